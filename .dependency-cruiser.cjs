@@ -1,0 +1,100 @@
+// Who may import whom: the layers of docs/architecture.md. Imports only point down.
+const { existsSync, readdirSync } = require('node:fs')
+
+const below = {
+  base: [],
+  domain: ['base'],
+  config: ['base', 'domain'],
+  contract: ['base', 'domain'],
+  store: ['base', 'domain'],
+  agents: ['base', 'domain'],
+  judging: ['base', 'domain'],
+  fleet: ['base', 'domain', 'contract', 'config', 'store', 'agents'],
+  coordinator: ['base', 'domain', 'store'],
+  yard: [
+    'base',
+    'domain',
+    'config',
+    'contract',
+    'store',
+    'agents',
+    'judging',
+    'fleet',
+    'coordinator',
+  ],
+  main: ['base', 'domain', 'config', 'contract', 'yard'],
+  preload: ['contract'],
+  headless: ['base', 'domain', 'config', 'contract', 'yard'],
+  cli: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],
+  renderer: ['base', 'domain', 'contract'],
+}
+
+const rule = (name, from, to) => ({ name, severity: 'error', from, to })
+
+const layers = Object.entries(below).map(([layer, allowed]) =>
+  rule(
+    `layer-${layer}`,
+    { path: `^src/${layer}/` },
+    { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+  ),
+)
+
+const atHome = (name, home, packages) => rule(name, { pathNot: home }, { path: packages })
+
+// A feature of the page knows its own folder, `session` and `ui`; never another feature, never `app`.
+const rooms = existsSync('src/renderer') ? readdirSync('src/renderer', { withFileTypes: true }) : []
+const features = rooms
+  .filter((room) => room.isDirectory() && !['app', 'session', 'ui'].includes(room.name))
+  .map((room) => room.name)
+  .join('|')
+const strangers =
+  features === ''
+    ? []
+    : [
+        rule(
+          'features-are-strangers',
+          { path: `^src/renderer/(${features})/` },
+          { path: `^src/renderer/(${features}|app)/`, pathNot: '^src/renderer/$1/' },
+        ),
+      ]
+
+module.exports = {
+  forbidden: [
+    rule('no-loops', {}, { circular: true }),
+    rule('resolvable', {}, { couldNotResolve: true }),
+    ...layers,
+    rule(
+      'pure',
+      { path: '^src/(domain|contract|base)/' },
+      {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
+        pathNot: 'node_modules/(zod|@orpc/contract)/',
+      },
+    ),
+    rule('domain-without-contract', { path: '^src/(base|domain)/' }, { path: '@orpc/contract' }),
+    atHome('electron-at-home', '^src/(main|preload)/', '(^|node_modules/)electron(/|$)'),
+    atHome('sqlite-at-home', '^src/store/', 'better-sqlite3|^(node:)?sqlite$'),
+    atHome(
+      'processes-at-home',
+      '^src/(agents/|cli/connect)',
+      '^(node:)?child_process$|node_modules/execa/',
+    ),
+    atHome('toml-at-home', '^src/config/', 'node_modules/(smol-toml|@decimalturn/toml-patch)/'),
+    atHome(
+      'react-at-home',
+      '^src/renderer/',
+      'node_modules/(react|react-dom|@xyflow/react|zustand)/',
+    ),
+    ...strangers,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.node.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

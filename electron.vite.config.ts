@@ -1,0 +1,66 @@
+// Builds the two Electron processes, the page, and the programs that run on plain Node (service, command line,
+// launcher, output worker). No entry imports another: rolldown would turn it into a chunk and move its paths.
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+// Bundled, because a command that reads one file starts in half the time of one that reads hundreds. The rest stay
+// packages: better-sqlite3 is native, electron-log and ws look around in their own folders.
+const BUNDLED = [
+  '@decimalturn/toml-patch',
+  '@orpc/client',
+  '@orpc/contract',
+  '@orpc/openapi',
+  '@orpc/server',
+  '@orpc/zod',
+  'commander',
+  'croner',
+  'execa',
+  'smol-toml',
+  'zod',
+]
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: at('out/main'),
+      externalizeDeps: { exclude: BUNDLED },
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          index: at('src/main/index.ts'),
+          headless: at('src/headless/index.ts'),
+          cli: at('src/cli/index.ts'),
+          launcher: at('src/agents/launcher-entry.ts'),
+          'tail-worker': at('src/agents/tail-worker.ts'),
+        },
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at('out/preload'),
+      sourcemap: true,
+      // A sandboxed preload can load neither packages nor ES modules.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: at('src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src/renderer'),
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: {
+      outDir: at('out/renderer'),
+      sourcemap: true,
+      minify: true,
+      rollupOptions: { input: { index: at('src/renderer/index.html') } },
+    },
+  },
+})

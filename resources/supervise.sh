@@ -1,0 +1,38 @@
+#!/bin/sh
+# supervise DIR STDIN PROGRAM [ARGUMENT...]
+# Runs one agent, at most once for DIR, and outlives whoever started it. The caller gives it its own session, the
+# working folder and the environment. PROGRAM is a path with a slash, so that no builtin of this shell can be meant.
+# To signal the agent, signal the group: kill -TERM -PID. The agent hears it at once; this shell only notes it and
+# still writes down how the agent ended. (The agent runs in the foreground on purpose: a shell starts background
+# children with SIGINT and SIGQUIT ignored, and all that they start inherits it.)
+# Exit codes: 0 the end is in exit.json; 74 DIR cannot be written; 75 DIR belongs to somebody else.
+dir=$1 stdin=$2
+shift 2
+trap : HUP INT QUIT TERM USR1 USR2
+if { read -r stat </proc/$$/stat; } 2>/dev/null
+then field20() { shift 19; born=$1; }; field20 ${stat##*) }     # names may hold spaces and brackets: count after the last one
+else born=$(LC_ALL=C TZ=UTC0 /bin/ps -o lstart= -p $$)
+fi
+echo "$$ $born" >"$dir/pid.$$"                  # who may own DIR, should this machine stop inside the next lines
+printf '%-63s\n' '' >"$dir/exit.$$" || exit 74  # room for the result, taken while there is some: a disk that fills up cannot lose it
+set -C                                          # from here '>' creates or fails (O_EXCL)
+echo "$$ $born" >"$dir/pid" || {                # somebody was first: a recovery, or a twin of ours
+  PATH=/bin:/usr/bin:$PATH
+  rm -f "$dir/pid.$$" "$dir/exit.$$"
+  exit 75
+}
+set +C
+case $1 in
+*/*) "$@" 2>>"$dir/stderr.log" <"$stdin" >>"$dir/stdout.log"; code=$? ;;
+*) echo "$1: no such program on the PATH" >>"$dir/stderr.log"; code=127 ;;
+esac
+signal=null
+[ $code -gt 128 ] && name=$(kill -l $code 2>/dev/null) && case $name in [A-Z]*) signal="\"SIG$name\"" ;; esac
+PATH=/bin:/usr/bin:$PATH                        # the agent's own may hold nothing, or another mv
+tries=30
+until printf '%-63s\n' "{\"code\":$code,\"signal\":$signal}" 1<>"$dir/exit.$$" && mv -f "$dir/exit.$$" "$dir/exit.json"
+do
+  tries=$((tries - 1))
+  [ $tries -gt 0 ] || exit 74                   # then recovery settles it as lost, and the log of the disk says why
+  sleep 1
+done

@@ -1,0 +1,49 @@
+/** `claude`: Claude Code, headless, with its stream of JSON events. Prompt on stdin; we choose the conversation's id. */
+import { ok } from '../../base/result.ts'
+import type { Permissions } from '../../domain/settings.ts'
+import { createClaudeReader } from './claude-reader.ts'
+import { agentEnvironment } from './environment.ts'
+import type { Executor } from './executor.ts'
+import { findProgram, isConversationId } from './program.ts'
+
+/** Nobody sits at a headless CLI: what `ask` and `workspace` do not allow is refused by it and told to the agent. */
+const PERMISSION_FLAGS = {
+  bypass: ['--dangerously-skip-permissions'],
+  workspace: ['--permission-mode', 'acceptEdits'],
+  ask: ['--permission-mode', 'default'],
+} as const satisfies Record<Permissions, readonly string[]>
+
+const DEFAULTS = {
+  /** Its binary must not change under agents that run side by side. */
+  DISABLE_AUTOUPDATER: '1',
+  /** Its own ten tries hide a bad key for three minutes; the coordinator backs off better, for all agents of the provider. */
+  CLAUDE_CODE_MAX_RETRIES: '3',
+}
+
+export const claude: Executor = {
+  type: 'claude',
+  plan(input) {
+    const { order } = input
+    const program = findProgram(input, 'claude')
+    if (!program.ok) return program
+    const resumed = order.resume && isConversationId(order.resume.id) ? order.resume.id : null
+    // `--name=value` keeps a value that begins with a dash from being an option of its own.
+    const argv: [string, ...string[]] = [
+      ...program.value,
+      '-p',
+      '--output-format',
+      'stream-json',
+      '--verbose',
+      ...PERMISSION_FLAGS[order.profile.permissions],
+      ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
+      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+    ]
+    const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
+    return ok({ argv, env, stdin: 'prompt', conversationId: resumed ?? input.conversationId })
+  },
+  createReader: createClaudeReader,
+  // SIGTERM leaves its running tool behind.
+  stopSignal: 'SIGINT',
+  graceMs: 5_000,
+  givesFinal: true,
+}

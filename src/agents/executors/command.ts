@@ -1,0 +1,41 @@
+/**
+ * `command`: any CLI by a template. `{model}`, `{prompt_file}`, `{task_id}` and `{agent_id}` are filled inside their own element,
+ * which stays one argument whatever the value holds; a value is not searched for placeholders again. The program itself is never
+ * filled. Where no model is known `{model}` is empty, so that arguments keep their places.
+ */
+import { err, ok } from '../../base/result.ts'
+import { workFailure } from '../../domain/failure.ts'
+import { agentEnvironment } from './environment.ts'
+import type { Executor, LaunchInput } from './executor.ts'
+import { findProgram } from './program.ts'
+import { createRawReader } from './raw-reader.ts'
+
+export const command: Executor = {
+  type: 'command',
+  plan(input) {
+    const { profile } = input.order
+    if (profile.command === null || profile.command.length === 0) {
+      return err(workFailure('launch', `executors.${profile.name} has no command`))
+    }
+    const program = findProgram(input, '')
+    if (!program.ok) return program
+    const [path, ...template] = program.value
+    const env = agentEnvironment(profile, input.inheritedEnv)
+    const argv: [string, ...string[]] = [path, ...template.map((element) => fill(element, input))]
+    return ok({ argv, env, stdin: profile.stdin, conversationId: null })
+  },
+  createReader: createRawReader,
+  stopSignal: 'SIGTERM',
+  graceMs: 10_000,
+  givesFinal: false,
+}
+
+function fill(element: string, { order, promptFile }: LaunchInput): string {
+  const values: Readonly<Record<string, string>> = {
+    '{model}': order.modelId ?? '',
+    '{prompt_file}': promptFile,
+    '{task_id}': order.task.id,
+    '{agent_id}': order.agent.id,
+  }
+  return element.replace(/\{[a-z_]+\}/g, (found) => values[found] ?? found)
+}

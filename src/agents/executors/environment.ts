@@ -1,0 +1,72 @@
+/**
+ * What an agent inherits: the login shell's environment without what would make its CLI think that it runs inside another one,
+ * without Electron's and npm's own variables, and without the keys of other executors' providers. A shell or command task has no
+ * provider: it is the user's own line, so it keeps the user's environment, keys included.
+ */
+import type { Profile } from '../../domain/settings.ts'
+import { PROVIDER_OF_TYPE } from '../../domain/settings.ts'
+import type { Environment, EnvironmentChange } from './executor.ts'
+
+const NESTED_SESSION = [
+  /^CLAUDECODE$/,
+  /^CLAUDE_CODE_(ENTRYPOINT|SSE_PORT|SESSION_ID|CHILD_SESSION|AGENT_ID|PARENT_.*)$/,
+  /^CLAUDE_(SESSION_ID|AGENT_SDK_VERSION)$/,
+  /^CODEX_(SANDBOX|SANDBOX_NETWORK_DISABLED|THREAD_ID|SESSION_ID|CI|INTERNAL_ORIGINATOR_OVERRIDE)$/,
+  /^YARD_(DIR|URL|TOKEN|TASK_ID|AGENT_ID|GENERATION)$/,
+]
+
+/** `npm start` adds these; they name our own package and would mislead an agent's npm. A user's `npm_config_registry` stays. */
+const HOST_NOISE = [
+  /^ELECTRON_/,
+  /^INIT_CWD$/,
+  /^npm_(lifecycle|package)_/,
+  /^npm_(command|execpath|node_execpath)$/,
+  /^npm_config_(local_prefix|user_agent)$/,
+]
+
+const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  openai: ['OPENAI_API_KEY', 'CODEX_API_KEY', 'AZURE_OPENAI_API_KEY'],
+}
+
+/**
+ * `defaults` yield to what is inherited; the profile's `env` wins over both. `{from}` is read from `inherited`,
+ * and where that variable is not set the one it was meant for is removed.
+ */
+export function agentEnvironment(
+  profile: Pick<Profile, 'type' | 'env'>,
+  inherited: Environment,
+  defaults: Readonly<Record<string, string>> = {},
+): EnvironmentChange {
+  const unset = new Set(Object.keys(inherited).filter((name) => isForeign(name, PROVIDER_OF_TYPE[profile.type])))
+  const set = new Map<string, string>()
+  for (const [name, value] of Object.entries(defaults)) {
+    if (inherited[name] === undefined) set.set(name, value)
+  }
+  for (const [name, wanted] of Object.entries(profile.env)) {
+    const value = typeof wanted === 'string' ? wanted : inherited[wanted.from]
+    if (value === undefined) {
+      set.delete(name)
+      unset.add(name)
+    } else {
+      set.set(name, value)
+      unset.delete(name)
+    }
+  }
+  return { set: Object.fromEntries(set), unset: [...unset].toSorted() }
+}
+
+/** The environment that results. */
+export function applyEnvironment(inherited: Environment, change: EnvironmentChange): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value !== undefined && !change.unset.includes(name)) result[name] = value
+  }
+  return { ...result, ...change.set }
+}
+
+function isForeign(name: string, provider: string | null): boolean {
+  if ([...NESTED_SESSION, ...HOST_NOISE].some((pattern) => pattern.test(name))) return true
+  if (provider === null) return false
+  return Object.entries(PROVIDER_KEYS).some(([owner, keys]) => owner !== provider && keys.includes(name))
+}

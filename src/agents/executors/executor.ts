@@ -1,0 +1,81 @@
+/** The small, pure part of running an agent that differs from one CLI to the next: how it is started and how its output is read. */
+import type { Usage } from '../../domain/agent.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
+import type { OutputReport } from '../../domain/output.ts'
+import type { ExecutorType } from '../../domain/settings.ts'
+import type { Result } from '../../base/result.ts'
+
+/** Variables by name; a name without a value is not set. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface LaunchInput {
+  readonly order: LaunchOrder
+  readonly cwd: string
+  /** The agent's own folder under `.yard/agents`. */
+  readonly folder: string
+  readonly promptFile: string
+  /** The login shell's environment, unchanged. */
+  readonly inheritedEnv: Environment
+  readonly platform: NodeJS.Platform
+  /** The absolute path of a program by name or path; null when there is none that can be run. */
+  which(program: string): string | null
+  /** A fresh UUID, for CLIs that let the caller choose the conversation's id. */
+  readonly conversationId: string
+}
+
+export interface EnvironmentChange {
+  readonly set: Readonly<Record<string, string>>
+  /** Inherited names that must not reach the agent. A name is never in both. */
+  readonly unset: readonly string[]
+}
+
+export interface LaunchPlan {
+  /** A program and its arguments, never a shell line; no secret and no text of a prompt is in it. */
+  readonly argv: readonly [string, ...string[]]
+  readonly env: EnvironmentChange
+  /** `prompt`: the prompt is written to stdin, which is then closed. `none`: stdin is empty and closed. */
+  readonly stdin: 'prompt' | 'none'
+  /** Known before the start where the CLI lets us choose it, or when it resumes. */
+  readonly conversationId: string | null
+}
+
+/** What an agent's whole output comes to. */
+export interface OutputSummary {
+  /** The CLI's own last word; null when it gave none. */
+  readonly final: { readonly ok: boolean; readonly text: string | null } | null
+  /** Read from the CLI's own error events only, never from what the agent wrote. */
+  readonly failure: WorkFailure | null
+  readonly usage: Usage | null
+  readonly conversation: string | null
+  /** Successful tool calls that may have changed something. */
+  readonly mutatingToolCalls: number
+}
+
+/** Reads one agent's stdout, line by line and in order. Never throws, whatever the line. */
+export interface OutputReader {
+  /** `writtenAt`: when the line was written, as near as known, in ms; relative times are counted from it. */
+  read(line: string, writtenAt: number): readonly OutputReport[]
+  /** May be asked at any time; final once the last line was read. */
+  finish(): OutputSummary
+}
+
+export interface Executor {
+  readonly type: ExecutorType
+  plan(input: LaunchInput): Result<LaunchPlan, WorkFailure>
+  createReader(): OutputReader
+  /** What the CLI understands as "please end". */
+  readonly stopSignal: 'SIGTERM' | 'SIGINT'
+  /** How long it may take for that before its tree is killed. */
+  readonly graceMs: number
+  /** Whether it always gives a final word when it ends well. */
+  readonly givesFinal: boolean
+}
+
+export const EMPTY_SUMMARY: OutputSummary = {
+  final: null,
+  failure: null,
+  usage: null,
+  conversation: null,
+  mutatingToolCalls: 0,
+}

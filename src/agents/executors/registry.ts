@@ -1,0 +1,19 @@
+/** The executors that start processes, by type. `manual` is taken by people; a `schedule` profile is resolved to its `then` before it gets here. */
+import type { ExecutorType } from '../../domain/settings.ts'
+import { claude } from './claude.ts'
+import { codex } from './codex.ts'
+import { command } from './command.ts'
+import type { Executor } from './executor.ts'
+import { shell } from './shell.ts'
+
+const EXECUTORS = {
+  shell,
+  command,
+  claude,
+  codex,
+  manual: null,
+  schedule: null,
+} as const satisfies Record<ExecutorType, Executor | null>
+
+/** Null for a type whose agents are no processes. */
+export const executorOf = (type: ExecutorType): Executor | null => EXECUTORS[type]

@@ -1,0 +1,110 @@
+/** A worktree as an agent left it: where its HEAD is, what it was in the middle of, and what it put aside. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { err, ok } from '../../base/result.ts'
+import type { Result } from '../../base/result.ts'
+import { createGit } from './git.ts'
+import type { Git } from './git.ts'
+import { gitFailure } from './git-failure.ts'
+import type { GitFailure } from './git-failure.ts'
+import { mendRegistration, pointsInto } from './mend-worktree.ts'
+import { headOf, readPath } from './repository.ts'
+import type { Repository } from './repository.ts'
+import { withRepositoryLock } from './repository-lock.ts'
+import { spellingOf } from './worktree-list.ts'
+
+export interface Checkout {
+  readonly path: string
+  readonly gitDir: string
+  /** Full ref name of the branch at HEAD; null when detached. */
+  readonly headRef: string | null
+  readonly head: string
+  readonly unfinished: string | null
+  readonly notes: readonly string[]
+  /** Runs git in the checkout, whatever the agent did to its `.git` file since. */
+  readonly git: Git
+}
+
+const operations = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+] as const
+
+export async function openCheckout(
+  repo: Repository,
+  path: string,
+  branch: string,
+): Promise<Result<Checkout, GitFailure>> {
+  const gitDir = await ownGitDir(repo, path)
+  if (!gitDir.ok) return gitDir
+  const plain = createGit(path)
+  const git: Git = (args, options) =>
+    plain([`--git-dir=${gitDir.value}`, `--work-tree=${path}`, ...args], options)
+  const at = await headOf(git)
+  if (!at.ok) return at
+  const { head, headRef } = at.value
+  if (head === null) return err(headless(path, branch))
+  const unfinished = await operationIn(gitDir.value)
+  const notes = unfinished === null ? [] : [unfinishedNote(unfinished)]
+  const stashes = await stashedOn(git, branch)
+  if (!stashes.ok) return stashes
+  if (stashes.value > 0) {
+    notes.push(
+      `${stashes.value} stash${stashes.value > 1 ? 'es' : ''} of this worktree stay in git stash list and are not in the result`,
+    )
+  }
+  return ok({ path, gitDir: gitDir.value, headRef, head, unfinished, notes, git })
+}
+
+/** Never git's own search: from a folder that lost its `.git` file it would climb to another repository. */
+async function ownGitDir(repo: Repository, path: string): Promise<Result<string, GitFailure>> {
+  if (!(await isFolder(path))) return err(gone(path))
+  const spelled = await spellingOf(path)
+  if (!(await pointsInto(repo, spelled))) {
+    const mended = await withRepositoryLock(repo.commonDir, () => mendRegistration(repo, spelled))
+    if (!mended.ok) return mended
+  }
+  return readPath(createGit(path), '--git-dir')
+}
+
+async function operationIn(gitDir: string): Promise<string | null> {
+  for (const [file, operation] of operations) {
+    if ((await stat(join(gitDir, file)).catch(() => null)) !== null) return operation
+  }
+  return null
+}
+
+/** The stash is shared by all worktrees, but each entry's reflog line says on which branch it was made. */
+async function stashedOn(git: Git, branch: string): Promise<Result<number, GitFailure>> {
+  const listed = await git(['stash', 'list', '--format=%gs'])
+  if (!listed.ok) return listed
+  const mine = [`WIP on ${branch}:`, `On ${branch}:`]
+  const lines = listed.value.stdout.split('\n')
+  return ok(lines.filter((line) => mine.some((start) => line.startsWith(start))).length)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
+}
+
+function unfinishedNote(operation: string): string {
+  return `a ${operation} was left unfinished; the files are kept as they are, conflict marks included, and the ${operation} goes on or is undone with git in the worktree`
+}
+
+function gone(path: string): GitFailure {
+  return gitFailure(
+    'broken-worktree',
+    `the worktree ${path} is gone, so nothing can be collected from it; retry the task to make it anew`,
+  )
+}
+
+function headless(path: string, branch: string): GitFailure {
+  return gitFailure(
+    'broken-worktree',
+    `${path} is on a branch without a commit; switch it to ${branch} with git and retry`,
+  )
+}

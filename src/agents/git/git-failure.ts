@@ -1,0 +1,124 @@
+/** What can go wrong between us and git, as values. Nobody outside this folder reads git's prose. */
+export type GitProblem =
+  | 'git-missing'
+  | 'git-too-old'
+  | 'no-such-folder'
+  | 'not-a-repository'
+  | 'dubious-ownership'
+  | 'disk-full'
+  | 'no-permission'
+  | 'locked'
+  | 'ref-moved'
+  | 'timeout'
+  | 'too-much-output'
+  | 'missing-commit'
+  | 'unrelated-histories'
+  | 'in-the-way'
+  | 'branch-in-use'
+  | 'broken-worktree'
+  | 'command-failed'
+
+/** `message` is one line for people: what happened, to what, and the way out. `detail` is git's own words. */
+export interface GitFailure {
+  readonly kind: 'git'
+  readonly problem: GitProblem
+  readonly message: string
+  readonly detail: string
+}
+
+export function gitFailure(problem: GitProblem, message: string, detail = ''): GitFailure {
+  return { kind: 'git', problem, message, detail: detail.slice(0, 4000) }
+}
+
+interface Rule {
+  readonly problem: GitProblem
+  readonly pattern: RegExp
+  say(where: string, detail: string): string
+}
+
+const rules: readonly Rule[] = [
+  {
+    problem: 'dubious-ownership',
+    pattern: /dubious ownership/,
+    say: (where) =>
+      `${where} belongs to another user, so git refuses to work there; if you trust it, run: git config --global --add safe.directory "${where}"`,
+  },
+  {
+    problem: 'not-a-repository',
+    pattern: /not a git repository|must be run in a work tree/,
+    say: (where) =>
+      `${where} is not in a git repository; run git init there, or choose a folder that is`,
+  },
+  {
+    problem: 'disk-full',
+    pattern: /No space left on device|Disk quota exceeded/i,
+    say: (where) => `the disk of ${where} is full; free some space and retry`,
+  },
+  {
+    problem: 'ref-moved',
+    pattern: /is at [0-9a-f]+ but expected|reference already exists/,
+    say: (where) => `another git command moved a branch of ${where} at the same moment; retry`,
+  },
+  {
+    problem: 'locked',
+    pattern: /Unable to create '[^']*\.lock'|could not lock (?:config file|ref)|cannot lock ref/,
+    say: (where, detail) =>
+      `another git command holds ${lockIn(detail)} in ${where}; wait for it, or remove that file if no git is running there`,
+  },
+  {
+    problem: 'no-permission',
+    pattern: /Permission denied|Read-only file system|insufficient permission/,
+    say: (where) => `git may not write in ${where}; make the folder writable for you and retry`,
+  },
+  {
+    problem: 'unrelated-histories',
+    pattern: /refusing to merge unrelated histories/,
+    say: (where) =>
+      `two results in ${where} have no common history; merge them with git merge --allow-unrelated-histories, then retry`,
+  },
+]
+
+/** Translates a git command that ended with an exit code nobody expected. */
+export function failureOf(args: readonly string[], where: string, stderr: string): GitFailure {
+  const rule = rules.find((candidate) => candidate.pattern.test(stderr))
+  if (rule) return gitFailure(rule.problem, rule.say(where, stderr), stderr)
+  const said = firstLine(stderr) || 'it said nothing'
+  return gitFailure(
+    'command-failed',
+    `git ${commandOf(args)} failed in ${where}: ${said}; run it by hand there to see more`,
+    stderr,
+  )
+}
+
+function lockIn(detail: string): string {
+  return /'([^']*\.lock)'/.exec(detail)?.[1] ?? 'a lock'
+}
+
+function firstLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim())
+  const line = lines.find((candidate) => /^(?:fatal|error):/.test(candidate)) ?? lines[0] ?? ''
+  return line.replace(/^(?:fatal|error): /, '').slice(0, 300)
+}
+
+/** The command among the arguments, past options such as `--git-dir=…` and `-c key=value`. */
+export function commandOf(args: readonly string[]): string {
+  return args.find((arg) => !arg.startsWith('-') && !arg.includes('=')) ?? ''
+}
+
+/** Translates what the file system said when we touched `path` ourselves. */
+export function diskFailure(path: string, error: unknown): GitFailure {
+  const code = codeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return gitFailure(
+      'disk-full',
+      `the disk of ${path} is full; free some space and retry`,
+      String(error),
+    )
+  }
+  const message = `${path} cannot be written; make it writable for you and retry`
+  return gitFailure('no-permission', message, String(error))
+}
+
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

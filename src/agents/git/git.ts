@@ -1,0 +1,168 @@
+/** Runs git for our own plumbing: argument lists only, a clean environment, no hooks, no prompts, bounded output and time. */
+import { stat } from 'node:fs/promises'
+import { execa } from 'execa'
+import { err, ok } from '../../base/result.ts'
+import type { Result } from '../../base/result.ts'
+import { commandOf, failureOf, gitFailure } from './git-failure.ts'
+import type { GitFailure } from './git-failure.ts'
+
+export interface GitOutput {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface GitOptions {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Exit codes that are answers, not failures. Default: only 0. */
+  readonly expect?: readonly number[]
+  readonly timeoutMs?: number
+}
+
+export type GitResult = Promise<Result<GitOutput, GitFailure>>
+/** Runs git in one folder. What the folder turns out to be is git's answer; callers that must not be misled compare it. */
+export type Git = (args: readonly string[], options?: GitOptions) => GitResult
+
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+const DEFAULT_TIMEOUT_MS = 60_000
+const GRACE_MS = 2_000
+const IS_WINDOWS = process.platform === 'win32'
+
+// The names of `git rev-parse --local-env-vars`, and others that change what a command means or who it acts as.
+const DROPPED =
+  /^(?:GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|INDEX_VERSION|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|INTERNAL_SUPER_PREFIX|SHALLOW_FILE|COMMON_DIR|NAMESPACE|REFLOG_ACTION|EXTERNAL_DIFF|DIFF_OPTS|ATTR_SOURCE|DEFAULT_REF_FORMAT|\w+_PATHSPECS|CONFIG_(?:KEY|VALUE)_\d+|AUTHOR_\w+|COMMITTER_\w+|TRACE\w*)|LANGUAGE|LC_\w+|LANG)$/
+
+const SETTINGS = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['i18n.commitEncoding', 'UTF-8'],
+  ['advice.addEmbeddedRepo', 'false'],
+].flatMap(([key, value]) => ['-c', `${key}=${value}`])
+
+export function createGit(folder: string): Git {
+  return async (args, options = {}) => {
+    const running = execa('git', [...SETTINGS, ...args], {
+      cwd: folder,
+      env: gitEnvironment(process.env, options.env),
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      windowsHide: true,
+      detached: !IS_WINDOWS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    })
+    const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const result = await running
+    limit.end()
+    if (limit.hasPassed()) return err(tooSlow(args, folder))
+    if (result.isMaxBuffer) return err(tooMuch(args, folder))
+    if (result.exitCode === undefined) return err(await notStarted(args, folder, result))
+    if (!(options.expect ?? [0]).includes(result.exitCode)) {
+      return err(failureOf(args, folder, result.stderr))
+    }
+    return ok({ exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr })
+  }
+}
+
+/**
+ * Ends git together with its filters: one that hangs would hold the output open long after git itself is gone. The polite
+ * signal comes first, for it lets git remove its lock files.
+ */
+function limitTime(pid: number | undefined, timeoutMs: number) {
+  let passed = false
+  const stop = (signal: NodeJS.Signals) => {
+    passed = true
+    if (pid !== undefined) signalGroup(pid, signal)
+  }
+  const ask = setTimeout(() => stop('SIGTERM'), timeoutMs)
+  const force = setTimeout(() => stop('SIGKILL'), timeoutMs + GRACE_MS)
+  return {
+    hasPassed: () => passed,
+    end() {
+      clearTimeout(ask)
+      clearTimeout(force)
+    },
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(IS_WINDOWS ? pid : -pid, signal)
+  } catch {
+    // Gone already: it ended between the timer and the signal.
+  }
+}
+
+/** The environment of a git child: the caller's, less all that could point git at another repository, index or person. */
+export function gitEnvironment(
+  from: Readonly<Record<string, string | undefined>>,
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(from)) {
+    if (value !== undefined && !DROPPED.test(name)) kept[name] = value
+  }
+  return {
+    ...kept,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_EDITOR: 'true',
+    ...extra,
+  }
+}
+
+/** The trimmed standard output of a command whose only answer is that. */
+export async function readLine(run: GitResult): Promise<Result<string, GitFailure>> {
+  const done = await run
+  return done.ok ? ok(done.value.stdout.trim()) : done
+}
+
+/** True for exit 0, false for exit 1. The caller must have made sure that every name resolves: git says 1 for that too. */
+export async function answers(
+  git: Git,
+  args: readonly string[],
+): Promise<Result<boolean, GitFailure>> {
+  const done = await git(args, { expect: [0, 1] })
+  return done.ok ? ok(done.value.exitCode === 0) : done
+}
+
+function tooSlow(args: readonly string[], folder: string): GitFailure {
+  return gitFailure(
+    'timeout',
+    `git ${commandOf(args)} in ${folder} did not end in time and was stopped; look whether the disk or a filter hangs, then retry`,
+  )
+}
+
+function tooMuch(args: readonly string[], folder: string): GitFailure {
+  return gitFailure(
+    'too-much-output',
+    `git ${commandOf(args)} in ${folder} answered with more than 64 MB; ignore generated files in .gitignore and retry`,
+  )
+}
+
+interface Unstarted {
+  readonly code?: string | undefined
+  readonly stderr: string
+  readonly shortMessage?: string | undefined
+}
+
+async function notStarted(
+  args: readonly string[],
+  folder: string,
+  result: Unstarted,
+): Promise<GitFailure> {
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) {
+    return gitFailure('no-such-folder', `${folder} is not a folder; it was moved or removed`)
+  }
+  if (result.code === 'ENOENT') {
+    return gitFailure('git-missing', 'git is not on the PATH; install git 2.38 or newer and retry')
+  }
+  const detail = result.stderr || (result.shortMessage ?? '')
+  return failureOf(args, folder, detail)
+}

@@ -1,0 +1,109 @@
+/** A git repository as the worktrees see it: one common directory, whichever checkout we came in by. */
+import { realpath } from 'node:fs/promises'
+import { err, ok } from '../../base/result.ts'
+import type { Result } from '../../base/result.ts'
+import { answers, createGit, readLine } from './git.ts'
+import type { Git } from './git.ts'
+import { gitFailure } from './git-failure.ts'
+import type { GitFailure } from './git-failure.ts'
+
+export interface Repository {
+  /** The checkout we came in by, links resolved; null in a bare repository. */
+  readonly toplevel: string | null
+  /** Shared by all worktrees of the repository; the key of every lock. Absolute, links resolved. */
+  readonly commonDir: string
+  readonly isBare: boolean
+  /** Full ref name of the branch at HEAD when opened; null when detached. */
+  readonly headRef: string | null
+  /** HEAD when opened; null while the branch has no commit yet. */
+  readonly head: string | null
+  /** Runs git on the common directory: refs and objects, never a checkout. */
+  readonly git: Git
+}
+
+const OLDEST = [2, 38] as const
+
+/** Finds the repository of a folder. Holds nothing open. */
+export async function openRepository(folder: string): Promise<Result<Repository, GitFailure>> {
+  const git = createGit(folder)
+  const version = await checkVersion(git)
+  if (!version.ok) return version
+  const bare = await readLine(git(['rev-parse', '--is-bare-repository']))
+  if (!bare.ok) return bare
+  const isBare = bare.value === 'true'
+  const common = await readPath(git, '--git-common-dir')
+  if (!common.ok) return common
+  const toplevel = isBare ? ok(null) : await toplevelOf(git)
+  if (!toplevel.ok) return toplevel
+  const head = await headOf(git)
+  if (!head.ok) return head
+  const commonDir = common.value
+  return ok({
+    toplevel: toplevel.value,
+    commonDir,
+    isBare,
+    ...head.value,
+    git: commonGit(commonDir),
+  })
+}
+
+/** Where a checkout's HEAD is: on a branch or not, with a commit or not yet. */
+export async function headOf(
+  git: Git,
+): Promise<Result<{ headRef: string | null; head: string | null }, GitFailure>> {
+  const ref = await git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] })
+  if (!ref.ok) return ref
+  const head = await commitAt(git, 'HEAD')
+  if (!head.ok) return head
+  return ok({ headRef: ref.value.stdout.trim() || null, head: head.value })
+}
+
+/** The commit that a name stands for; null when there is none. */
+export async function commitAt(git: Git, name: string): Promise<Result<string | null, GitFailure>> {
+  const found = await git(
+    ['rev-parse', '--quiet', '--verify', '--end-of-options', `${name}^{commit}`],
+    { expect: [0, 1] },
+  )
+  if (!found.ok) return found
+  return ok(found.value.exitCode === 0 ? found.value.stdout.trim() : null)
+}
+
+/** Whether one commit contains another. Both must exist. */
+export function isAncestor(
+  git: Git,
+  older: string,
+  newer: string,
+): Promise<Result<boolean, GitFailure>> {
+  return answers(git, ['merge-base', '--is-ancestor', older, newer])
+}
+
+function commonGit(commonDir: string): Git {
+  const git = createGit(commonDir)
+  return (args, options) => git([`--git-dir=${commonDir}`, ...args], options)
+}
+
+async function toplevelOf(git: Git): Promise<Result<string | null, GitFailure>> {
+  const inside = await readLine(git(['rev-parse', '--is-inside-work-tree']))
+  if (!inside.ok) return inside
+  // Inside .git itself there is no checkout to name.
+  if (inside.value !== 'true') return ok(null)
+  return readPath(git, '--show-toplevel')
+}
+
+/** A path that rev-parse names, links resolved. Only the final newline goes: a folder's name may end in a space. */
+export async function readPath(git: Git, what: string): Promise<Result<string, GitFailure>> {
+  const said = await git(['rev-parse', '--path-format=absolute', what])
+  return said.ok ? ok(await realpath(said.value.stdout.replace(/\r?\n$/, ''))) : said
+}
+
+async function checkVersion(git: Git): Promise<Result<void, GitFailure>> {
+  const said = await readLine(git(['--version']))
+  if (!said.ok) return said
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said.value) ?? []
+  const isOld =
+    Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1])
+  if (!isOld) return ok(undefined)
+  return err(
+    gitFailure('git-too-old', `${said.value} is too old for worktrees; install git 2.38 or newer`),
+  )
+}

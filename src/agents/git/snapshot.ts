@@ -1,0 +1,158 @@
+/** The files of a worktree as a commit on top of its HEAD, made in an index of our own. */
+import { copyFile, open, rename, rm, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { err, ok } from '../../base/result.ts'
+import type { Result } from '../../base/result.ts'
+import type { Checkout } from './checkout-state.ts'
+import { readLine } from './git.ts'
+import type { Git } from './git.ts'
+import { codeOf, diskFailure } from './git-failure.ts'
+import type { GitFailure } from './git-failure.ts'
+import { dropStrayGitlinks } from './gitlinks.ts'
+
+export interface Snapshot {
+  /** HEAD itself when nothing was uncommitted. */
+  readonly commit: string
+  readonly isNew: boolean
+  /** The index that fits the commit; becomes the worktree's own. */
+  readonly indexFile: string
+  readonly notes: readonly string[]
+}
+
+interface Words {
+  readonly base: string
+  readonly agentId: string
+  readonly taskId: string
+  readonly taskTitle: string
+}
+
+const SLOW_MS = 15 * 60_000
+
+export async function snapshot(
+  checkout: Checkout,
+  words: Words,
+): Promise<Result<Snapshot, GitFailure>> {
+  const indexFile = join(checkout.gitDir, 'yard-collect-index')
+  const copied = await copyIndex(checkout.gitDir, indexFile)
+  if (!copied.ok) return copied
+  const git: Git = (args, options) =>
+    checkout.git(args, {
+      timeoutMs: SLOW_MS,
+      ...options,
+      env: { ...options?.env, GIT_INDEX_FILE: indexFile },
+    })
+  const unhidden = await showHidden(git)
+  if (!unhidden.ok) return unhidden
+  const added = await git(['add', '--all', '--ignore-errors'], { expect: [0, 1] })
+  if (!added.ok) return added
+  const stray = await dropStrayGitlinks(git, words.base)
+  if (!stray.ok) return stray
+  const notes = [...unhidden.value, ...unaddedNotes(added.value.stderr), ...stray.value]
+  const made = await commitIndex(git, checkout.head, words)
+  return made.ok ? ok({ ...made.value, indexFile, notes }) : made
+}
+
+/** Makes our index the worktree's, the way git does it: under `index.lock`, by rename. Says so when it could not. */
+export async function installIndex(
+  checkout: Checkout,
+  taken: Snapshot,
+): Promise<Result<string[], GitFailure>> {
+  const index = join(checkout.gitDir, 'index')
+  const lock = `${index}.lock`
+  try {
+    const handle = await open(lock, 'wx')
+    await handle.close()
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') return err(diskFailure(lock, error))
+    await rm(taken.indexFile, { force: true })
+    return ok([
+      `${lock} was left behind, so the worktree's index is not refreshed; remove that file if no git is running there`,
+    ])
+  }
+  try {
+    // Over the lock and from there over the index: whoever looks sees the old index or the new one.
+    await rename(taken.indexFile, lock)
+    await rename(lock, index)
+    return ok([])
+  } catch (error) {
+    await rm(lock, { force: true })
+    return err(diskFailure(index, error))
+  }
+}
+
+async function copyIndex(gitDir: string, to: string): Promise<Result<void, GitFailure>> {
+  try {
+    await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })))
+    const index = join(gitDir, 'index')
+    const { mtimeMs } = await stat(index)
+    await copyFile(index, to)
+    // git looks into a file as new as the index, for it may have changed in the same tick; a copy with today's date would
+    // hide such a change. Whole seconds, rounded down, only make git look at more files.
+    await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000))
+  } catch (error) {
+    // Without an index git starts from an empty one, and adding everything fills it.
+    if (codeOf(error) !== 'ENOENT') return err(diskFailure(to, error))
+  }
+  return ok(undefined)
+}
+
+/** Files marked assume-unchanged hide their changes from status and add; in our copy of the index the marks are cleared. */
+async function showHidden(git: Git): Promise<Result<string[], GitFailure>> {
+  const listed = await git(['ls-files', '-v', '-z'])
+  if (!listed.ok) return listed
+  const hidden = listed.value.stdout.split('\0').filter((entry) => /^[a-z] /.test(entry))
+  if (hidden.length === 0) return ok([])
+  const input = hidden.map((entry) => `${entry.slice(2)}\0`).join('')
+  const shown = await git(['update-index', '--no-assume-unchanged', '-z', '--stdin'], { input })
+  if (!shown.ok) return shown
+  return ok([
+    `${hidden.length} files were marked assume-unchanged; their changes are in the result`,
+  ])
+}
+
+function unaddedNotes(stderr: string): string[] {
+  const lines = stderr.split('\n').filter((line) => line.startsWith('error: '))
+  return lines
+    .slice(0, 10)
+    .map((line) => `git could not add a file: ${line.slice('error: '.length)}`)
+}
+
+async function commitIndex(
+  git: Git,
+  head: string,
+  words: Words,
+): Promise<Result<{ commit: string; isNew: boolean }, GitFailure>> {
+  const tree = await readLine(git(['write-tree']))
+  if (!tree.ok) return tree
+  const before = await readLine(git(['rev-parse', '--verify', `${head}^{tree}`]))
+  if (!before.ok) return before
+  if (before.value === tree.value) return ok({ commit: head, isNew: false })
+  const env = await identity(git)
+  const commit = await readLine(
+    git(['commit-tree', tree.value, '-p', head, '-F', '-'], { input: messageOf(words), env }),
+  )
+  return commit.ok ? ok({ commit: commit.value, isNew: true }) : commit
+}
+
+/** The repository's user when one is configured whole; else ours, so that a machine without any can collect too. */
+async function identity(git: Git): Promise<Record<string, string>> {
+  const name = await readLine(git(['config', '--get', 'user.name'], { expect: [0, 1] }))
+  const email = await readLine(git(['config', '--get', 'user.email'], { expect: [0, 1] }))
+  if (name.ok && email.ok && /[^\s.,:;<>"'\\]/.test(name.value) && email.value !== '') return {}
+  return {
+    GIT_AUTHOR_NAME: 'Yardmaster',
+    GIT_AUTHOR_EMAIL: 'yard@localhost',
+    GIT_COMMITTER_NAME: 'Yardmaster',
+    GIT_COMMITTER_EMAIL: 'yard@localhost',
+  }
+}
+
+function messageOf(words: Words): string {
+  const title = oneLine(words.taskTitle).slice(0, 200) || oneLine(words.taskId)
+  return `yard: ${title}\n\nYard-Task: ${oneLine(words.taskId)}\nYard-Agent: ${words.agentId}\n`
+}
+
+/** Titles are anybody's text: no line break may start a trailer of its own, and git refuses a NUL. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+}

@@ -1,0 +1,30 @@
+/** Which process is meant: a pid alone is not enough, for pids come back. Pid, start time and boot id together are. */
+import { createDarwinHost } from './darwin-host.ts'
+import { createLinuxHost } from './linux-host.ts'
+import type { ProcessHost } from './process-host.ts'
+import { createWindowsHost } from './windows-host.ts'
+
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly startTime: string
+  readonly bootId: string
+}
+
+/** The host of the system this runs on; anything that is neither macOS nor Windows is asked through /proc. */
+export function createProcessHost(platform: NodeJS.Platform = process.platform): ProcessHost {
+  if (platform === 'win32') return createWindowsHost()
+  if (platform === 'darwin') return createDarwinHost()
+  return createLinuxHost()
+}
+
+/** True while this very process runs: a zombie, a reused pid or one of another boot is not it. */
+export async function isAlive(identity: ProcessIdentity, host: ProcessHost): Promise<boolean> {
+  if (identity.bootId !== (await host.bootId())) return false
+  const look = (await host.look([identity.pid])).get(identity.pid)
+  return look !== undefined && !look.isDead && host.isSameStart(look.startTime, identity.startTime)
+}
+
+/** Null when there is no such process. */
+export async function startTimeOf(pid: number, host: ProcessHost): Promise<string | null> {
+  return (await host.look([pid])).get(pid)?.startTime ?? null
+}

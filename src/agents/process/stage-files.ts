@@ -1,0 +1,81 @@
+/** The files of a stage (an agent's folder, or one beneath it that is run the same way) and how they are read. */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const STAGE_FILES = {
+  launch: 'launch.json',
+  prompt: 'prompt.md',
+  pid: 'pid',
+  stdout: 'stdout.log',
+  stderr: 'stderr.log',
+  exit: 'exit.json',
+} as const
+
+/** How an agent's program ended. A shell cannot tell "exited with 143" from "died of TERM", so both are `{143, SIGTERM}`. */
+export interface ExitRecord {
+  readonly code: number
+  readonly signal: string | null
+  /** Wall time in ms: when exit.json was written. */
+  readonly endedAt: number
+}
+
+/** Who owns a stage: a supervisor, a recovery that came first, or somebody who has created `pid` and not yet written it. */
+export type StageOwner =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'supervisor'; readonly pid: number; readonly startTime: string }
+  | { readonly kind: 'recovery' }
+  | { readonly kind: 'unwritten' }
+  | { readonly kind: 'garbage' }
+
+/** The record in exit.json, or null while there is none. Synchronous: two small system calls at the end of an agent. */
+export function readExit(folder: string): ExitRecord | null {
+  const file = join(folder, STAGE_FILES.exit)
+  const text = readIfThere(file)
+  return text === null ? null : parseExit(text, () => statSync(file).mtimeMs)
+}
+
+export function readOwner(folder: string): StageOwner {
+  return parseOwner(readIfThere(join(folder, STAGE_FILES.pid)))
+}
+
+export function parseOwner(text: string | null): StageOwner {
+  if (text === null) return { kind: 'nobody' }
+  if (text.trim() === '') return { kind: 'unwritten' }
+  if (text.startsWith('recovery')) return { kind: 'recovery' }
+  const [, pid, startTime] = /^(\d+) ?(.*)\n?$/.exec(text) ?? []
+  if (pid === undefined || startTime === undefined) return { kind: 'garbage' }
+  return { kind: 'supervisor', pid: Number(pid), startTime: startTime.trim() }
+}
+
+function parseExit(text: string, endedAt: () => number): ExitRecord | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return null
+    if (!('code' in value) || typeof value.code !== 'number') return null
+    const signal = 'signal' in value && typeof value.signal === 'string' ? value.signal : null
+    return { code: value.code, signal, endedAt: Math.round(endedAt()) }
+  } catch {
+    return null
+  }
+}
+
+/** Null when the file or its folder is not there; any other trouble throws. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNKNOWN'
+}
+
+function isMissing(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

@@ -1,0 +1,97 @@
+/**
+ * Who calls: a person, or an agent of this yard. The agent's variables are looked for in this process and, on Linux, in the
+ * processes above it as they were started, so that an agent that takes them out of its environment is still known.
+ * That guards against mistakes, not against malice.
+ */
+import { readFileSync, realpathSync } from 'node:fs'
+
+export type Caller =
+  | { readonly kind: 'person' }
+  | {
+      readonly kind: 'agent'
+      readonly agentId: string
+      readonly taskId: string
+      readonly generation: number
+      readonly token: string
+      /** Where the host was when the agent was started; it may be gone. */
+      readonly url: string | null
+    }
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** `root` is the folder of the yard that is meant: an agent is a stranger, and so a person, in any other. */
+export function findCaller(
+  env: Env,
+  root: string,
+  ancestors: () => Iterable<Env> = ancestorEnvironments,
+): Caller {
+  const own = agentIn(env, root)
+  if (own) return own
+  for (const environment of ancestors()) {
+    const agent = agentIn(environment, root)
+    if (agent) return agent
+  }
+  return { kind: 'person' }
+}
+
+function agentIn(env: Env, root: string): Caller | null {
+  const { YARD_TOKEN, YARD_AGENT_ID, YARD_TASK_ID, YARD_GENERATION, YARD_DIR, YARD_URL } = env
+  const generation = Number(YARD_GENERATION)
+  if (!YARD_TOKEN || !YARD_AGENT_ID || !YARD_TASK_ID || !YARD_DIR) return null
+  if (!Number.isInteger(generation) || !isSameFolder(YARD_DIR, root)) return null
+  return {
+    kind: 'agent',
+    agentId: YARD_AGENT_ID,
+    taskId: YARD_TASK_ID,
+    generation,
+    token: YARD_TOKEN,
+    url: YARD_URL || null,
+  }
+}
+
+function isSameFolder(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b)
+  } catch {
+    return false // one is not there
+  }
+}
+
+/** Deeper chains than this are no real ones. */
+const MOST_ANCESTORS = 64
+
+/** This process first: what it was started with may differ from what it has now. */
+function* ancestorEnvironments(): Generator<Env> {
+  if (process.platform !== 'linux') return
+  let pid = process.pid
+  for (let steps = 0; steps < MOST_ANCESTORS && pid > 1; steps++) {
+    const environment = readProcess(pid, 'environ')
+    if (environment !== null) yield parseEnvironment(environment)
+    const parent = parentOf(readProcess(pid, 'stat') ?? '')
+    if (parent === null) return
+    pid = parent
+  }
+}
+
+function readProcess(pid: number, file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return null // gone, or another user's
+  }
+}
+
+function parseEnvironment(text: string): Env {
+  const env: Record<string, string> = {}
+  for (const entry of text.split('\0')) {
+    const at = entry.indexOf('=')
+    if (at > 0 && entry.startsWith('YARD_')) env[entry.slice(0, at)] = entry.slice(at + 1)
+  }
+  return env
+}
+
+/** The name in the second field may hold anything, so count from its closing bracket. */
+export function parentOf(stat: string): number | null {
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  return Number.isInteger(parent) && parent > 0 ? parent : null
+}

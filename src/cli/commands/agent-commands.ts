@@ -1,0 +1,47 @@
+import { arg, opt, type CommandSpec } from '../command-spec.ts'
+import { agentId, taskId } from '../values.ts'
+
+export const agentCommands: readonly CommandSpec[] = [
+  {
+    name: 'agents',
+    does: 'lists agents',
+    options: [
+      opt('--alive', 'only those that have not ended').conflicts(['dead', 'working']),
+      opt('--dead', 'only those that have ended').conflicts(['working']),
+      opt('--working', 'only those that have been heard'),
+      opt('--task <id>', 'only of this task', taskId),
+    ],
+    run: async () => (await import('../verbs/agents.ts')).agents,
+  },
+  {
+    name: 'output',
+    does: 'prints what an agent said and did',
+    args: [arg('<agent>', 'such as agent-7', agentId)],
+    options: [
+      opt('-f, --follow', 'goes on until the agent ends'),
+      opt('--raw', 'as its program wrote it'),
+    ],
+    run: async () => (await import('../verbs/output.ts')).output,
+  },
+  {
+    name: 'kill',
+    does: 'ends an agent with all its processes; its task reopens paused',
+    args: [arg('[agent]', 'such as agent-7', agentId)],
+    options: [
+      opt('--all', 'every agent'),
+      opt('--force', 'at once, without asking politely'),
+      opt('--redispatch', 'lets the task start again at once'),
+    ],
+    run: async () => (await import('../verbs/kill.ts')).kill,
+    examples: ['yard kill agent-7', 'yard kill --all --force'],
+  },
+  {
+    name: 'dead-agents',
+    does: 'looks for agents whose processes are gone',
+    options: [
+      opt('--cleanup', 'settles them').conflicts('purge'),
+      opt('--purge', 'settles them, and forgets ended agents with their output'),
+    ],
+    run: async () => (await import('../verbs/agents.ts')).deadAgents,
+  },
+]

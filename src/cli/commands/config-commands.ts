@@ -1,0 +1,66 @@
+import { arg, opt, type CommandSpec } from '../command-spec.ts'
+
+export const configCommands: readonly CommandSpec[] = [
+  {
+    name: 'config',
+    does: 'shows and changes the configuration',
+    args: [arg('[key]', 'such as coordinator.max_agents'), arg('[value]', 'its new value')],
+    options: [
+      opt('--list', 'every key with its value and where that comes from'),
+      opt('--unset <key>', 'takes a value out of the file'),
+      opt('--max-agents <n>', 'sets coordinator.max_agents'),
+      opt('--model <name>', 'sets coordinator.model'),
+      opt('--executor <name>', 'sets coordinator.executor'),
+      opt('--poll-interval <seconds>', 'sets coordinator.poll_interval'),
+      opt('--global', 'for all your yards, not for this one'),
+      opt('--no-reload', 'does not tell a running service'),
+    ],
+    run: async () => (await import('../verbs/config.ts')).config,
+    examples: [
+      'yard config --list',
+      'yard config coordinator.max_agents 8',
+      'yard config --unset coordinator.model',
+    ],
+  },
+  {
+    name: 'model',
+    does: 'shows and changes the registry of models',
+    below: [
+      {
+        name: 'list',
+        does: 'lists the models',
+        run: async () => (await import('../verbs/model.ts')).modelList,
+      },
+      {
+        name: 'add',
+        does: 'adds a model, or replaces it',
+        args: [arg('<name>', 'the name that you use')],
+        options: [
+          opt('--provider <name>', 'who offers it').makeOptionMandatory(),
+          opt('--model-id <id>', 'what the provider calls it').makeOptionMandatory(),
+          opt('--endpoint <url>', 'where it is asked'),
+          opt('--tier <tier>', 'how strong it is, in your words'),
+        ],
+        run: async () => (await import('../verbs/model.ts')).modelAdd,
+        examples: ['yard model add fast --provider anthropic --model-id claude-haiku-4-5'],
+      },
+      {
+        name: 'remove',
+        does: 'removes a model',
+        args: [arg('<name>', 'the model')],
+        run: async () => (await import('../verbs/model.ts')).modelRemove,
+      },
+      {
+        name: 'set-default',
+        does: 'makes it the model of tasks that name none',
+        args: [arg('<name>', 'the model')],
+        run: async () => (await import('../verbs/model.ts')).modelSetDefault,
+      },
+    ],
+  },
+  {
+    name: 'executors',
+    does: 'lists the executors, and whether each can run here',
+    run: async () => (await import('../verbs/executors.ts')).executors,
+  },
+]

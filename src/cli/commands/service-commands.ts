@@ -1,0 +1,83 @@
+import { opt, type CommandSpec } from '../command-spec.ts'
+import { interval, whole } from '../values.ts'
+
+const flags = () => [
+  opt('--max-agents <n>', 'at most so many agents at once', whole(0, 1000)),
+  opt('--model <name>', 'the model of tasks that name none'),
+  opt('--executor <name>', 'the executor of tasks that name none'),
+  opt('--interval <seconds>', 'seconds between looks at everything', interval),
+]
+const portOption = () =>
+  opt('--port <port>', 'listens there (else on the port of last time)', whole(0, 65_535))
+
+export const serviceCommands: readonly CommandSpec[] = [
+  {
+    name: 'service',
+    does: 'starts, stops and asks the host in the background',
+    below: [
+      {
+        name: 'start',
+        does: 'starts it and returns when it answers',
+        options: [...flags(), portOption()],
+        run: async () => (await import('../verbs/service-start.ts')).serviceStart,
+        notes: ['The options hold until it ends or is reloaded without them.'],
+      },
+      {
+        name: 'stop',
+        does: 'stops it; agents go on and are taken up again by the next one',
+        options: [opt('--kill-agents', 'ends the agents, too')],
+        run: async () => (await import('../verbs/service-stop.ts')).serviceStop,
+      },
+      {
+        name: 'restart',
+        does: 'stops it and starts it anew; agents go on',
+        run: async () => (await import('../verbs/service-stop.ts')).serviceRestart,
+      },
+      {
+        name: 'status',
+        does: 'says how it is',
+        run: async () => (await import('../verbs/service-status.ts')).serviceStatus,
+      },
+      {
+        name: 'reload',
+        does: 'applies the configuration files, and these options instead of earlier ones',
+        options: flags(),
+        run: async () => (await import('../verbs/service-control.ts')).serviceReload,
+      },
+      {
+        name: 'pause',
+        does: 'starts no new agent from now on, also after a restart',
+        run: async () => (await import('../verbs/service-control.ts')).servicePause,
+      },
+      {
+        name: 'resume',
+        does: 'starts agents again',
+        run: async () => (await import('../verbs/service-control.ts')).serviceResume,
+      },
+      {
+        name: 'install',
+        does: 'lets the system start it: a systemd user unit, a launchd agent or a Windows task',
+        options: [opt('--print', 'only shows what would be written')],
+        run: async () => (await import('../verbs/service-install.ts')).serviceInstall,
+      },
+      {
+        name: 'logs',
+        does: 'prints its log',
+        options: [opt('-f, --follow', 'goes on as it grows')],
+        run: async () => (await import('../verbs/service-logs.ts')).serviceLogs,
+      },
+    ],
+    examples: ['yard service start --max-agents 8', 'yard service status --json'],
+  },
+  {
+    name: 'serve',
+    does: "is the same host in the foreground, and prints its page's address",
+    options: [
+      portOption(),
+      opt('--host <address>', 'listens on this address (else 127.0.0.1)'),
+      opt('--open', 'opens the page in a browser'),
+    ],
+    run: async () => (await import('../verbs/serve.ts')).serve,
+    notes: ['The first ^C starts no new agent and waits for those that run, the second ends them.'],
+  },
+]

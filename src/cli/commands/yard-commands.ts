@@ -1,0 +1,33 @@
+import { arg, opt, type CommandSpec } from '../command-spec.ts'
+
+export const yardCommands: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    does: 'makes a yard in this folder; a second time changes nothing',
+    run: async () => (await import('../verbs/init.ts')).init,
+    examples: ['yard init', 'yard init --dir ~/projects/shop'],
+    notes: [
+      'Writes .yard/ with a commented config.toml, and a line in .git/info/exclude where the folder is in a git repository.',
+    ],
+  },
+  {
+    name: 'trust',
+    does: 'shows what a yard that was not made here would run and read, and confirms it',
+    options: [opt('--yes', 'confirms without asking')],
+    run: async () => (await import('../verbs/trust.ts')).trust,
+    examples: ['yard trust', 'yard trust --yes'],
+  },
+  {
+    name: 'backup',
+    does: "copies the yard's database into your data folder and prints where",
+    run: async () => (await import('../verbs/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    does: 'puts a backup in the place of the database; the old one is kept beside it',
+    args: [arg('[file]', 'the backup (else the newest)')],
+    run: async () => (await import('../verbs/backup.ts')).restore,
+    notes: ['Nothing may hold the yard meanwhile: stop the service first.'],
+    examples: ['yard service stop && yard restore'],
+  },
+]

@@ -1,0 +1,12 @@
+/** The entry of the command `yard`: looks at the Node.js it runs in before anything else is loaded. */
+import { nodeProblem } from './node-check.ts'
+
+const problem = nodeProblem(process.versions)
+if (problem !== null) {
+  process.stderr.write(`yard: ${problem}\n`)
+  process.exitCode = 1
+} else {
+  const { runProcess } = await import('./main.ts')
+  // Two folders up is the project, from src/cli/index.ts and from out/main/cli.js alike.
+  await runProcess(new URL('../../', import.meta.url))
+}

@@ -1,0 +1,121 @@
+/** One invocation of `yard`: reads the words, carries the verb out, and says how it ended. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { CommanderError } from 'commander'
+import { err, ok } from '../base/result.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Cli, Machine, Outcome } from './cli.ts'
+import { createPrinter } from './print.ts'
+import { createProgram, type Globals } from './program.ts'
+
+/** Runs on the real process and ends it. */
+export async function runProcess(root: URL): Promise<void> {
+  const { argv, env, stdin, stdout, stderr } = process
+  const cwd = currentFolder()
+  if (cwd === null) {
+    stderr.write('yard: the folder that you are in does not exist any more; go to another one\n')
+    process.exitCode = 1
+    return
+  }
+  const gone = new AbortController()
+  for (const stream of [stdout, stderr]) {
+    // `yard list | head`: whoever read has enough, which is no error.
+    stream.on('error', () => gone.abort())
+  }
+  const words = argv.slice(2)
+  const code = await runCli({ argv: words, env, cwd, stdin, stdout, stderr, root, gone: gone.signal })
+  await Promise.all([stdout, stderr].map(flushed))
+  // Idle connections and a stdin that nobody ends must not keep a finished command.
+  process.exit(code)
+}
+
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || stream.writableEnded) resolve()
+    else stream.write('', () => resolve())
+  })
+
+function currentFolder(): string | null {
+  try {
+    return process.cwd()
+  } catch {
+    return null // deleted under us
+  }
+}
+
+/** Returns the exit code. */
+export async function runCli(machine: Machine): Promise<number> {
+  const { argv, env, stdout, stderr } = machine
+  const version = versionOf(machine.root)
+  let globals: Globals = { dir: null, ...saidBeforeParsing(argv) }
+  const printer = () => createPrinter({ stdout, stderr, env, isJson: globals.isJson })
+  if (asksForVersion(argv)) {
+    printer().result({ version }, () => printer().line(version))
+    return 0
+  }
+  let outcome: Outcome = ok(0)
+  const program = createProgram(async (load, words, given) => {
+    globals = given
+    const cli: Cli = {
+      ...{ machine, version, dir: given.dir, print: printer() },
+      commandId: randomUUID(),
+    }
+    const verb = await load()
+    outcome = await verb(cli, words)
+  })
+  program.configureOutput({ writeOut: (text) => void stdout.write(text) })
+  for (const command of program.commands)
+    command.configureOutput({ writeOut: (text) => void stdout.write(text) })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (isWordError(error)) outcome = fromCommander(error)
+    else outcome = err(await unexpected(error, globals.isDebug, machine))
+  }
+  return endOf(outcome, printer)
+}
+
+async function endOf(outcome: Outcome, printer: () => Cli['print']): Promise<number> {
+  if (outcome.ok) return outcome.value
+  const { exitCodeOf } = await import('../domain/failure.ts')
+  printer().error(outcome.error)
+  return exitCodeOf(outcome.error)
+}
+
+/** What must be known even if the words turn out to be wrong. */
+function saidBeforeParsing(argv: readonly string[]): Pick<Globals, 'isJson' | 'isDebug'> {
+  const end = argv.indexOf('--')
+  const words = end === -1 ? argv : argv.slice(0, end)
+  return { isJson: words.includes('--json'), isDebug: words.includes('--debug') }
+}
+
+const asksForVersion = (argv: readonly string[]): boolean =>
+  argv.find((word) => word !== '--json' && word !== '--debug') === '--version'
+
+const isWordError = (error: unknown): error is CommanderError =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+
+/** commander speaks in `error: …` with a suggestion on a second line. */
+function fromCommander(error: CommanderError): Outcome {
+  if (error.exitCode === 0) return ok(0)
+  if (error.code === 'commander.help')
+    return err({ kind: 'bad-request', message: 'a command is missing', hint: 'see `yard help`' })
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const hint = suggestion
+    ? suggestion.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?')
+    : 'see `yard help`'
+  return err({ kind: 'bad-request', message: first.replace(/\.$/, ''), hint })
+}
+
+async function unexpected(error: unknown, isDebug: boolean, machine: Machine): Promise<Failure> {
+  const { failureFromError } = await import('./failure-from-error.ts')
+  if (isDebug && error instanceof Error) machine.stderr.write(`${error.stack}\n`)
+  return failureFromError(error)
+}
+
+function versionOf(root: URL): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+  return typeof about === 'object' && about !== null && 'version' in about
+    ? String(about.version)
+    : 'unknown'
+}

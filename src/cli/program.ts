@@ -1,0 +1,83 @@
+/** Builds the tree of commands for commander from their specs. */
+import { Command, Option } from 'commander'
+import type { Outcome } from './cli.ts'
+import type { CommandSpec, Verb } from './command-spec.ts'
+import { commandGroups } from './commands/groups.ts'
+import { createWords, type Words } from './words.ts'
+
+/** Called with the verb that was asked for; its outcome is the program's. */
+export type Carry = (load: () => Promise<Verb>, words: Words, globals: Globals) => Promise<void>
+
+export interface Globals {
+  readonly dir: string | null
+  readonly isJson: boolean
+  readonly isDebug: boolean
+}
+
+export function createProgram(carry: Carry): Command {
+  const program = withGlobals(new Command('yard'))
+    .description('Gets a graph of tasks done by AI agents.')
+    .usage('<command> [options]')
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .helpOption('-h, --help', 'explains a command')
+    .option('--version', 'prints the version')
+    .addHelpText('after', '\n`yard help COMMAND` explains one command, with examples.')
+  for (const group of commandGroups) {
+    program.commandsGroup(`${group.title}:`)
+    for (const spec of group.commands) program.addCommand(toCommand(spec, carry))
+  }
+  return quiet(program)
+}
+
+function toCommand(spec: CommandSpec, carry: Carry): Command {
+  const command = withGlobals(new Command(spec.name)).description(spec.does)
+  command.helpOption('-h, --help', 'explains this command').helpCommand(false)
+  for (const argument of spec.args ?? []) command.addArgument(argument)
+  for (const option of spec.options ?? []) command.addOption(option)
+  for (const text of helpTexts(spec)) command.addHelpText('after', text)
+  for (const below of spec.below ?? []) command.addCommand(toCommand(below, carry))
+  const { run } = spec
+  if (run) command.action((...given: unknown[]) => carry(run, wordsOf(command, given), globalsOf(command)))
+  if (spec.below) command.enablePositionalOptions()
+  return command
+}
+
+function helpTexts({ notes, examples }: CommandSpec): string[] {
+  const texts = (notes ?? []).map((note) => `\n${note}`)
+  if (examples) texts.push(`\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
+  return texts
+}
+
+const withGlobals = (command: Command): Command => {
+  for (const option of globalOptions()) command.addOption(option)
+  return command
+}
+
+/** Accepted before and after the verb. */
+export const globalOptions = (): Option[] =>
+  [
+    new Option('--dir <path>', 'the folder that holds .yard (else YARD_DIR, else upwards from here)'),
+    new Option('--json', 'prints JSON and nothing else'),
+    new Option('--debug', 'prints the stack of an unexpected error'),
+  ].map((option) => option.helpGroup('Everywhere:'))
+
+/** commander appends the options and the command to the arguments. */
+const wordsOf = (command: Command, given: readonly unknown[]): Words =>
+  createWords(given.slice(0, -2), command.opts())
+
+function globalsOf(command: Command): Globals {
+  const all: Record<string, unknown> = command.optsWithGlobals()
+  return {
+    dir: typeof all.dir === 'string' ? all.dir : null,
+    isJson: all.json === true,
+    isDebug: all.debug === true,
+  }
+}
+
+/** Nothing ends the process or writes by itself: whoever parses decides. */
+function quiet(command: Command): Command {
+  command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
+  for (const below of command.commands) quiet(below)
+  return command
+}

@@ -1,0 +1,19 @@
+/** Commands that do not go through the host of the yard have to keep an agent out by themselves. */
+import { err, ok, type Result } from '../base/result.ts'
+import { findYard } from '../config/paths.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { findCaller } from './caller.ts'
+import type { Cli } from './cli.ts'
+
+/** `does`: the end of "an agent may not …". */
+export function refuseAgent(cli: Cli, does: string): Result<null, Failure> {
+  const found = findYard(cli.machine.cwd, cli.machine.env, cli.dir)
+  if (!found.ok) return ok(null)
+  const caller = findCaller(cli.machine.env, found.value.root)
+  if (caller.kind === 'person') return ok(null)
+  return err(
+    failure('not-allowed', `${caller.agentId} is an agent of this yard and may not ${does}`, {
+      hint: 'leave that to a person',
+    }),
+  )
+}

@@ -1,0 +1,16 @@
+/** Tokens and their price for people. */
+import type { Usage } from '../domain/agent.ts'
+
+/** `12,300 in, 450 out, $0.0213`; null when nothing is known. */
+export function tokensOf(usage: Usage | null): string | null {
+  if (usage === null) return null
+  const { inputTokens, outputTokens, costUsd } = usage
+  const parts = [
+    inputTokens === null ? null : `${count(inputTokens)} in`,
+    outputTokens === null ? null : `${count(outputTokens)} out`,
+    costUsd === null ? null : `$${costUsd.toFixed(4)}`,
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? null : parts.join(', ')
+}
+
+export const count = (n: number): string => n.toLocaleString('en-US')

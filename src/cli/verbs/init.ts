@@ -1,0 +1,21 @@
+import { resolve } from 'node:path'
+import { ok } from '../../base/result.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { refuseAgent } from '../refuse-agent.ts'
+
+export async function init(cli: Cli): Promise<Outcome> {
+  const allowed = refuseAgent(cli, 'make a yard')
+  if (!allowed.ok) return allowed
+  const { machine, print } = cli
+  const { initYard } = await import('../../yard/init-yard.ts')
+  const made = await initYard(resolve(machine.cwd, cli.dir ?? machine.env.YARD_DIR ?? '.'))
+  if (!made.ok) return made
+  const { paths, created, offersRestore } = made.value
+  print.result({ root: paths.root, config: paths.config, created, offersRestore }, () => {
+    print.line(created ? `a new yard in ${paths.root}` : `${paths.root} is a yard already`)
+    if (created) print.line(`its configuration: ${paths.config}`)
+    if (offersRestore !== null)
+      print.line(`there is a backup of an earlier yard of this folder: yard restore ${offersRestore}`)
+  })
+  return ok(0)
+}

@@ -1,0 +1,104 @@
+/** All about one task. */
+import { ok } from '../../base/result.ts'
+import type { TaskView } from '../../contract/view.ts'
+import { formatDuration } from '../../domain/duration.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { withYard } from '../connect.ts'
+import { paintState, signOf } from '../state-words.ts'
+import { manyLines, oneLine } from '../table.ts'
+import { clock, moment } from '../time-words.ts'
+import { tokensOf } from '../usage-words.ts'
+import type { Words } from '../words.ts'
+
+export const show = (cli: Cli, words: Words): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const task = await client.task.get({ id: words.arg(0) })
+    cli.print.result(task, () => printTask(cli, task))
+    return ok(0)
+  })
+
+export const why = (cli: Cli, words: Words): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const { print } = cli
+    const reason = await client.task.why({ id: words.arg(0) })
+    print.result(reason, () => {
+      print.line(`${reason.id} is ${paintState(print, reason.state, reason.state)}: ${reason.text}`)
+      for (const { text, until } of reason.waitsFor)
+        print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
+    })
+    return ok(0)
+  })
+
+function printTask({ print }: Cli, task: TaskView): void {
+  const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
+  print.line(print.paint('bold', title))
+  const facts = [...stateFacts(task), ...wishFacts(task), ...workFacts(task)]
+  for (const [name, value] of facts)
+    if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
+  if (task.description) print.line(`\n${manyLines(task.description)}`)
+  printArtifacts(print, task)
+  if (task.log.length > 0) print.line('\nTimeline')
+  for (const { at, by, text } of task.log)
+    print.line(`  ${clock(at)}  ${oneLine(by)}: ${oneLine(text)}`)
+}
+
+type Fact = readonly [name: string, value: string | null]
+
+const time = (iso: string | null): string | null => (iso === null ? null : moment(iso))
+
+function stateFacts(task: TaskView): Fact[] {
+  const { failure } = task
+  return [
+    ['state', task.state === task.status ? task.state : `${task.state} (${task.status})`],
+    ['failure', failure === null ? null : `${failure.class}: ${failure.reason}`],
+    ['waits for', task.waitsFor],
+    ['not before', time(task.notBefore)],
+    ['parked until', time(task.parkedUntil)],
+    ['created', time(task.createdAt)],
+    ['started', time(task.startedAt)],
+    ['completed', time(task.completedAt)],
+  ]
+}
+
+function wishFacts(task: TaskView): Fact[] {
+  const { schedule, timeoutMs } = task
+  return [
+    ['priority', task.priority === 'normal' ? null : task.priority],
+    ['after', task.after.join(', ')],
+    ['before', task.before.join(', ')],
+    ['tags', task.tags.join(', ')],
+    ['skills', task.skills.join(', ')],
+    ['exec', task.exec],
+    ['executor', task.executor],
+    ['model', task.model],
+    ['deliverables', task.deliverables.join(', ')],
+    ['verify', task.verify],
+    ['timeout', timeoutMs === null ? null : formatDuration(timeoutMs)],
+    ['schedule', schedule === null ? null : [schedule.spec, schedule.tz].filter(Boolean).join(' ')],
+    ['repo', task.repo],
+  ]
+}
+
+function workFacts(task: TaskView): Fact[] {
+  const most = task.maxAttempts === null ? '' : ` of ${task.maxAttempts}`
+  return [
+    ['agent', task.agent],
+    ['attempts', task.attempts === 0 ? null : `${task.attempts}${most}`],
+    ['branch', task.branch],
+    ['worktree', task.worktreePath],
+    ['tokens', tokensOf(task.usage)],
+  ]
+}
+
+function printArtifacts(print: Cli['print'], task: TaskView): void {
+  if (task.artifacts.length > 0) print.line('\nArtifacts')
+  for (const artifact of task.artifacts) {
+    if (artifact.kind === 'file') print.line(`  ${oneLine(artifact.path)}`)
+    else if (artifact.kind === 'json') print.line(`  ${JSON.stringify(artifact.value)}`)
+    else {
+      const lines = manyLines(artifact.text.trimEnd()).split('\n')
+      print.line(`  ${oneLine(artifact.name)}:`)
+      for (const line of lines) print.line(`    ${line}`)
+    }
+  }
+}

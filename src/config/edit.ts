@@ -1,0 +1,215 @@
+/** Writes single keys of a config file: comments and order stay, the result is checked as a whole before anything is written. */
+import {
+  chmodSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { hintOf } from '../domain/near-match.ts'
+import { removeFromText, setInText } from './edit-text.ts'
+import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
+import type { Fault } from './layer.ts'
+import { failureOf, loadConfig, mergeTexts, readFiles, type ConfigSources } from './load.ts'
+import { BUILT_IN_MODELS } from './profiles.ts'
+import { parseToml } from './toml-source.ts'
+
+export interface ConfigEdit {
+  readonly key: string
+  /** As typed; null takes the key out of the file. */
+  readonly value: string | null
+}
+
+export interface ConfigChange {
+  readonly key: string
+  readonly value: unknown
+  readonly file: string
+}
+
+/**
+ * All edits or none. `project` falls on `.yard/config.toml`. `bad-key` and `bad-request` for wrong words, `unknown-executor`
+ * and `unknown-model` for names that do not exist, `config-broken` when the file was broken before.
+ * Two writers at once are kept apart by the caller, who holds the yard.
+ */
+export function editConfig(
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  edits: readonly ConfigEdit[],
+): Result<readonly ConfigChange[], Failure> {
+  const file = scope === 'global' ? sources.globalFile : sources.projectFile
+  if (file === null)
+    return err(
+      failure('no-yard', 'there is no yard here', {
+        hint: 'make one with `yard init`, or use --global',
+      }),
+    )
+  const texts = readFiles(sources)
+  if (!texts.ok) return texts
+  const before = texts.value[scope]
+  const readable = parseToml(before)
+  if (!readable.ok)
+    return err(
+      failure('config-broken', `${file}:${readable.error.line}: ${readable.error.message}`, {
+        hint: 'mend the file first; nothing was changed',
+      }),
+    )
+  const edited = applyEdits(file, before.replace(/^\uFEFF/, ''), edits)
+  if (!edited.ok) return edited
+  const { text, changes } = edited.value
+  const merged = mergeTexts({ ...sources, env: {}, flags: {} }, { ...texts.value, [scope]: text })
+  if (!merged.ok) return err(refusalOf(merged.error, changes, scope))
+  return text === before ? ok(changes) : writeConfigFile(file, text, changes)
+}
+
+/** A new entry of the registry, or new words for one that is there. */
+export function addModel(
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  model: {
+    readonly name: string
+    readonly provider: string
+    readonly modelId: string
+    readonly endpoint?: string
+    readonly tier?: string
+  },
+): Result<readonly ConfigChange[], Failure> {
+  const words = {
+    provider: model.provider,
+    model_id: model.modelId,
+    endpoint: model.endpoint,
+    tier: model.tier,
+  }
+  const edits = Object.entries(words).flatMap(([field, value]) =>
+    value === undefined ? [] : [{ key: formatKey(['models', model.name, field]), value }],
+  )
+  return editConfig(sources, scope, edits)
+}
+
+/** Only entries of the file can go; one that is built in cannot, and one that is in use is refused by its users. */
+export function removeModel(
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  name: string,
+): Result<readonly ConfigChange[], Failure> {
+  const loaded = loadConfig({ ...sources, env: {}, flags: {} })
+  if (!loaded.ok) return loaded
+  const { settings } = loaded.value
+  if (!Object.hasOwn(settings.models, name))
+    return err(
+      failure('unknown-model', `there is no model "${name}"`, {
+        hint: hintOf(name, Object.keys(settings.models), 'models'),
+      }),
+    )
+  const source = loaded.value.sourceOf(['models', name])
+  if (source === scope)
+    return editConfig(sources, scope, [{ key: formatKey(['models', name]), value: null }])
+  const isBuiltIn = source === 'default' && Object.hasOwn(BUILT_IN_MODELS, name)
+  return err(
+    failure(
+      'not-allowed',
+      isBuiltIn ? `model "${name}" is built in` : `model "${name}" stands in the ${source} file`,
+      {
+        hint: isBuiltIn ? 'it can be overridden with `yard model add`' : 'remove it there',
+      },
+    ),
+  )
+}
+
+/** `coordinator.model`, of a model that is there. */
+export const setDefaultModel = (
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  name: string,
+): Result<readonly ConfigChange[], Failure> =>
+  editConfig(sources, scope, [{ key: 'coordinator.model', value: name }])
+
+function applyEdits(
+  file: string,
+  before: string,
+  edits: readonly ConfigEdit[],
+): Result<{ text: string; changes: ConfigChange[] }, Failure> {
+  let text = before
+  const changes: ConfigChange[] = []
+  for (const { key, value } of edits) {
+    const path = parseKey(key)
+    if (path && value === null && isNamedTable(path)) {
+      text = removeFromText(text, path)
+      changes.push({ key: formatKey(path), value: null, file })
+      continue
+    }
+    const found = findKey(key)
+    if (!found.ok) return found
+    const { info, path: at } = found.value
+    const read = value === null ? ok(null) : readValue(info, value)
+    if (!read.ok)
+      return err(
+        failure('bad-request', `${formatKey(at)} ${read.error}, not ${JSON.stringify(value)}`, {
+          facts: { key },
+        }),
+      )
+    text = value === null ? removeFromText(text, at) : setInText(text, at, read.value)
+    changes.push({ key: formatKey(at), value: read.value, file })
+  }
+  return ok({ text, changes })
+}
+
+/** What was wrong before is the file's fault (1); what the edit brought is the command's (2, 3). */
+function refusalOf(
+  faults: readonly Fault[],
+  changes: readonly ConfigChange[],
+  scope: string,
+): Failure {
+  const isTouched = ({ key }: Fault) =>
+    changes.some(
+      (change) =>
+        key === change.key || key.startsWith(`${change.key}.`) || change.key.startsWith(`${key}.`),
+    )
+  const isRemoval = changes.some((change) => change.value === null)
+  const own = faults.find((fault) => fault.source === scope && (isTouched(fault) || isRemoval))
+  if (!own) return failureOf(faults)
+  return failure(own.kind === 'config-broken' ? 'bad-request' : own.kind, own.message, {
+    ...(own.hint === null ? {} : { hint: own.hint }),
+    facts: { key: own.key },
+  })
+}
+
+/** By a temporary file and a rename, through symlinks, with the mode that the file had. */
+function writeConfigFile(
+  file: string,
+  text: string,
+  changes: readonly ConfigChange[],
+): Result<readonly ConfigChange[], Failure> {
+  let temporary: string | null = null
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const target = resolveLink(file)
+    const mode = statSync(target, { throwIfNoEntry: false })?.mode ?? 0o644
+    temporary = `${target}.${process.pid}.new`
+    writeFileSync(temporary, text, { flag: 'w', flush: true })
+    chmodSync(temporary, mode & 0o7777)
+    renameSync(temporary, target)
+    return ok(changes)
+  } catch (error) {
+    if (temporary !== null) rmSync(temporary, { force: true })
+    const { message } = error as NodeJS.ErrnoException
+    return err(
+      failure('io', `${file} could not be written: ${message}`, {
+        hint: 'nothing was changed',
+        facts: { file },
+      }),
+    )
+  }
+}
+
+function resolveLink(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return file // not there yet
+  }
+}

@@ -1,0 +1,151 @@
+/** Reads a graph from a file: all of it or, with every fault named by its line, nothing. */
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { NewTask } from '../domain/new-task.ts'
+import { toNewTask, type Spelling } from './graph-fields.ts'
+import { parseJson } from './json-source.ts'
+import { parseToml, type SourceFault, type SourcePath } from './toml-source.ts'
+
+export const GRAPH_FORMATS = ['toml', 'json', 'jsonl'] as const
+export type GraphFormat = (typeof GRAPH_FORMATS)[number]
+
+export interface GraphFile {
+  /** In the order of the file. */
+  readonly tasks: readonly NewTask[]
+  /** Line (from 1) of the task, or of one of its fields (`after`), to name faults that only the graph can tell. */
+  lineOf(index: number, field?: string): number
+}
+
+/** `name` is the file as the person named it, `-` for stdin; its ending tells the format, else the look of the text does. */
+export function parseGraphFile(text: string, name: string): Result<GraphFile, Failure> {
+  const format = formatOf(name) ?? formatByLook(text)
+  const read = READERS[format](text)
+  if (!read.ok) return err(graphFailure(name, read.error))
+  const { items, lineOf, spelling, faults } = read.value
+  const tasks: NewTask[] = []
+  for (const [index, item] of items.entries()) {
+    const task = toNewTask(item, spelling)
+    if (task.ok) tasks.push(task.value)
+    else
+      for (const fault of task.error)
+        faults.push({ line: lineOf(index, fault.field), message: fault.message })
+  }
+  faults.push(...doubleIds(items, lineOf))
+  if (faults.length > 0) return err(graphFailure(name, faults))
+  return ok({ tasks, lineOf: (index, field) => lineOf(index, field ?? null) })
+}
+
+const SHOWN_FAULTS = 50
+
+/** One line that names each fault by its line, up to fifty. */
+export function graphFailure(name: string, faults: readonly SourceFault[]): Failure {
+  const label = name === '-' ? 'the graph on stdin' : name
+  const sorted = faults.toSorted((a, b) => a.line - b.line)
+  const shown = sorted.slice(0, SHOWN_FAULTS).map(({ line, message }) => `line ${line}: ${message}`)
+  const more = faults.length > shown.length ? [`and ${faults.length - shown.length} more`] : []
+  return failure('file-broken', `${label}: ${[...shown, ...more].join(' | ')}`, {
+    hint: 'nothing was imported',
+    facts: { file: name, faults: sorted.slice(0, SHOWN_FAULTS) },
+  })
+}
+
+export function formatOf(name: string): GraphFormat | null {
+  const ending = /\.([A-Za-z]+)$/.exec(name)?.[1]?.toLowerCase()
+  if (ending === 'ndjson') return 'jsonl'
+  return GRAPH_FORMATS.find((format) => format === ending) ?? null
+}
+
+function formatByLook(text: string): GraphFormat {
+  const start = text.replace(/^\uFEFF/, '').trimStart()
+  if (!start.startsWith('{')) return 'toml'
+  const whole = parseJson(text)
+  const [first = ''] = start.split('\n')
+  const isLines = parseJson(first).ok
+  if (!whole.ok) return isLines ? 'jsonl' : 'json'
+  return isRecord(whole.value.value) && Object.hasOwn(whole.value.value, 'task') ? 'json' : 'jsonl'
+}
+
+interface Reading {
+  readonly items: readonly unknown[]
+  readonly lineOf: (index: number, field: string | null) => number
+  readonly spelling: Spelling
+  readonly faults: SourceFault[]
+}
+
+const READERS: Record<GraphFormat, (text: string) => Result<Reading, readonly SourceFault[]>> = {
+  toml: (text) => {
+    const parsed = parseToml(text)
+    return parsed.ok
+      ? ok(readList(parsed.value.values, parsed.value.lineOf, 'snake'))
+      : err([parsed.error])
+  },
+  json: (text) => {
+    const parsed = parseJson(text)
+    if (!parsed.ok) return err([parsed.error])
+    const { value, lineOf } = parsed.value
+    if (!isRecord(value)) return err([{ line: 1, message: 'must be one object {"task": […]}' }])
+    return ok(readList(value, lineOf, 'camel'))
+  },
+  jsonl: readLines,
+}
+
+/** `[[task]]` or `{"task": […]}`. */
+function readList(
+  values: Readonly<Record<string, unknown>>,
+  lineAt: (path: SourcePath) => number,
+  spelling: Spelling,
+): Reading {
+  const faults = Object.keys(values)
+    .filter((key) => key !== 'task')
+    .map((key) => ({
+      line: lineAt([key]),
+      message: `unknown key ${JSON.stringify(key)}; a graph holds only tasks, each under "task"`,
+    }))
+  const list = values['task'] ?? []
+  if (!Array.isArray(list))
+    faults.push({ line: lineAt(['task']), message: '"task" must be a list: [[task]]' })
+  const items: readonly unknown[] = Array.isArray(list) ? list : []
+  const lineOf: Reading['lineOf'] = (index, field) =>
+    lineAt(field === null ? ['task', index] : ['task', index, field])
+  return { items, lineOf, spelling, faults }
+}
+
+function readLines(text: string): Result<Reading, readonly SourceFault[]> {
+  const items: unknown[] = []
+  const lines: number[] = []
+  const faults: SourceFault[] = []
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '') continue
+    const parsed = parseJson(line)
+    if (!parsed.ok) {
+      faults.push({ line: index + 1, message: parsed.error.message })
+      continue
+    }
+    items.push(parsed.value.value)
+    lines.push(index + 1)
+  }
+  return ok({ items, lineOf: (index) => lines[index] ?? 1, spelling: 'camel', faults })
+}
+
+function doubleIds(items: readonly unknown[], lineOf: Reading['lineOf']): SourceFault[] {
+  const firsts = new Map<string, number>()
+  const faults: SourceFault[] = []
+  for (const [index, item] of items.entries()) {
+    const id = isRecord(item) ? item['id'] : undefined
+    if (typeof id !== 'string') continue
+    const first = firsts.get(id)
+    if (first === undefined) firsts.set(id, index)
+    else
+      faults.push({
+        line: lineOf(index, 'id'),
+        message: `the id ${JSON.stringify(id)} is taken by the task of line ${lineOf(first, 'id')}`,
+      })
+  }
+  return faults
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,87 @@
+/** Writes a graph so that `parseGraphFile` reads the same tasks back; what is not said is left out. */
+import { formatDuration } from '../domain/duration.ts'
+import type { NewTask } from '../domain/new-task.ts'
+import type { Task } from '../domain/task.ts'
+import type { TaskId } from '../domain/ids.ts'
+import { quote, toLiteral } from './edit-text.ts'
+import type { GraphFormat } from './graph-file.ts'
+import { spell, type Spelling } from './graph-fields.ts'
+
+export function toGraphText(tasks: readonly NewTask[], format: GraphFormat): string {
+  switch (format) {
+    case 'toml':
+      return tasks.map(tomlTask).join('\n')
+    case 'json':
+      return `${JSON.stringify({ task: tasks.map((task) => entries(task, 'camel')).map(Object.fromEntries) }, null, 2)}\n`
+    case 'jsonl':
+      return tasks
+        .map((task) => `${JSON.stringify(Object.fromEntries(entries(task, 'camel')))}\n`)
+        .join('')
+  }
+}
+
+/** What a person asked for, without what became of it. A start time is kept only while it is still the person's own. */
+export function newTaskOf(task: Task, after: readonly TaskId[]): NewTask {
+  const { id, title, description, priority, tags, skills, deliverables, exec, verify } = task
+  const { executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo } = task
+  const isUntouched = task.state.kind === 'open' && task.generation === 0 && schedule === null
+  const notBefore = isUntouched && task.state.kind === 'open' ? task.state.notBefore : null
+  return {
+    ...{ id, title, description, priority, tags, skills, deliverables, exec, verify },
+    ...{ executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo },
+    after: [...after],
+    ...(notBefore === null ? {} : { notBefore }),
+    paused: task.held,
+  }
+}
+
+/** Fields in the order of the file, without defaults. */
+function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
+  const fields: [string, unknown][] = [
+    ['id', task.id],
+    ['title', task.title],
+    ['description', task.description],
+    ['exec', task.exec],
+    ['after', task.after],
+    ['before', task.before],
+    ['executor', task.executor],
+    ['model', task.model],
+    ['priority', task.priority === 'normal' ? null : task.priority],
+    ['tags', task.tags],
+    ['skills', task.skills],
+    ['deliverables', task.deliverables],
+    ['verify', task.verify],
+    ['timeout', task.timeoutMs == null ? null : formatDuration(task.timeoutMs)],
+    ['maxAttempts', task.maxAttempts],
+    ['delay', task.delayMs === undefined ? null : formatDuration(task.delayMs)],
+    ['notBefore', task.notBefore === undefined ? null : new Date(task.notBefore).toISOString()],
+    ['schedule', task.schedule?.spec],
+    ['tz', task.schedule?.tz],
+    ['context', task.context],
+    ['mode', task.mode],
+    ['worktree', task.worktree],
+    ['repo', task.repo],
+    ['paused', task.paused === true ? true : null],
+  ]
+  return fields
+    .filter(([, value]) => isSaid(value))
+    .map(([field, value]) => [spell(field, spelling), value])
+}
+
+const isSaid = (value: unknown): boolean =>
+  value !== null &&
+  value !== undefined &&
+  value !== '' &&
+  !(Array.isArray(value) && value.length === 0)
+
+function tomlTask(task: NewTask): string {
+  const lines = entries(task, 'snake').map(([name, value]) => `${name} = ${tomlValue(value)}`)
+  return `[[task]]\n${lines.join('\n')}\n`
+}
+
+/** A text of several lines stays readable as such. */
+function tomlValue(value: unknown): string {
+  if (typeof value !== 'string' || !value.includes('\n')) return toLiteral(value)
+  const lines = value.split('\n').map((line) => quote(line).slice(1, -1))
+  return `"""\n${lines.join('\n')}"""`
+}

@@ -1,0 +1,168 @@
+/** The keys of the config as data: found by walking the schema, so that no second list of them exists. */
+import { parse } from 'smol-toml'
+import { z } from 'zod'
+import { err, ok, type Result } from '../base/result.ts'
+import { type DurationUnit } from '../domain/duration.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { nearMatch } from '../domain/near-match.ts'
+import { configFileSchema } from './schema.ts'
+
+export interface KeyInfo {
+  /** `*` stands for a name of the user's own. */
+  readonly path: readonly string[]
+  readonly schema: z.ZodType
+  readonly description: string
+  /** In the form of the file; undefined where there is none. */
+  readonly fallback: unknown
+  /** What a bare number means, for a duration. */
+  readonly unit: DurationUnit | null
+}
+
+export const CONFIG_KEYS: readonly KeyInfo[] = walk(configFileSchema, [])
+
+/** Keys without a name of the user's own: each always has a value. */
+export const PLAIN_KEYS: readonly KeyInfo[] = CONFIG_KEYS.filter((key) => !key.path.includes('*'))
+
+function walk(schema: z.ZodType, path: readonly string[]): KeyInfo[] {
+  const inner = bare(schema)
+  if (inner instanceof z.ZodObject)
+    return Object.entries<z.ZodType>(inner.shape).flatMap(([key, child]) =>
+      walk(child, [...path, key]),
+    )
+  if (inner instanceof z.ZodRecord) return walk(asType(inner.def.valueType), [...path, '*'])
+  const unit = z.globalRegistry.get(inner)?.['unit']
+  return [
+    {
+      path,
+      schema,
+      description: schema.description ?? '',
+      fallback: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
+      unit: unit === 's' || unit === 'm' ? unit : null,
+    },
+  ]
+}
+
+/** Without its default, prefault and optional, which all wrap one schema. */
+function bare(schema: z.ZodType): z.ZodType {
+  const wraps =
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodOptional
+  return wraps ? bare(asType(schema.def.innerType)) : schema
+}
+
+// zod types inner schemas by its core interface; every schema of ours is a full one.
+function asType(schema: z.core.$ZodType): z.ZodType {
+  return schema as z.ZodType
+}
+
+/** `a."b.c".d` → its parts; null when it is no dotted key. Names with dots need no quotes where they are unmistakable. */
+export function parseKey(key: string): string[] | null {
+  const parts: string[] = []
+  const part = /\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'.]+))\s*(?:\.|$)/y
+  while (part.lastIndex < key.length) {
+    const match = part.exec(key)
+    if (!match) return null
+    parts.push(match[2] ?? match[3] ?? (match[1] ?? '').replace(/\\(.)/g, '$1'))
+  }
+  return parts.length === 0 || key.trimEnd().endsWith('.') ? null : joinName(key, parts)
+}
+
+function joinName(key: string, parts: string[]): string[] {
+  if (/["']/.test(key)) return parts
+  const [table = '', second = ''] = parts
+  if (table === 'caps' && parts.length > 3) return [table, second, parts.slice(2).join('.')]
+  if (table === 'models' && parts.length > 3)
+    return [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
+  if (table !== 'executors' || parts.length <= 3) return parts
+  const isEnv = parts.at(-2) === 'env'
+  return isEnv
+    ? [table, parts.slice(1, -2).join('.'), 'env', ...parts.slice(-1)]
+    : [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
+}
+
+/** The dotted form that `parseKey` reads back. */
+export const formatKey = (path: readonly string[]): string =>
+  path.map((part) => (/^[A-Za-z0-9_-]+$/.test(part) ? part : JSON.stringify(part))).join('.')
+
+export const keyInfo = (path: readonly string[]): KeyInfo | null =>
+  CONFIG_KEYS.find(
+    (key) =>
+      key.path.length === path.length &&
+      key.path.every((part, index) => part === '*' || part === path[index]),
+  ) ?? null
+
+/** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
+export const isNamedTable = (path: readonly string[]): boolean =>
+  path.length === 2 && (path[0] === 'executors' || path[0] === 'models')
+
+/** `bad-key` unless there is such a key. */
+export function findKey(key: string): Result<{ path: string[]; info: KeyInfo }, Failure> {
+  const path = parseKey(key)
+  const info = path && keyInfo(path)
+  if (!path || !info) return err(unknownKey(path ?? [key]))
+  return ok({ path, info })
+}
+
+export function unknownKey(path: readonly string[]): Failure {
+  const near = nearKey(path)
+  return failure('bad-key', `there is no config key ${formatKey(path)}`, {
+    hint: near === null ? '`yard config --list` shows the keys' : `did you mean ${near}?`,
+    facts: { key: formatKey(path) },
+  })
+}
+
+/** Tables are known words too, so that `[cordinator]` finds its match. */
+export function nearKey(path: readonly string[]): string | null {
+  const known = new Set<string>()
+  for (const key of CONFIG_KEYS)
+    for (let depth = 1; depth <= key.path.length; depth++) {
+      const parts = key.path.slice(0, depth).map((part, at) => (part === '*' ? path[at] : part))
+      if (parts.every((part) => part !== undefined)) known.add(formatKey(parts))
+    }
+  const word = formatKey(path)
+  known.delete(word)
+  const near = nearMatch(
+    word,
+    [...known].filter((key) => key.split('.').length === path.length),
+  )
+  if (near !== null) return near
+  const last = path.at(-1) ?? ''
+  const lastWords = new Map(PLAIN_KEYS.map((key) => [key.path.at(-1) ?? '', formatKey(key.path)]))
+  const nearLast = nearMatch(last, lastWords.keys())
+  return nearLast === null ? null : (lastWords.get(nearLast) ?? null)
+}
+
+/** What a person typed, as the value that the key takes. The error says what the value must be. */
+export function readValue(info: KeyInfo, text: string): Result<unknown, string> {
+  const literal = literalOf(text)
+  const candidates = literal === undefined ? [text] : [literal, text]
+  let reason = ''
+  for (const candidate of candidates) {
+    const result = info.schema.safeParse(candidate)
+    if (result.success) return ok(candidate)
+    reason = result.error.issues[0]?.message ?? 'is not allowed'
+  }
+  return err(reason)
+}
+
+/** `8`, `true`, `["a"]` as TOML has them; undefined for anything else. */
+function literalOf(text: string): unknown {
+  if (/[\n\r]/.test(text)) return undefined
+  try {
+    const parsed = parse(`value = ${text}`)
+    return Object.keys(parsed).length === 1 && !(parsed['value'] instanceof Date)
+      ? parsed['value']
+      : undefined
+  } catch {
+    return undefined // not TOML, so it is meant as a text
+  }
+}
+
+/** Flags of `yard config`, `service start` and `service reload` that stand for a key. */
+export const CONFIG_FLAGS = [
+  { flag: '--max-agents', option: 'maxAgents', key: 'coordinator.max_agents', value: 'N' },
+  { flag: '--poll-interval', option: 'pollInterval', key: 'coordinator.poll_interval', value: 'S' },
+  { flag: '--executor', option: 'executor', key: 'coordinator.executor', value: 'NAME' },
+  { flag: '--model', option: 'model', key: 'coordinator.model', value: 'NAME' },
+] as const

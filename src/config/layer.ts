@@ -1,0 +1,184 @@
+/** One layer of configuration: what one file, the environment or the flags say, checked against the schema on its own. */
+import type { z } from 'zod'
+import type { FailureKind } from '../domain/failure.ts'
+import {
+  isNamedTable,
+  findKey,
+  formatKey,
+  keyInfo,
+  nearKey,
+  PLAIN_KEYS,
+  readValue,
+} from './keys.ts'
+import { configFileSchema } from './schema.ts'
+import { parseToml } from './toml-source.ts'
+
+export type Source = 'flag' | 'env' | 'project' | 'global' | 'default'
+
+export interface Leaf {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+export interface Layer {
+  readonly source: Exclude<Source, 'default'>
+  readonly leaves: readonly Leaf[]
+  /** Where a key stands, for people: `…/config.toml:3`, `YARD_COORDINATOR_MODEL`, `--model`. */
+  placeOf(path: readonly string[]): string
+}
+
+/** Something wrong with what a person wrote. `kind` is what a command's own words answer with; in a file it is always `config-broken`. */
+export interface Fault {
+  readonly source: Layer['source']
+  readonly place: string
+  readonly key: string
+  readonly message: string
+  readonly hint: string | null
+  readonly kind: FailureKind
+}
+
+export interface LayerReading {
+  readonly layer: Layer
+  readonly faults: readonly Fault[]
+}
+
+export function readFileLayer(
+  source: 'project' | 'global',
+  file: string,
+  text: string,
+): LayerReading {
+  const parsed = parseToml(text)
+  if (!parsed.ok) {
+    const fault = {
+      source,
+      place: `${file}:${parsed.error.line}`,
+      key: '',
+      message: parsed.error.message,
+      hint: null,
+      kind: 'config-broken',
+    } as const
+    return { layer: { source, leaves: [], placeOf: () => file }, faults: [fault] }
+  }
+  const { values, lineOf } = parsed.value
+  const layer: Layer = {
+    source,
+    leaves: leavesOf(values),
+    placeOf: (path) => `${file}:${lineOf(path)}`,
+  }
+  const result = configFileSchema.safeParse(values)
+  return {
+    layer,
+    faults: result.success ? [] : result.error.issues.flatMap((i) => toFaults(layer, values, i)),
+  }
+}
+
+/** Only names of known keys count; an empty variable is as good as none. */
+export function readEnvLayer(env: Readonly<Record<string, string | undefined>>): LayerReading {
+  const entries = PLAIN_KEYS.flatMap((info) => {
+    const text = env[variableOf(info.path)]
+    return text === undefined || text === '' ? [] : [{ key: formatKey(info.path), text }]
+  })
+  return readWords('env', entries, variableOf)
+}
+
+/** By dotted key, as typed. */
+export function readFlagLayer(
+  flags: Readonly<Record<string, string | number>>,
+  placeOf: Layer['placeOf'],
+): LayerReading {
+  const entries = Object.entries(flags).map(([key, value]) => ({ key, text: String(value) }))
+  return readWords('flag', entries, placeOf)
+}
+
+export const variableOf = (path: readonly string[]): string =>
+  `YARD_${path.join('_').toUpperCase()}`
+
+function readWords(
+  source: 'env' | 'flag',
+  entries: readonly { key: string; text: string }[],
+  placeOf: Layer['placeOf'],
+): LayerReading {
+  const leaves: Leaf[] = []
+  const faults: Fault[] = []
+  for (const { key, text } of entries) {
+    const found = findKey(key)
+    if (!found.ok) {
+      const { message, hint = null, kind } = found.error
+      faults.push({ source, place: key, key, message, hint, kind })
+      continue
+    }
+    const { path, info } = found.value
+    const value = readValue(info, text)
+    if (value.ok) leaves.push({ path, value: value.value })
+    else faults.push(valueFault({ source, place: placeOf(path) }, path, text, value.error))
+  }
+  return { layer: { source, leaves, placeOf }, faults }
+}
+
+export const valueFault = (
+  at: Pick<Fault, 'source' | 'place'>,
+  path: readonly string[],
+  value: unknown,
+  reason: string,
+): Fault => ({
+  ...at,
+  key: formatKey(path),
+  message: `${formatKey(path)} = ${shorten(value)} ${reason}`,
+  hint: null,
+  kind: 'bad-request',
+})
+
+const shorten = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+function toFaults(
+  layer: Layer,
+  values: Readonly<Record<string, unknown>>,
+  issue: z.core.$ZodIssue,
+): Fault[] {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKeyFault(layer, [...path, key]))
+  const value = path.reduce<unknown>(valueAt, values)
+  const at = { source: layer.source, place: layer.placeOf(path) }
+  if (issue.code === 'invalid_key')
+    return [
+      valueFault(at, path.slice(0, -1), path.at(-1), issue.issues[0]?.message ?? 'is no name'),
+    ]
+  const isTable = keyInfo(path) === null && issue.code === 'invalid_type'
+  return [valueFault(at, path, value, isTable ? 'must be a table' : issue.message)]
+}
+
+function unknownKeyFault(layer: Layer, path: readonly string[]): Fault {
+  const near = nearKey(path)
+  return {
+    source: layer.source,
+    place: layer.placeOf(path),
+    key: formatKey(path),
+    message: `unknown key ${formatKey(path)}`,
+    hint: near === null ? null : `did you mean ${near}?`,
+    kind: 'bad-key',
+  }
+}
+
+const valueAt = (parent: unknown, key: string): unknown =>
+  typeof parent === 'object' && parent !== null && Object.hasOwn(parent, key)
+    ? Reflect.get(parent, key)
+    : undefined
+
+/** All values that have a key of their own. A table of the user's naming stands for itself too, so that an empty one is there. */
+export function leavesOf(
+  values: Readonly<Record<string, unknown>>,
+  parent: readonly string[] = [],
+): Leaf[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const path = [...parent, key]
+    const isTable =
+      keyInfo(path) === null && typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (!isTable) return [{ path, value }]
+    const inside = leavesOf(Object.fromEntries(Object.entries(value)), path)
+    return isNamedTable(path) ? [{ path, value: {} }, ...inside] : inside
+  })
+}

@@ -1,0 +1,173 @@
+/** Reads the layers (user's file, project's file, environment, flags over the defaults) and tells where each value came from. */
+import { readFileSync } from 'node:fs'
+import { err, ok, type Result } from '../base/result.ts'
+import { toUnit } from '../domain/duration.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { Settings } from '../domain/settings.ts'
+import {
+  CONFIG_FLAGS,
+  findKey,
+  formatKey,
+  isNamedTable,
+  keyInfo,
+  PLAIN_KEYS,
+  type KeyInfo,
+} from './keys.ts'
+import {
+  readEnvLayer,
+  readFileLayer,
+  readFlagLayer,
+  type Fault,
+  type LayerReading,
+  type Source,
+} from './layer.ts'
+import { mergeLayers, sourceAt, type Merged } from './merge.ts'
+import { BUILT_IN_MODELS } from './profiles.ts'
+import { durationMs } from './schema.ts'
+
+export interface ConfigSources {
+  /** `~/.config/yard/config.toml`; need not exist. */
+  readonly globalFile: string
+  /** `.yard/config.toml`; null outside a yard. */
+  readonly projectFile: string | null
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** By dotted key, as typed. */
+  readonly flags?: Readonly<Record<string, string | number>>
+}
+
+export interface ConfigEntry {
+  readonly key: string
+  /** Durations as a number in the unit of the key; null when not set. */
+  readonly value: unknown
+  readonly source: Source
+}
+
+export interface LoadedConfig {
+  /** Frozen through and through. */
+  readonly settings: Settings
+  /** Every plain key, and every other that some layer names, in the order of the schema. */
+  list(): ConfigEntry[]
+  /** One key; `bad-key` when there is none of that name. */
+  get(key: string): Result<ConfigEntry, Failure>
+  /** The highest layer that says anything at or below a key such as `models.opus`. */
+  sourceOf(path: readonly string[]): Source
+  readonly flagsApplied: Readonly<Record<string, string | number>>
+}
+
+export function loadConfig(sources: ConfigSources): Result<LoadedConfig, Failure> {
+  const files = readFiles(sources)
+  return files.ok ? assembleConfig(sources, files.value) : files
+}
+
+export interface FileTexts {
+  readonly global: string
+  readonly project: string
+}
+
+/** A file that is not there is empty. */
+export function readFiles(sources: ConfigSources): Result<FileTexts, Failure> {
+  const global = readText(sources.globalFile)
+  if (!global.ok) return global
+  const project = sources.projectFile === null ? ok('') : readText(sources.projectFile)
+  return project.ok ? ok({ global: global.value, project: project.value }) : project
+}
+
+function readText(file: string): Result<string, Failure> {
+  try {
+    return ok(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ok('')
+    return err(failure('config-broken', `${file} cannot be read: ${message}`, { facts: { file } }))
+  }
+}
+
+/** Faults of a layer on its own come first; only sound layers are put together. */
+export function mergeTexts(
+  sources: ConfigSources,
+  texts: FileTexts,
+): Result<Merged, readonly Fault[]> {
+  const readings: LayerReading[] = [
+    readFileLayer('global', sources.globalFile, texts.global),
+    readFileLayer('project', sources.projectFile ?? '', texts.project),
+    readEnvLayer(sources.env),
+    readFlagLayer(sources.flags ?? {}, flagName),
+  ]
+  const faults = readings.flatMap((reading) => reading.faults)
+  return faults.length > 0 ? err(faults) : mergeLayers(readings.map((reading) => reading.layer))
+}
+
+const flagName = (path: readonly string[]): string =>
+  CONFIG_FLAGS.find((flag) => flag.key === formatKey(path))?.flag ?? formatKey(path)
+
+function assembleConfig(sources: ConfigSources, texts: FileTexts): Result<LoadedConfig, Failure> {
+  const merged = mergeTexts(sources, texts)
+  if (!merged.ok) return err(failureOf(merged.error))
+  const view = merged.value
+  return ok({
+    settings: view.settings,
+    list: () => listEntries(view),
+    get: (key) => {
+      const found = findKey(key)
+      return found.ok ? ok(entryOf(view, found.value.path, found.value.info)) : found
+    },
+    sourceOf: (path) => sourceAt(view.winners, path),
+    flagsApplied: Object.freeze({ ...sources.flags }),
+  })
+}
+
+const SHOWN_FAULTS = 20
+
+/** One line: the first fault with its hint apart, the number of others; all of them in the facts. */
+export function failureOf(faults: readonly Fault[]): Failure {
+  const [first] = faults
+  if (!first) return failure('internal', 'a config was refused without a fault')
+  const isWord = first.source === 'flag'
+  const others = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  const facts = {
+    key: first.key,
+    faults: faults
+      .slice(0, SHOWN_FAULTS)
+      .map(({ place, message, hint }) => ({ place, message, hint })),
+  }
+  return failure(
+    isWord ? first.kind : 'config-broken',
+    `${first.place}: ${first.message}${others}`,
+    {
+      ...(first.hint === null ? {} : { hint: first.hint }),
+      facts,
+    },
+  )
+}
+
+function listEntries(view: Merged): ConfigEntry[] {
+  const plain = PLAIN_KEYS.map((info) => entryOf(view, info.path, info))
+  const named = [...view.winners.values()].flatMap(({ path }) => {
+    const info = isNamedTable(path) ? null : keyInfo(path)
+    return info && info.path.includes('*') ? [entryOf(view, path, info)] : []
+  })
+  return [...plain, ...named]
+}
+
+function entryOf(view: Merged, path: readonly string[], info: KeyInfo): ConfigEntry {
+  const key = formatKey(path)
+  if (key === 'coordinator.executor')
+    return { key, value: view.settings.coordinator.executor, source: view.executorSource }
+  if (key === 'coordinator.model')
+    return { key, value: view.settings.coordinator.model, source: view.modelSource }
+  const winner = view.winners.get(key)
+  if (winner) return { key, value: shownValue(info, winner.value), source: winner.layer.source }
+  return { key, value: builtInValue(path) ?? info.fallback ?? null, source: 'default' }
+}
+
+function shownValue(info: KeyInfo, value: unknown): unknown {
+  if (info.unit === null || (typeof value !== 'string' && typeof value !== 'number')) return value
+  const ms = durationMs(value, info.unit)
+  return ms === null ? value : toUnit(ms, info.unit)
+}
+
+function builtInValue([table, name = '', field = '']: readonly string[]): unknown {
+  const model =
+    table === 'models' && Object.hasOwn(BUILT_IN_MODELS, name) ? BUILT_IN_MODELS[name] : null
+  return model && Object.hasOwn(model, field) ? Reflect.get(model, field) : null
+}

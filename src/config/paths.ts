@@ -1,0 +1,185 @@
+/** Where things are: the yard of a folder, what lies in it, and the user's own folders. */
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** All absolute. */
+export interface YardPaths {
+  /** The folder that holds `.yard`. */
+  readonly root: string
+  readonly yard: string
+  readonly config: string
+  readonly db: string
+  readonly agents: string
+  readonly worktrees: string
+  readonly service: {
+    readonly folder: string
+    readonly ownerDb: string
+    readonly state: string
+    readonly secret: string
+    readonly port: string
+    readonly log: string
+  }
+}
+
+export function yardPaths(root: string): YardPaths {
+  const yard = join(root, '.yard')
+  const folder = join(yard, 'service')
+  return {
+    root,
+    yard,
+    config: join(yard, 'config.toml'),
+    db: join(yard, 'yard.db'),
+    agents: join(yard, 'agents'),
+    worktrees: join(yard, 'worktrees'),
+    service: {
+      folder,
+      ownerDb: join(folder, 'owner.db'),
+      state: join(folder, 'state.json'),
+      secret: join(folder, 'secret'),
+      port: join(folder, 'port'),
+      log: join(folder, 'service.log'),
+    },
+  }
+}
+
+/**
+ * `dir` (of `--dir`) over `YARD_DIR`, each the very folder that holds `.yard`, over walking up from `startDir`. Inside a linked
+ * git worktree the main checkout's yard comes before one of the worktree's own.
+ */
+export function findYard(
+  startDir: string,
+  env: Env,
+  dir: string | null = null,
+): Result<YardPaths, Failure> {
+  const named = dir !== null ? { folder: dir, by: '--dir' } : null
+  const given = named ?? (env['YARD_DIR'] ? { folder: env['YARD_DIR'], by: 'YARD_DIR' } : null)
+  if (given) return givenYard(resolve(startDir, given.folder), given.by)
+  const start = resolve(startDir)
+  const root = inWorktree(start) ?? walkUp(start)
+  if (root !== null) return ok(yardPaths(root))
+  return err(
+    failure('no-yard', `there is no yard in ${start} or above it`, {
+      hint: 'make one with `yard init`, or name its folder with --dir',
+      facts: { path: start },
+    }),
+  )
+}
+
+function givenYard(root: string, by: string): Result<YardPaths, Failure> {
+  if (hasYard(root)) return ok(yardPaths(root))
+  const isInside = basename(root) === '.yard' && isFolder(root)
+  const hint = isInside
+    ? `give the folder that holds it: ${dirname(root)}`
+    : 'make one with `yard init`'
+  return err(
+    failure('no-yard', `${by} names ${root}, which holds no .yard`, {
+      hint,
+      facts: { path: root },
+    }),
+  )
+}
+
+function walkUp(start: string): string | null {
+  for (const folder of ancestors(start)) if (hasYard(folder)) return folder
+  return null
+}
+
+/** At each step up through a linked worktree: the same place in the main checkout first, then here. */
+function inWorktree(start: string): string | null {
+  const linked = linkedWorktree(start)
+  if (!linked) return null
+  for (const folder of ancestors(start)) {
+    const inMain = join(linked.main, relative(linked.top, folder))
+    if (hasYard(inMain)) return inMain
+    if (hasYard(folder)) return folder
+    if (folder === linked.top) break
+  }
+  return walkUp(dirname(linked.main))
+}
+
+/** The nearest repository above `start`, when that is a linked worktree; `main` is the checkout that it was made from. */
+function linkedWorktree(start: string): { top: string; main: string } | null {
+  for (const top of ancestors(start)) {
+    const dotGit = join(top, '.git')
+    if (isFolder(dotGit)) return null
+    const gitDir = /^gitdir: (.+?)\s*$/.exec(readSmall(dotGit) ?? '')?.[1]
+    if (gitDir === undefined) continue
+    const own = resolve(top, gitDir)
+    const common = readSmall(join(own, 'commondir'))?.trim()
+    // A submodule has no `commondir`; a bare repository has no checkout.
+    if (!common) return null
+    const shared = resolve(own, common)
+    return basename(shared) === '.git' ? { top, main: dirname(shared) } : null
+  }
+  return null
+}
+
+function* ancestors(start: string): Generator<string> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    yield folder
+    if (dirname(folder) === folder) return
+  }
+}
+
+const hasYard = (root: string): boolean => isFolder(join(root, '.yard'))
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // not there, or not for us to see
+  }
+}
+
+function readSmall(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null // not there, or not for us to see
+  }
+}
+
+export interface UserPaths {
+  /** The user's own config file. */
+  readonly config: string
+  /** Backups, trust and caches. */
+  readonly data: string
+}
+
+/** `XDG_*` counts everywhere when it is absolute, as its specification demands. */
+export function userPaths(env: Env, platform: NodeJS.Platform = process.platform): UserPaths {
+  const home = env['HOME'] || env['USERPROFILE'] || homedir()
+  const isWindows = platform === 'win32'
+  const configHome =
+    absolute(env['XDG_CONFIG_HOME']) ??
+    (isWindows ? (env['APPDATA'] ?? join(home, 'AppData', 'Roaming')) : join(home, '.config'))
+  const usual = {
+    win32: env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'),
+    darwin: join(home, 'Library', 'Application Support'),
+  }
+  const dataHome =
+    absolute(env['XDG_DATA_HOME']) ??
+    (platform === 'win32' || platform === 'darwin'
+      ? usual[platform]
+      : join(home, '.local', 'share'))
+  return { config: join(configHome, 'yard', 'config.toml'), data: join(dataHome, 'yard') }
+}
+
+const absolute = (path: string | undefined): string | null =>
+  path && isAbsolute(path) ? path : null
+
+const NEEDED_NODE_API = 10
+
+/** What is wrong with this Node and what to do, or null. The database's native part needs Node-API 10. */
+export function nodeProblem(versions: {
+  readonly node: string
+  readonly napi?: string | undefined
+}): string | null {
+  if (Number(versions.napi ?? 0) >= NEEDED_NODE_API) return null
+  return `Node ${versions.node} is too old for the yard’s database: install Node 22.14 or later, or start it by \`bin/yard\`, which finds the right one`
+}

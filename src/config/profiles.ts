@@ -1,0 +1,70 @@
+/** What is there without any file: a profile per executor type and a few models; and which fields a type uses. */
+import { invariant } from '../base/result.ts'
+import type { ExecutorType, ModelEntry, Profile } from '../domain/settings.ts'
+import { durationMs, type ExecutorFile, type ModelFile } from './schema.ts'
+
+const LOCAL = [
+  'type',
+  'env',
+  'max_agents',
+  'timeout',
+  'keep_background',
+  'subtasks',
+  'coding',
+] as const
+const CLI = [...LOCAL, 'model', 'permissions', 'command'] as const
+
+/** A field that does nothing for a type is refused rather than ignored. */
+export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof ExecutorFile)[]>> = {
+  shell: LOCAL,
+  command: [...LOCAL, 'model', 'command', 'stdin'],
+  manual: ['type'],
+  schedule: ['type', 'then', 'schedule'],
+  claude: CLI,
+  codex: CLI,
+}
+
+export function createProfile(name: string, type: ExecutorType, file: ExecutorFile): Profile {
+  const timeoutMs = durationMs(or(file.timeout, '4h'), 'm')
+  invariant(timeoutMs !== null, `executors.${name}.timeout passed the schema`)
+  return {
+    name,
+    type,
+    model: or(file.model, null),
+    env: or(file.env, {}),
+    maxAgents: or(file.max_agents, null),
+    timeoutMs,
+    permissions: or(file.permissions, 'bypass'),
+    keepBackground: or(file.keep_background, false),
+    subtasks: or(file.subtasks, 'own'),
+    coding: or(file.coding, type === 'claude' || type === 'codex'),
+    command: or(file.command, null),
+    stdin: or(file.stdin, 'prompt'),
+    then: or(file.then, null),
+    schedule: or(file.schedule, null),
+  }
+}
+
+const or = <T, D extends string | boolean | object | null>(
+  value: T | undefined,
+  fallback: D,
+): T | D => (value === undefined ? fallback : value)
+
+/** Names that the CLIs themselves understand, so that nothing here goes out of date with a price list. */
+export const BUILT_IN_MODELS: Readonly<
+  Record<string, Required<Pick<ModelFile, 'provider' | 'model_id' | 'tier'>>>
+> = {
+  opus: { provider: 'anthropic', model_id: 'opus', tier: 'strong' },
+  sonnet: { provider: 'anthropic', model_id: 'sonnet', tier: 'standard' },
+  haiku: { provider: 'anthropic', model_id: 'haiku', tier: 'light' },
+  'gpt-5-codex': { provider: 'openai', model_id: 'gpt-5-codex', tier: 'strong' },
+  'gpt-5': { provider: 'openai', model_id: 'gpt-5', tier: 'strong' },
+}
+
+/** Null when a field that it cannot do without is missing. */
+export function createModelEntry(name: string, file: ModelFile): ModelEntry | null {
+  const base = Object.hasOwn(BUILT_IN_MODELS, name) ? BUILT_IN_MODELS[name] : undefined
+  const { provider, model_id: modelId, tier } = { ...base, ...file }
+  if (provider === undefined || modelId === undefined) return null
+  return { name, provider, modelId, endpoint: file.endpoint ?? null, tier: tier ?? null }
+}

@@ -1,0 +1,212 @@
+/** What a config file may hold: every key with its bounds, its default and its meaning. The JSON Schema and the first file are made from it. */
+import { z } from 'zod'
+import { parseDuration, type DurationUnit } from '../domain/duration.ts'
+import { EXECUTOR_TYPES, missedPolicySchema, permissionsSchema } from '../domain/settings.ts'
+import { scheduleForm } from './schedule-form.ts'
+
+const UNIT_WORDS: Record<DurationUnit, string> = {
+  ms: 'milliseconds',
+  s: 'seconds',
+  m: 'minutes',
+  h: 'hours',
+  d: 'days',
+}
+
+function whole(min: number, max: number) {
+  const expected = `must be a whole number from ${min} to ${max}`
+  return z.number(expected).int(expected).min(min, expected).max(max, expected)
+}
+
+/** A number in `unit`, or a string with a unit of its own. Bounds in ms. */
+function duration(unit: DurationUnit, minMs: number, maxMs: number) {
+  const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${minMs / 1000} s to ${maxMs / 86_400_000} days`
+  return z
+    .union([z.number(), z.string()], expected)
+    .refine((value) => {
+      const ms = durationMs(value, unit)
+      return ms !== null && ms >= minMs && ms <= maxMs
+    }, expected)
+    .meta({ unit })
+}
+
+export const durationMs = (value: number | string, unit: DurationUnit): number | null =>
+  parseDuration(String(value), unit)
+
+const word = (max: number) =>
+  z
+    .string('must be a text')
+    .min(1, 'must not be empty')
+    .max(max, `is longer than ${max} characters`)
+const flag = () => z.boolean('must be true or false')
+const choice = <T extends readonly string[]>(values: T) =>
+  `must be one of ${values.map((v) => `"${v}"`).join(', ')}`
+
+const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
+export function isZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Names of executors and models: safe in a dotted key, an argument and a table. */
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/,
+    'a name is 1 to 100 letters, digits and . _ : / @ - and starts with a letter or digit',
+  )
+
+const coordinator = z.strictObject({
+  max_agents: whole(0, 1000).default(4).describe('At most so many agents at once; 0 starts none.'),
+  poll_interval: duration('s', 1000, 86_400_000)
+    .default(60)
+    .describe('Seconds between looks at everything. Only a backstop: news wakes it at once.'),
+  executor: word(100).optional().describe('Executor of tasks that name none (default: "claude").'),
+  model: word(200)
+    .optional()
+    .describe('Model of tasks that name none, where the executor knows it (default: "opus").'),
+})
+
+const agent = z.strictObject({
+  executor: word(100).optional().describe('Stands behind coordinator.executor.'),
+  model: word(200).optional().describe('Stands behind coordinator.model.'),
+  heartbeat_timeout: duration('m', 10_000, 7 * 86_400_000)
+    .default(5)
+    .describe('Minutes of silence, with nothing busy below it, before an agent is looked after.'),
+  stop_grace: duration('s', 0, 3_600_000)
+    .default(10)
+    .describe('Seconds between the polite signal and the end of an agent’s processes.'),
+  max_subtasks: whole(0, 10_000)
+    .default(10)
+    .describe('So many tasks may the agents of one task add.'),
+})
+
+const schedule = z.strictObject({
+  missed: z
+    .enum(missedPolicySchema.options, choice(missedPolicySchema.options))
+    .default('once')
+    .describe('What becomes of times that passed while nothing ran: once, skip or all.'),
+  tz: zone
+    .optional()
+    .describe('Time zone of schedules that name none (default: that of this machine).'),
+})
+
+const store = z.strictObject({
+  synchronous: z
+    .enum(['normal', 'full'], choice(['normal', 'full']))
+    .default('normal')
+    .describe('"full" also survives a power cut without losing the last moments; slower.'),
+  backups: whole(0, 1000)
+    .default(5)
+    .describe('Rolling backups kept in your data folder; 0 = none.'),
+  backup_interval: duration('m', 60_000, 365 * 86_400_000)
+    .default(60)
+    .describe('Minutes between backups, while something changes.'),
+})
+
+const caps = z.strictObject({
+  models: z
+    .record(name, whole(0, 1000))
+    .default({})
+    .describe('At most so many agents at once per model.'),
+  tags: z
+    .record(
+      word(100).refine((tag) => tag !== '__proto__', 'cannot be a tag here'),
+      whole(0, 1000),
+    )
+    .default({})
+    .describe('At most so many agents at once per tag.'),
+})
+
+const variable = /^[A-Za-z_][A-Za-z0-9_]{0,199}$/
+const variableName = z
+  .string()
+  .refine((text) => variable.test(text) && text !== '__proto__', 'must be the name of a variable')
+const parts = z
+  .array(word(10_000), 'must be a list such as ["prog", "{prompt_file}"]')
+  .min(1, 'must name a program')
+  .max(1000)
+
+export const executorFileSchema = z.strictObject({
+  type: z
+    .enum(EXECUTOR_TYPES, choice(EXECUTOR_TYPES))
+    .optional()
+    .describe('How its agents are run; may be left out in a table that bears the name of a type.'),
+  model: word(200).optional().describe('Model of its agents unless the task names one.'),
+  env: z
+    .record(
+      variableName,
+      z.union(
+        [z.string().max(32_768), z.strictObject({ from: variableName })],
+        'must be a text or { from = "VARIABLE" }',
+      ),
+    )
+    .optional()
+    .describe('Extra environment; { from = "VARIABLE" } takes the value from the owner’s own.'),
+  max_agents: whole(0, 1000).optional().describe('At most so many of its agents at once.'),
+  timeout: duration('m', 1000, 30 * 86_400_000)
+    .optional()
+    .describe('Minutes after which an agent is ended (default: 240).'),
+  permissions: z
+    .enum(permissionsSchema.options, choice(permissionsSchema.options))
+    .optional()
+    .describe(
+      'bypass: may do all that you may (default). workspace: its folder. ask: only what needs no question.',
+    ),
+  keep_background: flag().optional().describe('true leaves alone what an agent left running.'),
+  subtasks: z
+    .enum(['own', 'any'], choice(['own', 'any']))
+    .optional()
+    .describe('"any" lets its agents add tasks with every field but exec and repo.'),
+  coding: flag()
+    .optional()
+    .describe('Its agents edit files, so each works in a worktree of its own.'),
+  command: z
+    .union(
+      [word(4096).transform((text) => [text]), parts],
+      'must be a list such as ["prog", "{prompt_file}"]',
+    )
+    .optional()
+    .describe('The program and its arguments, or another binary for claude and codex.'),
+  stdin: z
+    .enum(['prompt', 'none'], choice(['prompt', 'none']))
+    .optional()
+    .describe('What the program reads (default: "prompt").'),
+  then: word(100)
+    .optional()
+    .describe('The executor that does the work once its time has come (default: "default").'),
+  schedule: word(200)
+    .refine(
+      (text) => scheduleForm(text) !== null,
+      'must be a clock time ("09:00") or a cron expression',
+    )
+    .optional()
+    .describe('When its tasks fire unless they say so themselves.'),
+})
+export type ExecutorFile = z.infer<typeof executorFileSchema>
+
+export const modelFileSchema = z.strictObject({
+  provider: word(100).optional().describe('Who serves it: anthropic, openai, openrouter …'),
+  model_id: word(200).optional().describe('What reaches the command line of the agent.'),
+  endpoint: word(2000)
+    .optional()
+    .describe('Address of the provider, where it is not the usual one.'),
+  tier: word(100).optional().describe('A word of yours for what it is good for.'),
+})
+export type ModelFile = z.infer<typeof modelFileSchema>
+
+export const configFileSchema = z.strictObject({
+  coordinator: coordinator.prefault({}).describe('The loop that keeps the graph moving.'),
+  agent: agent.prefault({}).describe('What holds for every agent.'),
+  schedule: schedule.prefault({}).describe('Tasks that repeat.'),
+  store: store.prefault({}).describe('How the yard is kept.'),
+  caps: caps.prefault({}).describe('Limits beside max_agents.'),
+  executors: z
+    .record(name, executorFileSchema)
+    .default({})
+    .describe('Named ways to run an agent. Every type is also an executor of that name.'),
+  models: z.record(name, modelFileSchema).default({}).describe('The model registry.'),
+})
+export type ConfigFile = z.infer<typeof configFileSchema>

@@ -1,0 +1,72 @@
+/** Procedures about agents: what they are, what they say, and how one is ended. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { commandIdSchema, idInput } from './task.ts'
+import { agentViewSchema } from './view.ts'
+
+export const agentContract = {
+  list: oc
+    .route({ method: 'GET', path: '/agents' })
+    .input(
+      z.strictObject({
+        which: z.enum(['all', 'alive', 'dead', 'working']).default('all'),
+        task: z.string().optional(),
+        limit: z.coerce.number().int().positive().optional(),
+      }),
+    )
+    .output(z.array(agentViewSchema)),
+  get: oc.route({ method: 'GET', path: '/agent/{id}' }).input(idInput).output(agentViewSchema),
+  /** A window of its output. Parsed: whole reports; raw: text of stdout. `next` is where to go on; `isEnd` says that nothing more is there now. */
+  output: oc
+    .route({ method: 'GET', path: '/agent/{id}/output' })
+    .input(
+      idInput.extend({
+        from: z.coerce.number().int().nonnegative().default(0),
+        maxBytes: z.coerce.number().int().positive().max(4_000_000).default(256_000),
+        raw: z.coerce.boolean().default(false),
+        stream: z.enum(['stdout', 'stderr']).default('stdout'),
+      }),
+    )
+    .output(
+      z.object({
+        reports: z.array(z.record(z.string(), z.unknown())),
+        text: z.string().nullable(),
+        next: z.number(),
+        size: z.number(),
+        isEnd: z.boolean(),
+      }),
+    ),
+  /** Ends the whole tree and answers when it is gone. The task reopens paused unless `redispatch`. */
+  kill: oc
+    .route({ method: 'POST', path: '/agent/{id}/kill' })
+    .input(
+      idInput.extend({
+        force: z.boolean().optional(),
+        redispatch: z.boolean().optional(),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(agentViewSchema),
+  killAll: oc
+    .route({ method: 'POST', path: '/agents/kill' })
+    .input(
+      z.strictObject({
+        force: z.boolean().optional(),
+        redispatch: z.boolean().optional(),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(z.object({ killed: z.array(z.string()) })),
+  /** An agent says that it lives; from inside, with its token. */
+  heartbeat: oc
+    .route({ method: 'POST', path: '/agent/{id}/heartbeat' })
+    .input(idInput)
+    .output(z.object({ ok: z.boolean() })),
+  /** check: look at all living agents now; cleanup: settle those found dead; purge: also forget ended agents and remove their folders. */
+  dead: oc
+    .route({ method: 'POST', path: '/agents/dead' })
+    .input(
+      z.strictObject({ do: z.enum(['check', 'cleanup', 'purge']), commandId: commandIdSchema }),
+    )
+    .output(z.object({ dead: z.array(agentViewSchema), forgotten: z.array(z.string()) })),
+}

@@ -1,0 +1,10 @@
+/** The one contract: all that crosses a process boundary, over MessagePort, WebSocket, HTTP and REST alike. */
+import { agentContract } from './agent.ts'
+import { serviceContract } from './service.ts'
+import { taskContract } from './task.ts'
+
+/** Raised when an old client could misunderstand a new host. */
+export const CONTRACT_VERSION = '1'
+
+export const contract = { task: taskContract, agent: agentContract, service: serviceContract }
+export type Contract = typeof contract

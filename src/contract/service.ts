@@ -1,0 +1,96 @@
+/** Procedures about the yard as a whole: the live view, the journal, the coordinator, its configuration. */
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'
+
+export const statusSchema = z.object({
+  running: z.boolean(),
+  pid: z.number().nullable(),
+  uptimeSec: z.number().nullable(),
+  url: z.string().nullable(),
+  paused: z.boolean(),
+  readOnly: z.string().nullable(),
+  agents: z.object({ alive: z.number(), max: z.number() }),
+  tasks: z.record(z.string(), z.number()),
+  settings: z.record(z.string(), z.unknown()),
+  lastTick: z.string().nullable(),
+  recentErrors: z.array(z.object({ at: z.string(), text: z.string() })),
+  breakers: summarySchema.shape.breakers,
+  attention: summarySchema.shape.attention,
+  version: z.string(),
+})
+export type Status = z.infer<typeof statusSchema>
+
+const configEntrySchema = z.object({ key: z.string(), value: z.unknown(), source: z.string() })
+const executorViewSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  model: z.string().nullable(),
+  permissions: z.string(),
+  maxAgents: z.number().nullable(),
+  alive: z.number(),
+  /** `ready`, or what is missing. */
+  canRun: z.boolean(),
+  problem: z.string().nullable(),
+  binary: z.string().nullable(),
+})
+const modelViewSchema = z.object({
+  name: z.string(),
+  provider: z.string(),
+  modelId: z.string(),
+  endpoint: z.string().nullable(),
+  tier: z.string().nullable(),
+  isDefault: z.boolean(),
+  source: z.string(),
+})
+
+/** Flags that hold until the owner ends or the next reload without them. */
+const flagsSchema = z.strictObject({
+  maxAgents: z.number().int().nonnegative().optional(),
+  model: z.string().optional(),
+  executor: z.string().optional(),
+  pollIntervalMs: z.number().int().positive().optional(),
+})
+
+export const serviceContract = {
+  /** First exchange: names versions so that a mismatch is said in words. */
+  hello: oc
+    .route({ method: 'GET', path: '/hello' })
+    .output(
+      z.object({ contract: z.string(), version: z.string(), pid: z.number(), root: z.string() }),
+    ),
+  status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
+  pause: oc
+    .route({ method: 'POST', path: '/service/pause' })
+    .output(z.object({ paused: z.boolean() })),
+  resume: oc
+    .route({ method: 'POST', path: '/service/resume' })
+    .output(z.object({ paused: z.boolean() })),
+  reload: oc
+    .route({ method: 'POST', path: '/service/reload' })
+    .input(flagsSchema)
+    .output(z.object({ settings: z.record(z.string(), z.unknown()) })),
+  /** Stops the owner after the reply; agents go on unless `killAgents`. */
+  stop: oc
+    .route({ method: 'POST', path: '/service/stop' })
+    .input(z.strictObject({ killAgents: z.boolean().optional() }))
+    .output(z.object({ agentsLeft: z.number() })),
+  snapshot: oc.route({ method: 'GET', path: '/view' }).output(snapshotSchema),
+  /** Patches from now on; begins with an empty patch that names the current `seq`. */
+  follow: oc.route({ method: 'GET', path: '/view/follow' }).output(eventIterator(patchSchema)),
+  journal: oc
+    .route({ method: 'GET', path: '/journal' })
+    .input(
+      z.strictObject({
+        since: z.coerce.number().int().nonnegative().default(0),
+        limit: z.coerce.number().int().positive().max(10_000).default(1000),
+      }),
+    )
+    .output(z.array(journalRowSchema)),
+  executors: oc.route({ method: 'GET', path: '/executors' }).output(z.array(executorViewSchema)),
+  models: oc.route({ method: 'GET', path: '/models' }).output(z.array(modelViewSchema)),
+  config: oc.route({ method: 'GET', path: '/config' }).output(z.array(configEntrySchema)),
+  backup: oc.route({ method: 'POST', path: '/backup' }).output(z.object({ path: z.string() })),
+}
+export type Flags = z.infer<typeof flagsSchema>
+export { configEntrySchema, executorViewSchema, modelViewSchema, flagsSchema }

@@ -1,0 +1,215 @@
+/** What is shown: views made from committed events. Times are ISO 8601 with offset, as in the task JSON that scripts read. */
+import { z } from 'zod'
+import { changesSchema, usageSchema } from '../domain/agent.ts'
+import { workFailureSchema } from '../domain/failure.ts'
+import { conversationSchema, prioritySchema, scheduleSchema } from '../domain/task.ts'
+
+const time = z.string()
+const state = z.string()
+
+export const artifactViewSchema = z.union([
+  z.object({ kind: z.literal('file'), path: z.string() }),
+  z.object({ kind: z.literal('text'), name: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('json'), value: z.unknown() }),
+])
+
+export const logLineSchema = z.object({ at: time, by: z.string(), text: z.string() })
+export type LogLine = z.infer<typeof logLineSchema>
+
+/** One node of the live graph: enough to draw it and say why it stands where it stands. */
+export const taskCardSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Stored status. */
+  status: z.string(),
+  /** What a person sees. */
+  state,
+  /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. */
+  fact: z.string().nullable(),
+  priority: prioritySchema,
+  after: z.array(z.string()),
+  tags: z.array(z.string()),
+  executor: z.string().nullable(),
+  model: z.string().nullable(),
+  /** The living agent, else the last one. */
+  agent: z.string().nullable(),
+  attempts: z.number(),
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+})
+export type TaskCard = z.infer<typeof taskCardSchema>
+
+export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
+  description: z.string(),
+  before: z.array(z.string()),
+  skills: z.array(z.string()),
+  deliverables: z.array(z.string()),
+  exec: z.string().nullable(),
+  verify: z.string().nullable(),
+  timeoutMs: z.number().nullable(),
+  maxAttempts: z.number().nullable(),
+  context: z.string().nullable(),
+  mode: z.string().nullable(),
+  worktree: z.string().nullable(),
+  repo: z.string().nullable(),
+  held: z.boolean(),
+  generation: z.number(),
+  failure: workFailureSchema.nullable(),
+  notBefore: time.nullable(),
+  parkedUntil: time.nullable(),
+  /** Whom or what it waits for, while its status is `waiting`. */
+  waitsFor: z.string().nullable(),
+  schedule: scheduleSchema.nullable(),
+  createdAt: time,
+  evaluation: z.null(),
+  usage: usageSchema.nullable(),
+  conversation: conversationSchema.nullable(),
+  /** Set once it has a worktree. */
+  branch: z.string().nullable(),
+  worktreePath: z.string().nullable(),
+  resultCommit: z.string().nullable(),
+  addedBy: z.string().nullable(),
+  artifacts: z.array(artifactViewSchema),
+  log: z.array(logLineSchema),
+})
+export type TaskView = z.infer<typeof taskViewSchema>
+
+export const agentViewSchema = z.object({
+  id: z.string(),
+  task: z.string(),
+  executor: z.string(),
+  executorType: z.string(),
+  model: z.string().nullable(),
+  modelId: z.string().nullable(),
+  /** `claimed starting working stopping ended` */
+  status: z.string(),
+  /** Why it is being stopped, while it is. */
+  stopReason: z.string().nullable(),
+  outcome: z.string().nullable(),
+  failure: workFailureSchema.nullable(),
+  pid: z.number().nullable(),
+  claimedAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  lastHeardAt: time.nullable(),
+  /** One line: what it does now; null when nobody knows. */
+  doing: z.string().nullable(),
+  outputBytes: z.number().nullable(),
+  generation: z.number(),
+  exitCode: z.number().nullable(),
+  usage: usageSchema.nullable(),
+  conversation: conversationSchema.nullable(),
+  resumed: z.boolean(),
+  provenance: z.object({ executor: z.string(), model: z.string() }),
+  cwd: z.string().nullable(),
+  branch: z.string().nullable(),
+  baseCommit: z.string().nullable(),
+  changes: changesSchema.nullable(),
+  /** Absolute folder with its prompt, output and exit code. */
+  folder: z.string(),
+})
+export type AgentView = z.infer<typeof agentViewSchema>
+
+/** A reason that agents are held back, shown with its wake time. */
+export const breakerViewSchema = z.object({
+  key: z.string(),
+  kind: z.enum(['respawn', 'launch', 'silence', 'provider']),
+  /** The task, profile or provider it holds. */
+  subject: z.string(),
+  reason: z.string(),
+  since: time,
+  until: time.nullable(),
+})
+export type BreakerView = z.infer<typeof breakerViewSchema>
+
+/** What waits for a person. */
+export const attentionSchema = z.object({
+  task: z.string().nullable(),
+  agent: z.string().nullable(),
+  kind: z.string(),
+  text: z.string(),
+  since: time,
+})
+export type Attention = z.infer<typeof attentionSchema>
+
+export const summarySchema = z.object({
+  name: z.string(),
+  folder: z.string(),
+  host: z.enum(['service', 'app', 'run', 'command']),
+  version: z.string(),
+  paused: z.boolean(),
+  /** Set while commits fail: why nothing can change, and since when. */
+  readOnly: z.string().nullable(),
+  trusted: z.boolean(),
+  agents: z.object({ alive: z.number(), max: z.number() }),
+  /** Count per shown state; states with none are left out. */
+  tasks: z.record(z.string(), z.number()),
+  breakers: z.array(breakerViewSchema),
+  attention: z.array(attentionSchema),
+})
+export type Summary = z.infer<typeof summarySchema>
+
+/** The whole live graph at one moment. */
+export const snapshotSchema = z.object({
+  seq: z.number(),
+  tasks: z.array(taskCardSchema),
+  /** Living agents only; ended ones are asked for. */
+  agents: z.array(agentViewSchema),
+  summary: summarySchema,
+})
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** News since `from`. `from` not equal to the receiver's last `seq` is a gap: fetch a snapshot anew. Equal `from` and `seq` = live facts only. */
+export const patchSchema = z.object({
+  from: z.number(),
+  seq: z.number(),
+  tasks: z.array(taskCardSchema),
+  removed: z.array(z.string()),
+  /** Changed agents; one that is `ended` leaves the live set. */
+  agents: z.array(agentViewSchema),
+  summary: summarySchema.nullable(),
+})
+export type Patch = z.infer<typeof patchSchema>
+
+/** One line of the journal: what became of one entity. */
+export const journalRowSchema = z.object({
+  seq: z.number(),
+  at: time,
+  event: z.string(),
+  by: z.string(),
+  entity: z.string(),
+  id: z.string(),
+  set: z.record(z.string(), z.unknown()),
+  unset: z.array(z.string()),
+  /** True when the entity is no more. */
+  gone: z.boolean(),
+})
+export type JournalRow = z.infer<typeof journalRowSchema>
+
+export const waitReasonSchema = z.object({
+  kind: z.enum([
+    'task',
+    'time',
+    'person',
+    'provider',
+    'cap',
+    'pause',
+    'hold',
+    'breaker',
+    'trust',
+    'claim',
+    'executor',
+  ]),
+  /** The task, profile, cap or provider meant. */
+  subject: z.string().nullable(),
+  text: z.string(),
+  until: time.nullable(),
+})
+export const whySchema = z.object({
+  id: z.string(),
+  state,
+  text: z.string(),
+  waitsFor: z.array(waitReasonSchema),
+})
+export type Why = z.infer<typeof whySchema>
+export type WaitReason = z.infer<typeof waitReasonSchema>

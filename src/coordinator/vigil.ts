@@ -1,0 +1,118 @@
+/**
+ * Watches over living agents: time limits and silence. Both are measured on the monotonic clock from when this owner first
+ * saw the agent, so a machine that slept, or a clock that was set, ends nobody.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Agent } from '../domain/agent.ts'
+import type { Command } from '../domain/command.ts'
+import type { Runtime } from '../domain/executor.ts'
+import type { AgentId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+
+export interface Vigil {
+  /** Time limits that have run out. */
+  timeouts(): Command[]
+  /** Ms until the next time limit; null without one. */
+  nextTimeoutInMs(): number | null
+  /** Who has been silent for too long; call at a slow beat. */
+  silences(heartbeatTimeoutMs: number): Command[]
+  /** An agent spoke through the yard (a log line, a heartbeat). */
+  heard(id: AgentId): void
+}
+
+interface Watched {
+  /** Run time when first seen by this owner, and the monotonic instant of that. */
+  readonly ranMs: number
+  readonly seenAt: number
+  lastHeardAt: number
+  /** Monotonic instant of the last sign of life. */
+  aliveAt: number
+}
+
+export function createVigil(parts: {
+  plan: Plan
+  runtime: Pick<Runtime, 'facts'>
+  clock: Clock
+}): Vigil {
+  const { plan, clock } = parts
+  const watched = new Map<AgentId, Watched>()
+
+  const watch = (agent: Agent): Watched => {
+    let known = watched.get(agent.id)
+    if (!known) {
+      const mono = clock.monotonic()
+      const ranMs = Math.max(0, clock.now() - (agent.startedAt ?? clock.now()))
+      known = { ranMs, seenAt: mono, lastHeardAt: 0, aliveAt: mono }
+      watched.set(agent.id, known)
+    }
+    return known
+  }
+  const processes = (): Agent[] => {
+    for (const id of watched.keys()) if (!plan.agents.has(id)) watched.delete(id)
+    return [...plan.agents.values()].filter(
+      (agent) =>
+        agent.by === 'process' && agent.startedAt !== null && agent.state.kind !== 'stopping',
+    )
+  }
+  const leftMs = (agent: Agent): number | null => {
+    if (agent.timeoutMs === null) return null
+    const { ranMs, seenAt } = watch(agent)
+    return agent.timeoutMs - (ranMs + clock.monotonic() - seenAt)
+  }
+  const silentMs = (agent: Agent): number => {
+    const known = watch(agent)
+    const facts = parts.runtime.facts(agent.id)
+    const isKnownWait =
+      facts?.waitsForProviderUntil != null && facts.waitsForProviderUntil > clock.now()
+    if (facts && (facts.lastHeardAt !== known.lastHeardAt || facts.isBusy || isKnownWait)) {
+      known.lastHeardAt = facts.lastHeardAt
+      known.aliveAt = clock.monotonic()
+    }
+    return clock.monotonic() - known.aliveAt
+  }
+
+  return {
+    timeouts: () =>
+      processes()
+        .filter((agent) => (leftMs(agent) ?? 1) <= 0)
+        .map((agent) => ({
+          type: 'agent.stop',
+          agentId: agent.id,
+          reason: 'timeout',
+          force: false,
+        })),
+    nextTimeoutInMs() {
+      let next: number | null = null
+      for (const agent of processes()) {
+        const left = leftMs(agent)
+        if (left !== null && (next === null || left < next)) next = left
+      }
+      return next
+    },
+    silences(limitMs) {
+      const commands: Command[] = []
+      for (const agent of processes()) {
+        const silent = silentMs(agent)
+        const key = `silence:${agent.id}`
+        if (silent > 3 * limitMs)
+          commands.push({ type: 'agent.stop', agentId: agent.id, reason: 'silent', force: false })
+        else if (silent > limitMs && !plan.breakers.has(key))
+          commands.push({
+            type: 'breaker.trip',
+            key,
+            kind: 'silence',
+            subject: agent.id,
+            reason: `${agent.id} has said nothing for ${Math.round(silent / 1000)} s`,
+            until: null,
+          })
+        else if (silent <= limitMs && plan.breakers.has(key))
+          commands.push({ type: 'breaker.clear', key })
+      }
+      return commands
+    },
+    heard(id) {
+      const known = watched.get(id)
+      if (known) known.aliveAt = clock.monotonic()
+    },
+  }
+}

@@ -1,0 +1,115 @@
+/** An agent: one try at a task, whoever makes it (a local process or a person). A retry is a new agent. */
+import { z } from 'zod'
+import { workFailureSchema } from './failure.ts'
+import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { conversationSchema } from './task.ts'
+
+export const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
+export const outcomeSchema = z.enum(OUTCOMES)
+export type Outcome = z.infer<typeof outcomeSchema>
+
+/** Why an agent is being stopped, which decides what becomes of its task. */
+export const stopReasonSchema = z.enum([
+  'killed', // by a person: the task reopens paused
+  'redispatch', // by a person: the task reopens and may start again at once
+  'timeout',
+  'silent',
+  'superseded', // the task was settled by somebody else meanwhile
+  'abandoned',
+])
+export type StopReason = z.infer<typeof stopReasonSchema>
+
+/**
+ * claimed: the claim is committed, nothing runs yet; a crash here means that recovery decides by its folder.
+ * starting: its process exists, nothing was heard of it. working: it was heard (a shell agent is working at once).
+ * stopping: asked to stop; its tree is being ended. ended: nothing of it runs any more.
+ */
+export const agentStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('claimed') }),
+  z.strictObject({ kind: z.literal('starting') }),
+  z.strictObject({ kind: z.literal('working') }),
+  z.strictObject({
+    kind: z.literal('stopping'),
+    reason: stopReasonSchema,
+    since: z.number().int(),
+    force: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('ended'),
+    outcome: outcomeSchema,
+    failure: workFailureSchema.nullable(),
+  }),
+])
+export type AgentState = z.infer<typeof agentStateSchema>
+export const AGENT_STATES = ['claimed', 'starting', 'working', 'stopping', 'ended'] as const
+
+/** Tokens are counts, cost is US dollars; null means that the CLI did not say. */
+export const usageSchema = z.strictObject({
+  inputTokens: z.number().nonnegative().nullable(),
+  outputTokens: z.number().nonnegative().nullable(),
+  cachedTokens: z.number().nonnegative().nullable(),
+  reasoningTokens: z.number().nonnegative().nullable(),
+  costUsd: z.number().nonnegative().nullable(),
+})
+export type Usage = z.infer<typeof usageSchema>
+
+/** What an agent left in its worktree, told by git. */
+export const changesSchema = z.strictObject({
+  commit: z.string().nullable(),
+  filesChanged: z.number().int(),
+  insertions: z.number().int(),
+  deletions: z.number().int(),
+  commits: z.number().int(),
+  notes: z.array(z.string()),
+})
+export type Changes = z.infer<typeof changesSchema>
+
+/** Where it works. `branch` is set when that is a worktree of its own. */
+export const workplaceSchema = z.strictObject({
+  cwd: z.string(),
+  branch: z.string().nullable(),
+  baseCommit: z.string().nullable(),
+})
+export type Workplace = z.infer<typeof workplaceSchema>
+
+export const agentSchema = z.strictObject({
+  id: agentIdSchema,
+  taskId: taskIdSchema,
+  generation: z.number().int(),
+  state: agentStateSchema,
+  /** The profile's name and type, and why it was chosen. */
+  executor: z.string(),
+  executorType: z.string(),
+  /** The name a person uses and the id that reaches the CLI; null = the CLI's own default. */
+  model: z.string().nullable(),
+  modelId: z.string().nullable(),
+  provenance: z.strictObject({ executor: z.string(), model: z.string() }),
+  /** The provider whose health decides; null for a shell or a person. */
+  provider: z.string().nullable(),
+  tags: z.array(z.string()),
+  /** Ends the agent when reached, ms after `startedAt`; null = none (a person). */
+  timeoutMs: z.number().int().nullable(),
+  /** Claimed for: a process of this machine, or a person. */
+  by: z.enum(['process', 'person']),
+  pid: z.number().int().nullable(),
+  pidStartTime: z.string().nullable(),
+  workplace: workplaceSchema.nullable(),
+  conversation: conversationSchema.nullable(),
+  /** True when it goes on with an earlier agent's conversation. */
+  resumed: z.boolean(),
+  usage: usageSchema.nullable(),
+  changes: changesSchema.nullable(),
+  /** `yard done` or `yard fail`, said by the agent itself while it runs; settled when it ends. */
+  report: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('done') }),
+      z.strictObject({ kind: z.literal('fail'), failure: workFailureSchema }),
+    ])
+    .nullable(),
+  exitCode: z.number().int().nullable(),
+  claimedAt: z.number().int(),
+  startedAt: z.number().int().nullable(),
+  endedAt: z.number().int().nullable(),
+})
+export type Agent = z.infer<typeof agentSchema>
+export const isLiving = (agent: Pick<Agent, 'state'>): boolean => agent.state.kind !== 'ended'

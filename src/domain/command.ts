@@ -1,0 +1,152 @@
+/** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
+import type { Changes, StopReason, Usage, Workplace } from './agent.ts'
+import type { Evidence } from './completion.ts'
+import type { Artifact } from './executor.ts'
+import type { FailureClass } from './failure.ts'
+import type { AgentId, TaskId } from './ids.ts'
+import type { NewTask, TaskEdit } from './new-task.ts'
+import type { ExecutorType } from './settings.ts'
+
+/** Who asks. An agent is limited to its own task; see `permit`. */
+export type Actor =
+  | { readonly kind: 'person'; readonly name: string | null }
+  | {
+      readonly kind: 'agent'
+      readonly agentId: AgentId
+      readonly taskId: TaskId
+      readonly generation: number
+      /** `any` when its profile lifts the limits on added tasks. */
+      readonly subtasks: 'own' | 'any'
+      readonly maxSubtasks: number
+    }
+  | { readonly kind: 'coordinator' }
+
+/** A chosen way to run one ready task. `provenance` says why each was chosen. */
+export interface Claim {
+  readonly taskId: TaskId
+  readonly agentId: AgentId
+  readonly executor: string
+  readonly executorType: ExecutorType
+  readonly model: string | null
+  readonly modelId: string | null
+  readonly provider: string | null
+  readonly provenance: { readonly executor: string; readonly model: string }
+  readonly timeoutMs: number | null
+}
+
+export type TaskCommand =
+  /** `nextFireAt`: first time of its schedule, null without one. */
+  | { readonly type: 'task.add'; readonly task: NewTask; readonly nextFireAt: number | null }
+  | {
+      readonly type: 'tasks.import'
+      readonly tasks: readonly { readonly task: NewTask; readonly nextFireAt: number | null }[]
+    }
+  /** `nextFireAt` is given when the edit sets a schedule. */
+  | {
+      readonly type: 'task.edit'
+      readonly id: TaskId
+      readonly edit: TaskEdit
+      readonly nextFireAt: number | null
+    }
+  | { readonly type: 'task.hold'; readonly id: TaskId }
+  | { readonly type: 'task.release'; readonly id: TaskId }
+  | { readonly type: 'task.publish'; readonly id: TaskId; readonly only: boolean }
+  | {
+      readonly type: 'task.complete'
+      readonly id: TaskId
+      readonly agentId: AgentId | null
+      readonly generation: number | null
+      readonly artifacts: readonly Artifact[]
+      readonly force: boolean
+      /** Next time of a repeating task; null otherwise. */
+      readonly nextFireAt: number | null
+    }
+  | {
+      readonly type: 'task.fail'
+      readonly id: TaskId
+      readonly agentId: AgentId | null
+      readonly generation: number | null
+      readonly reason: string
+      readonly class: FailureClass
+      readonly nextFireAt: number | null
+    }
+  | { readonly type: 'task.retry'; readonly id: TaskId; readonly fresh: boolean }
+  | { readonly type: 'task.reopen'; readonly id: TaskId }
+  | { readonly type: 'task.abandon'; readonly id: TaskId; readonly withDependents: boolean }
+  | { readonly type: 'task.remove'; readonly id: TaskId }
+  | { readonly type: 'task.log'; readonly id: TaskId; readonly text: string }
+  | { readonly type: 'task.attach'; readonly id: TaskId; readonly artifacts: readonly Artifact[] }
+  | { readonly type: 'task.take'; readonly claim: Claim; readonly workplaceCwd: string }
+  | { readonly type: 'task.letGo'; readonly id: TaskId }
+  | { readonly type: 'schedule.skip'; readonly id: TaskId; readonly nextFireAt: number | null }
+  | { readonly type: 'schedule.fireNow'; readonly id: TaskId }
+
+export type AgentCommand =
+  | { readonly type: 'agents.claim'; readonly claims: readonly Claim[] }
+  | {
+      readonly type: 'agent.placed'
+      readonly agentId: AgentId
+      readonly generation: number
+      readonly workplace: Workplace
+      readonly worktreeName: string | null
+    }
+  | {
+      readonly type: 'agent.started'
+      readonly agentId: AgentId
+      readonly generation: number
+      readonly startedAt: number
+      readonly pid: number
+      readonly pidStartTime: string | null
+    }
+  | { readonly type: 'agent.heard'; readonly agentId: AgentId; readonly generation: number }
+  | {
+      readonly type: 'agent.conversed'
+      readonly agentId: AgentId
+      readonly generation: number
+      readonly conversation: string
+    }
+  | {
+      readonly type: 'agent.stop'
+      readonly agentId: AgentId
+      readonly reason: StopReason
+      readonly force: boolean
+    }
+  | {
+      readonly type: 'agent.end'
+      readonly agentId: AgentId
+      readonly generation: number
+      readonly endedAt: number
+      readonly evidence: Evidence
+      readonly usage: Usage | null
+      readonly conversation: string | null
+      readonly changes: Changes | null
+      readonly artifacts: readonly Artifact[]
+      /** 0 to 1, spreads retries after a provider's trouble. */
+      readonly jitter: number
+      readonly nextFireAt: number | null
+    }
+  | { readonly type: 'agents.forget'; readonly ids: readonly AgentId[] }
+
+export type YardCommand =
+  | { readonly type: 'yard.pause' }
+  | { readonly type: 'yard.resume' }
+  | {
+      readonly type: 'breaker.trip'
+      readonly key: string
+      readonly kind: 'respawn' | 'launch' | 'silence' | 'provider'
+      readonly subject: string
+      readonly reason: string
+      readonly until: number | null
+    }
+  | { readonly type: 'breaker.clear'; readonly key: string }
+
+export type Command = TaskCommand | AgentCommand | YardCommand
+
+/** What a command answers: the ids it touched first of all. */
+export interface Reply {
+  readonly ids: readonly string[]
+  /** How many tasks can start now that could not before (`abandon`). */
+  readonly becameReady?: number
+  /** Set when nothing was changed because it was so already, or the news came late. */
+  readonly isNoOp?: boolean
+}

@@ -1,0 +1,128 @@
+/** The completion table: what an agent's end means, from what it said, how it exited, what its CLI concluded and what work is there. */
+import { workFailure, type WorkFailure } from './failure.ts'
+import type { Agent, Outcome } from './agent.ts'
+
+/** What is known about an agent's end. Gathered by the runtime, judged here. */
+export interface Evidence {
+  /** exited: `exit` holds. lost: it is gone and left no exit. never-ran: fenced out before it began. not-launched: `failure` says why. */
+  readonly how: 'exited' | 'lost' | 'never-ran' | 'not-launched'
+  readonly exit: { readonly code: number | null; readonly signal: string | null } | null
+  /** The CLI's own last word; null when it gave none. `expected` = this kind of CLI always gives one when it ends well. */
+  readonly final: { readonly ok: boolean; readonly text: string | null } | null
+  readonly finalExpected: boolean
+  /** Read from the CLI's structured events, or the reason that the launch failed. */
+  readonly failure: WorkFailure | null
+  /** Changes in the worktree or folder, an artifact, or a tool call that changes things. `unknown` where nobody can tell. */
+  readonly work: 'found' | 'none' | 'unknown'
+  /** The task has a deliverable, or is in mode full in a worktree. */
+  readonly needsWork: boolean
+  readonly missingDeliverables: readonly string[]
+  readonly verify: { readonly code: number; readonly tail: string } | null
+}
+
+export interface Verdict {
+  readonly outcome: Extract<Outcome, 'done' | 'failed' | 'lost'>
+  readonly failure: WorkFailure | null
+  /** Its end says nothing about the task: try again at once and count no attempt. */
+  readonly isFree: boolean
+}
+
+const done: Verdict = { outcome: 'done', failure: null, isFree: false }
+const failed = (failure: WorkFailure): Verdict => ({ outcome: 'failed', failure, isFree: false })
+
+/** Pure and total. The order of the questions is the table. */
+export function judge(evidence: Evidence, report: Agent['report'], executorType: string): Verdict {
+  if (evidence.how === 'never-ran')
+    return {
+      outcome: 'lost',
+      failure: workFailure('lost', 'it never began: its start was fenced out'),
+      isFree: true,
+    }
+  if (evidence.how === 'not-launched')
+    return failed(evidence.failure ?? workFailure('launch', 'it could not be started'))
+  if (report?.kind === 'fail') return failed(report.failure)
+  const bad = badEnd(evidence, report, executorType)
+  if (bad) return bad
+  return checkWork(evidence, report)
+}
+
+/** A structured failure, a loss or an exit that is no success; null when it ended cleanly. */
+function badEnd(evidence: Evidence, report: Agent['report'], executorType: string): Verdict | null {
+  const said = report?.kind === 'done'
+  if (evidence.how === 'lost') {
+    if (said) return null
+    return {
+      outcome: 'lost',
+      failure: workFailure('lost', 'it vanished without leaving an exit code'),
+      isFree: false,
+    }
+  }
+  const code = evidence.exit?.code ?? null
+  const isError = evidence.final !== null && !evidence.final.ok
+  if (said && executorType !== 'shell') return null
+  if (isError || (code !== 0 && evidence.failure)) {
+    return failed(
+      evidence.failure ??
+        workFailure(
+          'crash',
+          evidence.final?.text?.slice(0, 300) ?? 'its CLI ended with an error',
+          exitOf(evidence),
+        ),
+    )
+  }
+  if (code !== 0) return failed(exitFailure(evidence, executorType))
+  if (evidence.finalExpected && evidence.final === null)
+    return failed(
+      evidence.failure ??
+        workFailure('crash', 'it exited with 0 but never gave a final result', exitOf(evidence)),
+    )
+  return null
+}
+
+function exitFailure(evidence: Evidence, executorType: string): WorkFailure {
+  const { exitCode, signal } = exitOf(evidence)
+  const failureClass = executorType === 'shell' || executorType === 'command' ? 'exit' : 'crash'
+  const missing = exitCode === 127 && executorType !== 'shell'
+  const reason = signal ? `it was ended by ${signal}` : `it exited with ${exitCode ?? 'no code'}`
+  return workFailure(
+    missing ? 'missing-program' : failureClass,
+    missing ? 'its program was not found (exit 127)' : reason,
+    {
+      exitCode,
+      signal,
+      detail: evidence.failure?.detail ?? null,
+    },
+  )
+}
+
+const exitOf = (evidence: Evidence) => ({
+  exitCode: evidence.exit?.code ?? null,
+  signal: evidence.exit?.signal ?? null,
+})
+
+function checkWork(evidence: Evidence, report: Agent['report']): Verdict {
+  if (evidence.missingDeliverables.length > 0)
+    return failed(
+      workFailure(
+        'no-work',
+        `it ended well but these are missing: ${evidence.missingDeliverables.join(', ')}`,
+      ),
+    )
+  if (report?.kind !== 'done' && evidence.needsWork && evidence.work === 'none')
+    return failed(workFailure('no-work', 'it ended well but changed nothing and reported nothing'))
+  if (
+    report?.kind !== 'done' &&
+    evidence.finalExpected &&
+    !evidence.final?.text?.trim() &&
+    evidence.work !== 'found'
+  )
+    return failed(workFailure('no-work', 'it ended well but said nothing and changed nothing'))
+  if (evidence.verify && evidence.verify.code !== 0)
+    return failed(
+      workFailure('verify', `its verify command exited with ${evidence.verify.code}`, {
+        exitCode: evidence.verify.code,
+        detail: evidence.verify.tail,
+      }),
+    )
+  return done
+}

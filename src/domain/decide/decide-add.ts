@@ -1,0 +1,192 @@
+/** New tasks, one or a whole graph: all or nothing. */
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Command } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure, type Failure } from '../failure.ts'
+import { slugOf, type TaskId } from '../ids.ts'
+import type { NewTask } from '../new-task.ts'
+import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
+import { findCycle, type Edge } from './cycle.ts'
+import type { Circumstances, Decided } from './decision.ts'
+
+type Wish = Extract<Command, { type: 'tasks.import' }>['tasks'][number]
+
+export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided {
+  const faults: { index: number; failure: Failure }[] = []
+  const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
+  const ids = assignIds(plan, wishes, fault)
+  const known = new Set(ids)
+  const edges: Edge[] = []
+  wishes.forEach(({ task }, index) => {
+    const id = ids[index]
+    if (id === undefined) return
+    const own = edgesOf(plan, known, id, task)
+    if (own.ok) edges.push(...own.value)
+    else fault(index, own.error)
+    const timing = checkTiming(task)
+    if (timing) fault(index, timing)
+  })
+  if (faults.length === 0 && needsCycleCheck(wishes)) {
+    const cycle = findCycle(plan, edges)
+    if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
+  }
+  if (faults.length > 0) return err(faultsFailure(faults, wishes.length))
+  const tasks = wishes.map((wish, i) => taskOf(wish, ids[i] as TaskId, plan.lastOrder + 1 + i, now))
+  return ok({ events: [...tasks, ...edges.map((edge) => edgeAdded(edge, now.at))], reply: { ids } })
+}
+
+const edgeAdded = (edge: Edge, at: number): Event => ({ type: 'dependency.added', at, ...edge })
+
+/** A lone new task that nothing waits for cannot close a cycle. */
+const needsCycleCheck = (wishes: readonly Wish[]): boolean =>
+  wishes.length > 1 ||
+  wishes.some(
+    ({ task }) =>
+      (task.before?.length ?? 0) > 0 || (task.id !== undefined && task.after?.includes(task.id)),
+  )
+
+function assignIds(
+  plan: Plan,
+  wishes: readonly Wish[],
+  fault: (index: number, f: Failure) => void,
+): TaskId[] {
+  const taken = new Set<string>()
+  const ids: TaskId[] = []
+  wishes.forEach(({ task }, index) => {
+    if (task.id === undefined) return
+    if (plan.tasks.has(task.id) || taken.has(task.id)) {
+      const hint = `choose another id, or change it: yard edit ${task.id}`
+      fault(
+        index,
+        failure('id-taken', `the id ${task.id} is taken`, { hint, facts: { id: task.id } }),
+      )
+    }
+    taken.add(task.id)
+    ids[index] = task.id
+  })
+  const nextNumber = new Map<string, number>()
+  wishes.forEach(({ task }, index) => {
+    if (task.id !== undefined) return
+    const slug = slugOf(task.title)
+    let number = nextNumber.get(slug) ?? 1
+    const named = () => (number === 1 ? slug : `${slug}-${number}`) as TaskId
+    while (plan.tasks.has(named()) || taken.has(named())) number += 1
+    nextNumber.set(slug, number + 1)
+    taken.add(named())
+    ids[index] = named()
+  })
+  return ids
+}
+
+function edgesOf(
+  plan: Plan,
+  known: ReadonlySet<TaskId>,
+  id: TaskId,
+  task: NewTask,
+): Result<Edge[], Failure> {
+  const edges: Edge[] = []
+  for (const blocker of new Set(task.after)) {
+    if (!plan.tasks.has(blocker) && !known.has(blocker)) return err(unknownDependency(id, blocker))
+    edges.push({ blocker, dependent: id })
+  }
+  for (const dependent of new Set(task.before)) {
+    const later = plan.tasks.get(dependent)
+    if (!later && !known.has(dependent)) return err(unknownDependency(id, dependent))
+    if (later && later.state.kind !== 'open') return err(lateDependency(later))
+    edges.push({ blocker: id, dependent })
+  }
+  return ok(edges)
+}
+
+export const unknownDependency = (id: TaskId, missing: TaskId): Failure =>
+  failure('unknown-dependency', `task ${id} names ${missing}, which does not exist`, {
+    hint: 'add that task first, or yard list to see the ids',
+    facts: { id, missing },
+  })
+
+export const lateDependency = (task: Task): Failure =>
+  failure(
+    'wrong-state',
+    `task ${task.id} is ${task.state.kind}: it can no longer be made to wait for another`,
+    {
+      hint: 'only open tasks take new dependencies',
+      facts: { id: task.id },
+    },
+  )
+
+export const cycleFailure = (path: readonly TaskId[]): Failure =>
+  failure('cycle', `that would close a cycle: ${path.join(' → ')}`, {
+    hint: 'leave one of these dependencies out',
+    facts: { path },
+  })
+
+function checkTiming(task: NewTask): Failure | null {
+  const said = [task.delayMs !== undefined, task.notBefore !== undefined, task.schedule != null]
+  if (said.filter(Boolean).length <= 1) return null
+  return failure('bad-request', 'delay, not-before and schedule exclude each other', {
+    hint: 'give one of them',
+  })
+}
+
+/** One fault is told as it is; many as the first, with all in `facts.faults`. */
+function faultsFailure(
+  faults: readonly { index: number; failure: Failure }[],
+  count: number,
+): Failure {
+  const first = faults[0]
+  if (!first) return failure('internal', 'no fault to tell')
+  const facts = {
+    ...first.failure.facts,
+    faults: faults.map((f) => ({ index: f.index, ...f.failure })),
+  }
+  if (count === 1 && faults.length === 1) return first.failure
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  return { ...first.failure, message: `${first.failure.message}${more}; nothing was added`, facts }
+}
+
+function taskOf(wish: Wish, id: TaskId, order: number, now: Circumstances): Event {
+  const { task, nextFireAt } = wish
+  const notBefore =
+    task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
+  const added: Task = {
+    id,
+    title: task.title,
+    description: task.description ?? '',
+    priority: task.priority ?? 'normal',
+    tags: unique(task.tags),
+    skills: unique(task.skills),
+    deliverables: unique(task.deliverables),
+    exec: task.exec ?? null,
+    verify: task.verify ?? null,
+    executor: task.executor ?? null,
+    model: task.model ?? null,
+    timeoutMs: task.timeoutMs ?? null,
+    maxAttempts: task.maxAttempts ?? null,
+    schedule: task.schedule ?? null,
+    context: task.context ?? null,
+    mode: task.mode ?? null,
+    worktree: task.worktree ?? null,
+    repo: task.repo ?? null,
+    order,
+    state: { kind: 'open', notBefore, park: null },
+    held: task.paused ?? false,
+    generation: 0,
+    attempts: 0,
+    backOffs: 0,
+    lastFailure: null,
+    lastAgentId: null,
+    conversation: null,
+    worktreeName: null,
+    resultCommit: null,
+    scheduledFor: task.schedule ? nextFireAt : null,
+    firstSuccessAt: null,
+    addedBy: now.by.kind === 'agent' ? now.by.taskId : null,
+    createdAt: now.at,
+    startedAt: null,
+    completedAt: null,
+  }
+  return { type: 'task.added', at: now.at, task: added }
+}
+
+const unique = (list: readonly string[] | undefined): string[] => [...new Set(list)]

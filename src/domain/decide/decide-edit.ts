@@ -1,0 +1,145 @@
+/** Changes of what a task says and whom it waits for. */
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Command } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure, type Failure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
+import type { TaskEdit } from '../new-task.ts'
+import { dependencyIdOf, type Plan } from '../plan.ts'
+import { isFinished, type Task, type TaskDefinition } from '../task.ts'
+import { cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
+import { findCycle, type Edge } from './cycle.ts'
+import {
+  decided,
+  noOp,
+  refused,
+  withTask,
+  wrongState,
+  type Circumstances,
+  type Decided,
+} from './decision.ts'
+
+type Edit = Extract<Command, { type: 'task.edit' }>
+
+export function decideEdit(plan: Plan, command: Edit, now: Circumstances): Decided {
+  return withTask(plan, command.id, (task) => {
+    const edges = edgeChanges(plan, task, command.edit)
+    if (!edges.ok) return refused(edges.error)
+    const timing = timingEvents(task, command, now.at)
+    if (!timing.ok) return refused(timing.error)
+    const fields = changedFields(task, command.edit)
+    const events: Event[] = [...edges.value.map((e) => ({ ...e, at: now.at }))]
+    if (Object.keys(fields).length > 0)
+      events.push({ type: 'task.edited', at: now.at, id: task.id, fields })
+    events.push(...timing.value)
+    return events.length > 0 ? decided([task.id], ...events) : noOp(task.id)
+  })
+}
+
+/** Every key of a definition; what is not among them is no field of `TaskDefinition`. */
+const FIELDS = [
+  'title',
+  'description',
+  'priority',
+  'skills',
+  'deliverables',
+  'exec',
+  'verify',
+  'executor',
+  'model',
+  'timeoutMs',
+  'maxAttempts',
+  'schedule',
+  'context',
+  'mode',
+  'worktree',
+  'repo',
+] as const satisfies readonly (keyof TaskDefinition)[]
+
+function changedFields(task: Task, edit: TaskEdit): Partial<TaskDefinition> {
+  const fields: Record<string, unknown> = {}
+  for (const key of FIELDS) {
+    const value = edit[key]
+    if (value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key]))
+      fields[key] = value
+  }
+  const tags = new Set(edit.tags ?? task.tags)
+  for (const tag of edit.addTags ?? []) tags.add(tag)
+  for (const tag of edit.removeTags ?? []) tags.delete(tag)
+  const list = [...tags]
+  if (JSON.stringify(list) !== JSON.stringify(task.tags)) fields['tags'] = list
+  return fields
+}
+
+type EdgeEvent = { type: 'dependency.added' | 'dependency.removed' } & Edge
+
+function edgeChanges(plan: Plan, task: Task, edit: TaskEdit): Result<EdgeEvent[], Failure> {
+  const wanted = new Set<TaskId>(edit.after ?? plan.blockersOf(task.id))
+  for (const id of edit.removeAfter ?? []) {
+    if (!plan.tasks.has(id)) return err(unknownDependency(task.id, id))
+    wanted.delete(id)
+  }
+  for (const id of edit.addAfter ?? []) wanted.add(id)
+  const has = plan.blockersOf(task.id)
+  const added: Edge[] = [...wanted]
+    .filter((b) => !has.has(b))
+    .map((blocker) => ({ blocker, dependent: task.id }))
+  const removed: Edge[] = [...has]
+    .filter((b) => !wanted.has(b))
+    .map((blocker) => ({ blocker, dependent: task.id }))
+  for (const dependent of edit.addBefore ?? [])
+    if (!plan.dependentsOf(task.id).has(dependent)) added.push({ blocker: task.id, dependent })
+  const bad = checkAdded(plan, task, added)
+  if (bad) return err(bad)
+  const gone = new Set(removed.map((e) => dependencyIdOf(e.blocker, e.dependent)))
+  const cycle = findCycle(plan, added, gone)
+  if (cycle) return err(cycleFailure(cycle))
+  return ok([
+    ...removed.map((e): EdgeEvent => ({ type: 'dependency.removed', ...e })),
+    ...added.map((e): EdgeEvent => ({ type: 'dependency.added', ...e })),
+  ])
+}
+
+function checkAdded(plan: Plan, task: Task, added: readonly Edge[]): Failure | null {
+  for (const { blocker, dependent } of added) {
+    const first = plan.tasks.get(blocker)
+    const second = plan.tasks.get(dependent)
+    if (!first) return unknownDependency(task.id, blocker)
+    if (!second) return unknownDependency(task.id, dependent)
+    if (second.state.kind !== 'open') return lateDependency(second)
+  }
+  return null
+}
+
+function timingEvents(task: Task, command: Edit, at: number): Result<Event[], Failure> {
+  const { edit } = command
+  const said = [edit.delayMs !== undefined, edit.notBefore !== undefined, edit.schedule != null]
+  if (said.filter(Boolean).length > 1)
+    return err(
+      failure('bad-request', 'delay, not-before and schedule exclude each other', {
+        hint: 'give one of them',
+      }),
+    )
+  if (!said.some(Boolean) && edit.schedule === undefined) return ok([])
+  if (task.state.kind !== 'open' && edit.schedule === undefined)
+    return err(
+      wrongState(
+        task,
+        'delayed',
+        isFinished(task) ? `yard reopen ${task.id} first` : 'it has begun already',
+      ),
+    )
+  if (task.state.kind !== 'open') return ok([])
+  const notBefore =
+    edit.delayMs !== undefined
+      ? at + edit.delayMs
+      : edit.schedule
+        ? command.nextFireAt
+        : (edit.notBefore ?? null)
+  const scheduledFor = edit.schedule
+    ? command.nextFireAt
+    : edit.schedule === null
+      ? null
+      : task.scheduledFor
+  return ok([{ type: 'task.timed', at, id: task.id, notBefore, scheduledFor }])
+}

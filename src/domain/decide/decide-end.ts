@@ -1,0 +1,240 @@
+/** What an agent's end means for its task: the completion table, then the policy of its failure's class. */
+import type { Agent, Outcome } from '../agent.ts'
+import type { Command } from '../command.ts'
+import { judge } from '../completion.ts'
+import type { Event } from '../event.ts'
+import {
+  DEFAULT_MAX_ATTEMPTS,
+  retryDelayMs,
+  VERDICTS,
+  workFailure,
+  type WorkFailure,
+} from '../failure.ts'
+import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
+import { attachedEvents } from './decide-task.ts'
+import { decided, noOp, type Circumstances, type Decided } from './decision.ts'
+
+type End = Extract<Command, { type: 'agent.end' }>
+
+/** How long a provider sleeps when it did not say. */
+const QUOTA_SLEEP_MS = 15 * 60_000
+
+interface Settlement {
+  readonly outcome: Outcome
+  readonly failure: WorkFailure | null
+  /** What becomes of the task; empty when somebody else has settled it. */
+  readonly task: readonly Event[]
+  readonly resumable: boolean
+}
+
+export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided {
+  const agent = plan.agents.get(command.agentId)
+  if (!agent || agent.generation !== command.generation) return noOp(command.agentId)
+  const task = plan.tasks.get(agent.taskId)
+  if (!task) return noOp(command.agentId)
+  const settled = settle(task, agent, command, now)
+  const ended: Event = {
+    type: 'agent.ended',
+    at: now.at,
+    id: agent.id,
+    endedAt: command.endedAt,
+    outcome: settled.outcome,
+    failure: settled.failure,
+    exitCode: command.evidence.exit?.code ?? null,
+    usage: command.usage,
+    conversation: command.conversation,
+    resumable: settled.resumable,
+    changes: command.changes,
+  }
+  const attached = attachedEvents(task.id, agent, command.artifacts, now)
+  return decided([agent.id], ...attached, ended, ...settled.task)
+}
+
+function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlement {
+  const isHolder = task.state.kind === 'in-progress' && task.state.agentId === agent.id
+  if (!isHolder)
+    return { outcome: outcomeOfLoser(agent), failure: null, task: [], resumable: false }
+  const verdict = judge(end.evidence, agent.report, agent.executorType)
+  const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
+  if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, now.at)
+  const hasSaidDone = agent.report?.kind === 'done' && verdict.outcome === 'done'
+  if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) {
+    const bad =
+      stop === 'timeout'
+        ? workFailure(
+            'timeout',
+            `it ran longer than ${durationText(agent.timeoutMs)} and was ended`,
+          )
+        : workFailure('lost', 'it was silent for too long and was ended')
+    const outcome = stop === 'timeout' ? 'failed' : 'lost'
+    return { outcome, failure: bad, ...policy(task, agent, bad, end, now) }
+  }
+  if (verdict.outcome === 'done')
+    return {
+      outcome: 'done',
+      failure: null,
+      task: [doneEvent(task, agent, end, now.at)],
+      resumable: false,
+    }
+  const bad = verdict.failure ?? workFailure('crash', 'it ended badly')
+  if (verdict.isFree)
+    return {
+      outcome: 'lost',
+      failure: bad,
+      task: [returnedEvent(task, now.at, { failure: bad })],
+      resumable: true,
+    }
+  return { outcome: verdict.outcome, failure: bad, ...policy(task, agent, bad, end, now) }
+}
+
+const outcomeOfLoser = (agent: Agent): Outcome =>
+  agent.state.kind === 'stopping' &&
+  (agent.state.reason === 'killed' || agent.state.reason === 'abandoned')
+    ? 'killed'
+    : 'superseded'
+
+/** By a person: the task reopens paused, or at once with `redispatch`. No attempt is spent. */
+function killed(task: Task, reason: 'killed' | 'redispatch', at: number): Settlement {
+  const bad = workFailure('killed', 'it was killed by a person')
+  return {
+    outcome: 'killed',
+    failure: bad,
+    task: [returnedEvent(task, at, { failure: bad, held: reason === 'killed' })],
+    resumable: true,
+  }
+}
+
+function doneEvent(task: Task, agent: Agent, end: End, at: number): Event {
+  const resultCommit = end.changes?.commit ?? null
+  if (task.schedule && end.nextFireAt !== null)
+    return {
+      type: 'task.repeated',
+      at,
+      id: task.id,
+      notBefore: end.nextFireAt,
+      success: true,
+      failure: null,
+      resultCommit,
+    }
+  return { type: 'task.completed', at, id: task.id, by: agent.id, resultCommit }
+}
+
+type Returned = Extract<Event, { type: 'task.returned' }>
+
+const returnedEvent = (task: Task, at: number, more: Partial<Returned>): Event => ({
+  type: 'task.returned',
+  at,
+  id: task.id,
+  notBefore: null,
+  park: null,
+  failure: null,
+  isAttempt: false,
+  isBackOff: false,
+  held: false,
+  ...more,
+})
+
+/** The retry policy of each class of failure, in one place. */
+function policy(
+  task: Task,
+  agent: Agent,
+  bad: WorkFailure,
+  end: End,
+  now: Circumstances,
+): Pick<Settlement, 'task' | 'resumable'> {
+  const { at } = now
+  switch (VERDICTS[bad.class]) {
+    case 'park':
+      return { resumable: true, task: parked(task, agent, bad, at) }
+    case 'back-off': {
+      const delayMs = Math.round(retryDelayMs(task.backOffs + 1) * (0.5 + end.jitter))
+      return {
+        resumable: true,
+        task: [returnedEvent(task, at, { notBefore: at + delayMs, failure: bad, isBackOff: true })],
+      }
+    }
+    case 'ask':
+      return {
+        resumable: true,
+        task: [
+          {
+            type: 'task.awaiting',
+            at,
+            id: task.id,
+            for: 'sign-in',
+            text: bad.reason,
+            failure: bad,
+          },
+        ],
+      }
+    case 'retry':
+      return retried(task, agent, bad, end, at, task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
+    case 'retry-if-asked':
+      return retried(task, agent, bad, end, at, task.maxAttempts ?? 1)
+    case 'fail':
+      return { resumable: false, task: [failedEvent(task, bad, end, at)] }
+  }
+}
+
+/** The provider sleeps: the task waits for it, and a breaker holds back everybody else who would ask it. */
+function parked(task: Task, agent: Agent, bad: WorkFailure, at: number): Event[] {
+  const until = Math.max(bad.resetAt ?? at + QUOTA_SLEEP_MS, at + 1000)
+  const events: Event[] = [
+    returnedEvent(task, at, { park: { until, reason: bad.reason }, failure: bad }),
+  ]
+  if (agent.provider === null) return events
+  const breaker = {
+    id: `provider:${agent.provider}`,
+    kind: 'provider',
+    subject: agent.provider,
+    reason: bad.reason,
+    since: at,
+    until,
+  } as const
+  return [...events, { type: 'breaker.tripped', at, breaker }]
+}
+
+function retried(
+  task: Task,
+  agent: Agent,
+  bad: WorkFailure,
+  end: End,
+  at: number,
+  maxAttempts: number,
+): Pick<Settlement, 'task' | 'resumable'> {
+  const attempts = task.attempts + 1
+  if (attempts >= maxAttempts) return { resumable: true, task: [failedEvent(task, bad, end, at)] }
+  // A conversation that was resumed and failed again may itself be the trouble: the next try starts a new one.
+  const resumable = !(agent.resumed && bad.class === 'crash')
+  return {
+    resumable,
+    task: [
+      returnedEvent(task, at, {
+        notBefore: at + retryDelayMs(attempts),
+        failure: bad,
+        isAttempt: true,
+      }),
+    ],
+  }
+}
+
+function failedEvent(task: Task, bad: WorkFailure, end: End, at: number): Event {
+  if (task.schedule && end.nextFireAt !== null)
+    return {
+      type: 'task.repeated',
+      at,
+      id: task.id,
+      notBefore: end.nextFireAt,
+      success: false,
+      failure: bad,
+      resultCommit: null,
+    }
+  return { type: 'task.failed', at, id: task.id, failure: bad, isAttempt: true }
+}
+
+function durationText(ms: number | null): string {
+  if (ms === null) return 'its limit'
+  if (ms < 60_000) return `${ms / 1000} s`
+  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 360_000) / 10} h`
+}

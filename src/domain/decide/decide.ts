@@ -1,0 +1,92 @@
+/** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
+import { assertNever } from '../../base/result.ts'
+import type { Command } from '../command.ts'
+import type { Plan } from '../plan.ts'
+import { decideAdd } from './decide-add.ts'
+import { decideEdit } from './decide-edit.ts'
+import { decideEnd } from './decide-end.ts'
+import * as agent from './decide-agent.ts'
+import * as task from './decide-task.ts'
+import { decided, noOp, refused, type Circumstances, type Decided } from './decision.ts'
+import { permit } from './permit.ts'
+
+export function decide(plan: Plan, command: Command, now: Circumstances): Decided {
+  const forbidden = permit(plan, now.by, command)
+  return forbidden ? refused(forbidden) : route(plan, command, now)
+}
+
+// oxlint-disable-next-line complexity -- one case a command is the whole point of this switch
+function route(plan: Plan, command: Command, now: Circumstances): Decided {
+  switch (command.type) {
+    case 'task.add':
+      return decideAdd(plan, [command], now)
+    case 'tasks.import':
+      return decideAdd(plan, command.tasks, now)
+    case 'task.edit':
+      return decideEdit(plan, command, now)
+    case 'task.hold':
+      return task.decideHold(plan, command, now)
+    case 'task.release':
+      return task.decideRelease(plan, command, now)
+    case 'task.publish':
+      return task.decidePublish(plan, command, now)
+    case 'task.complete':
+      return task.decideComplete(plan, command, now)
+    case 'task.fail':
+      return task.decideFail(plan, command, now)
+    case 'task.retry':
+      return task.decideRetry(plan, command, now)
+    case 'task.reopen':
+      return task.decideReopen(plan, command, now)
+    case 'task.abandon':
+      return task.decideAbandon(plan, command, now)
+    case 'task.remove':
+      return task.decideRemove(plan, command, now)
+    case 'task.log':
+      return task.decideLog(plan, command, now)
+    case 'task.attach':
+      return task.decideAttach(plan, command, now)
+    case 'task.take':
+      return agent.decideTake(plan, command, now)
+    case 'task.letGo':
+      return task.decideLetGo(plan, command, now)
+    case 'schedule.skip':
+      return task.decideScheduleSkip(plan, command, now)
+    case 'schedule.fireNow':
+      return task.decideFireNow(plan, command, now)
+    case 'agents.claim':
+      return agent.decideClaims(plan, command, now)
+    case 'agent.placed':
+      return agent.decidePlaced(plan, command, now)
+    case 'agent.started':
+      return agent.decideStarted(plan, command, now)
+    case 'agent.heard':
+      return agent.decideHeard(plan, command, now)
+    case 'agent.conversed':
+      return agent.decideConversed(plan, command, now)
+    case 'agent.stop':
+      return agent.decideStop(plan, command, now)
+    case 'agent.end':
+      return decideEnd(plan, command, now)
+    case 'agents.forget':
+      return agent.decideForget(plan, command, now)
+    case 'yard.pause':
+      return plan.facts.paused ? noOp() : decided([], { type: 'yard.paused', at: now.at })
+    case 'yard.resume':
+      return plan.facts.paused ? decided([], { type: 'yard.resumed', at: now.at }) : noOp()
+    case 'breaker.trip': {
+      const { key, kind, subject, reason, until } = command
+      return decided([key], {
+        type: 'breaker.tripped',
+        at: now.at,
+        breaker: { id: key, kind, subject, reason, since: now.at, until },
+      })
+    }
+    case 'breaker.clear':
+      return plan.breakers.has(command.key)
+        ? decided([command.key], { type: 'breaker.cleared', at: now.at, id: command.key })
+        : noOp(command.key)
+    default:
+      return assertNever(command)
+  }
+}

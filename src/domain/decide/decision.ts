@@ -1,0 +1,53 @@
+/** What `decide` gives back: events and a reply, or a failure that says what to do instead. */
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Actor, Reply } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure, type Failure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
+import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
+
+export interface Decision {
+  readonly events: readonly Event[]
+  readonly reply: Reply
+}
+
+/** What comes in beside the command: the instant, who asks, and fresh ids for log lines and artifacts. */
+export interface Circumstances {
+  readonly at: number
+  readonly by: Actor
+  /** A new id at each call; unique in the yard. */
+  readonly newId: () => string
+}
+
+export type Decided = Result<Decision, Failure>
+
+export const decided = (ids: readonly string[], ...events: Event[]): Decided =>
+  ok({ events, reply: { ids } })
+export const noOp = (...ids: string[]): Decided => ok({ events: [], reply: { ids, isNoOp: true } })
+export const refused = (f: Failure): Decided => err(f)
+
+export const nameOf = (by: Actor): string =>
+  by.kind === 'agent'
+    ? by.agentId
+    : by.kind === 'coordinator'
+      ? 'coordinator'
+      : (by.name ?? 'person')
+
+/** Runs `then` with the task, or says that there is none of that id. */
+export function withTask(plan: Plan, id: TaskId, then: (task: Task) => Decided): Decided {
+  const task = plan.tasks.get(id)
+  return task ? then(task) : refused(unknownTask(id))
+}
+
+export const unknownTask = (id: string): Failure =>
+  failure('unknown-task', `there is no task ${id}`, {
+    hint: 'yard list shows the tasks',
+    facts: { id },
+  })
+
+export const wrongState = (task: Task, wish: string, hint: string): Failure =>
+  failure('wrong-state', `task ${task.id} is ${task.state.kind}: it cannot be ${wish}`, {
+    hint,
+    facts: { id: task.id, state: task.state.kind },
+  })

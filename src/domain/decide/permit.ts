@@ -1,0 +1,95 @@
+/** What an agent may ask for: its own task's story and end, and a few tasks more. People and the coordinator may ask for anything. */
+import type { Actor, Command } from '../command.ts'
+import { failure, type Failure } from '../failure.ts'
+import type { NewTask } from '../new-task.ts'
+import type { Plan } from '../plan.ts'
+
+export function permit(plan: Plan, by: Actor, command: Command): Failure | null {
+  if (by.kind !== 'agent')
+    return command.type.startsWith('agent') && by.kind === 'person' ? permitPerson(command) : null
+  switch (command.type) {
+    case 'task.log':
+    case 'task.attach':
+    case 'task.complete':
+    case 'task.fail':
+      if (command.id !== by.taskId) return notAllowed(by, `change task ${command.id}`)
+      if ('force' in command && command.force) return notAllowed(by, 'force anything')
+      return staleUnlessLiving(plan, by)
+    case 'task.add':
+      return staleUnlessLiving(plan, by) ?? permitSubtasks(plan, by, [command.task])
+    case 'tasks.import':
+      return (
+        staleUnlessLiving(plan, by) ??
+        permitSubtasks(
+          plan,
+          by,
+          command.tasks.map((t) => t.task),
+        )
+      )
+    default:
+      return plan.agents.get(by.agentId)?.generation === by.generation
+        ? notAllowed(
+            by,
+            command.type.replace('.', ' ').replace('yard pause', 'pause the coordinator'),
+          )
+        : failure('unauthorized', `${by.agentId} has ended: its token is good for nothing else`)
+  }
+}
+
+/** A person may stop agents and forget ended ones; how an agent lives is told by whatever runs it. */
+const permitPerson = (command: Command): Failure | null =>
+  command.type === 'agent.stop' || command.type === 'agents.forget'
+    ? null
+    : failure('not-allowed', `${command.type} comes from the coordinator only`)
+
+type AgentActor = Extract<Actor, { kind: 'agent' }>
+
+function staleUnlessLiving(plan: Plan, by: AgentActor): Failure | null {
+  const agent = plan.agents.get(by.agentId)
+  if (agent && agent.generation === by.generation) return null
+  return failure(
+    'stale-generation',
+    `${by.agentId} (generation ${by.generation}) has ended: its report on ${by.taskId} comes too late`,
+    {
+      hint: 'nothing was changed',
+      facts: { agent: by.agentId, task: by.taskId, generation: by.generation },
+    },
+  )
+}
+
+function permitSubtasks(plan: Plan, by: AgentActor, tasks: readonly NewTask[]): Failure | null {
+  if (plan.subtasksOf(by.taskId) + tasks.length > by.maxSubtasks)
+    return failure(
+      'not-allowed',
+      `the agents of ${by.taskId} may add at most ${by.maxSubtasks} tasks`,
+      {
+        hint: 'a person can raise agent.max_subtasks',
+      },
+    )
+  for (const task of tasks) {
+    const field = forbiddenField(plan, by, task)
+    if (field) return notAllowed(by, `add a task with ${field}`)
+  }
+  return null
+}
+
+function forbiddenField(plan: Plan, by: AgentActor, task: NewTask): string | null {
+  if (task.exec) return 'exec'
+  if (task.repo) return 'repo'
+  if (by.subtasks === 'any') return null
+  if (task.verify) return 'verify'
+  if (task.worktree === 'off') return 'worktree off'
+  if (task.before && task.before.length > 0) return 'before'
+  const own = plan.agents.get(by.agentId)
+  if (task.executor && task.executor !== own?.executor) return `executor ${task.executor}`
+  const mode = plan.tasks.get(by.taskId)?.mode ?? 'full'
+  if (task.mode && MODES.indexOf(task.mode) > MODES.indexOf(mode)) return `mode ${task.mode}`
+  return null
+}
+const MODES = ['bare', 'light', 'full']
+
+const notAllowed = (by: AgentActor, what: string): Failure =>
+  failure('not-allowed', `an agent may not ${what} (${by.agentId} works on ${by.taskId})`, {
+    hint: 'it may show, log, artifact, done and fail its own task, and add tasks',
+    facts: { agent: by.agentId },
+  })

@@ -1,0 +1,98 @@
+/** All facts that can be recorded. Each holds what `evolve` needs to change entities without judging anything again. */
+import type { Changes, Outcome, StopReason, Usage, Workplace } from './agent.ts'
+import type { Claim } from './command.ts'
+import type { Artifact } from './executor.ts'
+import type { WorkFailure } from './failure.ts'
+import type { AgentId, TaskId } from './ids.ts'
+import type { Breaker } from './plan.ts'
+import type { Task, TaskDefinition, TaskState } from './task.ts'
+
+type Fact<T extends string, Data> = Readonly<{ type: T; at: number } & Data>
+
+export type TaskEvent =
+  | Fact<'task.added', { task: Task }>
+  | Fact<'task.edited', { id: TaskId; fields: Partial<TaskDefinition> }>
+  /** Its earliest start was set by a person or by its schedule; an open task only. */
+  | Fact<'task.timed', { id: TaskId; notBefore: number | null; scheduledFor: number | null }>
+  | Fact<'task.held', { id: TaskId }>
+  | Fact<'task.released', { id: TaskId }>
+  | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null }>
+  | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean }>
+  /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
+  | Fact<
+      'task.returned',
+      {
+        id: TaskId
+        notBefore: number | null
+        park: Extract<TaskState, { kind: 'open' }>['park']
+        failure: WorkFailure | null
+        isAttempt: boolean
+        isBackOff: boolean
+        held: boolean
+      }
+    >
+  /** A repeating task's run is over and its next time is known. */
+  | Fact<
+      'task.repeated',
+      {
+        id: TaskId
+        notBefore: number
+        success: boolean
+        failure: WorkFailure | null
+        resultCommit: string | null
+      }
+    >
+  | Fact<
+      'task.awaiting',
+      { id: TaskId; for: 'sign-in' | 'answer'; text: string; failure: WorkFailure | null }
+    >
+  /** Open again because a person said so. */
+  | Fact<
+      'task.reopened',
+      { id: TaskId; fresh: boolean; notBefore: number | null; scheduledFor: number | null }
+    >
+  | Fact<'task.abandoned', { id: TaskId; by: string }>
+  | Fact<'task.removed', { id: TaskId }>
+  | Fact<'task.logged', { id: string; taskId: TaskId; by: string; text: string }>
+  | Fact<
+      'task.attached',
+      { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
+    >
+  | Fact<'dependency.added', { blocker: TaskId; dependent: TaskId }>
+  | Fact<'dependency.removed', { blocker: TaskId; dependent: TaskId }>
+
+export type AgentEvent =
+  | Fact<'agent.claimed', { claim: Claim; by: 'process' | 'person'; workplace: Workplace | null }>
+  | Fact<'agent.placed', { id: AgentId; workplace: Workplace; worktreeName: string | null }>
+  | Fact<
+      'agent.started',
+      { id: AgentId; startedAt: number; pid: number; pidStartTime: string | null }
+    >
+  | Fact<'agent.heard', { id: AgentId }>
+  | Fact<'agent.conversed', { id: AgentId; conversation: string }>
+  | Fact<'agent.reported', { id: AgentId; failure: WorkFailure | null }>
+  | Fact<'agent.stopping', { id: AgentId; reason: StopReason; force: boolean }>
+  | Fact<
+      'agent.ended',
+      {
+        id: AgentId
+        endedAt: number
+        outcome: Outcome
+        failure: WorkFailure | null
+        exitCode: number | null
+        usage: Usage | null
+        conversation: string | null
+        /** What the task's next agent goes on with. */
+        resumable: boolean
+        changes: Changes | null
+      }
+    >
+  | Fact<'agent.forgotten', { id: AgentId }>
+
+export type YardEvent =
+  | Fact<'yard.paused', object>
+  | Fact<'yard.resumed', object>
+  | Fact<'breaker.tripped', { breaker: Breaker }>
+  | Fact<'breaker.cleared', { id: string }>
+
+export type Event = TaskEvent | AgentEvent | YardEvent

@@ -1,0 +1,99 @@
+/**
+ * The ports between the coordinator and whatever runs agents. The coordinator says what should run (`Runtime.launch`, `stop`),
+ * the runtime says what happened (`RuntimeReport`). Both sides may die at any instruction: launch and stop are repeated until
+ * reports say that they are not needed, so they must be idempotent per agent.
+ */
+import type { Agent, Changes, Usage, Workplace } from './agent.ts'
+import type { Evidence } from './completion.ts'
+import type { AgentId, TaskId } from './ids.ts'
+import type { Profile } from './settings.ts'
+import type { Conversation, Task } from './task.ts'
+
+/** What an agent is told about one dependency. */
+export interface DependencyResult {
+  readonly id: TaskId
+  readonly title: string
+  readonly state: 'done' | 'abandoned'
+  readonly resultCommit: string | null
+  readonly branch: string | null
+  readonly artifacts: readonly Artifact[]
+}
+
+/** A result kept with a task: a file by its path, a text (an agent's final answer), or any JSON that a report brought. */
+export type Artifact =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly name: string; readonly text: string }
+  | { readonly kind: 'json'; readonly value: unknown }
+
+/** All that is needed to start one agent; made from committed state only, so that it is the same after a crash. */
+export interface LaunchOrder {
+  readonly agent: Agent
+  readonly task: Task
+  readonly profile: Profile
+  readonly dependencies: readonly DependencyResult[]
+  /** The last log lines of the task, oldest first. */
+  readonly notes: readonly { readonly at: number; readonly by: string; readonly text: string }[]
+  /** A line per other task, for `context = graph | full`. */
+  readonly graph: readonly string[]
+  readonly resume: Conversation | null
+  /** Only for `launch.json` and `{model}`: the model's id that reaches the CLI. */
+  readonly modelId: string | null
+}
+
+export type RuntimeReport =
+  /** The folder it will work in is ready; comes before `started`. */
+  | { readonly kind: 'placed'; readonly workplace: Workplace; readonly worktreeName: string | null }
+  | {
+      readonly kind: 'started'
+      readonly at: number
+      readonly pid: number
+      readonly pidStartTime: string | null
+    }
+  /** First sign of life of a `starting` agent. */
+  | { readonly kind: 'heard'; readonly at: number }
+  | { readonly kind: 'conversation'; readonly id: string }
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  | {
+      readonly kind: 'ended'
+      readonly at: number
+      readonly evidence: Evidence
+      readonly usage: Usage | null
+      readonly conversation: string | null
+      readonly changes: Changes | null
+      readonly artifacts: readonly Artifact[]
+    }
+
+/** What is true now of a living agent and not worth a journal row. Instants in ms. */
+export interface LiveFacts {
+  readonly lastHeardAt: number
+  /** Bytes of stdout so far. */
+  readonly outputBytes: number
+  /** A process below it used CPU since the last look. */
+  readonly isBusy: boolean
+  /** The CLI said that it waits for its provider (a retry, a rate limit) until then; null = not. */
+  readonly waitsForProviderUntil: number | null
+  /** One line: the tool call or text under way. */
+  readonly doing: string | null
+}
+
+export interface Runtime {
+  /** Starts the agent unless it is known already; never throws, never blocks. */
+  launch(order: LaunchOrder): void
+  /**
+   * Looks at agents of an earlier owner: reports `ended` for those that are gone, `started` for those it adopts.
+   * Resolves when each has been looked at.
+   */
+  recover(orders: readonly LaunchOrder[]): Promise<void>
+  /** Ends the whole tree: politely, after `graceMs` by force; `ended` follows. A repeated call with `force` shortens the wait. */
+  stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void
+  /** True from `launch` or `recover` until `ended` was reported. */
+  isHolding(agentId: AgentId): boolean
+  facts(agentId: AgentId): LiveFacts | null
+  /** Looks at everything once (exit files, output, liveness): the backstop for lost notifications. */
+  look(): Promise<void>
+  onReport(
+    listener: (agentId: AgentId, generation: number, report: RuntimeReport) => void,
+  ): () => void
+  /** Lets go of all agents without touching them. */
+  close(): Promise<void>
+}

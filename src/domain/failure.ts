@@ -1,0 +1,147 @@
+/**
+ * Every way a thing can go wrong, in one place.
+ * A `Failure` is what a request is answered with when it cannot be done; a `WorkFailure` is how an agent's try ended badly.
+ * Both are plain data. Exit codes, HTTP statuses and retry verdicts are decided here and nowhere else.
+ */
+import { z } from 'zod'
+
+/** kind → [exit code of the command line, HTTP status] */
+export const FAILURE_KINDS = {
+  'bad-request': [2, 422],
+  'bad-key': [2, 422],
+  'unknown-task': [3, 404],
+  'unknown-agent': [3, 404],
+  'unknown-executor': [3, 404],
+  'unknown-model': [3, 404],
+  'unknown-dependency': [3, 404],
+  'id-taken': [4, 409],
+  cycle: [4, 409],
+  'stale-generation': [4, 409],
+  'wrong-state': [4, 409],
+  blocked: [4, 409],
+  'in-use': [4, 409],
+  'not-allowed': [4, 403],
+  unauthorized: [4, 401],
+  'no-yard': [5, 404],
+  untrusted: [1, 409],
+  'read-only': [1, 507],
+  'config-broken': [1, 500],
+  'file-broken': [1, 422],
+  'not-running': [1, 409],
+  locked: [1, 409],
+  timeout: [1, 504],
+  git: [1, 500],
+  io: [1, 500],
+  'too-new': [1, 500],
+  version: [1, 426],
+  internal: [1, 500],
+} as const satisfies Record<string, readonly [number, number]>
+
+export type FailureKind = keyof typeof FAILURE_KINDS
+
+/** What a person and a program are told. `message` is one line: what happened, to what. `hint` is the way out. */
+export interface Failure {
+  readonly kind: FailureKind
+  readonly message: string
+  readonly hint?: string
+  /** The field, path, ids or line concerned; JSON only. */
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+export function failure(
+  kind: FailureKind,
+  message: string,
+  more: { hint?: string; facts?: Record<string, unknown> } = {},
+): Failure {
+  return { kind, message, ...more }
+}
+
+export const exitCodeOf = (f: Failure): number => FAILURE_KINDS[f.kind][0]
+export const httpStatusOf = (f: Failure): number => FAILURE_KINDS[f.kind][1]
+
+export const FAILURE_CLASSES = [
+  'quota',
+  'rate-limit',
+  'overload',
+  'auth',
+  'context-overflow',
+  'bad-model',
+  'exit',
+  'crash',
+  'lost',
+  'timeout',
+  'launch',
+  'missing-program',
+  'isolation',
+  'no-work',
+  'verify',
+  'reported',
+  'killed',
+] as const
+export const failureClassSchema = z.enum(FAILURE_CLASSES)
+export type FailureClass = z.infer<typeof failureClassSchema>
+
+export const workFailureSchema = z.strictObject({
+  class: failureClassSchema,
+  /** One line for people. */
+  reason: z.string(),
+  exitCode: z.number().int().nullable().default(null),
+  signal: z.string().nullable().default(null),
+  /** When the provider said it will work again, ms; null when it did not say. */
+  resetAt: z.number().int().nullable().default(null),
+  /** The last lines of stderr or the provider's own words, at most 4 kB. */
+  detail: z.string().max(4096).nullable().default(null),
+})
+export type WorkFailure = z.infer<typeof workFailureSchema>
+
+export function workFailure(
+  failureClass: FailureClass,
+  reason: string,
+  more: Partial<Omit<WorkFailure, 'class' | 'reason'>> = {},
+): WorkFailure {
+  const detail = more.detail == null ? null : more.detail.slice(-4096)
+  return {
+    class: failureClass,
+    reason,
+    exitCode: null,
+    signal: null,
+    resetAt: null,
+    ...more,
+    detail,
+  }
+}
+
+/**
+ * What a class of failure means for the task.
+ * park: sleep until the provider's reset and resume the same conversation; spends no attempt.
+ * back-off: the provider is unwell; try again later with jitter; spends no attempt.
+ * ask: wait for a person. fail: never retried by itself. retry: up to `max_attempts`, with back-off.
+ * retry-if-asked: only when the task itself names `max_attempts`.
+ */
+export type Verdict = 'park' | 'back-off' | 'ask' | 'fail' | 'retry' | 'retry-if-asked'
+
+export const VERDICTS = {
+  quota: 'park',
+  'rate-limit': 'back-off',
+  overload: 'back-off',
+  auth: 'ask',
+  'context-overflow': 'fail',
+  'bad-model': 'fail',
+  exit: 'retry-if-asked',
+  crash: 'retry',
+  lost: 'retry',
+  timeout: 'retry',
+  launch: 'retry',
+  'missing-program': 'fail',
+  isolation: 'fail',
+  'no-work': 'retry',
+  verify: 'retry',
+  reported: 'fail',
+  killed: 'fail',
+} as const satisfies Record<FailureClass, Verdict>
+
+export const DEFAULT_MAX_ATTEMPTS = 3
+
+/** Back-off before try n+1 after n spent attempts: `min(10 s · 2^(n-1), 5 min)`. */
+export const retryDelayMs = (attempts: number): number =>
+  Math.min(10_000 * 2 ** Math.max(0, attempts - 1), 300_000)

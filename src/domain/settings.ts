@@ -1,0 +1,95 @@
+/** Profiles, caps and settings as nouns. `config/` parses files into them; nobody else knows where a value came from. */
+import { z } from 'zod'
+
+export const EXECUTOR_TYPES = ['shell', 'command', 'manual', 'schedule', 'claude', 'codex'] as const
+export const executorTypeSchema = z.enum(EXECUTOR_TYPES)
+export type ExecutorType = z.infer<typeof executorTypeSchema>
+
+export const permissionsSchema = z.enum(['bypass', 'workspace', 'ask'])
+export type Permissions = z.infer<typeof permissionsSchema>
+
+/** A named way to run an agent. Every type is also a built-in profile of that name. */
+export const profileSchema = z.strictObject({
+  name: z.string(),
+  type: executorTypeSchema,
+  /** The model it uses when the task names none; a registry name or a provider's own id. */
+  model: z.string().nullable(),
+  /** Extra environment; `{from}` names a variable of the owner's environment, so that no secret stands in a file. */
+  env: z.record(z.string(), z.union([z.string(), z.strictObject({ from: z.string() })])),
+  /** At most so many living agents of this profile; null = only `max_agents` limits. */
+  maxAgents: z.number().int().min(0).nullable(),
+  timeoutMs: z.number().int().positive(),
+  permissions: permissionsSchema,
+  /** True leaves alone what an agent left running. */
+  keepBackground: z.boolean(),
+  /** `any` lets its agents add tasks with every field but `exec` and `repo`. */
+  subtasks: z.enum(['own', 'any']),
+  /** Its agents edit files, so they work in a worktree of their own inside git, and one per folder outside. */
+  coding: z.boolean(),
+  /** `command`: the program and its arguments with `{model}`, `{prompt_file}`, `{task_id}`, `{agent_id}`. claude, codex: the binary to use. */
+  command: z.array(z.string()).nullable(),
+  stdin: z.enum(['prompt', 'none']),
+  /** `schedule`: the executor that does the work once its time has come. */
+  then: z.string().nullable(),
+  /** `schedule`: when its tasks fire unless they say so themselves. */
+  schedule: z.string().nullable(),
+})
+export type Profile = z.infer<typeof profileSchema>
+
+/** The provider whose health parks a profile's agents; null where there is none. */
+export const PROVIDER_OF_TYPE = {
+  shell: null,
+  command: null,
+  manual: null,
+  schedule: null,
+  claude: 'anthropic',
+  codex: 'openai',
+} as const satisfies Record<ExecutorType, string | null>
+
+/** Whether the coordinator starts its agents (`process`) or somebody takes them (`person`). */
+export const isTakenByPeople = (type: ExecutorType): boolean => type === 'manual'
+
+export const modelEntrySchema = z.strictObject({
+  name: z.string(),
+  provider: z.string(),
+  /** What reaches the CLI. */
+  modelId: z.string(),
+  endpoint: z.string().nullable(),
+  tier: z.string().nullable(),
+})
+export type ModelEntry = z.infer<typeof modelEntrySchema>
+
+export const missedPolicySchema = z.enum(['once', 'skip', 'all'])
+export type MissedPolicy = z.infer<typeof missedPolicySchema>
+
+/** The merged, frozen result of all layers of configuration. */
+export interface Settings {
+  readonly coordinator: {
+    readonly maxAgents: number
+    readonly pollIntervalMs: number
+    /** The profile for tasks that name none. Already resolved over flag, `coordinator`, `[agent]`, `[executors.default]`, `claude`. */
+    readonly executor: string
+    /** Used when the executor's provider knows it; null = the executor's own default. */
+    readonly model: string | null
+  }
+  readonly agent: {
+    readonly heartbeatTimeoutMs: number
+    /** Between the polite signal and the end of the tree. */
+    readonly stopGraceMs: number
+    readonly maxSubtasks: number
+  }
+  readonly schedule: { readonly missed: MissedPolicy; readonly tz: string | null }
+  readonly store: {
+    readonly synchronous: 'normal' | 'full'
+    /** Rolling backups kept in the user's data folder; 0 = none. */
+    readonly backups: number
+    readonly backupIntervalMs: number
+  }
+  /** At most so many living agents per model name and per tag. */
+  readonly caps: {
+    readonly models: Readonly<Record<string, number>>
+    readonly tags: Readonly<Record<string, number>>
+  }
+  readonly executors: Readonly<Record<string, Profile>>
+  readonly models: Readonly<Record<string, ModelEntry>>
+}

@@ -1,0 +1,145 @@
+/** A task: a node of the graph, something to get done. */
+import { z } from 'zod'
+import { workFailureSchema } from './failure.ts'
+import { agentIdSchema, taskIdSchema } from './ids.ts'
+
+export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
+export const prioritySchema = z.enum(PRIORITIES)
+export type Priority = z.infer<typeof prioritySchema>
+
+export const scheduleSchema = z.strictObject({
+  /** A clock time `09:00` (daily) or a cron expression. */
+  spec: z.string().min(1).max(200),
+  /** IANA zone; null means the zone of the owner's machine. */
+  tz: z.string().max(100).nullable(),
+})
+export type Schedule = z.infer<typeof scheduleSchema>
+
+export const conversationSchema = z.strictObject({
+  /** The executor profile that the conversation belongs to. */
+  executor: z.string(),
+  id: z.string().max(200),
+})
+export type Conversation = z.infer<typeof conversationSchema>
+
+/**
+ * open: nobody works on it; `notBefore` is the earliest start (a delay, a schedule or a retry's back-off), `park` says that its provider sleeps.
+ *   Left by a claim, or by a person's done, fail, abandon.
+ * in-progress: one living agent holds it. Left when that agent ends.
+ * waiting: cannot go on until somebody acts (`for`). Left by retry, done, abandon.
+ * pending-eval: an agent has ended and its result is being judged. Left by the evaluation.
+ * done and abandoned satisfy dependents; failed never does. All three are left by retry or reopen only.
+ */
+export const taskStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('open'),
+    notBefore: z.number().int().nullable(),
+    park: z.strictObject({ until: z.number().int(), reason: z.string() }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('in-progress'),
+    agentId: agentIdSchema,
+    generation: z.number().int(),
+  }),
+  z.strictObject({
+    kind: z.literal('waiting'),
+    for: z.enum(['sign-in', 'answer']),
+    /** One line for people: what is missing. */
+    text: z.string(),
+    since: z.number().int(),
+  }),
+  z.strictObject({ kind: z.literal('pending-eval'), agentId: agentIdSchema, outcome: z.string() }),
+  z.strictObject({ kind: z.literal('done'), at: z.number().int(), by: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), at: z.number().int(), failure: workFailureSchema }),
+  z.strictObject({ kind: z.literal('abandoned'), at: z.number().int(), by: z.string() }),
+])
+export type TaskState = z.infer<typeof taskStateSchema>
+export type TaskStatus = TaskState['kind']
+export const TASK_STATUSES = [
+  'open',
+  'in-progress',
+  'waiting',
+  'pending-eval',
+  'done',
+  'failed',
+  'abandoned',
+] as const satisfies readonly TaskStatus[]
+
+/** What a person sees: a stored status, or for an open task the first that holds of these, in this order. */
+export const DERIVED_STATES = ['paused', 'blocked', 'delayed', 'parked', 'ready'] as const
+export type ShownState = Exclude<TaskStatus, 'open'> | (typeof DERIVED_STATES)[number]
+export const SHOWN_STATES = [
+  ...TASK_STATUSES.filter((s) => s !== 'open'),
+  ...DERIVED_STATES,
+] as readonly ShownState[]
+
+export const contextSchema = z.enum(['clean', 'task', 'graph', 'full'])
+export const modeSchema = z.enum(['full', 'light', 'bare'])
+
+/** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
+export const taskDefinitionSchema = z.strictObject({
+  title: z.string().min(1).max(500),
+  description: z.string().max(200_000),
+  priority: prioritySchema,
+  tags: z.array(z.string().min(1).max(100)).max(100),
+  skills: z.array(z.string().min(1).max(100)).max(100),
+  /** Paths, relative to the task's folder, that must exist when it is done. */
+  deliverables: z.array(z.string().min(1).max(1000)).max(100),
+  /** Given whole to `sh -c`; implies the executor `shell` unless one is named. */
+  exec: z.string().min(1).max(100_000).nullable(),
+  /** A shell line run in the task's folder after its agent succeeded; non-zero means the work is not done. */
+  verify: z.string().min(1).max(100_000).nullable(),
+  executor: z.string().min(1).max(2000).nullable(),
+  model: z.string().min(1).max(200).nullable(),
+  timeoutMs: z.number().int().positive().nullable(),
+  maxAttempts: z.number().int().min(1).max(1000).nullable(),
+  schedule: scheduleSchema.nullable(),
+  context: contextSchema.nullable(),
+  mode: modeSchema.nullable(),
+  worktree: z.enum(['on', 'off']).nullable(),
+  /** Absolute folder to work in instead of the one that holds `.yard`. */
+  repo: z.string().max(4096).nullable(),
+})
+export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
+
+export const taskSchema = taskDefinitionSchema.extend({
+  id: taskIdSchema,
+  /** Order of creation; breaks ties so that every run is the same. */
+  order: z.number().int(),
+  state: taskStateSchema,
+  /** Held back by a person (a draft, or paused). Holding a running task lets its agent finish. */
+  held: z.boolean(),
+  /** Raised by every claim; a report that carries an older one changes nothing. */
+  generation: z.number().int(),
+  /** Attempts spent since it was last opened by a person. */
+  attempts: z.number().int(),
+  /** Provider back-offs in a row since the last progress; sets how long the next one lasts. */
+  backOffs: z.number().int(),
+  lastFailure: workFailureSchema.nullable(),
+  lastAgentId: agentIdSchema.nullable(),
+  /** The conversation that the next agent goes on with. */
+  conversation: conversationSchema.nullable(),
+  /** Name of its worktree and branch, stored once; null until it has one. */
+  worktreeName: z.string().nullable(),
+  /** The commit that holds its result, for the base of its dependents. */
+  resultCommit: z.string().nullable(),
+  /** For a repeating task: the time its current or next run is meant for. */
+  scheduledFor: z.number().int().nullable(),
+  /** First success of a repeating task; satisfies its dependents from then on. */
+  firstSuccessAt: z.number().int().nullable(),
+  /** The task that an agent was working on when it added this one; null for a person's. */
+  addedBy: taskIdSchema.nullable(),
+  createdAt: z.number().int(),
+  startedAt: z.number().int().nullable(),
+  completedAt: z.number().int().nullable(),
+})
+export type Task = z.infer<typeof taskSchema>
+
+/** Does it let its dependents go on? `failed` never does. */
+export const isSatisfied = (task: Pick<Task, 'state' | 'schedule' | 'firstSuccessAt'>): boolean =>
+  task.state.kind === 'done' ||
+  task.state.kind === 'abandoned' ||
+  (task.schedule !== null && task.firstSuccessAt !== null)
+
+export const isFinished = (task: Pick<Task, 'state'>): boolean =>
+  task.state.kind === 'done' || task.state.kind === 'failed' || task.state.kind === 'abandoned'

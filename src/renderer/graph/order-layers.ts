@@ -1,0 +1,48 @@
+/** The order of tasks within each column: sweeps that put each at the mean place of its neighbours, so that tracks cross little. */
+import type { Layered } from './layered.ts'
+
+const SWEEPS = 6
+
+/** Columns from left to right, each a list of task indices from top to bottom. */
+export function orderLayers({ blockers, dependents, columnOf }: Layered): readonly number[][] {
+  const layers: number[][] = []
+  columnOf.forEach((column, index) => (layers[column] ??= []).push(index))
+  const placeOf = columnOf.map(() => 0)
+  for (const layer of layers) number(layer, placeOf)
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const isForward = sweep % 2 === 0
+    const neighbours = isForward ? blockers : dependents
+    const inTurn = isForward ? layers : layers.toReversed()
+    for (const layer of inTurn) {
+      sortByMean(layer, neighbours, placeOf)
+      number(layer, placeOf)
+    }
+  }
+  return layers
+}
+
+/** Stable: without neighbours on that side a task stays where it is. */
+function sortByMean(
+  layer: number[],
+  neighbours: readonly (readonly number[])[],
+  placeOf: readonly number[],
+): void {
+  const meanOf = new Map(
+    layer.map((index) => [index, meanPlace(neighbours[index] ?? [], placeOf, placeOf[index] ?? 0)]),
+  )
+  layer.sort((a, b) => (meanOf.get(a) ?? 0) - (meanOf.get(b) ?? 0))
+}
+
+/** Places are relative to the middle of their column, so that columns of different length compare. */
+function number(layer: readonly number[], placeOf: number[]): void {
+  layer.forEach((index, place) => (placeOf[index] = place - (layer.length - 1) / 2))
+}
+
+export function meanPlace(
+  neighbours: readonly number[],
+  placeOf: readonly number[],
+  otherwise: number,
+): number {
+  if (neighbours.length === 0) return otherwise
+  return neighbours.reduce((sum, each) => sum + (placeOf[each] ?? 0), 0) / neighbours.length
+}

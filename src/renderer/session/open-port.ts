@@ -1,0 +1,34 @@
+/** Asks the preload for a port to the main process. */
+import { err, ok, type Result } from '../../base/result.ts'
+import { linkOverPort, type Link, type LinkTrouble } from './link.ts'
+
+declare global {
+  interface Window {
+    /** Set by the preload, in the app only. */
+    readonly yardHost?: {
+      /** A port arrives as a `message` event whose data is `yardmaster:port`. */
+      connect(): void
+    }
+  }
+}
+
+export const PORT_MESSAGE = 'yardmaster:port'
+const PATIENCE_MS = 5000
+
+export function openPort(page: Window): Promise<Result<Link, LinkTrouble>> {
+  return new Promise((resolve) => {
+    const settle = (result: Result<Link, LinkTrouble>): void => {
+      clearTimeout(timer)
+      page.removeEventListener('message', onMessage)
+      resolve(result)
+    }
+    const onMessage = (event: MessageEvent): void => {
+      const port = event.ports[0]
+      if (event.source === page && event.data === PORT_MESSAGE && port)
+        settle(ok(linkOverPort(port)))
+    }
+    const timer = setTimeout(() => settle(err('down')), PATIENCE_MS)
+    page.addEventListener('message', onMessage)
+    page.yardHost?.connect()
+  })
+}

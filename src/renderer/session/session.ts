@@ -1,0 +1,103 @@
+/** Keeps the page in step with its yard: connects, follows, refetches after a gap, and connects again after a loss. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Clock } from '../../base/clock.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { CONTRACT_VERSION } from '../../contract/contract.ts'
+import type { Link, OpenLink, YardClient } from './link.ts'
+import { notSent, toProblem, type Problem } from './problem.ts'
+import { createYardStore, type YardStore } from './yard-store.ts'
+
+/**
+ * connecting: nothing was ever shown. live: what is shown is true. lost: what is shown was true at `since`; it tries again by itself.
+ * unauthorised: this page has no valid token; only a new address helps. other-version: the host speaks another contract.
+ */
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'lost'; readonly since: number }
+  | { readonly kind: 'unauthorised' }
+  | { readonly kind: 'other-version'; readonly host: string }
+
+export interface Session {
+  readonly yard: YardStore['state']
+  readonly connection: Pick<StoreApi<Connection>, 'getState' | 'subscribe' | 'getInitialState'>
+  /** Sends one request. A refusal and a lost connection are values. */
+  call<T>(send: (client: YardClient) => Promise<T>): Promise<Result<T, Problem>>
+  /** Connects now instead of at the end of the wait. */
+  tryNow(): void
+  close(): void
+}
+
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 5000
+
+export function openSession(open: OpenLink, clock: Clock): Session {
+  const store = createYardStore(clock)
+  const connection = createStore<Connection>(() => ({ kind: 'connecting' }))
+  let link: Link | null = null
+  let isClosed = false
+  let wake = (): void => {}
+
+  const follow = async (current: Link): Promise<void> => {
+    const hello = await current.client.service.hello()
+    if (hello.contract !== CONTRACT_VERSION)
+      return connection.setState({ kind: 'other-version', host: hello.version }, true)
+    const patches = await current.client.service.follow()
+    const refetch = async (): Promise<void> =>
+      store.replace(await current.client.service.snapshot())
+    await refetch()
+    connection.setState({ kind: 'live' }, true)
+    const onGap = (): void => void refetch().catch(current.close)
+    for await (const patch of patches) store.take(patch, onGap)
+  }
+
+  const connectOnce = async (): Promise<boolean> => {
+    const opened = await open()
+    if (!opened.ok) {
+      if (opened.error === 'unauthorised') connection.setState({ kind: 'unauthorised' }, true)
+      return false
+    }
+    link = opened.value
+    if (isClosed) return (link.close(), false)
+    const was = connection.getState()
+    await Promise.race([follow(link).catch(() => {}), link.closed])
+    link.close()
+    link = null
+    return connection.getState() !== was
+  }
+
+  const keepConnected = async (): Promise<void> => {
+    let waitMs = FIRST_WAIT_MS
+    while (!isClosed) {
+      if (await connectOnce()) waitMs = FIRST_WAIT_MS
+      const { kind } = connection.getState()
+      if (kind === 'unauthorised' || kind === 'other-version') return
+      if (kind === 'live') connection.setState({ kind: 'lost', since: clock.now() }, true)
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(waitMs, resolve)
+        wake = () => (cancel(), resolve())
+      })
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+    }
+  }
+  void keepConnected()
+
+  return {
+    yard: store.state,
+    connection,
+    async call(send) {
+      if (link === null || connection.getState().kind !== 'live') return err(notSent)
+      try {
+        return ok(await send(link.client))
+      } catch (error) {
+        return err(toProblem(error))
+      }
+    },
+    tryNow: () => wake(),
+    close() {
+      isClosed = true
+      link?.close()
+      wake()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** The page's token: got once for the one-use code in its address, then kept for this tab alone, so that a reload works. */
+import { z } from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { LinkTrouble } from './link.ts'
+
+const KEY = 'yardmaster.token'
+const CODE = /(?:^|[#&?/])code=([^&]+)/
+const answerSchema = z.object({ token: z.string().min(1) })
+
+export async function takeToken(page: Window): Promise<Result<string, LinkTrouble>> {
+  const code = CODE.exec(page.location.hash)?.[1]
+  if (code === undefined) {
+    const kept = page.sessionStorage.getItem(KEY)
+    return kept === null ? err('unauthorised') : ok(kept)
+  }
+  const token = await exchange(page, decodeURIComponent(code))
+  if (!token.ok && token.error === 'down') return token
+  // A used code is worth nothing; out of the address, a reload does not fail by it.
+  page.history.replaceState(null, '', page.location.pathname)
+  if (token.ok) page.sessionStorage.setItem(KEY, token.value)
+  return token
+}
+
+async function exchange(page: Window, code: string): Promise<Result<string, LinkTrouble>> {
+  try {
+    const answer = await page.fetch('/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    })
+    const body = answer.ok ? answerSchema.safeParse(await answer.json()) : null
+    return body?.success ? ok(body.data.token) : err('unauthorised')
+  } catch {
+    return err('down')
+  }
+}

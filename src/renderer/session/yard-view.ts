@@ -1,0 +1,91 @@
+/** What the page knows of the yard, and how news changes it. Pure; unchanged entities keep their identity. */
+import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
+
+export interface YardView {
+  /** Sequence number of the last commit it holds; -1 before the first snapshot. */
+  readonly seq: number
+  /** In the order in which the host names them: by creation. */
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  /** Living agents only. */
+  readonly agents: ReadonlyMap<string, AgentView>
+  readonly summary: Summary | null
+  /** Raised whenever tasks or dependencies came or went: the graph needs a new layout then, and only then. */
+  readonly structure: number
+}
+
+export const emptyView: YardView = {
+  seq: -1,
+  tasks: new Map(),
+  agents: new Map(),
+  summary: null,
+  structure: 0,
+}
+
+export interface Fold {
+  readonly view: YardView
+  /** Something was missed: the view is true as of its `seq`, and a snapshot must be fetched. */
+  readonly isGap: boolean
+}
+
+/** Folds patches in order up to the first gap. One that the view already holds is skipped. */
+export function foldPatches(view: YardView, patches: readonly Patch[]): Fold {
+  const fresh: Patch[] = []
+  let seq = view.seq
+  let isGap = false
+  for (const patch of patches) {
+    if (patch.seq < seq) continue
+    isGap = patch.from > seq
+    if (isGap) break
+    seq = patch.seq
+    fresh.push(patch)
+  }
+  return { view: fresh.length === 0 ? view : applyAll(view, fresh, seq), isGap }
+}
+
+function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardView {
+  const tasks = new Map(view.tasks)
+  const agents = new Map(view.agents)
+  let { summary, structure } = view
+  for (const patch of patches) {
+    if (patch.tasks.some((card) => isNewShape(tasks.get(card.id), card))) structure++
+    for (const card of patch.tasks) tasks.set(card.id, card)
+    if (patch.removed.map((id) => tasks.delete(id)).includes(true)) structure++
+    for (const agent of patch.agents) {
+      if (agent.status === 'ended') agents.delete(agent.id)
+      else agents.set(agent.id, agent)
+    }
+    summary = patch.summary ?? summary
+  }
+  return {
+    seq,
+    summary,
+    structure,
+    tasks: patches.some((p) => p.tasks.length + p.removed.length > 0) ? tasks : view.tasks,
+    agents: patches.some((p) => p.agents.length > 0) ? agents : view.agents,
+  }
+}
+
+/** The whole truth anew. Cards that say the same as before keep their identity, so that nothing is drawn again in vain. */
+export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
+  const tasks = new Map<string, TaskCard>()
+  let isSameShape = snapshot.tasks.length === view.tasks.size
+  for (const card of snapshot.tasks) {
+    const known = view.tasks.get(card.id)
+    if (isNewShape(known, card)) isSameShape = false
+    tasks.set(card.id, known && isSame(known, card) ? known : card)
+  }
+  return {
+    seq: snapshot.seq,
+    tasks,
+    agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
+    summary: snapshot.summary,
+    structure: isSameShape ? view.structure : view.structure + 1,
+  }
+}
+
+const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
+  known === undefined ||
+  known.after.length !== card.after.length ||
+  known.after.some((id, index) => id !== card.after[index])
+
+const isSame = (a: TaskCard, b: TaskCard): boolean => JSON.stringify(a) === JSON.stringify(b)

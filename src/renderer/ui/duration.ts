@@ -1,0 +1,45 @@
+/** Durations and instants in the words of the window. Unknown is empty, never a zero. */
+
+/** `640ms`, `48s`, `12m 41s`, `3h 05m`, `2d 4h`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m ${pad(seconds % 60)}s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours}h ${pad(minutes % 60)}m`
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`
+}
+
+/** Of a counter that ticks once a second: no part of a second. */
+export const elapsedText = (ms: number): string =>
+  ms < 1000 ? '0s' : durationText(Math.floor(ms / 1000) * 1000)
+
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const day = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** The clock today, else the day with it. */
+export function instantText(iso: string, nowMs: number): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return ''
+  const isToday = new Date(at).toDateString() === new Date(nowMs).toDateString()
+  return (isToday ? clock : day).format(at)
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+const pad = (n: number): string => String(n).padStart(2, '0')

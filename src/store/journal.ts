@@ -1,0 +1,93 @@
+/** The append-only journal: one row for each entity that an event changed, as `{set, unset}` of its top-level fields. */
+import type Database from 'better-sqlite3'
+import type { EntityChange } from '../domain/plan.ts'
+import type { RowFacts, StoredRow } from './store.ts'
+
+export interface Journal {
+  readonly seq: number
+  append(change: EntityChange, facts: RowFacts): void
+  read(since: number, limit: number): StoredRow[]
+  /** After a rollback: counts from what is committed again. */
+  resync(): void
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+export function openJournal(db: Database.Database): Journal {
+  const insert = db.prepare(
+    'INSERT INTO journal (seq, at, event, by, entity, id, change) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const select = db.prepare(
+    'SELECT seq, at, event, by, entity, id, change FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
+  )
+  const last = db.prepare('SELECT coalesce(max(seq), 0) FROM journal').pluck()
+  let seq = Number(last.get())
+  return {
+    get seq() {
+      return seq
+    },
+    append(change, { at, event, by }) {
+      const row = changeText(change.before, change.after)
+      insert.run(seq + 1, at, event, by, change.entity, change.id, row)
+      seq += 1
+    },
+    read: (since, limit) => (select.all(since, limit) as RawRow[]).map(toRow),
+    resync: () => void (seq = Number(last.get())),
+  }
+}
+
+/** `{"s": fields set, "u": fields unset}`; null when the entity is gone. */
+export function changeText(before: object | null, after: object | null): string | null {
+  if (after === null) return null
+  const set: Record<string, unknown> = {}
+  const unset: string[] = []
+  const old = (before ?? {}) as Fields
+  const now = after as Fields
+  for (const key of Object.keys(now)) if (now[key] !== old[key]) set[key] = now[key]
+  for (const key of Object.keys(old)) if (!(key in now)) unset.push(key)
+  return unset.length > 0 ? JSON.stringify({ s: set, u: unset }) : JSON.stringify({ s: set })
+}
+
+interface RawRow {
+  readonly seq: number
+  readonly at: number
+  readonly event: string
+  readonly by: string
+  readonly entity: string
+  readonly id: string
+  readonly change: string | null
+}
+
+function toRow(raw: RawRow): StoredRow {
+  const { seq, at, event, by, entity, id } = raw
+  const change =
+    raw.change === null ? null : (JSON.parse(raw.change) as { s: Fields; u?: string[] })
+  return {
+    seq,
+    at,
+    event,
+    by,
+    entity,
+    id,
+    set: change?.s ?? {},
+    unset: change?.u ?? [],
+    gone: change === null,
+  }
+}
+
+/** Rebuilds entities from rows: what the tables were after the last of them. Keyed by entity, then id. */
+export function fold(rows: Iterable<StoredRow>): Map<string, Map<string, Record<string, unknown>>> {
+  const world = new Map<string, Map<string, Record<string, unknown>>>()
+  for (const row of rows) {
+    let table = world.get(row.entity)
+    if (!table) world.set(row.entity, (table = new Map()))
+    if (row.gone) {
+      table.delete(row.id)
+      continue
+    }
+    const entity = { ...table.get(row.id), ...row.set }
+    for (const key of row.unset) delete entity[key]
+    table.set(row.id, entity)
+  }
+  return world
+}

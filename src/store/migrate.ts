@@ -1,0 +1,57 @@
+/** Brings a database to the newest schema. A copy is laid aside before the first step; a newer database is refused. */
+import type Database from 'better-sqlite3'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { MIGRATIONS, type Migration } from './migrations/index.ts'
+
+export interface MigrateOptions {
+  readonly at: number
+  /** Where the copy goes when an existing database is about to change; null for one in memory. */
+  readonly copyPath: ((fromVersion: number) => string) | null
+  readonly migrations?: readonly Migration[]
+}
+
+export function migrate(db: Database.Database, options: MigrateOptions): Result<void, Failure> {
+  const migrations = options.migrations ?? MIGRATIONS
+  const newest = migrations.at(-1)?.number ?? 0
+  const version = Number(db.pragma('user_version', { simple: true }))
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, title TEXT NOT NULL, at INTEGER NOT NULL) STRICT',
+  )
+  const recorded = Number(
+    db.prepare('SELECT coalesce(max(number), 0) FROM migration').pluck().get(),
+  )
+  if (version !== recorded)
+    return err(
+      failure(
+        'io',
+        `the database is in disorder: its version says ${version}, its migrations say ${recorded}`,
+        { hint: 'yard restore brings back the newest backup' },
+      ),
+    )
+  if (version > newest)
+    return err(
+      failure(
+        'too-new',
+        `the database was made by a newer Yardmaster (schema ${version}; this one knows ${newest})`,
+        { hint: 'install the newer version, or yard restore an older backup' },
+      ),
+    )
+  if (version === newest) return ok(undefined)
+  if (version > 0 && options.copyPath) db.prepare('VACUUM INTO ?').run(options.copyPath(version))
+  for (const step of migrations) if (step.number > version) apply(db, step, options.at)
+  return ok(undefined)
+}
+
+/** The row goes in first: a second process that tries the same step fails on it and changes nothing. */
+function apply(db: Database.Database, step: Migration, at: number): void {
+  db.transaction(() => {
+    db.prepare('INSERT INTO migration (number, title, at) VALUES (?, ?, ?)').run(
+      step.number,
+      step.title,
+      at,
+    )
+    db.exec(step.sql)
+    db.pragma(`user_version = ${step.number}`)
+  }).immediate()
+}

@@ -1,0 +1,10 @@
+/** All migrations, oldest first. Forward only; never edited after a release. */
+import { first } from './0001-first.ts'
+
+export interface Migration {
+  readonly number: number
+  readonly title: string
+  readonly sql: string
+}
+
+export const MIGRATIONS: readonly Migration[] = [first]

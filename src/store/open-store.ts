@@ -1,0 +1,184 @@
+/** Opens a yard's database: schema, owner epoch, writer. The only file that makes a connection to `yard.db`. */
+import Database from 'better-sqlite3'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { MutablePlan } from '../domain/plan.ts'
+import { openJournal } from './journal.ts'
+import { migrate } from './migrate.ts'
+import { codeOf, messageOf } from './owner-lock.ts'
+import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
+import { prepareTables } from './tables.ts'
+import type { Store, StoreWriter } from './store.ts'
+
+export interface OpenStore {
+  readonly store: Store
+  readonly writer: StoreWriter
+  readonly plan: MutablePlan
+  /** Highest agent number ever used, ended agents included. */
+  readonly lastAgentNumber: number
+  readonly ownerEpoch: number
+  /** `normal`: a power loss may take the last commits, never the order or the whole; `full`: each commit is on the disk. */
+  setSynchronous(level: 'normal' | 'full'): void
+  close(): void
+}
+
+export interface OpenStoreOptions {
+  /** File, or `:memory:`. */
+  readonly path: string
+  readonly at: number
+  readonly synchronous?: 'normal' | 'full'
+  readonly copyPath?: (fromVersion: number) => string
+  /** Called between slices of loading. */
+  readonly breathe?: () => Promise<void>
+}
+
+export async function openStore(options: OpenStoreOptions): Promise<Result<OpenStore, Failure>> {
+  let db: Database.Database | null = null
+  try {
+    db = new Database(options.path, { timeout: 5000 })
+    const opened = await prepare(db, options)
+    if (!opened.ok) db.close()
+    return opened
+  } catch (error) {
+    db?.close()
+    return err(openFailure(options.path, error))
+  }
+}
+
+function openFailure(path: string, error: unknown): Failure {
+  const code = codeOf(error)
+  const hint =
+    code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR')
+      ? 'free some space on the disk and try again'
+      : code === 'SQLITE_READONLY' || code.startsWith('SQLITE_CANTOPEN')
+        ? 'is the folder writable?'
+        : 'yard restore brings back the newest backup'
+  return failure('io', `the database ${path} cannot be opened: ${messageOf(error)}`, {
+    hint,
+    facts: { code },
+  })
+}
+
+async function prepare(
+  db: Database.Database,
+  options: OpenStoreOptions,
+): Promise<Result<OpenStore, Failure>> {
+  const level = (to: 'normal' | 'full'): void => void db.pragma(`synchronous = ${to}`)
+  db.pragma('journal_mode = WAL')
+  db.pragma('foreign_keys = ON')
+  level(options.synchronous ?? 'normal')
+  db.pragma('wal_autocheckpoint = 4000')
+  const migrated = migrate(db, { at: options.at, copyPath: options.copyPath ?? null })
+  if (!migrated.ok) return migrated
+  const ownerEpoch = raiseEpoch(db)
+  const plan = await loadPlan(db, options.breathe ?? (async () => {}))
+  const { store, writer } = assemble(db, ownerEpoch)
+  return ok({
+    store,
+    writer,
+    plan,
+    lastAgentNumber: highestAgentNumber(db),
+    ownerEpoch,
+    setSynchronous: level,
+    close: () => void db.close(),
+  })
+}
+
+function raiseEpoch(db: Database.Database): number {
+  const raise = db
+    .prepare(
+      "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'owner_epoch' RETURNING value",
+    )
+    .pluck()
+  return Number(db.transaction(() => raise.get()).immediate())
+}
+
+/** How many replies are remembered, so that a repeated command has one effect. */
+const KEPT_REPLIES = 100_000
+
+function assemble(
+  db: Database.Database,
+  ownerEpoch: number,
+): { store: Store; writer: StoreWriter } {
+  const tables = prepareTables(db)
+  const journal = openJournal(db)
+  const reads = prepareReads(db)
+  const sql = {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    savepoint: db.prepare('SAVEPOINT command'),
+    release: db.prepare('RELEASE command'),
+    undo: db.prepare('ROLLBACK TO command'),
+    epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
+    reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
+    forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
+  }
+  const store: Store = {
+    get seq() {
+      return journal.seq
+    },
+    ...reads,
+    journal: (since, limit) => journal.read(since, limit),
+    async copyTo(path) {
+      try {
+        await db.backup(path)
+        return ok(undefined)
+      } catch (error) {
+        return err(
+          failure('io', `the copy ${path} could not be written: ${messageOf(error)}`, {
+            hint: 'is there space, and is the folder writable?',
+          }),
+        )
+      }
+    },
+  }
+  const writer: StoreWriter = {
+    begin() {
+      sql.begin.run()
+      if (Number(sql.epoch.get()) === ownerEpoch) return
+      sql.rollback.run()
+      throw new StaleOwner()
+    },
+    savepoint(run) {
+      sql.savepoint.run()
+      const seq = journal.seq
+      try {
+        const result = run()
+        sql.release.run()
+        return result
+      } catch (error) {
+        if (db.inTransaction) {
+          sql.undo.run()
+          sql.release.run()
+        }
+        if (journal.seq !== seq) journal.resync()
+        throw error
+      }
+    },
+    write(change, facts) {
+      tables.write(change)
+      journal.append(change, facts)
+    },
+    saveReply(id, at, reply) {
+      sql.reply.run(id, at, JSON.stringify(reply))
+      sql.forget.run(KEPT_REPLIES)
+    },
+    commit() {
+      sql.commit.run()
+    },
+    rollback() {
+      if (db.inTransaction) sql.rollback.run()
+      journal.resync()
+    },
+  }
+  return { store, writer }
+}
+
+/** Another process has become the owner: this one must stop at once and write nothing more. */
+export class StaleOwner extends Error {
+  override readonly name = 'StaleOwner'
+  constructor() {
+    super('another owner has taken over this yard')
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The one owner of a yard: an exclusive SQLite lock on `owner.db` for the life of the process. The operating system
+ * releases it on any death, so no stale file can block or double an owner.
+ * Nothing else in this process may open, copy or stat-by-open that file: on POSIX, closing any descriptor of it drops the lock.
+ */
+import Database from 'better-sqlite3'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+
+export interface OwnerLock {
+  release(): void
+}
+
+export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
+  let db: Database.Database
+  try {
+    db = new Database(path, { timeout: 0 })
+  } catch (error) {
+    return err(
+      failure('io', `the owner lock ${path} cannot be opened: ${messageOf(error)}`, {
+        hint: 'is the folder writable?',
+      }),
+    )
+  }
+  try {
+    db.pragma('locking_mode = EXCLUSIVE')
+    db.pragma('journal_mode = DELETE')
+    db.exec('BEGIN EXCLUSIVE')
+    return ok({ release: () => db.close() })
+  } catch (error) {
+    db.close()
+    if (codeOf(error).startsWith('SQLITE_BUSY'))
+      return err(
+        failure('locked', 'another process owns this yard', {
+          hint: 'yard service status shows it',
+        }),
+      )
+    return err(
+      failure('io', `the owner lock ${path} cannot be taken: ${messageOf(error)}`, {
+        hint: 'is the folder writable and the disk not full?',
+      }),
+    )
+  }
+}
+
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

@@ -1,0 +1,52 @@
+/** What waits for a person. */
+import type { Attention } from '../../contract/view.ts'
+import { isTaskId } from '../../domain/ids.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { resolveExecutor } from '../../domain/resolve.ts'
+import type { ShownState, Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { isoTime } from './iso-time.ts'
+import { oneLine, type FactSource } from './task-fact.ts'
+
+/** Null when it needs nobody. */
+export function taskAttention(source: FactSource, task: Task, shown: ShownState): Attention | null {
+  const about = (kind: string, text: string, since: number): Attention => ({
+    task: task.id,
+    agent: task.lastAgentId,
+    kind,
+    text: oneLine(`${task.title}: ${text}`),
+    since: isoTime(since),
+  })
+  if (task.state.kind === 'waiting')
+    return about(task.state.for, task.state.text, task.state.since)
+  if (task.state.kind === 'failed')
+    return about('failed', task.state.failure.reason, task.state.at)
+  if (shown !== 'ready') return null
+  const choice = resolveExecutor(source.settings, task)
+  if (!choice.ok) return about('executor', choice.error.message, task.createdAt)
+  if (choice.value.profile.type === 'manual')
+    return about('manual', 'it is ready and waits for a person to take it', task.createdAt)
+  return null
+}
+
+/** Breakers, a yard nobody has confirmed, commits that fail. */
+export function yardAttention(yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>): Attention[] {
+  const list: Attention[] = []
+  const add = (kind: string, text: string, since: number): void =>
+    void list.push({ task: null, agent: null, kind, text, since: isoTime(since) })
+  const readOnly = yard.readOnly()
+  if (readOnly !== null) add('read-only', `nothing can be changed: ${readOnly}`, yard.openedAt)
+  if (!yard.isTrusted())
+    add('untrusted', 'this yard was not made here: `yard trust` shows what it would run', yard.openedAt)
+  for (const breaker of yard.plan.breakers.values())
+    list.push({
+      task: hasTask(yard.plan, breaker.subject) ? breaker.subject : null,
+      agent: breaker.subject.startsWith('agent-') ? breaker.subject : null,
+      kind: breaker.kind,
+      text: oneLine(`${breaker.subject}: ${breaker.reason}`),
+      since: isoTime(breaker.since),
+    })
+  return list
+}
+
+const hasTask = (plan: Plan, id: string): boolean => isTaskId(id) && plan.tasks.has(id)

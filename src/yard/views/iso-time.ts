@@ -1,0 +1,48 @@
+/** Instants as people and scripts read them: ISO 8601 with the offset of this machine, and short clock times for facts. */
+
+/** `2026-03-01T09:00:00.000+01:00` */
+export function isoTime(atMs: number): string {
+  const date = new Date(atMs)
+  const offset = -date.getTimezoneOffset()
+  const local = new Date(atMs + offset * 60_000).toISOString().slice(0, -1)
+  const minutes = Math.abs(offset)
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+export const isoOrNull = (atMs: number | null): string | null =>
+  atMs === null ? null : isoTime(atMs)
+
+/** `22:00` today, `tomorrow 22:00`, `24 Nov 22:00`, and with the year when it is another one. */
+export function clockTime(atMs: number, nowMs: number): string {
+  const at = new Date(atMs)
+  const now = new Date(nowMs)
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
+  if (at.toDateString() === now.toDateString()) return clock
+  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
+  if (at.toDateString() === tomorrow.toDateString()) return `tomorrow ${clock}`
+  const day = `${at.getDate()} ${MONTHS[at.getMonth()] ?? ''}`
+  return at.getFullYear() === now.getFullYear()
+    ? `${day} ${clock}`
+    : `${day} ${at.getFullYear()} ${clock}`
+}
+
+/** The two largest units: `850ms`, `12s`, `6m 12s`, `3h 5m`, `2d 4h`. */
+export function spanText(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
+  const seconds = Math.floor(ms / 1000)
+  for (const [size, name, below] of UNITS) {
+    if (seconds < size) continue
+    const [smaller, smallerName] = below
+    const rest = Math.floor((seconds % size) / smaller)
+    return rest > 0 ? `${Math.floor(seconds / size)}${name} ${rest}${smallerName}` : `${Math.floor(seconds / size)}${name}`
+  }
+  return `${seconds}s`
+}
+
+const UNITS = [
+  [86_400, 'd', [3600, 'h']],
+  [3600, 'h', [60, 'm']],
+  [60, 'm', [1, 's']],
+] as const
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (n: number): string => String(n).padStart(2, '0')

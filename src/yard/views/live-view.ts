@@ -1,0 +1,230 @@
+/**
+ * The live view: a snapshot, and patches with a sequence number from then on. News of one turn of about 30 ms goes out as one patch.
+ * It costs nothing while nobody follows. No patch ever straddles a snapshot that was handed out.
+ */
+import type { Clock } from '../../base/clock.ts'
+import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { Patch, Snapshot, Summary } from '../../contract/view.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
+import type { Yard } from '../yard.ts'
+import { toAgentView } from './agent-view.ts'
+import type { LiveIndex } from './live-index.ts'
+import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
+import { indexOf, toSnapshot, toSummary } from './summary.ts'
+
+export interface LiveView {
+  snapshot(): Snapshot
+  summary(): Summary
+  /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
+  follow(signal?: AbortSignal): AsyncGenerator<Patch, void, void>
+  close(): void
+}
+
+export const TURN_MS = 30
+const FACTS_EVERY_MS = 1000
+/** A subscriber may fall so many patches behind (at least 2 s of steady news). */
+const QUEUE_LIMIT = 64
+
+export function createLiveView(yard: Yard, clock: Clock): LiveView {
+  const queues = new Set<PatchQueue>()
+  let watch: Watch | null = null
+  const leave = (queue: PatchQueue): void => {
+    queue.close()
+    queues.delete(queue)
+    if (queues.size > 0) return
+    watch?.close()
+    watch = null
+  }
+  const join = (): PatchQueue => {
+    const queue = createPatchQueue(QUEUE_LIMIT)
+    watch ??= openWatch(yard, clock, (patch) => {
+      for (const each of queues) each.put(patch)
+    })
+    watch.flush()
+    queue.put(emptyPatch(yard.store.seq))
+    queues.add(queue)
+    return queue
+  }
+  const currentIndex = (): LiveIndex => {
+    watch?.flush()
+    return watch?.index ?? indexOf(yard)
+  }
+  return {
+    snapshot: () => toSnapshot(yard, currentIndex()),
+    summary: () => toSummary(yard, currentIndex()),
+    follow: (signal) => patchesOf(join, leave, signal),
+    close() {
+      for (const queue of queues) leave(queue)
+    },
+  }
+}
+
+async function* patchesOf(
+  join: () => PatchQueue,
+  leave: (queue: PatchQueue) => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Patch, void, void> {
+  if (signal?.aborted) return
+  const queue = join()
+  const stop = (): void => leave(queue)
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    for (let patch = await queue.take(); patch; patch = await queue.take()) yield patch
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    leave(queue)
+  }
+}
+
+const emptyPatch = (seq: number): Patch => ({
+  from: seq,
+  seq,
+  tasks: [],
+  removed: [],
+  agents: [],
+  summary: null,
+})
+
+interface Watch {
+  readonly index: LiveIndex
+  /** Sends at once what waits for the end of its turn. */
+  flush(): void
+  close(): void
+}
+
+/** Exists while somebody follows. */
+function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watch {
+  const index = indexOf(yard)
+  const news = createNews(yard, index)
+  let flushedAt = -TURN_MS
+  let cancelTurn: (() => void) | null = null
+  let cancelDue: (() => void) | null = null
+
+  const flush = (): void => {
+    cancelTurn?.()
+    cancelTurn = null
+    flushedAt = clock.monotonic()
+    const patch = news.take()
+    if (patch) send(patch)
+    waitForDue()
+  }
+  const soon = (): void => {
+    cancelTurn ??= clock.after(Math.max(0, flushedAt + TURN_MS - clock.monotonic()), flush)
+  }
+  const waitForDue = (): void => {
+    cancelDue?.()
+    const at = index.nextDueAt()
+    cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), onDue)
+  }
+  const onDue = (): void => {
+    for (const id of index.takeDue()) news.touch(id)
+    flush()
+  }
+  const stopListening = yard.onCommitted((batch) => {
+    news.add(batch)
+    soon()
+  })
+  const stopFacts = everySecond(clock, () => {
+    const agents = news.changedFacts()
+    if (agents.length === 0) return
+    flush()
+    send({ ...emptyPatch(yard.store.seq), agents })
+  })
+  waitForDue()
+  return {
+    index,
+    flush,
+    close() {
+      stopListening()
+      stopFacts()
+      cancelTurn?.()
+      cancelDue?.()
+    },
+  }
+}
+
+function everySecond(clock: Clock, run: () => void): () => void {
+  let cancel = clock.after(FACTS_EVERY_MS, tick)
+  function tick(): void {
+    run()
+    cancel = clock.after(FACTS_EVERY_MS, tick)
+  }
+  return () => cancel()
+}
+
+interface News {
+  add(batch: CommittedBatch): void
+  touch(id: TaskId): void
+  /** All since the last time as one patch; null when there is none. */
+  take(): Patch | null
+  /** Living agents whose live facts differ from those last asked for. */
+  changedFacts(): Patch['agents']
+}
+
+function createNews(yard: Yard, index: LiveIndex): News {
+  let tasks = new Set<TaskId>()
+  let agents = new Map<AgentId, Agent>()
+  let from: number | null = null
+  let lastSummary = ''
+  let told = new Map<AgentId, string>()
+
+  const take = (): Patch | null => {
+    if (from === null && tasks.size === 0) return null
+    for (const id of tasks) index.refresh(id)
+    const cards = [...tasks].map((id) => ({ id, card: index.card(id) }))
+    const summary = toSummary(yard, index)
+    const text = JSON.stringify(summary)
+    const patch: Patch = {
+      from: from ?? yard.store.seq,
+      seq: yard.store.seq,
+      tasks: cards.flatMap(({ card }) => (card ? [card] : [])),
+      removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
+      agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
+      summary: text === lastSummary ? null : summary,
+    }
+    lastSummary = text
+    tasks = new Set()
+    agents = new Map()
+    from = null
+    return patch
+  }
+  return {
+    touch: (id) => void tasks.add(id),
+    add(batch) {
+      from ??= batch.from
+      for (const id of batch.touched) tasks.add(id)
+      for (const id of alsoTouched(yard, batch)) tasks.add(id)
+      for (const change of batch.changes)
+        if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
+    },
+    take,
+    changedFacts() {
+      const now = new Map<AgentId, string>()
+      const changed: Agent[] = []
+      for (const agent of yard.plan.agents.values()) {
+        const text = JSON.stringify(yard.facts(agent.id))
+        now.set(agent.id, text)
+        if (told.get(agent.id) !== text) changed.push(agent)
+      }
+      told = now
+      return changed.map((agent) => toAgentView(yard, agent))
+    },
+  }
+}
+
+/** Tasks whose line reads differently though they did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
+function alsoTouched(yard: Yard, batch: CommittedBatch): TaskId[] {
+  const ids: TaskId[] = []
+  let isGeneral = false
+  for (const change of batch.changes) {
+    if (change.entity === 'task') {
+      const task = change.after ?? change.before
+      const flips =
+        (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
+      if (task && flips) ids.push(...yard.plan.dependentsOf(task.id))
+    }
+    isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
+  }
+  return isGeneral ? [...ids, ...yard.plan.startable] : ids
+}

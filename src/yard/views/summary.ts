@@ -1,0 +1,55 @@
+/** The yard as a whole, and the whole live graph. */
+import { basename } from 'node:path'
+import type { BreakerView, Snapshot, Summary } from '../../contract/view.ts'
+import type { Breaker } from '../../domain/plan.ts'
+import type { Yard } from '../yard.ts'
+import { toAgentView } from './agent-view.ts'
+import { yardAttention } from './attention.ts'
+import { isoOrNull, isoTime } from './iso-time.ts'
+import { createLiveIndex, type LiveIndex } from './live-index.ts'
+import { toTaskCard } from './task-card.ts'
+
+export const indexOf = (yard: Yard): LiveIndex =>
+  createLiveIndex({
+    plan: yard.plan,
+    now: () => yard.now(),
+    settings: () => yard.config().settings,
+  })
+
+export function toSummary(yard: Yard, index: LiveIndex): Summary {
+  return {
+    name: basename(yard.paths.root),
+    folder: yard.paths.root,
+    host: yard.host,
+    version: yard.version,
+    paused: yard.plan.facts.paused,
+    readOnly: yard.readOnly(),
+    trusted: yard.isTrusted(),
+    agents: {
+      alive: yard.plan.agents.size,
+      max: yard.config().settings.coordinator.maxAgents,
+    },
+    tasks: index.counts(),
+    breakers: [...yard.plan.breakers.values()].map(toBreakerView),
+    attention: [...yardAttention(yard), ...index.attention()],
+  }
+}
+
+export function toSnapshot(yard: Yard, index: LiveIndex): Snapshot {
+  const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
+  return {
+    seq: yard.store.seq,
+    tasks: [...yard.plan.tasks.values()].map((task) => toTaskCard(source, task)),
+    agents: [...yard.plan.agents.values()].map((agent) => toAgentView(yard, agent)),
+    summary: toSummary(yard, index),
+  }
+}
+
+const toBreakerView = (breaker: Breaker): BreakerView => ({
+  key: breaker.id,
+  kind: breaker.kind,
+  subject: breaker.subject,
+  reason: breaker.reason,
+  since: isoTime(breaker.since),
+  until: isoOrNull(breaker.until),
+})

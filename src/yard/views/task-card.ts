@@ -1,0 +1,34 @@
+/** One node of the live graph. */
+import type { TaskCard } from '../../contract/view.ts'
+import { shownStateOf } from '../../domain/plan.ts'
+import type { ShownState, Task } from '../../domain/task.ts'
+import { isoOrNull } from './iso-time.ts'
+import { taskFact, type FactSource } from './task-fact.ts'
+
+/** `shown` may be passed in by a caller that has worked it out already. */
+export function toTaskCard(
+  source: FactSource,
+  task: Task,
+  shown: ShownState = shownStateOf(source.plan, task, source.now),
+): TaskCard {
+  return {
+    id: task.id,
+    title: task.title,
+    status: task.state.kind,
+    state: shown,
+    fact: taskFact(source, task, shown),
+    priority: task.priority,
+    after: [...source.plan.blockersOf(task.id)],
+    tags: task.tags,
+    executor: executorOf(task),
+    model: task.model,
+    agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
+    attempts: task.attempts,
+    startedAt: isoOrNull(task.startedAt),
+    completedAt: isoOrNull(task.completedAt),
+  }
+}
+
+/** A command of its own implies `shell`; null = the default of the yard. */
+export const executorOf = (task: Pick<Task, 'executor' | 'exec'>): string | null =>
+  task.executor ?? (task.exec === null ? null : 'shell')

@@ -1,0 +1,79 @@
+/** The one short line under a node: why a task stands where it stands and what comes next. */
+import type { ShownState, Task } from '../../domain/task.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { resolveExecutor } from '../../domain/resolve.ts'
+import type { Settings } from '../../domain/settings.ts'
+import { clockTime, spanText } from './iso-time.ts'
+
+export interface FactSource {
+  readonly plan: Plan
+  readonly settings: Settings
+  readonly now: number
+}
+
+/** Null where the window has nothing to add (it counts the time of a running task itself). */
+export function taskFact(source: FactSource, task: Task, shown: ShownState): string | null {
+  const { plan, now } = source
+  switch (shown) {
+    case 'paused':
+      return task.generation === 0 ? 'Draft' : 'Paused'
+    case 'blocked':
+      return blockedFact(plan, task)
+    case 'delayed':
+      return delayedFact(task, now)
+    case 'parked':
+      return task.state.kind === 'open' && task.state.park
+        ? `Resumes ${clockTime(task.state.park.until, now)}`
+        : null
+    case 'ready':
+      return readyFact(source, task)
+    case 'in-progress':
+      return plan.agentOf(task.id)?.state.kind === 'stopping' ? 'Stopping' : null
+    case 'waiting':
+      return task.state.kind === 'waiting' ? oneLine(task.state.text) : null
+    case 'pending-eval':
+      return 'Evaluating'
+    case 'done':
+      return doneFact(task)
+    case 'failed':
+      return task.state.kind === 'failed' ? oneLine(task.state.failure.reason) : null
+    case 'abandoned':
+      return 'Abandoned'
+  }
+}
+
+function blockedFact(plan: Plan, task: Task): string {
+  for (const id of plan.blockersOf(task.id))
+    if (plan.tasks.get(id)?.state.kind === 'failed') return 'Upstream failed'
+  return `${plan.unmetOf(task.id)} to go`
+}
+
+function delayedFact(task: Task, now: number): string | null {
+  if (task.state.kind !== 'open' || task.state.notBefore === null) return null
+  const isRetry = task.lastFailure !== null && task.state.notBefore !== task.scheduledFor
+  return `${isRetry ? 'Retries' : 'Starts'} ${clockTime(task.state.notBefore, now)}`
+}
+
+function readyFact({ plan, settings }: FactSource, task: Task): string {
+  if (plan.facts.paused) return 'Yard is paused'
+  const choice = resolveExecutor(settings, task)
+  if (!choice.ok) return oneLine(choice.error.message)
+  if (choice.value.profile.type === 'manual') return 'Waits for a person'
+  for (const breaker of plan.breakers.values())
+    if (holds(breaker.subject, task, choice.value.profile.name)) return oneLine(breaker.reason)
+  return 'Next in line'
+}
+
+const holds = (subject: string, task: Task, executor: string): boolean =>
+  subject === task.id || subject === executor
+
+function doneFact(task: Task): string | null {
+  if (task.startedAt === null || task.completedAt === null) return null
+  return spanText(task.completedAt - task.startedAt)
+}
+
+const FACT_LENGTH = 140
+export function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > FACT_LENGTH ? `${line.slice(0, FACT_LENGTH - 1)}…` : line
+}

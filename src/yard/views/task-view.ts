@@ -1,0 +1,115 @@
+/** A task whole, as `yard show --json` and the inspector read it. */
+import { join } from 'node:path'
+import type { TaskView } from '../../contract/view.ts'
+import type { Agent, Usage } from '../../domain/agent.ts'
+import type { Artifact } from '../../domain/executor.ts'
+import { DEFAULT_MAX_ATTEMPTS, type WorkFailure } from '../../domain/failure.ts'
+import type { Task, TaskState } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { isoOrNull, isoTime } from './iso-time.ts'
+import { toTaskCard } from './task-card.ts'
+
+export type TaskSource = Pick<Yard, 'plan' | 'store' | 'config' | 'now' | 'paths'>
+
+export function toTaskView(yard: TaskSource, task: Task): TaskView {
+  const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
+  const { fact: _fact, ...card } = toTaskCard(source, task)
+  const agents = task.generation === 0 ? [] : yard.store.agents({ which: 'all', taskId: task.id })
+  return {
+    ...card,
+    ...definitionOf(task),
+    ...timesOf(task.state),
+    before: [...yard.plan.dependentsOf(task.id)],
+    maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    held: task.held,
+    generation: task.generation,
+    failure: failureOf(task),
+    createdAt: isoTime(task.createdAt),
+    evaluation: null,
+    usage: totalUsage(agents),
+    conversation: task.conversation,
+    ...placeOf(yard, task, agents),
+    resultCommit: task.resultCommit,
+    addedBy: task.addedBy,
+    artifacts: yard.store.artifactsOf(task.id).map(({ artifact }) => toArtifactView(artifact)),
+    log: yard.store.logOf(task.id).map(({ at, by, text }) => ({ at: isoTime(at), by, text })),
+  }
+}
+
+function definitionOf(task: Task) {
+  const { description, skills, deliverables, exec, verify, timeoutMs } = task
+  const { context, mode, worktree, repo, schedule } = task
+  return {
+    description,
+    skills,
+    deliverables,
+    exec,
+    verify,
+    timeoutMs,
+    context,
+    mode,
+    worktree,
+    repo,
+    schedule,
+  }
+}
+
+function timesOf(state: TaskState) {
+  const isOpen = state.kind === 'open'
+  return {
+    notBefore: isOpen ? isoOrNull(state.notBefore) : null,
+    parkedUntil: isOpen ? isoOrNull(state.park?.until ?? null) : null,
+    waitsFor: state.kind === 'waiting' ? state.for : null,
+  }
+}
+
+/** A task that is done has no failure any more; one that is tried again keeps the last one. */
+function failureOf(task: Task): WorkFailure | null {
+  if (task.state.kind === 'failed') return task.state.failure
+  return task.state.kind === 'done' || task.state.kind === 'abandoned' ? null : task.lastFailure
+}
+
+/** The sum over all its agents; a part that no agent told stays unknown. */
+export function totalUsage(agents: readonly Pick<Agent, 'usage'>[]): Usage | null {
+  let total: Usage | null = null
+  for (const { usage } of agents) {
+    if (!usage) continue
+    total = total ? addUsage(total, usage) : usage
+  }
+  return total
+}
+
+const plus = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : a + b
+
+const addUsage = (a: Usage, b: Usage): Usage => ({
+  inputTokens: plus(a.inputTokens, b.inputTokens),
+  outputTokens: plus(a.outputTokens, b.outputTokens),
+  cachedTokens: plus(a.cachedTokens, b.cachedTokens),
+  reasoningTokens: plus(a.reasoningTokens, b.reasoningTokens),
+  costUsd: plus(a.costUsd, b.costUsd),
+})
+
+/** Its worktree as its latest agent saw it; before that, as it will be. */
+function placeOf(yard: TaskSource, task: Task, agents: readonly Agent[]) {
+  if (task.worktreeName === null) return { branch: null, worktreePath: null }
+  const latest = agents.reduce<Agent | null>(
+    (best, agent) =>
+      agent.workplace?.branch && agent.generation > (best?.generation ?? -1) ? agent : best,
+    null,
+  )
+  return {
+    branch: latest?.workplace?.branch ?? `yard/${task.worktreeName}`,
+    worktreePath: latest?.workplace?.cwd ?? join(yard.paths.worktrees, task.worktreeName),
+  }
+}
+
+/** Artifacts come from the store as they were written; one of an unknown shape is shown as the JSON that it is. */
+function toArtifactView(stored: unknown): TaskView['artifacts'][number] {
+  return isArtifact(stored) ? stored : { kind: 'json', value: stored }
+}
+
+function isArtifact(stored: unknown): stored is Artifact {
+  if (typeof stored !== 'object' || stored === null || !('kind' in stored)) return false
+  return stored.kind === 'file' || stored.kind === 'text' || stored.kind === 'json'
+}

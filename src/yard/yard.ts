@@ -1,0 +1,75 @@
+/** The core, assembled, as its hosts and handlers see it. */
+import type { Log } from '../base/log.ts'
+import type { Result } from '../base/result.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import type { YardPaths } from '../config/paths.ts'
+import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { LiveFacts } from '../domain/executor.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { AgentId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Schedule } from '../domain/task.ts'
+import type { Flags } from '../contract/service.ts'
+import type { Store } from '../store/store.ts'
+import type { CommittedBatch } from '../coordinator/committed.ts'
+
+export type HostKind = 'service' | 'app' | 'run' | 'command'
+
+export interface Yard {
+  readonly paths: YardPaths
+  readonly host: HostKind
+  readonly version: string
+  readonly openedAt: number
+  readonly log: Log
+  /** The committed state, read-only. Never kept over an await. */
+  readonly plan: Plan
+  /** Reads of what the plan does not hold: ended agents, log lines, artifacts, the journal. */
+  readonly store: Store
+  config(): LoadedConfig
+  now(): number
+  /** The one door for every change of state. Resolves after COMMIT. */
+  dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  /** News of each commit, in order, after it is installed. */
+  onCommitted(listener: (batch: CommittedBatch) => void): () => void
+  /** First time after `fromMs` at which a schedule fires; a failure when its words are wrong. */
+  nextFireAt(schedule: Schedule, fromMs: number): Result<number | null, Failure>
+  facts(agentId: AgentId): LiveFacts | null
+  /** Next free agent id. */
+  nextAgentId(): AgentId
+  /** Why commits fail now; null while they work. */
+  readOnly(): string | null
+  isTrusted(): boolean
+  recentErrors(): readonly { readonly at: number; readonly text: string }[]
+  lastTickAt(): number | null
+  /** Ends agents' trees and resolves when they are settled, or after grace and kill have run out. */
+  kill(
+    ids: readonly AgentId[],
+    how: { force: boolean; redispatch: boolean },
+    by: Actor,
+  ): Promise<Result<readonly AgentId[], Failure>>
+  /** Looks at every living agent once and settles what has ended. */
+  look(): Promise<void>
+  /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */
+  reload(flags: Flags): Promise<Result<LoadedConfig, Failure>>
+  /** Whether each profile could run here: its binary, and what is missing. */
+  probeExecutor(name: string): { readonly binary: string | null; readonly problem: string | null }
+  /** A window of an agent's output; see the contract. */
+  readOutput(
+    id: AgentId,
+    window: { from: number; maxBytes: number; raw: boolean; stream: 'stdout' | 'stderr' },
+  ): Promise<
+    Result<
+      {
+        reports: readonly Record<string, unknown>[]
+        text: string | null
+        next: number
+        size: number
+        isEnd: boolean
+      },
+      Failure
+    >
+  >
+  backup(): Promise<Result<string, Failure>>
+  /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
+  close(): Promise<void>
+}

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { KillPhase } from '../../../src/agents/process/kill-tree.ts'
+import type { Result } from '../../../src/base/result.ts'
+import { carriers, endCarriers, firstLine, fixture, host, isRunning, openStages } from './stages.ts'
+import type { Stages } from './stages.ts'
+
+let stages: Stages
+beforeEach(() => {
+  stages = openStages()
+})
+afterEach(() => stages.close())
+
+function valueOf<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error))
+  return result.value
+}
+
+describe.runIf(process.platform === 'linux')('stopping a tree', () => {
+  it('asks, and kills nobody when all go', async () => {
+    const running = await stages.start([fixture('answers-term.sh')])
+    await firstLine(running)
+    const phases: KillPhase[] = []
+    const target = await stages.target(running)
+    const report = valueOf(await stages.launcher.killTree(target, (phase) => phases.push(phase)))
+    expect(report).toMatchObject({ forced: 0, leftovers: [] })
+    expect(report.elapsedMs).toBeLessThan(5000)
+    expect(phases.map(({ phase }) => phase)).toEqual(['snapshot', 'asking'])
+    expect((await running.ended).code).toBe(7)
+  })
+
+  it('kills after the grace period what ignores the request', async () => {
+    const running = await stages.start([fixture('ignores-term.sh')])
+    await firstLine(running)
+    const phases: KillPhase[] = []
+    const target = await stages.target(running, { graceMs: 150 })
+    const report = valueOf(await stages.launcher.killTree(target, (phase) => phases.push(phase)))
+    expect(phases.map(({ phase }) => phase)).toEqual(['snapshot', 'asking', 'killing'])
+    expect(report.forced).toBeGreaterThanOrEqual(2)
+    expect(report.elapsedMs).toBeGreaterThanOrEqual(150)
+    expect(report.leftovers).toEqual([])
+    expect(await carriers([running.marker])).toEqual([])
+    await vi.waitFor(() => expect(stages.vanished).toEqual([running.folder]), 5000)
+  })
+
+  it('finds children that left the session, dropped the environment, or both', async () => {
+    const kinds = ['setsid', 'cleared', 'stubborn', 'daemon']
+    const running = await stages.start([process.execPath, fixture('leaves-session.mjs'), ...kinds])
+    const pids: number[] = JSON.parse(await firstLine(running))
+    expect(await Promise.all(pids.map(isRunning))).toEqual([true, true, true, true])
+    const target = await stages.target(running, { graceMs: 500 })
+    const report = valueOf(await stages.launcher.killTree(target))
+    expect(report.members).toBeGreaterThanOrEqual(6)
+    expect(await Promise.all(pids.map(isRunning))).toEqual([false, false, false, false])
+  })
+
+  it.each(['kept', 'cleared'])(
+    'finds what an ended agent left in its session, environment %s, while the leader can be told',
+    async (environment) => {
+      const running = await stages.start([fixture('leaves-grandchild.sh'), environment])
+      await running.ended
+      const pid = Number(await firstLine(running))
+      expect(await isRunning(pid)).toBe(true)
+      const found = valueOf(await stages.launcher.sweep([running.marker, 'nobody']))
+      const report = valueOf(await stages.launcher.killTree(await stages.target(running)))
+      if (environment === 'kept') {
+        expect(found).toMatchObject([{ marker: running.marker, processes: [{ pid }] }])
+        expect(found[0]?.processes[0]?.command).toBe('sleep 100000')
+        expect(report).toMatchObject({ members: 1, forced: 0 })
+        expect(await isRunning(pid)).toBe(false)
+      } else {
+        // Nothing proves any more whose session this is: named in the docs, never guessed.
+        expect([found, report.members]).toEqual([[], 0])
+        expect(host.signal(pid, 'SIGKILL')).toBe('sent')
+      }
+    },
+  )
+
+  it('signals nobody when the start time or the boot is another', async () => {
+    const running = await stages.start([fixture('hangs.sh')])
+    await firstLine(running)
+    const leader = { pid: running.pid, startTime: `${Number(running.startTime) + 1}` }
+    const strangers = [
+      await stages.target(running, { leader, marker: null }),
+      await stages.target(running, { bootId: 'another boot' }),
+    ]
+    for (const stranger of strangers) {
+      const report = valueOf(await stages.launcher.killTree(stranger))
+      expect(report).toMatchObject({ members: 0, forced: 0 })
+    }
+    expect(await isRunning(running.pid)).toBe(true)
+    await endCarriers([running.marker])
+  })
+
+  it('does not hold up launches while it waits', async () => {
+    const stubborn = await stages.start([fixture('ignores-term.sh')])
+    await firstLine(stubborn)
+    let isOver = false
+    const target = await stages.target(stubborn, { graceMs: 60_000 })
+    const asking = Promise.withResolvers<void>()
+    const killing = stages.launcher
+      .killTree(target, ({ phase }) => phase === 'asking' && asking.resolve())
+      .finally(() => (isOver = true))
+    await asking.promise
+    const quick = await stages.start([fixture('fails.sh'), '4'])
+    expect((await quick.ended).code).toBe(4)
+    expect(isOver).toBe(false)
+    await endCarriers([stubborn.marker])
+    expect(valueOf(await killing).leftovers).toEqual([])
+  })
+
+  it('tells a busy tree from a quiet one', async () => {
+    const busy = await stages.start([process.execPath, fixture('burns.mjs')])
+    const quiet = await stages.start([fixture('hangs.sh')])
+    await firstLine(quiet)
+    const trees = await Promise.all([busy, quiet].map((running) => stages.target(running)))
+    const look = async () => valueOf(await stages.launcher.treeCpu(trees))
+    const first = await look()
+    await vi.waitFor(
+      async () => {
+        const [burning, hanging] = await look()
+        expect(burning?.count).toBe(3)
+        expect(burning?.cpuMs).toBeGreaterThan((first[0]?.cpuMs ?? 0) + 300)
+        expect(hanging?.cpuMs).toBeLessThan(100)
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+    await endCarriers([busy.marker, quiet.marker])
+  })
+})

@@ -1,0 +1,303 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
+import { configJsonSchema } from '../../src/config/json-schema.ts'
+import { PLAIN_KEYS } from '../../src/config/keys.ts'
+import { resolveExecutor } from '../../src/domain/resolve.ts'
+import { exitCodeOf } from '../../src/domain/failure.ts'
+import { load, refusal, valueOf } from './support.ts'
+
+const SNIPPET = `[coordinator]
+max_agents = 4         # max parallel agents (default: 4)
+poll_interval = 60     # seconds between ticks (default: 60)
+executor = "claude"    # "claude", "amplifier", or "shell"
+model = "opus"         # model for all spawned agents
+
+[agent]
+executor = "claude"
+model = "opus"         # default model
+heartbeat_timeout = 5  # minutes before agent is dead (default: 5)
+`
+
+const entry = (given: Parameters<typeof load>[0], key: string) => valueOf(load(given).get(key))
+
+describe('the layers', () => {
+  it('are the documented defaults when nothing is said', () => {
+    const { settings } = load({})
+    expect(settings.coordinator).toEqual({
+      maxAgents: 4,
+      pollIntervalMs: 60_000,
+      executor: 'claude',
+      model: 'opus',
+    })
+    expect(settings.agent).toEqual({
+      heartbeatTimeoutMs: 300_000,
+      stopGraceMs: 10_000,
+      maxSubtasks: 10,
+    })
+    expect(Object.keys(settings.executors)).toEqual([
+      'shell',
+      'manual',
+      'schedule',
+      'claude',
+      'codex',
+    ])
+    expect(settings.executors['claude']).toMatchObject({ timeoutMs: 14_400_000, coding: true })
+    expect(Object.isFrozen(settings.executors['claude']?.env)).toBe(true)
+  })
+
+  it('load the snippet that people bring along as it stands', () => {
+    const config = load({ project: SNIPPET })
+    expect(config.settings).toEqual(load({}).settings)
+    expect(valueOf(config.get('agent.heartbeat_timeout'))).toEqual({
+      key: 'agent.heartbeat_timeout',
+      value: 5,
+      source: 'project',
+    })
+  })
+
+  it('each win over those below and name themselves', () => {
+    const key = 'coordinator.max_agents'
+    const global = '[coordinator]\nmax_agents = 1\n'
+    const project = '[coordinator]\nmax_agents = 2\n'
+    const env = { YARD_COORDINATOR_MAX_AGENTS: '3' }
+    const flags = { [key]: '5' }
+    expect(entry({}, key)).toEqual({ key, value: 4, source: 'default' })
+    expect(entry({ global }, key)).toEqual({ key, value: 1, source: 'global' })
+    expect(entry({ global, project }, key)).toEqual({ key, value: 2, source: 'project' })
+    expect(entry({ global, project, env }, key)).toEqual({ key, value: 3, source: 'env' })
+    expect(entry({ global, project, env, flags }, key)).toEqual({ key, value: 5, source: 'flag' })
+  })
+
+  it('merge inside tables, key by key', () => {
+    const { settings } = load({
+      global: '[executors.mine]\ntype = "claude"\nmodel = "haiku"\nenv = { A = "1", B = "2" }\n',
+      project: '[executors.mine]\nmodel = "sonnet"\nenv = { B = { from = "X" } }\n',
+    })
+    expect(settings.executors['mine']).toMatchObject({
+      type: 'claude',
+      model: 'sonnet',
+      env: { A: '1', B: { from: 'X' } },
+    })
+  })
+
+  it('ignore variables that are no keys, and empty ones', () => {
+    const env = {
+      YARD_DIR: '/x',
+      YARD_AGENT_ID: 'agent-1',
+      YARD_NONSENSE: '1',
+      YARD_STORE_BACKUPS: '',
+    }
+    expect(
+      load({ env })
+        .list()
+        .filter((e) => e.source === 'env'),
+    ).toEqual([])
+  })
+
+  it('read durations as numbers in the unit of the key or with a unit', () => {
+    const project = '[coordinator]\npoll_interval = "2m"\n[agent]\nheartbeat_timeout = 1.5\n'
+    const config = load({ project, env: { YARD_AGENT_STOP_GRACE: '3' } })
+    expect(config.settings.coordinator.pollIntervalMs).toBe(120_000)
+    expect(config.settings.agent).toMatchObject({ heartbeatTimeoutMs: 90_000, stopGraceMs: 3000 })
+    expect(valueOf(config.get('coordinator.poll_interval')).value).toBe(120)
+  })
+
+  it('list every plain key once, null where nothing is set', () => {
+    const list = load({}).list()
+    expect(list.map((e) => e.key)).toEqual(PLAIN_KEYS.map((k) => k.path.join('.')))
+    expect(list).toContainEqual({ key: 'agent.executor', value: null, source: 'default' })
+    expect(list).toContainEqual({ key: 'coordinator.executor', value: 'claude', source: 'default' })
+  })
+})
+
+describe('the executor of tasks that name none', () => {
+  const chosen = (project: string, flags = {}) => entry({ project, flags }, 'coordinator.executor')
+  const own = '[executors.default]\ntype = "codex"\n'
+  it('is the flag, coordinator.executor, [agent] executor, [executors.default], claude', () => {
+    const agent = `${own}[agent]\nexecutor = "manual"\n`
+    const both = `${agent}[coordinator]\nexecutor = "shell"\n`
+    expect(chosen('')).toMatchObject({ value: 'claude', source: 'default' })
+    expect(chosen(own)).toMatchObject({ value: 'default', source: 'project' })
+    expect(chosen(agent)).toMatchObject({ value: 'manual', source: 'project' })
+    expect(chosen(both)).toMatchObject({ value: 'shell', source: 'project' })
+    expect(chosen(both, { 'coordinator.executor': 'codex' })).toMatchObject({
+      value: 'codex',
+      source: 'flag',
+    })
+  })
+
+  it('lets [agent] model fall behind coordinator.model', () => {
+    const project = '[agent]\nmodel = "haiku"\n'
+    expect(load({ project }).settings.coordinator.model).toBe('haiku')
+    expect(
+      load({ project, global: '[coordinator]\nmodel = "sonnet"\n' }).settings.coordinator.model,
+    ).toBe('sonnet')
+  })
+})
+
+describe('a broken file', () => {
+  it.each([
+    [
+      '[coordinator]\n\nmax_agnets = 4\n',
+      ':3: unknown key coordinator.max_agnets',
+      'did you mean coordinator.max_agents?',
+    ],
+    ['[cordinator]\nmax_agents = 4\n', ':1: unknown key cordinator', 'did you mean coordinator?'],
+    ['max_agents = 4\n', ':1: unknown key max_agents', 'did you mean coordinator.max_agents?'],
+    ['[coordinator]\nauto_triage = true\n', ':2: unknown key coordinator.auto_triage', undefined],
+    [
+      '[coordinator]\nmax_agents = -1\n',
+      ':2: coordinator.max_agents = -1 must be a whole number from 0 to 1000',
+      undefined,
+    ],
+    [
+      '[coordinator]\nmax_agents = "4"\n',
+      ':2: coordinator.max_agents = "4" must be a whole',
+      undefined,
+    ],
+    ['[coordinator]\nmax_agents = \n', ':2: not valid TOML', undefined],
+    ['coordinator = 4\n', ':1: coordinator = 4 must be a table', undefined],
+    [
+      '[schedule]\ntz = "Mars/Base"\n',
+      ':2: schedule.tz = "Mars/Base" must be a time zone',
+      undefined,
+    ],
+    [
+      '# c\n[coordinator]\nmodel = "sonet"\n',
+      ':3: coordinator.model: there is no model "sonet"',
+      'did you mean "sonnet"?',
+    ],
+    [
+      '[agent]\nexecutor = "cluade"\n',
+      ':2: agent.executor: there is no executor "cluade"',
+      'did you mean "claude"?',
+    ],
+    [
+      '[caps.models]\nopsu = 2\n',
+      ':2: caps.models.opsu: there is no model "opsu"',
+      'did you mean "opus"?',
+    ],
+    [
+      '[executors.x]\ntype = "http"\n',
+      ':2: executors.x.type = "http" must be one of "shell"',
+      undefined,
+    ],
+    ['[executors.x]\nmodel = "opus"\n', ':1: executors.x needs a type', undefined],
+    ['[executors.x]\ntype = "command"\n', ':1: executors.x needs a command', undefined],
+    [
+      '[executors.x]\ntype = "shell"\nthen = "claude"\n',
+      ':3: executors.x.then does nothing: executors of type shell take',
+      undefined,
+    ],
+    [
+      '[executors.x]\ntype = "manual"\ntimeout = "1h"\n',
+      ':3: executors.x.timeout does nothing',
+      undefined,
+    ],
+    ['[executors.shell]\nmodel = "opus"\n', ':2: executors.shell.model does nothing', undefined],
+    [
+      '[executors.x]\ntype = "schedule"\nthen = "y"\n',
+      ':3: executors.x.then: there is no executor "y"',
+      undefined,
+    ],
+    [
+      '[executors.a]\ntype = "schedule"\nthen = "b"\n[executors.b]\ntype = "schedule"\nthen = "a"\n',
+      ':1: executors.a: executors hand a task on in a circle: a → b → a',
+      expect.any(String),
+    ],
+    [
+      '[executors.default]\ntype = "schedule"\n',
+      ':1: executors.default: executors hand a task on in a circle',
+      expect.any(String),
+    ],
+    [
+      '[models.mine]\nprovider = "x"\n',
+      ':1: models.mine needs a provider and a model_id',
+      undefined,
+    ],
+    ['[executors.__proto__]\ntype = "shell"\n', ':1: executors = "__proto__" a name is', undefined],
+    [
+      '[executors.a]\ntype = "claude"\nenv = { "A=B" = "x" }\n',
+      ':3: executors.a.env = "A=B" must be the name of a variable',
+      undefined,
+    ],
+  ])('%j is one line with place, key and way out', (project, message, hint) => {
+    const failure = refusal({ project })
+    expect(failure.kind).toBe('config-broken')
+    expect(exitCodeOf(failure)).toBe(1)
+    expect(failure.message).toContain(`.yard/config.toml${message}`)
+    expect(failure.message).not.toContain('\n')
+    if (hint !== undefined) expect(failure.hint).toEqual(hint)
+  })
+
+  it('is named even where a higher layer covers its value', () => {
+    const failure = refusal({ global: '[coordinator]\nmax_agents = 4.5\n', project: SNIPPET })
+    expect(failure.message).toContain('user/config.toml:2')
+  })
+
+  it('has every fault in the facts', () => {
+    const failure = refusal({ project: '[coordinator]\nmax_agents = -1\nfoo = 1\n[bar]\n' })
+    expect(failure.message).toMatch(/\(and 2 more\)$/)
+    expect(failure.facts?.['faults']).toHaveLength(3)
+  })
+
+  it('may be broken in the environment, which then names the variable', () => {
+    const failure = refusal({ env: { YARD_COORDINATOR_MAX_AGENTS: 'many' } })
+    expect(failure).toMatchObject({ kind: 'config-broken' })
+    expect(failure.message).toContain(
+      'YARD_COORDINATOR_MAX_AGENTS: coordinator.max_agents = "many"',
+    )
+  })
+
+  it('is told apart from wrong words of a command', () => {
+    expect(refusal({ flags: { 'coordinator.max_agents': 'x' } })).toMatchObject({
+      kind: 'bad-request',
+      message: expect.stringContaining('--max-agents'),
+    })
+    expect(refusal({ flags: { 'coordinator.model': 'sonet' } }).kind).toBe('unknown-model')
+    expect(refusal({ flags: { 'coordinator.executor': 'nope' } }).kind).toBe('unknown-executor')
+    expect(refusal({ flags: { 'coordinator.nope': '1' } }).kind).toBe('bad-key')
+  })
+
+  it('may be a folder, which is said', () => {
+    expect(refusal({ env: {}, project: '\u0000' }).kind).toBe('config-broken')
+  })
+})
+
+describe('the first file', () => {
+  it('changes nothing', () => {
+    const config = load({ project: DEFAULT_CONFIG_TEXT })
+    expect(config.settings).toEqual(load({}).settings)
+    expect(config.list().every((e) => e.source === 'default')).toBe(true)
+  })
+
+  it('shows the true defaults in its comments', () => {
+    const plain = DEFAULT_CONFIG_TEXT.slice(0, DEFAULT_CONFIG_TEXT.indexOf('\n# Limits beside'))
+    const project = plain.replaceAll(/^# (?=\w+ = )(?!tz)/gm, '')
+    const config = load({ project })
+    expect(config.settings).toEqual(load({}).settings)
+    expect(
+      config
+        .list()
+        .filter((e) => e.source === 'default')
+        .map((e) => e.key),
+    ).toEqual(['schedule.tz'])
+  })
+
+  it('has examples that load when their # is taken away', () => {
+    const examples = DEFAULT_CONFIG_TEXT.slice(DEFAULT_CONFIG_TEXT.indexOf('\n# Limits beside'))
+    const project = examples.replaceAll(/^# (?=\w+ = |\[)/gm, '')
+    const { settings } = load({ project })
+    expect(settings.executors['my-cli']?.env).toEqual({ API_KEY: { from: 'MY_CLI_KEY' } })
+    expect(settings.caps).toEqual({ models: { opus: 2 }, tags: { database: 1 } })
+    expect(
+      valueOf(resolveExecutor(settings, { executor: 'reviewer', exec: null })).profile.model,
+    ).toBe('sonnet')
+  })
+})
+
+it('the JSON Schema in resources is the one of this schema', () => {
+  const file: unknown = JSON.parse(readFileSync('resources/config.schema.json', 'utf8'))
+  expect(file).toEqual(JSON.parse(JSON.stringify(configJsonSchema())))
+})

@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { report } from '../../scripts/check-boundaries.mjs'
+import { readWish, yardAbove } from '../../scripts/start.mjs'
+import { tally } from '../../scripts/tally-tests.mjs'
+
+const at = (here: string) => ({ env: { INIT_CWD: here }, checkout: '/code/yardmaster' })
+
+describe('npm start', () => {
+  test('means the folder where the person stood', () => {
+    expect(readWish([], at('/home/p')).folder).toBe('/home/p')
+    expect(readWish([], at('/code/yardmaster-two')).folder).toBe('/code/yardmaster-two')
+    expect(readWish(['work'], at('/home/p')).folder).toBe('/home/p/work')
+  })
+
+  test('means the checkout when called from inside it', () => {
+    expect(readWish([], at('/code/yardmaster')).folder).toBe('/code/yardmaster')
+    expect(readWish([], at('/code/yardmaster/src/cli')).folder).toBe('/code/yardmaster')
+  })
+
+  test('serves the page, without a window, when a port or no browser is asked for', () => {
+    expect(readWish([], at('/h'))).toMatchObject({ wantsPage: false, open: true })
+    expect(readWish(['--port', '8080'], at('/h'))).toMatchObject({
+      wantsPage: true,
+      open: true,
+      port: '8080',
+    })
+    expect(readWish(['--no-open'], at('/h'))).toMatchObject({ wantsPage: true, open: false })
+  })
+
+  test.each([
+    [['--port', 'x']],
+    [['--port', '65536']],
+    [['a', 'b']],
+    [['--what']],
+    [['--demo', 'a']],
+  ])('refuses %j as wrong words', (words) => {
+    expect(() => readWish(words, at('/h'))).toThrow(expect.objectContaining({ exitCode: 2 }))
+  })
+})
+
+describe('the yard of a folder', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'start-'))
+  })
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('is found upwards', () => {
+    mkdirSync(join(folder, 'a/b'), { recursive: true })
+    expect(yardAbove(join(folder, 'a/b'))).toBeNull()
+    mkdirSync(join(folder, '.yard'))
+    expect(yardAbove(join(folder, 'a/b'))).toBe(folder)
+  })
+})
+
+describe('the tally of test reports', () => {
+  const counts = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 }
+  const failedTest = { status: 'failed', assertionResults: [{ status: 'failed' }] }
+
+  test('is summed over the reports', () => {
+    const one = { ...counts, testResults: [failedTest] }
+    expect(tally([one, one])).toEqual({ passed: 6, failed: 2, skipped: 6 })
+    expect(tally([])).toEqual({ passed: 0, failed: 0, skipped: 0 })
+  })
+
+  test('counts a file that could not be loaded as a failure', () => {
+    const unloaded = { status: 'failed', assertionResults: [] }
+    expect(tally([{ ...counts, testResults: [failedTest, unloaded] }]).failed).toBe(2)
+  })
+})
+
+describe('the check of boundaries', () => {
+  const violation = { rule: { name: 'no-loops', severity: 'error' }, from: 'a', to: 'b' }
+
+  beforeEach(() => {
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  })
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  test('passes when enough was read and nothing is wrong', () => {
+    expect(report({ totalCruised: 60, violations: [] })).toBe(0)
+  })
+
+  test('fails on a violation, and when next to nothing was read', () => {
+    expect(report({ totalCruised: 60, violations: [violation] })).toBe(1)
+    expect(report({ totalCruised: 0, violations: [] })).toBe(1)
+  })
+})
