@@ -26,8 +26,7 @@ export function promptOf(order: LaunchOrder, place: PromptPlace): string {
 function freshSections(order: LaunchOrder, place: PromptPlace): readonly string[] {
   const { task } = order
   const context = task.context ?? 'task'
-  const mode = task.mode ?? 'full'
-  const isBare = mode === 'bare'
+  const isBare = task.mode === 'bare'
   return [
     `# Task ${task.id}: ${oneLine(task.title)}`,
     task.description.trim(),
@@ -38,8 +37,8 @@ function freshSections(order: LaunchOrder, place: PromptPlace): readonly string[
     failureOf(order),
     notesOf(order),
     context === 'graph' || context === 'full' ? graphOf(order.graph) : '',
-    isBare ? '' : reportingOf(order, place.yardCommand),
-    isBare ? '' : limitsOf(place),
+    reportingOf(order, place.yardCommand),
+    limitsOf(order, place),
   ]
 }
 
@@ -57,7 +56,7 @@ function resumeSections(order: LaunchOrder, place: PromptPlace): readonly string
     `Look at what is already done in ${place.cwd}, then go on from there. Your id is now ${agent.id}; what was said about the task, about reporting and about limits still holds.`,
     acceptanceOf(order),
     notesOf(order),
-    task.mode === 'bare' ? '' : reportingOf(order, place.yardCommand),
+    reportingOf(order, place.yardCommand),
   ]
 }
 
@@ -129,21 +128,21 @@ function graphOf(graph: readonly string[]): string {
 }
 
 function reportingOf({ task, agent }: LaunchOrder, yard: string): string {
-  const light = `## How to report
+  return `## How to report
 
 You are ${agent.id}, working on task ${task.id}. End your work with a short final answer that says what you did; that is enough when all went well.
 
 - It cannot be done, or should not be: \`${yard} fail ${task.id} --reason "why"\`, then end.
-- It is done although there is nothing to show for it: \`${yard} done ${task.id}\``
-  if (task.mode === 'light') return light
-  return `${light}
+- It is done although there is nothing to show for it: \`${yard} done ${task.id}\`
 - Something is worth knowing for others: \`${yard} log ${task.id} "text"\`
 - A file is a result: \`${yard} artifact ${task.id} PATH\`
 - More work was found that is not yours: \`${yard} add "title" -d "what and why" --after ${task.id}\``
 }
 
-function limitsOf({ branch }: PromptPlace): string {
+function limitsOf({ task }: LaunchOrder, { branch }: PromptPlace): string {
   const lines = [
+    ...(task.mode === 'light' ? ['Read and report only: change no files.'] : []),
+    ...(task.mode === 'bare' ? ['Work with the task graph only: run no command but the one for reporting.'] : []),
     ...(branch === null ? [] : ['Do not merge, rebase, push or switch branches; do not touch other worktrees.']),
     'Do not start, stop, pause or configure the coordinator, and do not act on tasks that are not yours.',
     'Do not leave background processes running: they are ended after you.',

@@ -66,10 +66,12 @@ export function readFileLayer(
     placeOf: (path) => `${file}:${lineOf(path)}`,
   }
   const result = configFileSchema.safeParse(values)
-  return {
-    layer,
-    faults: result.success ? [] : result.error.issues.flatMap((i) => toFaults(layer, values, i)),
-  }
+  const faults = result.success
+    ? []
+    : result.error.issues.flatMap((issue) => toFaults(layer, values, issue))
+  // The schema library leaves this name out without a word.
+  const odd = layer.leaves.filter((leaf) => leaf.path.includes('__proto__'))
+  return { layer, faults: [...faults, ...odd.map((leaf) => unknownKeyFault(layer, leaf.path))] }
 }
 
 /** Only names of known keys count; an empty variable is as good as none. */

@@ -23,7 +23,8 @@ export const agentContract = {
       idInput.extend({
         from: z.coerce.number().int().nonnegative().default(0),
         maxBytes: z.coerce.number().int().positive().max(4_000_000).default(256_000),
-        raw: z.coerce.boolean().default(false),
+        /** A text in a query string, where `false` must not count as true. */
+        raw: z.union([z.boolean(), z.stringbool()]).default(false),
         stream: z.enum(['stdout', 'stderr']).default('stdout'),
       }),
     )

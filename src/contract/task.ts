@@ -123,20 +123,18 @@ export const taskContract = {
     .route({ method: 'POST', path: '/task/{id}/let-go' })
     .input(commandOn)
     .output(taskViewSchema),
-  scheduleList: oc
-    .route({ method: 'GET', path: '/schedule' })
-    .output(
-      z.array(
-        z.object({
-          id: z.string(),
-          title: z.string(),
-          spec: z.string(),
-          tz: z.string(),
-          next: z.string().nullable(),
-          state: z.string(),
-        }),
-      ),
+  scheduleList: oc.route({ method: 'GET', path: '/schedule' }).output(
+    z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        spec: z.string(),
+        tz: z.string(),
+        next: z.string().nullable(),
+        state: z.string(),
+      }),
     ),
+  ),
   scheduleSkip: oc
     .route({ method: 'POST', path: '/task/{id}/schedule/skip' })
     .input(commandOn)

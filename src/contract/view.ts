@@ -199,6 +199,8 @@ export const waitReasonSchema = z.object({
     'trust',
     'claim',
     'executor',
+    'read-only',
+    'host',
   ]),
   /** The task, profile, cap or provider meant. */
   subject: z.string().nullable(),

@@ -47,6 +47,14 @@ export interface Yard {
     how: { force: boolean; redispatch: boolean },
     by: Actor,
   ): Promise<Result<readonly AgentId[], Failure>>
+  /** Forgets ended agents and removes their folders; living ones are passed over. */
+  forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
+  /** An agent spoke through the yard: it is alive. */
+  heard(id: AgentId): void
+  /** No new agent from now on; living ones go on. */
+  startNone(): void
+  /** Where agents started from now on are told to find the yard. */
+  setUrl(url: string | null): void
   /** Looks at every living agent once and settles what has ended. */
   look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */

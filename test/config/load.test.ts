@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { PLAIN_KEYS } from '../../src/config/keys.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { resolveExecutor } from '../../src/domain/resolve.ts'
 import { exitCodeOf } from '../../src/domain/failure.ts'
-import { load, refusal, valueOf } from './support.ts'
+import { errorOf, load, refusal, sourcesOf, valueOf } from './support.ts'
 
 const SNIPPET = `[coordinator]
 max_agents = 4         # max parallel agents (default: 4)
@@ -216,7 +217,7 @@ describe('a broken file', () => {
       ':1: models.mine needs a provider and a model_id',
       undefined,
     ],
-    ['[executors.__proto__]\ntype = "shell"\n', ':1: executors = "__proto__" a name is', undefined],
+    ['[executors.__proto__]\ntype = "shell"\n', ':1: unknown key executors.__proto__', undefined],
     [
       '[executors.a]\ntype = "claude"\nenv = { "A=B" = "x" }\n',
       ':3: executors.a.env = "A=B" must be the name of a variable',
@@ -261,7 +262,11 @@ describe('a broken file', () => {
   })
 
   it('may be a folder, which is said', () => {
-    expect(refusal({ env: {}, project: '\u0000' }).kind).toBe('config-broken')
+    const sources = sourcesOf({})
+    mkdirSync(sources.projectFile)
+    const failure = errorOf(loadConfig(sources))
+    expect(failure.kind).toBe('config-broken')
+    expect(failure.message).toContain('config.toml cannot be read: EISDIR')
   })
 })
 

@@ -97,9 +97,12 @@ function onLimit(state: State, event: JsonObject): readonly OutputReport[] {
   const info = objectAt(event, 'rate_limit_info')
   if (textAt(info, 'status') !== 'rejected') return []
   const seconds = numberAt(info, 'resetsAt')
+  const kind = textAt(info, 'rateLimitType')
+  // Any 429 is told as `rejected`; one that names no limit is the provider's own traffic jam.
+  if (seconds === null && kind === null) return []
   const resetAt = seconds === null ? null : seconds * 1000
   state.limit = { resetAt }
-  const which = textAt(info, 'rateLimitType')?.replaceAll('_', '-') ?? 'usage'
+  const which = kind?.replaceAll('_', '-') ?? 'usage'
   return [{ kind: 'waiting', until: resetAt, why: clip(`its account's ${which} limit is used up`) }]
 }
 

@@ -1,6 +1,7 @@
 /** `claude`: Claude Code, headless, with its stream of JSON events. Prompt on stdin; we choose the conversation's id. */
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
 import { createClaudeReader } from './claude-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
@@ -12,6 +13,13 @@ const PERMISSION_FLAGS = {
   workspace: ['--permission-mode', 'acceptEdits'],
   ask: ['--permission-mode', 'default'],
 } as const satisfies Record<Permissions, readonly string[]>
+
+/** A task's mode narrows what its profile permits: `light` reads and reports, `bare` only speaks to us. */
+function modeFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
+  if (mode === 'bare') return [...PERMISSION_FLAGS.ask, '--tools=Bash', '--allowed-tools=Bash(yard:*)']
+  const reading = mode === 'light' ? ['--disallowed-tools=Edit,Write,MultiEdit,NotebookEdit'] : []
+  return [...PERMISSION_FLAGS[permissions], ...reading]
+}
 
 const DEFAULTS = {
   /** Its binary must not change under agents that run side by side. */
@@ -34,7 +42,7 @@ export const claude: Executor = {
       '--output-format',
       'stream-json',
       '--verbose',
-      ...PERMISSION_FLAGS[order.profile.permissions],
+      ...modeFlags(order.profile.permissions, order.task.mode),
       ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
       resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
     ]

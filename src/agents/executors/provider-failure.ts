@@ -56,7 +56,9 @@ function classOf({ code, status, message }: ProviderError): FailureClass {
   const byCode = code === null ? undefined : CODES[code]
   if (byCode !== undefined) return byCode
   const said = status ?? statusIn(message)
-  const byWords = WORDS.find(([pattern]) => pattern.test(message))?.[1]
+  // Claude Code says so of a limit on traffic.
+  const words = message.replace('(not your usage limit)', '')
+  const byWords = WORDS.find(([pattern]) => pattern.test(words))?.[1]
   // A status says less than the words of a quota or an overflow, and more than all other words.
   if (byWords === 'quota' || byWords === 'context-overflow') return byWords
   return byStatus(said) ?? byWords ?? 'crash'

@@ -12,10 +12,10 @@ const COLUMNS = ['pid', 'ppid', 'pgid', 'stat', 'time', 'lstart']
 const OPTIONS = { env: { LC_ALL: 'C', TZ: 'UTC0' }, maxBuffer: 64 * 1024 * 1024, timeout: 10_000 }
 
 export function createDarwinHost(): ProcessHost {
+  let bootId: Promise<string> | null = null // no process outlives a boot
   const table = async (): Promise<ReadonlyMap<number, ProcessRow>> => parsePs(await ps(['-A']))
   return {
-    bootId: async () =>
-      (await run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], OPTIONS)).stdout.trim(),
+    bootId: () => (bootId ??= readBootId()),
     async look(pids) {
       if (pids.length === 0) return new Map<number, ProcessLook>()
       return parsePs(await ps(['-p', pids.join(',')]))
@@ -31,6 +31,9 @@ export function createDarwinHost(): ProcessHost {
     signalGroup: (leaderPid, signal) => sendSignal(-leaderPid, signal),
   }
 }
+
+const readBootId = async (): Promise<string> =>
+  (await run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], OPTIONS)).stdout.trim()
 
 const ps = (which: readonly string[]): Promise<string> =>
   psText([...which, ...COLUMNS.flatMap((column) => ['-o', `${column}=`])])

@@ -11,6 +11,7 @@ import type { ProcessHost, ProcessRow } from './process-host.ts'
 const run = promisify(execFile)
 const OPTIONS = { maxBuffer: 64 * 1024 * 1024, timeout: 20_000, windowsHide: true }
 const START_TOLERANCE_MS = 2000
+const BOOT_TIME = '(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()'
 const PROCESS_LIST = [
   'Get-CimInstance Win32_Process | ForEach-Object {',
   "'{0} {1} {2} {3}' -f $_.ProcessId, $_.ParentProcessId,",
@@ -19,13 +20,11 @@ const PROCESS_LIST = [
 ].join(' ')
 
 export function createWindowsHost(): ProcessHost {
+  let bootId: Promise<string> | null = null // no process outlives a boot
   const rows = async (): Promise<ReadonlyMap<number, ProcessRow>> =>
     parseProcessList(await powershell(PROCESS_LIST))
   return {
-    bootId: async () =>
-      (
-        await powershell('(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()')
-      ).trim(),
+    bootId: () => (bootId ??= powershell(BOOT_TIME).then((text) => text.trim())),
     async look(pids) {
       const wanted = new Set(pids)
       return new Map([...(await rows())].filter(([pid]) => wanted.has(pid)))

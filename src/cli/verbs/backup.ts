@@ -1,6 +1,6 @@
-import { ok } from '../../base/result.ts'
-import { findYard } from '../../config/paths.ts'
 import { resolve } from 'node:path'
+import { ok } from '../../base/result.ts'
+import { findYard, userPaths } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { refuseAgent } from '../refuse-agent.ts'
@@ -19,13 +19,15 @@ export async function restore(cli: Cli, words: Words): Promise<Outcome> {
   const { machine, print } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
-  const { restoreBackup } = await import('../../store/restore.ts')
+  const { restoreBackup } = await import('../../yard/restore-yard.ts')
   const file = words.argOrNull(0)
-  const restored = await restoreBackup(
-    paths.value,
-    file === null ? null : resolve(machine.cwd, file),
-  )
+  const parts = { paths: paths.value, dataFolder: userPaths(machine.env).data, at: Date.now() }
+  const restored = restoreBackup(parts, file === null ? null : resolve(machine.cwd, file))
   if (!restored.ok) return restored
-  print.result(restored.value, () => print.line('the backup is in place'))
+  const { from, aside } = restored.value
+  print.result(restored.value, () => {
+    print.line(`restored ${from}`)
+    if (aside !== null) print.line(`what was there before is kept as ${aside}`)
+  })
   return ok(0)
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ok } from '../../base/result.ts'
+import { userPaths } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 
@@ -8,7 +9,8 @@ export async function init(cli: Cli): Promise<Outcome> {
   if (!allowed.ok) return allowed
   const { machine, print } = cli
   const { initYard } = await import('../../yard/init-yard.ts')
-  const made = await initYard(resolve(machine.cwd, cli.dir ?? machine.env.YARD_DIR ?? '.'))
+  const folder = resolve(machine.cwd, cli.dir ?? (machine.env.YARD_DIR || '.'))
+  const made = await initYard(folder, userPaths(machine.env).data)
   if (!made.ok) return made
   const { paths, created, offersRestore } = made.value
   print.result({ root: paths.root, config: paths.config, created, offersRestore }, () => {

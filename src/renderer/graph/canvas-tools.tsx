@@ -15,10 +15,20 @@ export function CanvasTools() {
   return (
     <div className="canvas-tools">
       <div className="zoom" role="group" aria-label="Zoom">
-        <Button look="quiet" icon="minus" aria-label="Zoom out" onClick={() => void flow.zoomOut()} />
+        <Button
+          look="quiet"
+          icon="minus"
+          aria-label="Zoom out"
+          onClick={() => void flow.zoomOut()}
+        />
         <span className="zoom-value">{Math.round(zoom * 100)}%</span>
         <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => void flow.zoomIn()} />
-        <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => void flow.fitView(FIT)} />
+        <Button
+          look="quiet"
+          icon="fit"
+          aria-label="Show all"
+          onClick={() => void flow.fitView(FIT)}
+        />
       </div>
       <ul className="track-key" aria-label="What the tracks mean">
         {TRACKS.map(([state, word]) => (

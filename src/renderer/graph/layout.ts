@@ -22,7 +22,7 @@ export function layOut(tasks: readonly LayoutTask[], former: Layout = new Map())
   const layered = toLayered(tasks)
   const known = tasks.map((task, index) => {
     const place = former.get(task.id)
-    return place?.column === layered.columnOf[index] ? place.row : null
+    return place && place.column === layered.columnOf[index] ? place.row : null
   })
   const rows = placeRows(layered, orderLayers(layered), known)
   return new Map(

@@ -25,9 +25,7 @@ function freshRows(
     const isForward = sweep % 2 === 0
     const neighbours = isForward ? blockers : dependents
     for (const layer of isForward ? layers : layers.toReversed()) {
-      const wanted = layer.map((each) =>
-        meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0),
-      )
+      const wanted = layer.map((each) => meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0))
       spread(wanted).forEach((row, place) => (rowOf[layer[place] ?? 0] = row))
     }
   }
@@ -54,10 +52,8 @@ export function spread(wanted: readonly number[]): number[] {
   return offsets.map((offset, place) => offset + place)
 }
 
-const isAbove = (
-  a: { sum: number; count: number },
-  b: { sum: number; count: number },
-): boolean => a.sum / a.count > b.sum / b.count
+const isAbove = (a: { sum: number; count: number }, b: { sum: number; count: number }): boolean =>
+  a.sum / a.count > b.sum / b.count
 
 /** New tasks go to the free row next to the mean of their neighbours; ties go down. */
 function besideKnown(

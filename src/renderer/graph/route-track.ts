@@ -2,6 +2,8 @@
 import { COLUMN_GAP, NODE_HEIGHT, ROW_PITCH, type Layout, type Place } from './layout.ts'
 
 const CHAMFER = 12
+/** Handles stand out from the node's edge; a track begins and ends under it. */
+const INTO_NODE = 6
 
 /** Places that hold a node, for `passingRow`. */
 export function takenPlaces(layout: Layout): ReadonlySet<string> {
@@ -34,11 +36,12 @@ interface Ends {
 export function trackPath(ends: Ends, passing: number | null): string {
   const { sourceX, sourceY, targetX, targetY } = ends
   const first = sourceX + COLUMN_GAP / 2
-  const start = `M${sourceX} ${sourceY}`
-  if (passing === null) return `${start}${trunk(first, sourceY, targetY)}H${targetX}`
+  const start = `M${sourceX - INTO_NODE} ${sourceY}`
+  const end = `H${targetX + INTO_NODE}`
+  if (passing === null) return `${start}${trunk(first, sourceY, targetY)}${end}`
   const passingY = passing * ROW_PITCH + NODE_HEIGHT / 2
   const last = targetX - COLUMN_GAP / 2
-  return `${start}${trunk(first, sourceY, passingY)}${trunk(last, passingY, targetY)}H${targetX}`
+  return `${start}${trunk(first, sourceY, passingY)}${trunk(last, passingY, targetY)}${end}`
 }
 
 function trunk(x: number, fromY: number, toY: number): string {

@@ -13,11 +13,15 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskFlowNode>
       <Handle type="target" position={Position.Left} />
       <Lamp state={card.state} />
       <span className="task-node-title">{card.title}</span>
-      <span className="task-node-state">
-        <span className="task-node-word">{wordOf(card.state)}</span>
-        <Fact card={card} />
+      <span className="task-node-foot">
+        <span className="task-node-state">
+          <span className="task-node-word">{wordOf(card.state)}</span>
+          <Fact card={card} />
+        </span>
+        {card.state === 'in-progress' && (
+          <span className="task-node-tag">{card.model ?? card.executor}</span>
+        )}
       </span>
-      <span className="task-node-tag">{card.model ?? card.executor}</span>
       <Handle type="source" position={Position.Right} />
     </div>
   )

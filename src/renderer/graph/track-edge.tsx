@@ -14,9 +14,7 @@ export const TrackEdge = memo(function TrackEdge(props: EdgeProps<TrackFlowEdge>
   return (
     <g className="track" data-track={state} aria-hidden="true">
       <path className="track-line" d={trackPath(props, data?.passing ?? null)} />
-      {state !== 'satisfied' && (
-        <path className="track-stop" d={`M${stopX} ${targetY - 7}v14`} />
-      )}
+      {state !== 'satisfied' && <path className="track-stop" d={`M${stopX} ${targetY - 7}v14`} />}
       {state === 'upstream-failed' && (
         <g transform={`translate(${targetX - CROSS_BEFORE_NODE} ${targetY})`}>
           <circle className="track-ring" r="7" />

@@ -10,7 +10,10 @@ interface Keyed {
 export type OutputBlock = Keyed &
   (
     | { readonly kind: 'terminal'; readonly text: string }
-    | { readonly kind: 'text' | 'thinking' | 'question' | 'notice' | 'error'; readonly text: string }
+    | {
+        readonly kind: 'text' | 'thinking' | 'question' | 'notice' | 'error'
+        readonly text: string
+      }
     | { readonly kind: 'result'; readonly ok: boolean; readonly text: string }
     | {
         readonly kind: 'tool'
@@ -70,9 +73,7 @@ function answerCall(
 }
 
 /** Usage and conversation are facts of the agent, shown elsewhere. */
-function toBlock(
-  report: Exclude<OutputReport, { kind: 'raw' | 'tool-result' }>,
-): NewBlock | null {
+function toBlock(report: Exclude<OutputReport, { kind: 'raw' | 'tool-result' }>): NewBlock | null {
   switch (report.kind) {
     case 'text':
     case 'thinking':

@@ -28,7 +28,9 @@ export function TaskActs({ card, isHeld, agent }: TaskActsProps) {
             icon={isHeld ? 'play' : 'pause'}
             isBusy={isBusy}
             onClick={() =>
-              void run(({ task }, commandId) => task[isHeld ? 'release' : 'hold']({ id, commandId }))
+              void run(({ task }, commandId) =>
+                task[isHeld ? 'release' : 'hold']({ id, commandId }),
+              )
             }
           >
             {isHeld ? 'Resume task' : 'Pause task'}

@@ -7,9 +7,19 @@ interface StateLook {
   readonly lamp: ReactNode
 }
 
-const line = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.6, strokeLinecap: 'round' } as const
+const line = {
+  fill: 'none',
+  stroke: 'currentColor',
+  strokeWidth: 1.6,
+  strokeLinecap: 'round',
+} as const
 const ring = <circle cx="8" cy="8" r="6.1" {...line} />
-const knock = { ...line, className: 'lamp-knock', strokeWidth: 1.7, strokeLinejoin: 'round' } as const
+const knock = {
+  ...line,
+  className: 'lamp-knock',
+  strokeWidth: 1.7,
+  strokeLinejoin: 'round',
+} as const
 
 const LOOKS = {
   ready: {

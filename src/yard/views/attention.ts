@@ -17,10 +17,8 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
     text: oneLine(`${task.title}: ${text}`),
     since: isoTime(since),
   })
-  if (task.state.kind === 'waiting')
-    return about(task.state.for, task.state.text, task.state.since)
-  if (task.state.kind === 'failed')
-    return about('failed', task.state.failure.reason, task.state.at)
+  if (task.state.kind === 'waiting') return about(task.state.for, task.state.text, task.state.since)
+  if (task.state.kind === 'failed') return about('failed', task.state.failure.reason, task.state.at)
   if (shown !== 'ready') return null
   const choice = resolveExecutor(source.settings, task)
   if (!choice.ok) return about('executor', choice.error.message, task.createdAt)
@@ -30,14 +28,20 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
 }
 
 /** Breakers, a yard nobody has confirmed, commits that fail. */
-export function yardAttention(yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>): Attention[] {
+export function yardAttention(
+  yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>,
+): Attention[] {
   const list: Attention[] = []
   const add = (kind: string, text: string, since: number): void =>
     void list.push({ task: null, agent: null, kind, text, since: isoTime(since) })
   const readOnly = yard.readOnly()
   if (readOnly !== null) add('read-only', `nothing can be changed: ${readOnly}`, yard.openedAt)
   if (!yard.isTrusted())
-    add('untrusted', 'this yard was not made here: `yard trust` shows what it would run', yard.openedAt)
+    add(
+      'untrusted',
+      'this yard was not made here: `yard trust` shows what it would run',
+      yard.openedAt,
+    )
   for (const breaker of yard.plan.breakers.values())
     list.push({
       task: hasTask(yard.plan, breaker.subject) ? breaker.subject : null,

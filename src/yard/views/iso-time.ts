@@ -34,7 +34,9 @@ export function spanText(ms: number): string {
     if (seconds < size) continue
     const [smaller, smallerName] = below
     const rest = Math.floor((seconds % size) / smaller)
-    return rest > 0 ? `${Math.floor(seconds / size)}${name} ${rest}${smallerName}` : `${Math.floor(seconds / size)}${name}`
+    return rest > 0
+      ? `${Math.floor(seconds / size)}${name} ${rest}${smallerName}`
+      : `${Math.floor(seconds / size)}${name}`
   }
   return `${seconds}s`
 }

@@ -56,7 +56,11 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
       shown.set(id, state)
     }
     due.set(id, dueAt(task, now))
-    const needs = taskAttention({ plan: source.plan, settings: source.settings(), now }, task, state)
+    const needs = taskAttention(
+      { plan: source.plan, settings: source.settings(), now },
+      task,
+      state,
+    )
     if (needs) attention.set(id, needs)
     else attention.delete(id)
   }

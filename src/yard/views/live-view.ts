@@ -17,7 +17,7 @@ export interface LiveView {
   snapshot(): Snapshot
   summary(): Summary
   /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
-  follow(signal?: AbortSignal): AsyncGenerator<Patch, void, void>
+  follow(signal?: AbortSignal): AsyncIteratorObject<Patch, void, void>
   close(): void
 }
 
@@ -60,20 +60,38 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
   }
 }
 
-async function* patchesOf(
+/** Joins at the first `next`. Written out, because a generator that waits for news cannot be returned from. */
+function patchesOf(
   join: () => PatchQueue,
   leave: (queue: PatchQueue) => void,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Patch, void, void> {
-  if (signal?.aborted) return
-  const queue = join()
-  const stop = (): void => leave(queue)
-  signal?.addEventListener('abort', stop, { once: true })
-  try {
-    for (let patch = await queue.take(); patch; patch = await queue.take()) yield patch
-  } finally {
+): AsyncIteratorObject<Patch, void, void> {
+  let queue: PatchQueue | null = null
+  let isOver = signal?.aborted ?? false
+  const stop = (): void => {
+    isOver = true
     signal?.removeEventListener('abort', stop)
-    leave(queue)
+    if (queue) leave(queue)
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  return {
+    async next() {
+      if (!isOver) queue ??= join()
+      const patch = isOver ? null : await queue?.take()
+      if (patch) return { done: false, value: patch }
+      stop()
+      return { done: true, value: undefined }
+    },
+    return() {
+      stop()
+      return Promise.resolve({ done: true, value: undefined })
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async [Symbol.asyncDispose]() {
+      stop()
+    },
   }
 }
 
@@ -127,9 +145,10 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
   })
   const stopFacts = everySecond(clock, () => {
     const agents = news.changedFacts()
-    if (agents.length === 0) return
+    const summary = news.changedSummary()
+    if (agents.length === 0 && summary === null) return
     flush()
-    send({ ...emptyPatch(yard.store.seq), agents })
+    send({ ...emptyPatch(yard.store.seq), agents, summary })
   })
   waitForDue()
   return {
@@ -160,6 +179,8 @@ interface News {
   take(): Patch | null
   /** Living agents whose live facts differ from those last asked for. */
   changedFacts(): Patch['agents']
+  /** Null when it is as it was last told. */
+  changedSummary(): Summary | null
 }
 
 function createNews(yard: Yard, index: LiveIndex): News {
@@ -169,21 +190,25 @@ function createNews(yard: Yard, index: LiveIndex): News {
   let lastSummary = ''
   let told = new Map<AgentId, string>()
 
+  const changedSummary = (): Summary | null => {
+    const summary = toSummary(yard, index)
+    const text = JSON.stringify(summary)
+    if (text === lastSummary) return null
+    lastSummary = text
+    return summary
+  }
   const take = (): Patch | null => {
     if (from === null && tasks.size === 0) return null
     for (const id of tasks) index.refresh(id)
     const cards = [...tasks].map((id) => ({ id, card: index.card(id) }))
-    const summary = toSummary(yard, index)
-    const text = JSON.stringify(summary)
     const patch: Patch = {
       from: from ?? yard.store.seq,
       seq: yard.store.seq,
       tasks: cards.flatMap(({ card }) => (card ? [card] : [])),
       removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
       agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
-      summary: text === lastSummary ? null : summary,
+      summary: changedSummary(),
     }
-    lastSummary = text
     tasks = new Set()
     agents = new Map()
     from = null
@@ -199,6 +224,7 @@ function createNews(yard: Yard, index: LiveIndex): News {
         if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
     },
     take,
+    changedSummary,
     changedFacts() {
       const now = new Map<AgentId, string>()
       const changed: Agent[] = []

@@ -1,8 +1,8 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
 import type { ShownState, Task } from '../../domain/task.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
-import type { Settings } from '../../domain/settings.ts'
+import { PROVIDER_OF_TYPE, type Profile, type Settings } from '../../domain/settings.ts'
 import { clockTime, spanText } from './iso-time.ts'
 
 export interface FactSource {
@@ -59,13 +59,16 @@ function readyFact({ plan, settings }: FactSource, task: Task): string {
   const choice = resolveExecutor(settings, task)
   if (!choice.ok) return oneLine(choice.error.message)
   if (choice.value.profile.type === 'manual') return 'Waits for a person'
-  for (const breaker of plan.breakers.values())
-    if (holds(breaker.subject, task, choice.value.profile.name)) return oneLine(breaker.reason)
-  return 'Next in line'
+  const breaker = breakersOver(plan, task, choice.value.profile)[0]
+  return breaker ? oneLine(breaker.reason) : 'Next in line'
 }
 
-const holds = (subject: string, task: Task, executor: string): boolean =>
-  subject === task.id || subject === executor
+/** The breakers that hold this task back on this profile. */
+export function breakersOver(plan: Plan, task: Pick<Task, 'id'>, profile: Profile): Breaker[] {
+  const provider = PROVIDER_OF_TYPE[profile.type]
+  const keys = [`respawn:${task.id}`, `launch:${profile.name}`, `provider:${provider}`]
+  return keys.flatMap((key) => plan.breakers.get(key) ?? [])
+}
 
 function doneFact(task: Task): string | null {
   if (task.startedAt === null || task.completedAt === null) return null

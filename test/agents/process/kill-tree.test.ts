@@ -53,27 +53,30 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     expect(await Promise.all(pids.map(isRunning))).toEqual([false, false, false, false])
   })
 
-  it.each(['kept', 'cleared'])(
-    'finds what an ended agent left in its session, environment %s, while the leader can be told',
-    async (environment) => {
-      const running = await stages.start([fixture('leaves-grandchild.sh'), environment])
-      await running.ended
-      const pid = Number(await firstLine(running))
-      expect(await isRunning(pid)).toBe(true)
-      const found = valueOf(await stages.launcher.sweep([running.marker, 'nobody']))
-      const report = valueOf(await stages.launcher.killTree(await stages.target(running)))
-      if (environment === 'kept') {
-        expect(found).toMatchObject([{ marker: running.marker, processes: [{ pid }] }])
-        expect(found[0]?.processes[0]?.command).toBe('sleep 100000')
-        expect(report).toMatchObject({ members: 1, forced: 0 })
-        expect(await isRunning(pid)).toBe(false)
-      } else {
-        // Nothing proves any more whose session this is: named in the docs, never guessed.
-        expect([found, report.members]).toEqual([[], 0])
-        expect(host.signal(pid, 'SIGKILL')).toBe('sent')
-      }
-    },
-  )
+  it('finds what an ended agent left behind by its marker', async () => {
+    const running = await stages.start([fixture('leaves-grandchild.sh')])
+    await running.ended
+    const pid = Number(await firstLine(running))
+    expect(await isRunning(pid)).toBe(true)
+    const found = valueOf(await stages.launcher.sweep([running.marker, 'nobody']))
+    expect(found).toEqual([
+      { marker: running.marker, processes: [{ pid, command: 'sleep 100000' }] },
+    ])
+    const report = valueOf(await stages.launcher.killTree(await stages.target(running)))
+    expect(report).toMatchObject({ members: 1, forced: 0 })
+    expect(await isRunning(pid)).toBe(false)
+  })
+
+  it('touches nothing in a session that nobody can prove to be ours any more', async () => {
+    const running = await stages.start([fixture('leaves-grandchild.sh'), 'cleared'])
+    await running.ended
+    const pid = Number(await firstLine(running))
+    // The leader must be gone for good, not a zombie that still vouches for the session.
+    await vi.waitFor(async () => expect((await host.look([running.pid])).size).toBe(0), 5000)
+    const report = valueOf(await stages.launcher.killTree(await stages.target(running)))
+    expect(report.members).toBe(0)
+    expect(host.signal(pid, 'SIGKILL')).toBe('sent')
+  })
 
   it('signals nobody when the start time or the boot is another', async () => {
     const running = await stages.start([fixture('hangs.sh')])

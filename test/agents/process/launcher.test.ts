@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openLauncher } from '../../../src/agents/process/launcher.ts'
+import { openLauncher, supervisorCommand } from '../../../src/agents/process/launcher.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
+import { readExit } from '../../../src/agents/process/stage-files.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { ENTRY, SUPERVISOR, firstLine, fixture, host, isRunning, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
@@ -103,7 +104,8 @@ describe('the launcher', () => {
     expect(await launcher.start(stage)).toMatchObject({ error: { kind: 'launcher-unavailable' } })
     writeFileSync(entry, `await import(${JSON.stringify(ENTRY)})`)
     expect(await launcher.start(stage)).toMatchObject({ ok: true })
-    await vi.waitFor(() => expect(stages.watch.check(stage.folder)).toBe(true), 5000)
+    await vi.waitFor(() => expect(readExit(stage.folder)?.code).toBe(0), 5000)
+    stages.watch.checkAll()
     expect((await ended).code).toBe(0)
     await launcher.close()
     expect(await launcher.sweep([])).toMatchObject({ error: { kind: 'launcher-unavailable' } })
@@ -138,12 +140,16 @@ describe('the launcher', () => {
     )
   })
 
-  it('says in words that a stage folder is gone, by running nothing', async () => {
+  it('runs the shell script, or its twin where there is no shell to count on', () => {
+    expect(supervisorCommand('/r', '/n', 'darwin')).toEqual(['/bin/sh', '/r/supervise.sh'])
+    expect(supervisorCommand('C:\\r', 'n.exe', 'win32')).toEqual(['n.exe', 'C:\\r\\supervise.mjs'])
+  })
+
+  it('runs nothing in a folder that is gone, and says that nothing came of it', async () => {
     const { stage, folder } = stages.create([fixture('counts.sh'), join(stages.dir, 'body')])
     rmSync(folder, { recursive: true })
     await stages.launcher.start(stage)
     await vi.waitFor(() => expect(stages.vanished).toEqual([folder]), 5000)
     expect(existsSync(join(stages.dir, 'body'))).toBe(false)
-    mkdirSync(folder)
   })
 })

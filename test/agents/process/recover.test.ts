@@ -124,7 +124,7 @@ describe('recovery of a stage', () => {
   })
 
   it.runIf(process.platform === 'linux')('takes a zombie as dead', async () => {
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 100000'], {
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 100000'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     children.push(parent)
@@ -135,7 +135,7 @@ describe('recovery of a stage', () => {
       const found = (await host.look([pid])).get(pid)
       expect(found?.isDead).toBe(true)
       return found
-    })
+    }, 5000)
     put('pid', `${pid} ${look?.startTime}\n`)
     expect(await recover()).toEqual({ kind: 'lost' })
   })

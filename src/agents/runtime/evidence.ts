@@ -1,0 +1,208 @@
+/** Gathers what is known of an agent's end: output, work found, deliverables, and the verify command's word. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { judge, type Evidence } from '../../domain/completion.ts'
+import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
+import { workFailure } from '../../domain/failure.ts'
+import type { Changes } from '../../domain/agent.ts'
+import { executorOf } from '../executors/registry.ts'
+import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
+import { collectResult, type CollectedWork } from '../git/collect.ts'
+import { openRepository } from '../git/repository.ts'
+import { readRawOutput } from '../output/read-output.ts'
+import type { ExitRecord } from '../process/stage-files.ts'
+import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import { folderOf } from './place.ts'
+
+type Ended = Extract<RuntimeReport, { kind: 'ended' }>
+
+/** How it went by, as the process layer tells. */
+export type Going =
+  | { readonly kind: 'exited'; readonly exit: ExitRecord }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'never-ran' }
+
+const TAIL_BYTES = 2000
+
+export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended {
+  return ended(emptyEvidence('not-launched', failure), at)
+}
+
+export const neverRan = (at: number): Ended => ended(emptyEvidence('never-ran', null), at)
+
+const ended = (evidence: Evidence, at: number): Ended => ({
+  kind: 'ended',
+  at,
+  evidence,
+  usage: null,
+  conversation: null,
+  changes: null,
+  artifacts: [],
+})
+
+const emptyEvidence = (how: Evidence['how'], failure: Evidence['failure']): Evidence => ({
+  how,
+  exit: null,
+  final: null,
+  finalExpected: false,
+  failure,
+  work: 'unknown',
+  needsWork: false,
+  missingDeliverables: [],
+  verify: null,
+})
+
+export type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
+
+export async function gatherEvidence(
+  held: HeldAgent,
+  going: Going,
+  options: LocalRuntimeOptions,
+  verify: Verify,
+): Promise<Ended> {
+  const at = going.kind === 'exited' ? going.exit.endedAt : options.clock.now()
+  if (going.kind === 'never-ran') return neverRan(at)
+  const { task, profile } = held.order
+  const summary = await summaryOf(held, going, options)
+  const collected = await collect(held, options)
+  if (collected instanceof Error)
+    return endedUnlaunched(
+      workFailure('isolation', `its work could not be collected: ${collected.message}`),
+      at,
+    )
+  const cwd = held.workplace?.cwd ?? folderOf(held.order, options.root)
+  const needsWork =
+    task.deliverables.length > 0 ||
+    (held.workplace?.branch != null && (task.mode ?? 'full') === 'full')
+  const first: Evidence = {
+    how: going.kind,
+    exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,
+    final: summary.final,
+    finalExpected: executorOf(profile.type)?.givesFinal ?? false,
+    failure: summary.failure,
+    work: workFound(profile.type, summary, collected, task.deliverables.length > 0),
+    needsWork,
+    missingDeliverables: task.deliverables.filter((path) => !existsSync(resolve(cwd, path))),
+    verify: null,
+  }
+  const evidence = await withVerify(held, first, options, verify)
+  return {
+    kind: 'ended',
+    at,
+    evidence,
+    usage: summary.usage,
+    conversation: summary.conversation,
+    changes: collected && changesOf(collected),
+    artifacts: artifactsOf(held, summary),
+  }
+}
+
+/** A shell that ended well has nothing to tell; one that did not is quoted. */
+async function summaryOf(
+  held: HeldAgent,
+  going: Going,
+  options: LocalRuntimeOptions,
+): Promise<OutputSummary> {
+  const { type } = held.order.profile
+  if (type !== 'shell' && type !== 'command') {
+    const agent = { agentId: held.order.agent.id, folder: held.folder, executorType: type }
+    const { summary, stderrTail } = await options.tail.finish(agent)
+    return withLastWords(summary, stderrTail, going)
+  }
+  if (going.kind === 'exited' && going.exit.code === 0) return EMPTY_SUMMARY
+  options.tail.forget(held.order.agent.id)
+  const stderr = await lastWords(held.folder, 'stderr')
+  const detail = stderr || (await lastWords(held.folder, 'stdout'))
+  const code = going.kind === 'exited' ? going.exit.code : null
+  if (code === null || detail === '') return EMPTY_SUMMARY
+  const signal = going.kind === 'exited' ? going.exit.signal : null
+  const reason = signal ? `it was ended by ${signal}` : `it exited with ${code}`
+  return {
+    ...EMPTY_SUMMARY,
+    failure: workFailure('exit', reason, { exitCode: code, signal, detail }),
+  }
+}
+
+/** A CLI that died without an event of its own is quoted by the end of its stderr; the class stays the plain one. */
+function withLastWords(summary: OutputSummary, stderrTail: string, going: Going): OutputSummary {
+  const code = going.kind === 'exited' ? going.exit.code : null
+  const words = stderrTail.trim()
+  if (
+    summary.failure ||
+    summary.final ||
+    code === null ||
+    code === 0 ||
+    code === 127 ||
+    words === ''
+  )
+    return summary
+  const reason = `it exited with ${code}: ${words.split('\n').at(-1)?.slice(0, 200) ?? ''}`
+  return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
+}
+
+async function lastWords(folder: string, stream: 'stdout' | 'stderr'): Promise<string> {
+  const { bytes } = await readRawOutput({ folder, stream, from: -TAIL_BYTES, maxBytes: TAIL_BYTES })
+  return bytes.toString('utf8').trim()
+}
+
+async function collect(
+  held: HeldAgent,
+  options: LocalRuntimeOptions,
+): Promise<CollectedWork | null | Error> {
+  const { workplace } = held
+  if (!workplace?.branch || !workplace.baseCommit) return null
+  const repo = await openRepository(folderOf(held.order, options.root))
+  if (!repo.ok) return new Error(repo.error.message)
+  const { task, agent } = held.order
+  const collected = await collectResult({
+    repo: repo.value,
+    path: workplace.cwd,
+    branch: workplace.branch,
+    base: workplace.baseCommit,
+    agentId: agent.id,
+    taskId: task.id,
+    taskTitle: task.title,
+  })
+  return collected.ok ? collected.value : new Error(collected.error.message)
+}
+
+function workFound(
+  type: string,
+  summary: OutputSummary,
+  collected: CollectedWork | null,
+  hasDeliverables: boolean,
+): Evidence['work'] {
+  if (collected) return collected.changed ? 'found' : 'none'
+  if (summary.mutatingToolCalls > 0 || hasDeliverables) return 'found'
+  return type === 'shell' || type === 'command' ? 'unknown' : 'none'
+}
+
+/** Only what would be done is verified; a failure needs no second opinion. */
+async function withVerify(
+  held: HeldAgent,
+  first: Evidence,
+  options: LocalRuntimeOptions,
+  verify: Verify,
+): Promise<Evidence> {
+  const line = held.order.task.verify
+  if (line === null || held.stop !== null) return first
+  const verdict = judge(first, options.reportOf(held.order.agent.id), held.order.profile.type)
+  return verdict.outcome === 'done' ? { ...first, verify: await verify(held, line) } : first
+}
+
+function changesOf(work: CollectedWork): Changes {
+  const { commit, filesChanged, insertions, deletions, commits } = work
+  const notes =
+    work.unfinished === null
+      ? work.notes
+      : [...work.notes, `a ${work.unfinished} was left unfinished`]
+  return { commit, filesChanged, insertions, deletions, commits, notes: [...notes] }
+}
+
+function artifactsOf(held: HeldAgent, summary: OutputSummary): Artifact[] {
+  const files = held.order.task.deliverables.map((path): Artifact => ({ kind: 'file', path }))
+  const text = summary.final?.ok ? (summary.final.text?.trim() ?? '') : ''
+  return text === ''
+    ? files
+    : [...files, { kind: 'text', name: 'answer', text: text.slice(0, 100_000) }]
+}

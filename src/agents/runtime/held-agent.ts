@@ -1,0 +1,80 @@
+/** What the runtime knows of one living agent. */
+import type { AgentId } from '../../domain/ids.ts'
+import type { LaunchOrder, RuntimeReport } from '../../domain/executor.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { Agent, Workplace } from '../../domain/agent.ts'
+import type { Environment } from '../executors/executor.ts'
+import type { Launcher } from '../process/launcher.ts'
+import type { ProcessHost } from '../process/process-host.ts'
+import type { Tail } from '../output/tail.ts'
+
+export interface LocalRuntimeOptions {
+  /** The folder that holds `.yard`. */
+  readonly root: string
+  /** `.yard/agents`, `.yard/worktrees`: absolute. */
+  readonly agents: string
+  readonly worktrees: string
+  readonly launcher: Launcher
+  readonly tail: Tail
+  readonly host: ProcessHost
+  readonly clock: Clock
+  readonly log: Log
+  /** The login shell's environment. */
+  readonly env: Environment
+  /** YARD_DIR, YARD_URL, YARD_TOKEN …: how an agent reaches the yard. Read at each launch. */
+  agentVariables(agent: Agent): Readonly<Record<string, string>>
+  /** A folder that goes first on the agents' PATH: it holds the `yard` shim. */
+  readonly shimFolder: string
+  /** What the agent said of itself through the yard. */
+  reportOf(id: AgentId): Agent['report']
+  /** A random marker per agent, and a UUID for conversations. */
+  newKey(): string
+  newUuid(): string
+}
+
+export interface HeldAgent {
+  readonly order: LaunchOrder
+  readonly folder: string
+  key: string | null
+  bootId: string | null
+  leader: { readonly pid: number; readonly startTime: string } | null
+  workplace: Workplace | null
+  /** Set once a stop was asked for; nothing is started after it. */
+  stop: { readonly graceMs: number; readonly force: boolean } | null
+  /** Under way while its tree is being ended. */
+  killing: Promise<void> | null
+  /** True from the moment that its end is being settled. */
+  isSettling: boolean
+  /** True while it cannot be told whether it ran (disk full, rights); asked again at each look. */
+  isUndecided: boolean
+  heardAt: number
+  outputBytes: number
+  waitsUntil: number | null
+  doing: string | null
+  cpuMs: number
+  isBusy: boolean
+  hasBeenHeard: boolean
+}
+
+export const createHeld = (order: LaunchOrder, folder: string, now: number): HeldAgent => ({
+  order,
+  folder,
+  key: null,
+  bootId: null,
+  leader: null,
+  workplace: order.agent.workplace,
+  stop: null,
+  killing: null,
+  isSettling: false,
+  isUndecided: false,
+  heardAt: now,
+  outputBytes: 0,
+  waitsUntil: null,
+  doing: null,
+  cpuMs: 0,
+  isBusy: false,
+  hasBeenHeard: false,
+})
+
+export type Report = (held: HeldAgent, report: RuntimeReport) => void

@@ -1,0 +1,141 @@
+/** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
+import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { err, ok, type Result } from '../../base/result.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { applyEnvironment } from '../executors/environment.ts'
+import type { Environment, LaunchPlan } from '../executors/executor.ts'
+import { executorOf } from '../executors/registry.ts'
+import { MARKER_VARIABLE } from '../process/process-host.ts'
+import type { LaunchFailure, Stage } from '../process/spawn-stage.ts'
+import { STAGE_FILES } from '../process/stage-files.ts'
+import { promptOf } from '../prompt.ts'
+import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import type { Place } from './place.ts'
+import { writeStageRecord } from './stage-record.ts'
+
+export interface PreparedStage {
+  readonly stage: Stage
+  readonly conversation: string | null
+}
+
+/** Writes `prompt.md` and `launch.json`; gives the stage to start. */
+export function prepareStage(
+  held: HeldAgent,
+  place: Place,
+  bootId: string,
+  options: LocalRuntimeOptions,
+): Result<PreparedStage, WorkFailure> {
+  const executor = executorOf(held.order.profile.type)
+  if (!executor)
+    return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
+  try {
+    mkdirSync(held.folder, { recursive: true })
+    const planned = executor.plan({
+      order: held.order,
+      cwd: place.workplace.cwd,
+      folder: held.folder,
+      promptFile: join(held.folder, STAGE_FILES.prompt),
+      inheritedEnv: options.env,
+      platform: process.platform,
+      which: (program) => which(program, options.env, place.workplace.cwd),
+      conversationId: options.newUuid(),
+    })
+    return planned.ok ? ok(writeStage(held, place, bootId, options, planned.value)) : planned
+  } catch (error) {
+    return err(
+      workFailure(
+        'launch',
+        `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    )
+  }
+}
+
+// oxlint-disable-next-line max-params -- the five facts of one launch, used once
+function writeStage(
+  held: HeldAgent,
+  place: Place,
+  bootId: string,
+  options: LocalRuntimeOptions,
+  plan: LaunchPlan,
+): PreparedStage {
+  const { order, folder } = held
+  const key = options.newKey()
+  const promptFile = join(folder, STAGE_FILES.prompt)
+  const { cwd, branch } = place.workplace
+  writeFileSync(promptFile, promptOf(order, { cwd, branch, yardCommand: 'yard' }))
+  const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
+  const env = withShim({ ...applyEnvironment(options.env, plan.env), ...own }, options.shimFolder)
+  writeStageRecord(folder, {
+    agent: order.agent.id,
+    task: order.task.id,
+    generation: order.agent.generation,
+    executor: order.agent.executor,
+    executorType: order.agent.executorType,
+    model: order.modelId,
+    argv: [...plan.argv],
+    variables: [...Object.keys(plan.env.set), ...Object.keys(own)],
+    stdin: plan.stdin,
+    bootId,
+    key,
+    workplace: place.workplace,
+    conversation: plan.conversationId,
+    at: new Date(options.clock.now()).toISOString(),
+  })
+  held.key = key
+  held.bootId = bootId
+  return {
+    stage: {
+      folder,
+      argv: plan.argv,
+      cwd,
+      env,
+      stdinFile: plan.stdin === 'prompt' ? promptFile : null,
+    },
+    conversation: plan.conversationId,
+  }
+}
+
+function withShim(env: Record<string, string>, shimFolder: string): Record<string, string> {
+  const name = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
+  const rest = env[name]
+  return { ...env, [name]: rest ? `${shimFolder}${delimiter}${rest}` : shimFolder }
+}
+
+/** The program as the shell would find it; null when there is none that can be run. */
+export function which(program: string, env: Environment, cwd: string): string | null {
+  if (program === '') return null
+  if (program.includes('/') || program.includes('\\')) {
+    const path = isAbsolute(program) ? program : resolve(cwd, program)
+    return isProgram(path) ? path : null
+  }
+  const endings =
+    process.platform === 'win32' ? ['', ...(env['PATHEXT'] ?? '.EXE').split(';')] : ['']
+  for (const folder of (env['PATH'] ?? env['Path'] ?? '').split(delimiter))
+    for (const ending of endings) {
+      const path = join(folder || '.', program + ending)
+      if (isProgram(path)) return resolve(cwd, path)
+    }
+  return null
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false // not there, or not for us to run
+  }
+}
+
+export function launchFailureOf(failed: LaunchFailure): WorkFailure {
+  switch (failed.kind) {
+    case 'bad-cwd':
+      return workFailure('launch', `its folder ${failed.cwd} cannot be entered (${failed.code})`)
+    case 'spawn-failed':
+      return workFailure('launch', `it could not be started: ${failed.message}`)
+    case 'launcher-unavailable':
+      return workFailure('launch', `the launcher is not there: ${failed.message}`)
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The way from a command to its yard: through the owner that is alive, else by opening the yard here for as long as the command
+ * lasts. A lock that is held while nobody answers belongs to another short command, and is waited for.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ContractRouterClient } from '@orpc/contract'
+import { err, ok, type Result } from '../base/result.ts'
+import { findYard, type YardPaths } from '../config/paths.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Failure } from '../domain/failure.ts'
+import { findCaller, type Caller } from './caller.ts'
+import type { Cli, Outcome } from './cli.ts'
+import { askOwner, type Owner } from './owner.ts'
+
+export type Client = ContractRouterClient<Contract>
+
+export interface Connection {
+  readonly client: Client
+  readonly paths: YardPaths
+  readonly caller: Caller
+  /** Who holds the yard; null = this command does. */
+  readonly owner: Owner | null
+  close(): Promise<void>
+}
+
+/** How long a lock without an answer is waited for. */
+const LOCK_PATIENCE_MS = 10_000
+
+export async function connect(cli: Cli): Promise<Result<Connection, Failure>> {
+  const { machine } = cli
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return paths
+  const caller = findCaller(machine.env, paths.value.root)
+  const giveUpAt = performance.now() + LOCK_PATIENCE_MS
+  for (let round = 0; ; round++) {
+    const owner = await askOwner(paths.value, caller)
+    if (!owner.ok) return owner
+    if (owner.value) return ok(joined(paths.value, caller, owner.value))
+    const { openHere } = await import('./open-here.ts')
+    const opened = await openHere(cli, paths.value, caller)
+    if (opened.ok || opened.error.kind !== 'locked') return opened
+    if (performance.now() > giveUpAt) return err(stillLocked())
+    // Many commands may queue: they must not knock in step.
+    await delay(10 + Math.random() * Math.min(20 * (round + 1), 150))
+  }
+}
+
+const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => ({
+  ...{ client: owner.client, paths, caller, owner },
+  close: async () => {},
+})
+
+const stillLocked = (): Failure => ({
+  kind: 'locked',
+  message: 'another process holds this yard and does not answer',
+  hint: 'try again in a moment; `yard service status` names a service that hangs',
+})
+
+/**
+ * Runs a verb on its yard and closes that again. A verb whose answer was lost, because the owner went away, is done once more:
+ * its command id makes the second time harmless. Verbs that print before they ask must not use this.
+ */
+export async function withYard(
+  cli: Cli,
+  use: (yard: Connection) => Promise<Outcome>,
+): Promise<Outcome> {
+  const first = await useOnce(cli, use)
+  if (first !== 'lost') return first
+  const second = await useOnce(cli, use)
+  if (second !== 'lost') return second
+  return err({
+    kind: 'not-running',
+    message: 'the connection to the host of this yard was lost, twice',
+    hint: 'see `yard service logs`',
+  })
+}
+
+async function useOnce(
+  cli: Cli,
+  use: (yard: Connection) => Promise<Outcome>,
+): Promise<Outcome | 'lost'> {
+  const yard = await connect(cli)
+  if (!yard.ok) return yard
+  try {
+    return await use(yard.value)
+  } catch (error) {
+    const { failureFromError, isLostConnection } = await import('./failure-from-error.ts')
+    if (isLostConnection(error)) return 'lost'
+    const failure = failureFromError(error)
+    // A bug keeps its stack for --debug.
+    if (failure.kind === 'internal') throw error
+    return err(failure)
+  } finally {
+    await yard.value.close()
+  }
+}

@@ -1,0 +1,51 @@
+/** One writer of a file at a time, across processes: a lock file beside it, left by nobody for longer than a write takes. */
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Failure } from '../domain/failure.ts'
+
+/** A holder works in one go without waiting for anything, so an older lock belongs to a process that died. */
+const STALE_MS = 10_000
+const PATIENCE_MS = 15_000
+
+/** `run` must not wait for anything outside. */
+export async function takeTurn<T>(
+  file: string,
+  run: () => Result<T, Failure>,
+): Promise<Result<T, Failure>> {
+  const lock = `${file}.lock`
+  const giveUpAt = performance.now() + PATIENCE_MS
+  mkdirSync(dirname(lock), { recursive: true })
+  while (!tryLock(lock)) {
+    if (performance.now() > giveUpAt) return err(busy(file))
+    removeStale(lock)
+    await delay(5 + Math.random() * 20)
+  }
+  try {
+    return run()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function tryLock(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx', 0o600))
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function removeStale(lock: string): void {
+  const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+  if (age > STALE_MS) rmSync(lock, { force: true })
+}
+
+const busy = (file: string): Failure => ({
+  kind: 'locked',
+  message: `${file} is being written by another process`,
+  hint: `if that is none of yours, remove ${file}.lock`,
+})

@@ -1,0 +1,63 @@
+/** Asks whoever holds a yard whether it is alive and speaks our language. */
+import { realpathSync } from 'node:fs'
+import { err, ok, type Result } from '../base/result.ts'
+import type { YardPaths } from '../config/paths.ts'
+import type { Failure } from '../domain/failure.ts'
+import { createHttpClient } from '../headless/client.ts'
+import { readState } from '../headless/state-file.ts'
+import type { Caller } from './caller.ts'
+import type { Client } from './connect.ts'
+import { CONTRACT_VERSION } from './contract-version.ts'
+
+export interface Owner {
+  readonly client: Client
+  readonly pid: number
+  readonly url: string
+  readonly version: string
+  /** Of the contract that it speaks. */
+  readonly contract: string
+}
+
+/** Longer than an owner under full load takes for one answer. */
+const HELLO_PATIENCE_MS = 3_000
+
+/** Null when nobody answers. A host of another contract is a failure that names both versions. */
+export async function askOwner(
+  paths: YardPaths,
+  caller: Caller,
+): Promise<Result<Owner | null, Failure>> {
+  const owner = await findOwner(paths, caller)
+  if (owner === null || owner.contract === CONTRACT_VERSION) return ok(owner)
+  return err({
+    kind: 'version',
+    message: `the host of this yard (version ${owner.version}) speaks contract ${owner.contract}, this command speaks ${CONTRACT_VERSION}`,
+    hint: 'run `yard service restart`',
+  })
+}
+
+/** Whatever it speaks. An agent asks at its own address first, which may be an old one. */
+export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
+  const state = readState(paths)
+  const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
+  const urls = [caller.kind === 'agent' ? caller.url : null, state?.url ?? null]
+  for (const url of new Set(urls))
+    if (url !== null && token !== null) {
+      const owner = await hello(url, token, paths.root)
+      if (owner) return owner
+    }
+  return null
+}
+
+async function hello(url: string, token: string, root: string): Promise<Owner | null> {
+  const client = createHttpClient(url, token)
+  try {
+    const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
+    const said = await client.service.hello(undefined, { signal })
+    // The port may belong to another yard by now.
+    if (realpathSync(said.root) !== realpathSync(root)) return null
+    const { pid, version, contract } = said
+    return { client, url, pid, version, contract }
+  } catch {
+    return null // nobody there, or not ours
+  }
+}

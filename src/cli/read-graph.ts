@@ -1,0 +1,83 @@
+/** A graph file, or stdin, as tasks; every fault with its line. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import { err, type Result } from '../base/result.ts'
+import { parseGraphFile, type GraphFile } from '../config/graph-file.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { Cli } from './cli.ts'
+import type { Client } from './connect.ts'
+
+/** `name` as it was written: a path, or `-`. */
+export async function readGraph({ machine }: Cli, name: string): Promise<Result<GraphFile, Failure>> {
+  if (name === '-') return parseGraphFile(await readAll(machine.stdin), name)
+  try {
+    return parseGraphFile(await readFile(resolve(machine.cwd, name), 'utf8'), name)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+    return err(failure('file-broken', `${name}: ${why}`, { hint: 'nothing was imported' }))
+  }
+}
+
+/** All or nothing. A rejection that names a task of the file gets that task's line. */
+export async function importInto(
+  client: Client,
+  graph: GraphFile,
+  how: { readonly name: string; readonly commandId: string },
+): Promise<Result<readonly string[], Failure>> {
+  try {
+    const { ids } = await client.task.import({ tasks: [...graph.tasks], commandId: how.commandId })
+    return { ok: true, value: ids }
+  } catch (error) {
+    const { failureFromError, isLostConnection } = await import('./failure-from-error.ts')
+    if (isLostConnection(error)) throw error
+    return err(withLine(failureFromError(error), graph, how.name))
+  }
+}
+
+function withLine(refusal: Failure, graph: GraphFile, name: string): Failure {
+  const faults = faultsIn(refusal, graph)
+  if (faults.length === 0) return refusal
+  const label = name === '-' ? 'the graph on stdin' : name
+  const shown = faults.slice(0, SHOWN_FAULTS).map(({ line, message }) => `line ${line}: ${message}`)
+  const more = faults.length > shown.length ? [`and ${faults.length - shown.length} more`] : []
+  return {
+    kind: refusal.kind,
+    message: `${label}: ${[...shown, ...more].join(' | ')}`,
+    hint: 'nothing was imported',
+    facts: { ...refusal.facts, file: name, faults },
+  }
+}
+
+const SHOWN_FAULTS = 20
+
+interface LineFault {
+  readonly line: number
+  readonly message: string
+}
+
+/** The host names tasks by their place in the import; of a single one it only says the id. */
+function faultsIn({ kind, message, facts }: Failure, graph: GraphFile): LineFault[] {
+  const told: readonly unknown[] = Array.isArray(facts?.faults) ? facts.faults : []
+  const faults = told.flatMap((fault) => {
+    if (typeof fault !== 'object' || fault === null) return []
+    const { index, message: what, kind: which } = { index: null, message: '', kind: '', ...fault }
+    if (typeof index !== 'number' || index < 0 || index >= graph.tasks.length) return []
+    return [{ line: graph.lineOf(index, fieldOf(String(which))), message: String(what) }]
+  })
+  if (faults.length > 0 || graph.tasks.length !== 1) return faults
+  return [{ line: graph.lineOf(0, fieldOf(kind)), message }]
+}
+
+/** Which field of a task a refusal is about. */
+const fieldOf = (kind: string): string | undefined =>
+  FIELDS[kind]
+
+const FIELDS: Readonly<Record<string, string>> = {
+  'unknown-dependency': 'after',
+  cycle: 'after',
+  'id-taken': 'id',
+  'unknown-executor': 'executor',
+  'unknown-model': 'model',
+}

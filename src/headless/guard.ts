@@ -1,0 +1,89 @@
+/** Who may come in: a loopback Host, an allowed Origin from pages, and a token. Every door (REST, RPC, WebSocket) asks here. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Actor } from '../domain/command.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { agentActor } from '../yard/handlers/agent-token.ts'
+import type { Yard } from '../yard/yard.ts'
+
+export interface Guard {
+  /** The address by which it was called is one of ours: nothing that a foreign name was pointed at. */
+  checkHost(request: IncomingMessage): Failure | null
+  /** What a page sends must come from our own page. */
+  checkOrigin(request: IncomingMessage): Failure | null
+  /** Host, Origin and token at once; `token` overrides the header, for a WebSocket. */
+  admit(request: IncomingMessage, token?: string | null): Result<Actor, Failure>
+}
+
+export interface GuardParts {
+  readonly yard: Pick<Yard, 'plan' | 'store' | 'config'>
+  readonly ownerToken: string
+  readonly secret: Buffer
+  /** The address that it listens on, and its port once that is known. */
+  readonly host: string
+  readonly port: () => number
+}
+
+export function createGuard(parts: GuardParts): Guard {
+  const names = (): string[] => {
+    const own = parts.host.includes(':') ? `[${parts.host}]` : parts.host
+    return [...new Set(['127.0.0.1', 'localhost', '[::1]', own])].map((n) => `${n}:${parts.port()}`)
+  }
+  const checkHost = (request: IncomingMessage): Failure | null =>
+    names().includes((request.headers.host ?? '').toLowerCase())
+      ? null
+      : failure('not-allowed', 'this Host is not served', { facts: { header: 'Host' } })
+  const checkOrigin = (request: IncomingMessage): Failure | null => {
+    const { origin } = request.headers
+    const isFine =
+      origin === undefined
+        ? mayLackOrigin(request)
+        : names().some((name) => origin === `http://${name}`)
+    return isFine
+      ? null
+      : failure('not-allowed', 'a page of this Origin may not call', {
+          facts: { header: 'Origin' },
+        })
+  }
+  const actorOf = (token: string | null): Actor | null => {
+    if (token === null) return null
+    if (isSame(token, parts.ownerToken)) return { kind: 'person', name: null }
+    return agentActor(parts.yard, parts.secret, token)
+  }
+  return {
+    checkHost,
+    checkOrigin,
+    admit(request, token = bearerOf(request)) {
+      const wrong = checkHost(request) ?? checkOrigin(request)
+      if (wrong) return err(wrong)
+      const actor = actorOf(token)
+      return actor ? ok(actor) : err(unauthorized)
+    },
+  }
+}
+
+const unauthorized = failure('unauthorized', 'a valid token is needed', {
+  hint: 'send `Authorization: Bearer …` with the token from .yard/service/state.json',
+})
+
+/** What a browser sends shows itself by `Sec-Fetch-*` or a cookie; of that only a same-origin GET may come without an Origin. */
+function mayLackOrigin(request: IncomingMessage): boolean {
+  const { headers, method } = request
+  const fetchSite = headers['sec-fetch-site']
+  const isOfBrowser =
+    headers.cookie !== undefined || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'))
+  const isRead = method === 'GET' || method === 'HEAD'
+  return !isOfBrowser || (isRead && fetchSite === 'same-origin')
+}
+
+function bearerOf(request: IncomingMessage): string | null {
+  const match = /^Bearer ([\x21-\x7e]{1,500})$/i.exec(request.headers.authorization ?? '')
+  return match?.[1] ?? null
+}
+
+/** Takes as long for a near miss as for a far one. */
+export function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}

@@ -1,0 +1,58 @@
+/** The page's own scheme `app://yard/`: files of the built renderer under a policy that lets nothing else in. */
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { protocol } from 'electron'
+
+export const PAGE_ORIGIN = 'app://yard'
+export const PAGE_URL = `${PAGE_ORIGIN}/index.html`
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.map': 'application/json',
+}
+
+/** Must run before the app is ready. */
+export function declareScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ])
+}
+
+/** `folder`: the built renderer, absolute. */
+export function servePage(folder: string): void {
+  protocol.handle('app', (request) => answer(folder, new URL(request.url)))
+}
+
+async function answer(folder: string, url: URL): Promise<Response> {
+  const path = normalize(join(folder, decodeURIComponent(url.pathname)))
+  const type = TYPES[extname(path)]
+  if (url.host !== 'yard' || type === undefined || !path.startsWith(folder + sep)) return notFound()
+  const headers = {
+    'content-type': type,
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  }
+  try {
+    return new Response(new Uint8Array(await readFile(path)), { headers })
+  } catch {
+    return notFound() // not there
+  }
+}
+
+const notFound = (): Response => new Response('not found', { status: 404 })

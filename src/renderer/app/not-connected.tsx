@@ -1,0 +1,44 @@
+/** What is shown while there is no yard to show, with the way out. */
+import { useSession } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { Logo } from '../ui/icon.tsx'
+
+export function Connecting() {
+  const session = useSession()
+  return (
+    <main className="notice-page connecting">
+      <Logo />
+      <h1>Connecting to the yard</h1>
+      <p role="status">If this lasts, nobody runs it: start it with</p>
+      <pre>yard service start</pre>
+      <Button onClick={session.tryNow}>Try now</Button>
+    </main>
+  )
+}
+
+export function Unauthorised() {
+  return (
+    <main className="notice-page">
+      <Logo />
+      <h1>This address has been used or has expired</h1>
+      <p role="status">
+        The code in an address of this page works once, within a minute. Get a new address with
+      </p>
+      <pre>yard serve</pre>
+      <p>and open what it prints. The yard keeps working meanwhile.</p>
+    </main>
+  )
+}
+
+export function OtherVersion({ host }: { readonly host: string }) {
+  return (
+    <main className="notice-page">
+      <Logo />
+      <h1>The yard is run by another version</h1>
+      <p role="status">
+        It runs Yardmaster {host}, which this page does not understand. Restart it, then reload:
+      </p>
+      <pre>yard service restart</pre>
+    </main>
+  )
+}

@@ -1,0 +1,49 @@
+/** What holds the yard as a whole, said under the top bar: no connection, no writes, no trust, breakers. */
+import { useConnection, useSession, useYard } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { Elapsed } from '../ui/elapsed.tsx'
+import { instantText } from '../ui/duration.ts'
+
+export function Banners() {
+  const summary = useYard((view) => view.summary)
+  if (summary === null) return null
+  const { readOnly, trusted, breakers } = summary
+  const now = Date.now()
+  return (
+    <div className="banners" role="status">
+      <LostBanner />
+      {readOnly !== null && (
+        <p className="banner" data-st="failed">
+          Nothing can be changed now: {readOnly}
+        </p>
+      )}
+      {!trusted && (
+        <p className="banner" data-st="paused">
+          This yard was not made on this machine, so nothing runs. Look at what it would run and
+          confirm it with <code>yard trust</code>.
+        </p>
+      )}
+      {breakers.map((breaker) => (
+        <p key={breaker.key} className="banner" data-st="parked">
+          {breaker.subject}: {breaker.reason}
+          {breaker.until && ` Goes on at ${instantText(breaker.until, now)}.`}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function LostBanner() {
+  const connection = useConnection()
+  const session = useSession()
+  if (connection.kind !== 'lost') return null
+  return (
+    <p className="banner" data-st="delayed">
+      <span>
+        The connection to the yard is lost. Agents go on. Reconnecting,{' '}
+        <Elapsed since={new Date(connection.since).toISOString()} />.
+      </span>
+      <Button onClick={session.tryNow}>Try now</Button>
+    </p>
+  )
+}

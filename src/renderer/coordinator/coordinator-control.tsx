@@ -1,0 +1,34 @@
+/** What the coordinator does, in one line, and the button that pauses or resumes it. Never hidden. */
+import { useCommand, useYard } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { Lamp } from '../ui/status-badge.tsx'
+
+export function CoordinatorControl() {
+  const summary = useYard((view) => view.summary)
+  const { run, isBusy, problem, dismiss } = useCommand()
+  if (summary === null) return null
+  const { paused, agents } = summary
+  const state = paused ? 'paused' : agents.alive > 0 ? 'in-progress' : 'ready'
+  const word = paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'
+  return (
+    <div className="coordinator">
+      <p className="coordinator-state" role="status" data-st={state}>
+        <Lamp state={state} />
+        <span className="coordinator-word">{word}</span>{' '}
+        <span className="coordinator-count">
+          {agents.alive} of {agents.max} {agents.max === 1 ? 'agent' : 'agents'}
+        </span>
+      </p>
+      <Button
+        look={paused ? 'main' : 'plain'}
+        icon={paused ? 'play' : 'pause'}
+        isBusy={isBusy}
+        onClick={() => void run(({ service }) => (paused ? service.resume() : service.pause()))}
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+/** Requests about agents: what they are, what they say, and their end. */
+import type { AgentView } from '../../contract/view.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { failure } from '../../domain/failure.ts'
+import type { AgentId } from '../../domain/ids.ts'
+import { toAgentView } from '../views/agent-view.ts'
+import { procedures, taskOf, type HandlerContext } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+import { parseAgentId } from './task-handlers.ts'
+
+const os = procedures.agent
+
+export const agentHandlers = {
+  list: os.list.handler(({ context, input }) => {
+    const filter = {
+      which: input.which,
+      ...(input.task === undefined ? {} : { taskId: taskOf(context, input.task).id }),
+      ...(input.limit === undefined ? {} : { limit: input.limit }),
+    }
+    return context.yard.store.agents(filter).map((agent) => toAgentView(context.yard, agent))
+  }),
+  get: os.get.handler(({ context, input }) => viewOf(context, input.id)),
+  output: os.output.handler(async ({ context, input: { id, ...window } }) => {
+    const agent = agentOf(context, id)
+    const output = valueOf(await context.yard.readOutput(agent.id, window))
+    return { ...output, reports: [...output.reports] }
+  }),
+  kill: os.kill.handler(async ({ context, input }) => {
+    const agent = agentOf(context, input.id)
+    if (agent.state.kind !== 'ended') await kill(context, [agent.id], input)
+    return viewOf(context, agent.id)
+  }),
+  killAll: os.killAll.handler(async ({ context, input }) => {
+    const killed = await kill(context, livingIds(context), input)
+    return { killed: [...killed] }
+  }),
+  heartbeat: os.heartbeat.handler(async ({ context, input }) => {
+    const { id, generation, state } = agentOf(context, input.id)
+    if (state.kind === 'ended')
+      refuse(failure('stale-generation', `${id} has ended`, { hint: 'nothing was changed' }))
+    const heard = { type: 'agent.heard', agentId: id, generation } as const
+    valueOf(await context.yard.dispatch(heard, { kind: 'coordinator' }))
+    return { ok: true }
+  }),
+  dead: os.dead.handler(async ({ context, input }) => {
+    const before = livingIds(context)
+    await context.yard.look()
+    const dead = before.filter((id) => !context.yard.plan.agents.has(id))
+    const views = dead.map((id) => viewOf(context, id))
+    return { dead: views, forgotten: input.do === 'purge' ? await purge(context) : [] }
+  }),
+}
+
+function agentOf({ yard }: HandlerContext, text: string): Agent {
+  const id = parseAgentId(text)
+  const agent = yard.plan.agents.get(id) ?? yard.store.agent(id)
+  return (
+    agent ??
+    refuse(
+      failure('unknown-agent', `there is no agent ${id}`, {
+        hint: 'yard agents lists them',
+        facts: { id },
+      }),
+    )
+  )
+}
+
+const viewOf = (context: HandlerContext, id: string): AgentView =>
+  toAgentView(context.yard, agentOf(context, id))
+
+/** Those that are processes: what a person has in hand is let go, not killed. */
+const livingIds = ({ yard }: HandlerContext): AgentId[] =>
+  [...yard.plan.agents.values()].filter((agent) => agent.by === 'process').map((agent) => agent.id)
+
+async function kill(
+  { yard, actor }: HandlerContext,
+  ids: readonly AgentId[],
+  how: { readonly force?: boolean | undefined; readonly redispatch?: boolean | undefined },
+): Promise<readonly AgentId[]> {
+  const { force = false, redispatch = false } = how
+  return ids.length === 0 ? [] : valueOf(await yard.kill(ids, { force, redispatch }, actor))
+}
+
+async function purge({ yard, actor }: HandlerContext): Promise<string[]> {
+  const ended = yard.store.agents({ which: 'dead' }).map((agent) => agent.id)
+  return ended.length === 0 ? [] : [...valueOf(await yard.forget(ended, actor))]
+}

@@ -1,0 +1,84 @@
+/** What every handler is given, and what stands before each of them: permission, and one way out for failures. */
+import { implement } from '@orpc/server'
+import { contract } from '../../contract/contract.ts'
+import type { Result } from '../../base/result.ts'
+import type { Actor, Command, Reply } from '../../domain/command.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { isTaskId, type AgentId } from '../../domain/ids.ts'
+import { nearMatch } from '../../domain/near-match.ts'
+import type { Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import type { LiveView } from '../views/live-view.ts'
+import { failureFrom, refuse, toOrpcError, valueOf } from './failures.ts'
+import { permitCall } from './permit-reads.ts'
+
+/** What the host can do that the yard cannot. */
+export interface HostHooks {
+  /** Where it is reached; null when nobody can reach it. */
+  url(): string | null
+  /** Ends the host soon, after the reply to this request has gone out. */
+  stop(): void
+}
+
+export interface HandlerContext {
+  readonly yard: HostedYard
+  readonly view: LiveView
+  readonly host: HostHooks
+  readonly actor: Actor
+}
+
+/** The yard with what only hosts ask of it. */
+export interface HostedYard extends Yard {
+  /** Starts no agent from now on; living ones go on and are settled as they end. */
+  startNone(): void
+  /** Forgets ended agents and removes their folders; answers with those forgotten. */
+  forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
+}
+
+/** Outputs are typed by the compiler and not parsed again: that would cost more than the answers. */
+export const procedures = implement(contract)
+  .$config({ initialOutputValidationIndex: Number.NaN })
+  .$context<HandlerContext>()
+  .use(async ({ context, path, next }, input) => {
+    const name = path.join('.')
+    try {
+      const forbidden = permitCall(context.yard.plan, context.actor, name, idOf(input))
+      if (forbidden) refuse(forbidden)
+      return await next()
+    } catch (error) {
+      const { failure: told, isBug } = failureFrom(error)
+      if (isBug) context.yard.log.error(`${name} failed`, { error: describe(error) })
+      throw toOrpcError(told, error)
+    }
+  })
+
+const idOf = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
+
+/** Sends a command and gives its reply, or throws the refusal. */
+export async function send(
+  context: HandlerContext,
+  command: Command,
+  commandId: string | undefined,
+): Promise<Reply> {
+  return valueOf(await context.yard.dispatch(command, context.actor, commandId))
+}
+
+/** The task of that id as it is now, or a throw that says that there is none. */
+export function taskOf({ yard }: Pick<HandlerContext, 'yard'>, id: string): Task {
+  const task = isTaskId(id) ? yard.plan.tasks.get(id) : undefined
+  return task ?? refuse(unknownTask(yard, id))
+}
+
+const NEAR_LIMIT = 5000
+
+function unknownTask(yard: Yard, id: string): Failure {
+  const near = yard.plan.tasks.size <= NEAR_LIMIT ? nearMatch(id, yard.plan.tasks.keys()) : null
+  return failure('unknown-task', `there is no task ${JSON.stringify(id)}`, {
+    hint: near === null ? 'yard list shows the tasks' : `did you mean "${near}"?`,
+    facts: { id },
+  })
+}

@@ -1,0 +1,119 @@
+/** Requests about many tasks at once: lists, schedules, a graph in, a graph out. */
+import { newTaskOf, toGraphText } from '../../config/graph-text.ts'
+import { toDot, toMermaid } from '../../domain/drawing.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { hintOf } from '../../domain/near-match.ts'
+import type { NewTask } from '../../domain/new-task.ts'
+import { shownStateOf } from '../../domain/plan.ts'
+import { SHOWN_STATES, TASK_STATUSES, type Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { isoOrNull } from '../views/iso-time.ts'
+import { toTaskCard } from '../views/task-card.ts'
+import { toTaskView } from '../views/task-view.ts'
+import { procedures, send, taskOf } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+import { simple } from './task-handlers.ts'
+import { nextFireAt, toNewTask, type Timed } from './wishes.ts'
+
+const os = procedures.task
+
+export const graphHandlers = {
+  list: os.list.handler(({ context: { yard }, input }) => {
+    const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
+    const wanted = wantedStates(input.status)
+    const cards = []
+    for (const task of yard.plan.tasks.values()) {
+      if (cards.length === input.limit) break
+      if (input.tag !== undefined && !task.tags.includes(input.tag)) continue
+      const shown = shownStateOf(yard.plan, task, source.now)
+      if (wanted && !wanted.has(task.state.kind) && !wanted.has(shown)) continue
+      cards.push(toTaskCard(source, task, shown))
+    }
+    return cards
+  }),
+  scheduleList: os.scheduleList.handler(({ context: { yard } }) =>
+    [...yard.plan.tasks.values()].flatMap((task) => scheduleRow(yard, task)),
+  ),
+  scheduleSkip: os.scheduleSkip.handler(async ({ context, input }) => {
+    const task = taskOf(context, input.id)
+    const planned = task.state.kind === 'open' ? task.state.notBefore : null
+    const from = Math.max(context.yard.now(), planned ?? 0)
+    const next = valueOf(nextFireAt(context.yard, task.schedule, from))
+    await send(context, { type: 'schedule.skip', id: task.id, nextFireAt: next }, input.commandId)
+    return toTaskView(context.yard, taskOf(context, task.id))
+  }),
+  scheduleNow: os.scheduleNow.handler(({ context, input }) =>
+    simple(context, input, 'schedule.fireNow'),
+  ),
+  import: os.import.handler(async ({ context, input }) => {
+    const tasks = toNewTasks(context.yard, input.tasks)
+    const reply = await send(context, { type: 'tasks.import', tasks }, input.commandId)
+    return { ids: [...reply.ids] }
+  }),
+  export: os.export.handler(({ context: { yard }, input }) => {
+    const tasks = [...yard.plan.tasks.values()]
+    if (input.format === 'mermaid' || input.format === 'dot') {
+      const drawn = tasks.map((task) => ({
+        id: task.id,
+        title: task.title,
+        state: shownStateOf(yard.plan, task, yard.now()),
+        after: [...yard.plan.blockersOf(task.id)],
+      }))
+      return { text: input.format === 'dot' ? toDot(drawn) : toMermaid(drawn) }
+    }
+    const asked = tasks.map((task) => newTaskOf(task, [...yard.plan.blockersOf(task.id)]))
+    return { text: toGraphText(asked, input.format) }
+  }),
+}
+
+/** Stored statuses and shown states; null = all. */
+function wantedStates(text: string | undefined): ReadonlySet<string> | null {
+  if (text === undefined) return null
+  const known: readonly string[] = [...new Set([...TASK_STATUSES, ...SHOWN_STATES])]
+  const words = text.split(',').map((word) => word.trim())
+  for (const word of words)
+    if (!known.includes(word))
+      refuse(
+        failure('bad-request', `status: there is no status ${JSON.stringify(word)}`, {
+          hint: hintOf(word, known, 'statuses'),
+          facts: { field: 'status' },
+        }),
+      )
+  return new Set(words)
+}
+
+function scheduleRow(yard: Yard, task: Task) {
+  if (!task.schedule || task.state.kind === 'abandoned') return []
+  const zone = task.schedule.tz ?? yard.config().settings.schedule.tz
+  return [
+    {
+      id: task.id,
+      title: task.title,
+      spec: task.schedule.spec,
+      tz: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      next: task.state.kind === 'open' ? isoOrNull(task.state.notBefore) : null,
+      state: shownStateOf(yard.plan, task, yard.now()),
+    },
+  ]
+}
+
+/** Every fault is told, each with the place of its task in the list; nothing is sent unless all are sound. */
+function toNewTasks(yard: Yard, wires: readonly Record<string, unknown>[]): Timed<NewTask>[] {
+  const faults: ({ index: number } & Failure)[] = []
+  const tasks: Timed<NewTask>[] = []
+  for (const [index, wire] of wires.entries()) {
+    const { commandId: _unused, ...task } = wire
+    const read = toNewTask(yard, task)
+    if (read.ok) tasks.push(read.value)
+    else faults.push({ index, ...read.error })
+  }
+  const first = faults[0]
+  if (!first) return tasks
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  const { index, ...fault } = first
+  return refuse({
+    ...fault,
+    message: `task ${index + 1}: ${fault.message}${more}; nothing was added`,
+    facts: { ...fault.facts, faults },
+  })
+}

@@ -1,0 +1,19 @@
+/** The contract, carried out. One router for every transport, and for a caller in the same process. */
+import { createRouterClient } from '@orpc/server'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { Contract } from '../../contract/contract.ts'
+import { agentHandlers } from './agent-handlers.ts'
+import { procedures, type HandlerContext } from './context.ts'
+import { graphHandlers } from './graph-handlers.ts'
+import { serviceHandlers } from './service-handlers.ts'
+import { taskHandlers } from './task-handlers.ts'
+
+export const router = procedures.router({
+  task: { ...taskHandlers, ...graphHandlers },
+  agent: agentHandlers,
+  service: serviceHandlers,
+})
+
+/** Calls the handlers directly: what a `yard` command does that has opened the yard itself. */
+export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
+  createRouterClient(router, { context })

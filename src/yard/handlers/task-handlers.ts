@@ -1,0 +1,160 @@
+/** Requests about single tasks: each builds one command and answers with the task as it is then. */
+import { resolve } from 'node:path'
+import type { TaskView } from '../../contract/view.ts'
+import { failure } from '../../domain/failure.ts'
+import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
+import { resolveExecutor } from '../../domain/resolve.ts'
+import { isTakenByPeople } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
+import { toTaskView } from '../views/task-view.ts'
+import { toWhy } from '../views/why.ts'
+import { procedures, send, taskOf, type HandlerContext } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+import { nextFireAt, toArtifacts, toNewTask, toTaskEdit } from './wishes.ts'
+
+const os = procedures.task
+
+const viewOf = (context: HandlerContext, id: string): TaskView =>
+  toTaskView(context.yard, taskOf(context, id))
+
+export const taskHandlers = {
+  add: os.add.handler(async ({ context, input: { commandId, ...wire } }) => {
+    const wish = valueOf(toNewTask(context.yard, wire))
+    const { ids } = await send(context, { type: 'task.add', ...wish }, commandId)
+    return viewOf(context, ids[0] ?? '')
+  }),
+  get: os.get.handler(({ context, input }) => viewOf(context, input.id)),
+  why: os.why.handler(({ context, input }) => toWhy(context.yard, taskOf(context, input.id))),
+  edit: os.edit.handler(async ({ context, input: { commandId, id, ...wire } }) => {
+    const task = taskOf(context, id)
+    const wish = valueOf(toTaskEdit(context.yard, task, wire))
+    await send(context, { type: 'task.edit', id: task.id, ...wish }, commandId)
+    return viewOf(context, id)
+  }),
+  hold: os.hold.handler(({ context, input }) => simple(context, input, 'task.hold')),
+  release: os.release.handler(({ context, input }) => simple(context, input, 'task.release')),
+  publish: os.publish.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    const only = input.only ?? false
+    const reply = await send(context, { type: 'task.publish', id, only }, input.commandId)
+    return { published: reply.isNoOp ? [] : [...reply.ids] }
+  }),
+  complete: os.complete.handler(async ({ context, input }) => {
+    const task = taskOf(context, input.id)
+    const artifacts = toArtifacts(input.artifacts)
+    const force = input.force ?? false
+    const about = reportOf(context, task, input)
+    await send(context, { type: 'task.complete', ...about, artifacts, force }, input.commandId)
+    return viewOf(context, task.id)
+  }),
+  fail: os.fail.handler(async ({ context, input }) => {
+    const task = taskOf(context, input.id)
+    const { reason, class: failureClass = 'reported' } = input
+    const about = reportOf(context, task, input)
+    await send(
+      context,
+      { type: 'task.fail', ...about, reason, class: failureClass },
+      input.commandId,
+    )
+    return viewOf(context, task.id)
+  }),
+  retry: os.retry.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    await send(context, { type: 'task.retry', id, fresh: input.fresh ?? false }, input.commandId)
+    return viewOf(context, id)
+  }),
+  reopen: os.reopen.handler(({ context, input }) => simple(context, input, 'task.reopen')),
+  abandon: os.abandon.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    const withDependents = input.withDependents ?? false
+    const reply = await send(context, { type: 'task.abandon', id, withDependents }, input.commandId)
+    return { abandoned: reply.isNoOp ? [] : [...reply.ids], becameReady: reply.becameReady ?? 0 }
+  }),
+  remove: os.remove.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    await send(context, { type: 'task.remove', id }, input.commandId)
+    return { removed: id }
+  }),
+  log: os.log.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    await send(context, { type: 'task.log', id, text: input.text }, input.commandId)
+    return viewOf(context, id)
+  }),
+  artifact: os.artifact.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    const artifacts = toArtifacts(input.paths)
+    await send(context, { type: 'task.attach', id, artifacts }, input.commandId)
+    return viewOf(context, id)
+  }),
+  take: os.take.handler(async ({ context, input }) => {
+    const task = taskOf(context, input.id)
+    const claim = claimOf(context, task)
+    const workplaceCwd = task.repo === null ? context.yard.paths.root : resolve(task.repo)
+    await send(context, { type: 'task.take', claim, workplaceCwd }, input.commandId)
+    return viewOf(context, task.id)
+  }),
+  letGo: os.letGo.handler(({ context, input }) => simple(context, input, 'task.letGo')),
+}
+
+type Simple = 'task.hold' | 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
+
+/** Commands that say no more than whom they mean. */
+export async function simple(
+  context: HandlerContext,
+  input: { readonly id: string; readonly commandId?: string | undefined },
+  type: Simple,
+): Promise<TaskView> {
+  const { id } = taskOf(context, input.id)
+  await send(context, { type, id }, input.commandId)
+  return viewOf(context, id)
+}
+
+interface ReportInput {
+  readonly agent?: string | undefined
+  readonly generation?: number | undefined
+}
+
+/** An agent that names nobody reports for itself; a person means whoever holds the task. */
+function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
+  const own = context.actor.kind === 'agent' ? context.actor.agentId : null
+  return {
+    id: task.id,
+    agentId: input.agent === undefined ? own : parseAgentId(input.agent),
+    generation: input.generation ?? null,
+    nextFireAt: valueOf(nextFireAt(context.yard, task.schedule, context.yard.now())),
+  }
+}
+
+export function parseAgentId(text: string): AgentId {
+  const read = agentIdSchema.safeParse(text)
+  if (read.success) return read.data
+  return refuse(
+    failure('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
+      hint: 'yard agents lists them',
+      facts: { id: text },
+    }),
+  )
+}
+
+/** A person's claim on a task that only people do. */
+function claimOf({ yard }: HandlerContext, task: Task) {
+  const { profile, why } = valueOf(resolveExecutor(yard.config().settings, task))
+  if (!isTakenByPeople(profile.type))
+    refuse(
+      failure('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {
+        hint: `yard edit ${task.id} --executor manual makes it one to take in hand`,
+        facts: { id: task.id, executor: profile.name },
+      }),
+    )
+  return {
+    taskId: task.id,
+    agentId: yard.nextAgentId(),
+    executor: profile.name,
+    executorType: profile.type,
+    model: null,
+    modelId: null,
+    provider: null,
+    provenance: { executor: why, model: 'a person needs none' },
+    timeoutMs: null,
+  }
+}

@@ -1,0 +1,121 @@
+/** From what came over the wire to the words of the domain: instants, ids, schedules, executors and models are checked here. */
+import type { z } from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
+import { parseInstant } from '../../config/instant.ts'
+import type { artifactsInput } from '../../contract/task.ts'
+import type { Artifact } from '../../domain/executor.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import {
+  newTaskSchema,
+  taskEditSchema,
+  type NewTask,
+  type TaskEdit,
+} from '../../domain/new-task.ts'
+import { misfitOf, resolveExecutor, resolveModel, scheduleOf } from '../../domain/resolve.ts'
+import type { Settings } from '../../domain/settings.ts'
+import type { Schedule, Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { inputFailure } from './failures.ts'
+
+export type Timed<T> = { readonly task: T; readonly nextFireAt: number | null }
+type WishSource = Pick<Yard, 'config' | 'nextFireAt' | 'now'>
+type WireTask = Readonly<Record<string, unknown>> & {
+  readonly notBefore?: string | number | null | undefined
+}
+
+/** A task on a `schedule` profile repeats as that says. */
+export function toNewTask(yard: WishSource, wire: WireTask): Result<Timed<NewTask>, Failure> {
+  const at = instantOf(wire.notBefore)
+  if (!at.ok) return at
+  const { notBefore: _wire, ...rest } = wire
+  const read = newTaskSchema.safeParse(at.value === null ? rest : { ...rest, notBefore: at.value })
+  if (!read.success) return err(inputFailure(read.error.issues))
+  const { settings } = yard.config()
+  const wish = wished(read.data)
+  const misfit = checkRoute(settings, wish)
+  if (misfit) return err(misfit)
+  const schedule = scheduleOf(settings, wish)
+  const next = nextFireAt(yard, schedule, yard.now())
+  if (!next.ok) return next
+  return ok({ task: schedule ? { ...read.data, schedule } : read.data, nextFireAt: next.value })
+}
+
+const wished = (task: NewTask) => ({
+  executor: task.executor ?? null,
+  exec: task.exec ?? null,
+  model: task.model ?? null,
+  schedule: task.schedule ?? null,
+})
+
+export interface TimedEdit {
+  readonly edit: TaskEdit
+  readonly nextFireAt: number | null
+}
+
+export function toTaskEdit(
+  yard: WishSource,
+  task: Task,
+  wire: WireTask,
+): Result<TimedEdit, Failure> {
+  const at = instantOf(wire.notBefore)
+  if (!at.ok) return at
+  const { notBefore, ...rest } = wire
+  const read = taskEditSchema.safeParse(
+    notBefore === undefined ? rest : { ...rest, notBefore: at.value },
+  )
+  if (!read.success) return err(inputFailure(read.error.issues))
+  const edit = read.data
+  if (edit.executor !== undefined || edit.exec !== undefined || edit.model !== undefined) {
+    const misfit = checkRoute(yard.config().settings, { ...task, ...definedOf(edit) })
+    if (misfit) return err(misfit)
+  }
+  const next = nextFireAt(yard, edit.schedule ?? null, yard.now())
+  return next.ok ? ok({ edit, nextFireAt: next.value }) : next
+}
+
+const definedOf = (edit: TaskEdit) => ({
+  ...(edit.executor === undefined ? {} : { executor: edit.executor }),
+  ...(edit.exec === undefined ? {} : { exec: edit.exec }),
+  ...(edit.model === undefined ? {} : { model: edit.model }),
+})
+
+/** Whether it misfits is asked of a named executor only: what the default will be is not known yet. */
+function checkRoute(
+  settings: Settings,
+  task: Pick<Task, 'executor' | 'exec' | 'model'>,
+): Failure | null {
+  const executor = resolveExecutor(settings, task)
+  if (!executor.ok) return executor.error
+  const misfit = task.executor === null ? null : misfitOf(task, executor.value.profile)
+  if (misfit) return misfit
+  if (task.model === null) return null
+  const model = resolveModel(settings, task, executor.value.profile)
+  return model.ok ? null : model.error
+}
+
+export function nextFireAt(
+  yard: Pick<Yard, 'nextFireAt'>,
+  schedule: Schedule | null,
+  fromMs: number,
+): Result<number | null, Failure> {
+  return schedule ? yard.nextFireAt(schedule, fromMs) : ok(null)
+}
+
+function instantOf(text: string | number | null | undefined): Result<number | null, Failure> {
+  if (text === null || text === undefined) return ok(null)
+  const at = typeof text === 'number' ? text : parseInstant(text)
+  if (at !== null && Number.isSafeInteger(at)) return ok(at)
+  return err(
+    failure('bad-request', `notBefore: ${JSON.stringify(text)} is no moment`, {
+      hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
+      facts: { field: 'notBefore' },
+    }),
+  )
+}
+
+/** A list of paths is files; any other JSON object is kept as given. */
+export function toArtifacts(given: z.infer<typeof artifactsInput> | undefined): Artifact[] {
+  if (given === undefined) return []
+  if (Array.isArray(given)) return given.map((path) => ({ kind: 'file', path }))
+  return [{ kind: 'json', value: given }]
+}

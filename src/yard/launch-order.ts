@@ -1,0 +1,65 @@
+/** All that is needed to start one agent, made from committed state only. */
+import type { Agent } from '../domain/agent.ts'
+import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
+import { shownStateOf, type Plan } from '../domain/plan.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { Task } from '../domain/task.ts'
+import type { StoreReader } from '../store/store.ts'
+import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
+
+const NOTES = 30
+const NEIGHBOURS = 500
+
+export function launchOrderOf(
+  parts: { plan: Plan; store: StoreReader; settings: Settings; now: number },
+  agent: Agent,
+): LaunchOrder | null {
+  const { plan, store, settings, now } = parts
+  const task = plan.tasks.get(agent.taskId)
+  const profile = Object.hasOwn(settings.executors, agent.executor)
+    ? settings.executors[agent.executor]
+    : undefined
+  if (!task || !profile) return null
+  const context = task.context ?? 'task'
+  return {
+    agent,
+    task,
+    profile,
+    dependencies: dependenciesOf(plan, store, task),
+    notes: store.logOf(task.id, NOTES).map(({ at, by, text }) => ({ at, by, text })),
+    graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
+    resume: agent.resumed ? agent.conversation : null,
+    modelId: agent.modelId,
+  }
+}
+
+/** In the order of their creation, so that the same results give the same base commit. */
+function dependenciesOf(plan: Plan, store: StoreReader, task: Task): DependencyResult[] {
+  const blockers = [...plan.blockersOf(task.id)].flatMap((id) => plan.tasks.get(id) ?? [])
+  return blockers
+    .toSorted((a, b) => a.order - b.order)
+    .map((blocker) => ({
+      id: blocker.id,
+      title: blocker.title,
+      state: blocker.state.kind === 'abandoned' ? 'abandoned' : 'done',
+      resultCommit: blocker.state.kind === 'abandoned' ? null : blocker.resultCommit,
+      branch: blocker.worktreeName === null ? null : worktreeBranchOf(blocker.worktreeName),
+      artifacts: store.artifactsOf(blocker.id).map((a) => a.artifact as Artifact),
+    }))
+}
+
+/** graph: what stands next to it; full: all tasks. */
+function graphLines(plan: Plan, task: Task, context: 'graph' | 'full', now: number): string[] {
+  const near =
+    context === 'full'
+      ? plan.tasks.keys()
+      : new Set([...plan.blockersOf(task.id), ...plan.dependentsOf(task.id)])
+  const lines: string[] = []
+  for (const id of near) {
+    const other = plan.tasks.get(id)
+    if (!other || other.id === task.id) continue
+    lines.push(`${other.id} (${shownStateOf(plan, other, now)}): ${other.title}`)
+    if (lines.length >= NEIGHBOURS) break
+  }
+  return lines
+}

@@ -1,0 +1,75 @@
+/** How each task would be run now, by the settings; remembered until they change. */
+import { err, ok, type Result } from '../base/result.ts'
+import type { Caps, Route } from '../coordinator/ports.ts'
+import { exclusiveFolderOf } from '../agents/runtime/place.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { NewTask } from '../domain/new-task.ts'
+import { misfitOf, resolveExecutor, resolveModel } from '../domain/resolve.ts'
+import { isTakenByPeople, PROVIDER_OF_TYPE, type Settings } from '../domain/settings.ts'
+import type { Task } from '../domain/task.ts'
+
+export interface Routes {
+  of(task: Task): Result<Route, Failure>
+  /** Why a task as somebody asks for it could never run; null when it could. */
+  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model'>): Failure | null
+}
+
+export function createRoutes(settings: Settings, root: string): Routes {
+  const known = new Map<string, Result<Route, Failure>>()
+  return {
+    of(task) {
+      const { executor, exec, model, worktree, repo, timeoutMs } = task
+      const key = JSON.stringify([executor, exec === null, model, worktree, repo, timeoutMs])
+      let route = known.get(key)
+      if (!route) known.set(key, (route = routeOf(settings, task, root)))
+      return route
+    },
+    faultOf({ executor, exec, model }) {
+      const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null }
+      const choice = resolveExecutor(settings, wish)
+      if (!choice.ok) return choice.error
+      const misfit = misfitOf(wish, choice.value.profile)
+      if (misfit) return misfit
+      const chosen = resolveModel(settings, wish, choice.value.profile)
+      return chosen.ok ? null : chosen.error
+    },
+  }
+}
+
+function routeOf(settings: Settings, task: Task, root: string): Result<Route, Failure> {
+  const choice = resolveExecutor(settings, task)
+  if (!choice.ok) return choice
+  const { profile, why } = choice.value
+  const misfit = misfitOf(task, profile)
+  if (misfit) return err(misfit)
+  const model = resolveModel(settings, task, profile)
+  if (!model.ok) return model
+  return ok({
+    executor: profile.name,
+    executorType: profile.type,
+    model: model.value.name,
+    modelId: model.value.modelId,
+    provider: PROVIDER_OF_TYPE[profile.type],
+    provenance: { executor: why, model: model.value.why },
+    timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
+    exclusive: exclusiveFolderOf({ task, profile }, root),
+    isForPeople: isTakenByPeople(profile.type),
+  })
+}
+
+export function capsOf(settings: Settings, mayStart: boolean): Caps {
+  const { coordinator, agent, caps, schedule } = settings
+  const capped = Object.values(settings.executors).flatMap((p) =>
+    p.maxAgents === null ? [] : [[p.name, p.maxAgents] as const],
+  )
+  return {
+    maxAgents: mayStart ? coordinator.maxAgents : 0,
+    executors: Object.fromEntries(capped),
+    models: caps.models,
+    tags: caps.tags,
+    pollIntervalMs: coordinator.pollIntervalMs,
+    heartbeatTimeoutMs: agent.heartbeatTimeoutMs,
+    stopGraceMs: agent.stopGraceMs,
+    missed: schedule.missed,
+  }
+}

@@ -1,0 +1,158 @@
+/** Everything that keeps an open task from starting now, the nearest to the person first. */
+import type { WaitReason } from '../../contract/view.ts'
+import { countedModel, resolveRoute, type ShownRoute } from './shown-route.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { shownStateOf } from '../../domain/plan.ts'
+import type { TaskId } from '../../domain/ids.ts'
+import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
+import { isSatisfied, type Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { clockTime, isoTime } from './iso-time.ts'
+import { breakersOver } from './task-fact.ts'
+
+export function waitReasons(yard: Yard, task: Task): WaitReason[] {
+  return [
+    ...ownReasons(yard.plan, task),
+    ...blockerReasons(yard, task),
+    ...timeReasons(task, yard.now()),
+    ...routeReasons(yard, task),
+    ...yardReasons(yard),
+  ]
+}
+
+const reason = (
+  kind: WaitReason['kind'],
+  subject: string | null,
+  text: string,
+  untilMs: number | null = null,
+): WaitReason => ({ kind, subject, text, until: untilMs === null ? null : isoTime(untilMs) })
+
+function ownReasons(plan: Plan, task: Task): WaitReason[] {
+  if (!task.held) return []
+  const isDraft = task.generation === 0
+  const release =
+    isDraft && plan.dependentsOf(task.id).size > 0
+      ? `yard publish ${task.id} (or yard resume ${task.id} for it alone)`
+      : `yard resume ${task.id}`
+  return [
+    reason(
+      'hold',
+      task.id,
+      `it is ${isDraft ? 'a draft or paused' : 'paused'}: ${release} lets it go on`,
+    ),
+  ]
+}
+
+function blockerReasons(yard: Yard, task: Task): WaitReason[] {
+  const reasons: WaitReason[] = []
+  for (const id of yard.plan.blockersOf(task.id)) {
+    const blocker = yard.plan.tasks.get(id)
+    if (!blocker || isSatisfied(blocker)) continue
+    const until = blocker.state.kind === 'open' ? blocker.state.notBefore : null
+    reasons.push(reason('task', id, blockerText(yard, blocker), until))
+  }
+  return reasons
+}
+
+function blockerText(yard: Yard, blocker: Task): string {
+  const { plan } = yard
+  const shown = shownStateOf(plan, blocker, yard.now())
+  if (blocker.state.kind === 'failed')
+    return `${blocker.id} failed (${blocker.state.failure.reason}) and must be retried or abandoned first`
+  if (shown === 'in-progress')
+    return `${blocker.id} is in progress (${plan.agentOf(blocker.id)?.id})`
+  if (shown !== 'blocked') return `${blocker.id} is ${shown}`
+  const failed = failedAbove(plan, blocker.id)
+  return failed
+    ? `${blocker.id} is blocked by ${failed}, which failed`
+    : `${blocker.id} is blocked itself (${plan.unmetOf(blocker.id)} to go)`
+}
+
+/** A failed task anywhere upstream: then it can never run until somebody acts. Looks at no more than `LOOK_LIMIT` tasks. */
+function failedAbove(plan: Plan, start: TaskId): TaskId | null {
+  const seen = new Set<TaskId>([start])
+  for (const id of seen) {
+    if (plan.tasks.get(id)?.state.kind === 'failed') return id
+    if (seen.size > LOOK_LIMIT) return null
+    for (const next of plan.blockersOf(id)) seen.add(next)
+  }
+  return null
+}
+const LOOK_LIMIT = 10_000
+
+function timeReasons(task: Task, now: number): WaitReason[] {
+  if (task.state.kind !== 'open') return []
+  const { notBefore, park } = task.state
+  const reasons: WaitReason[] = []
+  if (notBefore !== null && notBefore > now) {
+    const isRetry = task.lastFailure !== null && notBefore !== task.scheduledFor
+    const what = isRetry ? 'it is tried again' : task.schedule ? 'its schedule fires' : 'it starts'
+    reasons.push(reason('time', null, `${what} at ${clockTime(notBefore, now)}`, notBefore))
+  }
+  if (park && park.until > now) {
+    const text = `its provider sleeps until ${clockTime(park.until, now)} (${park.reason})`
+    reasons.push(reason('provider', null, text, park.until))
+  }
+  return reasons
+}
+
+function routeReasons(yard: Yard, task: Task): WaitReason[] {
+  const { settings } = yard.config()
+  const route = resolveRoute(settings, task)
+  if (!route.ok) return [reason('executor', task.executor, route.error.message)]
+  const { profile } = route.value
+  if (isTakenByPeople(profile.type)) {
+    const text = `a person does it: take it in hand, or say yard done ${task.id}`
+    return [reason('person', profile.name, text)]
+  }
+  const { problem } = yard.probeExecutor(profile.name)
+  return [
+    ...(problem === null
+      ? []
+      : [reason('executor', profile.name, `executor ${profile.name} cannot run here: ${problem}`)]),
+    ...breakersOver(yard.plan, task, profile).map((b) =>
+      reason('breaker', b.subject, `${b.subject} is held back: ${b.reason}`, b.until),
+    ),
+    ...capReasons(yard.plan, settings, task, route.value),
+  ]
+}
+
+function capReasons(
+  plan: Plan,
+  settings: Settings,
+  task: Task,
+  { profile, model }: ShownRoute,
+): WaitReason[] {
+  const agents = [...plan.agents.values()].filter((agent) => agent.by === 'process')
+  const full = (name: string, cap: number | null | undefined, alive: number): WaitReason[] =>
+    cap === null || cap === undefined || alive < cap
+      ? []
+      : [reason('cap', name, `all places of ${name} are taken (${alive} of ${cap})`)]
+  const tagged = (tag: string) => agents.filter((agent) => agent.tags.includes(tag)).length
+  return [
+    ...full('max_agents', settings.coordinator.maxAgents, agents.length),
+    ...full(
+      `executor ${profile.name}`,
+      profile.maxAgents,
+      agents.filter((agent) => agent.executor === profile.name).length,
+    ),
+    ...(model === null
+      ? []
+      : full(`model ${model}`, settings.caps.models[model], countedModel(agents, model))),
+    ...task.tags.flatMap((tag) => full(`tag ${tag}`, settings.caps.tags[tag], tagged(tag))),
+  ]
+}
+
+function yardReasons(yard: Yard): WaitReason[] {
+  const reasons: WaitReason[] = []
+  if (yard.plan.facts.paused)
+    reasons.push(reason('pause', 'yard', 'the coordinator is paused: yard service resume'))
+  if (!yard.isTrusted())
+    reasons.push(reason('trust', 'yard', 'this yard was not made here: yard trust confirms it'))
+  const readOnly = yard.readOnly()
+  if (readOnly !== null)
+    reasons.push(reason('read-only', 'yard', `nothing can be changed now: ${readOnly}`))
+  if (yard.host === 'command')
+    reasons.push(reason('host', 'yard', 'no coordinator runs: yard run, or yard service start'))
+  return reasons
+}

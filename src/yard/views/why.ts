@@ -1,0 +1,71 @@
+/** Says in words what a task waits for, or why it ended as it did. */
+import type { WaitReason, Why } from '../../contract/view.ts'
+import { assertNever } from '../../base/result.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { shownStateOf } from '../../domain/plan.ts'
+import type { Task } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
+import { clockTime, spanText } from './iso-time.ts'
+import { waitReasons } from './wait-reasons.ts'
+
+export function toWhy(yard: Yard, task: Task): Why {
+  const state = shownStateOf(yard.plan, task, yard.now())
+  const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
+  return { id: task.id, state, text: textOf(yard, task, waitsFor), waitsFor }
+}
+
+function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
+  const now = yard.now()
+  const { state } = task
+  switch (state.kind) {
+    case 'open':
+      return openText(yard, task, waitsFor)
+    case 'in-progress':
+      return runningText(yard, task, now)
+    case 'waiting':
+      return `It waits for ${state.for === 'sign-in' ? 'somebody to sign in' : 'an answer'}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard retry ${task.id}.`
+    case 'pending-eval':
+      return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
+    case 'done':
+      return `It was done by ${state.by} at ${clockTime(state.at, now)}${triesText(task)}.`
+    case 'failed':
+      return failedText(yard.plan, task, now)
+    case 'abandoned':
+      return `It was abandoned by ${state.by} at ${clockTime(state.at, now)}; what waited for it may go on.`
+    default:
+      return assertNever(state)
+  }
+}
+
+function openText(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
+  const last = task.lastFailure ? ` Its last try failed: ${sentence(task.lastFailure.reason)}` : ''
+  if (waitsFor.length === 0)
+    return `It is ready: nothing holds it back, the coordinator starts it next.${last}`
+  const intro = yard.plan.unmetOf(task.id) > 0 ? 'It is blocked' : 'It is not started'
+  return `${intro}: ${waitsFor.map((reason) => reason.text).join('; ')}.${last}`
+}
+
+function runningText(yard: Yard, task: Task, now: number): string {
+  const agent = yard.plan.agentOf(task.id)
+  if (!agent) return 'It is in progress.'
+  const doing = yard.facts(agent.id)?.doing
+  const since = agent.startedAt ?? agent.claimedAt
+  const held = task.held ? ' It is paused: no other agent starts after this one.' : ''
+  if (agent.state.kind === 'stopping')
+    return `${agent.id} is being stopped (${agent.state.reason}) since ${spanText(now - agent.state.since)}.${held}`
+  const who = agent.by === 'person' ? 'a person has it in hand' : `${agent.id} works on it`
+  return `It is in progress: ${who} since ${clockTime(since, now)} (${spanText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
+}
+
+function failedText(plan: Plan, task: Task, now: number): string {
+  if (task.state.kind !== 'failed') return ''
+  const { failure, at } = task.state
+  const code = failure.exitCode === null ? '' : ` (exit code ${failure.exitCode})`
+  const holds = plan.dependentsOf(task.id).size
+  const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
+  const detail = failure.detail ? ` Its last words: ${failure.detail.trim().slice(-500)}` : ''
+  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${failure.class}: ${failure.reason}${code}.${effect} To try again: yard retry ${task.id}.${detail}`
+}
+
+const triesText = (task: Task): string => (task.attempts > 1 ? ` after ${task.attempts} tries` : '')
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -1,0 +1,63 @@
+/**
+ * Records what the real CLIs print into `test/fixtures/transcripts/`, for the tests of their readers:
+ * `node test/agents-real/record-transcripts.ts [PATTERN]`, with a pattern of file names to record only some.
+ */
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Profile } from '../../src/domain/settings.ts'
+import { installAgentClis } from './install.ts'
+import { realProfiles, startMock } from './real-agents.ts'
+import { runCli } from './run-cli.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../fixtures/transcripts')
+const CLIS = ['claude', 'codex'] as const
+
+/** name → marker, and what differs in the profile. */
+const SCENES: Readonly<Record<string, { readonly prompt: string; readonly profile?: Partial<Profile> }>> = {
+  text: { prompt: '[[mock:text]]' },
+  think: { prompt: '[[mock:think]]' },
+  tool: { prompt: '[[mock:tool cmd="echo hi > out.txt; echo seen"]]' },
+  'tool-fails': { prompt: '[[mock:tool cmd="echo bad >&2; exit 3"]]' },
+  write: { prompt: '[[mock:write]]' },
+  ask: { prompt: '[[mock:tool cmd="echo hi > out.txt"]]', profile: { permissions: 'ask' } },
+  workspace: { prompt: '[[mock:tool cmd="echo hi > out.txt"]]', profile: { permissions: 'workspace' } },
+  'quota-reset': { prompt: '[[mock:quota reset=7200]]' },
+  quota: { prompt: '[[mock:quota]]' },
+  400: { prompt: '[[mock:400]]' },
+  401: { prompt: '[[mock:401]]' },
+  403: { prompt: '[[mock:403]]' },
+  404: { prompt: '[[mock:404]]' },
+  429: { prompt: '[[mock:429 retry-after=1]]' },
+  500: { prompt: '[[mock:500]]' },
+  529: { prompt: '[[mock:529]]' },
+  '529-recovers': { prompt: '[[mock:529 times=1 id=recovers]]' },
+  overflow: { prompt: '[[mock:overflow]]' },
+  streamerr: { prompt: '[[mock:streamerr]]' },
+  drop: { prompt: '[[mock:drop]]' },
+}
+
+const wanted = new RegExp(process.argv[2] ?? '')
+const home = await realpath(await mkdtemp(join(tmpdir(), 'yard-record-')))
+const mock = await startMock()
+const clis = await installAgentClis()
+const profiles = await realProfiles(mock.url, clis, home)
+// Neither this machine's paths nor a random port belong into a fixture.
+const clean = (text: string): string =>
+  text
+    .replaceAll(mock.url.slice('http://'.length), '127.0.0.1:8080')
+    .replaceAll(home, '/home/user')
+    .replaceAll(home.replaceAll('/', '-'), '-home-user')
+for (const cli of CLIS) {
+  for (const [name, scene] of Object.entries(SCENES)) {
+    const file = `${cli}-${name}.jsonl`
+    if (!wanted.test(file)) continue
+    const cwd = await mkdtemp(join(home, 'work-'))
+    const ran = await runCli({ profile: { ...profiles[cli], ...scene.profile }, prompt: scene.prompt, cwd })
+    if (!ran.ok) throw new Error(ran.error.reason)
+    await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
+    process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)
+  }
+}
+await mock.close()
+await rm(home, { recursive: true, force: true })

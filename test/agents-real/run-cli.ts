@@ -1,0 +1,78 @@
+/** Runs one real CLI to its end, started just as our executors plan it. */
+import { randomUUID } from 'node:crypto'
+import { accessSync, constants } from 'node:fs'
+import { execa } from 'execa'
+import { ok, type Result } from '../../src/base/result.ts'
+import type { LaunchOrder } from '../../src/domain/executor.ts'
+import type { WorkFailure } from '../../src/domain/failure.ts'
+import type { OutputReport } from '../../src/domain/output.ts'
+import type { Profile } from '../../src/domain/settings.ts'
+import { applyEnvironment } from '../../src/agents/executors/environment.ts'
+import type { OutputSummary } from '../../src/agents/executors/executor.ts'
+import { executorOf } from '../../src/agents/executors/registry.ts'
+import { launchInput, launchOrder } from '../agents/executors/launch-order.ts'
+
+export interface CliRun {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+  readonly reports: readonly OutputReport[]
+  readonly summary: OutputSummary
+  readonly conversationId: string | null
+}
+
+export interface CliOrder {
+  readonly profile: Profile
+  readonly prompt: string
+  readonly cwd: string
+  readonly modelId?: string
+  readonly resume?: string
+  readonly task?: Partial<LaunchOrder['task']>
+  /** Asks it to stop, in its executor's own way. */
+  readonly signal?: AbortSignal
+}
+
+const LONGEST_MS = 60_000
+
+export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
+  const { profile, prompt, cwd } = order
+  const executor = executorOf(profile.type)
+  if (!executor) throw new Error(`${profile.type} starts no process`)
+  const resume = order.resume === undefined ? null : { executor: profile.name, id: order.resume }
+  const whole = launchOrder(profile.type, {
+    profile,
+    ...(order.task ? { task: order.task } : {}),
+    order: { modelId: order.modelId ?? 'some-model', resume },
+  })
+  const inheritedEnv = process.env
+  const conversationId = randomUUID()
+  const input = launchInput(whole, { cwd, inheritedEnv, platform: process.platform, which, conversationId })
+  const planned = executor.plan(input)
+  if (!planned.ok) return planned
+  const { argv, env, stdin } = planned.value
+  const [program, ...args] = argv
+  const child = execa(program, args, {
+    cwd,
+    env: applyEnvironment(inheritedEnv, env),
+    extendEnv: false,
+    input: stdin === 'prompt' ? prompt : '',
+    reject: false,
+    timeout: LONGEST_MS,
+    stripFinalNewline: false,
+    forceKillAfterDelay: executor.graceMs,
+  })
+  order.signal?.addEventListener('abort', () => child.kill(executor.stopSignal))
+  const { exitCode, stdout, stderr } = await child
+  const reader = executor.createReader()
+  const reports = stdout.split('\n').flatMap((line) => reader.read(line, Date.now()))
+  return ok({ exitCode, stdout, stderr, reports, summary: reader.finish(), conversationId: planned.value.conversationId })
+}
+
+function which(path: string): string | null {
+  try {
+    accessSync(path, constants.X_OK)
+    return path
+  } catch {
+    return null
+  }
+}

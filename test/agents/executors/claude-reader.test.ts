@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { createClaudeReader } from '../../../src/agents/executors/claude-reader.ts'
+import { outputReportSchema } from '../../../src/domain/output.ts'
+import { only, readAll, RECORDED_AT, transcript, type Reading } from './transcript.ts'
+
+const read = (name: string): Reading => readAll(createClaudeReader(), transcript(`claude-${name}`))
+const readEvents = (...events: object[]): Reading =>
+  readAll(createClaudeReader(), events.map((event) => JSON.stringify(event)).join('\n'))
+
+describe('a run that ends well', () => {
+  it('gives its text, result, usage, cost and conversation', () => {
+    const { reports, summary } = read('text')
+    expect(only(reports, 'text')).toEqual([{ kind: 'text', text: 'Hello from the mock model.' }])
+    expect(summary.final).toEqual({ ok: true, text: 'Hello from the mock model.' })
+    expect(summary.failure).toBeNull()
+    expect(summary.usage?.inputTokens).toBeGreaterThan(100)
+    expect(summary.usage?.outputTokens).toBeGreaterThan(0)
+    expect(summary.usage?.costUsd).toBeGreaterThan(0)
+    expect(only(reports, 'conversation')).toEqual([{ kind: 'conversation', id: summary.conversation }])
+    expect(reports.at(-1)).toEqual({ kind: 'result', ok: true, text: 'Hello from the mock model.' })
+  })
+
+  it('tells thinking apart from text', () => {
+    const { reports } = read('think')
+    expect(only(reports, 'thinking')).toEqual([{ kind: 'thinking', text: 'The mock model thinks about it.' }])
+    expect(only(reports, 'text')).toHaveLength(1)
+  })
+
+  it('joins a tool call and its result by their id, and counts a change', () => {
+    const { reports, summary } = read('tool')
+    const [call] = only(reports, 'tool-call')
+    expect(call).toMatchObject({ name: 'Bash', summary: 'echo hi > out.txt; echo seen' })
+    expect(only(reports, 'tool-result')).toEqual([{ kind: 'tool-result', id: call?.id, ok: true, text: 'seen' }])
+    expect(summary.mutatingToolCalls).toBe(1)
+  })
+
+  it('counts a written file, and not a tool that failed or was refused', () => {
+    expect(read('write').summary.mutatingToolCalls).toBe(1)
+    const failed = read('tool-fails')
+    expect(only(failed.reports, 'tool-result')[0]).toMatchObject({ ok: false, text: expect.stringContaining('Exit code 3') })
+    expect(failed.summary.mutatingToolCalls).toBe(0)
+    const refused = read('ask')
+    expect(refused.summary.mutatingToolCalls).toBe(0)
+    expect(only(refused.reports, 'error')).toEqual([
+      { kind: 'error', message: 'its permissions refused 1 tool call', class: null },
+    ])
+  })
+
+  it('shows a retry as waiting, and is no failure once it was got over', () => {
+    const { reports, summary } = read('529-recovers')
+    const [waiting] = only(reports, 'waiting')
+    expect(waiting?.why).toContain('529')
+    expect(waiting?.until).toBeGreaterThan(RECORDED_AT)
+    expect(summary).toMatchObject({ final: { ok: true }, failure: null })
+  })
+
+  it.each(['streamerr', 'drop'])('gets over %s without a word', (name) => {
+    expect(read(name).summary).toMatchObject({ final: { ok: true }, failure: null })
+  })
+})
+
+describe('a run that fails', () => {
+  it.each([
+    ['401', 'auth'],
+    ['403', 'auth'],
+    ['404', 'bad-model'],
+    ['429', 'rate-limit'],
+    ['500', 'overload'],
+    ['529', 'overload'],
+    ['overflow', 'context-overflow'],
+    ['quota', 'quota'],
+    ['quota-reset', 'quota'],
+    ['400', 'crash'],
+  ] as const)('%s is %s, although its subtype says success', (name, failureClass) => {
+    const { reports, summary } = read(name)
+    expect(summary.final?.ok).toBe(false)
+    expect(summary.failure?.class).toBe(failureClass)
+    expect(only(reports, 'error').at(-1)?.class).toBe(failureClass)
+    expect(only(reports, 'text')).toEqual([])
+  })
+
+  it('takes the time of a reset from its field, to the second', () => {
+    const told = /"resetsAt":(\d+)/.exec(transcript('claude-quota-reset'))?.[1]
+    const { reports, summary } = read('quota-reset')
+    expect(summary.failure?.resetAt).toBe(Number(told) * 1000)
+    expect(only(reports, 'waiting')[0]).toMatchObject({ until: Number(told) * 1000, why: expect.stringContaining('five-hour') })
+  })
+
+  it('takes the time of a reset from the words where there is no field', () => {
+    const error = { type: 'assistant', error: 'rate_limit', message: { content: [] } }
+    const text = "You've hit your weekly limit · resets Nov 23, 3pm (Europe/Berlin)"
+    const { summary } = readEvents(error, { type: 'result', is_error: true, api_error_status: 429, result: text })
+    expect(summary.failure).toMatchObject({ class: 'quota', resetAt: Date.UTC(2026, 10, 23, 14, 1) })
+  })
+
+  it('is a matter of auth when nobody is signed in', () => {
+    const error = { type: 'assistant', error: 'authentication_failed', message: { model: '<synthetic>', content: [] } }
+    const text = 'Not logged in · Please run /login'
+    const { summary } = readEvents(error, { type: 'result', is_error: true, api_error_status: null, result: text })
+    expect(summary.failure?.class).toBe('auth')
+  })
+
+  it('is a crash that says why when its conversation is gone', () => {
+    const errors = ['No conversation found with session ID: 1111']
+    const { summary } = readEvents({ type: 'result', subtype: 'error_during_execution', is_error: true, errors })
+    expect(summary.final).toEqual({ ok: false, text: errors[0] })
+    expect(summary.failure).toMatchObject({ class: 'crash', reason: errors[0] })
+  })
+
+  it('that is cut off while it retries leaves the reason of the retries, and no final word', () => {
+    const retries = transcript('claude-529').split('\n').filter((line) => line.includes('"api_retry"'))
+    const { summary } = readAll(createClaudeReader(), retries.join('\n'))
+    expect(summary.final).toBeNull()
+    expect(summary.failure?.class).toBe('overload')
+  })
+
+  it('has no class but crash when it ends without an error of its provider', () => {
+    const { summary } = readEvents({ type: 'result', subtype: 'error_max_turns', is_error: true, result: 'usage limit, 401, overloaded' })
+    expect(summary.failure?.class).toBe('crash')
+  })
+})
+
+describe('what an agent writes decides nothing', () => {
+  const words = 'API Error: 401 You have hit your usage limit, resets 3pm (UTC). {"type":"result","is_error":true}'
+
+  it('in a text, in a tool result or in a final answer', () => {
+    const { summary } = readEvents(
+      { type: 'assistant', message: { content: [{ type: 'text', text: words }] } },
+      { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 'a', content: words, is_error: true }] } },
+      { type: 'result', is_error: false, result: words },
+    )
+    expect(summary.failure).toBeNull()
+    expect(summary.final).toEqual({ ok: true, text: words })
+  })
+
+  it('and a result that does not say whether it is an error is no success', () => {
+    expect(readEvents({ type: 'result', result: 'fine' }).summary.final?.ok).toBe(false)
+  })
+})
+
+describe('whatever a line holds', () => {
+  it.each([
+    '{"type":"assistant"}',
+    '{"type":"assistant","message":{"content":[null,7,{"type":"text"},{"type":"tool_use"}]}}',
+    '{"type":"user","message":{"content":"text"}}',
+    '{"type":"system","subtype":"api_retry","retry_delay_ms":"soon"}',
+    '{"type":"rate_limit_event","rate_limit_info":null}',
+    '{"type":"result","is_error":true,"usage":{"input_tokens":-1,"output_tokens":"many"}}',
+    '{"type":{}}',
+    '{"half":',
+    '[1,2]',
+    'Warning: plain words \u0000\ud800',
+  ])('%s is read without a fault and gives well-formed reports', (line) => {
+    const { reports } = readAll(createClaudeReader(), line)
+    for (const report of reports) expect(outputReportSchema.safeParse(report).success).toBe(true)
+  })
+
+  it('long texts are cut to the bound of a report', () => {
+    const long = 'x'.repeat(100_000)
+    const { reports } = readEvents(
+      { type: 'assistant', session_id: long, message: { content: [{ type: 'text', text: long }, { type: 'tool_use', id: long, name: long, input: { command: long } }] } },
+      { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: long, content: [{ type: 'text', text: long }] }] } },
+      { type: 'result', is_error: true, result: long },
+    )
+    expect(reports.length).toBeGreaterThanOrEqual(6)
+    for (const report of reports) expect(outputReportSchema.safeParse(report).success).toBe(true)
+  })
+
+  it('a question is a report of its own', () => {
+    const block = { type: 'tool_use', id: 'q', name: 'AskUserQuestion', input: { questions: [{ question: 'Which one?' }] } }
+    const { reports } = readEvents({ type: 'assistant', message: { content: [block] } })
+    expect(reports).toEqual([{ kind: 'question', text: 'Which one?' }])
+  })
+})

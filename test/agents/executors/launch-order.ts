@@ -1,0 +1,125 @@
+/** Launch orders for tests: everything at rest, with what the test is about laid over it. */
+import type { Agent } from '../../../src/domain/agent.ts'
+import type { LaunchOrder } from '../../../src/domain/executor.ts'
+import { agentIdOf, taskIdSchema } from '../../../src/domain/ids.ts'
+import { PROVIDER_OF_TYPE, type ExecutorType, type Profile } from '../../../src/domain/settings.ts'
+import type { Task } from '../../../src/domain/task.ts'
+import type { LaunchInput } from '../../../src/agents/executors/executor.ts'
+
+export interface OrderParts {
+  readonly task?: Partial<Task>
+  readonly agent?: Partial<Agent>
+  readonly profile?: Partial<Profile>
+  readonly order?: Partial<LaunchOrder>
+}
+
+export const profileOf = (type: ExecutorType, more: Partial<Profile> = {}): Profile => ({
+  name: type,
+  type,
+  model: null,
+  env: {},
+  maxAgents: null,
+  timeoutMs: 60_000,
+  permissions: 'bypass',
+  keepBackground: false,
+  subtasks: 'own',
+  coding: false,
+  command: null,
+  stdin: 'none',
+  then: null,
+  schedule: null,
+  ...more,
+})
+
+const TASK: Task = {
+  id: taskIdSchema.parse('build'),
+  title: 'Build the thing',
+  description: 'Make it so.',
+  priority: 'normal',
+  tags: [],
+  skills: [],
+  deliverables: [],
+  exec: null,
+  verify: null,
+  executor: null,
+  model: null,
+  timeoutMs: null,
+  maxAttempts: null,
+  schedule: null,
+  context: null,
+  mode: null,
+  worktree: null,
+  repo: null,
+  order: 1,
+  state: { kind: 'in-progress', agentId: agentIdOf(7), generation: 1 },
+  held: false,
+  generation: 1,
+  attempts: 0,
+  backOffs: 0,
+  lastFailure: null,
+  lastAgentId: null,
+  conversation: null,
+  worktreeName: null,
+  resultCommit: null,
+  scheduledFor: null,
+  firstSuccessAt: null,
+  addedBy: null,
+  createdAt: 0,
+  startedAt: null,
+  completedAt: null,
+}
+
+const agentOf = (type: ExecutorType): Agent => ({
+  id: agentIdOf(7),
+  taskId: TASK.id,
+  generation: 1,
+  state: { kind: 'claimed' },
+  executor: type,
+  executorType: type,
+  model: null,
+  modelId: null,
+  provenance: { executor: 'test', model: 'test' },
+  provider: PROVIDER_OF_TYPE[type],
+  tags: [],
+  timeoutMs: null,
+  by: 'process',
+  pid: null,
+  pidStartTime: null,
+  workplace: null,
+  conversation: null,
+  resumed: false,
+  usage: null,
+  changes: null,
+  report: null,
+  exitCode: null,
+  claimedAt: 0,
+  startedAt: null,
+  endedAt: null,
+})
+
+export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchOrder => ({
+  agent: { ...agentOf(type), ...parts.agent },
+  task: { ...TASK, ...parts.task },
+  profile: profileOf(type, parts.profile),
+  dependencies: [],
+  notes: [],
+  graph: [],
+  resume: null,
+  modelId: null,
+  ...parts.order,
+})
+
+export const CONVERSATION = '3f0e0c1a-8f3a-4e58-9c53-4b8d3c9c5a10'
+
+/** `which` finds everything under `/bin`, and absolute paths where they are. */
+export const launchInput = (order: LaunchOrder, more: Partial<LaunchInput> = {}): LaunchInput => ({
+  order,
+  cwd: '/project',
+  folder: '/project/.yard/agents/agent-7',
+  promptFile: '/project/.yard/agents/agent-7/prompt.md',
+  inheritedEnv: { PATH: '/bin' },
+  platform: 'linux',
+  which: (program) => (program.startsWith('/') ? program : `/bin/${program}`),
+  conversationId: CONVERSATION,
+  ...more,
+})

@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createYardBench, CAPS, type YardBench, type YardBenchOptions } from './yard-bench.ts'
+import { taskId, taskIds } from '../support/plan-builder.ts'
+
+const HOUR = 3_600_000
+let bench: YardBench
+const open = async (options?: YardBenchOptions): Promise<YardBench> => {
+  bench = await createYardBench(options)
+  await bench.start()
+  return bench
+}
+afterEach(() => bench.close())
+
+describe('a time to wait for', () => {
+  it('is met to the millisecond by one timer, without polling', async () => {
+    const yard = await open()
+    yard.caps = { ...CAPS, pollIntervalMs: 24 * HOUR }
+    await yard.add('a', { delayMs: 90_000 })
+    await yard.add('b', { notBefore: yard.clock.now() + 30_000 })
+    expect(yard.clock.timers).toBe(1)
+    expect(yard.clock.nextInMs()).toBe(30_000)
+    await yard.pass(29_999)
+    expect(yard.running()).toEqual([])
+    await yard.pass(1)
+    expect(yard.running()).toEqual(['b'])
+    await yard.pass(60_000)
+    expect(yard.running()).toEqual(['a', 'b'])
+  })
+
+  it('counts from the wall clock, so that a machine that slept starts what fell due by its next look', async () => {
+    const yard = await open()
+    await yard.add('a', { delayMs: 8 * HOUR })
+    yard.clock.jump(9 * HOUR)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.running()).toEqual(['a'])
+  })
+
+  it('is not forgotten when the clock is set back', async () => {
+    const yard = await open()
+    await yard.add('a', { delayMs: 60_000 })
+    yard.clock.jump(-HOUR)
+    await yard.pass(60_000)
+    expect(yard.running()).toEqual([])
+    await yard.pass(HOUR)
+    expect(yard.running()).toEqual(['a'])
+  })
+})
+
+describe('a schedule', () => {
+  const spec = { spec: String(HOUR), tz: null }
+
+  it('fires, waits for its next time after success, and satisfies dependents from the first on', async () => {
+    const yard = await open()
+    const first = yard.nextFireAt(spec, yard.clock.now())
+    await yard.add('tick', { schedule: spec }, first)
+    await yard.add('b', { after: taskIds('tick') })
+    await yard.pass(HOUR)
+    expect(yard.running()).toEqual(['tick'])
+    await yard.end('tick')
+    expect(yard.running()).toEqual(['b'])
+    expect(yard.task('tick').state).toMatchObject({ kind: 'open', notBefore: (first ?? 0) + HOUR })
+    await yard.pass(HOUR)
+    expect(yard.running()).toEqual(['b', 'tick'])
+  })
+
+  it.each([
+    ['once', ['tick', 'later']],
+    ['all', ['tick', 'tick', 'tick', 'later']],
+    ['skip', ['later']],
+  ] as const)('that was missed while nobody was there runs %s', async (missed, expected) => {
+    const yard = await open()
+    await yard.add('tick', { schedule: spec }, yard.nextFireAt(spec, yard.clock.now()))
+    await yard.coordinator.close()
+    yard.clock.advance(3 * HOUR + 600_000)
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    second.caps = { ...CAPS, missed }
+    await second.start()
+    const runs: string[] = []
+    for (let [id] = second.running(); id !== undefined; [id] = second.running()) {
+      runs.push(id)
+      await second.end(id)
+    }
+    await second.pass(50 * 60_000)
+    expect([...runs, second.running()[0] === 'tick' ? 'later' : 'nothing']).toEqual(expected)
+    await second.coordinator.close()
+  })
+
+  it('with `skip` leaves out what fell due while the machine slept', async () => {
+    const yard = await open()
+    yard.caps = { ...CAPS, missed: 'skip' }
+    await yard.add('tick', { schedule: spec }, yard.nextFireAt(spec, yard.clock.now()))
+    yard.clock.jump(2 * HOUR + 600_000)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.running()).toEqual([])
+    expect(yard.task('tick').state).toMatchObject({
+      notBefore: yard.nextFireAt(spec, yard.clock.now()),
+    })
+  })
+
+  it('can be put off and started now', async () => {
+    const yard = await open()
+    const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
+    await yard.add('tick', { schedule: spec }, first)
+    await yard.send({ type: 'schedule.skip', id: taskId('tick'), nextFireAt: first + HOUR })
+    await yard.pass(HOUR + 60_000)
+    expect(yard.running()).toEqual([])
+    await yard.send({ type: 'schedule.fireNow', id: taskId('tick') })
+    expect(yard.running()).toEqual(['tick'])
+  })
+})
+
+describe('time limits', () => {
+  it('end an agent at its limit and retry it', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 10 * 60_000 })
+    await yard.begin('a')
+    await yard.pass(10 * 60_000 - 1)
+    expect(yard.runtime.stops).toEqual([])
+    await yard.pass(1)
+    expect(yard.runtime.stops).toEqual([{ id: 'agent-1', force: false }])
+    await yard.end('a', { exit: { code: null, signal: 'SIGTERM' } })
+    expect(yard.task('a').lastFailure?.class).toBe('timeout')
+    await yard.pass(10_000)
+    expect(yard.running()).toEqual(['a'])
+  })
+
+  it('do not count a sleep of the machine, nor a clock that is set', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 10 * 60_000 })
+    await yard.begin('a')
+    await yard.pass(60_000)
+    yard.clock.jump(30 * 24 * HOUR)
+    await yard.pass(60_000)
+    yard.clock.jump(-60 * 24 * HOUR)
+    await yard.pass(7 * 60_000)
+    expect(yard.runtime.stops).toEqual([])
+    await yard.pass(60_000)
+    expect(yard.runtime.stops).toHaveLength(1)
+  })
+
+  it('go on counting in the next owner', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 10 * 60_000 })
+    await yard.begin('a')
+    await yard.pass(6 * 60_000)
+    await yard.coordinator.close()
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    await second.start()
+    await second.pass(4 * 60_000)
+    expect(second.runtime.stops).toHaveLength(1)
+    await second.coordinator.close()
+  })
+})
+
+describe('the backstop', () => {
+  it('looks at the world at its interval however busy the yard is', async () => {
+    const yard = await open()
+    yard.caps = { ...CAPS, pollIntervalMs: 10_000 }
+    yard.coordinator.onSettings()
+    await yard.turns.idle()
+    for (let i = 0; i < 60; i += 1) {
+      await yard.send({
+        type: 'breaker.trip',
+        key: `k${i}`,
+        kind: 'launch',
+        subject: 's',
+        reason: 'r',
+        until: null,
+      })
+      await yard.pass(1000)
+    }
+    expect(yard.runtime.looks.count).toBeGreaterThanOrEqual(5)
+  })
+
+  it('is one timer, which goes with the coordinator', async () => {
+    const yard = await open()
+    await yard.add('a')
+    await yard.begin('a')
+    expect(yard.clock.timers).toBe(1)
+    await yard.coordinator.close()
+    expect(yard.clock.timers).toBe(0)
+  })
+})

@@ -1,0 +1,302 @@
+/** A whole coordinator on a real store in memory, with a manual clock and a runtime that does what the test says. */
+import { silentLog } from '../../src/base/log.ts'
+import { ok, type Result } from '../../src/base/result.ts'
+import { createCoordinator, type Coordinator } from '../../src/coordinator/coordinator.ts'
+import { createDispatcher, type Dispatcher } from '../../src/coordinator/dispatch.ts'
+import type { Caps, CoordinatorParts, Route } from '../../src/coordinator/ports.ts'
+import type { Actor, Command, Reply } from '../../src/domain/command.ts'
+import type { Evidence } from '../../src/domain/completion.ts'
+import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
+import type { Failure } from '../../src/domain/failure.ts'
+import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
+import type { Profile } from '../../src/domain/settings.ts'
+import type { Task } from '../../src/domain/task.ts'
+import type { OpenStore } from '../../src/store/open-store.ts'
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
+import { createTurns, openMemoryStore, type Turns } from '../support/memory-store.ts'
+import { PERSON, addCommand, evidenceOf, taskId } from '../support/plan-builder.ts'
+
+export interface ScriptedRuntime extends Runtime {
+  /** Agents in the order of their launches. */
+  readonly launched: string[]
+  readonly stops: { readonly id: string; readonly force: boolean }[]
+  readonly looks: { count: number }
+  readonly recovered: string[]
+  liveFacts: Map<AgentId, LiveFacts>
+  /** What recovery finds; asked for each agent. */
+  onRecover: (order: LaunchOrder) => RuntimeReport | null
+  report(id: AgentId, generation: number, report: RuntimeReport): void
+}
+
+export const PROFILE: Profile = {
+  name: 'shell',
+  type: 'shell',
+  model: null,
+  env: {},
+  maxAgents: null,
+  timeoutMs: 14_400_000,
+  permissions: 'workspace',
+  keepBackground: false,
+  subtasks: 'own',
+  coding: false,
+  command: null,
+  stdin: 'none',
+  then: null,
+  schedule: null,
+}
+
+export const endedReport = (
+  at: number,
+  evidence: Partial<Evidence> = {},
+): Extract<RuntimeReport, { kind: 'ended' }> => ({
+  kind: 'ended',
+  at,
+  evidence: evidenceOf(evidence),
+  usage: null,
+  conversation: null,
+  changes: null,
+  artifacts: [],
+})
+
+function createScriptedRuntime(): ScriptedRuntime {
+  const listeners = new Set<Parameters<Runtime['onReport']>[0]>()
+  const holding = new Set<AgentId>()
+  const runtime: ScriptedRuntime = {
+    launched: [],
+    stops: [],
+    looks: { count: 0 },
+    recovered: [],
+    liveFacts: new Map(),
+    onRecover: () => null,
+    launch(order) {
+      if (holding.has(order.agent.id)) return
+      holding.add(order.agent.id)
+      runtime.launched.push(order.agent.id)
+    },
+    async recover(orders) {
+      for (const order of orders) {
+        holding.add(order.agent.id)
+        runtime.recovered.push(order.agent.id)
+        const found = runtime.onRecover(order)
+        if (found) runtime.report(order.agent.id, order.agent.generation, found)
+      }
+    },
+    stop: (id, { force }) => void runtime.stops.push({ id, force }),
+    isHolding: (id) => holding.has(id),
+    facts: (id) => runtime.liveFacts.get(id) ?? null,
+    async look() {
+      runtime.looks.count += 1
+    },
+    onReport(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    report(id, generation, report) {
+      if (report.kind === 'ended') holding.delete(id)
+      for (const listener of listeners) listener(id, generation, report)
+    },
+    close: async () => holding.clear(),
+  }
+  return runtime
+}
+
+export interface YardBench {
+  readonly clock: ManualClock
+  readonly turns: Turns
+  readonly opened: OpenStore
+  readonly dispatcher: Dispatcher
+  readonly coordinator: Coordinator
+  readonly runtime: ScriptedRuntime
+  readonly staleOwners: { count: number }
+  caps: Caps
+  route: (task: Task) => Result<Route, Failure>
+  nextFireAt: CoordinatorParts['nextFireAt']
+  /** Sends a command and lets everything come to rest. */
+  send(command: Command, by?: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  add(id: string, more?: Partial<NewTask>, nextFireAt?: number | null): Promise<void>
+  /** Moves the clock from timer to timer, resting between. */
+  pass(ms: number): Promise<void>
+  start(): Promise<void>
+  /** The living agent of a task. */
+  agentOf(id: string): AgentId
+  begin(id: string): Promise<void>
+  end(id: string, evidence?: Partial<Evidence>): Promise<void>
+  task(id: string): Task
+  /** Ids of tasks that an agent holds. */
+  running(): string[]
+  close(): Promise<void>
+}
+
+export interface YardBenchOptions {
+  readonly opened?: OpenStore
+  readonly clock?: ManualClock
+  readonly startsAgents?: boolean
+  readonly wrap?: (opened: OpenStore) => OpenStore
+}
+
+export const ROUTE: Route = {
+  executor: 'shell',
+  executorType: 'shell',
+  model: null,
+  modelId: null,
+  provider: null,
+  provenance: { executor: 'test', model: 'test' },
+  timeoutMs: 14_400_000,
+  exclusive: null,
+  isForPeople: false,
+}
+
+export const CAPS: Caps = {
+  maxAgents: 4,
+  executors: {},
+  models: {},
+  tags: {},
+  pollIntervalMs: 60_000,
+  heartbeatTimeoutMs: 300_000,
+  stopGraceMs: 10_000,
+  missed: 'once',
+}
+
+/** Takes executor and model of the task as they stand; everything named `manual` is for people. */
+const plainRoute = (task: Task): Result<Route, Failure> =>
+  ok({
+    ...ROUTE,
+    executor: task.executor ?? 'shell',
+    executorType: task.executor === 'manual' ? 'manual' : task.executor ? 'claude' : 'shell',
+    model: task.model,
+    modelId: task.model,
+    provider: task.executor && task.executor !== 'manual' ? `of-${task.executor}` : null,
+    timeoutMs: task.timeoutMs ?? ROUTE.timeoutMs,
+    exclusive: task.repo,
+    isForPeople: task.executor === 'manual',
+  })
+
+export async function createYardBench(options: YardBenchOptions = {}): Promise<YardBench> {
+  const base = options.opened ?? (await openMemoryStore())
+  const opened = options.wrap?.(base) ?? base
+  const clock = options.clock ?? createManualClock()
+  const turns = createTurns()
+  const runtime = createScriptedRuntime()
+  const staleOwners = { count: 0 }
+  const { plan, store, writer, ownerEpoch } = opened
+  const { defer } = turns
+  const dispatcher = createDispatcher({
+    plan,
+    store,
+    writer,
+    clock,
+    log: silentLog,
+    defer,
+    ownerEpoch,
+    onStale: () => (staleOwners.count += 1),
+  })
+  let agents = opened.lastAgentNumber
+  const coordinator = createCoordinator({
+    plan,
+    dispatcher,
+    runtime,
+    clock,
+    log: silentLog,
+    caps: () => bench.caps,
+    route: (task) => bench.route(task),
+    orderOf: (agent) => orderOf(bench, agent.id),
+    nextAgentId: () => agentIdOf((agents += 1)),
+    nextFireAt: (schedule, from) => bench.nextFireAt(schedule, from),
+    random: () => 0.5,
+    startsAgents: options.startsAgents ?? true,
+    defer,
+  })
+  const bench: YardBench = {
+    clock,
+    turns,
+    opened,
+    dispatcher,
+    coordinator,
+    runtime,
+    staleOwners,
+    caps: CAPS,
+    route: plainRoute,
+    /** The spec is a number of ms; it fires at each whole multiple. */
+    nextFireAt: ({ spec }, from) => (Math.floor(from / Number(spec)) + 1) * Number(spec),
+    async send(command, by = PERSON, commandId) {
+      const sent = dispatcher.dispatch(command, by, commandId)
+      await turns.idle()
+      return sent
+    },
+    async add(id, more, nextFireAt) {
+      const reply = await bench.send(addCommand(id, more, nextFireAt))
+      if (!reply.ok) throw new Error(reply.error.message)
+    },
+    async pass(ms) {
+      const end = clock.monotonic() + ms
+      for (;;) {
+        const next = clock.nextInMs()
+        const left = end - clock.monotonic()
+        if (next === null || next > left) {
+          clock.advance(left)
+          return turns.idle()
+        }
+        clock.advance(next)
+        await turns.idle()
+      }
+    },
+    async start() {
+      const started = coordinator.start()
+      await turns.idle()
+      await started
+      await turns.idle()
+    },
+    agentOf(id) {
+      const agent = plan.agentOf(taskId(id))
+      if (!agent) throw new Error(`nobody works on ${id}`)
+      return agent.id
+    },
+    async begin(id) {
+      const agent = plan.agents.get(bench.agentOf(id))
+      if (!agent) return
+      const at = clock.now()
+      runtime.report(agent.id, agent.generation, {
+        kind: 'started',
+        at,
+        pid: 99,
+        pidStartTime: '1',
+      })
+      await turns.idle()
+    },
+    async end(id, evidence) {
+      const agent = plan.agents.get(bench.agentOf(id))
+      if (!agent) return
+      runtime.report(agent.id, agent.generation, endedReport(clock.now(), evidence))
+      await turns.idle()
+    },
+    task(id) {
+      const task = plan.tasks.get(taskId(id))
+      if (!task) throw new Error(`no task ${id}`)
+      return task
+    },
+    running: () => [...plan.agents.values()].map((agent) => agent.taskId).sort(),
+    async close() {
+      await coordinator.close()
+      dispatcher.close()
+      opened.close()
+    },
+  }
+  return bench
+}
+
+function orderOf({ opened: { plan } }: YardBench, id: AgentId): LaunchOrder | null {
+  const agent = plan.agents.get(id)
+  const task = agent && plan.tasks.get(agent.taskId)
+  if (!agent || !task) return null
+  return {
+    agent,
+    task,
+    profile: PROFILE,
+    dependencies: [],
+    notes: [],
+    graph: [],
+    resume: agent.conversation,
+    modelId: agent.modelId,
+  }
+}
