@@ -85,6 +85,8 @@ function setPlain(text: string, path: readonly string[], value: unknown): string
       text.slice(offsetOf(text, existing.end))
     )
   const line = `${formatKey(path.slice(-1))} = ${literal}`
+  const inline = nodes.find((node) => node.kind === 'key' && isPath(node, path.slice(0, -1)))
+  if (inline) return insertInside(text, inline, line)
   const table = nodes.find((node) => node.kind === 'table' && isPath(node, path.slice(0, -1)))
   if (table) return insertLine(text, insertAfter(text, nodes, table, path), line, eol)
   const gap = text === '' ? '' : text.endsWith('\n') ? eol : `${eol}${eol}`
@@ -115,6 +117,14 @@ function insertLine(text: string, after: number, line: string, eol: string): str
   const at = offsetOf(text, { line: after + 1, column: 0 })
   const before = text.slice(0, at)
   return `${before}${before.endsWith('\n') ? '' : eol}${line}${eol}${text.slice(at)}`
+}
+
+/** At the end of `{…}`; of anything else it makes no TOML, which is seen afterwards. */
+function insertInside(text: string, table: TomlNode, pair: string): string {
+  const end = offsetOf(text, table.end) - 1
+  const before = text.slice(0, end).trimEnd()
+  const comma = before.endsWith('{') ? ' ' : ', '
+  return `${before}${comma}${pair} ${text.slice(end)}`
 }
 
 function removePlain(text: string, path: readonly string[]): string {

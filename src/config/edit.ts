@@ -61,8 +61,12 @@ export function editConfig(
   const edited = applyEdits(file, before.replace(/^\uFEFF/, ''), edits)
   if (!edited.ok) return edited
   const { text, changes } = edited.value
-  const merged = mergeTexts({ ...sources, env: {}, flags: {} }, { ...texts.value, [scope]: text })
-  if (!merged.ok) return err(refusalOf(merged.error, changes, scope))
+  const filesOnly = { ...sources, env: {}, flags: {} }
+  const merged = mergeTexts(filesOnly, { ...texts.value, [scope]: text })
+  if (!merged.ok) {
+    const wasSound = mergeTexts(filesOnly, texts.value).ok
+    return err(refusalOf(merged.error, changes, wasSound))
+  }
   return text === before ? ok(changes) : writeConfigFile(file, text, changes)
 }
 
@@ -162,15 +166,11 @@ function applyEdits(
 function refusalOf(
   faults: readonly Fault[],
   changes: readonly ConfigChange[],
-  scope: string,
+  wasSound: boolean,
 ): Failure {
   const isTouched = ({ key }: Fault) =>
-    changes.some(
-      (change) =>
-        key === change.key || key.startsWith(`${change.key}.`) || change.key.startsWith(`${key}.`),
-    )
-  const isRemoval = changes.some((change) => change.value === null)
-  const own = faults.find((fault) => fault.source === scope && (isTouched(fault) || isRemoval))
+    changes.some((change) => `${key}.`.startsWith(`${change.key}.`))
+  const own = faults.find(isTouched) ?? (wasSound ? faults[0] : undefined)
   if (!own) return failureOf(faults)
   return failure(own.kind === 'config-broken' ? 'bad-request' : own.kind, own.message, {
     ...(own.hint === null ? {} : { hint: own.hint }),

@@ -147,9 +147,10 @@ function addInside(nodes: TomlNode[], value: SyntaxNode, path: SourcePath): void
 
 function indexLines(text: string): Map<string, number> {
   const lines = new Map<string, number>()
-  for (const node of tomlNodes(text)) {
-    const id = JSON.stringify(node.path)
-    if (!lines.has(id)) lines.set(id, node.start.line)
-  }
+  for (const { path, start } of tomlNodes(text))
+    for (let length = path.length; length > 0; length--) {
+      const id = JSON.stringify(path.slice(0, length))
+      if (!lines.has(id)) lines.set(id, start.line)
+    }
   return lines
 }

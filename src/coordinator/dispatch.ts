@@ -22,6 +22,8 @@ export interface Dispatcher {
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** Why the last commit failed; null while commits work. */
   readOnly(): string | null
+  /** Tries whether commits work again; nothing while they do. */
+  retry(): void
   /** Refuses new commands from now on; what is queued is still carried out. */
   close(): void
 }

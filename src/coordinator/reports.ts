@@ -8,6 +8,8 @@ import type { CoordinatorParts } from './ports.ts'
 
 export interface Reporter {
   onReport(agentId: AgentId, generation: number, report: RuntimeReport): void
+  /** Its end was reported and is not saved yet. */
+  isEnding(agentId: AgentId): boolean
   /** How many reports wait to be saved. */
   pending(): number
   retry(): void
@@ -25,12 +27,16 @@ const BY = { kind: 'coordinator' } as const
 export function createReporter(parts: Parts): Reporter {
   const unsaved = new Map<string, Command>()
   const underWay = new Set<Promise<void>>()
+  const ending = new Set<AgentId>()
 
   const send = (key: string, command: Command): void => {
+    if (command.type === 'agent.end') ending.add(command.agentId)
     const sent = parts.dispatcher.dispatch(command, BY).then((reply) => {
-      if (!reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked'))
-        unsaved.set(key, command)
-      else if (!reply.ok)
+      const isUnsaved =
+        !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
+      if (isUnsaved) unsaved.set(key, command)
+      else if (command.type === 'agent.end') ending.delete(command.agentId)
+      if (!reply.ok && !isUnsaved)
         parts.log.error('a report was refused', { report: key, why: reply.error.message })
       underWay.delete(sent)
     })
@@ -42,6 +48,7 @@ export function createReporter(parts: Parts): Reporter {
       const command = toCommand(parts, agentId, generation, report)
       if (command) send(`${agentId} ${report.kind}`, command)
     },
+    isEnding: (agentId) => ending.has(agentId),
     pending: () => unsaved.size,
     retry() {
       const again = [...unsaved]

@@ -38,7 +38,9 @@ export async function streamEvents(
     while (!signal.aborted) {
       const rows = yard.store.journal(next, PAGE_ROWS)
       for (const row of rows) next = row.seq
-      const text = rows.map((row) => `id: ${row.seq}\ndata: ${JSON.stringify(toJournalRow(row))}\n\n`)
+      const text = rows.map(
+        (row) => `id: ${row.seq}\ndata: ${JSON.stringify(toJournalRow(row))}\n\n`,
+      )
       if (rows.length > 0) await write(response, text.join(''), signal)
       else if (await news.wait(options.clock, HEARTBEAT_MS)) continue
       else await write(response, ': alive\n\n', signal)

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { agentActor } from '../yard/handlers/agent-token.ts'
+import { agentActor } from '../yard/handlers/agent-actor.ts'
 import type { Yard } from '../yard/yard.ts'
 
 export interface Guard {
@@ -72,7 +72,8 @@ function mayLackOrigin(request: IncomingMessage): boolean {
   const { headers, method } = request
   const fetchSite = headers['sec-fetch-site']
   const isOfBrowser =
-    headers.cookie !== undefined || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'))
+    headers.cookie !== undefined ||
+    Object.keys(headers).some((name) => name.startsWith('sec-fetch-'))
   const isRead = method === 'GET' || method === 'HEAD'
   return !isOfBrowser || (isRead && fetchSite === 'same-origin')
 }

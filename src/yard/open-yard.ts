@@ -21,7 +21,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { agentIdOf } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
-import { agentToken, loadSecret } from './agent-token.ts'
+import { agentToken, openSecret } from './handlers/agent-token.ts'
 import { assembleYard } from './assemble-yard.ts'
 import { launchOrderOf } from './launch-order.ts'
 import { capsOf, createRoutes, type Routes } from './routes.ts'
@@ -190,7 +190,7 @@ function openRuntime(
   const { paths, log, env, resources } = options
   const shimFolder = join(paths.service.folder, 'bin')
   writeShim(shimFolder, process.execPath, join(dirname(resources), 'bin', 'yard'))
-  const secret = loadSecret(paths.service.secret)
+  const secret = openSecret(paths.service.secret)
   const launcher = openLauncher({
     entry: options.launcherEntry,
     node: process.execPath,
@@ -227,7 +227,7 @@ function agentVariables(
   return {
     YARD_DIR: paths.root,
     ...(url === null ? {} : { YARD_URL: url }),
-    YARD_TOKEN: agentToken(secret, { agentId: agent.id, generation: agent.generation }),
+    YARD_TOKEN: agentToken(secret, agent.id, agent.generation),
     YARD_TASK_ID: agent.taskId,
     YARD_AGENT_ID: agent.id,
     YARD_GENERATION: String(agent.generation),

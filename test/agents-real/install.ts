@@ -45,7 +45,10 @@ async function installed(cache: string, cli: AgentCli): Promise<string> {
 async function install(cache: string, cli: AgentCli, target: string): Promise<void> {
   const folder = await mkdtemp(join(cache, `.${cli}-`))
   try {
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'agent-cli', private: true }))
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'agent-cli', private: true }),
+    )
     const spec = `${AGENT_CLIS[cli].package}@${AGENT_CLIS[cli].version}`
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
     await execa('npm', ['install', ...flags, spec], { cwd: folder, timeout: WAIT_FOR_OTHER_MS })

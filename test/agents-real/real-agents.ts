@@ -61,7 +61,9 @@ export function realConfig(profiles: Readonly<Record<AgentCli, Profile>>): strin
       `command = ${JSON.stringify(command)}`,
       `[executors.${name}.env]`,
       ...Object.entries(env).map(([key, value]) =>
-        typeof value === 'string' ? `${key} = ${JSON.stringify(value)}` : `${key} = { from = ${JSON.stringify(value.from)} }`,
+        typeof value === 'string'
+          ? `${key} = ${JSON.stringify(value)}`
+          : `${key} = { from = ${JSON.stringify(value.from)} }`,
       ),
     ].join('\n'),
   )

@@ -14,14 +14,19 @@ const FOLDER = resolve(import.meta.dirname, '../fixtures/transcripts')
 const CLIS = ['claude', 'codex'] as const
 
 /** name → marker, and what differs in the profile. */
-const SCENES: Readonly<Record<string, { readonly prompt: string; readonly profile?: Partial<Profile> }>> = {
+const SCENES: Readonly<
+  Record<string, { readonly prompt: string; readonly profile?: Partial<Profile> }>
+> = {
   text: { prompt: '[[mock:text]]' },
   think: { prompt: '[[mock:think]]' },
   tool: { prompt: '[[mock:tool cmd="echo hi > out.txt; echo seen"]]' },
   'tool-fails': { prompt: '[[mock:tool cmd="echo bad >&2; exit 3"]]' },
   write: { prompt: '[[mock:write]]' },
   ask: { prompt: '[[mock:tool cmd="echo hi > out.txt"]]', profile: { permissions: 'ask' } },
-  workspace: { prompt: '[[mock:tool cmd="echo hi > out.txt"]]', profile: { permissions: 'workspace' } },
+  workspace: {
+    prompt: '[[mock:tool cmd="echo hi > out.txt"]]',
+    profile: { permissions: 'workspace' },
+  },
   'quota-reset': { prompt: '[[mock:quota reset=7200]]' },
   quota: { prompt: '[[mock:quota]]' },
   400: { prompt: '[[mock:400]]' },
@@ -53,7 +58,11 @@ for (const cli of CLIS) {
     const file = `${cli}-${name}.jsonl`
     if (!wanted.test(file)) continue
     const cwd = await mkdtemp(join(home, 'work-'))
-    const ran = await runCli({ profile: { ...profiles[cli], ...scene.profile }, prompt: scene.prompt, cwd })
+    const ran = await runCli({
+      profile: { ...profiles[cli], ...scene.profile },
+      prompt: scene.prompt,
+      cwd,
+    })
     if (!ran.ok) throw new Error(ran.error.reason)
     await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
     process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)

@@ -46,7 +46,13 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   })
   const inheritedEnv = process.env
   const conversationId = randomUUID()
-  const input = launchInput(whole, { cwd, inheritedEnv, platform: process.platform, which, conversationId })
+  const input = launchInput(whole, {
+    cwd,
+    inheritedEnv,
+    platform: process.platform,
+    which,
+    conversationId,
+  })
   const planned = executor.plan(input)
   if (!planned.ok) return planned
   const { argv, env, stdin } = planned.value
@@ -65,7 +71,14 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const { exitCode, stdout, stderr } = await child
   const reader = executor.createReader()
   const reports = stdout.split('\n').flatMap((line) => reader.read(line, Date.now()))
-  return ok({ exitCode, stdout, stderr, reports, summary: reader.finish(), conversationId: planned.value.conversationId })
+  return ok({
+    exitCode,
+    stdout,
+    stderr,
+    reports,
+    summary: reader.finish(),
+    conversationId: planned.value.conversationId,
+  })
 }
 
 function which(path: string): string | null {

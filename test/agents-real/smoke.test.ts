@@ -38,7 +38,10 @@ async function run(order: Omit<CliOrder, 'cwd'>): Promise<CliRun> {
 
 describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => {
   it('answers with a text, its usage and its conversation', async () => {
-    const { exitCode, summary, conversationId } = await run({ profile: profiles[cli], prompt: '[[mock:text text="All is well."]]' })
+    const { exitCode, summary, conversationId } = await run({
+      profile: profiles[cli],
+      prompt: '[[mock:text text="All is well."]]',
+    })
     expect(exitCode).toBe(0)
     expect(summary.final).toEqual({ ok: true, text: 'All is well.' })
     expect(summary.failure).toBeNull()
@@ -53,23 +56,35 @@ describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => 
   })
 
   it('runs a tool that writes a file, and is seen to have changed something', async () => {
-    const { summary, reports } = await run({ profile: profiles[cli], prompt: '[[mock:tool cmd="echo hi > out.txt"]]' })
+    const { summary, reports } = await run({
+      profile: profiles[cli],
+      prompt: '[[mock:tool cmd="echo hi > out.txt"]]',
+    })
     expect(await readFile(join(cwd, 'out.txt'), 'utf8')).toBe('hi\n')
     expect(summary.mutatingToolCalls).toBe(1)
-    expect(reports.some((report) => report.kind === 'tool-call' && report.summary.includes('echo hi'))).toBe(true)
+    expect(
+      reports.some((report) => report.kind === 'tool-call' && report.summary.includes('echo hi')),
+    ).toBe(true)
   })
 
   it('resumes a conversation: the model sees the first prompt again', async () => {
     const first = await run({ profile: profiles[cli], prompt: '[[mock:text]] the first words' })
     const resume = first.summary.conversation ?? ''
-    const second = await run({ profile: profiles[cli], prompt: '[[mock:text text=second]] go on', resume })
+    const second = await run({
+      profile: profiles[cli],
+      prompt: '[[mock:text text=second]] go on',
+      resume,
+    })
     expect(second.summary.final).toEqual({ ok: true, text: 'second' })
     expect(second.summary.conversation).toBe(resume)
     expect(mock.requests.at(-1)?.userTexts.join('\n')).toContain('the first words')
   })
 
   it('fails with the quota and the time of its reset', async () => {
-    const { exitCode, summary } = await run({ profile: profiles[cli], prompt: '[[mock:quota reset=7200]]' })
+    const { exitCode, summary } = await run({
+      profile: profiles[cli],
+      prompt: '[[mock:quota reset=7200]]',
+    })
     expect(exitCode).not.toBe(0)
     expect(summary.final?.ok).toBe(false)
     expect(summary.failure?.class).toBe('quota')
@@ -91,15 +106,24 @@ describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => 
   })
 
   it('gets over an overload by itself', async () => {
-    const { summary } = await run({ profile: profiles[cli], prompt: `[[mock:529 times=1 id=${cli}]]` })
+    const { summary } = await run({
+      profile: profiles[cli],
+      prompt: `[[mock:529 times=1 id=${cli}]]`,
+    })
     expect(summary.final?.ok).toBe(true)
     expect(summary.failure).toBeNull()
   })
 
   it('stops at its signal while its provider is silent, and leaves no final word', async () => {
     const stop = new AbortController()
-    const running = run({ profile: profiles[cli], prompt: `[[mock:hang id=${cli}]]`, signal: stop.signal })
-    await mock.seen((request) => request.behaviour.name === 'hang' && request.behaviour.args.id === cli)
+    const running = run({
+      profile: profiles[cli],
+      prompt: `[[mock:hang id=${cli}]]`,
+      signal: stop.signal,
+    })
+    await mock.seen(
+      (request) => request.behaviour.name === 'hang' && request.behaviour.args.id === cli,
+    )
     stop.abort()
     const { summary } = await running
     expect(summary.final).toBeNull()

@@ -252,7 +252,8 @@ describe('an edit of the config', () => {
   })
 
   it('says that a folder cannot be written', () => {
-    const sources = { ...sourcesOf({}), projectFile: join('/proc/self', 'yard', 'config.toml') }
+    const given = sourcesOf({ project: FILE })
+    const sources = { ...given, projectFile: join(given.projectFile, 'yard', 'config.toml') }
     expect(
       errorOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '1' }])).kind,
     ).toBe('io')

@@ -116,10 +116,14 @@ export const nativeImage = {
 export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: true })
 
 type SchemeHandler = (request: Request) => Promise<Response>
+interface Scheme {
+  readonly scheme: string
+  readonly privileges: Readonly<Record<string, boolean>>
+}
 export const protocol = {
-  schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
+  schemes: [] as readonly Scheme[],
   handlers: new Map<string, SchemeHandler>(),
-  registerSchemesAsPrivileged(schemes: typeof protocol.schemes): void {
+  registerSchemesAsPrivileged(schemes: readonly Scheme[]): void {
     protocol.schemes = schemes
   },
   handle(scheme: string, handler: SchemeHandler): void {

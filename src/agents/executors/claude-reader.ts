@@ -7,7 +7,15 @@ import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
 import type { OutputReader, OutputSummary } from './executor.ts'
-import { isTrueAt, numberAt, objectAt, objectsAt, parseEvent, textAt, type JsonObject } from './json-event.ts'
+import {
+  isTrueAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  parseEvent,
+  textAt,
+  type JsonObject,
+} from './json-event.ts'
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
 
@@ -61,7 +69,9 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
   const conversation = textAt(event, 'session_id')
   const isNew = conversation !== null && state.conversation === null
   if (isNew) state.conversation = conversation
-  const head: OutputReport[] = isNew ? [{ kind: 'conversation', id: clip(conversation, MAX_SUMMARY) }] : []
+  const head: OutputReport[] = isNew
+    ? [{ kind: 'conversation', id: clip(conversation, MAX_SUMMARY) }]
+    : []
   return [...head, ...reportsOf(state, event, at)]
 }
 
@@ -75,7 +85,9 @@ function reportsOf(state: State, event: JsonObject, at: number): readonly Output
       state.retrying = null
       return onAssistant(state, event)
     case 'user':
-      return objectsAt(objectAt(event, 'message'), 'content').flatMap((block) => onToolResult(state, block))
+      return objectsAt(objectAt(event, 'message'), 'content').flatMap((block) =>
+        onToolResult(state, block),
+      )
     case 'result':
       return onResult(state, event, at)
     default:
@@ -90,7 +102,9 @@ function onRetry(state: State, event: JsonObject, at: number): readonly OutputRe
   const tries = `try ${numberAt(event, 'attempt') ?? '?'} of ${numberAt(event, 'max_retries') ?? '?'}`
   const why = `its provider answered ${status ?? 'nothing'}${code === null ? '' : ` (${code})`}; ${tries}`
   state.retrying = providerFailure({ code, status, message: why, resetAt: null, at })
-  return [{ kind: 'waiting', until: delayMs === null ? null : Math.round(at + delayMs), why: clip(why) }]
+  return [
+    { kind: 'waiting', until: delayMs === null ? null : Math.round(at + delayMs), why: clip(why) },
+  ]
 }
 
 function onLimit(state: State, event: JsonObject): readonly OutputReport[] {
@@ -135,17 +149,37 @@ function onToolUse(state: State, block: JsonObject): readonly OutputReport[] {
   const name = clip(textAt(block, 'name') ?? 'tool', MAX_SUMMARY)
   const input = objectAt(block, 'input')
   if (name === 'AskUserQuestion') {
-    const asked = objectsAt(input, 'questions').map((question) => textAt(question, 'question') ?? '')
+    const asked = objectsAt(input, 'questions').map(
+      (question) => textAt(question, 'question') ?? '',
+    )
     return [{ kind: 'question', text: clip(asked.join('\n')) }]
   }
   const line = textAt(input, 'command')
-  if (EDITING_TOOLS.has(name) || (name === 'Bash' && line !== null && mayChangeThings(line))) state.pending.add(id)
-  return [{ kind: 'tool-call', id, name, summary: summaryOf(input), input: clip(JSON.stringify(input ?? {})) }]
+  if (EDITING_TOOLS.has(name) || (name === 'Bash' && line !== null && mayChangeThings(line)))
+    state.pending.add(id)
+  return [
+    {
+      kind: 'tool-call',
+      id,
+      name,
+      summary: summaryOf(input),
+      input: clip(JSON.stringify(input ?? {})),
+    },
+  ]
 }
 
 /** The argument that says most about a call. */
 function summaryOf(input: JsonObject | null): string {
-  for (const key of ['command', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt']) {
+  for (const key of [
+    'command',
+    'file_path',
+    'path',
+    'pattern',
+    'query',
+    'url',
+    'description',
+    'prompt',
+  ]) {
     const value = textAt(input, key)
     if (value !== null) return oneLine(value)
   }
@@ -157,13 +191,19 @@ function onToolResult(state: State, block: JsonObject): readonly OutputReport[] 
   const id = clip(textAt(block, 'tool_use_id') ?? '', MAX_SUMMARY)
   const isOk = !isTrueAt(block, 'is_error')
   if (state.pending.delete(id) && isOk) state.mutatingToolCalls++
-  const parts = objectsAt(block, 'content').map((part) => textAt(part, 'text') ?? `[${textAt(part, 'type') ?? '?'}]`)
-  return [{ kind: 'tool-result', id, ok: isOk, text: clip(textAt(block, 'content') ?? parts.join('\n')) }]
+  const parts = objectsAt(block, 'content').map(
+    (part) => textAt(part, 'text') ?? `[${textAt(part, 'type') ?? '?'}]`,
+  )
+  return [
+    { kind: 'tool-result', id, ok: isOk, text: clip(textAt(block, 'content') ?? parts.join('\n')) },
+  ]
 }
 
 function onResult(state: State, event: JsonObject, at: number): readonly OutputReport[] {
   const isOk = event.is_error === false
-  const errors = Array.isArray(event.errors) ? event.errors.filter((one) => typeof one === 'string') : []
+  const errors = Array.isArray(event.errors)
+    ? event.errors.filter((one) => typeof one === 'string')
+    : []
   const text = textAt(event, 'result') ?? (errors.length > 0 ? errors.join('\n') : null)
   state.final = { ok: isOk, text }
   state.retrying = null
@@ -176,23 +216,38 @@ function onResult(state: State, event: JsonObject, at: number): readonly OutputR
     reports.push({ kind: 'error', message, class: null })
   }
   if (state.failure) {
-    reports.push({ kind: 'error', message: clip(text ?? state.failure.reason), class: state.failure.class })
+    reports.push({
+      kind: 'error',
+      message: clip(text ?? state.failure.reason),
+      class: state.failure.class,
+    })
   }
   reports.push({ kind: 'result', ok: isOk, text: clip(text ?? '') })
   return reports
 }
 
-function failureOf(state: State, event: JsonObject, said: { text: string | null; at: number }): WorkFailure {
+function failureOf(
+  state: State,
+  event: JsonObject,
+  said: { text: string | null; at: number },
+): WorkFailure {
   const status = numberAt(event, 'api_error_status')
   const message = said.text ?? 'it ended with an error and gave no reason'
-  const code = textAt(event, 'terminal_reason') === 'prompt_too_long' ? 'prompt_too_long' : state.errorCode
+  const code =
+    textAt(event, 'terminal_reason') === 'prompt_too_long' ? 'prompt_too_long' : state.errorCode
   if (code === null && status === null) {
     const subtype = textAt(event, 'subtype') ?? 'error'
     return workFailure('crash', oneLine(message), { detail: `${subtype}: ${message}` })
   }
   const isLimit = state.limit !== null && status === 429
   const resetAt = state.limit?.resetAt ?? null
-  return providerFailure({ code: isLimit ? 'usage_limit_reached' : code, status, message, resetAt, at: said.at })
+  return providerFailure({
+    code: isLimit ? 'usage_limit_reached' : code,
+    status,
+    message,
+    resetAt,
+    at: said.at,
+  })
 }
 
 function usageOf(event: JsonObject): Usage {

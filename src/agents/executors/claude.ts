@@ -16,7 +16,8 @@ const PERMISSION_FLAGS = {
 
 /** A task's mode narrows what its profile permits: `light` reads and reports, `bare` only speaks to us. */
 function modeFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
-  if (mode === 'bare') return [...PERMISSION_FLAGS.ask, '--tools=Bash', '--allowed-tools=Bash(yard:*)']
+  if (mode === 'bare')
+    return [...PERMISSION_FLAGS.ask, '--tools=Bash', '--allowed-tools=Bash(yard:*)']
   const reading = mode === 'light' ? ['--disallowed-tools=Edit,Write,MultiEdit,NotebookEdit'] : []
   return [...PERMISSION_FLAGS[permissions], ...reading]
 }

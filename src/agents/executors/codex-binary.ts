@@ -16,14 +16,26 @@ const TARGETS: Readonly<Record<string, string>> = {
 }
 
 /** The native binary behind a launcher; the path itself when it is no launcher or the binary is not there. */
-export function nativeCodex(path: string, platform: NodeJS.Platform, arch: string = process.arch): string {
+export function nativeCodex(
+  path: string,
+  platform: NodeJS.Platform,
+  arch: string = process.arch,
+): string {
   const target = TARGETS[`${platform}-${arch}`]
   if (target === undefined) return path
   try {
     const launcher = realpathSync(path)
     if (!launcher.endsWith('.js')) return path
-    const manifest = createRequire(launcher).resolve(`@openai/codex-${platform}-${arch}/package.json`)
-    const binary = join(dirname(manifest), 'vendor', target, 'bin', platform === 'win32' ? 'codex.exe' : 'codex')
+    const manifest = createRequire(launcher).resolve(
+      `@openai/codex-${platform}-${arch}/package.json`,
+    )
+    const binary = join(
+      dirname(manifest),
+      'vendor',
+      target,
+      'bin',
+      platform === 'win32' ? 'codex.exe' : 'codex',
+    )
     return existsSync(binary) ? binary : path
   } catch {
     // Another way of installing it: the launcher works too, its tree is found by its session and marker.

@@ -51,7 +51,9 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
   switch (textAt(event, 'type')) {
     case 'thread.started':
       state.conversation = textAt(event, 'thread_id')
-      return state.conversation === null ? [] : [{ kind: 'conversation', id: clip(state.conversation, MAX_SUMMARY) }]
+      return state.conversation === null
+        ? []
+        : [{ kind: 'conversation', id: clip(state.conversation, MAX_SUMMARY) }]
     case 'item.started':
       return onItem(state, objectAt(event, 'item'), false)
     case 'item.completed':
@@ -106,16 +108,31 @@ function onTool(state: State, item: JsonObject, isDone: boolean): readonly Outpu
 
 function callOf(id: string, item: JsonObject): OutputReport {
   const line = textAt(item, 'command')
-  if (line !== null) return { kind: 'tool-call', id, name: 'shell', summary: oneLine(line), input: clip(line) }
-  const paths = objectsAt(item, 'changes').map((change) => `${textAt(change, 'kind') ?? 'change'} ${textAt(change, 'path') ?? ''}`)
+  if (line !== null)
+    return { kind: 'tool-call', id, name: 'shell', summary: oneLine(line), input: clip(line) }
+  const paths = objectsAt(item, 'changes').map(
+    (change) => `${textAt(change, 'kind') ?? 'change'} ${textAt(change, 'path') ?? ''}`,
+  )
   if (paths.length > 0) {
-    return { kind: 'tool-call', id, name: 'edit', summary: oneLine(paths.join(', ')), input: clip(paths.join('\n')) }
+    return {
+      kind: 'tool-call',
+      id,
+      name: 'edit',
+      summary: oneLine(paths.join(', ')),
+      input: clip(paths.join('\n')),
+    }
   }
   const server = textAt(item, 'server')
   const tool = textAt(item, 'tool') ?? textAt(item, 'type') ?? 'tool'
   const name = clip(server === null ? tool : `${server}/${tool}`, MAX_SUMMARY)
   const input = JSON.stringify(item.arguments ?? item.query ?? {})
-  return { kind: 'tool-call', id, name, summary: oneLine(textAt(item, 'query') ?? input), input: clip(input) }
+  return {
+    kind: 'tool-call',
+    id,
+    name,
+    summary: oneLine(textAt(item, 'query') ?? input),
+    input: clip(input),
+  }
 }
 
 function isSuccess(item: JsonObject): boolean {
@@ -126,7 +143,10 @@ function isSuccess(item: JsonObject): boolean {
 
 function changesThings(item: JsonObject): boolean {
   if (textAt(item, 'type') === 'file_change') return true
-  return textAt(item, 'type') === 'command_execution' && mayChangeThings(innerLine(textAt(item, 'command') ?? ''))
+  return (
+    textAt(item, 'type') === 'command_execution' &&
+    mayChangeThings(innerLine(textAt(item, 'command') ?? ''))
+  )
 }
 
 /** It wraps what the model asked for: `/bin/bash -lc 'echo hi > out.txt'`. */
@@ -144,9 +164,18 @@ function outputOf(item: JsonObject): string {
 
 function onError(state: State, message: string, at: number): readonly OutputReport[] {
   const retry = /^Reconnecting\.\.\.\s*(.*)$/s.exec(message)?.[1]
-  const failure = providerFailure({ code: null, status: null, message: retry ?? message, resetAt: null, at })
+  const failure = providerFailure({
+    code: null,
+    status: null,
+    message: retry ?? message,
+    resetAt: null,
+    at,
+  })
   state.failure = failure
-  if (retry !== undefined) return [{ kind: 'waiting', until: null, why: clip(`its provider does not answer; try ${retry}`) }]
+  if (retry !== undefined)
+    return [
+      { kind: 'waiting', until: null, why: clip(`its provider does not answer; try ${retry}`) },
+    ]
   return [{ kind: 'error', message: clip(message), class: failure.class }]
 }
 
@@ -163,7 +192,13 @@ function onCompleted(state: State, event: JsonObject): readonly OutputReport[] {
 /** The `error` before it said the same, so only the result is told. */
 function onFailed(state: State, message: string, at: number): readonly OutputReport[] {
   state.final = { ok: false, text: message }
-  state.failure = providerFailure({ code: codeIn(message), status: null, message: plainOf(message), resetAt: null, at })
+  state.failure = providerFailure({
+    code: codeIn(message),
+    status: null,
+    message: plainOf(message),
+    resetAt: null,
+    at,
+  })
   return [{ kind: 'result', ok: false, text: clip(message) }]
 }
 
@@ -172,7 +207,8 @@ const codeIn = (message: string): string | null => {
   const error = objectAt(parseEvent(message), 'error')
   return textAt(error, 'code') ?? textAt(error, 'type')
 }
-const plainOf = (message: string): string => textAt(objectAt(parseEvent(message), 'error'), 'message') ?? message
+const plainOf = (message: string): string =>
+  textAt(objectAt(parseEvent(message), 'error'), 'message') ?? message
 
 function usageOf(usage: JsonObject | null): Usage {
   return {

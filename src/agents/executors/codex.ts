@@ -30,7 +30,11 @@ export const codex: Executor = {
       '--json',
       '--skip-git-repo-check',
       // A task's mode narrows what its profile permits: `light` and `bare` change no files.
-      ...PERMISSION_FLAGS[order.task.mode === 'light' || order.task.mode === 'bare' ? 'ask' : order.profile.permissions],
+      ...PERMISSION_FLAGS[
+        order.task.mode === 'light' || order.task.mode === 'bare'
+          ? 'ask'
+          : order.profile.permissions
+      ],
       // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
       '-c',
       'features.unbounded_connection_retries=false',

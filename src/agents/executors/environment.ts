@@ -38,7 +38,9 @@ export function agentEnvironment(
   inherited: Environment,
   defaults: Readonly<Record<string, string>> = {},
 ): EnvironmentChange {
-  const unset = new Set(Object.keys(inherited).filter((name) => isForeign(name, PROVIDER_OF_TYPE[profile.type])))
+  const unset = new Set(
+    Object.keys(inherited).filter((name) => isForeign(name, PROVIDER_OF_TYPE[profile.type])),
+  )
   const set = new Map<string, string>()
   for (const [name, value] of Object.entries(defaults)) {
     if (inherited[name] === undefined) set.set(name, value)
@@ -57,7 +59,10 @@ export function agentEnvironment(
 }
 
 /** The environment that results. */
-export function applyEnvironment(inherited: Environment, change: EnvironmentChange): Record<string, string> {
+export function applyEnvironment(
+  inherited: Environment,
+  change: EnvironmentChange,
+): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [name, value] of Object.entries(inherited)) {
     if (value !== undefined && !change.unset.includes(name)) result[name] = value
@@ -68,5 +73,7 @@ export function applyEnvironment(inherited: Environment, change: EnvironmentChan
 function isForeign(name: string, provider: string | null): boolean {
   if ([...NESTED_SESSION, ...HOST_NOISE].some((pattern) => pattern.test(name))) return true
   if (provider === null) return false
-  return Object.entries(PROVIDER_KEYS).some(([owner, keys]) => owner !== provider && keys.includes(name))
+  return Object.entries(PROVIDER_KEYS).some(
+    ([owner, keys]) => owner !== provider && keys.includes(name),
+  )
 }

@@ -14,7 +14,8 @@ export function parseEvent(line: string): JsonObject | null {
 export const objectIn = (value: unknown): JsonObject | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
 
-export const objectAt = (from: JsonObject | null, key: string): JsonObject | null => objectIn(from?.[key])
+export const objectAt = (from: JsonObject | null, key: string): JsonObject | null =>
+  objectIn(from?.[key])
 
 export function objectsAt(from: JsonObject | null, key: string): readonly JsonObject[] {
   const value = from?.[key]

@@ -17,4 +17,5 @@ export function findProgram(
 }
 
 /** A CLI's own id for a conversation is passed on only in a shape that no CLI can take for an option. */
-export const isConversationId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id)
+export const isConversationId = (id: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id)

@@ -36,17 +36,30 @@ const CODES: Readonly<Record<string, FailureClass>> = {
 /** In this order: a quota error is a 429 too, and an overflow a 400. */
 const WORDS: readonly (readonly [RegExp, FailureClass])[] = [
   [/context window|context[ _]length|prompt is too long|maximum context/i, 'context-overflow'],
-  [/quota|usage limit|(session|weekly|monthly|spend|daily|credit)\b.{0,20}\blimit|limit reached\||out of .{0,20}credits|credit balance/i, 'quota'],
-  [/not logged in|log ?in again|please run .?\/?(codex )?login|invalid api key|missing environment variable|authenticat|refresh token|unauthori[sz]ed|forbidden/i, 'auth'],
-  [/model.{0,80}(not found|does not exist|not supported|may not exist|not available)|model_not_found|unknown model/i, 'bad-model'],
+  [
+    /quota|usage limit|(session|weekly|monthly|spend|daily|credit)\b.{0,20}\blimit|limit reached\||out of .{0,20}credits|credit balance/i,
+    'quota',
+  ],
+  [
+    /not logged in|log ?in again|please run .?\/?(codex )?login|invalid api key|missing environment variable|authenticat|refresh token|unauthori[sz]ed|forbidden/i,
+    'auth',
+  ],
+  [
+    /model.{0,80}(not found|does not exist|not supported|may not exist|not available)|model_not_found|unknown model/i,
+    'bad-model',
+  ],
   [/rate.?limit|too many requests/i, 'rate-limit'],
   [/overloaded|at capacity|high demand|server error|temporarily unavailable/i, 'overload'],
-  [/stream disconnected|error sending request|connection (error|refused|failed|reset|closed)|unable to connect|ECONN|ENOTFOUND|EAI_AGAIN|timed? ?out|network error/i, 'overload'],
+  [
+    /stream disconnected|error sending request|connection (error|refused|failed|reset|closed)|unable to connect|ECONN|ENOTFOUND|EAI_AGAIN|timed? ?out|network error/i,
+    'overload',
+  ],
 ]
 
 export function providerFailure(error: ProviderError): WorkFailure {
   const failureClass = classOf(error)
-  const canReset = failureClass === 'quota' || failureClass === 'rate-limit' || failureClass === 'overload'
+  const canReset =
+    failureClass === 'quota' || failureClass === 'rate-limit' || failureClass === 'overload'
   const resetAt = canReset ? (error.resetAt ?? parseResetAt(error.message, error.at)) : null
   const reason = oneLine(error.message) || 'its provider answered with an error'
   return workFailure(failureClass, reason, { resetAt, detail: clip(error.message, 4096) })

@@ -61,7 +61,9 @@ function atClock(text: string, at: number): number | null {
   const due = instant + MINUTE_MS
   if (due > at) return due
   if (day === undefined) return due + DAY_MS
-  return year === undefined ? Date.UTC(years + 1, monthIndex, date, clock.hour, clock.minute) - offsetMs : null
+  return year === undefined
+    ? Date.UTC(years + 1, monthIndex, date, clock.hour, clock.minute) - offsetMs
+    : null
 }
 
 /** How far a zone is ahead of UTC at an instant; this machine's own zone when none, or an unknown one, is named. */
@@ -69,7 +71,10 @@ function offsetOf(zone: string | undefined, at: number): number {
   const local = -new Date(at).getTimezoneOffset() * MINUTE_MS
   if (zone === undefined) return local
   try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at)
+    const parts = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      timeZoneName: 'longOffset',
+    }).formatToParts(at)
     const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? ''
     const [, sign, hours = '0', minutes = '0'] = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(name) ?? []
     return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS

@@ -9,12 +9,18 @@ export const shell: Executor = {
   type: 'shell',
   plan({ order, inheritedEnv, platform }) {
     const line = order.task.exec
-    if (line === null) return err(workFailure('launch', 'it has nothing to run: a shell task needs an exec line'))
+    if (line === null)
+      return err(workFailure('launch', 'it has nothing to run: a shell task needs an exec line'))
     const argv: [string, ...string[]] =
       platform === 'win32'
         ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
         : ['/bin/sh', '-c', line]
-    return ok({ argv, env: agentEnvironment(order.profile, inheritedEnv), stdin: 'none', conversationId: null })
+    return ok({
+      argv,
+      env: agentEnvironment(order.profile, inheritedEnv),
+      stdin: 'none',
+      conversationId: null,
+    })
   },
   createReader: createRawReader,
   stopSignal: 'SIGTERM',

@@ -39,7 +39,8 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
 
   const onReport = (report: OutputReport): void => {
     buffer.add(report)
-    if (report.kind !== 'raw') waiting = report.kind === 'waiting' ? { until: report.until, why: report.why } : null
+    if (report.kind !== 'raw')
+      waiting = report.kind === 'waiting' ? { until: report.until, why: report.why } : null
     if (report.kind === 'conversation') conversation = report.id
     if (report.kind === 'usage') usage = report.usage
     doing = doingOf(report) ?? doing
@@ -72,14 +73,27 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
     news() {
       if (!isChanged) return null
       isChanged = false
-      return { agentId: agent.agentId, heardAt, outputBytes, waiting, doing, conversation, usage, ...buffer.take() }
+      return {
+        agentId: agent.agentId,
+        heardAt,
+        outputBytes,
+        waiting,
+        doing,
+        conversation,
+        usage,
+        ...buffer.take(),
+      }
     },
     finish() {
       const last = splitter.rest()
       if (last) onLine(last, look())
       const from = Math.max(0, sizeOf(stderr).bytes - STDERR_TAIL_BYTES)
       const tail = readAt(stderr, from, Buffer.alloc(STDERR_TAIL_BYTES)).toString('utf8')
-      return { summary: reader?.finish() ?? EMPTY_SUMMARY, stderrTail: clip(tail, STDERR_TAIL_BYTES), outputBytes }
+      return {
+        summary: reader?.finish() ?? EMPTY_SUMMARY,
+        stderrTail: clip(tail, STDERR_TAIL_BYTES),
+        outputBytes,
+      }
     },
   }
 }

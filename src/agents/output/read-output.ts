@@ -36,16 +36,28 @@ const NEWLINE = 10
 
 /** A file that is not there is empty. */
 export async function readRawOutput(window: OutputWindow): Promise<RawOutput> {
-  const path = join(window.folder, window.stream === 'stdout' ? STAGE_FILES.stdout : STAGE_FILES.stderr)
+  const path = join(
+    window.folder,
+    window.stream === 'stdout' ? STAGE_FILES.stdout : STAGE_FILES.stderr,
+  )
   const file = await open(path, 'r').catch(() => null)
   if (!file) return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, sizeBytes: 0, writtenAt: 0 }
   try {
     const { size: sizeBytes, mtimeMs } = await file.stat()
-    const offset = Math.min(sizeBytes, window.from < 0 ? Math.max(0, sizeBytes + window.from) : window.from)
+    const offset = Math.min(
+      sizeBytes,
+      window.from < 0 ? Math.max(0, sizeBytes + window.from) : window.from,
+    )
     const length = Math.max(0, Math.min(window.maxBytes, sizeBytes - offset))
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
     const bytes = buffer.subarray(0, bytesRead)
-    return { bytes, offset, nextOffset: offset + bytesRead, sizeBytes, writtenAt: Math.round(mtimeMs) }
+    return {
+      bytes,
+      offset,
+      nextOffset: offset + bytesRead,
+      sizeBytes,
+      writtenAt: Math.round(mtimeMs),
+    }
   } finally {
     await file.close()
   }
@@ -61,7 +73,11 @@ export async function readOutput(
 ): Promise<ParsedOutput> {
   // The byte before the window says whether it begins at the start of a line.
   const before = window.from > 0 ? 1 : 0
-  const raw = await readRawOutput({ ...window, from: window.from - before, maxBytes: window.maxBytes + before })
+  const raw = await readRawOutput({
+    ...window,
+    from: window.from - before,
+    maxBytes: window.maxBytes + before,
+  })
   const { sizeBytes } = raw
   const start = raw.offset === 0 ? 0 : raw.bytes.indexOf(NEWLINE) + 1
   if (start === 0 && raw.offset > 0) return { reports: [], nextOffset: raw.nextOffset, sizeBytes }

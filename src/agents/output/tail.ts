@@ -32,7 +32,9 @@ interface Pending {
 /** `entry`: the file of the worker, `tail-worker.ts` from source or its built twin. */
 export function openTail(options: { entry: string | URL; log: Log; intervalMs?: number }): Tail {
   const { entry, log, intervalMs } = options
-  const news = createEmitter<TailNews>((error) => log.error('a listener of agent output threw', { error }))
+  const news = createEmitter<TailNews>((error) =>
+    log.error('a listener of agent output threw', { error }),
+  )
   const followed = new Map<AgentId, TailedAgent>()
   const pending = new Map<AgentId, Pending>()
   let deaths = 0

@@ -15,7 +15,10 @@ export interface Tailer {
 const TURN_BYTES = 256 * 1024
 const DEFAULT_INTERVAL_MS = 250
 
-export function createTailer(reply: (reply: TailReply) => void, intervalMs = DEFAULT_INTERVAL_MS): Tailer {
+export function createTailer(
+  reply: (reply: TailReply) => void,
+  intervalMs = DEFAULT_INTERVAL_MS,
+): Tailer {
   const followed = new Map<AgentId, FollowedOutput>()
   const finishing = new Set<AgentId>()
   const buffer = Buffer.alloc(TURN_BYTES)

@@ -48,6 +48,8 @@ export interface HeldAgent {
   isSettling: boolean
   /** True while it cannot be told whether it ran (disk full, rights); asked again at each look. */
   isUndecided: boolean
+  /** When its supervisor was asked for, or when it was adopted. */
+  startedAt: number
   heardAt: number
   outputBytes: number
   waitsUntil: number | null
@@ -68,6 +70,7 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   killing: null,
   isSettling: false,
   isUndecided: false,
+  startedAt: now,
   heardAt: now,
   outputBytes: 0,
   waitsUntil: null,

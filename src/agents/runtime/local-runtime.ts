@@ -92,6 +92,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
     if (!prepared.ok) return report(one, endedUnlaunched(prepared.error, clock.now()))
     if (one.stop || isClosed) return settleBy(one, await recover(one))
     watch.watch(one.folder)
+    one.startedAt = clock.now()
     const started = await launcher.start(prepared.value.stage)
     if (!started.ok) {
       const found = await recover(one)

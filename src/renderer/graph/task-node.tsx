@@ -29,7 +29,8 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskFlowNode>
 
 /** Why it stands there. What a word says already is not said twice. */
 function Fact({ card }: { readonly card: TaskCard }) {
-  if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
+  if (card.fact === null && card.state === 'in-progress' && card.startedAt)
+    return <Elapsed since={card.startedAt} />
   if (card.fact === null || card.fact === wordOf(card.state)) return null
   return <span title={card.fact}>{card.fact}</span>
 }

@@ -34,12 +34,11 @@ export const agentHandlers = {
     const killed = await kill(context, livingIds(context), input)
     return { killed: [...killed] }
   }),
-  heartbeat: os.heartbeat.handler(async ({ context, input }) => {
-    const { id, generation, state } = agentOf(context, input.id)
+  heartbeat: os.heartbeat.handler(({ context, input }) => {
+    const { id, state } = agentOf(context, input.id)
     if (state.kind === 'ended')
       refuse(failure('stale-generation', `${id} has ended`, { hint: 'nothing was changed' }))
-    const heard = { type: 'agent.heard', agentId: id, generation } as const
-    valueOf(await context.yard.dispatch(heard, { kind: 'coordinator' }))
+    context.yard.heard(id)
     return { ok: true }
   }),
   dead: os.dead.handler(async ({ context, input }) => {

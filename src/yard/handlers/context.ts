@@ -1,10 +1,9 @@
 /** What every handler is given, and what stands before each of them: permission, and one way out for failures. */
 import { implement } from '@orpc/server'
 import { contract } from '../../contract/contract.ts'
-import type { Result } from '../../base/result.ts'
 import type { Actor, Command, Reply } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { isTaskId, type AgentId } from '../../domain/ids.ts'
+import { isTaskId } from '../../domain/ids.ts'
 import { nearMatch } from '../../domain/near-match.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
@@ -21,18 +20,10 @@ export interface HostHooks {
 }
 
 export interface HandlerContext {
-  readonly yard: HostedYard
+  readonly yard: Yard
   readonly view: LiveView
   readonly host: HostHooks
   readonly actor: Actor
-}
-
-/** The yard with what only hosts ask of it. */
-export interface HostedYard extends Yard {
-  /** Starts no agent from now on; living ones go on and are settled as they end. */
-  startNone(): void
-  /** Forgets ended agents and removes their folders; answers with those forgotten. */
-  forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
 }
 
 /** Outputs are typed by the compiler and not parsed again: that would cost more than the answers. */

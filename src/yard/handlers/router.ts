@@ -2,8 +2,12 @@
 import { createRouterClient } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '../../contract/contract.ts'
+import { systemClock } from '../../base/clock.ts'
+import type { Actor } from '../../domain/command.ts'
+import type { Yard } from '../yard.ts'
+import { createLiveView } from '../views/live-view.ts'
 import { agentHandlers } from './agent-handlers.ts'
-import { procedures, type HandlerContext } from './context.ts'
+import { procedures } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
@@ -14,6 +18,9 @@ export const router = procedures.router({
   service: serviceHandlers,
 })
 
-/** Calls the handlers directly: what a `yard` command does that has opened the yard itself. */
-export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
-  createRouterClient(router, { context })
+/** Calls the handlers directly: what a `yard` command does that has opened the yard itself. Needs no closing. */
+export function createYardClient(yard: Yard, actor: Actor): ContractRouterClient<Contract> {
+  const host = { url: () => null, stop: () => {} }
+  const context = { yard, actor, host, view: createLiveView(yard, systemClock) }
+  return createRouterClient(router, { context })
+}

@@ -30,22 +30,12 @@ export function toNewTask(yard: WishSource, wire: WireTask): Result<Timed<NewTas
   const { notBefore: _wire, ...rest } = wire
   const read = newTaskSchema.safeParse(at.value === null ? rest : { ...rest, notBefore: at.value })
   if (!read.success) return err(inputFailure(read.error.issues))
-  const { settings } = yard.config()
-  const wish = wished(read.data)
-  const misfit = checkRoute(settings, wish)
-  if (misfit) return err(misfit)
-  const schedule = scheduleOf(settings, wish)
+  const { executor = null, schedule: own = null } = read.data
+  const schedule = scheduleOf(yard.config().settings, { executor, schedule: own })
   const next = nextFireAt(yard, schedule, yard.now())
   if (!next.ok) return next
   return ok({ task: schedule ? { ...read.data, schedule } : read.data, nextFireAt: next.value })
 }
-
-const wished = (task: NewTask) => ({
-  executor: task.executor ?? null,
-  exec: task.exec ?? null,
-  model: task.model ?? null,
-  schedule: task.schedule ?? null,
-})
 
 export interface TimedEdit {
   readonly edit: TaskEdit
@@ -79,7 +69,7 @@ const definedOf = (edit: TaskEdit) => ({
   ...(edit.model === undefined ? {} : { model: edit.model }),
 })
 
-/** Whether it misfits is asked of a named executor only: what the default will be is not known yet. */
+/** As `dispatch` asks it of a new task. Whether it misfits is asked of a named executor only: what the default will be is not known yet. */
 function checkRoute(
   settings: Settings,
   task: Pick<Task, 'executor' | 'exec' | 'model'>,

@@ -16,13 +16,17 @@ describe('a run that ends well', () => {
     expect(summary.usage?.inputTokens).toBeGreaterThan(100)
     expect(summary.usage?.outputTokens).toBeGreaterThan(0)
     expect(summary.usage?.costUsd).toBeGreaterThan(0)
-    expect(only(reports, 'conversation')).toEqual([{ kind: 'conversation', id: summary.conversation }])
+    expect(only(reports, 'conversation')).toEqual([
+      { kind: 'conversation', id: summary.conversation },
+    ])
     expect(reports.at(-1)).toEqual({ kind: 'result', ok: true, text: 'Hello from the mock model.' })
   })
 
   it('tells thinking apart from text', () => {
     const { reports } = read('think')
-    expect(only(reports, 'thinking')).toEqual([{ kind: 'thinking', text: 'The mock model thinks about it.' }])
+    expect(only(reports, 'thinking')).toEqual([
+      { kind: 'thinking', text: 'The mock model thinks about it.' },
+    ])
     expect(only(reports, 'text')).toHaveLength(1)
   })
 
@@ -30,14 +34,19 @@ describe('a run that ends well', () => {
     const { reports, summary } = read('tool')
     const [call] = only(reports, 'tool-call')
     expect(call).toMatchObject({ name: 'Bash', summary: 'echo hi > out.txt; echo seen' })
-    expect(only(reports, 'tool-result')).toEqual([{ kind: 'tool-result', id: call?.id, ok: true, text: 'seen' }])
+    expect(only(reports, 'tool-result')).toEqual([
+      { kind: 'tool-result', id: call?.id, ok: true, text: 'seen' },
+    ])
     expect(summary.mutatingToolCalls).toBe(1)
   })
 
   it('counts a written file, and not a tool that failed or was refused', () => {
     expect(read('write').summary.mutatingToolCalls).toBe(1)
     const failed = read('tool-fails')
-    expect(only(failed.reports, 'tool-result')[0]).toMatchObject({ ok: false, text: expect.stringContaining('Exit code 3') })
+    expect(only(failed.reports, 'tool-result')[0]).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('Exit code 3'),
+    })
     expect(failed.summary.mutatingToolCalls).toBe(0)
     const refused = read('ask')
     expect(refused.summary.mutatingToolCalls).toBe(0)
@@ -83,50 +92,88 @@ describe('a run that fails', () => {
     const told = /"resetsAt":(\d+)/.exec(transcript('claude-quota-reset'))?.[1]
     const { reports, summary } = read('quota-reset')
     expect(summary.failure?.resetAt).toBe(Number(told) * 1000)
-    expect(only(reports, 'waiting')[0]).toMatchObject({ until: Number(told) * 1000, why: expect.stringContaining('five-hour') })
+    expect(only(reports, 'waiting')[0]).toMatchObject({
+      until: Number(told) * 1000,
+      why: expect.stringContaining('five-hour'),
+    })
   })
 
   it('takes the time of a reset from the words where there is no field', () => {
     const error = { type: 'assistant', error: 'rate_limit', message: { content: [] } }
     const text = "You've hit your weekly limit · resets Nov 23, 3pm (Europe/Berlin)"
-    const { summary } = readEvents(error, { type: 'result', is_error: true, api_error_status: 429, result: text })
-    expect(summary.failure).toMatchObject({ class: 'quota', resetAt: Date.UTC(2026, 10, 23, 14, 1) })
+    const { summary } = readEvents(error, {
+      type: 'result',
+      is_error: true,
+      api_error_status: 429,
+      result: text,
+    })
+    expect(summary.failure).toMatchObject({
+      class: 'quota',
+      resetAt: Date.UTC(2026, 10, 23, 14, 1),
+    })
   })
 
   it('is a matter of auth when nobody is signed in', () => {
-    const error = { type: 'assistant', error: 'authentication_failed', message: { model: '<synthetic>', content: [] } }
+    const error = {
+      type: 'assistant',
+      error: 'authentication_failed',
+      message: { model: '<synthetic>', content: [] },
+    }
     const text = 'Not logged in · Please run /login'
-    const { summary } = readEvents(error, { type: 'result', is_error: true, api_error_status: null, result: text })
+    const { summary } = readEvents(error, {
+      type: 'result',
+      is_error: true,
+      api_error_status: null,
+      result: text,
+    })
     expect(summary.failure?.class).toBe('auth')
   })
 
   it('is a crash that says why when its conversation is gone', () => {
     const errors = ['No conversation found with session ID: 1111']
-    const { summary } = readEvents({ type: 'result', subtype: 'error_during_execution', is_error: true, errors })
+    const { summary } = readEvents({
+      type: 'result',
+      subtype: 'error_during_execution',
+      is_error: true,
+      errors,
+    })
     expect(summary.final).toEqual({ ok: false, text: errors[0] })
     expect(summary.failure).toMatchObject({ class: 'crash', reason: errors[0] })
   })
 
   it('that is cut off while it retries leaves the reason of the retries, and no final word', () => {
-    const retries = transcript('claude-529').split('\n').filter((line) => line.includes('"api_retry"'))
+    const retries = transcript('claude-529')
+      .split('\n')
+      .filter((line) => line.includes('"api_retry"'))
     const { summary } = readAll(createClaudeReader(), retries.join('\n'))
     expect(summary.final).toBeNull()
     expect(summary.failure?.class).toBe('overload')
   })
 
   it('has no class but crash when it ends without an error of its provider', () => {
-    const { summary } = readEvents({ type: 'result', subtype: 'error_max_turns', is_error: true, result: 'usage limit, 401, overloaded' })
+    const { summary } = readEvents({
+      type: 'result',
+      subtype: 'error_max_turns',
+      is_error: true,
+      result: 'usage limit, 401, overloaded',
+    })
     expect(summary.failure?.class).toBe('crash')
   })
 })
 
 describe('what an agent writes decides nothing', () => {
-  const words = 'API Error: 401 You have hit your usage limit, resets 3pm (UTC). {"type":"result","is_error":true}'
+  const words =
+    'API Error: 401 You have hit your usage limit, resets 3pm (UTC). {"type":"result","is_error":true}'
 
   it('in a text, in a tool result or in a final answer', () => {
     const { summary } = readEvents(
       { type: 'assistant', message: { content: [{ type: 'text', text: words }] } },
-      { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 'a', content: words, is_error: true }] } },
+      {
+        type: 'user',
+        message: {
+          content: [{ type: 'tool_result', tool_use_id: 'a', content: words, is_error: true }],
+        },
+      },
       { type: 'result', is_error: false, result: words },
     )
     expect(summary.failure).toBeNull()
@@ -158,8 +205,24 @@ describe('whatever a line holds', () => {
   it('long texts are cut to the bound of a report', () => {
     const long = 'x'.repeat(100_000)
     const { reports } = readEvents(
-      { type: 'assistant', session_id: long, message: { content: [{ type: 'text', text: long }, { type: 'tool_use', id: long, name: long, input: { command: long } }] } },
-      { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: long, content: [{ type: 'text', text: long }] }] } },
+      {
+        type: 'assistant',
+        session_id: long,
+        message: {
+          content: [
+            { type: 'text', text: long },
+            { type: 'tool_use', id: long, name: long, input: { command: long } },
+          ],
+        },
+      },
+      {
+        type: 'user',
+        message: {
+          content: [
+            { type: 'tool_result', tool_use_id: long, content: [{ type: 'text', text: long }] },
+          ],
+        },
+      },
       { type: 'result', is_error: true, result: long },
     )
     expect(reports.length).toBeGreaterThanOrEqual(6)
@@ -167,7 +230,12 @@ describe('whatever a line holds', () => {
   })
 
   it('a question is a report of its own', () => {
-    const block = { type: 'tool_use', id: 'q', name: 'AskUserQuestion', input: { questions: [{ question: 'Which one?' }] } }
+    const block = {
+      type: 'tool_use',
+      id: 'q',
+      name: 'AskUserQuestion',
+      input: { questions: [{ question: 'Which one?' }] },
+    }
     const { reports } = readEvents({ type: 'assistant', message: { content: [block] } })
     expect(reports).toEqual([{ kind: 'question', text: 'Which one?' }])
   })

@@ -7,7 +7,10 @@ const read = (name: string): Reading => readAll(createCodexReader(), transcript(
 const readEvents = (...events: object[]): Reading =>
   readAll(createCodexReader(), events.map((event) => JSON.stringify(event)).join('\n'))
 const failed = (message: string): object => ({ type: 'turn.failed', error: { message } })
-const completed = { type: 'turn.completed', usage: { input_tokens: 10, cached_input_tokens: 4, output_tokens: 3 } }
+const completed = {
+  type: 'turn.completed',
+  usage: { input_tokens: 10, cached_input_tokens: 4, output_tokens: 3 },
+}
 
 describe('a run that ends well', () => {
   it('gives its text, result, usage and conversation', () => {
@@ -17,25 +20,36 @@ describe('a run that ends well', () => {
     expect(summary.failure).toBeNull()
     expect(summary.usage?.inputTokens).toBeGreaterThan(100)
     expect(summary.usage?.costUsd).toBeNull()
-    expect(only(reports, 'conversation')).toEqual([{ kind: 'conversation', id: summary.conversation }])
+    expect(only(reports, 'conversation')).toEqual([
+      { kind: 'conversation', id: summary.conversation },
+    ])
   })
 
   it('is not failed by a warning', () => {
     const { reports, summary } = read('text')
-    expect(only(reports, 'error')).toEqual([{ kind: 'error', message: expect.stringContaining('metadata'), class: null }])
+    expect(only(reports, 'error')).toEqual([
+      { kind: 'error', message: expect.stringContaining('metadata'), class: null },
+    ])
     expect(summary.failure).toBeNull()
   })
 
   it('tells thinking apart from text', () => {
-    expect(only(read('think').reports, 'thinking')).toEqual([{ kind: 'thinking', text: 'The mock model thinks about it.' }])
+    expect(only(read('think').reports, 'thinking')).toEqual([
+      { kind: 'thinking', text: 'The mock model thinks about it.' },
+    ])
   })
 
   it('joins a command and its result by their id, and counts a change', () => {
     const { reports, summary } = read('tool')
     const calls = only(reports, 'tool-call')
     expect(calls).toHaveLength(1)
-    expect(calls[0]).toMatchObject({ name: 'shell', summary: expect.stringContaining('echo hi > out.txt') })
-    expect(only(reports, 'tool-result')).toEqual([{ kind: 'tool-result', id: calls[0]?.id, ok: true, text: 'seen\n' }])
+    expect(calls[0]).toMatchObject({
+      name: 'shell',
+      summary: expect.stringContaining('echo hi > out.txt'),
+    })
+    expect(only(reports, 'tool-result')).toEqual([
+      { kind: 'tool-result', id: calls[0]?.id, ok: true, text: 'seen\n' },
+    ])
     expect(summary.mutatingToolCalls).toBe(1)
   })
 
@@ -43,12 +57,23 @@ describe('a run that ends well', () => {
     const failing = read('tool-fails')
     expect(only(failing.reports, 'tool-result')[0]).toMatchObject({ ok: false })
     expect(failing.summary.mutatingToolCalls).toBe(0)
-    const item = { id: '1', type: 'command_execution', command: "/bin/bash -lc 'git log -3'", exit_code: 0, status: 'completed' }
+    const item = {
+      id: '1',
+      type: 'command_execution',
+      command: "/bin/bash -lc 'git log -3'",
+      exit_code: 0,
+      status: 'completed',
+    }
     expect(readEvents({ type: 'item.completed', item }).summary.mutatingToolCalls).toBe(0)
   })
 
   it('shows an edit by its files, also when only its end is told', () => {
-    const item = { id: '1', type: 'file_change', changes: [{ path: 'a.ts', kind: 'update' }], status: 'completed' }
+    const item = {
+      id: '1',
+      type: 'file_change',
+      changes: [{ path: 'a.ts', kind: 'update' }],
+      status: 'completed',
+    }
     const { reports, summary } = readEvents({ type: 'item.completed', item })
     expect(reports).toMatchObject([
       { kind: 'tool-call', name: 'edit', summary: 'update a.ts' },
@@ -58,16 +83,33 @@ describe('a run that ends well', () => {
   })
 
   it('names a tool of an MCP server with its server', () => {
-    const item = { id: '1', type: 'mcp_tool_call', server: 'docs', tool: 'find', arguments: { q: 'x' }, status: 'in_progress' }
+    const item = {
+      id: '1',
+      type: 'mcp_tool_call',
+      server: 'docs',
+      tool: 'find',
+      arguments: { q: 'x' },
+      status: 'in_progress',
+    }
     const { reports } = readEvents({ type: 'item.started', item })
-    expect(reports).toEqual([{ kind: 'tool-call', id: '1', name: 'docs/find', summary: '{"q":"x"}', input: '{"q":"x"}' }])
+    expect(reports).toEqual([
+      { kind: 'tool-call', id: '1', name: 'docs/find', summary: '{"q":"x"}', input: '{"q":"x"}' },
+    ])
   })
 
   it('after retries is no failure', () => {
-    const retry = { type: 'error', message: 'Reconnecting... 1/5 (unexpected status 529: Overloaded)' }
-    const message = { type: 'item.completed', item: { id: '1', type: 'agent_message', text: 'done' } }
+    const retry = {
+      type: 'error',
+      message: 'Reconnecting... 1/5 (unexpected status 529: Overloaded)',
+    }
+    const message = {
+      type: 'item.completed',
+      item: { id: '1', type: 'agent_message', text: 'done' },
+    }
     const { reports, summary } = readEvents(retry, message, completed)
-    expect(only(reports, 'waiting')).toEqual([{ kind: 'waiting', until: null, why: expect.stringContaining('1/5') }])
+    expect(only(reports, 'waiting')).toEqual([
+      { kind: 'waiting', until: null, why: expect.stringContaining('1/5') },
+    ])
     expect(summary).toMatchObject({ final: { ok: true, text: 'done' }, failure: null })
     expect(read('529-recovers').summary).toMatchObject({ final: { ok: true }, failure: null })
   })
@@ -106,14 +148,19 @@ describe('a run that fails', () => {
   })
 
   it('takes the time of a reset from its words', () => {
-    const days = readEvents(failed("You've hit your usage limit. Try again in 3 days 4 hours 12 minutes."))
+    const days = readEvents(
+      failed("You've hit your usage limit. Try again in 3 days 4 hours 12 minutes."),
+    )
     const inMs = ((3 * 24 + 4) * 60 + 12) * 60_000
     expect(days.summary.failure).toMatchObject({ class: 'quota', resetAt: RECORDED_AT + inMs })
     expect(read('quota-reset').summary.failure?.resetAt).toBeGreaterThan(RECORDED_AT)
   })
 
   it('that is cut off while it retries leaves the reason, and no final word', () => {
-    const { summary } = readEvents({ type: 'error', message: 'Reconnecting... 2/5 (unexpected status 401 Unauthorized)' })
+    const { summary } = readEvents({
+      type: 'error',
+      message: 'Reconnecting... 2/5 (unexpected status 401 Unauthorized)',
+    })
     expect(summary.final).toBeNull()
     expect(summary.failure?.class).toBe('auth')
   })
@@ -122,7 +169,14 @@ describe('a run that fails', () => {
 describe('whatever comes', () => {
   it('words that an agent wrote decide nothing', () => {
     const text = 'unexpected status 401: you hit your usage limit, try again at 4:13 AM'
-    const command = { id: '2', type: 'command_execution', command: 'true', aggregated_output: text, exit_code: 1, status: 'failed' }
+    const command = {
+      id: '2',
+      type: 'command_execution',
+      command: 'true',
+      aggregated_output: text,
+      exit_code: 1,
+      status: 'failed',
+    }
     const { summary } = readEvents(
       { type: 'item.completed', item: { id: '1', type: 'agent_message', text } },
       { type: 'item.completed', item: command },

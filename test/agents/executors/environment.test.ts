@@ -25,13 +25,29 @@ const seenBy = (...parameters: Parameters<typeof profileOf>): Record<string, str
 describe.each(['shell', 'command', 'claude', 'codex'] as const)('%s', (type) => {
   it('sees nothing of an outer session, of Electron or of npm start', () => {
     const names = Object.keys(seenBy(type))
-    for (const name of ['CLAUDECODE', 'CLAUDE_CODE_ENTRYPOINT', 'CODEX_THREAD_ID', 'CODEX_SANDBOX', 'YARD_TOKEN']) {
+    for (const name of [
+      'CLAUDECODE',
+      'CLAUDE_CODE_ENTRYPOINT',
+      'CODEX_THREAD_ID',
+      'CODEX_SANDBOX',
+      'YARD_TOKEN',
+    ]) {
       expect(names).not.toContain(name)
     }
-    for (const name of ['ELECTRON_RUN_AS_NODE', 'npm_lifecycle_event', 'npm_package_name', 'INIT_CWD', 'EMPTY']) {
+    for (const name of [
+      'ELECTRON_RUN_AS_NODE',
+      'npm_lifecycle_event',
+      'npm_package_name',
+      'INIT_CWD',
+      'EMPTY',
+    ]) {
       expect(names).not.toContain(name)
     }
-    expect(seenBy(type)).toMatchObject({ PATH: '/bin', HOME: '/home/user', npm_config_registry: 'https://registry.example' })
+    expect(seenBy(type)).toMatchObject({
+      PATH: '/bin',
+      HOME: '/home/user',
+      npm_config_registry: 'https://registry.example',
+    })
   })
 })
 
@@ -40,11 +56,18 @@ it('gives each CLI the key of its own provider, and a shell what its user has', 
   expect(seenBy('claude')).not.toHaveProperty('OPENAI_API_KEY')
   expect(seenBy('codex')).toHaveProperty('OPENAI_API_KEY')
   expect(seenBy('codex')).not.toHaveProperty('ANTHROPIC_API_KEY')
-  expect(seenBy('shell')).toMatchObject({ ANTHROPIC_API_KEY: 'for claude', OPENAI_API_KEY: 'for codex' })
+  expect(seenBy('shell')).toMatchObject({
+    ANTHROPIC_API_KEY: 'for claude',
+    OPENAI_API_KEY: 'for codex',
+  })
 })
 
 it('reads {from} where the profile says, and removes the target when that is not set', () => {
-  const env = { ANTHROPIC_API_KEY: { from: 'NOT_SET' }, OPENAI_API_KEY: { from: 'ANTHROPIC_API_KEY' }, PLAIN: 'value' }
+  const env = {
+    ANTHROPIC_API_KEY: { from: 'NOT_SET' },
+    OPENAI_API_KEY: { from: 'ANTHROPIC_API_KEY' },
+    PLAIN: 'value',
+  }
   const seen = seenBy('claude', { env })
   expect(seen).not.toHaveProperty('ANTHROPIC_API_KEY')
   expect(seen).toMatchObject({ OPENAI_API_KEY: 'for claude', PLAIN: 'value' })
@@ -52,11 +75,19 @@ it('reads {from} where the profile says, and removes the target when that is not
 
 it('lets the profile win over what is inherited, and what is inherited over a default', () => {
   const inherited = { A: 'inherited', B: 'inherited' }
-  const change = agentEnvironment(profileOf('claude', { env: { A: 'profile' } }), inherited, { A: 'd', B: 'd', C: 'd' })
+  const change = agentEnvironment(profileOf('claude', { env: { A: 'profile' } }), inherited, {
+    A: 'd',
+    B: 'd',
+    C: 'd',
+  })
   expect(applyEnvironment(inherited, change)).toEqual({ A: 'profile', B: 'inherited', C: 'd' })
 })
 
 it('never names a variable as both set and unset', () => {
-  const change = agentEnvironment(profileOf('claude', { env: { OPENAI_API_KEY: 'mine', GONE: { from: 'NOT_SET' } } }), INHERITED, { GONE: 'x' })
+  const change = agentEnvironment(
+    profileOf('claude', { env: { OPENAI_API_KEY: 'mine', GONE: { from: 'NOT_SET' } } }),
+    INHERITED,
+    { GONE: 'x' },
+  )
   expect(change.unset.filter((name) => name in change.set)).toEqual([])
 })

@@ -10,12 +10,20 @@ import { taskIdSchema } from '../../../src/domain/ids.ts'
 import { EXECUTOR_TYPES, type ExecutorType } from '../../../src/domain/settings.ts'
 import { CONVERSATION, launchInput, launchOrder, type OrderParts } from './launch-order.ts'
 
-function planOf(type: ExecutorType, parts: OrderParts = {}, more: Partial<LaunchInput> = {}): LaunchPlan {
+function planOf(
+  type: ExecutorType,
+  parts: OrderParts = {},
+  more: Partial<LaunchInput> = {},
+): LaunchPlan {
   const planned = executorOf(type)?.plan(launchInput(launchOrder(type, parts), more))
   if (!planned?.ok) throw new Error(planned?.error.reason ?? `${type} has no executor`)
   return planned.value
 }
-function refusalOf(type: ExecutorType, parts: OrderParts = {}, more: Partial<LaunchInput> = {}): string {
+function refusalOf(
+  type: ExecutorType,
+  parts: OrderParts = {},
+  more: Partial<LaunchInput> = {},
+): string {
   const planned = executorOf(type)?.plan(launchInput(launchOrder(type, parts), more))
   return planned && !planned.ok ? planned.error.class : 'planned'
 }
@@ -28,11 +36,15 @@ describe('shell', () => {
     expect(argv).toEqual(['/bin/sh', '-c', line])
     expect(stdin).toBe('none')
     const [program, ...args] = argv
-    expect((await execa(program, args, { env: { HOME_OF_TEST: 'x' } })).stdout).toBe("it's {model} {task_id} x")
+    expect((await execa(program, args, { env: { HOME_OF_TEST: 'x' } })).stdout).toBe(
+      "it's {model} {task_id} x",
+    )
   })
 
   it('uses PowerShell on Windows', () => {
-    expect(planOf('shell', { task: { exec: 'dir' } }, { platform: 'win32' }).argv.slice(-2)).toEqual(['-Command', 'dir'])
+    expect(
+      planOf('shell', { task: { exec: 'dir' } }, { platform: 'win32' }).argv.slice(-2),
+    ).toEqual(['-Command', 'dir'])
   })
 
   it('says so when there is nothing to run', () => {
@@ -42,7 +54,16 @@ describe('shell', () => {
 
 describe('command', () => {
   it('fills each element by itself and never splits or fills again', () => {
-    const profile = { command: ['prog', '--model={model}', '{prompt_file}', '{task_id}/{agent_id}', 'a b', '{other}'] }
+    const profile = {
+      command: [
+        'prog',
+        '--model={model}',
+        '{prompt_file}',
+        '{task_id}/{agent_id}',
+        'a b',
+        '{other}',
+      ],
+    }
     const { argv } = planOf('command', { profile, order: { modelId: HOSTILE } })
     expect(argv).toEqual([
       '/bin/prog',
@@ -60,18 +81,24 @@ describe('command', () => {
   })
 
   it('never fills the program itself', () => {
-    expect(planOf('command', { profile: { command: ['{model}'] }, order: { modelId: 'sh' } }).argv).toEqual(['/bin/{model}'])
+    expect(
+      planOf('command', { profile: { command: ['{model}'] }, order: { modelId: 'sh' } }).argv,
+    ).toEqual(['/bin/{model}'])
   })
 
   it('gives the prompt on stdin when its profile says so', () => {
-    expect(planOf('command', { profile: { command: ['prog'], stdin: 'prompt' } }).stdin).toBe('prompt')
+    expect(planOf('command', { profile: { command: ['prog'], stdin: 'prompt' } }).stdin).toBe(
+      'prompt',
+    )
     expect(planOf('command', { profile: { command: ['prog'] } }).stdin).toBe('none')
   })
 
   it('is refused without a command or a program', () => {
     expect(refusalOf('command')).toBe('launch')
     expect(refusalOf('command', { profile: { command: [] } })).toBe('launch')
-    expect(refusalOf('command', { profile: { command: ['prog'] } }, { which: () => null })).toBe('missing-program')
+    expect(refusalOf('command', { profile: { command: ['prog'] } }, { which: () => null })).toBe(
+      'missing-program',
+    )
   })
 })
 
@@ -80,7 +107,14 @@ describe('claude', () => {
     const plan = planOf('claude', { order: { modelId: 'opus' } })
     expect(plan.argv).toEqual([
       '/bin/claude',
-      ...['-p', '--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions', '--model=opus'],
+      ...[
+        '-p',
+        '--output-format',
+        'stream-json',
+        '--verbose',
+        '--dangerously-skip-permissions',
+        '--model=opus',
+      ],
       `--session-id=${CONVERSATION}`,
     ])
     expect(plan).toMatchObject({ stdin: 'prompt', conversationId: CONVERSATION })
@@ -94,15 +128,21 @@ describe('claude', () => {
   })
 
   it('shows its permissions in its flags', () => {
-    expect(planOf('claude', { profile: { permissions: 'workspace' } }).argv).toContain('acceptEdits')
+    expect(planOf('claude', { profile: { permissions: 'workspace' } }).argv).toContain(
+      'acceptEdits',
+    )
     const asking = planOf('claude', { profile: { permissions: 'ask' } }).argv
     expect(asking).toContain('default')
     expect(asking).not.toContain('--dangerously-skip-permissions')
   })
 
   it('narrows its tools by the mode of the task', () => {
-    expect(planOf('claude', { task: { mode: 'light' } }).argv.join(' ')).toContain('--disallowed-tools=Edit,Write')
-    expect(planOf('claude', { task: { mode: 'bare' } }).argv).not.toContain('--dangerously-skip-permissions')
+    expect(planOf('claude', { task: { mode: 'light' } }).argv.join(' ')).toContain(
+      '--disallowed-tools=Edit,Write',
+    )
+    expect(planOf('claude', { task: { mode: 'bare' } }).argv).not.toContain(
+      '--dangerously-skip-permissions',
+    )
   })
 
   it('never claims to be in a sandbox, and leaves its retries to us unless told otherwise', () => {
@@ -119,7 +159,11 @@ describe('codex', () => {
     const plan = planOf('codex', { profile, order: { modelId: 'gpt' } })
     expect(plan.argv).toEqual([
       ...['/bin/codex', '-c', 'model_provider="x"', 'exec', '--json', '--skip-git-repo-check'],
-      ...['--dangerously-bypass-approvals-and-sandbox', '-c', 'features.unbounded_connection_retries=false'],
+      ...[
+        '--dangerously-bypass-approvals-and-sandbox',
+        '-c',
+        'features.unbounded_connection_retries=false',
+      ],
       ...['--model=gpt', '-'],
     ])
     expect(plan).toMatchObject({ stdin: 'prompt', conversationId: null })
@@ -133,8 +177,12 @@ describe('codex', () => {
   })
 
   it('shows its permissions in its flags', () => {
-    expect(planOf('codex', { profile: { permissions: 'workspace' } }).argv).toContain('sandbox_mode="workspace-write"')
-    expect(planOf('codex', { profile: { permissions: 'ask' } }).argv).toContain('sandbox_mode="read-only"')
+    expect(planOf('codex', { profile: { permissions: 'workspace' } }).argv).toContain(
+      'sandbox_mode="workspace-write"',
+    )
+    expect(planOf('codex', { profile: { permissions: 'ask' } }).argv).toContain(
+      'sandbox_mode="read-only"',
+    )
     expect(planOf('codex', { task: { mode: 'light' } }).argv).toContain('sandbox_mode="read-only"')
   })
 })
@@ -170,7 +218,10 @@ describe('the native binary behind the launcher of codex', () => {
   async function install(): Promise<string> {
     const modules = join(folder, 'node_modules')
     const launcher = join(modules, '@openai/codex/bin/codex.js')
-    const native = join(modules, '@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex')
+    const native = join(
+      modules,
+      '@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex',
+    )
     for (const file of [launcher, native]) {
       await mkdir(join(file, '..'), { recursive: true })
       await writeFile(file, '')

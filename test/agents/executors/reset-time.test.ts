@@ -41,7 +41,12 @@ describe('a clock time, cut to the minute, is the end of that minute', () => {
 
   it('reads a whole date', () => {
     const resetAt = new Date(parseResetAt('try again at Jul 9th, 2026 4:05 PM.', AT) ?? 0)
-    expect([resetAt.getMonth(), resetAt.getDate(), resetAt.getHours(), resetAt.getMinutes()]).toEqual([6, 9, 16, 6])
+    expect([
+      resetAt.getMonth(),
+      resetAt.getDate(),
+      resetAt.getHours(),
+      resetAt.getMinutes(),
+    ]).toEqual([6, 9, 16, 6])
   })
 })
 

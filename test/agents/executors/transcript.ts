@@ -9,7 +9,8 @@ const FOLDER = resolve(import.meta.dirname, '../../fixtures/transcripts')
 /** 2026-11-21 02:32 UTC, about when they were recorded. */
 export const RECORDED_AT = Date.UTC(2026, 10, 21, 2, 32)
 
-export const transcript = (name: string): string => readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8')
+export const transcript = (name: string): string =>
+  readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8')
 
 export interface Reading {
   readonly reports: readonly OutputReport[]

@@ -47,12 +47,24 @@ function parse(body: unknown): ModelRequest {
   }))
   const model = String(field(body, 'model'))
   const inputTokens = countTokens(messages)
-  return { model, isStream: field(body, 'stream') === true, markedText, toolResults, tools, inputTokens, userTexts }
+  return {
+    model,
+    isStream: field(body, 'stream') === true,
+    markedText,
+    toolResults,
+    tools,
+    inputTokens,
+    userTexts,
+  }
 }
 
 function error(status: number, message: string): ErrorAnswer {
   const type = ERROR_TYPES[status] ?? 'api_error'
-  return { status, headers: {}, body: { type: 'error', error: { type, message }, request_id: newId('req_') } }
+  return {
+    status,
+    headers: {},
+    body: { type: 'error', error: { type, message }, request_id: newId('req_') },
+  }
 }
 
 /** A subscription's limit, told in the headers that Claude Code reads. */
@@ -74,20 +86,44 @@ function overflow(): ErrorAnswer {
   return error(400, 'prompt is too long: 250000 tokens > 200000 maximum')
 }
 
-async function answer(behaviour: Behaviour, request: ModelRequest, response: ServerResponse): Promise<void> {
+async function answer(
+  behaviour: Behaviour,
+  request: ModelRequest,
+  response: ServerResponse,
+): Promise<void> {
   const turn = planTurn(behaviour, request)
   const stop = turn.call ? 'tool_use' : 'end_turn'
   const outputTokens = countTokens(turn)
-  const usage = { input_tokens: request.inputTokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
-  const message = { id: newId('msg_'), type: 'message', role: 'assistant', model: request.model, stop_sequence: null }
+  const usage = {
+    input_tokens: request.inputTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+  }
+  const message = {
+    id: newId('msg_'),
+    type: 'message',
+    role: 'assistant',
+    model: request.model,
+    stop_sequence: null,
+  }
   if (!request.isStream) {
     const content = [{ type: 'text', text: turn.text }]
-    const whole = { ...message, content, stop_reason: stop, usage: { ...usage, output_tokens: outputTokens } }
+    const whole = {
+      ...message,
+      content,
+      stop_reason: stop,
+      usage: { ...usage, output_tokens: outputTokens },
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole))
     return
   }
   const stream = openStream(response)
-  const start = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } }
+  const start = {
+    ...message,
+    content: [],
+    stop_reason: null,
+    usage: { ...usage, output_tokens: 1 },
+  }
   stream.send('message_start', { type: 'message_start', message: start })
   const blocks = createBlocks(stream)
   if (turn.thinking !== null) {
@@ -108,10 +144,17 @@ async function answer(behaviour: Behaviour, request: ModelRequest, response: Ser
   if (turn.call) {
     const json = piecesOf(JSON.stringify(turn.call.args), 20)
     const pieces = json.map((partial_json) => ({ type: 'input_json_delta', partial_json }))
-    blocks.whole({ type: 'tool_use', id: newId('toolu_'), name: turn.call.tool.name, input: {} }, pieces)
+    blocks.whole(
+      { type: 'tool_use', id: newId('toolu_'), name: turn.call.tool.name, input: {} },
+      pieces,
+    )
   }
   const delta = { stop_reason: stop, stop_sequence: null }
-  stream.send('message_delta', { type: 'message_delta', delta, usage: { output_tokens: outputTokens } })
+  stream.send('message_delta', {
+    type: 'message_delta',
+    delta,
+    usage: { output_tokens: outputTokens },
+  })
   stream.send('message_stop', { type: 'message_stop' })
   stream.end()
 }

@@ -80,7 +80,11 @@ export function planTurn(behaviour: Behaviour, request: ModelRequest): Turn {
   const tool = request.tools.find((candidate) => wanted.includes(candidate.name))
   if (!tool) return { thinking: null, text: `(no matching tool offered) ${text}`, call: null }
   if (request.toolResults >= Number(args.n ?? 1)) return { thinking: null, text, call: null }
-  return { thinking: null, text: args.before ?? '', call: { tool, args: fillArguments(tool.schema, args) } }
+  return {
+    thinking: null,
+    text: args.before ?? '',
+    call: { tool, args: fillArguments(tool.schema, args) },
+  }
 }
 
 /** Arguments that fit the JSON schema with which a CLI advertises its tool. */

@@ -37,42 +37,81 @@ function parse(body: unknown): ModelRequest {
   const model = String(field(body, 'model'))
   const tools = listOf(field(body, 'tools')).flatMap(toolsOf)
   const inputTokens = countTokens(input)
-  return { model, isStream: field(body, 'stream') === true, markedText, toolResults, tools, inputTokens, userTexts }
+  return {
+    model,
+    isStream: field(body, 'stream') === true,
+    markedText,
+    toolResults,
+    tools,
+    inputTokens,
+    userTexts,
+  }
 }
 
 /** Plain functions, and functions grouped in a namespace. */
 function toolsOf(tool: unknown): readonly Tool[] {
-  const named = (one: unknown): Tool => ({ name: String(field(one, 'name')), schema: field(one, 'parameters') })
+  const named = (one: unknown): Tool => ({
+    name: String(field(one, 'name')),
+    schema: field(one, 'parameters'),
+  })
   if (field(tool, 'type') === 'function') return [named(tool)]
   if (field(tool, 'type') !== 'namespace') return []
   const namespace = String(field(tool, 'name'))
   return listOf(field(tool, 'tools')).map((one) => ({ ...named(one), namespace }))
 }
 
-const ERROR_TYPES: Readonly<Record<number, string>> = { 429: 'rate_limit_exceeded', 400: 'invalid_request_error' }
-const ERROR_CODES: Readonly<Record<number, string>> = { 401: 'invalid_api_key', 404: 'model_not_found' }
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  429: 'rate_limit_exceeded',
+  400: 'invalid_request_error',
+}
+const ERROR_CODES: Readonly<Record<number, string>> = {
+  401: 'invalid_api_key',
+  404: 'model_not_found',
+}
 
 function error(status: number, message: string): ErrorAnswer {
   const type = ERROR_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error')
-  return { status, headers: {}, body: { error: { message, type, param: null, code: ERROR_CODES[status] ?? null } } }
+  return {
+    status,
+    headers: {},
+    body: { error: { message, type, param: null, code: ERROR_CODES[status] ?? null } },
+  }
 }
 
 /** A subscription's limit with its reset, or an account out of credit. */
 function quota(resetAtSec: number | null): ErrorAnswer {
   const message = 'You exceeded your current quota, please check your plan and billing details.'
-  const outOfCredit = { message, type: 'insufficient_quota', param: null, code: 'insufficient_quota' }
-  const limit = { type: 'usage_limit_reached', message: 'The usage limit has been reached', plan_type: 'pro' }
+  const outOfCredit = {
+    message,
+    type: 'insufficient_quota',
+    param: null,
+    code: 'insufficient_quota',
+  }
+  const limit = {
+    type: 'usage_limit_reached',
+    message: 'The usage limit has been reached',
+    plan_type: 'pro',
+  }
   const body = resetAtSec === null ? outOfCredit : { ...limit, resets_at: resetAtSec }
   return { status: 429, headers: {}, body: { error: body } }
 }
 
 function overflow(): ErrorAnswer {
-  const message = 'Your input exceeds the context window of this model. Please adjust your input and try again.'
+  const message =
+    'Your input exceeds the context window of this model. Please adjust your input and try again.'
   const code = 'context_length_exceeded'
-  return { status: 400, headers: {}, body: { error: { message, type: 'invalid_request_error', param: 'input', code } } }
+  return {
+    status: 400,
+    headers: {},
+    body: { error: { message, type: 'invalid_request_error', param: 'input', code } },
+  }
 }
 
-async function answer(behaviour: Behaviour, request: ModelRequest, response: ServerResponse): Promise<void> {
+async function answer(
+  behaviour: Behaviour,
+  request: ModelRequest,
+  response: ServerResponse,
+): Promise<void> {
   const turn = planTurn(behaviour, request)
   const outputTokens = countTokens(turn)
   const usage = {
@@ -83,11 +122,20 @@ async function answer(behaviour: Behaviour, request: ModelRequest, response: Ser
     total_tokens: request.inputTokens + outputTokens,
   }
   const created_at = Math.floor(Date.now() / 1000)
-  const base = { id: newId('resp_'), object: 'response', created_at, model: request.model, error: null }
+  const base = {
+    id: newId('resp_'),
+    object: 'response',
+    created_at,
+    model: request.model,
+    error: null,
+  }
   const stream = openStream(response)
   let sequence_number = 0
-  const send: Send = (type, data) => stream.send(type, { type, sequence_number: sequence_number++, ...data })
-  send('response.created', { response: { ...base, status: 'in_progress', output: [], usage: null } })
+  const send: Send = (type, data) =>
+    stream.send(type, { type, sequence_number: sequence_number++, ...data })
+  send('response.created', {
+    response: { ...base, status: 'in_progress', output: [], usage: null },
+  })
   const output: object[] = []
   if (turn.thinking !== null) output.push(sendReasoning(send, turn.thinking))
   if (turn.text !== '') {
@@ -95,7 +143,8 @@ async function answer(behaviour: Behaviour, request: ModelRequest, response: Ser
     const message = await sendMessage(send, output.length, (piece) =>
       streamText(behaviour, response, turn.text, {
         piece,
-        fail: () => send('response.failed', { response: { ...base, status: 'failed', error: overloaded } }),
+        fail: () =>
+          send('response.failed', { response: { ...base, status: 'failed', error: overloaded } }),
       }),
     )
     if (!message) return
@@ -112,7 +161,12 @@ function sendReasoning(send: Send, text: string): object {
   const item = { type: 'reasoning', id: newId('rs_'), summary: [{ type: 'summary_text', text }] }
   send('response.output_item.added', { output_index: 0, item: { ...item, summary: [] } })
   for (const delta of piecesOf(text)) {
-    send('response.reasoning_summary_text.delta', { item_id: item.id, output_index: 0, summary_index: 0, delta })
+    send('response.reasoning_summary_text.delta', {
+      item_id: item.id,
+      output_index: 0,
+      summary_index: 0,
+      delta,
+    })
   }
   send('response.output_item.done', { output_index: 0, item })
   return item
@@ -124,14 +178,21 @@ async function sendMessage(
   stream: (piece: (text: string) => void) => Promise<boolean>,
 ): Promise<object | null> {
   const item = { type: 'message', id: newId('msg_'), role: 'assistant' }
-  send('response.output_item.added', { output_index, item: { ...item, status: 'in_progress', content: [] } })
+  send('response.output_item.added', {
+    output_index,
+    item: { ...item, status: 'in_progress', content: [] },
+  })
   let text = ''
   const isWhole = await stream((delta) => {
     text += delta
     send('response.output_text.delta', { item_id: item.id, output_index, content_index: 0, delta })
   })
   if (!isWhole) return null
-  const whole = { ...item, status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }
+  const whole = {
+    ...item,
+    status: 'completed',
+    content: [{ type: 'output_text', text, annotations: [] }],
+  }
   send('response.output_item.done', { output_index, item: whole })
   return whole
 }
@@ -139,9 +200,18 @@ async function sendMessage(
 function sendCall(send: Send, output_index: number, call: NonNullable<Turn['call']>): object {
   const { name, namespace } = call.tool
   const ids = { id: newId('fc_'), call_id: newId('call_') }
-  const whole = { type: 'function_call', ...ids, name, ...(namespace === undefined ? {} : { namespace }), status: 'completed' }
+  const whole = {
+    type: 'function_call',
+    ...ids,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    status: 'completed',
+  }
   const item = { ...whole, arguments: JSON.stringify(call.args) }
-  send('response.output_item.added', { output_index, item: { ...item, status: 'in_progress', arguments: '' } })
+  send('response.output_item.added', {
+    output_index,
+    item: { ...item, status: 'in_progress', arguments: '' },
+  })
   for (const delta of piecesOf(item.arguments, 20)) {
     send('response.function_call_arguments.delta', { item_id: item.id, output_index, delta })
   }

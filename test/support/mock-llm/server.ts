@@ -38,10 +38,19 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
     const route = routeOf(request)
     if (!route) {
       strangers.push(`${request.method} ${request.url}`)
-      return sendJson(response, { status: 404, headers: {}, body: { error: { message: 'mock: no such route' } } })
+      return sendJson(response, {
+        status: 404,
+        headers: {},
+        body: { error: { message: 'mock: no such route' } },
+      })
     }
     const parsed = route.protocol.parse(await readJson(request))
-    if (route.isCount) return sendJson(response, { status: 200, headers: {}, body: { input_tokens: countTokens(parsed) } })
+    if (route.isCount)
+      return sendJson(response, {
+        status: 200,
+        headers: {},
+        body: { input_tokens: countTokens(parsed) },
+      })
     const behaviour = choose(parsed)
     const seen = toSeen(route.protocol, behaviour, parsed)
     requests.push(seen)
@@ -60,7 +69,9 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
   }
   server.on('connect', (request, socket) => refuse('403 Forbidden', request, socket))
   server.on('upgrade', (request, socket) => refuse('426 Upgrade Required', request, socket))
-  await new Promise<void>((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done))
+  await new Promise<void>((done, fail) =>
+    server.once('error', fail).listen(port, '127.0.0.1', done),
+  )
   const address = server.address()
   const bound = typeof address === 'object' && address ? address.port : port
   return {
@@ -106,7 +117,11 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-async function answer(protocol: Protocol, behaviour: Behaviour, { parsed, response }: Exchange): Promise<void> {
+async function answer(
+  protocol: Protocol,
+  behaviour: Behaviour,
+  { parsed, response }: Exchange,
+): Promise<void> {
   const { name, args } = behaviour
   if (name === 'hang') return hang(response)
   const failure = failureOf(protocol, name, args.reset)
@@ -115,10 +130,19 @@ async function answer(protocol: Protocol, behaviour: Behaviour, { parsed, respon
   sendJson(response, { ...failure, headers: { ...failure.headers, ...retryAfter } })
 }
 
-function failureOf(protocol: Protocol, name: string, reset: string | undefined): ErrorAnswer | null {
-  if (name === 'quota') return protocol.quota(reset === undefined ? null : Math.floor(Date.now() / 1000) + Number(reset))
+function failureOf(
+  protocol: Protocol,
+  name: string,
+  reset: string | undefined,
+): ErrorAnswer | null {
+  if (name === 'quota')
+    return protocol.quota(
+      reset === undefined ? null : Math.floor(Date.now() / 1000) + Number(reset),
+    )
   if (name === 'overflow') return protocol.overflow()
-  return /^\d{3}$/.test(name) ? protocol.error(Number(name), MESSAGES[name] ?? `Mock: status ${name}`) : null
+  return /^\d{3}$/.test(name)
+    ? protocol.error(Number(name), MESSAGES[name] ?? `Mock: status ${name}`)
+    : null
 }
 
 const MESSAGES: Readonly<Record<string, string>> = {
@@ -129,7 +153,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
 }
 
 function sendJson(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body))
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -7,7 +7,8 @@ import { piecesOf, type Behaviour } from './behaviour.ts'
 /** Nothing waits for ever, not even `hang`. */
 const MAX_HANG_MS = 10 * 60_000
 
-export const newId = (prefix: string): string => prefix + randomUUID().replaceAll('-', '').slice(0, 24)
+export const newId = (prefix: string): string =>
+  prefix + randomUUID().replaceAll('-', '').slice(0, 24)
 
 export interface EventStream {
   /** `name` null leaves the `event:` line out. */

@@ -1,0 +1,122 @@
+/** The one listener: the public page, the exchange of a code for the token, and behind the guard everything else. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { z } from 'zod'
+import type { Clock } from '../base/clock.ts'
+import { failure } from '../domain/failure.ts'
+import type { HandlerContext } from '../yard/handlers/context.ts'
+import { sendFailure, sendJson } from './answer.ts'
+import { createApi } from './api.ts'
+import { readJsonBody } from './body.ts'
+import type { Guard } from './guard.ts'
+import type { OneUseCodes } from './one-use-codes.ts'
+import { createSocketDoor } from './socket.ts'
+import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './static-page.ts'
+
+export interface HttpParts extends Omit<HandlerContext, 'actor'> {
+  readonly guard: Guard
+  readonly codes: OneUseCodes
+  readonly ownerToken: string
+  /** The built page; null = none is served. */
+  readonly pageRoot: string | null
+  readonly clock: Clock
+}
+
+export interface HttpDoors {
+  readonly server: Server
+  /** Ends all connections; resolves when the port is free. */
+  close(): Promise<void>
+}
+
+/** A request that dawdles is dropped: headers within 10 s, the whole of it within a minute. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 60_000
+
+export function createHttpDoors(parts: HttpParts): HttpDoors {
+  const closing = new AbortController()
+  const api = createApi({ ...parts, signal: closing.signal })
+  const sockets = createSocketDoor(parts)
+  const answer = createAnswer(parts, api)
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: 5_000,
+  })
+  server.on('request', (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.destroyed || request.destroyed) return // it left while it was served
+      parts.yard.log.error('a request failed', { path: request.url ?? '', error: String(error) })
+      sendFailure(response, failure('internal', 'the host failed at this request'))
+    })
+  })
+  server.on('upgrade', sockets.upgrade)
+  return {
+    server,
+    close() {
+      closing.abort()
+      sockets.close()
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+function createAnswer(parts: HttpParts, api: ReturnType<typeof createApi>): Answer {
+  const { guard } = parts
+  return async (request, response) => {
+    for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value)
+    const url = urlOf(request)
+    if (!url) return sendFailure(response, failure('bad-request', 'the address is malformed'))
+    const wrongHost = guard.checkHost(request)
+    if (wrongHost) return sendFailure(response, wrongHost, { isLast: true })
+    if (await sendPage(parts.pageRoot, request, response, url.pathname)) return
+    if (url.pathname === '/session' && request.method === 'POST')
+      return exchange(parts, request, response)
+    const admitted = guard.admit(request)
+    if (!admitted.ok) return sendFailure(response, admitted.error, { isLast: true })
+    await api(request, response, url, admitted.value)
+  }
+}
+
+function urlOf(request: IncomingMessage): URL | null {
+  const path = request.url ?? '/'
+  return path.startsWith('/') ? URL.parse(path.replace(/^\/+/, '/'), 'http://localhost') : null
+}
+
+async function sendPage(
+  pageRoot: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<boolean> {
+  const isHead = request.method === 'HEAD'
+  if (pageRoot === null || (request.method !== 'GET' && !isHead)) return false
+  const file = pageFileOf(pageRoot, path)
+  return file !== null && (await sendPageFile(response, file, isHead))
+}
+
+const codeSchema = z.strictObject({ code: z.string().min(1).max(200) })
+
+/** Larger than any code. */
+const CODE_BODY_BYTES = 1000
+
+/** A code is used up by the first try, and whoever holds it may read everything: so the answer is kept out of every cache. */
+async function exchange(
+  { guard, codes, ownerToken }: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const wrongOrigin = guard.checkOrigin(request)
+  if (wrongOrigin) return sendFailure(response, wrongOrigin, { isLast: true })
+  const body = await readJsonBody(request, CODE_BODY_BYTES)
+  const read = codeSchema.safeParse(body.ok ? body.value : null)
+  if (read.success && codes.redeem(read.data.code))
+    return sendJson(response, 200, { token: ownerToken })
+  const gone = failure('unauthorized', 'this code was used already, is too old, or never was one', {
+    hint: 'ask for a new address: yard serve, or npm start',
+  })
+  sendFailure(response, gone, { isLast: true })
+}

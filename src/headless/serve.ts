@@ -1,0 +1,133 @@
+/** Puts an open yard on the air: one listener on loopback, `state.json` for those who look for it, a page address with a one-use code. */
+import { mkdirSync } from 'node:fs'
+import { systemClock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { createScope, type Scope } from '../base/scope.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { loadSecret } from '../yard/agent-token.ts'
+import { isoTime } from '../yard/views/iso-time.ts'
+import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
+import type { Yard } from '../yard/yard.ts'
+import { createGuard } from './guard.ts'
+import { createHttpDoors } from './http.ts'
+import { createOneUseCodes } from './one-use-codes.ts'
+import { keepPort, listen, readKeptPort } from './port.ts'
+import { openStateFile } from './state-file.ts'
+import { newOwnerToken } from './token.ts'
+
+export interface ServeOptions {
+  /** Must be free when given; else the one of last time where it is free, else any. */
+  readonly port?: number | undefined
+  /** `127.0.0.1` unless a person names another address. */
+  readonly host?: string | undefined
+  /** The built page (`out/renderer`); null serves none. */
+  readonly pageRoot: string | null
+  readonly log: Log
+  /** A client asked the host to end. Called after the reply has gone out. */
+  readonly onStop: () => void
+}
+
+export interface Served {
+  readonly url: string
+  readonly token: string
+  readonly port: number
+  readonly view: LiveView
+  /** Where a browser is sent: good once, within a minute. */
+  pageUrl(): string
+  /** Ends all connections and removes `state.json`. The yard stays open. */
+  close(): Promise<void>
+}
+
+const DEFAULT_HOST = '127.0.0.1'
+
+export async function serveYard(
+  yard: Yard,
+  options: ServeOptions,
+): Promise<Result<Served, Failure>> {
+  const scope = createScope()
+  const served = await openDoors(yard, options, scope).catch((error: unknown) =>
+    err(translate(error, yard)),
+  )
+  if (!served.ok) await scope.close()
+  return served
+}
+
+async function openDoors(
+  yard: Yard,
+  options: ServeOptions,
+  scope: Scope,
+): Promise<Result<Served, Failure>> {
+  const { service } = yard.paths
+  const address = options.host ?? DEFAULT_HOST
+  mkdirSync(service.folder, { recursive: true, mode: 0o700 })
+  const ownerToken = newOwnerToken()
+  const codes = createOneUseCodes(() => systemClock.monotonic())
+  const view = createLiveView(yard, systemClock)
+  scope.add(() => view.close())
+  const bound = { port: 0, url: '' }
+  const guard = createGuard({
+    yard,
+    ownerToken,
+    secret: loadSecret(service.secret),
+    host: address,
+    port: () => bound.port,
+  })
+  const host = { url: () => bound.url, stop: () => void setTimeout(options.onStop, STOP_DELAY_MS) }
+  const doors = createHttpDoors({
+    ...{ yard, view, host, guard, codes, ownerToken },
+    pageRoot: options.pageRoot,
+    clock: systemClock,
+  })
+  const port = await listen(doors.server, address, {
+    asked: options.port ?? null,
+    kept: readKeptPort(service.port),
+  })
+  if (!port.ok) return port
+  scope.add(() => doors.close())
+  bound.port = port.value
+  bound.url = urlOf(address, port.value)
+  keepPort(service.port, port.value)
+  announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
+  return ok({
+    ...{ url: bound.url, port: bound.port, token: ownerToken, view },
+    pageUrl: () => `${bound.url}/#code=${codes.issue()}`,
+    close: () => scope.close(),
+  })
+}
+
+/** Time for the reply to `stop` to leave. */
+const STOP_DELAY_MS = 50
+
+function announce(
+  yard: Yard,
+  at: { readonly url: string; readonly token: string },
+  log: Log,
+  scope: Scope,
+): void {
+  yard.setUrl(at.url)
+  scope.add(() => yard.setUrl(null))
+  const { version, host } = yard
+  const startedAt = isoTime(yard.openedAt)
+  const state = openStateFile(
+    yard.paths,
+    { pid: process.pid, ...at, startedAt, version, host },
+    log,
+  )
+  scope.add(() => state.close())
+  log.info('serving', { url: at.url, pid: process.pid })
+}
+
+/** Everywhere means here, too: a browser is sent to loopback. */
+function urlOf(address: string, port: number): string {
+  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`
+  if (address === '::') return `http://[::1]:${port}`
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+function translate(error: unknown, yard: Yard): Failure {
+  const why = error instanceof Error ? error.message : String(error)
+  return failure('io', `the yard cannot be served: ${why}`, {
+    hint: `is ${yard.paths.service.folder} writable?`,
+  })
+}

@@ -1,0 +1,94 @@
+/** RPC over WebSocket, for the page. The token comes as the subprotocol `yard.token.…`, since a page can set no header. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { Clock } from '../base/clock.ts'
+import type { Actor } from '../domain/command.ts'
+import { failure, httpStatusOf, type Failure } from '../domain/failure.ts'
+import type { HandlerContext } from '../yard/handlers/context.ts'
+import { router } from '../yard/handlers/router.ts'
+import type { Guard } from './guard.ts'
+
+export interface SocketDoor {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+type Parts = Omit<HandlerContext, 'actor'> & { readonly guard: Guard; readonly clock: Clock }
+
+const TOKEN_PROTOCOL = 'yard.token.'
+const MAX_MESSAGE_BYTES = 16_000_000
+const PING_MS = 30_000
+
+export function createSocketDoor(parts: Parts): SocketDoor {
+  const { yard, view, host, guard } = parts
+  const rpc = new RPCHandler<HandlerContext>(router)
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Never echoes the token back.
+    handleProtocols: (offered) => (offered.has('yard') ? 'yard' : false),
+  })
+  const open = (socket: WebSocket, actor: Actor): void => {
+    keepAlive(socket, parts.clock)
+    socket.on('error', (error) => yard.log.debug('a WebSocket failed', { error: error.message }))
+    const paced = {
+      addEventListener: socket.addEventListener.bind(socket),
+      send: pacedSend(socket),
+    }
+    void rpc.upgrade(paced, { context: { yard, view, host, actor } })
+  }
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy()) // it went away before it was one of ours
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      const admitted = guard.admit(request, tokenOf(request))
+      if (!admitted.ok) return refuse(socket, admitted.error)
+      if (path !== '/ws') return refuse(socket, failure('bad-request', `no WebSocket at ${path}`))
+      server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
+    },
+    close() {
+      for (const socket of server.clients) socket.close(1001, 'the host ends')
+      server.close()
+      for (const socket of server.clients) socket.terminate()
+    },
+  }
+}
+
+/** Resolves once the message has left this process, so that a slow page slows down its own queue and nobody's memory. */
+const pacedSend =
+  (socket: WebSocket) =>
+  (data: Parameters<WebSocket['send']>[0]): Promise<void> =>
+    new Promise((resolve) => {
+      socket.send(data, () => resolve())
+    })
+
+function tokenOf(request: IncomingMessage): string | null | undefined {
+  const offered = request.headers['sec-websocket-protocol']
+  const names = offered?.split(',').map((name) => name.trim()) ?? []
+  return names.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length)
+}
+
+function refuse(socket: Duplex, f: Failure): void {
+  const status = f.kind === 'bad-request' ? 404 : httpStatusOf(f)
+  const body = JSON.stringify({ error: f })
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+/** Ends a connection whose other side has vanished without a word. */
+function keepAlive(socket: WebSocket, clock: Clock): void {
+  let isAlive = true
+  let cancel = clock.after(PING_MS, tick)
+  function tick(): void {
+    if (!isAlive) return socket.terminate()
+    isAlive = false
+    socket.ping()
+    cancel = clock.after(PING_MS, tick)
+  }
+  socket.on('pong', () => (isAlive = true))
+  socket.on('close', () => cancel())
+}

@@ -1,0 +1,50 @@
+/** The yard of a folder: joined where a service runs it, else opened here. */
+import type { Clock } from '../base/clock.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Failure } from '../domain/failure.ts'
+import { createLiveView } from '../yard/views/live-view.ts'
+import { openYard, type OpenYardOptions } from '../yard/open-yard.ts'
+import { createJoinedHost, isAnswering } from './joined-host.ts'
+import { createOwnerHost } from './owner-host.ts'
+import type { YardHost } from './yard-host.ts'
+
+export interface OpenOrJoinOptions extends Omit<
+  OpenYardOptions,
+  'host' | 'runsAgents' | 'flags' | 'clock'
+> {
+  readonly clock: Clock
+  /** What a client's `service.stop` and the loss of the yard to another owner come to. */
+  readonly onStop: () => void
+}
+
+/** How long a held lock may belong to a short-lived command before that is a failure. */
+const LOCK_PATIENCE_MS = 10_000
+const LOCK_RETRY_MS = 100
+
+export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<YardHost, Failure>> {
+  const { clock, onStop, paths } = options
+  const giveUpAt = clock.monotonic() + LOCK_PATIENCE_MS
+  for (;;) {
+    if (await isAnswering(paths.service.state)) return ok(createJoinedHost(paths.service.state))
+    const opened = await openYard({
+      ...options,
+      host: 'app',
+      flags: {},
+      runsAgents: true,
+      onStale: onStop,
+    })
+    if (opened.ok) {
+      const yard = opened.value
+      return ok(
+        createOwnerHost({
+          yard,
+          view: createLiveView(yard, clock),
+          host: { url: () => null, stop: onStop },
+          actor: { kind: 'person', name: null },
+        }),
+      )
+    }
+    if (opened.error.kind !== 'locked' || clock.monotonic() >= giveUpAt) return err(opened.error)
+    await new Promise<void>((resolve) => void clock.after(LOCK_RETRY_MS, resolve))
+  }
+}
