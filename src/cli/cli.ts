@@ -13,6 +13,8 @@ export interface Machine {
   readonly stderr: NodeJS.WriteStream
   /** The project's own folder, with a slash at its end. */
   readonly root: URL
+  /** The file that the command was started with: source or built. */
+  readonly entry: URL
   /** Aborted when nobody reads stdout any more. */
   readonly gone: AbortSignal
 }

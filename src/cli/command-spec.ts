@@ -29,7 +29,9 @@ type Parse<T> = (text: string, before: T | undefined) => unknown
 
 export function arg<T>(flags: string, does: string, parse?: Parse<T>): Argument {
   const argument = new Argument(flags, does)
-  return parse ? argument.argParser<T>(parse as (text: string, before: T | undefined) => T) : argument
+  return parse
+    ? argument.argParser<T>(parse as (text: string, before: T | undefined) => T)
+    : argument
 }
 
 export function opt<T>(flags: string, does: string, parse?: Parse<T>): Option {

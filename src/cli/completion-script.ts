@@ -70,7 +70,9 @@ const pathFunction = (places: readonly Place[]): string[] => {
     '}',
     '_yard_words() {',
     '  case "$1 $2" in',
-    ...valueCases(places).map(({ key, words }) => `    '${key}') printf %s '${words.join(' ')}'; return ;;`),
+    ...valueCases(places).map(
+      ({ key, words }) => `    '${key}') printf %s '${words.join(' ')}'; return ;;`,
+    ),
     '  esac',
     '  case "$1" in',
     ...places.map((place) => `    '${place.path}') printf %s '${wordsAt(place).join(' ')}' ;;`),
@@ -111,7 +113,9 @@ function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
     const condition = `-n '${fishCondition(place)}'`
     return [
-      ...place.commands.map(({ name, does }) => `complete -c yard ${condition} -f -a ${name} -d ${fishText(does)}`),
+      ...place.commands.map(
+        ({ name, does }) => `complete -c yard ${condition} -f -a ${name} -d ${fishText(does)}`,
+      ),
       ...place.choices.map((word) => `complete -c yard ${condition} -f -a ${word}`),
       ...place.options.map((option) => `complete -c yard ${condition} ${fishOption(option)}`),
     ]
@@ -138,7 +142,8 @@ const pathOfFish = (places: readonly Place[]): string[] => [
   'end',
 ]
 
-const fishCondition = ({ path }: Place): string => `test (__yard_path | string collect)x = "${path}"x`
+const fishCondition = ({ path }: Place): string =>
+  `test (__yard_path | string collect)x = "${path}"x`
 
 function fishOption({ long, short, description, argChoices, required }: Option): string {
   const words = [

@@ -34,7 +34,9 @@ function find(parent: Command, name: string): Command {
 function commandSection(spec: CommandSpec, command: Command, before: string): string[] {
   const name = `${before} ${spec.name}`
   const args = command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}${argument.variadic ? '...' : ''}>` : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
+    argument.required
+      ? `<${argument.name()}${argument.variadic ? '...' : ''}>`
+      : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
   )
   const own = [
     `### \`${[name, ...args].join(' ')}\`\n`,

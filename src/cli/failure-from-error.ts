@@ -2,9 +2,7 @@
 import { FAILURE_KINDS, failure, type Failure, type FailureKind } from '../domain/failure.ts'
 
 export function failureFromError(error: unknown): Failure {
-  return (
-    fromContract(error) ?? fromSystem(error) ?? fromNetwork(error) ?? internal(error)
-  )
+  return fromContract(error) ?? fromSystem(error) ?? fromNetwork(error) ?? internal(error)
 }
 
 /** True when the answer was lost, not refused: the same command may be sent again. */

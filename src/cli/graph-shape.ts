@@ -25,7 +25,8 @@ export function longestChain<T extends ShapeTask>(
   const depths = depthsOf(tasks, counts)
   let end: T | undefined
   for (const task of tasks)
-    if (counts(task) && (end === undefined || depthOf(depths, task) > depthOf(depths, end))) end = task
+    if (counts(task) && (end === undefined || depthOf(depths, task) > depthOf(depths, end)))
+      end = task
   const chain: T[] = []
   for (let at = end; at !== undefined; at = deepestBlocker(at, byId, depths, counts)) chain.push(at)
   return chain.reverse()

@@ -7,6 +7,5 @@ if (problem !== null) {
   process.exitCode = 1
 } else {
   const { runProcess } = await import('./main.ts')
-  // Two folders up is the project, from src/cli/index.ts and from out/main/cli.js alike.
-  await runProcess(new URL('../../', import.meta.url))
+  await runProcess(new URL(import.meta.url))
 }

@@ -8,8 +8,8 @@ import type { Cli, Machine, Outcome } from './cli.ts'
 import { createPrinter } from './print.ts'
 import { createProgram, type Globals } from './program.ts'
 
-/** Runs on the real process and ends it. */
-export async function runProcess(root: URL): Promise<void> {
+/** Runs on the real process and ends it. `entry` is src/cli/index.ts or out/main/cli.js: two folders up is the project. */
+export async function runProcess(entry: URL): Promise<void> {
   const { argv, env, stdin, stdout, stderr } = process
   const cwd = currentFolder()
   if (cwd === null) {
@@ -23,7 +23,10 @@ export async function runProcess(root: URL): Promise<void> {
     stream.on('error', () => gone.abort())
   }
   const words = argv.slice(2)
-  const code = await runCli({ argv: words, env, cwd, stdin, stdout, stderr, root, gone: gone.signal })
+  const code = await runCli({
+    ...{ argv: words, env, cwd, stdin, stdout, stderr, entry },
+    ...{ root: new URL('../../', entry), gone: gone.signal },
+  })
   await Promise.all([stdout, stderr].map(flushed))
   // Idle connections and a stdin that nobody ends must not keep a finished command.
   process.exit(code)

@@ -1,11 +1,16 @@
 /** Opens the yard in this process for one command: agents that have ended are settled first, none is started. */
-import { createRouterClient } from '@orpc/server'
+import { createLiveView } from '../yard/views/live-view.ts'
+import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
-import { ok, type Result } from '../base/result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
-import type { Failure } from '../domain/failure.ts'
-import { createRouter } from '../yard/handlers/router.ts'
+import type { Actor } from '../domain/command.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { agentActor } from '../yard/handlers/agent-actor.ts'
+import { openSecret } from '../yard/handlers/agent-token.ts'
+import { createYardClient } from '../yard/handlers/router.ts'
 import { openYard } from '../yard/open-yard.ts'
+import type { Yard } from '../yard/yard.ts'
 import type { Caller } from './caller.ts'
 import type { Cli } from './cli.ts'
 import type { Connection } from './connect.ts'
@@ -16,13 +21,36 @@ export async function openHere(
   paths: YardPaths,
   caller: Caller,
 ): Promise<Result<Connection, Failure>> {
-  const { env, root } = machine
+  const { env, root, entry } = machine
   const opened = await openYard({
     ...{ paths, env, host: 'command', log: silentLog, flags: {}, runsAgents: false },
-    ...entriesOf(root),
+    ...entriesOf(root, entry),
   })
   if (!opened.ok) return opened
   const yard = opened.value
-  const client = createRouterClient(createRouter(yard), { context: { by } })
-  return ok({ client, paths, caller, owner: null, close: () => yard.close() })
+  const actor = actorOf(yard, caller)
+  if (!actor.ok) {
+    await yard.close()
+    return actor
+  }
+  const view = createLiveView(yard, systemClock)
+  const host = { url: () => null, stop: () => {} }
+  const client = createYardClient({ yard, view, host, actor: actor.value })
+  const close = async (): Promise<void> => {
+    view.close()
+    await yard.close()
+  }
+  return ok({ client, paths, caller, owner: null, close })
+}
+
+/** An agent is known by its token here as it is by a host. */
+function actorOf(yard: Yard, caller: Caller): Result<Actor, Failure> {
+  if (caller.kind === 'person') return ok({ kind: 'person', name: null })
+  const actor = agentActor(yard, openSecret(yard.paths.service.secret), caller.token)
+  if (actor) return ok(actor)
+  return err(
+    failure('unauthorized', `the token of ${caller.agentId} is not one of this yard`, {
+      hint: 'YARD_TOKEN is set by the host that starts the agent and must be left as it is',
+    }),
+  )
 }

@@ -35,28 +35,30 @@ export async function askOwner(
   })
 }
 
-/** Whatever it speaks. An agent asks at its own address first, which may be an old one. */
+/**
+ * Whatever it speaks. It is greeted with its own token, because that of an ended agent is good for late reports only; an agent
+ * that cannot read the state file greets the address that it was given.
+ */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
   const state = readState(paths)
   const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
-  const urls = [caller.kind === 'agent' ? caller.url : null, state?.url ?? null]
-  for (const url of new Set(urls))
-    if (url !== null && token !== null) {
-      const owner = await hello(url, token, paths.root)
-      if (owner) return owner
-    }
-  return null
+  if (state && token !== null) {
+    const owner = await hello({ ...state, root: paths.root })
+    if (owner) return { ...owner, client: createHttpClient(owner.url, token) }
+  }
+  if (caller.kind !== 'agent' || caller.url === null || caller.url === state?.url) return null
+  return hello({ url: caller.url, token: caller.token, root: paths.root })
 }
 
-async function hello(url: string, token: string, root: string): Promise<Owner | null> {
-  const client = createHttpClient(url, token)
+async function hello(at: { url: string; token: string; root: string }): Promise<Owner | null> {
   try {
+    const client = createHttpClient(at.url, at.token)
     const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
     const said = await client.service.hello(undefined, { signal })
     // The port may belong to another yard by now.
-    if (realpathSync(said.root) !== realpathSync(root)) return null
+    if (realpathSync(said.root) !== realpathSync(at.root)) return null
     const { pid, version, contract } = said
-    return { client, url, pid, version, contract }
+    return { client, url: at.url, pid, version, contract }
   } catch {
     return null // nobody there, or not ours
   }

@@ -38,7 +38,8 @@ function toCommand(spec: CommandSpec, carry: Carry): Command {
   for (const text of helpTexts(spec)) command.addHelpText('after', text)
   for (const below of spec.below ?? []) command.addCommand(toCommand(below, carry))
   const { run } = spec
-  if (run) command.action((...given: unknown[]) => carry(run, wordsOf(command, given), globalsOf(command)))
+  if (run)
+    command.action((...given: unknown[]) => carry(run, wordsOf(command, given), globalsOf(command)))
   if (spec.below) command.enablePositionalOptions()
   return command
 }
@@ -57,7 +58,10 @@ const withGlobals = (command: Command): Command => {
 /** Accepted before and after the verb. */
 export const globalOptions = (): Option[] =>
   [
-    new Option('--dir <path>', 'the folder that holds .yard (else YARD_DIR, else upwards from here)'),
+    new Option(
+      '--dir <path>',
+      'the folder that holds .yard (else YARD_DIR, else upwards from here)',
+    ),
     new Option('--json', 'prints JSON and nothing else'),
     new Option('--debug', 'prints the stack of an unexpected error'),
   ].map((option) => option.helpGroup('Everywhere:'))

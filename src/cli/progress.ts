@@ -19,14 +19,24 @@ export const createProgress = (print: Printer, machine: Machine): Progress =>
   print.isLive ? createLiveProgress(machine) : createPlainProgress(print)
 
 /** Changes that somebody who reads a log wants to see; `ready` and `blocked` come and go between. */
-const TOLD = new Set(['in-progress', 'done', 'failed', 'abandoned', 'waiting', 'parked', 'paused', 'delayed'])
+const TOLD = new Set([
+  'in-progress',
+  'done',
+  'failed',
+  'abandoned',
+  'waiting',
+  'parked',
+  'paused',
+  'delayed',
+])
 
 export function changeLine(before: TaskCard | null, after: TaskCard): string | null {
   if (before === null || !TOLD.has(after.state)) return null
   if (before.state === after.state && before.agent === after.agent) return null
   const sign = signOf(after.state)
   const title = oneLine(after.title)
-  if (after.state === 'in-progress') return `${sign} ${after.id} started as ${after.agent}: ${title}`
+  if (after.state === 'in-progress')
+    return `${sign} ${after.id} started as ${after.agent}: ${title}`
   const took = after.state === 'done' ? between(after.startedAt, after.completedAt) : null
   const detail = took === null ? after.fact : span(took)
   return `${sign} ${after.id} ${after.state}${detail ? ` (${oneLine(detail)})` : ''}`
@@ -59,7 +69,9 @@ function createLiveProgress({ stderr }: Machine): Progress {
   const draw = (): void => {
     if (!graph) return
     clear()
-    const lines = liveLines(graph, Date.now()).map((line) => shorten(line, (stderr.columns ?? 80) - 1))
+    const lines = liveLines(graph, Date.now()).map((line) =>
+      shorten(line, (stderr.columns ?? 80) - 1),
+    )
     stderr.write(lines.map((line) => `${line}\n`).join(''))
     drawn = lines.length
   }
@@ -97,7 +109,8 @@ export function liveLines(graph: LiveGraph, now: number): string[] {
     const doing = agent.doing === null ? '' : `  ${oneLine(agent.doing)}`
     return `  ▶ ${agent.task}  ${agent.id}  ${span(Math.max(0, since))}${doing}`
   })
-  if (working.length > MOST_AGENTS_SHOWN) lines.push(`  and ${working.length - MOST_AGENTS_SHOWN} more`)
+  if (working.length > MOST_AGENTS_SHOWN)
+    lines.push(`  and ${working.length - MOST_AGENTS_SHOWN} more`)
   const counts = new Map<string, number>()
   for (const { state } of graph.tasks.values()) counts.set(state, (counts.get(state) ?? 0) + 1)
   const done = counts.get('done') ?? 0

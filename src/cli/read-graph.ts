@@ -9,7 +9,10 @@ import type { Cli } from './cli.ts'
 import type { Client } from './connect.ts'
 
 /** `name` as it was written: a path, or `-`. */
-export async function readGraph({ machine }: Cli, name: string): Promise<Result<GraphFile, Failure>> {
+export async function readGraph(
+  { machine }: Cli,
+  name: string,
+): Promise<Result<GraphFile, Failure>> {
   if (name === '-') return parseGraphFile(await readAll(machine.stdin), name)
   try {
     return parseGraphFile(await readFile(resolve(machine.cwd, name), 'utf8'), name)
@@ -71,8 +74,7 @@ function faultsIn({ kind, message, facts }: Failure, graph: GraphFile): LineFaul
 }
 
 /** Which field of a task a refusal is about. */
-const fieldOf = (kind: string): string | undefined =>
-  FIELDS[kind]
+const fieldOf = (kind: string): string | undefined => FIELDS[kind]
 
 const FIELDS: Readonly<Record<string, string>> = {
   'unknown-dependency': 'after',

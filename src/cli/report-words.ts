@@ -15,7 +15,9 @@ export function reportLines(report: Readonly<Record<string, unknown>>): string[]
         .split('\n')
         .map((line) => `  … ${line}`)
     case 'tool-call':
-      return [`→ ${oneLine(textOf(report, 'name') ?? 'tool')} ${short(report.input ?? text)}`.trimEnd()]
+      return [
+        `→ ${oneLine(textOf(report, 'name') ?? 'tool')} ${short(report.input ?? text)}`.trimEnd(),
+      ]
     case 'tool-result':
       return [`← ${short(report.output ?? text)}`.trimEnd()]
     case 'error':

@@ -54,7 +54,10 @@ interface Pulse {
 }
 
 /** News, and a look every second: a delay that runs out is time, not news. */
-async function* withPulse(changes: AsyncGenerator<Change>, signal: AbortSignal): AsyncGenerator<Pulse> {
+async function* withPulse(
+  changes: AsyncGenerator<Change>,
+  signal: AbortSignal,
+): AsyncGenerator<Pulse> {
   let last: Change | null = null
   let next = changes.next()
   // Whoever stops listening early must not be hit by the end of the stream.
@@ -100,7 +103,12 @@ export async function tellEnding(
   )
   const summary = {
     ok: code === 0,
-    ...{ done: ending.done, abandoned: ending.abandoned, failed: ending.failed, stuck: ending.stuck },
+    ...{
+      done: ending.done,
+      abandoned: ending.abandoned,
+      failed: ending.failed,
+      stuck: ending.stuck,
+    },
     tookMs: Math.round(tookMs),
   }
   print.result(summary, () => {
@@ -109,7 +117,9 @@ export async function tellEnding(
     for (const [index, reason] of reasons.entries())
       print.line(`  ${troubles[index]}: ${oneLine(reason)}`)
     if (troubles.length > reasons.length)
-      print.line(`  and ${troubles.length - reasons.length} more: yard list --status failed,blocked,paused`)
+      print.line(
+        `  and ${troubles.length - reasons.length} more: yard list --status failed,blocked,paused`,
+      )
   })
   return code
 }
@@ -120,6 +130,26 @@ export function endingWords({ done, abandoned, failed, stuck }: Ending): string 
   if (failed.length > 0) parts.push(`${failed.length} failed`)
   if (stuck.length > 0) parts.push(`${stuck.length} cannot go on`)
   return parts.join(', ')
+}
+
+/** After an interrupt or a request to stop: where it stands. Never a success. */
+export async function tellStopped(
+  { print }: Cli,
+  client: Client,
+  told: { readonly isBeside: boolean; readonly tookMs: number },
+): Promise<number> {
+  if (told.isBeside) {
+    print.result({ ok: false, stopped: true, hostGoesOn: true }, () =>
+      print.line('left; the host goes on with the graph'),
+    )
+    return 1
+  }
+  const { tasks } = (await client.service.snapshot()).summary
+  print.result({ ok: false, stopped: true, tasks, tookMs: Math.round(told.tookMs) }, () => {
+    const counts = Object.entries(tasks).map(([state, n]) => `${n} ${state}`)
+    print.line(`stopped after ${span(told.tookMs)}: ${counts.join(', ')}`)
+  })
+  return 1
 }
 
 /** Ids that do not exist are an error before anything is waited for. */

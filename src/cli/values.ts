@@ -66,9 +66,7 @@ export function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
     if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(
-        `${quoted(text)} is not a whole number from ${min} to ${max}`,
-      )
+      throw new InvalidArgumentError(`${quoted(text)} is not a whole number from ${min} to ${max}`)
     return value
   }
 }

@@ -148,7 +148,7 @@ function createWorkings(
   const { plan, runtime, clock } = parts
   const ready = createReadySet(parts)
   const send = createSend(parts)
-  const reporter = createReporter(parts)
+  const reporter = createReporter(parts, wake)
   return {
     ready,
     breakers: createBreakers(plan),
@@ -191,8 +191,7 @@ function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean
   const { ready, vigil, breakers, tender, claimer, beat, sendAll } = workings
   const now = parts.clock.now()
   tender.tend()
-  if (beat.sleptMs() > MISSED_AFTER_MS && parts.startsAgents)
-    sendAll(missedRuns(parts.plan, parts))
+  if (beat.sleptMs() > MISSED_AFTER_MS && parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
   sendAll(vigil.timeouts())
   sendAll(breakers.due(now))
   ready.update(now)

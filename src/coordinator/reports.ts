@@ -24,7 +24,8 @@ type Parts = Pick<
 
 const BY = { kind: 'coordinator' } as const
 
-export function createReporter(parts: Parts): Reporter {
+/** `onUnsaved`: there is something to send again. */
+export function createReporter(parts: Parts, onUnsaved: () => void): Reporter {
   const unsaved = new Map<string, Command>()
   const underWay = new Set<Promise<void>>()
   const ending = new Set<AgentId>()
@@ -39,6 +40,7 @@ export function createReporter(parts: Parts): Reporter {
       if (!reply.ok && !isUnsaved)
         parts.log.error('a report was refused', { report: key, why: reply.error.message })
       underWay.delete(sent)
+      if (isUnsaved) onUnsaved()
     })
     underWay.add(sent)
   }

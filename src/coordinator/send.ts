@@ -6,7 +6,10 @@ export type Send = (command: Command) => Promise<void>
 
 const BY = { kind: 'coordinator' } as const
 
-export function createSend({ dispatcher, log }: Pick<CoordinatorParts, 'dispatcher' | 'log'>): Send {
+export function createSend({
+  dispatcher,
+  log,
+}: Pick<CoordinatorParts, 'dispatcher' | 'log'>): Send {
   return async (command) => {
     const reply = await dispatcher.dispatch(command, BY)
     if (!reply.ok && reply.error.kind !== 'read-only')

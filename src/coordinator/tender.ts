@@ -10,7 +10,10 @@ export interface Tender {
   tend(): void
 }
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'runtime' | 'caps' | 'orderOf' | 'startsAgents' | 'log'>
+type Parts = Pick<
+  CoordinatorParts,
+  'plan' | 'runtime' | 'caps' | 'orderOf' | 'startsAgents' | 'log'
+>
 
 export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>): Tender {
   const { plan, runtime } = parts

@@ -20,7 +20,6 @@ export function openLogFile(options: LogFileOptions): Log {
   const mask = createMask(options.env)
   const sink = logger.create({ logId: options.file })
   sink.transports.console.level = false
-  sink.transports.ipc.level = false
   const { file } = sink.transports
   file.level = options.level ?? 'info'
   file.maxSize = options.maxBytes ?? MAX_LOG_BYTES

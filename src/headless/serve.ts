@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { loadSecret } from '../yard/agent-token.ts'
+import { openSecret } from '../yard/handlers/agent-token.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
@@ -69,7 +69,7 @@ async function openDoors(
   const guard = createGuard({
     yard,
     ownerToken,
-    secret: loadSecret(service.secret),
+    secret: openSecret(service.secret),
     host: address,
     port: () => bound.port,
   })

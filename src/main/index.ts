@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await app.whenReady()
   const paths = findYard(process.cwd(), process.env, folderOf(process.argv))
   if (!paths.ok) return refuse(textOf(paths.error))
-  const log = openAppLog(join(userPaths(process.env).data, 'app.log'))
+  const log = openAppLog(join(userPaths(process.env).data, 'app.log'), process.env)
   const host = await openOrJoin({
     paths: paths.value,
     log,
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     resources: unpacked(join(root, 'resources')),
     launcherEntry: unpacked(inMain('launcher.js')),
     tailEntry: unpacked(inMain('tail-worker.js')),
+    pageRoot: join(out, 'renderer'),
     onStop: () => app.quit(),
   })
   if (!host.ok) return refuse(textOf(host.error))

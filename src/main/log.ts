@@ -1,19 +1,25 @@
-/** The app's log: a file with rotation at 10 MB, every line through one formatter that masks secrets. */
+/** The app's log: a file that turns over at 10 MB. Lines are masked by the one formatter that knows how secrets look. */
 import electronLog from 'electron-log/main'
 import type { Log, LogLevel } from '../base/log.ts'
+import { createMask, maskFields } from '../headless/mask.ts'
 
-const MAX_BYTES = 10 * 1024 * 1024
+const MAX_BYTES = 10_000_000
 
-export function openAppLog(file: string): Log {
+export function openAppLog(file: string, env: Readonly<Record<string, string | undefined>>): Log {
+  const mask = createMask(env)
   const { transports } = electronLog
   transports.file.resolvePathFn = () => file
   transports.file.maxSize = MAX_BYTES
   transports.file.format = '{text}'
   transports.console.format = '{text}'
   const write =
-    (level: LogLevel) =>
-    (message: string, facts?: Record<string, unknown>): void =>
-      electronLog[level](formatLine(new Date(), level, message, facts))
+    (level: LogLevel): Log[LogLevel] =>
+    (message, facts) => {
+      const more = facts === undefined ? '' : ` ${JSON.stringify(maskFields(facts))}`
+      // A line break in a message would let anybody forge an entry.
+      const text = mask(`${message}${more}`).replace(/\r?\n/g, '\\n')
+      electronLog[level](`${new Date().toISOString()} ${level.padEnd(5)} ${text}`)
+    }
   return {
     debug: write('debug'),
     info: write('info'),
@@ -21,20 +27,3 @@ export function openAppLog(file: string): Log {
     error: write('error'),
   }
 }
-
-const SECRET_NAME = /token|secret|password|authorization|api[-_]?key|cookie/i
-const SECRET_TEXT = /\b(Bearer\s+|sk-|ghp_|xox[abp]-)[\w.~+/-]{8,}=*/g
-const MASK = '[masked]'
-
-export function formatLine(
-  at: Date,
-  level: LogLevel,
-  message: string,
-  facts?: Record<string, unknown>,
-): string {
-  const text = facts === undefined ? '' : ` ${JSON.stringify(facts, maskNamed)}`
-  return `${at.toISOString()} ${level} ${message}${text}`.replace(SECRET_TEXT, `$1${MASK}`)
-}
-
-const maskNamed = (name: string, value: unknown): unknown =>
-  SECRET_NAME.test(name) && value != null ? MASK : value

@@ -2,17 +2,20 @@
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import { createLiveView } from '../yard/views/live-view.ts'
+import { serveYard } from '../headless/serve.ts'
 import { openYard, type OpenYardOptions } from '../yard/open-yard.ts'
+import type { Yard } from '../yard/yard.ts'
 import { createJoinedHost, isAnswering } from './joined-host.ts'
 import { createOwnerHost } from './owner-host.ts'
 import type { YardHost } from './yard-host.ts'
 
 export interface OpenOrJoinOptions extends Omit<
   OpenYardOptions,
-  'host' | 'runsAgents' | 'flags' | 'clock'
+  'host' | 'runsAgents' | 'flags' | 'clock' | 'onStale'
 > {
   readonly clock: Clock
+  /** The built page, for browsers. */
+  readonly pageRoot: string
   /** What a client's `service.stop` and the loss of the yard to another owner come to. */
   readonly onStop: () => void
 }
@@ -33,18 +36,34 @@ export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<Yar
       runsAgents: true,
       onStale: onStop,
     })
-    if (opened.ok) {
-      const yard = opened.value
-      return ok(
-        createOwnerHost({
-          yard,
-          view: createLiveView(yard, clock),
-          host: { url: () => null, stop: onStop },
-          actor: { kind: 'person', name: null },
-        }),
-      )
-    }
+    if (opened.ok) return serve(opened.value, options)
     if (opened.error.kind !== 'locked' || clock.monotonic() >= giveUpAt) return err(opened.error)
     await new Promise<void>((resolve) => void clock.after(LOCK_RETRY_MS, resolve))
   }
+}
+
+/** An app that owns a yard is on the air like a service: commands and agents reach it over loopback. */
+async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<YardHost, Failure>> {
+  const served = await serveYard(yard, {
+    pageRoot: options.pageRoot,
+    log: options.log,
+    onStop: options.onStop,
+  })
+  if (!served.ok) {
+    await yard.close()
+    return served
+  }
+  const { view, url, close } = served.value
+  const context = {
+    yard,
+    view,
+    host: { url: () => url, stop: options.onStop },
+    actor: { kind: 'person', name: null },
+  } as const
+  return ok(
+    createOwnerHost(context, async () => {
+      await close()
+      await yard.close()
+    }),
+  )
 }

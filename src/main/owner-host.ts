@@ -1,25 +1,27 @@
 /** A yard that this process has opened: each page's port is served by the same router as every other transport. */
+import { createRouterClient } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { HandlerContext } from '../yard/handlers/context.ts'
-import { createYardClient, router } from '../yard/handlers/router.ts'
+import { router } from '../yard/handlers/router.ts'
 import type { YardHost } from './yard-host.ts'
 
-/** Takes over the yard and the view of `context`: `close` closes both. */
-export function createOwnerHost(context: HandlerContext): YardHost {
-  const handler = new RPCHandler(router)
-  let onClosed = (): void => {}
-  const closed = new Promise<void>((resolve) => (onClosed = resolve))
+/** `close` lets go of the yard and of whatever serves it to others. */
+export function createOwnerHost(context: HandlerContext, close: () => Promise<void>): YardHost {
+  const handler = new RPCHandler<HandlerContext>(router)
+  const ended = new AbortController()
+  const closed = new Promise<void>((resolve) =>
+    ended.signal.addEventListener('abort', () => resolve()),
+  )
   return {
     kind: 'owner',
     attach(port) {
       handler.upgrade(port, { context })
       port.start()
     },
-    connect: async () => ({ client: createYardClient(context), closed }),
+    connect: async () => ({ client: createRouterClient(router, { context }), closed }),
     async close() {
-      onClosed()
-      context.view.close()
-      await context.yard.close()
+      ended.abort()
+      await close()
     },
   }
 }

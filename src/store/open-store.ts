@@ -111,6 +111,7 @@ function assemble(
     release: db.prepare('RELEASE command'),
     undo: db.prepare('ROLLBACK TO command'),
     epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
+    probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
     reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
     forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
   }
@@ -163,6 +164,9 @@ function assemble(
     saveReply(id, at, reply) {
       sql.reply.run(id, at, JSON.stringify(reply))
       sql.forget.run(KEPT_REPLIES)
+    },
+    probe() {
+      sql.probe.run()
     },
     commit() {
       sql.commit.run()

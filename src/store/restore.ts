@@ -6,24 +6,37 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { messageOf, takeOwnerLock } from './owner-lock.ts'
 
 /** Needs the yard to have no owner. Gives where the replaced database was laid. */
-export function restoreDatabase(place: { readonly db: string; readonly ownerDb: string; readonly at: number }, file: string): Result<string | null, Failure> {
+export function restoreDatabase(
+  place: { readonly db: string; readonly ownerDb: string; readonly at: number },
+  file: string,
+): Result<string | null, Failure> {
   const lock = takeOwnerLock(place.ownerDb)
   if (!lock.ok) return lock
   try {
     const fault = faultOf(file)
-    if (fault !== null) return err(failure('io', `${file} is no sound backup: ${fault}`, { hint: 'choose another: yard restore FILE' }))
+    if (fault !== null)
+      return err(
+        failure('io', `${file} is no sound backup: ${fault}`, {
+          hint: 'choose another: yard restore FILE',
+        }),
+      )
     const aside = existsSync(place.db) ? `${place.db}.before-restore-${place.at}` : null
     const next = `${place.db}.restoring`
     copyFileSync(file, next)
     if (aside !== null) {
-      for (const suffix of ['-wal', '-shm']) if (existsSync(place.db + suffix)) renameSync(place.db + suffix, aside + suffix)
+      for (const suffix of ['-wal', '-shm'])
+        if (existsSync(place.db + suffix)) renameSync(place.db + suffix, aside + suffix)
       renameSync(place.db, aside)
     }
     for (const suffix of ['-wal', '-shm']) rmSync(place.db + suffix, { force: true })
     renameSync(next, place.db)
     return ok(aside)
   } catch (error) {
-    return err(failure('io', `the backup could not be put in place: ${messageOf(error)}`, { hint: 'is there space, and is .yard writable?' }))
+    return err(
+      failure('io', `the backup could not be put in place: ${messageOf(error)}`, {
+        hint: 'is there space, and is .yard writable?',
+      }),
+    )
   } finally {
     lock.value.release()
   }

@@ -58,6 +58,8 @@ export interface StoreWriter {
   savepoint<T>(run: () => T): T
   write(change: EntityChange, facts: RowFacts): void
   saveReply(commandId: string, at: number, reply: Reply): void
+  /** Writes without changing anything, so that a full disk shows. */
+  probe(): void
   /** Throws when the disk is full, the owner epoch has moved on, …; the transaction is rolled back then. */
   commit(): void
   rollback(): void

@@ -11,6 +11,7 @@ import type { Actor, Command } from '../domain/command.ts'
 import type { Runtime } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { makeBackup } from './backups.ts'
 import type { Current, OpenYardOptions } from './open-yard.ts'
@@ -38,6 +39,8 @@ export interface YardParts {
 
 /** Beyond the grace: the kill loop itself and the settling. */
 const KILL_MARGIN_MS = 20_000
+/** A worktree of a large repository takes its time. */
+const LAUNCH_WAIT_MS = 30_000
 const KEPT_ERRORS = 50
 
 export function assembleYard(parts: YardParts): Yard {
@@ -48,22 +51,34 @@ export function assembleYard(parts: YardParts): Yard {
   const openedAt = clock.now()
   parts.scope.add(startBackups(parts, log))
 
-  const dispatch: Yard['dispatch'] = (command, by, commandId) => {
-    const fault = faultOf(current.routes, command)
-    return fault ? Promise.resolve(err(fault)) : dispatcher.dispatch(command, by, commandId)
+  const dispatch: Yard['dispatch'] = async (command, by, commandId) => {
+    const fault = faultOf(current.routes, plan, command)
+    if (fault) return err(fault)
+    const reply = await dispatcher.dispatch(command, by, commandId)
+    if (reply.ok && command.type === 'yard.pause') await untilLaunched()
+    return reply
   }
-  const untilEnded = (ids: readonly AgentId[], waitMs: number): Promise<boolean> =>
+  const until = (isOver: () => boolean, waitMs: number): Promise<boolean> =>
     new Promise((resolve) => {
-      const isOver = (): boolean => ids.every((id) => !plan.agents.has(id))
       if (isOver()) return resolve(true)
-      const finish = (done: boolean): void => {
+      const finish = (): void => {
         off()
         cancel()
-        resolve(done)
+        resolve(isOver())
       }
-      const off = dispatcher.onCommitted(() => isOver() && finish(true))
-      const cancel = clock.after(waitMs, () => finish(isOver()))
+      const off = dispatcher.onCommitted(() => isOver() && finish())
+      const cancel = clock.after(waitMs, finish)
     })
+  /** Promise 7: what was claimed before a pause has begun, or has failed to, when the pause returns. */
+  const untilLaunched = (): Promise<boolean> => {
+    const claimed = [...plan.agents.values()].filter((a) => a.state.kind === 'claimed')
+    return until(
+      () => claimed.every(({ id }) => plan.agents.get(id)?.state.kind !== 'claimed'),
+      LAUNCH_WAIT_MS,
+    )
+  }
+  const untilEnded = (ids: readonly AgentId[], waitMs: number): Promise<boolean> =>
+    until(() => ids.every((id) => !plan.agents.has(id)), waitMs)
   const stopping = (): AgentId[] =>
     [...plan.agents.values()].filter((a) => a.state.kind === 'stopping').map((a) => a.id)
   const graceMs = (): number => current.config.settings.agent.stopGraceMs
@@ -115,7 +130,8 @@ export function assembleYard(parts: YardParts): Yard {
       const reply = await dispatch({ type: 'agents.forget', ids }, by)
       if (!reply.ok) return reply
       const gone = ids.filter((id) => reply.value.ids.includes(id))
-      for (const id of gone) rmSync(join(options.paths.agents, id), { recursive: true, force: true })
+      for (const id of gone)
+        rmSync(join(options.paths.agents, id), { recursive: true, force: true })
       return ok(gone)
     },
     async reload(flags) {
@@ -134,6 +150,7 @@ export function assembleYard(parts: YardParts): Yard {
     backup: () => backupNow(parts),
     async close() {
       coordinator.drain()
+      if (options.runsAgents) await untilLaunched()
       await untilEnded(stopping(), graceMs() + KILL_MARGIN_MS)
       await parts.scope.close()
     },
@@ -141,15 +158,27 @@ export function assembleYard(parts: YardParts): Yard {
 }
 
 /** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
-function faultOf(routes: Routes, command: Command): Failure | null {
+function faultOf(routes: Routes, plan: Plan, command: Command): Failure | null {
   if (command.type === 'task.add') return routes.faultOf(command.task)
-  if (command.type === 'tasks.import') {
-    for (const [index, { task }] of command.tasks.entries()) {
-      const fault = routes.faultOf(task)
-      if (fault) return { ...fault, facts: { ...fault.facts, faults: [{ index, ...fault }] } }
-    }
+  if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
+  if (command.type !== 'tasks.import') return null
+  for (const [index, { task }] of command.tasks.entries()) {
+    const fault = routes.faultOf(task)
+    if (fault) return { ...fault, facts: { ...fault.facts, faults: [{ index, ...fault }] } }
   }
   return null
+}
+
+function faultOfEdit(
+  routes: Routes,
+  plan: Plan,
+  { id, edit }: Extract<Command, { type: 'task.edit' }>,
+): Failure | null {
+  const task = plan.tasks.get(id)
+  if (!task || (edit.executor === undefined && edit.exec === undefined && edit.model === undefined))
+    return null
+  const { executor = task.executor, exec = task.exec, model = task.model } = edit
+  return routes.faultOf({ executor, exec, model })
 }
 
 function backupNow(parts: YardParts): Promise<Result<string, Failure>> {

@@ -2,7 +2,8 @@
 import type { Agent } from '../domain/agent.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import { shownStateOf, type Plan } from '../domain/plan.ts'
-import type { Settings } from '../domain/settings.ts'
+import { profileOf } from '../domain/resolve.ts'
+import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
 import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
@@ -16,9 +17,7 @@ export function launchOrderOf(
 ): LaunchOrder | null {
   const { plan, store, settings, now } = parts
   const task = plan.tasks.get(agent.taskId)
-  const profile = Object.hasOwn(settings.executors, agent.executor)
-    ? settings.executors[agent.executor]
-    : undefined
+  const profile = profileFor(settings, agent)
   if (!task || !profile) return null
   const context = task.context ?? 'task'
   return {
@@ -32,6 +31,10 @@ export function launchOrderOf(
     modelId: agent.modelId,
   }
 }
+
+/** A profile that was taken out of the config while its agent lives: the built-in one of its type still knows how to read and end it. */
+const profileFor = (settings: Settings, agent: Agent): Profile | null =>
+  profileOf(settings, agent.executor) ?? profileOf(settings, agent.executorType)
 
 /** In the order of their creation, so that the same results give the same base commit. */
 function dependenciesOf(plan: Plan, store: StoreReader, task: Task): DependencyResult[] {

@@ -10,10 +10,11 @@ import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
 import { openTail } from '../agents/output/tail.ts'
 import { createProcessHost } from '../agents/process/identity.ts'
 import { openLauncher, supervisorCommand } from '../agents/process/launcher.ts'
+import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
-import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts'
+import { createCoordinator } from '../coordinator/coordinator.ts'
 import { createDispatcher } from '../coordinator/dispatch.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { Runtime } from '../domain/executor.ts'
@@ -173,11 +174,10 @@ async function openParts(
     nextAgentId,
     scope,
   })
-  await startSafely(coordinator)
+  await coordinator.start()
   return ok(yard)
 }
 
-const startSafely = (coordinator: Coordinator): Promise<void> => coordinator.start()
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 function openRuntime(
@@ -191,15 +191,19 @@ function openRuntime(
   const shimFolder = join(paths.service.folder, 'bin')
   writeShim(shimFolder, process.execPath, join(dirname(resources), 'bin', 'yard'))
   const secret = openSecret(paths.service.secret)
-  const launcher = openLauncher({
-    entry: options.launcherEntry,
-    node: process.execPath,
-    supervisor: supervisorCommand(resources, process.execPath),
-    log,
-  })
+  const node = process.execPath
+  const supervisor = supervisorCommand(resources, node)
+  const launcher = lazyLauncher(() =>
+    openLauncher({ entry: options.launcherEntry, node, supervisor, log }),
+  )
   scope.add(() => launcher.close())
-  const tail = openTail({ entry: options.tailEntry, log })
+  const tail = lazyTail(() => openTail({ entry: options.tailEntry, log }))
   scope.add(() => tail.close())
+  // A full host wants both at once, while it is small; a command mostly needs neither.
+  if (options.runsAgents) {
+    launcher.warm()
+    tail.warm()
+  }
   return createLocalRuntime({
     root: paths.root,
     agents: paths.agents,

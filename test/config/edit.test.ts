@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
@@ -312,7 +312,7 @@ describe('keys', () => {
   })
 })
 
-it('an unwritable temporary file leaves the old one', () => {
+it('a temporary file left over by a crash is no obstacle', () => {
   const sources = sourcesOf({ project: FILE })
   writeFileSync(`${sources.projectFile}.${process.pid}.new`, 'left over')
   valueOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '3' }]))

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseGraphFile } from '../../src/config/graph-file.ts'
 import { newTaskOf, toGraphText } from '../../src/config/graph-text.ts'

@@ -229,7 +229,7 @@ describe('a broken file', () => {
     expect(exitCodeOf(failure)).toBe(1)
     expect(failure.message).toContain(`.yard/config.toml${message}`)
     expect(failure.message).not.toContain('\n')
-    if (hint !== undefined) expect(failure.hint).toEqual(hint)
+    expect(failure).toMatchObject(hint === undefined ? {} : { hint })
   })
 
   it('is named even where a higher layer covers its value', () => {

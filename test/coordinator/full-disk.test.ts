@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createYardBench, endedReport, type YardBench } from './yard-bench.ts'
+import { CAPS, createYardBench, endedReport, type YardBench } from './yard-bench.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
@@ -40,20 +40,9 @@ describe('on a full disk', () => {
     expect(yard.dispatcher.readOnly()).toBeNull()
   })
 
-  it('a claim is tried again by itself, once a second at most, and starts its agent when there is space', async () => {
+  it('a report is sent again about once a second, and its task goes on when there is space', async () => {
     const yard = await open()
-    await yard.send({ type: 'yard.pause' })
     await yard.add('a')
-    const sent = yard.dispatcher.dispatch({ type: 'yard.resume' }, { kind: 'person', name: null })
-    await Promise.resolve()
-    await yard.turns.idle()
-    await sent
-    await yard.send({
-      type: 'agent.stop',
-      agentId: agentIdOf(1),
-      reason: 'redispatch',
-      force: false,
-    })
     disk.isFull = true
     yard.runtime.report(agentIdOf(1), 1, endedReport(0, { how: 'never-ran', exit: null }))
     await yard.turns.idle()
@@ -63,8 +52,16 @@ describe('on a full disk', () => {
     expect(disk.commits).toBeLessThan(200)
     disk.isFull = false
     await yard.pass(2000)
-    expect(yard.running()).toEqual(['a'])
     expect(yard.agentOf('a')).toBe('agent-2')
+  })
+
+  it('the yard notices by itself that there is space again', async () => {
+    const yard = await open()
+    disk.isFull = true
+    await yard.send({ type: 'yard.pause' })
+    disk.isFull = false
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.dispatcher.readOnly()).toBeNull()
   })
 
   it('a claim whose commit fails is tried again although nobody sends a command', async () => {

@@ -38,32 +38,32 @@ function atEpoch(text: string): number | null {
   return seconds === undefined ? null : Number(seconds) * 1000
 }
 
+const CLOCK =
+  /\b(?:at|resets?(?: at)?) (?:(?<month>[A-Z][a-z]{2})[a-z]* (?<day>\d{1,2})(?:st|nd|rd|th)?,?(?: (?<year>\d{4}))?,? (?:at )?)?(?<hour>\d{1,2})(?::(?<minute>\d{2}))? ?(?<half>[ap])\.?m\b\.?(?: \((?<zone>[A-Za-z_+\-/0-9]+)\))?/i
+
 /** `try again at 4:13 AM`, `at Jan 5th, 2027 4:05 PM`, `resets 4:14am (Europe/Berlin)`, `resets Jan 5, 3pm (UTC)`. */
 function atClock(text: string, at: number): number | null {
-  const said =
-    /\b(?:at|resets?(?: at)?) (?:([A-Z][a-z]{2})[a-z]* (\d{1,2})(?:st|nd|rd|th)?,?(?: (\d{4}))?,? (?:at )?)?(\d{1,2})(?::(\d{2}))? ?([ap])\.?m\b\.?(?: \(([A-Za-z_+\-/0-9]+)\))?/i.exec(
-      text,
-    )
+  const said = CLOCK.exec(text)?.groups
   if (!said) return null
-  const [, month, day, year, hour = '', minute = '0', half = '', zone] = said
-  const clock = {
-    hour: (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0),
-    minute: Number(minute),
-  }
-  const offsetMs = offsetOf(zone, at)
+  const offsetMs = offsetOf(said.zone, at)
   const there = new Date(at + offsetMs)
-  const monthIndex = month === undefined ? there.getUTCMonth() : MONTHS.indexOf(month.toLowerCase())
-  if (monthIndex < 0) return null
-  const date = day === undefined ? there.getUTCDate() : Number(day)
-  const years = year === undefined ? there.getUTCFullYear() : Number(year)
-  const instant = Date.UTC(years, monthIndex, date, clock.hour, clock.minute) - offsetMs
+  const month =
+    said.month === undefined ? there.getUTCMonth() : MONTHS.indexOf(said.month.toLowerCase())
+  const day = said.day === undefined ? there.getUTCDate() : Number(said.day)
+  const timeMs = timeOfDayMs(said)
   // Printed to the minute and cut, so the true time is up to a minute later.
-  const due = instant + MINUTE_MS
-  if (due > at) return due
-  if (day === undefined) return due + DAY_MS
-  return year === undefined
-    ? Date.UTC(years + 1, monthIndex, date, clock.hour, clock.minute) - offsetMs
-    : null
+  const inYear = (year: number): number =>
+    Date.UTC(year, month, day) + timeMs + MINUTE_MS - offsetMs
+  if (month < 0) return null
+  if (said.year !== undefined) return inYear(Number(said.year))
+  const thisYear = inYear(there.getUTCFullYear())
+  if (thisYear > at) return thisYear
+  return said.day === undefined ? thisYear + DAY_MS : inYear(there.getUTCFullYear() + 1)
+}
+
+function timeOfDayMs(said: Readonly<Record<string, string | undefined>>): number {
+  const hour = (Number(said.hour) % 12) + (said.half?.toLowerCase() === 'p' ? 12 : 0)
+  return (hour * 60 + Number(said.minute ?? 0)) * MINUTE_MS
 }
 
 /** How far a zone is ahead of UTC at an instant; this machine's own zone when none, or an unknown one, is named. */

@@ -1,13 +1,12 @@
 /** One agent's output as it grows: how far it was read, and what is known from it. Used inside the tail worker. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Usage } from '../../domain/agent.ts'
-import { clip, doingOf, type OutputReport } from '../../domain/output.ts'
+import { clip } from '../../domain/output.ts'
 import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import { createLineSplitter, type Line } from './line-splitter.ts'
-import { createReportBuffer } from './report-buffer.ts'
+import { createNewsCollector } from './news-collector.ts'
+import { readAt, sizeOf } from './output-file.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 const STDERR_TAIL_BYTES = 4096
@@ -27,73 +26,52 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
   const stderr = join(agent.folder, STAGE_FILES.stderr)
   const reader = parsingReader(agent)
   const splitter = createLineSplitter()
-  const buffer = createReportBuffer()
+  const collector = createNewsCollector()
   let offset = 0
-  let heardAt: number | null = null
-  let outputBytes = 0
+  let seen: { readonly heardAt: number | null; readonly outputBytes: number } = {
+    heardAt: null,
+    outputBytes: 0,
+  }
   let isChanged = false
-  let waiting: TailNews['waiting'] = null
-  let doing: string | null = null
-  let conversation: string | null = null
-  let usage: Usage | null = null
 
-  const onReport = (report: OutputReport): void => {
-    buffer.add(report)
-    if (report.kind !== 'raw')
-      waiting = report.kind === 'waiting' ? { until: report.until, why: report.why } : null
-    if (report.kind === 'conversation') conversation = report.id
-    if (report.kind === 'usage') usage = report.usage
-    doing = doingOf(report) ?? doing
+  /** Returns when stdout was last written to. */
+  const look = (): number => {
+    const { bytes: outputBytes, writtenAt } = sizeOf(stdout)
+    const latest = Math.max(writtenAt ?? 0, sizeOf(stderr).writtenAt ?? 0)
+    const heardAt = latest > 0 ? latest : null
+    if (heardAt !== seen.heardAt || outputBytes !== seen.outputBytes) isChanged = true
+    seen = { heardAt, outputBytes }
+    return writtenAt ?? Date.now()
   }
   const onLine = ({ text, isCut }: Line, writtenAt: number): void => {
-    if (isCut) onReport({ kind: 'raw', stream: 'stdout', text: clip(text) })
-    else for (const report of reader?.read(text, writtenAt) ?? []) onReport(report)
-  }
-  const look = (): number => {
-    const out = sizeOf(stdout)
-    const heard = Math.max(out.writtenAt ?? 0, sizeOf(stderr).writtenAt ?? 0)
-    if (heard > 0 && heard !== heardAt) {
-      heardAt = heard
-      isChanged = true
-    }
-    if (out.bytes !== outputBytes) isChanged = true
-    outputBytes = out.bytes
-    return out.writtenAt ?? Date.now()
+    isChanged = true
+    if (isCut) collector.add({ kind: 'raw', stream: 'stdout', text: clip(text) })
+    else for (const report of reader?.read(text, writtenAt) ?? []) collector.add(report)
   }
   return {
     agent,
     readSome(into) {
       const writtenAt = look()
-      if (!reader || offset >= outputBytes) return false
+      if (!reader || offset >= seen.outputBytes) return false
       const bytes = readAt(stdout, offset, into)
       offset += bytes.length
       for (const line of splitter.push(bytes)) onLine(line, writtenAt)
-      return bytes.length > 0 && offset < outputBytes
+      return bytes.length > 0 && offset < seen.outputBytes
     },
     news() {
       if (!isChanged) return null
       isChanged = false
-      return {
-        agentId: agent.agentId,
-        heardAt,
-        outputBytes,
-        waiting,
-        doing,
-        conversation,
-        usage,
-        ...buffer.take(),
-      }
+      return { agentId: agent.agentId, ...seen, ...collector.take() }
     },
     finish() {
+      const writtenAt = look()
       const last = splitter.rest()
-      if (last) onLine(last, look())
+      if (last) onLine(last, writtenAt)
       const from = Math.max(0, sizeOf(stderr).bytes - STDERR_TAIL_BYTES)
       const tail = readAt(stderr, from, Buffer.alloc(STDERR_TAIL_BYTES)).toString('utf8')
-      return {
-        summary: reader?.finish() ?? EMPTY_SUMMARY,
-        stderrTail: clip(tail, STDERR_TAIL_BYTES),
-        outputBytes,
-      }
+      const summary = reader?.finish() ?? EMPTY_SUMMARY
+      const { outputBytes } = seen
+      return { summary, stderrTail: clip(tail, STDERR_TAIL_BYTES), outputBytes }
     },
   }
 }
@@ -102,25 +80,4 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
 function parsingReader({ executorType }: TailedAgent): OutputReader | null {
   if (executorType === 'shell' || executorType === 'command') return null
   return executorOf(executorType)?.createReader() ?? null
-}
-
-/** A file that is not there yet, or was taken away, is empty. */
-function sizeOf(path: string): { readonly bytes: number; readonly writtenAt: number | null } {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (!stats || stats.size === 0) return { bytes: 0, writtenAt: null }
-  return { bytes: stats.size, writtenAt: Math.round(stats.mtimeMs) }
-}
-
-function readAt(path: string, offset: number, into: Buffer): Buffer {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      return into.subarray(0, readSync(file, into, 0, into.length, offset))
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    // Not there (yet), or not readable any more: nothing to read. What it means is decided by exit.json.
-    return into.subarray(0, 0)
-  }
 }

@@ -1,10 +1,10 @@
-/** The main thread's end of the tail worker. The worker does all reading and parsing; a worker that dies is started again. */
-import { Worker } from 'node:worker_threads'
+/** The main thread's end of the tail worker, which does all reading and parsing. */
 import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { EMPTY_SUMMARY } from '../executors/executor.ts'
-import type { FinishedOutput, TailedAgent, TailNews, TailReply, TailRequest } from './tail-wire.ts'
+import { openKeptWorker } from './kept-worker.ts'
+import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 export interface Tail {
   /** From the first byte on, also for an agent that has been running for long. A second call is a no-op. */
@@ -20,8 +20,6 @@ export interface Tail {
 }
 
 const NOTHING: FinishedOutput = { summary: EMPTY_SUMMARY, stderrTail: '', outputBytes: 0 }
-/** A worker that dies so often without an answer in between is left alone until somebody asks for something. */
-const MAX_DEATHS = 3
 
 interface Pending {
   readonly agent: TailedAgent
@@ -33,75 +31,57 @@ interface Pending {
 export function openTail(options: { entry: string | URL; log: Log; intervalMs?: number }): Tail {
   const { entry, log, intervalMs } = options
   const news = createEmitter<TailNews>((error) =>
-    log.error('a listener of agent output threw', { error }),
+    log.error('a listener of agent output threw', { error: String(error) }),
   )
   const followed = new Map<AgentId, TailedAgent>()
   const pending = new Map<AgentId, Pending>()
-  let deaths = 0
   let isClosed = false
-  let worker: Worker | null = start()
 
-  function start(): Worker {
-    const started = new Worker(entry, { workerData: { intervalMs }, name: 'yard-tail' })
-    started.on('message', onReply)
-    started.on('error', (error) => log.error('the tail worker failed', { error: String(error) }))
-    started.on('exit', onExit)
-    return started
-  }
-  function send(request: TailRequest): void {
-    if (isClosed) return
-    if (worker) worker.postMessage(request)
-    else restart()
-  }
-  /** Tells a new worker all that the old one knew. */
-  function restart(): void {
-    worker = start()
-    for (const agent of followed.values()) worker.postMessage({ kind: 'follow', agent })
-    for (const { agent } of pending.values()) worker.postMessage({ kind: 'finish', agent })
-  }
-  function onReply(reply: TailReply): void {
-    deaths = 0
-    if (reply.kind === 'news') news.emit(reply.news)
-    else settle(reply.agentId, reply.output)
-  }
-  function settle(agentId: AgentId, output: FinishedOutput): void {
+  const settle = (agentId: AgentId, output: FinishedOutput): void => {
     const waiting = pending.get(agentId)
     pending.delete(agentId)
     followed.delete(agentId)
     waiting?.resolve(output)
   }
-  function onExit(): void {
-    if (isClosed) return
-    deaths++
-    worker = null
-    if (deaths <= MAX_DEATHS) return restart()
+  const giveUp = (): void => {
     for (const agentId of [...pending.keys()]) settle(agentId, NOTHING)
+  }
+  const worker = openKeptWorker(
+    { entry, intervalMs, log },
+    {
+      onReply: (reply) =>
+        reply.kind === 'news' ? news.emit(reply.news) : settle(reply.agentId, reply.output),
+      whatItMustKnow: () => [
+        ...[...followed.values()].map((agent) => ({ kind: 'follow' as const, agent })),
+        ...[...pending.values()].map(({ agent }) => ({ kind: 'finish' as const, agent })),
+      ],
+      onBroken: giveUp,
+    },
+  )
+  const finish = (agent: TailedAgent): Promise<FinishedOutput> => {
+    if (isClosed) return Promise.resolve(NOTHING)
+    const { promise, resolve } = Promise.withResolvers<FinishedOutput>()
+    pending.set(agent.agentId, { agent, done: promise, resolve })
+    worker.send({ kind: 'finish', agent })
+    return promise
   }
   return {
     follow(agent) {
       if (followed.has(agent.agentId)) return
       followed.set(agent.agentId, agent)
-      send({ kind: 'follow', agent })
+      worker.send({ kind: 'follow', agent })
     },
-    nudge: (agentId) => send({ kind: 'nudge', agentId }),
-    finish(agent) {
-      const known = pending.get(agent.agentId)
-      if (known) return known.done
-      if (isClosed) return Promise.resolve(NOTHING)
-      const { promise, resolve } = Promise.withResolvers<FinishedOutput>()
-      pending.set(agent.agentId, { agent, done: promise, resolve })
-      send({ kind: 'finish', agent })
-      return promise
-    },
+    nudge: (agentId) => worker.send({ kind: 'nudge', agentId }),
+    finish: (agent) => pending.get(agent.agentId)?.done ?? finish(agent),
     forget(agentId) {
       followed.delete(agentId)
-      send({ kind: 'forget', agentId })
+      worker.send({ kind: 'forget', agentId })
     },
     onNews: (listener) => news.on(listener),
     async close() {
       isClosed = true
-      for (const agentId of [...pending.keys()]) settle(agentId, NOTHING)
-      await worker?.terminate()
+      giveUp()
+      await worker.close()
     },
   }
 }

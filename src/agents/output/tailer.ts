@@ -25,19 +25,20 @@ export function createTailer(
   let again: NodeJS.Immediate | null = null
   let lastNewsAt = 0
 
-  const soon = (): void => {
-    again ??= setImmediate(turn)
-  }
+  const soon = (): void => void (again ??= setImmediate(turn))
   const tell = (output: FollowedOutput): void => {
     const news = output.news()
     if (news) reply({ kind: 'news', news })
+  }
+  const forget = (agentId: AgentId): void => {
+    followed.delete(agentId)
+    finishing.delete(agentId)
   }
   const settle = (output: FollowedOutput): void => {
     const { agentId } = output.agent
     const finished = output.finish()
     tell(output)
-    followed.delete(agentId)
-    finishing.delete(agentId)
+    forget(agentId)
     reply({ kind: 'finished', agentId, output: finished })
   }
   const turn = (): void => {
@@ -54,21 +55,18 @@ export function createTailer(
       for (const output of followed.values()) tell(output)
     }
   }
+  const onRequest = (request: TailRequest): void => {
+    if (request.kind === 'forget') return forget(request.agentId)
+    if (request.kind !== 'nudge') {
+      const { agent } = request
+      if (!followed.has(agent.agentId)) followed.set(agent.agentId, followOutput(agent))
+      if (request.kind === 'finish') finishing.add(agent.agentId)
+    }
+    soon()
+  }
   const timer = setInterval(turn, intervalMs)
   return {
-    onRequest(request) {
-      if (request.kind === 'forget') {
-        followed.delete(request.agentId)
-        finishing.delete(request.agentId)
-        return
-      }
-      if (request.kind !== 'nudge') {
-        const { agent } = request
-        if (!followed.has(agent.agentId)) followed.set(agent.agentId, followOutput(agent))
-        if (request.kind === 'finish') finishing.add(agent.agentId)
-      }
-      soon()
-    },
+    onRequest,
     close() {
       clearInterval(timer)
       if (again) clearImmediate(again)

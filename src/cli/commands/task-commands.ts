@@ -41,7 +41,9 @@ export const taskCommands: readonly CommandSpec[] = [
       opt('--remove-tag <tag>', 'one tag less (again for more)', each),
     ],
     run: async () => (await import('../verbs/edit.ts')).edit,
-    notes: ['An empty text takes a setting back: `--model ""` leaves the model to the configuration.'],
+    notes: [
+      'An empty text takes a setting back: `--model ""` leaves the model to the configuration.',
+    ],
     examples: ['yard edit build --priority high --add-after lint', 'yard edit build --model ""'],
   },
   {

@@ -15,7 +15,9 @@ export const definitionOptions = (): Option[] => [
   opt('--verify <cmd>', 'a shell line that must succeed before the task counts as done'),
   opt('--timeout <duration>', 'ends its agent after so long, such as 30m', timeout),
   opt('--max-attempts <n>', 'how often it is tried', whole(1, 1000)),
-  opt('--delay <duration>', 'starts no earlier than so long from now', duration).conflicts('notBefore'),
+  opt('--delay <duration>', 'starts no earlier than so long from now', duration).conflicts(
+    'notBefore',
+  ),
   opt('--not-before <time>', 'starts no earlier than this moment, such as 2026-03-01T09:00'),
   opt('--schedule <spec>', 'repeats it: a clock time such as 09:00 (daily), or a cron line'),
   opt('--tz <zone>', 'the time zone of --schedule, such as Europe/Berlin'),

@@ -30,7 +30,10 @@ function printAgents({ print }: Cli, list: readonly AgentView[]): void {
     list.map((agent) => {
       const { id, task, executor, model, startedAt, endedAt } = agent
       const ms = between(startedAt, endedAt ?? now)
-      const [started, length] = [startedAt === null ? null : clock(startedAt), ms === null ? null : span(ms)]
+      const [started, length] = [
+        startedAt === null ? null : clock(startedAt),
+        ms === null ? null : span(ms),
+      ]
       return [id, task, statusOf(agent), executor, model, started, length, whatOf(agent)]
     }),
   )

@@ -5,7 +5,10 @@ import { createProgram } from '../program.ts'
 import type { Words } from '../words.ts'
 
 export async function completion(cli: Cli, words: Words): Promise<Outcome> {
-  const script = completionScript(createProgram(async () => {}), words.arg(0))
+  const script = completionScript(
+    createProgram(async () => {}),
+    words.arg(0),
+  )
   cli.print.result({ script }, () => cli.print.raw(script))
   return ok(0)
 }

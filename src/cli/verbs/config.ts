@@ -59,9 +59,12 @@ async function setAll(cli: Cli, words: Words, edits: readonly ConfigEdit[]): Pro
   const { changes, told } = changed.value
   print.result(changes, () => {
     for (const { key, value, file } of changes)
-      print.line(value === null ? `${key} is taken out of ${file}` : `${key} = ${show(value)} in ${file}`)
+      print.line(
+        value === null ? `${key} is taken out of ${file}` : `${key} = ${show(value)} in ${file}`,
+      )
     if (told === 'applied') print.line('the running service goes by it already')
-    if (told === 'not-understood') print.line('the running service did not take it: yard service restart')
+    if (told === 'not-understood')
+      print.line('the running service did not take it: yard service restart')
   })
   return ok(0)
 }

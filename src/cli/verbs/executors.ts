@@ -8,14 +8,16 @@ export const executors = (cli: Cli): Promise<Outcome> =>
     cli.print.result(list, () =>
       cli.print.table(
         ['NAME', 'TYPE', 'MODEL', 'PERMISSIONS', 'AGENTS', 'CAN RUN'],
-        list.map(({ name, type, model, permissions, alive, maxAgents, canRun, problem, binary }) => [
-          name,
-          type,
-          model,
-          permissions,
-          maxAgents === null ? String(alive) : `${alive} of ${maxAgents}`,
-          canRun ? `yes${binary ? `: ${binary}` : ''}` : `no: ${problem ?? 'unknown'}`,
-        ]),
+        list.map(
+          ({ name, type, model, permissions, alive, maxAgents, canRun, problem, binary }) => [
+            name,
+            type,
+            model,
+            permissions,
+            maxAgents === null ? String(alive) : `${alive} of ${maxAgents}`,
+            canRun ? `yes${binary ? `: ${binary}` : ''}` : `no: ${problem ?? 'unknown'}`,
+          ],
+        ),
       ),
     )
     return ok(0)

@@ -12,7 +12,11 @@ export async function help(cli: Cli, words: Words): Promise<Outcome> {
       return err({
         kind: 'bad-request',
         message: `there is no command "${words.rest(0).join(' ')}"`,
-        hint: hintOf(name, command.commands.map((known) => known.name()), 'commands'),
+        hint: hintOf(
+          name,
+          command.commands.map((known) => known.name()),
+          'commands',
+        ),
       })
     command = below
   }

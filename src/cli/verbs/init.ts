@@ -17,7 +17,9 @@ export async function init(cli: Cli): Promise<Outcome> {
     print.line(created ? `a new yard in ${paths.root}` : `${paths.root} is a yard already`)
     if (created) print.line(`its configuration: ${paths.config}`)
     if (offersRestore !== null)
-      print.line(`there is a backup of an earlier yard of this folder: yard restore ${offersRestore}`)
+      print.line(
+        `there is a backup of an earlier yard of this folder: yard restore ${offersRestore}`,
+      )
   })
   return ok(0)
 }

@@ -21,7 +21,9 @@ export async function kill(cli: Cli, words: Words): Promise<Outcome> {
     if (id === null) {
       const reply = await client.agent.killAll(how)
       cli.print.result(reply, () =>
-        cli.print.line(reply.killed.length === 0 ? 'no agent is alive' : `ended ${reply.killed.join(', ')}`),
+        cli.print.line(
+          reply.killed.length === 0 ? 'no agent is alive' : `ended ${reply.killed.join(', ')}`,
+        ),
       )
       return ok(0)
     }

@@ -38,7 +38,9 @@ export async function modelAdd(cli: Cli, words: Words): Promise<Outcome> {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(tier === undefined ? {} : { tier }),
   }
-  return change(cli, `${name} is in the registry`, (sources, scope) => addModel(sources, scope, model))
+  return change(cli, `${name} is in the registry`, (sources, scope) =>
+    addModel(sources, scope, model),
+  )
 }
 
 export const modelRemove = (cli: Cli, words: Words): Promise<Outcome> =>

@@ -66,7 +66,8 @@ export function artifactsFrom(text: string | undefined): Result<Artifacts | null
     const paths = value.filter((item): item is string => typeof item === 'string')
     return paths.length === value.length ? ok(paths) : wrong('--artifacts: a list holds paths only')
   }
-  if (typeof value === 'object' && value !== null) return ok(Object.fromEntries(Object.entries(value)))
+  if (typeof value === 'object' && value !== null)
+    return ok(Object.fromEntries(Object.entries(value)))
   return wrong('--artifacts is neither a list nor an object')
 }
 

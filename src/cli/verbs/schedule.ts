@@ -29,7 +29,8 @@ export const scheduleList = (cli: Cli): Promise<Outcome> =>
 export const scheduleSkip = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const task = await client.task.scheduleSkip({ id: words.arg(0), commandId: cli.commandId })
-    const next = task.notBefore === null ? 'it does not fire again' : `next ${moment(task.notBefore)}`
+    const next =
+      task.notBefore === null ? 'it does not fire again' : `next ${moment(task.notBefore)}`
     cli.print.result(task, () => cli.print.line(`${task.id}: one is left out; ${next}`))
     return ok(0)
   })

@@ -63,8 +63,14 @@ export function statsOf(tasks: readonly TaskCard[], agents: readonly AgentView[]
       costUsd: sumOf(agents.map(({ usage }) => usage?.costUsd)),
     },
     elapsedMs: between(
-      extreme(agents.map(({ startedAt }) => startedAt), 'first'),
-      extreme(agents.map(({ endedAt }) => endedAt), 'last'),
+      extreme(
+        agents.map(({ startedAt }) => startedAt),
+        'first',
+      ),
+      extreme(
+        agents.map(({ endedAt }) => endedAt),
+        'last',
+      ),
     ),
   }
 }
@@ -92,7 +98,10 @@ function extreme(times: readonly (string | null)[], which: 'first' | 'last'): st
   }, null)
 }
 
-function printNumbers({ print }: Cli, { tasks, agents, durationMs, tokens, elapsedMs }: Stats): void {
+function printNumbers(
+  { print }: Cli,
+  { tasks, agents, durationMs, tokens, elapsedMs }: Stats,
+): void {
   const words = (counts: Record<string, number>): string =>
     Object.entries(counts)
       .map(([word, n]) => `${count(n)} ${word}`)

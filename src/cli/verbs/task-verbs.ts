@@ -66,7 +66,8 @@ function abandonWords({
   abandoned: string[]
   becameReady: number
 }): string {
-  const what = abandoned.length === 0 ? 'nothing was left to abandon' : `abandoned ${abandoned.join(', ')}`
+  const what =
+    abandoned.length === 0 ? 'nothing was left to abandon' : `abandoned ${abandoned.join(', ')}`
   const ready = becameReady === 1 ? '1 task becomes ready' : `${becameReady} tasks become ready`
   return `${what}; ${ready}`
 }

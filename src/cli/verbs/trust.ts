@@ -18,7 +18,11 @@ export async function trust(cli: Cli, words: Words): Promise<Outcome> {
   const paths = found.value
   const place = { paths, dataFolder: userPaths(machine.env).data }
   const user = userPaths(machine.env)
-  const config = loadConfig({ globalFile: user.config, projectFile: paths.config, env: machine.env })
+  const config = loadConfig({
+    globalFile: user.config,
+    projectFile: paths.config,
+    env: machine.env,
+  })
   if (!config.ok) return config
   const shown = describeTrust(config.value.settings)
   const wasTrusted = isTrusted(place)

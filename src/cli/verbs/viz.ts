@@ -32,7 +32,9 @@ function printChain({ print }: Cli, chain: readonly TaskCard[]): void {
 
 function printLayers({ print }: Cli, layers: readonly (readonly TaskCard[])[]): void {
   print.result(
-    layers.map((layer) => layer.map(({ id, title, state, after }) => ({ id, title, state, after }))),
+    layers.map((layer) =>
+      layer.map(({ id, title, state, after }) => ({ id, title, state, after })),
+    ),
     () => {
       if (layers.length === 0) return print.progress('no tasks')
       const width = Math.max(...layers.flat().map((task) => shownWidth(task.id)))
@@ -48,7 +50,8 @@ function layerLine(print: Cli['print'], task: TaskCard, width: number): string {
   const gap = ' '.repeat(Math.max(0, width - shownWidth(task.id)))
   const after = task.after.length === 0 ? '' : `  ◀ ${task.after.join(', ')}`
   const title = oneLine(task.title)
-  const text = print.columns === null ? title : shorten(title, Math.max(20, print.columns - width - 30))
+  const text =
+    print.columns === null ? title : shorten(title, Math.max(20, print.columns - width - 30))
   return `  ${nodeOf(print, task)}${gap}  ${text}${print.paint('dim', after)}`
 }
 

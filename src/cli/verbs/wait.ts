@@ -12,11 +12,17 @@ export const wait = (cli: Cli, words: Words): Promise<Outcome> =>
     const ids = words.rest(0)
     await lookUp(yard.client, ids)
     const only = ids.length === 0 ? null : ids
-    return yard.owner === null ? lookOnce(cli, yard, only) : waitFor(cli, yard, only, words.number('timeout'))
+    return yard.owner === null
+      ? lookOnce(cli, yard, only)
+      : waitFor(cli, yard, only, words.number('timeout'))
   })
 
 /** Without an owner nothing moves, so there is nothing to wait for. */
-async function lookOnce(cli: Cli, { client }: Connection, only: readonly string[] | null): Promise<Outcome> {
+async function lookOnce(
+  cli: Cli,
+  { client }: Connection,
+  only: readonly string[] | null,
+): Promise<Outcome> {
   const snapshot = await client.service.snapshot()
   const graph = {
     tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
@@ -47,7 +53,12 @@ async function waitFor(
     const rest = await untilRest({ client, progress, only, signal, endsWhenPaused: false })
     progress.end()
     if (rest.kind === 'rest')
-      return ok(await tellEnding(cli, client, { ending: rest.ending, tookMs: performance.now() - startedAt }))
+      return ok(
+        await tellEnding(cli, client, {
+          ending: rest.ending,
+          tookMs: performance.now() - startedAt,
+        }),
+      )
     if (rest.kind === 'gone')
       return err({
         kind: 'not-running',

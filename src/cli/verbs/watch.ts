@@ -12,7 +12,9 @@ export const watch = (cli: Cli, words: Words): Promise<Outcome> =>
     const { gone } = cli.machine
     if (yard.owner === null) {
       await printSince(cli, yard.client, since ?? (await newest(yard)))
-      cli.print.progress('no host is running, so there is no more news; start one with `yard service start`')
+      cli.print.progress(
+        'no host is running, so there is no more news; start one with `yard service start`',
+      )
       return ok(0)
     }
     await follow(cli, yard, since, gone)

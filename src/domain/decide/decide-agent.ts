@@ -1,6 +1,6 @@
 /** Claims, what is heard of agents, and their being stopped. Their end is in `decide-end.ts`. */
 import { ok } from '../../base/result.ts'
-import type { Agent } from '../agent.ts'
+import type { Agent, StopReason } from '../agent.ts'
 import type { Claim, Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
@@ -139,10 +139,20 @@ export function decideStop(plan: Plan, command: Of<'agent.stop'>, now: Circumsta
         hint: `yard done or fail ${agent.taskId}, or let it go in the page`,
       }),
     )
-  const { reason, force } = command
-  if (agent.state.kind === 'stopping' && (agent.state.force || !force)) return noOp(agent.id)
-  return decided([agent.id], { type: 'agent.stopping', at: now.at, id: agent.id, reason, force })
+  const wish = { reason: command.reason, force: command.force }
+  if (agent.state.kind === 'stopping' && !isStronger(agent.state, wish)) return noOp(agent.id)
+  return decided([agent.id], { type: 'agent.stopping', at: now.at, id: agent.id, ...wish })
 }
+
+const OF_A_PERSON: ReadonlySet<StopReason> = new Set(['killed', 'redispatch'])
+const OF_A_WATCH: ReadonlySet<StopReason> = new Set(['timeout', 'silent'])
+
+/** Force over none, and what a person wants over a watch that ended it first. */
+const isStronger = (
+  now: { readonly reason: StopReason; readonly force: boolean },
+  wish: { readonly reason: StopReason; readonly force: boolean },
+): boolean =>
+  (wish.force && !now.force) || (OF_A_PERSON.has(wish.reason) && OF_A_WATCH.has(now.reason))
 
 /** Forgets ended agents; living ones are passed over. */
 export function decideForget(

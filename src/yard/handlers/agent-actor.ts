@@ -1,6 +1,6 @@
 /** From an agent's token to what it may do now. */
 import type { Actor } from '../../domain/command.ts'
-import { readAgentToken } from '../agent-token.ts'
+import { readAgentToken } from './agent-token.ts'
 import type { Yard } from '../yard.ts'
 
 /** The actor behind a token, living or ended; null when it names no agent that this yard knows. */

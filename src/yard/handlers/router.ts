@@ -7,7 +7,7 @@ import type { Actor } from '../../domain/command.ts'
 import type { Yard } from '../yard.ts'
 import { createLiveView } from '../views/live-view.ts'
 import { agentHandlers } from './agent-handlers.ts'
-import { procedures } from './context.ts'
+import { procedures, type HandlerContext } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
@@ -18,9 +18,12 @@ export const router = procedures.router({
   service: serviceHandlers,
 })
 
-/** Calls the handlers directly: what a `yard` command does that has opened the yard itself. Needs no closing. */
-export function createYardClient(yard: Yard, actor: Actor): ContractRouterClient<Contract> {
+/** Calls the handlers directly. */
+export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
+  createRouterClient(router, { context })
+
+/** For a `yard` command that has opened the yard itself, where nobody else can call. Needs no closing. */
+export function createCommandClient(yard: Yard, actor: Actor): ContractRouterClient<Contract> {
   const host = { url: () => null, stop: () => {} }
-  const context = { yard, actor, host, view: createLiveView(yard, systemClock) }
-  return createRouterClient(router, { context })
+  return createYardClient({ yard, actor, host, view: createLiveView(yard, systemClock) })
 }

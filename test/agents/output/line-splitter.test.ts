@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, nat, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLineSplitter, type LineSplitter } from '../../../src/agents/output/line-splitter.ts'
 
@@ -15,8 +15,8 @@ it('gives the same lines wherever the bytes are cut', () => {
   expect(whole).toEqual(['plain', 'Äpfel 🚀 日本語', '', '{"a":"…"}', 'half a line 🧵'])
   const one = [...bytes(text)].map((byte) => Uint8Array.of(byte))
   expect(textsOf(createLineSplitter(), one)).toEqual(whole)
-  fc.assert(
-    fc.property(fc.array(fc.nat(bytes(text).length)), (cuts) => {
+  assert(
+    property(array(nat(bytes(text).length)), (cuts) => {
       const at = [0, ...cuts.toSorted((a, b) => a - b), bytes(text).length]
       const pieces = at.slice(1).map((end, index) => bytes(text).subarray(at[index] ?? 0, end))
       expect(textsOf(createLineSplitter(), pieces)).toEqual(whole)

@@ -32,7 +32,7 @@ function parse(body: unknown): ModelRequest {
         toolResults = 0
       }
     }
-    if (/_call_output$/.test(String(field(item, 'type')))) toolResults++
+    if (String(field(item, 'type')).endsWith('_call_output')) toolResults++
   }
   const model = String(field(body, 'model'))
   const tools = listOf(field(body, 'tools')).flatMap(toolsOf)

@@ -1,0 +1,61 @@
+/** A worker thread that is started again when it dies. */
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../../base/log.ts'
+import type { TailReply, TailRequest } from './tail-wire.ts'
+
+export interface KeptWorker {
+  send(request: TailRequest): void
+  close(): Promise<void>
+}
+
+export interface WorkerWatch {
+  onReply(reply: TailReply): void
+  /** All that a new worker must be told, because the one before took it with it. */
+  whatItMustKnow(): readonly TailRequest[]
+  /** It died again and again; it is left alone until something is sent. */
+  onBroken(): void
+}
+
+/** Deaths in a row, without an answer in between. */
+const MAX_DEATHS = 3
+
+export function openKeptWorker(
+  options: { entry: string | URL; intervalMs: number | undefined; log: Log },
+  watch: WorkerWatch,
+): KeptWorker {
+  const { entry, intervalMs, log } = options
+  let worker: Worker | null = null
+  let deaths = 0
+  let isClosed = false
+
+  const start = (): void => {
+    const started = new Worker(entry, { workerData: { intervalMs }, name: 'yard-tail' })
+    started.on('message', (reply: TailReply) => {
+      deaths = 0
+      watch.onReply(reply)
+    })
+    started.on('error', (error) => log.error('the tail worker failed', { error: String(error) }))
+    started.on('exit', onExit)
+    worker = started
+    for (const request of watch.whatItMustKnow()) started.postMessage(request)
+  }
+  const onExit = (): void => {
+    worker = null
+    if (isClosed) return
+    deaths++
+    if (deaths <= MAX_DEATHS) start()
+    else watch.onBroken()
+  }
+  start()
+  return {
+    send(request) {
+      if (isClosed) return
+      if (worker) worker.postMessage(request)
+      else start()
+    },
+    async close() {
+      isClosed = true
+      await worker?.terminate()
+    },
+  }
+}

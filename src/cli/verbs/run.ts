@@ -1,0 +1,132 @@
+/** `yard run`: the graph from here to its rest. */
+import { err, ok, type Result } from '../../base/result.ts'
+import type { GraphFile } from '../../config/graph-file.ts'
+import { findYard } from '../../config/paths.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import type { Client } from '../connect.ts'
+import { failureFromError } from '../failure-from-error.ts'
+import { hostOrOwner, type Host } from '../host-here.ts'
+import { openInterrupts } from '../interrupts.ts'
+import type { Owner } from '../owner.ts'
+import { createProgress, type Progress } from '../progress.ts'
+import { importInto, readGraph } from '../read-graph.ts'
+import { refuseAgent } from '../refuse-agent.ts'
+import { tellEnding, tellStopped, untilRest } from '../until-rest.ts'
+import type { Words } from '../words.ts'
+
+export async function run(cli: Cli, words: Words): Promise<Outcome> {
+  const allowed = refuseAgent(cli, 'run a coordinator')
+  if (!allowed.ok) return allowed
+  const { machine } = cli
+  const name = words.argOrNull(0)
+  const graph = name === null ? ok(null) : await readGraph(cli, name)
+  if (!graph.ok) return graph
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return paths
+  const found = await hostOrOwner(cli, paths.value, { kind: 'run' })
+  if (!found.ok) return found
+  const file = name === null || graph.value === null ? null : { name, graph: graph.value }
+  try {
+    return 'host' in found.value
+      ? await runHere(cli, found.value.host, file)
+      : await runBeside(cli, found.value.owner, file)
+  } catch (error) {
+    return err(failureFromError(error))
+  }
+}
+
+interface NamedGraph {
+  readonly name: string
+  readonly graph: GraphFile
+}
+
+async function runHere(cli: Cli, host: Host, file: NamedGraph | null): Promise<Outcome> {
+  const progress = createProgress(cli.print, cli.machine)
+  const interrupts = openInterrupts(host.yard, progress.say)
+  const signal = AbortSignal.any([host.stopAsked, interrupts.leave])
+  try {
+    return await runWith(cli, { client: host.client, progress, file, signal, isBeside: false })
+  } finally {
+    progress.end()
+    interrupts.close()
+    await host.close()
+  }
+}
+
+/** The owner does the work; leaving it does not end anything. */
+async function runBeside(cli: Cli, owner: Owner, file: NamedGraph | null): Promise<Outcome> {
+  const progress = createProgress(cli.print, cli.machine)
+  progress.say(`the host of this yard (pid ${owner.pid}) does the work`)
+  const leave = new AbortController()
+  const onInterrupt = (): void => leave.abort()
+  process.on('SIGINT', onInterrupt)
+  try {
+    return await runWith(cli, {
+      ...{ client: owner.client, progress, file, signal: leave.signal, isBeside: true },
+    })
+  } finally {
+    progress.end()
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+async function runWith(
+  cli: Cli,
+  how: {
+    readonly client: Client
+    readonly progress: Progress
+    readonly file: NamedGraph | null
+    readonly signal: AbortSignal
+    readonly isBeside: boolean
+  },
+): Promise<Outcome> {
+  const { client, progress, file, signal } = how
+  const startedAt = performance.now()
+  const ready = await prepare(cli, client, file)
+  if (!ready.ok) return ready
+  const rest = await untilRest({ client, progress, signal, only: null, endsWhenPaused: true })
+  progress.end()
+  const tookMs = performance.now() - startedAt
+  switch (rest.kind) {
+    case 'rest':
+      return ok(await tellEnding(cli, client, { ending: rest.ending, tookMs }))
+    case 'paused':
+      return err(paused('this yard was paused'))
+    case 'stopped':
+      return ok(await tellStopped(cli, client, { isBeside: how.isBeside, tookMs }))
+    case 'gone':
+      return err(
+        failure('not-running', 'the host that did the work has stopped', {
+          hint: 'start again with `yard run`',
+        }),
+      )
+  }
+}
+
+/** A yard that starts nothing takes no graph either, so that the same words work once it does. */
+async function prepare(
+  cli: Cli,
+  client: Client,
+  file: NamedGraph | null,
+): Promise<Result<null, Failure>> {
+  const { summary } = await client.service.snapshot()
+  if (!summary.trusted)
+    return err(
+      failure('untrusted', 'this yard was not made here, and starts nothing until it is trusted', {
+        hint: 'look at it with `yard trust`',
+      }),
+    )
+  if (summary.paused) return err(paused('this yard is paused, so nothing was started'))
+  if (file === null) return ok(null)
+  const imported = await importInto(client, file.graph, {
+    name: file.name,
+    commandId: cli.commandId,
+  })
+  return imported.ok ? ok(null) : imported
+}
+
+const paused = (message: string): Failure =>
+  failure('not-running', message, {
+    hint: 'let it go on with `yard service start` and `yard service resume`',
+  })

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { ok } from '../../base/result.ts'
+import { findYard } from '../../config/paths.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { entriesOf } from '../entries.ts'
+import { refuseAgent } from '../refuse-agent.ts'
+import { serviceUnit, TEMPLATE_OF, unitKindOf } from '../service-unit.ts'
+import type { Words } from '../words.ts'
+
+export async function serviceInstall(cli: Cli, words: Words): Promise<Outcome> {
+  const allowed = refuseAgent(cli, 'install a service')
+  if (!allowed.ok) return allowed
+  const { machine, print } = cli
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return paths
+  const { headlessEntry, resources } = entriesOf(machine.root, machine.entry)
+  const kind = unitKindOf(process.platform)
+  const { root } = paths.value
+  const home = machine.env.HOME || homedir()
+  const configHome = machine.env.XDG_CONFIG_HOME
+  const unit = serviceUnit({
+    ...{ kind, root, home },
+    template: readFileSync(join(resources, 'service', TEMPLATE_OF[kind]), 'utf8'),
+    command: [process.execPath, headlessEntry, '--dir', root],
+    configHome: configHome && isAbsolute(configHome) ? configHome : join(home, '.config'),
+  })
+  const { file, text, next } = unit
+  const onlyShows = words.flag('print') ?? false
+  if (!onlyShows) {
+    mkdirSync(dirname(file), { recursive: true })
+    // schtasks reads UTF-16 with a byte order mark.
+    writeFileSync(
+      file,
+      kind === 'windows' ? `\ufeff${text}` : text,
+      kind === 'windows' ? 'utf16le' : 'utf8',
+    )
+  }
+  print.result({ kind, file, text, next, written: !onlyShows }, () => {
+    if (onlyShows) return print.raw(text)
+    print.line(`wrote ${file}`)
+    print.line('now run:')
+    for (const line of next) print.line(`  ${line}`)
+  })
+  return ok(0)
+}

@@ -1,0 +1,124 @@
+/** One batch being carried out: each command in a savepoint, its changes put into the plan at once and taken back if it fails. */
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Actor, Command, Reply } from '../domain/command.ts'
+import { decide } from '../domain/decide/decide.ts'
+import { nameOf } from '../domain/decide/decision.ts'
+import { evolve } from '../domain/evolve.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { TaskId } from '../domain/ids.ts'
+import type { EntityChange, MutablePlan } from '../domain/plan.ts'
+import type { Store, StoreWriter } from '../store/store.ts'
+
+export interface Request {
+  readonly command: Command
+  readonly by: Actor
+  readonly commandId: string | undefined
+}
+
+export interface Stage {
+  readonly changes: readonly EntityChange[]
+  readonly touched: ReadonlySet<TaskId>
+  /** Throws when the whole batch must go: the disk is full, the place as owner is lost. */
+  carryOut(request: Request): Result<Reply, Failure>
+  /** Takes everything back. */
+  undo(): void
+  /** The plan tells of no touched tasks any more. */
+  leave(): void
+}
+
+export interface StageParts {
+  readonly plan: MutablePlan
+  readonly store: Store
+  readonly writer: StoreWriter
+  readonly clock: Clock
+  readonly log: Log
+  readonly newId: () => string
+  readonly decide?: typeof decide
+}
+
+export function createStage(parts: StageParts): Stage {
+  const { plan, writer } = parts
+  const changes: EntityChange[] = []
+  const touched = new Set<TaskId>()
+  plan.onTouched = (id) => touched.add(id)
+
+  /** Newest first, by putting the old entities. */
+  const undoTo = (mark: number): void => {
+    while (changes.length > mark) {
+      const change = changes.pop()
+      if (change) plan.put(reversed(change))
+    }
+  }
+  const apply = ({ command, by, commandId }: Request): Result<Reply, Failure> => {
+    const at = parts.clock.now()
+    const decision = (parts.decide ?? decide)(plan, command, { at, by, newId: parts.newId })
+    if (!decision.ok) return decision
+    for (const event of decision.value.events)
+      for (const change of evolve(plan, event)) {
+        plan.put(change)
+        changes.push(change)
+        writer.write(change, { at, event: event.type, by: nameOf(by) })
+      }
+    if (commandId !== undefined) writer.saveReply(commandId, at, decision.value.reply)
+    return ok(decision.value.reply)
+  }
+  return {
+    changes,
+    touched,
+    carryOut(request) {
+      const known = request.commandId === undefined ? null : parts.store.replyOf(request.commandId)
+      if (known) return ok(known)
+      const mark = changes.length
+      try {
+        return writer.savepoint(() => apply(request))
+      } catch (error) {
+        undoTo(mark)
+        if (isDiskTrouble(error)) throw error
+        return err(inside(parts.log, request.command, error))
+      }
+    },
+    undo: () => undoTo(0),
+    leave: () => void (plan.onTouched = null),
+  }
+}
+
+function inside(log: Log, command: Command, error: unknown): Failure {
+  log.error('a command failed inside', {
+    type: command.type,
+    error: error instanceof Error ? error.stack : String(error),
+  })
+  return failure('internal', `${command.type} failed inside: ${String(error)}`, {
+    hint: 'yard service logs has the details',
+  })
+}
+
+/** The same change backwards: what undoes it exactly. Log lines and artifacts are not in the plan. */
+function reversed(change: EntityChange): EntityChange {
+  switch (change.entity) {
+    case 'log':
+    case 'artifact':
+      return change
+    case 'task':
+      return { ...change, before: change.after, after: change.before }
+    case 'agent':
+      return { ...change, before: change.after, after: change.before }
+    case 'dependency':
+      return { ...change, before: change.after, after: change.before }
+    case 'breaker':
+      return { ...change, before: change.after, after: change.before }
+    case 'yard':
+      return { ...change, before: change.after, after: change.before }
+  }
+}
+
+/** Full, broken or read-only storage, or a lost place as owner: the whole batch must go, not one command. */
+function isDiskTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return (
+    error.name === 'StaleOwner' ||
+    /^SQLITE_(FULL|IOERR|READONLY|BUSY|CORRUPT|CANTOPEN|NOMEM)/.test(code)
+  )
+}

@@ -1,0 +1,75 @@
+/** What signals mean to a host. */
+import type { Yard } from '../yard/yard.ts'
+import type { HostOrder } from './run-host.ts'
+
+interface SignalParts {
+  readonly yard: Yard
+  readonly order: Pick<HostOrder, 'kind' | 'notice' | 'log'>
+  readonly end: () => void
+}
+
+export interface HostSignals {
+  isDraining(): boolean
+  stop(): void
+}
+
+/**
+ * A service: INT and TERM end it and leave its agents, HUP reloads. In a terminal: the first ^C starts no new agent and waits for
+ * the living ones, the second kills them; TERM and HUP (the terminal is gone) end it and leave them.
+ */
+export function listenForSignals(parts: SignalParts): HostSignals {
+  const isService = parts.order.kind === 'service'
+  const drain = createDrain(parts)
+  const onReload = (): void => void reload(parts)
+  const handlers: [NodeJS.Signals, () => void][] = [
+    ['SIGINT', isService ? parts.end : drain.next],
+    ['SIGTERM', parts.end],
+    ['SIGHUP', isService ? onReload : parts.end],
+  ]
+  for (const [signal, handler] of handlers) process.on(signal, handler)
+  return {
+    isDraining: drain.isDraining,
+    stop() {
+      for (const [signal, handler] of handlers) process.off(signal, handler)
+      drain.stop()
+    },
+  }
+}
+
+async function reload({ yard, order }: SignalParts): Promise<void> {
+  const reloaded = await yard.reload({})
+  if (reloaded.ok) order.log.info('reloaded')
+  else order.log.error('the configuration was not applied', { why: reloaded.error.message })
+}
+
+function createDrain({ yard, order, end }: SignalParts) {
+  let presses = 0
+  let stopWaiting = (): void => {}
+  const wait = (): void => {
+    yard.startNone()
+    const alive = yard.plan.agents.size
+    if (alive === 0) return end()
+    const agents = alive === 1 ? '1 agent' : `${alive} agents`
+    order.notice(`no new agent starts; waiting for ${agents} to end (^C again kills)`)
+    stopWaiting = yard.onCommitted(() => {
+      if (yard.plan.agents.size === 0) end()
+    })
+  }
+  const kill = async (): Promise<void> => {
+    const ids = [...yard.plan.agents.values()].filter((a) => a.by === 'process').map((a) => a.id)
+    order.notice(`killing ${ids.length === 1 ? '1 agent' : `${ids.length} agents`}`)
+    const how = { force: false, redispatch: false }
+    const killed = await yard.kill(ids, how, { kind: 'person', name: null })
+    if (!killed.ok) order.notice(killed.error.message)
+    end()
+  }
+  return {
+    isDraining: () => presses > 0,
+    next(): void {
+      presses += 1
+      if (presses === 1) wait()
+      else if (presses === 2) void kill()
+    },
+    stop: () => stopWaiting(),
+  }
+}

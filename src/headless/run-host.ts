@@ -1,0 +1,131 @@
+/** A full host in this process: the yard opened and served, and its end when a signal, a client or its owner says so. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../base/log.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { YardPaths } from '../config/paths.ts'
+import type { Flags } from '../contract/service.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { openYard } from '../yard/open-yard.ts'
+import type { Yard } from '../yard/yard.ts'
+import { createHttpClient } from './client.ts'
+import { listenForSignals } from './host-signals.ts'
+import { serveYard, type Served } from './serve.ts'
+import { readState } from './state-file.ts'
+
+export interface HostOrder {
+  readonly paths: YardPaths
+  /** `service` leaves its agents at once when told to end; the others let them finish after a first ^C. */
+  readonly kind: 'service' | 'run' | 'app'
+  readonly flags: Flags
+  readonly port?: number | undefined
+  readonly address?: string | undefined
+  readonly pageRoot: string | null
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  /** The folder with the supervisor scripts, and the programs that run beside the host. */
+  readonly resources: string
+  readonly launcherEntry: string
+  readonly tailEntry: string
+  /** Tells a person at a terminal what a ^C is waiting for. */
+  readonly notice: (text: string) => void
+}
+
+export interface Host {
+  readonly yard: Yard
+  readonly served: Served
+  /** Resolves when everything is closed and the lock released. */
+  readonly ended: Promise<void>
+  /** True from the first ^C on: no agent starts any more. */
+  isEnding(): boolean
+  /** Ends the host; living agents go on. Safe to call twice. */
+  end(): Promise<void>
+}
+
+/** `locked` with the address in `facts.url` when another host is alive. */
+export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> {
+  const hooks = { end: (): void => {} }
+  const opened = await openWithPatience(order, () => hooks.end())
+  if (!opened.ok) return opened
+  const yard = opened.value
+  const served = await serveYard(yard, {
+    ...{ port: order.port, host: order.address, pageRoot: order.pageRoot, log: order.log },
+    onStop: () => hooks.end(),
+  })
+  if (!served.ok) {
+    await yard.close()
+    return served
+  }
+  const host = assembleHost(order, yard, served.value)
+  hooks.end = () => void host.end()
+  return ok(host)
+}
+
+function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  let ending: Promise<void> | null = null
+  const closeAll = async (): Promise<void> => {
+    stopSignals()
+    try {
+      await served.close()
+      await yard.close()
+      order.log.info('ended')
+    } catch (error) {
+      order.log.error('the host did not end cleanly', { error: String(error) })
+    } finally {
+      resolve()
+    }
+  }
+  const end = (): Promise<void> => (ending ??= closeAll())
+  const signals = listenForSignals({ yard, order, end: () => void end() })
+  const stopSignals = signals.stop
+  return { yard, served, ended, end, isEnding: () => ending !== null || signals.isDraining() }
+}
+
+/** How long a lock is waited for that nobody answers behind: a `yard` command holds it for a moment. */
+const LOCK_PATIENCE_MS = 10_000
+
+async function openWithPatience(
+  order: HostOrder,
+  onStale: () => void,
+): Promise<Result<Yard, Failure>> {
+  const giveUpAt = performance.now() + LOCK_PATIENCE_MS
+  for (;;) {
+    const opened = await openYard({
+      ...{
+        paths: order.paths,
+        host: order.kind,
+        log: order.log,
+        flags: order.flags,
+        env: order.env,
+      },
+      ...{ resources: order.resources, launcherEntry: order.launcherEntry },
+      ...{ tailEntry: order.tailEntry, runsAgents: true, onStale },
+    })
+    if (opened.ok || opened.error.kind !== 'locked') return opened
+    const url = await livingOwner(order.paths)
+    if (url !== null)
+      return err(
+        failure('locked', `this yard is run by another host at ${url}`, {
+          hint: 'yard service status says more, yard service stop ends it',
+          facts: { url },
+        }),
+      )
+    if (performance.now() > giveUpAt) return opened
+    await delay(50 + Math.random() * 50)
+  }
+}
+
+const HELLO_PATIENCE_MS = 2000
+
+/** The address at which the owner of this yard answers; null when nobody does. */
+async function livingOwner(paths: YardPaths): Promise<string | null> {
+  const state = readState(paths)
+  if (!state) return null
+  try {
+    const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
+    await createHttpClient(state.url, state.token).service.hello(undefined, { signal })
+    return state.url
+  } catch {
+    return null // a stale file, or one that is only starting
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Tokens of agents: `yat_<agent>_<generation>_<mac>`, where the mac is HMAC-SHA256 of `<agent>.<generation>` under the yard's
+ * secret. Nothing is stored, so they outlive the owner; a token names its agent for ever and is worth what that agent still may.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
+
+const SECRET_BYTES = 32
+const FORM = /^yat_(agent-[1-9][0-9]{0,14})_([1-9][0-9]{0,14})_([A-Za-z0-9_-]{43})$/
+
+/** Reads the secret, or makes it (mode 0600). Two that make it at once end up with the same one. Throws where it cannot be written. */
+export function openSecret(file: string): Buffer {
+  const known = readSecret(file)
+  if (known) return known
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const fresh = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const text = `${randomBytes(SECRET_BYTES).toString('hex')}\n`
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })
+  try {
+    linkSync(fresh, file)
+  } catch (error) {
+    const made = readSecret(file)
+    if (!made) throw error // neither ours nor another's stands there
+    return made
+  } finally {
+    rmSync(fresh, { force: true })
+  }
+  return Buffer.from(text.trim(), 'hex')
+}
+
+function readSecret(file: string): Buffer | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch {
+    return null // not there yet
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    rmSync(file, { force: true }) // torn or tampered with: what was signed under it is lost anyway
+    return null
+  }
+  chmodSync(file, 0o600)
+  return Buffer.from(text, 'hex')
+}
+
+export function agentToken(secret: Buffer, agentId: AgentId, generation: number): string {
+  return `yat_${agentId}_${generation}_${macOf(secret, agentId, generation)}`
+}
+
+const macOf = (secret: Buffer, agentId: string, generation: number): string =>
+  createHmac('sha256', secret).update(`${agentId}.${generation}`).digest('base64url')
+
+/** Whom the token names; null when it is none of ours. */
+export function readAgentToken(
+  secret: Buffer,
+  token: string,
+): { readonly agentId: AgentId; readonly generation: number } | null {
+  const [, id, generationText, mac] = FORM.exec(token) ?? []
+  const agentId = agentIdSchema.safeParse(id)
+  if (!agentId.success || mac === undefined) return null
+  const generation = Number(generationText)
+  const expected = Buffer.from(macOf(secret, agentId.data, generation))
+  const given = Buffer.from(mac)
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
+  return { agentId: agentId.data, generation }
+}

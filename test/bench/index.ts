@@ -1,0 +1,35 @@
+/** `npm run bench -- [NAME…]`: each bench in a process of its own, so that none inherits another's heap. */
+import { spawnSync } from 'node:child_process'
+import { machine } from './measure.ts'
+import { tell, type Bench } from './report.ts'
+import { throughput } from './throughput.ts'
+
+const BENCHES: readonly Bench[] = [throughput]
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => BENCHES.every((bench) => bench.name !== name))
+if (unknown.length > 0) {
+  console.error(`there is no bench ${unknown.join(', ')}; there are:`)
+  for (const { name, about } of BENCHES) console.error(`  ${name}: ${about}`)
+  process.exitCode = 2
+} else {
+  const chosen = named.length === 0 ? BENCHES : BENCHES.filter(({ name }) => named.includes(name))
+  const [only] = chosen
+  if (chosen.length === 1 && only) await runHere(only)
+  else for (const bench of chosen) runApart(bench)
+}
+
+async function runHere(bench: Bench): Promise<void> {
+  console.log(`\n${bench.name}: ${bench.about}`)
+  console.log(JSON.stringify(machine()))
+  tell(bench.name, await bench.run())
+}
+
+function runApart({ name }: Bench): void {
+  const { status } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=6000', import.meta.filename, name],
+    { stdio: 'inherit' },
+  )
+  if (status !== 0) process.exitCode = 1
+}
