@@ -1,5 +1,5 @@
 /** The entry of the command `yard`: looks at the Node.js it runs in before anything else is loaded. */
-import { nodeProblem } from './node-check.ts'
+import { nodeProblem } from '../config/paths.ts'
 
 const problem = nodeProblem(process.versions)
 if (problem !== null) {

@@ -111,11 +111,13 @@ export function liveLines(graph: LiveGraph, now: number): string[] {
   })
   if (working.length > MOST_AGENTS_SHOWN)
     lines.push(`  and ${working.length - MOST_AGENTS_SHOWN} more`)
-  const counts = new Map<string, number>()
-  for (const { state } of graph.tasks.values()) counts.set(state, (counts.get(state) ?? 0) + 1)
-  const done = counts.get('done') ?? 0
-  const others = [...counts]
-    .filter(([state]) => state !== 'done')
-    .map(([state, n]) => `${n} ${state}`)
-  return [...lines, [`${done} of ${graph.tasks.size} done`, ...others].join(' · ')]
+  const { done = 0, ...others } = countStates(graph.tasks.values())
+  const words = Object.entries(others).map(([state, n]) => `${n} ${state}`)
+  return [...lines, [`${done} of ${graph.tasks.size} done`, ...words].join(' · ')]
+}
+
+export function countStates(tasks: Iterable<TaskCard>): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { state } of tasks) counts[state] = (counts[state] ?? 0) + 1
+  return counts
 }

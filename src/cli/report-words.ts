@@ -7,8 +7,7 @@ export function reportLines(report: Readonly<Record<string, unknown>>): string[]
   const text = textOf(report, 'text') ?? textOf(report, 'message') ?? textOf(report, 'reason')
   switch (report.kind) {
     case 'text':
-    case 'output':
-    case 'line':
+    case 'raw':
       return manyLines(text ?? '').split('\n')
     case 'thinking':
       return manyLines(text ?? '')
@@ -16,7 +15,7 @@ export function reportLines(report: Readonly<Record<string, unknown>>): string[]
         .map((line) => `  … ${line}`)
     case 'tool-call':
       return [
-        `→ ${oneLine(textOf(report, 'name') ?? 'tool')} ${short(report.input ?? text)}`.trimEnd(),
+        `→ ${oneLine(textOf(report, 'name') ?? 'tool')} ${short(report.input ?? report.summary ?? text)}`.trimEnd(),
       ]
     case 'tool-result':
       return [`← ${short(report.output ?? text)}`.trimEnd()]

@@ -1,10 +1,10 @@
 /** Follows a graph until it is at rest, with progress for the eye. What `run` and `wait` share. */
 import type { TaskView } from '../contract/view.ts'
 import type { Client } from './connect.ts'
-import { followGraph, type Change } from './follow.ts'
+import { followGraph, type Change, type LiveGraph } from './follow.ts'
 import type { Cli } from './cli.ts'
-import type { Progress } from './progress.ts'
 import { createRestWatch, isGood, type Ending } from './rest-watch.ts'
+import { countStates, type Progress } from './progress.ts'
 import { oneLine } from './table.ts'
 import { span } from './time-words.ts'
 
@@ -12,9 +12,10 @@ export type Rest =
   | { readonly kind: 'rest'; readonly ending: Ending }
   /** The yard is paused and no agent is left. */
   | { readonly kind: 'paused' }
-  | { readonly kind: 'stopped' }
+  /** The signal said so; `last` is what was seen last. */
+  | { readonly kind: 'stopped'; readonly last: LiveGraph | null }
   /** The host ended or went away. */
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'gone'; readonly last: LiveGraph | null }
 
 export interface RestOptions {
   readonly client: Client
@@ -31,20 +32,22 @@ const SETTLE_MS = 1_000
 export async function untilRest(options: RestOptions): Promise<Rest> {
   const { client, progress, signal } = options
   const watch = createRestWatch(client)
+  let last: LiveGraph | null = null
   try {
     for await (const change of withPulse(followGraph(client, signal), signal)) {
       if (change.news) progress.show(change.news)
       const { graph } = change.last
+      last = graph
       if (options.endsWhenPaused && graph.summary.paused && graph.agents.size === 0)
         return { kind: 'paused' }
       const ending = await watch.endingOf(graph, options.only)
       if (ending) return { kind: 'rest', ending }
     }
   } catch (error) {
-    if (signal.aborted) return { kind: 'stopped' }
+    if (signal.aborted) return { kind: 'stopped', last }
     throw error
   }
-  return { kind: signal.aborted ? 'stopped' : 'gone' }
+  return { kind: signal.aborted ? 'stopped' : 'gone', last }
 }
 
 interface Pulse {
@@ -133,21 +136,20 @@ export function endingWords({ done, abandoned, failed, stuck }: Ending): string 
 }
 
 /** After an interrupt or a request to stop: where it stands. Never a success. */
-export async function tellStopped(
+export function tellStopped(
   { print }: Cli,
-  client: Client,
+  last: LiveGraph | null,
   told: { readonly isBeside: boolean; readonly tookMs: number },
-): Promise<number> {
-  if (told.isBeside) {
-    print.result({ ok: false, stopped: true, hostGoesOn: true }, () =>
-      print.line('left; the host goes on with the graph'),
-    )
-    return 1
-  }
-  const { tasks } = (await client.service.snapshot()).summary
-  print.result({ ok: false, stopped: true, tasks, tookMs: Math.round(told.tookMs) }, () => {
+): number {
+  const tasks = countStates(last?.tasks.values() ?? [])
+  const { isBeside, tookMs } = told
+  print.result({ ok: false, stopped: true, hostGoesOn: isBeside, tasks, tookMs }, () => {
     const counts = Object.entries(tasks).map(([state, n]) => `${n} ${state}`)
-    print.line(`stopped after ${span(told.tookMs)}: ${counts.join(', ')}`)
+    print.line(
+      isBeside
+        ? 'left; the host goes on with the graph'
+        : `stopped after ${span(tookMs)}: ${counts.join(', ')}`,
+    )
   })
   return 1
 }

@@ -22,15 +22,20 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
   const tendOne = (agent: Agent): void => {
     // Its end is known and only waits to be saved: a launch now would run beside the next generation.
     if (agent.by !== 'process' || reporter.isEnding(agent.id)) return
-    if (agent.state.kind === 'stopping')
+    if (!runtime.isHolding(agent.id)) takeUp(agent)
+    if (agent.state.kind === 'stopping' && runtime.isHolding(agent.id))
       runtime.stop(agent.id, { graceMs: parts.caps().stopGraceMs, force: agent.state.force })
-    else if (agent.state.kind === 'claimed' && !runtime.isHolding(agent.id) && parts.startsAgents)
-      launch(agent)
   }
-  const launch = (agent: Agent): void => {
+  /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */
+  const takeUp = (agent: Agent): void => {
+    const isNew = agent.state.kind === 'claimed'
+    if (isNew && !parts.startsAgents) return
     const order = parts.orderOf(agent)
-    if (order) runtime.launch(order)
-    else parts.log.error('a claimed agent has no order', { agent: agent.id })
+    if (!order) return parts.log.error('a living agent has no order', { agent: agent.id })
+    if (isNew) return runtime.launch(order)
+    void runtime.recover([order]).catch((error: unknown) => {
+      parts.log.error('looking at an agent failed', { agent: agent.id, error: String(error) })
+    })
   }
   return {
     mark: () => void (isMarked = true),

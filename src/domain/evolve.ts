@@ -3,7 +3,7 @@ import { assertNever, invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
 import type { AgentEvent, Event, TaskEvent, YardEvent } from './event.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import { dependencyIdOf, type EntityChange, type Plan } from './plan.ts'
+import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
 
 export function evolve(plan: Plan, event: Event): readonly EntityChange[] {
@@ -269,7 +269,9 @@ function evolveYard(plan: Plan, event: YardEvent): readonly EntityChange[] {
     case 'yard.paused':
     case 'yard.resumed': {
       const after = { ...plan.facts, paused: event.type === 'yard.paused' }
-      return [{ entity: 'yard', id: 'yard', before: plan.facts, after }]
+      // The first record holds every field, so that the folded journal is whole.
+      const before = plan.facts === NO_FACTS ? null : plan.facts
+      return [{ entity: 'yard', id: 'yard', before, after }]
     }
     case 'breaker.tripped': {
       const before = plan.breakers.get(event.breaker.id) ?? null

@@ -32,6 +32,9 @@ export interface YardFacts {
   readonly paused: boolean
 }
 
+/** The facts of a yard of which none was ever recorded. */
+export const NO_FACTS: YardFacts = { id: 'yard', paused: false }
+
 export interface LogLine {
   readonly id: string
   readonly taskId: TaskId
@@ -132,7 +135,7 @@ export function createPlan(): MutablePlan {
   const agentByTask = new Map<TaskId, AgentId>()
   const subtasks = new Map<TaskId, number>()
   const startable = new Set<TaskId>()
-  let facts: YardFacts = { id: 'yard', paused: false }
+  let facts = NO_FACTS
   let lastAgentNumber = 0
   let lastOrder = 0
 
@@ -239,7 +242,7 @@ export function createPlan(): MutablePlan {
           else breakers.delete(change.id)
           return
         case 'yard':
-          facts = change.after ?? { id: 'yard', paused: false }
+          facts = change.after ?? NO_FACTS
           return
         case 'log':
         case 'artifact':

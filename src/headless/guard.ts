@@ -1,6 +1,6 @@
 /** Who may come in: a loopback Host, an allowed Origin from pages, and a token. Every door (REST, RPC, WebSocket) asks here. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
@@ -70,12 +70,16 @@ const unauthorized = failure('unauthorized', 'a valid token is needed', {
 /** What a browser sends shows itself by `Sec-Fetch-*` or a cookie; of that only a same-origin GET may come without an Origin. */
 function mayLackOrigin(request: IncomingMessage): boolean {
   const { headers, method } = request
-  const fetchSite = headers['sec-fetch-site']
-  const isOfBrowser =
-    headers.cookie !== undefined ||
-    Object.keys(headers).some((name) => name.startsWith('sec-fetch-'))
   const isRead = method === 'GET' || method === 'HEAD'
-  return !isOfBrowser || (isRead && fetchSite === 'same-origin')
+  return !isOfBrowser(headers) || (isRead && headers['sec-fetch-site'] === 'same-origin')
+}
+
+/** The `fetch` of Node sends a lone `Sec-Fetch-Mode: cors`; a browser never sends that without `Sec-Fetch-Site`. */
+function isOfBrowser(headers: IncomingHttpHeaders): boolean {
+  if (headers.cookie !== undefined) return true
+  const names = Object.keys(headers).filter((name) => name.startsWith('sec-fetch-'))
+  const isOfNode = names.length === 1 && headers['sec-fetch-mode'] === 'cors'
+  return names.length > 0 && !isOfNode
 }
 
 function bearerOf(request: IncomingMessage): string | null {

@@ -1,5 +1,6 @@
 /** `.yard/service/service.log`: one line an entry, secrets masked, turned over at 10 MB (the last five are kept). */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import logger from 'electron-log/node.js'
 import type { Log, LogLevel } from '../base/log.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
@@ -17,12 +18,15 @@ export interface LogFileOptions {
 }
 
 export function openLogFile(options: LogFileOptions): Log {
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 })
   const mask = createMask(options.env)
   const sink = logger.create({ logId: options.file })
   sink.transports.console.level = false
   const { file } = sink.transports
   file.level = options.level ?? 'info'
   file.maxSize = options.maxBytes ?? MAX_LOG_BYTES
+  // Else it looks for a package.json above the current folder, and writes nothing where there is none.
+  file.setAppName('yardmaster')
   file.resolvePathFn = () => options.file
   file.archiveLogFn = () => turnOver(options.file)
   file.writeOptions = { ...file.writeOptions, mode: 0o600 }

@@ -52,7 +52,9 @@ async function connectTo(stateFile: string): Promise<WebSocket | null> {
   if (state === null) return null
   const address = new URL('/ws', state.url)
   address.protocol = 'ws:'
-  const socket = new WebSocket(address, { headers: { authorization: `Bearer ${state.token}` } })
+  // Node's WebSocket looks like a browser's to the host, so it says where it comes from.
+  const headers = { authorization: `Bearer ${state.token}`, origin: new URL(state.url).origin }
+  const socket = new WebSocket(address, { headers })
   socket.binaryType = 'arraybuffer'
   return new Promise((resolve) => {
     socket.addEventListener('open', () => resolve(socket))

@@ -6,7 +6,7 @@ import {
   type YardBench,
   type YardBenchOptions,
 } from './yard-bench.ts'
-import { taskId } from '../support/plan-builder.ts'
+import { PERSON, taskId } from '../support/plan-builder.ts'
 import { workFailure, type FailureClass } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 
@@ -189,6 +189,24 @@ describe('stopping', () => {
     expect(yard.task('a')).toMatchObject({ held: true, attempts: 0, state: { kind: 'open' } })
     await yard.pass(3_600_000)
     expect(yard.running()).toEqual([])
+  })
+
+  it('of an agent that was never launched has it settled by its folder', async () => {
+    bench = await createYardBench()
+    const { dispatcher, runtime, opened } = bench
+    runtime.onRecover = () => endedReport(1, { how: 'never-ran', exit: null })
+    dispatcher.onCommitted(({ changes }) => {
+      if (changes.some((change) => change.entity === 'agent' && change.before === null))
+        void dispatcher.dispatch(
+          { type: 'task.abandon', id: taskId('a'), withDependents: false },
+          PERSON,
+        )
+    })
+    await bench.start()
+    await bench.add('a')
+    expect(runtime.launched).toEqual([])
+    expect(opened.store.agent(agentIdOf(1))?.state).toMatchObject({ outcome: 'killed' })
+    expect(bench.task('a').state.kind).toBe('abandoned')
   })
 
   it('by a person counts more than a time limit that came first', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LayoutTask } from '../../src/renderer/graph/layered.ts'
 import { layOut, type Layout } from '../../src/renderer/graph/layout.ts'

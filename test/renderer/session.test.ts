@@ -1,5 +1,4 @@
 // @vitest-environment node
-import { MessageChannel } from 'node:worker_threads'
 import { RPCHandler } from '@orpc/server/message-port'
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
@@ -29,7 +28,7 @@ function start(host: ScriptedHost, opens: OpenLink[] = []): { session: Session; 
     new RPCHandler(host.router).upgrade(port1)
     port1.start()
     cut = () => port1.close()
-    return ok(linkOverPort(port2 as unknown as MessagePort)) // Node's port is the same but for its type
+    return ok(linkOverPort(port2))
   }
   const session = openSession(open, systemClock)
   closers.push(() => session.close())
@@ -120,7 +119,7 @@ test('what cannot be sent is refused at once', async () => {
   const host = createScriptedHost(snapshotOf(5, []))
   const { session } = start(host, [async () => err('unauthorised')])
   await becomes(session, 'unauthorised')
-  const send = vi.fn()
+  const send = vi.fn<() => Promise<void>>()
   expect(await session.call(send)).toMatchObject({ ok: false, error: { kind: 'link' } })
   expect(send).not.toHaveBeenCalled()
 })

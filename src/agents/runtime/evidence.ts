@@ -60,7 +60,8 @@ export async function gatherEvidence(
   options: LocalRuntimeOptions,
   verify: Verify,
 ): Promise<Ended> {
-  const at = going.kind === 'exited' ? going.exit.endedAt : options.clock.now()
+  // A file's date is a tick coarser than the clock: an end never lies before its start.
+  const at = going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
   if (going.kind === 'never-ran') return neverRan(at)
   const { task, profile } = held.order
   const summary = await summaryOf(held, going, options)

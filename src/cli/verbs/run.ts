@@ -6,8 +6,8 @@ import { failure, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../connect.ts'
 import { failureFromError } from '../failure-from-error.ts'
-import { hostOrOwner, type Host } from '../host-here.ts'
-import { openInterrupts } from '../interrupts.ts'
+import type { Host } from '../../headless/run-host.ts'
+import { clientOf, hostOrOwner } from '../host-here.ts'
 import type { Owner } from '../owner.ts'
 import { createProgress, type Progress } from '../progress.ts'
 import { importInto, readGraph } from '../read-graph.ts'
@@ -24,15 +24,18 @@ export async function run(cli: Cli, words: Words): Promise<Outcome> {
   if (!graph.ok) return graph
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
-  const found = await hostOrOwner(cli, paths.value, { kind: 'run' })
-  if (!found.ok) return found
   const file = name === null || graph.value === null ? null : { name, graph: graph.value }
+  const progress = createProgress(cli.print, machine)
   try {
+    const found = await hostOrOwner(cli, paths.value, { notice: progress.say })
+    if (!found.ok) return found
     return 'host' in found.value
-      ? await runHere(cli, found.value.host, file)
-      : await runBeside(cli, found.value.owner, file)
+      ? await runHere(cli, found.value.host, progress, file)
+      : await runBeside(cli, found.value.owner, progress, file)
   } catch (error) {
     return err(failureFromError(error))
+  } finally {
+    progress.end()
   }
 }
 
@@ -41,22 +44,29 @@ interface NamedGraph {
   readonly graph: GraphFile
 }
 
-async function runHere(cli: Cli, host: Host, file: NamedGraph | null): Promise<Outcome> {
-  const progress = createProgress(cli.print, cli.machine)
-  const interrupts = openInterrupts(host.yard, progress.say)
-  const signal = AbortSignal.any([host.stopAsked, interrupts.leave])
+async function runHere(
+  cli: Cli,
+  host: Host,
+  progress: Progress,
+  file: NamedGraph | null,
+): Promise<Outcome> {
+  const ended = new AbortController()
+  void host.ended.then(() => ended.abort())
   try {
-    return await runWith(cli, { client: host.client, progress, file, signal, isBeside: false })
+    const client = clientOf(host)
+    return await runWith(cli, { client, progress, file, signal: ended.signal, isBeside: false })
   } finally {
-    progress.end()
-    interrupts.close()
-    await host.close()
+    await host.end()
   }
 }
 
 /** The owner does the work; leaving it does not end anything. */
-async function runBeside(cli: Cli, owner: Owner, file: NamedGraph | null): Promise<Outcome> {
-  const progress = createProgress(cli.print, cli.machine)
+async function runBeside(
+  cli: Cli,
+  owner: Owner,
+  progress: Progress,
+  file: NamedGraph | null,
+): Promise<Outcome> {
   progress.say(`the host of this yard (pid ${owner.pid}) does the work`)
   const leave = new AbortController()
   const onInterrupt = (): void => leave.abort()
@@ -66,7 +76,6 @@ async function runBeside(cli: Cli, owner: Owner, file: NamedGraph | null): Promi
       ...{ client: owner.client, progress, file, signal: leave.signal, isBeside: true },
     })
   } finally {
-    progress.end()
     process.off('SIGINT', onInterrupt)
   }
 }
@@ -94,8 +103,9 @@ async function runWith(
     case 'paused':
       return err(paused('this yard was paused'))
     case 'stopped':
-      return ok(await tellStopped(cli, client, { isBeside: how.isBeside, tookMs }))
+      return ok(tellStopped(cli, rest.last, { isBeside: how.isBeside, tookMs }))
     case 'gone':
+      if (!how.isBeside) return ok(tellStopped(cli, rest.last, { isBeside: false, tookMs }))
       return err(
         failure('not-running', 'the host that did the work has stopped', {
           hint: 'start again with `yard run`',

@@ -3,8 +3,8 @@ import { err, ok } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { openBrowser } from '../connect-browser.ts'
-import { hostOrOwner, ownedElsewhere, type Host } from '../host-here.ts'
-import { openInterrupts } from '../interrupts.ts'
+import type { Host } from '../../headless/run-host.ts'
+import { hostOrOwner, ownedElsewhere } from '../host-here.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
 
@@ -15,7 +15,7 @@ export async function serve(cli: Cli, words: Words): Promise<Outcome> {
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
   const found = await hostOrOwner(cli, paths.value, {
-    ...{ kind: 'service', port: words.number('port'), host: words.text('host') },
+    ...{ port: words.number('port'), address: words.text('host'), notice: cli.print.progress },
   })
   if (!found.ok) return found
   if ('owner' in found.value) return err(ownedElsewhere(found.value.owner))
@@ -24,7 +24,6 @@ export async function serve(cli: Cli, words: Words): Promise<Outcome> {
 
 async function serveUntilEnd(cli: Cli, host: Host, opens: boolean): Promise<Outcome> {
   const { print, machine } = cli
-  const interrupts = openInterrupts(host.yard, print.progress)
   const { url } = host.served
   const pageUrl = host.served.pageUrl()
   print.result({ url, pageUrl, pid: process.pid }, () => {
@@ -33,17 +32,6 @@ async function serveUntilEnd(cli: Cli, host: Host, opens: boolean): Promise<Outc
   })
   // A code is good once: the browser gets one of its own.
   if (opens) openBrowser(host.served.pageUrl(), machine.env)
-  try {
-    await aborted(AbortSignal.any([host.stopAsked, interrupts.leave]))
-    return ok(0)
-  } finally {
-    interrupts.close()
-    await host.close()
-  }
+  await host.ended
+  return ok(0)
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

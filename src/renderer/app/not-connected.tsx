@@ -22,7 +22,8 @@ export function Unauthorised() {
       <Logo />
       <h1>This address has been used or has expired</h1>
       <p role="status">
-        The code in an address of this page works once, within a minute. Get a new address with
+        An address of this page works once, within a minute, and until the service is restarted. Get
+        a new one with
       </p>
       <pre>yard serve</pre>
       <p>and open what it prints. The yard keeps working meanwhile.</p>

@@ -8,7 +8,6 @@ export function Banners() {
   const summary = useYard((view) => view.summary)
   if (summary === null) return null
   const { readOnly, trusted, breakers } = summary
-  const now = Date.now()
   return (
     <div className="banners" role="status">
       <LostBanner />
@@ -26,7 +25,7 @@ export function Banners() {
       {breakers.map((breaker) => (
         <p key={breaker.key} className="banner" data-st="parked">
           {breaker.subject}: {breaker.reason}
-          {breaker.until && ` Goes on at ${instantText(breaker.until, now)}.`}
+          {breaker.until && ` Goes on at ${instantText(breaker.until)}.`}
         </p>
       ))}
     </div>

@@ -48,16 +48,9 @@ export function createFlowMapper(): (input: FlowInput) => FlowElements {
           : { node: toNode(card, place, isSelected), place },
       )
       for (const blockerId of card.after) {
-        const blocker = input.tasks.get(blockerId)
-        const from = input.layout.get(blockerId)
-        if (!blocker || !from) continue
-        const state = trackStateOf(blocker)
-        const edge = edges.get(edgeIdOf(blockerId, card.id))
-        const isKept = isSameLayout && edge?.data?.state === state
-        const track = isKept
-          ? edge
-          : toEdge(blockerId, card.id, { state, passing: passingRow(from, place, taken) })
-        nextEdges.set(track.id, track)
+        const known = isSameLayout ? edges.get(edgeIdOf(blockerId, card.id)) : undefined
+        const track = toTrack(input, { blockerId, id: card.id, place, taken, known })
+        if (track) nextEdges.set(track.id, track)
       }
     }
     nodes = nextNodes
@@ -100,12 +93,30 @@ function toNode(card: TaskCard, place: Place, isSelected: boolean): TaskFlowNode
   }
 }
 
-function toEdge(
-  source: string,
-  target: string,
-  data: NonNullable<TrackFlowEdge['data']>,
-): TrackFlowEdge {
-  return { id: edgeIdOf(source, target), type: 'track', source, target, data, focusable: false }
+interface TrackInput {
+  readonly blockerId: string
+  readonly id: string
+  readonly place: Place
+  readonly taken: ReadonlySet<string>
+  /** The track as it was; kept when it still is so. */
+  readonly known: TrackFlowEdge | undefined
+}
+
+function toTrack(input: FlowInput, wanted: TrackInput): TrackFlowEdge | null {
+  const { blockerId, id, place, taken, known } = wanted
+  const blocker = input.tasks.get(blockerId)
+  const from = input.layout.get(blockerId)
+  if (!blocker || !from) return null
+  const state = trackStateOf(blocker)
+  if (known?.data?.state === state) return known
+  return {
+    id: edgeIdOf(blockerId, id),
+    type: 'track',
+    source: blockerId,
+    target: id,
+    data: { state, passing: passingRow(from, place, taken) },
+    focusable: false,
+  }
 }
 
 const edgeIdOf = (blocker: string, dependent: string): string => `${blocker}>${dependent}`

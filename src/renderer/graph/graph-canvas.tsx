@@ -1,5 +1,5 @@
 /** The live graph. Drag from handle to handle adds a dependency; a task is opened by a click or by Enter. */
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import {
   Background,
   ReactFlow,
@@ -91,11 +91,11 @@ function useFlowElements(selectedId: string | null): {
     tasks,
     useYard((view) => view.structure),
   )
-  const mapper = useRef(createFlowMapper())
+  const [map] = useState(createFlowMapper)
   return useMemo(() => {
-    const { nodes, edges } = mapper.current({ tasks, layout, selectedId })
+    const { nodes, edges } = map({ tasks, layout, selectedId })
     return { nodes: [...nodes], edges: [...edges] }
-  }, [tasks, layout, selectedId])
+  }, [map, tasks, layout, selectedId])
 }
 
 /** The camera moves by itself only when the first graph appears. */

@@ -15,7 +15,9 @@ export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: numbe
   const [layout, setLayout] = useState(NOTHING)
   const layouter = useRef<Layouter | null>(null)
   const latest = useRef(tasks)
-  latest.current = tasks
+  useEffect(() => {
+    latest.current = tasks
+  }, [tasks])
   useEffect(() => {
     const current = openLayouter(setLayout)
     layouter.current = current

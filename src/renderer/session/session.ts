@@ -38,19 +38,6 @@ export function openSession(open: OpenLink, clock: Clock): Session {
   let isClosed = false
   let wake = (): void => {}
 
-  const follow = async (current: Link): Promise<void> => {
-    const hello = await current.client.service.hello()
-    if (hello.contract !== CONTRACT_VERSION)
-      return connection.setState({ kind: 'other-version', host: hello.version }, true)
-    const patches = await current.client.service.follow()
-    const refetch = async (): Promise<void> =>
-      store.replace(await current.client.service.snapshot())
-    await refetch()
-    connection.setState({ kind: 'live' }, true)
-    const onGap = (): void => void refetch().catch(current.close)
-    for await (const patch of patches) store.take(patch, onGap)
-  }
-
   const connectOnce = async (): Promise<boolean> => {
     const opened = await open()
     if (!opened.ok) {
@@ -60,7 +47,7 @@ export function openSession(open: OpenLink, clock: Clock): Session {
     link = opened.value
     if (isClosed) return (link.close(), false)
     const was = connection.getState()
-    await Promise.race([follow(link).catch(() => {}), link.closed])
+    await Promise.race([follow(link, store, connection).catch(() => {}), link.closed])
     link.close()
     link = null
     return connection.getState() !== was
@@ -100,4 +87,21 @@ export function openSession(open: OpenLink, clock: Clock): Session {
       wake()
     },
   }
+}
+
+/** Shows what the host says for as long as the link holds. */
+async function follow(
+  { client, close }: Link,
+  store: YardStore,
+  connection: StoreApi<Connection>,
+): Promise<void> {
+  const hello = await client.service.hello()
+  if (hello.contract !== CONTRACT_VERSION)
+    return connection.setState({ kind: 'other-version', host: hello.version }, true)
+  const patches = await client.service.follow()
+  const refetch = async (): Promise<void> => store.replace(await client.service.snapshot())
+  await refetch()
+  connection.setState({ kind: 'live' }, true)
+  const onGap = (): void => void refetch().catch(close)
+  for await (const patch of patches) store.take(patch, onGap)
 }

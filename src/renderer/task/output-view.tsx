@@ -3,7 +3,6 @@ import { useLayoutEffect, useRef, useState, type UIEvent } from 'react'
 import { bytesText } from '../ui/duration.ts'
 import { Button } from '../ui/button.tsx'
 import { OutputBlockView } from './output-block.tsx'
-import type { OutputShown } from './output-reader.ts'
 import { useOutput, type OutputKind } from './use-output.ts'
 
 const KINDS: readonly (readonly [OutputKind, string])[] = [
@@ -22,7 +21,6 @@ interface OutputViewProps {
 export function OutputView({ agentId, isAlive }: OutputViewProps) {
   const [kind, setKind] = useState<OutputKind>('parsed')
   const [tailBytes, setTailBytes] = useState(TAIL_BYTES)
-  const shown = useOutput(agentId, kind, tailBytes)
   return (
     <section className="output" aria-label={`Output of ${agentId}`}>
       <div className="output-bar">
@@ -38,27 +36,34 @@ export function OutputView({ agentId, isAlive }: OutputViewProps) {
             </Button>
           ))}
         </div>
-        <span className="output-size">
-          {agentId} · {shown.isRead ? bytesText(shown.size) : 'reading'}
-        </span>
+        <span className="output-size">{agentId}</span>
       </div>
-      <Blocks shown={shown} isAlive={isAlive} onEarlier={() => setTailBytes(tailBytes * 4)} />
+      <Blocks
+        key={`${kind} ${tailBytes}`}
+        {...{ agentId, kind, tailBytes, isAlive }}
+        onEarlier={() => setTailBytes(tailBytes * 4)}
+      />
     </section>
   )
 }
 
 interface BlocksProps {
-  readonly shown: OutputShown
+  readonly agentId: string
+  readonly kind: OutputKind
+  readonly tailBytes: number
   readonly isAlive: boolean
   readonly onEarlier: () => void
 }
 
-function Blocks({ shown, isAlive, onEarlier }: BlocksProps) {
+/** One way of looking at one output; another way is another one, so that nothing of the former is left. */
+function Blocks({ agentId, kind, tailBytes, isAlive, onEarlier }: BlocksProps) {
+  const shown = useOutput(agentId, kind, tailBytes)
   const list = useRef<HTMLDivElement>(null)
   const [isFollowing, setFollowing] = useState(true)
   useLayoutEffect(() => {
     const element = list.current
     if (element && isFollowing) element.scrollTop = element.scrollHeight
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- more output is the reason to scroll
   }, [shown, isFollowing])
   const onScroll = ({ currentTarget: element }: UIEvent): void =>
     setFollowing(element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR_END_PX)
@@ -77,17 +82,15 @@ function Blocks({ shown, isAlive, onEarlier }: BlocksProps) {
           <p className="quiet">{isAlive ? 'Nothing yet.' : 'It said nothing.'}</p>
         )}
       </div>
-      {isAlive && (
-        <div className="output-follow">
-          {isFollowing ? (
-            <span data-st="in-progress">Following</span>
-          ) : (
-            <Button look="quiet" onClick={() => setFollowing(true)}>
-              Follow
-            </Button>
-          )}
-        </div>
-      )}
+      <div className="output-follow">
+        {isAlive && isFollowing && <span data-st="in-progress">Following</span>}
+        {isAlive && !isFollowing && (
+          <Button look="quiet" onClick={() => setFollowing(true)}>
+            Follow
+          </Button>
+        )}
+        <span className="output-size">{shown.isRead ? bytesText(shown.size) : 'reading'}</span>
+      </div>
     </>
   )
 }

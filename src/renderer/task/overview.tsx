@@ -110,7 +110,7 @@ function Facts({ title, facts }: { readonly title: string; readonly facts: reado
 }
 
 const factText = (value: Exclude<Fact['value'], string>): string =>
-  'at' in value ? instantText(value.at, Date.now()) : durationText(value.ms)
+  'at' in value ? instantText(value.at) : durationText(value.ms)
 
 function Artifacts({ artifacts }: { readonly artifacts: TaskView['artifacts'] }) {
   if (artifacts.length === 0) return null

@@ -1,6 +1,6 @@
 /** The acts that make sense for a task now. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { useCommand } from '../session/session-context.tsx'
+import { useCommand, type CommandRun } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
@@ -16,10 +16,10 @@ const RETRIED_FROM: ReadonlySet<string> = new Set(['failed', 'abandoned', 'waiti
 const FINISHED: ReadonlySet<string> = new Set(['done', 'failed', 'abandoned'])
 
 export function TaskActs({ card, isHeld, agent }: TaskActsProps) {
-  const { run, isBusy, problem, dismiss } = useCommand()
+  const command = useCommand()
+  const { run, isBusy, problem, dismiss } = command
   const { id } = card
   const isByHand = card.executor === 'manual' || agent?.executorType === 'manual'
-  const canTake = isByHand && card.state === 'ready'
   return (
     <>
       <div className="acts" role="group" aria-label="Acts">
@@ -45,23 +45,7 @@ export function TaskActs({ card, isHeld, agent }: TaskActsProps) {
             Retry
           </Button>
         )}
-        {canTake && (
-          <Button
-            isBusy={isBusy}
-            onClick={() => void run(({ task }, commandId) => task.take({ id, commandId }))}
-          >
-            Take
-          </Button>
-        )}
-        {isByHand && (canTake || card.status === 'in-progress') && (
-          <Button
-            icon="check"
-            isBusy={isBusy}
-            onClick={() => void run(({ task }, commandId) => task.complete({ id, commandId }))}
-          >
-            Done
-          </Button>
-        )}
+        {isByHand && <ByHandActs card={card} command={command} />}
         {agent && !isByHand && agent.status !== 'stopping' && (
           <TwiceButton
             icon="kill"
@@ -75,6 +59,33 @@ export function TaskActs({ card, isHeld, agent }: TaskActsProps) {
         )}
       </div>
       <ProblemNote problem={problem} onClose={dismiss} />
+    </>
+  )
+}
+
+interface ByHandActsProps {
+  readonly card: TaskCard
+  readonly command: CommandRun
+}
+
+/** A person's own task: taken in hand, then done. */
+function ByHandActs({ card, command }: ByHandActsProps) {
+  const { id } = card
+  const canTake = card.state === 'ready'
+  const send = (act: 'take' | 'complete'): void =>
+    void command.run(({ task }, commandId) => task[act]({ id, commandId }))
+  return (
+    <>
+      {canTake && (
+        <Button isBusy={command.isBusy} onClick={() => send('take')}>
+          Take
+        </Button>
+      )}
+      {(canTake || card.status === 'in-progress') && (
+        <Button icon="check" isBusy={command.isBusy} onClick={() => send('complete')}>
+          Done
+        </Button>
+      )}
     </>
   )
 }

@@ -11,6 +11,7 @@ import {
 /** parsed: what it said and did. raw: its stdout, as it is. errors: its stderr. */
 export type OutputKind = 'parsed' | 'raw' | 'errors'
 
+/** The arguments of one component's life must stay the same: others are another component. */
 export function useOutput(agentId: string, kind: OutputKind, tailBytes: number): OutputShown {
   const session = useSession()
   const [shown, setShown] = useState(nothingShown)
@@ -20,7 +21,6 @@ export function useOutput(agentId: string, kind: OutputKind, tailBytes: number):
     return agent ? `${agent.status} ${agent.outputBytes} ${agent.lastHeardAt}` : 'ended'
   })
   useEffect(() => {
-    setShown(nothingShown)
     const current = openOutputReader({
       tailBytes,
       onShown: setShown,
@@ -36,6 +36,7 @@ export function useOutput(agentId: string, kind: OutputKind, tailBytes: number):
     current.more()
     return () => current.close()
   }, [session, agentId, kind, tailBytes])
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- news of the agent is the reason to read on
   useEffect(() => reader.current?.more(), [news])
   return shown
 }

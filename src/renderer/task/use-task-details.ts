@@ -36,6 +36,7 @@ export function useTaskDetails(card: TaskCard): TaskDetails | null {
     return () => {
       isStale = true
     }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new state of the agent is a reason to ask again
   }, [session, card, isLive, agentStatus])
   if (details?.task.id !== card.id) return null
   return living ? { ...details, agent: living } : details

@@ -29,10 +29,10 @@ const day = new Intl.DateTimeFormat(undefined, {
 })
 
 /** The clock today, else the day with it. */
-export function instantText(iso: string, nowMs: number): string {
+export function instantText(iso: string): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return ''
-  const isToday = new Date(at).toDateString() === new Date(nowMs).toDateString()
+  const isToday = new Date(at).toDateString() === new Date().toDateString()
   return (isToday ? clock : day).format(at)
 }
 

@@ -1,4 +1,4 @@
-/** The first schema: one table per kind of entity, the journal, and what the owner remembers. */
+/** The first schema: one table per kind of entity, the journal, and what the owner remembers. Bodies are our own JSON; a CHECK that parses each again costs a fifth of all. */
 export const first = {
   number: 1,
   title: 'first',
@@ -7,7 +7,7 @@ CREATE TABLE task (
   id TEXT PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN ('open','in-progress','waiting','pending-eval','done','failed','abandoned')),
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE agent (
@@ -15,7 +15,7 @@ CREATE TABLE agent (
   task_id TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('claimed','starting','working','stopping','ended')),
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX agent_by_task ON agent (task_id, number);
 CREATE INDEX agent_living ON agent (number) WHERE state <> 'ended';
@@ -32,7 +32,7 @@ CREATE TABLE log_line (
   task_id TEXT NOT NULL,
   at INTEGER NOT NULL,
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX log_line_by_task ON log_line (task_id, at);
 
@@ -40,20 +40,20 @@ CREATE TABLE artifact (
   id TEXT PRIMARY KEY,
   task_id TEXT NOT NULL,
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX artifact_by_task ON artifact (task_id);
 
 CREATE TABLE breaker (
   id TEXT PRIMARY KEY,
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE yard_fact (
   id TEXT PRIMARY KEY,
   v INTEGER NOT NULL,
-  body TEXT NOT NULL CHECK (json_valid(body))
+  body TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE journal (
@@ -63,13 +63,13 @@ CREATE TABLE journal (
   by TEXT NOT NULL,
   entity TEXT NOT NULL,
   id TEXT NOT NULL,
-  change TEXT CHECK (change IS NULL OR json_valid(change))
+  change TEXT
 ) STRICT;
 
 CREATE TABLE command (
   id TEXT PRIMARY KEY,
   at INTEGER NOT NULL,
-  reply TEXT NOT NULL CHECK (json_valid(reply))
+  reply TEXT NOT NULL
 ) STRICT;
 CREATE INDEX command_by_age ON command (at);
 

@@ -187,7 +187,7 @@ function createNews(yard: Yard, index: LiveIndex): News {
   let tasks = new Set<TaskId>()
   let agents = new Map<AgentId, Agent>()
   let from: number | null = null
-  let lastSummary = ''
+  let lastSummary = JSON.stringify(toSummary(yard, index))
   let told = new Map<AgentId, string>()
 
   const changedSummary = (): Summary | null => {

@@ -1,0 +1,91 @@
+/** A yard in a temporary folder, its host as a child process, and the REST API to set the stage with. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+const project = resolve(import.meta.dirname, '../..')
+
+export interface YardUnderTest {
+  readonly folder: string
+  /** For processes that belong to it: no file of the user is touched. */
+  readonly env: Readonly<Record<string, string>>
+  /** Starts the host; answers with a fresh address of its page. */
+  start(): Promise<string>
+  /** Ends it without a word. */
+  kill(): Promise<void>
+  addTask(task: Record<string, unknown>): Promise<void>
+  /** Lets a task go on that `untilTold` holds. */
+  tell(word: string): Promise<void>
+  /** Ends the host and all agents, and removes the folder. */
+  close(): Promise<void>
+}
+
+/** A shell line that says `begins`, waits to be told, then says `ends`. */
+export const untilTold = (word: string): string =>
+  `echo begins; until [ -e told-${word} ]; do sleep 0.05; done; echo ends`
+
+export async function makeYard(): Promise<YardUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'yard-e2e-'))
+  const env = {
+    ...inherited(),
+    XDG_DATA_HOME: join(folder, '.data'),
+    XDG_CONFIG_HOME: join(folder, '.config'),
+  }
+  const options = { cwd: folder, env }
+  await promisify(execFile)(process.execPath, [join(project, 'src/cli/index.ts'), 'init'], options)
+  let host: ChildProcess | null = null
+
+  const start = async (): Promise<string> => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'host-process.ts'), folder], {
+      ...options,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    host = child
+    const [line] = await once(createInterface(child.stdout), 'line')
+    return JSON.parse(String(line)).pageUrl
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const child = host
+    host = null
+    if (child === null || child.exitCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+  const api = async (path: string, body: unknown): Promise<void> => {
+    const state = JSON.parse(await readFile(join(folder, '.yard/service/state.json'), 'utf8'))
+    const answer = await fetch(new URL(`/api${path}`, state.url), {
+      method: 'POST',
+      // Node's fetch looks like a browser's to the host, so it says where it comes from.
+      headers: {
+        authorization: `Bearer ${state.token}`,
+        'content-type': 'application/json',
+        origin: state.url,
+      },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  }
+  return {
+    folder,
+    env,
+    start,
+    kill: () => end('SIGKILL'),
+    addTask: (task) => api('/task', task),
+    tell: (word) => writeFile(join(folder, `told-${word}`), ''),
+    async close() {
+      if (host) await api('/agents/kill', { force: true })
+      await end('SIGTERM')
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
+  )

@@ -1,0 +1,145 @@
+import { get, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Contract } from '../../src/contract/contract.ts'
+import { createHttpClient } from '../../src/headless/client.ts'
+import { openServedYard, type ServedYard } from './served-yard.ts'
+
+let host: ServedYard
+beforeEach(async () => void (host = await openServedYard()))
+afterEach(() => host.close())
+
+const add = (id: string) =>
+  host.call('/api/task', { method: 'POST', body: { title: id, id, paused: true } })
+
+/** Opens the stream and reads until `count` rows have come. */
+async function readEvents(path: string, count: number, headers: Record<string, string> = {}) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const authorization = `Bearer ${host.served.token}`
+    get(
+      `${host.served.url}${path}`,
+      { agent: false, headers: { authorization, ...headers } },
+      resolve,
+    ).on('error', reject)
+  })
+  response.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of response) {
+    text += chunk
+    if (text.split('\n\n').length > count) break
+  }
+  response.destroy()
+  return text
+    .split('\n\n')
+    .slice(0, count)
+    .map((block) => ({
+      id: Number(/^id: (\d+)$/m.exec(block)?.[1]),
+      row: JSON.parse(/^data: (.+)$/m.exec(block)?.[1] ?? 'null'),
+    }))
+}
+
+describe('the stream of events', () => {
+  it('tells the journal from a sequence number on, and then lives', async () => {
+    await add('a')
+    const { seq } = host.yard.store
+    const reading = readEvents(`/api/events?since=${seq}`, 1)
+    await add('b')
+    const [event] = await reading
+    expect(event?.id).toBe(seq + 1)
+    expect(event?.row).toMatchObject({ seq: seq + 1, entity: 'task', id: 'b', event: 'task.added' })
+    expect(event?.row.at).toMatch(/[+-]\d\d:\d\d$/)
+  })
+
+  it('resumes after the last event that a client saw, without a hole or a double', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) await add(id)
+    const all = await readEvents('/api/events?since=0', host.yard.store.seq)
+    const half = all[1]?.id ?? 0
+    const rest = await readEvents('/api/events?since=0', host.yard.store.seq - half, {
+      'last-event-id': String(half),
+    })
+    expect([...all.slice(0, 2), ...rest].map((e) => e.id)).toEqual(all.map((e) => e.id))
+  })
+
+  it('refuses what is no sequence number', async () => {
+    const answer = await host.call('/api/events?since=yesterday')
+    expect([answer.status, answer.json.error.facts.field]).toEqual([422, 'since'])
+  })
+})
+
+async function openSocket(protocols: string[], headers: Record<string, string> = {}) {
+  const socket = new WebSocket(`${host.served.url.replace('http', 'ws')}/ws`, protocols, {
+    headers,
+  })
+  const status = await Promise.race([
+    once(socket, 'open').then(() => 101),
+    once(socket, 'unexpected-response').then(([, response]) => Number(response.statusCode)),
+  ]).catch(() => 0)
+  return { socket, status }
+}
+
+describe('the WebSocket', () => {
+  it('speaks the contract, with the token as a subprotocol', async () => {
+    const { socket, status } = await openSocket(['yard', `yard.token.${host.served.token}`])
+    expect([status, socket.protocol]).toEqual([101, 'yard'])
+    // The type of the browser's WebSocket and that of ws differ in names only.
+    const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+    const client: ContractRouterClient<Contract> = createORPCClient(link)
+    const patches = await client.service.follow()
+    const first = await patches.next()
+    expect(first.value).toMatchObject({ from: host.yard.store.seq, tasks: [] })
+    await client.task.add({ title: 'x', id: 'x', paused: true })
+    const second = await patches.next()
+    expect(second.value).toMatchObject({ tasks: [{ id: 'x', state: 'paused', fact: 'Draft' }] })
+    await expect(client.task.get({ id: 'none' })).rejects.toMatchObject({
+      code: 'unknown-task',
+      data: { kind: 'unknown-task' },
+    })
+    socket.close()
+    await once(socket, 'close')
+  })
+
+  it.each([
+    ['no token', ['yard'], {}, 401],
+    ['a wrong token', ['yard', 'yard.token.yot_x'], {}, 401],
+    ['a foreign page', null, { origin: 'http://evil.example' }, 403],
+    ['a foreign Host', null, { host: 'evil.example' }, 403],
+  ])('is refused to %s', async (_what, protocols, headers, expected) => {
+    const { status } = await openSocket(
+      protocols ?? ['yard', `yard.token.${host.served.token}`],
+      headers as unknown as Record<string, string>,
+    )
+    expect(status).toBe(expected)
+  })
+})
+
+describe('a client over HTTP', () => {
+  it('follows until it has had enough, and its failures carry their facts', async () => {
+    const client = createHttpClient(host.served.url, host.served.token)
+    const patches = await client.service.follow()
+    expect((await patches.next()).value).toMatchObject({ tasks: [] })
+    await client.task.add({ title: 'x', id: 'x', paused: true })
+    expect((await patches.next()).value).toMatchObject({ tasks: [{ id: 'x' }] })
+    await patches.return?.()
+    await expect(client.task.add({ title: 'y', after: ['zzz'] })).rejects.toMatchObject({
+      data: { kind: 'unknown-dependency', facts: { missing: 'zzz' } },
+    })
+  })
+
+  it('carries out a command once, however often its id comes', async () => {
+    const client = createHttpClient(host.served.url, host.served.token)
+    const command = { title: 'once', paused: true, commandId: 'c1' }
+    const first = await client.task.add(command)
+    const second = await client.task.add(command)
+    expect([second.id, host.yard.plan.tasks.size]).toEqual([first.id, 1])
+  })
+
+  it('stops the host after the reply', async () => {
+    const client = createHttpClient(host.served.url, host.served.token)
+    expect(await client.service.stop({})).toEqual({ agentsLeft: 0 })
+    await expect.poll(() => host.stops).toBe(1)
+  })
+})

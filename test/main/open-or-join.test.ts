@@ -1,0 +1,104 @@
+import { mkdtemp, rm, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
+import { openOrJoin } from '../../src/main/open-or-join.ts'
+import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
+import { initYard } from '../../src/yard/init-yard.ts'
+import { MessageChannelMain } from '../fakes/electron.ts'
+
+const project = resolve(import.meta.dirname, '../..')
+let folder: string
+let paths: YardPaths
+let owner: YardHost
+let joined: YardHost
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'yard-open-or-join-'))
+  paths = yardPaths(folder)
+  await initYard(folder, join(folder, 'yard'))
+  owner = await open()
+  joined = await open()
+})
+afterAll(async () => {
+  await joined.close()
+  await owner.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function open(): Promise<YardHost> {
+  const host = await openOrJoin({
+    paths,
+    log: silentLog,
+    env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    clock: systemClock,
+    resources: join(project, 'resources'),
+    launcherEntry: join(project, 'src/agents/launcher-entry.ts'),
+    tailEntry: join(project, 'src/agents/tail-worker.ts'),
+    pageRoot: join(project, 'out/renderer'),
+    onStop: () => {},
+  })
+  if (!host.ok) throw new Error(host.error.message)
+  return host.value
+}
+
+/** A page's end of a port that the host serves. */
+function pageOf(host: YardHost): { client: YardClient; closed: Promise<void>; close(): void } {
+  const { port1, port2 } = new MessageChannelMain()
+  const closed = new Promise<void>((resolveClosed) => port2.once('close', resolveClosed))
+  const client: YardClient = createORPCClient(new RPCLink({ port: port2 }))
+  port2.start()
+  host.attach(port1 as never) // Electron's port, as far as hosts use it
+  return { client, closed, close: () => port2.close() }
+}
+
+test('the first app opens the yard and is on the air; the second joins it', async () => {
+  expect([owner.kind, joined.kind]).toEqual(['owner', 'joined'])
+  const state = JSON.parse(await readFile(paths.service.state, 'utf8'))
+  expect(state).toMatchObject({ pid: process.pid, host: 'app' })
+})
+
+test('pages of both see the same truth, live', async () => {
+  const here = pageOf(owner)
+  const there = pageOf(joined)
+  const patches = await there.client.service.follow()
+  await patches.next()
+  await here.client.task.add({ title: 'Seen by both', exec: 'true', paused: true })
+  const news = await patches.next()
+  expect(news.value).toMatchObject({ tasks: [{ title: 'Seen by both' }] })
+  const [a, b] = await Promise.all([
+    here.client.service.snapshot(),
+    there.client.service.snapshot(),
+  ])
+  expect(a.tasks).toEqual(b.tasks)
+  await patches.return?.()
+  here.close()
+  there.close()
+})
+
+test('a refusal crosses the relay whole', async () => {
+  const there = pageOf(joined)
+  await expect(there.client.task.get({ id: 'none' })).rejects.toMatchObject({
+    data: { kind: 'unknown-task' },
+  })
+  there.close()
+})
+
+test('the main process has a connection of its own, for the tray', async () => {
+  for (const host of [owner, joined]) {
+    const connection = await host.connect()
+    expect(await connection?.client.service.hello()).toMatchObject({ pid: process.pid })
+  }
+})
+
+test('a page learns that the service is gone by its port closing', async () => {
+  const there = pageOf(joined)
+  await there.client.service.hello()
+  await joined.close()
+  await expect(there.closed).resolves.toBeUndefined()
+})

@@ -1,0 +1,141 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { err, ok } from '../../src/base/result.ts'
+import type { Snapshot } from '../../src/contract/view.ts'
+import { App } from '../../src/renderer/app/app.tsx'
+import { CoordinatorControl } from '../../src/renderer/coordinator/coordinator-control.tsx'
+import { StateStrip } from '../../src/renderer/coordinator/state-strip.tsx'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { Connection, Session } from '../../src/renderer/session/session.ts'
+import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
+import { StatusBadge } from '../../src/renderer/ui/status-badge.tsx'
+import { TwiceButton } from '../../src/renderer/ui/twice-button.tsx'
+import { SHOWN_STATES } from '../../src/domain/task.ts'
+import { snapshotOf, summaryOf } from '../support/scripted-host.ts'
+
+afterEach(cleanup)
+
+function sessionOf(connection: Connection, snapshot: Snapshot | null): Session {
+  const view = snapshot === null ? emptyView : viewFromSnapshot(emptyView, snapshot)
+  return {
+    yard: createStore(() => view),
+    connection: createStore(() => connection),
+    call: vi.fn<Session['call']>(async () =>
+      err({ kind: 'not-allowed', message: 'It may not.', hint: 'Ask.' }),
+    ),
+    tryNow: vi.fn<() => void>(),
+    close: () => {},
+  }
+}
+
+const show = (session: Session, node = <App />): void =>
+  void render(<SessionContext value={session}>{node}</SessionContext>)
+const live: Connection = { kind: 'live' }
+
+test('a used address says how to get a new one', () => {
+  show(sessionOf({ kind: 'unauthorised' }, null))
+  expect(
+    screen.getByRole('heading', { name: 'This address has been used or has expired' }),
+  ).toBeDefined()
+  expect(screen.getByText('yard serve')).toBeDefined()
+})
+
+test('a host of another version is named, with the way out', () => {
+  show(sessionOf({ kind: 'other-version', host: '9.9.9' }, null))
+  expect(screen.getByText(/It runs Yardmaster 9.9.9/)).toBeDefined()
+  expect(screen.getByText('yard service restart')).toBeDefined()
+})
+
+test('an empty yard offers to draw the first task', () => {
+  show(sessionOf(live, snapshotOf(1, [])))
+  expect(screen.getByRole('heading', { name: 'Draw the first task' })).toBeDefined()
+  expect(screen.getByRole('button', { name: 'Add a task' })).toBeDefined()
+})
+
+test('a lost connection is said over what was true, and can be tried at once', () => {
+  const session = sessionOf({ kind: 'lost', since: Date.now() }, snapshotOf(1, []))
+  show(session)
+  fireEvent.click(screen.getByRole('button', { name: 'Try now' }))
+  expect(session.tryNow).toHaveBeenCalledOnce()
+})
+
+test('what holds the yard is said with its reason', () => {
+  const summary = summaryOf({
+    trusted: false,
+    readOnly: 'the disk is full',
+    breakers: [
+      {
+        key: 'provider:anthropic',
+        kind: 'provider',
+        subject: 'anthropic',
+        reason: 'out of quota',
+        since: '2026-11-20T10:00:00Z',
+        until: null,
+      },
+    ],
+  })
+  show(sessionOf(live, snapshotOf(1, [], { summary })))
+  expect(screen.getByText(/the disk is full/)).toBeDefined()
+  expect(screen.getByText(/yard trust/)).toBeDefined()
+  expect(screen.getByText(/anthropic: out of quota/)).toBeDefined()
+})
+
+test('the coordinator says what it does, and a refusal stands beside its button', async () => {
+  const summary = summaryOf({ agents: { alive: 2, max: 4 } })
+  show(sessionOf(live, snapshotOf(1, [], { summary })), <CoordinatorControl />)
+  expect(screen.getByRole('status').textContent).toBe('Working 2 of 4 agents')
+  fireEvent.click(screen.getByRole('button', { name: 'Pause' }))
+  expect((await screen.findByText('It may not.')).textContent).toContain('Ask.')
+})
+
+test('a paused coordinator offers to resume', () => {
+  const session = sessionOf(live, snapshotOf(1, [], { summary: summaryOf({ paused: true }) }))
+  vi.mocked(session.call).mockResolvedValue(ok({ paused: false }))
+  show(session, <CoordinatorControl />)
+  expect(screen.getByRole('status').textContent).toContain('Paused')
+  fireEvent.click(screen.getByRole('button', { name: 'Resume' }))
+  expect(session.call).toHaveBeenCalledOnce()
+})
+
+test('tasks are counted in words too, states without any left out', () => {
+  const summary = summaryOf({ tasks: { done: 12, failed: 1 } })
+  show(sessionOf(live, snapshotOf(1, [], { summary })), <StateStrip />)
+  expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+    '1 Failed',
+    '12 Done',
+  ])
+})
+
+test('every state has a word and a lamp of its own shape', () => {
+  const { container } = render(
+    SHOWN_STATES.map((state) => <StatusBadge key={state} state={state} />),
+  )
+  const badges = [...container.querySelectorAll('.status-badge')]
+  expect(new Set(badges.map((badge) => badge.textContent)).size).toBe(SHOWN_STATES.length)
+  expect(new Set(badges.map((badge) => badge.querySelector('svg')?.innerHTML)).size).toBe(
+    SHOWN_STATES.length,
+  )
+})
+
+test('an act that cannot be undone takes two presses, and Esc leaves', () => {
+  const onConfirm = vi.fn<() => void>()
+  render(
+    <TwiceButton
+      icon="kill"
+      label="Kill"
+      question="Kill agent-7?"
+      isBusy={false}
+      onConfirm={onConfirm}
+    />,
+  )
+  const button = screen.getByRole('button')
+  fireEvent.click(button)
+  expect(button.textContent).toBe('Kill agent-7?')
+  fireEvent.keyDown(button, { key: 'Escape' })
+  expect(button.textContent).toBe('Kill')
+  fireEvent.click(button)
+  expect(onConfirm).not.toHaveBeenCalled()
+  fireEvent.click(button)
+  expect(onConfirm).toHaveBeenCalledOnce()
+})

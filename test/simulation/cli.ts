@@ -1,0 +1,38 @@
+/** `npm run simulate -- --histories N --seed S --steps K`: as many histories as one likes. */
+import { parseArgs } from 'node:util'
+import { explain, simulate } from './simulate.ts'
+
+const { values } = parseArgs({
+  options: {
+    histories: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '300' },
+  },
+})
+const [histories, seed, steps] = [values.histories, values.seed, values.steps].map(Number)
+if (![histories, seed, steps].every((n) => Number.isSafeInteger(n) && Number(n) >= 0)) {
+  process.stderr.write('simulate: --histories, --seed and --steps are whole numbers\n')
+  process.exit(2)
+}
+const began = performance.now()
+let done = 0
+let restarts = 0
+let agents = 0
+const broken = await simulate({
+  histories: Number(histories),
+  seed: Number(seed),
+  steps: Number(steps),
+  onHistory(history) {
+    done += 1
+    restarts += history.restarts
+    agents += history.agents
+    if (done % 100 === 0) process.stderr.write(`${done} histories\n`)
+  },
+})
+const seconds = ((performance.now() - began) / 1000).toFixed(1)
+process.stdout.write(
+  broken
+    ? `${explain(broken)}\n`
+    : `${done} histories held every promise: ${agents} processes, ${restarts} restarts, ${seconds} s\n`,
+)
+process.exitCode = broken ? 1 : 0

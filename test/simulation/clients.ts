@@ -1,0 +1,222 @@
+/** People, and agents through their own command line, who want things at the worst moments. */
+import type { Actor, Command } from '../../src/domain/command.ts'
+import { agentIdOf, type TaskId } from '../../src/domain/ids.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { PRIORITIES } from '../../src/domain/task.ts'
+import type { SeededRandom } from '../support/seeded-random.ts'
+import { COORDINATOR, PERSON, asAgent, endCommand, taskId } from '../support/plan-builder.ts'
+import { nextFireAt } from './owner.ts'
+import type { Process } from './world.ts'
+
+export interface Wish {
+  readonly command: Command
+  readonly by: Actor
+  /** Of an agent that has ended: must change nothing. */
+  readonly isLate: boolean
+}
+
+const WISHES = {
+  add: 26,
+  import: 3,
+  edit: 6,
+  dependencies: 8,
+  retry: 5,
+  reopen: 4,
+  abandon: 3,
+  kill: 5,
+  done: 4,
+  fail: 2,
+  hold: 3,
+  release: 6,
+  pause: 4,
+  resume: 8,
+  log: 2,
+  take: 3,
+  late: 8,
+} as const
+
+/** What somebody asks for next. Numbers new tasks with `count`. */
+export function wish(random: SeededRandom, plan: Plan, now: number, count: number): Wish {
+  const tasks = [...plan.tasks.keys()]
+  const kind = tasks.length === 0 ? 'add' : random.weighted(WISHES)
+  const by = PERSON
+  const late = kind === 'late' ? lateWish(random, plan) : null
+  if (late) return late
+  const command = build(kind, { random, plan, tasks, now, count })
+  return { command, by, isLate: false }
+}
+
+interface Scene {
+  readonly random: SeededRandom
+  readonly plan: Plan
+  readonly tasks: readonly TaskId[]
+  readonly now: number
+  readonly count: number
+}
+
+function build(kind: keyof typeof WISHES, scene: Scene): Command {
+  const { random, plan, tasks, now, count } = scene
+  const any = (): TaskId => random.pick(tasks)
+  switch (kind) {
+    case 'import':
+      return {
+        type: 'tasks.import',
+        tasks: ['a', 'b', 'c'].map((part, i) => ({
+          task: {
+            ...newTask(scene, `t${count}${part}`),
+            ...(i > 0 && { after: [taskId(`t${count}a`)] }),
+          },
+          nextFireAt: null,
+        })),
+      }
+    case 'edit': {
+      const id = any()
+      const edit = random.chance(0.5)
+        ? { title: `title ${count}` }
+        : { priority: random.pick(PRIORITIES), addTags: ['db'] }
+      return { type: 'task.edit', id, edit, nextFireAt: null }
+    }
+    case 'dependencies': {
+      const edit = random.chance(0.7) ? { addAfter: [any()] } : { removeAfter: [any()] }
+      return { type: 'task.edit', id: any(), edit, nextFireAt: null }
+    }
+    case 'retry':
+      return { type: 'task.retry', id: any(), fresh: random.chance(0.5) }
+    case 'reopen':
+      return { type: 'task.reopen', id: any() }
+    case 'abandon':
+      return { type: 'task.abandon', id: any(), withDependents: random.chance(0.2) }
+    case 'kill': {
+      const agent = [...plan.agents.keys()][0] ?? agentIdOf(1)
+      const reason = random.pick(['killed', 'redispatch'] as const)
+      return { type: 'agent.stop', agentId: agent, reason, force: random.chance(0.3) }
+    }
+    case 'done':
+    case 'fail': {
+      const id = any()
+      const { schedule = null } = plan.tasks.get(id) ?? {}
+      const rest = {
+        id,
+        agentId: null,
+        generation: null,
+        nextFireAt: schedule && nextFireAt(schedule, now),
+      }
+      return kind === 'done'
+        ? { type: 'task.complete', ...rest, artifacts: [], force: random.chance(0.3) }
+        : { type: 'task.fail', ...rest, reason: 'a person says so', class: 'reported' }
+    }
+    case 'hold':
+      return { type: 'task.hold', id: any() }
+    case 'release':
+      return { type: 'task.publish', id: any(), only: random.chance(0.5) }
+    case 'pause':
+      return { type: 'yard.pause' }
+    case 'resume':
+      return { type: 'yard.resume' }
+    case 'log':
+      return { type: 'task.log', id: any(), text: 'a note' }
+    case 'take':
+      return take(any(), count)
+    case 'add':
+    case 'late': {
+      const task = newTask(scene, `t${count}`)
+      const schedule = task.schedule ?? null
+      return { type: 'task.add', task, nextFireAt: schedule && nextFireAt(schedule, now) }
+    }
+  }
+}
+
+const take = (id: TaskId, count: number): Command => ({
+  type: 'task.take',
+  claim: {
+    taskId: id,
+    agentId: agentIdOf(1_000_000 + count),
+    executor: 'manual',
+    executorType: 'manual',
+    model: null,
+    modelId: null,
+    provider: null,
+    provenance: { executor: 'taken', model: 'taken' },
+    timeoutMs: null,
+  },
+  workplaceCwd: '/yard',
+})
+
+function newTask({ random, tasks, plan }: Scene, id: string): NewTask {
+  const after = tasks.filter(() => random.chance(Math.min(0.3, 2 / tasks.length))).slice(0, 3)
+  const before = random.chance(0.1) && tasks.length > 0 ? [random.pick(tasks)] : []
+  const open = before.filter((one) => plan.tasks.get(one)?.state.kind === 'open')
+  const executor = random.pick(['shell', 'shell', 'claude', 'codex', 'manual'])
+  return {
+    id: taskId(id),
+    title: id,
+    description: `what ${id} is about`,
+    exec: executor === 'shell' ? 'true' : null,
+    executor,
+    model: executor === 'claude' ? random.pick([null, 'opus']) : null,
+    priority: random.pick(PRIORITIES),
+    tags: random.chance(0.3) ? ['db'] : [],
+    maxAttempts: random.chance(0.3) ? random.int(1, 4) : null,
+    timeoutMs: random.chance(0.3) ? 600_000 : null,
+    repo: random.chance(0.1) ? '/one' : null,
+    paused: random.chance(0.08),
+    after,
+    before: open,
+    ...timing(random),
+  }
+}
+
+function timing(random: SeededRandom): Partial<NewTask> {
+  if (random.chance(0.15)) return { delayMs: random.int(1, 900_000) }
+  return random.chance(0.07) ? { schedule: { spec: '600000', tz: null } } : {}
+}
+
+/** News of an agent that has ended long ago: through the runtime's door, or with its token through the command line. */
+function lateWish(random: SeededRandom, plan: Plan): Wish | null {
+  const gone = [...plan.tasks.values()].filter(
+    (task) => task.generation > (plan.agentOf(task.id) ? 1 : 0),
+  )
+  if (gone.length === 0) return null
+  const task = random.pick(gone)
+  const living = plan.agentOf(task.id)
+  const number = random.int(1, plan.lastAgentNumber % 1_000_000)
+  const id = agentIdOf(number)
+  if (plan.agents.has(id)) return null
+  if (random.chance(0.5))
+    return {
+      command: endCommand(number, random.int(1, task.generation)),
+      by: COORDINATOR,
+      isLate: true,
+    }
+  const generation = task.generation - (living ? 1 : 0)
+  const command: Command = {
+    type: 'task.complete',
+    id: task.id,
+    agentId: id,
+    generation,
+    artifacts: [],
+    force: false,
+    nextFireAt: null,
+  }
+  return { command, by: asAgent(number, task.id, generation), isLate: true }
+}
+
+/** What a living agent does through its own command line. */
+export function wishOfAgent(random: SeededRandom, process: Process, count: number): Wish {
+  const { taskId: id, agentId, generation } = process
+  const by = asAgent(Number(agentId.slice('agent-'.length)), id, generation)
+  const rest = { id, agentId, generation, nextFireAt: null }
+  const command = random.pick<Command>([
+    { type: 'task.log', id, text: 'still at it' },
+    { type: 'task.complete', ...rest, artifacts: [{ kind: 'file', path: 'a.txt' }], force: false },
+    { type: 'task.fail', ...rest, reason: 'I cannot', class: 'reported' },
+    {
+      type: 'task.add',
+      task: { id: taskId(`t${count}`), title: `t${count}`, description: `what t${count} is about` },
+      nextFireAt: null,
+    },
+    { type: 'yard.pause' },
+  ])
+  return { command, by, isLate: false }
+}

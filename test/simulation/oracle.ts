@@ -1,0 +1,243 @@
+/**
+ * Holds the promises against what was really committed. It believes the journal and the world only, row by row, and keeps a
+ * model of its own; the plan and the tables must agree with it.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import Database from 'better-sqlite3'
+import type { Caps } from '../../src/coordinator/ports.ts'
+import type { Agent } from '../../src/domain/agent.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import type { Task } from '../../src/domain/task.ts'
+import { fold } from '../../src/store/journal.ts'
+import type { Store, StoredRow } from '../../src/store/store.ts'
+import { holds } from './violation.ts'
+import type { World } from './world.ts'
+
+export interface Oracle {
+  /** After every step: what was committed since the last look, and the living processes. */
+  look(store: Store, plan: Plan): void
+  /** Everything against everything: at a restart and at the end. */
+  lookAtAll(store: Store, plan: Plan): void
+  task(id: string): Task | undefined
+  /** The yard is paused by a person whose wish was acknowledged. */
+  isPauseAcked: boolean
+  /** Acknowledged: what must never be missed again. */
+  readonly added: Map<string, { title: string | null; description: string }>
+  close(): void
+}
+
+type Table = Map<string, Record<string, unknown>>
+
+export function createOracle(path: string, world: World, caps: () => Caps): Oracle {
+  const db = new Database(path, { readonly: true })
+  const model = new Map<string, Table>()
+  let seq = 0
+  /** As of the last look: a claim may stand before the pause in one commit. */
+  let wasPauseAcked = false
+  const tableOf = (entity: string): Table => {
+    let table = model.get(entity)
+    if (!table) model.set(entity, (table = new Map()))
+    return table
+  }
+  const bodies: Record<string, Database.Statement> = {
+    task: db.prepare('SELECT body FROM task WHERE id = ?').pluck(),
+    agent: db.prepare("SELECT body FROM agent WHERE 'agent-' || number = ?").pluck(),
+  }
+
+  const apply = (row: StoredRow): void => {
+    const table = tableOf(row.entity)
+    const isNew = !table.has(row.id)
+    if (row.gone) table.delete(row.id)
+    else {
+      const entity = { ...table.get(row.id), ...row.set }
+      for (const key of row.unset) delete entity[key]
+      table.set(row.id, entity)
+    }
+    if (row.entity === 'agent' && isNew) checkClaim(model, row.id, caps(), wasPauseAcked)
+  }
+  const compare = (row: StoredRow, plan: Plan): void => {
+    const expected = tableOf(row.entity).get(row.id)
+    const text = bodies[row.entity]?.get(row.id)
+    if (row.entity in bodies)
+      holds(
+        isDeepStrictEqual(parsed(text), expected),
+        8,
+        () => `table and journal differ on ${row.id}`,
+      )
+    if (row.entity === 'log' || row.entity === 'artifact') return
+    const mine = inPlan(plan, row.entity, row.id)
+    const isGone = row.entity === 'agent' && stateOf(expected) === 'ended'
+    holds(
+      isDeepStrictEqual(plain(mine), isGone ? undefined : expected),
+      8,
+      () => `plan and journal differ on ${row.entity} ${row.id}`,
+    )
+  }
+
+  const oracle: Oracle = {
+    isPauseAcked: false,
+    added: new Map(),
+    task: (id) => tableOf('task').get(id) as Task | undefined,
+    look(store, plan) {
+      holds(store.seq >= seq, 4, () => `the journal went back from ${seq} to ${store.seq}`)
+      const rows = store.journal(seq, 100_000)
+      for (const row of rows) apply(row)
+      seq = store.seq
+      for (const row of lastOfEach(rows)) compare(row, plan)
+      checkProcesses(world, plan)
+      wasPauseAcked = oracle.isPauseAcked
+      if (oracle.isPauseAcked) holds(plan.facts.paused, 4, () => 'an acknowledged pause is gone')
+    },
+    lookAtAll(store, plan) {
+      oracle.look(store, plan)
+      const folded = fold(store.journal(0, 1_000_000))
+      for (const [entity, table] of folded)
+        holds(
+          isDeepStrictEqual(readTable(db, entity), table),
+          8,
+          () => `the table of ${entity} is not the folded journal`,
+        )
+      checkPlan(plan, folded)
+      for (const [id, { title, description }] of oracle.added) {
+        const task = oracle.task(id)
+        holds(task !== undefined, 4, () => `task ${id} was acknowledged and is gone`)
+        holds(task?.description === description, 9, () => `what was written in ${id} is gone`)
+        holds(title === null || task?.title === title, 4, () => `an edit of ${id} is gone`)
+      }
+    },
+    close: () => void db.close(),
+  }
+  return oracle
+}
+
+/** Promises 1, 2, 3 and 7 at the row that claims. */
+function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused: boolean): void {
+  const agents = [...(model.get('agent')?.values() ?? [])] as unknown as Agent[]
+  const living = agents.filter((agent) => agent.state.kind !== 'ended')
+  const agent = agents.find((one) => one.id === id)
+  if (!agent || agent.by !== 'process') return
+  const tasks = model.get('task')
+  const isPausedHere = model.get('yard')?.get('yard')?.['paused'] === true
+  holds(!isPaused && !isPausedHere, 7, () => `${id} was claimed although the yard is paused`)
+  holds(
+    living.filter((one) => one.taskId === agent.taskId).length === 1,
+    1,
+    () => `${id} is the second agent alive on ${agent.taskId}`,
+  )
+  for (const edge of model.get('dependency')?.values() ?? [])
+    if (edge['dependent'] === agent.taskId)
+      holds(
+        isMet(tasks?.get(String(edge['blocker']))),
+        2,
+        () => `${id} started before ${String(edge['blocker'])} was done`,
+      )
+  const machines = living.filter((one) => one.by === 'process')
+  const count = (is: (one: Agent) => boolean): number => machines.filter(is).length
+  holds(machines.length <= caps.maxAgents, 3, () => `${machines.length} agents > max_agents`)
+  const full = (cap: number | undefined, is: (one: Agent) => boolean, what: string): void =>
+    holds(cap === undefined || count(is) <= cap, 3, () => `${id} is over the cap of ${what}`)
+  full(caps.executors[agent.executor], (one) => one.executor === agent.executor, agent.executor)
+  if (agent.model !== null)
+    full(caps.models[agent.model], (one) => one.model === agent.model, agent.model)
+  for (const tag of agent.tags) full(caps.tags[tag], (one) => one.tags.includes(tag), tag)
+}
+
+const isMet = (task: Record<string, unknown> | undefined): boolean =>
+  task !== undefined &&
+  (stateOf(task) === 'done' ||
+    stateOf(task) === 'abandoned' ||
+    (task['schedule'] !== null && task['firstSuccessAt'] !== null))
+
+/** Promise 1 in the world: one process a task, one a generation, and none whose agent has ended or was never claimed. */
+function checkProcesses(world: World, plan: Plan): void {
+  const generations = new Set<string>()
+  const tasks = new Set<string>()
+  for (const process of world.processes.values()) {
+    const key = `${process.taskId}#${process.generation}`
+    holds(!generations.has(key), 1, () => `generation ${key} ran twice`)
+    generations.add(key)
+    if (!process.isAlive) continue
+    holds(!tasks.has(process.taskId), 1, () => `two processes are alive on ${process.taskId}`)
+    tasks.add(process.taskId)
+    const agent = plan.agents.get(process.agentId)
+    holds(
+      agent?.generation === process.generation,
+      1,
+      () => `a process of ${process.agentId} is alive, its agent is not`,
+    )
+  }
+}
+
+function checkPlan(plan: Plan, folded: Map<string, Table>): void {
+  const sizes = {
+    task: plan.tasks.size,
+    agent: plan.agents.size,
+    breaker: plan.breakers.size,
+    dependency: [...plan.tasks.keys()].reduce((sum, id) => sum + plan.blockersOf(id).size, 0),
+  }
+  for (const [entity, size] of Object.entries(sizes)) {
+    const rows = [...(folded.get(entity) ?? new Map<string, Record<string, unknown>>())]
+    const there = rows.filter(([, row]) => entity !== 'agent' || stateOf(row) !== 'ended')
+    holds(there.length === size, 8, () => `the plan has ${size} of ${entity}, not ${there.length}`)
+    for (const [id, row] of there)
+      holds(
+        isDeepStrictEqual(plain(inPlan(plan, entity, id)), row),
+        8,
+        () => `plan and journal differ on ${entity} ${id}`,
+      )
+  }
+}
+
+function inPlan(plan: Plan, entity: string, id: string): unknown {
+  switch (entity) {
+    case 'task':
+      return plan.tasks.get(id as never)
+    case 'agent':
+      return plan.agents.get(id as never)
+    case 'breaker':
+      return plan.breakers.get(id)
+    case 'yard':
+      return plan.facts
+    default: {
+      const [blocker = '', dependent = ''] = id.split('>')
+      const isThere = plan.blockersOf(dependent as never).has(blocker as never)
+      return isThere ? { id, blocker, dependent } : undefined
+    }
+  }
+}
+
+const TABLES: Readonly<Record<string, string>> = {
+  task: 'SELECT body FROM task',
+  agent: 'SELECT body FROM agent',
+  breaker: 'SELECT body FROM breaker',
+  yard: 'SELECT body FROM yard_fact',
+  log: 'SELECT body FROM log_line',
+  artifact: 'SELECT body FROM artifact',
+  dependency:
+    "SELECT json_object('id', blocker || '>' || dependent, 'blocker', blocker, 'dependent', dependent) FROM dependency",
+}
+
+export function readTable(db: Database.Database, entity: string): Table {
+  const table: Table = new Map()
+  for (const text of db
+    .prepare(TABLES[entity] ?? '')
+    .pluck()
+    .all()) {
+    const body = parsed(text) as { id: string }
+    table.set(body.id, body)
+  }
+  return table
+}
+
+function lastOfEach(rows: readonly StoredRow[]): Iterable<StoredRow> {
+  const last = new Map<string, StoredRow>()
+  for (const row of rows) last.set(`${row.entity} ${row.id}`, row)
+  return last.values()
+}
+
+const plain = (value: unknown): unknown =>
+  value === undefined ? value : parsed(JSON.stringify(value))
+const parsed = (text: unknown): unknown =>
+  text === undefined ? undefined : JSON.parse(String(text))
+const stateOf = (row: Record<string, unknown> | undefined): unknown =>
+  (row?.['state'] as { kind?: unknown } | undefined)?.kind

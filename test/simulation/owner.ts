@@ -1,0 +1,188 @@
+/** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
+import type { Clock } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { ok, type Result } from '../../src/base/result.ts'
+import { createCoordinator, type Coordinator } from '../../src/coordinator/coordinator.ts'
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherParts,
+} from '../../src/coordinator/dispatch.ts'
+import type { Caps, Route } from '../../src/coordinator/ports.ts'
+import type { Agent } from '../../src/domain/agent.ts'
+import type { LaunchOrder } from '../../src/domain/executor.ts'
+import type { Failure } from '../../src/domain/failure.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
+import { PROVIDER_OF_TYPE, type ExecutorType, type Profile } from '../../src/domain/settings.ts'
+import type { Schedule, Task } from '../../src/domain/task.ts'
+import type { OpenStore } from '../../src/store/open-store.ts'
+import type { SeededRandom } from '../support/seeded-random.ts'
+import { createSimRuntime, type RuntimeFaults } from './sim-runtime.ts'
+import type { World } from './world.ts'
+
+/** What becomes of the next COMMIT. */
+export type Fate = 'works' | 'disk is full' | 'dies before' | 'dies after' | 'lies'
+
+export interface Effect {
+  readonly label: string
+  readonly run: () => void
+}
+
+export interface Owner {
+  readonly opened: OpenStore
+  readonly dispatcher: Dispatcher
+  readonly coordinator: Coordinator
+  /** Turns of the loop, in order. */
+  readonly loop: Effect[]
+  /** Steps of the runtime; any may come next. */
+  readonly effects: Effect[]
+  isDead: boolean
+  fate: Fate
+  /** Drops everything in memory. */
+  die(): void
+}
+
+export interface OwnerParts {
+  readonly opened: OpenStore
+  readonly world: World
+  readonly clock: Clock
+  readonly random: SeededRandom
+  readonly faults: RuntimeFaults
+  readonly caps: () => Caps
+  readonly decide?: DispatcherParts['decide']
+}
+
+export function createOwner(parts: OwnerParts): Owner {
+  const { opened, world, random } = parts
+  const loop: Effect[] = []
+  const effects: Effect[] = []
+  const clock = mortalClock(parts.clock)
+  const defer = (run: () => void): void => void loop.push({ label: 'a turn of the loop', run })
+  const later = (label: string, run: () => void): void => void effects.push({ label, run })
+  const dispatcher = createDispatcher({
+    plan: opened.plan,
+    store: opened.store,
+    writer: { ...opened.writer, commit: () => commit(owner) },
+    clock,
+    log: silentLog,
+    defer,
+    ownerEpoch: opened.ownerEpoch,
+    onStale: () => (owner.isDead = true),
+    ...(parts.decide && { decide: parts.decide }),
+  })
+  let agents = opened.lastAgentNumber
+  const coordinator = createCoordinator({
+    plan: opened.plan,
+    dispatcher,
+    runtime: createSimRuntime({ world, random, clock, faults: parts.faults, later }),
+    clock,
+    log: silentLog,
+    caps: parts.caps,
+    route,
+    orderOf: (agent) => orderOf(opened, agent),
+    nextAgentId: () => agentIdOf((agents += 1)),
+    nextFireAt,
+    random: random.next,
+    startsAgents: true,
+    defer,
+  })
+  const owner: Owner = {
+    opened,
+    dispatcher,
+    coordinator,
+    loop,
+    effects,
+    isDead: false,
+    fate: 'works',
+    die() {
+      owner.isDead = true
+      loop.length = 0
+      effects.length = 0
+      world.onChange = null
+      clock.die()
+    },
+  }
+  void coordinator.start()
+  return owner
+}
+
+function commit(owner: Owner): void {
+  const { fate, opened } = owner
+  if (fate === 'disk is full')
+    throw Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' })
+  if (fate === 'lies') return opened.writer.rollback()
+  if (fate === 'works') return opened.writer.commit()
+  owner.isDead = true
+  if (fate === 'dies after') opened.writer.commit()
+  throw new Error('the owner died')
+}
+
+/** Timers die with their owner. */
+function mortalClock(clock: Clock): Clock & { die(): void } {
+  const cancels = new Set<() => void>()
+  return {
+    ...clock,
+    after(ms, run) {
+      const cancel = clock.after(ms, () => {
+        cancels.delete(cancel)
+        run()
+      })
+      cancels.add(cancel)
+      return cancel
+    },
+    die() {
+      for (const cancel of cancels) cancel()
+    },
+  }
+}
+
+/** A schedule's words are a number of ms: it fires at each multiple. */
+export const nextFireAt = ({ spec }: Schedule, from: number): number =>
+  (Math.floor(from / Number(spec)) + 1) * Number(spec)
+
+const TYPES: Readonly<Record<string, ExecutorType>> = {
+  shell: 'shell',
+  claude: 'claude',
+  codex: 'codex',
+  manual: 'manual',
+}
+
+export function route(task: Task): Result<Route, Failure> {
+  const executor = task.executor ?? 'shell'
+  const executorType = TYPES[executor] ?? 'shell'
+  return ok({
+    executor,
+    executorType,
+    model: task.model,
+    modelId: task.model,
+    provider: PROVIDER_OF_TYPE[executorType],
+    provenance: { executor: 'the simulation', model: 'the simulation' },
+    timeoutMs: task.timeoutMs ?? 3_600_000,
+    exclusive: task.repo,
+    isForPeople: executorType === 'manual',
+  })
+}
+
+const profile: Profile = {
+  name: 'shell',
+  type: 'shell',
+  model: null,
+  env: {},
+  maxAgents: null,
+  timeoutMs: 3_600_000,
+  permissions: 'workspace',
+  keepBackground: false,
+  subtasks: 'own',
+  coding: false,
+  command: null,
+  stdin: 'none',
+  then: null,
+  schedule: null,
+}
+
+function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
+  const task = plan.tasks.get(agent.taskId)
+  if (!task) return null
+  const { conversation: resume, modelId } = agent
+  return { agent, task, profile, dependencies: [], notes: [], graph: [], resume, modelId }
+}

@@ -1,0 +1,18 @@
+/** Faults planted in place of a rule, to see that the oracle catches their lack. */
+import { decide } from '../../src/domain/decide/decide.ts'
+import type { AgentId, TaskId } from '../../src/domain/ids.ts'
+
+/** Takes the end of an agent that is gone for the end of the one that works on its task now: no generation is checked. */
+export function believesLateReports(): typeof decide {
+  const tasks = new Map<AgentId, TaskId>()
+  return (plan, command, now) => {
+    if (command.type === 'agents.claim')
+      for (const claim of command.claims) tasks.set(claim.agentId, claim.taskId)
+    if (command.type !== 'agent.end' || plan.agents.has(command.agentId))
+      return decide(plan, command, now)
+    const id = tasks.get(command.agentId)
+    const living = id === undefined ? null : plan.agentOf(id)
+    if (!living) return decide(plan, command, now)
+    return decide(plan, { ...command, agentId: living.id, generation: living.generation }, now)
+  }
+}

@@ -1,0 +1,170 @@
+/** The `Runtime` port over the simulated world. Each of its steps is an effect that the history runs when it likes, or never. */
+import type { Clock } from '../../src/base/clock.ts'
+import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
+import { workFailure } from '../../src/domain/failure.ts'
+import type { AgentId } from '../../src/domain/ids.ts'
+import type { SeededRandom } from '../support/seeded-random.ts'
+import { evidenceOf } from '../support/plan-builder.ts'
+import type { World } from './world.ts'
+
+export interface RuntimeFaults {
+  /** How often a launch fails, a notice is lost, a report is doubled; 0 to 1. */
+  launchFails: number
+  noticeLost: number
+  reportDoubled: number
+  /** False plants a fault: what never began is reported without fencing it out. */
+  readonly fences: boolean
+}
+
+export interface SimRuntimeParts {
+  readonly world: World
+  readonly random: SeededRandom
+  readonly clock: Clock
+  readonly faults: RuntimeFaults
+  /** Puts an effect among those that may come next. */
+  readonly later: (label: string, run: () => void) => void
+}
+
+interface Held {
+  readonly order: LaunchOrder
+  hasStarted: boolean
+  isForked: boolean
+  stop: 'no' | 'polite' | 'hard'
+}
+
+export function createSimRuntime(parts: SimRuntimeParts): Runtime {
+  const { world, random, faults, later } = parts
+  const held = new Map<AgentId, Held>()
+  const listeners = new Set<Parameters<Runtime['onReport']>[0]>()
+
+  const report = (id: AgentId, generation: number, news: RuntimeReport): void => {
+    if (news.kind === 'ended') held.delete(id)
+    const times = random.chance(faults.reportDoubled) ? 2 : 1
+    for (let i = 0; i < times; i += 1)
+      for (const listener of listeners) listener(id, generation, news)
+  }
+  const ended = (known: Held, how: 'exited' | 'lost' | 'never-ran' | 'not-launched'): void => {
+    const { id, generation } = known.order.agent
+    const failure = how === 'not-launched' ? workFailure('launch', 'no memory') : null
+    const evidence =
+      how === 'exited' ? evidenceOf(world.evidence(id)) : evidenceOf({ how, exit: null, failure })
+    report(id, generation, {
+      kind: 'ended',
+      at: parts.clock.now(),
+      evidence,
+      usage: null,
+      conversation: null,
+      changes: null,
+      artifacts: [],
+    })
+  }
+  const watch = (id: AgentId): void => {
+    const known = held.get(id)
+    if (!known) return
+    const { sight, process } = world.see(id)
+    if (sight === 'exited') return ended(known, 'exited')
+    if (sight === 'gone') return ended(known, 'lost')
+    if (sight === 'fenced') return ended(known, 'never-ran')
+    if (sight !== 'alive' || !process) return
+    if (!known.hasStarted) {
+      known.hasStarted = true
+      const { generation } = known.order.agent
+      const at = parts.clock.now()
+      report(id, generation, { kind: 'started', at, pid: process.pid, pidStartTime: 'x' })
+      report(id, generation, { kind: 'heard', at })
+      report(id, generation, { kind: 'conversation', id: `talk-${known.order.task.id}` })
+    }
+    if (known.stop === 'hard') world.kill(process)
+    else if (known.stop === 'polite') world.signal(process)
+  }
+  /** Settles what has no process, but only after it can never get one. */
+  const fenceOut = (known: Held, how: 'never-ran' | 'not-launched'): void => {
+    const { id } = known.order.agent
+    if (held.get(id) !== known) return
+    if (!faults.fences || world.fence(id)) ended(known, how)
+    else watch(id)
+  }
+  const spawn = (known: Held): void => {
+    const { id } = known.order.agent
+    if (held.get(id) !== known) return
+    if (known.stop !== 'no') return fenceOut(known, 'never-ran')
+    if (random.chance(faults.launchFails)) return fenceOut(known, 'not-launched')
+    known.isForked = true
+    world.fork(known.order)
+  }
+  const hold = (order: LaunchOrder): Held => {
+    const known: Held = { order, hasStarted: false, isForked: false, stop: 'no' }
+    held.set(order.agent.id, known)
+    return known
+  }
+  const recoverOne = (order: LaunchOrder, done: () => void): void => {
+    const known = hold(order)
+    const { id } = order.agent
+    later(`look at the folder of ${id}`, () => {
+      if (world.see(id).sight === 'nothing yet')
+        return later(`fence out ${id}`, () => {
+          fenceOut(known, 'never-ran')
+          done()
+        })
+      watch(id)
+      done()
+    })
+  }
+  world.onChange = (id) => {
+    if (!random.chance(faults.noticeLost)) later(`notice ${id}`, () => watch(id))
+  }
+
+  return {
+    launch(order) {
+      if (held.has(order.agent.id)) return
+      const known = hold(order)
+      later(`make the folder of ${order.agent.id}`, () => {
+        const workplace = { cwd: '/yard', branch: null, baseCommit: null }
+        report(order.agent.id, order.agent.generation, {
+          kind: 'placed',
+          workplace,
+          worktreeName: null,
+        })
+        later(`fork for ${order.agent.id}`, () => spawn(known))
+      })
+    },
+    recover: (orders) =>
+      new Promise((resolve) => {
+        let left = orders.length
+        for (const order of orders)
+          recoverOne(order, () => {
+            left -= 1
+            if (left === 0) resolve()
+          })
+      }),
+    stop(id, { graceMs, force }) {
+      const known = held.get(id)
+      if (!known || known.stop === 'hard' || (known.stop === 'polite' && !force)) return
+      known.stop = force ? 'hard' : 'polite'
+      const press = (): void => {
+        if (known.isForked && world.see(id).sight === 'nothing yet') fenceOut(known, 'never-ran')
+        else watch(id)
+      }
+      later(`stop ${id}`, press)
+      if (!force)
+        parts.clock.after(graceMs, () => {
+          known.stop = 'hard'
+          later(`end the tree of ${id}`, press)
+        })
+    },
+    isHolding: (id) => held.has(id),
+    facts: () => null,
+    look: () =>
+      new Promise((resolve) => {
+        later('look at all agents', () => {
+          for (const id of held.keys()) watch(id)
+          resolve()
+        })
+      }),
+    onReport(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => held.clear(),
+  }
+}

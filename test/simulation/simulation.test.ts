@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeTemplate, runHistory, type HistoryOptions } from './history.ts'
+import { believesLateReports } from './planted.ts'
+import { explain, simulate } from './simulate.ts'
+
+describe('the simulation', () => {
+  it('finds every promise held in 300 histories of 250 steps and what it takes to come to rest', async () => {
+    let processes = 0
+    const broken = await simulate({
+      histories: 300,
+      seed: 1,
+      steps: 250,
+      onHistory: (history) => (processes += history.agents),
+    })
+    expect(broken && explain(broken)).toBeNull()
+    expect(processes).toBeGreaterThan(1000)
+  }, 60_000)
+
+  let folder = ''
+  let template = ''
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'yard-replay-'))
+    template = await makeTemplate(folder)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('replays a seed exactly', async () => {
+    const options = { seed: 77, steps: 300, folder, template }
+    const first = await runHistory(options)
+    const second = await runHistory(options)
+    expect(second).toEqual(first)
+    const other = await runHistory({ ...options, seed: 78 })
+    expect(other.hash).not.toBe(first.hash)
+  })
+
+  it.each<[string, HistoryOptions['planted'], number[]]>([
+    ['a missing generation check', { decide: believesLateReports() }, [1, 5]],
+    ['ignored caps', { ignoresCaps: true }, [3]],
+    ['a forgotten pid fence', { forgetsFence: true }, [1]],
+    ['a commit that installs without saving', { commitLies: true }, [4, 8]],
+  ])(
+    'catches %s and names the seed',
+    async (_, planted, promises) => {
+      const broken = await simulate({
+        histories: 200,
+        seed: 1,
+        steps: 250,
+        ...(planted && { planted }),
+      })
+      expect(promises).toContain(broken?.violation?.promise)
+      expect(broken && explain(broken)).toContain(`--seed ${broken?.seed}`)
+      if (!broken) return
+      const again = await runHistory({
+        seed: broken.seed,
+        steps: 250,
+        folder,
+        template,
+        planted: planted?.decide ? { decide: believesLateReports() } : (planted ?? {}),
+      })
+      expect(again.violation?.message).toBe(broken.violation?.message)
+    },
+    60_000,
+  )
+})

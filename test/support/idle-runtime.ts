@@ -1,0 +1,64 @@
+/** A runtime in which nothing runs: what is launched stays as it is until the test says what became of it. */
+import type { Runtime, RuntimeReport } from '../../src/domain/executor.ts'
+import type { AgentId } from '../../src/domain/ids.ts'
+
+export interface IdleRuntime extends Runtime {
+  readonly launched: AgentId[]
+  report(agentId: AgentId, generation: number, report: RuntimeReport): void
+  /** Its process is gone, with this exit code. */
+  end(agentId: AgentId, generation: number, code: number): void
+}
+
+export function createIdleRuntime(): IdleRuntime {
+  const listeners = new Set<Parameters<Runtime['onReport']>[0]>()
+  const held = new Set<AgentId>()
+  const launched: AgentId[] = []
+  const generations = new Map<AgentId, number>()
+  const runtime: IdleRuntime = {
+    launched,
+    launch({ agent }) {
+      if (held.has(agent.id)) return
+      held.add(agent.id)
+      launched.push(agent.id)
+      generations.set(agent.id, agent.generation)
+      runtime.report(agent.id, agent.generation, {
+        ...{ kind: 'started', at: Date.now(), pid: 4_000_000, pidStartTime: null },
+      })
+    },
+    recover: async () => {},
+    stop: (id) => runtime.end(id, generations.get(id) ?? 0, 143),
+    isHolding: (id) => held.has(id),
+    facts: (id) =>
+      held.has(id)
+        ? {
+            lastHeardAt: Date.now(),
+            outputBytes: 0,
+            isBusy: false,
+            waitsForProviderUntil: null,
+            doing: 'nothing',
+          }
+        : null,
+    look: async () => {},
+    onReport(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {},
+    report(agentId, generation, report) {
+      if (report.kind === 'ended') held.delete(agentId)
+      for (const listener of listeners) listener(agentId, generation, report)
+    },
+    end(agentId, generation, code) {
+      runtime.report(agentId, generation, {
+        ...{ kind: 'ended', at: Date.now(), usage: null, conversation: null, changes: null },
+        artifacts: [],
+        evidence: {
+          ...{ how: 'exited', exit: { code, signal: null }, final: null, finalExpected: false },
+          ...{ failure: null, work: 'unknown', needsWork: false, missingDeliverables: [] },
+          verify: null,
+        },
+      })
+    },
+  }
+  return runtime
+}
