@@ -1,10 +1,14 @@
 /** What signals mean to a host. */
-import type { Yard } from '../yard/yard.ts'
-import type { HostOrder } from './run-host.ts'
+import type { Log } from '../base/log.ts'
+import type { HostKind, Yard } from '../yard/yard.ts'
 
 interface SignalParts {
   readonly yard: Yard
-  readonly order: Pick<HostOrder, 'kind' | 'notice' | 'log'>
+  readonly order: {
+    readonly kind: HostKind
+    readonly log: Log
+    readonly notice: (text: string) => void
+  }
   readonly end: () => void
 }
 

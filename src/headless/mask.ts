@@ -28,7 +28,7 @@ export function createMask(env: Readonly<Record<string, string | undefined>>): M
   const values = Object.entries(env)
     .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= MIN_VALUE_LENGTH)
     .map(([, value]) => value ?? '')
-    .sort((a, b) => b.length - a.length)
+    .toSorted((a, b) => b.length - a.length)
   return (text) => {
     let masked = text
     for (const value of values) masked = masked.replaceAll(value, MASK)

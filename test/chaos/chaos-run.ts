@@ -110,7 +110,7 @@ async function fight(place: CommandPlace, mark: string, options: ChaosOptions): 
     fought.ownersKilled += 1
     const from = Date.now()
     // Mostly at once; sometimes late enough for agents to end alone.
-    if (random.chance(0.3)) await delay(random.int(100, 500))
+    if (random.chance(0.4)) await delay(random.int(200, 800))
     fought.absences.push({ from, until: Date.now() })
   }
 }

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
+import { err } from '../../src/base/result.ts'
 import type { Snapshot } from '../../src/contract/view.ts'
 import { App } from '../../src/renderer/app/app.tsx'
 import { CoordinatorControl } from '../../src/renderer/coordinator/coordinator-control.tsx'
@@ -16,14 +16,19 @@ import { snapshotOf, summaryOf } from '../support/scripted-host.ts'
 
 afterEach(cleanup)
 
-function sessionOf(connection: Connection, snapshot: Snapshot | null): Session {
+function sessionOf(
+  connection: Connection,
+  snapshot: Snapshot | null,
+  onCall: () => void = () => {},
+): Session {
   const view = snapshot === null ? emptyView : viewFromSnapshot(emptyView, snapshot)
   return {
     yard: createStore(() => view),
     connection: createStore(() => connection),
-    call: vi.fn<Session['call']>(async () =>
-      err({ kind: 'not-allowed', message: 'It may not.', hint: 'Ask.' }),
-    ),
+    async call() {
+      onCall()
+      return err({ kind: 'not-allowed', message: 'It may not.', hint: 'Ask.' })
+    },
     tryNow: vi.fn<() => void>(),
     close: () => {},
   }
@@ -89,13 +94,14 @@ test('the coordinator says what it does, and a refusal stands beside its button'
   expect((await screen.findByText('It may not.')).textContent).toContain('Ask.')
 })
 
-test('a paused coordinator offers to resume', () => {
-  const session = sessionOf(live, snapshotOf(1, [], { summary: summaryOf({ paused: true }) }))
-  vi.mocked(session.call).mockResolvedValue(ok({ paused: false }))
-  show(session, <CoordinatorControl />)
+test('a paused coordinator offers to resume', async () => {
+  const onCall = vi.fn<() => void>()
+  const snapshot = snapshotOf(1, [], { summary: summaryOf({ paused: true }) })
+  show(sessionOf(live, snapshot, onCall), <CoordinatorControl />)
   expect(screen.getByRole('status').textContent).toContain('Paused')
   fireEvent.click(screen.getByRole('button', { name: 'Resume' }))
-  expect(session.call).toHaveBeenCalledOnce()
+  expect(onCall).toHaveBeenCalledOnce()
+  await screen.findByText('It may not.')
 })
 
 test('tasks are counted in words too, states without any left out', () => {

@@ -2,10 +2,6 @@
 import { createRouterClient } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '../../contract/contract.ts'
-import { systemClock } from '../../base/clock.ts'
-import type { Actor } from '../../domain/command.ts'
-import type { Yard } from '../yard.ts'
-import { createLiveView } from '../views/live-view.ts'
 import { agentHandlers } from './agent-handlers.ts'
 import { procedures, type HandlerContext } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
@@ -21,9 +17,3 @@ export const router = procedures.router({
 /** Calls the handlers directly. */
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
   createRouterClient(router, { context })
-
-/** For a `yard` command that has opened the yard itself, where nobody else can call. Needs no closing. */
-export function createCommandClient(yard: Yard, actor: Actor): ContractRouterClient<Contract> {
-  const host = { url: () => null, stop: () => {} }
-  return createYardClient({ yard, actor, host, view: createLiveView(yard, systemClock) })
-}

@@ -76,7 +76,7 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
     },
     counts: () => Object.fromEntries([...counts].filter(([, n]) => n > 0)),
     attention: () =>
-      [...attention.values()].sort((a, b) => Date.parse(a.since) - Date.parse(b.since)),
+      [...attention.values()].toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since)),
     nextDueAt: () => due.next(),
     takeDue() {
       const ids = due.take(source.now())

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
 import type { Client } from '../../../src/cli/connect.ts'
-import { createCommandClient } from '../../../src/yard/handlers/router.ts'
+import { createYardClient } from '../../../src/yard/handlers/router.ts'
+import { createLiveView } from '../../../src/yard/views/live-view.ts'
 import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
 import { PERSON } from '../../support/plan-builder.ts'
 
@@ -8,7 +10,9 @@ let test: TestYard
 let client: Client
 beforeEach(async () => {
   test = await openTestYard()
-  client = createCommandClient(test.yard, PERSON)
+  const { yard } = test
+  const host = { url: () => null, stop: () => {} }
+  client = createYardClient({ yard, host, actor: PERSON, view: createLiveView(yard, systemClock) })
 })
 afterEach(() => test.close())
 

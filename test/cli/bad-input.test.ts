@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestYard, type TestYard } from './yard-command.ts'
+
+let place: TestYard
+let bare: TestYard
+beforeAll(async () => {
+  place = await openTestYard()
+  bare = await openTestYard(true)
+  await place.yard(['add', 'First', '--id', 'a', '--exec', 'true'])
+  await place.yard(['add', 'Second', '--id', 'b', '--exec', 'true', '--after', 'a'])
+}, 60_000)
+afterAll(async () => {
+  await place.close()
+  await bare.close()
+})
+
+/** words → exit code, and what the one line says */
+const TABLE: readonly [words: string, code: number, says: RegExp][] = [
+  ['', 2, /command is missing/],
+  ['lsit', 2, /did you mean list\?/],
+  ['list --jsn', 2, /did you mean --json\?/],
+  ['list --status raedy', 2, /did you mean "ready"\?/],
+  ['list --limit none', 2, /whole number/],
+  ['list extra', 2, /too many arguments/],
+  ['add', 2, /missing required argument/],
+  ['add T --id .hidden', 2, /is no id/],
+  ['add T --timeout soon', 2, /is no duration/],
+  ['add T --not-before tomorrow', 2, /is no moment/],
+  ['add T --tz Europe/Berlin', 2, /--schedule/],
+  ['add T --delay 5m --not-before 2030-01-01', 2, /cannot be used with/],
+  ['add T --priority urgent', 2, /Allowed choices/],
+  ['add T --max-attempts 0', 2, /whole number/],
+  ['add T --schedule whenever', 2, /schedule/],
+  ['add T --budget 5', 2, /unknown option/],
+  ['add T --id a', 4, /taken/],
+  ['add T --after nope', 3, /nope/],
+  ['add T --executor shel', 3, /shell/],
+  ['add T --model opsu', 3, /opus/],
+  ['edit a', 2, /nothing to change/],
+  ['edit nope --title x', 3, /no task/],
+  ['edit a --add-after b', 4, /cycle: .*a.*b/],
+  ['show nope', 3, /no task/],
+  ['show -- -x', 2, /is no id/],
+  ['why nope', 3, /no task/],
+  ['publish nope', 3, /no task/],
+  ['pause nope', 3, /no task/],
+  ['resume nope', 3, /no task/],
+  ['done nope', 3, /no task/],
+  ['done b', 4, /b/],
+  ['done a --artifacts [', 2, /is no JSON/],
+  ['done a --artifacts 3', 2, /neither a list nor an object/],
+  ['done a --agent bob', 2, /is no agent/],
+  ['fail a', 2, /--reason/],
+  ['fail a --reason x --class y', 2, /Allowed choices/],
+  ['retry a', 4, /a/],
+  ['reopen a', 4, /a/],
+  ['abandon nope', 3, /no task/],
+  ['remove a', 4, /a/],
+  ['remove nope', 3, /no task/],
+  ['log nope text', 3, /no task/],
+  ['artifact nope path', 3, /no task/],
+  ['artifact a', 2, /missing required argument/],
+  ['schedule skip nope', 3, /no task/],
+  ['schedule never', 2, /unknown command/],
+  ['import nowhere.toml', 1, /no such file/],
+  ['export --format xml', 2, /Allowed choices/],
+  ['run nowhere.toml', 1, /no such file/],
+  ['wait nope', 3, /no task/],
+  ['wait --timeout 5 a', 2, /is no duration/],
+  ['wait a', 1, /nothing runs/],
+  ['watch --since now', 2, /whole number/],
+  ['viz extra', 2, /too many arguments/],
+  ['agents --alive --dead', 2, /cannot be used with/],
+  ['agents --task nope', 3, /no task/],
+  ['output agent-99', 3, /no agent/],
+  ['output me', 2, /is no agent/],
+  ['kill', 2, /no agent was named/],
+  ['kill agent-1 --all', 2, /both/],
+  ['kill agent-99', 3, /no agent/],
+  ['dead-agents --cleanup --purge', 2, /cannot be used with/],
+  ['config', 2, /nothing to show/],
+  ['config coordinator.max_agent', 2, /coordinator\.max_agents/],
+  ['config coordinator.max_agents many', 2, /whole number/],
+  ['config --max-agents -1', 2, /whole number/],
+  ['config --auto-triage true', 2, /unknown option/],
+  ['config --unset nothing.there', 2, /no config key/],
+  ['model add', 2, /missing required argument/],
+  ['model add x', 2, /--provider/],
+  ['model remove nope', 3, /no model/],
+  ['model set-default opsu', 3, /opus/],
+  ['model roles', 2, /unknown command/],
+  ['service pause', 1, /no service is running/],
+  ['service reload', 1, /no service is running/],
+  ['service start --port 99999', 2, /whole number/],
+  ['completion tcsh', 2, /Allowed choices/],
+  ['help nothing', 2, /no command "nothing"/],
+  ['claim a --as me', 2, /unknown command/],
+  ['forecast', 2, /unknown command/],
+]
+
+describe('bad input', () => {
+  it.each(TABLE)('yard %s ends with %i', { timeout: 30_000 }, async (words, code, says) => {
+    const ended = await place.yard(words.split(' ').filter(Boolean))
+    expect(ended.err).toMatch(says)
+    expect(ended.err.trim().split('\n')).toHaveLength(1)
+    expect(ended.err).toMatch(/^yard: /)
+    expect(ended.code).toBe(code)
+    expect(ended.out).toBe('')
+  })
+
+  it('says it as JSON on stdout, too', { timeout: 30_000 }, async () => {
+    const ended = await place.yard(['show', 'nope', '--json'])
+    expect(JSON.parse(ended.out)).toMatchObject({ error: { kind: 'unknown-task' } })
+    expect(ended.code).toBe(3)
+  })
+
+  it.each(['list', 'add T', 'service status', 'run', 'config --list', 'service start'])(
+    'yard %s ends with 5 where no yard is',
+    { timeout: 30_000 },
+    async (words) => {
+      const ended = await bare.yard(words.split(' '))
+      expect(ended.code).toBe(5)
+      expect(ended.err).toMatch(/no yard in .*yard init/)
+    },
+  )
+})

@@ -1,0 +1,62 @@
+/** Runs the real command from source in a yard of its own. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface TestYard {
+  readonly folder: string
+  yard(
+    words: readonly string[],
+    more?: { stdin?: string; env?: Record<string, string> },
+  ): Promise<Ended>
+  json(words: readonly string[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+const PROGRAM = resolve(import.meta.dirname, '../../src/cli/index.ts')
+
+/** A fresh folder with its own home; a yard in it unless `isBare`. */
+export async function openTestYard(isBare = false): Promise<TestYard> {
+  const base = await mkdtemp(join(tmpdir(), 'yard-cli-'))
+  const folder = await mkdtemp(join(base, 'place-'))
+  const own = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: base,
+    XDG_CONFIG_HOME: join(base, 'config'),
+    XDG_DATA_HOME: join(base, 'data'),
+  }
+  const yard: TestYard['yard'] = (words, { stdin = '', env = {} } = {}) =>
+    new Promise((done, fail) => {
+      const child = spawn(process.execPath, [PROGRAM, ...words], {
+        cwd: folder,
+        env: { ...own, ...env },
+      })
+      const parts = { out: '', err: '' }
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (parts.out += text))
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (parts.err += text))
+      child.on('error', fail)
+      child.on('close', (code) => done({ code, ...parts }))
+      child.stdin.end(stdin)
+    })
+  if (!isBare) await yard(['init'])
+  return {
+    folder,
+    yard,
+    async json(words) {
+      const { out, err, code } = await yard([...words, '--json'])
+      if (code !== 0) throw new Error(`yard ${words.join(' ')} ended with ${code}: ${err}`)
+      return JSON.parse(out)
+    },
+    async close() {
+      if (!isBare) await yard(['service', 'stop', '--kill-agents'])
+      await rm(base, { recursive: true, force: true })
+    },
+  }
+}
