@@ -9,29 +9,28 @@ export function failureFromError(error: unknown): Failure {
 export const isLostConnection = (error: unknown): boolean =>
   fromContract(error) === null && fromNetwork(error) !== null
 
+/** A host sends every refusal whole; what it sends before it knows the caller has only a status. */
 function fromContract(error: unknown): Failure | null {
-  if (!(error instanceof Error) || !('code' in error) || !('data' in error)) return null
-  const { data } = error
-  if (isRecord(data) && isFailureKind(data.kind))
-    return failure(data.kind, text(data.message) ?? error.message, {
-      ...(text(data.hint) ? { hint: text(data.hint) ?? '' } : {}),
-      ...(isRecord(data.facts) ? { facts: data.facts } : {}),
-    })
-  if (isRecord(data) && Array.isArray(data.issues)) return fromIssues(data.issues)
-  if (error.code === 'UNAUTHORIZED')
-    return failure('unauthorized', 'the token of this caller is not valid any more')
-  if (error.code === 'FORBIDDEN') return failure('not-allowed', error.message)
-  if ('defined' in error) return failure('internal', error.message)
-  return null
+  if (!(error instanceof Error) || !('code' in error) || !('defined' in error)) return null
+  const told = 'data' in error ? toFailure(error.data) : null
+  if (told) return told
+  switch (error.code) {
+    case 'UNAUTHORIZED':
+      return failure('unauthorized', 'the token of this caller is not valid any more')
+    case 'FORBIDDEN':
+      return failure('not-allowed', 'the host of this yard refuses this caller')
+    default:
+      return failure('internal', error.message)
+  }
 }
 
-/** The contract's schemas name the field that is wrong. */
-function fromIssues(issues: readonly unknown[]): Failure {
-  const words = issues.filter(isRecord).map((issue) => {
-    const path = Array.isArray(issue.path) ? issue.path.map(String).join('.') : ''
-    return path ? `${path}: ${String(issue.message)}` : String(issue.message)
-  })
-  return failure('bad-request', words.slice(0, 5).join('; ') || 'the request is not valid')
+function toFailure(data: unknown): Failure | null {
+  if (!isRecord(data) || !isFailureKind(data.kind) || typeof data.message !== 'string') return null
+  return {
+    ...{ kind: data.kind, message: data.message },
+    ...(typeof data.hint === 'string' ? { hint: data.hint } : {}),
+    ...(isRecord(data.facts) ? { facts: data.facts } : {}),
+  }
 }
 
 const SYSTEM_WORDS: Readonly<Record<string, readonly [FailureKind, string]>> = {
@@ -76,8 +75,6 @@ function internal(error: unknown): Failure {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 const isFailureKind = (value: unknown): value is FailureKind =>
   typeof value === 'string' && Object.hasOwn(FAILURE_KINDS, value)

@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { err, ok, type Result } from '../base/result.ts'
+import { err, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 
 /** A holder works in one go without waiting for anything, so an older lock belongs to a process that died. */

@@ -29,7 +29,7 @@ export function longestChain<T extends ShapeTask>(
       end = task
   const chain: T[] = []
   for (let at = end; at !== undefined; at = deepestBlocker(at, byId, depths, counts)) chain.push(at)
-  return chain.reverse()
+  return chain.toReversed()
 }
 
 const depthOf = (depths: ReadonlyMap<string, number>, task: ShapeTask): number =>
@@ -51,36 +51,39 @@ function deepestBlocker<T extends ShapeTask>(
     )
 }
 
-/** Number of counted tasks on the longest way to each task, itself included. In topological order, so that no depth is too deep. */
+/** Number of counted tasks on the longest way to each task, itself included. */
 function depthsOf<T extends ShapeTask>(
   tasks: readonly T[],
   counts: (task: T) => boolean,
 ): Map<string, number> {
+  const depths = new Map<string, number>()
+  for (const task of inOrder(tasks)) {
+    const before = task.after.map((id) => depths.get(id) ?? 0)
+    depths.set(task.id, before.reduce((a, b) => Math.max(a, b), 0) + (counts(task) ? 1 : 0))
+  }
+  return depths
+}
+
+/** Each task after all that it waits for, without recursion: a chain may be as long as the graph. */
+function inOrder<T extends ShapeTask>(tasks: readonly T[]): T[] {
   const byId = new Map(tasks.map((task) => [task.id, task]))
-  const dependents = new Map<string, string[]>()
+  const dependents = new Map<string, T[]>()
   const left = new Map<string, number>()
   for (const task of tasks) {
     const blockers = task.after.filter((id) => byId.has(id))
     left.set(task.id, blockers.length)
     for (const id of blockers) {
       const list = dependents.get(id)
-      if (list) list.push(task.id)
-      else dependents.set(id, [task.id])
+      if (list) list.push(task)
+      else dependents.set(id, [task])
     }
   }
-  const depths = new Map<string, number>()
-  const queue = tasks.filter((task) => left.get(task.id) === 0).map((task) => task.id)
-  for (let at = 0; at < queue.length; at++) {
-    const id = queue[at] ?? ''
-    const task = byId.get(id)
-    const depth = (depths.get(id) ?? 0) + (task && counts(task) ? 1 : 0)
-    depths.set(id, depth)
+  const ordered = tasks.filter((task) => left.get(task.id) === 0)
+  for (const { id } of ordered)
     for (const dependent of dependents.get(id) ?? []) {
-      depths.set(dependent, Math.max(depths.get(dependent) ?? 0, depth))
-      const open = (left.get(dependent) ?? 0) - 1
-      left.set(dependent, open)
-      if (open === 0) queue.push(dependent)
+      const open = (left.get(dependent.id) ?? 0) - 1
+      left.set(dependent.id, open)
+      if (open === 0) ordered.push(dependent)
     }
-  }
-  return depths
+  return ordered
 }

@@ -1,6 +1,5 @@
 /** Builds the tree of commands for commander from their specs. */
 import { Command, Option } from 'commander'
-import type { Outcome } from './cli.ts'
 import type { CommandSpec, Verb } from './command-spec.ts'
 import { commandGroups } from './commands/groups.ts'
 import { createWords, type Words } from './words.ts'

@@ -3,30 +3,30 @@ import { manyLines, oneLine, shorten } from './table.ts'
 
 const MOST_SIGNS = 2_000
 
-export function reportLines(report: Readonly<Record<string, unknown>>): string[] {
-  const text = textOf(report, 'text') ?? textOf(report, 'message') ?? textOf(report, 'reason')
-  switch (report.kind) {
-    case 'text':
-    case 'raw':
-      return manyLines(text ?? '').split('\n')
-    case 'thinking':
-      return manyLines(text ?? '')
-        .split('\n')
-        .map((line) => `  … ${line}`)
-    case 'tool-call':
-      return [
-        `→ ${oneLine(textOf(report, 'name') ?? 'tool')} ${short(report.input ?? report.summary ?? text)}`.trimEnd(),
-      ]
-    case 'tool-result':
-      return [`← ${short(report.output ?? text)}`.trimEnd()]
-    case 'error':
-      return [`! ${oneLine(text ?? short(report))}`]
-    case 'result':
-      return [`= ${manyLines(text ?? short(report))}`]
-    default:
-      return [`${String(report.kind ?? 'report')}: ${oneLine(text ?? short(rest(report)))}`]
-  }
+type Report = Readonly<Record<string, unknown>>
+
+const LOOKS: Readonly<Record<string, (report: Report, text: string) => string[]>> = {
+  raw: (_report, text) => linesOf(text),
+  text: (_report, text) => linesOf(text),
+  thinking: (_report, text) => linesOf(text).map((line) => `  … ${line}`),
+  'tool-call': ({ name, summary, input }) => [
+    `→ ${oneLine(String(name ?? 'tool'))} ${short(summary ?? input)}`.trimEnd(),
+  ],
+  'tool-result': ({ ok }, text) => [`${ok === false ? '←!' : '←'} ${short(text)}`.trimEnd()],
+  error: (_report, text) => [`! ${oneLine(text)}`],
+  result: (_report, text) => linesOf(`= ${text}`),
 }
+
+export function reportLines(report: Report): string[] {
+  const kind = String(report.kind ?? 'report')
+  const text = textOf(report, 'text') ?? textOf(report, 'message')
+  const look = Object.hasOwn(LOOKS, kind) ? LOOKS[kind] : undefined
+  return look
+    ? look(report, text ?? '')
+    : [`${kind}: ${text === null ? short(rest(report)) : oneLine(text)}`]
+}
+
+const linesOf = (text: string): string[] => manyLines(text).split('\n')
 
 const textOf = (report: Readonly<Record<string, unknown>>, field: string): string | null => {
   const value = report[field]

@@ -90,30 +90,25 @@ async function openWithPatience(
 ): Promise<Result<Yard, Failure>> {
   const giveUpAt = performance.now() + LOCK_PATIENCE_MS
   for (;;) {
+    // Asked first: an owner that answers needs no wait for its lock.
+    const url = await livingOwner(order.paths)
+    if (url !== null) return err(runElsewhere(url))
     const opened = await openYard({
-      ...{
-        paths: order.paths,
-        host: order.kind,
-        log: order.log,
-        flags: order.flags,
-        env: order.env,
-      },
-      ...{ resources: order.resources, launcherEntry: order.launcherEntry },
+      ...{ paths: order.paths, host: order.kind, log: order.log, flags: order.flags },
+      ...{ env: order.env, resources: order.resources, launcherEntry: order.launcherEntry },
       ...{ tailEntry: order.tailEntry, runsAgents: true, onStale },
     })
-    if (opened.ok || opened.error.kind !== 'locked') return opened
-    const url = await livingOwner(order.paths)
-    if (url !== null)
-      return err(
-        failure('locked', `this yard is run by another host at ${url}`, {
-          hint: 'yard service status says more, yard service stop ends it',
-          facts: { url },
-        }),
-      )
-    if (performance.now() > giveUpAt) return opened
+    const isOver = performance.now() > giveUpAt
+    if (opened.ok || opened.error.kind !== 'locked' || isOver) return opened
     await delay(50 + Math.random() * 50)
   }
 }
+
+const runElsewhere = (url: string): Failure =>
+  failure('locked', `this yard is run by another host at ${url}`, {
+    hint: 'yard service status says more, yard service stop ends it',
+    facts: { url },
+  })
 
 const HELLO_PATIENCE_MS = 2000
 

@@ -1,10 +1,10 @@
 /** One graph under fire: `yard run` is killed at random moments and started again at once, until the graph is done. */
-import { readFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeYardFolder, openBenchYard, type YardFolder } from '../bench/bench-yard.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
-import { chaosGraph, writeGraph, type ChaosTask } from './chaos-graph.ts'
+import { chaosGraph, writeGraph } from './chaos-graph.ts'
 import { brokenPromises, parseLedger, type Believed } from './ledger.ts'
 import { CHAOS_VARIABLE, livingOf, type Living } from './processes.ts'
 import { startYard, yard, type CommandPlace } from './yard-command.ts'
@@ -49,7 +49,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   try {
     const imported = await yard(place, 'import', graphFile)
     if (imported.code !== 0) throw new Error(`import: ${imported.stderr}`)
-    const fought = await fight(place, base, options)
+    const fought = await fight(place, { mark: base, ledger }, options)
     const left = await untilGone(base)
     const notes = parseLedger(readFileSync(ledger, 'utf8'))
     const believed = await believedBy(folder)
@@ -78,23 +78,26 @@ interface Fought {
   readonly broken: string[]
 }
 
-async function fight(place: CommandPlace, mark: string, options: ChaosOptions): Promise<Fought> {
+async function fight(
+  place: CommandPlace,
+  { mark, ledger }: { readonly mark: string; readonly ledger: string },
+  options: ChaosOptions,
+): Promise<Fought> {
   const { random, kills } = options
   const fought: Fought = { ownersKilled: 0, othersKilled: 0, absences: [], broken: [] }
   const others = [...options.others]
-  const deadline = performance.now() + AT_REST_MS
   for (;;) {
     const owner = startYard(place, 'run')
     const isLast = fought.ownersKilled >= kills
     const victim = others.pop()
-    if (victim) await delay(random.int(600, 1500)).then(() => killOne(mark, victim, random, fought))
-    const patience = isLast ? Math.max(1, deadline - performance.now()) : lifetimeMs(random)
+    if (victim) {
+      await Promise.race([owner.ended, killMoment(ledger, random, new AbortController().signal)])
+      killOne(mark, victim, random, fought)
+    }
     const pause = new AbortController()
     const ended = await Promise.race([
       owner.ended,
-      delay(patience, 'time is up' as const, { signal: pause.signal }).catch(
-        () => 'woken' as const,
-      ),
+      isLast ? sleep(AT_REST_MS, pause.signal) : killMoment(ledger, random, pause.signal),
     ])
     pause.abort()
     if (typeof ended === 'object') {
@@ -115,9 +118,26 @@ async function fight(place: CommandPlace, mark: string, options: ChaosOptions): 
   }
 }
 
-/** From source it takes half a second until an owner is at work: a third of them die before. */
-const lifetimeMs = (random: SeededRandom): number =>
-  random.chance(1 / 3) ? random.int(20, 600) : random.int(600, 2000)
+/** A third die while they start, the others some time after they were seen to work. */
+async function killMoment(
+  ledger: string,
+  random: SeededRandom,
+  signal: AbortSignal,
+): Promise<'time is up'> {
+  const isEarly = random.chance(1 / 3)
+  const afterMs = random.int(20, 800)
+  if (!isEarly) await untilGrown(ledger, signal)
+  return sleep(afterMs, signal)
+}
+
+async function untilGrown(file: string, signal: AbortSignal): Promise<void> {
+  const { size } = statSync(file)
+  while (!signal.aborted && statSync(file).size === size) await sleep(10, signal)
+}
+
+/** Ends early, without an error, when nobody waits any more. */
+const sleep = (ms: number, signal: AbortSignal): Promise<'time is up'> =>
+  delay(ms, 'time is up' as const, { signal }).catch(() => 'time is up' as const)
 
 function killOne(mark: string, role: Living['role'], random: SeededRandom, fought: Fought): void {
   const living = livingOf(mark).filter((one) => one.role === role)
@@ -169,5 +189,3 @@ const countAlone = ({ agents }: Believed, absences: readonly Absence[]): number 
   agents.filter(({ endedAt }) =>
     absences.some(({ from, until }) => endedAt !== null && endedAt >= from && endedAt <= until),
   ).length
-
-export type { ChaosTask }

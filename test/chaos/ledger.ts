@@ -75,21 +75,22 @@ function earlyStarts(tasks: readonly ChaosTask[], notes: readonly Note[]): strin
 
 /** Exit codes are true, and what counts as done has really run to its end, once. */
 function falseEnds(notes: readonly Note[], agents: readonly Agent[]): string[] {
-  const ends = new Map(notes.filter(({ kind }) => kind === 'end').map((n) => [nameOf(n), n]))
-  const broken: string[] = []
+  const ends = new Map(notes.filter(({ kind }) => kind === 'end').map((n) => [nameOf(n), n.code]))
   const done = new Set<string>()
-  for (const agent of agents) {
-    if (agent.state.kind !== 'ended') continue
+  return agents.flatMap((agent) => {
     const name = nameOf({ task: agent.taskId, generation: agent.generation })
-    const end = ends.get(name)
-    const isDone = agent.state.outcome === 'done'
-    if (isDone && end?.code !== 0) broken.push(`${name} counts as done and did not end well`)
-    if (isDone && done.has(agent.taskId)) broken.push(`${agent.taskId} was done twice`)
-    if (isDone) done.add(agent.taskId)
-    // Killed after its last note it may have another code; that it ended by a signal is said then.
-    const isKilled = (agent.exitCode ?? 137) > 128
-    if (end && agent.exitCode !== end.code && !isKilled)
-      broken.push(`${name} exited with ${end.code}, the yard says ${agent.exitCode}`)
-  }
-  return broken
+    const code = ends.get(name)
+    const broken = isFalseCode(agent, code)
+      ? [`${name}: exit ${code}, noted ${agent.exitCode}`]
+      : []
+    if (agent.state.kind !== 'ended' || agent.state.outcome !== 'done') return broken
+    if (code !== 0) broken.push(`${name} counts as done and did not end well`)
+    if (done.has(agent.taskId)) broken.push(`${agent.taskId} was done twice`)
+    done.add(agent.taskId)
+    return broken
+  })
 }
+
+/** One that was killed after its last note has the signal's code, or none when nobody was left to write it down. */
+const isFalseCode = ({ exitCode }: Agent, code: number | undefined): boolean =>
+  code !== undefined && exitCode !== null && exitCode <= 128 && exitCode !== code

@@ -17,8 +17,8 @@ exec = "echo hello > hello.txt"
 [[task]]
 id = "build"
 title = "Build"
-after = ["fetch"]
 exec = "cat hello.txt"
+after = ["fetch"]
 `
 
 describe('the command line', { timeout: 60_000 }, () => {

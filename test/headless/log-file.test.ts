@@ -32,8 +32,8 @@ describe('the log', () => {
     const file = join(folder, 'service.log')
     const log = openLogFile({ file, env: {}, maxBytes: 1000 })
     for (let n = 0; n < 200; n += 1) log.info(`line ${n} ${'x'.repeat(80)}`)
-    expect(readdirSync(folder).sort()).toEqual(
-      ['service.log', ...[1, 2, 3, 4, 5].map((n) => `service.log.${n}`)].sort(),
+    expect(readdirSync(folder).toSorted()).toEqual(
+      ['service.log', ...[1, 2, 3, 4, 5].map((n) => `service.log.${n}`)].toSorted(),
     )
     expect(readFileSync(file, 'utf8')).toContain('line 199')
     expect(statSync(`${file}.1`).size).toBeLessThan(1300)

@@ -61,7 +61,8 @@ export async function gatherEvidence(
   verify: Verify,
 ): Promise<Ended> {
   // A file's date is a tick coarser than the clock: an end never lies before its start.
-  const at = going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
+  const at =
+    going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
   if (going.kind === 'never-ran') return neverRan(at)
   const { task, profile } = held.order
   const summary = await summaryOf(held, going, options)

@@ -1,6 +1,6 @@
 /** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
 import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { applyEnvironment } from '../executors/environment.ts'
@@ -19,29 +19,34 @@ export interface PreparedStage {
   readonly conversation: string | null
 }
 
+export interface Site {
+  readonly place: Place
+  readonly bootId: string
+}
+
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
   held: HeldAgent,
-  place: Place,
-  bootId: string,
+  site: Site,
   options: LocalRuntimeOptions,
 ): Result<PreparedStage, WorkFailure> {
   const executor = executorOf(held.order.profile.type)
   if (!executor)
     return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
+  const { cwd } = site.place.workplace
   try {
     mkdirSync(held.folder, { recursive: true })
     const planned = executor.plan({
       order: held.order,
-      cwd: place.workplace.cwd,
+      cwd,
       folder: held.folder,
       promptFile: join(held.folder, STAGE_FILES.prompt),
       inheritedEnv: options.env,
       platform: process.platform,
-      which: (program) => which(program, options.env, place.workplace.cwd),
+      which: (program) => which(program, options.env, cwd),
       conversationId: options.newUuid(),
     })
-    return planned.ok ? ok(writeStage(held, place, bootId, options, planned.value)) : planned
+    return planned.ok ? ok(writeStage(held, site, options, planned.value)) : planned
   } catch (error) {
     return err(
       workFailure(
@@ -52,11 +57,9 @@ export function prepareStage(
   }
 }
 
-// oxlint-disable-next-line max-params -- the five facts of one launch, used once
 function writeStage(
   held: HeldAgent,
-  place: Place,
-  bootId: string,
+  { place, bootId }: Site,
   options: LocalRuntimeOptions,
   plan: LaunchPlan,
 ): PreparedStage {
@@ -106,19 +109,19 @@ function withShim(env: Record<string, string>, shimFolder: string): Record<strin
 /** The program as the shell would find it; null when there is none that can be run. */
 export function which(program: string, env: Environment, cwd: string): string | null {
   if (program === '') return null
-  if (program.includes('/') || program.includes('\\')) {
-    const path = isAbsolute(program) ? program : resolve(cwd, program)
-    return isProgram(path) ? path : null
-  }
+  const isPath = program.includes('/') || program.includes('\\')
+  const places = isPath
+    ? [resolve(cwd, program)]
+    : pathFolders(env).map((folder) => resolve(cwd, folder, program))
   const endings =
     process.platform === 'win32' ? ['', ...(env['PATHEXT'] ?? '.EXE').split(';')] : ['']
-  for (const folder of (env['PATH'] ?? env['Path'] ?? '').split(delimiter))
-    for (const ending of endings) {
-      const path = join(folder || '.', program + ending)
-      if (isProgram(path)) return resolve(cwd, path)
-    }
+  for (const place of places)
+    for (const ending of endings) if (isProgram(place + ending)) return place + ending
   return null
 }
+
+const pathFolders = (env: Environment): string[] =>
+  (env['PATH'] ?? env['Path'] ?? '').split(delimiter)
 
 function isProgram(path: string): boolean {
   try {

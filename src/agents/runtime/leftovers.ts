@@ -12,74 +12,90 @@ export interface Leftovers {
   close(): Promise<void>
 }
 
+interface Parts {
+  readonly file: string
+  readonly launcher: Launcher
+  readonly clock: Clock
+  readonly log: Log
+  readonly bootId: () => Promise<string>
+}
+
 const GRACE_MS = 10_000
 const KILL_GRACE_MS = 3000
 
-export function createLeftovers(parts: {
-  file: string
-  launcher: Launcher
-  clock: Clock
-  log: Log
-  bootId: () => Promise<string>
-}): Leftovers {
-  const { file, launcher, clock, log } = parts
-  /** marker → when its grace is over, on the monotonic clock */
-  const waiting = new Map<string, number>()
-  for (const key of readKeys(file)) waiting.set(key, clock.monotonic() + GRACE_MS)
-  let cancel: (() => void) | null = null
-  let sweeping: Promise<void> | null = null
-  let isClosed = false
+export const createLeftovers = (parts: Parts): Leftovers => new MarkedLeftovers(parts)
 
-  const schedule = (): void => {
-    if (cancel || isClosed || waiting.size === 0) return
-    cancel = clock.after(GRACE_MS, () => {
-      cancel = null
-      sweeping = sweep()
+class MarkedLeftovers implements Leftovers {
+  readonly #parts: Parts
+  /** marker → when its grace is over, on the monotonic clock */
+  readonly #waiting = new Map<string, number>()
+  #cancel: (() => void) | null = null
+  #sweeping: Promise<void> | null = null
+  #isClosed = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    for (const key of readKeys(parts.file))
+      this.#waiting.set(key, parts.clock.monotonic() + GRACE_MS)
+    this.#schedule()
+  }
+
+  add(key: string): void {
+    this.#waiting.set(key, this.#parts.clock.monotonic() + GRACE_MS)
+    try {
+      appendFileSync(this.#parts.file, `${key}\n`)
+    } catch (error) {
+      this.#parts.log.warn('a marker could not be noted', { error: String(error) })
+    }
+    this.#schedule()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancel?.()
+    await this.#sweeping
+  }
+
+  #schedule(): void {
+    if (this.#cancel || this.#isClosed || this.#waiting.size === 0) return
+    this.#cancel = this.#parts.clock.after(GRACE_MS, () => {
+      this.#cancel = null
+      this.#sweeping = this.#sweep()
         .catch((error: unknown) =>
-          log.warn('looking for left-over processes failed', { error: String(error) }),
+          this.#parts.log.warn('looking for left-over processes failed', { error: String(error) }),
         )
         .finally(() => {
-          sweeping = null
-          schedule()
+          this.#sweeping = null
+          this.#schedule()
         })
     })
   }
-  const sweep = async (): Promise<void> => {
+
+  async #sweep(): Promise<void> {
+    const { launcher, clock, file } = this.#parts
     const now = clock.monotonic()
-    const due = [...waiting].filter(([, at]) => at <= now).map(([key]) => key)
+    const due = [...this.#waiting].filter(([, at]) => at <= now).map(([key]) => key)
     const found = due.length === 0 ? null : await launcher.sweep(due)
     if (!found?.ok) return
-    const bootId = await parts.bootId()
+    const bootId = await this.#parts.bootId()
     await Promise.all(
-      found.value.map(async ({ marker, processes }) => {
-        log.info('ending what an agent left running', {
-          processes: processes.map((p) => p.command ?? p.pid),
-        })
-        await launcher.killTree({
-          folder: file,
-          leader: null,
-          marker,
-          bootId,
-          signal: 'SIGTERM',
-          graceMs: KILL_GRACE_MS,
-        })
-      }),
+      found.value.map(({ marker, processes }) => this.#end(marker, bootId, processes.length)),
     )
-    for (const key of due) waiting.delete(key)
-    if (waiting.size === 0) rmSync(file, { force: true })
+    for (const key of due) this.#waiting.delete(key)
+    if (this.#waiting.size === 0) rmSync(file, { force: true })
   }
-  schedule()
-  return {
-    add(key) {
-      waiting.set(key, clock.monotonic() + GRACE_MS)
-      appendFileSync(file, `${key}\n`)
-      schedule()
-    },
-    async close() {
-      isClosed = true
-      cancel?.()
-      await sweeping
-    },
+
+  async #end(marker: string, bootId: string, count: number): Promise<void> {
+    const { launcher, file, log } = this.#parts
+    log.info('ending what an agent left running', { processes: count })
+    await launcher.killTree({
+      folder: file,
+      leader: null,
+      marker,
+      bootId,
+      signal: 'SIGTERM',
+      graceMs: KILL_GRACE_MS,
+    })
   }
 }
 

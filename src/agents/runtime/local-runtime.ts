@@ -4,21 +4,21 @@
  */
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createEmitter } from '../../base/emitter.ts'
+import { createEmitter, type Emitter } from '../../base/emitter.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
-import { createExitWatch } from '../process/exit-watch.ts'
+import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import { STAGE_FILES, type ExitRecord } from '../process/stage-files.ts'
 import { endedUnlaunched, gatherEvidence, neverRan, type Going } from './evidence.ts'
 import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
 import { launchFailureOf, prepareStage } from './launch-stage.ts'
-import { createLeftovers } from './leftovers.ts'
+import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { preparePlace } from './place.ts'
 import { readStageRecord } from './stage-record.ts'
-import { createVerifyStages } from './verify-stage.ts'
+import { createVerifyStages, type VerifyStages } from './verify-stage.ts'
 
 type News = {
   readonly agentId: AgentId
@@ -28,270 +28,309 @@ type News = {
 
 /** Less CPU than this between two looks is a process that only waits. */
 const BUSY_CPU_MS = 20
+/** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
+const UNKNOWN_WAIT_MS = 120_000
 
-export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
-  const { launcher, tail, clock, log, host } = options
-  const held = new Map<AgentId, HeldAgent>()
-  const byFolder = new Map<string, HeldAgent>()
-  const news = createEmitter<News>((error) =>
-    log.error('a listener of reports threw', { error: String(error) }),
-  )
-  const underWay = new Set<Promise<void>>()
-  let isClosed = false
-  mkdirSync(options.agents, { recursive: true })
-  const leftovers = createLeftovers({
-    file: join(options.agents, 'left-behind'),
-    launcher,
-    clock,
-    log,
-    bootId: () => host.bootId(),
-  })
-  const watch = createExitWatch({ launcher, clock, log, onExit, onVanished })
-  const verify = createVerifyStages(options, () => watch)
-  const offTail = tail.onNews(onTailNews)
+export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime =>
+  new LocalRuntime(options)
 
-  function hold(order: LaunchOrder): HeldAgent {
-    const one = createHeld(order, join(options.agents, order.agent.id), clock.now())
-    held.set(order.agent.id, one)
-    byFolder.set(one.folder, one)
+class LocalRuntime implements Runtime {
+  readonly #options: LocalRuntimeOptions
+  readonly #held = new Map<AgentId, HeldAgent>()
+  readonly #byFolder = new Map<string, HeldAgent>()
+  readonly #news: Emitter<News>
+  readonly #leftovers: Leftovers
+  readonly #watch: ExitWatch
+  readonly #verify: VerifyStages
+  readonly #offTail: () => void
+  #isClosed = false
+
+  constructor(options: LocalRuntimeOptions) {
+    const { launcher, clock, log, host, tail } = options
+    this.#options = options
+    mkdirSync(options.agents, { recursive: true })
+    this.#news = createEmitter((error) =>
+      log.error('a listener of reports threw', { error: String(error) }),
+    )
+    const file = join(options.agents, 'left-behind')
+    this.#leftovers = createLeftovers({ file, launcher, clock, log, bootId: () => host.bootId() })
+    this.#watch = createExitWatch({
+      ...{ launcher, clock, log },
+      onExit: (folder, exit) => this.#onExit(folder, exit),
+      onVanished: (folder) => this.#onVanished(folder),
+    })
+    this.#verify = createVerifyStages(options, this.#watch)
+    this.#offTail = tail.onNews((told) => this.#onTailNews(told))
+  }
+
+  launch(order: LaunchOrder): void {
+    if (this.#isClosed || this.#held.has(order.agent.id)) return
+    const one = this.#hold(order)
+    this.#run(one, () => this.#start(one))
+  }
+
+  async recover(orders: readonly LaunchOrder[]): Promise<void> {
+    await Promise.all(
+      orders.map(async (order) => {
+        const one = this.#hold(order)
+        const record = readStageRecord(one.folder)
+        one.key = record?.key ?? null
+        one.bootId = record?.bootId ?? null
+        one.workplace = record?.workplace ?? order.agent.workplace
+        one.startedAt = order.agent.startedAt ?? one.startedAt
+        await this.#settleBy(one, await this.#recoverStage(one))
+      }),
+    )
+  }
+
+  stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void {
+    const one = this.#held.get(agentId)
+    if (!one || (one.stop !== null && (one.stop.force || !how.force))) return
+    one.stop = how
+    this.#stopNow(one)
+  }
+
+  isHolding(agentId: AgentId): boolean {
+    return this.#held.has(agentId)
+  }
+
+  facts(agentId: AgentId): LiveFacts | null {
+    const one = this.#held.get(agentId)
+    if (!one) return null
+    sizeUp(one)
+    const {
+      heardAt: lastHeardAt,
+      outputBytes,
+      isBusy,
+      waitsUntil: waitsForProviderUntil,
+      doing,
+    } = one
+    return { lastHeardAt, outputBytes, isBusy, waitsForProviderUntil, doing }
+  }
+
+  async look(): Promise<void> {
+    this.#watch.checkAll()
+    for (const one of this.#held.values())
+      if (one.isUndecided) await this.#settleBy(one, await this.#recoverStage(one))
+    await this.#measure()
+  }
+
+  onReport(
+    listener: (agentId: AgentId, generation: number, report: RuntimeReport) => void,
+  ): () => void {
+    return this.#news.on(({ agentId, generation, report }) => listener(agentId, generation, report))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#offTail()
+    this.#watch.close()
+    await this.#leftovers.close()
+    this.#held.clear()
+  }
+
+  #hold(order: LaunchOrder): HeldAgent {
+    const one = createHeld(
+      order,
+      join(this.#options.agents, order.agent.id),
+      this.#options.clock.now(),
+    )
+    this.#held.set(order.agent.id, one)
+    this.#byFolder.set(one.folder, one)
     return one
   }
-  function release(one: HeldAgent): void {
-    held.delete(one.order.agent.id)
-    byFolder.delete(one.folder)
-    watch.forget(one.folder)
-    if (one.key !== null && !one.order.profile.keepBackground) leftovers.add(one.key)
-  }
-  function report(one: HeldAgent, what: RuntimeReport): void {
-    if (isClosed) return
-    if (what.kind === 'ended') release(one)
-    const { id, generation } = one.order.agent
-    news.emit({ agentId: id, generation, report: what })
-  }
-  /** Runs one agent's step; what it throws is a bug, told and never fatal. */
-  function run(one: HeldAgent, step: () => Promise<void>): void {
-    const done: Promise<void> = step()
-      .catch((error: unknown) =>
-        log.error('handling an agent failed', {
-          agent: one.order.agent.id,
-          error: error instanceof Error ? error.stack : String(error),
-        }),
-      )
-      .finally(() => underWay.delete(done))
-    underWay.add(done)
+
+  #report(one: HeldAgent, report: RuntimeReport): void {
+    if (this.#isClosed) return
+    const { id: agentId, generation } = one.order.agent
+    if (report.kind === 'ended') this.#release(one)
+    this.#news.emit({ agentId, generation, report })
   }
 
-  async function start(one: HeldAgent): Promise<void> {
+  #release(one: HeldAgent): void {
+    this.#held.delete(one.order.agent.id)
+    this.#byFolder.delete(one.folder)
+    this.#watch.forget(one.folder)
+    if (one.key !== null && !one.order.profile.keepBackground) this.#leftovers.add(one.key)
+  }
+
+  /** Runs one agent's step; what it throws is a bug, told and never fatal. */
+  #run(one: HeldAgent, step: () => Promise<void>): void {
+    step().catch((error: unknown) => {
+      const text = error instanceof Error ? error.stack : String(error)
+      this.#options.log.error('handling an agent failed', {
+        agent: one.order.agent.id,
+        error: text,
+      })
+    })
+  }
+
+  async #start(one: HeldAgent): Promise<void> {
+    const { clock, host, launcher, root, worktrees } = this.#options
     const bootId = await host.bootId()
-    const placed = await preparePlace(one.order, options.root, options.worktrees)
-    if (!placed.ok) return report(one, endedUnlaunched(placed.error, clock.now()))
-    one.workplace = placed.value.workplace
+    const placed = await preparePlace(one.order, root, worktrees)
+    if (!placed.ok) return this.#report(one, endedUnlaunched(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
-    if (workplace.branch !== null) report(one, { kind: 'placed', workplace, worktreeName })
-    const prepared = prepareStage(one, placed.value, bootId, options)
-    if (!prepared.ok) return report(one, endedUnlaunched(prepared.error, clock.now()))
-    if (one.stop || isClosed) return settleBy(one, await recover(one))
-    watch.watch(one.folder)
+    one.workplace = workplace
+    if (workplace.branch !== null) this.#report(one, { kind: 'placed', workplace, worktreeName })
+    const prepared = prepareStage(one, { place: placed.value, bootId }, this.#options)
+    if (!prepared.ok) return this.#report(one, endedUnlaunched(prepared.error, clock.now()))
+    if (one.stop || this.#isClosed) return this.#settleBy(one, await this.#recoverStage(one))
+    this.#watch.watch(one.folder)
     one.startedAt = clock.now()
     const started = await launcher.start(prepared.value.stage)
-    if (!started.ok) {
-      const found = await recover(one)
-      if (found.kind !== 'never-ran') return settleBy(one, found)
-      return report(one, endedUnlaunched(launchFailureOf(started.error), clock.now()))
-    }
-    onStarted(one, started.value, prepared.value.conversation)
+    if (started.ok) return this.#onStarted(one, started.value, prepared.value.conversation)
+    // Whatever the launcher says, the folder decides: fenced out, it can never start late.
+    const found = await this.#recoverStage(one)
+    if (found.kind !== 'never-ran') return this.#settleBy(one, found)
+    this.#report(one, endedUnlaunched(launchFailureOf(started.error), clock.now()))
   }
-  function onStarted(
+
+  #onStarted(
     one: HeldAgent,
     leader: { pid: number; startTime: string | null },
     conversation: string | null,
   ): void {
     one.leader = { pid: leader.pid, startTime: leader.startTime ?? '' }
-    one.heardAt = clock.now()
-    if (!held.has(one.order.agent.id)) return
-    report(one, {
+    one.heardAt = this.#options.clock.now()
+    const { id } = one.order.agent
+    if (!this.#held.has(id)) return
+    this.#report(one, {
       kind: 'started',
-      at: clock.now(),
+      at: one.startedAt,
       pid: leader.pid,
       pidStartTime: leader.startTime,
     })
-    if (conversation !== null) report(one, { kind: 'conversation', id: conversation })
-    follow(one)
-    if (one.stop) stopNow(one)
-  }
-  /** What speaks no event format is only looked at by the size of its output. */
-  function follow(one: HeldAgent): void {
-    const { type } = one.order.profile
-    if (executorOf(type)?.givesFinal)
-      tail.follow({ agentId: one.order.agent.id, folder: one.folder, executorType: type })
+    if (conversation !== null) this.#report(one, { kind: 'conversation', id: conversation })
+    if (speaksEvents(one))
+      this.#options.tail.follow({
+        agentId: id,
+        folder: one.folder,
+        executorType: one.order.profile.type,
+      })
+    if (one.stop) this.#stopNow(one)
   }
 
-  const recover = (one: HeldAgent): Promise<Recovery> =>
-    recoverStage(one.folder, { bootIdAtLaunch: one.bootId, host })
+  #recoverStage(one: HeldAgent): Promise<Recovery> {
+    return recoverStage(one.folder, { bootIdAtLaunch: one.bootId, host: this.#options.host })
+  }
 
-  async function settleBy(one: HeldAgent, found: Recovery): Promise<void> {
+  async #settleBy(one: HeldAgent, found: Recovery): Promise<void> {
+    one.isUndecided = found.kind === 'undecided'
     switch (found.kind) {
       case 'exited':
-        return settle(one, { kind: 'exited', exit: found.exit })
+        return this.#settle(one, { kind: 'exited', exit: found.exit })
       case 'never-ran':
-        return report(one, neverRan(clock.now()))
+        return this.#report(one, neverRan(this.#options.clock.now()))
       case 'lost':
-        await endTree(one, 0)
-        return settle(one, { kind: 'lost' })
+        await this.#endTree(one, 0)
+        return this.#settle(one, { kind: 'lost' })
       case 'alive':
-        return adopt(one, found)
+        this.#watch.watch(one.folder, { isAdopted: true })
+        return this.#onStarted(one, found, one.order.agent.conversation?.id ?? null)
       case 'undecided':
-        one.isUndecided = true
-        log.error('it cannot be told whether an agent ran; asked again later', {
-          agent: one.order.agent.id,
-          why: found.message,
-        })
+        return this.#options.log.error(
+          'it cannot be told whether an agent ran; asked again later',
+          { agent: one.order.agent.id, why: found.message },
+        )
     }
   }
-  function adopt(one: HeldAgent, found: Extract<Recovery, { kind: 'alive' }>): void {
-    one.isUndecided = false
-    watch.watch(one.folder, { isAdopted: true })
-    onStarted(one, found, one.order.agent.conversation?.id ?? null)
-  }
-  async function settle(one: HeldAgent, going: Going): Promise<void> {
+
+  async #settle(one: HeldAgent, going: Going): Promise<void> {
     if (one.isSettling) return
     one.isSettling = true
     await one.killing
-    report(one, await gatherEvidence(one, going, options, verify.run))
+    this.#report(one, await gatherEvidence(one, going, this.#options, this.#verify.run))
   }
 
-  function onExit(folder: string, exit: ExitRecord): void {
-    if (verify.onExit(folder, exit)) return
-    const one = byFolder.get(folder)
-    if (one) run(one, () => settle(one, { kind: 'exited', exit }))
+  #onExit(folder: string, exit: ExitRecord): void {
+    if (this.#verify.onExit(folder, exit)) return
+    const one = this.#byFolder.get(folder)
+    if (one) this.#run(one, () => this.#settle(one, { kind: 'exited', exit }))
   }
-  function onVanished(folder: string): void {
-    if (verify.onVanished(folder)) return
-    const one = byFolder.get(folder)
-    if (one && !one.killing) run(one, async () => settleBy(one, await recover(one)))
+
+  #onVanished(folder: string): void {
+    if (this.#verify.onVanished(folder)) return
+    const one = this.#byFolder.get(folder)
+    if (one && !one.killing)
+      this.#run(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
   }
-  function onTailNews(told: TailNews): void {
-    const one = held.get(told.agentId)
+
+  #onTailNews(told: TailNews): void {
+    const one = this.#held.get(told.agentId)
     if (!one) return
     one.outputBytes = told.outputBytes
     one.heardAt = Math.max(one.heardAt, told.heardAt ?? 0)
-    one.waitsUntil = told.waiting ? (told.waiting.until ?? clock.now() + 120_000) : null
+    one.waitsUntil = told.waiting
+      ? (told.waiting.until ?? this.#options.clock.now() + UNKNOWN_WAIT_MS)
+      : null
     one.doing = told.doing
     if (told.heardAt !== null && !one.hasBeenHeard) {
       one.hasBeenHeard = true
-      report(one, { kind: 'heard', at: told.heardAt })
+      this.#report(one, { kind: 'heard', at: told.heardAt })
     }
-    if (told.conversation !== null) report(one, { kind: 'conversation', id: told.conversation })
+    if (told.conversation !== null)
+      this.#report(one, { kind: 'conversation', id: told.conversation })
   }
 
-  function stopNow(one: HeldAgent): void {
+  #stopNow(one: HeldAgent): void {
     if (!one.leader) return
-    const graceMs = one.stop?.force ? 0 : (one.stop?.graceMs ?? 0)
-    const ending = endTree(one, graceMs)
+    const ending = this.#endTree(one, one.stop?.force ? 0 : (one.stop?.graceMs ?? 0))
     one.killing = one.killing ? one.killing.then(() => ending) : ending
-    run(one, async () => {
+    this.#run(one, async () => {
       await ending
-      if (!watch.check(one.folder) && !one.isSettling) await settleBy(one, await recover(one))
+      if (!this.#watch.check(one.folder) && !one.isSettling)
+        await this.#settleBy(one, await this.#recoverStage(one))
     })
   }
-  async function endTree(one: HeldAgent, graceMs: number): Promise<void> {
-    const executor = executorOf(one.order.profile.type)
+
+  async #endTree(one: HeldAgent, graceMs: number): Promise<void> {
+    const { launcher, host, log } = this.#options
+    const agent = one.order.agent.id
     const ended = await launcher.killTree({
       folder: one.folder,
-      leader: one.leader && one.leader.startTime !== '' ? one.leader : null,
+      leader: provenLeader(one),
       marker: one.key,
       bootId: one.bootId ?? (await host.bootId()),
-      signal: executor?.stopSignal ?? 'SIGTERM',
+      signal: executorOf(one.order.profile.type)?.stopSignal ?? 'SIGTERM',
       graceMs,
     })
     if (!ended.ok)
-      log.error('an agent could not be ended', {
-        agent: one.order.agent.id,
-        why: ended.error.message,
-      })
-    else if (ended.value.leftovers.length > 0)
-      log.warn('processes of an agent are still there', {
-        agent: one.order.agent.id,
-        leftovers: ended.value.leftovers,
-      })
+      return log.error('an agent could not be ended', { agent, why: ended.error.message })
+    const { leftovers } = ended.value
+    if (leftovers.length > 0)
+      log.warn('processes of an agent are still there', { agent, leftovers })
   }
 
   /** CPU of each tree since the last look: a long quiet build is alive. A tree that is gone without a word is looked up. */
-  async function measure(): Promise<void> {
-    const living = [...held.values()].filter((one) => one.leader !== null && !one.isSettling)
+  async #measure(): Promise<void> {
+    const living = [...this.#held.values()].filter((one) => one.leader !== null && !one.isSettling)
     if (living.length === 0) return
-    const trees = await launcher.treeCpu(
-      living.map((one) => ({ leader: one.leader?.startTime ? one.leader : null, marker: one.key })),
+    const trees = await this.#options.launcher.treeCpu(
+      living.map((one) => ({ leader: provenLeader(one), marker: one.key })),
     )
     if (!trees.ok) return
-    living.forEach((one, i) => {
+    for (const [i, one] of living.entries()) {
       const tree = trees.value[i]
-      if (!tree) return
+      if (!tree) continue
       one.isBusy = tree.cpuMs - one.cpuMs > BUSY_CPU_MS
       one.cpuMs = tree.cpuMs
-      if (tree.count === 0 && !watch.check(one.folder)) onVanished(one.folder)
-    })
+      if (tree.count === 0 && !this.#watch.check(one.folder)) this.#onVanished(one.folder)
+    }
   }
-  function sizeUp(one: HeldAgent): void {
-    if (executorOf(one.order.profile.type)?.givesFinal) return
-    const stats = statSync(join(one.folder, STAGE_FILES.stdout), { throwIfNoEntry: false })
-    if (!stats || stats.size === one.outputBytes) return
-    one.outputBytes = stats.size
-    one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
-  }
+}
 
-  return {
-    launch(order) {
-      if (isClosed || held.has(order.agent.id)) return
-      const one = hold(order)
-      run(one, () => start(one))
-    },
-    async recover(orders) {
-      await Promise.all(
-        orders.map(async (order) => {
-          const one = hold(order)
-          const record = readStageRecord(one.folder)
-          one.key = record?.key ?? null
-          one.bootId = record?.bootId ?? null
-          one.workplace = record?.workplace ?? order.agent.workplace
-          await settleBy(one, await recover(one))
-        }),
-      )
-    },
-    stop(agentId, { graceMs, force }) {
-      const one = held.get(agentId)
-      if (!one) return
-      const isHarder = one.stop === null || (force && !one.stop.force)
-      if (!isHarder) return
-      one.stop = { graceMs, force }
-      stopNow(one)
-    },
-    isHolding: (agentId) => held.has(agentId),
-    facts(agentId): LiveFacts | null {
-      const one = held.get(agentId)
-      if (!one) return null
-      sizeUp(one)
-      return {
-        lastHeardAt: one.heardAt,
-        outputBytes: one.outputBytes,
-        isBusy: one.isBusy,
-        waitsForProviderUntil: one.waitsUntil,
-        doing: one.doing,
-      }
-    },
-    async look() {
-      watch.checkAll()
-      for (const one of held.values()) if (one.isUndecided) await settleBy(one, await recover(one))
-      await measure()
-    },
-    onReport: (listener) =>
-      news.on(({ agentId, generation, report: told }) => listener(agentId, generation, told)),
-    async close() {
-      isClosed = true
-      offTail()
-      watch.close()
-      await leftovers.close()
-      held.clear()
-    },
-  }
+/** What speaks no event format is only looked at by the size of its output. */
+const speaksEvents = (one: HeldAgent): boolean =>
+  executorOf(one.order.profile.type)?.givesFinal ?? false
+
+const provenLeader = (one: HeldAgent): HeldAgent['leader'] =>
+  one.leader?.startTime ? one.leader : null
+
+function sizeUp(one: HeldAgent): void {
+  if (speaksEvents(one)) return
+  const stats = statSync(join(one.folder, STAGE_FILES.stdout), { throwIfNoEntry: false })
+  if (!stats || stats.size === one.outputBytes) return
+  one.outputBytes = stats.size
+  one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
 }

@@ -1,16 +1,14 @@
 /** Runs a task's verify command supervised like an agent, in a folder beneath the agent's, so that a crash neither loses nor doubles it. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { applyEnvironment, agentEnvironment } from '../executors/environment.ts'
+import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
 import { readRawOutput } from '../output/read-output.ts'
 import type { ExitWatch } from '../process/exit-watch.ts'
 import { MARKER_VARIABLE } from '../process/process-host.ts'
 import { recoverStage } from '../process/recover.ts'
+import type { Stage } from '../process/spawn-stage.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
-
-/** A stage that vanished is tried anew, but not for ever. */
-const MAX_TRIES = 3
 
 export interface VerifyStages {
   run(held: HeldAgent, line: string): Promise<{ code: number; tail: string }>
@@ -19,14 +17,12 @@ export interface VerifyStages {
   onVanished(folder: string): boolean
 }
 
-export function createVerifyStages(
-  options: LocalRuntimeOptions,
-  watch: () => ExitWatch,
-): VerifyStages {
-  const waiting = new Map<string, (exit: ExitRecord | null) => void>()
+/** A stage that vanished is tried anew, but not for ever. */
+const MAX_TRIES = 3
+const TAIL_BYTES = 2000
 
-  const ended = (folder: string): Promise<ExitRecord | null> =>
-    new Promise((resolve) => waiting.set(folder, resolve))
+export function createVerifyStages(options: LocalRuntimeOptions, watch: ExitWatch): VerifyStages {
+  const waiting = new Map<string, (exit: ExitRecord | null) => void>()
   const settle = (folder: string, exit: ExitRecord | null): boolean => {
     const resolve = waiting.get(folder)
     waiting.delete(folder)
@@ -34,58 +30,63 @@ export function createVerifyStages(
     return resolve !== undefined
   }
   /** One stage to its end; null when it left none. A stage of an earlier owner is taken as it is. */
-  const runStage = async (
-    held: HeldAgent,
-    line: string,
-    folder: string,
-  ): Promise<ExitRecord | null> => {
+  const runStage = async (held: HeldAgent, stage: Stage): Promise<ExitRecord | null> => {
+    const { folder } = stage
     const isNew = mkdirSync(folder, { recursive: true }) !== undefined
     if (!isNew) {
       const found = await recoverStage(folder, { bootIdAtLaunch: held.bootId, host: options.host })
       if (found.kind === 'exited') return found.exit
       if (found.kind !== 'alive') return null
     }
-    const done = ended(folder)
-    watch().watch(folder, { isAdopted: !isNew })
-    if (isNew) {
-      const started = await options.launcher.start(stageOf(held, line, folder))
-      if (!started.ok) {
-        watch().forget(folder)
-        settle(folder, null)
-      }
+    const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
+    watch.watch(folder, { isAdopted: !isNew })
+    const started = isNew ? await options.launcher.start(stage) : null
+    if (started && !started.ok) {
+      watch.forget(folder)
+      settle(folder, null)
     }
-    return done
-  }
-  const stageOf = (held: HeldAgent, line: string, folder: string) => {
-    const base = applyEnvironment(options.env, agentEnvironment(held.order.profile, options.env))
-    const env = { ...base, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
-    const argv =
-      process.platform === 'win32'
-        ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
-        : ['/bin/sh', '-c', line]
-    return { folder, argv, cwd: held.workplace?.cwd ?? options.root, env, stdinFile: null }
+    return ended
   }
   return {
     async run(held, line) {
-      for (let round = 1; round <= MAX_TRIES; round += 1) {
-        const folder = join(held.folder, round === 1 ? 'verify' : `verify.${round}`)
-        const exit = await runStage(held, line, folder)
-        if (!exit && held.stop !== null) break
-        if (!exit) continue
-        const { bytes } = await readRawOutput({
-          folder,
-          stream: 'stderr',
-          from: -2000,
-          maxBytes: 2000,
-        })
-        return { code: exit.code, tail: bytes.toString('utf8').trim() }
+      for (let round = 1; round <= MAX_TRIES && held.stop === null; round += 1) {
+        const stage = stageOf(held, line, round, options)
+        const exit = await runStage(held, stage)
+        if (exit) return { code: exit.code, tail: await lastWords(stage.folder) }
       }
       return { code: 75, tail: 'the verify command could not be run to its end' }
     },
-    onExit: (folder, exit) => settle(folder, exit),
+    onExit: settle,
     onVanished(folder) {
-      watch().forget(folder)
+      if (!waiting.has(folder)) return false
+      watch.forget(folder)
       return settle(folder, null)
     },
   }
+}
+
+function stageOf(
+  held: HeldAgent,
+  line: string,
+  round: number,
+  options: LocalRuntimeOptions,
+): Stage {
+  const base = applyEnvironment(options.env, agentEnvironment(held.order.profile, options.env))
+  const env = held.key === null ? base : { ...base, [MARKER_VARIABLE]: held.key }
+  const argv =
+    process.platform === 'win32'
+      ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
+      : ['/bin/sh', '-c', line]
+  const folder = join(held.folder, round === 1 ? 'verify' : `verify.${round}`)
+  return { folder, argv, cwd: held.workplace?.cwd ?? options.root, env, stdinFile: null }
+}
+
+async function lastWords(folder: string): Promise<string> {
+  const { bytes } = await readRawOutput({
+    folder,
+    stream: 'stderr',
+    from: -TAIL_BYTES,
+    maxBytes: TAIL_BYTES,
+  })
+  return bytes.toString('utf8').trim()
 }

@@ -2,6 +2,7 @@
 import { ok } from '../../base/result.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard, type Client, type Connection } from '../connect.ts'
+import { isLostConnection } from '../failure-from-error.ts'
 import type { Words } from '../words.ts'
 
 const BATCH = 1_000
@@ -39,7 +40,8 @@ async function follow(
       if (seq > printed || since !== undefined) printed = await printSince(cli, client, printed)
     }
   } catch (error) {
-    if (!gone.aborted) throw error
+    // What was printed must not be printed again, so the host is not looked for anew.
+    if (!gone.aborted && !isLostConnection(error)) throw error
   }
 }
 

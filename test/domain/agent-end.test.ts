@@ -1,0 +1,324 @@
+/** The completion table, the reasons for which an agent is stopped, and what both mean for its task. */
+import { describe, expect, it } from 'vitest'
+import type { Agent, StopReason } from '../../src/domain/agent.ts'
+import { judge, type Evidence } from '../../src/domain/completion.ts'
+import {
+  FAILURE_CLASSES,
+  VERDICTS,
+  workFailure,
+  type FailureClass,
+} from '../../src/domain/failure.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
+import {
+  asAgent,
+  COORDINATOR,
+  createBench,
+  endCommand,
+  evidenceOf,
+  taskId,
+  type Bench,
+} from '../support/plan-builder.ts'
+
+const exit = (code: number | null, signal: string | null = null) => ({ exit: { code, signal } })
+const saidDone: Agent['report'] = { kind: 'done' }
+const saidFail: Agent['report'] = { kind: 'fail', failure: workFailure('reported', 'I cannot') }
+const fine = { finalExpected: true, final: { ok: true, text: 'All done.' } }
+const wrong = { finalExpected: true, final: { ok: false, text: 'API error' } }
+const mute = { finalExpected: true, final: null }
+const empty = { finalExpected: true, final: { ok: true, text: '  ' } }
+const quota = { failure: workFailure('quota', 'limit reached') }
+const noWork = { needsWork: true, work: 'none' } as const
+
+type Row = readonly [string, string, Agent['report'], Partial<Evidence>, string]
+/** what happened · type of executor · what it said · what is known · verdict */
+const ROWS: readonly Row[] = [
+  ['a shell exits with 0', 'shell', null, {}, 'done'],
+  ['a shell exits with 3', 'shell', null, exit(3), 'failed exit'],
+  ['a shell is not found (127)', 'shell', null, exit(127), 'failed exit'],
+  ['a shell is ended by a signal', 'shell', null, exit(null, 'SIGKILL'), 'failed exit'],
+  ['a shell says done and exits with 3', 'shell', saidDone, exit(3), 'failed exit'],
+  ['a shell says done and exits with 0', 'shell', saidDone, {}, 'done'],
+  ['a shell says fail and exits with 0', 'shell', saidFail, {}, 'failed reported'],
+  ['a command exits with 1', 'command', null, exit(1), 'failed exit'],
+  ['a command is not found (127)', 'command', null, exit(127), 'failed missing-program'],
+  ['a CLI exits with 0 and a good answer', 'claude', null, fine, 'done'],
+  ['a CLI exits with 0 and an error as its answer', 'claude', null, wrong, 'failed crash'],
+  [
+    'a CLI exits with 0 and an error of a known class',
+    'claude',
+    null,
+    { ...wrong, ...quota },
+    'failed quota',
+  ],
+  ['a CLI exits with 0 and no answer at all', 'claude', null, mute, 'failed crash'],
+  [
+    'a CLI exits with 0 and no answer, and a known error',
+    'claude',
+    null,
+    { ...mute, ...quota },
+    'failed quota',
+  ],
+  ['a CLI exits with 0, an empty answer and no work', 'claude', null, empty, 'failed no-work'],
+  [
+    'a CLI exits with 0, an empty answer and work',
+    'claude',
+    null,
+    { ...empty, work: 'found' },
+    'done',
+  ],
+  ['a CLI exits with 1 and a good answer', 'claude', null, { ...fine, ...exit(1) }, 'failed crash'],
+  [
+    'a CLI exits with 1 and a known error',
+    'codex',
+    null,
+    { ...mute, ...exit(1), ...quota },
+    'failed quota',
+  ],
+  [
+    'a CLI exits with 0, a good answer and a passing error before',
+    'claude',
+    null,
+    { ...fine, ...quota },
+    'done',
+  ],
+  ['a CLI is not found (127)', 'codex', null, { ...mute, ...exit(127) }, 'failed missing-program'],
+  [
+    'a CLI is ended by a signal',
+    'claude',
+    null,
+    { ...mute, ...exit(null, 'SIGSEGV') },
+    'failed crash',
+  ],
+  ['a CLI says done and exits with 1', 'claude', saidDone, { ...mute, ...exit(1) }, 'done'],
+  ['a CLI says done and its answer is an error', 'claude', saidDone, wrong, 'done'],
+  ['a CLI says fail and exits with 0', 'claude', saidFail, fine, 'failed reported'],
+  ['work is needed and there is none', 'claude', null, { ...fine, ...noWork }, 'failed no-work'],
+  ['work is needed and found', 'claude', null, { ...fine, needsWork: true, work: 'found' }, 'done'],
+  ['work is needed and nobody can tell', 'claude', null, { ...fine, needsWork: true }, 'done'],
+  [
+    'work is needed, there is none, and it says done',
+    'claude',
+    saidDone,
+    { ...fine, ...noWork },
+    'done',
+  ],
+  ['a deliverable is missing', 'shell', null, { missingDeliverables: ['a.txt'] }, 'failed no-work'],
+  [
+    'a deliverable is missing although it says done',
+    'claude',
+    saidDone,
+    { missingDeliverables: ['a.txt'] },
+    'failed no-work',
+  ],
+  [
+    'its verify command fails',
+    'claude',
+    null,
+    { ...fine, verify: { code: 1, tail: 'x' } },
+    'failed verify',
+  ],
+  [
+    'its verify command fails although it says done',
+    'claude',
+    saidDone,
+    { ...fine, verify: { code: 1, tail: 'x' } },
+    'failed verify',
+  ],
+  ['its verify command passes', 'shell', null, { verify: { code: 0, tail: '' } }, 'done'],
+  ['it vanished', 'claude', null, { how: 'lost', exit: null }, 'lost lost'],
+  ['it vanished after it said done', 'claude', saidDone, { how: 'lost', exit: null }, 'done'],
+  [
+    'it vanished after it said done, without its deliverable',
+    'claude',
+    saidDone,
+    { how: 'lost', exit: null, missingDeliverables: ['a'] },
+    'failed no-work',
+  ],
+  [
+    'it vanished after it said fail',
+    'claude',
+    saidFail,
+    { how: 'lost', exit: null },
+    'failed reported',
+  ],
+  ['it never ran', 'shell', null, { how: 'never-ran', exit: null }, 'lost lost free'],
+  ['it could not be launched', 'shell', null, { how: 'not-launched', exit: null }, 'failed launch'],
+  [
+    'it could not be isolated',
+    'claude',
+    null,
+    { how: 'not-launched', exit: null, failure: workFailure('isolation', 'no worktree') },
+    'failed isolation',
+  ],
+]
+
+describe('the completion table', () => {
+  it.each(ROWS)('%s (%s)', (_, type, report, evidence, expected) => {
+    const { outcome, failure, isFree } = judge(evidenceOf(evidence), report, type)
+    expect([outcome, failure?.class, isFree ? 'free' : ''].filter(Boolean).join(' ')).toBe(expected)
+  })
+})
+
+const ENDS = {
+  well: {},
+  badly: exit(1),
+  vanished: { how: 'lost', exit: null },
+  'never ran': { how: 'never-ran', exit: null },
+  'not launched': { how: 'not-launched', exit: null },
+} as const satisfies Record<string, Partial<Evidence>>
+type End = keyof typeof ENDS
+
+/** Outcome of the agent · state of its task · attempts, and `held` when it reopens paused. A task asks for two attempts. */
+const STOPS: Record<StopReason | 'none', Record<End, string>> = {
+  none: {
+    well: 'done · done · 0',
+    badly: 'failed · open · 1',
+    vanished: 'lost · open · 1',
+    'never ran': 'lost · open · 0',
+    'not launched': 'failed · open · 1',
+  },
+  killed: {
+    well: 'killed · open · 0 held',
+    badly: 'killed · open · 0 held',
+    vanished: 'killed · open · 0 held',
+    'never ran': 'killed · open · 0 held',
+    'not launched': 'killed · open · 0 held',
+  },
+  redispatch: {
+    well: 'killed · open · 0',
+    badly: 'killed · open · 0',
+    vanished: 'killed · open · 0',
+    'never ran': 'killed · open · 0',
+    'not launched': 'killed · open · 0',
+  },
+  timeout: {
+    well: 'failed · open · 1',
+    badly: 'failed · open · 1',
+    vanished: 'failed · open · 1',
+    'never ran': 'failed · open · 1',
+    'not launched': 'failed · open · 1',
+  },
+  silent: {
+    well: 'lost · open · 1',
+    badly: 'lost · open · 1',
+    vanished: 'lost · open · 1',
+    'never ran': 'lost · open · 1',
+    'not launched': 'lost · open · 1',
+  },
+  superseded: {
+    well: 'superseded · done · 0',
+    badly: 'superseded · done · 0',
+    vanished: 'superseded · done · 0',
+    'never ran': 'superseded · done · 0',
+    'not launched': 'superseded · done · 0',
+  },
+  abandoned: {
+    well: 'killed · abandoned · 0',
+    badly: 'killed · abandoned · 0',
+    vanished: 'killed · abandoned · 0',
+    'never ran': 'killed · abandoned · 0',
+    'not launched': 'killed · abandoned · 0',
+  },
+}
+
+function stop(bench: Bench, reason: StopReason | 'none'): void {
+  const id = taskId('a')
+  if (reason === 'none') return
+  if (reason === 'superseded')
+    bench.must({
+      type: 'task.complete',
+      id,
+      agentId: null,
+      generation: null,
+      artifacts: [],
+      force: false,
+      nextFireAt: null,
+    })
+  else if (reason === 'abandoned') bench.must({ type: 'task.abandon', id, withDependents: false })
+  else bench.must({ type: 'agent.stop', agentId: agentIdOf(1), reason, force: false }, COORDINATOR)
+}
+
+const told = (bench: Bench): string => {
+  const agent = bench.changes.findLast((change) => change.entity === 'agent')?.after
+  const outcome =
+    agent && 'claimedAt' in agent && agent.state.kind === 'ended' ? agent.state.outcome : '?'
+  const { state, attempts, held } = bench.task('a')
+  return `${outcome} · ${state.kind} · ${attempts}${held ? ' held' : ''}`
+}
+
+describe('an end after a stop', () => {
+  const cells = Object.entries(STOPS).flatMap(([reason, row]) =>
+    Object.entries(row).map(
+      ([end, expected]) => [reason as StopReason, end as End, expected] as const,
+    ),
+  )
+  it.each(cells)('for %s that went %s: %s', (reason, end, expected) => {
+    const bench = createBench()
+    bench.add('a', { maxAttempts: 2 })
+    bench.claim('a', 1)
+    stop(bench, reason)
+    bench.end(1, 1, ENDS[end])
+    expect(told(bench)).toBe(expected)
+  })
+
+  it.each(['timeout', 'silent'] as const)('for %s is success when it had said done', (reason) => {
+    const bench = createBench()
+    bench.add('a')
+    bench.claim('a', 1)
+    const id = taskId('a')
+    bench.must(
+      {
+        type: 'task.complete',
+        id,
+        agentId: agentIdOf(1),
+        generation: 1,
+        artifacts: [],
+        force: false,
+        nextFireAt: null,
+      },
+      asAgent(1, 'a'),
+    )
+    stop(bench, reason)
+    bench.end(1, 1, { how: 'lost', exit: null })
+    expect(told(bench)).toBe('done · done · 0')
+  })
+})
+
+describe('the class of a failure', () => {
+  const EXPECTED: Record<(typeof VERDICTS)[FailureClass], string> = {
+    park: 'open · 0 parked',
+    'back-off': 'open · 0 delayed',
+    ask: 'waiting · 0',
+    fail: 'failed · 1',
+    retry: 'open · 1 delayed',
+    'retry-if-asked': 'failed · 1',
+  }
+  it.each(FAILURE_CLASSES)('%s sets what becomes of the task', (name) => {
+    const bench = createBench()
+    bench.add('a', { exec: null })
+    bench.claim('a', 1, { executor: 'claude', executorType: 'claude', provider: 'anthropic' })
+    bench.end(1, 1, { ...exit(1), failure: workFailure(name, name) })
+    const { state, attempts } = bench.task('a')
+    const wait =
+      state.kind !== 'open' ? '' : state.park ? ' parked' : state.notBefore ? ' delayed' : ''
+    expect(`${state.kind} · ${attempts}${wait}`).toBe(EXPECTED[VERDICTS[name]])
+    expect(bench.plan.breakers.size).toBe(VERDICTS[name] === 'park' ? 1 : 0)
+  })
+
+  it('of a repeating task brings its next time, not a failed task', () => {
+    const bench = createBench()
+    const schedule = { spec: '09:00', tz: null }
+    bench.must({
+      type: 'task.add',
+      task: { id: taskId('a'), title: 'a', exec: 'true', schedule },
+      nextFireAt: null,
+    })
+    bench.claim('a', 1)
+    bench.must(endCommand(1, 1, exit(2), { nextFireAt: bench.at + 1000 }), COORDINATOR)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open', notBefore: bench.at + 1000 },
+      firstSuccessAt: null,
+      lastFailure: { class: 'exit' },
+    })
+  })
+})

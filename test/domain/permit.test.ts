@@ -1,0 +1,176 @@
+/** What an agent may ask for, and what only people and the coordinator may. */
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../src/domain/command.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
+import {
+  asAgent,
+  claimOf,
+  COORDINATOR,
+  createBench,
+  endCommand,
+  PERSON,
+  taskId,
+} from '../support/plan-builder.ts'
+
+const own = taskId('a')
+const other = taskId('b')
+const done = (id = own, force = false): Command => ({
+  type: 'task.complete',
+  id,
+  agentId: null,
+  generation: null,
+  artifacts: [],
+  force,
+  nextFireAt: null,
+})
+const add = (more: Partial<NewTask> = {}): Command => ({
+  type: 'task.add',
+  task: { title: 'more', ...more },
+  nextFireAt: null,
+})
+
+function working() {
+  const bench = createBench()
+  bench.add('a', { exec: null, mode: 'light' })
+  bench.add('b')
+  bench.claim('a', 1, { executor: 'claude', executorType: 'claude' })
+  return bench
+}
+
+/** For an agent at work on `a`: `ok`, or the kind of the refusal. */
+const TABLE: readonly (readonly [string, Command, string])[] = [
+  ['log on its task', { type: 'task.log', id: own, text: 'x' }, 'ok'],
+  ['attach to its task', { type: 'task.attach', id: own, artifacts: [] }, 'ok'],
+  ['done on its task', done(), 'ok'],
+  [
+    'fail on its task',
+    {
+      type: 'task.fail',
+      id: own,
+      agentId: null,
+      generation: null,
+      reason: 'x',
+      class: 'reported',
+      nextFireAt: null,
+    },
+    'ok',
+  ],
+  ['add a task', add(), 'ok'],
+  ['add a task after its own', add({ after: [own] }), 'ok'],
+  [
+    'add a task in its own mode and with its own executor',
+    add({ mode: 'light', executor: 'claude' }),
+    'ok',
+  ],
+  [
+    'import tasks',
+    { type: 'tasks.import', tasks: [{ task: { title: 'x' }, nextFireAt: null }] },
+    'ok',
+  ],
+  ['done by force', done(own, true), 'not-allowed'],
+  ['log on another task', { type: 'task.log', id: other, text: 'x' }, 'not-allowed'],
+  ['done on another task', done(other), 'not-allowed'],
+  ['add with a command', add({ exec: 'rm -rf /' }), 'not-allowed'],
+  ['add with a verify', add({ verify: 'true' }), 'not-allowed'],
+  ['add in another folder', add({ repo: '/etc' }), 'not-allowed'],
+  ['add outside a worktree', add({ worktree: 'off' }), 'not-allowed'],
+  ['add in a fuller mode', add({ mode: 'full' }), 'not-allowed'],
+  ['add with another executor', add({ executor: 'shell' }), 'not-allowed'],
+  ['add in front of another task', add({ before: [other] }), 'not-allowed'],
+  [
+    'edit its task',
+    { type: 'task.edit', id: own, edit: { title: 'x' }, nextFireAt: null },
+    'not-allowed',
+  ],
+  ['hold its task', { type: 'task.hold', id: own }, 'not-allowed'],
+  ['release its task', { type: 'task.release', id: own }, 'not-allowed'],
+  ['publish', { type: 'task.publish', id: own, only: true }, 'not-allowed'],
+  ['retry', { type: 'task.retry', id: own, fresh: false }, 'not-allowed'],
+  ['reopen', { type: 'task.reopen', id: own }, 'not-allowed'],
+  ['abandon', { type: 'task.abandon', id: own, withDependents: true }, 'not-allowed'],
+  ['remove', { type: 'task.remove', id: other }, 'not-allowed'],
+  ['take', { type: 'task.take', claim: claimOf('b', 5), workplaceCwd: '/' }, 'not-allowed'],
+  ['let go', { type: 'task.letGo', id: own }, 'not-allowed'],
+  ['skip a time', { type: 'schedule.skip', id: own, nextFireAt: null }, 'not-allowed'],
+  ['fire now', { type: 'schedule.fireNow', id: own }, 'not-allowed'],
+  ['claim', { type: 'agents.claim', claims: [claimOf('b', 5)] }, 'not-allowed'],
+  [
+    'stop an agent',
+    { type: 'agent.stop', agentId: agentIdOf(1), reason: 'killed', force: true },
+    'not-allowed',
+  ],
+  ['end itself', endCommand(1, 1), 'not-allowed'],
+  ['pause the yard', { type: 'yard.pause' }, 'not-allowed'],
+  ['resume the yard', { type: 'yard.resume' }, 'not-allowed'],
+  ['clear a breaker', { type: 'breaker.clear', key: 'k' }, 'not-allowed'],
+  ['forget agents', { type: 'agents.forget', ids: [] }, 'not-allowed'],
+]
+const REPORTS = new Set([
+  'task.log',
+  'task.attach',
+  'task.complete',
+  'task.fail',
+  'task.add',
+  'tasks.import',
+])
+
+describe('an agent at work', () => {
+  it.each(TABLE)('%s', (_, command, expected) => {
+    const decided = working().run(command, asAgent(1, 'a'))
+    expect(decided.ok ? 'ok' : decided.error.kind).toBe(expected)
+  })
+
+  it('adds with any field but exec and repo when its profile says so', () => {
+    const any = { ...asAgent(1, 'a'), subtasks: 'any' as const }
+    expect(
+      working().run(add({ verify: 'true', mode: 'full', executor: 'shell', worktree: 'off' }), any)
+        .ok,
+    ).toBe(true)
+    expect(working().run(add({ exec: 'true' }), any).ok).toBe(false)
+    expect(working().run(add({ repo: '/etc' }), any).ok).toBe(false)
+  })
+
+  it('adds no more tasks than its limit, which its retries share', () => {
+    const bench = working()
+    const two = { ...asAgent(1, 'a'), maxSubtasks: 2 }
+    bench.must(add(), two)
+    bench.must(add(), two)
+    expect(bench.run(add(), two)).toMatchObject({ ok: false, error: { kind: 'not-allowed' } })
+    bench.end(1, 1, { how: 'never-ran', exit: null })
+    bench.claim('a', 2)
+    expect(bench.run(add(), { ...two, agentId: agentIdOf(2), generation: 2 }).ok).toBe(false)
+  })
+})
+
+describe('an agent that has ended', () => {
+  it.each(TABLE)('%s changes nothing', (_, command) => {
+    const bench = working()
+    bench.end(1, 1, { how: 'never-ran', exit: null })
+    bench.claim('a', 2)
+    const changes = bench.changes.length
+    const decided = bench.run(command, asAgent(1, 'a'))
+    const isOwn = !('id' in command) || command.id === own
+    const isReport = REPORTS.has(command.type) && isOwn && !('force' in command && command.force)
+    expect(decided).toMatchObject({ ok: false })
+    if (!decided.ok && isReport) expect(decided.error.kind).toBe('stale-generation')
+    if (!decided.ok && !REPORTS.has(command.type)) expect(decided.error.kind).toBe('unauthorized')
+    expect(bench.changes.length).toBe(changes)
+  })
+})
+
+describe('a person', () => {
+  it('may stop and forget agents, but tells nothing of how they live', () => {
+    const bench = working()
+    expect(bench.run({ type: 'agents.claim', claims: [claimOf('b', 2)] }, PERSON).ok).toBe(false)
+    expect(bench.run(endCommand(1, 1), PERSON).ok).toBe(false)
+    expect(
+      bench.run(
+        { type: 'agent.stop', agentId: agentIdOf(1), reason: 'killed', force: false },
+        PERSON,
+      ).ok,
+    ).toBe(true)
+    expect(bench.run(endCommand(1, 1), COORDINATOR).ok).toBe(true)
+    expect(bench.run({ type: 'agents.forget', ids: [agentIdOf(1)] }, PERSON).ok).toBe(true)
+  })
+})
