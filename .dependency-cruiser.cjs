@@ -22,7 +22,8 @@ const below = {
     'fleet',
     'coordinator',
   ],
-  main: ['base', 'domain', 'config', 'contract', 'yard'],
+  // The app serves the yard that it opens, or nobody else could reach it: docs/decisions/0007.
+  main: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],
   preload: ['contract'],
   headless: ['base', 'domain', 'config', 'contract', 'yard'],
   cli: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
-import { createLoopbackClient } from './loopback-client.ts'
+import { createHttpClient } from '../headless/client.ts'
 import { readState } from '../headless/state-file.ts'
 import type { Caller } from './caller.ts'
 import type { Client } from './connect.ts'
@@ -44,7 +44,7 @@ export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner
   const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
   if (state && token !== null) {
     const owner = await hello({ ...state, root: paths.root })
-    if (owner) return { ...owner, client: createLoopbackClient(owner.url, token) }
+    if (owner) return { ...owner, client: createHttpClient(owner.url, token) }
   }
   if (caller.kind !== 'agent' || caller.url === null || caller.url === state?.url) return null
   return hello({ url: caller.url, token: caller.token, root: paths.root })
@@ -52,7 +52,7 @@ export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner
 
 async function hello(at: { url: string; token: string; root: string }): Promise<Owner | null> {
   try {
-    const client = createLoopbackClient(at.url, at.token)
+    const client = createHttpClient(at.url, at.token)
     const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
     const said = await client.service.hello(undefined, { signal })
     // The port may belong to another yard by now.

@@ -3,7 +3,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { failureClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
-import { taskCardSchema, taskViewSchema, whySchema } from './view.ts'
+import { taskListItemSchema, taskViewSchema, whySchema } from './view.ts'
 
 export const commandIdSchema = z.string().min(1).max(100).optional()
 export const idInput = z.strictObject({ id: z.string() })
@@ -51,9 +51,11 @@ export const taskContract = {
         status: z.string().optional(),
         tag: z.string().optional(),
         limit: z.coerce.number().int().positive().optional(),
+        /** `card` leaves out what only `task.get` must tell, for tables. */
+        detail: z.enum(['full', 'card']).default('full'),
       }),
     )
-    .output(z.array(taskCardSchema)),
+    .output(z.array(taskListItemSchema)),
   edit: oc.route({ method: 'PATCH', path: '/task/{id}' }).input(wireEdit).output(taskViewSchema),
   why: oc.route({ method: 'GET', path: '/task/{id}/why' }).input(idInput).output(whySchema),
   hold: oc

@@ -74,6 +74,10 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
 })
 export type TaskView = z.infer<typeof taskViewSchema>
 
+/** A card, and with `detail = full` all the rest of the task beside it. */
+export const taskListItemSchema = z.intersection(taskCardSchema, taskViewSchema.partial())
+export type TaskListItem = z.infer<typeof taskListItemSchema>
+
 export const agentViewSchema = z.object({
   id: z.string(),
   task: z.string(),

@@ -14,7 +14,7 @@ import { createHttpDoors } from './http.ts'
 import { createOneUseCodes } from './one-use-codes.ts'
 import { keepPort, listen, readKeptPort } from './port.ts'
 import { openStateFile } from './state-file.ts'
-import { newOwnerToken } from './token.ts'
+import { ownerTokenOf } from './token.ts'
 
 export interface ServeOptions {
   /** Must be free when given; else the one of last time where it is free, else any. */
@@ -61,7 +61,8 @@ async function openDoors(
   const { service } = yard.paths
   const address = options.host ?? DEFAULT_HOST
   mkdirSync(service.folder, { recursive: true, mode: 0o700 })
-  const ownerToken = newOwnerToken()
+  const secret = openSecret(service.secret)
+  const ownerToken = ownerTokenOf(secret)
   const codes = createOneUseCodes(() => systemClock.monotonic())
   const view = createLiveView(yard, systemClock)
   scope.add(() => view.close())
@@ -69,7 +70,7 @@ async function openDoors(
   const guard = createGuard({
     yard,
     ownerToken,
-    secret: openSecret(service.secret),
+    secret,
     host: address,
     port: () => bound.port,
   })

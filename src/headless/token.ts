@@ -1,4 +1,8 @@
-/** The owner's token: one per life of an owner, so that what was copied from an old state.json is worth nothing. */
-import { randomBytes } from 'node:crypto'
+/**
+ * The owner's token: derived from the yard's secret, so that a page or a program that was let in once finds its way back
+ * after a restart. A new secret (delete `.yard/service/secret`) makes every old token void.
+ */
+import { createHmac } from 'node:crypto'
 
-export const newOwnerToken = (): string => `yot_${randomBytes(32).toString('base64url')}`
+export const ownerTokenOf = (secret: Buffer): string =>
+  `yot_${createHmac('sha256', secret).update('owner').digest('base64url')}`

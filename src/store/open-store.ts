@@ -19,6 +19,8 @@ export interface OpenStore {
   readonly ownerEpoch: number
   /** `normal`: a power loss may take the last commits, never the order or the whole; `full`: each commit is on the disk. */
   setSynchronous(level: 'normal' | 'full'): void
+  /** Pages beyond which SQLite says that the disk is full; 0 = no limit of its own. */
+  setMaxPages(pages: number): void
   close(): void
 }
 
@@ -80,6 +82,7 @@ async function prepare(
     lastAgentNumber: highestAgentNumber(db),
     ownerEpoch,
     setSynchronous: level,
+    setMaxPages: (pages) => void db.pragma(`max_page_count = ${pages || 0xfffffffe}`),
     close: () => void db.close(),
   })
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Store } from '../store/store.ts'
+import type { YardParts } from './opened-yard.ts'
 
 export const backupFolder = (dataFolder: string, root: string): string =>
   join(dataFolder, 'backups', createHash('sha256').update(root).digest('hex').slice(0, 16))
@@ -47,4 +48,44 @@ export async function makeBackup(parts: {
   for (const old of listBackups(parts.dataFolder, parts.root).slice(Math.max(1, parts.keep)))
     rmSync(old, { force: true })
   return ok(file)
+}
+
+type Parts = Pick<YardParts, 'options' | 'opened' | 'dataFolder' | 'clock' | 'current' | 'log'>
+
+export function backupNow({
+  options,
+  opened,
+  dataFolder,
+  clock,
+  current,
+}: Parts): Promise<Result<string, Failure>> {
+  const { backups: keep } = current.config.settings.store
+  return makeBackup({
+    store: opened.store,
+    dataFolder,
+    root: options.paths.root,
+    at: clock.now(),
+    keep,
+  })
+}
+
+/** Rolling backups while a full host lives, only of what has changed since the last one. */
+export function startBackups(parts: Parts): () => void {
+  const { store } = parts.opened
+  let lastSeq = store.seq
+  let cancel = (): void => {}
+  const next = (): void => {
+    const { backupIntervalMs } = parts.current.config.settings.store
+    cancel = parts.clock.after(backupIntervalMs, () => {
+      const isDue = parts.current.config.settings.store.backups > 0 && store.seq !== lastSeq
+      lastSeq = store.seq
+      if (isDue)
+        void backupNow(parts).then(
+          (made) => made.ok || parts.log.error('the backup failed', { why: made.error.message }),
+        )
+      next()
+    })
+  }
+  next()
+  return () => cancel()
 }

@@ -2,7 +2,9 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { Caps, Route } from '../coordinator/ports.ts'
 import { exclusiveFolderOf } from '../agents/runtime/place.ts'
+import type { Command } from '../domain/command.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { misfitOf, resolveExecutor, resolveModel } from '../domain/resolve.ts'
 import { isTakenByPeople, PROVIDER_OF_TYPE, type Settings } from '../domain/settings.ts'
@@ -72,4 +74,28 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
     stopGraceMs: agent.stopGraceMs,
     missed: schedule.missed,
   }
+}
+
+/** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
+export function faultOf(routes: Routes, plan: Plan, command: Command): Failure | null {
+  if (command.type === 'task.add') return routes.faultOf(command.task)
+  if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
+  if (command.type !== 'tasks.import') return null
+  for (const [index, { task }] of command.tasks.entries()) {
+    const fault = routes.faultOf(task)
+    if (fault) return { ...fault, facts: { ...fault.facts, faults: [{ index, ...fault }] } }
+  }
+  return null
+}
+
+function faultOfEdit(
+  routes: Routes,
+  plan: Plan,
+  { id, edit }: Extract<Command, { type: 'task.edit' }>,
+): Failure | null {
+  const task = plan.tasks.get(id)
+  if (!task || (edit.executor === undefined && edit.exec === undefined && edit.model === undefined))
+    return null
+  const { executor = task.executor, exec = task.exec, model = task.model } = edit
+  return routes.faultOf({ executor, exec, model })
 }

@@ -1,10 +1,15 @@
 /** `npm run bench -- [NAME…]`: each bench in a process of its own, so that none inherits another's heap. */
 import { spawnSync } from 'node:child_process'
+import { flood } from './flood.ts'
+import { latency } from './latency.ts'
+import { list } from './list.ts'
 import { machine } from './measure.ts'
+import { open } from './open.ts'
 import { tell, type Bench } from './report.ts'
+import { spawn } from './spawn.ts'
 import { throughput } from './throughput.ts'
 
-const BENCHES: readonly Bench[] = [throughput]
+const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, flood]
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => BENCHES.every((bench) => bench.name !== name))

@@ -92,7 +92,7 @@ async function fight(
     const victim = others.pop()
     if (victim) {
       await Promise.race([owner.ended, killMoment(ledger, random, new AbortController().signal)])
-      killOne(mark, victim, random, fought)
+      await killOne(mark, victim, random, fought)
     }
     const pause = new AbortController()
     const ended = await Promise.race([
@@ -139,11 +139,22 @@ async function untilGrown(file: string, signal: AbortSignal): Promise<void> {
 const sleep = (ms: number, signal: AbortSignal): Promise<'time is up'> =>
   delay(ms, 'time is up' as const, { signal }).catch(() => 'time is up' as const)
 
-function killOne(mark: string, role: Living['role'], random: SeededRandom, fought: Fought): void {
-  const living = livingOf(mark).filter((one) => one.role === role)
-  if (living.length === 0) return
-  killQuietly(random.pick(living).pid)
-  fought.othersKilled += 1
+/** Waits a while for one of that role to appear. */
+async function killOne(
+  mark: string,
+  role: Living['role'],
+  random: SeededRandom,
+  fought: Fought,
+): Promise<void> {
+  for (let rounds = 0; rounds < 100; rounds += 1) {
+    const living = livingOf(mark).filter((one) => one.role === role)
+    if (living.length > 0) {
+      killQuietly(random.pick(living).pid)
+      fought.othersKilled += 1
+      return
+    }
+    await delay(10)
+  }
 }
 
 function killQuietly(pid: number): void {

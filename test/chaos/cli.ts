@@ -1,6 +1,10 @@
-/** `npm run chaos -- [--rounds 50] [--seed S]`: kills owners until so many have died, over as many graphs as that takes. */
+/**
+ * `npm run chaos -- [--rounds 50] [--seed S] [--races]`: kills owners until so many have died, over as many graphs as that
+ * takes. With `--races`, 20 processes × 25 mutations at once besides, without and with a service.
+ */
 import { parseArgs } from 'node:util'
 import { createSeededRandom } from '../support/seeded-random.ts'
+import { raceMutations } from '../races/race-mutations.ts'
 import { runChaos, type ChaosOptions, type ChaosOutcome } from './chaos-run.ts'
 
 const { values } = parseArgs({
@@ -8,6 +12,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     tasks: { type: 'string', default: '40' },
+    races: { type: 'boolean', default: false },
   },
 })
 
@@ -54,4 +59,21 @@ function sum(outcomes: readonly ChaosOutcome[], of: (outcome: ChaosOutcome) => n
   return outcomes.reduce((total, outcome) => total + of(outcome), 0)
 }
 
-process.exitCode = await main(Number(values.rounds), Number(values.seed), Number(values.tasks))
+async function race(withService: boolean): Promise<number> {
+  const { mutations, refused, lost, hasGaps } = await raceMutations({
+    processes: 20,
+    each: 25,
+    withService,
+  })
+  for (const sentence of refused) console.log(`    refused: ${sentence}`)
+  const where = withService ? 'with a service' : 'without a service'
+  const gaps = hasGaps ? ', the journal has GAPS' : ''
+  console.log(
+    `races ${where}: ${mutations} mutations, ${refused.length} refused, ${lost.length} lost${gaps}`,
+  )
+  return refused.length + lost.length + (hasGaps ? 1 : 0)
+}
+
+const broken = await main(Number(values.rounds), Number(values.seed), Number(values.tasks))
+const lost = values.races ? (await race(false)) + (await race(true)) : 0
+process.exitCode = broken + lost === 0 ? 0 : 1

@@ -5,25 +5,25 @@ export const CHAOS_VARIABLE = 'YARDMASTER_CHAOS'
 
 export interface Living {
   readonly pid: number
-  readonly parentPid: number
   readonly role: 'owner' | 'launcher' | 'supervisor' | 'agent' | 'other'
   readonly command: string
 }
 
 /** Every living process that carries the mark; zombies are dead. */
-export function livingOf(mark: string): Living[] {
-  const found: Living[] = []
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue
-    const environ = read(name, 'environ')
-    if (!environ?.split('\0').includes(`${CHAOS_VARIABLE}=${mark}`)) continue
-    const stat = read(name, 'stat')
-    const command = read(name, 'cmdline')?.replaceAll('\0', ' ').trim() ?? ''
-    const [state, parent] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
-    if (state === undefined || state === 'Z' || state === 'X') continue
-    found.push({ pid: Number(name), parentPid: Number(parent), role: roleOf(command), command })
-  }
-  return found
+export const livingOf = (mark: string): Living[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((name) => lookAt(name, mark) ?? [])
+
+function lookAt(pid: string, mark: string): Living | null {
+  const environ = read(pid, 'environ')
+  if (!environ?.split('\0').includes(`${CHAOS_VARIABLE}=${mark}`)) return null
+  const stat = read(pid, 'stat')
+  const command = read(pid, 'cmdline')?.replaceAll('\0', ' ').trim()
+  if (!stat || command === undefined) return null
+  const state = stat.slice(stat.lastIndexOf(')') + 2)[0]
+  if (state === 'Z' || state === 'X') return null
+  return { pid: Number(pid), role: roleOf(command), command }
 }
 
 function roleOf(command: string): Living['role'] {

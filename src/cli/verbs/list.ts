@@ -38,6 +38,7 @@ interface Filter {
 const listWhere = (cli: Cli, { status, tag, limit }: Filter): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const tasks = await client.task.list({
+      detail: cli.print.isJson ? 'full' : 'card',
       ...(status === undefined ? {} : { status }),
       ...(tag === undefined ? {} : { tag }),
       ...(limit === undefined ? {} : { limit }),

@@ -9,7 +9,7 @@ import { count } from '../usage-words.ts'
 export const stats = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const [tasks, agents] = await Promise.all([
-      client.task.list({}),
+      client.task.list({ detail: 'card' }),
       client.agent.list({ which: 'all' }),
     ])
     const numbers = statsOf(tasks, agents)

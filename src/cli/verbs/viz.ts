@@ -10,7 +10,7 @@ import type { Words } from '../words.ts'
 
 export const viz = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
-    const tasks = await client.task.list({})
+    const tasks = await client.task.list({ detail: 'card' })
     if (words.flag('criticalPath')) printChain(cli, longestChain(tasks, isLeft))
     else printLayers(cli, layersOf(tasks))
     return ok(0)

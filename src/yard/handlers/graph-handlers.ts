@@ -6,6 +6,7 @@ import { hintOf } from '../../domain/near-match.ts'
 import type { NewTask } from '../../domain/new-task.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import { SHOWN_STATES, TASK_STATUSES, type Task } from '../../domain/task.ts'
+import type { TaskListItem } from '../../contract/view.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { toTaskCard } from '../views/task-card.ts'
@@ -21,13 +22,14 @@ export const graphHandlers = {
   list: os.list.handler(({ context: { yard }, input }) => {
     const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
     const wanted = wantedStates(input.status)
-    const cards = []
+    const cards: TaskListItem[] = []
     for (const task of yard.plan.tasks.values()) {
       if (cards.length === input.limit) break
       if (input.tag !== undefined && !task.tags.includes(input.tag)) continue
       const shown = shownStateOf(yard.plan, task, source.now)
       if (wanted && !wanted.has(task.state.kind) && !wanted.has(shown)) continue
-      cards.push(toTaskCard(source, task, shown))
+      const card = toTaskCard(source, task, shown)
+      cards.push(input.detail === 'card' ? card : { ...card, ...toTaskView(yard, task) })
     }
     return cards
   }),

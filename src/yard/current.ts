@@ -1,0 +1,57 @@
+/** How a yard is opened, and what may change while it is open. */
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Result } from '../base/result.ts'
+import { loadConfig, type LoadedConfig } from '../config/load.ts'
+import { userPaths, type YardPaths } from '../config/paths.ts'
+import type { Flags } from '../contract/service.ts'
+import type { Runtime } from '../domain/executor.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Routes } from './routes.ts'
+import type { HostKind } from './yard.ts'
+
+export interface OpenYardOptions {
+  readonly paths: YardPaths
+  readonly host: HostKind
+  readonly log: Log
+  readonly flags: Flags
+  /** False: settle what has ended and start nothing. */
+  readonly runsAgents: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder with the supervisor scripts. */
+  readonly resources: string
+  readonly launcherEntry: string
+  readonly tailEntry: string
+  readonly clock?: Clock
+  /** Stands in for processes of this machine. */
+  readonly runtime?: Runtime
+  /** Another owner has taken over: the host must end. */
+  readonly onStale?: () => void
+}
+
+/** What may change while a yard is open, in one place. */
+export interface Current {
+  config: LoadedConfig
+  routes: Routes
+  isTrusted: boolean
+  /** Where the yard is served; null while it is not. */
+  url: string | null
+}
+
+export function readConfig(
+  options: Pick<OpenYardOptions, 'paths' | 'env'>,
+  flags: Flags,
+): Result<LoadedConfig, Failure> {
+  const named: Record<string, string | number> = {}
+  if (flags.maxAgents !== undefined) named['coordinator.max_agents'] = flags.maxAgents
+  if (flags.model !== undefined) named['coordinator.model'] = flags.model
+  if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
+  if (flags.pollIntervalMs !== undefined)
+    named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
+  return loadConfig({
+    globalFile: userPaths(options.env).config,
+    projectFile: options.paths.config,
+    env: options.env,
+    flags: named,
+  })
+}

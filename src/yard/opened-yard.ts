@@ -1,0 +1,223 @@
+/** The `Yard` that hosts and handlers see, over the opened parts. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Scope } from '../base/scope.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import type { YardPaths } from '../config/paths.ts'
+import type { Flags } from '../contract/service.ts'
+import type { CommittedBatch } from '../coordinator/committed.ts'
+import type { Coordinator } from '../coordinator/coordinator.ts'
+import type { Dispatcher } from '../coordinator/dispatch.ts'
+import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { LiveFacts, Runtime } from '../domain/executor.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import type { AgentId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Schedule } from '../domain/task.ts'
+import type { OpenStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import { backupNow, startBackups } from './backups.ts'
+import { readConfig, type Current, type OpenYardOptions } from './current.ts'
+import { probe } from './probe.ts'
+import { readWindow } from './read-window.ts'
+import { createRoutes, faultOf } from './routes.ts'
+import { nextFireAt } from './timetable.ts'
+import { isTrusted } from './trust.ts'
+import { YARD_VERSION } from './yard-version.ts'
+import type { HostKind, Yard } from './yard.ts'
+
+export interface YardParts {
+  readonly options: OpenYardOptions
+  readonly current: Current
+  readonly opened: OpenStore
+  readonly dispatcher: Dispatcher
+  readonly runtime: Runtime
+  readonly clock: Clock
+  readonly log: Log
+  readonly errors: readonly { readonly at: number; readonly text: string }[]
+  readonly dataFolder: string
+  readonly nextAgentId: () => AgentId
+  readonly scope: Scope
+}
+
+/** Beyond the grace: the kill loop itself and the settling. */
+const KILL_MARGIN_MS = 20_000
+/** A worktree of a large repository takes its time. */
+const LAUNCH_WAIT_MS = 30_000
+
+export const createYard = (parts: YardParts, coordinator: Coordinator): Yard =>
+  new OpenedYard(parts, coordinator)
+
+class OpenedYard implements Yard {
+  readonly paths: YardPaths
+  readonly host: HostKind
+  readonly version = YARD_VERSION
+  readonly openedAt: number
+  readonly log: Log
+  readonly plan: Plan
+  readonly store: Store
+  readonly nextAgentId: () => AgentId
+  readonly #parts: YardParts
+  readonly #coordinator: Coordinator
+
+  constructor(parts: YardParts, coordinator: Coordinator) {
+    this.#parts = parts
+    this.#coordinator = coordinator
+    this.paths = parts.options.paths
+    this.host = parts.options.host
+    this.openedAt = parts.clock.now()
+    this.log = parts.log
+    this.plan = parts.opened.plan
+    this.store = parts.opened.store
+    this.nextAgentId = parts.nextAgentId
+    if (parts.options.runsAgents) parts.scope.add(startBackups(parts))
+  }
+
+  config(): LoadedConfig {
+    return this.#parts.current.config
+  }
+  now(): number {
+    return this.#parts.clock.now()
+  }
+  onCommitted(listener: (batch: CommittedBatch) => void): () => void {
+    return this.#parts.dispatcher.onCommitted(listener)
+  }
+  nextFireAt(schedule: Schedule, fromMs: number): Result<number | null, Failure> {
+    return nextFireAt(schedule, fromMs, this.config().settings.schedule.tz)
+  }
+  facts(id: AgentId): LiveFacts | null {
+    return this.#parts.runtime.facts(id)
+  }
+  readOnly(): string | null {
+    return this.#parts.dispatcher.readOnly()
+  }
+  isTrusted(): boolean {
+    return this.#parts.current.isTrusted
+  }
+  recentErrors(): YardParts['errors'] {
+    return this.#parts.errors
+  }
+  lastTickAt(): number | null {
+    return this.#coordinator.lastTickAt()
+  }
+  heard(id: AgentId): void {
+    this.#coordinator.heard(id)
+  }
+  startNone(): void {
+    this.#coordinator.drain()
+  }
+  setUrl(url: string | null): void {
+    this.#parts.current.url = url
+  }
+  look(): Promise<void> {
+    return this.#coordinator.tick()
+  }
+  probeExecutor(name: string): ReturnType<Yard['probeExecutor']> {
+    return probe(this.config().settings, name, this.#parts.options)
+  }
+  readOutput(
+    id: AgentId,
+    window: Parameters<Yard['readOutput']>[1],
+  ): ReturnType<Yard['readOutput']> {
+    return readWindow({ agents: this.paths.agents, plan: this.plan, store: this.store }, id, window)
+  }
+  backup(): Promise<Result<string, Failure>> {
+    return backupNow(this.#parts)
+  }
+
+  async dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>> {
+    const { current, dispatcher } = this.#parts
+    const fault = faultOf(current.routes, this.plan, command)
+    if (fault) return err(fault)
+    const reply = await dispatcher.dispatch(command, by, commandId)
+    if (reply.ok && command.type === 'yard.pause') await this.#untilLaunched()
+    return reply
+  }
+
+  async kill(
+    ids: readonly AgentId[],
+    how: { force: boolean; redispatch: boolean },
+    by: Actor,
+  ): Promise<Result<readonly AgentId[], Failure>> {
+    const living = ids.filter((id) => this.plan.agents.has(id))
+    const reason = how.redispatch ? 'redispatch' : 'killed'
+    const { force } = how
+    const asked = living.map((agentId) =>
+      this.dispatch({ type: 'agent.stop', agentId, reason, force }, by),
+    )
+    for (const reply of await Promise.all(asked)) if (!reply.ok) return reply
+    if (await this.#untilEnded(living, (force ? 0 : this.#graceMs()) + KILL_MARGIN_MS))
+      return ok(living)
+    const left = living.filter((id) => this.plan.agents.has(id)).join(', ')
+    return err(
+      failure('timeout', `not all agents have ended yet: ${left}`, {
+        hint: 'yard kill --force, and yard service logs says what is left',
+      }),
+    )
+  }
+
+  async forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>> {
+    const reply = await this.dispatch({ type: 'agents.forget', ids }, by)
+    if (!reply.ok) return reply
+    const gone = ids.filter((id) => reply.value.ids.includes(id))
+    for (const id of gone) rmSync(join(this.paths.agents, id), { recursive: true, force: true })
+    return ok(gone)
+  }
+
+  async reload(flags: Flags): Promise<Result<LoadedConfig, Failure>> {
+    const { options, current, opened, dataFolder } = this.#parts
+    const config = readConfig(options, flags)
+    if (!config.ok) return config
+    current.config = config.value
+    current.routes = createRoutes(config.value.settings, this.paths.root)
+    current.isTrusted = isTrusted({ paths: this.paths, dataFolder })
+    opened.setSynchronous(config.value.settings.store.synchronous)
+    this.#coordinator.onSettings()
+    return config
+  }
+
+  async close(): Promise<void> {
+    this.#coordinator.drain()
+    if (this.#parts.options.runsAgents) await this.#untilLaunched()
+    const stopping = [...this.plan.agents.values()].filter(
+      (agent) => agent.state.kind === 'stopping',
+    )
+    await this.#untilEnded(
+      stopping.map(({ id }) => id),
+      this.#graceMs() + KILL_MARGIN_MS,
+    )
+    await this.#parts.scope.close()
+  }
+
+  #graceMs(): number {
+    return this.config().settings.agent.stopGraceMs
+  }
+  /** Promise 7: what was claimed before a pause or stop has begun, or has failed to, when that returns. */
+  #untilLaunched(): Promise<boolean> {
+    const claimed = [...this.plan.agents.values()].filter((agent) => agent.state.kind === 'claimed')
+    return this.#until(
+      () => claimed.every(({ id }) => this.plan.agents.get(id)?.state.kind !== 'claimed'),
+      LAUNCH_WAIT_MS,
+    )
+  }
+  #untilEnded(ids: readonly AgentId[], waitMs: number): Promise<boolean> {
+    return this.#until(() => ids.every((id) => !this.plan.agents.has(id)), waitMs)
+  }
+  /** Looks after each commit; false when it was not so within the wait. */
+  #until(isOver: () => boolean, waitMs: number): Promise<boolean> {
+    const { dispatcher, clock } = this.#parts
+    return new Promise((resolve) => {
+      if (isOver()) return resolve(true)
+      const finish = (): void => {
+        off()
+        cancel()
+        resolve(isOver())
+      }
+      const off = dispatcher.onCommitted(() => isOver() && finish())
+      const cancel = clock.after(waitMs, finish)
+    })
+  }
+}

@@ -1,0 +1,114 @@
+/** One owner at a time, in real processes that are really killed. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/store/open-store.ts'
+import { takeOwnerLock } from '../../src/store/owner-lock.ts'
+import { createYardBench } from '../coordinator/yard-bench.ts'
+import { START_AT } from '../support/manual-clock.ts'
+import { openMemoryStore } from '../support/memory-store.ts'
+import { addCommand } from '../support/plan-builder.ts'
+import { startChild, type Child } from './children.ts'
+
+let folder = ''
+const children: Child[] = []
+const start = (...args: string[]): Child => {
+  const child = startChild(...args)
+  children.push(child)
+  return child
+}
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'yard-store-'))))
+afterEach(async () => {
+  for (const child of children.splice(0)) await child.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the owner lock', () => {
+  it('is held by one process, refused to others, and free again after kill -9', async () => {
+    const path = join(folder, 'owner.db')
+    const first = start('lock', path)
+    expect(await first.line()).toBe('locked')
+    expect(takeOwnerLock(path)).toMatchObject({ ok: false, error: { kind: 'locked' } })
+    await first.kill()
+    const mine = takeOwnerLock(path)
+    expect(mine.ok).toBe(true)
+    const late = start('try', path)
+    expect(await late.line()).toBe('refused: locked')
+    if (mine.ok) mine.value.release()
+    expect(await start('try', path).line()).toBe('taken')
+  })
+})
+
+describe('the owner epoch', () => {
+  it('stops an owner that was replaced: nothing of it is written, and it is told once', async () => {
+    const path = join(folder, 'yard.db')
+    const old = await createYardBench({ opened: await openMemoryStore(path) })
+    await old.add('a')
+    const next = await openMemoryStore(path)
+    expect(next.ownerEpoch).toBe(old.opened.ownerEpoch + 1)
+    const replies = Promise.all(
+      ['b', 'c'].map((id) => old.dispatcher.dispatch(addCommand(id), { kind: 'coordinator' })),
+    )
+    await old.turns.idle()
+    expect(await replies).toMatchObject([
+      { ok: false, error: { kind: 'locked' } },
+      { ok: false, error: { kind: 'locked' } },
+    ])
+    expect(await old.send(addCommand('d'))).toMatchObject({ ok: false, error: { kind: 'locked' } })
+    expect(old.staleOwners.count).toBe(1)
+    expect([...old.opened.plan.tasks.keys()]).toEqual(['a'])
+    const heir = await createYardBench({ opened: next })
+    await heir.add('b')
+    expect([...heir.opened.plan.tasks.keys()]).toEqual(['a', 'b'])
+    await old.close()
+    await heir.close()
+  })
+})
+
+describe('a kill -9 in the middle of a transaction', () => {
+  it('loses nothing that was acknowledged and keeps nothing that was not', async () => {
+    const path = join(folder, 'yard.db')
+    const child = start('write', path)
+    const said = await child.until('in the middle')
+    await child.kill()
+    const opened = await openStore({ path, at: START_AT })
+    if (!opened.ok) throw new Error(opened.error.message)
+    const acknowledged = said
+      .filter((line) => line.startsWith('acknowledged '))
+      .map((line) => line.slice(13))
+    expect(acknowledged).toHaveLength(50)
+    expect([...opened.value.plan.tasks.keys()]).toEqual(acknowledged)
+    expect(opened.value.store.journal(0, 1000)).toHaveLength(50)
+    opened.value.close()
+  })
+})
+
+describe('a real full disk', () => {
+  it('refuses whole batches, leaves plan and tables equal, and works again when there is space', async () => {
+    const path = join(folder, 'yard.db')
+    const yard = await createYardBench({ opened: await openMemoryStore(path) })
+    await yard.add('a')
+    yard.opened.setMaxPages(60)
+    const big = 'x'.repeat(20_000)
+    let accepted = 1
+    for (;;) {
+      const reply = await yard.send(addCommand(`t${accepted}`, { description: big }))
+      if (!reply.ok) {
+        expect(reply.error.kind).toBe('read-only')
+        break
+      }
+      accepted += 1
+    }
+    expect(accepted).toBeGreaterThan(1)
+    expect(yard.opened.plan.tasks.size).toBe(accepted)
+    expect(yard.opened.store.journal(0, 1000)).toHaveLength(accepted)
+    yard.opened.setMaxPages(0)
+    await yard.add('again', { description: big })
+    expect(yard.dispatcher.readOnly()).toBeNull()
+    await yard.close()
+    const reopened = await openMemoryStore(path)
+    expect(reopened.plan.tasks.size).toBe(accepted + 1)
+    reopened.close()
+  })
+})
