@@ -57,27 +57,24 @@ function badEnd(evidence: Evidence, report: Agent['report'], executorType: strin
       isFree: false,
     }
   }
+  return said && executorType !== 'shell' ? null : badExit(evidence, executorType)
+}
+
+/** It ran to an end of its own: what its exit code and its CLI's last word say. */
+function badExit(evidence: Evidence, executorType: string): Verdict | null {
+  const { failure, final, finalExpected } = evidence
   const code = evidence.exit?.code ?? null
-  const isError = evidence.final !== null && !evidence.final.ok
-  if (said && executorType !== 'shell') return null
-  if (isError || (code !== 0 && evidence.failure)) {
-    return failed(
-      evidence.failure ??
-        workFailure(
-          'crash',
-          evidence.final?.text?.slice(0, 300) ?? 'its CLI ended with an error',
-          exitOf(evidence),
-        ),
-    )
-  }
+  if (final?.ok === false || (code !== 0 && failure))
+    return failed(failure ?? crash(evidence, final?.text?.slice(0, 300) ?? CLI_ERROR))
   if (code !== 0) return failed(exitFailure(evidence, executorType))
-  if (evidence.finalExpected && evidence.final === null)
-    return failed(
-      evidence.failure ??
-        workFailure('crash', 'it exited with 0 but never gave a final result', exitOf(evidence)),
-    )
+  if (finalExpected && final === null) return failed(failure ?? crash(evidence, NO_FINAL))
   return null
 }
+
+const CLI_ERROR = 'its CLI ended with an error'
+const NO_FINAL = 'it exited with 0 but never gave a final result'
+const crash = (evidence: Evidence, reason: string): WorkFailure =>
+  workFailure('crash', reason, exitOf(evidence))
 
 function exitFailure(evidence: Evidence, executorType: string): WorkFailure {
   const { exitCode, signal } = exitOf(evidence)
@@ -108,15 +105,8 @@ function checkWork(evidence: Evidence, report: Agent['report']): Verdict {
         `it ended well but these are missing: ${evidence.missingDeliverables.join(', ')}`,
       ),
     )
-  if (report?.kind !== 'done' && evidence.needsWork && evidence.work === 'none')
-    return failed(workFailure('no-work', 'it ended well but changed nothing and reported nothing'))
-  if (
-    report?.kind !== 'done' &&
-    evidence.finalExpected &&
-    !evidence.final?.text?.trim() &&
-    evidence.work !== 'found'
-  )
-    return failed(workFailure('no-work', 'it ended well but said nothing and changed nothing'))
+  const missing = report?.kind === 'done' ? null : missingWork(evidence)
+  if (missing !== null) return failed(workFailure('no-work', missing))
   if (evidence.verify && evidence.verify.code !== 0)
     return failed(
       workFailure('verify', `its verify command exited with ${evidence.verify.code}`, {
@@ -125,4 +115,11 @@ function checkWork(evidence: Evidence, report: Agent['report']): Verdict {
       }),
     )
   return done
+}
+
+/** Without an explicit report, work or an answer must be there. */
+function missingWork({ needsWork, work, final, finalExpected }: Evidence): string | null {
+  if (needsWork && work === 'none') return 'it ended well but changed nothing and reported nothing'
+  const isMute = finalExpected && !final?.text?.trim() && work !== 'found'
+  return isMute ? 'it ended well but said nothing and changed nothing' : null
 }

@@ -125,132 +125,160 @@ export interface MutablePlan extends Plan {
   onTouched: ((id: TaskId) => void) | null
 }
 
+/** What the plan is made of; the functions below keep its parts true to each other. */
+interface Index {
+  readonly tasks: Map<TaskId, Task>
+  readonly agents: Map<AgentId, Agent>
+  readonly breakers: Map<string, Breaker>
+  readonly blockers: Map<TaskId, Set<TaskId>>
+  readonly dependents: Map<TaskId, Set<TaskId>>
+  readonly unmet: Map<TaskId, number>
+  readonly agentByTask: Map<TaskId, AgentId>
+  readonly subtasks: Map<TaskId, number>
+  readonly startable: Set<TaskId>
+  facts: YardFacts
+  lastAgentNumber: number
+  lastOrder: number
+  onTouched: ((id: TaskId) => void) | null
+}
+
 export function createPlan(): MutablePlan {
-  const tasks = new Map<TaskId, Task>()
-  const agents = new Map<AgentId, Agent>()
-  const breakers = new Map<string, Breaker>()
-  const blockers = new Map<TaskId, Set<TaskId>>()
-  const dependents = new Map<TaskId, Set<TaskId>>()
-  const unmet = new Map<TaskId, number>()
-  const agentByTask = new Map<TaskId, AgentId>()
-  const subtasks = new Map<TaskId, number>()
-  const startable = new Set<TaskId>()
-  let facts = NO_FACTS
-  let lastAgentNumber = 0
-  let lastOrder = 0
-
-  const refresh = (id: TaskId): void => {
-    const task = tasks.get(id)
-    if (task && task.state.kind === 'open' && !task.held && (unmet.get(id) ?? 0) === 0)
-      startable.add(id)
-    else startable.delete(id)
-    plan.onTouched?.(id)
+  const index: Index = {
+    tasks: new Map(),
+    agents: new Map(),
+    breakers: new Map(),
+    blockers: new Map(),
+    dependents: new Map(),
+    unmet: new Map(),
+    agentByTask: new Map(),
+    subtasks: new Map(),
+    startable: new Set(),
+    facts: NO_FACTS,
+    lastAgentNumber: 0,
+    lastOrder: 0,
+    onTouched: null,
   }
-  const addUnmet = (id: TaskId, delta: number): void => {
-    const count = (unmet.get(id) ?? 0) + delta
-    if (count === 0) unmet.delete(id)
-    else unmet.set(id, count)
-    refresh(id)
-  }
-  const bump = (id: TaskId, delta: number): void => {
-    const count = (subtasks.get(id) ?? 0) + delta
-    if (count === 0) subtasks.delete(id)
-    else subtasks.set(id, count)
-  }
-
-  const putTask = (id: TaskId, before: Task | null, after: Task | null): void => {
-    if (after) {
-      tasks.set(id, after)
-      if (after.order > lastOrder) lastOrder = after.order
-    } else tasks.delete(id)
-    if (before?.addedBy !== after?.addedBy) {
-      if (before?.addedBy) bump(before.addedBy, -1)
-      if (after?.addedBy) bump(after.addedBy, 1)
-    }
-    const was = before !== null && isSatisfied(before)
-    const is = after !== null && isSatisfied(after)
-    if (was !== is)
-      for (const dependent of dependents.get(id) ?? NONE) addUnmet(dependent, is ? -1 : 1)
-    refresh(id)
-  }
-  const putAgent = (id: AgentId, before: Agent | null, after: Agent | null): void => {
-    const number = agentNumberOf(id)
-    if (number > lastAgentNumber) lastAgentNumber = number
-    if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
-      agentByTask.delete(before.taskId)
-    if (after && isLiving(after)) {
-      agents.set(id, after)
-      agentByTask.set(after.taskId, id)
-    } else agents.delete(id)
-    const taskId = (after ?? before)?.taskId
-    if (taskId) plan.onTouched?.(taskId)
-  }
-  const putDependency = (before: Dependency | null, after: Dependency | null): void => {
-    const edge = after ?? before
-    if (!edge) return
-    const { blocker, dependent } = edge
-    const isUnmet = !isSatisfiedId(blocker)
-    if (after && !before) {
-      setOf(blockers, dependent).add(blocker)
-      setOf(dependents, blocker).add(dependent)
-      addUnmet(dependent, isUnmet ? 1 : 0)
-    } else if (before && !after) {
-      dropFrom(blockers, dependent, blocker)
-      dropFrom(dependents, blocker, dependent)
-      addUnmet(dependent, isUnmet ? -1 : 0)
-    }
-    plan.onTouched?.(blocker)
-  }
-  const isSatisfiedId = (id: TaskId): boolean => {
-    const task = tasks.get(id)
-    return task !== undefined && isSatisfied(task)
-  }
-
-  const plan: MutablePlan = {
+  const { tasks, agents, breakers, startable } = index
+  return {
     tasks,
     agents,
     breakers,
     startable,
-    onTouched: null,
+    get onTouched() {
+      return index.onTouched
+    },
+    set onTouched(listener) {
+      index.onTouched = listener
+    },
     get facts() {
-      return facts
+      return index.facts
     },
     get lastAgentNumber() {
-      return lastAgentNumber
+      return index.lastAgentNumber
     },
     get lastOrder() {
-      return lastOrder
+      return index.lastOrder
     },
-    blockersOf: (id) => blockers.get(id) ?? NONE,
-    dependentsOf: (id) => dependents.get(id) ?? NONE,
-    unmetOf: (id) => unmet.get(id) ?? 0,
-    agentOf: (id) => {
-      const agentId = agentByTask.get(id)
+    blockersOf: (id) => index.blockers.get(id) ?? NONE,
+    dependentsOf: (id) => index.dependents.get(id) ?? NONE,
+    unmetOf: (id) => index.unmet.get(id) ?? 0,
+    agentOf(id) {
+      const agentId = index.agentByTask.get(id)
       return (agentId && agents.get(agentId)) ?? null
     },
-    subtasksOf: (id) => subtasks.get(id) ?? 0,
-    put(change) {
-      switch (change.entity) {
-        case 'task':
-          return putTask(change.id as TaskId, change.before, change.after)
-        case 'agent':
-          return putAgent(change.id as AgentId, change.before, change.after)
-        case 'dependency':
-          return putDependency(change.before, change.after)
-        case 'breaker':
-          if (change.after) breakers.set(change.id, change.after)
-          else breakers.delete(change.id)
-          return
-        case 'yard':
-          facts = change.after ?? NO_FACTS
-          return
-        case 'log':
-        case 'artifact':
-          return
-      }
-    },
+    subtasksOf: (id) => index.subtasks.get(id) ?? 0,
+    put: (change) => put(index, change),
   }
-  return plan
+}
+
+function put(index: Index, change: EntityChange): void {
+  switch (change.entity) {
+    case 'task':
+      return putTask(index, change.id as TaskId, change.before, change.after)
+    case 'agent':
+      return putAgent(index, change.id as AgentId, change.before, change.after)
+    case 'dependency':
+      return putDependency(index, change.before, change.after)
+    case 'breaker':
+      if (change.after) index.breakers.set(change.id, change.after)
+      else index.breakers.delete(change.id)
+      return
+    case 'yard':
+      index.facts = change.after ?? NO_FACTS
+      return
+    case 'log':
+    case 'artifact':
+      return
+  }
+}
+
+function refresh({ tasks, unmet, startable, onTouched }: Index, id: TaskId): void {
+  const task = tasks.get(id)
+  if (task && task.state.kind === 'open' && !task.held && (unmet.get(id) ?? 0) === 0)
+    startable.add(id)
+  else startable.delete(id)
+  onTouched?.(id)
+}
+
+function count(counts: Map<TaskId, number>, id: TaskId, delta: number): void {
+  const sum = (counts.get(id) ?? 0) + delta
+  if (sum === 0) counts.delete(id)
+  else counts.set(id, sum)
+}
+
+function addUnmet(index: Index, id: TaskId, delta: number): void {
+  count(index.unmet, id, delta)
+  refresh(index, id)
+}
+
+function putTask(index: Index, id: TaskId, before: Task | null, after: Task | null): void {
+  if (after) index.tasks.set(id, after)
+  else index.tasks.delete(id)
+  index.lastOrder = Math.max(index.lastOrder, after?.order ?? 0)
+  moveSubtask(index, before?.addedBy ?? null, after?.addedBy ?? null)
+  const was = before !== null && isSatisfied(before)
+  const is = after !== null && isSatisfied(after)
+  if (was !== is)
+    for (const dependent of index.dependents.get(id) ?? NONE)
+      addUnmet(index, dependent, is ? -1 : 1)
+  refresh(index, id)
+}
+
+function moveSubtask({ subtasks }: Index, from: TaskId | null, to: TaskId | null): void {
+  if (from === to) return
+  if (from !== null) count(subtasks, from, -1)
+  if (to !== null) count(subtasks, to, 1)
+}
+
+function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
+  const { agents, agentByTask } = index
+  index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
+  if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
+    agentByTask.delete(before.taskId)
+  if (after && isLiving(after)) {
+    agents.set(id, after)
+    agentByTask.set(after.taskId, id)
+  } else agents.delete(id)
+  const taskId = (after ?? before)?.taskId
+  if (taskId) index.onTouched?.(taskId)
+}
+
+function putDependency(index: Index, before: Dependency | null, after: Dependency | null): void {
+  const edge = after ?? before
+  if (!edge) return
+  const { blocker, dependent } = edge
+  const task = index.tasks.get(blocker)
+  const weight = task && isSatisfied(task) ? 0 : 1
+  if (after && !before) {
+    setOf(index.blockers, dependent).add(blocker)
+    setOf(index.dependents, blocker).add(dependent)
+    addUnmet(index, dependent, weight)
+  } else if (before && !after) {
+    dropFrom(index.blockers, dependent, blocker)
+    dropFrom(index.dependents, blocker, dependent)
+    addUnmet(index, dependent, -weight)
+  }
+  index.onTouched?.(blocker)
 }
 
 function setOf(map: Map<TaskId, Set<TaskId>>, key: TaskId): Set<TaskId> {

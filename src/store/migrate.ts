@@ -1,4 +1,5 @@
 /** Brings a database to the newest schema. A copy is laid aside before the first step; a newer database is refused. */
+import { renameSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
@@ -38,9 +39,17 @@ export function migrate(db: Database.Database, options: MigrateOptions): Result<
       ),
     )
   if (version === newest) return ok(undefined)
-  if (version > 0 && options.copyPath) db.prepare('VACUUM INTO ?').run(options.copyPath(version))
+  if (version > 0 && options.copyPath) layAside(db, options.copyPath(version))
   for (const step of migrations) if (step.number > version) apply(db, step, options.at)
   return ok(undefined)
+}
+
+/** By rename, so that a crash leaves no half copy; one from an earlier try is replaced, for `VACUUM INTO` overwrites nothing. */
+function layAside(db: Database.Database, path: string): void {
+  const part = `${path}.part`
+  rmSync(part, { force: true })
+  db.prepare('VACUUM INTO ?').run(part)
+  renameSync(part, path)
 }
 
 /** The row goes in first: a second process that tries the same step fails on it and changes nothing. */

@@ -36,7 +36,8 @@ async function main(rounds: number, seed: number, tasks: number): Promise<number
     const outcome = await runChaos({ random, tasks, kills, ...mix })
     outcomes.push(outcome)
     console.log(`  graph ${outcomes.length}: ${told(outcome)}`)
-    for (const sentence of outcome.broken) console.log(`    BROKEN: ${sentence}`)
+    for (const sentence of outcome.broken.slice(0, 10)) console.log(`    BROKEN: ${sentence}`)
+    if (outcome.broken.length > 0) break
   }
   const broken = sum(outcomes, (outcome) => outcome.broken.length)
   const total = {

@@ -20,6 +20,7 @@ import { PERSON, addCommand, evidenceOf, taskId } from '../support/plan-builder.
 export interface ScriptedRuntime extends Runtime {
   /** Agents in the order of their launches. */
   readonly launched: string[]
+  readonly orders: LaunchOrder[]
   readonly stops: { readonly id: string; readonly force: boolean }[]
   readonly looks: { count: number }
   readonly recovered: string[]
@@ -64,6 +65,7 @@ function createScriptedRuntime(): ScriptedRuntime {
   const holding = new Set<AgentId>()
   const runtime: ScriptedRuntime = {
     launched: [],
+    orders: [],
     stops: [],
     looks: { count: 0 },
     recovered: [],
@@ -73,6 +75,7 @@ function createScriptedRuntime(): ScriptedRuntime {
       if (holding.has(order.agent.id)) return
       holding.add(order.agent.id)
       runtime.launched.push(order.agent.id)
+      runtime.orders.push(order)
     },
     async recover(orders) {
       for (const order of orders) {
@@ -110,6 +113,7 @@ export interface YardBench {
   readonly runtime: ScriptedRuntime
   readonly staleOwners: { count: number }
   caps: Caps
+  profile: Profile
   route: (task: Task) => Result<Route, Failure>
   nextFireAt: CoordinatorParts['nextFireAt']
   /** Sends a command and lets everything come to rest. */
@@ -191,7 +195,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     ownerEpoch,
     onStale: () => (staleOwners.count += 1),
   })
-  let agents = opened.lastAgentNumber
+  let agents = Math.max(opened.lastAgentNumber, plan.lastAgentNumber)
   const coordinator = createCoordinator({
     plan,
     dispatcher,
@@ -216,6 +220,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     runtime,
     staleOwners,
     caps: CAPS,
+    profile: PROFILE,
     route: plainRoute,
     /** The spec is a number of ms; it fires at each whole multiple. */
     nextFireAt: ({ spec }, from) => (Math.floor(from / Number(spec)) + 1) * Number(spec),
@@ -275,7 +280,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
       if (!task) throw new Error(`no task ${id}`)
       return task
     },
-    running: () => [...plan.agents.values()].map((agent) => agent.taskId).sort(),
+    running: () => [...plan.agents.values()].map((agent) => agent.taskId).toSorted(),
     async close() {
       await coordinator.close()
       dispatcher.close()
@@ -285,14 +290,14 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
   return bench
 }
 
-function orderOf({ opened: { plan } }: YardBench, id: AgentId): LaunchOrder | null {
+function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchOrder | null {
   const agent = plan.agents.get(id)
   const task = agent && plan.tasks.get(agent.taskId)
   if (!agent || !task) return null
   return {
     agent,
     task,
-    profile: PROFILE,
+    profile,
     dependencies: [],
     notes: [],
     graph: [],

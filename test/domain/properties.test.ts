@@ -1,5 +1,5 @@
 /** Rules that hold for every graph, against models too simple to be wrong. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createPathLengths, criticalPath } from '../../src/domain/critical-path.ts'
 import {

@@ -1,5 +1,5 @@
 /** The ready queue against a sort of everything. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TaskId } from '../../src/domain/ids.ts'
 import { createReadyQueue, RISE_MS, type Waiting } from '../../src/domain/ready-queue.ts'

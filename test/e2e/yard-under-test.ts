@@ -40,7 +40,7 @@ export async function makeYard(): Promise<YardUnderTest> {
   let host: ChildProcess | null = null
 
   const start = async (): Promise<string> => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'host-process.ts'), folder], {
+    const child = spawn(process.execPath, [join(project, 'bin/yard'), 'serve', '--json', '--dir', folder], {
       ...options,
       stdio: ['ignore', 'pipe', 'inherit'],
     })

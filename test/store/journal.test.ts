@@ -1,5 +1,5 @@
 /** tables == folded journal == plan, after any commands and any failed commit; and the past can be read back. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createYardBench, type YardBench } from '../coordinator/yard-bench.ts'
 import { fold } from '../../src/store/journal.ts'

@@ -55,21 +55,12 @@ function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlem
   const isHolder = task.state.kind === 'in-progress' && task.state.agentId === agent.id
   if (!isHolder)
     return { outcome: outcomeOfLoser(agent), failure: null, task: [], resumable: false }
+  const scene: Scene = { task, agent, end, at: now.at }
   const verdict = judge(end.evidence, agent.report, agent.executorType)
   const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
   if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, now.at)
   const hasSaidDone = agent.report?.kind === 'done' && verdict.outcome === 'done'
-  if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) {
-    const bad =
-      stop === 'timeout'
-        ? workFailure(
-            'timeout',
-            `it ran longer than ${durationText(agent.timeoutMs)} and was ended`,
-          )
-        : workFailure('lost', 'it was silent for too long and was ended')
-    const outcome = stop === 'timeout' ? 'failed' : 'lost'
-    return { outcome, failure: bad, ...policy(task, agent, bad, end, now) }
-  }
+  if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) return ended(scene, stop)
   if (verdict.outcome === 'done')
     return {
       outcome: 'done',
@@ -85,7 +76,26 @@ function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlem
       task: [returnedEvent(task, now.at, { failure: bad })],
       resumable: true,
     }
-  return { outcome: verdict.outcome, failure: bad, ...policy(task, agent, bad, end, now) }
+  return { outcome: verdict.outcome, failure: bad, ...policy(scene, bad) }
+}
+
+/** All that a policy looks at. */
+interface Scene {
+  readonly task: Task
+  readonly agent: Agent
+  readonly end: End
+  readonly at: number
+}
+
+/** By a watch: its time was over, or it said nothing for too long. */
+function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
+  const limit = durationText(scene.agent.timeoutMs)
+  const bad =
+    stop === 'timeout'
+      ? workFailure('timeout', `it ran longer than ${limit} and was ended`)
+      : workFailure('lost', 'it was silent for too long and was ended')
+  const outcome = stop === 'timeout' ? 'failed' : 'lost'
+  return { outcome, failure: bad, ...policy(scene, bad) }
 }
 
 const outcomeOfLoser = (agent: Agent): Outcome =>
@@ -136,14 +146,8 @@ const returnedEvent = (task: Task, at: number, more: Partial<Returned>): Event =
 })
 
 /** The retry policy of each class of failure, in one place. */
-function policy(
-  task: Task,
-  agent: Agent,
-  bad: WorkFailure,
-  end: End,
-  now: Circumstances,
-): Pick<Settlement, 'task' | 'resumable'> {
-  const { at } = now
+function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resumable'> {
+  const { task, agent, end, at } = scene
   switch (VERDICTS[bad.class]) {
     case 'park':
       return { resumable: true, task: parked(task, agent, bad, at) }
@@ -169,9 +173,9 @@ function policy(
         ],
       }
     case 'retry':
-      return retried(task, agent, bad, end, at, task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
+      return retried(scene, bad, task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
     case 'retry-if-asked':
-      return retried(task, agent, bad, end, at, task.maxAttempts ?? 1)
+      return retried(scene, bad, task.maxAttempts ?? 1)
     case 'fail':
       return { resumable: false, task: [failedEvent(task, bad, end, at)] }
   }
@@ -196,11 +200,8 @@ function parked(task: Task, agent: Agent, bad: WorkFailure, at: number): Event[]
 }
 
 function retried(
-  task: Task,
-  agent: Agent,
+  { task, agent, end, at }: Scene,
   bad: WorkFailure,
-  end: End,
-  at: number,
   maxAttempts: number,
 ): Pick<Settlement, 'task' | 'resumable'> {
   const attempts = task.attempts + 1
