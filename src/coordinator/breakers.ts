@@ -20,53 +20,6 @@ const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 export function createBreakers(plan: Plan): Breakers {
   const starts = new Map<TaskId, number[]>()
   const launches = new Map<string, number>()
-
-  const respawn = (agent: Agent, now: number): Command[] => {
-    const recent = (starts.get(agent.taskId) ?? []).filter((at) => at > now - RESPAWN.windowMs)
-    recent.push(agent.claimedAt)
-    const task = plan.tasks.get(agent.taskId)
-    if (task?.state.kind !== 'open' || task.schedule) {
-      starts.delete(agent.taskId)
-      return []
-    }
-    starts.set(agent.taskId, recent)
-    if (recent.length < RESPAWN.agents) return []
-    starts.delete(agent.taskId)
-    const reason = `${recent.length} agents within ${RESPAWN.windowMs / 1000} s ended without an outcome`
-    return [
-      {
-        type: 'breaker.trip',
-        key: `respawn:${agent.taskId}`,
-        kind: 'respawn',
-        subject: agent.taskId,
-        reason,
-        until: now + RESPAWN.restMs,
-      },
-    ]
-  }
-  const launch = (agent: Agent, now: number): Command[] => {
-    const ended = agent.state.kind === 'ended' ? agent.state : null
-    const failed = ended?.failure?.class === 'launch' || ended?.failure?.class === 'missing-program'
-    if (!failed) {
-      launches.delete(agent.executor)
-      return []
-    }
-    const count = (launches.get(agent.executor) ?? 0) + 1
-    launches.set(agent.executor, count)
-    if (count < LAUNCH.failures) return []
-    const restMs = Math.min(LAUNCH.restMs * 2 ** (count - LAUNCH.failures), LAUNCH.maxRestMs)
-    const reason = `${count} launches in a row failed: ${ended?.failure?.reason ?? 'unknown'}`
-    return [
-      {
-        type: 'breaker.trip',
-        key: `launch:${agent.executor}`,
-        kind: 'launch',
-        subject: agent.executor,
-        reason,
-        until: now + restMs,
-      },
-    ]
-  }
   const silence = (agent: Agent): Command[] =>
     plan.breakers.has(`silence:${agent.id}`)
       ? [{ type: 'breaker.clear', key: `silence:${agent.id}` }]
@@ -76,7 +29,11 @@ export function createBreakers(plan: Plan): Breakers {
     onEnded: (agent, now) =>
       agent.by === 'person'
         ? []
-        : [...respawn(agent, now), ...launch(agent, now), ...silence(agent)],
+        : [
+            ...respawn(plan, starts, agent, now),
+            ...launch(launches, agent, now),
+            ...silence(agent),
+          ],
     due(now) {
       const over = [...plan.breakers.values()].filter((b) => b.until !== null && b.until <= now)
       return over.map((b) => ({ type: 'breaker.clear', key: b.id }))
@@ -88,4 +45,51 @@ export function createBreakers(plan: Plan): Breakers {
       return next
     },
   }
+}
+
+function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: number): Command[] {
+  const recent = (starts.get(agent.taskId) ?? []).filter((at) => at > now - RESPAWN.windowMs)
+  recent.push(agent.claimedAt)
+  const task = plan.tasks.get(agent.taskId)
+  if (task?.state.kind !== 'open' || task.schedule) {
+    starts.delete(agent.taskId)
+    return []
+  }
+  starts.set(agent.taskId, recent)
+  if (recent.length < RESPAWN.agents) return []
+  starts.delete(agent.taskId)
+  const reason = `${recent.length} agents within ${RESPAWN.windowMs / 1000} s ended without an outcome`
+  return [
+    {
+      type: 'breaker.trip',
+      key: `respawn:${agent.taskId}`,
+      kind: 'respawn',
+      subject: agent.taskId,
+      reason,
+      until: now + RESPAWN.restMs,
+    },
+  ]
+}
+
+function launch(launches: Map<string, number>, agent: Agent, now: number): Command[] {
+  const bad = agent.state.kind === 'ended' ? agent.state.failure : null
+  if (bad?.class !== 'launch' && bad?.class !== 'missing-program') {
+    launches.delete(agent.executor)
+    return []
+  }
+  const count = (launches.get(agent.executor) ?? 0) + 1
+  launches.set(agent.executor, count)
+  if (count < LAUNCH.failures) return []
+  const restMs = Math.min(LAUNCH.restMs * 2 ** (count - LAUNCH.failures), LAUNCH.maxRestMs)
+  const reason = `${count} launches in a row failed: ${bad.reason}`
+  return [
+    {
+      type: 'breaker.trip',
+      key: `launch:${agent.executor}`,
+      kind: 'launch',
+      subject: agent.executor,
+      reason,
+      until: now + restMs,
+    },
+  ]
 }

@@ -29,12 +29,21 @@ interface Watched {
   aliveAt: number
 }
 
-export function createVigil(parts: {
-  plan: Plan
-  runtime: Pick<Runtime, 'facts'>
-  clock: Clock
-}): Vigil {
-  const { plan, clock } = parts
+interface VigilParts {
+  readonly plan: Plan
+  readonly runtime: Pick<Runtime, 'facts'>
+  readonly clock: Clock
+}
+
+/** What is known of each agent that is watched, in ms. */
+interface WatchBook {
+  processes(): Agent[]
+  leftMs(agent: Agent): number | null
+  silentMs(agent: Agent): number
+  heard(id: AgentId): void
+}
+
+function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
   const watched = new Map<AgentId, Watched>()
 
   const watch = (agent: Agent): Watched => {
@@ -47,30 +56,39 @@ export function createVigil(parts: {
     }
     return known
   }
-  const processes = (): Agent[] => {
-    for (const id of watched.keys()) if (!plan.agents.has(id)) watched.delete(id)
-    return [...plan.agents.values()].filter(
-      (agent) =>
-        agent.by === 'process' && agent.startedAt !== null && agent.state.kind !== 'stopping',
-    )
+  return {
+    processes() {
+      for (const id of watched.keys()) if (!plan.agents.has(id)) watched.delete(id)
+      return [...plan.agents.values()].filter(
+        (agent) =>
+          agent.by === 'process' && agent.startedAt !== null && agent.state.kind !== 'stopping',
+      )
+    },
+    leftMs(agent) {
+      if (agent.timeoutMs === null) return null
+      const { ranMs, seenAt } = watch(agent)
+      return agent.timeoutMs - (ranMs + clock.monotonic() - seenAt)
+    },
+    silentMs(agent) {
+      const known = watch(agent)
+      const facts = runtime.facts(agent.id)
+      const isKnownWait = (facts?.waitsForProviderUntil ?? 0) > clock.now()
+      if (facts && (facts.lastHeardAt !== known.lastHeardAt || facts.isBusy || isKnownWait)) {
+        known.lastHeardAt = facts.lastHeardAt
+        known.aliveAt = clock.monotonic()
+      }
+      return clock.monotonic() - known.aliveAt
+    },
+    heard(id) {
+      const known = watched.get(id)
+      if (known) known.aliveAt = clock.monotonic()
+    },
   }
-  const leftMs = (agent: Agent): number | null => {
-    if (agent.timeoutMs === null) return null
-    const { ranMs, seenAt } = watch(agent)
-    return agent.timeoutMs - (ranMs + clock.monotonic() - seenAt)
-  }
-  const silentMs = (agent: Agent): number => {
-    const known = watch(agent)
-    const facts = parts.runtime.facts(agent.id)
-    const isKnownWait =
-      facts?.waitsForProviderUntil != null && facts.waitsForProviderUntil > clock.now()
-    if (facts && (facts.lastHeardAt !== known.lastHeardAt || facts.isBusy || isKnownWait)) {
-      known.lastHeardAt = facts.lastHeardAt
-      known.aliveAt = clock.monotonic()
-    }
-    return clock.monotonic() - known.aliveAt
-  }
+}
 
+export function createVigil(parts: VigilParts): Vigil {
+  const { plan } = parts
+  const { processes, leftMs, silentMs, heard } = createWatchBook(parts)
   return {
     timeouts: () =>
       processes()
@@ -110,9 +128,6 @@ export function createVigil(parts: {
       }
       return commands
     },
-    heard(id) {
-      const known = watched.get(id)
-      if (known) known.aliveAt = clock.monotonic()
-    },
+    heard,
   }
 }

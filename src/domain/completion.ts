@@ -63,9 +63,9 @@ function badEnd(evidence: Evidence, report: Agent['report'], executorType: strin
 /** It ran to an end of its own: what its exit code and its CLI's last word say. */
 function badExit(evidence: Evidence, executorType: string): Verdict | null {
   const { failure, final, finalExpected } = evidence
-  const code = evidence.exit?.code ?? null
-  if (final?.ok === false || (code !== 0 && failure))
-    return failed(failure ?? crash(evidence, final?.text?.slice(0, 300) ?? CLI_ERROR))
+  const code = exitOf(evidence).exitCode
+  const isError = final !== null && !final.ok
+  if (isError || (code !== 0 && failure)) return failed(failure ?? crash(evidence, lastWord(final)))
   if (code !== 0) return failed(exitFailure(evidence, executorType))
   if (finalExpected && final === null) return failed(failure ?? crash(evidence, NO_FINAL))
   return null
@@ -73,6 +73,7 @@ function badExit(evidence: Evidence, executorType: string): Verdict | null {
 
 const CLI_ERROR = 'its CLI ended with an error'
 const NO_FINAL = 'it exited with 0 but never gave a final result'
+const lastWord = (final: Evidence['final']): string => final?.text?.slice(0, 300) ?? CLI_ERROR
 const crash = (evidence: Evidence, reason: string): WorkFailure =>
   workFailure('crash', reason, exitOf(evidence))
 

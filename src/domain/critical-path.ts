@@ -24,19 +24,44 @@ export function createPathLengths(plan: Plan): PathLengths {
     refresh() {
       const region = upstream(plan, marked)
       marked.clear()
-      const changed: TaskId[] = []
-      for (const id of lastFirst(plan, region)) {
-        let longest = 0
-        for (const next of plan.dependentsOf(id))
-          longest = Math.max(longest, lengths.get(next) ?? 1)
-        if (lengths.get(id) === longest + 1 || (longest === 0 && !lengths.has(id))) continue
-        if (longest === 0) lengths.delete(id)
-        else lengths.set(id, longest + 1)
-        changed.push(id)
+      const before = new Map<TaskId, number>()
+      for (const id of region) {
+        const length = lengths.get(id)
+        if (length !== undefined) before.set(id, length)
+        lengths.delete(id)
       }
-      return changed
+      for (const id of region) measure(plan, lengths, id)
+      return [...region].filter((id) => lengths.get(id) !== before.get(id))
     },
   }
+}
+
+/** Fills in the length of a task and of all below it that have none yet; a task that nothing waits for is never written. */
+function measure(plan: Plan, lengths: Map<TaskId, number>, start: TaskId): void {
+  const stack = [start]
+  for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
+    const height = stack.length
+    const longest = lengths.has(id) ? 0 : longestBelow(plan, lengths, id, stack)
+    if (stack.length > height) continue
+    if (longest > 0) lengths.set(id, longest + 1)
+    stack.pop()
+  }
+}
+
+/** The longest of the dependents' lengths; those that must be measured first are put on the stack. */
+function longestBelow(
+  plan: Plan,
+  lengths: ReadonlyMap<TaskId, number>,
+  id: TaskId,
+  stack: TaskId[],
+): number {
+  let longest = 0
+  for (const next of plan.dependentsOf(id)) {
+    const known = lengths.get(next) ?? (plan.dependentsOf(next).size === 0 ? 1 : 0)
+    if (known === 0) stack.push(next)
+    else if (known > longest) longest = known
+  }
+  return longest
 }
 
 function upstream(plan: Plan, from: ReadonlySet<TaskId>): Set<TaskId> {
@@ -74,18 +99,29 @@ function lastFirst(plan: Plan, region: ReadonlySet<TaskId>): TaskId[] {
 /** The tasks of the longest chain of unfinished work, first to last; empty when nothing is left to do. */
 export function criticalPath(plan: Plan, isLeft: (id: TaskId) => boolean): TaskId[] {
   const left = new Set([...plan.tasks.keys()].filter(isLeft))
-  const best = new Map<TaskId, { length: number; next: TaskId | null }>()
+  const best = new Map<TaskId, Step>()
   let start: TaskId | null = null
   for (const id of lastFirst(plan, left)) {
-    let own = { length: 1, next: null as TaskId | null }
-    for (const next of plan.dependentsOf(id)) {
-      const length = (best.get(next)?.length ?? 0) + 1
-      if (left.has(next) && length > own.length) own = { length, next }
-    }
+    const own = longestStep(plan, id, best)
     best.set(id, own)
     if (start === null || own.length > (best.get(start)?.length ?? 0)) start = id
   }
   const path: TaskId[] = []
   for (let id = start; id !== null; id = best.get(id)?.next ?? null) path.push(id)
   return path
+}
+
+interface Step {
+  readonly length: number
+  readonly next: TaskId | null
+}
+
+/** `best` holds every dependent that is left, for they come first. */
+function longestStep(plan: Plan, id: TaskId, best: ReadonlyMap<TaskId, Step>): Step {
+  let own: Step = { length: 1, next: null }
+  for (const next of plan.dependentsOf(id)) {
+    const length = (best.get(next)?.length ?? 0) + 1
+    if (length > own.length) own = { length, next }
+  }
+  return own
 }

@@ -61,6 +61,16 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
       }))
     case 'task.removed':
       return removed(plan, event.id)
+    default:
+      return evolveRecord(event)
+  }
+}
+
+/** What stands beside tasks: log lines, artifacts, dependencies. */
+function evolveRecord(
+  event: Of<'task.logged' | 'task.attached' | 'dependency.added' | 'dependency.removed'>,
+): readonly EntityChange[] {
+  switch (event.type) {
     case 'task.logged': {
       const { id, taskId, at, by, text } = event
       return [{ entity: 'log', id, before: null, after: { id, taskId, at, by, text } }]

@@ -232,17 +232,20 @@ function addUnmet(index: Index, id: TaskId, delta: number): void {
 }
 
 function putTask(index: Index, id: TaskId, before: Task | null, after: Task | null): void {
-  if (after) index.tasks.set(id, after)
-  else index.tasks.delete(id)
-  index.lastOrder = Math.max(index.lastOrder, after?.order ?? 0)
+  if (after) {
+    index.tasks.set(id, after)
+    index.lastOrder = Math.max(index.lastOrder, after.order)
+  } else index.tasks.delete(id)
   moveSubtask(index, before?.addedBy ?? null, after?.addedBy ?? null)
-  const was = before !== null && isSatisfied(before)
-  const is = after !== null && isSatisfied(after)
+  const was = isMet(before)
+  const is = isMet(after)
   if (was !== is)
     for (const dependent of index.dependents.get(id) ?? NONE)
       addUnmet(index, dependent, is ? -1 : 1)
   refresh(index, id)
 }
+
+const isMet = (task: Task | null | undefined): boolean => task != null && isSatisfied(task)
 
 function moveSubtask({ subtasks }: Index, from: TaskId | null, to: TaskId | null): void {
   if (from === to) return
@@ -267,8 +270,7 @@ function putDependency(index: Index, before: Dependency | null, after: Dependenc
   const edge = after ?? before
   if (!edge) return
   const { blocker, dependent } = edge
-  const task = index.tasks.get(blocker)
-  const weight = task && isSatisfied(task) ? 0 : 1
+  const weight = isMet(index.tasks.get(blocker)) ? 0 : 1
   if (after && !before) {
     setOf(index.blockers, dependent).add(blocker)
     setOf(index.dependents, blocker).add(dependent)

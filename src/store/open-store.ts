@@ -3,10 +3,11 @@ import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, type Journal } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { codeOf, messageOf } from './owner-lock.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
+import { withSmallNursery } from './small-nursery.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
 
@@ -73,8 +74,10 @@ async function prepare(
   const migrated = migrate(db, { at: options.at, copyPath: options.copyPath ?? null })
   if (!migrated.ok) return migrated
   const ownerEpoch = raiseEpoch(db)
-  const plan = await loadPlan(db, options.breathe ?? (async () => {}))
-  const { store, writer } = assemble(db, ownerEpoch)
+  const plan = await withSmallNursery(() => loadPlan(db, options.breathe ?? (async () => {})))
+  const journal = openJournal(db)
+  const store = openReader(db, journal)
+  const writer = openWriter(db, journal, ownerEpoch)
   return ok({
     store,
     writer,
@@ -99,30 +102,12 @@ function raiseEpoch(db: Database.Database): number {
 /** How many replies are remembered, so that a repeated command has one effect. */
 const KEPT_REPLIES = 100_000
 
-function assemble(
-  db: Database.Database,
-  ownerEpoch: number,
-): { store: Store; writer: StoreWriter } {
-  const tables = prepareTables(db)
-  const journal = openJournal(db)
-  const reads = prepareReads(db)
-  const sql = {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
-    savepoint: db.prepare('SAVEPOINT command'),
-    release: db.prepare('RELEASE command'),
-    undo: db.prepare('ROLLBACK TO command'),
-    epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
-    probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
-    reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
-    forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
-  }
-  const store: Store = {
+function openReader(db: Database.Database, journal: Journal): Store {
+  return {
     get seq() {
       return journal.seq
     },
-    ...reads,
+    ...prepareReads(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {
       try {
@@ -137,7 +122,23 @@ function assemble(
       }
     },
   }
-  const writer: StoreWriter = {
+}
+
+function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number): StoreWriter {
+  const tables = prepareTables(db)
+  const sql = {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    savepoint: db.prepare('SAVEPOINT command'),
+    release: db.prepare('RELEASE command'),
+    undo: db.prepare('ROLLBACK TO command'),
+    epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
+    probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
+    reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
+    forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
+  }
+  return {
     begin() {
       sql.begin.run()
       if (Number(sql.epoch.get()) === ownerEpoch) return
@@ -179,7 +180,6 @@ function assemble(
       journal.resync()
     },
   }
-  return { store, writer }
 }
 
 /** Another process has become the owner: this one must stop at once and write nothing more. */

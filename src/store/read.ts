@@ -1,11 +1,12 @@
 /** Reads of the entity tables, through their schemas where a row comes from outside the plan. */
 import type Database from 'better-sqlite3'
 import type { Reply } from '../domain/command.ts'
-import { agentNumberOf, type AgentId, type TaskId } from '../domain/ids.ts'
+import { agentNumberOf, type AgentId } from '../domain/ids.ts'
 import {
   createPlan,
   dependencyIdOf,
   type Breaker,
+  type Dependency,
   type LogLine,
   type MutablePlan,
   type StoredArtifact,
@@ -59,8 +60,8 @@ function agentQuery({ which, taskId }: AgentFilter): string {
   return `SELECT body FROM (SELECT number, body FROM agent WHERE ${where} ORDER BY number DESC LIMIT :limit) ORDER BY number`
 }
 
-/** Rows between two looks at the clock while loading; keeps each slice of the loop short. */
-const SLICE = 2000
+/** Rows per slice while loading: short for the loop, and what was parsed dies young. */
+const SLICE = 500
 
 /** Reads the whole plan, yielding between slices: tasks, dependencies, living agents, breakers, facts. */
 export async function loadPlan(
@@ -68,24 +69,22 @@ export async function loadPlan(
   breathe: () => Promise<void>,
 ): Promise<MutablePlan> {
   const plan = createPlan()
-  for (const rows of slices<{ v: number; body: string }>(
-    db,
-    'SELECT rowid AS k, v, body FROM task WHERE rowid > ? ORDER BY rowid LIMIT ?',
-  )) {
+  for (const rows of taskSlices(db)) {
     for (const row of rows) {
       const task = toTask(row)
       plan.put({ entity: 'task', id: task.id, before: null, after: task })
     }
     await breathe()
   }
-  let count = 0
-  for (const edge of db.prepare('SELECT blocker, dependent FROM dependency').all() as {
-    blocker: TaskId
-    dependent: TaskId
-  }[]) {
-    const id = dependencyIdOf(edge.blocker, edge.dependent)
-    plan.put({ entity: 'dependency', id, before: null, after: { id, ...edge } })
-    if (++count % SLICE === 0) await breathe()
+  for (const edges of dependencySlices(db)) {
+    for (const edge of edges) {
+      // The task's own string, not an equal one: a hundred thousand tasks have a quarter of a million ends.
+      const blocker = plan.tasks.get(edge.blocker)?.id ?? edge.blocker
+      const dependent = plan.tasks.get(edge.dependent)?.id ?? edge.dependent
+      const id = dependencyIdOf(blocker, dependent)
+      plan.put({ entity: 'dependency', id, before: null, after: { id, blocker, dependent } })
+    }
+    await breathe()
   }
   for (const body of db.prepare("SELECT body FROM agent WHERE state <> 'ended'").pluck().all()) {
     const agent = agentSchema.parse(JSON.parse(String(body)))
@@ -110,11 +109,19 @@ function loadSmall(db: Database.Database, plan: MutablePlan): void {
     })
 }
 
-function* slices<T>(db: Database.Database, sql: string): Generator<T[]> {
-  const select = db.prepare(sql)
+interface TaskRow {
+  readonly k: number
+  readonly v: number
+  readonly body: string
+}
+
+function* taskSlices(db: Database.Database): Generator<TaskRow[]> {
+  const select = db.prepare(
+    'SELECT rowid AS k, v, body FROM task WHERE rowid > ? ORDER BY rowid LIMIT ?',
+  )
   let key = -1
   for (;;) {
-    const rows = select.all(key, SLICE) as (T & { k: number })[]
+    const rows = select.all(key, SLICE) as TaskRow[]
     const last = rows.at(-1)
     if (!last) return
     key = last.k
@@ -122,10 +129,42 @@ function* slices<T>(db: Database.Database, sql: string): Generator<T[]> {
   }
 }
 
+type Ends = Pick<Dependency, 'blocker' | 'dependent'>
+
+function* dependencySlices(db: Database.Database): Generator<Ends[]> {
+  const select = db.prepare(
+    'SELECT blocker, dependent FROM dependency WHERE (blocker, dependent) > (?, ?) ORDER BY blocker, dependent LIMIT ?',
+  )
+  let last: { readonly blocker: string; readonly dependent: string } = {
+    blocker: '',
+    dependent: '',
+  }
+  for (;;) {
+    const edges = select.all(last.blocker, last.dependent, SLICE) as Ends[]
+    const next = edges.at(-1)
+    if (!next) return
+    last = next
+    yield edges
+  }
+}
+
 /** Bodies of today's version were written by this very code from a parsed task; only an older version is parsed again. */
 function toTask(row: { v: number; body: string }): Task {
   const body: unknown = JSON.parse(row.body)
-  return row.v === BODY_VERSION ? (body as Task) : taskSchema.parse(body)
+  return row.v === BODY_VERSION ? withSharedParts(body as Task) : taskSchema.parse(body)
+}
+
+const NOTHING: string[] = []
+const OPEN: Task['state'] = { kind: 'open', notBefore: null, park: null }
+
+/** Most tasks have the same empty lists and wait in the same state: one of each is enough for all of them. */
+function withSharedParts(task: Task): Task {
+  if (task.tags.length === 0) task.tags = NOTHING
+  if (task.skills.length === 0) task.skills = NOTHING
+  if (task.deliverables.length === 0) task.deliverables = NOTHING
+  const { state } = task
+  if (state.kind === 'open' && state.notBefore === null && state.park === null) task.state = OPEN
+  return task
 }
 
 export const highestAgentNumber = (db: Database.Database): number =>

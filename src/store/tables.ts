@@ -12,50 +12,13 @@ export interface Tables {
 }
 
 export function prepareTables(db: Database.Database): Tables {
-  const task = {
-    insert: db.prepare('INSERT INTO task (id, state, v, body) VALUES (?, ?, ?, ?)'),
-    update: db.prepare('UPDATE task SET state = ?, v = ?, body = ? WHERE id = ?'),
-    remove: db.prepare('DELETE FROM task WHERE id = ?'),
-  }
-  const agent = {
-    insert: db.prepare(
-      'INSERT INTO agent (number, task_id, state, v, body) VALUES (?, ?, ?, ?, ?)',
-    ),
-    update: db.prepare('UPDATE agent SET state = ?, v = ?, body = ? WHERE number = ?'),
-    remove: db.prepare('DELETE FROM agent WHERE number = ?'),
-  }
-  const dependency = {
-    insert: db.prepare('INSERT INTO dependency (blocker, dependent) VALUES (?, ?)'),
-    remove: db.prepare('DELETE FROM dependency WHERE blocker = ? AND dependent = ?'),
-  }
+  const writeTask = prepareTask(db)
+  const writeAgent = prepareAgent(db)
+  const writeDependency = prepareDependency(db)
+  const writeBreaker = prepareSmall(db, 'breaker')
+  const writeFact = prepareSmall(db, 'yard_fact')
   const log = db.prepare('INSERT INTO log_line (id, task_id, at, v, body) VALUES (?, ?, ?, ?, ?)')
   const artifact = db.prepare('INSERT INTO artifact (id, task_id, v, body) VALUES (?, ?, ?, ?)')
-  const small = (table: 'breaker' | 'yard_fact') => ({
-    put: db.prepare(
-      `INSERT INTO ${table} (id, v, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET v = excluded.v, body = excluded.body`,
-    ),
-    remove: db.prepare(`DELETE FROM ${table} WHERE id = ?`),
-  })
-  const breaker = small('breaker')
-  const fact = small('yard_fact')
-
-  const writeTask = ({ id, before, after }: Extract<EntityChange, { entity: 'task' }>): void => {
-    if (!after) task.remove.run(id)
-    else if (before) task.update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), id)
-    else task.insert.run(id, after.state.kind, BODY_VERSION, JSON.stringify(after))
-  }
-  const writeAgent = ({ id, before, after }: Extract<EntityChange, { entity: 'agent' }>): void => {
-    const number = agentNumberOf(id as AgentId)
-    if (!after) agent.remove.run(number)
-    else if (before) agent.update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
-    else
-      agent.insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
-  }
-  const writeSmall = (table: ReturnType<typeof small>, id: string, after: object | null): void => {
-    if (after) table.put.run(id, BODY_VERSION, JSON.stringify(after))
-    else table.remove.run(id)
-  }
-
   return {
     write(change) {
       switch (change.entity) {
@@ -64,32 +27,72 @@ export function prepareTables(db: Database.Database): Tables {
         case 'agent':
           return writeAgent(change)
         case 'dependency':
-          if (change.after) dependency.insert.run(change.after.blocker, change.after.dependent)
-          else if (change.before)
-            dependency.remove.run(change.before.blocker, change.before.dependent)
-          return
+          return writeDependency(change)
         case 'breaker':
-          return writeSmall(breaker, change.id, change.after)
+          return writeBreaker(change.id, change.after)
         case 'yard':
-          return writeSmall(fact, change.id, change.after)
-        case 'log':
-          return void log.run(
-            change.id,
-            change.after.taskId,
-            change.after.at,
-            BODY_VERSION,
-            JSON.stringify(change.after),
-          )
-        case 'artifact':
-          return void artifact.run(
-            change.id,
-            change.after.taskId,
-            BODY_VERSION,
-            JSON.stringify(change.after),
-          )
+          return writeFact(change.id, change.after)
+        case 'log': {
+          const { id, taskId, at } = change.after
+          return void log.run(id, taskId, at, BODY_VERSION, JSON.stringify(change.after))
+        }
+        case 'artifact': {
+          const { id, taskId } = change.after
+          return void artifact.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
+        }
         default:
           return assertNever(change)
       }
     },
+  }
+}
+
+type Change<E extends EntityChange['entity']> = Extract<EntityChange, { entity: E }>
+
+function prepareTask(db: Database.Database): (change: Change<'task'>) => void {
+  const insert = db.prepare('INSERT INTO task (id, state, v, body) VALUES (?, ?, ?, ?)')
+  const update = db.prepare('UPDATE task SET state = ?, v = ?, body = ? WHERE id = ?')
+  const remove = db.prepare('DELETE FROM task WHERE id = ?')
+  return ({ id, before, after }) => {
+    if (!after) remove.run(id)
+    else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), id)
+    else insert.run(id, after.state.kind, BODY_VERSION, JSON.stringify(after))
+  }
+}
+
+function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void {
+  const insert = db.prepare(
+    'INSERT INTO agent (number, task_id, state, v, body) VALUES (?, ?, ?, ?, ?)',
+  )
+  const update = db.prepare('UPDATE agent SET state = ?, v = ?, body = ? WHERE number = ?')
+  const remove = db.prepare('DELETE FROM agent WHERE number = ?')
+  return ({ id, before, after }) => {
+    const number = agentNumberOf(id as AgentId)
+    if (!after) remove.run(number)
+    else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
+    else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
+  }
+}
+
+function prepareDependency(db: Database.Database): (change: Change<'dependency'>) => void {
+  const insert = db.prepare('INSERT INTO dependency (blocker, dependent) VALUES (?, ?)')
+  const remove = db.prepare('DELETE FROM dependency WHERE blocker = ? AND dependent = ?')
+  return ({ before, after }) => {
+    if (after) insert.run(after.blocker, after.dependent)
+    else if (before) remove.run(before.blocker, before.dependent)
+  }
+}
+
+function prepareSmall(
+  db: Database.Database,
+  table: 'breaker' | 'yard_fact',
+): (id: string, after: object | null) => void {
+  const put = db.prepare(
+    `INSERT INTO ${table} (id, v, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET v = excluded.v, body = excluded.body`,
+  )
+  const remove = db.prepare(`DELETE FROM ${table} WHERE id = ?`)
+  return (id, after) => {
+    if (after) put.run(id, BODY_VERSION, JSON.stringify(after))
+    else remove.run(id)
   }
 }

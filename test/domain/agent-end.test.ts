@@ -153,7 +153,8 @@ const ROWS: readonly Row[] = [
 ]
 
 describe('the completion table', () => {
-  it.each(ROWS)('%s (%s)', (_, type, report, evidence, expected) => {
+  it.each(ROWS)('%s (%s)', (...row) => {
+    const [, type, report, evidence, expected] = row
     const { outcome, failure, isFree } = judge(evidenceOf(evidence), report, type)
     expect([outcome, failure?.class, isFree ? 'free' : ''].filter(Boolean).join(' ')).toBe(expected)
   })

@@ -151,10 +151,10 @@ describe('an agent that has ended', () => {
     const changes = bench.changes.length
     const decided = bench.run(command, asAgent(1, 'a'))
     const isOwn = !('id' in command) || command.id === own
-    const isReport = REPORTS.has(command.type) && isOwn && !('force' in command && command.force)
-    expect(decided).toMatchObject({ ok: false })
-    if (!decided.ok && isReport) expect(decided.error.kind).toBe('stale-generation')
-    if (!decided.ok && !REPORTS.has(command.type)) expect(decided.error.kind).toBe('unauthorized')
+    const isAllowed = isOwn && !('force' in command && command.force)
+    const late = isAllowed ? 'stale-generation' : 'not-allowed'
+    const kind = REPORTS.has(command.type) ? late : 'unauthorized'
+    expect(decided).toMatchObject({ ok: false, error: { kind } })
     expect(bench.changes.length).toBe(changes)
   })
 })

@@ -36,6 +36,8 @@ describe('the ready queue', () => {
         const queue = createReadyQueue()
         const model = new Map<TaskId, Waiting>()
         let now = 4 * RISE_MS
+        const seen: unknown[] = []
+        const expected: unknown[] = []
         for (const one of acts) {
           if ('put' in one) {
             queue.put(one.put, now)
@@ -53,11 +55,13 @@ describe('the ready queue', () => {
               .filter((w) => may(w.bucket))
               .toSorted((a, b) => compare(key(a), key(b)))
             const taken = queue.take(now, may)
-            expect(taken && key(taken)).toEqual(best ? key(best) : null)
+            seen.push(taken && key(taken))
+            expected.push(best ? key(best) : null)
             if (taken) model.delete(taken.id)
           }
           expect(queue.size).toBe(model.size)
         }
+        expect(seen).toEqual(expected)
       }),
       { numRuns: 300 },
     )

@@ -4,8 +4,12 @@
  */
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Result } from '../../src/base/result.ts'
 import type { Caps } from '../../src/coordinator/ports.ts'
 import type { DispatcherParts } from '../../src/coordinator/dispatch.ts'
+import type { Command, Reply } from '../../src/domain/command.ts'
+import type { Failure } from '../../src/domain/failure.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
 import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
 import { shownStateOf } from '../../src/domain/plan.ts'
 import { openStore } from '../../src/store/open-store.ts'
@@ -141,22 +145,16 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     unanswered.set(id, { command, by, isLate })
     const dispatched = to.dispatcher.dispatch(command, by, id)
     void dispatched.then((reply) => {
-      if (to.isDead) return
-      if (!reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')) return
+      if (to.isDead || isUnsaved(reply)) return
       unanswered.delete(id)
       if (isLate) isLateHarmless = !reply.ok || reply.value.isNoOp === true
       if (!reply.ok) return
       if (command.type === 'yard.pause' && resumes === resumesBefore && isFirst)
         oracle.isPauseAcked = true
-      if (command.type === 'task.add') remember(command.task)
-      if (command.type === 'tasks.import') for (const { task } of command.tasks) remember(task)
+      for (const task of addedBy(command)) remember(task)
     })
   }
-  const remember = (task: {
-    id?: string | undefined
-    title: string
-    description?: string | undefined
-  }): void => {
+  const remember = (task: NewTask): void => {
     if (task.id !== undefined)
       oracle.added.set(task.id, { title: null, description: task.description ?? '' })
   }
@@ -226,6 +224,9 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     if (isCalm) {
       for (const step of CALM_LEAVES_OUT) can[step] = 0
       if (can.loop + can.effect + can.arrive > 0) can.time = can.process = 0
+      // Work is short now; repeating tasks would else never leave a quiet moment between them.
+      if (world.alive.some(({ nature }) => nature !== 'hangs' && nature !== 'stubborn'))
+        can.time = 0
     }
     return random.weighted(can)
   }
@@ -287,6 +288,14 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     agents: world.processes.size,
     seq,
   }
+}
+
+const isUnsaved = (reply: Result<Reply, Failure>): boolean =>
+  !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
+
+function addedBy(command: Command): readonly NewTask[] {
+  if (command.type === 'task.add') return [command.task]
+  return command.type === 'tasks.import' ? command.tasks.map(({ task }) => task) : []
 }
 
 const MAX_CALM_STEPS = 4000

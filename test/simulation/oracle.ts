@@ -116,7 +116,6 @@ function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused:
   const living = agents.filter((agent) => agent.state.kind !== 'ended')
   const agent = agents.find((one) => one.id === id)
   if (!agent || agent.by !== 'process') return
-  const tasks = model.get('task')
   const isPausedHere = model.get('yard')?.get('yard')?.['paused'] === true
   holds(!isPaused && !isPausedHere, 7, () => `${id} was claimed although the yard is paused`)
   holds(
@@ -124,21 +123,33 @@ function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused:
     1,
     () => `${id} is the second agent alive on ${agent.taskId}`,
   )
+  checkBlockers(model, agent)
+  checkCaps(living, agent, caps)
+}
+
+function checkBlockers(model: Map<string, Table>, agent: Agent): void {
+  const tasks = model.get('task')
   for (const edge of model.get('dependency')?.values() ?? [])
     if (edge['dependent'] === agent.taskId)
       holds(
         isMet(tasks?.get(String(edge['blocker']))),
         2,
-        () => `${id} started before ${String(edge['blocker'])} was done`,
+        () => `${agent.id} started before ${String(edge['blocker'])} was done`,
       )
+}
+
+function checkCaps(living: readonly Agent[], agent: Agent, caps: Caps): void {
   const machines = living.filter((one) => one.by === 'process')
-  const count = (is: (one: Agent) => boolean): number => machines.filter(is).length
   holds(machines.length <= caps.maxAgents, 3, () => `${machines.length} agents > max_agents`)
   const full = (cap: number | undefined, is: (one: Agent) => boolean, what: string): void =>
-    holds(cap === undefined || count(is) <= cap, 3, () => `${id} is over the cap of ${what}`)
+    holds(
+      cap === undefined || machines.filter(is).length <= cap,
+      3,
+      () => `${agent.id} is over the cap of ${what}`,
+    )
   full(caps.executors[agent.executor], (one) => one.executor === agent.executor, agent.executor)
-  if (agent.model !== null)
-    full(caps.models[agent.model], (one) => one.model === agent.model, agent.model)
+  const model = agent.model ?? ''
+  full(caps.models[model], (one) => one.model === model, model)
   for (const tag of agent.tags) full(caps.tags[tag], (one) => one.tags.includes(tag), tag)
 }
 

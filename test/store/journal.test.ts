@@ -1,4 +1,5 @@
 /** tables == folded journal == plan, after any commands and any failed commit; and the past can be read back. */
+import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createYardBench, type YardBench } from '../coordinator/yard-bench.ts'
@@ -79,10 +80,9 @@ describe('tables, journal and plan', () => {
               )
           }
           await yard.turns.idle()
-          if (failing.isOn) {
-            expect(byId(yard.opened.plan.tasks.values())).toEqual(before)
-            expect(yard.opened.store.seq).toBe(seq)
-          }
+          const { plan, store } = yard.opened
+          const isSame = store.seq === seq && isDeepStrictEqual(byId(plan.tasks.values()), before)
+          expect(isSame || !failing.isOn).toBe(true)
         }
         agree(yard)
         yard.opened.close()

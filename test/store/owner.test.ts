@@ -92,14 +92,10 @@ describe('a real full disk', () => {
     yard.opened.setMaxPages(60)
     const big = 'x'.repeat(20_000)
     let accepted = 1
-    for (;;) {
-      const reply = await yard.send(addCommand(`t${accepted}`, { description: big }))
-      if (!reply.ok) {
-        expect(reply.error.kind).toBe('read-only')
-        break
-      }
-      accepted += 1
-    }
+    const next = () => yard.send(addCommand(`t${accepted}`, { description: big }))
+    let reply = await next()
+    for (; reply.ok; reply = await next()) accepted += 1
+    expect(reply.error.kind).toBe('read-only')
     expect(accepted).toBeGreaterThan(1)
     expect(yard.opened.plan.tasks.size).toBe(accepted)
     expect(yard.opened.store.journal(0, 1000)).toHaveLength(accepted)

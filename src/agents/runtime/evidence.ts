@@ -64,38 +64,50 @@ export async function gatherEvidence(
   const at =
     going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
   if (going.kind === 'never-ran') return neverRan(at)
-  const { task, profile } = held.order
   const summary = await summaryOf(held, going, options)
   const collected = await collect(held, options)
-  if (collected instanceof Error)
-    return endedUnlaunched(
-      workFailure('isolation', `its work could not be collected: ${collected.message}`),
-      at,
-    )
-  const cwd = held.workplace?.cwd ?? folderOf(held.order, options.root)
-  const needsWork =
-    task.deliverables.length > 0 ||
-    (held.workplace?.branch != null && (task.mode ?? 'full') === 'full')
-  const first: Evidence = {
+  if (collected instanceof Error) {
+    const why = `its work could not be collected: ${collected.message}`
+    return endedUnlaunched(workFailure('isolation', why), at)
+  }
+  const first = evidenceOf(held, going, { summary, collected, root: options.root })
+  return {
+    kind: 'ended',
+    at,
+    evidence: await withVerify(held, first, options, verify),
+    usage: summary.usage,
+    conversation: summary.conversation,
+    changes: collected && changesOf(collected),
+    artifacts: artifactsOf(held, summary),
+  }
+}
+
+interface Found {
+  readonly summary: OutputSummary
+  readonly collected: CollectedWork | null
+  readonly root: string
+}
+
+function evidenceOf(
+  held: HeldAgent,
+  going: Exclude<Going, { kind: 'never-ran' }>,
+  found: Found,
+): Evidence {
+  const { task, profile } = held.order
+  const { summary, collected } = found
+  const cwd = held.workplace?.cwd ?? folderOf(held.order, found.root)
+  const hasDeliverables = task.deliverables.length > 0
+  const isOwnTree = held.workplace?.branch != null && (task.mode ?? 'full') === 'full'
+  return {
     how: going.kind,
     exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,
     final: summary.final,
     finalExpected: executorOf(profile.type)?.givesFinal ?? false,
     failure: summary.failure,
-    work: workFound(profile.type, summary, collected, task.deliverables.length > 0),
-    needsWork,
+    work: workFound(profile.type, summary, collected, hasDeliverables),
+    needsWork: hasDeliverables || isOwnTree,
     missingDeliverables: task.deliverables.filter((path) => !existsSync(resolve(cwd, path))),
     verify: null,
-  }
-  const evidence = await withVerify(held, first, options, verify)
-  return {
-    kind: 'ended',
-    at,
-    evidence,
-    usage: summary.usage,
-    conversation: summary.conversation,
-    changes: collected && changesOf(collected),
-    artifacts: artifactsOf(held, summary),
   }
 }
 

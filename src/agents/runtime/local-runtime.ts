@@ -72,6 +72,7 @@ class LocalRuntime implements Runtime {
   async recover(orders: readonly LaunchOrder[]): Promise<void> {
     await Promise.all(
       orders.map(async (order) => {
+        if (this.#held.has(order.agent.id)) return
         const one = this.#hold(order)
         const record = readStageRecord(one.folder)
         one.key = record?.key ?? null

@@ -1,36 +1,39 @@
 /** The journal as JSON lines, with or without --json. */
 import { ok } from '../../base/result.ts'
+import { findYard } from '../../config/paths.ts'
+import { findCaller } from '../caller.ts'
 import type { Cli, Outcome } from '../cli.ts'
-import { withYard, type Client, type Connection } from '../connect.ts'
+import type { Client } from '../connect.ts'
 import { isLostConnection } from '../failure-from-error.ts'
+import { askOwner } from '../owner.ts'
 import type { Words } from '../words.ts'
 
 const BATCH = 1_000
 
-export const watch = (cli: Cli, words: Words): Promise<Outcome> =>
-  withYard(cli, async (yard) => {
-    const since = words.number('since')
-    const { gone } = cli.machine
-    if (yard.owner === null) {
-      await printSince(cli, yard.client, since ?? (await newest(yard)))
-      cli.print.progress(
-        'no host is running, so there is no more news; start one with `yard service start`',
-      )
-      return ok(0)
-    }
-    await follow(cli, yard, since, gone)
+/** Live through the owner. Without one it only reads: it neither settles anything nor holds the yard. */
+export async function watch(cli: Cli, words: Words): Promise<Outcome> {
+  const since = words.number('since')
+  const { machine } = cli
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return paths
+  const owner = await askOwner(paths.value, findCaller(machine.env, paths.value.root))
+  if (!owner.ok) return owner
+  if (owner.value) {
+    await follow(cli, owner.value.client, since)
     return ok(0)
-  })
+  }
+  const { readJournalOf } = await import('../../yard/read-journal.ts')
+  const rows = readJournalOf(paths.value, since ?? null)
+  if (!rows.ok) return rows
+  for (const row of rows.value) cli.print.line(JSON.stringify(row))
+  cli.print.progress(
+    'no host is running, so there is no more news; start one with `yard service start`',
+  )
+  return ok(0)
+}
 
-const newest = async ({ client }: Connection): Promise<number> =>
-  (await client.service.snapshot()).seq
-
-async function follow(
-  cli: Cli,
-  { client }: Connection,
-  since: number | undefined,
-  gone: AbortSignal,
-): Promise<void> {
+async function follow(cli: Cli, client: Client, since: number | undefined): Promise<void> {
+  const { gone } = cli.machine
   try {
     const patches = await client.service.follow(undefined, { signal: gone })
     let printed = since ?? null

@@ -151,23 +151,8 @@ function taskOf(wish: Wish, id: TaskId, order: number, now: Circumstances): Even
     task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
   const added: Task = {
     id,
-    title: task.title,
-    description: task.description ?? '',
-    priority: task.priority ?? 'normal',
-    tags: unique(task.tags),
-    skills: unique(task.skills),
-    deliverables: unique(task.deliverables),
-    exec: task.exec ?? null,
-    verify: task.verify ?? null,
-    executor: task.executor ?? null,
-    model: task.model ?? null,
-    timeoutMs: task.timeoutMs ?? null,
-    maxAttempts: task.maxAttempts ?? null,
-    schedule: task.schedule ?? null,
-    context: task.context ?? null,
-    mode: task.mode ?? null,
-    worktree: task.worktree ?? null,
-    repo: task.repo ?? null,
+    ...wordsOf(task),
+    ...wayOf(task),
     order,
     state: { kind: 'open', notBefore, park: null },
     held: task.paused ?? false,
@@ -188,5 +173,28 @@ function taskOf(wish: Wish, id: TaskId, order: number, now: Circumstances): Even
   }
   return { type: 'task.added', at: now.at, task: added }
 }
+
+const wordsOf = (task: NewTask) => ({
+  title: task.title,
+  description: task.description ?? '',
+  priority: task.priority ?? 'normal',
+  tags: unique(task.tags),
+  skills: unique(task.skills),
+  deliverables: unique(task.deliverables),
+})
+
+const wayOf = (task: NewTask) => ({
+  exec: task.exec ?? null,
+  verify: task.verify ?? null,
+  executor: task.executor ?? null,
+  model: task.model ?? null,
+  timeoutMs: task.timeoutMs ?? null,
+  maxAttempts: task.maxAttempts ?? null,
+  schedule: task.schedule ?? null,
+  context: task.context ?? null,
+  mode: task.mode ?? null,
+  worktree: task.worktree ?? null,
+  repo: task.repo ?? null,
+})
 
 const unique = (list: readonly string[] | undefined): string[] => [...new Set(list)]

@@ -130,16 +130,16 @@ function timingEvents(task: Task, command: Edit, at: number): Result<Event[], Fa
       ),
     )
   if (task.state.kind !== 'open') return ok([])
-  const notBefore =
-    edit.delayMs !== undefined
-      ? at + edit.delayMs
-      : edit.schedule
-        ? command.nextFireAt
-        : (edit.notBefore ?? null)
+  const notBefore = newTimeOf(command, at)
   const scheduledFor = edit.schedule
     ? command.nextFireAt
     : edit.schedule === null
       ? null
       : task.scheduledFor
   return ok([{ type: 'task.timed', at, id: task.id, notBefore, scheduledFor }])
+}
+
+function newTimeOf({ edit, nextFireAt }: Edit, at: number): number | null {
+  if (edit.delayMs !== undefined) return at + edit.delayMs
+  return edit.schedule ? nextFireAt : (edit.notBefore ?? null)
 }

@@ -1,7 +1,7 @@
 /** What an agent's end means for its task: the completion table, then the policy of its failure's class. */
 import type { Agent, Outcome } from '../agent.ts'
 import type { Command } from '../command.ts'
-import { judge } from '../completion.ts'
+import { judge, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
 import {
   DEFAULT_MAX_ATTEMPTS,
@@ -61,11 +61,16 @@ function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlem
   if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, now.at)
   const hasSaidDone = agent.report?.kind === 'done' && verdict.outcome === 'done'
   if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) return ended(scene, stop)
+  return judged(scene, verdict)
+}
+
+function judged(scene: Scene, verdict: Verdict): Settlement {
+  const { task, agent, end, at } = scene
   if (verdict.outcome === 'done')
     return {
       outcome: 'done',
       failure: null,
-      task: [doneEvent(task, agent, end, now.at)],
+      task: [doneEvent(task, agent, end, at)],
       resumable: false,
     }
   const bad = verdict.failure ?? workFailure('crash', 'it ended badly')
@@ -73,7 +78,7 @@ function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlem
     return {
       outcome: 'lost',
       failure: bad,
-      task: [returnedEvent(task, now.at, { failure: bad })],
+      task: [returnedEvent(task, at, { failure: bad })],
       resumable: true,
     }
   return { outcome: verdict.outcome, failure: bad, ...policy(scene, bad) }

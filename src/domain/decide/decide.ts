@@ -1,6 +1,6 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
 import { assertNever } from '../../base/result.ts'
-import type { Command } from '../command.ts'
+import type { Command, YardCommand } from '../command.ts'
 import type { Plan } from '../plan.ts'
 import { decideAdd } from './decide-add.ts'
 import { decideEdit } from './decide-edit.ts'
@@ -70,6 +70,13 @@ function route(plan: Plan, command: Command, now: Circumstances): Decided {
       return decideEnd(plan, command, now)
     case 'agents.forget':
       return agent.decideForget(plan, command, now)
+    default:
+      return decideYard(plan, command, now)
+  }
+}
+
+function decideYard(plan: Plan, command: YardCommand, now: Circumstances): Decided {
+  switch (command.type) {
     case 'yard.pause':
       return plan.facts.paused ? noOp() : decided([], { type: 'yard.paused', at: now.at })
     case 'yard.resume':

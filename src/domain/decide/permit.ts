@@ -80,11 +80,16 @@ function forbiddenField(plan: Plan, by: AgentActor, task: NewTask): string | nul
   if (task.verify) return 'verify'
   if (task.worktree === 'off') return 'worktree off'
   if (task.before && task.before.length > 0) return 'before'
+  return beyondOwn(plan, by, task)
+}
+
+/** An executor or a mode that is more than its own. */
+function beyondOwn(plan: Plan, by: AgentActor, task: NewTask): string | null {
   const own = plan.agents.get(by.agentId)
   if (task.executor && task.executor !== own?.executor) return `executor ${task.executor}`
   const mode = plan.tasks.get(by.taskId)?.mode ?? 'full'
-  if (task.mode && MODES.indexOf(task.mode) > MODES.indexOf(mode)) return `mode ${task.mode}`
-  return null
+  const isFuller = task.mode && MODES.indexOf(task.mode) > MODES.indexOf(mode)
+  return isFuller ? `mode ${task.mode}` : null
 }
 const MODES = ['bare', 'light', 'full']
 
