@@ -17,6 +17,8 @@ export interface Evidence {
   /** The task has a deliverable, or is in mode full in a worktree. */
   readonly needsWork: boolean
   readonly missingDeliverables: readonly string[]
+  /** A git operation that was left in the middle of its worktree (`merge`, `rebase` …). */
+  readonly unfinished: string | null
   readonly verify: { readonly code: number; readonly tail: string } | null
 }
 
@@ -99,6 +101,10 @@ const exitOf = (evidence: Evidence) => ({
 })
 
 function checkWork(evidence: Evidence, report: Agent['report']): Verdict {
+  if (evidence.unfinished !== null)
+    return failed(
+      workFailure('no-work', `it ended with a ${evidence.unfinished} unfinished in its worktree`),
+    )
   if (evidence.missingDeliverables.length > 0)
     return failed(
       workFailure(

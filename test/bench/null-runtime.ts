@@ -54,6 +54,7 @@ const endedWell = (at: number): RuntimeReport => ({
     work: 'unknown',
     needsWork: false,
     missingDeliverables: [],
+    unfinished: null,
     verify: null,
   },
   usage: null,

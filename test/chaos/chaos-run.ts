@@ -90,16 +90,16 @@ async function fight(
     const owner = startYard(place, 'run')
     const isLast = fought.ownersKilled >= kills
     const victim = others.pop()
+    const life = new AbortController()
     if (victim) {
-      await Promise.race([owner.ended, killMoment(ledger, random, new AbortController().signal)])
+      await Promise.race([owner.ended, killMoment(ledger, random, life.signal)])
       await killOne(mark, victim, random, fought)
     }
-    const pause = new AbortController()
     const ended = await Promise.race([
       owner.ended,
-      isLast ? sleep(AT_REST_MS, pause.signal) : killMoment(ledger, random, pause.signal),
+      isLast ? sleep(AT_REST_MS, life.signal) : killMoment(ledger, random, life.signal),
     ])
-    pause.abort()
+    life.abort()
     if (typeof ended === 'object') {
       if (ended.code !== 0) fought.broken.push(`yard run ended with ${ended.code}: ${ended.stderr}`)
       return fought

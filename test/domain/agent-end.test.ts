@@ -102,6 +102,13 @@ const ROWS: readonly Row[] = [
     { ...fine, ...noWork },
     'done',
   ],
+  [
+    'a merge is left unfinished, although it says done',
+    'claude',
+    saidDone,
+    { ...fine, unfinished: 'merge' },
+    'failed no-work',
+  ],
   ['a deliverable is missing', 'shell', null, { missingDeliverables: ['a.txt'] }, 'failed no-work'],
   [
     'a deliverable is missing although it says done',

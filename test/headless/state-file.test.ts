@@ -74,14 +74,14 @@ describe('the port', () => {
   const serve = (port?: number) =>
     serveYard(test.yard, { port, pageRoot: null, log: silentLog, onStop: () => {} })
 
-  it('is kept from one owner to the next', async () => {
+  it('is kept from one owner to the next, and so is the token', async () => {
     const first = await serve()
     if (!first.ok) throw new Error(first.error.message)
     await first.value.close()
     const second = await serve()
     if (!second.ok) throw new Error(second.error.message)
     expect(second.value.port).toBe(first.value.port)
-    expect(second.value.token).not.toBe(first.value.token)
+    expect(second.value.token).toBe(first.value.token)
     await second.value.close()
   })
 

@@ -54,7 +54,13 @@ export function createIdleRuntime(): IdleRuntime {
         artifacts: [],
         evidence: {
           ...{ how: 'exited', exit: { code, signal: null }, final: null, finalExpected: false },
-          ...{ failure: null, work: 'unknown', needsWork: false, missingDeliverables: [] },
+          ...{
+            failure: null,
+            work: 'unknown',
+            needsWork: false,
+            missingDeliverables: [],
+            unfinished: null,
+          },
           verify: null,
         },
       })

@@ -114,6 +114,7 @@ export const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   work: 'unknown',
   needsWork: false,
   missingDeliverables: [],
+  unfinished: null,
   verify: null,
   ...more,
 })

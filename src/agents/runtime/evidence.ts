@@ -49,6 +49,7 @@ const emptyEvidence = (how: Evidence['how'], failure: Evidence['failure']): Evid
   work: 'unknown',
   needsWork: false,
   missingDeliverables: [],
+  unfinished: null,
   verify: null,
 })
 
@@ -106,6 +107,7 @@ function evidenceOf(
     failure: summary.failure,
     work: workFound(profile.type, summary, collected, hasDeliverables),
     needsWork: hasDeliverables || isOwnTree,
+    unfinished: collected?.unfinished ?? null,
     missingDeliverables: task.deliverables.filter((path) => !existsSync(resolve(cwd, path))),
     verify: null,
   }
@@ -205,11 +207,7 @@ async function withVerify(
 }
 
 function changesOf(work: CollectedWork): Changes {
-  const { commit, filesChanged, insertions, deletions, commits } = work
-  const notes =
-    work.unfinished === null
-      ? work.notes
-      : [...work.notes, `a ${work.unfinished} was left unfinished`]
+  const { commit, filesChanged, insertions, deletions, commits, notes } = work
   return { commit, filesChanged, insertions, deletions, commits, notes: [...notes] }
 }
 
