@@ -10,7 +10,7 @@ const FEWEST_MODULES = 50
 /** Resolves to an exit code, after saying what is wrong. */
 export async function checkBoundaries() {
   const node = await rightNode()
-  const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
+  const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
   const args = [program, 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json']
   const options = { cwd: root, encoding: 'utf8', env: environmentWith(node), maxBuffer: 2 ** 28 }
   const { stdout, stderr } = spawnSync(node, args, options)

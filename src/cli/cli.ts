@@ -1,4 +1,5 @@
 /** What a verb of the command line is given, and what it answers. */
+import type { Command } from 'commander'
 import type { Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Printer } from './print.ts'
@@ -25,6 +26,8 @@ export interface Cli {
   /** `--dir`, as it was written; null = YARD_DIR or walking up decides. */
   readonly dir: string | null
   readonly version: string
+  /** All commands, for those that speak of them. */
+  readonly tree: () => Command
   /** Goes with the verb's one change of state, so that asking again after a lost answer changes nothing twice. */
   readonly commandId: string
 }

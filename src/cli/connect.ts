@@ -3,25 +3,13 @@
  * lasts. A lock that is held while nobody answers belongs to another short command, and is waited for.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ContractRouterClient } from '@orpc/contract'
 import { err, ok, type Result } from '../base/result.ts'
 import { findYard, type YardPaths } from '../config/paths.ts'
-import type { Contract } from '../contract/contract.ts'
 import type { Failure } from '../domain/failure.ts'
 import { findCaller, type Caller } from './caller.ts'
 import type { Cli, Outcome } from './cli.ts'
+import type { Connection } from './connection.ts'
 import { askOwner, type Owner } from './owner.ts'
-
-export type Client = ContractRouterClient<Contract>
-
-export interface Connection {
-  readonly client: Client
-  readonly paths: YardPaths
-  readonly caller: Caller
-  /** Who holds the yard; null = this command does. */
-  readonly owner: Owner | null
-  close(): Promise<void>
-}
 
 /** How long a lock without an answer is waited for. */
 const LOCK_PATIENCE_MS = 10_000

@@ -6,7 +6,7 @@ import { createProgram, globalOptions } from './program.ts'
 import type { CommandSpec } from './command-spec.ts'
 
 export function cliDocs(): string {
-  const program = createProgram(async () => {})
+  const program = createProgram(commandGroups, async () => {})
   const sections = commandGroups.flatMap(({ title, commands }) => [
     `## ${title}\n`,
     ...commands.flatMap((spec) => commandSection(spec, find(program, spec.name), 'yard')),

@@ -1,6 +1,6 @@
 /** The live graph at a client: a snapshot that patches keep true, as long as somebody listens. */
 import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../contract/view.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 
 export interface LiveGraph {
   readonly tasks: ReadonlyMap<string, TaskCard>

@@ -8,7 +8,7 @@ import { openLogFile } from '../headless/log-file.ts'
 import { runHost, type Host } from '../headless/run-host.ts'
 import { createYardClient } from '../yard/handlers/router.ts'
 import type { Cli } from './cli.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 import { entriesOf } from './entries.ts'
 import { askOwner, type Owner } from './owner.ts'
 

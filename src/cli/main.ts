@@ -6,6 +6,7 @@ import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './cli.ts'
 import { createPrinter } from './print.ts'
+import { commandGroups } from './commands/groups.ts'
 import { createProgram, type Globals } from './program.ts'
 
 /** Runs on the real process and ends it. `entry` is src/cli/index.ts or out/main/cli.js: two folders up is the project. */
@@ -57,10 +58,11 @@ export async function runCli(machine: Machine): Promise<number> {
     return 0
   }
   let outcome: Outcome = ok(0)
-  const program = createProgram(async (load, words, given) => {
+  const program = createProgram(commandGroups, async (load, words, given) => {
     globals = given
     const cli: Cli = {
       ...{ machine, version, dir: given.dir, print: printer() },
+      tree: () => createProgram(commandGroups, async () => {}),
       commandId: randomUUID(),
     }
     const verb = await load()

@@ -13,7 +13,7 @@ import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import type { Caller } from './caller.ts'
 import type { Cli } from './cli.ts'
-import type { Connection } from './connect.ts'
+import type { Connection } from './connection.ts'
 import { entriesOf } from './entries.ts'
 
 export async function openHere(

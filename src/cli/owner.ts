@@ -6,7 +6,7 @@ import type { Failure } from '../domain/failure.ts'
 import { createHttpClient } from '../headless/client.ts'
 import { readState } from '../headless/state-file.ts'
 import type { Caller } from './caller.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 import { CONTRACT_VERSION } from './contract-version.ts'
 
 export interface Owner {

@@ -1,7 +1,6 @@
 /** Builds the tree of commands for commander from their specs. */
 import { Command, Option } from 'commander'
-import type { CommandSpec, Verb } from './command-spec.ts'
-import { commandGroups } from './commands/groups.ts'
+import type { CommandGroup, CommandSpec, Verb } from './command-spec.ts'
 import { createWords, type Words } from './words.ts'
 
 /** Called with the verb that was asked for; its outcome is the program's. */
@@ -13,7 +12,7 @@ export interface Globals {
   readonly isDebug: boolean
 }
 
-export function createProgram(carry: Carry): Command {
+export function createProgram(groups: readonly CommandGroup[], carry: Carry): Command {
   const program = withGlobals(new Command('yard'))
     .description('Gets a graph of tasks done by AI agents.')
     .usage('<command> [options]')
@@ -22,7 +21,7 @@ export function createProgram(carry: Carry): Command {
     .helpOption('-h, --help', 'explains a command')
     .option('--version', 'prints the version')
     .addHelpText('after', '\n`yard help COMMAND` explains one command, with examples.')
-  for (const group of commandGroups) {
+  for (const group of groups) {
     program.commandsGroup(`${group.title}:`)
     for (const spec of group.commands) program.addCommand(toCommand(spec, carry))
   }

@@ -6,7 +6,7 @@ import { err, type Result } from '../base/result.ts'
 import { parseGraphFile, type GraphFile } from '../config/graph-file.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Cli } from './cli.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 
 /** `name` as it was written: a path, or `-`. */
 export async function readGraph(

@@ -2,7 +2,7 @@
 import type { TaskCard } from '../contract/view.ts'
 import { movingTasks, type RestingTask } from '../domain/rest.ts'
 import { SHOWN_STATES, type ShownState } from '../domain/task.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 import type { LiveGraph } from './follow.ts'
 
 export interface Ending {

@@ -3,7 +3,7 @@ import type { Flags } from '../contract/service.ts'
 import { findYard } from '../config/paths.ts'
 import { findCaller } from './caller.ts'
 import type { Cli } from './cli.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 
 export type Told = 'applied' | 'nobody' | 'not-understood'
 

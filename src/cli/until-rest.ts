@@ -1,6 +1,6 @@
 /** Follows a graph until it is at rest, with progress for the eye. What `run` and `wait` share. */
 import type { TaskView } from '../contract/view.ts'
-import type { Client } from './connect.ts'
+import type { Client } from './client.ts'
 import { followGraph, type Change, type LiveGraph } from './follow.ts'
 import type { Cli } from './cli.ts'
 import { createRestWatch, isGood, type Ending } from './rest-watch.ts'

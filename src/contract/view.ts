@@ -14,7 +14,6 @@ export const artifactViewSchema = z.union([
 ])
 
 export const logLineSchema = z.object({ at: time, by: z.string(), text: z.string() })
-export type LogLine = z.infer<typeof logLineSchema>
 
 /** One node of the live graph: enough to draw it and say why it stands where it stands. */
 export const taskCardSchema = z.object({

@@ -41,7 +41,6 @@ export const agentStateSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type AgentState = z.infer<typeof agentStateSchema>
-export const AGENT_STATES = ['claimed', 'starting', 'working', 'stopping', 'ended'] as const
 
 /** Tokens are counts, cost is US dollars; null means that the CLI did not say. */
 export const usageSchema = z.strictObject({

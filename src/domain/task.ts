@@ -5,7 +5,6 @@ import { agentIdSchema, taskIdSchema } from './ids.ts'
 
 export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
 export const prioritySchema = z.enum(PRIORITIES)
-export type Priority = z.infer<typeof prioritySchema>
 
 export const scheduleSchema = z.strictObject({
   /** A clock time `09:00` (daily) or a cron expression. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Store } from '../store/store.ts'
-import type { YardParts } from './opened-yard.ts'
+import type { YardParts } from './yard-parts.ts'
 
 export const backupFolder = (dataFolder: string, root: string): string =>
   join(dataFolder, 'backups', createHash('sha256').update(root).digest('hex').slice(0, 16))

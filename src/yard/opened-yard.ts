@@ -1,47 +1,30 @@
 /** The `Yard` that hosts and handlers see, over the opened parts. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Scope } from '../base/scope.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
-import type { Dispatcher } from '../coordinator/dispatch.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
-import type { LiveFacts, Runtime } from '../domain/executor.ts'
+import type { LiveFacts } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Schedule } from '../domain/task.ts'
-import type { OpenStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { backupNow, startBackups } from './backups.ts'
-import { readConfig, type Current, type OpenYardOptions } from './current.ts'
+import { readConfig } from './current.ts'
 import { probe } from './probe.ts'
 import { readWindow } from './read-window.ts'
 import { createRoutes, faultOf } from './routes.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted } from './trust.ts'
+import type { YardParts } from './yard-parts.ts'
 import { YARD_VERSION } from './yard-version.ts'
 import type { HostKind, Yard } from './yard.ts'
-
-export interface YardParts {
-  readonly options: OpenYardOptions
-  readonly current: Current
-  readonly opened: OpenStore
-  readonly dispatcher: Dispatcher
-  readonly runtime: Runtime
-  readonly clock: Clock
-  readonly log: Log
-  readonly errors: readonly { readonly at: number; readonly text: string }[]
-  readonly dataFolder: string
-  readonly nextAgentId: () => AgentId
-  readonly scope: Scope
-}
 
 /** Beyond the grace: the kill loop itself and the settling. */
 const KILL_MARGIN_MS = 20_000

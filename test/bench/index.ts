@@ -11,7 +11,8 @@ import { throughput } from './throughput.ts'
 
 const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, flood]
 
-const named = process.argv.slice(2)
+const isApart = process.argv[2] === '--here'
+const named = process.argv.slice(isApart ? 3 : 2)
 const unknown = named.filter((name) => BENCHES.every((bench) => bench.name !== name))
 if (unknown.length > 0) {
   console.error(`there is no bench ${unknown.join(', ')}; there are:`)
@@ -20,7 +21,7 @@ if (unknown.length > 0) {
 } else {
   const chosen = named.length === 0 ? BENCHES : BENCHES.filter(({ name }) => named.includes(name))
   const [only] = chosen
-  if (chosen.length === 1 && only) await runHere(only)
+  if (isApart && only) await runHere(only)
   else for (const bench of chosen) runApart(bench)
 }
 
@@ -33,7 +34,7 @@ async function runHere(bench: Bench): Promise<void> {
 function runApart({ name }: Bench): void {
   const { status } = spawnSync(
     process.execPath,
-    ['--max-old-space-size=6000', import.meta.filename, name],
+    ['--max-old-space-size=6000', import.meta.filename, '--here', name],
     { stdio: 'inherit' },
   )
   if (status !== 0) process.exitCode = 1

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { findCaller, parentOf } from '../../src/cli/caller.ts'
 import * as choices from '../../src/cli/commands/choices.ts'
 import { completionScript } from '../../src/cli/completion-script.ts'
+import { commandGroups } from '../../src/cli/commands/groups.ts'
 import { CONTRACT_VERSION } from '../../src/cli/contract-version.ts'
 import { cliDocs } from '../../src/cli/docs.ts'
 import { layersOf, longestChain } from '../../src/cli/graph-shape.ts'
@@ -41,7 +42,7 @@ describe('docs/cli.md', () => {
 })
 
 describe('completion', () => {
-  const program = createProgram(async () => {})
+  const program = createProgram(commandGroups, async () => {})
   it.each(['bash', 'zsh', 'fish'])('knows commands, options and choices in %s', (shell) => {
     const script = completionScript(program, shell)
     for (const word of ['dead-agents', 'max-attempts', 'critical', 'set-default', 'kill-agents'])

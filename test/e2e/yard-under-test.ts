@@ -40,10 +40,14 @@ export async function makeYard(): Promise<YardUnderTest> {
   let host: ChildProcess | null = null
 
   const start = async (): Promise<string> => {
-    const child = spawn(process.execPath, [join(project, 'bin/yard'), 'serve', '--json', '--dir', folder], {
-      ...options,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      [join(project, 'bin/yard'), 'serve', '--json', '--dir', folder],
+      {
+        ...options,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     host = child
     const [line] = await once(createInterface(child.stdout), 'line')
     return JSON.parse(String(line)).pageUrl

@@ -1,6 +1,6 @@
 /** What the runtime knows of one living agent. */
 import type { AgentId } from '../../domain/ids.ts'
-import type { LaunchOrder, RuntimeReport } from '../../domain/executor.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent, Workplace } from '../../domain/agent.ts'
@@ -79,5 +79,3 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   isBusy: false,
   hasBeenHeard: false,
 })
-
-export type Report = (held: HeldAgent, report: RuntimeReport) => void

@@ -1,11 +1,10 @@
 import { err, ok } from '../../base/result.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import type { Cli, Outcome } from '../cli.ts'
-import { createProgram } from '../program.ts'
 import type { Words } from '../words.ts'
 
 export async function help(cli: Cli, words: Words): Promise<Outcome> {
-  let command = createProgram(async () => {})
+  let command = cli.tree()
   for (const name of words.rest(0)) {
     const below = command.commands.find((candidate) => candidate.name() === name)
     if (!below)

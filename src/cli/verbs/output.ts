@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok } from '../../base/result.ts'
 import type { Cli, Outcome } from '../cli.ts'
-import { withYard, type Client } from '../connect.ts'
+import { withYard } from '../connect.ts'
+import type { Client } from '../client.ts'
 import { reportLines } from '../report-words.ts'
 import type { Words } from '../words.ts'
 

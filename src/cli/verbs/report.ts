@@ -2,7 +2,8 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import { failureClassSchema, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
-import { withYard, type Connection } from '../connect.ts'
+import { withYard } from '../connect.ts'
+import type { Connection } from '../connection.ts'
 import type { Words } from '../words.ts'
 
 export async function done(cli: Cli, words: Words): Promise<Outcome> {

@@ -2,7 +2,8 @@
 import { ok } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import type { Cli, Outcome } from '../cli.ts'
-import { withYard, type Client } from '../connect.ts'
+import { withYard } from '../connect.ts'
+import type { Client } from '../client.ts'
 import type { Words } from '../words.ts'
 
 type Ask = (client: Client, on: { id: string; commandId: string }) => Promise<TaskView>

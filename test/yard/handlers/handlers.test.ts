@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
-import type { Client } from '../../../src/cli/connect.ts'
+import type { Client } from '../../../src/cli/client.ts'
 import { createYardClient } from '../../../src/yard/handlers/router.ts'
 import { createLiveView } from '../../../src/yard/views/live-view.ts'
 import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
