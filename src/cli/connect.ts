@@ -2,6 +2,7 @@
  * The way from a command to its yard: through the owner that is alive, else by opening the yard here for as long as the command
  * lasts. A lock that is held while nobody answers belongs to another short command, and is waited for.
  */
+import { statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../base/result.ts'
 import { findYard, type YardPaths } from '../config/paths.ts'
@@ -11,15 +12,37 @@ import type { Cli, Outcome } from './cli.ts'
 import type { Connection } from './connection.ts'
 import { askOwner, type Owner } from './owner.ts'
 
-/** How long a lock without an answer is waited for. */
+/** How long a lock without an answer is waited for while nothing happens behind it. */
 const LOCK_PATIENCE_MS = 10_000
+/** However busy the yard is, nobody waits longer than this. */
+const QUEUE_PATIENCE_MS = 180_000
+
+/** A lock that short commands hand to each other is a queue and no hang: each change of the database starts the wait anew. */
+function createPatience({ db }: YardPaths): { isOver(): boolean } {
+  const since = performance.now()
+  let giveUpAt = since + LOCK_PATIENCE_MS
+  let seen = stampOf(db)
+  return {
+    isOver() {
+      const now = performance.now()
+      const stamp = stampOf(db)
+      if (stamp !== seen) giveUpAt = now + LOCK_PATIENCE_MS
+      seen = stamp
+      return now > Math.min(giveUpAt, since + QUEUE_PATIENCE_MS)
+    },
+  }
+}
+
+/** Changes with every commit; read without opening a file that another process holds. */
+const stampOf = (db: string): string =>
+  [db, `${db}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join()
 
 export async function connect(cli: Cli): Promise<Result<Connection, Failure>> {
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
   const caller = findCaller(machine.env, paths.value.root)
-  const giveUpAt = performance.now() + LOCK_PATIENCE_MS
+  const patience = createPatience(paths.value)
   for (let round = 0; ; round++) {
     const owner = await askOwner(paths.value, caller)
     if (!owner.ok) return owner
@@ -27,7 +50,7 @@ export async function connect(cli: Cli): Promise<Result<Connection, Failure>> {
     const { openHere } = await import('./open-here.ts')
     const opened = await openHere(cli, paths.value, caller)
     if (opened.ok || opened.error.kind !== 'locked') return opened
-    if (performance.now() > giveUpAt) return err(stillLocked())
+    if (patience.isOver()) return err(stillLocked())
     // Many commands may queue: they must not knock in step.
     await delay(10 + Math.random() * Math.min(20 * (round + 1), 150))
   }
