@@ -8,7 +8,7 @@ export async function installMissing() {
   const reason = whatIsMissing(root)
   if (reason === null) return
   say(`Installing packages (npm ci): ${reason} …`)
-  const code = await runNpm(['ci', '--no-audit', '--no-fund'], { cwd: root })
+  const code = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root })
   if (code !== 0) throw new Stop('The packages could not be installed (npm ci failed, see above).')
 }
 

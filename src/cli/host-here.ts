@@ -45,11 +45,15 @@ export async function hostOrOwner(
 export function clientOf(host: Host): Client {
   const { yard, served } = host
   const actor = { kind: 'person', name: null } as const
-  const hooks = { url: () => served.url, stop: () => void host.end() }
+  const hooks = {
+    url: () => served.url,
+    pageUrl: () => served.pageUrl(),
+    stop: () => void host.end(),
+  }
   return createYardClient({ yard, view: served.view, host: hooks, actor })
 }
 
 export const ownedElsewhere = (owner: Owner): Failure =>
   failure('locked', `this yard is held by another host already: pid ${owner.pid}, ${owner.url}`, {
-    hint: 'stop it with `yard service stop`',
+    hint: '`yard page` gives the address of its page; `yard service stop` stops it',
   })

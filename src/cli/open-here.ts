@@ -34,7 +34,7 @@ export async function openHere(
     return actor
   }
   const view = createLiveView(yard, systemClock)
-  const host = { url: () => null, stop: () => {} }
+  const host = { url: () => null, pageUrl: () => null, stop: () => {} }
   const client = createYardClient({ yard, view, host, actor: actor.value })
   const close = async (): Promise<void> => {
     view.close()

@@ -53,7 +53,7 @@ function withLine(refusal: Failure, graph: GraphFile, name: string): Failure {
   }
 }
 
-const SHOWN_FAULTS = 20
+const SHOWN_FAULTS = 8
 
 interface LineFault {
   readonly line: number

@@ -28,15 +28,23 @@ export async function wishFrom(cli: Cli, words: Words): Promise<Result<Wish, Fai
   }
   const repo = words.text('repo')
   if (repo !== undefined) wish.repo = repo === '' ? null : resolve(cli.machine.cwd, repo)
-  const timeoutMs = words.number('timeout')
-  if (timeoutMs !== undefined) wish.timeoutMs = timeoutMs
-  const maxAttempts = words.number('maxAttempts')
-  if (maxAttempts !== undefined) wish.maxAttempts = maxAttempts
+  return ok({ ...wish, ...limitsFrom(words), ...extrasFrom(words) })
+}
+
+function limitsFrom(words: Words): Wish {
+  const wish: Wish = {}
+  if (words.has('timeout')) wish.timeoutMs = words.number('timeout') ?? null
+  if (words.has('maxAttempts')) wish.maxAttempts = words.number('maxAttempts') ?? null
+  return wish
+}
+
+function extrasFrom(words: Words): Wish {
+  const wish: Wish = {}
   const skills = words.list('skill')
   if (skills) wish.skills = [...skills]
   const deliverables = words.list('deliverable')
   if (deliverables) wish.deliverables = [...deliverables]
-  return ok(wish)
+  return wish
 }
 
 /** commander has let only words of these lists through. */

@@ -71,5 +71,11 @@ export function whole(min: number, max: number): (text: string) => number {
   }
 }
 
+/** Lets an empty text through as it is: it takes an earlier word back. */
+export const orEmpty =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T | '' =>
+    text === '' ? '' : parse(text)
+
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)

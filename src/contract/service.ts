@@ -60,6 +60,10 @@ export const serviceContract = {
       z.object({ contract: z.string(), version: z.string(), pid: z.number(), root: z.string() }),
     ),
   status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
+  /** A fresh address of the page with a one-use code, good for a minute; null where no page is served. */
+  page: oc
+    .route({ method: 'POST', path: '/service/page' })
+    .output(z.object({ pageUrl: z.string().nullable() })),
   pause: oc
     .route({ method: 'POST', path: '/service/pause' })
     .output(z.object({ paused: z.boolean() })),

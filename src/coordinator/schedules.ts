@@ -13,7 +13,9 @@ export const MISSED_AFTER_MS = 60_000
 export function nextRun(task: Task, parts: Parts): number | null {
   if (!task.schedule) return null
   const now = parts.clock.now()
-  const from = parts.caps().missed === 'all' ? Math.min(task.scheduledFor ?? now, now) : now
+  const planned = task.scheduledFor ?? now
+  // A run that was started before its time leaves that time as it was; one that was missed may have to be made up for.
+  const from = planned > now ? planned - 1 : parts.caps().missed === 'all' ? planned : now
   return parts.nextFireAt(task.schedule, from)
 }
 

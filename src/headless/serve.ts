@@ -74,7 +74,12 @@ async function openDoors(
     host: address,
     port: () => bound.port,
   })
-  const host = { url: () => bound.url, stop: () => void setTimeout(options.onStop, STOP_DELAY_MS) }
+  const pageUrl = (): string => `${bound.url}/#code=${codes.issue()}`
+  const host = {
+    url: () => bound.url,
+    pageUrl,
+    stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
+  }
   const doors = createHttpDoors({
     ...{ yard, view, host, guard, codes, ownerToken },
     pageRoot: options.pageRoot,
@@ -92,7 +97,7 @@ async function openDoors(
   announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
   return ok({
     ...{ url: bound.url, port: bound.port, token: ownerToken, view },
-    pageUrl: () => `${bound.url}/#code=${codes.issue()}`,
+    pageUrl,
     close: () => scope.close(),
   })
 }

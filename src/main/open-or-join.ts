@@ -54,11 +54,11 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     await yard.close()
     return served
   }
-  const { view, url, close } = served.value
+  const { view, url, pageUrl, close } = served.value
   const context = {
     yard,
     view,
-    host: { url: () => url, stop: options.onStop },
+    host: { url: () => url, pageUrl, stop: options.onStop },
     actor: { kind: 'person', name: null },
   } as const
   return ok(

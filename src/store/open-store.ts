@@ -53,7 +53,7 @@ function openFailure(path: string, error: unknown): Failure {
   const hint =
     code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR')
       ? 'free some space on the disk and try again'
-      : code === 'SQLITE_READONLY' || code.startsWith('SQLITE_CANTOPEN')
+      : code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')
         ? 'is the folder writable?'
         : 'yard restore brings back the newest backup'
   return failure('io', `the database ${path} cannot be opened: ${messageOf(error)}`, {

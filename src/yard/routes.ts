@@ -1,9 +1,11 @@
 /** How each task would be run now, by the settings; remembered until they change. */
+import { statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Caps, Route } from '../coordinator/ports.ts'
 import { exclusiveFolderOf } from '../agents/runtime/place.ts'
 import type { Command } from '../domain/command.ts'
-import type { Failure } from '../domain/failure.ts'
+import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { misfitOf, resolveExecutor, resolveModel } from '../domain/resolve.ts'
@@ -78,11 +80,12 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
 
 /** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
 export function faultOf(routes: Routes, plan: Plan, command: Command): Failure | null {
-  if (command.type === 'task.add') return routes.faultOf(command.task)
+  if (command.type === 'task.add')
+    return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
   if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
   if (command.type !== 'tasks.import') return null
   for (const [index, { task }] of command.tasks.entries()) {
-    const fault = routes.faultOf(task)
+    const fault = routes.faultOf(task) ?? faultOfRepo(task.repo)
     if (fault) return { ...fault, facts: { ...fault.facts, faults: [{ index, ...fault }] } }
   }
   return null
@@ -94,8 +97,22 @@ function faultOfEdit(
   { id, edit }: Extract<Command, { type: 'task.edit' }>,
 ): Failure | null {
   const task = plan.tasks.get(id)
+  const repo = faultOfRepo(edit.repo)
+  if (repo) return repo
   if (!task || (edit.executor === undefined && edit.exec === undefined && edit.model === undefined))
     return null
   const { executor = task.executor, exec = task.exec, model = task.model } = edit
   return routes.faultOf({ executor, exec, model })
+}
+
+function faultOfRepo(repo: string | null | undefined): Failure | null {
+  if (repo == null) return null
+  if (!isAbsolute(repo))
+    return failure('bad-request', `repo "${repo}" is not an absolute path`, {
+      hint: 'write it whole',
+    })
+  if (statSync(repo, { throwIfNoEntry: false })?.isDirectory()) return null
+  return failure('bad-request', `there is no folder ${repo}`, {
+    hint: 'make it first, or name another with --repo',
+  })
 }

@@ -11,20 +11,23 @@ export function nextFireAt(
   defaultZone: string | null,
 ): Result<number | null, Failure> {
   const zone = schedule.tz ?? defaultZone
+  if (zone !== null && !isZone(zone))
+    return err(
+      failure('bad-request', `there is no time zone "${zone}"`, {
+        hint: 'name one like Europe/Berlin or UTC',
+      }),
+    )
   try {
     const cron = new Cron(cronOf(schedule.spec), {
       paused: true,
       ...(zone === null ? {} : { timezone: zone }),
     })
     return ok(cron.nextRun(new Date(fromMs))?.getTime() ?? null)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+  } catch {
     return err(
-      failure(
-        'bad-request',
-        `the schedule "${schedule.spec}"${zone === null ? '' : ` in ${zone}`} cannot be read: ${why}`,
-        { hint: 'give a clock time like "09:00", or a cron expression like "30 7 * * 1-5"' },
-      ),
+      failure('bad-request', `the schedule "${schedule.spec}" cannot be read`, {
+        hint: 'give a clock time like "09:00", or a cron expression like "30 7 * * 1-5"',
+      }),
     )
   }
 }
@@ -34,4 +37,12 @@ function cronOf(spec: string): string {
   return hour === undefined || minute === undefined
     ? spec
     : `${Number(minute)} ${Number(hour)} * * *`
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false // the system knows no such zone
+  }
 }

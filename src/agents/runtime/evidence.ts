@@ -158,7 +158,7 @@ function withLastWords(summary: OutputSummary, stderrTail: string, going: Going)
 
 async function lastWords(folder: string, stream: 'stdout' | 'stderr'): Promise<string> {
   const { bytes } = await readRawOutput({ folder, stream, from: -TAIL_BYTES, maxBytes: TAIL_BYTES })
-  return bytes.toString('utf8').trim()
+  return printable(bytes.toString('utf8')).trim()
 }
 
 async function collect(
@@ -218,3 +218,8 @@ function artifactsOf(held: HeldAgent, summary: OutputSummary): Artifact[] {
     ? files
     : [...files, { kind: 'text', name: 'answer', text: text.slice(0, 100_000) }]
 }
+
+/** What a terminal can be shown: no control characters but line ends and tabs, no torn bytes. */
+const printable = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- they are what is taken out
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffd]+/g, ' ')

@@ -70,6 +70,13 @@ export const serviceCommands: readonly CommandSpec[] = [
     examples: ['yard service start --max-agents 8', 'yard service status --json'],
   },
   {
+    name: 'page',
+    does: 'prints a fresh address of the page of the host that runs',
+    options: [opt('--open', 'opens it in a browser')],
+    run: async () => (await import('../verbs/page.ts')).page,
+    notes: ['An address is good once and for a minute; the browser stays signed in after it.'],
+  },
+  {
     name: 'serve',
     does: "is the same host in the foreground, and prints its page's address",
     options: [

@@ -42,7 +42,7 @@ export const taskCommands: readonly CommandSpec[] = [
     ],
     run: async () => (await import('../verbs/edit.ts')).edit,
     notes: [
-      'An empty text takes a setting back: `--model ""` leaves the model to the configuration.',
+      'An empty text takes a setting back: `--model ""` leaves the model to the configuration. So with exec, verify, executor, repo, timeout, max-attempts, not-before and schedule.',
     ],
     examples: ['yard edit build --priority high --add-after lint', 'yard edit build --model ""'],
   },

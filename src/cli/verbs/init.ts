@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { ok } from '../../base/result.ts'
-import { userPaths } from '../../config/paths.ts'
+import { findYard, userPaths } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 
@@ -10,6 +11,20 @@ export async function init(cli: Cli): Promise<Outcome> {
   const { machine, print } = cli
   const { initYard } = await import('../../yard/init-yard.ts')
   const folder = resolve(machine.cwd, cli.dir ?? (machine.env.YARD_DIR || '.'))
+  const main = mainYardOf(folder, machine.env)
+  if (main !== null) {
+    print.result(
+      {
+        root: main,
+        config: join(main, '.yard', 'config.toml'),
+        created: false,
+        offersRestore: null,
+      },
+      () =>
+        print.line(`this is a worktree of ${main}: it uses the yard there, and none was made here`),
+    )
+    return ok(0)
+  }
   const made = await initYard(folder, userPaths(machine.env).data)
   if (!made.ok) return made
   const { paths, created, offersRestore } = made.value
@@ -22,4 +37,13 @@ export async function init(cli: Cli): Promise<Outcome> {
       )
   })
   return ok(0)
+}
+
+/** The main checkout's yard, which a linked worktree uses whatever lies in the worktree; null anywhere else. */
+function mainYardOf(folder: string, env: NodeJS.ProcessEnv): string | null {
+  const { YARD_DIR: _, ...rest } = env
+  const found = existsSync(join(folder, '.git')) ? findYard(folder, rest) : null
+  return found?.ok && found.value.root !== folder && !folder.startsWith(`${found.value.root}/`)
+    ? found.value.root
+    : null
 }

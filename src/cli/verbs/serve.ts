@@ -29,6 +29,7 @@ async function serveUntilEnd(cli: Cli, host: Host, opens: boolean): Promise<Outc
   print.result({ url, pageUrl, pid: process.pid }, () => {
     print.line(`serving ${host.yard.paths.root}`)
     print.line(`open within a minute: ${pageUrl}`)
+    print.line('^C stops it')
   })
   // A code is good once: the browser gets one of its own.
   if (opens) openBrowser(host.served.pageUrl(), machine.env)

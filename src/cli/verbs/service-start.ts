@@ -27,7 +27,10 @@ export async function serviceStart(cli: Cli, words: Words): Promise<Outcome> {
   })
   if (!started.ok) return started
   const owner = started.value
-  print.result(told(owner, false), () => print.line(`running: pid ${owner.pid}, ${owner.url}`))
+  print.result(told(owner, false), () => {
+    print.line(`running: pid ${owner.pid}, ${owner.url}`)
+    print.line('its page: yard page')
+  })
   return ok(0)
 }
 

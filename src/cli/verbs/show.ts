@@ -23,6 +23,7 @@ export const why = (cli: Cli, words: Words): Promise<Outcome> =>
     const reason = await client.task.why({ id: words.arg(0) })
     print.result(reason, () => {
       print.line(`${reason.id} is ${paintState(print, reason.state, reason.state)}: ${reason.text}`)
+      if (reason.waitsFor.length < 2) return
       for (const { text, until } of reason.waitsFor)
         print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
     })

@@ -22,6 +22,7 @@ const showLog = (cli: Cli, id: string): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const task = await client.task.get({ id })
     cli.print.result(task.log, () => {
+      if (task.log.length === 0) cli.print.progress(`nothing was noted on ${task.id} yet`)
       for (const { at, by, text } of task.log)
         cli.print.line(`${clock(at)}  ${oneLine(by)}: ${oneLine(text)}`)
     })
@@ -33,7 +34,9 @@ export const artifact = (cli: Cli, words: Words): Promise<Outcome> =>
     const paths = [...words.rest(1)]
     const task = await client.task.artifact({ id: words.arg(0), paths, commandId: cli.commandId })
     cli.print.result(task.artifacts, () =>
-      cli.print.line(`${task.id} has ${task.artifacts.length} artifacts`),
+      cli.print.line(
+        `${task.id} has ${task.artifacts.length} ${task.artifacts.length === 1 ? 'artifact' : 'artifacts'}`,
+      ),
     )
     return ok(0)
   })

@@ -27,7 +27,7 @@ export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstance
     const timing = checkTiming(task)
     if (timing) fault(index, timing)
   })
-  if (faults.length === 0 && needsCycleCheck(wishes)) {
+  if (faults.length === 0 && needsCycleCheck(wishes, ids)) {
     const cycle = findCycle(plan, edges)
     if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
   }
@@ -39,11 +39,10 @@ export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstance
 const edgeAdded = (edge: Edge, at: number): Event => ({ type: 'dependency.added', at, ...edge })
 
 /** A lone new task that nothing waits for cannot close a cycle. */
-const needsCycleCheck = (wishes: readonly Wish[]): boolean =>
+const needsCycleCheck = (wishes: readonly Wish[], ids: readonly TaskId[]): boolean =>
   wishes.length > 1 ||
   wishes.some(
-    ({ task }) =>
-      (task.before?.length ?? 0) > 0 || (task.id !== undefined && task.after?.includes(task.id)),
+    ({ task }) => (task.before?.length ?? 0) > 0 || ids.some((id) => task.after?.includes(id)),
   )
 
 function assignIds(

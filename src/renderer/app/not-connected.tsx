@@ -20,7 +20,7 @@ export function Unauthorised() {
   return (
     <main className="notice-page">
       <Logo />
-      <h1>This address has been used or has expired</h1>
+      <h1>This address opens nothing any more</h1>
       <p role="status">
         An address of this page works once, within a minute, and until the service is restarted. Get
         a new one with

@@ -4,7 +4,7 @@ import { useConnection, useYard } from '../session/session-context.tsx'
 const HOSTS = {
   service: 'run by the service',
   app: 'run by this app',
-  run: 'run by yard run',
+  run: 'run in a terminal',
   command: 'opened by a command',
 } as const
 

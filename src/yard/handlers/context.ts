@@ -15,6 +15,8 @@ import { permitCall } from './permit-reads.ts'
 export interface HostHooks {
   /** Where it is reached; null when nobody can reach it. */
   url(): string | null
+  /** A fresh one-use address of its page; null when it serves none. */
+  pageUrl(): string | null
   /** Ends the host soon, after the reply to this request has gone out. */
   stop(): void
 }

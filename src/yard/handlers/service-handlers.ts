@@ -20,6 +20,7 @@ export const serviceHandlers = {
     root: yard.paths.root,
   })),
   status: os.status.handler(({ context }) => toStatus(context)),
+  page: os.page.handler(({ context }) => ({ pageUrl: context.host.pageUrl() })),
   pause: os.pause.handler(async ({ context }) => {
     await send(context, { type: 'yard.pause' }, undefined)
     return { paused: context.yard.plan.facts.paused }

@@ -55,6 +55,8 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
     summary: () => toSummary(yard, currentIndex()),
     follow: (signal) => patchesOf(join, leave, signal),
     close() {
+      // What the last agents did before the end is news, too.
+      watch?.flush()
       for (const queue of queues) leave(queue)
     },
   }

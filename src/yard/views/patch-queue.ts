@@ -3,7 +3,7 @@ import type { Patch } from '../../contract/view.ts'
 
 export interface PatchQueue {
   put(patch: Patch): void
-  /** The next patch; null once closed. Only one taker at a time. */
+  /** The next patch; null once closed and empty. Only one taker at a time. */
   take(): Promise<Patch | null>
   close(): void
 }
@@ -32,7 +32,6 @@ export function createPatchQueue(limit: number): PatchQueue {
     },
     close() {
       isClosed = true
-      waiting = []
       hand(null)
     },
   }

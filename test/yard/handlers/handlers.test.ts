@@ -11,7 +11,7 @@ let client: Client
 beforeEach(async () => {
   test = await openTestYard()
   const { yard } = test
-  const host = { url: () => null, stop: () => {} }
+  const host = { url: () => null, pageUrl: () => null, stop: () => {} }
   client = createYardClient({ yard, host, actor: PERSON, view: createLiveView(yard, systemClock) })
 })
 afterEach(() => test.close())
