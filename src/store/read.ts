@@ -167,7 +167,15 @@ function withSharedParts(task: Task): Task {
   return task
 }
 
+/** Of all agents that ever were, the forgotten ones included: a number names one agent for ever. */
 export const highestAgentNumber = (db: Database.Database): number =>
-  Number(db.prepare('SELECT coalesce(max(number), 0) FROM agent').pluck().get())
+  Number(
+    db
+      .prepare(
+        "SELECT max(coalesce((SELECT max(number) FROM agent), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_agent'), 0))",
+      )
+      .pluck()
+      .get(),
+  )
 
 export type { AgentId }

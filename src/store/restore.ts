@@ -1,6 +1,6 @@
 /** Puts a backup in the place of a yard's database. What was there is laid aside, never deleted. */
 import Database from 'better-sqlite3'
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { messageOf, takeOwnerLock } from './owner-lock.ts'
@@ -23,12 +23,8 @@ export function restoreDatabase(
     const aside = existsSync(place.db) ? `${place.db}.before-restore-${place.at}` : null
     const next = `${place.db}.restoring`
     copyFileSync(file, next)
-    if (aside !== null) {
-      for (const suffix of ['-wal', '-shm'])
-        if (existsSync(place.db + suffix)) renameSync(place.db + suffix, aside + suffix)
-      renameSync(place.db, aside)
-    }
-    for (const suffix of ['-wal', '-shm']) rmSync(place.db + suffix, { force: true })
+    flush(next)
+    if (aside !== null) layAside(place.db, aside)
     renameSync(next, place.db)
     return ok(aside)
   } catch (error) {
@@ -54,5 +50,34 @@ function faultOf(file: string): string | null {
     }
   } catch (error) {
     return messageOf(error)
+  }
+}
+
+/**
+ * Copies what is there whole, its write-ahead log included, and folds that log in, so that at every moment one sound
+ * database stands in place. One that cannot be read is moved as it is.
+ */
+function layAside(db: string, aside: string): void {
+  try {
+    const old = new Database(db)
+    try {
+      old.prepare('VACUUM INTO ?').run(aside)
+      old.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      old.close()
+    }
+  } catch {
+    renameSync(db, aside)
+    for (const suffix of ['-wal', '-shm'])
+      if (existsSync(db + suffix)) renameSync(db + suffix, aside + suffix)
+  }
+}
+
+function flush(file: string): void {
+  const open = openSync(file, 'r+')
+  try {
+    fsyncSync(open)
+  } finally {
+    closeSync(open)
   }
 }

@@ -66,10 +66,16 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
   )
   const update = db.prepare('UPDATE agent SET state = ?, v = ?, body = ? WHERE number = ?')
   const remove = db.prepare('DELETE FROM agent WHERE number = ?')
+  const raise = db.prepare(
+    "INSERT INTO meta (key, value) VALUES ('last_agent', ?) ON CONFLICT (key) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
+  )
   return ({ id, before, after }) => {
     const number = agentNumberOf(id as AgentId)
-    if (!after) remove.run(number)
-    else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
+    if (!after) {
+      remove.run(number)
+      // Its number is never given again: tokens, folders and refs bear it.
+      raise.run(String(number))
+    } else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
   }
 }

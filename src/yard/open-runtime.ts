@@ -51,6 +51,7 @@ export function openRuntime(
     env,
     agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
     shimFolder,
+    mayTouch: () => current.isTrusted,
     reportOf: (id) => opened.plan.agents.get(id)?.report ?? null,
     newKey: () => randomUUID(),
     newUuid: () => randomUUID(),

@@ -1,5 +1,5 @@
 /** The one composition root: lock, store, dispatcher, agents and coordinator, introduced to each other here and nowhere else. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -13,6 +13,7 @@ import { agentIdOf } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
 import { readConfig, type Current, type OpenYardOptions } from './current.ts'
+import { gateRuntime } from './gate-runtime.ts'
 import { launchOrderOf } from './launch-order.ts'
 import { openRuntime } from './open-runtime.ts'
 import { capsOf, createRoutes } from './routes.ts'
@@ -32,9 +33,14 @@ export async function openYard(options: OpenYardOptions): Promise<Result<Yard, F
   const config = readConfig(options, options.flags)
   if (!config.ok) return config
   const scope = createScope()
-  const opened = await openParts(options, config.value, scope)
-  if (!opened.ok) await scope.close()
-  return opened
+  try {
+    const opened = await openParts(options, config.value, scope)
+    if (!opened.ok) await scope.close()
+    return opened
+  } catch (error) {
+    await scope.close()
+    throw error
+  }
 }
 
 async function openParts(
@@ -98,9 +104,10 @@ function createParts(
     onStale,
   })
   scope.add(() => dispatcher.close())
-  const runtime = options.runtime ?? openRuntime({ ...options, clock, log }, current, opened, scope)
+  const local = options.runtime ?? openRuntime({ ...options, clock, log }, current, opened, scope)
+  const runtime = gateRuntime(local, () => current.isTrusted)
   scope.add(() => runtime.close())
-  let lastNumber = opened.lastAgentNumber
+  let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents))
   const nextAgentId: YardParts['nextAgentId'] = () => {
     lastNumber = Math.max(lastNumber, plan.lastAgentNumber) + 1
     return agentIdOf(lastNumber)
@@ -118,6 +125,15 @@ function createParts(
     nextAgentId,
     scope,
   }
+}
+
+/** A database that was put back knows fewer agents than have left their folders. */
+function highestFolder(agents: string): number {
+  const names = existsSync(agents) ? readdirSync(agents) : []
+  return names.reduce(
+    (highest, name) => Math.max(highest, Number(/^agent-(\d{1,15})$/.exec(name)?.[1] ?? 0)),
+    0,
+  )
 }
 
 const soon = (run: () => void): void => void setImmediate(run)

@@ -111,8 +111,16 @@ function faultOfRepo(repo: string | null | undefined): Failure | null {
     return failure('bad-request', `repo "${repo}" is not an absolute path`, {
       hint: 'write it whole',
     })
-  if (statSync(repo, { throwIfNoEntry: false })?.isDirectory()) return null
+  if (isFolder(repo)) return null
   return failure('bad-request', `there is no folder ${repo}`, {
     hint: 'make it first, or name another with --repo',
   })
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // not there, too long, or not for us to see
+  }
 }

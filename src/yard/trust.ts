@@ -2,16 +2,17 @@
  * Whether a yard may run anything. One that was made here is trusted; one that came with a repository is not, until a person
  * has seen what it would run. Kept in the user's own folder, keyed by path, and for a foreign yard by its config's hash too.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { YardPaths } from '../config/paths.ts'
 import type { Settings } from '../domain/settings.ts'
+import { readTaskLines, type TaskLine } from '../store/read-lines.ts'
 
 const bookSchema = z.record(
   z.string(),
-  z.union([z.object({ made: z.literal(true) }), z.object({ configHash: z.string() })]),
+  z.union([z.object({ made: z.string() }), z.object({ configHash: z.string() })]),
 )
 type Book = z.infer<typeof bookSchema>
 
@@ -24,26 +25,53 @@ export interface TrustPlace {
 export function isTrusted(place: TrustPlace): boolean {
   const entry = readBook(place)[keyOf(place)]
   if (!entry) return false
-  return 'made' in entry || entry.configHash === configHash(place.paths)
+  return 'made' in entry
+    ? entry.made === readId(place.paths)
+    : entry.configHash === configHash(place.paths)
 }
 
-export const trustAsMade = (place: TrustPlace): void => write(place, { made: true })
+/** The yard gets an id of its own: another yard that comes to stand at this path is another yard. */
+export function trustAsMade(place: TrustPlace): void {
+  const id = readId(place.paths) ?? randomUUID()
+  writeFileSync(idFile(place.paths), `${id}\n`)
+  write(place, { made: id })
+}
+
 export const confirmTrust = (place: TrustPlace): void =>
   write(place, { configHash: configHash(place.paths) })
 
-/** What a person is shown before they say yes: what would run, and which variables it would read. */
-export function describeTrust(settings: Settings): {
+export interface TrustShown {
   readonly executors: string[]
   readonly variables: string[]
-} {
-  const executors = Object.values(settings.executors).map((p) => {
+  /** Shell lines of unfinished tasks. */
+  readonly lines: readonly TaskLine[]
+}
+
+/** What a person is shown before they say yes: what would run, and which variables it would read. */
+export function describeTrust(settings: Settings, paths: YardPaths): TrustShown {
+  const profiles = Object.values(settings.executors)
+  const executors = profiles.map((p) => {
     const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
     return `${p.name} (${p.type}, permissions ${p.permissions})${command}`
   })
-  const variables = Object.values(settings.executors).flatMap((p) =>
+  const variables = profiles.flatMap((p) =>
     Object.values(p.env).flatMap((v) => (typeof v === 'string' ? [] : [v.from])),
   )
-  return { executors, variables: [...new Set(variables)].toSorted() }
+  return {
+    executors,
+    variables: [...new Set(variables)].toSorted(),
+    lines: readTaskLines(paths.db),
+  }
+}
+
+const idFile = (paths: YardPaths): string => join(paths.yard, 'id')
+
+function readId(paths: YardPaths): string | null {
+  try {
+    return readFileSync(idFile(paths), 'utf8').trim() || null
+  } catch {
+    return null // made elsewhere, or by nobody
+  }
 }
 
 function keyOf({ paths }: TrustPlace): string {

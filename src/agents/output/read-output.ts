@@ -34,7 +34,7 @@ export interface ParsedOutput {
 
 const NEWLINE = 10
 
-/** A file that is not there is empty. */
+/** A file that is not there, or that is none, is empty. */
 export async function readRawOutput(window: OutputWindow): Promise<RawOutput> {
   const path = join(
     window.folder,
@@ -43,7 +43,10 @@ export async function readRawOutput(window: OutputWindow): Promise<RawOutput> {
   const file = await open(path, 'r').catch(() => null)
   if (!file) return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, sizeBytes: 0, writtenAt: 0 }
   try {
-    const { size: sizeBytes, mtimeMs } = await file.stat()
+    const stats = await file.stat()
+    if (!stats.isFile())
+      return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, sizeBytes: 0, writtenAt: 0 }
+    const { size: sizeBytes, mtimeMs } = stats
     const offset = Math.min(
       sizeBytes,
       window.from < 0 ? Math.max(0, sizeBytes + window.from) : window.from,

@@ -23,6 +23,7 @@ export type Going =
   | { readonly kind: 'never-ran' }
 
 const TAIL_BYTES = 2000
+const COLLECT_TRIES = 3
 
 export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended {
   return ended(emptyEvidence('not-launched', failure), at)
@@ -67,6 +68,8 @@ export async function gatherEvidence(
   if (going.kind === 'never-ran') return neverRan(at)
   const summary = await summaryOf(held, going, options)
   const collected = await collect(held, options)
+  // A lock or a full disk may pass: the end is settled later, and given up only after several tries.
+  if (collected instanceof Error && held.settleTries < COLLECT_TRIES) throw collected
   if (collected instanceof Error) {
     const why = `its work could not be collected: ${collected.message}`
     return endedUnlaunched(workFailure('isolation', why), at)

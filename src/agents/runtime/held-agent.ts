@@ -24,6 +24,8 @@ export interface LocalRuntimeOptions {
   readonly env: Environment
   /** YARD_DIR, YARD_URL, YARD_TOKEN …: how an agent reaches the yard. Read at each launch. */
   agentVariables(agent: Agent): Readonly<Record<string, string>>
+  /** Whether anything of this yard may be run or ended: not before a person trusts it. */
+  mayTouch(): boolean
   /** A folder that goes first on the agents' PATH: it holds the `yard` shim. */
   readonly shimFolder: string
   /** What the agent said of itself through the yard. */
@@ -46,6 +48,8 @@ export interface HeldAgent {
   killing: Promise<void> | null
   /** True from the moment that its end is being settled. */
   isSettling: boolean
+  /** How often its end could not be settled; see `MAX_SETTLE_TRIES`. */
+  settleTries: number
   /** True while it cannot be told whether it ran (disk full, rights); asked again at each look. */
   isUndecided: boolean
   /** When its supervisor was asked for, or when it was adopted. */
@@ -69,6 +73,7 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   stop: null,
   killing: null,
   isSettling: false,
+  settleTries: 0,
   isUndecided: false,
   startedAt: now,
   heardAt: now,

@@ -35,7 +35,8 @@ export function prepareStage(
     return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
   const { cwd } = site.place.workplace
   try {
-    mkdirSync(held.folder, { recursive: true })
+    // Never into a folder that is there: what lies in it would speak for this agent.
+    mkdirSync(held.folder)
     const planned = executor.plan({
       order: held.order,
       cwd,

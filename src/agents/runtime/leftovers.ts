@@ -18,6 +18,8 @@ interface Parts {
   readonly clock: Clock
   readonly log: Log
   readonly bootId: () => Promise<string>
+  /** What a yard that nobody trusts yet has noted ends nothing. */
+  readonly mayTouch: () => boolean
 }
 
 const GRACE_MS = 10_000
@@ -75,6 +77,7 @@ class MarkedLeftovers implements Leftovers {
     const { launcher, clock, file } = this.#parts
     const now = clock.monotonic()
     const due = [...this.#waiting].filter(([, at]) => at <= now).map(([key]) => key)
+    if (!this.#parts.mayTouch()) return
     const found = due.length === 0 ? null : await launcher.sweep(due)
     if (!found?.ok) return
     const bootId = await this.#parts.bootId()

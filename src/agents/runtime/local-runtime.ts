@@ -5,6 +5,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
+import { workFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
@@ -17,7 +18,7 @@ import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-age
 import { launchFailureOf, prepareStage } from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { preparePlace } from './place.ts'
-import { readStageRecord } from './stage-record.ts'
+import { readStageRecord, type StageRecord } from './stage-record.ts'
 import { createVerifyStages, type VerifyStages } from './verify-stage.ts'
 
 type News = {
@@ -30,6 +31,10 @@ type News = {
 const BUSY_CPU_MS = 20
 /** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
 const UNKNOWN_WAIT_MS = 120_000
+/** Until an agent whose end could not be settled (disk full, rights) is looked at again. */
+const LOOK_AGAIN_MS = 5000
+/** After so many tries in vain its task must not wait any longer. */
+const MAX_SETTLE_TRIES = 5
 
 export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime =>
   new LocalRuntime(options)
@@ -53,7 +58,14 @@ class LocalRuntime implements Runtime {
       log.error('a listener of reports threw', { error: String(error) }),
     )
     const file = join(options.agents, 'left-behind')
-    this.#leftovers = createLeftovers({ file, launcher, clock, log, bootId: () => host.bootId() })
+    this.#leftovers = createLeftovers({
+      file,
+      launcher,
+      clock,
+      log,
+      bootId: () => host.bootId(),
+      mayTouch: () => options.mayTouch(),
+    })
     this.#watch = createExitWatch({
       ...{ launcher, clock, log },
       onExit: (folder, exit) => this.#onExit(folder, exit),
@@ -66,7 +78,11 @@ class LocalRuntime implements Runtime {
   launch(order: LaunchOrder): void {
     if (this.#isClosed || this.#held.has(order.agent.id)) return
     const one = this.#hold(order)
-    this.#run(one, () => this.#start(one))
+    this.#run(
+      one,
+      () => this.#start(one),
+      (error) => this.#onLaunchError(one, error),
+    )
   }
 
   async recover(orders: readonly LaunchOrder[]): Promise<void> {
@@ -79,7 +95,9 @@ class LocalRuntime implements Runtime {
         one.bootId = record?.bootId ?? null
         one.workplace = record?.workplace ?? order.agent.workplace
         one.startedAt = order.agent.startedAt ?? one.startedAt
-        await this.#settleBy(one, await this.#recoverStage(one))
+        if (record && !isOf(record, order))
+          return this.#report(one, neverRan(this.#options.clock.now()))
+        await this.#step(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
       }),
     )
   }
@@ -155,15 +173,49 @@ class LocalRuntime implements Runtime {
     if (one.key !== null && !one.order.profile.keepBackground) this.#leftovers.add(one.key)
   }
 
-  /** Runs one agent's step; what it throws is a bug, told and never fatal. */
-  #run(one: HeldAgent, step: () => Promise<void>): void {
-    step().catch((error: unknown) => {
+  /** Runs one agent's step apart from the others; what it throws is told and never fatal, and the agent is looked at again. */
+  #run(
+    one: HeldAgent,
+    step: () => Promise<void>,
+    onError?: (error: unknown) => Promise<void>,
+  ): void {
+    void this.#step(one, step, onError)
+  }
+
+  async #step(
+    one: HeldAgent,
+    step: () => Promise<void>,
+    onError?: (error: unknown) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
       const text = error instanceof Error ? error.stack : String(error)
       this.#options.log.error('handling an agent failed', {
         agent: one.order.agent.id,
         error: text,
       })
+      if (onError) await onError(error).catch(() => this.#lookAgain(one))
+      else this.#lookAgain(one)
+    }
+  }
+
+  /** Nothing is said of it yet; it is looked at anew after a pause. */
+  #lookAgain(one: HeldAgent): void {
+    one.isSettling = false
+    one.isUndecided = true
+    this.#options.clock.after(LOOK_AGAIN_MS, () => {
+      if (this.#isClosed || !one.isUndecided || !this.#held.has(one.order.agent.id)) return
+      this.#run(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
     })
+  }
+
+  /** Whatever went wrong, the folder decides: fenced out, it can never start late. */
+  async #onLaunchError(one: HeldAgent, error: unknown): Promise<void> {
+    const found = await this.#recoverStage(one)
+    if (found.kind !== 'never-ran') return this.#settleBy(one, found)
+    const why = `it could not be started: ${error instanceof Error ? error.message : String(error)}`
+    this.#report(one, endedUnlaunched(workFailure('launch', why), this.#options.clock.now()))
   }
 
   async #start(one: HeldAgent): Promise<void> {
@@ -173,7 +225,8 @@ class LocalRuntime implements Runtime {
     if (!placed.ok) return this.#report(one, endedUnlaunched(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
     one.workplace = workplace
-    if (workplace.branch !== null) this.#report(one, { kind: 'placed', workplace, worktreeName })
+    if (workplace.branch !== null || one.order.profile.coding)
+      this.#report(one, { kind: 'placed', workplace, worktreeName })
     const prepared = prepareStage(one, { place: placed.value, bootId }, this.#options)
     if (!prepared.ok) return this.#report(one, endedUnlaunched(prepared.error, clock.now()))
     if (one.stop || this.#isClosed) return this.#settleBy(one, await this.#recoverStage(one))
@@ -230,6 +283,7 @@ class LocalRuntime implements Runtime {
         this.#watch.watch(one.folder, { isAdopted: true })
         return this.#onStarted(one, found, one.order.agent.conversation?.id ?? null)
       case 'undecided':
+        this.#lookAgain(one)
         return this.#options.log.error(
           'it cannot be told whether an agent ran; asked again later',
           { agent: one.order.agent.id, why: found.message },
@@ -241,7 +295,14 @@ class LocalRuntime implements Runtime {
     if (one.isSettling) return
     one.isSettling = true
     await one.killing
-    this.#report(one, await gatherEvidence(one, going, this.#options, this.#verify.run))
+    one.settleTries += 1
+    try {
+      this.#report(one, await gatherEvidence(one, going, this.#options, this.#verify.run))
+    } catch (error) {
+      if (one.settleTries < MAX_SETTLE_TRIES) throw error
+      const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
+      this.#report(one, endedUnlaunched(workFailure('crash', why), this.#options.clock.now()))
+    }
   }
 
   #onExit(folder: string, exit: ExitRecord): void {
@@ -335,3 +396,9 @@ function sizeUp(one: HeldAgent): void {
   one.outputBytes = stats.size
   one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
 }
+
+/** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
+const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>
+  record.agent === agent.id &&
+  record.task === agent.taskId &&
+  record.generation === agent.generation

@@ -50,7 +50,7 @@ export async function preparePlace(
   if (!wantsWorktree(order, root)) {
     if (!isFolder(folder)) return err(workFailure('launch', `its folder ${folder} does not exist`))
     return ok({
-      workplace: { cwd: folder, branch: null, baseCommit: null },
+      workplace: { cwd: realpathSync(folder), branch: null, baseCommit: null },
       worktreeName: null,
       notes: [],
     })
@@ -92,5 +92,9 @@ const isolationFailure = (why: string): WorkFailure =>
   workFailure('isolation', `it got no worktree of its own: ${why}`)
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // not there, too long, or not for us to see
+  }
 }

@@ -1,5 +1,5 @@
 /** Runs a task's verify command supervised like an agent, in a folder beneath the agent's, so that a crash neither loses nor doubles it. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
 import { readRawOutput } from '../output/read-output.ts'
@@ -11,6 +11,7 @@ import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 
 export interface VerifyStages {
+  /** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
   run(held: HeldAgent, line: string): Promise<{ code: number; tail: string }>
   /** The exit watch tells of a stage of ours; false when the folder is none. */
   onExit(folder: string, exit: ExitRecord): boolean
@@ -49,12 +50,14 @@ export function createVerifyStages(options: LocalRuntimeOptions, watch: ExitWatc
   }
   return {
     async run(held, line) {
-      for (let round = 1; round <= MAX_TRIES && held.stop === null; round += 1) {
+      const first = newestRound(held.folder)
+      for (let round = first; round < first + MAX_TRIES && held.stop === null; round += 1) {
         const stage = stageOf(held, line, round, options)
         const exit = await runStage(held, stage)
         if (exit) return { code: exit.code, tail: await lastWords(stage.folder) }
       }
-      return { code: 75, tail: 'the verify command could not be run to its end' }
+      if (held.stop !== null) return { code: 75, tail: 'it was stopped before it was verified' }
+      throw new Error('the verify command could not be run to its end')
     },
     onExit: settle,
     onVanished(folder) {
@@ -72,13 +75,25 @@ function stageOf(
   options: LocalRuntimeOptions,
 ): Stage {
   const base = applyEnvironment(options.env, agentEnvironment(held.order.profile, options.env))
-  const env = held.key === null ? base : { ...base, [MARKER_VARIABLE]: held.key }
+  // It runs what the agent wrote, so to the yard it is that agent.
+  const own = options.agentVariables(held.order.agent)
+  const env = { ...base, ...own, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
   const argv =
     process.platform === 'win32'
       ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
       : ['/bin/sh', '-c', line]
-  const folder = join(held.folder, round === 1 ? 'verify' : `verify.${round}`)
+  const folder = roundFolder(held.folder, round)
   return { folder, argv, cwd: held.workplace?.cwd ?? options.root, env, stdinFile: null }
+}
+
+const roundFolder = (folder: string, round: number): string =>
+  join(folder, round === 1 ? 'verify' : `verify.${round}`)
+
+/** The newest that was begun, by this owner or an earlier one; the first when none was. */
+function newestRound(folder: string): number {
+  let round = 1
+  while (existsSync(roundFolder(folder, round + 1))) round += 1
+  return round
 }
 
 async function lastWords(folder: string): Promise<string> {

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { err, ok } from '../../base/result.ts'
 import { loadConfig } from '../../config/load.ts'
 import { findYard, userPaths } from '../../config/paths.ts'
-import { confirmTrust, describeTrust, isTrusted } from '../../yard/trust.ts'
+import { confirmTrust, describeTrust, isTrusted, type TrustShown } from '../../yard/trust.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import { tellOwner } from '../tell-owner.ts'
@@ -24,7 +24,7 @@ export async function trust(cli: Cli, words: Words): Promise<Outcome> {
     env: machine.env,
   })
   if (!config.ok) return config
-  const shown = describeTrust(config.value.settings)
+  const shown = describeTrust(config.value.settings, paths)
   const wasTrusted = isTrusted(place)
   const told = { root: paths.root, ...shown }
   if (!print.isJson) printShown(cli, told)
@@ -40,12 +40,14 @@ export async function trust(cli: Cli, words: Words): Promise<Outcome> {
   return ok(0)
 }
 
-function printShown(
-  { print }: Cli,
-  shown: { readonly root: string; readonly executors: string[]; readonly variables: string[] },
-): void {
+function printShown({ print }: Cli, shown: TrustShown & { readonly root: string }): void {
   print.line(`The yard in ${shown.root} can run these executors:`)
   for (const executor of shown.executors) print.line(`  ${oneLine(executor)}`)
+  if (shown.lines.length > 0) print.line('Its unfinished tasks run these lines:')
+  for (const { task, kind, line } of shown.lines.slice(0, SHOWN_LINES))
+    print.line(`  ${task} (${kind}): ${oneLine(line)}`)
+  if (shown.lines.length > SHOWN_LINES)
+    print.line(`  and ${shown.lines.length - SHOWN_LINES} more; yard trust --json shows all`)
   const { variables } = shown
   print.line(
     variables.length === 0
@@ -53,6 +55,8 @@ function printShown(
       : `They read these variables of your environment: ${variables.map(oneLine).join(', ')}`,
   )
 }
+
+const SHOWN_LINES = 50
 
 async function confirms({ machine, print }: Cli): Promise<boolean> {
   if (print.isJson || machine.stdin.isTTY !== true) return false
