@@ -17,6 +17,8 @@ export type TaskEvent =
   | Fact<'task.held', { id: TaskId }>
   | Fact<'task.released', { id: TaskId }>
   | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null }>
+  /** What the agent of a task that a person called done had left by its end. */
+  | Fact<'task.landed', { id: TaskId; resultCommit: string }>
   | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean }>
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   | Fact<
@@ -44,7 +46,13 @@ export type TaskEvent =
     >
   | Fact<
       'task.awaiting',
-      { id: TaskId; for: 'sign-in' | 'answer'; text: string; failure: WorkFailure | null }
+      {
+        id: TaskId
+        for: 'sign-in' | 'answer'
+        text: string
+        failure: WorkFailure | null
+        provider: string | null
+      }
     >
   /** Open again because a person said so. */
   | Fact<

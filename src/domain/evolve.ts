@@ -35,6 +35,8 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
       return change(plan, event.id, () => ({ held: false }))
     case 'task.completed':
       return change(plan, event.id, (task) => completed(task, event))
+    case 'task.landed':
+      return change(plan, event.id, () => ({ resultCommit: event.resultCommit }))
     case 'task.failed':
       return change(plan, event.id, (task) => ({
         state: { kind: 'failed', at: event.at, failure: event.failure },
@@ -48,7 +50,13 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
       return change(plan, event.id, (task) => repeated(task, event))
     case 'task.awaiting':
       return change(plan, event.id, (task) => ({
-        state: { kind: 'waiting', for: event.for, text: event.text, since: event.at },
+        state: {
+          kind: 'waiting',
+          for: event.for,
+          text: event.text,
+          since: event.at,
+          provider: event.provider,
+        },
         lastFailure: event.failure ?? task.lastFailure,
       }))
     case 'task.reopened':

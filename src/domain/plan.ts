@@ -254,7 +254,7 @@ function moveSubtask({ subtasks }: Index, from: TaskId | null, to: TaskId | null
 }
 
 function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
-  const { agents, agentByTask } = index
+  const { agents, agentByTask, tasks, dependents } = index
   index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
   if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
     agentByTask.delete(before.taskId)
@@ -263,7 +263,11 @@ function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent 
     agentByTask.set(after.taskId, id)
   } else agents.delete(id)
   const taskId = (after ?? before)?.taskId
-  if (taskId) index.onTouched?.(taskId)
+  if (!taskId) return
+  index.onTouched?.(taskId)
+  const isOver = before !== null && isLiving(before) && !agents.has(id)
+  if (isOver && isMet(tasks.get(taskId)))
+    for (const dependent of dependents.get(taskId) ?? NONE) index.onTouched?.(dependent)
 }
 
 function putDependency(index: Index, before: Dependency | null, after: Dependency | null): void {
@@ -309,4 +313,17 @@ export function statesOf(plan: Plan, task: Task, now: number): ShownState[] {
 /** What a person sees. */
 export function shownStateOf(plan: Plan, task: Task, now: number): ShownState {
   return statesOf(plan, task, now)[0] ?? 'ready'
+}
+
+/**
+ * A blocker that was settled while an agent of it lived, which is still being ended: its dependents count as ready and must
+ * not start before, for it may still write, and its commit is not known. Costs the in-degree.
+ */
+export function endingBlockerOf(plan: Plan, id: TaskId): TaskId | null {
+  if (plan.agents.size === 0) return null
+  for (const blocker of plan.blockersOf(id)) {
+    const agent = plan.agentOf(blocker)
+    if (agent && plan.tasks.get(blocker)?.state.kind !== 'in-progress') return blocker
+  }
+  return null
 }

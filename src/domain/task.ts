@@ -33,7 +33,14 @@ export const taskStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('open'),
     notBefore: z.number().int().nullable(),
-    park: z.strictObject({ until: z.number().int(), reason: z.string() }).nullable(),
+    park: z
+      .strictObject({
+        until: z.number().int(),
+        reason: z.string(),
+        /** Who sleeps; absent in what was written before it was kept. */
+        provider: z.string().nullable().optional(),
+      })
+      .nullable(),
   }),
   z.strictObject({
     kind: z.literal('in-progress'),
@@ -46,6 +53,8 @@ export const taskStateSchema = z.discriminatedUnion('kind', [
     /** One line for people: what is missing. */
     text: z.string(),
     since: z.number().int(),
+    /** Whose account it is; absent in what was written before it was kept. */
+    provider: z.string().nullable().optional(),
   }),
   z.strictObject({ kind: z.literal('pending-eval'), agentId: agentIdSchema, outcome: z.string() }),
   z.strictObject({ kind: z.literal('done'), at: z.number().int(), by: z.string() }),

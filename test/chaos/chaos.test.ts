@@ -16,7 +16,7 @@ const breaks = (ledger: string): string[] =>
 describe.runIf(process.platform === 'linux')('an owner killed again and again', () => {
   it('leaves every task done once and no process behind', { timeout: 180_000 }, async () => {
     const random = createSeededRandom(11)
-    const options = { random, tasks: 14, kills: 4, failing: 0, others: ['launcher'] } as const
+    const options = { random, tasks: 40, kills: 4, failing: 0, others: ['launcher'] } as const
     const outcome = await runChaos(options)
     expect(outcome.broken).toEqual([])
     expect(outcome.ownersKilled).toBeGreaterThan(0)

@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === '')('the page in Chromium', () => {
     await page.reload()
     await page.getByText('Draw the first task').waitFor()
     const second = await openWatchedPage(browser, address)
-    await second.page.getByText('This address has been used').waitFor()
+    await second.page.getByText('This address opens nothing any more').waitFor()
     expect(second.complaints).toEqual([])
     await second.page.context().close()
   })

@@ -40,10 +40,8 @@ const live: Connection = { kind: 'live' }
 
 test('a used address says how to get a new one', () => {
   show(sessionOf({ kind: 'unauthorised' }, null))
-  expect(
-    screen.getByRole('heading', { name: 'This address has been used or has expired' }),
-  ).toBeDefined()
-  expect(screen.getByText('yard serve')).toBeDefined()
+  expect(screen.getByRole('heading', { name: 'This address opens nothing any more' })).toBeDefined()
+  expect(screen.getByText('yard page')).toBeDefined()
 })
 
 test('a host of another version is named, with the way out', () => {

@@ -1,6 +1,6 @@
 /** New tasks, one or a whole graph: all or nothing. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Command } from '../command.ts'
+import type { Actor, Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
@@ -32,7 +32,10 @@ export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstance
     if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
   }
   if (faults.length > 0) return err(faultsFailure(faults, wishes.length))
-  const tasks = wishes.map((wish, i) => taskOf(wish, ids[i] as TaskId, plan.lastOrder + 1 + i, now))
+  const own = inheritedOf(plan, now.by)
+  const tasks = wishes.map((wish, i) =>
+    taskOf({ ...wish, own }, ids[i] as TaskId, plan.lastOrder + 1 + i, now),
+  )
   return ok({ events: [...tasks, ...edges.map((edge) => edgeAdded(edge, now.at))], reply: { ids } })
 }
 
@@ -144,14 +147,33 @@ function faultsFailure(
   return { ...first.failure, message: `${first.failure.message}${more}; nothing was added`, facts }
 }
 
-function taskOf(wish: Wish, id: TaskId, order: number, now: Circumstances): Event {
-  const { task, nextFireAt } = wish
+type Inherited = Pick<Task, 'executor' | 'mode' | 'repo'>
+
+/**
+ * What a task gets where its words say nothing: nothing, or the ways of the agent that adds it, so that an agent gains no
+ * right by asking. A shell is not passed on: its tasks need a command, which agents may not give.
+ */
+function inheritedOf(plan: Plan, by: Actor): Inherited {
+  const agent = by.kind === 'agent' ? plan.agents.get(by.agentId) : undefined
+  const own = agent && plan.tasks.get(agent.taskId)
+  if (!own) return { executor: null, mode: null, repo: null }
+  const executor = agent.executorType === 'shell' ? null : agent.executor
+  return { executor, mode: own.mode, repo: own.repo }
+}
+
+function taskOf(
+  wish: Wish & { readonly own: Inherited },
+  id: TaskId,
+  order: number,
+  now: Circumstances,
+): Event {
+  const { task, nextFireAt, own } = wish
   const notBefore =
     task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
   const added: Task = {
     id,
     ...wordsOf(task),
-    ...wayOf(task),
+    ...wayOf(task, own),
     order,
     state: { kind: 'open', notBefore, park: null },
     held: task.paused ?? false,
@@ -182,18 +204,18 @@ const wordsOf = (task: NewTask) => ({
   deliverables: unique(task.deliverables),
 })
 
-const wayOf = (task: NewTask) => ({
+const wayOf = (task: NewTask, own: Inherited) => ({
   exec: task.exec ?? null,
   verify: task.verify ?? null,
-  executor: task.executor ?? null,
+  executor: task.executor ?? own.executor,
   model: task.model ?? null,
   timeoutMs: task.timeoutMs ?? null,
   maxAttempts: task.maxAttempts ?? null,
   schedule: task.schedule ?? null,
   context: task.context ?? null,
-  mode: task.mode ?? null,
+  mode: task.mode ?? own.mode,
   worktree: task.worktree ?? null,
-  repo: task.repo ?? null,
+  repo: task.repo ?? own.repo,
 })
 
 const unique = (list: readonly string[] | undefined): string[] => [...new Set(list)]

@@ -4,8 +4,8 @@ import type { Agent, StopReason } from '../agent.ts'
 import type { Claim, Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
-import type { AgentId } from '../ids.ts'
-import { shownStateOf, type Plan } from '../plan.ts'
+import type { AgentId, TaskId } from '../ids.ts'
+import { endingBlockerOf, shownStateOf, type Plan } from '../plan.ts'
 import {
   decided,
   noOp,
@@ -33,20 +33,23 @@ export function decideClaims(plan: Plan, command: Of<'agents.claim'>, now: Circu
   return ok({ events, reply: { ids: claims.map((claim) => claim.agentId) } })
 }
 
-/** Promise 1 and 2: nobody alive on it, nothing unmet, its time has come. */
+/** Promise 1 and 2: nobody alive on it, nothing unmet or still at work below it, its time has come. */
 function mayStart(plan: Plan, claim: Claim, at: number): boolean {
   const task = plan.tasks.get(claim.taskId)
   return (
     task !== undefined &&
     task.state.kind === 'open' &&
     plan.agentOf(task.id) === null &&
-    shownStateOf(plan, task, at) === 'ready'
+    shownStateOf(plan, task, at) === 'ready' &&
+    endingBlockerOf(plan, task.id) === null
   )
 }
 
 export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstances): Decided {
   const { claim, workplaceCwd } = command
   return withTask(plan, claim.taskId, (task) => {
+    const ending = endingBlockerOf(plan, task.id)
+    if (ending !== null && task.state.kind === 'open') return refused(stillEnding(task.id, ending))
     if (!mayStart(plan, claim, now.at))
       return refused(
         wrongState(
@@ -65,6 +68,12 @@ export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstan
     })
   })
 }
+
+const stillEnding = (id: TaskId, blocker: TaskId) =>
+  failure('blocked', `task ${id} waits for ${blocker}, whose agent is still being ended`, {
+    hint: 'try again in a moment',
+    facts: { id, blocker },
+  })
 
 /** Runs `then` with the living agent of that generation; older news is a no-op. */
 export function withAgent(
@@ -129,7 +138,7 @@ export function decideConversed(
   )
 }
 
-/** Stopping is asked for once; later wishes may only make it harder (`force`) or say a stronger reason. */
+/** Stopping is asked for once; later wishes may only make it harder (`force`) or say a reason that counts as much or more. */
 export function decideStop(plan: Plan, command: Of<'agent.stop'>, now: Circumstances): Decided {
   const agent = plan.agents.get(command.agentId)
   if (!agent) return noOp(command.agentId)
@@ -139,20 +148,34 @@ export function decideStop(plan: Plan, command: Of<'agent.stop'>, now: Circumsta
         hint: `yard done or fail ${agent.taskId}, or let it go in the page`,
       }),
     )
-  const wish = { reason: command.reason, force: command.force }
-  if (agent.state.kind === 'stopping' && !isStronger(agent.state, wish)) return noOp(agent.id)
+  const wish = strongest(agent.state, command)
+  if (!wish) return noOp(agent.id)
   return decided([agent.id], { type: 'agent.stopping', at: now.at, id: agent.id, ...wish })
 }
 
-const OF_A_PERSON: ReadonlySet<StopReason> = new Set(['killed', 'redispatch'])
-const OF_A_WATCH: ReadonlySet<StopReason> = new Set(['timeout', 'silent'])
+interface Wish {
+  readonly reason: StopReason
+  readonly force: boolean
+}
 
-/** Force over none, and what a person wants over a watch that ended it first. */
-const isStronger = (
-  now: { readonly reason: StopReason; readonly force: boolean },
-  wish: { readonly reason: StopReason; readonly force: boolean },
-): boolean =>
-  (wish.force && !now.force) || (OF_A_PERSON.has(wish.reason) && OF_A_WATCH.has(now.reason))
+/** A watch gives way to a person, both to what has settled the task. */
+const WEIGHT = {
+  timeout: 0,
+  silent: 0,
+  killed: 1,
+  redispatch: 1,
+  superseded: 2,
+  abandoned: 2,
+} as const satisfies Record<StopReason, number>
+
+/** What both wishes together come to; null when the new one changes nothing. A person's latest word counts. */
+function strongest(state: Agent['state'], { reason, force }: Wish): Wish | null {
+  if (state.kind !== 'stopping') return { reason, force }
+  const isLatestWord = WEIGHT[reason] === 1 && WEIGHT[state.reason] === 1
+  const wins = isLatestWord || WEIGHT[reason] > WEIGHT[state.reason]
+  const both = { reason: wins ? reason : state.reason, force: force || state.force }
+  return both.reason === state.reason && both.force === state.force ? null : both
+}
 
 /** Forgets ended agents; living ones are passed over. */
 export function decideForget(

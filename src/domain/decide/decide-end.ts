@@ -12,13 +12,15 @@ import {
 } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
-import { attachedEvents } from './decide-task.ts'
+import { attachedEvents } from './decide-settle.ts'
 import { decided, noOp, type Circumstances, type Decided } from './decision.ts'
 
 type End = Extract<Command, { type: 'agent.end' }>
 
 /** How long a provider sleeps when it did not say. */
 const QUOTA_SLEEP_MS = 15 * 60_000
+/** No provider sleeps longer: a reset beyond that was misread, or is for a person to judge. */
+const MAX_SLEEP_MS = 30 * 24 * 3_600_000
 
 interface Settlement {
   readonly outcome: Outcome
@@ -33,7 +35,7 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
   if (!agent || agent.generation !== command.generation) return noOp(command.agentId)
   const task = plan.tasks.get(agent.taskId)
   if (!task) return noOp(command.agentId)
-  const settled = settle(task, agent, command, now)
+  const settled = settle({ plan, task, agent, end: command, at: now.at })
   const ended: Event = {
     type: 'agent.ended',
     at: now.at,
@@ -51,14 +53,19 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
   return decided([agent.id], ...attached, ended, ...settled.task)
 }
 
-function settle(task: Task, agent: Agent, end: End, now: Circumstances): Settlement {
+function settle(scene: Scene): Settlement {
+  const { task, agent, end, at } = scene
   const isHolder = task.state.kind === 'in-progress' && task.state.agentId === agent.id
   if (!isHolder)
-    return { outcome: outcomeOfLoser(agent), failure: null, task: [], resumable: false }
-  const scene: Scene = { task, agent, end, at: now.at }
+    return {
+      outcome: outcomeOfLoser(agent),
+      failure: null,
+      task: landed(scene),
+      resumable: false,
+    }
   const verdict = judge(end.evidence, agent.report, agent.executorType)
   const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
-  if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, now.at)
+  if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, at)
   const hasSaidDone = agent.report?.kind === 'done' && verdict.outcome === 'done'
   if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) return ended(scene, stop)
   return judged(scene, verdict)
@@ -86,6 +93,7 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
 
 /** All that a policy looks at. */
 interface Scene {
+  readonly plan: Plan
   readonly task: Task
   readonly agent: Agent
   readonly end: End
@@ -101,6 +109,17 @@ function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
       : workFailure('lost', 'it was silent for too long and was ended')
   const outcome = stop === 'timeout' ? 'failed' : 'lost'
   return { outcome, failure: bad, ...policy(scene, bad) }
+}
+
+/** A person called the task done while this agent was at work: what it leaves is the task's result. */
+function landed({ task, end, at }: Scene): Event[] {
+  const resultCommit = end.changes?.commit ?? null
+  const isDone =
+    task.state.kind === 'done' ||
+    (task.state.kind === 'open' && task.firstSuccessAt !== null && task.lastFailure === null)
+  return isDone && resultCommit !== null && resultCommit !== task.resultCommit
+    ? [{ type: 'task.landed', at, id: task.id, resultCommit }]
+    : []
 }
 
 const outcomeOfLoser = (agent: Agent): Outcome =>
@@ -155,7 +174,7 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
   const { task, agent, end, at } = scene
   switch (VERDICTS[bad.class]) {
     case 'park':
-      return { resumable: true, task: parked(task, agent, bad, at) }
+      return { resumable: true, task: parked(scene, bad) }
     case 'back-off': {
       const delayMs = Math.round(retryDelayMs(task.backOffs + 1) * (0.5 + end.jitter))
       return {
@@ -174,6 +193,7 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
             for: 'sign-in',
             text: bad.reason,
             failure: bad,
+            provider: agent.provider,
           },
         ],
       }
@@ -187,18 +207,25 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
 }
 
 /** The provider sleeps: the task waits for it, and a breaker holds back everybody else who would ask it. */
-function parked(task: Task, agent: Agent, bad: WorkFailure, at: number): Event[] {
-  const until = Math.max(bad.resetAt ?? at + QUOTA_SLEEP_MS, at + 1000)
+function parked({ plan, task, agent, at }: Scene, bad: WorkFailure): Event[] {
+  const { provider } = agent
+  const { reason } = bad
+  const wanted = Math.max(bad.resetAt ?? at + QUOTA_SLEEP_MS, at + 1000)
+  const until = Math.min(wanted, at + MAX_SLEEP_MS)
   const events: Event[] = [
-    returnedEvent(task, at, { park: { until, reason: bad.reason }, failure: bad }),
+    returnedEvent(task, at, { park: { until, reason, provider }, failure: bad }),
   ]
-  if (agent.provider === null) return events
+  if (provider === null) return events
+  const id = `provider:${provider}`
+  const known = plan.breakers.get(id)
+  // A later word that names no time, or an earlier one, must not wake it too soon.
+  if (known && (known.until ?? until) >= until) return events
   const breaker = {
-    id: `provider:${agent.provider}`,
+    id,
     kind: 'provider',
-    subject: agent.provider,
-    reason: bad.reason,
-    since: at,
+    subject: provider,
+    reason,
+    since: known?.since ?? at,
     until,
   } as const
   return [...events, { type: 'breaker.tripped', at, breaker }]

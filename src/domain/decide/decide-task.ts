@@ -1,11 +1,10 @@
 /** What people (and agents, of their own task) do to a task that exists. */
-import type { Agent, StopReason } from '../agent.ts'
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
-import { failure, workFailure } from '../failure.ts'
+import { failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
-import { isFinished, type Task } from '../task.ts'
+import { isFinished } from '../task.ts'
 import {
   decided,
   nameOf,
@@ -16,6 +15,8 @@ import {
   type Circumstances,
   type Decided,
 } from './decision.ts'
+import { attachedEvents } from './decide-settle.ts'
+import { personEnded, release } from './release.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
@@ -72,183 +73,6 @@ export function downstreamOf(plan: Plan, id: TaskId): TaskId[] {
       }
   seen.delete(id)
   return [...seen]
-}
-
-export function decideComplete(
-  plan: Plan,
-  command: Of<'task.complete'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
-    const living = plan.agentOf(task.id)
-    const stale = staleness(task, living, command)
-    if (stale) return refused(stale)
-    const attached = attachedEvents(task.id, living, command.artifacts, now)
-    if (now.by.kind === 'agent' && living) {
-      const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
-      return decided([task.id], ...attached, reported)
-    }
-    if (task.state.kind === 'done') return noOp(task.id)
-    if (!command.force && isFinished(task))
-      return refused(wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`))
-    if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
-    const over: Event =
-      task.schedule && command.nextFireAt !== null
-        ? {
-            type: 'task.repeated',
-            at: now.at,
-            id: task.id,
-            notBefore: command.nextFireAt,
-            success: true,
-            failure: null,
-            resultCommit: null,
-          }
-        : {
-            type: 'task.completed',
-            at: now.at,
-            id: task.id,
-            by: nameOf(now.by),
-            resultCommit: null,
-          }
-    return decided([task.id], ...attached, ...release(living, 'superseded', 'done', now), over)
-  })
-}
-
-export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const living = plan.agentOf(task.id)
-    const stale = staleness(task, living, command)
-    if (stale) return refused(stale)
-    const bad = workFailure(command.class, command.reason)
-    if (now.by.kind === 'agent' && living)
-      return decided([task.id], { type: 'agent.reported', at: now.at, id: living.id, failure: bad })
-    if (isFinished(task)) return refused(wrongState(task, 'failed', `yard reopen ${task.id} first`))
-    const over: Event = {
-      type: 'task.failed',
-      at: now.at,
-      id: task.id,
-      failure: bad,
-      isAttempt: false,
-    }
-    return decided([task.id], ...release(living, 'superseded', 'failed', now), over)
-  })
-}
-
-/** A report names the generation or the agent that it is about; an old one changes nothing. */
-function staleness(
-  task: Task,
-  living: Agent | null,
-  command: Of<'task.complete'> | Of<'task.fail'>,
-) {
-  const { agentId, generation } = command
-  const isStale =
-    (agentId !== null && living?.id !== agentId) ||
-    (generation !== null && (living === null || task.generation !== generation))
-  if (!isStale) return null
-  const who = agentId ?? `generation ${generation}`
-  return failure(
-    'stale-generation',
-    `${who} no longer holds ${task.id}: its report comes too late`,
-    {
-      hint: 'nothing was changed',
-      facts: { id: task.id, generation: task.generation },
-    },
-  )
-}
-
-function blockedFailure(plan: Plan, task: Task) {
-  const unmet = plan.unmetOf(task.id)
-  return failure(
-    'blocked',
-    `task ${task.id} still waits for ${unmet} other${unmet === 1 ? '' : 's'}`,
-    {
-      hint: `yard why ${task.id}; --force marks it done all the same`,
-      facts: { id: task.id },
-    },
-  )
-}
-
-/** Ends the hold that a living agent has: a person's at once, a process's by ending its tree. */
-function release(
-  living: Agent | null,
-  reason: StopReason,
-  outcome: 'done' | 'failed' | 'superseded',
-  now: Circumstances,
-): Event[] {
-  if (!living) return []
-  if (living.by === 'person') return [personEnded(living, outcome, now.at)]
-  if (living.state.kind === 'stopping') return []
-  return [{ type: 'agent.stopping', at: now.at, id: living.id, reason, force: false }]
-}
-
-const personEnded = (
-  agent: Agent,
-  outcome: 'done' | 'failed' | 'superseded',
-  at: number,
-): Event => ({
-  type: 'agent.ended',
-  at,
-  id: agent.id,
-  endedAt: at,
-  outcome,
-  failure: null,
-  exitCode: null,
-  usage: null,
-  conversation: null,
-  resumable: false,
-  changes: null,
-})
-
-export const attachedEvents = (
-  taskId: TaskId,
-  agent: Agent | null,
-  artifacts: Of<'task.attach'>['artifacts'],
-  now: Circumstances,
-): Event[] =>
-  artifacts.map((artifact) => ({
-    type: 'task.attached',
-    at: now.at,
-    id: now.newId(),
-    taskId,
-    agentId: agent?.id ?? null,
-    artifact,
-  }))
-
-export function decideRetry(plan: Plan, command: Of<'task.retry'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const { state } = task
-    if (state.kind === 'open' && state.notBefore === null && state.park === null)
-      return noOp(task.id)
-    if (state.kind !== 'failed' && state.kind !== 'waiting' && state.kind !== 'open')
-      return refused(
-        wrongState(
-          task,
-          'retried',
-          state.kind === 'in-progress'
-            ? 'yard kill --redispatch starts it anew'
-            : `yard reopen ${task.id} opens it again`,
-        ),
-      )
-    return decided([task.id], reopenedEvent(task, command.fresh, now.at))
-  })
-}
-
-const reopenedEvent = (task: Task, fresh: boolean, at: number): Event => ({
-  type: 'task.reopened',
-  at,
-  id: task.id,
-  fresh,
-  notBefore: null,
-  scheduledFor: task.scheduledFor,
-})
-
-export function decideReopen(plan: Plan, command: Of<'task.reopen'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    if (task.state.kind === 'open') return noOp(task.id)
-    if (!isFinished(task))
-      return refused(wrongState(task, 'reopened', 'only finished tasks can be reopened'))
-    return decided([task.id], reopenedEvent(task, false, now.at))
-  })
 }
 
 export function decideAbandon(
@@ -342,55 +166,6 @@ export function decideLetGo(plan: Plan, command: Of<'task.letGo'>, now: Circumst
       isAttempt: false,
       isBackOff: false,
       held: false,
-    })
-  })
-}
-
-export function decideScheduleSkip(
-  plan: Plan,
-  command: Of<'schedule.skip'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
-    if (!task.schedule)
-      return refused(
-        failure('wrong-state', `task ${task.id} has no schedule`, {
-          hint: 'yard schedule list shows those that have',
-        }),
-      )
-    if (task.state.kind !== 'open')
-      return refused(wrongState(task, 'put off', 'it can be skipped while it waits for its time'))
-    const { nextFireAt } = command
-    return decided([task.id], {
-      type: 'task.timed',
-      at: now.at,
-      id: task.id,
-      notBefore: nextFireAt,
-      scheduledFor: nextFireAt,
-    })
-  })
-}
-
-export function decideFireNow(
-  plan: Plan,
-  command: Of<'schedule.fireNow'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
-    if (!task.schedule)
-      return refused(
-        failure('wrong-state', `task ${task.id} has no schedule`, {
-          hint: 'yard schedule list shows those that have',
-        }),
-      )
-    if (task.state.kind !== 'open')
-      return refused(wrongState(task, 'started now', 'it is not waiting for its time'))
-    return decided([task.id], {
-      type: 'task.timed',
-      at: now.at,
-      id: task.id,
-      notBefore: null,
-      scheduledFor: task.scheduledFor,
     })
   })
 }

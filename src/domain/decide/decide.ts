@@ -5,6 +5,9 @@ import type { Plan } from '../plan.ts'
 import { decideAdd } from './decide-add.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
+import { decideReopen, decideRetry } from './decide-reopen.ts'
+import { decideFireNow, decideScheduleSkip } from './decide-schedule.ts'
+import { decideComplete, decideFail } from './decide-settle.ts'
 import * as agent from './decide-agent.ts'
 import * as task from './decide-task.ts'
 import { decided, noOp, refused, type Circumstances, type Decided } from './decision.ts'
@@ -31,13 +34,13 @@ function route(plan: Plan, command: Command, now: Circumstances): Decided {
     case 'task.publish':
       return task.decidePublish(plan, command, now)
     case 'task.complete':
-      return task.decideComplete(plan, command, now)
+      return decideComplete(plan, command, now)
     case 'task.fail':
-      return task.decideFail(plan, command, now)
+      return decideFail(plan, command, now)
     case 'task.retry':
-      return task.decideRetry(plan, command, now)
+      return decideRetry(plan, command, now)
     case 'task.reopen':
-      return task.decideReopen(plan, command, now)
+      return decideReopen(plan, command, now)
     case 'task.abandon':
       return task.decideAbandon(plan, command, now)
     case 'task.remove':
@@ -51,9 +54,9 @@ function route(plan: Plan, command: Command, now: Circumstances): Decided {
     case 'task.letGo':
       return task.decideLetGo(plan, command, now)
     case 'schedule.skip':
-      return task.decideScheduleSkip(plan, command, now)
+      return decideScheduleSkip(plan, command, now)
     case 'schedule.fireNow':
-      return task.decideFireNow(plan, command, now)
+      return decideFireNow(plan, command, now)
     case 'agents.claim':
       return agent.decideClaims(plan, command, now)
     case 'agent.placed':

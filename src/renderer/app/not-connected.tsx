@@ -22,10 +22,9 @@ export function Unauthorised() {
       <Logo />
       <h1>This address opens nothing any more</h1>
       <p role="status">
-        An address of this page works once, within a minute, and until the service is restarted. Get
-        a new one with
+        An address of this page works once and within a minute. Get a fresh one with
       </p>
-      <pre>yard serve</pre>
+      <pre>yard page</pre>
       <p>and open what it prints. The yard keeps working meanwhile.</p>
     </main>
   )

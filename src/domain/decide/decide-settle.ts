@@ -1,0 +1,150 @@
+/** `done` and `fail`: said by a person it settles the task, said by its agent it is kept until that has ended. */
+import type { Agent } from '../agent.ts'
+import type { Command } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure, workFailure, type WorkFailure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
+import type { Plan } from '../plan.ts'
+import { isFinished, type Task } from '../task.ts'
+import {
+  decided,
+  nameOf,
+  noOp,
+  refused,
+  withTask,
+  wrongState,
+  type Circumstances,
+  type Decided,
+} from './decision.ts'
+import { release } from './release.ts'
+
+type Of<T extends Command['type']> = Extract<Command, { type: T }>
+
+export function decideComplete(
+  plan: Plan,
+  command: Of<'task.complete'>,
+  now: Circumstances,
+): Decided {
+  return withTask(plan, command.id, (task) => {
+    const living = plan.agentOf(task.id)
+    const stale = staleness(task, living, command)
+    if (stale) return refused(stale)
+    const attached = attachedEvents(task.id, living, command.artifacts, now)
+    if (now.by.kind === 'agent' && living) {
+      const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
+      return decided([task.id], ...attached, reported)
+    }
+    if (task.state.kind === 'done') return noOp(task.id)
+    if (!command.force && isFinished(task))
+      return refused(wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`))
+    if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
+    // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
+    const over: Event = repeatedEvent(task, command.nextFireAt, null, now.at) ?? {
+      type: 'task.completed',
+      at: now.at,
+      id: task.id,
+      by: nameOf(now.by),
+      resultCommit: null,
+    }
+    return decided([task.id], ...attached, ...release(living, 'superseded', 'done', now), over)
+  })
+}
+
+export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstances): Decided {
+  return withTask(plan, command.id, (task) => {
+    const living = plan.agentOf(task.id)
+    const stale = staleness(task, living, command)
+    if (stale) return refused(stale)
+    if (now.by.kind === 'agent' && living) {
+      const said = reportedFailure(command)
+      return decided([task.id], {
+        type: 'agent.reported',
+        at: now.at,
+        id: living.id,
+        failure: said,
+      })
+    }
+    if (isFinished(task)) return refused(wrongState(task, 'failed', `yard reopen ${task.id} first`))
+    const bad = workFailure(command.class, command.reason)
+    const over: Event = repeatedEvent(task, command.nextFireAt, bad, now.at) ?? {
+      type: 'task.failed',
+      at: now.at,
+      id: task.id,
+      failure: bad,
+      isAttempt: false,
+    }
+    return decided([task.id], ...release(living, 'superseded', 'failed', now), over)
+  })
+}
+
+/** Only what the runtime has seen parks a task or a provider: an agent's word for its trouble stays a word. */
+const reportedFailure = ({ class: said, reason }: Of<'task.fail'>): WorkFailure =>
+  workFailure('reported', said === 'reported' ? reason : `${said}: ${reason}`)
+
+/** The run of a repeating task is over, well or badly, and its next time comes; null for any other task. */
+const repeatedEvent = (
+  task: Task,
+  nextFireAt: number | null,
+  bad: WorkFailure | null,
+  at: number,
+): Event | null =>
+  task.schedule === null || nextFireAt === null
+    ? null
+    : {
+        type: 'task.repeated',
+        at,
+        id: task.id,
+        notBefore: nextFireAt,
+        success: bad === null,
+        failure: bad,
+        resultCommit: null,
+      }
+
+/** A report names the generation or the agent that it is about; an old one changes nothing. */
+function staleness(
+  task: Task,
+  living: Agent | null,
+  command: Of<'task.complete'> | Of<'task.fail'>,
+) {
+  const { agentId, generation } = command
+  const isStale =
+    (agentId !== null && living?.id !== agentId) ||
+    (generation !== null && (living === null || task.generation !== generation))
+  if (!isStale) return null
+  const who = agentId ?? `generation ${generation}`
+  return failure(
+    'stale-generation',
+    `${who} no longer holds ${task.id}: its report comes too late`,
+    {
+      hint: 'nothing was changed',
+      facts: { id: task.id, generation: task.generation },
+    },
+  )
+}
+
+function blockedFailure(plan: Plan, task: Task) {
+  const unmet = plan.unmetOf(task.id)
+  return failure(
+    'blocked',
+    `task ${task.id} still waits for ${unmet} other${unmet === 1 ? '' : 's'}`,
+    {
+      hint: `yard why ${task.id}; --force marks it done all the same`,
+      facts: { id: task.id },
+    },
+  )
+}
+
+export const attachedEvents = (
+  taskId: TaskId,
+  agent: Agent | null,
+  artifacts: Of<'task.attach'>['artifacts'],
+  now: Circumstances,
+): Event[] =>
+  artifacts.map((artifact) => ({
+    type: 'task.attached',
+    at: now.at,
+    id: now.newId(),
+    taskId,
+    agentId: agent?.id ?? null,
+    artifact,
+  }))
