@@ -1,9 +1,12 @@
 /**
  * Who calls: a person, or an agent of this yard. The agent's variables are looked for in this process and, on Linux, in the
- * processes above it as they were started, so that an agent that takes them out of its environment is still known.
- * That guards against mistakes, not against malice.
+ * processes above it as they were started, so that an agent that takes them out of its environment is still known. The marker
+ * that everything below an agent bears is enough. That guards against mistakes, not against malice.
  */
 import { readFileSync, realpathSync } from 'node:fs'
+import { MARKER_VARIABLE } from '../agents/process/process-host.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { findMarkedAgent, type MarkedAgent } from './marked-agent.ts'
 
 export type Caller =
   | { readonly kind: 'person' }
@@ -16,6 +19,8 @@ export type Caller =
       /** Where the host was when the agent was started; it may be gone. */
       readonly url: string | null
     }
+  /** Below an agent, but not known which: it may do nothing. */
+  | { readonly kind: 'nameless' }
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -25,14 +30,43 @@ export function findCaller(
   root: string,
   ancestors: () => Iterable<Env> = ancestorEnvironments,
 ): Caller {
-  const own = agentIn(env, root)
+  const markers = createMarkers(root)
+  const own = agentIn(env, root) ?? markers.agentOf(env)
   if (own) return own
   for (const environment of ancestors()) {
-    const agent = agentIn(environment, root)
+    const agent = agentIn(environment, root) ?? markers.agentOf(environment)
     if (agent) return agent
   }
-  return { kind: 'person' }
+  return markers.hasUnknown() ? { kind: 'nameless' } : { kind: 'person' }
 }
+
+/** Reads the markers of one chain of processes, each once. */
+function createMarkers(root: string) {
+  const known = new Map<string, MarkedAgent | null>()
+  const ofOtherYards = new Set<string>()
+  return {
+    agentOf(env: Env): Caller | null {
+      const marker = env[MARKER_VARIABLE]
+      if (!marker) return null
+      const marked = known.get(marker) ?? (known.has(marker) ? null : findMarkedAgent(root, marker))
+      known.set(marker, marked)
+      if (!marked && isOfAnotherYard(env, root)) ofOtherYards.add(marker)
+      return marked ? { kind: 'agent', ...marked, url: env['YARD_URL'] || null } : null
+    },
+    /** A marker that no agent of this yard has, and that nothing shows to be another yard's. */
+    hasUnknown: (): boolean => [...known.keys()].some((marker) => !ofOtherYards.has(marker)),
+  }
+}
+
+/** The refusal of a nameless caller, whatever it asks for. */
+export const namelessRefusal = (): Failure =>
+  failure('not-allowed', 'this was started by an agent, and it cannot be told by which', {
+    hint: 'YARD_TOKEN is set by the host that starts the agent and must be left as it is',
+  })
+
+/** A yard that is gone meanwhile was another one, too. */
+const isOfAnotherYard = ({ YARD_DIR }: Env, root: string): boolean =>
+  Boolean(YARD_DIR) && !isSameFolder(YARD_DIR ?? '', root)
 
 function agentIn(env: Env, root: string): Caller | null {
   const { YARD_TOKEN, YARD_AGENT_ID, YARD_TASK_ID, YARD_GENERATION, YARD_DIR, YARD_URL } = env

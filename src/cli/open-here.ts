@@ -11,7 +11,7 @@ import { openSecret } from '../yard/handlers/agent-token.ts'
 import { createYardClient } from '../yard/handlers/router.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import type { Caller } from './caller.ts'
+import { namelessRefusal, type Caller } from './caller.ts'
 import type { Cli } from './cli.ts'
 import type { Connection } from './connection.ts'
 import { entriesOf } from './entries.ts'
@@ -46,6 +46,7 @@ export async function openHere(
 /** An agent is known by its token here as it is by a host. */
 function actorOf(yard: Yard, caller: Caller): Result<Actor, Failure> {
   if (caller.kind === 'person') return ok({ kind: 'person', name: null })
+  if (caller.kind === 'nameless') return err(namelessRefusal())
   const actor = agentActor(yard, openSecret(yard.paths.service.secret), caller.token)
   if (actor) return ok(actor)
   return err(

@@ -5,7 +5,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import { createHttpClient } from '../headless/client.ts'
 import { readState } from '../headless/state-file.ts'
-import type { Caller } from './caller.ts'
+import { namelessRefusal, type Caller } from './caller.ts'
 import type { Client } from './client.ts'
 import { CONTRACT_VERSION } from './contract-version.ts'
 
@@ -26,6 +26,7 @@ export async function askOwner(
   paths: YardPaths,
   caller: Caller,
 ): Promise<Result<Owner | null, Failure>> {
+  if (caller.kind === 'nameless') return err(namelessRefusal())
   const owner = await findOwner(paths, caller)
   if (owner === null || owner.contract === CONTRACT_VERSION) return ok(owner)
   return err({
@@ -40,6 +41,7 @@ export async function askOwner(
  * that cannot read the state file greets the address that it was given.
  */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
+  if (caller.kind === 'nameless') return null
   const state = readState(paths)
   const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
   if (state && token !== null) {

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { findYard } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { findCaller } from './caller.ts'
+import { findCaller, namelessRefusal } from './caller.ts'
 import type { Cli } from './cli.ts'
 
 /** `does`: the end of "an agent may not …". */
@@ -11,6 +11,7 @@ export function refuseAgent(cli: Cli, does: string): Result<null, Failure> {
   if (!found.ok) return ok(null)
   const caller = findCaller(cli.machine.env, found.value.root)
   if (caller.kind === 'person') return ok(null)
+  if (caller.kind === 'nameless') return err(namelessRefusal())
   return err(
     failure('not-allowed', `${caller.agentId} is an agent of this yard and may not ${does}`, {
       hint: 'leave that to a person',

@@ -103,6 +103,7 @@ const restingTask = (card: TaskCard, facts: Facts): RestingTask => ({
   after: card.after,
   waitsForPerson: facts.takenByPeople.has(card.id),
   hasRepeated: facts.repeated.has(card.id),
+  isStuck: Boolean(card.stuck), // an older host says nothing of it
 })
 
 /** A state of a newer host that this program does not know can only be waited for. */

@@ -1,7 +1,7 @@
 /** Procedures about tasks. Every command may carry a `commandId`; the same id twice has one effect and one reply. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { failureClassSchema } from '../domain/failure.ts'
+import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
 import { taskListItemSchema, taskViewSchema, whySchema } from './view.ts'
 
@@ -88,7 +88,7 @@ export const taskContract = {
         generation: z.number().int().optional(),
         agent: z.string().optional(),
         reason: z.string().min(1).max(4000),
-        class: failureClassSchema.optional(),
+        class: reportableClassSchema.optional(),
       }),
     )
     .output(taskViewSchema),

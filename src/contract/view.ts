@@ -25,6 +25,8 @@ export const taskCardSchema = z.object({
   state,
   /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. */
   fact: z.string().nullable(),
+  /** Why it can never start as things are, in a line: its executor or model is unknown or does not fit; null = it can. */
+  stuck: z.string().nullable(),
   priority: prioritySchema,
   after: z.array(z.string()),
   tags: z.array(z.string()),

@@ -1,13 +1,13 @@
 /** Breakers: what holds agents back for a while when starting more would only do harm. Each with its reason and its wake time. */
 import type { Command } from '../domain/command.ts'
 import type { Agent } from '../domain/agent.ts'
-import type { TaskId } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { AgentId, TaskId } from '../domain/ids.ts'
+import type { Breaker, Plan } from '../domain/plan.ts'
 
 export interface Breakers {
   /** An agent has ended: gives the commands that trip or clear breakers because of it. */
   onEnded(agent: Agent, now: number): Command[]
-  /** Breakers whose time is over. */
+  /** Breakers whose time is over, and those of silent agents that have ended. */
   due(now: number): Command[]
   nextDueAt(): number | null
 }
@@ -20,22 +20,16 @@ const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 export function createBreakers(plan: Plan): Breakers {
   const starts = new Map<TaskId, number[]>()
   const launches = new Map<string, number>()
-  const silence = (agent: Agent): Command[] =>
-    plan.breakers.has(`silence:${agent.id}`)
-      ? [{ type: 'breaker.clear', key: `silence:${agent.id}` }]
-      : []
+  const isOver = ({ kind, subject, until }: Breaker, now: number): boolean =>
+    kind === 'silence' ? !plan.agents.has(subject as AgentId) : until !== null && until <= now
 
   return {
     onEnded: (agent, now) =>
       agent.by === 'person'
         ? []
-        : [
-            ...respawn(plan, starts, agent, now),
-            ...launch(launches, agent, now),
-            ...silence(agent),
-          ],
+        : [...respawn(plan, starts, agent, now), ...launch(launches, agent, now)],
     due(now) {
-      const over = [...plan.breakers.values()].filter((b) => b.until !== null && b.until <= now)
+      const over = [...plan.breakers.values()].filter((breaker) => isOver(breaker, now))
       return over.map((b) => ({ type: 'breaker.clear', key: b.id }))
     },
     nextDueAt() {

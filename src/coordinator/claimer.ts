@@ -1,7 +1,6 @@
 /** Picks who starts next and claims it. One claim command at a time: the next pick must see what this one has committed. */
-import type { Agent } from '../domain/agent.ts'
 import type { Claim } from '../domain/command.ts'
-import type { AgentId } from '../domain/ids.ts'
+import { createPlaces } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
 import { countedAs, createTally, type Tally } from './tally.ts'
@@ -25,33 +24,22 @@ export function createClaimer(
   const { plan, dispatcher } = parts
   let isClaiming = false
   let isDraining = false
-  /** Folders of agents claimed by this owner: an edit of the task meanwhile does not free them. */
-  const places = new Map<AgentId, string | null>()
-
-  const placeOf = (agent: Agent): string | null => {
-    const known = places.get(agent.id)
-    if (known !== undefined) return known
-    const task = plan.tasks.get(agent.taskId)
-    const route = task && parts.route(task)
-    const place = route?.ok ? route.value.exclusive : null
-    places.set(agent.id, place)
-    return place
-  }
+  const places = createPlaces(parts)
   const tallyLiving = (): Tally => {
     const tally = createTally()
     for (const agent of plan.agents.values())
-      if (agent.by === 'process') tally.add(countedAs(agent, placeOf(agent)))
+      if (agent.by === 'process') tally.add(countedAs(agent, places.of(agent)))
     return tally
   }
   const pick = (now: number): Claim[] => {
     if (ready.size === 0) return []
-    for (const id of places.keys()) if (!plan.agents.has(id)) places.delete(id)
+    places.tidy()
     const tally = tallyLiving()
     const claims: Claim[] = []
     for (let next = ready.take(now, tally); next; next = ready.take(now, tally)) {
       const { exclusive, isForPeople: _, ...route } = next.route
       const agentId = parts.nextAgentId()
-      places.set(agentId, exclusive)
+      places.claimed(agentId, exclusive)
       claims.push({ ...route, taskId: next.task.id, agentId })
       tally.add({ executor: route.executor, model: route.model, tags: next.task.tags, exclusive })
     }

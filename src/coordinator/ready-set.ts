@@ -2,7 +2,7 @@
 import { createPathLengths, type PathLengths } from '../domain/critical-path.ts'
 import { createHeap } from '../domain/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan.ts'
+import { endingBlockerOf, type Plan } from '../domain/plan.ts'
 import { createReadyQueue, type ReadyQueue } from '../domain/ready-queue.ts'
 import { PRIORITIES, type Task } from '../domain/task.ts'
 import { createBuckets, type Buckets } from './buckets.ts'
@@ -104,6 +104,8 @@ function createLine(parts: Parts, lengths: PathLengths): Line {
       if (task?.state.kind !== 'open' || !plan.startable.has(id) || plan.agentOf(id)) return
       const dueAt = Math.max(task.state.notBefore ?? 0, task.state.park?.until ?? 0)
       if (dueAt > now) return due.push({ at: dueAt, id })
+      // Looked at again when that agent has ended: the plan touches the dependents then.
+      if (endingBlockerOf(plan, id) !== null) return
       const route = parts.route(task)
       if (!route.ok || route.value.isForPeople) return
       routes.set(id, route.value)

@@ -109,5 +109,5 @@ function toCommand(
 function nextOf(parts: Parts, plan: Plan, agentId: AgentId): number | null {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
-  return task?.schedule ? nextRun(task, parts) : null
+  return agent && task ? nextRun(task, agent.claimedAt, parts) : null
 }

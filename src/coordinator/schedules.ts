@@ -1,6 +1,7 @@
 /** Repeating tasks: their next time, and what becomes of runs that were missed while nobody was there. */
 import type { Command } from '../domain/command.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { MissedPolicy } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { CoordinatorParts } from './ports.ts'
 
@@ -9,14 +10,30 @@ type Parts = Pick<CoordinatorParts, 'nextFireAt' | 'caps' | 'clock'>
 /** A run that is so much late was missed; less is only a busy yard. */
 export const MISSED_AFTER_MS = 60_000
 
-/** The next time of a repeating task after this run. With `all`, runs that were missed follow one by one. */
-export function nextRun(task: Task, parts: Parts): number | null {
+/** A run that began so much before its planned time was started by a person and is not the planned one. */
+const EARLY_MS = 10_000
+
+/** The next time of a repeating task after this run, whose last agent was claimed then (null: none worked on it). */
+export function nextRun(task: Task, claimedAt: number | null, parts: Parts): number | null {
   if (!task.schedule) return null
-  const now = parts.clock.now()
-  const planned = task.scheduledFor ?? now
-  // A run that was started before its time leaves that time as it was; one that was missed may have to be made up for.
-  const from = planned > now ? planned - 1 : parts.caps().missed === 'all' ? planned : now
-  return parts.nextFireAt(task.schedule, from)
+  const { missed } = parts.caps()
+  return parts.nextFireAt(task.schedule, nextRunFrom(task, claimedAt, parts.clock.now(), missed))
+}
+
+/**
+ * The instant after which the next run is due. A run that was started early leaves its planned time as it was. Otherwise that
+ * time is used up, even when the clock was set back over it meanwhile. With `all`, runs that were missed follow one by one.
+ */
+export function nextRunFrom(
+  { scheduledFor }: Pick<Task, 'scheduledFor'>,
+  claimedAt: number | null,
+  now: number,
+  missed: MissedPolicy,
+): number {
+  if (scheduledFor === null) return now
+  const isEarly = claimedAt === null || claimedAt < scheduledFor - EARLY_MS
+  if (isEarly && scheduledFor > now) return scheduledFor - 1
+  return missed === 'all' ? scheduledFor : Math.max(now, scheduledFor)
 }
 
 /** With `skip`, runs whose time has passed are left out; with `once` and `all` they are due as they stand. */

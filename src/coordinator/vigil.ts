@@ -43,8 +43,13 @@ interface WatchBook {
   heard(id: AgentId): void
 }
 
+/** An agent of an earlier owner has at least so long: how long it ran is told by the wall clock alone, which may have been set. */
+const ADOPTED_GRACE_MS = 60_000
+
 function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
   const watched = new Map<AgentId, Watched>()
+  const adopted = new Set<AgentId>()
+  for (const agent of plan.agents.values()) if (agent.startedAt !== null) adopted.add(agent.id)
 
   const watch = (agent: Agent): Watched => {
     let known = watched.get(agent.id)
@@ -56,9 +61,13 @@ function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
     }
     return known
   }
+  const forget = (id: AgentId): void => {
+    watched.delete(id)
+    adopted.delete(id)
+  }
   return {
     processes() {
-      for (const id of watched.keys()) if (!plan.agents.has(id)) watched.delete(id)
+      for (const id of watched.keys()) if (!plan.agents.has(id)) forget(id)
       return [...plan.agents.values()].filter(
         (agent) =>
           agent.by === 'process' && agent.startedAt !== null && agent.state.kind !== 'stopping',
@@ -67,7 +76,9 @@ function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
     leftMs(agent) {
       if (agent.timeoutMs === null) return null
       const { ranMs, seenAt } = watch(agent)
-      return agent.timeoutMs - (ranMs + clock.monotonic() - seenAt)
+      const watchedMs = clock.monotonic() - seenAt
+      const leftMs = agent.timeoutMs - (ranMs + watchedMs)
+      return adopted.has(agent.id) ? Math.max(leftMs, ADOPTED_GRACE_MS - watchedMs) : leftMs
     },
     silentMs(agent) {
       const known = watch(agent)

@@ -81,6 +81,11 @@ export const FAILURE_CLASSES = [
 export const failureClassSchema = z.enum(FAILURE_CLASSES)
 export type FailureClass = z.infer<typeof failureClassSchema>
 
+/** What whoever reports a failure may say that it was. The others are found by the yard itself. */
+export const reportableClassSchema = failureClassSchema.exclude([
+  ...(['lost', 'launch', 'missing-program', 'isolation', 'killed'] as const),
+])
+
 export const workFailureSchema = z.strictObject({
   class: failureClassSchema,
   /** One line for people. */

@@ -254,7 +254,7 @@ function moveSubtask({ subtasks }: Index, from: TaskId | null, to: TaskId | null
 }
 
 function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
-  const { agents, agentByTask, tasks, dependents } = index
+  const { agents, agentByTask } = index
   index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
   if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
     agentByTask.delete(before.taskId)
@@ -265,9 +265,13 @@ function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent 
   const taskId = (after ?? before)?.taskId
   if (!taskId) return
   index.onTouched?.(taskId)
-  const isOver = before !== null && isLiving(before) && !agents.has(id)
-  if (isOver && isMet(tasks.get(taskId)))
-    for (const dependent of dependents.get(taskId) ?? NONE) index.onTouched?.(dependent)
+  if (!agents.has(id)) touchFreed(index, taskId)
+}
+
+/** An agent is gone: those that waited for no more than its end (see `endingBlockerOf`) may start now. */
+function touchFreed({ tasks, dependents, onTouched }: Index, id: TaskId): void {
+  if (onTouched && isMet(tasks.get(id)))
+    for (const dependent of dependents.get(id) ?? NONE) onTouched(dependent)
 }
 
 function putDependency(index: Index, before: Dependency | null, after: Dependency | null): void {

@@ -10,6 +10,8 @@ export interface RestingTask {
   readonly waitsForPerson: boolean
   /** It repeats, and its first agent has ended: it fires again, but nobody waits for that. */
   readonly hasRepeated: boolean
+  /** It can never start as things are: its executor or model is not known (any more). */
+  readonly isStuck: boolean
 }
 
 /** The tasks that can still change by themselves, directly or because a task they wait for can. */
@@ -46,10 +48,10 @@ function movesByItself(task: RestingTask): boolean {
     case 'pending-eval':
       return true
     case 'ready':
-      return !task.waitsForPerson && !task.hasRepeated
+      return !task.waitsForPerson && !task.hasRepeated && !task.isStuck
     case 'delayed':
     case 'parked':
-      return !task.hasRepeated
+      return !task.hasRepeated && !task.isStuck
     case 'paused':
     case 'blocked':
     case 'waiting':

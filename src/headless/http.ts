@@ -11,6 +11,7 @@ import type { Guard } from './guard.ts'
 import type { OneUseCodes } from './one-use-codes.ts'
 import { createSocketDoor } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './static-page.ts'
+import { urlOf } from './url-of.ts'
 
 export interface HttpParts extends Omit<HandlerContext, 'actor'> {
   readonly guard: Guard
@@ -45,7 +46,9 @@ export function createHttpDoors(parts: HttpParts): HttpDoors {
     answer(request, response).catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return // it left while it was served
       parts.yard.log.error('a request failed', { path: request.url ?? '', error: String(error) })
-      sendFailure(response, failure('internal', 'the host failed at this request'))
+      if (response.headersSent)
+        response.destroy() // half an answer must not look like a whole one
+      else sendFailure(response, failure('internal', 'the host failed at this request'))
     })
   })
   server.on('upgrade', sockets.upgrade)
@@ -79,11 +82,6 @@ function createAnswer(parts: HttpParts, api: ReturnType<typeof createApi>): Answ
     if (!admitted.ok) return sendFailure(response, admitted.error, { isLast: true })
     await api(request, response, url, admitted.value)
   }
-}
-
-function urlOf(request: IncomingMessage): URL | null {
-  const path = request.url ?? '/'
-  return path.startsWith('/') ? URL.parse(path.replace(/^\/+/, '/'), 'http://localhost') : null
 }
 
 async function sendPage(

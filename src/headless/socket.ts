@@ -4,11 +4,13 @@ import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Clock } from '../base/clock.ts'
+import { err, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, httpStatusOf, type Failure } from '../domain/failure.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
 import type { Guard } from './guard.ts'
+import { urlOf } from './url-of.ts'
 
 export interface SocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -42,11 +44,15 @@ export function createSocketDoor(parts: Parts): SocketDoor {
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy()) // it went away before it was one of ours
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname
-      const admitted = guard.admit(request, tokenOf(request))
-      if (!admitted.ok) return refuse(socket, admitted.error)
-      if (path !== '/ws') return refuse(socket, failure('bad-request', `no WebSocket at ${path}`))
-      server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
+      try {
+        const admitted = admitSocket(guard, request)
+        if (!admitted.ok) return refuse(socket, admitted.error)
+        server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
+      } catch (error) {
+        // Nobody above an event of the server would catch it: it would end the host or leak the socket.
+        yard.log.error('an upgrade failed', { path: request.url ?? '', error: String(error) })
+        socket.destroy()
+      }
     },
     close() {
       for (const socket of server.clients) socket.close(1001, 'the host ends')
@@ -54,6 +60,19 @@ export function createSocketDoor(parts: Parts): SocketDoor {
       for (const socket of server.clients) socket.terminate()
     },
   }
+}
+
+/** A refusal with its HTTP status. */
+type Refusal = Failure & { readonly status: number }
+
+function admitSocket(guard: Guard, request: IncomingMessage): Result<Actor, Refusal> {
+  const refusal = (f: Failure, status = httpStatusOf(f)) => err({ ...f, status })
+  const path = urlOf(request)?.pathname
+  if (path === undefined) return refusal(failure('bad-request', 'the address is malformed'), 400)
+  const admitted = guard.admit(request, tokenOf(request))
+  if (!admitted.ok) return refusal(admitted.error)
+  if (path !== '/ws') return refusal(failure('bad-request', `no WebSocket at ${path}`), 404)
+  return admitted
 }
 
 /** Resolves once the message has left this process, so that a slow page slows down its own queue and nobody's memory. */
@@ -70,9 +89,10 @@ function tokenOf(request: IncomingMessage): string | null | undefined {
   return names.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length)
 }
 
-function refuse(socket: Duplex, f: Failure): void {
-  const status = f.kind === 'bad-request' ? 404 : httpStatusOf(f)
+function refuse(socket: Duplex, { status, ...f }: Refusal): void {
   const body = JSON.stringify({ error: f })
+  // The other side may never close its half.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -143,9 +143,10 @@ class OpenedYard implements Yard {
   }
 
   async forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>> {
-    const reply = await this.dispatch({ type: 'agents.forget', ids }, by)
+    const known = ids.filter((id) => this.store.agent(id) !== null)
+    const reply = await this.dispatch({ type: 'agents.forget', ids: known }, by)
     if (!reply.ok) return reply
-    const gone = ids.filter((id) => reply.value.ids.includes(id))
+    const gone = known.filter((id) => reply.value.ids.includes(id))
     for (const id of gone) rmSync(join(this.paths.agents, id), { recursive: true, force: true })
     return ok(gone)
   }

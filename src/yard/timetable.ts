@@ -1,6 +1,7 @@
 /** When a schedule fires: a clock time `09:00` every day, or a cron expression, in a time zone. */
 import { Cron } from 'croner'
 import { err, ok, type Result } from '../base/result.ts'
+import { scheduleForm } from '../config/schedule-form.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Schedule } from '../domain/task.ts'
 
@@ -17,6 +18,8 @@ export function nextFireAt(
         hint: 'name one like Europe/Berlin or UTC',
       }),
     )
+  // Croner reads dates, too; but a schedule repeats, and a single moment is `not-before`.
+  if (scheduleForm(schedule.spec) === null) return err(unreadable(schedule.spec))
   try {
     const cron = new Cron(cronOf(schedule.spec), {
       paused: true,
@@ -24,13 +27,15 @@ export function nextFireAt(
     })
     return ok(cron.nextRun(new Date(fromMs))?.getTime() ?? null)
   } catch {
-    return err(
-      failure('bad-request', `the schedule "${schedule.spec}" cannot be read`, {
-        hint: 'give a clock time like "09:00", or a cron expression like "30 7 * * 1-5"',
-      }),
-    )
+    return err(unreadable(schedule.spec))
   }
 }
+
+const unreadable = (spec: string): Failure =>
+  failure('bad-request', `the schedule "${spec}" cannot be read`, {
+    hint: 'give a clock time like "09:00", or a cron expression like "30 7 * * 1-5"',
+    facts: { field: 'schedule' },
+  })
 
 function cronOf(spec: string): string {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(spec.trim()) ?? []

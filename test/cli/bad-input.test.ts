@@ -62,6 +62,8 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['artifact a', 2, /missing required argument/],
   ['schedule skip nope', 3, /no task/],
   ['schedule never', 2, /unknown command/],
+  ['fail a --reason x --class killed', 2, /Allowed choices/],
+  ['add T --exec true --schedule 2020-01-01', 2, /cannot be read/],
   ['import nowhere.toml', 1, /no such file/],
   ['export --format xml', 2, /Allowed choices/],
   ['run nowhere.toml', 1, /no such file/],

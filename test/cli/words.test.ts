@@ -13,7 +13,7 @@ import { serviceUnit, TEMPLATE_OF, type UnitKind } from '../../src/cli/service-u
 import { formatTable, shownWidth } from '../../src/cli/table.ts'
 import { span } from '../../src/cli/time-words.ts'
 import { CONTRACT_VERSION as VERSION_OF_CONTRACT } from '../../src/contract/contract.ts'
-import { FAILURE_CLASSES } from '../../src/domain/failure.ts'
+import { reportableClassSchema } from '../../src/domain/failure.ts'
 import { isAtRest, movingTasks, type RestingTask } from '../../src/domain/rest.ts'
 import {
   contextSchema,
@@ -28,7 +28,7 @@ describe('words that are kept apart from the schemas', () => {
     expect(choices.PRIORITY_WORDS).toEqual([...PRIORITIES])
     expect(choices.CONTEXT_WORDS).toEqual(contextSchema.options)
     expect(choices.MODE_WORDS).toEqual(modeSchema.options)
-    expect(choices.FAILURE_CLASS_WORDS).toEqual([...FAILURE_CLASSES])
+    expect(choices.FAILURE_CLASS_WORDS).toEqual([...reportableClassSchema.options])
     expect(new Set(choices.STATUS_WORDS)).toEqual(new Set([...TASK_STATUSES, ...SHOWN_STATES]))
     expect(CONTRACT_VERSION).toBe(VERSION_OF_CONTRACT)
   })
@@ -52,7 +52,7 @@ describe('completion', () => {
 
 describe('rest', () => {
   const task = (id: string, state: RestingTask['state'], after: string[] = []): RestingTask => ({
-    ...{ id, state, after, waitsForPerson: false, hasRepeated: false },
+    ...{ id, state, after, waitsForPerson: false, hasRepeated: false, isStuck: false },
   })
   it('is where nothing can move', () => {
     const stuck = [
@@ -79,6 +79,13 @@ describe('rest', () => {
     expect(isAtRest([{ ...task('a', 'ready'), waitsForPerson: true }], 0)).toBe(true)
     expect(isAtRest([{ ...task('a', 'delayed'), hasRepeated: true }], 0)).toBe(true)
   })
+  it('does not wait for what can never start as things are, nor below it', () => {
+    for (const state of ['ready', 'delayed', 'parked'] as const)
+      expect(
+        isAtRest([{ ...task('a', state), isStuck: true }, task('b', 'blocked', ['a'])], 0),
+      ).toBe(true)
+    expect(isAtRest([{ ...task('a', 'in-progress'), isStuck: true }], 0)).toBe(false)
+  })
 })
 
 describe('who calls', () => {
@@ -95,6 +102,17 @@ describe('who calls', () => {
   it('is a person without them, and in another yard', () => {
     expect(findCaller({}, root, () => [{}])).toEqual({ kind: 'person' })
     expect(findCaller(env, '/', () => [env])).toEqual({ kind: 'person' })
+  })
+  it('is nobody we know below a marker that no agent here has', () => {
+    const marked = { YARD_AGENT_KEY: 'key' }
+    expect(findCaller(marked, root, () => [])).toEqual({ kind: 'nameless' })
+    expect(findCaller({}, root, () => [{}, marked])).toEqual({ kind: 'nameless' })
+    expect(findCaller({ ...marked, YARD_DIR: root }, root, () => [])).toEqual({ kind: 'nameless' })
+  })
+  it('is a person below an agent of another yard, wherever in the chain that shows', () => {
+    const marked = { YARD_AGENT_KEY: 'key' }
+    const chain = [{ ...marked, YARD_DIR: '/' }, marked]
+    expect(findCaller(marked, root, () => chain)).toEqual({ kind: 'person' })
   })
   it('reads the parent behind any name', () => {
     expect(parentOf('12 (a) b (c)) S 7 12 12 0')).toBe(7)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { ok } from '../../src/base/result.ts'
 import { CAPS, createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
 import { taskIds } from '../support/plan-builder.ts'
 import { RISE_MS } from '../../src/domain/ready-queue.ts'
@@ -129,6 +130,36 @@ describe('caps', () => {
     await yard.add('b', { repo: '/work' })
     expect(yard.running()).toEqual(['a'])
   })
+
+  it.each([
+    ['in the folder itself', '/work', null, ['a', 'c']],
+    ['in a worktree', '/trees/a', 'yard/a', ['a', 'b', 'c']],
+  ])(
+    'keep the folder in which an agent really works (%s) after an edit and a restart',
+    async (_, cwd, branch, expected) => {
+      const yard = await open()
+      await yard.add('a', { exec: null, executor: 'claude', repo: '/work' })
+      const workplace = { cwd, branch, baseCommit: null }
+      yard.runtime.report(yard.agentOf('a'), 1, { kind: 'placed', workplace, worktreeName: null })
+      await yard.turns.idle()
+      const edit = { repo: '/elsewhere', executor: 'codex' }
+      await yard.send({ type: 'task.edit', id: taskIds('a')[0] ?? never(), edit, nextFireAt: null })
+      await yard.coordinator.close()
+      const next = await createYardBench({ opened: yard.opened, clock: yard.clock })
+      const plain = next.route
+      /** `codex` edits nothing here. */
+      next.route = (task) => {
+        const found = plain(task)
+        const shares = task.executor === 'codex'
+        return found.ok && shares ? ok({ ...found.value, exclusive: null }) : found
+      }
+      await next.start()
+      await next.add('b', { exec: null, executor: 'claude', repo: '/work' })
+      await next.add('c', { exec: null, executor: 'claude', repo: '/elsewhere' })
+      expect(next.running()).toEqual(expected)
+      await next.coordinator.close()
+    },
+  )
 
   it('that shrink while agents run start nobody until there is room, and that grow act at once', async () => {
     const yard = await open()

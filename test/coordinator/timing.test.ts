@@ -107,6 +107,47 @@ describe('a schedule', () => {
     await yard.send({ type: 'schedule.fireNow', id: taskId('tick') })
     expect(yard.running()).toEqual(['tick'])
   })
+
+  it.each([-5, -5000, -20 * 60_000])(
+    'does not repeat a run because the clock was set back by %i ms while it went on',
+    async (stepMs) => {
+      const yard = await open()
+      const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
+      await yard.add('tick', { schedule: spec }, first)
+      await yard.pass(HOUR)
+      yard.clock.jump(stepMs)
+      await yard.end('tick')
+      expect(yard.task('tick').state).toMatchObject({ notBefore: first + HOUR })
+    },
+  )
+
+  it.each([
+    ['ends before it, it stays', 60_000, 0],
+    ['ends before it on a clock that was set back, it stays', -5000, 0],
+    ['lasts beyond it, the next one comes', HOUR + 60_000, HOUR],
+  ])('has a planned time: when a run that was started early %s', async (_, passMs, laterMs) => {
+    const yard = await open()
+    const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
+    await yard.add('tick', { schedule: spec }, first)
+    await yard.send({ type: 'schedule.fireNow', id: taskId('tick') })
+    if (passMs < 0) yard.clock.jump(passMs)
+    else await yard.pass(passMs)
+    await yard.end('tick')
+    expect(yard.task('tick').state).toMatchObject({ notBefore: first + laterMs })
+  })
+
+  it('that was started just after its run waits for the time it had, whatever the clock says', async () => {
+    const yard = await open()
+    const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
+    await yard.add('tick', { schedule: spec }, first)
+    await yard.pass(HOUR)
+    await yard.end('tick')
+    await yard.send({ type: 'schedule.fireNow', id: taskId('tick') })
+    expect(yard.running()).toEqual(['tick'])
+    yard.clock.jump(-2000)
+    await yard.end('tick')
+    expect(yard.task('tick').state).toMatchObject({ notBefore: first + HOUR })
+  })
 })
 
 describe('time limits', () => {
@@ -148,6 +189,26 @@ describe('time limits', () => {
     await second.start()
     await second.pass(4 * 60_000)
     expect(second.runtime.stops).toHaveLength(1)
+    await second.coordinator.close()
+  })
+
+  it('give an agent of an earlier owner a minute when the clock was set forward meanwhile', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 10 * 60_000 })
+    await yard.begin('a')
+    await yard.coordinator.close()
+    yard.clock.jump(30 * 24 * HOUR)
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    await second.start()
+    await second.add('b', { timeoutMs: 1000 })
+    await second.begin('b')
+    await second.pass(1000)
+    expect(second.runtime.stops.map(({ id }) => id)).toEqual(['agent-2'])
+    await second.end('b')
+    await second.pass(58_999)
+    expect(second.opened.plan.agents.get(second.agentOf('a'))?.state.kind).not.toBe('stopping')
+    await second.pass(1)
+    expect(second.runtime.stops.at(-1)?.id).toBe('agent-1')
     await second.coordinator.close()
   })
 })

@@ -141,6 +141,33 @@ describe('breakers', () => {
     expect(yard.opened.plan.breakers.size).toBe(0)
   })
 
+  it.each(['at the start', 'at the next look'])(
+    'of silence go with their agent, however that went (%s)',
+    async (when) => {
+      bench = await createYardBench()
+      if (when === 'at the next look') await bench.start()
+      const key = 'silence:agent-77'
+      await bench.send({
+        ...{ type: 'breaker.trip', key, kind: 'silence', subject: 'agent-77' },
+        ...{ reason: 'it has said nothing', until: null },
+      })
+      if (when === 'at the start') await bench.start()
+      else await bench.coordinator.tick()
+      await bench.turns.idle()
+      expect(bench.opened.plan.breakers.size).toBe(0)
+    },
+  )
+
+  it('of a provider give way to a person who retries what it had parked', async () => {
+    const yard = await open()
+    await yard.add('a', { exec: null, executor: 'claude' })
+    await yard.end('a', bad('quota', { resetAt: yard.clock.now() + 3_600_000 }))
+    await yard.add('b', { exec: null, executor: 'claude' })
+    expect(yard.running()).toEqual([])
+    await yard.send({ type: 'task.retry', id: taskId('a'), fresh: false })
+    expect(yard.running()).toEqual(['a', 'b'])
+  })
+
   it('leave a busy, quiet agent and one that waits for its provider alone', async () => {
     const yard = await open()
     await yard.add('a')

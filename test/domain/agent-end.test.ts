@@ -330,3 +330,31 @@ describe('the class of a failure', () => {
     })
   })
 })
+
+describe('a person’s fail', () => {
+  it('of a repeating task brings its next time too', () => {
+    const bench = createBench()
+    const schedule = { spec: '09:00', tz: null }
+    const id = taskId('a')
+    bench.must({
+      type: 'task.add',
+      task: { id, title: 'a', exec: 'true', schedule },
+      nextFireAt: null,
+    })
+    bench.claim('a', 1)
+    bench.must({
+      type: 'task.fail',
+      id,
+      agentId: null,
+      generation: null,
+      reason: 'no',
+      class: 'reported',
+      nextFireAt: bench.at + 1000,
+    })
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open', notBefore: bench.at + 1000 },
+      firstSuccessAt: null,
+      lastFailure: { reason: 'no' },
+    })
+  })
+})

@@ -1,7 +1,8 @@
 /** Every state of an agent × every command on it, and what must come of it. */
 import { describe, expect, it } from 'vitest'
-import type { AgentState } from '../../src/domain/agent.ts'
+import type { AgentState, StopReason } from '../../src/domain/agent.ts'
 import type { Command } from '../../src/domain/command.ts'
+import { FAILURE_CLASSES } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import {
   addCommand,
@@ -133,5 +134,72 @@ describe('an agent', () => {
     bench.claim('a', 1)
     expect(bench.must({ type: 'agents.forget', ids: [who.agentId] })).toEqual([])
     expect(bench.plan.agents.size).toBe(1)
+  })
+})
+
+/** The wish that stands, when the second comes after the first. */
+const WISHES: readonly (readonly [StopReason, StopReason, StopReason])[] = [
+  ['killed', 'redispatch', 'redispatch'],
+  ['redispatch', 'killed', 'killed'],
+  ['killed', 'timeout', 'killed'],
+  ['redispatch', 'silent', 'redispatch'],
+  ['timeout', 'killed', 'killed'],
+  ['silent', 'redispatch', 'redispatch'],
+  ['timeout', 'silent', 'timeout'],
+  ['superseded', 'killed', 'superseded'],
+  ['abandoned', 'redispatch', 'abandoned'],
+  ['abandoned', 'timeout', 'abandoned'],
+]
+
+describe('two wishes to stop one agent', () => {
+  it.each(
+    WISHES.flatMap(([first, second, stands]) =>
+      [false, true].flatMap((hard) =>
+        [false, true].map((harder) => ({ first, hard, second, harder, stands })),
+      ),
+    ),
+  )('$first (force $hard), then $second (force $harder): $stands', (row) => {
+    const { first, hard, second, harder, stands } = row
+    const bench = createBench()
+    bench.add('a')
+    bench.claim('a', 1)
+    const stop = (reason: StopReason, force: boolean): void =>
+      void bench.must({ type: 'agent.stop', agentId: who.agentId, reason, force }, COORDINATOR)
+    stop(first, hard)
+    const count = bench.changes.length
+    stop(second, harder)
+    expect(bench.plan.agents.get(who.agentId)?.state).toMatchObject({
+      kind: 'stopping',
+      reason: stands,
+      force: hard || harder,
+    })
+    const isNews = stands !== first || (harder && !hard)
+    expect(bench.changes.length > count).toBe(isNews)
+  })
+})
+
+describe('what an agent says of its own failure', () => {
+  it.each(FAILURE_CLASSES)('(%s) fails its task and parks nobody', (name) => {
+    const bench = createBench()
+    bench.add('a', { exec: null })
+    bench.claim('a', 1, { executor: 'claude', executorType: 'claude', provider: 'anthropic' })
+    bench.must(
+      {
+        type: 'task.fail',
+        id: taskId('a'),
+        reason: 'I cannot',
+        class: name,
+        nextFireAt: null,
+        ...who,
+      },
+      asAgent(1, 'a'),
+    )
+    bench.end(1, 1)
+    const reason = name === 'reported' ? 'I cannot' : `${name}: I cannot`
+    expect(bench.task('a').state).toMatchObject({
+      kind: 'failed',
+      failure: { class: 'reported', reason },
+    })
+    expect(bench.plan.breakers.size).toBe(0)
   })
 })

@@ -1,4 +1,5 @@
 /** What an agent may ask for, and what only people and the coordinator may. */
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
@@ -172,5 +173,78 @@ describe('a person', () => {
     ).toBe(true)
     expect(bench.run(endCommand(1, 1), COORDINATOR).ok).toBe(true)
     expect(bench.run({ type: 'agents.forget', ids: [agentIdOf(1)] }, PERSON).ok).toBe(true)
+  })
+})
+
+describe('a task that an agent adds', () => {
+  const HOME = { repo: '/elsewhere' } as const
+  /** The agent works on `a`; what it says of `sub`, and what that gets. */
+  const added = (
+    type: 'claude' | 'command' | 'shell',
+    subtasks: 'own' | 'any',
+    more: Partial<NewTask>,
+  ) => {
+    const bench = createBench()
+    bench.add('a', { exec: type === 'shell' ? 'true' : null, mode: 'light', ...HOME })
+    bench.claim('a', 1, { executor: `my-${type}`, executorType: type })
+    const asked = add({ id: taskId('sub'), ...more })
+    bench.must(asked, { ...asAgent(1, 'a'), subtasks })
+    const { executor, mode, repo, worktree, model } = bench.task('sub')
+    return { executor, mode, repo, worktree, model }
+  }
+  const free = { worktree: null, model: null }
+
+  it.each(['own', 'any'] as const)('(%s) without more words runs as its adder does', (subtasks) => {
+    const own = { mode: 'light', ...HOME, ...free }
+    expect(added('claude', subtasks, {})).toEqual({ ...own, executor: 'my-claude' })
+    expect(added('command', subtasks, {})).toEqual({ ...own, executor: 'my-command' })
+  })
+
+  it('keeps the words that it may have', () => {
+    const words = { executor: 'my-claude', mode: 'bare' } as const
+    expect(added('claude', 'own', words)).toEqual({ ...words, ...HOME, ...free })
+    const more = { executor: 'other', mode: 'full' } as const
+    expect(added('claude', 'any', more)).toEqual({ ...more, ...HOME, ...free })
+  })
+
+  it('does not get the shell of its adder, for which it has no command', () => {
+    expect(added('shell', 'own', {})).toMatchObject({ executor: null, mode: 'light' })
+  })
+
+  it('by a graph gets the same for each of its tasks, and a person’s gets nothing', () => {
+    const bench = createBench()
+    bench.add('a', { exec: null, mode: 'bare' })
+    bench.claim('a', 1, { executor: 'my-claude', executorType: 'claude' })
+    const tasks = ['x', 'y'].map((id) => ({
+      task: { id: taskId(id), title: id },
+      nextFireAt: null,
+    }))
+    bench.must({ type: 'tasks.import', tasks }, asAgent(1, 'a'))
+    for (const id of ['x', 'y'])
+      expect(bench.task(id)).toMatchObject({ executor: 'my-claude', mode: 'bare', addedBy: 'a' })
+    bench.add('p', { exec: null })
+    expect(bench.task('p')).toMatchObject({ executor: null, mode: null, repo: null })
+  })
+
+  it('never has more rights than its adder, whatever is asked for', () => {
+    const MODES = ['bare', 'light', 'full'] as const
+    const mode = fc.constantFrom(...MODES, null)
+    const executor = fc.constantFrom('my-claude', 'other', null)
+    fc.assert(
+      fc.property(mode, executor, mode, (own, wish, wishedMode) => {
+        const bench = createBench()
+        bench.add('a', { exec: null, ...(own ? { mode: own } : {}) })
+        bench.claim('a', 1, { executor: 'my-claude', executorType: 'claude' })
+        const asked = add({
+          id: taskId('sub'),
+          ...(wish ? { executor: wish } : {}),
+          ...(wishedMode ? { mode: wishedMode } : {}),
+        })
+        if (!bench.run(asked, asAgent(1, 'a')).ok) return
+        const sub = bench.task('sub')
+        expect(sub.executor).toBe('my-claude')
+        expect(MODES.indexOf(sub.mode ?? 'full')).toBeLessThanOrEqual(MODES.indexOf(own ?? 'full'))
+      }),
+    )
   })
 })

@@ -316,6 +316,7 @@ const restingTasks = (plan: Plan, now: number): RestingTask[] =>
       after: [...plan.blockersOf(task.id)],
       waitsForPerson: way.ok && way.value.isForPeople,
       hasRepeated: task.schedule !== null && task.generation > 0,
+      isStuck: !way.ok,
     }
   })
 

@@ -129,13 +129,18 @@ function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused:
 
 function checkBlockers(model: Map<string, Table>, agent: Agent): void {
   const tasks = model.get('task')
-  for (const edge of model.get('dependency')?.values() ?? [])
-    if (edge['dependent'] === agent.taskId)
-      holds(
-        isMet(tasks?.get(String(edge['blocker']))),
-        2,
-        () => `${agent.id} started before ${String(edge['blocker'])} was done`,
-      )
+  const living = [...(model.get('agent')?.values() ?? [])].filter((one) => stateOf(one) !== 'ended')
+  for (const edge of model.get('dependency')?.values() ?? []) {
+    if (edge['dependent'] !== agent.taskId) continue
+    const blocker = tasks?.get(String(edge['blocker']))
+    holds(isMet(blocker), 2, () => `${agent.id} started before ${String(edge['blocker'])} was done`)
+    const isEnding = living.some((one) => one['taskId'] === edge['blocker'])
+    holds(
+      !isEnding || stateOf(blocker) === 'in-progress',
+      2,
+      () => `${agent.id} started while the agent of ${String(edge['blocker'])} was being ended`,
+    )
+  }
 }
 
 function checkCaps(living: readonly Agent[], agent: Agent, caps: Caps): void {

@@ -9,6 +9,7 @@ export const cardOf = (id: string, more: Partial<TaskCard> = {}): TaskCard => ({
   status: 'open',
   state: 'ready',
   fact: null,
+  stuck: null,
   priority: 'normal',
   after: [],
   tags: [],

@@ -29,7 +29,12 @@ export function openKeptWorker(
   let isClosed = false
 
   const start = (): void => {
-    const started = new Worker(entry, { workerData: { intervalMs }, name: 'yard-tail' })
+    const started = new Worker(entry, {
+      workerData: { intervalMs },
+      name: 'yard-tail',
+      // What it reads is garbage a moment later: a large nursery would only keep more of it around.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     started.on('message', (reply: TailReply) => {
       deaths = 0
       watch.onReply(reply)

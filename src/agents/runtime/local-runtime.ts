@@ -2,21 +2,22 @@
  * Runs agents as processes of this machine. Whatever it does may be its last act: the folder of each agent tells the next
  * owner what happened. It reports each end once, and only after nothing of the agent runs any more.
  */
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
 import { workFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../domain/executor.ts'
-import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
-import { STAGE_FILES, type ExitRecord } from '../process/stage-files.ts'
+import type { ExitRecord } from '../process/stage-files.ts'
+import { endTree, measureTrees } from './agent-tree.ts'
 import { endedUnlaunched, gatherEvidence, neverRan, type Going } from './evidence.ts'
 import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
 import { launchFailureOf, prepareStage } from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
+import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
 import { preparePlace } from './place.ts'
 import { readStageRecord, type StageRecord } from './stage-record.ts'
 import { createVerifyStages, type VerifyStages } from './verify-stage.ts'
@@ -27,10 +28,6 @@ type News = {
   readonly report: RuntimeReport
 }
 
-/** Less CPU than this between two looks is a process that only waits. */
-const BUSY_CPU_MS = 20
-/** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
-const UNKNOWN_WAIT_MS = 120_000
 /** Until an agent whose end could not be settled (disk full, rights) is looked at again. */
 const LOOK_AGAIN_MS = 5000
 /** After so many tries in vain its task must not wait any longer. */
@@ -115,23 +112,15 @@ class LocalRuntime implements Runtime {
 
   facts(agentId: AgentId): LiveFacts | null {
     const one = this.#held.get(agentId)
-    if (!one) return null
-    sizeUp(one)
-    const {
-      heardAt: lastHeardAt,
-      outputBytes,
-      isBusy,
-      waitsUntil: waitsForProviderUntil,
-      doing,
-    } = one
-    return { lastHeardAt, outputBytes, isBusy, waitsForProviderUntil, doing }
+    return one ? factsOf(one) : null
   }
 
   async look(): Promise<void> {
     this.#watch.checkAll()
     for (const one of this.#held.values())
       if (one.isUndecided) await this.#settleBy(one, await this.#recoverStage(one))
-    await this.#measure()
+    for (const one of await measureTrees(this.#held.values(), this.#options))
+      if (!this.#watch.check(one.folder)) this.#onVanished(one.folder)
   }
 
   onReport(
@@ -277,7 +266,7 @@ class LocalRuntime implements Runtime {
       case 'never-ran':
         return this.#report(one, neverRan(this.#options.clock.now()))
       case 'lost':
-        await this.#endTree(one, 0)
+        await endTree(one, 0, this.#options)
         return this.#settle(one, { kind: 'lost' })
       case 'alive':
         this.#watch.watch(one.folder, { isAdopted: true })
@@ -321,23 +310,12 @@ class LocalRuntime implements Runtime {
   #onTailNews(told: TailNews): void {
     const one = this.#held.get(told.agentId)
     if (!one) return
-    one.outputBytes = told.outputBytes
-    one.heardAt = Math.max(one.heardAt, told.heardAt ?? 0)
-    one.waitsUntil = told.waiting
-      ? (told.waiting.until ?? this.#options.clock.now() + UNKNOWN_WAIT_MS)
-      : null
-    one.doing = told.doing
-    if (told.heardAt !== null && !one.hasBeenHeard) {
-      one.hasBeenHeard = true
-      this.#report(one, { kind: 'heard', at: told.heardAt })
-    }
-    if (told.conversation !== null)
-      this.#report(one, { kind: 'conversation', id: told.conversation })
+    for (const report of noteNews(one, told, this.#options.clock.now())) this.#report(one, report)
   }
 
   #stopNow(one: HeldAgent): void {
     if (!one.leader) return
-    const ending = this.#endTree(one, one.stop?.force ? 0 : (one.stop?.graceMs ?? 0))
+    const ending = endTree(one, one.stop?.force ? 0 : (one.stop?.graceMs ?? 0), this.#options)
     one.killing = one.killing ? one.killing.then(() => ending) : ending
     this.#run(one, async () => {
       await ending
@@ -345,56 +323,6 @@ class LocalRuntime implements Runtime {
         await this.#settleBy(one, await this.#recoverStage(one))
     })
   }
-
-  async #endTree(one: HeldAgent, graceMs: number): Promise<void> {
-    const { launcher, host, log } = this.#options
-    const agent = one.order.agent.id
-    const ended = await launcher.killTree({
-      folder: one.folder,
-      leader: provenLeader(one),
-      marker: one.key,
-      bootId: one.bootId ?? (await host.bootId()),
-      signal: executorOf(one.order.profile.type)?.stopSignal ?? 'SIGTERM',
-      graceMs,
-    })
-    if (!ended.ok)
-      return log.error('an agent could not be ended', { agent, why: ended.error.message })
-    const { leftovers } = ended.value
-    if (leftovers.length > 0)
-      log.warn('processes of an agent are still there', { agent, leftovers })
-  }
-
-  /** CPU of each tree since the last look: a long quiet build is alive. A tree that is gone without a word is looked up. */
-  async #measure(): Promise<void> {
-    const living = [...this.#held.values()].filter((one) => one.leader !== null && !one.isSettling)
-    if (living.length === 0) return
-    const trees = await this.#options.launcher.treeCpu(
-      living.map((one) => ({ leader: provenLeader(one), marker: one.key })),
-    )
-    if (!trees.ok) return
-    for (const [i, one] of living.entries()) {
-      const tree = trees.value[i]
-      if (!tree) continue
-      one.isBusy = tree.cpuMs - one.cpuMs > BUSY_CPU_MS
-      one.cpuMs = tree.cpuMs
-      if (tree.count === 0 && !this.#watch.check(one.folder)) this.#onVanished(one.folder)
-    }
-  }
-}
-
-/** What speaks no event format is only looked at by the size of its output. */
-const speaksEvents = (one: HeldAgent): boolean =>
-  executorOf(one.order.profile.type)?.givesFinal ?? false
-
-const provenLeader = (one: HeldAgent): HeldAgent['leader'] =>
-  one.leader?.startTime ? one.leader : null
-
-function sizeUp(one: HeldAgent): void {
-  if (speaksEvents(one)) return
-  const stats = statSync(join(one.folder, STAGE_FILES.stdout), { throwIfNoEntry: false })
-  if (!stats || stats.size === one.outputBytes) return
-  one.outputBytes = stats.size
-  one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
 }
 
 /** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */

@@ -6,8 +6,8 @@ export const STATUS_WORDS = [
   ...['open', 'in-progress', 'waiting', 'pending-eval', 'done', 'failed', 'abandoned'],
   ...['paused', 'blocked', 'delayed', 'parked', 'ready'],
 ]
+/** Those that whoever reports may name. */
 export const FAILURE_CLASS_WORDS = [
   ...['quota', 'rate-limit', 'overload', 'auth', 'context-overflow', 'bad-model', 'exit', 'crash'],
-  ...['lost', 'timeout', 'launch', 'missing-program', 'isolation', 'no-work', 'verify', 'reported'],
-  'killed',
+  ...['timeout', 'no-work', 'verify', 'reported'],
 ]

@@ -1,6 +1,6 @@
 /** `yard done` and `yard fail`: by a person, or by an agent about its own task. */
 import { err, ok, type Result } from '../../base/result.ts'
-import { failureClassSchema, type Failure } from '../../domain/failure.ts'
+import { reportableClassSchema, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import type { Connection } from '../connection.ts'
@@ -30,7 +30,7 @@ export async function fail(cli: Cli, words: Words): Promise<Outcome> {
     const task = await yard.client.task.fail({
       ...whoseReport(yard, words),
       reason,
-      ...(given === undefined ? {} : { class: failureClassSchema.parse(given) }),
+      ...(given === undefined ? {} : { class: reportableClassSchema.parse(given) }),
       commandId: cli.commandId,
     })
     cli.print.result(task, () => cli.print.line(reportWords(task.id, task.state, 'failed')))

@@ -41,6 +41,8 @@ export const graphHandlers = {
     const planned = task.state.kind === 'open' ? task.state.notBefore : null
     const from = Math.max(context.yard.now(), planned ?? 0)
     const next = valueOf(nextFireAt(context.yard, task.schedule, from))
+    // Without a time it would be due at once, which is no skipping.
+    if (task.schedule && task.state.kind === 'open' && next === null) refuse(noFurtherTime(task))
     await send(context, { type: 'schedule.skip', id: task.id, nextFireAt: next }, input.commandId)
     return toTaskView(context.yard, taskOf(context, task.id))
   }),
@@ -83,6 +85,16 @@ function wantedStates(text: string | undefined): ReadonlySet<string> | null {
       )
   return new Set(words)
 }
+
+const noFurtherTime = ({ id, schedule }: Task): Failure =>
+  failure(
+    'wrong-state',
+    `the schedule "${schedule?.spec}" of ${id} has no further time to skip to`,
+    {
+      hint: `yard edit ${id} --schedule sets another, yard abandon ${id} gives it up`,
+      facts: { id },
+    },
+  )
 
 function scheduleRow(yard: Yard, task: Task) {
   if (!task.schedule || task.state.kind === 'abandoned') return []

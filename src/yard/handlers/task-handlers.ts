@@ -1,6 +1,7 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
 import { resolve } from 'node:path'
 import type { TaskView } from '../../contract/view.ts'
+import { nextRunFrom } from '../../coordinator/schedules.ts'
 import { failure } from '../../domain/failure.ts'
 import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
@@ -116,12 +117,16 @@ interface ReportInput {
 
 /** An agent that names nobody reports for itself; a person means whoever holds the task. */
 function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
-  const own = context.actor.kind === 'agent' ? context.actor.agentId : null
+  const { actor, yard } = context
+  const own = actor.kind === 'agent' ? actor.agentId : null
+  const claimedAt = yard.plan.agentOf(task.id)?.claimedAt ?? null
+  const { missed } = yard.config().settings.schedule
+  const from = nextRunFrom(task, claimedAt, yard.now(), missed)
   return {
     id: task.id,
     agentId: input.agent === undefined ? own : parseAgentId(input.agent),
     generation: input.generation ?? null,
-    nextFireAt: valueOf(nextFireAt(context.yard, task.schedule, context.yard.now())),
+    nextFireAt: valueOf(nextFireAt(yard, task.schedule, from)),
   }
 }
 

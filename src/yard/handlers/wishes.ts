@@ -32,7 +32,7 @@ export function toNewTask(yard: WishSource, wire: WireTask): Result<Timed<NewTas
   if (!read.success) return err(inputFailure(read.error.issues))
   const { executor = null, schedule: own = null } = read.data
   const schedule = scheduleOf(yard.config().settings, { executor, schedule: own })
-  const next = nextFireAt(yard, schedule, yard.now())
+  const next = firstFireAt(yard, schedule)
   if (!next.ok) return next
   return ok({ task: schedule ? { ...read.data, schedule } : read.data, nextFireAt: next.value })
 }
@@ -59,7 +59,7 @@ export function toTaskEdit(
     const misfit = checkRoute(yard.config().settings, { ...task, ...definedOf(edit) })
     if (misfit) return err(misfit)
   }
-  const next = nextFireAt(yard, edit.schedule ?? null, yard.now())
+  const next = firstFireAt(yard, edit.schedule ?? null)
   return next.ok ? ok({ edit, nextFireAt: next.value }) : next
 }
 
@@ -81,6 +81,18 @@ function checkRoute(
   if (task.model === null) return null
   const model = resolveModel(settings, task, executor.value.profile)
   return model.ok ? null : model.error
+}
+
+/** A task that waits for a time that never comes would wait for ever. */
+function firstFireAt(yard: WishSource, schedule: Schedule | null): Result<number | null, Failure> {
+  const next = nextFireAt(yard, schedule, yard.now())
+  if (!schedule || !next.ok || next.value !== null) return next
+  return err(
+    failure('bad-request', `the schedule "${schedule.spec}" never fires`, {
+      hint: 'name a day that comes, such as "30 7 * * 1-5"',
+      facts: { field: 'schedule' },
+    }),
+  )
 }
 
 export function nextFireAt(

@@ -137,6 +137,10 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
     const at = index.nextDueAt()
     cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), onDue)
   }
+  const retell = (id: TaskId): void => {
+    index.refresh(id)
+    news.touch(id)
+  }
   const onDue = (): void => {
     for (const id of index.takeDue()) news.touch(id)
     flush()
@@ -145,7 +149,17 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
     news.add(batch)
     soon()
   })
+  let { settings } = yard.config()
+  /** What a task that has not begun waits for is said by the settings, too. */
+  const takeSettings = (): void => {
+    const now = yard.config().settings
+    if (now === settings) return
+    settings = now
+    for (const task of yard.plan.tasks.values()) if (task.state.kind === 'open') retell(task.id)
+    flush()
+  }
   const stopFacts = everySecond(clock, () => {
+    takeSettings()
     const agents = news.changedFacts()
     const summary = news.changedSummary()
     if (agents.length === 0 && summary === null) return

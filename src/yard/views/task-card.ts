@@ -3,7 +3,8 @@ import type { TaskCard } from '../../contract/view.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import { isoOrNull } from './iso-time.ts'
-import { taskFact, type FactSource } from './task-fact.ts'
+import { stuckReason } from './shown-route.ts'
+import { oneLine, taskFact, type FactSource } from './task-fact.ts'
 
 /** `shown` may be passed in by a caller that has worked it out already. */
 export function toTaskCard(
@@ -11,12 +12,14 @@ export function toTaskCard(
   task: Task,
   shown: ShownState = shownStateOf(source.plan, task, source.now),
 ): TaskCard {
+  const stuck = stuckReason(source.settings, task, shown)
   return {
     id: task.id,
     title: task.title,
     status: task.state.kind,
     state: shown,
-    fact: taskFact(source, task, shown),
+    fact: stuck === null ? taskFact(source, task, shown) : oneLine(stuck),
+    stuck,
     priority: task.priority,
     after: [...source.plan.blockersOf(task.id)],
     tags: task.tags,

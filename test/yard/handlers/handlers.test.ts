@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
+import { ok } from '../../../src/base/result.ts'
 import type { Client } from '../../../src/cli/client.ts'
 import { createYardClient } from '../../../src/yard/handlers/router.ts'
+import type { Yard } from '../../../src/yard/yard.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
 import { createLiveView } from '../../../src/yard/views/live-view.ts'
 import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
 import { PERSON } from '../../support/plan-builder.ts'
@@ -75,6 +78,48 @@ describe('a task', () => {
     const [row] = await client.task.scheduleList()
     expect(row).toMatchObject({ id: 'a', spec: '09:00', tz: 'UTC', next: skipped.notBefore })
     expect(await kindOf(add('b', { schedule: { spec: 'soon', tz: null } }))).not.toBe('done')
+  })
+
+  it.each(['0 0 30 2 *', '2020-01-01T00:00:00Z', '2090-01-01', '0 0 1 1 * 2090 *'])(
+    'takes no schedule that is none or never fires: %s',
+    async (spec) => {
+      const schedule = { spec, tz: null }
+      await add('a')
+      expect(await kindOf(add('b', { schedule }))).toBe('bad-request')
+      expect(await kindOf(client.task.edit({ id: 'a', schedule }))).toBe('bad-request')
+      const graph = client.task.import({ tasks: [{ title: 'c', id: 'c', exec: 'true', schedule }] })
+      expect(await kindOf(graph)).toBe('bad-request')
+      expect((await client.task.list({})).map(({ id }) => id)).toEqual(['a'])
+      expect(await client.task.get({ id: 'a' })).toMatchObject({ schedule: null, notBefore: null })
+    },
+  )
+
+  it('is not skipped to a time that never comes', async () => {
+    const task = await add('a', { schedule: { spec: '09:00', tz: 'UTC' }, paused: false })
+    const { yard } = test
+    const lastTime: Yard = new Proxy(yard, {
+      get(_yard, name) {
+        if (name === 'nextFireAt') return () => ok(null)
+        const value: unknown = Reflect.get(yard, name, yard)
+        return typeof value === 'function' ? value.bind(yard) : value
+      },
+    })
+    const host = { url: () => null, pageUrl: () => null, stop: () => {} }
+    const view = createLiveView(yard, systemClock)
+    const late = createYardClient({ yard: lastTime, host, actor: PERSON, view })
+    expect(await kindOf(late.task.scheduleSkip({ id: 'a' }))).toBe('wrong-state')
+    expect((await client.task.get({ id: 'a' })).notBefore).toBe(task.notBefore)
+  })
+
+  it('fails as what a reporter may name, and as nothing else', async () => {
+    for (const word of ['lost', 'launch', 'missing-program', 'isolation', 'killed', 'odd']) {
+      const wrong = { id: 'a', reason: 'x', class: word as 'reported' }
+      await add('a').catch(() => {})
+      expect(await kindOf(client.task.fail(wrong))).toBe('bad-request')
+    }
+    expect(await client.task.fail({ id: 'a', reason: 'x', class: 'quota' })).toMatchObject({
+      failure: { class: 'quota' },
+    })
   })
 
   it('goes out as a graph and comes back the same', async () => {
@@ -152,6 +197,34 @@ describe('why', () => {
 })
 
 describe('an agent', () => {
+  it('is forgotten when it has ended, and one that never was is not', async () => {
+    const { yard, runtime } = test
+    await client.task.add({ title: 'a', id: 'a', exec: 'true' })
+    const { id, generation } = await test.agentOf('a')
+    expect(await yard.forget([id], PERSON)).toEqual({ ok: true, value: [] })
+    runtime.end(id, generation, 0)
+    await expect.poll(() => yard.plan.agents.size).toBe(0)
+    const before = yard.store.seq
+    expect(await yard.forget([agentIdOf(77)], PERSON)).toEqual({ ok: true, value: [] })
+    expect(yard.store.seq).toBe(before)
+    expect(await yard.forget([id, agentIdOf(77)], PERSON)).toEqual({ ok: true, value: [id] })
+    expect(yard.store.agent(id)).toBeNull()
+  })
+
+  it('of a repeating task that a person calls failed leads to its next time', async () => {
+    await client.task.add({
+      title: 'a',
+      id: 'a',
+      exec: 'true',
+      schedule: { spec: '0 0 1 1 *', tz: 'UTC' },
+    })
+    const { notBefore } = await client.task.get({ id: 'a' })
+    await client.task.scheduleNow({ id: 'a' })
+    await test.agentOf('a')
+    const task = await client.task.fail({ id: 'a', reason: 'no' })
+    expect(task).toMatchObject({ status: 'open', state: 'delayed', notBefore })
+  })
+
   it('is killed, and its task waits for a person', async () => {
     await add('a', { paused: false })
     const agent = await test.agentOf('a')
