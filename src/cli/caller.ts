@@ -4,9 +4,9 @@
  * that everything below an agent bears is enough. That guards against mistakes, not against malice.
  */
 import { readFileSync, realpathSync } from 'node:fs'
-import { MARKER_VARIABLE } from '../agents/process/process-host.ts'
+import { MARKER_VARIABLE } from '../domain/agent.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { findMarkedAgent, type MarkedAgent } from './marked-agent.ts'
+import { findMarkedAgent, type MarkedAgent } from '../yard/marked-agent.ts'
 
 export type Caller =
   | { readonly kind: 'person' }

@@ -112,3 +112,6 @@ export const agentSchema = z.strictObject({
 })
 export type Agent = z.infer<typeof agentSchema>
 export const isLiving = (agent: Pick<Agent, 'state'>): boolean => agent.state.kind !== 'ended'
+
+/** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
+export const MARKER_VARIABLE = 'YARD_AGENT_KEY'

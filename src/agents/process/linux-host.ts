@@ -1,7 +1,7 @@
 /** Linux: /proc. Synchronous inside, for a read of /proc never waits for a disk; a table of 580 processes takes 10 ms. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { sendSignal } from './process-host.ts'
-import { MARKER_VARIABLE } from './process-host.ts'
+import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { ProcessHost, ProcessLook, ProcessRow, ProcessTable } from './process-host.ts'
 
 /** USER_HZ, which is 100 on every Linux that Node runs on. */

@@ -1,8 +1,5 @@
 /** What the process layer asks of an operating system. One file per system implements it; nothing else looks at /proc, ps or CIM. */
 
-/** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
-export const MARKER_VARIABLE = 'YARD_AGENT_KEY'
-
 export interface ProcessLook {
   /** Opaque; compare with `isSameStart`. */
   readonly startTime: string

@@ -137,9 +137,13 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
     const at = index.nextDueAt()
     cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), onDue)
   }
-  const retell = (id: TaskId): void => {
-    index.refresh(id)
-    news.touch(id)
+  /** What a task that has not begun waits for is said by the settings, too. */
+  const retellOpen = (): void => {
+    for (const id of openTasks(yard)) {
+      index.refresh(id)
+      news.touch(id)
+    }
+    flush()
   }
   const onDue = (): void => {
     for (const id of index.takeDue()) news.touch(id)
@@ -149,17 +153,9 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
     news.add(batch)
     soon()
   })
-  let { settings } = yard.config()
-  /** What a task that has not begun waits for is said by the settings, too. */
-  const takeSettings = (): void => {
-    const now = yard.config().settings
-    if (now === settings) return
-    settings = now
-    for (const task of yard.plan.tasks.values()) if (task.state.kind === 'open') retell(task.id)
-    flush()
-  }
+  const hasNewSettings = createSettingsWatch(yard)
   const stopFacts = everySecond(clock, () => {
-    takeSettings()
+    if (hasNewSettings()) retellOpen()
     const agents = news.changedFacts()
     const summary = news.changedSummary()
     if (agents.length === 0 && summary === null) return
@@ -176,6 +172,19 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
       cancelTurn?.()
       cancelDue?.()
     },
+  }
+}
+
+const openTasks = ({ plan }: Yard): TaskId[] =>
+  [...plan.tasks.values()].flatMap(({ id, state }) => (state.kind === 'open' ? id : []))
+
+/** True once after each time that the files were applied anew. */
+function createSettingsWatch(yard: Yard): () => boolean {
+  let { settings } = yard.config()
+  return () => {
+    const known = settings
+    settings = yard.config().settings
+    return settings !== known
   }
 }
 

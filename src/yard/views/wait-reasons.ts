@@ -2,7 +2,7 @@
 import type { WaitReason } from '../../contract/view.ts'
 import { countedModel, resolveRoute, type ShownRoute } from './shown-route.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { shownStateOf } from '../../domain/plan.ts'
+import { endingBlockerOf, shownStateOf } from '../../domain/plan.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
 import { isSatisfied, type Task } from '../../domain/task.ts'
@@ -47,7 +47,17 @@ function blockerReasons(yard: Yard, task: Task): WaitReason[] {
   const reasons: WaitReason[] = []
   for (const id of yard.plan.blockersOf(task.id)) {
     const blocker = yard.plan.tasks.get(id)
-    if (!blocker || isSatisfied(blocker)) continue
+    if (!blocker) continue
+    if (isSatisfied(blocker)) {
+      const ending = yard.plan.agentOf(id)
+      if (
+        ending?.by === 'process' &&
+        task.state.kind === 'open' &&
+        endingBlockerOf(yard.plan, task.id) === id
+      )
+        reasons.push(reason('task', id, `${id} is over, but its ${ending.id} is still being ended`))
+      continue
+    }
     const until = blocker.state.kind === 'open' ? blocker.state.notBefore : null
     reasons.push(reason('task', id, blockerText(yard, blocker), until))
   }

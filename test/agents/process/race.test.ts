@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { MARKER_VARIABLE } from '../../../src/agents/process/process-host.ts'
+import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
 import type { Recovery } from '../../../src/agents/process/recover.ts'
 import { readExit } from '../../../src/agents/process/stage-files.ts'

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { STAGE_FILES } from '../agents/process/stage-files.ts'
 import { yardPaths } from '../config/paths.ts'
 import { agentIdSchema, agentNumberOf, type AgentId } from '../domain/ids.ts'
-import { agentToken, openSecret } from '../yard/handlers/agent-token.ts'
+import { agentToken, openSecret } from './handlers/agent-token.ts'
 
 const recordSchema = z.object({
   agent: agentIdSchema,
