@@ -53,10 +53,15 @@ function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
     ['ID', 'STATE', 'AGENT', 'TITLE'],
     tasks.map((task) => [
       task.id,
-      task.fact === null ? task.state : `${task.state} (${task.fact})`,
+      task.fact === null ? task.state : `${task.state} (${short(task.fact)})`,
       task.agent,
       task.title,
     ]),
     (row, line) => paintState(print, tasks[row]?.state ?? '', line),
   )
 }
+
+/** Whole in `yard show` and `yard why`; here the titles must stay in sight. */
+const FACT_WIDTH = 44
+const short = (fact: string): string =>
+  fact.length > FACT_WIDTH ? `${fact.slice(0, FACT_WIDTH - 1)}…` : fact
