@@ -11,7 +11,8 @@ import type { Yard } from '../../src/yard/yard.ts'
 import type { MockLlm } from '../support/mock-llm/server.ts'
 import { installAgentClis } from './install.ts'
 import { startMock } from './real-agents.ts'
-import { add, isDone, makeRealYard, PERSON, ROOT, untilTask, type RealYard } from './real-yard.ts'
+import { addTask as add, PERSON, untilTask } from '../yard/real-place.ts'
+import { isDone, makeRealYard, ROOT, type RealYard } from './real-yard.ts'
 
 const INSTALL_MS = 300_000
 const GRAPH_MS = 120_000

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { silentLog } from '../../src/base/log.ts'
 import type { YardPaths } from '../../src/config/paths.ts'
-import type { Actor } from '../../src/domain/command.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
 import type { Task } from '../../src/domain/task.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
@@ -15,7 +13,6 @@ import { installAgentClis } from './install.ts'
 import { realConfig, realProfiles } from './real-agents.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
-const PERSON: Actor = { kind: 'person', name: null }
 
 export interface RealYard {
   readonly root: string
@@ -72,24 +69,4 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
   }
 }
 
-export async function add(yard: Yard, task: NewTask): Promise<void> {
-  const reply = await yard.dispatch({ type: 'task.add', task, nextFireAt: null }, PERSON)
-  if (!reply.ok) throw new Error(reply.error.message)
-}
-
-/** Resolves with the task as soon as it, as committed, fits. */
-export function untilTask(yard: Yard, id: string, fits: (task: Task) => boolean): Promise<Task> {
-  return new Promise((done) => {
-    const look = (): void => {
-      const task = [...yard.plan.tasks.values()].find((one) => one.id === id)
-      if (!task || !fits(task)) return
-      off()
-      done(task)
-    }
-    const off = yard.onCommitted(look)
-    look()
-  })
-}
-
 export const isDone = (task: Task): boolean => task.state.kind === 'done'
-export { PERSON }
