@@ -86,8 +86,8 @@ export const modeSchema = z.enum(['full', 'light', 'bare'])
 
 /** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
 export const taskDefinitionSchema = z.strictObject({
-  title: z.string().min(1).max(500),
-  description: z.string().max(200_000),
+  title: z.string().min(1, 'must not be empty').max(500, 'has at most 500 characters'),
+  description: z.string().max(200_000, 'has at most 200,000 characters'),
   priority: prioritySchema,
   tags: z.array(z.string().min(1).max(100)).max(100),
   skills: z.array(z.string().min(1).max(100)).max(100),
