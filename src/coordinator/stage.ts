@@ -51,7 +51,8 @@ export function createStage(parts: StageParts): Stage {
       if (change) plan.put(reversed(change))
     }
   }
-  const apply = ({ command, by, commandId }: Request): Result<Reply, Failure> => {
+  const apply = (request: Request): Result<Reply, Failure> => {
+    const { command, by } = request
     const at = parts.clock.now()
     const decision = (parts.decide ?? decide)(plan, command, { at, by, newId: parts.newId })
     if (!decision.ok) return decision
@@ -61,14 +62,16 @@ export function createStage(parts: StageParts): Stage {
         changes.push(change)
         writer.write(change, { at, event: event.type, by: nameOf(by) })
       }
-    if (commandId !== undefined) writer.saveReply(commandId, at, decision.value.reply)
+    const key = replyKeyOf(request)
+    if (key !== null) writer.saveReply(key, at, decision.value.reply)
     return ok(decision.value.reply)
   }
   return {
     changes,
     touched,
     carryOut(request) {
-      const known = request.commandId === undefined ? null : parts.store.replyOf(request.commandId)
+      const key = replyKeyOf(request)
+      const known = key === null ? null : parts.store.replyOf(key)
       if (known) return ok(known)
       const mark = changes.length
       try {
@@ -122,3 +125,7 @@ function isDiskTrouble(error: unknown): boolean {
     /^SQLITE_(FULL|IOERR|READONLY|BUSY|CORRUPT|CANTOPEN|NOMEM)/.test(code)
   )
 }
+
+/** A reply is remembered for who asked: nobody learns, or is answered by, what another was told under the same id. */
+const replyKeyOf = ({ by, commandId }: Request): string | null =>
+  commandId === undefined ? null : `${by.kind === 'agent' ? by.agentId : by.kind} ${commandId}`

@@ -8,6 +8,7 @@ import type { Command } from '../../src/domain/command.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
 import { createPlan } from '../../src/domain/plan.ts'
 import { PERSON, taskId, addCommand, claimOf, COORDINATOR } from '../support/plan-builder.ts'
 import { wish } from '../simulation/clients.ts'
@@ -169,5 +170,21 @@ describe('a command id', () => {
     const second = await createYardBench({ opened: { ...opened, plan: createPlan() } })
     expect(await second.send(addCommand('a'), PERSON, 'k1')).toEqual(await first)
     expect(opened.store.journal(0, 100)).toHaveLength(1)
+  })
+
+  it('of one sender says nothing to another', async () => {
+    const opened = await openMemoryStore()
+    bench = await createYardBench({ opened })
+    await bench.send(addCommand('a'), PERSON, 'k1')
+    const stranger = {
+      kind: 'agent',
+      agentId: agentIdOf(1),
+      taskId: taskId('b'),
+      generation: 1,
+      subtasks: 'own',
+      maxSubtasks: 10,
+    } as const
+    const reply = await bench.send({ type: 'task.hold', id: taskId('a') }, stranger, 'k1')
+    expect(reply).toMatchObject({ ok: false, error: { kind: 'unauthorized' } })
   })
 })
