@@ -42,10 +42,13 @@ const layers = Object.entries(below).map(([layer, allowed]) =>
 
 const atHome = (name, home, packages) => rule(name, { pathNot: home }, { path: packages })
 
-// A feature of the page knows its own folder, `session` and `ui`; never another feature, never `app`.
+// A feature of the page knows its own folder, `session`, `workspace` and `ui`; never another feature, never `app`.
 const rooms = existsSync('src/renderer') ? readdirSync('src/renderer', { withFileTypes: true }) : []
 const features = rooms
-  .filter((room) => room.isDirectory() && !['app', 'session', 'ui'].includes(room.name))
+  .filter(
+    (room) =>
+      room.isDirectory() && !['app', 'session', 'workspace', 'ui', 'public'].includes(room.name),
+  )
   .map((room) => room.name)
   .join('|')
 const strangers =
@@ -84,7 +87,7 @@ module.exports = {
     atHome(
       'react-at-home',
       '^src/renderer/',
-      'node_modules/(react|react-dom|@xyflow/react|zustand)/',
+      'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|cmdk|lucide-react|uplot|@tanstack/react-virtual|marked|dompurify)/',
     ),
     ...strangers,
   ],

@@ -1,7 +1,6 @@
 // npm start [-- FOLDER] [--demo] [--port P] [--no-open]: opens Yardmaster in a window, or serves the same page.
 import { existsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { endLike, handOver } from '../bin/hand-over.cjs'
@@ -18,7 +17,7 @@ import { root, runScript, say, Stop } from './project.mjs'
 import { runYard } from './run-tool.mjs'
 
 const USAGE = `usage: npm start [-- [FOLDER] [--demo] [--port P] [--no-open]]
-  FOLDER     the folder with the yard (default: where you are)
+  FOLDER     the folder with the yard (default: where you are; without a yard there, you choose one)
   --demo     makes an example in a new temporary folder and opens that
   --port P   serves the page on this port, without a window
   --no-open  serves the page and opens neither a window nor a browser`
@@ -33,12 +32,12 @@ async function start() {
     say(USAGE)
     return 0
   }
-  const choice = wish.demo ? 'example' : await chooseYard(wish.folder)
-  if (choice === 'quit') return 0
+  const choice = chooseYard(wish)
   await installMissing()
   await buildIfStale()
-  const folder = await prepareYard(choice, wish.folder)
-  return wish.wantsPage ? servePage(folder, wish) : openWindow(folder, wish)
+  const shown =
+    choice.kind === 'example' ? { kind: 'yard', folder: await makeDemo({ load: true }) } : choice
+  return wish.wantsPage ? servePage(shown, wish) : openWindow(shown, wish)
 }
 
 /** The command's words as a wish; `env.INIT_CWD` is where the person stood when npm was called. */
@@ -84,66 +83,52 @@ export function yardAbove(folder) {
   return parent === folder ? null : yardAbove(parent)
 }
 
-async function chooseYard(folder) {
+/** What is shown: the example, the yard of the folder, or the page where one is chosen. */
+export function chooseYard({ demo, folder, wantsPage }) {
+  if (demo) return { kind: 'example' }
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Stop(`There is no folder ${folder}.`)
   }
-  if (yardAbove(folder) !== null) return 'open'
-  if (!process.stdin.isTTY) {
+  const yard = yardAbove(folder)
+  if (yard !== null) return { kind: 'yard', folder: yard }
+  // A port is asked for a page that stays; the page of welcome only leads on to another.
+  if (wantsPage) {
     throw new Stop(
       `No yard in ${folder}. Make one with \`yard init --dir ${folder}\`, ` +
         'or see the example with `npm start -- --demo`.',
     )
   }
-  return askForYard(folder)
+  return { kind: 'welcome', folder }
 }
 
-async function askForYard(folder) {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const interrupted = new Promise((done) => terminal.once('close', () => done('q')))
-  try {
-    say(`No yard in ${folder}.`)
-    const question = terminal.question('Make one [y], try the example [e], quit [q]? ')
-    const answer = (await Promise.race([question, interrupted])).trim().toLowerCase()
-    if (answer.startsWith('y')) return 'make'
-    return answer.startsWith('e') ? 'example' : 'quit'
-  } finally {
-    terminal.close()
-  }
-}
-
-async function prepareYard(choice, folder) {
-  if (choice === 'open') return yardAbove(folder)
-  if (choice === 'example') return makeDemo({ load: true })
-  if ((await runYard(['init', '--dir', folder])) !== 0)
-    throw new Stop('The yard could not be made (see above).')
-  return folder
-}
-
-async function openWindow(folder, wish) {
+async function openWindow(shown, wish) {
   if (!hasDisplay()) {
     say('There is no display here, so the page is served instead of a window.')
-    return servePage(folder, wish)
+    return servePage(shown, wish)
   }
   const binary = electronBinary() ?? (isKnownUnavailable() ? null : await downloadElectron())
   if (binary === null) {
     say('There is no Electron binary here, so the page is served instead of a window.')
-    return servePage(folder, wish)
+    return servePage(shown, wish)
   }
   const startedAt = Date.now()
   // Chromium's sandbox refuses to run as root.
   const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const end = await handOver(binary, [...flags, root, folder], { cwd: root })
+  const end = await handOver(binary, [...flags, root, ...wordsFor(shown)], { cwd: root })
   const failedAtOnce = !end.started || (end.code > 0 && Date.now() - startedAt < QUICK_END_MS)
   if (failedAtOnce) {
     say('The window could not be opened (see above), so the page is served instead.')
-    return servePage(folder, wish)
+    return servePage(shown, wish)
   }
   if (end.signal !== null) endLike(end)
   return end.code
 }
 
-function servePage(folder, { port, open }) {
+/** The app looks for a yard where it is pointed to; pointed nowhere, it shows its welcome. */
+const wordsFor = (shown) => (shown.kind === 'yard' ? [shown.folder] : ['--welcome'])
+
+function servePage({ kind, folder }, { port, open }) {
+  if (kind === 'welcome') return runYard(['welcome', '--open'], { cwd: folder })
   const words = ['serve', '--dir', folder]
   if (port !== undefined) words.push('--port', port)
   if (open) words.push('--open')

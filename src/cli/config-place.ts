@@ -5,7 +5,7 @@ import type { ConfigSources } from '../config/load.ts'
 import { findYard, userPaths, type YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli } from './cli.ts'
-import { takeTurn } from './file-turn.ts'
+import { takeTurn } from '../config/file-turn.ts'
 import { tellOwner, type Told } from './tell-owner.ts'
 
 export interface ConfigPlace {

@@ -1,6 +1,5 @@
 /** This command as a full host: the yard open here, its agents started, and everybody else served. What `run` and `serve` are. */
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
@@ -11,6 +10,7 @@ import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
 import { entriesOf } from './entries.ts'
 import { askOwner, type Owner } from './owner.ts'
+import { pageRootOf } from './page-root.ts'
 
 export interface HostWish {
   readonly port?: number | undefined
@@ -28,7 +28,7 @@ export async function hostOrOwner(
   if (!before.ok) return before
   if (before.value) return ok({ owner: before.value })
   const { env, root, entry } = machine
-  const page = fileURLToPath(new URL('out/renderer', root))
+  const page = pageRootOf(env, root)
   const host = await runHost({
     ...{ paths, env, flags: {}, kind: 'run', ...wish, ...entriesOf(root, entry) },
     log: openLogFile({ file: paths.service.log, env }),

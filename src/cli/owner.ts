@@ -57,8 +57,8 @@ async function hello(at: { url: string; token: string; root: string }): Promise<
     const client = createHttpClient(at.url, at.token)
     const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
     const said = await client.service.hello(undefined, { signal })
-    // The port may belong to another yard by now.
-    if (realpathSync(said.root) !== realpathSync(at.root)) return null
+    // The port may belong to another yard by now, or to a host that has none open.
+    if (said.root === null || realpathSync(said.root) !== realpathSync(at.root)) return null
     const { pid, version, contract } = said
     return { client, url: at.url, pid, version, contract }
   } catch {

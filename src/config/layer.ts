@@ -25,6 +25,14 @@ export interface Layer {
   readonly leaves: readonly Leaf[]
   /** Where a key stands, for people: `…/config.toml:3`, `YARD_COORDINATOR_MODEL`, `--model`. */
   placeOf(path: readonly string[]): string
+  /** The same for programs; null where no file says it. */
+  spotOf(path: readonly string[]): Spot | null
+}
+
+/** A place in a file; lines count from 1. */
+export interface Spot {
+  readonly file: string
+  readonly line: number
 }
 
 /** Something wrong with what a person wrote. `kind` is what a command's own words answer with; in a file it is always `config-broken`. */
@@ -57,13 +65,17 @@ export function readFileLayer(
       hint: null,
       kind: 'config-broken',
     } as const
-    return { layer: { source, leaves: [], placeOf: () => file }, faults: [fault] }
+    return {
+      layer: { source, leaves: [], placeOf: () => file, spotOf: () => null },
+      faults: [fault],
+    }
   }
   const { values, lineOf } = parsed.value
   const layer: Layer = {
     source,
     leaves: leavesOf(values),
     placeOf: (path) => `${file}:${lineOf(path)}`,
+    spotOf: (path) => ({ file, line: lineOf(path) }),
   }
   const result = configFileSchema.safeParse(values)
   const faults = result.success
@@ -114,7 +126,7 @@ function readWords(
     if (value.ok) leaves.push({ path, value: value.value })
     else faults.push(valueFault({ source, place: placeOf(path) }, path, text, value.error))
   }
-  return { layer: { source, leaves, placeOf }, faults }
+  return { layer: { source, leaves, placeOf, spotOf: () => null }, faults }
 }
 
 export const valueFault = (

@@ -24,6 +24,7 @@ import {
 import { mergeLayers, sourceAt, type Merged } from './merge.ts'
 import { BUILT_IN_MODELS } from './profiles.ts'
 import { durationMs } from './schema.ts'
+import { findWinner } from './winners.ts'
 
 export interface ConfigSources {
   /** `~/.config/yard/config.toml`; need not exist. */
@@ -40,6 +41,9 @@ export interface ConfigEntry {
   /** Durations as a number in the unit of the key; null when not set. */
   readonly value: unknown
   readonly source: Source
+  /** The file that says so, and the line where it is found; null for what no file says. */
+  readonly file: string | null
+  readonly line: number | null
 }
 
 export interface LoadedConfig {
@@ -152,12 +156,35 @@ function listEntries(view: Merged): ConfigEntry[] {
 function entryOf(view: Merged, path: readonly string[], info: KeyInfo): ConfigEntry {
   const key = formatKey(path)
   if (key === 'coordinator.executor')
-    return { key, value: view.settings.coordinator.executor, source: view.executorSource }
+    return chosenEntry(view, key, view.settings.coordinator.executor, view.executorSource)
   if (key === 'coordinator.model')
-    return { key, value: view.settings.coordinator.model, source: view.modelSource }
+    return chosenEntry(view, key, view.settings.coordinator.model, view.modelSource)
   const winner = view.winners.get(key)
-  if (winner) return { key, value: shownValue(info, winner.value), source: winner.layer.source }
-  return { key, value: builtInValue(path) ?? info.fallback ?? null, source: 'default' }
+  if (!winner) return { key, value: builtInValue(path) ?? info.fallback ?? null, ...BUILT_IN }
+  const spot = winner.layer.spotOf(winner.path)
+  return {
+    key,
+    value: shownValue(info, winner.value),
+    source: winner.layer.source,
+    file: spot?.file ?? null,
+    line: spot?.line ?? null,
+  }
+}
+
+const BUILT_IN = { source: 'default', file: null, line: null } as const
+
+/** The executor and the model that tasks get which name none: said under one of several keys. */
+function chosenEntry(view: Merged, key: string, value: unknown, source: Source): ConfigEntry {
+  const field = key.slice('coordinator.'.length)
+  const saying = [
+    ['coordinator', field],
+    ['agent', field],
+    ['executors', 'default'],
+  ]
+    .map((path) => findWinner(view.winners, path))
+    .find((winner) => winner?.layer.source === source)
+  const spot = saying?.layer.spotOf(saying.path) ?? null
+  return { key, value, source, file: spot?.file ?? null, line: spot?.line ?? null }
 }
 
 function shownValue(info: KeyInfo, value: unknown): unknown {

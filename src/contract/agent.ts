@@ -32,6 +32,8 @@ export const agentContract = {
       z.object({
         reports: z.array(z.record(z.string(), z.unknown())),
         text: z.string().nullable(),
+        /** Where what was read truly begins: `from`, or the next line (raw: the next character) after it. */
+        start: z.number(),
         next: z.number(),
         size: z.number(),
         isEnd: z.boolean(),

@@ -1,10 +1,18 @@
 /** The one contract: all that crosses a process boundary, over MessagePort, WebSocket, HTTP and REST alike. */
 import { agentContract } from './agent.ts'
+import { lobbyContract } from './lobby.ts'
+import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
 
 /** Raised when an old client could misunderstand a new host. */
-export const CONTRACT_VERSION = '1'
+export const CONTRACT_VERSION = '2'
 
-export const contract = { task: taskContract, agent: agentContract, service: serviceContract }
+export const contract = {
+  task: taskContract,
+  agent: agentContract,
+  service: serviceContract,
+  page: pageContract,
+  lobby: lobbyContract,
+}
 export type Contract = typeof contract

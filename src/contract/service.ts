@@ -21,7 +21,15 @@ export const statusSchema = z.object({
 })
 export type Status = z.infer<typeof statusSchema>
 
-const configEntrySchema = z.object({ key: z.string(), value: z.unknown(), source: z.string() })
+const configEntrySchema = z.object({
+  key: z.string(),
+  value: z.unknown(),
+  /** `default`, `global`, `project`, `env`, `flag` */
+  source: z.string(),
+  /** The file that says so, and the line where it is found; null for the others. */
+  file: z.string().nullable(),
+  line: z.number().nullable(),
+})
 const executorViewSchema = z.object({
   name: z.string(),
   type: z.string(),
@@ -54,11 +62,15 @@ const flagsSchema = z.strictObject({
 
 export const serviceContract = {
   /** First exchange: names versions so that a mismatch is said in words. */
-  hello: oc
-    .route({ method: 'GET', path: '/hello' })
-    .output(
-      z.object({ contract: z.string(), version: z.string(), pid: z.number(), root: z.string() }),
-    ),
+  hello: oc.route({ method: 'GET', path: '/hello' }).output(
+    z.object({
+      contract: z.string(),
+      version: z.string(),
+      pid: z.number(),
+      /** The yard's folder; null where no yard is open yet (the lobby). */
+      root: z.string().nullable(),
+    }),
+  ),
   status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
   /** A fresh address of the page with a one-use code, good for a minute; null where no page is served. */
   page: oc

@@ -35,10 +35,26 @@ export const taskCardSchema = z.object({
   /** The living agent, else the last one. */
   agent: z.string().nullable(),
   attempts: z.number(),
+  maxAttempts: z.number().nullable(),
+  createdAt: time,
   startedAt: time.nullable(),
   completedAt: time.nullable(),
+  /** Earliest start, while that is to come. */
+  notBefore: time.nullable(),
+  /** It repeats by the clock. */
+  repeats: z.boolean(),
+  /** Of all its tries, US dollars; null = no CLI said. */
+  costUsd: z.number().nullable(),
 })
 export type TaskCard = z.infer<typeof taskCardSchema>
+
+/** One place where an executor or a model may be named. */
+export const routeStopSchema = z.object({
+  stop: z.enum(['task', 'executor', 'coordinator', 'default']),
+  value: z.string().nullable(),
+  isPicked: z.boolean(),
+})
+export type RouteStop = z.infer<typeof routeStopSchema>
 
 export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   description: z.string(),
@@ -48,7 +64,6 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   exec: z.string().nullable(),
   verify: z.string().nullable(),
   timeoutMs: z.number().nullable(),
-  maxAttempts: z.number().nullable(),
   context: z.string().nullable(),
   mode: z.string().nullable(),
   worktree: z.string().nullable(),
@@ -56,12 +71,12 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   held: z.boolean(),
   generation: z.number(),
   failure: workFailureSchema.nullable(),
-  notBefore: time.nullable(),
   parkedUntil: time.nullable(),
   /** Whom or what it waits for, while its status is `waiting`. */
   waitsFor: z.string().nullable(),
   schedule: scheduleSchema.nullable(),
-  createdAt: time,
+  /** Its next three times, while it repeats. */
+  nextTimes: z.array(time),
   evaluation: z.null(),
   usage: usageSchema.nullable(),
   conversation: conversationSchema.nullable(),
@@ -72,6 +87,8 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   addedBy: z.string().nullable(),
   artifacts: z.array(artifactViewSchema),
   log: z.array(logLineSchema),
+  /** Who picks the executor and the model of its next try: every stop in order, the first that names one is picked. */
+  routes: z.object({ executor: z.array(routeStopSchema), model: z.array(routeStopSchema) }),
 })
 export type TaskView = z.infer<typeof taskViewSchema>
 
@@ -100,6 +117,14 @@ export const agentViewSchema = z.object({
   /** One line: what it does now; null when nobody knows. */
   doing: z.string().nullable(),
   outputBytes: z.number().nullable(),
+  /** A process below it used CPU lately. Null when nobody knows. */
+  isBusy: z.boolean().nullable(),
+  /** Of its whole process tree: per cent of one core, bytes, processes. Null when nobody knows. */
+  cpuPercent: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  processes: z.number().nullable(),
+  /** When it ends by its time limit; null = none. */
+  timeoutMs: z.number().nullable(),
   generation: z.number(),
   exitCode: z.number().nullable(),
   usage: usageSchema.nullable(),
@@ -147,12 +172,31 @@ export const summarySchema = z.object({
   readOnly: z.string().nullable(),
   trusted: z.boolean(),
   agents: z.object({ alive: z.number(), max: z.number() }),
+  /** Since when, and by whom, while it is paused. */
+  pausedAt: time.nullable(),
+  pausedBy: z.string().nullable(),
+  machine: z.object({
+    cores: z.number(),
+    /** Per cent of all cores; null until it was measured twice. */
+    cpuPercent: z.number().nullable(),
+    memoryBytes: z.number(),
+    memoryUsedBytes: z.number(),
+  }),
+  /** Of agents that ended today in the owner's zone. Null = no CLI said. */
+  today: z.object({ costUsd: z.number().nullable(), tokens: z.number().nullable() }),
   /** Count per shown state; states with none are left out. */
   tasks: z.record(z.string(), z.number()),
   breakers: z.array(breakerViewSchema),
   attention: z.array(attentionSchema),
 })
 export type Summary = z.infer<typeof summarySchema>
+
+/** Top left corner of a node. */
+export const positionSchema = z.object({
+  x: z.number().min(-10_000_000).max(10_000_000),
+  y: z.number().min(-10_000_000).max(10_000_000),
+})
+export type Position = z.infer<typeof positionSchema>
 
 /** The whole live graph at one moment. */
 export const snapshotSchema = z.object({
@@ -161,6 +205,8 @@ export const snapshotSchema = z.object({
   /** Living agents only; ended ones are asked for. */
   agents: z.array(agentViewSchema),
   summary: summarySchema,
+  /** Where a person put nodes, in canvas units; the rest stand where the layout says. */
+  positions: z.record(z.string(), positionSchema),
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
 
@@ -173,6 +219,8 @@ export const patchSchema = z.object({
   /** Changed agents; one that is `ended` leaves the live set. */
   agents: z.array(agentViewSchema),
   summary: summarySchema.nullable(),
+  /** Nodes that were moved; null gives one back to the layout. */
+  positions: z.record(z.string(), positionSchema.nullable()).nullable(),
 })
 export type Patch = z.infer<typeof patchSchema>
 

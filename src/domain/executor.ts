@@ -76,6 +76,15 @@ export interface LiveFacts {
   readonly doing: string | null
 }
 
+/** What the processes of one agent use, all together. */
+export interface TreeUse {
+  /** CPU used so far, ms; can only be compared with an earlier look. */
+  readonly cpuMs: number
+  /** Resident memory; null where the system does not tell. */
+  readonly memoryBytes: number | null
+  readonly processes: number
+}
+
 export interface Runtime {
   /** Starts the agent unless it is known already; never throws, never blocks. */
   launch(order: LaunchOrder): void
@@ -89,6 +98,8 @@ export interface Runtime {
   /** True from `launch` or `recover` until `ended` was reported. */
   isHolding(agentId: AgentId): boolean
   facts(agentId: AgentId): LiveFacts | null
+  /** One look at the processes of all living agents; those of which nothing is known are left out. Never throws. */
+  measure(): Promise<ReadonlyMap<AgentId, TreeUse>>
   /** Looks at everything once (exit files, output, liveness): the backstop for lost notifications. */
   look(): Promise<void>
   onReport(

@@ -17,9 +17,12 @@ export interface Guard {
 }
 
 export interface GuardParts {
-  readonly yard: Pick<Yard, 'plan' | 'store' | 'config'>
+  /** Whose agents may come in, by tokens made with `secret`; null where no yard is open. */
+  readonly agentsOf: {
+    readonly yard: Pick<Yard, 'plan' | 'store' | 'config'>
+    readonly secret: Buffer
+  } | null
   readonly ownerToken: string
-  readonly secret: Buffer
   /** The address that it listens on, and its port once that is known. */
   readonly host: string
   readonly port: () => number
@@ -49,7 +52,8 @@ export function createGuard(parts: GuardParts): Guard {
   const actorOf = (token: string | null): Actor | null => {
     if (token === null) return null
     if (isSame(token, parts.ownerToken)) return { kind: 'person', name: null }
-    return agentActor(parts.yard, parts.secret, token)
+    const { agentsOf } = parts
+    return agentsOf && agentActor(agentsOf.yard, agentsOf.secret, token)
   }
   return {
     checkHost,

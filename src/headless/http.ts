@@ -1,25 +1,27 @@
 /** The one listener: the public page, the exchange of a code for the token, and behind the guard everything else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
 import { failure } from '../domain/failure.ts'
-import type { HandlerContext } from '../yard/handlers/context.ts'
 import { sendFailure, sendJson } from './answer.ts'
-import { createApi } from './api.ts'
+import type { Api } from './api.ts'
 import { readJsonBody } from './body.ts'
 import type { Guard } from './guard.ts'
 import type { OneUseCodes } from './one-use-codes.ts'
-import { createSocketDoor } from './socket.ts'
+import type { SocketDoor } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './static-page.ts'
 import { urlOf } from './url-of.ts'
 
-export interface HttpParts extends Omit<HandlerContext, 'actor'> {
+export interface HttpParts {
   readonly guard: Guard
   readonly codes: OneUseCodes
   readonly ownerToken: string
   /** The built page; null = none is served. */
   readonly pageRoot: string | null
-  readonly clock: Clock
+  readonly log: Log
+  /** What is behind the guard; the signal aborts when the doors close. */
+  readonly api: (signal: AbortSignal) => Api
+  readonly sockets: SocketDoor
 }
 
 export interface HttpDoors {
@@ -34,9 +36,8 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 export function createHttpDoors(parts: HttpParts): HttpDoors {
   const closing = new AbortController()
-  const api = createApi({ ...parts, signal: closing.signal })
-  const sockets = createSocketDoor(parts)
-  const answer = createAnswer(parts, api)
+  const { sockets } = parts
+  const answer = createAnswer(parts, parts.api(closing.signal))
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -45,7 +46,7 @@ export function createHttpDoors(parts: HttpParts): HttpDoors {
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return // it left while it was served
-      parts.yard.log.error('a request failed', { path: request.url ?? '', error: String(error) })
+      parts.log.error('a request failed', { path: request.url ?? '', error: String(error) })
       if (response.headersSent)
         response.destroy() // half an answer must not look like a whole one
       else sendFailure(response, failure('internal', 'the host failed at this request'))
@@ -67,7 +68,7 @@ export function createHttpDoors(parts: HttpParts): HttpDoors {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-function createAnswer(parts: HttpParts, api: ReturnType<typeof createApi>): Answer {
+function createAnswer(parts: HttpParts, api: Api): Answer {
   const { guard } = parts
   return async (request, response) => {
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value)

@@ -9,6 +9,8 @@ const usage =
   'headless --dir ROOT [--max-agents N] [--model M] [--executor E] [--interval T] [--port P]'
 
 async function main(): Promise<number> {
+  // Where the app is our Node: what we start is told so by name, and nothing else inherits it.
+  delete process.env['ELECTRON_RUN_AS_NODE']
   const problem = nodeProblem(process.versions)
   if (problem !== null) return fail(problem)
   const words = readWords(process.argv.slice(2))
@@ -45,11 +47,14 @@ function fail(text: string): number {
 function places() {
   const isSource = import.meta.url.endsWith('.ts')
   const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  // For work on the page itself: another built page, shown by the source only.
+  const page = process.env['YARD_DEV'] === '1' ? process.env['YARD_PAGE'] : undefined
   return {
     resources: at('resources'),
-    pageRoot: at('out/renderer'),
+    pageRoot: page ?? at('out/renderer'),
     launcherEntry: at(isSource ? 'src/agents/launcher-entry.ts' : 'out/main/launcher.js'),
     tailEntry: at(isSource ? 'src/agents/tail-worker.ts' : 'out/main/tail-worker.js'),
+    headlessEntry: fileURLToPath(import.meta.url),
   }
 }
 

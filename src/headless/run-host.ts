@@ -2,14 +2,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { YardPaths } from '../config/paths.ts'
+import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { rememberYard } from '../yard/lobby/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { createHttpClient } from './client.ts'
 import { listenForSignals } from './host-signals.ts'
 import { serveYard, type Served } from './serve.ts'
+import { createServiceLobby } from './service-lobby.ts'
 import { readState } from './state-file.ts'
 
 export interface HostOrder {
@@ -26,6 +28,8 @@ export interface HostOrder {
   readonly resources: string
   readonly launcherEntry: string
   readonly tailEntry: string
+  /** The program of a service, for yards that are opened from the page. */
+  readonly headlessEntry: string
   /** Tells a person at a terminal what a ^C is waiting for. */
   readonly notice: (text: string) => void
 }
@@ -49,12 +53,14 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
   const yard = opened.value
   const served = await serveYard(yard, {
     ...{ port: order.port, host: order.address, pageRoot: order.pageRoot, log: order.log },
+    lobby: createServiceLobby(order),
     onStop: () => hooks.end(),
   })
   if (!served.ok) {
     await yard.close()
     return served
   }
+  rememberYard(userPaths(order.env).data, order.paths.root, Date.now())
   const host = assembleHost(order, yard, served.value)
   hooks.end = () => void host.end()
   return ok(host)

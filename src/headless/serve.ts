@@ -1,18 +1,24 @@
 /** Puts an open yard on the air: one listener on loopback, `state.json` for those who look for it, a page address with a one-use code. */
 import { mkdirSync } from 'node:fs'
+import { RPCHandler } from '@orpc/server/ws'
 import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openSecret } from '../yard/handlers/agent-token.ts'
+import type { HandlerContext } from '../yard/handlers/context.ts'
+import { router } from '../yard/handlers/router.ts'
+import type { Lobby } from '../yard/lobby/lobby.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
-import { createGuard } from './guard.ts'
+import { createApi } from './api.ts'
+import { createGuard, type Guard } from './guard.ts'
 import { createHttpDoors } from './http.ts'
 import { createOneUseCodes } from './one-use-codes.ts'
 import { keepPort, listen, readKeptPort } from './port.ts'
+import { createSocketDoor, type SocketDoor } from './socket.ts'
 import { openStateFile } from './state-file.ts'
 import { ownerTokenOf } from './token.ts'
 
@@ -24,6 +30,8 @@ export interface ServeOptions {
   /** The built page (`out/renderer`); null serves none. */
   readonly pageRoot: string | null
   readonly log: Log
+  /** The way to other yards, for the page. */
+  readonly lobby?: Lobby | undefined
   /** A client asked the host to end. Called after the reply has gone out. */
   readonly onStop: () => void
 }
@@ -68,9 +76,8 @@ async function openDoors(
   scope.add(() => view.close())
   const bound = { port: 0, url: '' }
   const guard = createGuard({
-    yard,
+    agentsOf: { yard, secret },
     ownerToken,
-    secret,
     host: address,
     port: () => bound.port,
   })
@@ -79,11 +86,13 @@ async function openDoors(
     url: () => bound.url,
     pageUrl,
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
+    ...(options.lobby ? { lobby: options.lobby } : {}),
   }
+  const parts = { yard, view, host }
   const doors = createHttpDoors({
-    ...{ yard, view, host, guard, codes, ownerToken },
-    pageRoot: options.pageRoot,
-    clock: systemClock,
+    ...{ guard, codes, ownerToken, pageRoot: options.pageRoot, log: yard.log },
+    api: (signal) => createApi({ ...parts, clock: systemClock, signal }),
+    sockets: createYardSockets(parts, guard),
   })
   const port = await listen(doors.server, address, {
     asked: options.port ?? null,
@@ -99,6 +108,14 @@ async function openDoors(
     ...{ url: bound.url, port: bound.port, token: ownerToken, view },
     pageUrl,
     close: () => scope.close(),
+  })
+}
+
+function createYardSockets(parts: Omit<HandlerContext, 'actor'>, guard: Guard): SocketDoor {
+  const rpc = new RPCHandler<HandlerContext>(router)
+  return createSocketDoor({
+    ...{ guard, clock: systemClock, log: parts.yard.log },
+    serve: (socket, actor) => void rpc.upgrade(socket, { context: { ...parts, actor } }),
   })
 }
 

@@ -1,14 +1,12 @@
 /** RPC over WebSocket, for the page. The token comes as the subprotocol `yard.token.…`, since a page can set no header. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
 import { err, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, httpStatusOf, type Failure } from '../domain/failure.ts'
-import type { HandlerContext } from '../yard/handlers/context.ts'
-import { router } from '../yard/handlers/router.ts'
 import type { Guard } from './guard.ts'
 import { urlOf } from './url-of.ts'
 
@@ -17,15 +15,32 @@ export interface SocketDoor {
   close(): void
 }
 
-type Parts = Omit<HandlerContext, 'actor'> & { readonly guard: Guard; readonly clock: Clock }
+/** A WebSocket whose `send` resolves once the message has left this process. */
+export type PacedSocket = Pick<WebSocket, 'addEventListener'> & {
+  send(data: Parameters<WebSocket['send']>[0]): Promise<void>
+}
+
+export interface SocketParts {
+  readonly guard: Guard
+  readonly clock: Clock
+  readonly log: Log
+  /** Serves one connection for as long as it lasts. */
+  readonly serve: (socket: PacedSocket, actor: Actor) => void
+  /** Told how many are connected, at each change. */
+  readonly onCount?: (count: number) => void
+}
 
 const TOKEN_PROTOCOL = 'yard.token.'
 const MAX_MESSAGE_BYTES = 16_000_000
 const PING_MS = 30_000
 
-export function createSocketDoor(parts: Parts): SocketDoor {
-  const { yard, view, host, guard } = parts
-  const rpc = new RPCHandler<HandlerContext>(router)
+export function createSocketDoor(parts: SocketParts): SocketDoor {
+  const { guard, log } = parts
+  let count = 0
+  const tell = (change: 1 | -1): void => {
+    count += change
+    parts.onCount?.(count)
+  }
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -34,12 +49,11 @@ export function createSocketDoor(parts: Parts): SocketDoor {
   })
   const open = (socket: WebSocket, actor: Actor): void => {
     keepAlive(socket, parts.clock)
-    socket.on('error', (error) => yard.log.debug('a WebSocket failed', { error: error.message }))
-    const paced = {
-      addEventListener: socket.addEventListener.bind(socket),
-      send: pacedSend(socket),
-    }
-    void rpc.upgrade(paced, { context: { yard, view, host, actor } })
+    tell(1)
+    socket.once('close', () => tell(-1))
+    socket.on('error', (error) => log.debug('a WebSocket failed', { error: error.message }))
+    const addEventListener = socket.addEventListener.bind(socket)
+    parts.serve({ addEventListener, send: pacedSend(socket) }, actor)
   }
   return {
     upgrade(request, socket, head) {
@@ -50,7 +64,7 @@ export function createSocketDoor(parts: Parts): SocketDoor {
         server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
       } catch (error) {
         // Nobody above an event of the server would catch it: it would end the host or leak the socket.
-        yard.log.error('an upgrade failed', { path: request.url ?? '', error: String(error) })
+        log.error('an upgrade failed', { path: request.url ?? '', error: String(error) })
         socket.destroy()
       }
     },

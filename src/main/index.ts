@@ -1,63 +1,171 @@
 /** The Electron app's entry. Paths are computed here and nowhere else; `npm start -- FOLDER` names the yard. */
-import { basename, join, resolve } from 'node:path'
-import { app, dialog } from 'electron'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { app, dialog, Menu } from 'electron'
 import { systemClock } from '../base/clock.ts'
-import { findYard, nodeProblem, userPaths } from '../config/paths.ts'
-import type { Failure } from '../domain/failure.ts'
+import { findYard, nodeProblem, userPaths, yardPaths } from '../config/paths.ts'
+import { appEnvironment } from '../yard/lobby/app-environment.ts'
+import { readRecentYards } from '../yard/lobby/recent-yards.ts'
+import { nodeHere } from '../yard/lobby/node-here.ts'
+import { createAppLobby } from './app-lobby.ts'
+import { LINK_SCHEME, readStartWords } from './deep-link.ts'
+import { installCommand, refreshCommand, type CommandParts } from './install-command.ts'
+import { installPrograms } from './install-programs.ts'
 import { openAppLog } from './log.ts'
+import { createLoginItem, HIDDEN_SWITCH } from './login-item.ts'
 import { openOrJoin } from './open-or-join.ts'
 import { declareScheme } from './page.ts'
-import { startApp } from './start-app.ts'
+import { showFailure } from './show-failure.ts'
+import { startApp, type RunningApp } from './start-app.ts'
+import type { UpdatesParts } from './updates.ts'
 
 const out = resolve(import.meta.dirname, '..')
 const root = resolve(out, '..')
-const inMain = (name: string): string => join(out, 'main', name)
-/** Native files and programs that other processes run lie beside the packed archive, not in it. */
-const unpacked = (path: string): string => path.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked')
+const startWords = (argv: readonly string[]): readonly string[] =>
+  argv.slice(app.isPackaged ? 1 : 2)
+
+/** Shows the lobby, wherever it was started. */
+const WELCOME_SWITCH = '--welcome'
+
+/** What came from outside before the app was there. */
+const early: { links: string[]; files: string[] } = { links: [], files: [] }
+let running: RunningApp | null = null
 
 async function main(): Promise<void> {
   const problem = nodeProblem(process.versions)
   if (problem !== null) return refuse(problem)
   if (!app.requestSingleInstanceLock()) return app.quit()
+  app.enableSandbox()
+  // Windows shows notifications of programs that it knows by this name only.
+  if (process.platform === 'win32') app.setAppUserModelId('org.yardmaster.app')
   declareScheme()
+  hearFromOutside()
   await app.whenReady()
-  const paths = findYard(process.cwd(), process.env, folderOf(process.argv))
-  if (!paths.ok) return refuse(textOf(paths.error))
-  const log = openAppLog(join(userPaths(process.env).data, 'app.log'), process.env)
-  const host = await openOrJoin({
-    paths: paths.value,
-    log,
-    env: process.env,
-    clock: systemClock,
-    resources: unpacked(join(root, 'resources')),
-    launcherEntry: unpacked(inMain('launcher.js')),
-    tailEntry: unpacked(inMain('tail-worker.js')),
-    pageRoot: join(out, 'renderer'),
-    onStop: () => app.quit(),
-  })
-  if (!host.ok) return refuse(textOf(host.error))
-  log.info(`the yard is ${host.value.kind === 'owner' ? 'opened' : 'joined'}`, {
-    root: paths.value.root,
-  })
-  startApp({
-    host: host.value,
-    name: basename(paths.value.root),
+  Menu.setApplicationMenu(null) // until ours is made
+  // In development the program is Electron itself, which must not become the handler of anything.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME)
+  const env = await appEnvironment(process.env)
+  const parts = appParts(env)
+  running = startApp(parts)
+  await show(running, startWords(process.argv), process.cwd(), env)
+  for (const link of early.links) running.follow(link)
+  for (const file of early.files) await running.openFile(file)
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+function appParts(env: Env): Parameters<typeof startApp>[0] {
+  const { data, config } = userPaths(env)
+  const logFile = join(data, 'app.log')
+  const log = openAppLog(logFile, env)
+  const home = env['HOME'] || env['USERPROFILE'] || homedir()
+  const version = app.getVersion()
+  const { platform } = process
+  // Other processes run these, also after this app has ended.
+  const programs = app.isPackaged
+    ? installPrograms({ source: root, dataFolder: data, version, platform, now: Date.now() })
+    : root
+  const places = {
+    resources: join(programs, 'resources'),
+    launcherEntry: join(programs, 'out', 'main', 'launcher.js'),
+    tailEntry: join(programs, 'out', 'main', 'tail-worker.js'),
+  }
+  const node = nodeHere()
+  const command: CommandParts = {
+    ...{ platform, env, home, node, program: join(programs, 'bin', 'yard') },
+  }
+  if (app.isPackaged) refreshCommand(command)
+  return {
+    ...{ log, clock: systemClock, dataFolder: data },
     renderer: join(out, 'renderer'),
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(root, 'resources'),
-    clock: systemClock,
-    log,
+    ownFiles: [config, logFile],
+    loginItem: createLoginItem({ platform, env, home, program: node.command }),
+    loadUpdater: updaterOf(),
+    installCommandLine: () => installCommand(command),
+    lobbyFor: (enter) =>
+      createAppLobby({
+        ...{ env, ...places, now: () => Date.now() },
+        enter: (paths) => enter(paths.root),
+      }),
+    hostOf: (folder) =>
+      openOrJoin({
+        ...{ paths: yardPaths(folder), log, env, clock: systemClock, ...places },
+        pageRoot: join(programs, 'out', 'renderer'),
+        lobby: createAppLobby({
+          ...{ env, ...places, now: () => Date.now() },
+          enter: async (paths) =>
+            (await running?.open(paths.root)) ?? { ok: true as const, value: null },
+        }),
+        onStop: () => running?.dropped(folder),
+      }),
+  }
+}
+
+/** A later start of the program, links and files: all of them come to the app that is there. */
+function hearFromOutside(): void {
+  app.on('second-instance', (_event, argv, folder) => {
+    if (running) void show(running, startWords(argv), folder, process.env)
+  })
+  app.on('open-url', (event, link) => {
+    event.preventDefault()
+    if (running) running.follow(link)
+    else early.links.push(link)
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    if (running) void running.openFile(file)
+    else early.files.push(file)
   })
 }
 
-/** The last argument that is no switch and not the app itself. */
-function folderOf(argv: readonly string[]): string | null {
-  const words = argv.slice(app.isPackaged ? 1 : 2).filter((word) => !word.startsWith('-'))
-  return words.at(-1) ?? null
+async function show(
+  to: RunningApp,
+  words: readonly string[],
+  here: string,
+  env: Env,
+): Promise<void> {
+  const { folder, link, graphFile } = readStartWords(words)
+  if (link !== null) return to.follow(link)
+  if (graphFile !== null) return to.openFile(resolve(here, graphFile))
+  // `npm start` stands in the checkout, whose own yard is not meant when none was found.
+  const found = words.includes(WELCOME_SWITCH) ? null : findYard(here, env, folder)
+  const yard = found?.ok ? found.value.root : null
+  const isHidden = words.includes(HIDDEN_SWITCH)
+  if (isHidden) return holdLatest(to, env)
+  // Started again without a word about a folder, it shows what it has.
+  if (yard === null && folder === null) return to.show()
+  const opened = await to.open(yard)
+  if (opened.ok) return
+  showFailure(opened.error)
+  to.show()
 }
 
-const textOf = ({ message, hint }: Failure): string =>
-  hint === undefined ? message : `${message}\n\n${hint}`
+/** Opened with the system, it takes up the yard that was opened last, behind its tray. */
+async function holdLatest(to: RunningApp, env: Env): Promise<void> {
+  const latest = readRecentYards(userPaths(env).data).find(({ folder }) =>
+    existsSync(yardPaths(folder).yard),
+  )
+  if (latest) await to.hold(latest.folder)
+}
+
+/** electron-builder writes this file when a release channel is configured; until then there is nobody to ask. */
+function updaterOf(): UpdatesParts['load'] {
+  if (!app.isPackaged || !existsSync(join(process.resourcesPath, 'app-update.yml'))) return null
+  return async () => {
+    const { default: updates } = await import('electron-updater')
+    const { autoUpdater } = updates
+    return {
+      updater: autoUpdater,
+      startDownload() {
+        const token = new updates.CancellationToken()
+        return { done: autoUpdater.downloadUpdate(token), cancel: () => token.cancel() }
+      },
+    }
+  }
+}
 
 function refuse(text: string): void {
   dialog.showErrorBox('Yardmaster', text)

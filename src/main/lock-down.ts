@@ -2,22 +2,35 @@
 import { app, session, type WebContents } from 'electron'
 import { PAGE_ORIGIN } from './page.ts'
 
-export function lockDown(): void {
-  app.on('web-contents-created', (_event, contents) => denyLeaving(contents))
+/** `onLeave` hears of each address to which a page wanted to go; it is not gone to. */
+export function lockDown(onLeave: (contents: WebContents, url: string) => void): void {
+  app.on('web-contents-created', (_event, contents) => denyLeaving(contents, onLeave))
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) =>
     answer(false),
   )
   session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setDevicePermissionHandler(() => false)
+  session.defaultSession.on('will-download', (event, item) => {
+    if (!isMadeByPage(item.getURL())) event.preventDefault()
+  })
 }
 
-function denyLeaving(contents: WebContents): void {
+function denyLeaving(
+  contents: WebContents,
+  onLeave: (contents: WebContents, url: string) => void,
+): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   contents.on('will-navigate', (event) => {
-    if (!isOwnPage(event.url)) event.preventDefault()
+    if (isOwnPage(event.url)) return
+    event.preventDefault()
+    onLeave(contents, event.url)
   })
   contents.on('will-redirect', (event) => event.preventDefault())
   contents.on('will-attach-webview', (event) => event.preventDefault())
 }
+
+/** An export is made in the page; the system asks the person where to put it. */
+const isMadeByPage = (url: string): boolean => url.startsWith(`blob:${PAGE_ORIGIN}/`)
 
 /** Only the page itself, never a frame within it, may talk to the main process. */
 export function isOwnPage(url: string): boolean {

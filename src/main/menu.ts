@@ -1,27 +1,196 @@
-/** The application menu: what the system expects, no more. */
+/** The application's menus. What a command does is the page's affair: the ids are those of its table of commands. */
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 
-export function setMenu(openWindow: () => void): void {
-  const isMac = process.platform === 'darwin'
-  const file: MenuItemConstructorOptions[] = [
-    { label: 'Open Window', accelerator: 'CmdOrCtrl+Shift+N', click: openWindow },
-    { role: 'close' },
-    ...(isMac ? [] : ([{ type: 'separator' }, { role: 'quit' }] as const)),
-  ]
-  const template: MenuItemConstructorOptions[] = [
-    ...(isMac ? ([{ role: 'appMenu' }] as const) : []),
-    { label: 'File', submenu: file },
-    { role: 'editMenu' },
+export interface MenuActs {
+  /** A command of the page's table. */
+  command(id: string): void
+  newWindow(): void
+  openRecent(folder: string): void
+  installCommandLine(): void
+  checkForUpdate(): void
+}
+
+export interface RecentFolder {
+  readonly folder: string
+  readonly name: string
+}
+
+type Item = MenuItemConstructorOptions
+const LINE: Item = { type: 'separator' }
+
+/** Label, id in the page's table, and the key as it is shown. The page itself hears the keys that it can. */
+type Row = readonly [label: string, id: string, accelerator?: string] | null
+
+const GO: readonly Row[] = [
+  ['Search or Command…', 'palette', 'CmdOrCtrl+K'],
+  null,
+  ['Graph', 'go.graph', 'CmdOrCtrl+1'],
+  ['Tasks', 'go.tasks', 'CmdOrCtrl+2'],
+  ['Agents', 'go.agents', 'CmdOrCtrl+3'],
+  ['Attention', 'go.attention', 'CmdOrCtrl+4'],
+  ['Models', 'go.models', 'CmdOrCtrl+6'],
+  ['Executors', 'go.executors', 'CmdOrCtrl+7'],
+  ['Schedule', 'go.schedule', 'CmdOrCtrl+8'],
+]
+const TASK: readonly Row[] = [
+  ['Add…', 'task.add'],
+  ['Add After…', 'task.add-after'],
+  ['Add Before…', 'task.add-before'],
+  null,
+  ['Open', 'task.open'],
+  ['Rename', 'task.rename'],
+  ['Show Output', 'task.output'],
+  ['Show Why', 'task.why'],
+  null,
+  ['Pause or Resume', 'task.hold'],
+  ['Publish', 'task.publish'],
+  ['Retry', 'task.retry'],
+  ['Retry Fresh', 'task.retry-fresh'],
+  ['Kill Its Agent', 'task.kill'],
+  ['Abandon', 'task.abandon'],
+  ['Delete', 'task.delete'],
+]
+const YARD: readonly Row[] = [
+  ['Pause or Resume the Coordinator', 'coordinator.toggle', 'CmdOrCtrl+Shift+Space'],
+  ['Set Max Agents…', 'coordinator.caps'],
+  null,
+  ['Check Dead Agents', 'agents.check'],
+  ['Kill All Agents…', 'agents.kill-all'],
+  null,
+  ['Open Log', 'service.log'],
+]
+const FILE: readonly Row[] = [
+  ['Open Folder…', 'yard.open', 'CmdOrCtrl+O'],
+  ['Switch Yard…', 'yard.switch', 'CmdOrCtrl+Shift+O'],
+]
+const EXCHANGE: readonly Row[] = [
+  ['Import a Graph…', 'yard.import', 'CmdOrCtrl+I'],
+  ['Export…', 'yard.export', 'CmdOrCtrl+Shift+E'],
+]
+const PANELS: readonly Row[] = [
+  ['Rail', 'rail', 'CmdOrCtrl+B'],
+  ['Inspector', 'inspector', 'CmdOrCtrl+\\'],
+  ['Journal', 'drawer', 'CmdOrCtrl+J'],
+  null,
+  ['Tidy Layout', 'tidy', 'CmdOrCtrl+S'],
+  ['Main Line', 'main-line'],
+  ['Time', 'time'],
+]
+const SETTINGS: readonly Row[] = [['Settings…', 'go.settings', 'CmdOrCtrl+,']]
+const KEYS: readonly Row[] = [['Keys', 'keys']]
+const FIND: readonly Row[] = [['Find', 'find', 'CmdOrCtrl+F']]
+
+/** Ids of the page's table that the menus ask for. */
+export const MENU_COMMANDS: readonly string[] = [
+  ...[GO, TASK, YARD, FILE, EXCHANGE, PANELS, SETTINGS, KEYS, FIND],
+]
+  .flat()
+  .flatMap((row) => row?.[1] ?? [])
+
+export function setMenu(
+  acts: MenuActs,
+  recent: readonly RecentFolder[],
+  platform: NodeJS.Platform = process.platform,
+): void {
+  const isMac = platform === 'darwin'
+  const rows = (list: readonly Row[]): Item[] => list.map((row) => toItem(row, acts))
+  const template: Item[] = [
+    ...(isMac ? [macAppMenu(acts)] : []),
+    {
+      label: 'File',
+      submenu: [
+        { label: 'New Window', accelerator: 'CmdOrCtrl+Shift+N', click: acts.newWindow },
+        ...rows(FILE),
+        recentMenu(recent, acts),
+        LINE,
+        ...rows(EXCHANGE),
+        LINE,
+        { role: 'close' },
+        ...(isMac ? [] : [LINE, ...rows(SETTINGS), LINE, { role: 'quit' } as const]),
+      ],
+    },
+    { label: 'Edit', submenu: editMenu(acts) },
     {
       label: 'View',
       submenu: [
+        ...rows(PANELS),
+        LINE,
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'resetZoom' },
+        LINE,
         { role: 'togglefullscreen' },
       ],
     },
+    { label: 'Go', submenu: rows(GO) },
+    { label: 'Task', submenu: rows(TASK) },
+    { label: 'Yard', submenu: rows(YARD) },
     { role: 'windowMenu' },
+    {
+      role: 'help',
+      submenu: [
+        ...rows(KEYS),
+        LINE,
+        { label: 'Install Command Line…', click: acts.installCommandLine },
+        ...(isMac ? [] : [{ label: 'Check for Updates…', click: acts.checkForUpdate }]),
+      ],
+    },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }
+
+function toItem(row: Row, acts: MenuActs): Item {
+  if (row === null) return LINE
+  const [label, id, accelerator] = row
+  return {
+    label,
+    id,
+    click: () => acts.command(id),
+    // Shown, not taken: the page hears the key, and knows whether a text field has it.
+    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
+  }
+}
+
+/** These are the system's own edits of text fields. Outside of one the page hears their keys before the menu does. */
+const editMenu = (acts: MenuActs): Item[] => [
+  { role: 'undo' },
+  { role: 'redo' },
+  LINE,
+  { role: 'cut' },
+  { role: 'copy' },
+  { role: 'paste' },
+  { role: 'selectAll' },
+  LINE,
+  ...FIND.map((row) => toItem(row, acts)),
+]
+
+const macAppMenu = (acts: MenuActs): Item => ({
+  role: 'appMenu',
+  submenu: [
+    { role: 'about' },
+    { label: 'Check for Updates…', click: acts.checkForUpdate },
+    LINE,
+    ...SETTINGS.map((row) => toItem(row, acts)),
+    LINE,
+    { role: 'services' },
+    LINE,
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+    LINE,
+    { role: 'quit' },
+  ],
+})
+
+function recentMenu(recent: readonly RecentFolder[], acts: MenuActs): Item {
+  const items = recent.map(({ folder, name }) => ({
+    label: plainLabel(name),
+    sublabel: folder,
+    toolTip: folder,
+    click: () => acts.openRecent(folder),
+  }))
+  return { label: 'Open Recent', enabled: items.length > 0, submenu: items }
+}
+
+/** An ampersand would underline the next letter. */
+export const plainLabel = (text: string): string => text.replaceAll('&', '&&')

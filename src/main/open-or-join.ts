@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions } from '../yard/current.ts'
+import type { Lobby } from '../yard/lobby/lobby.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { createJoinedHost, isAnswering } from './joined-host.ts'
@@ -17,6 +18,8 @@ export interface OpenOrJoinOptions extends Omit<
   readonly clock: Clock
   /** The built page, for browsers. */
   readonly pageRoot: string
+  /** The way to other yards, for those browsers. */
+  readonly lobby?: Lobby
   /** What a client's `service.stop` and the loss of the yard to another owner come to. */
   readonly onStop: () => void
 }
@@ -48,6 +51,7 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
   const served = await serveYard(yard, {
     pageRoot: options.pageRoot,
     log: options.log,
+    lobby: options.lobby,
     onStop: options.onStop,
   })
   if (!served.ok) {

@@ -14,11 +14,15 @@ export function createOwnerHost(context: HandlerContext, close: () => Promise<vo
   )
   return {
     kind: 'owner',
-    attach(port) {
-      handler.upgrade(port, { context })
+    attach(port, lobby) {
+      const host = { ...context.host, lobby }
+      handler.upgrade(port, { context: { ...context, host } })
+      // Else a page would go on asking a yard that is closed.
+      ended.signal.addEventListener('abort', () => port.close())
       port.start()
     },
-    connect: async () => ({ client: createRouterClient(router, { context }), closed }),
+    connect: async () =>
+      ended.signal.aborted ? null : { client: createRouterClient(router, { context }), closed },
     async close() {
       ended.abort()
       await close()

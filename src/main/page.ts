@@ -10,7 +10,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
   "base-uri 'none'",
@@ -24,6 +25,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.map': 'application/json',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
 }
 
 /** Must run before the app is ready. */
@@ -39,7 +42,9 @@ export function servePage(folder: string): void {
 }
 
 async function answer(folder: string, url: URL): Promise<Response> {
-  const path = normalize(join(folder, decodeURIComponent(url.pathname)))
+  const asked = decoded(url.pathname)
+  if (asked === null) return notFound()
+  const path = normalize(join(folder, asked))
   const type = TYPES[extname(path)]
   if (url.host !== 'yard' || type === undefined || !path.startsWith(folder + sep)) return notFound()
   const headers = {
@@ -52,6 +57,14 @@ async function answer(folder: string, url: URL): Promise<Response> {
     return new Response(new Uint8Array(await readFile(path)), { headers })
   } catch {
     return notFound() // not there
+  }
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null // a broken escape names nothing
   }
 }
 

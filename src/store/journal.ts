@@ -55,7 +55,8 @@ export function changeText(before: object | null, after: object | null): string 
   return unset.length > 0 ? JSON.stringify({ s: set, u: unset }) : JSON.stringify({ s: set })
 }
 
-interface RawRow {
+/** As the table holds it. */
+export interface RawRow {
   readonly seq: number
   readonly at: number
   readonly event: string
@@ -65,7 +66,7 @@ interface RawRow {
   readonly change: string | null
 }
 
-function toRow(raw: RawRow): StoredRow {
+export function toRow(raw: RawRow): StoredRow {
   const { seq, at, event, by, entity, id } = raw
   const change =
     raw.change === null ? null : (JSON.parse(raw.change) as { s: Fields; u?: string[] })

@@ -6,8 +6,11 @@ import type { MutablePlan } from '../domain/plan.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { codeOf, messageOf } from './owner-lock.ts'
+import { preparePast } from './past.ts'
+import { preparePositions, type PositionTable } from './positions.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
 import { withSmallNursery } from './small-nursery.ts'
+import { prepareSpending } from './spending.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
 
@@ -15,6 +18,8 @@ export interface OpenStore {
   readonly store: Store
   readonly writer: StoreWriter
   readonly plan: MutablePlan
+  /** Furniture of the page; written inside `writer.begin` and `commit`. */
+  readonly positions: PositionTable
   /** Highest agent number ever used, ended agents included. */
   readonly lastAgentNumber: number
   readonly ownerEpoch: number
@@ -82,6 +87,7 @@ async function prepare(
     store,
     writer,
     plan,
+    positions: preparePositions(db),
     lastAgentNumber: highestAgentNumber(db),
     ownerEpoch,
     setSynchronous: level,
@@ -108,6 +114,8 @@ function openReader(db: Database.Database, journal: Journal): Store {
       return journal.seq
     },
     ...prepareReads(db),
+    past: preparePast(db),
+    spending: prepareSpending(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {
       try {

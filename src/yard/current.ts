@@ -8,6 +8,7 @@ import type { Flags } from '../contract/service.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Routes } from './routes.ts'
+import type { MachineProbe } from './vitals.ts'
 import type { HostKind } from './yard.ts'
 
 export interface OpenYardOptions {
@@ -25,6 +26,8 @@ export interface OpenYardOptions {
   readonly clock?: Clock
   /** Stands in for processes of this machine. */
   readonly runtime?: Runtime
+  /** Stands in for what this machine says of itself. */
+  readonly machine?: MachineProbe
   /** Another owner has taken over: the host must end. */
   readonly onStale?: () => void
 }
@@ -33,6 +36,8 @@ export interface OpenYardOptions {
 export interface Current {
   config: LoadedConfig
   routes: Routes
+  /** They hold until the next reload without them. */
+  flags: Flags
   isTrusted: boolean
   /** Where the yard is served; null while it is not. */
   url: string | null
@@ -48,10 +53,12 @@ export function readConfig(
   if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
   if (flags.pollIntervalMs !== undefined)
     named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
-  return loadConfig({
-    globalFile: userPaths(options.env).config,
-    projectFile: options.paths.config,
-    env: options.env,
-    flags: named,
-  })
+  return loadConfig({ ...configSources(options), flags: named })
 }
+
+/** Where the configuration of a yard stands. */
+export const configSources = ({ paths, env }: Pick<OpenYardOptions, 'paths' | 'env'>) => ({
+  globalFile: userPaths(env).config,
+  projectFile: paths.config,
+  env,
+})

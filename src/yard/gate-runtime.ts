@@ -9,6 +9,7 @@ export function gateRuntime(runtime: Runtime, isOpen: () => boolean): Runtime {
     // Held by nobody's word: what is not to be touched must not be asked for again and again either.
     isHolding: (id) => !isOpen() || runtime.isHolding(id),
     facts: (id) => runtime.facts(id),
+    measure: () => (isOpen() ? runtime.measure() : Promise.resolve(new Map())),
     look: () => (isOpen() ? runtime.look() : Promise.resolve()),
     onReport: (listener) => runtime.onReport(listener),
     close: () => runtime.close(),

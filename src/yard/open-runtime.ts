@@ -6,6 +6,7 @@ import type { Scope } from '../base/scope.ts'
 import { openTail } from '../agents/output/tail.ts'
 import { createProcessHost } from '../agents/process/identity.ts'
 import { openLauncher, supervisorCommand } from '../agents/process/launcher.ts'
+import { nodeProgram } from '../agents/process/node-program.ts'
 import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
 import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
 import type { YardPaths } from '../config/paths.ts'
@@ -24,7 +25,7 @@ export function openRuntime(
 ): Runtime {
   const { paths, log, env, resources } = options
   const shimFolder = join(paths.service.folder, 'bin')
-  writeShim(shimFolder, process.execPath, join(dirname(resources), 'bin', 'yard'))
+  writeShim(shimFolder, nodeProgram(), join(dirname(resources), 'bin', 'yard'))
   const secret = openSecret(paths.service.secret)
   const node = process.execPath
   const supervisor = supervisorCommand(resources, node)

@@ -88,6 +88,7 @@ function createParts(
   const current: Current = {
     config,
     routes: createRoutes(config.settings, paths.root),
+    flags: options.flags,
     isTrusted: isTrusted({ paths, dataFolder }),
     url: null,
   }

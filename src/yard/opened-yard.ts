@@ -15,13 +15,21 @@ import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Schedule } from '../domain/task.ts'
 import type { Store } from '../store/store.ts'
+import { searchOutput, type SearchFound } from '../agents/output/search-output.ts'
 import { backupNow, startBackups } from './backups.ts'
+import { configure } from './configure.ts'
 import { readConfig } from './current.ts'
+import { createPast, type Past } from './past/past.ts'
+import { createPauseWatch } from './pause-watch.ts'
+import { createPositions, type Positions } from './positions.ts'
 import { probe } from './probe.ts'
-import { readWindow } from './read-window.ts'
+import { createRates, type Rates } from './rates.ts'
+import { readWindow, unknownAgent } from './read-window.ts'
 import { createRoutes, faultOf } from './routes.ts'
+import { createSpending, type Spending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted } from './trust.ts'
+import { createVitals, type Vitals } from './vitals.ts'
 import type { YardParts } from './yard-parts.ts'
 import { YARD_VERSION } from './yard-version.ts'
 import type { HostKind, Yard } from './yard.ts'
@@ -43,6 +51,12 @@ class OpenedYard implements Yard {
   readonly plan: Plan
   readonly store: Store
   readonly nextAgentId: () => AgentId
+  readonly positions: Positions
+  readonly spending: Spending
+  readonly vitals: Vitals
+  readonly rates: Rates | null
+  readonly past: Past
+  readonly pausedSince: Yard['pausedSince']
   readonly #parts: YardParts
   readonly #coordinator: Coordinator
 
@@ -56,7 +70,21 @@ class OpenedYard implements Yard {
     this.plan = parts.opened.plan
     this.store = parts.opened.store
     this.nextAgentId = parts.nextAgentId
-    if (parts.options.runsAgents) parts.scope.add(startBackups(parts))
+    this.positions = createPositions(parts)
+    this.spending = createSpending(this.store.spending)
+    this.vitals = createVitals({ ...parts, ...machineOf(parts) })
+    this.past = createPast(parts, () => this.config().settings)
+    parts.scope.add(() => this.past.close())
+    this.pausedSince = createPauseWatch(parts.opened)
+    const { runsAgents } = parts.options
+    this.rates = runsAgents ? createRates({ ...parts, plan: this.plan }) : null
+    parts.scope.add(() => this.rates?.close())
+    // First of all listeners: what is told of a commit is told by these.
+    parts.dispatcher.onCommitted((batch) => {
+      this.positions.note(batch)
+      this.spending.note(batch)
+    })
+    if (runsAgents) parts.scope.add(startBackups(parts))
   }
 
   config(): LoadedConfig {
@@ -107,6 +135,19 @@ class OpenedYard implements Yard {
   ): ReturnType<Yard['readOutput']> {
     return readWindow({ agents: this.paths.agents, plan: this.plan, store: this.store }, id, window)
   }
+  async searchOutput(
+    id: AgentId,
+    wish: Parameters<Yard['searchOutput']>[1],
+    signal?: AbortSignal,
+  ): Promise<Result<SearchFound, Failure>> {
+    if (!(this.plan.agents.get(id) ?? this.store.agent(id))) return err(unknownAgent(id))
+    return ok(await searchOutput({ folder: join(this.paths.agents, id), ...wish }, signal))
+  }
+  configure(...[scope, edits]: Parameters<Yard['configure']>): ReturnType<Yard['configure']> {
+    const reload = (): Promise<Result<LoadedConfig, Failure>> =>
+      this.reload(this.#parts.current.flags)
+    return configure({ ...this.#parts, reload }, scope, edits)
+  }
   backup(): Promise<Result<string, Failure>> {
     return backupNow(this.#parts)
   }
@@ -156,6 +197,7 @@ class OpenedYard implements Yard {
     const config = readConfig(options, flags)
     if (!config.ok) return config
     current.config = config.value
+    current.flags = flags
     current.routes = createRoutes(config.value.settings, this.paths.root)
     current.isTrusted = isTrusted({ paths: this.paths, dataFolder })
     opened.setSynchronous(config.value.settings.store.synchronous)
@@ -205,3 +247,5 @@ class OpenedYard implements Yard {
     })
   }
 }
+
+const machineOf = ({ options: { machine } }: YardParts) => (machine ? { probe: machine } : {})

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { readOutput, readRawOutput } from '../agents/output/read-output.ts'
+import { characterBounds } from '../agents/output/whole-characters.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -26,10 +27,13 @@ export async function readWindow(
   if (window.raw) {
     const raw = await readRawOutput(place)
     const isEnd = raw.nextOffset >= raw.sizeBytes
+    // So that windows side by side make the same text as the whole.
+    const { begin, end } = characterBounds(raw.bytes, { before: raw.offset > 0, after: !isEnd })
     return ok({
       reports: [],
-      text: raw.bytes.toString('utf8'),
-      next: raw.nextOffset,
+      text: raw.bytes.toString('utf8', begin, end),
+      start: raw.offset + begin,
+      next: raw.offset + end,
       size: raw.sizeBytes,
       isEnd,
     })
@@ -43,6 +47,7 @@ export async function readWindow(
   return ok({
     reports,
     text: null,
+    start: parsed.offset,
     next: parsed.nextOffset,
     size: parsed.sizeBytes,
     isEnd: parsed.nextOffset >= parsed.sizeBytes,

@@ -12,6 +12,13 @@ import type { Schedule } from '../domain/task.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Store } from '../store/store.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
+import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
+import type { Positions } from './positions.ts'
+import type { Rates } from './rates.ts'
+import type { SearchFound } from '../agents/output/search-output.ts'
+import type { Spending } from './spending.ts'
+import type { Vitals } from './vitals.ts'
+import type { Past } from './past/past.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
 
@@ -25,6 +32,13 @@ export interface Yard {
   readonly plan: Plan
   /** Reads of what the plan does not hold: ended agents, log lines, artifacts, the journal. */
   readonly store: Store
+  readonly positions: Positions
+  readonly spending: Spending
+  readonly vitals: Vitals
+  /** Null where no agents are started. */
+  readonly rates: Rates | null
+  /** The yard as it stood at some instant. */
+  readonly past: Past
   config(): LoadedConfig
   now(): number
   /** The one door for every change of state. Resolves after COMMIT. */
@@ -59,6 +73,13 @@ export interface Yard {
   look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */
   reload(flags: Flags): Promise<Result<LoadedConfig, Failure>>
+  /** Writes keys of a config file and applies the files anew with the flags that hold now. All or none: what cannot be applied is taken back. */
+  configure(
+    scope: 'project' | 'global',
+    edits: readonly ConfigEdit[],
+  ): Promise<Result<readonly ConfigChange[], Failure>>
+  /** Since when, ms, and by whom it is paused; null while it is not. */
+  pausedSince(): { readonly at: number; readonly by: string } | null
   /** Whether each profile could run here: its binary, and what is missing. */
   probeExecutor(name: string): { readonly binary: string | null; readonly problem: string | null }
   /** A window of an agent's output; see the contract. */
@@ -70,6 +91,7 @@ export interface Yard {
       {
         reports: readonly Record<string, unknown>[]
         text: string | null
+        start: number
         next: number
         size: number
         isEnd: boolean
@@ -77,6 +99,12 @@ export interface Yard {
       Failure
     >
   >
+  /** Where a text stands in an agent's stdout, from a byte offset on, at most `limit` places; bounded work. `unknown-agent` when there is none. */
+  searchOutput(
+    id: AgentId,
+    wish: { readonly text: string; readonly from: number; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<Result<SearchFound, Failure>>
   backup(): Promise<Result<string, Failure>>
   /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
   close(): Promise<void>

@@ -33,6 +33,7 @@ export function createNullRuntime(): Runtime {
     stop() {},
     isHolding: (id) => holding.has(id),
     facts: () => null,
+    measure: () => Promise.resolve(new Map()),
     look: async () => {},
     onReport(listener) {
       listeners.add(listener)

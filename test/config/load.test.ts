@@ -20,6 +20,7 @@ model = "opus"         # default model
 heartbeat_timeout = 5  # minutes before agent is dead (default: 5)
 `
 
+const NOWHERE = { file: null, line: null }
 const entry = (given: Parameters<typeof load>[0], key: string) => valueOf(load(given).get(key))
 
 describe('the layers', () => {
@@ -54,6 +55,8 @@ describe('the layers', () => {
       key: 'agent.heartbeat_timeout',
       value: 5,
       source: 'project',
+      file: expect.stringMatching(/\.yard.config\.toml$/),
+      line: 10,
     })
   })
 
@@ -63,11 +66,33 @@ describe('the layers', () => {
     const project = '[coordinator]\nmax_agents = 2\n'
     const env = { YARD_COORDINATOR_MAX_AGENTS: '3' }
     const flags = { [key]: '5' }
-    expect(entry({}, key)).toEqual({ key, value: 4, source: 'default' })
-    expect(entry({ global }, key)).toEqual({ key, value: 1, source: 'global' })
-    expect(entry({ global, project }, key)).toEqual({ key, value: 2, source: 'project' })
-    expect(entry({ global, project, env }, key)).toEqual({ key, value: 3, source: 'env' })
-    expect(entry({ global, project, env, flags }, key)).toEqual({ key, value: 5, source: 'flag' })
+    expect(entry({}, key)).toEqual({ key, value: 4, source: 'default', ...NOWHERE })
+    expect(entry({ global }, key)).toEqual({
+      key,
+      value: 1,
+      source: 'global',
+      file: expect.stringMatching(/user.config\.toml$/),
+      line: 2,
+    })
+    expect(entry({ global, project }, key)).toEqual({
+      key,
+      value: 2,
+      source: 'project',
+      file: expect.stringMatching(/\.yard.config\.toml$/),
+      line: 2,
+    })
+    expect(entry({ global, project, env }, key)).toEqual({
+      key,
+      value: 3,
+      source: 'env',
+      ...NOWHERE,
+    })
+    expect(entry({ global, project, env, flags }, key)).toEqual({
+      key,
+      value: 5,
+      source: 'flag',
+      ...NOWHERE,
+    })
   })
 
   it('merge inside tables, key by key', () => {
@@ -107,8 +132,18 @@ describe('the layers', () => {
   it('list every plain key once, null where nothing is set', () => {
     const list = load({}).list()
     expect(list.map((e) => e.key)).toEqual(PLAIN_KEYS.map((k) => k.path.join('.')))
-    expect(list).toContainEqual({ key: 'agent.executor', value: null, source: 'default' })
-    expect(list).toContainEqual({ key: 'coordinator.executor', value: 'claude', source: 'default' })
+    expect(list).toContainEqual({
+      key: 'agent.executor',
+      value: null,
+      source: 'default',
+      ...NOWHERE,
+    })
+    expect(list).toContainEqual({
+      key: 'coordinator.executor',
+      value: 'claude',
+      source: 'default',
+      ...NOWHERE,
+    })
   })
 })
 
@@ -122,6 +157,7 @@ describe('the executor of tasks that name none', () => {
     expect(chosen(own)).toMatchObject({ value: 'default', source: 'project' })
     expect(chosen(agent)).toMatchObject({ value: 'manual', source: 'project' })
     expect(chosen(both)).toMatchObject({ value: 'shell', source: 'project' })
+    expect([chosen(own), chosen(agent), chosen(both)].map((e) => e.line)).toEqual([1, 4, 6])
     expect(chosen(both, { 'coordinator.executor': 'codex' })).toMatchObject({
       value: 'codex',
       source: 'flag',

@@ -1,7 +1,7 @@
 /** A yard in a temporary folder, its host as a child process, and the REST API to set the stage with. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,6 +18,10 @@ export interface YardUnderTest {
   /** Ends it without a word. */
   kill(): Promise<void>
   addTask(task: Record<string, unknown>): Promise<void>
+  /** All or none. */
+  addTasks(tasks: readonly Record<string, unknown>[]): Promise<void>
+  /** Asks the REST API; gives its answer. */
+  post(path: string, body: unknown): Promise<unknown>
   /** Lets a task go on that `untilTold` holds. */
   tell(word: string): Promise<void>
   /** Ends the host and all agents, and removes the folder. */
@@ -28,12 +32,15 @@ export interface YardUnderTest {
 export const untilTold = (word: string): string =>
   `echo begins; until [ -e told-${word} ]; do sleep 0.05; done; echo ends`
 
-export async function makeYard(): Promise<YardUnderTest> {
-  const folder = await mkdtemp(join(tmpdir(), 'yard-e2e-'))
+/** `name`: of the yard, as the page shows it. */
+export async function makeYard(name = 'yard'): Promise<YardUnderTest> {
+  const outer = await mkdtemp(join(tmpdir(), 'yard-e2e-'))
+  const folder = join(outer, name)
+  await mkdir(folder)
   const env = {
     ...inherited(),
-    XDG_DATA_HOME: join(folder, '.data'),
-    XDG_CONFIG_HOME: join(folder, '.config'),
+    XDG_DATA_HOME: join(outer, 'data'),
+    XDG_CONFIG_HOME: join(outer, 'config'),
   }
   const options = { cwd: folder, env }
   await promisify(execFile)(process.execPath, [join(project, 'src/cli/index.ts'), 'init'], options)
@@ -60,7 +67,7 @@ export async function makeYard(): Promise<YardUnderTest> {
     child.kill(signal)
     await exit
   }
-  const api = async (path: string, body: unknown): Promise<void> => {
+  const api = async (path: string, body: unknown): Promise<unknown> => {
     const state = JSON.parse(await readFile(join(folder, '.yard/service/state.json'), 'utf8'))
     const answer = await fetch(new URL(`/api${path}`, state.url), {
       method: 'POST',
@@ -73,18 +80,21 @@ export async function makeYard(): Promise<YardUnderTest> {
       body: JSON.stringify(body),
     })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json()
   }
   return {
     folder,
     env,
     start,
     kill: () => end('SIGKILL'),
-    addTask: (task) => api('/task', task),
+    addTask: async (task) => void (await api('/task', task)),
+    post: api,
+    addTasks: async (tasks) => void (await api('/import', { tasks })),
     tell: (word) => writeFile(join(folder, `told-${word}`), ''),
     async close() {
       if (host) await api('/agents/kill', { force: true })
       await end('SIGTERM')
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      await rm(outer, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

@@ -30,37 +30,103 @@ export class MessageChannelMain {
   }
 }
 
+export class WebContents extends EventEmitter {
+  /** What was sent to the page: channel and words. */
+  readonly sent: unknown[][] = []
+  readonly calls: string[] = []
+  onOpen: () => unknown = () => null
+  send(...words: unknown[]): void {
+    this.sent.push(words)
+  }
+  reload(): void {
+    this.calls.push('reload')
+  }
+  forcefullyCrashRenderer(): void {
+    this.calls.push('crash')
+    this.emit('render-process-gone', {}, { reason: 'killed' })
+  }
+  setWindowOpenHandler(handler: () => unknown): void {
+    this.onOpen = handler
+  }
+}
+
 export class BrowserWindow extends EventEmitter {
   static readonly opened: BrowserWindow[] = []
+  readonly webContents = new WebContents()
   readonly calls: string[] = []
   readonly options: Record<string, unknown>
   url: string | null = null
+  bounds = { x: 10, y: 20, width: 1440, height: 900 }
+  hasFocus = false
+  maximized = false
+  destroyed = false
+  overlay: unknown = null
+  bar: unknown = null
   constructor(options: Record<string, unknown>) {
     super()
     this.options = options
     BrowserWindow.opened.push(this)
+    app.emit('web-contents-created', {}, this.webContents)
+  }
+  static fromWebContents(contents: unknown): BrowserWindow | null {
+    return BrowserWindow.opened.find(({ webContents }) => webContents === contents) ?? null
   }
   async loadURL(url: string): Promise<void> {
     this.url = url
+    this.calls.push(`load ${url}`)
+    this.webContents.emit('did-start-loading')
   }
   show(): void {
     this.calls.push('show')
   }
   focus(): void {
     this.calls.push('focus')
+    this.emit('focus')
+  }
+  isFocused(): boolean {
+    return this.hasFocus
   }
   isMinimized(): boolean {
     return false
   }
+  isDestroyed(): boolean {
+    return this.destroyed
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  maximize(): void {
+    this.maximized = true
+  }
   restore(): void {
     this.calls.push('restore')
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    return this.bounds
+  }
+  setBackgroundColor(): void {}
+  setTitleBarOverlay(options: unknown): void {
+    this.bar = options
+  }
+  setOverlayIcon(icon: unknown): void {
+    this.overlay = icon
+  }
+  close(): void {
+    this.emit('close', { preventDefault() {} })
+    this.destroyed = true
+    this.emit('closed')
   }
 }
 
 export interface FakeMenuItem {
   readonly label?: string
   readonly enabled?: boolean
+  readonly id?: string
   readonly role?: string
+  readonly type?: string
+  readonly checked?: boolean
+  readonly accelerator?: string
+  readonly registerAccelerator?: boolean
   readonly click?: () => void
   readonly submenu?: readonly FakeMenuItem[]
 }
@@ -113,7 +179,12 @@ export const nativeImage = {
   createFromPath: (path: string): FakeImage => ({ path, setTemplateImage: () => {} }),
 }
 
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: true })
+export const nativeTheme = Object.assign(new EventEmitter(), {
+  shouldUseDarkColors: true,
+  themeSource: 'system',
+})
+
+export const powerMonitor = new EventEmitter()
 
 type SchemeHandler = (request: Request) => Promise<Response>
 interface Scheme {
@@ -132,10 +203,19 @@ export const protocol = {
 }
 
 type RequestHandler = (contents: unknown, name: string, answer: (ok: boolean) => void) => void
+type DownloadListener = (event: { preventDefault(): void }, item: { getURL(): string }) => void
 export const session = {
   defaultSession: {
     onRequest: null as RequestHandler | null,
     onCheck: null as (() => boolean) | null,
+    onDevice: null as (() => boolean) | null,
+    listeners: new Map<string, DownloadListener>(),
+    setDevicePermissionHandler(handler: () => boolean): void {
+      session.defaultSession.onDevice = handler
+    },
+    on(name: string, listener: DownloadListener): void {
+      session.defaultSession.listeners.set(name, listener)
+    },
     setPermissionRequestHandler(handler: RequestHandler): void {
       session.defaultSession.onRequest = handler
     },
@@ -145,38 +225,128 @@ export const session = {
   },
 }
 
+export const screen = {
+  displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }],
+  getAllDisplays: () => screen.displays,
+}
+
 class FakeApp extends EventEmitter {
   quits = 0
-  /** Fires `will-quit` as Electron does; counts the quits that nobody held back. */
+  badge = 0
+  readonly recent: string[] = []
+  isPackaged = false
+  loginItem = { openAtLogin: false }
+  getVersion(): string {
+    return '0.1.0'
+  }
+  setBadgeCount(count: number): void {
+    this.badge = count
+  }
+  addRecentDocument(path: string): void {
+    this.recent.push(path)
+  }
+  getLoginItemSettings(): { openAtLogin: boolean } {
+    return this.loginItem
+  }
+  setLoginItemSettings({ openAtLogin }: { openAtLogin: boolean }): void {
+    this.loginItem = { openAtLogin }
+  }
+  /** Fires `before-quit` and `will-quit` as Electron does; counts the quits that nobody held back. */
   quit(): void {
-    let isHeld = false
-    this.emit('will-quit', { preventDefault: () => (isHeld = true) })
-    if (isHeld) return
+    for (const name of ['before-quit', 'will-quit']) {
+      let isHeld = false
+      this.emit(name, { preventDefault: () => (isHeld = true) })
+      if (isHeld) return
+    }
     this.quits++
     this.emit('fake-gone')
   }
 }
 export const app = new FakeApp()
-export const ipcMain = new EventEmitter()
+
+type CallHandler = (event: unknown, ...words: unknown[]) => Promise<unknown>
+export const ipcMain = Object.assign(new EventEmitter(), {
+  handlers: new Map<string, CallHandler>(),
+  handle(channel: string, handler: CallHandler): void {
+    if (ipcMain.handlers.has(channel)) throw new Error(`second handler for ${channel}`)
+    ipcMain.handlers.set(channel, handler)
+  },
+  removeHandler(channel: string): void {
+    ipcMain.handlers.delete(channel)
+  },
+})
 
 export const ipcRenderer = Object.assign(new EventEmitter(), {
   /** In the app this crosses to the main process. */
   sent: [] as string[],
+  invoked: [] as unknown[][],
   send(channel: string): void {
     ipcRenderer.sent.push(channel)
+  },
+  async invoke(...words: unknown[]): Promise<unknown> {
+    ipcRenderer.invoked.push(words)
+    return null
   },
 })
 
 export const contextBridge = {
-  exposed: new Map<string, Record<string, () => void>>(),
-  exposeInMainWorld(name: string, api: Record<string, () => void>): void {
+  exposed: new Map<string, Record<string, unknown>>(),
+  exposeInMainWorld(name: string, api: Record<string, unknown>): void {
     contextBridge.exposed.set(name, api)
   },
 }
 
+interface Question {
+  readonly message: string
+  readonly detail?: string
+  readonly buttons: readonly string[]
+}
 export const dialog = {
   errors: [] as string[],
+  asked: [] as Question[],
+  /** Which button the person presses next. */
+  answer: 0,
+  /** The folder that the person chooses next; null = none. */
+  folder: null as string | null,
   showErrorBox(_title: string, text: string): void {
     dialog.errors.push(text)
+  },
+  async showMessageBox(question: Question): Promise<{ response: number }> {
+    dialog.asked.push(question)
+    return { response: dialog.answer }
+  },
+  async showOpenDialog(): Promise<{ canceled: boolean; filePaths: string[] }> {
+    return { canceled: dialog.folder === null, filePaths: dialog.folder ? [dialog.folder] : [] }
+  },
+}
+
+export class Notification extends EventEmitter {
+  static shown: Notification[] = []
+  readonly options: {
+    readonly title: string
+    readonly body: string
+    readonly actions: readonly { readonly text: string }[]
+  }
+  constructor(options: Notification['options']) {
+    super()
+    this.options = options
+  }
+  static isSupported(): boolean {
+    return true
+  }
+  show(): void {
+    Notification.shown.push(this)
+  }
+}
+
+export const shell = {
+  opened: [] as string[],
+  shown: [] as string[],
+  async openPath(path: string): Promise<string> {
+    shell.opened.push(path)
+    return ''
+  },
+  showItemInFolder(path: string): void {
+    shell.shown.push(path)
   },
 }

@@ -10,6 +10,7 @@ import { serveYard, type Served } from '../../src/headless/serve.ts'
 import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
+import type { MachineProbe } from '../../src/yard/vitals.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { createIdleRuntime, type IdleRuntime } from '../support/idle-runtime.ts'
 
@@ -22,8 +23,20 @@ export interface TestYard {
   close(): Promise<void>
 }
 
+/** The real one would be news every two seconds. */
+const restingMachine: MachineProbe = {
+  look: () => ({
+    ...{ cores: 4, busyMs: 0, totalMs: 0 },
+    ...{ memoryBytes: 16 * 1024 ** 3, memoryUsedBytes: 4 * 1024 ** 3 },
+  }),
+}
+
 export async function openTestYard(
-  options: { readonly runsAgents?: boolean; readonly clock?: Clock } = {},
+  options: {
+    readonly runsAgents?: boolean
+    readonly clock?: Clock
+    readonly machine?: MachineProbe
+  } = {},
 ): Promise<TestYard> {
   const { runsAgents = true, clock } = options
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'yard-host-')))
@@ -37,6 +50,7 @@ export async function openTestYard(
   const opened = await openYard({
     ...{ paths: made.value.paths, host: 'service', log: silentLog, flags: {}, runsAgents, env },
     ...{ resources: 'resources', launcherEntry: 'unused', tailEntry: 'unused', runtime },
+    machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)

@@ -10,9 +10,11 @@ import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
 import { openOrJoin } from '../../src/main/open-or-join.ts'
 import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
+import type { Lobby } from '../../src/yard/lobby/lobby.ts'
 import { MessageChannelMain } from '../fakes/electron.ts'
 
 const project = resolve(import.meta.dirname, '../..')
+const lobby = { recent: async () => [] } as unknown as Lobby
 let folder: string
 let paths: YardPaths
 let owner: YardHost
@@ -31,9 +33,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function open(): Promise<YardHost> {
+async function open(at = paths): Promise<YardHost> {
   const host = await openOrJoin({
-    paths,
+    paths: at,
     log: silentLog,
     env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
     clock: systemClock,
@@ -53,7 +55,7 @@ function pageOf(host: YardHost): { client: YardClient; closed: Promise<void>; cl
   const closed = new Promise<void>((resolveClosed) => port2.once('close', resolveClosed))
   const client: YardClient = createORPCClient(new RPCLink({ port: port2 }))
   port2.start()
-  host.attach(port1 as never) // Electron's port, as far as hosts use it
+  host.attach(port1 as never, lobby) // Electron's port, as far as hosts use it
   return { client, closed, close: () => port2.close() }
 }
 
@@ -81,6 +83,16 @@ test('pages of both see the same truth, live', async () => {
   there.close()
 })
 
+test('a page of the owner gets the lobby of its window; agents’ tools get the host’s, if any', async () => {
+  const here = pageOf(owner)
+  expect(await here.client.lobby.recent()).toEqual([])
+  here.close()
+  const connection = await owner.connect()
+  await expect(connection?.client.lobby.recent()).rejects.toMatchObject({
+    data: { kind: 'not-running' },
+  })
+})
+
 test('a refusal crosses the relay whole', async () => {
   const there = pageOf(joined)
   await expect(there.client.task.get({ id: 'none' })).rejects.toMatchObject({
@@ -94,6 +106,18 @@ test('the main process has a connection of its own, for the tray', async () => {
     const connection = await host.connect()
     expect(await connection?.client.service.hello()).toMatchObject({ pid: process.pid })
   }
+})
+
+test('a page of a yard that the app lets go of learns it by its port closing', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'yard-owner-'))
+  await initYard(other, join(folder, 'yard'))
+  const host = await open(yardPaths(other))
+  const page = pageOf(host)
+  await page.client.service.hello()
+  await host.close()
+  await expect(page.closed).resolves.toBeUndefined()
+  expect(await host.connect()).toBeNull()
+  await rm(other, { recursive: true, force: true })
 })
 
 test('a page learns that the service is gone by its port closing', async () => {

@@ -1,60 +1,33 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
-import { RPCHandler } from '@orpc/server/message-port'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { systemClock } from '../../src/base/clock.ts'
-import { silentLog } from '../../src/base/log.ts'
-import { startApp } from '../../src/main/start-app.ts'
-import { declareScheme } from '../../src/main/page.ts'
-import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
+import type { DesktopAsk } from '../../src/contract/desktop.ts'
+import type { YardClient } from '../../src/main/yard-host.ts'
+import { readRecentYards } from '../../src/yard/lobby/recent-yards.ts'
 import {
   app,
   BrowserWindow,
+  dialog,
   FakePort,
   ipcMain,
   Menu,
+  nativeTheme,
+  Notification,
   protocol,
   session,
   Tray,
+  type FakeMenuItem,
 } from '../fakes/electron.ts'
-import { createScriptedHost, patchOf, snapshotOf, summaryOf } from '../support/scripted-host.ts'
+import { agentOf, patchOf, summaryOf } from '../support/scripted-host.ts'
+import { openApp, senderOf, type AppUnderTest, type ScriptedYard } from './app-under-test.ts'
 
-const scripted = createScriptedHost(snapshotOf(1, []))
-const channel = new MessageChannel()
-const attached: unknown[] = []
-const closeHost = vi.fn<() => Promise<void>>(async () => channel.port1.close())
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'yard-app-'))
-  await mkdir(join(folder, 'page/assets'), { recursive: true })
-  await writeFile(join(folder, 'page/index.html'), '<title>page</title>')
-  await writeFile(join(folder, 'secret.html'), 'outside of the page')
-  new RPCHandler(scripted.router).upgrade(channel.port1)
-  channel.port1.start()
-  channel.port2.start()
-  const client: YardClient = createORPCClient(new RPCLink({ port: channel.port2 }))
-  const host: YardHost = {
-    kind: 'owner',
-    attach: (port) => void attached.push(port),
-    connect: async () => ({ client, closed: new Promise(() => {}) }),
-    close: closeHost,
-  }
-  declareScheme()
-  startApp({
-    host,
-    name: 'atlas',
-    renderer: join(folder, 'page'),
-    preload: '/out/preload/index.cjs',
-    resources: '/resources',
-    clock: systemClock,
-    log: silentLog,
-  })
+let test1: AppUnderTest
+let atlas: ScriptedYard
+beforeAll(() => {
+  test1 = openApp()
+  atlas = test1.add('atlas')
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => test1.close())
 
 const ask = async (url: string): Promise<Response> => {
   const answer = await protocol.handlers.get('app')?.(new Request(url))
@@ -62,18 +35,30 @@ const ask = async (url: string): Promise<Response> => {
   return answer
 }
 const tray = (): Tray => Tray.made[0] as Tray
+const item = (label: string): FakeMenuItem | undefined =>
+  tray().menu?.items.find((each) => each.label === label)
+const first = (): BrowserWindow => BrowserWindow.opened[0] as BrowserWindow
+const asksOf = (window: BrowserWindow): unknown[] =>
+  window.webContents.sent.map(([, asked]) => asked as DesktopAsk)
 
-test('the window is sandboxed and shows the app’s own page', () => {
-  const window = BrowserWindow.opened[0]
-  expect(window?.options['webPreferences']).toMatchObject({
+test('without a yard the window is sandboxed and shows the app’s own page', async () => {
+  await test1.running.open(null)
+  expect(first().options['webPreferences']).toMatchObject({
     preload: '/out/preload/index.cjs',
     contextIsolation: true,
     sandbox: true,
     nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
   })
-  expect(window?.url).toBe('app://yard/index.html')
-  window?.emit('ready-to-show')
-  expect(window?.calls).toEqual(['show'])
+  expect(first().url).toBe('app://yard/index.html')
+  first().emit('ready-to-show')
+  expect(first().calls).toContain('show')
+  expect(item('No yard is open')?.enabled).toBe(false)
 })
 
 test('the page comes with a strict policy, and nothing outside of it is served', async () => {
@@ -86,84 +71,206 @@ test('the page comes with a strict policy, and nothing outside of it is served',
   for (const url of [
     'app://yard/..%2fsecret.html',
     'app://yard/%2e%2e/secret.html',
+    'app://yard/%',
     'app://yard/assets/none.js',
     'app://elsewhere/index.html',
   ])
     expect((await ask(url)).status).toBe(404)
 })
 
-test('permissions, new windows, foreign pages and embedded views are denied', () => {
+test('permissions, devices, downloads, new windows, foreign pages and embedded views are denied', () => {
   const answers: boolean[] = []
-  session.defaultSession.onRequest?.(null, 'camera', (isAllowed) => answers.push(isAllowed))
-  expect([...answers, session.defaultSession.onCheck?.()]).toEqual([false, false])
-  const listeners = new Map<string, (event: { url: string; preventDefault(): void }) => void>()
-  let onOpen = (): unknown => null
-  app.emit('web-contents-created', null, {
-    setWindowOpenHandler: (handler: () => unknown) => (onOpen = handler),
-    on: (name: string, listener: never) => listeners.set(name, listener),
-  })
-  expect(onOpen()).toEqual({ action: 'deny' })
-  const isPrevented = (name: string, url: string): boolean => {
+  const own = session.defaultSession
+  own.onRequest?.(null, 'camera', (isAllowed) => answers.push(isAllowed))
+  expect([...answers, own.onCheck?.(), own.onDevice?.()]).toEqual([false, false, false])
+  const contents = first().webContents
+  expect(contents.onOpen()).toEqual({ action: 'deny' })
+  const isPrevented = (fire: (event: object) => void, url = ''): boolean => {
     const preventDefault = vi.fn<() => void>()
-    listeners.get(name)?.({ url, preventDefault })
+    fire({ url, preventDefault })
     return preventDefault.mock.calls.length > 0
   }
-  expect(isPrevented('will-navigate', 'https://example.com/')).toBe(true)
-  expect(isPrevented('will-navigate', 'app://yard.evil/')).toBe(true)
-  expect(isPrevented('will-navigate', 'app://yard/index.html')).toBe(false)
-  expect(isPrevented('will-attach-webview', '')).toBe(true)
+  const fires = (name: string) => (event: object) => void contents.emit(name, event)
+  expect(isPrevented(fires('will-navigate'), 'https://example.com/')).toBe(true)
+  expect(isPrevented(fires('will-navigate'), 'app://yard.evil/')).toBe(true)
+  expect(isPrevented(fires('will-navigate'), 'app://yard/index.html')).toBe(false)
+  expect(isPrevented(fires('will-redirect'), 'app://yard/index.html')).toBe(true)
+  expect(isPrevented(fires('will-attach-webview'))).toBe(true)
+  const downloads = (url: string) =>
+    isPrevented((event) =>
+      own.listeners.get('will-download')?.(event as never, { getURL: () => url }),
+    )
+  expect(downloads('https://example.com/x')).toBe(true)
+  expect(downloads('blob:app://yard.evil/1')).toBe(true)
+  expect(downloads('blob:app://yard/1')).toBe(false) // an export
 })
 
-test('only the top frame of the page itself gets a port', () => {
-  const connect = (frame: object | null): unknown[] => {
-    const sent: unknown[] = []
-    const senderFrame = frame && {
-      ...frame,
+test('only the top frame of a page of ours gets a port; without a yard it leads to the lobby', async () => {
+  const connect = (senderFrame: object | null, sender: unknown = first().webContents) => {
+    const sent: unknown[][] = []
+    const frame = senderFrame && {
+      ...senderFrame,
       postMessage: (...words: unknown[]) => sent.push(words),
     }
-    ipcMain.emit('yardmaster:connect', { senderFrame })
+    ipcMain.emit('yardmaster:connect', { senderFrame: frame, sender })
     return sent
   }
+  const own = { url: 'app://yard/index.html#/task/a', parent: null }
   expect(connect(null)).toEqual([])
-  expect(connect({ url: 'https://example.com/', parent: null })).toEqual([])
-  expect(connect({ url: 'app://yard/index.html', parent: {} })).toEqual([])
-  expect(attached).toEqual([])
-  const sent = connect({ url: 'app://yard/index.html#/task/a', parent: null })
+  expect(connect({ ...own, url: 'https://example.com/' })).toEqual([])
+  expect(connect({ ...own, parent: {} })).toEqual([])
+  expect(connect(own, {})).toEqual([])
+  const sent = connect(own)
   expect(sent).toEqual([['yardmaster:port', null, [expect.any(FakePort)]]])
-  expect(attached).toHaveLength(1)
-  for (const port of attached) if (port instanceof FakePort) port.close()
+  const [, , ports] = sent[0] as [string, null, [FakePort]]
+  const client: YardClient = createORPCClient(new RPCLink({ port: ports[0] }))
+  ports[0].start()
+  expect(await client.service.hello()).toMatchObject({ root: null })
+  await expect(client.service.snapshot()).rejects.toThrow('Not Found')
+  // Opening a yard turns this window to it; there is no address to go to.
+  expect(await client.lobby.open({ folder: atlas.root })).toMatchObject({ pageUrl: null })
+  ports[0].close()
+  const loads = () => first().calls.filter((call) => call.startsWith('load')).length
+  expect(loads()).toBe(1)
+  test1.clock.advance(50)
+  expect(loads()).toBe(2)
+  const { event } = senderOf(first())
+  ipcMain.emit('yardmaster:connect', event)
+  expect(atlas.attached).toHaveLength(1)
+  expect(readRecentYards(`${test1.folder}/data`)[0]?.folder).toBe(atlas.root)
+  expect(app.recent).toEqual([atlas.root])
 })
 
-test('the tray tells the state by its shape and pauses the yard', async () => {
+test('the tray tells the state by its shape, pauses and resumes', async () => {
   await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: nobody working'))
   expect(tray().image.path).toMatch(/tray-idle/)
-  scripted.push(patchOf(1, 1, { summary: summaryOf({ agents: { alive: 2, max: 4 } }) }))
+  const agents = { alive: 2, max: 4 }
+  atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents }) }))
   await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: 2 working'))
   expect(tray().image.path).toMatch(/tray-running/)
-  tray()
-    .menu?.items.find((item) => item.label === 'Pause')
-    ?.click?.()
-  await vi.waitFor(() => expect(scripted.asked).toContain('pause'))
+  item('Pause')?.click?.()
+  await vi.waitFor(() => expect(atlas.scripted.asked).toContain('pause'))
+  atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents, paused: true }) }))
+  await vi.waitFor(() => expect(item('Resume')).toBeDefined())
+  item('Resume')?.click?.()
+  await vi.waitFor(() => expect(atlas.asked).toContain('resume'))
 })
 
-test('closing the window keeps the yard, and the tray opens a new one', () => {
-  BrowserWindow.opened[0]?.emit('closed')
+test('an agent is killed from the tray only after a question', async () => {
+  const startedAt = new Date(test1.clock.now() - 90_000).toISOString()
+  atlas.scripted.push(patchOf(1, 1, { agents: [agentOf('agent-7', 'paint', { startedAt })] }))
+  const agent = () => item('Agents')?.submenu?.[0]
+  await vi.waitFor(() => expect(agent()?.label).toBe('agent-7 · paint · 1m 30s'))
+  test1.clock.advance(10_000)
+  expect(agent()?.label).toBe('agent-7 · paint · 1m 40s')
+  dialog.answer = 1
+  agent()?.submenu?.[0]?.click?.()
+  await vi.waitFor(() => expect(dialog.asked.at(-1)?.message).toBe('Kill agent-7?'))
+  dialog.answer = 0
+  agent()?.submenu?.[0]?.click?.()
+  await vi.waitFor(() => expect(atlas.asked).toEqual(['resume', 'kill agent-7']))
+  atlas.scripted.push(patchOf(1, 1, { agents: [agentOf('agent-7', 'paint', { status: 'ended' })] }))
+  await vi.waitFor(() => expect(item('Agents')?.enabled).toBe(false))
+})
+
+test('what needs somebody is on the badge, in the tray and told by the system; each opens the thing', async () => {
+  const attention = [
+    { task: 'paint', agent: null, kind: 'failed', text: 'Paint: exit 1', since: '2026-11-21' },
+  ]
+  atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ attention }) }))
+  await vi.waitFor(() => expect(app.badge).toBe(1))
+  item('Paint: exit 1')?.click?.()
+  expect(asksOf(first()).at(-1)).toEqual({ kind: 'navigate', hash: '#/task/paint' })
+  const shown = Notification.shown.at(-1)
+  expect(shown?.options).toMatchObject({ title: 'atlas', body: 'Paint: exit 1' })
+  shown?.emit('action', { actionIndex: 1 })
+  await vi.waitFor(() => expect(atlas.asked).toContain('retry paint'))
+})
+
+test('menus ask the page in front; what it cannot hear yet waits for it', () => {
+  const task = Menu.application?.items.find(({ label }) => label === 'Task')
+  first().webContents.emit('did-start-loading')
+  task?.submenu?.[0]?.click?.()
+  const before = asksOf(first()).length
+  ipcMain.emit('yardmaster:connect', senderOf(first()).event)
+  expect(asksOf(first()).slice(before)).toEqual([{ kind: 'command', id: 'task.add' }])
+})
+
+test('an address from outside only navigates, and a hostile one does nothing', () => {
+  test1.running.follow('yard://task/paint')
+  expect(asksOf(first()).at(-1)).toEqual({ kind: 'navigate', hash: '#/task/paint' })
+  const before = asksOf(first()).length
+  for (const link of ['yard://task/../kill', 'yard://task/a?do=kill', 'javascript:alert(1)'])
+    test1.running.follow(link)
+  expect(asksOf(first())).toHaveLength(before)
+})
+
+test('two windows show the same yard, and a second yard is held beside the first', async () => {
+  const menu = (label: string) =>
+    Menu.application?.items[0]?.submenu?.find((each) => each.label === label)
+  menu('New Window')?.click?.()
+  expect(test1.windows()).toHaveLength(2)
+  const bolt = test1.add('bolt')
+  await test1.running.open(bolt.root)
+  expect(test1.windows()).toHaveLength(3)
+  expect(menu('Open Recent')?.submenu?.map(({ label }) => label)).toEqual(['bolt', 'atlas'])
+  menu('Open Recent')?.submenu?.[1]?.click?.()
+  await vi.waitFor(() =>
+    expect(readRecentYards(`${test1.folder}/data`)[0]?.folder).toBe(atlas.root),
+  )
+  expect(test1.windows()).toHaveLength(3)
+})
+
+test('a yard that cannot be opened is said, and opens no window', async () => {
+  const opened = await test1.running.open('/nowhere')
+  expect(opened).toMatchObject({ ok: false, error: { kind: 'no-yard' } })
+  expect(test1.windows()).toHaveLength(3)
+})
+
+test('the title bar’s overlay follows the theme', () => {
+  nativeTheme.shouldUseDarkColors = false
+  nativeTheme.emit('updated')
+  expect(first().bar).toMatchObject({ color: '#eff1f4', height: 40 })
+})
+
+test('closing the windows keeps the yards, and the tray opens a new one', () => {
+  item('Quit Window')?.click?.()
   app.emit('window-all-closed')
-  expect(app.quits).toBe(0)
-  tray()
-    .menu?.items.find((item) => item.label === 'Open Yardmaster')
-    ?.click?.()
-  expect(BrowserWindow.opened).toHaveLength(2)
-  app.emit('second-instance')
-  expect(BrowserWindow.opened).toHaveLength(2)
-  expect(Menu.application).not.toBeNull()
+  expect([test1.windows().length, app.quits, atlas.isClosed]).toEqual([0, 0, false])
+  item('Open Yardmaster')?.click?.()
+  expect(test1.windows()).toHaveLength(1)
 })
 
-test('quitting waits until the yard is let go of', async () => {
+test('a yard that was stopped by a client goes with its windows; the others stay', async () => {
+  const bolt = [...test1.yards.values()][1] as ScriptedYard
+  test1.running.dropped(bolt.root)
+  await vi.waitFor(() => expect(bolt.isClosed).toBe(true))
+  expect(app.quits).toBe(0)
+})
+
+test('quitting with agents at work asks; cancelled, everything stays', async () => {
+  const agents = { alive: 1, max: 4 }
+  atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents }) }))
+  await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: 1 working'))
+  dialog.answer = 2
+  item('Stop and Quit…')?.click?.()
+  await vi.waitFor(() =>
+    expect(dialog.asked.at(-1)).toMatchObject({
+      message: '1 agent is at work. Quit Yardmaster?',
+      buttons: ['Leave running', 'Stop 1 agent', 'Cancel'],
+    }),
+  )
+  await Promise.resolve()
+  expect([app.quits, atlas.isClosed]).toEqual([0, false])
+})
+
+test('stopped agents are ended before the yard is let go of, and quitting waits for that', async () => {
   const gone = new Promise((resolve) => app.once('fake-gone', resolve))
+  dialog.answer = 1
   app.quit()
   expect(app.quits).toBe(0)
   await gone
-  expect(closeHost).toHaveBeenCalledOnce()
+  expect(atlas.asked).toContain('killAll')
+  expect(atlas.isClosed).toBe(true)
   expect(tray().isDestroyed).toBe(true)
 })

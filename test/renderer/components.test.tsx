@@ -5,12 +5,12 @@ import { err } from '../../src/base/result.ts'
 import type { Snapshot } from '../../src/contract/view.ts'
 import { App } from '../../src/renderer/app/app.tsx'
 import { CoordinatorControl } from '../../src/renderer/coordinator/coordinator-control.tsx'
-import { StateStrip } from '../../src/renderer/coordinator/state-strip.tsx'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { Connection, Session } from '../../src/renderer/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
 import { StatusBadge } from '../../src/renderer/ui/status-badge.tsx'
 import { TwiceButton } from '../../src/renderer/ui/twice-button.tsx'
+import { StateStrip } from '../../src/renderer/workspace/state-strip.tsx'
 import { SHOWN_STATES } from '../../src/domain/task.ts'
 import { snapshotOf, summaryOf } from '../support/scripted-host.ts'
 
@@ -105,10 +105,20 @@ test('a paused coordinator offers to resume', async () => {
 test('tasks are counted in words too, states without any left out', () => {
   const summary = summaryOf({ tasks: { done: 12, failed: 1 } })
   show(sessionOf(live, snapshotOf(1, [], { summary })), <StateStrip />)
-  expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
-    '1 Failed',
-    '12 Done',
-  ])
+  const lamps = (): readonly HTMLElement[] => screen.getAllByRole('button')
+  expect(lamps().map((lamp) => lamp.textContent)).toEqual(['Failed1', 'Done12'])
+})
+
+test('a lamp narrows the view to its state, in the address, and widens it again', () => {
+  location.hash = '#/tasks?q=docs'
+  const summary = summaryOf({ tasks: { done: 12, failed: 1 } })
+  show(sessionOf(live, snapshotOf(1, [], { summary })), <StateStrip />)
+  fireEvent.click(screen.getByRole('button', { name: /Failed/ }))
+  expect(screen.getByRole('button', { name: /Failed/ }).getAttribute('aria-pressed')).toBe('true')
+  expect(decodeURIComponent(location.hash)).toContain('q=state:failed+docs')
+  fireEvent.click(screen.getByRole('button', { name: /Failed/ }))
+  expect(location.hash).toBe('#/tasks?q=docs')
+  location.hash = ''
 })
 
 test('every state has a word and a lamp of its own shape', () => {

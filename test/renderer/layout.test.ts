@@ -1,19 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LayoutTask } from '../../src/renderer/graph/layered.ts'
-import { layOut, type Layout } from '../../src/renderer/graph/layout.ts'
+import { layOut } from '../../src/renderer/graph/layout.ts'
+import type { Layout } from '../../src/renderer/graph/place.ts'
 import { spread } from '../../src/renderer/graph/place-rows.ts'
-
-const task = (id: string, ...after: string[]): LayoutTask => ({ id, after })
-
-/** Dependencies only point back in the list, so there are no cycles. */
-const graphs = fc
-  .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 40 })
-  .map((wishes) =>
-    wishes.map((back, index) =>
-      task(`t${index}`, ...new Set(index === 0 ? [] : back.map((each) => `t${each % index}`))),
-    ),
-  )
+import { graphs, task } from './graphs.ts'
 
 const overlaps = (layout: Layout): number =>
   layout.size - new Set([...layout.values()].map((p) => `${p.column}:${p.row}`)).size
@@ -45,14 +35,47 @@ describe('layout', () => {
       fc.property(graphs, fc.nat(), fc.nat(), (tasks, a, b) => {
         const before = layOut(tasks)
         const blockers = new Set([a, b].map((each) => `t${each % tasks.length}`))
-        const after = layOut([...tasks, task('new', ...blockers)], before)
+        const after = layOut([...tasks, task('new', ...blockers), task('alone')], before)
         for (const [id, place] of before) expect(after.get(id)).toEqual(place)
         expect(overlaps(after)).toBe(0)
       }),
     )
   })
 
-  test('only tasks whose column changes by a new dependency move', () => {
+  test('a graph that is imported beside another moves nothing and overlaps nothing', () => {
+    fc.assert(
+      fc.property(graphs, graphs, (tasks, more) => {
+        const before = layOut(tasks)
+        const others = more.map(({ id, after }) => task(`n${id}`, ...after.map((b) => `n${b}`)))
+        const after = layOut([...tasks, ...others], before)
+        for (const [id, place] of before) expect(after.get(id)).toEqual(place)
+        expect(overlaps(after)).toBe(0)
+      }),
+    )
+  })
+
+  test('removing a task or a dependency moves nothing', () => {
+    fc.assert(
+      fc.property(graphs, fc.nat(), (tasks, nth) => {
+        const before = layOut(tasks)
+        const gone = `t${nth % tasks.length}`
+        const left = tasks
+          .filter(({ id }) => id !== gone)
+          .map(({ id, after }) => task(id, ...after.filter((each) => each !== gone)))
+        for (const [id, place] of layOut(left, before)) expect(before.get(id)).toEqual(place)
+      }),
+    )
+  })
+
+  test('a task that comes back finds its place, unless another stands there', () => {
+    const before = layOut([task('a'), task('b', 'a'), task('c', 'a')])
+    const back = layOut([task('a'), task('b', 'a'), task('c', 'a')], before)
+    expect([...back]).toEqual([...before])
+    const stolen = new Map([...before, ['c', before.get('b') ?? { column: 0, row: 0 }]])
+    expect(overlaps(layOut([task('a'), task('b', 'a'), task('c', 'a')], stolen))).toBe(0)
+  })
+
+  test('only tasks whose column must change by a new dependency move', () => {
     const tasks = [task('a'), task('b'), task('c', 'b')]
     const before = layOut(tasks)
     const after = layOut([task('a'), task('b', 'a'), task('c', 'b')], before)
@@ -60,11 +83,17 @@ describe('layout', () => {
     expect(['a', 'b', 'c'].map((id) => after.get(id)?.column)).toEqual([0, 1, 2])
   })
 
-  test('a chain is level, and a fan has its root in its middle', () => {
-    const chain = layOut([task('a'), task('b', 'a'), task('c', 'b')])
-    expect(new Set([...chain.values()].map((p) => p.row)).size).toBe(1)
-    const fan = layOut([task('r'), task('x', 'r'), task('y', 'r'), task('z', 'r')])
-    expect(fan.get('r')?.row).toBe(1)
+  test('the longest chain is on one row', () => {
+    fc.assert(
+      fc.property(graphs, (tasks) => {
+        const chain = Array.from({ length: 41 }, (_, index) =>
+          task(`m${index}`, ...(index === 0 ? [] : [`m${index - 1}`])),
+        )
+        const layout = layOut([...tasks, ...chain])
+        expect(new Set(chain.map(({ id }) => layout.get(id)?.row)).size).toBe(1)
+      }),
+      { numRuns: 30 },
+    )
   })
 
   test('two chains side by side do not cross', () => {
@@ -73,8 +102,23 @@ describe('layout', () => {
     expect(layout.get('b')?.row).toBe(layout.get('b2')?.row)
   })
 
+  test('many tasks without dependencies are a field, not one column', () => {
+    const layout = layOut(Array.from({ length: 100 }, (_, index) => task(`t${index}`)))
+    const columns = new Set([...layout.values()].map(({ column }) => column)).size
+    const rows = new Set([...layout.values()].map(({ row }) => row)).size
+    expect(columns).toBeGreaterThan(5)
+    expect(rows).toBeLessThan(20)
+  })
+
   test('a blocker that is not in the graph is left out', () => {
     expect(layOut([task('a', 'gone')]).get('a')).toEqual({ column: 0, row: 0 })
+  })
+
+  test('it tells how far it is, up to the end', () => {
+    const shares: number[] = []
+    layOut([task('a'), task('b', 'a')], new Map(), (share) => shares.push(share))
+    expect(shares.length).toBeGreaterThan(3)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
   })
 
   test('ten thousand tasks are laid out without delay', () => {
@@ -91,4 +135,5 @@ test('spread keeps the order, leaves room, and stays where it is wanted if it ca
   expect(spread([0, 3, 7])).toEqual([0, 3, 7])
   expect(spread([2, 2, 2])).toEqual([1, 2, 3])
   expect(spread([5, 1])).toEqual([3, 4])
+  expect(spread([5, 0], [1, 1e6])).toEqual([-1, 0])
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { report } from '../../scripts/check-boundaries.mjs'
-import { readWish, yardAbove } from '../../scripts/start.mjs'
+import { chooseYard, readWish, yardAbove } from '../../scripts/start.mjs'
 import { tally } from '../../scripts/tally-tests.mjs'
 
 const at = (here: string) => ({ env: { INIT_CWD: here }, checkout: '/code/yardmaster' })
@@ -57,6 +57,21 @@ describe('the yard of a folder', () => {
     expect(yardAbove(join(folder, 'a/b'))).toBeNull()
     mkdirSync(join(folder, '.yard'))
     expect(yardAbove(join(folder, 'a/b'))).toBe(folder)
+  })
+
+  const choose = (words: string[]) => chooseYard(readWish(words, at(folder)))
+
+  test('is shown; where there is none, the page that leads to one is', () => {
+    mkdirSync(join(folder, 'a/.yard'), { recursive: true })
+    expect(choose(['a'])).toEqual({ kind: 'yard', folder: join(folder, 'a') })
+    expect(choose([])).toEqual({ kind: 'welcome', folder })
+    expect(choose(['--demo'])).toEqual({ kind: 'example' })
+  })
+
+  test('must be there for a page that is asked to stay, and so must the folder', () => {
+    expect(() => choose(['--port', '0'])).toThrow(/No yard in .*yard init/)
+    expect(() => choose(['--no-open'])).toThrow(/No yard in/)
+    expect(() => choose(['none'])).toThrow(/There is no folder/)
   })
 })
 

@@ -154,6 +154,7 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
     },
     isHolding: (id) => held.has(id),
     facts: () => null,
+    measure: () => Promise.resolve(new Map()),
     look: () =>
       new Promise((resolve) => {
         later('look at all agents', () => {

@@ -37,9 +37,14 @@ const run = (file: string, sql: string): void => {
 }
 const open = () => openStore({ path, at: START_AT })
 
-const second: Migration = { number: 2, title: 'second', sql: 'CREATE TABLE extra (id TEXT) STRICT' }
+const NEXT = MIGRATIONS.length + 1
+const second: Migration = {
+  number: NEXT,
+  title: 'second',
+  sql: 'CREATE TABLE extra (id TEXT) STRICT',
+}
 const broken: Migration = {
-  number: 2,
+  number: NEXT,
   title: 'broken',
   sql: 'CREATE TABLE extra (id TEXT) STRICT; CREATE TABLE extra (id TEXT)',
 }
@@ -86,6 +91,9 @@ describe('migrating', () => {
       expect(store.artifactsOf(taskId('c'))).toHaveLength(1)
       expect(store.replyOf('k1')).toEqual({ ids: [] })
       expect(fold(store.journal(0, 1000)).get('task')?.size).toBe(3)
+      expect([...opened.value.positions.all()]).toEqual(
+        number < 2 ? [] : [['b', { x: 120, y: -40.5 }]],
+      )
       close()
     },
   )
@@ -106,13 +114,16 @@ describe('migrating', () => {
 
   it('leaves a step that fails undone, and can be tried again', () => {
     thaw()
+    const up = new Database(path)
+    expect(migrate(up, { at: 1, copyPath: null }).ok).toBe(true)
+    up.close()
     const before = schemaOf(path)
     const copyPath = (version: number): string => join(folder, `before-${version}.db`)
     const db = new Database(path)
     expect(() => migrate(db, { at: 1, copyPath, migrations: [...MIGRATIONS, broken] })).toThrow(
       'exists',
     )
-    expect(db.pragma('user_version', { simple: true })).toBe(1)
+    expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
     db.close()
     expect(schemaOf(path)).toEqual(before)
     const again = new Database(path)

@@ -1,9 +1,13 @@
 /** A runtime in which nothing runs: what is launched stays as it is until the test says what became of it. */
-import type { Runtime, RuntimeReport } from '../../src/domain/executor.ts'
+import type { Runtime, RuntimeReport, TreeUse } from '../../src/domain/executor.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 
 export interface IdleRuntime extends Runtime {
   readonly launched: AgentId[]
+  /** What `measure` answers. */
+  readonly uses: Map<AgentId, TreeUse>
+  /** What `facts` says of the output so far. */
+  readonly written: Map<AgentId, number>
   report(agentId: AgentId, generation: number, report: RuntimeReport): void
   /** Its process is gone, with this exit code. */
   end(agentId: AgentId, generation: number, code: number): void
@@ -16,6 +20,9 @@ export function createIdleRuntime(): IdleRuntime {
   const generations = new Map<AgentId, number>()
   const runtime: IdleRuntime = {
     launched,
+    uses: new Map(),
+    written: new Map(),
+    measure: () => Promise.resolve(new Map(runtime.uses)),
     launch({ agent }) {
       if (held.has(agent.id)) return
       held.add(agent.id)
@@ -32,7 +39,7 @@ export function createIdleRuntime(): IdleRuntime {
       held.has(id)
         ? {
             lastHeardAt: Date.now(),
-            outputBytes: 0,
+            outputBytes: runtime.written.get(id) ?? 0,
             isBusy: false,
             waitsForProviderUntil: null,
             doing: 'nothing',

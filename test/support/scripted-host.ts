@@ -17,8 +17,13 @@ export const cardOf = (id: string, more: Partial<TaskCard> = {}): TaskCard => ({
   model: null,
   agent: null,
   attempts: 0,
+  maxAttempts: 3,
+  createdAt: '2026-11-20T09:00:00.000+00:00',
   startedAt: null,
   completedAt: null,
+  notBefore: null,
+  repeats: false,
+  costUsd: null,
   ...more,
 })
 
@@ -31,6 +36,10 @@ export const summaryOf = (more: Partial<Summary> = {}): Summary => ({
   readOnly: null,
   trusted: true,
   agents: { alive: 0, max: 4 },
+  pausedAt: null,
+  pausedBy: null,
+  machine: { cores: 8, cpuPercent: null, memoryBytes: 16e9, memoryUsedBytes: 4e9 },
+  today: { costUsd: null, tokens: null },
   tasks: {},
   breakers: [],
   attention: [],
@@ -46,6 +55,7 @@ export const snapshotOf = (
   tasks,
   agents: [],
   summary: summaryOf(),
+  positions: {},
   ...more,
 })
 
@@ -56,6 +66,7 @@ export const patchOf = (from: number, seq: number, more: Partial<Patch> = {}): P
   removed: [],
   agents: [],
   summary: null,
+  positions: null,
   ...more,
 })
 
@@ -77,6 +88,11 @@ export const agentOf = (id: string, task: string, more: Partial<AgentView> = {})
   lastHeardAt: null,
   doing: null,
   outputBytes: 0,
+  isBusy: null,
+  cpuPercent: null,
+  memoryBytes: null,
+  processes: null,
+  timeoutMs: null,
   generation: 1,
   exitCode: null,
   usage: null,

@@ -18,6 +18,8 @@ const NESTED_SESSION = [
 /** `npm start` adds these; they name our own package and would mislead an agent's npm. A user's `npm_config_registry` stays. */
 const HOST_NOISE = [
   /^ELECTRON_/,
+  // Of an AppImage's runtime: they point into a mount that goes away.
+  /^(?:APPDIR|APPIMAGE|ARGV0|OWD)$/,
   /^INIT_CWD$/,
   /^npm_(lifecycle|package)_/,
   /^npm_(command|execpath|node_execpath)$/,

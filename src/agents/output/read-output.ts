@@ -27,6 +27,8 @@ export interface RawOutput {
 
 export interface ParsedOutput {
   readonly reports: readonly OutputReport[]
+  /** Where the first line that was read begins. */
+  readonly offset: number
   /** Give it as `from` to go on; never in the middle of a line, unless that line is longer than a window. */
   readonly nextOffset: number
   readonly sizeBytes: number
@@ -83,14 +85,15 @@ export async function readOutput(
   })
   const { sizeBytes } = raw
   const start = raw.offset === 0 ? 0 : raw.bytes.indexOf(NEWLINE) + 1
-  if (start === 0 && raw.offset > 0) return { reports: [], nextOffset: raw.nextOffset, sizeBytes }
+  if (start === 0 && raw.offset > 0)
+    return { reports: [], offset: raw.nextOffset, nextOffset: raw.nextOffset, sizeBytes }
   const isAtEnd = raw.nextOffset === sizeBytes
   const lastEnd = raw.bytes.lastIndexOf(NEWLINE) + 1
   const takesRest = lastEnd < raw.bytes.length && (isAtEnd ? agent.isEnded : lastEnd <= start)
   const end = takesRest ? raw.bytes.length : Math.max(lastEnd, start)
   const bytes = raw.bytes.subarray(start, end)
   const reports = parse({ bytes, writtenAt: raw.writtenAt }, window.stream, agent.executorType)
-  return { reports, nextOffset: raw.offset + end, sizeBytes }
+  return { reports, offset: raw.offset + start, nextOffset: raw.offset + end, sizeBytes }
 }
 
 function parse(

@@ -8,7 +8,7 @@ import { sendSignal } from './process-host.ts'
 import type { ProcessHost, ProcessLook, ProcessRow } from './process-host.ts'
 
 const run = promisify(execFile)
-const COLUMNS = ['pid', 'ppid', 'pgid', 'stat', 'time', 'lstart']
+const COLUMNS = ['pid', 'ppid', 'pgid', 'stat', 'time', 'rss', 'lstart']
 const OPTIONS = { env: { LC_ALL: 'C', TZ: 'UTC0' }, maxBuffer: 64 * 1024 * 1024, timeout: 10_000 }
 
 export function createDarwinHost(): ProcessHost {
@@ -48,11 +48,11 @@ async function psText(args: readonly string[]): Promise<string> {
   }
 }
 
-/** Lines of `pid ppid pgid stat time lstart`, the last with spaces in it. */
+/** Lines of `pid ppid pgid stat time rss lstart`, the last with spaces in it; rss in kB. */
 export function parsePs(text: string): ReadonlyMap<number, ProcessRow> {
   const rows = new Map<number, ProcessRow>()
   for (const line of text.split('\n')) {
-    const [pid, parentPid, sessionId, state, time, ...start] = line.trim().split(/\s+/)
+    const [pid, parentPid, sessionId, state, time, rss, ...start] = line.trim().split(/\s+/)
     if (pid === undefined || time === undefined || state === undefined) continue
     rows.set(Number(pid), {
       pid: Number(pid),
@@ -61,6 +61,7 @@ export function parsePs(text: string): ReadonlyMap<number, ProcessRow> {
       startTime: start.join(' '),
       isDead: state.startsWith('Z'),
       cpuMs: cpuMsFromPs(time),
+      memoryBytes: Number(rss) * 1024,
     })
   }
   return rows

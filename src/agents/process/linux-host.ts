@@ -43,7 +43,27 @@ export function parseStat(stat: string): ProcessRow | null {
     startTime: field(22),
     isDead: state === 'Z' || state === 'X',
     cpuMs: ticks * MS_PER_TICK,
+    memoryBytes: Number(field(24)) * pageBytes(),
   }
+}
+
+const AT_PAGESZ = 6n
+let knownPageBytes: number | null = null
+
+/** 4 kB on most machines, 16 or 64 on some; the kernel tells each process in its auxiliary vector: pairs of 64-bit numbers. */
+function pageBytes(): number {
+  return (knownPageBytes ??= readPageBytes() ?? 4096)
+}
+
+function readPageBytes(): number | null {
+  try {
+    const vector = readFileSync('/proc/self/auxv')
+    for (let at = 0; at + 16 <= vector.length; at += 16)
+      if (vector.readBigUInt64LE(at) === AT_PAGESZ) return Number(vector.readBigUInt64LE(at + 8))
+  } catch {
+    // not to be read here: then it is what it mostly is
+  }
+  return null
 }
 
 /** The start time as launches need it: at once. Null when the process is gone. */

@@ -14,6 +14,8 @@ export interface ProcessRow extends ProcessLook {
   readonly sessionId: number
   /** CPU used by it and its reaped children, in ms. */
   readonly cpuMs: number
+  /** Resident memory; null where the system does not tell. */
+  readonly memoryBytes: number | null
 }
 
 export interface ProcessTable {

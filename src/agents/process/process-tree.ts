@@ -15,6 +15,8 @@ export interface TreeCpu {
   /** CPU used by all living members and the children they have reaped, in ms. It can only be compared with an earlier look. */
   readonly cpuMs: number
   readonly count: number
+  /** Resident, of all of them; shared pages count for each. Null where the system does not tell. */
+  readonly memoryBytes: number | null
 }
 
 /** The living members. Adds them to `seen`. */
@@ -62,7 +64,12 @@ export function ownsSession(
 
 export function treeCpu(table: ProcessTable, target: TreeTarget, host: ProcessHost): TreeCpu {
   const members = findMembers(table, target, host)
-  return { cpuMs: members.reduce((sum, row) => sum + row.cpuMs, 0), count: members.length }
+  const isKnown = members.every((row) => row.memoryBytes !== null)
+  return {
+    cpuMs: members.reduce((sum, row) => sum + row.cpuMs, 0),
+    count: members.length,
+    memoryBytes: isKnown ? members.reduce((sum, row) => sum + (row.memoryBytes ?? 0), 0) : null,
+  }
 }
 
 /** The first process, this one and the one that owns it are nobody's members. */

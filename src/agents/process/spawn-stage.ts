@@ -6,6 +6,7 @@ import { delimiter, isAbsolute, join, sep } from 'node:path'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { linuxStartTime } from './linux-host.ts'
+import { nodeProgram } from './node-program.ts'
 import { errorCode } from './stage-files.ts'
 
 /** What to run and where. The folder exists; nothing in it is created but by the supervisor. */
@@ -55,7 +56,8 @@ export function spawnStage(
   const args = [...prefix, stage.folder, stage.stdinFile ?? devNull, ...resolveArgv(stage)]
   return new Promise((resolve) => {
     try {
-      const { cwd, env } = stage
+      const { cwd } = stage
+      const env = { ...stage.env, ...supervisorVariables() }
       const options = { cwd, env, detached: true, stdio: 'ignore', windowsHide: true } as const
       const child = spawn(command, args, options)
       const { pid } = child
@@ -69,6 +71,10 @@ export function spawnStage(
     }
   })
 }
+
+/** Where the supervisor is a Node program and Node is an app; it takes them out again before it starts the agent. */
+const supervisorVariables = (): Readonly<Record<string, string>> =>
+  process.platform === 'win32' ? nodeProgram().env : {}
 
 /** ENOENT may mean the shell or the working folder; only a look tells. */
 function toFailure(error: unknown, { cwd }: Stage): LaunchFailure {

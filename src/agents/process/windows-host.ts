@@ -14,9 +14,9 @@ const START_TOLERANCE_MS = 2000
 const BOOT_TIME = '(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()'
 const PROCESS_LIST = [
   'Get-CimInstance Win32_Process | ForEach-Object {',
-  "'{0} {1} {2} {3}' -f $_.ProcessId, $_.ParentProcessId,",
+  "'{0} {1} {2} {3} {4}' -f $_.ProcessId, $_.ParentProcessId,",
   '$(if ($_.CreationDate) { ([DateTimeOffset]$_.CreationDate).ToUnixTimeMilliseconds() } else { 0 }),',
-  '$(($_.UserModeTime + $_.KernelModeTime) / 10000) }',
+  '$(($_.UserModeTime + $_.KernelModeTime) / 10000), $_.WorkingSetSize }',
 ].join(' ')
 
 export function createWindowsHost(): ProcessHost {
@@ -52,11 +52,11 @@ async function powershell(script: string): Promise<string> {
   ).stdout
 }
 
-/** Lines of `pid parent created cpuMs`; a number may carry a decimal comma. */
+/** Lines of `pid parent created cpuMs memory`, the memory in bytes; a number may carry a decimal comma. */
 export function parseProcessList(text: string): ReadonlyMap<number, ProcessRow> {
   const rows = new Map<number, ProcessRow>()
   for (const line of text.split('\n')) {
-    const [pid, parentPid, startTime, cpuMs] = line.trim().split(/\s+/)
+    const [pid, parentPid, startTime, cpuMs, memory] = line.trim().split(/\s+/)
     if (startTime === undefined || cpuMs === undefined) continue
     rows.set(Number(pid), {
       pid: Number(pid),
@@ -65,6 +65,7 @@ export function parseProcessList(text: string): ReadonlyMap<number, ProcessRow> 
       startTime,
       isDead: false,
       cpuMs: Math.round(Number(cpuMs.replace(',', '.'))),
+      memoryBytes: memory === undefined ? null : Number(memory),
     })
   }
   // Windows never clears a parent's pid, and pids come back: a parent younger than its child is a stranger.

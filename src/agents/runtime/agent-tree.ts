@@ -1,4 +1,6 @@
 /** The processes of one agent: ended whole, and measured so that a long quiet build counts as alive. */
+import type { TreeUse } from '../../domain/executor.ts'
+import type { AgentId } from '../../domain/ids.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 
@@ -43,6 +45,27 @@ export async function measureTrees(
     one.cpuMs = tree.cpuMs
     return tree.count === 0
   })
+}
+
+/** What the trees use now, for whoever watches; changes nothing of what is known of the agents. */
+export async function useOfTrees(
+  agents: Iterable<HeldAgent>,
+  options: Options,
+): Promise<ReadonlyMap<AgentId, TreeUse>> {
+  const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
+  const uses = new Map<AgentId, TreeUse>()
+  if (living.length === 0) return uses
+  const trees = await options.launcher.treeCpu(
+    living.map((one) => ({ leader: provenLeader(one), marker: one.key })),
+  )
+  if (!trees.ok) return uses
+  for (const [i, one] of living.entries()) {
+    const tree = trees.value[i]
+    if (!tree || tree.count === 0) continue
+    const { cpuMs, memoryBytes, count: processes } = tree
+    uses.set(one.order.agent.id, { cpuMs, memoryBytes, processes })
+  }
+  return uses
 }
 
 const provenLeader = (one: HeldAgent): HeldAgent['leader'] =>

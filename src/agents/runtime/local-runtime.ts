@@ -7,12 +7,18 @@ import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
 import { workFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
-import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../domain/executor.ts'
+import type {
+  LaunchOrder,
+  LiveFacts,
+  Runtime,
+  RuntimeReport,
+  TreeUse,
+} from '../../domain/executor.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
-import { endTree, measureTrees } from './agent-tree.ts'
+import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
 import { endedUnlaunched, gatherEvidence, neverRan, type Going } from './evidence.ts'
 import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
 import { launchFailureOf, prepareStage } from './launch-stage.ts'
@@ -113,6 +119,10 @@ class LocalRuntime implements Runtime {
   facts(agentId: AgentId): LiveFacts | null {
     const one = this.#held.get(agentId)
     return one ? factsOf(one) : null
+  }
+
+  measure(): Promise<ReadonlyMap<AgentId, TreeUse>> {
+    return useOfTrees(this.#held.values(), this.#options)
   }
 
   async look(): Promise<void> {

@@ -77,6 +77,15 @@ export const serviceCommands: readonly CommandSpec[] = [
     notes: ['An address is good once and for a minute; the browser stays signed in after it.'],
   },
   {
+    name: 'welcome',
+    does: 'shows the page where no yard is open: recent yards, a folder to open, the example',
+    options: [opt('--open', 'opens it in a browser')],
+    run: async () => (await import('../verbs/welcome.ts')).welcome,
+    notes: [
+      'A yard that is opened there gets a service of its own. This one ends when a yard was opened and no page has been connected for a minute.',
+    ],
+  },
+  {
     name: 'serve',
     does: "is the same host in the foreground, and prints its page's address",
     options: [

@@ -97,7 +97,7 @@ async function ownerFlags(cli: Cli): Promise<ReadonlyMap<string, ConfigEntry>> {
     return new Map(
       entries
         .filter(({ source }) => source === 'flag')
-        .map(({ key, value }) => [key, { key, value, source: 'flag' }]),
+        .map(({ key, value }) => [key, { key, value, source: 'flag', file: null, line: null }]),
     )
   } catch {
     return new Map() // of another contract, or gone meanwhile

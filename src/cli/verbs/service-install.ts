@@ -3,11 +3,19 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
+import { nodeHere } from '../../yard/lobby/node-here.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { entriesOf } from '../entries.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import { serviceUnit, TEMPLATE_OF, unitKindOf } from '../service-unit.ts'
 import type { Words } from '../words.ts'
+
+/** The Node that runs here, as a unit of the system can name it. */
+function nodeWords(): string[] {
+  const { command, env } = nodeHere()
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return variables.length === 0 ? [command] : ['/usr/bin/env', ...variables, command]
+}
 
 export async function serviceInstall(cli: Cli, words: Words): Promise<Outcome> {
   const allowed = refuseAgent(cli, 'install a service')
@@ -23,7 +31,7 @@ export async function serviceInstall(cli: Cli, words: Words): Promise<Outcome> {
   const unit = serviceUnit({
     ...{ kind, root, home },
     template: readFileSync(join(resources, 'service', TEMPLATE_OF[kind]), 'utf8'),
-    command: [process.execPath, headlessEntry, '--dir', root],
+    command: [...nodeWords(), headlessEntry, '--dir', root],
     configHome: configHome && isAbsolute(configHome) ? configHome : join(home, '.config'),
   })
   const { file, text, next } = unit

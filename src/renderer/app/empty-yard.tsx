@@ -1,22 +1,32 @@
 /** A yard without tasks: what to do first. */
 import { Button } from '../ui/button.tsx'
+import { runCommand } from '../workspace/commands.ts'
+import { KeyHint } from '../workspace/key-hint.tsx'
+import { openQuickAdd } from '../workspace/quick-add.ts'
 
-export function EmptyYard({ onAdd }: { readonly onAdd: () => void }) {
+export function EmptyYard() {
   return (
-    <div className="notice-page">
+    <div
+      className="notice-page"
+      onDoubleClick={({ clientX, clientY }) => openQuickAdd({ at: { x: clientX, y: clientY } })}
+    >
       <svg className="ghost-track" viewBox="0 0 420 60" aria-hidden="true">
         <path d="M110 30H155M265 30H310" />
         <rect x="1" y="6" width="108" height="48" rx="8" />
         <rect x="156" y="6" width="108" height="48" rx="8" />
         <rect x="311" y="6" width="108" height="48" rx="8" />
       </svg>
-      <h2>Draw the first task</h2>
+      <h1>Draw the first task</h1>
       <p>
-        Add tasks here, or bring a whole graph with <code>yard import FILE</code>.
+        Double-click, or press <KeyHint keys="n" />. Then drag from one task to the next to put them
+        in order.
       </p>
-      <Button look="main" icon="plus" onClick={onAdd}>
-        Add a task
-      </Button>
+      <div className="flex gap-2">
+        <Button look="main" icon="plus" onClick={() => openQuickAdd()}>
+          Add a task
+        </Button>
+        <Button onClick={() => runCommand('yard.import')}>Import a graph</Button>
+      </div>
     </div>
   )
 }

@@ -1,6 +1,8 @@
 /** What the coordinator does, in one line, and the button that pauses or resumes it. Never hidden. */
 import { useCommand, useYard } from '../session/session-context.tsx'
+import type { Summary } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
+import { instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 
@@ -10,12 +12,13 @@ export function CoordinatorControl() {
   if (summary === null) return null
   const { paused, agents } = summary
   const state = paused ? 'paused' : agents.alive > 0 ? 'in-progress' : 'ready'
-  const word = paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'
   return (
     <div className="coordinator">
-      <p className="coordinator-state" role="status" data-st={state}>
+      <p className="coordinator-state" role="status" data-st={state} title={pausedText(summary)}>
         <Lamp state={state} />
-        <span className="coordinator-word">{word}</span>{' '}
+        <span className="coordinator-word">
+          {paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'}
+        </span>{' '}
         <span className="coordinator-count">
           {agents.alive} of {agents.max} {agents.max === 1 ? 'agent' : 'agents'}
         </span>
@@ -31,4 +34,12 @@ export function CoordinatorControl() {
       <ProblemNote problem={problem} onClose={dismiss} />
     </div>
   )
+}
+
+/** `Paused by you, 14:02. Living agents go on.` */
+function pausedText({ paused, pausedAt, pausedBy }: Summary): string | undefined {
+  if (!paused) return undefined
+  const by = pausedBy === null ? '' : ` by ${pausedBy}`
+  const at = pausedAt === null ? '' : `, ${instantText(pausedAt)}`
+  return `Paused${by}${at}. Living agents go on; nothing new starts.`
 }

@@ -1,32 +1,97 @@
-/** The line at the foot: connection, host, position in the journal. */
+/** The line at the foot: connection, cost, machine, who sleeps; where the journal stands. A press opens what is named. */
+import type { ReactNode } from 'react'
+import type { BreakerView } from '../../contract/view.ts'
 import { useConnection, useYard } from '../session/session-context.tsx'
+import { bytesText, instantText } from '../ui/duration.ts'
+import { Elapsed } from '../ui/elapsed.tsx'
+import { Lamp } from '../ui/status-badge.tsx'
+import { countText, moneyText, tokensText } from '../ui/words.ts'
+import { runCommand } from '../workspace/commands.ts'
+import { navigate } from '../workspace/route.ts'
 
-const HOSTS = {
-  service: 'run by the service',
-  app: 'run by this app',
-  run: 'run in a terminal',
-  command: 'opened by a command',
-} as const
-
-export function StatusBar() {
-  const isLive = useConnection().kind === 'live'
-  const seq = useYard((view) => view.seq)
+/** `attention`: how many things need the person. */
+export function StatusBar({ attention }: { readonly attention: number }) {
   const summary = useYard((view) => view.summary)
+  const seq = useYard((view) => view.seq)
   return (
-    <footer className="status-bar">
-      <span className="link-state" data-st={isLive ? 'done' : 'delayed'}>
-        {isLive ? 'Connected' : 'Reconnecting'}
-      </span>
-      {summary && <span>{HOSTS[summary.host]}</span>}
-      {summary && summary.attention.length > 0 && (
-        <span data-st="waiting" className="attention-count">
-          {summary.attention.length}{' '}
-          {summary.attention.length === 1 ? 'thing needs' : 'things need'} you
-        </span>
+    <footer className="status-bar" data-region tabIndex={-1} aria-label="Status">
+      <LinkState />
+      {attention > 0 && (
+        <Item hot onPress={() => navigate({ screen: 'attention' })}>
+          {attention} {attention === 1 ? 'needs' : 'need'} you
+        </Item>
       )}
+      {summary && <Spent today={summary.today} />}
+      {summary && <Machine machine={summary.machine} />}
+      {summary?.breakers.filter(isSleep).map((breaker) => (
+        <Item key={breaker.key} onPress={() => navigate({ screen: 'schedule' })}>
+          <Lamp state="parked" />
+          {breaker.subject} sleeps{breaker.until && ` until ${instantText(breaker.until)}`}
+        </Item>
+      ))}
       <span className="status-end">
-        {summary && `Yardmaster ${summary.version} · `}seq {Math.max(0, seq)}
+        {summary && <span>Yardmaster {summary.version}</span>}
+        <Item onPress={() => runCommand('drawer')}>seq {countText(Math.max(0, seq))}</Item>
       </span>
     </footer>
+  )
+}
+
+const isSleep = ({ kind }: BreakerView): boolean => kind === 'provider'
+
+function LinkState() {
+  const connection = useConnection()
+  if (connection.kind !== 'lost')
+    return (
+      <span className="link-state" data-st="done">
+        Connected
+      </span>
+    )
+  const since = new Date(connection.since).toISOString()
+  return (
+    <span className="link-state" data-st="in-progress">
+      Reconnecting, <Elapsed since={since} />. Showing {instantText(since)}.
+    </span>
+  )
+}
+
+interface ItemProps {
+  readonly hot?: boolean
+  readonly onPress: () => void
+  readonly children: ReactNode
+}
+
+function Item({ hot = false, onPress, children }: ItemProps) {
+  return (
+    <button type="button" className="status-item" data-hot={hot || undefined} onClick={onPress}>
+      {children}
+    </button>
+  )
+}
+
+function Spent({ today }: { readonly today: { costUsd: number | null; tokens: number | null } }) {
+  const parts = [moneyText(today.costUsd), today.tokens && `${tokensText(today.tokens)} tokens`]
+  const text = parts.filter(Boolean).join(', ')
+  if (text === '') return null
+  return <Item onPress={() => navigate({ screen: 'agents' })}>Today {text}</Item>
+}
+
+interface MachineProps {
+  readonly machine: {
+    readonly cpuPercent: number | null
+    readonly memoryBytes: number
+    readonly memoryUsedBytes: number
+  }
+}
+
+function Machine({ machine }: MachineProps) {
+  const { cpuPercent, memoryBytes, memoryUsedBytes } = machine
+  return (
+    <span className="status-machine">
+      {cpuPercent !== null && <span>CPU {Math.round(cpuPercent)}%</span>}
+      <span>
+        Memory {bytesText(memoryUsedBytes)} of {bytesText(memoryBytes)}
+      </span>
+    </span>
   )
 }

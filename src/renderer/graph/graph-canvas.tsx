@@ -1,110 +1,184 @@
-/** The live graph. Drag from handle to handle adds a dependency; a task is opened by a click or by Enter. */
+/** The graph as a place to work in: React Flow holds the few nodes in sight, everything else is painted. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import {
-  Background,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  type Connection,
-  type NodeChange,
-} from '@xyflow/react'
-import { useCommand, useYard } from '../session/session-context.tsx'
-import { ProblemNote } from '../ui/problem-note.tsx'
-import { CanvasTools, FIT } from './canvas-tools.tsx'
-import { createFlowMapper, type FlowElements, type TaskFlowNode } from './flow-elements.ts'
-import { TaskNode } from './task-node.tsx'
-import { TrackEdge } from './track-edge.tsx'
-import { useLayout } from './use-layout.ts'
+import { ReactFlowProvider } from '@xyflow/react'
+import { useMoment } from '../workspace/moment.ts'
+import { usePreferences } from '../workspace/preferences.ts'
+import { useSelection } from '../workspace/selection.ts'
+import { GraphActs } from './acts/graph-acts.tsx'
+import { useCanvasKeys } from './acts/use-canvas-keys.ts'
+import { useCanvasActs, type CanvasActs } from './acts/use-canvas-acts.ts'
+import { CanvasLayer } from './canvas-layer.tsx'
+import { CanvasTools } from './canvas-tools.tsx'
+import type { Drawing } from './drawing.ts'
+import { OPACITY } from './dimming.ts'
+import { elementIdOf } from './flow-nodes.ts'
+import { FlowSurface } from './flow-surface.tsx'
+import { LayoutProgress } from './layout-progress.tsx'
+import { titleSizeAt } from './level.ts'
+import { Minimap } from './minimap.tsx'
+import { useCamera } from './use-camera.ts'
+import { useDrag } from './use-drag.ts'
+import { useInSight } from './use-in-sight.ts'
+import { useLight } from './use-light.ts'
+import { tracksAlong, useMainLine } from './use-main-line.ts'
+import { useScene } from './use-scene.ts'
+import { useTidy } from './use-tidy.ts'
+import { useViewport, type WatchedViewport } from './use-viewport.ts'
+import { useGraphView } from './view-state.ts'
 
-const nodeTypes = { task: TaskNode }
-const edgeTypes = { track: TrackEdge }
-/** Below that, drawing all is smoother to pan than adding and removing nodes. */
-const CULL_FROM = 150
-
-interface GraphCanvasProps {
-  readonly selectedId: string | null
-  readonly onSelect: (taskId: string | null) => void
-}
-
-export function GraphCanvas(props: GraphCanvasProps) {
+export function GraphCanvas() {
   return (
     <ReactFlowProvider>
-      <Canvas {...props} />
+      <Canvas />
     </ReactFlowProvider>
   )
 }
 
-function Canvas({ selectedId, onSelect }: GraphCanvasProps) {
-  const { nodes, edges } = useFlowElements(selectedId)
-  const { run, problem, dismiss } = useCommand()
-  useFitOnce(nodes.length > 0)
-  const onConnect = useCallback(
-    ({ source, target }: Connection) =>
-      void run(({ task }, commandId) => task.edit({ id: target, addAfter: [source], commandId })),
-    [run],
-  )
-  const onNodesChange = useCallback(
-    (changes: readonly NodeChange<TaskFlowNode>[]) => {
-      const chosen = changes.find((change) => change.type === 'select' && change.selected)
-      if (chosen?.type === 'select') onSelect(chosen.id)
-    },
-    [onSelect],
-  )
+function Canvas() {
+  const element = useRef<HTMLDivElement>(null)
+  const acts = useCanvasActs()
+  const drag = useDrag(useLatest(acts))
+  const now = useScene(drag.dragged)
+  const { tasks, scene } = now
+  const viewport = useViewport()
+  const isPast = useMoment() !== null
+  const isMinimapOpen = usePreferences((preferences) => preferences.isMinimapOpen)
+  const focusId = useSelection((selection) => selection.focusId)
+  const line = useMainLine(tasks, scene.memberOf)
+  const lightOf = useLight(tasks, scene.nodes, line.ids)
+  const inSight = useInSight(viewport, useWanted(scene.memberOf, { scene, lightOf }))
+  const drawing = useDrawing({ now, inSight, line: line.tracks, lightOf })
+  useCamera(element, viewport, scene)
+  useTidy(now.tidy)
+  const onKeyDown = useCanvasKeys()
+  useTitleSize(element, viewport)
+  const focused = focusId === null ? null : (scene.memberOf.get(focusId) ?? focusId)
+  const isFocusShown = focused !== null && inSight.ids.includes(focused)
   return (
-    <div className="graph">
-      <ReactFlow
-        aria-label="Graph of tasks"
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodesChange={onNodesChange}
-        onConnect={onConnect}
-        onPaneClick={() => onSelect(null)}
-        nodesDraggable={false}
-        edgesFocusable={false}
-        elementsSelectable
-        panOnScroll
-        minZoom={0.1}
-        maxZoom={2}
-        connectionRadius={40}
-        deleteKeyCode={null}
-        multiSelectionKeyCode={null}
-        onlyRenderVisibleElements={nodes.length > CULL_FROM}
-        proOptions={{ hideAttribution: true }}
-      >
-        <Background gap={20} size={1.5} />
-      </ReactFlow>
+    <div
+      ref={element}
+      id="graph-canvas"
+      className="graph"
+      role="application"
+      aria-label="Graph of tasks"
+      aria-roledescription="graph"
+      aria-describedby="graph-keys"
+      aria-activedescendant={isFocusShown ? elementIdOf(focused) : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      data-level={inSight.level}
+      data-past={isPast || undefined}
+      data-still={isStill(drawing) || undefined}
+    >
+      <p id="graph-keys" className="visually-hidden">
+        Arrow keys walk along the tracks: right to what waits for a task, left to what it waits for.
+        Enter opens it, N adds one, question mark shows all keys.
+      </p>
+      <CanvasLayer drawing={drawing} viewport={viewport} />
+      <FlowSurface
+        {...{ acts, drag, tasks, scene, line: line.ids, lightOf, isPast }}
+        ids={inSight.ids}
+      />
       <CanvasTools />
-      <ProblemNote problem={problem} onClose={dismiss} />
+      <GraphActs />
+      {isMinimapOpen && <Minimap scene={scene} viewport={viewport} />}
+      <LayoutProgress share={now.share} onCancel={now.cancel} />
     </div>
   )
 }
 
-/** React Flow wants arrays that it may keep; the mapper never changes one that it gave away. */
-function useFlowElements(selectedId: string | null): {
-  nodes: TaskFlowNode[]
-  edges: FlowElements['edges'][number][]
-} {
-  const tasks = useYard((view) => view.tasks)
-  const layout = useLayout(
-    tasks,
-    useYard((view) => view.structure),
-  )
-  const [map] = useState(createFlowMapper)
-  return useMemo(() => {
-    const { nodes, edges } = map({ tasks, layout, selectedId })
-    return { nodes: [...nodes], edges: [...edges] }
-  }, [map, tasks, layout, selectedId])
+function useLatest(acts: CanvasActs): () => CanvasActs | null {
+  const latest = useRef<CanvasActs | null>(null)
+  useEffect(() => {
+    latest.current = acts
+  }, [acts])
+  return useCallback(() => latest.current, [])
 }
 
-/** The camera moves by itself only when the first graph appears. */
-function useFitOnce(hasNodes: boolean): void {
-  const { fitView } = useReactFlow()
-  const isFitted = useRef(false)
+type LightOf = ReturnType<typeof useLight>
+
+/** Focused, hovered, selected, at the ends of a track being drawn: in the page at every zoom. */
+function useWanted(
+  memberOf: ReadonlyMap<string, string>,
+  { scene, lightOf }: { readonly scene: Drawing['scene']; readonly lightOf: LightOf },
+) {
+  const focusId = useSelection((selection) => selection.focusId)
+  const selected = useSelection(({ ids }) => ids)
+  const hoverId = useGraphView((view) => view.hoverId)
+  const linking = useGraphView((view) => view.linking)
+  return useMemo(() => {
+    const wanted = [focusId, hoverId, linking?.from, linking?.to, ...selected]
+    return {
+      scene,
+      wanted: wanted.flatMap((id) => (id ? [memberOf.get(id) ?? id] : [])),
+      isGone: (id: string) => lightOf(id) === 'gone',
+    }
+  }, [scene, memberOf, lightOf, focusId, hoverId, linking, selected])
+}
+
+interface DrawingInput {
+  readonly now: ReturnType<typeof useScene>
+  readonly inSight: ReturnType<typeof useInSight>
+  readonly line: ReadonlySet<string>
+  readonly lightOf: LightOf
+}
+
+const NO_TRACKS: ReadonlySet<string> = new Set()
+
+function useDrawing({ now: { scene, headings }, inSight, line, lightOf }: DrawingInput): Drawing {
+  const isLineShown = useGraphView((view) => view.mainLine)
+  const cycle = useGraphView((view) => view.cycle)
+  const hoverTrack = useGraphView((view) => view.hoverTrack)
+  const chosenTrack = useGraphView((view) => view.chosenTrack)
+  const selected = useSelection(({ ids }) => ids)
+  const inPage = useMemo(() => new Set(inSight.ids), [inSight.ids])
+  const cycleTracks = useMemo(
+    () => (cycle?.[0] ? tracksAlong([...cycle, cycle[0]], scene.memberOf) : NO_TRACKS),
+    [cycle, scene.memberOf],
+  )
+  const opacityOf = useCallback((id: string) => OPACITY[lightOf(id)], [lightOf])
+  return useMemo(() => {
+    const lineTracks = isLineShown ? line : NO_TRACKS
+    const { level } = inSight
+    const marks = { hoverTrack, chosenTrack, cycleTracks, lineTracks, selected }
+    return { scene, headings, level, inPage, opacityOf, ...marks }
+  }, [
+    scene,
+    headings,
+    inSight,
+    inPage,
+    opacityOf,
+    isLineShown,
+    line,
+    cycleTracks,
+    hoverTrack,
+    chosenTrack,
+    selected,
+  ])
+}
+
+/** More turning rings than that are unrest, not news. */
+const MOST_TURNING = 40
+
+function isStill({ scene, inPage }: Drawing): boolean {
+  let lit = 0
+  for (const id of inPage) if (scene.nodes.get(id)?.card?.state === 'in-progress') lit += 1
+  return lit > MOST_TURNING
+}
+
+/** Text is counter-scaled by a custom property, written past React: it changes with each step of a zoom. */
+function useTitleSize(
+  element: { readonly current: HTMLElement | null },
+  viewport: WatchedViewport,
+): void {
+  const [write] = useState(() => (): void => {
+    const { zoom } = viewport.now()
+    const style = element.current?.style
+    style?.setProperty('--title', `${titleSizeAt(zoom)}px`)
+    style?.setProperty('--screen', String(Math.round(100 / zoom) / 100))
+  })
   useEffect(() => {
-    if (!hasNodes || isFitted.current) return
-    isFitted.current = true
-    void fitView(FIT)
-  }, [hasNodes, fitView])
+    write()
+    return viewport.watch(write)
+  }, [viewport, write])
 }

@@ -1,38 +1,134 @@
 /**
  * The graph's own layered layout: dependencies run from left to right. Columns by longest path, order by barycentre sweeps,
- * rows by least bending. Deterministic. With a former layout, known tasks keep their row and new ones take free places.
+ * rows by least bending, the longest chain on one row, tasks that stand alone in a field below. Deterministic. With a former
+ * layout, known tasks keep their place for as long as their blockers stand to the left, and new ones take free places.
  */
-import { toLayered, type LayoutTask } from './layered.ts'
+import { longestChain, toLayered, type Layered, type LayoutTask } from './layered.ts'
 import { orderLayers } from './order-layers.ts'
-import { placeRows } from './place-rows.ts'
+import type { Layout } from './place.ts'
+import { freshRows, rowsBesideKnown } from './place-rows.ts'
+import { fieldWidth, placeInField } from './place-alone.ts'
 
-export const NODE_WIDTH = 216
-export const NODE_HEIGHT = 92
-export const COLUMN_GAP = 88
-export const COLUMN_PITCH = NODE_WIDTH + COLUMN_GAP
-export const ROW_PITCH = NODE_HEIGHT + 32
+/** Told a share from 0 to 1 now and then. */
+export type OnProgress = (share: number) => void
 
-export interface Place {
-  readonly column: number
-  readonly row: number
+export function layOut(
+  tasks: readonly LayoutTask[],
+  former: Layout = new Map(),
+  onProgress: OnProgress = () => {},
+): Layout {
+  const isFresh = tasks.every(({ id }) => !former.has(id))
+  return isFresh ? freshLayout(tasks, onProgress) : nextLayout(tasks, former, onProgress)
 }
-export type Layout = ReadonlyMap<string, Place>
 
-export function layOut(tasks: readonly LayoutTask[], former: Layout = new Map()): Layout {
+function freshLayout(tasks: readonly LayoutTask[], onProgress: OnProgress): Layout {
   const layered = toLayered(tasks)
-  const known = tasks.map((task, index) => {
-    const place = former.get(task.id)
-    return place && place.column === layered.columnOf[index] ? place.row : null
-  })
-  const rows = placeRows(layered, orderLayers(layered), known)
+  const joined = layered.columnOf.flatMap((_, index) => (layered.isAlone(index) ? [] : [index]))
+  const layers = orderLayers(layered, joined, onProgress)
+  const rows = freshRows(layered, layers, longestChain(layered))
+  onProgress(0.95)
+  const lowest = joined.reduce((most, index) => Math.max(most, rows[index] ?? 0), -1)
+  const width = fieldWidth(tasks.length - joined.length)
+  let alone = 0
+  const top = lowest < 0 ? 0 : lowest + 2
   return new Map(
-    tasks.map((task, index) => [
-      task.id,
-      { column: layered.columnOf[index] ?? 0, row: rows[index] ?? 0 },
+    tasks.map(({ id }, index) => [
+      id,
+      layered.isAlone(index)
+        ? placeInField(alone++, width, top)
+        : { column: layered.columnOf[index] ?? 0, row: rows[index] ?? 0 },
     ]),
   )
 }
 
-/** Top left corner of a task's node, in canvas units. */
-export const xOf = (place: Place): number => place.column * COLUMN_PITCH
-export const yOf = (place: Place): number => place.row * ROW_PITCH
+function nextLayout(tasks: readonly LayoutTask[], former: Layout, onProgress: OnProgress): Layout {
+  const layered = toLayered(tasks, (id) => former.get(id)?.column)
+  const known = keptRows(tasks, layered, former)
+  const columns = [...layered.columnOf]
+  placeNewParts(tasks, layered, { former, known, columns })
+  onProgress(0.5)
+  placeNewAlone(layered, known, columns)
+  const rows = rowsBesideKnown({ ...layered, columnOf: columns }, known)
+  return new Map(
+    tasks.map(({ id }, index) => [id, { column: columns[index] ?? 0, row: rows[index] ?? 0 }]),
+  )
+}
+
+interface Placed {
+  readonly former: Layout
+  readonly known: (number | null)[]
+  readonly columns: number[]
+}
+
+/** What hangs together and is wholly new (an import, a paste) is laid out by itself, below the rest. Writes into `known` and `columns`. */
+function placeNewParts(tasks: readonly LayoutTask[], layered: Layered, placed: Placed): void {
+  const { former, known, columns } = placed
+  const indices = newParts(tasks, layered, former)
+  if (indices.length === 0) return
+  const lowest = known.reduce<number>((most, row) => Math.max(most, row ?? 0), 0)
+  const part = freshLayout(
+    indices.flatMap((index) => tasks[index] ?? []),
+    () => {},
+  )
+  for (const index of indices) {
+    const place = part.get(tasks[index]?.id ?? '')
+    if (!place) continue
+    columns[index] = place.column
+    known[index] = lowest + 2 + place.row
+  }
+}
+
+/** Indices of tasks with dependencies in whose part of the graph nobody had a place before. */
+function newParts(tasks: readonly LayoutTask[], layered: Layered, former: Layout): number[] {
+  const { blockers, dependents } = layered
+  const isOld = tasks.map(({ id }) => former.has(id))
+  const queue = isOld.flatMap((old, index) => (old ? [index] : []))
+  for (const index of queue)
+    for (const each of [...(blockers[index] ?? []), ...(dependents[index] ?? [])])
+      if (!isOld[each]) {
+        isOld[each] = true
+        queue.push(each)
+      }
+  return isOld.flatMap((old, index) => (old || layered.isAlone(index) ? [] : [index]))
+}
+
+/** The row of each task that keeps its place, else null. Of two on one place (one of them was away) the later gives way. */
+function keptRows(
+  tasks: readonly LayoutTask[],
+  { columnOf }: Layered,
+  former: Layout,
+): (number | null)[] {
+  const taken = new Set<string>()
+  return tasks.map(({ id }, index) => {
+    const place = former.get(id)
+    if (!place || place.column !== columnOf[index]) return null
+    const key = `${place.column}:${place.row}`
+    if (taken.has(key)) return null
+    taken.add(key)
+    return place.row
+  })
+}
+
+/** New tasks that stand alone fill the last row of the field, then the next. Writes into `known` and `columns`. */
+function placeNewAlone(layered: Layered, known: (number | null)[], columns: number[]): void {
+  const fresh = known.flatMap((row, index) =>
+    row === null && layered.isAlone(index) ? [index] : [],
+  )
+  if (fresh.length === 0) return
+  const all = known.filter((_, index) => layered.isAlone(index)).length
+  const width = fieldWidth(all)
+  const taken = new Set(
+    known.flatMap((row, index) => (row === null ? [] : [`${columns[index]}:${row}`])),
+  )
+  let row = known.reduce<number>((most, each) => Math.max(most, each ?? 0), 0)
+  let column = 0
+  for (const index of fresh) {
+    while (taken.has(`${column}:${row}`) || column >= width) {
+      column = column + 1 >= width ? 0 : column + 1
+      if (column === 0) row += 1
+    }
+    columns[index] = column
+    known[index] = row
+    taken.add(`${column}:${row}`)
+  }
+}

@@ -3,10 +3,14 @@ import type { Layered } from './layered.ts'
 
 const SWEEPS = 6
 
-/** Columns from left to right, each a list of task indices from top to bottom. */
-export function orderLayers({ blockers, dependents, columnOf }: Layered): readonly number[][] {
+/** Columns from left to right, each a list of task indices from top to bottom. Only `members` are in them. */
+export function orderLayers(
+  { blockers, dependents, columnOf }: Layered,
+  members: readonly number[],
+  onProgress: (share: number) => void = () => {},
+): readonly number[][] {
   const layers: number[][] = []
-  columnOf.forEach((column, index) => (layers[column] ??= []).push(index))
+  for (const index of members) (layers[columnOf[index] ?? 0] ??= []).push(index)
   const placeOf = columnOf.map(() => 0)
   for (const layer of layers) number(layer, placeOf)
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
@@ -17,6 +21,7 @@ export function orderLayers({ blockers, dependents, columnOf }: Layered): readon
       sortByMean(layer, neighbours, placeOf)
       number(layer, placeOf)
     }
+    onProgress(((sweep + 1) / SWEEPS) * 0.6)
   }
   return layers
 }
@@ -44,5 +49,7 @@ export function meanPlace(
   otherwise: number,
 ): number {
   if (neighbours.length === 0) return otherwise
-  return neighbours.reduce((sum, each) => sum + (placeOf[each] ?? 0), 0) / neighbours.length
+  let sum = 0
+  for (const each of neighbours) sum += placeOf[each] ?? 0
+  return sum / neighbours.length
 }

@@ -1,81 +1,95 @@
 /** A row for each task: in its column's order, no two on one place, as level with its neighbours as that allows. */
 import { meanPlace } from './order-layers.ts'
-import type { Layered } from './layered.ts'
+import { inOrder, type Layered } from './layered.ts'
 
 const SWEEPS = 4
+/** A task of the longest chain moves out of its row for nobody. */
+const CHAIN_WEIGHT = 1e6
 
-/** `known` holds the row that a task had before, or null; those rows are kept. Rows are whole numbers from 0 on a fresh layout. */
-export function placeRows(
-  layered: Layered,
-  layers: readonly (readonly number[])[],
-  known: readonly (number | null)[],
-): number[] {
-  if (known.every((row) => row === null)) return fromZero(freshRows(layered, layers))
-  return besideKnown(layered, layers, known)
-}
-
-function freshRows(
+/** Whole numbers from 0 on. Tasks that are in no layer get none. */
+export function freshRows(
   { blockers, dependents }: Layered,
   layers: readonly (readonly number[])[],
+  chain: readonly number[],
 ): number[] {
   const rowOf: number[] = []
+  const isInChain = new Set(chain)
   for (const layer of layers)
     layer.forEach((index, place) => (rowOf[index] = place - (layer.length - 1) / 2))
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const isForward = sweep % 2 === 0
     const neighbours = isForward ? blockers : dependents
     for (const layer of isForward ? layers : layers.toReversed()) {
-      const wanted = layer.map((each) => meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0))
-      spread(wanted).forEach((row, place) => (rowOf[layer[place] ?? 0] = row))
+      const wanted = layer.map((each) =>
+        isInChain.has(each) ? 0 : meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0),
+      )
+      const weights = layer.map((each) => (isInChain.has(each) ? CHAIN_WEIGHT : 1))
+      spread(wanted, weights).forEach((row, place) => (rowOf[layer[place] ?? 0] = row))
     }
   }
-  return rowOf
+  return fromZero(rowOf)
 }
 
 /**
- * Whole rows, strictly rising, with the least sum of squares to the wanted ones. With `z[i] = row[i] - i` that is isotonic
- * regression, solved by pooling neighbours that are out of order.
+ * Whole rows, strictly rising, with the least sum of weighted squares to the wanted ones. With `z[i] = row[i] - i` that is
+ * isotonic regression, solved by pooling neighbours that are out of order.
  */
-export function spread(wanted: readonly number[]): number[] {
-  const pools: { sum: number; count: number }[] = []
+export function spread(wanted: readonly number[], weights?: readonly number[]): number[] {
+  const pools: Pool[] = []
   wanted.forEach((row, place) => {
-    let pool = { sum: row - place, count: 1 }
-    for (let last = pools.at(-1); last && isAbove(last, pool); last = pools.at(-1)) {
+    const weight = weights?.[place] ?? 1
+    let pool: Pool = { sum: (row - place) * weight, weight, count: 1 }
+    for (let last = pools.at(-1); last && meanOf(last) > meanOf(pool); last = pools.at(-1)) {
       pools.pop()
-      pool = { sum: last.sum + pool.sum, count: last.count + pool.count }
+      pool = {
+        sum: last.sum + pool.sum,
+        weight: last.weight + pool.weight,
+        count: last.count + pool.count,
+      }
     }
     pools.push(pool)
   })
-  const offsets = pools.flatMap(({ sum, count }) =>
-    Array.from({ length: count }, () => Math.round(sum / count)),
+  const offsets = pools.flatMap((pool) =>
+    Array.from({ length: pool.count }, () => Math.round(meanOf(pool))),
   )
   return offsets.map((offset, place) => offset + place)
 }
 
-const isAbove = (a: { sum: number; count: number }, b: { sum: number; count: number }): boolean =>
-  a.sum / a.count > b.sum / b.count
+interface Pool {
+  readonly sum: number
+  readonly weight: number
+  readonly count: number
+}
 
-/** New tasks go to the free row next to the mean of their neighbours; ties go down. */
-function besideKnown(
-  { blockers, dependents }: Layered,
-  layers: readonly (readonly number[])[],
-  known: readonly (number | null)[],
-): number[] {
+const meanOf = ({ sum, weight }: Pool): number => sum / weight
+
+/** Tasks with a row in `known` keep it; the others go to the free row next to the mean of their neighbours, ties down. */
+export function rowsBesideKnown(layered: Layered, known: readonly (number | null)[]): number[] {
+  const { blockers, dependents, columnOf } = layered
   const rowOf: number[] = known.map((row) => row ?? 0)
-  for (const layer of layers) {
-    const taken = new Set(layer.map((each) => known[each]).filter((row) => row != null))
-    const lowest = taken.size === 0 ? 0 : Math.max(...taken) + 1
-    for (const index of layer) {
-      if (known[index] != null) continue
-      const placed = [...(blockers[index] ?? []), ...(dependents[index] ?? [])].filter(
-        (each) => known[each] != null || (blockers[index] ?? []).includes(each),
-      )
-      const row = nearestFree(Math.round(meanPlace(placed, rowOf, lowest)), taken)
-      rowOf[index] = row
-      taken.add(row)
-    }
+  const taken = new Map<number, Set<number>>()
+  known.forEach((row, index) => {
+    if (row !== null) takenIn(taken, columnOf[index] ?? 0).add(row)
+  })
+  const isPlaced = known.map((row) => row !== null)
+  for (const index of inOrder(blockers, dependents)) {
+    if (isPlaced[index]) continue
+    const column = takenIn(taken, columnOf[index] ?? 0)
+    const near = [...(blockers[index] ?? []), ...(dependents[index] ?? [])].filter(
+      (each) => isPlaced[each],
+    )
+    const row = nearestFree(Math.round(meanPlace(near, rowOf, 0)), column)
+    rowOf[index] = row
+    isPlaced[index] = true
+    column.add(row)
   }
   return rowOf
+}
+
+function takenIn(taken: Map<number, Set<number>>, column: number): Set<number> {
+  let rows = taken.get(column)
+  if (!rows) taken.set(column, (rows = new Set()))
+  return rows
 }
 
 function nearestFree(wanted: number, taken: ReadonlySet<number>): number {

@@ -1,54 +1,51 @@
 /** The places of all tasks, laid out anew in a worker whenever the structure changes, and only then. */
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
-import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
-import type { Layout } from './layout.ts'
+import { useYard } from '../session/session-context.tsx'
+import { keepLayout, readKeptLayout } from './kept-layout.ts'
+import { createLayouter, type Layouter } from './layouter.ts'
+import type { Layout } from './place.ts'
+
+export interface LaidOut {
+  readonly layout: Layout
+  /** From 0 to 1 while a huge graph is laid out; null else. */
+  readonly share: number | null
+  /** Ends the layout under way; what is shown stays, new tasks have no place until the next one. */
+  cancel(): void
+  /** A full layout: known places are forgotten. */
+  tidy(): void
+}
 
 const NOTHING: Layout = new Map()
 
-interface Layouter {
-  request(request: LayoutRequest): void
-  close(): void
-}
-
-export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: number): Layout {
+export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: number): LaidOut {
   const [layout, setLayout] = useState(NOTHING)
+  const [share, setShare] = useState<number | null>(null)
   const layouter = useRef<Layouter | null>(null)
-  const latest = useRef(tasks)
+  const yard = useYard((view) => view.summary?.folder ?? '')
+  const latest = useRef({ tasks, structure })
   useEffect(() => {
-    latest.current = tasks
-  }, [tasks])
+    latest.current = { tasks, structure }
+  })
   useEffect(() => {
-    const current = openLayouter(setLayout)
+    const current = createLayouter({
+      former: readKeptLayout(yard),
+      onLayout(next) {
+        setLayout(next)
+        if (latest.current.structure >= 0) keepLayout(yard, next) // not of a moment of the past
+      },
+      onProgress: setShare,
+    })
     layouter.current = current
     return () => current.close()
+  }, [yard])
+  const request = useCallback((shape: number, anew: boolean) => {
+    const cards = [...latest.current.tasks.values()]
+    const wanted = cards.map(({ id, after }) => ({ id, after }))
+    layouter.current?.request({ structure: shape, tasks: wanted, anew })
   }, [])
-  useEffect(() => {
-    const cards = [...latest.current.values()]
-    layouter.current?.request({ structure, tasks: cards.map(({ id, after }) => ({ id, after })) })
-  }, [structure])
-  return layout
-}
-
-/** One request at a time; of those that come meanwhile only the newest is kept. */
-function openLayouter(onLayout: (layout: Layout) => void): Layouter {
-  const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
-  let isBusy = false
-  let next: LayoutRequest | null = null
-  const request = (wanted: LayoutRequest): void => {
-    if (isBusy) {
-      next = wanted
-      return
-    }
-    isBusy = true
-    worker.postMessage(wanted)
-  }
-  worker.addEventListener('message', (event: MessageEvent<LayoutAnswer>) => {
-    isBusy = false
-    const wanted = next
-    next = null
-    if (wanted) request(wanted)
-    else onLayout(event.data.layout)
-  })
-  return { request, close: () => worker.terminate() }
+  useEffect(() => request(structure, false), [structure, request])
+  const cancel = useCallback(() => layouter.current?.cancel(), [])
+  const tidy = useCallback(() => request(latest.current.structure, true), [request])
+  return { layout, share, cancel, tidy }
 }

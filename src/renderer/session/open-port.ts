@@ -1,14 +1,12 @@
 /** Asks the preload for a port to the main process. */
+import type { DesktopBridge } from '../../contract/desktop.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { linkOverPort, type Link, type LinkTrouble } from './link.ts'
 
 declare global {
   interface Window {
     /** Set by the preload, in the app only. */
-    readonly yardHost?: {
-      /** A port arrives as a `message` event whose data is `yardmaster:port`. */
-      connect(): void
-    }
+    readonly yardHost?: DesktopBridge
   }
 }
 

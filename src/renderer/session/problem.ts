@@ -7,12 +7,15 @@ export interface Problem {
   readonly kind: string
   readonly message: string
   readonly hint: string | null
+  /** What the failure is about, in the host's own words, e.g. the `path` of a circle. */
+  readonly facts?: Readonly<Record<string, unknown>>
 }
 
 const failureDataSchema = z.object({
   kind: z.string(),
   message: z.string(),
   hint: z.string().optional(),
+  facts: z.record(z.string(), z.unknown()).optional(),
 })
 
 export const notSent: Problem = {
@@ -25,5 +28,6 @@ export function toProblem(error: unknown): Problem {
   if (!(error instanceof ORPCError)) return notSent
   const data = failureDataSchema.safeParse(error.data)
   if (!data.success) return { kind: error.code, message: error.message, hint: null }
-  return { kind: data.data.kind, message: data.data.message, hint: data.data.hint ?? null }
+  const { kind, message, hint = null, facts } = data.data
+  return { kind, message, hint, ...(facts ? { facts } : {}) }
 }

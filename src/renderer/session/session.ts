@@ -9,11 +9,13 @@ import { createYardStore, type YardStore } from './yard-store.ts'
 
 /**
  * connecting: nothing was ever shown. live: what is shown is true. lost: what is shown was true at `since`; it tries again by itself.
+ * lobby: a host answers, but no yard is open yet.
  * unauthorised: this page has no valid token; only a new address helps. other-version: the host speaks another contract.
  */
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
+  | { readonly kind: 'lobby' }
   | { readonly kind: 'lost'; readonly since: number }
   | { readonly kind: 'unauthorised' }
   | { readonly kind: 'other-version'; readonly host: string }
@@ -47,7 +49,7 @@ export function openSession(open: OpenLink, clock: Clock): Session {
     link = opened.value
     if (isClosed) return (link.close(), false)
     const was = connection.getState()
-    await Promise.race([follow(link, store, connection).catch(() => {}), link.closed])
+    await Promise.race([showHost(link, store, connection).catch(() => {}), link.closed])
     link.close()
     link = null
     return connection.getState() !== was
@@ -59,6 +61,7 @@ export function openSession(open: OpenLink, clock: Clock): Session {
       if (await connectOnce()) waitMs = FIRST_WAIT_MS
       const { kind } = connection.getState()
       if (kind === 'unauthorised' || kind === 'other-version') return
+      if (kind === 'lobby') connection.setState({ kind: 'connecting' }, true)
       if (kind === 'live') connection.setState({ kind: 'lost', since: clock.now() }, true)
       await new Promise<void>((resolve) => {
         const cancel = clock.after(waitMs, resolve)
@@ -73,7 +76,8 @@ export function openSession(open: OpenLink, clock: Clock): Session {
     yard: store.state,
     connection,
     async call(send) {
-      if (link === null || connection.getState().kind !== 'live') return err(notSent)
+      const { kind } = connection.getState()
+      if (link === null || (kind !== 'live' && kind !== 'lobby')) return err(notSent)
       try {
         return ok(await send(link.client))
       } catch (error) {
@@ -90,14 +94,24 @@ export function openSession(open: OpenLink, clock: Clock): Session {
 }
 
 /** Shows what the host says for as long as the link holds. */
-async function follow(
+async function showHost(
+  link: Link,
+  store: YardStore,
+  connection: StoreApi<Connection>,
+): Promise<void> {
+  const hello = await link.client.service.hello()
+  if (hello.contract !== CONTRACT_VERSION)
+    return connection.setState({ kind: 'other-version', host: hello.version }, true)
+  if (hello.root !== null) return followYard(link, store, connection)
+  connection.setState({ kind: 'lobby' }, true)
+  return link.closed
+}
+
+async function followYard(
   { client, close }: Link,
   store: YardStore,
   connection: StoreApi<Connection>,
 ): Promise<void> {
-  const hello = await client.service.hello()
-  if (hello.contract !== CONTRACT_VERSION)
-    return connection.setState({ kind: 'other-version', host: hello.version }, true)
   const patches = await client.service.follow()
   const refetch = async (): Promise<void> => store.replace(await client.service.snapshot())
   await refetch()

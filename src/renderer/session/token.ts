@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { LinkTrouble } from './link.ts'
 
 const KEY = 'yardmaster.token'
+const THEN_KEY = 'yardmaster.then'
+const THEN = /(?:^|[#&?/])then=import(?:&|$)/
 const CODE = /(?:^|[#&?/])code=([^&]+)/
 const answerSchema = z.object({ token: z.string().min(1) })
 
@@ -15,10 +17,22 @@ export async function takeToken(page: Window): Promise<Result<string, LinkTroubl
   }
   const token = await exchange(page, decodeURIComponent(code))
   if (!token.ok && token.error === 'down') return token
+  if (THEN.test(page.location.hash)) beginWithImport(page)
   // A used code is worth nothing; out of the address, a reload does not fail by it.
   page.history.replaceState(null, '', page.location.pathname)
   if (token.ok) page.sessionStorage.setItem(KEY, token.value)
   return token
+}
+
+/** Leaves word that the window begins with the import of a graph. It opens the dialog and nothing more. */
+export const beginWithImport = (page: Window): void =>
+  page.sessionStorage.setItem(THEN_KEY, 'import')
+
+/** True once after such a word. */
+export function takeImportWish(page: Window): boolean {
+  const isWished = page.sessionStorage.getItem(THEN_KEY) === 'import'
+  page.sessionStorage.removeItem(THEN_KEY)
+  return isWished
 }
 
 async function exchange(page: Window, code: string): Promise<Result<string, LinkTrouble>> {

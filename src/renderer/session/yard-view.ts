@@ -1,5 +1,12 @@
 /** What the page knows of the yard, and how news changes it. Pure; unchanged entities keep their identity. */
-import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
+import type {
+  AgentView,
+  Patch,
+  Position,
+  Snapshot,
+  Summary,
+  TaskCard,
+} from '../../contract/view.ts'
 
 export interface YardView {
   /** Sequence number of the last commit it holds; -1 before the first snapshot. */
@@ -9,6 +16,8 @@ export interface YardView {
   /** Living agents only. */
   readonly agents: ReadonlyMap<string, AgentView>
   readonly summary: Summary | null
+  /** Where a person put nodes, in canvas units. */
+  readonly positions: ReadonlyMap<string, Position>
   /** Raised whenever tasks or dependencies came or went: the graph needs a new layout then, and only then. */
   readonly structure: number
 }
@@ -18,6 +27,7 @@ export const emptyView: YardView = {
   tasks: new Map(),
   agents: new Map(),
   summary: null,
+  positions: new Map(),
   structure: 0,
 }
 
@@ -56,13 +66,27 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     }
     summary = patch.summary ?? summary
   }
+  const moves = patches.flatMap(({ positions }) => Object.entries(positions ?? {}))
   return {
     seq,
     summary,
     structure,
+    positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
     tasks: patches.some((p) => p.tasks.length + p.removed.length > 0) ? tasks : view.tasks,
     agents: patches.some((p) => p.agents.length > 0) ? agents : view.agents,
   }
+}
+
+function withMoves(
+  positions: YardView['positions'],
+  moves: readonly (readonly [string, Position | null])[],
+): YardView['positions'] {
+  const next = new Map(positions)
+  for (const [id, position] of moves) {
+    if (position === null) next.delete(id)
+    else next.set(id, position)
+  }
+  return next
 }
 
 /** The whole truth anew. Cards that say the same as before keep their identity, so that nothing is drawn again in vain. */
@@ -79,6 +103,7 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
     tasks,
     agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
     summary: snapshot.summary,
+    positions: new Map(Object.entries(snapshot.positions)),
     structure: isSameShape ? view.structure : view.structure + 1,
   }
 }

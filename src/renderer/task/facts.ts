@@ -1,75 +1,53 @@
-/** Which facts of a task and of an agent are shown, in which words. What is not known is left out. */
-import type { AgentView, TaskView } from '../../contract/view.ts'
+/** Facts of tasks and agents in the words of the window. What is not known is null, never a zero. */
+import type { AgentView, TaskCard } from '../../contract/view.ts'
 
-export interface Fact {
-  readonly name: string
-  readonly value: string | { readonly at: string } | { readonly ms: number }
-}
-type Row = readonly [string, Fact['value'] | number | null | undefined]
-
-export function taskFacts(task: TaskView): readonly Fact[] {
-  return toFacts([
-    ['Id', task.id],
-    ['Executor', task.executor],
-    ['Model', task.model],
-    ['Priority', task.priority === 'normal' ? null : task.priority],
-    ['Tags', list(task.tags)],
-    ['Tries', task.attempts === 0 ? null : triesText(task)],
-    ['Time limit', duration(task.timeoutMs)],
-    ['Not before', instant(task.notBefore)],
-    ['Sleeps until', instant(task.parkedUntil)],
-    ['Schedule', task.schedule && [task.schedule.spec, task.schedule.tz].filter(Boolean).join(' ')],
-    ['Verified by', task.verify],
-    ['Deliverables', list(task.deliverables)],
-    ['Branch', task.branch],
-    ['Worktree', task.worktreePath],
-    ['Added', instant(task.createdAt)],
-    ['Started', instant(task.startedAt)],
-    ['Completed', instant(task.completedAt)],
-    ['Took', took(task.startedAt, task.completedAt)],
-    ['Cost', cost(task.usage?.costUsd)],
-  ])
-}
-
-export function agentFacts(agent: AgentView): readonly Fact[] {
-  return toFacts([
-    ['Status', agent.outcome ?? agent.status],
-    ['Doing', agent.doing],
-    ['Executor', `${agent.executor} (${agent.provenance.executor})`],
-    ['Model', agent.model && `${agent.model} (${agent.provenance.model})`],
-    ['Try', agent.generation],
-    ['Process', agent.pid],
-    ['Exit code', agent.exitCode],
-    ['Last heard', instant(agent.lastHeardAt)],
-    ['Took', took(agent.startedAt, agent.endedAt)],
-    ['Tokens', tokens(agent)],
-    ['Cost', cost(agent.usage?.costUsd)],
-    ['Folder', agent.folder],
-  ])
-}
-
-const toFacts = (rows: readonly Row[]): readonly Fact[] =>
-  rows.flatMap(([name, value]) =>
-    value == null || value === ''
-      ? []
-      : [{ name, value: typeof value === 'number' ? String(value) : value }],
-  )
-
-const list = (values: readonly string[]): string => values.join(', ')
-const instant = (at: string | null): { at: string } | null => (at === null ? null : { at })
-const duration = (ms: number | null): { ms: number } | null => (ms === null ? null : { ms })
-const took = (from: string | null, to: string | null): { ms: number } | null =>
-  from === null || to === null ? null : { ms: Math.max(0, Date.parse(to) - Date.parse(from)) }
-const triesText = (task: TaskView): string =>
-  task.maxAttempts === null ? `${task.attempts}` : `${task.attempts} of ${task.maxAttempts}`
-
-function cost(usd: number | null | undefined): string | null {
-  if (usd == null) return null
-  return usd > 0 && usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`
-}
-
-const count = new Intl.NumberFormat(undefined, { notation: 'compact' })
-function tokens({ usage }: AgentView): string | null {
+/** All that was read and written; null = no CLI said. */
+export function tokensOf(usage: AgentView['usage']): number | null {
   if (usage?.inputTokens == null && usage?.outputTokens == null) return null
-  return `${count.format(usage.inputTokens ?? 0)} in, ${count.format(usage.outputTokens ?? 0)} out`
+  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
 }
+
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
+const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' }
+
+/** `2nd try of 3`; null before the second. */
+export function tryText({ attempts, maxAttempts }: TaskCard): string | null {
+  if (attempts < 2) return null
+  const nth = `${attempts}${ENDINGS[ordinals.select(attempts)] ?? 'th'} try`
+  return maxAttempts === null ? nth : `${nth} of ${maxAttempts}`
+}
+
+/** ms of work; null before its end. */
+export function tookMs({
+  startedAt,
+  endedAt,
+}: Pick<AgentView, 'startedAt' | 'endedAt'>): number | null {
+  if (startedAt === null || endedAt === null) return null
+  return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
+}
+
+/** State of the lamp of an agent. Its task sleeps after one that ran out of quota. */
+export function agentState({ status, outcome, failure }: AgentView): string {
+  if (status !== 'ended') return 'in-progress'
+  if (outcome === 'done') return 'done'
+  if (outcome === 'killed' || outcome === 'superseded') return 'abandoned'
+  return failure?.class === 'quota' ? 'parked' : 'failed'
+}
+
+const OUTCOME_WORDS: Readonly<Record<string, string>> = {
+  done: 'Done',
+  failed: 'Failed',
+  killed: 'Killed',
+  lost: 'Lost',
+  refused: 'Refused',
+  superseded: 'Superseded',
+}
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  claimed: 'Starting',
+  starting: 'Starting',
+  working: 'Working',
+  stopping: 'Stopping',
+}
+
+export const agentWord = ({ status, outcome }: AgentView): string =>
+  outcome === null ? (STATUS_WORDS[status] ?? status) : (OUTCOME_WORDS[outcome] ?? outcome)

@@ -1,109 +1,101 @@
-/** One task, beside the graph: its state in words, what can be done, its facts, its agent's output and its log. */
-import { useEffect, useState } from 'react'
-import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { useYard } from '../session/session-context.tsx'
+/** What stands beside the screen: one task, several, or the yard as a whole. */
+import { useState } from 'react'
+import type { TaskCard } from '../../contract/view.ts'
+import { useConnection, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { Elapsed } from '../ui/elapsed.tsx'
-import { StatusBadge } from '../ui/status-badge.tsx'
+import { EmptyNote } from '../ui/empty-note.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
 import { Tabs } from '../ui/tabs.tsx'
-import { OutputView } from './output-view.tsx'
+import { useCommands } from '../workspace/commands.ts'
+import { navigate, useRoute, type TaskTab } from '../workspace/route.ts'
+import { useSelection } from '../workspace/selection.ts'
+import { ManyTasks } from './many-tasks.tsx'
+import { OutputTab } from './output/output-tab.tsx'
 import { Overview } from './overview.tsx'
-import { TaskActs } from './task-acts.tsx'
-import { TaskLog } from './task-log.tsx'
-import { useTaskDetails, type TaskDetails } from './use-task-details.ts'
+import './task.css'
+import './output.css'
+import { TaskHeader } from './task-header.tsx'
+import { Timeline } from './timeline.tsx'
+import { useTaskDetails, type LoadedTask } from './use-task-details.ts'
+import { YardPanel } from './yard-panel.tsx'
 
-interface InspectorProps {
-  readonly taskId: string
-  readonly onSelect: (taskId: string | null) => void
-}
-
-const TABS = [
+const TABS: readonly (readonly [TaskTab, string])[] = [
   ['overview', 'Overview'],
   ['output', 'Output'],
-  ['log', 'Log'],
-] as const
-type Tab = (typeof TABS)[number][0]
+  ['timeline', 'Timeline'],
+]
 
-export function Inspector({ taskId, onSelect }: InspectorProps) {
-  const card = useYard((view) => view.tasks.get(taskId))
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented) onSelect(null)
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [onSelect])
+export function Inspector() {
+  const { task } = useRoute()
+  const chosen = useSelection(({ ids }) => ids)
+  if (chosen.size > 1) return <ManyTasks ids={chosen} />
+  return task === null ? <YardPanel /> : <OneTask key={task} id={task} />
+}
+
+function OneTask({ id }: { readonly id: string }) {
+  const card = useYard((view) => view.tasks.get(id))
+  const [last, setLast] = useState(card)
+  if (card && card !== last) setLast(card)
+  if (card) return <TaskPanel card={card} />
   return (
-    <aside className="inspector" aria-label="Task">
-      {card ? (
-        <Details card={card} onSelect={onSelect} />
-      ) : (
-        <div className="inspector-gone">
-          <p>There is no task “{taskId}” in this yard any more.</p>
-          <Button onClick={() => onSelect(null)}>Close</Button>
-        </div>
-      )}
-    </aside>
+    <EmptyNote
+      text={last ? `“${last.title}” was removed.` : `There is no task ${id} in this yard.`}
+    >
+      <Button onClick={() => navigate({ task: null })}>Close</Button>
+    </EmptyNote>
   )
 }
 
-interface DetailsProps {
-  readonly card: TaskCard
-  readonly onSelect: InspectorProps['onSelect']
-}
-
-function Details({ card, onSelect }: DetailsProps) {
-  const [tab, setTab] = useState<Tab>('overview')
-  const details = useTaskDetails(card)
-  const isAlive = card.status === 'in-progress'
-  const agent = isAlive ? (details?.agent ?? null) : null
+function TaskPanel({ card }: { readonly card: TaskCard }) {
+  const [isRenaming, setRenaming] = useState(false)
+  const tab = useRoute().tab ?? (card.status === 'in-progress' ? 'output' : 'overview')
+  const loaded = useTaskDetails(card)
+  const show = (next: TaskTab): void => navigate({ tab: next }, { replace: true })
+  useCommands({
+    'task.rename': () => setRenaming(true),
+    'task.why': () => show('overview'),
+    'task.output': () => show('output'),
+  })
   return (
     <>
-      <header className="inspector-head">
-        <div className="inspector-title">
-          <h2>{card.title}</h2>
-          <Button look="quiet" icon="close" aria-label="Close" onClick={() => onSelect(null)} />
-        </div>
-        <p className="inspector-state" aria-live="polite">
-          <StatusBadge state={card.state} />
-          <Since card={card} agent={agent} />
-        </p>
-        <TaskActs
-          card={card}
-          isHeld={details?.task.held ?? card.state === 'paused'}
-          agent={agent}
-        />
-      </header>
-      <Tabs tabs={TABS} current={tab} onChange={setTab} label="About the task">
-        {details && (
-          <Panel key={card.id} tab={tab} details={details} isAlive={isAlive} onSelect={onSelect} />
-        )}
+      <TaskHeader
+        card={card}
+        details={loaded.details}
+        isRenaming={isRenaming}
+        onRename={setRenaming}
+      />
+      <Tabs tabs={TABS} current={tab} onChange={show} label="About the task">
+        <Panel card={card} tab={tab} loaded={loaded} />
       </Tabs>
     </>
   )
 }
 
-function Since({ card, agent }: { readonly card: TaskCard; readonly agent: AgentView | null }) {
-  const who = [card.agent, card.executor, card.model].filter(Boolean).join(' · ')
-  return (
-    <span className="inspector-who">
-      {agent?.startedAt && <Elapsed since={agent.startedAt} />}
-      {who}
-    </span>
-  )
-}
-
 interface PanelProps {
-  readonly tab: Tab
-  readonly details: TaskDetails
-  readonly isAlive: boolean
-  readonly onSelect: InspectorProps['onSelect']
+  readonly card: TaskCard
+  readonly tab: TaskTab
+  readonly loaded: LoadedTask
 }
 
-function Panel({ tab, details, isAlive, onSelect }: PanelProps) {
-  if (tab === 'overview') return <Overview details={details} onSelect={onSelect} />
-  if (tab === 'log') return <TaskLog task={details.task} />
-  const agentId = details.task.agent
-  if (agentId === null) return <p className="quiet panel">No agent has worked on it yet.</p>
-  return <OutputView key={agentId} agentId={agentId} isAlive={isAlive} />
+function Panel({ card, tab, loaded }: PanelProps) {
+  const isLive = useConnection().kind === 'live'
+  const { details, problem, reload } = loaded
+  if (tab === 'timeline') return <Timeline card={card} />
+  if (details === null)
+    return problem === null || !isLive ? (
+      <div className="panel skeletons" aria-busy="true" aria-label="Loading">
+        <div className="skeleton" />
+        <div className="skeleton" />
+        <div className="skeleton" />
+      </div>
+    ) : (
+      <div className="panel">
+        <ProblemNote problem={problem} onClose={reload} />
+      </div>
+    )
+  return tab === 'output' ? (
+    <OutputTab details={details} />
+  ) : (
+    <Overview card={card} details={details} />
+  )
 }

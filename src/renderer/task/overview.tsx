@@ -1,139 +1,134 @@
-/** Why a task stands where it stands, and all its facts. */
+/** Why a task stands where it stands, what it says, what it hangs on, and who tried it. */
 import type { ReactNode } from 'react'
 import type { TaskCard, TaskView } from '../../contract/view.ts'
-import { useCommand, useYard } from '../session/session-context.tsx'
-import { Button } from '../ui/button.tsx'
-import { durationText, instantText } from '../ui/duration.ts'
-import { ProblemNote } from '../ui/problem-note.tsx'
-import { StatusBadge } from '../ui/status-badge.tsx'
-import { agentFacts, taskFacts, type Fact } from './facts.ts'
+import { instantText } from '../ui/duration.ts'
+import { Markdown } from '../ui/markdown.tsx'
+import { moneyText, tokensText } from '../ui/words.ts'
+import { Artifacts } from './artifacts.tsx'
+import { Dependencies } from './dependencies.tsx'
+import { EditableText, type TextOfTask } from './editable-text.tsx'
+import { tokensOf } from './facts.ts'
+import { Routes } from './route-plan.tsx'
+import { Section } from './section.tsx'
+import { Row, TaskSettings } from './task-settings.tsx'
+import { DELIVERABLES, DESCRIPTION, EXEC, VERIFY } from './task-texts.ts'
+import { Tries } from './tries.tsx'
 import type { TaskDetails } from './use-task-details.ts'
+import { WhyNote } from './why-note.tsx'
+import './overview.css'
 
 interface OverviewProps {
+  readonly card: TaskCard
   readonly details: TaskDetails
-  readonly onSelect: (taskId: string) => void
 }
 
-export function Overview({ details, onSelect }: OverviewProps) {
-  const { task, why, agent } = details
+export function Overview({ card, details }: OverviewProps) {
+  const { task, why, tries } = details
+  const living = tries.find((agent) => agent.status !== 'ended') ?? null
   return (
     <div className="panel overview" tabIndex={0} role="region" aria-label="Overview">
-      <p className="why" data-st={task.state}>
-        {why.text}
-      </p>
-      {task.failure && <FailureBox failure={task.failure} />}
-      {task.description && <p className="description">{task.description}</p>}
-      {task.exec && <pre className="exec">{task.exec}</pre>}
-      <Dependencies task={task} onSelect={onSelect} />
-      <Facts title="Task" facts={taskFacts(task)} />
-      {agent && <Facts title={agent.id} facts={agentFacts(agent)} />}
+      <WhyNote card={card} task={task} why={why} />
+      <Words task={task} text={DESCRIPTION} empty="Nothing is said beyond the title.">
+        {task.description !== '' && <Markdown text={task.description} />}
+      </Words>
+      <Words task={task} text={EXEC} empty="None: its executor does the work.">
+        {task.exec !== null && <pre className="code">{task.exec}</pre>}
+      </Words>
+      <Section title="Done when">
+        <dl className="rows">
+          <Row name="Check">
+            <EditableText task={task} text={VERIFY}>
+              {task.verify === null ? (
+                <span className="text-text-3">Its agent says so</span>
+              ) : (
+                <pre className="code">{task.verify}</pre>
+              )}
+            </EditableText>
+          </Row>
+          <Row name="Deliverables">
+            <EditableText task={task} text={DELIVERABLES}>
+              {task.deliverables.map((path) => (
+                <code key={path} className="block">
+                  {path}
+                </code>
+              ))}
+            </EditableText>
+          </Row>
+        </dl>
+      </Section>
+      <Dependencies task={task} />
+      <Tries tries={tries} />
+      <Routes task={task} />
+      <TaskSettings task={task} agent={living} />
+      <Places task={task} />
       <Artifacts artifacts={task.artifacts} />
+      <Log task={task} />
     </div>
   )
 }
 
-function FailureBox({ failure }: { readonly failure: NonNullable<TaskView['failure']> }) {
-  return (
-    <div className="failure" data-st="failed">
-      <b>{failure.reason}</b>
-      {failure.detail && <pre>{failure.detail}</pre>}
-    </div>
-  )
+interface WordsProps {
+  readonly task: TaskView
+  readonly text: TextOfTask
+  readonly empty: string
+  readonly children: ReactNode
 }
 
-function Dependencies({ task, onSelect }: { task: TaskView; onSelect: (id: string) => void }) {
-  const { run, isBusy, problem, dismiss } = useCommand()
-  if (task.after.length + task.before.length === 0) return null
-  const remove = (blocker: string): void =>
-    void run((client, commandId) =>
-      client.task.edit({ id: task.id, removeAfter: [blocker], commandId }),
-    )
+function Words({ task, text, empty, children }: WordsProps) {
   return (
-    <Section title="Dependencies">
-      <ul className="dependencies" aria-label="After">
-        {task.after.map((id) => (
-          <DependencyRow key={id} word="After" id={id} onSelect={onSelect}>
-            <Button
-              look="quiet"
-              icon="close"
-              isBusy={isBusy}
-              aria-label={`Remove the dependency on ${id}`}
-              onClick={() => remove(id)}
-            />
-          </DependencyRow>
-        ))}
-      </ul>
-      <ul className="dependencies" aria-label="Before">
-        {task.before.map((id) => (
-          <DependencyRow key={id} word="Before" id={id} onSelect={onSelect} />
-        ))}
-      </ul>
-      <ProblemNote problem={problem} onClose={dismiss} />
+    <Section title={text.name}>
+      <EditableText task={task} text={text}>
+        {children || <p className="text-text-3">{empty}</p>}
+      </EditableText>
     </Section>
   )
 }
 
-interface DependencyRowProps {
-  readonly word: string
-  readonly id: string
-  readonly onSelect: (id: string) => void
-  readonly children?: ReactNode
-}
-
-function DependencyRow({ word, id, onSelect, children }: DependencyRowProps) {
-  const card: TaskCard | undefined = useYard((view) => view.tasks.get(id))
+/** Where and when; what is not known is left out. */
+function Places({ task }: { readonly task: TaskView }) {
+  const at = (time: string | null): string | null => (time === null ? null : instantText(time))
+  const rows: readonly (readonly [string, string | null, 'code'?])[] = [
+    ['Id', task.id, 'code'],
+    ['Folder', task.worktreePath ?? task.repo, 'code'],
+    ['Branch', task.branch, 'code'],
+    ['Result', task.resultCommit, 'code'],
+    ['Added', at(task.createdAt)],
+    ['Added by', task.addedBy],
+    ['Started', at(task.startedAt)],
+    ['Completed', at(task.completedAt)],
+    ['Tokens', tokensText(tokensOf(task.usage)) || null],
+    ['Cost', moneyText(task.usage?.costUsd ?? null) || null],
+  ]
   return (
-    <li>
-      <span className="dependency-word">{word}</span>
-      <Button look="quiet" className="dependency-title" onClick={() => onSelect(id)}>
-        {card?.title ?? id}
-      </Button>
-      {card && <StatusBadge state={card.state} />}
-      {children}
-    </li>
-  )
-}
-
-function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
-  return (
-    <Section title={title}>
-      <dl className="facts">
-        {facts.map(({ name, value }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{typeof value === 'string' ? value : factText(value)}</dd>
-          </div>
-        ))}
+    <Section title="Facts">
+      <dl className="rows">
+        {rows.map(
+          ([name, value, look]) =>
+            value !== null && (
+              <Row key={name} name={name}>
+                {look === 'code' ? <code>{value}</code> : value}
+              </Row>
+            ),
+        )}
       </dl>
     </Section>
   )
 }
 
-const factText = (value: Exclude<Fact['value'], string>): string =>
-  'at' in value ? instantText(value.at) : durationText(value.ms)
-
-function Artifacts({ artifacts }: { readonly artifacts: TaskView['artifacts'] }) {
-  if (artifacts.length === 0) return null
+/** What its agents and people have written down about it, newest first. */
+function Log({ task }: { readonly task: TaskView }) {
+  if (task.log.length === 0) return null
   return (
-    <Section title="Results">
-      <ul className="artifacts">
-        {artifacts.map((artifact, index) => (
-          <li key={index}>
-            {artifact.kind === 'file' && <code>{artifact.path}</code>}
-            {artifact.kind === 'text' && <p>{artifact.text}</p>}
-            {artifact.kind === 'json' && <pre>{JSON.stringify(artifact.value, null, 2)}</pre>}
+    <Section title="Notes">
+      <ol className="log">
+        {task.log.toReversed().map((line, index) => (
+          <li key={task.log.length - index}>
+            <time dateTime={line.at}>{instantText(line.at)}</time>
+            <span className="log-by">{line.by}</span>
+            <span className="log-text">{line.text}</span>
           </li>
         ))}
-      </ul>
+      </ol>
     </Section>
-  )
-}
-
-function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      {children}
-    </section>
   )
 }

@@ -1,91 +1,200 @@
-/** The acts that make sense for a task now. */
-import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { useCommand, type CommandRun } from '../session/session-context.tsx'
+/** The acts that make sense for a task now, with what follows from them; the rest behind ⋯. */
+import { Ellipsis } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useCommand, useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
+import type { IconName } from '../ui/icon.tsx'
+import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { Tip } from '../ui/tip.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
+import { ask } from '../workspace/ask.ts'
+import { blockedReason, runCommand } from '../workspace/commands.ts'
+import { dependentsOf, wouldBecomeReady } from '../workspace/reach.ts'
+import { deleteTasks, doAct } from '../workspace/send-acts.ts'
+import { TASK_ACTS } from '../workspace/task-acts.ts'
+import { actsNow, consequenceOf, secondPressOf, type ActName, type Standing } from './acts-now.ts'
+import { KillLadder } from './kill-ladder.tsx'
+import { useNow } from './use-now.ts'
 
-interface TaskActsProps {
-  readonly card: TaskCard
-  readonly isHeld: boolean
-  /** Its living agent. */
-  readonly agent: AgentView | null
+const LABELS: Readonly<Record<ActName, string>> = {
+  pause: 'Pause',
+  resume: 'Resume',
+  publish: 'Publish',
+  retry: 'Retry',
+  retryFresh: 'Retry fresh',
+  reopen: 'Do it again',
+  complete: 'Mark as done',
+  take: 'Take it in hand',
+  letGo: 'Give it back',
+  kill: 'Kill',
+  killRestart: 'Kill and start again',
+  abandon: 'Abandon',
+  delete: 'Delete',
+  startNow: 'Start now',
+  skipOnce: 'Skip once',
 }
+const ICONS: Partial<Readonly<Record<ActName, IconName>>> = {
+  pause: 'pause',
+  resume: 'play',
+  publish: 'play',
+  retry: 'retry',
+  retryFresh: 'retry',
+  reopen: 'retry',
+  complete: 'check',
+  take: 'check',
+  kill: 'kill',
+  startNow: 'play',
+  skipOnce: 'close',
+}
+const DANGEROUS: ReadonlySet<ActName> = new Set(['abandon', 'delete', 'kill', 'killRestart'])
 
-const RETRIED_FROM: ReadonlySet<string> = new Set(['failed', 'abandoned', 'waiting'])
-const FINISHED: ReadonlySet<string> = new Set(['done', 'failed', 'abandoned'])
-
-export function TaskActs({ card, isHeld, agent }: TaskActsProps) {
-  const command = useCommand()
-  const { run, isBusy, problem, dismiss } = command
-  const { id } = card
-  const isByHand = card.executor === 'manual' || agent?.executorType === 'manual'
+export function TaskActs({ standing }: { readonly standing: Standing }) {
+  const { card, agent } = standing
+  const acts = useActs(standing)
+  const { first, rest } = actsNow(standing)
+  const note = first.map((name) => acts.consequence(name)).find((text) => text !== null)
   return (
     <>
       <div className="acts" role="group" aria-label="Acts">
-        {!FINISHED.has(card.status) && (
-          <Button
-            icon={isHeld ? 'play' : 'pause'}
-            isBusy={isBusy}
-            onClick={() =>
-              void run(({ task }, commandId) =>
-                task[isHeld ? 'release' : 'hold']({ id, commandId }),
-              )
-            }
-          >
-            {isHeld ? 'Resume task' : 'Pause task'}
-          </Button>
-        )}
-        {RETRIED_FROM.has(card.status) && (
-          <Button
-            icon="retry"
-            isBusy={isBusy}
-            onClick={() => void run(({ task }, commandId) => task.retry({ id, commandId }))}
-          >
-            Retry
-          </Button>
-        )}
-        {isByHand && <ByHandActs card={card} command={command} />}
-        {agent && !isByHand && agent.status !== 'stopping' && (
-          <TwiceButton
-            icon="kill"
-            label="Kill"
-            question={`Kill ${agent.id}?`}
-            isBusy={isBusy}
-            onConfirm={() =>
-              void run((client, commandId) => client.agent.kill({ id: agent.id, commandId }))
-            }
-          />
-        )}
+        {first.map((name) => (
+          <Act key={name} name={name} standing={standing} acts={acts} />
+        ))}
+        <Menu
+          align="end"
+          trigger={
+            <Button look="quiet" aria-label="More acts">
+              <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
+            </Button>
+          }
+          entries={[
+            ...rest.map((name) => entryOf(name, standing, acts)),
+            ...commonEntries(rest.length > 0),
+          ]}
+        />
       </div>
-      <ProblemNote problem={problem} onClose={dismiss} />
+      {note !== undefined && agent !== null && <p className="acts-note">{note}</p>}
+      <ProblemNote problem={acts.command.problem} onClose={acts.command.dismiss} />
+      <KillLadder card={card} agent={agent} />
     </>
   )
 }
 
-interface ByHandActsProps {
-  readonly card: TaskCard
-  readonly command: CommandRun
-}
+type Acts = ReturnType<typeof useActs>
 
-/** A person's own task: taken in hand, then done. */
-function ByHandActs({ card, command }: ByHandActsProps) {
+function useActs(standing: Standing) {
+  const session = useSession()
+  const command = useCommand()
+  const tasks = useYard((view) => view.tasks)
+  const { card, agent } = standing
   const { id } = card
-  const canTake = card.state === 'ready'
-  const send = (act: 'take' | 'complete'): void =>
+  const dependents = {
+    waiting: dependentsOf(tasks).get(id)?.length ?? 0,
+    wouldStart: wouldBecomeReady(tasks, new Set([id])).length,
+  }
+  const send = (act: 'letGo' | 'scheduleNow' | 'scheduleSkip'): void =>
     void command.run(({ task }, commandId) => task[act]({ id, commandId }))
-  return (
-    <>
-      {canTake && (
-        <Button isBusy={command.isBusy} onClick={() => send('take')}>
-          Take
-        </Button>
-      )}
-      {(canTake || card.status === 'in-progress') && (
-        <Button icon="check" isBusy={command.isBusy} onClick={() => send('complete')}>
-          Done
-        </Button>
-      )}
-    </>
+  const kill = (redispatch: boolean): void => {
+    if (agent === null) return
+    void command.run((client, commandId) =>
+      client.agent.kill({ id: agent.id, redispatch, commandId }),
+    )
+  }
+  const run = (name: ActName): void => {
+    if (name === 'letGo') return send('letGo')
+    if (name === 'startNow') return send('scheduleNow')
+    if (name === 'skipOnce') return send('scheduleSkip')
+    if (name === 'kill' || name === 'killRestart') return kill(name === 'killRestart')
+    if (name === 'abandon' || name === 'delete') return void deleteTasks(session, [card])
+    if (name === 'complete' && agent !== null && !standing.isByHand)
+      return void completeRunning(agent.id, () => doAct(session, TASK_ACTS.complete, [card]))
+    void doAct(session, TASK_ACTS[name], [card])
+  }
+  const consequence = (name: ActName): string | null => consequenceOf(name, standing, dependents)
+  return { command, run, consequence }
+}
+
+/** Work is thrown away by it, so it is asked first. */
+async function completeRunning(agentId: string, act: () => Promise<unknown>): Promise<void> {
+  const answer = await ask({
+    title: 'Mark as done while it is worked on?',
+    lines: [`${agentId} is stopped. Its files stay.`, 'What waits for this task may start.'],
+    choices: [{ id: 'done', label: 'Mark as done', look: 'danger' }],
+  })
+  if (answer !== null) await act()
+}
+
+interface ActProps {
+  readonly name: ActName
+  readonly standing: Standing
+  readonly acts: Acts
+}
+
+function Act({ name, standing, acts }: ActProps): ReactNode {
+  const now = useNow(1000)
+  const icon = ICONS[name]
+  const label = LABELS[name]
+  const { isBusy } = acts.command
+  const question = secondPressOf(name, standing, now)
+  if (question !== null)
+    return (
+      <TwiceButton
+        icon={icon ?? 'kill'}
+        label={label}
+        question={question}
+        isBusy={isBusy}
+        onConfirm={() => acts.run(name)}
+      />
+    )
+  const button = (
+    <Button
+      {...(icon === undefined ? {} : { icon })}
+      look={DANGEROUS.has(name) ? 'danger' : 'plain'}
+      isBusy={isBusy}
+      onClick={() => acts.run(name)}
+    >
+      {label}
+    </Button>
   )
+  const consequence = acts.consequence(name)
+  return consequence === null ? button : <Tip text={consequence}>{button}</Tip>
+}
+
+function entryOf(name: ActName, standing: Standing, acts: Acts): MenuEntry {
+  const consequence = acts.consequence(name)
+  return {
+    label: LABELS[name],
+    look: DANGEROUS.has(name) ? 'danger' : 'plain',
+    ...(consequence === null ? {} : { note: consequence }),
+    onSelect: () => void askedInMenu(name, standing, acts),
+  }
+}
+
+/** A menu is gone after the first press, so what takes two is asked in a dialog. */
+async function askedInMenu(name: ActName, standing: Standing, acts: Acts): Promise<void> {
+  const question = secondPressOf(name, standing, Date.now())
+  const answer =
+    question === null ||
+    (await ask({
+      title: question,
+      lines: [acts.consequence(name)].filter((line) => line !== null),
+      choices: [{ id: name, label: LABELS[name], look: 'danger' }],
+    }))
+  if (answer !== null) acts.run(name)
+}
+
+const COMMON: readonly (readonly [string, string])[] = [
+  ['task.add-after', 'Add a task after it'],
+  ['task.add-before', 'Add a task before it'],
+  ['task.copy-id', 'Copy id'],
+  ['task.copy-command', 'Copy `yard` command for this'],
+]
+
+function commonEntries(hasOthers: boolean): readonly MenuEntry[] {
+  const entries = COMMON.map(([id, label]): MenuEntry => ({
+    label,
+    blocked: blockedReason(id),
+    onSelect: () => void runCommand(id),
+  }))
+  return hasOthers ? [{ kind: 'line' }, ...entries] : entries
 }

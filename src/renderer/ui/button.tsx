@@ -1,8 +1,9 @@
 /** The one button. `main` is the single inked one of a view, `quiet` has no outline, `danger` ends something. */
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, Ref } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly ref?: Ref<HTMLButtonElement>
   readonly look?: 'plain' | 'main' | 'quiet' | 'danger'
   readonly icon?: IconName
   /** A command of it is under way: dimmed, and presses do nothing. */

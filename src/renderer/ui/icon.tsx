@@ -6,6 +6,7 @@ const PATHS = {
   close: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
   kill: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM6.2 6.2h3.6v3.6H6.2z',
   retry: 'M12.9 6.2A5.3 5.3 0 1 0 13.3 9M13.2 3v3.4H9.8',
+  skip: 'M4 4l5.5 4L4 12zM12 4v8',
   check: 'M3 8.4l3.3 3.3L13 4.8',
   fit: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
   minus: 'M3.5 8h9',

@@ -8,13 +8,16 @@ const ASKS_FOR_MS = 3000
 interface TwiceButtonProps {
   readonly icon: IconName
   readonly label: string
+  /** Whom it means, where the label alone does not tell; read out, not shown. */
+  readonly subject?: string
   /** What the second press will end, e.g. `Kill agent-7?` */
   readonly question: string
   readonly isBusy: boolean
   readonly onConfirm: () => void
 }
 
-export function TwiceButton({ icon, label, question, isBusy, onConfirm }: TwiceButtonProps) {
+export function TwiceButton(props: TwiceButtonProps) {
+  const { icon, label, subject, question, isBusy, onConfirm } = props
   const [isAsking, setAsking] = useState(false)
   useEffect(() => {
     if (!isAsking) return undefined
@@ -35,6 +38,7 @@ export function TwiceButton({ icon, label, question, isBusy, onConfirm }: TwiceB
       onKeyDown={(event) => event.key === 'Escape' && setAsking(false)}
     >
       {isAsking ? question : label}
+      {subject !== undefined && <span className="visually-hidden"> {subject}</span>}
     </Button>
   )
 }

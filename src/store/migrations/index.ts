@@ -1,5 +1,6 @@
 /** All migrations, oldest first. Forward only; never edited after a release. */
 import { first } from './0001-first.ts'
+import { window } from './0002-window.ts'
 
 export interface Migration {
   readonly number: number
@@ -7,4 +8,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [first]
+export const MIGRATIONS: readonly Migration[] = [first, window]

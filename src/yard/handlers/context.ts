@@ -6,6 +6,7 @@ import { failure, type Failure } from '../../domain/failure.ts'
 import { isTaskId } from '../../domain/ids.ts'
 import { nearMatch } from '../../domain/near-match.ts'
 import type { Task } from '../../domain/task.ts'
+import type { Lobby } from '../lobby/lobby.ts'
 import type { Yard } from '../yard.ts'
 import type { LiveView } from '../views/live-view.ts'
 import { failureFrom, refuse, toOrpcError, valueOf } from './failures.ts'
@@ -19,6 +20,8 @@ export interface HostHooks {
   pageUrl(): string | null
   /** Ends the host soon, after the reply to this request has gone out. */
   stop(): void
+  /** The way to other yards; missing where a single command is the host. */
+  readonly lobby?: Lobby
 }
 
 export interface HandlerContext {

@@ -3,24 +3,25 @@ import { newTaskOf, toGraphText } from '../../config/graph-text.ts'
 import { toDot, toMermaid } from '../../domain/drawing.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { hintOf } from '../../domain/near-match.ts'
-import type { NewTask } from '../../domain/new-task.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import { SHOWN_STATES, TASK_STATUSES, type Task } from '../../domain/task.ts'
 import type { TaskListItem } from '../../contract/view.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull } from '../views/iso-time.ts'
+import { cardSourceOf } from '../views/card-source.ts'
 import { toTaskCard } from '../views/task-card.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { simple } from './task-handlers.ts'
-import { nextFireAt, toNewTask, type Timed } from './wishes.ts'
+import { nextFireAt } from './wishes.ts'
+import { toNewTasks } from './import-text.ts'
 
 const os = procedures.task
 
 export const graphHandlers = {
   list: os.list.handler(({ context: { yard }, input }) => {
-    const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
+    const source = cardSourceOf(yard)
     const wanted = wantedStates(input.status)
     const cards: TaskListItem[] = []
     for (const task of yard.plan.tasks.values()) {
@@ -109,25 +110,4 @@ function scheduleRow(yard: Yard, task: Task) {
       state: shownStateOf(yard.plan, task, yard.now()),
     },
   ]
-}
-
-/** Every fault is told, each with the place of its task in the list; nothing is sent unless all are sound. */
-function toNewTasks(yard: Yard, wires: readonly Record<string, unknown>[]): Timed<NewTask>[] {
-  const faults: ({ index: number } & Failure)[] = []
-  const tasks: Timed<NewTask>[] = []
-  for (const [index, wire] of wires.entries()) {
-    const { commandId: _unused, ...task } = wire
-    const read = toNewTask(yard, task)
-    if (read.ok) tasks.push(read.value)
-    else faults.push({ index, ...read.error })
-  }
-  const first = faults[0]
-  if (!first) return tasks
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
-  const { index, ...fault } = first
-  return refuse({
-    ...fault,
-    message: `task ${index + 1}: ${fault.message}${more}; nothing was added`,
-    facts: { ...fault.facts, faults },
-  })
 }

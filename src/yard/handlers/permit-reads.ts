@@ -10,6 +10,8 @@ import type { Plan } from '../../domain/plan.ts'
 type Reach =
   /** Its own task or one that this waits for. */
   | 'own-or-dependency'
+  /** Its own task, and no other. */
+  | 'own'
   /** A report on its own task: after its end it is late, not unknown. */
   | 'report'
   | 'own-agent'
@@ -19,6 +21,7 @@ const AGENT_MAY: Readonly<Record<string, Reach>> = {
   'service.hello': 'any',
   'task.get': 'own-or-dependency',
   'task.why': 'own-or-dependency',
+  'page.timeline': 'own',
   'task.add': 'any',
   'task.complete': 'report',
   'task.fail': 'report',
@@ -45,6 +48,7 @@ export function permitCall(plan: Plan, by: Actor, path: string, id: unknown): Fa
       return notAllowed(by, path)
     case 'any':
       return null
+    case 'own':
     case 'report':
       return id === by.taskId ? null : notAllowed(by, `${path} of another task`)
     case 'own-agent':

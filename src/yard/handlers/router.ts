@@ -5,6 +5,8 @@ import type { Contract } from '../../contract/contract.ts'
 import { agentHandlers } from './agent-handlers.ts'
 import { procedures, type HandlerContext } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
+import { lobbyHandlers } from './lobby-handlers.ts'
+import { pageHandlers } from './page-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 
@@ -12,6 +14,8 @@ export const router = procedures.router({
   task: { ...taskHandlers, ...graphHandlers },
   agent: agentHandlers,
   service: serviceHandlers,
+  page: pageHandlers,
+  lobby: lobbyHandlers,
 })
 
 /** Calls the handlers directly. */

@@ -42,7 +42,7 @@ export const serviceHandlers = {
     host.stop()
     return { agentsLeft: yard.plan.agents.size }
   }),
-  snapshot: os.snapshot.handler(({ context }) => context.view.snapshot()),
+  snapshot: os.snapshot.handler(({ context, signal }) => context.view.snapshotInPieces(signal)),
   follow: os.follow.handler(({ context, signal }) => context.view.follow(signal)),
   journal: os.journal.handler(({ context, input }) =>
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),

@@ -5,7 +5,7 @@ import type { Agent, AgentState } from '../../domain/agent.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 
-export type AgentSource = Pick<Yard, 'facts' | 'paths'>
+export type AgentSource = Pick<Yard, 'facts' | 'paths' | 'vitals'>
 
 export function toAgentView(source: AgentSource, agent: Agent): AgentView {
   return {
@@ -21,6 +21,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     claimedAt: isoTime(agent.claimedAt),
     startedAt: isoOrNull(agent.startedAt),
     endedAt: isoOrNull(agent.endedAt),
+    timeoutMs: agent.timeoutMs,
     generation: agent.generation,
     exitCode: agent.exitCode,
     usage: agent.usage,
@@ -48,5 +49,7 @@ function liveFactsOf(source: AgentSource, agent: Agent) {
     lastHeardAt: isoOrNull(facts?.lastHeardAt ?? agent.endedAt),
     doing: facts?.doing ?? null,
     outputBytes: facts?.outputBytes ?? null,
+    isBusy: facts?.isBusy ?? null,
+    ...source.vitals.of(agent.id),
   }
 }

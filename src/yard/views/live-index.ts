@@ -12,6 +12,7 @@ export interface IndexSource {
   readonly plan: Plan
   readonly now: () => number
   readonly settings: () => Settings
+  readonly costOf: (id: TaskId) => number | null
 }
 
 export interface LiveIndex {
@@ -72,7 +73,10 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
       const task = source.plan.tasks.get(id)
       if (!task) return null
       const now = source.now()
-      return toTaskCard({ plan: source.plan, settings: source.settings(), now }, task)
+      return toTaskCard(
+        { plan: source.plan, settings: source.settings(), now, costOf: source.costOf },
+        task,
+      )
     },
     counts: () => Object.fromEntries([...counts].filter(([, n]) => n > 0)),
     attention: () =>

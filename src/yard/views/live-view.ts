@@ -11,10 +11,13 @@ import type { Yard } from '../yard.ts'
 import { toAgentView } from './agent-view.ts'
 import type { LiveIndex } from './live-index.ts'
 import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
+import { cardsInPieces } from './snapshot-pieces.ts'
 import { indexOf, toSnapshot, toSummary } from './summary.ts'
 
 export interface LiveView {
   snapshot(): Snapshot
+  /** The same, made in pieces, so that a large graph holds nobody up; all of it is of the moment in which it resolves. */
+  snapshotInPieces(signal?: AbortSignal): Promise<Snapshot>
   summary(): Summary
   /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
   follow(signal?: AbortSignal): AsyncIteratorObject<Patch, void, void>
@@ -52,6 +55,14 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
   }
   return {
     snapshot: () => toSnapshot(yard, currentIndex()),
+    async snapshotInPieces(signal) {
+      const touchedBy = (batch: CommittedBatch): Iterable<TaskId> => [
+        ...batch.touched,
+        ...alsoTouched(yard, batch),
+      ]
+      const cards = await cardsInPieces(yard, touchedBy, signal)
+      return toSnapshot(yard, currentIndex(), cards)
+    },
     summary: () => toSummary(yard, currentIndex()),
     follow: (signal) => patchesOf(join, leave, signal),
     close() {
@@ -104,6 +115,7 @@ const emptyPatch = (seq: number): Patch => ({
   removed: [],
   agents: [],
   summary: null,
+  positions: null,
 })
 
 interface Watch {
@@ -137,41 +149,60 @@ function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watc
     const at = index.nextDueAt()
     cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), onDue)
   }
-  /** What a task that has not begun waits for is said by the settings, too. */
-  const retellOpen = (): void => {
-    for (const id of openTasks(yard)) {
-      index.refresh(id)
-      news.touch(id)
-    }
-    flush()
-  }
   const onDue = (): void => {
     for (const id of index.takeDue()) news.touch(id)
     flush()
   }
-  const stopListening = yard.onCommitted((batch) => {
-    news.add(batch)
-    soon()
-  })
   const hasNewSettings = createSettingsWatch(yard)
-  const stopFacts = everySecond(clock, () => {
-    if (hasNewSettings()) retellOpen()
+  const tellFacts = (): void => {
+    if (hasNewSettings()) {
+      retellOpen(yard, index, news)
+      flush()
+    }
     const agents = news.changedFacts()
     const summary = news.changedSummary()
     if (agents.length === 0 && summary === null) return
     flush()
     send({ ...emptyPatch(yard.store.seq), agents, summary })
-  })
+  }
+  const stops = [
+    yard.onCommitted((batch) => {
+      news.add(batch)
+      soon()
+    }),
+    everySecond(clock, tellFacts),
+    followFurniture(yard, flush, send),
+  ]
   waitForDue()
   return {
     index,
     flush,
     close() {
-      stopListening()
-      stopFacts()
+      for (const stop of stops) stop()
       cancelTurn?.()
       cancelDue?.()
     },
+  }
+}
+
+/** Moved nodes, each told behind what was committed before; and somebody is there to be told how busy agents are. */
+function followFurniture(yard: Yard, flush: () => void, send: (patch: Patch) => void): () => void {
+  const stopVitals = yard.vitals.watch()
+  const stopPositions = yard.positions.onMoved((positions) => {
+    flush()
+    send({ ...emptyPatch(yard.store.seq), positions })
+  })
+  return () => {
+    stopPositions()
+    stopVitals()
+  }
+}
+
+/** What a task that has not begun waits for is said by the settings, too. */
+function retellOpen(yard: Yard, index: LiveIndex, news: News): void {
+  for (const id of openTasks(yard)) {
+    index.refresh(id)
+    news.touch(id)
   }
 }
 
@@ -233,6 +264,7 @@ function createNews(yard: Yard, index: LiveIndex): News {
       removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
       agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
       summary: changedSummary(),
+      positions: null,
     }
     tasks = new Set()
     agents = new Map()
@@ -254,7 +286,7 @@ function createNews(yard: Yard, index: LiveIndex): News {
       const now = new Map<AgentId, string>()
       const changed: Agent[] = []
       for (const agent of yard.plan.agents.values()) {
-        const text = JSON.stringify(yard.facts(agent.id))
+        const text = JSON.stringify([yard.facts(agent.id), yard.vitals.of(agent.id)])
         now.set(agent.id, text)
         if (told.get(agent.id) !== text) changed.push(agent)
       }

@@ -21,8 +21,10 @@ export function createPatchQueue(limit: number): PatchQueue {
   return {
     put(patch) {
       if (isClosed || hand(patch)) return
-      if (waiting.length >= limit) waiting = []
-      waiting.push(patch)
+      if (waiting.length < limit) return void waiting.push(patch)
+      // Moved nodes make no gap that a subscriber could see, so they are the one thing that is kept.
+      const moved = waiting.flatMap(({ positions }) => (positions ? [positions] : []))
+      waiting = [{ ...patch, positions: merged([...moved, patch.positions ?? {}]) }]
     },
     take() {
       const next = waiting.shift()
@@ -35,4 +37,9 @@ export function createPatchQueue(limit: number): PatchQueue {
       hand(null)
     },
   }
+}
+
+function merged(all: readonly NonNullable<Patch['positions']>[]): Patch['positions'] {
+  const sum = new Map(all.flatMap((positions) => Object.entries(positions)))
+  return sum.size > 0 ? Object.fromEntries(sum) : null
 }

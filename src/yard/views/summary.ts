@@ -7,6 +7,7 @@ import { toAgentView } from './agent-view.ts'
 import { yardAttention } from './attention.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { createLiveIndex, type LiveIndex } from './live-index.ts'
+import { cardSourceOf } from './card-source.ts'
 import { toTaskCard } from './task-card.ts'
 
 export const indexOf = (yard: Yard): LiveIndex =>
@@ -14,9 +15,11 @@ export const indexOf = (yard: Yard): LiveIndex =>
     plan: yard.plan,
     now: () => yard.now(),
     settings: () => yard.config().settings,
+    costOf: (id) => yard.spending.costOf(id),
   })
 
 export function toSummary(yard: Yard, index: LiveIndex): Summary {
+  const pause = yard.pausedSince()
   return {
     name: basename(yard.paths.root),
     folder: yard.paths.root,
@@ -29,19 +32,25 @@ export function toSummary(yard: Yard, index: LiveIndex): Summary {
       alive: yard.plan.agents.size,
       max: yard.config().settings.coordinator.maxAgents,
     },
+    pausedAt: isoOrNull(pause?.at ?? null),
+    pausedBy: pause?.by ?? null,
+    machine: yard.vitals.machine(),
+    today: yard.spending.today(yard.now()),
     tasks: index.counts(),
     breakers: [...yard.plan.breakers.values()].map(toBreakerView),
     attention: [...yardAttention(yard), ...index.attention()],
   }
 }
 
-export function toSnapshot(yard: Yard, index: LiveIndex): Snapshot {
-  const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
+/** `cards`: those of all tasks as of now, where they are made already. */
+export function toSnapshot(yard: Yard, index: LiveIndex, cards?: Snapshot['tasks']): Snapshot {
+  const source = cardSourceOf(yard)
   return {
     seq: yard.store.seq,
-    tasks: [...yard.plan.tasks.values()].map((task) => toTaskCard(source, task)),
+    tasks: cards ?? [...yard.plan.tasks.values()].map((task) => toTaskCard(source, task)),
     agents: [...yard.plan.agents.values()].map((agent) => toAgentView(yard, agent)),
     summary: toSummary(yard, index),
+    positions: Object.fromEntries(yard.positions.all()),
   }
 }
 

@@ -1,14 +1,20 @@
 /** One node of the live graph. */
 import type { TaskCard } from '../../contract/view.ts'
+import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
-import { isoOrNull } from './iso-time.ts'
+import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'
 
+export interface CardSource extends FactSource {
+  /** US dollars over all tries; null = no CLI said. */
+  costOf(taskId: string): number | null
+}
+
 /** `shown` may be passed in by a caller that has worked it out already. */
 export function toTaskCard(
-  source: FactSource,
+  source: CardSource,
   task: Task,
   shown: ShownState = shownStateOf(source.plan, task, source.now),
 ): TaskCard {
@@ -27,10 +33,21 @@ export function toTaskCard(
     model: task.model,
     agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
     attempts: task.attempts,
+    maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    createdAt: isoTime(task.createdAt),
     startedAt: isoOrNull(task.startedAt),
     completedAt: isoOrNull(task.completedAt),
+    notBefore: isoOrNull(startOf(task, source.now)),
+    repeats: task.schedule !== null,
+    costUsd: source.costOf(task.id),
   }
 }
+
+/** Its earliest start, while that is to come. */
+const startOf = ({ state }: Task, now: number): number | null =>
+  state.kind === 'open' && state.notBefore !== null && state.notBefore > now
+    ? state.notBefore
+    : null
 
 /** A command of its own implies `shell`; null = the default of the yard. */
 export const executorOf = (task: Pick<Task, 'executor' | 'exec'>): string | null =>

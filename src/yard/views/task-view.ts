@@ -3,28 +3,31 @@ import { join } from 'node:path'
 import type { TaskView } from '../../contract/view.ts'
 import type { Agent, Usage } from '../../domain/agent.ts'
 import type { Artifact } from '../../domain/executor.ts'
-import { DEFAULT_MAX_ATTEMPTS, type WorkFailure } from '../../domain/failure.ts'
-import type { Task, TaskState } from '../../domain/task.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
+import { isFinished, type Task, type TaskState } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
+import { routeStops } from './route-stops.ts'
+import { cardSourceOf } from './card-source.ts'
 import { toTaskCard } from './task-card.ts'
 
-export type TaskSource = Pick<Yard, 'plan' | 'store' | 'config' | 'now' | 'paths'>
+export type TaskSource = Pick<
+  Yard,
+  'plan' | 'store' | 'config' | 'now' | 'paths' | 'spending' | 'nextFireAt'
+>
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
-  const source = { plan: yard.plan, settings: yard.config().settings, now: yard.now() }
-  const { fact: _fact, ...card } = toTaskCard(source, task)
+  const { fact: _fact, ...card } = toTaskCard(cardSourceOf(yard), task)
   const agents = task.generation === 0 ? [] : yard.store.agents({ which: 'all', taskId: task.id })
   return {
     ...card,
     ...definitionOf(task),
     ...timesOf(task.state),
     before: [...yard.plan.dependentsOf(task.id)],
-    maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     held: task.held,
     generation: task.generation,
     failure: failureOf(task),
-    createdAt: isoTime(task.createdAt),
+    nextTimes: nextTimes(yard, task, 3).map(isoTime),
     evaluation: null,
     usage: totalUsage(agents),
     conversation: task.conversation,
@@ -33,6 +36,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     addedBy: task.addedBy,
     artifacts: yard.store.artifactsOf(task.id).map(({ artifact }) => toArtifactView(artifact)),
     log: yard.store.logOf(task.id).map(({ at, by, text }) => ({ at: isoTime(at), by, text })),
+    routes: routeStops(yard.config(), task),
   }
 }
 
@@ -57,10 +61,28 @@ function definitionOf(task: Task) {
 function timesOf(state: TaskState) {
   const isOpen = state.kind === 'open'
   return {
-    notBefore: isOpen ? isoOrNull(state.notBefore) : null,
     parkedUntil: isOpen ? isoOrNull(state.park?.until ?? null) : null,
     waitsFor: state.kind === 'waiting' ? state.for : null,
   }
+}
+
+/** The times at which it fires, the first `count`, while it repeats: its own next one, and those that follow it by its schedule. */
+export function nextTimes(
+  yard: Pick<Yard, 'now' | 'nextFireAt'>,
+  task: Task,
+  count: number,
+): number[] {
+  const { schedule, state } = task
+  if (!schedule || isFinished(task)) return []
+  const times: number[] = []
+  if (state.kind === 'open' && state.notBefore !== null && state.notBefore > yard.now())
+    times.push(state.notBefore)
+  while (times.length < count) {
+    const next = yard.nextFireAt(schedule, times.at(-1) ?? yard.now())
+    if (!next.ok || next.value === null) break
+    times.push(next.value)
+  }
+  return times
 }
 
 /** A task that is done has no failure any more; one that is tried again keeps the last one. */

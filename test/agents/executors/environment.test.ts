@@ -11,6 +11,9 @@ const INHERITED = {
   CODEX_SANDBOX: 'seatbelt',
   YARD_TOKEN: 'of the caller',
   ELECTRON_RUN_AS_NODE: '1',
+  ELECTRON_NO_ASAR: '1',
+  APPIMAGE: '/home/user/Yardmaster.AppImage',
+  APPDIR: '/tmp/.mount_yard',
   npm_lifecycle_event: 'start',
   npm_package_name: 'yardmaster',
   npm_config_registry: 'https://registry.example',
@@ -36,6 +39,9 @@ describe.each(['shell', 'command', 'claude', 'codex'] as const)('%s', (type) => 
     }
     for (const name of [
       'ELECTRON_RUN_AS_NODE',
+      'ELECTRON_NO_ASAR',
+      'APPIMAGE',
+      'APPDIR',
       'npm_lifecycle_event',
       'npm_package_name',
       'INIT_CWD',

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { createDarwinHost, cpuMsFromPs, parsePs } from '../../../src/agents/process/darwin-host.ts'
 import { isAlive, startTimeOf } from '../../../src/agents/process/identity.ts'
 import { parseStat } from '../../../src/agents/process/linux-host.ts'
 import { createWindowsHost, parseProcessList } from '../../../src/agents/process/windows-host.ts'
 import { host } from './stages.ts'
+
+const PAGE_BYTES = Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }))
 
 describe('the identity of a process', () => {
   it('is pid, start time and boot together', async () => {
@@ -35,7 +37,7 @@ describe('the identity of a process', () => {
 
 describe('what the systems print', () => {
   it('is counted after the last bracket on Linux', () => {
-    const stat = `42 (a) R 1 (b) S 7 42 40 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 1 0 98765 1 2`
+    const stat = `42 (a) R 1 (b) S 7 42 40 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 1 0 98765 1 3`
     expect(parseStat(stat)).toEqual({
       pid: 42,
       parentPid: 7,
@@ -43,6 +45,7 @@ describe('what the systems print', () => {
       startTime: '98765',
       isDead: false,
       cpuMs: 1000,
+      memoryBytes: 3 * PAGE_BYTES,
     })
     expect(parseStat(stat.replace(') S ', ') Z '))?.isDead).toBe(true)
     expect(parseStat('')).toBeNull()
@@ -51,8 +54,8 @@ describe('what the systems print', () => {
   it('has a start time with spaces in it on macOS', () => {
     const rows = parsePs(
       [
-        '    1     0     1 Ss     0:12.50 Thu Nov 20 10:00:00 2026',
-        '  501     1   501 Z+     1:00:01 Fri Nov  6 09:08:07 2026',
+        '    1     0     1 Ss     0:12.50   2048 Thu Nov 20 10:00:00 2026',
+        '  501     1   501 Z+     1:00:01      0 Fri Nov  6 09:08:07 2026',
         '',
       ].join('\n'),
     )
@@ -64,6 +67,7 @@ describe('what the systems print', () => {
         startTime: 'Thu Nov 20 10:00:00 2026',
         isDead: false,
         cpuMs: 12_500,
+        memoryBytes: 2_097_152,
       },
       {
         pid: 501,
@@ -72,6 +76,7 @@ describe('what the systems print', () => {
         startTime: 'Fri Nov 6 09:08:07 2026',
         isDead: true,
         cpuMs: 3_601_000,
+        memoryBytes: 0,
       },
     ])
     expect(cpuMsFromPs('2-01:00:00')).toBe(176_400_000)
@@ -83,7 +88,7 @@ describe('what the systems print', () => {
 
   it('may name a parent on Windows whose pid was given out again', () => {
     const rows = parseProcessList(
-      '4 0 0 15,6\r\n100 4 1000000 2\r\n200 100 2000000 3\r\n300 200 1500000 1\r\nnoise\r\n',
+      '4 0 0 15,6\r\n100 4 1000000 2 4096\r\n200 100 2000000 3\r\n300 200 1500000 1\r\nnoise\r\n',
     )
     expect([...rows.values()].map(({ pid, parentPid, cpuMs }) => [pid, parentPid, cpuMs])).toEqual([
       [4, 0, 16],
@@ -91,6 +96,7 @@ describe('what the systems print', () => {
       [200, 100, 3],
       [300, 0, 1],
     ])
+    expect([...rows.values()].map((row) => row.memoryBytes)).toEqual([null, 4096, null, null])
     const windows = createWindowsHost()
     expect(windows.isSameStart('1000000', '1001500')).toBe(true)
     expect(windows.isSameStart('1000000', '1003000')).toBe(false)

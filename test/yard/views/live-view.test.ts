@@ -97,6 +97,36 @@ describe('the live view', () => {
     await patches.return?.()
   })
 
+  it('makes a large snapshot in pieces, all of one moment', async () => {
+    const tasks = Array.from({ length: 20_000 }, (_, n) => ({
+      nextFireAt: null,
+      task: {
+        ...{ id: taskId(`t${n}`), title: `t${n}`, exec: 'true' },
+        ...(n % 3 === 0 ? { delayMs: 50 } : { after: [taskId(`t${n - (n % 3)}`)] }),
+      },
+    }))
+    await run({ type: 'tasks.import', tasks })
+    const patches = view.follow()
+    await patches.next()
+    let isMade = false
+    let commits = 0
+    const making = view.snapshotInPieces().then((made) => {
+      isMade = true
+      return { made, atOnce: view.snapshot() }
+    })
+    for (let n = 0; !isMade; n += 1, commits += 1) {
+      await run({ type: 'task.hold', id: taskId(`t${(n * 37) % 20_000}`) })
+      if (n === 1) await run({ type: 'task.remove', id: taskId('t19999') })
+      if (n === 2) clock.advance(100)
+    }
+    const { made, atOnce } = await making
+    expect(commits).toBeGreaterThan(3)
+    expect(made).toEqual(atOnce)
+    expect(made.tasks).toHaveLength(19_999)
+    await patches.return?.()
+    await expect(view.snapshotInPieces(AbortSignal.abort())).rejects.toThrow('abort')
+  })
+
   it('lets a slow subscriber see a gap, and loses nothing for a quick one', async () => {
     const slow = view.follow()
     const quick = view.follow()

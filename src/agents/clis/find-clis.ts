@@ -1,0 +1,95 @@
+/** The agent CLIs that we know, as they are found on this machine. */
+import { delimiter, isAbsolute } from 'node:path'
+import type { ExecutorType } from '../../domain/settings.ts'
+import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
+import { which } from '../runtime/launch-stage.ts'
+import { runBriefly } from './run-briefly.ts'
+
+export interface FoundProgram {
+  readonly type: ExecutorType
+  readonly label: string
+  readonly path: string | null
+  readonly version: string | null
+  /** Why it cannot be used; null = it can. */
+  readonly problem: string | null
+  /** How it is installed, as a command to copy. */
+  readonly install: string | null
+}
+
+interface KnownCli {
+  readonly type: ExecutorType
+  readonly label: string
+  readonly program: string
+  readonly install: string | null
+  /** Null: it has no version worth asking for. */
+  readonly asksVersion: readonly string[] | null
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const VERSION_PATIENCE_MS = 10_000
+
+const knownClis = (platform: NodeJS.Platform): readonly KnownCli[] => [
+  {
+    ...{ type: 'claude', label: 'Claude Code', program: 'claude', asksVersion: ['--version'] },
+    install: 'npm install -g @anthropic-ai/claude-code',
+  },
+  {
+    ...{ type: 'codex', label: 'Codex', program: 'codex', asksVersion: ['--version'] },
+    install: 'npm install -g @openai/codex',
+  },
+  {
+    ...{ type: 'shell', label: 'Shell', asksVersion: null, install: null },
+    program: platform === 'win32' ? 'powershell.exe' : '/bin/sh',
+  },
+]
+
+/** `env` with the PATH to be searched. Each CLI is run once for its version, with the environment that agents get. */
+export function findClis(
+  env: Env,
+  cwd: string,
+  platform: NodeJS.Platform = process.platform,
+  patienceMs: number = VERSION_PATIENCE_MS,
+): Promise<FoundProgram[]> {
+  return Promise.all(
+    knownClis(platform).map(async (known) => {
+      const { type, label, program, install } = known
+      const path = which(program, searchable(env), cwd)
+      const base = { type, label, path, install }
+      if (path === null)
+        return { ...base, version: null, problem: `${program} was not found on your PATH` }
+      if (known.asksVersion === null) return { ...base, version: null, problem: null }
+      const ended = await runBriefly({
+        ...{ command: path, args: known.asksVersion, cwd, timeoutMs: patienceMs },
+        env: applyEnvironment(env, agentEnvironment({ type, env: {} }, env)),
+      })
+      return { ...base, ...readVersion(program, ended) }
+    }),
+  )
+}
+
+/** The folders that are searched, in order. */
+export const pathOf = (env: Env): string[] => [
+  ...new Set((env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute)),
+]
+
+/** A folder named relative to where we happen to stand is none of the person's programs. */
+const searchable = (env: Env): Env => ({ ...env, PATH: pathOf(env).join(delimiter) })
+
+function readVersion(
+  program: string,
+  ended: Awaited<ReturnType<typeof runBriefly>>,
+): { version: string | null; problem: string | null } {
+  switch (ended.kind) {
+    case 'too-slow':
+      return { version: null, problem: `${program} did not answer when asked for its version` }
+    case 'not-started':
+      return { version: null, problem: `${program} could not be started: ${ended.reason}` }
+    case 'ended': {
+      if (ended.code !== 0)
+        return { version: null, problem: `${program} --version ended with exit ${ended.code}` }
+      const version = /\d+\.\d+(?:\.\d+)?[\w.+-]{0,40}/.exec(ended.stdout)?.[0] ?? null
+      return { version, problem: null }
+    }
+  }
+}

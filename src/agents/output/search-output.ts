@@ -1,0 +1,123 @@
+/**
+ * Finds a text in an agent's stdout, however large: pieces are read one after another without holding the loop, and nothing
+ * is kept of them. Compared byte by byte, so offsets are exact whatever the text is; A to Z match a to z.
+ */
+import { open, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { STAGE_FILES } from '../process/stage-files.ts'
+import { characterBounds } from './whole-characters.ts'
+
+export interface SearchWish {
+  readonly folder: string
+  readonly text: string
+  /** Byte offset to begin at. */
+  readonly from: number
+  /** Places to find at most. */
+  readonly limit: number
+}
+
+export interface SearchFound {
+  /** `line` is what stands around the place in its line, cut where the line is long. */
+  readonly matches: { readonly offset: number; readonly line: string }[]
+  /** Where to go on; null = the end of what is written so far. */
+  readonly next: number | null
+}
+
+const PIECE_BYTES = 256 * 1024
+/** Read in one call at most. */
+const CALL_BYTES = 32 * 1024 * 1024
+/** Of a line before and after the place. */
+const BEFORE_BYTES = 120
+const AFTER_BYTES = 280
+
+const NEWLINE = 10
+
+export async function searchOutput(wish: SearchWish, signal?: AbortSignal): Promise<SearchFound> {
+  const file = await open(join(wish.folder, STAGE_FILES.stdout), 'r').catch(() => null)
+  if (!file) return { matches: [], next: null }
+  try {
+    const stats = await file.stat()
+    return stats.isFile() ? await search(file, stats.size, wish, signal) : NOTHING
+  } finally {
+    await file.close()
+  }
+}
+
+const NOTHING: SearchFound = { matches: [], next: null }
+
+async function search(
+  file: FileHandle,
+  size: number,
+  { text, from, limit }: SearchWish,
+  signal: AbortSignal | undefined,
+): Promise<SearchFound> {
+  const needle = Buffer.from(text, 'utf8')
+  lower(needle)
+  const matches: SearchFound['matches'] = []
+  const stopAt = Math.min(size, from + CALL_BYTES)
+  const buffer = Buffer.alloc(1 + BEFORE_BYTES + PIECE_BYTES + needle.length + AFTER_BYTES)
+  let after = from // where the last place ends: none begins inside another
+  for (let at = from; at < stopAt; at += PIECE_BYTES) {
+    signal?.throwIfAborted()
+    // One byte more tells whether a line begins where the words are cut.
+    const start = Math.max(0, at - BEFORE_BYTES - 1)
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
+    const piece = { bytes: buffer.subarray(0, bytesRead), start, size }
+    const folded = Buffer.from(piece.bytes)
+    lower(folded)
+    const end = Math.min(at + PIECE_BYTES, stopAt)
+    for (const offset of placesIn(folded, needle, start, { from: Math.max(at, after), end })) {
+      after = offset + needle.length
+      matches.push({ offset, line: lineAround(piece, offset, needle.length) })
+      if (matches.length === limit) return { matches, next: nextAfter(after, size) }
+    }
+  }
+  return { matches, next: nextAfter(Math.max(stopAt, after), size) }
+}
+
+const nextAfter = (offset: number, size: number): number | null => (offset < size ? offset : null)
+
+/** Places that begin in `from <= offset < end`; the text itself may reach beyond. */
+function* placesIn(
+  bytes: Buffer,
+  needle: Buffer,
+  start: number,
+  span: { readonly from: number; readonly end: number },
+): Generator<number> {
+  for (let at = bytes.indexOf(needle, span.from - start); at >= 0;) {
+    if (start + at >= span.end) return
+    yield start + at
+    at = bytes.indexOf(needle, at + needle.length)
+  }
+}
+
+/** ASCII letters only: no byte of a longer character is one. */
+function lower(bytes: Buffer): void {
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i] ?? 0
+    if (byte >= 65 && byte <= 90) bytes[i] = byte + 32
+  }
+}
+
+interface Piece {
+  readonly bytes: Buffer
+  /** Offset of its first byte in the file. */
+  readonly start: number
+  readonly size: number
+}
+
+function lineAround({ bytes, start, size }: Piece, offset: number, length: number): string {
+  const at = offset - start
+  const first = Math.max(0, at - BEFORE_BYTES)
+  const last = Math.min(bytes.length, at + length + AFTER_BYTES)
+  const lineStart = at === 0 ? -1 : bytes.lastIndexOf(NEWLINE, at - 1)
+  const lineEnd = bytes.indexOf(NEWLINE, at + length)
+  const begin = Math.max(first, lineStart + 1)
+  const end = lineEnd < 0 ? last : Math.min(last, lineEnd)
+  const isCutBefore = begin > lineStart + 1 || (lineStart < 0 && start + begin > 0)
+  const isCutAfter = start + end < size && bytes[end] !== NEWLINE
+  const cut = bytes.subarray(begin, end)
+  const whole = characterBounds(cut, { before: isCutBefore, after: isCutAfter })
+  const words = cut.toString('utf8', whole.begin, whole.end).replace(/\r$/, '')
+  return `${isCutBefore ? '…' : ''}${words}${isCutAfter ? '…' : ''}`
+}

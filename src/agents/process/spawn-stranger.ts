@@ -1,0 +1,62 @@
+/** Starts a program of ours that is on its own: nothing of it is tied to the caller's terminal, pipes or life. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeProgram } from './node-program.ts'
+
+export interface StrangerOrder {
+  /** A file that Node can run. */
+  readonly entry: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface Stranger {
+  /** Its last line on stderr, or why it could not be started, once it has ended; null while it lives. */
+  failed(): string | null
+  /** Forgets it. It goes on. */
+  release(): void
+}
+
+export function spawnStranger({ entry, args, cwd, env }: StrangerOrder): Stranger {
+  const folder = mkdtempSync(join(tmpdir(), 'yard-start-'))
+  const words = join(folder, 'stderr')
+  const stderr = openSync(words, 'w', 0o600)
+  const node = nodeProgram()
+  let failed: string | null = null
+  try {
+    const child = spawn(node.command, [entry, ...args], {
+      cwd,
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'ignore', stderr],
+      env: { ...strangerEnvironment(env), ...node.env },
+    })
+    child.once('error', (error) => (failed = error.message))
+    child.once('exit', () => (failed ??= lastLine(words)))
+    child.unref()
+  } finally {
+    closeSync(stderr)
+  }
+  return {
+    failed: () => failed,
+    release: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** A host is nobody's agent, and has no terminal. */
+function strangerEnvironment(env: StrangerOrder['env']): Record<string, string | undefined> {
+  const { YARD_URL: _url, YARD_DIR: _dir, YARD_HANDED_OVER: _handed, ...own } = env
+  return own
+}
+
+function lastLine(file: string): string {
+  try {
+    const lines = readFileSync(file, 'utf8').trim().split('\n')
+    return lines.at(-1)?.replace(/^yard: /, '') ?? ''
+  } catch {
+    return '' // removed already
+  }
+}

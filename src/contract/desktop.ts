@@ -1,0 +1,65 @@
+/** What the window can do that a browser's page cannot. The preload offers exactly this as `window.yardHost`; main answers each by name. */
+
+export interface DesktopPreferences {
+  /** System notifications, each kind of its own. */
+  readonly notifyNeedsYou: boolean
+  readonly notifyFailed: boolean
+  readonly notifyAllDone: boolean
+  readonly openAtLogin: boolean
+}
+
+export type DesktopTheme = 'system' | 'light' | 'dark'
+
+/** off: no release channel is configured. */
+export type UpdateState =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'none'; readonly version: string }
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'available'; readonly version: string }
+  | { readonly kind: 'downloading'; readonly version: string; readonly percent: number }
+  | { readonly kind: 'ready'; readonly version: string }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** What main asks of the page. `navigate`: a fragment such as `#/task/ID`; it never carries out anything. `command`: an id of the command table. */
+export type DesktopAsk =
+  | { readonly kind: 'navigate'; readonly hash: string }
+  | { readonly kind: 'command'; readonly id: string }
+  | { readonly kind: 'update'; readonly state: UpdateState }
+
+export interface DesktopBridge {
+  /** Node's name of the platform: `darwin`, `win32`, `linux`. */
+  readonly platform: string
+  /** A port arrives as a `message` event whose data is `yardmaster:port`. */
+  connect(): void
+  /** Absolute path, or null when the person chose none. */
+  chooseFolder(): Promise<string | null>
+  /** Shows a file of this yard (configuration, log, worktree, agent folder) in the person's editor or file manager. False = it is not one of them. */
+  reveal(path: string): Promise<boolean>
+  preferences(): Promise<DesktopPreferences>
+  setPreferences(change: Partial<DesktopPreferences>): Promise<DesktopPreferences>
+  updateState(): Promise<UpdateState>
+  checkForUpdate(): Promise<UpdateState>
+  downloadUpdate(): Promise<UpdateState>
+  cancelUpdate(): Promise<UpdateState>
+  /** Ends the app into the new version; agents go on. */
+  installUpdate(): Promise<void>
+  /** What the page looks like, so that the window's own parts look the same. */
+  setTheme(theme: DesktopTheme): Promise<void>
+  installCommandLine(): Promise<{ readonly ok: boolean; readonly message: string }>
+  onAsk(listener: (ask: DesktopAsk) => void): () => void
+}
+
+export const DESKTOP_CALLS = [
+  'chooseFolder',
+  'reveal',
+  'preferences',
+  'setPreferences',
+  'updateState',
+  'checkForUpdate',
+  'downloadUpdate',
+  'cancelUpdate',
+  'installUpdate',
+  'installCommandLine',
+  'setTheme',
+] as const satisfies readonly (keyof DesktopBridge)[]
+export type DesktopCall = (typeof DESKTOP_CALLS)[number]

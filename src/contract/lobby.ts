@@ -1,0 +1,62 @@
+/** Before and beside a yard: which yards there are, and how one is opened or made. Every host answers it. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+
+export const recentYardSchema = z.object({
+  folder: z.string(),
+  name: z.string(),
+  /** gone: the folder or its `.yard` is not there any more. */
+  state: z.enum(['at-rest', 'working', 'needs-you', 'gone']),
+  agents: z.number(),
+  attention: z.number(),
+  openedAt: z.string(),
+})
+export type RecentYard = z.infer<typeof recentYardSchema>
+
+export const foundCliSchema = z.object({
+  /** Profile type: `claude`, `codex`, `shell`, … */
+  type: z.string(),
+  label: z.string(),
+  path: z.string().nullable(),
+  version: z.string().nullable(),
+  /** Why it cannot be used; null = it can. */
+  problem: z.string().nullable(),
+  /** How it is installed, as a command to copy. */
+  install: z.string().nullable(),
+})
+export type FoundCli = z.infer<typeof foundCliSchema>
+
+export const lobbyContract = {
+  recent: oc.route({ method: 'GET', path: '/lobby/recent' }).output(z.array(recentYardSchema)),
+  forget: oc
+    .route({ method: 'POST', path: '/lobby/forget' })
+    .input(z.strictObject({ folder: z.string() }))
+    .output(z.object({ ok: z.boolean() })),
+  /** Looks for agent CLIs on the PATH of the person's login shell. */
+  clis: oc
+    .route({ method: 'GET', path: '/lobby/clis' })
+    .output(z.object({ clis: z.array(foundCliSchema), path: z.array(z.string()) })),
+  /** What a folder is, before it is opened. */
+  inspect: oc
+    .route({ method: 'GET', path: '/lobby/folder' })
+    .input(z.strictObject({ folder: z.string() }))
+    .output(
+      z.object({
+        /** Absolute; `~` is the person's home. */
+        folder: z.string(),
+        exists: z.boolean(),
+        isGit: z.boolean(),
+        /** The folder at or above it that holds `.yard`. */
+        yard: z.string().nullable(),
+      }),
+    ),
+  /** Opens the yard of a folder, made where there is none. `pageUrl`: where a browser goes on; null when the window itself has switched. */
+  open: oc
+    .route({ method: 'POST', path: '/lobby/open' })
+    .input(z.strictObject({ folder: z.string(), make: z.boolean().default(true) }))
+    .output(z.object({ folder: z.string(), pageUrl: z.string().nullable() })),
+  /** The example: nine shell tasks in a new temporary folder. */
+  example: oc
+    .route({ method: 'POST', path: '/lobby/example' })
+    .output(z.object({ folder: z.string(), pageUrl: z.string().nullable() })),
+}

@@ -1,0 +1,211 @@
+/** What only the page asks: the past of the yard, what is to come, where a person put the nodes. Reads of committed events, and furniture. */
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { commandIdSchema, idInput } from './task.ts'
+import { positionSchema, taskCardSchema } from './view.ts'
+
+const time = z.string()
+
+/** One bar of the time strip. */
+export const activityBarSchema = z.object({
+  at: time,
+  events: z.number(),
+  failures: z.number(),
+})
+
+/** The yard as it stood after the commit `seq`. */
+export const momentSchema = z.object({
+  seq: z.number(),
+  at: time,
+  tasks: z.array(taskCardSchema),
+})
+export type Moment = z.infer<typeof momentSchema>
+
+export const historySchema = z.object({
+  /** Instants at the end of each bucket, oldest first; every list below has one entry per instant. */
+  at: z.array(time),
+  /** Agents alive. */
+  agents: z.array(z.number()),
+  cap: z.number(),
+  /** Tasks per stored status (`open`, `in-progress`, …); statuses that never held are left out. */
+  states: z.record(z.string(), z.array(z.number())),
+  /** Ended tries of the span, newest first, 500 at most. */
+  tries: z.array(
+    z.object({
+      agent: z.string(),
+      task: z.string(),
+      title: z.string(),
+      executor: z.string(),
+      model: z.string().nullable(),
+      outcome: z.string(),
+      claimedAt: time,
+      endedAt: time,
+      /** ms of work. */
+      tookMs: z.number(),
+    }),
+  ),
+  /** Per day of the owner's zone, oldest first. Null = no CLI said. */
+  usage: z.array(
+    z.object({
+      day: z.string(),
+      costUsd: z.number().nullable(),
+      inputTokens: z.number().nullable(),
+      outputTokens: z.number().nullable(),
+      tries: z.number(),
+    }),
+  ),
+})
+export type History = z.infer<typeof historySchema>
+
+/** Something that will happen by itself. */
+export const agendaItemSchema = z.object({
+  at: time,
+  /** schedule: a clock time or cron fires. delay: `notBefore`. back-off: a retry's wait. wake: a sleeping provider. breaker: one that clears. */
+  kind: z.enum(['schedule', 'delay', 'back-off', 'wake', 'breaker']),
+  task: z.string().nullable(),
+  title: z.string(),
+  /** One line: the schedule's words, why it waits. */
+  text: z.string(),
+})
+export type AgendaItem = z.infer<typeof agendaItemSchema>
+
+/** One line of a task's timeline: what happened, by whom, in words. */
+export const timelineRowSchema = z.object({
+  seq: z.number(),
+  at: time,
+  by: z.string(),
+  event: z.string(),
+  /** A sentence without a full stop, e.g. `agent-7 failed: exit 1`. */
+  text: z.string(),
+  agent: z.string().nullable(),
+  /** The shown tone: a state's name, or null for none. */
+  state: z.string().nullable(),
+  /** When what it started will end by itself (a park, a back-off). */
+  until: time.nullable(),
+})
+export type TimelineRow = z.infer<typeof timelineRowSchema>
+
+export const importProgressSchema = z.object({
+  phase: z.enum(['reading', 'checking', 'adding', 'done']),
+  done: z.number(),
+  total: z.number(),
+  /** Set with `done`. */
+  ids: z.array(z.string()).nullable(),
+})
+
+export const pageContract = {
+  /** Moves nodes for everybody who looks at this yard; null gives one back to the layout. Not an event of the yard: it cannot change what runs. */
+  moveNodes: oc
+    .route({ method: 'POST', path: '/page/positions' })
+    .input(z.strictObject({ set: z.record(z.string(), positionSchema.nullable()) }))
+    .output(z.object({ moved: z.number() })),
+  /** Commits over time. Without a span: from the first commit to now. */
+  activity: oc
+    .route({ method: 'GET', path: '/page/activity' })
+    .input(
+      z.strictObject({
+        from: time.optional(),
+        to: time.optional(),
+        buckets: z.coerce.number().int().min(1).max(1000).default(120),
+      }),
+    )
+    .output(
+      z.object({
+        from: time,
+        to: time,
+        /** Time of the yard's first commit. */
+        firstAt: time.nullable(),
+        bars: z.array(activityBarSchema),
+        /** Times of failures in the span, oldest first, the last 1,000. */
+        failures: z.array(time),
+      }),
+    ),
+  /** The graph as it stood then. */
+  moment: oc
+    .route({ method: 'GET', path: '/page/moment' })
+    .input(z.strictObject({ at: time }))
+    .output(momentSchema),
+  history: oc
+    .route({ method: 'GET', path: '/page/history' })
+    .input(
+      z.strictObject({
+        from: time,
+        to: time.optional(),
+        buckets: z.coerce.number().int().min(1).max(500).default(120),
+      }),
+    )
+    .output(historySchema),
+  agenda: oc
+    .route({ method: 'GET', path: '/page/agenda' })
+    .input(z.strictObject({ until: time }))
+    .output(z.array(agendaItemSchema)),
+  /** Newest first. */
+  timeline: oc
+    .route({ method: 'GET', path: '/task/{id}/timeline' })
+    .input(
+      idInput.extend({
+        before: z.coerce.number().int().optional(),
+        limit: z.coerce.number().int().positive().max(1000).default(200),
+      }),
+    )
+    .output(z.object({ rows: z.array(timelineRowSchema), isEnd: z.boolean() })),
+  /** Rows of the journal, newest first, in words. */
+  journalTail: oc
+    .route({ method: 'GET', path: '/page/journal' })
+    .input(
+      z.strictObject({
+        before: z.coerce.number().int().optional(),
+        limit: z.coerce.number().int().positive().max(1000).default(200),
+      }),
+    )
+    .output(z.object({ rows: z.array(timelineRowSchema), isEnd: z.boolean() })),
+  /** The end of the owner's log file. */
+  serviceLog: oc
+    .route({ method: 'GET', path: '/page/log' })
+    .output(z.object({ path: z.string(), lines: z.array(z.string()) })),
+  /** Bytes of output per step, oldest first, for agents alive or lately so. */
+  rates: oc
+    .route({ method: 'GET', path: '/page/rates' })
+    .output(z.object({ stepMs: z.number(), agents: z.record(z.string(), z.array(z.number())) })),
+  /** Where a text occurs in an agent's stdout, from a byte offset on. Bounded work: `next` says where to go on; null = the end was reached. */
+  searchOutput: oc
+    .route({ method: 'GET', path: '/agent/{id}/search' })
+    .input(
+      idInput.extend({
+        text: z.string().min(1).max(200),
+        from: z.coerce.number().int().nonnegative().default(0),
+        limit: z.coerce.number().int().positive().max(1000).default(200),
+      }),
+    )
+    .output(
+      z.object({
+        matches: z.array(z.object({ offset: z.number(), line: z.string() })),
+        next: z.number().nullable(),
+      }),
+    ),
+  /** Writes keys of a config file and applies the files anew. All or none. A null value takes the key out. */
+  configure: oc
+    .route({ method: 'POST', path: '/config' })
+    .input(
+      z.strictObject({
+        scope: z.enum(['project', 'global']),
+        edits: z.array(z.strictObject({ key: z.string(), value: z.string().nullable() })).min(1),
+      }),
+    )
+    .output(
+      z.object({
+        changes: z.array(z.object({ key: z.string(), value: z.unknown(), file: z.string() })),
+      }),
+    ),
+  /** Adds the tasks of a graph file, all or none. Says how far it is; leaving before `adding` changes nothing. */
+  importText: oc
+    .route({ method: 'POST', path: '/page/import' })
+    .input(
+      z.strictObject({
+        text: z.string().max(90_000_000),
+        format: z.enum(['auto', 'toml', 'json', 'jsonl']).default('auto'),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(eventIterator(importProgressSchema)),
+}

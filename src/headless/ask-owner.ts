@@ -1,0 +1,42 @@
+/** Asks whoever runs a yard, over the network, for as long as one answer may take. */
+import { realpathSync } from 'node:fs'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { YardPaths } from '../config/paths.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Glance } from '../yard/lobby/create-lobby.ts'
+import { createHttpClient } from './client.ts'
+import { readState } from './state-file.ts'
+
+type Client = ContractRouterClient<Contract>
+type Ask<T> = (client: Client, signal: AbortSignal) => Promise<T>
+
+const PATIENCE_MS = 2_000
+
+/** Null when nobody answers, or somebody who does not run this yard. */
+async function askOwner<T>(paths: YardPaths, ask: Ask<T>): Promise<T | null> {
+  const state = readState(paths)
+  if (!state) return null
+  try {
+    const client = createHttpClient(state.url, state.token)
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const { root } = await client.service.hello(undefined, { signal })
+    // The port may belong to another yard by now.
+    if (root === null || realpathSync(root) !== realpathSync(paths.root)) return null
+    return await ask(client, signal)
+  } catch {
+    return null // a stale file, a host that is only starting or ending, or one of another version
+  }
+}
+
+export const glanceAt = (paths: YardPaths): Promise<Glance | null> =>
+  askOwner(paths, async (client, signal) => {
+    const { agents, attention } = await client.service.status(undefined, { signal })
+    return { agents: agents.alive, attention: attention.length }
+  })
+
+/** A fresh address of its page; null when nobody answers or no page is served. */
+export const pageUrlOf = (paths: YardPaths): Promise<string | null> =>
+  askOwner(paths, async (client, signal) => {
+    const { pageUrl } = await client.service.page(undefined, { signal })
+    return pageUrl
+  })

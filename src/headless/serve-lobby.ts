@@ -1,0 +1,135 @@
+/** The page without a yard: the same listener, guard, code and token as a yard's page, with the lobby behind them and nothing else. */
+import { randomBytes } from 'node:crypto'
+import { OpenAPIHandler } from '@orpc/openapi/node'
+import { RPCHandler } from '@orpc/server/node'
+import { RPCHandler as SocketHandler } from '@orpc/server/ws'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { failureFrom } from '../yard/handlers/failures.ts'
+import { lobbyRouter, type LobbyContext } from '../yard/lobby/lobby-router.ts'
+import type { Lobby } from '../yard/lobby/lobby.ts'
+import { errorBody, sendFailure } from './answer.ts'
+import { readJsonBody } from './body.ts'
+import type { Api } from './api.ts'
+import { createGuard } from './guard.ts'
+import { createHttpDoors } from './http.ts'
+import { createOneUseCodes } from './one-use-codes.ts'
+import { listen } from './port.ts'
+import { createSocketDoor } from './socket.ts'
+
+export interface LobbyHostOptions {
+  readonly lobby: Lobby
+  /** The built page (`out/renderer`). */
+  readonly pageRoot: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface ServedLobby {
+  readonly url: string
+  /** Where a browser is sent: good once, within a minute. */
+  pageUrl(): string
+  /** Resolves when a yard was opened and nobody has been connected for a minute, or it was closed. */
+  readonly ended: Promise<void>
+  close(): Promise<void>
+}
+
+const ADDRESS = '127.0.0.1'
+/** Long enough for a page that is loaded again, or a machine that wakes up. */
+const LINGER_MS = 60_000
+
+export async function serveLobby(options: LobbyHostOptions): Promise<Result<ServedLobby, Failure>> {
+  const { clock, log } = options
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const rest = createRest(clock, resolve)
+  const lobby = noticeWork(options.lobby, rest.workIsDone)
+  const ownerToken = `yot_${randomBytes(32).toString('base64url')}`
+  const codes = createOneUseCodes(() => clock.monotonic())
+  const bound = { port: 0 }
+  const guard = createGuard({ agentsOf: null, ownerToken, host: ADDRESS, port: () => bound.port })
+  const rpc = new SocketHandler<LobbyContext>(lobbyRouter)
+  const doors = createHttpDoors({
+    ...{ guard, codes, ownerToken, pageRoot: options.pageRoot, log },
+    api: () => createLobbyApi(lobby),
+    sockets: createSocketDoor({
+      ...{ guard, clock, log, onCount: rest.connected },
+      serve: (socket) => void rpc.upgrade(socket, { context: { lobby } }),
+    }),
+  })
+  const port = await listen(doors.server, ADDRESS, { asked: null, kept: null })
+  if (!port.ok) return port
+  bound.port = port.value
+  const url = `http://${ADDRESS}:${port.value}`
+  return ok({
+    url,
+    pageUrl: () => `${url}/#code=${codes.issue()}`,
+    ended,
+    async close() {
+      rest.stop()
+      await doors.close()
+      resolve()
+    },
+  })
+}
+
+/** Says when the host has nothing left to do. */
+function createRest(clock: Clock, onOver: () => void) {
+  let isDone = false
+  let count = 0
+  let cancel = (): void => {}
+  const look = (): void => {
+    cancel()
+    if (isDone && count === 0) cancel = clock.after(LINGER_MS, onOver)
+  }
+  return {
+    workIsDone(): void {
+      isDone = true
+      look()
+    },
+    connected(now: number): void {
+      count = now
+      look()
+    },
+    stop: () => cancel(),
+  }
+}
+
+/** Its work is that a yard is opened. */
+function noticeWork(lobby: Lobby, onDone: () => void): Lobby {
+  const noticed = async <T extends { readonly ok: boolean }>(result: Promise<T>): Promise<T> => {
+    const settled = await result
+    if (settled.ok) onDone()
+    return settled
+  }
+  return {
+    ...lobby,
+    open: (wish) => noticed(lobby.open(wish)),
+    example: () => noticed(lobby.example()),
+  }
+}
+
+const BODY_LIMIT = 100_000
+
+/** Only the owner's token gets here: where no yard is, there are no agents. */
+function createLobbyApi(lobby: Lobby): Api {
+  const rpc = new RPCHandler<LobbyContext>(lobbyRouter)
+  const rest = new OpenAPIHandler<LobbyContext>(lobbyRouter, {
+    customErrorResponseBodyEncoder: (error) => errorBody(failureFrom(error).failure),
+  })
+  return async (request, response, url) => {
+    const isRpc = url.pathname.startsWith('/rpc/')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const body = await readJsonBody(request, BODY_LIMIT)
+      if (!body.ok) return sendFailure(response, body.error, { isLast: true })
+      Object.assign(request, { body: body.value })
+    }
+    const door = isRpc ? rpc : rest
+    const prefix = isRpc ? '/rpc' : '/api'
+    const { matched } = await door.handle(request, response, { prefix, context: { lobby } })
+    if (matched) return
+    const unknown = failure('no-yard', `there is nothing at ${url.pathname}: no yard is open here`)
+    sendFailure(response, unknown, { status: 404 })
+  }
+}

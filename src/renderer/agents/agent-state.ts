@@ -1,0 +1,135 @@
+/** How an agent stands, in the words and colours of the window, and what it does, in a line. */
+import type { AgentView } from '../../contract/view.ts'
+import { VERDICTS } from '../../domain/failure.ts'
+import { durationText } from '../ui/duration.ts'
+import { plural } from '../ui/words.ts'
+
+export interface AgentLook {
+  /** The state whose lamp and colours it wears. */
+  readonly state: string
+  readonly word: string
+}
+
+/** So long without a word makes it worth a look. It is advice: nothing is done about it here. */
+export const SILENT_AFTER_MS = 120_000
+
+/** ms since a working agent was last heard; null while that is no news. */
+export function silentFor(agent: AgentView, nowMs: number): number | null {
+  if (agent.status !== 'working' || isPerson(agent)) return null
+  const heardAt = agent.lastHeardAt ?? agent.startedAt
+  const silentMs = heardAt === null ? 0 : nowMs - Date.parse(heardAt)
+  return silentMs >= SILENT_AFTER_MS ? silentMs : null
+}
+
+/** A person who has a task in hand: no process, no place, and nothing to kill. */
+export const isPerson = (agent: Pick<AgentView, 'executorType'>): boolean =>
+  agent.executorType === 'manual'
+
+export function lookOf(agent: AgentView, nowMs: number): AgentLook {
+  switch (agent.status) {
+    case 'claimed':
+    case 'starting':
+      return { state: 'in-progress', word: 'Starting' }
+    case 'stopping':
+      return { state: 'in-progress', word: 'Stopping' }
+    case 'ended':
+      return endedLook(agent.outcome ?? 'lost', isAsleep(agent))
+    default: {
+      const silentMs = silentFor(agent, nowMs)
+      const word = isPerson(agent) ? 'In hand' : 'Working'
+      return {
+        state: 'in-progress',
+        word: silentMs === null ? word : `Silent ${Math.floor(silentMs / 60_000)}m`,
+      }
+    }
+  }
+}
+
+const ENDS: Readonly<Record<string, AgentLook>> = {
+  done: { state: 'done', word: 'Done' },
+  failed: { state: 'failed', word: 'Failed' },
+  lost: { state: 'failed', word: 'Lost' },
+  refused: { state: 'failed', word: 'Refused' },
+  killed: { state: 'abandoned', word: 'Killed' },
+  superseded: { state: 'abandoned', word: 'Superseded' },
+}
+
+/** An outcome that this page does not know (a newer host) is shown by its own name. */
+export const endedLook = (outcome: string, isAsleep = false): AgentLook =>
+  isAsleep
+    ? { state: 'parked', word: 'Parked' }
+    : (ENDS[outcome] ?? { state: 'abandoned', word: outcome })
+
+/** Its provider made it end: the task sleeps, and the next agent goes on with the conversation. */
+function isAsleep({ failure }: AgentView): boolean {
+  const verdict = failure === null ? null : VERDICTS[failure.class]
+  return verdict === 'park' || verdict === 'back-off'
+}
+
+export interface Doing {
+  /** What kind of act: `Shell`, `Exit 0`. */
+  readonly tag: string | null
+  readonly text: string
+}
+
+/** What it does now, or how it ended. Null when nobody knows. */
+export function doingOf(agent: AgentView, nowMs: number): Doing | null {
+  if (agent.status === 'ended') return endOf(agent)
+  if (silentFor(agent, nowMs) !== null) return { tag: 'Silent', text: childrenOf(agent) }
+  if (agent.doing === null) return null
+  const act = /^([\w-]{1,20}): (.+)$/s.exec(agent.doing)
+  return act ? { tag: act[1] ?? null, text: act[2] ?? '' } : { tag: null, text: agent.doing }
+}
+
+/** `2 processes, busy`: a long silence with a busy child is a long build, not a dead agent. */
+function childrenOf({ processes, isBusy, doing }: AgentView): string {
+  const counted = processes === null ? null : plural(processes, 'process', 'processes')
+  const work = isBusy === null ? null : isBusy ? 'busy' : 'nothing busy'
+  return [counted, work, doing].filter((word) => word !== null).join(', ')
+}
+
+function endOf({ outcome, failure, exitCode, changes }: AgentView): Doing | null {
+  if (outcome === 'done') {
+    const files = changes === null ? '' : plural(changes.filesChanged, 'file')
+    if (exitCode === null && files === '') return null
+    return { tag: exitCode === null ? 'Reported' : `Exit ${exitCode}`, text: files }
+  }
+  if (failure === null) return null
+  return { tag: capital(failure.class.replaceAll('-', ' ')), text: failure.reason }
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** In and out together; null when its CLI told neither. */
+export function tokensOf({ usage }: AgentView): number | null {
+  if (usage?.inputTokens == null && usage?.outputTokens == null) return null
+  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+}
+
+/** ms of work of an agent that has ended. */
+export const tookMs = ({ claimedAt, startedAt, endedAt }: AgentView): number | null =>
+  endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt ?? claimedAt))
+
+/** `Try 2 of 3`; a person's retries begin a new count, and then only the number of the try is true. */
+export function tryText(generation: number, maxAttempts: number | null): string {
+  const isCounted = maxAttempts !== null && generation <= maxAttempts
+  return isCounted ? `Try ${generation} of ${maxAttempts}` : `Try ${generation}`
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const day = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+
+/** `25m` while that is fresh, then the clock, the weekday, the date. */
+export function agoText(iso: string, nowMs: number): string {
+  const at = Date.parse(iso)
+  const ms = Math.max(0, nowMs - at)
+  if (ms < 60_000) return durationText(Math.floor(ms / 1000) * 1000 || 1000)
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m`
+  if (new Date(at).toDateString() === new Date(nowMs).toDateString()) return clock.format(at)
+  return (ms < 6 * 86_400_000 ? day : date).format(at)
+}

@@ -1,0 +1,58 @@
+/** What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors, the grace. */
+import type { History } from '../../contract/page.ts'
+import type { AgentView } from '../../contract/view.ts'
+import type { Problem } from '../session/problem.ts'
+import { useYard } from '../session/session-context.tsx'
+import { useAnswer } from '../ui/use-answer.ts'
+import type { ConfigEntry } from './caps-popover.tsx'
+import type { Executors } from './machine-card.tsx'
+import { ROADS_MS } from './roads.ts'
+
+export interface AgentFacts {
+  /** Newest first, as many as were asked for. */
+  readonly ended: readonly AgentView[]
+  readonly tries: History['tries']
+  readonly rates: Readonly<Record<string, readonly number[]>>
+  readonly executors: Executors | null
+  /** Profiles that are people. */
+  readonly people: ReadonlySet<string>
+  readonly graceMs: number | null
+  readonly problem: Problem | null
+}
+
+export function useAgentFacts(limit: number): AgentFacts {
+  // Ended agents change only when a living one goes.
+  const living = useYard((view) => [...view.agents.keys()].join(' '))
+  const ended = useAnswer(({ agent }) => agent.list({ which: 'dead', limit }), {
+    key: `${limit} ${living}`,
+    everyMs: 60_000,
+  })
+  const history = useAnswer(
+    ({ page }) => page.history({ from: new Date(Date.now() - ROADS_MS).toISOString(), buckets: 1 }),
+    { key: living, everyMs: 60_000 },
+  )
+  const rates = useAnswer(({ page }) => page.rates(), { everyMs: 5000 })
+  const executors = useAnswer(({ service }) => service.executors(), { key: living })
+  const config = useAnswer(({ service }) => service.config())
+  return {
+    ended: ended.value ?? [],
+    tries: history.value?.tries ?? [],
+    rates: rates.value?.agents ?? {},
+    executors: executors.value,
+    people: new Set(
+      (executors.value ?? []).filter(({ type }) => type === 'manual').map(({ name }) => name),
+    ),
+    graceMs: graceOf(config.value ?? []),
+    problem: ended.problem ?? history.problem,
+  }
+}
+
+/** `agent.stop_grace`: seconds as a number, or a duration such as `10s`. Null while it is not known. */
+export function graceOf(entries: readonly ConfigEntry[]): number | null {
+  const value = entries.find(({ key }) => key === 'agent.stop_grace')?.value
+  if (typeof value === 'number') return value * 1000
+  if (typeof value !== 'string') return null
+  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(value) ?? []
+  return count === undefined ? null : Number(count) * (UNITS[unit] ?? 1000)
+}
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

@@ -1,0 +1,102 @@
+/** What the frame itself can do: go to screens, show and hide its parts, steer the coordinator, undo and redo. */
+import { useEffect } from 'react'
+import { useCommand, useSession } from '../session/session-context.tsx'
+import { takeImportWish } from '../session/token.ts'
+import { useCommands, runCommand, type CommandHandlers } from '../workspace/commands.ts'
+import { getEdits, redo, undo } from '../workspace/history.ts'
+import { getPreferences, setPreferences } from '../workspace/preferences.ts'
+import { currentRoute, navigate, SCREENS, TASK_TABS } from '../workspace/route.ts'
+import { subjectTasks } from '../workspace/selection.ts'
+import { showToast } from '../workspace/toasts.ts'
+import { setInspectorWidth, WIDTH_STEP } from './inspector-frame.tsx'
+import { useRailOpen } from './use-rail-open.ts'
+
+export function useFrameCommands(): void {
+  const session = useSession()
+  const isRailOpen = useRailOpen()
+  const { run } = useCommand()
+  useCommands({
+    ...goTo,
+    ...tabs,
+    ...look,
+    rail: () => setPreferences({ isRailOpen: !isRailOpen }),
+    undo: {
+      run: () => void undo(session),
+      blocked: () => (getEdits().done.length === 0 ? 'Nothing to undo' : null),
+    },
+    redo: {
+      run: () => void redo(session),
+      blocked: () => (getEdits().undone.length === 0 ? 'Nothing to do again' : null),
+    },
+    'coordinator.toggle': () =>
+      void run(({ service }) =>
+        session.yard.getState().summary?.paused ? service.resume() : service.pause(),
+      ),
+    'agents.check': async () => {
+      const result = await session.call(({ agent }) =>
+        agent.dead({ do: 'cleanup', commandId: crypto.randomUUID() }),
+      )
+      const count = result.ok ? result.value.dead.length : 0
+      if (!result.ok) showToast(result.error.message, { kind: 'error' })
+      else showToast(count === 0 ? 'No dead agents' : `Settled ${count} dead agents`)
+    },
+    'service.log': () => setPreferences({ isDrawerOpen: true, drawerTab: 'log' }),
+  })
+  // Where the strip or the agents are shown, they do it themselves.
+  useCommands({ time: showTime, 'coordinator.caps': showCaps }, { isFallback: true })
+  useDesktopAsks()
+  useEffect(() => {
+    if (takeImportWish(window)) runCommand('yard.import')
+  }, [])
+}
+
+const goTo: CommandHandlers = Object.fromEntries(
+  SCREENS.map((screen) => [`go.${screen}`, () => navigate({ screen })]),
+)
+
+const tabs: CommandHandlers = Object.fromEntries(
+  TASK_TABS.map((tab, index) => [
+    `tab.${index + 1}`,
+    {
+      run: () => navigate({ tab, task: currentRoute().task ?? subjectTasks()[0] ?? null }),
+      blocked: () => ((currentRoute().task ?? subjectTasks()[0]) ? null : 'Choose a task first'),
+    },
+  ]),
+)
+
+/** The strip shares its place with the journal. */
+function showTime(): void {
+  setPreferences({ isDrawerOpen: false, isTimeOpen: true })
+  navigate({ screen: 'graph' })
+}
+
+const showCaps = (): void => navigate({ screen: 'agents', filters: { caps: '1' } })
+
+const THEMES = ['system', 'light', 'dark'] as const
+
+const look: CommandHandlers = {
+  inspector: () => {
+    const isShown = getPreferences().isInspectorOpen || currentRoute().task !== null
+    setPreferences({ isInspectorOpen: !isShown })
+    navigate({ task: isShown ? null : (subjectTasks()[0] ?? null) })
+  },
+  'inspector.wider': () => setInspectorWidth(getPreferences().inspectorWidth + WIDTH_STEP),
+  'inspector.narrower': () => setInspectorWidth(getPreferences().inspectorWidth - WIDTH_STEP),
+  drawer: () => setPreferences({ isDrawerOpen: !getPreferences().isDrawerOpen }),
+  theme: () => {
+    const next = THEMES[(THEMES.indexOf(getPreferences().theme) + 1) % THEMES.length]
+    if (next) setPreferences({ theme: next })
+  },
+}
+
+/** What the app's menus, tray and links ask of the page: going somewhere, or a command of the table. */
+function useDesktopAsks(): void {
+  useEffect(
+    () =>
+      window.yardHost?.onAsk((asked) => {
+        if (asked.kind === 'command') runCommand(asked.id)
+        if (asked.kind === 'navigate' && asked.hash.startsWith('#/')) location.hash = asked.hash
+      }),
+    [],
+  )
+}

@@ -1,0 +1,96 @@
+/** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
+import type { ReactNode } from 'react'
+import { AgentsScreen } from '../agents/agents-screen.tsx'
+import { AttentionScreen } from '../attention/attention-screen.tsx'
+import { useAgentCommands } from '../agents/use-kill.ts'
+import { useAttentionCount } from '../attention/use-attention-count.ts'
+import { useAnnouncements } from '../composer/use-announcements.ts'
+import { useTaskCommands } from '../composer/use-task-commands.ts'
+import { Banners } from '../coordinator/banners.tsx'
+import { StatusBar } from '../coordinator/status-bar.tsx'
+import { ExecutorsScreen } from '../executors/executors-screen.tsx'
+import { GraphScreen } from '../graph/graph-screen.tsx'
+import { ModelsScreen } from '../models/models-screen.tsx'
+import { ScheduleScreen } from '../schedule/schedule-screen.tsx'
+import { useConnection, useYard } from '../session/session-context.tsx'
+import { SettingsScreen } from '../settings/settings-screen.tsx'
+import { TasksScreen } from '../tasks/tasks-screen.tsx'
+import { TimeStrip } from '../time/time-strip.tsx'
+import { usePreferences } from '../workspace/preferences.ts'
+import { useRoute, type Screen } from '../workspace/route.ts'
+import { useSelection } from '../workspace/selection.ts'
+import { DrawerFrame } from './drawer-frame.tsx'
+import { EmptyYard } from './empty-yard.tsx'
+import { InspectorFrame } from './inspector-frame.tsx'
+import { Overlays } from './overlays.tsx'
+import { Rail } from './rail.tsx'
+import { TitleBar } from './title-bar.tsx'
+import { useFrameCommands } from './use-frame-commands.ts'
+import { useKeyboard } from './use-keyboard.ts'
+import { useRegions } from './use-regions.ts'
+
+export function YardWindow() {
+  useFrameCommands()
+  useTaskCommands()
+  useAgentCommands()
+  useAnnouncements()
+  useKeyboard()
+  useRegions()
+  const attention = useAttentionCount()
+  const isLive = useConnection().kind === 'live'
+  const { screen, task } = useRoute()
+  const isManyChosen = useSelection(({ ids }) => ids.size > 1)
+  const isInspectorOpen = usePreferences((preferences) => preferences.isInspectorOpen)
+  const isDrawerOpen = usePreferences((preferences) => preferences.isDrawerOpen)
+  return (
+    <div className="window" data-live={isLive}>
+      <TitleBar />
+      <Rail attention={attention} />
+      <main className="stage" data-region tabIndex={-1} aria-label={WORD_OF[screen]}>
+        <Banners />
+        <CurrentScreen screen={screen} />
+        {isDrawerOpen && <DrawerFrame />}
+      </main>
+      {(task !== null || (hasTasks(screen) && (isManyChosen || isInspectorOpen))) && (
+        <InspectorFrame />
+      )}
+      <StatusBar attention={attention} />
+      <Overlays />
+    </div>
+  )
+}
+
+const hasTasks = (screen: Screen): boolean => screen === 'graph' || screen === 'tasks'
+
+export const WORD_OF: Readonly<Record<Screen, string>> = {
+  graph: 'Graph',
+  tasks: 'Tasks',
+  agents: 'Agents',
+  attention: 'Attention',
+  models: 'Models',
+  executors: 'Executors',
+  schedule: 'Schedule',
+  settings: 'Settings',
+}
+
+const SCREEN_OF: Readonly<Record<Exclude<Screen, 'graph'>, () => ReactNode>> = {
+  tasks: TasksScreen,
+  agents: AgentsScreen,
+  attention: AttentionScreen,
+  models: ModelsScreen,
+  executors: ExecutorsScreen,
+  schedule: ScheduleScreen,
+  settings: SettingsScreen,
+}
+
+function CurrentScreen({ screen }: { readonly screen: Screen }) {
+  const isEmpty = useYard((view) => view.tasks.size === 0)
+  const isTimeOpen = usePreferences(
+    (preferences) => preferences.isTimeOpen && !preferences.isDrawerOpen,
+  )
+  if (screen !== 'graph') {
+    const Shown = SCREEN_OF[screen]
+    return <Shown />
+  }
+  return isEmpty ? <EmptyYard /> : <GraphScreen footer={isTimeOpen ? <TimeStrip /> : null} />
+}

@@ -1,0 +1,169 @@
+/** The answer to each kind of thing that waits for a person: real commands, and words where only the person can act. */
+import { Check, Copy } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useSession, useYard, type CommandRun } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { TwiceButton } from '../ui/twice-button.tsx'
+import { navigate } from '../workspace/route.ts'
+import { abandonTasks } from '../workspace/send-acts.ts'
+import type { AttentionItem } from './attention-items.ts'
+import { ExecutorAnswer } from './executor-answer.tsx'
+
+export interface AnswerProps {
+  readonly item: AttentionItem
+  readonly command: CommandRun
+}
+
+const ANSWERS: Readonly<Record<string, (props: AnswerProps) => ReactNode>> = {
+  failed: FailedAnswer,
+  'sign-in': WaitingAnswer,
+  answer: WaitingAnswer,
+  manual: ManualAnswer,
+  taken: TakenAnswer,
+  executor: ExecutorAnswer,
+  untrusted: TrustAnswer,
+  launch: LaunchAnswer,
+  silence: SilenceAnswer,
+}
+
+export function Answers(props: AnswerProps) {
+  const Answer = ANSWERS[props.item.kind]
+  return Answer ? <Answer {...props} /> : null
+}
+
+function FailedAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  const retry = (fresh: boolean): void =>
+    void command.run(({ task }, commandId) => task.retry({ id, fresh, commandId }))
+  return (
+    <>
+      <Button icon="retry" isBusy={command.isBusy} onClick={() => retry(false)}>
+        Retry
+      </Button>
+      <TwiceButton
+        icon="retry"
+        label="Retry fresh"
+        question="From the start?"
+        isBusy={command.isBusy}
+        onConfirm={() => retry(true)}
+      />
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+function WaitingAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <Button
+        icon="play"
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.retry({ id, commandId }))}
+      >
+        {item.kind === 'sign-in' ? 'I have signed in: go on' : 'Go on'}
+      </Button>
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+function ManualAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <Button
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.take({ id, commandId }))}
+      >
+        Take it
+      </Button>
+      <MarkDone id={id} command={command} />
+    </>
+  )
+}
+
+function TakenAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <MarkDone id={id} command={command} />
+      <Button
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.letGo({ id, commandId }))}
+      >
+        Give back
+      </Button>
+    </>
+  )
+}
+
+function MarkDone({ id, command }: { readonly id: string; readonly command: CommandRun }) {
+  return (
+    <Button
+      icon="check"
+      isBusy={command.isBusy}
+      onClick={() =>
+        void command.run(({ task }, commandId) => task.complete({ id, force: true, commandId }))
+      }
+    >
+      Mark as done
+    </Button>
+  )
+}
+
+function TrustAnswer() {
+  return <CopyCommand text="yard trust" />
+}
+
+function LaunchAnswer() {
+  return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+}
+
+function SilenceAnswer({ item }: AnswerProps) {
+  return <ShowOutput item={item} />
+}
+
+function Abandon({ id }: { readonly id: string }) {
+  const session = useSession()
+  const card = useYard((view) => view.tasks.get(id))
+  return card ? (
+    <Button look="danger" onClick={() => void abandonTasks(session, [card])}>
+      Abandon
+    </Button>
+  ) : null
+}
+
+function ShowOutput({ item }: { readonly item: AttentionItem }) {
+  const { task, agent } = item
+  if (task === null || agent === null) return null
+  return (
+    <Button icon="terminal" onClick={() => navigate({ task, tab: 'output', agent })}>
+      Show output
+    </Button>
+  )
+}
+
+/** A command to run in a terminal. */
+function CopyCommand({ text }: { readonly text: string }) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+  }
+  const Mark = isCopied ? Check : Copy
+  return (
+    <span className="attention-command">
+      <code>{text}</code>
+      <Button
+        look="quiet"
+        aria-label={isCopied ? 'Copied' : `Copy ${text}`}
+        onClick={() => void copy().catch(() => setCopied(false))}
+      >
+        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+    </span>
+  )
+}

@@ -1,0 +1,145 @@
+/** What waits for a person, as the list shows it: with what it holds up, and until when. Pure. */
+import type { AgentView, Attention, BreakerView, Summary, TaskCard } from '../../contract/view.ts'
+import { plural } from '../ui/words.ts'
+import { downstreamOf, type Tasks } from '../workspace/reach.ts'
+import { isFinishedCard } from '../workspace/task-acts.ts'
+
+export interface AttentionItem {
+  /** Another one as soon as what it says changes. */
+  readonly key: string
+  readonly kind: string
+  /** `Failed`, `Sign in` */
+  readonly word: string
+  /** The task, agent, provider or yard it is about. */
+  readonly title: string
+  readonly text: string
+  readonly task: string | null
+  readonly agent: string | null
+  readonly since: string
+  /** When it ends by itself. */
+  readonly until: string | null
+  /** `holds 6 tasks`; null = nothing, or nobody knows. */
+  readonly effect: string | null
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  failed: 'Failed',
+  'sign-in': 'Sign in',
+  answer: 'Question',
+  manual: 'For a person',
+  taken: 'In your hands',
+  executor: 'No executor',
+  untrusted: 'Not confirmed',
+  'read-only': 'Nothing can be saved',
+  respawn: 'Held back',
+  launch: 'Held back',
+  provider: 'Held back',
+  silence: 'Silent',
+}
+
+const isBreaker = (kind: string): boolean =>
+  ['respawn', 'launch', 'silence', 'provider'].includes(kind)
+
+/** Oldest first. */
+export function attentionItems(
+  summary: Summary,
+  tasks: Tasks,
+  agents: ReadonlyMap<string, AgentView>,
+): readonly AttentionItem[] {
+  const named = summary.attention.filter(({ kind }) => !isBreaker(kind))
+  return [
+    ...named.map((each) => fromAttention(each, summary, tasks)),
+    ...summary.breakers.map((each) => fromBreaker(each, summary, tasks, agents)),
+    ...[...agents.values()].flatMap((each) => fromTaken(each, summary, tasks)),
+  ].toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since) || a.key.localeCompare(b.key))
+}
+
+const keyOf = (summary: Summary, parts: readonly (string | null)[]): string =>
+  [summary.folder, ...parts].join('\n')
+
+function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
+  const card = each.task === null ? undefined : tasks.get(each.task)
+  const title = card?.title ?? summary.name
+  const text = each.text.startsWith(`${title}: `) ? each.text.slice(title.length + 2) : each.text
+  return {
+    key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
+    kind: each.kind,
+    word: WORDS[each.kind] ?? each.kind,
+    title,
+    text: capital(text),
+    task: each.task,
+    agent: each.agent,
+    since: each.since,
+    until: null,
+    effect: card ? holdsText(heldBy(card, tasks)) : null,
+  }
+}
+
+function fromBreaker(
+  breaker: BreakerView,
+  summary: Summary,
+  tasks: Tasks,
+  agents: ReadonlyMap<string, AgentView>,
+): AttentionItem {
+  const agent = agents.get(breaker.subject)
+  const task = tasks.get(agent?.task ?? breaker.subject)
+  const isTask = tasks.has(breaker.subject)
+  return {
+    key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
+    kind: breaker.kind,
+    word: WORDS[breaker.kind] ?? breaker.kind,
+    title: isTask && task ? task.title : breaker.subject,
+    text: capital(breaker.reason),
+    task: task?.id ?? null,
+    agent: agent?.id ?? null,
+    since: breaker.since,
+    until: breaker.until,
+    effect: breaker.kind === 'silence' ? null : holdsText(waitingFor(breaker, tasks)),
+  }
+}
+
+/** A task that somebody does by hand: it ends when they say so. */
+function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionItem[] {
+  const card = tasks.get(agent.task)
+  if (agent.executorType !== 'manual' || !card) return []
+  return [
+    {
+      key: keyOf(summary, ['taken', agent.id]),
+      kind: 'taken',
+      word: WORDS['taken'] ?? '',
+      title: card.title,
+      text: 'It ends when you say that it is done, or give it back',
+      task: card.id,
+      agent: agent.id,
+      since: agent.claimedAt,
+      until: null,
+      effect: holdsText(heldBy(card, tasks)),
+    },
+  ]
+}
+
+/** Unfinished tasks that cannot start before this one lets them. */
+function heldBy({ id }: TaskCard, tasks: Tasks): number {
+  let count = 0
+  for (const each of downstreamOf(tasks, [id])) {
+    const card = tasks.get(each)
+    if (card && !isFinishedCard(card)) count += 1
+  }
+  return count
+}
+
+/** A held task gives the breaker's reason as its own; nothing else tells whose profile or provider it is. */
+function waitingFor(breaker: BreakerView, tasks: Tasks): number {
+  const own = tasks.get(breaker.subject)
+  if (own) return 1 + heldBy(own, tasks)
+  const start = breaker.reason.replace(/\s+/g, ' ').trim().slice(0, 100)
+  let count = 0
+  for (const { fact, status } of tasks.values())
+    if (status === 'open' && start !== '' && fact?.startsWith(start)) count += 1
+  return count
+}
+
+const holdsText = (count: number): string | null =>
+  count === 0 ? null : `holds ${plural(count, 'task')}`
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,116 @@
+/** One thing that waits for a person: what, to what, since when, what it holds up, and the answer right there. */
+import { AlarmClock, BellOff } from 'lucide-react'
+import type { Ref } from 'react'
+import { useCommand } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { instantText } from '../ui/duration.ts'
+import { Elapsed } from '../ui/elapsed.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { Lamp } from '../ui/status-badge.tsx'
+import { navigate } from '../workspace/route.ts'
+import { Answers } from './answers.tsx'
+import type { AttentionItem } from './attention-items.ts'
+import { HOUR_MS, snooze, UNTIL_CHANGE } from './snooze.ts'
+
+interface AttentionRowProps {
+  readonly ref: Ref<HTMLLIElement>
+  readonly item: AttentionItem
+  readonly index: number
+  readonly count: number
+  /** px */
+  readonly top: number
+  readonly isStop: boolean
+  readonly isAsleep: boolean
+  readonly onFocus: () => void
+}
+
+export function AttentionRow(props: AttentionRowProps) {
+  const { ref, item, index, count, top, isStop, isAsleep, onFocus } = props
+  const command = useCommand()
+  const open = (): void => {
+    if (item.task !== null) navigate({ task: item.task, tab: null })
+  }
+  return (
+    <li
+      ref={ref}
+      className="attention-row"
+      data-index={index}
+      data-st={stateOf(item.kind)}
+      data-asleep={isAsleep}
+      tabIndex={isStop ? 0 : -1}
+      aria-label={`${item.word}: ${item.title}`}
+      aria-setsize={count}
+      aria-posinset={index + 1}
+      style={{ transform: `translateY(${top}px)` }}
+      onFocus={onFocus}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.target !== event.currentTarget) return
+        event.preventDefault()
+        open()
+      }}
+    >
+      <Lamp state={stateOf(item.kind)} />
+      <div className="attention-what">
+        <p className="truncate">
+          <span className="attention-kind">{item.word}</span>
+          {item.task === null ? (
+            <strong>{item.title}</strong>
+          ) : (
+            <button type="button" className="attention-title" onClick={open}>
+              {item.title}
+            </button>
+          )}
+        </p>
+        <p className="attention-text">{item.text}</p>
+        <p className="attention-facts">
+          <span>
+            <Elapsed since={item.since} /> ago
+          </span>
+          {item.effect !== null && <span>{item.effect}</span>}
+          {item.until !== null && <span>clears {instantText(item.until)}</span>}
+        </p>
+        <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      </div>
+      <div className="attention-acts">
+        <Answers item={item} command={command} />
+        <Snooze item={item} isAsleep={isAsleep} />
+      </div>
+    </li>
+  )
+}
+
+/** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
+function stateOf(kind: string): string {
+  if (kind === 'failed' || kind === 'read-only') return 'failed'
+  return ['respawn', 'launch', 'provider', 'silence'].includes(kind) ? 'parked' : 'waiting'
+}
+
+interface SnoozeProps {
+  readonly item: AttentionItem
+  readonly isAsleep: boolean
+}
+
+function Snooze({ item, isAsleep }: SnoozeProps) {
+  if (isAsleep)
+    return (
+      <Button look="quiet" onClick={() => snooze(item.key, 0)}>
+        <AlarmClock size={14} strokeWidth={1.5} aria-hidden="true" />
+        Wake
+      </Button>
+    )
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="quiet" aria-label={`Snooze ${item.title}`} title="Snooze">
+          <BellOff size={14} strokeWidth={1.5} aria-hidden="true" />
+        </Button>
+      }
+      entries={[
+        { label: 'For 1 hour', onSelect: () => snooze(item.key, Date.now() + HOUR_MS) },
+        { label: 'Until it changes', onSelect: () => snooze(item.key, UNTIL_CHANGE) },
+      ]}
+    />
+  )
+}

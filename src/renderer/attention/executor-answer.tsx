@@ -1,0 +1,62 @@
+/** Another executor for a task whose own is not known or does not fit. */
+import { useEffect, useState } from 'react'
+import { useSession, type CommandRun } from '../session/session-context.tsx'
+import type { YardClient } from '../session/link.ts'
+import { Button } from '../ui/button.tsx'
+import { Select } from '../ui/select.tsx'
+import { remember } from '../workspace/history.ts'
+import type { AttentionItem } from './attention-items.ts'
+
+interface ExecutorAnswerProps {
+  readonly item: AttentionItem
+  readonly command: CommandRun
+}
+
+export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
+  const session = useSession()
+  const names = useExecutorNames()
+  const [chosen, setChosen] = useState<string | null>(null)
+  const name = chosen ?? names[0]
+  if (name === undefined) return null
+  const choose = async (): Promise<void> => {
+    const before = session.yard.getState().tasks.get(item.task ?? '')?.executor ?? null
+    const set = (executor: string | null) => (client: YardClient, commandId: string) =>
+      client.task.edit({ id: item.task ?? '', executor, commandId })
+    if (!(await command.run(set(name)))) return
+    const label = `“${item.title}” is done by ${name}`
+    remember(session, { label, undo: set(before), redo: set(name) })
+  }
+  return (
+    <>
+      <Select
+        label={`Executor of ${item.title}`}
+        value={name}
+        options={names.map((each) => [each, each] as const)}
+        onChange={setChosen}
+      />
+      <Button isBusy={command.isBusy} onClick={() => void choose()}>
+        Use it
+      </Button>
+    </>
+  )
+}
+
+/** Those that can run here first. */
+function useExecutorNames(): readonly string[] {
+  const session = useSession()
+  const [names, setNames] = useState<readonly string[]>([])
+  useEffect(() => {
+    let isGone = false
+    void session
+      .call(({ service }) => service.executors())
+      .then((result) => {
+        if (isGone || !result.ok) return
+        const order = result.value.toSorted((a, b) => Number(b.canRun) - Number(a.canRun))
+        setNames(order.map(({ name }) => name))
+      })
+    return () => {
+      isGone = true
+    }
+  }, [session])
+  return names
+}

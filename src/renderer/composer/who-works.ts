@@ -1,0 +1,34 @@
+/** Which executor a new task will get, said before it is added. Pure; the host decides by the same rules. */
+import type { NamesOfYard } from './use-names.ts'
+
+export interface WhoWorks {
+  readonly text: string
+  /** It could not start as things are. */
+  readonly isProblem: boolean
+}
+
+/** `executor` null: none is named. Null while the names are not known yet. */
+export function whoWorks(
+  { executors, defaultExecutor }: NamesOfYard,
+  executor: string | null,
+  hasCommand: boolean,
+): WhoWorks | null {
+  const name = executor ?? (hasCommand ? 'shell' : defaultExecutor)
+  if (name === null) return null
+  const found = executors.find((each) => each.name === name)
+  if (!found) return bad(`There is no executor “${name}”.`)
+  if (found.type === 'shell' && !hasCommand)
+    return bad(`${name} needs a command: write one below, or choose another executor.`)
+  if (found.type !== 'shell' && hasCommand && found.type !== 'schedule')
+    return bad(`${name} runs no command of a task. Leave the command out, or choose shell.`)
+  if (found.problem !== null) return bad(`${name} cannot start here: ${found.problem}`)
+  return { text: sentence(name, found.type, executor === null, hasCommand), isProblem: false }
+}
+
+const bad = (text: string): WhoWorks => ({ text, isProblem: true })
+
+function sentence(name: string, type: string, isDefault: boolean, hasCommand: boolean): string {
+  if (hasCommand) return `${name} runs the command.`
+  if (type === 'manual') return 'A person takes it in hand.'
+  return isDefault ? `${name} works on it: the yard’s default.` : `${name} works on it.`
+}

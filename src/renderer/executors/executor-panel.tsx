@@ -1,0 +1,164 @@
+/** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import type { BreakerView } from '../../contract/view.ts'
+import { useYard } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { keyParts } from '../ui/config-entry.ts'
+import { wordsOf } from '../ui/config-keys.ts'
+import { ConfigRow } from '../ui/config-row.tsx'
+import { CopyText } from '../ui/copy-text.tsx'
+import { plural } from '../ui/words.ts'
+import { navigate } from '../workspace/route.ts'
+import { cliOf, fixesOf, standingOf, typeWord, type ExecutorView } from './executor-state.ts'
+import { StandingBadge } from './executor-table.tsx'
+import { usesOf } from './executor-use.ts'
+import { profileEntries } from './profile-entries.ts'
+import type { Registry } from './use-registry.ts'
+
+interface ExecutorPanelProps {
+  readonly view: ExecutorView
+  readonly registry: Registry
+  readonly onClose: () => void
+}
+
+type PartProps = Pick<ExecutorPanelProps, 'view' | 'registry'>
+
+const NO_BREAKERS: readonly BreakerView[] = []
+
+export function ExecutorPanel(props: ExecutorPanelProps) {
+  const { view, registry, onClose } = props
+  const version = cliOf(view, registry.clis)?.version ?? null
+  const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // A narrow window shows the panel instead of the list, and with it goes what had the focus.
+    const focused = document.activeElement
+    if (focused instanceof HTMLElement && focused.checkVisibility()) return
+    panel.current?.focus()
+  }, [])
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    // What it opened over the page closes by itself.
+    if (!event.currentTarget.contains(event.target as Node)) return
+    event.preventDefault()
+    onClose()
+  }
+  return (
+    <aside
+      ref={panel}
+      className="registry-panel"
+      tabIndex={-1}
+      aria-label={`Executor ${view.name}`}
+      onKeyDown={onKeyDown}
+    >
+      <header>
+        <h2>{view.name}</h2>
+        <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
+        <p>
+          {typeWord(view)} {version}
+        </p>
+        <div>
+          <StandingBadge standing={standingOf(view, breakers)} />
+        </div>
+      </header>
+      <Mending {...props} />
+      <Uses view={view} registry={registry} />
+      <Profile {...props} />
+    </aside>
+  )
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function Mending({ view, registry }: PartProps) {
+  const { clis, searched } = registry
+  const cli = cliOf(view, clis)
+  const hasProgram = (registry.config ?? []).some(({ key }) => {
+    const [table, name, field] = keyParts(key)
+    return table === 'executors' && name === view.name && field === 'command'
+  })
+  const fixes = fixesOf(view, clis, hasProgram)
+  if (view.canRun)
+    return view.binary === null ? null : (
+      <Part title="Program">
+        <CopyText text={view.binary} />
+        {cli?.problem != null && <p className="registry-warning">{cli.problem}</p>}
+      </Part>
+    )
+  return (
+    <Part title="What to do">
+      {fixes.map(({ text, command }) => (
+        <p key={command} className="registry-fix">
+          {text}
+          <CopyText text={command} />
+        </p>
+      ))}
+      <p>Then look again. Tasks on this executor wait until it can run.</p>
+      {searched.length > 0 && (
+        <details>
+          <summary>Folders searched</summary>
+          <ul>
+            {searched.map((folder) => (
+              <li key={folder}>
+                <code>{folder}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Part>
+  )
+}
+
+function Uses({ view, registry }: PartProps) {
+  const tasks = useYard((yard) => yard.tasks)
+  const { named, byDefault, handedBy } = usesOf(view.name, tasks.values(), registry.config ?? [])
+  const showTasks = (): void =>
+    navigate({ screen: 'tasks', filters: { q: `executor:${view.name}` } })
+  const isIdle = named + byDefault + handedBy.length + view.alive === 0
+  return (
+    <Part title="Who uses it">
+      {isIdle && <p>Nobody now.</p>}
+      {view.alive > 0 && <p>{plural(view.alive, 'agent')} alive</p>}
+      {named > 0 && (
+        <p>
+          {plural(named, 'unfinished task names', 'unfinished tasks name')} it{' '}
+          <Button look="quiet" onClick={showTasks}>
+            Show them
+          </Button>
+        </p>
+      )}
+      {byDefault > 0 && (
+        <p>{plural(byDefault, 'task that names', 'tasks that name')} none: it is the default</p>
+      )}
+      {handedBy.length > 0 && <p>Handed on to by {handedBy.join(', ')}</p>}
+    </Part>
+  )
+}
+
+function Profile({ view, registry }: PartProps) {
+  const { config, names, askAgain } = registry
+  const entries = config === null ? [] : profileEntries(view, config)
+  if (entries.length === 0) return null
+  return (
+    <Part title="Profile">
+      {entries.map((entry) => (
+        <ConfigRow
+          key={entry.key}
+          entry={entry}
+          words={wordsOf(entry.key)}
+          names={names}
+          scope={entry.source === 'global' ? 'global' : 'project'}
+          onSaved={askAgain}
+        />
+      ))}
+    </Part>
+  )
+}

@@ -1,0 +1,85 @@
+/** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
+import type { FoundCli } from '../../contract/lobby.ts'
+import type { BreakerView } from '../../contract/view.ts'
+import { EXECUTOR_TYPES, PROVIDER_OF_TYPE, type ExecutorType } from '../../domain/settings.ts'
+import type { YardClient } from '../session/link.ts'
+import { formatKey } from '../ui/config-entry.ts'
+import { instantText } from '../ui/duration.ts'
+
+export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
+
+export interface Standing {
+  /** Of a lamp. */
+  readonly lamp: 'done' | 'parked' | 'failed'
+  readonly word: string
+  /** Why, in a line; null = nothing to say. */
+  readonly reason: string | null
+}
+
+/** Null for a type that this page does not know. */
+export const typeOf = ({ type }: Pick<ExecutorView, 'type'>): ExecutorType | null =>
+  EXECUTOR_TYPES.find((each) => each === type) ?? null
+
+const TYPES: Readonly<Record<ExecutorType, string>> = {
+  claude: 'Claude Code',
+  codex: 'Codex',
+  shell: 'Shell',
+  command: 'Command',
+  manual: 'Manual',
+  schedule: 'Schedule',
+}
+export function typeWord(view: Pick<ExecutorView, 'type'>): string {
+  const type = typeOf(view)
+  return type === null ? view.type : TYPES[type]
+}
+
+export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
+  if (!view.canRun) return { lamp: 'failed', word: 'Cannot run', reason: view.problem }
+  const held = breakers.find((each) => holds(each, view))
+  if (!held) return { lamp: 'done', word: 'Ready', reason: null }
+  const word = held.kind === 'provider' ? 'Asleep' : 'Held'
+  const until = held.until === null ? '' : ` until ${instantText(held.until)}`
+  return { lamp: 'parked', word: `${word}${until}`, reason: held.reason }
+}
+
+function holds({ kind, subject }: BreakerView, view: ExecutorView): boolean {
+  if (kind === 'launch') return subject === view.name
+  const type = typeOf(view)
+  return kind === 'provider' && type !== null && PROVIDER_OF_TYPE[type] === subject
+}
+
+/** The program found on this machine, if it is the one that the profile uses. */
+export const cliOf = (view: ExecutorView, clis: readonly FoundCli[]): FoundCli | null =>
+  clis.find(({ type, path }) => type === view.type && path === view.binary) ?? null
+
+/** What its column Found says: the version where it is known, else the program, else who does the work. */
+export function foundText(view: ExecutorView, clis: readonly FoundCli[]): string {
+  if (view.type === 'manual') return 'A person'
+  const cli = view.binary === null ? null : cliOf(view, clis)
+  return cli?.version ?? view.binary ?? ''
+}
+
+export interface Fix {
+  readonly text: string
+  readonly command: string
+}
+
+/** What mends a profile that cannot run, as commands for a terminal. `hasProgram`: its file names a program of its own. */
+export function fixesOf(
+  view: ExecutorView,
+  clis: readonly FoundCli[],
+  hasProgram: boolean,
+): readonly Fix[] {
+  if (view.canRun) return []
+  const key = formatKey(['executors', view.name, 'command'])
+  const install = clis.find(({ type }) => type === view.type)?.install ?? null
+  const path = {
+    text: hasProgram ? 'Name another program:' : 'Or say where it is:',
+    command: `yard config '${key}' '["/path/to/${view.type === 'command' ? 'program' : view.type}"]'`,
+  }
+  if (hasProgram || install === null) return takesProgram(view) ? [path] : []
+  return [{ text: 'Install it:', command: install }, path]
+}
+
+const takesProgram = ({ type }: ExecutorView): boolean =>
+  type === 'claude' || type === 'codex' || type === 'command'

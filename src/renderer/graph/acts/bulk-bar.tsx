@@ -1,0 +1,95 @@
+/** Acts for several chosen tasks, at the bottom of the canvas; with fewer, how drafts are started. */
+import { useYard } from '../../session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { plural } from '../../ui/words.ts'
+import { blockedReason, runCommand, useOfferedCommands } from '../../workspace/commands.ts'
+import { KeyHint } from '../../workspace/key-hint.tsx'
+import { useMoment } from '../../workspace/moment.ts'
+import { selectTasks, useSelection } from '../../workspace/selection.ts'
+import { useSession } from '../../session/session-context.tsx'
+import { doAct } from '../../workspace/send-acts.ts'
+import { TASK_ACTS } from '../../workspace/task-acts.ts'
+
+const ACTS: readonly (readonly [string, string])[] = [
+  ['task.hold', 'Pause'],
+  ['task.publish', 'Publish'],
+  ['task.retry', 'Retry'],
+  ['task.executor', 'Executor'],
+  ['task.model', 'Model'],
+  ['task.priority', 'Priority'],
+  ['task.tag', 'Tag'],
+  ['task.delete', 'Delete'],
+]
+
+export function BulkBar() {
+  const isPast = useMoment() !== null
+  const count = useSelection(({ ids }) => ids.size)
+  if (isPast) return null
+  return count > 1 ? <ManyChosen count={count} /> : <DraftBar />
+}
+
+function ManyChosen({ count }: { readonly count: number }) {
+  // What can be done changes with the tasks and with who offers it.
+  useYard((view) => view.tasks)
+  useOfferedCommands()
+  const canPause = useCanPause()
+  return (
+    <div className="canvas-card bulk-bar" role="toolbar" aria-label={`${count} tasks chosen`}>
+      <span>{plural(count, 'task')}</span>
+      {ACTS.map(([id, word]) => {
+        const reason = blockedReason(id)
+        return (
+          <Button
+            key={id}
+            look={id === 'task.delete' ? 'danger' : 'plain'}
+            disabled={reason !== null}
+            title={reason ?? undefined}
+            onClick={() => runCommand(id)}
+          >
+            {id === 'task.hold' && !canPause ? 'Resume' : word}
+          </Button>
+        )
+      })}
+      <Button look="quiet" icon="close" aria-label="Choose none" onClick={() => selectTasks([])} />
+    </div>
+  )
+}
+
+/** The command pauses what can be paused, else it resumes. */
+function useCanPause(): boolean {
+  const ids = useSelection((selection) => selection.ids)
+  return useYard(({ tasks }) =>
+    [...ids].some((id) => {
+      const card = tasks.get(id)
+      return card !== undefined && TASK_ACTS.pause.blocked(card) === null
+    }),
+  )
+}
+
+/** Drafts wait for a person; whoever has just drawn them learns here how they start. */
+function DraftBar() {
+  const session = useSession()
+  const tasks = useYard((view) => view.tasks)
+  const drafts = [...tasks.values()].filter(
+    ({ state, agent }) => state === 'paused' && agent === null,
+  )
+  const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
+  const isDraftChosen = drafts.some(({ id }) => id === focusId)
+  if (drafts.length === 0) return null
+  return (
+    <div className="canvas-card draft-bar" role="group" aria-label="Drafts">
+      <span>
+        {drafts.length === 1 ? '1 draft waits' : `${drafts.length} drafts wait`} until published.
+      </span>
+      {isDraftChosen && drafts.length > 1 && (
+        <Button onClick={() => runCommand('task.publish')}>
+          Publish this <KeyHint keys="u" />
+        </Button>
+      )}
+      <Button look="main" onClick={() => void doAct(session, TASK_ACTS.publish, drafts)}>
+        {drafts.length === 1 ? 'Publish' : 'Publish all'}
+        {isDraftChosen && drafts.length === 1 && <KeyHint keys="u" />}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,161 @@
+/** The camera over the canvas, for commands that stand outside of it. Without a canvas nothing happens. */
+import type { ReactFlowInstance } from '@xyflow/react'
+import type { Position } from '../../contract/view.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from './grid.ts'
+import type { Viewport } from './in-sight.ts'
+import { boundsOf, EMPTY_SCENE, type Box, type Scene } from './scene.ts'
+
+interface Mounted {
+  readonly flow: Pick<ReactFlowInstance, 'setViewport' | 'screenToFlowPosition'>
+  readonly viewport: () => Viewport
+  readonly element: () => HTMLElement | null
+}
+
+let mounted: Mounted | null = null
+let scene: Scene = EMPTY_SCENE
+
+/** Called by the canvas as it comes and goes. */
+export const mountCamera = (next: Mounted | null): void => void (mounted = next)
+export const setCanvasScene = (next: Scene): void => void (scene = next)
+
+/** What stands on the canvas now. */
+export const canvasScene = (): Scene => scene
+
+export const LEAST_ZOOM = 0.1
+export const MOST_ZOOM = 2
+const CAMERA_MS = 220
+/** Share of the canvas that stays free around what is shown. */
+const FREE = 0.08
+
+const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
+
+/** Where the camera is going: a second press counts from there, not from the way to it. */
+let goal = { zoom: 1, until: 0 }
+
+function move(target: Position & { readonly zoom: number }, isInstant = false): void {
+  const duration = isInstant || isStill() ? 0 : CAMERA_MS
+  goal = { zoom: target.zoom, until: performance.now() + duration }
+  void mounted?.flow.setViewport(target, duration === 0 ? {} : { duration })
+}
+
+/** The viewport that shows a box whole, at most at 100 %. */
+export function viewportFor(
+  box: Box,
+  { width, height }: { readonly width: number; readonly height: number },
+): Position & { readonly zoom: number } {
+  const wide = box.right - box.left
+  const high = box.bottom - box.top
+  const fitting = Math.min((width * (1 - 2 * FREE)) / wide, (height * (1 - 2 * FREE)) / high, 1)
+  const zoom = Math.max(LEAST_ZOOM, fitting)
+  return {
+    zoom,
+    x: width / 2 - ((box.left + box.right) / 2) * zoom,
+    y: height / 2 - ((box.top + box.bottom) / 2) * zoom,
+  }
+}
+
+export function fitAll({ isInstant = false } = {}): void {
+  if (mounted && scene.bounds) move(viewportFor(scene.bounds, mounted.viewport()), isInstant)
+}
+
+/** Brings these to the middle, without zooming in or out further than they need. Tasks in a block mean the block. */
+export function flyTo(ids: Iterable<string>, { isInstant = false, zoom = 0 } = {}): void {
+  if (!mounted) return
+  const shown = [...ids].map((id) => scene.memberOf.get(id) ?? id)
+  const nodes = new Map(
+    shown.flatMap((id) => {
+      const node = scene.nodes.get(id)
+      return node ? [[id, node] as const] : []
+    }),
+  )
+  const box = boundsOf(nodes)
+  if (!box) return
+  const now = mounted.viewport()
+  const fitting = viewportFor(box, now)
+  const next = Math.min(fitting.zoom, Math.max(now.zoom, zoom))
+  move(
+    {
+      zoom: next,
+      x: now.width / 2 - ((box.left + box.right) / 2) * next,
+      y: now.height / 2 - ((box.top + box.bottom) / 2) * next,
+    },
+    isInstant,
+  )
+}
+
+/** At once, with the task as near to the middle as the ends of the graph allow: no empty space is shown beyond them. */
+export function showAround(id: string, zoom: number): void {
+  const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
+  if (!mounted || !scene.bounds || !node) return
+  const { width, height } = mounted.viewport()
+  const { left, right, top, bottom } = scene.bounds
+  const x = offsetFor(node.at.x + NODE_WIDTH / 2, { start: left, end: right, room: width, zoom })
+  const y = offsetFor(node.at.y + NODE_HEIGHT / 2, { start: top, end: bottom, room: height, zoom })
+  move({ x, y, zoom }, true)
+}
+
+interface Stretch {
+  readonly start: number
+  readonly end: number
+  readonly room: number
+  readonly zoom: number
+}
+
+/** Offset that brings `middle` to the middle of the room; a stretch that fits is centred whole. */
+function offsetFor(middle: number, { start, end, room, zoom }: Stretch): number {
+  const free = room * FREE
+  const first = free - start * zoom
+  const last = room - free - end * zoom
+  if (last >= first) return (first + last) / 2
+  return Math.min(first, Math.max(last, room / 2 - middle * zoom))
+}
+
+/** Moves just so far that the node is in sight. For a keyboard's walk. */
+export function bringIntoSight(id: string): void {
+  const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
+  if (!mounted || !node) return
+  const { x, y, zoom, width, height } = mounted.viewport()
+  const left = node.at.x * zoom + x
+  const top = node.at.y * zoom + y
+  const dx = inside(left, NODE_WIDTH * zoom, width)
+  const dy = inside(top, NODE_HEIGHT * zoom, height)
+  if (dx !== 0 || dy !== 0) move({ x: x + dx, y: y + dy, zoom })
+}
+
+const EDGE = 24
+
+/** How far a stretch must move to lie between the edges; 0 when it does. */
+function inside(start: number, length: number, room: number): number {
+  if (start < EDGE) return EDGE - start
+  const over = start + length - (room - EDGE)
+  return over > 0 ? -Math.min(over, start - EDGE) : 0
+}
+
+/** About the middle of the canvas. */
+export function zoomTo(zoom: number): void {
+  if (!mounted) return
+  const { x, y, width, height, zoom: now } = mounted.viewport()
+  const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, zoom))
+  const scale = next / now
+  move({
+    zoom: next,
+    x: width / 2 - (width / 2 - x) * scale,
+    y: height / 2 - (height / 2 - y) * scale,
+  })
+}
+
+export function zoomBy(factor: number): void {
+  const isMoving = performance.now() < goal.until
+  zoomTo((isMoving ? goal.zoom : (mounted?.viewport().zoom ?? 1)) * factor)
+}
+
+/** Puts the middle of the view there, at once. Canvas units. */
+export function centreAt({ x, y }: Position): void {
+  if (!mounted) return
+  const { zoom, width, height } = mounted.viewport()
+  move({ zoom, x: width / 2 - x * zoom, y: height / 2 - y * zoom }, true)
+}
+
+export const viewportNow = (): Viewport | null => mounted?.viewport() ?? null
+
+export const focusCanvas = (): void => mounted?.element()?.focus({ preventScroll: true })

@@ -1,0 +1,254 @@
+/**
+ * What stands on the canvas and where: nodes and tracks in canvas units, whether they are in the page or painted. What did not
+ * change keeps its identity, so that only changed nodes are drawn again.
+ */
+import type { Position, TaskCard } from '../../contract/view.ts'
+import type { Folding, Stack } from './fold.ts'
+import { cornerOf, GRIDS, NODE_HEIGHT, NODE_WIDTH, type Direction } from './grid.ts'
+import type { Layout } from './place.ts'
+import { middleOf, routeTrack, takenPlaces, type Points, type Taken } from './route-track.ts'
+import { trackIdOf } from './view-state.ts'
+
+export type SceneNode =
+  | { readonly id: string; readonly at: Position; readonly card: TaskCard; readonly stack: null }
+  | { readonly id: string; readonly at: Position; readonly card: null; readonly stack: Stack }
+
+export type TrackState = 'satisfied' | 'waiting' | 'upstream-failed'
+
+export interface SceneTrack {
+  readonly id: string
+  /** Ids of the nodes at its ends: tasks or blocks. */
+  readonly from: string
+  readonly to: string
+  /** The dependency that it stands for; of several between two blocks, the first. */
+  readonly blocker: string
+  readonly dependent: string
+  readonly state: TrackState
+  readonly points: Points
+  readonly box: Box
+}
+
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+export interface Scene {
+  readonly direction: Direction
+  readonly nodes: ReadonlyMap<string, SceneNode>
+  readonly tracks: ReadonlyMap<string, SceneTrack>
+  readonly memberOf: ReadonlyMap<string, string>
+  /** Around all nodes; null for no nodes. */
+  readonly bounds: Box | null
+  /** Raised when a node stands elsewhere than before, or came or went. */
+  readonly shape: number
+}
+
+export interface SceneInput {
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly layout: Layout
+  /** Places chosen by hand, those of a drag under way included. */
+  readonly positions: ReadonlyMap<string, Position>
+  readonly folding: Folding
+  readonly direction: Direction
+}
+
+export const EMPTY_SCENE: Scene = {
+  direction: 'right',
+  nodes: new Map(),
+  tracks: new Map(),
+  memberOf: new Map(),
+  bounds: null,
+  shape: 0,
+}
+
+/** Where a task stands by hand or by layout; undefined while it has no place yet. */
+export function cornersOf(
+  input: Pick<SceneInput, 'layout' | 'positions' | 'direction'>,
+): (id: string) => Position | undefined {
+  const grid = GRIDS[input.direction]
+  return (id) => {
+    const chosen = input.positions.get(id)
+    if (chosen) return chosen
+    const place = input.layout.get(id)
+    return place && cornerOf(place, grid)
+  }
+}
+
+/** A maker with a memory of the scene before. Tasks without a place yet are left out. */
+export function createSceneMaker(): (input: SceneInput) => Scene {
+  let before = EMPTY_SCENE
+  return (input) => {
+    const nodes = makeNodes(input, before.nodes)
+    const isSameShape = before.direction === input.direction && hasSameShape(before.nodes, nodes)
+    const shape = isSameShape ? before.shape : before.shape + 1
+    const tracks = makeTracks(input, nodes, isSameShape ? before.tracks : null)
+    before = {
+      direction: input.direction,
+      nodes,
+      tracks,
+      memberOf: input.folding.memberOf,
+      bounds: isSameShape ? before.bounds : boundsOf(nodes),
+      shape,
+    }
+    return before
+  }
+}
+
+function makeNodes(input: SceneInput, before: Scene['nodes']): Map<string, SceneNode> {
+  const corner = cornersOf(input)
+  const nodes = new Map<string, SceneNode>()
+  for (const card of input.tasks.values()) {
+    const at = input.folding.memberOf.has(card.id) ? undefined : corner(card.id)
+    if (!at) continue
+    const known = before.get(card.id)
+    const isSame = known?.card === card && isSamePoint(known.at, at)
+    nodes.set(card.id, isSame ? known : { id: card.id, at, card, stack: null })
+  }
+  for (const stack of input.folding.stacks.values()) {
+    const at = corner(stack.at)
+    if (at) nodes.set(stack.id, toStackNode(stack, at, before.get(stack.id)))
+  }
+  return nodes
+}
+
+function toStackNode(stack: Stack, at: Position, known: SceneNode | undefined): SceneNode {
+  const isSame = known?.stack && isSameStack(known.stack, stack) && isSamePoint(known.at, at)
+  return isSame ? known : { id: stack.id, at, card: null, stack }
+}
+
+const isSamePoint = (a: Position, b: Position): boolean => a.x === b.x && a.y === b.y
+
+const isSameStack = (a: Stack, b: Stack): boolean =>
+  a.title === b.title &&
+  a.fact === b.fact &&
+  a.state === b.state &&
+  a.members.length === b.members.length &&
+  a.members.every((id, index) => id === b.members[index])
+
+function hasSameShape(a: Scene['nodes'], b: Scene['nodes']): boolean {
+  if (a.size !== b.size) return false
+  for (const [id, node] of b) {
+    const known = a.get(id)
+    if (known === node) continue
+    if (!known || !isSamePoint(known.at, node.at)) return false
+  }
+  return true
+}
+
+/** `before` = null: ways must be found anew. */
+function makeTracks(
+  input: SceneInput,
+  nodes: Scene['nodes'],
+  before: Scene['tracks'] | null,
+): Map<string, SceneTrack> {
+  const tracks = new Map<string, SceneTrack>()
+  const route = createRouter(input, nodes)
+  const nodeOf = (id: string): SceneNode | undefined =>
+    nodes.get(input.folding.memberOf.get(id) ?? id)
+  for (const card of input.tasks.values()) {
+    const target = nodeOf(card.id)
+    if (!target) continue
+    for (const blockerId of card.after) {
+      const [source, blocker] = [nodeOf(blockerId), input.tasks.get(blockerId)]
+      if (source === target || !source || !blocker) continue
+      const link = { source, target, blocker: blockerId, dependent: card.id }
+      const state = trackStateOf(blocker)
+      addTrack(tracks, before, { ...link, state, route })
+    }
+  }
+  return tracks
+}
+
+interface Link {
+  readonly source: SceneNode
+  readonly target: SceneNode
+  readonly blocker: string
+  readonly dependent: string
+  readonly state: TrackState
+  readonly route: (source: SceneNode, target: SceneNode) => Way
+}
+
+function addTrack(
+  tracks: Map<string, SceneTrack>,
+  before: Scene['tracks'] | null,
+  link: Link,
+): void {
+  const { source, target, blocker, dependent, route } = link
+  const id = trackIdOf(source.id, target.id)
+  const known = tracks.get(id) ?? before?.get(id)
+  const state = worse(link.state, tracks.get(id)?.state)
+  if (known?.state === state) return void tracks.set(id, known)
+  const way = known ? wayOf(known) : route(source, target)
+  tracks.set(id, { id, from: source.id, to: target.id, blocker, dependent, state, ...way })
+}
+
+type Way = Pick<SceneTrack, 'points' | 'box'>
+
+const wayOf = ({ points, box }: SceneTrack): Way => ({ points, box })
+
+function createRouter(
+  { direction }: SceneInput,
+  nodes: Scene['nodes'],
+): (source: SceneNode, target: SceneNode) => Way {
+  const grid = GRIDS[direction]
+  let taken: Taken | null = null
+  return (source, target) => {
+    taken ??= takenPlaces(
+      [...nodes.values()].map(({ at }) => at),
+      grid,
+    )
+    const points = routeTrack(source.at, target.at, grid, taken)
+    return { points, box: boxOf(points) }
+  }
+}
+
+const SEVERITY: readonly TrackState[] = ['satisfied', 'waiting', 'upstream-failed']
+
+/** Several dependencies on one track show the worst. */
+const worse = (a: TrackState, b: TrackState = 'satisfied'): TrackState =>
+  SEVERITY.indexOf(a) > SEVERITY.indexOf(b) ? a : b
+
+function trackStateOf(blocker: TaskCard): TrackState {
+  if (blocker.status === 'done' || blocker.status === 'abandoned') return 'satisfied'
+  return blocker.status === 'failed' ? 'upstream-failed' : 'waiting'
+}
+
+function boxOf(points: Points): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const [x = 0, y = 0] = [points[i], points[i + 1]]
+    if (x < left) left = x
+    if (x > right) right = x
+    if (y < top) top = y
+    if (y > bottom) bottom = y
+  }
+  return { left, top, right, bottom }
+}
+
+export const boxOfNode = ({ at: { x, y } }: SceneNode): Box => ({
+  left: x,
+  top: y,
+  right: x + NODE_WIDTH,
+  bottom: y + NODE_HEIGHT,
+})
+
+export function boundsOf(nodes: ReadonlyMap<string, SceneNode>): Box | null {
+  if (nodes.size === 0) return null
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const { at } of nodes.values()) {
+    left = Math.min(left, at.x)
+    top = Math.min(top, at.y)
+    right = Math.max(right, at.x + NODE_WIDTH)
+    bottom = Math.max(bottom, at.y + NODE_HEIGHT)
+  }
+  return { left, top, right, bottom }
+}
+
+export const touches = (a: Box, b: Box): boolean =>
+  a.left <= b.right && a.right >= b.left && a.top <= b.bottom && a.bottom >= b.top
+
+/** Where the cross of a failed track and its button sit. */
+export const middleOfTrack = (track: SceneTrack): Position => middleOf(track.points)

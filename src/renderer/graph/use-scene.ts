@@ -1,0 +1,52 @@
+/** From the yard to what stands on the canvas: layout, hand positions, folds and a drag under way. */
+import { useMemo, useState } from 'react'
+import type { Position, TaskCard } from '../../contract/view.ts'
+import { useYard } from '../session/session-context.tsx'
+import { useThrottled } from '../ui/use-throttled.ts'
+import { useShownTasks } from '../workspace/moment.ts'
+import { usePreferences } from '../workspace/preferences.ts'
+import { foldTasks } from './fold.ts'
+import { headingsOf, type Heading } from './headings.ts'
+import { cornersOf, createSceneMaker, type Scene } from './scene.ts'
+import { useLayout, type LaidOut } from './use-layout.ts'
+import { useGraphView } from './view-state.ts'
+
+export interface SceneNow extends Pick<LaidOut, 'share' | 'cancel' | 'tidy'> {
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly scene: Scene
+  readonly headings: readonly Heading[]
+}
+
+/** From so many tasks on the scene follows the yard at the pace of the painting, not of the patches. */
+const LARGE = 1000
+const EVERY_MS = 66
+const HEADINGS_EVERY_MS = 500
+
+export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNow {
+  const { tasks: latest, structure } = useShownTasks()
+  const { layout, share, cancel, tidy } = useLayout(latest, structure)
+  const tasks = useThrottled(latest, latest.size > LARGE ? EVERY_MS : 0)
+  const chosen = useYard((view) => view.positions)
+  const direction = usePreferences((preferences) => preferences.direction)
+  const foldFinished = useGraphView((view) => view.foldFinished)
+  const foldedTags = useGraphView((view) => view.foldedTags)
+  const [makeScene] = useState(createSceneMaker)
+  const positions = useMemo(
+    () => (dragged === null ? chosen : new Map([...chosen, ...dragged])),
+    [chosen, dragged],
+  )
+  const folding = useMemo(() => {
+    const cornerOf = cornersOf({ layout, positions, direction })
+    return foldTasks(tasks, { foldFinished, foldedTags }, { cornerOf, direction })
+  }, [tasks, layout, positions, direction, foldFinished, foldedTags])
+  const scene = useMemo(
+    () => makeScene({ tasks, layout, positions, folding, direction }),
+    [makeScene, tasks, layout, positions, folding, direction],
+  )
+  const calm = useThrottled(tasks, HEADINGS_EVERY_MS)
+  const headings = useMemo(
+    () => headingsOf({ tasks: calm, layout, positions: chosen, direction }),
+    [calm, layout, chosen, direction],
+  )
+  return { tasks, scene, headings, share, cancel, tidy }
+}

@@ -1,0 +1,71 @@
+/** How this page looks at the graph: what is lit, folded, sought. Nothing of it is the yard's; it is gone with the page. */
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+
+export interface Find {
+  readonly query: string
+  /** Which of the found tasks the camera is at, from 0. */
+  readonly index: number
+}
+
+/** A dependency that is being drawn: by the pointer or, chosen by keys, without it. */
+export interface Linking {
+  /** The task from which it is drawn. */
+  readonly from: string
+  /** `after`: the other task will wait for this one (drawn from its right handle); `before`: this one waits for the other. */
+  readonly direction: 'after' | 'before'
+  /** The task that the pointer or the keys are at. */
+  readonly to: string | null
+}
+
+export interface GraphView {
+  readonly mainLine: boolean
+  /** reach: what the selection needs and what needs it is lit, others are dimmed. only: the others are not drawn at all. */
+  readonly focus: 'none' | 'reach' | 'only'
+  readonly foldFinished: boolean
+  /** Groups by tag that stand as one block. */
+  readonly foldedTags: ReadonlySet<string>
+  /** Null while nothing is sought. */
+  readonly find: Find | null
+  /** The task under the pointer. */
+  readonly hoverId: string | null
+  /** The track under the pointer, and the chosen one, by the ids of `trackIdOf`. */
+  readonly hoverTrack: string | null
+  readonly chosenTrack: string | null
+  readonly linking: Linking | null
+  /** Tasks that a dependency would be refused to, while one is drawn. */
+  readonly refused: ReadonlySet<string>
+  /** The circle that was refused, in order; each id once. Null = none is shown. */
+  readonly cycle: readonly string[] | null
+}
+
+const AT_FIRST: GraphView = {
+  mainLine: false,
+  focus: 'none',
+  foldFinished: false,
+  foldedTags: new Set(),
+  find: null,
+  hoverId: null,
+  hoverTrack: null,
+  chosenTrack: null,
+  linking: null,
+  refused: new Set(),
+  cycle: null,
+}
+
+const store = createStore<GraphView>(() => AT_FIRST)
+
+export const getGraphView = (): GraphView => store.getState()
+export const useGraphView = <T>(select: (view: GraphView) => T): T => useStore(store, select)
+export const setGraphView = (change: Partial<GraphView>): void => store.setState(change)
+/** As a page that was just opened. */
+export const resetGraphView = (): void => store.setState(AT_FIRST)
+export const watchGraphView = (onChange: () => void): (() => void) => store.subscribe(onChange)
+
+/** `\n` stands in no id. */
+export const trackIdOf = (blocker: string, dependent: string): string => `${blocker}\n${dependent}`
+
+export function trackOf(id: string): { readonly blocker: string; readonly dependent: string } {
+  const [blocker = '', dependent = ''] = id.split('\n')
+  return { blocker, dependent }
+}

@@ -1,0 +1,75 @@
+/** Agent CLIs of this machine: what was found, and how one that is missing is installed. */
+import { Copy, RefreshCw } from 'lucide-react'
+import type { FoundCli } from '../../contract/lobby.ts'
+import { Button } from '../ui/button.tsx'
+import { Lamp } from '../ui/status-badge.tsx'
+import { showToast } from '../workspace/toasts.ts'
+import type { LobbyFacts } from './use-lobby-facts.ts'
+
+export function CliList({ facts }: { readonly facts: LobbyFacts }) {
+  const { clis, lookAgain } = facts
+  const isAnyAgent = clis?.clis.some(({ type, path }) => type !== 'shell' && path !== null)
+  return (
+    <section className="card lobby-card" aria-label="Agent CLIs">
+      <h2>
+        Agent CLIs found here
+        <Button look="quiet" isBusy={clis === null} onClick={lookAgain}>
+          <RefreshCw size={14} strokeWidth={1.5} aria-hidden="true" /> Look again
+        </Button>
+      </h2>
+      {clis && isAnyAgent === false && (
+        <p className="lobby-none">No agent CLI found. Shell tasks and tasks of people work.</p>
+      )}
+      <ul>
+        {clis?.clis.map((cli) => (
+          <CliRow key={cli.type} cli={cli} />
+        ))}
+      </ul>
+      {clis && (
+        <details className="lobby-path">
+          <summary>Searched the PATH of your login shell. Keys stay where they are.</summary>
+          <ul>
+            {clis.path.map((folder) => (
+              <li key={folder}>{folder}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}
+
+function CliRow({ cli }: { readonly cli: FoundCli }) {
+  const { type, label, path, version, problem, install } = cli
+  const state = path === null ? 'blocked' : problem === null ? 'done' : 'paused'
+  return (
+    <li className="lobby-cli" data-st={state}>
+      <Lamp state={state} />
+      <b>{type}</b>
+      <span className="lobby-version">{[label, version].filter(Boolean).join(' ')}</span>
+      <span className="lobby-problem">{path === null ? 'Not found' : (problem ?? 'Found')}</span>
+      {path === null && install !== null && <CopyInstall name={label} command={install} />}
+    </li>
+  )
+}
+
+function CopyInstall({ name, command }: { readonly name: string; readonly command: string }) {
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(command)
+      showToast(`Copied: ${command}`)
+    } catch {
+      showToast(command) // no clipboard here: to be read and typed
+    }
+  }
+  return (
+    <Button
+      look="quiet"
+      title={command}
+      aria-label={`Copy how to install ${name}`}
+      onClick={() => void copy()}
+    >
+      <Copy size={14} strokeWidth={1.5} aria-hidden="true" /> Install
+    </Button>
+  )
+}

@@ -1,0 +1,79 @@
+/**
+ * System notifications of a page in a browser: only after the person allowed them, only while another window is in front, and at most one
+ * a minute. In the app the main process does this, also when no window is open.
+ */
+import { useEffect } from 'react'
+import type { YardView } from '../session/yard-view.ts'
+import { useSession, useYard } from '../session/session-context.tsx'
+import { getPreferences, setPreferences } from '../workspace/preferences.ts'
+import { showToast } from '../workspace/toasts.ts'
+import { merged, noticesBetween, type Notice, type Seen } from './notices.ts'
+
+const EVERY_MS = 60_000
+
+export function Notifier() {
+  const session = useSession()
+  useEffect(() => {
+    if (window.yardHost || !('Notification' in window)) return undefined
+    let waiting: Notice[] = []
+    let toldAt = -EVERY_MS
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const tell = (): void => {
+      timer = null
+      const notice = merged(waiting)
+      waiting = []
+      if (notice === null || document.hasFocus() || Notification.permission !== 'granted') return
+      toldAt = performance.now()
+      show(notice)
+    }
+    const unsubscribe = session.yard.subscribe((view, before) => {
+      if (Notification.permission !== 'granted' || view.summary === before.summary) return
+      const notices = noticesBetween(toSeen(before), toSeen(view)).filter(isWanted)
+      if (notices.length === 0) return
+      waiting.push(...notices)
+      timer ??= setTimeout(tell, Math.max(0, toldAt + EVERY_MS - performance.now()))
+    })
+    return () => {
+      unsubscribe()
+      if (timer !== null) clearTimeout(timer)
+    }
+  }, [session])
+  useOffer()
+  return null
+}
+
+const toSeen = ({ tasks, summary }: YardView): Seen => ({
+  tasks,
+  attention: summary?.attention ?? [],
+})
+
+function isWanted({ kind }: Notice): boolean {
+  const { notifyNeedsYou, notifyFailed, notifyAllDone } = getPreferences()
+  return { 'needs-you': notifyNeedsYou, failed: notifyFailed, 'all-done': notifyAllDone }[kind]
+}
+
+function show({ title, body, hash }: Notice): void {
+  const notification = new Notification(title, { body, tag: 'yardmaster' })
+  notification.addEventListener('click', () => {
+    window.focus()
+    location.hash = hash
+    notification.close()
+  })
+}
+
+/** One quiet offer, when the first agent has started: the browser itself is asked only by the button. */
+function useOffer(): void {
+  const isAnyWorking = useYard((view) => view.agents.size > 0)
+  useEffect(() => {
+    if (!isAnyWorking || !canAsk()) return
+    setPreferences({ isAskedToNotify: true })
+    const act = { label: 'Notify me', run: () => void Notification.requestPermission() }
+    showToast('Tell you when something needs you or all is done?', { act, lastsMs: null })
+  }, [isAnyWorking])
+}
+
+const canAsk = (): boolean =>
+  window.yardHost === undefined &&
+  'Notification' in window &&
+  Notification.permission === 'default' &&
+  !getPreferences().isAskedToNotify

@@ -1,0 +1,120 @@
+/** Schedule: what will start by itself, when, and what to do about it. */
+import type { AgendaItem } from '../../contract/page.ts'
+import { useYard } from '../session/session-context.tsx'
+import type { YardView } from '../session/yard-view.ts'
+import { Button } from '../ui/button.tsx'
+import { EmptyNote } from '../ui/empty-note.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { Screen } from '../ui/screen.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { useAnswer } from '../ui/use-answer.ts'
+import { useNow } from '../ui/use-now.ts'
+import { plural } from '../ui/words.ts'
+import { openQuickAdd } from '../workspace/quick-add.ts'
+import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
+import { missedText, SPAN_MS, SPANS, type Span } from './agenda.ts'
+import { ScheduleTable, type ScheduleRow } from './schedule-table.tsx'
+import { Timeline } from './timeline.tsx'
+import { WaitsTable } from './waits-table.tsx'
+import './schedule.css'
+
+const ASK_EVERY_MS = 60_000
+
+export function ScheduleScreen() {
+  const { filters } = useRoute()
+  const span = SPANS.find((each) => each === filters['span']) ?? '24h'
+  const stand = useYard(standOf)
+  const rows = useAnswer(({ task }) => task.scheduleList(), { key: stand, everyMs: ASK_EVERY_MS })
+  const agenda = useAnswer(
+    ({ page }) => page.agenda({ until: new Date(Date.now() + SPAN_MS[span]).toISOString() }),
+    { key: `${span} ${stand}`, everyMs: ASK_EVERY_MS },
+  )
+  return (
+    <Screen
+      title="Schedule"
+      note={rows.value && plural(rows.value.length, 'repeating task')}
+      tools={<SpanChoice span={span} />}
+    >
+      <div className="screen-body schedule-body">
+        <ProblemNote problem={rows.problem ?? agenda.problem} onClose={rows.askAgain} />
+        {rows.value && agenda.value && <Plan rows={rows.value} items={agenda.value} span={span} />}
+      </div>
+    </Screen>
+  )
+}
+
+interface PlanProps {
+  readonly rows: readonly ScheduleRow[]
+  readonly items: readonly AgendaItem[]
+  readonly span: Span
+}
+
+function Plan({ rows, items, span }: PlanProps) {
+  const now = useNow(10_000)
+  const waits = items.filter(({ kind }) => kind !== 'schedule')
+  if (rows.length + items.length === 0) return <NothingScheduled />
+  return (
+    <>
+      <Timeline items={items} span={span} nowMs={now} />
+      {rows.length > 0 && (
+        <section aria-label="Repeating">
+          <header>
+            <h2>Repeating</h2>
+            <MissedPolicy />
+          </header>
+          <ScheduleTable rows={rows} nowMs={now} />
+        </section>
+      )}
+      {waits.length > 0 && (
+        <section aria-label="Also to come">
+          <header>
+            <h2>Also to come</h2>
+          </header>
+          <WaitsTable items={waits} nowMs={now} />
+        </section>
+      )}
+    </>
+  )
+}
+
+function MissedPolicy() {
+  const config = useAnswer(({ service }) => service.config())
+  const policy = config.value?.find(({ key }) => key === 'schedule.missed')?.value
+  return <span>{missedText(policy)}</span>
+}
+
+/** Another text whenever something that has a time stands otherwise. */
+function standOf({ tasks, summary }: YardView): string {
+  const cards: string[] = []
+  for (const { id, state, repeats, notBefore, fact } of tasks.values())
+    if (repeats || notBefore !== null || state === 'parked')
+      cards.push(`${id}${state}${notBefore ?? ''}${fact ?? ''}`)
+  const breakers = (summary?.breakers ?? []).map(({ key, until }) => `${key}${until ?? ''}`)
+  return [...cards, ...breakers].join(' ')
+}
+
+function SpanChoice({ span }: { readonly span: Span }) {
+  return (
+    <Segmented
+      label="Span"
+      value={span}
+      options={[
+        ['24h', '24 h'],
+        ['7d', '7 d'],
+      ]}
+      onChange={(next) =>
+        navigate({ filters: { ...currentRoute().filters, span: next } }, { replace: true })
+      }
+    />
+  )
+}
+
+function NothingScheduled() {
+  return (
+    <EmptyNote text="Nothing starts by the clock. Give a task a time of day such as 09:00, a cron line such as 30 7 * * 1-5, or an earliest start.">
+      <Button look="main" icon="plus" onClick={() => openQuickAdd()}>
+        Add a task
+      </Button>
+    </EmptyNote>
+  )
+}

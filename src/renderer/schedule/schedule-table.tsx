@@ -1,0 +1,160 @@
+/** All repeating tasks: when they start next, in which zone, and what can be done about it. */
+import type { YardClient } from '../session/link.ts'
+import { useCommand, useSession, useYard } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { StatusBadge } from '../ui/status-badge.tsx'
+import { TwiceButton } from '../ui/twice-button.tsx'
+import { navigate } from '../workspace/route.ts'
+import { doAct } from '../workspace/send-acts.ts'
+import { isFinishedCard, TASK_ACTS } from '../workspace/task-acts.ts'
+import { isOverdue, placeOf, timeText, zoneTime } from './agenda.ts'
+import { scheduleWords } from './schedule-words.ts'
+
+export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
+
+interface ScheduleTableProps {
+  readonly rows: readonly ScheduleRow[]
+  readonly nowMs: number
+}
+
+export function ScheduleTable({ rows, nowMs }: ScheduleTableProps) {
+  const command = useCommand()
+  return (
+    <>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <table className="table schedule-table">
+        <caption className="visually-hidden">Repeating tasks</caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Task</th>
+            <th scope="col">Schedule</th>
+            <th scope="col">Zone</th>
+            <th scope="col">Next</th>
+            <th scope="col">
+              <span className="visually-hidden">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>
+                <StateOf row={row} />
+              </td>
+              <td>
+                <button
+                  type="button"
+                  className="task-link"
+                  onClick={() => navigate({ task: row.id, tab: 'overview' })}
+                >
+                  {row.title}
+                </button>
+              </td>
+              <td>
+                <SpecWords spec={row.spec} />
+              </td>
+              <td className="text-text-2" title={row.tz}>
+                {placeOf(row.tz)}
+              </td>
+              <td>
+                <NextTime row={row} nowMs={nowMs} />
+              </td>
+              <td className="schedule-acts">
+                <Acts row={row} nowMs={nowMs} command={command} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+/** As the living card says it; the list was asked for a moment ago. */
+function StateOf({ row }: { readonly row: ScheduleRow }) {
+  const state = useYard((view) => view.tasks.get(row.id)?.state ?? row.state)
+  return <StatusBadge state={state} />
+}
+
+function SpecWords({ spec }: { readonly spec: string }) {
+  const words = scheduleWords(spec)
+  return (
+    <>
+      {words}
+      {words !== null && ' '}
+      <code className="text-text-3">{spec}</code>
+    </>
+  )
+}
+
+function NextTime({
+  row: { next, tz },
+  nowMs,
+}: {
+  readonly row: ScheduleRow
+  readonly nowMs: number
+}) {
+  if (next === null) return null
+  const there = zoneTime(next, tz)
+  if (isOverdue(next, nowMs))
+    return (
+      <span className="missed">
+        Missed <time dateTime={next}>{timeText(next, nowMs)}</time>, starts when it can
+      </span>
+    )
+  return (
+    <>
+      <time dateTime={next} title={next}>
+        {timeText(next, nowMs)}
+      </time>
+      {there !== '' && <span className="text-text-3"> {there}</span>}
+    </>
+  )
+}
+
+interface ActsProps {
+  readonly row: ScheduleRow
+  readonly nowMs: number
+  readonly command: ReturnType<typeof useCommand>
+}
+
+function Acts({ row, nowMs, command }: ActsProps) {
+  const session = useSession()
+  const card = useYard((view) => view.tasks.get(row.id) ?? null)
+  if (card === null || isFinishedCard(card)) return null
+  const { id, title, next } = row
+  const { run, isBusy } = command
+  const isHeld = card.state === 'paused'
+  const waits = card.status === 'open' && next !== null && !isOverdue(next, nowMs)
+  const act = isHeld ? TASK_ACTS.resume : TASK_ACTS.pause
+  return (
+    <>
+      {waits && !isHeld && (
+        <>
+          <TwiceButton
+            icon="skip"
+            label="Skip once"
+            subject={title}
+            question={`Skip ${timeText(next, nowMs)}?`}
+            isBusy={isBusy}
+            onConfirm={() =>
+              void run(({ task }, commandId) => task.scheduleSkip({ id, commandId }))
+            }
+          />
+          <Button
+            isBusy={isBusy}
+            onClick={() => void run(({ task }, commandId) => task.scheduleNow({ id, commandId }))}
+          >
+            Start now<span className="visually-hidden"> {title}</span>
+          </Button>
+        </>
+      )}
+      <Button icon={isHeld ? 'play' : 'pause'} onClick={() => void doAct(session, act, [card])}>
+        {isHeld ? 'Resume' : 'Pause'}
+        <span className="visually-hidden"> {title}</span>
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,57 @@
+/** All sections as they are here: those of the app only in the app, those of the configuration once the host has said it. */
+import type { Problem } from '../session/problem.ts'
+import type { ConfigScope } from '../ui/config-entry.ts'
+import { useAnswer } from '../ui/use-answer.ts'
+import { APP, UPDATES } from './app-settings.tsx'
+import { configSections } from './config-sections.tsx'
+import { KEYS } from './key-settings.tsx'
+import { LOOK } from './look-settings.tsx'
+import { notificationSection } from './notification-settings.tsx'
+import { SERVICE } from './service-settings.tsx'
+import { SettingRow } from './setting-row.tsx'
+import type { SettingSection } from './setting.ts'
+
+interface Sections {
+  readonly sections: readonly SettingSection[]
+  /** Sections whose changes go to a file of the configuration. */
+  readonly configIds: ReadonlySet<string>
+  readonly problem: Problem | null
+  askAgain(): void
+}
+
+export function useSections(scope: ConfigScope): Sections {
+  const config = useAnswer(({ service }) => service.config())
+  const executors = useAnswer(({ service }) => service.executors())
+  const models = useAnswer(({ service }) => service.models())
+  const askAgain = (): void => {
+    for (const each of [config, executors, models]) each.askAgain()
+  }
+  const ofConfig = configSections({
+    entries: config.value ?? [],
+    names: {
+      executors: executors.value?.map(({ name }) => name) ?? [],
+      models: models.value?.map(({ name }) => name) ?? [],
+    },
+    scope,
+    onSaved: askAgain,
+  })
+  const ofApp = window.yardHost ? [APP, UPDATES] : []
+  return {
+    sections: [LOOK, KEYS, notificationSection(), ...ofConfig, SERVICE, ...ofApp, TELEMETRY],
+    configIds: new Set(ofConfig.map(({ id }) => id)),
+    problem: config.problem ?? executors.problem ?? models.problem,
+    askAgain,
+  }
+}
+
+const TELEMETRY: SettingSection = {
+  id: 'telemetry',
+  title: 'Telemetry',
+  settings: [
+    {
+      id: 'telemetry',
+      words: 'Telemetry usage data',
+      node: <SettingRow label="Telemetry" note="There is none." />,
+    },
+  ],
+}

@@ -1,0 +1,124 @@
+/** Which acts make sense for a task now, the likeliest first. Pure. */
+import type { AgentView, TaskCard } from '../../contract/view.ts'
+import type { TASK_ACTS } from '../workspace/task-acts.ts'
+import { elapsedText, instantText } from '../ui/duration.ts'
+import { plural } from '../ui/words.ts'
+
+export type ActName =
+  | keyof typeof TASK_ACTS
+  | 'letGo'
+  | 'kill'
+  | 'killRestart'
+  | 'abandon'
+  | 'delete'
+  | 'startNow'
+  | 'skipOnce'
+
+export interface ActsNow {
+  /** Shown as buttons, as many as stand in one row. */
+  readonly first: readonly ActName[]
+  /** In the menu. */
+  readonly rest: readonly ActName[]
+}
+
+export interface Standing {
+  readonly card: TaskCard
+  /** Set apart from its state: a running task can be held as well. */
+  readonly isHeld: boolean
+  /** The living one. */
+  readonly agent: AgentView | null
+  readonly isByHand: boolean
+}
+
+const MOST_SHOWN = 3
+
+export function actsNow(standing: Standing): ActsNow {
+  const all = listOf(standing)
+  return { first: all.slice(0, MOST_SHOWN), rest: all.slice(MOST_SHOWN) }
+}
+
+function listOf({ card, isHeld, agent, isByHand }: Standing): readonly ActName[] {
+  const end: ActName = card.agent === null && card.status === 'open' ? 'delete' : 'abandon'
+  const hold: ActName = isHeld ? 'resume' : 'pause'
+  switch (card.status) {
+    case 'failed':
+    case 'waiting':
+      return ['retry', 'retryFresh', end, 'complete']
+    case 'done':
+      return ['reopen']
+    case 'abandoned':
+      return ['reopen', 'complete']
+  }
+  if (agent !== null) {
+    if (isByHand) return ['complete', 'letGo', hold, end]
+    return agent.status === 'stopping'
+      ? [hold, 'complete', end]
+      : [hold, 'kill', 'complete', 'killRestart', end]
+  }
+  return whileOpen({ card, isHeld, isByHand }, hold, end)
+}
+
+function whileOpen(
+  { card, isHeld, isByHand }: Omit<Standing, 'agent'>,
+  hold: ActName,
+  end: ActName,
+): readonly ActName[] {
+  if (isByHand && card.state === 'ready') return ['take', 'complete', hold, end]
+  if (isHeld && card.attempts === 0) return [hold, 'publish', 'complete', end]
+  if (card.repeats && !isHeld) return ['startNow', 'skipOnce', hold, end, 'complete']
+  return [hold, 'complete', end]
+}
+
+/** What cannot be undone takes two presses; the second one is asked for in these words. Null for the others. */
+export function secondPressOf(
+  name: ActName,
+  { card, agent }: Standing,
+  now: number,
+): string | null {
+  switch (name) {
+    case 'kill':
+      return `Kill? ${workOf(agent, now)}`
+    case 'killRestart':
+      return `Kill and start again? ${workOf(agent, now)}`
+    case 'retryFresh':
+      return 'Leave its conversation?'
+    case 'skipOnce':
+      return card.notBefore === null ? 'Skip it?' : `Skip ${instantText(card.notBefore)}?`
+    default:
+      return null
+  }
+}
+
+/** `12m of work` */
+function workOf(agent: AgentView | null, now: number): string {
+  if (agent?.startedAt == null) return 'It has just begun.'
+  const ms = Math.max(0, now - Date.parse(agent.startedAt))
+  return `${elapsedText(ms).replace(/ \d+s$/, '')} of work`
+}
+
+/** What follows from it beyond the word on the button; null when that says it all. */
+export function consequenceOf(
+  name: ActName,
+  { agent }: Standing,
+  dependents: { readonly waiting: number; readonly wouldStart: number },
+): string | null {
+  const { waiting, wouldStart } = dependents
+  switch (name) {
+    case 'pause':
+      return agent === null ? null : `${agent.id} goes on; no other agent starts after it.`
+    case 'kill':
+      return 'Its files stay. The task is paused then.'
+    case 'killRestart':
+      return 'Its files stay. Another agent starts.'
+    case 'complete':
+      return wouldStart === 0 ? null : `${plural(wouldStart, 'task')} would become ready.`
+    case 'reopen':
+      return waiting === 0 ? null : `${plural(waiting, 'task')} after it wait again.`
+    case 'retryFresh':
+      return 'In a new conversation, with its tries counted anew.'
+    case 'publish':
+      return waiting === 0 ? null : 'With all drafts that wait for it.'
+    default:
+      return null
+  }
+}

@@ -1,0 +1,101 @@
+/** How far the end of an agent is: Asked · 10 s grace · Stopping 4 processes · Ended. Force is offered after the grace, not before. */
+import { useCallback, useEffect, useState } from 'react'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { useCommand, useSession } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { durationText } from '../ui/duration.ts'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { plural } from '../ui/words.ts'
+import { doAct } from '../workspace/send-acts.ts'
+import { TASK_ACTS } from '../workspace/task-acts.ts'
+import { useLoaded } from './use-loaded.ts'
+
+interface KillLadderProps {
+  readonly card: TaskCard
+  /** The living one. */
+  readonly agent: AgentView | null
+}
+
+export function KillLadder({ card, agent }: KillLadderProps) {
+  const [killed, setKilled] = useState<string | null>(null)
+  const isStopping = agent?.status === 'stopping'
+  if (isStopping && killed !== agent.id) setKilled(agent.id)
+  if (isStopping) return <Steps key={agent.id} agent={agent} />
+  const hasEnded = killed !== null && agent === null && killed === card.agent
+  return hasEnded && card.state === 'paused' ? <StartAgain card={card} /> : null
+}
+
+/** What the configuration says; a second is the least that is shown. */
+function useGraceMs(): number | null {
+  const session = useSession()
+  const load = useCallback(async () => {
+    const found = await session.call(({ service }) => service.config())
+    const entry = found.ok && found.value.find(({ key }) => key === 'agent.stop_grace')
+    return entry ? msOf(entry.value) : null
+  }, [session])
+  return useLoaded(load)
+}
+
+const msOf = (value: unknown): number | null => {
+  const seconds = typeof value === 'number' ? value : Number.parseFloat(String(value))
+  return Number.isFinite(seconds) ? seconds * 1000 : null
+}
+
+function Steps({ agent }: { readonly agent: AgentView }) {
+  const graceMs = useGraceMs()
+  const [isGraceOver, setGraceOver] = useState(false)
+  const force = useCommand()
+  useEffect(() => {
+    if (graceMs === null) return undefined
+    const timer = setTimeout(() => setGraceOver(true), graceMs)
+    return () => clearTimeout(timer)
+  }, [graceMs])
+  const processes =
+    agent.processes === null
+      ? 'Stopping'
+      : `Stopping ${plural(agent.processes, 'process', 'processes')}`
+  const steps: readonly (readonly [string, boolean])[] = [
+    ['Asked', false],
+    [
+      graceMs === null ? 'Grace' : `${durationText(graceMs).replace(/(\d)s$/, '$1 s')} grace`,
+      !isGraceOver,
+    ],
+    [processes, isGraceOver],
+    ['Ended', false],
+  ]
+  return (
+    <div className="ladder" data-st="in-progress">
+      <ol aria-label={`End of ${agent.id}`}>
+        {steps.map(([text, isNow]) => (
+          <li key={text} aria-current={isNow ? 'step' : undefined}>
+            {text}
+          </li>
+        ))}
+      </ol>
+      {isGraceOver && (
+        <Button
+          look="danger"
+          isBusy={force.isBusy}
+          onClick={() =>
+            void force.run((client, commandId) =>
+              client.agent.kill({ id: agent.id, force: true, commandId }),
+            )
+          }
+        >
+          Force
+        </Button>
+      )}
+      <ProblemNote problem={force.problem} onClose={force.dismiss} />
+    </div>
+  )
+}
+
+function StartAgain({ card }: { readonly card: TaskCard }) {
+  const session = useSession()
+  return (
+    <div className="ladder" data-st="paused" role="status">
+      <span>Ended. Task paused. Start again?</span>
+      <Button onClick={() => void doAct(session, TASK_ACTS.resume, [card])}>Start again</Button>
+    </div>
+  )
+}

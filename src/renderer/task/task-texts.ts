@@ -1,0 +1,114 @@
+/** The fields of a task that are written as text: how each is read out of it, and what is sent back. */
+import { err, ok } from '../../base/result.ts'
+import { formatDuration, parseDuration } from '../../domain/duration.ts'
+import type { TextOfTask } from './editable-text.tsx'
+
+/** Empty means "not said". */
+const orNull = (text: string): string | null => (text.trim() === '' ? null : text)
+const listOf = (text: string, between: RegExp): string[] => [
+  ...new Set(
+    text
+      .split(between)
+      .map((word) => word.trim())
+      .filter(Boolean),
+  ),
+]
+
+const TITLE: TextOfTask = {
+  name: 'Title',
+  read: (task) => task.title,
+  write: (text) => (text.trim() === '' ? err('A task needs a title.') : ok({ title: text.trim() })),
+}
+export const DESCRIPTION: TextOfTask = {
+  name: 'Description',
+  isLong: true,
+  note: 'Markdown. ⌘↵ or Ctrl ↵ saves.',
+  read: (task) => task.description,
+  write: (description) => ok({ description }),
+}
+export const DELIVERABLES: TextOfTask = {
+  name: 'Deliverables',
+  isLong: true,
+  isCode: true,
+  note: 'One path a line, from the task’s folder. Each must exist when it is done.',
+  read: (task) => task.deliverables.join('\n'),
+  write: (text) => ok({ deliverables: listOf(text, /\n/) }),
+}
+export const EXEC: TextOfTask = {
+  name: 'Command',
+  isLong: true,
+  isCode: true,
+  note: 'Given whole to sh -c. Empty: its executor does the work.',
+  read: (task) => task.exec ?? '',
+  write: (text) => ok({ exec: orNull(text) }),
+}
+export const VERIFY: TextOfTask = {
+  name: 'Check',
+  isCode: true,
+  note: 'Run after its agent. Anything but exit 0 means that it is not done.',
+  read: (task) => task.verify ?? '',
+  write: (text) => ok({ verify: orNull(text) }),
+}
+export const TAGS: TextOfTask = {
+  name: 'Tags',
+  note: 'Separated by commas or spaces.',
+  read: (task) => task.tags.join(', '),
+  write: (text) => ok({ tags: listOf(text, /[\s,]+/) }),
+}
+export const SKILLS: TextOfTask = {
+  name: 'Skills',
+  note: 'Separated by commas.',
+  read: (task) => task.skills.join(', '),
+  write: (text) => ok({ skills: listOf(text, /,/) }),
+}
+export const TIME_LIMIT: TextOfTask = {
+  name: 'Time limit',
+  note: 'Such as 45m or 2h. Empty: its executor’s.',
+  read: (task) => (task.timeoutMs === null ? '' : formatDuration(task.timeoutMs)),
+  write(text) {
+    if (text.trim() === '') return ok({ timeoutMs: null })
+    const timeoutMs = parseDuration(text, 'm')
+    return timeoutMs === null || timeoutMs === 0
+      ? err('That is no duration. Write 90s, 45m, 2h or 1d.')
+      : ok({ timeoutMs })
+  },
+}
+export const MAX_TRIES: TextOfTask = {
+  name: 'Tries at most',
+  read: (task) => String(task.maxAttempts ?? ''),
+  write(text) {
+    if (text.trim() === '') return ok({ maxAttempts: null })
+    const count = Number(text)
+    return Number.isInteger(count) && count >= 1 && count <= 1000
+      ? ok({ maxAttempts: count })
+      : err('A whole number from 1 to 1000.')
+  },
+}
+/** `09:00`, or a cron expression, and perhaps a zone after `in`. */
+export const SCHEDULE: TextOfTask = {
+  name: 'Schedule',
+  note: 'A time such as 09:00, or cron such as 0 9 * * 1; a zone after “in”: 09:00 in Asia/Tokyo. Empty: it does not repeat.',
+  read: ({ schedule }) =>
+    schedule === null ? '' : [schedule.spec, schedule.tz].filter(Boolean).join(' in '),
+  write(text) {
+    const [spec = '', tz = null] = text.trim().split(/\s+in\s+/)
+    return ok({ schedule: spec === '' ? null : { spec, tz } })
+  },
+}
+/** The field of a browser's own date picker, in this machine's zone. */
+export const NOT_BEFORE: TextOfTask = {
+  name: 'Not before',
+  note: 'A day and time such as 2026-12-03 09:00. Empty: as soon as it can.',
+  read: (task) => (task.notBefore === null ? '' : localText(new Date(task.notBefore))),
+  write(text) {
+    if (text.trim() === '') return ok({ notBefore: null })
+    const at = new Date(text.trim().replace(' ', 'T'))
+    return Number.isNaN(at.getTime())
+      ? err('That is no day and time. Write 2026-12-03 09:00.')
+      : ok({ notBefore: at.toISOString() })
+  },
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+const localText = (at: Date): string =>
+  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`

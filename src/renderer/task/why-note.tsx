@@ -1,0 +1,79 @@
+/** Why a task stands where it stands, in one sentence, and the one act that helps. */
+import type { TaskCard, TaskView, Why } from '../../contract/view.ts'
+import { useSession } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { useYard } from '../session/session-context.tsx'
+import { runCommand } from '../workspace/commands.ts'
+import { navigate } from '../workspace/route.ts'
+import { doAct } from '../workspace/send-acts.ts'
+import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
+import { PlainText } from './output/shown-text.tsx'
+
+export type WhyAct =
+  | { readonly kind: 'act'; readonly act: TaskAct; readonly label: string }
+  | { readonly kind: 'open'; readonly task: string }
+  | { readonly kind: 'command'; readonly id: string; readonly label: string }
+  | null
+
+/** The nearest reason decides; a reason that only time ends has none. */
+export function whyActOf(card: TaskCard, why: Why): WhyAct {
+  if (card.status === 'failed') return { kind: 'act', act: TASK_ACTS.retry, label: 'Retry' }
+  if (card.status === 'waiting')
+    return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
+  const [first] = why.waitsFor
+  switch (first?.kind) {
+    case 'hold':
+      return { kind: 'act', act: TASK_ACTS.resume, label: 'Resume' }
+    case 'task':
+      return first.subject === null ? null : { kind: 'open', task: first.subject }
+    case 'person':
+      return { kind: 'act', act: TASK_ACTS.take, label: 'Take it in hand' }
+    case 'pause':
+      return { kind: 'command', id: 'coordinator.toggle', label: 'Resume the yard' }
+    case 'cap':
+      return { kind: 'command', id: 'go.agents', label: 'Show the agents' }
+    case 'executor':
+      return { kind: 'command', id: 'go.executors', label: 'Show the executors' }
+    default:
+      return null
+  }
+}
+
+interface WhyNoteProps {
+  readonly card: TaskCard
+  readonly task: TaskView
+  readonly why: Why
+}
+
+export function WhyNote({ card, task, why }: WhyNoteProps) {
+  return (
+    <section className="why" data-st={card.state} aria-label="Why">
+      <p>
+        <PlainText text={why.text} />
+      </p>
+      {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
+      <Helps card={card} act={whyActOf(card, why)} />
+      {task.failure?.detail != null && (
+        <details>
+          <summary>Its last words</summary>
+          <pre>
+            <PlainText text={task.failure.detail} />
+          </pre>
+        </details>
+      )}
+    </section>
+  )
+}
+
+function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct }) {
+  const session = useSession()
+  const opened = useYard((view) => (act?.kind === 'open' ? view.tasks.get(act.task) : undefined))
+  if (act === null) return null
+  if (act.kind === 'open')
+    return (
+      <Button onClick={() => navigate({ task: act.task })}>Show {opened?.title ?? act.task}</Button>
+    )
+  if (act.kind === 'command') return <Button onClick={() => runCommand(act.id)}>{act.label}</Button>
+  if (act.act.blocked(card) !== null) return null
+  return <Button onClick={() => void doAct(session, act.act, [card])}>{act.label}</Button>
+}

@@ -1,0 +1,79 @@
+/**
+ * When all that is left would be done, if nothing fails and a task takes as long as those that are done did: the longer of the
+ * main line and all the work shared among the agents. Null where that would be a guess: too few are done, or something that
+ * is left cannot go on by itself. Pure.
+ */
+import type { TaskCard } from '../../contract/view.ts'
+import { dependentsOf, type Tasks } from '../workspace/reach.ts'
+
+const LEAST_DONE = 3
+
+export interface ForecastFacts {
+  readonly tasks: Tasks
+  readonly maxAgents: number
+  readonly isPaused: boolean
+  /** ms */
+  readonly now: number
+}
+
+export function forecastEnd({ tasks, maxAgents, isPaused, now }: ForecastFacts): number | null {
+  if (isPaused || maxAgents === 0) return null
+  const left: TaskCard[] = []
+  let tookMs = 0
+  let done = 0
+  for (const card of tasks.values()) {
+    if (card.status === 'abandoned') continue
+    if (card.status === 'done') {
+      if (card.startedAt === null || card.completedAt === null) continue
+      tookMs += Date.parse(card.completedAt) - Date.parse(card.startedAt)
+      done += 1
+    } else if (canGoOn(card)) left.push(card)
+    else return null
+  }
+  if (done < LEAST_DONE || left.length === 0) return null
+  const mean = tookMs / done
+  const restOf = (card: TaskCard): number => restMs(card, mean, now)
+  const work = left.reduce((sum, card) => sum + restOf(card), 0)
+  return Math.round(now + Math.max(mainLineMs(tasks, left, restOf), work / maxAgents))
+}
+
+const canGoOn = (card: TaskCard): boolean =>
+  card.stuck === null &&
+  !card.repeats &&
+  ['ready', 'blocked', 'delayed', 'in-progress'].includes(card.state)
+
+/** One that runs longer than the mean is about to end, as far as anybody can say. */
+function restMs({ state, startedAt, notBefore }: TaskCard, mean: number, now: number): number {
+  if (state === 'in-progress' && startedAt !== null)
+    return Math.max(0, mean - (now - Date.parse(startedAt)))
+  return mean + (notBefore === null ? 0 : Math.max(0, Date.parse(notBefore) - now))
+}
+
+/** ms of the longest chain of what is left. */
+function mainLineMs(
+  tasks: Tasks,
+  left: readonly TaskCard[],
+  restOf: (card: TaskCard) => number,
+): number {
+  const dependents = dependentsOf(tasks)
+  const isLeft = new Set(left.map(({ id }) => id))
+  const startOf = new Map<string, number>()
+  const open = new Map(
+    left.map((card) => [card.id, card.after.filter((id) => isLeft.has(id)).length]),
+  )
+  const queue = left.filter(({ id }) => open.get(id) === 0)
+  let longest = 0
+  for (const card of queue) {
+    const end = (startOf.get(card.id) ?? 0) + restOf(card)
+    longest = Math.max(longest, end)
+    for (const id of dependents.get(card.id) ?? []) {
+      const next = isLeft.has(id) ? tasks.get(id) : undefined
+      if (!next) continue
+      startOf.set(id, Math.max(startOf.get(id) ?? 0, end))
+      const count = (open.get(id) ?? 1) - 1
+      open.set(id, count)
+      if (count === 0) queue.push(next)
+    }
+  }
+  return longest
+}

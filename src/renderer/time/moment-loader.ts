@@ -1,0 +1,82 @@
+/** Fetches moments of the past while the head moves: one at a time, the newest wish next, and nothing that comes too late is shown. */
+import type { Moment } from '../../contract/page.ts'
+import type { Result } from '../../base/result.ts'
+import type { Problem } from '../session/problem.ts'
+
+export interface MomentLoaderParts {
+  /** `at` in ms. */
+  readonly fetch: (at: number) => Promise<Result<Moment, Problem>>
+  readonly show: (moment: Moment) => void
+  readonly onProblem: (problem: Problem | null) => void
+}
+
+export interface MomentLoader {
+  /** Shows that instant as soon as it is there; null = the present, and what is under way is dropped. */
+  want(at: number | null): void
+  /** Fetches ahead, once nothing else is under way. */
+  prefetch(at: number): void
+}
+
+/** Moments kept: enough for a replay to run ahead of itself. */
+const KEPT = 8
+
+export function createMomentLoader({ fetch, show, onProblem }: MomentLoaderParts): MomentLoader {
+  const kept = new Map<number, Moment>()
+  let wanted: number | null = null
+  let ahead: number | null = null
+  let isBusy = false
+  /** Raised on every way back to the present: what was asked for before it comes too late. */
+  let turn = 0
+
+  const keep = (at: number, moment: Moment): void => {
+    kept.set(at, moment)
+    const [oldest] = kept.keys()
+    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+  }
+  const next = (): number | null => {
+    if (wanted !== null && !kept.has(wanted)) return wanted
+    return ahead !== null && wanted !== null && !kept.has(ahead) ? ahead : null
+  }
+  const load = async (at: number): Promise<boolean> => {
+    const isWanted = at === wanted
+    const asked = turn
+    const result = await fetch(at)
+    if (asked !== turn) return true
+    if (result.ok) {
+      keep(at, result.value)
+      if (isWanted) {
+        onProblem(null)
+        show(result.value)
+      }
+      return true
+    }
+    if (at === wanted) onProblem(result.error)
+    if (at === ahead) ahead = null
+    return at !== wanted
+  }
+  const run = async (): Promise<void> => {
+    if (isBusy) return
+    isBusy = true
+    for (let at = next(); at !== null; at = next()) if (!(await load(at))) break
+    isBusy = false
+  }
+
+  return {
+    want(at) {
+      wanted = at
+      if (at === null) {
+        turn += 1
+        ahead = null
+        kept.clear()
+        return onProblem(null)
+      }
+      const known = kept.get(at)
+      if (known) show(known)
+      void run()
+    },
+    prefetch(at) {
+      ahead = at
+      void run()
+    },
+  }
+}

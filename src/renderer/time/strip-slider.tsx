@@ -1,0 +1,136 @@
+/** The strip itself: one canvas, one slider. */
+import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
+import { drawStrip, readColours } from './draw-strip.ts'
+import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
+import { atOf, ticks, xOf, type TimeScale } from './time-scale.ts'
+import { agoText, clockText } from './time-words.ts'
+import type { Activity } from './use-activity.ts'
+import { pressHeadKey } from './use-head-keys.ts'
+
+interface StripSliderProps {
+  readonly ref: RefObject<HTMLDivElement | null>
+  readonly activity: Activity
+  /** ms; null = no forecast. */
+  readonly end: number | null
+}
+
+const HEIGHT = 34
+const LABEL_APART = 96
+
+export function StripSlider({ ref, activity, end }: StripSliderProps) {
+  const { at } = usePlayhead()
+  const width = useWidth(ref)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { from, to: now } = activity
+  const scale: TimeScale = { from, now, end, width }
+  usePicture(canvas, { scale, activity, head: at, height: HEIGHT })
+  const follow = (event: PointerEvent<HTMLDivElement>): void =>
+    moveHead(atOf(scale, event.clientX - event.currentTarget.getBoundingClientRect().left))
+  const spanMs = now - from
+  const clock = (instant: number): string => clockText(instant, { now, spanMs })
+  return (
+    <div
+      ref={ref}
+      className="time-slider"
+      role="slider"
+      tabIndex={0}
+      aria-label="Time"
+      aria-orientation="horizontal"
+      aria-valuemin={from}
+      aria-valuemax={now}
+      aria-valuenow={at ?? now}
+      aria-valuetext={at === null ? `Live, ${clock(now)}` : `${clock(at)}, ${agoText(now - at)}`}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return
+        event.currentTarget.setPointerCapture(event.pointerId)
+        setReplaying(false)
+        follow(event)
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) follow(event)
+      }}
+      onKeyDown={(event) => pressHeadKey(event, activity)}
+    >
+      <canvas
+        ref={canvas}
+        aria-hidden="true"
+        width={Math.round(width * devicePixelRatio)}
+        height={Math.round(HEIGHT * devicePixelRatio)}
+        style={{ width, height: HEIGHT }}
+      />
+      <Labels scale={scale} clock={clock} />
+    </div>
+  )
+}
+
+interface LabelsProps {
+  readonly scale: TimeScale
+  readonly clock: (at: number) => string
+}
+
+function Labels({ scale, clock }: LabelsProps) {
+  const { now, end, width } = scale
+  const xNow = xOf(scale, now)
+  const far = ticks(scale, LABEL_APART).filter((at) => xOf(scale, at) < xNow - LABEL_APART)
+  if (width === 0) return null
+  return (
+    <div className="time-labels" aria-hidden="true">
+      {far.map((at) => (
+        <span key={at} style={{ left: xOf(scale, at) }}>
+          {clock(at)}
+        </span>
+      ))}
+      <span className="time-now" style={{ right: width - xNow }}>
+        now {clock(now)}
+      </span>
+      {end !== null && (
+        <span className="time-now" style={{ right: 0 }}>
+          about {clock(end)}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function useWidth(ref: RefObject<HTMLDivElement | null>): number {
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return undefined
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.round(entry?.contentRect.width ?? 0)),
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [ref])
+  return width
+}
+
+type Picture = Parameters<typeof drawStrip>[1]
+
+function usePicture(canvas: RefObject<HTMLCanvasElement | null>, picture: Picture): void {
+  const theme = useTheme()
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (element && context) drawStrip(context, picture, readColours(element))
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another theme has other colours
+  }, [canvas, picture, theme])
+}
+
+/** Another number whenever the colours may have changed. */
+function useTheme(): number {
+  const [theme, setTheme] = useState(0)
+  useEffect(() => {
+    const change = (): void => setTheme((before) => before + 1)
+    const system = matchMedia('(prefers-color-scheme: dark)')
+    const observer = new MutationObserver(change)
+    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    system.addEventListener('change', change)
+    return () => {
+      observer.disconnect()
+      system.removeEventListener('change', change)
+    }
+  }, [])
+  return theme
+}

@@ -1,0 +1,81 @@
+/** Where instants stand on the strip, and the steps of the head. All instants in ms, all places in px. Pure. */
+export interface TimeScale {
+  readonly from: number
+  /** The present, as last heard. */
+  readonly now: number
+  /** End of the forecast; null = nothing can be foretold. */
+  readonly end: number | null
+  readonly width: number
+}
+
+const EDGE = 4
+/** Room on the right that belongs to what is to come. */
+const AHEAD = 0.22
+
+/** px of the present: at the right end, or before the forecast. The future has a scale of its own. */
+export const xOfNow = ({ width, end }: TimeScale): number =>
+  Math.max(EDGE, Math.round(width * (end === null ? 1 : 1 - AHEAD)) - EDGE)
+
+export function xOf(scale: TimeScale, at: number): number {
+  const { from, now, end, width } = scale
+  const xNow = xOfNow(scale)
+  if (at <= now)
+    return EDGE + ((xNow - EDGE) * (Math.max(at, from) - from)) / Math.max(1, now - from)
+  if (end === null) return xNow
+  return xNow + ((width - EDGE - xNow) * (at - now)) / Math.max(1, (end - now) * 1.15)
+}
+
+/** Null = the present, or right of it. */
+export function atOf(scale: TimeScale, x: number): number | null {
+  const xNow = xOfNow(scale)
+  if (x >= xNow - 2) return null
+  const share = Math.max(0, x - EDGE) / Math.max(1, xNow - EDGE)
+  return Math.round(scale.from + share * (scale.now - scale.from))
+}
+
+const STEPS_MS = [
+  1000, 5000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000,
+  86_400_000, 604_800_000,
+]
+
+/** Round instants for labels, at least `apart` px from each other, in the zone of the page. */
+export function ticks(scale: TimeScale, apart: number): readonly number[] {
+  const span = scale.now - scale.from
+  const most = Math.max(1, Math.floor(xOfNow(scale) / apart))
+  const step = STEPS_MS.find((each) => span / each <= most)
+  if (step === undefined || span <= 0) return []
+  const shift = new Date(scale.from).getTimezoneOffset() * 60_000
+  const found: number[] = []
+  const first = Math.ceil((scale.from - shift) / step) * step + shift
+  for (let at = first; at <= scale.now; at += step) found.push(at)
+  return found
+}
+
+export type HeadStep = 'back' | 'on' | 'far-back' | 'far-on' | 'first' | 'live'
+
+/** ms of one step: a bar of the strip. */
+export const stepMs = ({ from, now }: Pick<TimeScale, 'from' | 'now'>, bars: number): number =>
+  Math.max(1, Math.round((now - from) / Math.max(1, bars)))
+
+/** Where a step leads from `at` (null = the present); null = the present. */
+export function stepHead(
+  at: number | null,
+  step: HeadStep,
+  { from, now, one }: { readonly from: number; readonly now: number; readonly one: number },
+): number | null {
+  if (step === 'live') return null
+  if (step === 'first') return from
+  const by = { back: -1, on: 1, 'far-back': -10, 'far-on': 10 }[step] * one
+  const to = Math.max(from, (at ?? now) + by)
+  return to >= now ? null : to
+}
+
+/** The failure after or before; null = there is none that way. `at` null = the present. */
+export function nextFailure(
+  failures: readonly number[],
+  at: number | null,
+  by: 1 | -1,
+): number | null {
+  if (by > 0) return at === null ? null : (failures.find((each) => each > at) ?? null)
+  return failures.findLast((each) => at === null || each < at) ?? null
+}

@@ -1,0 +1,76 @@
+/** One setting of the configuration: what it is, where it comes from, and the control that changes it in place. */
+import { useId } from 'react'
+import { useCommand } from '../session/session-context.tsx'
+import { Button } from './button.tsx'
+import { ConfigControl } from './config-control.tsx'
+import {
+  fixedReason,
+  scopeOf,
+  sourceWord,
+  type ConfigEntry,
+  type ConfigScope,
+  type KnownNames,
+} from './config-entry.ts'
+import type { KeyWords } from './config-keys.ts'
+import { FilePlace } from './file-place.tsx'
+import { ProblemNote } from './problem-note.tsx'
+import './config.css'
+
+interface ConfigRowProps {
+  readonly entry: ConfigEntry
+  readonly words: KeyWords
+  readonly names: KnownNames
+  readonly scope: ConfigScope
+  /** The host has taken a change: what is shown must be asked for anew. */
+  readonly onSaved: () => void
+}
+
+export function ConfigRow({ entry, words, names, scope, onSaved }: ConfigRowProps) {
+  const command = useCommand()
+  const id = useId()
+  const fixed = fixedReason(entry, scope)
+  const resetScope = scopeOf(entry.source)
+  const send = async (to: ConfigScope, value: string | null): Promise<boolean> => {
+    const edits = [{ key: entry.key, value }]
+    const isTaken = await command.run(({ page }) => page.configure({ scope: to, edits }))
+    if (isTaken) onSaved()
+    return isTaken
+  }
+  return (
+    <div className="config-row" role="group" aria-labelledby={id}>
+      <div className="config-words">
+        <h3 id={id}>{words.label}</h3>
+        <p>{words.note}</p>
+        {fixed !== null && <p className="config-fixed">{fixed}</p>}
+        <p className="config-source">
+          <code>{entry.key}</code>
+          <span>{sourceWord(entry.source)}</span>
+          {entry.file !== null && <FilePlace file={entry.file} line={entry.line} />}
+        </p>
+      </div>
+      <div className="config-acts">
+        <ConfigControl
+          key={JSON.stringify(entry.value)}
+          label={words.label}
+          control={words.control}
+          value={entry.value}
+          names={names}
+          isBusy={command.isBusy}
+          isFixed={fixed !== null}
+          onSave={(value) => send(scope, value)}
+        />
+        {resetScope !== null && (
+          <Button
+            look="quiet"
+            isBusy={command.isBusy}
+            title={`Takes it out of ${resetScope === 'project' ? 'this yard’s file' : 'your file'}`}
+            onClick={() => void send(resetScope, null)}
+          >
+            Reset<span className="visually-hidden"> {words.label}</span>
+          </Button>
+        )}
+      </div>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+    </div>
+  )
+}

@@ -1,0 +1,125 @@
+/** Numbers over time on a canvas, with a readout that keys and pointer move, and the same as a table. */
+import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
+import { momentText, stacked, wordsAt, type PlotSeries } from './plot-data.ts'
+import { PlotTable } from './plot-table.tsx'
+import { useThemeTurn } from './theme-tokens.ts'
+import { usePlotCanvas } from './use-plot-canvas.ts'
+import './plot.css'
+
+export interface PlotProps {
+  readonly label: string
+  /** ISO instants, oldest first. */
+  readonly at: readonly string[]
+  readonly series: readonly PlotSeries[]
+  /** Each series stands on those before it. */
+  readonly isStacked?: boolean
+  readonly format: (value: number) => string
+  /** Words for an instant where the time of day says too much: days. */
+  readonly timeText?: (atMs: number) => string
+  /** px */
+  readonly height?: number
+}
+
+/** Made anew for another theme or other series: a canvas takes its colours once. */
+export function Plot(props: PlotProps) {
+  const looks = props.series.map(({ label, look, color }) => `${label} ${look} ${color}`)
+  return <PlotBody key={`${useThemeTurn()} ${looks.join()}`} {...props} />
+}
+
+function PlotBody(props: PlotProps) {
+  const { label, at, series, isStacked = false, format, height = 150 } = props
+  const times = useMemo(() => at.map((each) => Date.parse(each)), [at])
+  const [pointed, setPointed] = useState<number | null>(null)
+  const drawn = useMemo(() => (isStacked ? stacked(series) : series), [series, isStacked])
+  const onPoint = useCallback((index: number | null) => setPointed(index), [])
+  const { host, point } = usePlotCanvas({
+    times,
+    series: drawn,
+    isStacked,
+    format,
+    height,
+    onPoint,
+  })
+  const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  const timeText = props.timeText ?? ((ms: number) => momentText(ms, spanMs))
+  const last = Math.max(0, times.length - 1)
+  const index = Math.min(pointed ?? last, last)
+  const when = times.length === 0 ? '' : timeText(times[index] ?? 0)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = placeAfter(event.key, index, last)
+    if (next === null) return
+    event.preventDefault()
+    setPointed(next)
+    point(next)
+  }
+  return (
+    <figure className="plot">
+      <div
+        ref={host}
+        className="plot-canvas"
+        style={{ height }}
+        role="slider"
+        tabIndex={0}
+        aria-label={`${label}, moment`}
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={index}
+        aria-valuetext={`${when}: ${wordsAt(series, index, format)}`}
+        onKeyDown={onKeyDown}
+      />
+      <Readout when={when} series={series} index={index} format={format} />
+      <PlotTable
+        label={label}
+        times={times.map((each) => timeText(each))}
+        series={series}
+        format={format}
+      />
+    </figure>
+  )
+}
+
+/** Null for a key that does not move. */
+function placeAfter(key: string, index: number, last: number): number | null {
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return Math.max(0, index - 1)
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return Math.min(last, index + 1)
+    case 'PageUp':
+      return Math.max(0, index - 10)
+    case 'PageDown':
+      return Math.min(last, index + 10)
+    case 'Home':
+      return 0
+    case 'End':
+      return last
+    default:
+      return null
+  }
+}
+
+interface ReadoutProps {
+  readonly when: string
+  readonly series: readonly PlotSeries[]
+  readonly index: number
+  readonly format: (value: number) => string
+}
+
+function Readout({ when, series, index, format }: ReadoutProps) {
+  return (
+    <figcaption className="plot-readout">
+      <span>{when}</span>
+      {series.map(({ label, values, color, look }) => {
+        const value = values[index] ?? null
+        return (
+          <span key={label}>
+            <i className="plot-key" data-look={look} style={{ '--series': `var(${color})` }} />
+            {label} <b>{value === null ? '' : format(value)}</b>
+          </span>
+        )
+      })}
+    </figcaption>
+  )
+}

@@ -1,0 +1,25 @@
+/** The frame of every screen: its bar with name, filters and tools, and what it shows below. */
+import type { ReactNode } from 'react'
+
+interface ScreenProps {
+  readonly title: string
+  /** A line beside the name: `9 profiles, 8 can start an agent here`. */
+  readonly note?: ReactNode
+  readonly filters?: ReactNode
+  readonly tools?: ReactNode
+  readonly children: ReactNode
+}
+
+export function Screen({ title, note, filters, tools, children }: ScreenProps) {
+  return (
+    <section className="screen" aria-label={title}>
+      <div className="screen-bar">
+        <h1>{title}</h1>
+        {note !== undefined && <span className="truncate text-12 text-text-3">{note}</span>}
+        {filters}
+        {tools !== undefined && <div className="end">{tools}</div>}
+      </div>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,55 @@
+/** One way to narrow tasks down, the same on the graph and in the lists: words, and `state: tag: executor: model: agent: is:` fields. It stands in the address (`q`). */
+import type { TaskCard } from '../../contract/view.ts'
+import { wordOf } from '../ui/status-badge.tsx'
+import { currentRoute, navigate, useRoute } from './route.ts'
+
+export type TaskFilter = (card: TaskCard) => boolean
+
+const FIELDS: Readonly<Record<string, (card: TaskCard, value: string) => boolean>> = {
+  state: (card, value) =>
+    value
+      .split(',')
+      .some((each) => card.state === each || wordOf(card.state).toLowerCase() === each),
+  tag: (card, value) => card.tags.some((tag) => tag.toLowerCase() === value),
+  executor: (card, value) => card.executor?.toLowerCase() === value,
+  model: (card, value) => card.model?.toLowerCase().includes(value) ?? false,
+  agent: (card, value) => card.agent === value,
+  priority: (card, value) => card.priority === value,
+  id: (card, value) => card.id === value,
+}
+
+/** Null for an empty query: everything. An unknown field is taken as a word, so that nothing typed is lost. */
+export function toFilter(query: string): TaskFilter | null {
+  const words = query.toLowerCase().match(/\S+/g) ?? []
+  if (words.length === 0) return null
+  const tests = words.map((word) => testOf(word))
+  return (card) => tests.every((test) => test(card))
+}
+
+function testOf(word: string): TaskFilter {
+  const colon = word.indexOf(':')
+  const field = FIELDS[word.slice(0, Math.max(0, colon))]
+  const value = word.slice(colon + 1)
+  if (field && value !== '') return (card) => field(card, value)
+  return (card) => card.title.toLowerCase().includes(word) || card.id.includes(word)
+}
+
+export const useQuery = (): string => useRoute().filters['q'] ?? ''
+
+export function setQuery(q: string): void {
+  const { filters } = currentRoute()
+  navigate({ filters: { ...filters, q } }, { replace: true })
+}
+
+/** States shown, as the lamps of the bar choose them; null = all. */
+export function statesOf(query: string): ReadonlySet<string> | null {
+  const word = /(?:^|\s)state:(\S+)/.exec(query)?.[1]
+  return word === undefined ? null : new Set(word.split(','))
+}
+
+/** The query with other states; an empty set takes the word out. */
+export function withStates(query: string, states: ReadonlySet<string>): string {
+  const rest = query.replace(/(?:^|\s)state:\S+/g, '').trim()
+  const word = states.size === 0 ? '' : `state:${[...states].join(',')}`
+  return [word, rest].filter(Boolean).join(' ')
+}

@@ -1,0 +1,56 @@
+/**
+ * Undo and redo of a person's edits. Undoing sends the inverse command, as a new command: nothing that was committed is rewritten.
+ * An edit whose inverse is refused (an agent has started meanwhile) says so and leaves the list.
+ */
+import { createStore } from 'zustand/vanilla'
+import type { Session } from '../session/session.ts'
+import type { YardClient } from '../session/link.ts'
+import { showToast } from './toasts.ts'
+
+export type SendEdit = (client: YardClient, commandId: string) => Promise<unknown>
+
+export interface Edit {
+  /** In the past tense, as the toast says it: `Removed 2 tasks`. */
+  readonly label: string
+  readonly undo: SendEdit
+  readonly redo: SendEdit
+}
+
+interface Edits {
+  readonly done: readonly Edit[]
+  readonly undone: readonly Edit[]
+}
+
+const MOST = 100
+const store = createStore<Edits>(() => ({ done: [], undone: [] }))
+export const getEdits = (): Edits => store.getState()
+
+/** Called after the edit was accepted. `quiet` shows no toast: for what the eye has just seen happen under the hand. */
+export function remember(session: Session, edit: Edit, { quiet = false } = {}): void {
+  store.setState(({ done }) => ({ done: [...done, edit].slice(-MOST), undone: [] }))
+  if (quiet) return
+  const act = { label: 'Undo', run: () => void undo(session) }
+  showToast(edit.label, { act, lastsMs: 8000 })
+}
+
+export async function undo(session: Session): Promise<void> {
+  const edit = store.getState().done.at(-1)
+  if (!edit) return
+  store.setState(({ done }) => ({ done: done.slice(0, -1) }))
+  if (await send(session, edit.undo, `Not undone: ${edit.label}`))
+    store.setState(({ undone }) => ({ undone: [...undone, edit] }))
+}
+
+export async function redo(session: Session): Promise<void> {
+  const edit = store.getState().undone.at(-1)
+  if (!edit) return
+  store.setState(({ undone }) => ({ undone: undone.slice(0, -1) }))
+  if (await send(session, edit.redo, `Not done again: ${edit.label}`))
+    store.setState(({ done }) => ({ done: [...done, edit] }))
+}
+
+async function send(session: Session, act: SendEdit, onRefusal: string): Promise<boolean> {
+  const result = await session.call((client) => act(client, crypto.randomUUID()))
+  if (!result.ok) showToast(`${onRefusal}. ${result.error.message}`, { kind: 'error' })
+  return result.ok
+}

@@ -1,0 +1,20 @@
+/** A wish for the quick-add card: where it opens, and what is in it already. */
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+
+export interface QuickAdd {
+  /** Screen px of the card's top left corner; null = in the middle, near the top. */
+  readonly at: { readonly x: number; readonly y: number } | null
+  /** Canvas units where the new node is put; null = where the layout says. */
+  readonly place: { readonly x: number; readonly y: number } | null
+  readonly after: readonly string[]
+  readonly before: readonly string[]
+}
+
+const store = createStore<{ readonly wish: QuickAdd | null }>(() => ({ wish: null }))
+export const useQuickAdd = (): QuickAdd | null => useStore(store, ({ wish }) => wish)
+
+export const openQuickAdd = (wish: Partial<QuickAdd> = {}): void =>
+  store.setState({ wish: { at: null, place: null, after: [], before: [], ...wish } })
+
+export const closeQuickAdd = (): void => store.setState({ wish: null })

@@ -1,0 +1,108 @@
+/**
+ * Where the person is, as the page's fragment, so that a reload, the Back button and a link from outside keep it:
+ * `#/SCREEN?task=ID&tab=TAB&agent=ID&q=FILTER&…`. `#/task/ID` is the short form of a task on the graph. Following a link never carries out anything.
+ */
+import { useSyncExternalStore } from 'react'
+
+export const SCREENS = [
+  'graph',
+  'tasks',
+  'agents',
+  'attention',
+  'models',
+  'executors',
+  'schedule',
+  'settings',
+] as const
+export type Screen = (typeof SCREENS)[number]
+
+export const TASK_TABS = ['overview', 'output', 'timeline'] as const
+export type TaskTab = (typeof TASK_TABS)[number]
+
+export interface Route {
+  readonly screen: Screen
+  /** The task in the inspector. */
+  readonly task: string | null
+  readonly tab: TaskTab | null
+  /** The try whose output is shown; null = the latest. */
+  readonly agent: string | null
+  /** Everything else after the `?`: filters of the screen, by their own names. */
+  readonly filters: Readonly<Record<string, string>>
+}
+
+export const HOME: Route = { screen: 'graph', task: null, tab: null, agent: null, filters: {} }
+
+/** Total: whatever cannot be read is left out. */
+export function parseRoute(hash: string): Route {
+  const short = /^#\/task\/([^?&]+)$/.exec(hash)
+  if (short) return { ...HOME, task: decoded(short[1] ?? '') }
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const {
+    task = null,
+    tab,
+    agent = null,
+    ...filters
+  } = Object.fromEntries(new URLSearchParams(query))
+  return {
+    screen: SCREENS.find((each) => each === path) ?? 'graph',
+    task,
+    tab: TASK_TABS.find((each) => each === tab) ?? null,
+    agent,
+    filters,
+  }
+}
+
+export function formatRoute({ screen, task, tab, agent, filters }: Route): string {
+  const words = { task, tab, agent, ...filters }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(words)) if (value) query.set(name, value)
+  const text = query.toString()
+  return `#/${screen}${text === '' ? '' : `?${text}`}`
+}
+
+/** Goes there. `replace` leaves no step for the Back button: for filters and tabs. */
+export function navigate(change: Partial<Route>, { replace = false } = {}): void {
+  const now = currentRoute()
+  const isOtherTask = change.task !== undefined && change.task !== now.task
+  const isOtherScreen = change.screen !== undefined && change.screen !== now.screen
+  const next = {
+    ...now,
+    ...(isOtherTask ? { agent: null } : {}),
+    ...(isOtherScreen ? { filters: {} } : {}),
+    ...change,
+  }
+  const hash = formatRoute(next)
+  if (hash === formatRoute(now)) return
+  if (!replace) {
+    location.hash = hash
+    return
+  }
+  history.replaceState(null, '', hash)
+  dispatchEvent(new HashChangeEvent('hashchange'))
+}
+
+let cached: { readonly hash: string; readonly route: Route } = { hash: '', route: HOME }
+
+/** The same object for as long as the address is the same. */
+export function currentRoute(): Route {
+  const { hash } = location
+  if (cached.hash !== hash) cached = { hash, route: parseRoute(hash) }
+  return cached.route
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute)
+}
+
+function subscribe(onChange: () => void): () => void {
+  addEventListener('hashchange', onChange)
+  return () => removeEventListener('hashchange', onChange)
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null // a broken escape names nothing
+  }
+}

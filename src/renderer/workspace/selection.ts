@@ -1,0 +1,47 @@
+/** Which tasks are chosen, on the graph and in the lists alike. The one that the inspector shows stands in the address (`route.task`). */
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import { currentRoute, navigate } from './route.ts'
+
+export interface Selection {
+  /** In the order of choosing. */
+  readonly ids: ReadonlySet<string>
+  /** Where ⇧ extends from, and where the arrow keys stand. */
+  readonly focusId: string | null
+}
+
+const store = createStore<Selection>(() => ({ ids: new Set(), focusId: null }))
+
+export const getSelection = (): Selection => store.getState()
+export const useSelection = <T>(select: (selection: Selection) => T): T => useStore(store, select)
+
+/** Chooses exactly these. One alone opens in the inspector where it is open already or `open` is said. */
+export function selectTasks(
+  ids: Iterable<string>,
+  { focusId, open = false }: { readonly focusId?: string | null; readonly open?: boolean } = {},
+): void {
+  const chosen = new Set(ids)
+  const [first] = chosen
+  store.setState({ ids: chosen, focusId: focusId === undefined ? (first ?? null) : focusId })
+  const isOpen = currentRoute().task !== null
+  if (chosen.size === 1 && (open || isOpen)) navigate({ task: first ?? null })
+  if (chosen.size === 0 && isOpen) navigate({ task: null })
+}
+
+export function toggleTask(id: string): void {
+  const ids = new Set(store.getState().ids)
+  if (!ids.delete(id)) ids.add(id)
+  store.setState({ ids, focusId: id })
+}
+
+/** Moves the keyboard's place without choosing. */
+export const focusTask = (focusId: string | null): void => store.setState({ focusId })
+
+/** What an act means: the chosen tasks, else the one in the inspector, else the one with the keyboard's place. */
+export function subjectTasks(): readonly string[] {
+  const { ids, focusId } = store.getState()
+  if (ids.size > 0) return [...ids]
+  const open = currentRoute().task
+  if (open !== null) return [open]
+  return focusId === null ? [] : [focusId]
+}

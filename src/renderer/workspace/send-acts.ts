@@ -1,0 +1,284 @@
+/** Carries out acts on tasks for all parts of the page: sends, remembers for undo, and says what was refused. */
+import type { TaskCard } from '../../contract/view.ts'
+import type { YardClient } from '../session/link.ts'
+import type { Problem } from '../session/problem.ts'
+import type { Session } from '../session/session.ts'
+import { ask } from './ask.ts'
+import { remember } from './history.ts'
+import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
+import { countOf, editOf, isFinishedCard, type TaskAct } from './task-acts.ts'
+import { showToast } from './toasts.ts'
+
+/** Sends the act for each task that it fits. True when none was refused. */
+export async function doAct(
+  session: Session,
+  act: TaskAct,
+  cards: readonly TaskCard[],
+): Promise<boolean> {
+  const fitting = cards.filter((card) => act.blocked(card) === null)
+  const sent: TaskCard[] = []
+  for (const card of fitting) {
+    const result = await session.call((client) => act.send(client, card, crypto.randomUUID()))
+    if (result.ok) sent.push(card)
+    else {
+      showToast(`${card.title}: ${result.error.message}`, { kind: 'error' })
+      break
+    }
+  }
+  const edit = sent.length > 0 ? editOf(act, sent) : null
+  if (edit) remember(session, edit)
+  return sent.length === fitting.length
+}
+
+/**
+ * A task that never had an agent is removed and can be put back. One that had is abandoned and kept; abandoned satisfies
+ * dependents, so when any wait the person chooses what becomes of them.
+ */
+export async function deleteTasks(session: Session, cards: readonly TaskCard[]): Promise<void> {
+  const drafts = cards.filter((card) => card.agent === null && card.status === 'open')
+  const tried = cards.filter((card) => !drafts.includes(card) && !isAbandoned(card))
+  if (drafts.length > 0) await removeTasks(session, drafts)
+  if (tried.length > 0) await abandonTasks(session, tried)
+}
+
+const isAbandoned = (card: TaskCard): boolean => card.status === 'abandoned'
+
+async function removeTasks(session: Session, cards: readonly TaskCard[]): Promise<void> {
+  const { tasks } = session.yard.getState()
+  const ids = new Set(cards.map(({ id }) => id))
+  const outer = [...tasks.values()].filter(
+    (card) => !ids.has(card.id) && card.after.some((blocker) => ids.has(blocker)),
+  )
+  const choice = outer.length === 0 ? 'loose' : await askAboutWaiting(tasks, cards, outer)
+  if (choice === null) return
+  if (choice === 'all') {
+    const more = [...downstreamOf(tasks, ids)].flatMap((id) => tasks.get(id) ?? [])
+    return deleteTasks(session, [...cards, ...more])
+  }
+  const relinks = outer.map((card) => relinkOf(tasks, card, { ids, joins: choice === 'join' }))
+  await removeAndRemember(session, inOrder(tasks, cards), relinks)
+}
+
+async function askAboutWaiting(
+  tasks: Tasks,
+  cards: readonly TaskCard[],
+  outer: readonly TaskCard[],
+): Promise<string | null> {
+  const ids = new Set(cards.map(({ id }) => id))
+  const ready = wouldBecomeReady(tasks, ids).length
+  const answer = await ask({
+    title: `Remove ${countOf(cards)}?`,
+    lines: [
+      `${outer.length === 1 ? '1 task waits' : `${outer.length} tasks wait`} for it.`,
+      ...(ready > 0
+        ? [`${ready === 1 ? '1 of them' : `${ready} of them`} would become ready.`]
+        : []),
+    ],
+    choices: [
+      { id: 'all', label: `Remove these too (${downstreamOf(tasks, ids).size})`, look: 'danger' },
+      { id: 'loose', label: ready > 0 ? 'Let them start' : 'Only this' },
+      { id: 'join', label: 'Join them to its dependencies' },
+    ],
+  })
+  return answer?.choice ?? null
+}
+
+/** What becomes of a task whose blockers go: which it loses, and which it gets instead. */
+interface Relink {
+  readonly id: string
+  readonly lost: readonly string[]
+  readonly gained: readonly string[]
+}
+
+function relinkOf(
+  tasks: Tasks,
+  card: TaskCard,
+  { ids, joins }: { readonly ids: ReadonlySet<string>; readonly joins: boolean },
+): Relink {
+  const lost = card.after.filter((id) => ids.has(id))
+  const going = [...lost]
+  const gained = new Set<string>()
+  for (const id of going)
+    for (const blocker of tasks.get(id)?.after ?? []) {
+      if (!ids.has(blocker)) gained.add(blocker)
+      else if (!going.includes(blocker)) going.push(blocker)
+    }
+  for (const id of card.after) gained.delete(id)
+  return { id: card.id, lost, gained: joins ? [...gained] : [] }
+}
+
+/** `cards`: blockers before dependents. Dependents go first, because a task that others wait for is not removed. */
+async function removeAndRemember(
+  session: Session,
+  cards: readonly TaskCard[],
+  relinks: readonly Relink[],
+): Promise<void> {
+  const kept = await session.call(({ task }) =>
+    Promise.all(cards.map(({ id }) => task.get({ id }))),
+  )
+  if (!kept.ok) return showToast(kept.error.message, { kind: 'error' })
+  const views = kept.value
+  const remove = async ({ task }: YardClient, commandId: string): Promise<void> => {
+    for (const { id, lost, gained } of relinks)
+      await task.edit({
+        id,
+        removeAfter: [...lost],
+        addAfter: [...gained],
+        commandId: `${commandId}:${id}`,
+      })
+    for (const { id } of views.toReversed())
+      await task.remove({ id, commandId: `${commandId}:${id}` })
+  }
+  const putBack = async ({ task }: YardClient, commandId: string): Promise<void> => {
+    for (const view of views)
+      await task.add({ ...wishOf(view), commandId: `${commandId}:${view.id}` })
+    for (const { id, lost, gained } of relinks)
+      await task.edit({
+        id,
+        addAfter: [...lost],
+        removeAfter: [...gained],
+        commandId: `${commandId}:${id}`,
+      })
+  }
+  const done = await session.call((client) => remove(client, crypto.randomUUID()))
+  if (!done.ok) return showToast(done.error.message, { kind: 'error' })
+  remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
+}
+
+type View = Awaited<ReturnType<YardClient['task']['get']>>
+
+/** What is sent to make the same task again, without those that waited for it: they name it themselves. */
+export const wishOf = (view: View) => ({
+  id: view.id,
+  title: view.title,
+  description: view.description,
+  priority: view.priority,
+  tags: view.tags,
+  skills: view.skills,
+  deliverables: view.deliverables,
+  after: view.after,
+  exec: view.exec,
+  verify: view.verify,
+  executor: view.exec === null ? view.executor : null,
+  model: view.model,
+  timeoutMs: view.timeoutMs,
+  maxAttempts: view.maxAttempts,
+  notBefore: view.notBefore,
+  schedule: view.schedule,
+  context: view.context as never,
+  mode: view.mode as never,
+  worktree: view.worktree as never,
+  repo: view.repo,
+  paused: view.held,
+})
+
+/** Says before what stops and what starts, and asks what becomes of those that wait. */
+export async function abandonTasks(session: Session, cards: readonly TaskCard[]): Promise<void> {
+  const { tasks } = session.yard.getState()
+  const ids = new Set(cards.map(({ id }) => id))
+  const ready = wouldBecomeReady(tasks, ids)
+  const waiting = [...downstreamOf(tasks, ids)].filter((id) => {
+    const card = tasks.get(id)
+    return card !== undefined && !isFinishedCard(card)
+  })
+  const alive = cards.filter(({ status }) => status === 'in-progress').length
+  const answer =
+    ready.length + alive === 0
+      ? { choice: 'alone', text: '' }
+      : await ask({
+          title: `Abandon ${countOf(cards)}?`,
+          lines: [
+            ...(alive > 0 ? [`${agents(alive)} working on it will be stopped.`] : []),
+            ...(ready.length > 0
+              ? [`${ready.length === 1 ? '1 task' : `${ready.length} tasks`} would become ready.`]
+              : []),
+            'What was done so far is kept.',
+          ],
+          choices:
+            ready.length === 0
+              ? [{ id: 'alone', label: 'Abandon', look: 'danger' }]
+              : [
+                  { id: 'all', label: `Abandon these too (${waiting.length})`, look: 'danger' },
+                  { id: 'alone', label: 'Let them start' },
+                  { id: 'join', label: 'Join them to its dependencies' },
+                ],
+        })
+  if (answer === null) return
+  if (answer.choice === 'join' && !(await joinDependents(session, cards))) return
+  for (const { id } of cards) {
+    const withDependents = answer.choice === 'all'
+    const done = await session.call(({ task }) =>
+      task.abandon({ id, withDependents, commandId: crypto.randomUUID() }),
+    )
+    if (!done.ok) return showToast(done.error.message, { kind: 'error' })
+  }
+}
+
+const agents = (count: number): string => (count === 1 ? 'The agent' : `${count} agents`)
+
+/** Its dependents wait for what it waited for instead. */
+async function joinDependents(session: Session, cards: readonly TaskCard[]): Promise<boolean> {
+  const { tasks } = session.yard.getState()
+  for (const card of cards)
+    for (const other of tasks.values()) {
+      if (!other.after.includes(card.id)) continue
+      const edit = { addAfter: card.after, removeAfter: [card.id] }
+      const done = await session.call(({ task }) =>
+        task.edit({ id: other.id, ...edit, commandId: crypto.randomUUID() }),
+      )
+      if (!done.ok) {
+        showToast(`${other.title}: ${done.error.message}`, { kind: 'error' })
+        return false
+      }
+    }
+  return true
+}
+
+/** Blockers before dependents. */
+function inOrder(
+  tasks: ReadonlyMap<string, TaskCard>,
+  cards: readonly TaskCard[],
+): readonly TaskCard[] {
+  const wanted = new Set(cards.map(({ id }) => id))
+  const done = new Set<string>()
+  const order: TaskCard[] = []
+  const visit = (card: TaskCard): void => {
+    if (done.has(card.id)) return
+    done.add(card.id)
+    for (const id of card.after) {
+      const blocker = wanted.has(id) ? tasks.get(id) : undefined
+      if (blocker) visit(blocker)
+    }
+    order.push(card)
+  }
+  for (const card of cards) visit(card)
+  return order
+}
+
+/** Adds or removes dependencies as one edit that can be taken back. Null when it was accepted, else the refusal. */
+export async function editDependency(
+  session: Session,
+  how: 'add' | 'remove',
+  link: { readonly blocker: string; readonly dependent: string },
+): Promise<Problem | null> {
+  const { blocker, dependent } = link
+  const { tasks } = session.yard.getState()
+  const name = (id: string): string => tasks.get(id)?.title ?? id
+  const send =
+    (isAdding: boolean) =>
+    ({ task }: YardClient, commandId: string) =>
+      task.edit({
+        id: dependent,
+        ...(isAdding ? { addAfter: [blocker] } : { removeAfter: [blocker] }),
+        commandId,
+      })
+  const result = await session.call((client) => send(how === 'add')(client, crypto.randomUUID()))
+  if (!result.ok) return result.error
+  const label =
+    how === 'add'
+      ? `${name(dependent)} waits for ${name(blocker)}`
+      : `${name(dependent)} no longer waits for ${name(blocker)}`
+  const edit = { label, redo: send(how === 'add'), undo: send(how !== 'add') }
+  remember(session, edit, { quiet: how === 'add' })
+  return null
+}

@@ -1,0 +1,134 @@
+/**
+ * Reads of the journal for whoever looks back. Each answers from an index and gives a bounded piece, so that the owner's
+ * loop is never held: callers ask again for the next piece.
+ */
+import type Database from 'better-sqlite3'
+import { toRow, type RawRow } from './journal.ts'
+import type { ActivityStep, PastReads, Span, StoredRow, Turn } from './store.ts'
+
+const COLUMNS = 'seq, at, event, by, entity, id, change'
+/** An event changes several entities; one row of each says what happened, the others only repeat it. */
+const TELLS = `NOT (entity = 'task' AND event LIKE 'agent.%') AND NOT (entity = 'dependency' AND event = 'task.removed')`
+const STATUS = "json_extract(change, '$.s.state.kind')"
+
+export function preparePast(db: Database.Database): PastReads {
+  return { ...prepareTimes(db), ...prepareRows(db), ...prepareTurns(db) }
+}
+
+function prepareTimes(db: Database.Database) {
+  const first = db.prepare('SELECT at FROM journal ORDER BY seq LIMIT 1').pluck()
+  const last = db
+    .prepare(
+      'SELECT max(seq) FROM journal WHERE at = (SELECT at FROM journal WHERE at <= ? ORDER BY at DESC LIMIT 1)',
+    )
+    .pluck()
+  const end = db
+    .prepare('SELECT at FROM journal WHERE at >= ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?')
+    .pluck()
+  const activity = db.prepare(
+    `SELECT CAST((at - :origin) / :stepMs AS INTEGER) AS step, count(*) AS events, sum(event = 'task.failed') AS failures
+     FROM journal WHERE at >= :from AND at < :to GROUP BY step ORDER BY step`,
+  )
+  // A whole import is written at one instant: then counting by steps would read each row's event for nothing.
+  const instant = db.prepare(
+    `SELECT CAST((:at - :origin) / :stepMs AS INTEGER) AS step, (SELECT count(*) FROM journal WHERE at = :at) AS events,
+            (SELECT count(*) FROM journal WHERE at = :at AND event = 'task.failed') AS failures`,
+  )
+  const failures = db
+    .prepare(
+      "SELECT at FROM journal WHERE at >= ? AND at < ? AND event = 'task.failed' ORDER BY at DESC LIMIT ?",
+    )
+    .pluck()
+  const ended = db
+    .prepare(
+      `SELECT number FROM agent WHERE state = 'ended' AND json_extract(body, '$.endedAt') >= ? AND json_extract(body, '$.endedAt') < ?
+       ORDER BY json_extract(body, '$.endedAt') DESC LIMIT ?`,
+    )
+    .pluck()
+  const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+  return {
+    firstAt: () => asNumber(first.get()),
+    seqAt: (at: number) => asNumber(last.get(at)) ?? 0,
+    pieceEnd: (from: number, to: number, count: number) =>
+      Math.max(asNumber(end.get(from, to, count)) ?? to, from + 1),
+    activity: (span: Span & { readonly origin: number; readonly stepMs: number }) => {
+      const { from, to, origin, stepMs } = span
+      const isInstant = Number.isInteger(from) && to === from + 1
+      const steps = isInstant
+        ? instant.all({ at: from, origin, stepMs })
+        : activity.all({ from, to, origin, stepMs })
+      return (steps as ActivityStep[]).filter(({ events }) => events > 0)
+    },
+    failures: ({ from, to }: Span, limit: number) => failures.all(from, to, limit) as number[],
+    endedAgents: ({ from, to }: Span, limit: number) =>
+      ended.all(from, to, limit).map((number) => `agent-${String(number)}`),
+  }
+}
+
+function prepareTurns(db: Database.Database) {
+  const turns = db.prepare(
+    `SELECT seq, at, entity, id, event, CASE WHEN change IS NULL THEN NULL ELSE ${STATUS} END AS kind
+     FROM journal WHERE seq > ? AND seq <= ? AND (
+       (entity = 'task' AND (change IS NULL OR ${STATUS} IS NOT NULL)) OR
+       (entity = 'agent' AND event IN ('agent.claimed', 'agent.ended'))) ORDER BY seq`,
+  )
+  const before = db
+    .prepare(
+      `SELECT coalesce(${STATUS}, '') FROM journal WHERE entity = 'task' AND id = ? AND seq < ?
+       AND (change IS NULL OR ${STATUS} IS NOT NULL) ORDER BY seq DESC LIMIT 1`,
+    )
+    .pluck()
+  return {
+    turns: (after: number, upTo: number) => turns.all(after, upTo) as Turn[],
+    statusBefore(taskId: string, seq: number) {
+      const kind = before.get(taskId, seq)
+      return typeof kind === 'string' && kind !== '' ? kind : null
+    },
+  }
+}
+
+function prepareRows(db: Database.Database) {
+  const rows = (sql: string) => {
+    const statement = db.prepare(sql)
+    return (args: Readonly<Record<string, unknown>>): StoredRow[] =>
+      (statement.all(args) as RawRow[]).map(toRow)
+  }
+  const planRows = rows(
+    `SELECT ${COLUMNS} FROM journal WHERE seq > :after AND seq <= :upTo AND entity NOT IN ('log', 'artifact') ORDER BY seq`,
+  )
+  const rowBefore = rows(
+    `SELECT ${COLUMNS} FROM journal WHERE entity = :entity AND id = :id AND seq < :seq ORDER BY seq DESC LIMIT 1`,
+  )
+  const tail = rows(
+    `SELECT ${COLUMNS} FROM journal WHERE seq < :before AND ${TELLS} ORDER BY seq DESC LIMIT :limit`,
+  )
+  const ofTask = rows(TASK_ROWS)
+  return {
+    planRows: (after: number, upTo: number) => planRows({ after, upTo }),
+    rowBefore: (entity: string, id: string, seq: number) =>
+      rowBefore({ entity, id, seq })[0] ?? null,
+    tailRows: (before: number, limit: number) => tail({ before, limit }),
+    taskRows: (taskId: string, before: number, limit: number) =>
+      ofTask({ task: taskId, breaker: `respawn:${taskId}`, before, limit }),
+  }
+}
+
+/** Of each kind no more than asked for; of agents only the newest, for each of them has at least one row. */
+const TASK_ROWS = `
+WITH near (seq) AS (
+  SELECT * FROM (SELECT seq FROM journal WHERE entity = 'task' AND id = :task AND seq < :before AND event NOT LIKE 'agent.%' ORDER BY seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT seq FROM journal WHERE entity = 'breaker' AND id = :breaker AND seq < :before ORDER BY seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT seq FROM journal WHERE entity = 'dependency' AND substr(id, instr(id, '>') + 1) = :task AND seq < :before AND event <> 'task.removed' ORDER BY seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT j.seq FROM log_line AS l CROSS JOIN journal AS j ON j.entity = 'log' AND j.id = l.id WHERE l.task_id = :task AND j.seq < :before ORDER BY l.at DESC, j.seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT j.seq FROM artifact AS a CROSS JOIN journal AS j ON j.entity = 'artifact' AND j.id = a.id WHERE a.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT j.seq FROM (
+    SELECT DISTINCT json_extract(change, '$.s.lastAgentId') AS agent FROM (
+      SELECT change FROM journal WHERE entity = 'task' AND id = :task AND event = 'agent.claimed' AND seq < :before ORDER BY seq DESC LIMIT :limit)
+  ) AS mine JOIN journal AS j ON j.entity = 'agent' AND j.id = mine.agent WHERE j.seq < :before AND j.event <> 'agent.forgotten'
+)
+SELECT ${COLUMNS} FROM journal WHERE seq IN (SELECT seq FROM near ORDER BY seq DESC LIMIT :limit) ORDER BY seq DESC`

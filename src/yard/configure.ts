@@ -1,0 +1,69 @@
+/** Changes a config file for a living yard: written in turn with others, applied at once, and taken back when it cannot be. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { err, ok, type Result } from '../base/result.ts'
+import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
+import { takeTurn } from '../config/file-turn.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { configSources, readConfig } from './current.ts'
+import { confirmTrust, isTrusted } from './trust.ts'
+import type { YardParts } from './yard-parts.ts'
+
+type Parts = Pick<YardParts, 'options' | 'current' | 'dataFolder'> & {
+  readonly reload: () => Promise<Result<LoadedConfig, Failure>>
+}
+
+export async function configure(
+  { options, current, dataFolder, reload }: Parts,
+  scope: 'project' | 'global',
+  edits: readonly ConfigEdit[],
+): Promise<Result<readonly ConfigChange[], Failure>> {
+  const sources = configSources(options)
+  const place = { paths: options.paths, dataFolder }
+  const file = scope === 'global' ? sources.globalFile : sources.projectFile
+  const written = await inTurn(file, () => {
+    const before = readIfThere(file)
+    // Asked of the file as it stands now: what somebody else put there meanwhile is not confirmed along with this.
+    const wasTrusted = isTrusted(place)
+    const edited = editConfig(sources, scope, edits)
+    if (!edited.ok) return edited
+    const applied = readConfig(options, current.flags)
+    if (!applied.ok) {
+      putBack(file, before)
+      return err(applied.error)
+    }
+    // The person who says what shall stand there has seen it.
+    if (wasTrusted && !isTrusted(place)) confirmTrust(place)
+    return edited
+  })
+  if (!written.ok) return written
+  const reloaded = await reload()
+  return reloaded.ok ? ok(written.value) : reloaded
+}
+
+async function inTurn<T>(file: string, run: () => Result<T, Failure>): Promise<Result<T, Failure>> {
+  try {
+    return await takeTurn(file, run)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return err(
+      failure('io', `${file} could not be written: ${why}`, {
+        hint: 'is its folder writable?',
+        facts: { file },
+      }),
+    )
+  }
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null // not there yet; one that cannot be read is refused by the edit itself
+  }
+}
+
+function putBack(file: string, before: string | null): void {
+  if (before === null) rmSync(file, { force: true })
+  else writeFileSync(file, before)
+}

@@ -1,0 +1,97 @@
+/** What only the page asks: the past of the yard, what is to come, where nodes stand. */
+import { parseInstant } from '../../config/instant.ts'
+import { failure } from '../../domain/failure.ts'
+import { readActivity } from '../past/activity.ts'
+import { readHistory } from '../past/history.ts'
+import { readAgenda } from '../past/agenda.ts'
+import { journalTail, taskTimeline } from '../past/timeline.ts'
+import { RATE_STEP_MS } from '../rates.ts'
+import { readServiceLog } from '../service-log.ts'
+import { isoTime } from '../views/iso-time.ts'
+import { procedures, taskOf } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+import { importText } from './import-text.ts'
+import { parseAgentId } from './task-handlers.ts'
+
+const os = procedures.page
+
+export const pageHandlers = {
+  moveNodes: os.moveNodes.handler(async ({ context, input }) => ({
+    moved: valueOf(await context.yard.positions.move(input.set)),
+  })),
+  activity: os.activity.handler(({ context: { yard }, input, signal }) =>
+    readActivity(yard, spanOf(input, yard.now()), input.buckets, signal),
+  ),
+  moment: os.moment.handler(async ({ context: { yard }, input, signal }) => {
+    const at = instantOf('at', input.at)
+    const { seq, tasks } = await yard.past.moment(at, signal)
+    return { seq, at: isoTime(at), tasks }
+  }),
+  history: os.history.handler(({ context: { yard }, input, signal }) => {
+    const from = instantOf('from', input.from)
+    const to = input.to === undefined ? yard.now() : instantOf('to', input.to)
+    if (to <= from) refuse(emptySpan)
+    return readHistory(yard, { from, to }, input.buckets, signal)
+  }),
+  agenda: os.agenda.handler(({ context: { yard }, input, signal }) =>
+    readAgenda(yard, instantOf('until', input.until), signal),
+  ),
+  timeline: os.timeline.handler(({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    return taskTimeline(context.yard, id, pageOf(input))
+  }),
+  journalTail: os.journalTail.handler(({ context, input }) =>
+    journalTail(context.yard, pageOf(input)),
+  ),
+  serviceLog: os.serviceLog.handler(({ context }) =>
+    readServiceLog(context.yard.paths.service.log),
+  ),
+  rates: os.rates.handler(({ context: { yard } }) => ({
+    stepMs: RATE_STEP_MS,
+    agents: Object.fromEntries(
+      [...(yard.rates?.all() ?? [])].map(([id, steps]) => [id, [...steps]]),
+    ),
+  })),
+  searchOutput: os.searchOutput.handler(async ({ context, input: { id, ...wish }, signal }) =>
+    valueOf(await context.yard.searchOutput(parseAgentId(id), wish, signal)),
+  ),
+  configure: os.configure.handler(async ({ context, input }) => ({
+    changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
+  })),
+  importText: os.importText.handler(({ context, input, signal }) =>
+    importText(context, input, signal),
+  ),
+}
+
+const pageOf = ({ before, limit }: { before?: number | undefined; limit: number }) => ({
+  before: before ?? Number.MAX_SAFE_INTEGER,
+  limit,
+})
+
+function instantOf(field: string, text: string): number {
+  const at = parseInstant(text)
+  return (
+    at ??
+    refuse(
+      failure('bad-request', `${field}: ${JSON.stringify(text)} is no moment`, {
+        hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
+        facts: { field },
+      }),
+    )
+  )
+}
+
+const emptySpan = failure('bad-request', 'to: it must be later than from', {
+  facts: { field: 'to' },
+})
+
+/** Null stands for the first commit. */
+function spanOf(
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  now: number,
+): { readonly from: number | null; readonly to: number } {
+  const end = to === undefined ? now : instantOf('to', to)
+  const start = from === undefined ? null : instantOf('from', from)
+  if (start !== null && end <= start) refuse(emptySpan)
+  return { from: start, to: end }
+}

@@ -1,0 +1,93 @@
+/** The lobby of this machine. What only a host can do, ask other hosts and start one, comes in by hand. */
+import { basename } from 'node:path'
+import { findClis, pathOf } from '../../agents/clis/find-clis.ts'
+import { loginEnvironment } from '../../agents/clis/login-environment.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { yardPaths, type YardPaths } from '../../config/paths.ts'
+import type { RecentYard } from '../../contract/lobby.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { initYard } from '../init-yard.ts'
+import { isoTime } from '../views/iso-time.ts'
+import { inspectFolder, readFolder } from './folder.ts'
+import type { Entered, Lobby } from './lobby.ts'
+import { makeExample, type ExampleParts } from './make-example.ts'
+import { forgetYard, readRecentYards, rememberYard, type RecentEntry } from './recent-yards.ts'
+
+/** What the owner of a yard says of it. */
+export interface Glance {
+  readonly agents: number
+  readonly attention: number
+}
+
+export interface LobbyParts extends ExampleParts {
+  /** The person's home, absolute. */
+  readonly home: string
+  readonly now: () => number
+  /** Null when nobody answers for that yard. */
+  readonly glance: (paths: YardPaths) => Promise<Glance | null>
+  /** Goes on to a yard, whose host is started where none runs. The address of its page, or null when a window has switched to it. */
+  readonly enter: (paths: YardPaths) => Promise<Result<string | null, Failure>>
+}
+
+export function createLobby(parts: LobbyParts): Lobby {
+  const { dataFolder, home, now } = parts
+  const enter = async (paths: YardPaths): Promise<Result<Entered, Failure>> => {
+    const entered = await parts.enter(paths)
+    if (!entered.ok) return entered
+    rememberYard(dataFolder, paths.root, now())
+    return ok({ folder: paths.root, pageUrl: entered.value })
+  }
+  return {
+    recent: () =>
+      Promise.all(readRecentYards(dataFolder).map((entry) => toRecent(entry, parts.glance))),
+    async forget(text) {
+      const folder = readFolder(text, home)
+      return folder.ok ? ok({ ok: forgetYard(dataFolder, folder.value) }) : folder
+    },
+    async clis() {
+      const env = await loginEnvironment(parts.env)
+      return { clis: await findClis(env, home), path: pathOf(env) }
+    },
+    async inspect(text) {
+      const folder = readFolder(text, home)
+      return folder.ok ? ok(inspectFolder(folder.value)) : folder
+    },
+    async open({ folder: text, make }) {
+      const folder = readFolder(text, home)
+      if (!folder.ok) return folder
+      const root = await rootOf(folder.value, make, dataFolder)
+      return root.ok ? enter(yardPaths(root.value)) : root
+    },
+    async example() {
+      const made = await makeExample(parts)
+      return made.ok ? enter(made.value) : made
+    },
+  }
+}
+
+/** The folder that holds `.yard`. One that is found is taken as it is: that it was opened makes nobody trust it. */
+async function rootOf(
+  folder: string,
+  make: boolean,
+  dataFolder: string,
+): Promise<Result<string, Failure>> {
+  const { exists, yard } = inspectFolder(folder)
+  if (yard !== null) return ok(yard)
+  if (!exists)
+    return err(failure('io', `there is no folder ${folder}`, { facts: { field: 'folder' } }))
+  if (!make) return err(failure('no-yard', `there is no yard in ${folder} or above it`))
+  const made = await initYard(folder, dataFolder)
+  return made.ok ? ok(made.value.paths.root) : made
+}
+
+async function toRecent(
+  { folder, openedAt }: RecentEntry,
+  glance: LobbyParts['glance'],
+): Promise<RecentYard> {
+  const about = { folder, name: basename(folder) || folder, openedAt: isoTime(openedAt) }
+  if (inspectFolder(folder).yard !== folder)
+    return { ...about, state: 'gone', agents: 0, attention: 0 }
+  const { agents, attention } = (await glance(yardPaths(folder))) ?? { agents: 0, attention: 0 }
+  const state = attention > 0 ? 'needs-you' : agents > 0 ? 'working' : 'at-rest'
+  return { ...about, state, agents, attention }
+}

@@ -1,0 +1,56 @@
+/** The contract where no yard is open: who we are, and the lobby. Everything else is not there. */
+import { createRouterClient, implement } from '@orpc/server'
+import type { ContractRouterClient } from '@orpc/contract'
+import { contract, CONTRACT_VERSION, type Contract } from '../../contract/contract.ts'
+import { failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
+import { YARD_VERSION } from '../yard-version.ts'
+import type { Lobby } from './lobby.ts'
+
+export interface LobbyContext {
+  readonly lobby: Lobby
+}
+
+const os = implement(contract)
+  .$config({ initialOutputValidationIndex: Number.NaN })
+  .$context<LobbyContext>()
+  .use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toOrpcError(failureFrom(error).failure, error)
+    }
+  })
+
+export const lobbyRouter = {
+  service: {
+    hello: os.service.hello.handler(() => ({
+      contract: CONTRACT_VERSION,
+      version: YARD_VERSION,
+      pid: process.pid,
+      root: null,
+    })),
+  },
+  lobby: {
+    recent: os.lobby.recent.handler(({ context }) => context.lobby.recent()),
+    forget: os.lobby.forget.handler(async ({ context, input }) =>
+      valueOf(await context.lobby.forget(input.folder)),
+    ),
+    clis: os.lobby.clis.handler(({ context }) => context.lobby.clis()),
+    inspect: os.lobby.inspect.handler(async ({ context, input }) =>
+      valueOf(await context.lobby.inspect(input.folder)),
+    ),
+    open: os.lobby.open.handler(async ({ context, input }) =>
+      valueOf(await context.lobby.open(input)),
+    ),
+    example: os.lobby.example.handler(async ({ context }) =>
+      valueOf(await context.lobby.example()),
+    ),
+  },
+}
+
+/** Calls the handlers directly. */
+export const createLobbyClient = (
+  lobby: Lobby,
+): Pick<ContractRouterClient<Contract>, 'lobby'> & {
+  readonly service: Pick<ContractRouterClient<Contract>['service'], 'hello'>
+} => createRouterClient(lobbyRouter, { context: { lobby } })

@@ -1,0 +1,57 @@
+/** Which yards were opened on this machine, latest first: a small file in the user's data folder. */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+
+const recentSchema = z.array(z.object({ folder: z.string().min(1), openedAt: z.number() }))
+export type RecentEntry = z.infer<typeof recentSchema>[number]
+
+const MOST = 30
+
+const fileIn = (dataFolder: string): string => join(dataFolder, 'recent.json')
+
+/** Empty when there is no file, or one that nobody can read. */
+export function readRecentYards(dataFolder: string): RecentEntry[] {
+  try {
+    return recentSchema.parse(JSON.parse(readFileSync(fileIn(dataFolder), 'utf8')))
+  } catch {
+    return []
+  }
+}
+
+/** Puts the folder first. Throws nothing: a yard is not refused because a list of names cannot be written. */
+export function rememberYard(dataFolder: string, folder: string, at: number): void {
+  const others = readRecentYards(dataFolder).filter((entry) => entry.folder !== folder)
+  write(dataFolder, [{ folder, openedAt: at }, ...others].slice(0, MOST))
+}
+
+/** False when it was not there, or the file cannot be written. */
+export function forgetYard(dataFolder: string, folder: string): boolean {
+  const entries = readRecentYards(dataFolder)
+  const others = entries.filter((entry) => entry.folder !== folder)
+  return others.length < entries.length && write(dataFolder, others)
+}
+
+/** Whole or not at all. */
+function write(dataFolder: string, entries: readonly RecentEntry[]): boolean {
+  const file = fileIn(dataFolder)
+  const fresh = `${file}.${randomUUID()}`
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(fresh, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(fresh, file)
+    return true
+  } catch {
+    discard(fresh)
+    return false // a full disk, or a folder of somebody else's
+  }
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // it never came to be
+  }
+}

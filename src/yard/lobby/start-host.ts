@@ -1,0 +1,45 @@
+/** Starts the service of a yard in the background and waits until somebody answers for the yard. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { spawnStranger } from '../../agents/process/spawn-stranger.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { YardPaths } from '../../config/paths.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+
+/** A yard of 100,000 tasks opens in a second; a machine under load takes its time. */
+const START_PATIENCE_MS = 30_000
+const LOOK_MS = 40
+/** The one who was faster holds the lock before it answers. */
+const LOOKS_AFTER_END = 50
+
+export interface StartOrder {
+  readonly paths: YardPaths
+  /** The program of the service. */
+  readonly headlessEntry: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** What `find` gives once it gives something: the owner started here, or another that was faster. */
+export async function startHost<T>(
+  order: StartOrder,
+  find: () => Promise<T | null>,
+): Promise<Result<T, Failure>> {
+  const { headlessEntry: entry, args, env, paths } = order
+  const stranger = spawnStranger({ entry, args, env, cwd: paths.root })
+  try {
+    const giveUpAt = performance.now() + START_PATIENCE_MS
+    for (let looks = 0; performance.now() < giveUpAt;) {
+      const found = await find()
+      if (found !== null) return ok(found)
+      if (stranger.failed() !== null && ++looks > LOOKS_AFTER_END) break
+      await delay(LOOK_MS)
+    }
+    return err(
+      failure('io', `the service did not start: ${stranger.failed() || 'it does not answer'}`, {
+        hint: 'see `yard service logs`, or `yard serve` in the foreground',
+      }),
+    )
+  } finally {
+    stranger.release()
+  }
+}

@@ -1,0 +1,56 @@
+/** Commits over time, for the time strip. */
+import type { z } from 'zod'
+import type { pageContract } from '../../contract/page.ts'
+import type { Yard } from '../yard.ts'
+import { createPacer } from '../slices.ts'
+import { isoOrNull, isoTime } from '../views/iso-time.ts'
+
+type Activity = z.infer<(typeof pageContract.activity)['~orpc']['outputSchema'] & z.ZodType>
+
+/** Rows of the journal counted at a time. */
+const PIECE = 20_000
+const MAX_FAILURES = 1000
+
+/** `from` null = from the first commit. Both instants in ms; what was committed at `to` itself counts. */
+export async function readActivity(
+  { store: { past } }: Pick<Yard, 'store'>,
+  span: { readonly from: number | null; readonly to: number },
+  buckets: number,
+  signal?: AbortSignal,
+): Promise<Activity> {
+  const firstAt = past.firstAt()
+  const to = span.to + 1
+  const from = Math.min(span.from ?? firstAt ?? span.to, span.to)
+  const stepMs = (to - from) / buckets
+  const bars = Array.from({ length: buckets }, (_, i) => ({
+    at: isoTime(Math.round(from + i * stepMs)),
+    events: 0,
+    failures: 0,
+  }))
+  const pacer = createPacer(signal)
+  for (let at = from; at < to;) {
+    const end = past.pieceEnd(at, to, PIECE)
+    for (const { step, events, failures } of past.activity({
+      from: at,
+      to: end,
+      origin: from,
+      stepMs,
+    })) {
+      const bar = bars[Math.min(step, buckets - 1)]
+      if (!bar) continue
+      bar.events += events
+      bar.failures += failures
+    }
+    at = end
+    const wait = pacer.check()
+    if (wait) await wait
+  }
+  const failures = past.failures({ from, to }, MAX_FAILURES)
+  return {
+    from: isoTime(from),
+    to: isoTime(span.to),
+    firstAt: isoOrNull(firstAt),
+    bars,
+    failures: failures.toReversed().map(isoTime),
+  }
+}

@@ -1,0 +1,94 @@
+/** What will happen by itself, soonest first. */
+import type { AgendaItem } from '../../contract/page.ts'
+import type { Breaker } from '../../domain/plan.ts'
+import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import type { Task } from '../../domain/task.ts'
+import { createPacer } from '../slices.ts'
+import { isoTime } from '../views/iso-time.ts'
+import { oneLine } from '../views/task-fact.ts'
+import type { Yard } from '../yard.ts'
+
+type Source = Pick<Yard, 'plan' | 'now' | 'nextFireAt' | 'config'>
+
+/** Of one schedule, and of all together. */
+const MAX_TIMES = 100
+const MAX_ITEMS = 5000
+
+interface Item extends Omit<AgendaItem, 'at'> {
+  readonly at: number
+}
+
+/** `until` in ms. What is held by a person does nothing by itself. */
+export async function readAgenda(
+  yard: Source,
+  until: number,
+  signal?: AbortSignal,
+): Promise<AgendaItem[]> {
+  const now = yard.now()
+  const pacer = createPacer(signal)
+  const items: Item[] = [...yard.plan.breakers.values()].flatMap((one) => breakerItem(yard, one))
+  for (const id of [...yard.plan.tasks.keys()]) {
+    const task = yard.plan.tasks.get(id)
+    if (!task || task.held) continue
+    const { schedule, state } = task
+    if (schedule) for (const item of scheduleItems(yard, task, until)) items.push(item)
+    if (state.kind === 'open') items.push(...waitItems(task, now))
+    const wait = schedule ? pacer.check() : pacer.pause()
+    if (wait) await wait
+  }
+  return items
+    .filter(({ at }) => at > now && at <= until)
+    .toSorted((a, b) => a.at - b.at)
+    .slice(0, MAX_ITEMS)
+    .map((item) => ({ ...item, at: isoTime(item.at) }))
+}
+
+function breakerItem({ plan }: Source, { subject, reason, until }: Breaker): Item[] {
+  if (until === null) return []
+  const task = isTaskId(subject) ? plan.tasks.get(subject) : undefined
+  const title = task?.title ?? subject
+  return [{ at: until, kind: 'breaker', task: task?.id ?? null, title, text: oneLine(reason) }]
+}
+
+/** Its times, unless it is given up or waits for a person. While it runs, the next is known already. */
+function scheduleItems(yard: Source, task: Task, until: number): Item[] {
+  const { schedule, state } = task
+  if (!schedule || (state.kind !== 'open' && state.kind !== 'in-progress')) return []
+  const zone = schedule.tz ?? yard.config().settings.schedule.tz
+  const text = zone === null ? schedule.spec : `${schedule.spec} ${zone}`
+  const planned = plannedAt(task)
+  const times = planned === null ? [] : [planned]
+  while (times.length < MAX_TIMES) {
+    const next = yard.nextFireAt(schedule, Math.max(yard.now(), times.at(-1) ?? 0))
+    if (!next.ok || next.value === null || next.value > until) break
+    times.push(next.value)
+  }
+  return times.map((at) => ({ at, kind: 'schedule', task: task.id, title: task.title, text }))
+}
+
+/** The time by its schedule that it waits for; a retry's wait is none. */
+const plannedAt = ({ state, scheduledFor }: Task): number | null =>
+  state.kind === 'open' && state.notBefore === scheduledFor ? scheduledFor : null
+
+/** A delay, a retry's wait, a sleeping provider. */
+function waitItems({ id, title, state, lastFailure, scheduledFor }: Task, now: number): Item[] {
+  if (state.kind !== 'open') return []
+  const { notBefore, park } = state
+  const items: Item[] = []
+  if (notBefore !== null && notBefore > now && notBefore !== scheduledFor)
+    items.push(
+      lastFailure
+        ? {
+            ...about(id, title),
+            at: notBefore,
+            kind: 'back-off',
+            text: oneLine(lastFailure.reason),
+          }
+        : { ...about(id, title), at: notBefore, kind: 'delay', text: 'Starts no earlier' },
+    )
+  if (park && park.until > now)
+    items.push({ ...about(id, title), at: park.until, kind: 'wake', text: oneLine(park.reason) })
+  return items
+}
+
+const about = (task: TaskId, title: string) => ({ task, title })

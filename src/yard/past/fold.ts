@@ -1,0 +1,154 @@
+/** A plan made of journal rows, which can take rows in and give them back. Log lines and artifacts are no part of a plan. */
+import type { Agent } from '../../domain/agent.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
+import {
+  createPlan,
+  dependencyIdOf,
+  NO_FACTS,
+  type Breaker,
+  type Dependency,
+  type EntityChange,
+  type MutablePlan,
+  type Plan,
+  type YardFacts,
+} from '../../domain/plan.ts'
+import type { Task } from '../../domain/task.ts'
+import type { StoredRow } from '../../store/store.ts'
+
+export interface Fold {
+  readonly plan: Plan
+  /** All rows up to this one are in it. */
+  readonly seq: number
+  /** Whether it can become what it was after that row: later is always possible, earlier as far as it remembers. */
+  canReach(seq: number): boolean
+  put(row: StoredRow): void
+  /** Rows up to there hold nothing more that is of a plan. */
+  pass(seq: number): void
+  /** Gives the newest row back if it is later than that one; false when there is none. */
+  stepBack(toSeq: number): boolean
+  /** US dollars over the ended tries so far; null = no CLI said. */
+  costOf(taskId: string): number | null
+}
+
+/** Rows that can be given back; older ones are folded anew. */
+const REMEMBERED = 300_000
+
+interface Done {
+  readonly seq: number
+  readonly change: EntityChange
+}
+
+export function createFold(): Fold {
+  const plan = createPlan()
+  const costs = createCosts()
+  let done: Done[] = []
+  let seq = 0
+  let earliest = 0
+  const remember = (one: Done): void => {
+    done.push(one)
+    if (done.length <= REMEMBERED) return
+    const dropped = done.length >> 1
+    earliest = done[dropped - 1]?.seq ?? earliest
+    done = done.slice(dropped)
+  }
+  return {
+    plan,
+    get seq() {
+      return seq
+    },
+    canReach: (to) => to >= earliest,
+    put(row) {
+      const change = changeOf(plan, row)
+      seq = row.seq
+      if (!change) return
+      plan.put(change)
+      costs.note(change)
+      remember({ seq, change })
+    },
+    pass: (to) => void (seq = Math.max(seq, to)),
+    stepBack(toSeq) {
+      const last = done.at(-1)
+      if (!last || last.seq <= toSeq) {
+        seq = Math.min(seq, toSeq)
+        return false
+      }
+      done.pop()
+      const back = reversed(last.change)
+      plan.put(back)
+      costs.note(back)
+      seq = last.seq - 1
+      return true
+    },
+    costOf: costs.of,
+  }
+}
+
+/** Null for what a plan does not hold. */
+function changeOf(plan: MutablePlan, row: StoredRow): EntityChange | null {
+  const { entity, id } = row
+  switch (entity) {
+    case 'task': {
+      const before = plan.tasks.get(id as TaskId) ?? null
+      return { entity, id, before, after: merged<Task>(before, row) }
+    }
+    case 'agent': {
+      const before = plan.agents.get(id as AgentId) ?? null
+      return { entity, id, before, after: merged<Agent>(before, row) }
+    }
+    case 'dependency': {
+      const before = edgeOf(plan, id)
+      return { entity, id, before, after: merged<Dependency>(before, row) }
+    }
+    case 'breaker': {
+      const before = plan.breakers.get(id) ?? null
+      return { entity, id, before, after: merged<Breaker>(before, row) }
+    }
+    case 'yard': {
+      const before = plan.facts === NO_FACTS ? null : plan.facts
+      return { entity, id, before, after: merged<YardFacts>(before, row) }
+    }
+    default:
+      return null
+  }
+}
+
+/** Rows were written from entities of these very types; what an older program left out is absent here, too. */
+function merged<T extends object>(before: T | null, { set, unset, gone }: StoredRow): T | null {
+  if (gone) return null
+  const after: Record<string, unknown> = { ...before, ...set }
+  for (const key of unset) delete after[key]
+  return after as T
+}
+
+function edgeOf(plan: Plan, id: string): Dependency | null {
+  const [blocker, dependent] = id.split('>') as [TaskId, TaskId]
+  if (!plan.blockersOf(dependent).has(blocker)) return null
+  return { id: dependencyIdOf(blocker, dependent), blocker, dependent }
+}
+
+function reversed(change: EntityChange): EntityChange {
+  return { ...change, before: change.after, after: change.before } as EntityChange
+}
+
+/** Counted both ways, so that a change that is given back leaves no trace. */
+function createCosts() {
+  const sums = new Map<string, { usd: number; count: number }>()
+  const costIn = (agent: Agent | null): number | null =>
+    agent?.state.kind === 'ended' ? (agent.usage?.costUsd ?? null) : null
+  const add = (taskId: string, usd: number, by: 1 | -1): void => {
+    const sum = sums.get(taskId) ?? { usd: 0, count: 0 }
+    sums.set(taskId, { usd: sum.usd + by * usd, count: sum.count + by })
+  }
+  return {
+    note(change: EntityChange) {
+      if (change.entity !== 'agent') return
+      const [was, is] = [costIn(change.before), costIn(change.after)]
+      if (change.before && was !== null) add(change.before.taskId, was, -1)
+      if (change.after && is !== null) add(change.after.taskId, is, 1)
+    },
+    of(taskId: string): number | null {
+      const sum = sums.get(taskId)
+      return sum && sum.count > 0 ? sum.usd : null
+    },
+  }
+}

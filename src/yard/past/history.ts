@@ -1,0 +1,175 @@
+/** How a yard got on over a span of time: agents, states, tries, and what they used. */
+import type { History } from '../../contract/page.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { agentIdSchema } from '../../domain/ids.ts'
+import type { Plan } from '../../domain/plan.ts'
+import type { Span, Store, Turn } from '../../store/store.ts'
+import { createPacer, type Pacer } from '../slices.ts'
+import { dayOf } from '../spending.ts'
+import { isoTime } from '../views/iso-time.ts'
+import type { Yard } from '../yard.ts'
+
+type Source = Pick<Yard, 'plan' | 'store' | 'config'>
+
+const MAX_TRIES = 500
+/** Rows of the journal looked through at a time. */
+const PIECE = 2000
+
+export async function readHistory(
+  yard: Source,
+  span: Span,
+  buckets: number,
+  signal?: AbortSignal,
+): Promise<History> {
+  const pacer = createPacer(signal)
+  const stepMs = (span.to - span.from) / buckets
+  const at = Array.from({ length: buckets }, (_, i) => span.from + (i + 1) * stepMs)
+  const counted = await countBack(yard, { ...span, stepMs, buckets }, pacer)
+  return {
+    at: at.map((ms) => isoTime(Math.round(ms))),
+    ...counted,
+    cap: yard.config().settings.coordinator.maxAgents,
+    // What ended at the last instant itself has ended by then.
+    tries: triesOf(yard, { from: span.from, to: span.to + 1 }),
+    usage: await usageOf(yard.store, span, pacer),
+  }
+}
+
+interface Steps extends Span {
+  readonly stepMs: number
+  readonly buckets: number
+}
+
+/**
+ * What is true now is known, and each row says what became something else: so the past is counted back from now, and only
+ * rows since `from` are read.
+ */
+async function countBack(
+  { plan, store }: Source,
+  steps: Steps,
+  pacer: Pacer,
+): Promise<Pick<History, 'agents' | 'states'>> {
+  const now = countNow(plan)
+  const upTo = store.seq
+  const deltas = createDeltas(steps.buckets)
+  const known = new Map<string, string | null>()
+  for (let seq = store.past.seqAt(steps.from); seq < upTo; seq += PIECE) {
+    for (const turn of store.past.turns(seq, Math.min(upTo, seq + PIECE))) {
+      const step = stepOf(steps, turn.at)
+      if (turn.entity === 'agent') deltas.add('agents', step, turn.event === 'agent.ended' ? -1 : 1)
+      else noteStatus(store, { known, deltas, step }, turn)
+      const wait = pacer.pause()
+      if (wait) await wait
+    }
+    const wait = pacer.check()
+    if (wait) await wait
+  }
+  const agents = deltas.back('agents', now.get('agents') ?? 0)
+  const names = new Set([...now.keys(), ...deltas.names()])
+  names.delete('agents')
+  const lists = [...names].map((name) => [name, deltas.back(name, now.get(name) ?? 0)] as const)
+  return {
+    agents,
+    states: Object.fromEntries(lists.filter(([, list]) => list.some((count) => count > 0))),
+  }
+}
+
+/** Before the first step counts as in it; what came after the span has a step of its own at the end. */
+const stepOf = ({ from, stepMs, buckets }: Steps, at: number): number =>
+  Math.min(buckets, Math.max(0, Math.ceil((at - from) / stepMs) - 1))
+
+function countNow(plan: Plan): Map<string, number> {
+  const counts = new Map<string, number>([['agents', plan.agents.size]])
+  for (const { state } of plan.tasks.values())
+    counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1)
+  return counts
+}
+
+interface Noting {
+  /** Status after the last row seen; null = not there. */
+  readonly known: Map<string, string | null>
+  readonly deltas: Deltas
+  readonly step: number
+}
+
+function noteStatus(store: Store, { known, deltas, step }: Noting, { id, seq, kind }: Turn): void {
+  const seen = known.get(id)
+  const before = seen === undefined ? store.past.statusBefore(id, seq) : seen
+  known.set(id, kind)
+  if (before === kind) return
+  if (before !== null) deltas.add(before, step, -1)
+  if (kind !== null) deltas.add(kind, step, 1)
+}
+
+interface Deltas {
+  add(name: string, step: number, by: number): void
+  names(): Iterable<string>
+  /** What it was at the end of each step, when it is `now` at the end of all. */
+  back(name: string, now: number): number[]
+}
+
+function createDeltas(buckets: number): Deltas {
+  const lists = new Map<string, number[]>()
+  const listOf = (name: string): number[] => {
+    let list = lists.get(name)
+    if (!list) lists.set(name, (list = Array.from({ length: buckets + 1 }, () => 0)))
+    return list
+  }
+  return {
+    add(name, step, by) {
+      const list = listOf(name)
+      list[step] = (list[step] ?? 0) + by
+    },
+    names: () => lists.keys(),
+    back(name, now) {
+      const list = listOf(name)
+      const counts: number[] = []
+      for (let step = buckets, count = now; step > 0; step -= 1) {
+        count -= list[step] ?? 0
+        counts.push(Math.max(0, count))
+      }
+      return counts.toReversed()
+    },
+  }
+}
+
+function triesOf({ plan, store }: Source, span: Span): History['tries'] {
+  const titles = new Map<string, string>([...plan.tasks.values()].map((t) => [t.id, t.title]))
+  return store.past.endedAgents(span, MAX_TRIES).flatMap((text) => {
+    const agent = store.agent(agentIdSchema.parse(text))
+    return agent ? toTry(agent, titles.get(agent.taskId) ?? agent.taskId) : []
+  })
+}
+
+function toTry(agent: Agent, title: string): History['tries'] {
+  const { id, taskId, executor, model, state, claimedAt, endedAt } = agent
+  if (state.kind !== 'ended' || endedAt === null) return []
+  return [
+    {
+      agent: id,
+      task: taskId,
+      title,
+      executor,
+      model,
+      outcome: state.outcome,
+      claimedAt: isoTime(claimedAt),
+      endedAt: isoTime(endedAt),
+      tookMs: Math.max(0, endedAt - (agent.startedAt ?? claimedAt)),
+    },
+  ]
+}
+
+/** Whole days, from the first commit on. */
+async function usageOf(store: Store, span: Span, pacer: Pacer): Promise<History['usage']> {
+  const firstAt = store.past.firstAt()
+  const days: History['usage'] = []
+  if (firstAt === null) return days
+  for (let at = Math.max(span.from, firstAt); at < span.to;) {
+    const { start, end } = dayOf(at)
+    days.push({ day: isoTime(start).slice(0, 10), ...store.spending.usageBetween(start, end) })
+    at = end
+    const wait = pacer.check()
+    if (wait) await wait
+  }
+  return days
+}

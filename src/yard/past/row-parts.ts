@@ -1,0 +1,19 @@
+/** Pieces of journal rows, read with care: an older or newer program may have written them. */
+import { oneLine } from '../views/task-fact.ts'
+
+export interface RowWords {
+  readonly text: string
+  readonly agent: string | null
+  /** The shown state whose tone it has. */
+  readonly state: string | null
+  /** When what it began will end by itself, ms. */
+  readonly until: number | null
+}
+
+/** A field of something that was written by this program, but maybe by an older one. */
+export const part = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+export const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? oneLine(value) : null
+export const reasonOf = (failure: unknown): string =>
+  textOf(part(failure, 'reason')) ?? 'no reason told'

@@ -1,0 +1,132 @@
+/** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
+import { clockTime } from '../views/iso-time.ts'
+import type { StoredRow } from '../../store/store.ts'
+import { agentWords } from './agent-words.ts'
+import { part, reasonOf, textOf, type RowWords } from './row-parts.ts'
+
+export interface RowContext {
+  readonly now: number
+  titleOf(taskId: string): string
+  /** Stored status of the row's task before it. */
+  statusBefore(): string | null
+}
+
+export function wordsOf(row: StoredRow, context: RowContext): RowWords {
+  if (row.entity === 'agent') return agentWords(row)
+  const told = TELLERS[row.event]?.(row, context) ?? {}
+  const agent = row.by.startsWith('agent-') ? row.by : null
+  return { text: row.event, state: null, until: null, agent, ...told }
+}
+
+type Told = Partial<RowWords>
+type Teller = (row: StoredRow, context: RowContext) => Told
+
+const timeOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+const colon = (text: string | null): string => (text === null ? '' : `: ${text}`)
+const blockerOf = ({ id }: StoredRow): string => id.slice(0, id.indexOf('>'))
+
+const TELLERS: Readonly<Record<string, Teller>> = {
+  'task.added': ({ by, set }) => ({
+    text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${by.startsWith('agent-') ? ` by ${by}` : ''}`,
+    state: set['held'] === true ? 'paused' : null,
+  }),
+  'task.edited': ({ set, unset }) => ({ text: changedText([...Object.keys(set), ...unset]) }),
+  'task.timed': ({ set }, { now }) => {
+    const at = timeOf(part(set['state'], 'notBefore'))
+    if (at === null) return { text: 'May start at once' }
+    return { text: `Starts ${clockTime(at, now)}`, state: 'delayed', until: at }
+  },
+  'task.held': () => ({ text: 'Paused', state: 'paused' }),
+  'task.released': () => ({ text: 'Resumed' }),
+  'task.completed': ({ set, by }) => {
+    const who = textOf(part(set['state'], 'by')) ?? by
+    return { text: `Done, by ${who}`, state: 'done', agent: who.startsWith('agent-') ? who : null }
+  },
+  'task.landed': ({ set }) => ({
+    text: `Its result is commit ${String(set['resultCommit'] ?? '').slice(0, 10)}`,
+  }),
+  'task.failed': ({ set }) => ({
+    text: `Failed: ${reasonOf(part(set['state'], 'failure'))}`,
+    state: 'failed',
+  }),
+  'task.returned': returned,
+  'task.repeated': ({ set }, { now }) => {
+    const at = timeOf(part(set['state'], 'notBefore'))
+    const when = at === null ? '' : `, next ${clockTime(at, now)}`
+    return { text: `Its run is over${when}`, state: 'delayed', until: at }
+  },
+  'task.awaiting': ({ set }) => ({
+    text: `Waits for ${part(set['state'], 'for') === 'sign-in' ? 'a sign-in' : 'an answer'}${colon(textOf(part(set['state'], 'text')))}`,
+    state: 'waiting',
+  }),
+  'task.reopened': reopened,
+  'task.abandoned': () => ({ text: 'Abandoned', state: 'abandoned' }),
+  'task.removed': () => ({ text: 'Removed' }),
+  'task.logged': ({ set }) => ({ text: textOf(set['text']) ?? 'Noted' }),
+  'task.attached': ({ set }) => ({ text: resultText(set['artifact']) }),
+  'dependency.added': (row, { titleOf }) => ({ text: `Depends on ${titleOf(blockerOf(row))} now` }),
+  'dependency.removed': (row, { titleOf }) => ({
+    text: `Depends on ${titleOf(blockerOf(row))} no more`,
+  }),
+  'yard.paused': () => ({ text: 'Coordinator paused', state: 'paused' }),
+  'yard.resumed': () => ({ text: 'Coordinator resumed' }),
+  'breaker.tripped': ({ id, set }, { now }) => {
+    const until = timeOf(set['until'])
+    const when = until === null ? '' : ` until ${clockTime(until, now)}`
+    return { text: `${subjectOf(id)} is held back${when}${colon(textOf(set['reason']))}`, until }
+  },
+  'breaker.cleared': ({ id }) => ({ text: `${subjectOf(id)} is held back no more` }),
+}
+
+/** `provider:anthropic` → `anthropic` */
+const subjectOf = (id: string): string => id.slice(id.indexOf(':') + 1)
+
+function returned({ set }: StoredRow, { now }: RowContext): Told {
+  const state = set['state']
+  const park = part(state, 'park')
+  const until = timeOf(part(park, 'until'))
+  if (until !== null) {
+    const why = colon(textOf(part(park, 'reason')))
+    return { text: `Parked until ${clockTime(until, now)}${why}`, state: 'parked', until }
+  }
+  const at = timeOf(part(state, 'notBefore'))
+  const why = set['lastFailure'] ? `: ${reasonOf(set['lastFailure'])}` : ''
+  if (at !== null)
+    return { text: `Tried again at ${clockTime(at, now)}${why}`, state: 'delayed', until: at }
+  if (set['held'] === true) return { text: 'Paused, for its agent was stopped', state: 'paused' }
+  return { text: `Open again${why}`, state: 'ready' }
+}
+
+function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
+  const before = statusBefore()
+  const isOver = before === 'done' || before === 'abandoned'
+  const fresh = 'conversation' in set && set['conversation'] === null ? ' fresh' : ''
+  const at = timeOf(part(set['state'], 'notBefore'))
+  const when = at !== null && at > now ? `, starts ${clockTime(at, now)}` : ''
+  return { text: `${isOver ? 'Reopened' : 'Retried'}${fresh}${when}`, state: 'ready', until: at }
+}
+
+function resultText(artifact: unknown): string {
+  const name = textOf(part(artifact, 'path')) ?? textOf(part(artifact, 'name'))
+  return name === null ? 'Gave a result' : `Gave a result: ${name}`
+}
+
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  exec: 'command',
+  verify: 'check',
+  timeoutMs: 'time limit',
+  maxAttempts: 'tries',
+  repo: 'folder',
+}
+const MAX_FIELDS = 4
+
+function changedText(fields: readonly string[]): string {
+  const words = fields.map((field) => FIELD_WORDS[field] ?? field)
+  const more = words.length - MAX_FIELDS
+  const [last, ...first] = (
+    more > 0 ? [...words.slice(0, MAX_FIELDS), `${more} more`] : words
+  ).toReversed()
+  if (last === undefined) return 'Changed nothing'
+  return `Changed ${first.length > 0 ? `${first.toReversed().join(', ')} and ${last}` : last}`
+}

@@ -1,0 +1,88 @@
+/** Rows of the journal as lines for people, newest first. */
+import type { TimelineRow } from '../../contract/page.ts'
+import { agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
+import type { StoredRow } from '../../store/store.ts'
+import { isoOrNull, isoTime } from '../views/iso-time.ts'
+import type { Yard } from '../yard.ts'
+import { wordsOf, type RowContext } from './row-words.ts'
+
+type Source = Pick<Yard, 'plan' | 'store' | 'now'>
+
+export interface Page {
+  /** Sequence number; only older rows are given. */
+  readonly before: number
+  readonly limit: number
+}
+
+interface TimelinePage {
+  readonly rows: TimelineRow[]
+  readonly isEnd: boolean
+}
+
+/** All that happened to one task and its agents. */
+export function taskTimeline(yard: Source, taskId: TaskId, page: Page): TimelinePage {
+  const rows = yard.store.past.taskRows(taskId, page.before, page.limit + 1)
+  return toPage(rows, page, (row) => toLine(yard, row, null))
+}
+
+/** All that happened; each line begins with the title of its task. */
+export function journalTail(yard: Source, page: Page): TimelinePage {
+  const rows = yard.store.past.tailRows(page.before, page.limit + 1)
+  const tasks = new Map<string, string | null>()
+  return toPage(rows, page, (row) => toLine(yard, row, titleOf(yard, taskIdOf(yard, row, tasks))))
+}
+
+const toPage = (
+  rows: readonly StoredRow[],
+  { limit }: Page,
+  line: (row: StoredRow) => TimelineRow,
+): TimelinePage => ({ rows: rows.slice(0, limit).map(line), isEnd: rows.length <= limit })
+
+function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow {
+  const context: RowContext = {
+    now: yard.now(),
+    titleOf: (id) => titleOf(yard, id) ?? id,
+    statusBefore: () => yard.store.past.statusBefore(row.id, row.seq),
+  }
+  const { text, agent, state, until } = wordsOf(row, context)
+  return {
+    seq: row.seq,
+    at: isoTime(row.at),
+    by: row.by,
+    event: row.event,
+    text: title === null ? text : `${title}: ${text}`,
+    agent,
+    state,
+    until: isoOrNull(until),
+  }
+}
+
+const titleOf = ({ plan }: Source, id: string | null): string | null =>
+  id === null ? null : ((isTaskId(id) ? plan.tasks.get(id)?.title : undefined) ?? id)
+
+/** The task that a row is about; null for the yard as a whole. `agents` remembers whose an agent is. */
+function taskIdOf(
+  { plan, store }: Source,
+  row: StoredRow,
+  agents: Map<string, string | null>,
+): string | null {
+  switch (row.entity) {
+    case 'task':
+      return row.id
+    case 'dependency':
+      return row.id.slice(row.id.indexOf('>') + 1)
+    case 'log':
+    case 'artifact':
+      return typeof row.set['taskId'] === 'string' ? row.set['taskId'] : null
+    case 'agent': {
+      const known = agents.get(row.id)
+      if (known !== undefined) return known
+      const id = agentIdSchema.parse(row.id)
+      const task = (plan.agents.get(id) ?? store.agent(id))?.taskId ?? null
+      agents.set(row.id, task)
+      return task
+    }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,102 @@
+/** Where a person put nodes, for everybody who looks at this yard. Furniture: nothing that runs depends on it. */
+import { createEmitter } from '../base/emitter.ts'
+import type { Log } from '../base/log.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { CommittedBatch } from '../coordinator/committed.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { isTaskId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { OpenStore } from '../store/open-store.ts'
+import { breathe } from './slices.ts'
+
+export interface NodePosition {
+  readonly x: number
+  readonly y: number
+}
+
+/** Null gives a node back to the layout. */
+export type Moves = Readonly<Record<string, NodePosition | null>>
+
+export interface Positions {
+  all(): ReadonlyMap<string, NodePosition>
+  /**
+   * Moves what is there and passes over tasks that are gone; gives how many were moved. `unknown-task` when none is there,
+   * `read-only` when it cannot be saved, `locked` when another owner has taken over.
+   */
+  move(set: Moves): Promise<Result<number, Failure>>
+  onMoved(listener: (set: Moves) => void): () => void
+  /** A task that goes takes its place along. */
+  note(batch: CommittedBatch): void
+}
+
+/** Written in one transaction; more would hold the loop. */
+const BATCH = 2000
+
+type Parts = { readonly opened: Pick<OpenStore, 'positions' | 'writer' | 'plan'>; log: Log }
+
+export function createPositions({ opened, log }: Parts): Positions {
+  // Read when first asked for: a short command never asks.
+  let known: Map<string, NodePosition> | null = null
+  const all = (): Map<string, NodePosition> => (known ??= opened.positions.all())
+  const news = createEmitter<Moves>((error) =>
+    log.error('a listener of positions threw', { error: String(error) }),
+  )
+  return {
+    all,
+    onMoved: news.on,
+    async move(set) {
+      const asked = Object.entries(set)
+      const isNobody = !asked.some(([id]) => hasTask(opened.plan, id))
+      if (asked.length > 0 && isNobody) return err(unknown(asked[0]?.[0] ?? ''))
+      const moved = new Map<string, NodePosition | null>()
+      const told = <T>(result: T): T => {
+        if (moved.size > 0) news.emit(Object.fromEntries(moved))
+        return result
+      }
+      for (let at = 0; at < asked.length; at += BATCH) {
+        if (at > 0) await breathe()
+        // Asked again in each piece: tasks may have gone meanwhile.
+        const piece = asked.slice(at, at + BATCH).filter(([id]) => hasTask(opened.plan, id))
+        const saved = save(opened, piece)
+        if (!saved.ok) return told(saved)
+        for (const [id, position] of piece) {
+          moved.set(id, position)
+          if (position) all().set(id, position)
+          else all().delete(id)
+        }
+      }
+      return told(ok(moved.size))
+    },
+    note({ changes }) {
+      if (!known) return
+      for (const change of changes)
+        if (change.entity === 'task' && !change.after) known.delete(change.id)
+    },
+  }
+}
+
+type Piece = readonly (readonly [string, NodePosition | null])[]
+
+const hasTask = (plan: Plan, id: string): boolean => isTaskId(id) && plan.tasks.has(id)
+
+const unknown = (id: string): Failure =>
+  failure('unknown-task', `there is no task ${JSON.stringify(id)} to move`, { facts: { id } })
+
+function save({ writer, positions }: Parts['opened'], piece: Piece): Result<void, Failure> {
+  try {
+    writer.begin()
+    for (const [id, position] of piece) positions.set(id, position)
+    writer.commit()
+    return ok(undefined)
+  } catch (error) {
+    writer.rollback()
+    const text = error instanceof Error ? error.message : String(error)
+    if (error instanceof Error && error.name === 'StaleOwner')
+      return err(failure('locked', 'this owner was replaced by another; nothing was moved'))
+    return err(
+      failure('read-only', `the nodes stay where they were: the yard cannot be saved (${text})`, {
+        hint: 'free some space on the disk and try again',
+      }),
+    )
+  }
+}

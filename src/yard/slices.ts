@@ -1,0 +1,35 @@
+/** Long work in short pieces, so that the owner's loop goes on between them. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** A turn of the loop for everybody else. */
+export const breathe = (): Promise<void> => nextTurn()
+
+/** Well below what a person would feel, also on a slow machine. */
+const PIECE_MS = 8
+const LOOK_EVERY = 32
+
+export interface Pacer {
+  /** Asked once per small item: null while this piece has time left, else what to wait for. Rejects when the signal says so. */
+  pause(): Promise<void> | null
+  /** The same, asked once per larger piece. */
+  check(): Promise<void> | null
+}
+
+export function createPacer(
+  signal?: AbortSignal,
+  now: () => number = () => performance.now(),
+): Pacer {
+  let startedAt = now()
+  let count = 0
+  const check = (): Promise<void> | null =>
+    now() - startedAt < PIECE_MS
+      ? null
+      : breathe().then(() => {
+          signal?.throwIfAborted()
+          startedAt = now()
+        })
+  return {
+    pause: () => (++count % LOOK_EVERY === 0 ? check() : null),
+    check,
+  }
+}

@@ -1,0 +1,135 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
+import {
+  chromiumPath,
+  launchChromium,
+  openWatchedPage,
+  type WatchedPage,
+} from '../support/chromium.ts'
+import { makeYard, type YardUnderTest } from './yard-under-test.ts'
+
+describe.skipIf(chromiumPath === '')('what waits for a person', () => {
+  let browser: Browser
+  let yard: YardUnderTest
+  let watched: WatchedPage
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    yard = await makeYard('atlas')
+    watched = await openWatchedPage(browser, await yard.start())
+    page = watched.page
+  })
+  afterEach(async () => {
+    const { complaints } = watched
+    await page.context().close()
+    await yard.close()
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  })
+
+  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
+
+  const row = (name: string): Locator => page.getByRole('listitem', { name })
+  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
+
+  /** What the empty list says, once it is empty. */
+  const calm = (): Promise<string | null> => page.getByText('Nothing waits for you.').textContent()
+
+  test('nothing waits, and then a failed task does, until it is retried', async () => {
+    await yard.addTask({ title: 'Calm', exec: 'true' })
+    await goTo('#/attention')
+    await page.getByText('Nothing waits for you.').waitFor()
+    await yard.addTask({ id: 'f', title: 'Flaky', exec: '[ -e told-f ] || exit 3' })
+    await yard.addTask({ id: 'n', title: 'Next', exec: 'true', after: ['f'] })
+    await row('Failed: Flaky').getByText('holds 1 task').waitFor()
+    await row('Failed: Flaky').getByText('It exited with 3').waitFor()
+    await row('Failed: Flaky').getByRole('button', { name: 'Show output' }).click()
+    await inspector().getByRole('tab', { name: 'Output', selected: true }).waitFor()
+    await yard.tell('f')
+    await row('Failed: Flaky').getByRole('button', { name: 'Retry', exact: true }).click()
+    expect(await calm()).toBe('Nothing waits for you.')
+  })
+
+  test('a fresh retry takes two presses; to abandon asks what becomes of those that wait', async () => {
+    await yard.addTask({ id: 'f', title: 'Broken', exec: 'exit 3' })
+    await yard.addTask({ id: 'n', title: 'Next', exec: 'true', after: ['f'] })
+    await goTo('#/attention')
+    await row('Failed: Broken').getByRole('button', { name: 'Retry fresh' }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'From the start?' }).click()
+    await goTo('#/tasks')
+    await page.getByRole('row').filter({ hasText: 'Broken' }).getByText('Failed').waitFor()
+    await goTo('#/attention')
+    await row('Failed: Broken').getByRole('button', { name: 'Abandon' }).click()
+    const question = page.getByRole('dialog', { name: /Abandon/ })
+    await question.getByText('1 task would become ready.').waitFor()
+    await question.getByRole('button', { name: /Let them start/ }).click()
+    await page.getByText('Nothing waits for you.').waitFor()
+    await goTo('#/tasks')
+    const next = page.getByRole('row').filter({ hasText: 'Next' }).getByText('Done')
+    expect(await next.textContent()).toBe('Done')
+  })
+
+  test('a task for people is taken, given back, and marked as done', async () => {
+    await yard.addTask({ id: 'l', title: 'Legal sign-off', executor: 'manual' })
+    await goTo('#/attention')
+    await row('For a person: Legal sign-off').getByRole('button', { name: 'Take it' }).click()
+    const taken = row('In your hands: Legal sign-off')
+    await taken.getByRole('button', { name: 'Give back' }).click()
+    await row('For a person: Legal sign-off').waitFor()
+    await row('For a person: Legal sign-off').getByRole('button', { name: 'Take it' }).click()
+    await taken.getByRole('button', { name: 'Mark as done' }).click()
+    expect(await calm()).toBe('Nothing waits for you.')
+  })
+
+  test('what is put off sleeps until it changes, and can be woken', async () => {
+    await yard.addTask({ id: 'f', title: 'Broken', exec: 'exit 3' })
+    await goTo('#/attention')
+    await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).click()
+    await page.getByRole('menuitem', { name: 'Until it changes' }).click()
+    await page.getByText('Nothing waits for you.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: '1 snoozed' }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'Retry', exact: true }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).waitFor()
+    await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).click()
+    await page.getByRole('menuitem', { name: 'For 1 hour' }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'Wake' }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).waitFor()
+    expect(await page.getByRole('button', { name: /snoozed/ }).count()).toBe(0)
+  })
+
+  test('the list is walked by keys, and a key acts on the row that has the focus', async () => {
+    await yard.addTask({ id: 'x', title: 'First', exec: '[ -e told-x ] || exit 3' })
+    await yard.addTask({ id: 'y', title: 'Second', exec: 'exit 4', after: [] })
+    await goTo('#/attention')
+    await row('Failed: First').waitFor()
+    await row('Failed: Second').waitFor()
+    await row('Failed: Second').focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    const focused = (): Promise<string | null | undefined> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toMatch(/^Failed: /)
+    await row('Failed: First').focus()
+    await page.keyboard.press('Enter')
+    await inspector().getByRole('heading', { name: 'First' }).waitFor()
+    await yard.tell('x')
+    await row('Failed: First').focus()
+    await page.keyboard.press('r')
+    await row('Failed: First').waitFor({ state: 'detached' })
+  })
+
+  test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await yard.addTask({ title: 'Broken', exec: 'exit 3' })
+    await yard.addTask({ title: 'Legal', executor: 'manual' })
+    await goTo('#/attention')
+    await row('Failed: Broken').waitFor()
+    await row('For a person: Legal').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+  })
+})

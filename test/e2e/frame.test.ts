@@ -1,0 +1,200 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
+import {
+  chromiumPath,
+  launchChromium,
+  openWatchedPage,
+  type WatchedPage,
+} from '../support/chromium.ts'
+import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+
+const SCREENS = [
+  'Graph',
+  'Tasks',
+  'Agents',
+  'Attention',
+  'Models',
+  'Executors',
+  'Schedule',
+  'Settings',
+] as const
+
+describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () => {
+  let browser: Browser
+  let yard: YardUnderTest
+  let watched: WatchedPage
+  let page: Page
+  let address: string
+
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    yard = await makeYard('atlas')
+    address = await yard.start()
+    watched = await openWatchedPage(browser, address)
+    page = watched.page
+  })
+  afterEach(async () => {
+    const { complaints } = watched
+    await page.context().close()
+    await yard.close()
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  })
+
+  const rail = (): Locator => page.getByRole('navigation', { name: 'Screens' })
+  const screen = (name: string): Locator => page.getByRole('main', { name })
+  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
+
+  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
+
+  test('the rail, the keys and the address lead to every screen, and Back goes back', async () => {
+    await yard.addTask({ title: 'One', exec: 'true' })
+    for (const name of SCREENS) {
+      await rail().getByRole('link', { name }).click()
+      await screen(name).waitFor()
+      expect(await rail().getByRole('link', { name }).getAttribute('aria-current')).toBe('page')
+    }
+    await page.goBack()
+    await screen('Schedule').waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await screen('Agents').waitFor()
+    await page.keyboard.press('Control+2')
+    await screen('Tasks').waitFor()
+    await page.reload()
+    await screen('Tasks').waitFor()
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'nothing stands against access on any screen, %s',
+    async (scheme) => {
+      await yard.addTask({ id: 'a', title: 'Works', exec: untilTold('a') })
+      await yard.addTask({ id: 'b', title: 'Waits', exec: 'true', after: ['a'] })
+      await yard.addTask({ title: 'Fails', exec: 'exit 1' })
+      await yard.addTask({ title: 'Draft', exec: 'true', paused: true })
+      await yard.addTask({ title: 'Nightly', exec: 'true', schedule: { spec: '02:00', tz: null } })
+      await page.emulateMedia({ colorScheme: scheme })
+      await rail()
+        .getByRole('link', { name: /Attention.*1/ })
+        .waitFor()
+      for (const name of SCREENS) {
+        await rail().getByRole('link', { name }).click()
+        await screen(name).waitFor()
+        await page.waitForLoadState('networkidle')
+        expect({ name, found: await axeViolations(page) }).toEqual({ name, found: [] })
+      }
+    },
+  )
+
+  test('the coordinator is paused and resumed from everywhere', async () => {
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
+    await page.keyboard.press('Control+Shift+Space')
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: 'Resume', exact: true }).count()).toBe(0)
+  })
+
+  test('the host is killed in mid-run: the page says so, and the work is there when it is back', async () => {
+    await yard.addTask({ id: 'long', title: 'Long work', exec: untilTold('long') })
+    await goTo('#/task/long')
+    await inspector().getByText('In progress').first().waitFor()
+    await yard.kill()
+    await page.getByText('The connection to the yard is lost. Agents go on.').waitFor()
+    await page
+      .getByRole('contentinfo', { name: 'Status' })
+      .getByText(/Reconnecting/)
+      .waitFor()
+    await inspector().getByRole('heading', { name: 'Long work' }).waitFor()
+    await yard.start()
+    await page
+      .getByText('The connection to the yard is lost. Agents go on.')
+      .waitFor({ state: 'hidden' })
+    await inspector().getByText('In progress').first().waitFor()
+    await yard.tell('long')
+    await inspector().getByText('Done').first().waitFor()
+    await page.getByRole('status').getByText('0 of 4 agents').waitFor()
+    expect(await page.getByText('Agents go on').count()).toBe(0)
+  })
+
+  test('an address works once, while a reload keeps the page', async () => {
+    await page.getByText('Draw the first task').waitFor()
+    await page.reload()
+    await page.getByText('Draw the first task').waitFor()
+    const second = await openWatchedPage(browser, address)
+    await second.page.getByText('This address opens nothing any more').waitFor()
+    expect(second.complaints).toEqual([])
+    await second.page.context().close()
+  })
+
+  test('a link from outside opens its task and carries out nothing', async () => {
+    await yard.addTask({ id: 'held', title: 'Held', exec: 'true', paused: true })
+    await goTo('#/task/held')
+    await inspector().getByRole('heading', { name: 'Held' }).waitFor()
+    await inspector().getByText('Paused').first().waitFor()
+    await goTo('#/task/no-such-task')
+    await inspector()
+      .getByText(/no task/)
+      .waitFor()
+    expect(await page.getByRole('status').getByText('0 of 4 agents').count()).toBe(1)
+  })
+
+  test('F6 goes round the regions; the rail and the inspector are sized by keys', async () => {
+    await yard.addTask({ id: 'one', title: 'One', exec: 'true' })
+    await goTo('#/task/one')
+    await inspector().waitFor()
+    await page.getByRole('button', { name: 'Pause', exact: true }).focus()
+    const seen = new Set<string>()
+    for (let press = 0; press < 6; press++) {
+      await page.keyboard.press('F6')
+      seen.add(
+        await page.evaluate(
+          () => document.activeElement?.closest('[data-region]')?.className.split(' ')[0] ?? '',
+        ),
+      )
+    }
+    expect([...seen].toSorted()).toEqual(['inspector', 'rail', 'stage', 'status-bar', 'title-bar'])
+    const edge = page.getByRole('separator', { name: 'Width of the inspector' })
+    const before = Number(await edge.getAttribute('aria-valuenow'))
+    await edge.press('ArrowLeft')
+    await expect
+      .poll(async () => Number(await edge.getAttribute('aria-valuenow')))
+      .toBe(before + 40)
+    await page.reload()
+    await expect
+      .poll(async () => Number(await edge.getAttribute('aria-valuenow')))
+      .toBe(before + 40)
+  })
+
+  test('the smallest window and a zoom of 200 % lose nothing and scroll nowhere sideways', async () => {
+    await yard.addTask({ id: 'one', title: 'One', exec: 'true' })
+    for (const size of [
+      { width: 720, height: 480 },
+      { width: 720, height: 450 }, // 1440 × 900 at 200 %
+    ]) {
+      await page.setViewportSize(size)
+      for (const hash of ['#/graph', '#/graph?task=one', '#/tasks', '#/agents', '#/settings']) {
+        await goTo(hash)
+        await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - innerWidth,
+        )
+        expect({ hash, overflow }).toEqual({ hash, overflow: 0 })
+      }
+    }
+  })
+
+  test('the theme is chosen and kept', async () => {
+    await goTo('#/settings')
+    await page.getByRole('radio', { name: 'Dark' }).click()
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.dataset['theme']))
+      .toBe('dark')
+    await page.reload()
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.dataset['theme']))
+      .toBe('dark')
+  })
+})

@@ -1,0 +1,86 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  chromiumPath,
+  launchChromium,
+  openWatchedPage,
+  type WatchedPage,
+} from '../support/chromium.ts'
+import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+
+describe.skipIf(chromiumPath === '')('the Schedule screen', () => {
+  let browser: Browser
+  let yard: YardUnderTest
+  let watched: WatchedPage
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    yard = await makeYard()
+    watched = await openWatchedPage(browser, await yard.start())
+    page = watched.page
+    await page.getByRole('link', { name: 'Schedule' }).click()
+  })
+  afterEach(async () => {
+    const { complaints } = watched
+    await page.context().close()
+    await yard.close()
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  })
+
+  const row = (title: string) => page.getByRole('row').filter({ hasText: title })
+
+  test('an empty schedule tells how to make one', async () => {
+    await page.getByText('Nothing starts by the clock.').waitFor()
+    expect(await page.getByRole('main').getByRole('button', { name: 'Add a task' }).count()).toBe(1)
+  })
+
+  test('a repeating task is skipped once, paused, resumed and started now', async () => {
+    const exec = untilTold('backup')
+    await yard.addTask({ title: 'Backup', exec, schedule: { spec: '0 3 * * *', tz: 'Asia/Tokyo' } })
+    await row('Backup').getByText('Every day at 03:00').waitFor()
+    const next = row('Backup').locator('time')
+    const before = Date.parse((await next.getAttribute('datetime')) ?? '')
+    await page.getByRole('button', { name: 'Skip once Backup' }).click()
+    await row('Backup')
+      .getByRole('button', { name: /^Skip .*\?/ })
+      .click()
+    await expect
+      .poll(async () => Date.parse((await next.getAttribute('datetime')) ?? '') - before)
+      .toBe(86_400_000)
+    await page.getByRole('button', { name: 'Pause Backup' }).click()
+    await row('Backup').getByText('Paused', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Resume Backup' }).click()
+    await page.getByRole('button', { name: 'Start now Backup' }).click()
+    await row('Backup').getByText('In progress').waitFor()
+  })
+
+  test('a delay stands on the line of time and is taken away', async () => {
+    const notBefore = new Date(Date.now() + 5 * 3_600_000).toISOString()
+    await yard.addTask({ title: 'Later', exec: 'true', notBefore })
+    await page.getByRole('button', { name: /^Later .*delay/ }).waitFor()
+    await page.getByRole('button', { name: 'Start now Later' }).click()
+    await page.getByText('Nothing starts by the clock.').waitFor()
+    expect(await page.getByRole('region', { name: 'Next 24 hours' }).count()).toBe(0)
+  })
+
+  test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await yard.addTask({ title: 'Often', exec: 'true', schedule: { spec: '0 * * * *', tz: 'UTC' } })
+    await row('Often').waitFor()
+    await page.getByRole('radio', { name: '7 d' }).click()
+    await page.getByRole('region', { name: 'Next 7 days' }).waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+})
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page: page as never })
+    .setLegacyMode(true)
+    .analyze()
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((each) => each.html).join(' ')}`)
+}

@@ -1,0 +1,258 @@
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { err, ok } from '../../src/base/result.ts'
+import type { AgentView, Why } from '../../src/contract/view.ts'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
+import {
+  actsNow,
+  consequenceOf,
+  secondPressOf,
+  type Standing,
+} from '../../src/renderer/task/acts-now.ts'
+import { agentState, tookMs, tryText } from '../../src/renderer/task/facts.ts'
+import { forecastOf } from '../../src/renderer/task/forecast.ts'
+import { Inspector } from '../../src/renderer/task/inspector.tsx'
+import { KillLadder } from '../../src/renderer/task/kill-ladder.tsx'
+import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
+import { whyActOf } from '../../src/renderer/task/why-note.tsx'
+import { selectTasks } from '../../src/renderer/workspace/selection.ts'
+import { agentOf, cardOf, snapshotOf, summaryOf } from '../support/scripted-host.ts'
+
+beforeEach(() => {
+  location.hash = ''
+  selectTasks([])
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+type Calls = (path: string, input: unknown) => unknown
+
+/** A client whose every procedure is answered by one function. */
+function clientOf(answer: Calls): YardClient {
+  const procedures = (name: string): unknown =>
+    new Proxy(
+      {},
+      { get: (_, key) => async (input: unknown) => answer(`${name}.${String(key)}`, input) },
+    )
+  return new Proxy({}, { get: (_, key) => procedures(String(key)) }) as YardClient
+}
+
+function sessionOf(snapshot: Parameters<typeof viewFromSnapshot>[1], answer: Calls): Session {
+  return {
+    yard: createStore(() => viewFromSnapshot(emptyView, snapshot)),
+    connection: createStore(() => ({ kind: 'live' as const })),
+    async call(send) {
+      try {
+        return ok(await send(clientOf(answer)))
+      } catch (error) {
+        return err({ kind: 'refused', message: String(error), hint: null })
+      }
+    },
+    tryNow: () => {},
+    close: () => {},
+  }
+}
+const show = (session: Session, node: ReactNode): void =>
+  void render(<SessionContext value={session}>{node}</SessionContext>)
+
+const tried = (status: string) => cardOf('a', { status, agent: 'agent-1' })
+const standing = (more: Partial<Standing>): Standing => ({
+  card: cardOf('a'),
+  isHeld: false,
+  agent: null,
+  isByHand: false,
+  ...more,
+})
+
+test.each<readonly [string, Partial<Standing>, readonly string[]]>([
+  ['ready', {}, ['pause', 'complete', 'delete']],
+  ['a draft', { isHeld: true }, ['resume', 'publish', 'complete']],
+  ['at work', { agent: agentOf('agent-1', 'a') }, ['pause', 'kill', 'complete']],
+  ['failed', { card: tried('failed') }, ['retry', 'retryFresh', 'abandon']],
+  ['done', { card: tried('done') }, ['reopen']],
+  ['abandoned', { card: tried('abandoned') }, ['reopen', 'complete']],
+  ['for a person', { isByHand: true }, ['take', 'complete', 'pause']],
+  ['in hand', { isByHand: true, agent: agentOf('agent-1', 'a') }, ['complete', 'letGo', 'pause']],
+  ['repeating', { card: cardOf('a', { repeats: true }) }, ['startNow', 'skipOnce', 'pause']],
+])('acts of a task: %s', (_what, more, first) => {
+  expect(actsNow(standing(more)).first).toEqual(first)
+})
+
+test('what cannot be undone takes a second press, with what it costs', () => {
+  const agent = agentOf('agent-1', 'a')
+  const now = Date.parse(agent.startedAt ?? '') + 12 * 60_000 + 41_000
+  const second = (name: Parameters<typeof secondPressOf>[0]): string | null =>
+    secondPressOf(name, standing({ agent }), now)
+  expect(second('kill')).toBe('Kill? 12m of work')
+  expect(second('killRestart')).toBe('Kill and start again? 12m of work')
+  expect(second('retryFresh')).not.toBeNull()
+  expect(second('skipOnce')).not.toBeNull()
+  expect(second('pause')).toBeNull()
+  expect(secondPressOf('kill', standing({ agent }), now - 12 * 60_000)).toBe('Kill? 41s of work')
+})
+
+test('an agent that is being stopped is not killed once more', () => {
+  const agent = agentOf('agent-1', 'a', { status: 'stopping' })
+  const { first, rest } = actsNow(standing({ agent }))
+  expect([...first, ...rest]).not.toContain('kill')
+})
+
+test('what follows is said beforehand', () => {
+  const agent = agentOf('agent-1', 'a')
+  const dependents = { waiting: 3, wouldStart: 1 }
+  expect(consequenceOf('pause', standing({ agent }), dependents)).toMatch(/agent-1 goes on/)
+  expect(consequenceOf('pause', standing({}), dependents)).toBeNull()
+  expect(consequenceOf('complete', standing({}), dependents)).toBe('1 task would become ready.')
+  expect(consequenceOf('reopen', standing({}), dependents)).toBe('3 tasks after it wait again.')
+})
+
+test('the nearest reason names the act that helps', () => {
+  const why = (kind: Why['waitsFor'][number]['kind'], subject: string | null = null): Why => ({
+    id: 'a',
+    state: 'blocked',
+    text: '',
+    waitsFor: [{ kind, subject, text: '', until: null }],
+  })
+  expect(whyActOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })
+  expect(whyActOf(cardOf('a'), why('hold'))).toMatchObject({ label: 'Resume' })
+  expect(whyActOf(cardOf('a'), why('pause'))).toMatchObject({ id: 'coordinator.toggle' })
+  expect(whyActOf(cardOf('a'), why('time'))).toBeNull()
+  expect(whyActOf(cardOf('a', { status: 'failed' }), why('time'))).toMatchObject({ label: 'Retry' })
+})
+
+test('a forecast follows the longest chain, and says nothing on too little', () => {
+  const done = (id: string) =>
+    cardOf(id, {
+      status: 'done',
+      startedAt: '2026-11-20T10:00:00Z',
+      completedAt: '2026-11-20T10:10:00Z',
+    })
+  const cards = [
+    ...['d1', 'd2', 'd3'].map(done),
+    cardOf('a', { after: ['d1'] }),
+    cardOf('b', { after: ['a'] }),
+    cardOf('c', { after: ['a', 'b'] }),
+    cardOf('x'),
+  ]
+  const tasks = (list: typeof cards) => new Map(list.map((card) => [card.id, card]))
+  expect(forecastOf(tasks(cards), 0)).toEqual({ length: 3, leftMs: 30 * 60_000 })
+  expect(forecastOf(tasks(cards.slice(1)), 0)).toBeNull()
+  expect(forecastOf(tasks(cards.slice(0, 3)), 0)).toBeNull()
+})
+
+test('a chain as long as the yard is followed without end of the stack', () => {
+  const cards = Array.from({ length: 20_000 }, (_, index) =>
+    cardOf(`t${index}`, { after: index === 19_999 ? [] : [`t${index + 1}`] }),
+  )
+  const span = {
+    status: 'done',
+    startedAt: '2026-11-20T10:00:00Z',
+    completedAt: '2026-11-20T10:00:01Z',
+  }
+  for (const id of ['d1', 'd2', 'd3']) cards.push(cardOf(id, span))
+  expect(forecastOf(new Map(cards.map((card) => [card.id, card])), 0)?.length).toBe(20_000)
+})
+
+test('words for tries, ends and spans; the unknown is nothing', () => {
+  expect(tryText(cardOf('a', { attempts: 1 }))).toBeNull()
+  expect(tryText(cardOf('a', { attempts: 2 }))).toBe('2nd try of 3')
+  expect(tryText(cardOf('a', { attempts: 11, maxAttempts: null }))).toBe('11th try')
+  expect(tookMs(agentOf('agent-1', 'a'))).toBeNull()
+  const end = (more: Partial<AgentView>) =>
+    agentState(agentOf('x', 'a', { status: 'ended', ...more }))
+  expect([end({ outcome: 'done' }), end({ outcome: 'killed' }), end({ outcome: 'lost' })]).toEqual([
+    'done',
+    'abandoned',
+    'failed',
+  ])
+})
+
+test('texts of fields are read as a person writes them, and refused in words', () => {
+  expect(TIME_LIMIT.write('2h')).toEqual(ok({ timeoutMs: 7_200_000 }))
+  expect(TIME_LIMIT.write('')).toEqual(ok({ timeoutMs: null }))
+  expect(TIME_LIMIT.write('0')).toMatchObject({ ok: false })
+  expect(TAGS.write(' a, b  a,')).toEqual(ok({ tags: ['a', 'b'] }))
+  expect(SCHEDULE.write('09:00 in Asia/Tokyo')).toEqual(
+    ok({ schedule: { spec: '09:00', tz: 'Asia/Tokyo' } }),
+  )
+  expect(SCHEDULE.write('0 9 * * 1')).toEqual(ok({ schedule: { spec: '0 9 * * 1', tz: null } }))
+  expect(SCHEDULE.write(' ')).toEqual(ok({ schedule: null }))
+  expect(NOT_BEFORE.write('tomorrow')).toMatchObject({ ok: false })
+  expect(NOT_BEFORE.write('2026-12-03 09:00')).toMatchObject({ ok: true })
+})
+
+test('the ladder: force is offered after the grace, not before', async () => {
+  vi.useFakeTimers()
+  const agent = agentOf('agent-1', 'a', { status: 'stopping', processes: 4 })
+  const card = cardOf('a', { agent: 'agent-1' })
+  const asked: unknown[] = []
+  const session = sessionOf(snapshotOf(1, [card], { agents: [agent] }), (path, input) => {
+    asked.push([path, input])
+    return path === 'service.config'
+      ? [{ key: 'agent.stop_grace', value: '10s', source: 'default', file: null, line: null }]
+      : agent
+  })
+  show(session, <KillLadder card={card} agent={agent} />)
+  await act(() => vi.advanceTimersByTimeAsync(0))
+  const steps = screen.getByRole('list', { name: 'End of agent-1' })
+  expect(within(steps).getByText('10 s grace').getAttribute('aria-current')).toBe('step')
+  await act(() => vi.advanceTimersByTimeAsync(9999))
+  expect(screen.queryByRole('button', { name: 'Force' })).toBeNull()
+  await act(() => vi.advanceTimersByTimeAsync(1))
+  expect(within(steps).getByText('Stopping 4 processes').getAttribute('aria-current')).toBe('step')
+  fireEvent.click(screen.getByRole('button', { name: 'Force' }))
+  await act(() => vi.advanceTimersByTimeAsync(0))
+  expect(asked.at(-1)).toMatchObject(['agent.kill', { id: 'agent-1', force: true }])
+})
+
+test('several chosen: counts by state and what they share', () => {
+  const cards = [
+    cardOf('a', { state: 'failed', tags: ['x', 'y'], costUsd: 1 }),
+    cardOf('b', { state: 'failed', tags: ['x'], model: 'opus', costUsd: 0.5 }),
+  ]
+  selectTasks(['a', 'b'])
+  show(
+    sessionOf(snapshotOf(1, cards), () => null),
+    <Inspector />,
+  )
+  const panel = screen.getByRole('region', { name: 'Chosen tasks' })
+  expect(screen.getByRole('heading', { name: '2 tasks chosen' })).toBeDefined()
+  expect(within(panel).getByText('Failed').closest('li')?.textContent).toBe('Failed2')
+  expect(within(panel).getByText('Model').parentElement?.textContent).toBe('Model2 different')
+  expect(within(panel).getByText('Tags').parentElement?.textContent).toBe('Tagsx')
+  expect(within(panel).getByText('Cost').parentElement?.textContent).toBe('Cost$1.50')
+})
+
+test('nothing chosen: the yard, and no number that nobody knows', () => {
+  const summary = summaryOf({ tasks: { done: 2, failed: 1 }, agents: { alive: 1, max: 4 } })
+  show(
+    sessionOf(snapshotOf(1, [], { summary }), () => null),
+    <Inspector />,
+  )
+  expect(screen.getByRole('heading', { name: 'atlas' })).toBeDefined()
+  expect(screen.getByText('2 of 3 tasks')).toBeDefined()
+  expect(screen.getByText('1 of 4', { exact: false })).toBeDefined()
+  expect(screen.getAllByText('No agent CLI said')).toHaveLength(2)
+  expect(screen.queryByRole('heading', { name: 'Forecast' })).toBeNull()
+})
+
+test('what cannot be read is said at its place, and asked again', async () => {
+  location.hash = '#/graph?task=a&tab=overview'
+  const asked: string[] = []
+  const session = sessionOf(snapshotOf(1, [cardOf('a')]), (path) => {
+    asked.push(path)
+    throw new Error('the disk is gone')
+  })
+  show(session, <Inspector />)
+  await screen.findByText(/the disk is gone/)
+  const before = asked.length
+  fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before))
+})

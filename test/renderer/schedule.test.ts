@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { AgendaItem } from '../../src/contract/page.ts'
+import { entriesOf, isOverdue, packRows } from '../../src/renderer/schedule/agenda.ts'
+import { scheduleWords } from '../../src/renderer/schedule/schedule-words.ts'
+
+test.each([
+  ['09:00', 'Every day at 09:00'],
+  ['30 7 * * 1-5', 'Every weekday at 07:30'],
+  ['*/15 * * * *', 'Every 15 minutes'],
+  ['* * * * *', 'Every minute'],
+  ['5 * * * *', 'Every hour at 5 past'],
+  ['0 */2 * * *', 'Every 2 hours'],
+  ['0 9,17 * * mon', 'Every Monday at 09:00 and 17:00'],
+  ['0 3 1 * *', 'Every month on the 1st at 03:00'],
+  ['0 3 22 dec *', 'Every year on the 22nd of December at 03:00'],
+  ['@daily', 'Every day at 00:00'],
+  ['0 3 1 * 1', null],
+  ['*/7 1,2 * * *', null],
+  ['nonsense', null],
+])('%s is said as %s', (spec, words) => {
+  expect(scheduleWords(spec)).toBe(words)
+})
+
+const item = (task: string, minutes: number): AgendaItem => ({
+  at: new Date(minutes * 60_000).toISOString(),
+  kind: 'schedule',
+  task,
+  title: task,
+  text: '',
+})
+
+test('times of one task are one entry; entries that overlap are stacked', () => {
+  const entries = entriesOf([item('a', 10), item('b', 12), item('a', 20), item('c', 80)])
+  expect(entries.map(({ times }) => times.length)).toEqual([2, 1, 1])
+  const rows = packRows(entries, { from: 0, ms: 100 * 60_000 }, 0.25)
+  expect(rows.map((row) => row.map(({ entry }) => entry.first.task))).toEqual([['a', 'c'], ['b']])
+  expect(rows[0]?.[1]?.isLeft).toBe(true)
+})
+
+test('a time that has just passed is not missed yet', () => {
+  const at = '2026-11-20T10:00:00.000Z'
+  expect(isOverdue(at, Date.parse(at) + 59_000)).toBe(false)
+  expect(isOverdue(at, Date.parse(at) + 61_000)).toBe(true)
+  expect(isOverdue(null, Date.parse(at))).toBe(false)
+})

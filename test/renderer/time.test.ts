@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import { err, ok, type Result } from '../../src/base/result.ts'
+import type { Moment } from '../../src/contract/page.ts'
+import type { TaskCard } from '../../src/contract/view.ts'
+import type { Problem } from '../../src/renderer/session/problem.ts'
+import { forecastEnd } from '../../src/renderer/time/forecast.ts'
+import { createMomentLoader } from '../../src/renderer/time/moment-loader.ts'
+import {
+  atOf,
+  nextFailure,
+  stepHead,
+  ticks,
+  xOf,
+  xOfNow,
+} from '../../src/renderer/time/time-scale.ts'
+import { agoText } from '../../src/renderer/time/time-words.ts'
+import { cardOf } from '../support/scripted-host.ts'
+
+const scale = { from: 0, now: 3_600_000, end: null, width: 800 }
+
+test('a place on the strip and its instant belong together; the right end is the present', () => {
+  for (const at of [0, 600_000, 1_800_000, 3_000_000])
+    expect(Math.abs((atOf(scale, xOf(scale, at)) ?? NaN) - at)).toBeLessThan(5000)
+  expect(atOf(scale, xOf(scale, scale.now))).toBeNull()
+  expect(atOf(scale, 5000)).toBeNull()
+  expect(atOf(scale, -50)).toBe(0)
+})
+
+test('what is foretold stands right of the present', () => {
+  const ahead = { ...scale, end: 5_000_000 }
+  expect(xOfNow(ahead)).toBeLessThan(xOfNow(scale))
+  expect(xOf(ahead, 5_000_000)).toBeGreaterThan(xOfNow(ahead))
+  expect(xOf(ahead, 5_000_000)).toBeLessThanOrEqual(ahead.width)
+})
+
+test('labels are round instants with room between them', () => {
+  const found = ticks(scale, 90)
+  expect(found.length).toBeGreaterThan(2)
+  for (const at of found) expect(at % 300_000).toBe(0)
+  const places = found.map((at) => xOf(scale, at))
+  for (const [i, x] of places.slice(1).entries())
+    expect(x - (places[i] ?? 0)).toBeGreaterThanOrEqual(89)
+  expect(ticks({ ...scale, now: 0 }, 90)).toEqual([])
+})
+
+test('steps of the head stay between the first commit and the present', () => {
+  const span = { from: 1000, now: 11_000, one: 100 }
+  expect(stepHead(null, 'back', span)).toBe(10_900)
+  expect(stepHead(10_900, 'on', span)).toBeNull()
+  expect(stepHead(2000, 'far-on', span)).toBe(3000)
+  expect(stepHead(1100, 'far-back', span)).toBe(1000)
+  expect(stepHead(5000, 'first', span)).toBe(1000)
+  expect(stepHead(5000, 'live', span)).toBeNull()
+})
+
+test('the next failure is found either way', () => {
+  const failures = [10, 20, 30]
+  expect(nextFailure(failures, null, -1)).toBe(30)
+  expect(nextFailure(failures, 20, -1)).toBe(10)
+  expect(nextFailure(failures, 20, 1)).toBe(30)
+  expect(nextFailure(failures, 30, 1)).toBeNull()
+  expect(nextFailure(failures, null, 1)).toBeNull()
+})
+
+test('how long ago is said in words', () => {
+  expect([4000, 720_000, 10_800_000, 260_000_000].map(agoText)).toEqual([
+    '4 s ago',
+    '12 min ago',
+    '3 h ago',
+    '3 days ago',
+  ])
+})
+
+const MINUTE = 60_000
+const iso = (minute: number): string => new Date(minute * MINUTE).toISOString()
+const done = (id: string): TaskCard =>
+  cardOf(id, { status: 'done', state: 'done', startedAt: iso(0), completedAt: iso(10) })
+const forecast = (left: readonly TaskCard[], more = {}): number | null =>
+  forecastEnd({
+    tasks: new Map([done('x'), done('y'), done('z'), ...left].map((card) => [card.id, card])),
+    maxAgents: 4,
+    isPaused: false,
+    now: 20 * MINUTE,
+    ...more,
+  })
+
+test('the end is the main line at the mean of what is done', () => {
+  const chain = [cardOf('a'), cardOf('b', { after: ['a'], state: 'blocked' })]
+  expect(forecast(chain)).toBe(40 * MINUTE)
+})
+
+test('with few agents the work itself is the longer', () => {
+  const wide = ['a', 'b', 'c', 'd'].map((id) => cardOf(id))
+  expect(forecast(wide)).toBe(30 * MINUTE)
+  expect(forecast(wide, { maxAgents: 1 })).toBe(60 * MINUTE)
+})
+
+test('what runs counts with its rest, what is delayed with its wait', () => {
+  const running = cardOf('a', { status: 'in-progress', state: 'in-progress', startedAt: iso(16) })
+  expect(forecast([running])).toBe(26 * MINUTE)
+  const delayed = cardOf('d', { state: 'delayed', notBefore: iso(50) })
+  expect(forecast([delayed])).toBe(60 * MINUTE)
+})
+
+test('nothing is foretold where it would be a guess', () => {
+  expect(forecast([])).toBeNull()
+  expect(forecast([cardOf('a')], { isPaused: true })).toBeNull()
+  expect(forecast([cardOf('a', { state: 'paused' })])).toBeNull()
+  expect(forecast([cardOf('a', { stuck: 'no such executor' })])).toBeNull()
+  expect(forecast([cardOf('a', { status: 'failed', state: 'failed' })])).toBeNull()
+  expect(forecast([cardOf('a', { repeats: true })])).toBeNull()
+  const few = new Map([done('x'), cardOf('a')].map((card) => [card.id, card]))
+  expect(forecastEnd({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
+})
+
+const momentOf = (at: number): Moment => ({ seq: at, at: String(at), tasks: [] })
+const refusal: Problem = { kind: 'link', message: 'Not sent', hint: null }
+
+/** A host that answers when it is told to. */
+function scriptedMoments() {
+  const asked: number[] = []
+  const shown: number[] = []
+  const problems: (string | null)[] = []
+  const waiting: ((result: Result<Moment, Problem>) => void)[] = []
+  const loader = createMomentLoader({
+    fetch: (at) => {
+      asked.push(at)
+      return new Promise((resolve) => waiting.push(resolve))
+    },
+    show: ({ seq }) => void shown.push(seq),
+    onProblem: (problem) => void problems.push(problem?.message ?? null),
+  })
+  const answer = async (result?: Result<Moment, Problem>): Promise<void> => {
+    waiting.shift()?.(result ?? ok(momentOf(asked.at(-1) ?? 0)))
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+  }
+  return { loader, asked, shown, problems, answer }
+}
+
+test('while one moment is fetched only the newest wish waits', async () => {
+  const { loader, asked, shown, answer } = scriptedMoments()
+  for (const at of [1, 2, 3]) loader.want(at)
+  expect(asked).toEqual([1])
+  await answer()
+  expect(asked).toEqual([1, 3])
+  await answer()
+  expect(shown).toEqual([1, 3])
+})
+
+test('an answer that comes after the way back to the present is dropped', async () => {
+  const { loader, shown, answer } = scriptedMoments()
+  loader.want(1)
+  loader.want(null)
+  await answer()
+  expect(shown).toEqual([])
+})
+
+test('nor is it shown when another moment is wished for by then', async () => {
+  const { loader, shown, answer } = scriptedMoments()
+  loader.want(1)
+  loader.want(null)
+  loader.want(2)
+  await answer()
+  expect(shown).toEqual([])
+  await answer()
+  expect(shown).toEqual([2])
+})
+
+test('what was fetched ahead is shown at once and not asked for again', async () => {
+  const { loader, asked, shown, answer } = scriptedMoments()
+  loader.want(1)
+  loader.prefetch(2)
+  await answer()
+  await answer()
+  expect(asked).toEqual([1, 2])
+  expect(shown).toEqual([1])
+  loader.want(2)
+  expect(shown).toEqual([1, 2])
+  expect(asked).toEqual([1, 2])
+})
+
+test('a refusal is said, and the next wish is asked for as usual', async () => {
+  const { loader, asked, shown, problems, answer } = scriptedMoments()
+  loader.want(1)
+  await answer(err(refusal))
+  expect(problems).toEqual(['Not sent'])
+  loader.want(2)
+  await answer()
+  expect(asked).toEqual([1, 2])
+  expect(shown).toEqual([2])
+  expect(problems.at(-1)).toBeNull()
+})

@@ -1,0 +1,84 @@
+// Plays Claude Code for the pictures: prints the events of a short piece of work in its own format, then ends or goes on for as long as it may.
+// Which piece is decided by the last word of its name (`actor.mjs works|ends|fails`); the prompt on stdin is read and left.
+import { setTimeout as wait } from 'node:timers/promises'
+
+const part = process.argv[2] ?? 'ends'
+const session = process.argv.find((word) => word.startsWith('--session-id='))?.slice(13) ?? ''
+process.stdin.resume()
+process.on('SIGINT', () => process.exit(130))
+
+let tokens = 1200
+const print = (event) =>
+  process.stdout.write(`${JSON.stringify({ ...event, session_id: session })}\n`)
+const says = (content) => {
+  tokens += 900
+  const usage = { input_tokens: tokens, output_tokens: 140, cache_read_input_tokens: tokens * 6 }
+  print({ type: 'assistant', message: { role: 'assistant', content: [content], usage } })
+}
+const calls = (id, name, input) => says({ type: 'tool_use', id, name, input })
+const answers = (id, content, is_error = false) =>
+  print({
+    type: 'user',
+    message: {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: id, content, is_error }],
+    },
+  })
+
+print({
+  type: 'system',
+  subtype: 'init',
+  model: 'claude-opus-4-6',
+  tools: ['Bash', 'Read', 'Edit'],
+})
+says({
+  type: 'text',
+  text: 'The restore test fails about one time in six. I will make it fail on purpose first.',
+})
+calls('t1', 'Bash', { command: 'vitest restore --repeat 60' })
+await wait(150)
+answers(
+  't1',
+  '✓ adopts a live agent       51 of 60\n✗ adopts after a slow rename  9 of 60\n  expected "ended", got "lost"  adopt.ts:84',
+  true,
+)
+calls('t2', 'Read', { file_path: 'src/agents/adopt.ts' })
+await wait(80)
+answers('t2', Array.from({ length: 142 }, (_, n) => `${n + 1}  // …`).join('\n'))
+says({
+  type: 'text',
+  text: 'Found it: `adopt()` reads `pid` before the rename lands, so a slow disk looks like a dead agent. Reading `exit.json` **first** closes the gap.',
+})
+calls('t3', 'Edit', {
+  file_path: 'src/agents/adopt.ts',
+  old_string: 'const pid = await readPid(folder)\n',
+  new_string:
+    'const exit = await readExit(folder)\nif (exit) return settle(agent, exit)\nconst pid = await readPid(folder)\n',
+})
+await wait(80)
+answers('t3', 'The file has been updated.')
+says({
+  type: 'thinking',
+  thinking:
+    'A rename is atomic for readers, so whoever sees no exit.json may still see an old pid. The order of the two reads is what matters.',
+})
+calls('t4', 'Bash', { command: 'vitest restore --repeat 200' })
+await wait(80)
+answers('t4', '200 of 200 clean')
+if (part === 'works') {
+  says({ type: 'text', text: '200 clean tries so far. Running the whole suite before I report.' })
+  calls('t5', 'Bash', { command: 'pnpm check' })
+  for (;;) await wait(60_000)
+}
+const isGood = part === 'ends'
+print({
+  type: 'result',
+  subtype: isGood ? 'success' : 'error_during_execution',
+  is_error: !isGood,
+  result: isGood
+    ? 'The race is closed; 200 clean tries.'
+    : 'The signing key expired on 19 November.',
+  total_cost_usd: 0.86,
+  usage: { input_tokens: tokens * 7, output_tokens: 2100 },
+})
+process.exit(isGood ? 0 : 1)
