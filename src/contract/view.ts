@@ -64,6 +64,8 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   exec: z.string().nullable(),
   verify: z.string().nullable(),
   timeoutMs: z.number().nullable(),
+  /** As the task itself says; null = the default, which `maxAttempts` tells. */
+  ownMaxAttempts: z.number().nullable(),
   context: z.string().nullable(),
   mode: z.string().nullable(),
   worktree: z.string().nullable(),

@@ -48,7 +48,8 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     await cli('trust')
     watched = await openWatchedPage(browser, await yard.start())
     page = watched.page
-    page.setDefaultTimeout(6000)
+    // The one-use code leaves the address by then, and with it any fragment.
+    await page.getByRole('contentinfo', { name: 'Status' }).getByText('Connected').waitFor()
   })
   afterEach(async () => {
     const { complaints } = watched

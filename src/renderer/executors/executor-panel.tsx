@@ -7,11 +7,13 @@ import { keyParts } from '../ui/config-entry.ts'
 import { wordsOf } from '../ui/config-keys.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
 import { CopyText } from '../ui/copy-text.tsx'
+import { RoutePlan } from '../ui/route-plan.tsx'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { cliOf, fixesOf, standingOf, typeWord, type ExecutorView } from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
 import { usesOf } from './executor-use.ts'
+import { modelStops } from './model-stops.ts'
 import { profileEntries } from './profile-entries.ts'
 import type { Registry } from './use-registry.ts'
 
@@ -61,9 +63,10 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
           <StandingBadge standing={standingOf(view, breakers)} />
         </div>
       </header>
-      <Mending {...props} />
+      <Mending view={view} registry={registry} />
       <Uses view={view} registry={registry} />
-      <Profile {...props} />
+      <Model view={view} registry={registry} />
+      <Profile view={view} registry={registry} />
     </aside>
   )
 }
@@ -139,6 +142,17 @@ function Uses({ view, registry }: PartProps) {
         <p>{plural(byDefault, 'task that names', 'tasks that name')} none: it is the default</p>
       )}
       {handedBy.length > 0 && <p>Handed on to by {handedBy.join(', ')}</p>}
+    </Part>
+  )
+}
+
+/** For a task that names none. */
+function Model({ view, registry }: PartProps) {
+  const stops = modelStops(view, registry.models, registry.config ?? [])
+  if (stops.length === 0) return null
+  return (
+    <Part title="Who picks the model">
+      <RoutePlan what="model" stops={stops} />
     </Part>
   )
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../session/problem.ts'
 import type { ConfigEntry, KnownNames } from '../ui/config-entry.ts'
 import { useAnswer } from '../ui/use-answer.ts'
 import type { ExecutorView } from './executor-state.ts'
+import type { ModelView } from './model-stops.ts'
 
 const ASK_EVERY_MS = 30_000
 
@@ -15,6 +16,7 @@ export interface Registry {
   readonly clis: readonly FoundCli[]
   /** Folders of the PATH that is searched, in order. */
   readonly searched: readonly string[]
+  readonly models: readonly ModelView[]
   readonly names: KnownNames
   /** The programs of this machine are being looked at. */
   readonly isLooking: boolean
@@ -37,6 +39,7 @@ export function useRegistry(): Registry {
     config: config.value,
     clis: programs.value?.clis ?? [],
     searched: programs.value?.path ?? [],
+    models: models.value ?? [],
     names: { executors: namesOf(executors.value), models: namesOf(models.value) },
     isLooking: !programs.isCurrent && programs.problem === null,
     problem: executors.problem ?? config.problem ?? programs.problem,

@@ -75,7 +75,8 @@ export const TIME_LIMIT: TextOfTask = {
 }
 export const MAX_TRIES: TextOfTask = {
   name: 'Tries at most',
-  read: (task) => String(task.maxAttempts ?? ''),
+  note: 'Empty: the default.',
+  read: (task) => String(task.ownMaxAttempts ?? ''),
   write(text) {
     if (text.trim() === '') return ok({ maxAttempts: null })
     const count = Number(text)

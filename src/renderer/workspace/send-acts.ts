@@ -162,7 +162,7 @@ export const wishOf = (view: View) => ({
   executor: view.exec === null ? view.executor : null,
   model: view.model,
   timeoutMs: view.timeoutMs,
-  maxAttempts: view.maxAttempts,
+  maxAttempts: view.ownMaxAttempts,
   notBefore: view.notBefore,
   schedule: view.schedule,
   context: view.context as never,

@@ -27,6 +27,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     held: task.held,
     generation: task.generation,
     failure: failureOf(task),
+    ownMaxAttempts: task.maxAttempts,
     nextTimes: nextTimes(yard, task, 3).map(isoTime),
     evaluation: null,
     usage: totalUsage(agents),
