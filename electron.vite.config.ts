@@ -61,6 +61,8 @@ export default defineConfig({
       outDir: at('out/renderer'),
       sourcemap: true,
       minify: true,
+      // One file: the order of rules is the same whichever screen is loaded first.
+      cssCodeSplit: false,
       rollupOptions: { input: { index: at('src/renderer/index.html') } },
     },
   },

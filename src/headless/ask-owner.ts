@@ -8,7 +8,7 @@ import { createHttpClient } from './client.ts'
 import { readState } from './state-file.ts'
 
 type Client = ContractRouterClient<Contract>
-type Ask<T> = (client: Client, signal: AbortSignal) => Promise<T>
+type Ask<T> = (client: Client, signal: AbortSignal, url: string) => Promise<T>
 
 const PATIENCE_MS = 2_000
 
@@ -22,7 +22,7 @@ async function askOwner<T>(paths: YardPaths, ask: Ask<T>): Promise<T | null> {
     const { root } = await client.service.hello(undefined, { signal })
     // The port may belong to another yard by now.
     if (root === null || realpathSync(root) !== realpathSync(paths.root)) return null
-    return await ask(client, signal)
+    return await ask(client, signal, state.url)
   } catch {
     return null // a stale file, a host that is only starting or ending, or one of another version
   }
@@ -33,6 +33,10 @@ export const glanceAt = (paths: YardPaths): Promise<Glance | null> =>
     const { agents, attention } = await client.service.status(undefined, { signal })
     return { agents: agents.alive, attention: attention.length }
   })
+
+/** Where the owner of this yard answers; null when nobody does. */
+export const ownerUrlOf = (paths: YardPaths): Promise<string | null> =>
+  askOwner(paths, async (_client, _signal, url) => url)
 
 /** A fresh address of its page; null when nobody answers or no page is served. */
 export const pageUrlOf = (paths: YardPaths): Promise<string | null> =>

@@ -2,17 +2,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { userPaths, type YardPaths } from '../config/paths.ts'
+import { userPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { rememberYard } from '../yard/lobby/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import { createHttpClient } from './client.ts'
+import { ownerUrlOf } from './ask-owner.ts'
 import { listenForSignals } from './host-signals.ts'
 import { serveYard, type Served } from './serve.ts'
 import { createServiceLobby } from './service-lobby.ts'
-import { readState } from './state-file.ts'
 
 export interface HostOrder {
   readonly paths: YardPaths
@@ -97,7 +96,7 @@ async function openWithPatience(
   const giveUpAt = performance.now() + LOCK_PATIENCE_MS
   for (;;) {
     // Asked first: an owner that answers needs no wait for its lock.
-    const url = await livingOwner(order.paths)
+    const url = await ownerUrlOf(order.paths)
     if (url !== null) return err(runElsewhere(url))
     const opened = await openYard({
       ...{ paths: order.paths, host: order.kind, log: order.log, flags: order.flags },
@@ -115,18 +114,3 @@ const runElsewhere = (url: string): Failure =>
     hint: 'yard service status says more, yard service stop ends it',
     facts: { url },
   })
-
-const HELLO_PATIENCE_MS = 2000
-
-/** The address at which the owner of this yard answers; null when nobody does. */
-async function livingOwner(paths: YardPaths): Promise<string | null> {
-  const state = readState(paths)
-  if (!state) return null
-  try {
-    const signal = AbortSignal.timeout(HELLO_PATIENCE_MS)
-    await createHttpClient(state.url, state.token).service.hello(undefined, { signal })
-    return state.url
-  } catch {
-    return null // a stale file, or one that is only starting
-  }
-}

@@ -13,10 +13,11 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
 import type { YardPaths } from '../config/paths.ts'
+import { isOwnAddress } from './own-address.ts'
 
 const stateSchema = z.object({
   pid: z.number().int(),
-  url: z.string(),
+  url: z.string().refine(isOwnAddress),
   token: z.string(),
   /** ISO 8601. */
   startedAt: z.string(),
@@ -25,7 +26,7 @@ const stateSchema = z.object({
 })
 export type HostState = z.infer<typeof stateSchema>
 
-/** Null when there is none or it is torn. It may be stale: only an answer proves that its owner lives. */
+/** Null when there is none, it is torn, or it leads away from this machine. It may be stale: only an answer proves that its owner lives. */
 export function readState(paths: Pick<YardPaths, 'service'>): HostState | null {
   try {
     const read = stateSchema.safeParse(JSON.parse(readFileSync(paths.service.state, 'utf8')))

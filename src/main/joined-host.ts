@@ -2,20 +2,18 @@
  * A yard that a service runs. Each page's port is relayed byte by byte to a WebSocket of its own: oRPC speaks the same frames
  * on both. The service's token stays in this process.
  */
-import { readFile } from 'node:fs/promises'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { MessagePortMain } from 'electron'
-import { z } from 'zod'
+import type { YardPaths } from '../config/paths.ts'
+import { readState } from '../headless/state-file.ts'
 import type { YardClient, YardHost } from './yard-host.ts'
 
-const stateSchema = z.object({ url: z.url(), token: z.string().min(1) })
-
-/** `stateFile`: the service's `state.json`; read again for each connection, because a restart may change it. */
-export function createJoinedHost(stateFile: string): YardHost {
+/** The service's `state.json` is read again for each connection, because a restart may change it. */
+export function createJoinedHost(paths: Pick<YardPaths, 'service'>): YardHost {
   const open = new Set<WebSocket>()
   const openSocket = async (): Promise<WebSocket | null> => {
-    const socket = await connectTo(stateFile)
+    const socket = await connectTo(paths)
     if (socket === null) return null
     open.add(socket)
     socket.addEventListener('close', () => open.delete(socket))
@@ -39,16 +37,9 @@ export function createJoinedHost(stateFile: string): YardHost {
   }
 }
 
-/** Whether a service answers there now. */
-export async function isAnswering(stateFile: string): Promise<boolean> {
-  const socket = await connectTo(stateFile)
-  socket?.close()
-  return socket !== null
-}
-
 /** An open WebSocket, or null when nobody answers. */
-async function connectTo(stateFile: string): Promise<WebSocket | null> {
-  const state = await readState(stateFile)
+async function connectTo(paths: Pick<YardPaths, 'service'>): Promise<WebSocket | null> {
+  const state = readState(paths)
   if (state === null) return null
   const address = new URL('/ws', state.url)
   address.protocol = 'ws:'
@@ -60,15 +51,6 @@ async function connectTo(stateFile: string): Promise<WebSocket | null> {
     socket.addEventListener('open', () => resolve(socket))
     socket.addEventListener('close', () => resolve(null))
   })
-}
-
-async function readState(file: string): Promise<z.infer<typeof stateSchema> | null> {
-  try {
-    const state = stateSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-    return state.success ? state.data : null
-  } catch {
-    return null // not there, or half written: asked again at the next try
-  }
 }
 
 /** Frames that the page sends before the WebSocket is open wait in the port: it is started last. */

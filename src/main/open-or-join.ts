@@ -2,12 +2,13 @@
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
+import { ownerUrlOf } from '../headless/ask-owner.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions } from '../yard/current.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import { createJoinedHost, isAnswering } from './joined-host.ts'
+import { createJoinedHost } from './joined-host.ts'
 import { createOwnerHost } from './owner-host.ts'
 import type { YardHost } from './yard-host.ts'
 
@@ -32,7 +33,7 @@ export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<Yar
   const { clock, onStop, paths } = options
   const giveUpAt = clock.monotonic() + LOCK_PATIENCE_MS
   for (;;) {
-    if (await isAnswering(paths.service.state)) return ok(createJoinedHost(paths.service.state))
+    if ((await ownerUrlOf(paths)) !== null) return ok(createJoinedHost(paths))
     const opened = await openYard({
       ...options,
       host: 'app',

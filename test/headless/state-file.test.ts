@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
@@ -55,6 +55,21 @@ describe('state.json', () => {
     const paths = yardPaths(root)
     writeFileSync(paths.service.state, '{"pid": 1')
     expect(readState(paths)).toBe(null)
+  })
+
+  it.each(['http://192.0.2.7:80', 'http://example.com', 'https://127.0.0.1:1', 'http://a@127.0.0.1:1'])(
+    'reads as nothing when it leads away from this machine: %s',
+    (url) => {
+      const paths = yardPaths(root)
+      writeFileSync(paths.service.state, JSON.stringify({ ...state, url }))
+      expect(readState(paths)).toBe(null)
+    },
+  )
+
+  it.each(['http://localhost:1', 'http://[::1]:1', `http://${hostname()}:1`])('may name %s', (url) => {
+    const paths = yardPaths(root)
+    writeFileSync(paths.service.state, JSON.stringify({ ...state, url }))
+    expect(readState(paths)?.url).toBe(url)
   })
 
   it('stands beside a secret that is made once, mode 0600, and remade when torn', () => {

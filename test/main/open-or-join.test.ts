@@ -1,4 +1,4 @@
-import { mkdtemp, rm, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -118,6 +118,20 @@ test('a page of a yard that the app lets go of learns it by its port closing', a
   await expect(page.closed).resolves.toBeUndefined()
   expect(await host.connect()).toBeNull()
   await rm(other, { recursive: true, force: true })
+})
+
+test('a copy of a yard is another yard: whoever runs the first is not joined for it', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'yard-copy-'))
+  await initYard(copy, join(folder, 'yard'))
+  const at = yardPaths(copy)
+  await mkdir(at.service.folder, { recursive: true })
+  for (const file of ['state', 'secret'] as const)
+    await copyFile(paths.service[file], at.service[file])
+  const host = await open(at)
+  expect(host.kind).toBe('owner')
+  expect(await (await host.connect())?.client.service.hello()).toMatchObject({ root: copy })
+  await host.close()
+  await rm(copy, { recursive: true, force: true })
 })
 
 test('a page learns that the service is gone by its port closing', async () => {

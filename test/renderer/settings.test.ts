@@ -9,6 +9,7 @@ import { configSections } from '../../src/renderer/settings/config-sections.tsx'
 import { foundIn } from '../../src/renderer/settings/setting.ts'
 import {
   fixedReason,
+  isSaidElsewhere,
   formatKey as pageKey,
   keyParts,
   placeText,
@@ -105,6 +106,15 @@ test('what stands over the files cannot be edited here, and says where it can', 
   expect(fixedReason(own, 'global')).toContain('Reset it first')
   expect(fixedReason(entry('store.backups', { source: 'global' }), 'project')).toBeNull()
   expect(placeText('/home/me/src/atlas/.yard/config.toml', 12)).toBe('.yard/config.toml:12')
+})
+
+test('a default that stands under its older key is reset there', () => {
+  const at = { source: 'project', file: '/y/.yard/config.toml', line: 4 }
+  const [borrowed, older] = [entry('coordinator.model', at), entry('agent.model', at)]
+  expect(isSaidElsewhere(borrowed, [borrowed, older])).toBe(true)
+  expect(isSaidElsewhere(borrowed, [borrowed, { ...older, line: 5 }])).toBe(false)
+  const unset = entry('coordinator.model')
+  expect(isSaidElsewhere(unset, [unset, entry('agent.model')])).toBe(false)
 })
 
 test('the search wants every word, in the section’s name or the setting’s', () => {

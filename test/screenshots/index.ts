@@ -25,12 +25,14 @@ const SHOTS: readonly Shot[] = [
   { name: 'tasks-columns', hash: '#/tasks?shape=columns' },
   { name: 'tasks-outline', hash: '#/tasks?shape=outline' },
   { name: 'agents', hash: '#/agents' },
+  { name: 'agents-trends', hash: '#/agents?show=trends' },
   { name: 'attention', hash: '#/attention' },
   { name: 'models', hash: '#/models' },
   { name: 'executors', hash: '#/executors' },
   { name: 'schedule', hash: '#/schedule' },
   { name: 'settings', hash: '#/settings' },
   { name: 'palette', hash: '#/graph', before: (page) => page.keyboard.press('Control+k') },
+  { name: 'yard', hash: '#/graph', before: (page) => page.keyboard.press('Control+Backslash') },
   { name: 'quick-add', hash: '#/graph', before: (page) => page.keyboard.press('n') },
   { name: 'journal', hash: '#/graph', before: (page) => page.keyboard.press('Control+j') },
   { name: 'small', hash: '#/graph', size: { width: 720, height: 480 } },
@@ -57,7 +59,11 @@ async function shootAll(
   { address }: StagedYard,
   scheme: 'light' | 'dark',
 ): Promise<void> {
-  const context = await chrome.newContext({ colorScheme: scheme, viewport: SIZE })
+  const context = await chrome.newContext({
+    colorScheme: scheme,
+    viewport: SIZE,
+    locale: 'en-GB',
+  })
   const page = await context.newPage()
   await page.goto(await address())
   await page
@@ -67,10 +73,15 @@ async function shootAll(
   for (const shot of SHOTS) {
     await page.setViewportSize(shot.size ?? SIZE)
     // The page anew, so that nothing of the shot before is left open.
-    await page.evaluate((hash) => history.replaceState(null, '', hash), shot.hash)
+    await page.evaluate((hash) => {
+      localStorage.clear()
+      history.replaceState(null, '', hash)
+    }, shot.hash)
     await page.reload()
     await page.getByRole('main').waitFor()
     await page.waitForTimeout(600)
+    const later = page.getByRole('button', { name: 'Leave the drafts for later' })
+    if (await later.isVisible()) await later.click()
     await shot.before?.(page)
     await page.waitForTimeout(400)
     await page.screenshot({ path: join(folder, `${shot.name}-${scheme}.png`) })

@@ -17,7 +17,7 @@ describe('the simulation', () => {
     })
     expect(broken && explain(broken)).toBeNull()
     expect(processes).toBeGreaterThan(1000)
-  }, 60_000)
+  }, 240_000)
 
   let folder = ''
   let template = ''
@@ -62,6 +62,6 @@ describe('the simulation', () => {
       })
       expect(again.violation?.message).toBe(broken.violation?.message)
     },
-    60_000,
+    240_000,
   )
 })

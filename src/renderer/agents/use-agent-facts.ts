@@ -4,7 +4,7 @@ import type { AgentView } from '../../contract/view.ts'
 import type { Problem } from '../session/problem.ts'
 import { useYard } from '../session/session-context.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import type { ConfigEntry } from './caps-popover.tsx'
+import { graceOf } from '../workspace/stop-grace.ts'
 import type { Executors } from './machine-card.tsx'
 import { ROADS_MS } from './roads.ts'
 
@@ -46,13 +46,3 @@ export function useAgentFacts(limit: number): AgentFacts {
     problem: ended.problem ?? history.problem,
   }
 }
-
-/** `agent.stop_grace`: seconds as a number, or a duration such as `10s`. Null while it is not known. */
-export function graceOf(entries: readonly ConfigEntry[]): number | null {
-  const value = entries.find(({ key }) => key === 'agent.stop_grace')?.value
-  if (typeof value === 'number') return value * 1000
-  if (typeof value !== 'string') return null
-  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(value) ?? []
-  return count === undefined ? null : Number(count) * (UNITS[unit] ?? 1000)
-}
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

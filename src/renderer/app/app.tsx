@@ -1,8 +1,8 @@
 /** Composes the features into the window. */
-import { LobbyScreen } from '../lobby/lobby-screen.tsx'
 import { useConnection, useYard } from '../session/session-context.tsx'
 import { Connecting, OtherVersion, Unauthorised } from './not-connected.tsx'
 import { Overlays } from './overlays.tsx'
+import { LobbyScreen } from './parts.ts'
 import { useKeyboard } from './use-keyboard.ts'
 import { useTheme } from './use-theme.ts'
 import { YardWindow } from './yard-window.tsx'

@@ -13,7 +13,10 @@ export function AskDialog() {
       isOpen={asked !== null}
       onClose={() => asked?.answer(null)}
     >
-      {asked && <QuestionForm question={asked.question} onAnswer={asked.answer} />}
+      {/* What was typed or focused for one question must not answer the next. */}
+      {asked && (
+        <QuestionForm key={asked.id} question={asked.question} onAnswer={asked.answer} />
+      )}
     </Dialog>
   )
 }

@@ -1,7 +1,7 @@
 /** Where the journal stands: under the screen, up to three fifths of the window. */
-import { Drawer } from '../drawer/drawer.tsx'
 import { DragEdge } from '../ui/drag-edge.tsx'
 import { setPreferences, usePreferences } from '../workspace/preferences.ts'
+import { Drawer } from './parts.ts'
 
 const LEAST = 120
 

@@ -1,7 +1,7 @@
 /** Where the inspector stands: beside the screen, over it on a narrow window, instead of it on a very narrow one. */
-import { Inspector } from '../task/inspector.tsx'
 import { DragEdge } from '../ui/drag-edge.tsx'
 import { setPreferences, usePreferences } from '../workspace/preferences.ts'
+import { Inspector } from './parts.ts'
 
 const LEAST = 320
 const MOST = 720

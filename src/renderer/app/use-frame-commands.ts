@@ -4,6 +4,7 @@ import { useCommand, useSession } from '../session/session-context.tsx'
 import { takeImportWish } from '../session/token.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../workspace/commands.ts'
 import { getEdits, redo, undo } from '../workspace/history.ts'
+import { pastReason } from '../workspace/moment.ts'
 import { getPreferences, setPreferences } from '../workspace/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS } from '../workspace/route.ts'
 import { subjectTasks } from '../workspace/selection.ts'
@@ -22,11 +23,12 @@ export function useFrameCommands(): void {
     rail: () => setPreferences({ isRailOpen: !isRailOpen }),
     undo: {
       run: () => void undo(session),
-      blocked: () => (getEdits().done.length === 0 ? 'Nothing to undo' : null),
+      blocked: () => pastReason() ?? (getEdits().done.length === 0 ? 'Nothing to undo' : null),
     },
     redo: {
       run: () => void redo(session),
-      blocked: () => (getEdits().undone.length === 0 ? 'Nothing to do again' : null),
+      blocked: () =>
+        pastReason() ?? (getEdits().undone.length === 0 ? 'Nothing to do again' : null),
     },
     'coordinator.toggle': () =>
       void run(({ service }) =>

@@ -27,11 +27,15 @@ type Pending = { readonly word: string; readonly at: number } | null
 /** Runs what the key means, alone or after the one before; the first of two keys is what it answers. */
 function press(event: KeyboardEvent, word: string, before: Pending): Pending {
   const isSecond = before !== null && event.timeStamp - before.at < SEQUENCE_MS
-  const { command, isPrefix } = matchKeys(isSecond ? `${before.word} ${word}` : word, placesNow())
+  const places = isInDialog(event.target) ? EVERYWHERE : placesNow()
+  const { command, isPrefix } = matchKeys(isSecond ? `${before.word} ${word}` : word, places)
   if (command === null) return isPrefix ? { word, at: event.timeStamp } : null
   if (!isForControl(event) && runCommand(command.id)) event.preventDefault()
   return null
 }
+
+/** In a dialog or menu no key reaches the tasks behind it: ⌫ there must not remove one. */
+const EVERYWHERE: ReadonlySet<CommandInfo['place']> = new Set(['all'])
 
 function placesNow(): ReadonlySet<CommandInfo['place']> {
   const { screen, task } = currentRoute()
@@ -47,12 +51,12 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest(TYPED) !== null
 
 const isInDialog = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[role=dialog], [role=menu], [role=listbox]') !== null
+  target instanceof Element && target.closest('[role=dialog], [role=alertdialog], .popup') !== null
 
 /** ↵ and Space press the button or link that has the focus; copying takes the text that is marked. */
 function isForControl(event: KeyboardEvent): boolean {
   const { key, target } = event
-  if (isTyping(target)) return /^[acvxz]$/i.test(key) || key.length > 1
+  if (isTyping(target)) return /^[acvxz]$/i.test(key) || (key.length > 1 && key !== 'F6')
   if (/^[cC]$/.test(key) && (event.metaKey || event.ctrlKey)) return !getSelection()?.isCollapsed
   if (key !== 'Enter' && key !== ' ') return false
   return target instanceof Element && target.closest('button, a, summary, [role=tab]') !== null

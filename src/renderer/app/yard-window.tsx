@@ -1,28 +1,31 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
-import type { ReactNode } from 'react'
-import { AgentsScreen } from '../agents/agents-screen.tsx'
-import { AttentionScreen } from '../attention/attention-screen.tsx'
+import { useEffect, type ReactNode } from 'react'
 import { useAgentCommands } from '../agents/use-kill.ts'
 import { useAttentionCount } from '../attention/use-attention-count.ts'
 import { useAnnouncements } from '../composer/use-announcements.ts'
 import { useTaskCommands } from '../composer/use-task-commands.ts'
 import { Banners } from '../coordinator/banners.tsx'
 import { StatusBar } from '../coordinator/status-bar.tsx'
-import { ExecutorsScreen } from '../executors/executors-screen.tsx'
 import { GraphScreen } from '../graph/graph-screen.tsx'
-import { ModelsScreen } from '../models/models-screen.tsx'
-import { ScheduleScreen } from '../schedule/schedule-screen.tsx'
 import { useConnection, useYard } from '../session/session-context.tsx'
-import { SettingsScreen } from '../settings/settings-screen.tsx'
-import { TasksScreen } from '../tasks/tasks-screen.tsx'
 import { TimeStrip } from '../time/time-strip.tsx'
 import { usePreferences } from '../workspace/preferences.ts'
 import { useRoute, type Screen } from '../workspace/route.ts'
-import { useSelection } from '../workspace/selection.ts'
+import { followRoute, useSelection } from '../workspace/selection.ts'
 import { DrawerFrame } from './drawer-frame.tsx'
 import { EmptyYard } from './empty-yard.tsx'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { Overlays } from './overlays.tsx'
+import {
+  AgentsScreen,
+  AttentionScreen,
+  ExecutorsScreen,
+  ModelsScreen,
+  ScheduleScreen,
+  SettingsScreen,
+  TasksScreen,
+  usePreload,
+} from './parts.ts'
 import { Rail } from './rail.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useFrameCommands } from './use-frame-commands.ts'
@@ -36,9 +39,11 @@ export function YardWindow() {
   useAnnouncements()
   useKeyboard()
   useRegions()
+  usePreload()
   const attention = useAttentionCount()
   const isLive = useConnection().kind === 'live'
   const { screen, task } = useRoute()
+  useEffect(() => followRoute(task), [task])
   const isManyChosen = useSelection(({ ids }) => ids.size > 1)
   const isInspectorOpen = usePreferences((preferences) => preferences.isInspectorOpen)
   const isDrawerOpen = usePreferences((preferences) => preferences.isDrawerOpen)

@@ -4,10 +4,8 @@ import type { Session } from '../session/session.ts'
 import { durationText } from '../ui/duration.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask } from '../workspace/ask.ts'
-import { showToast } from '../workspace/toasts.ts'
-
-/** As long as the host waits between the polite and the hard signal. */
-const GRACE_MS = 10_000
+import { fetchGrace } from '../workspace/stop-grace.ts'
+import { closeToast, showToast } from '../workspace/toasts.ts'
 
 export const livingAgents = (
   session: Session,
@@ -26,32 +24,54 @@ export async function killAgents(
   const name = agents.length === 1 ? (agents[0]?.id ?? '') : `${agents.length} agents`
   const answer = await ask({
     title: `Kill ${name}?`,
-    lines: [
-      `${workText(agents)} stops; its files stay where they are.`,
-      again ? 'Its task starts again at once.' : 'Its task is paused until you start it again.',
-    ],
+    lines: [workText(agents), afterwardsText(agents.length, again)],
     choices: [{ id: 'kill', label: `Kill ${name}`, look: 'danger' }],
   })
-  if (answer) await Promise.all(agents.map((agent) => killOne(session, agent, again)))
+  if (answer === null) return
+  const graceMs = await fetchGrace(session)
+  await Promise.all(agents.map((agent) => killOne(session, agent, { again, graceMs })))
 }
 
-const workText = (agents: readonly AgentView[]): string => {
+function afterwardsText(count: number, again: boolean): string {
+  if (again) return count === 1 ? 'Its task starts again at once.' : 'Their tasks start again at once.'
+  return count === 1
+    ? 'Its task is paused until you start it again.'
+    : 'Their tasks are paused until you start them again.'
+}
+
+/** What has not been seen to start has no known length. */
+function workText(agents: readonly AgentView[]): string {
+  const started = agents.flatMap(({ startedAt }) => startedAt ?? [])
   const now = Date.now()
-  const ms = agents.reduce(
-    (sum, { startedAt }) => sum + (startedAt ? now - Date.parse(startedAt) : 0),
-    0,
-  )
-  return `${durationText(ms)} of work`
+  const ms = started.reduce((sum, at) => sum + Math.max(0, now - Date.parse(at)), 0)
+  const files = agents.length === 1 ? 'its files stay' : 'their files stay'
+  const work = started.length === 0 ? 'The work' : `${durationText(ms)} of work`
+  return `${work} stops; ${files} where they are.`
 }
 
-async function killOne(session: Session, { id, task }: AgentView, again: boolean): Promise<void> {
-  showToast(`Asked ${id} to stop. It has 10 s.`)
+interface Killing {
+  readonly again: boolean
+  /** Null: not known. */
+  readonly graceMs: number | null
+}
+
+async function killOne(
+  session: Session,
+  { id, task }: AgentView,
+  { again, graceMs }: Killing,
+): Promise<void> {
+  const grace = graceMs === null ? null : durationText(graceMs)
+  showToast(`Asked ${id} to stop.${grace === null ? '' : ` It has ${grace}.`}`)
   announce(`Asked ${id} to stop.`)
-  const timer = setTimeout(() => offerForce(session, id, again), GRACE_MS)
+  let offer = -1
+  const timer = setTimeout(() => {
+    offer = offerForce(session, id, { again, grace })
+  }, graceMs ?? UNKNOWN_GRACE_MS)
   const result = await session.call(({ agent }) =>
     agent.kill({ id, redispatch: again, commandId: crypto.randomUUID() }),
   )
   clearTimeout(timer)
+  closeToast(offer)
   if (!result.ok) return showToast(`${id}: ${result.error.message}`, { kind: 'error' })
   if (again) return showToast(`${id} ended. Its task starts again.`)
   showToast(`${id} ended. Its task is paused.`, {
@@ -68,8 +88,15 @@ async function killOne(session: Session, { id, task }: AgentView, again: boolean
   })
 }
 
-/** Only after the grace: most agents need none. */
-function offerForce(session: Session, id: string, again: boolean): void {
+/** Where the configuration cannot be read, force is offered late rather than early. */
+const UNKNOWN_GRACE_MS = 30_000
+
+/** Only after the grace: most agents need none. Gives the toast's number: it means nothing once the agent has ended. */
+function offerForce(
+  session: Session,
+  id: string,
+  { again, grace }: { readonly again: boolean; readonly grace: string | null },
+): number {
   const run = (): void =>
     void session
       .call(({ agent }) =>
@@ -78,7 +105,7 @@ function offerForce(session: Session, id: string, again: boolean): void {
       .then((done) => {
         if (!done.ok) showToast(`${id}: ${done.error.message}`, { kind: 'error' })
       })
-  showToast(`${id} has not stopped within 10 s.`, {
+  return showToast(`${id} has not stopped${grace === null ? '' : ` within ${grace}`}.`, {
     kind: 'error',
     act: { label: 'End it by force', run },
   })

@@ -26,6 +26,8 @@ export const MOST_ZOOM = 2
 const CAMERA_MS = 220
 /** Share of the canvas that stays free around what is shown. */
 const FREE = 0.08
+/** px at the foot of the canvas that its tools lie over. */
+const TOOLS = 64
 
 const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
@@ -45,12 +47,13 @@ export function viewportFor(
 ): Position & { readonly zoom: number } {
   const wide = box.right - box.left
   const high = box.bottom - box.top
-  const fitting = Math.min((width * (1 - 2 * FREE)) / wide, (height * (1 - 2 * FREE)) / high, 1)
+  const room = Math.max(TOOLS, height - TOOLS)
+  const fitting = Math.min((width * (1 - 2 * FREE)) / wide, (room * (1 - 2 * FREE)) / high, 1)
   const zoom = Math.max(LEAST_ZOOM, fitting)
   return {
     zoom,
     x: width / 2 - ((box.left + box.right) / 2) * zoom,
-    y: height / 2 - ((box.top + box.bottom) / 2) * zoom,
+    y: room / 2 - ((box.top + box.bottom) / 2) * zoom,
   }
 }
 
@@ -90,7 +93,10 @@ export function showAround(id: string, zoom: number): void {
   const { width, height } = mounted.viewport()
   const { left, right, top, bottom } = scene.bounds
   const x = offsetFor(node.at.x + NODE_WIDTH / 2, { start: left, end: right, room: width, zoom })
-  const y = offsetFor(node.at.y + NODE_HEIGHT / 2, { start: top, end: bottom, room: height, zoom })
+  const y = offsetFor(node.at.y + NODE_HEIGHT / 2, {
+    ...{ start: top, end: bottom, zoom },
+    room: Math.max(TOOLS, height - TOOLS),
+  })
   move({ x, y, zoom }, true)
 }
 

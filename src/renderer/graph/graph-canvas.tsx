@@ -106,14 +106,15 @@ function useWanted(
   const selected = useSelection(({ ids }) => ids)
   const hoverId = useGraphView((view) => view.hoverId)
   const linking = useGraphView((view) => view.linking)
+  const isGone = useCallback((id: string) => lightOf(id) === 'gone', [lightOf])
   return useMemo(() => {
     const wanted = [focusId, hoverId, linking?.from, linking?.to, ...selected]
     return {
       scene,
       wanted: wanted.flatMap((id) => (id ? [memberOf.get(id) ?? id] : [])),
-      isGone: (id: string) => lightOf(id) === 'gone',
+      isGone,
     }
-  }, [scene, memberOf, lightOf, focusId, hoverId, linking, selected])
+  }, [scene, memberOf, isGone, focusId, hoverId, linking, selected])
 }
 
 interface DrawingInput {

@@ -6,7 +6,7 @@ import { NODE_HEIGHT, NODE_WIDTH } from './grid.ts'
 import { boxInView, type Viewport } from './in-sight.ts'
 import { readColours, watchTheme, type Colours } from './paint-colours.ts'
 import { stateOf } from './paint-nodes.ts'
-import type { Box, Scene } from './scene.ts'
+import type { Box, Scene, SceneNode } from './scene.ts'
 import type { WatchedViewport } from './use-viewport.ts'
 
 const WIDTH = 168
@@ -92,13 +92,25 @@ function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
   // At least a px, so that a large yard is a texture and not nothing.
   const width = Math.max(NODE_WIDTH, 1.5 / zoom)
   const height = Math.max(NODE_HEIGHT, 1 / zoom)
+  const places = placesByState(scene)
   for (const isBright of [false, true])
-    for (const node of scene.nodes.values()) {
-      const state = stateOf(node)
+    for (const [state, nodes] of places) {
       if (BRIGHT.has(state) !== isBright) continue
       fill(context, colours, state)
-      context.fillRect(node.at.x, node.at.y, width, height)
+      for (const { at } of nodes) context.fillRect(at.x, at.y, width, height)
     }
+}
+
+/** A colour is read from its text once per state, not once per node. */
+function placesByState({ nodes }: Scene): ReadonlyMap<string, readonly SceneNode[]> {
+  const byState = new Map<string, SceneNode[]>()
+  for (const node of nodes.values()) {
+    const state = stateOf(node)
+    const list = byState.get(state)
+    if (list) list.push(node)
+    else byState.set(state, [node])
+  }
+  return byState
 }
 
 function fill(context: CanvasRenderingContext2D, colours: Colours, state: string): void {

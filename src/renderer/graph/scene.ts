@@ -80,21 +80,77 @@ export function cornersOf(
 /** A maker with a memory of the scene before. Tasks without a place yet are left out. */
 export function createSceneMaker(): (input: SceneInput) => Scene {
   let before = EMPTY_SCENE
+  let last: SceneInput | null = null
   return (input) => {
-    const nodes = makeNodes(input, before.nodes)
-    const isSameShape = before.direction === input.direction && hasSameShape(before.nodes, nodes)
-    const shape = isSameShape ? before.shape : before.shape + 1
-    const tracks = makeTracks(input, nodes, isSameShape ? before.tracks : null)
-    before = {
-      direction: input.direction,
-      nodes,
-      tracks,
-      memberOf: input.folding.memberOf,
-      bounds: isSameShape ? before.bounds : boundsOf(nodes),
-      shape,
-    }
+    const changed = last === null ? null : changedCards(last, input)
+    before = changed === null ? wholeScene(before, input) : withCards(before, changed)
+    last = input
     return before
   }
+}
+
+function wholeScene(before: Scene, input: SceneInput): Scene {
+  const nodes = makeNodes(input, before.nodes)
+  const isSameShape = before.direction === input.direction && hasSameShape(before.nodes, nodes)
+  return {
+    direction: input.direction,
+    nodes,
+    tracks: makeTracks(input, nodes, isSameShape ? before.tracks : null),
+    memberOf: input.folding.memberOf,
+    bounds: isSameShape ? before.bounds : boundsOf(nodes),
+    shape: isSameShape ? before.shape : before.shape + 1,
+  }
+}
+
+/** Null when more has changed than what tasks say of themselves, or when blocks are folded: then the whole is made anew. */
+function changedCards(last: SceneInput, input: SceneInput): readonly TaskCard[] | null {
+  const isSameGround =
+    last.layout === input.layout &&
+    last.positions === input.positions &&
+    last.folding === input.folding &&
+    last.direction === input.direction &&
+    last.tasks.size === input.tasks.size
+  if (!isSameGround || input.folding.memberOf.size > 0) return null
+  const changed: TaskCard[] = []
+  const former = last.tasks.values()
+  for (const card of input.tasks.values()) {
+    const known = former.next().value
+    if (known === card) continue
+    if (known?.id !== card.id || !isSameList(known.after, card.after)) return null
+    changed.push(card)
+  }
+  return changed
+}
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id, index) => id === b[index])
+
+/** The same places and tracks with newer cards. No block is folded: each track is one dependency. */
+function withCards(before: Scene, changed: readonly TaskCard[]): Scene {
+  if (changed.length === 0) return before
+  const nodes = new Map(before.nodes)
+  const turned = new Map<string, TrackState>()
+  for (const card of changed) {
+    const known = nodes.get(card.id)
+    if (!known?.card) continue
+    nodes.set(card.id, { id: card.id, at: known.at, card, stack: null })
+    const state = trackStateOf(card)
+    if (state !== trackStateOf(known.card)) turned.set(card.id, state)
+  }
+  return { ...before, nodes, tracks: withStates(before.tracks, turned) }
+}
+
+function withStates(
+  before: Scene['tracks'],
+  turned: ReadonlyMap<string, TrackState>,
+): Scene['tracks'] {
+  if (turned.size === 0) return before
+  const tracks = new Map(before)
+  for (const track of before.values()) {
+    const state = turned.get(track.blocker)
+    if (state !== undefined) tracks.set(track.id, { ...track, state })
+  }
+  return tracks
 }
 
 function makeNodes(input: SceneInput, before: Scene['nodes']): Map<string, SceneNode> {
@@ -125,8 +181,7 @@ const isSameStack = (a: Stack, b: Stack): boolean =>
   a.title === b.title &&
   a.fact === b.fact &&
   a.state === b.state &&
-  a.members.length === b.members.length &&
-  a.members.every((id, index) => id === b.members[index])
+  isSameList(a.members, b.members)
 
 function hasSameShape(a: Scene['nodes'], b: Scene['nodes']): boolean {
   if (a.size !== b.size) return false

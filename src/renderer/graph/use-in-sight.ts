@@ -42,12 +42,20 @@ export function useInSight(viewport: WatchedViewport, input: Wanted): InSight {
     if (!isSame) setShown(next)
   })
   useLayoutEffect(() => {
+    const before = latest.current.input
     latest.current.input = input
-    look.current(true)
+    look.current(!isSameQuestion(before, input))
   }, [input])
   useEffect(() => viewport.watch(() => look.current(false)), [viewport])
   return shown
 }
+
+/** Where nodes stand decides, not what they say: most news of the yard asks nothing new. */
+const isSameQuestion = (a: Wanted, b: Wanted): boolean =>
+  a.scene.shape === b.scene.shape &&
+  a.isGone === b.isGone &&
+  a.wanted.length === b.wanted.length &&
+  a.wanted.every((id, index) => id === b.wanted[index])
 
 const isSameSight = (a: InSight, b: InSight): boolean =>
   a.level === b.level &&

@@ -1,9 +1,9 @@
 /** From the yard to what stands on the canvas: layout, hand positions, folds and a drag under way. */
 import { useMemo, useState } from 'react'
 import type { Position, TaskCard } from '../../contract/view.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { useThrottled } from '../ui/use-throttled.ts'
-import { useShownTasks } from '../workspace/moment.ts'
+import { useMoment } from '../workspace/moment.ts'
 import { usePreferences } from '../workspace/preferences.ts'
 import { foldTasks } from './fold.ts'
 import { headingsOf, type Heading } from './headings.ts'
@@ -17,15 +17,13 @@ export interface SceneNow extends Pick<LaidOut, 'share' | 'cancel' | 'tidy'> {
   readonly headings: readonly Heading[]
 }
 
-/** From so many tasks on the scene follows the yard at the pace of the painting, not of the patches. */
-const LARGE = 1000
-const EVERY_MS = 66
+/** A large graph follows the yard four times a second: more is not read, and each look walks over all tasks. */
+const CALM = { everyMs: 250, fromTasks: 1000 }
 const HEADINGS_EVERY_MS = 500
 
 export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNow {
-  const { tasks: latest, structure } = useShownTasks()
-  const { layout, share, cancel, tidy } = useLayout(latest, structure)
-  const tasks = useThrottled(latest, latest.size > LARGE ? EVERY_MS : 0)
+  const { tasks, structure } = useShown()
+  const { layout, share, cancel, tidy } = useLayout(tasks, structure)
   const chosen = useYard((view) => view.positions)
   const direction = usePreferences((preferences) => preferences.direction)
   const foldFinished = useGraphView((view) => view.foldFinished)
@@ -49,4 +47,11 @@ export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNo
     [calm, layout, chosen, direction],
   )
   return { tasks, scene, headings, share, cancel, tidy }
+}
+
+/** The tasks of the moment that is shown, else the living ones. */
+function useShown(): Pick<SceneNow, 'tasks'> & { readonly structure: number } {
+  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const structure = useCalmYard((view) => view.structure, CALM)
+  return useMoment() ?? { tasks, structure }
 }

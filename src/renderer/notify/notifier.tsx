@@ -18,6 +18,7 @@ export function Notifier() {
     let waiting: Notice[] = []
     let toldAt = -EVERY_MS
     let timer: ReturnType<typeof setTimeout> | null = null
+    const isAllowed = permissionReader()
     const tell = (): void => {
       timer = null
       const notice = merged(waiting)
@@ -27,7 +28,7 @@ export function Notifier() {
       show(notice)
     }
     const unsubscribe = session.yard.subscribe((view, before) => {
-      if (Notification.permission !== 'granted' || view.summary === before.summary) return
+      if (view.summary === before.summary || !isAllowed()) return
       const notices = noticesBetween(toSeen(before), toSeen(view)).filter(isWanted)
       if (notices.length === 0) return
       waiting.push(...notices)
@@ -40,6 +41,20 @@ export function Notifier() {
   }, [session])
   useOffer()
   return null
+}
+
+const PERMISSION_MS = 1000
+
+/** The browser's own process is asked, and the page waits: not with each change of the yard. */
+function permissionReader(): () => boolean {
+  let askedAt = -PERMISSION_MS
+  let isAllowed = false
+  return () => {
+    if (performance.now() - askedAt < PERMISSION_MS) return isAllowed
+    askedAt = performance.now()
+    isAllowed = Notification.permission === 'granted'
+    return isAllowed
+  }
 }
 
 const toSeen = ({ tasks, summary }: YardView): Seen => ({

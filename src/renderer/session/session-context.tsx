@@ -1,6 +1,7 @@
 /** How components read the yard and send to it. */
 import { createContext, useCallback, useContext, useState } from 'react'
 import { useStore } from 'zustand'
+import { calmYardOf } from './calm-yard.ts'
 import type { YardClient } from './link.ts'
 import type { Problem } from './problem.ts'
 import type { Connection, Session } from './session.ts'
@@ -17,6 +18,21 @@ export function useSession(): Session {
 /** Narrow on purpose: a component is drawn again only when what it selects has changed. */
 export function useYard<T>(select: (view: YardView) => T): T {
   return useStore(useSession().yard, select)
+}
+
+export interface Calm {
+  /** The least time between two looks, ms. */
+  readonly everyMs: number
+  /** With fewer tasks than that each change comes at once. */
+  readonly fromTasks?: number
+}
+
+/**
+ * As `useYard`, for what walks over all tasks or draws a lot: the component is not even asked between two looks. The first change
+ * after a quiet time and the last of a busy one always come through.
+ */
+export function useCalmYard<T>(select: (view: YardView) => T, { everyMs, fromTasks = 0 }: Calm): T {
+  return useStore(calmYardOf(useSession().yard, everyMs, fromTasks), select)
 }
 
 export function useConnection(): Connection {

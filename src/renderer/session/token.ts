@@ -18,8 +18,9 @@ export async function takeToken(page: Window): Promise<Result<string, LinkTroubl
   const token = await exchange(page, decodeURIComponent(code))
   if (!token.ok && token.error === 'down') return token
   if (THEN.test(page.location.hash)) beginWithImport(page)
-  // A used code is worth nothing; out of the address, a reload does not fail by it.
-  page.history.replaceState(null, '', page.location.pathname)
+  // A used code is worth nothing; out of the address, a reload does not fail by it. Whoever went elsewhere meanwhile stays there.
+  if (CODE.exec(page.location.hash)?.[1] === code)
+    page.history.replaceState(null, '', page.location.pathname)
   if (token.ok) page.sessionStorage.setItem(KEY, token.value)
   return token
 }

@@ -1,11 +1,11 @@
-/** The server's truth in the page. It only takes snapshots and folds patches, at most once in `FOLD_EVERY_MS`. */
+/** The server's truth in the page. It only takes snapshots and folds patches, at most once in `foldEveryMs`. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../base/clock.ts'
 import type { Patch, Snapshot } from '../../contract/view.ts'
 import { emptyView, foldPatches, viewFromSnapshot, type YardView } from './yard-view.ts'
 
-/** No more than 30 changes a second reach the components. */
-export const FOLD_EVERY_MS = 33
+/** No more than 30 changes a second reach the components, and 10 where each of them copies a large map of tasks. ms. */
+const foldEveryMs = (tasks: number): number => (tasks > 1000 ? 100 : 33)
 
 export interface YardStore {
   readonly state: Pick<StoreApi<YardView>, 'getState' | 'subscribe' | 'getInitialState'>
@@ -18,7 +18,7 @@ export function createYardStore(clock: Clock): YardStore {
   const store = createStore<YardView>(() => emptyView)
   let waiting: Patch[] = []
   let isScheduled = false
-  let foldedAt = -FOLD_EVERY_MS
+  let foldedAt = -Infinity
 
   const fold = (onGap: () => void): void => {
     isScheduled = false
@@ -38,7 +38,8 @@ export function createYardStore(clock: Clock): YardStore {
       waiting.push(patch)
       if (isScheduled) return
       isScheduled = true
-      clock.after(foldedAt + FOLD_EVERY_MS - clock.monotonic(), () => fold(onGap))
+      const everyMs = foldEveryMs(store.getState().tasks.size)
+      clock.after(Math.max(0, foldedAt + everyMs - clock.monotonic()), () => fold(onGap))
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Every entry of the configuration, grouped by the first word of its key. */
 import {
+  isSaidElsewhere,
   keyParts,
   sourceWord,
   type ConfigEntry,
@@ -44,7 +45,14 @@ export function configSections({
         id: entry.key,
         words: `${words.label} ${words.note} ${entry.key} ${sourceWord(entry.source)}`,
         node: (
-          <ConfigRow entry={entry} words={words} names={names} scope={scope} onSaved={onSaved} />
+          <ConfigRow
+            entry={entry}
+            words={words}
+            names={names}
+            scope={scope}
+            isBorrowed={isSaidElsewhere(entry, entries) && entry.key.startsWith('coordinator.')}
+            onSaved={onSaved}
+          />
         ),
       }
     }),

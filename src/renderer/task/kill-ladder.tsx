@@ -7,6 +7,7 @@ import { durationText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { plural } from '../ui/words.ts'
 import { doAct } from '../workspace/send-acts.ts'
+import { fetchGrace } from '../workspace/stop-grace.ts'
 import { TASK_ACTS } from '../workspace/task-acts.ts'
 import { useLoaded } from './use-loaded.ts'
 
@@ -25,20 +26,9 @@ export function KillLadder({ card, agent }: KillLadderProps) {
   return hasEnded && card.state === 'paused' ? <StartAgain card={card} /> : null
 }
 
-/** What the configuration says; a second is the least that is shown. */
 function useGraceMs(): number | null {
   const session = useSession()
-  const load = useCallback(async () => {
-    const found = await session.call(({ service }) => service.config())
-    const entry = found.ok && found.value.find(({ key }) => key === 'agent.stop_grace')
-    return entry ? msOf(entry.value) : null
-  }, [session])
-  return useLoaded(load)
-}
-
-const msOf = (value: unknown): number | null => {
-  const seconds = typeof value === 'number' ? value : Number.parseFloat(String(value))
-  return Number.isFinite(seconds) ? seconds * 1000 : null
+  return useLoaded(useCallback(() => fetchGrace(session), [session]))
 }
 
 function Steps({ agent }: { readonly agent: AgentView }) {

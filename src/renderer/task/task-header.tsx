@@ -38,7 +38,10 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
       <div className="inspector-title">
         <Lamp state={card.state} />
         {isRenaming ? (
-          <TitleField card={card} onClose={endRenaming} />
+          <>
+            <h2 className="visually-hidden">{card.title}</h2>
+            <TitleField card={card} onClose={endRenaming} />
+          </>
         ) : (
           <>
             <h2 ref={heading} tabIndex={-1} title={card.title} onDoubleClick={() => onRename(true)}>

@@ -44,7 +44,8 @@ export function createMomentLoader({ fetch, show, onProblem }: MomentLoaderParts
     if (asked !== turn) return true
     if (result.ok) {
       keep(at, result.value)
-      if (isWanted) {
+      // While the head moves on, what was wished before is better than nothing; what is kept was shown already.
+      if (isWanted && (wanted === at || wanted === null || !kept.has(wanted))) {
         onProblem(null)
         show(result.value)
       }

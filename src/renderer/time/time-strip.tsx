@@ -1,10 +1,9 @@
 /** What happened when. Moving its head shows the graph as it stood then. */
 import { Pause, Play, Radio, SkipForward } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useYard } from '../session/session-context.tsx'
+import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
-import { useThrottled } from '../ui/use-throttled.ts'
 import { useCommands } from '../workspace/commands.ts'
 import { forecastEnd } from './forecast.ts'
 import { PastBanner } from './past-banner.tsx'
@@ -24,7 +23,7 @@ const SPANS = [
 ] as const
 type Span = (typeof SPANS)[number][0]
 
-const FORECAST_EVERY_MS = 2000
+const FORECAST_CALM = { everyMs: 2000 }
 
 export function TimeStrip() {
   const [span, setSpan] = useState<Span>('all')
@@ -80,10 +79,7 @@ function Controls({ activity }: { readonly activity: Activity }) {
 
 /** Of the living yard, also while the past is shown. ms; null = nothing honest can be said. */
 function useForecast(now: number | null): number | null {
-  const tasks = useThrottled(
-    useYard((view) => view.tasks),
-    FORECAST_EVERY_MS,
-  )
+  const tasks = useCalmYard((view) => view.tasks, FORECAST_CALM)
   const maxAgents = useYard((view) => view.summary?.agents.max ?? 0)
   const isPaused = useYard((view) => view.summary?.paused ?? true)
   return now === null ? null : forecastEnd({ tasks, maxAgents, isPaused, now })

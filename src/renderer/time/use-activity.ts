@@ -1,11 +1,10 @@
 /** What happened when, as bars; fetched anew while the yard moves. */
 import { useCallback, useEffect, useState } from 'react'
-import { useConnection, useSession, useYard } from '../session/session-context.tsx'
+import { useCalmYard, useConnection, useSession } from '../session/session-context.tsx'
 import type { Problem } from '../session/problem.ts'
-import { useThrottled } from '../ui/use-throttled.ts'
 
 export const BARS = 160
-const EVERY_MS = 2000
+const CALM = { everyMs: 2000 }
 /** The present moves on without news, too. */
 const IDLE_MS = 30_000
 
@@ -34,10 +33,7 @@ export interface LoadedActivity {
 export function useActivity(spanMs: number | null): LoadedActivity {
   const session = useSession()
   const isLive = useConnection().kind === 'live'
-  const seq = useThrottled(
-    useYard((view) => view.seq),
-    EVERY_MS,
-  )
+  const seq = useCalmYard((view) => view.seq, CALM)
   const [loaded, setLoaded] = useState<LoadedActivity>({ activity: null, problem: null })
   const load = useCallback(async () => {
     const from = spanMs === null ? {} : { from: new Date(Date.now() - spanMs).toISOString() }

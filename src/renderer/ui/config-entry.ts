@@ -53,6 +53,14 @@ const variableOf = (key: string): string => `YARD_${keyParts(key).join('_').toUp
 export const scopeOf = (source: string): ConfigScope | null =>
   source === 'project' || source === 'global' ? source : null
 
+/** The value stands under another key, which this one falls back to: there it is reset. */
+export const isSaidElsewhere = (
+  { key, file, line }: ConfigEntry,
+  entries: readonly ConfigEntry[],
+): boolean =>
+  file !== null &&
+  entries.some((other) => other.key !== key && other.file === file && other.line === line)
+
 /** As it is typed into a file, without the quotes of a plain text. Not set is empty. */
 export function typedText(value: unknown): string {
   if (value === null || value === undefined) return ''

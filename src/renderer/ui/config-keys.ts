@@ -87,8 +87,8 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'Permissions',
     'What its agents may do without asking.',
     choice(
-      ['bypass', 'All that you may'],
-      ['workspace', 'Its folder'],
+      ['bypass', 'Everything, unasked'],
+      ['workspace', 'Edits in its folder'],
       ['ask', 'Only what needs no question'],
     ),
   ],

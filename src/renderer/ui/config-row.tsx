@@ -21,15 +21,18 @@ interface ConfigRowProps {
   readonly words: KeyWords
   readonly names: KnownNames
   readonly scope: ConfigScope
+  /** Its value stands under another key. */
+  readonly isBorrowed?: boolean
   /** The host has taken a change: what is shown must be asked for anew. */
   readonly onSaved: () => void
 }
 
-export function ConfigRow({ entry, words, names, scope, onSaved }: ConfigRowProps) {
+export function ConfigRow(props: ConfigRowProps) {
+  const { entry, words, names, scope, isBorrowed = false, onSaved } = props
   const command = useCommand()
   const id = useId()
   const fixed = fixedReason(entry, scope)
-  const resetScope = scopeOf(entry.source)
+  const resetScope = isBorrowed ? null : scopeOf(entry.source)
   const send = async (to: ConfigScope, value: string | null): Promise<boolean> => {
     const edits = [{ key: entry.key, value }]
     const isTaken = await command.run(({ page }) => page.configure({ scope: to, edits }))

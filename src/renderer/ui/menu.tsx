@@ -30,7 +30,7 @@ export function Menu({ trigger, entries, align = 'start' }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger as ReactElement<Record<string, unknown>>} />
-      <Base.Portal>
+      <Base.Portal role="region" aria-label="Menu">
         <Base.Positioner className="popup-layer" sideOffset={4} align={align}>
           <Base.Popup className="popup">
             {entries.map((entry, index) => (

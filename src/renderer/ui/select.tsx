@@ -25,7 +25,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
         <Base.Value />
         <Base.Icon aria-hidden="true">▾</Base.Icon>
       </Base.Trigger>
-      <Base.Portal>
+      <Base.Portal role="region" aria-label={`${label}: choices`}>
         <Base.Positioner className="popup-layer" sideOffset={4} alignItemWithTrigger={false}>
           <Base.Popup className="popup">
             {options.map(([each, word]) => (

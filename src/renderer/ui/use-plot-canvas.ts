@@ -102,6 +102,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: Drawing }):
 }
 
 const DAY_SECONDS = 86_400
+const WEEK_MS = 7 * DAY_SECONDS * 1000
 
 /** Bars stand over their instant, so half a bar more is shown on either side. */
 function rangeOf({ series }: Drawing, min: number, max: number): [number, number] {
@@ -109,8 +110,9 @@ function rangeOf({ series }: Drawing, min: number, max: number): [number, number
   return min === max && rest === 0 ? [min - 1, max + 1] : [min - rest, max + rest]
 }
 
-function timesOf({ times }: Drawing, splits: readonly number[]): string[] {
-  const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
+function timesOf({ times, series }: Drawing, splits: readonly number[]): string[] {
+  const isPerDay = series.some(({ look }) => look === 'bars')
+  const spanMs = isPerDay ? WEEK_MS : (times.at(-1) ?? 0) - (times[0] ?? 0)
   return splits.map((each) => axisTime(each * 1000, spanMs))
 }
 

@@ -23,10 +23,13 @@ export interface Question {
 }
 
 interface Asked {
+  /** Differs from question to question. */
+  readonly id: number
   readonly question: Question
   readonly answer: (answer: { readonly choice: string; readonly text: string } | null) => void
 }
 
+let lastId = 0
 const store = createStore<{ readonly asked: Asked | null }>(() => ({ asked: null }))
 export const useAsked = (): Asked | null => useStore(store, ({ asked }) => asked)
 
@@ -40,6 +43,6 @@ export function ask(
       store.setState({ asked: null })
       resolve(given)
     }
-    store.setState({ asked: { question, answer } })
+    store.setState({ asked: { id: ++lastId, question, answer } })
   })
 }

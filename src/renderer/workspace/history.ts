@@ -1,11 +1,11 @@
 /**
  * Undo and redo of a person's edits. Undoing sends the inverse command, as a new command: nothing that was committed is rewritten.
- * An edit whose inverse is refused (an agent has started meanwhile) says so and leaves the list.
+ * An edit whose inverse is refused (an agent has started meanwhile) says so and leaves the list; one that was not sent stays.
  */
 import { createStore } from 'zustand/vanilla'
 import type { Session } from '../session/session.ts'
 import type { YardClient } from '../session/link.ts'
-import { showToast } from './toasts.ts'
+import { closeToast, showToast } from './toasts.ts'
 
 export type SendEdit = (client: YardClient, commandId: string) => Promise<unknown>
 
@@ -29,28 +29,46 @@ export const getEdits = (): Edits => store.getState()
 export function remember(session: Session, edit: Edit, { quiet = false } = {}): void {
   store.setState(({ done }) => ({ done: [...done, edit].slice(-MOST), undone: [] }))
   if (quiet) return
-  const act = { label: 'Undo', run: () => void undo(session) }
-  showToast(edit.label, { act, lastsMs: 8000 })
+  const act = { label: 'Undo', run: () => void undoOne(session, edit) }
+  toasts.set(edit, showToast(edit.label, { act, lastsMs: 8000 }))
 }
+
+/** The toast that offers to take an edit back: it goes with the edit, however that is taken back. */
+const toasts = new WeakMap<Edit, number>()
 
 export async function undo(session: Session): Promise<void> {
   const edit = store.getState().done.at(-1)
-  if (!edit) return
-  store.setState(({ done }) => ({ done: done.slice(0, -1) }))
-  if (await send(session, edit.undo, `Not undone: ${edit.label}`))
-    store.setState(({ undone }) => ({ undone: [...undone, edit] }))
+  if (edit) await undoOne(session, edit)
+}
+
+/** A toast means its own edit, whatever was done after it. */
+async function undoOne(session: Session, edit: Edit): Promise<void> {
+  const { done } = store.getState()
+  const at = done.indexOf(edit)
+  if (at < 0) return
+  closeToast(toasts.get(edit) ?? -1)
+  store.setState({ done: done.toSpliced(at, 1) })
+  const outcome = await send(session, edit.undo, `Not undone: ${edit.label}`)
+  if (outcome === 'done') store.setState(({ undone }) => ({ undone: [...undone, edit] }))
+  if (outcome === 'not-sent') store.setState((now) => ({ done: now.done.toSpliced(at, 0, edit) }))
 }
 
 export async function redo(session: Session): Promise<void> {
   const edit = store.getState().undone.at(-1)
   if (!edit) return
   store.setState(({ undone }) => ({ undone: undone.slice(0, -1) }))
-  if (await send(session, edit.redo, `Not done again: ${edit.label}`))
-    store.setState(({ done }) => ({ done: [...done, edit] }))
+  const outcome = await send(session, edit.redo, `Not done again: ${edit.label}`)
+  if (outcome === 'done') store.setState(({ done }) => ({ done: [...done, edit] }))
+  if (outcome === 'not-sent') store.setState(({ undone }) => ({ undone: [...undone, edit] }))
 }
 
-async function send(session: Session, act: SendEdit, onRefusal: string): Promise<boolean> {
+async function send(
+  session: Session,
+  act: SendEdit,
+  onRefusal: string,
+): Promise<'done' | 'refused' | 'not-sent'> {
   const result = await session.call((client) => act(client, crypto.randomUUID()))
-  if (!result.ok) showToast(`${onRefusal}. ${result.error.message}`, { kind: 'error' })
-  return result.ok
+  if (result.ok) return 'done'
+  showToast(`${onRefusal}. ${result.error.message}`, { kind: 'error' })
+  return result.error.kind === 'link' ? 'not-sent' : 'refused'
 }

@@ -18,6 +18,9 @@ let structures = 0
 export const useMoment = (): ShownMoment | null => useStore(store, ({ shown }) => shown)
 export const getMoment = (): ShownMoment | null => store.getState().shown
 
+/** Why nothing can be changed while a moment of the past is shown; null = it can. */
+export const pastReason = (): string | null => (getMoment() ? 'The past is read-only' : null)
+
 export function showMoment(moment: Moment): void {
   const before = store.getState().shown
   const tasks = new Map(moment.tasks.map((card) => [card.id, card]))

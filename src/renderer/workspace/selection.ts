@@ -28,10 +28,19 @@ export function selectTasks(
   if (chosen.size === 0 && isOpen) navigate({ task: null })
 }
 
+/** The inspector shows the one that is left. */
 export function toggleTask(id: string): void {
   const ids = new Set(store.getState().ids)
   if (!ids.delete(id)) ids.add(id)
   store.setState({ ids, focusId: id })
+  const open = currentRoute().task
+  const [last = null] = ids
+  if (open !== null && ids.size < 2 && last !== open) navigate({ task: last })
+}
+
+/** The task that the address names is chosen, too, wherever the address came from. */
+export function followRoute(task: string | null): void {
+  if (task !== null && !store.getState().ids.has(task)) selectTasks([task])
 }
 
 /** Moves the keyboard's place without choosing. */

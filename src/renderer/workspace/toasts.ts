@@ -17,12 +17,19 @@ let lastId = 0
 
 export const useToasts = (): readonly Toast[] => useStore(store)
 
+/** Gives its number, for `closeToast`. The oldest news gives way first; an error only to other errors. */
 export function showToast(
   text: string,
   { kind = 'news', act = null, lastsMs = 6000 }: Partial<Omit<Toast, 'id' | 'text'>> = {},
-): void {
+): number {
   const toast = { id: ++lastId, text, kind, act, lastsMs: kind === 'error' ? null : lastsMs }
-  store.setState([...store.getState(), toast].slice(-MOST), true)
+  const all = [...store.getState(), toast]
+  const extra = all.length > MOST ? (all.find((each) => each.kind === 'news') ?? all[0]) : null
+  store.setState(
+    all.filter((each) => each !== extra || each === toast),
+    true,
+  )
+  return toast.id
 }
 
 export const closeToast = (id: number): void =>

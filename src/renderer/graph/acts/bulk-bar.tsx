@@ -1,12 +1,12 @@
 /** Acts for several chosen tasks, at the bottom of the canvas; with fewer, how drafts are started. */
-import { useYard } from '../../session/session-context.tsx'
+import { useState } from 'react'
+import { useCalmYard, useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { plural } from '../../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../../workspace/commands.ts'
 import { KeyHint } from '../../workspace/key-hint.tsx'
 import { useMoment } from '../../workspace/moment.ts'
 import { selectTasks, useSelection } from '../../workspace/selection.ts'
-import { useSession } from '../../session/session-context.tsx'
 import { doAct } from '../../workspace/send-acts.ts'
 import { TASK_ACTS } from '../../workspace/task-acts.ts'
 
@@ -21,6 +21,9 @@ const ACTS: readonly (readonly [string, string])[] = [
   ['task.delete', 'Delete'],
 ]
 
+/** Both bars walk over tasks. */
+const CALM = { everyMs: 250, fromTasks: 1000 }
+
 export function BulkBar() {
   const isPast = useMoment() !== null
   const count = useSelection(({ ids }) => ids.size)
@@ -30,7 +33,7 @@ export function BulkBar() {
 
 function ManyChosen({ count }: { readonly count: number }) {
   // What can be done changes with the tasks and with who offers it.
-  useYard((view) => view.tasks)
+  useCalmYard((view) => view.tasks, CALM)
   useOfferedCommands()
   const canPause = useCanPause()
   return (
@@ -58,24 +61,28 @@ function ManyChosen({ count }: { readonly count: number }) {
 /** The command pauses what can be paused, else it resumes. */
 function useCanPause(): boolean {
   const ids = useSelection((selection) => selection.ids)
-  return useYard(({ tasks }) =>
-    [...ids].some((id) => {
-      const card = tasks.get(id)
-      return card !== undefined && TASK_ACTS.pause.blocked(card) === null
-    }),
+  return useCalmYard(
+    ({ tasks }) =>
+      [...ids].some((id) => {
+        const card = tasks.get(id)
+        return card !== undefined && TASK_ACTS.pause.blocked(card) === null
+      }),
+    CALM,
   )
 }
 
 /** Drafts wait for a person; whoever has just drawn them learns here how they start. */
 function DraftBar() {
   const session = useSession()
-  const tasks = useYard((view) => view.tasks)
+  const tasks = useCalmYard((view) => view.tasks, CALM)
   const drafts = [...tasks.values()].filter(
     ({ state, agent }) => state === 'paused' && agent === null,
   )
   const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
   const isDraftChosen = drafts.some(({ id }) => id === focusId)
-  if (drafts.length === 0) return null
+  const [later, setLater] = useState<ReadonlySet<string>>(new Set())
+  const isNews = isDraftChosen || drafts.some(({ id }) => !later.has(id))
+  if (drafts.length === 0 || !isNews) return null
   return (
     <div className="canvas-card draft-bar" role="group" aria-label="Drafts">
       <span>
@@ -90,6 +97,14 @@ function DraftBar() {
         {drafts.length === 1 ? 'Publish' : 'Publish all'}
         {isDraftChosen && drafts.length === 1 && <KeyHint keys="u" />}
       </Button>
+      {!isDraftChosen && (
+        <Button
+          look="quiet"
+          icon="close"
+          aria-label="Leave the drafts for later"
+          onClick={() => setLater(new Set(drafts.map(({ id }) => id)))}
+        />
+      )}
     </div>
   )
 }

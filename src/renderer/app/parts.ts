@@ -1,0 +1,72 @@
+/** The parts that the start does not wait for: everything but the frame and the graph. */
+import { useEffect } from 'react'
+import { lazyPart } from './lazy-part.tsx'
+
+export const TasksScreen = lazyPart(
+  async () => (await import('../tasks/tasks-screen.tsx')).TasksScreen,
+)
+export const AgentsScreen = lazyPart(
+  async () => (await import('../agents/agents-screen.tsx')).AgentsScreen,
+)
+export const AttentionScreen = lazyPart(
+  async () => (await import('../attention/attention-screen.tsx')).AttentionScreen,
+)
+export const ModelsScreen = lazyPart(
+  async () => (await import('../models/models-screen.tsx')).ModelsScreen,
+)
+export const ExecutorsScreen = lazyPart(
+  async () => (await import('../executors/executors-screen.tsx')).ExecutorsScreen,
+)
+export const ScheduleScreen = lazyPart(
+  async () => (await import('../schedule/schedule-screen.tsx')).ScheduleScreen,
+)
+export const SettingsScreen = lazyPart(
+  async () => (await import('../settings/settings-screen.tsx')).SettingsScreen,
+)
+export const LobbyScreen = lazyPart(
+  async () => (await import('../lobby/lobby-screen.tsx')).LobbyScreen,
+)
+export const Inspector = lazyPart(async () => (await import('../task/inspector.tsx')).Inspector)
+export const Drawer = lazyPart(async () => (await import('../drawer/drawer.tsx')).Drawer)
+
+/** Nearest first. The lobby is shown where no yard is, or not at all. */
+const AFTER_START = [
+  Inspector,
+  TasksScreen,
+  AttentionScreen,
+  AgentsScreen,
+  Drawer,
+  ScheduleScreen,
+  ExecutorsScreen,
+  ModelsScreen,
+  SettingsScreen,
+]
+
+/** Loads the other parts one after the other while the page has nothing else to do. */
+export function usePreload(): void {
+  useEffect(() => {
+    let isGone = false
+    const preload = async (): Promise<void> => {
+      for (const part of AFTER_START) {
+        await idle()
+        if (isGone) return
+        await part.preload()
+      }
+    }
+    void preload()
+    return () => {
+      isGone = true
+    }
+  }, [])
+}
+
+const IDLE_BY_MS = 2000
+const WITHOUT_IDLE_MS = 200
+
+/** Not every browser tells when it is idle. */
+const idle = (): Promise<unknown> =>
+  new Promise((resolve) =>
+    'requestIdleCallback' in window
+      ? requestIdleCallback(resolve, { timeout: IDLE_BY_MS })
+      : setTimeout(resolve, WITHOUT_IDLE_MS),
+  )

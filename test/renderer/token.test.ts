@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { takeImportWish, takeToken } from '../../src/renderer/session/token.ts'
+
+/** A page whose host answers the code `good` once it is told to. */
+function pageAt(hash: string) {
+  location.hash = hash
+  let answer = (): void => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const page = Object.create(window, {
+    location: { value: location },
+    history: { value: history },
+    sessionStorage: { value: sessionStorage },
+    fetch: {
+      value: async (_path: string, { body }: { body: string }) => {
+        await answered
+        const isGood = JSON.parse(body).code === 'good'
+        return new Response(JSON.stringify({ token: 'secret' }), { status: isGood ? 200 : 401 })
+      },
+    },
+  }) as Window
+  return { page, answer }
+}
+
+describe('the token of a page', () => {
+  beforeEach(() => sessionStorage.clear())
+
+  test('is got for the code in the address, which is taken out, and kept for a reload', async () => {
+    const { page, answer } = pageAt('#code=good')
+    answer()
+    expect(await takeToken(page)).toEqual({ ok: true, value: 'secret' })
+    expect(location.hash).toBe('')
+    expect(await takeToken(page)).toEqual({ ok: true, value: 'secret' })
+    expect(takeImportWish(page)).toBe(false)
+  })
+
+  test('whoever goes elsewhere while the code is exchanged stays there', async () => {
+    const { page, answer } = pageAt('#code=good')
+    const token = takeToken(page)
+    location.hash = '#/tasks'
+    answer()
+    expect(await token).toEqual({ ok: true, value: 'secret' })
+    expect(location.hash).toBe('#/tasks')
+  })
+
+  test('a used code opens nothing', async () => {
+    const { page, answer } = pageAt('#code=used')
+    answer()
+    expect(await takeToken(page)).toEqual({ ok: false, error: 'unauthorised' })
+  })
+
+  test('the wish to begin with an import is held once', async () => {
+    const { page, answer } = pageAt('#code=good&then=import')
+    answer()
+    await takeToken(page)
+    expect([takeImportWish(page), takeImportWish(page)]).toEqual([true, false])
+  })
+})
