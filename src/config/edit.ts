@@ -34,12 +34,14 @@ export interface ConfigChange {
 /**
  * All edits or none. `project` falls on `.yard/config.toml`. `bad-key` and `bad-request` for wrong words, `unknown-executor`
  * and `unknown-model` for names that do not exist, `config-broken` when the file was broken before.
- * Two writers at once are kept apart by the caller, who holds the yard.
+ * Two writers at once are kept apart by the caller, who holds the yard. `applied`: how the files are in force, if they are; what
+ * does not go with that is refused, too.
  */
 export function editConfig(
   sources: ConfigSources,
   scope: 'project' | 'global',
   edits: readonly ConfigEdit[],
+  applied: ConfigSources | null = null,
 ): Result<readonly ConfigChange[], Failure> {
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   if (file === null)
@@ -62,11 +64,14 @@ export function editConfig(
   if (!edited.ok) return edited
   const { text, changes } = edited.value
   const filesOnly = { ...sources, env: {}, flags: {} }
-  const merged = mergeTexts(filesOnly, { ...texts.value, [scope]: text })
+  const after = { ...texts.value, [scope]: text }
+  const merged = mergeTexts(filesOnly, after)
   if (!merged.ok) {
     const wasSound = mergeTexts(filesOnly, texts.value).ok
     return err(refusalOf(merged.error, changes, wasSound))
   }
+  const inForce = applied ? mergeTexts(applied, after) : merged
+  if (!inForce.ok) return err(failureOf(inForce.error))
   return text === before ? ok(changes) : writeConfigFile(file, text, changes)
 }
 

@@ -1,8 +1,9 @@
 /** A full host in this process: the yard opened and served, and its end when a signal, a client or its owner says so. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { userPaths } from '../config/paths.ts'
+import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { rememberYard } from '../yard/lobby/recent-yards.ts'
@@ -10,6 +11,7 @@ import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { ownerUrlOf } from './ask-owner.ts'
 import { listenForSignals } from './host-signals.ts'
+import { keepPrograms } from './keep-programs.ts'
 import { serveYard, type Served } from './serve.ts'
 import { createServiceLobby } from './service-lobby.ts'
 
@@ -68,8 +70,10 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
 function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   let ending: Promise<void> | null = null
+  const stopKeeping = keepPrograms(order.headlessEntry, systemClock)
   const closeAll = async (): Promise<void> => {
     stopSignals()
+    stopKeeping()
     try {
       await served.close()
       await yard.close()

@@ -31,7 +31,8 @@ export interface SocketParts {
 }
 
 const TOKEN_PROTOCOL = 'yard.token.'
-const MAX_MESSAGE_BYTES = 16_000_000
+/** As much as over HTTP: a page sends a whole graph of 100,000 tasks in one message, and an agent has no use for that. */
+const MAX_MESSAGE_BYTES = { person: 100_000_000, other: 5_000_000 } as const
 const PING_MS = 30_000
 
 export function createSocketDoor(parts: SocketParts): SocketDoor {
@@ -41,12 +42,8 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
     count += change
     parts.onCount?.(count)
   }
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    // Never echoes the token back.
-    handleProtocols: (offered) => (offered.has('yard') ? 'yard' : false),
-  })
+  const persons = openServer(MAX_MESSAGE_BYTES.person)
+  const others = openServer(MAX_MESSAGE_BYTES.other)
   const open = (socket: WebSocket, actor: Actor): void => {
     keepAlive(socket, parts.clock)
     tell(1)
@@ -61,6 +58,7 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
       try {
         const admitted = admitSocket(guard, request)
         if (!admitted.ok) return refuse(socket, admitted.error)
+        const server = admitted.value.kind === 'person' ? persons : others
         server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
       } catch (error) {
         // Nobody above an event of the server would catch it: it would end the host or leak the socket.
@@ -69,12 +67,22 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
       }
     },
     close() {
-      for (const socket of server.clients) socket.close(1001, 'the host ends')
-      server.close()
-      for (const socket of server.clients) socket.terminate()
+      for (const server of [persons, others]) {
+        for (const socket of server.clients) socket.close(1001, 'the host ends')
+        server.close()
+        for (const socket of server.clients) socket.terminate()
+      }
     },
   }
 }
+
+const openServer = (maxPayload: number): WebSocketServer =>
+  new WebSocketServer({
+    noServer: true,
+    maxPayload,
+    // Never echoes the token back.
+    handleProtocols: (offered) => (offered.has('yard') ? 'yard' : false),
+  })
 
 /** A refusal with its HTTP status. */
 type Refusal = Failure & { readonly status: number }

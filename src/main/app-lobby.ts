@@ -1,9 +1,9 @@
-/** The lobby of the app: a yard that is opened takes the place of what the window showed. */
+/** The lobby of the app: a yard that is opened takes the place of what the window showed, or a browser is sent on to it. */
 import { homedir } from 'node:os'
 import { ok, type Result } from '../base/result.ts'
 import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
-import { glanceAt } from '../headless/ask-owner.ts'
+import { glanceAt, pageUrlOf } from '../headless/ask-owner.ts'
 import { createLobby, type LobbyParts } from '../yard/lobby/create-lobby.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
 
@@ -12,8 +12,10 @@ export interface AppLobbyParts extends Pick<
   'env' | 'resources' | 'launcherEntry' | 'tailEntry'
 > {
   readonly now: () => number
-  /** Opens the yard and lets the window show it, once the reply has gone out. */
+  /** Opens the yard and lets the window show it, once the reply has gone out; for a browser it is only opened. */
   readonly enter: (paths: YardPaths) => Promise<Result<null, Failure>>
+  /** Whether a browser asks, which must be told where to go on. */
+  readonly isForBrowsers: boolean
 }
 
 export const createAppLobby = (parts: AppLobbyParts): Lobby =>
@@ -24,6 +26,7 @@ export const createAppLobby = (parts: AppLobbyParts): Lobby =>
     glance: glanceAt,
     async enter(paths) {
       const entered = await parts.enter(paths)
-      return entered.ok ? ok(null) : entered
+      if (!entered.ok) return entered
+      return ok(parts.isForBrowsers ? await pageUrlOf(paths) : null)
     },
   })

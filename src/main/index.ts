@@ -87,7 +87,7 @@ function appParts(env: Env): Parameters<typeof startApp>[0] {
     installCommandLine: () => installCommand(command),
     lobbyFor: (enter) =>
       createAppLobby({
-        ...{ env, ...places, now: () => Date.now() },
+        ...{ env, ...places, now: () => Date.now(), isForBrowsers: false },
         enter: (paths) => enter(paths.root),
       }),
     hostOf: (folder) =>
@@ -95,9 +95,9 @@ function appParts(env: Env): Parameters<typeof startApp>[0] {
         ...{ paths: yardPaths(folder), log, env, clock: systemClock, ...places },
         pageRoot: join(programs, 'out', 'renderer'),
         lobby: createAppLobby({
-          ...{ env, ...places, now: () => Date.now() },
+          ...{ env, ...places, now: () => Date.now(), isForBrowsers: true },
           enter: async (paths) =>
-            (await running?.open(paths.root)) ?? { ok: true as const, value: null },
+            (await running?.hold(paths.root)) ?? { ok: true as const, value: null },
         }),
         onStop: () => running?.dropped(folder),
       }),

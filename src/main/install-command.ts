@@ -1,4 +1,5 @@
 /** Puts the command `yard` where shells find it. A file there that is not ours stays as it is. */
+import { randomUUID } from 'node:crypto'
 import {
   accessSync,
   chmodSync,
@@ -6,6 +7,8 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -70,10 +73,17 @@ function folderFor(parts: CommandParts): string {
   return folders.find((folder) => isOnPath(folder, parts.env) && isWritable(folder)) ?? own
 }
 
+/** Whole or not at all: a shell may be reading the one that is there, and a half one would be nobody's. */
 function write(file: string, parts: CommandParts): void {
   mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(file, textOf(parts), { mode: 0o755 })
-  chmodSync(file, 0o755)
+  const fresh = `${file}.${randomUUID()}`
+  try {
+    writeFileSync(fresh, textOf(parts), { mode: 0o755, flag: 'wx' })
+    chmodSync(fresh, 0o755)
+    renameSync(fresh, file)
+  } finally {
+    rmSync(fresh, { force: true })
+  }
 }
 
 function textOf({ platform, node, program }: CommandParts): string {

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { PROGRAMS_FOLDER } from '../headless/keep-programs.ts'
 
 export interface InstallParts {
   /** The packed app's folder: its archive, which is read as a folder. */
@@ -30,7 +31,7 @@ export interface InstallParts {
 const KEPT = ['package.json', 'bin', 'out/main', 'out/renderer', 'resources'] as const
 const PACKAGES = ['better-sqlite3', 'electron-log', 'ws'] as const
 
-/** Longer than any agent lives on after its app. */
+/** Longer than any agent lives on after its app. A service says each day that it lives. */
 const PRUNE_AFTER_MS = 60 * 24 * 3_600_000
 
 /**
@@ -38,7 +39,7 @@ const PRUNE_AFTER_MS = 60 * 24 * 3_600_000
  * and the first to finish gives it its name.
  */
 export function installPrograms(parts: InstallParts): string {
-  const base = join(parts.dataFolder, 'programs')
+  const base = join(parts.dataFolder, PROGRAMS_FOLDER)
   const target = join(base, `${parts.version}-${contentOf(parts.source)}`)
   if (!existsSync(target)) copyInto(base, target, parts)
   const seconds = parts.now / 1000

@@ -13,6 +13,7 @@ export interface NotifierParts {
   /** Goes to what a notification is about. */
   readonly open: (notice: MergedNotice) => void
   readonly retry: (root: string, task: string) => void
+  readonly platform?: NodeJS.Platform
 }
 
 export interface Notifier {
@@ -21,6 +22,10 @@ export interface Notifier {
 }
 
 const MERGE_MS = 60_000
+
+/** On Linux a body is markup: a title or a question of an agent could show a link or a picture from elsewhere. */
+const plain = (body: string, platform: NodeJS.Platform): string =>
+  platform === 'linux' ? body.replaceAll('<', '‹').replaceAll('>', '›') : body
 
 export function createNotifier(parts: NotifierParts): Notifier {
   const seen = new Map<string, Summary>()
@@ -43,7 +48,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     const { title, body, retry } = merged
     const actions = retry === null ? ['Show'] : ['Show', 'Retry']
     const notification = new Notification({
-      ...{ title, body, silent: true },
+      ...{ title, body: plain(body, parts.platform ?? process.platform), silent: true },
       actions: actions.map((text) => ({ type: 'button', text })),
     })
     const open = (): void => parts.open(merged)

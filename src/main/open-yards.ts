@@ -37,6 +37,10 @@ export interface OpenYardsParts {
 
 type Held = HeldYard & { close(): Promise<void> }
 
+/** A connection of our own is one more for the service to keep, so the one in use is asked for first. */
+const isThere = async ({ client, host }: HeldYard): Promise<boolean> =>
+  client() !== null || (await host.connect()) !== null
+
 export function createOpenYards({ hostOf, clock, log }: OpenYardsParts): OpenYards {
   const held = new Map<string, Held>()
   const opening = new Map<string, Promise<Result<HeldYard, Failure>>>()
@@ -52,7 +56,7 @@ export function createOpenYards({ hostOf, clock, log }: OpenYardsParts): OpenYar
   }
   const openNow = async (root: string): Promise<Result<HeldYard, Failure>> => {
     const before = held.get(root)
-    if (before && (await before.host.connect())) return ok(before)
+    if (before && (await isThere(before))) return ok(before)
     await drop(root) // a service that was joined and has gone
     const host = await hostOf(root)
     if (!host.ok) return host

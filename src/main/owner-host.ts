@@ -18,7 +18,9 @@ export function createOwnerHost(context: HandlerContext, close: () => Promise<vo
       const host = { ...context.host, lobby }
       handler.upgrade(port, { context: { ...context, host } })
       // Else a page would go on asking a yard that is closed.
-      ended.signal.addEventListener('abort', () => port.close())
+      const close = (): void => port.close()
+      ended.signal.addEventListener('abort', close)
+      port.once('close', () => ended.signal.removeEventListener('abort', close))
       port.start()
     },
     connect: async () =>

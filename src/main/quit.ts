@@ -21,8 +21,7 @@ export function guardQuit(
   let isAsking = false
   const ask = async (alive: number): Promise<void> => {
     isAsking = true
-    const answer = await askPerson(alive)
-    isAsking = false
+    const answer = await askPerson(alive).finally(() => (isAsking = false))
     if (answer === 'cancel') return
     isDecided = true
     if (answer === 'stop') await stopAgents(yards, log)

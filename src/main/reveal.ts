@@ -1,6 +1,6 @@
 /** Shows a file of a yard. Only what is one of its files, and nothing is ever run by it. */
 import { realpathSync } from 'node:fs'
-import { isAbsolute, relative, sep } from 'node:path'
+import { extname, isAbsolute, relative, sep } from 'node:path'
 import { shell } from 'electron'
 import type { YardPaths } from '../config/paths.ts'
 
@@ -18,12 +18,16 @@ export async function reveal(path: string, { paths, ownFiles }: RevealParts): Pr
   // Plain text that we write ourselves opens in the editor. Whatever an agent may have written is only shown where it lies:
   // opening it could run it.
   const texts = [...ownFiles, ...(paths ? [paths.config, paths.service.log] : [])]
-  if (texts.some((text) => real(text) === file)) return (await shell.openPath(file)) === ''
+  const isText = texts.some((text) => real(text) === file)
+  // A yard from elsewhere may have a program behind the name of its configuration.
+  if (isText && TEXT_NAMES.includes(extname(file))) return (await shell.openPath(file)) === ''
   const root = paths && real(paths.root)
   if (!root || !isWithin(root, file)) return false
   shell.showItemInFolder(file)
   return true
 }
+
+const TEXT_NAMES = ['.toml', '.log']
 
 function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path)

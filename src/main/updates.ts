@@ -43,14 +43,17 @@ export function createUpdates(parts: UpdatesParts): Updates {
   const told = createState(parts)
   const updaterOf = load && loadOnce(load, told.progress)
   let cancelDownload: (() => void) | null = null
-  const download = async (next: string, loaded: LoadedUpdater): Promise<UpdateState> => {
+  const download = async (
+    next: string,
+    load: () => Promise<LoadedUpdater>,
+  ): Promise<UpdateState> => {
     let isCancelled = false
-    const { done, cancel } = loaded.startDownload()
-    cancelDownload = () => {
-      isCancelled = true
-      cancel()
-    }
     try {
+      const { done, cancel } = (await load()).startDownload()
+      cancelDownload = () => {
+        isCancelled = true
+        cancel()
+      }
       await done
       return told.show({ kind: 'ready', version: next })
     } catch (error) {
@@ -79,7 +82,7 @@ export function createUpdates(parts: UpdatesParts): Updates {
       const state = told.now()
       if (!updaterOf || state.kind !== 'available') return state
       told.show({ kind: 'downloading', version: state.version, percent: 0 })
-      return download(state.version, await updaterOf())
+      return download(state.version, updaterOf)
     },
     async cancel() {
       cancelDownload?.()

@@ -1,11 +1,10 @@
-/** Changes a config file for a living yard: written in turn with others, applied at once, and taken back when it cannot be. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** Changes a config file for a living yard: written in turn with others, and only what can be applied at once. */
 import { err, ok, type Result } from '../base/result.ts'
 import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
 import { takeTurn } from '../config/file-turn.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { configSources, readConfig } from './current.ts'
+import { configSources, sourcesWith } from './current.ts'
 import { confirmTrust, isTrusted } from './trust.ts'
 import type { YardParts } from './yard-parts.ts'
 
@@ -22,16 +21,10 @@ export async function configure(
   const place = { paths: options.paths, dataFolder }
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   const written = await inTurn(file, () => {
-    const before = readIfThere(file)
     // Asked of the file as it stands now: what somebody else put there meanwhile is not confirmed along with this.
     const wasTrusted = isTrusted(place)
-    const edited = editConfig(sources, scope, edits)
+    const edited = editConfig(sources, scope, edits, sourcesWith(options, current.flags))
     if (!edited.ok) return edited
-    const applied = readConfig(options, current.flags)
-    if (!applied.ok) {
-      putBack(file, before)
-      return err(applied.error)
-    }
     // The person who says what shall stand there has seen it.
     if (wasTrusted && !isTrusted(place)) confirmTrust(place)
     return edited
@@ -53,17 +46,4 @@ async function inTurn<T>(file: string, run: () => Result<T, Failure>): Promise<R
       }),
     )
   }
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return null // not there yet; one that cannot be read is refused by the edit itself
-  }
-}
-
-function putBack(file: string, before: string | null): void {
-  if (before === null) rmSync(file, { force: true })
-  else writeFileSync(file, before)
 }

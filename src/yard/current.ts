@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
-import { loadConfig, type LoadedConfig } from '../config/load.ts'
+import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load.ts'
 import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Runtime } from '../domain/executor.ts'
@@ -43,21 +43,24 @@ export interface Current {
   url: string | null
 }
 
-export function readConfig(
-  options: Pick<OpenYardOptions, 'paths' | 'env'>,
-  flags: Flags,
-): Result<LoadedConfig, Failure> {
+type Place = Pick<OpenYardOptions, 'paths' | 'env'>
+
+export const readConfig = (options: Place, flags: Flags): Result<LoadedConfig, Failure> =>
+  loadConfig(sourcesWith(options, flags))
+
+/** All that a configuration is made from while these flags hold. */
+export function sourcesWith(options: Place, flags: Flags): ConfigSources {
   const named: Record<string, string | number> = {}
   if (flags.maxAgents !== undefined) named['coordinator.max_agents'] = flags.maxAgents
   if (flags.model !== undefined) named['coordinator.model'] = flags.model
   if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
   if (flags.pollIntervalMs !== undefined)
     named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
-  return loadConfig({ ...configSources(options), flags: named })
+  return { ...configSources(options), flags: named }
 }
 
 /** Where the configuration of a yard stands. */
-export const configSources = ({ paths, env }: Pick<OpenYardOptions, 'paths' | 'env'>) => ({
+export const configSources = ({ paths, env }: Place) => ({
   globalFile: userPaths(env).config,
   projectFile: paths.config,
   env,

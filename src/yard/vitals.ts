@@ -56,12 +56,22 @@ export function createVitals({ runtime, clock, log, probe = systemProbe }: Parts
   const machine = createMachineVitals(probe)
   let watchers = 0
   let cancel = (): void => {}
+  // On a busy machine a look may take longer than the time to the next one.
+  let isMeasuring = false
+  const measure = async (): Promise<void> => {
+    isMeasuring = true
+    try {
+      const uses = await runtime.measure()
+      if (watchers > 0) trees.note(uses)
+    } catch (error) {
+      log.error('measuring the agents failed', { error: String(error) })
+    } finally {
+      isMeasuring = false
+    }
+  }
   const look = (): void => {
     machine.look()
-    void runtime.measure().then(
-      (uses) => watchers > 0 && trees.note(uses),
-      (error: unknown) => log.error('measuring the agents failed', { error: String(error) }),
-    )
+    if (!isMeasuring) void measure()
     cancel = clock.after(EVERY_MS, look)
   }
   return {

@@ -73,7 +73,7 @@ export interface Yard {
   look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */
   reload(flags: Flags): Promise<Result<LoadedConfig, Failure>>
-  /** Writes keys of a config file and applies the files anew with the flags that hold now. All or none: what cannot be applied is taken back. */
+  /** Writes keys of a config file and applies the files anew with the flags that hold now. All or none; what cannot be applied is not written. */
   configure(
     scope: 'project' | 'global',
     edits: readonly ConfigEdit[],

@@ -116,7 +116,7 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
     await yard.tell('long')
     await inspector().getByText('Done').first().waitFor()
     await page.getByRole('status').getByText('0 of 4 agents').waitFor()
-    expect(await page.getByText('Agents go on').count()).toBe(0)
+    expect(await page.getByText(/^The connection to the yard is lost/).count()).toBe(0)
   })
 
   test('an address works once, while a reload keeps the page', async () => {

@@ -97,7 +97,14 @@ describe.skipIf(chromiumPath === '')('acts on the canvas', () => {
       .getByRole('button', { name: /^Add draft/ })
       .click()
     await waitsFor('Build docs')
-    await toast('Draft “Build docs” waits until it is published').waitFor()
+    await page
+      .getByRole('group', { name: 'Drafts' })
+      .getByText(/waits? until published/)
+      .waitFor()
+    // The keyboard goes on where the tasks are.
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
+      .toBe('application')
     const box = await node('Build docs').boundingBox()
     expect(Math.abs((box?.x ?? 0) + (box?.width ?? 0) / 2 - at.x - 200)).toBeLessThan(60)
     await canvas().focus()

@@ -102,6 +102,29 @@ describe('the WebSocket', () => {
     await once(socket, 'close')
   })
 
+  it('takes a whole graph in one message from a person', async () => {
+    const { socket } = await openSocket(['yard', `yard.token.${host.served.token}`])
+    const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+    const client: ContractRouterClient<Contract> = createORPCClient(link)
+    const text = `# ${'x'.repeat(20_000_000)}\n[[task]]\nid = "a"\ntitle = "a"\npaused = true\n`
+    const steps: string[] = []
+    for await (const { phase } of await client.page.importText({ text, format: 'toml' }))
+      if (steps.at(-1) !== phase) steps.push(phase)
+    expect(steps).toEqual(['reading', 'checking', 'adding', 'done'])
+    socket.close()
+    await once(socket, 'close')
+  })
+
+  it('hangs up on an agent that sends so much', async () => {
+    await host.call('/api/task', { method: 'POST', body: { title: 'a', id: 'a', exec: 'true' } })
+    const { token } = await host.agentOf('a')
+    const { socket, status } = await openSocket(['yard', `yard.token.${token}`])
+    expect(status).toBe(101)
+    socket.send('x'.repeat(6_000_000))
+    const [code] = await once(socket, 'close')
+    expect(code).toBe(1009)
+  })
+
   it.each([
     ['no token', ['yard'], {}, 401],
     ['a wrong token', ['yard', 'yard.token.yot_x'], {}, 401],

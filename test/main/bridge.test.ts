@@ -112,6 +112,16 @@ test('only our own text files are opened; everything else of the yard is shown w
   expect([shell.opened.length, shell.shown.length]).toEqual([2, 2])
 })
 
+test('a program behind the name of the configuration is not run', async () => {
+  const config = join(root, '.yard/config.toml')
+  mkdirSync(join(root, '.yard'), { recursive: true })
+  rmSync(config, { force: true })
+  writeFileSync(join(root, 'run.desktop'), '')
+  symlinkSync(join(root, 'run.desktop'), config)
+  expect(await call('reveal', config)).toBe(true)
+  expect([shell.opened.length, shell.shown.length]).toEqual([0, 1])
+})
+
 test('nothing outside of the yard is shown, whatever the path looks like', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'yard-outside-'))
   try {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,6 +21,8 @@ import {
   refreshCommand,
   type CommandParts,
 } from '../../src/main/install-command.ts'
+import { keepPrograms } from '../../src/headless/keep-programs.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { installPrograms } from '../../src/main/install-programs.ts'
 
 const run = promisify(execFile)
@@ -112,6 +115,24 @@ describe('the programs of a packed app', () => {
     expect(files([...targets][0] ?? '')).toHaveLength(11)
   })
 
+  test('stay while a service runs from them, however long ago their app was there', () => {
+    const DAY = 24 * 3_600_000
+    const clock = createManualClock(NOW)
+    const old = installPrograms(parts())
+    const stop = keepPrograms(join(old, 'out/main/headless.js'), clock)
+    clock.advance(90 * DAY)
+    installPrograms({ ...parts(), version: '1.2.4', now: clock.now() })
+    expect(existsSync(old)).toBe(true)
+    stop()
+    clock.advance(90 * DAY)
+    installPrograms({ ...parts(), version: '1.2.4', now: clock.now() })
+    expect(existsSync(old)).toBe(false)
+    const other = join(folder, 'app')
+    const { mtimeMs } = statSync(other)
+    keepPrograms(join(other, 'out/main/headless.js'), clock)()
+    expect(statSync(other).mtimeMs).toBe(mtimeMs)
+  })
+
   test('versions that nobody has used for two months are removed', () => {
     const first = installPrograms(parts())
     put('out/built-from', 'second')
@@ -150,6 +171,16 @@ describe('the command line', () => {
     installCommand(parts())
     const again = installCommand(parts({ env: { PATH: join(folder, '.local/bin') } }))
     expect(again.message).toBe(`Wrote ${file()}. Type \`yard help\` in a new terminal.`)
+  })
+
+  test('takes the place of its older self at once, under whoever reads that', () => {
+    installCommand(parts())
+    const before = readFileSync(file(), 'utf8')
+    linkSync(file(), join(folder, 'as-it-was'))
+    refreshCommand(parts({ program: '/next/bin/yard' }))
+    expect(readFileSync(file(), 'utf8')).toContain('/next/bin/yard')
+    expect(readFileSync(join(folder, 'as-it-was'), 'utf8')).toBe(before)
+    expect(readdirSync(join(folder, '.local/bin'))).toEqual(['yard'])
   })
 
   test('never takes the place of another program', () => {

@@ -90,6 +90,19 @@ describe('notifications', () => {
     expect(bodies()[3]).toBe('e waits')
   })
 
+  test.each([
+    ['linux', '‹a href=x› waits'],
+    ['darwin', '<a href=x> waits'],
+  ] as const)('what an agent wrote is text and no markup on %s', (platform, body) => {
+    notifier.close()
+    notifier = createNotifier({
+      ...{ clock, open, retry, preferences: () => preferences, hasFocus: () => hasFocus, platform },
+    })
+    look(summaryOf())
+    look(asking('<a href=x>'))
+    expect(bodies()).toEqual([body])
+  })
+
   test('many are counted, not listed', () => {
     look(asking('a', 'b', 'c', 'd', 'e', 'f'))
     expect(bodies()).toEqual(['a waits\nb waits\nc waits\nd waits\nand 2 more'])

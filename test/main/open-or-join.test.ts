@@ -1,12 +1,15 @@
+import { getEventListeners } from 'node:events'
 import { copyFile, mkdir, mkdtemp, rm, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
+import { ok } from '../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
+import { createAppLobby } from '../../src/main/app-lobby.ts'
 import { openOrJoin } from '../../src/main/open-or-join.ts'
 import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
@@ -118,6 +121,34 @@ test('a page of a yard that the app lets go of learns it by its port closing', a
   await expect(page.closed).resolves.toBeUndefined()
   expect(await host.connect()).toBeNull()
   await rm(other, { recursive: true, force: true })
+})
+
+test('a browser that asks the app for another yard is told where to go on', async () => {
+  const env = { ...process.env, XDG_DATA_HOME: folder, HOME: folder }
+  const entered: string[] = []
+  const parts = {
+    ...{ env, now: () => 1, resources: '', launcherEntry: '', tailEntry: '' },
+    enter: async (to: YardPaths) => (entered.push(to.root), ok(null)),
+  }
+  const lobbyFor = (isForBrowsers: boolean) => createAppLobby({ ...parts, isForBrowsers })
+  const wish = { folder: paths.root, make: false }
+  const browser = await lobbyFor(true).open(wish)
+  const address = JSON.parse(await readFile(paths.service.state, 'utf8')).url
+  expect(browser.ok && browser.value.pageUrl).toMatch(new RegExp(`^${address}/#code=.`))
+  expect(await lobbyFor(false).open(wish)).toEqual(ok({ folder: paths.root, pageUrl: null }))
+  expect(entered).toEqual([paths.root, paths.root])
+})
+
+test('a page that has gone leaves nothing behind in the yard that goes on', async () => {
+  const add = vi.spyOn(EventTarget.prototype, 'addEventListener')
+  const here = pageOf(owner)
+  const signals = add.mock.contexts.filter((target) => target instanceof AbortSignal)
+  add.mockRestore()
+  const heard = (): number[] => signals.map((signal) => getEventListeners(signal, 'abort').length)
+  const during = heard()
+  await here.client.service.hello()
+  here.close()
+  await vi.waitFor(() => expect(Math.max(...heard())).toBeLessThan(Math.max(...during)))
 })
 
 test('a copy of a yard is another yard: whoever runs the first is not joined for it', async () => {

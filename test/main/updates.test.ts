@@ -103,3 +103,16 @@ test('an updater that could not be loaded is loaded again', async () => {
   expect(await updates.check()).toMatchObject({ kind: 'failed', message: 'broken' })
   expect(await updates.check()).toMatchObject({ kind: 'none' })
 })
+
+test('a download that cannot begin is a failure, and not a download for ever', async () => {
+  updater.found = available
+  load.mockImplementation(async () => {
+    const startDownload = () => {
+      throw new Error('no place on the disk')
+    }
+    return { updater, startDownload } as never
+  })
+  await updates.check()
+  expect(await updates.download()).toEqual({ kind: 'failed', message: 'no place on the disk' })
+  expect(await updates.check()).toEqual({ kind: 'available', version: '1.1.0' })
+})

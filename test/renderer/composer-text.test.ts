@@ -4,6 +4,7 @@ import { parseGraphFile } from '../../src/config/graph-file.ts'
 import type { Summary } from '../../src/contract/view.ts'
 import {
   addNews,
+  needsYouText,
   newAttention,
   newsBetween,
   newsText,
@@ -106,6 +107,13 @@ describe('news', () => {
     expect(newsText(news)).toBe('1 done, 1 failed, 1 added')
     expect(newsText(addNews(news, news))).toBe('2 done, 2 failed, 2 added')
     expect(newsText(newsBetween(now, now))).toBe('')
+  })
+
+  test('several that need the person interrupt once', () => {
+    const item = (text: string) => ({ text }) as Parameters<typeof needsYouText>[0][number]
+    expect(needsYouText([])).toBeNull()
+    expect(needsYouText([item('a failed.')])).toBe('Needs you: a failed')
+    expect(needsYouText(['a', 'b', 'c', 'd'].map(item))).toBe('Needs you: a. b. 2 more')
   })
 
   test('only what was not waiting before interrupts', () => {

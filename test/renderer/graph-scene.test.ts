@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../src/contract/view.ts'
 import { UNFOLDED } from '../../src/renderer/graph/fold.ts'
@@ -9,6 +10,7 @@ import { layOut } from '../../src/renderer/graph/layout.ts'
 import { nodeName } from '../../src/renderer/graph/node-name.ts'
 import { createSceneMaker, type Scene, type SceneInput } from '../../src/renderer/graph/scene.ts'
 import { cardOf } from '../support/scripted-host.ts'
+import { graphs } from './graphs.ts'
 
 const cards = [cardOf('a'), cardOf('b', { after: ['a'] }), cardOf('c', { after: ['a'] })]
 const mapOf = (list: readonly TaskCard[]) => new Map(list.map((card) => [card.id, card]))
@@ -54,6 +56,37 @@ describe('scene', () => {
       expect(track.state).toBe(state)
       expect(track.points).toBe(first.tracks.get(id)?.points)
     }
+  })
+
+  test('a graph that has followed edits is the graph made of them anew', () => {
+    const statuses = ['open', 'in-progress', 'done', 'failed', 'abandoned']
+    const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom(...statuses), fc.nat(9)))
+    fc.assert(
+      fc.property(graphs, edits, (tasks, steps) => {
+        let list = tasks.map(({ id, after }) => cardOf(id, { after: [...after] }))
+        const layout = layOut(tasks)
+        const positions = new Map<string, { x: number; y: number }>()
+        const following = createSceneMaker()
+        const sceneOf = (maker: typeof following): Scene =>
+          maker(inputOf(list, { layout, positions }))
+        sceneOf(following)
+        for (const [nth, status, kind] of steps) {
+          const index = nth % list.length
+          const card = list[index] ?? cardOf('none')
+          // Mostly what news says of a task; now and then its blockers, or its place among the others.
+          const after = kind === 0 ? card.after.slice(1) : [...card.after]
+          list = list.with(index, { ...card, status, state: status, after })
+          if (kind === 1) list = [...list.slice(1), ...list.slice(0, 1)]
+          const { shape, ...followed } = sceneOf(following)
+          const { shape: fresh, ...anew } = sceneOf(createSceneMaker())
+          expect(shape).toBe(fresh)
+          expect([...followed.nodes]).toEqual([...anew.nodes])
+          expect(followed.tracks).toEqual(anew.tracks)
+          expect(followed.bounds).toEqual(anew.bounds)
+        }
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('a place chosen by hand goes before the layout, and tracks follow it', () => {

@@ -155,6 +155,26 @@ test('an answer that comes after the way back to the present is dropped', async 
   expect(shown).toEqual([])
 })
 
+test('a late answer does not take the place of what is shown by then', async () => {
+  const { loader, shown, answer } = scriptedMoments()
+  loader.want(1)
+  await answer()
+  loader.want(2)
+  loader.want(1)
+  await answer()
+  expect(shown).toEqual([1, 1])
+})
+
+test('what is fetched ahead is shown when the head has come there meanwhile', async () => {
+  const { loader, shown, answer } = scriptedMoments()
+  loader.want(1)
+  await answer()
+  loader.prefetch(2)
+  loader.want(2)
+  await answer()
+  expect(shown).toEqual([1, 2])
+})
+
 test('nor is it shown when another moment is wished for by then', async () => {
   const { loader, shown, answer } = scriptedMoments()
   loader.want(1)

@@ -16,6 +16,14 @@ test('patches change what they name and leave the rest the same object', () => {
   expect([...next.tasks.keys()]).toEqual(['a', 'b'])
 })
 
+test('news of the yard as a whole leaves tasks and agents the same objects', () => {
+  const summary = summaryOf({ paused: true })
+  const { view: next } = foldPatches(view, [patchOf(5, 6, { summary })])
+  expect(next.summary).toBe(summary)
+  expect(next.tasks).toBe(view.tasks)
+  expect(next.agents).toBe(view.agents)
+})
+
 test('a gap stops the fold at what is known for sure', () => {
   const late = patchOf(9, 10, { removed: ['a'] })
   const fold = foldPatches(view, [patchOf(5, 6), late])

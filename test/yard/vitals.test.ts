@@ -28,6 +28,7 @@ describe('the vitals of agents', () => {
       vitals,
       looks: () => looks,
       async use(cpuMs: number, afterMs: number) {
+        await settled() // the look before is over
         uses = new Map([[one, { cpuMs, memoryBytes: 1000, processes: 3 }]])
         clock.advance(afterMs)
         await settled()
@@ -47,12 +48,30 @@ describe('the vitals of agents', () => {
     stop()
   })
 
+  it('are not asked for again while the last look is not over', async () => {
+    const clock = createManualClock()
+    const looks: PromiseWithResolvers<Map<AgentId, TreeUse>>[] = []
+    const measure = () => {
+      const look = Promise.withResolvers<Map<AgentId, TreeUse>>()
+      looks.push(look)
+      return look.promise
+    }
+    const stop = createVitals({ runtime: { measure }, clock, log: silentLog }).watch()
+    clock.advance(10_000)
+    expect(looks).toHaveLength(1)
+    looks[0]?.reject(new Error('ps was too slow'))
+    await settled()
+    clock.advance(2000)
+    expect(looks).toHaveLength(2)
+    stop()
+  })
+
   it('are looked at only while somebody watches, once for all of them', async () => {
     const { vitals, clock, looks, use } = setUp()
     clock.advance(60_000)
     expect([looks(), clock.timers]).toEqual([0, 0])
     const stops = [vitals.watch(), vitals.watch()]
-    await use(1, 20_000)
+    for (let n = 0; n < 10; n += 1) await use(1, 2000)
     expect(looks()).toBe(11)
     stops[0]?.()
     stops[0]?.()

@@ -15,8 +15,20 @@ export type BriefEnd =
   | { readonly kind: 'too-slow' }
 
 const MOST_CHARACTERS = 1_000_000
-/** Resolves always. What it started itself is ended with it where the system has process groups. */
-export function runBriefly({ command, args, env, cwd, timeoutMs }: BriefRun): Promise<BriefEnd> {
+/** For what was printed just before the end. */
+const REST_MS = 200
+
+/** Resolves always. What it started itself goes on, unless it is too slow: then that is ended with it where the system has process groups. */
+export async function runBriefly(run: BriefRun): Promise<BriefEnd> {
+  try {
+    return await runToEnd(run)
+  } catch (error) {
+    // Some programs that cannot be run at all are refused before there is a process, such as `.cmd` files on Windows.
+    return { kind: 'not-started', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function runToEnd({ command, args, env, cwd, timeoutMs }: BriefRun): Promise<BriefEnd> {
   return new Promise((resolve) => {
     let stdout = ''
     const hasGroups = process.platform !== 'win32'
@@ -40,7 +52,7 @@ export function runBriefly({ command, args, env, cwd, timeoutMs }: BriefRun): Pr
       clearTimeout(timer)
       resolve(result)
     }
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       end()
       settle({ kind: 'too-slow' })
     }, timeoutMs)
@@ -49,5 +61,13 @@ export function runBriefly({ command, args, env, cwd, timeoutMs }: BriefRun): Pr
     })
     child.once('error', (error) => settle({ kind: 'not-started', reason: error.message }))
     child.once('close', (code) => settle({ kind: 'ended', code, stdout }))
+    // Something that it left running may hold its output open for good.
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        child.stdout.destroy()
+        settle({ kind: 'ended', code, stdout })
+      }, REST_MS)
+    })
   })
 }

@@ -37,12 +37,20 @@ export function spawnStranger({ entry, args, cwd, env }: StrangerOrder): Strange
     child.once('error', (error) => (failed = error.message))
     child.once('exit', () => (failed ??= lastLine(words)))
     child.unref()
+  } catch (error) {
+    discard(folder)
+    throw error
   } finally {
     closeSync(stderr)
   }
-  return {
-    failed: () => failed,
-    release: () => rmSync(folder, { recursive: true, force: true }),
+  return { failed: () => failed, release: () => discard(folder) }
+}
+
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Windows keeps a folder whose file somebody has open; the system clears its temporary files
   }
 }
 

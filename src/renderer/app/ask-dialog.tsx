@@ -14,9 +14,7 @@ export function AskDialog() {
       onClose={() => asked?.answer(null)}
     >
       {/* What was typed or focused for one question must not answer the next. */}
-      {asked && (
-        <QuestionForm key={asked.id} question={asked.question} onAnswer={asked.answer} />
-      )}
+      {asked && <QuestionForm key={asked.id} question={asked.question} onAnswer={asked.answer} />}
     </Dialog>
   )
 }

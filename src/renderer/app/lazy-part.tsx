@@ -2,7 +2,7 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType } from 'react'
 import { Button } from '../ui/button.tsx'
 
-export interface LazyPart {
+interface LazyPart {
   (): React.ReactNode
   /** Loads the code, so that the first visit is as fast as every other. */
   preload(): Promise<unknown>

@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
 import { remember } from '../workspace/history.ts'
 import { readableKey } from '../workspace/keys.ts'
+import { currentRoute } from '../workspace/route.ts'
 import { selectTasks } from '../workspace/selection.ts'
 import { showToast } from '../workspace/toasts.ts'
 import type { toWish } from './new-task-wish.ts'
@@ -49,6 +50,7 @@ export async function addTask(
 /** How a draft is started, said where it was made. */
 function sayDraft(session: Session, { id, title }: { id: string; title: string }): void {
   announce(`Added draft ${title}. It starts once it is published: ${readableKey('u')}.`)
+  if (currentRoute().screen === 'graph') return // the graph has a bar for its drafts
   showToast(`Draft “${title}” waits until it is published`, {
     act: {
       label: `Publish ${readableKey('u')}`,

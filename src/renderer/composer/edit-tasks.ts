@@ -4,7 +4,6 @@ import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import type { Session } from '../session/session.ts'
 import { remember } from '../workspace/history.ts'
-import { showToast } from '../workspace/toasts.ts'
 
 type Change = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -42,9 +41,4 @@ export async function editTasks(
     }
   if (sent.length > 0) remember(session, { label, undo: each(back), redo: each(to) })
   return problem
-}
-
-/** As a toast: for places that are gone by the time the answer comes. */
-export function sayRefusal(problem: Problem | null): void {
-  if (problem) showToast(problem.message, { kind: 'error' })
 }

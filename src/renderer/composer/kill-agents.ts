@@ -5,7 +5,8 @@ import { durationText } from '../ui/duration.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask } from '../workspace/ask.ts'
 import { fetchGrace } from '../workspace/stop-grace.ts'
-import { closeToast, showToast } from '../workspace/toasts.ts'
+import { questionOf } from './kill-question.ts'
+import { closeToast, openToast, showToast } from '../workspace/toasts.ts'
 
 export const livingAgents = (
   session: Session,
@@ -21,32 +22,10 @@ export async function killAgents(
   agents: readonly AgentView[],
   { again }: { readonly again: boolean },
 ): Promise<void> {
-  const name = agents.length === 1 ? (agents[0]?.id ?? '') : `${agents.length} agents`
-  const answer = await ask({
-    title: `Kill ${name}?`,
-    lines: [workText(agents), afterwardsText(agents.length, again)],
-    choices: [{ id: 'kill', label: `Kill ${name}`, look: 'danger' }],
-  })
+  const answer = await ask(questionOf(agents, { again, now: Date.now() }))
   if (answer === null) return
   const graceMs = await fetchGrace(session)
   await Promise.all(agents.map((agent) => killOne(session, agent, { again, graceMs })))
-}
-
-function afterwardsText(count: number, again: boolean): string {
-  if (again) return count === 1 ? 'Its task starts again at once.' : 'Their tasks start again at once.'
-  return count === 1
-    ? 'Its task is paused until you start it again.'
-    : 'Their tasks are paused until you start them again.'
-}
-
-/** What has not been seen to start has no known length. */
-function workText(agents: readonly AgentView[]): string {
-  const started = agents.flatMap(({ startedAt }) => startedAt ?? [])
-  const now = Date.now()
-  const ms = started.reduce((sum, at) => sum + Math.max(0, now - Date.parse(at)), 0)
-  const files = agents.length === 1 ? 'its files stay' : 'their files stay'
-  const work = started.length === 0 ? 'The work' : `${durationText(ms)} of work`
-  return `${work} stops; ${files} where they are.`
 }
 
 interface Killing {
@@ -105,7 +84,7 @@ function offerForce(
       .then((done) => {
         if (!done.ok) showToast(`${id}: ${done.error.message}`, { kind: 'error' })
       })
-  return showToast(`${id} has not stopped${grace === null ? '' : ` within ${grace}`}.`, {
+  return openToast(`${id} has not stopped${grace === null ? '' : ` within ${grace}`}.`, {
     kind: 'error',
     act: { label: 'End it by force', run },
   })

@@ -1,4 +1,5 @@
 /** What happened between two looks at the yard, as one short sentence. Pure. */
+import { countText } from '../ui/words.ts'
 import type { Attention, Summary, TaskCard } from '../../contract/view.ts'
 
 /** Counts of tasks per kind of news. */
@@ -61,3 +62,13 @@ export function newAttention(before: Summary | null, now: Summary | null): reado
 
 const keyOf = ({ task, agent, kind, since }: Attention): string =>
   [task, agent, kind, since].join('\n')
+
+const MOST_TOLD = 2
+
+/** One interruption for all of them: a second one would cut off the first. Null for none. */
+export function needsYouText(items: readonly Attention[]): string | null {
+  if (items.length === 0) return null
+  const told = items.slice(0, MOST_TOLD).map(({ text }) => text.replace(/\.$/, ''))
+  const rest = items.length - told.length
+  return `Needs you: ${[...told, ...(rest > 0 ? [`${countText(rest)} more`] : [])].join('. ')}`
+}

@@ -1,8 +1,15 @@
 /** News for a screen reader: merged every five seconds; only what needs the person, and a lost service, interrupt. */
 import { useEffect } from 'react'
 import { useSession } from '../session/session-context.tsx'
-import { announce, interrupt } from '../workspace/announcer.ts'
-import { addNews, newsBetween, newsText, NO_NEWS, newAttention } from './merge-news.ts'
+import { announce, interrupt, takeBack } from '../workspace/announcer.ts'
+import {
+  addNews,
+  newsBetween,
+  newsText,
+  NO_NEWS,
+  needsYouText,
+  newAttention,
+} from './merge-news.ts'
 
 const EVERY_MS = 5000
 
@@ -20,8 +27,8 @@ export function useAnnouncements(): void {
     const stopYard = session.yard.subscribe((now, before) => {
       // The first snapshot is no news.
       if (before.seq < 0) return
-      for (const { text } of newAttention(before.summary, now.summary))
-        interrupt(`Needs you: ${text}`)
+      const needs = needsYouText(newAttention(before.summary, now.summary))
+      if (needs !== null) interrupt(needs)
       if (now.tasks === before.tasks) return
       news = addNews(news, newsBetween(before.tasks, now.tasks))
       if (newsText(news) !== '') timer ??= setTimeout(tell, EVERY_MS)
@@ -29,7 +36,10 @@ export function useAnnouncements(): void {
     const stopLink = session.connection.subscribe(({ kind }, before) => {
       if (kind === 'lost' && before.kind === 'live')
         interrupt('The service does not answer. Your agents go on.')
-      if (kind === 'live' && before.kind === 'lost') announce('The service answers again.')
+      if (kind === 'live' && before.kind === 'lost') {
+        takeBack()
+        announce('The service answers again.')
+      }
     })
     return () => {
       stopYard()

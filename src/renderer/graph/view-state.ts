@@ -58,9 +58,6 @@ const store = createStore<GraphView>(() => AT_FIRST)
 export const getGraphView = (): GraphView => store.getState()
 export const useGraphView = <T>(select: (view: GraphView) => T): T => useStore(store, select)
 export const setGraphView = (change: Partial<GraphView>): void => store.setState(change)
-/** As a page that was just opened. */
-export const resetGraphView = (): void => store.setState(AT_FIRST)
-export const watchGraphView = (onChange: () => void): (() => void) => store.subscribe(onChange)
 
 /** `\n` stands in no id. */
 export const trackIdOf = (blocker: string, dependent: string): string => `${blocker}\n${dependent}`

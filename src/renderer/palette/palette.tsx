@@ -3,6 +3,7 @@ import { Command } from 'cmdk'
 import { useState } from 'react'
 import { useYard } from '../session/session-context.tsx'
 import { Dialog as Base } from '@base-ui/react/dialog'
+import { useFinalFocus } from '../ui/use-final-focus.ts'
 import { COMMANDS } from '../workspace/command-table.ts'
 import { useCommands, useOfferedCommands } from '../workspace/commands.ts'
 import { usePreferences } from '../workspace/preferences.ts'
@@ -14,6 +15,7 @@ import './palette.css'
 
 export function Palette() {
   const first = useOpen(({ palette }) => palette)
+  const finalFocus = useFinalFocus(first !== null)
   useCommands({
     palette: () => setOpen({ palette: '' }),
     'palette.commands': () => setOpen({ palette: '> ' }),
@@ -24,7 +26,7 @@ export function Palette() {
     <Base.Root open={first !== null} onOpenChange={(open) => !open && close()}>
       <Base.Portal>
         <Base.Backdrop className="scrim" />
-        <Base.Popup className="palette" aria-label="Search or command">
+        <Base.Popup className="palette" aria-label="Search or command" finalFocus={finalFocus}>
           {first !== null && <Finder first={first} onClose={close} />}
         </Base.Popup>
       </Base.Portal>

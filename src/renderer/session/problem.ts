@@ -1,15 +1,9 @@
 /** A refusal or a failed exchange, as the page tells it. Foreign errors are translated here and nowhere else. */
 import { ORPCError } from '@orpc/client'
 import { z } from 'zod'
+import { Refusal, type Problem } from './refusal.ts'
 
-export interface Problem {
-  /** The failure's kind; `link` when nothing was answered. */
-  readonly kind: string
-  readonly message: string
-  readonly hint: string | null
-  /** What the failure is about, in the host's own words, e.g. the `path` of a circle. */
-  readonly facts?: Readonly<Record<string, unknown>>
-}
+export type { Problem } from './refusal.ts'
 
 const failureDataSchema = z.object({
   kind: z.string(),
@@ -25,6 +19,7 @@ export const notSent: Problem = {
 }
 
 export function toProblem(error: unknown): Problem {
+  if (error instanceof Refusal) return error.problem
   if (!(error instanceof ORPCError)) return notSent
   const data = failureDataSchema.safeParse(error.data)
   if (!data.success) return { kind: error.code, message: error.message, hint: null }

@@ -20,7 +20,7 @@ export function useYard<T>(select: (view: YardView) => T): T {
   return useStore(useSession().yard, select)
 }
 
-export interface Calm {
+interface Calm {
   /** The least time between two looks, ms. */
   readonly everyMs: number
   /** With fewer tasks than that each change comes at once. */

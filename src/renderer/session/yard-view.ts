@@ -53,7 +53,9 @@ export function foldPatches(view: YardView, patches: readonly Patch[]): Fold {
 }
 
 function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardView {
-  const tasks = new Map(view.tasks)
+  // News of the yard as a whole alone comes every second: a large map is not copied for that.
+  const hasTasks = patches.some((p) => p.tasks.length + p.removed.length > 0)
+  const tasks = new Map(hasTasks ? view.tasks : [])
   const agents = new Map(view.agents)
   let { summary, structure } = view
   for (const patch of patches) {
@@ -72,7 +74,7 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     summary,
     structure,
     positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
-    tasks: patches.some((p) => p.tasks.length + p.removed.length > 0) ? tasks : view.tasks,
+    tasks: hasTasks ? tasks : view.tasks,
     agents: patches.some((p) => p.agents.length > 0) ? agents : view.agents,
   }
 }

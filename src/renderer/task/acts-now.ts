@@ -113,7 +113,9 @@ export function consequenceOf(
     case 'complete':
       return wouldStart === 0 ? null : `${plural(wouldStart, 'task')} would become ready.`
     case 'reopen':
-      return waiting === 0 ? null : `${plural(waiting, 'task')} after it wait again.`
+      return waiting === 0
+        ? null
+        : `${plural(waiting, 'task')} after it ${waiting === 1 ? 'waits' : 'wait'} again.`
     case 'retryFresh':
       return 'In a new conversation, with its tries counted anew.'
     case 'publish':

@@ -6,6 +6,7 @@ import { useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { useIsPast } from '../workspace/moment.ts'
 import { navigate } from '../workspace/route.ts'
 import { downstreamOf, upstreamOf } from '../workspace/reach.ts'
 import { editDependency } from '../workspace/send-acts.ts'
@@ -34,6 +35,7 @@ interface DependencyListProps {
 
 function DependencyList({ task, side, ids }: DependencyListProps) {
   const session = useSession()
+  const isPast = useIsPast()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const change = async (how: 'add' | 'remove', other: string): Promise<void> => {
@@ -50,10 +52,16 @@ function DependencyList({ task, side, ids }: DependencyListProps) {
     <>
       <ul className="dependencies" aria-label={WORDS[side]}>
         {ids.map((id) => (
-          <Row key={id} id={id} side={side} isBusy={isBusy} onRemove={() => change('remove', id)} />
+          <Row
+            key={id}
+            id={id}
+            side={side}
+            isBusy={isBusy}
+            onRemove={isPast ? null : () => void change('remove', id)}
+          />
         ))}
       </ul>
-      <AddField task={task} side={side} ids={ids} onAdd={(id) => change('add', id)} />
+      {!isPast && <AddField task={task} side={side} ids={ids} onAdd={(id) => change('add', id)} />}
       <ProblemNote problem={problem} onClose={() => setProblem(null)} />
     </>
   )
@@ -63,7 +71,8 @@ interface RowProps {
   readonly id: string
   readonly side: Side
   readonly isBusy: boolean
-  readonly onRemove: () => void
+  /** Null: not now. */
+  readonly onRemove: (() => void) | null
 }
 
 function Row({ id, side, isBusy, onRemove }: RowProps) {
@@ -81,15 +90,17 @@ function Row({ id, side, isBusy, onRemove }: RowProps) {
           {card.fact ?? wordOf(card.state)}
         </span>
       )}
-      <Button
-        look="quiet"
-        icon="close"
-        isBusy={isBusy}
-        aria-label={
-          side === 'after' ? `Do not wait for ${title}` : `Let ${title} not wait for this`
-        }
-        onClick={onRemove}
-      />
+      {onRemove && (
+        <Button
+          look="quiet"
+          icon="close"
+          isBusy={isBusy}
+          aria-label={
+            side === 'after' ? `Do not wait for ${title}` : `Let ${title} not wait for this`
+          }
+          onClick={onRemove}
+        />
+      )}
     </li>
   )
 }

@@ -5,6 +5,7 @@ import type { Result } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { useIsPast } from '../workspace/moment.ts'
 import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
 
 export interface TextOfTask {
@@ -29,25 +30,28 @@ interface EditableTextProps {
 
 export function EditableText({ task, text, children }: EditableTextProps) {
   const [isEditing, setEditing] = useState(false)
+  const isPast = useIsPast()
   const opener = useRef<HTMLButtonElement>(null)
   const close = (): void => {
     setEditing(false)
     requestAnimationFrame(() => opener.current?.focus())
   }
-  if (isEditing) return <Editor task={task} text={text} onClose={close} />
+  if (isEditing && !isPast) return <Editor task={task} text={text} onClose={close} />
   return (
     <div className="editable">
       <div className="editable-shown">{children}</div>
-      <button
-        ref={opener}
-        type="button"
-        className="btn editable-open"
-        data-look="quiet"
-        aria-label={`Edit ${text.name.toLowerCase()}`}
-        onClick={() => setEditing(true)}
-      >
-        <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
-      </button>
+      {!isPast && (
+        <button
+          ref={opener}
+          type="button"
+          className="btn editable-open"
+          data-look="quiet"
+          aria-label={`Edit ${text.name.toLowerCase()}`}
+          onClick={() => setEditing(true)}
+        >
+          <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
+        </button>
+      )}
     </div>
   )
 }

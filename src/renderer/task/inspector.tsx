@@ -7,6 +7,7 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { useCommands } from '../workspace/commands.ts'
+import { pastReason } from '../workspace/moment.ts'
 import { navigate, useRoute, type TaskTab } from '../workspace/route.ts'
 import { useSelection } from '../workspace/selection.ts'
 import { ManyTasks } from './many-tasks.tsx'
@@ -52,7 +53,7 @@ function TaskPanel({ card }: { readonly card: TaskCard }) {
   const loaded = useTaskDetails(card)
   const show = (next: TaskTab): void => navigate({ tab: next }, { replace: true })
   useCommands({
-    'task.rename': () => setRenaming(true),
+    'task.rename': { run: () => setRenaming(true), blocked: pastReason },
     'task.why': () => show('overview'),
     'task.output': () => show('output'),
   })

@@ -5,6 +5,7 @@ import { useConnection, useSession } from '../session/session-context.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../ui/route-plan.tsx'
 import { Select } from '../ui/select.tsx'
+import { useIsPast } from '../workspace/moment.ts'
 import { useLoaded } from './use-loaded.ts'
 import { useTaskEdit } from './use-task-edit.ts'
 import { Section } from './section.tsx'
@@ -34,6 +35,7 @@ const UNSET = ''
 
 function Chooser({ task, what }: { readonly task: TaskView; readonly what: RoutedChoice }) {
   const session = useSession()
+  const isPast = useIsPast()
   const isLive = useConnection().kind === 'live'
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   const [wanted, setWanted] = useState<string | null>(null)
@@ -69,7 +71,7 @@ function Chooser({ task, what }: { readonly task: TaskView; readonly what: Route
         label={what === 'executor' ? 'Executor' : 'Model'}
         value={wanted ?? now ?? UNSET}
         options={options}
-        disabled={isBusy || names === null}
+        disabled={isBusy || isPast || names === null}
         onChange={(name) => void choose(name)}
       />
       <ProblemNote problem={problem} onClose={dismiss} />

@@ -10,6 +10,7 @@ import { Tip } from '../ui/tip.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
 import { ask } from '../workspace/ask.ts'
 import { blockedReason, runCommand } from '../workspace/commands.ts'
+import { useIsPast } from '../workspace/moment.ts'
 import { dependentsOf, wouldBecomeReady } from '../workspace/reach.ts'
 import { deleteTasks, doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS } from '../workspace/task-acts.ts'
@@ -53,7 +54,14 @@ export function TaskActs({ standing }: { readonly standing: Standing }) {
   const { card, agent } = standing
   const acts = useActs(standing)
   const { first, rest } = actsNow(standing)
+  const isPast = useIsPast()
   const note = first.map((name) => acts.consequence(name)).find((text) => text !== null)
+  if (isPast)
+    return (
+      <p className="acts-note">
+        The graph shows the past; this is how it stands now. Go back to live to change it.
+      </p>
+    )
   return (
     <>
       <div className="acts" role="group" aria-label="Acts">

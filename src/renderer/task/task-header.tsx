@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, StatusBadge, wordOf } from '../ui/status-badge.tsx'
+import { useIsPast } from '../workspace/moment.ts'
 import { navigate } from '../workspace/route.ts'
 import { selectTasks } from '../workspace/selection.ts'
 import { PlainText } from './output/shown-text.tsx'
@@ -27,6 +28,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
     useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent))) ?? null
   const isByHand = (agent?.executorType ?? card.executor) === 'manual'
   const isHeld = details?.task.held ?? card.state === 'paused'
+  const isPast = useIsPast()
   const heading = useRef<HTMLHeadingElement>(null)
   const endRenaming = (): void => {
     onRename(false)
@@ -37,19 +39,26 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
     <header className="inspector-head">
       <div className="inspector-title">
         <Lamp state={card.state} />
-        {isRenaming ? (
+        {isRenaming && !isPast ? (
           <>
             <h2 className="visually-hidden">{card.title}</h2>
             <TitleField card={card} onClose={endRenaming} />
           </>
         ) : (
           <>
-            <h2 ref={heading} tabIndex={-1} title={card.title} onDoubleClick={() => onRename(true)}>
+            <h2
+              ref={heading}
+              tabIndex={-1}
+              title={card.title}
+              onDoubleClick={() => onRename(!isPast)}
+            >
               <PlainText text={card.title} />
             </h2>
-            <Button look="quiet" aria-label="Rename" onClick={() => onRename(true)}>
-              <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
-            </Button>
+            {!isPast && (
+              <Button look="quiet" aria-label="Rename" onClick={() => onRename(true)}>
+                <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
+              </Button>
+            )}
           </>
         )}
         <Button look="quiet" icon="close" aria-label="Close inspector" onClick={close} />

@@ -5,6 +5,7 @@ import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Select } from '../ui/select.tsx'
+import { useIsPast } from '../workspace/moment.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { Section } from './section.tsx'
 import { MAX_TRIES, NOT_BEFORE, SCHEDULE, SKILLS, TAGS, TIME_LIMIT } from './task-texts.ts'
@@ -103,6 +104,7 @@ interface ChoiceProps {
 
 function Choice({ task, name, field, options }: ChoiceProps) {
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
+  const isPast = useIsPast()
   const now = task[field] ?? ''
   const fields = (value: string): TaskFields =>
     ({ [field]: value === '' ? null : value }) as TaskFields
@@ -113,7 +115,7 @@ function Choice({ task, name, field, options }: ChoiceProps) {
         label={name}
         value={now}
         options={options}
-        disabled={isBusy}
+        disabled={isBusy || isPast}
         onChange={(value) => void save({ label, next: fields(value), before: fields(now) })}
       />
       <ProblemNote problem={problem} onClose={dismiss} />

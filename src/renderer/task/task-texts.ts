@@ -14,11 +14,6 @@ const listOf = (text: string, between: RegExp): string[] => [
   ),
 ]
 
-const TITLE: TextOfTask = {
-  name: 'Title',
-  read: (task) => task.title,
-  write: (text) => (text.trim() === '' ? err('A task needs a title.') : ok({ title: text.trim() })),
-}
 export const DESCRIPTION: TextOfTask = {
   name: 'Description',
   isLong: true,

@@ -4,9 +4,11 @@ import { useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useYard } from '../session/session-context.tsx'
 import { runCommand } from '../workspace/commands.ts'
+import { useIsPast } from '../workspace/moment.ts'
 import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
+import { whyWords } from './why-words.ts'
 import { PlainText } from './output/shown-text.tsx'
 
 export type WhyAct =
@@ -49,7 +51,7 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
-        <PlainText text={why.text} />
+        <PlainText text={whyWords(why.text, task.failure?.detail ?? null)} />
       </p>
       {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
       <Helps card={card} act={whyActOf(card, why)} />
@@ -68,7 +70,8 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
 function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct }) {
   const session = useSession()
   const opened = useYard((view) => (act?.kind === 'open' ? view.tasks.get(act.task) : undefined))
-  if (act === null) return null
+  const isPast = useIsPast()
+  if (act === null || (isPast && act.kind === 'act')) return null
   if (act.kind === 'open')
     return (
       <Button onClick={() => navigate({ task: act.task })}>Show {opened?.title ?? act.task}</Button>

@@ -1,7 +1,7 @@
 /** Nothing chosen: the yard itself. How far it is, what it costs, how many may work, and when it could be at rest. */
 import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/duration.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../ui/status-badge.tsx'
@@ -12,9 +12,12 @@ import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
 import { useNow } from './use-now.ts'
 
+/** The forecast walks over all tasks. */
+const CALM = { everyMs: 1000, fromTasks: 1000 }
+
 export function YardPanel() {
   const summary = useYard((view) => view.summary)
-  const tasks = useYard((view) => view.tasks)
+  const tasks = useCalmYard((view) => view.tasks, CALM)
   if (summary === null) return null
   return (
     <>

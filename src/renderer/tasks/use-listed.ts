@@ -1,8 +1,7 @@
 /** Which tasks are listed: the same filter as the graph's, from the address. */
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
-import { useYard } from '../session/session-context.tsx'
-import { useThrottled } from '../ui/use-throttled.ts'
+import { useCalmYard } from '../session/session-context.tsx'
 import { toFilter, useQuery } from '../workspace/filter.ts'
 import { useRoute } from '../workspace/route.ts'
 import { formatSort, heldOrder, parseSort, sortCards, type Sort } from './sort-cards.ts'
@@ -10,14 +9,10 @@ import { formatSort, heldOrder, parseSort, sortCards, type Sort } from './sort-c
 type Tasks = ReadonlyMap<string, TaskCard>
 
 /** Above this a walk over all tasks is not done for each piece of news. */
-const MANY = 1000
-const EVERY_MS = 250
+const CALM = { everyMs: 250, fromTasks: 1000 }
 
 /** All tasks, as lists take them: soon, not with every patch. */
-export function useListTasks(): Tasks {
-  const tasks = useYard((view) => view.tasks)
-  return useThrottled(tasks, tasks.size > MANY ? EVERY_MS : 0)
-}
+export const useListTasks = (): Tasks => useCalmYard((view) => view.tasks, CALM)
 
 /** Null when nothing is filtered away. */
 export function useMatches(tasks: Tasks): ReadonlySet<string> | null {

@@ -38,17 +38,15 @@ export function createMomentLoader({ fetch, show, onProblem }: MomentLoaderParts
     return ahead !== null && wanted !== null && !kept.has(ahead) ? ahead : null
   }
   const load = async (at: number): Promise<boolean> => {
-    const isWanted = at === wanted
+    const wasWanted = at === wanted
     const asked = turn
     const result = await fetch(at)
     if (asked !== turn) return true
     if (result.ok) {
       keep(at, result.value)
-      // While the head moves on, what was wished before is better than nothing; what is kept was shown already.
-      if (isWanted && (wanted === at || wanted === null || !kept.has(wanted))) {
-        onProblem(null)
-        show(result.value)
-      }
+      if (at === wanted) onProblem(null)
+      // While the head moves on, an older wish is better than nothing, but not than what is shown by now.
+      if (at === wanted || (wasWanted && wanted !== null && !kept.has(wanted))) show(result.value)
       return true
     }
     if (at === wanted) onProblem(result.error)

@@ -16,5 +16,8 @@ const again = (before: string, text: string): string => (before === text ? `${te
 export const announce = (text: string): void =>
   store.setState(({ polite }) => ({ polite: again(polite, text) }))
 
+/** What interrupted is over: whoever reads on must not find it as if it still were so. */
+export const takeBack = (): void => store.setState({ assertive: '' })
+
 export const interrupt = (text: string): void =>
   store.setState(({ assertive }) => ({ assertive: again(assertive, text) }))

@@ -39,7 +39,7 @@ const YARD: readonly Row[] = [
   ['yard.open', 'Open a folder…', ['mod+o']],
   ['yard.switch', 'Switch yard…', ['mod+shift+o']],
   ['yard.import', 'Import a graph…', ['mod+i']],
-  ['yard.export', 'Export…', ['mod+shift+e']],
+  ['yard.export', 'Export as TOML, JSON, Mermaid, a picture…', ['mod+shift+e']],
   ['yard.export-svg', 'Export as SVG', []],
   ['yard.export-png', 'Export as PNG', []],
   ['yard.export-mermaid', 'Export as Mermaid', []],

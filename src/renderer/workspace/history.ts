@@ -5,7 +5,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Session } from '../session/session.ts'
 import type { YardClient } from '../session/link.ts'
-import { closeToast, showToast } from './toasts.ts'
+import { closeToast, openToast, showToast } from './toasts.ts'
 
 export type SendEdit = (client: YardClient, commandId: string) => Promise<unknown>
 
@@ -30,7 +30,7 @@ export function remember(session: Session, edit: Edit, { quiet = false } = {}): 
   store.setState(({ done }) => ({ done: [...done, edit].slice(-MOST), undone: [] }))
   if (quiet) return
   const act = { label: 'Undo', run: () => void undoOne(session, edit) }
-  toasts.set(edit, showToast(edit.label, { act, lastsMs: 8000 }))
+  toasts.set(edit, openToast(edit.label, { act, lastsMs: 8000 }))
 }
 
 /** The toast that offers to take an edit back: it goes with the edit, however that is taken back. */

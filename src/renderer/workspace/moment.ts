@@ -16,6 +16,8 @@ const store = createStore<{ readonly shown: ShownMoment | null }>(() => ({ shown
 let structures = 0
 
 export const useMoment = (): ShownMoment | null => useStore(store, ({ shown }) => shown)
+/** Nothing is changed while the graph shows the past: the hand would mean what the eye sees, not what is now. */
+export const useIsPast = (): boolean => useStore(store, ({ shown }) => shown !== null)
 export const getMoment = (): ShownMoment | null => store.getState().shown
 
 /** Why nothing can be changed while a moment of the past is shown; null = it can. */

@@ -1,6 +1,7 @@
 /** A wish for the quick-add card: where it opens, and what is in it already. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import { focusHome } from '../ui/focus-home.ts'
 
 export interface QuickAdd {
   /** Screen px of the card's top left corner; null = in the middle, near the top. */
@@ -17,4 +18,11 @@ export const useQuickAdd = (): QuickAdd | null => useStore(store, ({ wish }) => 
 export const openQuickAdd = (wish: Partial<QuickAdd> = {}): void =>
   store.setState({ wish: { at: null, place: null, after: [], before: [], ...wish } })
 
-export const closeQuickAdd = (): void => store.setState({ wish: null })
+/** The keyboard goes on where the tasks are, unless it went elsewhere by itself. */
+export function closeQuickAdd(): void {
+  store.setState({ wish: null })
+  setTimeout(() => {
+    const isNowhere = document.activeElement === null || document.activeElement === document.body
+    if (isNowhere) focusHome()?.focus()
+  })
+}

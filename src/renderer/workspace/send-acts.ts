@@ -5,8 +5,9 @@ import type { Problem } from '../session/problem.ts'
 import type { Session } from '../session/session.ts'
 import { ask } from './ask.ts'
 import { remember } from './history.ts'
+import { publishEdit, releasedBy } from './publish.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
-import { countOf, editOf, isFinishedCard, type TaskAct } from './task-acts.ts'
+import { countOf, editOf, isFinishedCard, TASK_ACTS, type TaskAct } from './task-acts.ts'
 import { showToast } from './toasts.ts'
 
 /** Sends the act for each task that it fits. True when none was refused. */
@@ -17,16 +18,22 @@ export async function doAct(
 ): Promise<boolean> {
   const fitting = cards.filter((card) => act.blocked(card) === null)
   const sent: TaskCard[] = []
+  const released: string[] = []
   for (const card of fitting) {
     const result = await session.call((client) => act.send(client, card, crypto.randomUUID()))
-    if (result.ok) sent.push(card)
-    else {
+    if (result.ok) {
+      sent.push(card)
+      released.push(...releasedBy(result.value))
+    } else {
       showToast(`${card.title}: ${result.error.message}`, { kind: 'error' })
       break
     }
   }
-  const edit = sent.length > 0 ? editOf(act, sent) : null
-  if (edit) remember(session, edit)
+  const edit =
+    act.id === TASK_ACTS.publish.id
+      ? publishEdit(released, session.yard.getState().tasks)
+      : editOf(act, sent)
+  if (edit && sent.length > 0) remember(session, edit)
   return sent.length === fitting.length
 }
 
@@ -37,26 +44,29 @@ export async function doAct(
 export async function deleteTasks(session: Session, cards: readonly TaskCard[]): Promise<void> {
   const drafts = cards.filter((card) => card.agent === null && card.status === 'open')
   const tried = cards.filter((card) => !drafts.includes(card) && !isAbandoned(card))
-  if (drafts.length > 0) await removeTasks(session, drafts)
+  // Whoever leaves the first question means none of it.
+  if (drafts.length > 0 && !(await removeTasks(session, drafts))) return
   if (tried.length > 0) await abandonTasks(session, tried)
 }
 
 const isAbandoned = (card: TaskCard): boolean => card.status === 'abandoned'
 
-async function removeTasks(session: Session, cards: readonly TaskCard[]): Promise<void> {
+/** False when nothing was done. */
+async function removeTasks(session: Session, cards: readonly TaskCard[]): Promise<boolean> {
   const { tasks } = session.yard.getState()
   const ids = new Set(cards.map(({ id }) => id))
   const outer = [...tasks.values()].filter(
     (card) => !ids.has(card.id) && card.after.some((blocker) => ids.has(blocker)),
   )
   const choice = outer.length === 0 ? 'loose' : await askAboutWaiting(tasks, cards, outer)
-  if (choice === null) return
+  if (choice === null) return false
   if (choice === 'all') {
     const more = [...downstreamOf(tasks, ids)].flatMap((id) => tasks.get(id) ?? [])
-    return deleteTasks(session, [...cards, ...more])
+    await deleteTasks(session, [...cards, ...more])
+    return true
   }
   const relinks = outer.map((card) => relinkOf(tasks, card, { ids, joins: choice === 'join' }))
-  await removeAndRemember(session, inOrder(tasks, cards), relinks)
+  return removeAndRemember(session, inOrder(tasks, cards), relinks)
 }
 
 async function askAboutWaiting(
@@ -69,19 +79,25 @@ async function askAboutWaiting(
   const answer = await ask({
     title: `Remove ${countOf(cards)}?`,
     lines: [
-      `${outer.length === 1 ? '1 task waits' : `${outer.length} tasks wait`} for it.`,
+      `${outer.length === 1 ? '1 task waits' : `${outer.length} tasks wait`} for ${itOrThem(cards)}.`,
       ...(ready > 0
         ? [`${ready === 1 ? '1 of them' : `${ready} of them`} would become ready.`]
         : []),
     ],
     choices: [
       { id: 'all', label: `Remove these too (${downstreamOf(tasks, ids).size})`, look: 'danger' },
-      { id: 'loose', label: ready > 0 ? 'Let them start' : 'Only this' },
-      { id: 'join', label: 'Join them to its dependencies' },
+      { id: 'loose', label: ready > 0 ? 'Let them start' : onlyLabel(cards) },
+      { id: 'join', label: joinLabel(cards) },
     ],
   })
   return answer?.choice ?? null
 }
+
+const itOrThem = ({ length }: readonly unknown[]): string => (length === 1 ? 'it' : 'them')
+const onlyLabel = ({ length }: readonly unknown[]): string =>
+  length === 1 ? 'Only this' : `Only these ${length}`
+const joinLabel = ({ length }: readonly unknown[]): string =>
+  length === 1 ? 'Join them to its dependencies' : 'Join them to their dependencies'
 
 /** What becomes of a task whose blockers go: which it loses, and which it gets instead. */
 interface Relink {
@@ -112,11 +128,11 @@ async function removeAndRemember(
   session: Session,
   cards: readonly TaskCard[],
   relinks: readonly Relink[],
-): Promise<void> {
+): Promise<boolean> {
   const kept = await session.call(({ task }) =>
     Promise.all(cards.map(({ id }) => task.get({ id }))),
   )
-  if (!kept.ok) return showToast(kept.error.message, { kind: 'error' })
+  if (!kept.ok) return tellRefusal(kept.error)
   const views = kept.value
   const remove = async ({ task }: YardClient, commandId: string): Promise<void> => {
     for (const { id, lost, gained } of relinks)
@@ -141,8 +157,14 @@ async function removeAndRemember(
       })
   }
   const done = await session.call((client) => remove(client, crypto.randomUUID()))
-  if (!done.ok) return showToast(done.error.message, { kind: 'error' })
+  if (!done.ok) return tellRefusal(done.error)
   remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
+  return true
+}
+
+function tellRefusal({ message }: Problem): false {
+  showToast(message, { kind: 'error' })
+  return false
 }
 
 type View = Awaited<ReturnType<YardClient['task']['get']>>
@@ -188,7 +210,9 @@ export async function abandonTasks(session: Session, cards: readonly TaskCard[])
       : await ask({
           title: `Abandon ${countOf(cards)}?`,
           lines: [
-            ...(alive > 0 ? [`${agents(alive)} working on it will be stopped.`] : []),
+            ...(alive > 0
+              ? [`${agents(alive)} working on ${itOrThem(cards)} will be stopped.`]
+              : []),
             ...(ready.length > 0
               ? [`${ready.length === 1 ? '1 task' : `${ready.length} tasks`} would become ready.`]
               : []),
@@ -200,7 +224,7 @@ export async function abandonTasks(session: Session, cards: readonly TaskCard[])
               : [
                   { id: 'all', label: `Abandon these too (${waiting.length})`, look: 'danger' },
                   { id: 'alone', label: 'Let them start' },
-                  { id: 'join', label: 'Join them to its dependencies' },
+                  { id: 'join', label: joinLabel(cards) },
                 ],
         })
   if (answer === null) return

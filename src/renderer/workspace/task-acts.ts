@@ -44,7 +44,7 @@ export const TASK_ACTS = {
     label: () => 'Publish',
     blocked: (card) => (isHeld(card) ? null : 'It is no draft'),
     send: ({ task }, { id }, commandId) => task.publish({ id, commandId }),
-    inverse: null, // what it released downstream may run by then
+    inverse: null, // `publish.ts` takes it back: it releases others as well
     past: 'Published',
   },
   retry: {

@@ -15,20 +15,25 @@ const MOST = 3
 const store = createStore<readonly Toast[]>(() => [])
 let lastId = 0
 
+export const getToasts = (): readonly Toast[] => store.getState()
 export const useToasts = (): readonly Toast[] => useStore(store)
 
-/** Gives its number, for `closeToast`. The oldest news gives way first; an error only to other errors. */
-export function showToast(
+export type ToastLook = Partial<Omit<Toast, 'id' | 'text'>>
+
+export function showToast(text: string, look: ToastLook = {}): void {
+  openToast(text, look)
+}
+
+/** Gives its number, for `closeToast`. The oldest news gives way first; an error only where all are errors. */
+export function openToast(
   text: string,
-  { kind = 'news', act = null, lastsMs = 6000 }: Partial<Omit<Toast, 'id' | 'text'>> = {},
+  { kind = 'news', act = null, lastsMs = 6000 }: ToastLook = {},
 ): number {
   const toast = { id: ++lastId, text, kind, act, lastsMs: kind === 'error' ? null : lastsMs }
-  const all = [...store.getState(), toast]
-  const extra = all.length > MOST ? (all.find((each) => each.kind === 'news') ?? all[0]) : null
-  store.setState(
-    all.filter((each) => each !== extra || each === toast),
-    true,
-  )
+  const before = store.getState()
+  const leaves =
+    before.length < MOST ? null : (before.find((each) => each.kind === 'news') ?? before[0])
+  store.setState([...before.filter((each) => each !== leaves), toast], true)
   return toast.id
 }
 

@@ -29,7 +29,9 @@ export const pageHandlers = {
   }),
   history: os.history.handler(({ context: { yard }, input, signal }) => {
     const from = instantOf('from', input.from)
-    const to = input.to === undefined ? yard.now() : instantOf('to', input.to)
+    const now = yard.now()
+    // Nothing has happened later than now, and a far year has too many days.
+    const to = input.to === undefined ? now : Math.min(instantOf('to', input.to), now)
     if (to <= from) refuse(emptySpan)
     return readHistory(yard, { from, to }, input.buckets, signal)
   }),

@@ -19,7 +19,7 @@ export const serviceHandlers = {
     pid: process.pid,
     root: yard.paths.root,
   })),
-  status: os.status.handler(({ context }) => toStatus(context)),
+  status: os.status.handler(({ context, signal }) => toStatus(context, signal)),
   page: os.page.handler(({ context }) => ({ pageUrl: context.host.pageUrl() })),
   pause: os.pause.handler(async ({ context }) => {
     await send(context, { type: 'yard.pause' }, undefined)
@@ -55,8 +55,11 @@ export const serviceHandlers = {
   })),
 }
 
-function toStatus({ yard, view, host }: HandlerContext): Status {
-  const summary = view.summary()
+async function toStatus(
+  { yard, view, host }: HandlerContext,
+  signal: AbortSignal | undefined,
+): Promise<Status> {
+  const summary = await view.summary(signal)
   const isRunning = yard.host !== 'command'
   return {
     running: isRunning,

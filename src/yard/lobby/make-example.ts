@@ -1,5 +1,5 @@
 /** The example: a small repository in a new temporary folder, with nine shell tasks in its yard. */
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeRepository } from '../../agents/git/make-repository.ts'
@@ -25,21 +25,38 @@ export type ExampleParts = Pick<
 
 /** The yard is closed again: nothing of it runs yet. */
 export async function makeExample(parts: ExampleParts): Promise<Result<YardPaths, Failure>> {
+  let folder: string | null = null
   try {
-    const source = join(parts.resources, 'demo')
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'yardmaster-demo-')))
-    cpSync(join(source, 'repository'), folder, { recursive: true })
-    copyFileSync(join(source, GRAPH), join(folder, GRAPH))
-    const made = await makeRepository(folder, AUTHOR, 'The line as the evening finds it')
-    if (!made.ok) return err(failure('git', made.error.message, { hint: 'is git installed?' }))
-    const yard = await initYard(folder, parts.dataFolder)
-    if (!yard.ok) return yard
-    const added = await addGraph(yard.value.paths, parts)
-    return added.ok ? ok(yard.value.paths) : added
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'yardmaster-demo-')))
+    const made = await fill(folder, parts)
+    if (!made.ok) discard(folder)
+    return made
   } catch (error) {
+    if (folder !== null) discard(folder)
     const why = error instanceof Error ? error.message : String(error)
     return err(failure('io', `the example could not be made: ${why}`))
   }
+}
+
+/** Half an example is of no use to anybody. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    // the system clears its temporary files
+  }
+}
+
+async function fill(folder: string, parts: ExampleParts): Promise<Result<YardPaths, Failure>> {
+  const source = join(parts.resources, 'demo')
+  cpSync(join(source, 'repository'), folder, { recursive: true })
+  copyFileSync(join(source, GRAPH), join(folder, GRAPH))
+  const made = await makeRepository(folder, AUTHOR, 'The line as the evening finds it')
+  if (!made.ok) return err(failure('git', made.error.message, { hint: 'is git installed?' }))
+  const yard = await initYard(folder, parts.dataFolder)
+  if (!yard.ok) return yard
+  const added = await addGraph(yard.value.paths, parts)
+  return added.ok ? ok(yard.value.paths) : added
 }
 
 async function addGraph(paths: YardPaths, parts: ExampleParts): Promise<Result<null, Failure>> {

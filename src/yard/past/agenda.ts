@@ -25,23 +25,29 @@ export async function readAgenda(
   signal?: AbortSignal,
 ): Promise<AgendaItem[]> {
   const now = yard.now()
+  const isIn = ({ at }: Item): boolean => at > now && at <= until
   const pacer = createPacer(signal)
-  const items: Item[] = [...yard.plan.breakers.values()].flatMap((one) => breakerItem(yard, one))
+  const breakers = [...yard.plan.breakers.values()].flatMap((one) => breakerItem(yard, one))
+  let items: Item[] = breakers.filter(isIn)
   for (const id of [...yard.plan.tasks.keys()]) {
     const task = yard.plan.tasks.get(id)
-    if (!task || task.held) continue
-    const { schedule, state } = task
-    if (schedule) for (const item of scheduleItems(yard, task, until)) items.push(item)
-    if (state.kind === 'open') items.push(...waitItems(task, now))
-    const wait = schedule ? pacer.check() : pacer.pause()
+    for (const item of task && !task.held ? itemsOf(yard, task, until) : [])
+      if (isIn(item)) items.push(item)
+    // Of very many schedules no more is held than can be told.
+    if (items.length > 4 * MAX_ITEMS) items = soonest(items)
+    const wait = task?.schedule ? pacer.check() : pacer.pause()
     if (wait) await wait
   }
-  return items
-    .filter(({ at }) => at > now && at <= until)
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, MAX_ITEMS)
-    .map((item) => ({ ...item, at: isoTime(item.at) }))
+  return soonest(items).map((item) => ({ ...item, at: isoTime(item.at) }))
 }
+
+const soonest = (items: readonly Item[]): Item[] =>
+  items.toSorted((a, b) => a.at - b.at).slice(0, MAX_ITEMS)
+
+const itemsOf = (yard: Source, task: Task, until: number): Item[] => [
+  ...scheduleItems(yard, task, until),
+  ...waitItems(task, yard.now()),
+]
 
 function breakerItem({ plan }: Source, { subject, reason, until }: Breaker): Item[] {
   if (until === null) return []

@@ -134,10 +134,9 @@ function createDeltas(buckets: number): Deltas {
 }
 
 function triesOf({ plan, store }: Source, span: Span): History['tries'] {
-  const titles = new Map<string, string>([...plan.tasks.values()].map((t) => [t.id, t.title]))
   return store.past.endedAgents(span, MAX_TRIES).flatMap((text) => {
     const agent = store.agent(agentIdSchema.parse(text))
-    return agent ? toTry(agent, titles.get(agent.taskId) ?? agent.taskId) : []
+    return agent ? toTry(agent, plan.tasks.get(agent.taskId)?.title ?? agent.taskId) : []
   })
 }
 

@@ -30,7 +30,7 @@ export interface LiveIndex {
   takeDue(): TaskId[]
 }
 
-/** Costs a walk over all tasks, once. */
+/** Knows no task yet: each is to be refreshed once. */
 export function createLiveIndex(source: IndexSource): LiveIndex {
   const shown = new Map<TaskId, ShownState>()
   const counts = new Map<ShownState, number>()
@@ -65,8 +65,6 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
     if (needs) attention.set(id, needs)
     else attention.delete(id)
   }
-  for (const id of source.plan.tasks.keys()) refresh(id)
-
   return {
     refresh,
     card(id) {

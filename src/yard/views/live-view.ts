@@ -4,21 +4,25 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { CommittedBatch } from '../../coordinator/committed.ts'
-import type { Patch, Snapshot, Summary } from '../../contract/view.ts'
+import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
 import { toAgentView } from './agent-view.ts'
+import { walkTasks } from './all-tasks.ts'
+import { cardSourceOf } from './card-source.ts'
 import type { LiveIndex } from './live-index.ts'
 import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
-import { cardsInPieces } from './snapshot-pieces.ts'
-import { indexOf, toSnapshot, toSummary } from './summary.ts'
+import { indexOf, newIndex, toSnapshot, toSummary } from './summary.ts'
+import { toTaskCard } from './task-card.ts'
 
 export interface LiveView {
+  /** In one go, however large the graph is. */
   snapshot(): Snapshot
   /** The same, made in pieces, so that a large graph holds nobody up; all of it is of the moment in which it resolves. */
   snapshotInPieces(signal?: AbortSignal): Promise<Snapshot>
-  summary(): Summary
+  /** In pieces, too, unless somebody follows. */
+  summary(signal?: AbortSignal): Promise<Summary>
   /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
   follow(signal?: AbortSignal): AsyncIteratorObject<Patch, void, void>
   close(): void
@@ -30,8 +34,69 @@ const FACTS_EVERY_MS = 1000
 const QUEUE_LIMIT = 64
 
 export function createLiveView(yard: Yard, clock: Clock): LiveView {
+  const following = createFollowing(yard, clock)
+  const walk = <T>(
+    visit: (id: TaskId) => void,
+    finish: () => T,
+    signal?: AbortSignal,
+  ): Promise<T> =>
+    walkTasks(yard, { touchedBy: (batch) => touchedBy(yard, batch), visit, finish }, signal)
+  return {
+    snapshot() {
+      const cards = new Map<TaskId, TaskCard>()
+      for (const id of yard.plan.tasks.keys()) takeCard(yard, cards, id)
+      return toSnapshot(yard, following.watch()?.index ?? indexOf(yard), cards)
+    },
+    snapshotInPieces(signal) {
+      const index = newIndex(yard)
+      const cards = new Map<TaskId, TaskCard>()
+      const visit = (id: TaskId): void => {
+        index.refresh(id)
+        takeCard(yard, cards, id)
+      }
+      const finish = (): Snapshot => {
+        following.watch() // no patch may straddle it
+        return toSnapshot(yard, index, cards)
+      }
+      return walk(visit, finish, signal)
+    },
+    async summary(signal) {
+      const known = following.watch()
+      if (known) return toSummary(yard, known.index)
+      const index = newIndex(yard)
+      return walk(index.refresh, () => toSummary(yard, index), signal)
+    },
+    follow: (signal) => patchesOf(following, signal),
+    close: following.close,
+  }
+}
+
+/** The tasks that read differently after a commit. */
+const touchedBy = (yard: Yard, batch: CommittedBatch): Iterable<TaskId> => [
+  ...batch.touched,
+  ...alsoTouched(yard, batch),
+]
+
+function takeCard(yard: Yard, cards: Map<TaskId, TaskCard>, id: TaskId): void {
+  const task = yard.plan.tasks.get(id)
+  if (task) cards.set(id, toTaskCard(cardSourceOf(yard), task))
+  else cards.delete(id)
+}
+
+/** Who follows, and the one watch over the yard for all of them. */
+interface Following {
+  /** Up to date: what waited for the end of its turn has been sent. Null while nobody follows. */
+  watch(): Watch | null
+  join(): Promise<PatchQueue>
+  leave(queue: PatchQueue): void
+  close(): void
+}
+
+function createFollowing(yard: Yard, clock: Clock): Following {
   const queues = new Set<PatchQueue>()
   let watch: Watch | null = null
+  let opening: Promise<void> | null = null
+  let isClosed = false
   const leave = (queue: PatchQueue): void => {
     queue.close()
     queues.delete(queue)
@@ -39,33 +104,35 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
     watch?.close()
     watch = null
   }
-  const join = (): PatchQueue => {
-    const queue = createPatchQueue(QUEUE_LIMIT)
-    watch ??= openWatch(yard, clock, (patch) => {
-      for (const each of queues) each.put(patch)
-    })
-    watch.flush()
-    queue.put(emptyPatch(yard.store.seq))
-    queues.add(queue)
-    return queue
+  const send = (patch: Patch): void => {
+    for (const each of queues) each.put(patch)
   }
-  const currentIndex = (): LiveIndex => {
-    watch?.flush()
-    return watch?.index ?? indexOf(yard)
+  const begin = (): Promise<void> => {
+    const index = newIndex(yard)
+    const finish = (): void => {
+      if (!isClosed) watch = openWatch(yard, index, { clock, send })
+    }
+    const touched = (batch: CommittedBatch): Iterable<TaskId> => touchedBy(yard, batch)
+    return walkTasks(yard, { touchedBy: touched, visit: index.refresh, finish })
   }
   return {
-    snapshot: () => toSnapshot(yard, currentIndex()),
-    async snapshotInPieces(signal) {
-      const touchedBy = (batch: CommittedBatch): Iterable<TaskId> => [
-        ...batch.touched,
-        ...alsoTouched(yard, batch),
-      ]
-      const cards = await cardsInPieces(yard, touchedBy, signal)
-      return toSnapshot(yard, currentIndex(), cards)
+    watch() {
+      watch?.flush()
+      return watch
     },
-    summary: () => toSummary(yard, currentIndex()),
-    follow: (signal) => patchesOf(join, leave, signal),
+    async join() {
+      // The watch of those who came together may be over again when the last of them gets here.
+      while (!watch && !isClosed) await (opening ??= begin().finally(() => (opening = null)))
+      watch?.flush()
+      const queue = createPatchQueue(QUEUE_LIMIT)
+      queue.put(emptyPatch(yard.store.seq))
+      queues.add(queue)
+      if (isClosed) leave(queue)
+      return queue
+    },
+    leave,
     close() {
+      isClosed = true
       // What the last agents did before the end is news, too.
       watch?.flush()
       for (const queue of queues) leave(queue)
@@ -75,10 +142,10 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
 
 /** Joins at the first `next`. Written out, because a generator that waits for news cannot be returned from. */
 function patchesOf(
-  join: () => PatchQueue,
-  leave: (queue: PatchQueue) => void,
+  { join, leave }: Pick<Following, 'join' | 'leave'>,
   signal: AbortSignal | undefined,
 ): AsyncIteratorObject<Patch, void, void> {
+  let joining: Promise<void> | null = null
   let queue: PatchQueue | null = null
   let isOver = signal?.aborted ?? false
   const stop = (): void => {
@@ -86,10 +153,14 @@ function patchesOf(
     signal?.removeEventListener('abort', stop)
     if (queue) leave(queue)
   }
+  const enter = async (): Promise<void> => {
+    queue = await join()
+    if (isOver) leave(queue)
+  }
   signal?.addEventListener('abort', stop, { once: true })
   return {
     async next() {
-      if (!isOver) queue ??= join()
+      if (!isOver) await (joining ??= enter())
       const patch = isOver ? null : await queue?.take()
       if (patch) return { done: false, value: patch }
       stop()
@@ -125,9 +196,13 @@ interface Watch {
   close(): void
 }
 
+interface Told {
+  readonly clock: Clock
+  readonly send: (patch: Patch) => void
+}
+
 /** Exists while somebody follows. */
-function openWatch(yard: Yard, clock: Clock, send: (patch: Patch) => void): Watch {
-  const index = indexOf(yard)
+function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
   const news = createNews(yard, index)
   let flushedAt = -TURN_MS
   let cancelTurn: (() => void) | null = null

@@ -1,22 +1,29 @@
 /** The yard as a whole, and the whole live graph. */
 import { basename } from 'node:path'
-import type { BreakerView, Snapshot, Summary } from '../../contract/view.ts'
+import type { BreakerView, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
+import type { TaskId } from '../../domain/ids.ts'
 import type { Breaker } from '../../domain/plan.ts'
 import type { Yard } from '../yard.ts'
 import { toAgentView } from './agent-view.ts'
 import { yardAttention } from './attention.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { createLiveIndex, type LiveIndex } from './live-index.ts'
-import { cardSourceOf } from './card-source.ts'
-import { toTaskCard } from './task-card.ts'
 
-export const indexOf = (yard: Yard): LiveIndex =>
+/** Knows no task yet. */
+export const newIndex = (yard: Yard): LiveIndex =>
   createLiveIndex({
     plan: yard.plan,
     now: () => yard.now(),
     settings: () => yard.config().settings,
     costOf: (id) => yard.spending.costOf(id),
   })
+
+/** Costs a walk over all tasks in one go. */
+export function indexOf(yard: Yard): LiveIndex {
+  const index = newIndex(yard)
+  for (const id of yard.plan.tasks.keys()) index.refresh(id)
+  return index
+}
 
 export function toSummary(yard: Yard, index: LiveIndex): Summary {
   const pause = yard.pausedSince()
@@ -42,12 +49,15 @@ export function toSummary(yard: Yard, index: LiveIndex): Summary {
   }
 }
 
-/** `cards`: those of all tasks as of now, where they are made already. */
-export function toSnapshot(yard: Yard, index: LiveIndex, cards?: Snapshot['tasks']): Snapshot {
-  const source = cardSourceOf(yard)
+/** `cards` has those of all tasks as of now. */
+export function toSnapshot(
+  yard: Yard,
+  index: LiveIndex,
+  cards: ReadonlyMap<TaskId, TaskCard>,
+): Snapshot {
   return {
     seq: yard.store.seq,
-    tasks: cards ?? [...yard.plan.tasks.values()].map((task) => toTaskCard(source, task)),
+    tasks: [...yard.plan.tasks.keys()].flatMap((id) => cards.get(id) ?? []),
     agents: [...yard.plan.agents.values()].map((agent) => toAgentView(yard, agent)),
     summary: toSummary(yard, index),
     positions: Object.fromEntries(yard.positions.all()),

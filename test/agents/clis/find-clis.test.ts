@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findClis, pathOf } from '../../../src/agents/clis/find-clis.ts'
+import { runBriefly } from '../../../src/agents/clis/run-briefly.ts'
 import { loginEnvironment } from '../../../src/agents/clis/login-environment.ts'
 
 let folder: string
@@ -79,4 +80,26 @@ test('a login shell that fails, hangs or is none changes nothing', async () => {
     const given = { ...env(), SHELL }
     expect(await loginEnvironment(given, 'linux', 200)).toEqual(given)
   }
+})
+
+test('what a profile leaves running in the background is not waited for, and goes on', async () => {
+  const pidFile = join(folder, 'pid')
+  const SHELL = shell(`export NEW=1; sleep 60 & echo $! > '${pidFile}'`)
+  const seen = await loginEnvironment(
+    { ...process.env, ...env(), SHELL, PATH: process.env['PATH'] },
+    'linux',
+    5_000,
+  )
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  try {
+    expect(seen).toMatchObject({ NEW: '1' })
+    expect(process.kill(pid, 0)).toBe(true)
+  } finally {
+    process.kill(pid, 'SIGKILL')
+  }
+})
+
+test('a program that the system refuses before it starts is said to be so', async () => {
+  const run = { command: '/bin/sh', args: ['a\0b'], env: {}, timeoutMs: 1000 }
+  expect(await runBriefly(run)).toMatchObject({ kind: 'not-started' })
 })

@@ -31,6 +31,31 @@ export const longestTask = (page: Page, from: number): Promise<number> =>
     from,
   )
 
+const BEAT_MS = 10
+
+/** From now on notes how late a timer of the page is: tasks below 50 ms are no long tasks, and a page that stands still has none. */
+export const startBeat = (page: Page): Promise<void> =>
+  page.evaluate((everyMs) => {
+    const noted = globalThis as unknown as { longestWait: number }
+    let beat = performance.now()
+    noted.longestWait = 0
+    setInterval(() => {
+      const now = performance.now()
+      noted.longestWait = Math.max(noted.longestWait, now - beat - everyMs)
+      beat = now
+    }, everyMs)
+  }, BEAT_MS)
+
+/** ms since `startBeat`. */
+export const longestWait = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { longestWait: number }).longestWait)
+
+/** The last commit that the page shows, by its status bar. */
+export async function shownSeq(page: Page): Promise<number> {
+  const text = await page.getByRole('button', { name: /^seq / }).textContent()
+  return Number(text?.replace(/\D/g, ''))
+}
+
 export const nowOf = (page: Page): Promise<number> => page.evaluate(() => performance.now())
 
 /** MB after a collection. */

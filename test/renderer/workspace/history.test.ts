@@ -1,15 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/renderer/session/session.ts'
 import { getEdits, redo, remember, undo } from '../../../src/renderer/workspace/history.ts'
+import { closeToast, getToasts, showToast } from '../../../src/renderer/workspace/toasts.ts'
 
 /** A session that carries out everything but what is refused. */
-function sessionThat(refuses: ReadonlySet<string>) {
+function sessionThat(refuses: ReadonlySet<string>, kind = 'wrong-state') {
   const sent: string[] = []
   const session = {
     call: async (send: (client: unknown) => Promise<unknown>) => {
       const word = String(await send({}))
       if (refuses.has(word))
-        return { ok: false, error: { kind: 'wrong-state', message: 'it has begun', hint: null } }
+        return { ok: false, error: { kind, message: 'it has begun', hint: null } }
       sent.push(word)
       return { ok: true, value: word }
     },
@@ -50,5 +51,50 @@ describe('undo', () => {
     expect(sent).toEqual([])
     expect(getEdits().undone).toEqual([])
     expect(getEdits().done.map(({ label }) => label)).not.toContain('Did e')
+  })
+
+  test('an inverse that was not sent stays to be tried again', async () => {
+    const lost = sessionThat(new Set(['unf']), 'link').session
+    remember(lost, edit('f'))
+    await undo(lost)
+    expect(getEdits().done.at(-1)?.label).toBe('Did f')
+    const { session, sent } = sessionThat(new Set())
+    await undo(session)
+    await redo(session)
+    expect(sent).toEqual(['unf', 'f'])
+  })
+})
+
+describe('the toast of an edit', () => {
+  beforeEach(() => {
+    for (const { id } of getToasts()) closeToast(id)
+  })
+  const texts = () => getToasts().map(({ text }) => text)
+
+  test('takes back its own edit, not the newest', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('g'))
+    remember(session, edit('h'))
+    getToasts()[0]?.act?.run()
+    await Promise.resolve()
+    expect(sent).toEqual(['ung'])
+    expect(getEdits().done.at(-1)?.label).toBe('Did h')
+  })
+
+  test('goes once the edit was taken back by a key, and does nothing when pressed late', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('i'))
+    remember(session, edit('j'))
+    const late = getToasts()[1]?.act
+    await undo(session)
+    expect(texts()).toEqual(['Did i'])
+    late?.run()
+    expect(sent).toEqual(['unj'])
+  })
+
+  test('an error outlasts the news that come after it', () => {
+    showToast('it broke', { kind: 'error' })
+    for (const text of ['a', 'b', 'c', 'd']) showToast(text)
+    expect(texts()).toEqual(['it broke', 'c', 'd'])
   })
 })

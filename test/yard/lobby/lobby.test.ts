@@ -9,12 +9,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ok } from '../../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../../src/config/paths.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { createLobby, type Glance } from '../../../src/yard/lobby/create-lobby.ts'
 import { createLobbyClient } from '../../../src/yard/lobby/lobby-router.ts'
+import { makeExample } from '../../../src/yard/lobby/make-example.ts'
 import { forgetYard, readRecentYards, rememberYard } from '../../../src/yard/lobby/recent-yards.ts'
 import { initYard } from '../../../src/yard/init-yard.ts'
 import { openYard } from '../../../src/yard/open-yard.ts'
@@ -153,6 +154,18 @@ test('the example is a repository with its tasks in a trusted yard', async () =>
     await yard.value.close()
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('an example that cannot be made leaves nothing behind', async () => {
+  vi.stubEnv('TMPDIR', home)
+  try {
+    const parts = { env: env(), resources: join(home, 'nowhere'), dataFolder: data }
+    const made = await makeExample({ ...parts, launcherEntry: 'unused', tailEntry: 'unused' })
+    expect(made).toMatchObject({ ok: false, error: { kind: 'io' } })
+    expect(readdirSync(home)).toEqual([])
+  } finally {
+    vi.unstubAllEnvs()
   }
 })
 

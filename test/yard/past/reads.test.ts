@@ -86,6 +86,19 @@ describe('history', () => {
     expect((await page().history(middle)).states).toEqual({ done: [1], failed: [1] })
   })
 
+  it('ends with now, whatever year is asked for', async () => {
+    await bench.run(addCommand('a'))
+    bench.clock.advance(HOUR)
+    const { usage, at } = await page().history({
+      from: isoTime(now() - HOUR),
+      to: '9999-12-31T00:00:00Z',
+    })
+    expect(usage.length).toBeLessThanOrEqual(2)
+    expect(at.at(-1)).toBe(isoTime(now()))
+    const ahead = { from: isoTime(now() + HOUR), to: isoTime(now() + 2 * HOUR) }
+    expect((await failureOf(page().history(ahead))).kind).toBe('bad-request')
+  })
+
   it('lists tries, newest first, and what they used, unknown as null', async () => {
     const start = now()
     await bench.run(addCommand('a', { title: 'Build', maxAttempts: 3 }))
@@ -103,32 +116,32 @@ describe('history', () => {
 })
 
 describe('what was spent', () => {
-  const today = () => bench.view.summary().today
+  const today = async () => (await bench.view.summary()).today
   const cost = async (id: string) => (await bench.client.task.get({ id })).costUsd
 
   it('is summed over tries, nothing twice, and is null where nobody said', async () => {
     await bench.run(addCommand('a', { maxAttempts: 5 }))
     await bench.run(addCommand('b'))
-    expect([await cost('a'), today()]).toEqual([null, { costUsd: null, tokens: null }])
+    expect([await cost('a'), await today()]).toEqual([null, { costUsd: null, tokens: null }])
     await bench.tryTask('a', 1, { code: 1, usage: { costUsd: 0.25, inputTokens: 7 } })
     bench.clock.advance(60_000)
     await bench.tryTask('a', 2, { usage: { costUsd: 0.5, outputTokens: 3 } })
     await bench.tryTask('b', 3)
-    const sums = [await cost('a'), await cost('b'), today()]
+    const sums = [await cost('a'), await cost('b'), await today()]
     expect(sums).toEqual([0.75, null, { costUsd: 0.75, tokens: 10 }])
     // As the tables say it to somebody who asks for the first time.
     const { spending } = bench.test.yard.store
     expect([...spending.costPerTask()]).toEqual([['a', 0.75]])
     await bench.run({ type: 'task.reopen', id: taskId('a') })
-    expect([await cost('a'), today().costUsd]).toEqual([0.75, 0.75])
+    expect([await cost('a'), (await today()).costUsd]).toEqual([0.75, 0.75])
   })
 
   it('begins anew at midnight, and forgets who is forgotten', async () => {
     await bench.run(addCommand('a'))
     await bench.tryTask('a', 1, { usage: { costUsd: 0.25 } })
-    expect(today().costUsd).toBe(0.25)
+    expect((await today()).costUsd).toBe(0.25)
     bench.clock.advance(25 * HOUR)
-    expect(today().costUsd).toBeNull()
+    expect((await today()).costUsd).toBeNull()
     await bench.client.agent.dead({ do: 'purge' })
     expect(await cost('a')).toBeNull()
   })
@@ -260,11 +273,11 @@ describe('a pause', () => {
     await bench.run(addCommand('a'))
     bench.clock.advance(HOUR)
     await bench.run({ type: 'yard.pause' })
-    expect(bench.view.summary()).toMatchObject({ pausedAt: isoTime(now()), pausedBy: 'ada' })
+    expect(await bench.view.summary()).toMatchObject({ pausedAt: isoTime(now()), pausedBy: 'ada' })
     await bench.run({ type: 'yard.resume' })
-    expect(bench.view.summary()).toMatchObject({ pausedAt: null, pausedBy: null })
+    expect(await bench.view.summary()).toMatchObject({ pausedAt: null, pausedBy: null })
     bench.clock.advance(HOUR)
     await bench.run({ type: 'yard.pause' })
-    expect(bench.view.summary()).toMatchObject({ pausedAt: isoTime(now()) })
+    expect(await bench.view.summary()).toMatchObject({ pausedAt: isoTime(now()) })
   })
 })

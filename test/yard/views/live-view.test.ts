@@ -127,6 +127,54 @@ describe('the live view', () => {
     await expect(view.snapshotInPieces(AbortSignal.abort())).rejects.toThrow('abort')
   })
 
+  it('counts a large graph in pieces, for who asks and for who begins to follow', async () => {
+    const tasks = Array.from({ length: 20_000 }, (_, n) => ({
+      nextFireAt: null,
+      task: { id: taskId(`t${n}`), title: `t${n}`, exec: 'true' },
+    }))
+    await run({ type: 'tasks.import', tasks })
+    /** How many commits came between. */
+    const during = async (work: Promise<unknown>, first: number): Promise<number> => {
+      let isOver = false
+      const over = work.then(() => (isOver = true))
+      let n = 0
+      for (; !isOver; n += 1) await run({ type: 'task.hold', id: taskId(`t${first - n}`) })
+      await over
+      return n
+    }
+    const asking = view.summary()
+    const held = await during(asking, 19_999)
+    expect(held).toBeGreaterThan(1)
+    expect((await asking).tasks['paused']).toBeGreaterThanOrEqual(held - 1)
+    const [one, other] = [view.follow(), view.follow()]
+    const joining = [one.next(), other.next()] as const
+    const more = await during(Promise.all(joining), 9_999)
+    expect(more).toBeGreaterThan(1)
+    const { value } = await joining[0]
+    expect(value).toEqual((await joining[1]).value)
+    expect(await view.summary()).toEqual({
+      ...view.snapshot().summary,
+      tasks: { ready: 20_000 - held - more, paused: held + more },
+    })
+    await Promise.all([one.return?.(), other.return?.()])
+  })
+
+  it('lets go of one who left or was cut off before the graph was counted', async () => {
+    await run(addCommand('a'))
+    const cut = new AbortController()
+    const patches = [view.follow(cut.signal), view.follow(), view.follow()] as const
+    const [first, second, third] = patches.map((each) => each.next())
+    cut.abort()
+    await patches[1].return?.()
+    expect([(await first)?.done, (await second)?.done]).toEqual([true, true])
+    expect((await third)?.value).toMatchObject({ tasks: [] })
+    view.close()
+    expect((await patches[2].next()).done).toBe(true)
+    const late = view.follow()
+    expect((await late.next()).done).toBe(false)
+    expect((await late.next()).done).toBe(true)
+  })
+
   it('lets a slow subscriber see a gap, and loses nothing for a quick one', async () => {
     const slow = view.follow()
     const quick = view.follow()

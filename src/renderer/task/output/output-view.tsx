@@ -128,7 +128,7 @@ function NothingThere({
       ? 'The end of it is one line that is too long to show. Raw shows it.'
       : isAlive
         ? 'Nothing yet.'
-        : 'It said nothing.'
+        : 'Nothing came out here. What it complained of is under Errors.'
   return <p className="output-nothing">{text}</p>
 }
 

@@ -1,0 +1,73 @@
+/**
+ * A walk over all tasks of a large graph that holds nobody up: piece by piece, and what was overtaken meanwhile is visited
+ * again at the end, so that all that was seen is of one moment.
+ */
+import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { TaskId } from '../../domain/ids.ts'
+import type { Task } from '../../domain/task.ts'
+import { createPacer } from '../slices.ts'
+import type { Yard } from '../yard.ts'
+
+/** So many tasks are visited in one go at the end. */
+const LAST = 300
+/** A yard in which everything changes all the time gets the rest at once. */
+const MAX_ROUNDS = 20
+
+export interface Walk<T> {
+  /** The tasks that read differently after a commit. */
+  readonly touchedBy: (batch: CommittedBatch) => Iterable<TaskId>
+  /** Takes in a task as it is now, or that there is none (any more). */
+  readonly visit: (id: TaskId) => void
+  /** Called in the very moment in which all that was visited is true. */
+  readonly finish: () => T
+}
+
+/** Rejects when the signal says so. */
+export async function walkTasks<T>(
+  yard: Pick<Yard, 'plan' | 'config' | 'now' | 'onCommitted'>,
+  { touchedBy, visit, finish }: Walk<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const timed = new Map<TaskId, number>()
+  let stale = new Set<TaskId>(yard.plan.tasks.keys())
+  let { settings } = yard.config()
+  const pacer = createPacer(signal)
+  const stop = yard.onCommitted((batch) => {
+    for (const id of touchedBy(batch)) stale.add(id)
+  })
+  const take = (id: TaskId): void => {
+    visit(id)
+    const at = turnsAt(yard.plan.tasks.get(id), yard.now())
+    if (at === null) timed.delete(id)
+    else timed.set(id, at)
+  }
+  try {
+    for (let round = 0; stale.size > LAST && round < MAX_ROUNDS; round += 1) {
+      const ids = stale
+      stale = new Set()
+      for (const id of ids) {
+        take(id)
+        const wait = pacer.pause()
+        if (wait) await wait
+      }
+      for (const [id, at] of timed) if (at <= yard.now()) stale.add(id)
+      // Everything may read differently by other settings.
+      if (yard.config().settings !== settings) stale = new Set(yard.plan.tasks.keys())
+      settings = yard.config().settings
+    }
+    for (const id of stale) take(id)
+    return finish()
+  } finally {
+    stop()
+  }
+}
+
+/** When a task reads differently by time alone, ms. */
+function turnsAt(task: Task | undefined, now: number): number | null {
+  if (task?.state.kind !== 'open') return null
+  const { notBefore, park } = task.state
+  const ahead = [notBefore, park?.until ?? null].filter(
+    (at): at is number => at !== null && at > now,
+  )
+  return ahead.length > 0 ? Math.min(...ahead) : null
+}
