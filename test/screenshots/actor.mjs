@@ -1,10 +1,10 @@
-// Plays Claude Code for the pictures: prints the events of a short piece of work in its own format, then ends or goes on for as long as it may.
-// Which piece is decided by the last word of its name (`actor.mjs works|ends|fails`); the prompt on stdin is read and left.
+// Plays Claude Code for the pictures: prints the events of a short piece of work in its own format, then ends; asked for the
+// restore test, it goes on for as long as it may.
+import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 
-const part = process.argv[2] ?? 'ends'
+const prompt = await text(process.stdin)
 const session = process.argv.find((word) => word.startsWith('--session-id='))?.slice(13) ?? ''
-process.stdin.resume()
 process.on('SIGINT', () => process.exit(130))
 
 let tokens = 1200
@@ -65,20 +65,16 @@ says({
 calls('t4', 'Bash', { command: 'vitest restore --repeat 200' })
 await wait(80)
 answers('t4', '200 of 200 clean')
-if (part === 'works') {
+if (prompt.includes('Fix flaky restore test')) {
   says({ type: 'text', text: '200 clean tries so far. Running the whole suite before I report.' })
   calls('t5', 'Bash', { command: 'pnpm check' })
   for (;;) await wait(60_000)
 }
-const isGood = part === 'ends'
 print({
   type: 'result',
-  subtype: isGood ? 'success' : 'error_during_execution',
-  is_error: !isGood,
-  result: isGood
-    ? 'The race is closed; 200 clean tries.'
-    : 'The signing key expired on 19 November.',
+  subtype: 'success',
+  is_error: false,
+  result: 'The race is closed; 200 clean tries.',
   total_cost_usd: 0.86,
   usage: { input_tokens: tokens * 7, output_tokens: 2100 },
 })
-process.exit(isGood ? 0 : 1)

@@ -51,7 +51,7 @@ try {
   for (const scheme of ['light', 'dark'] as const) await shootAll(browser, staged, scheme)
 } finally {
   await browser.close()
-  await staged.yard.close()
+  await staged.close()
 }
 
 async function shootAll(
@@ -75,6 +75,7 @@ async function shootAll(
     // The page anew, so that nothing of the shot before is left open.
     await page.evaluate((hash) => {
       localStorage.clear()
+      localStorage.setItem('yardmaster.preferences', '{"isAskedToNotify":true}')
       history.replaceState(null, '', hash)
     }, shot.hash)
     await page.reload()

@@ -1,34 +1,35 @@
 /** The yard of the pictures: a release under way, made by a real host with real agents; only the one that plays Claude Code is an actor. */
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { makeYard, type YardUnderTest } from '../e2e/yard-under-test.ts'
+import { makeYard } from '../e2e/yard-under-test.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 export interface StagedYard {
-  readonly yard: YardUnderTest
+  /** A fresh address of its page. */
   readonly address: () => Promise<string>
+  /** Ends the host and its agents, and removes everything. */
+  close(): Promise<void>
 }
 
 /** Resolves when everything that can happen has happened and three agents are at work. */
 export async function stageYard(): Promise<StagedYard> {
+  const programs = await mkdtemp(join(tmpdir(), 'yard-programs-'))
+  const actor = join(import.meta.dirname, 'actor.mjs')
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${actor}' "$@"\n`
+  await writeFile(join(programs, 'claude'), script, { mode: 0o755 })
+  // What the yard inherits: only there is `claude` the actor.
+  process.env['PATH'] = `${programs}:${process.env['PATH'] ?? ''}`
   const yard = await makeYard('atlas')
   const yardCli = (...words: readonly string[]) =>
     run(process.execPath, [join(project, 'bin/yard'), ...words], {
       cwd: yard.folder,
       env: { ...yard.env },
     })
-  const actor = join(import.meta.dirname, 'actor.mjs')
-  const profile = (name: string, part: string): string =>
-    `\n[executors.${name}]\ntype = "claude"\ncommand = [${[process.execPath, actor, part].map((w) => JSON.stringify(w)).join(', ')}]\n`
-  const config = join(yard.folder, '.yard/config.toml')
-  await writeFile(
-    config,
-    `${await readFile(config, 'utf8')}${profile('works', 'works')}${profile('writes', 'ends')}\n`,
-  )
   await yardCli('config', 'coordinator.max_agents', '3')
   const graph = (await readFile(join(import.meta.dirname, 'release.toml'), 'utf8'))
     .replaceAll('HOLD', 'until [ -e told-over ]; do sleep 0.5; done')
@@ -41,7 +42,10 @@ export async function stageYard(): Promise<StagedYard> {
   await untilAtRest(yardCli)
   let isFirst = true
   return {
-    yard,
+    async close() {
+      await yard.close()
+      await rm(programs, { recursive: true, force: true })
+    },
     async address() {
       if (isFirst) {
         isFirst = false

@@ -76,6 +76,9 @@ function show({ title, body, hash }: Notice): void {
   })
 }
 
+/** Settings has the same button for later. */
+const OFFERED_MS = 20_000
+
 /** One quiet offer, when the first agent has started: the browser itself is asked only by the button. */
 function useOffer(): void {
   const isAnyWorking = useYard((view) => view.agents.size > 0)
@@ -83,7 +86,7 @@ function useOffer(): void {
     if (!isAnyWorking || !canAsk()) return
     setPreferences({ isAskedToNotify: true })
     const act = { label: 'Notify me', run: () => void Notification.requestPermission() }
-    showToast('Tell you when something needs you or all is done?', { act, lastsMs: null })
+    showToast('Tell you when something needs you or all is done?', { act, lastsMs: OFFERED_MS })
   }, [isAnyWorking])
 }
 
