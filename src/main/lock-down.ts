@@ -1,5 +1,6 @@
 /** What no page of the app may ever do: go elsewhere, open windows, embed others, get permissions. */
 import { app, session, type WebContents } from 'electron'
+import { openOutside } from './open-outside.ts'
 import { PAGE_ORIGIN } from './page.ts'
 
 /** `onLeave` hears of each address to which a page wanted to go; it is not gone to. */
@@ -19,7 +20,11 @@ function denyLeaving(
   contents: WebContents,
   onLeave: (contents: WebContents, url: string) => void,
 ): void {
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  contents.setWindowOpenHandler(({ url }) => {
+    // A failed question opens nothing; there is nobody else to tell.
+    openOutside(url).catch(() => {})
+    return { action: 'deny' }
+  })
   contents.on('will-navigate', (event) => {
     if (isOwnPage(event.url)) return
     event.preventDefault()

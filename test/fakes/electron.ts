@@ -34,7 +34,7 @@ export class WebContents extends EventEmitter {
   /** What was sent to the page: channel and words. */
   readonly sent: unknown[][] = []
   readonly calls: string[] = []
-  onOpen: () => unknown = () => null
+  onOpen: (wish: { readonly url: string }) => unknown = () => null
   send(...words: unknown[]): void {
     this.sent.push(words)
   }
@@ -45,7 +45,7 @@ export class WebContents extends EventEmitter {
     this.calls.push('crash')
     this.emit('render-process-gone', {}, { reason: 'killed' })
   }
-  setWindowOpenHandler(handler: () => unknown): void {
+  setWindowOpenHandler(handler: (wish: { readonly url: string }) => unknown): void {
     this.onOpen = handler
   }
 }
@@ -342,6 +342,10 @@ export class Notification extends EventEmitter {
 export const shell = {
   opened: [] as string[],
   shown: [] as string[],
+  outside: [] as string[],
+  async openExternal(url: string): Promise<void> {
+    shell.outside.push(url)
+  },
   async openPath(path: string): Promise<string> {
     shell.opened.push(path)
     return ''

@@ -84,7 +84,7 @@ test('permissions, devices, downloads, new windows, foreign pages and embedded v
   own.onRequest?.(null, 'camera', (isAllowed) => answers.push(isAllowed))
   expect([...answers, own.onCheck?.(), own.onDevice?.()]).toEqual([false, false, false])
   const contents = first().webContents
-  expect(contents.onOpen()).toEqual({ action: 'deny' })
+  expect(contents.onOpen({ url: 'javascript:alert(1)' })).toEqual({ action: 'deny' })
   const isPrevented = (fire: (event: object) => void, url = ''): boolean => {
     const preventDefault = vi.fn<() => void>()
     fire({ url, preventDefault })
