@@ -188,6 +188,7 @@ describe.skipIf(chromiumPath === '')('settings in Chromium', () => {
 
   test('the search finds over all sections, by word and by key', async () => {
     await goTo('#/settings')
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('backup')
     await page.getByRole('heading', { level: 2, name: 'Storage' }).waitFor()

@@ -49,3 +49,13 @@ test('what cannot be loaded says so in its place and can be tried again', async 
   expect((await screen.findByRole('alert')).textContent).toContain('could not be loaded')
   expect(screen.getByRole('button', { name: 'Reload' })).toBeDefined()
 })
+
+test('a preload that fails takes nothing away: the part is loaded when it is shown', async () => {
+  const load = vi.fn<() => Promise<typeof Counter>>(async () => Counter)
+  load.mockRejectedValueOnce(new Error('the service is away'))
+  const Part = lazyPart(load)
+  await Part.preload()
+  render(<Part />)
+  expect(await screen.findByRole('button', { name: '0 pressed' })).toBeDefined()
+  expect(load).toHaveBeenCalledTimes(2)
+})

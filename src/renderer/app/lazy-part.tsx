@@ -8,15 +8,22 @@ interface LazyPart {
   preload(): Promise<unknown>
 }
 
-/** `load` is called once. What cannot be loaded says so in its place; the rest of the window goes on. */
+/**
+ * `load` is called again only after it failed: a service that is away while the page is idle takes nothing from it. What cannot be
+ * loaded when it is shown says so in its place; the rest of the window goes on.
+ */
 export function lazyPart(load: () => Promise<ComponentType>): LazyPart {
   let loaded: ComponentType | null = null
   let loading: Promise<ComponentType> | null = null
   const loadOnce = (): Promise<ComponentType> =>
-    (loading ??= load()
-      .catch(() => NotLoaded)
-      .then((part) => (loaded = part)))
-  const Later = lazy(async () => ({ default: await loadOnce() }))
+    (loading ??= load().then(
+      (part) => (loaded = part),
+      (error: unknown) => {
+        loading = null
+        throw error
+      },
+    ))
+  const Later = lazy(async () => ({ default: await loadOnce().catch(() => NotLoaded) }))
   function Part() {
     // For good: another type of component would begin anew and forget what was typed.
     const [Shown] = useState<ComponentType>(() => loaded ?? Later)
@@ -26,7 +33,7 @@ export function lazyPart(load: () => Promise<ComponentType>): LazyPart {
       </Suspense>
     )
   }
-  return Object.assign(Part, { preload: loadOnce })
+  return Object.assign(Part, { preload: () => loadOnce().catch(() => null) })
 }
 
 /** Shorter waits are shown as nothing: a flash is worse than a blink. */
@@ -46,10 +53,35 @@ function Loading() {
 }
 
 function NotLoaded() {
+  useEffect(() => reloadOnceServed(), [])
   return (
     <div className="flex flex-col items-start gap-2 p-4 text-12" role="alert">
       <p>This part of the page could not be loaded. Is the service still there?</p>
       <Button onClick={() => location.reload()}>Reload</Button>
     </div>
   )
+}
+
+const ASK_EVERY_MS = 2000
+/** Once in that time at most: a part that is broken must not reload the page for ever. */
+const RELOAD_EVERY_MS = 60_000
+const RELOADED_KEY = 'yardmaster.reloaded'
+
+/** A browser does not fetch a failed module again, so the page begins anew as soon as it is served again. */
+function reloadOnceServed(): () => void {
+  const timer = setInterval(async () => {
+    const last = Number(sessionStorage.getItem(RELOADED_KEY) ?? 0)
+    if (Date.now() - last < RELOAD_EVERY_MS || !(await isServed())) return
+    sessionStorage.setItem(RELOADED_KEY, String(Date.now()))
+    location.reload()
+  }, ASK_EVERY_MS)
+  return () => clearInterval(timer)
+}
+
+async function isServed(): Promise<boolean> {
+  try {
+    return (await fetch(location.pathname, { method: 'HEAD', cache: 'no-store' })).ok
+  } catch {
+    return false // nobody is there
+  }
 }
