@@ -7,7 +7,7 @@ import {
   unknownModel,
 } from '../domain/resolve.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Profile, Settings } from '../domain/settings.ts'
+import { PROVIDER_OF_TYPE, type Profile, type Settings } from '../domain/settings.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { formatKey } from './keys.ts'
 import type { Fault } from './layer.ts'
@@ -43,12 +43,16 @@ function checkProfile(settings: Settings, winners: Winners, profile: Profile): F
 }
 
 function checkNames(settings: Settings, winners: Winners, profile: Profile): Fault[] {
-  const { type, command, model, then } = profile
+  const { type, command, model, then, baseUrl, apiKeyEnv } = profile
   const table = ['executors', profile.name]
   const faults: Fault[] = []
   if (type === 'command' && command === null) {
     const message = `${formatKey(table)} needs a command: command = ["prog", "{prompt_file}"]`
     faults.push(faultAt(winners, table, { message }))
+  }
+  if (apiKeyEnv !== null && baseUrl === null && PROVIDER_OF_TYPE[type] === null) {
+    const message = `${formatKey([...table, 'api_key_env'])} needs a base_url: ${type} has many providers, each with a key of its own`
+    faults.push(faultAt(winners, [...table, 'api_key_env'], { message }))
   }
   if (model !== null && !findModel(settings, model))
     faults.push(refused(winners, [...table, 'model'], unknownModel(settings, model)))

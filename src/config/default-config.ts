@@ -10,11 +10,18 @@ const EXAMPLES = `
 # [caps.tags]
 # database = 1
 
-# An executor of your own; the types are shell, command, manual, schedule, claude and codex.
+# An executor of your own; the types are shell, command, manual, schedule, claude,
+# codex, gemini, qwen, opencode, pi, copilot and kimi.
 # [executors.reviewer]
 # type = "claude"
 # model = "sonnet"
 # permissions = "workspace"  # bypass | workspace | ask
+
+# The same CLI at another address, with a key of its own.
+# [executors.claude-proxy]
+# type = "claude"
+# base_url = "https://llm.example/anthropic"
+# api_key_env = "LLM_EXAMPLE_KEY"  # names a variable, so that no secret stands here
 
 # [executors.my-cli]
 # type = "command"

@@ -137,10 +137,16 @@ export const valueFault = (
 ): Fault => ({
   ...at,
   key: formatKey(path),
-  message: `${formatKey(path)} = ${shorten(value)} ${reason}`,
+  message: isTold(path)
+    ? `${formatKey(path)} = ${shorten(value)} ${reason}`
+    : `${formatKey(path)} ${reason}`,
   hint: null,
   kind: 'bad-request',
 })
+
+/** Somebody may have put the key itself where only its name, or an address without one, belongs. */
+const isTold = (path: readonly string[]): boolean =>
+  !['api_key_env', 'base_url'].includes(path.at(-1) ?? '')
 
 const shorten = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value)

@@ -1,6 +1,6 @@
 /** What is there without any file: a profile per executor type and a few models; and which fields a type uses. */
 import { invariant } from '../base/result.ts'
-import type { ExecutorType, ModelEntry, Profile } from '../domain/settings.ts'
+import { isAgentCli, type ExecutorType, type ModelEntry, type Profile } from '../domain/settings.ts'
 import { durationMs, type ExecutorFile, type ModelFile } from './schema.ts'
 
 const LOCAL = [
@@ -12,7 +12,7 @@ const LOCAL = [
   'subtasks',
   'coding',
 ] as const
-const CLI = [...LOCAL, 'model', 'permissions', 'command'] as const
+const CLI = [...LOCAL, 'model', 'permissions', 'command', 'base_url', 'api_key_env'] as const
 
 /** A field that does nothing for a type is refused rather than ignored. */
 export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof ExecutorFile)[]>> = {
@@ -22,6 +22,12 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof Execu
   schedule: ['type', 'then', 'schedule'],
   claude: CLI,
   codex: CLI,
+  gemini: CLI,
+  qwen: CLI,
+  opencode: CLI,
+  pi: CLI,
+  copilot: CLI,
+  kimi: CLI,
 }
 
 export function createProfile(name: string, type: ExecutorType, file: ExecutorFile): Profile {
@@ -37,9 +43,11 @@ export function createProfile(name: string, type: ExecutorType, file: ExecutorFi
     permissions: or(file.permissions, 'bypass'),
     keepBackground: or(file.keep_background, false),
     subtasks: or(file.subtasks, 'own'),
-    coding: or(file.coding, type === 'claude' || type === 'codex'),
+    coding: or(file.coding, isAgentCli(type)),
     command: or(file.command, null),
     stdin: or(file.stdin, 'prompt'),
+    baseUrl: or(file.base_url, null),
+    apiKeyEnv: or(file.api_key_env, null),
     then: or(file.then, null),
     schedule: or(file.schedule, null),
   }

@@ -129,6 +129,13 @@ const parts = z
   .min(1, 'must name a program')
   .max(1000)
 
+/** A secret in an address would end in argument lists and logs. */
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
+
 export const executorFileSchema = z.strictObject({
   type: z
     .enum(EXECUTOR_TYPES, choice(EXECUTOR_TYPES))
@@ -169,11 +176,18 @@ export const executorFileSchema = z.strictObject({
       'must be a list such as ["prog", "{prompt_file}"]',
     )
     .optional()
-    .describe('The program and its arguments, or another binary for claude and codex.'),
+    .describe('The program and its arguments, or another binary for an agent CLI.'),
   stdin: z
     .enum(['prompt', 'none'], choice(['prompt', 'none']))
     .optional()
     .describe('What the program reads (default: "prompt").'),
+  base_url: word(2000)
+    .refine(isPlainUrl, 'must be an http or https address without a user, a password or a query')
+    .optional()
+    .describe('Where its CLI sends its model requests instead of its usual provider.'),
+  api_key_env: variableName
+    .optional()
+    .describe('Name of the variable that holds the key; it is read at each launch.'),
   then: word(100)
     .optional()
     .describe('The executor that does the work once its time has come (default: "default").'),

@@ -2,7 +2,13 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from './failure.ts'
 import { hintOf } from './near-match.ts'
-import { PROVIDER_OF_TYPE, type ModelEntry, type Profile, type Settings } from './settings.ts'
+import {
+  isAgentCli,
+  PROVIDER_OF_TYPE,
+  type ModelEntry,
+  type Profile,
+  type Settings,
+} from './settings.ts'
 import type { Schedule, TaskDefinition } from './task.ts'
 
 export interface ExecutorChoice {
@@ -113,7 +119,7 @@ export function resolveModel(
       ? { name: task.model, why: 'named by the task' }
       : { name: profile.model, why: `model of executor "${profile.name}"` }
   if (named.name !== null) return namedModel(settings, profile, named.name, named.why)
-  const provider = PROVIDER_OF_TYPE[profile.type]
+  const provider = modelsProviderOf(profile)
   const general = settings.coordinator.model
   const entry = general === null ? null : findModel(settings, general)
   if (entry && provider !== null && entry.provider === provider)
@@ -137,7 +143,7 @@ function namedModel(
   const entry = findModel(settings, name)
   if (!entry) return err(unknownModel(settings, name))
   if (!takesModel(profile)) return ok(none(`executor "${profile.name}" takes no model`))
-  const mine = PROVIDER_OF_TYPE[profile.type]
+  const mine = modelsProviderOf(profile)
   const isForeign = Object.values<string | null>(PROVIDER_OF_TYPE).includes(entry.provider)
   if (mine !== null && entry.provider !== mine && isForeign)
     return err(
@@ -163,9 +169,12 @@ export const unknownModel = (settings: Settings, name: string): Failure =>
   })
 
 const takesModel = (profile: Profile): boolean =>
-  profile.type === 'claude' ||
-  profile.type === 'codex' ||
+  isAgentCli(profile.type) ||
   (profile.type === 'command' && (profile.command ?? []).some((part) => part.includes('{model}')))
+
+/** Nobody knows which models another address has. */
+const modelsProviderOf = ({ type, baseUrl }: Profile): string | null =>
+  baseUrl === null ? PROVIDER_OF_TYPE[type] : null
 
 const none = (why: string): ModelChoice => ({ name: null, modelId: null, why })
 

@@ -1,7 +1,20 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; nobody else knows where a value came from. */
 import { z } from 'zod'
 
-export const EXECUTOR_TYPES = ['shell', 'command', 'manual', 'schedule', 'claude', 'codex'] as const
+export const EXECUTOR_TYPES = [
+  'shell',
+  'command',
+  'manual',
+  'schedule',
+  'claude',
+  'codex',
+  'gemini',
+  'qwen',
+  'opencode',
+  'pi',
+  'copilot',
+  'kimi',
+] as const
 export const executorTypeSchema = z.enum(EXECUTOR_TYPES)
 export type ExecutorType = z.infer<typeof executorTypeSchema>
 
@@ -26,9 +39,13 @@ export const profileSchema = z.strictObject({
   subtasks: z.enum(['own', 'any']),
   /** Its agents edit files, so they work in a worktree of their own inside git, and one per folder outside. */
   coding: z.boolean(),
-  /** `command`: the program and its arguments with `{model}`, `{prompt_file}`, `{task_id}`, `{agent_id}`. claude, codex: the binary to use. */
+  /** `command`: the program and its arguments with `{model}`, `{prompt_file}`, `{task_id}`, `{agent_id}`. An agent CLI: the binary to use. */
   command: z.array(z.string()).nullable(),
   stdin: z.enum(['prompt', 'none']),
+  /** Where its CLI sends its model requests instead of its usual provider. */
+  baseUrl: z.string().nullable(),
+  /** Name of the owner's variable that holds the key, read at each launch; the key itself stands nowhere. */
+  apiKeyEnv: z.string().nullable(),
   /** `schedule`: the executor that does the work once its time has come. */
   then: z.string().nullable(),
   /** `schedule`: when its tasks fire unless they say so themselves. */
@@ -36,7 +53,7 @@ export const profileSchema = z.strictObject({
 })
 export type Profile = z.infer<typeof profileSchema>
 
-/** The provider whose health parks a profile's agents; null where there is none. */
+/** Whose models a type runs; null where it has no provider of its own, or many. */
 export const PROVIDER_OF_TYPE = {
   shell: null,
   command: null,
@@ -44,7 +61,38 @@ export const PROVIDER_OF_TYPE = {
   schedule: null,
   claude: 'anthropic',
   codex: 'openai',
+  gemini: 'google',
+  qwen: 'qwen',
+  opencode: null,
+  pi: null,
+  copilot: 'github',
+  kimi: 'moonshot',
 } as const satisfies Record<ExecutorType, string | null>
+
+/** Types that are a coding agent with a model behind it. */
+export const AGENT_CLIS = [
+  'claude',
+  'codex',
+  'gemini',
+  'qwen',
+  'opencode',
+  'pi',
+  'copilot',
+  'kimi',
+] as const satisfies readonly ExecutorType[]
+export type AgentCliType = (typeof AGENT_CLIS)[number]
+
+export const isAgentCli = (type: ExecutorType): type is AgentCliType =>
+  AGENT_CLIS.some((cli) => cli === type)
+
+/** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where nobody's do. */
+export function accountOf(profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>): string | null {
+  const { type, baseUrl, apiKeyEnv } = profile
+  const host = baseUrl === null ? null : (/^https?:\/\/([^/]+)/i.exec(baseUrl)?.[1] ?? baseUrl)
+  const provider = host ?? PROVIDER_OF_TYPE[type]
+  if (provider === null) return null
+  return apiKeyEnv === null ? provider : `${provider} (${apiKeyEnv})`
+}
 
 /** Whether the coordinator starts its agents (`process`) or somebody takes them (`person`). */
 export const isTakenByPeople = (type: ExecutorType): boolean => type === 'manual'

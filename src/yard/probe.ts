@@ -1,4 +1,5 @@
 /** Whether a profile could run here: its program, by the PATH that agents get. */
+import { missingKey } from '../agents/executors/endpoint.ts'
 import { which } from '../agents/runtime/launch-stage.ts'
 import type { Settings } from '../domain/settings.ts'
 
@@ -11,6 +12,8 @@ export function probe(
   if (!profile) return { binary: null, problem: `there is no executor ${name}` }
   if (profile.type === 'manual') return { binary: null, problem: null }
   if (profile.type === 'schedule') return { binary: null, problem: null }
+  const keyless = missingKey(profile, parts.env)
+  if (keyless) return { binary: null, problem: keyless.reason }
   const program =
     profile.type === 'shell'
       ? shellOf(process.platform)

@@ -9,7 +9,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { misfitOf, resolveExecutor, resolveModel } from '../domain/resolve.ts'
-import { isTakenByPeople, PROVIDER_OF_TYPE, type Settings } from '../domain/settings.ts'
+import { accountOf, isTakenByPeople, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 
 export interface Routes {
@@ -53,7 +53,7 @@ function routeOf(settings: Settings, task: Task, root: string): Result<Route, Fa
     executorType: profile.type,
     model: model.value.name,
     modelId: model.value.modelId,
-    provider: PROVIDER_OF_TYPE[profile.type],
+    provider: accountOf(profile),
     provenance: { executor: why, model: model.value.why },
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
     exclusive: exclusiveFolderOf({ task, profile }, root),

@@ -52,11 +52,13 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
   const profiles = Object.values(settings.executors)
   const executors = profiles.map((p) => {
     const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
-    return `${p.name} (${p.type}, permissions ${p.permissions})${command}`
+    const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
+    return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}`
   })
-  const variables = profiles.flatMap((p) =>
-    Object.values(p.env).flatMap((v) => (typeof v === 'string' ? [] : [v.from])),
-  )
+  const variables = profiles.flatMap((p) => [
+    ...Object.values(p.env).flatMap((v) => (typeof v === 'string' ? [] : [v.from])),
+    ...(p.apiKeyEnv === null ? [] : [p.apiKeyEnv]),
+  ])
   return {
     executors,
     variables: [...new Set(variables)].toSorted(),

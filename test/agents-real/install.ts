@@ -8,6 +8,11 @@ import { execa } from 'execa'
 export const AGENT_CLIS = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.197' },
   codex: { package: '@openai/codex', version: '0.169.0' },
+  gemini: { package: '@google/gemini-cli', version: '0.61.0' },
+  qwen: { package: '@qwen-code/qwen-code', version: '0.15.10' },
+  opencode: { package: 'opencode-ai', version: '1.18.33' },
+  pi: { package: '@mariozechner/pi-coding-agent', version: '0.73.1' },
+  copilot: { package: '@github/copilot', version: '1.0.102' },
 } as const
 export type AgentCli = keyof typeof AGENT_CLIS
 
@@ -16,16 +21,21 @@ const WAIT_FOR_OTHER_MS = 10 * 60_000
 
 /**
  * The program to start for each CLI. Safe to call from several processes at once: one installs, the others wait for it.
- * Packages are installed without their scripts, so claude is its platform package's native binary, codex its npm launcher.
+ * Packages are installed without their scripts, so where the program is made by one it is the platform package's native binary.
  */
 export async function installAgentClis(cache = CACHE): Promise<Record<AgentCli, string>> {
   await mkdir(cache, { recursive: true })
-  const claude = await installed(cache, 'claude')
-  const codex = await installed(cache, 'codex')
   const platform = `${process.platform}-${process.arch}`
+  const at = async (cli: AgentCli, program: string): Promise<string> =>
+    join(await installed(cache, cli), 'node_modules', program)
   return {
-    claude: join(claude, `node_modules/@anthropic-ai/claude-code-${platform}/claude`),
-    codex: join(codex, 'node_modules/.bin/codex'),
+    claude: await at('claude', `@anthropic-ai/claude-code-${platform}/claude`),
+    codex: await at('codex', '.bin/codex'),
+    gemini: await at('gemini', '.bin/gemini'),
+    qwen: await at('qwen', '.bin/qwen'),
+    opencode: await at('opencode', `opencode-${platform}/bin/opencode`),
+    pi: await at('pi', '.bin/pi'),
+    copilot: await at('copilot', '.bin/copilot'),
   }
 }
 

@@ -48,24 +48,73 @@ export async function realProfiles(
     coding: true,
     env: { CODEX_HOME: codexHome, MOCK_API_KEY: 'not-a-real-key', OPENAI_API_KEY: unset },
   })
-  return { claude, codex }
+  return { claude, codex, ...(await addressedProfiles(mockUrl, clis, home)) }
+}
+
+type Addressed = Exclude<AgentCli, 'claude' | 'codex'>
+
+/** The key of the mock, as its owner has it; see `api_key_env`. */
+export const KEY_NAME = 'MOCK_MODEL_KEY'
+export const KEY_VALUE = 'not-a-real-key-of-the-mock'
+
+/** The others are told by their profile where their model is. */
+async function addressedProfiles(
+  mockUrl: string,
+  clis: Readonly<Record<AgentCli, string>>,
+  home: string,
+): Promise<Record<Addressed, Profile>> {
+  const own = async (cli: Addressed): Promise<string> => {
+    const folder = join(home, cli)
+    await mkdir(folder, { recursive: true })
+    return folder
+  }
+  const profile = (cli: Addressed, env: Profile['env']): Profile =>
+    profileOf(cli, {
+      command: [clis[cli]],
+      coding: true,
+      baseUrl: cli === 'gemini' ? mockUrl : `${mockUrl}/v1`,
+      apiKeyEnv: KEY_NAME,
+      env,
+    })
+  const xdg = await own('opencode')
+  return {
+    gemini: profile('gemini', {
+      GEMINI_CLI_HOME: await own('gemini'),
+      GEMINI_TELEMETRY_ENABLED: 'false',
+    }),
+    qwen: profile('qwen', { HOME: await own('qwen') }),
+    opencode: profile('opencode', {
+      XDG_CONFIG_HOME: join(xdg, 'config'),
+      XDG_DATA_HOME: join(xdg, 'data'),
+      XDG_CACHE_HOME: join(xdg, 'cache'),
+      XDG_STATE_HOME: join(xdg, 'state'),
+      OPENCODE_DISABLE_MODELS_FETCH: '1',
+      OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+      OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    }),
+    pi: profile('pi', { PI_CODING_AGENT_DIR: await own('pi'), PI_OFFLINE: '1' }),
+    copilot: profile('copilot', { COPILOT_HOME: await own('copilot'), COPILOT_OFFLINE: 'true' }),
+  }
 }
 
 /** The profiles as a `.yard/config.toml`. A JSON string is a TOML string. */
 export function realConfig(profiles: Readonly<Record<AgentCli, Profile>>): string {
-  const tables = Object.values(profiles).map(({ name, type, permissions, command, env }) =>
-    [
-      `[executors.${name}]`,
-      `type = ${JSON.stringify(type)}`,
-      `permissions = ${JSON.stringify(permissions)}`,
-      `command = ${JSON.stringify(command)}`,
-      `[executors.${name}.env]`,
-      ...Object.entries(env).map(([key, value]) =>
-        typeof value === 'string'
-          ? `${key} = ${JSON.stringify(value)}`
-          : `${key} = { from = ${JSON.stringify(value.from)} }`,
-      ),
-    ].join('\n'),
+  const tables = Object.values(profiles).map(
+    ({ name, type, permissions, command, env, baseUrl, apiKeyEnv }) =>
+      [
+        `[executors.${name}]`,
+        `type = ${JSON.stringify(type)}`,
+        `permissions = ${JSON.stringify(permissions)}`,
+        `command = ${JSON.stringify(command)}`,
+        ...(baseUrl === null ? [] : [`base_url = ${JSON.stringify(baseUrl)}`]),
+        ...(apiKeyEnv === null ? [] : [`api_key_env = ${JSON.stringify(apiKeyEnv)}`]),
+        `[executors.${name}.env]`,
+        ...Object.entries(env).map(([key, value]) =>
+          typeof value === 'string'
+            ? `${key} = ${JSON.stringify(value)}`
+            : `${key} = { from = ${JSON.stringify(value.from)} }`,
+        ),
+      ].join('\n'),
   )
   return `${tables.join('\n\n')}\n`
 }

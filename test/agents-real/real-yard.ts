@@ -1,4 +1,4 @@
-/** A yard in a scratch repository whose claude and codex are the real CLIs, pointed at the mock. */
+/** A yard in a scratch repository whose agents are the real CLIs, pointed at the mock. */
 import { execa } from 'execa'
 import { mkdtemp, realpath, rm, writeFile, appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { installAgentClis } from './install.ts'
-import { realConfig, realProfiles } from './real-agents.ts'
+import { KEY_NAME, KEY_VALUE, realConfig, realProfiles } from './real-agents.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -31,6 +31,7 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
   const root = join(home, 'project')
   const env = {
     ...process.env,
+    [KEY_NAME]: KEY_VALUE,
     HOME: home,
     XDG_DATA_HOME: join(home, 'data'),
     XDG_CONFIG_HOME: join(home, 'config'),

@@ -5,13 +5,14 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { executorOf } from '../../src/agents/executors/registry.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { installAgentClis } from './install.ts'
 import { realProfiles, startMock } from './real-agents.ts'
 import { runCli } from './run-cli.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../fixtures/transcripts')
-const CLIS = ['claude', 'codex'] as const
+const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot'] as const
 
 /** name → marker, and what differs in the profile. */
 const SCENES: Readonly<
@@ -21,7 +22,8 @@ const SCENES: Readonly<
   think: { prompt: '[[mock:think]]' },
   tool: { prompt: '[[mock:tool cmd="echo hi > out.txt; echo seen"]]' },
   'tool-fails': { prompt: '[[mock:tool cmd="echo bad >&2; exit 3"]]' },
-  write: { prompt: '[[mock:write]]' },
+  // Some take only a whole path.
+  write: { prompt: '[[mock:write file={cwd}/out.txt]]' },
   ask: { prompt: '[[mock:tool cmd="echo hi > out.txt"]]', profile: { permissions: 'ask' } },
   workspace: {
     prompt: '[[mock:tool cmd="echo hi > out.txt"]]',
@@ -42,6 +44,9 @@ const SCENES: Readonly<
   drop: { prompt: '[[mock:drop]]' },
 }
 
+/** Where stderr says what stdout does not. */
+const TOLD_ON_STDERR = new Set(['529-recovers', 'quota-reset'])
+
 const wanted = new RegExp(process.argv[2] ?? '')
 const home = await realpath(await mkdtemp(join(tmpdir(), 'yard-record-')))
 const mock = await startMock()
@@ -53,6 +58,12 @@ const clean = (text: string): string =>
     .replaceAll(mock.url.slice('http://'.length), '127.0.0.1:8080')
     .replaceAll(home, '/home/user')
     .replaceAll(home.replaceAll('/', '-'), '-home-user')
+/** Without stack traces, which are full of paths. */
+const cleanErrors = (text: string): string =>
+  clean(text)
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n')
 for (const cli of CLIS) {
   for (const [name, scene] of Object.entries(SCENES)) {
     const file = `${cli}-${name}.jsonl`
@@ -60,11 +71,16 @@ for (const cli of CLIS) {
     const cwd = await mkdtemp(join(home, 'work-'))
     const ran = await runCli({
       profile: { ...profiles[cli], ...scene.profile },
-      prompt: scene.prompt,
+      prompt: scene.prompt.replace('{cwd}', cwd),
       cwd,
     })
     if (!ran.ok) throw new Error(ran.error.reason)
     await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
+    if (executorOf(cli)?.createReader().readError && TOLD_ON_STDERR.has(name))
+      await writeFile(
+        join(FOLDER, file.replace('.jsonl', '.stderr.txt')),
+        cleanErrors(ran.value.stderr),
+      )
     process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)
   }
 }

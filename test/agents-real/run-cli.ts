@@ -1,6 +1,9 @@
 /** Runs one real CLI to its end, started just as our executors plan it. */
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { ok, type Result } from '../../src/base/result.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
@@ -8,9 +11,11 @@ import type { WorkFailure } from '../../src/domain/failure.ts'
 import type { OutputReport } from '../../src/domain/output.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { applyEnvironment } from '../../src/agents/executors/environment.ts'
+import { writePlannedFiles } from '../../src/agents/runtime/launch-stage.ts'
 import type { OutputSummary } from '../../src/agents/executors/executor.ts'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import { launchInput, launchOrder } from '../agents/executors/launch-order.ts'
+import { KEY_NAME, KEY_VALUE } from './real-agents.ts'
 
 export interface CliRun {
   readonly exitCode: number | undefined
@@ -32,7 +37,7 @@ export interface CliOrder {
   readonly signal?: AbortSignal
 }
 
-const LONGEST_MS = 60_000
+const LONGEST_MS = 150_000
 
 export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
   const { profile, prompt, cwd } = order
@@ -44,10 +49,12 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
     ...(order.task ? { task: order.task } : {}),
     order: { modelId: order.modelId ?? 'some-model', resume },
   })
-  const inheritedEnv = process.env
+  const inheritedEnv = { ...process.env, [KEY_NAME]: KEY_VALUE }
+  const folder = await mkdtemp(join(tmpdir(), 'yard-agent-'))
   const conversationId = randomUUID()
   const input = launchInput(whole, {
     cwd,
+    folder,
     inheritedEnv,
     platform: process.platform,
     which,
@@ -56,6 +63,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const planned = executor.plan(input)
   if (!planned.ok) return planned
   const { argv, env, stdin } = planned.value
+  writePlannedFiles(planned.value)
   const [program, ...args] = argv
   const child = execa(program, args, {
     cwd,
@@ -69,8 +77,12 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   })
   order.signal?.addEventListener('abort', () => child.kill(executor.stopSignal))
   const { exitCode, stdout, stderr } = await child
+  await rm(folder, { recursive: true, force: true })
   const reader = executor.createReader()
-  const reports = stdout.split('\n').flatMap((line) => reader.read(line, Date.now()))
+  const now = Date.now()
+  const told = stderr.split('\n').flatMap((line) => reader.readError?.(line, now) ?? [])
+  const said = stdout.split('\n').flatMap((line) => reader.read(line, now))
+  const reports = [...told, ...said, ...(reader.rest?.() ?? [])]
   return ok({
     exitCode,
     stdout,

@@ -1,8 +1,9 @@
-/** Both CLIs, really run against the mock, do what their executors say of them. */
+/** Every CLI, really run against the mock, does what its executor says of it. */
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { FailureClass } from '../../src/domain/failure.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import type { MockLlm } from '../support/mock-llm/server.ts'
 import { installAgentClis, type AgentCli } from './install.ts'
@@ -10,7 +11,76 @@ import { realProfiles, startMock } from './real-agents.ts'
 import { runCli, type CliOrder, type CliRun } from './run-cli.ts'
 
 const INSTALL_MS = 300_000
-const RUN_MS = 60_000
+const RUN_MS = 170_000
+
+interface Facts {
+  /** Which failures are asked for: some try again for minutes before they fail. */
+  readonly failures: readonly (readonly [marker: string, FailureClass])[]
+  /** A spent quota comes with the time of its reset. */
+  readonly tellsReset: boolean
+  /** Exit code of a failure. */
+  readonly failsWith: 'zero' | 'other'
+  /** Of a conversation that began in another folder. */
+  readonly elsewhere: 'goes on' | 'fails' | 'not asked'
+}
+
+const SURE = [
+  ['401', 'auth'],
+  ['404', 'bad-model'],
+  ['overflow', 'context-overflow'],
+] as const
+const BUSY = [
+  ['429', 'rate-limit'],
+  ['529', 'overload'],
+] as const
+
+const FACTS: Readonly<Record<AgentCli, Facts>> = {
+  claude: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: true,
+    failsWith: 'other',
+    elsewhere: 'fails',
+  },
+  codex: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: true,
+    failsWith: 'other',
+    elsewhere: 'goes on',
+  },
+  gemini: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: true,
+    failsWith: 'other',
+    elsewhere: 'fails',
+  },
+  // It says nothing of its tries, and goes on with them for longer than a test may take.
+  qwen: {
+    failures: SURE,
+    tellsReset: false,
+    failsWith: 'zero',
+    elsewhere: 'fails',
+  },
+  // It hangs in another folder.
+  opencode: {
+    failures: [...SURE, ['429 retry-after=1', 'rate-limit'], ['529', 'overload']],
+    tellsReset: true,
+    failsWith: 'other',
+    elsewhere: 'not asked',
+  },
+  pi: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: false,
+    failsWith: 'zero',
+    elsewhere: 'fails',
+  },
+  copilot: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: false,
+    failsWith: 'other',
+    elsewhere: 'goes on',
+  },
+}
+const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot'] as const
 
 let mock: MockLlm
 let home: string
@@ -30,13 +100,15 @@ beforeEach(async () => {
   cwd = await realpath(await mkdtemp(join(home, 'work-')))
 })
 
-async function run(order: Omit<CliOrder, 'cwd'>): Promise<CliRun> {
+async function run(order: Omit<CliOrder, 'cwd'> & { cwd?: string }): Promise<CliRun> {
   const ran = await runCli({ cwd, ...order })
   if (!ran.ok) throw new Error(ran.error.reason)
   return ran.value
 }
 
-describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => {
+describe.each(CLIS)('%s', { timeout: RUN_MS }, (cli) => {
+  const facts = FACTS[cli]
+
   it('answers with a text, its usage and its conversation', async () => {
     const { exitCode, summary, conversationId } = await run({
       profile: profiles[cli],
@@ -45,9 +117,10 @@ describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => 
     expect(exitCode).toBe(0)
     expect(summary.final).toEqual({ ok: true, text: 'All is well.' })
     expect(summary.failure).toBeNull()
-    expect(summary.usage?.inputTokens).toBeGreaterThan(0)
-    expect(summary.conversation).toMatch(/^[0-9a-f-]{36}$/)
-    // Codex chooses its own id.
+    // Copilot tells none.
+    expect((summary.usage?.inputTokens ?? 0) > 0).toBe(cli !== 'copilot')
+    expect(summary.conversation).toMatch(/^[\w-]{20,40}$/)
+    // Some choose it themselves.
     expect(summary.conversation).toBe(conversationId ?? summary.conversation)
   })
 
@@ -81,7 +154,22 @@ describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => 
     expect(mock.requests.at(-1)?.userTexts.join('\n')).toContain('the first words')
   })
 
-  it('fails with the quota and the time of its reset', async () => {
+  it.runIf(facts.elsewhere !== 'not asked')(
+    'goes on with a conversation from another folder, or says that it cannot',
+    async () => {
+      const profile = profiles[cli]
+      const first = await run({ profile, prompt: '[[mock:text]] the first words' })
+      const second = await run({
+        profile,
+        prompt: '[[mock:text text=second]] go on',
+        resume: first.summary.conversation ?? '',
+        cwd: await realpath(await mkdtemp(join(home, 'other-'))),
+      })
+      expect(second.summary.final?.ok ?? false).toBe(facts.elsewhere === 'goes on')
+    },
+  )
+
+  it.runIf(facts.tellsReset)('fails with the quota and the time of its reset', async () => {
     const { exitCode, summary } = await run({
       profile: profiles[cli],
       prompt: '[[mock:quota reset=7200]]',
@@ -94,25 +182,26 @@ describe.each(['claude', 'codex'] as const)('%s', { timeout: RUN_MS }, (cli) => 
     expect(waitMs).toBeLessThan(7_300_000)
   })
 
-  it.each([
-    ['401', 'auth'],
-    ['404', 'bad-model'],
-    ['429', 'rate-limit'],
-    ['529', 'overload'],
-    ['overflow', 'context-overflow'],
-  ] as const)('sorts %s as %s', async (marker, failureClass) => {
-    const { summary } = await run({ profile: profiles[cli], prompt: `[[mock:${marker}]]` })
+  it.each(facts.failures)('sorts %s as %s', async (marker, failureClass) => {
+    const { exitCode, summary } = await run({
+      profile: profiles[cli],
+      prompt: `[[mock:${marker}]]`,
+    })
     expect(summary.final?.ok).toBe(false)
     expect(summary.failure?.class).toBe(failureClass)
+    // An exit code of 0 is no success.
+    expect(exitCode === 0).toBe(facts.failsWith === 'zero')
   })
 
   it('gets over an overload by itself', async () => {
-    const { summary } = await run({
+    const { reports, summary } = await run({
       profile: profiles[cli],
-      prompt: `[[mock:529 times=1 id=${cli}]]`,
+      prompt: `[[mock:529 times=2 id=${cli}]]`,
     })
     expect(summary.final?.ok).toBe(true)
     expect(summary.failure).toBeNull()
+    // While it tries again it is seen as waiting, or it has been all along.
+    expect(reports.some((report) => report.kind === 'waiting')).toBe(cli !== 'pi')
   })
 
   it('stops at its signal while its provider is silent, and does not say that it is done', async () => {

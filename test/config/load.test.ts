@@ -43,6 +43,12 @@ describe('the layers', () => {
       'schedule',
       'claude',
       'codex',
+      'gemini',
+      'qwen',
+      'opencode',
+      'pi',
+      'copilot',
+      'kimi',
     ])
     expect(settings.executors['claude']).toMatchObject({ timeoutMs: 14_400_000, coding: true })
     expect(Object.isFrozen(settings.executors['claude']?.env)).toBe(true)
@@ -232,6 +238,31 @@ describe('a broken file', () => {
       ':3: executors.x.timeout does nothing',
       undefined,
     ],
+    [
+      '[executors.shell]\nbase_url = "http://x"\n',
+      ':2: executors.shell.base_url does nothing',
+      undefined,
+    ],
+    [
+      '[executors.claude]\nbase_url = "https://me:secret@x"\n',
+      ':2: executors.claude.base_url must be an http or https address without',
+      undefined,
+    ],
+    [
+      '[executors.claude]\nbase_url = "file:///etc"\n',
+      ':2: executors.claude.base_url must be an http or https',
+      undefined,
+    ],
+    [
+      '[executors.claude]\napi_key_env = "sk-1"\n',
+      ':2: executors.claude.api_key_env must be the name of a variable',
+      undefined,
+    ],
+    [
+      '[executors.pi]\napi_key_env = "KEY"\n',
+      ':2: executors.pi.api_key_env needs a base_url: pi has many providers',
+      undefined,
+    ],
     ['[executors.shell]\nmodel = "opus"\n', ':2: executors.shell.model does nothing', undefined],
     [
       '[executors.x]\ntype = "schedule"\nthen = "y"\n',
@@ -332,6 +363,10 @@ describe('the first file', () => {
     const { settings } = load({ project })
     expect(settings.executors['my-cli']?.env).toEqual({ API_KEY: { from: 'MY_CLI_KEY' } })
     expect(settings.caps).toEqual({ models: { opus: 2 }, tags: { database: 1 } })
+    expect(settings.executors['claude-proxy']).toMatchObject({
+      baseUrl: 'https://llm.example/anthropic',
+      apiKeyEnv: 'LLM_EXAMPLE_KEY',
+    })
     expect(
       valueOf(resolveExecutor(settings, { executor: 'reviewer', exec: null })).profile.model,
     ).toBe('sonnet')

@@ -39,6 +39,8 @@ export const PROFILE: Profile = {
   timeoutMs: 14_400_000,
   permissions: 'workspace',
   keepBackground: false,
+  baseUrl: null,
+  apiKeyEnv: null,
   subtasks: 'own',
   coding: false,
   command: null,

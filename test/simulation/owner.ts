@@ -172,6 +172,8 @@ const profile: Profile = {
   timeoutMs: 3_600_000,
   permissions: 'workspace',
   keepBackground: false,
+  baseUrl: null,
+  apiKeyEnv: null,
   subtasks: 'own',
   coding: false,
   command: null,

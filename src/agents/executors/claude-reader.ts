@@ -18,6 +18,7 @@ import {
 } from './json-event.ts'
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
+import { summaryOf } from './tool-summary.ts'
 
 interface State {
   final: OutputSummary['final']
@@ -33,11 +34,21 @@ interface State {
   limit: { readonly resetAt: number | null } | null
   /** What it retries for, until something else is heard; the reason if it dies meanwhile. */
   retrying: WorkFailure | null
+  readonly tools: ChangingTools
 }
 
-const EDITING_TOOLS = new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit'])
+/** The tools that can change something, by their names. */
+export interface ChangingTools {
+  readonly shell: string
+  readonly editing: ReadonlySet<string>
+}
 
-export function createClaudeReader(): OutputReader {
+const TOOLS: ChangingTools = {
+  shell: 'Bash',
+  editing: new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit']),
+}
+
+export function createClaudeReader(tools: ChangingTools = TOOLS): OutputReader {
   const state: State = {
     final: null,
     failure: null,
@@ -48,6 +59,7 @@ export function createClaudeReader(): OutputReader {
     errorCode: null,
     limit: null,
     retrying: null,
+    tools,
   }
   return {
     read(line, writtenAt) {
@@ -155,7 +167,8 @@ function onToolUse(state: State, block: JsonObject): readonly OutputReport[] {
     return [{ kind: 'question', text: clip(asked.join('\n')) }]
   }
   const line = textAt(input, 'command')
-  if (EDITING_TOOLS.has(name) || (name === 'Bash' && line !== null && mayChangeThings(line)))
+  const { shell, editing } = state.tools
+  if (editing.has(name) || (name === shell && line !== null && mayChangeThings(line)))
     state.pending.add(id)
   return [
     {
@@ -166,24 +179,6 @@ function onToolUse(state: State, block: JsonObject): readonly OutputReport[] {
       input: clip(JSON.stringify(input ?? {})),
     },
   ]
-}
-
-/** The argument that says most about a call. */
-function summaryOf(input: JsonObject | null): string {
-  for (const key of [
-    'command',
-    'file_path',
-    'path',
-    'pattern',
-    'query',
-    'url',
-    'description',
-    'prompt',
-  ]) {
-    const value = textAt(input, key)
-    if (value !== null) return oneLine(value)
-  }
-  return ''
 }
 
 function onToolResult(state: State, block: JsonObject): readonly OutputReport[] {
@@ -235,7 +230,7 @@ function failureOf(
   const message = said.text ?? 'it ended with an error and gave no reason'
   const code =
     textAt(event, 'terminal_reason') === 'prompt_too_long' ? 'prompt_too_long' : state.errorCode
-  if (code === null && status === null) {
+  if (code === null && status === null && !isTrueAt(event, 'is_api_error')) {
     const subtype = textAt(event, 'subtype') ?? 'error'
     return workFailure('crash', oneLine(message), { detail: `${subtype}: ${message}` })
   }

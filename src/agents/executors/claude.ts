@@ -5,7 +5,7 @@ import type { Task } from '../../domain/task.ts'
 import { createClaudeReader } from './claude-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
-import { findProgram, isConversationId } from './program.ts'
+import { findAgentCli, resumedOf } from './program.ts'
 
 /** Nobody sits at a headless CLI: what `ask` and `workspace` do not allow is refused by it and told to the agent. */
 const PERMISSION_FLAGS = {
@@ -33,9 +33,9 @@ export const claude: Executor = {
   type: 'claude',
   plan(input) {
     const { order } = input
-    const program = findProgram(input, 'claude')
+    const program = findAgentCli(input, 'claude')
     if (!program.ok) return program
-    const resumed = order.resume && isConversationId(order.resume.id) ? order.resume.id : null
+    const resumed = resumedOf(input)
     // `--name=value` keeps a value that begins with a dash from being an option of its own.
     const argv: [string, ...string[]] = [
       ...program.value,

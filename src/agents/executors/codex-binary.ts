@@ -1,10 +1,5 @@
-/**
- * The `codex` of the npm package is a Node launcher for a native binary. A launcher that is killed leaves the binary running,
- * so the binary is started directly where it can be found.
- */
-import { existsSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+/** The `codex` of the npm package is a launcher; see `native-binary.ts`. */
+import { behindLauncher } from './native-binary.ts'
 
 const TARGETS: Readonly<Record<string, string>> = {
   'linux-x64': 'x86_64-unknown-linux-musl',
@@ -23,22 +18,11 @@ export function nativeCodex(
 ): string {
   const target = TARGETS[`${platform}-${arch}`]
   if (target === undefined) return path
-  try {
-    const launcher = realpathSync(path)
-    if (!launcher.endsWith('.js')) return path
-    const manifest = createRequire(launcher).resolve(
-      `@openai/codex-${platform}-${arch}/package.json`,
-    )
-    const binary = join(
-      dirname(manifest),
-      'vendor',
-      target,
-      'bin',
-      platform === 'win32' ? 'codex.exe' : 'codex',
-    )
-    return existsSync(binary) ? binary : path
-  } catch {
-    // Another way of installing it: the launcher works too, its tree is found by its session and marker.
-    return path
-  }
+  const program = platform === 'win32' ? 'codex.exe' : 'codex'
+  return behindLauncher(path, `@openai/codex-${platform}-${arch}`, [
+    'vendor',
+    target,
+    'bin',
+    program,
+  ])
 }

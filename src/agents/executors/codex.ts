@@ -1,11 +1,11 @@
 /** `codex`: the Codex CLI, headless (`codex exec --json`). Prompt on stdin; it chooses the conversation's id. */
 import { ok } from '../../base/result.ts'
-import type { Permissions } from '../../domain/settings.ts'
+import type { Permissions, Profile } from '../../domain/settings.ts'
 import { nativeCodex } from './codex-binary.ts'
 import { createCodexReader } from './codex-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
-import { findProgram, isConversationId } from './program.ts'
+import { findAgentCli, resumedOf } from './program.ts'
 
 /** As settings and not as `--sandbox`, which `exec resume` does not know. */
 const PERMISSION_FLAGS = {
@@ -14,17 +14,26 @@ const PERMISSION_FLAGS = {
   ask: ['-c', 'sandbox_mode="read-only"'],
 } as const satisfies Record<Permissions, readonly string[]>
 
+/** It ignores variables for an address; a provider of its config is the only way. */
+function endpointFlags({ baseUrl, apiKeyEnv }: Profile): readonly string[] {
+  if (baseUrl === null) return []
+  const key = apiKeyEnv === null ? '' : ',env_key="CODEX_API_KEY"'
+  const provider = `{name="yard",base_url=${JSON.stringify(baseUrl)},wire_api="responses"${key}}`
+  return ['-c', 'model_provider="yard"', '-c', `model_providers.yard=${provider}`]
+}
+
 export const codex: Executor = {
   type: 'codex',
   plan(input) {
     const { order } = input
-    const found = findProgram(input, 'codex')
+    const found = findAgentCli(input, 'codex')
     if (!found.ok) return found
     const [path, ...leading] = found.value
-    const resumed = order.resume && isConversationId(order.resume.id) ? order.resume.id : null
+    const resumed = resumedOf(input)
     const argv: [string, ...string[]] = [
       nativeCodex(path, input.platform),
       ...leading,
+      ...endpointFlags(order.profile),
       'exec',
       ...(resumed === null ? [] : ['resume']),
       '--json',

@@ -5,13 +5,19 @@
  */
 import type { Profile } from '../../domain/settings.ts'
 import { PROVIDER_OF_TYPE } from '../../domain/settings.ts'
+import { endpointChange } from './endpoint.ts'
 import type { Environment, EnvironmentChange } from './executor.ts'
 
 const NESTED_SESSION = [
   /^CLAUDECODE$/,
   /^CLAUDE_CODE_(ENTRYPOINT|SSE_PORT|SESSION_ID|CHILD_SESSION|AGENT_ID|PARENT_.*)$/,
   /^CLAUDE_(SESSION_ID|AGENT_SDK_VERSION)$/,
-  /^CODEX_(SANDBOX|SANDBOX_NETWORK_DISABLED|THREAD_ID|SESSION_ID|CI|INTERNAL_ORIGINATOR_OVERRIDE)$/,
+  /^CODEX_(SANDBOX|SANDBOX_NETWORK_DISABLED|THREAD_ID|TOOL_CALL_ID|SESSION_ID|CI|INTERNAL_ORIGINATOR_OVERRIDE)$/,
+  /^GEMINI_CLI(_TRUST_WORKSPACE)?$/,
+  /^QWEN_CODE$/,
+  /^OPENCODE(_(PID|PRINT_LOGS|LOG_LEVEL))?$/,
+  /^PI_CODING_AGENT$/,
+  /^COPILOT_(AGENT_SESSION_ID|LOADER_PID|CLI(_RESOLVED_DIST_DIR|_BINARY_VERSION)?)$/,
   /^YARD_(DIR|URL|TOKEN|TASK_ID|AGENT_ID|GENERATION)$/,
 ]
 
@@ -29,14 +35,20 @@ const HOST_NOISE = [
 const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
   openai: ['OPENAI_API_KEY', 'CODEX_API_KEY', 'AZURE_OPENAI_API_KEY'],
+  google: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  // It asks models of any maker that speaks OpenAI's protocol, by these names.
+  qwen: ['OPENAI_API_KEY', 'DASHSCOPE_API_KEY', 'BAILIAN_CODING_PLAN_API_KEY'],
+  // GH_TOKEN and GITHUB_TOKEN are left to all: git and gh need them too.
+  github: ['COPILOT_GITHUB_TOKEN', 'COPILOT_PROVIDER_API_KEY', 'COPILOT_PROVIDER_BEARER_TOKEN'],
+  moonshot: ['KIMI_API_KEY', 'MOONSHOT_API_KEY'],
 }
 
 /**
- * `defaults` yield to what is inherited; the profile's `env` wins over both. `{from}` is read from `inherited`,
- * and where that variable is not set the one it was meant for is removed.
+ * `defaults` yield to what is inherited; an address or a key of the profile's own replaces it, and the profile's `env` wins over
+ * all. `{from}` is read from `inherited`, and where that variable is not set the one it was meant for is removed.
  */
 export function agentEnvironment(
-  profile: Pick<Profile, 'type' | 'env'>,
+  profile: Pick<Profile, 'name' | 'type' | 'env' | 'baseUrl' | 'apiKeyEnv'>,
   inherited: Environment,
   defaults: Readonly<Record<string, string>> = {},
 ): EnvironmentChange {
@@ -46,6 +58,15 @@ export function agentEnvironment(
   const set = new Map<string, string>()
   for (const [name, value] of Object.entries(defaults)) {
     if (inherited[name] === undefined) set.set(name, value)
+  }
+  const endpoint = endpointChange(profile, inherited)
+  for (const name of endpoint.unset) {
+    set.delete(name)
+    unset.add(name)
+  }
+  for (const [name, value] of Object.entries(endpoint.set)) {
+    set.set(name, value)
+    unset.delete(name)
   }
   for (const [name, wanted] of Object.entries(profile.env)) {
     const value = typeof wanted === 'string' ? wanted : inherited[wanted.from]
@@ -75,7 +96,6 @@ export function applyEnvironment(
 function isForeign(name: string, provider: string | null): boolean {
   if ([...NESTED_SESSION, ...HOST_NOISE].some((pattern) => pattern.test(name))) return true
   if (provider === null) return false
-  return Object.entries(PROVIDER_KEYS).some(
-    ([owner, keys]) => owner !== provider && keys.includes(name),
-  )
+  if (PROVIDER_KEYS[provider]?.includes(name)) return false
+  return Object.values(PROVIDER_KEYS).some((keys) => keys.includes(name))
 }

@@ -15,6 +15,8 @@ export interface LaunchInput {
   /** The agent's own folder under `.yard/agents`. */
   readonly folder: string
   readonly promptFile: string
+  /** Shared by all agents of the profile, for what their CLI must remember apart from its user's own. May not be there yet. */
+  readonly home: string
   /** The login shell's environment, unchanged. */
   readonly inheritedEnv: Environment
   readonly platform: NodeJS.Platform
@@ -30,10 +32,18 @@ export interface EnvironmentChange {
   readonly unset: readonly string[]
 }
 
+export interface PlannedFile {
+  /** Absolute. */
+  readonly path: string
+  readonly content: string
+}
+
 export interface LaunchPlan {
   /** A program and its arguments, never a shell line; no secret and no text of a prompt is in it. */
   readonly argv: readonly [string, ...string[]]
   readonly env: EnvironmentChange
+  /** Written before it starts, in its folder or its home; no secret is in them. */
+  readonly files?: readonly PlannedFile[]
   /** `prompt`: the prompt is written to stdin, which is then closed. `none`: stdin is empty and closed. */
   readonly stdin: 'prompt' | 'none'
   /** Known before the start where the CLI lets us choose it, or when it resumes. */
@@ -56,6 +66,10 @@ export interface OutputSummary {
 export interface OutputReader {
   /** `writtenAt`: when the line was written, as near as known, in ms; relative times are counted from it. */
   read(line: string, writtenAt: number): readonly OutputReport[]
+  /** The same for stderr, where a CLI says there alone that it waits for its provider. Says nothing of the work itself. */
+  readError?(line: string, writtenAt: number): readonly OutputReport[]
+  /** What was read and is not told yet, because more of it may follow. Asked where reading stops. */
+  rest?(): readonly OutputReport[]
   /** May be asked at any time; final once the last line was read. */
   finish(): OutputSummary
 }

@@ -1,7 +1,21 @@
 /** Finds the program of a profile: its `command` (binary and leading arguments) or the CLI's usual name. */
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { missingKey } from './endpoint.ts'
 import type { LaunchInput } from './executor.ts'
+
+/** The program, once it is sure that its key is there. */
+export function findAgentCli(
+  input: LaunchInput,
+  usualName: string,
+): Result<readonly [string, ...string[]], WorkFailure> {
+  const missing = missingKey(input.order.profile, input.inheritedEnv)
+  return missing ? err(missing) : findProgram(input, usualName)
+}
+
+/** The conversation to go on with; null where there is none to be passed on safely. */
+export const resumedOf = ({ order }: LaunchInput): string | null =>
+  order.resume && isConversationId(order.resume.id) ? order.resume.id : null
 
 export function findProgram(
   input: LaunchInput,
@@ -17,5 +31,4 @@ export function findProgram(
 }
 
 /** A CLI's own id for a conversation is passed on only in a shape that no CLI can take for an option. */
-export const isConversationId = (id: string): boolean =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id)
+const isConversationId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id)

@@ -35,7 +35,10 @@ const CODES: Readonly<Record<string, FailureClass>> = {
 
 /** In this order: a quota error is a 429 too, and an overflow a 400. */
 const WORDS: readonly (readonly [RegExp, FailureClass])[] = [
-  [/context window|context[ _]length|prompt is too long|maximum context/i, 'context-overflow'],
+  [
+    /context window|context[ _]length|prompt is too long|maximum context|exceeds the maximum number of tokens/i,
+    'context-overflow',
+  ],
   [
     /quota|usage limit|(session|weekly|monthly|spend|daily|credit)\b.{0,20}\blimit|limit reached\||out of .{0,20}credits|credit balance/i,
     'quota',
@@ -51,7 +54,7 @@ const WORDS: readonly (readonly [RegExp, FailureClass])[] = [
   [/rate.?limit|too many requests/i, 'rate-limit'],
   [/overloaded|at capacity|high demand|server error|temporarily unavailable/i, 'overload'],
   [
-    /stream disconnected|error sending request|connection (error|refused|failed|reset|closed)|unable to connect|ECONN|ENOTFOUND|EAI_AGAIN|timed? ?out|network error/i,
+    /stream disconnected|error sending request|connection (error|refused|failed|reset|closed)|unable to connect|ECONN|ENOTFOUND|EAI_AGAIN|timed? ?out|network error|other side closed|unexpected EOF|fetch failed|socket hang up|\bterminated$|^terminated|stream ended without/i,
     'overload',
   ],
 ]

@@ -3,7 +3,13 @@ import type { ExecutorType } from '../../domain/settings.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
+import { copilot } from './copilot.ts'
 import type { Executor } from './executor.ts'
+import { gemini } from './gemini.ts'
+import { kimi } from './kimi.ts'
+import { opencode } from './opencode.ts'
+import { pi } from './pi.ts'
+import { qwen } from './qwen.ts'
 import { shell } from './shell.ts'
 
 const EXECUTORS = {
@@ -11,6 +17,12 @@ const EXECUTORS = {
   command,
   claude,
   codex,
+  gemini,
+  qwen,
+  opencode,
+  pi,
+  copilot,
+  kimi,
   manual: null,
   schedule: null,
 } as const satisfies Record<ExecutorType, Executor | null>

@@ -4,9 +4,9 @@ import { clip } from '../../domain/output.ts'
 import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import { createLineSplitter, type Line } from './line-splitter.ts'
+import { createLineFile } from './line-file.ts'
+import type { Line } from './line-splitter.ts'
 import { createNewsCollector } from './news-collector.ts'
-import { readAt, sizeOf } from './output-file.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 const STDERR_TAIL_BYTES = 4096
@@ -22,41 +22,46 @@ export interface FollowedOutput {
 }
 
 export function followOutput(agent: TailedAgent): FollowedOutput {
-  const stdout = join(agent.folder, STAGE_FILES.stdout)
-  const stderr = join(agent.folder, STAGE_FILES.stderr)
   const reader = parsingReader(agent)
-  const splitter = createLineSplitter()
+  const stdout = createLineFile(join(agent.folder, STAGE_FILES.stdout))
+  const stderr = createLineFile(join(agent.folder, STAGE_FILES.stderr))
   const collector = createNewsCollector()
-  let offset = 0
   let seen: { readonly heardAt: number | null; readonly outputBytes: number } = {
     heardAt: null,
     outputBytes: 0,
   }
   let isChanged = false
 
-  /** Returns when stdout was last written to. */
-  const look = (): number => {
-    const { bytes: outputBytes, writtenAt } = sizeOf(stdout)
-    const latest = Math.max(writtenAt ?? 0, sizeOf(stderr).writtenAt ?? 0)
+  const look = (): void => {
+    const latest = Math.max(stdout.look() ?? 0, stderr.look() ?? 0)
     const heardAt = latest > 0 ? latest : null
+    const outputBytes = stdout.bytes()
     if (heardAt !== seen.heardAt || outputBytes !== seen.outputBytes) isChanged = true
     seen = { heardAt, outputBytes }
-    return writtenAt ?? Date.now()
   }
   const onLine = ({ text, isCut }: Line, writtenAt: number): void => {
     isChanged = true
     if (isCut) collector.add({ kind: 'raw', stream: 'stdout', text: clip(text) })
     else for (const report of reader?.read(text, writtenAt) ?? []) collector.add(report)
   }
+  const onErrorLine = ({ text, isCut }: Line, writtenAt: number): void => {
+    const reports = isCut ? [] : (reader?.readError?.(text, writtenAt) ?? [])
+    if (reports.length > 0) isChanged = true
+    for (const report of reports) collector.add(report)
+  }
   return {
     agent,
     readSome(into) {
-      const writtenAt = look()
-      if (!reader || offset >= seen.outputBytes) return false
-      const bytes = readAt(stdout, offset, into)
-      offset += bytes.length
-      for (const line of splitter.push(bytes)) onLine(line, writtenAt)
-      return bytes.length > 0 && offset < seen.outputBytes
+      look()
+      if (!reader) return false
+      const readOut = (): boolean => stdout.readSome(into, onLine)
+      if (!reader.readError) return readOut()
+      const readErrors = (): boolean => stderr.readSome(into, onErrorLine)
+      // What was written last is told last, for it says how things stand.
+      const isErrorLast = stderr.writtenAt() >= stdout.writtenAt()
+      const [first, second] = isErrorLast ? [readOut, readErrors] : [readErrors, readOut]
+      const hasMore = first()
+      return second() || hasMore
     },
     news() {
       if (!isChanged) return null
@@ -64,14 +69,13 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
       return { agentId: agent.agentId, ...seen, ...collector.take() }
     },
     finish() {
-      const writtenAt = look()
-      const last = splitter.rest()
-      if (last) onLine(last, writtenAt)
-      const from = Math.max(0, sizeOf(stderr).bytes - STDERR_TAIL_BYTES)
-      const tail = readAt(stderr, from, Buffer.alloc(STDERR_TAIL_BYTES)).toString('utf8')
+      look()
+      stdout.readRest(onLine)
+      for (const report of reader?.rest?.() ?? []) collector.add(report)
       const summary = reader?.finish() ?? EMPTY_SUMMARY
       const { outputBytes } = seen
-      return { summary, stderrTail: clip(tail, STDERR_TAIL_BYTES), outputBytes }
+      const stderrTail = clip(stderr.tail(STDERR_TAIL_BYTES), STDERR_TAIL_BYTES)
+      return { summary, stderrTail, outputBytes }
     },
   }
 }

@@ -106,8 +106,9 @@ function parse(
   const rest = splitter.rest()
   const all = rest ? [...lines, rest] : lines
   const reader = stream === 'stdout' ? executorOf(type)?.createReader() : null
-  return all.flatMap(({ text, isCut }): readonly OutputReport[] => {
+  const told = all.flatMap(({ text, isCut }): readonly OutputReport[] => {
     if (reader && !isCut) return reader.read(text, writtenAt)
     return text === '' ? [] : [{ kind: 'raw', stream, text: clip(text) }]
   })
+  return [...told, ...(reader?.rest?.() ?? [])]
 }

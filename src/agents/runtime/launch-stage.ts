@@ -1,6 +1,6 @@
 /** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
-import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+import { accessSync, constants, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { applyEnvironment } from '../executors/environment.ts'
@@ -42,6 +42,7 @@ export function prepareStage(
       cwd,
       folder: held.folder,
       promptFile: join(held.folder, STAGE_FILES.prompt),
+      home: join(options.agents, '..', 'homes', encodeURIComponent(held.order.profile.name)),
       inheritedEnv: options.env,
       platform: process.platform,
       which: (program) => which(program, options.env, cwd),
@@ -71,6 +72,7 @@ function writeStage(
   writeFileSync(promptFile, promptOf(order, { cwd, branch, yardCommand: 'yard' }))
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const env = withShim({ ...applyEnvironment(options.env, plan.env), ...own }, options.shimFolder)
+  writePlannedFiles(plan)
   writeStageRecord(folder, {
     agent: order.agent.id,
     task: order.task.id,
@@ -98,6 +100,16 @@ function writeStage(
       stdinFile: plan.stdin === 'prompt' ? promptFile : null,
     },
     conversation: plan.conversationId,
+  }
+}
+
+/** A home is shared by agents that may start at once, so a file in it is replaced whole. */
+export function writePlannedFiles({ files = [] }: Pick<LaunchPlan, 'files'>): void {
+  for (const { path, content } of files) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const draft = `${path}.${process.pid}.new`
+    writeFileSync(draft, content, { mode: 0o600 })
+    renameSync(draft, path)
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
-import { PROVIDER_OF_TYPE, type Profile, type Settings } from '../../domain/settings.ts'
+import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
 import { clockTime, spanText } from './iso-time.ts'
 
 export interface FactSource {
@@ -65,8 +65,7 @@ function readyFact({ plan, settings }: FactSource, task: Task): string {
 
 /** The breakers that hold this task back on this profile. */
 export function breakersOver(plan: Plan, task: Pick<Task, 'id'>, profile: Profile): Breaker[] {
-  const provider = PROVIDER_OF_TYPE[profile.type]
-  const keys = [`respawn:${task.id}`, `launch:${profile.name}`, `provider:${provider}`]
+  const keys = [`respawn:${task.id}`, `launch:${profile.name}`, `provider:${accountOf(profile)}`]
   return keys.flatMap((key) => plan.breakers.get(key) ?? [])
 }
 

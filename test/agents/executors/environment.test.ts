@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agentEnvironment, applyEnvironment } from '../../../src/agents/executors/environment.ts'
+import { AGENT_CLIS } from '../../../src/domain/settings.ts'
 import { profileOf } from './launch-order.ts'
 
 const INHERITED = {
@@ -9,6 +10,13 @@ const INHERITED = {
   CLAUDE_CODE_ENTRYPOINT: 'cli',
   CODEX_THREAD_ID: 'x',
   CODEX_SANDBOX: 'seatbelt',
+  GEMINI_CLI: '1',
+  QWEN_CODE: '1',
+  OPENCODE: '1',
+  OPENCODE_PID: '7',
+  PI_CODING_AGENT: 'true',
+  COPILOT_CLI: '1',
+  COPILOT_AGENT_SESSION_ID: 'x',
   YARD_TOKEN: 'of the caller',
   ELECTRON_RUN_AS_NODE: '1',
   ELECTRON_NO_ASAR: '1',
@@ -25,7 +33,7 @@ const INHERITED = {
 const seenBy = (...parameters: Parameters<typeof profileOf>): Record<string, string> =>
   applyEnvironment(INHERITED, agentEnvironment(profileOf(...parameters), INHERITED))
 
-describe.each(['shell', 'command', 'claude', 'codex'] as const)('%s', (type) => {
+describe.each(['shell', 'command', ...AGENT_CLIS] as const)('%s', (type) => {
   it('sees nothing of an outer session, of Electron or of npm start', () => {
     const names = Object.keys(seenBy(type))
     for (const name of [
@@ -33,6 +41,13 @@ describe.each(['shell', 'command', 'claude', 'codex'] as const)('%s', (type) => 
       'CLAUDE_CODE_ENTRYPOINT',
       'CODEX_THREAD_ID',
       'CODEX_SANDBOX',
+      'GEMINI_CLI',
+      'QWEN_CODE',
+      'OPENCODE',
+      'OPENCODE_PID',
+      'PI_CODING_AGENT',
+      'COPILOT_CLI',
+      'COPILOT_AGENT_SESSION_ID',
       'YARD_TOKEN',
     ]) {
       expect(names).not.toContain(name)
@@ -96,4 +111,47 @@ it('never names a variable as both set and unset', () => {
     { GONE: 'x' },
   )
   expect(change.unset.filter((name) => name in change.set)).toEqual([])
+})
+
+describe('an address and a key of a profile’s own', () => {
+  const OWNER = {
+    ...INHERITED,
+    PROXY_KEY: 'of the proxy',
+    ANTHROPIC_AUTH_TOKEN: 'a token',
+    CLAUDE_CODE_OAUTH_TOKEN: 'a sign-in',
+    CLAUDE_CODE_USE_BEDROCK: '1',
+  }
+  const seen = (more: Parameters<typeof profileOf>[1]): Record<string, string> =>
+    applyEnvironment(OWNER, agentEnvironment(profileOf('claude', more), OWNER))
+  const baseUrl = 'https://llm.example/anthropic'
+
+  it('replace whatever else would lead to an account', () => {
+    const env = seen({ baseUrl, apiKeyEnv: 'PROXY_KEY' })
+    expect(env).toMatchObject({ ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_API_KEY: 'of the proxy' })
+    for (const name of [
+      'ANTHROPIC_AUTH_TOKEN',
+      'CLAUDE_CODE_OAUTH_TOKEN',
+      'CLAUDE_CODE_USE_BEDROCK',
+    ])
+      expect(env).not.toHaveProperty(name)
+  })
+
+  it('take an inherited key away where their own is not set', () => {
+    expect(seen({ baseUrl, apiKeyEnv: 'NOT_SET' })).not.toHaveProperty('ANTHROPIC_API_KEY')
+    expect(seen({ apiKeyEnv: 'NOT_SET' })).not.toHaveProperty('ANTHROPIC_API_KEY')
+  })
+
+  it('send no key of its owner to an address that was given none', () => {
+    expect(Object.values(seen({ baseUrl }))).not.toContain('for claude')
+    expect(seen({ baseUrl })).toMatchObject({ ANTHROPIC_API_KEY: 'none' })
+  })
+
+  it('yield to what the profile says in so many words', () => {
+    const env = { ANTHROPIC_API_KEY: 'mine', ANTHROPIC_BASE_URL: 'http://127.0.0.1:2' }
+    expect(seen({ baseUrl, apiKeyEnv: 'PROXY_KEY', env })).toMatchObject(env)
+  })
+
+  it('change nothing for a profile that has neither', () => {
+    expect(seen({})).toMatchObject({ ANTHROPIC_API_KEY: 'for claude' })
+  })
 })

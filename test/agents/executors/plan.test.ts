@@ -7,7 +7,7 @@ import type { LaunchInput, LaunchPlan } from '../../../src/agents/executors/exec
 import { nativeCodex } from '../../../src/agents/executors/codex-binary.ts'
 import { executorOf } from '../../../src/agents/executors/registry.ts'
 import { taskIdSchema } from '../../../src/domain/ids.ts'
-import { EXECUTOR_TYPES, type ExecutorType } from '../../../src/domain/settings.ts'
+import { AGENT_CLIS, EXECUTOR_TYPES, type ExecutorType } from '../../../src/domain/settings.ts'
 import { CONVERSATION, launchInput, launchOrder, type OrderParts } from './launch-order.ts'
 
 function planOf(
@@ -249,6 +249,6 @@ describe('the native binary behind the launcher of codex', () => {
 
 it('every type is either a process or known not to be one', () => {
   const started = EXECUTOR_TYPES.filter((type) => executorOf(type) !== null)
-  expect(started).toEqual(['shell', 'command', 'claude', 'codex'])
+  expect(started).toEqual(['shell', 'command', ...AGENT_CLIS])
   for (const type of started) expect(executorOf(type)?.type).toBe(type)
 })

@@ -12,6 +12,10 @@ export const RECORDED_AT = Date.UTC(2026, 10, 21, 2, 32)
 export const transcript = (name: string): string =>
   readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8')
 
+/** What it printed on stderr meanwhile. */
+export const errorTranscript = (name: string): string =>
+  readFileSync(join(FOLDER, `${name}.stderr.txt`), 'utf8')
+
 export interface Reading {
   readonly reports: readonly OutputReport[]
   readonly summary: OutputSummary
@@ -19,7 +23,8 @@ export interface Reading {
 
 export function readAll(reader: OutputReader, text: string, at = RECORDED_AT): Reading {
   const reports = text.split('\n').flatMap((line) => reader.read(line, at))
-  return { reports, summary: reader.finish() }
+  const rest = reader.rest?.() ?? []
+  return { reports: [...reports, ...rest], summary: reader.finish() }
 }
 
 /** The reports of one kind. */

@@ -173,3 +173,31 @@ describe('twenty agents that flood', () => {
     )
   })
 })
+
+it('sees on stderr that a CLI waits for its provider, until it says something again', async () => {
+  const agent = await agentOf(9, 'gemini', '{"type":"init","session_id":"one"}\n')
+  tail.follow(agent)
+  await newsWhere((news) => news.conversation === 'one')
+  const waits = newsWhere((news) => news.waiting !== null)
+  await appendFile(
+    join(agent.folder, 'stderr.log'),
+    'Warning: 256 colors\nAttempt 1 failed with status 529. Retrying with backoff...\n',
+  )
+  expect((await waits).waiting).toEqual({
+    until: null,
+    why: 'its provider answered 529; try 1 failed',
+  })
+  const goesOn = newsWhere((news) => news.waiting === null)
+  const event = { type: 'tool_use', tool_id: '1', tool_name: 'read_file', parameters: {} }
+  await appendFile(join(agent.folder, 'stdout.log'), `${JSON.stringify(event)}\n`)
+  expect((await goesOn).doing).toContain('read_file')
+})
+
+it('gives the last piece of an answer when its agent has ended', async () => {
+  const message = { type: 'message', role: 'assistant', content: 'A last word', delta: true }
+  const agent = await agentOf(10, 'gemini', `${JSON.stringify(message)}\n`)
+  tail.follow(agent)
+  const told = newsWhere((news) => news.reports.some((report) => report.kind === 'text'))
+  await tail.finish(agent)
+  expect((await told).reports).toContainEqual({ kind: 'text', text: 'A last word' })
+})

@@ -68,8 +68,8 @@ export function createChooser(): (request: ModelRequest) => Behaviour {
   }
 }
 
-const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'shell', 'bash']
-const WRITE_TOOLS = ['Write', 'write_file', 'write', 'create_file']
+const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'run_shell_command', 'shell', 'bash']
+const WRITE_TOOLS = ['Write', 'write_file', 'write', 'create', 'create_file']
 
 export function planTurn(behaviour: Behaviour, request: ModelRequest): Turn {
   const { name, args } = behaviour
@@ -95,7 +95,7 @@ function fillArguments(schema: unknown, args: Behaviour['args']): Record<string,
     const type = String(field(property, 'type'))
     if (key === 'command' || key === 'cmd') filled[key] = args.cmd ?? 'echo hi > out.txt'
     else if (/^(file_?path|path)$/i.test(key)) filled[key] = args.file ?? 'out.txt'
-    else if (/^contents?$/i.test(key)) filled[key] = args.content ?? 'hi\n'
+    else if (/^(contents?|file_text)$/i.test(key)) filled[key] = args.content ?? 'hi\n'
     else if (key === 'description') filled[key] = 'Mock tool call'
     else if (required.has(key)) filled[key] = emptyOf(type)
   }

@@ -9,8 +9,9 @@ export interface ErrorAnswer {
 }
 
 export interface Protocol {
-  readonly name: 'anthropic' | 'responses'
-  parse(body: unknown): ModelRequest
+  readonly name: 'anthropic' | 'responses' | 'chat' | 'gemini'
+  /** `path`: of the request, without its query. */
+  parse(body: unknown, path: string): ModelRequest
   answer(behaviour: Behaviour, request: ModelRequest, response: ServerResponse): Promise<void>
   error(status: number, message: string): ErrorAnswer
   /** `resetAtSec`: seconds since 1970; null = it does not say when. */

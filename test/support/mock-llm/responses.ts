@@ -13,10 +13,18 @@ import {
   type Tool,
   type Turn,
 } from './behaviour.ts'
-import type { ErrorAnswer, Protocol } from './protocol.ts'
+import { openAiError, openAiOverflow, openAiQuota } from './openai-errors.ts'
+import type { Protocol } from './protocol.ts'
 import { newId, openStream, streamText } from './stream.ts'
 
-export const responses: Protocol = { name: 'responses', parse, answer, error, quota, overflow }
+export const responses: Protocol = {
+  name: 'responses',
+  parse,
+  answer,
+  error: openAiError,
+  quota: openAiQuota,
+  overflow: () => openAiOverflow('input'),
+}
 
 function parse(body: unknown): ModelRequest {
   const input = listOf(field(body, 'input'))
@@ -58,53 +66,6 @@ function toolsOf(tool: unknown): readonly Tool[] {
   if (field(tool, 'type') !== 'namespace') return []
   const namespace = String(field(tool, 'name'))
   return listOf(field(tool, 'tools')).map((one) => ({ ...named(one), namespace }))
-}
-
-const ERROR_TYPES: Readonly<Record<number, string>> = {
-  429: 'rate_limit_exceeded',
-  400: 'invalid_request_error',
-}
-const ERROR_CODES: Readonly<Record<number, string>> = {
-  401: 'invalid_api_key',
-  404: 'model_not_found',
-}
-
-function error(status: number, message: string): ErrorAnswer {
-  const type = ERROR_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error')
-  return {
-    status,
-    headers: {},
-    body: { error: { message, type, param: null, code: ERROR_CODES[status] ?? null } },
-  }
-}
-
-/** A subscription's limit with its reset, or an account out of credit. */
-function quota(resetAtSec: number | null): ErrorAnswer {
-  const message = 'You exceeded your current quota, please check your plan and billing details.'
-  const outOfCredit = {
-    message,
-    type: 'insufficient_quota',
-    param: null,
-    code: 'insufficient_quota',
-  }
-  const limit = {
-    type: 'usage_limit_reached',
-    message: 'The usage limit has been reached',
-    plan_type: 'pro',
-  }
-  const body = resetAtSec === null ? outOfCredit : { ...limit, resets_at: resetAtSec }
-  return { status: 429, headers: {}, body: { error: body } }
-}
-
-function overflow(): ErrorAnswer {
-  const message =
-    'Your input exceeds the context window of this model. Please adjust your input and try again.'
-  const code = 'context_length_exceeded'
-  return {
-    status: 400,
-    headers: {},
-    body: { error: { message, type: 'invalid_request_error', param: 'input', code } },
-  }
 }
 
 async function answer(

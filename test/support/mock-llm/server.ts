@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createEmitter } from '../../../src/base/emitter.ts'
 import { anthropic } from './anthropic.ts'
+import { chat } from './chat.ts'
+import { gemini } from './gemini.ts'
 import { countTokens, createChooser, type Behaviour, type ModelRequest } from './behaviour.ts'
 import type { ErrorAnswer, Protocol } from './protocol.ts'
 import { responses } from './responses.ts'
@@ -14,10 +16,12 @@ export interface SeenRequest {
   readonly model: string
   readonly userTexts: readonly string[]
   readonly toolNames: readonly string[]
+  /** As it was sent; null when none was. */
+  readonly key: string | null
 }
 
 export interface MockLlm {
-  /** Without a path; Anthropic's base. OpenAI's is `${url}/v1`. */
+  /** Without a path; the base of Anthropic and Gemini. OpenAI's is `${url}/v1`. */
   readonly url: string
   readonly requests: readonly SeenRequest[]
   /** Everything else that was asked of it: other paths, and hosts that somebody tried to reach through it as a proxy. */
@@ -44,7 +48,7 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
         body: { error: { message: 'mock: no such route' } },
       })
     }
-    const parsed = route.protocol.parse(await readJson(request))
+    const parsed = route.protocol.parse(await readJson(request), pathOf(request))
     if (route.isCount)
       return sendJson(response, {
         status: 200,
@@ -52,7 +56,7 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
         body: { input_tokens: countTokens(parsed) },
       })
     const behaviour = choose(parsed)
-    const seen = toSeen(route.protocol, behaviour, parsed)
+    const seen = { ...toSeen(route.protocol, behaviour, parsed), key: keyOf(request) }
     requests.push(seen)
     news.emit(seen)
     await answer(route.protocol, behaviour, { parsed, response })
@@ -96,7 +100,18 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
   }
 }
 
-const toSeen = (protocol: Protocol, behaviour: Behaviour, parsed: ModelRequest): SeenRequest => ({
+const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'authorization']
+
+function keyOf({ headers }: IncomingMessage): string | null {
+  const sent = KEY_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
+  return sent === undefined ? null : String(sent).replace(/^Bearer /, '')
+}
+
+const toSeen = (
+  protocol: Protocol,
+  behaviour: Behaviour,
+  parsed: ModelRequest,
+): Omit<SeenRequest, 'key'> => ({
   protocol: protocol.name,
   behaviour,
   model: parsed.model,
@@ -104,12 +119,21 @@ const toSeen = (protocol: Protocol, behaviour: Behaviour, parsed: ModelRequest):
   toolNames: parsed.tools.map((tool) => tool.name),
 })
 
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
+
+const ROUTES: readonly (readonly [RegExp, Protocol])[] = [
+  [/\/messages$/, anthropic],
+  [/\/chat\/completions$/, chat],
+  [/\/responses$/, responses],
+  [/\/models\/[^/]+:(streamG|g)enerateContent$/, gemini],
+]
+
 function routeOf(request: IncomingMessage): { protocol: Protocol; isCount: boolean } | null {
-  const path = (request.url ?? '').split('?')[0] ?? ''
+  const path = pathOf(request)
   if (request.method !== 'POST') return null
   if (path.endsWith('/messages/count_tokens')) return { protocol: anthropic, isCount: true }
-  if (path.endsWith('/messages')) return { protocol: anthropic, isCount: false }
-  return path.endsWith('/responses') ? { protocol: responses, isCount: false } : null
+  const protocol = ROUTES.find(([pattern]) => pattern.test(path))?.[1]
+  return protocol ? { protocol, isCount: false } : null
 }
 
 interface Exchange {

@@ -1,0 +1,59 @@
+/** `copilot`: GitHub Copilot CLI, headless, with its lines of JSON. Prompt on stdin; we choose the conversation's id. */
+import { err, ok } from '../../base/result.ts'
+import { workFailure } from '../../domain/failure.ts'
+import type { Permissions } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
+import { nativeCopilot } from './copilot-binary.ts'
+import { createCopilotReader } from './copilot-reader.ts'
+import { agentEnvironment } from './environment.ts'
+import type { Executor } from './executor.ts'
+import { findAgentCli, resumedOf } from './program.ts'
+
+/** Nobody sits there: what is not allowed is refused by it and told to the agent. Files outside its folder need `bypass`. */
+const PERMISSION_FLAGS = {
+  bypass: ['--allow-all'],
+  workspace: ['--allow-all-tools'],
+  ask: ['--allow-tool=shell(yard:*)'],
+} as const satisfies Record<Permissions, readonly string[]>
+
+/** A task's mode narrows what its profile permits: neither changes files; both may speak to us. */
+const permissionFlags = (permissions: Permissions, mode: Task['mode']): readonly string[] =>
+  PERMISSION_FLAGS[mode === 'light' || mode === 'bare' ? 'ask' : permissions]
+
+const DEFAULTS = {
+  /** Its binary must not change under agents that run side by side. */
+  COPILOT_AUTO_UPDATE: 'false',
+}
+
+export const copilot: Executor = {
+  type: 'copilot',
+  plan(input) {
+    const { order, platform } = input
+    const { profile, modelId } = order
+    const found = findAgentCli(input, 'copilot')
+    if (!found.ok) return found
+    if (profile.baseUrl !== null && modelId === null)
+      return err(
+        workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
+      )
+    const [path, ...leading] = found.value
+    const resumed = resumedOf(input)
+    const argv: [string, ...string[]] = [
+      nativeCopilot(path, platform),
+      ...leading,
+      '--output-format=json',
+      '--no-color',
+      '--no-ask-user',
+      ...permissionFlags(profile.permissions, order.task.mode),
+      ...(modelId === null ? [] : [`--model=${modelId}`]),
+      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+    ]
+    const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
+    return ok({ argv, env, stdin: 'prompt', conversationId: resumed ?? input.conversationId })
+  },
+  createReader: createCopilotReader,
+  // At SIGTERM it says that all is well.
+  stopSignal: 'SIGINT',
+  graceMs: 5_000,
+  givesFinal: true,
+}

@@ -1,0 +1,114 @@
+/**
+ * `opencode`: headless (`opencode run --format json`). Prompt on stdin; it chooses the conversation's id, and a conversation must be
+ * gone on with in the folder in which it began. Its models are named `provider/model`.
+ */
+import { err, ok, type Result } from '../../base/result.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { Permissions } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
+import { KEY_VARIABLE } from './endpoint.ts'
+import { agentEnvironment } from './environment.ts'
+import type { Executor, LaunchInput } from './executor.ts'
+import { objectAt, parseEvent } from './json-event.ts'
+import { createOpencodeReader } from './opencode-reader.ts'
+import { findAgentCli, resumedOf } from './program.ts'
+
+/** What would be asked is refused and told to the agent, for nobody sits there. */
+const PERMISSIONS = {
+  bypass: {},
+  workspace: { edit: 'allow', bash: 'ask', external_directory: 'deny' },
+  ask: { edit: 'ask', bash: { '*': 'ask', 'yard *': 'allow' }, external_directory: 'ask' },
+} as const satisfies Record<Permissions, object>
+
+/** A task's mode narrows what its profile permits: `light` reads and reports, `bare` only speaks to us. */
+const READING = { edit: 'deny', bash: { '*': 'deny', 'yard *': 'allow' } } as const
+const SPEAKING = { '*': 'deny', bash: { '*': 'deny', 'yard *': 'allow' } } as const
+
+const DEFAULTS = {
+  /** Its binary must not change under agents that run side by side. */
+  OPENCODE_DISABLE_AUTOUPDATE: '1',
+}
+const CONFIG_VARIABLE = 'OPENCODE_CONFIG_CONTENT'
+
+export const opencode: Executor = {
+  type: 'opencode',
+  plan(input) {
+    const { order } = input
+    const program = findAgentCli(input, 'opencode')
+    if (!program.ok) return program
+    const model = modelOf(input)
+    if (!model.ok) return model
+    const resumed = resumedOf(input)
+    const { permissions } = order.profile
+    const isAuto = permissions === 'bypass' && (order.task.mode ?? 'full') === 'full'
+    const argv: [string, ...string[]] = [
+      ...program.value,
+      'run',
+      '--format=json',
+      '--thinking',
+      // Without it nothing is heard of a request that it repeats.
+      '--print-logs',
+      '--log-level=ERROR',
+      ...(isAuto ? ['--auto'] : []),
+      // Else it asks a model for one.
+      `--title=${order.task.id}`,
+      ...(model.value === null ? [] : [`--model=${model.value}`]),
+      ...(resumed === null ? [] : [`--session=${resumed}`]),
+    ]
+    const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
+    const config = JSON.stringify(configOf(input))
+    // It works where this says, whatever its working folder is.
+    const set = { ...env.set, [CONFIG_VARIABLE]: config, PWD: input.cwd }
+    return ok({ argv, env: { ...env, set }, stdin: 'prompt', conversationId: resumed })
+  },
+  createReader: createOpencodeReader,
+  stopSignal: 'SIGTERM',
+  graceMs: 5_000,
+  givesFinal: true,
+}
+
+function modelOf({ order }: LaunchInput): Result<string | null, WorkFailure> {
+  const { modelId, profile } = order
+  if (profile.baseUrl !== null)
+    return modelId === null
+      ? err(
+          workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
+        )
+      : ok(`yard/${modelId}`)
+  if (modelId !== null && !modelId.includes('/'))
+    return err(
+      workFailure(
+        'bad-model',
+        `opencode names models provider/model; "${modelId}" has no provider`,
+      ),
+    )
+  return ok(modelId)
+}
+
+/** On top of what its user has set in the same way. */
+function configOf({ order, inheritedEnv }: LaunchInput): object {
+  const { baseUrl, env, permissions } = order.profile
+  const own = env[CONFIG_VARIABLE] ?? inheritedEnv[CONFIG_VARIABLE]
+  const users = (typeof own === 'string' ? parseEvent(own) : null) ?? {}
+  return {
+    ...users,
+    autoupdate: false,
+    share: 'disabled',
+    // Else a refused call ends the whole run.
+    experimental: { ...objectAt(users, 'experimental'), continue_loop_on_deny: true },
+    permission: permissionOf(permissions, order.task.mode),
+    ...(baseUrl === null ? {} : { provider: { yard: providerOf(baseUrl, order.modelId ?? '') } }),
+  }
+}
+
+function permissionOf(permissions: Permissions, mode: Task['mode']): object {
+  if (mode === 'bare') return SPEAKING
+  return mode === 'light' ? { ...PERMISSIONS[permissions], ...READING } : PERMISSIONS[permissions]
+}
+
+const providerOf = (baseURL: string, model: string): object => ({
+  npm: '@ai-sdk/openai-compatible',
+  name: 'yard',
+  options: { baseURL, apiKey: `{env:${KEY_VARIABLE}}` },
+  models: { [model]: { name: model } },
+})
