@@ -39,6 +39,30 @@ const knownClis = (platform: NodeJS.Platform): readonly KnownCli[] => [
     install: 'npm install -g @openai/codex',
   },
   {
+    ...{ type: 'gemini', label: 'Gemini CLI', program: 'gemini', asksVersion: ['--version'] },
+    install: 'npm install -g @google/gemini-cli',
+  },
+  {
+    ...{ type: 'qwen', label: 'Qwen Code', program: 'qwen', asksVersion: ['--version'] },
+    install: 'npm install -g @qwen-code/qwen-code',
+  },
+  {
+    ...{ type: 'opencode', label: 'opencode', program: 'opencode', asksVersion: ['--version'] },
+    install: 'npm install -g opencode-ai',
+  },
+  {
+    ...{ type: 'pi', label: 'pi', program: 'pi', asksVersion: ['--version'] },
+    install: 'npm install -g @mariozechner/pi-coding-agent',
+  },
+  {
+    ...{ type: 'copilot', label: 'Copilot CLI', program: 'copilot', asksVersion: ['--version'] },
+    install: 'npm install -g @github/copilot',
+  },
+  {
+    ...{ type: 'kimi', label: 'Kimi CLI', program: 'kimi', asksVersion: ['--version'] },
+    install: 'uv tool install kimi-cli',
+  },
+  {
     ...{ type: 'shell', label: 'Shell', asksVersion: null, install: null },
     program: platform === 'win32' ? 'powershell.exe' : '/bin/sh',
   },
@@ -61,12 +85,17 @@ export function findClis(
       if (known.asksVersion === null) return { ...base, version: null, problem: null }
       const ended = await runBriefly({
         ...{ command: path, args: known.asksVersion, cwd, timeoutMs: patienceMs },
-        env: applyEnvironment(env, agentEnvironment({ type, env: {} }, env)),
+        env: applyEnvironment(env, agentEnvironment(builtIn(type), env)),
       })
       return { ...base, ...readVersion(program, ended) }
     }),
   )
 }
+
+/** What the profile of that name has unless the config says more. */
+const builtIn = (type: ExecutorType): Parameters<typeof agentEnvironment>[0] => ({
+  ...{ name: type, type, env: {}, baseUrl: null, apiKeyEnv: null },
+})
 
 /** The folders that are searched, in order. */
 export const pathOf = (env: Env): string[] => [

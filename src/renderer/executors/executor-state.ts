@@ -23,6 +23,12 @@ export const typeOf = ({ type }: Pick<ExecutorView, 'type'>): ExecutorType | nul
 const TYPES: Readonly<Record<ExecutorType, string>> = {
   claude: 'Claude Code',
   codex: 'Codex',
+  gemini: 'Gemini CLI',
+  qwen: 'Qwen Code',
+  opencode: 'opencode',
+  pi: 'pi',
+  copilot: 'Copilot CLI',
+  kimi: 'Kimi CLI',
   shell: 'Shell',
   command: 'Command',
   manual: 'Manual',

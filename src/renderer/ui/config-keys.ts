@@ -1,5 +1,5 @@
 /** What each key of the configuration is called in the window, what it does, and how it is edited. A test holds it against the schema. */
-import type { ExecutorType } from '../../domain/settings.ts'
+import { isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import { keyParts } from './config-entry.ts'
 
 export type KeyControl =
@@ -113,6 +113,16 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'What it gets on its standard input.',
     choice(['prompt', 'The prompt'], ['none', 'Nothing']),
   ],
+  'executors.*.base_url': [
+    'Address',
+    'Where its CLI sends its model requests instead of its usual provider.',
+    text,
+  ],
+  'executors.*.api_key_env': [
+    'Variable of its key',
+    'The name of the variable that holds the key. Its value is read at each launch and stands nowhere.',
+    text,
+  ],
   'executors.*.then': ['Hands on to', 'The executor that does the work in its time.', executor],
   'executors.*.schedule': [
     'Starts',
@@ -144,6 +154,12 @@ const fits = (pattern: readonly string[], parts: readonly string[]): boolean =>
 export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly string[]>> = {
   claude: cliFields(),
   codex: cliFields(),
+  gemini: cliFields(),
+  qwen: cliFields(),
+  opencode: cliFields(),
+  pi: cliFields(),
+  copilot: cliFields(),
+  kimi: cliFields(),
   shell: localFields(),
   command: ['command', 'model', 'stdin', ...localFields()],
   manual: [],
@@ -154,12 +170,12 @@ function localFields(): readonly string[] {
   return ['max_agents', 'timeout', 'coding', 'subtasks', 'keep_background']
 }
 function cliFields(): readonly string[] {
-  return ['command', 'model', 'permissions', ...localFields()]
+  return ['command', 'model', 'permissions', 'base_url', 'api_key_env', ...localFields()]
 }
 
 /** What a field is where no file says it, in the form of the file; null = not set. */
 export function builtInField(type: ExecutorType, field: string): unknown {
-  if (field === 'coding') return type === 'claude' || type === 'codex'
+  if (field === 'coding') return isAgentCli(type)
   return BUILT_IN[field] ?? null
 }
 const BUILT_IN: Readonly<Record<string, unknown>> = {
