@@ -1,6 +1,11 @@
 /** What is there without any file: a profile per executor type and a few models; and which fields a type uses. */
 import { invariant } from '../base/result.ts'
-import { isAgentCli, type ExecutorType, type ModelEntry, type Profile } from '../domain/settings.ts'
+import {
+  isCodingAgent,
+  type ExecutorType,
+  type ModelEntry,
+  type Profile,
+} from '../domain/settings.ts'
 import { durationMs, type ExecutorFile, type ModelFile } from './schema.ts'
 
 const LOCAL = [
@@ -28,6 +33,10 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof Execu
   pi: CLI,
   copilot: CLI,
   kimi: CLI,
+  acp: [...LOCAL, 'model', 'permissions', 'command'],
+  native: [...CLI.filter((field) => field !== 'command'), 'max_steps', 'max_tokens', 'max_cost'],
+  http: ['type', 'url', 'endpoint', 'method', 'headers', 'timeout', 'max_agents'],
+  external: ['type', 'timeout'],
 }
 
 export function createProfile(name: string, type: ExecutorType, file: ExecutorFile): Profile {
@@ -43,11 +52,17 @@ export function createProfile(name: string, type: ExecutorType, file: ExecutorFi
     permissions: or(file.permissions, 'bypass'),
     keepBackground: or(file.keep_background, false),
     subtasks: or(file.subtasks, 'own'),
-    coding: or(file.coding, isAgentCli(type)),
+    coding: or(file.coding, isCodingAgent(type)),
     command: or(file.command, null),
     stdin: or(file.stdin, 'prompt'),
     baseUrl: or(file.base_url, null),
     apiKeyEnv: or(file.api_key_env, null),
+    url: or(file.url, or(file.endpoint, null)),
+    method: or(file.method, 'POST'),
+    headers: or(file.headers, {}),
+    maxSteps: file.max_steps ?? null,
+    maxTokens: file.max_tokens ?? null,
+    maxCostUsd: file.max_cost ?? null,
     then: or(file.then, null),
     schedule: or(file.schedule, null),
   }

@@ -136,6 +136,20 @@ function isPlainUrl(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }
 
+/** A query may be part of an address that tasks are posted to; a user and a password never are. */
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
+  return url.username === '' && url.password === '' && url.hash === ''
+}
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$/, 'must be the name of a header')
+const headerValue = z
+  .string()
+  .max(8192)
+  .regex(/^[\t\x20-\x7e]*$/, 'must be one line of plain text')
+
 export const executorFileSchema = z.strictObject({
   type: z
     .enum(EXECUTOR_TYPES, choice(EXECUTOR_TYPES))
@@ -188,6 +202,42 @@ export const executorFileSchema = z.strictObject({
   api_key_env: variableName
     .optional()
     .describe('Name of the variable that holds the key; it is read at each launch.'),
+  url: word(2000)
+    .refine(isHttpUrl, 'must be an http or https address without a user or a password')
+    .optional()
+    .describe('http: where its tasks are posted.'),
+  endpoint: word(2000)
+    .refine(isHttpUrl, 'must be an http or https address without a user or a password')
+    .optional()
+    .describe('Another word for url.'),
+  method: z
+    .enum(['POST', 'PUT', 'PATCH'], choice(['POST', 'PUT', 'PATCH']))
+    .optional()
+    .describe('http: POST (default), PUT or PATCH.'),
+  headers: z
+    .record(
+      headerName,
+      z.union(
+        [headerValue, z.strictObject({ from: variableName })],
+        'must be a text or { from = "VARIABLE" }',
+      ),
+    )
+    .optional()
+    .describe(
+      'http: sent with each request; { from = "VARIABLE" } keeps secrets out of this file.',
+    ),
+  max_steps: whole(1, 100_000)
+    .optional()
+    .describe('native: model calls of one agent (default: 200).'),
+  max_tokens: whole(1, 1_000_000_000)
+    .optional()
+    .describe('native: tokens of one agent, input and output together.'),
+  max_cost: z
+    .number('must be a number of US dollars')
+    .positive('must be more than 0')
+    .max(100_000)
+    .optional()
+    .describe('native: US dollars of one agent, where the price of its model is known.'),
   then: word(100)
     .optional()
     .describe('The executor that does the work once its time has come (default: "default").'),

@@ -6,7 +6,7 @@
 import type { Agent, Changes, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { Profile } from './settings.ts'
+import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
 
 /** What an agent is told about one dependency. */
@@ -38,6 +38,8 @@ export interface LaunchOrder {
   readonly resume: Conversation | null
   /** Only for `launch.json` and `{model}`: the model's id that reaches the CLI. */
   readonly modelId: string | null
+  /** Its entry in the registry; null where it has none, or the agent has no model of ours. */
+  readonly model: ModelEntry | null
 }
 
 export type RuntimeReport =

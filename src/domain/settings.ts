@@ -14,6 +14,10 @@ export const EXECUTOR_TYPES = [
   'pi',
   'copilot',
   'kimi',
+  'acp',
+  'native',
+  'http',
+  'external',
 ] as const
 export const executorTypeSchema = z.enum(EXECUTOR_TYPES)
 export type ExecutorType = z.infer<typeof executorTypeSchema>
@@ -46,6 +50,17 @@ export const profileSchema = z.strictObject({
   baseUrl: z.string().nullable(),
   /** Name of the owner's variable that holds the key, read at each launch; the key itself stands nowhere. */
   apiKeyEnv: z.string().nullable(),
+  /** `http`: where its tasks are posted; null for the built-in profile, whose tasks name their own address. */
+  url: z.string().nullable(),
+  method: z.enum(['POST', 'PUT', 'PATCH']),
+  /** `http`: sent with each request; `{from}` names a variable of the owner's environment. */
+  headers: z.record(z.string(), z.union([z.string(), z.strictObject({ from: z.string() })])),
+  /** `native`: at most so many model calls per agent. */
+  maxSteps: z.number().int().positive().nullable(),
+  /** `native`: at most so many tokens per agent, input and output together. */
+  maxTokens: z.number().int().positive().nullable(),
+  /** `native`: at most so many US dollars per agent, where the registry knows the model's price. */
+  maxCostUsd: z.number().positive().nullable(),
   /** `schedule`: the executor that does the work once its time has come. */
   then: z.string().nullable(),
   /** `schedule`: when its tasks fire unless they say so themselves. */
@@ -67,6 +82,10 @@ export const PROVIDER_OF_TYPE = {
   pi: null,
   copilot: 'github',
   kimi: 'moonshot',
+  acp: null,
+  native: null,
+  http: null,
+  external: null,
 } as const satisfies Record<ExecutorType, string | null>
 
 /** Types that are a coding agent with a model behind it. */
@@ -85,6 +104,10 @@ export type AgentCliType = (typeof AGENT_CLIS)[number]
 export const isAgentCli = (type: ExecutorType): type is AgentCliType =>
   AGENT_CLIS.some((cli) => cli === type)
 
+/** Types whose agents edit files unless the profile says otherwise. */
+export const isCodingAgent = (type: ExecutorType): boolean =>
+  isAgentCli(type) || type === 'acp' || type === 'native'
+
 /** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where nobody's do. */
 export function accountOf(profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>): string | null {
   const { type, baseUrl, apiKeyEnv } = profile
@@ -94,8 +117,9 @@ export function accountOf(profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv
   return apiKeyEnv === null ? provider : `${provider} (${apiKeyEnv})`
 }
 
-/** Whether the coordinator starts its agents (`process`) or somebody takes them (`person`). */
-export const isTakenByPeople = (type: ExecutorType): boolean => type === 'manual'
+/** Somebody else claims its tasks: a person, or another orchestrator. The coordinator never starts those. */
+export const isTakenByPeople = (type: ExecutorType): boolean =>
+  type === 'manual' || type === 'external'
 
 export const modelEntrySchema = z.strictObject({
   name: z.string(),

@@ -2,7 +2,7 @@
 import type { Agent } from '../domain/agent.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import { shownStateOf, type Plan } from '../domain/plan.ts'
-import { profileOf } from '../domain/resolve.ts'
+import { findModel, profileOf } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
@@ -29,6 +29,7 @@ export function launchOrderOf(
     graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
     resume: agent.resumed ? agent.conversation : null,
     modelId: agent.modelId,
+    model: agent.model === null ? null : findModel(settings, agent.model),
   }
 }
 

@@ -1,4 +1,5 @@
 /** A whole coordinator on a real store in memory, with a manual clock and a runtime that does what the test says. */
+import { createProfile } from '../../src/config/profiles.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok, type Result } from '../../src/base/result.ts'
 import { createCoordinator, type Coordinator } from '../../src/coordinator/coordinator.ts'
@@ -31,22 +32,8 @@ export interface ScriptedRuntime extends Runtime {
 }
 
 export const PROFILE: Profile = {
-  name: 'shell',
-  type: 'shell',
-  model: null,
-  env: {},
-  maxAgents: null,
+  ...createProfile('shell', 'shell', { permissions: 'workspace', stdin: 'none' }),
   timeoutMs: 14_400_000,
-  permissions: 'workspace',
-  keepBackground: false,
-  baseUrl: null,
-  apiKeyEnv: null,
-  subtasks: 'own',
-  coding: false,
-  command: null,
-  stdin: 'none',
-  then: null,
-  schedule: null,
 }
 
 export const endedReport = (
@@ -306,5 +293,6 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     graph: [],
     resume: agent.conversation,
     modelId: agent.modelId,
+    model: null,
   }
 }

@@ -1,4 +1,5 @@
 /** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
+import { createProfile } from '../../src/config/profiles.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok, type Result } from '../../src/base/result.ts'
@@ -164,27 +165,23 @@ export function route(task: Task): Result<Route, Failure> {
 }
 
 const profile: Profile = {
-  name: 'shell',
-  type: 'shell',
-  model: null,
-  env: {},
-  maxAgents: null,
+  ...createProfile('shell', 'shell', { permissions: 'workspace', stdin: 'none' }),
   timeoutMs: 3_600_000,
-  permissions: 'workspace',
-  keepBackground: false,
-  baseUrl: null,
-  apiKeyEnv: null,
-  subtasks: 'own',
-  coding: false,
-  command: null,
-  stdin: 'none',
-  then: null,
-  schedule: null,
 }
 
 function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
   const task = plan.tasks.get(agent.taskId)
   if (!task) return null
   const { conversation: resume, modelId } = agent
-  return { agent, task, profile, dependencies: [], notes: [], graph: [], resume, modelId }
+  return {
+    agent,
+    task,
+    profile,
+    dependencies: [],
+    notes: [],
+    graph: [],
+    resume,
+    modelId,
+    model: null,
+  }
 }

@@ -23,6 +23,10 @@ const EXECUTORS = {
   pi,
   copilot,
   kimi,
+  acp: null,
+  native: null,
+  http: null,
+  external: null,
   manual: null,
   schedule: null,
 } as const satisfies Record<ExecutorType, Executor | null>

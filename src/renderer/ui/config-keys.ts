@@ -1,5 +1,5 @@
 /** What each key of the configuration is called in the window, what it does, and how it is edited. A test holds it against the schema. */
-import { isAgentCli, type ExecutorType } from '../../domain/settings.ts'
+import { isCodingAgent, type ExecutorType } from '../../domain/settings.ts'
 import { keyParts } from './config-entry.ts'
 
 export type KeyControl =
@@ -123,6 +123,17 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'The name of the variable that holds the key. Its value is read at each launch and stands nowhere.',
     text,
   ],
+  'executors.*.url': ['Address', 'Where its tasks are posted.', text],
+  'executors.*.endpoint': ['Address', 'Another word for url.', text],
+  'executors.*.method': [
+    'Method',
+    'How its tasks are sent.',
+    choice(['POST', 'POST'], ['PUT', 'PUT'], ['PATCH', 'PATCH']),
+  ],
+  'executors.*.headers': ['Headers', 'Sent with each request.', text],
+  'executors.*.max_steps': ['Most steps', 'Model calls of one agent.', number],
+  'executors.*.max_tokens': ['Most tokens', 'Of one agent, input and output together.', number],
+  'executors.*.max_cost': ['Most US dollars', 'Of one agent, where the price is known.', number],
   'executors.*.then': ['Hands on to', 'The executor that does the work in its time.', executor],
   'executors.*.schedule': [
     'Starts',
@@ -160,6 +171,14 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly string[]>> =
   pi: cliFields(),
   copilot: cliFields(),
   kimi: cliFields(),
+  acp: ['command', 'model', 'permissions', ...localFields()],
+  native: [
+    ...['model', 'permissions', 'base_url', 'api_key_env'],
+    ...['max_steps', 'max_tokens', 'max_cost'],
+    ...localFields(),
+  ],
+  http: ['url', 'method', 'headers', 'timeout', 'max_agents'],
+  external: ['timeout'],
   shell: localFields(),
   command: ['command', 'model', 'stdin', ...localFields()],
   manual: [],
@@ -175,7 +194,7 @@ function cliFields(): readonly string[] {
 
 /** What a field is where no file says it, in the form of the file; null = not set. */
 export function builtInField(type: ExecutorType, field: string): unknown {
-  if (field === 'coding') return isAgentCli(type)
+  if (field === 'coding') return isCodingAgent(type)
   return BUILT_IN[field] ?? null
 }
 const BUILT_IN: Readonly<Record<string, unknown>> = {

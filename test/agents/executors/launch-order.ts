@@ -1,4 +1,5 @@
 /** Launch orders for tests: everything at rest, with what the test is about laid over it. */
+import { createProfile } from '../../../src/config/profiles.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import { agentIdOf, taskIdSchema } from '../../../src/domain/ids.ts'
@@ -14,22 +15,8 @@ export interface OrderParts {
 }
 
 export const profileOf = (type: ExecutorType, more: Partial<Profile> = {}): Profile => ({
-  name: type,
-  type,
-  model: null,
-  env: {},
-  maxAgents: null,
+  ...createProfile(type, type, { stdin: 'none', coding: false }),
   timeoutMs: 60_000,
-  permissions: 'bypass',
-  keepBackground: false,
-  baseUrl: null,
-  apiKeyEnv: null,
-  subtasks: 'own',
-  coding: false,
-  command: null,
-  stdin: 'none',
-  then: null,
-  schedule: null,
   ...more,
 })
 
@@ -108,6 +95,7 @@ export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchO
   graph: [],
   resume: null,
   modelId: null,
+  model: null,
   ...parts.order,
 })
 
