@@ -57,6 +57,10 @@ type Addressed = Exclude<AgentCli, 'claude' | 'codex'>
 export const KEY_NAME = 'MOCK_MODEL_KEY'
 export const KEY_VALUE = 'not-a-real-key-of-the-mock'
 
+/** Our own agent, which is no CLI to be installed. */
+export const nativeProfile = (mockUrl: string): Profile =>
+  profileOf('native', { coding: true, baseUrl: `${mockUrl}/v1`, apiKeyEnv: KEY_NAME })
+
 /** The others are told by their profile where their model is. */
 async function addressedProfiles(
   mockUrl: string,

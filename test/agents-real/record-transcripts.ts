@@ -8,11 +8,11 @@ import { join, resolve } from 'node:path'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { installAgentClis } from './install.ts'
-import { realProfiles, startMock } from './real-agents.ts'
+import { nativeProfile, realProfiles, startMock } from './real-agents.ts'
 import { runCli } from './run-cli.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../fixtures/transcripts')
-const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot'] as const
+const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot', 'native'] as const
 
 /** name → marker, and what differs in the profile. */
 const SCENES: Readonly<
@@ -44,6 +44,8 @@ const SCENES: Readonly<
   drop: { prompt: '[[mock:drop]]' },
 }
 
+const RESUMED = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi'] as const
+
 /** Where stderr says what stdout does not. */
 const TOLD_ON_STDERR = new Set(['529-recovers', 'quota-reset'])
 
@@ -51,7 +53,10 @@ const wanted = new RegExp(process.argv[2] ?? '')
 const home = await realpath(await mkdtemp(join(tmpdir(), 'yard-record-')))
 const mock = await startMock()
 const clis = await installAgentClis()
-const profiles = await realProfiles(mock.url, clis, home)
+const profiles = {
+  ...(await realProfiles(mock.url, clis, home)),
+  native: nativeProfile(mock.url),
+}
 // Neither this machine's paths nor a random port belong into a fixture.
 const clean = (text: string): string =>
   text
@@ -73,6 +78,7 @@ for (const cli of CLIS) {
       profile: { ...profiles[cli], ...scene.profile },
       prompt: scene.prompt.replace('{cwd}', cwd),
       cwd,
+      ...(cli === 'native' ? { home: join(home, 'homes') } : {}),
     })
     if (!ran.ok) throw new Error(ran.error.reason)
     await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
@@ -81,6 +87,21 @@ for (const cli of CLIS) {
         join(FOLDER, file.replace('.jsonl', '.stderr.txt')),
         cleanErrors(ran.value.stderr),
       )
+    process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)
+  }
+}
+// One conversation in two runs, to see what the second tells of the tokens of the first.
+for (const cli of RESUMED) {
+  if (!wanted.test(`${cli}-first-turn.jsonl`)) continue
+  const cwd = await mkdtemp(join(home, 'work-'))
+  let resume: string | null = null
+  for (const turn of ['first', 'resumed']) {
+    const order = { profile: profiles[cli], prompt: `the ${turn} turn`, cwd }
+    const ran = await runCli({ ...order, ...(resume === null ? {} : { resume }) })
+    if (!ran.ok) throw new Error(ran.error.reason)
+    resume = ran.value.summary.conversation ?? ran.value.conversationId
+    const file = `${cli}-${turn}-turn.jsonl`
+    await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
     process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)
   }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { ok, type Result } from '../../src/base/result.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
@@ -12,6 +12,7 @@ import type { OutputReport } from '../../src/domain/output.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { applyEnvironment } from '../../src/agents/executors/environment.ts'
 import { writePlannedFiles } from '../../src/agents/runtime/launch-stage.ts'
+import { ownProgram } from '../../src/agents/process/own-program.ts'
 import type { OutputSummary } from '../../src/agents/executors/executor.ts'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import { launchInput, launchOrder } from '../agents/executors/launch-order.ts'
@@ -33,10 +34,16 @@ export interface CliOrder {
   readonly modelId?: string
   readonly resume?: string
   readonly task?: Partial<LaunchOrder['task']>
+  readonly notes?: LaunchOrder['notes']
+  /** What the yard itself would set. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** What its executor keeps apart from the user's own. */
+  readonly home?: string
   /** Asks it to stop, in its executor's own way. */
   readonly signal?: AbortSignal
 }
 
+const LAUNCHER = resolve(import.meta.dirname, '../../src/agents/launcher-entry.ts')
 const LONGEST_MS = 150_000
 
 export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
@@ -47,7 +54,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const whole = launchOrder(profile.type, {
     profile,
     ...(order.task ? { task: order.task } : {}),
-    order: { modelId: order.modelId ?? 'some-model', resume },
+    order: { modelId: order.modelId ?? 'some-model', resume, notes: order.notes ?? [] },
   })
   const inheritedEnv = { ...process.env, [KEY_NAME]: KEY_VALUE }
   const folder = await mkdtemp(join(tmpdir(), 'yard-agent-'))
@@ -57,8 +64,10 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
     folder,
     inheritedEnv,
     platform: process.platform,
+    ownProgram: (name) => ownProgram(LAUNCHER, name),
     which,
     conversationId,
+    ...(order.home === undefined ? {} : { home: order.home }),
   })
   const planned = executor.plan(input)
   if (!planned.ok) return planned
@@ -67,7 +76,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const [program, ...args] = argv
   const child = execa(program, args, {
     cwd,
-    env: applyEnvironment(inheritedEnv, env),
+    env: { ...applyEnvironment(inheritedEnv, env), ...order.variables },
     extendEnv: false,
     input: stdin === 'prompt' ? prompt : '',
     reject: false,

@@ -7,7 +7,7 @@ import type { FailureClass } from '../../src/domain/failure.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import type { MockLlm } from '../support/mock-llm/server.ts'
 import { installAgentClis, type AgentCli } from './install.ts'
-import { realProfiles, startMock } from './real-agents.ts'
+import { nativeProfile, realProfiles, startMock } from './real-agents.ts'
 import { runCli, type CliOrder, type CliRun } from './run-cli.ts'
 
 const INSTALL_MS = 300_000
@@ -34,7 +34,10 @@ const BUSY = [
   ['529', 'overload'],
 ] as const
 
-const FACTS: Readonly<Record<AgentCli, Facts>> = {
+/** Our own agent is asked the same. */
+type Asked = AgentCli | 'native'
+
+const FACTS: Readonly<Record<Asked, Facts>> = {
   claude: {
     failures: [...SURE, ...BUSY],
     tellsReset: true,
@@ -79,18 +82,25 @@ const FACTS: Readonly<Record<AgentCli, Facts>> = {
     failsWith: 'other',
     elsewhere: 'goes on',
   },
+  native: {
+    failures: [...SURE, ...BUSY],
+    tellsReset: true,
+    failsWith: 'other',
+    elsewhere: 'goes on',
+  },
 }
-const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot'] as const
+const CLIS = ['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot', 'native'] as const
 
 let mock: MockLlm
 let home: string
 let cwd: string
-let profiles: Record<AgentCli, Profile>
+let profiles: Record<Asked, Profile>
 
 beforeAll(async () => {
   mock = await startMock()
   home = await mkdtemp(join(tmpdir(), 'yard-real-'))
-  profiles = await realProfiles(mock.url, await installAgentClis(), home)
+  const native = nativeProfile(mock.url)
+  profiles = { ...(await realProfiles(mock.url, await installAgentClis(), home)), native }
 }, INSTALL_MS)
 afterAll(async () => {
   await mock.close()
@@ -101,7 +111,8 @@ beforeEach(async () => {
 })
 
 async function run(order: Omit<CliOrder, 'cwd'> & { cwd?: string }): Promise<CliRun> {
-  const ran = await runCli({ cwd, ...order })
+  const own = order.profile.type === 'native' ? { home: join(home, 'homes') } : {}
+  const ran = await runCli({ cwd, ...own, ...order })
   if (!ran.ok) throw new Error(ran.error.reason)
   return ran.value
 }

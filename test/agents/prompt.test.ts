@@ -9,6 +9,7 @@ const PLACE: PromptPlace = {
   cwd: '/project/.yard/worktrees/build',
   branch: 'yard/build',
   yardCommand: 'yard',
+  hasTools: false,
 }
 const DEPENDENCY: DependencyResult = {
   id: taskIdSchema.parse('fetch'),
@@ -68,6 +69,7 @@ describe('a first try', () => {
       'log build',
       'artifact build',
       'add "title"',
+      'ask build',
     ]) {
       expect(text).toContain(`\`yard ${verb}`)
     }
@@ -76,8 +78,15 @@ describe('a first try', () => {
     expect(text).toContain('do not touch other worktrees')
   })
 
+  it('speaks of tools only where it has them', () => {
+    expect(prompt()).not.toContain('yard_done')
+    const given = prompt({}, {}, { ...PLACE, hasTools: true })
+    expect(given).toContain('The MCP server `yard` gives you the same as tools (`yard_fail`')
+    expect(given).toContain('`yard done build`')
+  })
+
   it('in a folder that others use says so, and nothing of branches', () => {
-    const text = prompt({}, {}, { cwd: '/project', branch: null, yardCommand: 'yard' })
+    const text = prompt({}, {}, { ...PLACE, cwd: '/project', branch: null })
     expect(text).toContain('Others may work in the same folder')
     expect(text).not.toContain('worktree')
   })
@@ -127,6 +136,19 @@ describe('a later try', () => {
   it('sees what was noted since, with who said it', () => {
     const text = prompt({}, { notes: [{ at: 0, by: 'agent-3', text: 'half done' }] })
     expect(text).toContain('1970-01-01T00:00:00.000Z agent-3:\n\n> half done')
+  })
+
+  it('is told what a person was asked, and where the answer stands', () => {
+    const asked = { task: { lastFailure: workFailure('question', 'Which colour?') } }
+    const order = {
+      resume: { executor: 'claude', id: 'x' },
+      notes: [{ at: 0, by: 'person', text: 'Blue.' }],
+    }
+    for (const text of [prompt(asked, { notes: order.notes }), prompt(asked, order)]) {
+      expect(text).toContain('> Which colour?\n\nThe answer is the last of the notes')
+      expect(text).toContain('person:\n\n> Blue.')
+      expect(text).not.toContain('had finished (question)')
+    }
   })
 
   it('that resumes a conversation gets a short word on why it goes on', () => {

@@ -31,13 +31,18 @@ export async function openWatchedPage(
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } })
-  const page = await context.newPage()
+  const watched = await watch(await context.newPage())
+  await watched.page.goto(url)
+  return watched
+}
+
+/** Writes down what the page complains of; breaches of its policy from its next load on. */
+export async function watch(page: Page): Promise<WatchedPage> {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
   await page.exposeFunction('complain', (text: string) => complaints.push(text))
   await page.addInitScript(
     `addEventListener('securitypolicyviolation', (e) => complain(e.violatedDirective + ' ' + e.blockedURI))`,
   )
-  await page.goto(url)
   return { page, complaints }
 }

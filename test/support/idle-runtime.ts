@@ -34,6 +34,7 @@ export function createIdleRuntime(): IdleRuntime {
     },
     recover: async () => {},
     stop: (id) => runtime.end(id, generations.get(id) ?? 0, 143),
+    reported() {},
     isHolding: (id) => held.has(id),
     facts: (id) =>
       held.has(id)

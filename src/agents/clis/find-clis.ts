@@ -3,6 +3,7 @@ import { delimiter, isAbsolute } from 'node:path'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
 import { which } from '../runtime/launch-stage.ts'
+import { versionIn } from './versions.ts'
 import { runBriefly } from './run-briefly.ts'
 
 export interface FoundProgram {
@@ -117,8 +118,7 @@ function readVersion(
     case 'ended': {
       if (ended.code !== 0)
         return { version: null, problem: `${program} --version ended with exit ${ended.code}` }
-      const version = /\d+\.\d+(?:\.\d+)?[\w.+-]{0,40}/.exec(ended.stdout)?.[0] ?? null
-      return { version, problem: null }
+      return { version: versionIn(ended.stdout), problem: null }
     }
   }
 }

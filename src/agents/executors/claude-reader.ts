@@ -3,6 +3,7 @@
  * `is_error` alone decides. The error's code stands on the synthetic `assistant` event before it, its reset time on a
  * `rate_limit_event`.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
@@ -19,11 +20,16 @@ import {
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
 import { summaryOf } from './tool-summary.ts'
+import { sumUsage } from './usage-sum.ts'
 
 interface State {
   final: OutputSummary['final']
   failure: WorkFailure | null
   usage: Usage | null
+  /** Of each answer so far; a message comes in several events, each with all of its usage. */
+  readonly answers: Map<string, Usage>
+  /** All of them together. */
+  answered: Usage | null
   conversation: string | null
   mutatingToolCalls: number
   /** Calls that would change something, waiting for their result. */
@@ -53,6 +59,8 @@ export function createClaudeReader(tools: ChangingTools = TOOLS): OutputReader {
     final: null,
     failure: null,
     usage: null,
+    answers: new Map(),
+    answered: null,
     conversation: null,
     mutatingToolCalls: 0,
     pending: new Set(),
@@ -70,7 +78,8 @@ export function createClaudeReader(tools: ChangingTools = TOOLS): OutputReader {
     finish: () => ({
       final: state.final,
       failure: state.failure ?? state.retrying,
-      usage: state.usage,
+      // What was ended before its result has used at least what its answers say.
+      usage: state.usage ?? state.answered,
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -140,8 +149,24 @@ function onAssistant(state: State, event: JsonObject): readonly OutputReport[] {
     state.errorCode = code
     return [] // The result repeats its words.
   }
-  return blocks.flatMap((block) => onBlock(state, block))
+  return [...blocks.flatMap((block) => onBlock(state, block)), ...usedBy(state, message)]
 }
+
+/** What it has used so far, when an answer says more of it. */
+function usedBy(state: State, message: JsonObject | null): readonly OutputReport[] {
+  const id = textAt(message, 'id')
+  const usage = objectAt(message, 'usage')
+  if (id === null || usage === null) return []
+  const told = tokensOf(usage)
+  const before = state.answers.get(id)
+  if (isDeepStrictEqual(before, told)) return []
+  state.answers.set(id, told)
+  state.answered = before ? sumOf(state.answers) : sumUsage(state.answered, told)
+  return state.answered ? [{ kind: 'usage', usage: state.answered }] : []
+}
+
+const sumOf = (answers: ReadonlyMap<string, Usage>): Usage | null =>
+  [...answers.values()].reduce<Usage | null>(sumUsage, null)
 
 function onBlock(state: State, block: JsonObject): readonly OutputReport[] {
   switch (textAt(block, 'type')) {
@@ -245,8 +270,12 @@ function failureOf(
   })
 }
 
-function usageOf(event: JsonObject): Usage {
-  const usage = objectAt(event, 'usage')
+const usageOf = (event: JsonObject): Usage => ({
+  ...tokensOf(objectAt(event, 'usage')),
+  costUsd: numberAt(event, 'total_cost_usd'),
+})
+
+function tokensOf(usage: JsonObject | null): Usage {
   const cached = numberAt(usage, 'cache_read_input_tokens')
   const written = numberAt(usage, 'cache_creation_input_tokens')
   const fresh = numberAt(usage, 'input_tokens')
@@ -255,6 +284,6 @@ function usageOf(event: JsonObject): Usage {
     outputTokens: numberAt(usage, 'output_tokens'),
     cachedTokens: cached,
     reasoningTokens: null,
-    costUsd: numberAt(event, 'total_cost_usd'),
+    costUsd: null,
   }
 }

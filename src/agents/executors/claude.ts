@@ -5,7 +5,8 @@ import type { Task } from '../../domain/task.ts'
 import { createClaudeReader } from './claude-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { toolsFile } from './yard-tools.ts'
 
 /** Nobody sits at a headless CLI: what `ask` and `workspace` do not allow is refused by it and told to the agent. */
 const PERMISSION_FLAGS = {
@@ -17,9 +18,10 @@ const PERMISSION_FLAGS = {
 /** A task's mode narrows what its profile permits: `light` reads and reports, `bare` only speaks to us. */
 function modeFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
   if (mode === 'bare')
-    return [...PERMISSION_FLAGS.ask, '--tools=Bash', '--allowed-tools=Bash(yard:*)']
+    return [...PERMISSION_FLAGS.ask, '--tools=Bash', '--allowed-tools=Bash(yard:*),mcp__yard']
   const reading = mode === 'light' ? ['--disallowed-tools=Edit,Write,MultiEdit,NotebookEdit'] : []
-  return [...PERMISSION_FLAGS[permissions], ...reading]
+  const ours = permissions === 'bypass' ? [] : ['--allowed-tools=mcp__yard']
+  return [...PERMISSION_FLAGS[permissions], ...reading, ...ours]
 }
 
 const DEFAULTS = {
@@ -36,6 +38,7 @@ export const claude: Executor = {
     const program = findAgentCli(input, 'claude')
     if (!program.ok) return program
     const resumed = resumedOf(input)
+    const tools = toolsFile(input.folder, { type: 'stdio' })
     // `--name=value` keeps a value that begins with a dash from being an option of its own.
     const argv: [string, ...string[]] = [
       ...program.value,
@@ -44,11 +47,31 @@ export const claude: Executor = {
       'stream-json',
       '--verbose',
       ...modeFlags(order.profile.permissions, order.task.mode),
+      `--mcp-config=${tools.path}`,
       ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
       resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
     ]
     const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
-    return ok({ argv, env, stdin: 'prompt', conversationId: resumed ?? input.conversationId })
+    const conversationId = resumed ?? input.conversationId
+    return ok({ argv, env, files: [tools], hasTools: true, stdin: 'prompt', conversationId })
+  },
+  pilot(input) {
+    const { profile, task, modelId } = input.order
+    const resumed = resumedOf(input)
+    const tools = toolsFile(input.folder, { type: 'stdio' })
+    const argv: [string, ...string[]] = [
+      ...programOf(profile, 'claude'),
+      ...modeFlags(profile.permissions, task.mode),
+      `--mcp-config=${tools.path}`,
+      // Its prompt lies outside of where it works.
+      `--add-dir=${input.folder}`,
+      ...(modelId === null ? [] : [`--model=${modelId}`]),
+      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+      firstWords(input),
+    ]
+    const conversationId = resumed ?? input.conversationId
+    const defaults = { DISABLE_AUTOUPDATER: DEFAULTS.DISABLE_AUTOUPDATER }
+    return ok({ argv, defaults, set: {}, files: [tools], hasTools: true, conversationId })
   },
   createReader: createClaudeReader,
   // SIGTERM leaves its running tool behind.

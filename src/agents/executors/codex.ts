@@ -1,11 +1,19 @@
 /** `codex`: the Codex CLI, headless (`codex exec --json`). Prompt on stdin; it chooses the conversation's id. */
 import { ok } from '../../base/result.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
 import { nativeCodex } from './codex-binary.ts'
 import { createCodexReader } from './codex-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import {
+  YARD_ARGUMENTS,
+  YARD_PROGRAM,
+  YARD_SERVER,
+  YARD_START_MS,
+  YARD_VARIABLES,
+} from './yard-tools.ts'
 
 /** As settings and not as `--sandbox`, which `exec resume` does not know. */
 const PERMISSION_FLAGS = {
@@ -21,6 +29,26 @@ function endpointFlags({ baseUrl, apiKeyEnv }: Profile): readonly string[] {
   const provider = `{name="yard",base_url=${JSON.stringify(baseUrl)},wire_api="responses"${key}}`
   return ['-c', 'model_provider="yard"', '-c', `model_providers.yard=${provider}`]
 }
+
+/** Of its environment it hands on only what is named; our tools change nothing but the yard, which keeps its own rules. */
+const TOOLS = [
+  `command=${JSON.stringify(YARD_PROGRAM)}`,
+  `args=${JSON.stringify(YARD_ARGUMENTS)}`,
+  `env_vars=${JSON.stringify(YARD_VARIABLES)}`,
+  `startup_timeout_sec=${YARD_START_MS / 1000}`,
+  'default_tools_approval_mode="approve"',
+].join(',')
+
+const commonFlags = ({ task, profile, modelId }: LaunchOrder): readonly string[] => [
+  // A task's mode narrows what its profile permits: `light` and `bare` change no files.
+  ...PERMISSION_FLAGS[task.mode === 'light' || task.mode === 'bare' ? 'ask' : profile.permissions],
+  // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
+  '-c',
+  'features.unbounded_connection_retries=false',
+  '-c',
+  `mcp_servers.${YARD_SERVER}={${TOOLS}}`,
+  ...(modelId === null ? [] : [`--model=${modelId}`]),
+]
 
 export const codex: Executor = {
   type: 'codex',
@@ -38,21 +66,25 @@ export const codex: Executor = {
       ...(resumed === null ? [] : ['resume']),
       '--json',
       '--skip-git-repo-check',
-      // A task's mode narrows what its profile permits: `light` and `bare` change no files.
-      ...PERMISSION_FLAGS[
-        order.task.mode === 'light' || order.task.mode === 'bare'
-          ? 'ask'
-          : order.profile.permissions
-      ],
-      // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
-      '-c',
-      'features.unbounded_connection_retries=false',
-      ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
+      ...commonFlags(order),
       ...(resumed === null ? [] : [resumed]),
       '-',
     ]
     const env = agentEnvironment(order.profile, input.inheritedEnv)
-    return ok({ argv, env, stdin: 'prompt', conversationId: resumed })
+    return ok({ argv, env, hasTools: true, stdin: 'prompt', conversationId: resumed })
+  },
+  pilot(input) {
+    const { order } = input
+    const resumed = resumedOf(input)
+    const argv: [string, ...string[]] = [
+      ...programOf(order.profile, 'codex'),
+      ...endpointFlags(order.profile),
+      ...(resumed === null ? [] : ['resume']),
+      ...commonFlags(order),
+      ...(resumed === null ? [] : [resumed]),
+      firstWords(input),
+    ]
+    return ok({ argv, defaults: {}, set: {}, hasTools: true, conversationId: resumed })
   },
   createReader: createCodexReader,
   stopSignal: 'SIGINT',

@@ -21,7 +21,10 @@ export const command: Executor = {
     if (!program.ok) return program
     const [path, ...template] = program.value
     const env = agentEnvironment(profile, input.inheritedEnv)
-    const argv: [string, ...string[]] = [path, ...template.map((element) => fill(element, input))]
+    const argv: [string, ...string[]] = [
+      path,
+      ...template.map((element) => fillTemplate(element, input)),
+    ]
     return ok({ argv, env, stdin: profile.stdin, conversationId: null })
   },
   createReader: createRawReader,
@@ -30,7 +33,7 @@ export const command: Executor = {
   givesFinal: false,
 }
 
-function fill(element: string, { order, promptFile }: LaunchInput): string {
+export function fillTemplate(element: string, { order, promptFile }: LaunchInput): string {
   const values: Readonly<Record<string, string>> = {
     '{model}': order.modelId ?? '',
     '{prompt_file}': promptFile,

@@ -1,24 +1,28 @@
 /** `copilot`: GitHub Copilot CLI, headless, with its lines of JSON. Prompt on stdin; we choose the conversation's id. */
 import { err, ok } from '../../base/result.ts'
-import { workFailure } from '../../domain/failure.ts'
-import type { Permissions } from '../../domain/settings.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { Permissions, Profile } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { nativeCopilot } from './copilot-binary.ts'
 import { createCopilotReader } from './copilot-reader.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { toolsFile, YARD_SERVER } from './yard-tools.ts'
 
 /** Nobody sits there: what is not allowed is refused by it and told to the agent. Files outside its folder need `bypass`. */
 const PERMISSION_FLAGS = {
   bypass: ['--allow-all'],
   workspace: ['--allow-all-tools'],
-  ask: ['--allow-tool=shell(yard:*)'],
+  ask: ['--allow-tool=shell(yard:*)', `--allow-tool=${YARD_SERVER}`],
 } as const satisfies Record<Permissions, readonly string[]>
 
 /** A task's mode narrows what its profile permits: neither changes files; both may speak to us. */
 const permissionFlags = (permissions: Permissions, mode: Task['mode']): readonly string[] =>
   PERMISSION_FLAGS[mode === 'light' || mode === 'bare' ? 'ask' : permissions]
+
+const needsModel = ({ name }: Profile): WorkFailure =>
+  workFailure('bad-model', `executor ${name} has a base_url, so it needs a model`)
 
 const DEFAULTS = {
   /** Its binary must not change under agents that run side by side. */
@@ -32,12 +36,10 @@ export const copilot: Executor = {
     const { profile, modelId } = order
     const found = findAgentCli(input, 'copilot')
     if (!found.ok) return found
-    if (profile.baseUrl !== null && modelId === null)
-      return err(
-        workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
-      )
+    if (profile.baseUrl !== null && modelId === null) return err(needsModel(profile))
     const [path, ...leading] = found.value
     const resumed = resumedOf(input)
+    const tools = toolsFile(input.folder, { type: 'local', tools: ['*'] })
     const argv: [string, ...string[]] = [
       nativeCopilot(path, platform),
       ...leading,
@@ -45,11 +47,31 @@ export const copilot: Executor = {
       '--no-color',
       '--no-ask-user',
       ...permissionFlags(profile.permissions, order.task.mode),
+      `--additional-mcp-config=@${tools.path}`,
       ...(modelId === null ? [] : [`--model=${modelId}`]),
       resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
     ]
     const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
-    return ok({ argv, env, stdin: 'prompt', conversationId: resumed ?? input.conversationId })
+    const conversationId = resumed ?? input.conversationId
+    return ok({ argv, env, files: [tools], hasTools: true, stdin: 'prompt', conversationId })
+  },
+  pilot(input) {
+    const { profile, modelId, task } = input.order
+    if (profile.baseUrl !== null && modelId === null) return err(needsModel(profile))
+    const resumed = resumedOf(input)
+    const tools = toolsFile(input.folder, { type: 'local', tools: ['*'] })
+    const argv: [string, ...string[]] = [
+      ...programOf(profile, 'copilot'),
+      ...permissionFlags(profile.permissions, task.mode),
+      `--additional-mcp-config=@${tools.path}`,
+      // Its prompt lies outside of where it works.
+      `--add-dir=${input.folder}`,
+      ...(modelId === null ? [] : [`--model=${modelId}`]),
+      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+      `--interactive=${firstWords(input)}`,
+    ]
+    const conversationId = resumed ?? input.conversationId
+    return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })
   },
   createReader: createCopilotReader,
   // At SIGTERM it says that all is well.

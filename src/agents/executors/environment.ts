@@ -43,6 +43,10 @@ const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   moonshot: ['KIMI_API_KEY', 'MOONSHOT_API_KEY'],
 }
 
+export const PROVIDER_KEY_NAMES: readonly string[] = [
+  ...new Set(Object.values(PROVIDER_KEYS).flat()),
+]
+
 /**
  * `defaults` yield to what is inherited; an address or a key of the profile's own replaces it, and the profile's `env` wins over
  * all. `{from}` is read from `inherited`, and where that variable is not set the one it was meant for is removed.

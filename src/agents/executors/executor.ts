@@ -5,6 +5,7 @@ import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import type { Result } from '../../base/result.ts'
+import type { OwnProgram, OwnProgramName } from '../process/own-program.ts'
 
 /** Variables by name; a name without a value is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -20,6 +21,8 @@ export interface LaunchInput {
   /** The login shell's environment, unchanged. */
   readonly inheritedEnv: Environment
   readonly platform: NodeJS.Platform
+  /** A program that is a part of Yardmaster. */
+  ownProgram(name: OwnProgramName): OwnProgram
   /** The absolute path of a program by name or path; null when there is none that can be run. */
   which(program: string): string | null
   /** A fresh UUID, for CLIs that let the caller choose the conversation's id. */
@@ -46,7 +49,27 @@ export interface LaunchPlan {
   readonly files?: readonly PlannedFile[]
   /** `prompt`: the prompt is written to stdin, which is then closed. `none`: stdin is empty and closed. */
   readonly stdin: 'prompt' | 'none'
+  /** The CLI was told to start `yard mcp`, so the prompt may speak of its tools. */
+  readonly hasTools?: boolean
   /** Known before the start where the CLI lets us choose it, or when it resumes. */
+  readonly conversationId: string | null
+}
+
+/** What the plan of a pilot may go by: nothing of the owner's environment, for the terminal has one of its own. */
+export type PilotInput = Pick<
+  LaunchInput,
+  'order' | 'cwd' | 'folder' | 'promptFile' | 'home' | 'conversationId'
+>
+
+/** How a person's terminal starts the CLI, to be driven by hand. */
+export interface PilotPlan {
+  /** The program by name or path, to be found from the terminal; no secret and no text of a prompt is in it. */
+  readonly argv: readonly [string, ...string[]]
+  /** Variables that yield to the terminal's own, and variables that do not; no secret is in them. */
+  readonly defaults: Readonly<Record<string, string>>
+  readonly set: Readonly<Record<string, string>>
+  readonly files?: readonly PlannedFile[]
+  readonly hasTools?: boolean
   readonly conversationId: string | null
 }
 
@@ -77,6 +100,8 @@ export interface OutputReader {
 export interface Executor {
   readonly type: ExecutorType
   plan(input: LaunchInput): Result<LaunchPlan, WorkFailure>
+  /** Missing where no person can drive it in a terminal. */
+  pilot?(input: PilotInput): Result<PilotPlan, WorkFailure>
   createReader(): OutputReader
   /** What the CLI understands as "please end". */
   readonly stopSignal: 'SIGTERM' | 'SIGINT'

@@ -175,11 +175,16 @@ function onErrorLine(state: State, line: string, at: number): readonly OutputRep
 }
 
 function usageOf(stats: JsonObject | null): Usage {
+  const [input, output] = [numberAt(stats, 'input_tokens'), numberAt(stats, 'output_tokens')]
+  const total = numberAt(stats, 'total_tokens')
+  // What it thought is in the total alone, and is billed as output.
+  const isKnown = total !== null && input !== null && output !== null
+  const thought = isKnown ? Math.max(0, total - input - output) : null
   return {
-    inputTokens: numberAt(stats, 'input_tokens'),
-    outputTokens: numberAt(stats, 'output_tokens'),
+    inputTokens: input,
+    outputTokens: output === null ? null : output + (thought ?? 0),
     cachedTokens: numberAt(stats, 'cached'),
-    reasoningTokens: null,
+    reasoningTokens: thought,
     costUsd: null,
   }
 }

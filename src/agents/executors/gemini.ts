@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import { agentEnvironment } from './environment.ts'
-import type { Executor, LaunchInput, LaunchPlan } from './executor.ts'
+import type { Executor, LaunchPlan, PilotInput } from './executor.ts'
 import { createGeminiReader } from './gemini-reader.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { toolsSettings, YARD_VARIABLES } from './yard-tools.ts'
 
 /** What a mode does not allow is not even offered to the model, for nobody sits there to be asked. */
 const APPROVAL = {
@@ -29,6 +30,11 @@ const SETTINGS = {
   security: { auth: { selectedType: 'gemini-api-key' } },
   general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 4 },
   privacy: { usageStatisticsEnabled: false },
+  // It hands on no variable that looks like a secret unless it is named; `$NAME` is read from its own environment.
+  ...toolsSettings({
+    env: Object.fromEntries(YARD_VARIABLES.map((name) => [name, `$${name}`])),
+    trust: true,
+  }),
 }
 
 export const gemini: Executor = {
@@ -38,22 +44,32 @@ export const gemini: Executor = {
     const program = findAgentCli(input, 'gemini')
     if (!program.ok) return program
     const resumed = resumedOf(input)
-    const isNarrow = order.task.mode === 'light' || order.task.mode === 'bare'
     const argv: [string, ...string[]] = [
       ...program.value,
       '--output-format=stream-json',
-      `--approval-mode=${APPROVAL[isNarrow ? 'ask' : order.profile.permissions]}`,
-      // In a folder that nobody has trusted by hand it refuses to work at all.
-      '--skip-trust',
-      ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
-      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+      ...commonFlags(input),
     ]
     const own = ownHome(input)
     const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
     const set = { ...own.variables, ...env.set }
     const { files } = own
+    // A server is told in settings only, and those of its user are not ours to write.
+    const hasTools = files.length > 0
     const conversationId = resumed ?? input.conversationId
-    return ok({ argv, env: { ...env, set }, files, stdin: 'prompt', conversationId })
+    return ok({ argv, env: { ...env, set }, files, hasTools, stdin: 'prompt', conversationId })
+  },
+  pilot(input) {
+    const { variables: set, files } = ownHome(input)
+    const argv: [string, ...string[]] = [
+      ...programOf(input.order.profile, 'gemini'),
+      ...commonFlags(input),
+      // Its prompt lies outside of where it works.
+      `--include-directories=${input.folder}`,
+      `--prompt-interactive=${firstWords(input)}`,
+    ]
+    const conversationId = resumedOf(input) ?? input.conversationId
+    const hasTools = files.length > 0
+    return ok({ argv, defaults: DEFAULTS, set, files, hasTools, conversationId })
   },
   createReader: createGeminiReader,
   stopSignal: 'SIGTERM',
@@ -61,8 +77,21 @@ export const gemini: Executor = {
   givesFinal: true,
 }
 
+function commonFlags(input: PilotInput): readonly string[] {
+  const { task, profile, modelId } = input.order
+  const isNarrow = task.mode === 'light' || task.mode === 'bare'
+  const resumed = resumedOf(input)
+  return [
+    `--approval-mode=${APPROVAL[isNarrow ? 'ask' : profile.permissions]}`,
+    // In a folder that nobody has trusted by hand it refuses to work at all.
+    '--skip-trust',
+    ...(modelId === null ? [] : [`--model=${modelId}`]),
+    resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+  ]
+}
+
 /** Where its user's settings must not count: they choose a sign-in, and that would win over the key. */
-function ownHome({ order, home }: LaunchInput): Required<Pick<LaunchPlan, 'files'>> & {
+function ownHome({ order, home }: PilotInput): Required<Pick<LaunchPlan, 'files'>> & {
   readonly variables: Readonly<Record<string, string>>
 } {
   const { baseUrl, apiKeyEnv, env } = order.profile

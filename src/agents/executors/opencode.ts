@@ -8,10 +8,11 @@ import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { KEY_VARIABLE } from './endpoint.ts'
 import { agentEnvironment } from './environment.ts'
-import type { Executor, LaunchInput } from './executor.ts'
+import type { Executor, LaunchInput, PilotInput } from './executor.ts'
 import { objectAt, parseEvent } from './json-event.ts'
 import { createOpencodeReader } from './opencode-reader.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_START_MS } from './yard-tools.ts'
 
 /** What would be asked is refused and told to the agent, for nobody sits there. */
 const PERMISSIONS = {
@@ -22,7 +23,17 @@ const PERMISSIONS = {
 
 /** A task's mode narrows what its profile permits: `light` reads and reports, `bare` only speaks to us. */
 const READING = { edit: 'deny', bash: { '*': 'deny', 'yard *': 'allow' } } as const
-const SPEAKING = { '*': 'deny', bash: { '*': 'deny', 'yard *': 'allow' } } as const
+const SPEAKING = {
+  '*': 'deny',
+  bash: { '*': 'deny', 'yard *': 'allow' },
+  [`${YARD_SERVER}_*`]: 'allow',
+} as const
+const TOOLS = {
+  type: 'local',
+  command: [YARD_PROGRAM, ...YARD_ARGUMENTS],
+  enabled: true,
+  timeout: YARD_START_MS,
+}
 
 const DEFAULTS = {
   /** Its binary must not change under agents that run side by side. */
@@ -39,8 +50,6 @@ export const opencode: Executor = {
     const model = modelOf(input)
     if (!model.ok) return model
     const resumed = resumedOf(input)
-    const { permissions } = order.profile
-    const isAuto = permissions === 'bypass' && (order.task.mode ?? 'full') === 'full'
     const argv: [string, ...string[]] = [
       ...program.value,
       'run',
@@ -49,7 +58,7 @@ export const opencode: Executor = {
       // Without it nothing is heard of a request that it repeats.
       '--print-logs',
       '--log-level=ERROR',
-      ...(isAuto ? ['--auto'] : []),
+      ...autoFlags(input),
       // Else it asks a model for one.
       `--title=${order.task.id}`,
       ...(model.value === null ? [] : [`--model=${model.value}`]),
@@ -59,7 +68,23 @@ export const opencode: Executor = {
     const config = JSON.stringify(configOf(input))
     // It works where this says, whatever its working folder is.
     const set = { ...env.set, [CONFIG_VARIABLE]: config, PWD: input.cwd }
-    return ok({ argv, env: { ...env, set }, stdin: 'prompt', conversationId: resumed })
+    const plan = { argv, env: { ...env, set }, hasTools: true, stdin: 'prompt' } as const
+    return ok({ ...plan, conversationId: resumed })
+  },
+  pilot(input) {
+    const model = modelOf(input)
+    if (!model.ok) return model
+    const resumed = resumedOf(input)
+    const argv: [string, ...string[]] = [
+      ...programOf(input.order.profile, 'opencode'),
+      ...autoFlags(input),
+      ...(model.value === null ? [] : [`--model=${model.value}`]),
+      ...(resumed === null ? [] : [`--session=${resumed}`]),
+      `--prompt=${firstWords(input)}`,
+    ]
+    const config = JSON.stringify(configOf({ order: input.order, inheritedEnv: {} }))
+    const set = { [CONFIG_VARIABLE]: config, PWD: input.cwd }
+    return ok({ argv, defaults: DEFAULTS, set, hasTools: true, conversationId: resumed })
   },
   createReader: createOpencodeReader,
   stopSignal: 'SIGTERM',
@@ -67,14 +92,19 @@ export const opencode: Executor = {
   givesFinal: true,
 }
 
-function modelOf({ order }: LaunchInput): Result<string | null, WorkFailure> {
-  const { modelId, profile } = order
+const autoFlags = ({ order }: PilotInput): readonly string[] =>
+  order.profile.permissions === 'bypass' && (order.task.mode ?? 'full') === 'full' ? ['--auto'] : []
+
+function modelOf({ order }: PilotInput): Result<string | null, WorkFailure> {
+  const { modelId, profile, model } = order
   if (profile.baseUrl !== null)
     return modelId === null
       ? err(
           workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
         )
       : ok(`yard/${modelId}`)
+  if (modelId !== null && !modelId.includes('/') && model !== null)
+    return ok(`${model.provider}/${modelId}`)
   if (modelId !== null && !modelId.includes('/'))
     return err(
       workFailure(
@@ -86,7 +116,7 @@ function modelOf({ order }: LaunchInput): Result<string | null, WorkFailure> {
 }
 
 /** On top of what its user has set in the same way. */
-function configOf({ order, inheritedEnv }: LaunchInput): object {
+function configOf({ order, inheritedEnv }: Pick<LaunchInput, 'order' | 'inheritedEnv'>): object {
   const { baseUrl, env, permissions } = order.profile
   const own = env[CONFIG_VARIABLE] ?? inheritedEnv[CONFIG_VARIABLE]
   const users = (typeof own === 'string' ? parseEvent(own) : null) ?? {}
@@ -96,6 +126,7 @@ function configOf({ order, inheritedEnv }: LaunchInput): object {
     share: 'disabled',
     // Else a refused call ends the whole run.
     experimental: { ...objectAt(users, 'experimental'), continue_loop_on_deny: true },
+    mcp: { ...objectAt(users, 'mcp'), [YARD_SERVER]: TOOLS },
     permission: permissionOf(permissions, order.task.mode),
     ...(baseUrl === null ? {} : { provider: { yard: providerOf(baseUrl, order.modelId ?? '') } }),
   }

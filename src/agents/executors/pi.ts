@@ -4,49 +4,47 @@
  */
 import { join } from 'node:path'
 import { err, ok } from '../../base/result.ts'
-import { workFailure } from '../../domain/failure.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { KEY_VARIABLE } from './endpoint.ts'
 import { agentEnvironment } from './environment.ts'
-import type { Executor, LaunchInput } from './executor.ts'
+import type { Executor, PilotInput, PlannedFile } from './executor.ts'
 import { createPiReader } from './pi-reader.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
 
 const READING = ['--tools', 'read,grep,find,ls']
 const DEFAULTS = { PI_TELEMETRY: '0', PI_SKIP_VERSION_CHECK: '1' }
-const providerFile = ({ folder }: LaunchInput): string => join(folder, 'pi-provider.js')
+const providerFile = ({ folder }: PilotInput): string => join(folder, 'pi-provider.js')
 
 export const pi: Executor = {
   type: 'pi',
   plan(input) {
-    const { order } = input
-    const { profile, modelId } = order
     const program = findAgentCli(input, 'pi')
     if (!program.ok) return program
-    if (profile.permissions === 'workspace')
-      return err(workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask'))
-    if (profile.baseUrl !== null && modelId === null)
-      return err(
-        workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
-      )
-    const resumed = resumedOf(input)
+    const unfit = misfit(input)
+    if (unfit) return err(unfit)
     const argv: [string, ...string[]] = [
       ...program.value,
       '--print',
       '--mode',
       'json',
-      ...toolFlags(profile.permissions, order.task.mode),
-      ...endpointFlags(input),
-      ...(modelId === null ? [] : ['--model', modelId]),
-      ...(resumed === null ? [] : ['--session', resumed]),
+      ...commonFlags(input),
     ]
-    const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
-    const files =
-      profile.baseUrl === null
-        ? []
-        : [{ path: providerFile(input), content: providerScript(profile.baseUrl, modelId ?? '') }]
-    return ok({ argv, env, files, stdin: 'prompt', conversationId: resumed })
+    const env = agentEnvironment(input.order.profile, input.inheritedEnv, DEFAULTS)
+    const files = providerFiles(input)
+    return ok({ argv, env, files, stdin: 'prompt', conversationId: resumedOf(input) })
+  },
+  pilot(input) {
+    const unfit = misfit(input)
+    if (unfit) return err(unfit)
+    const argv: [string, ...string[]] = [
+      ...programOf(input.order.profile, 'pi'),
+      ...commonFlags(input),
+      firstWords(input),
+    ]
+    const files = providerFiles(input)
+    return ok({ argv, defaults: DEFAULTS, set: {}, files, conversationId: resumedOf(input) })
   },
   createReader: createPiReader,
   // SIGINT leaves its running tool behind.
@@ -55,13 +53,39 @@ export const pi: Executor = {
   givesFinal: true,
 }
 
+function misfit({ order: { profile, modelId } }: PilotInput): WorkFailure | null {
+  if (profile.permissions === 'workspace')
+    return workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask')
+  return profile.baseUrl !== null && modelId === null
+    ? workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`)
+    : null
+}
+
+function commonFlags(input: PilotInput): readonly string[] {
+  const { profile, modelId, task } = input.order
+  const resumed = resumedOf(input)
+  return [
+    ...toolFlags(profile.permissions, task.mode),
+    ...endpointFlags(input),
+    ...(modelId === null ? [] : ['--model', modelId]),
+    ...(resumed === null ? [] : ['--session', resumed]),
+  ]
+}
+
+function providerFiles(input: PilotInput): readonly PlannedFile[] {
+  const { profile, modelId } = input.order
+  return profile.baseUrl === null
+    ? []
+    : [{ path: providerFile(input), content: providerScript(profile.baseUrl, modelId ?? '') }]
+}
+
 /** `bare` could not even speak to us: that needs a shell. */
 function toolFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
   if (mode === 'bare') return ['--no-tools']
   return mode === 'light' || permissions === 'ask' ? READING : []
 }
 
-const endpointFlags = (input: LaunchInput): readonly string[] =>
+const endpointFlags = (input: PilotInput): readonly string[] =>
   input.order.profile.baseUrl === null
     ? []
     : ['--extension', providerFile(input), '--provider', 'yard']

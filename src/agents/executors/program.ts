@@ -1,8 +1,9 @@
 /** Finds the program of a profile: its `command` (binary and leading arguments) or the CLI's usual name. */
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { Profile } from '../../domain/settings.ts'
 import { missingKey } from './endpoint.ts'
-import type { LaunchInput } from './executor.ts'
+import type { LaunchInput, PilotInput } from './executor.ts'
 
 /** The program, once it is sure that its key is there. */
 export function findAgentCli(
@@ -14,8 +15,18 @@ export function findAgentCli(
 }
 
 /** The conversation to go on with; null where there is none to be passed on safely. */
-export const resumedOf = ({ order }: LaunchInput): string | null =>
+export const resumedOf = ({ order }: Pick<LaunchInput, 'order'>): string | null =>
   order.resume && isConversationId(order.resume.id) ? order.resume.id : null
+
+/** The program as a terminal is to find it by itself. */
+export function programOf(profile: Profile, usualName: string): readonly [string, ...string[]] {
+  const [name = usualName, ...leading] = profile.command ?? []
+  return [name, ...leading]
+}
+
+/** What a person's CLI is told first: the prompt itself stands in no argument. */
+export const firstWords = ({ promptFile }: PilotInput): string =>
+  `Read ${promptFile} and do what it says.`
 
 export function findProgram(
   input: LaunchInput,

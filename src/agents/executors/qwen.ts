@@ -5,9 +5,10 @@
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import { agentEnvironment } from './environment.ts'
-import type { Executor } from './executor.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import type { Executor, PilotInput } from './executor.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
 import { createQwenReader } from './qwen-reader.ts'
+import { toolsFile } from './yard-tools.ts'
 
 /** What a mode does not allow is refused by it and told to the agent, for nobody sits there. */
 const APPROVAL = {
@@ -21,28 +22,50 @@ const DEFAULTS = {
   QWEN_CODE_NO_RELAUNCH: 'true',
 }
 
+function commonFlags(input: PilotInput, toolsPath: string): readonly string[] {
+  const { profile, task, modelId } = input.order
+  const resumed = resumedOf(input)
+  const isNarrow = task.mode === 'light' || task.mode === 'bare'
+  const isElsewhere = profile.baseUrl !== null || profile.apiKeyEnv !== null
+  return [
+    `--approval-mode=${APPROVAL[isNarrow ? 'ask' : profile.permissions]}`,
+    `--mcp-config=${toolsPath}`,
+    // Else a sign-in that its user chose would win over the key.
+    ...(isElsewhere ? ['--auth-type=openai'] : []),
+    ...(profile.baseUrl === null ? [] : [`--openai-base-url=${profile.baseUrl}`]),
+    ...(modelId === null ? [] : [`--model=${modelId}`]),
+    resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+  ]
+}
+
 export const qwen: Executor = {
   type: 'qwen',
   plan(input) {
-    const { order } = input
-    const { profile, task } = order
+    const { profile } = input.order
     const program = findAgentCli(input, 'qwen')
     if (!program.ok) return program
     const resumed = resumedOf(input)
-    const isNarrow = task.mode === 'light' || task.mode === 'bare'
-    const isElsewhere = profile.baseUrl !== null || profile.apiKeyEnv !== null
+    const tools = toolsFile(input.folder, { trust: true })
     const argv: [string, ...string[]] = [
       ...program.value,
       '--output-format=stream-json',
-      `--approval-mode=${APPROVAL[isNarrow ? 'ask' : profile.permissions]}`,
-      // Else a sign-in that its user chose would win over the key.
-      ...(isElsewhere ? ['--auth-type=openai'] : []),
-      ...(profile.baseUrl === null ? [] : [`--openai-base-url=${profile.baseUrl}`]),
-      ...(order.modelId === null ? [] : [`--model=${order.modelId}`]),
-      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
+      ...commonFlags(input, tools.path),
     ]
     const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
-    return ok({ argv, env, stdin: 'prompt', conversationId: resumed ?? input.conversationId })
+    const conversationId = resumed ?? input.conversationId
+    return ok({ argv, env, files: [tools], hasTools: true, stdin: 'prompt', conversationId })
+  },
+  pilot(input) {
+    const tools = toolsFile(input.folder, { trust: true })
+    const argv: [string, ...string[]] = [
+      ...programOf(input.order.profile, 'qwen'),
+      ...commonFlags(input, tools.path),
+      // Its prompt lies outside of where it works.
+      `--include-directories=${input.folder}`,
+      `--prompt-interactive=${firstWords(input)}`,
+    ]
+    const conversationId = resumedOf(input) ?? input.conversationId
+    return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })
   },
   createReader: createQwenReader,
   stopSignal: 'SIGTERM',

@@ -1,5 +1,6 @@
 /** The executors that start processes, by type. `manual` is taken by people; a `schedule` profile is resolved to its `then` before it gets here. */
 import type { ExecutorType } from '../../domain/settings.ts'
+import { acp } from './acp.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
@@ -7,6 +8,7 @@ import { copilot } from './copilot.ts'
 import type { Executor } from './executor.ts'
 import { gemini } from './gemini.ts'
 import { kimi } from './kimi.ts'
+import { native } from './native.ts'
 import { opencode } from './opencode.ts'
 import { pi } from './pi.ts'
 import { qwen } from './qwen.ts'
@@ -23,8 +25,8 @@ const EXECUTORS = {
   pi,
   copilot,
   kimi,
-  acp: null,
-  native: null,
+  acp,
+  native,
   http: null,
   external: null,
   manual: null,

@@ -2,10 +2,11 @@
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { readLine } from './git.ts'
+import { YARD_IDENTITY } from './snapshot.ts'
 import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 import { conflictOf, mergeTree } from './merge-tree.ts'
-import type { MergeConflict } from './merge-tree.ts'
+import type { Clash, MergeConflict } from './merge-tree.ts'
 import { commitAt, isAncestor } from './repository.ts'
 import type { Repository } from './repository.ts'
 
@@ -36,10 +37,34 @@ export async function taskBase(request: BaseRequest): Promise<Result<string, Bas
   const { repo, name, generation } = request
   const target = await targetPart(repo, request.target)
   if (!target.ok) return target
-  const folded = await fold(repo, name, [target.value, ...request.results])
-  if (!folded.ok) return folded
-  const anchored = await repo.git(['update-ref', baseRef(name, generation), folded.value])
+  const results = await withoutContained(repo, request.results)
+  if (!results.ok) return results
+  const folded = await fold(repo, name, [target.value, ...results.value])
+  // What did merge so far is where a task that settles the rest begins.
+  const commit = folded.ok ? folded.value : folded.error.kind === 'git' ? null : folded.error.ours
+  if (commit === null) return folded
+  const anchored = await repo.git(['update-ref', baseRef(name, generation), commit])
   return anchored.ok ? folded : anchored
+}
+
+/** A result that another contains comes in with that one, settled as it was settled there. */
+async function withoutContained(
+  repo: Repository,
+  parts: readonly Part[],
+): Promise<Result<readonly Part[], GitFailure>> {
+  if (parts.length < 2) return ok(parts)
+  const ids: (string | null)[] = []
+  for (const { commit } of parts) {
+    const found = await commitAt(repo.git, commit)
+    if (!found.ok) return found
+    ids.push(found.value)
+  }
+  const known = [...new Set(ids.filter((id) => id !== null))]
+  const alone = await readLine(repo.git(['merge-base', '--independent', ...known]))
+  if (!alone.ok) return alone
+  const kept = new Set(alone.value.split('\n'))
+  // One that is missing stays, for the fold to name it.
+  return ok(parts.filter((_, index) => ids[index] == null || kept.has(ids[index])))
 }
 
 export function baseRef(name: string, generation: number): string {
@@ -78,12 +103,10 @@ async function fold(
     const step = await addPart(repo, name, base, part)
     if (!step.ok) return step
     if (typeof step.value === 'string') base = step.value
-    else return conflictOf(repo.git, step.value, parts.slice(0, index + 1), part)
+    else return conflictOf(repo.git, { ...step.value, ours: base }, parts.slice(0, index + 1), part)
   }
   return ok(base)
 }
-
-type Clash = Omit<MergeConflict, 'between' | 'message'>
 
 async function addPart(
   repo: Repository,
@@ -103,16 +126,13 @@ async function addPart(
   const merged = await mergeEven(repo, base, commit.value)
   if (!merged.ok) return merged
   if (merged.value.kind === 'merge-conflict') return ok(merged.value)
-  return commitMerge(
-    repo,
-    merged.value.tree,
-    [base, commit.value],
-    `yard: base of ${name}\n\nMerges the result of ${oneLine(part.name)}.\n`,
-  )
+  return commitMerge(repo, merged.value.tree, [base, commit.value], {
+    message: `yard: base of ${name}\n\nMerges the result of ${oneLine(part.name)}.\n`,
+  })
 }
 
 /** Work that began on our commit of the empty tree shares no history with a first commit that a person made meanwhile. */
-async function mergeEven(repo: Repository, ours: string, theirs: string) {
+export async function mergeEven(repo: Repository, ours: string, theirs: string) {
   const merged = await mergeTree(repo.git, ours, theirs)
   if (merged.ok || merged.error.problem !== 'unrelated-histories') return merged
   const empty = await emptyCommit(repo)
@@ -126,21 +146,21 @@ async function mergeEven(repo: Repository, ours: string, theirs: string) {
 }
 
 /** The later of the parents' dates is the date, so that nothing but the inputs decides the id. */
-async function commitMerge(
+export async function commitMerge(
   repo: Repository,
   tree: string,
   parents: readonly string[],
-  message: string,
+  how: { readonly message: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Result<string, GitFailure>> {
   const dates = await readLine(
     repo.git(['show', '--no-patch', '--no-show-signature', '--format=%ct', ...parents]),
   )
   if (!dates.ok) return dates
   const at = Math.max(...dates.value.split('\n').map(Number))
-  return commitTree(repo, tree, parents, { at, message })
+  return commitTree(repo, tree, parents, { at, ...how })
 }
 
-async function emptyCommit(repo: Repository): Promise<Result<string, GitFailure>> {
+export async function emptyCommit(repo: Repository): Promise<Result<string, GitFailure>> {
   const tree = await readLine(
     repo.git(['hash-object', '-t', 'tree', '-w', '--stdin'], { input: '' }),
   )
@@ -152,17 +172,10 @@ function commitTree(
   repo: Repository,
   tree: string,
   parents: readonly string[],
-  how: { at: number; message: string },
+  how: { at: number; message: string; env?: Readonly<Record<string, string>> },
 ): Promise<Result<string, GitFailure>> {
   const date = `@${how.at} +0000`
-  const env = {
-    GIT_AUTHOR_NAME: 'Yardmaster',
-    GIT_AUTHOR_EMAIL: 'yard@localhost',
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: 'Yardmaster',
-    GIT_COMMITTER_EMAIL: 'yard@localhost',
-    GIT_COMMITTER_DATE: date,
-  }
+  const env = { ...(how.env ?? YARD_IDENTITY), GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }
   const parentArgs = parents.flatMap((parent) => ['-p', parent])
   return readLine(
     repo.git(['commit-tree', tree, ...parentArgs, '-F', '-'], { input: how.message, env }),

@@ -71,7 +71,8 @@ async function ownGitDir(repo: Repository, path: string): Promise<Result<string,
   return readPath(createGit(path), '--git-dir')
 }
 
-async function operationIn(gitDir: string): Promise<string | null> {
+/** The git operation that is under way in a checkout, by its git folder; null when none is. */
+export async function operationIn(gitDir: string): Promise<string | null> {
   for (const [file, operation] of operations) {
     if ((await stat(join(gitDir, file)).catch(() => null)) !== null) return operation
   }

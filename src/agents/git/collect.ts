@@ -23,6 +23,10 @@ export interface CollectRequest {
   readonly agentId: string
   readonly taskId: string
   readonly taskTitle: string
+  /** `keep`: what is uncommitted stays in the worktree and is no part of the result. Default: it is committed. */
+  readonly uncommitted?: 'commit' | 'keep'
+  /** The ref that anchors the result; `refs/yard/results/<agent>` unless said. */
+  readonly resultRef?: string
 }
 
 export interface CollectedWork {
@@ -53,13 +57,15 @@ export async function collectResult(
   invariant(/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(request.agentId), `agent id ${request.agentId}`)
   const checkout = await openCheckout(request.repo, request.path, request.branch)
   if (!checkout.ok) return checkout
-  const taken = await snapshot(checkout.value, request)
+  const taken =
+    request.uncommitted === 'keep'
+      ? await headAsItIs(checkout.value)
+      : await snapshot(checkout.value, request)
   if (!taken.ok) return taken
   const notes = [...checkout.value.notes, ...taken.value.notes]
   const isUntouched = taken.value.commit === request.base
   if (!isUntouched) {
-    const ref = `refs/yard/results/${request.agentId}`
-    const anchored = await request.repo.git(['update-ref', ref, taken.value.commit])
+    const anchored = await request.repo.git(['update-ref', refOf(request), taken.value.commit])
     if (!anchored.ok) return anchored
   }
   const left = await leaveClean(request, checkout.value, taken.value)
@@ -68,18 +74,33 @@ export async function collectResult(
   return summarize(request, checkout.value, { ...taken.value, notes })
 }
 
+const refOf = ({ resultRef, agentId }: CollectRequest): string =>
+  resultRef ?? `refs/yard/results/${agentId}`
+
+async function headAsItIs({ git, head }: Checkout): Promise<Result<Snapshot, GitFailure>> {
+  const status = await git(['status', '--porcelain=v1', '-z', '--no-renames'], {
+    timeoutMs: 15 * 60_000,
+  })
+  if (!status.ok) return status
+  const count = status.value.stdout.split('\0').filter((row) => row !== '').length
+  const notes =
+    count === 0 ? [] : [`${count} uncommitted files stay in the worktree and are not in the result`]
+  return ok({ commit: head, isNew: false, indexFile: null, notes })
+}
+
 async function leaveClean(
   request: CollectRequest,
   checkout: Checkout,
   taken: Snapshot,
 ): Promise<Result<string[], GitFailure>> {
   if (checkout.unfinished !== null) {
-    await rm(taken.indexFile, { force: true })
+    if (taken.indexFile !== null) await rm(taken.indexFile, { force: true })
     return ok([])
   }
   const moved = await moveBranch(request, checkout, taken.commit)
   if (!moved.ok) return moved
-  const installed = await installIndex(checkout, taken)
+  if (taken.indexFile === null) return moved
+  const installed = await installIndex(checkout, taken.indexFile)
   return installed.ok ? ok([...moved.value, ...installed.value]) : installed
 }
 

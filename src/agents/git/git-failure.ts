@@ -15,6 +15,7 @@ export type GitProblem =
   | 'unrelated-histories'
   | 'in-the-way'
   | 'branch-in-use'
+  | 'no-branch'
   | 'broken-worktree'
   | 'command-failed'
 

@@ -18,6 +18,10 @@ export interface GitOptions {
   /** Exit codes that are answers, not failures. Default: only 0. */
   readonly expect?: readonly number[]
   readonly timeoutMs?: number
+  /** More output than this is a failure whose detail holds its beginning; 64 MB unless said. */
+  readonly maxBytes?: number
+  /** The repository's own hooks run: for a push, which they may have to complete. */
+  readonly withHooks?: boolean
 }
 
 export type GitResult = Promise<Result<GitOutput, GitFailure>>
@@ -33,8 +37,8 @@ const IS_WINDOWS = process.platform === 'win32'
 const DROPPED =
   /^(?:GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|INDEX_VERSION|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|INTERNAL_SUPER_PREFIX|SHALLOW_FILE|COMMON_DIR|NAMESPACE|REFLOG_ACTION|EXTERNAL_DIFF|DIFF_OPTS|ATTR_SOURCE|DEFAULT_REF_FORMAT|\w+_PATHSPECS|CONFIG_(?:KEY|VALUE)_\d+|AUTHOR_\w+|COMMITTER_\w+|TRACE\w*)|LANGUAGE|LC_\w+|LANG)$/
 
+const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 const SETTINGS = [
-  ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
@@ -44,7 +48,8 @@ const SETTINGS = [
 
 export function createGit(folder: string): Git {
   return async (args, options = {}) => {
-    const running = execa('git', [...SETTINGS, ...args], {
+    const settings = options.withHooks ? SETTINGS : [...NO_HOOKS, ...SETTINGS]
+    const running = execa('git', [...settings, ...args], {
       cwd: folder,
       env: gitEnvironment(process.env, options.env),
       extendEnv: false,
@@ -52,14 +57,18 @@ export function createGit(folder: string): Git {
       stripFinalNewline: false,
       windowsHide: true,
       detached: !IS_WINDOWS,
-      maxBuffer: MAX_OUTPUT_BYTES,
+      maxBuffer: options.maxBytes ?? MAX_OUTPUT_BYTES,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     })
     const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
     const result = await running
     limit.end()
     if (limit.hasPassed()) return err(tooSlow(args, folder))
-    if (result.isMaxBuffer) return err(tooMuch(args, folder))
+    if (result.isMaxBuffer) {
+      const { maxBytes } = options
+      const failed = tooMuch(args, folder)
+      return err(maxBytes === undefined ? failed : { ...failed, detail: result.stdout })
+    }
     if (result.exitCode === undefined) return err(await notStarted(args, folder, result))
     if (!(options.expect ?? [0]).includes(result.exitCode)) {
       return err(failureOf(args, folder, result.stderr))

@@ -5,17 +5,25 @@ import type { Git } from './git.ts'
 import { failureOf } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 
-export interface MergeConflict {
-  readonly kind: 'merge-conflict'
+export interface MergeConflict extends Clash {
   readonly message: string
+  readonly between: readonly [string, string]
+  /** What was to be merged: all before the part that clashes, and that part. */
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** What git says of two commits that do not merge. */
+export interface Clash {
+  readonly kind: 'merge-conflict'
   readonly paths: readonly string[]
   /** git's own kinds, such as `CONFLICT (contents)` or `CONFLICT (modify/delete)`. */
   readonly types: readonly string[]
-  readonly between: readonly [string, string]
+  /** The files as far as git could merge them, with its marks where it could not. */
+  readonly tree: string
 }
 
-export type Merge =
-  { readonly kind: 'merged'; readonly tree: string } | Omit<MergeConflict, 'between' | 'message'>
+export type Merge = { readonly kind: 'merged'; readonly tree: string } | Clash
 
 /** Merges two commits without a checkout. Both must be ids that exist: git answers 1 for an unknown name as for a conflict. */
 export async function mergeTree(
@@ -41,13 +49,13 @@ export async function mergeTree(
   if (!/^[0-9a-f]{40,64}$/.test(tree))
     return err(failureOf(args, 'the repository', done.value.stderr))
   if (done.value.exitCode === 0) return ok({ kind: 'merged', tree })
-  return ok({ kind: 'merge-conflict', ...readConflict(fields.slice(1)) })
+  return ok({ kind: 'merge-conflict', tree, ...readConflict(fields.slice(1)) })
 }
 
 /** Names the two sides: the first earlier part that clashes with the new one by itself. */
 export async function conflictOf(
   git: Git,
-  clash: Omit<MergeConflict, 'between' | 'message'>,
+  clash: Clash & { readonly ours: string },
   before: readonly { readonly name: string; readonly commit: string }[],
   part: { readonly name: string; readonly commit: string },
 ): Promise<Result<never, MergeConflict>> {
@@ -62,6 +70,7 @@ export async function conflictOf(
   const target = before[0]?.name ?? 'the target'
   return err({
     ...clash,
+    theirs: part.commit,
     between: [other, part.name],
     message: explain(clash.paths, [other, part.name], target),
   })

@@ -12,6 +12,7 @@ interface Target {
   /** Short name of the task's branch. */
   readonly branch: string
   readonly agentId: string
+  readonly resultRef?: string
 }
 
 // To update-ref an empty old value means: only if the branch does not exist.
@@ -32,7 +33,7 @@ export async function moveBranch(
   const kept = await keepApart(checkout, commit)
   if (!kept.ok) return kept
   return ok([
-    `${found}; ${target.branch} stays because ${obstacle.value}, and the result is at refs/yard/results/${target.agentId}`,
+    `${found}; ${target.branch} stays because ${obstacle.value}, and the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
   ])
 }
 
@@ -63,7 +64,7 @@ async function advance(
   const moved = await update(target, `refs/heads/${target.branch}`, commit, checkout.head)
   if (!moved.ok || moved.value) return moved.ok ? ok([]) : moved
   return ok([
-    `${target.branch} moved while its work was collected and stays; the result is at refs/yard/results/${target.agentId}`,
+    `${target.branch} moved while its work was collected and stays; the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
   ])
 }
 

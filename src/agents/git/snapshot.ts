@@ -14,8 +14,8 @@ export interface Snapshot {
   /** HEAD itself when nothing was uncommitted. */
   readonly commit: string
   readonly isNew: boolean
-  /** The index that fits the commit; becomes the worktree's own. */
-  readonly indexFile: string
+  /** The index that fits the commit; becomes the worktree's own. Null where that stays as it is. */
+  readonly indexFile: string | null
   readonly notes: readonly string[]
 }
 
@@ -55,7 +55,7 @@ export async function snapshot(
 /** Makes our index the worktree's, the way git does it: under `index.lock`, by rename. Says so when it could not. */
 export async function installIndex(
   checkout: Checkout,
-  taken: Snapshot,
+  indexFile: string,
 ): Promise<Result<string[], GitFailure>> {
   const index = join(checkout.gitDir, 'index')
   const lock = `${index}.lock`
@@ -64,14 +64,14 @@ export async function installIndex(
     await handle.close()
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return err(diskFailure(lock, error))
-    await rm(taken.indexFile, { force: true })
+    await rm(indexFile, { force: true })
     return ok([
       `${lock} was left behind, so the worktree's index is not refreshed; remove that file if no git is running there`,
     ])
   }
   try {
     // Over the lock and from there over the index: whoever looks sees the old index or the new one.
-    await rename(taken.indexFile, lock)
+    await rename(indexFile, lock)
     await rename(lock, index)
     return ok([])
   } catch (error) {
@@ -134,17 +134,19 @@ async function commitIndex(
   return commit.ok ? ok({ commit: commit.value, isNew: true }) : commit
 }
 
+export const YARD_IDENTITY: Record<string, string> = {
+  GIT_AUTHOR_NAME: 'Yardmaster',
+  GIT_AUTHOR_EMAIL: 'yard@localhost',
+  GIT_COMMITTER_NAME: 'Yardmaster',
+  GIT_COMMITTER_EMAIL: 'yard@localhost',
+}
+
 /** The repository's user when one is configured whole; else ours, so that a machine without any can collect too. */
-async function identity(git: Git): Promise<Record<string, string>> {
+export async function identity(git: Git): Promise<Record<string, string>> {
   const name = await readLine(git(['config', '--get', 'user.name'], { expect: [0, 1] }))
   const email = await readLine(git(['config', '--get', 'user.email'], { expect: [0, 1] }))
   if (name.ok && email.ok && /[^\s.,:;<>"'\\]/.test(name.value) && email.value !== '') return {}
-  return {
-    GIT_AUTHOR_NAME: 'Yardmaster',
-    GIT_AUTHOR_EMAIL: 'yard@localhost',
-    GIT_COMMITTER_NAME: 'Yardmaster',
-    GIT_COMMITTER_EMAIL: 'yard@localhost',
-  }
+  return YARD_IDENTITY
 }
 
 function messageOf(words: Words): string {
@@ -153,6 +155,6 @@ function messageOf(words: Words): string {
 }
 
 /** Titles are anybody's text: no line break may start a trailer of its own, and git refuses a NUL. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
 }

@@ -99,10 +99,15 @@ function exitedOrLost(folder: string): Recovery {
 }
 
 /** Creates `pid` with finished content, or fails because somebody has. A folder that is not there was never given to a supervisor. */
-function claimStage(folder: string): 'won' | 'taken' | 'no-folder' {
+const claimStage = (folder: string): StageClaim =>
+  takeStage(folder, 'recovery', `recovery ${process.pid} ${Date.now()}\n`)
+
+export type StageClaim = 'won' | 'taken' | 'no-folder'
+
+/** The same for whoever wants to own the stage; `content` is what `pid` says of the owner. Throws where nothing can be written. */
+export function takeStage(folder: string, who: string, content: string): StageClaim {
   const pidFile = join(folder, STAGE_FILES.pid)
-  const ours = `${pidFile}.recovery-${process.pid}`
-  const content = `recovery ${process.pid} ${Date.now()}\n`
+  const ours = `${pidFile}.${who}-${process.pid}`
   try {
     writeFileSync(ours, content)
     linkOrCreate(ours, pidFile, content)

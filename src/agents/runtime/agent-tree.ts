@@ -18,7 +18,7 @@ export async function endTree(one: HeldAgent, graceMs: number, options: Options)
     leader: provenLeader(one),
     marker: one.key,
     bootId: one.bootId ?? (await host.bootId()),
-    signal: executorOf(one.order.profile.type)?.stopSignal ?? 'SIGTERM',
+    signal: signalOf(one),
     graceMs,
   })
   if (!ended.ok)
@@ -26,6 +26,10 @@ export async function endTree(one: HeldAgent, graceMs: number, options: Options)
   const { leftovers } = ended.value
   if (leftovers.length > 0) log.warn('processes of an agent are still there', { agent, leftovers })
 }
+
+/** A terminal passes on what ends it, and keeps an interrupt for its CLI. */
+const signalOf = ({ order }: HeldAgent): NodeJS.Signals =>
+  order.agent.by === 'pilot' ? 'SIGTERM' : (executorOf(order.profile.type)?.stopSignal ?? 'SIGTERM')
 
 /** Notes who was busy since the last look; gives those of whose tree nothing is left. */
 export async function measureTrees(

@@ -8,11 +8,14 @@ import type { Changes } from '../../domain/agent.ts'
 import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
-import { openRepository } from '../git/repository.ts'
+import { isAncestor, openRepository, type Repository } from '../git/repository.ts'
+import type { Merging } from '../../domain/landing.ts'
+import { ok } from '../../base/result.ts'
 import { readRawOutput } from '../output/read-output.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
-import { folderOf } from './place.ts'
+import { readStageRecord } from './stage-record.ts'
+import { folderOf, resultRefOf, type Unplaced } from './place.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
@@ -28,6 +31,10 @@ const COLLECT_TRIES = 3
 export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended {
   return ended(emptyEvidence('not-launched', failure), at)
 }
+
+/** No place could be made for it to work in. */
+export const endedUnplaced = ({ failure, conflict }: Unplaced, at: number): Ended =>
+  ended({ ...emptyEvidence('not-launched', failure), ...(conflict ? { conflict } : {}) }, at)
 
 export const neverRan = (at: number): Ended => ended(emptyEvidence('never-ran', null), at)
 
@@ -116,18 +123,27 @@ function evidenceOf(
   }
 }
 
-/** A shell that ended well has nothing to tell; one that did not is quoted. */
 async function summaryOf(
   held: HeldAgent,
   going: Going,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
+  // What a person saw in a terminal was written nowhere.
+  if (held.order.agent.by === 'pilot')
+    return { ...EMPTY_SUMMARY, conversation: readStageRecord(held.folder)?.conversation ?? null }
   const { type } = held.order.profile
-  if (type !== 'shell' && type !== 'command') {
-    const agent = { agentId: held.order.agent.id, folder: held.folder, executorType: type }
-    const { summary, stderrTail } = await options.tail.finish(agent)
-    return withLastWords(summary, stderrTail, going)
-  }
+  if (type === 'shell' || type === 'command') return summaryOfLine(held, going, options)
+  const agent = { agentId: held.order.agent.id, folder: held.folder, executorType: type }
+  const { summary, stderrTail } = await options.tail.finish(agent)
+  return withLastWords(summary, stderrTail, going)
+}
+
+/** A shell that ended well has nothing to tell; one that did not is quoted. */
+async function summaryOfLine(
+  held: HeldAgent,
+  going: Going,
+  options: LocalRuntimeOptions,
+): Promise<OutputSummary> {
   if (going.kind === 'exited' && going.exit.code === 0) return EMPTY_SUMMARY
   options.tail.forget(held.order.agent.id)
   const stderr = await lastWords(held.folder, 'stderr')
@@ -181,8 +197,27 @@ async function collect(
     agentId: agent.id,
     taskId: task.id,
     taskTitle: task.title,
+    uncommitted: options.worktree().uncommitted,
+    resultRef: resultRefOf(agent.id, repo.value, options.root),
   })
-  return collected.ok ? collected.value : new Error(collected.error.message)
+  if (!collected.ok) return new Error(collected.error.message)
+  return task.merging === null
+    ? collected.value
+    : withMerged(repo.value, task.merging, collected.value)
+}
+
+/** A merge task is not done before its result holds both sides. */
+async function withMerged(
+  { git }: Repository,
+  { ours, theirs }: Merging,
+  work: CollectedWork,
+): Promise<CollectedWork | Error> {
+  for (const { commit } of [ours, theirs]) {
+    const isIn = work.commit === null ? ok(false) : await isAncestor(git, commit, work.commit)
+    if (!isIn.ok) return new Error(isIn.error.message)
+    if (!isIn.value) return { ...work, unfinished: work.unfinished ?? 'merge' }
+  }
+  return { ...work, changed: true }
 }
 
 function workFound(

@@ -3,7 +3,8 @@ import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Agent, Workplace } from '../../domain/agent.ts'
+import type { Agent, Usage, Workplace } from '../../domain/agent.ts'
+import type { WorktreeSettings } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
@@ -16,6 +17,8 @@ export interface LocalRuntimeOptions {
   readonly agents: string
   readonly worktrees: string
   readonly launcher: Launcher
+  /** The launcher's program; what else is ours lies beside it. */
+  readonly launcherEntry: string
   readonly tail: Tail
   readonly host: ProcessHost
   readonly clock: Clock
@@ -33,6 +36,8 @@ export interface LocalRuntimeOptions {
   /** A random marker per agent, and a UUID for conversations. */
   newKey(): string
   newUuid(): string
+  /** How worktrees are made; read at each launch. */
+  worktree(): WorktreeSettings
 }
 
 export interface HeldAgent {
@@ -44,6 +49,8 @@ export interface HeldAgent {
   workplace: Workplace | null
   /** Set once a stop was asked for; nothing is started after it. */
   stop: { readonly graceMs: number; readonly force: boolean } | null
+  /** Aborted together with `stop`: ends the lines that are run for it. */
+  readonly stopped: AbortController
   /** Under way while its tree is being ended. */
   killing: Promise<void> | null
   /** True from the moment that its end is being settled. */
@@ -58,6 +65,8 @@ export interface HeldAgent {
   outputBytes: number
   waitsUntil: number | null
   doing: string | null
+  /** What its CLI has told so far. */
+  usage: Usage | null
   cpuMs: number
   isBusy: boolean
   hasBeenHeard: boolean
@@ -71,6 +80,7 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   leader: null,
   workplace: order.agent.workplace,
   stop: null,
+  stopped: new AbortController(),
   killing: null,
   isSettling: false,
   settleTries: 0,
@@ -80,6 +90,7 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   outputBytes: 0,
   waitsUntil: null,
   doing: null,
+  usage: null,
   cpuMs: 0,
   isBusy: false,
   hasBeenHeard: false,

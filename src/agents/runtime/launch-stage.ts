@@ -4,13 +4,15 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { applyEnvironment } from '../executors/environment.ts'
-import type { Environment, LaunchPlan } from '../executors/executor.ts'
+import type { Environment, LaunchPlan, PilotPlan } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { LaunchFailure, Stage } from '../process/spawn-stage.ts'
+import { ownProgram } from '../process/own-program.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import { promptOf } from '../prompt.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import { pilotInput, pilotPlan } from '../pilot/pilot-plan.ts'
 import type { Place } from './place.ts'
 import { writeStageRecord } from './stage-record.ts'
 
@@ -24,6 +26,22 @@ export interface Site {
   readonly bootId: string
 }
 
+/** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
+export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
+  try {
+    mkdirSync(folder)
+    return null
+  } catch (error) {
+    return folderFailure(error)
+  }
+}
+
+const folderFailure = (error: unknown): WorkFailure =>
+  workFailure(
+    'launch',
+    `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  )
+
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
   held: HeldAgent,
@@ -35,29 +53,30 @@ export function prepareStage(
     return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
   const { cwd } = site.place.workplace
   try {
-    // Never into a folder that is there: what lies in it would speak for this agent.
-    mkdirSync(held.folder)
+    const input = pilotInput(held.order, { cwd, agents: options.agents, uuid: options.newUuid() })
+    if (held.order.agent.by === 'pilot') {
+      const piloted = pilotPlan(executor, input)
+      return piloted.ok ? ok(writeStage(held, site, options, stageOf(piloted.value))) : piloted
+    }
     const planned = executor.plan({
-      order: held.order,
-      cwd,
-      folder: held.folder,
-      promptFile: join(held.folder, STAGE_FILES.prompt),
-      home: join(options.agents, '..', 'homes', encodeURIComponent(held.order.profile.name)),
+      ...input,
       inheritedEnv: options.env,
       platform: process.platform,
+      ownProgram: (name) => ownProgram(options.launcherEntry, name),
       which: (program) => which(program, options.env, cwd),
-      conversationId: options.newUuid(),
     })
     return planned.ok ? ok(writeStage(held, site, options, planned.value)) : planned
   } catch (error) {
-    return err(
-      workFailure(
-        'launch',
-        `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    )
+    return err(folderFailure(error))
   }
 }
+
+/** As it is put on record: its terminal lays these variables over its own. */
+const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
+  ...plan,
+  env: { set: { ...defaults, ...set }, unset: [] },
+  stdin: 'none',
+})
 
 function writeStage(
   held: HeldAgent,
@@ -66,10 +85,19 @@ function writeStage(
   plan: LaunchPlan,
 ): PreparedStage {
   const { order, folder } = held
-  const key = options.newKey()
+  const key = held.key ?? options.newKey()
   const promptFile = join(folder, STAGE_FILES.prompt)
   const { cwd, branch } = place.workplace
-  writeFileSync(promptFile, promptOf(order, { cwd, branch, yardCommand: 'yard' }))
+  writeFileSync(
+    promptFile,
+    promptOf(order, {
+      cwd,
+      branch,
+      yardCommand: 'yard',
+      hasTools: plan.hasTools ?? false,
+      uncommitted: options.worktree().uncommitted,
+    }),
+  )
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const env = withShim({ ...applyEnvironment(options.env, plan.env), ...own }, options.shimFolder)
   writePlannedFiles(plan)

@@ -1,6 +1,7 @@
 /** What an agent's output tells while it runs. Not worth a journal row, except the first sign and its conversation. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { LiveFacts, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
@@ -25,14 +26,19 @@ export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeRe
     one.hasBeenHeard = true
     reports.push({ kind: 'heard', at: told.heardAt })
   }
+  if (told.usage !== null && !isDeepStrictEqual(told.usage, one.usage)) {
+    one.usage = told.usage
+    reports.push({ kind: 'usage', usage: told.usage })
+  }
   if (told.conversation !== null) reports.push({ kind: 'conversation', id: told.conversation })
   return reports
 }
 
 export function factsOf(one: HeldAgent): LiveFacts {
   sizeUp(one)
-  const { heardAt, outputBytes, isBusy, waitsUntil, doing } = one
-  return { lastHeardAt: heardAt, outputBytes, isBusy, waitsForProviderUntil: waitsUntil, doing }
+  const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
+  const { outputBytes, isBusy, doing, usage } = one
+  return { lastHeardAt, outputBytes, isBusy, waitsForProviderUntil, doing, usage }
 }
 
 function sizeUp(one: HeldAgent): void {

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
-import { workFailure } from '../../domain/failure.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type {
   LaunchOrder,
@@ -19,14 +19,17 @@ import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
-import { endedUnlaunched, gatherEvidence, neverRan, type Going } from './evidence.ts'
+import { endedUnlaunched, endedUnplaced, gatherEvidence, neverRan, type Going } from './evidence.ts'
 import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
-import { launchFailureOf, prepareStage } from './launch-stage.ts'
+import { launchFailureOf, makeFolder, prepareStage } from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
-import { preparePlace } from './place.ts'
+import { preparePlace, type Place } from './place.ts'
 import { readStageRecord, type StageRecord } from './stage-record.ts'
-import { createVerifyStages, type VerifyStages } from './verify-stage.ts'
+import { createLineStages, type LineStages } from './line-stage.ts'
+import { setUpWorktree } from './setup-stage.ts'
+import { waitForTerminal } from './terminal-wait.ts'
+import { runVerify } from './verify-stage.ts'
 
 type News = {
   readonly agentId: AgentId
@@ -49,7 +52,7 @@ class LocalRuntime implements Runtime {
   readonly #news: Emitter<News>
   readonly #leftovers: Leftovers
   readonly #watch: ExitWatch
-  readonly #verify: VerifyStages
+  readonly #lines: LineStages
   readonly #offTail: () => void
   #isClosed = false
 
@@ -74,7 +77,7 @@ class LocalRuntime implements Runtime {
       onExit: (folder, exit) => this.#onExit(folder, exit),
       onVanished: (folder) => this.#onVanished(folder),
     })
-    this.#verify = createVerifyStages(options, this.#watch)
+    this.#lines = createLineStages(options, () => this.#watch)
     this.#offTail = tail.onNews((told) => this.#onTailNews(told))
   }
 
@@ -109,8 +112,12 @@ class LocalRuntime implements Runtime {
     const one = this.#held.get(agentId)
     if (!one || (one.stop !== null && (one.stop.force || !how.force))) return
     one.stop = how
+    one.stopped.abort()
     this.#stopNow(one)
   }
+
+  /** A process says more by its end than by its word, so its end is waited for. */
+  reported(): void {}
 
   isHolding(agentId: AgentId): boolean {
     return this.#held.has(agentId)
@@ -129,8 +136,16 @@ class LocalRuntime implements Runtime {
     this.#watch.checkAll()
     for (const one of this.#held.values())
       if (one.isUndecided) await this.#settleBy(one, await this.#recoverStage(one))
+      else if (isPilot(one)) await this.#lookAtTerminal(one)
     for (const one of await measureTrees(this.#held.values(), this.#options))
       if (!this.#watch.check(one.folder)) this.#onVanished(one.folder)
+  }
+
+  /** A terminal that dies leaves its CLI behind, which would hide that from a look at the whole tree. */
+  async #lookAtTerminal(one: HeldAgent): Promise<void> {
+    if (!one.leader || one.stop || one.isSettling) return
+    const found = await this.#recoverStage(one)
+    if (found.kind !== 'alive') await this.#settleBy(one, found)
   }
 
   onReport(
@@ -220,15 +235,18 @@ class LocalRuntime implements Runtime {
   async #start(one: HeldAgent): Promise<void> {
     const { clock, host, launcher, root, worktrees } = this.#options
     const bootId = await host.bootId()
-    const placed = await preparePlace(one.order, root, worktrees)
-    if (!placed.ok) return this.#report(one, endedUnlaunched(placed.error, clock.now()))
+    const placed = await preparePlace(one.order, root, worktrees, this.#options.worktree())
+    if (!placed.ok) return this.#report(one, endedUnplaced(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
     one.workplace = workplace
     if (workplace.branch !== null || one.order.profile.coding)
       this.#report(one, { kind: 'placed', workplace, worktreeName })
+    const unready = makeFolder(one) ?? (await this.#setUp(one, placed.value, bootId))
+    if (unready) return this.#report(one, endedUnlaunched(unready, clock.now()))
     const prepared = prepareStage(one, { place: placed.value, bootId }, this.#options)
     if (!prepared.ok) return this.#report(one, endedUnlaunched(prepared.error, clock.now()))
     if (one.stop || this.#isClosed) return this.#settleBy(one, await this.#recoverStage(one))
+    if (isPilot(one)) return this.#offer(one)
     this.#watch.watch(one.folder)
     one.startedAt = clock.now()
     const started = await launcher.start(prepared.value.stage)
@@ -237,6 +255,25 @@ class LocalRuntime implements Runtime {
     const found = await this.#recoverStage(one)
     if (found.kind !== 'never-ran') return this.#settleBy(one, found)
     this.#report(one, endedUnlaunched(launchFailureOf(started.error), clock.now()))
+  }
+
+  /** A person's terminal starts it; `started` without a process says that it may. */
+  async #offer(one: HeldAgent): Promise<void> {
+    const at = this.#options.clock.now()
+    one.startedAt = at
+    this.#report(one, { kind: 'started', at, pid: null, pidStartTime: null })
+    const isOver = (): boolean => this.#isClosed || one.stop !== null
+    await waitForTerminal(one.folder, this.#options.clock, isOver)
+    // Whoever owns the yard next finds the terminal by the folder, too.
+    if (!this.#isClosed) await this.#settleBy(one, await this.#recoverStage(one))
+  }
+
+  async #setUp(one: HeldAgent, place: Place, bootId: string): Promise<WorkFailure | null> {
+    one.bootId = bootId
+    one.key = this.#options.newKey()
+    const parts = { stages: this.#lines, options: this.#options }
+    const ready = await setUpWorktree(one, place, this.#options.worktree(), parts)
+    return ready.ok ? null : ready.error
   }
 
   #onStarted(
@@ -255,7 +292,8 @@ class LocalRuntime implements Runtime {
       pidStartTime: leader.startTime,
     })
     if (conversation !== null) this.#report(one, { kind: 'conversation', id: conversation })
-    if (speaksEvents(one))
+    if (isPilot(one)) this.#report(one, { kind: 'heard', at: one.heardAt })
+    else if (speaksEvents(one))
       this.#options.tail.follow({
         agentId: id,
         folder: one.folder,
@@ -280,7 +318,7 @@ class LocalRuntime implements Runtime {
         return this.#settle(one, { kind: 'lost' })
       case 'alive':
         this.#watch.watch(one.folder, { isAdopted: true })
-        return this.#onStarted(one, found, one.order.agent.conversation?.id ?? null)
+        return this.#onStarted(one, found, conversationOf(one))
       case 'undecided':
         this.#lookAgain(one)
         return this.#options.log.error(
@@ -296,7 +334,7 @@ class LocalRuntime implements Runtime {
     await one.killing
     one.settleTries += 1
     try {
-      this.#report(one, await gatherEvidence(one, going, this.#options, this.#verify.run))
+      this.#report(one, await this.#gather(one, going))
     } catch (error) {
       if (one.settleTries < MAX_SETTLE_TRIES) throw error
       const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
@@ -304,14 +342,20 @@ class LocalRuntime implements Runtime {
     }
   }
 
+  #gather(one: HeldAgent, going: Going): ReturnType<typeof gatherEvidence> {
+    return gatherEvidence(one, going, this.#options, (held, line) =>
+      runVerify(held, line, this.#lines, this.#options),
+    )
+  }
+
   #onExit(folder: string, exit: ExitRecord): void {
-    if (this.#verify.onExit(folder, exit)) return
+    if (this.#lines.onExit(folder, exit)) return
     const one = this.#byFolder.get(folder)
     if (one) this.#run(one, () => this.#settle(one, { kind: 'exited', exit }))
   }
 
   #onVanished(folder: string): void {
-    if (this.#verify.onVanished(folder)) return
+    if (this.#lines.onVanished(folder)) return
     const one = this.#byFolder.get(folder)
     if (one && !one.killing)
       this.#run(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
@@ -334,6 +378,12 @@ class LocalRuntime implements Runtime {
     })
   }
 }
+
+/** Chosen for it, it may not have been saved yet. */
+const conversationOf = ({ order, folder }: HeldAgent): string | null =>
+  order.agent.conversation?.id ?? readStageRecord(folder)?.conversation ?? null
+
+const isPilot = ({ order }: HeldAgent): boolean => order.agent.by === 'pilot'
 
 /** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
 const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>

@@ -1,12 +1,19 @@
 /** Where an agent works: its own worktree, or the folder itself. Failing to isolate never falls back to the shared tree. */
+import { createHash } from 'node:crypto'
 import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { taskBase } from '../git/base.ts'
+import type { Conflict } from '../../domain/landing.ts'
+import type { WorktreeSettings } from '../../domain/settings.ts'
+import { taskBase, type BaseFailure } from '../git/base.ts'
+import { conflictHunks } from '../git/conflict-hunks.ts'
 import { findGit } from '../git/main-checkout.ts'
+import type { MergeConflict } from '../git/merge-tree.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
+import { oneLine } from '../git/snapshot.ts'
 import { ensureWorktree } from '../git/worktree.ts'
 import { worktreeBranchOf, worktreeNameOf } from '../git/worktree-name.ts'
 
@@ -23,6 +30,7 @@ export const folderOf = (order: Pick<LaunchOrder, 'task'>, root: string): string
 
 /** Coding work inside git gets a worktree unless the task says `off`; `on` demands one. */
 export function wantsWorktree(order: Pick<LaunchOrder, 'task' | 'profile'>, root: string): boolean {
+  if (order.task.merging !== null) return true
   if (order.task.worktree !== null) return order.task.worktree === 'on'
   return order.profile.coding && findGit(folderOf(order, root)) !== null
 }
@@ -41,14 +49,21 @@ export function exclusiveFolderOf(
   }
 }
 
+/** Why there is no place to work in; `conflict` when that is for a task that merges. */
+export interface Unplaced {
+  readonly failure: WorkFailure
+  readonly conflict: Conflict | null
+}
+
 export async function preparePlace(
   order: LaunchOrder,
   root: string,
   worktrees: string,
-): Promise<Result<Place, WorkFailure>> {
+  settings: Pick<WorktreeSettings, 'target'>,
+): Promise<Result<Place, Unplaced>> {
   const folder = folderOf(order, root)
   if (!wantsWorktree(order, root)) {
-    if (!isFolder(folder)) return err(workFailure('launch', `its folder ${folder} does not exist`))
+    if (!isFolder(folder)) return err(unplaced('launch', `its folder ${folder} does not exist`))
     return ok({
       workplace: { cwd: realpathSync(folder), branch: null, baseCommit: null },
       worktreeName: null,
@@ -56,40 +71,94 @@ export async function preparePlace(
     })
   }
   const opened = await openRepository(folder)
-  if (!opened.ok) return err(isolationFailure(opened.error.message))
-  return prepareWorktree(order, opened.value, worktrees)
+  if (!opened.ok) return err(unisolated(opened.error.message))
+  return prepareWorktree(order, opened.value, { root, worktrees, target: settings.target })
+}
+
+interface Roots {
+  readonly root: string
+  readonly worktrees: string
+  readonly target: string | null
 }
 
 async function prepareWorktree(
   order: LaunchOrder,
   repo: Repository,
-  root: string,
-): Promise<Result<Place, WorkFailure>> {
-  const name = order.task.worktreeName ?? worktreeNameOf(order.task.id)
+  { root, worktrees, target }: Roots,
+): Promise<Result<Place, Unplaced>> {
+  const name = order.task.worktreeName ?? worktreeNameOf(order.task.id, yardMarkOf(repo, root))
   const branch = worktreeBranchOf(name)
-  const results = order.dependencies.flatMap(({ id, resultCommit }) =>
-    resultCommit === null ? [] : [{ name: id, commit: resultCommit }],
-  )
-  const base = await taskBase({
-    repo,
-    name,
-    generation: order.agent.generation,
-    target: null,
-    results,
-  })
-  if (!base.ok) return err(isolationFailure(base.error.message))
-  const made = await ensureWorktree({ repo, root, name, base: base.value, branch })
-  if (!made.ok) return err(isolationFailure(made.error.message))
+  const base = await baseOf(order, repo, name, target)
+  if (!base.ok) {
+    if (base.error.kind === 'git') return err(unisolated(base.error.message))
+    const conflict = await conflictFrom(repo, base.error)
+    return err({ ...unisolated(base.error.message), conflict })
+  }
+  const made = await ensureWorktree({ repo, root: worktrees, name, base: base.value, branch })
+  if (!made.ok) return err(unisolated(made.error.message))
   const { path, notes } = made.value
+  const wanted = target ?? repo.headRef?.replace(/^refs\/heads\//, '') ?? null
   return ok({
-    workplace: { cwd: path, branch, baseCommit: made.value.base },
+    workplace: { cwd: path, branch, baseCommit: made.value.base, target: wanted },
     worktreeName: name,
     notes,
   })
 }
 
-const isolationFailure = (why: string): WorkFailure =>
-  workFailure('isolation', `it got no worktree of its own: ${why}`)
+/** A merge task begins at one side of its conflict, every other at its dependencies' results. */
+async function baseOf(
+  { task, agent, dependencies }: LaunchOrder,
+  repo: Repository,
+  name: string,
+  target: string | null,
+): Promise<Result<string, BaseFailure>> {
+  const { generation } = agent
+  if (task.merging !== null)
+    return taskBase({ repo, name, generation, target: task.merging.ours.commit, results: [] })
+  const results = dependencies.flatMap(({ id, resultCommit }) =>
+    resultCommit === null ? [] : [{ name: id, commit: resultCommit }],
+  )
+  return taskBase({ repo, name, generation, target: target && `refs/heads/${target}`, results })
+}
+
+export async function conflictFrom(
+  repo: Repository,
+  { ours, theirs, paths, between, tree }: MergeConflict,
+): Promise<Conflict> {
+  const [first, second] = between
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
+  return {
+    ours: { name: first, commit: ours },
+    theirs: { name: second, commit: theirs },
+    paths: [...paths],
+    reason: oneLine(`${first} and ${second} conflict in ${paths.slice(0, 3).join(', ')}${more}`),
+    hunks: await conflictHunks(repo.git, { tree, paths }),
+  }
+}
+
+/**
+ * Tells the names of two yards in one repository apart; empty for the yard of the main checkout. Both may have a task of one
+ * id, and both have an agent-7.
+ */
+export function yardMarkOf({ commonDir }: Pick<Repository, 'commonDir'>, root: string): string {
+  const own = realpathSync(root)
+  const isMain = basename(commonDir) === '.git' && dirname(commonDir) === own
+  return isMain ? '' : createHash('sha256').update(own).digest('hex').slice(0, 6)
+}
+
+/** Where git keeps an agent's result from being forgotten. */
+export function resultRefOf(agentId: string, repo: Repository, root: string): string {
+  const mark = yardMarkOf(repo, root)
+  return `refs/yard/results/${agentId}${mark === '' ? '' : `.${mark}`}`
+}
+
+const unplaced = (kind: 'launch' | 'isolation', why: string): Unplaced => ({
+  failure: workFailure(kind, why),
+  conflict: null,
+})
+
+const unisolated = (why: string): Unplaced =>
+  unplaced('isolation', `it got no worktree of its own: ${why}`)
 
 function isFolder(path: string): boolean {
   try {

@@ -73,6 +73,7 @@ describe('qwen', () => {
     const { argv, env } = planOf('qwen', { order: { modelId: 'coder' } })
     expect(argv).toEqual([
       ...['/bin/qwen', '--output-format=stream-json', '--approval-mode=yolo'],
+      '--mcp-config=/project/.yard/agents/agent-7/mcp.json',
       ...['--model=coder', `--session-id=${CONVERSATION}`],
     ])
     expect(env.set).toEqual({ QWEN_CODE_NO_RELAUNCH: 'true' })
@@ -194,6 +195,7 @@ describe('copilot', () => {
     const { argv, env } = planOf('copilot', { order: { modelId: 'gpt' } })
     expect(argv).toEqual([
       ...['/bin/copilot', '--output-format=json', '--no-color', '--no-ask-user', '--allow-all'],
+      '--additional-mcp-config=@/project/.yard/agents/agent-7/mcp.json',
       ...['--model=gpt', `--session-id=${CONVERSATION}`],
     ])
     expect(env.set).toEqual({ COPILOT_AUTO_UPDATE: 'false' })

@@ -68,6 +68,34 @@ describe('a run that ends well', () => {
   })
 })
 
+describe('usage while it runs', () => {
+  const answer = (id: string, input: number, output: number) => ({
+    type: 'assistant',
+    message: { id, content: [], usage: { input_tokens: input, output_tokens: output } },
+  })
+
+  it('is the sum of its answers, each once, until its result has the last word', () => {
+    const { reports, summary } = readEvents(
+      ...[answer('m1', 100, 1), answer('m1', 100, 1), answer('m1', 100, 9), answer('m2', 200, 2)],
+    )
+    const told = only(reports, 'usage').map(({ usage }) => [usage.inputTokens, usage.outputTokens])
+    expect(told).toEqual([
+      [100, 1],
+      [100, 9],
+      [300, 11],
+    ])
+    // It was ended before its result.
+    expect(summary.usage).toMatchObject({ inputTokens: 300, outputTokens: 11, costUsd: null })
+  })
+
+  it('of a whole run is what its result says', () => {
+    const { reports, summary } = read('tool')
+    expect(only(reports, 'usage').length).toBeGreaterThan(1)
+    expect(only(reports, 'usage').at(-1)?.usage).toEqual(summary.usage)
+    expect(summary.usage?.costUsd).toBeGreaterThan(0)
+  })
+})
+
 describe('a run that fails', () => {
   it.each([
     ['401', 'auth'],

@@ -24,6 +24,16 @@ describeReader('gemini', {
   ],
 })
 
+it('counts what it thought as output, which is how it is billed', () => {
+  const stats = { total_tokens: 175, input_tokens: 100, output_tokens: 25, cached: 40 }
+  const event = { type: 'result', status: 'success', stats }
+  const { summary } = readEvents(event)
+  expect(summary.usage).toEqual({
+    ...{ inputTokens: 100, outputTokens: 75, cachedTokens: 40, reasoningTokens: 50 },
+    costUsd: null,
+  })
+})
+
 describe('gemini alone', () => {
   it('fails by its status, also where it gives no reason there and exits with 0', () => {
     const { summary } = read('streamerr')

@@ -113,6 +113,7 @@ describe('claude', () => {
         'stream-json',
         '--verbose',
         '--dangerously-skip-permissions',
+        '--mcp-config=/project/.yard/agents/agent-7/mcp.json',
         '--model=opus',
       ],
       `--session-id=${CONVERSATION}`,
@@ -163,6 +164,8 @@ describe('codex', () => {
         '--dangerously-bypass-approvals-and-sandbox',
         '-c',
         'features.unbounded_connection_retries=false',
+        '-c',
+        expect.stringMatching(/^mcp_servers\.yard=\{command="yard",args=\["mcp"\],env_vars=\[/),
       ],
       ...['--model=gpt', '-'],
     ])
@@ -249,6 +252,6 @@ describe('the native binary behind the launcher of codex', () => {
 
 it('every type is either a process or known not to be one', () => {
   const started = EXECUTOR_TYPES.filter((type) => executorOf(type) !== null)
-  expect(started).toEqual(['shell', 'command', ...AGENT_CLIS])
+  expect(started).toEqual(['shell', 'command', ...AGENT_CLIS, 'acp', 'native'])
   for (const type of started) expect(executorOf(type)?.type).toBe(type)
 })

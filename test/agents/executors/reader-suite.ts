@@ -16,8 +16,11 @@ export interface ReaderFacts {
   readonly failures: readonly (readonly [string, FailureClass])[]
 }
 
+/** Our own agent is asked the same. */
+type Told = AgentCliType | 'native'
+
 /** Transcript, or events, read by the reader of a CLI. */
-export function readerOf(cli: AgentCliType) {
+export function readerOf(cli: Told) {
   const create = () => {
     const reader = executorOf(cli)?.createReader()
     if (!reader) throw new Error(`${cli} has no reader`)
@@ -31,7 +34,7 @@ export function readerOf(cli: AgentCliType) {
   }
 }
 
-export function describeReader(cli: AgentCliType, facts: ReaderFacts): void {
+export function describeReader(cli: Told, facts: ReaderFacts): void {
   const { create, read } = readerOf(cli)
 
   describe(`${cli}: a run that ends well`, () => {

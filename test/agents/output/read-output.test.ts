@@ -52,8 +52,10 @@ it('parses what a CLI prints', async () => {
   expect(reports.map((report) => report.kind)).toEqual([
     'conversation',
     'tool-call',
+    'usage',
     'tool-result',
     'text',
+    'usage',
     'usage',
     'result',
   ])

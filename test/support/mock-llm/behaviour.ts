@@ -4,6 +4,7 @@
  *
  * text text=…                        answers (also: think, which reasons first)
  * tool cmd=… n=1 · write file=… content=…   calls the CLI's own shell or file tool, then answers
+ * call tool=a,b with-x=…              calls the tools whose names end so, one after the other, each with those of the words that it takes
  * slow chunks=40 delay=500           streams so many pieces, `delay` ms apart
  * hang · hangmid · drop · streamerr  never answers; goes silent, closes, or errs after the first piece
  * quota reset=SECONDS                the account's limit is used up; says when it is reset if asked to
@@ -75,6 +76,7 @@ export function planTurn(behaviour: Behaviour, request: ModelRequest): Turn {
   const { name, args } = behaviour
   const text = args.text ?? 'Hello from the mock model.'
   if (name === 'think') return { thinking: 'The mock model thinks about it.', text, call: null }
+  if (name === 'call') return callTurn(args, request, text)
   if (name !== 'tool' && name !== 'write') return { thinking: null, text, call: null }
   const wanted = name === 'write' ? WRITE_TOOLS : SHELL_TOOLS
   const tool = request.tools.find((candidate) => wanted.includes(candidate.name))
@@ -85,6 +87,19 @@ export function planTurn(behaviour: Behaviour, request: ModelRequest): Turn {
     text: args.before ?? '',
     call: { tool, args: fillArguments(tool.schema, args) },
   }
+}
+
+function callTurn(args: Behaviour['args'], request: ModelRequest, text: string): Turn {
+  const wanted = (args.tool ?? '').split(',')[request.toolResults]
+  if (wanted === undefined) return { thinking: null, text, call: null }
+  const tool = request.tools.find((candidate) => candidate.name.endsWith(wanted))
+  if (!tool) return { thinking: null, text: `(no tool ${wanted} offered) ${text}`, call: null }
+  const taken = Object.keys(recordOf(field(tool.schema, 'properties')))
+  const said = taken.flatMap((key) => {
+    const value = args[`with-${key}`]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return { thinking: null, text: '', call: { tool, args: Object.fromEntries(said) } }
 }
 
 /** Arguments that fit the JSON schema with which a CLI advertises its tool. */

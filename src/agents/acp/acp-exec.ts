@@ -1,0 +1,37 @@
+/**
+ * The program between a supervisor and an agent that speaks the Agent Client Protocol: `acp-exec ORDER`, the prompt on stdin, our own
+ * events on stdout, the agent's stderr on ours. Asked to stop, it has the agent give up its turn first.
+ */
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import pack from '../../../package.json' with { type: 'json' }
+import { ownEventLine } from '../executors/own-events.ts'
+import { acpOrderSchema } from './acp-order.ts'
+import { runAcp } from './run-acp.ts'
+
+/** As if the signal had ended it. */
+const STOPPED = 143
+
+const stop = new AbortController()
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.on(signal, () => stop.abort())
+
+const order = acpOrderSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')))
+const env = { ...process.env }
+// Ours alone: it says that this program, which may be an app, is to be Node.
+delete env['ELECTRON_RUN_AS_NODE']
+
+const isOk = await runAcp({
+  order,
+  env,
+  prompt: await text(process.stdin),
+  wholePrompt: order.wholePromptFile === null ? null : readFileSync(order.wholePromptFile, 'utf8'),
+  version: pack.version,
+  // To a file, and so at once.
+  tell: (event) => void process.stdout.write(ownEventLine(event)),
+  toStderr: (words) => void process.stderr.write(words),
+  now: () => Date.now(),
+  stop: stop.signal,
+})
+// What the agent left behind, or a pipe that it still holds, must not keep us.
+process.exit(isOk ? 0 : stop.signal.aborted ? STOPPED : 1)

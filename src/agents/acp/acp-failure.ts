@@ -1,0 +1,125 @@
+/** Why an agent's turn, or its start, failed: sorted by what stands in the protocol's errors, never by what the agent wrote. */
+import { RequestError } from '@agentclientprotocol/sdk'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { clip, oneLine } from '../../domain/output.ts'
+import { apiErrorIn, type ApiError } from '../executors/api-error.ts'
+import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/json-event.ts'
+import { providerFailure } from '../executors/provider-failure.ts'
+import { parseResetAt } from '../executors/reset-time.ts'
+import type { AgentEnd } from './agent-process.ts'
+
+/** Thrown through the run, and told at its end. */
+export class AcpFailure extends Error {
+  readonly failure: WorkFailure
+  constructor(failure: WorkFailure) {
+    super(failure.reason)
+    this.name = 'AcpFailure'
+    this.failure = failure
+  }
+}
+
+/** As the protocol has it. */
+export const AUTH_REQUIRED = -32000
+
+/** What else is known when an error comes. */
+export interface ErrorScene {
+  /** What the agent answered to `initialize`, for the ways to sign in that it named. */
+  readonly initialized: unknown
+  /** Its last words on stderr: some say only there when a limit is reset. */
+  readonly words: string
+  readonly at: number
+}
+
+export function failureOfError(
+  error: unknown,
+  { initialized, words, at }: ErrorScene,
+): WorkFailure {
+  if (error instanceof AcpFailure) return error.failure
+  if (!(error instanceof RequestError))
+    return workFailure('crash', `it could not be spoken to: ${oneLine(String(error))}`)
+  const { message, status } = apiErrorIn(messageOf(error))
+  if (error.code === AUTH_REQUIRED)
+    return workFailure('auth', `it is not signed in: ${signInWords(error, initialized)}`, {
+      detail: clip(message, 4096),
+    })
+  const failure = sorted(error, { message, status, at })
+  const isLimit = failure.class === 'quota' || failure.class === 'rate-limit'
+  return isLimit && failure.resetAt === null
+    ? { ...failure, resetAt: parseResetAt(words.split('\n').findLast(tellsOfReset) ?? '', at) }
+    : failure
+}
+
+/** What the provider's own words hold says more than how the agent passes them on; 500 is what it says when it knows no better. */
+function sorted(
+  error: RequestError,
+  { message, status, at }: ApiError & { readonly at: number },
+): WorkFailure {
+  const data = objectIn(error.data)
+  const code =
+    textAt(data, 'code') ?? textAt(data, 'type') ?? textAt(objectAt(data, 'error'), 'type')
+  const resetAt = retryAfter(data, at)
+  const told = status ?? httpStatus(error.code) ?? httpStatus(numberAt(data, 'status'))
+  const by = (known: number | null): WorkFailure =>
+    providerFailure({ code, status: known, message, resetAt, at })
+  if (told !== 500) return by(told)
+  const byWords = by(null)
+  return byWords.class === 'crash' ? by(told) : byWords
+}
+
+const tellsOfReset = (line: string): boolean => /\b(?:retry|try again|resets?)\b/i.test(line)
+
+/** It has gone before it answered. */
+export function failureOfEnd({ code, signal, words }: AgentEnd, before: string): WorkFailure {
+  const how = signal === null ? `exited with ${code ?? 'no code'}` : `was ended by ${signal}`
+  const last = oneLine(words.split('\n').at(-1) ?? '')
+  const reason = `its program ${how} before ${before}${last === '' ? '' : `: ${last}`}`
+  return workFailure('crash', reason, { exitCode: code, signal, detail: clip(words, 4096) })
+}
+
+const STOPS: Readonly<Record<string, WorkFailure>> = {
+  max_tokens: workFailure('context-overflow', 'its model reached its limit of tokens'),
+  max_turn_requests: workFailure('crash', 'it reached its limit of requests in one turn'),
+  refusal: workFailure('reported', 'its model refused to go on'),
+  cancelled: workFailure('crash', 'its turn was cancelled, though nobody here asked for it'),
+}
+
+/** Null where it ended well. */
+export function failureOfStop(stopReason: unknown): WorkFailure | null {
+  if (stopReason === 'end_turn') return null
+  const known = typeof stopReason === 'string' ? STOPS[stopReason] : undefined
+  return known ?? workFailure('crash', 'it stopped for a reason that is not known here')
+}
+
+function signInWords(error: RequestError, initialized: unknown): string {
+  const fromError = objectsAt(objectIn(error.data), 'authMethods')
+  const methods = fromError.length > 0 ? fromError : objectsAt(objectIn(initialized), 'authMethods')
+  const words = methods.flatMap((method) => {
+    const name = oneLine(textAt(method, 'name') ?? textAt(method, 'id') ?? '')
+    const said = oneLine(textAt(method, 'description') ?? '')
+    return name === '' ? [] : [said === '' ? name : `${name} (${said})`]
+  })
+  if (words.length === 0) return oneLine(error.message) || 'it does not say how it can be'
+  return clip(`it offers ${words.join(', ')}`, 400)
+}
+
+/** What an error says of itself stands in its data as often as in its message, which may only be "Internal error". */
+function messageOf(error: RequestError): string {
+  const data = objectIn(error.data)
+  const more =
+    typeof error.data === 'string'
+      ? error.data
+      : (textAt(data, 'details') ??
+        textAt(data, 'message') ??
+        textAt(objectAt(data, 'error'), 'message'))
+  const message = error.message.trim().replace(/^Internal error: (?=\S)/, '')
+  if (!more?.trim() || message.includes(more.trim())) return message
+  return message === '' || message === 'Internal error' ? more : `${message}: ${more}`
+}
+
+const httpStatus = (code: number | null): number | null =>
+  code !== null && code >= 400 && code <= 599 ? code : null
+
+function retryAfter(data: ReturnType<typeof objectIn>, at: number): number | null {
+  const seconds = numberAt(data, 'retryAfter') ?? numberAt(data, 'retry_after')
+  return seconds === null ? null : at + seconds * 1000
+}

@@ -1,0 +1,118 @@
+/** The agent's own program, held in a group of its own: who stops us must not stop it before it could give up its turn. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Stream } from '@agentclientprotocol/sdk'
+import type { AcpOrder } from './acp-order.ts'
+import { messageStream } from './message-stream.ts'
+
+export interface AgentEnd {
+  readonly code: number | null
+  readonly signal: string | null
+  /** Its last words on stderr. */
+  readonly words: string
+}
+
+export interface AgentProcess {
+  readonly stream: Stream
+  /** Null until it was started; the reason, where it could not be. */
+  readonly failedToStart: Promise<string | null>
+  readonly ended: Promise<AgentEnd>
+  /** What it said last on stderr, so far. */
+  words(): string
+  /** Closes its stdin, asks, then kills its group. Resolves when it is gone. Harmless twice. */
+  end(graceMs: number): Promise<void>
+}
+
+/** Windows has none. */
+export const IS_GROUP = process.platform !== 'win32'
+
+const KEPT_WORDS = 4000
+const DRAIN_MS = 200
+
+export interface AgentProcessParts {
+  readonly order: Pick<AcpOrder, 'argv' | 'cwd'>
+  readonly env: NodeJS.ProcessEnv
+  /** Where its stderr, and what it prints beside the protocol, goes. */
+  readonly toStderr: (text: string) => void
+}
+
+export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentProcess {
+  const [program, ...args] = order.argv
+  const child = spawn(program, args, {
+    cwd: order.cwd,
+    env,
+    detached: IS_GROUP,
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let words = ''
+  let ending: Promise<void> | null = null
+  const note = (text: string): void => {
+    words = `${words}${text}`.slice(-KEPT_WORDS)
+    toStderr(text)
+  }
+  child.stderr.setEncoding('utf8').on('data', note)
+  // Whoever reads no more has gone, and its end says why.
+  child.stdin.on('error', () => {})
+  const onNoise = (line: string): void => note(`${line}\n`)
+  const failedToStart = new Promise<string | null>((resolve) => {
+    child.once('spawn', () => resolve(null))
+    child.once('error', (error) => resolve(error.message))
+  })
+  const ended = new Promise<AgentEnd>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, words: words.trim() }))
+    child.once('error', (error) => resolve({ code: null, signal: null, words: error.message }))
+  })
+  return {
+    stream: messageStream({ stdin: child.stdin, stdout: child.stdout, onNoise }),
+    failedToStart,
+    ended,
+    words: () => words.trim(),
+    end: (graceMs) => (ending ??= endChild(child, ended, graceMs)),
+  }
+}
+
+async function endChild(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  graceMs: number,
+): Promise<void> {
+  if (child.pid === undefined) return
+  child.stdin?.end()
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const exit = isGone() ? Promise.resolve() : once(child, 'exit')
+  if (!isGone()) await within(exit, graceMs / 2)
+  if (!isGone()) {
+    signalGroup(child.pid, 'SIGTERM')
+    await within(exit, graceMs)
+  }
+  // Whatever it left in its group goes with it.
+  signalGroup(child.pid, 'SIGKILL')
+  await exit
+  // Its last words are read; something that it left behind may hold the pipes open for ever.
+  await within(ended, DRAIN_MS)
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}
+
+/** The group, or the one process where there are no groups. Gone is as good as signalled. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(IS_GROUP ? -pid : pid, signal)
+  } catch {
+    // nobody is left there
+  }
+}
+
+/** Whether it came in time. */
+export async function within(event: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  try {
+    return await Promise.race([event.then(() => true as const), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

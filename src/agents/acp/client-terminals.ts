@@ -1,0 +1,153 @@
+/** Commands that the agent runs through its client: their last output is kept, up to a bound, and they end with the agent. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import {
+  RequestError,
+  type CreateTerminalRequest,
+  type TerminalExitStatus,
+  type TerminalOutputResponse,
+} from '@agentclientprotocol/sdk'
+import { IS_GROUP, signalGroup } from './agent-process.ts'
+
+export interface Terminals {
+  create(wish: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string
+  output(id: string): TerminalOutputResponse
+  waitForExit(id: string): Promise<TerminalExitStatus>
+  kill(id: string): void
+  /** Kills what still runs and forgets it. */
+  release(id: string): void
+  /** Nothing that was started here runs when it returns. */
+  close(): void
+}
+
+interface Terminal {
+  readonly child: ChildProcess
+  readonly ended: Promise<TerminalExitStatus>
+  readonly limit: number
+  pieces: Buffer[]
+  bytes: number
+  isTruncated: boolean
+  exit: TerminalExitStatus | null
+}
+
+const USUAL_BYTES = 1024 * 1024
+const MAX_BYTES = 8 * 1024 * 1024
+const MAX_TERMINALS = 100
+/** What it printed last may come after its end. */
+const DRAIN_MS = 300
+
+export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
+  const terminals = new Map<string, Terminal>()
+  const get = (id: string): Terminal => {
+    const terminal = terminals.get(id)
+    if (!terminal) throw RequestError.resourceNotFound(id)
+    return terminal
+  }
+  return {
+    create(wish, cwd) {
+      if (terminals.size >= MAX_TERMINALS)
+        throw RequestError.internalError({}, `${MAX_TERMINALS} terminals are open: release some`)
+      const id = randomUUID()
+      terminals.set(id, openTerminal(wish, cwd, env))
+      return id
+    },
+    output(id) {
+      const terminal = get(id)
+      const output = textOf(lastOf(terminal))
+      return { output, truncated: terminal.isTruncated, exitStatus: terminal.exit }
+    },
+    waitForExit: (id) => get(id).ended,
+    kill: (id) => killTerminal(get(id)),
+    release(id) {
+      killTerminal(get(id))
+      terminals.delete(id)
+    },
+    close() {
+      for (const terminal of terminals.values()) killTerminal(terminal)
+      terminals.clear()
+    },
+  }
+}
+
+/** The line of a command as it would be typed: what is asked about and judged. */
+export const lineOfTerminal = ({
+  command,
+  args = [],
+}: Pick<CreateTerminalRequest, 'command' | 'args'>): string => [command, ...args].join(' ')
+
+function openTerminal(
+  { command, args, env: own, outputByteLimit }: Omit<CreateTerminalRequest, 'sessionId'>,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Terminal {
+  // Agents send a program and its arguments, or a whole line as the program.
+  const isLine = (args ?? []).length === 0 && /\s/.test(command)
+  const child = spawn(command, args ?? [], {
+    cwd,
+    env: { ...env, ...Object.fromEntries((own ?? []).map(({ name, value }) => [name, value])) },
+    shell: isLine,
+    detached: IS_GROUP,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const terminal: Terminal = {
+    child,
+    ended: endOf(child),
+    limit: Math.max(0, Math.min(outputByteLimit ?? USUAL_BYTES, MAX_BYTES)),
+    pieces: [],
+    bytes: 0,
+    isTruncated: false,
+    exit: null,
+  }
+  child.once('error', (error) => keep(terminal, Buffer.from(`${error.message}\n`)))
+  child.stdout?.on('data', (bytes: Buffer) => keep(terminal, bytes))
+  child.stderr?.on('data', (bytes: Buffer) => keep(terminal, bytes))
+  void terminal.ended.then((exit) => {
+    terminal.exit = exit
+  })
+  return terminal
+}
+
+/** Something that it started may hold its pipes open after it has gone, so their end is not waited for long. */
+const endOf = (child: ChildProcess): Promise<TerminalExitStatus> =>
+  new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => {
+      const end = (): void => resolve({ exitCode, signal })
+      const timer = setTimeout(end, DRAIN_MS)
+      child.once('close', () => {
+        clearTimeout(timer)
+        end()
+      })
+    })
+    child.once('error', () => resolve({ exitCode: 127, signal: null }))
+  })
+
+function keep(terminal: Terminal, bytes: Buffer): void {
+  terminal.pieces.push(bytes)
+  terminal.bytes += bytes.length
+  if (terminal.bytes <= terminal.limit) return
+  terminal.isTruncated = true
+  // Not at each piece: a flood would be copied over and over.
+  if (terminal.bytes > 2 * terminal.limit + 65_536) lastOf(terminal)
+}
+
+function lastOf(terminal: Terminal): Buffer {
+  const all = Buffer.concat(terminal.pieces)
+  const last = Buffer.from(all.subarray(Math.max(0, all.length - terminal.limit)))
+  terminal.pieces = [last]
+  terminal.bytes = last.length
+  return last
+}
+
+/** With all that is in its group. Once it has ended its number may be another's. */
+function killTerminal({ child }: Terminal): void {
+  const isGone = child.exitCode !== null || child.signalCode !== null
+  if (child.pid !== undefined && !isGone) signalGroup(child.pid, 'SIGKILL')
+}
+
+/** What was cut off in front may have cut a character. */
+function textOf(bytes: Buffer): string {
+  let from = 0
+  while (from < 4 && from < bytes.length && ((bytes[from] ?? 0) & 0xc0) === 0x80) from += 1
+  return bytes.toString('utf8', from)
+}

@@ -1,0 +1,97 @@
+/** Our side of the protocol: what the agent may ask of its client, each wish by the gate. */
+import {
+  client,
+  methods,
+  RequestError,
+  type ClientApp,
+  type CreateTerminalRequest,
+  type PermissionOption,
+  type RequestPermissionOutcome,
+} from '@agentclientprotocol/sdk'
+import { isAbsolute } from 'node:path'
+import { readTextFile, writeTextFile, type Permit } from './client-files.ts'
+import { lineOfTerminal, type Terminals } from './client-terminals.ts'
+import type { Gate } from './gate.ts'
+import { whereItLeads } from './path-guard.ts'
+import type { ToldUpdates } from './told-updates.ts'
+
+export interface ClientParts {
+  readonly gate: Gate
+  readonly terminals: Terminals
+  readonly told: ToldUpdates
+  readonly cwd: string
+  /** Aborted when the turn is given up: what is asked then is answered so. */
+  readonly cancelled: AbortSignal
+}
+
+export function createClient(parts: ClientParts): ClientApp {
+  const { gate, terminals, told } = parts
+  const permit: Permit = (act, words) => {
+    if (!gate.passes(act, words)) throw notAllowed(words)
+  }
+  const { session, fs, terminal } = methods.client
+  return client({ name: 'yardmaster' })
+    .onNotification(session.update, ({ params }) => told.update(params.update))
+    .onRequest(session.requestPermission, async ({ params }) => {
+      const known = told.asked(params.toolCall)
+      if (parts.cancelled.aborted) return { outcome: { outcome: 'cancelled' } }
+      const isAllowed = await gate.passesCall(known)
+      if (!isAllowed) told.refused(known.toolCallId)
+      return { outcome: outcomeOf(parts.cancelled.aborted ? null : isAllowed, params.options) }
+    })
+    .onRequest(fs.readTextFile, async ({ params }) => ({
+      content: await readTextFile(params, permit),
+    }))
+    .onRequest(fs.writeTextFile, async ({ params }) => {
+      await writeTextFile(params, permit)
+      return {}
+    })
+    .onRequest(terminal.create, async ({ params }) => ({
+      terminalId: await createTerminal(params, parts, permit),
+    }))
+    .onRequest(terminal.output, ({ params }) => terminals.output(params.terminalId))
+    .onRequest(terminal.waitForExit, ({ params }) => terminals.waitForExit(params.terminalId))
+    .onRequest(terminal.kill, ({ params }) => {
+      terminals.kill(params.terminalId)
+      return {}
+    })
+    .onRequest(terminal.release, ({ params }) => {
+      terminals.release(params.terminalId)
+      return {}
+    })
+}
+
+async function createTerminal(
+  wish: CreateTerminalRequest,
+  { terminals, cwd, gate, cancelled }: ClientParts,
+  permit: Permit,
+): Promise<string> {
+  if (cancelled.aborted) throw notAllowed('Its turn is over.')
+  const line = lineOfTerminal(wish)
+  // A variable or a folder of its own may make another thing of a harmless line.
+  const isPlain = (wish.env ?? []).length === 0 && (wish.cwd ?? cwd) === cwd
+  permit({ kind: 'run', line: isPlain ? line : null }, `May it run: ${line}?`)
+  const folder = wish.cwd ?? cwd
+  if (!isAbsolute(folder)) throw RequestError.invalidParams({ cwd: folder }, 'cwd is not absolute')
+  const place = await whereItLeads(folder)
+  if (
+    folder !== cwd &&
+    !gate.passes({ kind: 'read', paths: [place] }, `May it work in: ${folder}?`)
+  )
+    throw notAllowed(folder)
+  return terminals.create(wish, place)
+}
+
+const notAllowed = (what: string): RequestError =>
+  RequestError.invalidRequest({ reason: 'not-allowed' }, `not allowed here. ${what}`)
+
+/** Null: the turn was given up. The narrowest option of its kind is taken, so that no later call slips by unasked. */
+function outcomeOf(
+  isAllowed: boolean | null,
+  options: readonly PermissionOption[],
+): RequestPermissionOutcome {
+  if (isAllowed === null) return { outcome: 'cancelled' }
+  const kinds = isAllowed ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always']
+  const option = kinds.flatMap((kind) => options.find((one) => one.kind === kind) ?? [])[0]
+  return option ? { outcome: 'selected', optionId: option.optionId } : { outcome: 'cancelled' }
+}

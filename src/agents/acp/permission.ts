@@ -1,0 +1,63 @@
+/**
+ * Whether the agent may do what it asks for. `bypass` allows all, `workspace` reading and editing inside its folder, `ask` reading
+ * there; for the rest `ask` wants a person. A task's mode narrows this and never widens it: what a mode forbids nobody is asked for.
+ */
+import { assertNever } from '../../base/result.ts'
+import type { Permissions } from '../../domain/settings.ts'
+import type { AcpOrder } from './acp-order.ts'
+import { isInside, isReserved } from './path-guard.ts'
+
+/** An act as far as it is known. Paths have had their links followed; `line` is a shell line. */
+export type Act =
+  | { readonly kind: 'read' | 'write'; readonly paths: readonly string[] }
+  | { readonly kind: 'run'; readonly line: string | null }
+  /** Nothing but its own head is touched, or it reports to us; for that we have rules of our own. */
+  | { readonly kind: 'think' | 'report' }
+  | { readonly kind: 'other' }
+
+export type Verdict = 'allow' | 'refuse' | 'ask'
+
+export interface Rules {
+  readonly permissions: Permissions
+  readonly mode: AcpOrder['mode']
+  /** With its links followed. */
+  readonly cwd: string
+}
+
+export function judgeAct(rules: Rules, act: Act): Verdict {
+  const { permissions, mode, cwd } = rules
+  switch (act.kind) {
+    case 'think':
+    case 'report':
+      return 'allow'
+    case 'read':
+      if (mode === 'bare') return 'refuse'
+      return permissions === 'bypass' || act.paths.every((path) => isInside(cwd, path))
+        ? 'allow'
+        : beyond(rules)
+    case 'write':
+      if (mode !== 'full') return 'refuse'
+      return permissions === 'workspace' && isOwnFiles(cwd, act.paths) ? 'allow' : beyond(rules)
+    case 'run':
+      if (act.line !== null && isYardLine(act.line)) return 'allow'
+      return mode === 'full' ? beyond(rules) : 'refuse'
+    case 'other':
+      return mode === 'full' ? beyond(rules) : 'refuse'
+    default:
+      return assertNever(act)
+  }
+}
+
+function beyond({ permissions }: Rules): Verdict {
+  if (permissions === 'bypass') return 'allow'
+  return permissions === 'ask' ? 'ask' : 'refuse'
+}
+
+/** An edit that does not say of what is none of its own files. */
+const isOwnFiles = (cwd: string, paths: readonly string[]): boolean =>
+  paths.length > 0 && paths.every((path) => isInside(cwd, path) && !isReserved(cwd, path))
+
+/** One plain call of our own command line, by which it reports; that one has rules of its own for agents. */
+const isYardLine = (line: string): boolean =>
+  line.length <= 10_000 &&
+  /^\s*yard(?:\s+(?:[^\s'";&|<>()`$\\]|'[^'\n\r]*'|"[^"`$\\\n\r]*")+)*\s*$/.test(line)

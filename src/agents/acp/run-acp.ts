@@ -1,0 +1,213 @@
+/**
+ * One agent's work over the Agent Client Protocol, from the start of its program to its end: a session, one prompt, all that comes
+ * back. Everything is told as our own events, the last of them a result. Whatever fails is told and not thrown.
+ */
+import {
+  methods,
+  PROTOCOL_VERSION,
+  RequestError,
+  type ClientContext,
+} from '@agentclientprotocol/sdk'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { numberAt, objectIn, textAt } from '../executors/json-event.ts'
+import type { OwnEventInput } from '../executors/own-events.ts'
+import { OWN_EVENTS_VERSION } from '../executors/own-events.ts'
+import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
+import type { AcpOrder } from './acp-order.ts'
+import { startAgent, within, type AgentProcess } from './agent-process.ts'
+import { createClient } from './client.ts'
+import { createTerminals } from './client-terminals.ts'
+import { createGate } from './gate.ts'
+import { whereItLeads } from './path-guard.ts'
+import { questionFor } from './question.ts'
+import { openSession, type Session } from './session.ts'
+import { createToldUpdates, type ToldUpdates } from './told-updates.ts'
+import { usageOfTurn } from './turn-usage.ts'
+
+export interface AcpRun {
+  readonly order: AcpOrder
+  readonly prompt: string
+  /** The whole task, for an agent that can go on with no conversation; null where nothing is resumed. */
+  readonly wholePrompt: string | null
+  /** Its program's whole environment. */
+  readonly env: NodeJS.ProcessEnv
+  /** Ours, as we introduce ourselves. */
+  readonly version: string
+  tell(event: OwnEventInput): void
+  toStderr(text: string): void
+  now(): number
+  /** Aborted when we are asked to stop. */
+  readonly stop: AbortSignal
+}
+
+/** What the parts of one run share. */
+interface Scene {
+  readonly run: AcpRun
+  readonly agent: AgentProcess
+  readonly told: ToldUpdates
+  /** Its turn is to be given up: we are asked to stop, or a person must be asked. */
+  readonly cancelled: AbortSignal
+  /** What only a person may allow. */
+  question: string | null
+  initialized: unknown
+  /** What it has not done yet, for the words of its end. */
+  before: string
+}
+
+/** Whether it ended well. */
+export async function runAcp(run: AcpRun): Promise<boolean> {
+  const { order, tell, stop } = run
+  tell({ type: 'start', v: OWN_EVENTS_VERSION, by: 'acp' })
+  const cwd = await whereItLeads(order.cwd)
+  const agent = startAgent({ order, env: run.env, toStderr: run.toStderr })
+  const told = createToldUpdates(tell)
+  const asking = new AbortController()
+  const scene: Scene = {
+    ...{ run, agent, told, cancelled: AbortSignal.any([stop, asking.signal]) },
+    ...{ question: null, initialized: null, before: 'it answered at all' },
+  }
+  const gate = createGate({
+    rules: { permissions: order.permissions, mode: order.mode, cwd },
+    granted: order.granted,
+    onQuestion(words) {
+      if (scene.question !== null) return
+      scene.question = words
+      tell({ type: 'question', text: words })
+      asking.abort()
+    },
+  })
+  const terminals = createTerminals(run.env)
+  const client = createClient({ gate, terminals, told, cwd, cancelled: scene.cancelled })
+  try {
+    const connection = client.connect(agent.stream)
+    const failure = await converse(scene, connection.agent).catch((error: unknown) =>
+      failureOf(scene, error),
+    )
+    return tellEnd(scene, failure)
+  } finally {
+    terminals.close()
+    await agent.end(order.endMs)
+  }
+}
+
+/** Null where it ended well. */
+async function converse(scene: Scene, agent: ClientContext): Promise<WorkFailure | null> {
+  const { run, told } = scene
+  const { order } = run
+  const unstarted = await scene.agent.failedToStart
+  if (unstarted !== null) return workFailure('launch', `it could not be started: ${unstarted}`)
+  scene.initialized = await inTime(scene, initialize(agent, run.version), order.initializeMs)
+  checkVersion(scene.initialized)
+  scene.before = 'it had a session'
+  const session = await inTime(
+    scene,
+    openSession(agent, { ...order, env: run.env }, scene.initialized),
+    order.sessionMs,
+  )
+  run.tell({ type: 'conversation', id: session.id })
+  scene.before = 'it had answered'
+  told.begin()
+  const response = await askTurn(scene, agent, session)
+  // What it said before its answer is taken in by now.
+  await nextTurn()
+  const usage = usageOfTurn(response, told.costUsd())
+  if (usage) run.tell({ type: 'usage', usage })
+  return failureOfTurn(scene, response)
+}
+
+const initialize = (agent: ClientContext, version: string): Promise<unknown> =>
+  agent.request(methods.agent.initialize, {
+    protocolVersion: PROTOCOL_VERSION,
+    clientInfo: { name: 'yardmaster', title: 'Yardmaster', version },
+    clientCapabilities: CAPABILITIES,
+  })
+
+/**
+ * Nothing here is unsaved, so it reads files itself: there are agents that take a missing one for a broken one when they ask for it.
+ * What it writes and runs through us is judged.
+ */
+const CAPABILITIES = { fs: { readTextFile: false, writeTextFile: true }, terminal: true }
+
+function checkVersion(initialized: unknown): void {
+  const version = numberAt(objectIn(initialized), 'protocolVersion')
+  if (version === PROTOCOL_VERSION) return
+  const reason = `it speaks version ${version ?? '?'} of the Agent Client Protocol, not version ${PROTOCOL_VERSION}`
+  throw new AcpFailure(workFailure('missing-program', reason))
+}
+
+/** Null when it did not give up its turn in time. */
+async function askTurn(scene: Scene, agent: ClientContext, session: Session): Promise<unknown> {
+  const { run, cancelled } = scene
+  const answer: Promise<unknown> = agent.request(methods.agent.session.prompt, {
+    sessionId: session.id,
+    prompt: [{ type: 'text', text: promptOf(run, session) }],
+  })
+  const isAnswered = await Promise.race([answer.then(() => true), aborted(cancelled)])
+  if (isAnswered) return answer
+  await agent.notify(methods.agent.session.cancel, { sessionId: session.id })
+  try {
+    return (await within(answer, run.order.cancelMs)) ? await answer : null
+  } catch {
+    return null // it answers a cancelled turn with an error: it is over all the same
+  }
+}
+
+/** What the earlier conversation knew is told anew where it cannot be gone on with. */
+function promptOf({ prompt, wholePrompt }: AcpRun, { isResumed, notResumed }: Session): string {
+  if (isResumed || wholePrompt === null) return prompt
+  return `You worked on this task before, in a conversation that cannot be gone on with: ${notResumed ?? 'it is lost'}. What you did is still in your folder: look at it first.\n\n${wholePrompt}`
+}
+
+function failureOfTurn({ run, question }: Scene, response: unknown): WorkFailure | null {
+  if (question !== null) return workFailure('question', questionFor(question))
+  const stopReason = textAt(objectIn(response), 'stopReason')
+  if (run.stop.aborted && stopReason !== 'end_turn')
+    return workFailure('crash', 'it was asked to stop')
+  return failureOfStop(stopReason)
+}
+
+async function failureOf(scene: Scene, error: unknown): Promise<WorkFailure> {
+  const { run, agent, initialized, before } = scene
+  if (run.stop.aborted) return workFailure('crash', 'it was asked to stop')
+  const isAnswer = error instanceof AcpFailure || error instanceof RequestError
+  // The connection breaks a moment before its program is known to have ended.
+  if (!isAnswer && (await within(agent.ended, GONE_MS)))
+    return failureOfEnd(await agent.ended, before)
+  // Some say the rest when they end.
+  await agent.end(run.order.endMs)
+  return failureOfError(error, { initialized, words: agent.words(), at: run.now() })
+}
+const GONE_MS = 1000
+
+function tellEnd({ run, told }: Scene, failure: WorkFailure | null): boolean {
+  told.end()
+  if (failure === null) {
+    run.tell({ type: 'result', ok: true, text: told.answer() })
+    return true
+  }
+  const { reason, resetAt, detail } = failure
+  run.tell({ type: 'error', message: reason, class: failure.class, resetAt, detail })
+  run.tell({ type: 'result', ok: false, text: reason })
+  return false
+}
+
+/** A wait that ends with us, and in so long. */
+async function inTime<T>(scene: Scene, answer: Promise<T>, limitMs: number): Promise<T> {
+  const { stop } = scene.run
+  const isHere = await within(Promise.race([answer, aborted(stop)]), limitMs)
+  if (isHere && !stop.aborted) return answer
+  const seconds = Math.round(limitMs / 1000)
+  const reason = stop.aborted
+    ? 'it was asked to stop'
+    : `its program has said nothing for ${seconds} s, before ${scene.before}`
+  answer.catch(() => {})
+  throw new AcpFailure(workFailure(stop.aborted ? 'crash' : 'launch', reason))
+}
+
+/** False once it is aborted. */
+const aborted = (signal: AbortSignal): Promise<false> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(false)
+    else signal.addEventListener('abort', () => resolve(false), { once: true })
+  })

@@ -1,0 +1,134 @@
+/** Makes the agent's session, or goes on with an earlier one where it can. */
+import { methods, RequestError, type ClientContext, type McpServer } from '@agentclientprotocol/sdk'
+import { workFailure } from '../../domain/failure.ts'
+import { clip, oneLine } from '../../domain/output.ts'
+import {
+  isTrueAt,
+  objectAt,
+  objectIn,
+  objectsAt,
+  textAt,
+  type JsonObject,
+} from '../executors/json-event.ts'
+import { AcpFailure, AUTH_REQUIRED } from './acp-failure.ts'
+import type { AcpOrder } from './acp-order.ts'
+
+export interface Session {
+  readonly id: string
+  /** False where there was nothing to go on with, or the agent could not. */
+  readonly isResumed: boolean
+  /** Why it could not go on with the conversation that it was told; null otherwise. */
+  readonly notResumed: string | null
+}
+
+interface Wish extends Pick<AcpOrder, 'cwd' | 'resume' | 'mcpServers' | 'model'> {
+  /** Where the variables of servers are read. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+export async function openSession(
+  agent: ClientContext,
+  wish: Wish,
+  initialized: unknown,
+): Promise<Session> {
+  const resumed = wish.resume === null ? null : await resume(agent, wish, initialized)
+  if (resumed !== null && typeof resumed !== 'string') {
+    await chooseModel(agent, resumed, wish.model)
+    return { id: resumed.id, isResumed: true, notResumed: null }
+  }
+  const answer: unknown = await agent.request(methods.agent.session.new, {
+    cwd: wish.cwd,
+    mcpServers: serversOf(wish),
+  })
+  const id = textAt(objectIn(answer), 'sessionId')
+  if (id === null || id === '')
+    throw new AcpFailure(workFailure('crash', 'it made a session and gave no id for it'))
+  await chooseModel(agent, { id, answer: objectIn(answer) }, wish.model)
+  return { id, isResumed: false, notResumed: resumed }
+}
+
+interface Opened {
+  readonly id: string
+  readonly answer: JsonObject | null
+}
+
+/** Or why it could not be. */
+async function resume(
+  agent: ClientContext,
+  wish: Wish,
+  initialized: unknown,
+): Promise<Opened | string> {
+  const { cwd, resume: id } = wish
+  const capabilities = objectAt(objectIn(initialized), 'agentCapabilities')
+  const canResume = objectAt(objectAt(capabilities, 'sessionCapabilities'), 'resume') !== null
+  if (id === null || (!canResume && !isTrueAt(capabilities, 'loadSession')))
+    return 'its agent cannot load a conversation'
+  const request = { sessionId: id, cwd, mcpServers: serversOf(wish) }
+  try {
+    // A loaded session tells its whole past again, a resumed one does not.
+    const answer: unknown = canResume
+      ? await agent.request(methods.agent.session.resume, request)
+      : await agent.request(methods.agent.session.load, request)
+    return { id, answer: objectIn(answer) }
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code === AUTH_REQUIRED) throw error
+    return `its agent did not find it (${clip(oneLine(error.message), 100)})`
+  }
+}
+
+function serversOf({ mcpServers, env }: Wish): McpServer[] {
+  return mcpServers.map(({ name, command, args, variables }) => ({
+    name,
+    command,
+    args,
+    env: variables.flatMap((variable) => {
+      const value = env[variable]
+      return value === undefined ? [] : [{ name: variable, value }]
+    }),
+  }))
+}
+
+/** Where the session has a choice of models: one that is not offered there cannot be had. */
+async function chooseModel(
+  agent: ClientContext,
+  { id, answer }: Opened,
+  model: string | null,
+): Promise<void> {
+  if (model === null) return
+  const choice = objectsAt(answer, 'configOptions').find(
+    (option) => textAt(option, 'category') === 'model' || textAt(option, 'id') === 'model',
+  )
+  const configId = textAt(choice ?? null, 'id')
+  if (!choice || configId === null)
+    throw new AcpFailure(
+      workFailure(
+        'bad-model',
+        `it cannot be told its model: put {model} into the command of its executor, or name no model`,
+      ),
+    )
+  const values = valuesOf(choice)
+  if (!values.includes(model)) {
+    const some = values.toSorted(likest(model)).slice(0, 20).join(', ') || 'none'
+    const reason = clip(`it has no model ${model}; it offers ${some}`, 600)
+    throw new AcpFailure(workFailure('bad-model', reason))
+  }
+  if (textAt(choice, 'currentValue') === model) return
+  await agent.request(methods.agent.session.setConfigOption, {
+    sessionId: id,
+    configId,
+    value: model,
+  })
+}
+
+/** Those of the same provider first, where a name has one. */
+function likest(model: string): (a: string, b: string) => number {
+  const provider = model.slice(0, model.indexOf('/') + 1)
+  const rank = (value: string): number => (provider !== '' && value.startsWith(provider) ? 0 : 1)
+  return (a, b) => rank(a) - rank(b)
+}
+
+/** Options stand in a list, or in groups of lists. */
+const valuesOf = (choice: JsonObject): readonly string[] =>
+  objectsAt(choice, 'options')
+    .flatMap((option) => [option, ...objectsAt(option, 'options')])
+    .flatMap((option) => textAt(option, 'value') ?? [])

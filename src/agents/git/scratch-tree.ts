@@ -1,0 +1,66 @@
+/** A detached worktree of our own, to try a commit in. Nobody works there, so it is made anew and removed without asking. */
+import { rm } from 'node:fs/promises'
+import { ok } from '../../base/result.ts'
+import type { Result } from '../../base/result.ts'
+import { createGit } from './git.ts'
+import type { GitFailure } from './git-failure.ts'
+import { commitAt } from './repository.ts'
+import type { Repository } from './repository.ts'
+import { withRepositoryLock } from './repository-lock.ts'
+import { listWorktrees, spellingOf } from './worktree-list.ts'
+
+const CHECKOUT_MS = 15 * 60_000
+
+/** The folder, with links resolved. One that has the commit already is kept, for a line may be running in it. */
+export async function addScratchTree(
+  repo: Repository,
+  path: string,
+  commit: string,
+): Promise<Result<string, GitFailure>> {
+  const spelled = await spellingOf(path)
+  const known = await registered(repo, spelled)
+  if (!known.ok) return known
+  const git = createGit(spelled)
+  if (known.value) {
+    const at = await commitAt(git, 'HEAD')
+    if (at.ok && at.value === commit) return fill(spelled)
+    await removeScratchTree(repo, spelled)
+  }
+  const added = await withRepositoryLock(repo.commonDir, () =>
+    repo.git([
+      'worktree',
+      'add',
+      '--quiet',
+      '--no-checkout',
+      '--detach',
+      '--force',
+      spelled,
+      commit,
+    ]),
+  )
+  return added.ok ? fill(spelled) : added
+}
+
+/** A second time it only looks: files that a line has made meanwhile stay. */
+async function fill(path: string): Promise<Result<string, GitFailure>> {
+  const filled = await createGit(path)(['reset', '--hard', '--quiet'], { timeoutMs: CHECKOUT_MS })
+  return filled.ok ? ok(path) : filled
+}
+
+/** Gone afterwards, as far as the system lets us; what is left is taken away the next time. */
+export async function removeScratchTree(repo: Repository, path: string): Promise<void> {
+  const spelled = await spellingOf(path)
+  await withRepositoryLock(repo.commonDir, async () => {
+    const done = await repo.git(['worktree', 'remove', '--force', '--force', spelled], {
+      expect: [0, 128],
+      timeoutMs: CHECKOUT_MS,
+    })
+    return done.ok ? ok(undefined) : done
+  })
+  await rm(spelled, { recursive: true, force: true }).catch(() => undefined)
+}
+
+async function registered(repo: Repository, path: string): Promise<Result<boolean, GitFailure>> {
+  const listed = await listWorktrees(repo)
+  return listed.ok ? ok(listed.value.some((entry) => entry.path === path)) : listed
+}

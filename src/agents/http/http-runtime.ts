@@ -1,0 +1,341 @@
+/**
+ * Runs agents that are services: each task is sent once and again until somebody has taken it, with one idempotency key, and
+ * ends by the answer, by a callback or by its time limit. Nothing of it is a process, so a later owner goes by the folder.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Clock } from '../../base/clock.ts'
+import { createEmitter } from '../../base/emitter.ts'
+import type { Log } from '../../base/log.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { Evidence } from '../../domain/completion.ts'
+import type {
+  Artifact,
+  LaunchOrder,
+  LiveFacts,
+  Runtime,
+  RuntimeReport,
+} from '../../domain/executor.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { AgentId } from '../../domain/ids.ts'
+import type { Environment } from '../executors/executor.ts'
+import { readExchange, writeExchange } from './exchange-file.ts'
+import { sendRequest } from './request.ts'
+import { meaningOf, taskRequest, type Callback, type Meaning } from './task-request.ts'
+
+export interface HttpRuntimeOptions {
+  /** The folder that holds `.yard`; deliverables are looked for here. */
+  readonly root: string
+  /** `.yard/agents`. */
+  readonly agents: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly env: Environment
+  /** False in a process that only settles what has ended: nothing is sent. */
+  readonly sends: boolean
+  /** Read at each sending. */
+  callbackOf(agent: Agent): Callback
+  /** What the service has reported through the yard. */
+  reportOf(id: AgentId): Agent['report']
+  /** 0 ≤ x < 1. */
+  random(): number
+  readonly send?: typeof sendRequest
+}
+
+interface Held {
+  readonly order: LaunchOrder
+  readonly folder: string
+  readonly abort: AbortController
+  startedAt: number
+  heardAt: number
+  isAccepted: boolean
+  /** One line: what it waits for. */
+  doing: string
+  cancelPause: (() => void) | null
+}
+
+type News = {
+  readonly agentId: AgentId
+  readonly generation: number
+  readonly report: RuntimeReport
+}
+
+/** Before the second try; doubles from there. */
+const FIRST_PAUSE_MS = 1000
+const MAX_PAUSE_MS = 60_000
+/** A known wait for an answer or a callback never ends before the agent's own limit does. */
+const NO_LIMIT_MS = 30 * 24 * 3_600_000
+
+export const createHttpRuntime = (options: HttpRuntimeOptions): Runtime => new HttpRuntime(options)
+
+class HttpRuntime implements Runtime {
+  readonly #options: HttpRuntimeOptions
+  readonly #held = new Map<AgentId, Held>()
+  readonly #news
+  #isClosed = false
+
+  constructor(options: HttpRuntimeOptions) {
+    this.#options = options
+    this.#news = createEmitter<News>((error) =>
+      options.log.error('a listener of reports threw', { error: String(error) }),
+    )
+  }
+
+  launch(order: LaunchOrder): void {
+    if (this.#isClosed || this.#held.has(order.agent.id)) return
+    const one = this.#hold(order)
+    const folderProblem = this.#begin(one)
+    if (folderProblem) return this.#end(one, unlaunched(folderProblem))
+    void this.#exchange(one)
+  }
+
+  async recover(orders: readonly LaunchOrder[]): Promise<void> {
+    for (const order of orders) {
+      const { agent } = order
+      if (this.#held.has(agent.id)) continue
+      const one = this.#hold(order)
+      one.startedAt = agent.startedAt ?? one.startedAt
+      const known = readExchange(one.folder)
+      one.isAccepted =
+        known?.phase === 'accepted' &&
+        known.agent === agent.id &&
+        known.generation === agent.generation
+      if (one.isAccepted) one.doing = CALLBACK
+      if (agent.state.kind === 'stopping') this.#end(one, stopped())
+      else if (this.#options.reportOf(agent.id) !== null) this.#end(one, exited(true))
+      else if (one.isAccepted || !this.#options.sends) this.#report(one, this.#started(one))
+      // Whether it was taken is not known: the same key tells the service that it is the same task.
+      else this.#again(one)
+    }
+  }
+
+  stop(agentId: AgentId): void {
+    const one = this.#held.get(agentId)
+    if (one) this.#end(one, stopped())
+  }
+
+  reported(agentId: AgentId): void {
+    const one = this.#held.get(agentId)
+    if (one) this.#end(one, exited(true))
+  }
+
+  isHolding(agentId: AgentId): boolean {
+    return this.#held.has(agentId)
+  }
+
+  facts(agentId: AgentId): LiveFacts | null {
+    const one = this.#held.get(agentId)
+    if (!one) return null
+    return {
+      lastHeardAt: one.heardAt,
+      outputBytes: 0,
+      isBusy: false,
+      // Its time limit ends it, not its silence: a service need not speak while it works.
+      waitsForProviderUntil: one.startedAt + (one.order.agent.timeoutMs ?? NO_LIMIT_MS),
+      doing: one.doing,
+    }
+  }
+
+  measure(): ReturnType<Runtime['measure']> {
+    return Promise.resolve(new Map())
+  }
+  look(): Promise<void> {
+    for (const one of this.#held.values())
+      if (this.#options.reportOf(one.order.agent.id) !== null) this.#end(one, exited(true))
+    return Promise.resolve()
+  }
+  onReport(
+    listener: (agentId: AgentId, generation: number, report: RuntimeReport) => void,
+  ): () => void {
+    return this.#news.on(({ agentId, generation, report }) => listener(agentId, generation, report))
+  }
+  close(): Promise<void> {
+    this.#isClosed = true
+    for (const one of this.#held.values()) this.#letGo(one)
+    return Promise.resolve()
+  }
+
+  #hold(order: LaunchOrder): Held {
+    const now = this.#options.clock.now()
+    const one: Held = {
+      order,
+      folder: join(this.#options.agents, order.agent.id),
+      abort: new AbortController(),
+      startedAt: now,
+      heardAt: now,
+      isAccepted: false,
+      doing: 'sends its task',
+      cancelPause: null,
+    }
+    this.#held.set(order.agent.id, one)
+    return one
+  }
+
+  /** Its folder, with what is to be sent on record before it is; a reason when that cannot be written. */
+  #begin(one: Held): string | null {
+    const { agent, profile } = one.order
+    try {
+      mkdirSync(one.folder, { recursive: true })
+      writeFileSync(
+        join(one.folder, 'launch.json'),
+        `${JSON.stringify(
+          {
+            version: 1,
+            ...{ agent: agent.id, task: agent.taskId, generation: agent.generation },
+            ...{ executor: agent.executor, executorType: agent.executorType },
+            ...{ method: profile.method, url: profile.url, headers: Object.keys(profile.headers) },
+            at: new Date(this.#options.clock.now()).toISOString(),
+          },
+          null,
+          2,
+        )}\n`,
+      )
+      this.#note(one, 'sending')
+      return null
+    } catch (error) {
+      return `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+
+  #note(one: Held, phase: 'sending' | 'accepted'): void {
+    const { id: agent, generation } = one.order.agent
+    writeExchange(one.folder, { agent, generation, phase, since: this.#options.clock.now() })
+  }
+
+  #again(one: Held): void {
+    const problem = this.#begin(one)
+    if (problem) return this.#end(one, unlaunched(problem))
+    void this.#exchange(one)
+  }
+
+  async #exchange(one: Held): Promise<void> {
+    this.#report(one, this.#started(one))
+    try {
+      await this.#sendUntilTaken(one)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#options.log.error('sending a task failed', { agent: one.order.agent.id, error: why })
+      this.#end(one, exited(false, workFailure('crash', `it could not be sent: ${why}`)))
+    }
+  }
+
+  async #sendUntilTaken(one: Held): Promise<void> {
+    const { clock, env, callbackOf, random, send = sendRequest } = this.#options
+    for (let tries = 0; this.#isHeld(one); tries += 1) {
+      const wish = taskRequest(one.order, callbackOf(one.order.agent), env)
+      if (!wish.ok) return this.#end(one, unlaunched(wish.error))
+      one.doing = tries === 0 ? 'sends its task' : `sends its task, try ${tries + 1}`
+      const answer = await send(wish.value, one.abort.signal)
+      if (answer.kind === 'aborted' || !this.#isHeld(one)) return
+      const meaning = meaningOf(answer, clock.now())
+      if (meaning.kind !== 'again') return this.#take(one, meaning)
+      const pauseMs = pauseOf(tries, meaning.afterMs, random())
+      one.doing = `waits to send again: ${meaning.reason}`
+      await this.#pause(one, pauseMs)
+    }
+  }
+
+  #take(one: Held, meaning: Exclude<Meaning, { kind: 'again' }>): void {
+    one.heardAt = this.#options.clock.now()
+    switch (meaning.kind) {
+      case 'done':
+        return this.#end(one, exited(true, null, meaning.text), meaning.artifacts)
+      case 'failed':
+        return this.#end(one, exited(false, meaning.failure))
+      case 'accepted':
+        one.isAccepted = true
+        one.doing = CALLBACK
+        this.#note(one, 'accepted')
+        return this.#report(one, { kind: 'heard', at: one.heardAt })
+    }
+  }
+
+  #pause(one: Held, ms: number): Promise<void> {
+    return new Promise((done) => {
+      const cancel = this.#options.clock.after(ms, () => {
+        one.cancelPause = null
+        done()
+      })
+      one.cancelPause = () => {
+        cancel()
+        done()
+      }
+    })
+  }
+
+  #isHeld(one: Held): boolean {
+    return !this.#isClosed && this.#held.get(one.order.agent.id) === one
+  }
+
+  #started(one: Held): RuntimeReport {
+    return { kind: 'started', at: one.startedAt, pid: null, pidStartTime: null }
+  }
+
+  #letGo(one: Held): void {
+    this.#held.delete(one.order.agent.id)
+    one.abort.abort()
+    one.cancelPause?.()
+  }
+
+  #end(one: Held, evidence: Evidence, artifacts: readonly Artifact[] = []): void {
+    const at = Math.max(one.startedAt, this.#options.clock.now())
+    const { task } = one.order
+    const base = task.repo ?? this.#options.root
+    const missingDeliverables = task.deliverables.filter((path) => !existsSync(resolve(base, path)))
+    this.#letGo(one)
+    this.#report(one, {
+      kind: 'ended',
+      at,
+      evidence: { ...evidence, missingDeliverables },
+      usage: null,
+      conversation: null,
+      changes: null,
+      artifacts: [...artifacts, ...answerOf(evidence)],
+    })
+  }
+
+  #report(one: Held, report: RuntimeReport): void {
+    if (this.#isClosed) return
+    const { id: agentId, generation } = one.order.agent
+    this.#news.emit({ agentId, generation, report })
+  }
+}
+
+const CALLBACK = 'waits for its callback'
+
+/** What a service answers in words is its result, as an agent's final answer is. */
+const answerOf = ({ final }: Evidence): readonly Artifact[] =>
+  final?.ok && final.text ? [{ kind: 'text', name: 'Answer', text: final.text }] : []
+
+/** Doubles, spread by up to a half, and never shorter than the service asks for. */
+const pauseOf = (tries: number, askedMs: number | null, random: number): number =>
+  Math.max(askedMs ?? 0, Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS) * (0.5 + random / 2))
+
+const evidenceOf = (more: Partial<Evidence>): Evidence => ({
+  how: 'exited',
+  exit: null,
+  final: null,
+  finalExpected: false,
+  failure: null,
+  work: 'unknown',
+  needsWork: false,
+  missingDeliverables: [],
+  unfinished: null,
+  verify: null,
+  ...more,
+})
+
+const exited = (ok: boolean, failure: WorkFailure | null = null, text: string | null = null) =>
+  evidenceOf({
+    exit: { code: ok ? 0 : 1, signal: null },
+    final: { ok, text },
+    failure,
+  })
+
+const stopped = (): Evidence => evidenceOf({ exit: { code: null, signal: 'SIGTERM' } })
+
+const unlaunched = (why: string | WorkFailure): Evidence =>
+  evidenceOf({
+    how: 'not-launched',
+    failure: typeof why === 'string' ? workFailure('launch', why) : why,
+  })

@@ -1,0 +1,160 @@
+/** What a service is sent for one agent, and what its answer means. */
+import { z } from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Artifact, LaunchOrder } from '../../domain/executor.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { artifactsInputSchema, toArtifacts } from '../../domain/artifact-input.ts'
+import type { Environment } from '../executors/executor.ts'
+import type { HttpAnswer, HttpWish } from './request.ts'
+
+/** How a service reaches the yard. */
+export interface Callback {
+  /** Good for this agent's own task while it lives. */
+  readonly token: string
+  /** `http://127.0.0.1:PORT/api`; null while nobody can reach the yard. */
+  readonly api: string | null
+}
+
+export function taskRequest(
+  order: LaunchOrder,
+  callback: Callback,
+  env: Environment,
+): Result<HttpWish, WorkFailure> {
+  const { profile, agent } = order
+  if (profile.url === null)
+    return err(
+      workFailure(
+        'launch',
+        `executor ${profile.name} has no url: set executors.${profile.name}.url`,
+      ),
+    )
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'yard',
+    // The same for every repetition of this agent's request, and for no other agent of the task.
+    'idempotency-key': `${agent.taskId}.${agent.generation}.${agent.id}`,
+  }
+  for (const [name, value] of Object.entries(profile.headers)) {
+    const text = typeof value === 'string' ? value : env[value.from]
+    if (!text)
+      return err(
+        workFailure(
+          'auth',
+          `${typeof value === 'string' ? name : value.from} is not set: it holds the header ${name} of executor ${profile.name}`,
+        ),
+      )
+    headers[name.toLowerCase()] = text
+  }
+  return ok({
+    url: new URL(profile.url),
+    method: profile.method,
+    headers,
+    body: JSON.stringify(payloadOf(order, callback)),
+  })
+}
+
+/** Documented in docs/http.md; fields are added and never changed. */
+function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, api }: Callback) {
+  const { id, title, description, priority, tags, skills, deliverables, lastFailure } = task
+  const own = api === null ? null : `${api}/task/${encodeURIComponent(id)}`
+  return {
+    task: {
+      ...{ id, title, description, priority, tags, skills, deliverables },
+      dependencies: dependencies.map((one) => ({
+        ...{ id: one.id, title: one.title, state: one.state },
+        ...{ commit: one.resultCommit, branch: one.branch, artifacts: one.artifacts },
+      })),
+      notes: notes.map(({ at, by, text }) => ({ at: new Date(at).toISOString(), by, text })),
+      lastFailure: lastFailure && { class: lastFailure.class, reason: lastFailure.reason },
+    },
+    agent: agent.id,
+    generation: agent.generation,
+    // What the person asked for; a service may know nothing of models.
+    model: agent.model === null ? null : { name: agent.model, id: agent.modelId },
+    token,
+    callback: own,
+    heartbeat: api === null ? null : `${api}/agent/${agent.id}/heartbeat`,
+  }
+}
+
+export type Meaning =
+  | {
+      readonly kind: 'done'
+      readonly artifacts: readonly Artifact[]
+      readonly text: string | null
+    }
+  | { readonly kind: 'failed'; readonly failure: WorkFailure }
+  /** Taken; the end comes by callback. */
+  | { readonly kind: 'accepted' }
+  /** Unwell, or not to be reached: the same request is sent again, not before `afterMs`. */
+  | { readonly kind: 'again'; readonly reason: string; readonly afterMs: number | null }
+
+const settledSchema = z.object({
+  status: z.enum(['done', 'failed']),
+  artifacts: artifactsInputSchema.optional(),
+  reason: z.string().max(4000).optional(),
+  text: z.string().max(100_000).optional(),
+})
+
+/** Total: whatever a service answers has one meaning. `now` in ms, for a `Retry-After` that names a date. */
+export function meaningOf(answer: Exclude<HttpAnswer, { kind: 'aborted' }>, now: number): Meaning {
+  if (answer.kind === 'no-answer') return { kind: 'again', reason: answer.reason, afterMs: null }
+  if (answer.kind === 'refused') return failed(answer.reason, null)
+  const { status, body } = answer
+  if (status >= 200 && status < 300) return ofBody(body)
+  if (status === 429 || status >= 500 || status === 408)
+    return {
+      kind: 'again',
+      reason: `it answered ${status}`,
+      afterMs: retryAfterMs(answer.headers['retry-after'], now),
+    }
+  return failed(`it answered ${status}`, body)
+}
+
+const failed = (reason: string, body: string | null): Meaning => ({
+  kind: 'failed',
+  failure: workFailure('exit', reason, { detail: body?.trim() || null }),
+})
+
+/** A body that is no JSON, or speaks of something else, only says that the task was taken. */
+function ofBody(body: string): Meaning {
+  const json = parsed(body)
+  if (typeof json !== 'object' || json === null || !('status' in json)) return { kind: 'accepted' }
+  if (json.status !== 'done' && json.status !== 'failed') return { kind: 'accepted' }
+  const read = settledSchema.safeParse(json)
+  if (!read.success)
+    return failed(
+      `its answer says ${json.status}, but cannot be read: ${issueOf(read.error)}`,
+      body,
+    )
+  const { status, artifacts, reason, text } = read.data
+  if (status === 'done')
+    return { kind: 'done', artifacts: toArtifacts(artifacts), text: text ?? reason ?? null }
+  return {
+    kind: 'failed',
+    failure: workFailure('reported', reason ?? 'the service says that it failed'),
+  }
+}
+
+const issueOf = (error: z.ZodError): string => {
+  const [issue] = error.issues
+  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown'
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // plain words are an answer too
+  }
+}
+
+/** Seconds or a date, as RFC 9110 10.2.3 has it; null when it says neither. */
+function retryAfterMs(value: string | string[] | undefined, now: number): number | null {
+  if (typeof value !== 'string' || value.trim() === '') return null
+  const seconds = Number(value)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}

@@ -1,0 +1,32 @@
+/** Until when each claimed task is held: a small file in the agent's folder, because a lease is renewed far too often for the journal. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Log } from '../base/log.ts'
+import type { AgentId } from '../domain/ids.ts'
+
+const NAME = 'lease'
+
+/** `agents`: `.yard/agents`. */
+export function createLeaseBook(agents: string, log: Log) {
+  return {
+    read(id: AgentId): number | null {
+      try {
+        const text = readFileSync(join(agents, id, NAME), 'utf8').trim()
+        return /^\d{1,16}$/.test(text) ? Number(text) : null
+      } catch {
+        return null // never renewed
+      }
+    },
+    /** Never throws: an owner that lives knows by itself, and a later one grants too little rather than too much. */
+    write(id: AgentId, untilMs: number): void {
+      const file = join(agents, id, NAME)
+      try {
+        mkdirSync(join(agents, id), { recursive: true })
+        writeFileSync(`${file}.new`, `${Math.round(untilMs)}\n`)
+        renameSync(`${file}.new`, file)
+      } catch (error) {
+        log.warn('a lease could not be written', { agent: id, error: String(error) })
+      }
+    },
+  }
+}

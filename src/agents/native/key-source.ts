@@ -1,0 +1,56 @@
+/** Where the agent's key comes from: the environment, else a file that only its owner can read. Another store is one more source here. */
+import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs'
+import { err, ok, type Result } from '../../base/result.ts'
+
+/** The value of a variable; null when this source does not have it. The error is a sentence for people. */
+export type KeySource = (variable: string) => Result<string | null, string>
+
+export const environmentKeys =
+  (env: Readonly<Record<string, string | undefined>>): KeySource =>
+  (variable) =>
+    ok(env[variable] || null)
+
+/** `NAME=value` lines; `#` begins a comment line, and quotes around a value are taken off. A file that others can read is refused. */
+export function fileKeys(path: string, platform: NodeJS.Platform = process.platform): KeySource {
+  return (variable) => {
+    const text = readOwn(path, platform)
+    if (!text.ok || text.value === null) return text
+    for (const line of text.value.split(/\r?\n/)) {
+      const [, name, value = ''] =
+        /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+      if (name === variable) return ok(value.replace(/^(["'])(.*)\1$/, '$2') || null)
+    }
+    return ok(null)
+  }
+}
+
+function readOwn(path: string, platform: NodeJS.Platform): Result<string | null, string> {
+  let file: number | null = null
+  try {
+    file = openSync(path, 'r')
+    // Asked of the open file, so that it is the same that is read. Windows has no such modes.
+    const mode = fstatSync(file).mode & 0o777
+    if (platform !== 'win32' && (mode & 0o077) !== 0)
+      return err(
+        `${path} can be read or changed by others (mode ${mode.toString(8)}): run chmod 600 on it`,
+      )
+    return ok(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? ok(null)
+      : err(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  } finally {
+    if (file !== null) closeSync(file)
+  }
+}
+
+/** The first source that has it. */
+export function findKey(variable: string, sources: readonly KeySource[]): Result<string, string> {
+  for (const source of sources) {
+    const found = source(variable)
+    if (!found.ok) return found
+    if (found.value !== null) return ok(found.value)
+  }
+  return err(`${variable} is not set`)
+}

@@ -1,0 +1,94 @@
+/**
+ * A stage in the hands of a person's terminal. It is owned as a supervisor owns one: `pid` is created while the terminal lives
+ * and `exit.json` when its program has ended, so that whoever owns the yard then, or later, sees both in the folder.
+ */
+import { spawn } from 'node:child_process'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { constants } from 'node:os'
+import { err, ok, type Result } from '../../base/result.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { createProcessHost } from '../process/identity.ts'
+import { takeStage } from '../process/recover.ts'
+import { STAGE_FILES } from '../process/stage-files.ts'
+import { noteTerminal } from './terminal-mode.ts'
+
+export interface TerminalEnd {
+  readonly code: number
+  readonly signal: NodeJS.Signals | null
+  /** This terminal was told to end (TERM), or is gone (HUP): nobody can be asked any more. */
+  readonly isTold: boolean
+}
+
+export interface TerminalProgram {
+  /** The program's absolute path first. */
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd: string
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** As long as supervisors write it: room that is taken while there is some. */
+const EXIT_WIDTH = 63
+
+const draftOf = (folder: string): string => join(folder, `exit.${process.pid}`)
+
+/** Makes this process the stage's owner; a failure when somebody else is, or nothing can be written. */
+export async function takeTerminalStage(folder: string): Promise<Result<void, WorkFailure>> {
+  try {
+    const look = (await createProcessHost().look([process.pid])).get(process.pid)
+    writeFileSync(draftOf(folder), `${' '.repeat(EXIT_WIDTH)}\n`)
+    const content = `${process.pid} ${look?.startTime ?? ''}\n`
+    if (takeStage(folder, 'terminal', content) === 'won') return ok(undefined)
+    rmSync(draftOf(folder), { force: true })
+    return err(workFailure('launch', 'it was taken back before this terminal had taken it up'))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return err(workFailure('launch', `its folder cannot be written: ${why}`))
+  }
+}
+
+/** From now on its end can be settled. Throws when that cannot be written: then it counts as lost once this process is gone. */
+export function endTerminalStage(
+  folder: string,
+  { code, signal }: Pick<TerminalEnd, 'code' | 'signal'>,
+): void {
+  const draft = draftOf(folder)
+  writeFileSync(draft, `${JSON.stringify({ code, signal }).padEnd(EXIT_WIDTH)}\n`)
+  renameSync(draft, join(folder, STAGE_FILES.exit))
+}
+
+/**
+ * Runs the program on this terminal and resolves when it has ended. What is typed there, an interrupt too, is the program's
+ * alone; what is sent to this process to end it is passed on.
+ */
+export function runInTerminal(program: TerminalProgram): Promise<TerminalEnd> {
+  const [command, ...args] = program.argv
+  return new Promise((resolve) => {
+    let isTold = false
+    const mend = noteTerminal()
+    const child = spawn(command, args, { cwd: program.cwd, env: program.env, stdio: 'inherit' })
+    const offs = (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
+      const isEnd = signal === 'SIGTERM' || signal === 'SIGHUP'
+      const onSignal = (): void => {
+        if (!isEnd) return
+        isTold = true
+        child.kill(signal)
+      }
+      process.on(signal, onSignal)
+      return () => void process.off(signal, onSignal)
+    })
+    const finish = (code: number, signal: NodeJS.Signals | null): void => {
+      for (const off of offs) off()
+      if (signal !== null) mend()
+      resolve({ code, signal, isTold })
+    }
+    child.on('error', () => finish(NOT_STARTED, null))
+    child.on('exit', (code, signal) => finish(code ?? codeOf(signal), signal))
+  })
+}
+
+/** As shells say it. */
+const NOT_STARTED = 127
+const codeOf = (signal: NodeJS.Signals | null): number =>
+  128 + (signal === null ? 0 : constants.signals[signal])

@@ -1,0 +1,229 @@
+/**
+ * Lands results, one at a time per repository. Every step may be the last before a crash: the same order again finds what was
+ * done (a commit that the target holds, the end of a verify that ran) and goes on from there.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { ok } from '../../base/result.ts'
+import type { Lander, LandingOrder, LandingOutcome } from '../../domain/landing.ts'
+import type { GitFailure } from '../git/git-failure.ts'
+import { mergeIntoTarget, moveTarget, obstacleTo } from '../git/land.ts'
+import { landingTarget, type LandingTarget } from '../git/landing-target.ts'
+import { preparePullRequest } from '../git/pull-request.ts'
+import { openRepository, type Repository } from '../git/repository.ts'
+import { addScratchTree, removeScratchTree } from '../git/scratch-tree.ts'
+import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
+import type { Launcher } from '../process/launcher.ts'
+import type { ProcessHost } from '../process/process-host.ts'
+import { createLineStages, runLine, type LineEnd, type LineStages } from './line-stage.ts'
+import { conflictFrom } from './place.ts'
+
+export interface LanderOptions {
+  /** `.yard/landings`: absolute. What is under way lies there, and what was prepared. */
+  readonly folder: string
+  readonly launcher: Launcher
+  readonly host: ProcessHost
+  readonly clock: Clock
+  readonly log: Log
+  /** The environment of a task's verify line on a merged tree, and the marker in it: it runs what agents wrote. */
+  environmentOf(order: LandingOrder): {
+    readonly env: Readonly<Record<string, string>>
+    readonly marker: string | null
+  }
+  mayTouch(): boolean
+}
+
+const VERIFY_TIMEOUT_MS = 60 * 60_000
+/** Somebody else may move the target between the merge and the move; each time it is merged anew. */
+const MAX_ROUNDS = 5
+
+export function createLander(options: LanderOptions): Lander {
+  const { launcher, clock, log } = options
+  const stages: LineStages = createLineStages(options, () => watch)
+  const watch: ExitWatch = createExitWatch({
+    ...{ launcher, clock, log },
+    onExit: (folder, exit) => void stages.onExit(folder, exit),
+    onVanished: (folder) => void stages.onVanished(folder),
+  })
+  const closing = new AbortController()
+  const turns = new Map<string, Promise<unknown>>()
+  const landIn = async (repo: Repository, order: LandingOrder): Promise<LandingOutcome | null> => {
+    const outcome = await land({ repo, order, options, stages, signal: closing.signal })
+    // A crash before the outcome is saved leaves what the next owner needs; a saved one leaves nothing.
+    if (outcome !== null) await clear(repo, order, options, outcome.kind === 'prepared')
+    return outcome
+  }
+  return {
+    async land(order) {
+      if (closing.signal.aborted || !options.mayTouch()) return null
+      try {
+        const repo = await openRepository(order.folder)
+        if (!repo.ok) return refused(order.target, repo.error.message)
+        const key = repo.value.commonDir
+        const turn = (turns.get(key) ?? Promise.resolve()).then(() => landIn(repo.value, order))
+        turns.set(
+          key,
+          turn.catch(() => undefined),
+        )
+        return await turn
+      } catch (error) {
+        log.error('landing failed', { task: order.taskId, error: String(error) })
+        return refused(order.target, `it failed inside: ${String(error)}`)
+      }
+    },
+    async close() {
+      closing.abort()
+      await Promise.all(turns.values())
+      watch.close()
+    },
+  }
+}
+
+interface Scene {
+  readonly repo: Repository
+  readonly order: LandingOrder
+  readonly options: LanderOptions
+  readonly stages: LineStages
+  readonly signal: AbortSignal
+}
+
+async function land(scene: Scene): Promise<LandingOutcome | null> {
+  const { order, signal } = scene
+  for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
+    // Opened anew each time: its branch may have moved, or be another one.
+    const repo = await openRepository(order.folder)
+    if (!repo.ok) return refused(order.target, repo.error.message)
+    const outcome = await landOnce({ ...scene, repo: repo.value })
+    if (outcome !== 'again') return outcome
+  }
+  return signal.aborted
+    ? null
+    : refused(order.target, 'its target moves faster than it can be merged; merge again later')
+}
+
+async function landOnce(scene: Scene): Promise<LandingOutcome | 'again' | null> {
+  const { repo, order } = scene
+  const found = await landingTarget(repo, order.target)
+  if (!found.ok) return refused(order.target, found.error.message)
+  const target = found.value
+  const merged = await mergeIntoTarget(repo, target, order)
+  if (!merged.ok) {
+    if (merged.error.kind === 'git') return failed(target, merged.error)
+    const conflict = await conflictFrom(repo, merged.error)
+    return { kind: 'conflict', target: target.branch, conflict }
+  }
+  const { commit, isIn } = merged.value
+  if (isIn) return landed(target, commit, null)
+  const obstacle = order.how.kind === 'pr' ? ok(null) : await obstacleTo(repo, target, commit)
+  if (!obstacle.ok) return failed(target, obstacle.error)
+  if (obstacle.value !== null) return refused(target.branch, obstacle.value)
+  const fault = await verifyMerged(scene, commit)
+  if (fault === 'stopped') return null
+  if (fault !== null) return refused(target.branch, fault)
+  return order.how.kind === 'pr' ? prepare(scene, target) : move(scene, target, commit)
+}
+
+async function move(
+  { repo, order }: Scene,
+  target: LandingTarget,
+  commit: string,
+): Promise<LandingOutcome | 'again'> {
+  const moved = await moveTarget(repo, target, commit, order.title)
+  if (!moved.ok) return failed(target, moved.error)
+  switch (moved.value.kind) {
+    case 'moved':
+      return landed(target, commit, null)
+    case 'stale':
+      return 'again'
+    case 'refused':
+      return refused(target.branch, moved.value.reason)
+  }
+}
+
+async function prepare(scene: Scene, target: LandingTarget): Promise<LandingOutcome> {
+  const { repo, order, options } = scene
+  const { how } = order
+  const made = await preparePullRequest(repo, {
+    ...{ order, target },
+    folder: join(options.folder, order.name),
+    remote: how.kind === 'pr' ? how.remote : null,
+  })
+  if (!made.ok) return failed(target, made.error)
+  return { kind: 'prepared', commit: order.commit, target: target.branch, note: made.value }
+}
+
+/** Null when the merged tree is good, or nobody asks; else why it is not. */
+async function verifyMerged(scene: Scene, commit: string): Promise<string | 'stopped' | null> {
+  const { repo, order, options } = scene
+  if (order.verify === null) return null
+  const folder = join(options.folder, order.name)
+  mkdirSync(folder, { recursive: true })
+  const tree = await addScratchTree(repo, join(folder, 'tree'), commit)
+  if (!tree.ok) return `the merged tree could not be checked out: ${tree.error.message}`
+  const end = await verifyIn(scene, {
+    folder: join(folder, `verify-${commit.slice(0, 12)}`),
+    cwd: tree.value,
+  })
+  if (scene.signal.aborted) {
+    // It was ended by us, and that must not be taken for its own word.
+    clearVerifies(folder)
+    return 'stopped'
+  }
+  if (end === null)
+    return 'its verify command could not be run to its end on the merged tree; merge again'
+  if (end.code === 0) return null
+  const words = end.tail === '' ? '' : `: ${end.tail.split('\n').at(-1)?.slice(0, 200) ?? ''}`
+  return `its verify command exited with ${end.code} on the merged tree${words}`
+}
+
+function verifyIn(
+  { order, options, stages, signal }: Scene,
+  place: { readonly folder: string; readonly cwd: string },
+): Promise<LineEnd | null> {
+  const { env, marker } = options.environmentOf(order)
+  return runLine(stages, {
+    ...place,
+    ...{ env, marker, signal },
+    line: order.verify ?? '',
+    // What an earlier boot left is found dead by its start time.
+    bootId: null,
+    timeoutMs: VERIFY_TIMEOUT_MS,
+  })
+}
+
+async function clear(
+  repo: Repository,
+  order: LandingOrder,
+  options: LanderOptions,
+  keepsText: boolean,
+): Promise<void> {
+  const folder = join(options.folder, order.name)
+  if (!existsSync(folder)) return
+  const tree = join(folder, 'tree')
+  if (existsSync(tree)) await removeScratchTree(repo, tree)
+  if (keepsText) clearVerifies(folder)
+  else rmSync(folder, { recursive: true, force: true })
+}
+
+function clearVerifies(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith('verify-')) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
+const landed = (target: LandingTarget, commit: string, note: string | null): LandingOutcome => ({
+  kind: 'landed',
+  commit,
+  target: target.branch,
+  note,
+})
+
+const refused = (target: string | null, reason: string): LandingOutcome => ({
+  kind: 'refused',
+  target,
+  reason,
+})
+
+const failed = ({ branch }: LandingTarget, { message }: GitFailure): LandingOutcome =>
+  refused(branch, message)

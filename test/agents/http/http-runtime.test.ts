@@ -1,0 +1,312 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  createHttpRuntime,
+  type HttpRuntimeOptions,
+} from '../../../src/agents/http/http-runtime.ts'
+import { silentLog } from '../../../src/base/log.ts'
+import type { Agent } from '../../../src/domain/agent.ts'
+import { judge } from '../../../src/domain/completion.ts'
+import type { LaunchOrder, Runtime, RuntimeReport } from '../../../src/domain/executor.ts'
+import type { Profile } from '../../../src/domain/settings.ts'
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
+import { launchOrder } from '../executors/launch-order.ts'
+import { openService, type ServiceUnderTest } from './service-under-test.ts'
+
+let root: string
+let service: ServiceUnderTest
+let clock: ManualClock
+let report: Agent['report']
+const open: Runtime[] = []
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'yard-http-'))
+  mkdirSync(join(root, 'agents'))
+  service = await openService()
+  clock = createManualClock()
+  report = null
+})
+afterEach(async () => {
+  for (const runtime of open.splice(0)) await runtime.close()
+  await service.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+type Ended = Extract<RuntimeReport, { kind: 'ended' }>
+
+function start(more: Partial<HttpRuntimeOptions> = {}) {
+  const reports: RuntimeReport[] = []
+  const waiting: { kind: string; done: (report: RuntimeReport) => void }[] = []
+  const runtime = createHttpRuntime({
+    ...{ root, agents: join(root, 'agents'), clock, log: silentLog, env: {}, sends: true },
+    callbackOf: () => ({ token: 'yat_token', api: 'http://127.0.0.1:9/api' }),
+    reportOf: () => report,
+    random: () => 0,
+    ...more,
+  })
+  open.push(runtime)
+  runtime.onReport((_id, _generation, one) => {
+    reports.push(one)
+    for (const { kind, done } of waiting) if (kind === one.kind) done(one)
+  })
+  const next = (kind: RuntimeReport['kind']): Promise<RuntimeReport> =>
+    new Promise((done) => {
+      const known = reports.find((one) => one.kind === kind)
+      if (known) done(known)
+      else waiting.push({ kind, done })
+    })
+  return {
+    runtime,
+    reports,
+    heard: () => next('heard'),
+    ended: async () => (await next('ended')) as Ended,
+  }
+}
+
+const orderTo = (url: string | null, profile: Partial<Profile> = {}): LaunchOrder =>
+  launchOrder('http', { profile: { url, ...profile } })
+
+const verdictOf = ({ evidence }: Ended) => judge(evidence, report, 'http')
+
+describe('a task sent to a service', () => {
+  it('is a documented JSON payload under one key, and no secret is written down', async () => {
+    const { runtime, heard } = start({ env: { DEPLOY_KEY: 'very-secret' } })
+    const headers = { 'X-Api-Key': { from: 'DEPLOY_KEY' }, 'X-Team': 'ops' }
+    runtime.launch(orderTo(`${service.origin}/work?queue=1`, { method: 'PUT', headers }))
+    await heard()
+    const [sent] = service.sent
+    expect(sent).toMatchObject({ method: 'PUT', path: '/work?queue=1' })
+    expect(sent?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': 'build.1.agent-7',
+      'x-api-key': 'very-secret',
+      'x-team': 'ops',
+    })
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({
+      task: { id: 'build', title: 'Build the thing', description: 'Make it so.' },
+      agent: 'agent-7',
+      generation: 1,
+      token: 'yat_token',
+      callback: 'http://127.0.0.1:9/api/task/build',
+      heartbeat: 'http://127.0.0.1:9/api/agent/agent-7/heartbeat',
+    })
+    const record = readFileSync(join(root, 'agents/agent-7/launch.json'), 'utf8')
+    expect(record).toContain('X-Api-Key')
+    expect(record).not.toContain('very-secret')
+    expect(record).not.toContain('yat_token')
+  })
+
+  it('is done by an answer that says so, with its artifacts', async () => {
+    const { runtime, ended } = start()
+    service.answer = (response) =>
+      response.end(JSON.stringify({ status: 'done', artifacts: { score: 3 }, text: 'All well.' }))
+    runtime.launch(orderTo(service.origin))
+    const end = await ended()
+    expect(verdictOf(end).outcome).toBe('done')
+    expect(end.artifacts).toEqual([
+      { kind: 'json', value: { score: 3 } },
+      { kind: 'text', name: 'Answer', text: 'All well.' },
+    ])
+    expect(runtime.isHolding(end.evidence && orderTo('').agent.id)).toBe(false)
+  })
+
+  it.each([
+    ['says that it failed', 200, '{"status":"failed","reason":"no disk"}', ['reported', 'no disk']],
+    ['is refused', 404, 'no such queue', ['exit', 'it answered 404']],
+    ['is redirected elsewhere', 302, '', ['exit', 'it answered 302']],
+    ['lies about what it did', 200, '{"status":"done","artifacts":7}', ['exit', 'cannot be read']],
+  ] as const)('fails when it %s', async (_name, status, body, [failureClass, words]) => {
+    const { runtime, ended } = start()
+    service.answer = (response) =>
+      response.writeHead(status, { location: 'http://127.0.0.2:1/' }).end(body)
+    runtime.launch(orderTo(service.origin))
+    const verdict = verdictOf(await ended())
+    expect(verdict.failure?.class).toBe(failureClass)
+    expect(verdict.failure?.reason).toContain(words)
+    expect(service.sent).toHaveLength(1)
+  })
+
+  it('is sent to another path of the same service, and not in a circle', async () => {
+    const { runtime, heard } = start()
+    service.answer = (response, { path }) =>
+      path === '/new'
+        ? response.writeHead(202).end()
+        : response.writeHead(308, { location: '/new' }).end()
+    runtime.launch(orderTo(`${service.origin}/old`))
+    await heard()
+    expect(service.sent.map(({ path }) => path)).toEqual(['/old', '/new'])
+    expect(service.sent[1]?.body).toBe(service.sent[0]?.body)
+    service.answer = (response) => response.writeHead(307, { location: '/old' }).end()
+    const again = start()
+    again.runtime.launch(orderTo(`${service.origin}/old`))
+    expect(verdictOf(await again.ended()).failure?.reason).toContain('circle')
+  })
+
+  it('is given up when the answer has no end in sight', async () => {
+    const { runtime, ended } = start()
+    service.answer = (response) => {
+      response.writeHead(200)
+      for (let piece = 0; piece < 40; piece += 1) response.write('x'.repeat(65_536))
+    }
+    runtime.launch(orderTo(service.origin))
+    expect(verdictOf(await ended()).failure?.reason).toContain('longer than 1 MB')
+  })
+
+  it('names the variable of a header that is not set, and sends nothing', async () => {
+    const { runtime, ended } = start()
+    runtime.launch(orderTo(service.origin, { headers: { authorization: { from: 'NO_SUCH_KEY' } } }))
+    const verdict = verdictOf(await ended())
+    expect(verdict.failure).toMatchObject({ class: 'auth' })
+    expect(verdict.failure?.reason).toContain('NO_SUCH_KEY')
+    expect(service.sent).toEqual([])
+  })
+
+  it('does not follow a name to where clouds keep credentials', async () => {
+    const { runtime, ended } = start({
+      send: async (wish, signal) => {
+        const { sendRequest } = await import('../../../src/agents/http/request.ts')
+        return sendRequest(wish, signal, (_host, _options, done) =>
+          done(null, [{ address: '169.254.169.254', family: 4 }]),
+        )
+      },
+    })
+    runtime.launch(orderTo('http://metadata.example/latest'))
+    expect(verdictOf(await ended()).failure?.reason).toContain('169.254.169.254')
+  })
+})
+
+describe('a service that is unwell', () => {
+  it('is asked again under the same key, later each time, as long as it asks for', async () => {
+    const { runtime, heard } = start()
+    service.answer = (response) => response.writeHead(503, { 'retry-after': '30' }).end()
+    runtime.launch(orderTo(service.origin))
+    await service.received(1)
+    await expect.poll(() => clock.nextInMs()).toBe(30_000)
+    service.answer = (response) => response.writeHead(500).end()
+    clock.advance(30_000)
+    await service.received(2)
+    await expect.poll(() => clock.nextInMs()).toBe(1000)
+    service.answer = (response) => response.writeHead(202).end()
+    clock.advance(1000)
+    await heard()
+    expect(new Set(service.sent.map(({ headers }) => headers['idempotency-key']))).toEqual(
+      new Set(['build.1.agent-7']),
+    )
+  })
+
+  it('is asked again when nobody listens', async () => {
+    const { runtime, reports } = start()
+    const { origin } = service
+    await service.close()
+    runtime.launch(orderTo(origin))
+    await expect.poll(() => clock.nextInMs()).toBe(500)
+    expect(reports.map(({ kind }) => kind)).toEqual(['started'])
+    expect(runtime.facts(orderTo('').agent.id)?.doing).toContain('the connection was refused')
+    service = await openService()
+  })
+})
+
+describe('an agent that a service has taken', () => {
+  it('ends when what it reported is recorded, and not before', async () => {
+    const { runtime, heard, ended, reports } = start()
+    const order = orderTo(service.origin)
+    runtime.launch(order)
+    await heard()
+    await runtime.look()
+    expect(reports.map(({ kind }) => kind)).toEqual(['started', 'heard'])
+    report = { kind: 'done' }
+    runtime.reported(order.agent.id)
+    expect(verdictOf(await ended()).outcome).toBe('done')
+    runtime.reported(order.agent.id)
+    expect(reports.filter(({ kind }) => kind === 'ended')).toHaveLength(1)
+  })
+
+  it('is let go at once when it is stopped while its service says nothing', async () => {
+    const { runtime, ended } = start()
+    service.answer = () => {}
+    const order = orderTo(service.origin)
+    runtime.launch(order)
+    await service.received(1)
+    runtime.stop(order.agent.id, { graceMs: 10_000, force: false })
+    expect((await ended()).evidence.exit).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(runtime.isHolding(order.agent.id)).toBe(false)
+  })
+
+  it('must have made what the task is to deliver', async () => {
+    const { runtime, ended } = start()
+    service.answer = (response) => response.end('{"status":"done"}')
+    const order = orderTo(service.origin)
+    runtime.launch({ ...order, task: { ...order.task, deliverables: ['report.md'] } })
+    expect(verdictOf(await ended()).failure).toMatchObject({ class: 'no-work' })
+  })
+})
+
+describe('a later owner', () => {
+  const taken = (state: Agent['state'] = { kind: 'working' }): LaunchOrder => {
+    const order = orderTo(service.origin)
+    return { ...order, agent: { ...order.agent, state, startedAt: 5 } }
+  }
+
+  it('waits on for a callback without sending anything again', async () => {
+    const first = start()
+    first.runtime.launch(taken())
+    await first.heard()
+    await first.runtime.close()
+    const later = start()
+    await later.runtime.recover([taken()])
+    expect(service.sent).toHaveLength(1)
+    expect(later.runtime.isHolding(taken().agent.id)).toBe(true)
+    report = { kind: 'done' }
+    later.runtime.reported(taken().agent.id)
+    expect(verdictOf(await later.ended()).outcome).toBe('done')
+  })
+
+  it('sends again under the same key what nobody has said to have taken', async () => {
+    const first = start()
+    service.answer = () => {}
+    first.runtime.launch(taken())
+    await service.received(1)
+    await first.runtime.close()
+    service.answer = (response) => response.writeHead(202).end()
+    const later = start()
+    await later.runtime.recover([taken()])
+    await later.heard()
+    const [one, two] = service.sent
+    expect(two?.headers['idempotency-key']).toBe(one?.headers['idempotency-key'])
+  })
+
+  it('settles what was reported or stopped meanwhile', async () => {
+    report = { kind: 'done' }
+    const one = start()
+    await one.runtime.recover([taken()])
+    expect(verdictOf(await one.ended()).outcome).toBe('done')
+    report = null
+    const two = start()
+    await two.runtime.recover([
+      taken({ kind: 'stopping', reason: 'killed', since: 1, force: false }),
+    ])
+    expect((await two.ended()).evidence.exit?.signal).toBe('SIGTERM')
+    expect(service.sent).toEqual([])
+  })
+
+  it('that only settles sends nothing', async () => {
+    const { runtime, reports } = start({ sends: false })
+    await runtime.recover([taken()])
+    expect(reports.map(({ kind }) => kind)).toEqual(['started'])
+    expect(service.sent).toEqual([])
+  })
+
+  it('does not take the folder of another generation for its own', async () => {
+    const first = start()
+    first.runtime.launch(taken())
+    await first.heard()
+    await first.runtime.close()
+    const later = start()
+    const order = taken()
+    await later.runtime.recover([{ ...order, agent: { ...order.agent, generation: 2 } }])
+    await later.heard()
+    expect(service.sent[1]?.headers['idempotency-key']).toBe('build.2.agent-7')
+  })
+})
