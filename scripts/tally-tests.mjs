@@ -1,12 +1,12 @@
-// node scripts/tally-tests.mjs REPORT…: one line that sums up vitest's JSON reports.
+// node scripts/tally-tests.mjs REPORT…: names what failed in vitest's JSON reports, and sums them up in a last line.
 import { existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const reports = process.argv.slice(2).filter((file) => existsSync(file))
-  const { passed, failed, skipped } = tally(
-    reports.map((file) => JSON.parse(readFileSync(file, 'utf8'))),
-  )
+  const read = reports.map((file) => JSON.parse(readFileSync(file, 'utf8')))
+  for (const line of failuresOf(read)) process.stdout.write(`FAILED: ${line}\n`)
+  const { passed, failed, skipped } = tally(read)
   process.stdout.write(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 }
 
@@ -23,4 +23,22 @@ export function tally(reports) {
     sum.skipped += report.numPendingTests + report.numTodoTests
   }
   return sum
+}
+
+/** A line per failed test: its file, its name, and the first line of what it says. */
+export function failuresOf(reports) {
+  return reports.flatMap((report) =>
+    report.testResults.flatMap(({ name, status, message = '', assertionResults }) => {
+      const file = name.replace(/^.*[\\/](?=test[\\/])/, '')
+      const failed = assertionResults.filter((test) => test.status === 'failed')
+      if (failed.length > 0)
+        return failed.map((test) => {
+          const why = test.failureMessages?.[0]?.split('\n')[0] ?? ''
+          return `${file}: ${test.fullName}: ${why}`
+        })
+      return status === 'failed'
+        ? [`${file}: it could not be loaded: ${message.split('\n')[0]}`]
+        : []
+    }),
+  )
 }

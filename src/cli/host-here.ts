@@ -1,10 +1,11 @@
 /** This command as a full host: the yard open here, its agents started, and everybody else served. What `run` and `serve` are. */
 import { existsSync } from 'node:fs'
-import { ok, type Result } from '../base/result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openLogFile } from '../headless/log-file.ts'
 import { runHost, type Host } from '../headless/run-host.ts'
+import { nameYard, runHosts, type Hosts } from '../headless/run-hosts.ts'
 import { createYardClient } from '../yard/handlers/router.ts'
 import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
@@ -39,6 +40,30 @@ export async function hostOrOwner(
   const owner = host.error.kind === 'locked' ? await askOwner(paths, { kind: 'person' }) : null
   if (owner?.ok && owner.value) return ok({ owner: owner.value })
   return host
+}
+
+/** Several yards in this process, or none of them: one that is held elsewhere, or cannot be opened, leaves all as they were. */
+export async function hostsHere(
+  { machine }: Cli,
+  yards: readonly YardPaths[],
+  wish: HostWish,
+): Promise<Result<Hosts, Failure>> {
+  for (const paths of yards) {
+    const owner = await askOwner(paths, { kind: 'person' })
+    const fault = owner.ok ? owner.value && ownedElsewhere(owner.value) : owner.error
+    if (fault) return err(nameYard({ root: paths.root, failure: fault }))
+  }
+  const { env, root, entry } = machine
+  const page = pageRootOf(env, root)
+  return runHosts({
+    ...{ env, flags: {}, kind: 'run', ...wish, ...entriesOf(root, entry) },
+    yards: yards.map((paths) => ({
+      paths,
+      log: openLogFile({ file: paths.service.log, env }),
+    })),
+    pageRoot: existsSync(page) ? page : null,
+    isAllOrNone: true,
+  })
 }
 
 /** Calls the handlers of a host in this process without the network. */

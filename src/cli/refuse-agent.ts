@@ -5,11 +5,22 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { findCaller, namelessRefusal } from './caller.ts'
 import type { Cli } from './cli.ts'
 
-/** `does`: the end of "an agent may not …". */
-export function refuseAgent(cli: Cli, does: string): Result<null, Failure> {
+/** `does`: the end of "an agent may not …". `also`: folders of yards that are meant beside the one here. */
+export function refuseAgent(
+  cli: Cli,
+  does: string,
+  also: readonly string[] = [],
+): Result<null, Failure> {
   const found = findYard(cli.machine.cwd, cli.machine.env, cli.dir)
-  if (!found.ok) return ok(null)
-  const caller = findCaller(cli.machine.env, found.value.root)
+  for (const root of new Set([...(found.ok ? [found.value.root] : []), ...also])) {
+    const allowed = refuseIn(cli, does, root)
+    if (!allowed.ok) return allowed
+  }
+  return ok(null)
+}
+
+function refuseIn(cli: Cli, does: string, root: string): Result<null, Failure> {
+  const caller = findCaller(cli.machine.env, root)
   if (caller.kind === 'person') return ok(null)
   if (caller.kind === 'nameless') return err(namelessRefusal())
   return err(

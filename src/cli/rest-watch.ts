@@ -37,8 +37,8 @@ export function createRestWatch(client: Client): RestWatch {
   }
 }
 
-const isUnderWay = ({ state }: TaskCard): boolean =>
-  state === 'in-progress' || state === 'pending-eval'
+const isUnderWay = ({ state, landing }: TaskCard): boolean =>
+  state === 'in-progress' || state === 'pending-eval' || landing === 'queued'
 
 /** Its agent lives although the task has been settled, or is about to be. */
 const isHeld = (card: TaskCard, graph: LiveGraph): boolean =>

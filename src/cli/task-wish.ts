@@ -35,6 +35,8 @@ function limitsFrom(words: Words): Wish {
   const wish: Wish = {}
   if (words.has('timeout')) wish.timeoutMs = words.number('timeout') ?? null
   if (words.has('maxAttempts')) wish.maxAttempts = words.number('maxAttempts') ?? null
+  if (words.has('budget')) wish.budget = words.number('budget') ?? null
+  if (words.has('budgetTokens')) wish.budgetTokens = words.number('budgetTokens') ?? null
   return wish
 }
 

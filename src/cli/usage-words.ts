@@ -8,9 +8,12 @@ export function tokensOf(usage: Usage | null): string | null {
   const parts = [
     inputTokens === null ? null : `${count(inputTokens)} in`,
     outputTokens === null ? null : `${count(outputTokens)} out`,
-    costUsd === null ? null : `$${costUsd.toFixed(4)}`,
+    costUsd === null ? null : dollarsOf(costUsd),
   ].filter((part) => part !== null)
   return parts.length === 0 ? null : parts.join(', ')
 }
+
+/** Cents, and where that would be nothing, as much as it takes to see something. */
+export const dollarsOf = (usd: number): string => `$${usd.toFixed(usd === 0 || usd >= 10 ? 2 : 4)}`
 
 export const count = (n: number): string => n.toLocaleString('en-US')

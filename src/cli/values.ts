@@ -35,6 +35,21 @@ export const someIds = (text: string, before: readonly string[] | undefined): re
   taskId(text),
 ]
 
+/** US dollars, zero or more. */
+export function dollars(text: string): number {
+  const usd = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+  if (Number.isNaN(usd))
+    throw new InvalidArgumentError(`${quoted(text)} is no number of US dollars, such as 2.50`)
+  return usd
+}
+
+/** US dollars, more than none. */
+export function budget(text: string): number {
+  const usd = dollars(text)
+  if (usd <= 0) throw new InvalidArgumentError('it must be more than nothing')
+  return usd
+}
+
 /** Milliseconds. */
 export function duration(text: string): number {
   const ms = parseDuration(text)

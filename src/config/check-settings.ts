@@ -1,18 +1,19 @@
 /** What no key can be judged by alone: names that must exist, fields that a type uses, circles. */
-import {
-  resolveExecutor,
-  findModel,
-  profileOf,
-  unknownExecutor,
-  unknownModel,
-} from '../domain/resolve.ts'
+import { findModel, isModelWord, unknownModel } from '../domain/models.ts'
+import { resolveExecutor, profileOf, unknownExecutor } from '../domain/resolve.ts'
+import { ROLES } from '../domain/roles.ts'
 import type { Failure } from '../domain/failure.ts'
-import { PROVIDER_OF_TYPE, type Profile, type Settings } from '../domain/settings.ts'
+import {
+  PROVIDER_OF_TYPE,
+  type ExecutorType,
+  type Profile,
+  type Settings,
+} from '../domain/settings.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { formatKey } from './keys.ts'
 import type { Fault } from './layer.ts'
 import { faultAt, findWinner, type Winners } from './winners.ts'
-import { executorFileSchema } from './schema.ts'
+import { executorFileSchema, ROLES_TABLE } from './schema.ts'
 import { FIELDS_OF_TYPE } from './profiles.ts'
 
 export function checkSettings(settings: Settings, winners: Winners): Fault[] {
@@ -21,6 +22,7 @@ export function checkSettings(settings: Settings, winners: Winners): Fault[] {
       checkProfile(settings, winners, profile),
     ),
     ...checkGeneral(settings, winners),
+    ...checkRoles(settings, winners),
     ...Object.keys(settings.caps.models).flatMap((name) => {
       const failure = findModel(settings, name) ? null : unknownModel(settings, name)
       return failure ? [refused(winners, ['caps', 'models', name], failure)] : []
@@ -42,23 +44,74 @@ function checkProfile(settings: Settings, winners: Winners, profile: Profile): F
   return end.ok ? [] : [{ ...refused(winners, table, end.error), kind: 'bad-request' as const }]
 }
 
+/** A key without an address means nothing to them; `native` asks the provider of its model. */
+const hasManyProviders = (type: Profile['type']): boolean =>
+  PROVIDER_OF_TYPE[type] === null && type !== 'native'
+
 function checkNames(settings: Settings, winners: Winners, profile: Profile): Fault[] {
-  const { type, command, model, then, baseUrl, apiKeyEnv } = profile
-  const table = ['executors', profile.name]
-  const faults: Fault[] = []
-  if (type === 'command' && command === null) {
-    const message = `${formatKey(table)} needs a command: command = ["prog", "{prompt_file}"]`
-    faults.push(faultAt(winners, table, { message }))
-  }
-  if (apiKeyEnv !== null && baseUrl === null && PROVIDER_OF_TYPE[type] === null) {
-    const message = `${formatKey([...table, 'api_key_env'])} needs a base_url: ${type} has many providers, each with a key of its own`
-    faults.push(faultAt(winners, [...table, 'api_key_env'], { message }))
-  }
-  if (model !== null && !findModel(settings, model))
+  const { name, model, then } = profile
+  const table = ['executors', name]
+  const faults = [...checkPlaces(winners, profile), ...checkFallback(settings, winners, profile)]
+  if (model !== null && !isModelWord(settings, model))
     faults.push(refused(winners, [...table, 'model'], unknownModel(settings, model)))
   if (then !== null && then !== 'default' && !profileOf(settings, then))
     faults.push(refused(winners, [...table, 'then'], unknownExecutor(settings, then)))
   return faults
+}
+
+/** Its program, its address, its key: what it cannot do without, and what cannot stand together. */
+function checkPlaces(winners: Winners, profile: Profile): Fault[] {
+  const { name, type, command, baseUrl, apiKeyEnv, url } = profile
+  const table = ['executors', name]
+  const faults: Fault[] = []
+  if (COMMANDS[type] !== undefined && command === null && isSaid(winners, table)) {
+    const message = `${formatKey(table)} needs a command: command = ${COMMANDS[type]}`
+    faults.push(faultAt(winners, table, { message }))
+  }
+  if (apiKeyEnv !== null && baseUrl === null && hasManyProviders(type)) {
+    const message = `${formatKey([...table, 'api_key_env'])} needs a base_url: ${type} has many providers, each with a key of its own`
+    faults.push(faultAt(winners, [...table, 'api_key_env'], { message }))
+  }
+  if (type === 'http' && url === null && name !== 'http') {
+    const message = `${formatKey(table)} needs a url: url = "http://127.0.0.1:3531/api/task"`
+    faults.push(faultAt(winners, table, { message }))
+  }
+  if (isSaid(winners, [...table, 'url']) && isSaid(winners, [...table, 'endpoint'])) {
+    const message = `${formatKey(table)} has a url and an endpoint, which mean the same`
+    faults.push(faultAt(winners, [...table, 'endpoint'], { message }))
+  }
+  return faults
+}
+
+/** Who stands in must be there, and must not be stood in for by the one that it stands in for. */
+function checkFallback(settings: Settings, winners: Winners, profile: Profile): Fault[] {
+  const path = ['executors', profile.name, 'fallback']
+  const passed = [profile.name]
+  for (let name = profile.fallback; name !== null;) {
+    const next = profileOf(settings, name)
+    if (!next) return [refused(winners, path, unknownExecutor(settings, name))]
+    passed.push(next.name)
+    if (passed.indexOf(next.name) < passed.length - 1) {
+      const message = `${formatKey(path)} leads in a circle: ${passed.join(' → ')}`
+      return [faultAt(winners, path, { message })]
+    }
+    name = next.fallback
+  }
+  return []
+}
+
+const checkRoles = (settings: Settings, winners: Winners): Fault[] =>
+  ROLES.flatMap((role) => {
+    const word = settings.roles[role]
+    const isKnown = word === null || isModelWord(settings, word)
+    const path = ['models', ROLES_TABLE, role]
+    return isKnown ? [] : [refused(winners, path, unknownModel(settings, word))]
+  })
+
+/** Types that have no program of their own, with what a command of theirs looks like. */
+const COMMANDS: Readonly<Partial<Record<ExecutorType, string>>> = {
+  command: '["prog", "{prompt_file}"]',
+  acp: '["gemini", "--acp"]',
 }
 
 const isSaid = (winners: Winners, path: readonly string[]): boolean =>
@@ -82,9 +135,10 @@ function checkGeneral(settings: Settings, winners: Winners): Fault[] {
     if (executor && !profileOf(settings, name))
       faults.push(refused(winners, executor.path, unknownExecutor(settings, name)))
     const model = winners.get(`${table}.model`)
-    if (model && !findModel(settings, String(model.value)))
+    if (model && !isModelWord(settings, String(model.value)))
       faults.push(refused(winners, model.path, unknownModel(settings, String(model.value))))
   }
+  faults.push(...checkMerger(settings, winners))
   if (faults.length > 0 || isBuiltIn(winners)) return faults
   const end = resolveExecutor(settings, { executor: null, exec: null })
   const path = ['coordinator', 'agent']
@@ -96,6 +150,13 @@ function checkGeneral(settings: Settings, winners: Winners): Fault[] {
       kind: 'bad-request',
     })
   return faults
+}
+
+function checkMerger(settings: Settings, winners: Winners): Fault[] {
+  const merger = winners.get('worktree.merger')
+  const name = String(merger?.value)
+  const isUnknown = !['agent', 'person'].includes(name) && !profileOf(settings, name)
+  return merger && isUnknown ? [refused(winners, merger.path, unknownExecutor(settings, name))] : []
 }
 
 /** Nobody named an executor for tasks that name none. */

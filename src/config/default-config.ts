@@ -1,7 +1,8 @@
 /** The first `.yard/config.toml`: every plain key as a comment with its default and meaning, so that a value that stands is one that somebody chose. */
 import { toLiteral } from './edit-text.ts'
 import { PLAIN_KEYS, type KeyInfo } from './keys.ts'
-import { configFileSchema } from './schema.ts'
+import { MACHINE_TABLE } from './machine-table.ts'
+import { configFileSchema, ROLES_TABLE } from './schema.ts'
 
 const EXAMPLES = `
 # Limits beside max_agents.
@@ -31,6 +32,8 @@ const EXAMPLES = `
 # [models.my-model]
 # provider = "openrouter"
 # model_id = "deepseek/deepseek-chat-v3"
+# cost_in = 0.3  # US dollars per million tokens
+# cost_out = 0.9
 `
 
 /** Where nothing is set, what an uncommented line would say. */
@@ -40,10 +43,24 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   'agent.executor': 'claude',
   'agent.model': 'opus',
   'schedule.tz': 'Europe/Berlin',
+  'models.roles.default': 'opus',
+  'models.roles.evaluator': 'haiku',
+  'models.roles.triage': 'haiku',
+  'models.roles.assigner': 'haiku',
+  'models.roles.merger': 'strong',
+  'models.roles.summariser': 'light',
+  'budget.day_usd': 20,
+  'budget.day_tokens': 5_000_000,
+  'budget.graph_usd': 200,
+  'budget.graph_tokens': 50_000_000,
+  'budget.graph_since': '2026-03-01',
+  'worktree.setup': 'npm ci',
+  'worktree.target': 'main',
 }
 
 export const DEFAULT_CONFIG_TEXT: string = [
   '# Configuration of this yard. Lines that begin with # show the defaults; take the # away to change one.\n',
+  '# Those that are set in further are examples: nothing is said there.\n',
   '# Yours for all yards: ~/.config/yard/config.toml. `yard config --list` tells where each value comes from.\n',
   '# Durations are numbers in the unit named, or strings with one: "90s", "30m", "2h".\n',
   ...sections(),
@@ -51,16 +68,29 @@ export const DEFAULT_CONFIG_TEXT: string = [
 ].join('')
 
 function sections(): string[] {
-  const tables = new Set(PLAIN_KEYS.map((key) => key.path[0] ?? ''))
+  // What is about the machine is refused here.
+  const tables = new Set(PLAIN_KEYS.map(tableOf).filter((table) => table !== MACHINE_TABLE))
   return [...tables].map((table) => {
-    const shape: Readonly<Record<string, { readonly description?: string | undefined }>> =
-      configFileSchema.shape
-    const keys = PLAIN_KEYS.filter((key) => key.path[0] === table)
-    return `\n# ${shape[table]?.description ?? ''}\n[${table}]\n${keys.map(keyLine).join('')}`
+    const keys = PLAIN_KEYS.filter((key) => tableOf(key) === table)
+    return `\n# ${aboutTable(table)}\n[${table}]\n${keys.map(keyLine).join('')}`
   })
 }
 
+function tableOf({ path }: KeyInfo): string {
+  return path.slice(0, -1).join('.')
+}
+
+function aboutTable(table: string): string {
+  if (table === `models.${ROLES_TABLE}`)
+    return 'Models of what the yard itself asks, if not as for any task.'
+  const shape: Readonly<Record<string, { readonly description?: string | undefined }>> =
+    configFileSchema.shape
+  return shape[table]?.description ?? ''
+}
+
 function keyLine(key: KeyInfo): string {
-  const value = key.fallback ?? SHOWN[key.path.join('.')]
-  return `# ${key.path.at(-1)} = ${toLiteral(value)}  # ${key.description}\n`
+  const name = key.path.join('.')
+  const value = key.fallback ?? SHOWN[name]
+  const isDefault = key.fallback !== undefined || /^(?:coordinator|agent)\./.test(name)
+  return `# ${isDefault ? '' : '  '}${key.path.at(-1)} = ${toLiteral(value)}  # ${key.description}\n`
 }

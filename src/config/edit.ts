@@ -12,11 +12,13 @@ import { dirname } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { hintOf } from '../domain/near-match.ts'
+import { isRole, ROLES } from '../domain/roles.ts'
 import { removeFromText, setInText } from './edit-text.ts'
 import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
 import type { Fault } from './layer.ts'
 import { failureOf, loadConfig, mergeTexts, readFiles, type ConfigSources } from './load.ts'
-import { BUILT_IN_MODELS } from './profiles.ts'
+import { ROLES_TABLE } from './schema.ts'
+import { BUILT_IN_MODELS } from './seed-models.ts'
 import { parseToml } from './toml-source.ts'
 
 export interface ConfigEdit {
@@ -85,6 +87,13 @@ export function addModel(
     readonly modelId: string
     readonly endpoint?: string
     readonly tier?: string
+    /** US dollars per million tokens. */
+    readonly costIn?: number
+    readonly costOut?: number
+    readonly costCached?: number
+    /** When the price was noted. */
+    readonly priceDate?: string
+    readonly contextWindow?: number
   },
 ): Result<readonly ConfigChange[], Failure> {
   const words = {
@@ -92,9 +101,22 @@ export function addModel(
     model_id: model.modelId,
     endpoint: model.endpoint,
     tier: model.tier,
+    cost_in: model.costIn,
+    cost_out: model.costOut,
+    cost_cached: model.costCached,
+    price_date: model.priceDate,
+    context_window: model.contextWindow,
   }
+  if (model.name === ROLES_TABLE)
+    return err(
+      failure('bad-request', `"${ROLES_TABLE}" is the table of roles and cannot name a model`, {
+        hint: 'choose another name; yard model set --role gives a role a model',
+      }),
+    )
   const edits = Object.entries(words).flatMap(([field, value]) =>
-    value === undefined ? [] : [{ key: formatKey(['models', model.name, field]), value }],
+    value === undefined
+      ? []
+      : [{ key: formatKey(['models', model.name, field]), value: String(value) }],
   )
   return editConfig(sources, scope, edits)
 }
@@ -136,6 +158,23 @@ export const setDefaultModel = (
   name: string,
 ): Result<readonly ConfigChange[], Failure> =>
   editConfig(sources, scope, [{ key: 'coordinator.model', value: name }])
+
+/** The model, or the tier, of one of the yard's own roles. The default is what tasks get that name none. */
+export function setRole(
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  role: string,
+  name: string,
+): Result<readonly ConfigChange[], Failure> {
+  if (!isRole(role))
+    return err(
+      failure('bad-request', `there is no role "${role}"`, { hint: hintOf(role, ROLES, 'roles') }),
+    )
+  if (role === 'default') return setDefaultModel(sources, scope, name)
+  return editConfig(sources, scope, [
+    { key: formatKey(['models', ROLES_TABLE, role]), value: name },
+  ])
+}
 
 function applyEdits(
   file: string,

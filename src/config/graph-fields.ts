@@ -24,6 +24,8 @@ const FIELDS = [
     'model',
     'timeout',
     'maxAttempts',
+    'budget',
+    'budgetTokens',
     'schedule',
     'tz',
     'context',

@@ -24,11 +24,13 @@ export function toGraphText(tasks: readonly NewTask[], format: GraphFormat): str
 export function newTaskOf(task: Task, after: readonly TaskId[]): NewTask {
   const { id, title, description, priority, tags, skills, deliverables, exec, verify } = task
   const { executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo } = task
+  const { budget = null, budgetTokens = null } = task
   const isUntouched = task.state.kind === 'open' && task.generation === 0 && schedule === null
   const notBefore = isUntouched && task.state.kind === 'open' ? task.state.notBefore : null
   return {
     ...{ id, title, description, priority, tags, skills, deliverables, exec, verify },
     ...{ executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo },
+    ...{ budget, budgetTokens },
     after: [...after],
     ...(notBefore === null ? {} : { notBefore }),
     paused: task.held,
@@ -53,6 +55,8 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     ['verify', task.verify],
     ['timeout', task.timeoutMs == null ? null : formatDuration(task.timeoutMs)],
     ['maxAttempts', task.maxAttempts],
+    ['budget', task.budget],
+    ['budgetTokens', task.budgetTokens],
     ['delay', task.delayMs === undefined ? null : formatDuration(task.delayMs)],
     ['notBefore', task.notBefore === undefined ? null : new Date(task.notBefore).toISOString()],
     ['schedule', task.schedule?.spec],

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type DurationUnit } from '../domain/duration.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { nearMatch } from '../domain/near-match.ts'
-import { configFileSchema } from './schema.ts'
+import { configFileSchema, ROLES_TABLE } from './schema.ts'
 
 export interface KeyInfo {
   /** `*` stands for a name of the user's own. */
@@ -25,10 +25,14 @@ export const PLAIN_KEYS: readonly KeyInfo[] = CONFIG_KEYS.filter((key) => !key.p
 
 function walk(schema: z.ZodType, path: readonly string[]): KeyInfo[] {
   const inner = bare(schema)
-  if (inner instanceof z.ZodObject)
-    return Object.entries<z.ZodType>(inner.shape).flatMap(([key, child]) =>
+  if (inner instanceof z.ZodObject) {
+    const named = Object.entries<z.ZodType>(inner.shape).flatMap(([key, child]) =>
       walk(child, [...path, key]),
     )
+    const { catchall } = inner.def
+    const isOpen = catchall !== undefined && !(catchall instanceof z.ZodNever)
+    return isOpen ? [...named, ...walk(asType(catchall), [...path, '*'])] : named
+  }
   if (inner instanceof z.ZodRecord) return walk(asType(inner.def.valueType), [...path, '*'])
   const unit = z.globalRegistry.get(inner)?.['unit']
   return [
@@ -75,9 +79,9 @@ function joinName(key: string, parts: string[]): string[] {
   if (table === 'models' && parts.length > 3)
     return [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
   if (table !== 'executors' || parts.length <= 3) return parts
-  const isEnv = parts.at(-2) === 'env'
-  return isEnv
-    ? [table, parts.slice(1, -2).join('.'), 'env', ...parts.slice(-1)]
+  const inner = parts.at(-2)
+  return inner === 'env' || inner === 'headers'
+    ? [table, parts.slice(1, -2).join('.'), inner, ...parts.slice(-1)]
     : [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
 }
 
@@ -89,12 +93,16 @@ export const keyInfo = (path: readonly string[]): KeyInfo | null =>
   CONFIG_KEYS.find(
     (key) =>
       key.path.length === path.length &&
-      key.path.every((part, index) => part === '*' || part === path[index]),
+      key.path.every((part, at) => part === path[at] || (part === '*' && !isRoles(path, at))),
   ) ?? null
 
 /** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
 export const isNamedTable = (path: readonly string[]): boolean =>
-  path.length === 2 && (path[0] === 'executors' || path[0] === 'models')
+  path.length === 2 && (path[0] === 'executors' || path[0] === 'models') && !isRoles(path, 1)
+
+/** `models.roles` stands beside the models and is none. */
+const isRoles = (path: readonly string[], at: number): boolean =>
+  at === 1 && path[0] === 'models' && path[1] === ROLES_TABLE
 
 /** `bad-key` unless there is such a key. */
 export function findKey(key: string): Result<{ path: string[]; info: KeyInfo }, Failure> {
@@ -128,7 +136,10 @@ export function nearKey(path: readonly string[]): string | null {
   )
   if (near !== null) return near
   const last = path.at(-1) ?? ''
-  const lastWords = new Map(PLAIN_KEYS.map((key) => [key.path.at(-1) ?? '', formatKey(key.path)]))
+  // Of two with the same last word the first is meant.
+  const lastWords = new Map(
+    PLAIN_KEYS.toReversed().map((key) => [key.path.at(-1) ?? '', formatKey(key.path)]),
+  )
   const nearLast = nearMatch(last, lastWords.keys())
   return nearLast === null ? null : (lastWords.get(nearLast) ?? null)
 }

@@ -10,6 +10,7 @@ import {
   PLAIN_KEYS,
   readValue,
 } from './keys.ts'
+import { MACHINE_TABLE } from './machine-table.ts'
 import { configFileSchema } from './schema.ts'
 import { parseToml } from './toml-source.ts'
 
@@ -83,8 +84,20 @@ export function readFileLayer(
     : result.error.issues.flatMap((issue) => toFaults(layer, values, issue))
   // The schema library leaves this name out without a word.
   const odd = layer.leaves.filter((leaf) => leaf.path.includes('__proto__'))
-  return { layer, faults: [...faults, ...odd.map((leaf) => unknownKeyFault(layer, leaf.path))] }
+  const strange = odd.map((leaf) => unknownKeyFault(layer, leaf.path))
+  return { layer, faults: [...faults, ...strange, ...machineFaults(layer)] }
 }
+
+/** A project is shared between people; how much a machine bears is for its owner to say. */
+const machineFaults = (layer: Layer): Fault[] =>
+  layer.leaves
+    .filter(({ path }) => layer.source === 'project' && path[0] === MACHINE_TABLE)
+    .map(({ path }) => ({
+      ...{ source: layer.source, place: layer.placeOf(path), key: formatKey(path) },
+      message: `${formatKey(path)} is about the whole machine and cannot be set for one project`,
+      hint: 'set it in your own file with `yard config --global`',
+      kind: 'bad-request',
+    }))
 
 /** Only names of known keys count; an empty variable is as good as none. */
 export function readEnvLayer(env: Readonly<Record<string, string | undefined>>): LayerReading {
@@ -144,9 +157,11 @@ export const valueFault = (
   kind: 'bad-request',
 })
 
-/** Somebody may have put the key itself where only its name, or an address without one, belongs. */
-const isTold = (path: readonly string[]): boolean =>
-  !['api_key_env', 'base_url'].includes(path.at(-1) ?? '')
+const SECRETIVE: ReadonlySet<string> = new Set(['api_key_env', 'base_url', 'url', 'endpoint'])
+
+/** Somebody may have put the secret itself where only its name, or an address without one, belongs; so with the value of a header or a variable. */
+const isTold = ([_table, _name, field = '', inner]: readonly string[]): boolean =>
+  !SECRETIVE.has(field) && !(inner !== undefined && ['headers', 'env'].includes(field))
 
 const shorten = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value)

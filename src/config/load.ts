@@ -22,7 +22,8 @@ import {
   type Source,
 } from './layer.ts'
 import { mergeLayers, sourceAt, type Merged } from './merge.ts'
-import { BUILT_IN_MODELS } from './profiles.ts'
+import { BUILT_IN_MODELS } from './seed-models.ts'
+import { modelField } from './model-entry.ts'
 import { durationMs } from './schema.ts'
 import { findWinner } from './winners.ts'
 
@@ -194,7 +195,6 @@ function shownValue(info: KeyInfo, value: unknown): unknown {
 }
 
 function builtInValue([table, name = '', field = '']: readonly string[]): unknown {
-  const model =
-    table === 'models' && Object.hasOwn(BUILT_IN_MODELS, name) ? BUILT_IN_MODELS[name] : null
-  return model && Object.hasOwn(model, field) ? Reflect.get(model, field) : null
+  const model = table === 'models' && Object.hasOwn(BUILT_IN_MODELS, name)
+  return model ? modelField(BUILT_IN_MODELS[name] ?? null, field) : null
 }

@@ -1,18 +1,32 @@
 /** Layers become settings: the highest layer that names a key wins, and what must fit together is checked. Pure. */
 import { err, invariant, ok, type Result } from '../base/result.ts'
+import { parseBytes } from '../domain/bytes.ts'
 import { nearMatch } from '../domain/near-match.ts'
+import type { Role } from '../domain/roles.ts'
 import {
   EXECUTOR_TYPES,
+  type Budget,
   type ExecutorType,
+  type MachineSettings,
   type ModelEntry,
   type Profile,
   type Settings,
+  type WorktreeSettings,
 } from '../domain/settings.ts'
 import { checkSettings } from './check-settings.ts'
+import { parseInstant } from './instant.ts'
 import { formatKey } from './keys.ts'
 import type { Fault, Layer, Source } from './layer.ts'
-import { BUILT_IN_MODELS, createModelEntry, createProfile } from './profiles.ts'
-import { configFileSchema, durationMs, type ConfigFile } from './schema.ts'
+import { createModelEntry } from './model-entry.ts'
+import { createProfile } from './profiles.ts'
+import {
+  CLAUDE_PROXY,
+  configFileSchema,
+  durationMs,
+  ROLES_TABLE,
+  type ConfigFile,
+} from './schema.ts'
+import { BUILT_IN_MODELS } from './seed-models.ts'
 import { faultAt, findWinner, toWinners, type Winner, type Winners } from './winners.ts'
 
 export interface Merged {
@@ -47,9 +61,13 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly F
       backups: file.store.backups,
       backupIntervalMs: ms(file.store.backup_interval, 'm'),
     },
+    worktree: worktreeOf(file),
     caps: file.caps,
     executors: profilesOf(file, winners, faults),
     models: modelsOf(file, winners, faults),
+    roles: rolesOf(file),
+    budget: budgetOf(file),
+    machine: machineOf(file),
   }
   if (faults.length === 0) faults.push(...checkSettings(settings, winners))
   if (faults.length > 0) return err(faults)
@@ -59,6 +77,16 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly F
     executorSource: executor.source,
     modelSource: model.source,
   })
+}
+
+function worktreeOf({ worktree }: ConfigFile): WorktreeSettings {
+  const { copy, uncommitted, land, push, remote, merger } = worktree
+  return {
+    ...{ copy, uncommitted, land, push, remote, merger },
+    setup: worktree.setup ?? null,
+    setupTimeoutMs: ms(worktree.setup_timeout, 'm'),
+    target: worktree.target ?? null,
+  }
 }
 
 function nest(leaves: readonly Winner[]): Record<string, unknown> {
@@ -72,8 +100,8 @@ function nest(leaves: readonly Winner[]): Record<string, unknown> {
       table = next
     }
     const last = path.at(-1) ?? ''
-    const isOwnTable =
-      typeof value === 'object' && value !== null && Object.keys(value).length === 0
+    const isTable = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const isOwnTable = isTable && Object.keys(value).length === 0
     if (!isOwnTable) table.set(last, value)
     else if (!table.has(last)) table.set(last, new Map())
   }
@@ -106,6 +134,9 @@ function choose(
     const value = file[table][key]
     if (value !== undefined) return { value, source: sourceAt(winners, [table, key]) }
   }
+  const role = key === 'model' ? file.models[ROLES_TABLE]?.default : undefined
+  if (role !== undefined)
+    return { value: role, source: sourceAt(winners, ['models', ROLES_TABLE, 'default']) }
   return { value: fallback, source: 'default' }
 }
 
@@ -126,7 +157,12 @@ function profilesOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record
     (type) => [type, createProfile(type, type, {})] as const,
   )
   const own = Object.entries(file.executors).flatMap(([name, table]) => {
-    const type = table.type ?? typeNamed(name)
+    const word = table.type ?? (name === CLAUDE_PROXY ? CLAUDE_PROXY : typeNamed(name))
+    if (word === CLAUDE_PROXY && table.base_url === undefined) {
+      const message = `executors.${formatKey([name])} is a claude_proxy and needs a base_url`
+      faults.push(faultAt(winners, ['executors', name], { message }))
+    }
+    const type = word === CLAUDE_PROXY ? 'claude' : word
     if (type !== null) return [[name, createProfile(name, type, table)] as const]
     const near = nearMatch(name, EXECUTOR_TYPES)
     const hint = near === null ? null : `did you mean [executors.${near}]?`
@@ -138,20 +174,41 @@ function profilesOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record
 }
 
 function modelsOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record<string, ModelEntry> {
-  const names = new Set([...Object.keys(BUILT_IN_MODELS), ...Object.keys(file.models)])
+  const { [ROLES_TABLE]: _roles, ...own } = file.models
+  const names = new Set([...Object.keys(BUILT_IN_MODELS), ...Object.keys(own)])
   const entries: [string, ModelEntry][] = []
   for (const name of names) {
-    const entry = createModelEntry(
-      name,
-      Object.hasOwn(file.models, name) ? (file.models[name] ?? {}) : {},
-    )
-    if (entry) entries.push([name, entry])
+    const entry = createModelEntry(name, Object.hasOwn(own, name) ? (own[name] ?? {}) : {})
+    if (entry.ok) entries.push([name, entry.value])
     else {
-      const message = `models.${formatKey([name])} needs a provider and a model_id`
+      const message = `models.${formatKey([name])} ${entry.error}`
       faults.push(faultAt(winners, ['models', name], { message }))
     }
   }
   return Object.fromEntries(entries)
+}
+
+function rolesOf(file: ConfigFile): Record<Role, string | null> {
+  const said = file.models[ROLES_TABLE]
+  const { evaluator = null, triage = null, assigner = null } = said ?? {}
+  const { merger = null, summariser = null } = said ?? {}
+  return { default: said?.default ?? null, evaluator, triage, assigner, merger, summariser }
+}
+
+function budgetOf({ budget }: ConfigFile): Budget {
+  const { graph_since: since } = budget
+  return {
+    dayUsd: budget.day_usd ?? null,
+    dayTokens: budget.day_tokens ?? null,
+    graphUsd: budget.graph_usd ?? null,
+    graphTokens: budget.graph_tokens ?? null,
+    graphSince: since === undefined ? null : parseInstant(since),
+  }
+}
+
+function machineOf({ machine }: ConfigFile): MachineSettings {
+  const { max_agents: maxAgents = null, min_free_memory: memory } = machine
+  return { maxAgents, minFreeMemory: memory === undefined ? null : parseBytes(String(memory)) }
 }
 
 function freeze<T>(value: T): T {

@@ -70,6 +70,12 @@ export function findYard(
   )
 }
 
+/** A yard nearer to `startDir` than the one that is found there: a linked worktree's own. Null where there is none. */
+export function passedOverYard(startDir: string, found: YardPaths): string | null {
+  const nearest = walkUp(resolve(startDir))
+  return nearest === null || nearest === found.root ? null : nearest
+}
+
 function givenYard(root: string, by: string): Result<YardPaths, Failure> {
   if (hasYard(root)) return ok(yardPaths(root))
   const isInside = basename(root) === '.yard' && isFolder(root)

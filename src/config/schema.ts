@@ -1,7 +1,16 @@
 /** What a config file may hold: every key with its bounds, its default and its meaning. The JSON Schema and the first file are made from it. */
 import { z } from 'zod'
 import { parseDuration, type DurationUnit } from '../domain/duration.ts'
-import { EXECUTOR_TYPES, missedPolicySchema, permissionsSchema } from '../domain/settings.ts'
+import type { Role } from '../domain/roles.ts'
+import {
+  EXECUTOR_TYPES,
+  LAND_POLICIES,
+  UNCOMMITTED_POLICIES,
+  missedPolicySchema,
+  permissionsSchema,
+} from '../domain/settings.ts'
+import { parseInstant } from './instant.ts'
+import { MACHINE_TABLE, machineFileSchema } from './machine-table.ts'
 import { scheduleForm } from './schedule-form.ts'
 
 const UNIT_WORDS: Record<DurationUnit, string> = {
@@ -106,6 +115,49 @@ const store = z.strictObject({
     .describe('Minutes between backups, while something changes.'),
 })
 
+/** As git takes it for a branch; no option, no range, no pattern. */
+const branchName = word(200).regex(
+  /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\]+$/,
+  'must be the name of a branch, such as "main"',
+)
+
+const worktree = z.strictObject({
+  copy: z
+    .array(
+      word(1000).regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'must lie below the folder'),
+      'must be a list such as [".env"]',
+    )
+    .max(100)
+    .default([])
+    .describe('Ignored files that each new worktree gets a copy of, as globs: [".env"].'),
+  setup: word(10_000)
+    .optional()
+    .describe('A shell line that is run in each new worktree before its agent starts.'),
+  setup_timeout: duration('m', 1000, 86_400_000)
+    .default(15)
+    .describe('Minutes that setup may take.'),
+  uncommitted: z
+    .enum(UNCOMMITTED_POLICIES, choice(UNCOMMITTED_POLICIES))
+    .default('commit')
+    .describe(
+      'What an agent leaves uncommitted: commit makes it part of the result, keep leaves it.',
+    ),
+  land: z
+    .enum(LAND_POLICIES, choice(LAND_POLICIES))
+    .default('keep')
+    .describe(
+      'Results land: keep: when a person says so. auto: by themselves. pr: as a branch and a text.',
+    ),
+  target: branchName
+    .optional()
+    .describe('The branch that results land on (default: the one that the main checkout has).'),
+  push: flag().default(false).describe('pr: true pushes the branch to the remote.'),
+  remote: branchName.default('origin').describe('Where prepared branches are pushed.'),
+  merger: word(100)
+    .default('agent')
+    .describe('Who settles conflicts: agent, person, or the name of an executor.'),
+})
+
 const caps = z.strictObject({
   models: z
     .record(name, whole(0, 1000))
@@ -150,9 +202,13 @@ const headerValue = z
   .max(8192)
   .regex(/^[\t\x20-\x7e]*$/, 'must be one line of plain text')
 
+/** Claude Code at another address: a `claude` that must name one. */
+export const CLAUDE_PROXY = 'claude_proxy'
+const TYPE_WORDS = [...EXECUTOR_TYPES, CLAUDE_PROXY] as const
+
 export const executorFileSchema = z.strictObject({
   type: z
-    .enum(EXECUTOR_TYPES, choice(EXECUTOR_TYPES))
+    .enum(TYPE_WORDS, choice(TYPE_WORDS))
     .optional()
     .describe('How its agents are run; may be left out in a table that bears the name of a type.'),
   model: word(200).optional().describe('Model of its agents unless the task names one.'),
@@ -238,6 +294,9 @@ export const executorFileSchema = z.strictObject({
     .max(100_000)
     .optional()
     .describe('native: US dollars of one agent, where the price of its model is known.'),
+  fallback: word(100)
+    .optional()
+    .describe('The executor that takes its tasks while its provider sleeps (default: they wait).'),
   then: word(100)
     .optional()
     .describe('The executor that does the work once its time has come (default: "default").'),
@@ -251,6 +310,13 @@ export const executorFileSchema = z.strictObject({
 })
 export type ExecutorFile = z.infer<typeof executorFileSchema>
 
+function dollars(min: 'none' | 'some') {
+  const expected = `must be a number of US dollars${min === 'some' ? ', more than 0' : ''}`
+  const number = z.number(expected).max(10_000_000, 'is more than ten million')
+  return (min === 'some' ? number.positive(expected) : number.min(0, expected)).optional()
+}
+const price = () => dollars('none')
+
 export const modelFileSchema = z.strictObject({
   provider: word(100).optional().describe('Who serves it: anthropic, openai, openrouter …'),
   model_id: word(200).optional().describe('What reaches the command line of the agent.'),
@@ -258,19 +324,70 @@ export const modelFileSchema = z.strictObject({
     .optional()
     .describe('Address of the provider, where it is not the usual one.'),
   tier: word(100).optional().describe('A word of yours for what it is good for.'),
+  context_window: whole(1, 1_000_000_000).optional().describe('Tokens that one request may hold.'),
+  cost_in: price().describe('US dollars per million tokens of input.'),
+  cost_out: price().describe('US dollars per million tokens of output.'),
+  cost_cached: price().describe('US dollars per million tokens of input that the provider kept.'),
+  price_date: word(40).optional().describe('When its price was noted, such as "2026-04".'),
 })
 export type ModelFile = z.infer<typeof modelFileSchema>
+
+const role = () => word(200).optional()
+/** A table of its own beside the models, so no model can bear its name. */
+export const ROLES_TABLE = 'roles'
+const roles = z.strictObject({
+  default: role().describe('Stands behind coordinator.model and agent.model.'),
+  evaluator: role().describe('Judges what agents did.'),
+  triage: role().describe('Looks after agents that are silent or have failed.'),
+  assigner: role().describe('Chooses who does a task.'),
+  merger: role().describe('Joins what two agents did to the same lines.'),
+  summariser: role().describe('Puts long stories into few words.'),
+} satisfies Record<Role, z.ZodType>)
+
+const models = z
+  .object({ [ROLES_TABLE]: roles.optional() })
+  .catchall(modelFileSchema)
+  .superRefine((table, context) => {
+    for (const key of Object.keys(table)) {
+      const read = name.safeParse(key)
+      if (!read.success)
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `: ${read.error.issues[0]?.message ?? 'is no name'}`,
+        })
+    }
+  })
+
+const tokens = () => whole(1, 1_000_000_000_000).optional()
+const budget = z.strictObject({
+  day_usd: dollars('some').describe(
+    'US dollars a day, after which no new agent starts until midnight.',
+  ),
+  day_tokens: tokens().describe('Tokens a day, input and output together.'),
+  graph_usd: dollars('some').describe('US dollars in all, after which no new agent starts.'),
+  graph_tokens: tokens().describe('Tokens in all, input and output together.'),
+  graph_since: word(40)
+    .refine((text) => parseInstant(text) !== null, 'must be a moment such as "2026-03-01T09:00"')
+    .optional()
+    .describe('Where the count of graph_usd and graph_tokens begins (default: at the beginning).'),
+})
 
 export const configFileSchema = z.strictObject({
   coordinator: coordinator.prefault({}).describe('The loop that keeps the graph moving.'),
   agent: agent.prefault({}).describe('What holds for every agent.'),
   schedule: schedule.prefault({}).describe('Tasks that repeat.'),
   store: store.prefault({}).describe('How the yard is kept.'),
+  worktree: worktree.prefault({}).describe('Worktrees of tasks, and how their results land.'),
   caps: caps.prefault({}).describe('Limits beside max_agents.'),
   executors: z
     .record(name, executorFileSchema)
     .default({})
     .describe('Named ways to run an agent. Every type is also an executor of that name.'),
-  models: z.record(name, modelFileSchema).default({}).describe('The model registry.'),
+  models: models.prefault({}).describe('The model registry.'),
+  budget: budget.prefault({}).describe('What may be spent.'),
+  [MACHINE_TABLE]: machineFileSchema
+    .prefault({})
+    .describe('This machine, over all your yards. Only in your own file, never in a project.'),
 })
 export type ConfigFile = z.infer<typeof configFileSchema>

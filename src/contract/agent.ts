@@ -60,11 +60,17 @@ export const agentContract = {
       }),
     )
     .output(z.object({ killed: z.array(z.string()) })),
-  /** An agent says that it lives; from inside, with its token. */
+  /** An agent says that it lives; from inside, or by whoever claimed its task. */
   heartbeat: oc
     .route({ method: 'POST', path: '/agent/{id}/heartbeat' })
     .input(idInput)
-    .output(z.object({ ok: z.boolean() })),
+    .output(
+      z.object({
+        ok: z.boolean(),
+        /** When its lease runs out now; null for one without. */
+        leaseUntil: z.string().nullable(),
+      }),
+    ),
   /** check: look at all living agents now; cleanup: settle those found dead; purge: also forget ended agents and remove their folders. */
   dead: oc
     .route({ method: 'POST', path: '/agents/dead' })

@@ -1,5 +1,6 @@
 /** The one contract: all that crosses a process boundary, over MessagePort, WebSocket, HTTP and REST alike. */
 import { agentContract } from './agent.ts'
+import { changeContract } from './change.ts'
 import { lobbyContract } from './lobby.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -13,6 +14,7 @@ export const contract = {
   agent: agentContract,
   service: serviceContract,
   page: pageContract,
+  change: changeContract,
   lobby: lobbyContract,
 }
 export type Contract = typeof contract

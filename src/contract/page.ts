@@ -93,7 +93,61 @@ export const importProgressSchema = z.object({
   ids: z.array(z.string()).nullable(),
 })
 
+const spentSchema = z.object({
+  capUsd: z.number().nullable(),
+  capTokens: z.number().nullable(),
+  costUsd: z.number().nullable(),
+  tokens: z.number().nullable(),
+})
+
+const sums = {
+  costUsd: z.number().nullable(),
+  inputTokens: z.number().nullable(),
+  outputTokens: z.number().nullable(),
+  /** Agents that ended. */
+  tries: z.number(),
+}
+
+/** What agents that have ended used and cost; forgotten ones count. Null = nobody knows. */
+export const costsSchema = z.object({
+  by: z.enum(['task', 'model', 'executor', 'day']),
+  from: time,
+  to: time,
+  /** Days oldest first, all else the dearest first. */
+  rows: z.array(
+    z.object({
+      /** A task's id, a name, or a day such as 2026-03-01; null = agents without a model. */
+      key: z.string().nullable(),
+      /** Of a task that is still there. */
+      title: z.string().nullable(),
+      ...sums,
+      cachedTokens: z.number().nullable(),
+      /** How much of the cost is by the registry's prices and not a CLI's own word. */
+      registryUsd: z.number().nullable(),
+      /** Tries that used tokens of which nobody knows the cost. */
+      unpriced: z.number(),
+    }),
+  ),
+  /** False when there are more rows than were asked for. */
+  isWhole: z.boolean(),
+  total: z.object(sums),
+  /** The caps of the yard, and what counts towards them by now. */
+  budget: z.object({ day: spentSchema, graph: spentSchema, graphSince: time.nullable() }),
+})
+export type Costs = z.infer<typeof costsSchema>
+
 export const pageContract = {
+  cost: oc
+    .route({ method: 'GET', path: '/cost' })
+    .input(
+      z.strictObject({
+        by: costsSchema.shape.by.default('task'),
+        /** A moment or a day; without one, from the first agent on. */
+        since: time.optional(),
+        limit: z.coerce.number().int().positive().max(100_000).default(1000),
+      }),
+    )
+    .output(costsSchema),
   /** Moves nodes for everybody who looks at this yard; null gives one back to the layout. Not an event of the yard: it cannot change what runs. */
   moveNodes: oc
     .route({ method: 'POST', path: '/page/positions' })
@@ -197,6 +251,27 @@ export const pageContract = {
         changes: z.array(z.object({ key: z.string(), value: z.unknown(), file: z.string() })),
       }),
     ),
+  /** What a yard that was not made here would run, for a person to judge. Never for agents. */
+  trust: oc.route({ method: 'GET', path: '/page/trust' }).output(
+    z.object({
+      trusted: z.boolean(),
+      /** One line per profile: its type, permissions, program and where it asks. */
+      executors: z.array(z.string()),
+      /** Variables of the owner's environment that they would read. */
+      variables: z.array(z.string()),
+      /** Shell lines of unfinished tasks. */
+      lines: z.array(
+        z.object({ task: z.string(), kind: z.enum(['exec', 'verify']), line: z.string() }),
+      ),
+      /** Stands for all of this. */
+      seen: z.string(),
+    }),
+  ),
+  /** A person trusts the yard, having seen what `seen` stands for; refused when that has changed since. */
+  confirmTrust: oc
+    .route({ method: 'POST', path: '/page/trust' })
+    .input(z.strictObject({ seen: z.string() }))
+    .output(z.object({ trusted: z.boolean() })),
   /** Adds the tasks of a graph file, all or none. Says how far it is; leaving before `adding` changes nothing. */
   importText: oc
     .route({ method: 'POST', path: '/page/import' })

@@ -1,6 +1,8 @@
 /** Procedures about the yard as a whole: the live view, the journal, the coordinator, its configuration. */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { usageSchema } from '../domain/agent.ts'
+import { workFailureSchema } from '../domain/failure.ts'
 import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'
 
 export const statusSchema = z.object({
@@ -11,6 +13,8 @@ export const statusSchema = z.object({
   paused: z.boolean(),
   readOnly: z.string().nullable(),
   agents: z.object({ alive: z.number(), max: z.number() }),
+  /** Why this machine lets no agent start here now, in words; null = it does. */
+  machineHold: z.string().nullable(),
   tasks: z.record(z.string(), z.number()),
   settings: z.record(z.string(), z.unknown()),
   lastTick: z.string().nullable(),
@@ -18,6 +22,8 @@ export const statusSchema = z.object({
   breakers: summarySchema.shape.breakers,
   attention: summarySchema.shape.attention,
   version: z.string(),
+  /** The folders of all yards that this process holds, this one among them; empty where no host runs. */
+  yards: z.array(z.string()),
 })
 export type Status = z.infer<typeof statusSchema>
 
@@ -41,6 +47,28 @@ const executorViewSchema = z.object({
   canRun: z.boolean(),
   problem: z.string().nullable(),
   binary: z.string().nullable(),
+  version: z.string().nullable(),
+  /** The name of the variable or file where a sign-in was seen; null = none was seen. */
+  credentials: z.string().nullable(),
+  /** Whose sleep holds back its tasks that name no model; null = nobody's. */
+  account: z.string().nullable(),
+  /** The executor that takes its tasks while that sleeps. */
+  fallback: z.string().nullable(),
+  /** Names of the registry that it can run; null = it takes no model. */
+  models: z.array(z.string()).nullable(),
+  /** Of its last agent, where that failed by a fault of the executor. */
+  lastFailure: z
+    .object({ agent: z.string(), at: z.string(), class: z.string(), reason: z.string() })
+    .nullable(),
+})
+const trialSchema = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  text: z.string().nullable(),
+  model: z.string().nullable(),
+  ms: z.number(),
+  usage: usageSchema.nullable(),
+  failure: workFailureSchema.nullable(),
 })
 const modelViewSchema = z.object({
   name: z.string(),
@@ -48,6 +76,16 @@ const modelViewSchema = z.object({
   modelId: z.string(),
   endpoint: z.string().nullable(),
   tier: z.string().nullable(),
+  /** Tokens that one request may hold; null = not known. */
+  contextWindow: z.number().nullable(),
+  /** US dollars per million tokens; null = not known. */
+  costIn: z.number().nullable(),
+  costOut: z.number().nullable(),
+  costCached: z.number().nullable(),
+  /** When its price was noted, such as `2026-04`. */
+  priceDate: z.string().nullable(),
+  /** Roles of the yard that name it. */
+  roles: z.array(z.string()),
   isDefault: z.boolean(),
   source: z.string(),
 })
@@ -104,7 +142,27 @@ export const serviceContract = {
     )
     .output(z.array(journalRowSchema)),
   executors: oc.route({ method: 'GET', path: '/executors' }).output(z.array(executorViewSchema)),
+  /** One trivial real turn; answers when it is over, which may take minutes. It costs what a turn costs. */
+  testExecutor: oc
+    .route({ method: 'POST', path: '/executors/test' })
+    .input(z.strictObject({ name: z.string().min(1).max(200) }))
+    .output(trialSchema),
+  /** A person says that a provider works again: what sleeps by it or waits for a sign-in is tried now. It spends no try. */
+  wake: oc
+    .route({ method: 'POST', path: '/service/wake' })
+    .input(z.strictObject({ provider: z.string().min(1).max(300) }))
+    .output(z.object({ tasks: z.number() })),
   models: oc.route({ method: 'GET', path: '/models' }).output(z.array(modelViewSchema)),
+  roles: oc.route({ method: 'GET', path: '/roles' }).output(
+    z.array(
+      z.object({
+        role: z.string(),
+        /** A name of the registry or a tier; null = as for any task. */
+        model: z.string().nullable(),
+        source: z.string(),
+      }),
+    ),
+  ),
   config: oc.route({ method: 'GET', path: '/config' }).output(z.array(configEntrySchema)),
   backup: oc.route({ method: 'POST', path: '/backup' }).output(z.object({ path: z.string() })),
 }

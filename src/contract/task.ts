@@ -1,8 +1,10 @@
 /** Procedures about tasks. Every command may carry a `commandId`; the same id twice has one effect and one reply. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { artifactsInputSchema } from '../domain/artifact-input.ts'
 import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
+import { profileSchema } from '../domain/settings.ts'
 import { taskListItemSchema, taskViewSchema, whySchema } from './view.ts'
 
 export const commandIdSchema = z.string().min(1).max(100).optional()
@@ -32,10 +34,37 @@ const wireEdit = taskEditSchema
     commandId: commandIdSchema,
   })
 
-export const artifactsInput = z.union([
-  z.array(z.string().max(4096)).max(1000),
-  z.record(z.string(), z.unknown()),
-])
+/** What a terminal starts; no value of a secret but the token of its agent. */
+const pilotStartSchema = z.object({
+  agent: z.string(),
+  task: z.string(),
+  generation: z.number(),
+  /** Good for this task while the agent lives. */
+  token: z.string(),
+  /** Marks what it starts. */
+  key: z.string(),
+  cwd: z.string(),
+  branch: z.string().nullable(),
+  /** Absolute folder of the agent. */
+  folder: z.string(),
+  /** The program by name or path, and its arguments. */
+  argv: z.array(z.string()),
+  /** Variables that yield to the terminal's own, and those that do not. */
+  defaults: z.record(z.string(), z.string()),
+  set: z.record(z.string(), z.string()),
+  /** The part of the profile that makes its environment: keys by the names of their variables. */
+  executor: profileSchema.pick({
+    name: true,
+    type: true,
+    env: true,
+    baseUrl: true,
+    apiKeyEnv: true,
+  }),
+  promptFile: z.string(),
+  /** It goes on in an earlier conversation. */
+  resumes: z.boolean(),
+})
+export type PilotStart = z.infer<typeof pilotStartSchema>
 
 export const taskContract = {
   add: oc
@@ -76,7 +105,7 @@ export const taskContract = {
       commandOn.extend({
         generation: z.number().int().optional(),
         agent: z.string().optional(),
-        artifacts: artifactsInput.optional(),
+        artifacts: artifactsInputSchema.optional(),
         force: z.boolean().optional(),
       }),
     )
@@ -91,6 +120,16 @@ export const taskContract = {
         class: reportableClassSchema.optional(),
       }),
     )
+    .output(taskViewSchema),
+  /** An agent asks a person about its own task, and then ends; the task waits for the answer. */
+  ask: oc
+    .route({ method: 'POST', path: '/task/{id}/ask' })
+    .input(commandOn.extend({ text: z.string().trim().min(1).max(4000) }))
+    .output(taskViewSchema),
+  /** A person's answer, which the next agent is told. */
+  answer: oc
+    .route({ method: 'POST', path: '/task/{id}/answer' })
+    .input(commandOn.extend({ text: z.string().trim().min(1).max(20_000) }))
     .output(taskViewSchema),
   retry: oc
     .route({ method: 'POST', path: '/task/{id}/retry' })
@@ -121,6 +160,49 @@ export const taskContract = {
     .route({ method: 'POST', path: '/task/{id}/take' })
     .input(commandOn)
     .output(taskViewSchema),
+  /**
+   * Another orchestrator takes an `external` or `manual` task, for as long as it sends heartbeats: without one for `lease` (a
+   * duration; default 30 s) the task is open again, and what its holder says of it later is refused (409).
+   */
+  claim: oc
+    .route({ method: 'POST', path: '/task/{id}/claim', successStatus: 201 })
+    .input(
+      commandOn.extend({
+        as: z.string().min(1).max(200),
+        lease: z.union([z.string(), z.number()]).optional(),
+      }),
+    )
+    .output(
+      z.object({
+        agent: z.string(),
+        task: z.string(),
+        generation: z.number(),
+        /** Good for this task while the claim holds. */
+        token: z.string(),
+        leaseUntil: z.string(),
+      }),
+    ),
+  /** As `complete` and `fail`, by the word of the body: where the `callback` of an http executor points. */
+  settle: oc
+    .route({ method: 'POST', path: '/task/{id}' })
+    .input(
+      commandOn.extend({
+        status: z.enum(['done', 'failed']),
+        generation: z.number().int().optional(),
+        artifacts: artifactsInputSchema.optional(),
+        reason: z.string().min(1).max(4000).optional(),
+        class: reportableClassSchema.optional(),
+      }),
+    )
+    .output(taskViewSchema),
+  /**
+   * A person drives an agent CLI of this task in a terminal of this machine: claims it, makes its place ready, and says how the
+   * CLI is started there. Whoever asked must take the stage up at once, as `yard pilot` does.
+   */
+  pilot: oc
+    .route({ method: 'POST', path: '/task/{id}/pilot', successStatus: 201 })
+    .input(commandOn.extend({ executor: z.string().min(1).max(200).optional() }))
+    .output(pilotStartSchema),
   letGo: oc
     .route({ method: 'POST', path: '/task/{id}/let-go' })
     .input(commandOn)
@@ -134,6 +216,8 @@ export const taskContract = {
         tz: z.string(),
         next: z.string().nullable(),
         state: z.string(),
+        /** Times of the run that is due or under way which passed without a start; 100 stands for that many or more. */
+        missed: z.number(),
       }),
     ),
   ),

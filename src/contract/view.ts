@@ -1,7 +1,8 @@
 /** What is shown: views made from committed events. Times are ISO 8601 with offset, as in the task JSON that scripts read. */
 import { z } from 'zod'
-import { changesSchema, usageSchema } from '../domain/agent.ts'
+import { changesSchema, costSourceSchema, usageSchema } from '../domain/agent.ts'
 import { workFailureSchema } from '../domain/failure.ts'
+import { LANDING_STATES } from '../domain/landing.ts'
 import { conversationSchema, prioritySchema, scheduleSchema } from '../domain/task.ts'
 
 const time = z.string()
@@ -23,7 +24,7 @@ export const taskCardSchema = z.object({
   status: z.string(),
   /** What a person sees. */
   state,
-  /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. */
+  /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. A held task that was never published says `Draft`. */
   fact: z.string().nullable(),
   /** Why it can never start as things are, in a line: its executor or model is unknown or does not fit; null = it can. */
   stuck: z.string().nullable(),
@@ -41,8 +42,12 @@ export const taskCardSchema = z.object({
   completedAt: time.nullable(),
   /** Earliest start, while that is to come. */
   notBefore: time.nullable(),
+  /** While its provider sleeps or waits for a sign-in: whose, and until when (null = until a person acts). Absent otherwise. */
+  park: z.object({ provider: z.string().nullable(), until: time.nullable() }).optional(),
   /** It repeats by the clock. */
   repeats: z.boolean(),
+  /** How far its result is on the way to its target branch; absent until somebody asks for that. */
+  landing: z.enum(LANDING_STATES).optional(),
   /** Of all its tries, US dollars; null = no CLI said. */
   costUsd: z.number().nullable(),
 })
@@ -66,6 +71,11 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   timeoutMs: z.number().nullable(),
   /** As the task itself says; null = the default, which `maxAttempts` tells. */
   ownMaxAttempts: z.number().nullable(),
+  /** What it may spend over all its tries, US dollars and tokens; null = no cap of its own. */
+  budget: z.number().nullable(),
+  budgetTokens: z.number().nullable(),
+  /** Tokens that count towards that. */
+  tokens: z.number().nullable(),
   context: z.string().nullable(),
   mode: z.string().nullable(),
   worktree: z.string().nullable(),
@@ -103,6 +113,10 @@ export const agentViewSchema = z.object({
   task: z.string(),
   executor: z.string(),
   executorType: z.string(),
+  /** Whose it is: a process that the yard runs, a person or another orchestrator, or a CLI that a person pilots in a terminal. */
+  by: z.enum(['process', 'person', 'pilot']),
+  /** What it has said of its task and is not settled yet: `done` or `fail`. */
+  said: z.enum(['done', 'fail']).nullable(),
   model: z.string().nullable(),
   modelId: z.string().nullable(),
   /** `claimed starting working stopping ended` */
@@ -129,7 +143,10 @@ export const agentViewSchema = z.object({
   timeoutMs: z.number().nullable(),
   generation: z.number(),
   exitCode: z.number().nullable(),
+  /** Of one that lives: what its CLI has told so far. */
   usage: usageSchema.nullable(),
+  /** Who says what it cost: its CLI, or the registry by its tokens; null = nobody knows. */
+  costSource: costSourceSchema.nullable(),
   conversation: conversationSchema.nullable(),
   resumed: z.boolean(),
   provenance: z.object({ executor: z.string(), model: z.string() }),
@@ -145,8 +162,8 @@ export type AgentView = z.infer<typeof agentViewSchema>
 /** A reason that agents are held back, shown with its wake time. */
 export const breakerViewSchema = z.object({
   key: z.string(),
-  kind: z.enum(['respawn', 'launch', 'silence', 'provider']),
-  /** The task, profile or provider it holds. */
+  kind: z.enum(['respawn', 'launch', 'silence', 'provider', 'budget']),
+  /** The task, profile or provider it holds; `day` or `graph` for a budget that is used up. */
   subject: z.string(),
   reason: z.string(),
   since: time,
@@ -183,6 +200,8 @@ export const summarySchema = z.object({
     cpuPercent: z.number().nullable(),
     memoryBytes: z.number(),
     memoryUsedBytes: z.number(),
+    /** Why it lets no agent of this yard start, in words: its cap over all yards, or its free memory. Null = it does. */
+    hold: z.string().nullable(),
   }),
   /** Of agents that ended today in the owner's zone. Null = no CLI said. */
   today: z.object({ costUsd: z.number().nullable(), tokens: z.number().nullable() }),
@@ -248,6 +267,7 @@ export const waitReasonSchema = z.object({
     'person',
     'provider',
     'cap',
+    'memory',
     'pause',
     'hold',
     'breaker',
@@ -256,6 +276,7 @@ export const waitReasonSchema = z.object({
     'executor',
     'read-only',
     'host',
+    'budget',
   ]),
   /** The task, profile, cap or provider meant. */
   subject: z.string().nullable(),

@@ -1,10 +1,14 @@
 /** Breakers: what holds agents back for a while when starting more would only do harm. Each with its reason and its wake time. */
+import type { CommittedBatch } from './committed.ts'
+import { createOutages } from './outages.ts'
+import { createSignIns } from './sign-ins.ts'
 import type { Command } from '../domain/command.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 
 export interface Breakers {
+  note(batch: CommittedBatch): void
   /** An agent has ended: gives the commands that trip or clear breakers because of it. */
   onEnded(agent: Agent, now: number): Command[]
   /** Breakers whose time is over, and those of silent agents that have ended. */
@@ -20,14 +24,27 @@ const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 export function createBreakers(plan: Plan): Breakers {
   const starts = new Map<TaskId, number[]>()
   const launches = new Map<string, number>()
-  const isOver = ({ kind, subject, until }: Breaker, now: number): boolean =>
-    kind === 'silence' ? !plan.agents.has(subject as AgentId) : until !== null && until <= now
+  const outages = createOutages(plan)
+  const signIns = createSignIns(plan)
+  const isOver = (breaker: Breaker, now: number): boolean => {
+    const { kind, subject, until } = breaker
+    if (kind === 'silence') return !plan.agents.has(subject as AgentId)
+    return until === null ? signIns.isForNobody(breaker) : until <= now
+  }
 
   return {
+    note(batch) {
+      signIns.note(batch)
+      outages.note(batch)
+    },
     onEnded: (agent, now) =>
-      agent.by === 'person'
+      agent.by !== 'process'
         ? []
-        : [...respawn(plan, starts, agent, now), ...launch(launches, agent, now)],
+        : [
+            ...respawn(plan, starts, agent, now),
+            ...launch(launches, agent, now),
+            ...outages.onEnded(agent, now),
+          ],
     due(now) {
       const over = [...plan.breakers.values()].filter((breaker) => isOver(breaker, now))
       return over.map((b) => ({ type: 'breaker.clear', key: b.id }))

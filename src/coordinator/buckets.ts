@@ -1,6 +1,8 @@
 /** Tasks that the same caps and breakers hold back stand in one bucket, so that a full cap costs one look, not one a task. */
+import { spends, YARD_BUDGET_KEYS } from '../domain/budget.ts'
 import type { Task } from '../domain/task.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
+import { awakeRoute } from './stand-in.ts'
 import type { Tally } from './tally.ts'
 
 export interface Buckets {
@@ -14,35 +16,47 @@ export interface Buckets {
 interface Bucket {
   readonly route: Route
   readonly tags: readonly string[]
-  /** Keys of the breakers that would hold it back. */
-  readonly breakers: readonly string[]
+  /** The breaker of this very task, if it has one. */
+  readonly own: string | null
 }
 
-export function createBuckets({ plan, caps }: Pick<CoordinatorParts, 'plan' | 'caps'>): Buckets {
+export function createBuckets(
+  { plan, caps }: Pick<CoordinatorParts, 'plan' | 'caps'>,
+  isReached: (cap: string) => boolean,
+): Buckets {
   const buckets = new Map<string, Bucket>()
   return {
     of(task, route) {
       const { tags: capped } = caps()
       const tags = task.tags.filter((tag) => capped[tag] !== undefined)
       const own = `respawn:${task.id}`
-      const breakers = [
-        `launch:${route.executor}`,
-        ...(route.provider === null ? [] : [`provider:${route.provider}`]),
-        ...(plan.breakers.has(own) ? [own] : []),
-      ]
-      const { executor, model, exclusive } = route
-      const key = JSON.stringify([executor, model, exclusive, tags, breakers])
-      buckets.set(key, { route, tags, breakers })
+      const isTripped = plan.breakers.has(own)
+      const key = JSON.stringify([...wordsOf(route), tags, isTripped ? own : null])
+      buckets.set(key, { route, tags, own: isTripped ? own : null })
       return key
     },
     isOpen(bucket, tally) {
       const known = buckets.get(bucket)
+      if (!known) return false
+      const route = awakeRoute(plan, known.route)
       return (
-        known !== undefined &&
-        tally.full(caps(), known.route, known.tags) === null &&
-        !known.breakers.some((key) => plan.breakers.has(key))
+        tally.full(caps(), route, known.tags) === null &&
+        !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key))
       )
     },
     forget: () => buckets.clear(),
   }
+}
+
+/** Keys of the breakers that would hold it back. */
+const breakersOf = ({ executor, executorType, provider }: Route, own: string | null): string[] => [
+  `launch:${executor}`,
+  ...(provider === null ? [] : [`provider:${provider}`]),
+  ...(own === null ? [] : [own]),
+  ...(spends(executorType) ? YARD_BUDGET_KEYS : []),
+]
+
+/** All by which two routes may be held back differently. */
+function wordsOf({ executor, model, exclusive, provider, fallback }: Route): unknown[] {
+  return [executor, model, exclusive, provider, fallback ? wordsOf(fallback) : null]
 }

@@ -1,6 +1,7 @@
 /** Picks who starts next and claims it. One claim command at a time: the next pick must see what this one has committed. */
 import type { Claim } from '../domain/command.ts'
-import { createPlaces } from './places.ts'
+import type { AgentId } from '../domain/ids.ts'
+import { createPlaces, type Places } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
 import { countedAs, createTally, type Tally } from './tally.ts'
@@ -9,11 +10,16 @@ import type { Send } from './send.ts'
 export interface Claimer {
   /** `isRetry`: also while nothing can be saved; asked by the timer only, so that a full disk does not spin the loop. */
   claim(now: number, isRetry: boolean): void
+  /** Tells the machine who lives here; after each change of that. */
+  note(): void
   /** Claims nothing from now on. */
   drain(): void
 }
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'dispatcher' | 'caps' | 'route' | 'nextAgentId'>
+type Parts = Pick<
+  CoordinatorParts,
+  'plan' | 'dispatcher' | 'caps' | 'route' | 'machine' | 'nextAgentId'
+>
 
 export function createClaimer(
   parts: Parts,
@@ -21,23 +27,25 @@ export function createClaimer(
   send: Send,
   onAnswered: () => void,
 ): Claimer {
-  const { plan, dispatcher } = parts
-  let isClaiming = false
+  const { plan, dispatcher, machine } = parts
+  let underWay: readonly AgentId[] = []
   let isDraining = false
   const places = createPlaces(parts)
-  const tallyLiving = (): Tally => {
-    const tally = createTally()
-    for (const agent of plan.agents.values())
-      if (agent.by === 'process') tally.add(countedAs(agent, places.of(agent)))
-    return tally
+  const note = (): void => {
+    const living = livingIds(plan)
+    machine.note([...living, ...underWay.filter((id) => !plan.agents.has(id))])
   }
+  /** The machine is asked first, because a task that is taken has left the ready set. */
   const pick = (now: number): Claim[] => {
-    if (ready.size === 0) return []
     places.tidy()
-    const tally = tallyLiving()
+    const tally = tallyLiving(plan, places)
+    const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - tally.total))
+    const room = machine.take(livingIds(plan), wanted)
     const claims: Claim[] = []
-    for (let next = ready.take(now, tally); next; next = ready.take(now, tally)) {
-      const { exclusive, isForPeople: _, ...route } = next.route
+    while (claims.length < room) {
+      const next = ready.take(now, tally)
+      if (!next) break
+      const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
       const agentId = parts.nextAgentId()
       places.claimed(agentId, exclusive)
       claims.push({ ...route, taskId: next.task.id, agentId })
@@ -47,18 +55,37 @@ export function createClaimer(
   }
   return {
     claim(now, isRetry) {
-      if (isClaiming || isDraining || plan.facts.paused) return
+      if (underWay.length > 0) return
+      const wantsNone = isDraining || plan.facts.paused || ready.size === 0
+      if (wantsNone) return void machine.take([], 0)
       if (dispatcher.readOnly() !== null && !isRetry) return
       const claims = pick(now)
+      underWay = claims.map(({ agentId }) => agentId)
+      note()
       if (claims.length === 0) return
-      isClaiming = true
       void send({ type: 'agents.claim', claims }).then(() => {
-        isClaiming = false
+        underWay = []
+        note()
         // Those that were refused, or not committed, are looked at again.
         ready.note({ from: 0, seq: 0, changes: [], touched: new Set(claims.map((c) => c.taskId)) })
         onAnswered()
       })
     },
+    note,
     drain: () => void (isDraining = true),
   }
 }
+
+function tallyLiving({ agents }: Parts['plan'], places: Places): Tally {
+  const tally = createTally()
+  for (const agent of agents.values()) {
+    if (agent.by === 'person') continue
+    const folder = places.of(agent)
+    if (agent.by === 'process') tally.add(countedAs(agent, folder))
+    else if (folder !== null) tally.occupy(folder)
+  }
+  return tally
+}
+
+const livingIds = (plan: Parts['plan']): AgentId[] =>
+  [...plan.agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)

@@ -7,8 +7,11 @@ import type { Command } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { createBeat, type Beat } from './beat.ts'
 import { createBreakers, type Breakers } from './breakers.ts'
+import { createBudgets, type Budgets } from './budgets.ts'
 import { createClaimer, type Claimer } from './claimer.ts'
 import type { CommittedBatch } from './committed.ts'
+import { createLeases, type Leases } from './leases.ts'
+import { createLandings, type Landings } from './landings.ts'
 import { createReadySet, type ReadySet } from './ready-set.ts'
 import { createReporter, type Reporter } from './reports.ts'
 import { missedRuns, MISSED_AFTER_MS } from './schedules.ts'
@@ -27,6 +30,8 @@ export interface Coordinator {
   /** No new agent from now on; living ones go on. */
   drain(): void
   heard(id: AgentId): void
+  /** When its lease runs out, ms since 1970; null for one without. */
+  leaseUntil(id: AgentId): number | null
   lastTickAt(): number | null
   close(): Promise<void>
 }
@@ -41,7 +46,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   const loop = createLoop(parts)
   const recover = async (): Promise<void> => {
     const orders = [...parts.plan.agents.values()]
-      .filter((agent) => agent.by === 'process')
+      .filter((agent) => agent.by !== 'person')
       .flatMap((agent) => parts.orderOf(agent) ?? [])
     if (orders.length > 0) await parts.runtime.recover(orders)
   }
@@ -49,6 +54,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     async start() {
       scope.add(parts.dispatcher.onCommitted(loop.onCommitted))
       scope.add(parts.runtime.onReport(loop.reporter.onReport))
+      scope.add(parts.machine.onRoom(loop.wake))
       await recover()
       await loop.reporter.settled()
       loop.begin()
@@ -57,6 +63,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     tick: loop.tick,
     drain: loop.drain,
     heard: loop.heard,
+    leaseUntil: loop.leaseUntil,
     lastTickAt: loop.lastTickAt,
     async close() {
       loop.end()
@@ -65,9 +72,10 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   }
 }
 
-interface Loop extends Pick<Coordinator, 'onSettings' | 'tick' | 'drain' | 'heard' | 'lastTickAt'> {
+interface Loop extends Omit<Coordinator, 'start' | 'close'> {
   readonly reporter: Reporter
   onCommitted(batch: CommittedBatch): void
+  wake(): void
   begin(): void
   end(): void
 }
@@ -76,7 +84,10 @@ interface Loop extends Pick<Coordinator, 'onSettings' | 'tick' | 'drain' | 'hear
 interface Workings {
   readonly ready: ReadySet
   readonly breakers: Breakers
+  readonly budgets: Budgets
   readonly vigil: Vigil
+  readonly leases: Leases
+  readonly landings: Landings
   readonly reporter: Reporter
   readonly tender: Tender
   readonly claimer: Claimer
@@ -85,7 +96,7 @@ interface Workings {
 }
 
 function createLoop(parts: CoordinatorParts): Loop {
-  const { plan, clock } = parts
+  const { clock } = parts
   let isRunning = false
   let isScheduled = false
   let lastTickAt: number | null = null
@@ -116,11 +127,10 @@ function createLoop(parts: CoordinatorParts): Loop {
       note(batch, workings, clock.now())
       wake()
     },
+    wake,
     begin() {
       isRunning = true
-      workings.ready.reset()
-      if (parts.startsAgents) workings.sendAll(missedRuns(plan, parts))
-      else workings.claimer.drain()
+      beginWork(parts, workings)
       lastTickAt = clock.now()
       reconcile(parts, workings, false)
     },
@@ -129,15 +139,38 @@ function createLoop(parts: CoordinatorParts): Loop {
       workings.beat.stop()
     },
     onSettings() {
-      workings.ready.reset()
+      resetAll(workings)
       workings.tender.mark()
       wake()
     },
     tick,
-    drain: () => workings.claimer.drain(),
-    heard: (id) => workings.vigil.heard(id),
+    drain: () => drainAll(workings),
+    heard(id) {
+      workings.vigil.heard(id)
+      workings.leases.renew(id)
+    },
+    leaseUntil: (id) => workings.leases.untilOf(id),
     lastTickAt: () => lastTickAt,
   }
+}
+
+function resetAll({ ready, landings, budgets }: Workings): void {
+  ready.reset()
+  landings.reset()
+  budgets.reset()
+}
+
+function drainAll({ claimer, landings }: Workings): void {
+  claimer.drain()
+  landings.drain()
+}
+
+function beginWork(parts: CoordinatorParts, workings: Workings): void {
+  const { claimer, sendAll } = workings
+  resetAll(workings)
+  claimer.note()
+  if (parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
+  else claimer.drain()
 }
 
 function createWorkings(
@@ -146,13 +179,17 @@ function createWorkings(
   onRing: (isBeat: boolean) => void,
 ): Workings {
   const { plan, runtime, clock } = parts
-  const ready = createReadySet(parts)
+  const budgets = createBudgets(parts)
+  const ready = createReadySet(parts, budgets)
   const send = createSend(parts)
   const reporter = createReporter(parts, wake)
   return {
     ready,
     breakers: createBreakers(plan),
+    budgets,
     vigil: createVigil({ plan, runtime, clock }),
+    leases: createLeases(parts),
+    landings: createLandings(parts, wake),
     reporter,
     tender: createTender(parts, reporter),
     claimer: createClaimer(parts, ready, send, wake),
@@ -171,8 +208,13 @@ async function look({ runtime, log }: CoordinatorParts): Promise<void> {
   }
 }
 
-function note(batch: CommittedBatch, { ready, tender, breakers, sendAll }: Workings, now: number) {
+function note(batch: CommittedBatch, workings: Workings, now: number): void {
+  const { ready, landings, tender, breakers, budgets, claimer, sendAll } = workings
   ready.note(batch)
+  landings.note(batch)
+  budgets.note(batch)
+  breakers.note(batch)
+  if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
   for (const change of batch.changes) {
     if (change.entity !== 'agent') continue
     tender.mark()
@@ -188,25 +230,30 @@ function retry(parts: CoordinatorParts, workings: Workings): void {
 }
 
 function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean): void {
-  const { ready, vigil, breakers, tender, claimer, beat, sendAll } = workings
+  const { ready, vigil, leases, breakers, budgets, tender, claimer, landings, beat, sendAll } =
+    workings
   const now = parts.clock.now()
   tender.tend()
   if (beat.sleptMs() > MISSED_AFTER_MS && parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
   sendAll(vigil.timeouts())
+  sendAll(leases.expired())
   sendAll(breakers.due(now))
+  sendAll(budgets.commands(now))
   ready.update(now)
   claimer.claim(now, isRetry)
+  landings.update(isRetry)
   setTimer(parts, workings, now)
 }
 
 function setTimer(parts: CoordinatorParts, workings: Workings, now: number): void {
-  const { ready, vigil, breakers, reporter, beat } = workings
+  const { ready, vigil, leases, breakers, reporter, beat } = workings
   const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
   const pulseMs = Math.max(1000, heartbeatTimeoutMs / BEATS_PER_TIMEOUT)
   const everyMs = parts.plan.agents.size > 0 ? Math.min(pulseMs, pollIntervalMs) : pollIntervalMs
   // What is due cannot be done while nothing can be saved; the loop must not spin on it.
   if (parts.dispatcher.readOnly() !== null) return beat.set(RETRY_MS, everyMs)
-  const waits = [everyMs, vigil.nextTimeoutInMs() ?? everyMs]
+  const waits = [everyMs, vigil.nextTimeoutInMs() ?? everyMs, leases.nextInMs() ?? everyMs]
+  waits.push(parts.machine.retryInMs() ?? everyMs)
   for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
     if (dueAt !== null) waits.push(dueAt - now)
   if (reporter.pending() > 0) waits.push(RETRY_MS)

@@ -2,12 +2,15 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
-import type { Agent } from '../domain/agent.ts'
+import type { Agent, Usage } from '../domain/agent.ts'
+import type { Spent } from '../domain/budget.ts'
 import type { Claim } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
-import type { MissedPolicy } from '../domain/settings.ts'
+import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
+import type { Priced } from '../domain/price.ts'
+import type { Budget, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Schedule, Task } from '../domain/task.ts'
 import type { Dispatcher } from './dispatch.ts'
@@ -18,6 +21,30 @@ export interface Route extends Omit<Claim, 'taskId' | 'agentId'> {
   readonly exclusive: string | null
   /** Taken by people: the coordinator never starts it. */
   readonly isForPeople: boolean
+  /** Who takes it while its provider sleeps; absent = nobody. */
+  readonly fallback?: Route | null
+}
+
+/** What agents have spent, and what may be spent. */
+export interface Money {
+  /** What this agent's own run used, of what its CLI told, with its cost where somebody knows it. */
+  settle(agent: Agent, told: Usage): Priced
+  /** What counts towards a task's own budget, what its living agent has used so far included. */
+  ofTask(task: Task): Spent
+  /** What counts towards the caps of the yard; nothing is summed while it has none. */
+  ofYard(now: number): {
+    readonly budget: Budget
+    readonly day: Spent
+    readonly graph: Spent
+    /** Midnight, ms. */
+    readonly dayEndsAt: number
+  }
+}
+
+/** When the lease of an agent runs out, in ms since 1970. */
+export interface LeaseBook {
+  read(id: AgentId): number | null
+  write(id: AgentId, untilMs: number): void
 }
 
 /** The part of the settings that steers the loop. */
@@ -32,6 +59,28 @@ export interface Caps {
   readonly missed: MissedPolicy
 }
 
+/** What this machine still bears, over all yards of its user. */
+export interface MachinePort {
+  /** Holds places for at most `wanted` agents beside the living ones, until `note`. 0 = no agent may start now, or none was wanted. */
+  take(living: readonly AgentId[], wanted: number): number
+  /** Who has a place from now on: the living, and those whose claim is under way. */
+  note(agents: readonly AgentId[]): void
+  /** Ms until it is worth asking again; null = the last answer was no refusal. */
+  retryInMs(): number | null
+  /** Places have become free that this yard was refused. */
+  onRoom(listener: () => void): () => void
+}
+
+/** How results reach their target branch. */
+export interface LandingPort {
+  readonly lander: Lander
+  policy(): 'keep' | 'auto' | 'pr'
+  /** Null when nothing is known to land. */
+  orderOf(task: Task): LandingOrder | null
+  /** Who settles a conflict of this task. */
+  mergerOf(task: Task): Merger
+}
+
 export interface CoordinatorParts {
   readonly plan: Plan
   readonly dispatcher: Dispatcher
@@ -41,6 +90,11 @@ export interface CoordinatorParts {
   caps(): Caps
   route(task: Task): Result<Route, Failure>
   orderOf(agent: Agent): LaunchOrder | null
+  readonly money: Money
+  /** Where leases outlive the owner. */
+  readonly leases: LeaseBook
+  readonly landing: LandingPort
+  readonly machine: MachinePort
   nextAgentId(): AgentId
   nextFireAt(schedule: Schedule, fromMs: number): number | null
   /** 0 ≤ x < 1. */

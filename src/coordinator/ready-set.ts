@@ -6,7 +6,9 @@ import { endingBlockerOf, type Plan } from '../domain/plan.ts'
 import { createReadyQueue, type ReadyQueue } from '../domain/ready-queue.ts'
 import { PRIORITIES, type Task } from '../domain/task.ts'
 import { createBuckets, type Buckets } from './buckets.ts'
+import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './committed.ts'
+import { awakeRoute } from './stand-in.ts'
 import type { Tally } from './tally.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
 
@@ -31,11 +33,14 @@ export interface ReadySet {
 
 type Parts = Pick<CoordinatorParts, 'plan' | 'caps' | 'route' | 'log'>
 
-export function createReadySet(parts: Parts): ReadySet {
+export function createReadySet(
+  parts: Parts,
+  budgets: Pick<Budgets, 'isReached' | 'isOver'>,
+): ReadySet {
   const { plan } = parts
   const lengths = createPathLengths(plan)
   const noted = new Set<TaskId>()
-  const line = createLine(parts, lengths)
+  const line = createLine(parts, lengths, budgets)
   return {
     get size() {
       return line.queue.size
@@ -70,7 +75,7 @@ export function createReadySet(parts: Parts): ReadySet {
       if (!waiting) return null
       const task = plan.tasks.get(waiting.id)
       const route = line.routeOf(waiting.id)
-      return task && route ? { task, route } : null
+      return task && route ? { task, route: awakeRoute(plan, route) } : null
     },
     nextDueAt: line.nextDueAt,
   }
@@ -87,12 +92,25 @@ interface Line {
   nextDueAt(): number | null
 }
 
-function createLine(parts: Parts, lengths: PathLengths): Line {
+function createLine(
+  parts: Parts,
+  lengths: PathLengths,
+  budgets: Pick<Budgets, 'isReached' | 'isOver'>,
+): Line {
   const { plan } = parts
   const queue = createReadyQueue()
-  const buckets = createBuckets(parts)
+  const buckets = createBuckets(parts, budgets.isReached)
   const routes = new Map<TaskId, Route>()
   const due = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
+  /** How a task whose time has come may start; null while it may not. */
+  const startingRoute = (task: Task): Route | null => {
+    // Looked at again when that agent has ended: the plan touches the dependents then.
+    if (endingBlockerOf(plan, task.id) !== null) return null
+    const route = parts.route(task)
+    if (!route.ok || route.value.isForPeople) return null
+    // Looked at again when its budget has been changed.
+    return budgets.isOver(task) ? null : route.value
+  }
   return {
     queue,
     buckets,
@@ -104,15 +122,13 @@ function createLine(parts: Parts, lengths: PathLengths): Line {
       if (task?.state.kind !== 'open' || !plan.startable.has(id) || plan.agentOf(id)) return
       const dueAt = Math.max(task.state.notBefore ?? 0, task.state.park?.until ?? 0)
       if (dueAt > now) return due.push({ at: dueAt, id })
-      // Looked at again when that agent has ended: the plan touches the dependents then.
-      if (endingBlockerOf(plan, id) !== null) return
-      const route = parts.route(task)
-      if (!route.ok || route.value.isForPeople) return
-      routes.set(id, route.value)
+      const route = startingRoute(task)
+      if (!route) return
+      routes.set(id, route)
       queue.put(
         {
           id,
-          bucket: buckets.of(task, route.value),
+          bucket: buckets.of(task, route),
           priority: PRIORITIES.indexOf(task.priority),
           length: lengths.of(id),
           readySince: readySinceOf(plan, task, dueAt),

@@ -1,10 +1,13 @@
 /** Turns what the runtime reports into commands. A report that could not be saved is kept and sent again until it is. */
+import type { Usage } from '../domain/agent.ts'
+import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
+import { hasStandIn } from './stand-in.ts'
 
 export interface Reporter {
   onReport(agentId: AgentId, generation: number, report: RuntimeReport): void
@@ -19,13 +22,22 @@ export interface Reporter {
 
 type Parts = Pick<
   CoordinatorParts,
-  'plan' | 'dispatcher' | 'random' | 'nextFireAt' | 'caps' | 'clock' | 'log'
+  | 'plan'
+  | 'dispatcher'
+  | 'random'
+  | 'nextFireAt'
+  | 'caps'
+  | 'clock'
+  | 'log'
+  | 'money'
+  | 'route'
+  | 'landing'
 >
 
 const BY = { kind: 'coordinator' } as const
 
-/** `onUnsaved`: there is something to send again. */
-export function createReporter(parts: Parts, onUnsaved: () => void): Reporter {
+/** `wake`: there is something to send again, or to look at. */
+export function createReporter(parts: Parts, wake: () => void): Reporter {
   const unsaved = new Map<string, Command>()
   const underWay = new Set<Promise<void>>()
   const ending = new Set<AgentId>()
@@ -40,7 +52,7 @@ export function createReporter(parts: Parts, onUnsaved: () => void): Reporter {
       if (!reply.ok && !isUnsaved)
         parts.log.error('a report was refused', { report: key, why: reply.error.message })
       underWay.delete(sent)
-      if (isUnsaved) onUnsaved()
+      if (isUnsaved) wake()
     })
     underWay.add(sent)
   }
@@ -49,6 +61,7 @@ export function createReporter(parts: Parts, onUnsaved: () => void): Reporter {
     onReport(agentId, generation, report) {
       const command = toCommand(parts, agentId, generation, report)
       if (command) send(`${agentId} ${report.kind}`, command)
+      else wake()
     },
     isEnding: (agentId) => ending.has(agentId),
     pending: () => unsaved.size,
@@ -91,19 +104,52 @@ function toCommand(
     case 'conversation':
       return { type: 'agent.conversed', ...who, conversation: report.id }
     case 'usage':
-      return null
+      return null // Not worth a journal row; its task's budget is looked at.
     case 'ended': {
       const { kind: _, at, ...end } = report
       return {
         type: 'agent.end',
         ...who,
         ...end,
+        ...closingOf(parts, agentId, end.usage),
+        ...mergerFor(parts, agentId, end.evidence),
         endedAt: at,
         jitter: parts.random(),
         nextFireAt: nextOf(parts, parts.plan, agentId),
       }
     }
   }
+}
+
+/** What its end comes to beside what the runtime tells: its own part of the cost, and who would go on in its place. */
+function closingOf(
+  { plan, money, route, log }: Parts,
+  agentId: AgentId,
+  told: Usage | null,
+): Pick<Extract<Command, { type: 'agent.end' }>, 'usage' | 'costSource' | 'hasFallback'> {
+  const agent = plan.agents.get(agentId)
+  const task = agent && plan.tasks.get(agent.taskId)
+  if (!agent || !task) return { usage: told }
+  const way = route(task)
+  const hasFallback = way.ok && hasStandIn(plan, way.value, agent.provider)
+  if (told === null) return { usage: told, hasFallback }
+  try {
+    return { ...money.settle(agent, told), hasFallback }
+  } catch (error) {
+    log.error('what an agent cost could not be worked out', { agentId, error: String(error) })
+    return { usage: told, hasFallback }
+  }
+}
+
+/** Who would settle the conflict that kept it from beginning. */
+function mergerFor(
+  { plan, landing }: Parts,
+  agentId: AgentId,
+  { conflict }: Evidence,
+): Pick<Extract<Command, { type: 'agent.end' }>, 'merger'> {
+  const agent = conflict && plan.agents.get(agentId)
+  const task = agent && plan.tasks.get(agent.taskId)
+  return task ? { merger: landing.mergerOf(task) } : {}
 }
 
 function nextOf(parts: Parts, plan: Plan, agentId: AgentId): number | null {

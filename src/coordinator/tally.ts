@@ -4,6 +4,8 @@ import type { Caps, Route } from './ports.ts'
 
 export interface Tally {
   add(facts: Counted): void
+  /** Somebody whom no cap counts has this folder for himself. */
+  occupy(folder: string): void
   /** The cap that one more of these would break; null when there is room. */
   full(caps: Caps, route: Route, tags: readonly string[]): string | null
   readonly total: number
@@ -33,6 +35,7 @@ export function createTally(): Tally {
       for (const tag of tags) up(`t ${tag}`)
       if (exclusive !== null) up(`x ${exclusive}`)
     },
+    occupy: (folder) => up(`x ${folder}`),
     full(caps, route, tags) {
       if (total >= caps.maxAgents) return 'max_agents'
       if (isFull(caps.executors[route.executor], of(`e ${route.executor}`)))

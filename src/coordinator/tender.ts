@@ -21,15 +21,17 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
 
   const tendOne = (agent: Agent): void => {
     // Its end is known and only waits to be saved: a launch now would run beside the next generation.
-    if (agent.by !== 'process' || reporter.isEnding(agent.id)) return
+    if (agent.by === 'person' || reporter.isEnding(agent.id)) return
     if (!runtime.isHolding(agent.id)) takeUp(agent)
+    if (agent.report !== null && runtime.isHolding(agent.id)) runtime.reported(agent.id)
     if (agent.state.kind === 'stopping' && runtime.isHolding(agent.id))
       runtime.stop(agent.id, { graceMs: parts.caps().stopGraceMs, force: agent.state.force })
   }
   /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */
   const takeUp = (agent: Agent): void => {
     const isNew = agent.state.kind === 'claimed'
-    if (isNew && !parts.startsAgents) return
+    // A pilot is only placed: its person starts it, and waits for that.
+    if (isNew && !parts.startsAgents && agent.by !== 'pilot') return
     const order = parts.orderOf(agent)
     if (!order) return parts.log.error('a living agent has no order', { agent: agent.id })
     if (isNew) return runtime.launch(order)

@@ -14,6 +14,8 @@ export const stopReasonSchema = z.enum([
   'redispatch', // by a person: the task reopens and may start again at once
   'timeout',
   'silent',
+  'budget', // its task has used up what it may spend
+  'taken-back', // a person took a piloted task back: it is open again at once
   'superseded', // the task was settled by somebody else meanwhile
   'abandoned',
 ])
@@ -52,6 +54,10 @@ export const usageSchema = z.strictObject({
 })
 export type Usage = z.infer<typeof usageSchema>
 
+/** Who says what an agent cost: its CLI, or the registry by the tokens that the CLI told. */
+export const costSourceSchema = z.enum(['cli', 'registry'])
+export type CostSource = z.infer<typeof costSourceSchema>
+
 /** What an agent left in its worktree, told by git. */
 export const changesSchema = z.strictObject({
   commit: z.string().nullable(),
@@ -68,6 +74,8 @@ export const workplaceSchema = z.strictObject({
   cwd: z.string(),
   branch: z.string().nullable(),
   baseCommit: z.string().nullable(),
+  /** The branch that its work is for: what the main checkout had when it was placed; absent in what was written before it was kept. */
+  target: z.string().nullable().optional(),
 })
 export type Workplace = z.infer<typeof workplaceSchema>
 
@@ -88,8 +96,13 @@ export const agentSchema = z.strictObject({
   tags: z.array(z.string()),
   /** Ends the agent when reached, ms after `startedAt`; null = none (a person). */
   timeoutMs: z.number().int().nullable(),
-  /** Claimed for: a process of this machine, or a person. */
-  by: z.enum(['process', 'person']),
+  /**
+   * Claimed for: a process of this machine, a person, or a pilot: an agent CLI that a person drives in a terminal of this machine.
+   * The yard places a pilot and settles it as it does a process, and never starts, watches or counts it.
+   */
+  by: z.enum(['process', 'person', 'pilot']),
+  /** Of a task that somebody else claimed: how long it is theirs without a heartbeat, ms. */
+  leaseMs: z.number().int().positive().nullable().default(null),
   pid: z.number().int().nullable(),
   pidStartTime: z.string().nullable(),
   workplace: workplaceSchema.nullable(),
@@ -97,6 +110,8 @@ export const agentSchema = z.strictObject({
   /** True when it goes on with an earlier agent's conversation. */
   resumed: z.boolean(),
   usage: usageSchema.nullable(),
+  /** Who says what it cost; null while nobody does, and in what was written before it was kept. */
+  costSource: costSourceSchema.nullable().default(null),
   changes: changesSchema.nullable(),
   /** `yard done` or `yard fail`, said by the agent itself while it runs; settled when it ends. */
   report: z

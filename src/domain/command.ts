@@ -1,10 +1,12 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
-import type { Changes, StopReason, Usage, Workplace } from './agent.ts'
+import type { Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { Artifact } from './executor.ts'
 import type { FailureClass } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { LandingOutcome, Merger } from './landing.ts'
 import type { NewTask, TaskEdit } from './new-task.ts'
+import type { Breaker, ChangePlace } from './plan.ts'
 import type { ExecutorType } from './settings.ts'
 
 /** Who asks. An agent is limited to its own task; see `permit`. */
@@ -32,6 +34,8 @@ export interface Claim {
   readonly provider: string | null
   readonly provenance: { readonly executor: string; readonly model: string }
   readonly timeoutMs: number | null
+  /** Only of a claim by another orchestrator; see `Agent`. */
+  readonly leaseMs?: number
 }
 
 export type TaskCommand =
@@ -70,13 +74,37 @@ export type TaskCommand =
       readonly class: FailureClass
       readonly nextFireAt: number | null
     }
+  /** By its agent: a person must say something before the task can go on. It waits for that once the agent has ended. */
+  | { readonly type: 'task.ask'; readonly id: TaskId; readonly text: string }
+  /** By a person: its next agent is told, and goes on in the same conversation. */
+  | { readonly type: 'task.answer'; readonly id: TaskId; readonly text: string }
+  /** It has used up what it may spend: it waits until a person allows it more. */
+  | { readonly type: 'task.overspend'; readonly id: TaskId; readonly text: string }
   | { readonly type: 'task.retry'; readonly id: TaskId; readonly fresh: boolean }
   | { readonly type: 'task.reopen'; readonly id: TaskId }
   | { readonly type: 'task.abandon'; readonly id: TaskId; readonly withDependents: boolean }
   | { readonly type: 'task.remove'; readonly id: TaskId }
-  | { readonly type: 'task.log'; readonly id: TaskId; readonly text: string }
+  | {
+      readonly type: 'task.log'
+      readonly id: TaskId
+      readonly text: string
+      /** What a person's remark is about, when it is about a line of the changes. */
+      readonly place?: ChangePlace
+    }
+  /** Asks for the task's result to be brought onto its target branch. */
+  | { readonly type: 'landing.request'; readonly id: TaskId }
+  | {
+      readonly type: 'landing.settle'
+      readonly id: TaskId
+      /** The result that the lander was given; news about an older one changes nothing. */
+      readonly result: string
+      readonly outcome: LandingOutcome
+      readonly merger: Merger
+    }
   | { readonly type: 'task.attach'; readonly id: TaskId; readonly artifacts: readonly Artifact[] }
   | { readonly type: 'task.take'; readonly claim: Claim; readonly workplaceCwd: string }
+  /** A person drives an agent of it in a terminal. */
+  | { readonly type: 'task.pilot'; readonly claim: Claim }
   | { readonly type: 'task.letGo'; readonly id: TaskId }
   | { readonly type: 'schedule.skip'; readonly id: TaskId; readonly nextFireAt: number | null }
   | { readonly type: 'schedule.fireNow'; readonly id: TaskId }
@@ -95,7 +123,7 @@ export type AgentCommand =
       readonly agentId: AgentId
       readonly generation: number
       readonly startedAt: number
-      readonly pid: number
+      readonly pid: number | null
       readonly pidStartTime: string | null
     }
   | { readonly type: 'agent.heard'; readonly agentId: AgentId; readonly generation: number }
@@ -118,9 +146,14 @@ export type AgentCommand =
       readonly endedAt: number
       readonly evidence: Evidence
       readonly usage: Usage | null
+      readonly costSource?: CostSource | null
+      /** Another executor would take the task now, if this one's provider fell asleep. */
+      readonly hasFallback?: boolean
       readonly conversation: string | null
       readonly changes: Changes | null
       readonly artifacts: readonly Artifact[]
+      /** Who settles a conflict that kept it from beginning; absent = as for tasks that name none. */
+      readonly merger?: Merger
       /** 0 to 1, spreads retries after a provider's trouble. */
       readonly jitter: number
       readonly nextFireAt: number | null
@@ -133,7 +166,7 @@ export type YardCommand =
   | {
       readonly type: 'breaker.trip'
       readonly key: string
-      readonly kind: 'respawn' | 'launch' | 'silence' | 'provider'
+      readonly kind: Breaker['kind']
       readonly subject: string
       readonly reason: string
       readonly until: number | null

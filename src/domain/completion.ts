@@ -1,6 +1,7 @@
 /** The completion table: what an agent's end means, from what it said, how it exited, what its CLI concluded and what work is there. */
 import { workFailure, type WorkFailure } from './failure.ts'
 import type { Agent, Outcome } from './agent.ts'
+import type { Conflict } from './landing.ts'
 
 /** What is known about an agent's end. Gathered by the runtime, judged here. */
 export interface Evidence {
@@ -20,6 +21,8 @@ export interface Evidence {
   /** A git operation that was left in the middle of its worktree (`merge`, `rebase` …). */
   readonly unfinished: string | null
   readonly verify: { readonly code: number; readonly tail: string } | null
+  /** Why it could not begin: the work that it builds on does not merge. */
+  readonly conflict?: Conflict
 }
 
 export interface Verdict {
@@ -55,7 +58,10 @@ function badEnd(evidence: Evidence, report: Agent['report'], executorType: strin
     if (said) return null
     return {
       outcome: 'lost',
-      failure: workFailure('lost', 'it vanished without leaving an exit code'),
+      failure:
+        evidence.failure?.class === 'lost'
+          ? evidence.failure
+          : workFailure('lost', 'it vanished without leaving an exit code'),
       isFree: false,
     }
   }

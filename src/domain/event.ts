@@ -1,10 +1,11 @@
 /** All facts that can be recorded. Each holds what `evolve` needs to change entities without judging anything again. */
-import type { Changes, Outcome, StopReason, Usage, Workplace } from './agent.ts'
+import type { Agent, Changes, CostSource, Outcome, StopReason, Usage, Workplace } from './agent.ts'
 import type { Claim } from './command.ts'
 import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { Breaker } from './plan.ts'
+import type { Landing } from './landing.ts'
+import type { Breaker, ChangePlace } from './plan.ts'
 import type { Task, TaskDefinition, TaskState } from './task.ts'
 
 type Fact<T extends string, Data> = Readonly<{ type: T; at: number } & Data>
@@ -19,6 +20,7 @@ export type TaskEvent =
   | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null }>
   /** What the agent of a task that a person called done had left by its end. */
   | Fact<'task.landed', { id: TaskId; resultCommit: string }>
+  | Fact<'task.landing', { id: TaskId; landing: Landing }>
   | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean }>
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   | Fact<
@@ -48,7 +50,7 @@ export type TaskEvent =
       'task.awaiting',
       {
         id: TaskId
-        for: 'sign-in' | 'answer'
+        for: 'sign-in' | 'answer' | 'budget'
         text: string
         failure: WorkFailure | null
         provider: string | null
@@ -61,7 +63,10 @@ export type TaskEvent =
     >
   | Fact<'task.abandoned', { id: TaskId; by: string }>
   | Fact<'task.removed', { id: TaskId }>
-  | Fact<'task.logged', { id: string; taskId: TaskId; by: string; text: string }>
+  | Fact<
+      'task.logged',
+      { id: string; taskId: TaskId; by: string; text: string; place?: ChangePlace }
+    >
   | Fact<
       'task.attached',
       { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
@@ -70,11 +75,11 @@ export type TaskEvent =
   | Fact<'dependency.removed', { blocker: TaskId; dependent: TaskId }>
 
 export type AgentEvent =
-  | Fact<'agent.claimed', { claim: Claim; by: 'process' | 'person'; workplace: Workplace | null }>
+  | Fact<'agent.claimed', { claim: Claim; by: Agent['by']; workplace: Workplace | null }>
   | Fact<'agent.placed', { id: AgentId; workplace: Workplace; worktreeName: string | null }>
   | Fact<
       'agent.started',
-      { id: AgentId; startedAt: number; pid: number; pidStartTime: string | null }
+      { id: AgentId; startedAt: number; pid: number | null; pidStartTime: string | null }
     >
   | Fact<'agent.heard', { id: AgentId }>
   | Fact<'agent.conversed', { id: AgentId; conversation: string }>
@@ -89,6 +94,8 @@ export type AgentEvent =
         failure: WorkFailure | null
         exitCode: number | null
         usage: Usage | null
+        /** Absent = nobody said what it cost. */
+        costSource?: CostSource | null
         conversation: string | null
         /** What the task's next agent goes on with. */
         resumable: boolean

@@ -32,11 +32,13 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
     case 'task.held':
       return change(plan, event.id, () => ({ held: true }))
     case 'task.released':
-      return change(plan, event.id, () => ({ held: false }))
+      return change(plan, event.id, () => ({ held: false, draft: false }))
     case 'task.completed':
       return change(plan, event.id, (task) => completed(task, event))
     case 'task.landed':
-      return change(plan, event.id, () => ({ resultCommit: event.resultCommit }))
+      return change(plan, event.id, (task) => resultOf(task, event.resultCommit))
+    case 'task.landing':
+      return change(plan, event.id, () => ({ landing: event.landing }))
     case 'task.failed':
       return change(plan, event.id, (task) => ({
         state: { kind: 'failed', at: event.at, failure: event.failure },
@@ -80,8 +82,8 @@ function evolveRecord(
 ): readonly EntityChange[] {
   switch (event.type) {
     case 'task.logged': {
-      const { id, taskId, at, by, text } = event
-      return [{ entity: 'log', id, before: null, after: { id, taskId, at, by, text } }]
+      const { type: _, ...after } = event
+      return [{ entity: 'log', id: event.id, before: null, after }]
     }
     case 'task.attached': {
       const { id, taskId, agentId, at, artifact } = event
@@ -114,7 +116,7 @@ const completed = (task: Task, event: Of<'task.completed'>): Partial<Task> => ({
   completedAt: event.at,
   conversation: null,
   backOffs: 0,
-  resultCommit: event.resultCommit ?? task.resultCommit,
+  ...resultOf(task, event.resultCommit),
   firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? event.at) : null,
 })
 
@@ -135,8 +137,12 @@ const repeated = (task: Task, event: Of<'task.repeated'>): Partial<Task> => ({
   lastFailure: event.success ? null : event.failure,
   completedAt: event.at,
   firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
-  resultCommit: event.resultCommit ?? task.resultCommit,
+  ...resultOf(task, event.resultCommit),
 })
+
+/** A new result has not landed, whatever became of the one before. */
+const resultOf = (task: Task, commit: string | null): Partial<Task> =>
+  commit === null || commit === task.resultCommit ? {} : { resultCommit: commit, landing: null }
 
 const reopened = (task: Task, event: Of<'task.reopened'>): Partial<Task> => ({
   state: { ...OPEN, notBefore: event.notBefore },
@@ -145,6 +151,8 @@ const reopened = (task: Task, event: Of<'task.reopened'>): Partial<Task> => ({
   completedAt: null,
   firstSuccessAt: null,
   scheduledFor: event.scheduledFor,
+  // What is worked on again is not asked to land any more.
+  landing: task.landing?.state === 'queued' ? null : task.landing,
   conversation: event.fresh ? null : task.conversation,
 })
 
@@ -234,12 +242,14 @@ function claimed(plan: Plan, event: Of<'agent.claimed'>): readonly EntityChange[
     tags: task.tags,
     timeoutMs: claim.timeoutMs,
     by: event.by,
+    leaseMs: claim.leaseMs ?? null,
     pid: null,
     pidStartTime: null,
     workplace: event.workplace,
     conversation: resumes ? task.conversation : null,
     resumed: resumes,
     usage: null,
+    costSource: null,
     changes: null,
     report: null,
     exitCode: null,
@@ -275,6 +285,7 @@ function ended(plan: Plan, event: Of<'agent.ended'>): readonly EntityChange[] {
       endedAt: event.endedAt,
       exitCode: event.exitCode,
       usage: event.usage ?? agent.usage,
+      costSource: event.costSource ?? null,
       changes: event.changes ?? agent.changes,
       conversation,
     })),

@@ -6,6 +6,7 @@
 import type { Agent, Changes, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { ChangePlace } from './plan.ts'
 import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
 
@@ -32,7 +33,13 @@ export interface LaunchOrder {
   readonly profile: Profile
   readonly dependencies: readonly DependencyResult[]
   /** The last log lines of the task, oldest first. */
-  readonly notes: readonly { readonly at: number; readonly by: string; readonly text: string }[]
+  readonly notes: readonly {
+    readonly at: number
+    readonly by: string
+    readonly text: string
+    /** Set on a person's comment on the changes. */
+    readonly place?: ChangePlace
+  }[]
   /** A line per other task, for `context = graph | full`. */
   readonly graph: readonly string[]
   readonly resume: Conversation | null
@@ -48,7 +55,8 @@ export type RuntimeReport =
   | {
       readonly kind: 'started'
       readonly at: number
-      readonly pid: number
+      /** Null where no process of this machine is it. */
+      readonly pid: number | null
       readonly pidStartTime: string | null
     }
   /** First sign of life of a `starting` agent. */
@@ -76,6 +84,8 @@ export interface LiveFacts {
   readonly waitsForProviderUntil: number | null
   /** One line: the tool call or text under way. */
   readonly doing: string | null
+  /** What its CLI has told so far; absent or null = nothing. */
+  readonly usage?: Usage | null
 }
 
 /** What the processes of one agent use, all together. */
@@ -97,6 +107,8 @@ export interface Runtime {
   recover(orders: readonly LaunchOrder[]): Promise<void>
   /** Ends the whole tree: politely, after `graceMs` by force; `ended` follows. A repeated call with `force` shortens the wait. */
   stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void
+  /** What it reported of its task has been recorded. One that is no process is over by that, and `ended` follows. */
+  reported(agentId: AgentId): void
   /** True from `launch` or `recover` until `ended` was reported. */
   isHolding(agentId: AgentId): boolean
   facts(agentId: AgentId): LiveFacts | null

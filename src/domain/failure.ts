@@ -76,6 +76,8 @@ export const FAILURE_CLASSES = [
   'no-work',
   'verify',
   'reported',
+  'question',
+  'budget',
   'killed',
 ] as const
 export const failureClassSchema = z.enum(FAILURE_CLASSES)
@@ -83,7 +85,7 @@ export type FailureClass = z.infer<typeof failureClassSchema>
 
 /** What whoever reports a failure may say that it was. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
-  ...(['lost', 'launch', 'missing-program', 'isolation', 'killed'] as const),
+  ...(['lost', 'launch', 'missing-program', 'isolation', 'question', 'budget', 'killed'] as const),
 ])
 
 export const workFailureSchema = z.strictObject({
@@ -142,6 +144,8 @@ export const VERDICTS = {
   'no-work': 'retry',
   verify: 'retry',
   reported: 'fail',
+  question: 'ask',
+  budget: 'ask',
   killed: 'fail',
 } as const satisfies Record<FailureClass, Verdict>
 

@@ -19,7 +19,7 @@ export interface Dependency {
 /** Something that holds agents back until `until`, or until a person clears it (null). */
 export interface Breaker {
   readonly id: string
-  readonly kind: 'respawn' | 'launch' | 'silence' | 'provider'
+  readonly kind: 'respawn' | 'launch' | 'silence' | 'provider' | 'budget'
   readonly subject: string
   readonly reason: string
   readonly since: number
@@ -35,12 +35,22 @@ export interface YardFacts {
 /** The facts of a yard of which none was ever recorded. */
 export const NO_FACTS: YardFacts = { id: 'yard', paused: false }
 
+/** A line of a task's changes that a person spoke of. */
+export interface ChangePlace {
+  readonly path: string
+  readonly line: number
+  /** `new`: as the task left it; `old`: as it was before. */
+  readonly side: 'old' | 'new'
+}
+
 export interface LogLine {
   readonly id: string
   readonly taskId: TaskId
   readonly at: number
   readonly by: string
   readonly text: string
+  /** Set on a person's comment on the changes. */
+  readonly place?: ChangePlace
 }
 
 /** One entity before and after a change; null = it is not there. */
@@ -330,4 +340,25 @@ export function endingBlockerOf(plan: Plan, id: TaskId): TaskId | null {
     if (agent && plan.tasks.get(blocker)?.state.kind !== 'in-progress') return blocker
   }
   return null
+}
+
+/**
+ * The merge task that must settle a conflict below this task first: its result holds the same clash, and merges by itself once
+ * that is done. Null when none can still do so. Costs what lies upstream.
+ */
+export function mergeAbove(plan: Plan, id: TaskId): TaskId | null {
+  const above = new Set<TaskId>(plan.blockersOf(id))
+  for (const blocker of above) {
+    const merge = openMergeOf(plan, plan.tasks.get(blocker))
+    if (merge !== null) return merge
+    for (const next of plan.blockersOf(blocker)) above.add(next)
+  }
+  return null
+}
+
+function openMergeOf(plan: Plan, task: Task | undefined): TaskId | null {
+  const landing = task?.landing
+  if (landing?.state !== 'conflict' || landing.mergeTask === null) return null
+  const { kind = 'done' } = plan.tasks.get(landing.mergeTask)?.state ?? {}
+  return kind === 'open' || kind === 'in-progress' || kind === 'waiting' ? landing.mergeTask : null
 }

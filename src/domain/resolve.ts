@@ -3,12 +3,15 @@ import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from './failure.ts'
 import { hintOf } from './near-match.ts'
 import {
-  isAgentCli,
-  PROVIDER_OF_TYPE,
-  type ModelEntry,
-  type Profile,
-  type Settings,
-} from './settings.ts'
+  isModelWord,
+  modelFor,
+  modelsProviderOf,
+  takesModel,
+  unknownModel,
+  type FoundModel,
+} from './models.ts'
+import type { Role } from './roles.ts'
+import type { Profile, Settings } from './settings.ts'
 import type { Schedule, TaskDefinition } from './task.ts'
 
 export interface ExecutorChoice {
@@ -21,7 +24,17 @@ export interface ExecutorChoice {
 export const DEFAULT_PROFILE = 'default'
 
 export function profileOf(settings: Settings, name: string): Profile | null {
-  return Object.hasOwn(settings.executors, name) ? (settings.executors[name] ?? null) : null
+  if (Object.hasOwn(settings.executors, name)) return settings.executors[name] ?? null
+  return addressedProfile(settings, name)
+}
+
+/** http or https, a host, perhaps a path and a query; no user, no password, no blanks. */
+const ADDRESS = /^https?:\/\/[^\s/?#@\\]+(?:[/?][^\s#]*)?$/i
+
+/** An address stands for the built-in `http` profile at that place; null for any other word, and for an address with a password in it. */
+function addressedProfile(settings: Settings, name: string): Profile | null {
+  const base = settings.executors['http']
+  return base?.type === 'http' && ADDRESS.test(name) ? { ...base, name, url: name } : null
 }
 
 /**
@@ -66,6 +79,18 @@ const findProfile = (settings: Settings, name: string): Profile | null =>
   (name === DEFAULT_PROFILE ? profileOf(settings, settings.coordinator.executor) : null)
 
 export const unknownExecutor = (settings: Settings, name: string): Failure =>
+  /^https?:\/\//i.test(name) ? badAddress(name) : unknownName(settings, name)
+
+const badAddress = (name: string): Failure =>
+  failure(
+    'bad-request',
+    `executor ${name.replace(/\/\/[^/]*@/, '//…@')} is no address to post to`,
+    {
+      hint: 'an http or https address without a user or a password; secrets go into the headers of a profile',
+    },
+  )
+
+const unknownName = (settings: Settings, name: string): Failure =>
   failure('unknown-executor', `there is no executor "${name}"`, {
     hint: hintOf(name, Object.keys(settings.executors), 'executors'),
     facts: { executor: name },
@@ -84,9 +109,21 @@ export function scheduleOf(
 
 /** Why this profile cannot do this task at all; null when it can. */
 export function misfitOf(
-  task: Pick<TaskDefinition, 'exec'>,
-  profile: Pick<Profile, 'name' | 'type'>,
+  task: Pick<TaskDefinition, 'exec'> & Partial<Pick<TaskDefinition, 'verify'>>,
+  profile: Pick<Profile, 'name' | 'type' | 'url'>,
 ): Failure | null {
+  if (profile.type === 'http' && profile.url === null)
+    return failure('bad-request', `executor "${profile.name}" has no address to post to`, {
+      hint: 'name an address as the executor, or set its url in the config',
+    })
+  if (profile.type === 'http' && task.verify)
+    return failure(
+      'bad-request',
+      `what executor "${profile.name}" (http) does elsewhere cannot be verified here`,
+      {
+        hint: 'leave out --verify, or add a shell task after it that checks',
+      },
+    )
   if (profile.type === 'shell' && task.exec === null)
     return failure('bad-request', `executor "${profile.name}" needs a command to run`, {
       hint: 'give the task one with --exec, or another executor',
@@ -119,19 +156,27 @@ export function resolveModel(
       ? { name: task.model, why: 'named by the task' }
       : { name: profile.model, why: `model of executor "${profile.name}"` }
   if (named.name !== null) return namedModel(settings, profile, named.name, named.why)
-  const provider = modelsProviderOf(profile)
-  const general = settings.coordinator.model
-  const entry = general === null ? null : findModel(settings, general)
-  if (entry && provider !== null && entry.provider === provider)
-    return ok({ name: entry.name, modelId: entry.modelId, why: 'coordinator.model' })
+  const general = generalModel(settings, profile)
+  if (general) return ok(general)
   if (!takesModel(profile)) return ok(none(`executor "${profile.name}" takes no model`))
-  if (profile.type === 'command')
+  if (profile.type === 'command' || profile.type === 'native')
     return err(
-      failure('unknown-model', `the command of executor "${profile.name}" wants a model`, {
+      failure('unknown-model', `executor "${profile.name}" (${profile.type}) wants a model`, {
         hint: 'name one in the task or in the profile',
       }),
     )
   return ok(none('the executor’s own default'))
+}
+
+/** The yard's model, for executors that it is meant for; null where it says nothing to them. */
+export function generalModel(settings: Settings, profile: Profile): ModelChoice | null {
+  const { model } = settings.coordinator
+  const provider = modelsProviderOf(profile)
+  const asks = provider !== null || (profile.type === 'native' && profile.baseUrl === null)
+  if (model === null || !asks) return null
+  const found = modelFor(settings, profile, model)
+  if (!found.ok || (provider !== null && found.value.entry.provider !== provider)) return null
+  return chosen(found.value, 'coordinator.model')
 }
 
 function namedModel(
@@ -140,45 +185,28 @@ function namedModel(
   name: string,
   why: string,
 ): Result<ModelChoice, Failure> {
-  const entry = findModel(settings, name)
-  if (!entry) return err(unknownModel(settings, name))
+  if (!isModelWord(settings, name)) return err(unknownModel(settings, name))
   if (!takesModel(profile)) return ok(none(`executor "${profile.name}" takes no model`))
-  const mine = modelsProviderOf(profile)
-  const isForeign = Object.values<string | null>(PROVIDER_OF_TYPE).includes(entry.provider)
-  if (mine !== null && entry.provider !== mine && isForeign)
-    return err(
-      failure(
-        'unknown-model',
-        `executor "${profile.name}" speaks to ${mine}, which has no model "${name}" (${entry.provider})`,
-        { hint: modelsOf(settings, mine), facts: { model: name, executor: profile.name } },
-      ),
-    )
-  return ok({ name: entry.name, modelId: entry.modelId, why })
+  const found = modelFor(settings, profile, name)
+  return found.ok ? ok(chosen(found.value, why)) : found
 }
 
-/** By the name in the registry, or by a provider's own id of a model that stands there. */
-export function findModel(settings: Settings, name: string): ModelEntry | null {
-  if (Object.hasOwn(settings.models, name)) return settings.models[name] ?? null
-  return Object.values(settings.models).find((entry) => entry.modelId === name) ?? null
+const chosen = ({ entry, note }: FoundModel, why: string): ModelChoice => ({
+  name: entry.name,
+  modelId: entry.modelId,
+  why: note === null ? why : `${why} (${note})`,
+})
+
+/** The model that a role of the yard's own is given on this executor: its own, else as a task that names none. */
+export function resolveRoleModel(
+  settings: Settings,
+  role: Role,
+  profile: Profile,
+): Result<ModelChoice, Failure> {
+  const word = settings.roles[role]
+  const own = word !== null && takesModel(profile) ? modelFor(settings, profile, word) : null
+  if (own?.ok) return ok(chosen(own.value, `models.roles.${role}`))
+  return resolveModel(settings, { model: null }, profile)
 }
-
-export const unknownModel = (settings: Settings, name: string): Failure =>
-  failure('unknown-model', `there is no model "${name}"`, {
-    hint: hintOf(name, Object.keys(settings.models), 'models'),
-    facts: { model: name },
-  })
-
-const takesModel = (profile: Profile): boolean =>
-  isAgentCli(profile.type) ||
-  (profile.type === 'command' && (profile.command ?? []).some((part) => part.includes('{model}')))
-
-/** Nobody knows which models another address has. */
-const modelsProviderOf = ({ type, baseUrl }: Profile): string | null =>
-  baseUrl === null ? PROVIDER_OF_TYPE[type] : null
 
 const none = (why: string): ModelChoice => ({ name: null, modelId: null, why })
-
-function modelsOf(settings: Settings, provider: string): string {
-  const names = Object.values(settings.models).filter((entry) => entry.provider === provider)
-  return `its models: ${names.map((entry) => entry.name).join(', ')}`
-}

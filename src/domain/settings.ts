@@ -1,5 +1,7 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; nobody else knows where a value came from. */
 import { z } from 'zod'
+import { priceSchema } from './price.ts'
+import type { Role } from './roles.ts'
 
 export const EXECUTOR_TYPES = [
   'shell',
@@ -61,6 +63,8 @@ export const profileSchema = z.strictObject({
   maxTokens: z.number().int().positive().nullable(),
   /** `native`: at most so many US dollars per agent, where the registry knows the model's price. */
   maxCostUsd: z.number().positive().nullable(),
+  /** The executor that takes its tasks while its provider sleeps; null = they wait. */
+  fallback: z.string().nullable(),
   /** `schedule`: the executor that does the work once its time has come. */
   then: z.string().nullable(),
   /** `schedule`: when its tasks fire unless they say so themselves. */
@@ -108,11 +112,18 @@ export const isAgentCli = (type: ExecutorType): type is AgentCliType =>
 export const isCodingAgent = (type: ExecutorType): boolean =>
   isAgentCli(type) || type === 'acp' || type === 'native'
 
+/** Types that ask whichever provider has the model that they are given. */
+const ASKS_MODELS_PROVIDER: readonly ExecutorType[] = ['native', 'opencode', 'pi', 'acp']
+
 /** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where nobody's do. */
-export function accountOf(profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>): string | null {
+export function accountOf(
+  profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>,
+  model: Pick<ModelEntry, 'provider'> | null = null,
+): string | null {
   const { type, baseUrl, apiKeyEnv } = profile
   const host = baseUrl === null ? null : (/^https?:\/\/([^/]+)/i.exec(baseUrl)?.[1] ?? baseUrl)
-  const provider = host ?? PROVIDER_OF_TYPE[type]
+  const models = ASKS_MODELS_PROVIDER.includes(type) ? (model?.provider ?? null) : null
+  const provider = host ?? PROVIDER_OF_TYPE[type] ?? models
   if (provider === null) return null
   return apiKeyEnv === null ? provider : `${provider} (${apiKeyEnv})`
 }
@@ -128,11 +139,39 @@ export const modelEntrySchema = z.strictObject({
   modelId: z.string(),
   endpoint: z.string().nullable(),
   tier: z.string().nullable(),
+  /** Tokens that one request may hold; null = not known. */
+  contextWindow: z.number().int().positive().nullable(),
+  price: priceSchema.nullable(),
+  /** A word that its CLI alone understands, such as `opus`; asked for elsewhere, it means the provider's model of its tier. */
+  isAlias: z.boolean(),
 })
 export type ModelEntry = z.infer<typeof modelEntrySchema>
 
 export const missedPolicySchema = z.enum(['once', 'skip', 'all'])
 export type MissedPolicy = z.infer<typeof missedPolicySchema>
+
+export const UNCOMMITTED_POLICIES = ['commit', 'keep'] as const
+export const LAND_POLICIES = ['keep', 'auto', 'pr'] as const
+
+/** How worktrees are made, and what becomes of the work in them. */
+export interface WorktreeSettings {
+  /** Globs of ignored files that new worktrees get a copy of, relative to the yard's folder. */
+  readonly copy: readonly string[]
+  /** A shell line run in each new worktree before its agent. */
+  readonly setup: string | null
+  readonly setupTimeoutMs: number
+  /** What becomes of what an agent leaves uncommitted: part of its result, or left where it is. */
+  readonly uncommitted: (typeof UNCOMMITTED_POLICIES)[number]
+  /** What becomes of a finished task's result by itself: nothing, landed, or prepared for a pull request. */
+  readonly land: (typeof LAND_POLICIES)[number]
+  /** Short name of the branch that results land on; null = what the main checkout has when the work begins. */
+  readonly target: string | null
+  /** `pr`: push what was prepared. */
+  readonly push: boolean
+  readonly remote: string
+  /** Who settles conflicts: `agent`, `person`, or the name of an executor. */
+  readonly merger: string
+}
 
 /** The merged, frozen result of all layers of configuration. */
 export interface Settings {
@@ -157,6 +196,7 @@ export interface Settings {
     readonly backups: number
     readonly backupIntervalMs: number
   }
+  readonly worktree: WorktreeSettings
   /** At most so many living agents per model name and per tag. */
   readonly caps: {
     readonly models: Readonly<Record<string, number>>
@@ -164,4 +204,27 @@ export interface Settings {
   }
   readonly executors: Readonly<Record<string, Profile>>
   readonly models: Readonly<Record<string, ModelEntry>>
+  /** The model of each role of the yard's own; null = as for any task. A name of the registry, or a tier. */
+  readonly roles: Readonly<Record<Role, string | null>>
+  /** What may be spent before no new agent starts; null = no cap. */
+  readonly budget: Budget
+  readonly machine: MachineSettings
+}
+
+/** What holds over all yards of this user on this machine; only the user's own file says it. */
+export interface MachineSettings {
+  /** Null = no cap but those of the yards. */
+  readonly maxAgents: number | null
+  /** Bytes below which no new agent starts; null = what fits the machine, 0 = never mind. */
+  readonly minFreeMemory: number | null
+}
+
+/** Money in US dollars, tokens as input and output together. */
+export interface Budget {
+  readonly dayUsd: number | null
+  readonly dayTokens: number | null
+  readonly graphUsd: number | null
+  readonly graphTokens: number | null
+  /** What ended before this instant does not count towards the graph's caps; null = all counts. */
+  readonly graphSince: number | null
 }

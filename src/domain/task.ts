@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { landingSchema, mergingSchema } from './landing.ts'
 
 export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
 export const prioritySchema = z.enum(PRIORITIES)
@@ -49,7 +50,7 @@ export const taskStateSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('waiting'),
-    for: z.enum(['sign-in', 'answer']),
+    for: z.enum(['sign-in', 'answer', 'budget']),
     /** One line for people: what is missing. */
     text: z.string(),
     since: z.number().int(),
@@ -101,6 +102,10 @@ export const taskDefinitionSchema = z.strictObject({
   model: z.string().min(1).max(200).nullable(),
   timeoutMs: z.number().int().positive().nullable(),
   maxAttempts: z.number().int().min(1).max(1000).nullable(),
+  /** US dollars over all its tries, or over one run of a repeating task; null = no cap. */
+  budget: z.number().positive().max(10_000_000).nullable(),
+  /** Tokens, input and output together. */
+  budgetTokens: z.number().int().positive().nullable(),
   schedule: scheduleSchema.nullable(),
   context: contextSchema.nullable(),
   mode: modeSchema.nullable(),
@@ -111,12 +116,17 @@ export const taskDefinitionSchema = z.strictObject({
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
 
 export const taskSchema = taskDefinitionSchema.extend({
+  // Of yards that are older than budgets.
+  budget: taskDefinitionSchema.shape.budget.default(null),
+  budgetTokens: taskDefinitionSchema.shape.budgetTokens.default(null),
   id: taskIdSchema,
   /** Order of creation; breaks ties so that every run is the same. */
   order: z.number().int(),
   state: taskStateSchema,
   /** Held back by a person (a draft, or paused). Holding a running task lets its agent finish. */
   held: z.boolean(),
+  /** It was added as a draft and has never been let go; not said in rows of earlier programs. */
+  draft: z.boolean().optional(),
   /** Raised by every claim; a report that carries an older one changes nothing. */
   generation: z.number().int(),
   /** Attempts spent since it was last opened by a person. */
@@ -131,6 +141,10 @@ export const taskSchema = taskDefinitionSchema.extend({
   worktreeName: z.string().nullable(),
   /** The commit that holds its result, for the base of its dependents. */
   resultCommit: z.string().nullable(),
+  /** How far its result is on the way to its target branch; null until somebody asks for that. */
+  landing: landingSchema.nullable().default(null),
+  /** Set on a merge task: what it brings together, and for whom. */
+  merging: mergingSchema.nullable().default(null),
   /** For a repeating task: the time its current or next run is meant for. */
   scheduledFor: z.number().int().nullable(),
   /** First success of a repeating task; satisfies its dependents from then on. */
@@ -148,6 +162,10 @@ export const isSatisfied = (task: Pick<Task, 'state' | 'schedule' | 'firstSucces
   task.state.kind === 'done' ||
   task.state.kind === 'abandoned' ||
   (task.schedule !== null && task.firstSuccessAt !== null)
+
+/** Held since it was added: it waits for its first publication. */
+export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): boolean =>
+  task.held && task.generation === 0 && (task.draft ?? true)
 
 export const isFinished = (task: Pick<Task, 'state'>): boolean =>
   task.state.kind === 'done' || task.state.kind === 'failed' || task.state.kind === 'abandoned'

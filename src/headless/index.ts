@@ -1,12 +1,14 @@
 /** The service's own process, started in the background by `yard service start`. */
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nodeProblem, yardPaths } from '../config/paths.ts'
+import type { Log } from '../base/log.ts'
 import type { Flags } from '../contract/service.ts'
 import { parseDuration } from '../domain/duration.ts'
 
 const usage =
-  'headless --dir ROOT [--max-agents N] [--model M] [--executor E] [--interval T] [--port P]'
+  'headless --dir ROOT [--dir ROOT …] [--together] [--max-agents N] [--model M] [--executor E] [--interval T] [--port P]'
 
 async function main(): Promise<number> {
   // Where the app is our Node: what we start is told so by name, and nothing else inherits it.
@@ -15,27 +17,54 @@ async function main(): Promise<number> {
   if (problem !== null) return fail(problem)
   const words = readWords(process.argv.slice(2))
   if (typeof words === 'string') return fail(`${words} (${usage})`)
+  // A log file would make the folder of a yard where there is none.
+  const missing = words.dirs.filter((dir) => !existsSync(yardPaths(dir).yard))
+  if (missing.length > 0 && (words.isTogether || missing.length === words.dirs.length))
+    return fail(`there is no yard in ${missing.join(' and ')}`)
+  return serveYards(words, missing)
+}
+
+async function serveYards(words: ServiceWords, missing: readonly string[]): Promise<number> {
   // Only now: an older Node dies of loading the database.
-  const { runHost } = await import('./run-host.ts')
+  const { runHosts } = await import('./run-hosts.ts')
   const { openLogFile } = await import('./log-file.ts')
-  const paths = yardPaths(words.dir)
-  const log = openLogFile({ file: paths.service.log, env: process.env })
-  process.on('uncaughtException', (error) => log.error('uncaught', { error: error.stack }))
-  process.on('unhandledRejection', (reason) =>
-    log.error('unhandled', { error: reason instanceof Error ? reason.stack : String(reason) }),
-  )
-  const host = await runHost({
-    ...{ paths, log, kind: 'service', flags: words.flags, port: words.port, env: process.env },
+  const yards = words.dirs
+    .filter((dir) => !missing.includes(dir))
+    .map(yardPaths)
+    .map((paths) => ({ paths, log: openLogFile({ file: paths.service.log, env: process.env }) }))
+  const logs = yards.map(({ log }) => log)
+  logAccidents(logs)
+  const hosts = await runHosts({
+    ...{ yards, kind: 'service', flags: words.flags, port: words.port, env: process.env },
     ...places(),
-    notice: (text) => log.info(text),
+    isAllOrNone: words.isTogether,
+    notice: (text) => logs[0]?.info(text),
   })
-  if (!host.ok) {
-    const isRunning = host.error.kind === 'locked' && host.error.facts?.['url'] !== undefined
-    log.warn('not started', { why: host.error.message })
-    return isRunning ? 0 : fail(host.error.message)
+  if (!hosts.ok) {
+    const isRunning = hosts.error.kind === 'locked' && hosts.error.facts?.['url'] !== undefined
+    for (const log of logs) log.warn('not started', { why: hosts.error.message })
+    return isRunning && yards.length === 1 ? 0 : fail(hosts.error.message)
   }
-  await host.value.ended
+  const unserved = [
+    ...missing.map((root) => `${root} is not served: there is no yard in it`),
+    ...hosts.value.failed.map(({ root, failure }) => `${root} is not served: ${failure.message}`),
+  ]
+  for (const why of unserved) {
+    for (const log of logs) log.error(why)
+    fail(why)
+  }
+  await hosts.value.ended
   return 0
+}
+
+/** Nobody knows in which yard it happened. */
+function logAccidents(logs: readonly Log[]): void {
+  const logAll = (message: string, error: unknown): void => {
+    const text = error instanceof Error ? error.stack : String(error)
+    for (const log of logs) log.error(message, { error: text })
+  }
+  process.on('uncaughtException', (error) => logAll('uncaught', error))
+  process.on('unhandledRejection', (reason) => logAll('unhandled', reason))
 }
 
 function fail(text: string): number {
@@ -59,7 +88,9 @@ function places() {
 }
 
 interface ServiceWords {
-  readonly dir: string
+  readonly dirs: readonly string[]
+  /** All of them are served, or none. */
+  readonly isTogether: boolean
   readonly port: number | undefined
   readonly flags: Flags
 }
@@ -71,28 +102,44 @@ function readWords(args: readonly string[]): ServiceWords | string {
     parseArgs({
       args: [...args],
       options: {
-        ...{ dir: text, 'max-agents': text, model: text, executor: text },
+        dir: { ...text, multiple: true },
+        together: { type: 'boolean' },
+        ...{ 'max-agents': text, model: text, executor: text },
         ...{ interval: text, port: text },
       },
     }),
   )
   if (typeof read === 'string') return read
-  const { dir, model, executor, interval, port, 'max-agents': maxAgents } = read.values
-  if (dir === undefined) return '--dir is missing'
-  const pollIntervalMs = interval === undefined ? undefined : parseDuration(interval, 's')
-  if (pollIntervalMs === null) return `--interval ${interval} is no duration`
-  const numbers = [maxAgents, port].filter((n) => n !== undefined)
-  if (!numbers.every((n) => /^\d{1,9}$/.test(n))) return '--max-agents and --port take numbers'
-  return {
-    dir,
-    port: port === undefined ? undefined : Number(port),
-    flags: {
-      ...(maxAgents === undefined ? {} : { maxAgents: Number(maxAgents) }),
-      ...(model === undefined ? {} : { model }),
-      ...(executor === undefined ? {} : { executor }),
-      ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
-    },
+  const { dir: dirs = [], port, together = false } = read.values
+  if (dirs.length === 0) return '--dir is missing'
+  if (dirs.length > 1 && port !== undefined) return '--port is for one yard'
+  const flags = readFlags(read.values)
+  if (typeof flags === 'string') return flags
+  if (port !== undefined && !isNumber(port)) return '--port takes a number'
+  return { dirs, isTogether: together, port: port === undefined ? undefined : Number(port), flags }
+}
+
+const isNumber = (text: string): boolean => /^\d{1,9}$/.test(text)
+
+function readFlags({
+  model,
+  executor,
+  interval,
+  'max-agents': maxAgents,
+}: Readonly<Record<string, unknown>>): Flags | string {
+  const flags: Flags = {}
+  if (typeof model === 'string') flags.model = model
+  if (typeof executor === 'string') flags.executor = executor
+  if (typeof interval === 'string') {
+    const pollIntervalMs = parseDuration(interval, 's')
+    if (pollIntervalMs === null) return `--interval ${interval} is no duration`
+    flags.pollIntervalMs = pollIntervalMs
   }
+  if (typeof maxAgents === 'string') {
+    if (!isNumber(maxAgents)) return '--max-agents takes a number'
+    flags.maxAgents = Number(maxAgents)
+  }
+  return flags
 }
 
 function tryParse<T>(parse: () => T): T | string {

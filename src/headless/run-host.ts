@@ -10,6 +10,7 @@ import { rememberYard } from '../yard/lobby/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { ownerUrlOf } from './ask-owner.ts'
+import type { Company } from './company.ts'
 import { listenForSignals } from './host-signals.ts'
 import { keepPrograms } from './keep-programs.ts'
 import { serveYard, type Served } from './serve.ts'
@@ -31,6 +32,8 @@ export interface HostOrder {
   readonly tailEntry: string
   /** The program of a service, for yards that are opened from the page. */
   readonly headlessEntry: string
+  /** The yards of this process, where it holds several. */
+  readonly company?: Company
   /** Tells a person at a terminal what a ^C is waiting for. */
   readonly notice: (text: string) => void
 }
@@ -55,6 +58,7 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
   const served = await serveYard(yard, {
     ...{ port: order.port, host: order.address, pageRoot: order.pageRoot, log: order.log },
     lobby: createServiceLobby(order),
+    yards: order.company?.yards,
     onStop: () => hooks.end(),
   })
   if (!served.ok) {
@@ -71,9 +75,11 @@ function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   let ending: Promise<void> | null = null
   const stopKeeping = keepPrograms(order.headlessEntry, systemClock)
+  const leave = order.company?.join(order.paths.root)
   const closeAll = async (): Promise<void> => {
     stopSignals()
     stopKeeping()
+    leave?.()
     try {
       await served.close()
       await yard.close()
@@ -106,6 +112,7 @@ async function openWithPatience(
       ...{ paths: order.paths, host: order.kind, log: order.log, flags: order.flags },
       ...{ env: order.env, resources: order.resources, launcherEntry: order.launcherEntry },
       ...{ tailEntry: order.tailEntry, runsAgents: true, onStale },
+      ...(order.company ? { places: order.company.places } : {}),
     })
     const isOver = performance.now() > giveUpAt
     if (opened.ok || opened.error.kind !== 'locked' || isOver) return opened

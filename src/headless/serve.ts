@@ -32,7 +32,9 @@ export interface ServeOptions {
   readonly log: Log
   /** The way to other yards, for the page. */
   readonly lobby?: Lobby | undefined
-  /** A client asked the host to end. Called after the reply has gone out. */
+  /** The folders of all yards of this process; missing where this is the only one. */
+  readonly yards?: (() => readonly string[]) | undefined
+  /** A client asked the host of this yard to end. Called after the reply has gone out. */
   readonly onStop: () => void
 }
 
@@ -87,6 +89,7 @@ async function openDoors(
     pageUrl,
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
     ...(options.lobby ? { lobby: options.lobby } : {}),
+    ...(options.yards ? { yards: options.yards } : {}),
   }
   const parts = { yard, view, host }
   const doors = createHttpDoors({

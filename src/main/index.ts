@@ -8,6 +8,7 @@ import { findYard, nodeProblem, userPaths, yardPaths } from '../config/paths.ts'
 import { appEnvironment } from '../yard/lobby/app-environment.ts'
 import { readRecentYards } from '../yard/lobby/recent-yards.ts'
 import { nodeHere } from '../yard/lobby/node-here.ts'
+import { createCompany } from '../headless/company.ts'
 import { createAppLobby } from './app-lobby.ts'
 import { LINK_SCHEME, readStartWords } from './deep-link.ts'
 import { installCommand, refreshCommand, type CommandParts } from './install-command.ts'
@@ -76,6 +77,8 @@ function appParts(env: Env): Parameters<typeof startApp>[0] {
     ...{ platform, env, home, node, program: join(programs, 'bin', 'yard') },
   }
   if (app.isPackaged) refreshCommand(command)
+  // The system closes its book when the app ends: that is after the last yard.
+  const company = createCompany(env, systemClock, log)
   return {
     ...{ log, clock: systemClock, dataFolder: data },
     renderer: join(out, 'renderer'),
@@ -92,7 +95,7 @@ function appParts(env: Env): Parameters<typeof startApp>[0] {
       }),
     hostOf: (folder) =>
       openOrJoin({
-        ...{ paths: yardPaths(folder), log, env, clock: systemClock, ...places },
+        ...{ paths: yardPaths(folder), log, env, clock: systemClock, ...places, company },
         pageRoot: join(programs, 'out', 'renderer'),
         lobby: createAppLobby({
           ...{ env, ...places, now: () => Date.now(), isForBrowsers: true },

@@ -6,15 +6,23 @@ import { PAGE_ORIGIN } from './page.ts'
 /** `onLeave` hears of each address to which a page wanted to go; it is not gone to. */
 export function lockDown(onLeave: (contents: WebContents, url: string) => void): void {
   app.on('web-contents-created', (_event, contents) => denyLeaving(contents, onLeave))
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) =>
-    answer(false),
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) =>
+    answer(permission === COPYING && isOwnPage(details.requestingUrl)),
   )
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === COPYING && isOwnPage(noSlash(origin)),
+  )
   session.defaultSession.setDevicePermissionHandler(() => false)
   session.defaultSession.on('will-download', (event, item) => {
     if (!isMadeByPage(item.getURL())) event.preventDefault()
   })
 }
+
+/** Putting text on the clipboard, where a person asked the page to copy it. Reading it is denied like all else. */
+const COPYING = 'clipboard-sanitized-write'
+
+/** An origin is told with a slash at its end. */
+const noSlash = (origin: string): string => origin.replace(/\/$/, '')
 
 function denyLeaving(
   contents: WebContents,

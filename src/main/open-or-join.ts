@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import { ownerUrlOf } from '../headless/ask-owner.ts'
+import type { Company } from '../headless/company.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions } from '../yard/current.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
@@ -21,6 +22,8 @@ export interface OpenOrJoinOptions extends Omit<
   readonly pageRoot: string
   /** The way to other yards, for those browsers. */
   readonly lobby?: Lobby
+  /** The yards of this app. */
+  readonly company?: Company
   /** What a client's `service.stop` and the loss of the yard to another owner come to. */
   readonly onStop: () => void
 }
@@ -39,6 +42,7 @@ export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<Yar
       host: 'app',
       flags: {},
       runsAgents: true,
+      ...(options.company ? { places: options.company.places } : {}),
       onStale: onStop,
     })
     if (opened.ok) return serve(opened.value, options)
@@ -53,6 +57,7 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     pageRoot: options.pageRoot,
     log: options.log,
     lobby: options.lobby,
+    yards: options.company?.yards,
     onStop: options.onStop,
   })
   if (!served.ok) {
@@ -60,14 +65,18 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     return served
   }
   const { view, url, pageUrl, close } = served.value
+  const { company } = options
+  const leave = company?.join(options.paths.root)
+  const yards = company ? { yards: company.yards } : {}
   const context = {
     yard,
     view,
-    host: { url: () => url, pageUrl, stop: options.onStop },
+    host: { url: () => url, pageUrl, stop: options.onStop, ...yards },
     actor: { kind: 'person', name: null },
   } as const
   return ok(
     createOwnerHost(context, async () => {
+      leave?.()
       await close()
       await yard.close()
     }),

@@ -32,14 +32,14 @@ export function prepareReads(
   return {
     agent(id) {
       const body = agent.get(agentNumberOf(id))
-      return body === undefined ? null : parse<Agent>(body)
+      return body === undefined ? null : toAgent(parse<Agent>(body))
     },
     agents: (filter) =>
       db
         .prepare(agentQuery(filter))
         .pluck()
         .all({ task: filter.taskId ?? null, limit: filter.limit ?? -1 })
-        .map((body) => parse<Agent>(body)),
+        .map((body) => toAgent(parse<Agent>(body))),
     logOf: (taskId, limit = 1000) => log.all(taskId, limit).map((body) => parse<LogLine>(body)),
     artifactsOf: (taskId) => artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
     replyOf(id) {
@@ -148,6 +148,13 @@ function* dependencySlices(db: Database.Database): Generator<Ends[]> {
   }
 }
 
+/** What was not kept yet when an agent ended. Its own CLI was the only one to tell a cost then. */
+function toAgent(agent: Agent): Agent {
+  agent.leaseMs ??= null
+  agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'
+  return agent
+}
+
 /** Bodies of today's version were written by this very code from a parsed task; only an older version is parsed again. */
 function toTask(row: { v: number; body: string }): Task {
   const body: unknown = JSON.parse(row.body)
@@ -162,6 +169,11 @@ function withSharedParts(task: Task): Task {
   if (task.tags.length === 0) task.tags = NOTHING
   if (task.skills.length === 0) task.skills = NOTHING
   if (task.deliverables.length === 0) task.deliverables = NOTHING
+  // Absent in what was written before they were kept.
+  task.landing ??= null
+  task.merging ??= null
+  task.budget ??= null
+  task.budgetTokens ??= null
   const { state } = task
   if (state.kind === 'open' && state.notBefore === null && state.park === null) task.state = OPEN
   return task

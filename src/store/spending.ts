@@ -1,5 +1,7 @@
-/** Sums of what ended agents used, told by indexes alone. A part that no agent told is null, never 0. */
+/** Sums of what ended agents used. A part that no agent told is null, never 0. Forgotten agents still count. */
 import type Database from 'better-sqlite3'
+import type { Agent } from '../domain/agent.ts'
+import { agentNumberOf } from '../domain/ids.ts'
 
 export interface UsageSum {
   readonly costUsd: number | null
@@ -9,29 +11,89 @@ export interface UsageSum {
   readonly tries: number
 }
 
-export interface SpendingReads {
-  /** US dollars per task over all its agents that told a cost. */
-  costPerTask(): Map<string, number>
-  /** Agents that ended in `from <= endedAt < to`, ms. */
-  usageBetween(from: number, to: number): UsageSum
+/** What is summed together. */
+export const COST_GROUPS = ['task', 'model', 'executor'] as const
+export type CostGroup = (typeof COST_GROUPS)[number]
+
+export interface GroupSum extends UsageSum {
+  /** Null for agents without a model. */
+  readonly key: string | null
+  readonly cachedTokens: number | null
+  /** How much of the cost is by the registry's prices and not by a CLI's own word; null = none of it. */
+  readonly registryUsd: number | null
+  /** Tries that used tokens of which nobody knows the cost. */
+  readonly unpriced: number
 }
 
-const COST = "json_extract(body, '$.usage.costUsd')"
+export interface SpendingReads {
+  /** Per task over all its agents; tasks of which nothing was told are left out. */
+  perTask(): Map<string, UsageSum>
+  /** Agents that ended in `from <= endedAt < to`, ms. */
+  usageBetween(from: number, to: number): UsageSum
+  /** Agents of one task that ended at `from` or later. */
+  usageOfTask(taskId: string, from: number): UsageSum
+  /** The dearest first, at most `limit`. */
+  by(group: CostGroup, span: { from: number; to: number }, limit: number): GroupSum[]
+  /** All of a span as one group, whose key is null. */
+  inAll(span: { from: number; to: number }): GroupSum
+  /** The end of the first agent that ended, ms; null when none has. */
+  firstAt(): number | null
+}
+
+const SUMS =
+  'sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, count(*) AS tries'
+const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'registry' THEN cost_usd END) AS registryUsd,
+  sum(cost_usd IS NULL AND (input_tokens IS NOT NULL OR output_tokens IS NOT NULL)) AS unpriced`
+const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
 
 export function prepareSpending(db: Database.Database): SpendingReads {
-  const perTask = db.prepare(
-    `SELECT task_id, sum(${COST}) AS cost FROM agent WHERE ${COST} IS NOT NULL GROUP BY task_id`,
+  const perTask = db.prepare(`SELECT task_id AS key, ${SUMS} FROM spent GROUP BY task_id`)
+  const between = db.prepare(`SELECT ${SUMS} FROM spent WHERE ended_at >= ? AND ended_at < ?`)
+  const ofTask = db.prepare(`SELECT ${SUMS} FROM spent WHERE task_id = ? AND ended_at >= ?`)
+  const first = db.prepare('SELECT min(ended_at) FROM spent').pluck()
+  const all = db.prepare(
+    `SELECT NULL AS key, ${SUMS}, ${MORE} FROM spent WHERE ended_at >= ? AND ended_at < ?`,
   )
-  const between = db.prepare(
-    `SELECT sum(${COST}) AS costUsd, sum(json_extract(body, '$.usage.inputTokens')) AS inputTokens,
-            sum(json_extract(body, '$.usage.outputTokens')) AS outputTokens, count(*) AS tries
-     FROM agent WHERE state = 'ended' AND json_extract(body, '$.endedAt') >= ? AND json_extract(body, '$.endedAt') < ?`,
+  const groups = Object.fromEntries(
+    COST_GROUPS.map((group) => [
+      group,
+      db.prepare(
+        `SELECT ${COLUMNS[group]} AS key, ${SUMS}, ${MORE}
+         FROM spent WHERE ended_at >= ? AND ended_at < ?
+         GROUP BY 1 ORDER BY costUsd DESC NULLS LAST, coalesce(inputTokens, 0) + coalesce(outputTokens, 0) DESC, tries DESC, key LIMIT ?`,
+      ),
+    ]),
   )
   return {
-    costPerTask() {
-      const rows = perTask.all() as { task_id: string; cost: number }[]
-      return new Map(rows.map(({ task_id, cost }) => [task_id, cost]))
+    perTask() {
+      const rows = perTask.all() as (UsageSum & { key: string })[]
+      const told = rows.filter(
+        (row) => row.costUsd !== null || row.inputTokens !== null || row.outputTokens !== null,
+      )
+      return new Map(told.map(({ key, ...sum }) => [key, sum]))
     },
     usageBetween: (from, to) => between.get(from, to) as UsageSum,
+    usageOfTask: (taskId, from) => ofTask.get(taskId, from) as UsageSum,
+    by: (group, { from, to }, limit) => (groups[group]?.all(from, to, limit) ?? []) as GroupSum[],
+    inAll({ from, to }) {
+      const sum = all.get(from, to) as GroupSum
+      return { ...sum, unpriced: sum.unpriced ?? 0 }
+    },
+    firstAt: () => (first.get() ?? null) as number | null,
+  }
+}
+
+/** Writes the row of an agent that has just ended. */
+export function prepareSpent(db: Database.Database): (agent: Agent) => void {
+  const insert = db.prepare(
+    'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  return ({ id, taskId, executor, model, endedAt, usage, costSource }) => {
+    if (endedAt === null) return
+    insert.run(
+      ...[agentNumberOf(id), taskId, executor, model, endedAt, usage?.costUsd ?? null],
+      ...[usage?.inputTokens ?? null, usage?.outputTokens ?? null, usage?.cachedTokens ?? null],
+      costSource,
+    )
   }
 }

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3'
 import { assertNever } from '../base/result.ts'
 import { agentNumberOf, type AgentId } from '../domain/ids.ts'
 import type { EntityChange } from '../domain/plan.ts'
+import { prepareSpent } from './spending.ts'
 
 /** Version of the JSON bodies; a reader that meets another one must convert it. */
 export const BODY_VERSION = 1
@@ -66,6 +67,7 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
   )
   const update = db.prepare('UPDATE agent SET state = ?, v = ?, body = ? WHERE number = ?')
   const remove = db.prepare('DELETE FROM agent WHERE number = ?')
+  const spent = prepareSpent(db)
   const raise = db.prepare(
     "INSERT INTO meta (key, value) VALUES ('last_agent', ?) ON CONFLICT (key) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
   )
@@ -77,6 +79,7 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
       raise.run(String(number))
     } else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
+    if (after?.state.kind === 'ended' && before?.state.kind !== 'ended') spent(after)
   }
 }
 

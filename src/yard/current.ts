@@ -7,6 +7,7 @@ import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { Places } from './machine/places.ts'
 import type { Routes } from './routes.ts'
 import type { MachineProbe } from './vitals.ts'
 import type { HostKind } from './yard.ts'
@@ -28,6 +29,8 @@ export interface OpenYardOptions {
   readonly runtime?: Runtime
   /** Stands in for what this machine says of itself. */
   readonly machine?: MachineProbe
+  /** Shared by all yards of this process; missing where this is the only one. */
+  readonly places?: Places
   /** Another owner has taken over: the host must end. */
   readonly onStale?: () => void
 }

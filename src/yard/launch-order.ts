@@ -2,13 +2,15 @@
 import type { Agent } from '../domain/agent.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import { shownStateOf, type Plan } from '../domain/plan.ts'
-import { findModel, profileOf } from '../domain/resolve.ts'
+import { findModel } from '../domain/models.ts'
+import { profileOf } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
 import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
 
 const NOTES = 30
+const COMMENTS = 100
 const NEIGHBOURS = 500
 
 export function launchOrderOf(
@@ -25,12 +27,22 @@ export function launchOrderOf(
     task,
     profile,
     dependencies: dependenciesOf(plan, store, task),
-    notes: store.logOf(task.id, NOTES).map(({ at, by, text }) => ({ at, by, text })),
+    notes: notesOf(store, task),
     graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
     resume: agent.resumed ? agent.conversation : null,
     modelId: agent.modelId,
     model: agent.model === null ? null : findModel(settings, agent.model),
   }
+}
+
+/** The last log lines, and of a person's comments on the changes more than these. */
+function notesOf(store: StoreReader, task: Task): LaunchOrder['notes'] {
+  const lines = store.logOf(task.id, NOTES + 10 * COMMENTS)
+  const comments = lines.filter(({ place }) => place).slice(-COMMENTS)
+  const kept = new Set([...comments, ...lines.slice(-NOTES)])
+  return lines
+    .filter((line) => kept.has(line))
+    .map(({ at, by, text, place }) => ({ at, by, text, ...(place ? { place } : {}) }))
 }
 
 /** A profile that was taken out of the config while its agent lives: the built-in one of its type still knows how to read and end it. */

@@ -8,13 +8,19 @@ import { createProcessHost } from '../agents/process/identity.ts'
 import { openLauncher, supervisorCommand } from '../agents/process/launcher.ts'
 import { nodeProgram } from '../agents/process/node-program.ts'
 import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
+import { createHttpRuntime } from '../agents/http/http-runtime.ts'
+import { joinRuntimes } from '../agents/runtime/joined-runtime.ts'
 import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
 import type { YardPaths } from '../config/paths.ts'
+import type { LandingPort } from '../coordinator/ports.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { Runtime } from '../domain/executor.ts'
+import type { AgentId } from '../domain/ids.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { Current, OpenYardOptions } from './current.ts'
+import { openLanding } from './landing-port.ts'
 import { agentToken, openSecret } from './handlers/agent-token.ts'
+import { createTrials, type Trials } from './trial.ts'
 import { writeShim } from './shim.ts'
 
 export function openRuntime(
@@ -22,41 +28,77 @@ export function openRuntime(
   current: Current,
   opened: OpenStore,
   scope: Scope,
-): Runtime {
+): { readonly runtime: Runtime; readonly trials: Trials; readonly landing: LandingPort } {
   const { paths, log, env, resources } = options
   const shimFolder = join(paths.service.folder, 'bin')
   writeShim(shimFolder, nodeProgram(), join(dirname(resources), 'bin', 'yard'))
   const secret = openSecret(paths.service.secret)
+  const { launcher, tail } = openHelpers(options, scope)
+  const local = {
+    root: paths.root,
+    worktrees: paths.worktrees,
+    worktree: () => current.config.settings.worktree,
+    launcher,
+    launcherEntry: options.launcherEntry,
+    tail,
+    host: createProcessHost(),
+    clock: options.clock,
+    log,
+    env,
+    shimFolder,
+    mayTouch: () => current.isTrusted,
+    newKey: () => randomUUID(),
+    newUuid: () => randomUUID(),
+  }
+  const reportOf = (id: AgentId): Agent['report'] => opened.plan.agents.get(id)?.report ?? null
+  const variablesOf = (agent: Agent) => agentVariables(agent, paths, secret, current.url)
+  const processes = createLocalRuntime({
+    ...local,
+    agents: paths.agents,
+    agentVariables: variablesOf,
+    reportOf,
+  })
+  const services = createHttpRuntime({
+    root: paths.root,
+    agents: paths.agents,
+    clock: options.clock,
+    log,
+    env,
+    sends: options.runsAgents,
+    callbackOf: ({ id, generation }) => ({
+      token: agentToken(secret, id, generation),
+      api: current.url === null ? null : `${current.url}/api`,
+    }),
+    reportOf,
+    random: Math.random,
+  })
+  const trials = createTrials({
+    folder: join(paths.yard, 'trials'),
+    clock: options.clock,
+    // What is tried is told nothing of the yard: it has no task there.
+    openRuntime: (agents) =>
+      createLocalRuntime({ ...local, agents, agentVariables: () => ({}), reportOf: () => null }),
+  })
+  scope.add(() => trials.close())
+  const landing = openLanding({ options, current, opened, launcher, variablesOf, scope })
+  return { runtime: joinRuntimes(processes, services), trials, landing }
+}
+
+/** The processes that start agents and read their output, ended with the yard. */
+function openHelpers(options: OpenYardOptions, scope: Scope) {
+  const { log, resources, launcherEntry, tailEntry } = options
   const node = process.execPath
   const supervisor = supervisorCommand(resources, node)
-  const launcher = lazyLauncher(() =>
-    openLauncher({ entry: options.launcherEntry, node, supervisor, log }),
-  )
+  const launcher = lazyLauncher(() => openLauncher({ entry: launcherEntry, node, supervisor, log }))
   scope.add(() => launcher.close())
-  const tail = lazyTail(() => openTail({ entry: options.tailEntry, log }))
+  const tail = lazyTail(() => openTail({ entry: tailEntry, log }))
   scope.add(() => tail.close())
   // A full host wants both at once, while it is small; a command mostly needs neither.
   if (options.runsAgents) {
     launcher.warm()
     tail.warm()
   }
-  return createLocalRuntime({
-    root: paths.root,
-    agents: paths.agents,
-    worktrees: paths.worktrees,
-    launcher,
-    tail,
-    host: createProcessHost(),
-    clock: options.clock,
-    log,
-    env,
-    agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
-    shimFolder,
-    mayTouch: () => current.isTrusted,
-    reportOf: (id) => opened.plan.agents.get(id)?.report ?? null,
-    newKey: () => randomUUID(),
-    newUuid: () => randomUUID(),
-  })
+  return { launcher, tail }
 }
 
 function agentVariables(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { createScope, type Scope } from '../base/scope.ts'
+import { createLeaseBook } from '../agents/lease-book.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { userPaths } from '../config/paths.ts'
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts'
@@ -15,11 +16,15 @@ import { takeOwnerLock } from '../store/owner-lock.ts'
 import { readConfig, type Current, type OpenYardOptions } from './current.ts'
 import { gateRuntime } from './gate-runtime.ts'
 import { launchOrderOf } from './launch-order.ts'
+import { NO_LANDING } from './landing-port.ts'
+import { openPlace } from './machine/open-place.ts'
 import { openRuntime } from './open-runtime.ts'
 import { capsOf, createRoutes } from './routes.ts'
 import { createYard } from './opened-yard.ts'
 import type { YardParts } from './yard-parts.ts'
+import { createMoney } from './money.ts'
 import { rememberErrors } from './remember-errors.ts'
+import { createSpending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted } from './trust.ts'
 import type { Yard } from './yard.ts'
@@ -105,26 +110,40 @@ function createParts(
     onStale,
   })
   scope.add(() => dispatcher.close())
-  const local = options.runtime ?? openRuntime({ ...options, clock, log }, current, opened, scope)
+  const {
+    runtime: local,
+    trials,
+    landing,
+  } = options.runtime
+    ? { runtime: options.runtime, trials: null, landing: NO_LANDING }
+    : openRuntime({ ...options, clock, log }, current, opened, scope)
   const runtime = gateRuntime(local, () => current.isTrusted)
   scope.add(() => runtime.close())
-  let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents))
-  const nextAgentId: YardParts['nextAgentId'] = () => {
-    lastNumber = Math.max(lastNumber, plan.lastAgentNumber) + 1
-    return agentIdOf(lastNumber)
-  }
+  const place = openPlace({ ...options, clock, log }, () => current.config.settings.machine, scope)
   return {
     options,
     current,
     opened,
     dispatcher,
     runtime,
+    spending: createSpending(store.spending),
     clock,
     log,
     errors,
     dataFolder,
-    nextAgentId,
+    nextAgentId: countAgents(opened, paths.agents),
+    trials,
+    landing,
+    place,
     scope,
+  }
+}
+
+function countAgents(opened: OpenStore, agents: string): YardParts['nextAgentId'] {
+  let last = Math.max(opened.lastAgentNumber, highestFolder(agents))
+  return () => {
+    last = Math.max(last, opened.plan.lastAgentNumber) + 1
+    return agentIdOf(last)
   }
 }
 
@@ -145,11 +164,15 @@ function createYardCoordinator({
   opened,
   dispatcher,
   runtime,
+  landing,
+  place,
+  spending,
   clock,
   log,
   nextAgentId,
 }: YardParts): Coordinator {
   const { plan, store } = opened
+  const settings = () => current.config.settings
   return createCoordinator({
     plan,
     dispatcher,
@@ -160,6 +183,10 @@ function createYardCoordinator({
     route: (task) => current.routes.of(task),
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: current.config.settings, now: clock.now() }, agent),
+    money: createMoney({ plan, store, runtime, spending, settings }),
+    leases: createLeaseBook(options.paths.agents, log),
+    landing,
+    machine: place,
     nextAgentId,
     nextFireAt(schedule, from) {
       const next = nextFireAt(schedule, from, current.config.settings.schedule.tz)

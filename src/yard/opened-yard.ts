@@ -13,12 +13,15 @@ import type { LiveFacts } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Settings } from '../domain/settings.ts'
 import type { Schedule } from '../domain/task.ts'
 import type { Store } from '../store/store.ts'
 import { searchOutput, type SearchFound } from '../agents/output/search-output.ts'
+import { askTrust, giveTrust } from './ask-trust.ts'
 import { backupNow, startBackups } from './backups.ts'
 import { configure } from './configure.ts'
 import { readConfig } from './current.ts'
+import { createExecutorHealth, type ExecutorHealth } from './executor-health.ts'
 import { createPast, type Past } from './past/past.ts'
 import { createPauseWatch } from './pause-watch.ts'
 import { createPositions, type Positions } from './positions.ts'
@@ -26,9 +29,9 @@ import { probe } from './probe.ts'
 import { createRates, type Rates } from './rates.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
 import { createRoutes, faultOf } from './routes.ts'
-import { createSpending, type Spending } from './spending.ts'
+import type { Spending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
-import { isTrusted } from './trust.ts'
+import { isTrusted, type TrustPlace } from './trust.ts'
 import { createVitals, type Vitals } from './vitals.ts'
 import type { YardParts } from './yard-parts.ts'
 import { YARD_VERSION } from './yard-version.ts'
@@ -56,6 +59,7 @@ class OpenedYard implements Yard {
   readonly vitals: Vitals
   readonly rates: Rates | null
   readonly past: Past
+  readonly health: ExecutorHealth
   readonly pausedSince: Yard['pausedSince']
   readonly #parts: YardParts
   readonly #coordinator: Coordinator
@@ -71,8 +75,9 @@ class OpenedYard implements Yard {
     this.store = parts.opened.store
     this.nextAgentId = parts.nextAgentId
     this.positions = createPositions(parts)
-    this.spending = createSpending(this.store.spending)
+    this.spending = parts.spending
     this.vitals = createVitals({ ...parts, ...machineOf(parts) })
+    this.health = createExecutorHealth(parts.options.env, this.store)
     this.past = createPast(parts, () => this.config().settings)
     parts.scope.add(() => this.past.close())
     this.pausedSince = createPauseWatch(parts.opened)
@@ -83,6 +88,7 @@ class OpenedYard implements Yard {
     parts.dispatcher.onCommitted((batch) => {
       this.positions.note(batch)
       this.spending.note(batch)
+      this.health.note(batch)
     })
     if (runsAgents) parts.scope.add(startBackups(parts))
   }
@@ -108,14 +114,29 @@ class OpenedYard implements Yard {
   isTrusted(): boolean {
     return this.#parts.current.isTrusted
   }
+  askTrust(): ReturnType<Yard['askTrust']> {
+    return askTrust(this.#trustPlace(), () => this.#settingsNow())
+  }
+  async giveTrust(seen: string): Promise<Result<void, Failure>> {
+    const given = giveTrust(this.#trustPlace(), () => this.#settingsNow(), seen)
+    if (!given.ok) return given
+    const reloaded = await this.reload(this.#parts.current.flags)
+    return reloaded.ok ? ok(undefined) : reloaded
+  }
   recentErrors(): YardParts['errors'] {
     return this.#parts.errors
   }
   lastTickAt(): number | null {
     return this.#coordinator.lastTickAt()
   }
+  machineHold(): ReturnType<Yard['machineHold']> {
+    return this.#parts.place.hold()
+  }
   heard(id: AgentId): void {
     this.#coordinator.heard(id)
+  }
+  leaseUntil(id: AgentId): number | null {
+    return this.#coordinator.leaseUntil(id)
   }
   startNone(): void {
     this.#coordinator.drain()
@@ -125,6 +146,17 @@ class OpenedYard implements Yard {
   }
   look(): Promise<void> {
     return this.#coordinator.tick()
+  }
+  async testExecutor(name: string): ReturnType<Yard['testExecutor']> {
+    const { trials, current } = this.#parts
+    if (!current.isTrusted)
+      return err(
+        failure('untrusted', 'this yard was not made here: nothing of it is run', {
+          hint: 'yard trust shows what it would run, and confirms it',
+        }),
+      )
+    if (!trials) return err(failure('internal', 'nothing can be tried here'))
+    return trials.run(current.config.settings, name)
   }
   probeExecutor(name: string): ReturnType<Yard['probeExecutor']> {
     return probe(this.config().settings, name, this.#parts.options)
@@ -193,13 +225,13 @@ class OpenedYard implements Yard {
   }
 
   async reload(flags: Flags): Promise<Result<LoadedConfig, Failure>> {
-    const { options, current, opened, dataFolder } = this.#parts
+    const { options, current, opened } = this.#parts
     const config = readConfig(options, flags)
     if (!config.ok) return config
     current.config = config.value
     current.flags = flags
     current.routes = createRoutes(config.value.settings, this.paths.root)
-    current.isTrusted = isTrusted({ paths: this.paths, dataFolder })
+    current.isTrusted = isTrusted(this.#trustPlace())
     opened.setSynchronous(config.value.settings.store.synchronous)
     this.#coordinator.onSettings()
     return config
@@ -218,6 +250,13 @@ class OpenedYard implements Yard {
     await this.#parts.scope.close()
   }
 
+  #trustPlace(): TrustPlace {
+    return { paths: this.paths, dataFolder: this.#parts.dataFolder }
+  }
+  #settingsNow(): Result<Settings, Failure> {
+    const config = readConfig(this.#parts.options, this.#parts.current.flags)
+    return config.ok ? ok(config.value.settings) : config
+  }
   #graceMs(): number {
     return this.config().settings.agent.stopGraceMs
   }

@@ -8,14 +8,21 @@ import type { Command } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
-import { misfitOf, resolveExecutor, resolveModel } from '../domain/resolve.ts'
-import { accountOf, isTakenByPeople, type Settings } from '../domain/settings.ts'
+import { standInOf } from '../domain/fallback.ts'
+import { findModel } from '../domain/models.ts'
+import {
+  misfitOf,
+  resolveExecutor,
+  resolveModel,
+  type ModelChoice,
+} from '../domain/resolve.ts'
+import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 
 export interface Routes {
   of(task: Task): Result<Route, Failure>
   /** Why a task as somebody asks for it could never run; null when it could. */
-  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model'>): Failure | null
+  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify'>): Failure | null
 }
 
 export function createRoutes(settings: Settings, root: string): Routes {
@@ -23,13 +30,14 @@ export function createRoutes(settings: Settings, root: string): Routes {
   return {
     of(task) {
       const { executor, exec, model, worktree, repo, timeoutMs } = task
-      const key = JSON.stringify([executor, exec === null, model, worktree, repo, timeoutMs])
+      const isMerge = task.merging !== null
+      const key = JSON.stringify([executor, exec === null, model, worktree, repo, timeoutMs, isMerge])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(settings, task, root)))
       return route
     },
-    faultOf({ executor, exec, model }) {
-      const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null }
+    faultOf({ executor, exec, model, verify = null }) {
+      const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
       const misfit = misfitOf(wish, choice.value.profile)
@@ -48,17 +56,34 @@ function routeOf(settings: Settings, task: Task, root: string): Result<Route, Fa
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, profile)
   if (!model.ok) return model
-  return ok({
+  return ok(routeBy({ settings, task, root }, { profile, why, model: model.value }))
+}
+
+interface Way {
+  readonly profile: Profile
+  readonly why: string
+  readonly model: ModelChoice
+}
+
+function routeBy(
+  scene: { readonly settings: Settings; readonly task: Task; readonly root: string },
+  { profile, why, model }: Way,
+): Route {
+  const { settings, task, root } = scene
+  const entry = model.name === null ? null : findModel(settings, model.name)
+  const next = standInOf(settings, task, profile)
+  return {
     executor: profile.name,
     executorType: profile.type,
-    model: model.value.name,
-    modelId: model.value.modelId,
-    provider: accountOf(profile),
-    provenance: { executor: why, model: model.value.why },
+    model: model.name,
+    modelId: model.modelId,
+    provider: accountOf(profile, entry),
+    provenance: { executor: why, model: model.why },
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
     exclusive: exclusiveFolderOf({ task, profile }, root),
     isForPeople: isTakenByPeople(profile.type),
-  })
+    fallback: next && routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }),
+  }
 }
 
 export function capsOf(settings: Settings, mayStart: boolean): Caps {
@@ -99,10 +124,9 @@ function faultOfEdit(
   const task = plan.tasks.get(id)
   const repo = faultOfRepo(edit.repo)
   if (repo) return repo
-  if (!task || (edit.executor === undefined && edit.exec === undefined && edit.model === undefined))
-    return null
-  const { executor = task.executor, exec = task.exec, model = task.model } = edit
-  return routes.faultOf({ executor, exec, model })
+  const { executor, exec, model, verify } = edit
+  if (!task || [executor, exec, model, verify].every((field) => field === undefined)) return null
+  return routes.faultOf({ ...task, ...definedOf({ executor, exec, model, verify }) })
 }
 
 function faultOfRepo(repo: string | null | undefined): Failure | null {
@@ -124,3 +148,9 @@ function isFolder(path: string): boolean {
     return false // not there, too long, or not for us to see
   }
 }
+
+/** Fields that an edit does not name stay as the task has them. */
+const definedOf = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>

@@ -1,8 +1,11 @@
-/** What ended agents cost: per task, and today. Kept from commit to commit; read anew only where agents are forgotten or the day changes. */
+/** What ended agents cost: per task, today, and since an instant. Kept from commit to commit; read anew only when the day or the instant changes. */
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { Agent, Usage } from '../domain/agent.ts'
+import { NOTHING_SPENT, plus, sumSpent, type Spent } from '../domain/budget.ts'
 import type { EntityChange } from '../domain/plan.ts'
-import type { SpendingReads } from '../store/spending.ts'
+import { tokensOf } from '../domain/price.ts'
+import type { Task } from '../domain/task.ts'
+import type { SpendingReads, UsageSum } from '../store/spending.ts'
 
 export interface DaySpending {
   readonly costUsd: number | null
@@ -10,60 +13,77 @@ export interface DaySpending {
 }
 
 export interface Spending {
-  /** US dollars over all tries of a task; null = no CLI said. */
+  /** US dollars over all tries of a task; null = nobody knows. */
   costOf(taskId: string): number | null
+  /** What counts towards a task's own budget: all its tries, or those of the current run of a repeating task. */
+  ofTask(task: Pick<Task, 'id' | 'schedule' | 'completedAt'>): Spent
   /** Of agents that ended since midnight of this machine. */
   today(now: number): DaySpending
+  /** Of agents that ended at that instant or later. */
+  since(at: number): Spent
   note(batch: CommittedBatch): void
 }
 
 export function createSpending(reads: SpendingReads): Spending {
-  let costs: Map<string, number> | null = null
-  let day: { readonly end: number; readonly start: number; spent: DaySpending } | null = null
-  const readDay = (now: number) => {
-    const { start, end } = dayOf(now)
-    const sum = reads.usageBetween(start, end)
-    return {
-      start,
-      end,
-      spent: { costUsd: sum.costUsd, tokens: plus(sum.inputTokens, sum.outputTokens) },
-    }
+  let tasks: Map<string, Spent> | null = null
+  const runs = new Map<string, { readonly since: number; readonly spent: Spent }>()
+  let day: { readonly end: number; readonly start: number; spent: Spent } | null = null
+  let graph: { readonly start: number; spent: Spent } | null = null
+
+  const allOf = (id: string): Spent => {
+    tasks ??= new Map([...reads.perTask()].map(([key, sum]) => [key, spentOf(sum)]))
+    return tasks.get(id) ?? NOTHING_SPENT
+  }
+  const runOf = (id: string, since: number): Spent => {
+    const known = runs.get(id)
+    if (known?.since === since) return known.spent
+    const spent = spentOf(reads.usageOfTask(id, since))
+    runs.set(id, { since, spent })
+    return spent
   }
   return {
-    costOf: (taskId) => (costs ??= reads.costPerTask()).get(taskId) ?? null,
+    costOf: (taskId) => allOf(taskId).usd,
+    ofTask: ({ id, schedule, completedAt }) =>
+      schedule && completedAt !== null ? runOf(id, completedAt + 1) : allOf(id),
     today(now) {
-      if (!day || now >= day.end || now < day.start) day = readDay(now)
-      return day.spent
+      if (!day || now >= day.end || now < day.start) {
+        const { start, end } = dayOf(now)
+        day = { start, end, spent: spentOf(reads.usageBetween(start, end)) }
+      }
+      return { costUsd: day.spent.usd, tokens: day.spent.tokens }
+    },
+    since(at) {
+      if (graph?.start !== at)
+        graph = { start: at, spent: spentOf(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }
+      return graph.spent
     },
     note({ changes }) {
       for (const change of changes) {
-        if (change.entity !== 'agent') continue
-        // Forgotten: what it cost is in no table any more.
-        if (!change.after) costs = day = null
-        const ended = endedNow(change)
+        const ended = change.entity === 'agent' ? endedNow(change) : null
         if (!ended?.usage) continue
         const { taskId, usage, endedAt } = ended
-        if (costs && usage.costUsd !== null)
-          costs.set(taskId, (costs.get(taskId) ?? 0) + usage.costUsd)
-        if (day && isWithin(day, endedAt)) day.spent = withUsage(day.spent, usage)
+        const spent = ofUsage(usage)
+        runs.delete(taskId)
+        tasks?.set(taskId, sumSpent(tasks.get(taskId) ?? NOTHING_SPENT, spent))
+        if (day && isWithin(day, endedAt)) day.spent = sumSpent(day.spent, spent)
+        if (graph && endedAt !== null && endedAt >= graph.start)
+          graph.spent = sumSpent(graph.spent, spent)
       }
     },
   }
 }
+
+const spentOf = ({ costUsd, inputTokens, outputTokens }: UsageSum): Spent => ({
+  usd: costUsd,
+  tokens: plus(inputTokens, outputTokens),
+})
+const ofUsage = (usage: Usage): Spent => ({ usd: usage.costUsd, tokens: tokensOf(usage) })
 
 const endedNow = ({ before, after }: Extract<EntityChange, { entity: 'agent' }>): Agent | null =>
   after?.state.kind === 'ended' && before?.state.kind !== 'ended' ? after : null
 
 const isWithin = (day: { start: number; end: number }, at: number | null): boolean =>
   at !== null && at >= day.start && at < day.end
-
-const withUsage = (spent: DaySpending, usage: Usage): DaySpending => ({
-  costUsd: plus(spent.costUsd, usage.costUsd),
-  tokens: plus(spent.tokens, plus(usage.inputTokens, usage.outputTokens)),
-})
-
-const plus = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : a + b
 
 /** The day of this machine's zone that holds an instant; 23 to 25 hours long. */
 export function dayOf(at: number): { readonly start: number; readonly end: number } {

@@ -37,8 +37,9 @@ export function trustAsMade(place: TrustPlace): void {
   write(place, { made: id })
 }
 
-export const confirmTrust = (place: TrustPlace): void =>
-  write(place, { configHash: configHash(place.paths) })
+/** `hash`: of the config file that a person has judged. */
+export const confirmTrust = (place: TrustPlace, hash: string = configHash(place.paths)): void =>
+  write(place, { configHash: hash })
 
 export interface TrustShown {
   readonly executors: string[]
@@ -53,10 +54,15 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
   const executors = profiles.map((p) => {
     const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
     const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
-    return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}`
+    const service = p.url === null ? '' : ` posts to ${p.url}`
+    return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}${service}`
   })
+  if (settings.worktree.setup !== null)
+    executors.push(`new worktrees run ${settings.worktree.setup}`)
   const variables = profiles.flatMap((p) => [
-    ...Object.values(p.env).flatMap((v) => (typeof v === 'string' ? [] : [v.from])),
+    ...[...Object.values(p.env), ...Object.values(p.headers)].flatMap((v) =>
+      typeof v === 'string' ? [] : [v.from],
+    ),
     ...(p.apiKeyEnv === null ? [] : [p.apiKeyEnv]),
   ])
   return {
@@ -106,7 +112,8 @@ function write(place: TrustPlace, entry: Book[string]): void {
   renameSync(next, file)
 }
 
-function configHash(paths: YardPaths): string {
+/** Of the yard's own config file. */
+export function configHash(paths: YardPaths): string {
   let text = ''
   try {
     text = readFileSync(paths.config, 'utf8')

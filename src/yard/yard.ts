@@ -5,6 +5,8 @@ import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
 import type { LiveFacts } from '../domain/executor.ts'
+import type { ExecutorHealth } from './executor-health.ts'
+import type { TrialResult } from './trial.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -14,7 +16,9 @@ import type { Store } from '../store/store.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
 import type { Positions } from './positions.ts'
+import type { MachineHold } from './machine/hold.ts'
 import type { Rates } from './rates.ts'
+import type { TrustAsked } from './ask-trust.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
 import type { Vitals } from './vitals.ts'
@@ -53,8 +57,14 @@ export interface Yard {
   /** Why commits fail now; null while they work. */
   readOnly(): string | null
   isTrusted(): boolean
+  /** What it would run and read, for a person to judge; from the files as they are now. */
+  askTrust(): Result<TrustAsked, Failure>
+  /** A person has said yes to what `seen` stands for; the yard goes on at once. Only ever for a person. */
+  giveTrust(seen: string): Promise<Result<void, Failure>>
   recentErrors(): readonly { readonly at: number; readonly text: string }[]
   lastTickAt(): number | null
+  /** Why this machine lets no agent start here now; null = it does, or none wants to. */
+  machineHold(): MachineHold | null
   /** Ends agents' trees and resolves when they are settled, or after grace and kill have run out. */
   kill(
     ids: readonly AgentId[],
@@ -65,6 +75,8 @@ export interface Yard {
   forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
   /** An agent spoke through the yard: it is alive. */
   heard(id: AgentId): void
+  /** When its lease runs out, ms since 1970; null for one without. */
+  leaseUntil(id: AgentId): number | null
   /** No new agent from now on; living ones go on. */
   startNone(): void
   /** Where agents started from now on are told to find the yard. */
@@ -81,6 +93,9 @@ export interface Yard {
   /** Since when, ms, and by whom it is paused; null while it is not. */
   pausedSince(): { readonly at: number; readonly by: string } | null
   /** Whether each profile could run here: its binary, and what is missing. */
+  readonly health: ExecutorHealth
+  /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
+  testExecutor(name: string): Promise<Result<TrialResult, Failure>>
   probeExecutor(name: string): { readonly binary: string | null; readonly problem: string | null }
   /** A window of an agent's output; see the contract. */
   readOutput(

@@ -8,8 +8,9 @@ import { open } from './open.ts'
 import { tell, type Bench } from './report.ts'
 import { spawn } from './spawn.ts'
 import { throughput } from './throughput.ts'
+import { worktrees } from './worktrees.ts'
 
-const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, flood]
+const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, flood, worktrees]
 
 const isApart = process.argv[2] === '--here'
 const named = process.argv.slice(isApart ? 3 : 2)

@@ -31,6 +31,7 @@ export function createNullRuntime(): Runtime {
     },
     recover: async () => {},
     stop() {},
+    reported() {},
     isHolding: (id) => holding.has(id),
     facts: () => null,
     measure: () => Promise.resolve(new Map()),

@@ -12,6 +12,8 @@ export interface Ended {
 
 export interface TestYard {
   readonly folder: string
+  /** What its commands are started with. */
+  readonly env: Readonly<Record<string, string>>
   yard(
     words: readonly string[],
     more?: { stdin?: string; env?: Record<string, string> },
@@ -20,7 +22,7 @@ export interface TestYard {
   close(): Promise<void>
 }
 
-const PROGRAM = resolve(import.meta.dirname, '../../src/cli/index.ts')
+export const PROGRAM = resolve(import.meta.dirname, '../../src/cli/index.ts')
 
 /** A fresh folder with its own home; a yard in it unless `isBare`. */
 export async function openTestYard(isBare = false): Promise<TestYard> {
@@ -48,6 +50,7 @@ export async function openTestYard(isBare = false): Promise<TestYard> {
   if (!isBare) await yard(['init'])
   return {
     folder,
+    env: own,
     yard,
     async json(words) {
       const { out, err, code } = await yard([...words, '--json'])

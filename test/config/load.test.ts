@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
-import { PLAIN_KEYS } from '../../src/config/keys.ts'
+import { formatKey, PLAIN_KEYS } from '../../src/config/keys.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { resolveExecutor } from '../../src/domain/resolve.ts'
 import { exitCodeOf } from '../../src/domain/failure.ts'
@@ -49,6 +49,10 @@ describe('the layers', () => {
       'pi',
       'copilot',
       'kimi',
+      'acp',
+      'native',
+      'http',
+      'external',
     ])
     expect(settings.executors['claude']).toMatchObject({ timeoutMs: 14_400_000, coding: true })
     expect(Object.isFrozen(settings.executors['claude']?.env)).toBe(true)
@@ -222,12 +226,34 @@ describe('a broken file', () => {
       'did you mean "opus"?',
     ],
     [
-      '[executors.x]\ntype = "http"\n',
-      ':2: executors.x.type = "http" must be one of "shell"',
+      '[executors.x]\ntype = "htp"\n',
+      ':2: executors.x.type = "htp" must be one of "shell"',
+      undefined,
+    ],
+    ['[executors.x]\ntype = "http"\n', ':1: executors.x needs a url', undefined],
+    [
+      '[executors.x]\ntype = "http"\nurl = "http://a/"\nendpoint = "http://b/"\n',
+      ':4: executors.x has a url and an endpoint, which mean the same',
+      undefined,
+    ],
+    [
+      '[executors.x]\ntype = "http"\nurl = "http://me:secret@a/"\n',
+      ':3: executors.x.url must be an http or https address without a user or a password',
+      undefined,
+    ],
+    [
+      '[executors.x]\ntype = "http"\nurl = "http://a/"\nheaders = { Authorization = "sk-1\\n" }\n',
+      ':4: executors.x.headers.Authorization must be',
+      undefined,
+    ],
+    [
+      '[executors.x]\ntype = "claude_proxy"\n',
+      ':1: executors.x is a claude_proxy and needs a base_url',
       undefined,
     ],
     ['[executors.x]\nmodel = "opus"\n', ':1: executors.x needs a type', undefined],
     ['[executors.x]\ntype = "command"\n', ':1: executors.x needs a command', undefined],
+    ['[executors.x]\ntype = "acp"\n', ':1: executors.x needs a command', undefined],
     [
       '[executors.x]\ntype = "shell"\nthen = "claude"\n',
       ':3: executors.x.then does nothing: executors of type shell take',
@@ -337,6 +363,9 @@ describe('a broken file', () => {
   })
 })
 
+/** Their defaults are found by a rule, and the file shows what that comes to. */
+const GIVEN = /^(?:coordinator|agent)$/
+
 describe('the first file', () => {
   it('changes nothing', () => {
     const config = load({ project: DEFAULT_CONFIG_TEXT })
@@ -354,7 +383,11 @@ describe('the first file', () => {
         .list()
         .filter((e) => e.source === 'default')
         .map((e) => e.key),
-    ).toEqual(['schedule.tz'])
+    ).toEqual(
+      PLAIN_KEYS.filter(
+        ({ path, fallback }) => fallback === undefined && !GIVEN.test(path[0] ?? ''),
+      ).map(({ path }) => formatKey(path)),
+    )
   })
 
   it('has examples that load when their # is taken away', () => {

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findYard, nodeProblem, userPaths } from '../../src/config/paths.ts'
+import {
+  findYard,
+  nodeProblem,
+  passedOverYard,
+  userPaths,
+  yardPaths,
+} from '../../src/config/paths.ts'
 import { errorOf, temporaryFolder, valueOf } from './support.ts'
 
 const folder = () => realpathSync(temporaryFolder())
@@ -64,6 +70,28 @@ describe('the yard of a folder', () => {
     expect(rootOf(deep)).toBe(main)
     make(main, 'sub', '.yard')
     expect(rootOf(deep)).toBe(join(main, 'sub'))
+    // The worktree's own is nearer and not meant, which can be asked for.
+    const found = findYard(deep, {})
+    expect(found.ok && passedOverYard(deep, found.value)).toBe(tree)
+    const own = findYard(deep, {}, tree)
+    expect(own.ok && passedOverYard(deep, own.value)).toBeNull()
+    expect(passedOverYard(root, yardPaths(root))).toBeNull()
+  })
+
+  it('is the main one’s from any worktree of the repository: ours below .yard, and a person’s anywhere', () => {
+    const root = folder()
+    const main = make(root, 'main')
+    make(main, '.yard', 'worktrees')
+    git(main, 'init', '-q')
+    git(main, 'commit', '-q', '--allow-empty', '-m', 'one')
+    const ours = join(main, '.yard', 'worktrees', 'task-1a2b3c')
+    const theirs = join(root, 'elsewhere', 'feature')
+    git(main, 'worktree', 'add', '-q', ours)
+    git(main, 'worktree', 'add', '-q', theirs)
+    for (const place of [ours, make(ours, 'deep'), theirs, make(theirs, 'src', 'deep')]) {
+      expect(rootOf(place)).toBe(main)
+      expect(passedOverYard(place, yardPaths(main))).toBeNull()
+    }
   })
 })
 

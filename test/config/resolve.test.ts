@@ -55,10 +55,20 @@ describe('the executor of a task', () => {
     expect(why).toBe('named by the task; "nightly" hands on to "reviewer"')
   })
 
-  it.each(['nope', 'constructor', '__proto__', 'http://x'])('is unknown: %s', (name) => {
+  it.each(['nope', 'constructor', '__proto__', 'ftp://x'])('is unknown: %s', (name) => {
     expect(errorOf(resolveExecutor(settings, { executor: name, exec: null })).kind).toBe(
       'unknown-executor',
     )
+  })
+
+  it('is the built-in service at an address that the task names, without a password in it', () => {
+    const named = valueOf(resolveExecutor(settings, { executor: 'http://x:1/a?b=c', exec: null }))
+    expect(named.profile).toMatchObject({ type: 'http', url: 'http://x:1/a?b=c', headers: {} })
+    for (const address of ['http://me:secret@x/', 'http://', 'http://x/ y', 'https://x/#z']) {
+      const refused = errorOf(resolveExecutor(settings, { executor: address, exec: null }))
+      expect(refused.kind).toBe('bad-request')
+      expect(refused.message).not.toContain('secret')
+    }
   })
 
   it('has a near match, and never goes round in a circle', () => {

@@ -1,19 +1,24 @@
 /** A whole coordinator on a real store in memory, with a manual clock and a runtime that does what the test says. */
+import { NO_LANDING } from '../../src/yard/landing-port.ts'
+import { ROOMY } from '../../src/yard/machine/open-place.ts'
+import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/profiles.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok, type Result } from '../../src/base/result.ts'
 import { createCoordinator, type Coordinator } from '../../src/coordinator/coordinator.ts'
 import { createDispatcher, type Dispatcher } from '../../src/coordinator/dispatch.ts'
-import type { Caps, CoordinatorParts, Route } from '../../src/coordinator/ports.ts'
+import type { LeaseBook, Caps, CoordinatorParts, MachinePort, Route } from '../../src/coordinator/ports.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
 import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
 import type { NewTask } from '../../src/domain/new-task.ts'
-import type { Profile } from '../../src/domain/settings.ts'
+import type { Budget, Profile, Settings } from '../../src/domain/settings.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
+import { createMoney } from '../../src/yard/money.ts'
+import { createSpending } from '../../src/yard/spending.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createTurns, openMemoryStore, type Turns } from '../support/memory-store.ts'
 import { PERSON, addCommand, evidenceOf, taskId } from '../support/plan-builder.ts'
@@ -75,6 +80,7 @@ function createScriptedRuntime(): ScriptedRuntime {
       }
     },
     stop: (id, { force }) => void runtime.stops.push({ id, force }),
+    reported() {},
     isHolding: (id) => holding.has(id),
     facts: (id) => runtime.liveFacts.get(id) ?? null,
     measure: () => Promise.resolve(new Map()),
@@ -104,6 +110,8 @@ export interface YardBench {
   readonly staleOwners: { count: number }
   caps: Caps
   profile: Profile
+  /** What may be spent, and what tokens cost. */
+  economy: Pick<Settings, 'budget' | 'models'>
   route: (task: Task) => Result<Route, Failure>
   nextFireAt: CoordinatorParts['nextFireAt']
   /** Sends a command and lets everything come to rest. */
@@ -126,6 +134,8 @@ export interface YardBenchOptions {
   readonly opened?: OpenStore
   readonly clock?: ManualClock
   readonly startsAgents?: boolean
+  readonly leases?: LeaseBook
+  readonly machine?: MachinePort
   readonly wrap?: (opened: OpenStore) => OpenStore
 }
 
@@ -139,6 +149,14 @@ export const ROUTE: Route = {
   timeoutMs: 14_400_000,
   exclusive: null,
   isForPeople: false,
+}
+
+export const NO_BUDGET: Budget = {
+  dayUsd: null,
+  dayTokens: null,
+  graphUsd: null,
+  graphTokens: null,
+  graphSince: null,
 }
 
 export const CAPS: Caps = {
@@ -185,16 +203,22 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     ownerEpoch,
     onStale: () => (staleOwners.count += 1),
   })
+  const spending = createSpending(store.spending)
+  dispatcher.onCommitted(spending.note)
   let agents = Math.max(opened.lastAgentNumber, plan.lastAgentNumber)
   const coordinator = createCoordinator({
     plan,
     dispatcher,
     runtime,
+    landing: NO_LANDING,
+    machine: options.machine ?? ROOMY,
     clock,
     log: silentLog,
     caps: () => bench.caps,
+    money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
     orderOf: (agent) => orderOf(bench, agent.id),
+    leases: options.leases ?? createLeaseMemory(),
     nextAgentId: () => agentIdOf((agents += 1)),
     nextFireAt: (schedule, from) => bench.nextFireAt(schedule, from),
     random: () => 0.5,
@@ -211,6 +235,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     staleOwners,
     caps: CAPS,
     profile: PROFILE,
+    economy: { budget: NO_BUDGET, models: {} },
     route: plainRoute,
     /** The spec is a number of ms; it fires at each whole multiple. */
     nextFireAt: ({ spec }, from) => (Math.floor(from / Number(spec)) + 1) * Number(spec),

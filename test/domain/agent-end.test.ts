@@ -213,6 +213,20 @@ const STOPS: Record<StopReason | 'none', Record<End, string>> = {
     'never ran': 'lost · open · 1',
     'not launched': 'lost · open · 1',
   },
+  budget: {
+    well: 'done · done · 0',
+    badly: 'killed · waiting · 0',
+    vanished: 'killed · waiting · 0',
+    'never ran': 'killed · waiting · 0',
+    'not launched': 'killed · waiting · 0',
+  },
+  'taken-back': {
+    well: 'superseded · open · 0',
+    badly: 'superseded · open · 0',
+    vanished: 'lost · open · 0',
+    'never ran': 'lost · open · 0',
+    'not launched': 'failed · open · 0',
+  },
   superseded: {
     well: 'superseded · done · 0',
     badly: 'superseded · done · 0',
@@ -310,7 +324,8 @@ describe('the class of a failure', () => {
     const wait =
       state.kind !== 'open' ? '' : state.park ? ' parked' : state.notBefore ? ' delayed' : ''
     expect(`${state.kind} · ${attempts}${wait}`).toBe(EXPECTED[VERDICTS[name]])
-    expect(bench.plan.breakers.size).toBe(VERDICTS[name] === 'park' ? 1 : 0)
+    const sleeps = VERDICTS[name] === 'park' || name === 'auth'
+    expect(bench.plan.breakers.size).toBe(sleeps ? 1 : 0)
   })
 
   it('of a repeating task brings its next time, not a failed task', () => {

@@ -42,6 +42,7 @@ function working() {
 /** For an agent at work on `a`: `ok`, or the kind of the refusal. */
 const TABLE: readonly (readonly [string, Command, string])[] = [
   ['log on its task', { type: 'task.log', id: own, text: 'x' }, 'ok'],
+  ['ask about its task', { type: 'task.ask', id: own, text: 'x' }, 'ok'],
   ['attach to its task', { type: 'task.attach', id: own, artifacts: [] }, 'ok'],
   ['done on its task', done(), 'ok'],
   [
@@ -71,9 +72,13 @@ const TABLE: readonly (readonly [string, Command, string])[] = [
   ],
   ['done by force', done(own, true), 'not-allowed'],
   ['log on another task', { type: 'task.log', id: other, text: 'x' }, 'not-allowed'],
+  ['ask about another task', { type: 'task.ask', id: other, text: 'x' }, 'not-allowed'],
+  ['answer its own question', { type: 'task.answer', id: own, text: 'x' }, 'not-allowed'],
   ['done on another task', done(other), 'not-allowed'],
   ['add with a command', add({ exec: 'rm -rf /' }), 'not-allowed'],
   ['add with a verify', add({ verify: 'true' }), 'not-allowed'],
+  ['add with a budget', add({ budget: 5 }), 'not-allowed'],
+  ['add with a budget of tokens', add({ budgetTokens: 5 }), 'not-allowed'],
   ['add in another folder', add({ repo: '/etc' }), 'not-allowed'],
   ['add outside a worktree', add({ worktree: 'off' }), 'not-allowed'],
   ['add in a fuller mode', add({ mode: 'full' }), 'not-allowed'],
@@ -112,6 +117,7 @@ const REPORTS = new Set([
   'task.attach',
   'task.complete',
   'task.fail',
+  'task.ask',
   'task.add',
   'tasks.import',
 ])

@@ -73,6 +73,8 @@ const COMMANDS = {
   'edit delay': edit({ delayMs: 1000 }),
   'skip a time': { type: 'schedule.skip', id, nextFireAt: 1 },
   'fire now': { type: 'schedule.fireNow', id },
+  ask: { type: 'task.ask', id, text: 'which?' },
+  answer: { type: 'task.answer', id, text: 'that' },
 } as const satisfies Record<string, Command>
 type Name = keyof typeof COMMANDS
 
@@ -99,6 +101,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': 'open',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   'in-progress': {
     hold: 'in-progress held',
@@ -121,6 +125,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   taken: {
     hold: 'in-progress held',
@@ -143,6 +149,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   waiting: {
     hold: 'waiting held',
@@ -165,6 +173,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   'pending-eval': {
     hold: 'pending-eval held',
@@ -187,6 +197,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   done: {
     hold: '!wrong-state',
@@ -209,6 +221,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   failed: {
     hold: '!wrong-state',
@@ -231,6 +245,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
   abandoned: {
     hold: '!wrong-state',
@@ -253,6 +269,8 @@ const TABLE: Record<State, Record<Name, string>> = {
     'edit delay': '!wrong-state',
     'skip a time': '!wrong-state',
     'fire now': '!wrong-state',
+    ask: '!not-allowed',
+    answer: '!wrong-state',
   },
 }
 

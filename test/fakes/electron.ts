@@ -202,12 +202,18 @@ export const protocol = {
   },
 }
 
-type RequestHandler = (contents: unknown, name: string, answer: (ok: boolean) => void) => void
+type RequestHandler = (
+  contents: unknown,
+  name: string,
+  answer: (ok: boolean) => void,
+  details: { requestingUrl: string },
+) => void
+type CheckHandler = (contents: unknown, name: string, origin: string) => boolean
 type DownloadListener = (event: { preventDefault(): void }, item: { getURL(): string }) => void
 export const session = {
   defaultSession: {
     onRequest: null as RequestHandler | null,
-    onCheck: null as (() => boolean) | null,
+    onCheck: null as CheckHandler | null,
     onDevice: null as (() => boolean) | null,
     listeners: new Map<string, DownloadListener>(),
     setDevicePermissionHandler(handler: () => boolean): void {
@@ -219,7 +225,7 @@ export const session = {
     setPermissionRequestHandler(handler: RequestHandler): void {
       session.defaultSession.onRequest = handler
     },
-    setPermissionCheckHandler(handler: () => boolean): void {
+    setPermissionCheckHandler(handler: CheckHandler): void {
       session.defaultSession.onCheck = handler
     },
   },

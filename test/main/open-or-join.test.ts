@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { copyFile, mkdir, mkdtemp, rm, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -9,6 +9,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
+import { createCompany, type Company } from '../../src/headless/company.ts'
 import { createAppLobby } from '../../src/main/app-lobby.ts'
 import { openOrJoin } from '../../src/main/open-or-join.ts'
 import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
@@ -36,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function open(at = paths): Promise<YardHost> {
+async function open(at = paths, company?: Company): Promise<YardHost> {
   const host = await openOrJoin({
     paths: at,
     log: silentLog,
@@ -47,9 +48,16 @@ async function open(at = paths): Promise<YardHost> {
     tailEntry: join(project, 'src/agents/tail-worker.ts'),
     pageRoot: join(project, 'out/renderer'),
     onStop: () => {},
+    ...(company ? { company } : {}),
   })
   if (!host.ok) throw new Error(host.error.message)
   return host.value
+}
+
+async function clientOf(host: YardHost | undefined): Promise<YardClient> {
+  const connection = await host?.connect()
+  if (!connection) throw new Error('nobody answers')
+  return connection.client
 }
 
 /** A page's end of a port that the host serves. */
@@ -121,6 +129,40 @@ test('a page of a yard that the app lets go of learns it by its port closing', a
   await expect(page.closed).resolves.toBeUndefined()
   expect(await host.connect()).toBeNull()
   await rm(other, { recursive: true, force: true })
+})
+
+test('the yards of the app know of each other and share the places of the machine', async () => {
+  const env = { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  const company = createCompany(env, systemClock, silentLog)
+  const folders = [
+    await mkdtemp(join(tmpdir(), 'yard-c-')),
+    await mkdtemp(join(tmpdir(), 'yard-d-')),
+  ]
+  const hosts: YardHost[] = []
+  for (const each of folders) {
+    await initYard(each, join(folder, 'yard'))
+    await writeFile(join(each, '.yard', 'config.toml'), '')
+    hosts.push(await open(yardPaths(each), company))
+  }
+  await mkdir(join(folder, 'yard'), { recursive: true })
+  await writeFile(join(folder, 'yard', 'config.toml'), '[machine]\nmax_agents = 1\n')
+  const [first, second] = [await clientOf(hosts[0]), await clientOf(hosts[1])]
+  for (const client of [first, second]) await client.service.reload({})
+  expect((await first.service.status()).yards).toEqual(folders)
+  await first.task.add({ title: 'a', id: 'a', exec: 'sleep 30' })
+  await expect.poll(async () => (await first.service.status()).agents.alive).toBe(1)
+  await second.task.add({ title: 'b', id: 'b', exec: 'true' })
+  const hold = async () => (await second.service.status()).machineHold
+  await expect.poll(hold).toContain('1 of 1, 1 of them in other yards')
+  await first.service.stop({ killAgents: true })
+  const status = async () => (await second.task.get({ id: 'b' })).status
+  await expect.poll(status, { timeout: 10_000 }).toBe('done')
+  await hosts[0]?.close()
+  expect((await second.service.status()).yards).toEqual(folders.slice(1))
+  await hosts[1]?.close()
+  company.close()
+  await rm(join(folder, 'yard', 'config.toml'))
+  for (const each of folders) await rm(each, { recursive: true, force: true })
 })
 
 test('a browser that asks the app for another yard is told where to go on', async () => {

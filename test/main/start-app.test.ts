@@ -79,10 +79,19 @@ test('the page comes with a strict policy, and nothing outside of it is served',
 })
 
 test('permissions, devices, downloads, new windows, foreign pages and embedded views are denied', () => {
-  const answers: boolean[] = []
   const own = session.defaultSession
-  own.onRequest?.(null, 'camera', (isAllowed) => answers.push(isAllowed))
-  expect([...answers, own.onCheck?.(), own.onDevice?.()]).toEqual([false, false, false])
+  const mayGet = (permission: string, origin: string): (boolean | undefined)[] => {
+    const answers: (boolean | undefined)[] = [own.onCheck?.(null, permission, `${origin}/`)]
+    const details = { requestingUrl: `${origin}/index.html` }
+    own.onRequest?.(null, permission, (isAllowed) => answers.push(isAllowed), details)
+    return answers
+  }
+  expect(mayGet('camera', 'app://yard')).toEqual([false, false])
+  expect(mayGet('clipboard-read', 'app://yard')).toEqual([false, false])
+  expect(mayGet('clipboard-sanitized-write', 'app://yard.evil')).toEqual([false, false])
+  // "Copy" in the page.
+  expect(mayGet('clipboard-sanitized-write', 'app://yard')).toEqual([true, true])
+  expect(own.onDevice?.()).toBe(false)
   const contents = first().webContents
   expect(contents.onOpen({ url: 'javascript:alert(1)' })).toEqual({ action: 'deny' })
   const isPrevented = (fire: (event: object) => void, url = ''): boolean => {

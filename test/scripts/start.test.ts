@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { report } from '../../scripts/check-boundaries.mjs'
 import { chooseYard, readWish, yardAbove } from '../../scripts/start.mjs'
-import { tally } from '../../scripts/tally-tests.mjs'
+import { failuresOf, tally } from '../../scripts/tally-tests.mjs'
 
 const at = (here: string) => ({ env: { INIT_CWD: here }, checkout: '/code/yardmaster' })
 
@@ -88,6 +88,25 @@ describe('the tally of test reports', () => {
   test('counts a file that could not be loaded as a failure', () => {
     const unloaded = { status: 'failed', assertionResults: [] }
     expect(tally([{ ...counts, testResults: [failedTest, unloaded] }]).failed).toBe(2)
+  })
+
+  test('names each failed test and file, with the first line of what it says', () => {
+    const passed = { status: 'passed', fullName: 'is fine' }
+    const failed = { status: 'failed', fullName: 'a b', failureMessages: ['no\n at x'] }
+    const testResults = [
+      { name: '/p/test/a.test.ts', status: 'failed', assertionResults: [passed, failed] },
+      {
+        name: '/p/test/b.test.ts',
+        status: 'failed',
+        message: 'torn\nin two',
+        assertionResults: [],
+      },
+      { name: '/p/test/c.test.ts', status: 'passed', assertionResults: [passed] },
+    ]
+    expect(failuresOf([{ testResults }])).toEqual([
+      'test/a.test.ts: a b: no',
+      'test/b.test.ts: it could not be loaded: torn',
+    ])
   })
 })
 

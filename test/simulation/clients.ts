@@ -33,7 +33,9 @@ const WISHES = {
   resume: 8,
   log: 2,
   take: 3,
+  raise: 4,
   late: 8,
+  land: 5,
 } as const
 
 /** What somebody asks for next. Numbers new tasks with `count`. */
@@ -116,8 +118,12 @@ function build(kind: keyof typeof WISHES, scene: Scene): Command {
       return { type: 'yard.resume' }
     case 'log':
       return { type: 'task.log', id: any(), text: 'a note' }
+    case 'land':
+      return { type: 'landing.request', id: any() }
     case 'take':
       return take(any(), count)
+    case 'raise':
+      return raise(scene)
     case 'add':
     case 'late': {
       const task = newTask(scene, `t${count}`)
@@ -125,6 +131,15 @@ function build(kind: keyof typeof WISHES, scene: Scene): Command {
       return { type: 'task.add', task, nextFireAt: schedule && nextFireAt(schedule, now) }
     }
   }
+}
+
+/** Somebody's budget is doubled, or taken away. */
+function raise({ random, plan, tasks }: Scene): Command {
+  const capped = tasks.filter((id) => plan.tasks.get(id)?.budgetTokens != null)
+  const id = random.pick(capped.length > 0 ? capped : tasks)
+  const cap = plan.tasks.get(id)?.budgetTokens ?? null
+  const edit = { budgetTokens: cap === null || random.chance(0.2) ? null : cap * 2 }
+  return { type: 'task.edit', id, edit, nextFireAt: null }
 }
 
 const take = (id: TaskId, count: number): Command => ({
@@ -158,6 +173,7 @@ function newTask({ random, tasks, plan }: Scene, id: string): NewTask {
     priority: random.pick(PRIORITIES),
     tags: random.chance(0.3) ? ['db'] : [],
     maxAttempts: random.chance(0.3) ? random.int(1, 4) : null,
+    budgetTokens: executor !== 'shell' && random.chance(0.3) ? random.int(40, 300) : null,
     timeoutMs: random.chance(0.3) ? 600_000 : null,
     repo: random.chance(0.1) ? '/one' : null,
     paused: random.chance(0.08),

@@ -11,7 +11,7 @@ import type { Command, Reply } from '../../src/domain/command.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import type { NewTask } from '../../src/domain/new-task.ts'
 import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
-import { shownStateOf } from '../../src/domain/plan.ts'
+import { mergeAbove, shownStateOf } from '../../src/domain/plan.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createManualClock, START_AT } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'
@@ -20,6 +20,8 @@ import { createSeededRandom } from '../support/seeded-random.ts'
 import { wish, wishOfAgent, type Wish } from './clients.ts'
 import { createOracle } from './oracle.ts'
 import { createOwner, route, type Fate, type Owner } from './owner.ts'
+import { createBranch, type Branch } from './sim-lander.ts'
+import { checkOutage, DOWN, leftOutOf, outageEndsAt, outageWish } from './outage.ts'
 import type { RuntimeFaults } from './sim-runtime.ts'
 import { holds, Violation } from './violation.ts'
 import { createWorld } from './world.ts'
@@ -31,10 +33,13 @@ export interface HistoryOptions {
   readonly folder: string
   /** A template of an empty database. */
   readonly template: string
+  /** Instead of anything that comes: 30 tasks of one provider, which is down for so long and then well. `steps` is the most. */
+  readonly outageMs?: number
   /** Faults planted on purpose, to see that they are caught. */
   readonly planted?: {
     readonly decide?: DispatcherParts['decide']
     readonly ignoresCaps?: boolean
+    readonly ignoresBudgets?: boolean
     readonly forgetsFence?: boolean
     readonly commitLies?: boolean
   }
@@ -50,6 +55,8 @@ export interface History {
   readonly steps: number
   readonly restarts: number
   readonly agents: number
+  /** Results that were landed. */
+  readonly landed: number
   readonly seq: number
 }
 
@@ -66,6 +73,7 @@ const STEPS = {
   disk: 1,
   jump: 1,
   caps: 2,
+  outage: 1,
 } as const
 type Step = keyof typeof STEPS
 
@@ -94,6 +102,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     stopGraceMs: 10_000,
     missed: random.pick(['once', 'skip', 'all'] as const),
   }
+  const branch = createBranch()
+  const policy = random.pick(['keep', 'auto'] as const)
   const oracle = createOracle(path, world, () => caps)
   const trace: string[] = []
   const closers: (() => void)[] = [oracle.close]
@@ -122,6 +132,9 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
       random,
       faults,
       caps: () => (planted.ignoresCaps ? { ...caps, ...UNLIMITED } : caps),
+      ignoresBudgets: planted.ignoresBudgets === true,
+      branch,
+      policy,
       ...(planted.decide && { decide: planted.decide }),
     })
   }
@@ -206,6 +219,11 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
       tell(`the clock jumps ${ms} ms`)
       clock.jump(ms)
     },
+    outage() {
+      const provider = random.pick(['anthropic', 'openai'])
+      if (!world.down.delete(provider)) world.down.add(provider)
+      tell(`${provider} is ${world.down.has(provider) ? 'down' : 'well'}`)
+    },
     caps(living) {
       caps = { ...caps, maxAgents: random.int(0, 5), tags: { db: random.int(0, 2) } }
       tell(`caps: ${caps.maxAgents} agents, ${caps.tags['db']} of db`)
@@ -221,6 +239,9 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     if (world.onTheWay.length === 0) can.arrive = 0
     if (world.alive.length === 0) can.process = can.agent = 0
     if (living.fate === 'disk is full') can.disk = 8
+    // An outage is over sooner than it began.
+    can.outage += 3 * Math.min(1, world.down.size)
+    for (const step of leftOut) can[step] = 0
     if (isCalm) {
       for (const step of CALM_LEAVES_OUT) can[step] = 0
       if (can.loop + can.effect + can.arrive > 0) can.time = can.process = 0
@@ -247,6 +268,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     tell('the faults stop')
     faults.launchFails = faults.noticeLost = faults.reportDoubled = 0
     world.calm()
+    branch.isCalm = true
     caps = { ...caps, maxAgents: 3, tags: { db: 1 } }
     owner = await open()
     send(owner, { command: { type: 'yard.resume' }, by: PERSON, isLate: false })
@@ -263,12 +285,28 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     loop.length + effects.length + world.onTheWay.length === 0 &&
     isAtRest(restingTasks(plan, clock.now()), plan.agents.size - peopleAtWork(plan))
 
+  const leftOut = leftOutOf(options)
+  const endsAt = outageEndsAt(options, clock)
+  const goesOn = (): boolean => steps < options.steps && clock.monotonic() < endsAt
+  const beginOutage = async (): Promise<void> => {
+    if (options.outageMs === undefined) return
+    world.calm()
+    world.down.add(DOWN)
+    faults.launchFails = 0
+    owner = await open()
+    send(owner, outageWish())
+  }
+
   let violation: Violation | null = null
   let steps = 0
   try {
-    for (; steps < options.steps; steps += 1) await step(false)
+    await beginOutage()
+    for (; goesOn(); steps += 1) await step(false)
+    const isWhole = steps < options.steps
     await comeToRest()
+    checkOutage(options, isWhole, planOf(owner))
     if (owner) oracle.lookAtAll((owner as Owner).opened.store, (owner as Owner).opened.plan)
+    if (owner) checkLandings((owner as Owner).opened.plan, branch)
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     violation = error
@@ -286,6 +324,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     steps,
     restarts,
     agents: world.processes.size,
+    landed: branch.held.size,
     seq,
   }
 }
@@ -298,13 +337,33 @@ function addedBy(command: Command): readonly NewTask[] {
   return command.type === 'tasks.import' ? command.tasks.map(({ task }) => task) : []
 }
 
+/** At rest nothing waits to be landed, and what is said to have landed has, and the other way round. */
+function checkLandings(plan: Plan, branch: Branch): void {
+  for (const { id, landing } of plan.tasks.values()) {
+    if (landing === null) continue
+    const { state, result, commit } = landing
+    const isHeldUp = mergeAbove(plan, id) !== null
+    holds(state !== 'queued' || isHeldUp, 6, () => `${id} still waits to be landed`)
+    const held = branch.held.get(result) ?? null
+    holds(held === commit, 4, () => `${id} is ${state} at ${commit}, the branch has it at ${held}`)
+  }
+}
+
 const MAX_CALM_STEPS = 4000
-const CALM_LEAVES_OUT = ['client', 'agent', 'crash', 'dyingCommit', 'disk', 'jump', 'caps'] as const
+const CALM_LEAVES_OUT = [
+  ...(['client', 'agent', 'crash', 'dyingCommit', 'disk', 'jump', 'caps', 'outage'] as const),
+]
 
 type Plan = Owner['opened']['plan']
 
+const planOf = (owner: Owner | null): Plan | undefined => owner?.opened.plan
+
 const peopleAtWork = (plan: Plan): number =>
   [...plan.agents.values()].filter((agent) => agent.by === 'person').length
+
+/** Its account is left alone until a person acts, and none does any more. */
+const waitsForSignIn = (plan: Plan, provider: string | null): boolean =>
+  plan.breakers.get(`provider:${provider}`)?.until === null
 
 const restingTasks = (plan: Plan, now: number): RestingTask[] =>
   [...plan.tasks.values()].map((task) => {
@@ -316,7 +375,7 @@ const restingTasks = (plan: Plan, now: number): RestingTask[] =>
       after: [...plan.blockersOf(task.id)],
       waitsForPerson: way.ok && way.value.isForPeople,
       hasRepeated: task.schedule !== null && task.generation > 0,
-      isStuck: !way.ok,
+      isStuck: !way.ok || waitsForSignIn(plan, way.value.provider),
     }
   })
 

@@ -53,6 +53,7 @@ export function createOracle(path: string, world: World, caps: () => Caps): Orac
       for (const key of row.unset) delete entity[key]
       table.set(row.id, entity)
     }
+    if (row.entity === 'task') checkFailure(table.get(row.id))
     if (row.entity === 'agent' && isNew) checkClaim(model, row.id, caps(), wasPauseAcked)
   }
   const compare = (row: StoredRow, plan: Plan): void => {
@@ -125,6 +126,7 @@ function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused:
   )
   checkBlockers(model, agent)
   checkCaps(living, agent, caps)
+  checkBudget(model, agents, agent)
 }
 
 function checkBlockers(model: Map<string, Table>, agent: Agent): void {
@@ -156,6 +158,25 @@ function checkCaps(living: readonly Agent[], agent: Agent, caps: Caps): void {
   const model = agent.model ?? ''
   full(caps.models[model], (one) => one.model === model, model)
   for (const tag of agent.tags) full(caps.tags[tag], (one) => one.tags.includes(tag), tag)
+}
+
+/** Nothing starts past what its task may spend. */
+function checkBudget(model: Map<string, Table>, agents: readonly Agent[], agent: Agent): void {
+  const task = model.get('task')?.get(agent.taskId) as Task | undefined
+  const cap = task?.budgetTokens ?? null
+  if (cap === null || task?.schedule !== null) return
+  const own = agents.filter((one) => one.taskId === agent.taskId)
+  const used = own.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)
+  holds(used < cap, 3, () => `${agent.id} began although ${used} of ${cap} tokens were used`)
+}
+
+/** A provider's trouble, or a cap that is reached, is a state of the task and never its failure. */
+function checkFailure(task: Record<string, unknown> | undefined): void {
+  const { state } = (task ?? {}) as Partial<Task>
+  if (state?.kind !== 'failed') return
+  const name = state.failure.class
+  const isFree = ['quota', 'rate-limit', 'overload', 'auth', 'budget'].includes(name)
+  holds(!isFree, 6, () => `task ${String(task?.['id'])} failed for ${name}`)
 }
 
 const isMet = (task: Record<string, unknown> | undefined): boolean =>

@@ -1,4 +1,6 @@
 /** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
+import { ROOMY } from '../../src/yard/machine/open-place.ts'
+import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/profiles.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -11,15 +13,27 @@ import {
 } from '../../src/coordinator/dispatch.ts'
 import type { Caps, Route } from '../../src/coordinator/ports.ts'
 import type { Agent } from '../../src/domain/agent.ts'
+import { NOTHING_SPENT } from '../../src/domain/budget.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import { PROVIDER_OF_TYPE, type ExecutorType, type Profile } from '../../src/domain/settings.ts'
 import type { Schedule, Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
+import { createMoney } from '../../src/yard/money.ts'
+import { createSpending } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
+import { createSimLanding, type Branch } from './sim-lander.ts'
 import { createSimRuntime, type RuntimeFaults } from './sim-runtime.ts'
 import type { World } from './world.ts'
+
+const NO_BUDGET = {
+  dayUsd: null,
+  dayTokens: null,
+  graphUsd: null,
+  graphTokens: null,
+  graphSince: null,
+}
 
 /** What becomes of the next COMMIT. */
 export type Fate = 'works' | 'disk is full' | 'dies before' | 'dies after' | 'lies'
@@ -50,6 +64,10 @@ export interface OwnerParts {
   readonly random: SeededRandom
   readonly faults: RuntimeFaults
   readonly caps: () => Caps
+  readonly ignoresBudgets: boolean
+  readonly branch: Branch
+  /** What becomes of results by itself. */
+  readonly policy: 'keep' | 'auto'
   readonly decide?: DispatcherParts['decide']
 }
 
@@ -72,15 +90,26 @@ export function createOwner(parts: OwnerParts): Owner {
     ...(parts.decide && { decide: parts.decide }),
   })
   let agents = opened.lastAgentNumber
+  const runtime = createSimRuntime({ world, random, clock, faults: parts.faults, later })
+  const spending = createSpending(opened.store.spending)
+  dispatcher.onCommitted(spending.note)
+  const money = createMoney({
+    ...{ plan: opened.plan, store: opened.store, runtime, spending },
+    settings: () => ({ budget: NO_BUDGET, models: {} }),
+  })
   const coordinator = createCoordinator({
     plan: opened.plan,
     dispatcher,
-    runtime: createSimRuntime({ world, random, clock, faults: parts.faults, later }),
+    runtime,
+    money: parts.ignoresBudgets ? { ...money, ofTask: () => NOTHING_SPENT } : money,
+    landing: createSimLanding({ ...parts, later }),
+    machine: ROOMY,
     clock,
     log: silentLog,
     caps: parts.caps,
     route,
     orderOf: (agent) => orderOf(opened, agent),
+    leases: createLeaseMemory(),
     nextAgentId: () => agentIdOf((agents += 1)),
     nextFireAt,
     random: random.next,

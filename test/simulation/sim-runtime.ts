@@ -1,8 +1,10 @@
 /** The `Runtime` port over the simulated world. Each of its steps is an effect that the history runs when it likes, or never. */
 import type { Clock } from '../../src/base/clock.ts'
+import type { Changes, Usage } from '../../src/domain/agent.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
+import type { Conflict } from '../../src/domain/landing.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
 import type { World } from './world.ts'
@@ -32,11 +34,30 @@ interface Held {
   stop: 'no' | 'polite' | 'hard'
 }
 
+/** Some could not begin because the work below them does not merge; the same work never does. */
+function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | null {
+  if (task.merging !== null || !random.chance(0.3)) return null
+  const part = (name: string) => ({ name, commit: `${name}-${task.id}` })
+  return { ours: part('left'), theirs: part('right'), paths: ['a'], reason: 'clash', hunks: '' }
+}
+
+/** What it left in git: every try its own commit. */
+const changesOf = ({ task, agent }: LaunchOrder): Changes => ({
+  commit: `result-${task.id}-${agent.generation}`,
+  ...{ filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
+})
+
 export function createSimRuntime(parts: SimRuntimeParts): Runtime {
   const { world, random, faults, later } = parts
   const held = new Map<AgentId, Held>()
   const listeners = new Set<Parameters<Runtime['onReport']>[0]>()
 
+  /** What its process has told by now; nothing before the first word, and nothing of a shell. */
+  const usageOf = (id: AgentId): Usage | null => {
+    const used = [...world.processes.values()].find((one) => one.agentId === id)?.used ?? 0
+    const unknown = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }
+    return used === 0 ? null : { ...unknown, inputTokens: used }
+  }
   const report = (id: AgentId, generation: number, news: RuntimeReport): void => {
     if (news.kind === 'ended') held.delete(id)
     const times = random.chance(faults.reportDoubled) ? 2 : 1
@@ -46,15 +67,18 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
   const ended = (known: Held, how: 'exited' | 'lost' | 'never-ran' | 'not-launched'): void => {
     const { id, generation } = known.order.agent
     const failure = how === 'not-launched' ? workFailure('launch', 'no memory') : null
+    const conflict = how === 'not-launched' ? conflictOf(known.order, random) : null
     const evidence =
-      how === 'exited' ? evidenceOf(world.evidence(id)) : evidenceOf({ how, exit: null, failure })
+      how === 'exited'
+        ? evidenceOf(world.evidence(id))
+        : evidenceOf({ how, exit: null, failure, ...(conflict && { conflict }) })
     report(id, generation, {
       kind: 'ended',
       at: parts.clock.now(),
       evidence,
-      usage: null,
+      usage: usageOf(id),
       conversation: null,
-      changes: null,
+      changes: how === 'exited' ? changesOf(known.order) : null,
       artifacts: [],
     })
   }
@@ -152,8 +176,13 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
           later(`end the tree of ${id}`, press)
         })
     },
+    reported() {},
     isHolding: (id) => held.has(id),
-    facts: () => null,
+    facts(id) {
+      const usage = held.has(id) ? usageOf(id) : null
+      const life = { lastHeardAt: 0, outputBytes: 0, isBusy: true }
+      return usage && { ...life, waitsForProviderUntil: null, doing: null, usage }
+    },
     measure: () => Promise.resolve(new Map()),
     look: () =>
       new Promise((resolve) => {

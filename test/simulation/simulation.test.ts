@@ -9,14 +9,19 @@ import { explain, simulate } from './simulate.ts'
 describe('the simulation', () => {
   it('finds every promise held in 300 histories of 250 steps and what it takes to come to rest', async () => {
     let processes = 0
+    let landed = 0
     const broken = await simulate({
       histories: 300,
       seed: 1,
       steps: 250,
-      onHistory: (history) => (processes += history.agents),
+      onHistory(history) {
+        processes += history.agents
+        landed += history.landed
+      },
     })
     expect(broken && explain(broken)).toBeNull()
     expect(processes).toBeGreaterThan(1000)
+    expect(landed).toBeGreaterThan(300)
   }, 240_000)
 
   let folder = ''
@@ -26,6 +31,19 @@ describe('the simulation', () => {
     template = await makeTemplate(folder)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('an outage of ten minutes under 30 tasks fails none, whoever dies meanwhile', async () => {
+    let refused = 0
+    for (let seed = 1; seed <= 15; seed += 1) {
+      const outage = { seed, steps: 20_000, outageMs: 10 * 60_000, folder, template }
+      const history = await runHistory(outage)
+      expect(history.violation && explain(history)).toBeNull()
+      refused += history.agents - 30
+    }
+    // They did run against it, and none of them hammered it.
+    expect(refused / 15).toBeGreaterThan(2)
+    expect(refused / 15).toBeLessThan(60)
+  }, 120_000)
 
   it('replays a seed exactly', async () => {
     const options = { seed: 77, steps: 300, folder, template }
@@ -39,6 +57,7 @@ describe('the simulation', () => {
   it.each<[string, HistoryOptions['planted'], number[]]>([
     ['a missing generation check', { decide: believesLateReports() }, [1, 5]],
     ['ignored caps', { ignoresCaps: true }, [3]],
+    ['ignored budgets', { ignoresBudgets: true }, [3]],
     ['a forgotten pid fence', { forgetsFence: true }, [1]],
     ['a commit that installs without saving', { commitLies: true }, [4, 8]],
   ])(

@@ -9,6 +9,8 @@ import type { AgentId, TaskId } from '../../src/domain/ids.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
 
+const TOKENS_A_STEP = 50
+
 /** What a process is going to do, decided when it begins. */
 const NATURES = {
   good: 40,
@@ -26,7 +28,7 @@ const NATURES = {
   vanishes: 6,
   quota: 5,
   overload: 5,
-  auth: 2,
+  auth: 8,
 } as const
 type Nature = keyof typeof NATURES
 
@@ -36,6 +38,9 @@ export interface Process {
   readonly taskId: TaskId
   readonly generation: number
   readonly nature: Nature
+  readonly provider: string | null
+  /** Tokens so far. */
+  used: number
   stepsLeft: number
   isAlive: boolean
 }
@@ -54,7 +59,9 @@ export interface World {
   readonly onTheWay: LaunchOrder[]
   /** Told when something changes in an agent's folder; the watch of the living owner. */
   onChange: ((id: AgentId) => void) | null
-  /** From now on every process that begins is good. */
+  /** Providers that send everybody away. */
+  readonly down: Set<string>
+  /** From now on every process that begins is good, and every provider is well. */
   calm(): void
   fork(order: LaunchOrder): void
   /** A supervisor begins: it runs its agent only if it could create `pid`. */
@@ -91,12 +98,16 @@ export function createWorld(random: SeededRandom): World {
     },
     onTheWay: [],
     onChange: null,
-    calm: () => void (weights = { ...QUIET, good: 1 }),
+    down: new Set(),
+    calm() {
+      weights = { ...QUIET, good: 1 }
+      world.down.clear()
+    },
     fork: (order) => void world.onTheWay.push(order),
     arrive(index) {
       const [order] = world.onTheWay.splice(index, 1)
       if (!order) return
-      const { id: agentId, taskId, generation } = order.agent
+      const { id: agentId, taskId, generation, provider } = order.agent
       const folder = folderOf(agentId)
       if (folder.pid !== null) return
       const pid = (pids += 1)
@@ -104,7 +115,8 @@ export function createWorld(random: SeededRandom): World {
       const nature = random.weighted(weights)
       const stepsLeft = random.int(0, 6)
       const isAlive = true
-      processes.set(pid, { pid, agentId, taskId, generation, nature, stepsLeft, isAlive })
+      const who = { pid, agentId, taskId, generation, provider }
+      processes.set(pid, { ...who, nature, stepsLeft, isAlive, used: 0 })
       world.onChange?.(agentId)
     },
     fence(id) {
@@ -124,6 +136,8 @@ export function createWorld(random: SeededRandom): World {
     evidence: (id) => folderOf(id).exit ?? {},
     step(process) {
       if (!process.isAlive || process.nature === 'hangs' || process.nature === 'stubborn') return
+      if (process.provider !== null) process.used += TOKENS_A_STEP
+      if (world.down.has(process.provider ?? '')) return end(process, ENDS.overload)
       process.stepsLeft -= 1
       if (process.stepsLeft < 0) end(process, ENDS[process.nature])
     },

@@ -1,7 +1,9 @@
 /** A process of its own for tests that kill it. Says a line on stdout when it is where the test wants it, then stays there. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { silentLog } from '../../src/base/log.ts'
 import { createDispatcher } from '../../src/coordinator/dispatch.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { openPlaceBook } from '../../src/store/place-book.ts'
 import { takeOwnerLock } from '../../src/store/owner-lock.ts'
 import { createManualClock, START_AT } from '../support/manual-clock.ts'
 import { addCommand, PERSON } from '../support/plan-builder.ts'
@@ -46,4 +48,34 @@ if (mode === 'write') {
   }
   isLast = true
   for (let i = 0; i < 20; i += 1) void dispatcher.dispatch(addCommand(`never${i}`), PERSON)
+}
+if (mode === 'places') {
+  // Takes one place at a time, tells how many are taken then, and gives it back.
+  const book = openPlaceBook(path, 'boot')
+  const yard = String(process.pid)
+  const owner = { pid: process.pid, startTime: '1' }
+  const persist = <T>(act: () => T): T => {
+    for (;;)
+      try {
+        return act()
+      } catch {
+        // busy: another process writes
+      }
+  }
+  // All begin together, so that they meet.
+  say('ready')
+  while (persist(() => book.rows()).every((row) => row.yard !== 'go')) await nextTurn()
+  let most = 0
+  for (let given = 0; given < 1500;) {
+    const wish = { agents: [], wanted: 1, cap: 2, at: 1 }
+    if (persist(() => book.take(yard, owner, wish)).given === 0) continue
+    given += 1
+    const rows = persist(() => book.rows())
+    most = Math.max(
+      most,
+      rows.reduce((sum, row) => sum + row.agents.length + row.reserved, 0),
+    )
+    persist(() => book.note(yard, owner, { agents: [], at: 1 }))
+  }
+  say(String(most))
 }

@@ -1,4 +1,6 @@
+import { ROLES } from '../../domain/roles.ts'
 import { arg, opt, type CommandSpec } from '../command-spec.ts'
+import { dollars, whole } from '../values.ts'
 
 export const configCommands: readonly CommandSpec[] = [
   {
@@ -40,6 +42,11 @@ export const configCommands: readonly CommandSpec[] = [
           opt('--model-id <id>', 'what the provider calls it').makeOptionMandatory(),
           opt('--endpoint <url>', 'where it is asked'),
           opt('--tier <tier>', 'how strong it is, in your words'),
+          opt('--cost-in <usd>', 'US dollars per million tokens of input', dollars),
+          opt('--cost-out <usd>', 'US dollars per million tokens of output', dollars),
+          opt('--cost-cached <usd>', 'the same of input that the provider had kept', dollars),
+          opt('--price-date <date>', 'when that price was noted, such as 2026-04'),
+          opt('--context <tokens>', 'tokens that one request may hold', whole(1, 1_000_000_000)),
         ],
         run: async () => (await import('../verbs/model.ts')).modelAdd,
         examples: ['yard model add fast --provider anthropic --model-id claude-haiku-4-5'],
@@ -56,11 +63,35 @@ export const configCommands: readonly CommandSpec[] = [
         args: [arg('<name>', 'the model')],
         run: async () => (await import('../verbs/model.ts')).modelSetDefault,
       },
+      {
+        name: 'set',
+        does: 'gives a role of the yard’s own a model, or a tier of models',
+        args: [arg('<name>', 'the model or tier')],
+        options: [opt('--role <role>', ROLES.join(', ')).makeOptionMandatory()],
+        run: async () => (await import('../verbs/model.ts')).modelSetRole,
+        examples: ['yard model set --role merger opus'],
+      },
+      {
+        name: 'roles',
+        does: 'lists the roles and their models',
+        run: async () => (await import('../verbs/model.ts')).modelRoles,
+      },
     ],
   },
   {
     name: 'executors',
     does: 'lists the executors, and whether each can run here',
     run: async () => (await import('../verbs/executors.ts')).executors,
+    below: [
+      {
+        name: 'test',
+        does: 'lets an executor take one trivial real turn, apart from the graph',
+        args: [arg('<name>', 'the executor')],
+        run: async () => (await import('../verbs/executors.ts')).executorsTest,
+        notes: [
+          'It asks the model once, so it costs what one short answer costs. 0 = it answered.',
+        ],
+      },
+    ],
   },
 ]

@@ -1,5 +1,5 @@
 import { arg, oneOf, opt, type CommandSpec } from '../command-spec.ts'
-import { taskId } from '../values.ts'
+import { taskId, whole } from '../values.ts'
 import { limitOption } from './task-commands.ts'
 
 const id = () => arg('<id>', 'the task', taskId)
@@ -70,5 +70,21 @@ export const graphCommands: readonly CommandSpec[] = [
     name: 'stats',
     does: 'counts tasks, agents, times and tokens',
     run: async () => (await import('../verbs/stats.ts')).stats,
+  },
+  {
+    name: 'cost',
+    does: 'tells what was spent, and of which budget',
+    options: [
+      oneOf('--by <group>', 'what is summed together (default: task)', [
+        'task',
+        'model',
+        'executor',
+        'day',
+      ]),
+      opt('--since <time>', 'from this moment or day on, such as 2026-03-01'),
+      opt('--limit <n>', 'at most so many rows', whole(1, 100_000)),
+    ],
+    run: async () => (await import('../verbs/cost.ts')).cost,
+    examples: ['yard cost --by model --since 2026-03-01'],
   },
 ]

@@ -1,6 +1,8 @@
 /** All commands, in the order in which help shows them. */
 import type { CommandGroup } from '../command-spec.ts'
 import { agentCommands } from './agent-commands.ts'
+import { changeCommands } from './change-commands.ts'
+import { claimCommands } from './claim-commands.ts'
 import { configCommands } from './config-commands.ts'
 import { graphCommands } from './graph-commands.ts'
 import { runCommands } from './run-commands.ts'
@@ -14,8 +16,9 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Tasks', commands: taskCommands },
   { title: 'Graph', commands: graphCommands },
   { title: 'Getting it done', commands: runCommands },
+  { title: 'Changes', commands: changeCommands },
   { title: 'Service', commands: serviceCommands },
-  { title: 'Agents', commands: agentCommands },
+  { title: 'Agents', commands: [...agentCommands, ...claimCommands] },
   { title: 'Configuration', commands: configCommands },
   { title: 'Words', commands: wordCommands },
 ]

@@ -24,6 +24,15 @@ export const runCommands: readonly CommandSpec[] = [
     examples: ['yard wait build test --timeout 30m'],
   },
   {
+    name: 'mcp',
+    does: 'serves the yard as tools of the Model Context Protocol, over stdin and stdout',
+    run: async () => (await import('../verbs/mcp.ts')).mcp,
+    notes: [
+      'A program starts it: an assistant of yours, or the CLI of an agent, which is given only what an agent may do about its own task.',
+    ],
+    examples: ['claude mcp add yard -- yard mcp --dir ~/projects/site'],
+  },
+  {
     name: 'watch',
     does: 'prints the journal as JSON lines, as it grows',
     options: [opt('--since <seq>', 'from after this sequence number', whole(0, 1e15))],

@@ -1,5 +1,5 @@
 import { opt, type CommandSpec } from '../command-spec.ts'
-import { interval, whole } from '../values.ts'
+import { each, interval, whole } from '../values.ts'
 
 const flags = () => [
   opt('--max-agents <n>', 'at most so many agents at once', whole(0, 1000)),
@@ -10,6 +10,9 @@ const flags = () => [
 const portOption = () =>
   opt('--port <port>', 'listens there (else on the port of last time)', whole(0, 65_535))
 
+const yardOption = () =>
+  opt('--yard <folder>', 'the folder of a yard; again for each of several in one process', each)
+
 export const serviceCommands: readonly CommandSpec[] = [
   {
     name: 'service',
@@ -18,19 +21,25 @@ export const serviceCommands: readonly CommandSpec[] = [
       {
         name: 'start',
         does: 'starts it and returns when it answers',
-        options: [...flags(), portOption()],
+        options: [yardOption(), ...flags(), portOption()],
         run: async () => (await import('../verbs/service-start.ts')).serviceStart,
-        notes: ['The options hold until it ends or is reloaded without them.'],
+        notes: [
+          'The options hold until it ends or is reloaded without them.',
+          'Several yards share the process and nothing else. None is started unless all can be; one that ends later ends alone.',
+        ],
       },
       {
         name: 'stop',
         does: 'stops it; agents go on and are taken up again by the next one',
-        options: [opt('--kill-agents', 'ends the agents, too')],
+        options: [
+          opt('--kill-agents', 'ends the agents, too'),
+          opt('--all', 'stops all yards of its process, not this one alone'),
+        ],
         run: async () => (await import('../verbs/service-stop.ts')).serviceStop,
       },
       {
         name: 'restart',
-        does: 'stops it and starts it anew; agents go on',
+        does: 'stops its process and starts it anew with the same yards; agents go on',
         run: async () => (await import('../verbs/service-stop.ts')).serviceRestart,
       },
       {
@@ -57,7 +66,7 @@ export const serviceCommands: readonly CommandSpec[] = [
       {
         name: 'install',
         does: 'lets the system start it: a systemd user unit, a launchd agent or a Windows task',
-        options: [opt('--print', 'only shows what would be written')],
+        options: [yardOption(), opt('--print', 'only shows what would be written')],
         run: async () => (await import('../verbs/service-install.ts')).serviceInstall,
       },
       {
@@ -67,7 +76,11 @@ export const serviceCommands: readonly CommandSpec[] = [
         run: async () => (await import('../verbs/service-logs.ts')).serviceLogs,
       },
     ],
-    examples: ['yard service start --max-agents 8', 'yard service status --json'],
+    examples: [
+      'yard service start --max-agents 8',
+      'yard service start --yard ~/site --yard ~/shop',
+      'yard service status --json',
+    ],
   },
   {
     name: 'page',
@@ -89,6 +102,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     name: 'serve',
     does: "is the same host in the foreground, and prints its page's address",
     options: [
+      yardOption(),
       portOption(),
       opt('--host <address>', 'listens on this address (else 127.0.0.1)'),
       opt('--open', 'opens the page in a browser'),

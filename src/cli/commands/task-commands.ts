@@ -91,6 +91,20 @@ export const taskCommands: readonly CommandSpec[] = [
     examples: ['yard fail deploy --reason "the key has expired"'],
   },
   {
+    name: 'ask',
+    does: 'lets an agent ask a person about its own task, which waits for the answer',
+    args: [id(), arg('<question>', 'what must be known to go on')],
+    run: async () => (await import('../verbs/question.ts')).ask,
+    notes: ['The agent ends then; once the answer is there, another goes on in its conversation.'],
+  },
+  {
+    name: 'answer',
+    does: 'answers what the agent of a task asked, and lets the task go on',
+    args: [id(), arg('<text>', 'the answer')],
+    run: async () => (await import('../verbs/question.ts')).answer,
+    examples: ['yard answer palette "The blue one."'],
+  },
+  {
     name: 'retry',
     does: 'opens a failed task for another try',
     args: [id()],

@@ -2,7 +2,7 @@
 import type { Option } from 'commander'
 import { oneOf, opt } from '../command-spec.ts'
 import { CONTEXT_WORDS, MODE_WORDS, PRIORITY_WORDS } from './choices.ts'
-import { duration, each, idList, orEmpty, timeout, whole } from '../values.ts'
+import { budget, duration, each, idList, orEmpty, timeout, whole } from '../values.ts'
 
 export const definitionOptions = (): Option[] => [
   opt('-d, --description <text>', 'what is to be done; - reads it from stdin'),
@@ -15,6 +15,8 @@ export const definitionOptions = (): Option[] => [
   opt('--verify <cmd>', 'a shell line that must succeed before the task counts as done'),
   opt('--timeout <duration>', 'ends its agent after so long, such as 30m', orEmpty(timeout)),
   opt('--max-attempts <n>', 'how often it is tried', orEmpty(whole(1, 1000))),
+  opt('--budget <usd>', 'US dollars that all its tries together may cost', orEmpty(budget)),
+  opt('--budget-tokens <n>', 'tokens that they may use', orEmpty(whole(1, 1_000_000_000_000))),
   opt('--delay <duration>', 'starts no earlier than so long from now', duration).conflicts(
     'notBefore',
   ),

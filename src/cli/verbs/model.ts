@@ -1,5 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { addModel, removeModel, setDefaultModel, type ConfigChange } from '../../config/edit.ts'
+import {
+  addModel,
+  removeModel,
+  setDefaultModel,
+  setRole,
+  type ConfigChange,
+} from '../../config/edit.ts'
 import type { ConfigSources } from '../../config/load.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
@@ -13,15 +19,20 @@ export const modelList = (cli: Cli): Promise<Outcome> =>
     const models = await client.service.models()
     cli.print.result(models, () =>
       cli.print.table(
-        ['NAME', 'PROVIDER', 'ID', 'TIER', 'SOURCE', 'DEFAULT'],
-        models.map(({ name, provider, modelId, tier, source, isDefault }) => [
-          ...[name, provider, modelId, tier, source],
+        ['NAME', 'PROVIDER', 'ID', 'TIER', 'IN', 'CACHED', 'OUT', 'PRICED', 'SOURCE', 'DEFAULT'],
+        models.map(({ name, provider, modelId, tier, source, isDefault, ...price }) => [
+          ...[name, provider, modelId, tier],
+          ...[price.costIn, price.costCached, price.costOut].map(priceText),
+          ...[price.priceDate, source],
           isDefault ? 'yes' : '',
         ]),
       ),
     )
     return ok(0)
   })
+
+/** US dollars per million tokens. */
+const priceText = (usd: number | null): string => (usd === null ? '' : `$${usd}`)
 
 export async function modelAdd(cli: Cli, words: Words): Promise<Outcome> {
   const [provider, modelId] = [words.text('provider') ?? '', words.text('modelId') ?? '']
@@ -31,16 +42,24 @@ export async function modelAdd(cli: Cli, words: Words): Promise<Outcome> {
       message: 'a model needs a provider and the id that the provider calls it by',
       hint: 'name both with --provider and --model-id',
     })
-  const [endpoint, tier] = [words.text('endpoint'), words.text('tier')]
   const name = words.arg(0)
-  const model = {
-    ...{ name, provider, modelId },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(tier === undefined ? {} : { tier }),
-  }
+  const model = { name, provider, modelId, ...said(words) }
   return change(cli, `${name} is in the registry`, (sources, scope) =>
     addModel(sources, scope, model),
   )
+}
+
+function said(words: Words): Partial<Parameters<typeof addModel>[2]> {
+  const texts = {
+    endpoint: words.text('endpoint'),
+    tier: words.text('tier'),
+    priceDate: words.text('priceDate'),
+    costIn: words.number('costIn'),
+    costOut: words.number('costOut'),
+    costCached: words.number('costCached'),
+    contextWindow: words.number('context'),
+  }
+  return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined))
 }
 
 export const modelRemove = (cli: Cli, words: Words): Promise<Outcome> =>
@@ -52,6 +71,23 @@ export const modelSetDefault = (cli: Cli, words: Words): Promise<Outcome> =>
   change(cli, `${words.arg(0)} is the default`, (sources, scope) =>
     setDefaultModel(sources, scope, words.arg(0)),
   )
+
+export const modelSetRole = (cli: Cli, words: Words): Promise<Outcome> =>
+  change(cli, `${words.arg(0)} is the ${words.text('role')}`, (sources, scope) =>
+    setRole(sources, scope, words.text('role') ?? '', words.arg(0)),
+  )
+
+export const modelRoles = (cli: Cli): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const roles = await client.service.roles()
+    cli.print.result(roles, () =>
+      cli.print.table(
+        ['ROLE', 'MODEL', 'SOURCE'],
+        roles.map(({ role, model, source }) => [role, model ?? 'as for any task', source]),
+      ),
+    )
+    return ok(0)
+  })
 
 async function change(
   cli: Cli,

@@ -1,38 +1,53 @@
-/** `yard serve`: the host in the foreground. */
+/** `yard serve`: the host of one yard or several in the foreground. */
 import { err, ok } from '../../base/result.ts'
-import { findYard } from '../../config/paths.ts'
+import type { Host } from '../../headless/run-host.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { openBrowser } from '../connect-browser.ts'
-import type { Host } from '../../headless/run-host.ts'
-import { hostOrOwner, ownedElsewhere } from '../host-here.ts'
+import { hostOrOwner, hostsHere, ownedElsewhere } from '../host-here.ts'
+import { checkConfigs, namedYards } from '../named-yards.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
 
 export async function serve(cli: Cli, words: Words): Promise<Outcome> {
-  const allowed = refuseAgent(cli, 'serve the yard')
+  const yards = namedYards(cli, words)
+  const meant = yards.ok ? yards.value.map(({ root }) => root) : []
+  const allowed = refuseAgent(cli, 'serve the yard', meant)
   if (!allowed.ok) return allowed
-  const { machine } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
-  if (!paths.ok) return paths
-  const found = await hostOrOwner(cli, paths.value, {
+  if (!yards.ok) return yards
+  const opens = words.flag('open') ?? false
+  const wish = {
     ...{ port: words.number('port'), address: words.text('host'), notice: cli.print.progress },
-  })
+  }
+  const [paths, ...more] = yards.value
+  if (more.length > 0) {
+    const sound = checkConfigs(cli, yards.value, {})
+    if (!sound.ok) return sound
+    const hosts = await hostsHere(cli, yards.value, wish)
+    return hosts.ok ? serveUntilEnd(cli, hosts.value.hosts, opens) : hosts
+  }
+  const found = await hostOrOwner(cli, paths, wish)
   if (!found.ok) return found
   if ('owner' in found.value) return err(ownedElsewhere(found.value.owner))
-  return serveUntilEnd(cli, found.value.host, words.flag('open') ?? false)
+  return serveUntilEnd(cli, [found.value.host], opens)
 }
 
-async function serveUntilEnd(cli: Cli, host: Host, opens: boolean): Promise<Outcome> {
+async function serveUntilEnd(cli: Cli, hosts: readonly Host[], opens: boolean): Promise<Outcome> {
   const { print, machine } = cli
-  const { url } = host.served
-  const pageUrl = host.served.pageUrl()
-  print.result({ url, pageUrl, pid: process.pid }, () => {
-    print.line(`serving ${host.yard.paths.root}`)
-    print.line(`open within a minute: ${pageUrl}`)
-    print.line('^C stops it')
+  const served = hosts.map(({ yard, served: { url, pageUrl } }) => ({
+    ...{ folder: yard.paths.root, url, pageUrl: pageUrl() },
+  }))
+  const [first] = served
+  const yards = served.length > 1 ? { yards: served } : {}
+  print.result({ url: first?.url, pageUrl: first?.pageUrl, pid: process.pid, ...yards }, () => {
+    for (const { folder, pageUrl } of served) {
+      print.line(`serving ${folder}`)
+      print.line(`open within a minute: ${pageUrl}`)
+    }
+    print.line(served.length > 1 ? '^C stops all of them' : '^C stops it')
   })
   // A code is good once: the browser gets one of its own.
-  if (opens) openBrowser(host.served.pageUrl(), machine.env)
-  await host.ended
+  const [shown] = hosts
+  if (opens && shown) openBrowser(shown.served.pageUrl(), machine.env)
+  await Promise.all(hosts.map((host) => host.ended))
   return ok(0)
 }

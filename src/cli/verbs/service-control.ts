@@ -1,10 +1,10 @@
 import { err, ok } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
-import type { Flags } from '../../contract/service.ts'
 import { findCaller } from '../caller.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { failureFromError } from '../failure-from-error.ts'
+import { flagsFrom } from '../flag-words.ts'
 import { askOwner } from '../owner.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
@@ -65,14 +65,3 @@ export const serviceReload = (cli: Cli, words: Words): Promise<Outcome> =>
     })
     return ok(0)
   })
-
-function flagsFrom(words: Words): Flags {
-  const flags: Flags = {}
-  const [maxAgents, intervalMs] = [words.number('maxAgents'), words.number('interval')]
-  const [model, executor] = [words.text('model'), words.text('executor')]
-  if (maxAgents !== undefined) flags.maxAgents = maxAgents
-  if (intervalMs !== undefined) flags.pollIntervalMs = intervalMs
-  if (model !== undefined) flags.model = model
-  if (executor !== undefined) flags.executor = executor
-  return flags
-}

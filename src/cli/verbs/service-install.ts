@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ok } from '../../base/result.ts'
-import { findYard } from '../../config/paths.ts'
 import { nodeHere } from '../../yard/lobby/node-here.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { entriesOf } from '../entries.ts'
+import { namedYards } from '../named-yards.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import { serviceUnit, TEMPLATE_OF, unitKindOf } from '../service-unit.ts'
 import type { Words } from '../words.ts'
@@ -18,20 +18,22 @@ function nodeWords(): string[] {
 }
 
 export async function serviceInstall(cli: Cli, words: Words): Promise<Outcome> {
-  const allowed = refuseAgent(cli, 'install a service')
+  const yards = namedYards(cli, words)
+  const meant = yards.ok ? yards.value.map(({ root: folder }) => folder) : []
+  const allowed = refuseAgent(cli, 'install a service', meant)
   if (!allowed.ok) return allowed
+  if (!yards.ok) return yards
   const { machine, print } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
-  if (!paths.ok) return paths
   const { headlessEntry, resources } = entriesOf(machine.root, machine.entry)
   const kind = unitKindOf(process.platform)
-  const { root } = paths.value
+  const [{ root }] = yards.value
   const home = machine.env.HOME || homedir()
   const configHome = machine.env.XDG_CONFIG_HOME
   const unit = serviceUnit({
     ...{ kind, root, home },
     template: readFileSync(join(resources, 'service', TEMPLATE_OF[kind]), 'utf8'),
-    command: [...nodeWords(), headlessEntry, '--dir', root],
+    // Not together: one that is broken must not keep the others from the machine's start.
+    command: [...nodeWords(), headlessEntry, ...meant.flatMap((each) => ['--dir', each])],
     configHome: configHome && isAbsolute(configHome) ? configHome : join(home, '.config'),
   })
   const { file, text, next } = unit

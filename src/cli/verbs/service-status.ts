@@ -1,4 +1,5 @@
 import { ok } from '../../base/result.ts'
+import { passedOverYard } from '../../config/paths.ts'
 import type { Status } from '../../contract/service.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
@@ -6,19 +7,30 @@ import { oneLine } from '../table.ts'
 import { clock, span } from '../time-words.ts'
 
 export const serviceStatus = (cli: Cli): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
+  withYard(cli, async ({ client, paths }) => {
     const status = await client.service.status()
-    cli.print.result(status, () => printStatus(cli, status))
+    const { cwd, env } = cli.machine
+    const isFound = cli.dir === null && !env['YARD_DIR']
+    const passedOver = isFound ? passedOverYard(cwd, paths) : null
+    cli.print.result({ ...status, ...(passedOver === null ? {} : { passedOver }) }, () => {
+      printStatus(cli, status)
+      if (passedOver !== null)
+        cli.print.line(
+          `meant is ${paths.root}, not the yard of this worktree: --dir ${passedOver} names that`,
+        )
+    })
     return ok(0)
   })
 
-function printStatus({ print }: Cli, status: Status): void {
+function printStatus(cli: Cli, status: Status): void {
+  const { print } = cli
   const { agents, tasks, readOnly } = status
   if (status.running)
     print.line(
       `running: pid ${status.pid}, ${status.url}, for ${span((status.uptimeSec ?? 0) * 1000)}`,
     )
   else print.line('no service is running')
+  printYards(cli, status)
   if (status.paused) print.line(print.paint('yellow', 'paused: no new agent starts'))
   if (readOnly !== null)
     print.line(print.paint('red', `nothing can be written: ${oneLine(readOnly)}`))
@@ -26,11 +38,21 @@ function printStatus({ print }: Cli, status: Status): void {
   const counts = Object.entries(tasks).map(([state, n]) => `${n} ${state}`)
   print.line(`tasks    ${counts.join(', ') || 'none'}`)
   if (status.lastTick !== null) print.line(`looked   ${clock(status.lastTick)}`)
+  printHolds(cli, status)
+  for (const { text } of status.attention) print.line(`waits for you: ${oneLine(text)}`)
+  for (const { at, text } of status.recentErrors)
+    print.line(`error    ${clock(at)} ${oneLine(text)}`)
+}
+
+/** Those of the same process. */
+function printYards({ print }: Cli, { yards = [] }: Status): void {
+  if (yards.length > 1) print.line(`yards    ${yards.join(', ')}`)
+}
+
+function printHolds({ print }: Cli, status: Status): void {
+  if (status.machineHold) print.line(`held     ${oneLine(status.machineHold)}`)
   for (const { subject, reason, until } of status.breakers)
     print.line(
       `held     ${subject}: ${oneLine(reason)}${until === null ? '' : ` until ${clock(until)}`}`,
     )
-  for (const { text } of status.attention) print.line(`waits for you: ${oneLine(text)}`)
-  for (const { at, text } of status.recentErrors)
-    print.line(`error    ${clock(at)} ${oneLine(text)}`)
 }

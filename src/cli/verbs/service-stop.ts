@@ -1,31 +1,70 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
-import { findYard, type YardPaths } from '../../config/paths.ts'
+import { findYard, yardPaths, type YardPaths } from '../../config/paths.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { readState } from '../../headless/state-file.ts'
+import { isOwned } from '../../yard/is-owned.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { failureFromError } from '../failure-from-error.ts'
+import { checkConfigs, type NamedYards } from '../named-yards.ts'
 import { findOwner, type Owner } from '../owner.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
-import { serviceStart } from './service-start.ts'
+import { startYards } from './service-start.ts'
 
 export async function serviceStop(cli: Cli, words: Words): Promise<Outcome> {
-  const stopped = await stop(cli, words.flag('killAgents') ?? false)
+  const here = findHere(cli)
+  if (!here.ok) return here
+  const { paths, yards } = await companyOf(here.value)
+  const isWhole = words.flag('all') ?? false
+  const stopped = await stopEach(isWhole ? yards : [paths], words.flag('killAgents') ?? false)
   if (!stopped.ok) return stopped
   const { wasRunning, agentsLeft } = stopped.value
-  cli.print.result({ running: false, wasRunning, agentsLeft }, () =>
-    cli.print.line(wasRunning ? `stopped${leftWords(agentsLeft)}` : 'no service is running'),
-  )
+  const goOn = wasRunning && !isWhole ? yards.slice(1).map(({ root }) => root) : []
+  const told = { running: false, wasRunning, agentsLeft, ...(goOn.length > 0 ? { goOn } : {}) }
+  cli.print.result(told, () => {
+    cli.print.line(wasRunning ? `stopped${leftWords(agentsLeft)}` : 'no service is running')
+    if (goOn.length > 0)
+      cli.print.line(
+        `its process goes on with ${goOn.join(', ')}; yard service stop --all ends it there`,
+      )
+  })
   return ok(0)
 }
 
 const leftWords = (count: number): string =>
   count === 0 ? '' : `; ${count} ${count === 1 ? 'agent goes' : 'agents go'} on without it`
 
-/** Agents go on meanwhile and are taken up again. Flags of the start before do not outlive it. */
+/** The whole process. Agents go on meanwhile and are taken up again. Flags of the start before do not outlive it. */
 export async function serviceRestart(cli: Cli, words: Words): Promise<Outcome> {
-  const stopped = await stop(cli, false)
-  return stopped.ok ? serviceStart(cli, words) : stopped
+  const here = findHere(cli)
+  if (!here.ok) return here
+  const { yards } = await companyOf(here.value)
+  const sound = yards.length === 1 ? ok(null) : checkConfigs(cli, yards, {})
+  if (!sound.ok) return sound
+  const stopped = await stopEach(yards, false)
+  return stopped.ok ? startYards(cli, words, yards) : stopped
+}
+
+function findHere(cli: Cli): Result<YardPaths, Failure> {
+  const allowed = refuseAgent(cli, 'stop a service')
+  if (!allowed.ok) return allowed
+  return findYard(cli.machine.cwd, cli.machine.env, cli.dir)
+}
+
+/** The yards of the process that runs this one, which comes first. An app is nobody's service: only this one of its yards is meant. */
+async function companyOf(
+  paths: YardPaths,
+): Promise<{ readonly paths: YardPaths; readonly yards: NamedYards }> {
+  const owner = await findOwner(paths, { kind: 'person' })
+  if (!owner || readState(paths)?.host === 'app') return { paths, yards: [paths] }
+  try {
+    const { yards = [] } = await owner.client.service.status()
+    const others = yards.filter((root) => root !== paths.root).map(yardPaths)
+    return { paths, yards: [paths, ...others] }
+  } catch {
+    return { paths, yards: [paths] } // of another version
+  }
 }
 
 interface Stopped {
@@ -33,24 +72,46 @@ interface Stopped {
   readonly agentsLeft: number
 }
 
+/** Each is asked with the token of its own: that of one yard is good for no other. */
+async function stopEach(
+  yards: readonly YardPaths[],
+  killAgents: boolean,
+): Promise<Result<Stopped, Failure>> {
+  let wasRunning = false
+  let agentsLeft = 0
+  for (const paths of yards) {
+    const stopped = await stop(paths, killAgents)
+    if (!stopped.ok) return stopped
+    wasRunning ||= stopped.value.wasRunning
+    agentsLeft += stopped.value.agentsLeft
+  }
+  return ok({ wasRunning, agentsLeft })
+}
+
 /** Returns when the owner is gone. */
-async function stop(cli: Cli, killAgents: boolean): Promise<Result<Stopped, Failure>> {
-  const allowed = refuseAgent(cli, 'stop a service')
-  if (!allowed.ok) return allowed
-  const { machine } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
-  if (!paths.ok) return paths
-  const owner = await findOwner(paths.value, { kind: 'person' })
+async function stop(paths: YardPaths, killAgents: boolean): Promise<Result<Stopped, Failure>> {
+  const owner = await findOwner(paths, { kind: 'person' })
   if (!owner) return ok({ wasRunning: false, agentsLeft: 0 })
+  const isAlone = await ownsAlone(paths, owner)
   const agentsLeft = await askToStop(owner, killAgents)
   if (!agentsLeft.ok) return agentsLeft
-  return (await isGone(paths.value, owner))
+  return (await isGone(paths, owner, isAlone))
     ? ok({ wasRunning: true, agentsLeft: agentsLeft.value })
     : err({
         kind: 'timeout',
         message: `the service (pid ${owner.pid}) was asked to stop and is still there`,
         hint: 'try again, and see `yard service logs`',
       })
+}
+
+/** Then its process ends with it. */
+async function ownsAlone(paths: YardPaths, owner: Owner): Promise<boolean> {
+  if (readState(paths)?.host === 'app') return false
+  try {
+    return ((await owner.client.service.status()).yards ?? []).length <= 1
+  } catch {
+    return true // of another version, which is ended by a signal
+  }
 }
 
 /** A host of another version may not understand the request, but every host ends in order by SIGTERM. */
@@ -76,13 +137,14 @@ function signalEnd(pid: number): boolean {
 /** Closing lets what was being written be written. */
 const END_PATIENCE_MS = 40_000
 
-async function isGone(paths: YardPaths, owner: Owner): Promise<boolean> {
+async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise<boolean> {
   const giveUpAt = performance.now() + END_PATIENCE_MS
   while (performance.now() < giveUpAt) {
     if (!isAlive(owner.pid)) return true
-    // A host inside a longer-lived process (the app) goes without its process.
     const now = await findOwner(paths, { kind: 'person' })
     if (now !== null && now.pid !== owner.pid) return true
+    // A process that goes on with other yards, or as an app, lets go of the lock last.
+    if (now === null && !isAlone && !isOwned(paths)) return true
     await delay(25)
   }
   return (await findOwner(paths, { kind: 'person' })) === null

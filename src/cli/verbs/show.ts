@@ -7,7 +7,7 @@ import { withYard } from '../connect.ts'
 import { paintState, signOf } from '../state-words.ts'
 import { manyLines, oneLine } from '../table.ts'
 import { clock, moment } from '../time-words.ts'
-import { tokensOf } from '../usage-words.ts'
+import { count, dollarsOf, tokensOf } from '../usage-words.ts'
 import type { Words } from '../words.ts'
 
 export const show = (cli: Cli, words: Words): Promise<Outcome> =>
@@ -75,9 +75,19 @@ function wishFacts(task: TaskView): Fact[] {
     ['deliverables', task.deliverables.join(', ')],
     ['verify', task.verify],
     ['timeout', timeoutMs === null ? null : formatDuration(timeoutMs)],
+    ['budget', budgetOf(task)],
     ['schedule', schedule === null ? null : [schedule.spec, schedule.tz].filter(Boolean).join(' ')],
     ['repo', task.repo],
   ]
+}
+
+/** `$0.4200 of $5.0000, 12,000 of 900,000 tokens`; null without one. */
+function budgetOf({ budget, budgetTokens, costUsd, tokens }: TaskView): string | null {
+  const parts = [
+    ...(budget === null ? [] : [`${dollarsOf(costUsd ?? 0)} of ${dollarsOf(budget)}`]),
+    ...(budgetTokens === null ? [] : [`${count(tokens ?? 0)} of ${count(budgetTokens)} tokens`]),
+  ]
+  return parts.length === 0 ? null : parts.join(', ')
 }
 
 function workFacts(task: TaskView): Fact[] {
@@ -87,6 +97,7 @@ function workFacts(task: TaskView): Fact[] {
     ['attempts', task.attempts === 0 ? null : `${task.attempts}${most}`],
     ['branch', task.branch],
     ['worktree', task.worktreePath],
+    ['merge', task.landing ?? null],
     ['tokens', tokensOf(task.usage)],
   ]
 }

@@ -4,7 +4,7 @@ import type { AgentView, TaskCard } from '../../contract/view.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { between, span } from '../time-words.ts'
-import { count } from '../usage-words.ts'
+import { count, dollarsOf } from '../usage-words.ts'
 
 export const stats = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
@@ -32,7 +32,12 @@ export interface Stats {
     readonly median: number | null
     readonly longest: number | null
   }
-  readonly tokens: { readonly input: number; readonly output: number; readonly costUsd: number }
+  /** Null = nobody knows what any of it cost. */
+  readonly tokens: {
+    readonly input: number
+    readonly output: number
+    readonly costUsd: number | null
+  }
   /** From the first start to the last end; null before that. */
   readonly elapsedMs: number | null
 }
@@ -60,7 +65,9 @@ export function statsOf(tasks: readonly TaskCard[], agents: readonly AgentView[]
     tokens: {
       input: sumOf(agents.map(({ usage }) => usage?.inputTokens)),
       output: sumOf(agents.map(({ usage }) => usage?.outputTokens)),
-      costUsd: sumOf(agents.map(({ usage }) => usage?.costUsd)),
+      costUsd: agents.every(({ usage }) => usage?.costUsd == null)
+        ? null
+        : sumOf(agents.map(({ usage }) => usage?.costUsd)),
     },
     elapsedMs: between(
       extreme(
@@ -118,6 +125,6 @@ function printNumbers(
   if (tokens.input + tokens.output > 0)
     print.line(
       `tokens     ${count(tokens.input)} in, ${count(tokens.output)} out` +
-        (tokens.costUsd > 0 ? `, $${tokens.costUsd.toFixed(2)}` : ''),
+        (tokens.costUsd === null ? '' : `, ${dollarsOf(tokens.costUsd)}`),
     )
 }

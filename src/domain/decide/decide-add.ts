@@ -147,6 +147,18 @@ function faultsFailure(
   return { ...first.failure, message: `${first.failure.message}${more}; nothing was added`, facts }
 }
 
+/** A task that the yard adds by itself, with the fields that nobody may ask for. */
+export function newTaskEvent(
+  plan: Plan,
+  wish: NewTask & { readonly id: TaskId },
+  more: Pick<Task, 'merging'>,
+  now: Circumstances,
+): Event {
+  const own = { executor: null, mode: null, repo: null }
+  const task = taskOf({ task: wish, nextFireAt: null, own }, wish.id, plan.lastOrder + 1, now)
+  return { ...task, task: { ...task.task, ...more } }
+}
+
 type Inherited = Pick<Task, 'executor' | 'mode' | 'repo'>
 
 /**
@@ -166,7 +178,7 @@ function taskOf(
   id: TaskId,
   order: number,
   now: Circumstances,
-): Event {
+): Extract<Event, { type: 'task.added' }> {
   const { task, nextFireAt, own } = wish
   const notBefore =
     task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
@@ -177,6 +189,7 @@ function taskOf(
     order,
     state: { kind: 'open', notBefore, park: null },
     held: task.paused ?? false,
+    draft: task.paused ?? false,
     generation: 0,
     attempts: 0,
     backOffs: 0,
@@ -185,6 +198,8 @@ function taskOf(
     conversation: null,
     worktreeName: null,
     resultCommit: null,
+    landing: null,
+    merging: null,
     scheduledFor: task.schedule ? nextFireAt : null,
     firstSuccessAt: null,
     addedBy: now.by.kind === 'agent' ? now.by.taskId : null,
@@ -209,13 +224,19 @@ const wayOf = (task: NewTask, own: Inherited) => ({
   verify: task.verify ?? null,
   executor: task.executor ?? own.executor,
   model: task.model ?? null,
-  timeoutMs: task.timeoutMs ?? null,
-  maxAttempts: task.maxAttempts ?? null,
+  ...limitsOf(task),
   schedule: task.schedule ?? null,
   context: task.context ?? null,
   mode: task.mode ?? own.mode,
   worktree: task.worktree ?? null,
   repo: task.repo ?? own.repo,
+})
+
+const limitsOf = ({ timeoutMs, maxAttempts, budget, budgetTokens }: NewTask) => ({
+  timeoutMs: timeoutMs ?? null,
+  maxAttempts: maxAttempts ?? null,
+  budget: budget ?? null,
+  budgetTokens: budgetTokens ?? null,
 })
 
 const unique = (list: readonly string[] | undefined): string[] => [...new Set(list)]

@@ -48,6 +48,7 @@ function mayStart(plan: Plan, claim: Claim, at: number): boolean {
 export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstances): Decided {
   const { claim, workplaceCwd } = command
   return withTask(plan, claim.taskId, (task) => {
+    if (plan.facts.paused && claim.leaseMs !== undefined) return refused(PAUSED)
     const ending = endingBlockerOf(plan, task.id)
     if (ending !== null && task.state.kind === 'open') return refused(stillEnding(task.id, ending))
     if (!mayStart(plan, claim, now.at))
@@ -68,6 +69,29 @@ export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstan
     })
   })
 }
+
+/** By hand, so neither a pause nor a time that has not come holds it back; what it builds on must be there. */
+export function decidePilot(plan: Plan, { claim }: Of<'task.pilot'>, now: Circumstances): Decided {
+  return withTask(plan, claim.taskId, (task) => {
+    const why = `yard why ${task.id} says what it waits for`
+    if (task.state.kind !== 'open' || plan.agentOf(task.id) !== null)
+      return refused(wrongState(task, `piloted (${shownStateOf(plan, task, now.at)})`, why))
+    const ending = endingBlockerOf(plan, task.id)
+    if (ending !== null) return refused(stillEnding(task.id, ending))
+    if (plan.unmetOf(task.id) > 0) return refused(wrongState(task, 'piloted (blocked)', why))
+    return decided([task.id, claim.agentId], {
+      type: 'agent.claimed',
+      at: now.at,
+      claim,
+      by: 'pilot',
+      workplace: null,
+    })
+  })
+}
+
+const PAUSED = failure('wrong-state', 'the coordinator is paused: nothing can be claimed', {
+  hint: 'yard service resume lets it go on',
+})
 
 const stillEnding = (id: TaskId, blocker: TaskId) =>
   failure('blocked', `task ${id} waits for ${blocker}, whose agent is still being ended`, {
@@ -100,7 +124,7 @@ export function decideStarted(
 ): Decided {
   const { agentId, generation, startedAt, pid, pidStartTime } = command
   return withAgent(plan, agentId, generation, (agent) =>
-    agent.pid === pid && agent.pidStartTime === pidStartTime
+    agent.startedAt !== null && agent.pid === pid && agent.pidStartTime === pidStartTime
       ? noOp(agentId)
       : decided([agentId], {
           type: 'agent.started',
@@ -142,16 +166,21 @@ export function decideConversed(
 export function decideStop(plan: Plan, command: Of<'agent.stop'>, now: Circumstances): Decided {
   const agent = plan.agents.get(command.agentId)
   if (!agent) return noOp(command.agentId)
-  if (agent.by === 'person')
+  if (agent.by !== 'process')
     return refused(
-      failure('wrong-state', `${agent.id} is a person: there is nothing to kill`, {
-        hint: `yard done or fail ${agent.taskId}, or let it go in the page`,
+      failure('wrong-state', elsewhere(agent), {
+        hint: `yard done or fail ${agent.taskId}, or yard let-go ${agent.taskId} takes it back`,
       }),
     )
   const wish = strongest(agent.state, command)
   if (!wish) return noOp(agent.id)
   return decided([agent.id], { type: 'agent.stopping', at: now.at, id: agent.id, ...wish })
 }
+
+const elsewhere = ({ id, by }: Agent): string =>
+  by === 'pilot'
+    ? `${id} is piloted by a person in a terminal: it is not killed from here`
+    : `${id} runs elsewhere: there is nothing to kill here`
 
 interface Wish {
   readonly reason: StopReason
@@ -162,8 +191,10 @@ interface Wish {
 const WEIGHT = {
   timeout: 0,
   silent: 0,
+  budget: 0,
   killed: 1,
   redispatch: 1,
+  'taken-back': 1,
   superseded: 2,
   abandoned: 2,
 } as const satisfies Record<StopReason, number>

@@ -1,5 +1,5 @@
 /** What an agent's end means for its task: the completion table, then the policy of its failure's class. */
-import type { Agent, Outcome } from '../agent.ts'
+import type { Agent, Outcome, StopReason } from '../agent.ts'
 import type { Command } from '../command.ts'
 import { judge, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
@@ -12,6 +12,8 @@ import {
 } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
+import { baseConflictEvents } from './decide-landing.ts'
+import { budgetFailure, overspentEvent } from './decide-budget.ts'
 import { attachedEvents } from './decide-settle.ts'
 import { decided, noOp, type Circumstances, type Decided } from './decision.ts'
 
@@ -35,7 +37,7 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
   if (!agent || agent.generation !== command.generation) return noOp(command.agentId)
   const task = plan.tasks.get(agent.taskId)
   if (!task) return noOp(command.agentId)
-  const settled = settle({ plan, task, agent, end: command, at: now.at })
+  const settled = settle({ plan, task, agent, end: command, at: now.at, now })
   const ended: Event = {
     type: 'agent.ended',
     at: now.at,
@@ -45,6 +47,7 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
     failure: settled.failure,
     exitCode: command.evidence.exit?.code ?? null,
     usage: command.usage,
+    costSource: command.costSource ?? null,
     conversation: command.conversation,
     resumable: settled.resumable,
     changes: command.changes,
@@ -54,7 +57,7 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
 }
 
 function settle(scene: Scene): Settlement {
-  const { task, agent, end, at } = scene
+  const { task, agent, end } = scene
   const isHolder = task.state.kind === 'in-progress' && task.state.agentId === agent.id
   if (!isHolder)
     return {
@@ -63,15 +66,25 @@ function settle(scene: Scene): Settlement {
       task: landed(scene),
       resumable: false,
     }
-  const verdict = judge(end.evidence, agent.report, agent.executorType)
   const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
-  if (stop === 'killed' || stop === 'redispatch') return killed(task, stop, at)
-  const hasSaidDone = agent.report?.kind === 'done' && verdict.outcome === 'done'
-  if ((stop === 'timeout' || stop === 'silent') && !hasSaidDone) return ended(scene, stop)
-  return judged(scene, verdict)
+  if (stop === 'taken-back' || (agent.by === 'pilot' && agent.report === null))
+    return givenBack(scene)
+  const verdict = judge(end.evidence, agent.report, agent.executorType)
+  return stopped(scene, stop, verdict) ?? judged(scene, verdict)
+}
+
+/** What a stop makes of its end; null where what it had come to by itself counts. */
+function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settlement | null {
+  const isDone = verdict.outcome === 'done'
+  if (stop === 'killed' || stop === 'redispatch') return killed(scene.task, stop, scene.at)
+  if (stop === 'budget') return isDone ? null : overspent(scene)
+  const hasSaidDone = scene.agent.report?.kind === 'done' && isDone
+  return (stop === 'timeout' || stop === 'silent') && !hasSaidDone ? ended(scene, stop) : null
 }
 
 function judged(scene: Scene, verdict: Verdict): Settlement {
+  const unmerged = conflicted(scene)
+  if (unmerged) return unmerged
   const { task, agent, end, at } = scene
   if (verdict.outcome === 'done')
     return {
@@ -91,6 +104,39 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   return { outcome: verdict.outcome, failure: bad, ...policy(scene, bad) }
 }
 
+const HOW_GIVEN_BACK = {
+  exited: 'superseded',
+  lost: 'lost',
+  'never-ran': 'lost',
+  'not-launched': 'failed',
+} as const satisfies Record<End['evidence']['how'], Outcome>
+
+/** Its person said nothing of the task, or somebody took it back: it goes on where it was left, and no attempt is spent. */
+function givenBack({ task, end, at }: Scene): Settlement {
+  const { how, failure } = end.evidence
+  const gone = workFailure('lost', 'its terminal has gone without a word')
+  const bad = how === 'lost' ? gone : failure
+  return {
+    outcome: HOW_GIVEN_BACK[how],
+    failure: bad,
+    task: [returnedEvent(task, at, { failure: bad })],
+    resumable: true,
+  }
+}
+
+/** The work that it builds on does not merge: it waits for a task that settles that, and no attempt is spent. */
+function conflicted({ plan, task, end, at, now }: Scene): Settlement | null {
+  const { conflict, failure } = end.evidence
+  if (!conflict) return null
+  const merger = end.merger ?? { executor: null, model: null }
+  const events = baseConflictEvents(plan, task, { conflict, merger }, now)
+  if (!events) return null
+  const bad = failure ?? workFailure('isolation', conflict.reason)
+  // The task itself has failed at nothing.
+  const returned = returnedEvent(task, at, {})
+  return { outcome: 'failed', failure: bad, task: [returned, ...events], resumable: true }
+}
+
 /** All that a policy looks at. */
 interface Scene {
   readonly plan: Plan
@@ -98,6 +144,7 @@ interface Scene {
   readonly agent: Agent
   readonly end: End
   readonly at: number
+  readonly now: Circumstances
 }
 
 /** By a watch: its time was over, or it said nothing for too long. */
@@ -190,11 +237,12 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
             type: 'task.awaiting',
             at,
             id: task.id,
-            for: 'sign-in',
+            for: bad.class === 'question' ? 'answer' : 'sign-in',
             text: bad.reason,
             failure: bad,
-            provider: agent.provider,
+            provider: bad.class === 'question' ? null : agent.provider,
           },
+          ...(bad.class === 'auth' ? signedOut(scene, bad) : []),
         ],
       }
     case 'retry':
@@ -206,15 +254,41 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
   }
 }
 
+/** A run of a repeating task is over by it; any other task waits until it may spend more, and then goes on where it was. */
+function overspent({ task, end, at }: Scene): Settlement {
+  const failure = budgetFailure()
+  const events =
+    task.schedule && end.nextFireAt !== null
+      ? [failedEvent(task, failure, end, at)]
+      : [overspentEvent(task.id, failure.reason, at)]
+  return { outcome: 'killed', failure, task: events, resumable: true }
+}
+
+/** Nobody else is sent against the same wall: its account is left alone until a person has acted. */
+function signedOut({ plan, agent, at }: Scene, { reason }: WorkFailure): Event[] {
+  const { provider } = agent
+  const id = `provider:${provider}`
+  if (provider === null || plan.breakers.get(id)?.until === null) return []
+  const breaker = {
+    id,
+    kind: 'provider',
+    subject: provider,
+    reason,
+    since: at,
+    until: null,
+  } as const
+  return [{ type: 'breaker.tripped', at, breaker }]
+}
+
 /** The provider sleeps: the task waits for it, and a breaker holds back everybody else who would ask it. */
-function parked({ plan, task, agent, at }: Scene, bad: WorkFailure): Event[] {
+function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[] {
   const { provider } = agent
   const { reason } = bad
   const wanted = Math.max(bad.resetAt ?? at + QUOTA_SLEEP_MS, at + 1000)
   const until = Math.min(wanted, at + MAX_SLEEP_MS)
-  const events: Event[] = [
-    returnedEvent(task, at, { park: { until, reason, provider }, failure: bad }),
-  ]
+  // Somebody stands in for it, so the task need not sleep along with it.
+  const park = end.hasFallback && provider !== null ? null : { until, reason, provider }
+  const events: Event[] = [returnedEvent(task, at, { park, failure: bad })]
   if (provider === null) return events
   const id = `provider:${provider}`
   const known = plan.breakers.get(id)

@@ -1,8 +1,10 @@
 /** What people do to have a task tried again. */
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
+import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
+import { returnedEvent } from './decide-budget.ts'
 import {
   decided,
   noOp,
@@ -39,7 +41,7 @@ export function decideRetry(plan: Plan, command: Of<'task.retry'>, now: Circumst
 }
 
 /** A person who retries what its provider held back says that the provider works again, for everybody. */
-function providerTriedAnew(plan: Plan, { state }: Task, now: Circumstances): Event[] {
+function providerTriedAnew(plan: Plan, { id: own, state }: Task, now: Circumstances): Event[] {
   const provider =
     state.kind === 'waiting'
       ? state.provider
@@ -48,8 +50,22 @@ function providerTriedAnew(plan: Plan, { state }: Task, now: Circumstances): Eve
         : undefined
   const id = `provider:${provider}`
   if (now.by.kind !== 'person' || provider == null || !plan.breakers.has(id)) return []
-  return [{ type: 'breaker.cleared', at: now.at, id }]
+  const isSignIn = plan.breakers.get(id)?.until === null
+  const others = isSignIn ? signedOutOf(plan, provider).filter((id) => id !== own) : []
+  return [
+    { type: 'breaker.cleared', at: now.at, id },
+    ...others.map((other) => returnedEvent(other, now.at)),
+  ]
 }
+
+/** Everything that waits for the same sign-in. Costs a walk over all tasks. */
+export const signedOutOf = (plan: Plan, provider: string): TaskId[] =>
+  [...plan.tasks.values()]
+    .filter(
+      ({ state }) =>
+        state.kind === 'waiting' && state.for === 'sign-in' && state.provider === provider,
+    )
+    .map(({ id }) => id)
 
 const reopenedEvent = (task: Task, fresh: boolean, at: number): Event => ({
   type: 'task.reopened',

@@ -1,4 +1,4 @@
-/** `done` and `fail`: said by a person it settles the task, said by its agent it is kept until that has ended. */
+/** `done` and `fail`: said by a person it settles the task, and so does whoever claimed it; said by a process it is kept until that has ended. */
 import type { Agent } from '../agent.ts'
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
@@ -30,7 +30,7 @@ export function decideComplete(
     const stale = staleness(task, living, command)
     if (stale) return refused(stale)
     const attached = attachedEvents(task.id, living, command.artifacts, now)
-    if (now.by.kind === 'agent' && living) {
+    if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
       const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
       return decided([task.id], ...attached, reported)
     }
@@ -55,7 +55,7 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
     const living = plan.agentOf(task.id)
     const stale = staleness(task, living, command)
     if (stale) return refused(stale)
-    if (now.by.kind === 'agent' && living) {
+    if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
       const said = reportedFailure(command)
       return decided([task.id], {
         type: 'agent.reported',
@@ -65,7 +65,10 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
       })
     }
     if (isFinished(task)) return refused(wrongState(task, 'failed', `yard reopen ${task.id} first`))
-    const bad = workFailure(command.class, command.reason)
+    const bad =
+      now.by.kind === 'agent'
+        ? reportedFailure(command)
+        : workFailure(command.class, command.reason)
     const over: Event = repeatedEvent(task, command.nextFireAt, bad, now.at) ?? {
       type: 'task.failed',
       at: now.at,
@@ -76,6 +79,10 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
     return decided([task.id], ...release(living, 'superseded', 'failed', now), over)
   })
 }
+
+/** What runs here leaves work to be looked at; of what runs elsewhere its word is all that there is. */
+const isSettledAtItsEnd = (living: Agent | null): living is Agent =>
+  living !== null && living.by !== 'person'
 
 /** Only what the runtime has seen parks a task or a provider: an agent's word for its trouble stays a word. */
 const reportedFailure = ({ class: said, reason }: Of<'task.fail'>): WorkFailure =>

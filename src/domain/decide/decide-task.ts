@@ -141,6 +141,7 @@ export function decideLog(plan: Plan, command: Of<'task.log'>, now: Circumstance
       taskId: task.id,
       by: nameOf(now.by),
       text: command.text,
+      ...(command.place ? { place: command.place } : {}),
     }),
   )
 }
@@ -154,6 +155,8 @@ export function decideAttach(plan: Plan, command: Of<'task.attach'>, now: Circum
 export function decideLetGo(plan: Plan, command: Of<'task.letGo'>, now: Circumstances): Decided {
   return withTask(plan, command.id, (task) => {
     const living = plan.agentOf(task.id)
+    if (living?.by === 'pilot')
+      return decided([task.id], ...release(living, 'taken-back', 'superseded', now))
     if (living?.by !== 'person')
       return refused(wrongState(task, 'let go', 'only a task that a person took can be let go'))
     return decided([task.id], personEnded(living, 'superseded', now.at), {

@@ -1,10 +1,13 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
 import { assertNever } from '../../base/result.ts'
-import type { Command, YardCommand } from '../command.ts'
+import type { AgentCommand, Command, YardCommand } from '../command.ts'
 import type { Plan } from '../plan.ts'
 import { decideAdd } from './decide-add.ts'
+import { decideAnswer, decideAsk } from './decide-ask.ts'
+import { decideOverspend } from './decide-budget.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
+import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
 import { decideReopen, decideRetry } from './decide-reopen.ts'
 import { decideFireNow, decideScheduleSkip } from './decide-schedule.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
@@ -20,6 +23,45 @@ export function decide(plan: Plan, command: Command, now: Circumstances): Decide
 
 // oxlint-disable-next-line complexity -- one case a command is the whole point of this switch
 function route(plan: Plan, command: Command, now: Circumstances): Decided {
+  switch (command.type) {
+    case 'task.take':
+      return agent.decideTake(plan, command, now)
+    case 'task.pilot':
+      return agent.decidePilot(plan, command, now)
+    case 'agents.claim':
+      return agent.decideClaims(plan, command, now)
+    case 'agent.placed':
+      return agent.decidePlaced(plan, command, now)
+    case 'agent.started':
+      return agent.decideStarted(plan, command, now)
+    case 'agent.heard':
+      return agent.decideHeard(plan, command, now)
+    case 'agent.conversed':
+      return agent.decideConversed(plan, command, now)
+    case 'agent.stop':
+      return agent.decideStop(plan, command, now)
+    case 'agent.end':
+      return decideEnd(plan, command, now)
+    case 'agents.forget':
+      return agent.decideForget(plan, command, now)
+    case 'yard.pause':
+    case 'yard.resume':
+    case 'breaker.trip':
+    case 'breaker.clear':
+      return decideYard(plan, command, now)
+    default:
+      return routeTask(plan, command, now)
+  }
+}
+
+type OfAgents = AgentCommand | YardCommand | { readonly type: 'task.take' | 'task.pilot' }
+
+// oxlint-disable-next-line complexity -- as above
+function routeTask(
+  plan: Plan,
+  command: Exclude<Command, { type: OfAgents['type'] }>,
+  now: Circumstances,
+): Decided {
   switch (command.type) {
     case 'task.add':
       return decideAdd(plan, [command], now)
@@ -37,6 +79,12 @@ function route(plan: Plan, command: Command, now: Circumstances): Decided {
       return decideComplete(plan, command, now)
     case 'task.fail':
       return decideFail(plan, command, now)
+    case 'task.ask':
+      return decideAsk(plan, command, now)
+    case 'task.answer':
+      return decideAnswer(plan, command, now)
+    case 'task.overspend':
+      return decideOverspend(plan, command, now)
     case 'task.retry':
       return decideRetry(plan, command, now)
     case 'task.reopen':
@@ -49,32 +97,18 @@ function route(plan: Plan, command: Command, now: Circumstances): Decided {
       return task.decideLog(plan, command, now)
     case 'task.attach':
       return task.decideAttach(plan, command, now)
-    case 'task.take':
-      return agent.decideTake(plan, command, now)
+    case 'landing.request':
+      return decideLandingRequest(plan, command, now)
+    case 'landing.settle':
+      return decideLandingSettle(plan, command, now)
     case 'task.letGo':
       return task.decideLetGo(plan, command, now)
     case 'schedule.skip':
       return decideScheduleSkip(plan, command, now)
     case 'schedule.fireNow':
       return decideFireNow(plan, command, now)
-    case 'agents.claim':
-      return agent.decideClaims(plan, command, now)
-    case 'agent.placed':
-      return agent.decidePlaced(plan, command, now)
-    case 'agent.started':
-      return agent.decideStarted(plan, command, now)
-    case 'agent.heard':
-      return agent.decideHeard(plan, command, now)
-    case 'agent.conversed':
-      return agent.decideConversed(plan, command, now)
-    case 'agent.stop':
-      return agent.decideStop(plan, command, now)
-    case 'agent.end':
-      return decideEnd(plan, command, now)
-    case 'agents.forget':
-      return agent.decideForget(plan, command, now)
     default:
-      return decideYard(plan, command, now)
+      return assertNever(command)
   }
 }
 

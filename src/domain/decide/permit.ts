@@ -1,20 +1,20 @@
 /** What an agent may ask for: its own task's story and end, and a few tasks more. People and the coordinator may ask for anything. */
 import type { Actor, Command } from '../command.ts'
 import { failure, type Failure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
 import type { NewTask } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 
 export function permit(plan: Plan, by: Actor, command: Command): Failure | null {
   if (by.kind !== 'agent')
-    return command.type.startsWith('agent') && by.kind === 'person' ? permitPerson(command) : null
+    return by.kind === 'person' && isOfCoordinator(command) ? permitPerson(command) : null
   switch (command.type) {
     case 'task.log':
     case 'task.attach':
     case 'task.complete':
     case 'task.fail':
-      if (command.id !== by.taskId) return notAllowed(by, `change task ${command.id}`)
-      if ('force' in command && command.force) return notAllowed(by, 'force anything')
-      return staleUnlessLiving(plan, by)
+    case 'task.ask':
+      return permitReport(plan, by, command)
     case 'task.add':
       return staleUnlessLiving(plan, by) ?? permitSubtasks(plan, by, [command.task])
     case 'tasks.import':
@@ -35,6 +35,21 @@ export function permit(plan: Plan, by: Actor, command: Command): Failure | null 
         : failure('unauthorized', `${by.agentId} has ended: its token is good for nothing else`)
   }
 }
+
+/** Words of an agent about its own task. */
+function permitReport(
+  plan: Plan,
+  by: AgentActor,
+  command: Extract<Command, { id: TaskId }>,
+): Failure | null {
+  if (command.id !== by.taskId) return notAllowed(by, `change task ${command.id}`)
+  if ('force' in command && command.force) return notAllowed(by, 'force anything')
+  if ('place' in command && command.place) return notAllowed(by, 'comment on changes')
+  return staleUnlessLiving(plan, by)
+}
+
+const isOfCoordinator = ({ type }: Command): boolean =>
+  type.startsWith('agent') || type === 'landing.settle'
 
 /** A person may stop agents and forget ended ones; how an agent lives is told by whatever runs it. */
 const permitPerson = (command: Command): Failure | null =>
@@ -78,6 +93,7 @@ function forbiddenField(plan: Plan, by: AgentActor, task: NewTask): string | nul
   if (task.repo) return 'repo'
   if (by.subtasks === 'any') return null
   if (task.verify) return 'verify'
+  if (task.budget || task.budgetTokens) return 'budget'
   if (task.worktree === 'off') return 'worktree off'
   if (task.before && task.before.length > 0) return 'before'
   return beyondOwn(plan, by, task)
@@ -95,6 +111,6 @@ const MODES = ['bare', 'light', 'full']
 
 const notAllowed = (by: AgentActor, what: string): Failure =>
   failure('not-allowed', `an agent may not ${what} (${by.agentId} works on ${by.taskId})`, {
-    hint: 'it may show, log, artifact, done and fail its own task, and add tasks',
+    hint: 'it may show, log, artifact, ask, done and fail its own task, and add tasks',
     facts: { agent: by.agentId },
   })

@@ -1,6 +1,7 @@
 /** All migrations, oldest first. Forward only; never edited after a release. */
 import { first } from './0001-first.ts'
 import { window } from './0002-window.ts'
+import { spent } from './0003-spent.ts'
 
 export interface Migration {
   readonly number: number
@@ -8,4 +9,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, window]
+export const MIGRATIONS: readonly Migration[] = [first, window, spent]

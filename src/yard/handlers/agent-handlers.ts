@@ -4,6 +4,7 @@ import type { Agent } from '../../domain/agent.ts'
 import { failure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { toAgentView } from '../views/agent-view.ts'
+import { isoOrNull } from '../views/iso-time.ts'
 import { procedures, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { parseAgentId } from './task-handlers.ts'
@@ -39,7 +40,7 @@ export const agentHandlers = {
     if (state.kind === 'ended')
       refuse(failure('stale-generation', `${id} has ended`, { hint: 'nothing was changed' }))
     context.yard.heard(id)
-    return { ok: true }
+    return { ok: true, leaseUntil: isoOrNull(context.yard.leaseUntil(id)) }
   }),
   dead: os.dead.handler(async ({ context, input }) => {
     const before = livingIds(context)

@@ -18,8 +18,10 @@ export interface HostHooks {
   url(): string | null
   /** A fresh one-use address of its page; null when it serves none. */
   pageUrl(): string | null
-  /** Ends the host soon, after the reply to this request has gone out. */
+  /** Ends the host of this yard soon, after the reply to this request has gone out; others of its process go on. */
   stop(): void
+  /** The folders of all yards of this process; missing where this is the only one. */
+  yards?(): readonly string[]
   /** The way to other yards; missing where a single command is the host. */
   readonly lobby?: Lobby
 }

@@ -7,6 +7,7 @@ import { shownStateOf } from '../../domain/plan.ts'
 import { SHOWN_STATES, TASK_STATUSES, type Task } from '../../domain/task.ts'
 import type { TaskListItem } from '../../contract/view.ts'
 import type { Yard } from '../yard.ts'
+import { missedTimes } from '../missed.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { cardSourceOf } from '../views/card-source.ts'
 import { toTaskCard } from '../views/task-card.ts'
@@ -108,6 +109,7 @@ function scheduleRow(yard: Yard, task: Task) {
       tz: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       next: task.state.kind === 'open' ? isoOrNull(task.state.notBefore) : null,
       state: shownStateOf(yard.plan, task, yard.now()),
+      missed: missedTimes(yard, task),
     },
   ]
 }

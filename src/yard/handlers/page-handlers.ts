@@ -2,6 +2,7 @@
 import { parseInstant } from '../../config/instant.ts'
 import { failure } from '../../domain/failure.ts'
 import { readActivity } from '../past/activity.ts'
+import { readCosts } from '../past/costs.ts'
 import { readHistory } from '../past/history.ts'
 import { readAgenda } from '../past/agenda.ts'
 import { journalTail, taskTimeline } from '../past/timeline.ts'
@@ -19,6 +20,15 @@ export const pageHandlers = {
   moveNodes: os.moveNodes.handler(async ({ context, input }) => ({
     moved: valueOf(await context.yard.positions.move(input.set)),
   })),
+  cost: os.cost.handler(({ context: { yard }, input: { by, since, limit }, signal }) => {
+    const now = yard.now()
+    const from =
+      since === undefined ? (yard.store.spending.firstAt() ?? now) : instantOf('since', since)
+    // What ends in this very moment is told, too.
+    const to = now + 1
+    if (from >= to) refuse(emptySpan)
+    return readCosts(yard, { by, from, to, limit }, signal)
+  }),
   activity: os.activity.handler(({ context: { yard }, input, signal }) =>
     readActivity(yard, spanOf(input, yard.now()), input.buckets, signal),
   ),
@@ -60,6 +70,14 @@ export const pageHandlers = {
   configure: os.configure.handler(async ({ context, input }) => ({
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
   })),
+  trust: os.trust.handler(({ context: { yard } }) => {
+    const { executors, variables, lines, seen } = valueOf(yard.askTrust())
+    return { trusted: yard.isTrusted(), executors, variables, lines: [...lines], seen }
+  }),
+  confirmTrust: os.confirmTrust.handler(async ({ context: { yard }, input }) => {
+    valueOf(await yard.giveTrust(input.seen))
+    return { trusted: yard.isTrusted() }
+  }),
   importText: os.importText.handler(({ context, input, signal }) =>
     importText(context, input, signal),
   ),

@@ -24,7 +24,9 @@ const AGENT_MAY: Readonly<Record<string, Reach>> = {
   'page.timeline': 'own',
   'task.add': 'any',
   'task.complete': 'report',
+  'task.settle': 'report',
   'task.fail': 'report',
+  'task.ask': 'report',
   'task.log': 'report',
   'task.artifact': 'report',
   'agent.get': 'own-agent',
@@ -80,6 +82,6 @@ function lateFailure(by: AgentActor, reach: Reach | undefined, id: unknown): Fai
 
 const notAllowed = (by: AgentActor, what: string): Failure =>
   failure('not-allowed', `an agent may not call ${what} (${by.agentId} works on ${by.taskId})`, {
-    hint: 'it may show, log, artifact, done and fail its own task, read its dependencies, and add tasks',
+    hint: 'it may show, log, artifact, ask, done and fail its own task, read its dependencies, and add tasks',
     facts: { agent: by.agentId },
   })

@@ -3,18 +3,22 @@ import { createRouterClient } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '../../contract/contract.ts'
 import { agentHandlers } from './agent-handlers.ts'
+import { claimHandlers } from './claim-handlers.ts'
+import { changeHandlers } from './change-handlers.ts'
 import { procedures, type HandlerContext } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
 import { lobbyHandlers } from './lobby-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
+import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 
 export const router = procedures.router({
-  task: { ...taskHandlers, ...graphHandlers },
+  task: { ...taskHandlers, ...claimHandlers, ...pilotHandlers, ...graphHandlers },
   agent: agentHandlers,
   service: serviceHandlers,
   page: pageHandlers,
+  change: changeHandlers,
   lobby: lobbyHandlers,
 })
 

@@ -3,11 +3,16 @@ import type { z } from 'zod'
 import { CONTRACT_VERSION } from '../../contract/contract.ts'
 import type { executorViewSchema, modelViewSchema, Status } from '../../contract/service.ts'
 import type { JournalRow } from '../../contract/view.ts'
-import type { Settings } from '../../domain/settings.ts'
+import { findModel, modelFor, takesModel } from '../../domain/models.ts'
+import { generalModel } from '../../domain/resolve.ts'
+import { ROLES } from '../../domain/roles.ts'
+import type { Actor } from '../../domain/command.ts'
+import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
-import { procedures, send, type HandlerContext } from './context.ts'
+import { procedures, send, type HandlerContext, type HostHooks } from './context.ts'
 import { valueOf } from './failures.ts'
 
 const os = procedures.service
@@ -48,7 +53,12 @@ export const serviceHandlers = {
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),
   ),
   executors: os.executors.handler(({ context }) => executorViews(context.yard)),
+  testExecutor: os.testExecutor.handler(async ({ context, input }) =>
+    valueOf(await context.yard.testExecutor(input.name)),
+  ),
+  wake: os.wake.handler(({ context, input }) => wakeProvider(context, input.provider)),
   models: os.models.handler(({ context }) => modelViews(context.yard)),
+  roles: os.roles.handler(({ context }) => roleViews(context.yard)),
   config: os.config.handler(({ context }) => context.yard.config().list()),
   backup: os.backup.handler(async ({ context }) => ({
     path: valueOf(await context.yard.backup()),
@@ -56,7 +66,7 @@ export const serviceHandlers = {
 }
 
 async function toStatus(
-  { yard, view, host }: HandlerContext,
+  { yard, view, host, actor }: HandlerContext,
   signal: AbortSignal | undefined,
 ): Promise<Status> {
   const summary = await view.summary(signal)
@@ -69,6 +79,7 @@ async function toStatus(
     paused: summary.paused,
     readOnly: summary.readOnly,
     agents: summary.agents,
+    machineHold: summary.machine.hold,
     tasks: summary.tasks,
     settings: settingsView(yard.config().settings),
     lastTick: isoOrNull(yard.lastTickAt()),
@@ -76,8 +87,13 @@ async function toStatus(
     breakers: summary.breakers,
     attention: summary.attention,
     version: yard.version,
+    yards: isRunning ? [...yardsFor(actor, host, yard)] : [],
   }
 }
+
+/** Where other yards are is none of an agent's business. */
+const yardsFor = (actor: Actor, host: HostHooks, yard: Yard): readonly string[] =>
+  (actor.kind === 'agent' ? null : host.yards?.()) ?? [yard.paths.root]
 
 /** What steers the coordinator now, flags included. */
 function settingsView({ coordinator, agent }: Settings): Record<string, unknown> {
@@ -96,10 +112,12 @@ export const toJournalRow = (row: StoredRow): JournalRow => ({
   unset: [...row.unset],
 })
 
-function executorViews(yard: Yard): z.infer<typeof executorViewSchema>[] {
+function executorViews(yard: Yard): Promise<z.infer<typeof executorViewSchema>[]> {
   const agents = [...yard.plan.agents.values()]
-  return Object.values(yard.config().settings.executors).map((profile) => {
+  const profiles = Object.values(yard.config().settings.executors)
+  const views = profiles.map(async (profile) => {
     const { binary, problem } = yard.probeExecutor(profile.name)
+    const failed = yard.health.lastFailure(profile.name)
     return {
       name: profile.name,
       type: profile.type,
@@ -110,15 +128,76 @@ function executorViews(yard: Yard): z.infer<typeof executorViewSchema>[] {
       canRun: problem === null,
       problem,
       binary,
+      version: await yard.health.version(profile, binary),
+      credentials: yard.health.credentials(profile),
+      ...routingOf(yard.config().settings, profile),
+      lastFailure: failed && {
+        ...{ agent: failed.agent, at: isoTime(failed.at) },
+        ...{ class: failed.failure.class, reason: failed.failure.reason },
+      },
     }
   })
+  return Promise.all(views)
+}
+
+/** It sleeps by this account, or waits for a sign-in to it. */
+const isHeldBy = (account: string, { state }: Task): boolean =>
+  state.kind === 'open'
+    ? state.park?.provider === account
+    : state.kind === 'waiting' && state.for === 'sign-in' && state.provider === account
+
+async function wakeProvider(context: HandlerContext, account: string): Promise<{ tasks: number }> {
+  const { tasks } = context.yard.plan
+  const held = [...tasks.values()].filter((task) => isHeldBy(account, task)).map(({ id }) => id)
+  // First, so that none of them runs into the wall that the others are still told of.
+  await send(context, { type: 'breaker.clear', key: `provider:${account}` }, undefined)
+  let woken = 0
+  for (const id of held) {
+    const now = tasks.get(id)
+    // One may have gone on by itself meanwhile.
+    if (!now || !isHeldBy(account, now)) continue
+    await send(context, { type: 'task.retry', id, fresh: false }, undefined)
+    woken += 1
+  }
+  return { tasks: woken }
+}
+
+/** What decides where its tasks go. */
+function routingOf(settings: Settings, profile: Profile) {
+  const word = profile.model ?? generalModel(settings, profile)?.name ?? null
+  const entry = word === null ? null : findModel(settings, word)
+  const names = Object.keys(settings.models)
+  return {
+    account: accountOf(profile, entry),
+    fallback: profile.fallback,
+    models: takesModel(profile)
+      ? names.filter((name) => modelFor(settings, profile, name).ok)
+      : null,
+  }
 }
 
 function modelViews(yard: Yard): z.infer<typeof modelViewSchema>[] {
   const config = yard.config()
-  return Object.values(config.settings.models).map((entry) => ({
+  const { models, roles, coordinator } = config.settings
+  return Object.values(models).map(({ price, isAlias: _isAlias, ...entry }) => ({
     ...entry,
-    isDefault: entry.name === config.settings.coordinator.model,
+    costIn: price?.input ?? null,
+    costOut: price?.output ?? null,
+    costCached: price?.cached ?? null,
+    priceDate: price?.notedOn ?? null,
+    roles: ROLES.filter((role) => role !== 'default' && roles[role] === entry.name),
+    isDefault: entry.name === coordinator.model,
     source: config.sourceOf(['models', entry.name]),
   }))
 }
+
+/** The default is what tasks get that name none, wherever that was said. */
+const roleViews = (yard: Yard): { role: string; model: string | null; source: string }[] =>
+  ROLES.map((role) => {
+    const config = yard.config()
+    const key = role === 'default' ? 'coordinator.model' : `models.roles.${role}`
+    const entry = config.get(key)
+    const { coordinator, roles } = config.settings
+    const model = role === 'default' ? coordinator.model : roles[role]
+    return { role, model, source: entry.ok ? entry.value.source : 'default' }
+  })

@@ -1,21 +1,19 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
-import { resolve } from 'node:path'
 import type { TaskView } from '../../contract/view.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
 import { failure } from '../../domain/failure.ts'
 import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
-import { resolveExecutor } from '../../domain/resolve.ts'
-import { isTakenByPeople } from '../../domain/settings.ts'
+import { toArtifacts } from '../../domain/artifact-input.ts'
 import type { Task } from '../../domain/task.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { nextFireAt, toArtifacts, toNewTask, toTaskEdit } from './wishes.ts'
+import { nextFireAt, toNewTask, toTaskEdit } from './wishes.ts'
 
 const os = procedures.task
 
-const viewOf = (context: HandlerContext, id: string): TaskView =>
+export const viewOf = (context: HandlerContext, id: string): TaskView =>
   toTaskView(context.yard, taskOf(context, id))
 
 export const taskHandlers = {
@@ -59,6 +57,16 @@ export const taskHandlers = {
     )
     return viewOf(context, task.id)
   }),
+  ask: os.ask.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    await send(context, { type: 'task.ask', id, text: input.text }, input.commandId)
+    return viewOf(context, id)
+  }),
+  answer: os.answer.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    await send(context, { type: 'task.answer', id, text: input.text }, input.commandId)
+    return viewOf(context, id)
+  }),
   retry: os.retry.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
     await send(context, { type: 'task.retry', id, fresh: input.fresh ?? false }, input.commandId)
@@ -87,14 +95,6 @@ export const taskHandlers = {
     await send(context, { type: 'task.attach', id, artifacts }, input.commandId)
     return viewOf(context, id)
   }),
-  take: os.take.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const claim = claimOf(context, task)
-    const workplaceCwd = task.repo === null ? context.yard.paths.root : resolve(task.repo)
-    await send(context, { type: 'task.take', claim, workplaceCwd }, input.commandId)
-    return viewOf(context, task.id)
-  }),
-  letGo: os.letGo.handler(({ context, input }) => simple(context, input, 'task.letGo')),
 }
 
 type Simple = 'task.hold' | 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
@@ -116,7 +116,7 @@ interface ReportInput {
 }
 
 /** An agent that names nobody reports for itself; a person means whoever holds the task. */
-function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
+export function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
   const { actor, yard } = context
   const own = actor.kind === 'agent' ? actor.agentId : null
   const claimedAt = yard.plan.agentOf(task.id)?.claimedAt ?? null
@@ -139,27 +139,4 @@ export function parseAgentId(text: string): AgentId {
       facts: { id: text },
     }),
   )
-}
-
-/** A person's claim on a task that only people do. */
-function claimOf({ yard }: HandlerContext, task: Task) {
-  const { profile, why } = valueOf(resolveExecutor(yard.config().settings, task))
-  if (!isTakenByPeople(profile.type))
-    refuse(
-      failure('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {
-        hint: `yard edit ${task.id} --executor manual makes it one to take in hand`,
-        facts: { id: task.id, executor: profile.name },
-      }),
-    )
-  return {
-    taskId: task.id,
-    agentId: yard.nextAgentId(),
-    executor: profile.name,
-    executorType: profile.type,
-    model: null,
-    modelId: null,
-    provider: null,
-    provenance: { executor: why, model: 'a person needs none' },
-    timeoutMs: null,
-  }
 }

@@ -1,9 +1,6 @@
 /** From what came over the wire to the words of the domain: instants, ids, schedules, executors and models are checked here. */
-import type { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseInstant } from '../../config/instant.ts'
-import type { artifactsInput } from '../../contract/task.ts'
-import type { Artifact } from '../../domain/executor.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import {
   newTaskSchema,
@@ -113,11 +110,4 @@ function instantOf(text: string | number | null | undefined): Result<number | nu
       facts: { field: 'notBefore' },
     }),
   )
-}
-
-/** A list of paths is files; any other JSON object is kept as given. */
-export function toArtifacts(given: z.infer<typeof artifactsInput> | undefined): Artifact[] {
-  if (given === undefined) return []
-  if (Array.isArray(given)) return given.map((path) => ({ kind: 'file', path }))
-  return [{ kind: 'json', value: given }]
 }

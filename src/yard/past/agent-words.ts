@@ -30,7 +30,7 @@ const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
   'agent.reported': ({ id, set }) =>
     part(set['report'], 'kind') === 'done'
       ? { text: `${id} says it is done` }
-      : { text: `${id} says it failed: ${reasonOf(part(set['report'], 'failure'))}` },
+      : { text: `${id} ${saidOf(part(set['report'], 'failure'))}` },
   'agent.stopping': ({ id, set }) => ({
     text: `${id} ${STOP_WORDS[String(part(set['state'], 'reason'))] ?? 'is being stopped'}`,
   }),
@@ -38,11 +38,17 @@ const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
   'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
 }
 
+const saidOf = (failure: unknown): string =>
+  part(failure, 'class') === 'question'
+    ? `asks: ${textOf(part(failure, 'reason')) ?? ''}`
+    : `says it failed: ${reasonOf(failure)}`
+
 const STOP_WORDS: Readonly<Record<string, string>> = {
   killed: 'is being killed',
   redispatch: 'is being stopped, another takes its place',
   timeout: 'is being stopped: its time is up',
   silent: 'is being stopped: it was silent for too long',
+  budget: 'is being stopped: its task has used up its budget',
   superseded: 'is being stopped: its task was settled',
   abandoned: 'is being stopped: its task was abandoned',
 }

@@ -26,6 +26,11 @@ const timeOf = (value: unknown): number | null => (typeof value === 'number' ? v
 const colon = (text: string | null): string => (text === null ? '' : `: ${text}`)
 const blockerOf = ({ id }: StoredRow): string => id.slice(0, id.indexOf('>'))
 
+const WAITED_FOR: Readonly<Record<string, string>> = {
+  'sign-in': 'a sign-in',
+  budget: 'a larger budget',
+}
+
 const TELLERS: Readonly<Record<string, Teller>> = {
   'task.added': ({ by, set }) => ({
     text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${by.startsWith('agent-') ? ` by ${by}` : ''}`,
@@ -46,6 +51,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   'task.landed': ({ set }) => ({
     text: `Its result is commit ${String(set['resultCommit'] ?? '').slice(0, 10)}`,
   }),
+  'task.landing': ({ set }) => landingWords(set['landing']),
   'task.failed': ({ set }) => ({
     text: `Failed: ${reasonOf(part(set['state'], 'failure'))}`,
     state: 'failed',
@@ -57,13 +63,15 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     return { text: `Its run is over${when}`, state: 'delayed', until: at }
   },
   'task.awaiting': ({ set }) => ({
-    text: `Waits for ${part(set['state'], 'for') === 'sign-in' ? 'a sign-in' : 'an answer'}${colon(textOf(part(set['state'], 'text')))}`,
+    text: `Waits for ${WAITED_FOR[textOf(part(set['state'], 'for')) ?? ''] ?? 'an answer'}${colon(textOf(part(set['state'], 'text')))}`,
     state: 'waiting',
   }),
   'task.reopened': reopened,
   'task.abandoned': () => ({ text: 'Abandoned', state: 'abandoned' }),
   'task.removed': () => ({ text: 'Removed' }),
-  'task.logged': ({ set }) => ({ text: textOf(set['text']) ?? 'Noted' }),
+  'task.logged': ({ set }) => ({
+    text: `${placeWords(set['place'])}${textOf(set['text']) ?? 'Noted'}`,
+  }),
   'task.attached': ({ set }) => ({ text: resultText(set['artifact']) }),
   'dependency.added': (row, { titleOf }) => ({ text: `Depends on ${titleOf(blockerOf(row))} now` }),
   'dependency.removed': (row, { titleOf }) => ({
@@ -77,6 +85,33 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     return { text: `${subjectOf(id)} is held back${when}${colon(textOf(set['reason']))}`, until }
   },
   'breaker.cleared': ({ id }) => ({ text: `${subjectOf(id)} is held back no more` }),
+}
+
+function landingWords(landing: unknown): Told {
+  const target = textOf(part(landing, 'target')) ?? 'its branch'
+  const commit = String(part(landing, 'commit') ?? '').slice(0, 10)
+  const why = colon(textOf(part(landing, 'reason')))
+  switch (part(landing, 'state')) {
+    case 'queued':
+      return { text: 'Its result is to be merged' }
+    case 'landed':
+      return { text: `Its result is in ${target}, commit ${commit}`, state: 'done' }
+    case 'prepared':
+      return { text: `Prepared for a pull request${why}` }
+    case 'conflict':
+      return {
+        text: `Not merged, ${textOf(part(landing, 'mergeTask')) ?? 'a task'} settles it${why}`,
+      }
+    case 'refused':
+      return { text: `Not merged${why}`, state: 'waiting' }
+    default:
+      return {}
+  }
+}
+
+const placeWords = (place: unknown): string => {
+  const path = textOf(part(place, 'path'))
+  return path === null ? '' : `On ${path}:${String(part(place, 'line'))}: `
 }
 
 /** `provider:anthropic` → `anthropic` */
@@ -116,6 +151,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   exec: 'command',
   verify: 'check',
   timeoutMs: 'time limit',
+  budget: 'budget',
+  budgetTokens: 'budget of tokens',
   maxAttempts: 'tries',
   repo: 'folder',
 }

@@ -13,6 +13,8 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     task: agent.taskId,
     executor: agent.executor,
     executorType: agent.executorType,
+    by: agent.by,
+    said: agent.report?.kind ?? null,
     model: agent.model,
     modelId: agent.modelId,
     ...stateOf(agent.state),
@@ -24,7 +26,8 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     timeoutMs: agent.timeoutMs,
     generation: agent.generation,
     exitCode: agent.exitCode,
-    usage: agent.usage,
+    usage: agent.usage ?? liveUsageOf(source, agent),
+    costSource: agent.costSource,
     conversation: agent.conversation,
     resumed: agent.resumed,
     provenance: agent.provenance,
@@ -42,6 +45,9 @@ const stateOf = (state: AgentState) => ({
   outcome: state.kind === 'ended' ? state.outcome : null,
   failure: state.kind === 'ended' ? state.failure : null,
 })
+
+const liveUsageOf = (source: AgentSource, agent: Agent) =>
+  agent.state.kind === 'ended' ? null : (source.facts(agent.id)?.usage ?? null)
 
 function liveFactsOf(source: AgentSource, agent: Agent) {
   const facts = agent.state.kind === 'ended' ? null : source.facts(agent.id)

@@ -17,8 +17,13 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
     text: oneLine(`${task.title}: ${text}`),
     since: isoTime(since),
   })
-  if (task.state.kind === 'waiting') return about(task.state.for, task.state.text, task.state.since)
+  if (task.state.kind === 'waiting') {
+    const { for: what, text, since } = task.state
+    return about(what === 'budget' ? 'spent' : what, text, since)
+  }
   if (task.state.kind === 'failed') return about('failed', task.state.failure.reason, task.state.at)
+  if (task.landing?.state === 'refused' && task.state.kind === 'done')
+    return about('landing', `not merged: ${task.landing.reason ?? ''}`, task.landing.at)
   if (shown !== 'ready') return null
   const choice = resolveExecutor(source.settings, task)
   if (!choice.ok) return about('executor', choice.error.message, task.createdAt)

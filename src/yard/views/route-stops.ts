@@ -1,8 +1,7 @@
 /** Who picks the executor and the model of a task's next try, stop by stop. */
 import type { RouteStop, TaskView } from '../../contract/view.ts'
 import type { LoadedConfig } from '../../config/load.ts'
-import { findModel, resolveExecutor } from '../../domain/resolve.ts'
-import { PROVIDER_OF_TYPE, type Profile, type Settings } from '../../domain/settings.ts'
+import { generalModel, resolveExecutor } from '../../domain/resolve.ts'
 import type { Task } from '../../domain/task.ts'
 import { executorOf } from './task-card.ts'
 
@@ -14,7 +13,7 @@ export function routeStops(
   const choice = resolveExecutor(settings, task)
   const profile = choice.ok ? choice.value.profile : null
   const { executor, model } = settings.coordinator
-  const isFit = profile !== null && fits(settings, profile, model)
+  const isFit = profile !== null && generalModel(settings, profile) !== null
   const isSaid = (key: string): boolean => {
     const entry = config.get(key)
     return entry.ok && entry.value.source !== 'default'
@@ -41,13 +40,6 @@ export function routeStops(
       },
     ]),
   }
-}
-
-/** The yard's model is meant only for executors whose provider has it. */
-function fits(settings: Settings, profile: Profile, model: string | null): boolean {
-  const entry = model === null ? null : findModel(settings, model)
-  const provider = PROVIDER_OF_TYPE[profile.type]
-  return entry !== null && provider !== null && entry.provider === provider
 }
 
 interface Candidate {

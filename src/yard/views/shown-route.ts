@@ -3,12 +3,18 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { misfitOf, resolveExecutor, resolveModel } from '../../domain/resolve.ts'
-import type { Profile, Settings } from '../../domain/settings.ts'
+import { spends, YARD_BUDGET_KEYS } from '../../domain/budget.ts'
+import { standInOf } from '../../domain/fallback.ts'
+import { findModel } from '../../domain/models.ts'
+import type { Breaker, Plan } from '../../domain/plan.ts'
+import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 
 export interface ShownRoute {
   readonly profile: Profile
   readonly model: string | null
+  /** Whose sleep holds it back. */
+  readonly account: string | null
 }
 
 export function resolveRoute(
@@ -20,7 +26,38 @@ export function resolveRoute(
   const misfit = misfitOf(task, executor.value.profile)
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, executor.value.profile)
-  return model.ok ? ok({ profile: executor.value.profile, model: model.value.name }) : model
+  return model.ok ? ok(shownRoute(settings, executor.value.profile, model.value.name)) : model
+}
+
+function shownRoute(settings: Settings, profile: Profile, model: string | null): ShownRoute {
+  const entry = model === null ? null : findModel(settings, model)
+  return { profile, model, account: accountOf(profile, entry) }
+}
+
+/** The route, or while its provider sleeps that of the first who stands in for it and is awake. */
+export function awakeRoute(
+  { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
+  task: Pick<Task, 'exec' | 'model'>,
+  route: ShownRoute,
+): ShownRoute {
+  const sleeps = ({ account }: ShownRoute): boolean => plan.breakers.has(`provider:${account}`)
+  for (let next: ShownRoute | null = route; next;) {
+    if (!sleeps(next)) return next
+    const standIn = standInOf(settings, task, next.profile)
+    next = standIn && shownRoute(settings, standIn.profile, standIn.model.name)
+  }
+  return route
+}
+
+/** The breakers that hold this task back on this way of running it. */
+export function breakersOver(
+  plan: Plan,
+  task: { readonly id: string | null },
+  { profile, account }: Pick<ShownRoute, 'profile' | 'account'>,
+): Breaker[] {
+  const keys = [`respawn:${task.id}`, `launch:${profile.name}`, `provider:${account}`]
+  const caps = spends(profile.type) ? YARD_BUDGET_KEYS : []
+  return [...keys, ...caps].flatMap((key) => plan.breakers.get(key) ?? [])
 }
 
 export const countedModel = (agents: readonly Agent[], model: string): number =>
@@ -30,11 +67,18 @@ const WOULD_START: readonly ShownState[] = ['ready', 'delayed', 'parked']
 
 /** Why a task that nothing else holds back can never start by these settings; null when it can. */
 export function stuckReason(
-  settings: Settings,
+  { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
   task: Pick<Task, 'executor' | 'exec' | 'model'>,
   shown: ShownState,
 ): string | null {
   if (!WOULD_START.includes(shown)) return null
   const route = resolveRoute(settings, task)
-  return route.ok ? null : route.error.message
+  if (!route.ok) return route.error.message
+  if (plan.breakers.size === 0) return null
+  // A day passes by itself; a sign-in, and a larger budget of the graph, are a person's act.
+  const way = awakeRoute({ plan, settings }, task, route.value)
+  const held = breakersOver(plan, { id: null }, way).find(
+    ({ kind, until }) => until === null && (kind === 'provider' || kind === 'budget'),
+  )
+  return held?.reason ?? null
 }

@@ -41,7 +41,7 @@ export function toSummary(yard: Yard, index: LiveIndex): Summary {
     },
     pausedAt: isoOrNull(pause?.at ?? null),
     pausedBy: pause?.by ?? null,
-    machine: yard.vitals.machine(),
+    machine: { ...yard.vitals.machine(), hold: yard.machineHold()?.text ?? null },
     today: yard.spending.today(yard.now()),
     tasks: index.counts(),
     breakers: [...yard.plan.breakers.values()].map(toBreakerView),

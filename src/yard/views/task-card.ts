@@ -18,7 +18,7 @@ export function toTaskCard(
   task: Task,
   shown: ShownState = shownStateOf(source.plan, task, source.now),
 ): TaskCard {
-  const stuck = stuckReason(source.settings, task, shown)
+  const stuck = stuckReason(source, task, shown)
   return {
     id: task.id,
     title: task.title,
@@ -39,8 +39,18 @@ export function toTaskCard(
     completedAt: isoOrNull(task.completedAt),
     notBefore: isoOrNull(startOf(task, source.now)),
     repeats: task.schedule !== null,
+    ...parkOf(task),
+    ...(task.landing ? { landing: task.landing.state } : {}),
     costUsd: source.costOf(task.id),
   }
+}
+
+function parkOf({ state }: Task): Pick<TaskCard, 'park'> {
+  if (state.kind === 'open' && state.park !== null)
+    return { park: { provider: state.park.provider ?? null, until: isoTime(state.park.until) } }
+  if (state.kind === 'waiting' && state.for === 'sign-in')
+    return { park: { provider: state.provider ?? null, until: null } }
+  return {}
 }
 
 /** Its earliest start, while that is to come. */

@@ -1,9 +1,10 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
-import type { ShownState, Task } from '../../domain/task.ts'
-import type { Breaker, Plan } from '../../domain/plan.ts'
+import { isDraft, type ShownState, type Task } from '../../domain/task.ts'
+import type { Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
-import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
+import type { Settings } from '../../domain/settings.ts'
 import { clockTime, spanText } from './iso-time.ts'
+import { awakeRoute, breakersOver, resolveRoute } from './shown-route.ts'
 
 export interface FactSource {
   readonly plan: Plan
@@ -16,7 +17,7 @@ export function taskFact(source: FactSource, task: Task, shown: ShownState): str
   const { plan, now } = source
   switch (shown) {
     case 'paused':
-      return task.generation === 0 ? 'Draft' : 'Paused'
+      return isDraft(task) ? 'Draft' : 'Paused'
     case 'blocked':
       return blockedFact(plan, task)
     case 'delayed':
@@ -34,7 +35,7 @@ export function taskFact(source: FactSource, task: Task, shown: ShownState): str
     case 'pending-eval':
       return 'Evaluating'
     case 'done':
-      return doneFact(task)
+      return landingFact(task) ?? doneFact(task)
     case 'failed':
       return task.state.kind === 'failed' ? oneLine(task.state.failure.reason) : null
     case 'abandoned':
@@ -59,14 +60,25 @@ function readyFact({ plan, settings }: FactSource, task: Task): string {
   const choice = resolveExecutor(settings, task)
   if (!choice.ok) return oneLine(choice.error.message)
   if (choice.value.profile.type === 'manual') return 'Waits for a person'
-  const breaker = breakersOver(plan, task, choice.value.profile)[0]
+  if (choice.value.profile.type === 'external') return 'Waits to be claimed'
+  const route = resolveRoute(settings, task)
+  const way = route.ok ? awakeRoute({ plan, settings }, task, route.value) : null
+  const breaker = way && breakersOver(plan, task, way)[0]
   return breaker ? oneLine(breaker.reason) : 'Next in line'
 }
 
-/** The breakers that hold this task back on this profile. */
-export function breakersOver(plan: Plan, task: Pick<Task, 'id'>, profile: Profile): Breaker[] {
-  const keys = [`respawn:${task.id}`, `launch:${profile.name}`, `provider:${accountOf(profile)}`]
-  return keys.flatMap((key) => plan.breakers.get(key) ?? [])
+/** Only while it needs a word: a result that has landed is as a task should be. */
+function landingFact({ landing }: Task): string | null {
+  switch (landing?.state) {
+    case 'queued':
+      return 'Merging'
+    case 'conflict':
+      return `Conflict, see ${landing.mergeTask ?? 'its changes'}`
+    case 'refused':
+      return oneLine(`Not merged: ${landing.reason ?? ''}`)
+    default:
+      return null
+  }
 }
 
 function doneFact(task: Task): string | null {

@@ -28,6 +28,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     generation: task.generation,
     failure: failureOf(task),
     ownMaxAttempts: task.maxAttempts,
+    tokens: yard.spending.ofTask(task).tokens,
     nextTimes: nextTimes(yard, task, 3).map(isoTime),
     evaluation: null,
     usage: totalUsage(agents),
@@ -43,7 +44,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
 
 function definitionOf(task: Task) {
   const { description, skills, deliverables, exec, verify, timeoutMs } = task
-  const { context, mode, worktree, repo, schedule } = task
+  const { context, mode, worktree, repo, schedule, budget, budgetTokens } = task
   return {
     description,
     skills,
@@ -56,6 +57,8 @@ function definitionOf(task: Task) {
     worktree,
     repo,
     schedule,
+    budget,
+    budgetTokens,
   }
 }
 

@@ -1,14 +1,19 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
 import type { WaitReason } from '../../contract/view.ts'
-import { countedModel, resolveRoute, type ShownRoute } from './shown-route.ts'
-import type { Plan } from '../../domain/plan.ts'
+import {
+  awakeRoute,
+  breakersOver,
+  countedModel,
+  resolveRoute,
+  type ShownRoute,
+} from './shown-route.ts'
+import type { Breaker, Plan } from '../../domain/plan.ts'
 import { endingBlockerOf, shownStateOf } from '../../domain/plan.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
-import { isSatisfied, type Task } from '../../domain/task.ts'
+import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { clockTime, isoTime } from './iso-time.ts'
-import { breakersOver } from './task-fact.ts'
 
 export function waitReasons(yard: Yard, task: Task): WaitReason[] {
   return [
@@ -29,17 +34,13 @@ const reason = (
 
 function ownReasons(plan: Plan, task: Task): WaitReason[] {
   if (!task.held) return []
-  const isDraft = task.generation === 0
+  const isNew = isDraft(task)
   const release =
-    isDraft && plan.dependentsOf(task.id).size > 0
+    isNew && plan.dependentsOf(task.id).size > 0
       ? `yard publish ${task.id} (or yard resume ${task.id} for it alone)`
       : `yard resume ${task.id}`
   return [
-    reason(
-      'hold',
-      task.id,
-      `it is ${isDraft ? 'a draft or paused' : 'paused'}: ${release} lets it go on`,
-    ),
+    reason('hold', task.id, `it is ${isNew ? 'a draft' : 'paused'}: ${release} lets it go on`),
   ]
 }
 
@@ -51,7 +52,8 @@ function blockerReasons(yard: Yard, task: Task): WaitReason[] {
     if (isSatisfied(blocker)) {
       const ending = yard.plan.agentOf(id)
       if (
-        ending?.by === 'process' &&
+        ending &&
+        ending.by !== 'person' &&
         task.state.kind === 'open' &&
         endingBlockerOf(yard.plan, task.id) === id
       )
@@ -112,19 +114,39 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
   if (!route.ok) return [reason('executor', task.executor, route.error.message)]
   const { profile } = route.value
   if (isTakenByPeople(profile.type)) {
-    const text = `a person does it: take it in hand, or say yard done ${task.id}`
+    const text =
+      profile.type === 'external'
+        ? `another orchestrator does it: it waits for yard claim ${task.id}`
+        : `a person does it: take it in hand, or say yard done ${task.id}`
     return [reason('person', profile.name, text)]
   }
-  const { problem } = yard.probeExecutor(profile.name)
+  const way = awakeRoute({ plan: yard.plan, settings }, task, route.value)
+  const { problem } = yard.probeExecutor(way.profile.name)
   return [
     ...(problem === null
       ? []
-      : [reason('executor', profile.name, `executor ${profile.name} cannot run here: ${problem}`)]),
-    ...breakersOver(yard.plan, task, profile).map((b) =>
-      reason('breaker', b.subject, `${b.subject} is held back: ${b.reason}`, b.until),
-    ),
-    ...capReasons(yard.plan, settings, task, route.value),
+      : [
+          reason(
+            'executor',
+            way.profile.name,
+            `executor ${way.profile.name} cannot run here: ${problem}`,
+          ),
+        ]),
+    ...breakersOver(yard.plan, task, way).map(breakerReason),
+    ...capReasons(yard.plan, settings, task, way),
+    ...machineReasons(yard),
   ]
+}
+
+function machineReasons(yard: Yard): WaitReason[] {
+  const hold = yard.machineHold()
+  return hold === null ? [] : [reason(hold.kind, 'machine', hold.text)]
+}
+
+function breakerReason({ kind, subject, reason: why, until }: Breaker): WaitReason {
+  if (kind === 'budget') return reason('budget', subject, why, until)
+  const signIn = kind === 'provider' && until === null ? ' (a person must sign in, then retry)' : ''
+  return reason('breaker', subject, `${subject} is held back: ${why}${signIn}`, until)
 }
 
 function capReasons(

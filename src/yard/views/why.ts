@@ -1,6 +1,7 @@
 /** Says in words what a task waits for, or why it ended as it did. */
 import type { WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
+import type { Agent } from '../../domain/agent.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
@@ -23,7 +24,7 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
     case 'in-progress':
       return runningText(yard, task, now)
     case 'waiting':
-      return `It waits for ${state.for === 'sign-in' ? 'somebody to sign in' : 'an answer'}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard retry ${task.id}.`
+      return `It waits for ${WAITED_FOR[state.for]}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard ${wayOn(task, state.for)}.`
     case 'pending-eval':
       return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
     case 'done':
@@ -34,6 +35,23 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
       return `It was abandoned by ${state.by} at ${clockTime(state.at, now)}; what waited for it may go on.`
     default:
       return assertNever(state)
+  }
+}
+
+const WAITED_FOR = {
+  'sign-in': 'somebody to sign in',
+  answer: 'an answer',
+  budget: 'a larger budget',
+} as const
+
+function wayOn({ id }: Task, what: keyof typeof WAITED_FOR): string {
+  switch (what) {
+    case 'sign-in':
+      return `retry ${id}`
+    case 'answer':
+      return `answer ${id} "…"`
+    case 'budget':
+      return `edit ${id} --budget N`
   }
 }
 
@@ -53,8 +71,13 @@ function runningText(yard: Yard, task: Task, now: number): string {
   const held = task.held ? ' It is paused: no other agent starts after this one.' : ''
   if (agent.state.kind === 'stopping')
     return `${agent.id} is being stopped (${agent.state.reason}) since ${spanText(now - agent.state.since)}.${held}`
-  const who = agent.by === 'person' ? 'a person has it in hand' : `${agent.id} works on it`
+  const who = holderOf(agent)
   return `It is in progress: ${who} since ${clockTime(since, now)} (${spanText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
+}
+
+function holderOf({ id, by }: Agent): string {
+  if (by === 'person') return 'a person has it in hand'
+  return by === 'pilot' ? `a person pilots ${id} in a terminal` : `${id} works on it`
 }
 
 function failedText(plan: Plan, task: Task, now: number): string {

@@ -171,7 +171,10 @@ test('an example that cannot be made leaves nothing behind', async () => {
 
 test('clis names the folders that were searched', async () => {
   const { clis, path } = await client().clis()
-  expect(clis.map(({ type }) => type)).toEqual(['claude', 'codex', 'shell'])
+  expect(clis.map(({ type }) => type)).toEqual([
+    ...['claude', 'codex', 'gemini', 'qwen', 'opencode', 'pi', 'copilot', 'kimi'],
+    'shell',
+  ])
   expect(path.length).toBeGreaterThan(0)
 })
 

@@ -131,19 +131,21 @@ describe('what was spent', () => {
     expect(sums).toEqual([0.75, null, { costUsd: 0.75, tokens: 10 }])
     // As the tables say it to somebody who asks for the first time.
     const { spending } = bench.test.yard.store
-    expect([...spending.costPerTask()]).toEqual([['a', 0.75]])
+    expect([...spending.perTask()]).toEqual([
+      ['a', { costUsd: 0.75, inputTokens: 7, outputTokens: 3, tries: 2 }],
+    ])
     await bench.run({ type: 'task.reopen', id: taskId('a') })
     expect([await cost('a'), (await today()).costUsd]).toEqual([0.75, 0.75])
   })
 
-  it('begins anew at midnight, and forgets who is forgotten', async () => {
+  it('begins anew at midnight, and stays known of who is forgotten', async () => {
     await bench.run(addCommand('a'))
     await bench.tryTask('a', 1, { usage: { costUsd: 0.25 } })
     expect((await today()).costUsd).toBe(0.25)
     bench.clock.advance(25 * HOUR)
     expect((await today()).costUsd).toBeNull()
     await bench.client.agent.dead({ do: 'purge' })
-    expect(await cost('a')).toBeNull()
+    expect(await cost('a')).toBe(0.25)
   })
 })
 

@@ -1,0 +1,62 @@
+/** What was spent, by task, model, executor or day. */
+import { ok } from '../../base/result.ts'
+import type { Costs } from '../../contract/page.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { withYard } from '../connect.ts'
+import { count, dollarsOf } from '../usage-words.ts'
+import type { Words } from '../words.ts'
+
+export const cost = (cli: Cli, words: Words): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const [by, since, limit] = [words.text('by'), words.text('since'), words.number('limit')]
+    const costs = await client.page.cost({
+      ...(by === undefined ? {} : { by: by as Costs['by'] }),
+      ...(since === undefined ? {} : { since }),
+      ...(limit === undefined ? {} : { limit }),
+    })
+    cli.print.result(costs, () => printCosts(cli, costs))
+    return ok(0)
+  })
+
+function printCosts({ print }: Cli, costs: Costs): void {
+  const tokens = (n: number | null): string => (n === null ? '' : count(n))
+  print.table(
+    [costs.by.toUpperCase(), 'COST', 'IN', 'CACHED', 'OUT', 'TRIES', 'NO PRICE'],
+    costs.rows.map((row) => [
+      row.key ?? 'none',
+      costOf(row),
+      ...[tokens(row.inputTokens), tokens(row.cachedTokens), tokens(row.outputTokens)],
+      count(row.tries),
+      row.unpriced === 0 ? '' : count(row.unpriced),
+    ]),
+  )
+  if (!costs.isWhole) print.line(`… the first ${count(costs.rows.length)}; --limit shows more`)
+  const { total } = costs
+  print.line(
+    `in all  ${total.costUsd === null ? 'no cost known' : dollarsOf(total.costUsd)}, ` +
+      `${tokens(total.inputTokens) || '0'} in, ${tokens(total.outputTokens) || '0'} out, ${count(total.tries)} tries`,
+  )
+  if (costs.rows.some(({ registryUsd }) => registryUsd !== null))
+    print.line('~ worked out from list prices, at least in part')
+  for (const line of budgetLines(costs.budget)) print.line(line)
+}
+
+/** Marked where it is not all a CLI's own word. */
+const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>
+  costUsd === null ? '' : `${registryUsd === null ? '' : '~'}${dollarsOf(costUsd)}`
+
+function budgetLines({ day, graph, graphSince }: Costs['budget']): string[] {
+  const of = (spent: typeof day): string[] => [
+    ...(spent.capUsd === null
+      ? []
+      : [`${dollarsOf(spent.costUsd ?? 0)} of ${dollarsOf(spent.capUsd)}`]),
+    ...(spent.capTokens === null
+      ? []
+      : [`${count(spent.tokens ?? 0)} of ${count(spent.capTokens)} tokens`]),
+  ]
+  const since = graphSince === null ? '' : ` since ${graphSince}`
+  return [
+    ...of(day).map((text) => `today   ${text}`),
+    ...of(graph).map((text) => `graph   ${text}${since}`),
+  ]
+}

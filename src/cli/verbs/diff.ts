@@ -1,0 +1,80 @@
+/** What a task has changed in git. */
+import { ok } from '../../base/result.ts'
+import type { ChangeView } from '../../contract/change.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { withYard } from '../connect.ts'
+import type { Printer } from '../print.ts'
+import { manyLines, oneLine } from '../table.ts'
+import type { Words } from '../words.ts'
+
+export const diff = (cli: Cli, words: Words): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const { print } = cli
+    const task = words.arg(0)
+    const change = await client.change.of({ task })
+    if (words.flag('stat')) {
+      print.result(change, () => printStat(print, change))
+      return ok(0)
+    }
+    const { files, truncated } = await client.change.diff({ task, maxBytes: MOST_SIGNS })
+    print.result({ ...change, patches: files, truncated }, () => {
+      if (change.result === null) return printNothing(print, change)
+      for (const { patch } of files) printPatch(print, patch)
+      const cut = files.filter((file) => file.truncated).map(({ path }) => oneLine(path))
+      if (cut.length > 0) print.progress(`too long to be shown whole: ${cut.join(', ')}`)
+      if (files.length === 0) print.line('no file differs')
+    })
+    return ok(0)
+  })
+
+const MOST_SIGNS = 8_000_000
+
+function printPatch(print: Printer, patch: string): void {
+  for (const line of manyLines(patch).replace(/\n$/, '').split('\n')) {
+    const isHead = line.startsWith('+++') || line.startsWith('---') || line.startsWith('diff ')
+    if (isHead) print.line(print.paint('bold', line))
+    else if (line.startsWith('+')) print.line(print.paint('green', line))
+    else if (line.startsWith('-')) print.line(print.paint('red', line))
+    else print.line(line.startsWith('@@') ? print.paint('blue', line) : line)
+  }
+}
+
+function printStat(print: Printer, change: ChangeView): void {
+  if (change.result === null) return printNothing(print, change)
+  const { files, commits, insertions, deletions, landing } = change
+  print.table(
+    ['FILE', 'WHAT', '+', '-'],
+    files.map(({ path, oldPath, status, insertions: plus, deletions: minus, binary }) => [
+      oldPath === null ? path : `${oldPath} → ${path}`,
+      binary ? `${status}, binary` : status,
+      plus === null ? null : String(plus),
+      minus === null ? null : String(minus),
+    ]),
+  )
+  print.line(
+    `${files.length} ${files.length === 1 ? 'file' : 'files'}, +${insertions} -${deletions}, ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`,
+  )
+  for (const note of change.notes) print.line(`note: ${oneLine(note)}`)
+  if (landing !== null) print.line(landingLine(change.task, landing))
+}
+
+const printNothing = (print: Printer, { task }: ChangeView): void =>
+  print.line(`no try of ${task} has left anything in a worktree of its own`)
+
+/** How far a result is, in a line. */
+export function landingLine(task: string, landing: NonNullable<ChangeView['landing']>): string {
+  const { state, target, commit, reason, mergeTask } = landing
+  const branch = target ?? 'its branch'
+  switch (state) {
+    case 'queued':
+      return `${task} is waiting to be merged into ${branch}${reason === null ? '' : `: it ${oneLine(reason)}`}`
+    case 'landed':
+      return `${task} is in ${branch} (${commit?.slice(0, 10) ?? ''})`
+    case 'prepared':
+      return `${task}: ${oneLine(reason ?? 'prepared')}`
+    case 'conflict':
+      return `${task} is not merged: ${oneLine(reason ?? 'a conflict')}; ${mergeTask ?? 'a task'} settles it, and it goes on by itself`
+    case 'refused':
+      return `${task} is not merged: ${oneLine(reason ?? 'refused')}`
+  }
+}

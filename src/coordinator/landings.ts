@@ -1,0 +1,137 @@
+/**
+ * The queue of landings. Level-triggered like all else: what is queued in the plan is given to the lander, one at a time per
+ * folder, until its outcome is committed; a crash at any point only means that it is given again.
+ */
+import type { Command } from '../domain/command.ts'
+import type { TaskId } from '../domain/ids.ts'
+import type { LandingOrder, LandingOutcome } from '../domain/landing.ts'
+import { mergeAbove, type Plan } from '../domain/plan.ts'
+import type { Task } from '../domain/task.ts'
+import type { CommittedBatch } from './committed.ts'
+import type { CoordinatorParts } from './ports.ts'
+
+export interface Landings {
+  /** News of a commit: which tasks to look at again. */
+  note(batch: CommittedBatch): void
+  /** Everything anew: at the start and when the settings have changed. */
+  reset(): void
+  /** Asks for what the policy wants landed, and gives the lander its next orders. `isRetry`: also what could not be done before. */
+  update(isRetry: boolean): void
+  /** Gives the lander nothing from now on. */
+  drain(): void
+}
+
+type Parts = Pick<CoordinatorParts, 'plan' | 'landing' | 'dispatcher' | 'log' | 'startsAgents'>
+
+export function createLandings(parts: Parts, wake: () => void): Landings {
+  const { plan, landing, startsAgents } = parts
+  const noted = new Set<TaskId>()
+  const queued = new Set<TaskId>()
+  const work = createWork(parts, (id) => {
+    noted.add(id)
+    wake()
+  })
+  let isDraining = false
+  return {
+    note(batch) {
+      for (const change of batch.changes)
+        if (change.entity === 'task') noted.add(change.id as TaskId)
+    },
+    reset() {
+      // A host that only does one command leaves what others asked for to whoever starts agents.
+      if (!startsAgents) return
+      for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
+    },
+    update(isRetry) {
+      if (isDraining) return
+      for (const id of noted) {
+        const task = plan.tasks.get(id)
+        if (task?.landing?.state === 'queued') queued.add(id)
+        else queued.delete(id)
+        const wanted = task && wantedBy(plan, task, startsAgents ? landing.policy() : 'keep')
+        if (wanted) void work.send({ type: 'landing.request', id: wanted })
+      }
+      noted.clear()
+      work.give(inOrder(plan, queued), isRetry)
+    },
+    drain: () => void (isDraining = true),
+  }
+}
+
+/** What the lander is doing now. */
+interface Work {
+  send(command: Command): Promise<void>
+  /** The first of each folder, unless something is under way there. */
+  give(tasks: readonly Task[], isRetry: boolean): void
+}
+
+function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
+  const { plan, landing, dispatcher, log } = parts
+  const underWay = new Set<string>()
+  let isResting = false
+  const send = async (command: Command): Promise<void> => {
+    const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
+    const isLost = !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
+    if (!reply.ok && !isLost)
+      log.warn('a landing was refused', { type: command.type, why: reply.error.message })
+  }
+  /** News that could not be saved is not kept: the order is given again, and finds its own work done. */
+  const carryOut = async (order: LandingOrder): Promise<void> => {
+    underWay.add(order.folder)
+    try {
+      const outcome = await landing.lander.land(order)
+      // Not now: asked again by the timer, so that it does not spin the loop.
+      if (outcome === null) isResting = true
+      else await send(settled(plan, order, outcome, landing))
+    } catch (error) {
+      isResting = true
+      log.error('landing failed', { task: order.taskId, error: String(error) })
+    } finally {
+      underWay.delete(order.folder)
+      onOver(order.taskId)
+    }
+  }
+  return {
+    send,
+    give(tasks, isRetry) {
+      if (isRetry) isResting = false
+      if (isResting || (dispatcher.readOnly() !== null && !isRetry)) return
+      for (const task of tasks) {
+        const order = mergeAbove(plan, task.id) === null ? landing.orderOf(task) : null
+        if (order && !underWay.has(order.folder)) void carryOut(order)
+      }
+    },
+  }
+}
+
+const mayConcern = ({ landing, merging, resultCommit }: Task): boolean =>
+  landing !== null || merging !== null || resultCommit !== null
+
+/** First asked, first landed; what was asked together follows the graph, for a task is made after those it waits for. */
+const inOrder = (plan: Plan, ids: ReadonlySet<TaskId>): Task[] =>
+  [...ids]
+    .flatMap((id) => plan.tasks.get(id) ?? [])
+    .filter((task) => task.landing?.state === 'queued')
+    .toSorted((a, b) => (a.landing?.at ?? 0) - (b.landing?.at ?? 0) || a.order - b.order)
+
+/** A landing that nobody has to ask for: by the policy, or one whose conflict this task has settled. */
+function wantedBy(plan: Plan, task: Task, policy: 'keep' | 'auto' | 'pr'): TaskId | null {
+  const { merging, landing, resultCommit } = task
+  const isRepeating = task.schedule !== null && task.firstSuccessAt !== null
+  if (task.state.kind !== 'done' && !isRepeating) return null
+  if (merging === null)
+    return policy !== 'keep' && resultCommit !== null && landing === null ? task.id : null
+  const waiting = plan.tasks.get(merging.for)?.landing
+  return waiting?.state === 'conflict' && waiting.mergeTask === task.id ? merging.for : null
+}
+
+function settled(
+  plan: Plan,
+  { taskId: id, result }: LandingOrder,
+  outcome: LandingOutcome,
+  { mergerOf }: Parts['landing'],
+): Command {
+  const task = plan.tasks.get(id)
+  const merger = task ? mergerOf(task) : { executor: null, model: null }
+  return { type: 'landing.settle', id, result, outcome, merger }
+}

@@ -1,0 +1,107 @@
+/**
+ * Leases of agents that somebody else runs. A living owner measures them on the monotonic clock, and an owner that has just come
+ * gives each a whole new one: nobody loses a task because the yard, or the machine, slept.
+ */
+import type { Agent } from '../domain/agent.ts'
+import type { Command } from '../domain/command.ts'
+import type { Evidence } from '../domain/completion.ts'
+import { workFailure } from '../domain/failure.ts'
+import type { AgentId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { CoordinatorParts } from './ports.ts'
+
+export interface Leases {
+  /** Ends of those that were not renewed in time. */
+  expired(): Command[]
+  /** Ms until the next would run out; null without one. */
+  nextInMs(): number | null
+  /** Its holder lives. */
+  renew(id: AgentId): void
+  /** Ms since 1970; null for one without a lease. */
+  untilOf(id: AgentId): number | null
+}
+
+type Parts = Pick<CoordinatorParts, 'plan' | 'clock' | 'leases' | 'random' | 'startsAgents'>
+
+export function createLeases(parts: Parts): Leases {
+  const { plan, clock, leases: book, random } = parts
+  /** Monotonic instants at which they run out. */
+  const ends = new Map<AgentId, number>()
+  const leftOf = (agent: Agent & { leaseMs: number }): number => {
+    let end = ends.get(agent.id)
+    if (end === undefined) {
+      end = clock.monotonic() + firstLeftMs(parts, agent)
+      ends.set(agent.id, end)
+    }
+    return end - clock.monotonic()
+  }
+  const forget = (): void => {
+    for (const id of ends.keys()) if (!plan.agents.has(id)) ends.delete(id)
+  }
+  return {
+    expired() {
+      forget()
+      return leased(plan).flatMap((agent) =>
+        leftOf(agent) > 0 ? [] : [endOf(agent, clock.now(), random())],
+      )
+    },
+    nextInMs() {
+      const left = leased(plan).map(leftOf)
+      return left.length === 0 ? null : Math.max(0, Math.min(...left))
+    },
+    renew(id) {
+      const agent = leased(plan).find((one) => one.id === id)
+      if (!agent) return
+      ends.set(id, clock.monotonic() + agent.leaseMs)
+      book.write(id, clock.now() + agent.leaseMs)
+    },
+    untilOf(id) {
+      const agent = leased(plan).find((one) => one.id === id)
+      return agent ? clock.now() + Math.max(0, leftOf(agent)) : null
+    },
+  }
+}
+
+type Leased = Agent & { readonly leaseMs: number }
+
+const leased = (plan: Plan): Leased[] =>
+  [...plan.agents.values()].filter((agent): agent is Leased => agent.leaseMs !== null)
+
+/** A command that only settles what is over goes by the wall clock: nothing kept the holder from renewing meanwhile. */
+function firstLeftMs(
+  { clock, leases, startsAgents }: Pick<Parts, 'clock' | 'leases' | 'startsAgents'>,
+  agent: Leased,
+): number {
+  if (startsAgents) return agent.leaseMs
+  return (leases.read(agent.id) ?? agent.claimedAt + agent.leaseMs) - clock.now()
+}
+
+const LOST: Evidence = {
+  how: 'lost',
+  exit: null,
+  final: null,
+  finalExpected: false,
+  failure: null,
+  work: 'unknown',
+  needsWork: false,
+  missingDeliverables: [],
+  unfinished: null,
+  verify: null,
+}
+
+function endOf(agent: Leased, now: number, jitter: number): Command {
+  const reason = `its lease ran out: nothing was heard for ${Math.round(agent.leaseMs / 1000)} s`
+  return {
+    type: 'agent.end',
+    agentId: agent.id,
+    generation: agent.generation,
+    endedAt: now,
+    evidence: { ...LOST, failure: workFailure('lost', reason) },
+    usage: null,
+    conversation: null,
+    changes: null,
+    artifacts: [],
+    jitter,
+    nextFireAt: null,
+  }
+}

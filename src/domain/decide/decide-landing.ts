@@ -1,0 +1,221 @@
+/** Landing a result, and what becomes of two results that do not merge: a task that brings them together. */
+import type { Command } from '../command.ts'
+import type { Event } from '../event.ts'
+import type { TaskId } from '../ids.ts'
+import type { Conflict, Landing, Merger, Merging } from '../landing.ts'
+import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
+import { newTaskEvent } from './decide-add.ts'
+import {
+  decided,
+  noOp,
+  refused,
+  withTask,
+  wrongState,
+  type Circumstances,
+  type Decided,
+} from './decision.ts'
+
+type Of<T extends Command['type']> = Extract<Command, { type: T }>
+
+export function decideLandingRequest(
+  plan: Plan,
+  { id }: Of<'landing.request'>,
+  now: Circumstances,
+): Decided {
+  return withTask(plan, id, (task) => {
+    const { resultCommit: result, landing } = task
+    if (!hasResult(task))
+      return refused(wrongState(task, 'merged', `yard why ${id} says what it waits for`))
+    if (result === null)
+      return refused(
+        wrongState(task, 'merged', 'it has no result in git: it worked in no worktree of its own'),
+      )
+    if (landing?.result === result && (landing.state === 'queued' || landing.state === 'landed'))
+      return noOp(id)
+    return decided([id], landingEvent(task, now.at, { state: 'queued', result }))
+  })
+}
+
+/** Done, or a repeating task whose last run was good. */
+const hasResult = (task: Task): boolean =>
+  task.state.kind === 'done' ||
+  (task.state.kind === 'open' && task.firstSuccessAt !== null && task.lastFailure === null)
+
+export function decideLandingSettle(
+  plan: Plan,
+  { id, result, outcome, merger }: Of<'landing.settle'>,
+  now: Circumstances,
+): Decided {
+  const task = plan.tasks.get(id)
+  if (task?.landing?.state !== 'queued' || task.landing.result !== result) return noOp(id)
+  switch (outcome.kind) {
+    case 'landed':
+    case 'prepared': {
+      const { kind: state, commit, target, note: reason } = outcome
+      return decided([id], landingEvent(task, now.at, { state, result, commit, target, reason }))
+    }
+    case 'refused': {
+      const { target, reason } = outcome
+      return decided([id], landingEvent(task, now.at, { state: 'refused', result, target, reason }))
+    }
+    case 'conflict':
+      return settleConflict(plan, task, { ...outcome, result, merger }, now)
+  }
+}
+
+function settleConflict(
+  plan: Plan,
+  task: Task,
+  found: {
+    readonly result: string
+    readonly target: string
+    readonly conflict: Conflict
+    readonly merger: Merger
+  },
+  now: Circumstances,
+): Decided {
+  const { result, target, conflict, merger } = found
+  const merge = mergeTaskFor(plan, task, { kind: 'landing', conflict, merger }, now)
+  const { reason } = conflict
+  if (!merge)
+    return decided(
+      [task.id],
+      landingEvent(task, now.at, { state: 'refused', result, target, reason }),
+    )
+  const mergeTask = merge.id
+  const landing = landingEvent(task, now.at, {
+    state: 'conflict',
+    result,
+    target,
+    reason,
+    mergeTask,
+  })
+  // Those that build on it would meet the same conflict when they begin.
+  const waiting = [...plan.dependentsOf(task.id)].filter(
+    (next) => plan.tasks.get(next)?.state.kind === 'open' && next !== mergeTask,
+  )
+  return decided(
+    [task.id],
+    ...merge.events,
+    ...waiting.flatMap((next) => edge(plan, mergeTask, next, now)),
+    landing,
+  )
+}
+
+/**
+ * What it comes to that the base of a task cannot be made: it waits for a merge task. Null when such a task has been done or
+ * given up already and the conflict is still there: then only a person can tell what is wrong.
+ */
+export function baseConflictEvents(
+  plan: Plan,
+  task: Task,
+  found: { readonly conflict: Conflict; readonly merger: Merger },
+  now: Circumstances,
+): Event[] | null {
+  const merge = mergeTaskFor(plan, task, { kind: 'base', ...found }, now)
+  return merge && [...merge.events, ...edge(plan, merge.id, task.id, now)]
+}
+
+const edge = (plan: Plan, blocker: TaskId, dependent: TaskId, now: Circumstances): Event[] =>
+  plan.blockersOf(dependent).has(blocker)
+    ? []
+    : [{ type: 'dependency.added', at: now.at, blocker, dependent }]
+
+interface Found {
+  readonly kind: Merging['kind']
+  readonly conflict: Conflict
+  readonly merger: Merger
+}
+
+/** One merge task per conflict: the one that is there already, or a new one with the event that adds it. */
+function mergeTaskFor(
+  plan: Plan,
+  task: Task,
+  found: Found,
+  now: Circumstances,
+): { readonly id: TaskId; readonly events: readonly Event[] } | null {
+  const known = knownMerge(plan, task, found.conflict)
+  if (known === 'in vain') return null
+  if (known !== null) return { id: known, events: [] }
+  const { kind, conflict, merger } = found
+  const { ours, theirs, paths } = conflict
+  const id = freeId(plan, `merge-${task.id}`)
+  const wish = {
+    id,
+    title: titleOf(task, kind, conflict),
+    description: describe(conflict),
+    priority: task.priority,
+    ...(kind === 'landing' && task.verify !== null ? { verify: task.verify } : {}),
+    ...merger,
+    repo: task.repo,
+  }
+  const merging: Merging = { for: task.id, kind, ours, theirs, paths: paths.slice(0, 1000) }
+  return { id, events: [newTaskEvent(plan, wish, { merging }, now)] }
+}
+
+/** The merge task that will settle it; `in vain` when one of these very commits is over and the conflict is still there. */
+function knownMerge(plan: Plan, task: Task, { ours, theirs }: Conflict): TaskId | 'in vain' | null {
+  for (const { id, merging, state } of plan.tasks.values()) {
+    if (merging?.theirs.commit !== theirs.commit || !mayWaitFor(plan, task.id, id)) continue
+    const isSame = merging.ours.commit === ours.commit
+    const isOver = state.kind === 'done' || state.kind === 'abandoned'
+    if (isSame && isOver) return 'in vain'
+    if (!isOver && (isSame || merging.for === task.id)) return id
+  }
+  return null
+}
+
+/** A task that is itself waited for by the other would wait for ever. */
+function mayWaitFor(plan: Plan, id: TaskId, other: TaskId): boolean {
+  const seen = new Set<TaskId>([other])
+  for (const at of seen) {
+    if (at === id) return false
+    for (const blocker of plan.blockersOf(at)) seen.add(blocker)
+  }
+  return true
+}
+
+const LONGEST_ID = 90
+
+function freeId(plan: Plan, wanted: string): TaskId {
+  const stem = wanted.slice(0, LONGEST_ID)
+  let id = stem as TaskId
+  for (let number = 2; plan.tasks.has(id); number += 1) id = `${stem}-${number}` as TaskId
+  return id
+}
+
+function titleOf(task: Task, kind: Merging['kind'], { ours, theirs }: Conflict): string {
+  const title =
+    kind === 'landing'
+      ? `Merge ${theirs.name} into ${ours.name}`
+      : `Merge ${theirs.name} with ${ours.name}, for ${task.id}`
+  return title.replace(/\s+/g, ' ').slice(0, 300)
+}
+
+const MAX_PATHS = 100
+
+function describe({ ours, theirs, paths, hunks }: Conflict): string {
+  const shown = paths.slice(0, MAX_PATHS).map((path) => `- ${path.replace(/\s+/g, ' ')}`)
+  if (paths.length > MAX_PATHS) shown.push(`- and ${paths.length - MAX_PATHS} more`)
+  return [
+    `Two pieces of finished work change the same places, and git cannot merge them by itself: ${ours.name} (commit ${ours.commit}) and ${theirs.name} (commit ${theirs.commit}).`,
+    `Bring them together so that what both meant still holds:\n\n    git merge ${theirs.commit}\n\nThe folder stands at ${ours.commit}. Settle the conflicts, run what tests there are, and commit the merge. Change nothing else, and take no side wholesale unless it already holds the meaning of both.`,
+    `Conflicts are in:\n\n${shown.join('\n')}`,
+    ...(hunks === '' ? [] : [`What git leaves there:\n\n${hunks.replace(/^/gm, '> ')}`]),
+  ].join('\n\n')
+}
+
+function landingEvent(
+  { id, landing }: Task,
+  at: number,
+  more: Pick<Landing, 'state' | 'result'> & Partial<Landing>,
+): Event {
+  const { target = null, mergeTask = null } = landing ?? {}
+  return {
+    type: 'task.landing',
+    at,
+    id,
+    landing: { commit: null, reason: null, target, mergeTask, at, ...more },
+  }
+}

@@ -1,0 +1,75 @@
+/** What tokens cost by the registry. An estimate from list prices: no discount, no surcharge for long prompts, no price of writing a cache. */
+import { z } from 'zod'
+import type { CostSource, Usage } from './agent.ts'
+
+/** US dollars per million tokens. */
+export const priceSchema = z.strictObject({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  /** Of input that the provider had kept; null = not known, then it counts as any other input. */
+  cached: z.number().nonnegative().nullable(),
+  /** When it was noted, such as `2026-04`; null = nobody said. */
+  notedOn: z.string().nullable(),
+})
+export type Price = z.infer<typeof priceSchema>
+
+/** US dollars; null where input or output is not known. Input holds what was cached, and output what was reasoned. */
+export function priceOf(usage: Usage, price: Price): number | null {
+  const { inputTokens, outputTokens } = usage
+  if (inputTokens === null || outputTokens === null) return null
+  const cached = Math.min(usage.cachedTokens ?? 0, inputTokens)
+  const millionths =
+    (inputTokens - cached) * price.input +
+    cached * (price.cached ?? price.input) +
+    outputTokens * price.output
+  return millionths / 1_000_000
+}
+
+export interface Priced {
+  readonly usage: Usage
+  /** Null while no cost is known. */
+  readonly costSource: CostSource | null
+}
+
+/** The CLI's own word for its cost wins; where it has none the registry's price fills it in, if it knows one. */
+export function withCost(usage: Usage, price: Price | null): Priced {
+  if (usage.costUsd !== null) return { usage, costSource: 'cli' }
+  const costUsd = price === null ? null : priceOf(usage, price)
+  return costUsd === null
+    ? { usage, costSource: null }
+    : { usage: { ...usage, costUsd }, costSource: 'registry' }
+}
+
+/**
+ * Executors whose CLI tells, when it goes on with a conversation, what all of it has used so far. What earlier agents told of the
+ * same conversation is taken off, so that no token is counted twice.
+ */
+const TELLS_WHOLE_CONVERSATION: ReadonlySet<string> = new Set(['codex', 'qwen'])
+
+/** What this run alone used, of what its CLI told. `earlier`: what was recorded of earlier agents of the same conversation. */
+export function usageOfRun(
+  executorType: string,
+  told: Usage,
+  earlier: readonly (Usage | null)[],
+): Usage {
+  if (!TELLS_WHOLE_CONVERSATION.has(executorType)) return told
+  return earlier.reduce<Usage>((left, before) => (before ? less(left, before) : left), told)
+}
+
+const less = (a: Usage, b: Usage): Usage => ({
+  inputTokens: minus(a.inputTokens, b.inputTokens),
+  outputTokens: minus(a.outputTokens, b.outputTokens),
+  cachedTokens: minus(a.cachedTokens, b.cachedTokens),
+  reasoningTokens: minus(a.reasoningTokens, b.reasoningTokens),
+  // A price by the registry is not what the CLI told; where the CLI tells none there is nothing to take off.
+  costUsd: minus(a.costUsd, b.costUsd),
+})
+
+const minus = (a: number | null, b: number | null): number | null =>
+  a === null ? null : Math.max(0, a - (b ?? 0))
+
+/** Input and output together; null where neither is known. */
+export const tokensOf = (usage: Pick<Usage, 'inputTokens' | 'outputTokens'>): number | null =>
+  usage.inputTokens === null && usage.outputTokens === null
+    ? null
+    : (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)

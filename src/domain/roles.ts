@@ -1,0 +1,5 @@
+/** What the yard itself asks models for, beside the tasks of people. Each may have a model of its own. */
+export const ROLES = ['default', 'evaluator', 'triage', 'assigner', 'merger', 'summariser'] as const
+export type Role = (typeof ROLES)[number]
+
+export const isRole = (word: string): word is Role => ROLES.some((role) => role === word)

@@ -1,0 +1,109 @@
+/** Requests about what tasks have changed in git. */
+import type { LandingView } from '../../contract/change.ts'
+import { failure } from '../../domain/failure.ts'
+import type { TaskId } from '../../domain/ids.ts'
+import { mergeAbove } from '../../domain/plan.ts'
+import { changesOf, diffOf, toComment, toLandingView } from '../changes.ts'
+import { collectGarbage, listOf, removeOne } from '../worktrees.ts'
+import { procedures, send, taskOf, type HandlerContext } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+
+const os = procedures.change
+
+export const changeHandlers = {
+  of: os.of.handler(async ({ context, input }) =>
+    valueOf(await changesOf(context.yard, taskOf(context, input.task), input.agent)),
+  ),
+  diff: os.diff.handler(async ({ context, input: { task, ...wish } }) =>
+    valueOf(await diffOf(context.yard, taskOf(context, task), wish)),
+  ),
+  land: os.land.handler(async ({ context, input, signal }) => {
+    refuseUntrusted(context)
+    const { id } = taskOf(context, input.task)
+    if (!input.waitOnly) await send(context, { type: 'landing.request', id }, input.commandId)
+    if (input.waitMs !== undefined) await untilSettled(context, id, input.waitMs, signal)
+    return landingOf(context, id)
+  }),
+  landAll: os.landAll.handler(async ({ context, input }) => {
+    refuseUntrusted(context)
+    const tasks: string[] = []
+    for (const id of unlanded(context)) {
+      const key = input.commandId === undefined ? undefined : `${input.commandId} ${id}`
+      await send(context, { type: 'landing.request', id }, key)
+      tasks.push(id)
+    }
+    return { tasks }
+  }),
+  comment: os.comment.handler(async ({ context, input }) => {
+    const { task, text, commandId, ...place } = input
+    const { id } = taskOf(context, task)
+    await send(context, { type: 'task.log', id, text, place }, commandId)
+    const said = context.yard.store.logOf(id).flatMap(toComment).at(-1)
+    return said ?? refuse(failure('internal', `the comment on ${id} was not kept`))
+  }),
+  worktrees: os.worktrees.handler(async ({ context }) => valueOf(await listOf(context.yard))),
+  removeWorktree: os.removeWorktree.handler(async ({ context, input }) =>
+    valueOf(await removeOne(context.yard, input.name)),
+  ),
+  gc: os.gc.handler(async ({ context, input }) =>
+    valueOf(await collectGarbage(context.yard, input.dryRun)),
+  ),
+}
+
+/** Its verify line would have to run, and nothing runs here yet. */
+function refuseUntrusted({ yard }: HandlerContext): void {
+  if (yard.isTrusted()) return
+  refuse(
+    failure('untrusted', 'nothing is merged in a yard that nobody has confirmed', {
+      hint: 'yard trust shows what it would run',
+    }),
+  )
+}
+
+/** Those that a person would ask for one by one: done, with a result that is neither landed nor on its way. */
+function* unlanded({ yard }: HandlerContext): Generator<TaskId> {
+  const tasks = [...yard.plan.tasks.values()].toSorted((a, b) => a.order - b.order)
+  for (const { id, state, resultCommit, landing, merging } of tasks) {
+    if (state.kind !== 'done' || resultCommit === null || merging !== null) continue
+    const isSettled = landing?.result === resultCommit && landing.state !== 'refused'
+    if (!isSettled) yield id
+  }
+}
+
+function landingOf(context: HandlerContext, id: TaskId): LandingView {
+  const landing = toLandingView(taskOf(context, id).landing)
+  const first = landing?.state === 'queued' ? mergeAbove(context.yard.plan, id) : null
+  if (landing && first !== null)
+    return { ...landing, reason: `waits for ${first}, which settles a conflict below it` }
+  return (
+    landing ??
+    refuse(
+      failure('wrong-state', `nobody has asked for ${id} to be merged`, {
+        hint: `yard merge ${id}`,
+      }),
+    )
+  )
+}
+
+/** Until it is queued no more; sooner when the caller leaves or its time is up. */
+function untilSettled(
+  { yard }: HandlerContext,
+  id: TaskId,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isQueued = (): boolean =>
+    yard.plan.tasks.get(id)?.landing?.state === 'queued' && mergeAbove(yard.plan, id) === null
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      off()
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', finish)
+      resolve()
+    }
+    const off = yard.onCommitted(() => isQueued() || finish())
+    const timer = setTimeout(finish, waitMs)
+    signal?.addEventListener('abort', finish)
+    if (!isQueued() || signal?.aborted) finish()
+  })
+}

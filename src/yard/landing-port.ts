@@ -1,0 +1,117 @@
+/** How results of this yard reach their target branch: orders from committed state, and the lander that carries them out. */
+import { join } from 'node:path'
+import type { Scope } from '../base/scope.ts'
+import type { LandingPort } from '../coordinator/ports.ts'
+import { createLander } from '../agents/runtime/lander.ts'
+import { readStageRecord } from '../agents/runtime/stage-record.ts'
+import { agentEnvironment, applyEnvironment } from '../agents/executors/environment.ts'
+import { createProcessHost } from '../agents/process/identity.ts'
+import type { Launcher } from '../agents/process/launcher.ts'
+import { worktreeNameOf } from '../agents/git/worktree-name.ts'
+import type { Clock } from '../base/clock.ts'
+import { MARKER_VARIABLE, type Agent } from '../domain/agent.ts'
+import type { LandingOrder, Merger } from '../domain/landing.ts'
+import { resolveExecutor } from '../domain/resolve.ts'
+import type { Plan } from '../domain/plan.ts'
+import { isCodingAgent, type Settings, type WorktreeSettings } from '../domain/settings.ts'
+import type { Task } from '../domain/task.ts'
+import type { OpenStore } from '../store/open-store.ts'
+import type { Current, OpenYardOptions } from './current.ts'
+
+interface Parts {
+  readonly options: OpenYardOptions & { readonly clock: Clock }
+  readonly current: Current
+  readonly opened: OpenStore
+  readonly launcher: Launcher
+  /** YARD_DIR, YARD_TOKEN … of an agent, living or ended. */
+  readonly variablesOf: (agent: Agent) => Readonly<Record<string, string>>
+  readonly scope: Scope
+}
+
+export function openLanding(parts: Parts): LandingPort {
+  const { options, current, opened, scope } = parts
+  const { clock, log, paths } = options
+  const lander = createLander({
+    ...{ clock, log, launcher: parts.launcher, host: createProcessHost() },
+    folder: join(paths.yard, 'landings'),
+    environmentOf: (order) => environmentOf(parts, order),
+    mayTouch: () => current.isTrusted,
+  })
+  scope.add(() => lander.close())
+  const settings = (): Settings => current.config.settings
+  return {
+    lander,
+    policy: () => (current.isTrusted ? settings().worktree.land : 'keep'),
+    orderOf: (task) => orderOf(opened, settings(), paths.root, task),
+    mergerOf: (task) => mergerOf(settings(), task),
+  }
+}
+
+function orderOf(
+  { plan, store }: OpenStore,
+  { worktree }: Settings,
+  root: string,
+  task: Task,
+): LandingOrder | null {
+  const { landing, resultCommit } = task
+  const result = landing?.result ?? resultCommit
+  if (result === null) return null
+  const { target } = worktree
+  return {
+    taskId: task.id,
+    title: task.title,
+    description: task.description,
+    result,
+    commit: settledResult(plan, task) ?? result,
+    folder: task.repo ?? root,
+    name: task.worktreeName ?? worktreeNameOf(task.id),
+    target: target ?? placedFor(store.agents({ which: 'all', taskId: task.id })),
+    verify: task.verify,
+    how: howOf(worktree),
+  }
+}
+
+/** What a merge task has made of it; null while none has. */
+function settledResult(plan: Plan, { landing }: Task): string | null {
+  const merge = landing?.mergeTask ? plan.tasks.get(landing.mergeTask) : undefined
+  return merge?.state.kind === 'done' ? merge.resultCommit : null
+}
+
+const howOf = ({ land, push, remote }: WorktreeSettings): LandingOrder['how'] =>
+  land === 'pr' ? { kind: 'pr', remote: push ? remote : null } : { kind: 'merge' }
+
+/** The branch that its latest worktree was made for. */
+const placedFor = (agents: readonly Agent[]): string | null =>
+  agents.findLast(({ workplace }) => workplace?.branch != null)?.workplace?.target ?? null
+
+/** Its own executor where that is a coding agent, else whatever tasks get that name none. */
+export function mergerOf(settings: Settings, task: Task): Merger {
+  const { worktree, roles } = settings
+  const model = roles.merger
+  if (worktree.merger === 'person') return { executor: 'manual', model: null }
+  if (worktree.merger !== 'agent') return { executor: worktree.merger, model: null }
+  const own = resolveExecutor(settings, { executor: task.executor, exec: task.exec })
+  const isAble = own.ok && (isCodingAgent(own.value.profile.type) || own.value.profile.coding)
+  return { executor: isAble ? own.value.profile.name : null, model }
+}
+
+const SHELL = { name: 'shell', type: 'shell', env: {}, baseUrl: null, apiKeyEnv: null } as const
+
+/** To the yard what runs there is the task's last agent, whose word counts for nothing any more. */
+function environmentOf({ options, opened, variablesOf }: Parts, order: LandingOrder) {
+  const { env, paths } = options
+  const agent = opened.store.agents({ which: 'all', taskId: order.taskId }).at(-1)
+  const change = agentEnvironment(SHELL, env)
+  const marker = agent ? (readStageRecord(join(paths.agents, agent.id))?.key ?? null) : null
+  const own = agent ? variablesOf(agent) : {}
+  const marked = marker === null ? {} : { [MARKER_VARIABLE]: marker }
+  return { env: { ...applyEnvironment(env, change), ...own, ...marked }, marker }
+}
+
+/** Where nothing of this machine is run, nothing lands. */
+export const NO_LANDING: LandingPort = {
+  lander: { land: () => Promise.resolve(null), close: () => Promise.resolve() },
+  policy: () => 'keep',
+  orderOf: () => null,
+  mergerOf: () => ({ executor: null, model: null }),
+}

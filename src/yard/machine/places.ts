@@ -1,0 +1,147 @@
+/**
+ * The places that this machine has for agents, over all yards of its user. Each owner of a yard writes who lives there into one
+ * shared book; what it takes and what others have is one transaction. A row whose owner is gone counts for as long as its agents
+ * live, so a crash neither blocks places for ever nor gives them away too early.
+ */
+import { join } from 'node:path'
+import type { MemoryProbe } from '../../agents/process/free-memory.ts'
+import { isAlive, startTimeOf } from '../../agents/process/identity.ts'
+import { lookAtStage } from '../../agents/process/look-at-stage.ts'
+import type { ProcessHost } from '../../agents/process/process-host.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { yardPaths } from '../../config/paths.ts'
+import type { MachineSettings } from '../../domain/settings.ts'
+import { openPlaceBook, type PlaceBook, type PlaceRow } from '../../store/place-book.ts'
+import { createYardPlace, type OpenedBook, type YardPlace } from './yard-place.ts'
+
+/** One for all yards of a process. */
+export interface Places {
+  /** The place of a yard that is opened here. */
+  join(root: string, settings: () => MachineSettings): YardPlace
+  /** Looks after rows whose owner is gone. Resolves when all of them have been looked at. */
+  tidy(): Promise<void>
+  close(): void
+}
+
+export interface PlacesParts {
+  /** The user's data folder. */
+  readonly dataFolder: string
+  readonly host: ProcessHost
+  readonly memory: MemoryProbe
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** So long an owner may have taken from its claim to the agent's first sign. */
+const STARTING_MS = 60_000
+/** Looking at processes costs, on some systems, a process. */
+const TIDY_EVERY_MS = 5000
+
+export function createPlaces(parts: PlacesParts): Places {
+  const { clock, host, memory } = parts
+  const log = sayOnce(parts.log)
+  const yards = new Set<YardPlace>()
+  const books = createBooks(parts)
+  let tidiedAt: number | null = null
+  let tidying: Promise<void> | null = null
+  const tellRoom = (): void => {
+    for (const yard of yards) yard.hearRoom()
+  }
+  const tidyNow = async (): Promise<void> => {
+    tidiedAt = clock.monotonic()
+    try {
+      await books.known()
+      const book = books.open()?.book
+      for (const row of book?.rows() ?? []) {
+        const left = await leftOf(row, host, clock.now())
+        if (left === null) continue
+        book?.settle(row, left)
+        tellRoom()
+      }
+    } catch (error) {
+      log.warn('agents of other yards could not be counted anew', { error: String(error) })
+    }
+  }
+  const tidy = (): Promise<void> =>
+    (tidying ??= tidyNow().finally(() => {
+      tidying = null
+    }))
+  const isTidy = (): boolean => tidiedAt !== null && clock.monotonic() < tidiedAt + TIDY_EVERY_MS
+  return {
+    join(root, settings) {
+      const yard = createYardPlace({
+        ...{ root, file: books.file, settings, memory, clock, log, open: books.open },
+        onRefused: () => void (isTidy() || tidy()),
+        onFreed: tellRoom,
+        onLeft: () => void yards.delete(yard),
+      })
+      yards.add(yard)
+      // What was asked for before this process knew itself is asked for again.
+      void books.known().then(tellRoom, () => {})
+      return yard
+    },
+    tidy,
+    close: books.close,
+  }
+}
+
+/** The book is opened with the first word in it, and once this process knows who it is itself. */
+function createBooks({ dataFolder, host }: Pick<PlacesParts, 'dataFolder' | 'host'>) {
+  const file = join(dataFolder, 'machine', 'places-1.db')
+  let self: (Omit<OpenedBook, 'book'> & { readonly bootId: string }) | null = null
+  let knowing: Promise<void> | null = null
+  let book: PlaceBook | null = null
+  const know = async (): Promise<void> => {
+    const { pid } = process
+    const startTime = await startTimeOf(pid, host)
+    if (startTime === null) throw new Error('this process does not find itself')
+    self = { owner: { pid, startTime }, bootId: await host.bootId() }
+  }
+  return {
+    file,
+    known: (): Promise<void> =>
+      (knowing ??= know().catch((error: unknown) => {
+        knowing = null
+        throw error
+      })),
+    open(): OpenedBook | null {
+      if (self === null) return null
+      return { book: (book ??= openPlaceBook(file, self.bootId)), owner: self.owner }
+    },
+    close(): void {
+      book?.close()
+      book = null
+    },
+  }
+}
+
+/** Whoever still has a place of a row whose owner is gone; null while there is nothing to settle. */
+async function leftOf(
+  row: PlaceRow,
+  host: ProcessHost,
+  now: number,
+): Promise<readonly string[] | null> {
+  const { owner, agents, reserved } = row
+  if (owner !== null && (await isAlive({ ...owner, bootId: await host.bootId() }, host)))
+    return null
+  const folder = yardPaths(row.yard).agents
+  const isFresh = Math.abs(now - row.at) < STARTING_MS
+  const left: string[] = []
+  for (const id of agents) {
+    const look = await lookAtStage(join(folder, id), host)
+    if (look === 'alive' || (look === 'starting' && isFresh)) left.push(id)
+  }
+  return left.length === agents.length && reserved === 0 ? null : left
+}
+
+/** What goes wrong every second is worth one line. */
+function sayOnce(log: Log): Log {
+  let last = ''
+  const warn: Log['warn'] = (message, facts) => {
+    const text = `${message} ${JSON.stringify(facts)}`
+    if (text !== last) log.warn(message, facts)
+    last = text
+  }
+  return { ...log, warn }
+}

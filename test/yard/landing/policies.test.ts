@@ -1,0 +1,318 @@
+/** What becomes of worktrees and results by the yard's configuration, with real shells in a real repository. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { findYard } from '../../../src/config/paths.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
+import { addTask, copyOf, PERSON, untilTask } from '../real-place.ts'
+import { checkoutOf, openGitYard, type GitYard } from './git-yard.ts'
+
+const worktreeOf = async (at: GitYard, id: string): Promise<string> => {
+  const task = await at.client.task.get({ id })
+  return task.worktreePath ?? ''
+}
+const landed = (at: GitYard, id: string) => at.until(id, (task) => task.landing?.state === 'landed')
+
+describe('a new worktree', { timeout: 60_000 }, () => {
+  it('gets copies of ignored files and is set up once, before its agent', async () => {
+    const at = await openGitYard({
+      files: { 'a.txt': 'one\n', '.gitignore': '.env\nready\n' },
+      config: () => ['[worktree]', 'copy = [".env"]', 'setup = "cat .env >> ready; echo set up"'],
+    })
+    at.write({ '.env': 'KEY=1\n' })
+    await at.add('work', 'cat ready > out.txt', [], { maxAttempts: 1 })
+    const { resultCommit, lastAgentId } = await at.done('work')
+    expect(at.at(resultCommit ?? '', 'out.txt')).toBe('KEY=1')
+    const setup = join(at.place.paths.agents, lastAgentId ?? '', 'setup')
+    expect(readFileSync(join(setup, 'stdout.log'), 'utf8')).toBe('set up\n')
+    await at.client.task.reopen({ id: 'work' })
+    await at.until('work', ({ state, generation }) => state.kind === 'done' && generation === 2)
+    expect(readFileSync(join(await worktreeOf(at, 'work'), 'ready'), 'utf8')).toBe('KEY=1\n')
+  })
+
+  it('that cannot be set up stops the task, with the last words of the line', async () => {
+    const at = await openGitYard({
+      config: () => ['[worktree]', 'setup = "echo no such package >&2; exit 3"'],
+    })
+    await at.add('work', 'echo x > x.txt')
+    const task = await at.until('work', ({ state }) => state.kind === 'failed')
+    expect(task.state).toMatchObject({
+      failure: { class: 'isolation', exitCode: 3, detail: 'no such package' },
+    })
+    expect(readdirSync(await worktreeOf(at, 'work').catch(() => at.root))).not.toContain('x.txt')
+  })
+
+  it('whose setup takes too long leaves nothing running', async () => {
+    const at = await openGitYard({
+      config: () => [
+        '[worktree]',
+        'setup = "sleep 1000 & echo $! > pid; wait"',
+        'setup_timeout = "1s"',
+      ],
+    })
+    await at.add('work', 'true')
+    const task = await at.until('work', ({ state }) => state.kind === 'failed')
+    expect(task.state).toMatchObject({ failure: { class: 'isolation' } })
+    const pid = Number(
+      readFileSync(join(at.place.paths.worktrees, worktreeName(at), 'pid'), 'utf8'),
+    )
+    // Where nobody reaps it, a dead process stays as a zombie.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')
+    expect(stat.slice(stat.lastIndexOf(')'))).toMatch(/^\) Z/)
+  })
+})
+
+const worktreeName = (at: GitYard): string => readdirSync(at.place.paths.worktrees)[0] ?? ''
+
+describe('a result', { timeout: 60_000 }, () => {
+  it('keeps out what is uncommitted where that is wanted, and the worktree keeps it', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'uncommitted = "keep"'] })
+    const commits =
+      'echo in > in.txt; git add in.txt; git -c user.name=A -c user.email=a@x commit -qm in'
+    await at.add('work', `${commits}; echo out > out.txt`)
+    const { resultCommit } = await at.done('work')
+    expect(at.git('ls-tree', '--name-only', resultCommit ?? '')).toBe('a.txt\nin.txt')
+    expect((await at.client.change.of({ task: 'work' })).notes).toEqual([
+      '1 uncommitted files stay in the worktree and are not in the result',
+    ])
+    const [listed] = await at.client.change.worktrees()
+    expect(listed).toMatchObject({ task: 'work', uncommitted: 1, unmerged: 1, canGo: false })
+  })
+
+  it('is not merged when its verify command fails on the merged tree, and is after it was mended', async () => {
+    const at = await openGitYard()
+    await at.add('work', 'echo two > b.txt', [], {
+      verify: 'test ! -e broken || { echo is broken >&2; exit 4; }',
+    })
+    await at.done('work')
+    at.commit({ broken: '' })
+    const before = checkoutOf(at)
+    const refused = await at.client.change.land({ task: 'work', waitMs: 30_000 })
+    expect(refused).toMatchObject({ state: 'refused', target: 'main' })
+    expect(refused.reason).toBe('its verify command exited with 4 on the merged tree: is broken')
+    expect(checkoutOf(at)).toBe(before)
+    expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([])
+    expect(at.git('worktree', 'list')).not.toContain('landings')
+    at.git('rm', '-q', 'broken')
+    at.commit({})
+    expect(await at.client.change.land({ task: 'work', waitMs: 30_000 })).toMatchObject({
+      state: 'landed',
+    })
+    expect(at.at('main', 'b.txt')).toBe('two')
+  })
+
+  it('lands by itself with land = "auto", in the order of the graph, and gc takes its worktree', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'land = "auto"'] })
+    await at.add('one', 'echo 1 > one.txt')
+    await at.add('two', 'cat one.txt > two.txt', ['one'])
+    await landed(at, 'two')
+    await landed(at, 'one')
+    expect(at.at('main', 'two.txt')).toBe('1')
+    expect(at.git('status', '--porcelain')).toBe('')
+    expect((await at.client.change.gc({ dryRun: true })).removed).toHaveLength(2)
+    const gone = await at.client.change.gc({})
+    expect(gone).toMatchObject({
+      removed: [{ branchRemoved: true }, { branchRemoved: true }],
+      kept: [],
+    })
+    expect(readdirSync(at.place.paths.worktrees)).toEqual([])
+    expect(at.git('branch', '--list', 'yard/*')).toBe('')
+  })
+
+  it('is prepared and pushed with land = "pr", and the target does not move', async () => {
+    const at = await openGitYard({
+      config: () => ['[worktree]', 'land = "pr"', 'push = true', 'remote = "hub"'],
+      prepare({ git, place }) {
+        execFileSync('git', ['init', '-q', '--bare', join(place.home, 'hub.git')])
+        git('remote', 'add', 'hub', join(place.home, 'hub.git'))
+      },
+    })
+    const main = at.git('rev-parse', 'main')
+    await at.add('work', 'echo two > b.txt', [], { description: 'Why it is so.' })
+    const { landing, worktreeName: name } = await at.until(
+      'work',
+      (task) => task.landing !== null && task.landing.state !== 'queued',
+    )
+    expect(landing).toMatchObject({ state: 'prepared', target: 'main' })
+    expect(at.git('rev-parse', 'main')).toBe(main)
+    expect(at.git('ls-remote', 'hub')).toBe(`${landing?.commit}\trefs/heads/yard/${name}`)
+    const text = readFileSync(
+      join(at.place.paths.yard, 'landings', name ?? '', 'pull-request.md'),
+      'utf8',
+    )
+    expect(text).toContain('# Task work\n\nWhy it is so.')
+    expect(text).toContain('- b.txt (+1 −0)')
+  })
+
+  it('that was asked for lands after the owner died, and only once', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'target = "main"'] })
+    await at.add('work', 'echo two > b.txt')
+    await at.done('work')
+    at.write({ 'b.txt': 'in the way\n' })
+    expect(await at.client.change.land({ task: 'work', waitMs: 20_000 })).toMatchObject({
+      state: 'refused',
+    })
+    at.git('clean', '-fdq')
+    // Asked for, and gone before anything was done about it.
+    await at.client.change.land({ task: 'work' })
+    await at.yard.close()
+    await at.reopenAnew()
+    const { landing } = await landed(at, 'work')
+    expect(at.git('rev-parse', 'main')).toBe(landing?.commit)
+    await at.client.change.land({ task: 'work', waitMs: 20_000 })
+    expect(at.git('rev-parse', 'main')).toBe(landing?.commit)
+  })
+})
+
+it('an owner that leaves while a result is verified takes no word of that, and the next one lands it', async () => {
+  const at = await openGitYard()
+  const slow = 'test -e ../../../slow && { touch ../../../begun; sleep 600; }; true'
+  at.write({ '.git/info/exclude': '.yard/\nslow\nbegun\n' })
+  await at.add('work', 'echo two > b.txt', [], { verify: slow })
+  await at.done('work')
+  at.write({ '.yard/slow': '' })
+  await at.client.change.land({ task: 'work' })
+  await vi.waitFor(() => expect(existsSync(join(at.root, '.yard/begun'))).toBe(true), 20_000)
+  await at.yard.close()
+  rmSync(join(at.root, '.yard/slow'))
+  await at.reopenAnew()
+  const { landing } = await landed(at, 'work')
+  expect(landing?.commit).toBe(at.git('rev-parse', 'main'))
+}, 60_000)
+
+describe('beside others', { timeout: 60_000 }, () => {
+  it('two yards in one repository keep their branches and results apart', async () => {
+    const at = await openGitYard()
+    const inner = await at.place.init('project/inner')
+    at.git('add', '--all')
+    const other = await at.place.open({ paths: inner })
+    try {
+      await at.add('same', 'echo outer > same.txt')
+      await addTask(other, {
+        id: 'same' as never,
+        title: 'Same',
+        exec: 'echo inner > same.txt',
+        worktree: 'on',
+      })
+      const mine = await at.done('same')
+      const theirs = await untilTask(
+        other,
+        'same',
+        ({ state }) => state.kind !== 'open' && state.kind !== 'in-progress',
+      )
+      expect(theirs.state.kind).toBe('done')
+      expect(theirs.worktreeName).not.toBe(mine.worktreeName)
+      expect(at.at(mine.resultCommit ?? '', 'same.txt')).toBe('outer')
+      expect(at.at(theirs.resultCommit ?? '', 'same.txt')).toBe('inner')
+      expect(
+        at.git('for-each-ref', '--format=%(refname)', 'refs/yard/results').split('\n'),
+      ).toHaveLength(2)
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('a verb inside a worktree finds the main yard', async () => {
+    const at = await openGitYard()
+    await at.add('work', 'mkdir deep && echo x > deep/x.txt')
+    await at.done('work')
+    const found = findYard(join(await worktreeOf(at, 'work'), 'deep'), {}, null)
+    expect(found).toMatchObject({ ok: true, value: { root: at.root } })
+  })
+
+  it('outside git it says that there is nothing to merge', async () => {
+    const at = await openGitYard()
+    await addTask(at.yard, { id: 'plain' as never, title: 'Plain', exec: 'true', worktree: 'off' })
+    await at.done('plain')
+    await expect(at.client.change.land({ task: 'plain' })).rejects.toMatchObject({
+      code: 'wrong-state',
+      message: expect.stringContaining('cannot be merged'),
+    })
+    expect(await at.client.change.of({ task: 'plain' })).toMatchObject({ result: null, files: [] })
+  })
+})
+
+describe('a person', { timeout: 60_000 }, () => {
+  it('comments on a line, and the next try is told of it as its own order', async () => {
+    const at = await openGitYard({
+      config: () => [
+        '[executors.reader]',
+        'type = "command"',
+        'coding = true',
+        'command = ["sh", "-c", "cp {prompt_file} seen.txt"]',
+      ],
+    })
+    await addTask(at.yard, {
+      id: 'work' as never,
+      title: 'Work',
+      executor: 'reader',
+      worktree: 'on',
+    })
+    await at.done('work')
+    const said = await at.client.change.comment({
+      ...{ task: 'work', path: 'src/a.ts', line: 12, text: 'Name this better' },
+    })
+    expect(said).toMatchObject({ by: 'person', side: 'new', line: 12 })
+    expect((await at.client.change.of({ task: 'work' })).comments).toEqual([said])
+    await at.client.task.reopen({ id: 'work' })
+    const again = await at.until(
+      'work',
+      ({ state, generation }) => state.kind === 'done' && generation === 2,
+    )
+    const prompt = at.at(again.resultCommit ?? '', 'seen.txt')
+    expect(prompt).toContain('- `src/a.ts`, line 12: Name this better')
+    expect(prompt).not.toContain('> Name this better')
+    const refused = await at.yard.dispatch(
+      { type: 'task.log', id: again.id, text: 'x', place: { path: 'a', line: 1, side: 'new' } },
+      {
+        ...{ kind: 'agent', agentId: agentIdOf(2), taskId: again.id, generation: 2 },
+        ...{ subtasks: 'any', maxSubtasks: 1 },
+      },
+    )
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'not-allowed' } })
+  })
+
+  it('settles a conflict by hand: the merge task waits for them, and the landing goes on when they say so', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'merger = "person"'] })
+    await at.add('work', 'echo theirs > a.txt')
+    const { resultCommit } = await at.done('work')
+    at.commit({ 'a.txt': 'mine\n' })
+    expect(await at.client.change.land({ task: 'work', waitMs: 20_000 })).toMatchObject({
+      state: 'conflict',
+    })
+    expect(await at.client.task.get({ id: 'merge-work' })).toMatchObject({
+      executor: 'manual',
+      state: 'ready',
+    })
+    expect(() => at.git('merge', '-q', resultCommit ?? '')).toThrow('Command failed')
+    at.commit({ 'a.txt': 'both\n' })
+    await at.yard.dispatch(
+      {
+        ...{ type: 'task.complete', id: 'merge-work' as never, agentId: null, generation: null },
+        ...{ artifacts: [], force: false, nextFireAt: null },
+      },
+      PERSON,
+    )
+    const { landing } = await landed(at, 'work')
+    expect(landing?.commit).toBe(at.git('rev-parse', 'main'))
+  })
+})
+
+it('a yard that nobody has confirmed merges nothing by itself, and says so when it is asked', async () => {
+  const at = await openGitYard()
+  await at.add('work', 'echo two > b.txt')
+  await at.done('work')
+  await at.yard.close()
+  const copy = join(at.place.home, 'copy')
+  execFileSync('cp', ['-r', at.root, copy])
+  writeFileSync(join(copy, '.yard/config.toml'), '[worktree]\nland = "auto"\n')
+  const main = at.git('-C', copy, 'rev-parse', 'main')
+  await at.reopenAnew(copyOf(copy))
+  expect(at.yard.isTrusted()).toBe(false)
+  await expect(at.client.change.land({ task: 'work' })).rejects.toMatchObject({ code: 'untrusted' })
+  await at.yard.look()
+  expect((await at.client.change.of({ task: 'work' })).landing).toBeNull()
+  expect(at.git('-C', copy, 'rev-parse', 'main')).toBe(main)
+}, 60_000)
