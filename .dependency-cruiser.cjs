@@ -26,7 +26,9 @@ const below = {
   main: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],
   preload: ['contract'],
   headless: ['base', 'domain', 'config', 'contract', 'yard'],
-  cli: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],
+  // Its way to a yard is handed to it by the command line.
+  mcp: ['base', 'domain', 'contract'],
+  cli: ['base', 'domain', 'config', 'contract', 'yard', 'headless', 'mcp'],
   renderer: ['base', 'domain', 'contract'],
 }
 

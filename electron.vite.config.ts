@@ -8,18 +8,27 @@ import { defineConfig } from 'electron-vite'
 // Bundled, because a command that reads one file starts in half the time of one that reads hundreds. The rest stay
 // packages: better-sqlite3 is native, electron-log and ws look around in their own folders.
 const BUNDLED = [
+  '@ai-sdk/anthropic',
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+  '@agentclientprotocol/sdk',
   '@decimalturn/toml-patch',
+  '@modelcontextprotocol/sdk',
   '@orpc/client',
   '@orpc/contract',
   '@orpc/openapi',
   '@orpc/server',
   '@orpc/zod',
+  'ai',
   'commander',
   'croner',
   'execa',
   'smol-toml',
   'zod',
 ]
+
+// The page's zod is told not to compile before the first schema is made, whatever other chunk makes it.
+const SCHEMAS = { name: 'schemas', test: /node_modules[\\/]zod[\\/]|index-jitless/ }
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -36,6 +45,8 @@ export default defineConfig({
           cli: at('src/cli/index.ts'),
           launcher: at('src/agents/launcher-entry.ts'),
           'tail-worker': at('src/agents/tail-worker.ts'),
+          'native-exec': at('src/agents/native/native-exec.ts'),
+          'acp-exec': at('src/agents/acp/acp-exec.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -63,7 +74,10 @@ export default defineConfig({
       minify: true,
       // One file: the order of rules is the same whichever screen is loaded first.
       cssCodeSplit: false,
-      rollupOptions: { input: { index: at('src/renderer/index.html') } },
+      rollupOptions: {
+        input: { index: at('src/renderer/index.html') },
+        output: { codeSplitting: { groups: [SCHEMAS] } },
+      },
     },
   },
 })

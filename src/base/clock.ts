@@ -20,3 +20,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** An instant to the minute, for words that are kept: the same wherever they are read. */
+export const utcText = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`

@@ -1,38 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
+import { onStage } from './stage.ts'
+import { untilTold } from './yard-under-test.ts'
 
-describe.skipIf(chromiumPath === '')('the Agents screen', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard()
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-    await page.getByRole('link', { name: 'Agents' }).click()
-    await page.getByRole('heading', { name: 'Agents' }).waitFor()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
+onStage('the Agents screen', { ready: openAgents }, ({ page, yard }) => {
   const row = (id: string) => page.getByRole('row').filter({ hasText: id })
 
   test('agents at work, done and failed are told apart, filtered and opened by keys', async () => {
@@ -43,6 +15,7 @@ describe.skipIf(chromiumPath === '')('the Agents screen', () => {
     await row('agent-2').getByText('Working').waitFor()
     await page.getByRole('button', { name: /^agent-2: Works, working/ }).waitFor()
     await page.keyboard.press('/')
+    await page.locator('input:focus').waitFor()
     await page.keyboard.type('fails')
     await row('agent-2').waitFor({ state: 'detached' })
     await page.keyboard.press('Escape')
@@ -76,7 +49,7 @@ describe.skipIf(chromiumPath === '')('the Agents screen', () => {
     await dialog.getByText('agent-1 on “One”').waitFor()
     await dialog.getByRole('button', { name: 'Kill 2 agents' }).click()
     await page.getByText('0 of 4 taken').waitFor()
-    expect(await page.getByRole('button', { name: 'Kill all' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Kill all' }).isDisabled()).toBe(true)
   })
 
   test('the cap is set, and says where it comes from', async () => {
@@ -86,7 +59,7 @@ describe.skipIf(chromiumPath === '')('the Agents screen', () => {
     await page.getByRole('button', { name: 'Set', exact: true }).click()
     await page.getByText('0 of 2 taken').waitFor()
     await page.getByText('From this yard').waitFor()
-    expect(await page.getByLabel('Max agents').inputValue()).toBe('2')
+    await expect.poll(() => page.getByLabel('Max agents').inputValue()).toBe('2')
   })
 
   test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
@@ -95,21 +68,19 @@ describe.skipIf(chromiumPath === '')('the Agents screen', () => {
     await yard.addTask({ title: 'Works', exec: untilTold('work') })
     await row('agent-1').getByText('Failed').waitFor()
     await row('agent-2').getByText('Working').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
     await page.getByRole('radio', { name: 'Trends' }).click()
     const plot = page.getByRole('slider', { name: 'Agents over time, moment' })
     await plot.focus()
     const last = await plot.getAttribute('aria-valuenow')
     await page.keyboard.press('ArrowLeft')
-    expect(await plot.getAttribute('aria-valuenow')).toBe(String(Number(last) - 1))
+    await expect.poll(() => plot.getAttribute('aria-valuenow')).toBe(String(Number(last) - 1))
     await page.getByText('No agent said what it cost.').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
   })
 })
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: page as never })
-    .setLegacyMode(true)
-    .analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((each) => each.html).join(' ')}`)
+async function openAgents(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Agents' }).click()
+  await page.getByRole('heading', { name: 'Agents' }).waitFor()
 }

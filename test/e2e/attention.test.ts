@@ -1,40 +1,10 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, type YardUnderTest } from './yard-under-test.ts'
+import { onStage } from './stage.ts'
 
-describe.skipIf(chromiumPath === '')('what waits for a person', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
-  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
-
+onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, reload, yard }) => {
   const row = (name: string): Locator => page.getByRole('listitem', { name })
-  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
 
   /** What the empty list says, once it is empty. */
   const calm = (): Promise<string | null> => page.getByText('Nothing waits for you.').textContent()
@@ -55,14 +25,15 @@ describe.skipIf(chromiumPath === '')('what waits for a person', () => {
   })
 
   test('a fresh retry takes two presses; to abandon asks what becomes of those that wait', async () => {
-    await yard.addTask({ id: 'f', title: 'Broken', exec: 'exit 3' })
+    // The first try ends with 3, the second with 4.
+    const exec = 'echo try >> tries; exit $(($(wc -l < tries) + 2))'
+    await yard.addTask({ id: 'f', title: 'Broken', exec })
     await yard.addTask({ id: 'n', title: 'Next', exec: 'true', after: ['f'] })
     await goTo('#/attention')
+    await row('Failed: Broken').getByText('It exited with 3').waitFor()
     await row('Failed: Broken').getByRole('button', { name: 'Retry fresh' }).click()
     await row('Failed: Broken').getByRole('button', { name: 'From the start?' }).click()
-    await goTo('#/tasks')
-    await page.getByRole('row').filter({ hasText: 'Broken' }).getByText('Failed').waitFor()
-    await goTo('#/attention')
+    await row('Failed: Broken').getByText('It exited with 4').waitFor()
     await row('Failed: Broken').getByRole('button', { name: 'Abandon' }).click()
     const question = page.getByRole('dialog', { name: /Abandon/ })
     await question.getByText('1 task would become ready.').waitFor()
@@ -91,7 +62,7 @@ describe.skipIf(chromiumPath === '')('what waits for a person', () => {
     await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).click()
     await page.getByRole('menuitem', { name: 'Until it changes' }).click()
     await page.getByText('Nothing waits for you.').waitFor()
-    await page.reload()
+    await reload()
     await page.getByRole('button', { name: '1 snoozed' }).click()
     await row('Failed: Broken').getByRole('button', { name: 'Retry', exact: true }).click()
     await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).waitFor()
@@ -99,7 +70,23 @@ describe.skipIf(chromiumPath === '')('what waits for a person', () => {
     await page.getByRole('menuitem', { name: 'For 1 hour' }).click()
     await row('Failed: Broken').getByRole('button', { name: 'Wake' }).click()
     await row('Failed: Broken').getByRole('button', { name: 'Snooze Broken' }).waitFor()
-    expect(await page.getByRole('button', { name: /snoozed/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /snoozed/ }).count()).toBe(0)
+  })
+
+  test('what an agent asks is answered in place, and its task goes on', async () => {
+    const exec = '[ -e asked ] || { touch asked; yard ask "$YARD_TASK_ID" "Blue or red?"; }'
+    await yard.addTask({ id: 'p', title: 'Palette', exec })
+    await goTo('#/attention')
+    await row('Question: Palette').getByText('Blue or red?').waitFor()
+    await row('Question: Palette').getByRole('button', { name: 'Answer…' }).click()
+    const form = page.getByRole('dialog', { name: 'Answer its question' })
+    await form.getByText('Blue or red?').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await form.getByRole('textbox', { name: 'Your answer' }).fill('The blue one.')
+    await page.keyboard.press('Control+Enter')
+    expect(await calm()).toBe('Nothing waits for you.')
+    await goTo('#/tasks')
+    await page.getByRole('row').filter({ hasText: 'Palette' }).getByText('Done').waitFor()
   })
 
   test('the list is walked by keys, and a key acts on the row that has the focus', async () => {

@@ -1,49 +1,34 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumPath, launchChromium, openWatchedPage } from '../support/chromium.ts'
-import { makeYard } from './yard-under-test.ts'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { onStage } from './stage.ts'
 
-/** Only roles and accessible names, as a screen reader finds things. */
-describe.skipIf(chromiumPath === '')('by roles and names alone', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-
+// Only roles and accessible names, as a screen reader finds things.
+onStage('by roles and names alone', {}, ({ page, yard }) => {
   test('three tasks are made, linked and run; one fails, says why, is retried, and all are done', async () => {
-    const yard = await makeYard()
-    const { page, complaints } = await openWatchedPage(browser, await yard.start())
     const graph = page.getByRole('application', { name: 'Graph of tasks' })
     const inspector = page.getByRole('complementary')
-    try {
-      await page.getByRole('button', { name: 'Add a task' }).first().click()
-      await fillCard(page, 'Plan', 'true')
-      await page.getByRole('button', { name: 'Add a task' }).first().click()
-      await fillCard(page, 'Build', '[ -e told-build ] || { echo no compiler >&2; exit 3; }')
-      await page.getByRole('button', { name: 'Add a task' }).first().click()
-      await fillCard(page, 'Test', 'true')
-      await link(page, 'Test', 'Build')
-      await link(page, 'Build', 'Plan')
-      await page
-        .getByRole('group', { name: 'Drafts' })
-        .getByRole('button', { name: 'Publish all' })
-        .click()
-      await node(page, 'Build', 'Failed').waitFor()
-      await node(page, 'Build', 'Failed').click()
-      await inspector.getByRole('heading', { name: 'Build' }).waitFor()
-      await inspector.getByRole('tab', { name: 'Output' }).click()
-      await inspector.getByRole('radio', { name: 'Errors' }).click()
-      await inspector.getByText('no compiler').first().waitFor()
-      await yard.tell('build')
-      await inspector.getByRole('button', { name: 'Retry', exact: true }).click()
-      for (const title of ['Plan', 'Build', 'Test']) await node(page, title, 'Done').waitFor()
-      expect(await graph.count()).toBe(1)
-      expect(complaints).toEqual([])
-    } finally {
-      await page.context().close()
-      await yard.close()
-    }
+    await page.getByRole('button', { name: 'Add a task' }).first().click()
+    await fillCard(page, 'Plan', 'true')
+    await page.getByRole('button', { name: 'Add a task' }).first().click()
+    await fillCard(page, 'Build', '[ -e told-build ] || { echo no compiler >&2; exit 3; }')
+    await page.getByRole('button', { name: 'Add a task' }).first().click()
+    await fillCard(page, 'Test', 'true')
+    await link(page, 'Test', 'Build')
+    await link(page, 'Build', 'Plan')
+    await page
+      .getByRole('group', { name: 'Drafts' })
+      .getByRole('button', { name: 'Publish all' })
+      .click()
+    await node(page, 'Build', 'Failed').waitFor()
+    await node(page, 'Build', 'Failed').click()
+    await inspector.getByRole('heading', { name: 'Build' }).waitFor()
+    await inspector.getByRole('tab', { name: 'Output' }).click()
+    await inspector.getByRole('radio', { name: 'Errors' }).click()
+    await inspector.getByText('no compiler').first().waitFor()
+    await yard.tell('build')
+    await inspector.getByRole('button', { name: 'Retry', exact: true }).click()
+    for (const title of ['Plan', 'Build', 'Test']) await node(page, title, 'Done').waitFor()
+    expect(await graph.count()).toBe(1)
   })
 })
 
@@ -56,6 +41,7 @@ async function fillCard(page: Page, title: string, command: string): Promise<voi
   await card.getByRole('textbox', { name: 'Shell command' }).fill(command)
   await card.getByRole('button', { name: /^Add draft/ }).click()
   await node(page, title, 'Draft').waitFor()
+  await card.waitFor({ state: 'detached' })
 }
 
 async function link(page: Page, task: string, blocker: string): Promise<void> {

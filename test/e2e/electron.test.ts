@@ -1,37 +1,28 @@
-/** What only the real Electron can show. Skipped, in words, where its binary is not there. */
-import { resolve } from 'node:path'
-import { _electron, type ElectronApplication } from 'playwright-core'
+/** What only the real Electron can show. Skipped, in words, where no app can be started. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DESKTOP_CALLS } from '../../src/contract/desktop.ts'
-import { electronBinary } from './electron-binary.ts'
+import { startApp, whyNoApp, type AppUnderTest } from './electron-app.ts'
 import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
 
-const project = resolve(import.meta.dirname, '../..')
-const binary = electronBinary()
-if (binary === null)
-  process.stderr.write('SKIPPED: the app in Electron, because its binary is not here.\n')
+if (whyNoApp !== '') process.stderr.write(`SKIPPED: the app in Electron, because ${whyNoApp}.\n`)
 
-describe.skipIf(binary === null)('the app in Electron', () => {
+describe.skipIf(whyNoApp !== '')('the app in Electron', () => {
   let yard: YardUnderTest
-  let app: ElectronApplication
+  let running: AppUnderTest
   const start = async (...words: string[]): Promise<void> => {
-    app = await _electron.launch({
-      executablePath: binary ?? '',
-      args: [project, '--no-sandbox', ...words],
-      env: yard.env,
-    })
+    running = await startApp(yard.env, ...words)
   }
   beforeEach(async () => {
     yard = await makeYard()
   })
   afterEach(async () => {
-    await app.close()
+    await running.close()
     await yard.close()
   })
 
   test('shows the yard of a folder, live, from its own scheme', async () => {
     await start(yard.folder)
-    const page = await app.firstWindow()
+    const page = await running.firstPage()
     expect(new URL(page.url()).origin).toBe('app://yard')
     await yard.addTask({ title: 'Greet the world', id: 'greet', exec: untilTold('greet') })
     await page.getByText('Greet the world').first().waitFor()
@@ -41,7 +32,7 @@ describe.skipIf(binary === null)('the app in Electron', () => {
 
   test('gives the page the calls of the contract and nothing of Node or Electron', async () => {
     await start(yard.folder)
-    const page = await app.firstWindow()
+    const page = await running.firstPage()
     const seen = await page.evaluate(() => ({
       names: Object.keys((globalThis as never as { yardHost: object }).yardHost),
       node: ['require', 'process', 'module', 'Buffer', 'electron'].filter(
@@ -64,16 +55,18 @@ describe.skipIf(binary === null)('the app in Electron', () => {
 
   test('keeps the yard when its window is closed', async () => {
     await start(yard.folder)
-    const page = await app.firstWindow()
+    const page = await running.firstPage()
     await page.close()
     await yard.addTask({ title: 'Afterwards', id: 'afterwards', paused: true })
-    const count = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+    const count = await running.app.evaluate(
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows().length,
+    )
     expect(count).toBe(0)
   })
 
   test('shows the lobby where no yard is named', async () => {
     await start('--welcome')
-    const page = await app.firstWindow()
+    const page = await running.firstPage()
     const example = page.getByRole('button', { name: /example/i })
     await example.waitFor()
     expect(await example.isEnabled()).toBe(true)

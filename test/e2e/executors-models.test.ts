@@ -3,16 +3,11 @@ import { execFile } from 'node:child_process'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import { CLIPBOARD, onStage } from './stage.ts'
+import { untilTold, type YardUnderTest } from './yard-under-test.ts'
 
 const CONFIG = `
 [executors.absent]
@@ -30,43 +25,21 @@ tier = "cheap"
 [models.spare]
 provider = "openrouter"
 model_id = "vendor/spare"
+
+[models.steady]
+provider = "openai"
+model_id = "gpt-steady"
+cost_in = 0.75
+cost_out = 4.5
+cost_cached = 0.075
+price_date = "2026-03"
 `
 
-describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
+const SETTING = { name: 'atlas', permissions: CLIPBOARD, furnish: configure }
 
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    await appendFile(configFile(), CONFIG)
-    await cli('trust')
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-    // The one-use code leaves the address by then, and with it any fragment.
-    await page.getByRole('contentinfo', { name: 'Status' }).getByText('Connected').waitFor()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
-  const cli = (...words: string[]): Promise<unknown> =>
-    promisify(execFile)(
-      process.execPath,
-      [resolve(import.meta.dirname, '../../src/cli/index.ts'), ...words],
-      { cwd: yard.folder, env: yard.env },
-    )
-  const configFile = (): string => join(yard.folder, '.yard/config.toml')
-  const written = (): Promise<string> => readFile(configFile(), 'utf8')
-  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
+onStage('executors and models', SETTING, (stage) => {
+  const { copied, goTo, overflow, page, yard } = stage
+  const written = (): Promise<string> => readFile(configFile(yard), 'utf8')
   const row = (name: string): Locator => page.getByRole('row').filter({ hasText: name })
   const panel = (name: string): Locator =>
     page.getByRole('complementary', { name: `Executor ${name}` })
@@ -84,14 +57,13 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     await row('absent').getByText('Cannot run').waitFor()
     await row('shell').getByText('Ready').waitFor()
     await row('shell').getByText('/bin/sh').waitFor()
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await button('absent').click()
     const command = `yard config 'executors.absent.command' '["/path/to/claude"]'`
     await panel('absent')
       .getByRole('button', { name: `Copy ${command}` })
       .click()
     await panel('absent').getByText('Copied').first().waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command)
+    expect(await copied()).toBe(command)
   })
 
   test('its program is set in place, and looking again finds it', async () => {
@@ -102,8 +74,8 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     await row('absent').getByText('Ready').waitFor()
     expect(await written()).toMatch(/command = \[\s*"\/bin\/sh"\s*\]/)
     // Behind the page's back: only looking again can find it out.
-    await writeFile(configFile(), (await written()).replace('"/bin/sh"', '"/nowhere/else"'))
-    await cli('service', 'reload')
+    await writeFile(configFile(yard), (await written()).replace('"/bin/sh"', '"/nowhere/else"'))
+    await cli(yard, 'service', 'reload')
     await button('Look again').click()
     await row('absent')
       .getByText(/nowhere\/else was not found/)
@@ -199,6 +171,63 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     await row('qwen-local').getByText('free').waitFor()
   })
 
+  test('an executor is added with the fields of its type, and its headers name variables', async () => {
+    await goTo('#/executors')
+    await button('Executor').click()
+    const dialog = page.getByRole('dialog', { name: 'Add an executor' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('absent')
+    await dialog.getByRole('combobox', { name: 'Type' }).click()
+    await page.getByRole('option', { name: 'HTTP service' }).click()
+    await dialog.getByRole('button', { name: 'Add executor' }).click()
+    await dialog.getByText('There is an executor of this name').waitFor()
+    await dialog.getByText('It cannot work without').waitFor()
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('rig')
+    await dialog.getByRole('textbox', { name: 'Address' }).fill('http://127.0.0.1:9/tasks')
+    await dialog.getByRole('button', { name: 'Add executor' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await panel('rig').getByText('No test: the service would take it for a task.').waitFor()
+    const address = panel('rig').getByRole('textbox', { name: 'Address' })
+    await expect.poll(() => address.inputValue()).toBe('http://127.0.0.1:9/tasks')
+    await panel('rig').getByRole('textbox', { name: 'New header' }).fill('Authorization')
+    await panel('rig').getByRole('textbox', { name: 'From the variable' }).fill('not a name')
+    await panel('rig').getByRole('button', { name: 'Add header' }).click()
+    await panel('rig').getByText('The name of a variable, never the value').waitFor()
+    await panel('rig').getByRole('textbox', { name: 'From the variable' }).fill('RIG_KEY')
+    await panel('rig').getByRole('button', { name: 'Add header' }).click()
+    const header = panel('rig').getByRole('textbox', { name: 'Header Authorization' })
+    await expect.poll(() => header.inputValue()).toBe('{ from = "RIG_KEY" }')
+    expect(await written()).toContain('from = "RIG_KEY"')
+  })
+
+  test('a model has prices with their date, executors that run it, and roles', async () => {
+    await goTo('#/models')
+    await row('steady').getByText('2026-03').waitFor()
+    await row('steady').getByText('$0.075').waitFor()
+    await row('steady').getByText(/codex/).waitFor()
+    await openActs('own')
+    await choose('Edit…')
+    const edit = page.getByRole('dialog', { name: 'Edit own' })
+    await edit.getByRole('textbox', { name: 'Price of input' }).fill('cheap')
+    await edit.getByRole('button', { name: 'Save' }).click()
+    await edit.getByText('US dollars per million tokens, such as 2.5').waitFor()
+    await edit.getByRole('textbox', { name: 'Price of input' }).fill('0.4')
+    await edit.getByRole('textbox', { name: 'Price of output' }).fill('1.6')
+    await edit.getByRole('textbox', { name: 'Price noted' }).fill('2026-11')
+    await edit.getByRole('button', { name: 'Save' }).click()
+    await row('vendor/own-1').getByText('$0.40').waitFor()
+    await row('vendor/own-1').getByText('2026-11').waitFor()
+    await button('Roles').click()
+    const roles = page.getByRole('dialog', { name: 'Roles of models' })
+    await roles.getByRole('combobox', { name: 'Merger' }).click()
+    await page.getByRole('option', { name: 'own', exact: true }).click()
+    await roles.getByRole('button', { name: 'Reset Merger' }).waitFor()
+    await roles.getByRole('button', { name: 'Close' }).click()
+    await row('vendor/own-1').getByText('merger', { exact: true }).waitFor()
+    await openActs('own')
+    await choose('Remove')
+    await page.getByText('own is in use: models.roles.merger.').waitFor()
+  })
+
   test('a model in use is not removed: its users are named; one of the list is built in', async () => {
     await yard.addTask({ title: 'Speaks to own', executor: 'claude', paused: true, model: 'own' })
     await goTo('#/models')
@@ -222,7 +251,7 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     await goTo('#/models')
     await row('spare').waitFor()
     // The file is broken behind the page's back: the host must not touch it.
-    await appendFile(configFile(), '\nnot toml at all\n')
+    await appendFile(configFile(yard), '\nnot toml at all\n')
     await openActs('spare')
     await choose('Remove')
     await page
@@ -251,11 +280,22 @@ describe.skipIf(chromiumPath === '')('executors and models in Chromium', () => {
     for (const hash of ['#/models', '#/executors', '#/executors?executor=absent']) {
       await goTo(hash)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect({ hash, overflow }).toEqual({ hash, overflow: 0 })
+      await expect.poll(overflow, { message: hash }).toBe(0)
     }
     await panel('absent').getByRole('textbox', { name: 'Program' }).waitFor()
     await panel('absent').getByRole('button', { name: 'Close' }).click()
     await button('absent').waitFor()
   })
 })
+
+const configFile = ({ folder }: YardUnderTest): string => join(folder, '.yard/config.toml')
+
+async function cli({ folder, env }: YardUnderTest, ...words: readonly string[]): Promise<void> {
+  const program = resolve(import.meta.dirname, '../../src/cli/index.ts')
+  await promisify(execFile)(process.execPath, [program, ...words], { cwd: folder, env })
+}
+
+async function configure(yard: YardUnderTest): Promise<void> {
+  await appendFile(configFile(yard), CONFIG)
+  await cli(yard, 'trust')
+}

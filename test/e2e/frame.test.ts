@@ -1,13 +1,8 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import { onStage } from './stage.ts'
+import { untilTold } from './yard-under-test.ts'
 
 const SCREENS = [
   'Graph',
@@ -20,42 +15,19 @@ const SCREENS = [
   'Settings',
 ] as const
 
-describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-  let address: string
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    address = await yard.start()
-    watched = await openWatchedPage(browser, address)
-    page = watched.page
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
+onStage('the frame of the window', { name: 'atlas' }, (stage) => {
+  const { goTo, inspector, isServed, overflow, page, reload, yard } = stage
   const rail = (): Locator => page.getByRole('navigation', { name: 'Screens' })
   const screen = (name: string): Locator => page.getByRole('main', { name })
-  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
-
-  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
 
   test('the rail, the keys and the address lead to every screen, and Back goes back', async () => {
     await yard.addTask({ title: 'One', exec: 'true' })
     for (const name of SCREENS) {
       await rail().getByRole('link', { name }).click()
       await screen(name).waitFor()
-      expect(await rail().getByRole('link', { name }).getAttribute('aria-current')).toBe('page')
+      await expect
+        .poll(() => rail().getByRole('link', { name }).getAttribute('aria-current'))
+        .toBe('page')
     }
     await page.goBack()
     await screen('Schedule').waitFor()
@@ -64,7 +36,7 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
     await screen('Agents').waitFor()
     await page.keyboard.press('Control+2')
     await screen('Tasks').waitFor()
-    await page.reload()
+    await reload()
     await screen('Tasks').waitFor()
   })
 
@@ -94,39 +66,43 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
     await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
     await page.keyboard.press('Control+Shift+Space')
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
-    expect(await page.getByRole('button', { name: 'Resume', exact: true }).count()).toBe(0)
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Resume', exact: true }).count())
+      .toBe(0)
   })
 
-  test('the host is killed in mid-run: the page says so, and the work is there when it is back', async () => {
-    await yard.addTask({ id: 'long', title: 'Long work', exec: untilTold('long') })
-    await goTo('#/task/long')
-    await inspector().getByText('In progress').first().waitFor()
-    await yard.kill()
-    await page.getByText('The connection to the yard is lost. Agents go on.').waitFor()
-    await page
-      .getByRole('contentinfo', { name: 'Status' })
-      .getByText(/Reconnecting/)
-      .waitFor()
-    await inspector().getByRole('heading', { name: 'Long work' }).waitFor()
-    await yard.start()
-    await page
-      .getByText('The connection to the yard is lost. Agents go on.')
-      .waitFor({ state: 'hidden' })
-    await inspector().getByText('In progress').first().waitFor()
-    await yard.tell('long')
-    await inspector().getByText('Done').first().waitFor()
-    await page.getByRole('status').getByText('0 of 4 agents').waitFor()
-    expect(await page.getByText(/^The connection to the yard is lost/).count()).toBe(0)
-  })
+  test.skipIf(!isServed)(
+    'the host is killed in mid-run: the page says so, and the work is there when it is back',
+    async () => {
+      await yard.addTask({ id: 'long', title: 'Long work', exec: untilTold('long') })
+      await goTo('#/task/long')
+      await inspector().getByText('In progress').first().waitFor()
+      await yard.kill()
+      await page.getByText('The connection to the yard is lost. Agents go on.').waitFor()
+      await page
+        .getByRole('contentinfo', { name: 'Status' })
+        .getByText(/Reconnecting/)
+        .waitFor()
+      await inspector().getByRole('heading', { name: 'Long work' }).waitFor()
+      await yard.start()
+      await page
+        .getByText('The connection to the yard is lost. Agents go on.')
+        .waitFor({ state: 'hidden' })
+      await inspector().getByText('In progress').first().waitFor()
+      await yard.tell('long')
+      await inspector().getByText('Done').first().waitFor()
+      await page.getByRole('status').getByText('0 of 4 agents').waitFor()
+      expect(await page.getByText(/^The connection to the yard is lost/).count()).toBe(0)
+    },
+  )
 
-  test('an address works once, while a reload keeps the page', async () => {
+  test.skipIf(!isServed)('an address works once, while a reload keeps the page', async () => {
     await page.getByText('Draw the first task').waitFor()
-    await page.reload()
+    await reload()
     await page.getByText('Draw the first task').waitFor()
-    const second = await openWatchedPage(browser, address)
+    const second = await stage.openAnother(stage.address)
     await second.page.getByText('This address opens nothing any more').waitFor()
     expect(second.complaints).toEqual([])
-    await second.page.context().close()
   })
 
   test('a link from outside opens its task and carries out nothing', async () => {
@@ -142,10 +118,11 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
   })
 
   test('F6 goes round the regions; the rail and the inspector are sized by keys', async () => {
-    await yard.addTask({ id: 'one', title: 'One', exec: 'true' })
+    // Held, so that no button comes or goes under the focus.
+    await yard.addTask({ id: 'one', title: 'One', exec: 'true', paused: true })
     await goTo('#/task/one')
-    await inspector().waitFor()
-    await page.getByRole('button', { name: 'Pause', exact: true }).focus()
+    await inspector().getByRole('button', { name: 'Edit description' }).waitFor()
+    await page.getByRole('button', { name: 'Pause', exact: true }).first().focus()
     const seen = new Set<string>()
     for (let press = 0; press < 6; press++) {
       await page.keyboard.press('F6')
@@ -162,7 +139,7 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
     await expect
       .poll(async () => Number(await edge.getAttribute('aria-valuenow')))
       .toBe(before + 40)
-    await page.reload()
+    await reload()
     await expect
       .poll(async () => Number(await edge.getAttribute('aria-valuenow')))
       .toBe(before + 40)
@@ -178,10 +155,7 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
       for (const hash of ['#/graph', '#/graph?task=one', '#/tasks', '#/agents', '#/settings']) {
         await goTo(hash)
         await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
-        )
-        expect({ hash, overflow }).toEqual({ hash, overflow: 0 })
+        await expect.poll(overflow, { message: hash }).toBe(0)
       }
     }
   })
@@ -192,7 +166,7 @@ describe.skipIf(chromiumPath === '')('the frame of the window in Chromium', () =
     await expect
       .poll(() => page.evaluate(() => document.documentElement.dataset['theme']))
       .toBe('dark')
-    await page.reload()
+    await reload()
     await expect
       .poll(() => page.evaluate(() => document.documentElement.dataset['theme']))
       .toBe('dark')

@@ -1,49 +1,35 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumPath, launchChromium, openWatchedPage } from '../support/chromium.ts'
-import { makeYard } from './yard-under-test.ts'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { onStage } from './stage.ts'
 
-describe.skipIf(chromiumPath === '')('with the keyboard alone', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-
+onStage('with the keyboard alone', {}, ({ page, yard }) => {
   test('three tasks are made, linked and run; one fails, says why, is retried, and all are done', async () => {
-    const yard = await makeYard()
-    const { page, complaints } = await openWatchedPage(browser, await yard.start())
     const keys = page.keyboard
-    try {
-      await page.getByText('Draw the first task').waitFor()
-      await addDraft(page, 'Plan', 'true')
-      await addDraft(page, 'Build', '[ -e told-build ] || { echo no compiler; exit 3; }')
-      await addDraft(page, 'Test', 'true')
-      // Test is chosen, being the last one added: it waits for Build, which waits for Plan.
-      await link(page, 'Build')
-      await focusCanvas(page)
-      await keys.press('ArrowLeft')
-      await node(page, 'Build', 'Selected').waitFor()
-      await link(page, 'Plan')
-      await focusCanvas(page)
-      await keys.press('Control+a')
-      await keys.press('u')
-      await node(page, 'Build', 'Failed').waitFor()
-      await keys.press('Home')
-      await keys.press('ArrowRight')
-      await node(page, 'Build', 'Selected').waitFor()
-      await keys.press('Enter')
-      await page.getByRole('heading', { name: 'Build' }).waitFor()
-      await keys.press('o')
-      await page.getByText('no compiler').first().waitFor()
-      await yard.tell('build')
-      await keys.press('r')
-      for (const title of ['Plan', 'Build', 'Test']) await node(page, title, 'Done').waitFor()
-      expect(complaints).toEqual([])
-    } finally {
-      await page.context().close()
-      await yard.close()
-    }
+    await page.getByText('Draw the first task').waitFor()
+    await addDraft(page, 'Plan', 'true')
+    await addDraft(page, 'Build', '[ -e told-build ] || { echo no compiler; exit 3; }')
+    await addDraft(page, 'Test', 'true')
+    // Test is chosen, being the last one added: it waits for Build, which waits for Plan.
+    await link(page, 'Build')
+    await focusCanvas(page)
+    await keys.press('ArrowLeft')
+    await node(page, 'Build', 'Selected').waitFor()
+    await link(page, 'Plan')
+    await focusCanvas(page)
+    await keys.press('Control+a')
+    await keys.press('u')
+    await node(page, 'Build', 'Failed').waitFor()
+    await keys.press('Home')
+    await keys.press('ArrowRight')
+    await node(page, 'Build', 'Selected').waitFor()
+    await keys.press('Enter')
+    await page.getByRole('heading', { name: 'Build' }).waitFor()
+    await keys.press('o')
+    await page.getByText('no compiler').first().waitFor()
+    await yard.tell('build')
+    await keys.press('r')
+    for (const title of ['Plan', 'Build', 'Test']) await node(page, title, 'Done').waitFor()
+    expect(await page.getByText('Draw the first task').count()).toBe(0)
   })
 })
 
@@ -63,6 +49,7 @@ async function addDraft(page: Page, title: string, command: string): Promise<voi
   await keys.press('Tab')
   await keys.press('Enter')
   await node(page, title, 'Draft').waitFor()
+  await page.getByRole('dialog', { name: 'New task' }).waitFor({ state: 'detached' })
 }
 
 async function link(page: Page, to: string): Promise<void> {

@@ -1,75 +1,49 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createScope, type Scope } from '../../src/base/scope.ts'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
+import { isListening } from './stage.ts'
+import { inEachWindow } from './windows.ts'
+import { inheritedEnv } from './yard-under-test.ts'
 
 const bin = resolve(import.meta.dirname, '../../bin/yard')
 
-describe.skipIf(chromiumPath === '')('the window without a yard, in Chromium', () => {
-  let browser: Browser
+type Env = Readonly<Record<string, string>>
+
+inEachWindow('the window without a yard', (kind) => {
+  let closing: Scope
   let outer: string
-  let env: NodeJS.ProcessEnv
-  let welcome: ChildProcess
-  let watched: WatchedPage
+  let env: Env
   let page: Page
 
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
   beforeEach(async () => {
+    closing = createScope()
     outer = await mkdtemp(join(tmpdir(), 'yard-lobby-'))
+    closing.add(() => rm(outer, { recursive: true, force: true, maxRetries: 5 }))
     await mkdir(join(outer, 'project'))
     env = {
-      ...process.env,
+      ...inheritedEnv(),
       HOME: outer,
       TMPDIR: outer,
       XDG_DATA_HOME: join(outer, 'data'),
       XDG_CONFIG_HOME: join(outer, 'config'),
     }
-    welcome = spawn(process.execPath, [bin, 'welcome', '--json'], {
-      cwd: outer,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = await once(createInterface(welcome.stdout ?? process.stdin), 'line')
-    watched = await openWatchedPage(browser, JSON.parse(String(line)).pageUrl)
-    page = watched.page
+    const serve = (): Promise<string> => serveLobby(outer, env, closing)
+    const opened = await kind.open({ env, words: ['--welcome'], serve }, closing)
+    page = opened.watched.page
   })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    for (const yard of opened) await stopService(yard)
-    opened.length = 0
-    if (welcome.exitCode === null) {
-      const exit = once(welcome, 'exit')
-      welcome.kill('SIGTERM')
-      await exit
-    }
-    await rm(outer, { recursive: true, force: true, maxRetries: 5 })
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
+  afterEach(() => closing.close())
 
-  const opened: string[] = []
-  const stopService = async (folder: string): Promise<void> => {
-    const child = spawn(process.execPath, [bin, 'service', 'stop', '--dir', folder], { env })
-    await once(child, 'exit')
-  }
-  /** The yard that the page shows now, so that its service is stopped afterwards. */
+  /** The yard that the page shows now. A browser leaves it to a service of its own, which is stopped afterwards. */
   const shownYard = async (): Promise<string> => {
     const folder = (await page.locator('.yard-folder').textContent()) ?? ''
-    opened.push(folder)
+    if (kind.isServed) closing.add(() => stopService(folder, env))
     return folder
   }
 
@@ -95,6 +69,7 @@ describe.skipIf(chromiumPath === '')('the window without a yard, in Chromium', (
     await page.getByText(/Not a git repository/).waitFor()
     await page.getByRole('button', { name: 'Make a yard here' }).click()
     await page.getByText('Draw the first task').waitFor()
+    await isListening(page)
     expect(await shownYard()).toBe(join(outer, 'project'))
     const names = ['Fetch', 'Compile', 'Check', 'Publish']
     for (const [place, name] of names.entries()) {
@@ -106,15 +81,13 @@ describe.skipIf(chromiumPath === '')('the window without a yard, in Chromium', (
       await page.getByLabel('Title').waitFor({ state: 'detached' })
     }
     await expect
-      .poll(() => readFile(join(outer, 'project/trace'), 'utf8').catch(() => ''), {
-        timeout: 20_000,
-      })
+      .poll(() => readFile(join(outer, 'project/trace'), 'utf8').catch(() => ''))
       .toBe('Fetch\nCompile\nCheck\nPublish\n')
   })
 
   test('the example opens and is remembered, and another yard is found from within it', async () => {
     await page.getByRole('button', { name: /^Try the example/ }).click()
-    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    await isListening(page)
     const example = await shownYard()
     await page.keyboard.press('Control+Shift+O')
     const dialog = page.getByRole('dialog', { name: 'Switch yard' })
@@ -126,3 +99,24 @@ describe.skipIf(chromiumPath === '')('the window without a yard, in Chromium', (
     expect(await shownYard()).toBe(join(outer, 'project'))
   })
 })
+
+/** Starts the page of the lobby; gives its address. */
+async function serveLobby(folder: string, env: Env, closing: Scope): Promise<string> {
+  const welcome = spawn(process.execPath, [bin, 'welcome', '--json'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  closing.add(async () => {
+    if (welcome.exitCode !== null) return
+    const exit = once(welcome, 'exit')
+    welcome.kill('SIGTERM')
+    await exit
+  })
+  const [line] = await once(createInterface(welcome.stdout), 'line')
+  return JSON.parse(String(line)).pageUrl
+}
+
+async function stopService(folder: string, env: Env): Promise<void> {
+  await once(spawn(process.execPath, [bin, 'service', 'stop', '--dir', folder], { env }), 'exit')
+}

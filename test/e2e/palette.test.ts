@@ -1,45 +1,13 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, type YardUnderTest } from './yard-under-test.ts'
+import { onStage } from './stage.ts'
+import type { YardUnderTest } from './yard-under-test.ts'
 
-describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromium', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
+const SETTING = { name: 'atlas', prepare: addSoak }
 
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    const address = await yard.start()
-    await yard.addTask({
-      id: 'soak',
-      title: 'Soak test',
-      exec: 'true',
-      paused: true,
-      tags: ['slow'],
-    })
-    watched = await openWatchedPage(browser, address)
-    page = watched.page
-    await page.getByRole('navigation', { name: 'Screens' }).waitFor()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
+onStage('the palette and the map of keys', SETTING, (stage) => {
+  const { inspector, page } = stage
   const palette = (): Locator => page.getByRole('dialog', { name: 'Search or command' })
   const type = async (words: string): Promise<void> => {
     await page.keyboard.press('Control+k')
@@ -52,9 +20,8 @@ describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromiu
       .getByRole('option', { name: /Soak test/ })
       .first()
       .click()
-    const inspector = page.getByRole('complementary', { name: 'Task' })
-    await inspector.getByRole('heading', { name: 'Soak test' }).waitFor()
-    expect(await palette().count()).toBe(0)
+    await inspector().getByRole('heading', { name: 'Soak test' }).waitFor()
+    await expect.poll(() => palette().count()).toBe(0)
   })
 
   test('runs a command, shows it first the next time, and says why one cannot be done', async () => {
@@ -62,12 +29,13 @@ describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromiu
     await palette().getByRole('combobox').pressSequentially('pause or resume the coordinator')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
+    await palette().waitFor({ state: 'detached' })
     await page.keyboard.press('Control+k')
     const first = palette().getByRole('option').first()
-    expect(await first.textContent()).toContain('Pause or resume the coordinator')
+    await expect.poll(() => first.textContent()).toContain('Pause or resume the coordinator')
     await palette().getByRole('combobox').fill('> undo')
     const undo = palette().getByRole('option', { name: /Undo/ })
-    expect(await undo.getAttribute('aria-disabled')).toBe('true')
+    await expect.poll(() => undo.getAttribute('aria-disabled')).toBe('true')
     expect(await undo.textContent()).toContain('Nothing to undo')
     await page.keyboard.press('Escape')
     await palette().waitFor({ state: 'detached' })
@@ -77,6 +45,7 @@ describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromiu
     await type('#slow')
     await page.keyboard.press('Enter')
     await expect.poll(() => page.evaluate(() => location.hash)).toContain('tag%3Aslow')
+    await palette().waitFor({ state: 'detached' })
     await type('zzz no such thing')
     await palette().getByText('Nothing is called that.').waitFor()
   })
@@ -88,6 +57,7 @@ describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromiu
       await type('t')
       expect(await axeViolations(page)).toEqual([])
       await page.keyboard.press('Escape')
+      await palette().waitFor({ state: 'detached' })
       await page.keyboard.press('?')
       await page
         .getByRole('dialog', { name: 'Keys' })
@@ -97,3 +67,13 @@ describe.skipIf(chromiumPath === '')('the palette and the map of keys in Chromiu
     },
   )
 })
+
+function addSoak(yard: YardUnderTest): Promise<void> {
+  return yard.addTask({
+    id: 'soak',
+    title: 'Soak test',
+    exec: 'true',
+    paused: true,
+    tags: ['slow'],
+  })
+}

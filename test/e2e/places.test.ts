@@ -1,51 +1,16 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import { canvasOf } from './on-canvas.ts'
+import { onStage } from './stage.ts'
+import { untilTold, type YardUnderTest } from './yard-under-test.ts'
 
-describe.skipIf(chromiumPath === '')('keys mean what has the focus, and the focus is kept', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
+const SETTING = { prepare: addChain, ready: showsChain }
 
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard()
-    const address = await yard.start()
-    await yard.addTasks([
-      { id: 'plan', title: 'Plan', exec: 'true', paused: true },
-      { id: 'build', title: 'Build', exec: 'true', after: ['plan'], paused: true },
-      { id: 'ship', title: 'Ship', exec: 'true', after: ['build'], paused: true },
-      { id: 'watch', title: 'Watch', exec: untilTold('end') },
-    ])
-    watched = await openWatchedPage(browser, address)
-    page = watched.page
-    page.setDefaultTimeout(10_000)
-    await node('Watch').waitFor()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
-  const node = (title: string): Locator =>
-    page.getByRole('group', { name: new RegExp(`^${title}\\.`) })
-  const says = (title: string, words: string): Promise<void> =>
-    page.getByRole('group', { name: new RegExp(`^${title}\\. ${words}`) }).waitFor()
+onStage('keys mean what has the focus, and the focus is kept', SETTING, (stage) => {
+  const { inspector, page } = stage
+  const { node, says } = canvasOf(() => page)
   const question = (name: string | RegExp): Locator => page.getByRole('dialog', { name })
-  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
   const focused = (): Promise<string> =>
     page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')
   const leave = async (dialog: Locator): Promise<void> => {
@@ -103,7 +68,7 @@ describe.skipIf(chromiumPath === '')('keys mean what has the focus, and the focu
     await page.keyboard.press('Delete')
     await question('Remove “Build”?').getByRole('button', { name: 'Cancel' }).click()
     await expect.poll(focused).toBe('Graph of tasks')
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     await says('Watch', 'In progress')
   })
 
@@ -178,3 +143,16 @@ describe.skipIf(chromiumPath === '')('keys mean what has the focus, and the focu
     expect(await node('Plan').getAttribute('aria-label')).toContain('Done')
   })
 })
+
+function addChain(yard: YardUnderTest): Promise<void> {
+  return yard.addTasks([
+    { id: 'plan', title: 'Plan', exec: 'true', paused: true },
+    { id: 'build', title: 'Build', exec: 'true', after: ['plan'], paused: true },
+    { id: 'ship', title: 'Ship', exec: 'true', after: ['build'], paused: true },
+    { id: 'watch', title: 'Watch', exec: untilTold('end') },
+  ])
+}
+
+function showsChain(page: Page): Promise<void> {
+  return page.getByRole('group', { name: /^Watch\./ }).waitFor()
+}

@@ -1,37 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
+import { onStage } from './stage.ts'
+import { untilTold } from './yard-under-test.ts'
 
-describe.skipIf(chromiumPath === '')('the Schedule screen', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard()
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-    await page.getByRole('link', { name: 'Schedule' }).click()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
+onStage('the Schedule screen', { ready: openSchedule }, ({ page, yard }) => {
   const row = (title: string) => page.getByRole('row').filter({ hasText: title })
 
   test('an empty schedule tells how to make one', async () => {
@@ -74,13 +47,10 @@ describe.skipIf(chromiumPath === '')('the Schedule screen', () => {
     await row('Often').waitFor()
     await page.getByRole('radio', { name: '7 d' }).click()
     await page.getByRole('region', { name: 'Next 7 days' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
   })
 })
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: page as never })
-    .setLegacyMode(true)
-    .analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((each) => each.html).join(' ')}`)
+function openSchedule(page: Page): Promise<void> {
+  return page.getByRole('link', { name: 'Schedule' }).click()
 }

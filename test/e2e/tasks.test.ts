@@ -1,44 +1,12 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import { onStage } from './stage.ts'
+import { untilTold } from './yard-under-test.ts'
 
-/** For what the host must answer first. */
-const soon = { timeout: 10_000 }
-
-describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
-  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
-
+onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reload, yard }) => {
   const table = (): Locator => page.getByRole('grid', { name: 'Tasks' })
   const outline = (): Locator => page.getByRole('treegrid', { name: 'Tasks by dependency' })
-  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
   const row = (title: string): Locator => page.getByRole('row').filter({ hasText: title })
   const column = (name: string): Locator => page.getByRole('listbox', { name, exact: true })
   const toast = (text: string): Locator => page.getByText(text)
@@ -51,19 +19,17 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await hold('b', 'Bravo', { priority: 'high' })
     await hold('a', 'Alpha', { priority: 'low' })
     await goTo('#/tasks')
-    await row('Alpha').waitFor()
-    expect(await titles()).toEqual(['Bravo', 'Alpha'])
+    await expect.poll(titles).toEqual(['Bravo', 'Alpha'])
     const head = page.getByRole('columnheader', { name: /^Title/ })
     await head.getByRole('button', { name: 'Title', exact: true }).click()
-    expect(await titles()).toEqual(['Alpha', 'Bravo'])
-    expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    await expect.poll(titles).toEqual(['Alpha', 'Bravo'])
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
-    await expect.poll(titles, soon).toEqual(['Bravo', 'Alpha'])
-    await page.reload()
-    await row('Alpha').waitFor()
-    expect(await titles()).toEqual(['Bravo', 'Alpha'])
+    await expect.poll(titles).toEqual(['Bravo', 'Alpha'])
+    await reload()
+    await expect.poll(titles).toEqual(['Bravo', 'Alpha'])
     expect(page.url()).toContain('sort=priority')
   })
 
@@ -84,28 +50,33 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     const before = await width()
     await state.getByRole('button', { name: 'State', exact: true }).focus()
     await page.keyboard.press('Alt+ArrowRight')
-    await expect.poll(width, soon).toBe(before + 16)
+    await expect.poll(width).toBe(before + 16)
     const edge = await state.locator('[data-edge]').boundingBox()
     if (edge === null) throw new Error('the head has no edge')
     await page.mouse.move(edge.x + 4, edge.y + 8)
     await page.mouse.down()
     await page.mouse.move(edge.x + 44, edge.y + 8, { steps: 4 })
     await page.mouse.up()
-    await expect.poll(width, soon).toBe(before + 56)
-    await page.reload()
+    await expect.poll(width).toBe(before + 56)
+    await reload()
     await page.getByRole('columnheader', { name: /^Id/ }).waitFor()
     expect(await cost.count()).toBe(0)
-    expect(await width()).toBe(before + 56)
+    await expect.poll(width).toBe(before + 56)
   })
 
   test('keys walk, gather, open and act; the place is told to a screen reader', async () => {
     for (const name of ['One', 'Two', 'Three']) await hold(name.toLowerCase(), name)
     await goTo('#/tasks')
+    await row('Three').waitFor()
     await table().focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
-    const place = await table().getAttribute('aria-activedescendant')
-    expect(await page.locator(`#${place}`).getAttribute('data-task')).toBe('two')
+    await expect
+      .poll(async () => {
+        const place = await table().getAttribute('aria-activedescendant')
+        return page.evaluate((id) => document.getElementById(id ?? '')?.dataset['task'], place)
+      })
+      .toBe('two')
     await page.keyboard.press('Enter')
     await inspector().getByRole('heading', { name: 'Two', exact: true }).waitFor()
     await page.keyboard.press('ArrowUp')
@@ -118,16 +89,16 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
       page
         .locator('[role=row][aria-selected=true]')
         .evaluateAll((rows) => rows.map((each) => (each as HTMLElement).dataset['task'] ?? ''))
-    expect(await chosen()).toEqual(['one', 'three'])
+    await expect.poll(chosen).toEqual(['one', 'three'])
     await page.getByRole('toolbar', { name: '2 chosen tasks' }).waitFor()
     await page.keyboard.press('p')
     await row('One').getByText('Done').waitFor()
     await row('Three').getByText('Done').waitFor()
     expect(await row('Two').getByText('Paused').count()).toBe(1)
     await page.keyboard.press('Control+a')
-    expect(await chosen()).toEqual(['one', 'two', 'three'])
+    await expect.poll(chosen).toEqual(['one', 'two', 'three'])
     await page.keyboard.press('Escape')
-    expect(await chosen()).toEqual([])
+    await expect.poll(chosen).toEqual([])
   })
 
   test('clicks choose: one, one more, a range', async () => {
@@ -153,6 +124,7 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await goTo('#/tasks')
     await row('Alpha').waitFor()
     await page.keyboard.press('/')
+    await page.locator('input:focus').waitFor()
     await page.keyboard.type('brav')
     await row('Alpha').waitFor({ state: 'detached' })
     await page.getByRole('radio', { name: 'Outline' }).click()
@@ -169,13 +141,13 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await hold('p', 'Paused one')
     await goTo('#/tasks?sort=state')
     await row('Works').getByText('In progress').waitFor()
-    expect(await titles()).toEqual(['Works', 'Paused one'])
+    await expect.poll(titles).toEqual(['Works', 'Paused one'])
     await row('Works').hover()
     await yard.tell('w')
     await row('Works').getByText('Done').waitFor()
     expect(await titles()).toEqual(['Works', 'Paused one'])
     await page.getByRole('heading', { name: 'Tasks' }).hover()
-    await expect.poll(titles, soon).toEqual(['Paused one', 'Works'])
+    await expect.poll(titles).toEqual(['Paused one', 'Works'])
   })
 
   test('in columns a card is dragged only where a command leads; keys and menu do the same', async () => {
@@ -190,10 +162,10 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await page.mouse.down()
     await target.hover()
     await target.hover({ position: { x: 40, y: 80 } })
-    expect(await target.getAttribute('data-dim')).toBe('true')
-    expect(await page.getByRole('region', { name: /^Ready/ }).getAttribute('data-takes')).toBe(
-      'true',
-    )
+    await expect.poll(() => target.getAttribute('data-dim')).toBe('true')
+    await expect
+      .poll(() => page.getByRole('region', { name: /^Ready/ }).getAttribute('data-takes'))
+      .toBe('true')
     await page.mouse.up()
     await card('Failed', 'Flaky').waitFor()
     await yard.tell('f')
@@ -213,7 +185,9 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await page.keyboard.press('Escape')
     await column('Done').focus()
     await page.keyboard.press('ArrowLeft')
-    expect(await column('Done').evaluate((list) => list === document.activeElement)).toBe(true)
+    await expect
+      .poll(() => column('Done').evaluate((list) => list === document.activeElement))
+      .toBe(true)
   })
 
   test('the outline is walked, folded, linked and unlinked by keys', async () => {
@@ -221,10 +195,11 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await hold('b', 'Bravo', { after: ['a'] })
     await hold('c', 'Charlie')
     await goTo('#/tasks?shape=outline')
+    await row('Charlie').waitFor()
     await outline().focus()
     await page.keyboard.press('ArrowDown')
-    expect(await row('Alpha').getAttribute('aria-expanded')).toBe('true')
-    expect(await row('Bravo').getAttribute('aria-level')).toBe('2')
+    await expect.poll(() => row('Alpha').getAttribute('aria-expanded')).toBe('true')
+    await expect.poll(() => row('Bravo').getAttribute('aria-level')).toBe('2')
     await page.keyboard.press('ArrowLeft')
     await row('Bravo').waitFor({ state: 'detached' })
     await page.keyboard.press('ArrowRight')
@@ -236,7 +211,7 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await page.keyboard.press('Enter')
     await editor.getByRole('listitem').filter({ hasText: 'Bravo' }).waitFor()
     await page.keyboard.press('Escape')
-    await expect.poll(() => row('Charlie').getAttribute('aria-level'), soon).toBe('3')
+    await expect.poll(() => row('Charlie').getAttribute('aria-level')).toBe('3')
     await row('Alpha').click()
     await outline().focus()
     await page.keyboard.press('d')
@@ -249,10 +224,10 @@ describe.skipIf(chromiumPath === '')('the tasks in lists', () => {
     await editor.getByRole('button', { name: 'No longer wait for Bravo' }).press('Enter')
     await editor.getByText('Nothing', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
-    await expect.poll(() => row('Charlie').getAttribute('aria-level'), soon).toBe('1')
+    await expect.poll(() => row('Charlie').getAttribute('aria-level')).toBe('1')
     await toast('Charlie no longer waits for Bravo').waitFor()
     await page.keyboard.press('Control+z')
-    await expect.poll(() => row('Charlie').getAttribute('aria-level'), soon).toBe('3')
+    await expect.poll(() => row('Charlie').getAttribute('aria-level')).toBe('3')
   })
 
   test('ten thousand tasks: only the rows in sight are in the page, whatever the shape', async () => {

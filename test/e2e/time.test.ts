@@ -1,46 +1,16 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
-import {
-  chromiumPath,
-  launchChromium,
-  openWatchedPage,
-  type WatchedPage,
-} from '../support/chromium.ts'
-import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
+import { onStage } from './stage.ts'
+import { untilTold } from './yard-under-test.ts'
 
-/** For what the host must answer first. */
-const soon = { timeout: 10_000 }
+const SETTING = { name: 'atlas' }
 
-describe.skipIf(chromiumPath === '')('the past: the time strip and the journal', () => {
-  let browser: Browser
-  let yard: YardUnderTest
-  let watched: WatchedPage
-  let page: Page
-
-  beforeAll(async () => {
-    browser = await launchChromium()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    yard = await makeYard('atlas')
-    watched = await openWatchedPage(browser, await yard.start())
-    page = watched.page
-    await page.getByRole('navigation', { name: 'Screens' }).waitFor()
-  })
-  afterEach(async () => {
-    const { complaints } = watched
-    await page.context().close()
-    await yard.close()
-    if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  })
-
-  const goTo = (hash: string): Promise<string> => page.evaluate((to) => (location.hash = to), hash)
-
+onStage('the past: the time strip and the journal', SETTING, (stage) => {
+  const { goTo, inspector, page, yard } = stage
   const head = (): Locator => page.getByRole('slider', { name: 'Time', exact: true })
   const banner = (): Locator => page.getByRole('status', { name: 'The past is shown' })
   const said = (): Promise<string | null> => head().getAttribute('aria-valuetext')
-  const inspector = (): Locator => page.getByRole('complementary', { name: 'Task' })
   const journal = (): Locator => page.getByRole('listbox', { name: 'Journal' })
   /** Whatever the level of detail, the graph names its tasks. */
   const tasksSeen = (): Promise<number> => page.locator('.react-flow__node').count()
@@ -48,24 +18,26 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
   test('the head shows the graph as it stood, by keys and pointer, and Esc comes back', async () => {
     await yard.addTask({ id: 'a', title: 'Alpha', exec: 'true' })
     await goTo('#/graph')
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     const between = new Date().toISOString()
     await yard.addTask({ id: 'b', title: 'Bravo', exec: 'exit 3' })
     await page.getByText('Bravo').first().waitFor()
-    await expect.poll(tasksSeen, soon).toBe(2)
+    await expect.poll(tasksSeen).toBe(2)
     await goTo(`#/graph?at=${encodeURIComponent(between)}`)
     await banner().waitFor()
-    await expect.poll(tasksSeen, soon).toBe(1)
+    await expect.poll(tasksSeen).toBe(1)
     await page.keyboard.press('Escape')
     await banner().waitFor({ state: 'detached' })
-    await expect.poll(tasksSeen, soon).toBe(2)
+    await expect.poll(tasksSeen).toBe(2)
     await page.keyboard.press('t')
-    expect(await head().evaluate((slider) => slider === document.activeElement)).toBe(true)
+    await expect
+      .poll(() => head().evaluate((slider) => slider === document.activeElement))
+      .toBe(true)
     await page.keyboard.press('Home')
     await banner().waitFor()
-    await expect.poll(() => page.url(), soon).toContain('at=')
+    await expect.poll(() => page.url()).toContain('at=')
     await page.keyboard.press('End')
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     const box = await head().boundingBox()
     if (box === null) throw new Error('the strip is not there')
     await page.mouse.move(box.x + box.width * 0.8, box.y + 20)
@@ -74,13 +46,13 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
     await page.mouse.up()
     await banner().waitFor()
     await banner().getByRole('button', { name: /Live/ }).click()
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
   })
 
   test('steps are short and long, and ⌘← finds the failure', async () => {
     await yard.addTask({ id: 'f', title: 'Broken', exec: 'exit 3' })
     await page.getByText('Broken').first().waitFor()
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     await page
       .getByRole('link', { name: /Attention/ })
       .getByText('1')
@@ -88,17 +60,16 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
     const at = async (): Promise<number> => Number(await head().getAttribute('aria-valuenow'))
     await head().focus()
     await page.keyboard.press('ArrowLeft')
-    await expect.poll(said, soon).toMatch(/ago$/)
+    await expect.poll(said).toMatch(/ago$/)
     const near = await at()
     await page.keyboard.press('Shift+ArrowLeft')
-    const far = await at()
-    expect(far).toBeLessThan(near)
+    await expect.poll(at).toBeLessThan(near)
     await page.keyboard.press('End')
     await expect
       .poll(async () => {
         await page.keyboard.press('Control+ArrowLeft')
         return await said()
-      }, soon)
+      })
       .toMatch(/ago$/)
     await banner().waitFor()
     await page.locator('.react-flow__node').getByText('it exited with 3').waitFor()
@@ -106,17 +77,17 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
 
   test('a replay runs and stops; without motion it goes from event to event', async () => {
     await yard.addTask({ id: 'a', title: 'Alpha', exec: 'true' })
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     await head().focus()
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Stop the replay' }).waitFor()
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     await page.getByRole('button', { name: 'Replay from the start' }).waitFor()
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await head().focus()
     await page.keyboard.press('Space')
     await banner().waitFor()
-    expect(await page.getByRole('button', { name: 'Stop the replay' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Stop the replay' }).count()).toBe(0)
   })
 
   test('the journal grows as things happen, pages back, and opens what a row is about', async () => {
@@ -146,7 +117,7 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
       .poll(async () => {
         await page.keyboard.press('End')
         return await journal().getByRole('option', { name: /Alpha/ }).count()
-      }, soon)
+      })
       .toBeGreaterThan(0)
     await yard.addTask({ id: 'c', title: 'Charlie', exec: 'true', paused: true })
     await page.getByRole('button', { name: /new$/ }).click()
@@ -174,7 +145,7 @@ describe.skipIf(chromiumPath === '')('the past: the time strip and the journal',
   test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
     await page.emulateMedia({ colorScheme: scheme })
     await yard.addTask({ id: 'a', title: 'Alpha', exec: 'true' })
-    await expect.poll(said, soon).toMatch(/^Live/)
+    await expect.poll(said).toMatch(/^Live/)
     await head().focus()
     await page.keyboard.press('Home')
     await banner().waitFor()

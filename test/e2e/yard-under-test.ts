@@ -20,8 +20,9 @@ export interface YardUnderTest {
   addTask(task: Record<string, unknown>): Promise<void>
   /** All or none. */
   addTasks(tasks: readonly Record<string, unknown>[]): Promise<void>
-  /** Asks the REST API; gives its answer. */
+  /** Asks the REST API as another client would; gives its answer. */
   post(path: string, body: unknown): Promise<unknown>
+  patch(path: string, body: unknown): Promise<unknown>
   /** Lets a task go on that `untilTold` holds. */
   tell(word: string): Promise<void>
   /** Ends the host and all agents, and removes the folder. */
@@ -38,7 +39,7 @@ export async function makeYard(name = 'yard'): Promise<YardUnderTest> {
   const folder = join(outer, name)
   await mkdir(folder)
   const env = {
-    ...inherited(),
+    ...inheritedEnv(),
     XDG_DATA_HOME: join(outer, 'data'),
     XDG_CONFIG_HOME: join(outer, 'config'),
   }
@@ -67,10 +68,10 @@ export async function makeYard(name = 'yard'): Promise<YardUnderTest> {
     child.kill(signal)
     await exit
   }
-  const api = async (path: string, body: unknown): Promise<unknown> => {
+  const api = async (method: 'POST' | 'PATCH', path: string, body: unknown): Promise<unknown> => {
     const state = JSON.parse(await readFile(join(folder, '.yard/service/state.json'), 'utf8'))
     const answer = await fetch(new URL(`/api${path}`, state.url), {
-      method: 'POST',
+      method,
       // Node's fetch looks like a browser's to the host, so it says where it comes from.
       headers: {
         authorization: `Bearer ${state.token}`,
@@ -87,19 +88,21 @@ export async function makeYard(name = 'yard'): Promise<YardUnderTest> {
     env,
     start,
     kill: () => end('SIGKILL'),
-    addTask: async (task) => void (await api('/task', task)),
-    post: api,
-    addTasks: async (tasks) => void (await api('/import', { tasks })),
+    addTask: async (task) => void (await api('POST', '/task', task)),
+    post: (path, body) => api('POST', path, body),
+    patch: (path, body) => api('PATCH', path, body),
+    addTasks: async (tasks) => void (await api('POST', '/import', { tasks })),
     tell: (word) => writeFile(join(folder, `told-${word}`), ''),
     async close() {
-      if (host) await api('/agents/kill', { force: true })
+      if (host) await api('POST', '/agents/kill', { force: true })
       await end('SIGTERM')
       await rm(outer, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
 
-const inherited = (): Record<string, string> =>
+/** This process's environment, for children. */
+export const inheritedEnv = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
   )

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { attentionItems } from '../../src/renderer/attention/attention-items.ts'
+import { plainToSee } from '../../src/renderer/attention/plain-to-see.ts'
 import { isAsleep, UNTIL_CHANGE, withSnooze } from '../../src/renderer/attention/snooze.ts'
 import { agentOf, cardOf, summaryOf } from '../support/scripted-host.ts'
 
@@ -90,4 +91,11 @@ test('what has woken is forgotten, and the kept ones are bounded', () => {
   expect(Object.keys(kept)).toHaveLength(200)
   expect(kept).not.toHaveProperty('old')
   expect(kept).toHaveProperty('k249')
+})
+
+test('nothing in a foreign line can hide or turn round another part of it', () => {
+  expect(plainToSee('make\tall\n# \u202Eexe.lru\u202C\u200B')).toBe(
+    'make\tall\n# \\u{202e}exe.lru\\u{202c}\\u{200b}',
+  )
+  expect(plainToSee('rm\r# ls\u001B[2K')).toBe('rm\\u{d}# ls\\u{1b}[2K')
 })

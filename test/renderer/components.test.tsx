@@ -57,7 +57,7 @@ test('an empty yard offers to draw the first task', () => {
 })
 
 test('a lost connection is said over what was true, and can be tried at once', () => {
-  const session = sessionOf({ kind: 'lost', since: Date.now() }, snapshotOf(1, []))
+  const session = sessionOf({ kind: 'lost', since: Date.now(), waiting: 0 }, snapshotOf(1, []))
   show(session)
   fireEvent.click(screen.getByRole('button', { name: 'Try now' }))
   expect(session.tryNow).toHaveBeenCalledOnce()

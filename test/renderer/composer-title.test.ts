@@ -116,9 +116,9 @@ describe('what is sent', () => {
 test('who will work on it is said, with what stands against it', () => {
   const names = {
     executors: [
-      { name: 'claude', type: 'claude', problem: 'claude was not found on the PATH' },
-      { name: 'shell', type: 'shell', problem: null },
-      { name: 'codex', type: 'codex', problem: null },
+      { name: 'claude', type: 'claude', problem: 'claude was not found on the PATH', models: [] },
+      { name: 'shell', type: 'shell', problem: null, models: null },
+      { name: 'codex', type: 'codex', problem: null, models: [] },
     ],
     models: [],
     defaultExecutor: 'claude',

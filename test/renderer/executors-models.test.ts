@@ -5,6 +5,12 @@ import {
   standingOf,
   type ExecutorView,
 } from '../../src/renderer/executors/executor-state.ts'
+import {
+  editsOf as newExecutorEdits,
+  faultsOf as newExecutorFaults,
+} from '../../src/renderer/executors/new-executor.ts'
+import { headerFaults } from '../../src/renderer/executors/new-header.ts'
+import { untestedReason } from '../../src/renderer/executors/trials.ts'
 import { usesOf as executorUses } from '../../src/renderer/executors/executor-use.ts'
 import { modelStops } from '../../src/renderer/executors/model-stops.ts'
 import { profileEntries } from '../../src/renderer/executors/profile-entries.ts'
@@ -14,18 +20,26 @@ import {
   usesOf as modelUses,
   type ModelView,
 } from '../../src/renderer/models/model-use.ts'
-import { editsOf, faultsOf, NO_WORDS, wordsOfModel } from '../../src/renderer/models/model-words.ts'
+import {
+  editsOf,
+  faultsOf,
+  NO_WORDS,
+  saidOf,
+  wordsOfModel,
+} from '../../src/renderer/models/model-words.ts'
 import type { ConfigEntry } from '../../src/renderer/ui/config-entry.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 const executor = (more: Partial<ExecutorView> = {}): ExecutorView => ({
   ...{ name: 'claude', type: 'claude', model: null, permissions: 'bypass', maxAgents: null },
-  ...{ alive: 0, canRun: true, problem: null, binary: '/bin/claude' },
+  ...{ alive: 0, canRun: true, problem: null, binary: '/bin/claude', version: null },
+  ...{ credentials: null, lastFailure: null, account: 'anthropic', fallback: null, models: [] },
   ...more,
 })
 const model = (name: string, more: Partial<ModelView> = {}): ModelView => ({
   ...{ name, provider: 'anthropic', modelId: `id-${name}`, endpoint: null, tier: null },
-  ...{ isDefault: false, source: 'project' },
+  ...{ isDefault: false, source: 'project', roles: [], contextWindow: null },
+  ...{ costIn: null, costOut: null, costCached: null, priceDate: null },
   ...more,
 })
 const entry = (key: string, value: unknown, source = 'project'): ConfigEntry => ({
@@ -46,11 +60,18 @@ test('an executor stands as its program, its breaker and its provider let it', (
   const gone = executor({ canRun: false, problem: 'claude was not found on the PATH' })
   const provider = { ...held, kind: 'provider', subject: 'anthropic' } as const
   expect(standingOf(gone, [provider])).toMatchObject({ lamp: 'failed', reason: gone.problem })
-  expect(standingOf(executor(), [provider])).toMatchObject({ lamp: 'parked', word: 'Asleep' })
+  expect(standingOf(executor(), [provider])).toMatchObject({ lamp: 'parked', word: 'Signed out' })
+  const rests = { ...provider, until: new Date(Date.now() + 60_000).toISOString() }
+  expect(standingOf(executor(), [rests]).word).toMatch(/^Asleep until /)
+  // Another account at the same provider goes on.
+  const other = executor({ account: 'anthropic (OTHER_KEY)' })
+  expect(standingOf(other, [rests])).toMatchObject({ word: 'Ready' })
   const launch = { ...held, kind: 'launch', subject: 'claude' } as const
   expect(standingOf(executor(), [launch])).toMatchObject({ word: 'Held', reason: 'why' })
   expect(standingOf(executor({ name: 'other' }), [launch])).toMatchObject({ word: 'Ready' })
-  expect(standingOf(executor({ type: 'shell' }), [provider])).toMatchObject({ word: 'Ready' })
+  expect(standingOf(executor({ type: 'shell', account: null }), [provider])).toMatchObject({
+    word: 'Ready',
+  })
 })
 
 test('the version is that of the very program that the profile uses', () => {
@@ -202,4 +223,56 @@ test('the model of a task that names none is picked as the host picks it', () =>
   expect(picked(executor(), builtIn)).toEqual([['default', 'opus']])
   expect(picked(executor({ type: 'codex' }), said)).toEqual([['default', null]])
   expect(modelStops(executor({ type: 'shell' }), [opus], said)).toEqual([])
+})
+
+test('a new executor has a name of its own and what its type cannot do without', () => {
+  const rig = {
+    name: ' rig ',
+    type: 'http',
+    fields: { url: 'http://rig/tasks', model: 'x' },
+  } as const
+  expect(newExecutorFaults(rig, new Set())).toEqual({})
+  expect(newExecutorEdits(rig)).toEqual([
+    { key: 'executors.rig.type', value: 'http' },
+    { key: 'executors.rig.url', value: 'http://rig/tasks' },
+  ])
+  expect(Object.keys(newExecutorFaults({ ...rig, fields: {} }, new Set(['rig'])))).toEqual([
+    'name',
+    'url',
+  ])
+  expect(newExecutorFaults({ ...rig, name: 'a b' }, new Set())).toHaveProperty('name')
+})
+
+test('an executor without a turn of its own says why it has no test', () => {
+  for (const type of ['http', 'external', 'manual', 'schedule', 'shell'])
+    expect(untestedReason({ type })).toMatch(/^No test: /)
+  for (const type of ['claude', 'acp', 'native', 'command'])
+    expect(untestedReason({ type })).toBeNull()
+})
+
+test('prices go together and are numbers; a removal is undone by what its file said', () => {
+  const words = { ...NO_WORDS, name: 'own', provider: 'x', modelId: 'x-1' }
+  expect(faultsOf({ ...words, costIn: '2.5', costOut: '10' }, new Set())).toEqual({})
+  expect(Object.keys(faultsOf({ ...words, costIn: '2.5' }, new Set()))).toEqual(['costOut'])
+  expect(
+    Object.keys(faultsOf({ ...words, costCached: '-1', contextWindow: '1.5' }, new Set())),
+  ).toEqual(['contextWindow', 'costCached'])
+  const config = [
+    entry('models.own.provider', 'x'),
+    entry('models.own.cost_in', 2.5),
+    entry('models.own.tier', 'light', 'global'),
+    entry('models.other.provider', 'x'),
+  ]
+  expect(saidOf(model('own'), config)).toEqual([
+    { key: 'models.own.provider', value: 'x' },
+    { key: 'models.own.cost_in', value: '2.5' },
+  ])
+})
+
+test('a header names a variable', () => {
+  expect(headerFaults({ header: 'X-Key', variable: 'RIG_KEY' })).toEqual({})
+  expect(Object.keys(headerFaults({ header: 'X Key', variable: 'Bearer abc' }))).toEqual([
+    'header',
+    'variable',
+  ])
 })

@@ -9,7 +9,7 @@ import {
   refusalOf,
   refusedTo,
 } from '../../src/renderer/graph/acts/link-rules.ts'
-import { clip, toPicture, wrap } from '../../src/renderer/graph/acts/picture.ts'
+import { clip, toPicture, wrap, type Shape } from '../../src/renderer/graph/acts/picture.ts'
 import { scaleFor } from '../../src/renderer/graph/acts/picture-png.ts'
 import { escaped, toSvg } from '../../src/renderer/graph/acts/picture-svg.ts'
 import { stepOfKey, walk } from '../../src/renderer/graph/acts/walk.ts'
@@ -137,7 +137,7 @@ test('the lasso takes what it touches, with ⌥ what it holds whole', () => {
 describe('a picture', () => {
   const state = { text: '#111', solid: '#222', tint: '#333', line: '#444' }
   const colours = new Proxy({} as PictureColours, {
-    get: (_target, name) => (name === 'ofState' ? () => state : `#${String(name).length}00`),
+    get: (_target, name) => (name === 'ofState' ? () => state : String(name)),
   })
   const widthOf = (text: string, size: number): number => text.length * size * 0.5
 
@@ -151,6 +151,19 @@ describe('a picture', () => {
     expect(svg).toContain('&lt;/text&gt;&lt;script&gt;&quot;&amp;&#39;')
     expect(svg.match(/<text /g)?.length).toBeGreaterThanOrEqual(8)
     expect(toPicture(sceneOf([]), colours, widthOf)).toBeNull()
+  })
+
+  test('a track whose blocker failed has a ring with a cross, and what is at work its light', () => {
+    const drawn = (list: readonly TaskCard[]): readonly Shape[] =>
+      toPicture(sceneOf(list), colours, widthOf)?.shapes ?? []
+    const strokes = (list: readonly TaskCard[], colour: string): number =>
+      drawn(list).filter((shape) => shape.kind === 'path' && shape.stroke?.colour === colour).length
+    const failed = cards.with(0, cardOf('a', { status: 'failed', state: 'failed' }))
+    const busy = cards.with(3, cardOf('d', { status: 'in-progress', state: 'in-progress' }))
+    expect(strokes(cards, 'trackFail')).toBe(0)
+    expect(strokes(failed, 'trackFail')).toBe(4)
+    expect(strokes(cards, 'glow')).toBe(0)
+    expect(strokes(busy, 'glow')).toBe(1)
   })
 
   test('characters that XML does not know are left out', () => {

@@ -79,6 +79,11 @@ test.each<readonly [string, Partial<Standing>, readonly string[]]>([
   ['done', { card: tried('done') }, ['reopen']],
   ['abandoned', { card: tried('abandoned') }, ['reopen', 'complete']],
   ['for a person', { isByHand: true }, ['take', 'complete', 'pause']],
+  [
+    'piloted in a terminal',
+    { agent: agentOf('agent-1', 'a', { by: 'pilot' }) },
+    ['pause', 'takeBack', 'complete'],
+  ],
   ['in hand', { isByHand: true, agent: agentOf('agent-1', 'a') }, ['complete', 'letGo', 'pause']],
   ['repeating', { card: cardOf('a', { repeats: true }) }, ['startNow', 'skipOnce', 'pause']],
 ])('acts of a task: %s', (_what, more, first) => {

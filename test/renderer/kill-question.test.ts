@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AgentView } from '../../src/contract/view.ts'
-import { questionOf } from '../../src/renderer/composer/kill-question.ts'
+import { forceQuestionOf, questionOf } from '../../src/renderer/composer/kill-question.ts'
 import { graceOf } from '../../src/renderer/workspace/stop-grace.ts'
 
 const agent = (id: string, startedAt: string | null) => ({ id, startedAt }) as AgentView
@@ -22,6 +22,20 @@ test('one agent and several are asked about in their own words', () => {
     '3m 00s of work stops; their files stay where they are.',
     'Their tasks start again at once.',
     'Kill 2 agents',
+  ])
+})
+
+test('who was asked to stop already is ended by force, with what that costs', () => {
+  const one = forceQuestionOf([agent('agent-1', null)])
+  expect([one.title, ...one.lines]).toEqual([
+    'End agent-1 by force?',
+    'It was asked to stop and may still be saving work. By force nothing more is saved.',
+    'Its files stay where they are.',
+  ])
+  const two = forceQuestionOf([agent('agent-1', null), agent('agent-2', null)])
+  expect([two.title, two.lines[1]]).toEqual([
+    'End 2 agents by force?',
+    'Their files stay where they are.',
   ])
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AgendaItem } from '../../src/contract/page.ts'
-import { entriesOf, isOverdue, packRows } from '../../src/renderer/schedule/agenda.ts'
+import { entriesOf, isOverdue, missedCount, packRows } from '../../src/renderer/schedule/agenda.ts'
 import { scheduleWords } from '../../src/renderer/schedule/schedule-words.ts'
 
 test.each([
@@ -42,4 +42,14 @@ test('a time that has just passed is not missed yet', () => {
   expect(isOverdue(at, Date.parse(at) + 59_000)).toBe(false)
   expect(isOverdue(at, Date.parse(at) + 61_000)).toBe(true)
   expect(isOverdue(null, Date.parse(at))).toBe(false)
+})
+
+test.each([
+  [0, 'delayed', 'once', null],
+  [2, 'ready', 'once', '2 missed, starts when it can'],
+  [2, 'in-progress', 'once', '2 missed, started once'],
+  [2, 'in-progress', 'all', '2 missed, made up for one by one'],
+  [100, 'ready', 'once', '100 or more missed, starts when it can'],
+])('%i times missed of one that is %s, with the policy %s: %s', (missed, state, policy, text) => {
+  expect(missedCount({ missed, state }, policy)).toBe(text)
 })

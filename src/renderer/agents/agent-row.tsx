@@ -49,6 +49,7 @@ export const AgentCells = memo(function AgentCells(props: AgentRowProps) {
       </td>
       <td className="c-executor">
         {agent.executor} <span className="text-text-3">{agent.model}</span>
+        {agent.by === 'pilot' && <span className="text-text-3"> piloted by a person</span>}
       </td>
       <td className="c-doing">
         {agent.status === 'stopping' ? (

@@ -2,7 +2,7 @@
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { lookOf } from './agent-state.ts'
 
-export const SHOWN = ['live', 'ended', 'all', 'trends'] as const
+export const SHOWN = ['live', 'ended', 'all', 'trends', 'costs'] as const
 export type Shown = (typeof SHOWN)[number]
 
 export type Row =

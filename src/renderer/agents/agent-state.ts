@@ -21,9 +21,9 @@ export function silentFor(agent: AgentView, nowMs: number): number | null {
   return silentMs >= SILENT_AFTER_MS ? silentMs : null
 }
 
-/** A person who has a task in hand: no process, no place, and nothing to kill. */
-export const isPerson = (agent: Pick<AgentView, 'executorType'>): boolean =>
-  agent.executorType === 'manual'
+/** In the hands of a person, or of somebody else's program: no place of ours, and nothing to kill. */
+export const isPerson = ({ by, executorType }: Pick<AgentView, 'by' | 'executorType'>): boolean =>
+  by !== 'process' || executorType === 'manual'
 
 export function lookOf(agent: AgentView, nowMs: number): AgentLook {
   switch (agent.status) {

@@ -18,6 +18,7 @@ import { AgentTable } from './agent-table.tsx'
 import { rowsOf, SHOWN, type Shown } from './agent-rows.ts'
 import { isPerson } from './agent-state.ts'
 import { CapsPopover } from './caps-popover.tsx'
+import { CostsView } from './costs.tsx'
 import { MachineCard, type Executors } from './machine-card.tsx'
 import { RoadsCard } from './roads-card.tsx'
 import { Trends } from './trends.tsx'
@@ -41,6 +42,8 @@ export function AgentsScreen() {
     >
       {shown === 'trends' ? (
         <Trends />
+      ) : shown === 'costs' ? (
+        <CostsView />
       ) : (
         <Body
           shown={shown}
@@ -84,6 +87,7 @@ function ShownChoice({ shown, endedText }: ShownChoiceProps) {
         ['ended', <Count key="ended" word="Ended" text={endedText} />],
         ['all', 'All'],
         ['trends', 'Trends'],
+        ['costs', 'Costs'],
       ]}
       onChange={(next) => setFilter('show', next === 'live' ? '' : next)}
     />
@@ -115,7 +119,7 @@ function Tools({ executors, words, shown }: ToolsProps) {
   }, [isAskedFor])
   return (
     <>
-      {shown !== 'trends' && <FilterField words={words} />}
+      {shown !== 'trends' && shown !== 'costs' && <FilterField words={words} />}
       <CapsPopover
         executors={executors}
         trigger={

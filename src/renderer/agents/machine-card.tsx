@@ -1,5 +1,4 @@
 /** This machine: what agents may still take, what today has cost, and which executors can be used. */
-import { PROVIDER_OF_TYPE } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
@@ -130,13 +129,13 @@ interface ExecutorHealth {
 }
 
 export function healthOf(
-  { name, type, canRun, alive, problem }: Executors[number],
+  { name, account, canRun, alive, problem }: Executors[number],
   breakers: readonly BreakerView[],
 ): ExecutorHealth {
   const breaker = breakers.find(
     ({ kind, subject }) =>
       (kind === 'launch' && subject === name) ||
-      (kind === 'provider' && subject === providerOf(type)),
+      (kind === 'provider' && account !== null && subject === account),
   )
   if (breaker) {
     const state = breaker.until === null ? 'failed' : 'parked'
@@ -148,7 +147,3 @@ export function healthOf(
   }
   return { name, state: 'done', note: 'ready', weight: alive > 0 ? 2 : 1 }
 }
-
-/** Null for a type without one, and for a type that this page does not know. */
-const providerOf = (type: string): string | null =>
-  new Map<string, string | null>(Object.entries(PROVIDER_OF_TYPE)).get(type) ?? null

@@ -2,11 +2,13 @@
 import { useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
 import { plural } from '../ui/words.ts'
 import { ask } from '../workspace/ask.ts'
 import { useCommands } from '../workspace/commands.ts'
+import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { isPerson } from './agent-state.ts'
 
@@ -26,8 +28,8 @@ export function useKill(): Killing {
   const kill = async ({ id, task }: AgentView, force = false): Promise<void> => {
     setBusy((before) => new Set(before).add(id))
     setProblem(null)
-    const result = await session.call(({ agent }) =>
-      agent.kill({ id, force, commandId: crypto.randomUUID() }),
+    const result = await sendCommand(session, ({ agent }, commandId) =>
+      agent.kill({ id, force, commandId }),
     )
     setBusy((before) => new Set([...before].filter((each) => each !== id)))
     if (!result.ok) setProblem({ ...result.error, message: `${id}: ${result.error.message}` })
@@ -40,8 +42,10 @@ export function useKill(): Killing {
 function tellEnd(session: Session, agent: string, task: string): void {
   const title = session.yard.getState().tasks.get(task)?.title ?? task
   const run = async (): Promise<void> => {
-    const result = await session.call((client) =>
-      client.task.release({ id: task, commandId: crypto.randomUUID() }),
+    const result = await sendOrOffer(
+      session,
+      (client, commandId) => client.task.release({ id: task, commandId }),
+      title,
     )
     if (!result.ok) showToast(`${title}: ${result.error.message}`, { kind: 'error' })
   }
@@ -91,8 +95,10 @@ export async function killAll(session: Session): Promise<void> {
   })
   if (answer === null) return
   const redispatch = answer.choice === 'again'
-  const result = await session.call(({ agent }) =>
-    agent.killAll({ redispatch, commandId: crypto.randomUUID() }),
+  const result = await sendOrOffer(
+    session,
+    ({ agent }) => agent.killAll({ redispatch }),
+    'Kill all agents',
   )
   if (!result.ok) showToast(`Not killed: ${result.error.message}`, { kind: 'error' })
   else showToast(`${plural(result.value.killed.length, 'agent')} ended`)
@@ -124,8 +130,10 @@ export async function purgeEnded(session: Session): Promise<boolean> {
     choices: [{ id: 'purge', label: 'Forget ended agents', look: 'danger' }],
   })
   if (answer === null) return false
-  const result = await session.call(({ agent }) =>
-    agent.dead({ do: 'purge', commandId: crypto.randomUUID() }),
+  const result = await sendOrOffer(
+    session,
+    ({ agent }) => agent.dead({ do: 'purge' }),
+    'Forget ended agents',
   )
   if (!result.ok) showToast(`Not forgotten: ${result.error.message}`, { kind: 'error' })
   else showToast(`Forgot ${plural(result.value.forgotten.length, 'agent')}`)

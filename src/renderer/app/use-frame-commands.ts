@@ -6,8 +6,9 @@ import { useCommands, runCommand, type CommandHandlers } from '../workspace/comm
 import { getEdits, redo, undo } from '../workspace/history.ts'
 import { pastReason } from '../workspace/moment.ts'
 import { getPreferences, setPreferences } from '../workspace/preferences.ts'
-import { currentRoute, navigate, SCREENS, TASK_TABS } from '../workspace/route.ts'
+import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../workspace/route.ts'
 import { subjectTasks } from '../workspace/selection.ts'
+import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { setInspectorWidth, WIDTH_STEP } from './inspector-frame.tsx'
 import { useRailOpen } from './use-rail-open.ts'
@@ -35,8 +36,10 @@ export function useFrameCommands(): void {
         session.yard.getState().summary?.paused ? service.resume() : service.pause(),
       ),
     'agents.check': async () => {
-      const result = await session.call(({ agent }) =>
-        agent.dead({ do: 'cleanup', commandId: crypto.randomUUID() }),
+      const result = await sendOrOffer(
+        session,
+        ({ agent }) => agent.dead({ do: 'cleanup' }),
+        'Check dead agents',
       )
       const count = result.ok ? result.value.dead.length : 0
       if (!result.ok) showToast(result.error.message, { kind: 'error' })
@@ -45,7 +48,7 @@ export function useFrameCommands(): void {
     'service.log': () => setPreferences({ isDrawerOpen: true, drawerTab: 'log' }),
   })
   // Where the strip or the agents are shown, they do it themselves.
-  useCommands({ time: showTime, 'coordinator.caps': showCaps }, { isFallback: true })
+  useCommands({ time: showTime, 'coordinator.caps': showCaps, ...wishes }, { isFallback: true })
   useDesktopAsks()
   useEffect(() => {
     if (takeImportWish(window)) runCommand('yard.import')
@@ -56,9 +59,12 @@ const goTo: CommandHandlers = Object.fromEntries(
   SCREENS.map((screen) => [`go.${screen}`, () => navigate({ screen })]),
 )
 
+/** Tabs that are known by more than their place. */
+const TAB_COMMANDS: Partial<Readonly<Record<TaskTab, string>>> = { changes: 'task.changes' }
+
 const tabs: CommandHandlers = Object.fromEntries(
   TASK_TABS.map((tab, index) => [
-    `tab.${index + 1}`,
+    TAB_COMMANDS[tab] ?? `tab.${index + 1}`,
     {
       run: () => navigate({ tab, task: currentRoute().task ?? subjectTasks()[0] ?? null }),
       blocked: () => ((currentRoute().task ?? subjectTasks()[0]) ? null : 'Choose a task first'),
@@ -73,6 +79,15 @@ function showTime(): void {
 }
 
 const showCaps = (): void => navigate({ screen: 'agents', filters: { caps: '1' } })
+
+/** Of screens that do it themselves while they are shown. */
+const wishes: CommandHandlers = {
+  costs: () => navigate({ screen: 'agents', filters: { show: 'costs' } }),
+  'budget.today': () => navigate({ screen: 'settings', filters: { section: 'budget' } }),
+  'executor.add': () => navigate({ screen: 'executors', filters: { add: '1' } }),
+  'model.add': () => navigate({ screen: 'models', filters: { add: '1' } }),
+  'model.roles': () => navigate({ screen: 'models', filters: { roles: '1' } }),
+}
 
 const THEMES = ['system', 'light', 'dark'] as const
 

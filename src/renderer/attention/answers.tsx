@@ -7,7 +7,10 @@ import { TwiceButton } from '../ui/twice-button.tsx'
 import { navigate } from '../workspace/route.ts'
 import { abandonTasks } from '../workspace/send-acts.ts'
 import type { AttentionItem } from './attention-items.ts'
+import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
 import { ExecutorAnswer } from './executor-answer.tsx'
+import { QuestionAnswer } from './question-answer.tsx'
+import { TrustDialog } from './trust-dialog.tsx'
 
 export interface AnswerProps {
   readonly item: AttentionItem
@@ -17,13 +20,18 @@ export interface AnswerProps {
 const ANSWERS: Readonly<Record<string, (props: AnswerProps) => ReactNode>> = {
   failed: FailedAnswer,
   'sign-in': WaitingAnswer,
-  answer: WaitingAnswer,
+  answer: AskedAnswer,
   manual: ManualAnswer,
   taken: TakenAnswer,
   executor: ExecutorAnswer,
+  landing: LandingAnswer,
   untrusted: TrustAnswer,
   launch: LaunchAnswer,
   silence: SilenceAnswer,
+  provider: ProviderAnswer,
+  budget: YardBudgetAnswer,
+  spent: TaskBudgetAnswer,
+  machine: MachineAnswer,
 }
 
 export function Answers(props: AnswerProps) {
@@ -66,6 +74,35 @@ function WaitingAnswer({ item, command }: AnswerProps) {
       </Button>
       <Abandon id={id} />
       <ShowOutput item={item} />
+    </>
+  )
+}
+
+function AskedAnswer({ item }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <QuestionAnswer task={id} question={item.text} />
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+/** It was refused for a cause that a person can put away. */
+function LandingAnswer({ item, command }: AnswerProps) {
+  const task = item.task ?? ''
+  return (
+    <>
+      <Button
+        isBusy={command.isBusy}
+        onClick={() =>
+          void command.run(({ change }, commandId) => change.land({ task, commandId }))
+        }
+      >
+        Merge again
+      </Button>
+      <Button onClick={() => navigate({ task, tab: 'changes' })}>Show changes</Button>
     </>
   )
 }
@@ -114,12 +151,46 @@ function MarkDone({ id, command }: { readonly id: string; readonly command: Comm
   )
 }
 
-function TrustAnswer() {
-  return <CopyCommand text="yard trust" />
+function TrustAnswer({ item }: AnswerProps) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button look="main" onClick={() => setOpen(true)}>
+        Review…
+      </Button>
+      <CopyCommand text="yard trust" />
+      <TrustDialog name={item.title} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  )
 }
 
 function LaunchAnswer() {
   return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+}
+
+/** What it holds goes on at once, in the same conversations; it spends no try. */
+function ProviderAnswer({ item, command }: AnswerProps) {
+  const provider = item.subject ?? ''
+  return (
+    <>
+      <Button
+        icon="play"
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ service }) => service.wake({ provider }))}
+      >
+        {item.until === null ? 'I have signed in: go on' : 'Try now'}
+      </Button>
+      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+    </>
+  )
+}
+
+function MachineAnswer() {
+  return (
+    <Button onClick={() => navigate({ screen: 'settings', filters: { section: 'machine' } })}>
+      Change its caps
+    </Button>
+  )
 }
 
 function SilenceAnswer({ item }: AnswerProps) {

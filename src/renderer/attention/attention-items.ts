@@ -12,10 +12,13 @@ export interface AttentionItem {
   readonly word: string
   /** The task, agent, provider or yard it is about. */
   readonly title: string
+  /** What a breaker holds: a profile, a provider's account, `day` or `graph`. Null for the rest. */
+  readonly subject: string | null
   readonly text: string
   readonly task: string | null
   readonly agent: string | null
-  readonly since: string
+  /** Null = not told. */
+  readonly since: string | null
   /** When it ends by itself. */
   readonly until: string | null
   /** `holds 6 tasks`; null = nothing, or nobody knows. */
@@ -29,16 +32,29 @@ const WORDS: Readonly<Record<string, string>> = {
   manual: 'For a person',
   taken: 'In your hands',
   executor: 'No executor',
+  landing: 'Merge',
   untrusted: 'Not confirmed',
   'read-only': 'Nothing can be saved',
   respawn: 'Held back',
   launch: 'Held back',
-  provider: 'Held back',
+  provider: 'Asleep',
+  machine: 'Machine',
   silence: 'Silent',
+  budget: 'Budget used up',
+  spent: 'Budget used up',
 }
 
 const isBreaker = (kind: string): boolean =>
-  ['respawn', 'launch', 'silence', 'provider'].includes(kind)
+  ['respawn', 'launch', 'silence', 'provider', 'budget'].includes(kind)
+
+/** A provider that no time wakes: somebody has to sign in. */
+export const isSignIn = ({ kind, until }: Pick<BreakerView, 'kind' | 'until'>): boolean =>
+  kind === 'provider' && until === null
+
+const BUDGETS: Readonly<Record<string, string>> = {
+  'budget:day': 'Today’s budget',
+  'budget:graph': 'The graph’s budget',
+}
 
 /** Oldest first. */
 export function attentionItems(
@@ -51,8 +67,12 @@ export function attentionItems(
     ...named.map((each) => fromAttention(each, summary, tasks)),
     ...summary.breakers.map((each) => fromBreaker(each, summary, tasks, agents)),
     ...[...agents.values()].flatMap((each) => fromTaken(each, summary, tasks)),
-  ].toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since) || a.key.localeCompare(b.key))
+    ...fromMachine(summary),
+  ].toSorted((a, b) => beginOf(a) - beginOf(b) || a.key.localeCompare(b.key))
 }
+
+const beginOf = ({ since }: AttentionItem): number =>
+  since === null ? Number.MAX_SAFE_INTEGER : Date.parse(since)
 
 const keyOf = (summary: Summary, parts: readonly (string | null)[]): string =>
   [summary.folder, ...parts].join('\n')
@@ -66,6 +86,7 @@ function fromAttention(each: Attention, summary: Summary, tasks: Tasks): Attenti
     kind: each.kind,
     word: WORDS[each.kind] ?? each.kind,
     title,
+    subject: null,
     text: capital(text),
     task: each.task,
     agent: each.agent,
@@ -87,8 +108,9 @@ function fromBreaker(
   return {
     key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
     kind: breaker.kind,
-    word: WORDS[breaker.kind] ?? breaker.kind,
-    title: isTask && task ? task.title : breaker.subject,
+    word: isSignIn(breaker) ? 'Sign in' : (WORDS[breaker.kind] ?? breaker.kind),
+    title: isTask && task ? task.title : (BUDGETS[breaker.key] ?? breaker.subject),
+    subject: breaker.subject,
     text: capital(breaker.reason),
     task: task?.id ?? null,
     agent: agent?.id ?? null,
@@ -96,6 +118,27 @@ function fromBreaker(
     until: breaker.until,
     effect: breaker.kind === 'silence' ? null : holdsText(waitingFor(breaker, tasks)),
   }
+}
+
+/** Its caps over all yards, or its memory, let nothing start here. Since when is not told, so it stands last. */
+function fromMachine(summary: Summary): AttentionItem[] {
+  const { hold } = summary.machine
+  if (hold === null) return []
+  return [
+    {
+      key: keyOf(summary, ['machine']),
+      kind: 'machine',
+      word: WORDS['machine'] ?? '',
+      title: 'This machine',
+      subject: null,
+      text: capital(hold),
+      task: null,
+      agent: null,
+      since: null,
+      until: null,
+      effect: null,
+    },
+  ]
 }
 
 /** A task that somebody does by hand: it ends when they say so. */
@@ -108,6 +151,7 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
       kind: 'taken',
       word: WORDS['taken'] ?? '',
       title: card.title,
+      subject: null,
       text: 'It ends when you say that it is done, or give it back',
       task: card.id,
       agent: agent.id,
@@ -128,14 +172,17 @@ function heldBy({ id }: TaskCard, tasks: Tasks): number {
   return count
 }
 
-/** A held task gives the breaker's reason as its own; nothing else tells whose profile or provider it is. */
+/** A parked task names its provider, a held one gives the breaker's reason as its own; nothing else tells whose it is. */
 function waitingFor(breaker: BreakerView, tasks: Tasks): number {
   const own = tasks.get(breaker.subject)
   if (own) return 1 + heldBy(own, tasks)
   const start = breaker.reason.replace(/\s+/g, ' ').trim().slice(0, 100)
   let count = 0
-  for (const { fact, status } of tasks.values())
-    if (status === 'open' && start !== '' && fact?.startsWith(start)) count += 1
+  for (const { fact, status, park } of tasks.values()) {
+    const isParked = breaker.kind === 'provider' && park?.provider === breaker.subject
+    const isToldSo = status === 'open' && start !== '' && fact?.startsWith(start)
+    if (isParked || isToldSo) count += 1
+  }
   return count
 }
 

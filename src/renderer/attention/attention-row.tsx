@@ -4,6 +4,7 @@ import type { Ref } from 'react'
 import { useCommand } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/duration.ts'
+import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
@@ -29,7 +30,8 @@ export function AttentionRow(props: AttentionRowProps) {
   const { ref, item, index, count, top, isStop, isAsleep, onFocus } = props
   const command = useCommand()
   const open = (): void => {
-    if (item.task !== null) navigate({ task: item.task, tab: null })
+    if (item.task !== null)
+      navigate({ task: item.task, tab: item.kind === 'landing' ? 'changes' : null })
   }
   return (
     <li
@@ -64,11 +66,17 @@ export function AttentionRow(props: AttentionRowProps) {
         </p>
         <p className="attention-text">{item.text}</p>
         <p className="attention-facts">
-          <span>
-            <Elapsed since={item.since} /> ago
-          </span>
+          {item.since !== null && (
+            <span>
+              <Elapsed since={item.since} /> ago
+            </span>
+          )}
           {item.effect !== null && <span>{item.effect}</span>}
-          {item.until !== null && <span>clears {instantText(item.until)}</span>}
+          {item.until !== null && (
+            <span>
+              clears {instantText(item.until)}, <Countdown until={item.until} />
+            </span>
+          )}
         </p>
         <ProblemNote problem={command.problem} onClose={command.dismiss} />
       </div>
@@ -83,7 +91,9 @@ export function AttentionRow(props: AttentionRowProps) {
 /** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
 function stateOf(kind: string): string {
   if (kind === 'failed' || kind === 'read-only') return 'failed'
-  return ['respawn', 'launch', 'provider', 'silence'].includes(kind) ? 'parked' : 'waiting'
+  return ['respawn', 'launch', 'provider', 'silence', 'budget', 'machine', 'spent'].includes(kind)
+    ? 'parked'
+    : 'waiting'
 }
 
 interface SnoozeProps {

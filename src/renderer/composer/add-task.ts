@@ -1,43 +1,45 @@
 /** Adds what the quick-add card holds: as a draft, or published at once; one edit that can be taken back. */
-import type { Position } from '../../contract/view.ts'
 import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
 import { remember } from '../workspace/history.ts'
 import { readableKey } from '../workspace/keys.ts'
+import type { QuickAdd } from '../workspace/quick-add.ts'
 import { currentRoute } from '../workspace/route.ts'
 import { selectTasks } from '../workspace/selection.ts'
+import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
+import { forgetPlace, wantFirst, wantPlace, type Spot } from '../workspace/wanted-places.ts'
 import type { toWish } from './new-task-wish.ts'
 
-interface Adding {
+interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
   readonly wish: ReturnType<typeof toWish>
   readonly isDraft: boolean
-  /** Canvas units; null = where the layout says. */
-  readonly place: Position | null
 }
 
 /** Null when it was added; it is the chosen task then. */
 export async function addTask(
   session: Session,
-  { wish, isDraft, place }: Adding,
+  { wish, isDraft, at, place }: Adding,
 ): Promise<Problem | null> {
-  const added = await session.call(({ task }) =>
-    task.add({ ...wish, paused: isDraft, commandId: crypto.randomUUID() }),
+  const isFirst = session.yard.getState().tasks.size === 0
+  const added = await sendCommand(session, ({ task }, commandId) =>
+    task.add({ ...wish, paused: isDraft, commandId }),
   )
   if (!added.ok) return added.error
   const view = added.value
-  if (place) {
-    const set = { [view.id]: { x: Math.round(place.x), y: Math.round(place.y) } }
-    const moved = await session.call(({ page }) => page.moveNodes({ set }))
-    if (!moved.ok) showToast(`Added, but not put there. ${moved.error.message}`, { kind: 'error' })
-  }
+  if (isFirst && place === null && at !== null) wantFirst(view.id, at)
+  if (place) await put(session, view.id, place)
   remember(
     session,
     {
       label: `Added “${view.title}”`,
       undo: ({ task }, commandId) => task.remove({ id: view.id, commandId }),
-      redo: ({ task }, commandId) => task.add({ ...wish, id: view.id, paused: isDraft, commandId }),
+      redo: async ({ task }, commandId) => {
+        await task.add({ ...wish, id: view.id, paused: isDraft, commandId })
+        if (place) await put(session, view.id, place)
+      },
     },
     { quiet: true },
   )
@@ -45,6 +47,28 @@ export async function addTask(
   if (isDraft) sayDraft(session, view)
   else announce(`Added ${view.title}.`)
   return null
+}
+
+/** The host takes places of known tasks only, so the canvas is told first: nobody sees it jump. */
+async function put(session: Session, id: string, { x, y }: Spot): Promise<void> {
+  const place = { x: Math.round(x), y: Math.round(y) }
+  wantPlace(id, place)
+  const moved = await session.call(({ page }) => page.moveNodes({ set: { [id]: place } }))
+  if (!moved.ok) {
+    forgetPlace(id)
+    return showToast(`Added, but not put there. ${moved.error.message}`, { kind: 'error' })
+  }
+  onceKnown(session, id, () => forgetPlace(id))
+}
+
+/** The answer may come before the news of it, which is folded with others. */
+function onceKnown(session: Session, id: string, then: () => void): void {
+  if (session.yard.getState().positions.has(id)) return then()
+  const stop = session.yard.subscribe(({ positions }) => {
+    if (!positions.has(id)) return
+    stop()
+    then()
+  })
 }
 
 /** How a draft is started, said where it was made. */
@@ -55,11 +79,13 @@ function sayDraft(session: Session, { id, title }: { id: string; title: string }
     act: {
       label: `Publish ${readableKey('u')}`,
       run: () =>
-        void session
-          .call(({ task }) => task.publish({ id, commandId: crypto.randomUUID() }))
-          .then((done) => {
-            if (!done.ok) showToast(`${title}: ${done.error.message}`, { kind: 'error' })
-          }),
+        void sendOrOffer(
+          session,
+          ({ task }, commandId) => task.publish({ id, commandId }),
+          `Publish “${title}”`,
+        ).then((done) => {
+          if (!done.ok) showToast(`${title}: ${done.error.message}`, { kind: 'error' })
+        }),
     },
     lastsMs: 8000,
   })

@@ -54,7 +54,7 @@ const ALL: Readonly<Record<ListKind, (world: ChooserWorld) => readonly PickOptio
     ...names.models.map(({ name, provider }) => ({
       id: name,
       label: name,
-      note: provider,
+      ...fitOf(name, provider, { names, cards }),
       isChecked: cards.every(({ model }) => model === name),
     })),
   ],
@@ -85,6 +85,27 @@ const ALL: Readonly<Record<ListKind, (world: ChooserWorld) => readonly PickOptio
       return blocker ? { id, label: blocker.title, note: wordOf(blocker.state) } : { id, label: id }
     }),
 }
+
+/** A model that an executor of the chosen tasks cannot run says so; taken all the same, its task waits for another executor. */
+function fitOf(
+  name: string,
+  provider: string,
+  { names, cards }: Pick<ChooserWorld, 'names' | 'cards'>,
+): Pick<PickOption, 'note' | 'isDoubtful'> {
+  const unfit = cards.flatMap(({ executor }) => {
+    const own = executor ?? names.defaultExecutor
+    const found = names.executors.find((each) => each.name === own)
+    return found && isUnfit(found, name) ? [found.name] : []
+  })
+  const [first] = unfit
+  return first === undefined
+    ? { note: provider }
+    : { note: `${first} cannot run it`, isDoubtful: true }
+}
+
+/** A schedule hands on to another executor, so it says nothing of models. */
+const isUnfit = ({ type, models }: NamesOfYard['executors'][number], name: string): boolean =>
+  type !== 'schedule' && !(models ?? []).includes(name)
 
 function blockerOption(tasks: Tasks, cards: readonly TaskCard[], card: TaskCard): PickOption {
   const closes = cards.length === 1 && closesCircle(tasks, cards[0]?.id ?? '', card.id)

@@ -1,10 +1,14 @@
 /** Copies tasks as TOML, pastes them as drafts under fresh ids, duplicates them. Pasting is one edit that can be taken back. */
+import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
 import { remember } from '../workspace/history.ts'
 import { selectTasks } from '../workspace/selection.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { plural } from '../ui/words.ts'
+import { offerList } from './list-state.ts'
+import { hasSeveralLines } from './task-list.ts'
 import { looksLikeToml, pickExported, toTomlText, withFreshIds } from './task-text.ts'
 
 /** What was copied here last: for browsers that do not let a page read the clipboard. */
@@ -21,16 +25,16 @@ export async function copyTasks(session: Session, ids: readonly string[]): Promi
 
 export async function duplicateTasks(session: Session, ids: readonly string[]): Promise<void> {
   const text = await textOf(session, ids)
-  if (text !== null) await addText(session, text, 'Duplicated')
+  if (text !== null) await addCopies(session, text, 'Duplicated')
 }
 
 export async function pasteTasks(session: Session): Promise<void> {
   const text = (await readClipboard()) ?? copied
-  if (text === null || !looksLikeToml(text))
-    return showToast('The clipboard holds no tasks. Copy some first, or import a file.', {
-      kind: 'error',
-    })
-  await addText(session, text, 'Pasted')
+  if (text !== null && looksLikeToml(text)) return addCopies(session, text, 'Pasted')
+  if (text !== null && hasSeveralLines(text)) return offerList({ text })
+  showToast('The clipboard holds no tasks. Copy some, or a list of lines, or import a file.', {
+    kind: 'error',
+  })
 }
 
 async function textOf(session: Session, ids: readonly string[]): Promise<string | null> {
@@ -40,31 +44,49 @@ async function textOf(session: Session, ids: readonly string[]): Promise<string 
   return null
 }
 
-async function addText(session: Session, text: string, past: string): Promise<void> {
+async function addCopies(session: Session, text: string, past: string): Promise<void> {
   const { tasks } = session.yard.getState()
   const fresh = withFreshIds(text, (id) => tasks.has(id))
-  const added = await session.call((client) => importAll(client, fresh, crypto.randomUUID()))
-  if (!added.ok) return showToast(added.error.message, { kind: 'error' })
+  const refused = await addGraph(session, { text: fresh, format: 'toml' }, past)
+  if (refused) showToast(refused.message, { kind: 'error' })
+}
+
+export interface Graph {
+  readonly text: string
+  readonly format: 'toml' | 'jsonl'
+}
+
+/** All of its tasks or none, as one edit that can be taken back; they are the chosen ones then. Null when they were added. */
+export async function addGraph(
+  session: Session,
+  graph: Graph,
+  past: string,
+): Promise<Problem | null> {
+  const added = await sendCommand(session, (client, commandId) =>
+    importAll(client, graph, commandId),
+  )
+  if (!added.ok) return added.error
   const ids = added.value
   const label = `${past} ${plural(ids.length, 'task')}`
   remember(session, {
     label,
     undo: (client, commandId) => removeAll(client, ids, commandId),
-    redo: (client, commandId) => importAll(client, fresh, commandId),
+    redo: (client, commandId) => importAll(client, graph, commandId),
   })
   selectTasks(ids)
   announce(`${label}, as drafts.`)
+  return null
 }
 
 type Client = Parameters<Parameters<Session['call']>[0]>[0]
 
 async function importAll(
   client: Client,
-  text: string,
+  graph: Graph,
   commandId: string,
 ): Promise<readonly string[]> {
   let ids: readonly string[] = []
-  for await (const step of await client.page.importText({ text, format: 'toml', commandId }))
+  for await (const step of await client.page.importText({ ...graph, commandId }))
     ids = step.ids ?? ids
   return ids
 }

@@ -2,6 +2,7 @@
 import type { TaskCard } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { remember } from '../workspace/history.ts'
 
@@ -24,8 +25,8 @@ export async function editTasks(
   const sent: TaskCard[] = []
   let problem: Problem | null = null
   for (const card of cards) {
-    const result = await session.call(({ task }) =>
-      task.edit({ id: card.id, ...to(card), commandId: crypto.randomUUID() }),
+    const result = await sendCommand(session, ({ task }, commandId) =>
+      task.edit({ id: card.id, ...to(card), commandId }),
     )
     if (!result.ok) {
       problem = result.error

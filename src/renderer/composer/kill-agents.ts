@@ -1,11 +1,13 @@
 /** Ends agents, with what stops and what is kept said before, and the ladder told while it goes down. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { durationText } from '../ui/duration.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask } from '../workspace/ask.ts'
+import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { fetchGrace } from '../workspace/stop-grace.ts'
-import { questionOf } from './kill-question.ts'
+import { forceQuestionOf, questionOf } from './kill-question.ts'
 import { closeToast, openToast, showToast } from '../workspace/toasts.ts'
 
 export const livingAgents = (
@@ -13,19 +15,26 @@ export const livingAgents = (
   cards: readonly TaskCard[],
 ): readonly AgentView[] => {
   const { agents } = session.yard.getState()
-  return cards.flatMap(({ agent }) => (agent === null ? [] : (agents.get(agent) ?? [])))
+  return cards.flatMap(({ agent: id }) => {
+    const agent = id === null ? undefined : agents.get(id)
+    // What is in a person's hands is not killed from here.
+    return agent?.by === 'process' ? [agent] : []
+  })
 }
 
-/** `again`: the task starts anew at once instead of being paused. */
+/** `again`: the task starts anew at once instead of being paused. Agents that were asked before are ended by force. */
 export async function killAgents(
   session: Session,
   agents: readonly AgentView[],
   { again }: { readonly again: boolean },
 ): Promise<void> {
-  const answer = await ask(questionOf(agents, { again, now: Date.now() }))
-  if (answer === null) return
+  const fresh = agents.filter(({ status }) => status !== 'stopping')
+  const question =
+    fresh.length === 0 ? forceQuestionOf(agents) : questionOf(fresh, { again, now: Date.now() })
+  if ((await ask(question)) === null) return
+  if (fresh.length === 0) return void agents.map(({ id }) => forceOne(session, id, again))
   const graceMs = await fetchGrace(session)
-  await Promise.all(agents.map((agent) => killOne(session, agent, { again, graceMs })))
+  await Promise.all(fresh.map((agent) => killOne(session, agent, { again, graceMs })))
 }
 
 interface Killing {
@@ -43,11 +52,14 @@ async function killOne(
   showToast(`Asked ${id} to stop.${grace === null ? '' : ` It has ${grace}.`}`)
   announce(`Asked ${id} to stop.`)
   let offer = -1
-  const timer = setTimeout(() => {
-    offer = offerForce(session, id, { again, grace })
-  }, graceMs ?? UNKNOWN_GRACE_MS)
-  const result = await session.call(({ agent }) =>
-    agent.kill({ id, redispatch: again, commandId: crypto.randomUUID() }),
+  const timer = setTimeout(
+    () => {
+      offer = offerForce(session, id, { again, grace })
+    },
+    (graceMs ?? UNKNOWN_GRACE_MS) + FORCED_WITHIN_MS,
+  )
+  const result = await sendCommand(session, ({ agent }, commandId) =>
+    agent.kill({ id, redispatch: again, commandId }),
   )
   clearTimeout(timer)
   closeToast(offer)
@@ -57,11 +69,13 @@ async function killOne(
     act: {
       label: 'Start again',
       run: () =>
-        void session
-          .call((client) => client.task.release({ id: task, commandId: crypto.randomUUID() }))
-          .then((done) => {
-            if (!done.ok) showToast(done.error.message, { kind: 'error' })
-          }),
+        void sendOrOffer(
+          session,
+          (client, commandId) => client.task.release({ id: task, commandId }),
+          `Start ${task} again`,
+        ).then((done) => {
+          if (!done.ok) showToast(done.error.message, { kind: 'error' })
+        }),
     },
     lastsMs: 8000,
   })
@@ -69,6 +83,8 @@ async function killOne(
 
 /** Where the configuration cannot be read, force is offered late rather than early. */
 const UNKNOWN_GRACE_MS = 30_000
+/** The host uses force by itself when the grace is over: what it ends with that needs no offer. */
+const FORCED_WITHIN_MS = 3000
 
 /** Only after the grace: most agents need none. Gives the toast's number: it means nothing once the agent has ended. */
 function offerForce(
@@ -76,16 +92,19 @@ function offerForce(
   id: string,
   { again, grace }: { readonly again: boolean; readonly grace: string | null },
 ): number {
-  const run = (): void =>
-    void session
-      .call(({ agent }) =>
-        agent.kill({ id, force: true, redispatch: again, commandId: crypto.randomUUID() }),
-      )
-      .then((done) => {
-        if (!done.ok) showToast(`${id}: ${done.error.message}`, { kind: 'error' })
-      })
+  const run = (): void => forceOne(session, id, again)
   return openToast(`${id} has not stopped${grace === null ? '' : ` within ${grace}`}.`, {
     kind: 'error',
     act: { label: 'End it by force', run },
   })
+}
+
+/** Whoever asked first is told of the end. */
+function forceOne(session: Session, id: string, again: boolean): void {
+  const input = { id, force: true, redispatch: again, commandId: crypto.randomUUID() }
+  void session
+    .call(({ agent }) => agent.kill(input), 'repeats')
+    .then((done) => {
+      if (!done.ok) showToast(`${id}: ${done.error.message}`, { kind: 'error' })
+    })
 }

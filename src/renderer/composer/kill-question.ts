@@ -16,6 +16,20 @@ export function questionOf(
   }
 }
 
+/** For agents that were asked already and have not ended yet: what is left is to end them. */
+export function forceQuestionOf(agents: readonly AgentView[]): Question {
+  const name = agents.length === 1 ? (agents[0]?.id ?? '') : `${agents.length} agents`
+  const [it, its] = agents.length === 1 ? ['It was', 'Its'] : ['They were', 'Their']
+  return {
+    title: `End ${name} by force?`,
+    lines: [
+      `${it} asked to stop and may still be saving work. By force nothing more is saved.`,
+      `${its} files stay where they are.`,
+    ],
+    choices: [{ id: 'force', label: 'End by force', look: 'danger' }],
+  }
+}
+
 function afterwardsText(count: number, again: boolean): string {
   if (again)
     return count === 1 ? 'Its task starts again at once.' : 'Their tasks start again at once.'

@@ -7,11 +7,15 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import { closeQuickAdd, useQuickAdd, type QuickAdd } from '../workspace/quick-add.ts'
 import { addTask } from './add-task.ts'
+import { ListDialog } from './list-dialog.tsx'
+import { offerList } from './list-state.ts'
 import { CommandField, ExecutorRow, LinkNote } from './quick-add-fields.tsx'
-import { faultOf, NO_FIELDS, toWish, type CardFields } from './new-task-wish.ts'
+import { faultOf, namedExecutor, NO_FIELDS, toWish, type CardFields } from './new-task-wish.ts'
 import { TaskChooser } from './task-chooser.tsx'
+import { TitleEcho } from './title-echo.tsx'
 import { TitleField } from './title-field.tsx'
 import { useNames } from './use-names.ts'
+import { whoOf } from './who-works.ts'
 import './composer.css'
 
 /** The cards that ask for a task's particulars: those of a new one, or one field of the chosen ones. */
@@ -21,6 +25,7 @@ export function QuickAddCard() {
     <>
       {wish && <Card key={keyOf(wish)} wish={wish} />}
       <TaskChooser />
+      <ListDialog />
     </>
   )
 }
@@ -31,7 +36,7 @@ const keyOf = ({ at, after, before }: QuickAdd): string => JSON.stringify([at, a
 function Card({ wish }: { readonly wish: QuickAdd }) {
   const card = usePlacement(wish)
   const form = useCardForm(wish)
-  const { fields, change, names, problem, isBusy, send } = form
+  const { fields, change, names, problem, isBusy, isWarned, send } = form
   const tasks = useYard((view) => view.tasks)
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.nativeEvent.isComposing) return
@@ -49,9 +54,11 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
         value={fields.text}
         names={{ tasks, executors: names.executors }}
         onChange={(text) => change({ text })}
+        onList={(text) => offerList(listOf(text, wish, fields))}
       />
+      <TitleEcho text={fields.text} />
       <LinkNote after={wish.after} before={wish.before} />
-      <ExecutorRow fields={fields} names={names} onChange={change} />
+      <ExecutorRow fields={fields} names={names} isWarned={isWarned} onChange={change} />
       <CommandField value={fields.command} onChange={(command) => change({ command })} />
       <ProblemNote problem={problem} onClose={form.dismiss} />
       <div className="quick-add-acts">
@@ -69,32 +76,48 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
   )
 }
 
+/** The lines wait for what the card would wait for, and are done by whom it names. */
+const listOf = (text: string, { after, before }: QuickAdd, fields: CardFields) => ({
+  text,
+  after,
+  before,
+  executor: namedExecutor(fields),
+  model: fields.model === '' ? null : fields.model,
+})
+
 function useCardForm(wish: QuickAdd) {
   const session = useSession()
   const names = useNames()
   const [fields, setFields] = useState(NO_FIELDS)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
+  const [isWarned, setWarned] = useState(false)
   const send = async (isDraft: boolean): Promise<void> => {
     if (isBusy) return
     const { tasks } = session.yard.getState()
     const fault = faultOf(fields, tasks)
     if (fault !== null) return setProblem({ kind: 'bad-request', message: fault, hint: null })
+    // A draft may wait for its executor; what is to start now is asked for twice.
+    if (!isDraft && !isWarned && whoOf(fields, names)?.isProblem) return setWarned(true)
     setBusy(true)
     const refused = await addTask(session, {
       wish: toWish(fields, wish, tasks),
       isDraft,
+      at: wish.at,
       place: wish.place,
     })
     setBusy(false)
     setProblem(refused)
+    setWarned(refused !== null)
     if (refused === null) closeQuickAdd()
   }
   const change = (part: Partial<CardFields>): void => {
     setFields((before) => ({ ...before, ...part }))
     setProblem(null)
+    setWarned(false)
   }
-  return { fields, change, names, problem, dismiss: () => setProblem(null), isBusy, send }
+  const dismiss = (): void => setProblem(null)
+  return { fields, change, names, problem, dismiss, isBusy, isWarned, send }
 }
 
 const EDGE = 12

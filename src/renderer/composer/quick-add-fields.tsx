@@ -1,22 +1,25 @@
 /** The parts of the quick-add card below its title. */
-import { useId } from 'react'
+import { Fragment, useId } from 'react'
 import { useYard } from '../session/session-context.tsx'
 import { Select } from '../ui/select.tsx'
 import { namedExecutor, type CardFields } from './new-task-wish.ts'
 import { withoutExecutor } from './title-language.ts'
 import type { NamesOfYard } from './use-names.ts'
-import { whoWorks } from './who-works.ts'
+import { whoOf } from './who-works.ts'
 
 interface ExecutorRowProps {
   readonly fields: CardFields
   readonly names: NamesOfYard
+  /** It was to be published: what stands against that is no longer a note. */
+  readonly isWarned: boolean
   readonly onChange: (part: Partial<CardFields>) => void
 }
 
-export function ExecutorRow({ fields, names, onChange }: ExecutorRowProps) {
+export function ExecutorRow({ fields, names, isWarned, onChange }: ExecutorRowProps) {
   const executor = namedExecutor(fields)
   const hasCommand = fields.command.trim() !== ''
-  const who = whoWorks(names, executor, hasCommand)
+  const who = whoOf(fields, names)
+  const isAgainst = isWarned && who?.isProblem
   const byDefault = hasCommand ? 'shell' : names.defaultExecutor
   const known = names.executors.map(({ name, problem }): readonly [string, string] => [
     name,
@@ -46,17 +49,34 @@ export function ExecutorRow({ fields, names, onChange }: ExecutorRowProps) {
             value={fields.model}
             options={[
               ['', 'The executor’s own'],
-              ...names.models.map(({ name, provider }) => [name, `${name} (${provider})`] as const),
+              ...modelOptions(names, executor ?? byDefault, fields.model),
             ]}
             onChange={(model) => onChange({ model })}
           />
         </div>
       </div>
-      <p className="quick-add-who" data-problem={who?.isProblem || undefined} role="status">
+      <p className="quick-add-who" data-problem={isAgainst || undefined} role="status">
         {who?.text}
+        {isAgainst && ' Press again to publish it all the same.'}
       </p>
     </>
   )
+}
+
+/** Those that the executor can run, and one that was chosen before it. */
+function modelOptions(
+  { executors, models }: NamesOfYard,
+  executor: string | null,
+  chosen: string,
+): readonly (readonly [string, string])[] {
+  const found = executors.find(({ name }) => name === executor)
+  const able = found === undefined || found.type === 'schedule' ? null : (found.models ?? [])
+  return models
+    .filter(({ name }) => able === null || able.includes(name) || name === chosen)
+    .map(({ name, provider }) => {
+      const note = able === null || able.includes(name) ? provider : `${executor} cannot run it`
+      return [name, `${name} (${note})`] as const
+    })
 }
 
 interface CommandFieldProps {
@@ -95,13 +115,18 @@ interface LinkNoteProps {
 /** The dependencies that the card was opened with. */
 export function LinkNote({ after, before }: LinkNoteProps) {
   const tasks = useYard((view) => view.tasks)
-  const names = (ids: readonly string[]): string =>
-    ids.map((id) => tasks.get(id)?.title ?? id).join(', ')
+  const names = (ids: readonly string[]) =>
+    ids.map((id, index) => (
+      <Fragment key={id}>
+        {index > 0 && ', '}
+        <bdi>{tasks.get(id)?.title ?? id}</bdi>
+      </Fragment>
+    ))
   if (after.length + before.length === 0) return null
   return (
     <p className="text-12 text-text-2">
-      {after.length > 0 && `After ${names(after)}. `}
-      {before.length > 0 && `Before ${names(before)}.`}
+      {after.length > 0 && <>After {names(after)}. </>}
+      {before.length > 0 && <>Before {names(before)}.</>}
     </p>
   )
 }

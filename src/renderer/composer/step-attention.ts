@@ -37,6 +37,8 @@ const attentionTasks = (session: Session): readonly string[] => [
 const attentionOf = (session: Session, id: string): Attention | undefined =>
   session.yard.getState().summary?.attention.find(({ task }) => task === id)
 
-/** Where the answer is: what a failed one said, else why it waits. */
-const tabOf = (session: Session, id: string): TaskTab =>
-  session.yard.getState().tasks.get(id)?.status === 'failed' ? 'output' : 'overview'
+/** Where the answer is: what a failed one said, what was not merged, else why it waits. */
+function tabOf(session: Session, id: string): TaskTab {
+  if (session.yard.getState().tasks.get(id)?.status === 'failed') return 'output'
+  return attentionOf(session, id)?.kind === 'landing' ? 'changes' : 'overview'
+}

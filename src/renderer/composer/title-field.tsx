@@ -1,15 +1,18 @@
 /** The title with its little language: names are completed while they are typed. */
-import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
 import { completionsFor, type Completion, type Names } from './find-named.ts'
+import { hasSeveralLines } from './task-list.ts'
 import { complete, openTokenAt } from './title-language.ts'
 
 interface TitleFieldProps {
   readonly value: string
   readonly names: Names
   readonly onChange: (text: string) => void
+  /** Told a pasted text of several lines, which no title has. */
+  readonly onList: (text: string) => void
 }
 
-export function TitleField({ value, names, onChange }: TitleFieldProps) {
+export function TitleField({ value, names, onChange, onList }: TitleFieldProps) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const [caret, setCaret] = useState<number | null>(null)
@@ -37,6 +40,12 @@ export function TitleField({ value, names, onChange }: TitleFieldProps) {
     event.preventDefault()
     event.stopPropagation()
   }
+  const onPaste = (event: ClipboardEvent): void => {
+    const text = event.clipboardData.getData('text/plain')
+    if (!hasSeveralLines(text)) return
+    event.preventDefault()
+    onList(text)
+  }
   return (
     <div className="field title-field">
       <label htmlFor={id}>Title</label>
@@ -51,6 +60,7 @@ export function TitleField({ value, names, onChange }: TitleFieldProps) {
         aria-autocomplete="list"
         aria-describedby={`${id}-note`}
         autoComplete="off"
+        dir="auto"
         autoFocus
         maxLength={600}
         value={value}
@@ -61,6 +71,7 @@ export function TitleField({ value, names, onChange }: TitleFieldProps) {
         }}
         onBlur={() => setCaret(null)}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
       />
       <span id={`${id}-note`} className="text-11 text-text-3">
         Also here: #tag @executor !high &gt;after

@@ -1,6 +1,7 @@
 /** One import: how far it is, what was refused, and the way to leave it before anything is added. */
 import { useEffect, useRef, useState } from 'react'
 import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
 import { plural } from '../ui/words.ts'
@@ -37,7 +38,9 @@ export function useImport(): ImportRun {
     setProblem(null)
     setProgress({ phase: 'reading', done: 0, total: text.length })
     const job = { text, format: formatOf(name), signal: control.signal, onProgress: setProgress }
-    const result = await session.call((client) => importText(client, job))
+    const result = await sendCommand(session, (client, commandId) =>
+      importText(client, { ...job, commandId }),
+    )
     setProgress(null)
     stop.current = null
     if (control.signal.aborted) return false
@@ -67,11 +70,12 @@ interface Job {
   readonly format: ReturnType<typeof formatOf>
   readonly signal: AbortSignal
   readonly onProgress: (progress: ImportProgress) => void
+  readonly commandId: string
 }
 
 async function importText(client: Client, job: Job): Promise<readonly string[]> {
-  const { text, format, signal, onProgress } = job
-  const input = { text, format, commandId: crypto.randomUUID() }
+  const { text, format, signal, onProgress, commandId } = job
+  const input = { text, format, commandId }
   let ids: readonly string[] = []
   for await (const step of await client.page.importText(input, { signal })) {
     onProgress(step)

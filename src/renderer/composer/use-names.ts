@@ -8,6 +8,8 @@ export interface ExecutorName {
   readonly type: string
   /** Why it cannot start an agent here; null = it can. */
   readonly problem: string | null
+  /** Names of models that it can run; null = it takes none. */
+  readonly models: readonly string[] | null
 }
 export interface NamesOfYard {
   readonly executors: readonly ExecutorName[]
@@ -42,7 +44,10 @@ export async function readNames(session: Session): Promise<NamesOfYard | null> {
   const [executors, models, { settings }] = result.value
   const named = settings['executor']
   return {
-    executors: executors.map(({ name, type, problem }) => ({ name, type, problem })),
+    executors: executors.map(({ name, type, problem, models: able }) => ({
+      ...{ name, type, problem },
+      models: able,
+    })),
     models: models.map(({ name, provider }) => ({ name, provider })),
     defaultExecutor: typeof named === 'string' ? named : null,
   }

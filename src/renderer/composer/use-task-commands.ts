@@ -5,7 +5,7 @@ import { useSession } from '../session/session-context.tsx'
 import { useCommands, type CommandHandler, type CommandHandlers } from '../workspace/commands.ts'
 import { getMoment } from '../workspace/moment.ts'
 import { openQuickAdd } from '../workspace/quick-add.ts'
-import { currentRoute, navigate } from '../workspace/route.ts'
+import { currentRoute, navigate, type TaskTab } from '../workspace/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../workspace/selection.ts'
 import { abandonTasks, deleteTasks, doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
@@ -13,6 +13,7 @@ import { completeTasks } from './complete-tasks.ts'
 import { openChooser, type ChooserKind } from './chooser-state.ts'
 import { copyTasks, copyText, duplicateTasks, pasteTasks } from './clipboard.ts'
 import { killAgents, livingAgents } from './kill-agents.ts'
+import { mergeAll, mergeAllBlocked } from './merge-all.ts'
 import { stepAttention } from './step-attention.ts'
 import { useYardFiles } from './use-yard-files.ts'
 
@@ -137,7 +138,7 @@ function chooserCommands(session: Session): CommandHandlers {
 }
 
 function lookCommands(session: Session): CommandHandlers {
-  const open = (tab: 'overview' | 'output' | null): CommandHandler => ({
+  const open = (tab: TaskTab | null): CommandHandler => ({
     run: () => navigate({ task: subjectTasks()[0] ?? null, ...(tab ? { tab } : {}) }),
     blocked: () => (subjectTasks().length === 0 ? NONE : null),
   })
@@ -145,6 +146,11 @@ function lookCommands(session: Session): CommandHandlers {
     'task.open': open(null),
     'task.why': open('overview'),
     'task.output': open('output'),
+    'task.merge': open('changes'),
+    'tasks.merge-all': {
+      run: () => void mergeAll(session),
+      blocked: () => mergeAllBlocked(session),
+    },
     'attention.next': stepAttention(session, 1),
     'attention.previous': stepAttention(session, -1),
     'task.copy-id': {

@@ -1,4 +1,5 @@
 /** Which executor a new task will get, said before it is added. Pure; the host decides by the same rules. */
+import { namedExecutor, type CardFields } from './new-task-wish.ts'
 import type { NamesOfYard } from './use-names.ts'
 
 export interface WhoWorks {
@@ -24,6 +25,10 @@ export function whoWorks(
   if (found.problem !== null) return bad(`${name} cannot start here: ${found.problem}`)
   return { text: sentence(name, found.type, executor === null, hasCommand), isProblem: false }
 }
+
+/** The same for what a card holds. */
+export const whoOf = (fields: CardFields, names: NamesOfYard): WhoWorks | null =>
+  whoWorks(names, namedExecutor(fields), fields.command.trim() !== '')
 
 const bad = (text: string): WhoWorks => ({ text, isProblem: true })
 

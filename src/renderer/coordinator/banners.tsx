@@ -1,8 +1,11 @@
 /** What holds the yard as a whole, said under the top bar: no connection, no writes, no trust, breakers. */
 import { useConnection, useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { instantText } from '../ui/duration.ts'
+import { plural } from '../ui/words.ts'
+import { navigate } from '../workspace/route.ts'
 
 export function Banners() {
   const summary = useYard((view) => view.summary)
@@ -18,14 +21,27 @@ export function Banners() {
       )}
       {!trusted && (
         <p className="banner" data-st="paused">
-          This yard was not made on this machine, so nothing runs. Look at what it would run and
-          confirm it with <code>yard trust</code>.
+          <span>
+            This yard was not made on this machine, so nothing runs. Look at what it would run, and
+            confirm it here or with <code>yard trust</code>.
+          </span>
+          <Button onClick={() => navigate({ screen: 'attention' })}>Review</Button>
         </p>
       )}
       {breakers.map((breaker) => (
         <p key={breaker.key} className="banner" data-st="parked">
-          {breaker.subject}: {breaker.reason}
-          {breaker.until && ` Goes on at ${instantText(breaker.until)}.`}
+          <span>
+            {breaker.kind !== 'budget' && `${breaker.subject}: `}
+            {breaker.reason}
+            {breaker.until && (
+              <>
+                . Goes on at {instantText(breaker.until)}, <Countdown until={breaker.until} />.
+              </>
+            )}
+          </span>
+          {breaker.kind === 'budget' && (
+            <Button onClick={() => navigate({ screen: 'attention' })}>Raise it</Button>
+          )}
         </p>
       ))}
     </div>
@@ -41,8 +57,15 @@ function LostBanner() {
       <span>
         The connection to the yard is lost. Agents go on. Reconnecting,{' '}
         <Elapsed since={new Date(connection.since).toISOString()} />.
+        {connection.waiting > 0 && ` ${waitingText(connection.waiting)}`}
       </span>
       <Button onClick={session.tryNow}>Try now</Button>
     </p>
   )
 }
+
+/** `2 commands wait and are sent once it is back.` */
+const waitingText = (count: number): string =>
+  count === 1
+    ? '1 command waits and is sent once it is back.'
+    : `${plural(count, 'command')} wait and are sent once it is back.`

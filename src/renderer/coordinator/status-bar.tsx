@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { BreakerView } from '../../contract/view.ts'
 import { useConnection, useYard } from '../session/session-context.tsx'
+import { Countdown } from '../ui/countdown.tsx'
 import { bytesText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
@@ -24,9 +25,19 @@ export function StatusBar({ attention }: { readonly attention: number }) {
       {summary && <Spent today={summary.today} />}
       {summary && <Machine machine={summary.machine} />}
       {summary?.breakers.filter(isSleep).map((breaker) => (
-        <Item key={breaker.key} onPress={() => navigate({ screen: 'schedule' })}>
+        <Item
+          key={breaker.key}
+          onPress={() => navigate({ screen: breaker.until === null ? 'attention' : 'schedule' })}
+        >
           <Lamp state="parked" />
-          {breaker.subject} sleeps{breaker.until && ` until ${instantText(breaker.until)}`}
+          {breaker.until === null ? (
+            `${breaker.subject} waits for a sign-in`
+          ) : (
+            <>
+              {breaker.subject} sleeps until {instantText(breaker.until)},{' '}
+              <Countdown until={breaker.until} />
+            </>
+          )}
         </Item>
       ))}
       <span className="status-end">
@@ -73,7 +84,11 @@ function Spent({ today }: { readonly today: { costUsd: number | null; tokens: nu
   const parts = [moneyText(today.costUsd), today.tokens && `${tokensText(today.tokens)} tokens`]
   const text = parts.filter(Boolean).join(', ')
   if (text === '') return null
-  return <Item onPress={() => navigate({ screen: 'agents' })}>Today {text}</Item>
+  return (
+    <Item onPress={() => navigate({ screen: 'agents', filters: { show: 'costs' } })}>
+      Today {text}
+    </Item>
+  )
 }
 
 interface MachineProps {

@@ -13,6 +13,9 @@ import { navigate } from '../workspace/route.ts'
 import { cliOf, fixesOf, standingOf, typeWord, type ExecutorView } from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
 import { usesOf } from './executor-use.ts'
+import { ExecutorFacts } from './executor-facts.tsx'
+import { ExecutorTrial } from './executor-trial.tsx'
+import { HeaderForm } from './header-form.tsx'
 import { modelStops } from './model-stops.ts'
 import { profileEntries } from './profile-entries.ts'
 import type { Registry } from './use-registry.ts'
@@ -29,7 +32,6 @@ const NO_BREAKERS: readonly BreakerView[] = []
 
 export function ExecutorPanel(props: ExecutorPanelProps) {
   const { view, registry, onClose } = props
-  const version = cliOf(view, registry.clis)?.version ?? null
   const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
@@ -56,13 +58,17 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <header>
         <h2>{view.name}</h2>
         <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
-        <p>
-          {typeWord(view)} {version}
-        </p>
+        <p>{typeWord(view)}</p>
         <div>
           <StandingBadge standing={standingOf(view, breakers)} />
         </div>
       </header>
+      <Part title="On this machine">
+        <ExecutorFacts view={view} clis={registry.clis} breakers={breakers} />
+      </Part>
+      <Part title="Test">
+        <ExecutorTrial key={view.name} view={view} onTold={registry.askAgain} />
+      </Part>
       <Mending view={view} registry={registry} />
       <Uses view={view} registry={registry} />
       <Model view={view} registry={registry} />
@@ -160,6 +166,7 @@ function Model({ view, registry }: PartProps) {
 function Profile({ view, registry }: PartProps) {
   const { config, names, askAgain } = registry
   const entries = config === null ? [] : profileEntries(view, config)
+  const known = { ...names, models: view.models ?? names.models }
   if (entries.length === 0) return null
   return (
     <Part title="Profile">
@@ -168,11 +175,12 @@ function Profile({ view, registry }: PartProps) {
           key={entry.key}
           entry={entry}
           words={wordsOf(entry.key)}
-          names={names}
+          names={known}
           scope={entry.source === 'global' ? 'global' : 'project'}
           onSaved={askAgain}
         />
       ))}
+      {view.type === 'http' && <HeaderForm name={view.name} onSaved={askAgain} />}
     </Part>
   )
 }

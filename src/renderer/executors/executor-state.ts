@@ -1,9 +1,10 @@
 /** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
-import { EXECUTOR_TYPES, PROVIDER_OF_TYPE, type ExecutorType } from '../../domain/settings.ts'
+import { EXECUTOR_TYPES, isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
+import { FIELDS_OF_TYPE } from '../ui/config-keys.ts'
 import { instantText } from '../ui/duration.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
@@ -20,7 +21,7 @@ export interface Standing {
 export const typeOf = ({ type }: Pick<ExecutorView, 'type'>): ExecutorType | null =>
   EXECUTOR_TYPES.find((each) => each === type) ?? null
 
-const TYPES: Readonly<Record<ExecutorType, string>> = {
+export const TYPE_NAMES: Readonly<Record<ExecutorType, string>> = {
   claude: 'Claude Code',
   codex: 'Codex',
   gemini: 'Gemini CLI',
@@ -40,33 +41,47 @@ const TYPES: Readonly<Record<ExecutorType, string>> = {
 }
 export function typeWord(view: Pick<ExecutorView, 'type'>): string {
   const type = typeOf(view)
-  return type === null ? view.type : TYPES[type]
+  return type === null ? view.type : TYPE_NAMES[type]
 }
 
 export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
   if (!view.canRun) return { lamp: 'failed', word: 'Cannot run', reason: view.problem }
-  const held = breakers.find((each) => holds(each, view))
+  const held = heldBy(view, breakers)
   if (!held) return { lamp: 'done', word: 'Ready', reason: null }
-  const word = held.kind === 'provider' ? 'Asleep' : 'Held'
+  const word = held.kind !== 'provider' ? 'Held' : held.until === null ? 'Signed out' : 'Asleep'
   const until = held.until === null ? '' : ` until ${instantText(held.until)}`
   return { lamp: 'parked', word: `${word}${until}`, reason: held.reason }
 }
 
-function holds({ kind, subject }: BreakerView, view: ExecutorView): boolean {
-  if (kind === 'launch') return subject === view.name
+/** The breaker that keeps it from starting agents now; null = none does. */
+export const heldBy = (
+  { name, account }: Pick<ExecutorView, 'name' | 'account'>,
+  breakers: readonly BreakerView[],
+): BreakerView | null =>
+  breakers.find(
+    ({ kind, subject }) =>
+      (kind === 'launch' && subject === name) ||
+      (kind === 'provider' && account !== null && subject === account),
+  ) ?? null
+
+/** Types that keep a sign-in, or a key, to look for. */
+export function wantsSignIn(view: Pick<ExecutorView, 'type'>): boolean {
   const type = typeOf(view)
-  return kind === 'provider' && type !== null && PROVIDER_OF_TYPE[type] === subject
+  return type !== null && (isAgentCli(type) || type === 'native')
 }
 
 /** The program found on this machine, if it is the one that the profile uses. */
 export const cliOf = (view: ExecutorView, clis: readonly FoundCli[]): FoundCli | null =>
   clis.find(({ type, path }) => type === view.type && path === view.binary) ?? null
 
+/** Null = nobody knows. */
+export const versionOf = (view: ExecutorView, clis: readonly FoundCli[]): string | null =>
+  view.version ?? (view.binary === null ? null : (cliOf(view, clis)?.version ?? null))
+
 /** What its column Found says: the version where it is known, else the program, else who does the work. */
 export function foundText(view: ExecutorView, clis: readonly FoundCli[]): string {
   if (view.type === 'manual') return 'A person'
-  const cli = view.binary === null ? null : cliOf(view, clis)
-  return cli?.version ?? view.binary ?? ''
+  return versionOf(view, clis) ?? view.binary ?? ''
 }
 
 export interface Fix {
@@ -91,5 +106,7 @@ export function fixesOf(
   return [{ text: 'Install it:', command: install }, path]
 }
 
-const takesProgram = ({ type }: ExecutorView): boolean =>
-  type === 'claude' || type === 'codex' || type === 'command'
+function takesProgram(view: ExecutorView): boolean {
+  const type = typeOf(view)
+  return type !== null && FIELDS_OF_TYPE[type].includes('command')
+}

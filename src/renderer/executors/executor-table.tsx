@@ -3,11 +3,14 @@ import type { KeyboardEvent, Ref } from 'react'
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
-import { wordsOf } from '../ui/config-keys.ts'
+import { FIELDS_OF_TYPE, wordsOf } from '../ui/config-keys.ts'
+import { Countdown } from '../ui/countdown.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import {
   foundText,
+  heldBy,
   standingOf,
+  typeOf,
   typeWord,
   type ExecutorView,
   type Standing,
@@ -34,6 +37,7 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
           <th scope="col">Profile</th>
           <th scope="col">State</th>
           <th scope="col">Found</th>
+          <th scope="col">Sign-in</th>
           <th scope="col">Permissions</th>
           <th scope="col">Model</th>
           <th scope="col" className="num">
@@ -65,10 +69,12 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
             </td>
             <td>
               <StandingBadge standing={standingOf(view, breakers)} />
+              <Wakes view={view} breakers={breakers} />
             </td>
             <td title={view.binary ?? undefined}>
               <code>{foundText(view, clis)}</code>
             </td>
+            <td>{view.credentials !== null && <code>{view.credentials}</code>}</td>
             <td>{permissionsText(view)}</td>
             <td>{view.model}</td>
             <td className="num">
@@ -94,9 +100,28 @@ export function StandingBadge({ standing }: { readonly standing: Standing }) {
   )
 }
 
-/** Only a CLI of an agent has any. */
-function permissionsText({ type, permissions }: ExecutorView): string {
-  if (type !== 'claude' && type !== 'codex') return ''
+interface WakesProps {
+  readonly view: ExecutorView
+  readonly breakers: readonly BreakerView[]
+}
+
+/** When it goes on, and who does its tasks meanwhile. */
+function Wakes({ view, breakers }: WakesProps) {
+  const held = view.canRun ? heldBy(view, breakers) : null
+  if (held?.until == null) return null
+  return (
+    <span className="registry-sub">
+      <Countdown until={held.until} />
+      {held.kind === 'provider' && view.fallback !== null && `, ${view.fallback} stands in`}
+    </span>
+  )
+}
+
+/** Only a coding agent has any. */
+function permissionsText(view: ExecutorView): string {
+  const type = typeOf(view)
+  const { permissions } = view
+  if (type === null || !FIELDS_OF_TYPE[type].includes('permissions')) return ''
   const { control } = wordsOf('executors.any.permissions')
   const options = control.kind === 'choice' ? control.options : []
   return options.find(([value]) => value === permissions)?.[1] ?? permissions

@@ -1,12 +1,20 @@
 /** Executors: the named ways to run an agent, whether each can run here, and all that is set about it. */
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Screen } from '../ui/screen.tsx'
 import { countText, plural } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
+import type { FoundCli } from '../../contract/lobby.ts'
+import { FilterField } from '../workspace/filter-field.tsx'
+import { hasWords, useQuery } from '../workspace/filter.ts'
+import { useWish } from '../workspace/use-wish.ts'
+import { NoneMatch } from '../workspace/none-match.tsx'
+import { useCommands } from '../workspace/commands.ts'
+import { ExecutorDialog } from './executor-dialog.tsx'
 import { ExecutorPanel } from './executor-panel.tsx'
 import { ExecutorTable } from './executor-table.tsx'
+import { foundText, typeWord, type ExecutorView } from './executor-state.ts'
 import { useRegistry } from './use-registry.ts'
 import '../ui/registry.css'
 
@@ -15,7 +23,16 @@ export function ExecutorsScreen() {
   const registry = useRegistry()
   const { executors, isLooking, problem, askAgain } = registry
   const table = useRef<HTMLTableElement>(null)
+  const shown = useShown(executors ?? NONE, registry.clis)
   const view = executors?.find(({ name }) => name === chosen)
+  const [isAdding, setAdding] = useState(false)
+  useCommands({ 'executor.add': () => setAdding(true) })
+  useWish('add', () => setAdding(true))
+  const added = (name: string): void => {
+    setAdding(false)
+    askAgain()
+    choose(name)
+  }
   const close = (): void => {
     choose(null)
     // In a narrow window the list comes back only with the next drawing.
@@ -28,20 +45,34 @@ export function ExecutorsScreen() {
   return (
     <Screen
       title="Executors"
+      filters={
+        <FilterField
+          label="Filter executors"
+          hint="Words of a profile: its name, type, state, model"
+        />
+      }
       note={executors && countNote(executors)}
       tools={
-        <Button icon="retry" isBusy={isLooking} onClick={askAgain}>
-          Look again
-        </Button>
+        <>
+          <Button icon="retry" isBusy={isLooking} onClick={askAgain}>
+            Look again
+          </Button>
+          <Button icon="plus" onClick={() => setAdding(true)}>
+            Executor
+          </Button>
+        </>
       }
     >
       <div className="registry">
         <div className="registry-list">
           <ProblemNote problem={problem} onClose={askAgain} />
-          {executors && (
+          {executors && shown.length === 0 && (
+            <NoneMatch all={plural(executors.length, 'profile')} />
+          )}
+          {shown.length > 0 && (
             <ExecutorTable
               ref={table}
-              executors={executors}
+              executors={shown}
               clis={registry.clis}
               chosen={chosen}
               onChoose={choose}
@@ -50,7 +81,30 @@ export function ExecutorsScreen() {
         </div>
         {view && <ExecutorPanel key={view.name} view={view} registry={registry} onClose={close} />}
       </div>
+      {isAdding && (
+        <ExecutorDialog
+          taken={new Set(executors?.map(({ name }) => name))}
+          onAdded={added}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </Screen>
+  )
+}
+
+const NONE: readonly ExecutorView[] = []
+
+/** Those that the filter leaves. */
+function useShown(
+  executors: readonly ExecutorView[],
+  clis: readonly FoundCli[],
+): readonly ExecutorView[] {
+  const query = useQuery()
+  return executors.filter((view) =>
+    hasWords(query, [
+      ...[view.name, typeWord(view), view.model, view.permissions, view.problem],
+      ...[foundText(view, clis), view.canRun ? 'Ready' : 'Cannot run'],
+    ]),
   )
 }
 

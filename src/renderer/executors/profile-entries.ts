@@ -13,7 +13,10 @@ export function profileEntries(
     return table === 'executors' && name === view.name
   })
   const type = typeOf(view)
-  const fields = type === null ? [] : FIELDS_OF_TYPE[type]
+  // Each header is an entry of its own, and `endpoint` another word for `url`.
+  const fields = (type === null ? [] : FIELDS_OF_TYPE[type]).filter(
+    (each) => each !== 'headers' && each !== 'endpoint',
+  )
   const known = fields.map((field): ConfigEntry => {
     const key = formatKey(['executors', view.name, field])
     return (

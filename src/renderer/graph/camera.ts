@@ -13,9 +13,14 @@ interface Mounted {
 
 let mounted: Mounted | null = null
 let scene: Scene = EMPTY_SCENE
+/** To be brought into sight as soon as it stands on the canvas. */
+let awaited: string | null = null
 
 /** Called by the canvas as it comes and goes. */
-export const mountCamera = (next: Mounted | null): void => void (mounted = next)
+export function mountCamera(next: Mounted | null): void {
+  mounted = next
+  awaited = null
+}
 export const setCanvasScene = (next: Scene): void => void (scene = next)
 
 /** What stands on the canvas now. */
@@ -36,6 +41,7 @@ let goal = { zoom: 1, until: 0 }
 
 function move(target: Position & { readonly zoom: number }, isInstant = false): void {
   const duration = isInstant || isStill() ? 0 : CAMERA_MS
+  awaited = null
   goal = { zoom: target.zoom, until: performance.now() + duration }
   void mounted?.flow.setViewport(target, duration === 0 ? {} : { duration })
 }
@@ -116,10 +122,36 @@ function offsetFor(middle: number, { start, end, room, zoom }: Stretch): number 
   return Math.min(first, Math.max(last, room / 2 - middle * zoom))
 }
 
-/** Moves just so far that the node is in sight. For a keyboard's walk. */
+/** With the middle of its node at that place of the window, in px, at once and at 100 %, as far as it is wholly in sight there. */
+export function showAt(id: string, { x, y }: Position): void {
+  const node = scene.nodes.get(id)
+  const element = mounted?.element()
+  if (!node || !element || !mounted) return
+  const { left, top } = element.getBoundingClientRect()
+  const { width, height } = mounted.viewport()
+  const within = (wanted: number, length: number, room: number): number =>
+    Math.max(EDGE, Math.min(wanted - length / 2, room - length - EDGE))
+  const corner = {
+    x: within(x - left, NODE_WIDTH, width),
+    y: within(y - top, NODE_HEIGHT, height - TOOLS),
+  }
+  move({ x: corner.x - node.at.x, y: corner.y - node.at.y, zoom: 1 }, true)
+}
+
+/** What was asked for before it had a place. Called once the canvas stands as it is drawn. */
+export function bringAwaited(): void {
+  const id = awaited
+  if (id === null || !scene.nodes.has(scene.memberOf.get(id) ?? id)) return
+  awaited = null
+  bringIntoSight(id)
+}
+
+/** Moves just so far that the node is in sight; one that is not on the canvas yet is awaited. */
 export function bringIntoSight(id: string): void {
+  if (!mounted) return
   const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
-  if (!mounted || !node) return
+  awaited = node ? null : id
+  if (!node) return
   const { x, y, zoom, width, height } = mounted.viewport()
   const left = node.at.x * zoom + x
   const top = node.at.y * zoom + y

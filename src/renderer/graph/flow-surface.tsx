@@ -41,6 +41,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
   const wheelZooms = usePreferences((preferences) => preferences.wheelZooms)
   return (
     <ReactFlow<FlowNode>
+      ref={takeRole}
       nodes={nodes}
       edges={NO_EDGES}
       nodeTypes={nodeTypes}
@@ -83,6 +84,9 @@ export function FlowSurface(props: FlowSurfaceProps) {
     </ReactFlow>
   )
 }
+
+/** The canvas around it is the application; React Flow's own frame says the same without a name and takes no other role. */
+const takeRole = (element: HTMLDivElement | null): void => element?.setAttribute('role', 'none')
 
 const MINUTE = 60_000
 const MIDDLE_BUTTON = [1]

@@ -3,6 +3,7 @@ import { memo, useState } from 'react'
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
 import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
 import type { TaskCard } from '../../contract/view.ts'
+import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
@@ -39,7 +40,9 @@ function CardNode({ card, direction, isOnLine }: CardNodeProps) {
       {pulse > 0 && <i key={pulse} className="task-node-pulse" />}
       <Ends direction={direction} />
       <Lamp state={card.state} />
-      <span className="task-node-title">{card.title}</span>
+      <span className="task-node-title" dir="auto">
+        {card.title}
+      </span>
       <Marks card={card} />
       <span className="task-node-foot">
         <span className="task-node-fact">
@@ -75,6 +78,12 @@ function usePulse(state: string): number {
 
 /** Why it stands there, or how long it takes; where nothing more is known, the word of its state. */
 function Fact({ card }: { readonly card: TaskCard }) {
+  if (card.state === 'parked' && card.park?.until != null)
+    return (
+      <span title={card.fact ?? undefined}>
+        {card.fact}, <Countdown until={card.park.until} />
+      </span>
+    )
   if (card.fact !== null && card.fact !== '') return <span title={card.fact}>{card.fact}</span>
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
   if (card.state === 'done' && card.startedAt && card.completedAt) {
@@ -132,7 +141,9 @@ function StackNode({ stack, direction }: StackNodeProps) {
     <div className="task-stack" data-st={stack.state}>
       <Ends direction={direction} />
       <Lamp state={stack.state} />
-      <span className="task-stack-title">{stack.title}</span>
+      <span className="task-stack-title" dir="auto">
+        {stack.title}
+      </span>
       <span className="task-stack-fact">{stack.fact}</span>
       <FoldVertical size={14} strokeWidth={1.5} aria-hidden="true" />
     </div>

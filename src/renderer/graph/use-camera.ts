@@ -3,12 +3,15 @@ import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { useReactFlow } from '@xyflow/react'
 import { currentRoute } from '../workspace/route.ts'
 import { getSelection } from '../workspace/selection.ts'
+import { takeFirst } from '../workspace/wanted-places.ts'
 import {
+  bringAwaited,
   bringIntoSight,
   fitAll,
   mountCamera,
   setCanvasScene,
   showAround,
+  showAt,
   viewportFor,
 } from './camera.ts'
 import { EMPTY_SCENE, type Scene } from './scene.ts'
@@ -39,6 +42,7 @@ export function useCamera(
       showFirst(scene, viewport)
     }
     place()
+    if (isPlaced.current) bringAwaited()
     return viewport.watch(place)
   }, [scene, viewport])
   useEffect(() => keepSelectionInSight(viewport), [viewport])
@@ -47,6 +51,9 @@ export function useCamera(
 function showFirst(scene: Scene, viewport: WatchedViewport): void {
   const { task } = currentRoute()
   const isNamed = task !== null && scene.nodes.has(scene.memberOf.get(task) ?? task)
+  const first = takeFirst()
+  if (first && scene.nodes.size === 1 && scene.nodes.has(first.id))
+    return showAt(first.id, first.at)
   const fitting = scene.bounds ? viewportFor(scene.bounds, viewport.now()).zoom : 1
   if (fitting >= LEAST_FIRST_ZOOM) return fitAll({ isInstant: true })
   const start = isNamed ? task : startOf(scene)

@@ -5,6 +5,7 @@ import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { useThrottled } from '../ui/use-throttled.ts'
 import { useMoment } from '../workspace/moment.ts'
 import { usePreferences } from '../workspace/preferences.ts'
+import { useWantedPlaces } from '../workspace/wanted-places.ts'
 import { foldTasks } from './fold.ts'
 import { headingsOf, type Heading } from './headings.ts'
 import { cornersOf, createSceneMaker, type Scene } from './scene.ts'
@@ -24,7 +25,7 @@ const HEADINGS_EVERY_MS = 500
 export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNow {
   const { tasks, structure } = useShown()
   const { layout, share, cancel, tidy } = useLayout(tasks, structure)
-  const chosen = useYard((view) => view.positions)
+  const chosen = useChosenPlaces()
   const direction = usePreferences((preferences) => preferences.direction)
   const foldFinished = useGraphView((view) => view.foldFinished)
   const foldedTags = useGraphView((view) => view.foldedTags)
@@ -47,6 +48,16 @@ export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNo
     [calm, layout, chosen, direction],
   )
   return { tasks, scene, headings, share, cancel, tidy }
+}
+
+/** By hand: what the yard has, before it what was asked for a moment ago. */
+function useChosenPlaces(): ReadonlyMap<string, Position> {
+  const chosen = useYard((view) => view.positions)
+  const wanted = useWantedPlaces()
+  return useMemo(
+    () => (wanted.size === 0 ? chosen : new Map([...wanted, ...chosen])),
+    [chosen, wanted],
+  )
 }
 
 /** The tasks of the moment that is shown, else the living ones. */

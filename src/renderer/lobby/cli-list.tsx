@@ -8,6 +8,9 @@ import type { LobbyFacts } from './use-lobby-facts.ts'
 
 export function CliList({ facts }: { readonly facts: LobbyFacts }) {
   const { clis, lookAgain } = facts
+  const all = clis?.clis ?? []
+  const shown = all.filter(isShown)
+  const others = all.filter((cli) => !isShown(cli))
   const isAnyAgent = clis?.clis.some(({ type, path }) => type !== 'shell' && path !== null)
   return (
     <section className="card lobby-card" aria-label="Agent CLIs">
@@ -20,11 +23,13 @@ export function CliList({ facts }: { readonly facts: LobbyFacts }) {
       {clis && isAnyAgent === false && (
         <p className="lobby-none">No agent CLI found. Shell tasks and tasks of people work.</p>
       )}
-      <ul>
-        {clis?.clis.map((cli) => (
-          <CliRow key={cli.type} cli={cli} />
-        ))}
-      </ul>
+      <CliRows clis={shown} />
+      {others.length > 0 && (
+        <details className="lobby-path">
+          <summary>{others.length} more that can be installed</summary>
+          <CliRows clis={others} />
+        </details>
+      )}
       {clis && (
         <details className="lobby-path">
           <summary>Searched the PATH of your login shell. Keys stay where they are.</summary>
@@ -38,6 +43,18 @@ export function CliList({ facts }: { readonly facts: LobbyFacts }) {
     </section>
   )
 }
+
+/** What is here, and the two that most people have; what else there is would only be a list of what is missing. */
+const isShown = ({ type, path }: FoundCli): boolean =>
+  path !== null || type === 'claude' || type === 'codex'
+
+const CliRows = ({ clis }: { readonly clis: readonly FoundCli[] }) => (
+  <ul>
+    {clis.map((cli) => (
+      <CliRow key={cli.type} cli={cli} />
+    ))}
+  </ul>
+)
 
 function CliRow({ cli }: { readonly cli: FoundCli }) {
   const { type, label, path, version, problem, install } = cli

@@ -33,6 +33,11 @@ const FIELDS: readonly (readonly [keyof ModelWords, string, string])[] = [
   ['modelId', 'Model id', 'What reaches the command line of the agent'],
   ['endpoint', 'Endpoint', 'Where it is not the provider’s usual address'],
   ['tier', 'Tier', 'A word of yours for what it is good for'],
+  ['contextWindow', 'Context', 'Tokens that one request may hold'],
+  ['costIn', 'Price of input', 'US dollars per million tokens. Empty: not known'],
+  ['costOut', 'Price of output', 'The same'],
+  ['costCached', 'Price of cached input', 'Of tokens that the provider had kept'],
+  ['priceDate', 'Price noted', 'When that was, such as 2026-04'],
 ]
 
 function ModelForm({ model, taken, onSaved, onClose }: ModelDialogProps) {

@@ -4,9 +4,9 @@ import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { sourceWord, type ConfigEntry } from '../ui/config-entry.ts'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
-import { countText } from '../ui/words.ts'
+import { countText, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { usesOf, type ModelView } from './model-use.ts'
+import { usesOf, type ExecutorView, type ModelView } from './model-use.ts'
 
 export interface ModelActs {
   setDefault(model: ModelView): void
@@ -15,12 +15,13 @@ export interface ModelActs {
 }
 
 interface ModelTableProps {
+  readonly executors: readonly ExecutorView[]
   readonly models: readonly ModelView[]
   readonly config: readonly ConfigEntry[]
   readonly acts: ModelActs
 }
 
-export function ModelTable({ models, config, acts }: ModelTableProps) {
+export function ModelTable({ models, ...rest }: ModelTableProps) {
   return (
     <table className="table registry-table model-table">
       <caption className="visually-hidden">Models</caption>
@@ -29,8 +30,16 @@ export function ModelTable({ models, config, acts }: ModelTableProps) {
           <th scope="col">Name</th>
           <th scope="col">Provider</th>
           <th scope="col">Model id</th>
-          <th scope="col">Endpoint</th>
           <th scope="col">Tier</th>
+          <th scope="col" className="num">
+            Context
+          </th>
+          {['In', 'Out', 'Cached'].map((head) => (
+            <th key={head} scope="col" className="num" title="US dollars per million tokens">
+              {head}
+            </th>
+          ))}
+          <th scope="col">Runs on</th>
           <th scope="col">Source</th>
           <th scope="col" className="num">
             Tasks
@@ -42,32 +51,42 @@ export function ModelTable({ models, config, acts }: ModelTableProps) {
       </thead>
       <tbody>
         {models.map((model) => (
-          <ModelRow key={model.name} model={model} config={config} acts={acts} />
+          <ModelRow key={model.name} model={model} {...rest} />
         ))}
       </tbody>
     </table>
   )
 }
 
-interface ModelRowProps extends Pick<ModelTableProps, 'config' | 'acts'> {
+interface ModelRowProps extends Pick<ModelTableProps, 'config' | 'acts' | 'executors'> {
   readonly model: ModelView
 }
 
-function ModelRow({ model, config, acts }: ModelRowProps) {
+function ModelRow({ model, config, acts, executors }: ModelRowProps) {
   const count = useYard(({ tasks }) => usesOf(model, tasks.values(), config).tasks.length)
-  const { name, provider, modelId, endpoint, tier, source, isDefault } = model
+  const { name, provider, modelId, endpoint, tier, source, roles, isDefault } = model
   return (
     <tr>
       <th scope="row">
         {name}
         {isDefault && <span className="registry-mark">default</span>}
+        {roles.map((role) => (
+          <span key={role} className="registry-mark">
+            {role}
+          </span>
+        ))}
       </th>
       <td>{provider}</td>
       <td>
         <code>{modelId}</code>
+        {endpoint !== null && <code className="registry-sub">{endpoint}</code>}
       </td>
-      <td>{endpoint !== null && <code>{endpoint}</code>}</td>
       <td>{tier}</td>
+      <td className="num">{tokensText(model.contextWindow)}</td>
+      <Prices model={model} />
+      <td>
+        <RunsOn name={name} executors={executors} />
+      </td>
       <td>{source === 'default' ? 'Built in' : sourceWord(source)}</td>
       <td className="num">{count > 0 && <ShowTasks count={count} name={name} />}</td>
       <td className="num">
@@ -82,6 +101,49 @@ function ModelRow({ model, config, acts }: ModelRowProps) {
         />
       </td>
     </tr>
+  )
+}
+
+/** Per million tokens, and when that was noted. */
+function Prices({
+  model: { costIn, costOut, costCached, priceDate },
+}: Pick<ModelRowProps, 'model'>) {
+  return (
+    <>
+      <td className="num">
+        {priceText(costIn)}
+        {costIn !== null && priceDate !== null && <span className="registry-sub">{priceDate}</span>}
+      </td>
+      <td className="num">{priceText(costOut)}</td>
+      <td className="num">{priceText(costCached)}</td>
+    </>
+  )
+}
+
+/** `$3.00`, `$0.075`: a price has the digits that its vendor gives it. */
+const priceText = (usd: number | null): string =>
+  usd === null ? '' : `$${Number.isInteger(usd * 100) ? usd.toFixed(2) : String(usd)}`
+
+const NAMED = 3
+
+interface RunsOnProps {
+  readonly name: string
+  readonly executors: readonly ExecutorView[]
+}
+
+/** Executors that take it; those that can run here first. */
+function RunsOn({ name, executors }: RunsOnProps) {
+  const able = executors
+    .filter(({ models }) => models?.includes(name))
+    .toSorted((a, b) => Number(b.canRun) - Number(a.canRun))
+    .map((each) => each.name)
+  if (able.length === 0) return <span className="text-text-3">no executor</span>
+  const more = able.length - NAMED
+  return (
+    <span title={able.join(', ')}>
+      {able.slice(0, NAMED).join(', ')}
+      {more > 0 && ` and ${countText(more)} more`}
+    </span>
   )
 }
 

@@ -35,6 +35,7 @@ export function usesOf(
     const isModelKey = key === 'coordinator.model' || key === 'agent.model'
     if (table === 'executors' && field === 'model' && isNamed(model, value)) executors.push(name)
     else if (isModelKey && isNamed(model, value)) keys.push(key)
+    else if (table === 'models' && name === 'roles' && isNamed(model, value)) keys.push(key)
     else if (table === 'caps' && name === 'models' && isNamed(model, field)) keys.push(key)
   }
   return { tasks: named, executors, keys }

@@ -1,5 +1,5 @@
 /** What a person says of a model, as edits of the configuration. Pure. */
-import { formatKey } from '../ui/config-entry.ts'
+import { formatKey, keyParts, typedText, type ConfigEntry } from '../ui/config-entry.ts'
 import type { ModelView } from './model-use.ts'
 
 export interface ModelWords {
@@ -8,6 +8,13 @@ export interface ModelWords {
   readonly modelId: string
   readonly endpoint: string
   readonly tier: string
+  /** Tokens; empty = not known, like all that follow. */
+  readonly contextWindow: string
+  /** US dollars per million tokens. */
+  readonly costIn: string
+  readonly costOut: string
+  readonly costCached: string
+  readonly priceDate: string
 }
 
 export const NO_WORDS: ModelWords = {
@@ -16,6 +23,7 @@ export const NO_WORDS: ModelWords = {
   modelId: '',
   endpoint: '',
   tier: '',
+  ...{ contextWindow: '', costIn: '', costOut: '', costCached: '', priceDate: '' },
 }
 
 export const wordsOfModel = ({
@@ -24,10 +32,16 @@ export const wordsOfModel = ({
   modelId,
   endpoint,
   tier,
+  ...numbers
 }: ModelView): ModelWords => ({
   ...{ name, provider, modelId },
   endpoint: endpoint ?? '',
   tier: tier ?? '',
+  contextWindow: String(numbers.contextWindow ?? ''),
+  costIn: String(numbers.costIn ?? ''),
+  costOut: String(numbers.costOut ?? ''),
+  costCached: String(numbers.costCached ?? ''),
+  priceDate: numbers.priceDate ?? '',
 })
 
 export interface ConfigEdit {
@@ -42,6 +56,11 @@ export function editsOf(words: ModelWords, before: ModelWords): readonly ConfigE
     model_id: [words.modelId, before.modelId],
     endpoint: [words.endpoint, before.endpoint],
     tier: [words.tier, before.tier],
+    context_window: [words.contextWindow, before.contextWindow],
+    cost_in: [words.costIn, before.costIn],
+    cost_out: [words.costOut, before.costOut],
+    cost_cached: [words.costCached, before.costCached],
+    price_date: [words.priceDate, before.priceDate],
   } as const
   return Object.entries(fields).flatMap(([field, [now, was]]) =>
     now.trim() === was
@@ -50,9 +69,18 @@ export function editsOf(words: ModelWords, before: ModelWords): readonly ConfigE
   )
 }
 
-/** What stands of it in its file, so that a removal can be undone. */
-export const entryEdits = (model: ModelView): readonly ConfigEdit[] =>
-  editsOf(wordsOfModel(model), NO_WORDS)
+/** What its file says of it, so that a removal can be undone. */
+export const saidOf = (
+  { name, source }: ModelView,
+  config: readonly ConfigEntry[],
+): readonly ConfigEdit[] =>
+  config.flatMap((entry) => {
+    const [table, own, field] = keyParts(entry.key)
+    const isSaid = table === 'models' && own === name && field !== undefined
+    return isSaid && entry.source === source
+      ? [{ key: entry.key, value: typedText(entry.value) }]
+      : []
+  })
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/
 
@@ -68,6 +96,23 @@ export function faultsOf(
       : { name: 'Letters, digits and . _ : / @ -, beginning with a letter or digit' }),
     ...(taken.has(name) ? { name: 'There is a model of this name' } : {}),
     ...(words.provider.trim() === '' ? { provider: 'Say who serves it' } : {}),
+    ...numberFaults(words),
     ...(words.modelId.trim() === '' ? { modelId: 'Say what the agent’s command gets' } : {}),
   }
+}
+
+const PRICE = /^\d{1,6}(\.\d{1,6})?$/
+
+function numberFaults(words: ModelWords): Partial<Record<keyof ModelWords, string>> {
+  const faults: Partial<Record<keyof ModelWords, string>> = {}
+  const size = words.contextWindow.trim()
+  if (size !== '' && !/^[1-9]\d{0,8}$/.test(size)) faults.contextWindow = 'A whole number of tokens'
+  for (const field of ['costIn', 'costOut', 'costCached'] as const) {
+    const text = words[field].trim()
+    if (text !== '' && !PRICE.test(text))
+      faults[field] = 'US dollars per million tokens, such as 2.5'
+  }
+  const isHalf = (words.costIn.trim() === '') !== (words.costOut.trim() === '')
+  if (isHalf) faults.costOut ??= 'Input and output are priced together'
+  return faults
 }

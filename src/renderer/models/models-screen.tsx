@@ -1,13 +1,19 @@
 /** Models: the registry that tasks and executors name, and which of them is the default. */
-import { useState } from 'react'
+import { useState, type ComponentProps } from 'react'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Screen } from '../ui/screen.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import { countText } from '../ui/words.ts'
+import { countText, plural } from '../ui/words.ts'
+import { useCommands } from '../workspace/commands.ts'
+import { FilterField } from '../workspace/filter-field.tsx'
+import { hasWords, useQuery } from '../workspace/filter.ts'
+import { NoneMatch } from '../workspace/none-match.tsx'
+import { useWish } from '../workspace/use-wish.ts'
 import { ModelDialog } from './model-dialog.tsx'
 import { ModelTable } from './model-table.tsx'
 import type { ModelView } from './model-use.ts'
+import { RolesDialog } from './roles-dialog.tsx'
 import { useModelActs } from './use-model-acts.ts'
 import '../ui/registry.css'
 
@@ -16,6 +22,11 @@ export function ModelsScreen() {
   const executors = useAnswer(({ service }) => service.executors())
   const config = useAnswer(({ service }) => service.config())
   const [edited, setEdited] = useState<{ readonly model: ModelView | null } | null>(null)
+  const [isRoles, setRoles] = useState(false)
+  const add = (): void => setEdited({ model: null })
+  useCommands({ 'model.add': add, 'model.roles': () => setRoles(true) })
+  useWish('add', add)
+  useWish('roles', () => setRoles(true))
   const askAll = (): void => {
     for (const each of [models, executors, config]) each.askAgain()
   }
@@ -28,14 +39,20 @@ export function ModelsScreen() {
   return (
     <Screen
       title="Models"
+      filters={
+        <FilterField label="Filter models" hint="Words of a model: its name, provider, id, tier" />
+      }
       note={
         models.value &&
-        `${countText(list.length)} in the registry${shownDefault === undefined ? '' : `, ${shownDefault} is the default`}`
+        `${countText(list.length)} in the registry, prices per million tokens${shownDefault === undefined ? '' : `, ${shownDefault} is the default`}`
       }
       tools={
-        <Button icon="plus" onClick={() => setEdited({ model: null })}>
-          Model
-        </Button>
+        <>
+          <Button onClick={() => setRoles(true)}>Roles</Button>
+          <Button icon="plus" onClick={() => setEdited({ model: null })}>
+            Model
+          </Button>
+        </>
       }
     >
       <div className="registry">
@@ -43,14 +60,18 @@ export function ModelsScreen() {
           <ProblemNote problem={problem} onClose={dismiss} />
           <ProblemNote problem={models.problem ?? config.problem} onClose={askAll} />
           {models.value && config.value && (
-            <ModelTable
+            <Filtered
               models={list}
               config={config.value}
+              executors={executors.value ?? []}
               acts={{ ...act, edit: (model) => setEdited({ model }) }}
             />
           )}
         </div>
       </div>
+      {isRoles && (
+        <RolesDialog names={wordsFor(list)} onSaved={askAll} onClose={() => setRoles(false)} />
+      )}
       {edited && (
         <ModelDialog
           model={edited.model}
@@ -61,4 +82,23 @@ export function ModelsScreen() {
       )}
     </Screen>
   )
+}
+
+/** A role may name a model, or a tier, which means its provider’s model of that tier. */
+const wordsFor = (models: readonly ModelView[]): readonly string[] => [
+  ...new Set([...models.map(({ name }) => name), ...models.flatMap(({ tier }) => tier ?? [])]),
+]
+
+/** What the filter leaves of them. */
+function Filtered({ models, ...rest }: ComponentProps<typeof ModelTable>) {
+  const query = useQuery()
+  const shown = models.filter(({ name, provider, modelId, endpoint, tier, roles, isDefault }) =>
+    hasWords(query, [
+      ...[name, provider, modelId, endpoint, tier],
+      ...[...roles, isDefault ? 'default' : null],
+    ]),
+  )
+  if (models.length > 0 && shown.length === 0)
+    return <NoneMatch all={plural(models.length, 'model')} />
+  return <ModelTable models={shown} {...rest} />
 }

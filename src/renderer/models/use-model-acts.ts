@@ -9,7 +9,7 @@ import { ask } from '../workspace/ask.ts'
 import { remember } from '../workspace/history.ts'
 import type { ModelActs } from './model-table.tsx'
 import { changedBy, usesOf, inUseReason, type ModelView, type ModelWorld } from './model-use.ts'
-import { entryEdits } from './model-words.ts'
+import { saidOf } from './model-words.ts'
 
 interface ActsOnModels {
   readonly act: Omit<ModelActs, 'edit'>
@@ -27,7 +27,7 @@ export function useModelActs(
   const tasks = () => session.yard.getState().tasks.values()
   const send = async (edit: (client: YardClient) => Promise<unknown>): Promise<boolean> => {
     setProblem(null)
-    const result = await session.call(edit)
+    const result = await session.call(edit, 'waits')
     if (!result.ok) setProblem(result.error)
     onChanged()
     return result.ok
@@ -57,7 +57,7 @@ export function useModelActs(
       })
     const key = formatKey(['models', model.name])
     const taken = configure(scope, [{ key, value: null }])
-    const given = configure(scope, entryEdits(model))
+    const given = configure(scope, saidOf(model, world.config))
     if (!(await send(taken))) return
     const again = (edit: typeof taken) => async (client: YardClient) => {
       await edit(client)

@@ -126,6 +126,20 @@ export const placeOf = (zone: string): string =>
 export const isOverdue = (iso: string | null, nowMs: number): boolean =>
   iso !== null && Date.parse(iso) < nowMs - 60_000
 
+/** `2 missed, started once`: what became of the times of one task that passed while nothing ran. Null = none did. */
+export function missedCount(
+  { missed, state }: { readonly missed: number; readonly state: string },
+  policy: unknown,
+): string | null {
+  if (missed === 0) return null
+  const count = missed >= MOST_MISSED ? `${MOST_MISSED} or more missed` : `${missed} missed`
+  const isBegun = state === 'in-progress'
+  if (policy === 'all') return `${count}, made up for one by one`
+  return isBegun ? `${count}, started once` : `${count}, starts when it can`
+}
+/** More are not counted. */
+const MOST_MISSED = 100
+
 /** What becomes of times that passed while nothing ran. */
 export function missedText(policy: unknown): string | null {
   switch (policy) {

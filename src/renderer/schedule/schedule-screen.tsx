@@ -51,6 +51,7 @@ interface PlanProps {
 
 function Plan({ rows, items, span }: PlanProps) {
   const now = useNow(10_000)
+  const policy = useMissedPolicy()
   const waits = items.filter(({ kind }) => kind !== 'schedule')
   if (rows.length + items.length === 0) return <NothingScheduled />
   return (
@@ -60,9 +61,9 @@ function Plan({ rows, items, span }: PlanProps) {
         <section aria-label="Repeating">
           <header>
             <h2>Repeating</h2>
-            <MissedPolicy />
+            <span>{missedText(policy)}</span>
           </header>
-          <ScheduleTable rows={rows} nowMs={now} />
+          <ScheduleTable rows={rows} nowMs={now} policy={policy} />
         </section>
       )}
       {waits.length > 0 && (
@@ -77,10 +78,10 @@ function Plan({ rows, items, span }: PlanProps) {
   )
 }
 
-function MissedPolicy() {
+/** What becomes of missed times; null while it is not known. */
+function useMissedPolicy(): unknown {
   const config = useAnswer(({ service }) => service.config())
-  const policy = config.value?.find(({ key }) => key === 'schedule.missed')?.value
-  return <span>{missedText(policy)}</span>
+  return config.value?.find(({ key }) => key === 'schedule.missed')?.value ?? null
 }
 
 /** Another text whenever something that has a time stands otherwise. */

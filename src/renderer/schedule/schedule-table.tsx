@@ -8,7 +8,7 @@ import { TwiceButton } from '../ui/twice-button.tsx'
 import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { isFinishedCard, TASK_ACTS } from '../workspace/task-acts.ts'
-import { isOverdue, placeOf, timeText, zoneTime } from './agenda.ts'
+import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
 import { scheduleWords } from './schedule-words.ts'
 
 export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
@@ -16,9 +16,11 @@ export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>
 interface ScheduleTableProps {
   readonly rows: readonly ScheduleRow[]
   readonly nowMs: number
+  /** `schedule.missed`; null while it is not known. */
+  readonly policy: unknown
 }
 
-export function ScheduleTable({ rows, nowMs }: ScheduleTableProps) {
+export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
   const command = useCommand()
   return (
     <>
@@ -59,7 +61,7 @@ export function ScheduleTable({ rows, nowMs }: ScheduleTableProps) {
                 {placeOf(row.tz)}
               </td>
               <td>
-                <NextTime row={row} nowMs={nowMs} />
+                <NextTime row={row} nowMs={nowMs} policy={policy} />
               </td>
               <td className="schedule-acts">
                 <Acts row={row} nowMs={nowMs} command={command} />
@@ -90,20 +92,29 @@ function SpecWords({ spec }: { readonly spec: string }) {
 }
 
 function NextTime({
-  row: { next, tz },
+  row,
   nowMs,
+  policy,
 }: {
   readonly row: ScheduleRow
   readonly nowMs: number
+  readonly policy: unknown
 }) {
-  if (next === null) return null
-  const there = zoneTime(next, tz)
-  if (isOverdue(next, nowMs))
+  const { next, tz } = row
+  const missed = missedCount(row, policy)
+  if (missed !== null)
     return (
       <span className="missed">
-        Missed <time dateTime={next}>{timeText(next, nowMs)}</time>, starts when it can
+        {missed}
+        {next !== null && (
+          <>
+            , due <time dateTime={next}>{timeText(next, nowMs)}</time>
+          </>
+        )}
       </span>
     )
+  if (next === null) return null
+  const there = zoneTime(next, tz)
   return (
     <>
       <time dateTime={next} title={next}>

@@ -10,7 +10,7 @@ export type YardClient = ContractRouterClient<Contract>
 
 export interface Link {
   readonly client: YardClient
-  /** Resolves when the other side is gone or `close` was called. */
+  /** Resolves when the other side is gone or `close` was called, before the requests under way are given up. */
   readonly closed: Promise<void>
   close(): void
 }
@@ -20,18 +20,19 @@ export type LinkTrouble = 'unauthorised' | 'down'
 export type OpenLink = () => Promise<Result<Link, LinkTrouble>>
 
 export function linkOverSocket(socket: WebSocket): Link {
+  const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()))
   return {
     client: createORPCClient(new SocketLink({ websocket: socket })),
-    closed: new Promise((resolve) => socket.addEventListener('close', () => resolve())),
+    closed,
     close: () => socket.close(),
   }
 }
 
 export function linkOverPort(port: MessagePort): Link {
-  const client: YardClient = createORPCClient(new PortLink({ port }))
   let onClosed = (): void => {}
   const closed = new Promise<void>((resolve) => (onClosed = resolve))
   port.addEventListener('close', onClosed)
+  const client: YardClient = createORPCClient(new PortLink({ port }))
   port.start()
   return {
     client,

@@ -17,6 +17,22 @@ export const notSent: Problem = {
   message: 'Not sent: the yard does not answer at the moment.',
   hint: 'Try again once the page has reconnected.',
 }
+/** Of a command that may be sent twice: whether the first sending had its effect, nobody knows. */
+export const unanswered: Problem = {
+  kind: 'link',
+  message: 'The connection was lost before the answer came.',
+  hint: null,
+}
+/** The same can be sent again: it has one effect. */
+export const maySendAgain = (problem: Problem): boolean =>
+  problem === notSent || problem === unanswered
+
+/** Of a command that cannot safely be sent twice. */
+export const notAnswered: Problem = {
+  kind: 'link',
+  message: 'The connection was lost before the answer came.',
+  hint: 'Look whether it was done before you do it again.',
+}
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof Refusal) return error.problem

@@ -6,6 +6,8 @@ export interface Problem {
   readonly hint: string | null
   /** What the failure is about, in the host's own words, e.g. the `path` of a circle. */
   readonly facts?: Readonly<Record<string, unknown>>
+  /** Sends the same again; only where it was not sent. */
+  readonly sendAgain?: () => void
 }
 
 /** Thrown by the page's own requests when what they found on the way forbids them to go on. */

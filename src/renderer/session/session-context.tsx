@@ -1,9 +1,9 @@
 /** How components read the yard and send to it. */
-import { createContext, useCallback, useContext, useState } from 'react'
+import { createContext, useCallback, useContext, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { calmYardOf } from './calm-yard.ts'
-import type { YardClient } from './link.ts'
-import type { Problem } from './problem.ts'
+import { maySendAgain, type Problem } from './problem.ts'
+import { sendCommand, type SendCommand } from './send-command.ts'
 import type { Connection, Session } from './session.ts'
 import type { YardView } from './yard-view.ts'
 
@@ -41,9 +41,10 @@ export function useConnection(): Connection {
 
 export interface CommandRun {
   readonly isBusy: boolean
+  /** What could not be sent can be sent again from here (`sendAgain`); the act that it belongs to then goes on. */
   readonly problem: Problem | null
   /** True when it was accepted. The page shows the effect when the patch brings it, not before. */
-  run(send: (client: YardClient, commandId: string) => Promise<unknown>): Promise<boolean>
+  run(send: SendCommand<unknown>): Promise<boolean>
   dismiss(): void
 }
 
@@ -52,18 +53,31 @@ export function useCommand(): CommandRun {
   const session = useSession()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const giveUp = useRef<(() => void) | null>(null)
+  const dismiss = useCallback(() => {
+    giveUp.current?.()
+    giveUp.current = null
+    setProblem(null)
+  }, [])
   const run = useCallback<CommandRun['run']>(
     async (send) => {
-      setBusy(true)
-      setProblem(null)
       const commandId = crypto.randomUUID()
-      const result = await session.call((client) => send(client, commandId))
-      setBusy(false)
-      if (!result.ok) setProblem(result.error)
-      return result.ok
+      for (;;) {
+        dismiss()
+        setBusy(true)
+        const result = await sendCommand(session, send, commandId)
+        setBusy(false)
+        if (result.ok) return true
+        const { error } = result
+        if (!maySendAgain(error)) return (setProblem(error), false)
+        const isWanted = await new Promise<boolean>((resolve) => {
+          giveUp.current = () => resolve(false)
+          setProblem({ ...error, sendAgain: () => resolve(true) })
+        })
+        if (!isWanted) return false
+      }
     },
-    [session],
+    [session, dismiss],
   )
-  const dismiss = useCallback(() => setProblem(null), [])
   return { isBusy, problem, run, dismiss }
 }

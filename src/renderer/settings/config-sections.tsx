@@ -16,7 +16,13 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   agent: ['Agents', 'What holds for every agent.'],
   schedule: ['Schedule', 'Tasks that repeat.'],
   store: ['Storage', 'How the yard is kept, and its backups.'],
+  worktree: ['Worktrees', 'Where tasks under git work, and how what they have made is merged.'],
   caps: ['Caps', 'Limits beside the greatest number of agents.'],
+  budget: [
+    'Budgets',
+    'At a cap no new agent starts; those that run go on. Raised, everything goes on by itself. Shell commands and people cost nothing here.',
+  ],
+  machine: ['This machine', 'Over all your yards; never in the file of a project.'],
   executors: ['Executors', 'What files say of them. The Executors screen shows each whole.'],
   models: ['Models', 'What files say of them. The Models screen shows the registry.'],
 }

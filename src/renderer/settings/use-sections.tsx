@@ -10,6 +10,7 @@ import { notificationSection } from './notification-settings.tsx'
 import { SERVICE } from './service-settings.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
+import { WORKTREES } from './worktree-settings.tsx'
 
 interface Sections {
   readonly sections: readonly SettingSection[]
@@ -37,12 +38,24 @@ export function useSections(scope: ConfigScope): Sections {
   })
   const ofApp = window.yardHost ? [APP, UPDATES] : []
   return {
-    sections: [LOOK, KEYS, notificationSection(), ...ofConfig, SERVICE, ...ofApp, TELEMETRY],
+    sections: [
+      LOOK,
+      KEYS,
+      notificationSection(),
+      ...ofConfig.map(withWorktrees),
+      SERVICE,
+      ...ofApp,
+      TELEMETRY,
+    ],
     configIds: new Set(ofConfig.map(({ id }) => id)),
     problem: config.problem ?? executors.problem ?? models.problem,
     askAgain,
   }
 }
+
+/** The worktrees that there are stand before how they are made. */
+const withWorktrees = (section: SettingSection): SettingSection =>
+  section.id === 'worktree' ? { ...section, settings: [WORKTREES, ...section.settings] } : section
 
 const TELEMETRY: SettingSection = {
   id: 'telemetry',

@@ -7,6 +7,7 @@ import { plural } from '../ui/words.ts'
 export type ActName =
   | keyof typeof TASK_ACTS
   | 'letGo'
+  | 'takeBack'
   | 'kill'
   | 'killRestart'
   | 'abandon'
@@ -51,6 +52,8 @@ function listOf({ card, isHeld, agent, isByHand }: Standing): readonly ActName[]
   }
   if (agent !== null) {
     if (isByHand) return ['complete', 'letGo', hold, end]
+    if (agent.by === 'pilot' && agent.status !== 'stopping')
+      return [hold, 'takeBack', 'complete', end]
     return agent.status === 'stopping'
       ? [hold, 'complete', end]
       : [hold, 'kill', 'complete', 'killRestart', end]
@@ -78,6 +81,8 @@ export function secondPressOf(
   switch (name) {
     case 'kill':
       return `Kill? ${workOf(agent, now)}`
+    case 'takeBack':
+      return `Take it back? ${workOf(agent, now)}`
     case 'killRestart':
       return `Kill and start again? ${workOf(agent, now)}`
     case 'retryFresh':
@@ -108,6 +113,8 @@ export function consequenceOf(
       return agent === null ? null : `${agent.id} goes on; no other agent starts after it.`
     case 'kill':
       return 'Its files stay. The task is paused then.'
+    case 'takeBack':
+      return 'The CLI in its terminal is ended. Its files stay, and the task is open again.'
     case 'killRestart':
       return 'Its files stay. Another agent starts.'
     case 'complete':

@@ -1,7 +1,7 @@
 /** What stands beside the screen: one task, several, or the yard as a whole. */
 import { useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
-import { useConnection, useYard } from '../session/session-context.tsx'
+import { useConnection, useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
@@ -10,6 +10,8 @@ import { useCommands } from '../workspace/commands.ts'
 import { pastReason } from '../workspace/moment.ts'
 import { navigate, useRoute, type TaskTab } from '../workspace/route.ts'
 import { useSelection } from '../workspace/selection.ts'
+import { LazyChanges } from './changes/lazy-changes.tsx'
+import { mergeTask } from './changes/merge-task.ts'
 import { ManyTasks } from './many-tasks.tsx'
 import { OutputTab } from './output/output-tab.tsx'
 import { Overview } from './overview.tsx'
@@ -24,6 +26,7 @@ const TABS: readonly (readonly [TaskTab, string])[] = [
   ['overview', 'Overview'],
   ['output', 'Output'],
   ['timeline', 'Timeline'],
+  ['changes', 'Changes'],
 ]
 
 export function Inspector() {
@@ -48,6 +51,7 @@ function OneTask({ id }: { readonly id: string }) {
 }
 
 function TaskPanel({ card }: { readonly card: TaskCard }) {
+  const session = useSession()
   const [isRenaming, setRenaming] = useState(false)
   const tab = useRoute().tab ?? (card.status === 'in-progress' ? 'output' : 'overview')
   const loaded = useTaskDetails(card)
@@ -56,6 +60,10 @@ function TaskPanel({ card }: { readonly card: TaskCard }) {
     'task.rename': { run: () => setRenaming(true), blocked: pastReason },
     'task.why': () => show('overview'),
     'task.output': () => show('output'),
+    'task.merge': {
+      run: () => void mergeTask(session, card, loaded.details?.task.verify ?? null),
+      blocked: () => pastReason() ?? (isMergeable(card) ? null : 'It is not done yet'),
+    },
   })
   return (
     <>
@@ -71,6 +79,8 @@ function TaskPanel({ card }: { readonly card: TaskCard }) {
     </>
   )
 }
+
+const isMergeable = ({ status, repeats }: TaskCard): boolean => status === 'done' || repeats
 
 interface PanelProps {
   readonly card: TaskCard
@@ -94,6 +104,7 @@ function Panel({ card, tab, loaded }: PanelProps) {
         <ProblemNote problem={problem} onClose={reload} />
       </div>
     )
+  if (tab === 'changes') return <LazyChanges card={card} details={details} />
   return tab === 'output' ? (
     <OutputTab details={details} />
   ) : (

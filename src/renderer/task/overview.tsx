@@ -58,7 +58,7 @@ export function Overview({ card, details }: OverviewProps) {
       </Section>
       <Dependencies task={task} />
       <Tries tries={tries} />
-      <Routes task={task} />
+      <Routes task={task} last={tries[0] ?? null} />
       <TaskSettings task={task} agent={living} />
       <Places task={task} />
       <Artifacts artifacts={task.artifacts} />

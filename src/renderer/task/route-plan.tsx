@@ -1,6 +1,7 @@
 /** Who picks the executor and the model of a task, and a choice of its own. */
 import { useCallback, useState } from 'react'
-import type { TaskView } from '../../contract/view.ts'
+import type { AgentView, TaskView } from '../../contract/view.ts'
+import type { YardClient } from '../session/link.ts'
 import { useConnection, useSession } from '../session/session-context.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../ui/route-plan.tsx'
@@ -10,16 +11,22 @@ import { useLoaded } from './use-loaded.ts'
 import { useTaskEdit } from './use-task-edit.ts'
 import { Section } from './section.tsx'
 
-export function Routes({ task }: { readonly task: TaskView }) {
+interface RoutesProps {
+  readonly task: TaskView
+  /** The newest try; null before the first. */
+  readonly last: AgentView | null
+}
+
+export function Routes({ task, last }: RoutesProps) {
   return (
     <>
-      <Route task={task} what="executor" />
-      <Route task={task} what="model" />
+      <Route task={task} last={last} what="executor" />
+      <Route task={task} last={last} what="model" />
     </>
   )
 }
 
-function Route({ task, what }: { readonly task: TaskView; readonly what: RoutedChoice }) {
+function Route({ task, last, what }: RoutesProps & { readonly what: RoutedChoice }) {
   const stops = task.routes[what]
   return (
     <Section
@@ -27,6 +34,12 @@ function Route({ task, what }: { readonly task: TaskView; readonly what: RoutedC
       end={<Chooser task={task} what={what} />}
     >
       <RoutePlan what={what} stops={stops} />
+      {last !== null && (
+        <p className="route-words">
+          {last.id} has {(what === 'executor' ? last.executor : last.model) ?? 'none of its own'}:{' '}
+          {last.provenance[what]}.
+        </p>
+      )}
     </Section>
   )
 }
@@ -41,17 +54,16 @@ function Chooser({ task, what }: { readonly task: TaskView; readonly what: Route
   const [wanted, setWanted] = useState<string | null>(null)
   const load = useCallback(async () => {
     if (!isLive) return null
-    const found = await session.call<readonly { readonly name: string }[]>(({ service }) =>
-      what === 'executor' ? service.executors() : service.models(),
+    const found = await session.call(({ service }) =>
+      Promise.all([service.executors(), service.models()]),
     )
-    return found.ok ? found.value.map(({ name }) => name) : null
-  }, [session, what, isLive])
-  const names = useLoaded(load)
+    return found.ok ? found.value : null
+  }, [session, isLive])
+  const known = useLoaded(load)
   const now = task.routes[what].find(({ stop }) => stop === 'task')?.value ?? null
-  const known = names ?? []
   const options = [
     [UNSET, 'None set'] as const,
-    ...[...new Set(now === null ? known : [now, ...known])].map((name) => [name, name] as const),
+    ...(known === null ? [] : choicesOf(what, task, now, known)),
   ]
   const choose = async (name: string): Promise<void> => {
     setWanted(name)
@@ -71,10 +83,54 @@ function Chooser({ task, what }: { readonly task: TaskView; readonly what: Route
         label={what === 'executor' ? 'Executor' : 'Model'}
         value={wanted ?? now ?? UNSET}
         options={options}
-        disabled={isBusy || isPast || names === null}
+        disabled={isBusy || isPast || known === null}
         onChange={(name) => void choose(name)}
       />
       <ProblemNote problem={problem} onClose={dismiss} />
     </>
   )
+}
+
+type Known = readonly [
+  Awaited<ReturnType<YardClient['service']['executors']>>,
+  Awaited<ReturnType<YardClient['service']['models']>>,
+]
+
+/** What can be named: models that its executor runs, every executor with what stands against it; and what is named already. */
+function choicesOf(
+  what: RoutedChoice,
+  { routes }: TaskView,
+  now: string | null,
+  [executors, models]: Known,
+): readonly (readonly [string, string])[] {
+  const executor = routes.executor.find(({ isPicked }) => isPicked)?.value
+  const own = executors.find(({ name }) => name === executor)
+  const isOpen = own === undefined || own.type === 'schedule'
+  const model = routes.model.find(({ stop }) => stop === 'task')?.value ?? null
+  const found =
+    what === 'executor'
+      ? executors.map((each) => [each.name, withNote(each.name, againstOf(each, model))] as const)
+      : models
+          .filter(({ name }) => isOpen || own.models?.includes(name) || name === now)
+          .map(
+            ({ name }) =>
+              [
+                name,
+                isOpen || own.models?.includes(name) ? name : `${name} (${own.name} cannot run it)`,
+              ] as const,
+          )
+  const isNamed = now === null || found.some(([name]) => name === now)
+  return isNamed ? found : [[now, now], ...found]
+}
+
+const withNote = (name: string, note: string | null): string =>
+  note === null ? name : `${name} (${note})`
+
+function againstOf(
+  { canRun, type, models }: Known[0][number],
+  model: string | null,
+): string | null {
+  if (!canRun) return 'cannot start here'
+  const isFit = model === null || type === 'schedule' || models?.includes(model)
+  return isFit ? null : `cannot run ${model}`
 }

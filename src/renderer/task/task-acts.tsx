@@ -28,6 +28,7 @@ const LABELS: Readonly<Record<ActName, string>> = {
   complete: 'Mark as done',
   take: 'Take it in hand',
   letGo: 'Give it back',
+  takeBack: 'Take it back',
   kill: 'Kill',
   killRestart: 'Kill and start again',
   abandon: 'Abandon',
@@ -47,6 +48,7 @@ const ICONS: Partial<Readonly<Record<ActName, IconName>>> = {
   kill: 'kill',
   startNow: 'play',
   skipOnce: 'close',
+  takeBack: 'close',
 }
 const DANGEROUS: ReadonlySet<ActName> = new Set(['abandon', 'delete', 'kill', 'killRestart'])
 
@@ -109,7 +111,7 @@ function useActs(standing: Standing) {
     )
   }
   const run = (name: ActName): void => {
-    if (name === 'letGo') return send('letGo')
+    if (name === 'letGo' || name === 'takeBack') return send('letGo')
     if (name === 'startNow') return send('scheduleNow')
     if (name === 'skipOnce') return send('scheduleSkip')
     if (name === 'kill' || name === 'killRestart') return kill(name === 'killRestart')

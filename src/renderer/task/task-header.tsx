@@ -4,6 +4,7 @@ import { useRef, type ReactNode } from 'react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, StatusBadge, wordOf } from '../ui/status-badge.tsx'
@@ -26,7 +27,7 @@ interface TaskHeaderProps {
 export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderProps) {
   const agent =
     useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent))) ?? null
-  const isByHand = (agent?.executorType ?? card.executor) === 'manual'
+  const isByHand = agent?.by === 'person' || (agent?.executorType ?? card.executor) === 'manual'
   const isHeld = details?.task.held ?? card.state === 'paused'
   const isPast = useIsPast()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -88,7 +89,12 @@ function StateLine({ card, agent, isHeld }: StateLineProps) {
     <p className="inspector-state">
       <StatusBadge state={card.state} />
       {agent === null ? (
-        <Word text={timeOf(card)} />
+        <>
+          <Word text={timeOf(card)} />
+          {card.state === 'parked' && card.park?.until != null && (
+            <Countdown until={card.park.until} />
+          )}
+        </>
       ) : (
         agent.startedAt !== null && <Elapsed since={agent.startedAt} />
       )}

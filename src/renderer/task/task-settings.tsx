@@ -5,10 +5,20 @@ import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Select } from '../ui/select.tsx'
+import { moneyText, tokensText } from '../ui/words.ts'
 import { useIsPast } from '../workspace/moment.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { Section } from './section.tsx'
-import { MAX_TRIES, NOT_BEFORE, SCHEDULE, SKILLS, TAGS, TIME_LIMIT } from './task-texts.ts'
+import {
+  BUDGET,
+  MAX_TRIES,
+  NOT_BEFORE,
+  SCHEDULE,
+  SKILLS,
+  TAGS,
+  TIME_LIMIT,
+  TOKEN_BUDGET,
+} from './task-texts.ts'
 import { useNow } from './use-now.ts'
 import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
 
@@ -33,6 +43,21 @@ export function TaskSettings({ task, agent }: TaskSettingsProps) {
         </TextRow>
         <TextRow task={task} text={TIME_LIMIT}>
           <TimeLimit task={task} agent={agent} />
+        </TextRow>
+        <TextRow task={task} text={BUDGET}>
+          {task.budget !== null && (
+            <Spent name="Budget used" spent={task.costUsd} cap={task.budget} format={moneyText} />
+          )}
+        </TextRow>
+        <TextRow task={task} text={TOKEN_BUDGET}>
+          {task.budgetTokens !== null && (
+            <Spent
+              name="Tokens used"
+              spent={task.tokens}
+              cap={task.budgetTokens}
+              format={tokensText}
+            />
+          )}
         </TextRow>
         <TextRow task={task} text={MAX_TRIES} />
         <TextRow task={task} text={SCHEDULE}>
@@ -138,6 +163,24 @@ function TimeLimit({ task, agent }: TaskSettingsProps) {
       {used !== null && (
         <progress max={limit} value={Math.min(limit, Math.max(0, used))} aria-label="Time used" />
       )}
+    </span>
+  )
+}
+
+interface SpentProps {
+  readonly name: string
+  /** Null = nobody told. */
+  readonly spent: number | null
+  readonly cap: number
+  readonly format: (value: number) => string
+}
+
+function Spent({ name, spent, cap, format }: SpentProps) {
+  return (
+    <span className="time-limit">
+      {spent !== null && `${format(spent)} of `}
+      {format(cap)}
+      {spent !== null && <progress max={cap} value={Math.min(cap, spent)} aria-label={name} />}
     </span>
   )
 }

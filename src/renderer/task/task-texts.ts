@@ -80,6 +80,30 @@ export const MAX_TRIES: TextOfTask = {
       : err('A whole number from 1 to 1000.')
   },
 }
+export const BUDGET: TextOfTask = {
+  name: 'Budget',
+  note: 'US dollars over all its tries. At that its agent is asked to stop, and the task waits until you raise it. Empty: none of its own.',
+  read: (task) => String(task.budget ?? ''),
+  write(text) {
+    if (text.trim() === '') return ok({ budget: null })
+    const budget = Number(text.trim().replace(/^\$/, ''))
+    return Number.isFinite(budget) && budget > 0 && budget <= 10_000_000
+      ? ok({ budget })
+      : err('An amount of US dollars, such as 2.50.')
+  },
+}
+export const TOKEN_BUDGET: TextOfTask = {
+  name: 'Token budget',
+  note: 'Input and output together, over all its tries. Empty: none of its own.',
+  read: (task) => String(task.budgetTokens ?? ''),
+  write(text) {
+    if (text.trim() === '') return ok({ budgetTokens: null })
+    const budgetTokens = Number(text.trim().replace(/[\s,_]/g, ''))
+    return Number.isInteger(budgetTokens) && budgetTokens > 0
+      ? ok({ budgetTokens })
+      : err('A whole number, such as 200000.')
+  },
+}
 /** `09:00`, or a cron expression, and perhaps a zone after `in`. */
 export const SCHEDULE: TextOfTask = {
   name: 'Schedule',

@@ -89,7 +89,11 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
           <code>{agent.id}</code>
         </button>
       </td>
-      <td>{[agent.executor, agent.model].filter(Boolean).join(', ')}</td>
+      <td>
+        {[agent.executor, agent.model, agent.by === 'pilot' && 'piloted by a person']
+          .filter(Boolean)
+          .join(', ')}
+      </td>
       <td className="num">
         {took !== null && durationText(took)}
         {agent.startedAt !== null && agent.endedAt === null && <Elapsed since={agent.startedAt} />}

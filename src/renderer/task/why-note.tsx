@@ -1,7 +1,10 @@
 /** Why a task stands where it stands, in one sentence, and the one act that helps. */
 import type { TaskCard, TaskView, Why } from '../../contract/view.ts'
-import { useSession } from '../session/session-context.tsx'
+import { useCommand, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { Countdown } from '../ui/countdown.tsx'
+import { instantText } from '../ui/duration.ts'
+import { ProblemNote } from '../ui/problem-note.tsx'
 import { useYard } from '../session/session-context.tsx'
 import { runCommand } from '../workspace/commands.ts'
 import { useIsPast } from '../workspace/moment.ts'
@@ -15,10 +18,16 @@ export type WhyAct =
   | { readonly kind: 'act'; readonly act: TaskAct; readonly label: string }
   | { readonly kind: 'open'; readonly task: string }
   | { readonly kind: 'command'; readonly id: string; readonly label: string }
+  | { readonly kind: 'wake'; readonly provider: string; readonly label: string }
   | null
 
 /** The nearest reason decides; a reason that only time ends has none. */
 export function whyActOf(card: TaskCard, why: Why): WhyAct {
+  const account = card.park?.provider ?? null
+  if (account !== null) {
+    const label = card.park?.until == null ? 'I have signed in: go on' : 'Try now'
+    return { kind: 'wake', provider: account, label }
+  }
   if (card.status === 'failed') return { kind: 'act', act: TASK_ACTS.retry, label: 'Retry' }
   if (card.status === 'waiting')
     return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
@@ -34,6 +43,8 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
       return { kind: 'command', id: 'coordinator.toggle', label: 'Resume the yard' }
     case 'cap':
       return { kind: 'command', id: 'go.agents', label: 'Show the agents' }
+    case 'budget':
+      return { kind: 'command', id: 'go.attention', label: 'Raise the budget' }
     case 'executor':
       return { kind: 'command', id: 'go.executors', label: 'Show the executors' }
     default:
@@ -53,6 +64,11 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
       <p>
         <PlainText text={whyWords(why.text, task.failure?.detail ?? null)} />
       </p>
+      {untilOf(why) !== null && (
+        <p className="why-until">
+          Goes on at {instantText(untilOf(why) ?? '')}, <Countdown until={untilOf(why) ?? ''} />
+        </p>
+      )}
       {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
       <Helps card={card} act={whyActOf(card, why)} />
       {task.failure?.detail != null && (
@@ -67,15 +83,36 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
   )
 }
 
+/** When the first reason ends by itself; null = by no time. */
+const untilOf = ({ waitsFor }: Why): string | null => waitsFor[0]?.until ?? null
+
+/** For all that this provider holds, not only this task. */
+function Wake({ provider, label }: Extract<WhyAct, { kind: 'wake' }>) {
+  const { run, isBusy, problem, dismiss } = useCommand()
+  return (
+    <>
+      <Button
+        isBusy={isBusy}
+        title={`Everything that waits for ${provider} is tried now, in the same conversations`}
+        onClick={() => void run(({ service }) => service.wake({ provider }))}
+      >
+        {label}
+      </Button>
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </>
+  )
+}
+
 function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct }) {
   const session = useSession()
   const opened = useYard((view) => (act?.kind === 'open' ? view.tasks.get(act.task) : undefined))
   const isPast = useIsPast()
-  if (act === null || (isPast && act.kind === 'act')) return null
+  if (act === null || (isPast && (act.kind === 'act' || act.kind === 'wake'))) return null
   if (act.kind === 'open')
     return (
       <Button onClick={() => navigate({ task: act.task })}>Show {opened?.title ?? act.task}</Button>
     )
+  if (act.kind === 'wake') return <Wake {...act} />
   if (act.kind === 'command') return <Button onClick={() => runCommand(act.id)}>{act.label}</Button>
   if (act.act.blocked(card) !== null) return null
   return <Button onClick={() => void doAct(session, act.act, [card])}>{act.label}</Button>

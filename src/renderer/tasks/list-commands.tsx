@@ -1,7 +1,7 @@
 /** What the list itself can do, offered to the palette and the keyboard. */
 import { useCommands } from '../workspace/commands.ts'
 import { getSelection } from '../workspace/selection.ts'
-import { OfferLater } from './offer-later.tsx'
+import { OfferLater } from '../workspace/offer-later.tsx'
 import { gather, openTask, pickAll, pickNone } from './picking.ts'
 import { editDependencies } from './dependency-editor.tsx'
 

@@ -1,10 +1,11 @@
 /** The tasks in columns by state. Dragging a card means the command that takes it there; where there is none, the column dims. */
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { getSelection, useSelection } from '../workspace/selection.ts'
+import { NoneMatch } from '../workspace/none-match.tsx'
+import { plural } from '../ui/words.ts'
 import { BoardList } from './board-list.tsx'
 import { boardColumns, moveTo, nextColumn, type BoardColumn } from './board-moves.ts'
 import { ListCommands } from './list-commands.tsx'
-import { NoneMatch } from './none-match.tsx'
 import { walkTo } from './picking.ts'
 import { pressListKey } from './use-list-keys.ts'
 import { useListTasks, useMatches } from './use-listed.ts'
@@ -24,7 +25,7 @@ export function TaskBoard() {
   const focusId = useSelection((selection) => selection.focusId)
   const current = columns.findIndex(({ ids }) => focusId !== null && ids.includes(focusId))
   const stop = current >= 0 ? current : columns.findIndex(({ ids }) => ids.length > 0)
-  if (order.length === 0) return <NoneMatch count={tasks.size} />
+  if (order.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   const takes = (state: string): boolean =>
     dragged.some((id) => {
       const card = tasks.get(id)

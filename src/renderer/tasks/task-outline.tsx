@@ -5,8 +5,9 @@ import { useYard } from '../session/session-context.tsx'
 import { Lamp, StatusBadge } from '../ui/status-badge.tsx'
 import { useRoute } from '../workspace/route.ts'
 import { getSelection, useSelection } from '../workspace/selection.ts'
+import { NoneMatch } from '../workspace/none-match.tsx'
+import { plural } from '../ui/words.ts'
 import { ListCommands } from './list-commands.tsx'
-import { NoneMatch } from './none-match.tsx'
 import { setOpen, useFolds } from './outline-folds.ts'
 import { outlineRows, sideStep, type OutlineRow } from './outline-rows.ts'
 import { press, walkTo } from './picking.ts'
@@ -32,7 +33,7 @@ export function TaskOutline() {
   const focusIndex = focusId === null ? -1 : order.indexOf(focusId)
   const wish = { scroller, count: rows.length, height: ROW, focusIndex, focusId }
   const { total, items } = useRows(wish)
-  if (rows.length === 0) return <NoneMatch count={tasks.size} />
+  if (rows.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
     <>
       <ListCommands order={order} />

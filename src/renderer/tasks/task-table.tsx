@@ -3,10 +3,11 @@ import { memo, useRef, type CSSProperties, type MouseEvent } from 'react'
 import { useYard } from '../session/session-context.tsx'
 import { useSelection } from '../workspace/selection.ts'
 import { useRoute } from '../workspace/route.ts'
+import { NoneMatch } from '../workspace/none-match.tsx'
+import { plural } from '../ui/words.ts'
 import { useColumns } from './column-chooser.tsx'
 import type { Column } from './columns.ts'
 import { ListCommands } from './list-commands.tsx'
-import { NoneMatch } from './none-match.tsx'
 import { press } from './picking.ts'
 import { rowName } from './row-name.ts'
 import { TableHead } from './table-head.tsx'
@@ -27,7 +28,7 @@ export function TaskTable() {
   const focusIndex = focusId === null ? -1 : ids.indexOf(focusId)
   const wish = { scroller, count: ids.length, height: ROW, above: HEAD, focusIndex, focusId }
   const { total, items } = useRows(wish)
-  if (ids.length === 0) return <NoneMatch count={tasks.size} />
+  if (ids.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
     <>
       <ListCommands order={ids} />

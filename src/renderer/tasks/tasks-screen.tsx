@@ -6,12 +6,12 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { Screen } from '../ui/screen.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { runCommand } from '../workspace/commands.ts'
+import { FilterField } from '../workspace/filter-field.tsx'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { StateStrip } from '../workspace/state-strip.tsx'
 import { ChosenBar } from './chosen-bar.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import { DependencyEditor } from './dependency-editor.tsx'
-import { FilterField } from './filter-field.tsx'
 import { MoveMenu } from './move-menu.tsx'
 import { OutlineTools } from './outline-tools.tsx'
 import { TaskBoard } from './task-board.tsx'
@@ -41,7 +41,10 @@ export function TasksScreen() {
       filters={
         <>
           <StateStrip />
-          <FilterField />
+          <FilterField
+            label="Filter tasks"
+            hint="Words, or state: tag: executor: model: agent: priority:"
+          />
         </>
       }
       tools={

@@ -42,6 +42,8 @@ export function fixedReason(
     return `Set by ${variableOf(key)} in the environment of the service, which stands over the files. Change it there.`
   if (source === 'flag')
     return 'Set by a flag of this run, which stands over the files. It holds until the run ends.'
+  if (keyParts(key)[0] === 'machine' && scope === 'project')
+    return 'It is about this machine and stands in your own file only. Choose that file to change it.'
   if (source === 'project' && scope === 'global')
     return 'This yard’s own file says it, and stands over what holds for all yards. Reset it first.'
   return null

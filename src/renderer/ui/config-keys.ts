@@ -65,6 +65,45 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
   ],
   'store.backups': ['Backups kept', '0 makes none.', number],
   'store.backup_interval': ['Time between backups', 'While something changes.', minutes],
+  'machine.max_agents': [
+    'Agents on this machine',
+    'At most so many at once over all your yards. Not set: only their own caps.',
+    number,
+  ],
+  'machine.min_free_memory': [
+    'Free memory',
+    'No agent starts while less is free: a number of bytes, or 1GB. 0 never waits.',
+    text,
+  ],
+  'worktree.copy': [
+    'Copied files',
+    'Ignored files that each new worktree gets a copy of, such as [".env"].',
+    list,
+  ],
+  'worktree.setup': [
+    'Set up with',
+    'A shell line that is run in each new worktree before its agent starts.',
+    text,
+  ],
+  'worktree.setup_timeout': ['Time to set up', 'After which it has failed.', minutes],
+  'worktree.uncommitted': [
+    'What is not committed',
+    'When an agent has ended. Nothing is thrown away.',
+    choice(['commit', 'Becomes part of the result'], ['keep', 'Stays in the worktree']),
+  ],
+  'worktree.land': [
+    'Results are merged',
+    'Prepared: a branch and a text for a pull request, and nothing is merged.',
+    choice(['keep', 'When you say so'], ['auto', 'By themselves'], ['pr', 'Not, but prepared']),
+  ],
+  'worktree.target': [
+    'Merged into',
+    'A branch. Not set: the one that the main checkout had when the work began.',
+    text,
+  ],
+  'worktree.push': ['Push what is prepared', 'Sends the prepared branch to the remote.', onOff],
+  'worktree.remote': ['Remote', 'Where prepared branches are pushed.', text],
+  'worktree.merger': ['Who settles conflicts', 'agent, person, or the name of an executor.', text],
   'caps.models.*': ['Agents of the model', 'At most so many at once.', number],
   'caps.tags.*': ['Agents of the tag', 'At most so many at once.', number],
   'executors.*.type': [
@@ -73,6 +112,16 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     choice(
       ['claude', 'Claude Code'],
       ['codex', 'Codex'],
+      ['gemini', 'Gemini CLI'],
+      ['qwen', 'Qwen Code'],
+      ['opencode', 'opencode'],
+      ['pi', 'pi'],
+      ['copilot', 'Copilot CLI'],
+      ['kimi', 'Kimi CLI'],
+      ['acp', 'Agent Client Protocol'],
+      ['native', 'Own loop'],
+      ['http', 'HTTP service'],
+      ['external', 'External'],
       ['shell', 'Shell'],
       ['command', 'Command'],
       ['manual', 'Manual'],
@@ -130,10 +179,19 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'How its tasks are sent.',
     choice(['POST', 'POST'], ['PUT', 'PUT'], ['PATCH', 'PATCH']),
   ],
-  'executors.*.headers': ['Headers', 'Sent with each request.', text],
+  'executors.*.headers.*': [
+    'Header',
+    'Sent with each request: a text, or { from = "VARIABLE" }, so that no secret stands here.',
+    text,
+  ],
   'executors.*.max_steps': ['Most steps', 'Model calls of one agent.', number],
   'executors.*.max_tokens': ['Most tokens', 'Of one agent, input and output together.', number],
   'executors.*.max_cost': ['Most US dollars', 'Of one agent, where the price is known.', number],
+  'executors.*.fallback': [
+    'Stands in for it',
+    'The executor that takes its tasks while its provider sleeps. Not set: they wait.',
+    executor,
+  ],
   'executors.*.then': ['Hands on to', 'The executor that does the work in its time.', executor],
   'executors.*.schedule': [
     'Starts',
@@ -144,6 +202,30 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
   'models.*.model_id': ['Model id', 'What reaches the command line of the agent.', text],
   'models.*.endpoint': ['Endpoint', 'Where it is not the provider’s usual address.', text],
   'models.*.tier': ['Tier', 'A word of yours for what it is good for.', text],
+  'models.*.context_window': ['Context', 'Tokens that one request may hold.', number],
+  'models.*.cost_in': ['Price of input', 'US dollars per million tokens.', number],
+  'models.*.cost_out': ['Price of output', 'US dollars per million tokens.', number],
+  'models.*.cost_cached': [
+    'Price of cached input',
+    'US dollars per million tokens that the provider had kept.',
+    number,
+  ],
+  'models.*.price_date': ['Price noted', 'When that was, such as 2026-04.', text],
+  'models.roles.default': ['Default', 'Stands behind the coordinator’s default model.', model],
+  'models.roles.evaluator': ['Evaluator', 'Judges what agents did.', model],
+  'models.roles.triage': ['Triage', 'Looks after agents that are silent or have failed.', model],
+  'models.roles.assigner': ['Assigner', 'Chooses who does a task.', model],
+  'models.roles.merger': ['Merger', 'Joins what two agents did to the same lines.', model],
+  'models.roles.summariser': ['Summariser', 'Puts long stories into few words.', model],
+  'budget.day_usd': ['Dollars a day', 'Then no new agent starts until midnight.', number],
+  'budget.day_tokens': ['Tokens a day', 'Input and output together.', number],
+  'budget.graph_usd': ['Dollars in all', 'Then no new agent starts until it is raised.', number],
+  'budget.graph_tokens': ['Tokens in all', 'Input and output together.', number],
+  'budget.graph_since': [
+    'Counted from',
+    'Where the count of what is spent in all begins, such as 2026-03-01. Not set: at the beginning.',
+    text,
+  ],
 }
 
 /** Total: a key that is not known here is called by its own name and edited as text. */
@@ -152,7 +234,7 @@ export function wordsOf(key: string): KeyWords {
   const known = Object.entries(KEY_WORDS).find(([pattern]) => fits(pattern.split('.'), parts))
   if (!known) return { label: key, note: '', control: text }
   const [label, note, control] = known[1]
-  const isVariable = parts[0] === 'executors' && parts[2] === 'env'
+  const isVariable = parts[0] === 'executors' && (parts[2] === 'env' || parts[2] === 'headers')
   const named = isVariable ? parts.at(3) : parts[0] === 'caps' ? parts.at(2) : undefined
   return { label: named === undefined ? label : `${label} ${named}`, note, control }
 }
@@ -171,13 +253,13 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly string[]>> =
   pi: cliFields(),
   copilot: cliFields(),
   kimi: cliFields(),
-  acp: ['command', 'model', 'permissions', ...localFields()],
+  acp: ['command', 'model', 'permissions', 'fallback', ...localFields()],
   native: [
-    ...['model', 'permissions', 'base_url', 'api_key_env'],
+    ...['model', 'permissions', 'base_url', 'api_key_env', 'fallback'],
     ...['max_steps', 'max_tokens', 'max_cost'],
     ...localFields(),
   ],
-  http: ['url', 'method', 'headers', 'timeout', 'max_agents'],
+  http: ['url', 'endpoint', 'method', 'headers', 'timeout', 'max_agents'],
   external: ['timeout'],
   shell: localFields(),
   command: ['command', 'model', 'stdin', ...localFields()],
@@ -189,7 +271,10 @@ function localFields(): readonly string[] {
   return ['max_agents', 'timeout', 'coding', 'subtasks', 'keep_background']
 }
 function cliFields(): readonly string[] {
-  return ['command', 'model', 'permissions', 'base_url', 'api_key_env', ...localFields()]
+  return [
+    ...['command', 'model', 'permissions', 'base_url', 'api_key_env', 'fallback'],
+    ...localFields(),
+  ]
 }
 
 /** What a field is where no file says it, in the form of the file; null = not set. */
@@ -203,4 +288,5 @@ const BUILT_IN: Readonly<Record<string, unknown>> = {
   subtasks: 'own',
   keep_background: false,
   stdin: 'prompt',
+  method: 'POST',
 }

@@ -16,6 +16,16 @@ export function durationText(ms: number): string {
 export const elapsedText = (ms: number): string =>
   ms < 1000 ? '0s' : durationText(Math.floor(ms / 1000) * 1000)
 
+/** What is left, as a clock that runs down: `9:05`, `1:12:05`, beyond a day `2d 4h`. */
+export function remainingText(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  if (seconds >= 86_400) return durationText(seconds * 1000)
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  const rest = pad(seconds % 60)
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${pad(minutes)}:${rest}`
+}
+
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',

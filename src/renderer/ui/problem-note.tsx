@@ -16,6 +16,7 @@ export function ProblemNote({ problem, onClose }: ProblemNoteProps) {
             {problem.message}
             {problem.hint && <span className="hint">{problem.hint}</span>}
           </p>
+          {problem.sendAgain && <Button onClick={problem.sendAgain}>Send again</Button>}
           <Button look="quiet" icon="close" aria-label="Dismiss" onClick={onClose} />
         </div>
       )}

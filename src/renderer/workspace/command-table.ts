@@ -43,6 +43,13 @@ const YARD: readonly Row[] = [
   ['yard.export-svg', 'Export as SVG', []],
   ['yard.export-png', 'Export as PNG', []],
   ['yard.export-mermaid', 'Export as Mermaid', []],
+  ['executor.add', 'Add an executor…', []],
+  ['executor.test', 'Test this executor', ['alt+t']],
+  ['model.add', 'Add a model…', []],
+  ['model.roles', 'Roles of models…', []],
+  ['budget.today', 'Set budget for today…', []],
+  ['costs', 'Costs', []],
+  ['tasks.merge-all', 'Merge all that are done…', []],
   ['agents.kill-all', 'Kill all agents…', []],
   ['agents.check', 'Check dead agents', []],
   ['service.log', 'Open log', []],
@@ -77,6 +84,8 @@ const TASK: readonly Row[] = [
   ['tab.1', 'Overview', ['alt+1']],
   ['tab.2', 'Output', ['alt+2']],
   ['tab.3', 'Timeline', ['alt+3']],
+  ['task.changes', 'Changes', ['alt+5']],
+  ['task.merge', 'Merge what it has changed…', [], 'tasks'],
 ]
 
 const EDIT: readonly Row[] = [

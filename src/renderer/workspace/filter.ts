@@ -34,6 +34,13 @@ function testOf(word: string): TaskFilter {
   return (card) => card.title.toLowerCase().includes(word) || card.id.includes(word)
 }
 
+/** True when each word of the query stands in one of the texts; for lists of other things than tasks. */
+export function hasWords(query: string, texts: readonly (string | null | undefined)[]): boolean {
+  const all = texts.map((text) => (text ?? '').toLowerCase())
+  const words = query.toLowerCase().match(/\S+/g) ?? []
+  return words.every((word) => all.some((text) => text.includes(word)))
+}
+
 export const useQuery = (): string => useRoute().filters['q'] ?? ''
 
 export function setQuery(q: string): void {

@@ -5,6 +5,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Session } from '../session/session.ts'
 import type { YardClient } from '../session/link.ts'
+import { sendCommand } from '../session/send-command.ts'
 import { closeToast, openToast, showToast } from './toasts.ts'
 
 export type SendEdit = (client: YardClient, commandId: string) => Promise<unknown>
@@ -67,7 +68,7 @@ async function send(
   act: SendEdit,
   onRefusal: string,
 ): Promise<'done' | 'refused' | 'not-sent'> {
-  const result = await session.call((client) => act(client, crypto.randomUUID()))
+  const result = await sendCommand(session, act)
   if (result.ok) return 'done'
   showToast(`${onRefusal}. ${result.error.message}`, { kind: 'error' })
   return result.error.kind === 'link' ? 'not-sent' : 'refused'

@@ -29,6 +29,8 @@ const preferencesSchema = z.object({
   snoozed: z.record(z.string(), z.number()).catch({}),
   /** Columns of the tasks table, in order. */
   taskColumns: z.array(z.string()).nullable().catch(null),
+  /** Of a file's changes: one below the other, or side by side. */
+  diffLook: z.enum(['unified', 'split']).catch('unified'),
   /** Lately used commands of the palette, newest first. */
   recentCommands: z.array(z.string()).catch([]),
 })

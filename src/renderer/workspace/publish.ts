@@ -15,15 +15,36 @@ export function publishEdit(
   return {
     label: `Published ${name}`,
     undo: async ({ task }, commandId) => {
-      const views = await Promise.all(ids.map((id) => task.get({ id })))
-      const begun = views.find(({ status, attempts }) => status !== 'open' || attempts > 0)
-      if (begun) throw new Refusal(`“${begun.title}” has started.`)
-      for (const id of ids) await task.hold({ id, commandId: `${commandId}:${id}` })
+      await inBatches(ids, async (id) => {
+        const { status, attempts, title } = await task.get({ id })
+        if (status !== 'open' || attempts > 0) throw new Refusal(`“${title}” has started.`)
+      })
+      await inBatches(ids, (id) => task.hold({ id, commandId: `${commandId}:${id}` }))
     },
     redo: async ({ task }: YardClient, commandId: string) => {
-      for (const id of ids) await task.publish({ id, only: true, commandId: `${commandId}:${id}` })
+      await inBatches(ids, (id) =>
+        task.publish({ id, only: true, commandId: `${commandId}:${id}` }),
+      )
     },
   }
+}
+
+/** So many requests stand at the host at once. */
+const BATCH = 50
+
+/** Rejects with the first refusal, after its batch. */
+async function inBatches(
+  ids: readonly string[],
+  send: (id: string) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += BATCH)
+    await Promise.all(ids.slice(from, from + BATCH).map(send))
+}
+
+/** Those whose publication brings the others with it: what waits for a draft is published with that. */
+export function firstDrafts(drafts: readonly TaskCard[]): readonly TaskCard[] {
+  const ids = new Set(drafts.map(({ id }) => id))
+  return drafts.filter(({ after }) => !after.some((id) => ids.has(id)))
 }
 
 /** What a reply to `publish` released. */

@@ -28,6 +28,9 @@ export function selectTasks(
   if (chosen.size === 0 && isOpen) navigate({ task: null })
 }
 
+/** Chooses nothing; the inspector stays, for it is closed by itself. */
+export const dropSelection = (): void => store.setState({ ids: new Set() })
+
 /** The inspector shows the one that is left. */
 export function toggleTask(id: string): void {
   const ids = new Set(store.getState().ids)

@@ -2,11 +2,14 @@
 import type { TaskCard } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
+import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { ask } from './ask.ts'
 import { remember } from './history.ts'
-import { publishEdit, releasedBy } from './publish.ts'
+import { firstDrafts, publishEdit, releasedBy } from './publish.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
+import { sendMany } from './send-many.ts'
+import { sendOrOffer } from './send-or-offer.ts'
 import { countOf, editOf, isFinishedCard, TASK_ACTS, type TaskAct } from './task-acts.ts'
 import { showToast } from './toasts.ts'
 
@@ -17,24 +20,15 @@ export async function doAct(
   cards: readonly TaskCard[],
 ): Promise<boolean> {
   const fitting = cards.filter((card) => act.blocked(card) === null)
-  const sent: TaskCard[] = []
-  const released: string[] = []
-  for (const card of fitting) {
-    const result = await session.call((client) => act.send(client, card, crypto.randomUUID()))
-    if (result.ok) {
-      sent.push(card)
-      released.push(...releasedBy(result.value))
-    } else {
-      showToast(`${card.title}: ${result.error.message}`, { kind: 'error' })
-      break
-    }
-  }
-  const edit =
-    act.id === TASK_ACTS.publish.id
-      ? publishEdit(released, session.yard.getState().tasks)
-      : editOf(act, sent)
+  const isPublish = act.id === TASK_ACTS.publish.id
+  const wanted = isPublish ? firstDrafts(fitting) : fitting
+  const { cards: sent, replies, refused } = await sendMany(session, act, wanted)
+  if (refused) showToast(`${refused.card.title}: ${refused.problem.message}`, { kind: 'error' })
+  const edit = isPublish
+    ? publishEdit(replies.flatMap(releasedBy), session.yard.getState().tasks)
+    : editOf(act, sent)
   if (edit && sent.length > 0) remember(session, edit)
-  return sent.length === fitting.length
+  return sent.length === wanted.length
 }
 
 /**
@@ -129,8 +123,10 @@ async function removeAndRemember(
   cards: readonly TaskCard[],
   relinks: readonly Relink[],
 ): Promise<boolean> {
-  const kept = await session.call(({ task }) =>
-    Promise.all(cards.map(({ id }) => task.get({ id }))),
+  const kept = await sendOrOffer(
+    session,
+    ({ task }) => Promise.all(cards.map(({ id }) => task.get({ id }))),
+    `Remove ${countOf(cards)}`,
   )
   if (!kept.ok) return tellRefusal(kept.error)
   const views = kept.value
@@ -156,7 +152,7 @@ async function removeAndRemember(
         commandId: `${commandId}:${id}`,
       })
   }
-  const done = await session.call((client) => remove(client, crypto.randomUUID()))
+  const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`)
   if (!done.ok) return tellRefusal(done.error)
   remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
   return true
@@ -231,8 +227,10 @@ export async function abandonTasks(session: Session, cards: readonly TaskCard[])
   if (answer.choice === 'join' && !(await joinDependents(session, cards))) return
   for (const { id } of cards) {
     const withDependents = answer.choice === 'all'
-    const done = await session.call(({ task }) =>
-      task.abandon({ id, withDependents, commandId: crypto.randomUUID() }),
+    const done = await sendOrOffer(
+      session,
+      ({ task }, commandId) => task.abandon({ id, withDependents, commandId }),
+      `Abandon ${countOf(cards)}`,
     )
     if (!done.ok) return showToast(done.error.message, { kind: 'error' })
   }
@@ -247,8 +245,10 @@ async function joinDependents(session: Session, cards: readonly TaskCard[]): Pro
     for (const other of tasks.values()) {
       if (!other.after.includes(card.id)) continue
       const edit = { addAfter: card.after, removeAfter: [card.id] }
-      const done = await session.call(({ task }) =>
-        task.edit({ id: other.id, ...edit, commandId: crypto.randomUUID() }),
+      const done = await sendOrOffer(
+        session,
+        ({ task }, commandId) => task.edit({ id: other.id, ...edit, commandId }),
+        other.title,
       )
       if (!done.ok) {
         showToast(`${other.title}: ${done.error.message}`, { kind: 'error' })
@@ -296,7 +296,7 @@ export async function editDependency(
         ...(isAdding ? { addAfter: [blocker] } : { removeAfter: [blocker] }),
         commandId,
       })
-  const result = await session.call((client) => send(how === 'add')(client, crypto.randomUUID()))
+  const result = await sendCommand(session, send(how === 'add'))
   if (!result.ok) return result.error
   const label =
     how === 'add'

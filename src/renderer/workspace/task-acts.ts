@@ -18,6 +18,9 @@ export interface TaskAct {
 
 export const isFinishedCard = (card: TaskCard): boolean =>
   card.status === 'done' || card.status === 'failed' || card.status === 'abandoned'
+/** Held, and never published. */
+export const isDraftCard = ({ state, fact }: TaskCard): boolean =>
+  state === 'paused' && fact === 'Draft'
 const isHeld = (card: TaskCard): boolean => card.state === 'paused'
 
 export const TASK_ACTS = {

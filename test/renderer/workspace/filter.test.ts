@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { statesOf, toFilter, withStates } from '../../../src/renderer/workspace/filter.ts'
+import { hasWords, statesOf, toFilter, withStates } from '../../../src/renderer/workspace/filter.ts'
 import { card } from './cards.ts'
 
 const docs = card('docs', {
@@ -38,4 +38,10 @@ describe('a filter', () => {
     expect(withStates(query, new Set())).toBe('docs')
     expect(statesOf('docs')).toBeNull()
   })
+})
+
+test('a list of other things is narrowed by words, each of which must stand somewhere', () => {
+  expect(hasWords('', ['claude'])).toBe(true)
+  expect(hasWords('CLAU op', ['claude', null, 'opus'])).toBe(true)
+  expect(hasWords('claude haiku', ['claude', 'opus'])).toBe(false)
 })

@@ -8,7 +8,7 @@ import { KeyHint } from '../../workspace/key-hint.tsx'
 import { useMoment } from '../../workspace/moment.ts'
 import { selectTasks, useSelection } from '../../workspace/selection.ts'
 import { doAct } from '../../workspace/send-acts.ts'
-import { TASK_ACTS } from '../../workspace/task-acts.ts'
+import { isDraftCard, TASK_ACTS } from '../../workspace/task-acts.ts'
 
 const ACTS: readonly (readonly [string, string])[] = [
   ['task.hold', 'Pause'],
@@ -75,9 +75,7 @@ function useCanPause(): boolean {
 function DraftBar() {
   const session = useSession()
   const tasks = useCalmYard((view) => view.tasks, CALM)
-  const drafts = [...tasks.values()].filter(
-    ({ state, agent }) => state === 'paused' && agent === null,
-  )
+  const drafts = [...tasks.values()].filter(isDraftCard)
   const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
   const isDraftChosen = drafts.some(({ id }) => id === focusId)
   const [later, setLater] = useState<ReadonlySet<string>>(new Set())

@@ -18,7 +18,7 @@ export async function moveNodes(
     Object.keys(moves).map((id) => [id, positions.get(id) ?? null] as const),
   )
   const set = whole(moves)
-  const result = await session.call(({ page }) => page.moveNodes({ set }))
+  const result = await session.call(({ page }) => page.moveNodes({ set }), 'repeats')
   if (!result.ok) {
     showToast(`Not moved. ${result.error.message}`, { kind: 'error' })
     return false

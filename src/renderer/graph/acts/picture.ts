@@ -3,7 +3,13 @@ import { wordOf } from '../../ui/status-badge.tsx'
 import { NODE_HEIGHT, NODE_WIDTH } from '../grid.ts'
 import { LAMPS } from '../paint-lamps.ts'
 import type { Colours } from '../paint-colours.ts'
-import type { Scene, SceneNode, SceneTrack, TrackState } from '../scene.ts'
+import {
+  middleOfTrack,
+  type Scene,
+  type SceneNode,
+  type SceneTrack,
+  type TrackState,
+} from '../scene.ts'
 
 export interface Stroke {
   readonly colour: string
@@ -50,7 +56,7 @@ const RADIUS = 8
 const TITLE = 14
 const FACT = 11
 /** Between the left edge of a node and its title. */
-const TITLE_X = 40
+const TITLE_X = 38
 
 /** `widthOf` measures a text in canvas units. */
 export function toPicture(
@@ -70,6 +76,7 @@ export function toPicture(
     font: colours.font,
     shapes: [
       ...[...scene.tracks.values()].flatMap((track) => trackShapes(track, scene, colours)),
+      ...[...scene.tracks.values()].flatMap((track) => crossShapes(track, colours)),
       ...[...scene.nodes.values()].flatMap((node) => nodeShapes(node, pen)),
     ],
   }
@@ -89,6 +96,17 @@ function trackShapes(track: SceneTrack, { direction }: Scene, colours: Colours):
   const [x = 0, y = 0] = track.points.slice(-2)
   const stop = direction === 'right' ? `M${x - 14} ${y - 7}v14` : `M${x - 7} ${y - 14}h14`
   return [...shapes, { kind: 'path', d: stop, fill: null, stroke: { colour, width: 2 } }]
+}
+
+/** A ring with a cross in the middle: its blocker failed. Over all tracks, so that none runs through it. */
+function crossShapes(track: SceneTrack, colours: Colours): readonly Shape[] {
+  if (track.state !== 'upstream-failed') return []
+  const at = { ...middleOfTrack(track), scale: 1 }
+  const stroke = { colour: colours.trackFail, width: 1.5 }
+  return [
+    { kind: 'path', d: 'M-7 0A7 7 0 1 1 7 0A7 7 0 1 1 -7 0z', fill: colours.canvas, stroke, at },
+    { kind: 'path', d: 'M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6', fill: null, stroke, at },
+  ]
 }
 
 const trackColour = (state: TrackState, colours: Colours): string =>
@@ -118,6 +136,7 @@ function nodeShapes(node: SceneNode, pen: Pen): readonly Shape[] {
   const ground = groundOf(state, colours)
   const colour = colours.ofState(state).text
   return [
+    ...glowOf(node, state, colours),
     outlineOf(node, state, colours),
     ...lampShapes(state, { x: x + 12, y: y + 12, scale: 1 }, { colour, ground }),
     ...titleShapes(node, state, pen),
@@ -133,9 +152,22 @@ function nodeShapes(node: SceneNode, pen: Pen): readonly Shape[] {
   ]
 }
 
-const TEXT_WIDTH = NODE_WIDTH - TITLE_X - 12
+const TEXT_WIDTH = NODE_WIDTH - TITLE_X - 10
 
 const isQuiet = (state: string): boolean => FLAT.has(state) || DASHED.has(state)
+
+/** What is at work has a ring of light around it. */
+const glowOf = ({ at: { x, y } }: SceneNode, state: string, colours: Colours): readonly Shape[] =>
+  state === 'in-progress'
+    ? [
+        {
+          kind: 'path',
+          d: roundedBox(x, y),
+          fill: null,
+          stroke: { colour: colours.glow, width: 6 },
+        },
+      ]
+    : []
 
 function outlineOf({ at: { x, y } }: SceneNode, state: string, colours: Colours): Shape {
   const colour = isQuiet(state) ? colours.line2 : colours.ofState(state).line

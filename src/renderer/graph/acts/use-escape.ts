@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { getMoment } from '../../workspace/moment.ts'
 import { currentRoute, navigate } from '../../workspace/route.ts'
-import { getSelection, selectTasks } from '../../workspace/selection.ts'
+import { dropSelection, getSelection } from '../../workspace/selection.ts'
 import { getGraphView, setGraphView } from '../view-state.ts'
 import { closeLinkCard, isLinkCardOpen } from './link-card-state.ts'
 
@@ -30,7 +30,7 @@ export function closeOne(): boolean {
   else if (focus !== 'none') setGraphView({ focus: 'none' })
   // The way back to the present is the time strip's.
   else if (getMoment()) return false
-  else if (getSelection().ids.size > 0) selectTasks([], { focusId: getSelection().focusId })
+  else if (getSelection().ids.size > 0) dropSelection()
   else if (currentRoute().task !== null) navigate({ task: null })
   else return false
   return true

@@ -1,13 +1,20 @@
-/** The words and fields that narrow the list down; `/` goes there. */
+/** The words that narrow a list down; `/` goes there. They stand in the address. */
 import { Search, X } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../ui/button.tsx'
-import { useCommands } from '../workspace/commands.ts'
-import { setQuery, useQuery } from '../workspace/filter.ts'
-import { KeyHint } from '../workspace/key-hint.tsx'
+import { useCommands } from './commands.ts'
+import { setQuery, useQuery } from './filter.ts'
+import { KeyHint } from './key-hint.tsx'
 import { OfferLater } from './offer-later.tsx'
+import './filter-field.css'
 
-export function FilterField() {
+interface FilterFieldProps {
+  readonly label: string
+  /** What may be written there. */
+  readonly hint: string
+}
+
+export function FilterField({ label, hint }: FilterFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const query = useQuery()
   return (
@@ -16,9 +23,9 @@ export function FilterField() {
       <input
         ref={field}
         type="text"
-        aria-label="Filter tasks"
+        aria-label={label}
         placeholder="Filter"
-        title="Words, or state: tag: executor: model: agent: priority:"
+        title={hint}
         spellCheck={false}
         autoComplete="off"
         value={query}

@@ -1,12 +1,12 @@
 /** Instead of rows when the filter leaves none. */
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/empty-note.tsx'
-import { plural } from '../ui/words.ts'
-import { setQuery } from '../workspace/filter.ts'
+import { setQuery } from './filter.ts'
 
-export function NoneMatch({ count }: { readonly count: number }) {
+/** `all`: what there is, in words: `12 tasks`. */
+export function NoneMatch({ all }: { readonly all: string }) {
   return (
-    <EmptyNote text={`${plural(count, 'task')}, none match`}>
+    <EmptyNote text={`${all}, none match`}>
       <Button onClick={() => setQuery('')}>Clear filters</Button>
     </EmptyNote>
   )

@@ -1,0 +1,96 @@
+/** What may be spent, and how much of it is; each cap is changed where it stands. */
+import type { Costs } from '../../contract/page.ts'
+import { ConfigRow } from '../ui/config-row.tsx'
+import { wordsOf } from '../ui/config-keys.ts'
+import { instantText } from '../ui/duration.ts'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { useAnswer } from '../ui/use-answer.ts'
+import { moneyText, tokensText } from '../ui/words.ts'
+
+type Budget = Costs['budget']
+
+const NO_NAMES = { executors: [], models: [] }
+const KEYS = [
+  'budget.day_usd',
+  'budget.day_tokens',
+  'budget.graph_usd',
+  'budget.graph_tokens',
+] as const
+
+export function CostBudgets({ budget }: { readonly budget: Budget }) {
+  const config = useAnswer(({ service }) => service.config(), { key: JSON.stringify(budget) })
+  const { day, graph, graphSince } = budget
+  return (
+    <section className="card trend cost-card" aria-label="Budgets">
+      <header>
+        <h2>Budgets</h2>
+      </header>
+      <dl className="cost-meters">
+        <Meter name="Today, dollars" spent={day.costUsd} cap={day.capUsd} format={moneyText} />
+        <Meter name="Today, tokens" spent={day.tokens} cap={day.capTokens} format={tokensText} />
+        <Meter name="In all, dollars" spent={graph.costUsd} cap={graph.capUsd} format={moneyText} />
+        <Meter
+          name="In all, tokens"
+          spent={graph.tokens}
+          cap={graph.capTokens}
+          format={tokensText}
+        />
+      </dl>
+      {graphSince !== null && (
+        <p className="cost-source">In all is counted from {instantText(graphSince)}.</p>
+      )}
+      <p className="cost-source">
+        At a cap no new agent starts; those that run go on. Raised, everything goes on by itself.
+      </p>
+      <details className="cost-caps">
+        <summary>Change budgets</summary>
+        {KEYS.map((key) => (
+          <ConfigRow
+            key={key}
+            entry={entryOf(config.value ?? [], key)}
+            words={wordsOf(key)}
+            names={NO_NAMES}
+            scope="project"
+            onSaved={config.askAgain}
+          />
+        ))}
+      </details>
+      <ProblemNote problem={config.problem} onClose={config.askAgain} />
+    </section>
+  )
+}
+
+const entryOf = <T extends { readonly key: string }>(entries: readonly T[], key: string) =>
+  entries.find((each) => each.key === key) ?? {
+    ...{ key, value: null, source: 'default', file: null, line: null },
+  }
+
+interface MeterProps {
+  readonly name: string
+  /** Null = nobody knows. */
+  readonly spent: number | null
+  /** Null = there is none. */
+  readonly cap: number | null
+  readonly format: (value: number) => string
+}
+
+function Meter({ name, spent, cap, format }: MeterProps) {
+  if (spent === null && cap === null) return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {spent !== null && format(spent)}
+        {cap !== null && `${spent === null ? '' : ' of '}${format(cap)}`}
+        {cap !== null && spent !== null && (
+          <progress
+            max={cap}
+            value={Math.min(cap, spent)}
+            data-over={spent >= cap || undefined}
+            aria-label={`${name} used`}
+          />
+        )}
+      </dd>
+    </div>
+  )
+}

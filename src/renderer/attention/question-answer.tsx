@@ -1,0 +1,80 @@
+/** What an agent asked, and a field for the person's words. Its task goes on once they are there. */
+import { useId, useState } from 'react'
+import { useCommand } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+
+interface QuestionAnswerProps {
+  readonly task: string
+  /** What it asked, one line. */
+  readonly question: string
+}
+
+export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
+  const [isOpen, setOpen] = useState(false)
+  const close = (): void => setOpen(false)
+  return (
+    <>
+      <Button look="main" onClick={() => setOpen(true)}>
+        Answer…
+      </Button>
+      <Dialog title="Answer its question" isOpen={isOpen} onClose={close}>
+        <AnswerForm task={task} question={question} onClose={close} />
+      </Dialog>
+    </>
+  )
+}
+
+function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose: () => void }) {
+  const field = useId()
+  const [text, setText] = useState('')
+  const { run, isBusy, problem, dismiss } = useCommand()
+  const answer = async (): Promise<void> => {
+    const words = text.trim()
+    if (words === '' || isBusy) return
+    const id = task
+    const isSaid = await run((client, commandId) =>
+      client.task.answer({ id, text: words, commandId }),
+    )
+    if (isSaid) onClose()
+  }
+  return (
+    <>
+      <p className="text-12 text-text-2" dir="auto">
+        {question}
+      </p>
+      <div className="field">
+        <label htmlFor={field}>Your answer</label>
+        <textarea
+          id={field}
+          aria-describedby={`${field}-note`}
+          className="input"
+          rows={4}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+            event.preventDefault()
+            void answer()
+          }}
+        />
+        <span id={`${field}-note`} className="text-11 text-text-3">
+          Its next try reads it and goes on.
+        </span>
+      </div>
+      <ProblemNote problem={problem} onClose={dismiss} />
+      <div className="dialog-acts">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="main"
+          isBusy={isBusy}
+          disabled={text.trim() === ''}
+          onClick={() => void answer()}
+        >
+          Send answer
+        </Button>
+      </div>
+    </>
+  )
+}

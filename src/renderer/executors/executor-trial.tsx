@@ -1,0 +1,94 @@
+/** The test of an executor: what it costs before, how long it takes meanwhile, and what came of it. */
+import { useSession, useYard } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { durationText, instantText } from '../ui/duration.ts'
+import { Elapsed } from '../ui/elapsed.tsx'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { Lamp } from '../ui/status-badge.tsx'
+import { moneyText, tokensText } from '../ui/words.ts'
+import { useCommands } from '../workspace/commands.ts'
+import { KeyHint } from '../workspace/key-hint.tsx'
+import type { ExecutorView } from './executor-state.ts'
+import {
+  forgetTrial,
+  runTrial,
+  trialOf,
+  untestedReason,
+  useTrial,
+  type TrialResult,
+} from './trials.ts'
+
+interface ExecutorTrialProps {
+  readonly view: ExecutorView
+  /** It is told: the list may say other things of it now. */
+  readonly onTold: () => void
+}
+
+export function ExecutorTrial({ view, onTold }: ExecutorTrialProps) {
+  const session = useSession()
+  const folder = useYard(({ summary }) => summary?.folder ?? '')
+  const trial = useTrial(folder, view.name)
+  const untested = untestedReason(view)
+  const blocked = untested ?? (view.canRun ? null : 'It cannot run here')
+  const start = (): void =>
+    void runTrial(session, folder, view.name).then(() => {
+      if (trialOf(folder, view.name)?.kind === 'told') onTold()
+    })
+  const isRunning = trial?.kind === 'runs'
+  useCommands({
+    'executor.test': { run: start, blocked: () => blocked ?? (isRunning ? 'It runs' : null) },
+  })
+  if (untested !== null) return <p>{untested}</p>
+  return (
+    <>
+      <p>One real question with a one-word answer. It costs one short answer of its model.</p>
+      <p className="trial-acts">
+        <Button icon="play" isBusy={isRunning} disabled={!view.canRun} onClick={start}>
+          Test {view.name} <KeyHint keys="alt+t" />
+        </Button>
+        {isRunning && (
+          <span role="status">
+            It is asked, <Elapsed since={trial.since} />. It may take up to three minutes.
+          </span>
+        )}
+      </p>
+      {trial?.kind === 'told' && <Told at={trial.at} result={trial.result} />}
+      <ProblemNote
+        problem={trial?.kind === 'refused' ? trial.problem : null}
+        onClose={() => forgetTrial(folder, view.name)}
+      />
+    </>
+  )
+}
+
+function Told({ at, result }: { readonly at: string; readonly result: TrialResult }) {
+  const { ok, text, failure } = result
+  return (
+    <div className="trial" role="status">
+      <p>
+        <span className="status-badge" data-st={ok ? 'done' : 'failed'}>
+          <Lamp state={ok ? 'done' : 'failed'} />
+          {ok ? 'It answered' : `It failed: ${failure?.class ?? 'crash'}`}
+        </span>
+      </p>
+      {text !== null && <blockquote dir="auto">{text}</blockquote>}
+      {failure !== null && <p className="registry-warning">{failure.reason}</p>}
+      <p>{trialFacts(at, result)}</p>
+    </div>
+  )
+}
+
+/** `14:02, 1.8s, model opus, 1.2k tokens, $0.0004`; what is not known is left out. */
+function trialFacts(at: string, { ms, model, usage }: TrialResult): string {
+  const isTold = usage !== null && (usage.inputTokens !== null || usage.outputTokens !== null)
+  const tokens = isTold ? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) : null
+  return [
+    instantText(at),
+    durationText(ms),
+    model === null ? '' : `model ${model}`,
+    tokens === null ? '' : `${tokensText(tokens)} tokens`,
+    moneyText(usage?.costUsd ?? null),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}

@@ -1,0 +1,17 @@
+/** A command that was given elsewhere leads to a screen with a word in the address; the screen takes the word out and does it. */
+import { useEffect, useRef } from 'react'
+import { currentRoute, navigate, useRoute } from './route.ts'
+
+/** `name`: of the filter that asks for it. */
+export function useWish(name: string, act: () => void): void {
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
+  })
+  const isAskedFor = useRoute().filters[name] !== undefined
+  useEffect(() => {
+    if (!isAskedFor) return
+    navigate({ filters: { ...currentRoute().filters, [name]: '' } }, { replace: true })
+    latest.current()
+  }, [name, isAskedFor])
+}

@@ -1,0 +1,392 @@
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { err, ok } from '../../src/base/result.ts'
+import type {
+  ChangedFileView,
+  ChangeView,
+  LandingView,
+  WorktreeView,
+} from '../../src/contract/change.ts'
+import type { TaskCard } from '../../src/contract/view.ts'
+import { mergeAllBlocked, mergeAllQuestion } from '../../src/renderer/composer/merge-all.ts'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
+import { heldText, removeQuestion, tidyQuestion } from '../../src/renderer/settings/worktrees.ts'
+import {
+  fileLabel,
+  filesFound,
+  landingWords,
+  mergeBlocked,
+  mergeLines,
+  waitingComments,
+} from '../../src/renderer/task/changes/change-words.ts'
+import { ChangesTab } from '../../src/renderer/task/changes/changes-tab.tsx'
+import { lineTokens } from '../../src/renderer/task/changes/line-tokens.ts'
+import {
+  hunksBetween,
+  indexLines,
+  keyAt,
+  parsePatch,
+  placeOf,
+} from '../../src/renderer/task/changes/patch.ts'
+import { namedText, textParts } from '../../src/renderer/task/changes/signs.ts'
+import type { TaskDetails } from '../../src/renderer/task/use-task-details.ts'
+import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
+
+beforeEach(() => localStorage.clear())
+afterEach(cleanup)
+
+const PATCH = [
+  'diff --git a/a.sql b/a.sql',
+  'old mode 100644',
+  'new mode 100755',
+  'index 1..2',
+  '--- a/a.sql',
+  '+++ b/a.sql',
+  '@@ -1,4 +1,4 @@ begin',
+  ' select 1',
+  '--- a comment of SQL',
+  '+++ more',
+  ' @@ -1 +1 @@',
+  '@@ -90 +90,2 @@',
+  '-last',
+  '\\ No newline at end of file',
+  '+last',
+  '+',
+  '',
+].join('\n')
+
+test('characters that are not seen are told by their codes, and nothing is lost', () => {
+  expect(namedText('a\u202Eb\tc\u0000')).toBe('a‹U+202E›b\tc‹U+0000›')
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const parts = textParts(text)
+      expect(parts.map((part) => part.text).join('')).toBe(text)
+      const plain = parts.filter(({ code }) => code === null)
+      // oxlint-disable-next-line no-control-regex -- that none is left is what is tested
+      for (const part of plain) expect(part.text).not.toMatch(/[\0-\x08\n\r\x1B\u202A-\u202E]/)
+    }),
+  )
+})
+
+test('a patch is read by its hunks alone: what lines look like means nothing', () => {
+  const { hunks, lines, unended, modeNote } = parsePatch(PATCH)
+  expect(modeNote).toBe('Made executable')
+  expect(lines).toBe(7)
+  expect(hunks.map(({ changes }) => changes.map(({ type, content }) => [type, content]))).toEqual([
+    [
+      ['normal', 'select 1'],
+      ['delete', '-- a comment of SQL'],
+      ['insert', '++ more'],
+      ['normal', '@@ -1 +1 @@'],
+    ],
+    [
+      ['delete', 'last'],
+      ['insert', 'last'],
+      ['insert', ''],
+    ],
+  ])
+  expect([...unended]).toEqual(['D90'])
+  expect(parsePatch('').hunks).toEqual([])
+})
+
+test('every line is found by where it is, on either side', () => {
+  const { hunks } = parsePatch(PATCH)
+  const index = indexLines(hunks)
+  expect(keyAt(index, { side: 'old', line: 2 })).toBe('D2')
+  expect(keyAt(index, { side: 'new', line: 2 })).toBe('I2')
+  expect(keyAt(index, { side: 'old', line: 3 })).toBe('N3')
+  expect(keyAt(index, { side: 'new', line: 3 })).toBe('N3')
+  expect(keyAt(index, { side: 'new', line: 50 })).toBeNull()
+  for (const { change } of index.byKey.values()) {
+    const key = keyAt(index, placeOf(change))
+    expect(key && index.byKey.get(key)?.change).toBe(change)
+  }
+})
+
+test('parts of a diff have a bound and, one after the other, are all of it', () => {
+  const { hunks, lines } = parsePatch(PATCH)
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), (size) => {
+      const seen: string[] = []
+      for (let from = 0; from < lines; from += size) {
+        const changes = hunksBetween(hunks, from, from + size).flatMap((hunk) => hunk.changes)
+        expect(changes.length).toBeLessThanOrEqual(size)
+        seen.push(...changes.map(({ content }) => content))
+      }
+      expect(seen).toEqual(hunks.flatMap((hunk) => hunk.changes.map(({ content }) => content)))
+    }),
+  )
+})
+
+test('words that differ stand out in a small diff; a large one is told by its lines', () => {
+  const small = parsePatch('@@ -1 +1 @@\n-one old word\n+one new word')
+  expect(JSON.stringify(lineTokens(small.hunks))).toContain('"edit"')
+  const long = 'x'.repeat(10_000)
+  const far = parsePatch(`@@ -90000000 +90000000 @@\n-${long} old\n+${long} new`)
+  const tokens = lineTokens(far.hunks)
+  expect(tokens.new[89_999_999]).toEqual([{ type: 'text', value: `${long} new` }])
+  expect(tokens.old[89_999_999]).toEqual([{ type: 'text', value: `${long} old` }])
+})
+
+const fileOf = (path: string, more: Partial<ChangedFileView> = {}): ChangedFileView => ({
+  path,
+  oldPath: null,
+  status: 'modified',
+  insertions: 1,
+  deletions: 0,
+  binary: false,
+  ...more,
+})
+const at = (minute: number): string =>
+  `2026-11-20T10:${String(minute).padStart(2, '0')}:00.000+00:00`
+const landingOf = (more: Partial<LandingView>): LandingView => ({
+  state: 'queued',
+  result: 'r1',
+  commit: null,
+  target: 'main',
+  at: at(9),
+  reason: null,
+  mergeTask: null,
+  ...more,
+})
+const viewOf = (more: Partial<ChangeView> = {}): ChangeView => ({
+  task: 'a',
+  agent: 'agent-1',
+  branch: 'yard/a',
+  base: 'b0',
+  result: 'r1',
+  isLive: false,
+  files: [fileOf('src/a.ts'), fileOf('b.bin', { binary: true, insertions: null, deletions: null })],
+  isCut: false,
+  insertions: 1,
+  deletions: 0,
+  commits: [{ id: 'r1', subject: 'Change', author: 'Ada', at: at(5) }],
+  notes: [],
+  landing: null,
+  outlook: { how: 'merge', target: 'main', obstacle: null, checkout: '/w', uncommitted: 0 },
+  comments: [],
+  ...more,
+})
+
+test('a file says all about itself, and is found by the path that it had', () => {
+  const moved = fileOf('new.ts', { status: 'renamed', oldPath: 'old/name.ts' })
+  expect(fileLabel(moved, true, 2)).toBe(
+    'new.ts, renamed, was old/name.ts, 1 added, 0 removed, 2 comments, viewed',
+  )
+  const [, binary] = viewOf().files
+  expect(binary && fileLabel(binary, false, 0)).toBe('b.bin, modified, binary')
+  expect(filesFound([fileOf('src/a.ts'), moved], 'OLD ts')).toEqual([moved])
+})
+
+const done = { status: 'done', repeats: false }
+test.each<readonly [string, Parameters<typeof mergeBlocked>[0], ChangeView, string | null]>([
+  ['done', done, viewOf(), null],
+  ['at work', { status: 'in-progress', repeats: false }, viewOf(), 'It is not done yet'],
+  ['repeats', { status: 'open', repeats: true }, viewOf(), null],
+  [
+    'repeats, at work',
+    { status: 'open', repeats: true },
+    viewOf({ isLive: true }),
+    'It is not done yet',
+  ],
+  ['without git', done, viewOf({ result: null }), 'It has no result in git'],
+  ['queued', done, viewOf({ landing: landingOf({}) }), 'It is queued already'],
+  ['landed', done, viewOf({ landing: landingOf({ state: 'landed' }) }), 'It has landed'],
+  ['a newer one', done, viewOf({ landing: landingOf({ state: 'landed', result: 'r0' }) }), null],
+  ['refused', done, viewOf({ landing: landingOf({ state: 'refused' }) }), null],
+  [
+    'nowhere to go',
+    done,
+    viewOf({
+      outlook: {
+        how: 'merge',
+        target: null,
+        obstacle: 'HEAD is detached',
+        checkout: null,
+        uncommitted: null,
+      },
+    }),
+    'HEAD is detached',
+  ],
+])('whether it can be merged now: %s', (_what, card, view, reason) => {
+  expect(mergeBlocked(card, view)).toBe(reason)
+})
+
+test('what a merge will do is said with its check, its checkout and its end', () => {
+  const outlook = { how: 'merge', target: 'main', obstacle: null, checkout: '/w' } as const
+  const dirty = mergeLines(viewOf({ outlook: { ...outlook, uncommitted: 2 } }), 'npm test').join(
+    '\n',
+  )
+  expect(dirty).toContain('2 files, 1 commit are brought into main')
+  expect(dirty).toContain('npm test')
+  expect(dirty).toContain('Its 2 uncommitted files stay as they are')
+  expect(dirty).toContain('cannot be undone')
+  const pr = { ...outlook, how: 'pr', checkout: null, uncommitted: null } as const
+  const prepared = mergeLines(viewOf({ outlook: pr }), null).join('\n')
+  expect(prepared).toBe(
+    'A branch and a text for a pull request to main are prepared. Nothing is merged.',
+  )
+})
+
+test('where a landing stands is said for the result that is shown', () => {
+  const landed = landingOf({ state: 'landed', commit: '0123456789abcdef' })
+  expect(landingWords(landed, 'r1')).toMatchObject({
+    state: 'done',
+    text: 'Landed as 012345678 on main',
+  })
+  expect(landingWords(landed, 'r2').text).toMatch(/^An earlier result landed/)
+  expect(landingWords(landingOf({ state: 'refused', reason: 'a\u202Eb' }), 'r1')).toEqual({
+    state: 'failed',
+    text: 'Not merged into main',
+    detail: 'a‹U+202E›b',
+  })
+})
+
+const commentOf = (minute: number, more: Partial<ChangeView['comments'][number]> = {}) => ({
+  at: at(minute),
+  by: 'person',
+  text: 'Why?',
+  path: 'src/a.ts',
+  line: 1,
+  side: 'new' as const,
+  ...more,
+})
+
+test('comments wait until a try has begun after them', () => {
+  const view = viewOf({ comments: [commentOf(3), commentOf(8)] })
+  const tries = [{ claimedAt: at(1) }, { claimedAt: at(5) }]
+  expect(waitingComments(view, tries)).toEqual([commentOf(8)])
+  expect(waitingComments(view, [])).toHaveLength(2)
+})
+
+test('merging all asks for tasks that may have something to merge', () => {
+  const cards = [
+    cardOf('a', { status: 'done' }),
+    cardOf('b', { status: 'done', landing: 'landed' }),
+    cardOf('c', { status: 'done', landing: 'refused' }),
+    cardOf('d', { status: 'failed' }),
+  ]
+  expect(mergeAllQuestion(cards).lines.join('\n')).toMatch(/^2 done tasks are looked at/)
+  const stage = (shown: readonly TaskCard[]): Session => ({
+    ...stageOf({}).session,
+    yard: createStore(() => viewFromSnapshot(emptyView, snapshotOf(1, [...shown]))),
+  })
+  expect(mergeAllBlocked(stage(cards))).toBeNull()
+  expect(mergeAllBlocked(stage(cards.slice(1, 2)))).toBe('No done task is left to merge')
+})
+
+const worktreeOf = (more: Partial<WorktreeView> = {}): WorktreeView => ({
+  name: 'a',
+  path: '/w/a',
+  task: 'a',
+  state: 'done',
+  branch: 'yard/a',
+  uncommitted: 0,
+  unmerged: 0,
+  landing: null,
+  canGo: true,
+  problem: null,
+  ...more,
+})
+
+test('before a worktree is removed it is said what is kept and what is lost', () => {
+  const full = worktreeOf({ uncommitted: 2, unmerged: 1, canGo: false })
+  expect(heldText(full)).toBe('2 uncommitted files, 1 commit not merged')
+  expect(heldText(worktreeOf())).toBe('All of it is merged')
+  const lines = removeQuestion(full).lines.join('\n')
+  expect(lines).toMatch(/2 uncommitted files are kept as a commit/)
+  expect(lines).toMatch(/yard\/a stays: 1 commit of it is not merged/)
+  expect(lines).toMatch(/ignores.*are lost/)
+  expect(removeQuestion(worktreeOf()).lines.join('\n')).toMatch(/yard\/a goes too/)
+  expect(tidyQuestion([full])).toBeNull()
+  expect(tidyQuestion([full, worktreeOf({ name: 'b' })])?.choices[0]?.label).toBe(
+    'Remove 1 worktree',
+  )
+})
+
+type Answers = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>
+
+/** A host that answers procedures of `change` alone, and what it was asked. */
+function stageOf(answers: Answers) {
+  const asked: (readonly [string, Record<string, unknown>])[] = []
+  const change = new Proxy(
+    {},
+    {
+      get: (_, name) => async (input: Record<string, unknown>) => {
+        asked.push([String(name), input])
+        return answers[String(name)]?.(input)
+      },
+    },
+  )
+  const session: Session = {
+    yard: createStore(() => viewFromSnapshot(emptyView, snapshotOf(1, []))),
+    connection: createStore(() => ({ kind: 'live' as const })),
+    async call(send) {
+      try {
+        return ok(await send({ change } as YardClient))
+      } catch (error) {
+        return err({ kind: 'refused', message: String(error), hint: null })
+      }
+    },
+    tryNow: () => {},
+    close: () => {},
+  }
+  return { asked, session }
+}
+
+const detailsOf = (...tries: TaskDetails['tries']): TaskDetails =>
+  ({ task: { id: 'a', verify: null }, why: {}, tries }) as unknown as TaskDetails
+const tryOf = (id: string, more = {}) =>
+  agentOf(id, 'a', { status: 'ended', outcome: 'done', branch: 'yard/a', ...more })
+const diff = ({ path }: Record<string, unknown>) => ({
+  base: 'b0',
+  result: 'r1',
+  truncated: false,
+  files: [{ path, oldPath: null, patch: '@@ -1 +1 @@\n-old\n+new', truncated: false }],
+})
+const card = cardOf('a', { status: 'done', state: 'done' })
+const show = (session: Session, details: TaskDetails): void =>
+  void render(
+    <SessionContext value={session}>
+      <ChangesTab card={card} details={details} />
+    </SessionContext>,
+  )
+
+test('a comment that is refused stays where it was written, with the reason', async () => {
+  const { asked, session } = stageOf({
+    of: () => viewOf({ comments: [commentOf(3), commentOf(4, { line: 7, text: 'Elsewhere' })] }),
+    diff,
+    comment: () => {
+      throw new Error('the disk is full')
+    },
+  })
+  show(session, detailsOf(tryOf('agent-1')))
+  const body = await screen.findByRole('group', { name: 'Lines of src/a.ts' })
+  expect(within(body).getAllByRole('article')).toHaveLength(1)
+  fireEvent.keyDown(body, { key: 'j' })
+  fireEvent.keyDown(document.activeElement ?? body, { key: 'c' })
+  const field = await screen.findByRole('textbox', { name: 'Comment on line 1 before' })
+  fireEvent.change(field, { target: { value: ' Say more ' } })
+  fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true })
+  await within(body).findByText(/the disk is full/)
+  expect((field as HTMLTextAreaElement).value).toBe(' Say more ')
+  expect(asked.find(([name]) => name === 'comment')?.[1]).toMatchObject({
+    ...{ task: 'a', path: 'src/a.ts', side: 'old', line: 1, text: 'Say more' },
+  })
+  fireEvent.keyDown(field, { key: 'Escape' })
+  expect(screen.queryByRole('textbox', { name: /^Comment/ })).toBeNull()
+  fireEvent.click(body.querySelector('td.diff-gutter[data-change-key="D1"]') ?? body)
+  const again = await screen.findByRole('textbox', { name: 'Comment on line 1 before' })
+  expect((again as HTMLTextAreaElement).value).toBe(' Say more ')
+})
+
+test('a task without changes says why', async () => {
+  const { session } = stageOf({ of: () => viewOf({ agent: null, result: null, files: [] }) })
+  show(session, detailsOf(tryOf('agent-1', { branch: null })))
+  expect(await screen.findByText(/No try of it worked in a git worktree/)).toBeTruthy()
+})

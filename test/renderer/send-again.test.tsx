@@ -1,0 +1,153 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { useState } from 'react'
+import { afterEach, expect, test } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { err, ok } from '../../src/base/result.ts'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import { notSent, toProblem } from '../../src/renderer/session/problem.ts'
+import { SessionContext, useCommand } from '../../src/renderer/session/session-context.tsx'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView } from '../../src/renderer/session/yard-view.ts'
+import { ProblemNote } from '../../src/renderer/ui/problem-note.tsx'
+import { firstDrafts } from '../../src/renderer/workspace/publish.ts'
+import { doAct } from '../../src/renderer/workspace/send-acts.ts'
+import { BATCH } from '../../src/renderer/workspace/send-many.ts'
+import { TASK_ACTS } from '../../src/renderer/workspace/task-acts.ts'
+import { closeToast, getToasts } from '../../src/renderer/workspace/toasts.ts'
+import { cardOf } from '../support/scripted-host.ts'
+
+afterEach(() => {
+  cleanup()
+  for (const { id } of getToasts()) closeToast(id)
+})
+
+/** A session whose host is away for the first `misses` calls; `told` has the command ids that reached it. */
+function sessionThatMisses(misses: number) {
+  const told: string[] = []
+  let left = misses
+  const publish = async ({ id, commandId }: { id: string; commandId?: string }) => {
+    told.push(commandId ?? '')
+    return { published: [id] }
+  }
+  const client = { task: { publish } } as unknown as YardClient
+  const session: Session = {
+    yard: createStore(() => emptyView),
+    connection: createStore(() => ({ kind: 'live' as const })),
+    async call(send) {
+      if (left-- > 0) return err(notSent)
+      try {
+        return ok(await send(client))
+      } catch (error) {
+        return err(toProblem(error))
+      }
+    },
+    tryNow: () => {},
+    close: () => {},
+  }
+  return { session, told }
+}
+
+function Act() {
+  const { run, isBusy, problem, dismiss } = useCommand()
+  const [state, setState] = useState('idle')
+  const act = async (): Promise<void> => {
+    const isTaken = await run(({ task }, commandId) => task.publish({ id: 'a', commandId }))
+    setState(isTaken ? 'taken' : 'given up')
+  }
+  return (
+    <>
+      <button type="button" disabled={isBusy} onClick={() => void act()}>
+        Act
+      </button>
+      <p>{state}</p>
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </>
+  )
+}
+
+test('what was not sent is sent again from its place, and its act goes on', async () => {
+  const { session, told } = sessionThatMisses(2)
+  render(
+    <SessionContext value={session}>
+      <Act />
+    </SessionContext>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Act' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Send again' }))
+  expect(screen.getByText('idle')).toBeDefined()
+  fireEvent.click(await screen.findByRole('button', { name: 'Send again' }))
+  await screen.findByText('taken')
+  expect(told).toHaveLength(1)
+  expect(screen.queryByText(/Not sent/)).toBeNull()
+})
+
+test('whoever dismisses it has given it up', async () => {
+  const { session, told } = sessionThatMisses(1)
+  render(
+    <SessionContext value={session}>
+      <Act />
+    </SessionContext>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Act' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Dismiss' }))
+  await screen.findByText('given up')
+  expect(told).toEqual([])
+})
+
+test('an act without a place of its own offers it in a toast', async () => {
+  const { session, told } = sessionThatMisses(1)
+  const card = cardOf('a', { state: 'paused', title: 'Alpha' })
+  const done = doAct(session, TASK_ACTS.publish, [card])
+  await expect
+    .poll(() => getToasts().map(({ text }) => text))
+    .toEqual(['Publish “Alpha”: Not sent: the yard does not answer at the moment.'])
+  expect(getToasts()[0]?.act?.label).toBe('Send again')
+  getToasts()[0]?.act?.run()
+  expect(await done).toBe(true)
+  expect(told).toHaveLength(1)
+})
+
+const drafts = (count: number) =>
+  Array.from({ length: count }, (_, index) => cardOf(`t${index}`, { state: 'paused' }))
+
+test('thousands are published in bounded batches, with progress, and none twice', async () => {
+  const { session, told } = sessionThatMisses(0)
+  const most = { now: 0, ever: 0 }
+  const texts = new Set<string>()
+  const counted: Session = {
+    ...session,
+    call: (send, how) =>
+      session.call(async (client) => {
+        const publish = async (input: { id: string }) => {
+          most.now += 1
+          most.ever = Math.max(most.ever, most.now)
+          await Promise.resolve()
+          for (const { text } of getToasts()) texts.add(text)
+          most.now -= 1
+          return client.task.publish(input)
+        }
+        return send({ task: { publish } } as unknown as YardClient)
+      }, how),
+  }
+  expect(await doAct(counted, TASK_ACTS.publish, drafts(BATCH * 3 + 1))).toBe(true)
+  expect(most.ever).toBe(BATCH)
+  expect(new Set(told).size).toBe(BATCH * 3 + 1)
+  expect(texts).toContain('Published 100 of 151 tasks')
+  expect(getToasts().map(({ text }) => text)).toEqual(['Published 151 tasks'])
+})
+
+test('it can be stopped in between; what was published until then can be taken back', async () => {
+  const { session, told } = sessionThatMisses(0)
+  const done = doAct(session, TASK_ACTS.publish, drafts(BATCH * 4))
+  getToasts()
+    .find(({ act }) => act?.label === 'Stop')
+    ?.act?.run()
+  expect(await done).toBe(false)
+  expect(told).toHaveLength(BATCH)
+  expect(getToasts().map(({ text }) => text)).toEqual([`Published ${BATCH} tasks`])
+})
+
+test('what waits for a draft goes with it and is not sent for', () => {
+  const cards = [cardOf('a'), cardOf('b', { after: ['a'] }), cardOf('c', { after: ['b', 'x'] })]
+  expect(firstDrafts(cards).map(({ id }) => id)).toEqual(['a'])
+})
