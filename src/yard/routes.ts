@@ -10,12 +10,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { standInOf } from '../domain/fallback.ts'
 import { findModel } from '../domain/models.ts'
-import {
-  misfitOf,
-  resolveExecutor,
-  resolveModel,
-  type ModelChoice,
-} from '../domain/resolve.ts'
+import { misfitOf, resolveExecutor, resolveModel, type ModelChoice } from '../domain/resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 
@@ -31,7 +26,15 @@ export function createRoutes(settings: Settings, root: string): Routes {
     of(task) {
       const { executor, exec, model, worktree, repo, timeoutMs } = task
       const isMerge = task.merging !== null
-      const key = JSON.stringify([executor, exec === null, model, worktree, repo, timeoutMs, isMerge])
+      const key = JSON.stringify([
+        executor,
+        exec === null,
+        model,
+        worktree,
+        repo,
+        timeoutMs,
+        isMerge,
+      ])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(settings, task, root)))
       return route

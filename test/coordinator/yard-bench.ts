@@ -7,7 +7,13 @@ import { silentLog } from '../../src/base/log.ts'
 import { ok, type Result } from '../../src/base/result.ts'
 import { createCoordinator, type Coordinator } from '../../src/coordinator/coordinator.ts'
 import { createDispatcher, type Dispatcher } from '../../src/coordinator/dispatch.ts'
-import type { LeaseBook, Caps, CoordinatorParts, MachinePort, Route } from '../../src/coordinator/ports.ts'
+import type {
+  LeaseBook,
+  Caps,
+  CoordinatorParts,
+  MachinePort,
+  Route,
+} from '../../src/coordinator/ports.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
 import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../src/domain/executor.ts'

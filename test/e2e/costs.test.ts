@@ -93,6 +93,7 @@ onStage('costs and sleep', { name: 'atlas', furnish }, (stage) => {
       await goTo(`#/graph?task=${id}`)
       await isState('Done')
     }
+    expect(await page.getByText('waits for a sign-in').count()).toBe(0)
   })
 
   test('costs are plotted per day, and told by model and task with who says so', async () => {

@@ -226,6 +226,7 @@ onStage('executors and models', SETTING, (stage) => {
     await openActs('own')
     await choose('Remove')
     await page.getByText('own is in use: models.roles.merger.').waitFor()
+    expect(await written()).toMatch(/merger = "own"/)
   })
 
   test('a model in use is not removed: its users are named; one of the list is built in', async () => {

@@ -8,7 +8,8 @@ import { Plot } from '../ui/plot.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import { moneyText, plural, tokensText } from '../ui/words.ts'
+import { useNow } from '../ui/use-now.ts'
+import { plural, tokensText } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
 import { CostTable } from './cost-table.tsx'
@@ -39,7 +40,8 @@ export function CostsView() {
   const rows = useCosts(group, span)
   const models = useAnswer(({ service }) => service.models())
   const byModel = useCosts('model', span)
-  const since = sinceOf(span, Date.now())
+  const now = useNow(ASK_EVERY_MS)
+  const since = sinceOf(span, now)
   const dates = new Map((models.value ?? []).map(({ name, priceDate }) => [name, priceDate]))
   const used = datesUsed(byModel.value?.rows ?? [], dates)
   return (

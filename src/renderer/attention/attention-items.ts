@@ -47,9 +47,9 @@ const WORDS: Readonly<Record<string, string>> = {
 const isBreaker = (kind: string): boolean =>
   ['respawn', 'launch', 'silence', 'provider', 'budget'].includes(kind)
 
-/** A provider that no time wakes: somebody has to sign in. */
-export const isSignIn = ({ kind, until }: Pick<BreakerView, 'kind' | 'until'>): boolean =>
-  kind === 'provider' && until === null
+/** A provider that no time wakes wants somebody to sign in. */
+const wordOfBreaker = ({ kind, until }: BreakerView): string =>
+  kind === 'provider' && until === null ? 'Sign in' : (WORDS[kind] ?? kind)
 
 const BUDGETS: Readonly<Record<string, string>> = {
   'budget:day': 'Today’s budget',
@@ -108,7 +108,7 @@ function fromBreaker(
   return {
     key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
     kind: breaker.kind,
-    word: isSignIn(breaker) ? 'Sign in' : (WORDS[breaker.kind] ?? breaker.kind),
+    word: wordOfBreaker(breaker),
     title: isTask && task ? task.title : (BUDGETS[breaker.key] ?? breaker.subject),
     subject: breaker.subject,
     text: capital(breaker.reason),

@@ -78,19 +78,28 @@ function usePulse(state: string): number {
 
 /** Why it stands there, or how long it takes; where nothing more is known, the word of its state. */
 function Fact({ card }: { readonly card: TaskCard }) {
-  if (card.state === 'parked' && card.park?.until != null)
-    return (
-      <span title={card.fact ?? undefined}>
-        {card.fact}, <Countdown until={card.park.until} />
-      </span>
-    )
-  if (card.fact !== null && card.fact !== '') return <span title={card.fact}>{card.fact}</span>
+  if (card.fact !== null && card.fact !== '') return <Told card={card} fact={card.fact} />
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
   if (card.state === 'done' && card.startedAt && card.completedAt) {
     const took = Date.parse(card.completedAt) - Date.parse(card.startedAt)
     return took >= 0 ? durationText(took) : wordOf(card.state)
   }
   return wordOf(card.state)
+}
+
+/** What the host says, and while its provider sleeps how long that will be. */
+function Told({ card, fact }: { readonly card: TaskCard; readonly fact: string }) {
+  const until = card.state === 'parked' ? (card.park?.until ?? null) : null
+  return (
+    <span title={fact}>
+      {fact}
+      {until !== null && (
+        <>
+          , <Countdown until={until} />
+        </>
+      )}
+    </span>
+  )
 }
 
 function Marks({ card }: { readonly card: TaskCard }) {

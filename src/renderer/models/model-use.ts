@@ -30,15 +30,22 @@ export function usesOf(
   const named = [...tasks].filter((card) => isNamed(model, card.model) && !isFinishedCard(card))
   const executors: string[] = []
   const keys: string[] = []
-  for (const { key, value } of config) {
-    const [table, name = '', field] = keyParts(key)
-    const isModelKey = key === 'coordinator.model' || key === 'agent.model'
-    if (table === 'executors' && field === 'model' && isNamed(model, value)) executors.push(name)
-    else if (isModelKey && isNamed(model, value)) keys.push(key)
-    else if (table === 'models' && name === 'roles' && isNamed(model, value)) keys.push(key)
-    else if (table === 'caps' && name === 'models' && isNamed(model, field)) keys.push(key)
+  for (const entry of config) {
+    const [table, name = '', field] = keyParts(entry.key)
+    if (table === 'executors' && field === 'model' && isNamed(model, entry.value))
+      executors.push(name)
+    else if (isOwnWord(model, entry)) keys.push(entry.key)
   }
   return { tasks: named, executors, keys }
+}
+
+/** A default, a role or a cap names it. */
+function isOwnWord(model: ModelView, { key, value }: ConfigEntry): boolean {
+  const [table, name, field] = keyParts(key)
+  if (table === 'caps') return name === 'models' && isNamed(model, field)
+  const isRole = table === 'models' && name === 'roles'
+  const isDefault = key === 'coordinator.model' || key === 'agent.model'
+  return (isRole || isDefault) && isNamed(model, value)
 }
 
 const SHOWN = 5

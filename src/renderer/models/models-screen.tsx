@@ -35,17 +35,13 @@ export function ModelsScreen() {
     { models: list, executors: executors.value ?? [], config: config.value ?? [] },
     askAll,
   )
-  const shownDefault = list.find(({ isDefault }) => isDefault)?.name
   return (
     <Screen
       title="Models"
       filters={
         <FilterField label="Filter models" hint="Words of a model: its name, provider, id, tier" />
       }
-      note={
-        models.value &&
-        `${countText(list.length)} in the registry, prices per million tokens${shownDefault === undefined ? '' : `, ${shownDefault} is the default`}`
-      }
+      note={models.value && noteOf(list)}
       tools={
         <>
           <Button onClick={() => setRoles(true)}>Roles</Button>
@@ -82,6 +78,12 @@ export function ModelsScreen() {
       )}
     </Screen>
   )
+}
+
+function noteOf(models: readonly ModelView[]): string {
+  const byDefault = models.find(({ isDefault }) => isDefault)
+  const count = `${countText(models.length)} in the registry, prices per million tokens`
+  return byDefault === undefined ? count : `${count}, ${byDefault.name} is the default`
 }
 
 /** A role may name a model, or a tier, which means its provider’s model of that tier. */
