@@ -54,7 +54,7 @@ export function taskRequest(
   })
 }
 
-/** Documented in docs/http.md; fields are added and never changed. */
+/** Documented in docs/services.md; fields are added and never changed. */
 function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, api }: Callback) {
   const { id, title, description, priority, tags, skills, deliverables, lastFailure } = task
   const own = api === null ? null : `${api}/task/${encodeURIComponent(id)}`
