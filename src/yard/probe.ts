@@ -15,6 +15,8 @@ export function probe(
   if (profile.type === 'http') return { binary: null, problem: serviceProblem(profile, parts.env) }
   const keyless = missingKey(profile, parts.env)
   if (keyless) return { binary: null, problem: keyless.reason }
+  // Its program is a part of Yardmaster.
+  if (profile.type === 'native') return { binary: null, problem: null }
   const program =
     profile.type === 'shell'
       ? shellOf(process.platform)

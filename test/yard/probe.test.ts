@@ -1,0 +1,47 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createProfile } from '../../src/config/profiles.ts'
+import type { Profile, Settings } from '../../src/domain/settings.ts'
+import { probe } from '../../src/yard/probe.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'yard-probe-'))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const ask = (profile: Profile, env: Record<string, string> = {}) =>
+  probe({ executors: { [profile.name]: profile } } as unknown as Settings, profile.name, {
+    env: { PATH: root, ...env },
+    paths: { root },
+  })
+
+it('our own loop can run wherever we do, unless its key is missing', () => {
+  expect(ask(createProfile('native', 'native', {}))).toEqual({ binary: null, problem: null })
+  const keyed = createProfile('mine', 'native', { api_key_env: 'MY_KEY' })
+  expect(ask(keyed).problem).toContain('MY_KEY is not set')
+  expect(ask(keyed, { MY_KEY: 'sk' }).problem).toBeNull()
+})
+
+it('an agent CLI is its program on the PATH, and an ACP agent what its command names', () => {
+  const claude = createProfile('claude', 'claude', {})
+  expect(ask(claude).problem).toBe('claude was not found on the PATH')
+  writeFileSync(join(root, 'claude'), '#!/bin/sh\n')
+  chmodSync(join(root, 'claude'), 0o755)
+  expect(ask(claude)).toEqual({ binary: join(root, 'claude'), problem: null })
+  expect(ask(createProfile('acp', 'acp', {})).problem).toBe('executors.acp.command is not set')
+  const agent = createProfile('agent', 'acp', { command: ['claude', '--acp'] })
+  expect(ask(agent).binary).toBe(join(root, 'claude'))
+})
+
+it('a service needs an address and the variables of its headers; others do their own work', () => {
+  expect(ask(createProfile('deploy', 'http', {})).problem).toBe('executors.deploy.url is not set')
+  const headers = { authorization: { from: 'DEPLOY_KEY' } }
+  const deploy = createProfile('deploy', 'http', { url: 'http://127.0.0.1:1/', headers })
+  expect(ask(deploy).problem).toBe('DEPLOY_KEY is not set: it holds a header')
+  expect(ask(deploy, { DEPLOY_KEY: 'x' }).problem).toBeNull()
+  for (const type of ['manual', 'external', 'schedule'] as const)
+    expect(ask(createProfile(type, type, {}))).toEqual({ binary: null, problem: null })
+})
