@@ -65,6 +65,7 @@ export function openRuntime(
     log,
     env,
     sends: options.runsAgents,
+    isPaused: () => opened.plan.facts.paused,
     callbackOf: ({ id, generation }) => ({
       token: agentToken(secret, id, generation),
       api: current.url === null ? null : `${current.url}/api`,

@@ -19,6 +19,7 @@ import type {
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
+import { plainAddress, redact, secretsOf } from './redact.ts'
 import { readExchange, writeExchange } from './exchange-file.ts'
 import { sendRequest } from './request.ts'
 import { meaningOf, taskRequest, type Callback, type Meaning } from './task-request.ts'
@@ -35,6 +36,8 @@ export interface HttpRuntimeOptions {
   readonly sends: boolean
   /** Read at each sending. */
   callbackOf(agent: Agent): Callback
+  /** While the yard is paused nothing is handed out that nobody has taken yet. */
+  isPaused(): boolean
   /** What the service has reported through the yard. */
   reportOf(id: AgentId): Agent['report']
   /** 0 ≤ x < 1. */
@@ -63,6 +66,9 @@ type News = {
 /** Before the second try; doubles from there. */
 const FIRST_PAUSE_MS = 1000
 const MAX_PAUSE_MS = 60_000
+/** How soon a resumed yard is noticed. */
+const LOOK_MS = 1000
+const NOTE_AGAIN_MS = 5000
 /** A known wait for an answer or a callback never ends before the agent's own limit does. */
 const NO_LIMIT_MS = 30 * 24 * 3_600_000
 
@@ -183,7 +189,8 @@ class HttpRuntime implements Runtime {
             version: 1,
             ...{ agent: agent.id, task: agent.taskId, generation: agent.generation },
             ...{ executor: agent.executor, executorType: agent.executorType },
-            ...{ method: profile.method, url: profile.url, headers: Object.keys(profile.headers) },
+            ...{ method: profile.method, url: plainAddress(profile.url) },
+            headers: Object.keys(profile.headers),
             at: new Date(this.#options.clock.now()).toISOString(),
           },
           null,
@@ -203,8 +210,9 @@ class HttpRuntime implements Runtime {
   }
 
   #again(one: Held): void {
+    // It was begun once: a note that cannot be written now is no reason to give up what a service may have taken.
     const problem = this.#begin(one)
-    if (problem) return this.#end(one, unlaunched(problem))
+    if (problem) this.#options.log.warn('an agent could not be noted', { problem })
     void this.#exchange(one)
   }
 
@@ -222,12 +230,16 @@ class HttpRuntime implements Runtime {
   async #sendUntilTaken(one: Held): Promise<void> {
     const { clock, env, callbackOf, random, send = sendRequest } = this.#options
     for (let tries = 0; this.#isHeld(one); tries += 1) {
-      const wish = taskRequest(one.order, callbackOf(one.order.agent), env)
+      await this.#untilResumed(one)
+      if (!this.#isHeld(one)) return
+      const callback = callbackOf(one.order.agent)
+      const wish = taskRequest(one.order, callback, env)
       if (!wish.ok) return this.#end(one, unlaunched(wish.error))
       one.doing = tries === 0 ? 'sends its task' : `sends its task, try ${tries + 1}`
       const answer = await send(wish.value, one.abort.signal)
       if (answer.kind === 'aborted' || !this.#isHeld(one)) return
-      const meaning = meaningOf(answer, clock.now())
+      const secrets = secretsOf(wish.value, [callback.token, ...hiddenHeaders(one.order, env)])
+      const meaning = redact(meaningOf(answer, clock.now()), secrets)
       if (meaning.kind !== 'again') return this.#take(one, meaning)
       const pauseMs = pauseOf(tries, meaning.afterMs, random())
       one.doing = `waits to send again: ${meaning.reason}`
@@ -245,8 +257,31 @@ class HttpRuntime implements Runtime {
       case 'accepted':
         one.isAccepted = true
         one.doing = CALLBACK
-        this.#note(one, 'accepted')
+        this.#noteAccepted(one)
         return this.#report(one, { kind: 'heard', at: one.heardAt })
+    }
+  }
+
+  async #untilResumed(one: Held): Promise<void> {
+    while (this.#isHeld(one) && this.#options.isPaused()) {
+      one.doing = 'waits to be sent: the yard is paused'
+      await this.#pause(one, LOOK_MS)
+    }
+  }
+
+  /** It is taken whatever the disk says; only a later owner that cannot read it would send it again, under the same key. */
+  #noteAccepted(one: Held): void {
+    try {
+      this.#note(one, 'accepted')
+    } catch (error) {
+      this.#options.log.warn('a taken task could not be noted; tried again', {
+        agent: one.order.agent.id,
+        error: String(error),
+      })
+      one.cancelPause = this.#options.clock.after(NOTE_AGAIN_MS, () => {
+        one.cancelPause = null
+        if (this.#isHeld(one)) this.#noteAccepted(one)
+      })
     }
   }
 
@@ -300,6 +335,12 @@ class HttpRuntime implements Runtime {
     this.#news.emit({ agentId, generation, report })
   }
 }
+
+/** Those that came from variables of the owner's. */
+const hiddenHeaders = ({ profile }: LaunchOrder, env: Environment): (string | undefined)[] =>
+  Object.values(profile.headers).map((value) =>
+    typeof value === 'string' ? undefined : env[value.from],
+  )
 
 const CALLBACK = 'waits for its callback'
 

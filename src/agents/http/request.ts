@@ -111,6 +111,12 @@ function sendOnce(
       readBody(response, resolve)
     })
     request.on('error', fail)
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy()
+      resolve(refusedAnswer('it answered 101: a task is not sent over another protocol'))
+    })
+    // After all that can be told: a connection that ends in silence is no answer.
+    request.on('close', () => fail(new Error('the connection was closed without an answer')))
     request.end(body)
   })
 }

@@ -19,6 +19,7 @@ let root: string
 let service: ServiceUnderTest
 let clock: ManualClock
 let report: Agent['report']
+let isPaused: boolean
 const open: Runtime[] = []
 
 beforeEach(async () => {
@@ -27,6 +28,7 @@ beforeEach(async () => {
   service = await openService()
   clock = createManualClock()
   report = null
+  isPaused = false
 })
 afterEach(async () => {
   for (const runtime of open.splice(0)) await runtime.close()
@@ -43,6 +45,7 @@ function start(more: Partial<HttpRuntimeOptions> = {}) {
     ...{ root, agents: join(root, 'agents'), clock, log: silentLog, env: {}, sends: true },
     callbackOf: () => ({ token: 'yat_token', api: 'http://127.0.0.1:9/api' }),
     reportOf: () => report,
+    isPaused: () => isPaused,
     random: () => 0,
     ...more,
   })
@@ -240,6 +243,71 @@ describe('an agent that a service has taken', () => {
     const order = orderTo(service.origin)
     runtime.launch({ ...order, task: { ...order.task, deliverables: ['report.md'] } })
     expect(verdictOf(await ended()).failure).toMatchObject({ class: 'no-work' })
+  })
+})
+
+describe('what a service must not bring about', () => {
+  it('secrets that it echoes are not kept, nor is the query of its address', async () => {
+    const { runtime, ended } = start({ env: { DEPLOY_KEY: 'Bearer very-secret' } })
+    service.answer = (response, sent) =>
+      response.writeHead(400).end(JSON.stringify([sent.headers, sent.path, sent.body]))
+    const headers = { authorization: { from: 'DEPLOY_KEY' } }
+    runtime.launch(orderTo(`${service.origin}/work?key=query-secret`, { headers }))
+    const told = JSON.stringify(verdictOf(await ended()))
+    expect(told).toContain('[hidden]')
+    expect(told).not.toMatch(/very-secret|query-secret|yat_token/)
+    const record = readFileSync(join(root, 'agents/agent-7/launch.json'), 'utf8')
+    expect(record).not.toContain('query-secret')
+    const again = start({ env: { DEPLOY_KEY: 'very-secret' } })
+    service.answer = (response, sent) =>
+      response.end(
+        JSON.stringify({ status: 'done', text: 'all', artifacts: { got: sent.headers } }),
+      )
+    again.runtime.launch(orderTo(service.origin, { headers }))
+    expect(JSON.stringify((await again.ended()).artifacts)).not.toContain('very-secret')
+  })
+
+  it('another protocol, or a connection closed in silence, is an answer like any other', async () => {
+    const { runtime, ended } = start()
+    service.upgrade = (socket) =>
+      void socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+    runtime.launch(orderTo(service.origin))
+    expect(verdictOf(await ended()).failure?.reason).toContain('101')
+  })
+
+  it('a full disk as it is taken: the task stays taken, and is noted later', async () => {
+    const { runtime, heard, reports } = start()
+    mkdirSync(join(root, 'agents/agent-7'))
+    service.answer = (response) => {
+      mkdirSync(join(root, 'agents/agent-7/exchange.json.new'))
+      response.writeHead(202).end()
+    }
+    runtime.launch(orderTo(service.origin))
+    await heard()
+    expect(reports.map(({ kind }) => kind)).toEqual(['started', 'heard'])
+    rmSync(join(root, 'agents/agent-7/exchange.json.new'), { recursive: true })
+    clock.advance(5000)
+    expect(readFileSync(join(root, 'agents/agent-7/exchange.json'), 'utf8')).toContain('accepted')
+  })
+
+  it('while the yard is paused nothing is sent that nobody has taken', async () => {
+    isPaused = true
+    const first = start()
+    first.runtime.launch(orderTo(service.origin))
+    await expect.poll(() => clock.nextInMs()).toBe(1000)
+    clock.advance(1000)
+    await expect.poll(() => clock.nextInMs()).toBe(1000)
+    expect(service.sent).toEqual([])
+    expect(first.runtime.facts(orderTo('').agent.id)?.doing).toContain('paused')
+    await first.runtime.close()
+    const later = start()
+    await later.runtime.recover([orderTo(service.origin)])
+    await expect.poll(() => clock.nextInMs()).toBe(1000)
+    expect(service.sent).toEqual([])
+    isPaused = false
+    clock.advance(1000)
+    await later.heard()
+    expect(service.sent).toHaveLength(1)
   })
 })
 

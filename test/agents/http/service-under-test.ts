@@ -1,7 +1,7 @@
 /** A real service on loopback that answers as a test tells it, and keeps what it was sent. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 export interface Sent {
   readonly method: string
@@ -17,6 +17,8 @@ export interface ServiceUnderTest {
   received(count: number): Promise<void>
   /** The answer to every request from now on. */
   answer: (response: ServerResponse, sent: Sent) => void
+  /** Answers on the bare connection instead, once set. */
+  upgrade: ((socket: Socket) => void) | null
   close(): Promise<void>
 }
 
@@ -31,7 +33,8 @@ export async function openService(): Promise<ServiceUnderTest> {
       const one = { method, path, headers, body }
       sent.push(one)
       for (const { count, done } of waiting) if (sent.length >= count) done()
-      service.answer(response, one)
+      if (service.upgrade && request.socket) service.upgrade(request.socket)
+      else service.answer(response, one)
     })
   })
   server.listen(0, '127.0.0.1')
@@ -45,6 +48,7 @@ export async function openService(): Promise<ServiceUnderTest> {
         else waiting.push({ count, done })
       }),
     answer: (response) => void response.writeHead(202).end(),
+    upgrade: null,
     async close() {
       server.closeAllConnections()
       server.close()
