@@ -257,11 +257,17 @@ export const pageContract = {
       trusted: z.boolean(),
       /** One line per profile: its type, permissions, program and where it asks. */
       executors: z.array(z.string()),
+      /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
+      settings: z.array(z.string()),
       /** Variables of the owner's environment that they would read. */
       variables: z.array(z.string()),
-      /** Shell lines of unfinished tasks. */
+      /** Of every task: its shell lines, the address that it is posted to, a folder of its own. */
       lines: z.array(
-        z.object({ task: z.string(), kind: z.enum(['exec', 'verify']), line: z.string() }),
+        z.object({
+          task: z.string(),
+          kind: z.enum(['exec', 'verify', 'executor', 'repo']),
+          line: z.string(),
+        }),
       ),
       /** Stands for all of this. */
       seen: z.string(),

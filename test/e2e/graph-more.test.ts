@@ -210,6 +210,8 @@ onStage('more of the canvas', {}, ({ goTo, inspector, isServed, page, reload, ya
     await inspector().getByRole('heading', { name: 'Build' }).waitFor()
     await press('Escape')
     await block(/^Build\..*Selected/).waitFor({ state: 'detached' })
+    await inspector().getByRole('heading', { name: 'Build' }).waitFor()
+    await page.keyboard.press('Escape')
     await inspector().getByRole('heading', { name: 'Build' }).waitFor({ state: 'detached' })
   })
 
