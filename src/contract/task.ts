@@ -89,7 +89,8 @@ export const taskContract = {
   why: oc.route({ method: 'GET', path: '/task/{id}/why' }).input(idInput).output(whySchema),
   hold: oc
     .route({ method: 'POST', path: '/task/{id}/pause' })
-    .input(commandOn)
+    // `asDraft` takes its publishing back, while nobody has worked on it.
+    .input(commandOn.extend({ asDraft: z.boolean().optional() }))
     .output(taskViewSchema),
   release: oc
     .route({ method: 'POST', path: '/task/{id}/resume' })

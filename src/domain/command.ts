@@ -52,7 +52,8 @@ export type TaskCommand =
       readonly edit: TaskEdit
       readonly nextFireAt: number | null
     }
-  | { readonly type: 'task.hold'; readonly id: TaskId }
+  /** `asDraft`: its publishing is taken back, which can be done while nobody has worked on it. */
+  | { readonly type: 'task.hold'; readonly id: TaskId; readonly asDraft?: boolean }
   | { readonly type: 'task.release'; readonly id: TaskId }
   | { readonly type: 'task.publish'; readonly id: TaskId; readonly only: boolean }
   | {

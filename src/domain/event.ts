@@ -15,7 +15,7 @@ export type TaskEvent =
   | Fact<'task.edited', { id: TaskId; fields: Partial<TaskDefinition> }>
   /** Its earliest start was set by a person or by its schedule; an open task only. */
   | Fact<'task.timed', { id: TaskId; notBefore: number | null; scheduledFor: number | null }>
-  | Fact<'task.held', { id: TaskId }>
+  | Fact<'task.held', { id: TaskId; draft?: boolean }>
   | Fact<'task.released', { id: TaskId }>
   | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null }>
   /** What the agent of a task that a person called done had left by its end. */

@@ -30,7 +30,9 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
         scheduledFor: event.scheduledFor,
       }))
     case 'task.held':
-      return change(plan, event.id, () => ({ held: true }))
+      return change(plan, event.id, () =>
+        event.draft ? { held: true, draft: true } : { held: true },
+      )
     case 'task.released':
       return change(plan, event.id, () => ({ held: false, draft: false }))
     case 'task.completed':

@@ -26,7 +26,12 @@ export function decideHold(plan: Plan, command: Of<'task.hold'>, now: Circumstan
       return refused(wrongState(task, 'paused', 'only unfinished tasks can be paused'))
     return task.held
       ? noOp(task.id)
-      : decided([task.id], { type: 'task.held', at: now.at, id: task.id })
+      : decided([task.id], {
+          type: 'task.held',
+          at: now.at,
+          id: task.id,
+          ...(command.asDraft && task.generation === 0 ? { draft: true } : {}),
+        })
   })
 }
 

@@ -62,7 +62,8 @@ function TrustForm({ onClose }: Pick<TrustDialogProps, 'onClose'>) {
   )
 }
 
-function WhatRuns({ shown: { executors, variables, lines } }: { readonly shown: Shown }) {
+function WhatRuns({ shown }: { readonly shown: Shown }) {
+  const { executors, settings, variables, lines } = shown
   return (
     <div className="trust-list" role="region" aria-label="What it would run" tabIndex={0}>
       <section aria-label="Executors">
@@ -75,6 +76,18 @@ function WhatRuns({ shown: { executors, variables, lines } }: { readonly shown: 
           ))}
         </ul>
       </section>
+      {settings.length > 0 && (
+        <section aria-label="Settings">
+          <h3>{plural(settings.length, 'setting')}</h3>
+          <ul>
+            {settings.map((text) => (
+              <li key={text}>
+                <code>{plainToSee(text)}</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section aria-label="Variables">
         <h3>Variables of your environment that they read</h3>
         {variables.length === 0 ? (
@@ -96,18 +109,28 @@ function WhatRuns({ shown: { executors, variables, lines } }: { readonly shown: 
 
 const STEP = 100
 
+const KIND_WORDS = {
+  exec: '',
+  verify: ', its check',
+  executor: ', posted to',
+  repo: ', works in',
+} as const satisfies Record<Shown['lines'][number]['kind'], string>
+
 function Lines({ lines }: Pick<Shown, 'lines'>) {
   const [most, setMost] = useState(STEP)
   const rest = lines.length - most
   return (
     <section aria-label="Lines">
-      <h3>{lines.length === 0 ? 'No shell lines' : plural(lines.length, 'shell line')}</h3>
+      <h3>
+        {lines.length === 0 ? 'No lines of tasks' : plural(lines.length, 'line')}
+        {lines.length > 0 && ' of tasks'}
+      </h3>
       <ul>
         {lines.slice(0, most).map(({ task, kind, line }) => (
           <li key={`${task} ${kind}`}>
             <span className="text-text-3">
               {task}
-              {kind === 'verify' && ', its check'}
+              {KIND_WORDS[kind]}
             </span>
             <code>{plainToSee(line)}</code>
           </li>

@@ -19,7 +19,9 @@ export function publishEdit(
         const { status, attempts, title } = await task.get({ id })
         if (status !== 'open' || attempts > 0) throw new Refusal(`“${title}” has started.`)
       })
-      await inBatches(ids, (id) => task.hold({ id, commandId: `${commandId}:${id}` }))
+      await inBatches(ids, (id) =>
+        task.hold({ id, asDraft: true, commandId: `${commandId}:${id}` }),
+      )
     },
     redo: async ({ task }: YardClient, commandId: string) => {
       await inBatches(ids, (id) =>

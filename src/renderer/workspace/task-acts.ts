@@ -39,7 +39,8 @@ export const TASK_ACTS = {
     blocked: (card) =>
       isFinishedCard(card) ? 'It has ended' : isHeld(card) ? null : 'It is not paused',
     send: ({ task }, { id }, commandId) => task.release({ id, commandId }),
-    inverse: ({ task }, { id }, commandId) => task.hold({ id, commandId }),
+    inverse: ({ task }, card, commandId) =>
+      task.hold({ id: card.id, asDraft: isDraftCard(card), commandId }),
     past: 'Resumed',
   },
   publish: {

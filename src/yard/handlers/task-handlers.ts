@@ -30,7 +30,12 @@ export const taskHandlers = {
     await send(context, { type: 'task.edit', id: task.id, ...wish }, commandId)
     return viewOf(context, id)
   }),
-  hold: os.hold.handler(({ context, input }) => simple(context, input, 'task.hold')),
+  hold: os.hold.handler(async ({ context, input }) => {
+    const { id } = taskOf(context, input.id)
+    const asDraft = input.asDraft ?? false
+    await send(context, { type: 'task.hold', id, asDraft }, input.commandId)
+    return viewOf(context, id)
+  }),
   release: os.release.handler(({ context, input }) => simple(context, input, 'task.release')),
   publish: os.publish.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
@@ -97,7 +102,7 @@ export const taskHandlers = {
   }),
 }
 
-type Simple = 'task.hold' | 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
+type Simple = 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
 
 /** Commands that say no more than whom they mean. */
 export async function simple(

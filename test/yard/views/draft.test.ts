@@ -14,6 +14,10 @@ it('a draft is one only until it is published for the first time; a pause makes 
     await bench.run({ type: 'task.publish', id, only: true })
     await bench.run({ type: 'task.hold', id })
     expect(await fact()).toBe('Paused')
+    await bench.run({ type: 'task.release', id })
+    // Its publishing is taken back, not paused.
+    await bench.run({ type: 'task.hold', id, asDraft: true })
+    expect(await fact()).toBe('Draft')
     await bench.run(addCommand('b'))
     await bench.run({ type: 'task.hold', id: taskId('b') })
     const { tasks } = await bench.client.service.snapshot()
