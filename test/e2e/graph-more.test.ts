@@ -179,7 +179,11 @@ onStage('more of the canvas', {}, ({ goTo, inspector, isServed, page, reload, ya
     await yard.addTask({ id: 'mind', title: 'Mind', executor: 'claude', paused: true })
     await choose('Mind')
     await press('e')
-    await dialog('Executor of “Mind”').getByRole('combobox').fill('codex')
+    const choices = dialog('Executor of “Mind”')
+    // The host is asked which there are: until it has answered there is nothing to choose.
+    await choices.getByRole('option', { name: 'codex' }).first().waitFor()
+    await choices.getByRole('combobox').fill('codex')
+    await choices.getByRole('option', { name: 'claude' }).waitFor({ state: 'detached' })
     await page.keyboard.press('Enter')
     await block(/^Mind\..*codex/).waitFor()
     await press('Control+z')
