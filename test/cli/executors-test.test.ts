@@ -42,6 +42,13 @@ describe('yard executors test', () => {
     expect(left.filter((name) => name.startsWith('agent-'))).toEqual([])
   })
 
+  it('tells in words what it used, which counts nowhere else', async () => {
+    await standIn(`cat > /dev/null; cat '${transcript('claude-text.jsonl')}'`)
+    const { out } = await place.yard(['executors', 'test', 'claude'], { env })
+    expect(out).toMatch(/answered in .* \([\d,]+ in, [\d,]+ out, \$[\d.]+\): /)
+    expect(await place.json(['cost'])).toMatchObject({ total: { costUsd: null } })
+  })
+
   it('tells the class and the reason of a failure, and exits with 1', async () => {
     await standIn(`cat > /dev/null; cat '${transcript('claude-401.jsonl')}'; exit 1`)
     const { code, json } = await test('claude')

@@ -73,6 +73,22 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
     expect(told('told')).toMatch(/agent-1.*may not pause.*\n4\n$/)
   })
 
+  it('may neither make nor use another yard', async () => {
+    const env = {
+      ...{ YARD_TOKEN: 't', YARD_AGENT_ID: 'agent-1', YARD_TASK_ID: 'a', YARD_GENERATION: '1' },
+      ...{ YARD_DIR: place.folder, YARD_AGENT_KEY: 'key' },
+    }
+    const other = join(place.folder, 'other')
+    mkdirSync(other)
+    const refused = { code: 4, err: expect.stringContaining('agent') }
+    const init = ['init', '--dir', other]
+    expect(await place.yard(init, { env })).toMatchObject(refused)
+    expect((await place.yard(init)).code).toBe(0)
+    for (const words of [['add', 'X', '--exec', 'true'], ['run'], ['list'], ['service', 'start']])
+      expect(await place.yard([...words, '--dir', other], { env })).toMatchObject(refused)
+    expect((await place.yard(['list', '--json', '--dir', other])).out).not.toContain('"X"')
+  })
+
   it.runIf(process.platform === 'linux')(
     'may do nothing when it cannot be told which',
     async () => {

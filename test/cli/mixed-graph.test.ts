@@ -158,6 +158,7 @@ test('a graph goes through shell, agent, service, orchestrator, schedule and per
   const claimed = JSON.parse(await say('claim', 'flow', '--as', 'n8n', '--lease', '5m', '--json'))
   expect(claimed).toMatchObject({ task: 'flow', generation: 1 })
   expect((await place.yard(['claim', 'flow', '--as', 'other'], { env })).code).toBe(4)
+  expect(await say('why', 'flow')).toContain('claimed as n8n')
   expect(JSON.parse(await say('heartbeat', claimed.agent, '--json')).ok).toBe(true)
   const artifacts = ['--artifacts', '{"approved": true}']
   await say('done', 'flow', '--agent', claimed.agent, ...artifacts)

@@ -99,9 +99,11 @@ describe('who calls', () => {
     expect(findCaller(env, root, () => [])).toMatchObject(agent)
     expect(findCaller({}, root, () => [{}, env])).toMatchObject(agent)
   })
-  it('is a person without them, and in another yard', () => {
+  it('is a person without them, and nobody in another yard', () => {
     expect(findCaller({}, root, () => [{}])).toEqual({ kind: 'person' })
-    expect(findCaller(env, '/', () => [env])).toEqual({ kind: 'person' })
+    expect(findCaller({ YARD_DIR: root }, root, () => [])).toEqual({ kind: 'person' })
+    expect(findCaller(env, '/', () => [])).toEqual({ kind: 'nameless' })
+    expect(findCaller({}, '/', () => [{}, env])).toEqual({ kind: 'nameless' })
   })
   it('is nobody we know below a marker that no agent here has', () => {
     const marked = { YARD_AGENT_KEY: 'key' }
@@ -109,10 +111,11 @@ describe('who calls', () => {
     expect(findCaller({}, root, () => [{}, marked])).toEqual({ kind: 'nameless' })
     expect(findCaller({ ...marked, YARD_DIR: root }, root, () => [])).toEqual({ kind: 'nameless' })
   })
-  it('is a person below an agent of another yard, wherever in the chain that shows', () => {
+  it('is nobody below an agent of another yard, wherever in the chain that shows', () => {
     const marked = { YARD_AGENT_KEY: 'key' }
     const chain = [{ ...marked, YARD_DIR: '/' }, marked]
-    expect(findCaller(marked, root, () => chain)).toEqual({ kind: 'person' })
+    expect(findCaller(marked, root, () => chain)).toEqual({ kind: 'nameless' })
+    expect(findCaller({}, root, () => chain)).toEqual({ kind: 'nameless' })
   })
   it('reads the parent behind any name', () => {
     expect(parentOf('12 (a) b (c)) S 7 12 12 0')).toBe(7)

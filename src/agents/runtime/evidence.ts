@@ -108,7 +108,9 @@ function evidenceOf(
   const { summary, collected } = found
   const cwd = held.workplace?.cwd ?? folderOf(held.order, found.root)
   const hasDeliverables = task.deliverables.length > 0
-  const isOwnTree = held.workplace?.branch != null && (task.mode ?? 'full') === 'full'
+  // A shell line is done when it says so by its exit code: a test run changes nothing, and that is its work.
+  const isOwnTree =
+    held.workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
   return {
     how: going.kind,
     exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,

@@ -9,7 +9,7 @@ import { abandonTasks } from '../workspace/send-acts.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
 import { ExecutorAnswer } from './executor-answer.tsx'
-import { QuestionAnswer } from './question-answer.tsx'
+import { QuestionAnswer } from '../workspace/question-answer.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 
 export interface AnswerProps {

@@ -8,6 +8,7 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { useYard } from '../session/session-context.tsx'
 import { runCommand } from '../workspace/commands.ts'
 import { useIsPast } from '../workspace/moment.ts'
+import { QuestionAnswer } from '../workspace/question-answer.tsx'
 import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
@@ -59,6 +60,7 @@ interface WhyNoteProps {
 }
 
 export function WhyNote({ card, task, why }: WhyNoteProps) {
+  const isPast = useIsPast()
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
@@ -70,7 +72,11 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
         </p>
       )}
       {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
-      <Helps card={card} act={whyActOf(card, why)} />
+      {task.waitsFor === 'answer' ? (
+        !isPast && <QuestionAnswer task={card.id} question={card.fact ?? ''} />
+      ) : (
+        <Helps card={card} act={whyActOf(card, why)} />
+      )}
       {task.failure?.detail != null && (
         <details>
           <summary>Its last words</summary>

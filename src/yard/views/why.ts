@@ -75,7 +75,8 @@ function runningText(yard: Yard, task: Task, now: number): string {
   return `It is in progress: ${who} since ${clockTime(since, now)} (${spanText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
 }
 
-function holderOf({ id, by }: Agent): string {
+function holderOf({ id, by, leaseMs, provenance }: Agent): string {
+  if (by === 'person' && leaseMs !== null) return `${id} holds it (${provenance.executor})`
   if (by === 'person') return 'a person has it in hand'
   return by === 'pilot' ? `a person pilots ${id} in a terminal` : `${id} works on it`
 }
