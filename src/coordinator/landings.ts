@@ -32,16 +32,22 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
     wake()
   })
   let isDraining = false
+  const reset = (): void => {
+    // A host that only does one command leaves what others asked for to whoever starts agents.
+    if (!startsAgents) return
+    for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
+  }
   return {
     note(batch) {
-      for (const change of batch.changes)
-        if (change.entity === 'task') noted.add(change.id as TaskId)
+      for (const change of batch.changes) {
+        // What was held back while the yard was paused.
+        if (change.entity === 'yard') reset()
+        if (change.entity !== 'task') continue
+        noted.add(change.id as TaskId)
+        work.look(change.id as TaskId)
+      }
     },
-    reset() {
-      // A host that only does one command leaves what others asked for to whoever starts agents.
-      if (!startsAgents) return
-      for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
-    },
+    reset,
     update(isRetry) {
       if (isDraining) return
       for (const id of noted) {
@@ -60,29 +66,37 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
 
 /** What the lander is doing now. */
 interface Work {
-  send(command: Command): Promise<void>
+  /** True once it is saved. */
+  send(command: Command): Promise<boolean>
+  /** Ends what is under way for the task, where nobody asks for that result any more. */
+  look(id: TaskId): void
   /** The first of each folder, unless something is under way there. */
   give(tasks: readonly Task[], isRetry: boolean): void
 }
 
 function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
   const { plan, landing, dispatcher, log } = parts
-  const underWay = new Set<string>()
+  const underWay = new Map<string, UnderWay>()
   let isResting = false
-  const send = async (command: Command): Promise<void> => {
+  const send = async (command: Command): Promise<boolean> => {
     const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
     const isLost = !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
     if (!reply.ok && !isLost)
       log.warn('a landing was refused', { type: command.type, why: reply.error.message })
+    return reply.ok
   }
   /** News that could not be saved is not kept: the order is given again, and finds its own work done. */
   const carryOut = async (order: LandingOrder): Promise<void> => {
-    underWay.add(order.folder)
+    const withdrawal = new AbortController()
+    underWay.set(order.folder, { order, withdrawal })
     try {
-      const outcome = await landing.lander.land(order)
+      const outcome = await landing.lander.land(order, withdrawal.signal)
+      const isWithdrawn = withdrawal.signal.aborted
       // Not now: asked again by the timer, so that it does not spin the loop.
-      if (outcome === null) isResting = true
-      else await send(settled(plan, order, outcome, landing))
+      if (outcome === null && !isWithdrawn) isResting = true
+      // What the next owner would need stays until the outcome is saved.
+      else if (outcome === null || (await send(settled(plan, order, outcome, landing))))
+        await landing.lander.clear(order, outcome)
     } catch (error) {
       isResting = true
       log.error('landing failed', { task: order.taskId, error: String(error) })
@@ -93,15 +107,27 @@ function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
   }
   return {
     send,
+    look(id) {
+      const asked = plan.tasks.get(id)?.landing
+      for (const { order, withdrawal } of underWay.values())
+        if (order.taskId === id && !(asked?.state === 'queued' && asked.result === order.result))
+          withdrawal.abort()
+    },
     give(tasks, isRetry) {
       if (isRetry) isResting = false
       if (isResting || (dispatcher.readOnly() !== null && !isRetry)) return
       for (const task of tasks) {
+        if (task.landing?.isAuto && plan.facts.paused) continue
         const order = mergeAbove(plan, task.id) === null ? landing.orderOf(task) : null
         if (order && !underWay.has(order.folder)) void carryOut(order)
       }
     },
   }
+}
+
+interface UnderWay {
+  readonly order: LandingOrder
+  readonly withdrawal: AbortController
 }
 
 const mayConcern = ({ landing, merging, resultCommit }: Task): boolean =>
@@ -114,15 +140,23 @@ const inOrder = (plan: Plan, ids: ReadonlySet<TaskId>): Task[] =>
     .filter((task) => task.landing?.state === 'queued')
     .toSorted((a, b) => (a.landing?.at ?? 0) - (b.landing?.at ?? 0) || a.order - b.order)
 
-/** A landing that nobody has to ask for: by the policy, or one whose conflict this task has settled. */
+/**
+ * A landing that nobody has to ask for: by the policy, or one whose conflict this task has settled. While the yard is paused
+ * only one that a person asked for goes on.
+ */
 function wantedBy(plan: Plan, task: Task, policy: 'keep' | 'auto' | 'pr'): TaskId | null {
   const { merging, landing, resultCommit } = task
   const isRepeating = task.schedule !== null && task.firstSuccessAt !== null
   if (task.state.kind !== 'done' && !isRepeating) return null
-  if (merging === null)
-    return policy !== 'keep' && resultCommit !== null && landing === null ? task.id : null
-  const waiting = plan.tasks.get(merging.for)?.landing
-  return waiting?.state === 'conflict' && waiting.mergeTask === task.id ? merging.for : null
+  if (merging !== null) return settledBy(plan, task.id, merging.for)
+  const isNew = resultCommit !== null && landing === null
+  return isNew && policy !== 'keep' && !plan.facts.paused ? task.id : null
+}
+
+function settledBy(plan: Plan, merge: TaskId, id: TaskId): TaskId | null {
+  const waiting = plan.tasks.get(id)?.landing
+  if (waiting?.state !== 'conflict' || waiting.mergeTask !== merge) return null
+  return waiting.isAuto && plan.facts.paused ? null : id
 }
 
 function settled(

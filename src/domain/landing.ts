@@ -22,6 +22,8 @@ export const landingSchema = z.strictObject({
   reason: z.string().nullable(),
   /** The task that settles its conflict. */
   mergeTask: taskIdSchema.nullable(),
+  /** The policy asked for it and no person did: it does not begin while the yard is paused. */
+  isAuto: z.literal(true).optional(),
 })
 export type Landing = z.infer<typeof landingSchema>
 
@@ -72,6 +74,8 @@ export interface LandingOrder {
   readonly verify: string | null
   /** merge: the target is moved. pr: a branch and a text are prepared, and pushed to `remote` unless that is null. */
   readonly how: { readonly kind: 'merge' } | { readonly kind: 'pr'; readonly remote: string | null }
+  /** When it was asked for, ms: what an earlier asking found out about the same commits is not its answer. */
+  readonly askedAt: number
 }
 
 export type LandingOutcome =
@@ -90,9 +94,20 @@ export type LandingOutcome =
   | { readonly kind: 'conflict'; readonly target: string; readonly conflict: Conflict }
   | { readonly kind: 'refused'; readonly target: string | null; readonly reason: string }
 
+/** An `AbortSignal`, as far as it is needed here. */
+export interface Withdrawal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+}
+
 /** Does the git work of landings, outside the loop. */
 export interface Lander {
-  /** Never throws. The same order again after a crash ends in the same place; null = not now, ask again later. */
-  land(order: LandingOrder): Promise<LandingOutcome | null>
+  /**
+   * Never throws. The same order again after a crash ends in the same place; null = not now, ask again later. Once `withdrawn`
+   * is aborted nobody wants it any more: its line is ended and the target is not moved.
+   */
+  land(order: LandingOrder, withdrawn: Withdrawal): Promise<LandingOutcome | null>
+  /** Takes away what it needed, once its outcome is saved; null = it was withdrawn. Never throws: it decides nothing. */
+  clear(order: LandingOrder, outcome: LandingOutcome | null): Promise<void>
   close(): Promise<void>
 }

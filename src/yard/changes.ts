@@ -13,7 +13,7 @@ import type { Yard } from './yard.ts'
 import { landingOutlook } from './landing-outlook.ts'
 import { isoTime } from './views/iso-time.ts'
 
-type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config'>
+type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
 
 /** Git's failure as everybody else's. */
 export const asFailure = ({ message, problem }: GitFailure): Failure =>
@@ -52,7 +52,10 @@ export async function changesOf(
     deletions: sum('deletions'),
     commits: commits.value.map(({ at, ...commit }) => ({ ...commit, at: isoTime(at * 1000) })),
     notes: agent.changes?.notes ?? [],
-    outlook: await landingOutlook(repo, yard.config().settings.worktree, agent),
+    // To look at the checkout git runs the filters that the repository's settings name.
+    outlook: yard.isTrusted()
+      ? await landingOutlook(repo, yard.config().settings.worktree, agent)
+      : null,
   })
 }
 
@@ -105,8 +108,11 @@ export const toComment = ({ at, by, text, place }: LogLine): ChangeComment[] =>
   place ? [{ at: isoTime(at), by, text, ...place }] : []
 
 /** Absent in what was written before it was kept. */
-export const toLandingView = (landing: Landing | null | undefined): LandingView | null =>
-  landing ? { ...landing, at: isoTime(landing.at) } : null
+export function toLandingView(landing: Landing | null | undefined): LandingView | null {
+  if (!landing) return null
+  const { isAuto: _, ...shown } = landing
+  return { ...shown, at: isoTime(landing.at) }
+}
 
 interface Span {
   readonly repo: Repository
@@ -124,11 +130,13 @@ async function spanOf(
   const agent = tryOf(source, task, agentId)
   const place = agent?.workplace
   if (!place || place.branch === null || place.baseCommit === null) return ok(null)
-  const repo = await openRepository(task.repo ?? source.paths.root)
-  if (!repo.ok) return repo
+  const isForeign = !source.isTrusted()
+  const opened = await openRepository(task.repo ?? source.paths.root, { isForeign })
+  if (!opened.ok) return opened
+  const repo = opened.value
   const made = agent.changes?.commit ?? `refs/heads/${place.branch}`
-  const ends = await bothCommits(repo.value, place.baseCommit, made)
-  return ends.ok ? ok(ends.value && { repo: repo.value, ...ends.value, agent }) : ends
+  const ends = await bothCommits(repo, place.baseCommit, made)
+  return ends.ok ? ok(ends.value && { repo, ...ends.value, agent }) : ends
 }
 
 /** Null when the repository has not both of them any more. */

@@ -1,9 +1,9 @@
 /** How results of this yard reach their target branch: orders from committed state, and the lander that carries them out. */
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Scope } from '../base/scope.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import { createLander } from '../agents/runtime/lander.ts'
-import { readStageRecord } from '../agents/runtime/stage-record.ts'
 import { agentEnvironment, applyEnvironment } from '../agents/executors/environment.ts'
 import { createProcessHost } from '../agents/process/identity.ts'
 import type { Launcher } from '../agents/process/launcher.ts'
@@ -23,8 +23,6 @@ interface Parts {
   readonly current: Current
   readonly opened: OpenStore
   readonly launcher: Launcher
-  /** YARD_DIR, YARD_TOKEN … of an agent, living or ended. */
-  readonly variablesOf: (agent: Agent) => Readonly<Record<string, string>>
   readonly scope: Scope
 }
 
@@ -34,7 +32,7 @@ export function openLanding(parts: Parts): LandingPort {
   const lander = createLander({
     ...{ clock, log, launcher: parts.launcher, host: createProcessHost() },
     folder: join(paths.yard, 'landings'),
-    environmentOf: (order) => environmentOf(parts, order),
+    environmentOf: (order) => environmentOf(options, order),
     mayTouch: () => current.isTrusted,
   })
   scope.add(() => lander.close())
@@ -68,6 +66,7 @@ function orderOf(
     target: target ?? placedFor(store.agents({ which: 'all', taskId: task.id })),
     verify: task.verify,
     how: howOf(worktree),
+    askedAt: landing?.at ?? 0,
   }
 }
 
@@ -97,20 +96,26 @@ export function mergerOf(settings: Settings, task: Task): Merger {
 
 const SHELL = { name: 'shell', type: 'shell', env: {}, baseUrl: null, apiKeyEnv: null } as const
 
-/** To the yard what runs there is the task's last agent, whose word counts for nothing any more. */
-function environmentOf({ options, opened, variablesOf }: Parts, order: LandingOrder) {
-  const { env, paths } = options
-  const agent = opened.store.agents({ which: 'all', taskId: order.taskId }).at(-1)
+/**
+ * What runs there is code that agents wrote, while nobody may be left of them to be asked. So it bears a marker that no agent
+ * has, and no token: to the yard it is the work of an agent that cannot be named, which may do nothing. The marker is the same
+ * under the next owner, who may have to end what this one began.
+ */
+function environmentOf({ env, paths }: Parts['options'], { name, taskId }: LandingOrder) {
+  const place = createHash('sha256').update(`${paths.yard}\0${name}`).digest('hex').slice(0, 32)
+  const marker = `landing-${place}`
   const change = agentEnvironment(SHELL, env)
-  const marker = agent ? (readStageRecord(join(paths.agents, agent.id))?.key ?? null) : null
-  const own = agent ? variablesOf(agent) : {}
-  const marked = marker === null ? {} : { [MARKER_VARIABLE]: marker }
-  return { env: { ...applyEnvironment(env, change), ...own, ...marked }, marker }
+  const own = { YARD_DIR: paths.root, YARD_TASK_ID: taskId, [MARKER_VARIABLE]: marker }
+  return { env: { ...applyEnvironment(env, change), ...own }, marker }
 }
 
 /** Where nothing of this machine is run, nothing lands. */
 export const NO_LANDING: LandingPort = {
-  lander: { land: () => Promise.resolve(null), close: () => Promise.resolve() },
+  lander: {
+    land: () => Promise.resolve(null),
+    clear: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  },
   policy: () => 'keep',
   orderOf: () => null,
   mergerOf: () => ({ executor: null, model: null }),

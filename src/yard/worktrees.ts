@@ -16,7 +16,14 @@ import type { Task } from '../domain/task.ts'
 import type { Yard } from './yard.ts'
 import { asFailure, toLandingView } from './changes.ts'
 
-type Source = Pick<Yard, 'plan' | 'paths' | 'config' | 'now'>
+type Source = Pick<Yard, 'plan' | 'paths' | 'config' | 'now' | 'isTrusted'>
+
+/** Git runs the filters that the repository's own settings name as soon as it compares files with what it knows. */
+const UNTRUSTED = failure(
+  'untrusted',
+  'nobody has confirmed this yard, and git would run what its repository says to look at worktrees',
+  { hint: 'yard trust shows what it would run' },
+)
 
 export interface Removed extends Removal {
   readonly name: string
@@ -32,6 +39,7 @@ interface Place {
 /** Every repository that tasks of this yard work in: that of its own folder, and those of tasks with a folder of their own. */
 async function placesOf(yard: Source): Promise<Result<Place[], Failure>> {
   const { plan, paths } = yard
+  if (!yard.isTrusted()) return err(UNTRUSTED)
   const folders = new Set([paths.root])
   for (const { repo, worktreeName } of plan.tasks.values())
     if (repo !== null && worktreeName !== null) folders.add(repo)

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Usage } from '../../src/domain/agent.ts'
 import type { RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
-import { taskId } from '../support/plan-builder.ts'
+import { asAgent, taskId } from '../support/plan-builder.ts'
 import { createYardBench, endedReport, NO_BUDGET, type YardBench } from './yard-bench.ts'
 
 let bench: YardBench
@@ -48,6 +48,12 @@ async function tells(id: string, used: Usage): Promise<void> {
 }
 
 const SIGNAL = { exit: { code: null, signal: 'SIGINT' } }
+const SIGNAL_END = endedReport(0, SIGNAL)
+const addUnder = (owner: string, id: string) =>
+  bench.send(
+    { type: 'task.add', task: { id: taskId(id), title: id, ...AGENT }, nextFireAt: null },
+    asAgent(Number(bench.agentOf(owner).slice('agent-'.length)), owner),
+  )
 const edit = (id: string, budget: number | null) =>
   bench.send({ type: 'task.edit', id: taskId(id), edit: { budget }, nextFireAt: null })
 
@@ -134,6 +140,47 @@ describe('the budget of a task', () => {
       await ends('a', usage(0.9))
       await bench.pass(3_600_000)
     }
+  })
+
+  it('is shared by the tasks that its agents add, and by what those add', async () => {
+    await open()
+    bench.caps = { ...bench.caps, maxAgents: 4 }
+    await bench.add('a', { ...AGENT, budget: 1 })
+    await bench.begin('a')
+    for (const id of ['b', 'c']) await addUnder('a', id)
+    for (const id of ['b', 'c']) await bench.begin(id)
+    await addUnder('b', 'd')
+    await bench.begin('d')
+    await ends('a', usage(0.3))
+    await tells('b', usage(0.3))
+    expect(bench.runtime.stops).toEqual([])
+    await tells('d', usage(0.5))
+    expect(bench.runtime.stops.map(({ id }) => id).toSorted()).toEqual(
+      ['b', 'c', 'd'].map((id) => bench.agentOf(id)).toSorted(),
+    )
+    for (const id of ['b', 'c', 'd']) await ends(id, usage(id === 'c' ? 0 : 0.5), SIGNAL_END)
+    await bench.pass(DAY)
+    expect(bench.running()).toEqual([])
+    for (const id of ['b', 'c', 'd']) expect(bench.task(id).state.kind).toBe('waiting')
+    await edit('a', 5)
+    expect(bench.running()).toEqual(['b', 'c', 'd'])
+  })
+
+  it('that is used up by one subtask lets the next not begin', async () => {
+    await open()
+    bench.caps = { ...bench.caps, maxAgents: 1 }
+    await bench.add('a', { ...AGENT, budget: 1 })
+    await bench.begin('a')
+    for (const id of ['b', 'c']) await addUnder('a', id)
+    await ends('a', usage(0.2))
+    await bench.begin('b')
+    await ends('b', usage(0.9))
+    await bench.pass(DAY)
+    expect(bench.running()).toEqual([])
+    expect(bench.task('c').state).toMatchObject({
+      kind: 'waiting',
+      text: 'the budget of a, which added it, is used up: $1.10 of $1.00',
+    })
   })
 
   it('is not the concern of tasks that have none', async () => {

@@ -11,6 +11,7 @@ import type {
   LeaseBook,
   Caps,
   CoordinatorParts,
+  LandingPort,
   MachinePort,
   Route,
 } from '../../src/coordinator/ports.ts'
@@ -142,6 +143,7 @@ export interface YardBenchOptions {
   readonly startsAgents?: boolean
   readonly leases?: LeaseBook
   readonly machine?: MachinePort
+  readonly landing?: LandingPort
   readonly wrap?: (opened: OpenStore) => OpenStore
 }
 
@@ -216,7 +218,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     plan,
     dispatcher,
     runtime,
-    landing: NO_LANDING,
+    landing: options.landing ?? NO_LANDING,
     machine: options.machine ?? ROOMY,
     clock,
     log: silentLog,

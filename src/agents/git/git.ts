@@ -77,6 +77,15 @@ export function createGit(folder: string): Git {
   }
 }
 
+/** The same, but what is missing in the repository is not fetched: its settings say from where and by which program. */
+export const withoutRemotes =
+  (git: Git): Git =>
+  (args, options) =>
+    git(args, {
+      ...options,
+      env: { ...options?.env, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' },
+    })
+
 /**
  * Ends git together with its filters: one that hangs would hold the output open long after git itself is gone. The polite
  * signal comes first, for it lets git remove its lock files.

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { answers, createGit, readLine } from './git.ts'
+import { answers, createGit, readLine, withoutRemotes } from './git.ts'
 import type { Git } from './git.ts'
 import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
@@ -23,9 +23,13 @@ export interface Repository {
 
 const OLDEST = [2, 38] as const
 
-/** Finds the repository of a folder. Holds nothing open. */
-export async function openRepository(folder: string): Promise<Result<Repository, GitFailure>> {
-  const git = createGit(folder)
+/** Finds the repository of a folder. Holds nothing open. `isForeign`: its settings are not trusted to say what is fetched. */
+export async function openRepository(
+  folder: string,
+  { isForeign = false }: { readonly isForeign?: boolean } = {},
+): Promise<Result<Repository, GitFailure>> {
+  const guard = isForeign ? withoutRemotes : (git: Git): Git => git
+  const git = guard(createGit(folder))
   const version = await checkVersion(git)
   if (!version.ok) return version
   const bare = await readLine(git(['rev-parse', '--is-bare-repository']))
@@ -43,7 +47,7 @@ export async function openRepository(folder: string): Promise<Result<Repository,
     commonDir,
     isBare,
     ...head.value,
-    git: commonGit(commonDir),
+    git: guard(commonGit(commonDir)),
   })
 }
 

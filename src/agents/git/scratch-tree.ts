@@ -1,5 +1,5 @@
 /** A detached worktree of our own, to try a commit in. Nobody works there, so it is made anew and removed without asking. */
-import { rm } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 import { ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { createGit } from './git.ts'
@@ -17,6 +17,7 @@ export async function addScratchTree(
   path: string,
   commit: string,
 ): Promise<Result<string, GitFailure>> {
+  await unlink(path)
   const spelled = await spellingOf(path)
   const known = await registered(repo, spelled)
   if (!known.ok) return known
@@ -25,6 +26,9 @@ export async function addScratchTree(
     const at = await commitAt(git, 'HEAD')
     if (at.ok && at.value === commit) return fill(spelled)
     await removeScratchTree(repo, spelled)
+  } else {
+    // A removal that was cut short has forgotten the tree and left files, which git would not write over.
+    await rm(spelled, { recursive: true, force: true }).catch(() => undefined)
   }
   const added = await withRepositoryLock(repo.commonDir, () =>
     repo.git([
@@ -49,6 +53,7 @@ async function fill(path: string): Promise<Result<string, GitFailure>> {
 
 /** Gone afterwards, as far as the system lets us; what is left is taken away the next time. */
 export async function removeScratchTree(repo: Repository, path: string): Promise<void> {
+  await unlink(path)
   const spelled = await spellingOf(path)
   await withRepositoryLock(repo.commonDir, async () => {
     const done = await repo.git(['worktree', 'remove', '--force', '--force', spelled], {
@@ -58,6 +63,12 @@ export async function removeScratchTree(repo: Repository, path: string): Promise
     return done.ok ? ok(undefined) : done
   })
   await rm(spelled, { recursive: true, force: true }).catch(() => undefined)
+}
+
+/** A link in its place was put there by what ran in it: nothing behind it is ours. */
+async function unlink(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null)
+  if (found?.isSymbolicLink()) await rm(path, { force: true })
 }
 
 async function registered(repo: Repository, path: string): Promise<Result<boolean, GitFailure>> {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { ok } from '../../base/result.ts'
-import type { Lander, LandingOrder, LandingOutcome } from '../../domain/landing.ts'
+import type { Lander, LandingOrder, LandingOutcome, Withdrawal } from '../../domain/landing.ts'
 import type { GitFailure } from '../git/git-failure.ts'
 import { mergeIntoTarget, moveTarget, obstacleTo } from '../git/land.ts'
 import { landingTarget, type LandingTarget } from '../git/landing-target.ts'
@@ -49,28 +49,46 @@ export function createLander(options: LanderOptions): Lander {
   })
   const closing = new AbortController()
   const turns = new Map<string, Promise<unknown>>()
-  const landIn = async (repo: Repository, order: LandingOrder): Promise<LandingOutcome | null> => {
-    const outcome = await land({ repo, order, options, stages, signal: closing.signal })
-    // A crash before the outcome is saved leaves what the next owner needs; a saved one leaves nothing.
-    if (outcome !== null) await clear(repo, order, options, outcome.kind === 'prepared')
-    return outcome
+  const landIn = (repo: Repository, order: LandingOrder, withdrawn: Withdrawal) => {
+    const own = new AbortController()
+    if (withdrawn.aborted) own.abort()
+    withdrawn.addEventListener('abort', () => own.abort())
+    const signal = AbortSignal.any([closing.signal, own.signal])
+    return land({ repo, order, options, stages, signal })
+  }
+  /** One at a time in a repository. */
+  const inTurn = async <T>(repo: Repository, work: () => Promise<T>): Promise<T> => {
+    const key = repo.commonDir
+    const turn = (turns.get(key) ?? Promise.resolve()).then(work)
+    turns.set(
+      key,
+      turn.catch(() => undefined),
+    )
+    return turn
   }
   return {
-    async land(order) {
+    async land(order, withdrawn) {
       if (closing.signal.aborted || !options.mayTouch()) return null
       try {
         const repo = await openRepository(order.folder)
         if (!repo.ok) return refused(order.target, repo.error.message)
-        const key = repo.value.commonDir
-        const turn = (turns.get(key) ?? Promise.resolve()).then(() => landIn(repo.value, order))
-        turns.set(
-          key,
-          turn.catch(() => undefined),
-        )
-        return await turn
+        return await inTurn(repo.value, () => landIn(repo.value, order, withdrawn))
       } catch (error) {
         log.error('landing failed', { task: order.taskId, error: String(error) })
         return refused(order.target, `it failed inside: ${String(error)}`)
+      }
+    },
+    async clear(order, outcome) {
+      if (closing.signal.aborted || !options.mayTouch()) return
+      try {
+        const repo = await openRepository(order.folder)
+        const keepsText = outcome?.kind === 'prepared'
+        if (repo.ok) await inTurn(repo.value, () => clear(repo.value, order, options, keepsText))
+      } catch (error) {
+        // The next landing of the task takes it away.
+        log.warn('what a landing left could not be removed', {
+          ...{ task: order.taskId, error: String(error) },
+        })
       }
     },
     async close() {
@@ -122,6 +140,7 @@ async function landOnce(scene: Scene): Promise<LandingOutcome | 'again' | null> 
   const fault = await verifyMerged(scene, commit)
   if (fault === 'stopped') return null
   if (fault !== null) return refused(target.branch, fault)
+  if (scene.signal.aborted) return null
   return order.how.kind === 'pr' ? prepare(scene, target) : move(scene, target, commit)
 }
 
@@ -160,10 +179,12 @@ async function verifyMerged(scene: Scene, commit: string): Promise<string | 'sto
   if (order.verify === null) return null
   const folder = join(options.folder, order.name)
   mkdirSync(folder, { recursive: true })
+  const verify = `verify-${commit.slice(0, 12)}-${order.askedAt.toString(36)}`
+  forgetOthers(folder, verify)
   const tree = await addScratchTree(repo, join(folder, 'tree'), commit)
   if (!tree.ok) return `the merged tree could not be checked out: ${tree.error.message}`
   const end = await verifyIn(scene, {
-    folder: join(folder, `verify-${commit.slice(0, 12)}`),
+    folder: join(folder, verify),
     cwd: tree.value,
   })
   if (scene.signal.aborted) {
@@ -207,9 +228,24 @@ async function clear(
   else rmSync(folder, { recursive: true, force: true })
 }
 
+const verifiesIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('verify-'))
+
 function clearVerifies(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (name.startsWith('verify-')) rmSync(join(folder, name), { recursive: true, force: true })
+  for (const name of verifiesIn(folder))
+    rmSync(join(folder, name), { recursive: true, force: true })
+}
+
+/** What an owner left that died before it could clear. Nothing reads it, so it may stay where it cannot be removed. */
+function forgetOthers(folder: string, meant: string): void {
+  for (const name of verifiesIn(folder)) {
+    if (name === meant || name.startsWith(`${meant}.`)) continue
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    } catch {
+      // Another user's, or in use.
+    }
+  }
 }
 
 const landed = (target: LandingTarget, commit: string, note: string | null): LandingOutcome => ({

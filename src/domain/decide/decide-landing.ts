@@ -31,11 +31,20 @@ export function decideLandingRequest(
       return refused(
         wrongState(task, 'merged', 'it has no result in git: it worked in no worktree of its own'),
       )
-    if (landing?.result === result && (landing.state === 'queued' || landing.state === 'landed'))
-      return noOp(id)
-    return decided([id], landingEvent(task, now.at, { state: 'queued', result }))
+    const isAuto = now.by.kind === 'coordinator' && !goesOnForPerson(task)
+    if (landing?.result === result && landing.state === 'landed') return noOp(id)
+    if (landing?.result === result && landing.state === 'queued') {
+      if (isAuto || !landing.isAuto) return noOp(id)
+      const { isAuto: _, ...asked } = landing
+      return decided([id], { type: 'task.landing', at: now.at, id, landing: asked })
+    }
+    return decided([id], landingEvent(task, now.at, { state: 'queued', result, isAuto }))
   })
 }
+
+/** A person asked for it, and the coordinator asks again because its conflict is settled. */
+const goesOnForPerson = ({ landing }: Task): boolean =>
+  landing?.state === 'conflict' && !landing.isAuto
 
 /** Done, or a repeating task whose last run was good. */
 const hasResult = (task: Task): boolean =>
@@ -209,13 +218,18 @@ function describe({ ours, theirs, paths, hunks }: Conflict): string {
 function landingEvent(
   { id, landing }: Task,
   at: number,
-  more: Pick<Landing, 'state' | 'result'> & Partial<Landing>,
+  wanted: Pick<Landing, 'state' | 'result'> &
+    Partial<Omit<Landing, 'isAuto'>> & { readonly isAuto?: boolean },
 ): Event {
   const { target = null, mergeTask = null } = landing ?? {}
+  const { isAuto = landing?.isAuto ?? false, ...more } = wanted
   return {
     type: 'task.landing',
     at,
     id,
-    landing: { commit: null, reason: null, target, mergeTask, at, ...more },
+    landing: {
+      ...{ commit: null, reason: null, target, mergeTask, at, ...more },
+      ...(isAuto ? { isAuto } : {}),
+    },
   }
 }

@@ -93,7 +93,7 @@ describe('a result', { timeout: 60_000 }, () => {
     expect(refused).toMatchObject({ state: 'refused', target: 'main' })
     expect(refused.reason).toBe('its verify command exited with 4 on the merged tree: is broken')
     expect(checkoutOf(at)).toBe(before)
-    expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([])
+    await vi.waitFor(() => expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([]))
     expect(at.git('worktree', 'list')).not.toContain('landings')
     at.git('rm', '-q', 'broken')
     at.commit({})

@@ -1,0 +1,97 @@
+/** The lander with real git and real lines: what it found out lasts until its outcome is saved, and no longer. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createLander } from '../../../src/agents/runtime/lander.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { silentLog } from '../../../src/base/log.ts'
+import type { LandingOrder } from '../../../src/domain/landing.ts'
+import { taskId } from '../../support/plan-builder.ts'
+import { collect, git, prepare, project, sandbox, write } from '../git/git-sandbox.ts'
+import { host, openStages } from '../process/stages.ts'
+
+const NEVER = new AbortController().signal
+
+async function scene(verify: (home: string) => string) {
+  const box = sandbox()
+  project(box)
+  const at = await prepare(box, 't1')
+  write(at.path, { 'b.txt': 'two\n' })
+  const { commit } = await collect(at)
+  const stages = openStages()
+  onTestFinished(() => stages.close())
+  const folder = join(box.root, '.yard/landings')
+  const lander = createLander({
+    ...{ folder, host, launcher: stages.launcher, clock: systemClock, log: silentLog },
+    environmentOf: () => ({ env: { PATH: process.env['PATH'] ?? '' }, marker: null }),
+    mayTouch: () => true,
+  })
+  onTestFinished(() => lander.close())
+  const order: LandingOrder = {
+    ...{ taskId: taskId('t1'), title: 'A task', description: '' },
+    ...{ result: commit ?? '', commit: commit ?? '', folder: box.root, name: 't1' },
+    ...{ target: null, verify: verify(box.home), how: { kind: 'merge' }, askedAt: 1 },
+  }
+  const tip = () => git(box.root, 'rev-parse', 'main')
+  return { box, lander, order, tip, place: join(folder, 't1'), runs: join(box.home, 'runs') }
+}
+
+const countOf = (file: string): number =>
+  existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0
+
+describe('what a verify line said', { timeout: 60_000 }, () => {
+  it('stays until it is cleared, so that a lost outcome is found again and not tried again', async () => {
+    const { lander, order, runs, place } = await scene(
+      (home) => `echo x >> '${home}/runs'; echo no >&2; exit 3`,
+    )
+    const first = await lander.land(order, NEVER)
+    expect(first).toMatchObject({ kind: 'refused' })
+    expect(await lander.land(order, NEVER)).toEqual(first)
+    expect(countOf(runs)).toBe(1)
+    await lander.clear(order, first)
+    expect(existsSync(place)).toBe(false)
+    await lander.land(order, NEVER)
+    expect(countOf(runs)).toBe(2)
+  })
+
+  it('is no answer to whoever asks again, though nobody has cleared it', async () => {
+    const { box, lander, order, runs, tip } = await scene(
+      (home) => `echo x >> '${home}/runs'; test -e '${home}/mended'`,
+    )
+    expect(await lander.land(order, NEVER)).toMatchObject({ kind: 'refused' })
+    writeFileSync(join(box.home, 'mended'), '')
+    const outcome = await lander.land({ ...order, askedAt: 2 }, NEVER)
+    expect(outcome).toMatchObject({ kind: 'landed', commit: tip() })
+    expect(countOf(runs)).toBe(2)
+  })
+})
+
+describe('a landing that is withdrawn', { timeout: 60_000 }, () => {
+  it('while it is verified leaves the branch where it was, and nothing running', async () => {
+    const { lander, order, runs, tip, place } = await scene(
+      (home) => `echo $$ >> '${home}/runs'; exec sleep 600`,
+    )
+    const before = tip()
+    const withdrawal = new AbortController()
+    const landing = lander.land(order, withdrawal.signal)
+    await vi.waitFor(() => expect(countOf(runs)).toBe(1), 20_000)
+    withdrawal.abort()
+    expect(await landing).toBeNull()
+    expect(tip()).toBe(before)
+    expect(readdirSync(place)).toEqual(['tree'])
+    const stat = `/proc/${readFileSync(runs, 'utf8').trim()}/stat`
+    expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ') Z').toContain(') Z')
+    await lander.clear(order, null)
+    expect(existsSync(place)).toBe(false)
+  })
+
+  it('does not move the branch where no verify line is to be ended', async () => {
+    const { lander, order, tip } = await scene(() => 'true')
+    const before = tip()
+    const withdrawal = new AbortController()
+    const landing = lander.land({ ...order, verify: null }, withdrawal.signal)
+    withdrawal.abort()
+    expect(await landing).toBeNull()
+    expect(tip()).toBe(before)
+  })
+})
