@@ -1,7 +1,8 @@
 /**
  * Who calls: a person, or an agent of this yard. The agent's variables are looked for in this process and, on Linux, in the
  * processes above it as they were started, so that an agent that takes them out of its environment is still known. The marker
- * that everything below an agent bears is enough. That guards against mistakes, not against malice.
+ * that everything below an agent bears is enough. An agent of another yard is an agent here, too, and no person: it may do nothing.
+ * That guards against mistakes, not against malice.
  */
 import { readFileSync, realpathSync } from 'node:fs'
 import { MARKER_VARIABLE } from '../domain/agent.ts'
@@ -19,12 +20,12 @@ export type Caller =
       /** Where the host was when the agent was started; it may be gone. */
       readonly url: string | null
     }
-  /** Below an agent, but not known which: it may do nothing. */
+  /** Below an agent of another yard, or not known of which: it may do nothing. */
   | { readonly kind: 'nameless' }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** `root` is the folder of the yard that is meant: an agent is a stranger, and so a person, in any other. */
+/** `root` is the folder of the yard that is meant, or where one would be. */
 export function findCaller(
   env: Env,
   root: string,
@@ -33,40 +34,38 @@ export function findCaller(
   const markers = createMarkers(root)
   const own = agentIn(env, root) ?? markers.agentOf(env)
   if (own) return own
+  let isBelowAgent = bearsAgent(env)
   for (const environment of ancestors()) {
     const agent = agentIn(environment, root) ?? markers.agentOf(environment)
     if (agent) return agent
+    isBelowAgent ||= bearsAgent(environment)
   }
-  return markers.hasUnknown() ? { kind: 'nameless' } : { kind: 'person' }
+  return isBelowAgent ? { kind: 'nameless' } : { kind: 'person' }
 }
 
 /** Reads the markers of one chain of processes, each once. */
 function createMarkers(root: string) {
   const known = new Map<string, MarkedAgent | null>()
-  const ofOtherYards = new Set<string>()
   return {
     agentOf(env: Env): Caller | null {
       const marker = env[MARKER_VARIABLE]
       if (!marker) return null
       const marked = known.get(marker) ?? (known.has(marker) ? null : findMarkedAgent(root, marker))
       known.set(marker, marked)
-      if (!marked && isOfAnotherYard(env, root)) ofOtherYards.add(marker)
       return marked ? { kind: 'agent', ...marked, url: env['YARD_URL'] || null } : null
     },
-    /** A marker that no agent of this yard has, and that nothing shows to be another yard's. */
-    hasUnknown: (): boolean => [...known.keys()].some((marker) => !ofOtherYards.has(marker)),
   }
 }
 
 /** The refusal of a nameless caller, whatever it asks for. */
 export const namelessRefusal = (): Failure =>
-  failure('not-allowed', 'this was started by an agent, and it cannot be told by which', {
-    hint: 'YARD_TOKEN is set by the host that starts the agent and must be left as it is',
+  failure('not-allowed', 'this was started by an agent, and by none of this yard that is known', {
+    hint: 'an agent may speak to its own yard alone; YARD_TOKEN and YARD_DIR are set by the host that starts it and must be left as they are',
   })
 
-/** A yard that is gone meanwhile was another one, too. */
-const isOfAnotherYard = ({ YARD_DIR }: Env, root: string): boolean =>
-  Boolean(YARD_DIR) && !isSameFolder(YARD_DIR ?? '', root)
+/** Of whatever yard, by the marker or by the variables that every agent is given. */
+const bearsAgent = (env: Env): boolean =>
+  Boolean(env[MARKER_VARIABLE]) || (Boolean(env['YARD_TOKEN']) && Boolean(env['YARD_AGENT_ID']))
 
 function agentIn(env: Env, root: string): Caller | null {
   const { YARD_TOKEN, YARD_AGENT_ID, YARD_TASK_ID, YARD_GENERATION, YARD_DIR, YARD_URL } = env

@@ -1,11 +1,20 @@
 /**
  * Holds what is spent against what may be spent. Level-triggered like the rest: it compares caps and sums, and asks for what
- * closes the difference. A yard's cap is a breaker over all who cost money; a task's own cap makes that task wait.
+ * closes the difference. A yard's cap is a breaker over all who cost money; a task's own cap makes that task wait, and those
+ * that its agents have added: what they spend, it spends.
  */
-import { hasBudget, taskOverspent, yardOverspent, YARD_BUDGET_KEYS } from '../domain/budget.ts'
+import {
+  hasBudget,
+  NOTHING_SPENT,
+  sumSpent,
+  taskOverspent,
+  yardOverspent,
+  YARD_BUDGET_KEYS,
+} from '../domain/budget.ts'
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
-import type { Task } from '../domain/task.ts'
+import type { Plan } from '../domain/plan.ts'
+import { isFinished, type Task } from '../domain/task.ts'
 import type { CommittedBatch } from './committed.ts'
 import type { CoordinatorParts } from './ports.ts'
 
@@ -26,17 +35,10 @@ type Parts = Pick<CoordinatorParts, 'plan' | 'money'>
 export function createBudgets({ plan, money }: Parts): Budgets {
   const noted = new Set<TaskId>()
   let reached: ReadonlySet<string> = new Set()
-  const whyOver = (task: Task): string | null =>
-    hasBudget(task) ? taskOverspent(task, money.ofTask(task)) : null
+  const whyOver = (task: Task): string | null => whyOverspent({ plan, money }, task)
 
   const tasks = (): Command[] => {
-    const commands: Command[] = []
-    for (const id of noted) {
-      const task = plan.tasks.get(id)
-      const mayStart = task && plan.startable.has(id) && plan.agentOf(id) === null
-      const text = mayStart ? whyOver(task) : null
-      if (text !== null) commands.push({ type: 'task.overspend', id, text })
-    }
+    const commands = [...noted].flatMap((id) => ofTask(plan, id, whyOver))
     noted.clear()
     return commands
   }
@@ -70,14 +72,68 @@ export function createBudgets({ plan, money }: Parts): Budgets {
     note({ touched }) {
       for (const id of touched) {
         const task = plan.tasks.get(id)
-        if (task && hasBudget(task)) noted.add(id)
+        if (!task) continue
+        if (isHeldUp(task)) noted.add(id)
+        for (const payer of payersOf(plan, task))
+          for (const one of familyOf(plan, payer)) noted.add(one.id)
       }
     },
     reset() {
-      for (const [id, task] of plan.tasks) if (hasBudget(task)) noted.add(id)
+      for (const [id, task] of plan.tasks) if (payersOf(plan, task).length > 0) noted.add(id)
     },
     commands: (now) => [...yard(now), ...tasks(), ...agents()],
     isReached: (key) => reached.has(key),
     isOver: (task) => whyOver(task) !== null,
   }
 }
+
+/** Waits where it may spend no more, and goes on where its cap was raised while its agent was still being stopped. */
+function ofTask(plan: Plan, id: TaskId, whyOver: (task: Task) => string | null): Command[] {
+  const task = plan.tasks.get(id)
+  if (!task || plan.agentOf(id) !== null) return []
+  if (isHeldUp(task))
+    return whyOver(task) === null ? [{ type: 'task.retry', id, fresh: false }] : []
+  const text = plan.startable.has(id) ? whyOver(task) : null
+  return text === null ? [] : [{ type: 'task.overspend', id, text }]
+}
+
+const isHeldUp = ({ state }: Task): boolean => state.kind === 'waiting' && state.for === 'budget'
+
+/** Of its own budget, and of those that it spends for others. */
+function whyOverspent({ plan, money }: Parts, task: Task): string | null {
+  for (const payer of payersOf(plan, task)) {
+    const whose = payer === task ? 'its budget' : `the budget of ${payer.id}, which added it,`
+    const spent = familyOf(plan, payer)
+      .map((one) => money.ofTask(one))
+      .reduce(sumSpent, NOTHING_SPENT)
+    const over = taskOverspent(payer, spent, whose)
+    if (over !== null) return over
+  }
+  return null
+}
+
+/** Those with a budget that this task spends: its own, and of the tasks whose agents added it. */
+function payersOf(plan: Plan, task: Task): Task[] {
+  const payers: Task[] = []
+  for (
+    let one: Task | undefined = task;
+    one;
+    one = one.addedBy === null ? undefined : plan.tasks.get(one.addedBy)
+  )
+    if (hasBudget(one)) payers.push(one)
+  return payers
+}
+
+/** A task and all that was added under it; of one that repeats, only what belongs to its current run or is still to be done. */
+function familyOf(plan: Plan, payer: Task): Task[] {
+  const family = [payer]
+  for (const one of family)
+    for (const id of plan.subtasksOf(one.id)) {
+      const child = plan.tasks.get(id)
+      if (child && (isOfCurrentRun(one, child) || !isFinished(child))) family.push(child)
+    }
+  return family
+}
+
+const isOfCurrentRun = ({ schedule, completedAt }: Task, child: Task): boolean =>
+  schedule === null || completedAt === null || child.createdAt > completedAt

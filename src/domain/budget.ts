@@ -32,9 +32,10 @@ export const hasBudget = (task: Pick<Task, 'budget' | 'budgetTokens'>): boolean 
 export function taskOverspent(
   task: Pick<Task, 'budget' | 'budgetTokens'>,
   spent: Spent,
+  whose = 'its budget',
 ): string | null {
   const over = reached(spent, { usd: task.budget ?? null, tokens: task.budgetTokens ?? null })
-  return over === null ? null : `its budget is used up: ${over}`
+  return over === null ? null : `${whose} is used up: ${over}`
 }
 
 export interface YardCap {

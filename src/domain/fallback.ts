@@ -1,6 +1,7 @@
 /** Who takes a task while the provider of its executor sleeps. Only what a profile names; nothing stands in by itself. */
 import { misfitOf, profileOf, resolveModel, type ModelChoice } from './resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from './settings.ts'
+import { unknownCostOf } from './known-cost.ts'
 import { findModel } from './models.ts'
 import type { TaskDefinition } from './task.ts'
 
@@ -14,14 +15,14 @@ export interface StandIn {
 /** Null where the profile names none, or one that cannot do this task at all. */
 export function standInOf(
   settings: Settings,
-  task: Pick<TaskDefinition, 'exec' | 'model'>,
+  task: Pick<TaskDefinition, 'exec' | 'model'> & Partial<Pick<TaskDefinition, 'budget'>>,
   profile: Profile,
 ): StandIn | null {
   const next = profile.fallback === null ? null : profileOf(settings, profile.fallback)
   if (!next || next.type === 'schedule' || isTakenByPeople(next.type)) return null
   if (misfitOf(task, next) !== null) return null
   const model = modelOf(settings, task, next)
-  if (model === null) return null
+  if (model === null || unknownCostOf(settings, task, next, model.name)) return null
   const entry = model.name === null ? null : findModel(settings, model.name)
   return { profile: next, model, account: accountOf(next, entry) }
 }

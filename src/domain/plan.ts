@@ -121,7 +121,7 @@ export interface Plan {
   /** The living agent of a task. */
   agentOf(id: TaskId): Agent | null
   /** Tasks that agents of this task have added. */
-  subtasksOf(id: TaskId): number
+  subtasksOf(id: TaskId): ReadonlySet<TaskId>
   /** Highest agent number and task order ever seen. */
   readonly lastAgentNumber: number
   readonly lastOrder: number
@@ -144,7 +144,7 @@ interface Index {
   readonly dependents: Map<TaskId, Set<TaskId>>
   readonly unmet: Map<TaskId, number>
   readonly agentByTask: Map<TaskId, AgentId>
-  readonly subtasks: Map<TaskId, number>
+  readonly subtasks: Map<TaskId, Set<TaskId>>
   readonly startable: Set<TaskId>
   facts: YardFacts
   lastAgentNumber: number
@@ -196,7 +196,7 @@ export function createPlan(): MutablePlan {
       const agentId = index.agentByTask.get(id)
       return (agentId && agents.get(agentId)) ?? null
     },
-    subtasksOf: (id) => index.subtasks.get(id) ?? 0,
+    subtasksOf: (id) => index.subtasks.get(id) ?? NONE,
     put: (change) => put(index, change),
   }
 }
@@ -246,7 +246,7 @@ function putTask(index: Index, id: TaskId, before: Task | null, after: Task | nu
     index.tasks.set(id, after)
     index.lastOrder = Math.max(index.lastOrder, after.order)
   } else index.tasks.delete(id)
-  moveSubtask(index, before?.addedBy ?? null, after?.addedBy ?? null)
+  moveSubtask(index, id, before?.addedBy ?? null, after?.addedBy ?? null)
   const was = isMet(before)
   const is = isMet(after)
   if (was !== is)
@@ -257,10 +257,19 @@ function putTask(index: Index, id: TaskId, before: Task | null, after: Task | nu
 
 const isMet = (task: Task | null | undefined): boolean => task != null && isSatisfied(task)
 
-function moveSubtask({ subtasks }: Index, from: TaskId | null, to: TaskId | null): void {
+function moveSubtask(
+  { subtasks }: Index,
+  id: TaskId,
+  from: TaskId | null,
+  to: TaskId | null,
+): void {
   if (from === to) return
-  if (from !== null) count(subtasks, from, -1)
-  if (to !== null) count(subtasks, to, 1)
+  const old = from === null ? undefined : subtasks.get(from)
+  old?.delete(id)
+  if (from !== null && old?.size === 0) subtasks.delete(from)
+  if (to === null) return
+  const own = subtasks.get(to) ?? new Set()
+  subtasks.set(to, own.add(id))
 }
 
 function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {

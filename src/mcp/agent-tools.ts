@@ -23,7 +23,7 @@ export const agentTools = (caller: AgentCaller): readonly Tool[] => [
   tool({
     name: 'yard_add',
     title: 'Add a task',
-    description: `Adds a task for work that was found and is not yours; another agent does it. Put your own task (${caller.taskId}) into "after" if it needs your result. You may add a few only, and not beyond your own executor and mode.`,
+    description: `Adds a task for work that was found and is not yours; another agent does it. Put your own task (${caller.taskId}) into "after" if it needs your result. You may add a few only, not beyond your own executor, model, mode, timeout and tries; what they cost counts towards your own budget.`,
     effect: 'adds',
     input: subtaskInput,
     run: async ({ client, cwd, commandId }, { title, ...said }) =>

@@ -11,6 +11,7 @@ import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
 import { createHttpRuntime } from '../agents/http/http-runtime.ts'
 import { joinRuntimes } from '../agents/runtime/joined-runtime.ts'
 import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
+import { endOldStages } from '../agents/runtime/old-stages.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import type { Agent } from '../domain/agent.ts'
@@ -51,19 +52,16 @@ export function openRuntime(
     newUuid: () => randomUUID(),
   }
   const reportOf = (id: AgentId): Agent['report'] => opened.plan.agents.get(id)?.report ?? null
-  const variablesOf = (agent: Agent) => agentVariables(agent, paths, secret, current.url)
   const processes = createLocalRuntime({
     ...local,
     agents: paths.agents,
-    agentVariables: variablesOf,
+    agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
     reportOf,
   })
   const services = createHttpRuntime({
     root: paths.root,
     agents: paths.agents,
-    clock: options.clock,
-    log,
-    env,
+    ...{ clock: options.clock, log, env },
     sends: options.runsAgents,
     isPaused: () => opened.plan.facts.paused,
     callbackOf: ({ id, generation }) => ({
@@ -76,12 +74,14 @@ export function openRuntime(
   const trials = createTrials({
     folder: join(paths.yard, 'trials'),
     clock: options.clock,
+    endOld: (agents) => endOldStages(agents, local),
     // What is tried is told nothing of the yard: it has no task there.
     openRuntime: (agents) =>
       createLocalRuntime({ ...local, agents, agentVariables: () => ({}), reportOf: () => null }),
   })
   scope.add(() => trials.close())
-  const landing = openLanding({ options, current, opened, launcher, variablesOf, scope })
+  if (options.runsAgents && current.isTrusted) void trials.clear()
+  const landing = openLanding({ options, current, opened, launcher, scope })
   return { runtime: joinRuntimes(processes, services), trials, landing }
 }
 

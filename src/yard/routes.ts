@@ -9,6 +9,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { standInOf } from '../domain/fallback.ts'
+import { unknownCostOf } from '../domain/known-cost.ts'
 import { findModel } from '../domain/models.ts'
 import { misfitOf, resolveExecutor, resolveModel, type ModelChoice } from '../domain/resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
@@ -17,7 +18,7 @@ import type { Task } from '../domain/task.ts'
 export interface Routes {
   of(task: Task): Result<Route, Failure>
   /** Why a task as somebody asks for it could never run; null when it could. */
-  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify'>): Failure | null
+  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify' | 'budget'>): Failure | null
 }
 
 export function createRoutes(settings: Settings, root: string): Routes {
@@ -34,19 +35,21 @@ export function createRoutes(settings: Settings, root: string): Routes {
         repo,
         timeoutMs,
         isMerge,
+        task.budget !== null,
       ])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(settings, task, root)))
       return route
     },
-    faultOf({ executor, exec, model, verify = null }) {
+    faultOf({ executor, exec, model, verify = null, budget }) {
       const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
       const misfit = misfitOf(wish, choice.value.profile)
       if (misfit) return misfit
       const chosen = resolveModel(settings, wish, choice.value.profile)
-      return chosen.ok ? null : chosen.error
+      if (!chosen.ok) return chosen.error
+      return unknownCostOf(settings, { budget }, choice.value.profile, chosen.value.name)
     },
   }
 }
@@ -59,6 +62,8 @@ function routeOf(settings: Settings, task: Task, root: string): Result<Route, Fa
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, profile)
   if (!model.ok) return model
+  const unknown = unknownCostOf(settings, task, profile, model.value.name)
+  if (unknown) return err(unknown)
   return ok(routeBy({ settings, task, root }, { profile, why, model: model.value }))
 }
 
@@ -127,9 +132,9 @@ function faultOfEdit(
   const task = plan.tasks.get(id)
   const repo = faultOfRepo(edit.repo)
   if (repo) return repo
-  const { executor, exec, model, verify } = edit
-  if (!task || [executor, exec, model, verify].every((field) => field === undefined)) return null
-  return routes.faultOf({ ...task, ...definedOf({ executor, exec, model, verify }) })
+  const { executor, exec, model, verify, budget } = edit
+  const said = definedOf({ executor, exec, model, verify, budget })
+  return task && Object.keys(said).length > 0 ? routes.faultOf({ ...task, ...said }) : null
 }
 
 function faultOfRepo(repo: string | null | undefined): Failure | null {

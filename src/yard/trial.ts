@@ -31,6 +31,8 @@ export interface TrialResult {
 export interface Trials {
   /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
   run(settings: Settings, name: string): Promise<Result<TrialResult, Failure>>
+  /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -45,6 +47,8 @@ export interface TrialParts {
   /** A folder of ours; what a trial writes there is removed when it has ended. */
   readonly folder: string
   readonly clock: Clock
+  /** Ends what is found in that folder, and removes it. Never rejects. */
+  endOld(agents: string): Promise<void>
   /** Made when first needed. */
   openRuntime(agents: string): Runtime
 }
@@ -52,18 +56,23 @@ export interface TrialParts {
 export function createTrials(parts: TrialParts): Trials {
   const { folder, clock } = parts
   let runtime: Runtime | null = null
-  let number = FIRST_NUMBER
+  let number = 0
+  let clearing: Promise<void> | null = null
+  const agents = join(folder, 'agents')
+  const clear = (): Promise<void> => (clearing ??= parts.endOld(agents))
   return {
+    clear,
     async run(settings, name) {
       const profile = profileOf(settings, name)
       if (!profile) return err(unknownExecutor(settings, name))
       const unfit = whyUntestable(profile)
       if (unfit) return err(unfit)
-      const agents = join(folder, 'agents')
       const cwd = join(folder, 'place')
+      await clear()
       mkdirSync(cwd, { recursive: true })
       runtime ??= parts.openRuntime(agents)
-      number += 1
+      // Another number than any that an earlier owner gave: what that left may still be there.
+      number = Math.max(number + 1, FIRST_NUMBER + clock.now())
       const order = orderOf({ settings, profile, cwd, id: agentIdOf(number), now: clock.now() })
       if (!order.ok) return order
       const ended = await turnOf(runtime, order.value, clock)
@@ -71,6 +80,7 @@ export function createTrials(parts: TrialParts): Trials {
       return ok(resultOf(order.value, ended))
     },
     async close() {
+      await clearing
       await runtime?.close()
     },
   }

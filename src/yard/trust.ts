@@ -7,7 +7,8 @@ import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { YardPaths } from '../config/paths.ts'
-import type { Settings } from '../domain/settings.ts'
+import { BUILT_IN_MODELS } from '../config/seed-models.ts'
+import type { Profile, Settings } from '../domain/settings.ts'
 import { readTaskLines, type TaskLine } from '../store/read-lines.ts'
 
 const bookSchema = z.record(
@@ -43,22 +44,16 @@ export const confirmTrust = (place: TrustPlace, hash: string = configHash(place.
 
 export interface TrustShown {
   readonly executors: string[]
+  /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
+  readonly settings: string[]
   readonly variables: string[]
-  /** Shell lines of unfinished tasks. */
+  /** Of every task: its shell lines, the address that it is posted to, a folder of its own. */
   readonly lines: readonly TaskLine[]
 }
 
 /** What a person is shown before they say yes: what would run, and which variables it would read. */
 export function describeTrust(settings: Settings, paths: YardPaths): TrustShown {
   const profiles = Object.values(settings.executors)
-  const executors = profiles.map((p) => {
-    const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
-    const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
-    const service = p.url === null ? '' : ` posts to ${p.url}`
-    return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}${service}`
-  })
-  if (settings.worktree.setup !== null)
-    executors.push(`new worktrees run ${settings.worktree.setup}`)
   const variables = profiles.flatMap((p) => [
     ...[...Object.values(p.env), ...Object.values(p.headers)].flatMap((v) =>
       typeof v === 'string' ? [] : [v.from],
@@ -66,11 +61,48 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
     ...(p.apiKeyEnv === null ? [] : [p.apiKeyEnv]),
   ])
   return {
-    executors,
+    executors: profiles.map(executorLine),
+    settings: [...worktreeLines(settings), ...modelLines(settings)],
     variables: [...new Set(variables)].toSorted(),
     lines: readTaskLines(paths.db),
   }
 }
+
+/** Values that stand in the file are shown as they are: whoever wrote it chose them, and a program may be led by one. */
+function executorLine(p: Profile): string {
+  const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
+  const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
+  const service = p.url === null ? '' : ` posts to ${p.url}`
+  return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}${service}${listed(' with', p.env, '=')}${listed(' sending', p.headers, ': ')}`
+}
+
+function listed(word: string, table: Profile['env'], is: string): string {
+  const said = Object.entries(table).map(
+    ([name, value]) => `${name}${is}${typeof value === 'string' ? value : `$${value.from}`}`,
+  )
+  return said.length === 0 ? '' : `${word} ${said.join(', ')}`
+}
+
+function worktreeLines({ worktree }: Settings): string[] {
+  const { copy, setup, land, target, push, remote, merger } = worktree
+  const where = target === null ? 'the branch of the main checkout' : `branch ${target}`
+  return [
+    ...(setup === null ? [] : [`new worktrees run ${setup}`]),
+    ...(copy.length === 0 ? [] : [`new worktrees get a copy of ${copy.join(', ')}`]),
+    ...(land === 'auto' ? [`finished work lands by itself on ${where}`] : []),
+    ...(land === 'pr' ? [`finished work is prepared for a pull request to ${where}`] : []),
+    ...(push ? [`what was prepared is pushed to ${remote}`] : []),
+    ...(land === 'keep' ? [] : [`conflicts are settled by ${merger}`]),
+  ]
+}
+
+/** A model's own address gets the key of its provider; the built-in ones are no news. */
+const modelLines = ({ models }: Settings): string[] =>
+  Object.values(models).flatMap(({ name, endpoint }) =>
+    endpoint === null || endpoint === BUILT_IN_MODELS[name]?.endpoint
+      ? []
+      : [`model ${name} is asked at ${endpoint}`],
+  )
 
 const idFile = (paths: YardPaths): string => join(paths.yard, 'id')
 

@@ -86,6 +86,20 @@ describe('the budget of a task', () => {
     expect(next).toMatchObject({ generation: 2, resumed: true, conversation: { id: 'talk-1' } })
   })
 
+  it.each([5, null])(
+    'that is raised (%s) while its agent is being stopped lets it go on',
+    async (raised) => {
+      await open()
+      await bench.add('a', { ...AGENT, budget: 1 })
+      await bench.begin('a')
+      await tells('a', usage(1.2))
+      await edit('a', raised)
+      await ends('a', usage(1.2), SIGNAL_END)
+      await bench.pass(1000)
+      expect(bench.task('a').state.kind).toBe('in-progress')
+    },
+  )
+
   it('that is raised too little says so again, in numbers', async () => {
     await open()
     await bench.add('a', { ...AGENT, budget: 1 })

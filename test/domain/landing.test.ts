@@ -63,6 +63,26 @@ describe('a landing', () => {
     expect(ask('b')).toMatchObject({ ok: true, value: { events: [] } })
   })
 
+  it('knows whether only the policy asked for it, through a conflict and back, until a person asks too', () => {
+    bench.add('a')
+    done('a', 'r1')
+    const byPolicy = () => bench.must({ type: 'landing.request', id: taskId('a') }, COORDINATOR)
+    byPolicy()
+    const { at } = bench.task('a').landing ?? {}
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', isAuto: true })
+    settle('a', 'r1', clash())
+    byPolicy()
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', isAuto: true })
+    ask('a')
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', at })
+    expect(bench.task('a').landing).not.toHaveProperty('isAuto')
+    byPolicy()
+    expect(bench.task('a').landing).not.toHaveProperty('isAuto')
+    settle('a', 'r1', clash({ ours: { name: 'main', commit: 'o2' } }))
+    byPolicy()
+    expect(bench.task('a').landing).not.toHaveProperty('isAuto')
+  })
+
   it('believes news of the result that was asked for, and only from the coordinator', () => {
     bench.add('a')
     done('a', 'r1')

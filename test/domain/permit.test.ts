@@ -33,7 +33,7 @@ const add = (more: Partial<NewTask> = {}): Command => ({
 
 function working() {
   const bench = createBench()
-  bench.add('a', { exec: null, mode: 'light' })
+  bench.add('a', { exec: null, mode: 'light', maxAttempts: 2, timeoutMs: 60_000 })
   bench.add('b')
   bench.claim('a', 1, { executor: 'claude', executorType: 'claude' })
   return bench
@@ -79,6 +79,12 @@ const TABLE: readonly (readonly [string, Command, string])[] = [
   ['add with a verify', add({ verify: 'true' }), 'not-allowed'],
   ['add with a budget', add({ budget: 5 }), 'not-allowed'],
   ['add with a budget of tokens', add({ budgetTokens: 5 }), 'not-allowed'],
+  ['add on a schedule', add({ schedule: { spec: '09:00', tz: null } }), 'not-allowed'],
+  ['add with another model', add({ model: 'opus' }), 'not-allowed'],
+  ['add with more tries', add({ maxAttempts: 3 }), 'not-allowed'],
+  ['add with as many tries', add({ maxAttempts: 2 }), 'ok'],
+  ['add with a longer timeout', add({ timeoutMs: 60_001 }), 'not-allowed'],
+  ['add with its own timeout', add({ timeoutMs: 60_000 }), 'ok'],
   ['add in another folder', add({ repo: '/etc' }), 'not-allowed'],
   ['add outside a worktree', add({ worktree: 'off' }), 'not-allowed'],
   ['add in a fuller mode', add({ mode: 'full' }), 'not-allowed'],
@@ -211,6 +217,18 @@ describe('a task that an agent adds', () => {
     expect(added('claude', 'own', words)).toEqual({ ...words, ...HOME, ...free })
     const more = { executor: 'other', mode: 'full' } as const
     expect(added('claude', 'any', more)).toEqual({ ...more, ...HOME, ...free })
+  })
+
+  it('has the limits and the model of its adder where it says none', () => {
+    const bench = createBench()
+    const own = { model: 'haiku', timeoutMs: 5000, maxAttempts: 2 }
+    bench.add('a', { exec: null, ...own })
+    bench.claim('a', 1, { executor: 'claude', executorType: 'claude' })
+    bench.must(add({ id: taskId('sub') }), asAgent(1, 'a'))
+    expect(bench.task('sub')).toMatchObject(own)
+    const any = { ...asAgent(1, 'a'), subtasks: 'any' as const }
+    bench.must(add({ id: taskId('far'), executor: 'codex' }), any)
+    expect(bench.task('far')).toMatchObject({ ...own, model: null })
   })
 
   it('does not get the shell of its adder, for which it has no command', () => {

@@ -299,7 +299,7 @@ function picture(plan: Plan): unknown {
       sorted(plan.blockersOf(one)),
       sorted(plan.dependentsOf(one)),
       plan.agentOf(one)?.id,
-      plan.subtasksOf(one),
+      sorted(plan.subtasksOf(one)),
     ]),
   }
 }

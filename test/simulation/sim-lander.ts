@@ -68,7 +68,7 @@ export function createSimLanding(parts: SimLandingParts): LandingPort {
     })
   }
   return {
-    lander: { land, close: () => Promise.resolve() },
+    lander: { land, clear: () => Promise.resolve(), close: () => Promise.resolve() },
     policy: () => parts.policy,
     orderOf: (task) => orderOf(opened, task),
     mergerOf: () => ({ executor: 'claude', model: null }),
@@ -110,5 +110,6 @@ function orderOf({ plan }: OpenStore, task: Task): LandingOrder | null {
     name: taskId,
     target: null,
     how: { kind: 'merge' },
+    askedAt: landing?.at ?? 0,
   }
 }

@@ -18,7 +18,7 @@ export const acpOrderSchema = z.object({
   resume: z.string().nullable(),
   /** The whole task, for an agent that can go on with no conversation. Absolute; null where nothing is resumed. */
   wholePromptFile: z.string().nullable(),
-  /** The question of the agent before, where a person said yes to it. */
+  /** The whole question of the agent before, where a person said yes to it. */
   granted: z.string().nullable(),
   mcpServers: z.array(
     z.object({

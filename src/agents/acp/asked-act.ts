@@ -1,7 +1,6 @@
 /** What a tool call of the protocol comes to, as far as the agent says. */
 import { resolve } from 'node:path'
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
-import { clip, oneLine } from '../../domain/output.ts'
 import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/json-event.ts'
 import { whereItLeads } from './path-guard.ts'
 import type { Act } from './permission.ts'
@@ -12,6 +11,7 @@ export type KnownCall = Omit<ToolCallUpdate, '_meta'>
 const PATH_KEYS = ['file_path', 'filePath', 'filepath', 'path', 'abs_path', 'absolute_path']
 /** Arguments of commands, as the usual agents name them. */
 const LINE_KEYS = ['command', 'cmd', 'script']
+const FOLDER_KEYS = ['cwd', 'workdir', 'working_directory', 'directory', 'dir']
 
 export async function actOf(call: KnownCall, cwd: string): Promise<Act> {
   switch (call.kind) {
@@ -23,7 +23,7 @@ export async function actOf(call: KnownCall, cwd: string): Promise<Act> {
     case 'move':
       return { kind: 'write', paths: await pathsOf(call, cwd) }
     case 'execute':
-      return { kind: 'run', line: lineOf(call) }
+      return { kind: 'run', line: lineOf(call), ...(await folderOf(call, cwd)) }
     case 'think':
       return { kind: 'think' }
     default:
@@ -41,17 +41,45 @@ export function lineOf(call: KnownCall): string | null {
   for (const key of LINE_KEYS) {
     const said = input?.[key]
     if (typeof said === 'string') return said
-    if (isWords(said)) return said.join(' ')
+    if (isWords(said)) return lineOfWords(said)
   }
   return null
 }
 
-/** One line that says what is asked for, the same each time that it is asked for. */
-export function wordsOf(call: KnownCall): string {
-  const what = lineOf(call) ?? call.title ?? call.name ?? call.toolCallId
-  const kind = call.kind ?? 'use a tool'
-  return clip(`May it ${VERBS[kind] ?? kind}: ${oneLine(what)}?`, 400)
+/** The line that a program and its arguments come to; a shell that is handed a line comes to that line. */
+export function lineOfWords(words: readonly string[]): string {
+  const [program = '', flag = '', line = ''] = words
+  const isShell = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|bash|dash|zsh)$/.test(program)
+  if (words.length === 3 && isShell && /^-l?c$/.test(flag)) return line
+  return words.map(quoted).join(' ')
 }
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+/** Says all of what is asked for, the same each time that it is asked for. */
+export function wordsOf(call: KnownCall, act: Act): string {
+  const kind = call.kind ?? 'use a tool'
+  return `May it ${VERBS[kind] ?? kind}: ${whatOf(call, act)}?`
+}
+
+function whatOf(call: KnownCall, act: Act): string {
+  if (act.kind === 'run' && act.line !== null) return runWords(act.line, act)
+  if ('paths' in act && act.paths.length > 0) return act.paths.join(', ')
+  const name = call.title ?? call.name ?? call.toolCallId
+  return call.rawInput === undefined ? name : `${name} ${JSON.stringify(call.rawInput)}`
+}
+
+/** A command with the folder and the variables that it has of its own. */
+export const runWords = (
+  line: string,
+  { folder, env = [] }: Pick<Extract<Act, { kind: 'run' }>, 'folder' | 'env'>,
+): string =>
+  [
+    line,
+    ...(folder === undefined ? [] : [`in ${folder}`]),
+    ...(env.length === 0 ? [] : [`with ${env.map(quoted).join(' ')}`]),
+  ].join(' ')
 
 const VERBS: Readonly<Record<string, string>> = {
   execute: 'run',
@@ -66,19 +94,27 @@ const isOwnTool = ({ name, title, kind, content }: KnownCall): boolean =>
   (content ?? []).every((item) => item.type === 'content') &&
   /^(?:mcp_+)?(?:yard_+)?yard_+[a-z]{1,20}(?: \(yard MCP Server\))?$/.test(name ?? title ?? '')
 
+/** Only where it is another than its agent's own. */
+async function folderOf(call: KnownCall, cwd: string): Promise<{ folder?: string }> {
+  const input = objectIn(call.rawInput)
+  const named = FOLDER_KEYS.flatMap((key) => textAt(input, key) ?? [])[0]
+  if (named === undefined || named === '') return {}
+  const folder = await leading(named, cwd)
+  return folder === cwd ? {} : { folder }
+}
+
 async function pathsOf(call: KnownCall, cwd: string): Promise<string[]> {
   const named = [
     ...(call.locations ?? []).map((location) => location.path),
     ...diffPaths(call),
     ...argumentPaths(objectIn(call.rawInput)),
   ]
-  // What cannot be followed, or is some home, leads nowhere inside.
-  return Promise.all(
-    [...new Set(named)].map((path) =>
-      path.startsWith('~') ? '/' : whereItLeads(resolve(cwd, path)).catch(() => '/'),
-    ),
-  )
+  return Promise.all([...new Set(named)].map((path) => leading(path, cwd)))
 }
+
+/** What cannot be followed, or is some home, leads nowhere inside. */
+const leading = async (path: string, cwd: string): Promise<string> =>
+  path.startsWith('~') ? '/' : whereItLeads(resolve(cwd, path)).catch(() => '/')
 
 const diffPaths = (call: KnownCall): string[] =>
   (call.content ?? []).flatMap((item) => (item.type === 'diff' ? [item.path] : []))

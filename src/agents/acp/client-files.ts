@@ -23,7 +23,7 @@ export interface ReadWish {
 
 export async function readTextFile(wish: ReadWish, permit: Permit): Promise<string> {
   const path = await leading(wish.path)
-  permit({ kind: 'read', paths: [path] }, `May it read: ${wish.path}?`)
+  permit({ kind: 'read', paths: [path] }, `May it read: ${path}?`)
   const text = await readWhole(path, wish.path)
   const from = Math.max(1, Math.trunc(wish.line ?? 1)) - 1
   if (from === 0 && wish.limit == null) return text
@@ -36,7 +36,7 @@ export async function writeTextFile(
   permit: Permit,
 ): Promise<void> {
   const path = await leading(wish.path)
-  permit({ kind: 'write', paths: [path] }, `May it write: ${wish.path}?`)
+  permit({ kind: 'write', paths: [path] }, `May it write: ${path}?`)
   if (Buffer.byteLength(wish.content) > MAX_WRITE_BYTES) throw refusal(wish.path, 'is too large')
   try {
     await mkdir(dirname(path), { recursive: true })

@@ -7,7 +7,10 @@ import {
   type TerminalExitStatus,
   type TerminalOutputResponse,
 } from '@agentclientprotocol/sdk'
+import { execa } from 'execa'
+import { reportIn, YARD_COMMAND } from '../report-command.ts'
 import { IS_GROUP, signalGroup } from './agent-process.ts'
+import { lineOfWords } from './asked-act.ts'
 
 export interface Terminals {
   create(wish: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string
@@ -73,27 +76,19 @@ export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
 export const lineOfTerminal = ({
   command,
   args = [],
-}: Pick<CreateTerminalRequest, 'command' | 'args'>): string => [command, ...args].join(' ')
+}: Pick<CreateTerminalRequest, 'command' | 'args'>): string =>
+  args.length === 0 ? command : lineOfWords([command, ...args])
 
 function openTerminal(
-  { command, args, env: own, outputByteLimit }: Omit<CreateTerminalRequest, 'sessionId'>,
+  wish: Omit<CreateTerminalRequest, 'sessionId'>,
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Terminal {
-  // Agents send a program and its arguments, or a whole line as the program.
-  const isLine = (args ?? []).length === 0 && /\s/.test(command)
-  const child = spawn(command, args ?? [], {
-    cwd,
-    env: { ...env, ...Object.fromEntries((own ?? []).map(({ name, value }) => [name, value])) },
-    shell: isLine,
-    detached: IS_GROUP,
-    windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = startChild(wish, cwd, env)
   const terminal: Terminal = {
     child,
     ended: endOf(child),
-    limit: Math.max(0, Math.min(outputByteLimit ?? USUAL_BYTES, MAX_BYTES)),
+    limit: Math.max(0, Math.min(wish.outputByteLimit ?? USUAL_BYTES, MAX_BYTES)),
     pieces: [],
     bytes: 0,
     isTruncated: false,
@@ -106,6 +101,29 @@ function openTerminal(
     terminal.exit = exit
   })
   return terminal
+}
+
+function startChild(
+  wish: Omit<CreateTerminalRequest, 'sessionId'>,
+  cwd: string,
+  inherited: NodeJS.ProcessEnv,
+): ChildProcess {
+  const { command, args = [], env: own } = wish
+  const env = {
+    ...inherited,
+    ...Object.fromEntries((own ?? []).map(({ name, value }) => [name, value])),
+  }
+  const how = { cwd, env, detached: IS_GROUP, windowsHide: true }
+  // What may be said unasked never sees a shell, however it was sent.
+  const report = reportIn(lineOfTerminal(wish))
+  if (report !== null)
+    return execa(YARD_COMMAND, report, {
+      ...how,
+      ...{ extendEnv: false, stdin: 'ignore', buffer: false, reject: false },
+    }).nodeChildProcess
+  // Agents send a program and its arguments, or a whole line as the program.
+  const isLine = args.length === 0 && /\s/.test(command)
+  return spawn(command, args, { ...how, shell: isLine, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** Something that it started may hold its pipes open after it has gone, so their end is not waited for long. */

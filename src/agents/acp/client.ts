@@ -9,6 +9,7 @@ import {
   type RequestPermissionOutcome,
 } from '@agentclientprotocol/sdk'
 import { isAbsolute } from 'node:path'
+import { runWords } from './asked-act.ts'
 import { readTextFile, writeTextFile, type Permit } from './client-files.ts'
 import { lineOfTerminal, type Terminals } from './client-terminals.ts'
 import type { Gate } from './gate.ts'
@@ -63,22 +64,17 @@ export function createClient(parts: ClientParts): ClientApp {
 
 async function createTerminal(
   wish: CreateTerminalRequest,
-  { terminals, cwd, gate, cancelled }: ClientParts,
+  { terminals, cwd, cancelled }: ClientParts,
   permit: Permit,
 ): Promise<string> {
   if (cancelled.aborted) throw notAllowed('Its turn is over.')
-  const line = lineOfTerminal(wish)
-  // A variable or a folder of its own may make another thing of a harmless line.
-  const isPlain = (wish.env ?? []).length === 0 && (wish.cwd ?? cwd) === cwd
-  permit({ kind: 'run', line: isPlain ? line : null }, `May it run: ${line}?`)
   const folder = wish.cwd ?? cwd
   if (!isAbsolute(folder)) throw RequestError.invalidParams({ cwd: folder }, 'cwd is not absolute')
   const place = await whereItLeads(folder)
-  if (
-    folder !== cwd &&
-    !gate.passes({ kind: 'read', paths: [place] }, `May it work in: ${folder}?`)
-  )
-    throw notAllowed(folder)
+  const line = lineOfTerminal(wish)
+  const env = (wish.env ?? []).map(({ name, value }) => `${name}=${value}`)
+  const own = { ...(place === cwd ? {} : { folder: place }), ...(env.length === 0 ? {} : { env }) }
+  permit({ kind: 'run', line, ...own }, `May it run: ${runWords(line, own)}?`)
   return terminals.create(wish, place)
 }
 

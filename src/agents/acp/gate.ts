@@ -1,10 +1,14 @@
-/** Where every wish of the agent comes by. What only a person may allow is a question; what one allowed is let through again. */
+/** Where every wish of the agent comes by. What only a person may allow is a question; what one allowed is let through, once. */
 import type { KnownCall } from './asked-act.ts'
 import { actOf, wordsOf } from './asked-act.ts'
 import { judgeAct, type Act, type Rules } from './permission.ts'
+import { questionFor } from './question.ts'
 
 export interface Gate {
-  /** Whether it may; a question was asked where it may not for want of an answer. */
+  /**
+   * Whether it may be done now; a question was asked where it may not for want of an answer. `words` say all of the act, for they are
+   * what a person goes by.
+   */
   passes(act: Act, words: string): boolean
   passesCall(call: KnownCall): Promise<boolean>
 }
@@ -13,30 +17,61 @@ export interface GateParts {
   readonly rules: Rules
   /** The question that a person said yes to. */
   readonly granted: string | null
-  readonly onQuestion: (words: string) => void
+  readonly onQuestion: (question: string) => void
 }
 
 export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
-  const acts: Act[] = []
-  const passes = (act: Act, words: string): boolean => {
+  let grant = granted
+  let allowed: Act[] = []
+  /** Null where the rules do not say, and a person must. */
+  const judge = (act: Act): boolean | null => {
     const verdict = judgeAct(rules, act)
-    if (verdict !== 'ask') return verdict === 'allow'
-    if (words === granted) acts.push(act)
-    if (acts.some((allowed) => covers(allowed, act))) return true
-    onQuestion(words)
-    return false
+    return verdict === 'ask' ? null : verdict === 'allow'
+  }
+  const isGranted = (act: Act, words: string): boolean => {
+    const question = questionFor(act, words)
+    if (question === null) return false
+    if (question !== grant) {
+      onQuestion(question)
+      return false
+    }
+    grant = null
+    return true
+  }
+  /** A call that was allowed is carried out by further wishes: the file is written, the command is run. Each of them once. */
+  const isCarriedOut = (act: Act): boolean => {
+    const rest = allowed.map((one) => without(one, act))
+    const isFound = rest.some((left, at) => left !== allowed[at])
+    allowed = rest.filter((left) => left !== null)
+    return isFound
   }
   return {
-    passes,
-    passesCall: async (call) => passes(await actOf(call, rules.cwd), wordsOf(call)),
+    passes: (act, words) => judge(act) ?? (isCarriedOut(act) || isGranted(act, words)),
+    async passesCall(call) {
+      const act = await actOf(call, rules.cwd)
+      const judged = judge(act)
+      if (judged !== null) return judged
+      if (!isGranted(act, wordsOf(call, act))) return false
+      allowed.push(act)
+      return true
+    },
   }
 }
 
-/** A call that was allowed is carried out by further wishes: the file is written, the command is run. */
-function covers(allowed: Act, act: Act): boolean {
-  if (allowed === act) return true
-  if ('paths' in allowed && 'paths' in act)
-    return act.paths.length > 0 && act.paths.every((path) => allowed.paths.includes(path))
-  if (allowed.kind !== 'run' || act.kind !== 'run' || allowed.line === null) return false
-  return act.line?.includes(allowed.line) ?? false
+/** What of an allowed act is left when this was done: itself where it has no part in it, null where nothing is left. */
+function without(allowed: Act, act: Act): Act | null {
+  if (allowed.kind === 'run')
+    return act.kind === 'run' && act.line !== null && isSame(allowed, act) ? null : allowed
+  if (!('paths' in allowed) || !('paths' in act) || allowed.kind !== act.kind) return allowed
+  if (act.paths.length === 0 || !act.paths.every((path) => allowed.paths.includes(path)))
+    return allowed
+  const paths = allowed.paths.filter((path) => !act.paths.includes(path))
+  return paths.length === 0 ? null : { ...allowed, paths }
+}
+
+type Run = Extract<Act, { kind: 'run' }>
+
+const isSame = (a: Run, b: Run): boolean => {
+  const whole = ({ line, folder, env = [] }: Run) => JSON.stringify([line, folder ?? null, env])
+  return whole(a) === whole(b)
 }

@@ -1,6 +1,6 @@
 /** Which files the agent may have through us: symbolic links are followed before it is judged where a path leads. */
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** Where a path leads when every link in it is followed; what does not exist yet lies below its nearest parent that does. */
 export async function whereItLeads(path: string): Promise<string> {
@@ -13,18 +13,6 @@ export async function whereItLeads(path: string): Promise<string> {
     return join(await whereItLeads(parent), basename(whole))
   }
 }
-
-/** Both with their links followed. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
-}
-
-/** Writing there would reach beyond the folder: a hook of git is run by others, and the yard's own files are the yard's. */
-export const isReserved = (folder: string, path: string): boolean =>
-  relative(folder, path)
-    .split(sep)
-    .some((part) => ['.git', '.yard'].includes(part.toLowerCase()))
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -5,12 +5,21 @@
 import { assertNever } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { AcpOrder } from './acp-order.ts'
-import { isInside, isReserved } from './path-guard.ts'
+import { isInside, isReserved, isSecret } from '../closed-paths.ts'
+import { reportIn } from '../report-command.ts'
 
-/** An act as far as it is known. Paths have had their links followed; `line` is a shell line. */
+/**
+ * An act as far as it is known. Paths have had their links followed; `line` is a shell line, run in `folder` where it is not the
+ * agent's own, with variables `env` of its own (NAME=value).
+ */
 export type Act =
   | { readonly kind: 'read' | 'write'; readonly paths: readonly string[] }
-  | { readonly kind: 'run'; readonly line: string | null }
+  | {
+      readonly kind: 'run'
+      readonly line: string | null
+      readonly folder?: string
+      readonly env?: readonly string[]
+    }
   /** Nothing but its own head is touched, or it reports to us; for that we have rules of our own. */
   | { readonly kind: 'think' | 'report' }
   | { readonly kind: 'other' }
@@ -32,14 +41,14 @@ export function judgeAct(rules: Rules, act: Act): Verdict {
       return 'allow'
     case 'read':
       if (mode === 'bare') return 'refuse'
-      return permissions === 'bypass' || act.paths.every((path) => isInside(cwd, path))
+      return permissions === 'bypass' || act.paths.every((path) => isOpen(cwd, path))
         ? 'allow'
         : beyond(rules)
     case 'write':
       if (mode !== 'full') return 'refuse'
       return permissions === 'workspace' && isOwnFiles(cwd, act.paths) ? 'allow' : beyond(rules)
     case 'run':
-      if (act.line !== null && isYardLine(act.line)) return 'allow'
+      if (isReport(act)) return 'allow'
       return mode === 'full' ? beyond(rules) : 'refuse'
     case 'other':
       return mode === 'full' ? beyond(rules) : 'refuse'
@@ -57,7 +66,11 @@ function beyond({ permissions }: Rules): Verdict {
 const isOwnFiles = (cwd: string, paths: readonly string[]): boolean =>
   paths.length > 0 && paths.every((path) => isInside(cwd, path) && !isReserved(cwd, path))
 
-/** One plain call of our own command line, by which it reports; that one has rules of its own for agents. */
-const isYardLine = (line: string): boolean =>
-  line.length <= 10_000 &&
-  /^\s*yard(?:\s+(?:[^\s'";&|<>()`$\\]|'[^'\n\r]*'|"[^"`$\\\n\r]*")+)*\s*$/.test(line)
+const isOpen = (cwd: string, path: string): boolean => isInside(cwd, path) && !isSecret(cwd, path)
+
+/**
+ * One plain call of our own command line, by which it reports; that one has rules of its own for agents. A variable or a folder of
+ * its own may make another thing of a harmless line.
+ */
+const isReport = ({ line, folder, env = [] }: Extract<Act, { kind: 'run' }>): boolean =>
+  line !== null && folder === undefined && env.length === 0 && reportIn(line) !== null

@@ -20,7 +20,6 @@ import { createClient } from './client.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createGate } from './gate.ts'
 import { whereItLeads } from './path-guard.ts'
-import { questionFor } from './question.ts'
 import { openSession, type Session } from './session.ts'
 import { createToldUpdates, type ToldUpdates } from './told-updates.ts'
 import { usageOfTurn } from './turn-usage.ts'
@@ -48,7 +47,7 @@ interface Scene {
   readonly told: ToldUpdates
   /** Its turn is to be given up: we are asked to stop, or a person must be asked. */
   readonly cancelled: AbortSignal
-  /** What only a person may allow. */
+  /** For what only a person may allow. */
   question: string | null
   initialized: unknown
   /** What it has not done yet, for the words of its end. */
@@ -70,10 +69,10 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
   const gate = createGate({
     rules: { permissions: order.permissions, mode: order.mode, cwd },
     granted: order.granted,
-    onQuestion(words) {
+    onQuestion(question) {
       if (scene.question !== null) return
-      scene.question = words
-      tell({ type: 'question', text: words })
+      scene.question = question
+      tell({ type: 'question', text: question })
       asking.abort()
     },
   })
@@ -160,7 +159,7 @@ function promptOf({ prompt, wholePrompt }: AcpRun, { isResumed, notResumed }: Se
 }
 
 function failureOfTurn({ run, question }: Scene, response: unknown): WorkFailure | null {
-  if (question !== null) return workFailure('question', questionFor(question))
+  if (question !== null) return workFailure('question', question)
   const stopReason = textAt(objectIn(response), 'stopReason')
   if (run.stop.aborted && stopReason !== 'end_turn')
     return workFailure('crash', 'it was asked to stop')

@@ -230,7 +230,9 @@ function onError(
   { message, class: failureClass, resetAt, detail }: Extract<OwnEvent, { type: 'error' }>,
 ): readonly OutputReport[] {
   if (failureClass !== null) {
-    const reason = oneLine(message) || 'it failed and gave no reason'
+    // A yes to a question counts for all of it, so a person must see all of it.
+    const said = failureClass === 'question' ? clip(message) : oneLine(message)
+    const reason = said || 'it failed and gave no reason'
     state.failure = workFailure(failureClass, reason, {
       resetAt: resetAt === null ? null : Math.round(resetAt),
       detail: detail ?? clip(message, MAX_DETAIL),

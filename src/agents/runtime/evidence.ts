@@ -99,6 +99,10 @@ interface Found {
   readonly root: string
 }
 
+/** In a worktree of its own. A shell line is done when its exit code says so: a test run changes nothing, and that is its work. */
+const owesChanges = ({ workplace, order: { task, profile } }: HeldAgent): boolean =>
+  workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
+
 function evidenceOf(
   held: HeldAgent,
   going: Exclude<Going, { kind: 'never-ran' }>,
@@ -108,9 +112,6 @@ function evidenceOf(
   const { summary, collected } = found
   const cwd = held.workplace?.cwd ?? folderOf(held.order, found.root)
   const hasDeliverables = task.deliverables.length > 0
-  // A shell line is done when it says so by its exit code: a test run changes nothing, and that is its work.
-  const isOwnTree =
-    held.workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
   return {
     how: going.kind,
     exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,
@@ -118,7 +119,7 @@ function evidenceOf(
     finalExpected: executorOf(profile.type)?.givesFinal ?? false,
     failure: summary.failure,
     work: workFound(profile.type, summary, collected, hasDeliverables),
-    needsWork: hasDeliverables || isOwnTree,
+    needsWork: hasDeliverables || owesChanges(held),
     unfinished: collected?.unfinished ?? null,
     missingDeliverables: task.deliverables.filter((path) => !existsSync(resolve(cwd, path))),
     verify: null,

@@ -90,6 +90,7 @@ export const configCommands: readonly CommandSpec[] = [
         run: async () => (await import('../verbs/executors.ts')).executorsTest,
         notes: [
           'It asks the model once, so it costs what one short answer costs. 0 = it answered.',
+          'You ask for it, so it runs on a paused yard too; what it used is told, and counts towards no budget.',
         ],
       },
     ],

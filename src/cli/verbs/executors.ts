@@ -3,6 +3,7 @@ import { ok } from '../../base/result.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { withYard } from '../connect.ts'
+import { tokensOf } from '../usage-words.ts'
 import type { Words } from '../words.ts'
 
 export const executorsTest = (cli: Cli, words: Words): Promise<Outcome> =>
@@ -12,11 +13,13 @@ export const executorsTest = (cli: Cli, words: Words): Promise<Outcome> =>
     cli.print.result(result, () => {
       const seconds = (result.ms / 1000).toFixed(1)
       const model = result.model === null ? '' : ` with model ${result.model}`
+      const used = tokensOf(result.usage)
+      const cost = used === null ? '' : ` (${used})`
       if (result.ok)
-        cli.print.line(`${name} answered in ${seconds} s${model}: ${result.text ?? ''}`)
+        cli.print.line(`${name} answered in ${seconds} s${model}${cost}: ${result.text ?? ''}`)
       else
         cli.print.line(
-          `${name} failed after ${seconds} s${model} (${result.failure?.class ?? 'crash'}): ${result.failure?.reason ?? ''}`,
+          `${name} failed after ${seconds} s${model}${cost} (${result.failure?.class ?? 'crash'}): ${result.failure?.reason ?? ''}`,
         )
     })
     return ok(result.ok ? 0 : 1)

@@ -43,7 +43,9 @@ export async function trust(cli: Cli, words: Words): Promise<Outcome> {
 function printShown({ print }: Cli, shown: TrustShown & { readonly root: string }): void {
   print.line(`The yard in ${shown.root} can run these executors:`)
   for (const executor of shown.executors) print.line(`  ${oneLine(executor)}`)
-  if (shown.lines.length > 0) print.line('Its unfinished tasks run these lines:')
+  if (shown.settings.length > 0) print.line('Its settings say:')
+  for (const setting of shown.settings) print.line(`  ${oneLine(setting)}`)
+  if (shown.lines.length > 0) print.line('Its tasks run these lines:')
   for (const { task, kind, line } of shown.lines.slice(0, SHOWN_LINES))
     print.line(`  ${task} (${kind}): ${oneLine(line)}`)
   if (shown.lines.length > SHOWN_LINES)

@@ -154,12 +154,25 @@ export function newTaskEvent(
   more: Pick<Task, 'merging'>,
   now: Circumstances,
 ): Event {
-  const own = { executor: null, mode: null, repo: null }
-  const task = taskOf({ task: wish, nextFireAt: null, own }, wish.id, plan.lastOrder + 1, now)
+  const task = taskOf(
+    { task: wish, nextFireAt: null, own: NOTHING },
+    wish.id,
+    plan.lastOrder + 1,
+    now,
+  )
   return { ...task, task: { ...task.task, ...more } }
 }
 
-type Inherited = Pick<Task, 'executor' | 'mode' | 'repo'>
+type Inherited = Pick<Task, 'executor' | 'model' | 'timeoutMs' | 'maxAttempts' | 'mode' | 'repo'>
+
+const NOTHING: Inherited = {
+  executor: null,
+  model: null,
+  timeoutMs: null,
+  maxAttempts: null,
+  mode: null,
+  repo: null,
+}
 
 /**
  * What a task gets where its words say nothing: nothing, or the ways of the agent that adds it, so that an agent gains no
@@ -168,9 +181,11 @@ type Inherited = Pick<Task, 'executor' | 'mode' | 'repo'>
 function inheritedOf(plan: Plan, by: Actor): Inherited {
   const agent = by.kind === 'agent' ? plan.agents.get(by.agentId) : undefined
   const own = agent && plan.tasks.get(agent.taskId)
-  if (!own) return { executor: null, mode: null, repo: null }
+  if (!own) return NOTHING
   const executor = agent.executorType === 'shell' ? null : agent.executor
-  return { executor, mode: own.mode, repo: own.repo }
+  const { timeoutMs, maxAttempts, mode, repo } = own
+  const model = executor === null ? null : own.model
+  return { executor, model, timeoutMs, maxAttempts, mode, repo }
 }
 
 function taskOf(
@@ -223,8 +238,8 @@ const wayOf = (task: NewTask, own: Inherited) => ({
   exec: task.exec ?? null,
   verify: task.verify ?? null,
   executor: task.executor ?? own.executor,
-  model: task.model ?? null,
-  ...limitsOf(task),
+  model: task.model ?? modelOf(task, own),
+  ...limitsOf(task, own),
   schedule: task.schedule ?? null,
   context: task.context ?? null,
   mode: task.mode ?? own.mode,
@@ -232,9 +247,13 @@ const wayOf = (task: NewTask, own: Inherited) => ({
   repo: task.repo ?? own.repo,
 })
 
-const limitsOf = ({ timeoutMs, maxAttempts, budget, budgetTokens }: NewTask) => ({
-  timeoutMs: timeoutMs ?? null,
-  maxAttempts: maxAttempts ?? null,
+/** A model is meant for the executor that it was named for. */
+const modelOf = ({ executor }: NewTask, own: Inherited): string | null =>
+  executor === undefined || executor === null || executor === own.executor ? own.model : null
+
+const limitsOf = ({ timeoutMs, maxAttempts, budget, budgetTokens }: NewTask, own: Inherited) => ({
+  timeoutMs: timeoutMs ?? own.timeoutMs,
+  maxAttempts: maxAttempts ?? own.maxAttempts,
   budget: budget ?? null,
   budgetTokens: budgetTokens ?? null,
 })

@@ -7,8 +7,18 @@ import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { decided, noOp, withTask, type Circumstances, type Decided } from './decision.ts'
 
-export const waitsForBudget = ({ state }: Pick<Task, 'state'>): boolean =>
+const waitsForBudget = ({ state }: Pick<Task, 'state'>): boolean =>
   state.kind === 'waiting' && state.for === 'budget'
+
+/** The task, and those that were added under it, which spend its budget too: who of them waits for a larger one. */
+export function waitersUnder(plan: Plan, task: Task): TaskId[] {
+  const family = [task]
+  for (const { id } of family)
+    for (const child of plan.subtasksOf(id)) family.push(...listOf(plan.tasks.get(child)))
+  return family.filter(waitsForBudget).map(({ id }) => id)
+}
+
+const listOf = (task: Task | undefined): Task[] => (task ? [task] : [])
 
 /** Asked of what is open: one with an agent is stopped first, and waits when that has ended. */
 export function decideOverspend(

@@ -9,7 +9,7 @@ import { dependencyIdOf, type Plan } from '../plan.ts'
 import { isFinished, type Task, type TaskDefinition } from '../task.ts'
 import { cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
 import { findCycle, type Edge } from './cycle.ts'
-import { returnedEvent, waitsForBudget } from './decide-budget.ts'
+import { returnedEvent, waitersUnder } from './decide-budget.ts'
 import {
   decided,
   noOp,
@@ -33,8 +33,8 @@ export function decideEdit(plan: Plan, command: Edit, now: Circumstances): Decid
     if (Object.keys(fields).length > 0)
       events.push({ type: 'task.edited', at: now.at, id: task.id, fields })
     events.push(...timing.value)
-    if (waitsForBudget(task) && ('budget' in fields || 'budgetTokens' in fields))
-      events.push(returnedEvent(task.id, now.at))
+    if ('budget' in fields || 'budgetTokens' in fields)
+      events.push(...waitersUnder(plan, task).map((id) => returnedEvent(id, now.at)))
     return events.length > 0 ? decided([task.id], ...events) : noOp(task.id)
   })
 }

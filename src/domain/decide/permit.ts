@@ -1,9 +1,10 @@
 /** What an agent may ask for: its own task's story and end, and a few tasks more. People and the coordinator may ask for anything. */
 import type { Actor, Command } from '../command.ts'
-import { failure, type Failure } from '../failure.ts'
+import { DEFAULT_MAX_ATTEMPTS, failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { NewTask } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
 
 export function permit(plan: Plan, by: Actor, command: Command): Failure | null {
   if (by.kind !== 'agent')
@@ -73,7 +74,7 @@ function staleUnlessLiving(plan: Plan, by: AgentActor): Failure | null {
 }
 
 function permitSubtasks(plan: Plan, by: AgentActor, tasks: readonly NewTask[]): Failure | null {
-  if (plan.subtasksOf(by.taskId) + tasks.length > by.maxSubtasks)
+  if (plan.subtasksOf(by.taskId).size + tasks.length > by.maxSubtasks)
     return failure(
       'not-allowed',
       `the agents of ${by.taskId} may add at most ${by.maxSubtasks} tasks`,
@@ -94,19 +95,30 @@ function forbiddenField(plan: Plan, by: AgentActor, task: NewTask): string | nul
   if (by.subtasks === 'any') return null
   if (task.verify) return 'verify'
   if (task.budget || task.budgetTokens) return 'budget'
+  if (task.schedule) return 'a schedule'
   if (task.worktree === 'off') return 'worktree off'
   if (task.before && task.before.length > 0) return 'before'
   return beyondOwn(plan, by, task)
 }
 
-/** An executor or a mode that is more than its own. */
+/** An executor, a model, a mode, a time or tries that are more than its own. */
 function beyondOwn(plan: Plan, by: AgentActor, task: NewTask): string | null {
-  const own = plan.agents.get(by.agentId)
-  if (task.executor && task.executor !== own?.executor) return `executor ${task.executor}`
-  const mode = plan.tasks.get(by.taskId)?.mode ?? 'full'
-  const isFuller = task.mode && MODES.indexOf(task.mode) > MODES.indexOf(mode)
-  return isFuller ? `mode ${task.mode}` : null
+  const agent = plan.agents.get(by.agentId)
+  const own = plan.tasks.get(by.taskId)
+  if (!agent || !own) return 'no task of its own'
+  if (task.executor && task.executor !== agent.executor) return `executor ${task.executor}`
+  if (task.model && ![own.model, agent.model].includes(task.model)) return `model ${task.model}`
+  if (task.mode && MODES.indexOf(task.mode) > MODES.indexOf(own.mode ?? 'full'))
+    return `mode ${task.mode}`
+  return beyondLimits(task, own, own.timeoutMs ?? agent.timeoutMs)
 }
+
+function beyondLimits(task: NewTask, own: Task, time: number | null): string | null {
+  if (time !== null && (task.timeoutMs ?? 0) > time) return 'a longer timeout than its own'
+  const tries = own.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+  return (task.maxAttempts ?? 0) > tries ? 'more tries than its own' : null
+}
+
 const MODES = ['bare', 'light', 'full']
 
 const notAllowed = (by: AgentActor, what: string): Failure =>

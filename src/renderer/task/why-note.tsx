@@ -60,7 +60,6 @@ interface WhyNoteProps {
 }
 
 export function WhyNote({ card, task, why }: WhyNoteProps) {
-  const isPast = useIsPast()
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
@@ -72,11 +71,7 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
         </p>
       )}
       {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
-      {task.waitsFor === 'answer' ? (
-        !isPast && <QuestionAnswer task={card.id} question={card.fact ?? ''} />
-      ) : (
-        <Helps card={card} act={whyActOf(card, why)} />
-      )}
+      <Way card={card} task={task} why={why} />
       {task.failure?.detail != null && (
         <details>
           <summary>Its last words</summary>
@@ -87,6 +82,13 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
       )}
     </section>
   )
+}
+
+/** What a person can do about it, right here. */
+function Way({ card, task, why }: WhyNoteProps) {
+  const isPast = useIsPast()
+  if (task.waitsFor !== 'answer') return <Helps card={card} act={whyActOf(card, why)} />
+  return isPast ? null : <QuestionAnswer task={card.id} question={card.fact ?? ''} />
 }
 
 /** When the first reason ends by itself; null = by no time. */

@@ -75,6 +75,9 @@ function landingOf(context: HandlerContext, id: TaskId): LandingView {
   const first = landing?.state === 'queued' ? mergeAbove(context.yard.plan, id) : null
   if (landing && first !== null)
     return { ...landing, reason: `waits for ${first}, which settles a conflict below it` }
+  const { plan } = context.yard
+  if (landing?.state === 'queued' && plan.facts.paused && plan.tasks.get(id)?.landing?.isAuto)
+    return { ...landing, reason: 'waits: the yard is paused' }
   return (
     landing ??
     refuse(

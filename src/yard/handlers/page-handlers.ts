@@ -71,8 +71,8 @@ export const pageHandlers = {
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
   })),
   trust: os.trust.handler(({ context: { yard } }) => {
-    const { executors, variables, lines, seen } = valueOf(yard.askTrust())
-    return { trusted: yard.isTrusted(), executors, variables, lines: [...lines], seen }
+    const { executors, settings, variables, lines, seen } = valueOf(yard.askTrust())
+    return { trusted: yard.isTrusted(), executors, settings, variables, lines: [...lines], seen }
   }),
   confirmTrust: os.confirmTrust.handler(async ({ context: { yard }, input }) => {
     valueOf(await yard.giveTrust(input.seen))

@@ -2,10 +2,10 @@
 import type { Attention } from '../../contract/view.ts'
 import { isTaskId } from '../../domain/ids.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { resolveExecutor } from '../../domain/resolve.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
+import { resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
 
 /** Null when it needs nobody. */
@@ -25,9 +25,9 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   if (task.landing?.state === 'refused' && task.state.kind === 'done')
     return about('landing', `not merged: ${task.landing.reason ?? ''}`, task.landing.at)
   if (shown !== 'ready') return null
-  const choice = resolveExecutor(source.settings, task)
-  if (!choice.ok) return about('executor', choice.error.message, task.createdAt)
-  if (choice.value.profile.type === 'manual')
+  const route = resolveRoute(source.settings, task)
+  if (!route.ok) return about('executor', route.error.message, task.createdAt)
+  if (route.value.profile.type === 'manual')
     return about('manual', 'it is ready and waits for a person to take it', task.createdAt)
   return null
 }

@@ -5,6 +5,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { misfitOf, resolveExecutor, resolveModel } from '../../domain/resolve.ts'
 import { spends, YARD_BUDGET_KEYS } from '../../domain/budget.ts'
 import { standInOf } from '../../domain/fallback.ts'
+import { unknownCostOf } from '../../domain/known-cost.ts'
 import { findModel } from '../../domain/models.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
@@ -19,14 +20,17 @@ export interface ShownRoute {
 
 export function resolveRoute(
   settings: Settings,
-  task: Pick<Task, 'executor' | 'exec' | 'model'>,
+  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget'>,
 ): Result<ShownRoute, Failure> {
   const executor = resolveExecutor(settings, task)
   if (!executor.ok) return executor
   const misfit = misfitOf(task, executor.value.profile)
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, executor.value.profile)
-  return model.ok ? ok(shownRoute(settings, executor.value.profile, model.value.name)) : model
+  if (!model.ok) return model
+  const { profile } = executor.value
+  const unknown = unknownCostOf(settings, task, profile, model.value.name)
+  return unknown ? err(unknown) : ok(shownRoute(settings, profile, model.value.name))
 }
 
 function shownRoute(settings: Settings, profile: Profile, model: string | null): ShownRoute {
@@ -37,7 +41,7 @@ function shownRoute(settings: Settings, profile: Profile, model: string | null):
 /** The route, or while its provider sleeps that of the first who stands in for it and is awake. */
 export function awakeRoute(
   { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
-  task: Pick<Task, 'exec' | 'model'>,
+  task: Pick<Task, 'exec' | 'model' | 'budget'>,
   route: ShownRoute,
 ): ShownRoute {
   const sleeps = ({ account }: ShownRoute): boolean => plan.breakers.has(`provider:${account}`)
@@ -68,7 +72,7 @@ const WOULD_START: readonly ShownState[] = ['ready', 'delayed', 'parked']
 /** Why a task that nothing else holds back can never start by these settings; null when it can. */
 export function stuckReason(
   { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
-  task: Pick<Task, 'executor' | 'exec' | 'model'>,
+  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget'>,
   shown: ShownState,
 ): string | null {
   if (!WOULD_START.includes(shown)) return null

@@ -62,8 +62,9 @@ function readyFact({ plan, settings }: FactSource, task: Task): string {
   if (choice.value.profile.type === 'manual') return 'Waits for a person'
   if (choice.value.profile.type === 'external') return 'Waits to be claimed'
   const route = resolveRoute(settings, task)
-  const way = route.ok ? awakeRoute({ plan, settings }, task, route.value) : null
-  const breaker = way && breakersOver(plan, task, way)[0]
+  if (!route.ok) return oneLine(route.error.message)
+  const way = awakeRoute({ plan, settings }, task, route.value)
+  const breaker = breakersOver(plan, task, way)[0]
   return breaker ? oneLine(breaker.reason) : 'Next in line'
 }
 

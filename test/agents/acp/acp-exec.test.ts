@@ -176,19 +176,45 @@ describe('acp-exec: what it may do', { timeout: SLOW_MS }, () => {
     const scenes = ['run', 'line=npm test', 'wait']
     const first = await place.run({ scenes, order })
     expect(first.exitCode).toBe(1)
-    expect(only(first, 'question')).toEqual([{ kind: 'question', text: 'May it run: npm test?' }])
+    const [asked] = only(first, 'question')
+    expect(asked?.text).toMatch(/^May it run: npm test\? \(the answer/)
     expect(first.summary).toMatchObject({
       final: { ok: false },
-      failure: { class: 'question', reason: expect.stringMatching(/^May it run: npm test\? \(/) },
+      failure: { class: 'question', reason: asked?.text },
     })
     expect(sent(first, 'cancel')).toEqual([{ sessionId: 'session-1' }])
     expect(sent(first, 'outcome')).toEqual([{ outcome: 'cancelled' }])
     const second = await place.run({
       scenes: ['run', 'line=npm test', 'text'],
-      order: { ...order, granted: 'May it run: npm test?' },
+      order: { ...order, granted: asked?.text ?? null },
     })
     expect(sent(second, 'outcome')).toEqual([{ outcome: 'selected', optionId: 'once' }])
     expect(second.summary).toMatchObject({ final: { ok: true }, failure: null })
+  })
+
+  it('a report needs no yes, sees no shell, and is nothing but a report', async () => {
+    const bin = join(place.outside, 'bin')
+    await mkdir(bin)
+    await writeFile(join(bin, 'yard'), '#!/bin/sh\nprintf "%s|" "$@" > told\n', { mode: 0o755 })
+    const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` }
+    const order = { permissions: 'ask', mode: 'bare' } as const
+    const line = (text: string) => place.run({ scenes: ['terminal', `line=${text}`], order, env })
+    expect(sent(await line('yard log t "a; b"'), 'tried')).toEqual([
+      JSON.stringify({ output: '', truncated: false, exit: 0 }),
+    ])
+    expect(await read(join(place.cwd, 'told'))).toBe('log|t|a; b|')
+    for (const text of ['yard log t hi\ntouch pwned', 'yard init --dir /tmp/z'])
+      expect(sent(await line(text), 'tried')).toEqual([expect.stringContaining('not allowed here')])
+    await expect(read(join(place.cwd, 'pwned'))).rejects.toThrow('ENOENT')
+  })
+
+  it('a question is shown whole, however long', async () => {
+    const line = `echo ${'x'.repeat(3000)} end`
+    const first = await place.run({
+      scenes: ['run', `line=${line}`, 'wait'],
+      order: { permissions: 'ask' },
+    })
+    expect(first.summary.failure?.reason).toContain(`May it run: ${line}? (the answer`)
   })
 
   it('a light task reads and is asked about nothing', async () => {

@@ -69,13 +69,14 @@ describe('the plan of an agent over the Agent Client Protocol', () => {
   })
 
   it('hands a yes on to the agent whose predecessor asked', () => {
-    const reason = 'May it run: make? (the answer "allow" lets it)'
+    const digest = '0123456789abcdef'.repeat(2)
+    const reason = `May it run: make? (the answer "allow" lets it, once; act ${digest})`
     const task = { lastFailure: workFailure('question', reason) }
     const note = (by: string, text: string) => ({ at: 1, by, text })
     const granted = (...notes: ReturnType<typeof note>[]) =>
       orderIn(planOf({ task, order: { ...RESUMED, notes } })).granted
-    expect(granted(note('person', 'allow'))).toBe('May it run: make?')
-    expect(granted(note('person', 'allow'), note('agent-6', 'no'))).toBe('May it run: make?')
+    expect(granted(note('person', 'allow'))).toBe(reason)
+    expect(granted(note('person', 'allow'), note('agent-6', 'no'))).toBe(reason)
     expect(granted(note('person', 'no'), note('agent-6', 'allow'))).toBeNull()
     expect(granted(note('agent-6', 'allow'))).toBeNull()
     expect(granted()).toBeNull()

@@ -1,10 +1,11 @@
 /** Where a path of a file tool leads, and whether that is inside the work tree. */
 import { readlinkSync, realpathSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { isInside, isReserved, isSecret } from '../../closed-paths.ts'
 import type { ToolContext } from './tool.ts'
 
-/** The absolute path; the error is a sentence for the model. `change`: it is to be written, so the folder of git is closed too. */
+/** The absolute path; the error is a sentence for the model. `change`: it is to be written, so what is git's or the yard's is closed too. */
 export function placeOf(
   path: string,
   { root, isConfined }: Pick<ToolContext, 'root' | 'isConfined'>,
@@ -15,11 +16,11 @@ export function placeOf(
   if (!isConfined) return ok(asked)
   const home = realpathSync(root)
   const real = realPlace(asked)
-  const way = relative(home, real)
-  const isInside = way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
-  if (!isInside) return err(`${path} is outside of the work tree, which is closed to this tool`)
-  if (use === 'change' && way.split(sep)[0]?.toLowerCase() === '.git')
-    return err(`${path} belongs to git and is closed to this tool`)
+  if (!isInside(home, real))
+    return err(`${path} is outside of the work tree, which is closed to this tool`)
+  if (use === 'change' && isReserved(home, real))
+    return err(`${path} belongs to git or to the yard and is closed to this tool`)
+  if (isSecret(home, real)) return err(`${path} belongs to the yard and is closed to this tool`)
   return ok(real)
 }
 

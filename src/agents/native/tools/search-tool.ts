@@ -1,9 +1,10 @@
 /** Search in files, bounded in everything: files, sizes, matches and time. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
+import { isSecret } from '../../closed-paths.ts'
 import { placeOf } from './confine.ts'
-import { defineTool, no, yes } from './tool.ts'
+import { defineTool, no, yes, type ToolContext } from './tool.ts'
 
 const MAX_MATCHES = 200
 const MAX_FILES = 50_000
@@ -11,12 +12,12 @@ const MAX_BYTES = 2 * 1024 * 1024
 const MAX_LINE = 2000
 const SHOWN_LINE = 300
 const MAX_MS = 15_000
-const PASSED_OVER = new Set(['.git', 'node_modules'])
+const PASSED_OVER = new Set(['.git', '.yard', 'node_modules'])
 
 export const searchTool = defineTool({
   name: 'search',
   description:
-    'Finds lines that match a regular expression (JavaScript), in a file or in all files below a folder; told as path:line:text. .git, node_modules and files that are no text are passed over.',
+    'Finds lines that match a regular expression (JavaScript), in a file or in all files below a folder; told as path:line:text. .git, .yard, node_modules and files that are no text are passed over.',
   effect: 'read',
   schema: z.object({
     pattern: z.string().min(1).max(1000),
@@ -34,12 +35,14 @@ export const searchTool = defineTool({
     if (!place.ok) return no(place.error)
     const wanted = new RegExp(pattern, isLoose ? 'iu' : 'u')
     const fits = files === undefined ? () => true : fitsGlob(files)
+    const isClosed = closedTo(context)
     const deadline = context.now() + MAX_MS
     const matches: string[] = []
     let looked = 0
     const isOver = (): boolean =>
       matches.length >= MAX_MATCHES || looked >= MAX_FILES || context.now() > deadline
     for (const file of filesBelow(place.value, isOver)) {
+      if (isClosed(file)) continue
       const name = relative(context.root, file).split(sep).join('/')
       if (!fits(name)) continue
       looked++
@@ -51,6 +54,12 @@ export const searchTool = defineTool({
     return yes(shown.join('\n') + (isOver() ? '\n[it was ended here: search for less]' : ''))
   },
 })
+
+/** Of files whose links have been followed. */
+function closedTo({ root, isConfined }: ToolContext): (file: string) => boolean {
+  const home = realpathSync(root)
+  return (file) => isConfined && isSecret(home, file)
+}
 
 /** In the order of their names; links are not followed. */
 function* filesBelow(place: string, isOver: () => boolean): Generator<string> {

@@ -72,6 +72,35 @@ describe('the work tree is where file tools stay', () => {
     },
   )
 
+  it.each(['a/.git/config', '.git./config', '.yard/config.toml', 'a/.Yard/x'])(
+    'what belongs to git or the yard (%s) is never written, however deep',
+    async (path) => {
+      expect((await run(writeTool, { path, content: 'x' })).text).toContain('belongs to git or')
+      expect((await run(writeTool, { path, content: 'x' }, { isConfined: false })).ok).toBe(true)
+    },
+  )
+
+  it.each([
+    '.yard/service/secret',
+    '.yard/service/state.json',
+    '.yard/agents/agent-1/launch.json',
+    '.yard/agents/agent-1/verify/launch.json',
+  ])('%s is never read', async (path) => {
+    await put(path, 'a token')
+    await put('.yard/config.toml', 'no secret')
+    const refused = [false, expect.stringContaining('belongs to the yard')]
+    await symlink(at('.yard'), at('short'))
+    for (const way of [path, path.replace('.yard', 'short')]) {
+      const { ok, text } = await run(readTool, { path: way })
+      expect([ok, text]).toEqual(refused)
+    }
+    for (const way of ['.', '.yard'])
+      expect((await run(searchTool, { pattern: 'a token', path: way })).text).toBe(
+        '[nothing found]',
+      )
+    expect((await run(readTool, { path: '.yard/config.toml' })).text).toBe('no secret')
+  })
+
   it('a name that only begins like a way out is inside', async () => {
     expect((await run(writeTool, { path: '..name/a', content: 'x' })).ok).toBe(true)
   })

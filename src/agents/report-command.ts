@@ -1,0 +1,50 @@
+/** Which calls of our own command line an agent may make by its tools: to report, in its own yard, and nothing else. */
+
+export const REPORT_VERBS = [
+  ...(['done', 'fail', 'log', 'add', 'ask', 'artifact', 'message', 'show'] as const),
+]
+
+/** The one on an agent's PATH, which is ours. */
+export const YARD_COMMAND = 'yard'
+
+/** `--dir` names another yard; no other option of these verbs begins like it, so no spelling of it comes by. */
+const NAMES_A_YARD = /^-+di/i
+
+/** Why these arguments of `yard` are not for an agent; null where they are. */
+export function reportFault(args: readonly string[]): string | null {
+  const [verb = ''] = args
+  if (!REPORT_VERBS.some((known) => known === verb))
+    return `"${verb}" is not for agents: ${REPORT_VERBS.join(', ')} are`
+  const other = args.find((arg) => NAMES_A_YARD.test(arg))
+  return other === undefined ? null : `"${other}" is not for agents: they report to their own yard`
+}
+
+const MAX_LINE = 10_000
+const CONTROL = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}]/u
+/**
+ * To one shell of Windows a single quote is a letter and a per cent sign stands for a variable wherever it is, to another every
+ * typographic quote is one.
+ */
+const QUOTED =
+  process.platform === 'win32'
+    ? /"[^"`$\\%!\u2018-\u201f]*"/.source
+    : /'[^'\\]*'|"[^"`$\\]*"/.source
+const PLAIN = /[^\s'"`$\\;&|<>()[\]{}*?!~#^%\u2018-\u201f]/.source
+const REPORT_LINE = new RegExp(
+  `^[ \\t]*${YARD_COMMAND}(?:[ \\t]+(?:${PLAIN}|${QUOTED})+)+[ \\t]*$`,
+  'u',
+)
+const WORD = new RegExp(`(?:${PLAIN}|${QUOTED})+`, 'gu')
+
+/**
+ * The arguments of a shell line that is one plain report, which every shell would split in the same way; null for any other line.
+ * What a shell would expand, join or go on with is no plain report.
+ */
+export function reportIn(line: string): readonly string[] | null {
+  if (line.length > MAX_LINE || CONTROL.test(line) || !REPORT_LINE.test(line)) return null
+  const words = (line.match(WORD) ?? []).map((word) =>
+    word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+  )
+  const args = words.slice(1)
+  return reportFault(args) === null ? args : null
+}

@@ -1,0 +1,54 @@
+/** A budget in dollars is good only where somebody can tell the dollars. */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addCommand, PERSON, taskId } from '../support/plan-builder.ts'
+import { openPageBench, type PageBench } from './page-client.ts'
+
+let bench: PageBench
+beforeEach(async () => {
+  bench = await openPageBench()
+  writeFileSync(bench.test.yard.paths.config, '[executors.own]\ntype = "command"\n')
+  appendFileSync(bench.test.yard.paths.config, 'command = ["true"]\n')
+  appendFileSync(bench.test.yard.paths.config, '[models.bare]\nprovider = "openai"\n')
+  appendFileSync(bench.test.yard.paths.config, 'model_id = "bare-1"\n')
+  await bench.client.service.reload({})
+})
+afterEach(() => bench.close())
+
+const add = (id: string, executor: string, more: { model?: string; budget?: number } = {}) =>
+  bench.test.yard.dispatch(addCommand(id, { exec: null, executor, ...more }), PERSON)
+
+describe('a task with a budget in dollars', () => {
+  it.each([
+    ['own', {}, 'it does not tell what it used'],
+    ['copilot', {}, 'it does not tell what it used'],
+    ['codex', {}, 'no model is named whose price is known'],
+    ['codex', { model: 'bare' }, 'model "bare" has no price'],
+  ])('is refused on %s %j, whose cost cannot be known', async (executor, more, words) => {
+    const refused = await add('a', executor, { ...more, budget: 1 })
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'bad-request' } })
+    expect(!refused.ok && refused.error.message).toContain(words)
+    expect((await add('a', executor, more)).ok).toBe(true)
+    const edit = { type: 'task.edit', id: taskId('a'), edit: { budget: 1 }, nextFireAt: null }
+    expect((await bench.test.yard.dispatch(edit as never, PERSON)).ok).toBe(false)
+  })
+
+  it('is taken where its cost is told, or its model has a price', async () => {
+    expect((await add('a', 'claude', { budget: 1 })).ok).toBe(true)
+    expect((await add('b', 'gemini', { model: 'gemini-3-flash-preview', budget: 1 })).ok).toBe(true)
+  })
+
+  it('that can no longer be known says so, and does not start', async () => {
+    await add('a', 'own')
+    const known = bench.test.yard.config().settings
+    expect(known.executors['own']?.type).toBe('command')
+    writeFileSync(bench.test.yard.paths.config, '[executors.own]\ntype = "claude"\n')
+    await bench.client.service.reload({})
+    await bench.run({ type: 'task.edit', id: taskId('a'), edit: { budget: 1 }, nextFireAt: null })
+    writeFileSync(bench.test.yard.paths.config, '[executors.own]\ntype = "copilot"\n')
+    await bench.client.service.reload({})
+    const { text } = await bench.client.task.why({ id: 'a' })
+    expect(text).toContain('cannot be known: it does not tell what it used')
+    expect(bench.test.yard.plan.agentOf(taskId('a'))).toBe(null)
+  })
+})
