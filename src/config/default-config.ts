@@ -12,7 +12,7 @@ const EXAMPLES = `
 # database = 1
 
 # An executor of your own; the types are shell, command, manual, schedule, claude,
-# codex, gemini, qwen, opencode, pi, copilot and kimi.
+# codex, gemini, qwen, opencode, pi, copilot, kimi, acp, native, http and external.
 # [executors.reviewer]
 # type = "claude"
 # model = "sonnet"

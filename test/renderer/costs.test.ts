@@ -9,7 +9,7 @@ import {
   tokensOf,
   type CostRow,
 } from '../../src/renderer/agents/cost-data.ts'
-import { reachedCap } from '../../src/renderer/attention/reached-cap.ts'
+import { nextCap, reachedCap } from '../../src/renderer/attention/reached-cap.ts'
 import { remainingText } from '../../src/renderer/ui/duration.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({
@@ -82,4 +82,10 @@ test('what is left runs down like a clock', () => {
   expect(remainingText(9 * minute + 4100)).toBe('9:05')
   expect(remainingText(72 * minute + 5000)).toBe('1:12:05')
   expect(remainingText(52 * 60 * minute)).toBe('2d 4h')
+})
+
+test('what is offered as the next cap is always more than what is spent', () => {
+  expect(nextCap({ unit: 'usd', cap: 0.01, spent: 0.0209 })).toBe(0.05)
+  expect(nextCap({ unit: 'usd', cap: 5, spent: 5 })).toBe(10)
+  expect(nextCap({ unit: 'tokens', cap: 100, spent: 1656 })).toBe(3312)
 })

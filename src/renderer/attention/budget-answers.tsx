@@ -7,7 +7,7 @@ import { useAnswer } from '../ui/use-answer.ts'
 import { remember } from '../workspace/history.ts'
 import type { YardClient } from '../session/link.ts'
 import type { AttentionItem } from './attention-items.ts'
-import { reachedCap, type ReachedCap } from './reached-cap.ts'
+import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
 
 interface BudgetAnswerProps {
   readonly item: AttentionItem
@@ -65,8 +65,9 @@ interface RaiseFormProps {
   readonly raise: (value: number) => Promise<boolean>
 }
 
-function RaiseForm({ label, reached: { unit, cap, spent }, command, raise }: RaiseFormProps) {
-  const [typed, setTyped] = useState(String(cap * 2))
+function RaiseForm({ label, reached, command, raise }: RaiseFormProps) {
+  const { unit, spent } = reached
+  const [typed, setTyped] = useState(() => String(nextCap(reached)))
   const value = Number(typed)
   const isMore = typed.trim() !== '' && Number.isFinite(value) && value > spent
   const submit = (event: FormEvent): void => {

@@ -26,3 +26,9 @@ export function reachedCap({ capUsd, capTokens, usd, tokens }: Spending): Reache
   const set = caps.flatMap(({ unit, cap, spent }) => (cap === null ? [] : [{ unit, cap, spent }]))
   return set.find(({ cap, spent }) => spent >= cap) ?? set[0] ?? null
 }
+
+/** What is offered as the next cap: twice the old one, or more than twice where more is spent already; whole cents, or whole tokens. */
+export function nextCap({ unit, cap, spent }: ReachedCap): number {
+  const wanted = Math.max(cap, spent) * 2
+  return unit === 'usd' ? Math.ceil(wanted * 100) / 100 : Math.ceil(wanted)
+}
