@@ -5,6 +5,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { CONTRACT_VERSION } from '../../src/contract/contract.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
 import type { Contract } from '../../src/contract/contract.ts'
@@ -77,7 +78,7 @@ function connect() {
 
 test('serves the page, and behind the token who it is and the lobby', async () => {
   expect((await call('/', { token: null })).text).toContain('page')
-  expect((await call('/api/hello')).json).toMatchObject({ root: null, contract: '2' })
+  expect((await call('/api/hello')).json).toMatchObject({ root: null, contract: CONTRACT_VERSION })
   expect((await call('/api/lobby/recent')).json).toEqual([])
   expect((await call('/api/lobby/folder?folder=/x')).json).toMatchObject({ folder: '/x' })
 })
