@@ -43,8 +43,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A browser on a busy machine: what fails twice is broken, what passed at the second try is named in the tally.
-          retry: 1,
           // What is polled here a host answers first, on any machine.
           expect: { poll: { timeout: 15_000 } },
           sequence: { groupOrder: 1 },
@@ -57,8 +55,6 @@ export default defineConfig({
                 name: 'agents',
                 environment: 'node',
                 include: ['test/agents-real/**/*.test.ts'],
-                // Other people's programs with time limits of their own; see above.
-                retry: 1,
                 fileParallelism: false,
                 testTimeout: 120_000,
                 hookTimeout: 300_000,

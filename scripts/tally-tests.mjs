@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const reports = process.argv.slice(2).filter((file) => existsSync(file))
   const read = reports.map((file) => JSON.parse(readFileSync(file, 'utf8')))
-  for (const line of secondTriesOf(read)) process.stdout.write(`SECOND TRY: ${line}\n`)
   for (const line of failuresOf(read)) process.stdout.write(`FAILED: ${line}\n`)
   const { passed, failed, skipped } = tally(read)
   process.stdout.write(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped\n`)
@@ -30,32 +29,16 @@ export function tally(reports) {
 export function failuresOf(reports) {
   return reports.flatMap((report) =>
     report.testResults.flatMap(({ name, status, message = '', assertionResults }) => {
-      const file = shortName(name)
+      const file = name.replace(/^.*[\\/](?=test[\\/])/, '')
       const failed = assertionResults.filter((test) => test.status === 'failed')
       if (failed.length > 0)
-        return failed.map((test) => `${file}: ${test.fullName}: ${firstLine(test)}`)
+        return failed.map((test) => {
+          const why = test.failureMessages?.[0]?.split('\n')[0] ?? ''
+          return `${file}: ${test.fullName}: ${why}`
+        })
       return status === 'failed'
         ? [`${file}: it could not be loaded: ${message.split('\n')[0]}`]
         : []
     }),
   )
-}
-
-/** Tests that failed once and then passed: each is a race to be found. */
-export function secondTriesOf(reports) {
-  return reports.flatMap(({ testResults }) =>
-    testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter((test) => test.status === 'passed' && test.failureMessages?.length > 0)
-        .map((test) => `${shortName(name)}: ${test.fullName}: ${firstLine(test)}`),
-    ),
-  )
-}
-
-function shortName(path) {
-  return path.replace(/^.*[\\/](?=test[\\/])/, '')
-}
-
-function firstLine({ failureMessages }) {
-  return failureMessages?.[0]?.split('\n')[0] ?? ''
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { report } from '../../scripts/check-boundaries.mjs'
 import { chooseYard, readWish, yardAbove } from '../../scripts/start.mjs'
-import { failuresOf, secondTriesOf, tally } from '../../scripts/tally-tests.mjs'
+import { failuresOf, tally } from '../../scripts/tally-tests.mjs'
 
 const at = (here: string) => ({ env: { INIT_CWD: here }, checkout: '/code/yardmaster' })
 
@@ -103,9 +103,6 @@ describe('the tally of test reports', () => {
       },
       { name: '/p/test/c.test.ts', status: 'passed', assertionResults: [passed] },
     ]
-    const twice = { status: 'passed', fullName: 'in the end', failureMessages: ['late\n at y'] }
-    const reports = [{ testResults: [{ name: '/p/test/d.ts', assertionResults: [twice, passed] }] }]
-    expect(secondTriesOf(reports)).toEqual(['test/d.ts: in the end: late'])
     expect(failuresOf([{ testResults }])).toEqual([
       'test/a.test.ts: a b: no',
       'test/b.test.ts: it could not be loaded: torn',
