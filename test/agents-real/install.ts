@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/p
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
+import { isAlive } from '../support/is-alive.ts'
 
 export const AGENT_CLIS = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.197' },
@@ -83,15 +84,6 @@ async function lock(path: string): Promise<() => Promise<void>> {
     else await delay(500)
   }
   throw new Error(`another process has held ${path} for ${WAIT_FOR_OTHER_MS / 60_000} minutes`)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await installAgentClis())}\n`)

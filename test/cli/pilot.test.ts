@@ -1,11 +1,13 @@
 /** `yard pilot`: a real yard, a real terminal program, and whatever may happen to either meanwhile. */
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { once } from 'node:events'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestYard, PROGRAM, type Ended, type TestYard } from './yard-command.ts'
+import { isAlive } from '../support/is-alive.ts'
 
 /** An interactive CLI: notes what it was started with, then does what is typed. */
 const STAND_IN = `#!/bin/sh
@@ -99,14 +101,6 @@ async function untilStarted(times = 1): Promise<void> {
   await expect.poll(noted, soon).toBe(times * 3)
 }
 const lines = async (): Promise<string[]> => (await readFile(started, 'utf8')).split('\n')
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('a piloted task', { timeout: 120_000 }, () => {
   it('begins on the work it depends on, with its terminal’s keys, and is done with what was committed', async () => {
@@ -184,8 +178,11 @@ describe('a piloted task', { timeout: 120_000 }, () => {
     const it = pilot('a')
     await untilStarted()
     const left = Number(await readFile(`${started}.pid`, 'utf8'))
+    // At work, and so not at its terminal, whose end would end it.
+    it.type(': > "$STARTED.busy"; exec sleep 600')
+    await expect.poll(() => existsSync(`${started}.busy`), soon).toBe(true)
     it.child.kill('SIGKILL')
-    await it.ended
+    await once(it.child, 'exit')
     expect(isAlive(left)).toBe(true)
     const task = await show('a')
     expect(task).toMatchObject({
@@ -193,7 +190,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
       attempts: 0,
       conversation: { executor: 'claude' },
     })
-    expect(isAlive(left)).toBe(false)
+    await expect.poll(() => isAlive(left), soon).toBe(false)
     expect((await agents())[0]).toMatchObject({ status: 'ended', outcome: 'lost' })
   })
 

@@ -8,6 +8,7 @@ import { yardPaths } from '../../src/config/paths.ts'
 import { createHttpClient } from '../../src/headless/client.ts'
 import { readState, type HostState } from '../../src/headless/state-file.ts'
 import { openTestYard, PROGRAM, type Ended, type TestYard } from './yard-command.ts'
+import { isAlive } from '../support/is-alive.ts'
 
 const HEADLESS = join(import.meta.dirname, '../../src/headless/index.ts')
 let home: TestYard
@@ -49,13 +50,6 @@ const globalConfig = (text: string): void => {
   const file = join(home.env['XDG_CONFIG_HOME'] ?? '', 'yard', 'config.toml')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
-}
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 describe('one service for several yards', { timeout: 90_000 }, () => {

@@ -58,10 +58,25 @@ test('removed tasks and ended agents are gone', () => {
   expect([...next.tasks.keys()]).toEqual(['a'])
 })
 
+test('an agent that came and ended between two looks is told all the same', () => {
+  const ended = agentOf('agent-1', 'a', { status: 'ended' })
+  const next = foldPatches(view, [patchOf(5, 6, { agents: [ended] })]).view
+  expect(next.turnover).not.toBe(view.turnover)
+  const working = agentOf('agent-2', 'a')
+  const both = foldPatches(next, [
+    patchOf(6, 7, { agents: [working] }),
+    patchOf(7, 8, { agents: [agentOf('agent-2', 'a', { status: 'ended' })] }),
+  ]).view
+  expect(both.turnover).not.toBe(next.turnover)
+  expect(both.agents.size).toBe(0)
+})
+
 test('live facts alone move neither the sequence nor the structure', () => {
   const facts = patchOf(5, 5, { agents: [agentOf('agent-1', 'a', { doing: 'reads' })] })
   const next = foldPatches(view, [facts]).view
-  expect(next).toMatchObject({ seq: 5, structure: view.structure })
+  expect(next).toMatchObject({ seq: 5, structure: view.structure, turnover: view.turnover + 1 })
+  const more = patchOf(5, 5, { agents: [agentOf('agent-1', 'a', { doing: 'writes' })] })
+  expect(foldPatches(next, [more]).view.turnover).toBe(next.turnover)
   expect(next.agents.get('agent-1')?.doing).toBe('reads')
 })
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { isAlive } from '../support/is-alive.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 
@@ -198,13 +199,4 @@ async function startOld(words: string[]): Promise<{ child: ChildProcess; program
     return { child, programPid: JSON.parse(line).pid }
   }
   throw new Error('the program said nothing')
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false // no such process
-  }
 }

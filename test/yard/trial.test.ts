@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { makeRealPlace, type RealPlace } from './real-place.ts'
+import { isAlive } from '../support/is-alive.ts'
 
 const ANSWER = resolve(import.meta.dirname, '../fixtures/transcripts/claude-text.jsonl')
 
@@ -21,15 +22,6 @@ function standIn(lines: string): void {
   chmodSync(file, 0o755)
 }
 
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
 const folders = (): string[] => readdirSync(join(place.paths.yard, 'trials/agents'))
 const isAgent = (name: string): boolean => name.startsWith('agent-')
 
@@ -44,14 +36,14 @@ async function leaveOne(): Promise<number> {
   await vi.waitFor(() => expect(existsSync(note)).toBe(true), 20_000)
   await owner.close()
   const pid = Number(readFileSync(note, 'utf8'))
-  expect(lives(pid)).toBe(true)
+  expect(isAlive(pid)).toBe(true)
   return pid
 }
 
 it('is ended, with all that it started, when the next owner opens', async () => {
   const pid = await leaveOne()
   const next = await place.open()
-  await vi.waitFor(() => expect(lives(pid)).toBe(false), 20_000)
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
   await next.close()
   expect(folders().filter(isAgent)).toEqual([])
 }, 60_000)
@@ -62,7 +54,7 @@ it('does not stand in the way of the next test, of a command that runs no agents
   standIn(`cat > /dev/null; cat '${ANSWER}'`)
   const tried = await next.testExecutor('slow')
   expect(tried).toMatchObject({ ok: true, value: { ok: true, failure: null } })
-  await vi.waitFor(() => expect(lives(pid)).toBe(false), 20_000)
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
   await next.close()
   expect(folders().filter(isAgent)).toEqual([])
 }, 60_000)
@@ -74,7 +66,7 @@ it('of a yard that nobody trusts is left alone', async () => {
   expect(next.isTrusted()).toBe(false)
   expect(await next.testExecutor('slow')).toMatchObject({ ok: false, error: { kind: 'untrusted' } })
   await next.close()
-  expect(lives(pid)).toBe(true)
+  expect(isAlive(pid)).toBe(true)
   writeFileSync(join(place.home, 'pid.go'), '')
-  await vi.waitFor(() => expect(lives(pid)).toBe(false), 20_000)
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
 }, 60_000)

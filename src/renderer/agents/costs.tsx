@@ -1,7 +1,7 @@
 /** Costs: what agents have used and cost, per day and by whom, beside what they may. */
 import { useMemo, useState } from 'react'
 import type { Costs } from '../../contract/page.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useTurnover } from '../session/session-context.tsx'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { greatest, isUnknown } from '../ui/plot-data.ts'
 import { Plot } from '../ui/plot.tsx'
@@ -99,13 +99,13 @@ const setFilter = (name: string, value: string): void =>
 
 /** Asked anew as agents come and go: what they cost is known when they have ended. */
 function useCosts(by: CostGroup, span: CostSpan) {
-  const living = useYard((view) => [...view.agents.keys()].join(' '))
+  const turnover = useTurnover()
   return useAnswer(
     ({ page }) => {
       const since = sinceOf(span, Date.now())
       return page.cost({ by, limit: MOST_ROWS, ...(since === null ? {} : { since }) })
     },
-    { key: `${by} ${span} ${living}`, everyMs: ASK_EVERY_MS },
+    { key: `${by} ${span} ${turnover}`, everyMs: ASK_EVERY_MS },
   )
 }
 

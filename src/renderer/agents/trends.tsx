@@ -1,7 +1,7 @@
 /** Trends: where people look rather than read. Each plot with its number beside it. */
 import { useState, type ReactNode } from 'react'
 import type { History } from '../../contract/page.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useTurnover } from '../session/session-context.tsx'
 import { durationText } from '../ui/duration.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { greatest, isUnknown } from '../ui/plot-data.ts'
@@ -31,13 +31,13 @@ const ASK_EVERY_MS = 30_000
 export function Trends() {
   const { filters } = useRoute()
   const span = SPANS.find((each) => each === filters['span']) ?? '24h'
-  const living = useYard((view) => [...view.agents.keys()].join(' '))
+  const turnover = useTurnover()
   const history = useAnswer(
     ({ page }) => page.history({ from: since(SPAN_MS[span]), buckets: SPAN_BUCKETS[span] }),
-    { key: `${span} ${living}`, everyMs: ASK_EVERY_MS },
+    { key: `${span} ${turnover}`, everyMs: ASK_EVERY_MS },
   )
   const week = useAnswer(({ page }) => page.history({ from: since(SPAN_MS['7d']), buckets: 1 }), {
-    key: living,
+    key: turnover,
     everyMs: ASK_EVERY_MS,
   })
   return (

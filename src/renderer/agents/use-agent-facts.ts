@@ -2,7 +2,7 @@
 import type { History } from '../../contract/page.ts'
 import type { AgentView } from '../../contract/view.ts'
 import type { Problem } from '../session/problem.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useTurnover } from '../session/session-context.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { graceOf } from '../workspace/stop-grace.ts'
 import type { Executors } from './machine-card.tsx'
@@ -22,17 +22,17 @@ export interface AgentFacts {
 
 export function useAgentFacts(limit: number): AgentFacts {
   // Ended agents change only when a living one goes.
-  const living = useYard((view) => [...view.agents.keys()].join(' '))
+  const turnover = useTurnover()
   const ended = useAnswer(({ agent }) => agent.list({ which: 'dead', limit }), {
-    key: `${limit} ${living}`,
+    key: `${limit} ${turnover}`,
     everyMs: 60_000,
   })
   const history = useAnswer(
     ({ page }) => page.history({ from: new Date(Date.now() - ROADS_MS).toISOString(), buckets: 1 }),
-    { key: living, everyMs: 60_000 },
+    { key: turnover, everyMs: 60_000 },
   )
   const rates = useAnswer(({ page }) => page.rates(), { everyMs: 5000 })
-  const executors = useAnswer(({ service }) => service.executors(), { key: living })
+  const executors = useAnswer(({ service }) => service.executors(), { key: turnover })
   const config = useAnswer(({ service }) => service.config())
   return {
     ended: ended.value ?? [],

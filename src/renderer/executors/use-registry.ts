@@ -1,6 +1,6 @@
 /** All that the screen shows of executors, as the host says it; asked anew when agents come and go. */
 import type { FoundCli } from '../../contract/lobby.ts'
-import { useYard } from '../session/session-context.tsx'
+import { useTurnover } from '../session/session-context.tsx'
 import type { Problem } from '../session/problem.ts'
 import type { ConfigEntry, KnownNames } from '../ui/config-entry.ts'
 import { useAnswer } from '../ui/use-answer.ts'
@@ -26,9 +26,9 @@ export interface Registry {
 
 export function useRegistry(): Registry {
   // Places in use come and go with agents.
-  const alive = useYard((view) => [...view.agents.keys()].join(' '))
+  const turnover = useTurnover()
   const executors = useAnswer(({ service }) => service.executors(), {
-    key: alive,
+    key: turnover,
     everyMs: ASK_EVERY_MS,
   })
   const config = useAnswer(({ service }) => service.config())

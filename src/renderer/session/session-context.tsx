@@ -35,6 +35,11 @@ export function useCalmYard<T>(select: (view: YardView) => T, { everyMs, fromTas
   return useStore(calmYardOf(useSession().yard, everyMs, fromTasks), select)
 }
 
+const TURNOVER = { everyMs: 500 }
+
+/** Another number whenever agents came or ended, at most twice a second: the key of questions about agents. */
+export const useTurnover = (): number => useCalmYard((view) => view.turnover, TURNOVER)
+
 export function useConnection(): Connection {
   return useStore(useSession().connection)
 }

@@ -20,6 +20,8 @@ export interface YardView {
   readonly positions: ReadonlyMap<string, Position>
   /** Raised whenever tasks or dependencies came or went: the graph needs a new layout then, and only then. */
   readonly structure: number
+  /** Raised whenever an agent came or ended, one that did both in one frame too: what was asked about agents is old then. */
+  readonly turnover: number
 }
 
 export const emptyView: YardView = {
@@ -29,6 +31,7 @@ export const emptyView: YardView = {
   summary: null,
   positions: new Map(),
   structure: 0,
+  turnover: 0,
 }
 
 export interface Fold {
@@ -56,16 +59,14 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
   // News of the yard as a whole alone comes every second: a large map is not copied for that.
   const hasTasks = patches.some((p) => p.tasks.length + p.removed.length > 0)
   const tasks = new Map(hasTasks ? view.tasks : [])
-  const agents = new Map(view.agents)
-  let { summary, structure } = view
+  const hasAgents = patches.some((p) => p.agents.length > 0)
+  const agents = new Map(hasAgents ? view.agents : [])
+  let { summary, structure, turnover } = view
   for (const patch of patches) {
     if (patch.tasks.some((card) => isNewShape(tasks.get(card.id), card))) structure++
     for (const card of patch.tasks) tasks.set(card.id, card)
     if (patch.removed.map((id) => tasks.delete(id)).includes(true)) structure++
-    for (const agent of patch.agents) {
-      if (agent.status === 'ended') agents.delete(agent.id)
-      else agents.set(agent.id, agent)
-    }
+    turnover += foldAgents(agents, patch.agents)
     summary = patch.summary ?? summary
   }
   const moves = patches.flatMap(({ positions }) => Object.entries(positions ?? {}))
@@ -73,10 +74,21 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     seq,
     summary,
     structure,
+    turnover,
     positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
     tasks: hasTasks ? tasks : view.tasks,
-    agents: patches.some((p) => p.agents.length > 0) ? agents : view.agents,
+    agents: hasAgents ? agents : view.agents,
   }
+}
+
+/** How many of them came or ended. */
+function foldAgents(living: Map<string, AgentView>, news: readonly AgentView[]): number {
+  const come = news.filter(({ id, status }) => status === 'ended' || !living.has(id))
+  for (const agent of news) {
+    if (agent.status === 'ended') living.delete(agent.id)
+    else living.set(agent.id, agent)
+  }
+  return come.length
 }
 
 function withMoves(
@@ -107,6 +119,7 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
     summary: snapshot.summary,
     positions: new Map(Object.entries(snapshot.positions)),
     structure: isSameShape ? view.structure : view.structure + 1,
+    turnover: view.turnover + 1,
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outputReportSchema, type OutputReport } from '../../../src/domain/output.ts'
 import { makeAcpPlace, read, type AcpPlace, type AcpResult } from './acp-run.ts'
+import { isAlive } from '../../support/is-alive.ts'
 
 // Each run is two real programs, on a machine that may be busy.
 const SLOW_MS = 60_000
@@ -19,14 +20,6 @@ const only = <K extends OutputReport['kind']>(result: AcpResult, kind: K) =>
   result.reports.filter(
     (report): report is Extract<OutputReport, { kind: K }> => report.kind === kind,
   )
-const isAlive = (pid: unknown): boolean => {
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('acp-exec: a turn that ends well', { timeout: SLOW_MS }, () => {
   it('tells its conversation, thoughts, plan and words, and gives its answer', async () => {
@@ -53,7 +46,7 @@ describe('acp-exec: a turn that ends well', { timeout: SLOW_MS }, () => {
     expect(sent(result, 'prompt')).toMatchObject([
       { prompt: [{ type: 'text', text: 'the whole task\n' }] },
     ])
-    expect(isAlive(sent(result, 'pid')[0])).toBe(false)
+    expect(isAlive(Number(sent(result, 'pid')[0]))).toBe(false)
   })
 
   it('tells a call once, with what is known when it runs, and what the turn used', async () => {
@@ -243,7 +236,7 @@ describe('acp-exec: what it may do', { timeout: SLOW_MS }, () => {
     expect(sent(result, 'tried')).toEqual([
       JSON.stringify({ output: '\n999\n1000\n', truncated: true, exit: 3 }),
     ])
-    expect(isAlive(sent(result, 'left')[0])).toBe(false)
+    expect(isAlive(Number(sent(result, 'left')[0]))).toBe(false)
   })
 })
 
@@ -286,7 +279,7 @@ describe('acp-exec: a turn that ends badly', { timeout: SLOW_MS }, () => {
     expect(sent(result, 'cancel')).toEqual([{ sessionId: 'session-1' }])
     expect(result.exitCode).toBe(143)
     expect(result.summary).toMatchObject({ final: { ok: false }, failure: { class: 'crash' } })
-    expect(isAlive(sent(result, 'pid')[0])).toBe(false)
+    expect(isAlive(Number(sent(result, 'pid')[0]))).toBe(false)
   })
 
   it('is ended by force when its agent listens to nothing', async () => {
@@ -295,7 +288,7 @@ describe('acp-exec: a turn that ends badly', { timeout: SLOW_MS }, () => {
     expect(sent(result, 'cancel')).toHaveLength(1)
     expect(sent(result, 'term')).toHaveLength(1)
     expect(result.exitCode).toBe(143)
-    expect(isAlive(sent(result, 'pid')[0])).toBe(false)
+    expect(isAlive(Number(sent(result, 'pid')[0]))).toBe(false)
   })
 
   it('names the last words of a program that fell', async () => {
@@ -317,7 +310,7 @@ describe('acp-exec: a turn that ends badly', { timeout: SLOW_MS }, () => {
       class: 'launch',
       reason: 'its program has said nothing for 2 s, before it answered at all',
     })
-    expect(isAlive(sent(result, 'pid')[0])).toBe(false)
+    expect(isAlive(Number(sent(result, 'pid')[0]))).toBe(false)
   })
 
   it.each([

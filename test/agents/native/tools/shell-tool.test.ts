@@ -6,6 +6,7 @@ import { createShellTool, type ShellTool } from '../../../../src/agents/native/t
 import type { ToolContext } from '../../../../src/agents/native/tools/tool.ts'
 import { yardTool } from '../../../../src/agents/native/tools/yard-tool.ts'
 import { makeToolPlace, type ToolPlace } from './tool-place.ts'
+import { isAlive } from '../../../support/is-alive.ts'
 
 let place: ToolPlace
 let shell: ShellTool
@@ -21,19 +22,6 @@ afterEach(async () => {
 
 const run = (command: string, more: object = {}, context: Partial<ToolContext> = {}) =>
   shell.tool.run({ command, ...more }, place.context(context))
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return !/^\d+ \(.*\) Z/.test(readState(pid))
-  } catch {
-    return false
-  }
-}
-/** A process that nobody waits for stays as a zombie. */
-function readState(pid: number): string {
-  const file = `/proc/${pid}/stat`
-  return existsSync(file) ? process.getBuiltinModule('fs').readFileSync(file, 'utf8') : ''
-}
 const pidIn = async (file: string): Promise<number> =>
   Number(await readFile(join(place.root, file), 'utf8'))
 
