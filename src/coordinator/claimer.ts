@@ -1,6 +1,7 @@
 /** Picks who starts next and claims it. One claim command at a time: the next pick must see what this one has committed. */
 import type { Claim } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
+import type { Task } from '../domain/task.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
@@ -21,6 +22,11 @@ type Parts = Pick<
   'plan' | 'dispatcher' | 'caps' | 'route' | 'machine' | 'nextAgentId'
 >
 
+interface Picked {
+  readonly claim: Claim
+  readonly task: Task
+}
+
 export function createClaimer(
   parts: Parts,
   ready: ReadySet,
@@ -35,45 +41,56 @@ export function createClaimer(
     const living = livingIds(plan)
     machine.note([...living, ...underWay.filter((id) => !plan.agents.has(id))])
   }
-  /** The machine is asked first, because a task that is taken has left the ready set. */
-  const pick = (now: number): Claim[] => {
-    places.tidy()
-    const tally = tallyLiving(plan, places)
-    const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - tally.total))
-    const room = machine.take(livingIds(plan), wanted)
-    const claims: Claim[] = []
-    while (claims.length < room) {
-      const next = ready.take(now, tally)
-      if (!next) break
-      const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
-      const agentId = parts.nextAgentId()
-      places.claimed(agentId, exclusive)
-      claims.push({ ...route, taskId: next.task.id, agentId })
-      tally.add({ executor: route.executor, model: route.model, tags: next.task.tags, exclusive })
-    }
-    return claims
-  }
   return {
     claim(now, isRetry) {
       if (underWay.length > 0) return
       const wantsNone = isDraining || plan.facts.paused || ready.size === 0
       if (wantsNone) return void machine.take([], 0)
       if (dispatcher.readOnly() !== null && !isRetry) return
-      const claims = pick(now)
+      const picks = pickNext(parts, ready, places, now)
+      const claims = picks.map(({ claim }) => claim)
       underWay = claims.map(({ agentId }) => agentId)
       note()
       if (claims.length === 0) return
-      void send({ type: 'agents.claim', claims }).then(() => {
-        underWay = []
-        note()
-        // Those that were refused, or not committed, are looked at again.
-        ready.note({ from: 0, seq: 0, changes: [], touched: new Set(claims.map((c) => c.taskId)) })
-        onAnswered()
-      })
+      void send({ type: 'agents.claim', claims, picked: picks.map(({ task }) => task) }).then(
+        () => {
+          underWay = []
+          note()
+          // Those that were refused, or not committed, are looked at again.
+          ready.note({
+            from: 0,
+            seq: 0,
+            changes: [],
+            touched: new Set(claims.map((c) => c.taskId)),
+          })
+          onAnswered()
+        },
+      )
     },
     note,
     drain: () => void (isDraining = true),
   }
+}
+
+/** The machine is asked first, because a task that is taken has left the ready set. */
+function pickNext(parts: Parts, ready: ReadySet, places: Places, now: number): Picked[] {
+  const { plan, machine } = parts
+  places.tidy()
+  const tally = tallyLiving(plan, places)
+  const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - tally.total))
+  const room = machine.take(livingIds(plan), wanted)
+  const picked: Picked[] = []
+  while (picked.length < room) {
+    const next = ready.take(now, tally)
+    if (!next) break
+    const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
+    const { task } = next
+    const agentId = parts.nextAgentId()
+    places.claimed(agentId, exclusive)
+    picked.push({ claim: { ...route, taskId: task.id, agentId }, task })
+    tally.add({ executor: route.executor, model: route.model, tags: task.tags, exclusive })
+  }
+  return picked
 }
 
 function tallyLiving({ agents }: Parts['plan'], places: Places): Tally {

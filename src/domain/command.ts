@@ -1,13 +1,15 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
+import type { Result } from '../base/result.ts'
 import type { Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { Artifact } from './executor.ts'
-import type { FailureClass } from './failure.ts'
+import type { Failure, FailureClass } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { NewTask, TaskEdit } from './new-task.ts'
 import type { Breaker, ChangePlace } from './plan.ts'
 import type { ExecutorType } from './settings.ts'
+import type { Task } from './task.ts'
 
 /** Who asks. An agent is limited to its own task; see `permit`. */
 export type Actor =
@@ -65,6 +67,8 @@ export type TaskCommand =
       readonly force: boolean
       /** Next time of a repeating task; null otherwise. */
       readonly nextFireAt: number | null
+      /** Of a merge task: what git says of its merge. Missing where nobody has looked. */
+      readonly merge?: Result<{ readonly commit: string | null }, Failure>
     }
   | {
       readonly type: 'task.fail'
@@ -111,7 +115,12 @@ export type TaskCommand =
   | { readonly type: 'schedule.fireNow'; readonly id: TaskId }
 
 export type AgentCommand =
-  | { readonly type: 'agents.claim'; readonly claims: readonly Claim[] }
+  /** `picked`: the tasks that were looked at; one that has changed since is passed over, because it may route or count otherwise. */
+  | {
+      readonly type: 'agents.claim'
+      readonly claims: readonly Claim[]
+      readonly picked?: readonly Task[]
+    }
   | {
       readonly type: 'agent.placed'
       readonly agentId: AgentId

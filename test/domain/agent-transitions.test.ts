@@ -7,6 +7,7 @@ import { agentIdOf } from '../../src/domain/ids.ts'
 import {
   addCommand,
   asAgent,
+  claimOf,
   COORDINATOR,
   createBench,
   endCommand,
@@ -201,5 +202,19 @@ describe('what an agent says of its own failure', () => {
       failure: { class: 'reported', reason },
     })
     expect(bench.plan.breakers.size).toBe(0)
+  })
+})
+
+describe('a task that was edited after it was picked', () => {
+  it('is passed over, because it may route, count or cost otherwise now; one that was not is claimed', () => {
+    const bench = createBench()
+    for (const id of ['a', 'b']) bench.add(id)
+    const picked = [bench.task('a'), bench.task('b')]
+    bench.must({ type: 'task.edit', id: taskId('a'), edit: { addTags: ['db'] }, nextFireAt: null })
+    const claims = [claimOf('a', 1), claimOf('b', 2)]
+    expect(bench.must({ type: 'agents.claim', claims, picked }, COORDINATOR)).toEqual(['agent-2'])
+    expect(bench.task('a').state.kind).toBe('open')
+    const again = { claims: [claimOf('a', 3)], picked: [bench.task('a')] }
+    expect(bench.must({ type: 'agents.claim', ...again }, COORDINATOR)).toEqual(['agent-3'])
   })
 })

@@ -10,8 +10,8 @@ import type { DispatcherParts } from '../../src/coordinator/dispatch.ts'
 import type { Command, Reply } from '../../src/domain/command.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import type { NewTask } from '../../src/domain/new-task.ts'
-import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
 import { mergeAbove, shownStateOf } from '../../src/domain/plan.ts'
+import { ROOMY } from '../../src/yard/machine/open-place.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createManualClock, START_AT } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'
@@ -19,10 +19,13 @@ import { PERSON } from '../support/plan-builder.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
 import { wish, wishOfAgent, type Wish } from './clients.ts'
 import { createOracle } from './oracle.ts'
-import { createOwner, route, type Fate, type Owner } from './owner.ts'
+import { createOwner, type Fate, type Owner } from './owner.ts'
+import { isPlanAtRest } from './plan-at-rest.ts'
 import { createBranch, type Branch } from './sim-lander.ts'
 import { checkOutage, DOWN, leftOutOf, outageEndsAt, outageWish } from './outage.ts'
 import type { RuntimeFaults } from './sim-runtime.ts'
+import { createSimBudget, NO_BUDGET } from './sim-budget.ts'
+import { createSimMachine } from './sim-machine.ts'
 import { holds, Violation } from './violation.ts'
 import { createWorld } from './world.ts'
 
@@ -40,6 +43,8 @@ export interface HistoryOptions {
     readonly decide?: DispatcherParts['decide']
     readonly ignoresCaps?: boolean
     readonly ignoresBudgets?: boolean
+    readonly ignoresYardBudget?: boolean
+    readonly ignoresMachine?: boolean
     readonly forgetsFence?: boolean
     readonly commitLies?: boolean
   }
@@ -72,7 +77,8 @@ const STEPS = {
   dyingCommit: 1,
   disk: 1,
   jump: 1,
-  caps: 2,
+  caps: 3,
+  neighbour: 2,
   outage: 1,
 } as const
 type Step = keyof typeof STEPS
@@ -104,9 +110,12 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   }
   const branch = createBranch()
   const policy = random.pick(['keep', 'auto'] as const)
-  const oracle = createOracle(path, world, () => caps)
+  const machine = createSimMachine(random)
+  const budget = createSimBudget(random)
+  const limits = { caps: () => caps, machine, budget: () => budget.now, clock }
+  const oracle = createOracle(path, world, limits)
   const trace: string[] = []
-  const closers: (() => void)[] = [oracle.close]
+  const closers: (() => void)[] = [oracle.close, machine.close]
   let hash = 2_166_136_261
   let restarts = 0
   let count = 0
@@ -132,6 +141,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
       random,
       faults,
       caps: () => (planted.ignoresCaps ? { ...caps, ...UNLIMITED } : caps),
+      budget: () => (planted.ignoresYardBudget ? NO_BUDGET : budget.now),
+      machine: planted.ignoresMachine ? { ...machine, placeFor: () => ROOMY } : machine,
       ignoresBudgets: planted.ignoresBudgets === true,
       branch,
       policy,
@@ -224,17 +235,25 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
       if (!world.down.delete(provider)) world.down.add(provider)
       tell(`${provider} is ${world.down.has(provider) ? 'down' : 'well'}`)
     },
+    neighbour: () => tell(machine.stir()),
     caps(living) {
-      caps = { ...caps, maxAgents: random.int(0, 5), tags: { db: random.int(0, 2) } }
-      tell(`caps: ${caps.maxAgents} agents, ${caps.tags['db']} of db`)
+      const other = random.weighted({ caps: 2, machine: 1, budget: 1 })
+      if (other !== 'caps') tell((other === 'machine' ? machine : budget).change())
+      else {
+        caps = { ...caps, maxAgents: random.int(0, 5), tags: { db: random.int(0, 2) } }
+        tell(`caps: ${caps.maxAgents} agents, ${caps.tags['db']} of db`)
+      }
       living.coordinator.onSettings()
     },
   }
   const choose = (living: Owner, isCalm: boolean): Step => {
     const can: Record<Step, number> = { ...STEPS }
     if (living.loop.length === 0) can.loop = 0
-    // Claims that are on their way were picked under the old caps.
-    else can.caps = 0
+    // Claims that are on their way were picked under the old caps, and on the day that it was.
+    else {
+      can.caps = 0
+      if (budget.now.dayTokens !== null) can.jump = 0
+    }
     if (living.effects.length === 0) can.effect = 0
     if (world.onTheWay.length === 0) can.arrive = 0
     if (world.alive.length === 0) can.process = can.agent = 0
@@ -269,6 +288,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     faults.launchFails = faults.noticeLost = faults.reportDoubled = 0
     world.calm()
     branch.isCalm = true
+    machine.calm()
+    budget.calm()
     caps = { ...caps, maxAgents: 3, tags: { db: 1 } }
     owner = await open()
     send(owner, { command: { type: 'yard.resume' }, by: PERSON, isLate: false })
@@ -282,8 +303,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     throw new Violation(6, `no rest after ${MAX_CALM_STEPS} calm steps: ${moving.join(', ')}`)
   }
   const isQuiet = ({ opened: { plan }, loop, effects }: Owner): boolean =>
-    loop.length + effects.length + world.onTheWay.length === 0 &&
-    isAtRest(restingTasks(plan, clock.now()), plan.agents.size - peopleAtWork(plan))
+    loop.length + effects.length + world.onTheWay.length === 0 && isPlanAtRest(plan, clock.now())
 
   const leftOut = leftOutOf(options)
   const endsAt = outageEndsAt(options, clock)
@@ -351,33 +371,22 @@ function checkLandings(plan: Plan, branch: Branch): void {
 
 const MAX_CALM_STEPS = 4000
 const CALM_LEAVES_OUT = [
-  ...(['client', 'agent', 'crash', 'dyingCommit', 'disk', 'jump', 'caps', 'outage'] as const),
+  ...([
+    'client',
+    'agent',
+    'crash',
+    'dyingCommit',
+    'disk',
+    'jump',
+    'caps',
+    'neighbour',
+    'outage',
+  ] as const),
 ]
 
 type Plan = Owner['opened']['plan']
 
 const planOf = (owner: Owner | null): Plan | undefined => owner?.opened.plan
-
-const peopleAtWork = (plan: Plan): number =>
-  [...plan.agents.values()].filter((agent) => agent.by === 'person').length
-
-/** Its account is left alone until a person acts, and none does any more. */
-const waitsForSignIn = (plan: Plan, provider: string | null): boolean =>
-  plan.breakers.get(`provider:${provider}`)?.until === null
-
-const restingTasks = (plan: Plan, now: number): RestingTask[] =>
-  [...plan.tasks.values()].map((task) => {
-    const way = route(task)
-    const isTaken = plan.agentOf(task.id)?.by === 'person'
-    return {
-      id: task.id,
-      state: isTaken ? 'waiting' : shownStateOf(plan, task, now),
-      after: [...plan.blockersOf(task.id)],
-      waitsForPerson: way.ok && way.value.isForPeople,
-      hasRepeated: task.schedule !== null && task.generation > 0,
-      isStuck: !way.ok || waitsForSignIn(plan, way.value.provider),
-    }
-  })
 
 /** An empty database to copy for each history, because making one costs more than a history. */
 export async function makeTemplate(folder: string): Promise<string> {

@@ -4,12 +4,16 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'better-sqlite3'
+import type { Clock } from '../../src/base/clock.ts'
 import type { Caps } from '../../src/coordinator/ports.ts'
 import type { Agent } from '../../src/domain/agent.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
+import type { Budget } from '../../src/domain/settings.ts'
 import { fold } from '../../src/store/journal.ts'
 import type { Store, StoredRow } from '../../src/store/store.ts'
+import { checkYardBudget, usedBy, type Used } from './sim-budget.ts'
+import type { SimMachine } from './sim-machine.ts'
 import { holds } from './violation.ts'
 import type { World } from './world.ts'
 
@@ -28,12 +32,21 @@ export interface Oracle {
 
 type Table = Map<string, Record<string, unknown>>
 
-export function createOracle(path: string, world: World, caps: () => Caps): Oracle {
+/** What holds now. */
+export interface Limits {
+  readonly caps: () => Caps
+  readonly machine: Pick<SimMachine, 'others' | 'cap' | 'isShortOfMemory'>
+  readonly budget: () => Budget
+  readonly clock: Clock
+}
+
+export function createOracle(path: string, world: World, limits: Limits): Oracle {
   const db = new Database(path, { readonly: true })
   const model = new Map<string, Table>()
   let seq = 0
   /** As of the last look: a claim may stand before the pause in one commit. */
   let wasPauseAcked = false
+  let used: Used = { today: 0, inAll: 0 }
   const tableOf = (entity: string): Table => {
     let table = model.get(entity)
     if (!table) model.set(entity, (table = new Map()))
@@ -54,7 +67,7 @@ export function createOracle(path: string, world: World, caps: () => Caps): Orac
       table.set(row.id, entity)
     }
     if (row.entity === 'task') checkFailure(table.get(row.id))
-    if (row.entity === 'agent' && isNew) checkClaim(model, row.id, caps(), wasPauseAcked)
+    if (row.entity === 'agent' && isNew) checkClaim(model, row.id, limits, { used, wasPauseAcked })
   }
   const compare = (row: StoredRow, plan: Plan): void => {
     const expected = tableOf(row.entity).get(row.id)
@@ -87,6 +100,10 @@ export function createOracle(path: string, world: World, caps: () => Caps): Orac
       for (const row of lastOfEach(rows)) compare(row, plan)
       checkProcesses(world, plan)
       wasPauseAcked = oracle.isPauseAcked
+      used = usedBy(
+        tableOf('agent').values() as Iterable<unknown> as Iterable<Agent>,
+        limits.clock.now(),
+      )
       if (oracle.isPauseAcked) holds(plan.facts.paused, 4, () => 'an acknowledged pause is gone')
     },
     lookAtAll(store, plan) {
@@ -112,20 +129,31 @@ export function createOracle(path: string, world: World, caps: () => Caps): Orac
 }
 
 /** Promises 1, 2, 3 and 7 at the row that claims. */
-function checkClaim(model: Map<string, Table>, id: string, caps: Caps, isPaused: boolean): void {
+function checkClaim(
+  model: Map<string, Table>,
+  id: string,
+  { caps, machine, budget }: Limits,
+  before: { readonly used: Used; readonly wasPauseAcked: boolean },
+): void {
   const agents = [...(model.get('agent')?.values() ?? [])] as unknown as Agent[]
   const living = agents.filter((agent) => agent.state.kind !== 'ended')
   const agent = agents.find((one) => one.id === id)
   if (!agent || agent.by !== 'process') return
   const isPausedHere = model.get('yard')?.get('yard')?.['paused'] === true
-  holds(!isPaused && !isPausedHere, 7, () => `${id} was claimed although the yard is paused`)
+  holds(
+    !before.wasPauseAcked && !isPausedHere,
+    7,
+    () => `${id} was claimed although the yard is paused`,
+  )
   holds(
     living.filter((one) => one.taskId === agent.taskId).length === 1,
     1,
     () => `${id} is the second agent alive on ${agent.taskId}`,
   )
   checkBlockers(model, agent)
-  checkCaps(living, agent, caps)
+  checkCaps(living, agent, caps())
+  checkMachine(living, agent, machine)
+  checkYardBudget(agent, before.used, budget())
   checkBudget(model, agents, agent)
 }
 
@@ -158,6 +186,16 @@ function checkCaps(living: readonly Agent[], agent: Agent, caps: Caps): void {
   const model = agent.model ?? ''
   full(caps.models[model], (one) => one.model === model, model)
   for (const tag of agent.tags) full(caps.tags[tag], (one) => one.tags.includes(tag), tag)
+}
+
+function checkMachine(
+  living: readonly Agent[],
+  agent: Agent,
+  { others, cap, isShortOfMemory }: Limits['machine'],
+): void {
+  holds(!isShortOfMemory, 3, () => `${agent.id} began although memory is short`)
+  const all = others + living.filter((one) => one.by === 'process').length
+  holds(cap === null || all <= cap, 3, () => `${all} agents on a machine for ${cap}`)
 }
 
 /** Nothing starts past what its task may spend. */

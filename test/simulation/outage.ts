@@ -8,7 +8,7 @@ import { holds } from './violation.ts'
 const TASKS = 30
 export const DOWN = 'anthropic'
 
-const LEFT_OUT = ['client', 'agent', 'jump', 'caps', 'outage'] as const
+const LEFT_OUT = ['client', 'agent', 'jump', 'caps', 'neighbour', 'outage'] as const
 
 interface Outage {
   /** How long, ms; absent in any other history. */

@@ -1,5 +1,4 @@
 /** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
-import { ROOMY } from '../../src/yard/machine/open-place.ts'
 import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/profiles.ts'
 import type { Clock } from '../../src/base/clock.ts'
@@ -17,23 +16,21 @@ import { NOTHING_SPENT } from '../../src/domain/budget.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
-import { PROVIDER_OF_TYPE, type ExecutorType, type Profile } from '../../src/domain/settings.ts'
+import {
+  PROVIDER_OF_TYPE,
+  type Budget,
+  type ExecutorType,
+  type Profile,
+} from '../../src/domain/settings.ts'
 import type { Schedule, Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { createMoney } from '../../src/yard/money.ts'
 import { createSpending } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { createSimLanding, type Branch } from './sim-lander.ts'
+import type { SimMachine } from './sim-machine.ts'
 import { createSimRuntime, type RuntimeFaults } from './sim-runtime.ts'
 import type { World } from './world.ts'
-
-const NO_BUDGET = {
-  dayUsd: null,
-  dayTokens: null,
-  graphUsd: null,
-  graphTokens: null,
-  graphSince: null,
-}
 
 /** What becomes of the next COMMIT. */
 export type Fate = 'works' | 'disk is full' | 'dies before' | 'dies after' | 'lies'
@@ -64,6 +61,8 @@ export interface OwnerParts {
   readonly random: SeededRandom
   readonly faults: RuntimeFaults
   readonly caps: () => Caps
+  readonly budget: () => Budget
+  readonly machine: SimMachine
   readonly ignoresBudgets: boolean
   readonly branch: Branch
   /** What becomes of results by itself. */
@@ -95,7 +94,7 @@ export function createOwner(parts: OwnerParts): Owner {
   dispatcher.onCommitted(spending.note)
   const money = createMoney({
     ...{ plan: opened.plan, store: opened.store, runtime, spending },
-    settings: () => ({ budget: NO_BUDGET, models: {} }),
+    settings: () => ({ budget: parts.budget(), models: {} }),
   })
   const coordinator = createCoordinator({
     plan: opened.plan,
@@ -103,7 +102,7 @@ export function createOwner(parts: OwnerParts): Owner {
     runtime,
     money: parts.ignoresBudgets ? { ...money, ofTask: () => NOTHING_SPENT } : money,
     landing: createSimLanding({ ...parts, later }),
-    machine: ROOMY,
+    machine: parts.machine.placeFor(clock),
     clock,
     log: silentLog,
     caps: parts.caps,
@@ -150,9 +149,12 @@ function commit(owner: Owner): void {
 /** Timers die with their owner. */
 function mortalClock(clock: Clock): Clock & { die(): void } {
   const cancels = new Set<() => void>()
+  let isDead = false
   return {
     ...clock,
     after(ms, run) {
+      // Its promises may still go on in this process.
+      if (isDead) return () => {}
       const cancel = clock.after(ms, () => {
         cancels.delete(cancel)
         run()
@@ -161,6 +163,7 @@ function mortalClock(clock: Clock): Clock & { die(): void } {
       return cancel
     },
     die() {
+      isDead = true
       for (const cancel of cancels) cancel()
     },
   }

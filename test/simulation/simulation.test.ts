@@ -58,6 +58,8 @@ describe('the simulation', () => {
     ['a missing generation check', { decide: believesLateReports() }, [1, 5]],
     ['ignored caps', { ignoresCaps: true }, [3]],
     ['ignored budgets', { ignoresBudgets: true }, [3]],
+    ['an ignored budget of the yard', { ignoresYardBudget: true }, [3]],
+    ['an ignored cap of the machine', { ignoresMachine: true }, [3]],
     ['a forgotten pid fence', { forgetsFence: true }, [1]],
     ['a commit that installs without saving', { commitLies: true }, [4, 8]],
   ])(

@@ -6,6 +6,7 @@ import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { AgentId, TaskId } from '../ids.ts'
 import { endingBlockerOf, shownStateOf, type Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
 import {
   decided,
   noOp,
@@ -20,9 +21,14 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
 /** Takes those that may still start now and passes over the rest: the coordinator looks again anyway. */
 export function decideClaims(plan: Plan, command: Of<'agents.claim'>, now: Circumstances): Decided {
+  const picked = command.picked && new Set(command.picked)
+  const isAsPicked = ({ taskId }: Claim): boolean => {
+    const task = plan.tasks.get(taskId)
+    return task !== undefined && (picked === undefined || picked.has(task))
+  }
   const claims = plan.facts.paused
     ? []
-    : command.claims.filter((claim) => mayStart(plan, claim, now.at))
+    : command.claims.filter((claim) => isAsPicked(claim) && mayStart(plan, claim, now.at))
   const events = claims.map((claim): Event => ({
     type: 'agent.claimed',
     at: now.at,
@@ -56,7 +62,7 @@ export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstan
         wrongState(
           task,
           `taken (${shownStateOf(plan, task, now.at)})`,
-          `yard why ${task.id} says what it waits for`,
+          whyHint(task),
         ),
       )
     const workplace = { cwd: workplaceCwd, branch: null, baseCommit: null }
@@ -73,7 +79,7 @@ export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstan
 /** By hand, so neither a pause nor a time that has not come holds it back; what it builds on must be there. */
 export function decidePilot(plan: Plan, { claim }: Of<'task.pilot'>, now: Circumstances): Decided {
   return withTask(plan, claim.taskId, (task) => {
-    const why = `yard why ${task.id} says what it waits for`
+    const why = whyHint(task)
     if (task.state.kind !== 'open' || plan.agentOf(task.id) !== null)
       return refused(wrongState(task, `piloted (${shownStateOf(plan, task, now.at)})`, why))
     const ending = endingBlockerOf(plan, task.id)
@@ -87,6 +93,21 @@ export function decidePilot(plan: Plan, { claim }: Of<'task.pilot'>, now: Circum
       workplace: null,
     })
   })
+}
+
+/** What is over waits for nothing. */
+const whyHint = (task: Task): string => {
+  switch (task.state.kind) {
+    case 'done':
+    case 'abandoned':
+      return `yard reopen ${task.id} opens it again`
+    case 'failed':
+      return `yard retry ${task.id} opens it again`
+    case 'in-progress':
+      return `yard show ${task.id} says who has it`
+    default:
+      return `yard why ${task.id} says what it waits for`
+  }
 }
 
 const PAUSED = failure('wrong-state', 'the coordinator is paused: nothing can be claimed', {

@@ -23,7 +23,6 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     const target = await stages.target(running)
     const report = valueOf(await stages.launcher.killTree(target, (phase) => phases.push(phase)))
     expect(report).toMatchObject({ forced: 0, leftovers: [] })
-    expect(report.elapsedMs).toBeLessThan(5000)
     expect(phases.map(({ phase }) => phase)).toEqual(['snapshot', 'asking'])
     expect((await running.ended).code).toBe(7)
   })

@@ -1,0 +1,28 @@
+/** Whether all that can move has moved to its end. */
+import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
+import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
+import { route } from './owner.ts'
+
+const peopleAtWork = (plan: Plan): number =>
+  [...plan.agents.values()].filter((agent) => agent.by === 'person').length
+
+/** Its account is left alone until a person acts, and none does any more. */
+const waitsForSignIn = (plan: Plan, provider: string | null): boolean =>
+  plan.breakers.get(`provider:${provider}`)?.until === null
+
+export const isPlanAtRest = (plan: Plan, now: number): boolean =>
+  isAtRest(restingTasks(plan, now), plan.agents.size - peopleAtWork(plan))
+
+const restingTasks = (plan: Plan, now: number): RestingTask[] =>
+  [...plan.tasks.values()].map((task) => {
+    const way = route(task)
+    const isTaken = plan.agentOf(task.id)?.by === 'person'
+    return {
+      id: task.id,
+      state: isTaken ? 'waiting' : shownStateOf(plan, task, now),
+      after: [...plan.blockersOf(task.id)],
+      waitsForPerson: way.ok && way.value.isForPeople,
+      hasRepeated: task.schedule !== null && task.generation > 0,
+      isStuck: !way.ok || waitsForSignIn(plan, way.value.provider),
+    }
+  })
