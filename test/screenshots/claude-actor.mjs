@@ -1,5 +1,6 @@
 // Plays Claude Code for the pictures: prints the events of a short piece of work in its own format, then ends; asked for the
 // restore test, it goes on for as long as it may.
+import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -24,6 +25,25 @@ const answers = (id, content, is_error = false) =>
       content: [{ type: 'tool_result', tool_use_id: id, content, is_error }],
     },
   })
+
+/** The work that the Changes tab shows. */
+async function edit() {
+  const file = 'src/agents/adopt.ts'
+  const before = await readFile(file, 'utf8')
+  const [pid, isNew, exit, isOver] = before.split('\n').slice(5, 9)
+  const after = [
+    '  // A rename is atomic for readers: whoever sees no exit may still see an old pid, so the exit is read first.',
+    ...[exit, isOver, pid, isNew],
+  ]
+  const lines = before.split('\n')
+  lines.splice(5, 4, ...after)
+  await writeFile(file, lines.join('\n'))
+  await writeFile('src/agents/store-version.ts', 'export const STORE_VERSION = 14\n')
+  await writeFile(
+    'src/agents/migrate-14.ts',
+    `import type { Store } from './store.ts'\n\n/** Agents know when their folder was made. */\nexport function migrate(store: Store): void {\n  store.exec('ALTER TABLE agent ADD COLUMN made_at INTEGER')\n}\n`,
+  )
+}
 
 print({
   type: 'system',
@@ -70,6 +90,8 @@ if (prompt.includes('Fix flaky restore test')) {
   calls('t5', 'Bash', { command: 'pnpm check' })
   for (;;) await wait(60_000)
 }
+if (prompt.includes('Migrate store')) await edit()
+else await writeFile('NOTES.md', '# What has changed\n')
 print({
   type: 'result',
   subtype: 'success',
