@@ -39,5 +39,9 @@ export function opt<T>(flags: string, does: string, parse?: Parse<T>): Option {
   return parse ? option.argParser<T>(parse as (text: string, before: T | undefined) => T) : option
 }
 
+/** An option that must be there: help, its first line and the docs all say so. */
+export const must = (flags: string, does: string): Option =>
+  new Option(flags, `${does} (required)`).makeOptionMandatory()
+
 export const oneOf = (flags: string, does: string, choices: readonly string[]): Option =>
   new Option(flags, does).choices(choices)

@@ -2,6 +2,7 @@
 import type { Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
+import { commandAnswers } from '../headless/ask-owner.ts'
 import { startHost, type StartOrder } from '../yard/lobby/start-host.ts'
 import { findOwner, type Owner } from './owner.ts'
 
@@ -14,7 +15,7 @@ interface ServiceOrder extends StartOrder {
 export const startService = (
   order: ServiceOrder,
 ): Promise<Result<readonly [Owner, ...Owner[]], Failure>> =>
-  startHost(order, async () => {
+  startHost({ ...order, isWaiting: () => commandAnswers(order.paths) }, async () => {
     const first = await findOwner(order.paths, { kind: 'person' })
     if (first === null) return null
     const others: Owner[] = []

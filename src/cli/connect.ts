@@ -10,7 +10,7 @@ import type { Failure } from '../domain/failure.ts'
 import { findCaller, type Caller } from './caller.ts'
 import type { Cli, Outcome } from './cli.ts'
 import type { Connection } from './connection.ts'
-import { askOwner, type Owner } from './owner.ts'
+import { askAnyone, type Owner } from './owner.ts'
 
 /** How long a lock without an answer is waited for while nothing happens behind it. */
 const LOCK_PATIENCE_MS = 10_000
@@ -37,18 +37,30 @@ function createPatience({ db }: YardPaths): { isOver(): boolean } {
 const stampOf = (db: string): string =>
   [db, `${db}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join()
 
-export async function connect(cli: Cli): Promise<Result<Connection, Failure>> {
+/** In a long time several owners may come and go. */
+const LONG_ROUNDS = 20
+
+/** How a verb wants its yard. */
+interface Wish {
+  /** It takes long: others are let in meanwhile. */
+  readonly isLong?: boolean
+}
+
+export async function connect(
+  cli: Cli,
+  { isLong = false }: Wish = {},
+): Promise<Result<Connection, Failure>> {
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
   const caller = findCaller(machine.env, paths.value.root)
   const patience = createPatience(paths.value)
   for (let round = 0; ; round++) {
-    const owner = await askOwner(paths.value, caller)
+    const owner = await askAnyone(paths.value, caller)
     if (!owner.ok) return owner
     if (owner.value) return ok(joined(paths.value, caller, owner.value))
     const { openHere } = await import('./open-here.ts')
-    const opened = await openHere(cli, paths.value, caller)
+    const opened = await openHere(cli, paths.value, caller, isLong)
     if (opened.ok || opened.error.kind !== 'locked') return opened
     if (patience.isOver()) return err(stillLocked())
     // Many commands may queue: they must not knock in step.
@@ -57,7 +69,7 @@ export async function connect(cli: Cli): Promise<Result<Connection, Failure>> {
 }
 
 const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => ({
-  ...{ client: owner.client, paths, caller, owner },
+  ...{ client: owner.client, paths, caller, owner: owner.isCommand ? null : owner },
   close: async () => {},
 })
 
@@ -74,14 +86,15 @@ const stillLocked = (): Failure => ({
 export async function withYard(
   cli: Cli,
   use: (yard: Connection) => Promise<Outcome>,
+  wish: Wish = {},
 ): Promise<Outcome> {
-  const first = await useOnce(cli, use)
-  if (first !== 'lost') return first
-  const second = await useOnce(cli, use)
-  if (second !== 'lost') return second
+  for (let round = 0; round < (wish.isLong ? LONG_ROUNDS : 2); round++) {
+    const outcome = await useOnce(cli, use, wish)
+    if (outcome !== 'lost') return outcome
+  }
   return err({
     kind: 'not-running',
-    message: 'the connection to the host of this yard was lost, twice',
+    message: 'the connection to the host of this yard was lost, again and again',
     hint: 'see `yard service logs`',
   })
 }
@@ -89,8 +102,9 @@ export async function withYard(
 async function useOnce(
   cli: Cli,
   use: (yard: Connection) => Promise<Outcome>,
+  wish: Wish,
 ): Promise<Outcome | 'lost'> {
-  const yard = await connect(cli)
+  const yard = await connect(cli, wish)
   if (!yard.ok) return yard
   try {
     return await use(yard.value)

@@ -8,7 +8,7 @@ export interface Connection {
   readonly client: Client
   readonly paths: YardPaths
   readonly caller: Caller
-  /** Who holds the yard; null = this command does. */
+  /** The host that runs the yard; null = none does: this command holds it, or another that lets it in. */
   readonly owner: Owner | null
   close(): Promise<void>
 }

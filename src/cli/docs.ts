@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { commandGroups } from './commands/groups.ts'
-import { createProgram, globalOptions } from './program.ts'
+import { createProgram, globalOptions, requiredFlags } from './program.ts'
 import type { CommandSpec } from './command-spec.ts'
 
 export function cliDocs(): string {
@@ -39,7 +39,7 @@ function commandSection(spec: CommandSpec, command: Command, before: string): st
       : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
   )
   const own = [
-    `### \`${[name, ...args].join(' ')}\`\n`,
+    `### \`${[name, ...args, ...requiredFlags(spec)].join(' ')}\`\n`,
     `${spec.does.charAt(0).toUpperCase()}${spec.does.slice(1)}.\n`,
     ...argumentLines(command),
     ...optionLines(spec),

@@ -1,5 +1,5 @@
 /** Opens the yard in this process for one command: agents that have ended are settled first, none is started. */
-import { createLiveView } from '../yard/views/live-view.ts'
+import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -20,6 +20,7 @@ export async function openHere(
   { machine }: Cli,
   paths: YardPaths,
   caller: Caller,
+  isServed = false,
 ): Promise<Result<Connection, Failure>> {
   const { env, root, entry } = machine
   const opened = await openYard({
@@ -33,14 +34,35 @@ export async function openHere(
     await yard.close()
     return actor
   }
-  const view = createLiveView(yard, systemClock)
+  const door = isServed ? await openDoor(yard) : shutDoor(yard)
+  if (!door.ok) {
+    await yard.close()
+    return door
+  }
+  const { view } = door.value
   const host = { url: () => null, pageUrl: () => null, stop: () => {} }
   const client = createYardClient({ yard, view, host, actor: actor.value })
   const close = async (): Promise<void> => {
-    view.close()
+    await door.value.close()
     await yard.close()
   }
   return ok({ client, paths, caller, owner: null, close })
+}
+
+interface Door {
+  readonly view: LiveView
+  close(): Promise<void>
+}
+
+function shutDoor(yard: Yard): Result<Door, Failure> {
+  const view = createLiveView(yard, systemClock)
+  return ok({ view, close: async () => view.close() })
+}
+
+/** Other commands and living agents come in by it. It is no host: nobody can tell it to end, and it has no page. */
+async function openDoor(yard: Yard): Promise<Result<Door, Failure>> {
+  const { serveYard } = await import('../headless/serve.ts')
+  return serveYard(yard, { pageRoot: null, log: silentLog, onStop: () => {} })
 }
 
 /** An agent is known by its token here as it is by a host. */

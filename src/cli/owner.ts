@@ -16,6 +16,8 @@ export interface Owner {
   readonly version: string
   /** Of the contract that it speaks. */
   readonly contract: string
+  /** A command that lets others in while its own work lasts; it runs nothing of the graph. */
+  readonly isCommand: boolean
 }
 
 /** Longer than an owner under full load takes for one answer. */
@@ -26,8 +28,17 @@ export async function askOwner(
   paths: YardPaths,
   caller: Caller,
 ): Promise<Result<Owner | null, Failure>> {
+  const found = await askAnyone(paths, caller)
+  return found.ok && found.value?.isCommand ? ok(null) : found
+}
+
+/** The same, where a command that lets others in will do as well. */
+export async function askAnyone(
+  paths: YardPaths,
+  caller: Caller,
+): Promise<Result<Owner | null, Failure>> {
   if (caller.kind === 'nameless') return err(namelessRefusal())
-  const owner = await findOwner(paths, caller)
+  const owner = await findAnyone(paths, caller)
   if (owner === null || owner.contract === CONTRACT_VERSION) return ok(owner)
   return err({
     kind: 'version',
@@ -36,17 +47,24 @@ export async function askOwner(
   })
 }
 
-/**
- * Whatever it speaks. It is greeted with its own token, because that of an ended agent is good for late reports only; an agent
- * that cannot read the state file greets the address that it was given.
- */
+/** Whatever it speaks. Null where only a command answers. */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
+  const found = await findAnyone(paths, caller)
+  return found?.isCommand ? null : found
+}
+
+/**
+ * It is greeted with its own token, because that of an ended agent is good for late reports only; an agent that cannot read the
+ * state file greets the address that it was given.
+ */
+async function findAnyone(paths: YardPaths, caller: Caller): Promise<Owner | null> {
   if (caller.kind === 'nameless') return null
   const state = readState(paths)
   const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
   if (state && token !== null) {
     const owner = await hello({ ...state, root: paths.root })
-    if (owner) return { ...owner, client: createHttpClient(owner.url, token) }
+    const isCommand = state.host === 'command'
+    if (owner) return { ...owner, client: createHttpClient(owner.url, token), isCommand }
   }
   if (caller.kind !== 'agent' || caller.url === null || caller.url === state?.url) return null
   return hello({ url: caller.url, token: caller.token, root: paths.root })
@@ -60,7 +78,7 @@ async function hello(at: { url: string; token: string; root: string }): Promise<
     // The port may belong to another yard by now, or to a host that has none open.
     if (said.root === null || realpathSync(said.root) !== realpathSync(at.root)) return null
     const { pid, version, contract } = said
-    return { client, url: at.url, pid, version, contract }
+    return { client, url: at.url, pid, version, contract, isCommand: false }
   } catch {
     return null // nobody there, or not ours
   }

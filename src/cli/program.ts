@@ -33,6 +33,11 @@ function toCommand(spec: CommandSpec, carry: Carry): Command {
   command.helpOption('-h, --help', 'explains this command').helpCommand(false)
   for (const argument of spec.args ?? []) command.addArgument(argument)
   for (const option of spec.options ?? []) command.addOption(option)
+  const required = requiredFlags(spec)
+  if (required.length > 0) {
+    const names = command.registeredArguments.map((one) => `<${one.name()}>`)
+    command.usage(['[options]', ...required, ...names].join(' '))
+  }
   for (const text of helpTexts(spec)) command.addHelpText('after', text)
   for (const below of spec.below ?? []) command.addCommand(toCommand(below, carry))
   const { run } = spec
@@ -41,6 +46,10 @@ function toCommand(spec: CommandSpec, carry: Carry): Command {
   if (spec.below) command.enablePositionalOptions()
   return command
 }
+
+/** `--as <name>` of each option that must be there. */
+export const requiredFlags = ({ options = [] }: CommandSpec): string[] =>
+  options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags)
 
 function helpTexts({ notes, examples }: CommandSpec): string[] {
   const texts = (notes ?? []).map((note) => `\n${note}`)

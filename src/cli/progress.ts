@@ -3,7 +3,7 @@ import type { TaskCard } from '../contract/view.ts'
 import type { Change, LiveGraph } from './follow.ts'
 import type { Machine } from './cli.ts'
 import type { Printer } from './print.ts'
-import { signOf } from './state-words.ts'
+import { signOf, stateText } from './state-words.ts'
 import { oneLine, shorten } from './table.ts'
 import { between, span } from './time-words.ts'
 
@@ -31,6 +31,8 @@ const TOLD = new Set([
 ])
 
 export function changeLine(before: TaskCard | null, after: TaskCard): string | null {
+  if (before === null && after.mergeFor !== undefined)
+    return `! a merge conflict of ${after.mergeFor}: ${after.id} settles it`
   if (before === null || !TOLD.has(after.state)) return null
   if (before.state === after.state && before.agent === after.agent) return null
   const sign = signOf(after.state)
@@ -39,7 +41,7 @@ export function changeLine(before: TaskCard | null, after: TaskCard): string | n
     return `${sign} ${after.id} started as ${after.agent}: ${title}`
   const took = after.state === 'done' ? between(after.startedAt, after.completedAt) : null
   const detail = took === null ? after.fact : span(took)
-  return `${sign} ${after.id} ${after.state}${detail ? ` (${oneLine(detail)})` : ''}`
+  return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null)}`
 }
 
 function createPlainProgress(print: Printer): Progress {

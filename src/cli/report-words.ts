@@ -1,4 +1,5 @@
 /** A report of an agent for people. Reports come as plain data, because each kind of agent has its own. */
+import { moment } from './time-words.ts'
 import { manyLines, oneLine, shorten } from './table.ts'
 
 const MOST_SIGNS = 2_000
@@ -14,6 +15,13 @@ const LOOKS: Readonly<Record<string, (report: Report, text: string) => string[]>
   ],
   'tool-result': ({ ok }, text) => [`${ok === false ? '←!' : '←'} ${short(text)}`.trimEnd()],
   error: (_report, text) => [`! ${oneLine(text)}`],
+  question: (_report, text) => linesOf(`? ${text}`),
+  waiting: ({ why, until }) => [
+    `… waits for its provider: ${short(why)}${typeof until === 'number' ? ` (until ${moment(new Date(until).toISOString())})` : ''}`,
+  ],
+  // Book-keeping of the CLI: `yard cost` and `yard pilot` go by it, and `--json` tells it.
+  usage: () => [],
+  conversation: () => [],
   result: (_report, text) => linesOf(`= ${text}`),
 }
 

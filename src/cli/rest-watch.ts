@@ -11,6 +11,17 @@ export interface Ending {
   readonly failed: readonly string[]
   /** At rest without having ended: drafts, blocked, waiting for a person. */
   readonly stuck: readonly string[]
+  /** Merge tasks that have not settled their conflict. */
+  readonly merges: readonly OpenMerge[]
+  /** Done, with a result that is not on its target branch although that was asked for. */
+  readonly unmerged: readonly { readonly id: string; readonly why: string }[]
+}
+
+export interface OpenMerge {
+  readonly id: string
+  /** The task whose conflict it is. */
+  readonly for: string
+  readonly state: string
 }
 
 export interface RestWatch {
@@ -25,6 +36,7 @@ export function createRestWatch(client: Client): RestWatch {
       const cards = [...graph.tasks.values()]
       const isWhole = only === null
       if (isWhole && (graph.agents.size > 0 || cards.some(isUnderWay))) return null
+      if (isWhole && settledMerges(cards).length > 0) return null
       const facts: Facts = {
         takenByPeople: await people.takenOf(cards),
         repeated: await repeatedOf(client, cards),
@@ -32,13 +44,22 @@ export function createRestWatch(client: Client): RestWatch {
       const moving = movingTasks(cards.map((card) => restingTask(card, facts)))
       const wanted = isWhole ? cards : cards.filter((card) => only.includes(card.id))
       if (wanted.some((card) => moving.has(card.id) || isHeld(card, graph))) return null
-      return endingOf(wanted, facts)
+      return { ...endingOf(wanted, facts), ...mergesOf(cards, wanted) }
     },
   }
 }
 
 const isUnderWay = ({ state, landing }: TaskCard): boolean =>
   state === 'in-progress' || state === 'pending-eval' || landing === 'queued'
+
+/** Tasks whose conflict the newest of their merges has settled: their landing goes on next. */
+function settledMerges(cards: readonly TaskCard[]): readonly TaskCard[] {
+  const newest = new Map<string, TaskCard>()
+  for (const card of cards) if (card.mergeFor !== undefined) newest.set(card.mergeFor, card)
+  return cards.filter(
+    ({ id, landing }) => landing === 'conflict' && newest.get(id)?.status === 'done',
+  )
+}
 
 /** Its agent lives although the task has been settled, or is about to be. */
 const isHeld = (card: TaskCard, graph: LiveGraph): boolean =>
@@ -110,7 +131,28 @@ const restingTask = (card: TaskCard, facts: Facts): RestingTask => ({
 const shownState = (state: string): ShownState =>
   SHOWN_STATES.find((known) => known === state) ?? 'in-progress'
 
-function endingOf(cards: readonly TaskCard[], { repeated }: Facts): Ending {
+/** Of the wanted tasks. */
+function mergesOf(
+  cards: readonly TaskCard[],
+  wanted: readonly TaskCard[],
+): Pick<Ending, 'merges' | 'unmerged'> {
+  const ids = new Set(wanted.map(({ id }) => id))
+  return {
+    merges: cards.flatMap(({ id, mergeFor, state, status }) => {
+      const isOpen = status !== 'done' && status !== 'abandoned'
+      if (mergeFor === undefined || !isOpen || !(ids.has(id) || ids.has(mergeFor))) return []
+      return [{ id, for: mergeFor, state }]
+    }),
+    unmerged: wanted.flatMap(({ id, status, landing, fact }) =>
+      status === 'done' && landing === 'refused' ? [{ id, why: fact ?? 'Not merged' }] : [],
+    ),
+  }
+}
+
+function endingOf(
+  cards: readonly TaskCard[],
+  { repeated }: Facts,
+): Omit<Ending, 'merges' | 'unmerged'> {
   const failed: string[] = []
   const stuck: string[] = []
   let done = 0
@@ -124,4 +166,5 @@ function endingOf(cards: readonly TaskCard[], { repeated }: Facts): Ending {
   return { done, abandoned, failed, stuck }
 }
 
-export const isGood = ({ failed, stuck }: Ending): boolean => failed.length + stuck.length === 0
+export const isGood = ({ failed, stuck }: Pick<Ending, 'failed' | 'stuck'>): boolean =>
+  failed.length + stuck.length === 0

@@ -15,6 +15,10 @@ const LOOKS: Readonly<Record<string, readonly [sign: string, colour: Colour | nu
   ready: ['○', null],
 }
 
+/** `blocked (2 to go)`; a fact that says the state once more is left out. */
+export const stateText = (state: string, fact: string | null): string =>
+  fact === null || fact.toLowerCase() === state ? state : `${state} (${fact})`
+
 export const signOf = (state: string): string => LOOKS[state]?.[0] ?? '·'
 
 export function paintState(print: Pick<Printer, 'paint'>, state: string, text: string): string {

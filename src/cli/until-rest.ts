@@ -111,6 +111,8 @@ export async function tellEnding(
       abandoned: ending.abandoned,
       failed: ending.failed,
       stuck: ending.stuck,
+      merges: ending.merges,
+      notMerged: ending.unmerged.map(({ id }) => id),
     },
     tookMs: Math.round(tookMs),
   }
@@ -123,8 +125,23 @@ export async function tellEnding(
       print.line(
         `  and ${troubles.length - reasons.length} more: yard list --status failed,blocked,paused`,
       )
+    for (const line of mergeLines(ending)) print.line(`  ${line}`)
   })
   return code
+}
+
+const MOST_MERGES = 20
+
+/** What of the work does not fit together, with the way out. */
+function mergeLines({ merges, unmerged }: Ending): string[] {
+  const conflicts = merges.map(
+    ({ id, for: task, state }) =>
+      `merge conflict of ${task}: ${id} settles it and is ${state}; yard show ${id} says what to merge`,
+  )
+  const refused = unmerged.map(({ id, why }) => `${id} is done: ${oneLine(why)} (yard merge ${id})`)
+  const lines = [...conflicts, ...refused]
+  const more = lines.length - MOST_MERGES
+  return more > 0 ? [...lines.slice(0, MOST_MERGES), `and ${more} more that are not merged`] : lines
 }
 
 export function endingWords({ done, abandoned, failed, stuck }: Ending): string {

@@ -61,6 +61,7 @@ const SHOWN: Readonly<Record<string, unknown>> = {
 export const DEFAULT_CONFIG_TEXT: string = [
   '# Configuration of this yard. Lines that begin with # show the defaults; take the # away to change one.\n',
   '# Those that are set in further are examples: nothing is said there.\n',
+  '# Every table stands here once already: change its lines where they are, for a second one of its name is an error.\n',
   '# Yours for all yards: ~/.config/yard/config.toml. `yard config --list` tells where each value comes from.\n',
   '# Durations are numbers in the unit named, or strings with one: "90s", "30m", "2h".\n',
   ...sections(),

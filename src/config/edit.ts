@@ -59,7 +59,7 @@ export function editConfig(
   if (!readable.ok)
     return err(
       failure('config-broken', `${file}:${readable.error.line}: ${readable.error.message}`, {
-        hint: 'mend the file first; nothing was changed',
+        hint: `${readable.error.hint ?? 'mend the file first'}; nothing was changed`,
       }),
     )
   const edited = applyEdits(file, before.replace(/^\uFEFF/, ''), edits)

@@ -63,7 +63,7 @@ export function readFileLayer(
       place: `${file}:${parsed.error.line}`,
       key: '',
       message: parsed.error.message,
-      hint: null,
+      hint: parsed.error.hint ?? null,
       kind: 'config-broken',
     } as const
     return {

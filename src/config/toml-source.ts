@@ -14,21 +14,53 @@ export interface TomlSource {
 export interface SourceFault {
   readonly line: number
   readonly message: string
+  /** The way out, where it is known. */
+  readonly hint?: string
 }
 
 export function parseToml(text: string): Result<TomlSource, SourceFault> {
+  const source = text.replace(/^\uFEFF/, '')
   try {
-    const source = text.replace(/^\uFEFF/, '')
     const values = parse(source)
     let lines: Map<string, number> | null = null
     return ok({ values, lineOf: (path) => nearestLine((lines ??= indexLines(source)), path) })
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const [message = 'not valid TOML'] = error.message.split('\n')
+    const twice = message.includes('redefine') ? redefined(source, error.line) : null
+    if (twice) return err(twice)
     return err({
       line: error.line,
       message: message.replace(/^Invalid TOML document: /, 'not valid TOML: '),
     })
+  }
+}
+
+/** What stands on that line for the second time, and where the first one is; null where that cannot be told. */
+function redefined(text: string, line: number): SourceFault | null {
+  const lines = text.split('\n')
+  const before = readableNodes(lines.slice(0, line - 1).join('\n'))
+  const [second] = readableNodes(`${lines[line - 1]?.trim() ?? ''}\n`)
+  if (!second) return null
+  const table = before.findLast(({ kind }) => kind === 'table')?.path ?? []
+  const path = second.kind === 'table' ? second.path : [...table, ...second.path]
+  const first = before.find((node) => JSON.stringify(node.path) === JSON.stringify(path))
+  if (!first || first.kind !== second.kind) return null
+  const places = `is in this file twice: lines ${first.start.line} and ${line}`
+  return second.kind === 'table'
+    ? {
+        line,
+        message: `[${path.join('.')}] ${places}`,
+        hint: 'put its keys into the one and take the other away',
+      }
+    : { line, message: `${path.join('.')} ${places}`, hint: 'leave one of them' }
+}
+
+function readableNodes(text: string): TomlNode[] {
+  try {
+    return tomlNodes(text)
+  } catch {
+    return [] // the fault is told without its other half
   }
 }
 

@@ -106,6 +106,8 @@ export const worktreeViewSchema = z.object({
   uncommitted: z.number(),
   /** Commits that the target branch has not; null when there is no target to compare with. */
   unmerged: z.number().nullable(),
+  /** Ignored files and folders in it, at most 20: they go with it. */
+  ignored: z.array(z.string()),
   landing: landingViewSchema.nullable(),
   /** Its result is recorded as landed and the target holds all of it: `gc` removes it. */
   canGo: z.boolean(),
@@ -119,6 +121,8 @@ const removedSchema = z.object({
   /** The ref that keeps what was uncommitted; null when all was committed. */
   keptAt: z.string().nullable(),
   branchRemoved: z.boolean(),
+  /** Ignored files and folders that went with it, at most 20. */
+  ignored: z.array(z.string()),
 })
 
 export const changeContract = {

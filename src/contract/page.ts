@@ -37,6 +37,7 @@ export const historySchema = z.object({
       title: z.string(),
       executor: z.string(),
       model: z.string().nullable(),
+      /** As an agent's; `asked` where it ended by a question to a person. */
       outcome: z.string(),
       claimedAt: time,
       endedAt: time,
@@ -126,6 +127,18 @@ export const costsSchema = z.object({
       registryUsd: z.number().nullable(),
       /** Tries that used tokens of which nobody knows the cost. */
       unpriced: z.number(),
+      /** Of a day, where `parts` was asked for: who used it, the dearest first. */
+      parts: z
+        .array(
+          z.object({
+            key: z.string().nullable(),
+            title: z.string().nullable(),
+            costUsd: z.number().nullable(),
+            inputTokens: z.number().nullable(),
+            outputTokens: z.number().nullable(),
+          }),
+        )
+        .optional(),
     }),
   ),
   /** False when there are more rows than were asked for. */
@@ -142,6 +155,8 @@ export const pageContract = {
     .input(
       z.strictObject({
         by: costsSchema.shape.by.default('task'),
+        /** By day: each day is divided by this, too. */
+        parts: costsSchema.shape.by.exclude(['day']).optional(),
         /** A moment or a day; without one, from the first agent on. */
         since: time.optional(),
         limit: z.coerce.number().int().positive().max(100_000).default(1000),

@@ -14,7 +14,13 @@ export const artifactViewSchema = z.union([
   z.object({ kind: z.literal('json'), value: z.unknown() }),
 ])
 
-export const logLineSchema = z.object({ at: time, by: z.string(), text: z.string() })
+export const logLineSchema = z.object({
+  at: time,
+  by: z.string(),
+  text: z.string(),
+  /** Of a comment on the changes: the line that it is about. */
+  place: z.object({ path: z.string(), line: z.number(), side: z.enum(['old', 'new']) }).optional(),
+})
 
 /** One node of the live graph: enough to draw it and say why it stands where it stands. */
 export const taskCardSchema = z.object({
@@ -48,6 +54,8 @@ export const taskCardSchema = z.object({
   repeats: z.boolean(),
   /** How far its result is on the way to its target branch; absent until somebody asks for that. */
   landing: z.enum(LANDING_STATES).optional(),
+  /** Of a merge task: the task whose conflict it settles. Absent for any other. */
+  mergeFor: z.string().optional(),
   /** Of all its tries, US dollars; null = no CLI said. */
   costUsd: z.number().nullable(),
 })
@@ -205,6 +213,8 @@ export const summarySchema = z.object({
   }),
   /** Of agents that ended today in the owner's zone. Null = no CLI said. */
   today: z.object({ costUsd: z.number().nullable(), tokens: z.number().nullable() }),
+  /** What may be spent in a day; null = no cap. */
+  dayCap: z.object({ usd: z.number().nullable(), tokens: z.number().nullable() }),
   /** Count per shown state; states with none are left out. */
   tasks: z.record(z.string(), z.number()),
   breakers: z.array(breakerViewSchema),

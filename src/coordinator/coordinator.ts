@@ -4,7 +4,7 @@
  */
 import { createScope } from '../base/scope.ts'
 import type { Command } from '../domain/command.ts'
-import type { AgentId } from '../domain/ids.ts'
+import type { AgentId, TaskId } from '../domain/ids.ts'
 import { createBeat, type Beat } from './beat.ts'
 import { createBreakers, type Breakers } from './breakers.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
@@ -30,6 +30,8 @@ export interface Coordinator {
   /** No new agent from now on; living ones go on. */
   drain(): void
   heard(id: AgentId): void
+  /** Somebody wants this landing now, which may be queued since another owner. */
+  landingAsked(id: TaskId): void
   /** When its lease runs out, ms since 1970; null for one without. */
   leaseUntil(id: AgentId): number | null
   lastTickAt(): number | null
@@ -63,6 +65,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     tick: loop.tick,
     drain: loop.drain,
     heard: loop.heard,
+    landingAsked: loop.landingAsked,
     leaseUntil: loop.leaseUntil,
     lastTickAt: loop.lastTickAt,
     async close() {
@@ -149,6 +152,7 @@ function createLoop(parts: CoordinatorParts): Loop {
       workings.vigil.heard(id)
       workings.leases.renew(id)
     },
+    landingAsked: (id) => workings.landings.ask(id),
     leaseUntil: (id) => workings.leases.untilOf(id),
     lastTickAt: () => lastTickAt,
   }

@@ -5,6 +5,7 @@
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { LandingOrder, LandingOutcome } from '../domain/landing.ts'
+import { hasNewResult } from '../domain/new-result.ts'
 import { mergeAbove, type Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import type { CommittedBatch } from './committed.ts'
@@ -13,6 +14,8 @@ import type { CoordinatorParts } from './ports.ts'
 export interface Landings {
   /** News of a commit: which tasks to look at again. */
   note(batch: CommittedBatch): void
+  /** To be looked at, though nothing of it has changed: it may be queued since another owner. */
+  ask(id: TaskId): void
   /** Everything anew: at the start and when the settings have changed. */
   reset(): void
   /** Asks for what the policy wants landed, and gives the lander its next orders. `isRetry`: also what could not be done before. */
@@ -46,6 +49,10 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
         noted.add(change.id as TaskId)
         work.look(change.id as TaskId)
       }
+    },
+    ask(id) {
+      noted.add(id)
+      wake()
     },
     reset,
     update(isRetry) {
@@ -145,12 +152,10 @@ const inOrder = (plan: Plan, ids: ReadonlySet<TaskId>): Task[] =>
  * only one that a person asked for goes on.
  */
 function wantedBy(plan: Plan, task: Task, policy: 'keep' | 'auto' | 'pr'): TaskId | null {
-  const { merging, landing, resultCommit } = task
-  const isRepeating = task.schedule !== null && task.firstSuccessAt !== null
-  if (task.state.kind !== 'done' && !isRepeating) return null
-  if (merging !== null) return settledBy(plan, task.id, merging.for)
-  const isNew = resultCommit !== null && landing === null
-  return isNew && policy !== 'keep' && !plan.facts.paused ? task.id : null
+  const { merging } = task
+  if (merging !== null)
+    return task.state.kind === 'done' ? settledBy(plan, task.id, merging.for) : null
+  return policy !== 'keep' && !plan.facts.paused && hasNewResult(task) ? task.id : null
 }
 
 function settledBy(plan: Plan, merge: TaskId, id: TaskId): TaskId | null {

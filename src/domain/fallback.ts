@@ -15,7 +15,8 @@ export interface StandIn {
 /** Null where the profile names none, or one that cannot do this task at all. */
 export function standInOf(
   settings: Settings,
-  task: Pick<TaskDefinition, 'exec' | 'model'> & Partial<Pick<TaskDefinition, 'budget'>>,
+  task: Pick<TaskDefinition, 'exec' | 'model'> &
+    Partial<Pick<TaskDefinition, 'budget' | 'budgetTokens'>>,
   profile: Profile,
 ): StandIn | null {
   const next = profile.fallback === null ? null : profileOf(settings, profile.fallback)

@@ -1,4 +1,4 @@
-/** Whether what a task costs can be known at all: a cap in dollars over what nobody counts would never be reached. Pure. */
+/** Whether what a task uses can be known at all: a cap over what nobody counts would never be reached. Pure. */
 import { failure, type Failure } from './failure.ts'
 import { listPrice } from './models.ts'
 import type { ExecutorType, Profile, Settings } from './settings.ts'
@@ -24,10 +24,36 @@ const TELLS = {
   http: 'nothing',
 } as const satisfies Record<ExecutorType, 'free' | 'cost' | 'tokens' | 'nothing'>
 
-/** Why a task with a budget in dollars cannot be run so: its cost would stay unknown. `model`: by its name in the registry. */
+interface Capped {
+  readonly budget?: TaskDefinition['budget'] | undefined
+  readonly budgetTokens?: TaskDefinition['budgetTokens'] | undefined
+}
+
+/** Why a task with a budget cannot be run so: what counts towards it would stay unknown. `model`: by its name in the registry. */
 export function unknownCostOf(
   settings: Pick<Settings, 'models'>,
-  task: { readonly budget?: TaskDefinition['budget'] | undefined },
+  task: Capped,
+  profile: Pick<Profile, 'name' | 'type'>,
+  model: string | null,
+): Failure | null {
+  return unknownDollars(settings, task, profile, model) ?? unknownTokens(task, profile)
+}
+
+function unknownTokens(
+  task: Capped,
+  { name, type }: Pick<Profile, 'name' | 'type'>,
+): Failure | null {
+  if ((task.budgetTokens ?? null) === null || TELLS[type] !== 'nothing') return null
+  return failure(
+    'bad-request',
+    `the task has a budget of tokens, but what it uses on executor "${name}" (${type}) cannot be known: it does not tell what it used`,
+    { hint: 'name another executor, or take the budget back: --budget-tokens ""' },
+  )
+}
+
+function unknownDollars(
+  settings: Pick<Settings, 'models'>,
+  task: Capped,
   { name, type }: Pick<Profile, 'name' | 'type'>,
   model: string | null,
 ): Failure | null {

@@ -104,7 +104,7 @@ export interface Withdrawal {
 export interface Lander {
   /**
    * Never throws. The same order again after a crash ends in the same place; null = not now, ask again later. Once `withdrawn`
-   * is aborted nobody wants it any more: its line is ended and the target is not moved.
+   * is aborted nobody wants it any more: its line is ended and the target is not moved. Where it has moved by then, it has landed.
    */
   land(order: LandingOrder, withdrawn: Withdrawal): Promise<LandingOutcome | null>
   /** Takes away what it needed, once its outcome is saved; null = it was withdrawn. Never throws: it decides nothing. */

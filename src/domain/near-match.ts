@@ -15,11 +15,16 @@ export function nearMatch(word: string, known: Iterable<string>): string | null 
   return best
 }
 
+const MOST_NAMED = 20
+
 /** For `Failure.hint`: the near match, else the whole choice where it is short. */
 export function hintOf(word: string, known: readonly string[], what: string): string {
   const near = nearMatch(word, known)
   if (near !== null) return `did you mean "${near}"?`
-  return known.length === 0 ? `there are no ${what}` : `${what}: ${known.slice(0, 20).join(', ')}`
+  if (known.length === 0) return `there are no ${what}`
+  const more = known.length - MOST_NAMED
+  const rest = more > 0 ? ` and ${more} more` : ''
+  return `${what}: ${known.slice(0, MOST_NAMED).join(', ')}${rest}`
 }
 
 /** Insertions, deletions, changes and swaps of neighbours; `limit` when it is at least that. */

@@ -34,9 +34,15 @@ export const glanceAt = (paths: YardPaths): Promise<Glance | null> =>
     return { agents: agents.alive, attention: attention.length }
   })
 
-/** Where the owner of this yard answers; null when nobody does. */
-export const ownerUrlOf = (paths: YardPaths): Promise<string | null> =>
-  askOwner(paths, async (_client, _signal, url) => url)
+/** Where the host of this yard answers; null when none does. */
+export const ownerUrlOf = async (paths: YardPaths): Promise<string | null> =>
+  isCommands(paths) ? null : askOwner(paths, async (_client, _signal, url) => url)
+
+/** A command holds the yard, lets others in, and will be gone when its own work is done. */
+export const commandAnswers = async (paths: YardPaths): Promise<boolean> =>
+  isCommands(paths) && (await askOwner(paths, async () => true)) === true
+
+const isCommands = (paths: YardPaths): boolean => readState(paths)?.host === 'command'
 
 /** A fresh address of its page; null when nobody answers or no page is served. */
 export const pageUrlOf = (paths: YardPaths): Promise<string | null> =>

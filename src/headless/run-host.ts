@@ -9,7 +9,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { rememberYard } from '../yard/lobby/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import { ownerUrlOf } from './ask-owner.ts'
+import { commandAnswers, ownerUrlOf } from './ask-owner.ts'
 import type { Company } from './company.ts'
 import { listenForSignals } from './host-signals.ts'
 import { keepPrograms } from './keep-programs.ts'
@@ -103,8 +103,15 @@ async function openWithPatience(
   order: HostOrder,
   onStale: () => void,
 ): Promise<Result<Yard, Failure>> {
-  const giveUpAt = performance.now() + LOCK_PATIENCE_MS
+  let giveUpAt = performance.now() + LOCK_PATIENCE_MS
+  let isTold = false
   for (;;) {
+    // One that answers is at work, however long that takes.
+    if (await commandAnswers(order.paths)) {
+      giveUpAt = performance.now() + LOCK_PATIENCE_MS
+      if (!isTold) order.notice('waits for another command (yard merge) to end')
+      isTold = true
+    }
     // Asked first: an owner that answers needs no wait for its lock.
     const url = await ownerUrlOf(order.paths)
     if (url !== null) return err(runElsewhere(url))

@@ -48,12 +48,29 @@ export async function serveMcp(options: ServerOptions): Promise<void> {
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
     server.server.onclose = () => resolve()
   })
-  await server.connect(new StdioServerTransport(stdin, stdout))
+  const transport = new StdioServerTransport(stdin, stdout)
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
+  transport.onerror = (error) => {
+    const refusal = refusalOf(error)
+    if (refusal !== null) stdout.write(refusal)
+  }
+  await server.connect(transport)
   await isOver
   await Promise.all(pending)
   // The protocol writes an answer in a turn of its own.
   await turn()
   await server.close()
+}
+
+/** The SDK drops a line that is no message without a word; who sent it would wait for ever. Null for any other fault of the wire. */
+function refusalOf(error: Error): string | null {
+  const fault =
+    error instanceof SyntaxError
+      ? { code: -32700, message: 'Parse error: the line is no JSON' }
+      : error.name === 'ZodError' || error.name === '$ZodError'
+        ? { code: -32600, message: 'Invalid Request: the line is no JSON-RPC message' }
+        : null
+  return fault && `${JSON.stringify({ jsonrpc: '2.0', id: null, error: fault })}\n`
 }
 
 function register(

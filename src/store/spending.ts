@@ -21,7 +21,7 @@ export interface GroupSum extends UsageSum {
   readonly cachedTokens: number | null
   /** How much of the cost is by the registry's prices and not by a CLI's own word; null = none of it. */
   readonly registryUsd: number | null
-  /** Tries that used tokens of which nobody knows the cost. */
+  /** Tries that used tokens of which nobody knows the cost. One that its CLI ended before any model was asked is none. */
   readonly unpriced: number
 }
 
@@ -43,7 +43,7 @@ export interface SpendingReads {
 const SUMS =
   'sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, count(*) AS tries'
 const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'registry' THEN cost_usd END) AS registryUsd,
-  sum(cost_usd IS NULL AND (input_tokens IS NOT NULL OR output_tokens IS NOT NULL)) AS unpriced`
+  sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced`
 const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
 
 export function prepareSpending(db: Database.Database): SpendingReads {

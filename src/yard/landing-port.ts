@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Scope } from '../base/scope.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import { createLander } from '../agents/runtime/lander.ts'
+import type { LeftLandings } from '../agents/runtime/left-landings.ts'
 import { agentEnvironment, applyEnvironment } from '../agents/executors/environment.ts'
 import { createProcessHost } from '../agents/process/identity.ts'
 import type { Launcher } from '../agents/process/launcher.ts'
@@ -11,12 +12,19 @@ import { worktreeNameOf } from '../agents/git/worktree-name.ts'
 import type { Clock } from '../base/clock.ts'
 import { MARKER_VARIABLE, type Agent } from '../domain/agent.ts'
 import type { LandingOrder, Merger } from '../domain/landing.ts'
+import { modelFor } from '../domain/models.ts'
 import { resolveExecutor } from '../domain/resolve.ts'
 import type { Plan } from '../domain/plan.ts'
-import { isCodingAgent, type Settings, type WorktreeSettings } from '../domain/settings.ts'
+import {
+  isCodingAgent,
+  type Profile,
+  type Settings,
+  type WorktreeSettings,
+} from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { Current, OpenYardOptions } from './current.ts'
+import { probe } from './probe.ts'
 
 interface Parts {
   readonly options: OpenYardOptions & { readonly clock: Clock }
@@ -33,16 +41,30 @@ export function openLanding(parts: Parts): LandingPort {
     ...{ clock, log, launcher: parts.launcher, host: createProcessHost() },
     folder: join(paths.yard, 'landings'),
     environmentOf: (order) => environmentOf(options, order),
+    markerOf: (name) => markerOf(options, name),
     mayTouch: () => current.isTrusted,
   })
   scope.add(() => lander.close())
+  if (options.runsAgents) void lander.clearLeft(leftOf(opened.plan, paths.root))
   const settings = (): Settings => current.config.settings
   return {
     lander,
     policy: () => (current.isTrusted ? settings().worktree.land : 'keep'),
     orderOf: (task) => orderOf(opened, settings(), paths.root, task),
-    mergerOf: (task) => mergerOf(settings(), task),
+    mergerOf: (task) =>
+      mergerOf(settings(), task, (name) => probe(settings(), name, options).problem === null),
   }
+}
+
+const nameOf = ({ id, worktreeName }: Task): string => worktreeName ?? worktreeNameOf(id)
+
+function leftOf(plan: Plan, root: string): LeftLandings {
+  const tasks = [...plan.tasks.values()]
+  const isQueued = (name: string): boolean =>
+    [...plan.tasks.values()].some(
+      (task) => task.landing?.state === 'queued' && nameOf(task) === name,
+    )
+  return { repositories: [root, ...tasks.flatMap(({ repo }) => repo ?? [])], isQueued }
 }
 
 function orderOf(
@@ -62,7 +84,7 @@ function orderOf(
     result,
     commit: settledResult(plan, task) ?? result,
     folder: task.repo ?? root,
-    name: task.worktreeName ?? worktreeNameOf(task.id),
+    name: nameOf(task),
     target: target ?? placedFor(store.agents({ which: 'all', taskId: task.id })),
     verify: task.verify,
     how: howOf(worktree),
@@ -83,16 +105,33 @@ const howOf = ({ land, push, remote }: WorktreeSettings): LandingOrder['how'] =>
 const placedFor = (agents: readonly Agent[]): string | null =>
   agents.findLast(({ workplace }) => workplace?.branch != null)?.workplace?.target ?? null
 
-/** Its own executor where that is a coding agent, else whatever tasks get that name none. */
-export function mergerOf(settings: Settings, task: Task): Merger {
+/**
+ * Its own executor where that edits files, else the one of tasks that name none: whichever can run here. Nobody else is chosen, for
+ * the configuration names no other; then a person merges.
+ */
+export function mergerOf(
+  settings: Settings,
+  task: Pick<Task, 'executor' | 'exec'>,
+  canRun: (executor: string) => boolean,
+): Merger {
   const { worktree, roles } = settings
-  const model = roles.merger
-  if (worktree.merger === 'person') return { executor: 'manual', model: null }
+  if (worktree.merger === 'person') return BY_PERSON
   if (worktree.merger !== 'agent') return { executor: worktree.merger, model: null }
-  const own = resolveExecutor(settings, { executor: task.executor, exec: task.exec })
-  const isAble = own.ok && (isCodingAgent(own.value.profile.type) || own.value.profile.coding)
-  return { executor: isAble ? own.value.profile.name : null, model }
+  const able = (wish: Parameters<typeof resolveExecutor>[1]): Profile | null => {
+    const found = resolveExecutor(settings, wish)
+    if (!found.ok) return null
+    const { profile } = found.value
+    const editsFiles = isCodingAgent(profile.type) || profile.coding
+    return editsFiles && canRun(profile.name) ? profile : null
+  }
+  const own = able(task)
+  const profile = own ?? able({ executor: null, exec: null })
+  if (profile === null) return BY_PERSON
+  const fits = roles.merger !== null && modelFor(settings, profile, roles.merger).ok
+  return { executor: own?.name ?? null, model: fits ? roles.merger : null }
 }
+
+const BY_PERSON: Merger = { executor: 'manual', model: null }
 
 const SHELL = { name: 'shell', type: 'shell', env: {}, baseUrl: null, apiKeyEnv: null } as const
 
@@ -102,11 +141,15 @@ const SHELL = { name: 'shell', type: 'shell', env: {}, baseUrl: null, apiKeyEnv:
  * under the next owner, who may have to end what this one began.
  */
 function environmentOf({ env, paths }: Parts['options'], { name, taskId }: LandingOrder) {
-  const place = createHash('sha256').update(`${paths.yard}\0${name}`).digest('hex').slice(0, 32)
-  const marker = `landing-${place}`
   const change = agentEnvironment(SHELL, env)
+  const marker = markerOf({ paths }, name)
   const own = { YARD_DIR: paths.root, YARD_TASK_ID: taskId, [MARKER_VARIABLE]: marker }
-  return { env: { ...applyEnvironment(env, change), ...own }, marker }
+  return { ...applyEnvironment(env, change), ...own }
+}
+
+function markerOf({ paths }: Pick<Parts['options'], 'paths'>, name: string): string {
+  const place = createHash('sha256').update(`${paths.yard}\0${name}`).digest('hex').slice(0, 32)
+  return `landing-${place}`
 }
 
 /** Where nothing of this machine is run, nothing lands. */

@@ -22,6 +22,7 @@ import { backupNow, startBackups } from './backups.ts'
 import { configure } from './configure.ts'
 import { readConfig } from './current.ts'
 import { createExecutorHealth, type ExecutorHealth } from './executor-health.ts'
+import { withProof } from './merge-proof.ts'
 import { createPast, type Past } from './past/past.ts'
 import { createPauseWatch } from './pause-watch.ts'
 import { createPositions, type Positions } from './positions.ts'
@@ -188,8 +189,11 @@ class OpenedYard implements Yard {
     const { current, dispatcher } = this.#parts
     const fault = faultOf(current.routes, this.plan, command)
     if (fault) return err(fault)
-    const reply = await dispatcher.dispatch(command, by, commandId)
+    const place = { plan: this.plan, root: this.paths.root, isTrusted: current.isTrusted }
+    const proved = command.type === 'task.complete' ? await withProof(place, command) : command
+    const reply = await dispatcher.dispatch(proved, by, commandId)
     if (reply.ok && command.type === 'yard.pause') await this.#untilLaunched()
+    if (reply.ok && command.type === 'landing.request') this.#coordinator.landingAsked(command.id)
     return reply
   }
 

@@ -18,7 +18,9 @@ import type { Task } from '../domain/task.ts'
 export interface Routes {
   of(task: Task): Result<Route, Failure>
   /** Why a task as somebody asks for it could never run; null when it could. */
-  faultOf(task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify' | 'budget'>): Failure | null
+  faultOf(
+    task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify' | 'budget' | 'budgetTokens'>,
+  ): Failure | null
 }
 
 export function createRoutes(settings: Settings, root: string): Routes {
@@ -36,12 +38,13 @@ export function createRoutes(settings: Settings, root: string): Routes {
         timeoutMs,
         isMerge,
         task.budget !== null,
+        (task.budgetTokens ?? null) !== null,
       ])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(settings, task, root)))
       return route
     },
-    faultOf({ executor, exec, model, verify = null, budget }) {
+    faultOf({ executor, exec, model, verify = null, budget, budgetTokens }) {
       const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
@@ -49,7 +52,8 @@ export function createRoutes(settings: Settings, root: string): Routes {
       if (misfit) return misfit
       const chosen = resolveModel(settings, wish, choice.value.profile)
       if (!chosen.ok) return chosen.error
-      return unknownCostOf(settings, { budget }, choice.value.profile, chosen.value.name)
+      const caps = { budget, budgetTokens }
+      return unknownCostOf(settings, caps, choice.value.profile, chosen.value.name)
     },
   }
 }
@@ -132,8 +136,8 @@ function faultOfEdit(
   const task = plan.tasks.get(id)
   const repo = faultOfRepo(edit.repo)
   if (repo) return repo
-  const { executor, exec, model, verify, budget } = edit
-  const said = definedOf({ executor, exec, model, verify, budget })
+  const { executor, exec, model, verify, budget, budgetTokens } = edit
+  const said = definedOf({ executor, exec, model, verify, budget, budgetTokens })
   return task && Object.keys(said).length > 0 ? routes.faultOf({ ...task, ...said }) : null
 }
 

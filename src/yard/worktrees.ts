@@ -27,6 +27,8 @@ const UNTRUSTED = failure(
 
 export interface Removed extends Removal {
   readonly name: string
+  /** Ignored files and folders that went with it, at most 20. */
+  readonly ignored: string[]
 }
 
 interface Place {
@@ -81,10 +83,10 @@ const tasksByWorktree = ({ plan }: Source): Map<string, Task> =>
   )
 
 function toView(yard: Source, facts: WorktreeFacts, task: Task | null): WorktreeView {
-  const { name, path, branch, uncommitted, unmerged, problem } = facts
+  const { name, path, branch, uncommitted, unmerged, ignored, problem } = facts
   const inUse = task && inUseBy(yard, task)
   return {
-    ...{ name, path, branch, uncommitted, unmerged },
+    ...{ name, path, branch, uncommitted, unmerged, ignored: [...ignored] },
     task: task?.id ?? null,
     state: task && shownStateOf(yard.plan, task, yard.now()),
     landing: toLandingView(task?.landing),
@@ -102,21 +104,33 @@ function inUseBy({ plan }: Source, task: Task): string | null {
   return task.landing?.state === 'queued' ? 'its result is being merged' : null
 }
 
-export async function removeOne(yard: Source, name: string): Promise<Result<Removed, Failure>> {
+export const removeOne = (yard: Source, name: string): Promise<Result<Removed, Failure>> =>
+  remove(yard, name, (task) => (task ? inUseBy(yard, task) : null))
+
+/** `whyNot`: why it must stay as it is now. Asked before anything is done, and again when nobody can be given it any more. */
+async function remove(
+  yard: Source,
+  name: string,
+  whyNot: (task: Task | null, facts: WorktreeFacts) => string | null,
+): Promise<Result<Removed, Failure>> {
   const places = await placesOf(yard)
   if (!places.ok) return places
   for (const { repo, target, facts } of places.value) {
     const one = facts.find((known) => known.name === name)
     if (!one) continue
-    const task = tasksByWorktree(yard).get(name)
-    const inUse = task ? inUseBy(yard, task) : null
-    if (inUse !== null)
-      return err(failure('in-use', `the worktree ${name} cannot be removed: ${inUse}`))
-    const removed = await removeWorktree(repo, one, target)
-    return removed.ok ? ok({ name, ...removed.value }) : err(asFailure(removed.error))
+    const why = (): string | null => whyNot(tasksByWorktree(yard).get(name) ?? null, one)
+    const reason = why()
+    if (reason !== null) return err(staysInUse(name, reason))
+    const removed = await removeWorktree(repo, one, { target, whyNot: async () => why() })
+    if (removed.ok) return ok({ name, ignored: [...one.ignored], ...removed.value })
+    const late = why()
+    return err(late === null ? asFailure(removed.error) : staysInUse(name, late))
   }
   return err(asFailure(noSuchWorktree(name)))
 }
+
+const staysInUse = (name: string, why: string): Failure =>
+  failure('in-use', `the worktree ${name} cannot be removed: ${why}`)
 
 /** Only what is recorded as landed and holds nothing besides. */
 export async function collectGarbage(
@@ -126,13 +140,22 @@ export async function collectGarbage(
   const listed = await listOf(yard)
   if (!listed.ok) return listed
   const removed: Removed[] = []
-  for (const { name, canGo } of listed.value) {
+  for (const { name, canGo, ignored } of listed.value) {
     if (!canGo) continue
     const gone = isDry
-      ? ok({ name, keptAt: null, branchRemoved: true })
-      : await removeOne(yard, name)
-    if (!gone.ok) return gone
-    removed.push(gone.value)
+      ? ok({ name, ignored, keptAt: null, branchRemoved: true })
+      : await remove(yard, name, (task, facts) => whyKept(yard, task, facts))
+    // What has changed since is no fault of the others.
+    if (gone.ok) removed.push(gone.value)
+    else if (gone.error.kind !== 'in-use') return gone
   }
-  return ok({ removed, kept: listed.value.filter(({ canGo }) => !canGo) })
+  if (isDry) return ok({ removed, kept: listed.value.filter(({ canGo }) => !canGo) })
+  const left = await listOf(yard)
+  return left.ok ? ok({ removed, kept: left.value }) : left
+}
+
+/** Null when it is recorded as landed and holds nothing besides. */
+function whyKept(yard: Source, task: Task | null, facts: WorktreeFacts): string | null {
+  const view = toView(yard, facts, task)
+  return view.canGo ? null : (view.problem ?? 'it holds what is not recorded as landed')
 }

@@ -1,7 +1,7 @@
 /** `yard diff`, `yard merge` and `yard worktree`, as whole processes in a real repository. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
@@ -23,15 +23,15 @@ beforeEach(async () => {
 }, 30_000)
 afterEach(() => place.close(), 60_000)
 
+async function onlyWorktree(): Promise<{ readonly path: string; readonly name: string }> {
+  const [only] = (await place.json(['worktree', 'list'])) as { path: string; name: string }[]
+  if (!only) throw new Error('there is no worktree')
+  return only
+}
+
 it('a change is read, merged without a service, and its worktree cleaned up', async () => {
-  await place.yard([
-    'add',
-    'Work',
-    '--exec',
-    'echo two > b.txt; echo more >> a.txt',
-    '--worktree',
-    'on',
-  ])
+  const exec = 'echo two > b.txt; echo more >> a.txt'
+  await place.yard(['add', 'Work', '--exec', exec, '--worktree', 'on'])
   expect((await place.yard(['diff', 'work'])).out).toBe(
     'no try of work has left anything in a worktree of its own\n',
   )
@@ -57,17 +57,23 @@ it('a change is read, merged without a service, and its worktree cleaned up', as
   )
   expect((await place.yard(['merge', '--all-done'])).out).toBe('nothing is waiting to be merged\n')
   expect(git('show', 'main:a.txt')).toBe('one\nmore')
-  const [worktree] = (await place.json(['worktree', 'list'])) as { path: string; name: string }[]
+  const { path, name } = await onlyWorktree()
+  await appendFile(join(place.folder, '.git/info/exclude'), 'built/\n')
+  await mkdir(join(path, 'built'))
+  await writeFile(join(path, 'built', 'x'), 'x')
   expect((await place.yard(['worktree', 'gc'])).out).toBe(
-    `would remove ${worktree?.name}; --yes does it\n`,
+    `would remove ${name}; --yes does it\nlost then: built/ of ${name}, which git ignores\n`,
   )
-  await writeFile(join(worktree?.path ?? '', 'late.txt'), 'late\n')
+  await writeFile(join(path, 'late.txt'), 'late\n')
+  expect((await place.yard(['worktree', 'gc', '--yes'])).out).toBe(
+    `no worktree is recorded as merged and holds nothing besides\nstays: ${name} (1 uncommitted file)\n`,
+  )
   const held = await place.yard(['worktree', 'remove', 'work'])
   expect(held).toMatchObject({ code: 4, err: expect.stringContaining('1 uncommitted file') })
   const removed = await place.yard(['worktree', 'remove', 'work', '--yes'])
-  expect(removed.out).toContain(`what was uncommitted is kept at refs/yard/kept/${worktree?.name}`)
-  expect(existsSync(worktree?.path ?? '')).toBe(false)
-  expect(git('show', `refs/yard/kept/${worktree?.name}:late.txt`)).toBe('late')
+  expect(removed.out).toContain(`what was uncommitted is kept at refs/yard/kept/${name}`)
+  expect(existsSync(path)).toBe(false)
+  expect(git('show', `refs/yard/kept/${name}:late.txt`)).toBe('late')
   expect((await place.yard(['worktree', 'remove', 'work'])).code).toBe(3)
 }, 120_000)
 
@@ -79,4 +85,36 @@ it('an agent may merge nothing, its own work included', async () => {
   const diff = await place.yard(['diff', 'work'])
   expect(diff.out).toMatch(/\+yard: an agent may not call change\.land/)
   expect(diff.out).toMatch(/\+4\n/)
+}, 120_000)
+
+it('a run that meets a merge conflict says so with the way out', async () => {
+  await place.yard(['config', 'worktree.merger', 'person'])
+  const add = (id: string, exec: string, ...more: string[]) =>
+    place.yard(['add', id, '--id', id, '--exec', exec, '--worktree', 'on', ...more])
+  await add('one', 'echo uno > a.txt')
+  await add('two', 'echo two > a.txt')
+  await add('both', 'true', '--after', 'one,two')
+  const ran = await place.yard(['run'])
+  expect(ran.code).toBe(1)
+  expect(ran.err).toContain('! a merge conflict of both: merge-both settles it')
+  expect(ran.out).toContain(
+    'merge conflict of both: merge-both settles it and is ready; yard show merge-both says what to merge',
+  )
+  expect(ran.out).toMatch(/merge-both: .*a person settles the merge conflict.*yard done merge-both/)
+  const again = JSON.parse((await place.yard(['run', '--json'])).out) as Record<string, unknown>
+  expect(again).toMatchObject({
+    merges: [{ id: 'merge-both', for: 'both', state: 'ready' }],
+    notMerged: [],
+  })
+  await place.yard(['abandon', 'one'])
+  const waited = await place.yard(['wait', 'one', '--json'])
+  expect(JSON.parse(waited.out)).toMatchObject({ ok: true, merges: [] })
+}, 120_000)
+
+it('a result that was refused by its target is told at the end of a run', async () => {
+  await place.yard(['config', 'worktree.land', 'auto'])
+  await writeFile(join(place.folder, 'b.txt'), 'mine\n')
+  await place.yard(['add', 'work', '--exec', 'echo two > b.txt', '--worktree', 'on'])
+  const ran = await place.yard(['run'])
+  expect(ran.out).toMatch(/work is done: Not merged: .*b\.txt.*\(yard merge work\)/)
 }, 120_000)

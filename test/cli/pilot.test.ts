@@ -213,7 +213,8 @@ describe('a piloted task', { timeout: 120_000 }, () => {
     await say('service', 'start')
     const it = pilot('a', '--done')
     await untilStarted()
-    await say('let-go', 'a')
+    const { out } = await place.yard(['let-go', 'a'], { env })
+    expect(out).toMatch(/^a is (?:given back; agent-1 is being ended|paused)\n$/)
     expect(await it.ended).toMatchObject({
       code: 0,
       out: expect.stringContaining('a was taken back from this terminal'),

@@ -41,6 +41,18 @@ describe('docs/cli.md', () => {
   })
 })
 
+describe('help', () => {
+  it('marks what must be said, in the first line and beside it', () => {
+    const program = createProgram(commandGroups, async () => {})
+    const helpOf = (name: string) =>
+      program.commands.find((command) => command.name() === name)?.helpInformation() ?? ''
+    expect(helpOf('claim')).toContain('Usage: yard claim [options] --as <name> <id>')
+    expect(helpOf('claim')).toMatch(/--as <name> +who takes it \(required\)/)
+    expect(helpOf('show')).not.toContain('required')
+    expect(cliDocs()).toContain('### `yard model add <name> --provider <name> --model-id <id>`')
+  })
+})
+
 describe('completion', () => {
   const program = createProgram(commandGroups, async () => {})
   it.each(['bash', 'zsh', 'fish'])('knows commands, options and choices in %s', (shell) => {

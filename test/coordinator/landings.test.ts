@@ -103,6 +103,35 @@ describe('a landing that is withdrawn', () => {
     expect(ids(asked)).toEqual(['a', 'b'])
   })
 
+  it('and had landed by then is on record as landed, and its task is worked on all the same', async () => {
+    const { asked } = await open()
+    await done('a', 'r1')
+    await ask('a')
+    await bench.send({ type: 'task.reopen', id: taskId('a') })
+    asked[0]?.settle(LANDED)
+    await bench.turns.idle()
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'in-progress' },
+      landing: { state: 'landed', result: 'r1', commit: 'c1' },
+    })
+    const lines = bench.opened.store.logOf(taskId('a')).map(({ text }) => text)
+    expect(lines).toEqual(['its result r1 was in main (c1) already when that was withdrawn'])
+  })
+
+  it('and had landed by then does not take the place of what was asked for since', async () => {
+    const { asked } = await open()
+    await done('a', 'r1')
+    await ask('a')
+    await bench.send({ type: 'task.reopen', id: taskId('a') })
+    await bench.begin('a')
+    await end('a', 'r2')
+    await ask('a')
+    asked[0]?.settle(LANDED)
+    await bench.turns.idle()
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', result: 'r2' })
+    expect(bench.opened.store.logOf(taskId('a'))).toHaveLength(1)
+  })
+
   it('is not ended by anything else that becomes of its task', async () => {
     const { asked } = await open()
     await done('a')

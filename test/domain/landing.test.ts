@@ -1,7 +1,9 @@
 /** Landing as the domain sees it: what may be asked for, what news changes, and one merge task per conflict. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Conflict, LandingOutcome } from '../../src/domain/landing.ts'
-import { workFailure } from '../../src/domain/failure.ts'
+import type { Actor } from '../../src/domain/command.ts'
+import { err, ok, type Result } from '../../src/base/result.ts'
+import { failure, workFailure, type Failure } from '../../src/domain/failure.ts'
 import { taskSchema } from '../../src/domain/task.ts'
 import {
   asAgent,
@@ -87,7 +89,9 @@ describe('a landing', () => {
     bench.add('a')
     done('a', 'r1')
     ask('a')
-    expect(settle('a', 'r0', landed)).toMatchObject({ value: { events: [] } })
+    expect(settle('a', 'r0', clash())).toMatchObject({ value: { events: [] } })
+    settle('a', 'r0', landed)
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', result: 'r1' })
     const person = { kind: 'person', name: null } as const
     const news = {
       type: 'landing.settle',
@@ -148,10 +152,60 @@ describe('a conflict', () => {
     done('merge-a', null, 2)
     ask('a')
     settle('a', 'r1', clash())
-    expect(bench.task('a').landing).toMatchObject({ state: 'refused', reason: conflict.reason })
+    expect(bench.task('a').landing).toMatchObject({
+      state: 'refused',
+      reason: expect.stringMatching(/^main and a conflict in x\.txt; .*yard reopen merge-a /),
+    })
     ask('a')
     settle('a', 'r1', clash({ ours: { name: 'main', commit: 'o2' } }))
     expect(bench.task('merge-a-2').merging).toMatchObject({ ours: { commit: 'o2' } })
+  })
+
+  it('whose merge task failed or was given up is tried anew when a person asks again, and nothing waits for the old one', () => {
+    bench.add('a')
+    bench.add('later', { after: taskIds('a'), paused: true })
+    done('a', 'r1')
+    ask('a')
+    settle('a', 'r1', clash())
+    bench.must({
+      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
+      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+    })
+    ask('a')
+    settle('a', 'r1', clash())
+    expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a-2' })
+    expect([...bench.plan.blockersOf(taskId('later'))]).toEqual(['a', 'merge-a-2'])
+    bench.must({ type: 'task.abandon', id: taskId('merge-a-2'), withDependents: false })
+    ask('a')
+    settle('a', 'r1', clash())
+    expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a-3' })
+  })
+
+  it('that is gone when it is asked for again leaves nothing waiting for the merge task that failed', () => {
+    bench.add('a')
+    bench.add('later', { after: taskIds('a'), paused: true })
+    done('a', 'r1')
+    ask('a')
+    settle('a', 'r1', clash())
+    bench.must({
+      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
+      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+    })
+    ask('a')
+    settle('a', 'r1', landed)
+    expect([...bench.plan.blockersOf(taskId('later'))]).toEqual(['a'])
+  })
+
+  it('whose merge task was removed gets another when a person asks again', () => {
+    bench.add('a')
+    done('a', 'r1')
+    ask('a')
+    settle('a', 'r1', clash())
+    bench.must({ type: 'task.remove', id: taskId('merge-a') })
+    ask('a')
+    settle('a', 'r1', clash())
+    expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a' })
+    expect(bench.task('merge-a').state.kind).toBe('open')
   })
 
   it('of what a task builds on sends it back without an attempt, to wait for the merge task', () => {
@@ -187,6 +241,47 @@ describe('a conflict', () => {
     }
     expect([...bench.plan.tasks.keys()]).toEqual(['b', 'c', 'merge-b'])
     expect([...bench.plan.blockersOf(taskId('c'))]).toEqual(['merge-b'])
+  })
+})
+
+describe('whoever calls a merge task done', () => {
+  const unmerged = failure('wrong-state', 'task merge-a is not merged')
+  const say = (merge: Result<{ commit: string | null }, Failure>, by?: Actor, force = false) =>
+    bench.run(
+      {
+        ...{ type: 'task.complete', id: taskId('merge-a'), agentId: null, generation: null },
+        ...{ artifacts: [], force, nextFireAt: null, merge },
+      },
+      by,
+    )
+  beforeEach(() => {
+    bench.add('a')
+    done('a', 'r1')
+    ask('a')
+    settle('a', 'r1', clash())
+  })
+
+  it('is refused while it is not merged, by force too, and an agent as soon as it says so', () => {
+    expect(say(err(unmerged))).toEqual(err(unmerged))
+    expect(say(err(unmerged), undefined, true)).toEqual(err(unmerged))
+    bench.claim('merge-a', 2)
+    expect(say(err(unmerged), asAgent(2, 'merge-a'))).toEqual(err(unmerged))
+    expect(bench.task('merge-a').state.kind).toBe('in-progress')
+  })
+
+  it('has that merge kept as its result, whatever an agent that was at it leaves', () => {
+    bench.claim('merge-a', 2)
+    expect(say(ok({ commit: 'm1' }))).toMatchObject({ ok: true })
+    const changes = {
+      commit: 'half',
+      filesChanged: 1,
+      insertions: 1,
+      deletions: 0,
+      commits: 1,
+      notes: [],
+    }
+    bench.must(endCommand(2, 1, {}, { changes }), COORDINATOR)
+    expect(bench.task('merge-a')).toMatchObject({ state: { kind: 'done' }, resultCommit: 'm1' })
   })
 })
 

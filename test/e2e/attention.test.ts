@@ -1,7 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
 import { onStage } from './stage.ts'
+import type { YardUnderTest } from './yard-under-test.ts'
 
 onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, reload, yard }) => {
   const row = (name: string): Locator => page.getByRole('listitem', { name })
@@ -91,6 +94,14 @@ onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, 
     expect(await calm()).toBe('Nothing waits for you.')
     await goTo('#/tasks')
     await page.getByRole('row').filter({ hasText: 'Palette' }).getByText('Done').waitFor()
+    await goTo('#/graph?task=p&tab=overview')
+    const asked = inspector().getByRole('list', { name: 'Questions' })
+    await asked.getByText('Blue or red?').waitFor()
+    await asked.getByText('The blue one.').waitFor()
+    await inspector()
+      .getByRole('button', { name: /^Output of try 1:\s*Asked/ })
+      .waitFor()
+    expect(await inspector().getByText('Failed', { exact: true }).count()).toBe(0)
   })
 
   test('the list is walked by keys, and a key acts on the row that has the focus', async () => {
@@ -124,3 +135,59 @@ onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, 
     expect(await axeViolations(page)).toEqual([])
   })
 })
+
+const FOREIGN = `
+[worktree]
+setup = "./setup.sh"
+copy = [".env"]
+land = "auto"
+
+[executors.rig]
+type = "http"
+url = "https://rig.example/run"
+headers = { Authorization = { from = "RIG_KEY" } }
+
+[executors.helper]
+type = "command"
+command = ["./helper", "{prompt_file}"]
+env = { MODE = "fast" }
+`
+/** What a repository would bring along: a config that nobody on this machine has judged, and no word of who made the yard. */
+async function bringAlong({ folder }: YardUnderTest): Promise<void> {
+  await writeFile(join(folder, '.yard/config.toml'), FOREIGN)
+  await rm(join(folder, '.yard/id'))
+}
+
+onStage(
+  'a yard that came along',
+  { name: 'atlas', furnish: bringAlong },
+  ({ goTo, page, yard }) => {
+    const dialog = (): Locator => page.getByRole('dialog', { name: /^Trust / })
+    const part = (name: string): Locator => dialog().getByRole('region', { name, exact: true })
+
+    test('all that it would run is shown before it may, and it runs only then', async () => {
+      await yard.addTask({ id: 'b', title: 'Build', exec: 'touch built', verify: 'test -e built' })
+      await goTo('#/attention')
+      await page.getByRole('button', { name: 'Review…' }).click()
+      await part('Executors')
+        .getByText(/rig \(http.*posts to https:\/\/rig\.example\/run .*Authorization: \$RIG_KEY/)
+        .waitFor()
+      await part('Executors')
+        .getByText(/runs \.\/helper \{prompt_file\} with MODE=fast/)
+        .waitFor()
+      await part('Settings').getByText('new worktrees run ./setup.sh').waitFor()
+      await part('Settings').getByText('new worktrees get a copy of .env').waitFor()
+      await part('Settings')
+        .getByText(/finished work lands by itself/)
+        .waitFor()
+      await part('Variables').getByText('RIG_KEY').waitFor()
+      await part('Lines').getByText('touch built').waitFor()
+      await part('Lines').getByText('test -e built').waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      await dialog().getByRole('button', { name: 'Trust this yard' }).click()
+      await dialog().waitFor({ state: 'detached' })
+      await goTo('#/tasks')
+      await page.getByRole('row').filter({ hasText: 'Build' }).getByText('Done').waitFor()
+    })
+  },
+)

@@ -80,6 +80,9 @@ onStage('changes of a task', SETTING, (stage) => {
       'picture.bin, added, binary',
     ])
 
+    const list = part('Changed files').locator('.changed-files-list')
+    expect(await list.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0)
+
     const diff = part('Diff')
     const shown = diff.getByRole('group')
     await shown.getByText('if admin').waitFor()
@@ -164,6 +167,11 @@ onStage('changes of a task', SETTING, (stage) => {
 
     await shown.locator('td.diff-gutter[data-change-key="D2"]').first().click()
     await inspector().getByRole('textbox', { name: 'Comment on line 2 before' }).waitFor()
+    await page.keyboard.press('Escape')
+
+    await shown.getByText('bye').click()
+    await page.keyboard.press('c')
+    await inspector().getByRole('textbox', { name: 'Comment on line 3' }).waitFor()
     await page.keyboard.press('Escape')
 
     await part('Comments').getByText('1 comment', { exact: true }).click()
@@ -253,6 +261,11 @@ onStage('changes of a task', SETTING, (stage) => {
     await expect
       .poll(() => inspector().getByRole('heading', { level: 2 }).textContent())
       .toMatch(/merge/i)
+    const merge = new URL(page.url()).hash.match(/task=([^&]+)/)?.[1] ?? ''
+    await yard.post(`/task/${merge}/abandon`, {})
+    await open('clash')
+    await part('Merge').getByText('was abandoned').waitFor()
+    await button('Merge into main again…').waitFor()
   })
 
   test('worktrees are listed with what they hold, and removed after a question', async () => {

@@ -105,7 +105,17 @@ onStage('costs and sleep', { name: 'atlas', furnish }, (stage) => {
     // 5,167 tokens at $2.50 and 17 at $15 a million, and what the other CLI told.
     await expect
       .poll(() => moment.getAttribute('aria-valuetext'))
+      .toMatch(/: steady \$0\.013, .*\$0\.005$/)
+    const byGroup = page.getByRole('radiogroup', { name: 'Costs by' })
+    await byGroup.getByRole('radio', { name: 'Executor' }).click()
+    await expect
+      .poll(() => moment.getAttribute('aria-valuetext'))
+      .toMatch(/: codex \$0\.013, claude \$0\.005$/)
+    await byGroup.getByRole('radio', { name: 'Day' }).click()
+    await expect
+      .poll(() => moment.getAttribute('aria-valuetext'))
       .toMatch(/: Cost \$0\.018, Of that by prices \$0\.013/)
+    await byGroup.getByRole('radio', { name: 'Model' }).click()
     await region('Cost per day')
       .getByText(/\$0\.0052 told by the CLI, \$0\.01 computed from prices of 2026-03\.$/)
       .waitFor()
@@ -116,7 +126,7 @@ onStage('costs and sleep', { name: 'atlas', furnish }, (stage) => {
     await page.getByRole('radio', { name: 'Tokens' }).click()
     await expect
       .poll(() => region('Tokens per day').getByRole('slider').getAttribute('aria-valuetext'))
-      .toMatch(/: Tokens 6\.9k/)
+      .toMatch(/: Work of priced 5\.2k, Work of told 1\.7k/)
   })
 
   test('nothing is spent: nothing is drawn, and no zero stands there', async () => {

@@ -276,6 +276,43 @@ onStage('executors and models', SETTING, (stage) => {
     expect(await axeViolations(page)).toEqual([])
   })
 
+  test('a wide window has both on one page: the rail leads to a half, each has a filter of its own', async () => {
+    const table = (name: string): Locator => page.getByRole('table', { name, exact: true })
+    const shows = (name: string): Promise<boolean> =>
+      page
+        .getByRole('heading', { level: 1, name })
+        .evaluate((head) => head.getBoundingClientRect().top < innerHeight / 4)
+    await goTo('#/executors')
+    await table('Models').getByRole('row').nth(2).waitFor({ state: 'attached' })
+    await page.getByRole('link', { name: 'Models' }).click()
+    await expect.poll(() => shows('Models')).toBe(true)
+    await page.keyboard.press('/')
+    await page.keyboard.type('steady')
+    await expect.poll(() => table('Models').getByRole('row').count()).toBe(2)
+    expect(await table('Executors').getByRole('row').count()).toBeGreaterThan(2)
+    await page.getByRole('link', { name: 'Executors' }).click()
+    await expect.poll(() => shows('Executors')).toBe(true)
+    await table('Executors').getByRole('button', { name: 'absent' }).click()
+    await panel('absent').waitFor()
+    for (const width of [1440, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      for (const name of ['Executors', 'Models'])
+        await expect
+          .poll(
+            () =>
+              table(name).evaluate(
+                (each) => each.scrollWidth - (each.parentElement?.clientWidth ?? 0),
+              ),
+            {
+              message: `${name} ${width}`,
+            },
+          )
+          .toBeLessThanOrEqual(0)
+    }
+    await page.setViewportSize({ width: 1200, height: 800 })
+    await table('Models').waitFor({ state: 'detached' })
+  })
+
   test('the smallest window shows all of it', async () => {
     await page.setViewportSize({ width: 720, height: 480 })
     for (const hash of ['#/models', '#/executors', '#/executors?executor=absent']) {

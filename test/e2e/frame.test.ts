@@ -96,6 +96,18 @@ onStage('the frame of the window', { name: 'atlas' }, (stage) => {
     },
   )
 
+  test('a yard without tasks takes a list of them at once', async () => {
+    await page.getByRole('button', { name: 'Paste a list' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Make tasks of a list' })
+    const field = dialog.getByRole('textbox', { name: 'One task a line' })
+    await expect.poll(() => field.evaluate((each) => each === document.activeElement)).toBe(true)
+    expect(await dialog.getByRole('button', { name: 'Make 0 tasks' }).isDisabled()).toBe(true)
+    await field.fill('- Draw it\n  - Build it')
+    await dialog.getByRole('button', { name: 'Make 2 tasks' }).click()
+    await page.getByRole('group', { name: /^Build it\./ }).waitFor()
+    expect(await page.getByText('Draw the first task').count()).toBe(0)
+  })
+
   test.skipIf(!isServed)('an address works once, while a reload keeps the page', async () => {
     await page.getByText('Draw the first task').waitFor()
     await reload()

@@ -47,6 +47,31 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
     expect(await nodes().count()).toBeLessThanOrEqual(150)
   })
 
+  test('with all shown no task lies under the minimap', async () => {
+    // As high as it is wide: fitted to the whole canvas its last row would reach into the corner.
+    const square = Array.from({ length: 42 }, (_, i) => ({
+      ...{ id: `s${i}`, title: `Square ${i}`, exec: 'true', paused: true },
+      after: i < 7 ? [] : [`s${i - 7}`],
+    }))
+    await yard.addTasks(square)
+    await page.getByRole('link', { name: 'Tasks' }).getByText('43').waitFor()
+    const map = page.getByRole('img', { name: 'Minimap' })
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await expect.poll(() => nodes().count()).toBe(43)
+    await restOf(node('Square 41'))
+    const corner = await map.boundingBox()
+    if (corner === null) throw new Error('there is no minimap')
+    const under = await nodes().evaluateAll(
+      (each, { x, y }) =>
+        each.filter((one) => {
+          const { right, bottom } = one.getBoundingClientRect()
+          return right > x && bottom > y
+        }).length,
+      corner,
+    )
+    expect(under).toBe(0)
+  })
+
   test('the minimap moves the camera, and goes away by its key', async () => {
     const map = page.getByRole('img', { name: 'Minimap' })
     const before = await restOf(node('First'))

@@ -49,6 +49,30 @@ onStage('the past: the time strip and the journal', SETTING, (stage) => {
     await expect.poll(said).toMatch(/^Live/)
   })
 
+  test('no word on the strip lies over another, at any width', async () => {
+    await yard.addTask({ id: 'a', title: 'Alpha', exec: untilTold('a') })
+    await expect.poll(said).toMatch(/^Live/)
+    const words = (): Promise<readonly (readonly [number, number])[]> =>
+      head()
+        .locator('.time-labels span')
+        .evaluateAll((each) =>
+          each
+            .map((word) => word.getBoundingClientRect())
+            .map(({ left, right }) => [left, right] as const)
+            .toSorted(([a], [b]) => a - b),
+        )
+    for (const width of [1440, 1280, 720]) {
+      await page.setViewportSize({ width, height: 800 })
+      await expect
+        .poll(async () => (await words()).length, { message: `${width}` })
+        .toBeGreaterThan(0)
+      const places = await words()
+      for (const [i, [left]] of places.slice(1).entries())
+        expect(left, `${width}`).toBeGreaterThanOrEqual(places[i]?.[1] ?? 0)
+    }
+    await yard.tell('a')
+  })
+
   test('steps are short and long, and ⌘← finds the failure', async () => {
     await yard.addTask({ id: 'f', title: 'Broken', exec: 'exit 3' })
     await page.getByText('Broken').first().waitFor()

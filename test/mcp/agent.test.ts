@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { YARD_TOOLS } from '../../src/agents/executors/yard-tools.ts'
 import { openTestYard, type TestYard } from '../cli/yard-command.ts'
 import { agentEnvironment, connectTo, WAITING_AGENT, type Assistant } from './mcp-yard.ts'
 
@@ -38,6 +39,8 @@ describe('below an agent', LONG, () => {
       ...['yard_add', 'yard_artifact', 'yard_ask', 'yard_dependencies', 'yard_done', 'yard_fail'],
       ...['yard_log', 'yard_show'],
     ])
+    // By these names they are known where an agent asks for a permission.
+    expect(offered.map(({ name }) => name).toSorted()).toEqual(YARD_TOOLS.toSorted())
     expect(tools.client.getInstructions()).toContain('agent-1 and work on task build')
   })
 

@@ -188,7 +188,9 @@ it(
     )
     expect(await ended).toBe(0)
     const lines = (await said).trimEnd().split('\n')
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ id: 1 }, { id: 2 }])
+    const answers = lines.map((line) => JSON.parse(line) as { id: number | null })
+    expect(answers.filter(({ id }) => id !== null)).toMatchObject([{ id: 1 }, { id: 2 }])
+    expect(answers.filter(({ id }) => id === null)).toMatchObject([{ error: { code: -32700 } }])
     expect(await place.json(['show', 'last'])).toMatchObject({ state: 'ready' })
   },
 )

@@ -33,7 +33,7 @@ describe('how an agent stands', () => {
 
   test('an end by its provider is a sleep, any other bad end a failure', () => {
     const failure = { reason: 'no', exitCode: 1, signal: null, resetAt: null, detail: null }
-    const ended = (kind: 'quota' | 'exit') =>
+    const ended = (kind: 'quota' | 'exit' | 'question') =>
       agentOf('agent-1', 't', {
         status: 'ended',
         outcome: 'failed',
@@ -41,6 +41,8 @@ describe('how an agent stands', () => {
       })
     expect(lookOf(ended('quota'), now).state).toBe('parked')
     expect(lookOf(ended('exit'), now).state).toBe('failed')
+    expect(lookOf(ended('question'), now)).toEqual({ state: 'waiting', word: 'Asked' })
+    expect(doingOf(ended('question'), now)).toEqual({ tag: 'Question', text: 'no' })
   })
 
   test('a number of tries that the limit does not cover is said alone', () => {

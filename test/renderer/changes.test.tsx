@@ -10,6 +10,7 @@ import type {
   WorktreeView,
 } from '../../src/contract/change.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
+import { AskDialog } from '../../src/renderer/app/ask-dialog.tsx'
 import { mergeAllBlocked, mergeAllQuestion } from '../../src/renderer/composer/merge-all.ts'
 import type { YardClient } from '../../src/renderer/session/link.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
@@ -214,7 +215,19 @@ test.each<readonly [string, Parameters<typeof mergeBlocked>[0], ChangeView, stri
     'HEAD is detached',
   ],
 ])('whether it can be merged now: %s', (_what, card, view, reason) => {
-  expect(mergeBlocked(card, view)).toBe(reason)
+  expect(mergeBlocked(card, view, undefined)).toBe(reason)
+})
+
+test.each([
+  ['open', 'A task settles its conflict'],
+  ['in-progress', 'A task settles its conflict'],
+  ['done', 'A task settles its conflict'],
+  ['failed', null],
+  ['abandoned', null],
+  [null, null],
+])('a conflict whose merge task is %s', (status, reason) => {
+  const view = viewOf({ landing: landingOf({ state: 'conflict', mergeTask: 'm' }) })
+  expect(mergeBlocked(done, view, status === null ? undefined : { status })).toBe(reason)
 })
 
 test('what a merge will do is said with its check, its checkout and its end', () => {
@@ -288,6 +301,7 @@ const worktreeOf = (more: Partial<WorktreeView> = {}): WorktreeView => ({
   branch: 'yard/a',
   uncommitted: 0,
   unmerged: 0,
+  ignored: [],
   landing: null,
   canGo: true,
   problem: null,
@@ -354,6 +368,7 @@ const show = (session: Session, details: TaskDetails): void =>
   void render(
     <SessionContext value={session}>
       <ChangesTab card={card} details={details} />
+      <AskDialog />
     </SessionContext>,
   )
 
@@ -383,6 +398,48 @@ test('a comment that is refused stays where it was written, with the reason', as
   fireEvent.click(body.querySelector('td.diff-gutter[data-change-key="D1"]') ?? body)
   const again = await screen.findByRole('textbox', { name: 'Comment on line 1 before' })
   expect((again as HTMLTextAreaElement).value).toBe(' Say more ')
+})
+
+test('a line that is pressed is the one that C comments on; a marked text stays marked', async () => {
+  const { session } = stageOf({ of: () => viewOf(), diff })
+  show(session, detailsOf(tryOf('agent-1')))
+  const body = await screen.findByRole('group', { name: 'Lines of src/a.ts' })
+  const line = within(body).getByText('new')
+  fireEvent.click(line)
+  expect(document.activeElement).toBe(line.closest('td'))
+  fireEvent.keyDown(document.activeElement ?? body, { key: 'k' })
+  fireEvent.click(line)
+  fireEvent.keyDown(document.activeElement ?? body, { key: 'c' })
+  await screen.findByRole('textbox', { name: 'Comment on line 1' })
+  fireEvent.keyDown(screen.getByRole('textbox', { name: /^Comment/ }), { key: 'Escape' })
+  body.focus()
+  getSelection()?.selectAllChildren(line)
+  fireEvent.click(line)
+  expect(document.activeElement).toBe(body)
+})
+
+test.each([
+  ['abandoned', /was to settle it and was abandoned/],
+  ['failed', /was to settle it and has failed/],
+  [null, /which was to settle it, is gone/],
+] as const)('a conflict whose merge task is %s is asked for again', async (status, words) => {
+  const landing = landingOf({ state: 'conflict', mergeTask: 'm', reason: 'both wrote a.ts' })
+  const { asked, session: bare } = stageOf({
+    of: () => viewOf({ landing }),
+    diff,
+    land: () => {
+      throw new Error('not while the yard is paused')
+    },
+  })
+  const merger = status === null ? [] : [cardOf('m', { status, state: status })]
+  const yard = createStore(() => viewFromSnapshot(emptyView, snapshotOf(1, [card, ...merger])))
+  show({ ...bare, yard }, detailsOf(tryOf('agent-1')))
+  const part = await screen.findByRole('region', { name: 'Merge' })
+  await within(part).findByText(words)
+  fireEvent.click(within(part).getByRole('button', { name: 'Merge into main again…' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Merge into main' }))
+  await within(part).findByText(/not while the yard is paused/)
+  expect(asked.find(([name]) => name === 'land')?.[1]).toMatchObject({ task: 'a' })
 })
 
 test('a task without changes says why', async () => {

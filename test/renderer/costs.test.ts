@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   allDays,
   costSeries,
+  partSeries,
   sinceOf,
   sourceWords,
   sumOfRows,
@@ -48,6 +49,34 @@ test('bars, what of them is worked out by prices, and the budget of a day as a l
   const told = costSeries([row('a', { costUsd: 3, registryUsd: 0 })], 'cost', NO_CAPS)
   expect(told.map(({ label }) => label)).toEqual(['Cost'])
   expect(costSeries(days, 'tokens', NO_CAPS)[0]?.values).toEqual([5, null])
+})
+
+const part = (key: string | null, costUsd: number | null, more: { inputTokens?: number } = {}) => ({
+  ...{ key, title: null, costUsd, inputTokens: null, outputTokens: null },
+  ...more,
+})
+
+test('each day is divided, the dearest at the foot; what has no colour of its own is summed up', () => {
+  const days = [
+    row('a', { parts: [part('opus', 3), part('haiku', 1), part(null, null, { inputTokens: 9 })] }),
+    row('b'),
+    row('c', { parts: [part('haiku', 9)] }),
+  ]
+  const layers = (list: readonly CostRow[], kind: 'cost' | 'tokens' = 'cost') =>
+    partSeries(list, kind, NO_CAPS).map(({ label, values }) => [label, values])
+  expect(layers(days)).toEqual([
+    ['haiku', [1, null, 9]],
+    ['opus', [3, null, null]],
+  ])
+  expect(layers(days, 'tokens')).toEqual([['No model', [9, null, null]]])
+  const many = Array.from({ length: 7 }, (_, n) => part(`m${n}`, 10 - n))
+  expect(layers([row('a', { parts: many })])).toEqual([
+    ...[0, 1, 2, 3].map((n) => [`m${n}`, [10 - n]]),
+    ['3 others', [6 + 5 + 4]],
+  ])
+  const colours = partSeries([row('a', { parts: many })], 'cost', { ...NO_CAPS, capUsd: 4 })
+  expect(new Set(colours.map(({ color }) => color)).size).toBe(6)
+  expect(colours.at(-1)).toMatchObject({ look: 'dashed', values: [4] })
 })
 
 test('who says what it cost, and what nobody knows', () => {

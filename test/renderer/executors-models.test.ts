@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  countNote,
   fixesOf,
   foundText,
   standingOf,
@@ -17,6 +18,7 @@ import { profileEntries } from '../../src/renderer/executors/profile-entries.ts'
 import {
   changedBy,
   inUseReason,
+  runsModels,
   usesOf as modelUses,
   type ModelView,
 } from '../../src/renderer/models/model-use.ts'
@@ -275,4 +277,15 @@ test('a header names a variable', () => {
     'header',
     'variable',
   ])
+})
+
+test('people and services are profiles, too, and start no program here', () => {
+  const of = (type: string, canRun: boolean) => ({ type, canRun })
+  expect(countNote([of('claude', true), of('codex', false), of('manual', true)])).toBe(
+    '3 profiles, 1 of 2 programs can start here',
+  )
+  expect(countNote([of('http', true), of('external', true), of('schedule', true)])).toBe(
+    '3 profiles',
+  )
+  expect([runsModels({ type: 'http' }), runsModels({ type: 'native' })]).toEqual([false, true])
 })

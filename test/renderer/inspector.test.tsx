@@ -248,6 +248,22 @@ test('nothing chosen: the yard, and no number that nobody knows', () => {
   expect(screen.queryByRole('heading', { name: 'Forecast' })).toBeNull()
 })
 
+test('after the whole yard was fetched anew it is asked again, though its card says the same', async () => {
+  location.hash = '#/graph?task=a&tab=timeline'
+  const asked: string[] = []
+  const snapshot = snapshotOf(1, [cardOf('a')])
+  const { yard, ...rest } = sessionOf(snapshot, (path) => {
+    asked.push(path)
+    throw new Error('not now')
+  })
+  const store = createStore(() => yard.getState())
+  show({ ...rest, yard: store }, <Inspector />)
+  const count = (path: string): number => asked.filter((each) => each === path).length
+  await vi.waitFor(() => expect(count('task.get')).toBe(1))
+  act(() => store.setState((view) => viewFromSnapshot(view, { ...snapshot, seq: 9 }), true))
+  await vi.waitFor(() => expect(count('task.get')).toBe(2))
+})
+
 test('what cannot be read is said at its place, and asked again', async () => {
   location.hash = '#/graph?task=a&tab=overview'
   const asked: string[] = []

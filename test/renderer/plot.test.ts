@@ -14,6 +14,15 @@ test('each layer stands on those before it, and a gap adds nothing', () => {
   ])
 })
 
+test('a limit stands alone, whatever is stacked', () => {
+  const limit: PlotSeries = { ...series('cap', [4]), look: 'dashed' }
+  expect(stacked([series('a', [1]), limit, series('b', [2])]).map(({ values }) => values)).toEqual([
+    [1],
+    [4],
+    [3],
+  ])
+})
+
 test('what is not known is neither drawn nor said', () => {
   expect(greatest([series('a', [null])])).toBeNull()
   const both = [series('a', [null]), series('b', [0])]

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { AgendaItem } from '../../src/contract/page.ts'
+import type { TaskCard } from '../../src/contract/view.ts'
 import { entriesOf, isOverdue, missedCount, packRows } from '../../src/renderer/schedule/agenda.ts'
+import { standOf } from '../../src/renderer/schedule/schedule-screen.tsx'
 import { scheduleWords } from '../../src/renderer/schedule/schedule-words.ts'
+import { cardOf } from '../support/scripted-host.ts'
 
 test.each([
   ['09:00', 'Every day at 09:00'],
@@ -35,6 +38,15 @@ test('times of one task are one entry; entries that overlap are stacked', () => 
   const rows = packRows(entries, { from: 0, ms: 100 * 60_000 }, 0.25)
   expect(rows.map((row) => row.map(({ entry }) => entry.first.task))).toEqual([['a', 'c'], ['b']])
   expect(rows[0]?.[1]?.isLeft).toBe(true)
+})
+
+test('whatever news there is of what has a time, it is asked for anew; other news asks nothing', () => {
+  const repeating = cardOf('a', { repeats: true, state: 'delayed' })
+  const standOfAll = (...cards: readonly TaskCard[]): string =>
+    standOf({ tasks: new Map(cards.map((card) => [card.id, card])), summary: null, fetches: 1 })
+  expect(standOfAll(repeating, cardOf('b'))).toBe(standOfAll(repeating, cardOf('b')))
+  // A whole run between two frames: the card says the same as before.
+  expect(standOfAll({ ...repeating })).not.toBe(standOfAll(repeating))
 })
 
 test('a time that has just passed is not missed yet', () => {

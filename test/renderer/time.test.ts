@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import type { Moment } from '../../src/contract/page.ts'
@@ -8,6 +9,7 @@ import { createMomentLoader } from '../../src/renderer/time/moment-loader.ts'
 import {
   atOf,
   nextFailure,
+  placeLabels,
   stepHead,
   ticks,
   xOf,
@@ -41,6 +43,40 @@ test('labels are round instants with room between them', () => {
   for (const [i, x] of places.slice(1).entries())
     expect(x - (places[i] ?? 0)).toBeGreaterThanOrEqual(89)
   expect(ticks({ ...scale, now: 0 }, 90)).toEqual([])
+})
+
+test('words on the strip never touch, however long they and however narrow it is', () => {
+  const widthOf = (text: string): number => text.length * 7
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 120, max: 2000 }),
+      fc.option(fc.integer({ min: 1, max: 1e9 })),
+      fc.integer({ min: 2, max: 30 }),
+      (width, ahead, length) => {
+        const wide = { from: 0, now: 9e8, end: ahead === null ? null : 9e8 + ahead, width }
+        const labels = placeLabels(wide, (at) => `${at}`.padEnd(length), widthOf)
+        expect(labels[0]?.text).toMatch(/^now/)
+        const places = labels.toSorted((a, b) => a.left - b.left)
+        for (const [i, { left, text }] of places.slice(1).entries()) {
+          const before = places[i]
+          expect(left).toBeGreaterThan((before?.left ?? 0) + widthOf(before?.text ?? ''))
+          expect(left + widthOf(text)).toBeLessThanOrEqual(width)
+        }
+      },
+    ),
+  )
+})
+
+test('where there is room the present, the forecast and instants of the past are all told', () => {
+  const ahead = { from: 0, now: 3_600_000, end: 5_000_000, width: 1200 }
+  const labels = placeLabels(
+    ahead,
+    (at) => `${at / 60_000} min`,
+    (text) => text.length * 6,
+  )
+  const words = labels.map(({ text }) => text)
+  expect(words.slice(0, 2)).toEqual(['now 60 min', expect.stringMatching(/^about 83/)])
+  expect(labels.filter(({ isMark }) => isMark).length).toBeGreaterThan(3)
 })
 
 test('steps of the head stay between the first commit and the present', () => {

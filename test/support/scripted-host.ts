@@ -40,6 +40,7 @@ export const summaryOf = (more: Partial<Summary> = {}): Summary => ({
   pausedBy: null,
   machine: { cores: 8, cpuPercent: null, memoryBytes: 16e9, memoryUsedBytes: 4e9, hold: null },
   today: { costUsd: null, tokens: null },
+  dayCap: { usd: null, tokens: null },
   tasks: {},
   breakers: [],
   attention: [],

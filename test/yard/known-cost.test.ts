@@ -15,8 +15,11 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const add = (id: string, executor: string, more: { model?: string; budget?: number } = {}) =>
-  bench.test.yard.dispatch(addCommand(id, { exec: null, executor, ...more }), PERSON)
+const add = (
+  id: string,
+  executor: string,
+  more: { model?: string; budget?: number; budgetTokens?: number } = {},
+) => bench.test.yard.dispatch(addCommand(id, { exec: null, executor, ...more }), PERSON)
 
 describe('a task with a budget in dollars', () => {
   it.each([
@@ -50,5 +53,31 @@ describe('a task with a budget in dollars', () => {
     const { text } = await bench.client.task.why({ id: 'a' })
     expect(text).toContain('cannot be known: it does not tell what it used')
     expect(bench.test.yard.plan.agentOf(taskId('a'))).toBe(null)
+  })
+})
+
+describe('a task with a budget of tokens', () => {
+  it.each(['own', 'copilot', 'kimi'])('is refused on %s, which tells no tokens', async (name) => {
+    const refused = await add('a', name, { budgetTokens: 1000 })
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'bad-request' } })
+    expect(!refused.ok && refused.error.hint).toContain('--budget-tokens ""')
+    expect((await add('a', name)).ok).toBe(true)
+    const edit = { budgetTokens: 1000 }
+    const change = { type: 'task.edit', id: taskId('a'), edit, nextFireAt: null } as const
+    expect((await bench.test.yard.dispatch(change, PERSON)).ok).toBe(false)
+  })
+
+  it('is taken where they are told, with or without a price', async () => {
+    for (const executor of ['claude', 'codex', 'gemini'])
+      expect((await add(executor, executor, { budgetTokens: 1000 })).ok).toBe(true)
+  })
+
+  it('that can no longer be counted says so, and does not start', async () => {
+    await bench.run({ type: 'yard.pause' })
+    await add('a', 'claude', { budgetTokens: 1000 })
+    appendFileSync(bench.test.yard.paths.config, '[executors.claude]\ntype = "copilot"\n')
+    await bench.client.service.reload({})
+    const { text } = await bench.client.task.why({ id: 'a' })
+    expect(text).toContain('a budget of tokens')
   })
 })

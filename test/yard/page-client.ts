@@ -2,6 +2,7 @@
 import type { Client } from '../../src/cli/client.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
+import { workFailure } from '../../src/domain/failure.ts'
 import { createYardClient } from '../../src/yard/handlers/router.ts'
 import { createLiveView, type LiveView } from '../../src/yard/views/live-view.ts'
 import { openTestYard, type TestYard } from '../headless/served-yard.ts'
@@ -25,6 +26,8 @@ interface Try {
   readonly ms?: number
   readonly code?: number
   readonly usage?: Partial<Usage>
+  /** It ends by asking this. */
+  readonly question?: string
 }
 
 const NO_USAGE: Usage = {
@@ -54,12 +57,17 @@ export async function openPageBench(clock = createManualClock()): Promise<PageBe
     client: clientOf(PERSON),
     clientOf,
     run,
-    async tryTask(id, number, { ms = 1000, code = 0, usage } = {}) {
+    async tryTask(
+      id,
+      number,
+      { ms = 1000, usage, question, code = question === undefined ? 0 : 1 } = {},
+    ) {
       await run({ type: 'agents.claim', claims: [claimOf(id, number)] }, COORDINATOR)
       const agent = [...yard.plan.agents.values()].find((one) => one.taskId === id)
       clock.advance(ms)
       const end = endCommand(number, agent?.generation ?? 1, {
         exit: { code, signal: null },
+        ...(question === undefined ? {} : { failure: workFailure('question', question) }),
       })
       const told = usage ? { ...NO_USAGE, ...usage } : null
       await run({ ...end, endedAt: clock.now(), usage: told } as Command, COORDINATOR)

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/json-event.ts'
+import { YARD_SERVER, YARD_TOOLS } from '../executors/yard-tools.ts'
 import { whereItLeads } from './path-guard.ts'
 import type { Act } from './permission.ts'
 
@@ -88,11 +89,31 @@ const VERBS: Readonly<Record<string, string>> = {
   other: 'use a tool',
 }
 
-/** A tool of ours, as agents spell the name of a server's tool: `yard_log`, `mcp__yard__yard_log`, `yard_log (yard MCP Server)`. */
-const isOwnTool = ({ name, title, kind, content }: KnownCall): boolean =>
-  (kind ?? 'other') === 'other' &&
-  (content ?? []).every((item) => item.type === 'content') &&
-  /^(?:mcp_+)?(?:yard_+)?yard_+[a-z]{1,20}(?: \(yard MCP Server\))?$/.test(name ?? title ?? '')
+/**
+ * A tool of ours. The protocol does not say whose a tool is, so only what names our server counts: the agent's own name of the tool
+ * (`mcp__yard__yard_log`, `yard_yard_log`), or a title in one of the forms that agents make of server and tool, which a tool that is
+ * called like ours has not. Any other is for the policy, and so is one that brings a command or files, as none of ours does.
+ */
+const isOwnTool = (call: KnownCall): boolean =>
+  (call.kind ?? 'other') === 'other' &&
+  (call.content ?? []).every((item) => item.type === 'content') &&
+  (call.locations ?? []).length === 0 &&
+  lineOf(call) === null &&
+  argumentPaths(objectIn(call.rawInput)).length === 0 &&
+  namesOurs(call)
+
+function namesOurs({ name, title }: KnownCall): boolean {
+  if (name != null && name !== '') return BY_NAME.test(name) || isBareOf(name, title)
+  return BY_NAME.test(title ?? '') || BY_TITLE.test(title ?? '')
+}
+
+/** An agent that leaves the server out of a tool's name says it in the title. */
+const isBareOf = (name: string, title: string | null | undefined): boolean =>
+  YARD_TOOLS.includes(name) && title === `${name} (${YARD_SERVER} MCP Server)`
+
+const OURS = YARD_TOOLS.join('|')
+const BY_NAME = new RegExp(`^(?:mcp_+)?${YARD_SERVER}_+(?:${OURS})$`)
+const BY_TITLE = new RegExp(`^(?:${OURS}) \\(${YARD_SERVER} MCP Server\\)$`)
 
 /** Only where it is another than its agent's own. */
 async function folderOf(call: KnownCall, cwd: string): Promise<{ folder?: string }> {

@@ -11,6 +11,12 @@ export const YARD_SERVER = 'yard'
 export const YARD_PROGRAM = 'yard'
 export const YARD_ARGUMENTS = ['mcp'] as const
 
+/** What it offers to an agent. */
+export const YARD_TOOLS: readonly string[] = [
+  ...['yard_show', 'yard_dependencies', 'yard_done', 'yard_fail', 'yard_ask'],
+  ...['yard_log', 'yard_artifact', 'yard_add'],
+]
+
 /** What the server must find in its environment beside PATH. */
 export const YARD_VARIABLES = [
   ...['YARD_DIR', 'YARD_URL', 'YARD_TOKEN', 'YARD_TASK_ID', 'YARD_AGENT_ID', 'YARD_GENERATION'],

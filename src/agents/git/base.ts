@@ -7,7 +7,7 @@ import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 import { conflictOf, mergeTree } from './merge-tree.ts'
 import type { Clash, MergeConflict } from './merge-tree.ts'
-import { commitAt, isAncestor } from './repository.ts'
+import { astray, commitAt, isAncestor, isAstray } from './repository.ts'
 import type { Repository } from './repository.ts'
 
 /** Something that can be merged, with the name people know it by. */
@@ -81,6 +81,9 @@ async function targetPart(
   const short = (target ?? (head.ok ? head.value : 'HEAD')).replace(/^refs\/heads\//, '')
   if (commit.value !== null) return ok({ name: short || 'HEAD', commit: commit.value })
   if (target !== null && !(await isUnbornHead(repo, target))) return err(missing(target, target))
+  const isLost = await isAstray(repo)
+  if (!isLost.ok) return isLost
+  if (isLost.value) return err(astray(repo))
   const empty = await emptyCommit(repo)
   return empty.ok ? ok({ name: 'the empty repository', commit: empty.value }) : empty
 }

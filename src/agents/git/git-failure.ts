@@ -17,6 +17,7 @@ export type GitProblem =
   | 'branch-in-use'
   | 'no-branch'
   | 'broken-worktree'
+  | 'filter-failed'
   | 'command-failed'
 
 /** `message` is one line for people: what happened, to what, and the way out. `detail` is git's own words. */
@@ -35,6 +36,15 @@ interface Rule {
   readonly problem: GitProblem
   readonly pattern: RegExp
   say(where: string, detail: string): string
+}
+
+/** git's words, and those of the shell that did not find it. */
+const FILTER =
+  /external filter '([^']*)' failed|(?:smudge|clean) filter '?(\S+?)'? failed|subprocess '([^']*)' failed|(git-lfs)[^\n]*not found/
+
+function filterIn(detail: string): string {
+  const name = FILTER.exec(detail)?.slice(1).find(Boolean)
+  return name === undefined ? 'a filter' : `the filter ${name.slice(0, 60)}`
 }
 
 const rules: readonly Rule[] = [
@@ -56,6 +66,12 @@ const rules: readonly Rule[] = [
     say: (where) => `the disk of ${where} is full; free some space and retry`,
   },
   {
+    problem: 'filter-failed',
+    pattern: FILTER,
+    say: (where, detail) =>
+      `${filterIn(detail)}, by which files of ${where} are stored, could not be run; install it (for Git LFS that is git-lfs) and retry`,
+  },
+  {
     problem: 'ref-moved',
     pattern: /is at [0-9a-f]+ but expected|reference already exists/,
     say: (where) => `another git command moved a branch of ${where} at the same moment; retry`,
@@ -70,6 +86,13 @@ const rules: readonly Rule[] = [
     problem: 'no-permission',
     pattern: /Permission denied|Read-only file system|insufficient permission/,
     say: (where) => `git may not write in ${where}; make the folder writable for you and retry`,
+  },
+  {
+    // Git does not say why it could not.
+    problem: 'disk-full',
+    pattern: /unable to write (?:file|new index file|loose object file)/,
+    say: (where) =>
+      `git could not write a file in ${where} to its end, as where the disk is full; free some space and retry`,
   },
   {
     problem: 'unrelated-histories',

@@ -106,24 +106,32 @@ export type Moved =
   | { readonly kind: 'moved' }
   /** Somebody else moved the target first: merge again. */
   | { readonly kind: 'stale' }
+  | { readonly kind: 'withdrawn' }
   | { readonly kind: 'refused'; readonly reason: string }
+
+export interface Move {
+  readonly commit: string
+  /** For the reflog. */
+  readonly title: string
+  /** Asked right before the branch moves. After that it has moved, whatever anybody wants. */
+  isWithdrawn(): boolean
+}
 
 /** Compare-and-set of the branch, through the checkout that has it where one does. No file that a person changed is touched. */
 export async function moveTarget(
   repo: Repository,
   target: LandingTarget,
-  commit: string,
-  title: string,
+  move: Move,
 ): Promise<Result<Moved, GitFailure>> {
   const checkouts = await checkoutsOf(repo, target)
   if (!checkouts.ok) return checkouts
   const [checkout, ...others] = checkouts.value
-  if (checkout === undefined) return updateRef(repo, target, commit, title)
+  if (checkout === undefined) return updateRef(repo, target, move)
   if (others.length > 0) return ok(refused(severalCheckouts(target.branch, checkouts.value)))
-  const obstacle = await obstacleIn(checkout, target, commit)
+  const obstacle = await obstacleIn(checkout, target, move.commit)
   if (!obstacle.ok) return obstacle
   if (obstacle.value !== null) return ok(refused(obstacle.value))
-  return fastForward(repo, checkout, target, commit)
+  return fastForward(repo, checkout, target, move)
 }
 
 /** Why the target cannot be moved to the commit now; null when it can. Looks only. */
@@ -143,9 +151,9 @@ export async function obstacleTo(
 async function updateRef(
   repo: Repository,
   { ref, tip }: LandingTarget,
-  commit: string,
-  title: string,
+  { commit, title, isWithdrawn }: Move,
 ): Promise<Result<Moved, GitFailure>> {
+  if (isWithdrawn()) return ok(WITHDRAWN)
   const message = `yard: land ${oneLine(title).slice(0, 100)}`
   const done = await repo.git(['update-ref', '-m', message, ref, commit, tip ?? ''])
   if (done.ok) return ok({ kind: 'moved' })
@@ -158,12 +166,13 @@ async function fastForward(
   repo: Repository,
   checkout: string,
   { ref, tip, branch }: LandingTarget,
-  commit: string,
+  { commit, isWithdrawn }: Move,
 ): Promise<Result<Moved, GitFailure>> {
   const git = createGit(checkout)
   const on = await git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] })
   if (!on.ok) return on
   if (on.value.stdout.trim() !== ref) return ok({ kind: 'stale' })
+  if (isWithdrawn()) return ok(WITHDRAWN)
   const args = ['-c', 'submodule.recurse=false', 'merge', '--ff-only', '--no-overwrite-ignore']
   const done = await git([...args, '--no-autostash', '--quiet', commit], {
     expect: [0, 1, 2, 128],
@@ -175,8 +184,26 @@ async function fastForward(
   if (now.value === commit) return ok({ kind: 'moved' })
   if (now.value !== tip) return ok({ kind: 'stale' })
   const said = failureOf(args.slice(2), checkout, done.value.stderr)
-  return ok(refused(`${branch} could not be moved in ${checkout}: ${said.message}`))
+  const half = await halfWritten(git, checkout, tip, commit)
+  return ok(refused(`${branch} could not be moved in ${checkout}: ${said.message}${half}`))
 }
+
+/** Git stops where it cannot write a file, and leaves those before it written: nothing but these, for all else was looked at before. */
+async function halfWritten(
+  git: Git,
+  checkout: string,
+  tip: string | null,
+  commit: string,
+): Promise<string> {
+  const left = await blockingPaths(git, checkout, tip, commit)
+  if (!left.ok || left.value.length === 0) return ''
+  const names = left.value.map((path) => quoted(path)).join(' ')
+  const some = names.length > 400 ? '.' : names
+  return `; some files were written before that: git stash push --include-untracked -- ${some} takes them away there`
+}
+
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${oneLine(path).replaceAll("'", `'\\''`)}'`
 
 async function obstacleIn(
   checkout: string,
@@ -246,6 +273,7 @@ async function commitTreeOf(repo: Repository, commit: string): Promise<Result<st
   return tree.ok ? ok(tree.value.stdout.trim().split('\n').at(-1) ?? '') : tree
 }
 
+const WITHDRAWN: Moved = { kind: 'withdrawn' }
 const refused = (reason: string): Moved => ({ kind: 'refused', reason })
 
 function dirtyWords(checkout: string, paths: readonly string[]): string {

@@ -5,7 +5,7 @@ import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
-import { commitAt } from './repository.ts'
+import { astray, commitAt, isAstray } from './repository.ts'
 import type { Repository } from './repository.ts'
 import { listWorktrees } from './worktree-list.ts'
 
@@ -29,6 +29,11 @@ export async function landingTarget(
   const tip = await commitAt(repo.git, ref)
   if (!tip.ok) return tip
   if (tip.value === null && repo.headRef !== ref) return err(missing(branch))
+  if (tip.value === null) {
+    const isLost = await isAstray(repo)
+    if (!isLost.ok) return isLost
+    if (isLost.value) return err(astray(repo))
+  }
   return ok({ branch, ref, tip: tip.value })
 }
 
@@ -58,13 +63,13 @@ async function rebasing({ commonDir }: Repository, ref: string): Promise<boolean
 
 const noBranch = gitFailure(
   'no-branch',
-  'the checkout is on no branch (its HEAD is detached), so there is none to land on; switch to one, or name it: yard config --set worktree.target main',
+  'the checkout is on no branch (its HEAD is detached), so there is none to land on; switch to one, or name it: yard config worktree.target main',
 )
 
 const ownBranch = (branch: string): GitFailure =>
   gitFailure(
     'no-branch',
-    `${branch} is the branch of a task; switch the checkout to another, or name one: yard config --set worktree.target main`,
+    `${branch} is the branch of a task; switch the checkout to another, or name one: yard config worktree.target main`,
   )
 
 const missing = (branch: string): GitFailure =>

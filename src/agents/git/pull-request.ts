@@ -9,6 +9,7 @@ import { changedFiles, commitsBetween } from './changes.ts'
 import { diskFailure, gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 import type { LandingTarget } from './landing-target.ts'
+import { moveTarget } from './land.ts'
 import { commitAt, isAncestor } from './repository.ts'
 import type { Repository } from './repository.ts'
 import { oneLine } from './snapshot.ts'
@@ -53,7 +54,10 @@ export async function preparePullRequest(
   return err(pushFailed(branch, remote, pushed.error))
 }
 
-/** The task's branch follows its result, which a merge task may have carried on; a branch that went elsewhere is left alone. */
+/**
+ * The task's branch follows its result, which a merge task may have carried on; one that went elsewhere is left alone. A folder that
+ * has it checked out, the task's own worktree or a person's, goes along where nothing in it is in the way.
+ */
 async function pointAt(
   repo: Repository,
   branch: string,
@@ -68,8 +72,12 @@ async function pointAt(
     if (!isOn.ok) return isOn
     if (!isOn.value) return err(elsewhere(branch))
   }
-  const moved = await repo.git(['update-ref', '-m', 'yard: prepare', ref, commit, tip.value ?? ''])
-  return moved.ok ? ok(undefined) : moved
+  const move = { commit, title: branch, isWithdrawn: () => false }
+  const moved = await moveTarget(repo, { branch, ref, tip: tip.value }, move)
+  if (!moved.ok) return moved
+  if (moved.value.kind === 'moved') return ok(undefined)
+  const why = moved.value.kind === 'refused' ? moved.value.reason : `${branch} moved meanwhile`
+  return err(gitFailure('branch-in-use', why))
 }
 
 async function textOf(

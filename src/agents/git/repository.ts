@@ -62,6 +62,26 @@ export async function headOf(
   return ok({ headRef: ref.value.stdout.trim() || null, head: head.value })
 }
 
+/**
+ * Whether HEAD names a branch that is not there while others are. In a checkout that is how a person begins anew; in a bare
+ * repository nobody is there to mean it.
+ */
+export async function isAstray({
+  git,
+  isBare,
+  head,
+}: Repository): Promise<Result<boolean, GitFailure>> {
+  if (!isBare || head !== null) return ok(false)
+  const branches = await git(['for-each-ref', '--count=1', '--format=%(refname)', 'refs/heads'])
+  return branches.ok ? ok(branches.value.stdout.trim() !== '') : branches
+}
+
+export const astray = ({ headRef, commonDir }: Repository): GitFailure =>
+  gitFailure(
+    'no-branch',
+    `HEAD of the bare repository ${commonDir} names ${headRef?.replace(/^refs\/heads\//, '') ?? 'nothing'}, which has no commit, while others have; name one with git symbolic-ref HEAD refs/heads/main, or with yard config worktree.target main`,
+  )
+
 /** The commit that a name stands for; null when there is none. */
 export async function commitAt(git: Git, name: string): Promise<Result<string | null, GitFailure>> {
   const found = await git(

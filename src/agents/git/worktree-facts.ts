@@ -23,9 +23,13 @@ export interface WorktreeFacts {
   readonly uncommitted: number
   /** Commits that the target has not, the merges that the work was based on left out; null without a target. */
   readonly unmerged: number | null
+  /** Ignored files and folders in it, a folder in one word: they go with it. At most 20. */
+  readonly ignored: readonly string[]
   /** Why nothing can be told of it; null when all is well. */
   readonly problem: string | null
 }
+
+const MAX_IGNORED = 20
 
 /** In the order of their names. `target`: the commit that results are to land on; null when there is none. */
 export async function worktreeFacts(
@@ -55,16 +59,21 @@ async function factsOf(
   const checkout = await openCheckout(repo, path, worktreeBranchOf(name))
   const broken = (problem: string): WorktreeFacts => ({
     ...{ name, path, branch: null, head: null, uncommitted: 0, unmerged: null, problem },
+    ignored: [],
   })
   if (!checkout.ok) return broken(checkout.error.message)
   const { git, head, headRef, unfinished } = checkout.value
-  const status = await git(['status', '--porcelain=v1', '-z', '--no-renames'])
+  const flags = ['--porcelain=v1', '-z', '--no-renames', '--ignored=traditional']
+  const status = await git(['status', ...flags])
   if (!status.ok) return broken(status.error.message)
+  const rows = status.value.stdout.split('\0').filter((row) => row !== '')
+  const ignored = rows.filter((row) => row.startsWith('!! ')).map((row) => row.slice(3))
   const unmerged = await unmergedOf(repo, { name, head }, target)
   return {
     ...{ name, path, head },
     branch: headRef?.replace(/^refs\/heads\//, '') ?? null,
-    uncommitted: status.value.stdout.split('\0').filter((row) => row !== '').length,
+    uncommitted: rows.length - ignored.length,
+    ignored: ignored.slice(0, MAX_IGNORED),
     unmerged: unmerged.ok ? unmerged.value : null,
     problem: unfinished === null ? null : `a ${unfinished} is under way`,
   }
@@ -88,6 +97,13 @@ export interface Removal {
   readonly branchRemoved: boolean
 }
 
+export interface RemovalWish {
+  /** The commit that results are to land on; null when there is none. */
+  readonly target: string | null
+  /** Why it may not go, asked right before it goes, when no agent can be given it any more; null = it may. */
+  whyNot(): Promise<string | null>
+}
+
 /**
  * Removes the folder and its registration. What is uncommitted is committed first and kept at `refs/yard/kept/<name>`; the
  * branch stays unless the target holds it. Only ignored files are lost.
@@ -95,11 +111,15 @@ export interface Removal {
 export async function removeWorktree(
   repo: Repository,
   { name, path }: Pick<WorktreeFacts, 'name' | 'path'>,
-  target: string | null,
+  { target, whyNot }: RemovalWish,
 ): Promise<Result<Removal, GitFailure>> {
   const kept = await keepUncommitted(repo, { name, path })
   if (!kept.ok) return kept
-  const removed = await withRepositoryLock(repo.commonDir, () => remove(repo, path))
+  const removed = await withRepositoryLock(repo.commonDir, async () => {
+    const why = await whyNot()
+    if (why === null) return remove(repo, path)
+    return err(gitFailure('branch-in-use', `the worktree ${name} stays: ${why}`))
+  })
   if (!removed.ok) return removed
   const branchRemoved = await dropMergedBranch(repo, name, target)
   return branchRemoved.ok

@@ -11,6 +11,8 @@ export interface RegisteredWorktree {
   readonly path: string
   /** Full ref name; null when detached or bare. */
   readonly headRef: string | null
+  /** Null when bare, or while its branch has no commit yet. */
+  readonly head: string | null
   readonly isLocked: boolean
 }
 
@@ -34,9 +36,11 @@ export async function spellingOf(path: string): Promise<string> {
 async function toWorktree(lines: readonly string[]): Promise<RegisteredWorktree> {
   const valueOf = (key: string) =>
     lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? null
+  const head = valueOf('HEAD')
   return {
     path: await spellingOf(valueOf('worktree') ?? ''),
     headRef: valueOf('branch'),
+    head: head === null || /^0+$/.test(head) ? null : head,
     isLocked: lines.some((line) => line === 'locked' || line.startsWith('locked ')),
   }
 }

@@ -65,7 +65,10 @@ function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, a
         ...{ id: one.id, title: one.title, state: one.state },
         ...{ commit: one.resultCommit, branch: one.branch, artifacts: one.artifacts },
       })),
-      notes: notes.map(({ at, by, text }) => ({ at: new Date(at).toISOString(), by, text })),
+      notes: notes.map(({ at, by, text, place }) => ({
+        ...{ at: new Date(at).toISOString(), by, text },
+        ...(place ? { place } : {}),
+      })),
       lastFailure: lastFailure && { class: lastFailure.class, reason: lastFailure.reason },
     },
     agent: agent.id,

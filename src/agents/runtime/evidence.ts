@@ -8,9 +8,9 @@ import type { Changes } from '../../domain/agent.ts'
 import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
-import { isAncestor, openRepository, type Repository } from '../git/repository.ts'
+import { openRepository, type Repository } from '../git/repository.ts'
+import { holdsBoth, markedFiles } from '../git/settled-merge.ts'
 import type { Merging } from '../../domain/landing.ts'
-import { ok } from '../../base/result.ts'
 import { readRawOutput } from '../output/read-output.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
@@ -209,18 +209,22 @@ async function collect(
     : withMerged(repo.value, task.merging, collected.value)
 }
 
-/** A merge task is not done before its result holds both sides. */
+/** A merge task is not done before its result holds both sides, and none of the marks that git leaves. */
 async function withMerged(
   { git }: Repository,
-  { ours, theirs }: Merging,
+  merging: Merging,
   work: CollectedWork,
 ): Promise<CollectedWork | Error> {
-  for (const { commit } of [ours, theirs]) {
-    const isIn = work.commit === null ? ok(false) : await isAncestor(git, commit, work.commit)
-    if (!isIn.ok) return new Error(isIn.error.message)
-    if (!isIn.value) return { ...work, unfinished: work.unfinished ?? 'merge' }
-  }
-  return { ...work, changed: true }
+  const unfinished = work.unfinished ?? 'merge'
+  if (work.commit === null) return { ...work, unfinished }
+  const isIn = await holdsBoth(git, merging, work.commit)
+  if (!isIn.ok) return new Error(isIn.error.message)
+  if (!isIn.value) return { ...work, unfinished }
+  const marked = await markedFiles(git, merging, work.commit)
+  if (!marked.ok) return new Error(marked.error.message)
+  const [first] = marked.value
+  if (first === undefined) return { ...work, changed: true }
+  return { ...work, unfinished: work.unfinished ?? `merge (with conflict marks in ${first})` }
 }
 
 function workFound(

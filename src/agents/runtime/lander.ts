@@ -8,7 +8,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { ok } from '../../base/result.ts'
 import type { Lander, LandingOrder, LandingOutcome, Withdrawal } from '../../domain/landing.ts'
-import type { GitFailure } from '../git/git-failure.ts'
+import { diskFailure, type GitFailure } from '../git/git-failure.ts'
 import { mergeIntoTarget, moveTarget, obstacleTo } from '../git/land.ts'
 import { landingTarget, type LandingTarget } from '../git/landing-target.ts'
 import { preparePullRequest } from '../git/pull-request.ts'
@@ -18,6 +18,7 @@ import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
 import { createLineStages, runLine, type LineEnd, type LineStages } from './line-stage.ts'
+import { clearLeftLandings, type LeftLandings } from './left-landings.ts'
 import { conflictFrom } from './place.ts'
 
 export interface LanderOptions {
@@ -27,11 +28,10 @@ export interface LanderOptions {
   readonly host: ProcessHost
   readonly clock: Clock
   readonly log: Log
-  /** The environment of a task's verify line on a merged tree, and the marker in it: it runs what agents wrote. */
-  environmentOf(order: LandingOrder): {
-    readonly env: Readonly<Record<string, string>>
-    readonly marker: string | null
-  }
+  /** The environment of a task's verify line on a merged tree, its marker included: it runs what agents wrote. */
+  environmentOf(order: LandingOrder): Readonly<Record<string, string>>
+  /** By the name of its worktree; the same under every owner. Null = it bears none. */
+  markerOf(name: string): string | null
   mayTouch(): boolean
 }
 
@@ -39,7 +39,12 @@ const VERIFY_TIMEOUT_MS = 60 * 60_000
 /** Somebody else may move the target between the merge and the move; each time it is merged anew. */
 const MAX_ROUNDS = 5
 
-export function createLander(options: LanderOptions): Lander {
+export interface ClearingLander extends Lander {
+  /** Ends and takes away what earlier owners left of landings that nobody asks for any more. Never rejects. */
+  clearLeft(left: LeftLandings): Promise<void>
+}
+
+export function createLander(options: LanderOptions): ClearingLander {
   const { launcher, clock, log } = options
   const stages: LineStages = createLineStages(options, () => watch)
   const watch: ExitWatch = createExitWatch({
@@ -48,23 +53,14 @@ export function createLander(options: LanderOptions): Lander {
     onVanished: (folder) => void stages.onVanished(folder),
   })
   const closing = new AbortController()
-  const turns = new Map<string, Promise<unknown>>()
+  const { inTurn, allOver } = createTurns()
+  let clearing: Promise<void> = Promise.resolve()
   const landIn = (repo: Repository, order: LandingOrder, withdrawn: Withdrawal) => {
     const own = new AbortController()
     if (withdrawn.aborted) own.abort()
     withdrawn.addEventListener('abort', () => own.abort())
     const signal = AbortSignal.any([closing.signal, own.signal])
     return land({ repo, order, options, stages, signal })
-  }
-  /** One at a time in a repository. */
-  const inTurn = async <T>(repo: Repository, work: () => Promise<T>): Promise<T> => {
-    const key = repo.commonDir
-    const turn = (turns.get(key) ?? Promise.resolve()).then(work)
-    turns.set(
-      key,
-      turn.catch(() => undefined),
-    )
-    return turn
   }
   return {
     async land(order, withdrawn) {
@@ -91,11 +87,38 @@ export function createLander(options: LanderOptions): Lander {
         })
       }
     },
+    async clearLeft(left) {
+      if (closing.signal.aborted || !options.mayTouch()) return
+      clearing = clearLeftLandings(left, {
+        ...options,
+        inTurn,
+        isOver: () => closing.signal.aborted,
+      })
+      await clearing
+    },
     async close() {
       closing.abort()
-      await Promise.all(turns.values())
+      await clearing
+      await allOver()
       watch.close()
     },
+  }
+}
+
+function createTurns() {
+  const turns = new Map<string, Promise<unknown>>()
+  return {
+    /** One at a time in a repository. */
+    inTurn<T>(repo: Repository, work: () => Promise<T>): Promise<T> {
+      const key = repo.commonDir
+      const turn = (turns.get(key) ?? Promise.resolve()).then(work)
+      turns.set(
+        key,
+        turn.catch(() => undefined),
+      )
+      return turn
+    },
+    allOver: () => Promise.all(turns.values()),
   }
 }
 
@@ -145,17 +168,20 @@ async function landOnce(scene: Scene): Promise<LandingOutcome | 'again' | null> 
 }
 
 async function move(
-  { repo, order }: Scene,
+  { repo, order, signal }: Scene,
   target: LandingTarget,
   commit: string,
-): Promise<LandingOutcome | 'again'> {
-  const moved = await moveTarget(repo, target, commit, order.title)
+): Promise<LandingOutcome | 'again' | null> {
+  const isWithdrawn = (): boolean => signal.aborted
+  const moved = await moveTarget(repo, target, { commit, title: order.title, isWithdrawn })
   if (!moved.ok) return failed(target, moved.error)
   switch (moved.value.kind) {
     case 'moved':
       return landed(target, commit, null)
     case 'stale':
       return 'again'
+    case 'withdrawn':
+      return null
     case 'refused':
       return refused(target.branch, moved.value.reason)
   }
@@ -178,7 +204,11 @@ async function verifyMerged(scene: Scene, commit: string): Promise<string | 'sto
   const { repo, order, options } = scene
   if (order.verify === null) return null
   const folder = join(options.folder, order.name)
-  mkdirSync(folder, { recursive: true })
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    return diskFailure(folder, error).message
+  }
   const verify = `verify-${commit.slice(0, 12)}-${order.askedAt.toString(36)}`
   forgetOthers(folder, verify)
   const tree = await addScratchTree(repo, join(folder, 'tree'), commit)
@@ -203,10 +233,9 @@ function verifyIn(
   { order, options, stages, signal }: Scene,
   place: { readonly folder: string; readonly cwd: string },
 ): Promise<LineEnd | null> {
-  const { env, marker } = options.environmentOf(order)
   return runLine(stages, {
     ...place,
-    ...{ env, marker, signal },
+    ...{ env: options.environmentOf(order), marker: options.markerOf(order.name), signal },
     line: order.verify ?? '',
     // What an earlier boot left is found dead by its start time.
     bootId: null,

@@ -38,16 +38,25 @@ function foldersIn(agents: string): string[] {
   }
 }
 
-async function endOne(folder: string, { launcher, host, log }: Parts): Promise<void> {
-  const record = readStageRecord(folder)
+function endOne(folder: string, parts: Parts): Promise<void> {
+  const { bootId = null, key = null } = readStageRecord(folder) ?? {}
+  return endOldStage(folder, { bootId, key }, parts)
+}
+
+/** Ends and removes one stage. `key`: the marker of what it started; null = not known, like its boot. Rejects where it cannot now. */
+export async function endOldStage(
+  folder: string,
+  { bootId, key }: { readonly bootId: string | null; readonly key: string | null },
+  { launcher, host, log }: Parts,
+): Promise<void> {
   // Fenced out, what has not begun never will.
-  const found = await recoverStage(folder, { bootIdAtLaunch: record?.bootId ?? null, host })
+  const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host })
   if (found.kind === 'undecided') throw new Error(found.message)
   const ended = await launcher.killTree({
     folder,
     leader: leaderOf(folder, found),
-    marker: record?.key ?? null,
-    bootId: record?.bootId ?? (await host.bootId()),
+    marker: key,
+    bootId: bootId ?? (await host.bootId()),
     signal: 'SIGTERM',
     graceMs: GRACE_MS,
   })

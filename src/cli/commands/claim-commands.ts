@@ -1,4 +1,4 @@
-import { arg, opt, type CommandSpec } from '../command-spec.ts'
+import { arg, must, opt, type CommandSpec } from '../command-spec.ts'
 import { agentId, interval, taskId } from '../values.ts'
 
 export const claimCommands: readonly CommandSpec[] = [
@@ -7,7 +7,7 @@ export const claimCommands: readonly CommandSpec[] = [
     does: 'takes a ready task of an external or manual executor, for another orchestrator',
     args: [arg('<id>', 'the task', taskId)],
     options: [
-      opt('--as <name>', 'who takes it').makeOptionMandatory(),
+      must('--as <name>', 'who takes it'),
       opt('--lease <time>', 'how long it is theirs without a heartbeat (default: 30s)', interval),
     ],
     run: async () => (await import('../verbs/claim.ts')).claim,

@@ -1,5 +1,5 @@
 import { ROLES } from '../../domain/roles.ts'
-import { arg, opt, type CommandSpec } from '../command-spec.ts'
+import { arg, must, opt, type CommandSpec } from '../command-spec.ts'
 import { dollars, whole } from '../values.ts'
 
 export const configCommands: readonly CommandSpec[] = [
@@ -38,8 +38,8 @@ export const configCommands: readonly CommandSpec[] = [
         does: 'adds a model, or replaces it',
         args: [arg('<name>', 'the name that you use')],
         options: [
-          opt('--provider <name>', 'who offers it').makeOptionMandatory(),
-          opt('--model-id <id>', 'what the provider calls it').makeOptionMandatory(),
+          must('--provider <name>', 'who offers it'),
+          must('--model-id <id>', 'what the provider calls it'),
           opt('--endpoint <url>', 'where it is asked'),
           opt('--tier <tier>', 'how strong it is, in your words'),
           opt('--cost-in <usd>', 'US dollars per million tokens of input', dollars),
@@ -67,7 +67,7 @@ export const configCommands: readonly CommandSpec[] = [
         name: 'set',
         does: 'gives a role of the yard’s own a model, or a tier of models',
         args: [arg('<name>', 'the model or tier')],
-        options: [opt('--role <role>', ROLES.join(', ')).makeOptionMandatory()],
+        options: [must('--role <role>', ROLES.join(', '))],
         run: async () => (await import('../verbs/model.ts')).modelSetRole,
         examples: ['yard model set --role merger opus'],
       },

@@ -85,6 +85,10 @@ export const graphCommands: readonly CommandSpec[] = [
       opt('--limit <n>', 'at most so many rows', whole(1, 100_000)),
     ],
     run: async () => (await import('../verbs/cost.ts')).cost,
+    notes: [
+      'NO PRICE counts tries that used tokens of which nobody knows the cost.',
+      'Not told here, and in no budget: tests of executors, CLIs that you pilot, and programs that do not say what they use (copilot, kimi, command, http).',
+    ],
     examples: ['yard cost --by model --since 2026-03-01'],
   },
 ]

@@ -32,7 +32,7 @@ export const serviceCommands: readonly CommandSpec[] = [
         name: 'stop',
         does: 'stops it; agents go on and are taken up again by the next one',
         options: [
-          opt('--kill-agents', 'ends the agents, too'),
+          opt('--kill-agents', 'ends the agents, too; with --all those of every yard it stops'),
           opt('--all', 'stops all yards of its process, not this one alone'),
         ],
         run: async () => (await import('../verbs/service-stop.ts')).serviceStop,

@@ -1,4 +1,4 @@
-import { arg, oneOf, opt, type CommandSpec } from '../command-spec.ts'
+import { arg, must, oneOf, opt, type CommandSpec } from '../command-spec.ts'
 import { agentId, each, idList, someIds, taskId, whole } from '../values.ts'
 import { FAILURE_CLASS_WORDS } from './choices.ts'
 import { afterOption, beforeOption, definitionOptions, tagOption } from './task-options.ts'
@@ -83,7 +83,7 @@ export const taskCommands: readonly CommandSpec[] = [
     does: 'says that a task has failed',
     args: [id()],
     options: [
-      opt('--reason <text>', 'why, in a line').makeOptionMandatory(),
+      must('--reason <text>', 'why, in a line'),
       opt('--agent <agent>', 'in the name of this agent', agentId),
       oneOf('--class <class>', 'the kind of failure (else reported)', FAILURE_CLASS_WORDS),
     ],
@@ -135,7 +135,11 @@ export const taskCommands: readonly CommandSpec[] = [
     name: 'log',
     does: "writes a line into a task's timeline, or shows the timeline",
     args: [id(), arg('[text]', 'the line')],
+    options: [opt('--limit <n>', 'shows the newest so many lines', whole(1, 1_000_000))],
     run: async () => (await import('../verbs/timeline.ts')).log,
+    notes: [
+      'The timeline is all that happened to the task and its agents, the oldest first. With --json it is only what was noted, as `log` of the task.',
+    ],
     examples: ['yard log build "half way there"', 'yard log build'],
   },
   {

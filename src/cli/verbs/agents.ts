@@ -2,6 +2,7 @@ import { ok } from '../../base/result.ts'
 import type { AgentView } from '../../contract/view.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
+import { outcomeOf } from '../task-timeline.ts'
 import { between, clock, span } from '../time-words.ts'
 import type { Words } from '../words.ts'
 
@@ -39,9 +40,10 @@ function printAgents({ print }: Cli, list: readonly AgentView[]): void {
   )
 }
 
-const statusOf = ({ status, outcome, exitCode }: AgentView): string => {
-  if (status !== 'ended') return status
-  return exitCode === null ? `${outcome}` : `${outcome} (${exitCode})`
+const statusOf = (agent: AgentView): string => {
+  if (agent.status !== 'ended') return agent.status
+  const outcome = outcomeOf(agent)
+  return agent.exitCode === null || outcome === 'asked' ? outcome : `${outcome} (${agent.exitCode})`
 }
 
 const whatOf = ({ status, failure, doing }: AgentView): string =>
@@ -56,7 +58,10 @@ export const deadAgents = (cli: Cli, words: Words): Promise<Outcome> =>
       else printAgents(cli, dead)
       if (what === 'check' && dead.length > 0)
         cli.print.line('settle them with yard dead-agents --cleanup')
-      if (what === 'purge') cli.print.line(`forgot ${forgotten.length} ended agents`)
+      if (what === 'purge')
+        cli.print.line(
+          `forgot ${forgotten.length} ended ${forgotten.length === 1 ? 'agent' : 'agents'}`,
+        )
     })
     return ok(0)
   })

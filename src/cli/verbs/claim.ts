@@ -34,6 +34,12 @@ export const heartbeat = (cli: Cli, words: Words): Promise<Outcome> =>
 export const letGo = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const task = await client.task.letGo({ id: words.arg(0), commandId: cli.commandId })
-    cli.print.result(task, () => cli.print.line(`${task.id} is ${task.state}`))
+    cli.print.result(task, () =>
+      cli.print.line(
+        task.state === 'in-progress'
+          ? `${task.id} is given back; ${task.agent ?? 'its agent'} is being ended`
+          : `${task.id} is ${task.state}`,
+      ),
+    )
     return ok(0)
   })

@@ -31,14 +31,20 @@ function printCosts({ print }: Cli, costs: Costs): void {
     ]),
   )
   if (!costs.isWhole) print.line(`… the first ${count(costs.rows.length)}; --limit shows more`)
-  const { total } = costs
-  print.line(
-    `in all  ${total.costUsd === null ? 'no cost known' : dollarsOf(total.costUsd)}, ` +
-      `${tokens(total.inputTokens) || '0'} in, ${tokens(total.outputTokens) || '0'} out, ${count(total.tries)} tries`,
-  )
+  print.line(`in all  ${totalWords(costs.total)}`)
   if (costs.rows.some(({ registryUsd }) => registryUsd !== null))
     print.line('~ worked out from list prices, at least in part')
   for (const line of budgetLines(costs.budget)) print.line(line)
+}
+
+/** What nobody told is left out, for it is not nothing. */
+export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs['total']): string {
+  return [
+    costUsd === null ? 'no cost known' : dollarsOf(costUsd),
+    ...(inputTokens === null ? [] : [`${count(inputTokens)} in`]),
+    ...(outputTokens === null ? [] : [`${count(outputTokens)} out`]),
+    `${count(tries)} ${tries === 1 ? 'try' : 'tries'}`,
+  ].join(', ')
 }
 
 /** Marked where it is not all a CLI's own word. */

@@ -2,6 +2,7 @@
 import { ok } from '../../base/result.ts'
 import type { ChangeView } from '../../contract/change.ts'
 import type { Cli, Outcome } from '../cli.ts'
+import type { Client } from '../client.ts'
 import { withYard } from '../connect.ts'
 import type { Printer } from '../print.ts'
 import { manyLines, oneLine } from '../table.ts'
@@ -13,7 +14,8 @@ export const diff = (cli: Cli, words: Words): Promise<Outcome> =>
     const task = words.arg(0)
     const change = await client.change.of({ task })
     if (words.flag('stat')) {
-      print.result(change, () => printStat(print, change))
+      const isGivenUp = await hasGivenUp(client, change)
+      print.result(change, () => printStat(print, change, isGivenUp))
       return ok(0)
     }
     const { files, truncated } = await client.change.diff({ task, maxBytes: MOST_SIGNS })
@@ -39,7 +41,14 @@ function printPatch(print: Printer, patch: string): void {
   }
 }
 
-function printStat(print: Printer, change: ChangeView): void {
+/** The task that was to settle its conflict will not do so any more. */
+async function hasGivenUp(client: Client, { landing }: ChangeView): Promise<boolean> {
+  if (landing?.state !== 'conflict' || landing.mergeTask === null) return false
+  const merge = await client.task.get({ id: landing.mergeTask }).catch(() => null)
+  return merge === null || merge.status === 'failed' || merge.status === 'abandoned'
+}
+
+function printStat(print: Printer, change: ChangeView, isGivenUp: boolean): void {
   if (change.result === null) return printNothing(print, change)
   const { files, commits, insertions, deletions, landing } = change
   print.table(
@@ -55,14 +64,18 @@ function printStat(print: Printer, change: ChangeView): void {
     `${files.length} ${files.length === 1 ? 'file' : 'files'}, +${insertions} -${deletions}, ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`,
   )
   for (const note of change.notes) print.line(`note: ${oneLine(note)}`)
-  if (landing !== null) print.line(landingLine(change.task, landing))
+  if (landing !== null) print.line(landingLine(change.task, landing, isGivenUp))
 }
 
 const printNothing = (print: Printer, { task }: ChangeView): void =>
   print.line(`no try of ${task} has left anything in a worktree of its own`)
 
 /** How far a result is, in a line. */
-export function landingLine(task: string, landing: NonNullable<ChangeView['landing']>): string {
+export function landingLine(
+  task: string,
+  landing: NonNullable<ChangeView['landing']>,
+  isGivenUp = false,
+): string {
   const { state, target, commit, reason, mergeTask } = landing
   const branch = target ?? 'its branch'
   switch (state) {
@@ -73,7 +86,7 @@ export function landingLine(task: string, landing: NonNullable<ChangeView['landi
     case 'prepared':
       return `${task}: ${oneLine(reason ?? 'prepared')}`
     case 'conflict':
-      return `${task} is not merged: ${oneLine(reason ?? 'a conflict')}; ${mergeTask ?? 'a task'} settles it, and it goes on by itself`
+      return `${task} is not merged: ${oneLine(reason ?? 'a conflict')}; ${mergeTask ?? 'a task'} ${isGivenUp ? `has given it up: yard merge ${task} tries again` : 'settles it, and it goes on by itself'}`
     case 'refused':
       return `${task} is not merged: ${oneLine(reason ?? 'refused')}`
   }

@@ -28,7 +28,7 @@ export const executorsTest = (cli: Cli, words: Words): Promise<Outcome> =>
 export const executors = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const list = await client.service.executors()
-    cli.print.result(list, () =>
+    cli.print.result(list, () => {
       cli.print.table(
         ['NAME', 'TYPE', 'MODEL', 'PERMISSIONS', 'AGENTS', 'SIGN-IN', 'CAN RUN'],
         list.map((one) => [
@@ -40,16 +40,35 @@ export const executors = (cli: Cli): Promise<Outcome> =>
           one.credentials,
           standingOf(one),
         ]),
-      ),
-    )
+      )
+      cli.print.progress(countLine(list))
+    })
     return ok(0)
   })
 
 type ExecutorView = Awaited<ReturnType<Client['service']['executors']>>[number]
 
-function standingOf({ canRun, problem, binary, version, lastFailure }: ExecutorView): string {
+/** Nothing is started here for these, so nothing of them can be found missing, or found. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  manual: 'a person does it',
+  external: 'whoever claims it does it',
+  schedule: 'another executor does it, when its time comes',
+  http: 'a service does it',
+}
+
+/** `3 of 11 programs can run here` */
+export function countLine(list: readonly Pick<ExecutorView, 'type' | 'canRun'>[]): string {
+  const programs = list.filter(({ type }) => !Object.hasOwn(ELSEWHERE, type))
+  const found = programs.filter(({ canRun }) => canRun).length
+  return `${found} of ${programs.length} programs can run here`
+}
+
+export function standingOf(
+  view: Pick<ExecutorView, 'type' | 'canRun' | 'problem' | 'binary' | 'version' | 'lastFailure'>,
+): string {
+  const { canRun, problem, binary, version, lastFailure } = view
   if (!canRun) return `no: ${problem ?? 'unknown'}`
   const where = binary === null ? '' : `: ${binary}${version === null ? '' : ` (${version})`}`
   const failed = lastFailure === null ? '' : `; ${lastFailure.agent} failed: ${lastFailure.reason}`
-  return `yes${where}${failed}`
+  return `${ELSEWHERE[view.type] ?? 'yes'}${where}${failed}`
 }

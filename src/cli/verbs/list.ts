@@ -5,7 +5,7 @@ import { hintOf } from '../../domain/near-match.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { STATUS_WORDS } from '../commands/choices.ts'
 import { withYard } from '../connect.ts'
-import { paintState } from '../state-words.ts'
+import { paintState, stateText } from '../state-words.ts'
 import type { Words } from '../words.ts'
 
 export async function list(cli: Cli, words: Words): Promise<Outcome> {
@@ -53,7 +53,7 @@ function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
     ['ID', 'STATE', 'AGENT', 'TITLE'],
     tasks.map((task) => [
       task.id,
-      task.fact === null ? task.state : `${task.state} (${short(task.fact)})`,
+      stateText(task.state, task.fact === null ? null : short(task.fact)),
       task.agent,
       task.title,
     ]),

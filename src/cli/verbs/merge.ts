@@ -4,6 +4,7 @@ import type { LandingView } from '../../contract/change.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { withYard } from '../connect.ts'
+import type { Connection } from '../connection.ts'
 import type { Words } from '../words.ts'
 import { landingLine } from './diff.ts'
 
@@ -16,20 +17,23 @@ export async function merge(cli: Cli, words: Words): Promise<Outcome> {
       message: isAll ? 'a task and --all-done were both named' : 'no task was named',
       hint: 'name one, or --all-done; `yard list --status done` shows them',
     })
-  return withYard(cli, async ({ client }) => {
+  // What was merged before a connection was lost is not asked for again, and belongs to the answer all the same.
+  const merged = new Map<string, LandingView>()
+  const mergeAll = async ({ client }: Connection): Promise<Outcome> => {
     const { print, commandId } = cli
     const tasks = id === null ? (await client.change.landAll({ commandId })).tasks : [id]
-    const merged: ({ task: string } & LandingView)[] = []
     for (const task of tasks) {
       const landing = await landed(client, task, id === null ? null : commandId)
-      merged.push({ task, ...landing })
+      merged.set(task, landing)
       if (!print.isJson) print.line(landingLine(task, landing))
     }
-    print.result(id === null ? merged : (merged[0] ?? null), () => {
-      if (tasks.length === 0) print.line('nothing is waiting to be merged')
+    const all = [...merged].map(([task, landing]) => ({ task, ...landing }))
+    print.result(id === null ? all : (all[0] ?? null), () => {
+      if (all.length === 0) print.line('nothing is waiting to be merged')
     })
-    return ok(merged.every(({ state }) => isGood(state)) ? 0 : 1)
-  })
+    return ok(all.every(({ state }) => isGood(state)) ? 0 : 1)
+  }
+  return withYard(cli, mergeAll, { isLong: true })
 }
 
 const isGood = (state: LandingView['state']): boolean => state === 'landed' || state === 'prepared'

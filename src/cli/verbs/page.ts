@@ -15,7 +15,11 @@ export const page = (cli: Cli, words: Words): Promise<Outcome> =>
           hint: 'start one with `yard serve` or `yard service start`',
         }),
       )
-    cli.print.result({ pageUrl }, () => cli.print.line(`open within a minute: ${pageUrl}`))
+    cli.print.result({ pageUrl }, () => {
+      // What is piped on is the address alone.
+      cli.print.progress('good once, within a minute:')
+      cli.print.line(pageUrl)
+    })
     // A code is good once: the browser gets one of its own.
     if (words.flag('open'))
       openBrowser((await client.service.page()).pageUrl ?? pageUrl, cli.machine.env)

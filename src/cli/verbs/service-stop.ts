@@ -17,13 +17,17 @@ export async function serviceStop(cli: Cli, words: Words): Promise<Outcome> {
   if (!here.ok) return here
   const { paths, yards } = await companyOf(here.value)
   const isWhole = words.flag('all') ?? false
-  const stopped = await stopEach(isWhole ? yards : [paths], words.flag('killAgents') ?? false)
+  const killAgents = words.flag('killAgents') ?? false
+  const meant = isWhole ? yards : [paths]
+  const stopped = await stopEach(meant, killAgents)
   if (!stopped.ok) return stopped
   const { wasRunning, agentsLeft } = stopped.value
   const goOn = wasRunning && !isWhole ? yards.slice(1).map(({ root }) => root) : []
   const told = { running: false, wasRunning, agentsLeft, ...(goOn.length > 0 ? { goOn } : {}) }
   cli.print.result(told, () => {
-    cli.print.line(wasRunning ? `stopped${leftWords(agentsLeft)}` : 'no service is running')
+    cli.print.line(
+      wasRunning ? stoppedWords(meant, { killAgents, agentsLeft }) : 'no service is running',
+    )
     if (goOn.length > 0)
       cli.print.line(
         `its process goes on with ${goOn.join(', ')}; yard service stop --all ends it there`,
@@ -32,8 +36,21 @@ export async function serviceStop(cli: Cli, words: Words): Promise<Outcome> {
   return ok(0)
 }
 
-const leftWords = (count: number): string =>
-  count === 0 ? '' : `; ${count} ${count === 1 ? 'agent goes' : 'agents go'} on without it`
+/** `stopped`, and of several yards which; then what became of their agents. */
+export function stoppedWords(
+  yards: readonly Pick<YardPaths, 'root'>[],
+  { killAgents, agentsLeft }: { readonly killAgents: boolean; readonly agentsLeft: number },
+): string {
+  const isOne = yards.length === 1
+  const what = isOne
+    ? 'stopped'
+    : `stopped ${yards.length} yards: ${yards.map(({ root }) => root).join(', ')}`
+  if (agentsLeft > 0) {
+    const go = agentsLeft === 1 ? '1 agent goes' : `${agentsLeft} agents go`
+    return `${what}; ${go} on without ${isOne ? 'it' : 'them'}`
+  }
+  return killAgents ? `${what}; no agent of ${isOne ? 'it' : 'theirs'} is left` : what
+}
 
 /** The whole process. Agents go on meanwhile and are taken up again. Flags of the start before do not outlive it. */
 export async function serviceRestart(cli: Cli, words: Words): Promise<Outcome> {

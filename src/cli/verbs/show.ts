@@ -6,14 +6,29 @@ import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { paintState, signOf } from '../state-words.ts'
 import { manyLines, oneLine } from '../table.ts'
-import { clock, moment } from '../time-words.ts'
+import { isMilestone, timelineLine, timelineOf } from '../task-timeline.ts'
+import { moment } from '../time-words.ts'
 import { count, dollarsOf, tokensOf } from '../usage-words.ts'
 import type { Words } from '../words.ts'
 
+/** Lines of the timeline that are shown; `yard log` shows all. */
+const TIMELINE_LINES = 40
+
 export const show = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
-    const task = await client.task.get({ id: words.arg(0) })
-    cli.print.result(task, () => printTask(cli, task))
+    const id = words.arg(0)
+    const task = await client.task.get({ id })
+    if (cli.print.isJson) {
+      cli.print.result(task, () => {})
+      return ok(0)
+    }
+    const timeline = await timelineOf(client, id, 200)
+    const rows = timeline.rows.filter(isMilestone)
+    printTask(cli, task)
+    cli.print.line('\nTimeline')
+    if (!timeline.isWhole || rows.length > TIMELINE_LINES)
+      cli.print.line(`  … what was before: yard log ${id}`)
+    for (const row of rows.slice(-TIMELINE_LINES)) cli.print.line(`  ${timelineLine(row)}`)
     return ok(0)
   })
 
@@ -38,9 +53,6 @@ function printTask({ print }: Cli, task: TaskView): void {
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
-  if (task.log.length > 0) print.line('\nTimeline')
-  for (const { at, by, text } of task.log)
-    print.line(`  ${clock(at)}  ${oneLine(by)}: ${oneLine(text)}`)
 }
 
 type Fact = readonly [name: string, value: string | null]
@@ -51,7 +63,9 @@ function stateFacts(task: TaskView): Fact[] {
   const { failure } = task
   return [
     ['state', task.state === task.status ? task.state : `${task.state} (${task.status})`],
-    ['failure', failure === null ? null : `${failure.class}: ${failure.reason}`],
+    failure?.class === 'question'
+      ? ['asked', failure.reason]
+      : ['failure', failure === null ? null : `${failure.class}: ${failure.reason}`],
     ['waits for', task.waitsFor],
     ['not before', time(task.notBefore)],
     ['parked until', time(task.parkedUntil)],

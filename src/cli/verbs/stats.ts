@@ -3,6 +3,7 @@ import { ok } from '../../base/result.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
+import { outcomeOf } from '../task-timeline.ts'
 import { between, span } from '../time-words.ts'
 import { count, dollarsOf } from '../usage-words.ts'
 
@@ -53,7 +54,7 @@ export function statsOf(tasks: readonly TaskCard[], agents: readonly AgentView[]
     agents: {
       total: agents.length,
       alive: agents.filter(({ status }) => status !== 'ended').length,
-      outcomes: tally(agents.map(({ outcome }) => outcome).filter((word) => word !== null)),
+      outcomes: tally(agents.filter(({ status }) => status === 'ended').map(outcomeOf)),
       executors: tally(agents.map(({ executor }) => executor)),
     },
     durationMs: {

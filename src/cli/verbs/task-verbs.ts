@@ -69,7 +69,12 @@ function abandonWords({
 }): string {
   const what =
     abandoned.length === 0 ? 'nothing was left to abandon' : `abandoned ${abandoned.join(', ')}`
-  const ready = becameReady === 1 ? '1 task becomes ready' : `${becameReady} tasks become ready`
+  const ready =
+    becameReady === 0
+      ? 'no task becomes ready by it'
+      : becameReady === 1
+        ? '1 task becomes ready'
+        : `${becameReady} tasks become ready`
   return `${what}; ${ready}`
 }
 

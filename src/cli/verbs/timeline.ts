@@ -2,13 +2,12 @@
 import { err, ok } from '../../base/result.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
-import { clock } from '../time-words.ts'
-import { oneLine } from '../table.ts'
+import { timelineLine, timelineOf } from '../task-timeline.ts'
 import type { Words } from '../words.ts'
 
 export async function log(cli: Cli, words: Words): Promise<Outcome> {
   const text = words.argOrNull(1)
-  if (text === null) return showLog(cli, words.arg(0))
+  if (text === null) return showLog(cli, words.arg(0), words.number('limit') ?? Infinity)
   if (text.trim() === '')
     return err({ kind: 'bad-request', message: 'the line is empty', hint: 'say what to note' })
   return withYard(cli, async ({ client }) => {
@@ -18,14 +17,18 @@ export async function log(cli: Cli, words: Words): Promise<Outcome> {
   })
 }
 
-const showLog = (cli: Cli, id: string): Promise<Outcome> =>
+/** For people all that happened; a program reads what was noted, as in the JSON of the task. */
+const showLog = (cli: Cli, id: string, limit: number): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
-    const task = await client.task.get({ id })
-    cli.print.result(task.log, () => {
-      if (task.log.length === 0) cli.print.progress(`nothing was noted on ${task.id} yet`)
-      for (const { at, by, text } of task.log)
-        cli.print.line(`${clock(at)}  ${oneLine(by)}: ${oneLine(text)}`)
-    })
+    const { print } = cli
+    if (print.isJson) {
+      const { log } = await client.task.get({ id })
+      print.result(limit < log.length ? log.slice(-limit) : log, () => {})
+      return ok(0)
+    }
+    const { rows, isWhole } = await timelineOf(client, id, limit)
+    if (!isWhole) print.progress('there is more before this: --limit N shows more')
+    for (const row of rows) print.line(timelineLine(row))
     return ok(0)
   })
 

@@ -55,6 +55,7 @@ export const worktreeRemove = (cli: Cli, words: Words): Promise<Outcome> =>
     })
     print.result(removed, () => {
       print.line(`removed ${found.path}`)
+      if (removed.ignored.length > 0) print.line(`lost: ${lostOf(found.name, removed.ignored)}`)
       if (removed.keptAt !== null) print.line(`what was uncommitted is kept at ${removed.keptAt}`)
       if (!removed.branchRemoved && found.branch !== null)
         print.line(`its branch ${oneLine(found.branch)} stays`)
@@ -72,6 +73,9 @@ export const worktreeGc = (cli: Cli, words: Words): Promise<Outcome> =>
       if (removed.length === 0)
         print.line('no worktree is recorded as merged and holds nothing besides')
       else print.line(dryRun ? `would remove ${names}; --yes does it` : `removed ${names}`)
+      for (const { name, ignored } of removed)
+        if (ignored.length > 0)
+          print.line(`${dryRun ? 'lost then' : 'lost'}: ${lostOf(name, ignored)}`)
       for (const worktree of kept)
         print.line(
           `stays: ${worktree.name} (${holdsOf(worktree) ?? 'its result is not recorded as merged'})`,
@@ -79,6 +83,12 @@ export const worktreeGc = (cli: Cli, words: Words): Promise<Outcome> =>
     })
     return ok(0)
   })
+
+/** What no commit keeps, for git ignores it. */
+const lostOf = (name: string, ignored: readonly string[]): string => {
+  const more = ignored.length > 5 ? ' and more' : ''
+  return `${ignored.slice(0, 5).map(oneLine).join(', ')}${more} of ${name}, which git ignores`
+}
 
 const noWorktree = (wanted: string): Failure =>
   failure('unknown-task', `there is no worktree of ${JSON.stringify(wanted)}`, {

@@ -6,11 +6,11 @@ import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { AgentId, TaskId } from '../ids.ts'
 import { endingBlockerOf, shownStateOf, type Plan } from '../plan.ts'
-import type { Task } from '../task.ts'
 import {
   decided,
   noOp,
   refused,
+  whyHint,
   withTask,
   wrongState,
   type Circumstances,
@@ -58,13 +58,7 @@ export function decideTake(plan: Plan, command: Of<'task.take'>, now: Circumstan
     const ending = endingBlockerOf(plan, task.id)
     if (ending !== null && task.state.kind === 'open') return refused(stillEnding(task.id, ending))
     if (!mayStart(plan, claim, now.at))
-      return refused(
-        wrongState(
-          task,
-          `taken (${shownStateOf(plan, task, now.at)})`,
-          whyHint(task),
-        ),
-      )
+      return refused(wrongState(task, `taken (${shownStateOf(plan, task, now.at)})`, whyHint(task)))
     const workplace = { cwd: workplaceCwd, branch: null, baseCommit: null }
     return decided([task.id, claim.agentId], {
       type: 'agent.claimed',
@@ -93,21 +87,6 @@ export function decidePilot(plan: Plan, { claim }: Of<'task.pilot'>, now: Circum
       workplace: null,
     })
   })
-}
-
-/** What is over waits for nothing. */
-const whyHint = (task: Task): string => {
-  switch (task.state.kind) {
-    case 'done':
-    case 'abandoned':
-      return `yard reopen ${task.id} opens it again`
-    case 'failed':
-      return `yard retry ${task.id} opens it again`
-    case 'in-progress':
-      return `yard show ${task.id} says who has it`
-    default:
-      return `yard why ${task.id} says what it waits for`
-  }
 }
 
 const PAUSED = failure('wrong-state', 'the coordinator is paused: nothing can be claimed', {

@@ -158,8 +158,9 @@ function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
   return { outcome, failure: bad, ...policy(scene, bad) }
 }
 
-/** A person called the task done while this agent was at work: what it leaves is the task's result. */
+/** A person called the task done while this agent was at work: what it leaves is the task's result, unless that is a merge that was looked at. */
 function landed({ task, end, at }: Scene): Event[] {
+  if (task.merging !== null) return []
   const resultCommit = end.changes?.commit ?? null
   const isDone =
     task.state.kind === 'done' ||

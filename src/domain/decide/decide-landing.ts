@@ -8,8 +8,10 @@ import type { Task } from '../task.ts'
 import { newTaskEvent } from './decide-add.ts'
 import {
   decided,
+  nameOf,
   noOp,
   refused,
+  whyHint,
   withTask,
   wrongState,
   type Circumstances,
@@ -25,8 +27,7 @@ export function decideLandingRequest(
 ): Decided {
   return withTask(plan, id, (task) => {
     const { resultCommit: result, landing } = task
-    if (!hasResult(task))
-      return refused(wrongState(task, 'merged', `yard why ${id} says what it waits for`))
+    if (!hasResult(task)) return refused(wrongState(task, 'merged', whyHint(task)))
     if (result === null)
       return refused(
         wrongState(task, 'merged', 'it has no result in git: it worked in no worktree of its own'),
@@ -57,12 +58,15 @@ export function decideLandingSettle(
   now: Circumstances,
 ): Decided {
   const task = plan.tasks.get(id)
-  if (task?.landing?.state !== 'queued' || task.landing.result !== result) return noOp(id)
+  if (!task) return noOp(id)
+  if (task.landing?.state !== 'queued' || task.landing.result !== result)
+    return settleWithdrawn(task, { result, outcome }, now)
   switch (outcome.kind) {
     case 'landed':
     case 'prepared': {
       const { kind: state, commit, target, note: reason } = outcome
-      return decided([id], landingEvent(task, now.at, { state, result, commit, target, reason }))
+      const landing = landingEvent(task, now.at, { state, result, commit, target, reason })
+      return decided([id], ...edgesOfGivenUp(plan, task, now), landing)
     }
     case 'refused': {
       const { target, reason } = outcome
@@ -71,6 +75,31 @@ export function decideLandingSettle(
     case 'conflict':
       return settleConflict(plan, task, { ...outcome, result, merger }, now)
   }
+}
+
+/** It was withdrawn, and had landed by then: what the target holds is kept on record, whatever becomes of the task. */
+function settleWithdrawn(
+  task: Task,
+  { result, outcome }: Pick<Of<'landing.settle'>, 'result' | 'outcome'>,
+  now: Circumstances,
+): Decided {
+  const { id, landing } = task
+  if (outcome.kind !== 'landed' && outcome.kind !== 'prepared') return noOp(id)
+  const { kind: state, commit, target } = outcome
+  if (landing?.state === state && landing.result === result) return noOp(id)
+  const where = `${target} (${commit.slice(0, 10)})`
+  const text = `its result ${result.slice(0, 10)} was ${state === 'landed' ? 'in' : 'prepared for'} ${where} already when that was withdrawn`
+  const told: Event = {
+    ...{ type: 'task.logged', at: now.at, id: now.newId() },
+    ...{ taskId: id, by: nameOf(now.by), text },
+  }
+  // What was asked for since is about a newer result.
+  if (landing !== null) return decided([id], told)
+  return decided(
+    [id],
+    told,
+    landingEvent(task, now.at, { state, result, commit, target, reason: text }),
+  )
 }
 
 function settleConflict(
@@ -87,10 +116,13 @@ function settleConflict(
   const { result, target, conflict, merger } = found
   const merge = mergeTaskFor(plan, task, { kind: 'landing', conflict, merger }, now)
   const { reason } = conflict
-  if (!merge)
+  if ('inVain' in merge)
     return decided(
       [task.id],
-      landingEvent(task, now.at, { state: 'refused', result, target, reason }),
+      landingEvent(task, now.at, {
+        ...{ state: 'refused', result, target },
+        reason: `${reason}; ${merge.inVain} was done and has not settled it: yard reopen ${merge.inVain} has it done again, and yard merge ${task.id} goes on`,
+      }),
     )
   const mergeTask = merge.id
   const landing = landingEvent(task, now.at, {
@@ -107,10 +139,27 @@ function settleConflict(
   return decided(
     [task.id],
     ...merge.events,
+    ...edgesOfGivenUp(plan, task, now),
     ...waiting.flatMap((next) => edge(plan, mergeTask, next, now)),
     landing,
   )
 }
+
+/** What waits for merge tasks that failed waits for them no longer once another is there, or none is needed. */
+const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
+  [...plan.tasks.values()]
+    .filter(
+      ({ merging, state }) =>
+        merging?.for === task.id && merging.kind === 'landing' && state.kind === 'failed',
+    )
+    .flatMap(({ id: blocker }) =>
+      [...plan.dependentsOf(blocker)]
+        .filter((dependent) => plan.blockersOf(dependent).has(task.id))
+        .map((dependent): Event => ({
+          ...{ type: 'dependency.removed', at: now.at },
+          ...{ blocker, dependent },
+        })),
+    )
 
 /**
  * What it comes to that the base of a task cannot be made: it waits for a merge task. Null when such a task has been done or
@@ -123,7 +172,7 @@ export function baseConflictEvents(
   now: Circumstances,
 ): Event[] | null {
   const merge = mergeTaskFor(plan, task, { kind: 'base', ...found }, now)
-  return merge && [...merge.events, ...edge(plan, merge.id, task.id, now)]
+  return 'inVain' in merge ? null : [...merge.events, ...edge(plan, merge.id, task.id, now)]
 }
 
 const edge = (plan: Plan, blocker: TaskId, dependent: TaskId, now: Circumstances): Event[] =>
@@ -143,10 +192,9 @@ function mergeTaskFor(
   task: Task,
   found: Found,
   now: Circumstances,
-): { readonly id: TaskId; readonly events: readonly Event[] } | null {
-  const known = knownMerge(plan, task, found.conflict)
-  if (known === 'in vain') return null
-  if (known !== null) return { id: known, events: [] }
+): { readonly id: TaskId; readonly events: readonly Event[] } | { readonly inVain: TaskId } {
+  const known = knownMerge(plan, task, found)
+  if (known !== null) return known.isOver ? { inVain: known.id } : { id: known.id, events: [] }
   const { kind, conflict, merger } = found
   const { ours, theirs, paths } = conflict
   const id = freeId(plan, `merge-${task.id}`)
@@ -163,14 +211,21 @@ function mergeTaskFor(
   return { id, events: [newTaskEvent(plan, wish, { merging }, now)] }
 }
 
-/** The merge task that will settle it; `in vain` when one of these very commits is over and the conflict is still there. */
-function knownMerge(plan: Plan, task: Task, { ours, theirs }: Conflict): TaskId | 'in vain' | null {
+/**
+ * The merge task that will settle it; `isOver` when one of these very commits is, and the conflict is still there. Whoever asks for a
+ * landing again has it tried anew: a merge task of it that failed or was abandoned is passed over.
+ */
+function knownMerge(
+  plan: Plan,
+  task: Task,
+  { kind, conflict: { ours, theirs } }: Pick<Found, 'kind' | 'conflict'>,
+): { readonly id: TaskId; readonly isOver: boolean } | null {
   for (const { id, merging, state } of plan.tasks.values()) {
     if (merging?.theirs.commit !== theirs.commit || !mayWaitFor(plan, task.id, id)) continue
+    if (kind === 'landing' && (state.kind === 'failed' || state.kind === 'abandoned')) continue
     const isSame = merging.ours.commit === ours.commit
     const isOver = state.kind === 'done' || state.kind === 'abandoned'
-    if (isSame && isOver) return 'in vain'
-    if (!isOver && (isSame || merging.for === task.id)) return id
+    if (isSame || (!isOver && merging.for === task.id)) return { id, isOver }
   }
   return null
 }

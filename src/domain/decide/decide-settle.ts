@@ -2,7 +2,7 @@
 import type { Agent } from '../agent.ts'
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
-import { failure, workFailure, type WorkFailure } from '../failure.ts'
+import { failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -30,7 +30,10 @@ export function decideComplete(
     const stale = staleness(task, living, command)
     if (stale) return refused(stale)
     const attached = attachedEvents(task.id, living, command.artifacts, now)
+    const unmerged = unmergedFailure(command)
     if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
+      // Said at once, while it can still be merged.
+      if (unmerged) return refused(unmerged)
       const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
       return decided([task.id], ...attached, reported)
     }
@@ -38,17 +41,24 @@ export function decideComplete(
     if (!command.force && isFinished(task))
       return refused(wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`))
     if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
+    if (unmerged) return refused(unmerged)
     // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
     const over: Event = repeatedEvent(task, command.nextFireAt, null, now.at) ?? {
       type: 'task.completed',
       at: now.at,
       id: task.id,
       by: nameOf(now.by),
-      resultCommit: null,
+      resultCommit: mergedIn(command),
     }
     return decided([task.id], ...attached, ...release(living, 'superseded', 'done', now), over)
   })
 }
+
+const unmergedFailure = ({ merge }: Of<'task.complete'>): Failure | null =>
+  merge && !merge.ok ? merge.error : null
+
+const mergedIn = ({ merge }: Of<'task.complete'>): string | null =>
+  merge?.ok ? merge.value.commit : null
 
 export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstances): Decided {
   return withTask(plan, command.id, (task) => {

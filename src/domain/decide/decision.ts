@@ -51,3 +51,18 @@ export const wrongState = (task: Task, wish: string, hint: string): Failure =>
     hint,
     facts: { id: task.id, state: task.state.kind },
   })
+
+/** Where somebody turns to who wanted something of a task that cannot be had now: what is over waits for nothing. */
+export const whyHint = (task: Task): string => {
+  switch (task.state.kind) {
+    case 'done':
+    case 'abandoned':
+      return `yard reopen ${task.id} opens it again`
+    case 'failed':
+      return `yard retry ${task.id} opens it again`
+    case 'in-progress':
+      return `yard show ${task.id} says who has it`
+    default:
+      return `yard why ${task.id} says what it waits for`
+  }
+}

@@ -3,6 +3,7 @@ import type { AgentView } from '../../contract/view.ts'
 import { VERDICTS } from '../../domain/failure.ts'
 import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
+import { questionOf } from '../workspace/question-of.ts'
 
 export interface AgentLook {
   /** The state whose lamp and colours it wears. */
@@ -33,7 +34,9 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
     case 'stopping':
       return { state: 'in-progress', word: 'Stopping' }
     case 'ended':
-      return endedLook(agent.outcome ?? 'lost', isAsleep(agent))
+      return questionOf(agent) === null
+        ? endedLook(agent.outcome ?? 'lost', isAsleep(agent))
+        : endedLook('asked')
     default: {
       const silentMs = silentFor(agent, nowMs)
       const word = isPerson(agent) ? 'In hand' : 'Working'
@@ -47,6 +50,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
 
 const ENDS: Readonly<Record<string, AgentLook>> = {
   done: { state: 'done', word: 'Done' },
+  asked: { state: 'waiting', word: 'Asked' },
   failed: { state: 'failed', word: 'Failed' },
   lost: { state: 'failed', word: 'Lost' },
   refused: { state: 'failed', word: 'Refused' },
@@ -88,7 +92,8 @@ function childrenOf({ processes, isBusy, doing }: AgentView): string {
   return [counted, work, doing].filter((word) => word !== null).join(', ')
 }
 
-function endOf({ outcome, failure, exitCode, changes }: AgentView): Doing | null {
+function endOf(agent: AgentView): Doing | null {
+  const { outcome, failure, exitCode, changes } = agent
   if (outcome === 'done') {
     const files = changes === null ? '' : plural(changes.filesChanged, 'file')
     if (exitCode === null && files === '') return null

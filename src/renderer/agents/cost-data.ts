@@ -63,22 +63,24 @@ const dayKey = (date: Date): string =>
 export const sumText = (usd: number): string =>
   usd > 0 && usd < 0.1 ? `$${usd.toFixed(3)}` : moneyText(usd)
 
-/** Bars per day; over each what of it is worked out by prices; and the cap of a day as a line. */
-export function costSeries(
+function budgetLine(
   days: readonly CostRow[],
   kind: CostKind,
   { capUsd, capTokens }: Costs['budget']['day'],
 ): readonly PlotSeries[] {
   const cap = kind === 'cost' ? capUsd : capTokens
-  const line: PlotSeries[] =
-    cap === null
-      ? []
-      : [
-          {
-            ...{ label: 'Budget of a day', color: '--text-3', look: 'dashed' },
-            values: days.map(() => cap),
-          },
-        ]
+  if (cap === null) return []
+  const label = 'Budget of a day'
+  return [{ label, color: '--text-3', look: 'dashed', values: days.map(() => cap) }]
+}
+
+/** Bars per day; over each what of it is worked out by prices; and the cap of a day as a line. */
+export function costSeries(
+  days: readonly CostRow[],
+  kind: CostKind,
+  budget: Costs['budget']['day'],
+): readonly PlotSeries[] {
+  const line = budgetLine(days, kind, budget)
   if (kind === 'tokens')
     return [
       { label: 'Tokens', values: days.map(tokensOf), color: '--plot-1', look: 'bars' },
@@ -96,6 +98,40 @@ export function costSeries(
         ] as const)
       : []),
     ...line,
+  ]
+}
+
+const COLOURS = ['--plot-1', '--plot-2', '--plot-3', '--plot-4', '--plot-5'] as const
+
+type Part = NonNullable<CostRow['parts']>[number]
+
+/** A layer of each day's bar per model, executor or task, the dearest at the foot; what has no colour of its own is summed up. */
+export function partSeries(
+  days: readonly CostRow[],
+  kind: CostKind,
+  budget: Costs['budget']['day'],
+): readonly PlotSeries[] {
+  const amount = kind === 'cost' ? ({ costUsd }: Part) => costUsd : tokensOf
+  const names = new Map<string | null, string>()
+  const sums = new Map<string | null, number>()
+  for (const part of days.flatMap(({ parts }) => parts ?? [])) {
+    const value = amount(part)
+    names.set(part.key, part.title ?? part.key ?? 'No model')
+    if (value !== null && value > 0) sums.set(part.key, (sums.get(part.key) ?? 0) + value)
+  }
+  const keys = [...sums].toSorted(([, a], [, b]) => b - a).map(([key]) => key)
+  const own = keys.slice(0, keys.length > COLOURS.length ? COLOURS.length - 1 : COLOURS.length)
+  const rest = new Set(keys.slice(own.length))
+  const layer = (label: string, index: number, has: (part: Part) => boolean): PlotSeries => ({
+    ...{ label, color: COLOURS[index] ?? '--plot-5', look: 'bars' },
+    values: days.map(({ parts }) => sum((parts ?? []).filter(has).map(amount))),
+  })
+  return [
+    ...own.map((key, index) => layer(names.get(key) ?? '', index, (part) => part.key === key)),
+    ...(rest.size === 0
+      ? []
+      : [layer(`${rest.size} others`, own.length, ({ key }) => rest.has(key))]),
+    ...budgetLine(days, kind, budget),
   ]
 }
 

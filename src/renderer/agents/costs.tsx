@@ -18,6 +18,7 @@ import {
   COST_GROUPS,
   COST_SPANS,
   costSeries,
+  partSeries,
   sinceOf,
   sourceWords,
   sumOfRows,
@@ -31,12 +32,14 @@ import './costs.css'
 
 const ASK_EVERY_MS = 30_000
 const MOST_ROWS = 200
+/** Ten years: the plot has every day. */
+const MOST_DAYS = 3660
 
 export function CostsView() {
   const { filters } = useRoute()
   const span = COST_SPANS.find((each) => each === filters['span']) ?? '30d'
   const group = COST_GROUPS.find((each) => each === filters['by']) ?? 'model'
-  const days = useCosts('day', span)
+  const days = useCosts('day', span, group)
   const rows = useCosts(group, span)
   const models = useAnswer(({ service }) => service.models())
   const byModel = useCosts('model', span)
@@ -55,7 +58,7 @@ export function CostsView() {
       <ProblemNote problem={days.problem ?? rows.problem} onClose={days.askAgain} />
       {days.value && (
         <div className="trend-grid">
-          <PerDay costs={days.value} since={since} dates={used} />
+          <PerDay costs={days.value} group={group} since={since} dates={used} />
           <CostBudgets budget={days.value.budget} />
           {rows.value && (
             <section className="card trend cost-card" aria-label="Costs by">
@@ -98,29 +101,39 @@ const setFilter = (name: string, value: string): void =>
   navigate({ filters: { ...currentRoute().filters, [name]: value } }, { replace: true })
 
 /** Asked anew as agents come and go: what they cost is known when they have ended. */
-function useCosts(by: CostGroup, span: CostSpan) {
+function useCosts(by: CostGroup, span: CostSpan, group: CostGroup = 'day') {
   const turnover = useTurnover()
   return useAnswer(
     ({ page }) => {
       const since = sinceOf(span, Date.now())
-      return page.cost({ by, limit: MOST_ROWS, ...(since === null ? {} : { since }) })
+      return page.cost({
+        ...{ by, limit: by === 'day' ? MOST_DAYS : MOST_ROWS },
+        ...(since === null ? {} : { since }),
+        ...(group === 'day' ? {} : { parts: group }),
+      })
     },
-    { key: `${by} ${span} ${turnover}`, everyMs: ASK_EVERY_MS },
+    { key: `${by} ${group} ${span} ${turnover}`, everyMs: ASK_EVERY_MS },
   )
 }
 
 interface PerDayProps {
   readonly costs: Costs
+  /** What each day is divided by; `day` = by nothing. */
+  readonly group: CostGroup
   /** Null = from the first agent on. */
   readonly since: string | null
   readonly dates: readonly string[]
 }
 
-function PerDay({ costs, since, dates }: PerDayProps) {
+function PerDay({ costs, group, since, dates }: PerDayProps) {
   const [kind, setKind] = useState<CostKind>('cost')
   const { total, budget, to } = costs
   const rows = useMemo(() => allDays(costs.rows, since, to), [costs.rows, since, to])
-  const series = useMemo(() => costSeries(rows, kind, budget.day), [rows, kind, budget.day])
+  const isDivided = group !== 'day'
+  const series = useMemo(
+    () => (isDivided ? partSeries : costSeries)(rows, kind, budget.day),
+    [isDivided, rows, kind, budget.day],
+  )
   const title = kind === 'cost' ? 'Cost per day' : 'Tokens per day'
   const amounts = series.filter(({ look }) => look === 'bars')
   const format = kind === 'cost' ? sumText : tokensText
@@ -155,6 +168,7 @@ function PerDay({ costs, since, dates }: PerDayProps) {
           label={title}
           at={rows.map(({ key }) => `${key ?? ''}T12:00:00`)}
           series={series}
+          isStacked={isDivided}
           format={format}
           timeText={(ms) => dayText.format(ms)}
         />

@@ -1,5 +1,6 @@
 /** A yard without tasks: what to do first. */
 import { Button } from '../ui/button.tsx'
+import { offerList } from '../composer/list-state.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import { openQuickAdd } from '../workspace/quick-add.ts'
@@ -26,6 +27,7 @@ export function EmptyYard() {
           Add a task
         </Button>
         <Button onClick={() => runCommand('yard.import')}>Import a graph</Button>
+        <Button onClick={() => offerList({ text: '' })}>Paste a list</Button>
       </div>
     </div>
   )

@@ -1,4 +1,5 @@
 /** What the frame itself can do: go to screens, show and hide its parts, steer the coordinator, undo and redo. */
+import { plural } from '../ui/words.ts'
 import { useEffect } from 'react'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { takeImportWish } from '../session/token.ts'
@@ -43,7 +44,7 @@ export function useFrameCommands(): void {
       )
       const count = result.ok ? result.value.dead.length : 0
       if (!result.ok) showToast(result.error.message, { kind: 'error' })
-      else showToast(count === 0 ? 'No dead agents' : `Settled ${count} dead agents`)
+      else showToast(count === 0 ? 'No dead agents' : `Settled ${plural(count, 'dead agent')}`)
     },
     'service.log': () => setPreferences({ isDrawerOpen: true, drawerTab: 'log' }),
   })

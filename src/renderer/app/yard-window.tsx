@@ -19,13 +19,12 @@ import { Overlays } from './overlays.tsx'
 import {
   AgentsScreen,
   AttentionScreen,
-  ExecutorsScreen,
-  ModelsScreen,
   ScheduleScreen,
   SettingsScreen,
   TasksScreen,
   usePreload,
 } from './parts.ts'
+import { RegistryPage } from './registry-page.tsx'
 import { Rail } from './rail.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useFrameCommands } from './use-frame-commands.ts'
@@ -82,8 +81,8 @@ const SCREEN_OF: Readonly<Record<Exclude<Screen, 'graph'>, () => ReactNode>> = {
   tasks: TasksScreen,
   agents: AgentsScreen,
   attention: AttentionScreen,
-  models: ModelsScreen,
-  executors: ExecutorsScreen,
+  models: RegistryPage,
+  executors: RegistryPage,
   schedule: ScheduleScreen,
   settings: SettingsScreen,
 }

@@ -1,7 +1,7 @@
 /** A larger budget, given where it is missed: what waits for it goes on by itself, in the same conversations. */
 import { useState, type FormEvent } from 'react'
 import type { Costs } from '../../contract/page.ts'
-import { useSession, type CommandRun } from '../session/session-context.tsx'
+import { useSession, useTurnover, type CommandRun } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { remember } from '../workspace/history.ts'
@@ -16,7 +16,11 @@ interface BudgetAnswerProps {
 
 /** The cap of a day, or of the graph, as the yard’s own file says it. */
 export function YardBudgetAnswer({ item, command }: BudgetAnswerProps) {
-  const costs = useAnswer(({ page }) => page.cost({ by: 'executor', limit: 1 }), { key: item.key })
+  // Those that run go on at a cap: what is spent grows while the cap stays what it is.
+  const turnover = useTurnover()
+  const costs = useAnswer(({ page }) => page.cost({ by: 'executor', limit: 1 }), {
+    key: `${turnover} ${item.key}`,
+  })
   const which = item.subject === 'graph' ? 'graph' : 'day'
   const reached = costs.value && capOf(costs.value, which)
   if (!reached) return null
@@ -38,7 +42,9 @@ const capOf = ({ budget }: Costs, which: 'day' | 'graph'): ReachedCap | null =>
 export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
   const session = useSession()
   const id = item.task ?? ''
-  const task = useAnswer((client) => client.task.get({ id }), { key: item.key }).value
+  const turnover = useTurnover()
+  const key = `${turnover} ${item.key}`
+  const task = useAnswer((client) => client.task.get({ id }), { key }).value
   const reached =
     task &&
     reachedCap({

@@ -129,7 +129,7 @@ function Lines({ lines }: Pick<Shown, 'lines'>) {
         {lines.slice(0, most).map(({ task, kind, line }) => (
           <li key={`${task} ${kind}`}>
             <span className="text-text-3">
-              {task}
+              {plainToSee(task)}
               {KIND_WORDS[kind]}
             </span>
             <code>{plainToSee(line)}</code>

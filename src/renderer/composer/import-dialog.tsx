@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
-import { countText } from '../ui/words.ts'
+import { countText, plural } from '../ui/words.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { closeFileDialog, openFileDialog, useFileDialog } from './file-state.ts'
 import { useImport, type ImportProgress } from './use-import.ts'
@@ -131,7 +131,7 @@ interface ProgressProps {
 function Progress({ progress: { phase, done, total }, onCancel }: ProgressProps) {
   const isCounted = phase === 'checking' || phase === 'adding'
   const words = isCounted
-    ? `${WORDS[phase]}, ${countText(done)} of ${countText(total)} tasks`
+    ? `${WORDS[phase]}, ${countText(done)} of ${plural(total, 'task')}`
     : WORDS[phase]
   // What is being added is one command, all or none: it can no longer be left.
   const isLate = phase === 'adding' || phase === 'done'

@@ -24,7 +24,9 @@ function ListForm({ wish }: { readonly wish: ListWish }) {
   const id = useId()
   const main = useRef<HTMLButtonElement>(null)
   const form = useListForm(wish)
-  useEffect(() => main.current?.focus(), [])
+  const field = useRef<HTMLTextAreaElement>(null)
+  const isBlank = wish.text === ''
+  useEffect(() => (isBlank ? field : main).current?.focus(), [isBlank])
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
     event.preventDefault()
@@ -35,6 +37,7 @@ function ListForm({ wish }: { readonly wish: ListWish }) {
       <div className="field">
         <label htmlFor={id}>One task a line</label>
         <textarea
+          ref={field}
           id={id}
           className="input task-list"
           rows={Math.min(14, Math.max(4, form.text.split('\n').length))}

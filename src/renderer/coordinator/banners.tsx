@@ -32,7 +32,7 @@ export function Banners() {
         <p key={breaker.key} className="banner" data-st="parked">
           <span>
             {breaker.kind !== 'budget' && `${breaker.subject}: `}
-            {breaker.reason}
+            {breaker.reason.replace(/\.\s*$/, '')}
             {breaker.until && (
               <>
                 . Goes on at {instantText(breaker.until)}, <Countdown until={breaker.until} />.

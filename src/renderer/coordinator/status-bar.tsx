@@ -1,14 +1,15 @@
 /** The line at the foot: connection, cost, machine, who sleeps; where the journal stands. A press opens what is named. */
 import type { ReactNode } from 'react'
-import type { BreakerView } from '../../contract/view.ts'
+import type { BreakerView, Summary } from '../../contract/view.ts'
 import { useConnection, useYard } from '../session/session-context.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { bytesText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { countText, moneyText, tokensText } from '../ui/words.ts'
+import { countText } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
+import { spentText } from './spent-text.ts'
 
 /** `attention`: how many things need the person. */
 export function StatusBar({ attention }: { readonly attention: number }) {
@@ -22,7 +23,7 @@ export function StatusBar({ attention }: { readonly attention: number }) {
           {attention} {attention === 1 ? 'needs' : 'need'} you
         </Item>
       )}
-      {summary && <Spent today={summary.today} />}
+      {summary && <Spent {...summary} />}
       {summary && <Machine machine={summary.machine} />}
       {summary?.breakers.filter(isSleep).map((breaker) => (
         <Item
@@ -80,10 +81,9 @@ function Item({ hot = false, onPress, children }: ItemProps) {
   )
 }
 
-function Spent({ today }: { readonly today: { costUsd: number | null; tokens: number | null } }) {
-  const parts = [moneyText(today.costUsd), today.tokens && `${tokensText(today.tokens)} tokens`]
-  const text = parts.filter(Boolean).join(', ')
-  if (text === '') return null
+function Spent(day: Pick<Summary, 'today' | 'dayCap'>) {
+  const text = spentText(day)
+  if (text === null) return null
   return (
     <Item onPress={() => navigate({ screen: 'agents', filters: { show: 'costs' } })}>
       Today {text}

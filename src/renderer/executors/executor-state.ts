@@ -6,6 +6,7 @@ import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
 import { FIELDS_OF_TYPE } from '../ui/config-keys.ts'
 import { instantText } from '../ui/duration.ts'
+import { countText, plural } from '../ui/words.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 
@@ -63,6 +64,20 @@ export const heldBy = (
       (kind === 'launch' && subject === name) ||
       (kind === 'provider' && account !== null && subject === account),
   ) ?? null
+
+/** Work that is done elsewhere: nothing is started here for it. */
+const ELSEWHERE: ReadonlySet<string> = new Set<ExecutorType>([
+  ...(['http', 'external', 'manual', 'schedule'] as const),
+])
+
+/** `15 profiles, 3 of 11 programs can start here`: people and services start nothing. */
+export function countNote(list: readonly Pick<ExecutorView, 'type' | 'canRun'>[]): string {
+  const programs = list.filter(({ type }) => !ELSEWHERE.has(type))
+  const able = programs.filter(({ canRun }) => canRun).length
+  const all = plural(list.length, 'profile')
+  if (programs.length === 0) return all
+  return `${all}, ${countText(able)} of ${plural(programs.length, 'program')} can start here`
+}
 
 /** Types that keep a sign-in, or a key, to look for. */
 export function wantsSignIn(view: Pick<ExecutorView, 'type'>): boolean {

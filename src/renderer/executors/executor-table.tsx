@@ -37,8 +37,12 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
           <th scope="col">Profile</th>
           <th scope="col">State</th>
           <th scope="col">Found</th>
-          <th scope="col">Sign-in</th>
-          <th scope="col">Permissions</th>
+          <th scope="col" data-spare="next">
+            Sign-in
+          </th>
+          <th scope="col" data-spare="next">
+            Permissions
+          </th>
           <th scope="col">Model</th>
           <th scope="col" className="num">
             In use
@@ -74,8 +78,10 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
             <td title={view.binary ?? undefined}>
               <code>{foundText(view, clis)}</code>
             </td>
-            <td>{view.credentials !== null && <code>{view.credentials}</code>}</td>
-            <td>{permissionsText(view)}</td>
+            <td data-spare="next">
+              {view.credentials !== null && <code>{view.credentials}</code>}
+            </td>
+            <td data-spare="next">{permissionsText(view)}</td>
             <td>{view.model}</td>
             <td className="num">
               <Places alive={view.alive} max={view.maxAgents} />

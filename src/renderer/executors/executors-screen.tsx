@@ -3,8 +3,9 @@ import { useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Screen } from '../ui/screen.tsx'
-import { countText, plural } from '../ui/words.ts'
-import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
+import { plural } from '../ui/words.ts'
+import { useHalf } from '../workspace/half.ts'
+import { currentRoute, navigate } from '../workspace/route.ts'
 import type { FoundCli } from '../../contract/lobby.ts'
 import { FilterField } from '../workspace/filter-field.tsx'
 import { hasWords, useQuery } from '../workspace/filter.ts'
@@ -14,12 +15,12 @@ import { useCommands } from '../workspace/commands.ts'
 import { ExecutorDialog } from './executor-dialog.tsx'
 import { ExecutorPanel } from './executor-panel.tsx'
 import { ExecutorTable } from './executor-table.tsx'
-import { foundText, typeWord, type ExecutorView } from './executor-state.ts'
+import { countNote, foundText, typeWord, type ExecutorView } from './executor-state.ts'
 import { useRegistry } from './use-registry.ts'
 import '../ui/registry.css'
 
 export function ExecutorsScreen() {
-  const chosen = useRoute().filters['executor'] ?? null
+  const chosen = useHalf().filters['executor'] ?? null
   const registry = useRegistry()
   const { executors, isLooking, problem, askAgain } = registry
   const table = useRef<HTMLTableElement>(null)
@@ -108,8 +109,9 @@ function useShown(
   )
 }
 
-const choose = (name: string | null): void =>
-  navigate({ filters: { ...currentRoute().filters, executor: name ?? '' } }, { replace: true })
-
-const countNote = (list: readonly { readonly canRun: boolean }[]): string =>
-  `${plural(list.length, 'profile')}, ${countText(list.filter(({ canRun }) => canRun).length)} can start an agent here`
+function choose(name: string | null): void {
+  const { screen, filters } = currentRoute()
+  const kept = screen === 'executors' ? filters : {}
+  const next = { screen: 'executors', filters: { ...kept, executor: name ?? '' } } as const
+  navigate(next, { replace: true })
+}

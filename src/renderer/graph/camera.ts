@@ -1,9 +1,11 @@
 /** The camera over the canvas, for commands that stand outside of it. Without a canvas nothing happens. */
 import type { ReactFlowInstance } from '@xyflow/react'
 import type { Position } from '../../contract/view.ts'
+import { coversOf } from './covers.ts'
+import { fitting, FREE, LEAST_ZOOM, TOOLS, viewportFor } from './fitting.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from './grid.ts'
 import type { Viewport } from './in-sight.ts'
-import { boundsOf, EMPTY_SCENE, type Box, type Scene } from './scene.ts'
+import { boundsOf, EMPTY_SCENE, type Scene } from './scene.ts'
 
 interface Mounted {
   readonly flow: Pick<ReactFlowInstance, 'setViewport' | 'screenToFlowPosition'>
@@ -26,13 +28,8 @@ export const setCanvasScene = (next: Scene): void => void (scene = next)
 /** What stands on the canvas now. */
 export const canvasScene = (): Scene => scene
 
-export const LEAST_ZOOM = 0.1
 export const MOST_ZOOM = 2
 const CAMERA_MS = 220
-/** Share of the canvas that stays free around what is shown. */
-const FREE = 0.08
-/** px at the foot of the canvas that its tools lie over. */
-const TOOLS = 64
 
 const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
@@ -46,25 +43,10 @@ function move(target: Position & { readonly zoom: number }, isInstant = false): 
   void mounted?.flow.setViewport(target, duration === 0 ? {} : { duration })
 }
 
-/** The viewport that shows a box whole, at most at 100 %. */
-export function viewportFor(
-  box: Box,
-  { width, height }: { readonly width: number; readonly height: number },
-): Position & { readonly zoom: number } {
-  const wide = box.right - box.left
-  const high = box.bottom - box.top
-  const room = Math.max(TOOLS, height - TOOLS)
-  const fitting = Math.min((width * (1 - 2 * FREE)) / wide, (room * (1 - 2 * FREE)) / high, 1)
-  const zoom = Math.max(LEAST_ZOOM, fitting)
-  return {
-    zoom,
-    x: width / 2 - ((box.left + box.right) / 2) * zoom,
-    y: room / 2 - ((box.top + box.bottom) / 2) * zoom,
-  }
-}
-
 export function fitAll({ isInstant = false } = {}): void {
-  if (mounted && scene.bounds) move(viewportFor(scene.bounds, mounted.viewport()), isInstant)
+  if (!mounted) return
+  const target = fitting(scene, mounted.viewport(), coversOf(mounted.element()))
+  if (target) move(target, isInstant)
 }
 
 /** Brings these to the middle, without zooming in or out further than they need. Tasks in a block mean the block. */
@@ -80,8 +62,7 @@ export function flyTo(ids: Iterable<string>, { isInstant = false, zoom = 0 } = {
   const box = boundsOf(nodes)
   if (!box) return
   const now = mounted.viewport()
-  const fitting = viewportFor(box, now)
-  const next = Math.min(fitting.zoom, Math.max(now.zoom, zoom))
+  const next = Math.min(viewportFor(box, now).zoom, Math.max(now.zoom, zoom))
   move(
     {
       zoom: next,
@@ -156,8 +137,16 @@ export function bringIntoSight(id: string): void {
   const left = node.at.x * zoom + x
   const top = node.at.y * zoom + y
   const dx = inside(left, NODE_WIDTH * zoom, width)
-  const dy = inside(top, NODE_HEIGHT * zoom, height)
+  const foot = footBelow(left + dx, left + dx + NODE_WIDTH * zoom, height)
+  const dy = inside(top, NODE_HEIGHT * zoom, height - foot)
   if (dx !== 0 || dy !== 0) move({ x: x + dx, y: y + dy, zoom })
+}
+
+/** px at the foot of the canvas that are taken, between two places across. */
+function footBelow(from: number, to: number, height: number): number {
+  const covers = coversOf(mounted?.element() ?? null)
+  const over = covers.filter(({ left, right }) => from < right && to > left)
+  return Math.max(TOOLS, ...over.map(({ top }) => height - top))
 }
 
 const EDGE = 24

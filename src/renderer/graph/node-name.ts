@@ -4,6 +4,7 @@ import { wordOf } from '../ui/status-badge.tsx'
 import { plural } from '../ui/words.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../workspace/reach.ts'
 import type { Stack } from './fold.ts'
+import { factOf } from '../workspace/fact-of.ts'
 
 interface NameInput {
   readonly card: TaskCard
@@ -38,7 +39,8 @@ function stateWords(card: TaskCard, now: number): string {
   const word = wordOf(card.state)
   if (card.state === 'in-progress' && card.startedAt !== null && card.fact === null)
     return `${word}, ${spoken(now - Date.parse(card.startedAt))}`
-  return card.fact === null || card.fact === word ? word : `${word}, ${card.fact}`
+  const fact = factOf(card)
+  return fact === null ? word : `${word}, ${fact}`
 }
 
 function spoken(ms: number): string {

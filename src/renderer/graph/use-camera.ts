@@ -12,8 +12,8 @@ import {
   setCanvasScene,
   showAround,
   showAt,
-  viewportFor,
 } from './camera.ts'
+import { viewportFor } from './fitting.ts'
 import { EMPTY_SCENE, type Scene } from './scene.ts'
 import type { WatchedViewport } from './use-viewport.ts'
 

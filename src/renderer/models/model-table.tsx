@@ -6,7 +6,7 @@ import { sourceWord, type ConfigEntry } from '../ui/config-entry.ts'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { countText, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { usesOf, type ExecutorView, type ModelView } from './model-use.ts'
+import { runsModels, usesOf, type ExecutorView, type ModelView } from './model-use.ts'
 
 export interface ModelActs {
   setDefault(model: ModelView): void
@@ -30,17 +30,29 @@ export function ModelTable({ models, ...rest }: ModelTableProps) {
           <th scope="col">Name</th>
           <th scope="col">Provider</th>
           <th scope="col">Model id</th>
-          <th scope="col">Tier</th>
-          <th scope="col" className="num">
+          <th scope="col" data-spare="last">
+            Tier
+          </th>
+          <th scope="col" className="num" data-spare="next">
             Context
           </th>
           {['In', 'Out', 'Cached'].map((head) => (
-            <th key={head} scope="col" className="num" title="US dollars per million tokens">
+            <th
+              key={head}
+              scope="col"
+              className="num"
+              title="US dollars per million tokens"
+              data-spare={head === 'Cached' ? 'first' : undefined}
+            >
               {head}
             </th>
           ))}
-          <th scope="col">Runs on</th>
-          <th scope="col">Source</th>
+          <th scope="col" data-spare="next">
+            Runs on
+          </th>
+          <th scope="col" data-spare="first">
+            Source
+          </th>
           <th scope="col" className="num">
             Tasks
           </th>
@@ -81,13 +93,15 @@ function ModelRow({ model, config, acts, executors }: ModelRowProps) {
         <code>{modelId}</code>
         {endpoint !== null && <code className="registry-sub">{endpoint}</code>}
       </td>
-      <td>{tier}</td>
-      <td className="num">{tokensText(model.contextWindow)}</td>
+      <td data-spare="last">{tier}</td>
+      <td className="num" data-spare="next">
+        {tokensText(model.contextWindow)}
+      </td>
       <Prices model={model} />
-      <td>
+      <td data-spare="next">
         <RunsOn name={name} executors={executors} />
       </td>
-      <td>{source === 'default' ? 'Built in' : sourceWord(source)}</td>
+      <td data-spare="first">{source === 'default' ? 'Built in' : sourceWord(source)}</td>
       <td className="num">{count > 0 && <ShowTasks count={count} name={name} />}</td>
       <td className="num">
         <Menu
@@ -115,7 +129,9 @@ function Prices({
         {costIn !== null && priceDate !== null && <span className="registry-sub">{priceDate}</span>}
       </td>
       <td className="num">{priceText(costOut)}</td>
-      <td className="num">{priceText(costCached)}</td>
+      <td className="num" data-spare="first">
+        {priceText(costCached)}
+      </td>
     </>
   )
 }
@@ -134,7 +150,7 @@ interface RunsOnProps {
 /** Executors that take it; those that can run here first. */
 function RunsOn({ name, executors }: RunsOnProps) {
   const able = executors
-    .filter(({ models }) => models?.includes(name))
+    .filter((each) => runsModels(each) && each.models?.includes(name))
     .toSorted((a, b) => Number(b.canRun) - Number(a.canRun))
     .map((each) => each.name)
   if (able.length === 0) return <span className="text-text-3">no executor</span>
@@ -154,7 +170,10 @@ function ShowTasks({ count, name }: { readonly count: number; readonly name: str
       onClick={() => navigate({ screen: 'tasks', filters: { q: `model:${name}` } })}
     >
       {countText(count)}
-      <span className="visually-hidden"> tasks name {name}: show them</span>
+      <span className="visually-hidden">
+        {' '}
+        {count === 1 ? 'task names' : 'tasks name'} {name}: show them
+      </span>
     </Button>
   )
 }

@@ -9,6 +9,9 @@ import { isFinishedCard } from '../workspace/task-acts.ts'
 export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 
+/** A service is told the name of any model and does with it what it will: that is no word on what it runs. */
+export const runsModels = ({ type }: Pick<ExecutorView, 'type'>): boolean => type !== 'http'
+
 /** A task or a setting may name a model by its name here, or by its provider's id. */
 const isNamed = (model: ModelView, name: unknown): boolean =>
   name === model.name || name === model.modelId

@@ -1,6 +1,7 @@
 /** Schedule: what will start by itself, when, and what to do about it. */
 import type { AgendaItem } from '../../contract/page.ts'
-import { useYard } from '../session/session-context.tsx'
+import type { TaskCard } from '../../contract/view.ts'
+import { useCalmYard } from '../session/session-context.tsx'
 import type { YardView } from '../session/yard-view.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/empty-note.tsx'
@@ -19,11 +20,12 @@ import { WaitsTable } from './waits-table.tsx'
 import './schedule.css'
 
 const ASK_EVERY_MS = 60_000
+const CALM = { everyMs: 500 }
 
 export function ScheduleScreen() {
   const { filters } = useRoute()
   const span = SPANS.find((each) => each === filters['span']) ?? '24h'
-  const stand = useYard(standOf)
+  const stand = useCalmYard(standOf, CALM)
   const rows = useAnswer(({ task }) => task.scheduleList(), { key: stand, everyMs: ASK_EVERY_MS })
   const agenda = useAnswer(
     ({ page }) => page.agenda({ until: new Date(Date.now() + SPAN_MS[span]).toISOString() }),
@@ -84,14 +86,30 @@ function useMissedPolicy(): unknown {
   return config.value?.find(({ key }) => key === 'schedule.missed')?.value ?? null
 }
 
-/** Another text whenever something that has a time stands otherwise. */
-function standOf({ tasks, summary }: YardView): string {
-  const cards: string[] = []
-  for (const { id, state, repeats, notBefore, fact } of tasks.values())
-    if (repeats || notBefore !== null || state === 'parked')
-      cards.push(`${id}${state}${notBefore ?? ''}${fact ?? ''}`)
+type Stand = Pick<YardView, 'tasks' | 'summary' | 'fetches'>
+
+/**
+ * Another text whenever there was news of something that has a time. What a card says is not enough: a run may begin and end, or
+ * its clock be set otherwise, and the card say the same as before.
+ */
+export function standOf({ tasks, summary, fetches }: Stand): string {
+  const cards = [String(fetches)]
+  for (const card of tasks.values())
+    if (card.repeats || card.notBefore !== null || card.state === 'parked')
+      cards.push(String(stampOf(card)))
   const breakers = (summary?.breakers ?? []).map(({ key, until }) => `${key}${until ?? ''}`)
   return [...cards, ...breakers].join(' ')
+}
+
+const stamps = new WeakMap<TaskCard, number>()
+let lastStamp = 0
+
+/** A number for as long as there is no news of the task. */
+function stampOf(card: TaskCard): number {
+  const known = stamps.get(card)
+  if (known !== undefined) return known
+  stamps.set(card, ++lastStamp)
+  return lastStamp
 }
 
 function SpanChoice({ span }: { readonly span: Span }) {

@@ -22,6 +22,8 @@ export interface YardView {
   readonly structure: number
   /** Raised whenever an agent came or ended, one that did both in one frame too: what was asked about agents is old then. */
   readonly turnover: number
+  /** How often the whole was fetched. A card that says the same after it may have had news all the same: what was asked about it is old. */
+  readonly fetches: number
 }
 
 export const emptyView: YardView = {
@@ -32,6 +34,7 @@ export const emptyView: YardView = {
   positions: new Map(),
   structure: 0,
   turnover: 0,
+  fetches: 0,
 }
 
 export interface Fold {
@@ -75,6 +78,7 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     summary,
     structure,
     turnover,
+    fetches: view.fetches,
     positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
     tasks: hasTasks ? tasks : view.tasks,
     agents: hasAgents ? agents : view.agents,
@@ -120,6 +124,7 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
     positions: new Map(Object.entries(snapshot.positions)),
     structure: isSameShape ? view.structure : view.structure + 1,
     turnover: view.turnover + 1,
+    fetches: view.fetches + 1,
   }
 }
 

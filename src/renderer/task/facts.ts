@@ -1,5 +1,6 @@
 /** Facts of tasks and agents in the words of the window. What is not known is null, never a zero. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { questionOf } from '../workspace/question-of.ts'
 
 /** All that was read and written; null = no CLI said. */
 export function tokensOf(usage: AgentView['usage']): number | null {
@@ -27,7 +28,9 @@ export function tookMs({
 }
 
 /** State of the lamp of an agent. Its task sleeps after one that ran out of quota. */
-export function agentState({ status, outcome, failure }: AgentView): string {
+export function agentState(agent: AgentView): string {
+  const { status, outcome, failure } = agent
+  if (questionOf(agent) !== null) return 'waiting'
   if (status !== 'ended') return 'in-progress'
   if (outcome === 'done') return 'done'
   if (outcome === 'killed' || outcome === 'superseded') return 'abandoned'
@@ -49,5 +52,8 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   stopping: 'Stopping',
 }
 
-export const agentWord = ({ status, outcome }: AgentView): string =>
-  outcome === null ? (STATUS_WORDS[status] ?? status) : (OUTCOME_WORDS[outcome] ?? outcome)
+export function agentWord(agent: AgentView): string {
+  const { status, outcome } = agent
+  if (questionOf(agent) !== null) return 'Asked'
+  return outcome === null ? (STATUS_WORDS[status] ?? status) : (OUTCOME_WORDS[outcome] ?? outcome)
+}

@@ -8,6 +8,9 @@ import { Artifacts } from './artifacts.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { tokensOf } from './facts.ts'
+import { ShownLine } from './changes/shown-line.tsx'
+import { PlainText } from './output/shown-text.tsx'
+import { Questions } from './questions.tsx'
 import { Routes } from './route-plan.tsx'
 import { Section } from './section.tsx'
 import { Row, TaskSettings } from './task-settings.tsx'
@@ -28,6 +31,7 @@ export function Overview({ card, details }: OverviewProps) {
   return (
     <div className="panel overview" tabIndex={0} role="region" aria-label="Overview">
       <WhyNote card={card} task={task} why={why} />
+      <Questions task={task} tries={tries} />
       <Words task={task} text={DESCRIPTION} empty="Nothing is said beyond the title.">
         {task.description !== '' && <Markdown text={task.description} />}
       </Words>
@@ -124,8 +128,18 @@ function Log({ task }: { readonly task: TaskView }) {
         {task.log.toReversed().map((line, index) => (
           <li key={task.log.length - index}>
             <time dateTime={line.at}>{instantText(line.at)}</time>
-            <span className="log-by">{line.by}</span>
-            <span className="log-text">{line.text}</span>
+            <span className="log-by">
+              {line.by}
+              {line.place && (
+                <>
+                  {' '}
+                  on <ShownLine text={line.place.path} />, line {line.place.line}
+                </>
+              )}
+            </span>
+            <span className="log-text">
+              <PlainText text={line.text} />
+            </span>
           </li>
         ))}
       </ol>

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
-import { Lamp, StatusBadge, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, StatusBadge } from '../ui/status-badge.tsx'
 import { useIsPast } from '../workspace/moment.ts'
 import { navigate } from '../workspace/route.ts'
 import { selectTasks } from '../workspace/selection.ts'
@@ -16,6 +16,7 @@ import { TaskActs } from './task-acts.tsx'
 import { TitleField } from './title-field.tsx'
 import { tryText } from './facts.ts'
 import type { TaskDetails } from './use-task-details.ts'
+import { factOf } from '../workspace/fact-of.ts'
 
 interface TaskHeaderProps {
   readonly card: TaskCard
@@ -109,8 +110,8 @@ const Word = ({ text }: { readonly text: string | null }): ReactNode =>
 
 /** How long it took, or what it waits for; null when the word of its state says that already. */
 function timeOf(card: TaskCard): string | null {
-  const { state, startedAt, completedAt, fact } = card
+  const { state, startedAt, completedAt } = card
   if (state === 'done' && startedAt !== null && completedAt !== null)
     return durationText(Math.max(0, Date.parse(completedAt) - Date.parse(startedAt)))
-  return fact === wordOf(state) ? null : fact
+  return factOf(card)
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Problem } from '../session/problem.ts'
-import { useConnection, useSession } from '../session/session-context.tsx'
+import { useConnection, useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/duration.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
@@ -72,6 +72,7 @@ function useTimeline(card: TaskCard) {
   const [isBusy, setBusy] = useState(false)
   const [round, setRound] = useState(0)
   const count = useRef(0)
+  const fetches = useYard((view) => view.fetches)
   const { id } = card
   const load = useCallback(
     async (before: number | undefined, limit: number): Promise<Loaded | null> => {
@@ -92,8 +93,8 @@ function useTimeline(card: TaskCard) {
     return () => {
       isStale = true
     }
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- news of the task and a wish are reasons to ask again
-  }, [load, isLive, card, round])
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- news of the task, the whole yard anew and a wish are reasons to ask again
+  }, [load, isLive, card, fetches, round])
   useEffect(() => {
     count.current = loaded?.rows.length ?? 0
   }, [loaded])

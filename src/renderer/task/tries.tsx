@@ -4,7 +4,7 @@ import type { AgentView } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { moneyText, tokensText } from '../ui/words.ts'
+import { moneyText, plural, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { agentState, agentWord, tokensOf, tookMs } from './facts.ts'
 import { Section } from './section.tsx'
@@ -130,7 +130,7 @@ const LINES: readonly Line[] = [
 const changesText = (changes: AgentView['changes']): string =>
   changes === null
     ? ''
-    : `${changes.filesChanged} files, +${changes.insertions} −${changes.deletions}`
+    : `${plural(changes.filesChanged, 'file')}, +${changes.insertions} −${changes.deletions}`
 
 interface ComparedProps {
   readonly tries: readonly AgentView[]

@@ -29,6 +29,7 @@ export function useTaskDetails(card: TaskCard): LoadedTask {
   const [round, setRound] = useState(0)
   const living = useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent)))
   const agentStatus = living?.status ?? 'ended'
+  const fetches = useYard((view) => view.fetches)
   useEffect(() => {
     let isStale = false
     const load = async (): Promise<void> => {
@@ -50,8 +51,8 @@ export function useTaskDetails(card: TaskCard): LoadedTask {
     return () => {
       isStale = true
     }
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new state of the agent and a wish are reasons to ask again
-  }, [session, card, isLive, agentStatus, round])
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new state of the agent, the whole yard anew and a wish are reasons to ask again
+  }, [session, card, isLive, agentStatus, fetches, round])
   const reload = useCallback(() => setRound((count) => count + 1), [])
   const current = useMemo(() => {
     if (details?.task.id !== card.id) return null

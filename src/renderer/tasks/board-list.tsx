@@ -11,6 +11,7 @@ import type { BoardColumn } from './board-moves.ts'
 import { press } from './picking.ts'
 import { rowName } from './row-name.ts'
 import { useRows } from './use-rows.ts'
+import { factOf } from '../workspace/fact-of.ts'
 
 /** px of a card and the gap below it. */
 const CARD = 68
@@ -150,5 +151,5 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
 function Fact({ card }: { readonly card: TaskCard }) {
   if (card.fact === null && card.status === 'in-progress' && card.startedAt !== null)
     return <Elapsed since={card.startedAt} />
-  return card.fact ?? '\u00a0'
+  return factOf(card) ?? '\u00a0'
 }

@@ -1,7 +1,7 @@
 /** What can be done to the chosen tasks, once there are several. The same commands as everywhere. */
 import { useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { countText } from '../ui/words.ts'
+import { countText, plural } from '../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../workspace/commands.ts'
 import { useSelection } from '../workspace/selection.ts'
 import { useYard } from '../session/session-context.tsx'
@@ -30,7 +30,7 @@ function Bar({ count }: { readonly count: number }) {
   useYard((view) => view.tasks) // what is blocked depends on how the tasks stand
   const isLive = useSession().connection.getState().kind === 'live'
   return (
-    <div className="chosen-bar" role="toolbar" aria-label={`${countText(count)} chosen tasks`}>
+    <div className="chosen-bar" role="toolbar" aria-label={plural(count, 'chosen task')}>
       <strong>{countText(count)} chosen</strong>
       {ACTS.map(([id, word]) => {
         const blocked = isLive ? blockedReason(id) : 'Not connected'

@@ -2,6 +2,7 @@
 import type { TaskCard } from '../../contract/view.ts'
 import { PRIORITIES } from '../../domain/task.ts'
 import { STATES_IN_ORDER } from '../ui/status-badge.tsx'
+import { factOf } from '../workspace/fact-of.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
 type SortKey = number | string | null
@@ -41,7 +42,7 @@ export const COLUMNS: readonly Column[] = [
   column('cost', 'Cost', 76, ({ costUsd }) => costUsd),
   column('time', 'Time', 88, (card, now) => tookMs(card, now)),
   column('updated', 'Updated', 116, (card) => updatedAt(card)),
-  column('fact', 'Why', 220, ({ fact }) => text(fact)),
+  column('fact', 'Why', 220, (card) => text(factOf(card))),
   column('tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))),
   column('agent', 'Agent', 96, ({ agent }) => text(agent)),
   column('added', 'Added', 116, ({ createdAt }) => time(createdAt)),

@@ -5,6 +5,7 @@ import { Elapsed } from '../ui/elapsed.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { moneyText } from '../ui/words.ts'
 import { tookMs, updatedAt, type Column } from './columns.ts'
+import { factOf } from '../workspace/fact-of.ts'
 
 interface TaskCellProps {
   readonly card: TaskCard
@@ -53,7 +54,7 @@ function wordsOf(card: TaskCard, id: string): string | null {
     tries: triesText(card),
     cost: moneyText(card.costUsd),
     time: took === null || card.completedAt === null ? '' : durationText(took),
-    fact: card.fact ?? '',
+    fact: factOf(card) ?? '',
     tags: card.tags.join(', '),
     agent: card.agent ?? '',
     id: card.id,

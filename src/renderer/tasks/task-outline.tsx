@@ -16,6 +16,7 @@ import { rowName } from './row-name.ts'
 import { pressListKey } from './use-list-keys.ts'
 import { useListTasks, useMatches } from './use-listed.ts'
 import { useRows } from './use-rows.ts'
+import { factOf } from '../workspace/fact-of.ts'
 
 const ROW = 32
 /** Deeper levels stand no further in. */
@@ -130,7 +131,7 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
       </div>
       <div role="gridcell" className="outline-state">
         <StatusBadge state={card.state} />
-        <span className="truncate text-text-2">{card.fact}</span>
+        <span className="truncate text-text-2">{factOf(card)}</span>
       </div>
       <div role="gridcell" className="outline-acts">
         <RowActs id={id} title={card.title} />

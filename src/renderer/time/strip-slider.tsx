@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { drawStrip, readColours } from './draw-strip.ts'
 import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
-import { atOf, ticks, xOf, type TimeScale } from './time-scale.ts'
+import { atOf, placeLabels, type TimeScale } from './time-scale.ts'
 import { agoText, clockText } from './time-words.ts'
 import type { Activity } from './use-activity.ts'
 import { pressHeadKey } from './use-head-keys.ts'
@@ -15,7 +15,6 @@ interface StripSliderProps {
 }
 
 const HEIGHT = 34
-const LABEL_APART = 96
 
 export function StripSlider({ ref, activity, end }: StripSliderProps) {
   const { at } = usePlayhead()
@@ -69,27 +68,31 @@ interface LabelsProps {
 }
 
 function Labels({ scale, clock }: LabelsProps) {
-  const { now, end, width } = scale
-  const xNow = xOf(scale, now)
-  const far = ticks(scale, LABEL_APART).filter((at) => xOf(scale, at) < xNow - LABEL_APART)
-  if (width === 0) return null
+  const element = useRef<HTMLDivElement>(null)
+  const [font, setFont] = useState('')
+  useEffect(() => {
+    if (!element.current) return
+    // Its shorthand is empty where figures are tabular.
+    const { fontSize, fontFamily } = getComputedStyle(element.current)
+    setFont(`${fontSize} ${fontFamily}`)
+  }, [])
+  const labels = scale.width === 0 || font === '' ? [] : placeLabels(scale, clock, widthIn(font))
   return (
-    <div className="time-labels" aria-hidden="true">
-      {far.map((at) => (
-        <span key={at} style={{ left: xOf(scale, at) }}>
-          {clock(at)}
+    <div ref={element} className="time-labels" aria-hidden="true">
+      {labels.map(({ text, left, isMark }) => (
+        <span key={`${left} ${text}`} className={isMark ? undefined : 'time-now'} style={{ left }}>
+          {text}
         </span>
       ))}
-      <span className="time-now" style={{ right: width - xNow }}>
-        now {clock(now)}
-      </span>
-      {end !== null && (
-        <span className="time-now" style={{ right: 0 }}>
-          about {clock(end)}
-        </span>
-      )}
     </div>
   )
+}
+
+/** px of a text on one line. */
+function widthIn(font: string): (text: string) => number {
+  const context = document.createElement('canvas').getContext('2d')
+  if (context) context.font = font
+  return (text) => Math.ceil(context?.measureText(text).width ?? 0)
 }
 
 function useWidth(ref: RefObject<HTMLDivElement | null>): number {

@@ -51,6 +51,44 @@ export function ticks(scale: TimeScale, apart: number): readonly number[] {
   return found
 }
 
+/** A word on the strip: from its instant on, or up to its right end. */
+export interface Label {
+  readonly text: string
+  /** px of its left end */
+  readonly left: number
+  /** It is one of the marks of the past, not the present or what is foretold. */
+  readonly isMark: boolean
+}
+
+const LABELS_APART = 10
+
+/** Words that do not touch: the present first, then the end of the forecast, then as many instants as there is room for. */
+export function placeLabels(
+  scale: TimeScale,
+  clock: (at: number) => string,
+  widthOf: (text: string) => number,
+): readonly Label[] {
+  const { now, end, width } = scale
+  const upTo = (text: string, right: number): Label => ({
+    ...{ text, isMark: false },
+    left: Math.max(0, right - widthOf(text)),
+  })
+  const present = upTo(`now ${clock(now)}`, xOf(scale, now))
+  const placed = [present]
+  const take = (label: Label): void => {
+    if (label.left + widthOf(label.text) > width) return
+    if (!placed.some((other) => touches(label, other, widthOf))) placed.push(label)
+  }
+  if (end !== null) take(upTo(`about ${clock(end)}`, width))
+  const room = Math.max(1, widthOf(clock(scale.from)) + LABELS_APART)
+  for (const at of ticks(scale, room)) take({ text: clock(at), left: xOf(scale, at), isMark: true })
+  return placed
+}
+
+const touches = (a: Label, b: Label, widthOf: (text: string) => number): boolean =>
+  a.left < b.left + widthOf(b.text) + LABELS_APART &&
+  b.left < a.left + widthOf(a.text) + LABELS_APART
+
 export type HeadStep = 'back' | 'on' | 'far-back' | 'far-on' | 'first' | 'live'
 
 /** ms of one step: a bar of the strip. */

@@ -10,14 +10,18 @@ export interface PlotSeries {
   readonly look: 'line' | 'area' | 'bars' | 'dashed'
 }
 
-/** Sums from the first series upwards: each stands on those before it. A gap adds nothing to what stands on it. */
+/** Sums from the first series upwards: each stands on those before it. A gap adds nothing to what stands on it; a limit stands alone. */
 export function stacked(series: readonly PlotSeries[]): readonly PlotSeries[] {
   const length = Math.max(0, ...series.map(({ values }) => values.length))
   const sums = Array.from({ length }, () => 0)
-  return series.map((each) => ({
-    ...each,
-    values: sums.map((sum, index) => (sums[index] = sum + (each.values[index] ?? 0))),
-  }))
+  return series.map((each) =>
+    each.look === 'dashed'
+      ? each
+      : {
+          ...each,
+          values: sums.map((sum, index) => (sums[index] = sum + (each.values[index] ?? 0))),
+        },
+  )
 }
 
 /** Greatest known value; null when nothing is known. */

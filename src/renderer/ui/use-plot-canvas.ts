@@ -80,7 +80,8 @@ function optionsOf(element: HTMLElement, latest: { readonly current: Drawing }):
   return {
     width: element.clientWidth,
     height: drawing.height,
-    padding: [8, 8, 0, 0],
+    // On the right as much as half a date needs, which stands below the middle of its day.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
     scales: {

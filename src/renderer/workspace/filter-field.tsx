@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import { Button } from '../ui/button.tsx'
 import { useCommands } from './commands.ts'
 import { setQuery, useQuery } from './filter.ts'
+import { useHalf } from './half.ts'
 import { KeyHint } from './key-hint.tsx'
 import { OfferLater } from './offer-later.tsx'
 import './filter-field.css'
@@ -17,6 +18,8 @@ interface FilterFieldProps {
 export function FilterField({ label, hint }: FilterFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const query = useQuery()
+  const { screen, isCurrent } = useHalf()
+  const change = (next: string): void => setQuery(next, screen)
   return (
     <search className="filter-field">
       <Search size={14} strokeWidth={1.5} aria-hidden="true" />
@@ -29,29 +32,35 @@ export function FilterField({ label, hint }: FilterFieldProps) {
         spellCheck={false}
         autoComplete="off"
         value={query}
-        onChange={(event) => setQuery(event.target.value)}
+        onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
           event.preventDefault()
           if (query === '') field.current?.blur()
-          else setQuery('')
+          else change('')
         }}
       />
       {query === '' ? (
-        <KeyHint keys="/" />
+        <>{isCurrent && <KeyHint keys="/" />}</>
       ) : (
-        <Button look="quiet" aria-label="Clear filters" onClick={() => setQuery('')}>
+        <Button look="quiet" aria-label="Clear filters" onClick={() => change('')}>
           <X size={14} strokeWidth={1.5} aria-hidden="true" />
         </Button>
       )}
       <OfferLater>
-        <Offer focus={() => field.current?.select()} />
+        <Offer focus={() => field.current?.select()} isFallback={!isCurrent} />
       </OfferLater>
     </search>
   )
 }
 
-function Offer({ focus }: { readonly focus: () => void }) {
-  useCommands({ find: focus })
+interface OfferProps {
+  readonly focus: () => void
+  /** The list of the other half of the page is nearer. */
+  readonly isFallback: boolean
+}
+
+function Offer({ focus, isFallback }: OfferProps) {
+  useCommands({ find: focus }, { isFallback })
   return null
 }

@@ -1,7 +1,8 @@
 /** One way to narrow tasks down, the same on the graph and in the lists: words, and `state: tag: executor: model: agent: is:` fields. It stands in the address (`q`). */
 import type { TaskCard } from '../../contract/view.ts'
 import { wordOf } from '../ui/status-badge.tsx'
-import { currentRoute, navigate, useRoute } from './route.ts'
+import { useHalf } from './half.ts'
+import { currentRoute, navigate, type Screen } from './route.ts'
 
 export type TaskFilter = (card: TaskCard) => boolean
 
@@ -41,11 +42,12 @@ export function hasWords(query: string, texts: readonly (string | null | undefin
   return words.every((word) => all.some((text) => text.includes(word)))
 }
 
-export const useQuery = (): string => useRoute().filters['q'] ?? ''
+export const useQuery = (): string => useHalf().filters['q'] ?? ''
 
-export function setQuery(q: string): void {
-  const { filters } = currentRoute()
-  navigate({ filters: { ...filters, q } }, { replace: true })
+/** `screen`: whose list it narrows down, where two stand on one page. */
+export function setQuery(q: string, screen: Screen = currentRoute().screen): void {
+  const { filters, screen: now } = currentRoute()
+  navigate({ screen, filters: { ...(screen === now ? filters : {}), q } }, { replace: true })
 }
 
 /** States shown, as the lamps of the bar choose them; null = all. */

@@ -3,7 +3,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import { maySendAgain, toProblem, type Problem } from '../session/problem.ts'
 import type { Session } from '../session/session.ts'
-import { countText } from '../ui/words.ts'
+import { countText, plural } from '../ui/words.ts'
 import { sendOrOffer } from './send-or-offer.ts'
 import { countOf, type TaskAct } from './task-acts.ts'
 import { closeToast, openToast, retellToast } from './toasts.ts'
@@ -85,7 +85,7 @@ function outcomeOf(
 function tellProgress({ past }: TaskAct, total: number) {
   let isStopped = false
   const textOf = (count: number): string =>
-    `${past} ${countText(count)} of ${countText(total)} tasks`
+    `${past} ${countText(count)} of ${plural(total, 'task')}`
   const stop = { label: 'Stop', run: () => void (isStopped = true) }
   const toast = openToast(textOf(0), { act: stop, lastsMs: null })
   return {

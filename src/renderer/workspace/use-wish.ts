@@ -1,6 +1,7 @@
 /** A command that was given elsewhere leads to a screen with a word in the address; the screen takes the word out and does it. */
 import { useEffect, useRef } from 'react'
-import { currentRoute, navigate, useRoute } from './route.ts'
+import { useHalf } from './half.ts'
+import { currentRoute, navigate } from './route.ts'
 
 /** `name`: of the filter that asks for it. */
 export function useWish(name: string, act: () => void): void {
@@ -8,7 +9,7 @@ export function useWish(name: string, act: () => void): void {
   useEffect(() => {
     latest.current = act
   })
-  const isAskedFor = useRoute().filters[name] !== undefined
+  const isAskedFor = useHalf().filters[name] !== undefined
   useEffect(() => {
     if (!isAskedFor) return
     navigate({ filters: { ...currentRoute().filters, [name]: '' } }, { replace: true })

@@ -60,13 +60,13 @@ function refuseUntrusted({ yard }: HandlerContext): void {
   )
 }
 
-/** Those that a person would ask for one by one: done, with a result that is neither landed nor on its way. */
+/** Those that a person would ask for one by one: done, with a result that has neither landed nor waits for a merge task. */
 function* unlanded({ yard }: HandlerContext): Generator<TaskId> {
   const tasks = [...yard.plan.tasks.values()].toSorted((a, b) => a.order - b.order)
   for (const { id, state, resultCommit, landing, merging } of tasks) {
     if (state.kind !== 'done' || resultCommit === null || merging !== null) continue
-    const isSettled = landing?.result === resultCommit && landing.state !== 'refused'
-    if (!isSettled) yield id
+    const isOpen = landing?.state === 'refused' || landing?.state === 'queued'
+    if (landing?.result !== resultCommit || isOpen) yield id
   }
 }
 

@@ -20,14 +20,14 @@ export const pageHandlers = {
   moveNodes: os.moveNodes.handler(async ({ context, input }) => ({
     moved: valueOf(await context.yard.positions.move(input.set)),
   })),
-  cost: os.cost.handler(({ context: { yard }, input: { by, since, limit }, signal }) => {
+  cost: os.cost.handler(({ context: { yard }, input: { by, parts, since, limit }, signal }) => {
     const now = yard.now()
     const from =
       since === undefined ? (yard.store.spending.firstAt() ?? now) : instantOf('since', since)
     // What ends in this very moment is told, too.
     const to = now + 1
     if (from >= to) refuse(emptySpan)
-    return readCosts(yard, { by, from, to, limit }, signal)
+    return readCosts(yard, { by, parts, from, to, limit }, signal)
   }),
   activity: os.activity.handler(({ context: { yard }, input, signal }) =>
     readActivity(yard, spanOf(input, yard.now()), input.buckets, signal),

@@ -10,8 +10,6 @@ import type { Plan } from '../../domain/plan.ts'
 type Reach =
   /** Its own task or one that this waits for. */
   | 'own-or-dependency'
-  /** Its own task, and no other. */
-  | 'own'
   /** A report on its own task: after its end it is late, not unknown. */
   | 'report'
   | 'own-agent'
@@ -21,7 +19,7 @@ const AGENT_MAY: Readonly<Record<string, Reach>> = {
   'service.hello': 'any',
   'task.get': 'own-or-dependency',
   'task.why': 'own-or-dependency',
-  'page.timeline': 'own',
+  'page.timeline': 'own-or-dependency',
   'task.add': 'any',
   'task.complete': 'report',
   'task.settle': 'report',
@@ -50,7 +48,6 @@ export function permitCall(plan: Plan, by: Actor, path: string, id: unknown): Fa
       return notAllowed(by, path)
     case 'any':
       return null
-    case 'own':
     case 'report':
       return id === by.taskId ? null : notAllowed(by, `${path} of another task`)
     case 'own-agent':

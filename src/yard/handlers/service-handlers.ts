@@ -75,7 +75,7 @@ async function toStatus(
     running: isRunning,
     pid: isRunning ? process.pid : null,
     uptimeSec: isRunning ? Math.round((yard.now() - yard.openedAt) / 1000) : null,
-    url: host.url(),
+    url: isRunning ? host.url() : null,
     paused: summary.paused,
     readOnly: summary.readOnly,
     agents: summary.agents,

@@ -129,19 +129,27 @@ export function reportOf(context: HandlerContext, task: Task, input: ReportInput
   const from = nextRunFrom(task, claimedAt, yard.now(), missed)
   return {
     id: task.id,
-    agentId: input.agent === undefined ? own : parseAgentId(input.agent),
+    agentId: input.agent === undefined ? own : knownAgent(yard, input.agent),
     generation: input.generation ?? null,
     nextFireAt: valueOf(nextFireAt(yard, task.schedule, from)),
   }
 }
 
+/** One that has ended is known: what it says is late. */
+function knownAgent({ plan, store }: HandlerContext['yard'], text: string): AgentId {
+  const id = parseAgentId(text)
+  return plan.agents.has(id) || store.agent(id) !== null ? id : noAgent(text)
+}
+
 export function parseAgentId(text: string): AgentId {
   const read = agentIdSchema.safeParse(text)
-  if (read.success) return read.data
-  return refuse(
+  return read.success ? read.data : noAgent(text)
+}
+
+const noAgent = (text: string): never =>
+  refuse(
     failure('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
       hint: 'yard agents lists them',
       facts: { id: text },
     }),
   )
-}

@@ -17,6 +17,8 @@ export interface StartOrder {
   readonly headlessEntry: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Somebody else has the yard and will be gone: that is waited for, however long it takes. */
+  readonly isWaiting?: () => Promise<boolean>
 }
 
 /** What `find` gives once it gives something: the owner started here, or another that was faster. */
@@ -27,10 +29,11 @@ export async function startHost<T>(
   const { headlessEntry: entry, args, env, paths } = order
   const stranger = spawnStranger({ entry, args, env, cwd: paths.root })
   try {
-    const giveUpAt = performance.now() + START_PATIENCE_MS
+    let giveUpAt = performance.now() + START_PATIENCE_MS
     for (let looks = 0; performance.now() < giveUpAt;) {
       const found = await find()
       if (found !== null) return ok(found)
+      if (await order.isWaiting?.()) giveUpAt = performance.now() + START_PATIENCE_MS
       if (stranger.failed() !== null && ++looks > LOOKS_AFTER_END) break
       await delay(LOOK_MS)
     }

@@ -1,6 +1,6 @@
 /** What became of an agent, in a sentence. */
 import type { StoredRow } from '../../store/store.ts'
-import { part, reasonOf, textOf, type RowWords } from './row-parts.ts'
+import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
 
 export function agentWords(row: StoredRow): RowWords {
   const { id, event } = row
@@ -30,7 +30,7 @@ const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
   'agent.reported': ({ id, set }) =>
     part(set['report'], 'kind') === 'done'
       ? { text: `${id} says it is done` }
-      : { text: `${id} ${saidOf(part(set['report'], 'failure'))}` },
+      : { text: `${id} ${reportOf(part(set['report'], 'failure'))}` },
   'agent.stopping': ({ id, set }) => ({
     text: `${id} ${STOP_WORDS[String(part(set['state'], 'reason'))] ?? 'is being stopped'}`,
   }),
@@ -38,9 +38,11 @@ const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
   'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
 }
 
-const saidOf = (failure: unknown): string =>
-  part(failure, 'class') === 'question'
-    ? `asks: ${textOf(part(failure, 'reason')) ?? ''}`
+const isQuestion = (failure: unknown): boolean => part(failure, 'class') === 'question'
+
+const reportOf = (failure: unknown): string =>
+  isQuestion(failure)
+    ? `asks: ${saidOf(part(failure, 'reason')) ?? ''}`
     : `says it failed: ${reasonOf(failure)}`
 
 const STOP_WORDS: Readonly<Record<string, string>> = {
@@ -60,6 +62,8 @@ function ended({ id, set }: StoredRow): Told {
     case 'done':
       return { text: `${id} is done`, state: 'done' }
     case 'failed':
+      // The question itself is told by the line of its task that waits for the answer.
+      if (isQuestion(failure)) return { text: `${id} has asked and ended`, state: 'waiting' }
       return { text: `${id} failed: ${whyOf(failure)}`, state: 'failed' }
     case 'killed':
       return { text: `${id} was killed` }

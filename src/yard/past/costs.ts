@@ -1,6 +1,6 @@
 /** What was spent, by task, model, executor or day, and what may be. */
 import type { Costs } from '../../contract/page.ts'
-import type { GroupSum, UsageSum } from '../../store/spending.ts'
+import type { CostGroup, GroupSum, UsageSum } from '../../store/spending.ts'
 import { createPacer } from '../slices.ts'
 import { dayOf } from '../spending.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -10,6 +10,8 @@ type Source = Pick<Yard, 'plan' | 'store' | 'config' | 'spending'>
 
 interface Wish {
   readonly by: Costs['by']
+  /** What each day is divided by. */
+  readonly parts?: CostGroup | undefined
   readonly from: number
   readonly to: number
   readonly limit: number
@@ -61,12 +63,31 @@ async function dayRows(yard: Source, wish: Wish, signal?: AbortSignal): Promise<
     const { start, end } = dayOf(at)
     const span = { from: Math.max(start, wish.from), to: Math.min(end, wish.to) }
     const { tries, ...sum } = spending.inAll(span)
-    if (tries > 0) rows.push({ title: null, tries, ...sum, key: isoTime(start).slice(0, 10) })
+    const key = isoTime(start).slice(0, 10)
+    if (tries > 0) rows.push({ title: null, tries, ...sum, key, ...partsOf(yard, wish, span) })
     at = end
     const wait = pacer.check()
     if (wait) await wait
   }
   return rows
+}
+
+/** So many of a day are told apart. */
+const MOST_PARTS = 50
+
+function partsOf(
+  { plan, store }: Source,
+  { parts }: Wish,
+  span: { readonly from: number; readonly to: number },
+): Pick<Costs['rows'][number], 'parts'> {
+  if (parts === undefined) return {}
+  const sums = store.spending.by(parts, span, MOST_PARTS)
+  return {
+    parts: sums.map(({ key, costUsd, inputTokens, outputTokens }) => ({
+      ...{ key, costUsd, inputTokens, outputTokens },
+      title: parts === 'task' ? (plan.tasks.get(key as never)?.title ?? null) : null,
+    })),
+  }
 }
 
 /** The caps of the yard, and what counts towards them by now. */

@@ -150,7 +150,7 @@ function toTry(agent: Agent, title: string): History['tries'] {
       title,
       executor,
       model,
-      outcome: state.outcome,
+      outcome: state.failure?.class === 'question' ? 'asked' : state.outcome,
       claimedAt: isoTime(claimedAt),
       endedAt: isoTime(endedAt),
       tookMs: Math.max(0, endedAt - (agent.startedAt ?? claimedAt)),

@@ -2,13 +2,15 @@
 import { clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { agentWords } from './agent-words.ts'
-import { part, reasonOf, textOf, type RowWords } from './row-parts.ts'
+import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
 
 export interface RowContext {
   readonly now: number
   titleOf(taskId: string): string
   /** Stored status of the row's task before it. */
   statusBefore(): string | null
+  /** Whether the row is a person's answer, for which its task waited. */
+  isAnswer(): boolean
 }
 
 export function wordsOf(row: StoredRow, context: RowContext): RowWords {
@@ -63,14 +65,14 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     return { text: `Its run is over${when}`, state: 'delayed', until: at }
   },
   'task.awaiting': ({ set }) => ({
-    text: `Waits for ${WAITED_FOR[textOf(part(set['state'], 'for')) ?? ''] ?? 'an answer'}${colon(textOf(part(set['state'], 'text')))}`,
+    text: `Waits for ${WAITED_FOR[textOf(part(set['state'], 'for')) ?? ''] ?? 'an answer'}${colon(saidOf(part(set['state'], 'text')))}`,
     state: 'waiting',
   }),
   'task.reopened': reopened,
   'task.abandoned': () => ({ text: 'Abandoned', state: 'abandoned' }),
   'task.removed': () => ({ text: 'Removed' }),
-  'task.logged': ({ set }) => ({
-    text: `${placeWords(set['place'])}${textOf(set['text']) ?? 'Noted'}`,
+  'task.logged': ({ set }, { isAnswer }) => ({
+    text: `${placeWords(set['place'])}${isAnswer() ? 'Answered: ' : ''}${saidOf(set['text']) ?? 'Noted'}`,
   }),
   'task.attached': ({ set }) => ({ text: resultText(set['artifact']) }),
   'dependency.added': (row, { titleOf }) => ({ text: `Depends on ${titleOf(blockerOf(row))} now` }),
@@ -139,7 +141,8 @@ function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
   const fresh = 'conversation' in set && set['conversation'] === null ? ' fresh' : ''
   const at = timeOf(part(set['state'], 'notBefore'))
   const when = at !== null && at > now ? `, starts ${clockTime(at, now)}` : ''
-  return { text: `${isOver ? 'Reopened' : 'Retried'}${fresh}${when}`, state: 'ready', until: at }
+  const word = before === 'waiting' ? 'Goes on' : isOver ? 'Reopened' : 'Retried'
+  return { text: `${word}${fresh}${when}`, state: 'ready', until: at }
 }
 
 function resultText(artifact: unknown): string {

@@ -43,6 +43,7 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     now: yard.now(),
     titleOf: (id) => titleOf(yard, id) ?? id,
     statusBefore: () => yard.store.past.statusBefore(row.id, row.seq),
+    isAnswer: () => isAnswer(yard, row),
   }
   const { text, agent, state, until } = wordsOf(row, context)
   return {
@@ -55,6 +56,13 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     state,
     until: isoOrNull(until),
   }
+}
+
+/** An answer is a line that opens its task again by the same command; a note leaves it waiting. */
+function isAnswer({ store: { past } }: Source, { by, set, seq }: StoredRow): boolean {
+  const task = set['taskId']
+  if (typeof task !== 'string' || by.startsWith('agent-')) return false
+  return past.statusBefore(task, seq) === 'waiting' && past.statusBefore(task, seq + 2) === 'open'
 }
 
 const titleOf = ({ plan }: Source, id: string | null): string | null =>

@@ -7,6 +7,7 @@ import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
 import { resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
+import { byPerson } from './wait-reasons.ts'
 
 /** Null when it needs nobody. */
 export function taskAttention(source: FactSource, task: Task, shown: ShownState): Attention | null {
@@ -28,7 +29,11 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   const route = resolveRoute(source.settings, task)
   if (!route.ok) return about('executor', route.error.message, task.createdAt)
   if (route.value.profile.type === 'manual')
-    return about('manual', 'it is ready and waits for a person to take it', task.createdAt)
+    return about(
+      'manual',
+      task.merging ? byPerson(source.settings) : 'it is ready and waits for a person to take it',
+      task.createdAt,
+    )
   return null
 }
 

@@ -13,6 +13,7 @@ export interface IndexSource {
   readonly now: () => number
   readonly settings: () => Settings
   readonly costOf: (id: TaskId) => number | null
+  readonly isToLand: (task: Task) => boolean
 }
 
 export interface LiveIndex {
@@ -70,11 +71,9 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
     card(id) {
       const task = source.plan.tasks.get(id)
       if (!task) return null
+      const { plan, costOf, isToLand } = source
       const now = source.now()
-      return toTaskCard(
-        { plan: source.plan, settings: source.settings(), now, costOf: source.costOf },
-        task,
-      )
+      return toTaskCard({ plan, settings: source.settings(), now, costOf, isToLand }, task)
     },
     counts: () => Object.fromEntries([...counts].filter(([, n]) => n > 0)),
     attention: () =>

@@ -20,7 +20,7 @@ export interface ShownRoute {
 
 export function resolveRoute(
   settings: Settings,
-  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget'>,
+  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget' | 'budgetTokens'>,
 ): Result<ShownRoute, Failure> {
   const executor = resolveExecutor(settings, task)
   if (!executor.ok) return executor
@@ -41,7 +41,7 @@ function shownRoute(settings: Settings, profile: Profile, model: string | null):
 /** The route, or while its provider sleeps that of the first who stands in for it and is awake. */
 export function awakeRoute(
   { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
-  task: Pick<Task, 'exec' | 'model' | 'budget'>,
+  task: Pick<Task, 'exec' | 'model' | 'budget' | 'budgetTokens'>,
   route: ShownRoute,
 ): ShownRoute {
   const sleeps = ({ account }: ShownRoute): boolean => plan.breakers.has(`provider:${account}`)
@@ -72,7 +72,7 @@ const WOULD_START: readonly ShownState[] = ['ready', 'delayed', 'parked']
 /** Why a task that nothing else holds back can never start by these settings; null when it can. */
 export function stuckReason(
   { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
-  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget'>,
+  task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget' | 'budgetTokens'>,
   shown: ShownState,
 ): string | null {
   if (!WOULD_START.includes(shown)) return null

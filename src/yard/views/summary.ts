@@ -7,6 +7,7 @@ import type { Yard } from '../yard.ts'
 import { toAgentView } from './agent-view.ts'
 import { yardAttention } from './attention.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
+import { isToLand } from './card-source.ts'
 import { createLiveIndex, type LiveIndex } from './live-index.ts'
 
 /** Knows no task yet. */
@@ -16,6 +17,7 @@ export const newIndex = (yard: Yard): LiveIndex =>
     now: () => yard.now(),
     settings: () => yard.config().settings,
     costOf: (id) => yard.spending.costOf(id),
+    isToLand: (task) => isToLand(yard, task),
   })
 
 /** Costs a walk over all tasks in one go. */
@@ -27,6 +29,7 @@ export function indexOf(yard: Yard): LiveIndex {
 
 export function toSummary(yard: Yard, index: LiveIndex): Summary {
   const pause = yard.pausedSince()
+  const { coordinator, budget } = yard.config().settings
   return {
     name: basename(yard.paths.root),
     folder: yard.paths.root,
@@ -37,12 +40,13 @@ export function toSummary(yard: Yard, index: LiveIndex): Summary {
     trusted: yard.isTrusted(),
     agents: {
       alive: yard.plan.agents.size,
-      max: yard.config().settings.coordinator.maxAgents,
+      max: coordinator.maxAgents,
     },
     pausedAt: isoOrNull(pause?.at ?? null),
     pausedBy: pause?.by ?? null,
     machine: { ...yard.vitals.machine(), hold: yard.machineHold()?.text ?? null },
     today: yard.spending.today(yard.now()),
+    dayCap: { usd: budget.dayUsd, tokens: budget.dayTokens },
     tasks: index.counts(),
     breakers: [...yard.plan.breakers.values()].map(toBreakerView),
     attention: [...yardAttention(yard), ...index.attention()],

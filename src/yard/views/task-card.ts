@@ -10,6 +10,8 @@ import { oneLine, taskFact, type FactSource } from './task-fact.ts'
 export interface CardSource extends FactSource {
   /** US dollars over all tries; null = no CLI said. */
   costOf(taskId: string): number | null
+  /** The policy is about to ask for its landing. Absent: nobody knows. */
+  isToLand?(task: Task): boolean
 }
 
 /** `shown` may be passed in by a caller that has worked it out already. */
@@ -40,9 +42,16 @@ export function toTaskCard(
     notBefore: isoOrNull(startOf(task, source.now)),
     repeats: task.schedule !== null,
     ...parkOf(task),
-    ...(task.landing ? { landing: task.landing.state } : {}),
+    ...landingOf(source, task),
+    ...(task.merging ? { mergeFor: task.merging.for } : {}),
     costUsd: source.costOf(task.id),
   }
+}
+
+/** Queued as soon as it is over, so that no moment between is taken for rest. */
+function landingOf(source: CardSource, task: Task): Pick<TaskCard, 'landing'> {
+  if (task.landing !== null) return { landing: task.landing.state }
+  return source.isToLand?.(task) ? { landing: 'queued' } : {}
 }
 
 function parkOf({ state }: Task): Pick<TaskCard, 'park'> {

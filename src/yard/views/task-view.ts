@@ -4,6 +4,7 @@ import type { TaskView } from '../../contract/view.ts'
 import type { Agent, Usage } from '../../domain/agent.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
+import type { LogLine } from '../../domain/plan.ts'
 import { isFinished, type Task, type TaskState } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
@@ -13,7 +14,7 @@ import { toTaskCard } from './task-card.ts'
 
 export type TaskSource = Pick<
   Yard,
-  'plan' | 'store' | 'config' | 'now' | 'paths' | 'spending' | 'nextFireAt'
+  'plan' | 'store' | 'config' | 'now' | 'paths' | 'spending' | 'nextFireAt' | 'host' | 'isTrusted'
 >
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
@@ -37,10 +38,15 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     resultCommit: task.resultCommit,
     addedBy: task.addedBy,
     artifacts: yard.store.artifactsOf(task.id).map(({ artifact }) => toArtifactView(artifact)),
-    log: yard.store.logOf(task.id).map(({ at, by, text }) => ({ at: isoTime(at), by, text })),
+    log: yard.store.logOf(task.id).map(toLogLine),
     routes: routeStops(yard.config(), task),
   }
 }
+
+const toLogLine = ({ at, by, text, place }: LogLine): TaskView['log'][number] => ({
+  ...{ at: isoTime(at), by, text },
+  ...(place ? { place } : {}),
+})
 
 function definitionOf(task: Task) {
   const { description, skills, deliverables, exec, verify, timeoutMs } = task

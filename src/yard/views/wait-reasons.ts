@@ -102,11 +102,17 @@ function timeReasons(task: Task, now: number): WaitReason[] {
     reasons.push(reason('time', null, `${what} at ${clockTime(notBefore, now)}`, notBefore))
   }
   if (park && park.until > now) {
-    const text = `its provider sleeps until ${clockTime(park.until, now)} (${park.reason})`
+    const text = `its provider sleeps until ${clockTime(park.until, now)} (${unended(park.reason)})`
     reasons.push(reason('provider', null, text, park.until))
   }
   return reasons
 }
+
+/** Who settles a conflict that no agent takes, and why it is nobody else. */
+export const byPerson = ({ worktree }: Pick<Settings, 'worktree'>): string =>
+  worktree.merger === 'agent'
+    ? 'a person settles the merge conflict, for no agent that could was found on this machine'
+    : 'a person settles the merge conflict'
 
 function routeReasons(yard: Yard, task: Task): WaitReason[] {
   const { settings } = yard.config()
@@ -117,7 +123,9 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
     const text =
       profile.type === 'external'
         ? `another orchestrator does it: it waits for yard claim ${task.id}`
-        : `a person does it: take it in hand, or say yard done ${task.id}`
+        : task.merging
+          ? `${byPerson(settings)}: yard show ${task.id} says what to merge; when that is committed, yard done ${task.id}`
+          : `a person does it: take it in hand, or say yard done ${task.id}`
     return [reason('person', profile.name, text)]
   }
   const way = awakeRoute({ plan: yard.plan, settings }, task, route.value)
@@ -132,7 +140,7 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
             `executor ${way.profile.name} cannot run here: ${problem}`,
           ),
         ]),
-    ...breakersOver(yard.plan, task, way).map(breakerReason),
+    ...breakersOver(yard.plan, task, way).map((breaker) => breakerReason(task, breaker)),
     ...capReasons(yard.plan, settings, task, way),
     ...machineReasons(yard),
   ]
@@ -143,11 +151,16 @@ function machineReasons(yard: Yard): WaitReason[] {
   return hold === null ? [] : [reason(hold.kind, 'machine', hold.text)]
 }
 
-function breakerReason({ kind, subject, reason: why, until }: Breaker): WaitReason {
+function breakerReason(task: Task, { kind, subject, reason: why, until }: Breaker): WaitReason {
   if (kind === 'budget') return reason('budget', subject, why, until)
   const signIn = kind === 'provider' && until === null ? ' (a person must sign in, then retry)' : ''
-  return reason('breaker', subject, `${subject} is held back: ${why}${signIn}`, until)
+  const isToldAlready = task.state.kind === 'open' && task.state.park?.reason === why
+  const because = isToldAlready ? '' : `: ${unended(why)}`
+  return reason('breaker', subject, `${subject} is held back${because}${signIn}`, until)
 }
+
+/** A sentence of somebody else, to stand within one of ours. */
+const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 
 function capReasons(
   plan: Plan,

@@ -2,6 +2,7 @@
 import type { WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
 import type { Agent } from '../../domain/agent.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
@@ -56,12 +57,21 @@ function wayOn({ id }: Task, what: keyof typeof WAITED_FOR): string {
 }
 
 function openText(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
-  const last = task.lastFailure ? ` Its last try failed: ${sentence(task.lastFailure.reason)}` : ''
+  const last = task.lastFailure && !isParkedFor(task) ? ` ${lastTry(task.lastFailure)}` : ''
   if (waitsFor.length === 0)
     return `It is ready: nothing holds it back, the coordinator starts it next.${last}`
   const intro = yard.plan.unmetOf(task.id) > 0 ? 'It is blocked' : 'It is not started'
   return `${intro}: ${waitsFor.map((reason) => reason.text).join('; ')}.${last}`
 }
+
+/** What its last try met is what it waits for now, and is said there. */
+const isParkedFor = ({ state, lastFailure }: Task): boolean =>
+  state.kind === 'open' && state.park !== null && state.park.reason === lastFailure?.reason
+
+const lastTry = ({ class: kind, reason }: WorkFailure): string =>
+  kind === 'question'
+    ? `Its last try asked a person: ${sentence(reason)}`
+    : `Its last try failed: ${sentence(reason)}`
 
 function runningText(yard: Yard, task: Task, now: number): string {
   const agent = yard.plan.agentOf(task.id)

@@ -97,10 +97,36 @@ describe('permissions of the Agent Client Protocol', () => {
     const diff = { type: 'diff', path: join(cwd, 'a'), newText: '' } as const
     expect((await actOf(call({ content: [diff] }), cwd)).kind).toBe('write')
     expect((await actOf(call({ title: 'anything' }), cwd)).kind).toBe('other')
-    for (const name of ['yard_log', 'mcp__yard__yard_done', 'yard_log (yard MCP Server)'])
-      expect((await actOf(call({ title: name, kind: 'other' }), cwd)).kind).toBe('report')
     expect((await actOf(call({ title: 'yard_log', kind: 'execute' }), cwd)).kind).toBe('run')
     expect((await actOf(call({ title: 'yard_log', content: [diff] }), cwd)).kind).toBe('write')
+  })
+
+  it.each([
+    ['name', { name: 'mcp__yard__yard_done' }],
+    ['name', { name: 'mcp_yard_yard_add', title: 'anything at all' }],
+    ['title alone', { title: 'yard_yard_log' }],
+    ['title alone', { title: 'yard_log (yard MCP Server)', rawInput: { text: 'hi' } }],
+    ['title', { name: 'yard_log', title: 'yard_log (yard MCP Server)' }],
+  ])('takes a tool for one of ours where its %s names our server: %o', async (_where, said) => {
+    expect(await actOf(call({ kind: 'other', ...said }), cwd)).toEqual({ kind: 'report' })
+  })
+
+  it.each([
+    { title: 'yard_log' },
+    { name: 'yard_log' },
+    { name: 'yard_log', title: 'yard_log (other MCP Server)' },
+    { name: 'fetch', title: 'mcp__yard__yard_log' },
+    { name: 'mcp__other__yard_log', title: 'yard_yard_log' },
+    { title: 'yard_yard_anything' },
+    { title: 'mcp__yard__yard_log; rm -rf ~' },
+    { title: 'yard_yard_log', rawInput: { command: 'rm -rf ~' } },
+    { title: 'yard_yard_log', rawInput: { path: '/etc/passwd' } },
+    { title: 'yard_yard_log', locations: [{ path: '/etc/passwd' }] },
+  ])('does not take a tool for one of ours that is only called like one: %o', async (said) => {
+    const act = await actOf(call({ kind: 'other', ...said }), cwd)
+    expect(act).toEqual({ kind: 'other' })
+    expect(judgeAct(rules('workspace'), act)).toBe('refuse')
+    expect(judgeAct(rules('ask'), act)).toBe('ask')
   })
 
   it('reads commands given as words', async () => {

@@ -1,6 +1,6 @@
 /** A temp folder with real git in it, cut off from the machine's own git settings. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
@@ -123,4 +123,13 @@ export async function collect(at: Prepared, title = 'A task'): Promise<Collected
   const { repo, path, branch, base, taskId } = at
   const words = { agentId: 'agent-1', taskId, taskTitle: title }
   return must(await collectResult({ repo, path, branch, base, ...words }))
+}
+
+/** From now on our git first does this, as a line of `sh` with git's arguments: it may end there. */
+export function gitThat(box: Sandbox, line: string): void {
+  const folder = join(box.home, 'bin')
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  write(folder, { git: `#!/bin/sh\n${line}\nexec '${real}' "$@"\n` })
+  chmodSync(join(folder, 'git'), 0o755)
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`)
 }

@@ -19,6 +19,7 @@ import {
   open,
   prepare,
   project,
+  gitThat,
   sandbox,
   write,
   type Sandbox,
@@ -34,13 +35,17 @@ async function result(box: Sandbox, id: string, files: Record<string, string>): 
 
 const work = (made: string) => ({ taskId: 't1', title: 'A task', result: made, commit: made })
 
+const moveTo = (commit: string, isWithdrawn = (): boolean => false) => ({
+  ...{ commit, title: 'A task', isWithdrawn },
+})
+
 /** As the lander does it: merged, moved, and what came of it. */
 async function land(repo: Repository, made: string, branch: string | null = null) {
   const target = must(await landingTarget(repo, branch))
   const merged = await mergeIntoTarget(repo, target, work(made))
   if (!merged.ok) return { kind: 'failed' as const, error: merged.error }
   if (merged.value.isIn) return { kind: 'in' as const, commit: merged.value.commit }
-  const moved = must(await moveTarget(repo, target, merged.value.commit, 'A task'))
+  const moved = must(await moveTarget(repo, target, moveTo(merged.value.commit)))
   return { ...moved, commit: merged.value.commit }
 }
 
@@ -117,14 +122,37 @@ describe('landing', () => {
     const repo = await open(box.root)
     const target = must(await landingTarget(repo, 'main'))
     const merged = must(await mergeIntoTarget(repo, target, work(made)))
-    expect(must(await moveTarget(repo, target, merged.commit, 'A task'))).toEqual({ kind: 'moved' })
+    expect(must(await moveTarget(repo, target, moveTo(merged.commit)))).toEqual({ kind: 'moved' })
     expect(git(box.root, 'rev-parse', 'main')).toBe(merged.commit)
     expect(checkoutState(box.root)).toBe(before)
     // Whoever looked before that comes too late.
     const other = git(box.root, 'commit-tree', '-m', 'other', `${made}^{tree}`)
-    expect(must(await moveTarget(repo, target, other, 'late'))).toEqual({ kind: 'stale' })
+    expect(must(await moveTarget(repo, target, moveTo(other)))).toEqual({ kind: 'stale' })
     expect(git(box.root, 'rev-parse', 'main')).toBe(merged.commit)
   })
+
+  it.each([
+    ['that has a checkout', 'main', 'symbolic-ref'],
+    ['that nobody has checked out', 'desk', 'worktree'],
+  ] as const)(
+    'does not move a branch %s once it is withdrawn, however late that is',
+    async (_what, at, last) => {
+      const box = sandbox()
+      project(box)
+      const made = await result(box, 't1', { 'b.txt': 'two\n' })
+      if (at !== 'main') git(box.root, 'switch', '-q', '-c', at)
+      const repo = await open(box.root)
+      const target = must(await landingTarget(repo, 'main'))
+      const before = checkoutState(box.root)
+      const withdrawn = join(box.home, 'withdrawn')
+      // It is withdrawn by the last command that comes before the move.
+      gitThat(box, `case " $* " in *" ${last} "*) touch '${withdrawn}' ;; esac`)
+      const move = moveTo(made, () => existsSync(withdrawn))
+      expect(must(await moveTarget(repo, target, move))).toEqual({ kind: 'withdrawn' })
+      expect(git(box.root, 'rev-parse', 'main')).toBe(target.tip)
+      expect(checkoutState(box.root)).toBe(before)
+    },
+  )
 
   it('does not move a branch under a rebase, a merge or in a folder that is gone', async () => {
     const box = sandbox()
@@ -317,6 +345,8 @@ describe('copies of ignored files', () => {
   })
 })
 
+const FREE = (): Promise<null> => Promise.resolve(null)
+
 describe('worktrees', () => {
   it('tell what they hold besides, and keep it when they are removed', async () => {
     const box = sandbox()
@@ -329,7 +359,7 @@ describe('worktrees', () => {
     const [facts] = must(await worktreeFacts(repo, box.worktrees, main))
     expect(facts).toMatchObject({ branch: at.branch, uncommitted: 2, unmerged: 1, problem: null })
     if (!facts) return
-    const gone = must(await removeWorktree(repo, facts, main))
+    const gone = must(await removeWorktree(repo, facts, { target: main, whyNot: FREE }))
     expect(gone).toEqual({ keptAt: `refs/yard/kept/${facts.name}`, branchRemoved: false })
     expect(existsSync(at.path)).toBe(false)
     expect(git(box.root, 'show', `${gone.keptAt}:d.txt`)).toBe('four')
@@ -347,7 +377,7 @@ describe('worktrees', () => {
     const [facts] = must(await worktreeFacts(repo, box.worktrees, made))
     expect(facts).toMatchObject({ uncommitted: 0, unmerged: 0 })
     if (!facts) return
-    expect(must(await removeWorktree(repo, facts, made))).toEqual({
+    expect(must(await removeWorktree(repo, facts, { target: made, whyNot: FREE }))).toEqual({
       keptAt: null,
       branchRemoved: true,
     })

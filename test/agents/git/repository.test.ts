@@ -108,6 +108,8 @@ test.each([
     'at the same moment',
   ],
   ['error: open("a"): Permission denied', 'no-permission', 'writable'],
+  ["error: external filter 'git-lfs smudge -- %f' failed 127", 'filter-failed', 'git-lfs smudge'],
+  ['git-lfs filter-process: 1: git-lfs: not found\nfatal: x', 'filter-failed', 'install it'],
 ])('git saying %j is the problem %s', (stderr, problem, hint) => {
   const failure = failureOf(['update-ref'], '/x', stderr)
   expect(failure.problem).toBe(problem)

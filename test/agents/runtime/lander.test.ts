@@ -1,11 +1,13 @@
 /** The lander with real git and real lines: what it found out lasts until its outcome is saved, and no longer. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createLander } from '../../../src/agents/runtime/lander.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import type { LandingOrder } from '../../../src/domain/landing.ts'
+import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
+import { isAlive } from '../../support/is-alive.ts'
 import { taskId } from '../../support/plan-builder.ts'
 import { collect, git, prepare, project, sandbox, write } from '../git/git-sandbox.ts'
 import { host, openStages } from '../process/stages.ts'
@@ -21,9 +23,11 @@ async function scene(verify: (home: string) => string) {
   const stages = openStages()
   onTestFinished(() => stages.close())
   const folder = join(box.root, '.yard/landings')
+  const marker = `landing-${box.home}`
   const lander = createLander({
     ...{ folder, host, launcher: stages.launcher, clock: systemClock, log: silentLog },
-    environmentOf: () => ({ env: { PATH: process.env['PATH'] ?? '' }, marker: null }),
+    environmentOf: () => ({ PATH: process.env['PATH'] ?? '', [MARKER_VARIABLE]: marker }),
+    markerOf: () => marker,
     mayTouch: () => true,
   })
   onTestFinished(() => lander.close())
@@ -79,8 +83,7 @@ describe('a landing that is withdrawn', { timeout: 60_000 }, () => {
     expect(await landing).toBeNull()
     expect(tip()).toBe(before)
     expect(readdirSync(place)).toEqual(['tree'])
-    const stat = `/proc/${readFileSync(runs, 'utf8').trim()}/stat`
-    expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ') Z').toContain(') Z')
+    expect(isAlive(Number(readFileSync(runs, 'utf8')))).toBe(false)
     await lander.clear(order, null)
     expect(existsSync(place)).toBe(false)
   })
@@ -93,5 +96,49 @@ describe('a landing that is withdrawn', { timeout: 60_000 }, () => {
     withdrawal.abort()
     expect(await landing).toBeNull()
     expect(tip()).toBe(before)
+  })
+})
+
+describe('what a landing left whose owner died before it could clear', { timeout: 60_000 }, () => {
+  const leavesOne = (home: string): string =>
+    `sleep 600 > /dev/null 2>&1 & echo $! > '${home}/runs'; exit 3`
+
+  it('is ended and taken away, its worktree and what runs there included', async () => {
+    const { box, lander, order, place, runs } = await scene(leavesOne)
+    await lander.land(order, NEVER)
+    expect(git(box.root, 'worktree', 'list')).toContain(join(place, 'tree'))
+    const pid = Number(readFileSync(runs, 'utf8'))
+    expect(isAlive(pid)).toBe(true)
+    writeFileSync(join(place, 'pull-request.md'), 'a text\n')
+    const left = { repositories: [box.home, box.root], isQueued: () => false }
+    await lander.clearLeft(left)
+    expect(isAlive(pid)).toBe(false)
+    expect(git(box.root, 'worktree', 'list')).not.toContain('landings')
+    // A text for a pull request is for a person.
+    expect(readdirSync(place)).toEqual(['pull-request.md'])
+    rmSync(join(place, 'pull-request.md'))
+    await lander.clearLeft(left)
+    expect(existsSync(place)).toBe(false)
+    await lander.clearLeft(left)
+  })
+
+  it('stays where it is still asked for, and is gone on with', async () => {
+    const { box, lander, order, place } = await scene(() => 'exit 3')
+    const first = await lander.land(order, NEVER)
+    const names = readdirSync(place)
+    await lander.clearLeft({ repositories: [box.root], isQueued: (name) => name === 't1' })
+    expect(readdirSync(place)).toEqual(names)
+    expect(await lander.land(order, NEVER)).toEqual(first)
+    await lander.clear(order, first)
+  })
+
+  it('goes, too, where git has forgotten the worktree', async () => {
+    const { box, lander, order, place } = await scene(() => 'exit 3')
+    await lander.land(order, NEVER)
+    rmSync(join(place, 'tree'), { recursive: true })
+    git(box.root, 'worktree', 'prune')
+    write(place, { 'tree/late.txt': 'x\n' })
+    await lander.clearLeft({ repositories: [box.root], isQueued: () => false })
+    expect(existsSync(place)).toBe(false)
   })
 })

@@ -144,14 +144,17 @@ describe('configuring', () => {
 
 describe('an agent', () => {
   beforeEach(async () => {
-    await bench.run(addCommand('mine'))
+    await bench.run(addCommand('below'))
+    await bench.client.task.complete({ id: 'below' })
+    await bench.run(addCommand('mine', { after: [taskId('below')] }))
     await bench.run(addCommand('other'))
     await bench.run({ type: 'agents.claim', claims: [claimOf('mine', 1)] }, COORDINATOR)
   })
   const agent = asAgent(1, 'mine')
 
-  it('may read the timeline of its own task, and of no other', async () => {
+  it('may read the timeline of its own task and of what this waits for, and of no other', async () => {
     const client = bench.clientOf(agent)
+    expect((await failureOf(client.page.timeline({ id: 'below' }))).kind).toBe('done')
     expect((await client.page.timeline({ id: 'mine' })).rows.length).toBeGreaterThan(0)
     expect((await failureOf(client.page.timeline({ id: 'other' }))).kind).toBe('not-allowed')
   })

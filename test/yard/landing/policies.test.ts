@@ -1,12 +1,11 @@
 /** What becomes of worktrees and results by the yard's configuration, with real shells in a real repository. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { findYard } from '../../../src/config/paths.ts'
-import { agentIdOf } from '../../../src/domain/ids.ts'
-import { addTask, copyOf, PERSON, untilTask } from '../real-place.ts'
+import { addTask, copyOf, untilTask } from '../real-place.ts'
 import { checkoutOf, openGitYard, type GitYard } from './git-yard.ts'
 
 const worktreeOf = async (at: GitYard, id: string): Promise<string> => {
@@ -121,6 +120,25 @@ describe('a result', { timeout: 60_000 }, () => {
     expect(at.git('branch', '--list', 'yard/*')).toBe('')
   })
 
+  it('keeps its worktree where that has got something else while others are removed', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'land = "auto"'] })
+    await at.add('one', 'echo 1 > one.txt')
+    await at.add('two', 'echo 2 > two.txt')
+    for (const id of ['one', 'two']) await landed(at, id)
+    const late = join(await worktreeOf(at, 'two'), 'late.txt')
+    // It gets there when the first is on its way out, after both were looked at.
+    const git = join(at.place.home, 'bin', 'git')
+    mkdirSync(dirname(git))
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+    const line = `case " $* " in *" worktree remove "*) echo late > '${late}' ;; esac`
+    writeFileSync(git, `#!/bin/sh\n${line}\nexec '${real}' "$@"\n`, { mode: 0o755 })
+    vi.stubEnv('PATH', `${dirname(git)}:${process.env['PATH'] ?? ''}`)
+    const { removed, kept } = await at.client.change.gc({})
+    expect(removed).toHaveLength(1)
+    expect(kept).toMatchObject([{ task: 'two', uncommitted: 1, canGo: false }])
+    expect(readFileSync(late, 'utf8')).toBe('late\n')
+  })
+
   it('is prepared and pushed with land = "pr", and the target does not move', async () => {
     const at = await openGitYard({
       config: () => ['[worktree]', 'land = "pr"', 'push = true', 'remote = "hub"'],
@@ -182,6 +200,18 @@ it('an owner that leaves while a result is verified takes no word of that, and t
   expect(landing?.commit).toBe(at.git('rev-parse', 'main'))
 }, 60_000)
 
+it('an owner takes away what an earlier one left of a landing that nobody asks for any more', async () => {
+  const at = await openGitYard()
+  await at.add('work', 'echo two > b.txt')
+  const { worktreeName } = await at.done('work')
+  await at.yard.close()
+  const left = join(at.place.paths.yard, 'landings', worktreeName ?? '')
+  at.git('worktree', 'add', '--quiet', '--detach', join(left, 'tree'), 'main')
+  await at.reopenAnew()
+  await vi.waitFor(() => expect(existsSync(left)).toBe(false), 20_000)
+  expect(at.git('worktree', 'list')).not.toContain('landings')
+}, 60_000)
+
 describe('beside others', { timeout: 60_000 }, () => {
   it('two yards in one repository keep their branches and results apart', async () => {
     const at = await openGitYard()
@@ -231,72 +261,6 @@ describe('beside others', { timeout: 60_000 }, () => {
       message: expect.stringContaining('cannot be merged'),
     })
     expect(await at.client.change.of({ task: 'plain' })).toMatchObject({ result: null, files: [] })
-  })
-})
-
-describe('a person', { timeout: 60_000 }, () => {
-  it('comments on a line, and the next try is told of it as its own order', async () => {
-    const at = await openGitYard({
-      config: () => [
-        '[executors.reader]',
-        'type = "command"',
-        'coding = true',
-        'command = ["sh", "-c", "cp {prompt_file} seen.txt"]',
-      ],
-    })
-    await addTask(at.yard, {
-      id: 'work' as never,
-      title: 'Work',
-      executor: 'reader',
-      worktree: 'on',
-    })
-    await at.done('work')
-    const said = await at.client.change.comment({
-      ...{ task: 'work', path: 'src/a.ts', line: 12, text: 'Name this better' },
-    })
-    expect(said).toMatchObject({ by: 'person', side: 'new', line: 12 })
-    expect((await at.client.change.of({ task: 'work' })).comments).toEqual([said])
-    await at.client.task.reopen({ id: 'work' })
-    const again = await at.until(
-      'work',
-      ({ state, generation }) => state.kind === 'done' && generation === 2,
-    )
-    const prompt = at.at(again.resultCommit ?? '', 'seen.txt')
-    expect(prompt).toContain('- `src/a.ts`, line 12: Name this better')
-    expect(prompt).not.toContain('> Name this better')
-    const refused = await at.yard.dispatch(
-      { type: 'task.log', id: again.id, text: 'x', place: { path: 'a', line: 1, side: 'new' } },
-      {
-        ...{ kind: 'agent', agentId: agentIdOf(2), taskId: again.id, generation: 2 },
-        ...{ subtasks: 'any', maxSubtasks: 1 },
-      },
-    )
-    expect(refused).toMatchObject({ ok: false, error: { kind: 'not-allowed' } })
-  })
-
-  it('settles a conflict by hand: the merge task waits for them, and the landing goes on when they say so', async () => {
-    const at = await openGitYard({ config: () => ['[worktree]', 'merger = "person"'] })
-    await at.add('work', 'echo theirs > a.txt')
-    const { resultCommit } = await at.done('work')
-    at.commit({ 'a.txt': 'mine\n' })
-    expect(await at.client.change.land({ task: 'work', waitMs: 20_000 })).toMatchObject({
-      state: 'conflict',
-    })
-    expect(await at.client.task.get({ id: 'merge-work' })).toMatchObject({
-      executor: 'manual',
-      state: 'ready',
-    })
-    expect(() => at.git('merge', '-q', resultCommit ?? '')).toThrow('Command failed')
-    at.commit({ 'a.txt': 'both\n' })
-    await at.yard.dispatch(
-      {
-        ...{ type: 'task.complete', id: 'merge-work' as never, agentId: null, generation: null },
-        ...{ artifacts: [], force: false, nextFireAt: null },
-      },
-      PERSON,
-    )
-    const { landing } = await landed(at, 'work')
-    expect(landing?.commit).toBe(at.git('rev-parse', 'main'))
   })
 })
 

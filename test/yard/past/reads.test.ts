@@ -110,6 +110,9 @@ describe('history', () => {
       ['agent-2', 'Build', 'done'],
       ['agent-1', 'Build', 'failed'],
     ])
+    await bench.run(addCommand('b'))
+    await bench.tryTask('b', 3, { question: 'Blue or red?' })
+    expect((await page().history({ from: isoTime(start) })).tries[0]?.outcome).toBe('asked')
     const day = isoTime(start).slice(0, 10)
     expect(usage).toEqual([{ day, costUsd: 0.5, inputTokens: 10, outputTokens: 5, tries: 2 }])
   })
@@ -235,6 +238,19 @@ describe('the timeline of a task', () => {
     }
     expect(joined).toEqual(whole.rows.map((row) => row.seq))
     expect(new Set(joined).size).toBe(joined.length)
+  })
+
+  it('tells where a comment on the changes belongs, and so does the task', async () => {
+    await bench.run(addCommand('a'))
+    const place = { path: 'src/a.ts', line: 7, side: 'old' } as const
+    await bench.client.change.comment({ task: 'a', text: 'Why?', ...place })
+    expect((await lines('a'))[0]).toBe('On src/a.ts:7: Why?')
+    await bench.run({ type: 'task.log', id: taskId('a'), text: 'a note' })
+    const { log } = await bench.client.task.get({ id: 'a' })
+    expect(log.map((line) => [line.text, line.place])).toEqual([
+      ['Why?', place],
+      ['a note', undefined],
+    ])
   })
 
   it('tells when what began will end by itself', async () => {

@@ -35,6 +35,27 @@ describe('a task whose provider sleeps', () => {
     expect(await held('a')).toMatchObject([{ subject: 'anthropic' }])
   })
 
+  it('is told once, in one sentence, though it is its last failure, its park and its provider’s trouble', async () => {
+    await bench.run({ type: 'agents.claim', claims: [claude('a')] }, COORDINATOR)
+    const resetAt = bench.clock.now() + HOUR
+    const failure = { ...workFailure('quota', 'Your limit is reached.'), resetAt }
+    await bench.run(endCommand(1, 1, { exit: { code: 1, signal: null }, failure }), COORDINATOR)
+    const until = bench.clock.now() + HOUR
+    const trip = {
+      key: 'provider:anthropic',
+      kind: 'provider',
+      subject: 'anthropic',
+      until,
+    } as const
+    await bench.run(
+      { type: 'breaker.trip', ...trip, reason: 'Your limit is reached.' },
+      COORDINATOR,
+    )
+    const { text } = await bench.client.task.why({ id: 'a' })
+    expect(text.match(/Your limit is reached/g)).toHaveLength(1)
+    expect(text).toMatch(/\(Your limit is reached\);.* anthropic is held back\.$/)
+  })
+
   it('is not waited for by anybody while a sign-in is missing', async () => {
     await bench.run(addCommand('w', { exec: null, executor: 'claude' }))
     await bench.run({ type: 'agents.claim', claims: [claude('w')] }, COORDINATOR)

@@ -37,7 +37,11 @@ function ManyChosen({ count }: { readonly count: number }) {
   useOfferedCommands()
   const canPause = useCanPause()
   return (
-    <div className="canvas-card bulk-bar" role="toolbar" aria-label={`${count} tasks chosen`}>
+    <div
+      className="canvas-card bulk-bar"
+      role="toolbar"
+      aria-label={`${plural(count, 'task')} chosen`}
+    >
       <span>{plural(count, 'task')}</span>
       {ACTS.map(([id, word]) => {
         const reason = blockedReason(id)

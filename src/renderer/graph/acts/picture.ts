@@ -10,6 +10,7 @@ import {
   type SceneTrack,
   type TrackState,
 } from '../scene.ts'
+import { factOf } from '../../workspace/fact-of.ts'
 
 export interface Stroke {
   readonly colour: string
@@ -144,7 +145,7 @@ function nodeShapes(node: SceneNode, pen: Pen): readonly Shape[] {
       kind: 'text',
       x: x + TITLE_X,
       y: y + NODE_HEIGHT - 14,
-      text: clip(factOf(node, state), TEXT_WIDTH, (text) => pen.widthOf(text, FACT, 400)),
+      text: clip(standOf(node, state), TEXT_WIDTH, (text) => pen.widthOf(text, FACT, 400)),
       size: FACT,
       weight: 400,
       colour,
@@ -200,10 +201,10 @@ function groundOf(state: string, colours: Colours): string {
   return FLAT.has(state) ? colours.surface : colours.raised
 }
 
-function factOf({ card, stack }: SceneNode, state: string): string {
+function standOf({ card, stack }: SceneNode, state: string): string {
   if (stack) return stack.fact
-  const word = wordOf(state)
-  return card?.fact == null || card.fact === word ? word : `${word} · ${card.fact}`
+  const fact = card ? factOf(card) : null
+  return fact === null ? wordOf(state) : `${wordOf(state)} · ${fact}`
 }
 
 const roundedBox = (x: number, y: number): string => {

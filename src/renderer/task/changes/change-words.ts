@@ -103,24 +103,32 @@ export function landingWords(landing: LandingView | null, result: string | null)
   }
 }
 
+/** What is known of the task that was to settle a conflict; undefined = there is none any more. */
+export type Merger = Pick<TaskCard, 'status'> | undefined
+
+/** It has given up: the conflict stays until somebody asks for the merge again. */
+export const hasGivenUp = (merger: Merger): boolean =>
+  merger === undefined || merger.status === 'abandoned' || merger.status === 'failed'
+
 /** Why the result cannot be asked to land now, in a few words; null = it can. */
 export function mergeBlocked(
   card: Pick<TaskCard, 'status' | 'repeats'>,
   view: Pick<ChangeView, 'result' | 'landing' | 'isLive' | 'outlook'>,
+  merger: Merger,
 ): string | null {
   if (view.isLive || (card.status !== 'done' && !card.repeats)) return 'It is not done yet'
   if (view.result === null) return 'It has no result in git'
-  return alreadyWords(view) ?? nowhereWords(view)
+  return alreadyWords(view, merger) ?? nowhereWords(view)
 }
 
-const alreadyWords = ({
-  landing,
-  result,
-}: Pick<ChangeView, 'landing' | 'result'>): string | null => {
+function alreadyWords(
+  { landing, result }: Pick<ChangeView, 'landing' | 'result'>,
+  merger: Merger,
+): string | null {
   if (landing?.state === 'queued') return 'It is queued already'
   if (landing === null || landing.result !== result) return null
   if (landing.state === 'landed') return 'It has landed'
-  return landing.state === 'conflict' ? 'A task settles its conflict' : null
+  return landing.state === 'conflict' && !hasGivenUp(merger) ? 'A task settles its conflict' : null
 }
 
 const nowhereWords = ({ outlook }: Pick<ChangeView, 'outlook'>): string | null =>

@@ -1,4 +1,4 @@
-/** The lines of a diff. ↑↓ and j k go from line to line, c and ↵ begin a comment; a press on a line's number does too. */
+/** The lines of a diff. ↑↓ and j k go from line to line, as does a press; c and ↵ begin a comment, a press on a line's number too. */
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import {
   Decoration,
@@ -15,7 +15,7 @@ import type { ChangedFileView, ChangeView } from '../../../contract/change.ts'
 import { useIsPast } from '../../workspace/moment.ts'
 import { CommentField } from './comment-field.tsx'
 import { CommentText } from './comment-text.tsx'
-import { focusLine, lineCell, stepFrom } from './diff-keys.ts'
+import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'
 import { DiffParts, FIRST_LINES, type Span } from './diff-parts.tsx'
 import { lineTokens } from './line-tokens.ts'
 import { hunksBetween, indexLines, keyAt, placeOf, type LinePlace, type Patch } from './patch.ts'
@@ -113,6 +113,7 @@ export function DiffBody({ view, file, patch, look, onCommented }: DiffBodyProps
         role="group"
         aria-label={`Lines of ${namedText(file.path)}`}
         tabIndex={0}
+        onClick={(event) => focusPressed(event.target)}
         onKeyDown={onKeyDown}
       >
         <Diff

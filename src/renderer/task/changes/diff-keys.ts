@@ -31,6 +31,14 @@ function stepAside(cell: HTMLElement, key: string): boolean {
   return next !== undefined && focusCell(next)
 }
 
+/** A press makes the line the one that the keys are about; marking its text is left alone. */
+export function focusPressed(target: EventTarget): void {
+  const cell = lineCell(target)
+  if (cell?.dataset['changeKey'] === undefined || getSelection()?.isCollapsed === false) return
+  cell.tabIndex = -1
+  cell.focus({ preventScroll: true })
+}
+
 export function focusLine(region: HTMLElement | null, key: string): void {
   const cell = region?.querySelector<HTMLElement>(
     `td.diff-code[data-change-key="${CSS.escape(key)}"]`,

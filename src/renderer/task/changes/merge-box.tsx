@@ -8,7 +8,7 @@ import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Lamp } from '../../ui/status-badge.tsx'
 import { useIsPast } from '../../workspace/moment.ts'
 import { navigate } from '../../workspace/route.ts'
-import { landingWords, mergeBlocked, mergeLabel, NO_UNDO } from './change-words.ts'
+import { hasGivenUp, landingWords, mergeBlocked, mergeLabel, NO_UNDO } from './change-words.ts'
 import { wantsMerge } from './merge-task.ts'
 import { ShownLine } from './shown-line.tsx'
 
@@ -79,12 +79,13 @@ interface NextActProps {
 
 function NextAct({ view, card, isBusy, onPress }: NextActProps) {
   const state = view.landing?.state
-  const blocked = mergeBlocked(card, view)
+  const merger = useYard(({ tasks }) => tasks.get(view.landing?.mergeTask ?? ''))
+  const blocked = mergeBlocked(card, view, merger)
   if (blocked === null)
     return (
       <Button look="main" isBusy={isBusy} onClick={onPress}>
         {mergeLabel(view)}
-        {state === 'refused' && ' again'}…
+        {(state === 'refused' || state === 'conflict') && ' again'}…
       </Button>
     )
   // Its state has said that already.
@@ -98,7 +99,9 @@ function NextAct({ view, card, isBusy, onPress }: NextActProps) {
 }
 
 function MergeTaskLink({ id }: { readonly id: string }) {
-  const title = useYard((view) => view.tasks.get(id)?.title)
+  const task = useYard((view) => view.tasks.get(id))
+  if (task === undefined)
+    return <p className="landing-detail">{id}, which was to settle it, is gone.</p>
   return (
     <p className="landing-detail">
       <button
@@ -106,9 +109,11 @@ function MergeTaskLink({ id }: { readonly id: string }) {
         className="changes-link"
         onClick={() => navigate({ task: id, tab: null })}
       >
-        <ShownLine text={title ?? id} />
+        <ShownLine text={task.title} />
       </button>{' '}
-      settles it; the merge goes on by itself once that is done.
+      {hasGivenUp(task)
+        ? `was to settle it and ${task.status === 'failed' ? 'has failed' : 'was abandoned'}. Nothing is merged until you ask again.`
+        : 'settles it; the merge goes on by itself once that is done.'}
     </p>
   )
 }

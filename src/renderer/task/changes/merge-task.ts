@@ -32,7 +32,8 @@ export async function mergeTask(
   const found = await session.call((client) => client.change.of({ task: card.id }))
   const tell = (text: string): void => showToast(`${card.title}: ${text}`, { kind: 'error' })
   if (!found.ok) return tell(found.error.message)
-  const blocked = mergeBlocked(card, found.value)
+  const { tasks } = session.yard.getState()
+  const blocked = mergeBlocked(card, found.value, tasks.get(found.value.landing?.mergeTask ?? ''))
   if (blocked !== null) return tell(blocked)
   if (!(await wantsMerge(card, found.value, verify))) return
   const sent = await sendOrOffer(

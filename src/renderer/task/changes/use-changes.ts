@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { ChangeView } from '../../../contract/change.ts'
 import type { TaskCard } from '../../../contract/view.ts'
+import { useYard } from '../../session/session-context.tsx'
 import { useAnswer, type Answer } from '../../ui/use-answer.ts'
 
 /** A commit of an agent at work is no news of the yard. */
@@ -12,9 +13,10 @@ export function useChanges(card: TaskCard, agent: string | null): Answer<ChangeV
   const [known, setKnown] = useState({ card, round: 0 })
   if (known.card !== card) setKnown({ card, round: known.round + 1 })
   const [isLive, setLive] = useState(false)
+  const fetches = useYard((view) => view.fetches)
   const answer = useAnswer(
     ({ change }) => change.of({ task: card.id, ...(agent === null ? {} : { agent }) }),
-    { key: `${card.id} ${agent} ${known.round}`, everyMs: isLive ? ASK_EVERY_MS : null },
+    { key: `${card.id} ${agent} ${known.round} ${fetches}`, everyMs: isLive ? ASK_EVERY_MS : null },
   )
   const isLiveNow = answer.value?.isLive ?? false
   if (isLiveNow !== isLive) setLive(isLiveNow)

@@ -1,0 +1,86 @@
+/**
+ * What landings left whose owner died before it could clear: ended, and taken away. One that is still asked for goes on with what is
+ * there, and a text for a pull request is for a person: both stay.
+ */
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Log } from '../../base/log.ts'
+import { openRepository, type Repository } from '../git/repository.ts'
+import { removeScratchTree } from '../git/scratch-tree.ts'
+import { listWorktrees, spellingOf } from '../git/worktree-list.ts'
+import type { Launcher } from '../process/launcher.ts'
+import type { ProcessHost } from '../process/process-host.ts'
+import { endOldStage } from './old-stages.ts'
+
+export interface LeftLandings {
+  /** Folders in the repositories that landings may have been for. */
+  readonly repositories: readonly string[]
+  /** Whether the landing of that name is still to be made; asked right before anything is done. */
+  isQueued(name: string): boolean
+}
+
+interface Parts {
+  /** `.yard/landings` */
+  readonly folder: string
+  readonly launcher: Launcher
+  readonly host: ProcessHost
+  readonly log: Log
+  markerOf(name: string): string | null
+  /** So that none of them begins meanwhile. */
+  inTurn(repo: Repository, work: () => Promise<void>): Promise<void>
+  isOver(): boolean
+}
+
+/** Never rejects: what cannot be taken away now stays for the next owner. */
+export async function clearLeftLandings(left: LeftLandings, parts: Parts): Promise<void> {
+  const names = namesIn(parts.folder).filter((name) => !left.isQueued(name))
+  if (names.length === 0) return
+  const repos = await repositoriesOf(left)
+  for (const name of names) {
+    if (parts.isOver()) return
+    const home = await homeOf(join(parts.folder, name, 'tree'), repos)
+    const clear = async (): Promise<void> => {
+      if (!left.isQueued(name)) await clearOne(name, home, parts)
+    }
+    await (home ? parts.inTurn(home, clear) : clear()).catch((error: unknown) =>
+      parts.log.warn('what a landing left could not be removed', { name, error: String(error) }),
+    )
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // nothing was ever landed here
+  }
+}
+
+async function repositoriesOf({ repositories }: LeftLandings): Promise<Repository[]> {
+  const found = new Map<string, Repository>()
+  for (const folder of new Set(repositories)) {
+    const repo = await openRepository(folder)
+    if (repo.ok) found.set(repo.value.commonDir, repo.value)
+  }
+  return [...found.values()]
+}
+
+/** By git's own list: what stands in the tree was written by whatever ran there. The first where none knows it. */
+async function homeOf(tree: string, repos: readonly Repository[]): Promise<Repository | null> {
+  const path = await spellingOf(tree)
+  for (const repo of repos) {
+    const listed = await listWorktrees(repo)
+    if (listed.ok && listed.value.some((entry) => entry.path === path)) return repo
+  }
+  return repos[0] ?? null
+}
+
+async function clearOne(name: string, home: Repository | null, parts: Parts): Promise<void> {
+  const folder = join(parts.folder, name)
+  for (const stage of namesIn(folder).filter((one) => one.startsWith('verify-')))
+    await endOldStage(join(folder, stage), { bootId: null, key: parts.markerOf(name) }, parts)
+  const tree = join(folder, 'tree')
+  if (home && existsSync(tree)) await removeScratchTree(home, tree)
+  else rmSync(tree, { recursive: true, force: true })
+  if (namesIn(folder).length === 0) rmdirSync(folder)
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import type { LandingView } from '../../src/contract/change.ts'
+import { landingLine } from '../../src/cli/verbs/diff.ts'
+
+it('a conflict is said to be settled by its task only while that may still do so', () => {
+  const landing: LandingView = {
+    ...{ state: 'conflict', result: 'r1', commit: null, target: 'main', at: '' },
+    ...{ reason: 'main and work conflict in a.txt', mergeTask: 'merge-work' },
+  }
+  const why = 'work is not merged: main and work conflict in a.txt; merge-work'
+  expect(landingLine('work', landing)).toBe(`${why} settles it, and it goes on by itself`)
+  expect(landingLine('work', landing, true)).toBe(
+    `${why} has given it up: yard merge work tries again`,
+  )
+})

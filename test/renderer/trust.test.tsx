@@ -1,0 +1,142 @@
+/** What a person is shown of a yard that was not made here, and what their yes stands for. */
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { err, ok } from '../../src/base/result.ts'
+import { TrustDialog } from '../../src/renderer/attention/trust-dialog.tsx'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import { toProblem } from '../../src/renderer/session/problem.ts'
+import { Refusal } from '../../src/renderer/session/refusal.ts'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView } from '../../src/renderer/session/yard-view.ts'
+
+type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
+
+afterEach(cleanup)
+
+const SHOWN: Shown = {
+  trusted: false,
+  executors: [
+    'claude (claude, permissions full) with NODE_OPTIONS=--require ./x.js, TOKEN=$GITHUB_TOKEN',
+    'hook (http, permissions ask) posts to https://hooks.example/run sending X-Key: $HOOK_KEY',
+  ],
+  settings: ['new worktrees run ./setup.sh', 'finished work lands by itself on branch main'],
+  variables: ['GITHUB_TOKEN', 'HOOK_KEY'],
+  lines: [
+    { task: 'build', kind: 'exec', line: 'make all' },
+    { task: 'build', kind: 'verify', line: 'make check' },
+    { task: 'call', kind: 'executor', line: 'https://hooks.example/other' },
+    { task: 'away', kind: 'repo', line: '/home/me/secret' },
+  ],
+  seen: 'first',
+}
+
+/** A host that shows the last of `shown` once those before it were asked for, and takes a yes to that one only. */
+function open(...shown: readonly Shown[]) {
+  const left = [...shown]
+  let latest: Shown | null = null
+  const taken: string[] = []
+  const page = {
+    trust: async () => (latest = left.shift() ?? latest),
+    confirmTrust: async ({ seen }: { seen: string }) => {
+      taken.push(seen)
+      if (seen !== shown.at(-1)?.seen) throw new Refusal('It has changed since you looked.')
+      return { trusted: true }
+    },
+  }
+  const client = { page } as unknown as YardClient
+  const session: Session = {
+    yard: createStore(() => emptyView),
+    connection: createStore(() => ({ kind: 'live' as const })),
+    async call(send) {
+      try {
+        return ok(await send(client))
+      } catch (error) {
+        return err(toProblem(error))
+      }
+    },
+    tryNow: () => {},
+    close: () => {},
+  }
+  const onClose = vi.fn<() => void>()
+  render(
+    <SessionContext value={session}>
+      <TrustDialog name="atlas" isOpen onClose={onClose} />
+    </SessionContext>,
+  )
+  return { taken, onClose }
+}
+
+const part = async (name: string): Promise<readonly (string | null)[]> =>
+  within(await screen.findByRole('region', { name }))
+    .getAllByRole('listitem')
+    .map(({ textContent }) => textContent)
+
+test('it shows what would run, with which settings and variables, and what each task brings along', async () => {
+  open(SHOWN)
+  expect(await part('Executors')).toEqual(SHOWN.executors)
+  expect(await part('Settings')).toEqual(SHOWN.settings)
+  expect(await part('Variables')).toEqual(['GITHUB_TOKEN', 'HOOK_KEY'])
+  expect(await part('Lines')).toEqual([
+    'buildmake all',
+    'build, its checkmake check',
+    'call, posted tohttps://hooks.example/other',
+    'away, works in/home/me/secret',
+  ])
+})
+
+test('where nothing is set, nothing is claimed', async () => {
+  open({ ...SHOWN, settings: [], variables: [], lines: [] })
+  const variables = await screen.findByRole('region', { name: 'Variables' })
+  expect(within(variables).getByText('None is named.')).toBeDefined()
+  expect(screen.queryByRole('region', { name: 'Settings' })).toBeNull()
+  expect(screen.getByRole('heading', { name: 'No lines of tasks' })).toBeDefined()
+})
+
+test('signs that would hide or turn round a text are shown by their codes, wherever they stand', async () => {
+  const evil = 'safe\u202Elive\u0007'
+  const plain = 'safe\\u{202e}live\\u{7}'
+  open({
+    ...{ ...SHOWN, executors: [evil], settings: [evil], variables: [evil] },
+    lines: [{ task: evil, kind: 'exec', line: evil }],
+  })
+  for (const name of ['Executors', 'Settings', 'Variables'])
+    // oxlint-disable-next-line no-await-in-loop -- one section after the other
+    expect(await part(name)).toEqual([plain])
+  expect(await part('Lines')).toEqual([plain + plain])
+})
+
+test('of many lines a part is shown at a time, and none is kept back', async () => {
+  const lines = Array.from({ length: 230 }, (_, n) => ({
+    ...{ task: `t${n}`, kind: 'exec' as const, line: `make ${n}` },
+  }))
+  open({ ...SHOWN, lines })
+  expect(await part('Lines')).toHaveLength(100)
+  fireEvent.click(screen.getByRole('button', { name: 'Show 100 more of 130' }))
+  expect(await part('Lines')).toHaveLength(200)
+  fireEvent.click(screen.getByRole('button', { name: 'Show 30 more of 30' }))
+  expect((await part('Lines')).at(-1)).toBe('t229make 229')
+  expect(screen.queryByRole('button', { name: /more of/ })).toBeNull()
+})
+
+test('a yes is given to what was shown; where that has changed, the new is shown first', async () => {
+  const changed = { ...SHOWN, settings: ['new worktrees run ./other.sh'], seen: 'second' }
+  const { taken, onClose } = open(SHOWN, changed)
+  await screen.findByText('new worktrees run ./setup.sh')
+  fireEvent.click(screen.getByRole('button', { name: 'Trust this yard' }))
+  await screen.findByText('It has changed since you looked.')
+  await screen.findByText('new worktrees run ./other.sh')
+  expect(onClose).not.toHaveBeenCalled()
+  fireEvent.click(screen.getByRole('button', { name: 'Trust this yard' }))
+  await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce())
+  expect(taken).toEqual(['first', 'second'])
+})
+
+test('the focus begins on Cancel, and nothing can be trusted before it was shown', async () => {
+  open()
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Cancel' }))
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Trust this yard' }).disabled).toBe(
+    true,
+  )
+})
