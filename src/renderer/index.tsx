@@ -11,6 +11,8 @@ import { chooseLink } from './session/open-link.ts'
 import { SessionContext } from './session/session-context.tsx'
 import { openSession } from './session/session.ts'
 import './graph/graph.css'
+import './graph/task-node.css'
+import './graph/canvas-tools.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('invariant: the page has no #root')

@@ -4,6 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 
+if (process.argv.includes('--version')) {
+  console.log('2.1.12 (Claude Code)')
+  process.exit(0)
+}
 const prompt = await text(process.stdin)
 const session = process.argv.find((word) => word.startsWith('--session-id='))?.slice(13) ?? ''
 process.on('SIGINT', () => process.exit(130))

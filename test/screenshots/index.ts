@@ -20,7 +20,11 @@ const SHOTS: readonly Shot[] = [
   { name: 'graph', hash: '#/graph?task=fix-flaky&tab=output' },
   { name: 'graph-main-line', hash: '#/graph', before: (page) => page.keyboard.press('l') },
   { name: 'task-overview', hash: '#/graph?task=fix-flaky&tab=overview' },
-  { name: 'task-changes', hash: '#/graph?task=migrate-store&tab=changes' },
+  {
+    name: 'task-changes',
+    hash: '#/graph?task=migrate-store&tab=changes',
+    before: (page) => page.getByText('export async function adopt').waitFor(),
+  },
   { name: 'task-parked', hash: '#/graph?task=release-notes&tab=overview' },
   { name: 'task-timeline', hash: '#/graph?task=sign-win&tab=timeline' },
   { name: 'tasks', hash: '#/tasks' },

@@ -34,10 +34,10 @@ export function StatusBar({ attention }: { readonly attention: number }) {
           {breaker.until === null ? (
             `${breaker.subject} waits for a sign-in`
           ) : (
-            <>
+            <span>
               {breaker.subject} sleeps until {instantText(breaker.until)},{' '}
               <Countdown until={breaker.until} />
-            </>
+            </span>
           )}
         </Item>
       ))}

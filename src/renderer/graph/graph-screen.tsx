@@ -6,6 +6,8 @@ import { StateStrip } from '../workspace/state-strip.tsx'
 import { GraphCanvas } from './graph-canvas.tsx'
 import { GraphTools } from './graph-tools.tsx'
 import './graph.css'
+import './task-node.css'
+import './canvas-tools.css'
 
 interface GraphScreenProps {
   /** The time strip. */
