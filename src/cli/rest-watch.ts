@@ -57,7 +57,8 @@ function settledMerges(cards: readonly TaskCard[]): readonly TaskCard[] {
   const newest = new Map<string, TaskCard>()
   for (const card of cards) if (card.mergeFor !== undefined) newest.set(card.mergeFor, card)
   return cards.filter(
-    ({ id, landing }) => landing === 'conflict' && newest.get(id)?.status === 'done',
+    ({ id, status, landing }) =>
+      status === 'done' && landing === 'conflict' && newest.get(id)?.status === 'done',
   )
 }
 

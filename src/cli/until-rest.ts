@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import { followGraph, type Change, type LiveGraph } from './follow.ts'
 import type { Cli } from './cli.ts'
 import { createRestWatch, isGood, type Ending } from './rest-watch.ts'
+import { createPauseTeller } from './pause-words.ts'
 import { countStates, type Progress } from './progress.ts'
 import { oneLine } from './table.ts'
 import { span } from './time-words.ts'
@@ -32,12 +33,14 @@ const SETTLE_MS = 1_000
 export async function untilRest(options: RestOptions): Promise<Rest> {
   const { client, progress, signal } = options
   const watch = createRestWatch(client)
+  const tellPause = createPauseTeller()
   let last: LiveGraph | null = null
   try {
     for await (const change of withPulse(followGraph(client, signal), signal)) {
       if (change.news) progress.show(change.news)
       const { graph } = change.last
       last = graph
+      if (change.news === null) tellPause(progress, graph)
       if (options.endsWhenPaused && graph.summary.paused && graph.agents.size === 0)
         return { kind: 'paused' }
       const ending = await watch.endingOf(graph, options.only)

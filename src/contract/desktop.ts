@@ -8,6 +8,22 @@ export interface DesktopPreferences {
   readonly openAtLogin: boolean
 }
 
+/** used: agents get it. overruled: the person's own environment sets that variable. unreadable: sealed by somebody else, or before the key ring was made anew. */
+export interface DesktopKey {
+  /** Of the environment variable. */
+  readonly name: string
+  readonly state: 'used' | 'overruled' | 'unreadable'
+}
+
+/** What is kept in the key store of the system: names, never values. */
+export interface DesktopKeys {
+  /** Why nothing more can be kept on this system; null = it can. */
+  readonly refusal: string | null
+  /** What is wrong with the file of kept keys as a whole. */
+  readonly problem: string | null
+  readonly keys: readonly DesktopKey[]
+}
+
 export type DesktopTheme = 'system' | 'light' | 'dark'
 
 /** off: no release channel is configured. */
@@ -46,6 +62,10 @@ export interface DesktopBridge {
   /** What the page looks like, so that the window's own parts look the same. */
   setTheme(theme: DesktopTheme): Promise<void>
   installCommandLine(): Promise<{ readonly ok: boolean; readonly message: string }>
+  keys(): Promise<DesktopKeys>
+  /** Under the name of an environment variable. The value comes back by no call. */
+  keepKey(name: string, value: string): Promise<DesktopKeys>
+  removeKey(name: string): Promise<DesktopKeys>
   onAsk(listener: (ask: DesktopAsk) => void): () => void
 }
 
@@ -61,5 +81,8 @@ export const DESKTOP_CALLS = [
   'installUpdate',
   'installCommandLine',
   'setTheme',
+  'keys',
+  'keepKey',
+  'removeKey',
 ] as const satisfies readonly (keyof DesktopBridge)[]
 export type DesktopCall = (typeof DESKTOP_CALLS)[number]

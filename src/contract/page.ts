@@ -272,6 +272,8 @@ export const pageContract = {
       trusted: z.boolean(),
       /** One line per profile: its type, permissions, program and where it asks. */
       executors: z.array(z.string()),
+      /** Those of them that are as they come with the program. */
+      builtIn: z.array(z.string()),
       /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
       settings: z.array(z.string()),
       /** Variables of the owner's environment that they would read. */

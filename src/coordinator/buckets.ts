@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts'
 
 export interface Buckets {
   of(task: Task, route: Route): string
-  /** Neither a cap nor a breaker holds it back. */
+  /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
   isOpen(bucket: string, tally: Tally): boolean
   /** The caps have changed: all buckets are made anew. */
   forget(): void
@@ -21,7 +21,7 @@ interface Bucket {
 }
 
 export function createBuckets(
-  { plan, caps }: Pick<CoordinatorParts, 'plan' | 'caps'>,
+  { plan, caps, canRun = () => true }: Pick<CoordinatorParts, 'plan' | 'caps' | 'canRun'>,
   isReached: (cap: string) => boolean,
 ): Buckets {
   const buckets = new Map<string, Bucket>()
@@ -41,7 +41,8 @@ export function createBuckets(
       const route = awakeRoute(plan, known.route)
       return (
         tally.full(caps(), route, known.tags) === null &&
-        !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key))
+        !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key)) &&
+        canRun(route)
       )
     },
     forget: () => buckets.clear(),

@@ -3,18 +3,12 @@
  * closes the difference. A yard's cap is a breaker over all who cost money; a task's own cap makes that task wait, and those
  * that its agents have added: what they spend, it spends.
  */
-import {
-  hasBudget,
-  NOTHING_SPENT,
-  sumSpent,
-  taskOverspent,
-  yardOverspent,
-  YARD_BUDGET_KEYS,
-} from '../domain/budget.ts'
+import { taskOverspent, yardOverspent, YARD_BUDGET_KEYS } from '../domain/budget.ts'
+import { familyOf, familySpent, payersOf } from '../domain/budget-family.ts'
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
-import { isFinished, type Task } from '../domain/task.ts'
+import type { Task } from '../domain/task.ts'
 import type { CommittedBatch } from './committed.ts'
 import type { CoordinatorParts } from './ports.ts'
 
@@ -103,37 +97,9 @@ const isHeldUp = ({ state }: Task): boolean => state.kind === 'waiting' && state
 function whyOverspent({ plan, money }: Parts, task: Task): string | null {
   for (const payer of payersOf(plan, task)) {
     const whose = payer === task ? 'its budget' : `the budget of ${payer.id}, which added it,`
-    const spent = familyOf(plan, payer)
-      .map((one) => money.ofTask(one))
-      .reduce(sumSpent, NOTHING_SPENT)
+    const spent = familySpent({ plan, spentOf: (one) => money.ofTask(one) }, payer)
     const over = taskOverspent(payer, spent, whose)
     if (over !== null) return over
   }
   return null
 }
-
-/** Those with a budget that this task spends: its own, and of the tasks whose agents added it. */
-function payersOf(plan: Plan, task: Task): Task[] {
-  const payers: Task[] = []
-  for (
-    let one: Task | undefined = task;
-    one;
-    one = one.addedBy === null ? undefined : plan.tasks.get(one.addedBy)
-  )
-    if (hasBudget(one)) payers.push(one)
-  return payers
-}
-
-/** A task and all that was added under it; of one that repeats, only what belongs to its current run or is still to be done. */
-function familyOf(plan: Plan, payer: Task): Task[] {
-  const family = [payer]
-  for (const one of family)
-    for (const id of plan.subtasksOf(one.id)) {
-      const child = plan.tasks.get(id)
-      if (child && (isOfCurrentRun(one, child) || !isFinished(child))) family.push(child)
-    }
-  return family
-}
-
-const isOfCurrentRun = ({ schedule, completedAt }: Task, child: Task): boolean =>
-  schedule === null || completedAt === null || child.createdAt > completedAt

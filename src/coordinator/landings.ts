@@ -35,6 +35,11 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
     wake()
   })
   let isDraining = false
+  /** What could not be saved is wanted still when that is tried again. `because`: of the task that was looked at. */
+  const request = (id: TaskId, because: TaskId): void =>
+    void work.send({ type: 'landing.request', id }).then((fate) => {
+      if (fate === 'lost') noted.add(because)
+    })
   const reset = (): void => {
     // A host that only does one command leaves what others asked for to whoever starts agents.
     if (!startsAgents) return
@@ -57,14 +62,15 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
     reset,
     update(isRetry) {
       if (isDraining) return
-      for (const id of noted) {
+      const ids = [...noted]
+      noted.clear()
+      for (const id of ids) {
         const task = plan.tasks.get(id)
         if (task?.landing?.state === 'queued') queued.add(id)
         else queued.delete(id)
         const wanted = task && wantedBy(plan, task, startsAgents ? landing.policy() : 'keep')
-        if (wanted) void work.send({ type: 'landing.request', id: wanted })
+        if (wanted) request(wanted, id)
       }
-      noted.clear()
       work.give(inOrder(plan, queued), isRetry)
     },
     drain: () => void (isDraining = true),
@@ -73,8 +79,8 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
 
 /** What the lander is doing now. */
 interface Work {
-  /** True once it is saved. */
-  send(command: Command): Promise<boolean>
+  /** Lost: it could not be saved now. */
+  send(command: Command): Promise<'saved' | 'refused' | 'lost'>
   /** Ends what is under way for the task, where nobody asks for that result any more. */
   look(id: TaskId): void
   /** The first of each folder, unless something is under way there. */
@@ -85,12 +91,12 @@ function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
   const { plan, landing, dispatcher, log } = parts
   const underWay = new Map<string, UnderWay>()
   let isResting = false
-  const send = async (command: Command): Promise<boolean> => {
+  const send: Work['send'] = async (command) => {
     const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
-    const isLost = !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
-    if (!reply.ok && !isLost)
-      log.warn('a landing was refused', { type: command.type, why: reply.error.message })
-    return reply.ok
+    if (reply.ok) return 'saved'
+    if (reply.error.kind === 'read-only' || reply.error.kind === 'locked') return 'lost'
+    log.warn('a landing was refused', { type: command.type, why: reply.error.message })
+    return 'refused'
   }
   /** News that could not be saved is not kept: the order is given again, and finds its own work done. */
   const carryOut = async (order: LandingOrder): Promise<void> => {
@@ -102,7 +108,7 @@ function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
       // Not now: asked again by the timer, so that it does not spin the loop.
       if (outcome === null && !isWithdrawn) isResting = true
       // What the next owner would need stays until the outcome is saved.
-      else if (outcome === null || (await send(settled(plan, order, outcome, landing))))
+      else if (outcome === null || (await send(settled(plan, order, outcome, landing))) === 'saved')
         await landing.lander.clear(order, outcome)
     } catch (error) {
       isResting = true

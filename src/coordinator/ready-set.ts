@@ -31,7 +31,7 @@ export interface ReadySet {
   readonly size: number
 }
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'caps' | 'route' | 'log'>
+type Parts = Pick<CoordinatorParts, 'plan' | 'caps' | 'route' | 'canRun' | 'log'>
 
 export function createReadySet(
   parts: Parts,

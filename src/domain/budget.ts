@@ -1,4 +1,5 @@
 /** What may be spent, and whether it is: pure. A cap is reached when nothing of it is left. */
+import { dollarsText as money } from './dollars.ts'
 import { isTakenByPeople, type Budget, type ExecutorType } from './settings.ts'
 import type { Task } from './task.ts'
 
@@ -11,7 +12,6 @@ export interface Spent {
 /** Whether its agents may cost money at all: a shell line of the user's own, and what people do, is not counted. */
 export const spends = (type: ExecutorType): boolean => type !== 'shell' && !isTakenByPeople(type)
 
-const money = (usd: number): string => `$${usd.toFixed(usd < 0.1 && usd > 0 ? 4 : 2)}`
 const count = (tokens: number): string => `${tokens.toLocaleString('en-US')} tokens`
 
 function reached(
@@ -23,6 +23,15 @@ function reached(
   if (caps.tokens !== null && spent.tokens !== null && spent.tokens >= caps.tokens)
     return `${count(spent.tokens)} of ${count(caps.tokens)}`
   return null
+}
+
+/** Which cap of a task is reached; null while none is. */
+export function reachedCap(
+  { budget, budgetTokens }: Pick<Task, 'budget' | 'budgetTokens'>,
+  spent: Spent,
+): 'usd' | 'tokens' | null {
+  if (reached(spent, { usd: budget ?? null, tokens: null }) !== null) return 'usd'
+  return reached(spent, { usd: null, tokens: budgetTokens ?? null }) === null ? null : 'tokens'
 }
 
 export const hasBudget = (task: Pick<Task, 'budget' | 'budgetTokens'>): boolean =>

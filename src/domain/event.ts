@@ -4,7 +4,7 @@ import type { Claim } from './command.ts'
 import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { Landing } from './landing.ts'
+import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePlace } from './plan.ts'
 import type { Task, TaskDefinition, TaskState } from './task.ts'
 
@@ -21,6 +21,8 @@ export type TaskEvent =
   /** What the agent of a task that a person called done had left by its end. */
   | Fact<'task.landed', { id: TaskId; resultCommit: string }>
   | Fact<'task.landing', { id: TaskId; landing: Landing }>
+  /** More has come to wait for a merge task by its conflict. */
+  | Fact<'task.merging', { id: TaskId; merging: Merging }>
   | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean }>
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   | Fact<

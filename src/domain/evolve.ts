@@ -41,6 +41,8 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
       return change(plan, event.id, (task) => resultOf(task, event.resultCommit))
     case 'task.landing':
       return change(plan, event.id, () => ({ landing: event.landing }))
+    case 'task.merging':
+      return change(plan, event.id, () => ({ merging: event.merging }))
     case 'task.failed':
       return change(plan, event.id, (task) => ({
         state: { kind: 'failed', at: event.at, failure: event.failure },
@@ -53,16 +55,7 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
     case 'task.repeated':
       return change(plan, event.id, (task) => repeated(task, event))
     case 'task.awaiting':
-      return change(plan, event.id, (task) => ({
-        state: {
-          kind: 'waiting',
-          for: event.for,
-          text: event.text,
-          since: event.at,
-          provider: event.provider,
-        },
-        lastFailure: event.failure ?? task.lastFailure,
-      }))
+      return change(plan, event.id, (task) => awaiting(task, event))
     case 'task.reopened':
       return change(plan, event.id, (task) => reopened(task, event))
     case 'task.abandoned':
@@ -127,6 +120,17 @@ const returned = (task: Task, event: Of<'task.returned'>): Partial<Task> => ({
   held: task.held || event.held,
   attempts: task.attempts + (event.isAttempt ? 1 : 0),
   backOffs: event.isBackOff ? task.backOffs + 1 : 0,
+  lastFailure: event.failure ?? task.lastFailure,
+})
+
+const awaiting = (task: Task, event: Of<'task.awaiting'>): Partial<Task> => ({
+  state: {
+    kind: 'waiting',
+    for: event.for,
+    text: event.text,
+    since: event.at,
+    provider: event.provider,
+  },
   lastFailure: event.failure ?? task.lastFailure,
 })
 

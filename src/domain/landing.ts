@@ -38,6 +38,8 @@ export const mergingSchema = z.strictObject({
   ours: partSchema,
   theirs: partSchema,
   paths: z.array(z.string()),
+  /** What waits for it because the conflict said so, and no person. Absent where that was not kept yet. */
+  holds: z.array(taskIdSchema).optional(),
 })
 export type Merging = z.infer<typeof mergingSchema>
 

@@ -7,6 +7,7 @@ import { ownSender } from './port.ts'
 import { preferencesChangeSchema } from './preferences.ts'
 
 const NOTHING = z.tuple([])
+const KEY_NAME = z.string().max(256)
 
 const WORDS = {
   chooseFolder: NOTHING,
@@ -20,6 +21,9 @@ const WORDS = {
   installUpdate: NOTHING,
   installCommandLine: NOTHING,
   setTheme: z.tuple([z.enum(['system', 'light', 'dark'])]),
+  keys: NOTHING,
+  keepKey: z.tuple([KEY_NAME, z.string().max(16_384)]),
+  removeKey: z.tuple([KEY_NAME]),
 } as const satisfies Record<DesktopCall, z.ZodType<readonly unknown[]>>
 
 type Words<C extends DesktopCall> = z.infer<(typeof WORDS)[C]>

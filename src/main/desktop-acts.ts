@@ -3,6 +3,7 @@ import { dialog } from 'electron'
 import { yardPaths } from '../config/paths.ts'
 import type { DesktopActs } from './bridge.ts'
 import type { CommandReport } from './install-command.ts'
+import type { KeyStore } from './key-store.ts'
 import type { Preferences } from './preferences.ts'
 import { reveal } from './reveal.ts'
 import type { Updates } from './updates.ts'
@@ -11,13 +12,14 @@ import type { Windows } from './windows.ts'
 export interface DesktopParts {
   readonly windows: Pick<Windows, 'rootOf'>
   readonly preferences: Preferences
+  readonly keys: Pick<KeyStore, 'list' | 'keep' | 'remove'>
   readonly updates: Updates
   readonly installCommandLine: () => CommandReport
   readonly ownFiles: readonly string[]
 }
 
 export function desktopActs(parts: DesktopParts): DesktopActs {
-  const { windows, preferences, updates, ownFiles } = parts
+  const { windows, preferences, keys, updates, ownFiles } = parts
   return {
     async chooseFolder(window) {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
@@ -38,5 +40,8 @@ export function desktopActs(parts: DesktopParts): DesktopActs {
     installUpdate: () => updates.install(),
     installCommandLine: async () => parts.installCommandLine(),
     setTheme: async (_window, theme) => preferences.setTheme(theme),
+    keys: () => keys.list(),
+    keepKey: (_window, name, value) => keys.keep(name, value),
+    removeKey: (_window, name) => keys.remove(name),
   }
 }

@@ -13,12 +13,14 @@ import { createAppLobby } from './app-lobby.ts'
 import { LINK_SCHEME, readStartWords } from './deep-link.ts'
 import { installCommand, refreshCommand, type CommandParts } from './install-command.ts'
 import { installPrograms } from './install-programs.ts'
+import { createKeyCipher } from './key-cipher.ts'
+import { createKeyStore, type KeyStore } from './key-store.ts'
 import { openAppLog } from './log.ts'
 import { createLoginItem, HIDDEN_SWITCH } from './login-item.ts'
 import { openOrJoin } from './open-or-join.ts'
 import { declareScheme } from './page.ts'
 import { showFailure } from './show-failure.ts'
-import { startApp, type RunningApp } from './start-app.ts'
+import { startApp, type AppParts, type RunningApp } from './start-app.ts'
 import type { UpdatesParts } from './updates.ts'
 
 const out = resolve(import.meta.dirname, '..')
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME)
   const env = await appEnvironment(process.env)
   const parts = appParts(env)
+  await parts.keys.ready()
   running = startApp(parts)
   await show(running, startWords(process.argv), process.cwd(), env)
   for (const link of early.links) running.follow(link)
@@ -56,13 +59,17 @@ async function main(): Promise<void> {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-function appParts(env: Env): Parameters<typeof startApp>[0] {
+function appParts(env: Record<string, string | undefined>): AppParts & { keys: KeyStore } {
+  const { platform } = process
   const { data, config } = userPaths(env)
   const logFile = join(data, 'app.log')
-  const log = openAppLog(logFile, env)
+  const log = openAppLog(logFile, env, (text) => keys.mask(text))
+  const keys = createKeyStore({
+    ...{ file: join(data, 'keys.json'), env, platform, clock: systemClock, log },
+    cipher: createKeyCipher(platform),
+  })
   const home = env['HOME'] || env['USERPROFILE'] || homedir()
   const version = app.getVersion()
-  const { platform } = process
   // Other processes run these, also after this app has ended.
   const programs = app.isPackaged
     ? installPrograms({ source: root, dataFolder: data, version, platform, now: Date.now() })
@@ -80,7 +87,7 @@ function appParts(env: Env): Parameters<typeof startApp>[0] {
   // The system closes its book when the app ends: that is after the last yard.
   const company = createCompany(env, systemClock, log)
   return {
-    ...{ log, clock: systemClock, dataFolder: data },
+    ...{ log, clock: systemClock, dataFolder: data, keys },
     renderer: join(out, 'renderer'),
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(root, 'resources'),

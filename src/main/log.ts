@@ -5,7 +5,12 @@ import { createMask, maskFields } from '../headless/mask.ts'
 
 const MAX_BYTES = 10_000_000
 
-export function openAppLog(file: string, env: Readonly<Record<string, string | undefined>>): Log {
+/** `hide` takes out secrets that are known to the app alone. */
+export function openAppLog(
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+  hide: (text: string) => string,
+): Log {
   const mask = createMask(env)
   const { transports } = electronLog
   transports.file.resolvePathFn = () => file
@@ -17,7 +22,7 @@ export function openAppLog(file: string, env: Readonly<Record<string, string | u
     (message, facts) => {
       const more = facts === undefined ? '' : ` ${JSON.stringify(maskFields(facts))}`
       // A line break in a message would let anybody forge an entry.
-      const text = mask(`${message}${more}`).replace(/\r?\n/g, '\\n')
+      const text = mask(hide(`${message}${more}`)).replace(/\r?\n/g, '\\n')
       electronLog[level](`${new Date().toISOString()} ${level.padEnd(5)} ${text}`)
     }
   return {

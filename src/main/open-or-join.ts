@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import { ownerUrlOf } from '../headless/ask-owner.ts'
+import { commandAnswers, ownerUrlOf } from '../headless/ask-owner.ts'
 import type { Company } from '../headless/company.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions } from '../yard/current.ts'
@@ -33,9 +33,16 @@ const LOCK_PATIENCE_MS = 10_000
 const LOCK_RETRY_MS = 100
 
 export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<YardHost, Failure>> {
-  const { clock, onStop, paths } = options
-  const giveUpAt = clock.monotonic() + LOCK_PATIENCE_MS
+  const { clock, log, onStop, paths } = options
+  let giveUpAt = clock.monotonic() + LOCK_PATIENCE_MS
+  let isTold = false
   for (;;) {
+    // One that answers is at work, however long that takes.
+    if (await commandAnswers(paths)) {
+      giveUpAt = clock.monotonic() + LOCK_PATIENCE_MS
+      if (!isTold) log.info('waits for another command (yard merge) to end', { yard: paths.root })
+      isTold = true
+    }
     if ((await ownerUrlOf(paths)) !== null) return ok(createJoinedHost(paths))
     const opened = await openYard({
       ...options,

@@ -37,6 +37,7 @@ export interface AppParts {
   readonly resources: string
   readonly dataFolder: string
   readonly loginItem: LoginItem
+  readonly keys: DesktopParts['keys']
   readonly loadUpdater: UpdatesParts['load']
   readonly installCommandLine: DesktopParts['installCommandLine']
   /** Files of the user's own that may be opened from the page. */
@@ -93,8 +94,8 @@ export function startApp(parts: AppParts): RunningApp {
     onChange: (state) => windows.tell({ kind: 'update', state }),
     beforeInstall: async () => quit.leaveAgents(),
   })
-  const { installCommandLine, ownFiles } = parts
-  const calls = { windows, preferences, updates, installCommandLine, ownFiles }
+  const { installCommandLine, ownFiles, keys } = parts
+  const calls = { windows, preferences, keys, updates, installCommandLine, ownFiles }
   scope.add(answerCalls(desktopActs(calls), log))
   const running = runningApp(parts, { yards, windows, opening, quit })
   scope.add(

@@ -1,5 +1,5 @@
 /** The server: tools of the Model Context Protocol over a pair of streams, until the one who asks goes away. */
-import type { Readable, Writable } from 'node:stream'
+import { Transform, type Readable, type Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
@@ -42,13 +42,14 @@ export async function serveMcp(options: ServerOptions): Promise<void> {
       void answer.finally(() => pending.delete(answer))
       return answer
     })
+  const lines = withoutBlankLines(stdin)
   const isOver = new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) stdin.once(event, () => resolve())
+    for (const event of ['end', 'close', 'error']) lines.stream.once(event, () => resolve())
     gone.addEventListener('abort', () => resolve())
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
     server.server.onclose = () => resolve()
   })
-  const transport = new StdioServerTransport(stdin, stdout)
+  const transport = new StdioServerTransport(lines.stream, stdout)
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
   transport.onerror = (error) => {
     const refusal = refusalOf(error)
@@ -60,6 +61,43 @@ export async function serveMcp(options: ServerOptions): Promise<void> {
   // The protocol writes an answer in a turn of its own.
   await turn()
   await server.close()
+  lines.letGo()
+}
+
+const LINE_END = 10
+/** Line ends, and spaces that JSON does not mind. */
+const BLANKS: ReadonlySet<number> = new Set([LINE_END, 13, 32, 9])
+
+/** An empty line is no message and wants no answer. What stands before a message goes with it. */
+function withoutBlankLines(stdin: Readable): { stream: Readable; letGo(): void } {
+  let isAtStart = true
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length;) {
+        const byte = chunk[at]
+        if (isAtStart && byte !== undefined && BLANKS.has(byte)) {
+          at += 1
+          continue
+        }
+        const end = chunk.indexOf(LINE_END, at)
+        const next = end === -1 ? chunk.length : end + 1
+        this.push(chunk.subarray(at, next))
+        isAtStart = end !== -1
+        at = next
+      }
+      done()
+    },
+  })
+  const end = (): void => void stream.end()
+  for (const event of ['close', 'error']) stdin.once(event, end)
+  stdin.pipe(stream)
+  return {
+    stream,
+    letGo() {
+      stdin.unpipe(stream)
+      stdin.pause()
+    },
+  }
 }
 
 /** The SDK drops a line that is no message without a word; who sent it would wait for ever. Null for any other fault of the wire. */

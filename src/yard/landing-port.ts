@@ -59,12 +59,15 @@ export function openLanding(parts: Parts): LandingPort {
 const nameOf = ({ id, worktreeName }: Task): string => worktreeName ?? worktreeNameOf(id)
 
 function leftOf(plan: Plan, root: string): LeftLandings {
-  const tasks = [...plan.tasks.values()]
-  const isQueued = (name: string): boolean =>
-    [...plan.tasks.values()].some(
-      (task) => task.landing?.state === 'queued' && nameOf(task) === name,
-    )
-  return { repositories: [root, ...tasks.flatMap(({ repo }) => repo ?? [])], isQueued }
+  const queued = (): ReadonlySet<string> => {
+    const names = new Set<string>()
+    for (const task of plan.tasks.values())
+      if (task.landing?.state === 'queued') names.add(nameOf(task))
+    return names
+  }
+  const repositories = new Set([root])
+  for (const { repo } of plan.tasks.values()) if (repo !== null) repositories.add(repo)
+  return { repositories: [...repositories], queued }
 }
 
 function orderOf(

@@ -1,6 +1,7 @@
 /** A merge task is done when git holds its merge: whoever says so is told what is missing, while it can still be done. */
 import { err, ok, type Result } from '../base/result.ts'
-import { openRepository } from '../agents/git/repository.ts'
+import { openRepository, type Repository } from '../agents/git/repository.ts'
+import { oneLine } from '../agents/git/snapshot.ts'
 import { stateOfMerge, type MergeState } from '../agents/git/settled-merge.ts'
 import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
 import type { Command } from '../domain/command.ts'
@@ -31,23 +32,53 @@ async function proofOf(
   task: Task,
   merging: Merging,
 ): Promise<Result<{ readonly commit: string | null }, Failure>> {
-  const opened = await openRepository(task.repo ?? root, { isForeign: !isTrusted })
+  if (!isTrusted) return err(unconfirmed(task))
+  const opened = await openRepository(task.repo ?? root)
   if (!opened.ok) return err(asFailure(opened.error))
   const branch = task.worktreeName === null ? null : worktreeBranchOf(task.worktreeName)
   const found = await stateOfMerge(opened.value, merging, branch)
   if (!found.ok) return err(asFailure(found.error))
   if (found.value.kind === 'settled') return ok({ commit: found.value.commit })
-  return err(unmerged(task, found.value))
+  return err(unmerged(task, opened.value, found.value))
 }
 
-function unmerged(
-  { id, state }: Task,
-  { why, folder, missing }: Extract<MergeState, { kind: 'open' }>,
-): Failure {
-  const merges = missing.map((commit) => `git merge ${commit}, `).join('')
-  const where = folder === null ? '' : `in ${folder}: `
-  return failure('wrong-state', `task ${id} is not merged, so it cannot be marked done: ${why}`, {
-    hint: `${where}${merges}settle the conflicts, git commit, then say it again; yard abandon ${id} gives it up`,
-    facts: { id, state: state.kind },
-  })
+/** To look whether it is merged git would run what the repository's own settings name. */
+const unconfirmed = ({ id }: Task): Failure =>
+  failure(
+    'untrusted',
+    `nothing is merged in a yard that nobody has confirmed, so the merge task ${id} cannot be marked done`,
+    { hint: `yard trust shows what it would run; yard abandon ${id} gives the merge up` },
+  )
+
+type Open = Extract<MergeState, { kind: 'open' }>
+
+function unmerged(task: Task, repo: Repository, state: Open): Failure {
+  const { id } = task
+  return failure(
+    'wrong-state',
+    `task ${id} is not merged, so it cannot be marked done: ${state.why}`,
+    {
+      hint: `${whereOf(task, repo, state)}settle the conflicts, git commit, then say it again; yard abandon ${id} gives it up`,
+      facts: { id, state: task.state.kind },
+    },
+  )
 }
+
+/** A checkout that is on a branch of another matter is no place for it: one is made, or the branch that it is for taken there. */
+function whereOf(
+  { id, merging }: Task,
+  repo: Repository,
+  { folder, start, missing }: Open,
+): string {
+  const merges = missing.map((commit) => `git merge ${commit}, `).join('')
+  if (folder !== null) return `in ${folder}: ${merges}`
+  const { toplevel, commonDir } = repo
+  const from = toplevel ?? commonDir
+  const made = `${from}-${id}`
+  const branch = merging?.kind === 'landing' && toplevel !== null ? merging.ours.name : null
+  const other = branch === null ? '' : ` (or switch ${from} to ${oneLine(branch)})`
+  return `git -C ${shellWord(from)} worktree add --detach ${shellWord(made)} ${start}, and there${other}: ${merges}`
+}
+
+const shellWord = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

@@ -10,7 +10,7 @@ import { userPaths } from '../config/paths.ts'
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts'
 import { createDispatcher } from '../coordinator/dispatch.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { agentIdOf } from '../domain/ids.ts'
+import { agentIdOf, agentNumberOf } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
 import { readConfig, type Current, type OpenYardOptions } from './current.ts'
@@ -19,6 +19,7 @@ import { launchOrderOf } from './launch-order.ts'
 import { NO_LANDING } from './landing-port.ts'
 import { openPlace } from './machine/open-place.ts'
 import { openRuntime } from './open-runtime.ts'
+import { keyProblem } from './probe.ts'
 import { capsOf, createRoutes } from './routes.ts'
 import { createYard } from './opened-yard.ts'
 import type { YardParts } from './yard-parts.ts'
@@ -131,7 +132,7 @@ function createParts(
     log,
     errors,
     dataFolder,
-    nextAgentId: countAgents(opened, paths.agents),
+    ...countAgents(opened, paths.agents),
     trials,
     landing,
     place,
@@ -139,11 +140,17 @@ function createParts(
   }
 }
 
-function countAgents(opened: OpenStore, agents: string): YardParts['nextAgentId'] {
+function countAgents(
+  opened: OpenStore,
+  agents: string,
+): Pick<YardParts, 'nextAgentId' | 'wasGiven'> {
   let last = Math.max(opened.lastAgentNumber, highestFolder(agents))
-  return () => {
-    last = Math.max(last, opened.plan.lastAgentNumber) + 1
-    return agentIdOf(last)
+  return {
+    nextAgentId() {
+      last = Math.max(last, opened.plan.lastAgentNumber) + 1
+      return agentIdOf(last)
+    },
+    wasGiven: (id) => agentNumberOf(id) <= Math.max(last, opened.plan.lastAgentNumber),
   }
 }
 
@@ -181,6 +188,7 @@ function createYardCoordinator({
     log,
     caps: () => capsOf(current.config.settings, current.isTrusted),
     route: (task) => current.routes.of(task),
+    canRun: (route) => keyProblem(settings(), route, options.env) === null,
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: current.config.settings, now: clock.now() }, agent),
     money: createMoney({ plan, store, runtime, spending, settings }),

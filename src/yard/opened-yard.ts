@@ -26,7 +26,7 @@ import { withProof } from './merge-proof.ts'
 import { createPast, type Past } from './past/past.ts'
 import { createPauseWatch } from './pause-watch.ts'
 import { createPositions, type Positions } from './positions.ts'
-import { probe } from './probe.ts'
+import { keyProblem, probe } from './probe.ts'
 import { createRates, type Rates } from './rates.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
 import { createRoutes, faultOf } from './routes.ts'
@@ -55,6 +55,7 @@ class OpenedYard implements Yard {
   readonly plan: Plan
   readonly store: Store
   readonly nextAgentId: () => AgentId
+  readonly wasGiven: (id: AgentId) => boolean
   readonly positions: Positions
   readonly spending: Spending
   readonly vitals: Vitals
@@ -75,6 +76,7 @@ class OpenedYard implements Yard {
     this.plan = parts.opened.plan
     this.store = parts.opened.store
     this.nextAgentId = parts.nextAgentId
+    this.wasGiven = parts.wasGiven
     this.positions = createPositions(parts)
     this.spending = parts.spending
     this.vitals = createVitals({ ...parts, ...machineOf(parts) })
@@ -159,8 +161,11 @@ class OpenedYard implements Yard {
     if (!trials) return err(failure('internal', 'nothing can be tried here'))
     return trials.run(current.config.settings, name)
   }
-  probeExecutor(name: string): ReturnType<Yard['probeExecutor']> {
-    return probe(this.config().settings, name, this.#parts.options)
+  probeExecutor(name: string, model?: string | null): ReturnType<Yard['probeExecutor']> {
+    return probe(this.config().settings, name, this.#parts.options, model)
+  }
+  keyProblem(route: Parameters<Yard['keyProblem']>[0]): string | null {
+    return keyProblem(this.config().settings, route, this.#parts.options.env)
   }
   readOutput(
     id: AgentId,

@@ -1,30 +1,74 @@
-/** Whether a profile could run here: its program, by the PATH that agents get. */
+/** Whether a profile could run here: its key, and its program by the PATH that agents get. */
 import { missingKey } from '../agents/executors/endpoint.ts'
+import { missingNativeKey } from '../agents/executors/native.ts'
 import { which } from '../agents/runtime/launch-stage.ts'
-import { profileOf } from '../domain/resolve.ts'
-import type { ExecutorType, Profile, Settings } from '../domain/settings.ts'
+import { modelFor } from '../domain/models.ts'
+import { generalModel, profileOf } from '../domain/resolve.ts'
+import { isAgentCli, type ExecutorType, type Profile, type Settings } from '../domain/settings.ts'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** For the model that is named, else for what the profile would take. */
 export function probe(
   settings: Settings,
   name: string,
-  parts: { env: Readonly<Record<string, string | undefined>>; paths: { root: string } },
+  parts: { env: Environment; paths: { root: string } },
+  model: string | null = null,
 ): { binary: string | null; problem: string | null } {
   const profile = profileOf(settings, name)
   if (!profile) return { binary: null, problem: `there is no executor ${name}` }
   if (NO_PROGRAM.has(profile.type)) return { binary: null, problem: null }
   if (profile.type === 'http') return { binary: null, problem: serviceProblem(profile, parts.env) }
+  // Its program is a part of Yardmaster.
+  if (profile.type === 'native')
+    return { binary: null, problem: nativeProblem(settings, profile, model, parts.env) }
   const keyless = missingKey(profile, parts.env)
   if (keyless) return { binary: null, problem: keyless.reason }
-  // Its program is a part of Yardmaster.
-  if (profile.type === 'native') return { binary: null, problem: null }
-  const program =
-    profile.type === 'shell'
-      ? shellOf(process.platform)
-      : (profile.command?.[0] ?? (isNamed(profile.type) ? null : profile.type))
+  const program = programOf(profile)
   if (program === null) return { binary: null, problem: `executors.${name}.command is not set` }
   const binary = which(program, parts.env, parts.paths.root)
   return { binary, problem: binary === null ? `${program} was not found on the PATH` : null }
 }
+
+/**
+ * Why an agent of this profile would be refused here for want of its key, before its provider is asked. That is no word of the
+ * provider, so it holds back this profile and nobody else. Null when it has one, or brings its own sign-in.
+ */
+export function keyProblem(
+  settings: Settings,
+  { executor, model }: { readonly executor: string; readonly model: string | null },
+  env: Environment,
+): string | null {
+  const profile = profileOf(settings, executor)
+  if (!profile) return null
+  if (profile.type === 'native')
+    return model === null ? null : nativeProblem(settings, profile, model, env)
+  return isAgentCli(profile.type) ? (missingKey(profile, env)?.reason ?? null) : null
+}
+
+/** Without a model of its own it can run here as long as there is a key for one of those that it knows. */
+function nativeProblem(
+  settings: Settings,
+  profile: Profile,
+  model: string | null,
+  env: Environment,
+): string | null {
+  const word = model ?? profile.model ?? generalModel(settings, profile)?.name ?? null
+  const named = word === null ? null : modelFor(settings, profile, word)
+  const known = named?.ok
+    ? [named.value.entry]
+    : Object.values(settings.models).filter(({ name }) => modelFor(settings, profile, name).ok)
+  let first: string | null = null
+  for (const entry of known) {
+    const problem = missingNativeKey(profile, entry, env)
+    if (problem === null) return null
+    first ??= problem
+  }
+  return first
+}
+
+const programOf = ({ type, command }: Profile): string | null =>
+  type === 'shell' ? shellOf(process.platform) : (command?.[0] ?? (isNamed(type) ? null : type))
 
 /** Its program is whatever its command names. */
 const isNamed = (type: ExecutorType): boolean => type === 'command' || type === 'acp'

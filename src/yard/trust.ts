@@ -5,8 +5,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { YardPaths } from '../config/paths.ts'
+import { createProfile } from '../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../config/seed-models.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import { readTaskLines, type TaskLine } from '../store/read-lines.ts'
@@ -44,6 +46,8 @@ export const confirmTrust = (place: TrustPlace, hash: string = configHash(place.
 
 export interface TrustShown {
   readonly executors: string[]
+  /** Those of them that are as they come with the program. */
+  readonly builtIn: string[]
   /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
   readonly settings: string[]
   readonly variables: string[]
@@ -62,11 +66,15 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
   ])
   return {
     executors: profiles.map(executorLine),
+    builtIn: profiles.filter(isBuiltIn).map(executorLine),
     settings: [...worktreeLines(settings), ...modelLines(settings)],
     variables: [...new Set(variables)].toSorted(),
     lines: readTaskLines(paths.db),
   }
 }
+
+const isBuiltIn = (p: Profile): boolean =>
+  p.name === p.type && isDeepStrictEqual(p, createProfile(p.type, p.type, {}))
 
 /** Values that stand in the file are shown as they are: whoever wrote it chose them, and a program may be led by one. */
 function executorLine(p: Profile): string {

@@ -90,13 +90,16 @@ function toView(yard: Source, facts: WorktreeFacts, task: Task | null): Worktree
     task: task?.id ?? null,
     state: task && shownStateOf(yard.plan, task, yard.now()),
     landing: toLandingView(task?.landing),
-    canGo: !inUse && problem === null && hasLanded(task) && uncommitted === 0 && unmerged === 0,
+    canGo: !inUse && problem === null && isSpent(task) && uncommitted === 0 && unmerged === 0,
     problem: inUse ?? problem,
   }
 }
 
-const hasLanded = (task: Task | null): boolean =>
-  task?.landing?.state === 'landed' && task.landing.result === task.resultCommit
+/** Its result has landed, or it is done and had none to land. */
+const isSpent = (task: Task | null): boolean =>
+  task?.resultCommit === null
+    ? task.state.kind === 'done'
+    : task?.landing?.state === 'landed' && task.landing.result === task.resultCommit
 
 function inUseBy({ plan }: Source, task: Task): string | null {
   const agent = plan.agentOf(task.id)
@@ -132,7 +135,7 @@ async function remove(
 const staysInUse = (name: string, why: string): Failure =>
   failure('in-use', `the worktree ${name} cannot be removed: ${why}`)
 
-/** Only what is recorded as landed and holds nothing besides. */
+/** Only what is recorded as landed, or as without a result, and holds nothing besides. */
 export async function collectGarbage(
   yard: Source,
   isDry: boolean,
@@ -154,7 +157,7 @@ export async function collectGarbage(
   return left.ok ? ok({ removed, kept: left.value }) : left
 }
 
-/** Null when it is recorded as landed and holds nothing besides. */
+/** Null when it is recorded as landed, or as without a result, and holds nothing besides. */
 function whyKept(yard: Source, task: Task | null, facts: WorktreeFacts): string | null {
   const view = toView(yard, facts, task)
   return view.canGo ? null : (view.problem ?? 'it holds what is not recorded as landed')

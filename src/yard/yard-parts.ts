@@ -24,6 +24,7 @@ export interface YardParts {
   readonly errors: readonly { readonly at: number; readonly text: string }[]
   readonly dataFolder: string
   readonly nextAgentId: () => AgentId
+  readonly wasGiven: (id: AgentId) => boolean
   /** Null where something stands in for processes. */
   readonly trials: Trials | null
   readonly landing: LandingPort

@@ -54,6 +54,8 @@ export interface Yard {
   facts(agentId: AgentId): LiveFacts | null
   /** Next free agent id. */
   nextAgentId(): AgentId
+  /** Some agent had this id, though it may be forgotten since. */
+  wasGiven(id: AgentId): boolean
   /** Why commits fail now; null while they work. */
   readOnly(): string | null
   isTrusted(): boolean
@@ -96,7 +98,12 @@ export interface Yard {
   readonly health: ExecutorHealth
   /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
   testExecutor(name: string): Promise<Result<TrialResult, Failure>>
-  probeExecutor(name: string): { readonly binary: string | null; readonly problem: string | null }
+  probeExecutor(
+    name: string,
+    model?: string | null,
+  ): { readonly binary: string | null; readonly problem: string | null }
+  /** Why this way of running a task would be refused here for want of a key; null when nothing is missing. */
+  keyProblem(route: { readonly executor: string; readonly model: string | null }): string | null
   /** A window of an agent's output; see the contract. */
   readOutput(
     id: AgentId,

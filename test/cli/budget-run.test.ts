@@ -34,7 +34,8 @@ it('an agent past its task’s budget is stopped, and once it is raised the conv
     costSource: 'registry',
   })
   const why = await yard(['why', 'dear'])
-  expect(why.out).toContain('a larger budget')
+  expect(why.out).toContain('a larger budget of tokens')
+  expect(why.out).toContain('Then: yard edit dear --budget-tokens N')
   await yard(['edit', 'dear', '--budget-tokens', '5000'])
   const second = await yard(['run'])
   expect([second.code, second.err]).toEqual([0, expect.any(String)])

@@ -2,8 +2,23 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LandingPort } from '../../src/coordinator/ports.ts'
 import type { LandingOrder, LandingOutcome, Withdrawal } from '../../src/domain/landing.ts'
+import type { OpenStore } from '../../src/store/open-store.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { createYardBench, endedReport, type YardBench } from './yard-bench.ts'
+
+/** Which commits do not work. */
+const disk: { isFullFor: ((opened: OpenStore) => boolean) | null } = { isFullFor: null }
+const fillable = (opened: OpenStore): OpenStore => ({
+  ...opened,
+  writer: {
+    ...opened.writer,
+    commit() {
+      if (disk.isFullFor?.(opened))
+        throw Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' })
+      opened.writer.commit()
+    },
+  },
+})
 
 let bench: YardBench
 afterEach(() => bench.close())
@@ -47,7 +62,8 @@ function scripted(policy: 'keep' | 'auto') {
 
 async function open(policy: 'keep' | 'auto' = 'keep') {
   const script = scripted(policy)
-  bench = await createYardBench({ landing: script.landing })
+  disk.isFullFor = null
+  bench = await createYardBench({ landing: script.landing, wrap: fillable })
   await bench.start()
   return script
 }
@@ -174,5 +190,23 @@ describe('while the yard is paused', () => {
     expect(ids(asked)).toEqual(['a', 'c'])
     await bench.send({ type: 'yard.resume' })
     expect(ids(asked)).toEqual(['a', 'c', 'b'])
+  })
+})
+
+describe('a disk that is full', () => {
+  it('as the policy asks for a landing, only puts that off', async () => {
+    const { asked } = await open('auto')
+    await bench.add('a')
+    await bench.begin('a')
+    // What ended it is saved; all that comes after is not.
+    let saved = 0
+    disk.isFullFor = ({ plan }) =>
+      plan.tasks.get(taskId('a'))?.state.kind === 'done' && (saved += 1) > 1
+    await end('a', 'r1')
+    await bench.pass(60_000)
+    expect([bench.task('a').state.kind, stateOf('a'), asked.length]).toEqual(['done', undefined, 0])
+    disk.isFullFor = null
+    await bench.pass(2000)
+    expect(ids(asked)).toEqual(['a'])
   })
 })

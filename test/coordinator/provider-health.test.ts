@@ -125,6 +125,22 @@ describe('rests of a provider', () => {
 })
 
 describe('a sign-in that is missing', () => {
+  it('is no word of the provider where a key is missing here: others go on', async () => {
+    await open()
+    const route = bench.route
+    bench.route = (task) => {
+      const found = route(task)
+      return found.ok ? ok({ ...found.value, provider: 'anthropic' }) : found
+    }
+    await bench.add('keyless', { exec: null, executor: 'native' })
+    const failure = workFailure('auth', 'MY_KEY is not set')
+    await bench.end('keyless', { how: 'not-launched', exit: null, failure })
+    expect(bench.task('keyless').state).toMatchObject({ kind: 'waiting', provider: null })
+    expect(bench.opened.plan.breakers.size).toBe(0)
+    await bench.add('other', AGENT)
+    expect(bench.running()).toEqual(['other'])
+  })
+
   const retry = (id: string) => bench.send({ type: 'task.retry', id: taskId(id), fresh: false })
 
   it('stops the provider for all until a person acts, and then wakes all', async () => {

@@ -4,6 +4,7 @@ import type { Conflict, LandingOutcome } from '../../src/domain/landing.ts'
 import type { Actor } from '../../src/domain/command.ts'
 import { err, ok, type Result } from '../../src/base/result.ts'
 import { failure, workFailure, type Failure } from '../../src/domain/failure.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
 import { taskSchema } from '../../src/domain/task.ts'
 import {
   asAgent,
@@ -54,9 +55,23 @@ describe('a landing', () => {
     bench.add('a')
     expect(ask('a')).toMatchObject({ ok: false, error: { kind: 'wrong-state' } })
     done('a', null)
+    const nowhere = 'it has no result in git: it worked in no worktree of its own'
     expect(ask('a')).toMatchObject({
       ok: false,
-      error: { message: expect.stringContaining('done') },
+      error: { message: expect.stringContaining('done'), hint: nowhere },
+    })
+    bench.add('c')
+    bench.claim('c', 3)
+    bench.must(
+      {
+        ...{ type: 'agent.placed', agentId: agentIdOf(3), generation: 1, worktreeName: 'c' },
+        workplace: { cwd: '/w/c', branch: 'yard/c', baseCommit: 'b0', target: 'main' },
+      },
+      COORDINATOR,
+    )
+    bench.must(endCommand(3, 1, {}, { changes: null }), COORDINATOR)
+    expect(ask('c')).toMatchObject({
+      error: { hint: 'it has no result in git: it changed nothing' },
     })
     bench.add('b')
     done('b', 'r2', 2)
@@ -179,6 +194,50 @@ describe('a conflict', () => {
     ask('a')
     settle('a', 'r1', clash())
     expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a-3' })
+  })
+
+  it('takes away no dependency that a person wrote, and every one of its own', () => {
+    bench.add('a')
+    bench.add('early', { after: taskIds('a'), paused: true })
+    done('a', 'r1')
+    ask('a')
+    settle('a', 'r1', clash())
+    bench.add('late', { after: taskIds('a'), paused: true })
+    bench.add('told', { after: taskIds('merge-a', 'a'), paused: true })
+    ask('a')
+    settle('a', 'r1', clash({ ours: { name: 'main', commit: 'o2' } }))
+    expect([...bench.plan.blockersOf(taskId('late'))]).toEqual(['a', 'merge-a'])
+    bench.must({
+      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
+      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+    })
+    ask('a')
+    settle('a', 'r1', landed)
+    expect([...bench.plan.blockersOf(taskId('early'))]).toEqual(['a'])
+    expect([...bench.plan.blockersOf(taskId('late'))]).toEqual(['a'])
+    expect([...bench.plan.blockersOf(taskId('told'))].toSorted()).toEqual(['a', 'merge-a'])
+  })
+
+  it('is told to a person as what a person can do, and to an agent as its order', () => {
+    const told = (who: string, name = 'main') => {
+      bench = createBench()
+      bench.add('a')
+      done('a', 'r1')
+      ask('a')
+      const outcome = clash({ ours: { name, commit: 'o1' } })
+      const by = { executor: who, model: null }
+      const news = { type: 'landing.settle', id: taskId('a'), result: 'r1', outcome } as const
+      bench.run({ ...news, merger: by }, COORDINATOR)
+      return bench.task('merge-a').description
+    }
+    const person = told('manual')
+    expect(person).toContain(
+      '    git worktree add --detach ../merge-a main\n    cd ../merge-a\n    git merge r1\n',
+    )
+    expect(person).toContain('    yard done merge-a')
+    expect(person).not.toContain('The folder stands at')
+    expect(told('manual', 'x;$(sly)')).toContain('worktree add --detach ../merge-a o1\n')
+    expect(told('claude')).toContain('The folder stands at o1')
   })
 
   it('that is gone when it is asked for again leaves nothing waiting for the merge task that failed', () => {

@@ -100,7 +100,7 @@ describe('a cap', () => {
     [
       { budget: 0.01, budgetTokens: null },
       spent(0.012, 1),
-      'its budget is used up: $0.0120 of $0.0100',
+      'its budget is used up: $0.012 of $0.01',
     ],
     [{ budget: null, budgetTokens: null }, spent(99, 99), null],
   ])('of a task %j with %j', (caps, sum, expected) => {

@@ -62,6 +62,23 @@ onStage('the Agents screen', { ready: openAgents }, ({ page, yard }) => {
     await expect.poll(() => page.getByLabel('Max agents').inputValue()).toBe('2')
   })
 
+  test('the table fills its screen, whichever columns a window has room for', async () => {
+    await yard.addTask({ title: 'Fails', exec: 'exit 3' })
+    await row('agent-1').getByText('Failed').waitFor()
+    const table = page.getByRole('grid', { name: 'Agents' })
+    const unfilled = (): Promise<number> =>
+      table.evaluate((grid) => {
+        const end = grid.querySelector('tbody td:last-child')?.getBoundingClientRect().right
+        return Math.round(grid.getBoundingClientRect().right - (end ?? 0))
+      })
+    for (const width of [1440, 1280, 1000]) {
+      // oxlint-disable-next-line no-await-in-loop -- one width after the other
+      await page.setViewportSize({ width, height: 800 })
+      // oxlint-disable-next-line no-await-in-loop -- likewise
+      await expect.poll(unfilled).toBe(0)
+    }
+  })
+
   test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
     await page.emulateMedia({ colorScheme: scheme })
     await yard.addTask({ title: 'Fails', exec: 'exit 3' })

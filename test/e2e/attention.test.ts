@@ -167,7 +167,9 @@ onStage(
 
     test('all that it would run is shown before it may, and it runs only then', async () => {
       await yard.addTask({ id: 'b', title: 'Build', exec: 'touch built', verify: 'test -e built' })
-      await goTo('#/attention')
+      await goTo('#/graph')
+      const banner = page.getByText('This yard was copied, moved or made elsewhere')
+      await banner.waitFor()
       await page.getByRole('button', { name: 'Review…' }).click()
       await part('Executors')
         .getByText(/rig \(http.*posts to https:\/\/rig\.example\/run .*Authorization: \$RIG_KEY/)
@@ -184,6 +186,10 @@ onStage(
       await part('Lines').getByText('touch built').waitFor()
       await part('Lines').getByText('test -e built').waitFor()
       expect(await axeViolations(page)).toEqual([])
+      await part('Built-in executors')
+        .getByText(/^\d+ built-in executors/)
+        .waitFor()
+      await part('What it would run').press('End')
       await dialog().getByRole('button', { name: 'Trust this yard' }).click()
       await dialog().waitFor({ state: 'detached' })
       await goTo('#/tasks')

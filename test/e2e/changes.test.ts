@@ -144,7 +144,7 @@ onStage('changes of a task', SETTING, (stage) => {
     await expect.poll(() => files().getByRole('button').count()).toBe(6)
   })
 
-  test('a remark on a line waits for the next try, which is told of it', async () => {
+  test('a remark on a line is kept with the task, and it is said that a shell line reads none', async () => {
     await work(
       'remark',
       String.raw`printf 'Hello\nnew world\nbye\n' > greeting.txt; git commit -qam one --allow-empty`,
@@ -176,9 +176,9 @@ onStage('changes of a task', SETTING, (stage) => {
 
     await part('Comments').getByText('1 comment', { exact: true }).click()
     await part('Comments').getByRole('button', { name: 'greeting.txt, line 2' }).waitFor()
-    await part('Comments').getByText('1 comment waits for the next try of this task').waitFor()
-    await button('Do it again with 1 comment').click()
-    await part('Comments').getByText('waits for the next try').waitFor({ state: 'detached' })
+    await part('Comments').getByText('A shell line reads no comments').waitFor()
+    expect(await button(/^Do it again with/).count()).toBe(0)
+    await yard.post('/task/remark/reopen', {})
     const whose = inspector().getByRole('combobox', { name: 'Whose changes' })
     await whose.getByText(/^Try 2: agent-\d+, Done/).waitFor()
     const second = (await whose.textContent())?.match(/agent-\d+/)?.[0] ?? ''

@@ -11,6 +11,8 @@ import { err, ok, type Result } from '../../src/base/result.ts'
 import { contract } from '../../src/contract/contract.ts'
 import type { Snapshot } from '../../src/contract/view.ts'
 import { failure, type Failure } from '../../src/domain/failure.ts'
+import { createKeyCipher } from '../../src/main/key-cipher.ts'
+import { createKeyStore } from '../../src/main/key-store.ts'
 import { declareScheme } from '../../src/main/page.ts'
 import { startApp, type RunningApp } from '../../src/main/start-app.ts'
 import type { LoadedUpdater } from '../../src/main/updates.ts'
@@ -33,6 +35,8 @@ export interface ScriptedYard {
 export interface AppUnderTest {
   readonly folder: string
   readonly clock: ManualClock
+  /** What its yards are opened with. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly running: RunningApp
   readonly yards: Map<string, ScriptedYard>
   /** A yard that can be opened by its folder. */
@@ -49,6 +53,11 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
   const clock = createManualClock()
   const yards = new Map<string, ScriptedYard>()
   const loginItem = { is: false }
+  const env: Record<string, string | undefined> = { OWN_KEY: 'set-by-the-shell' }
+  const keys = createKeyStore({
+    ...{ file: join(folder, 'data/keys.json'), env, platform: 'linux', clock, log: silentLog },
+    cipher: createKeyCipher('linux'),
+  })
   declareScheme()
   const running = startApp({
     hostOf: async (root) => hostOf(yards.get(root)),
@@ -61,11 +70,12 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
     loadUpdater: more.load ?? null,
     installCommandLine: () => ({ ok: true, message: 'Wrote /bin/yard.' }),
     ownFiles: [],
+    keys,
     clock,
     log: silentLog,
   })
   return {
-    ...{ folder, clock, running, yards },
+    ...{ folder, clock, env, running, yards },
     add(name, snapshot = snapshotOf(1, [])) {
       const root = join(folder, name)
       mkdirSync(join(root, '.yard'), { recursive: true })

@@ -60,6 +60,13 @@ test.each([
   ['installUpdate', true],
   ['setTheme', 'pink'],
   ['setTheme'],
+  ['keys', 'all'],
+  ['keepKey', 'LLM_KEY'],
+  ['keepKey', 'LLM_KEY', 7],
+  ['keepKey', 'LLM_KEY', 'x'.repeat(20_000)],
+  ['keepKey', 'X'.repeat(300), 'value'],
+  ['removeKey'],
+  ['removeKey', { name: 'LLM_KEY' }],
 ])('refuses %s with %j', async (name, ...words) => {
   await expect(call(name, ...words)).rejects.toThrow('refused')
 })
@@ -86,6 +93,16 @@ test('the window’s own parts look as the page does, also at the next start', a
   expect(nativeTheme.themeSource).toBe('light')
   const kept = JSON.parse(readFileSync(join(app.folder, 'data/app.json'), 'utf8'))
   expect(kept.theme).toBe('light')
+})
+
+test('keys are kept and removed, counted at once by the yards, and told by their names', async () => {
+  const mine = { refusal: null, problem: null, keys: [{ name: 'LLM_KEY', state: 'used' }] }
+  expect(await call('keepKey', 'LLM_KEY', 'value-of-llm-key')).toEqual(mine)
+  expect(await call('keys')).toEqual(mine)
+  expect(app.env['LLM_KEY']).toBe('value-of-llm-key')
+  await expect(call('keepKey', 'LD_PRELOAD', '/tmp/evil.so')).rejects.toThrow('LD_PRELOAD is no')
+  expect(await call('removeKey', 'LLM_KEY')).toMatchObject({ keys: [] })
+  expect('LLM_KEY' in app.env).toBe(false)
 })
 
 test('without a release channel there are no updates', async () => {

@@ -11,6 +11,8 @@ import { ok } from '../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
 import { createCompany, type Company } from '../../src/headless/company.ts'
 import { createAppLobby } from '../../src/main/app-lobby.ts'
+import { createKeyCipher } from '../../src/main/key-cipher.ts'
+import { createKeyStore } from '../../src/main/key-store.ts'
 import { openOrJoin } from '../../src/main/open-or-join.ts'
 import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
@@ -21,12 +23,15 @@ const project = resolve(import.meta.dirname, '../..')
 const lobby = { recent: async () => [] } as unknown as Lobby
 let folder: string
 let paths: YardPaths
+/** What the yards are opened with, and then hold on to. */
+let env: Record<string, string | undefined>
 let owner: YardHost
 let joined: YardHost
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yard-open-or-join-'))
   paths = yardPaths(folder)
+  env = { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
   await initYard(folder, join(folder, 'yard'))
   owner = await open()
   joined = await open()
@@ -41,7 +46,7 @@ async function open(at = paths, company?: Company): Promise<YardHost> {
   const host = await openOrJoin({
     paths: at,
     log: silentLog,
-    env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    env,
     clock: systemClock,
     resources: join(project, 'resources'),
     launcherEntry: join(project, 'src/agents/launcher-entry.ts'),
@@ -74,6 +79,25 @@ test('the first app opens the yard and is on the air; the second joins it', asyn
   expect([owner.kind, joined.kind]).toEqual(['owner', 'joined'])
   const state = JSON.parse(await readFile(paths.service.state, 'utf8'))
   expect(state).toMatchObject({ pid: process.pid, host: 'app' })
+})
+
+test('a key that is kept or removed counts for the next agent of an open yard', async () => {
+  const keys = createKeyStore({
+    ...{ file: join(folder, 'keys.json'), env, platform: 'linux' },
+    ...{ cipher: createKeyCipher('linux'), clock: systemClock, log: silentLog },
+  })
+  const client = await clientOf(owner)
+  const said = async (id: string): Promise<string> => {
+    await client.task.add({ title: id, id, exec: `printf %s "\${LLM_KEY-none}" > ${id}.said` })
+    const status = async () => (await client.task.get({ id })).status
+    await expect.poll(status, { timeout: 10_000 }).toBe('done')
+    return readFile(join(folder, `${id}.said`), 'utf8')
+  }
+  expect(await said('before')).toBe('none')
+  await keys.keep('LLM_KEY', 'value-of-llm-key')
+  expect(await said('kept')).toBe('value-of-llm-key')
+  await keys.remove('LLM_KEY')
+  expect(await said('removed')).toBe('none')
 })
 
 test('pages of both see the same truth, live', async () => {

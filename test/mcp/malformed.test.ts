@@ -23,3 +23,15 @@ it('a line that is no JSON, or no request, is refused in the protocol’s own wo
   ])
   expect(code).toBe(0)
 }, 60_000)
+
+it('an empty line is no message, and is passed over', async () => {
+  const ping = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'ping' })
+  const { code, out } = await place.yard(['mcp'], { stdin: `\n\r\n  \r\n${ping}\r\n\n\r\n` })
+  expect(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([{ jsonrpc: '2.0', id: 7, result: {} }])
+  expect(code).toBe(0)
+}, 60_000)

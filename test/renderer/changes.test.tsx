@@ -251,7 +251,7 @@ function stageOf(answers: Answers) {
 }
 
 const detailsOf = (...tries: TaskDetails['tries']): TaskDetails =>
-  ({ task: { id: 'a', verify: null }, why: {}, tries }) as unknown as TaskDetails
+  ({ task: { id: 'a', exec: null, verify: null }, why: {}, tries }) as unknown as TaskDetails
 const tryOf = (id: string, more = {}) =>
   agentOf(id, 'a', { status: 'ended', outcome: 'done', branch: 'yard/a', ...more })
 const diff = ({ path }: Record<string, unknown>) => ({
@@ -295,6 +295,25 @@ test('a comment that is refused stays where it was written, with the reason', as
   fireEvent.click(body.querySelector('td.diff-gutter[data-change-key="D1"]') ?? body)
   const again = await screen.findByRole('textbox', { name: 'Comment on line 1 before' })
   expect((again as HTMLTextAreaElement).value).toBe(' Say more ')
+})
+
+test('a next try is offered to read the comments, but not by a shell line', async () => {
+  const { session } = stageOf({ of: () => viewOf({ comments: [commentOf(8)] }), diff })
+  const details = detailsOf(tryOf('agent-1', { claimedAt: at(1) }))
+  show(session, details)
+  await screen.findByText(/^1 comment waits for the next try of this task, which reads it/)
+  expect(screen.getByRole('button', { name: 'Do it again with 1 comment' })).toBeDefined()
+  cleanup()
+  show(session, { ...details, task: { ...details.task, exec: 'make' } })
+  const part = await screen.findByRole('region', { name: 'Comments' })
+  within(part).getByText('A shell line reads no comments: they stay in its timeline.')
+  expect(within(part).queryByRole('button', { name: /with 1 comment/ })).toBeNull()
+  const body = await screen.findByRole('group', { name: 'Lines of src/a.ts' })
+  fireEvent.keyDown(body, { key: 'j' })
+  fireEvent.keyDown(document.activeElement ?? body, { key: 'c' })
+  const field = await screen.findByRole('textbox', { name: /^Comment/ })
+  const note = document.getElementById(field.getAttribute('aria-describedby') ?? '')
+  expect(note?.textContent).toMatch(/^A shell line reads no comments/)
 })
 
 test('a line that is pressed is the one that C comments on; a marked text stays marked', async () => {

@@ -1,11 +1,18 @@
 /** What an agent asked a person: no failure of its own, and to be read with its answer long after. */
-import { cleanup, render, screen, within } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { ok } from '../../src/base/result.ts'
 import type { AgentView, TaskView } from '../../src/contract/view.ts'
 import { workFailure } from '../../src/domain/failure.ts'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { agentState, agentWord } from '../../src/renderer/task/facts.ts'
 import { questionsAsked } from '../../src/renderer/task/questions-asked.ts'
 import { Questions } from '../../src/renderer/task/questions.tsx'
+import { QuestionAnswer } from '../../src/renderer/workspace/question-answer.tsx'
 import { agentOf } from '../support/scripted-host.ts'
 
 afterEach(cleanup)
@@ -64,4 +71,45 @@ test('the inspector shows the open question, and keeps it with its answer once t
   expect(within(list).getByText('It went on without an answer')).toBeDefined()
   rerender(<Questions task={taskOf(log)} tries={[tryOf('agent-2', 4, 5)]} />)
   expect(screen.queryByRole('list', { name: 'Questions' })).toBeNull()
+})
+
+test('an answer that was typed outlives the dialog until it is sent or cancelled', async () => {
+  const said: string[] = []
+  const task = { answer: async ({ text }: { text: string }) => void said.push(text) }
+  const session: Session = {
+    yard: createStore(() => emptyView),
+    connection: createStore(() => ({ kind: 'live' as const })),
+    call: async (send) => ok(await send({ task } as unknown as YardClient)),
+    tryNow: () => {},
+    close: () => {},
+  }
+  render(
+    <SessionContext value={session}>
+      <QuestionAnswer task="a" question="Blue or red?" />
+    </SessionContext>,
+  )
+  const open = async (): Promise<HTMLTextAreaElement> => {
+    fireEvent.click(screen.getByRole('button', { name: 'Answer…' }))
+    return screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Your answer' })
+  }
+  const isGone = (): Promise<void> =>
+    vi.waitFor(() => expect(screen.queryByRole('textbox')).toBeNull())
+  const field = await open()
+  expect(document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+    'Its next try reads it and goes on. Enter begins a new line.',
+  )
+  expect(screen.getByRole('button', { name: /^Send answer/ }).querySelector('kbd')).not.toBeNull()
+  fireEvent.change(field, { target: { value: 'The blue' } })
+  fireEvent.keyDown(field, { key: 'Escape' })
+  await isGone()
+  expect((await open()).value).toBe('The blue')
+  fireEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  await isGone()
+  const again = await open()
+  expect(again.value).toBe('')
+  fireEvent.change(again, { target: { value: 'Red' } })
+  fireEvent.keyDown(again, { key: 'Enter', ctrlKey: true })
+  await isGone()
+  expect(said).toEqual(['Red'])
+  expect((await open()).value).toBe('')
 })

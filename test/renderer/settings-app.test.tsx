@@ -23,6 +23,8 @@ const session: Session = {
   close: () => {},
 }
 
+const NO_KEYS = { refusal: null, problem: null, keys: [] }
+
 let preferences: DesktopPreferences
 let tell: (ask: DesktopAsk) => void
 
@@ -40,6 +42,9 @@ function bridge(update: UpdateState): DesktopBridge {
     cancelUpdate: async () => ({ kind: 'available', version: '2.0.0' }),
     installUpdate: vi.fn<() => Promise<void>>(async () => {}),
     setTheme: async () => {},
+    keys: async () => NO_KEYS,
+    keepKey: async () => NO_KEYS,
+    removeKey: async () => NO_KEYS,
     installCommandLine: async () => ({ ok: false, message: '/usr/local/bin is not writable' }),
     onAsk: (listener) => ((tell = listener), () => {}),
   }

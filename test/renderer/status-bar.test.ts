@@ -12,3 +12,7 @@ test.each([
 ] as const)('what was spent today beside what may be: %j of %j', (today, dayCap, text) => {
   expect(spentText({ today, dayCap })).toBe(text)
 })
+
+test('a host that knows no caps of a day is one without', () => {
+  expect(spentText({ today: { costUsd: 18.42, tokens: null } })).toBe('$18.42')
+})

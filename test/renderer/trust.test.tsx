@@ -13,7 +13,10 @@ import { emptyView } from '../../src/renderer/session/yard-view.ts'
 
 type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
 
 const SHOWN: Shown = {
   trusted: false,
@@ -21,6 +24,7 @@ const SHOWN: Shown = {
     'claude (claude, permissions full) with NODE_OPTIONS=--require ./x.js, TOKEN=$GITHUB_TOKEN',
     'hook (http, permissions ask) posts to https://hooks.example/run sending X-Key: $HOOK_KEY',
   ],
+  builtIn: [],
   settings: ['new worktrees run ./setup.sh', 'finished work lands by itself on branch main'],
   variables: ['GITHUB_TOKEN', 'HOOK_KEY'],
   lines: [
@@ -84,6 +88,50 @@ test('it shows what would run, with which settings and variables, and what each 
     'call, posted tohttps://hooks.example/other',
     'away, works in/home/me/secret',
   ])
+})
+
+test('what is peculiar to the yard comes first, and what comes with every yard is folded at the end', async () => {
+  const builtIn = ['shell (shell, permissions bypass)', 'claude (claude, permissions bypass)']
+  open({ ...SHOWN, executors: [...builtIn, ...SHOWN.executors], builtIn })
+  expect(await part('Executors')).toEqual(SHOWN.executors)
+  expect(await part('Built-in executors')).toEqual(builtIn)
+  const parts = within(screen.getByRole('region', { name: 'What it would run' }))
+    .getAllByRole('region')
+    .map((each) => each.getAttribute('aria-label'))
+  expect(parts).toEqual(['Lines', 'Variables', 'Settings', 'Executors', 'Built-in executors'])
+  const fold = screen.getByText('2 built-in executors, as in every yard').closest('details')
+  expect(fold?.open).toBe(false)
+})
+
+test('it can be trusted only once all lines are listed and the end of the list was in sight', async () => {
+  vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(900)
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(300)
+  const lines = Array.from({ length: 150 }, (_, n) => ({
+    ...{ task: `t${n}`, kind: 'exec' as const, line: `make ${n}` },
+  }))
+  const changed = { ...SHOWN, seen: 'second' }
+  open({ ...SHOWN, lines }, changed)
+  const list = await screen.findByRole('region', { name: 'What it would run' })
+  const trust = screen.getByRole<HTMLButtonElement>('button', { name: 'Trust this yard' })
+  expect(screen.getByText('Read it to its end first.').id).toBe(
+    trust.getAttribute('aria-describedby'),
+  )
+  list.scrollTop = 600
+  fireEvent.scroll(list)
+  expect(trust.disabled).toBe(true)
+  list.scrollTop = 0
+  fireEvent.click(screen.getByRole('button', { name: 'Show 50 more of 50' }))
+  expect(trust.disabled).toBe(true)
+  list.scrollTop = 600
+  fireEvent.scroll(list)
+  expect(trust.disabled).toBe(false)
+  list.scrollTop = 0
+  fireEvent.scroll(list)
+  expect(trust.disabled).toBe(false)
+  expect(screen.queryByText('Read it to its end first.')).toBeNull()
+  fireEvent.click(trust)
+  await screen.findByText('Read it to its end first.')
+  expect(trust.disabled).toBe(true)
 })
 
 test('where nothing is set, nothing is claimed', async () => {

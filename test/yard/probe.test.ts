@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createProfile } from '../../src/config/profiles.ts'
 import type { Profile, Settings } from '../../src/domain/settings.ts'
-import { probe } from '../../src/yard/probe.ts'
+import { keyProblem, probe } from '../../src/yard/probe.ts'
 
 let root: string
 beforeEach(() => {
@@ -13,16 +13,40 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const ask = (profile: Profile, env: Record<string, string> = {}) =>
-  probe({ executors: { [profile.name]: profile } } as unknown as Settings, profile.name, {
-    env: { PATH: root, ...env },
+  probe(settingsWith(profile), profile.name, {
+    env: { PATH: root, XDG_CONFIG_HOME: root, ...env },
     paths: { root },
   })
 
+const model = (name: string, provider: string) => ({
+  name,
+  provider,
+  modelId: name,
+  endpoint: null,
+})
+const settingsWith = (profile: Profile) =>
+  ({
+    executors: { [profile.name]: profile },
+    models: { sonnet: model('sonnet', 'anthropic'), gpt: model('gpt', 'openai') },
+    coordinator: { model: null },
+  }) as unknown as Settings
+
 it('our own loop can run wherever we do, unless its key is missing', () => {
-  expect(ask(createProfile('native', 'native', {}))).toEqual({ binary: null, problem: null })
+  const native = createProfile('native', 'native', {})
+  expect(ask(native).problem).toContain('ANTHROPIC_API_KEY is not set')
+  // It can run some of its models; each task is asked for its own.
+  const env = { OPENAI_API_KEY: 'sk' }
+  expect(ask(native, env)).toEqual({ binary: null, problem: null })
+  const settings = settingsWith(native)
+  const wish = (name: string) => keyProblem(settings, { executor: 'native', model: name }, env)
+  expect(wish('gpt')).toBeNull()
+  expect(wish('sonnet')).toContain('ANTHROPIC_API_KEY is not set')
   const keyed = createProfile('mine', 'native', { api_key_env: 'MY_KEY' })
   expect(ask(keyed).problem).toContain('MY_KEY is not set')
   expect(ask(keyed, { MY_KEY: 'sk' }).problem).toBeNull()
+  mkdirSync(join(root, 'yard'))
+  writeFileSync(join(root, 'yard', 'keys.env'), 'MY_KEY=sk\n', { mode: 0o600 })
+  expect(ask(keyed).problem).toBeNull()
 })
 
 it('an agent CLI is its program on the PATH, and an ACP agent what its command names', () => {

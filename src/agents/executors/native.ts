@@ -7,8 +7,10 @@ import { homedir } from 'node:os'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { ModelEntry, Profile } from '../../domain/settings.ts'
+import { keyFor } from '../native/key-source.ts'
 import type { NativeOrder, Wire } from '../native/native-order.ts'
-import { agentEnvironment, PROVIDER_KEY_NAMES } from './environment.ts'
+import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './environment.ts'
 import type { Environment, Executor, LaunchInput } from './executor.ts'
 import { createOwnEventReader } from './own-events.ts'
 import { resumedOf } from './program.ts'
@@ -49,11 +51,31 @@ export const native: Executor = {
   givesFinal: true,
 }
 
+/** Why the key for this model is not to be had here, known before anybody is asked; null when it is, or none is wanted. */
+export function missingNativeKey(
+  profile: Profile,
+  model: ModelEntry,
+  inherited: Environment,
+  platform: NodeJS.Platform = process.platform,
+): string | null {
+  const route = routeOf({ profile, model, modelId: model.modelId })
+  if (!route.ok) return null
+  const { keyVariable } = route.value
+  const keysFile = keysFileOf(inherited, platform)
+  const env = applyEnvironment(inherited, agentEnvironment(profile, inherited))
+  const key = keyFor({ keyVariable, keysFile, executor: profile.name }, env)
+  return key.ok ? null : key.error
+}
+
 interface Route extends Pick<NativeOrder, 'wire' | 'provider' | 'baseUrl' | 'keyVariable'> {
   readonly modelId: string
 }
 
-function routeOf({ profile, model, modelId }: LaunchOrder): Result<Route, WorkFailure> {
+function routeOf({
+  profile,
+  model,
+  modelId,
+}: Pick<LaunchOrder, 'profile' | 'model' | 'modelId'>): Result<Route, WorkFailure> {
   if (modelId === null)
     return refuse(`executor ${profile.name} needs a model: name one in the task or in its profile`)
   const provider = model?.provider ?? ''

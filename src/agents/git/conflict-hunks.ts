@@ -1,4 +1,5 @@
 /** The places that git could not merge, in its own marks, for whoever settles them. Bounded, whatever the files hold. */
+import { closesConflict, opensConflict } from './conflict-marks.ts'
 import type { Git } from './git.ts'
 import type { Clash } from './merge-tree.ts'
 
@@ -42,8 +43,8 @@ export function markedParts(text: string): string {
   const wanted = new Set<number>()
   let from: number | null = null
   for (const [at, line] of lines.entries()) {
-    if (line.startsWith('<<<<<<< ')) from = at
-    if (!line.startsWith('>>>>>>> ') || from === null) continue
+    if (opensConflict(line)) from = at
+    if (!closesConflict(line) || from === null) continue
     for (let i = from - CONTEXT; i <= at + CONTEXT; i += 1) wanted.add(i)
     from = null
   }

@@ -3,15 +3,17 @@ import { ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import type { Merging } from '../../domain/landing.ts'
 import { operationIn } from './checkout-state.ts'
+import { markedFiles } from './conflict-marks.ts'
 import { createGit } from './git.ts'
 import type { Git } from './git.ts'
 import type { GitFailure } from './git-failure.ts'
 import { mergeIntoTarget } from './land.ts'
 import { landingTarget } from './landing-target.ts'
+import { holdsBoth, placesOf, strayIn } from './merge-places.ts'
+import type { MergePlace } from './merge-places.ts'
 import { commitAt, isAncestor, readPath } from './repository.ts'
 import type { Repository } from './repository.ts'
 import { oneLine } from './snapshot.ts'
-import { listWorktrees } from './worktree-list.ts'
 
 /**
  * settled: `commit` holds both sides; null where nothing is left to be merged. open: `why` in a line for people, and the folder where it
@@ -22,22 +24,17 @@ export type MergeState =
   | {
       readonly kind: 'open'
       readonly why: string
+      /** Null where a folder has to be made for it, at `start`. */
       readonly folder: string | null
+      readonly start: string
       /** The commits that are still to be merged there; none where only the rest of a merge is to be done. */
       readonly missing: readonly string[]
     }
 
-interface Place {
-  /** As people know it. */
-  readonly name: string
-  readonly commit: string
-  /** Null where no folder has it checked out. */
-  readonly folder: string | null
-}
-
 /**
  * Looks where it may have been merged: in the worktree of the merge task (its branch is `own`), in the checkouts of people, and on
- * the branch that it is for. Reads refs and objects, and runs no filter.
+ * the branch that it is for. To find that nothing is left to be merged it merges on trial, by which git runs what the repository's
+ * settings name: not for a yard that nobody has confirmed.
  */
 export async function stateOfMerge(
   repo: Repository,
@@ -46,18 +43,64 @@ export async function stateOfMerge(
 ): Promise<Result<MergeState, GitFailure>> {
   const places = await placesOf(repo, merging, own)
   if (!places.ok) return places
-  const found = await mergedIn(repo, merging, places.value)
+  const held = await targetTip(repo, merging)
+  if (!held.ok) return held
+  const search: Search = { git: repo.git, merging, places: places.value, held: held.value }
+  const found = await mergedIn(search)
   if (!found.ok) return found
-  const { commit, fault } = found.value
+  const { commit, fault, stray } = found.value
   if (commit !== null) return ok({ kind: 'settled', commit })
   if (fault === null && (await isNeedless(repo, merging)))
     return ok({ kind: 'settled', commit: null })
-  const [first] = places.value
-  const folder = first?.folder ?? repo.toplevel
-  const begun = fault ?? (await halfMade(places.value))
-  if (begun !== null) return ok({ kind: 'open', why: begun, folder, missing: [] })
-  const missing = await missingIn(repo.git, merging, first?.commit ?? null)
-  return ok({ kind: 'open', why: nowhere(merging), folder, missing })
+  return ok(await stillOpen(search, repo.toplevel, fault, stray))
+}
+
+async function stillOpen(
+  search: Search,
+  toplevel: string | null,
+  fault: Found['fault'],
+  stray: Found['stray'],
+): Promise<MergeState> {
+  const { git, merging, held } = search
+  const start = held ?? merging.ours.commit
+  const begun = fault ?? (await halfMade(search))
+  if (begun !== null) return { kind: 'open', ...begun, start, missing: [] }
+  const folder = await offered(search, toplevel)
+  const missing = await missingIn(git, merging, folder?.commit ?? start)
+  const why = stray ?? nowhere(merging)
+  return { kind: 'open', why, folder: folder?.path ?? null, start, missing }
+}
+
+interface Search {
+  readonly git: Git
+  readonly merging: Merging
+  readonly places: readonly MergePlace[]
+  /** The tip of the branch that it is for; null where it is for none. */
+  readonly held: string | null
+}
+
+const targetTip = (
+  { git }: Repository,
+  { kind, ours }: Merging,
+): Promise<Result<string | null, GitFailure>> =>
+  kind === 'landing' ? commitAt(git, `refs/heads/${ours.name}`) : Promise.resolve(ok(null))
+
+/** Where it would be merged now; null when a folder has to be made for it. */
+async function offered(
+  search: Search,
+  toplevel: string | null,
+): Promise<{ readonly path: string; readonly commit: string | null } | null> {
+  for (const { folder, commit, isOffered, isMeant } of search.places) {
+    if (folder === null || !isOffered) continue
+    if (isMeant || (await isClear(search, commit))) return { path: folder, commit }
+  }
+  const isAnywhere = search.merging.kind === 'base' && toplevel !== null
+  return isAnywhere ? { path: toplevel, commit: null } : null
+}
+
+async function isClear({ git, merging, held }: Search, commit: string): Promise<boolean> {
+  const stray = await strayIn(git, merging, commit, held)
+  return stray.ok && stray.value === null
 }
 
 async function missingIn(
@@ -73,24 +116,40 @@ async function missingIn(
   return missing
 }
 
+interface Found {
+  readonly commit: string | null
+  readonly fault: { readonly why: string; readonly folder: string | null } | null
+  /** It was merged where more would come along than the merge. */
+  readonly stray: string | null
+}
+
 /** The first commit that is the whole merge, or what is wrong with the first that could be it. */
-async function mergedIn(
-  { git }: Repository,
-  merging: Merging,
-  places: readonly Place[],
-): Promise<Result<{ commit: string | null; fault: string | null }, GitFailure>> {
-  let fault: string | null = null
-  for (const { name, commit } of places) {
+async function mergedIn({
+  git,
+  merging,
+  places,
+  held,
+}: Search): Promise<Result<Found, GitFailure>> {
+  let fault: Found['fault'] = null
+  let stray: string | null = null
+  for (const { name, commit, folder, isMeant } of places) {
     const isIn = await holdsBoth(git, merging, commit)
     if (!isIn.ok) return isIn
     if (!isIn.value) continue
     const marked = await markedFiles(git, merging, commit)
     if (!marked.ok) return marked
-    if (marked.value.length === 0)
-      return ok({ commit: await firstMerged(git, merging, commit), fault: null })
-    fault ??= `${name} has both sides, but conflict marks are left in ${some(marked.value)}`
+    const isMarked = marked.value.length > 0
+    const made = isMarked ? commit : await firstMerged(git, merging, commit)
+    const besides = isMeant ? ok(null) : await strayIn(git, merging, made, held)
+    if (!besides.ok) return besides
+    if (besides.value !== null) {
+      stray ??= `${name} has both sides, but the commit ${besides.value.slice(0, 10)} too, which is of neither and would come along to ${oneLine(merging.ours.name)}`
+    } else if (isMarked) {
+      const why = `${name} has both sides, but conflict marks are left in ${some(marked.value)}`
+      fault ??= { why, folder }
+    } else return ok({ commit: made, fault: null, stray: null })
   }
-  return ok({ commit: null, fault })
+  return ok({ commit: null, fault, stray })
 }
 
 /** More are not looked through: then the whole of it is taken. */
@@ -117,84 +176,6 @@ async function descendants(git: Git, from: string, tip: string): Promise<readonl
   return listed.ok ? listed.value.stdout.split('\n').filter(Boolean) : []
 }
 
-/** Whether both sides of the merge are in the commit. */
-export async function holdsBoth(
-  git: Git,
-  { ours, theirs }: Merging,
-  commit: string,
-): Promise<Result<boolean, GitFailure>> {
-  for (const side of [ours, theirs]) {
-    const known = await commitAt(git, side.commit)
-    if (!known.ok) return known
-    const isIn = known.value === null ? ok(false) : await isAncestor(git, known.value, commit)
-    if (!isIn.ok || !isIn.value) return isIn
-  }
-  return ok(true)
-}
-
-/** Files that clashed and have git's conflict marks in the commit, unless a side has them too: some are about such marks. */
-export async function markedFiles(
-  git: Git,
-  { ours, theirs, paths }: Merging,
-  commit: string,
-): Promise<Result<readonly string[], GitFailure>> {
-  const found = await withMarks(git, commit, paths)
-  if (!found.ok || found.value.length === 0) return found
-  const before = new Set<string>()
-  for (const side of [ours, theirs]) {
-    const had = await withMarks(git, side.commit, found.value)
-    if (!had.ok) return had
-    for (const path of had.value) before.add(path)
-  }
-  return ok(found.value.filter((path) => !before.has(path)))
-}
-
-/** Longer lists than a command line takes are no limit to what is searched. */
-const MAX_WORDS = 60_000
-
-async function withMarks(
-  git: Git,
-  commit: string,
-  paths: readonly string[],
-): Promise<Result<readonly string[], GitFailure>> {
-  const isShort = paths.reduce((sum, path) => sum + path.length + 1, 0) <= MAX_WORDS
-  const marks = ['--all-match', '-e', '^<<<<<<< ', '-e', '^>>>>>>> ']
-  const args = ['--literal-pathspecs', 'grep', '-I', '-l', '-z', '--full-name', ...marks, commit]
-  const done = await git([...args, '--', ...(isShort ? paths : [])], { expect: [0, 1] })
-  if (!done.ok) return done
-  const named = done.value.stdout.split('\0').filter((row) => row !== '')
-  const wanted = new Set(paths)
-  return ok(named.map((row) => row.slice(commit.length + 1)).filter((path) => wanted.has(path)))
-}
-
-/** The folder of the merge task comes first, then that of the person. */
-async function placesOf(
-  repo: Repository,
-  { ours, kind }: Merging,
-  own: string | null,
-): Promise<Result<readonly Place[], GitFailure>> {
-  const listed = await listWorktrees(repo)
-  if (!listed.ok) return listed
-  const ownRef = own === null ? null : `refs/heads/${own}`
-  const rank = ({ path, headRef }: { path: string; headRef: string | null }): number =>
-    headRef !== null && headRef === ownRef ? 0 : path === repo.toplevel ? 1 : 2
-  const isOthers = (headRef: string | null): boolean =>
-    headRef !== ownRef && (headRef?.startsWith('refs/heads/yard/') ?? false)
-  const places: Place[] = listed.value
-    .filter(({ headRef }) => !isOthers(headRef))
-    .toSorted((a, b) => rank(a) - rank(b))
-    .flatMap(({ path, head }) =>
-      head === null ? [] : [{ name: path, commit: head, folder: path }],
-    )
-  for (const branch of [own, kind === 'landing' ? ours.name : null]) {
-    if (branch === null) continue
-    const tip = await commitAt(repo.git, `refs/heads/${branch}`)
-    if (!tip.ok) return tip
-    if (tip.value !== null) places.push({ name: branch, commit: tip.value, folder: null })
-  }
-  return ok(places)
-}
-
 /** The branch has it already, or takes it without a conflict by now. */
 async function isNeedless(repo: Repository, { kind, ours, theirs }: Merging): Promise<boolean> {
   if (kind !== 'landing') return false
@@ -206,18 +187,21 @@ async function isNeedless(repo: Repository, { kind, ours, theirs }: Merging): Pr
 }
 
 /** A merge that was begun and not committed; null when none is. */
-async function halfMade(places: readonly Place[]): Promise<string | null> {
-  for (const { folder } of places) {
+async function halfMade(
+  search: Search,
+): Promise<{ readonly why: string; readonly folder: string } | null> {
+  for (const { folder, commit, isMeant } of search.places) {
     if (folder === null) continue
     const git = createGit(folder)
     const gitDir = await readPath(git, '--git-dir').catch(() => null)
     if (!gitDir?.ok || (await operationIn(gitDir.value)) !== 'merge') continue
+    if (!isMeant && !(await isClear(search, commit))) continue
     const unmerged = await git(['ls-files', '--unmerged', '-z'])
     const rows = unmerged.ok ? unmerged.value.stdout.split('\0') : []
     const paths = new Set(rows.flatMap((row) => row.split('\t')[1] ?? []))
     const left =
       paths.size === 0 ? '' : `: ${some([...paths])} ${paths.size === 1 ? 'is' : 'are'} not settled`
-    return `the merge in ${folder} is not committed yet${left}`
+    return { why: `the merge in ${folder} is not committed yet${left}`, folder }
   }
   return null
 }

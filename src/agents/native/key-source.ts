@@ -45,6 +45,25 @@ function readOwn(path: string, platform: NodeJS.Platform): Result<string | null,
   }
 }
 
+/** The key that an order names; null where its place wants none. */
+export function keyFor(
+  { keyVariable, keysFile, executor }: KeyPlace,
+  env: Readonly<Record<string, string | undefined>>,
+): Result<string | null, string> {
+  if (keyVariable === null) return ok(null)
+  const found = findKey(keyVariable, [environmentKeys(env), fileKeys(keysFile)])
+  if (found.ok || !found.error.endsWith('is not set')) return found
+  return err(
+    `${found.error}: it holds the key of executor ${executor}, in the environment or in ${keysFile}`,
+  )
+}
+
+interface KeyPlace {
+  readonly keyVariable: string | null
+  readonly keysFile: string
+  readonly executor: string
+}
+
 /** The first source that has it. */
 export function findKey(variable: string, sources: readonly KeySource[]): Result<string, string> {
   for (const source of sources) {

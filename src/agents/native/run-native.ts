@@ -6,7 +6,7 @@ import type { OwnEventInput } from '../executors/own-events.ts'
 import { runLoop, tellFailure, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
 import { instructionsOf } from './instructions.ts'
-import { environmentKeys, fileKeys, findKey } from './key-source.ts'
+import { keyFor } from './key-source.ts'
 import { languageModel } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
 import { createShellTool } from './tools/shell-tool.ts'
@@ -28,7 +28,7 @@ export async function runNative(run: NativeRun): Promise<LoopEnd> {
     tellFailure(emit, failure)
     return 'failed'
   }
-  const key = keyOf(order, run.env)
+  const key = keyFor(order, run.env)
   if (!key.ok) return refuse(workFailure('auth', key.error))
   const path = join(order.conversations, `${order.conversationId}.jsonl`)
   const conversation = openConversation(path, order.isResumed)
@@ -41,14 +41,6 @@ export async function runNative(run: NativeRun): Promise<LoopEnd> {
     conversation.value.close()
     if (!order.keepBackground) shell.endAll()
   }
-}
-
-function keyOf({ keyVariable, keysFile, executor }: NativeOrder, env: NativeRun['env']) {
-  if (keyVariable === null) return { ok: true, value: null } as const
-  const found = findKey(keyVariable, [environmentKeys(env), fileKeys(keysFile)])
-  if (found.ok || !found.error.endsWith('is not set')) return found
-  const error = `${found.error}: it holds the key of executor ${executor}, in the environment or in ${keysFile}`
-  return { ok: false, error } as const
 }
 
 async function converse(

@@ -3,6 +3,7 @@
  * there, and a text for a pull request is for a person: both stay.
  */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../base/log.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
@@ -15,8 +16,8 @@ import { endOldStage } from './old-stages.ts'
 export interface LeftLandings {
   /** Folders in the repositories that landings may have been for. */
   readonly repositories: readonly string[]
-  /** Whether the landing of that name is still to be made; asked right before anything is done. */
-  isQueued(name: string): boolean
+  /** Names of the landings that are still to be made; asked where something is left, and right before it goes. */
+  queued(): ReadonlySet<string>
 }
 
 interface Parts {
@@ -33,20 +34,35 @@ interface Parts {
 
 /** Never rejects: what cannot be taken away now stays for the next owner. */
 export async function clearLeftLandings(left: LeftLandings, parts: Parts): Promise<void> {
-  const names = namesIn(parts.folder).filter((name) => !left.isQueued(name))
+  const found = await leftIn(parts.folder)
+  const queued = found.length === 0 ? null : left.queued()
+  const names = found.filter((name) => !queued?.has(name))
   if (names.length === 0) return
   const repos = await repositoriesOf(left)
   for (const name of names) {
     if (parts.isOver()) return
     const home = await homeOf(join(parts.folder, name, 'tree'), repos)
     const clear = async (): Promise<void> => {
-      if (!left.isQueued(name)) await clearOne(name, home, parts)
+      if (!left.queued().has(name)) await clearOne(name, home, parts)
     }
     await (home ? parts.inTurn(home, clear) : clear()).catch((error: unknown) =>
       parts.log.warn('what a landing left could not be removed', { name, error: String(error) }),
     )
   }
 }
+
+/** Most hold nothing but the text of a pull request, and stay. */
+async function leftIn(folder: string): Promise<string[]> {
+  const left: string[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    const parts = await readdir(join(folder, name)).catch(() => null)
+    if (parts?.every((part) => part !== 'tree' && !isStage(part)) && parts.length > 0) continue
+    if (parts !== null) left.push(name)
+  }
+  return left
+}
+
+const isStage = (name: string): boolean => name.startsWith('verify-')
 
 function namesIn(folder: string): string[] {
   try {
@@ -77,7 +93,7 @@ async function homeOf(tree: string, repos: readonly Repository[]): Promise<Repos
 
 async function clearOne(name: string, home: Repository | null, parts: Parts): Promise<void> {
   const folder = join(parts.folder, name)
-  for (const stage of namesIn(folder).filter((one) => one.startsWith('verify-')))
+  for (const stage of namesIn(folder).filter(isStage))
     await endOldStage(join(folder, stage), { bootId: null, key: parts.markerOf(name) }, parts)
   const tree = join(folder, 'tree')
   if (home && existsSync(tree)) await removeScratchTree(home, tree)

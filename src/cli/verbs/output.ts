@@ -11,27 +11,28 @@ const WINDOW_BYTES = 1_000_000
 /** Output is not news of the yard, so it is asked for. */
 const LOOK_AGAIN_MS = 250
 
-export const output = (cli: Cli, words: Words): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
-    const id = words.arg(0)
-    const isRaw = words.flag('raw') ?? false
-    const follows = words.flag('follow') ?? false
-    let from = 0
+export function output(cli: Cli, words: Words): Promise<Outcome> {
+  const at = { id: words.arg(0), isRaw: words.flag('raw') ?? false }
+  const follows = words.flag('follow') ?? false
+  // What was printed before a connection was lost is not printed again.
+  let from = 0
+  return withYard(cli, async ({ client }) => {
     for (;;) {
       // Asked before the output, so that what an agent wrote last is not missed.
-      const hasEnded = !follows || (await client.agent.get({ id })).status === 'ended'
-      from = await printFrom(cli, client, { id, from, isRaw })
+      const hasEnded = !follows || (await client.agent.get({ id: at.id })).status === 'ended'
+      for await (const next of printFrom(cli, client, { ...at, from })) from = next
       if (hasEnded || cli.machine.gone.aborted) return ok(0)
       await delay(LOOK_AGAIN_MS)
     }
   })
+}
 
-/** Prints all that is there now; returns where to go on. */
-async function printFrom(
+/** Prints all that is there now; says after each part where to go on. */
+async function* printFrom(
   cli: Cli,
   client: Client,
   at: { readonly id: string; readonly from: number; readonly isRaw: boolean },
-): Promise<number> {
+): AsyncGenerator<number> {
   let { from } = at
   for (;;) {
     const window = await client.agent.output({
@@ -44,7 +45,8 @@ async function printFrom(
         else for (const line of reportLines(report)) cli.print.line(line)
     const isStuck = window.next === from
     from = window.next
-    if (window.isEnd || isStuck || cli.machine.gone.aborted) return from
+    yield from
+    if (window.isEnd || isStuck || cli.machine.gone.aborted) return
   }
 }
 

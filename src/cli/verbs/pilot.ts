@@ -143,7 +143,7 @@ const tellEnd = (cli: Cli, agent: AgentView): Promise<Outcome> =>
     const { id, task, outcome, failure: bad, changes } = agent
     cli.print.result({ agent: id, task, outcome, state, failure: bad, changes }, () => {
       const back = outcome === 'superseded' ? 'was given back: it ' : ''
-      const why = bad === null ? '' : ` (${bad.class}: ${bad.reason})`
+      const why = bad === null ? '' : ` (${bad.reason})`
       cli.print.line(`${task} ${back}is ${state}${why}`)
     })
     return ok(outcome === 'failed' ? 1 : 0)

@@ -37,13 +37,19 @@ export const why = (cli: Cli, words: Words): Promise<Outcome> =>
     const { print } = cli
     const reason = await client.task.why({ id: words.arg(0) })
     print.result(reason, () => {
-      print.line(`${reason.id} is ${paintState(print, reason.state, reason.state)}: ${reason.text}`)
+      print.line(
+        `${reason.id} is ${paintState(print, reason.state, reason.state)}: ${whyOf(reason)}`,
+      )
       if (reason.waitsFor.length < 2) return
       for (const { text, until } of reason.waitsFor)
         print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
     })
     return ok(0)
   })
+
+/** The state stands before it already. */
+const whyOf = ({ state, text }: { readonly state: string; readonly text: string }): string =>
+  state === 'blocked' ? text.replace(/^It is blocked: /, '') : text
 
 function printTask({ print }: Cli, task: TaskView): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
@@ -65,7 +71,7 @@ function stateFacts(task: TaskView): Fact[] {
     ['state', task.state === task.status ? task.state : `${task.state} (${task.status})`],
     failure?.class === 'question'
       ? ['asked', failure.reason]
-      : ['failure', failure === null ? null : `${failure.class}: ${failure.reason}`],
+      : ['failure', failure?.reason ?? null],
     ['waits for', task.waitsFor],
     ['not before', time(task.notBefore)],
     ['parked until', time(task.parkedUntil)],

@@ -43,8 +43,11 @@ export const overspentEvent = (id: TaskId, text: string, at: number): Event => (
   provider: null,
 })
 
-export const budgetFailure = () =>
-  workFailure('budget', 'its task’s budget was used up, and it was ended')
+export const budgetFailure = ({ budget, budgetTokens }: Pick<Task, 'budget' | 'budgetTokens'>) =>
+  workFailure(
+    'budget',
+    `its task’s budget${budget === null && (budgetTokens ?? null) !== null ? ' of tokens' : ''} was used up, and it was ended`,
+  )
 
 /** Open again as it was, with its conversation. */
 export const returnedEvent = (id: TaskId, at: number): Event => ({

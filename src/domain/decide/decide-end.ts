@@ -230,7 +230,9 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
         task: [returnedEvent(task, at, { notBefore: at + delayMs, failure: bad, isBackOff: true })],
       }
     }
-    case 'ask':
+    case 'ask': {
+      // A key that is missing here says nothing of the provider: nobody has asked it.
+      const wasAsked = bad.class === 'auth' && end.evidence.how !== 'not-launched'
       return {
         resumable: true,
         task: [
@@ -241,11 +243,12 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
             for: bad.class === 'question' ? 'answer' : 'sign-in',
             text: bad.reason,
             failure: bad,
-            provider: bad.class === 'question' ? null : agent.provider,
+            provider: wasAsked ? agent.provider : null,
           },
-          ...(bad.class === 'auth' ? signedOut(scene, bad) : []),
+          ...(wasAsked ? signedOut(scene, bad) : []),
         ],
       }
+    }
     case 'retry':
       return retried(scene, bad, task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
     case 'retry-if-asked':
@@ -257,7 +260,7 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
 
 /** A run of a repeating task is over by it; any other task waits until it may spend more, and then goes on where it was. */
 function overspent({ task, end, at }: Scene): Settlement {
-  const failure = budgetFailure()
+  const failure = budgetFailure(task)
   const events =
     task.schedule && end.nextFireAt !== null
       ? [failedEvent(task, failure, end, at)]

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
 import type { Conflict, Landing, Merger, Merging } from '../landing.ts'
+import { hasResult } from '../new-result.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { newTaskEvent } from './decide-add.ts'
@@ -28,10 +29,7 @@ export function decideLandingRequest(
   return withTask(plan, id, (task) => {
     const { resultCommit: result, landing } = task
     if (!hasResult(task)) return refused(wrongState(task, 'merged', whyHint(task)))
-    if (result === null)
-      return refused(
-        wrongState(task, 'merged', 'it has no result in git: it worked in no worktree of its own'),
-      )
+    if (result === null) return refused(wrongState(task, 'merged', withoutResult(task)))
     const isAuto = now.by.kind === 'coordinator' && !goesOnForPerson(task)
     if (landing?.result === result && landing.state === 'landed') return noOp(id)
     if (landing?.result === result && landing.state === 'queued') {
@@ -43,14 +41,14 @@ export function decideLandingRequest(
   })
 }
 
+const withoutResult = ({ worktreeName }: Task): string =>
+  worktreeName === null
+    ? 'it has no result in git: it worked in no worktree of its own'
+    : 'it has no result in git: it changed nothing'
+
 /** A person asked for it, and the coordinator asks again because its conflict is settled. */
 const goesOnForPerson = ({ landing }: Task): boolean =>
   landing?.state === 'conflict' && !landing.isAuto
-
-/** Done, or a repeating task whose last run was good. */
-const hasResult = (task: Task): boolean =>
-  task.state.kind === 'done' ||
-  (task.state.kind === 'open' && task.firstSuccessAt !== null && task.lastFailure === null)
 
 export function decideLandingSettle(
   plan: Plan,
@@ -114,7 +112,11 @@ function settleConflict(
   now: Circumstances,
 ): Decided {
   const { result, target, conflict, merger } = found
-  const merge = mergeTaskFor(plan, task, { kind: 'landing', conflict, merger }, now)
+  // Those that build on it would meet the same conflict when they begin.
+  const dependents = [...plan.dependentsOf(task.id)].filter(
+    (next) => plan.tasks.get(next)?.state.kind === 'open',
+  )
+  const merge = mergeTaskFor(plan, task, { kind: 'landing', conflict, merger, dependents }, now)
   const { reason } = conflict
   if ('inVain' in merge)
     return decided(
@@ -132,29 +134,25 @@ function settleConflict(
     reason,
     mergeTask,
   })
-  // Those that build on it would meet the same conflict when they begin.
-  const waiting = [...plan.dependentsOf(task.id)].filter(
-    (next) => plan.tasks.get(next)?.state.kind === 'open' && next !== mergeTask,
-  )
-  return decided(
-    [task.id],
-    ...merge.events,
-    ...edgesOfGivenUp(plan, task, now),
-    ...waiting.flatMap((next) => edge(plan, mergeTask, next, now)),
-    landing,
-  )
+  return decided([task.id], ...merge.events, ...edgesOfGivenUp(plan, task, now), landing)
 }
 
-/** What waits for merge tasks that failed waits for them no longer once another is there, or none is needed. */
+/**
+ * What waits for merge tasks that failed waits for them no longer once another is there, or none is needed: as far as their conflict
+ * made it wait. What a person wrote stays.
+ */
 const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
   [...plan.tasks.values()]
     .filter(
       ({ merging, state }) =>
         merging?.for === task.id && merging.kind === 'landing' && state.kind === 'failed',
     )
-    .flatMap(({ id: blocker }) =>
+    .flatMap(({ id: blocker, merging }) =>
       [...plan.dependentsOf(blocker)]
-        .filter((dependent) => plan.blockersOf(dependent).has(task.id))
+        .filter(
+          (dependent) =>
+            merging?.holds?.includes(dependent) ?? plan.blockersOf(dependent).has(task.id),
+        )
         .map((dependent): Event => ({
           ...{ type: 'dependency.removed', at: now.at },
           ...{ blocker, dependent },
@@ -171,22 +169,20 @@ export function baseConflictEvents(
   found: { readonly conflict: Conflict; readonly merger: Merger },
   now: Circumstances,
 ): Event[] | null {
-  const merge = mergeTaskFor(plan, task, { kind: 'base', ...found }, now)
-  return 'inVain' in merge ? null : [...merge.events, ...edge(plan, merge.id, task.id, now)]
+  const dependents = [task.id]
+  const merge = mergeTaskFor(plan, task, { kind: 'base', ...found, dependents }, now)
+  return 'inVain' in merge ? null : [...merge.events]
 }
-
-const edge = (plan: Plan, blocker: TaskId, dependent: TaskId, now: Circumstances): Event[] =>
-  plan.blockersOf(dependent).has(blocker)
-    ? []
-    : [{ type: 'dependency.added', at: now.at, blocker, dependent }]
 
 interface Found {
   readonly kind: Merging['kind']
   readonly conflict: Conflict
   readonly merger: Merger
+  /** What has to wait for it. */
+  readonly dependents: readonly TaskId[]
 }
 
-/** One merge task per conflict: the one that is there already, or a new one with the event that adds it. */
+/** One merge task per conflict: the one that is there already, or a new one; with the events by which that is so, and is waited for. */
 function mergeTaskFor(
   plan: Plan,
   task: Task,
@@ -194,21 +190,52 @@ function mergeTaskFor(
   now: Circumstances,
 ): { readonly id: TaskId; readonly events: readonly Event[] } | { readonly inVain: TaskId } {
   const known = knownMerge(plan, task, found)
-  if (known !== null) return known.isOver ? { inVain: known.id } : { id: known.id, events: [] }
-  const { kind, conflict, merger } = found
+  const { kind, conflict, merger, dependents } = found
+  if (known !== null)
+    return known.isOver
+      ? { inVain: known.id }
+      : { id: known.id, events: moreEdges(plan, known.id, dependents, now) }
   const { ours, theirs, paths } = conflict
   const id = freeId(plan, `merge-${task.id}`)
   const wish = {
     id,
     title: titleOf(task, kind, conflict),
-    description: describe(conflict),
+    description: describe(
+      conflict,
+      merger.executor === 'manual' ? byHand(id, kind, conflict) : asOrder(conflict),
+    ),
     priority: task.priority,
     ...(kind === 'landing' && task.verify !== null ? { verify: task.verify } : {}),
     ...merger,
     repo: task.repo,
   }
-  const merging: Merging = { for: task.id, kind, ours, theirs, paths: paths.slice(0, 1000) }
-  return { id, events: [newTaskEvent(plan, wish, { merging }, now)] }
+  const merging: Merging = {
+    ...{ for: task.id, kind, ours, theirs, paths: paths.slice(0, 1000) },
+    holds: [...dependents],
+  }
+  const added = newTaskEvent(plan, wish, { merging }, now)
+  return { id, events: [added, ...dependents.map((dependent) => edge(id, dependent, now))] }
+}
+
+const edge = (blocker: TaskId, dependent: TaskId, now: Circumstances): Event => ({
+  ...{ type: 'dependency.added', at: now.at },
+  ...{ blocker, dependent },
+})
+
+function moreEdges(
+  plan: Plan,
+  id: TaskId,
+  dependents: readonly TaskId[],
+  now: Circumstances,
+): Event[] {
+  const merging = plan.tasks.get(id)?.merging
+  const more = dependents.filter((next) => next !== id && !plan.blockersOf(next).has(id))
+  if (!merging || more.length === 0) return []
+  const edges = more.map((dependent) => edge(id, dependent, now))
+  // Of one that was made before this was kept nobody can tell.
+  if (!merging.holds) return edges
+  const holds = [...merging.holds, ...more]
+  return [...edges, { type: 'task.merging', at: now.at, id, merging: { ...merging, holds } }]
 }
 
 /**
@@ -259,14 +286,41 @@ function titleOf(task: Task, kind: Merging['kind'], { ours, theirs }: Conflict):
 
 const MAX_PATHS = 100
 
-function describe({ ours, theirs, paths, hunks }: Conflict): string {
+function describe({ ours, theirs, paths, hunks }: Conflict, how: string): string {
   const shown = paths.slice(0, MAX_PATHS).map((path) => `- ${path.replace(/\s+/g, ' ')}`)
   if (paths.length > MAX_PATHS) shown.push(`- and ${paths.length - MAX_PATHS} more`)
   return [
     `Two pieces of finished work change the same places, and git cannot merge them by itself: ${ours.name} (commit ${ours.commit}) and ${theirs.name} (commit ${theirs.commit}).`,
-    `Bring them together so that what both meant still holds:\n\n    git merge ${theirs.commit}\n\nThe folder stands at ${ours.commit}. Settle the conflicts, run what tests there are, and commit the merge. Change nothing else, and take no side wholesale unless it already holds the meaning of both.`,
+    how,
     `Conflicts are in:\n\n${shown.join('\n')}`,
     ...(hunks === '' ? [] : [`What git leaves there:\n\n${hunks.replace(/^/gm, '> ')}`]),
+  ].join('\n\n')
+}
+
+const CARE =
+  'Change nothing else, and take no side wholesale unless it already holds the meaning of both.'
+
+/** For an agent, whose worktree begins at one side. */
+const asOrder = ({ ours, theirs }: Conflict): string =>
+  `Bring them together so that what both meant still holds:\n\n    git merge ${theirs.commit}\n\nThe folder stands at ${ours.commit}. Settle the conflicts, run what tests there are, and commit the merge. ${CARE}`
+
+/** For a person, who has no folder for it yet: in a checkout of theirs their branch would move. */
+function byHand(id: TaskId, kind: Merging['kind'], { ours, theirs }: Conflict): string {
+  const branch = kind === 'landing' && /^\w[\w./-]*$/.test(ours.name) ? ours.name : null
+  const lines = [
+    `git worktree add --detach ../${id} ${branch ?? ours.commit}`,
+    `cd ../${id}`,
+    `git merge ${theirs.commit}`,
+  ]
+  const also =
+    branch === null
+      ? ''
+      : `\n\nWhere you have ${branch} checked out, the git merge alone will do, there.`
+  return [
+    'Bring them together so that what both meant still holds. At the top of your checkout, with a folder of its own, so that no branch of yours moves:',
+    lines.map((line) => `    ${line}`).join('\n'),
+    `Settle the conflicts, run what tests there are, and commit the merge. ${CARE} Then say so, and the folder may go (git worktree remove):`,
+    `    yard done ${id}${also}`,
   ].join('\n\n')
 }
 

@@ -66,9 +66,13 @@ export function AgentTable(props: AgentTableProps) {
           if (!row) return null
           return row.kind === 'head' ? (
             <tr key={key} className="group-row" aria-rowindex={index + 2}>
-              <th colSpan={COLUMNS.length} scope="rowgroup">
+              {/* No span: it would keep room for columns that a narrow window leaves out. */}
+              <th scope="rowgroup">
                 {row.label} <span>{row.count}</span>
               </th>
+              {COLUMNS.slice(1).map(([className]) => (
+                <td key={className} className={className} />
+              ))}
             </tr>
           ) : (
             <BodyRow
@@ -162,7 +166,7 @@ function Gap({ px }: { readonly px: number }) {
   if (px <= 0) return null
   return (
     <tr aria-hidden="true" className="gap-row">
-      <td colSpan={COLUMNS.length} style={{ height: px }} />
+      <td style={{ height: px }} />
     </tr>
   )
 }

@@ -59,10 +59,6 @@ const two = (value: number): string => String(value).padStart(2, '0')
 const dayKey = (date: Date): string =>
   `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 
-/** Fine enough to tell the lines of a plot of small sums apart: `$0.018`. */
-export const sumText = (usd: number): string =>
-  usd > 0 && usd < 0.1 ? `$${usd.toFixed(3)}` : moneyText(usd)
-
 function budgetLine(
   days: readonly CostRow[],
   kind: CostKind,

@@ -9,7 +9,7 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { useNow } from '../ui/use-now.ts'
-import { plural, tokensText } from '../ui/words.ts'
+import { moneyText, plural, tokensText } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
 import { CostTable } from './cost-table.tsx'
@@ -22,7 +22,6 @@ import {
   sinceOf,
   sourceWords,
   sumOfRows,
-  sumText,
   tokensOf,
   type CostGroup,
   type CostKind,
@@ -136,7 +135,7 @@ function PerDay({ costs, group, since, dates }: PerDayProps) {
   )
   const title = kind === 'cost' ? 'Cost per day' : 'Tokens per day'
   const amounts = series.filter(({ look }) => look === 'bars')
-  const format = kind === 'cost' ? sumText : tokensText
+  const format = kind === 'cost' ? moneyText : tokensText
   const figure = kind === 'cost' ? total.costUsd : tokensOf(total)
   const source = sourceWords(sumOfRows(rows), dates)
   return (

@@ -7,9 +7,11 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { Screen } from '../ui/screen.tsx'
 import { useThrottled } from '../ui/use-throttled.ts'
 import { plural } from '../ui/words.ts'
+import { useWish } from '../workspace/use-wish.ts'
 import { attentionItems, type AttentionItem } from './attention-items.ts'
 import { AttentionList } from './attention-list.tsx'
 import { useAwake } from './snooze.ts'
+import { TrustDialog } from './trust-dialog.tsx'
 import './attention.css'
 
 /** What is held up costs a walk over all tasks. */
@@ -37,8 +39,17 @@ export function AttentionScreen() {
       ) : (
         <AttentionList awake={awake} asleep={isAsleepShown ? asleep : []} />
       )}
+      <Review />
     </Screen>
   )
+}
+
+/** The banner leads here to judge the yard, whatever else is listed. */
+function Review() {
+  const name = useYard((view) => view.summary?.name ?? '')
+  const [isOpen, setOpen] = useState(false)
+  useWish('review', () => setOpen(true))
+  return <TrustDialog name={name} isOpen={isOpen} onClose={() => setOpen(false)} />
 }
 
 function useItems(): readonly AttentionItem[] {

@@ -22,10 +22,12 @@ export function Banners() {
       {!trusted && (
         <p className="banner" data-st="paused">
           <span>
-            This yard was not made on this machine, so nothing runs. Look at what it would run, and
-            confirm it here or with <code>yard trust</code>.
+            This yard was copied, moved or made elsewhere, so nothing runs. Look at what it would
+            run, and confirm it here or with <code>yard trust</code>.
           </span>
-          <Button onClick={() => navigate({ screen: 'attention' })}>Review</Button>
+          <Button onClick={() => navigate({ screen: 'attention', filters: { review: '1' } })}>
+            Review…
+          </Button>
         </p>
       )}
       {breakers.map((breaker) => (

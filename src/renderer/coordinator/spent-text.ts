@@ -2,8 +2,13 @@
 import type { Summary } from '../../contract/view.ts'
 import { moneyText, tokensText } from '../ui/words.ts'
 
+/** An older host tells no caps. */
+export type SpentDay = Pick<Summary, 'today'> & Partial<Pick<Summary, 'dayCap'>>
+
+const NO_CAP: Summary['dayCap'] = { usd: null, tokens: null }
+
 /** `$18.42 of $40, 1.2M tokens`; null = nothing is known and nothing set. */
-export function spentText({ today, dayCap }: Pick<Summary, 'today' | 'dayCap'>): string | null {
+export function spentText({ today, dayCap = NO_CAP }: SpentDay): string | null {
   const parts = [
     withCap(moneyText(today.costUsd), dayCap.usd === null ? '' : dollars(dayCap.usd)),
     withCap(tokensText(today.tokens), tokensText(dayCap.tokens), ' tokens'),

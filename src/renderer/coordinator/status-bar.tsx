@@ -1,6 +1,6 @@
 /** The line at the foot: connection, cost, machine, who sleeps; where the journal stands. A press opens what is named. */
 import type { ReactNode } from 'react'
-import type { BreakerView, Summary } from '../../contract/view.ts'
+import type { BreakerView } from '../../contract/view.ts'
 import { useConnection, useYard } from '../session/session-context.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { bytesText, instantText } from '../ui/duration.ts'
@@ -9,7 +9,7 @@ import { Lamp } from '../ui/status-badge.tsx'
 import { countText } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
-import { spentText } from './spent-text.ts'
+import { spentText, type SpentDay } from './spent-text.ts'
 
 /** `attention`: how many things need the person. */
 export function StatusBar({ attention }: { readonly attention: number }) {
@@ -81,7 +81,7 @@ function Item({ hot = false, onPress, children }: ItemProps) {
   )
 }
 
-function Spent(day: Pick<Summary, 'today' | 'dayCap'>) {
+function Spent(day: SpentDay) {
   const text = spentText(day)
   if (text === null) return null
   return (

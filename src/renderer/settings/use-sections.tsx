@@ -2,6 +2,7 @@
 import type { Problem } from '../session/problem.ts'
 import type { ConfigScope } from '../ui/config-entry.ts'
 import { useAnswer } from '../ui/use-answer.ts'
+import { apiKeySection } from './api-keys.tsx'
 import { APP, UPDATES } from './app-settings.tsx'
 import { configSections } from './config-sections.tsx'
 import { KEYS } from './key-settings.tsx'
@@ -36,7 +37,7 @@ export function useSections(scope: ConfigScope): Sections {
     scope,
     onSaved: askAgain,
   })
-  const ofApp = window.yardHost ? [APP, UPDATES] : []
+  const ofApp = window.yardHost ? [apiKeySection(config.value ?? []), APP, UPDATES] : []
   return {
     sections: [
       LOOK,

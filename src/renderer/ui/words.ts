@@ -1,4 +1,6 @@
 /** Numbers in the words of the window: unknown is empty, never a zero. */
+import { dollarsText } from '../../domain/dollars.ts'
+
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 const whole = new Intl.NumberFormat()
 
@@ -6,11 +8,8 @@ const whole = new Intl.NumberFormat()
 export const tokensText = (tokens: number | null): string =>
   tokens === null ? '' : compact.format(tokens).replace('K', 'k')
 
-/** `$2.31`, below a cent `$0.0004` */
-export function moneyText(usd: number | null): string {
-  if (usd === null) return ''
-  return usd > 0 && usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`
-}
+/** `$2.31`, below a dollar up to four figures: `$0.0574` */
+export const moneyText = (usd: number | null): string => (usd === null ? '' : dollarsText(usd))
 
 export const countText = (count: number): string => whole.format(count)
 

@@ -4,12 +4,16 @@ import { useCommand } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { KeyHint } from './key-hint.tsx'
 
 interface QuestionAnswerProps {
   readonly task: string
   /** What it asked, one line. */
   readonly question: string
 }
+
+/** What was begun and not sent, by its question: only Cancel throws it away. */
+const drafts = new Map<string, string>()
 
 export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
   const [isOpen, setOpen] = useState(false)
@@ -28,7 +32,8 @@ export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
 
 function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose: () => void }) {
   const field = useId()
-  const [text, setText] = useState('')
+  const draft = `${task}\n${question}`
+  const [text, setText] = useState(drafts.get(draft) ?? '')
   const { run, isBusy, problem, dismiss } = useCommand()
   const answer = async (): Promise<void> => {
     const words = text.trim()
@@ -37,7 +42,11 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
     const isSaid = await run((client, commandId) =>
       client.task.answer({ id, text: words, commandId }),
     )
-    if (isSaid) onClose()
+    if (isSaid) drop()
+  }
+  const drop = (): void => {
+    drafts.delete(draft)
+    onClose()
   }
   return (
     <>
@@ -52,7 +61,10 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
           className="input"
           rows={4}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            drafts.set(draft, event.target.value)
+            setText(event.target.value)
+          }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
             event.preventDefault()
@@ -60,19 +72,19 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
           }}
         />
         <span id={`${field}-note`} className="text-11 text-text-3">
-          Its next try reads it and goes on.
+          Its next try reads it and goes on. Enter begins a new line.
         </span>
       </div>
       <ProblemNote problem={problem} onClose={dismiss} />
       <div className="dialog-acts">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={drop}>Cancel</Button>
         <Button
           look="main"
           isBusy={isBusy}
           disabled={text.trim() === ''}
           onClick={() => void answer()}
         >
-          Send answer
+          Send answer <KeyHint keys="mod+enter" />
         </Button>
       </div>
     </>

@@ -71,8 +71,8 @@ export const pageHandlers = {
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
   })),
   trust: os.trust.handler(({ context: { yard } }) => {
-    const { executors, settings, variables, lines, seen } = valueOf(yard.askTrust())
-    return { trusted: yard.isTrusted(), executors, settings, variables, lines: [...lines], seen }
+    const { lines, ...shown } = valueOf(yard.askTrust())
+    return { trusted: yard.isTrusted(), ...shown, lines: [...lines] }
   }),
   confirmTrust: os.confirmTrust.handler(async ({ context: { yard }, input }) => {
     valueOf(await yard.giveTrust(input.seen))

@@ -135,10 +135,10 @@ export function reportOf(context: HandlerContext, task: Task, input: ReportInput
   }
 }
 
-/** One that has ended is known: what it says is late. */
-function knownAgent({ plan, store }: HandlerContext['yard'], text: string): AgentId {
+/** One that has ended is known, even where it was forgotten since: what it says is late. */
+function knownAgent(yard: HandlerContext['yard'], text: string): AgentId {
   const id = parseAgentId(text)
-  return plan.agents.has(id) || store.agent(id) !== null ? id : noAgent(text)
+  return yard.wasGiven(id) ? id : noAgent(text)
 }
 
 export function parseAgentId(text: string): AgentId {

@@ -54,6 +54,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     text: `Its result is commit ${String(set['resultCommit'] ?? '').slice(0, 10)}`,
   }),
   'task.landing': ({ set }) => landingWords(set['landing']),
+  'task.merging': () => ({ text: 'More tasks wait for it' }),
   'task.failed': ({ set }) => ({
     text: `Failed: ${reasonOf(part(set['state'], 'failure'))}`,
     state: 'failed',
@@ -130,7 +131,11 @@ function returned({ set }: StoredRow, { now }: RowContext): Told {
   const at = timeOf(part(state, 'notBefore'))
   const why = set['lastFailure'] ? `: ${reasonOf(set['lastFailure'])}` : ''
   if (at !== null)
-    return { text: `Tried again at ${clockTime(at, now)}${why}`, state: 'delayed', until: at }
+    return {
+      text: `${at > now ? 'Will be tried' : 'Tried'} again at ${clockTime(at, now)}${why}`,
+      state: 'delayed',
+      until: at,
+    }
   if (set['held'] === true) return { text: 'Paused, for its agent was stopped', state: 'paused' }
   return { text: `Open again${why}`, state: 'ready' }
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
-import { resolveRoute } from './shown-route.ts'
+import { keylessReason, resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
 import { byPerson } from './wait-reasons.ts'
 
@@ -26,15 +26,21 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   if (task.landing?.state === 'refused' && task.state.kind === 'done')
     return about('landing', `not merged: ${task.landing.reason ?? ''}`, task.landing.at)
   if (shown !== 'ready') return null
+  const waits = readyFor(source, task)
+  return waits && about(waits.kind, waits.text, task.createdAt)
+}
+
+/** What a ready task waits for somebody to do; null when it starts by itself. */
+function readyFor(source: FactSource, task: Task): { kind: string; text: string } | null {
   const route = resolveRoute(source.settings, task)
-  if (!route.ok) return about('executor', route.error.message, task.createdAt)
-  if (route.value.profile.type === 'manual')
-    return about(
-      'manual',
-      task.merging ? byPerson(source.settings) : 'it is ready and waits for a person to take it',
-      task.createdAt,
-    )
-  return null
+  if (!route.ok) return { kind: 'executor', text: route.error.message }
+  const keyless = keylessReason(source, route.value)
+  if (keyless !== null) return { kind: 'executor', text: keyless }
+  if (route.value.profile.type !== 'manual') return null
+  const text = task.merging
+    ? byPerson(source.settings)
+    : 'it is ready and waits for a person to take it'
+  return { kind: 'manual', text }
 }
 
 /** Breakers, a yard nobody has confirmed, commits that fail. */
@@ -49,7 +55,7 @@ export function yardAttention(
   if (!yard.isTrusted())
     add(
       'untrusted',
-      'this yard was not made here: `yard trust` shows what it would run',
+      'this yard was copied, moved or made elsewhere: `yard trust` shows what it would run',
       yard.openedAt,
     )
   for (const breaker of yard.plan.breakers.values())

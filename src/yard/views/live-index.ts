@@ -7,6 +7,7 @@ import type { ShownState, Task } from '../../domain/task.ts'
 import { taskAttention } from './attention.ts'
 import { createDueTimes } from './due-times.ts'
 import { toTaskCard } from './task-card.ts'
+import type { FactSource } from './task-fact.ts'
 
 export interface IndexSource {
   readonly plan: Plan
@@ -14,6 +15,7 @@ export interface IndexSource {
   readonly settings: () => Settings
   readonly costOf: (id: TaskId) => number | null
   readonly isToLand: (task: Task) => boolean
+  readonly keyProblem?: NonNullable<FactSource['keyProblem']>
 }
 
 export interface LiveIndex {
@@ -58,11 +60,7 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
       shown.set(id, state)
     }
     due.set(id, dueAt(task, now))
-    const needs = taskAttention(
-      { plan: source.plan, settings: source.settings(), now },
-      task,
-      state,
-    )
+    const needs = taskAttention({ ...source, settings: source.settings(), now }, task, state)
     if (needs) attention.set(id, needs)
     else attention.delete(id)
   }
@@ -71,9 +69,7 @@ export function createLiveIndex(source: IndexSource): LiveIndex {
     card(id) {
       const task = source.plan.tasks.get(id)
       if (!task) return null
-      const { plan, costOf, isToLand } = source
-      const now = source.now()
-      return toTaskCard({ plan, settings: source.settings(), now, costOf, isToLand }, task)
+      return toTaskCard({ ...source, settings: source.settings(), now: source.now() }, task)
     },
     counts: () => Object.fromEntries([...counts].filter(([, n]) => n > 0)),
     attention: () =>

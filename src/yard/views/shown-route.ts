@@ -11,6 +11,13 @@ import type { Breaker, Plan } from '../../domain/plan.ts'
 import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 
+export interface RouteSource {
+  readonly plan: Plan
+  readonly settings: Settings
+  /** Why this way of running it would be refused here for want of a key. Absent: nobody knows. */
+  keyProblem?(route: { readonly executor: string; readonly model: string | null }): string | null
+}
+
 export interface ShownRoute {
   readonly profile: Profile
   readonly model: string | null
@@ -71,13 +78,16 @@ const WOULD_START: readonly ShownState[] = ['ready', 'delayed', 'parked']
 
 /** Why a task that nothing else holds back can never start by these settings; null when it can. */
 export function stuckReason(
-  { plan, settings }: { readonly plan: Plan; readonly settings: Settings },
+  source: RouteSource,
   task: Pick<Task, 'executor' | 'exec' | 'model' | 'budget' | 'budgetTokens'>,
   shown: ShownState,
 ): string | null {
+  const { plan, settings } = source
   if (!WOULD_START.includes(shown)) return null
   const route = resolveRoute(settings, task)
   if (!route.ok) return route.error.message
+  const keyless = keylessReason(source, route.value)
+  if (keyless !== null) return keyless
   if (plan.breakers.size === 0) return null
   // A day passes by itself; a sign-in, and a larger budget of the graph, are a person's act.
   const way = awakeRoute({ plan, settings }, task, route.value)
@@ -86,3 +96,16 @@ export function stuckReason(
   )
   return held?.reason ?? null
 }
+
+/** It is held back here until its key is there; while its provider sleeps, that is told first. */
+export function keylessReason(
+  { plan, keyProblem }: Pick<RouteSource, 'plan' | 'keyProblem'>,
+  { profile, model, account }: ShownRoute,
+): string | null {
+  if (plan.breakers.has(`provider:${account}`)) return null
+  const problem = keyProblem?.({ executor: profile.name, model }) ?? null
+  return problem === null ? null : cannotRun(profile.name, problem)
+}
+
+export const cannotRun = (executor: string, problem: string): string =>
+  `executor ${executor} cannot run here: ${problem}`

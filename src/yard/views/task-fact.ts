@@ -1,14 +1,11 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
 import { isDraft, type ShownState, type Task } from '../../domain/task.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
-import type { Settings } from '../../domain/settings.ts'
 import { clockTime, spanText } from './iso-time.ts'
-import { awakeRoute, breakersOver, resolveRoute } from './shown-route.ts'
+import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
-export interface FactSource {
-  readonly plan: Plan
-  readonly settings: Settings
+export interface FactSource extends RouteSource {
   readonly now: number
 }
 
@@ -55,7 +52,7 @@ function delayedFact(task: Task, now: number): string | null {
   return `${isRetry ? 'Retries' : 'Starts'} ${clockTime(task.state.notBefore, now)}`
 }
 
-function readyFact({ plan, settings }: FactSource, task: Task): string {
+function readyFact({ plan, settings, now }: FactSource, task: Task): string {
   if (plan.facts.paused) return 'Yard is paused'
   const choice = resolveExecutor(settings, task)
   if (!choice.ok) return oneLine(choice.error.message)
@@ -65,7 +62,12 @@ function readyFact({ plan, settings }: FactSource, task: Task): string {
   if (!route.ok) return oneLine(route.error.message)
   const way = awakeRoute({ plan, settings }, task, route.value)
   const breaker = breakersOver(plan, task, way)[0]
-  return breaker ? oneLine(breaker.reason) : 'Next in line'
+  return breaker ? heldFact(breaker, now) : 'Next in line'
+}
+
+/** When it goes on comes first: a node has room for a few words. */
+function heldFact({ reason, until }: Breaker, now: number): string {
+  return oneLine(until === null ? reason : `Goes on ${clockTime(until, now)}: ${reason}`)
 }
 
 /** Only while it needs a word: a result that has landed is as a task should be. */

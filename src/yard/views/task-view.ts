@@ -14,7 +14,16 @@ import { toTaskCard } from './task-card.ts'
 
 export type TaskSource = Pick<
   Yard,
-  'plan' | 'store' | 'config' | 'now' | 'paths' | 'spending' | 'nextFireAt' | 'host' | 'isTrusted'
+  | 'plan'
+  | 'store'
+  | 'config'
+  | 'now'
+  | 'paths'
+  | 'spending'
+  | 'nextFireAt'
+  | 'host'
+  | 'isTrusted'
+  | 'keyProblem'
 >
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {

@@ -3,6 +3,7 @@ import type { WaitReason } from '../../contract/view.ts'
 import {
   awakeRoute,
   breakersOver,
+  cannotRun,
   countedModel,
   resolveRoute,
   type ShownRoute,
@@ -129,17 +130,11 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
     return [reason('person', profile.name, text)]
   }
   const way = awakeRoute({ plan: yard.plan, settings }, task, route.value)
-  const { problem } = yard.probeExecutor(way.profile.name)
+  const { problem } = yard.probeExecutor(way.profile.name, way.model)
   return [
     ...(problem === null
       ? []
-      : [
-          reason(
-            'executor',
-            way.profile.name,
-            `executor ${way.profile.name} cannot run here: ${problem}`,
-          ),
-        ]),
+      : [reason('executor', way.profile.name, cannotRun(way.profile.name, problem))]),
     ...breakersOver(yard.plan, task, way).map((breaker) => breakerReason(task, breaker)),
     ...capReasons(yard.plan, settings, task, way),
     ...machineReasons(yard),

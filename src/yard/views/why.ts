@@ -1,6 +1,8 @@
 /** Says in words what a task waits for, or why it ended as it did. */
 import type { WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
+import { reachedCap } from '../../domain/budget.ts'
+import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -25,7 +27,7 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
     case 'in-progress':
       return runningText(yard, task, now)
     case 'waiting':
-      return `It waits for ${WAITED_FOR[state.for]}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard ${wayOn(task, state.for)}.`
+      return `It waits for ${waitedFor(yard, task, state.for)}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard ${wayOn(yard, task, state.for)}.`
     case 'pending-eval':
       return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
     case 'done':
@@ -39,21 +41,44 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
   }
 }
 
-const WAITED_FOR = {
-  'sign-in': 'somebody to sign in',
-  answer: 'an answer',
-  budget: 'a larger budget',
-} as const
+type WaitedFor = Extract<Task['state'], { kind: 'waiting' }>['for']
 
-function wayOn({ id }: Task, what: keyof typeof WAITED_FOR): string {
+function waitedFor(yard: Yard, task: Task, what: WaitedFor): string {
   switch (what) {
     case 'sign-in':
-      return `retry ${id}`
+      return 'somebody to sign in'
     case 'answer':
-      return `answer ${id} "…"`
+      return 'an answer'
     case 'budget':
-      return `edit ${id} --budget N`
+      return spentBudget(yard, task).cap === 'tokens'
+        ? 'a larger budget of tokens'
+        : 'a larger budget'
   }
+}
+
+function wayOn(yard: Yard, task: Task, what: WaitedFor): string {
+  switch (what) {
+    case 'sign-in':
+      return `retry ${task.id}`
+    case 'answer':
+      return `answer ${task.id} "…"`
+    case 'budget': {
+      const { payer, cap } = spentBudget(yard, task)
+      return `edit ${payer.id} --budget${cap === 'tokens' ? '-tokens' : ''} N`
+    }
+  }
+}
+
+/** Whose budget is used up, and which of its caps: its own, or that of a task whose agents added it. */
+function spentBudget({ plan, spending }: Yard, task: Task) {
+  const reads = { plan, spentOf: (one: Task) => spending.ofTask(one) }
+  for (const payer of payersOf(plan, task)) {
+    const cap = reachedCap(payer, familySpent(reads, payer))
+    if (cap !== null) return { payer, cap }
+  }
+  // What stopped it is not known to the last token yet.
+  const payer = payersOf(plan, task)[0] ?? task
+  return { payer, cap: (payer.budget ?? null) === null ? ('tokens' as const) : ('usd' as const) }
 }
 
 function openText(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
@@ -94,12 +119,15 @@ function holderOf({ id, by, leaseMs, provenance }: Agent): string {
 function failedText(plan: Plan, task: Task, now: number): string {
   if (task.state.kind !== 'failed') return ''
   const { failure, at } = task.state
-  const code = failure.exitCode === null ? '' : ` (exit code ${failure.exitCode})`
+  const { exitCode, reason } = failure
+  const isTold = exitCode === null || new RegExp(`\\b${exitCode}\\b`).test(reason)
+  const code = isTold ? '' : ` (exit code ${exitCode})`
   const holds = plan.dependentsOf(task.id).size
   const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
   const detail = failure.detail ? ` Its last words: ${failure.detail.trim().slice(-500)}` : ''
-  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${failure.class}: ${failure.reason}${code}.${effect} To try again: yard retry ${task.id}.${detail}`
+  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.${detail}`
 }
 
 const triesText = (task: Task): string => (task.attempts > 1 ? ` after ${task.attempts} tries` : '')
+const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

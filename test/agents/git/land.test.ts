@@ -259,6 +259,8 @@ describe('the clashing lines', () => {
     expect(markedParts(text.join('\n')).split('\n')).toEqual([
       ...['c', 'd', 'e', '<<<<<<< x', 'mine', '=======', 'theirs', '>>>>>>> y', 'a', 'b', 'c'],
     ])
+    const long = ['<'.repeat(40) + ' x', 'mine', '='.repeat(40), 'theirs', '>'.repeat(40) + ' y']
+    expect(markedParts(long.join('\n'))).toBe(long.join('\n'))
     expect(markedParts('\0')).toMatch(/binary/)
     expect(markedParts('whole')).toMatch(/no marks/)
     const pointer = 'version https://git-lfs.github.com/spec/v1'

@@ -1,5 +1,6 @@
 /** When a merge that was given to somebody counts as made. */
-import { expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { stateOfMerge } from '../../../src/agents/git/settled-merge.ts'
 import type { Merging } from '../../../src/domain/landing.ts'
 import { taskId } from '../../support/plan-builder.ts'
@@ -75,4 +76,72 @@ it('a merge that was begun, and one side alone, are none', async () => {
   write(at.path, { 'a.txt': 'both\n' })
   commit(at.path, {})
   expect((await look()).kind).toBe('open')
+})
+
+it.each([7, 40])('marks of %i signs are marks, one half of them too', async (length) => {
+  const { box, merge, look } = clash()
+  const line = (sign: string, name = '') => `${sign.repeat(length)}${name}\n`
+  merge(`${line('<', ' HEAD')}mine\n${line('=')}theirs\n`)
+  const open = { kind: 'open', why: expect.stringContaining('marks are left in a.txt') }
+  expect(await look()).toMatchObject(open)
+  commit(box.root, { 'a.txt': `mine\n${line('=')}theirs\n${line('>', ' theirs')}` })
+  expect(await look()).toMatchObject(open)
+  // Of a heading that is underlined.
+  const made = commit(box.root, { 'a.txt': `Both\n${line('=')}mine and theirs\n` })
+  expect(await look()).toEqual({ kind: 'settled', commit: made })
+})
+
+describe('what is merged for a branch', () => {
+  /** The checkout is on `feature`, which has a commit that nobody else has. */
+  function scene() {
+    const { box, merging, theirs, ours } = clash()
+    const landing: Merging = { ...merging, kind: 'landing', ours: { name: 'main', commit: ours } }
+    git(box.root, 'switch', '-q', '-c', 'feature', 'main')
+    const secret = commit(box.root, { 'secret.txt': 'not for main\n' })
+    const look = async () => must(await stateOfMerge(await open(box.root), landing, null))
+    const mergeIn = (folder: string, text = 'both\n'): string => {
+      expect(() => git(folder, 'merge', '-q', theirs)).toThrow('Command failed')
+      return commit(folder, { 'a.txt': text })
+    }
+    return { box, theirs, ours, secret, look, mergeIn }
+  }
+
+  it('brings nothing along of the branch that a person merged on, and nobody is sent there', async () => {
+    const { box, theirs, ours, secret, look, mergeIn } = scene()
+    const elsewhere = { kind: 'open', folder: null, start: ours, missing: [theirs] }
+    expect(await look()).toEqual({ ...elsewhere, why: expect.stringMatching(/^no commit holds/) })
+    expect(() => git(box.root, 'merge', '-q', theirs)).toThrow('Command failed')
+    expect(await look()).toMatchObject(elsewhere)
+    git(box.root, 'merge', '--abort')
+    mergeIn(box.root, '<<<<<<< a\nb\n>>>>>>> c\n')
+    expect(await look()).toMatchObject(elsewhere)
+    commit(box.root, { 'a.txt': 'both\n' })
+    const why = expect.stringContaining(`the commit ${secret.slice(0, 10)} too`)
+    expect(await look()).toEqual({ ...elsewhere, why })
+  })
+
+  it('is taken from a folder that was made for it, with the marks taken out later', async () => {
+    const { box, theirs, look, mergeIn } = scene()
+    const made = join(box.home, 'place')
+    git(box.root, 'worktree', 'add', '-q', '--detach', made, 'main')
+    expect(await look()).toMatchObject({ folder: made, missing: [theirs] })
+    mergeIn(made, '<<<<<<< a\nb\n>>>>>>> c\n')
+    expect(await look()).toMatchObject({ folder: made, missing: [] })
+    const both = commit(made, { 'a.txt': 'both\n' })
+    expect(await look()).toEqual({ kind: 'settled', commit: both })
+  })
+
+  it('is taken from another branch that holds nothing else, and from its own with all that is there', async () => {
+    const { box, ours, look, mergeIn } = scene()
+    git(box.root, 'switch', '-q', '-c', 'clean', ours)
+    const both = mergeIn(box.root)
+    commit(box.root, { 'later.txt': 'x\n' })
+    expect(await look()).toEqual({ kind: 'settled', commit: both })
+    git(box.root, 'branch', '-q', '-D', 'feature')
+    git(box.root, 'switch', '-q', 'main')
+    commit(box.root, { 'mine.txt': 'x\n' })
+    expect(await look()).toMatchObject({ kind: 'open', folder: box.root })
+    const whole = mergeIn(box.root)
+    expect(await look()).toEqual({ kind: 'settled', commit: whole })
+  })
 })

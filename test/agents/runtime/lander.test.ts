@@ -1,6 +1,6 @@
 /** The lander with real git and real lines: what it found out lasts until its outcome is saved, and no longer. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createLander } from '../../../src/agents/runtime/lander.ts'
 import { systemClock } from '../../../src/base/clock.ts'
@@ -110,7 +110,7 @@ describe('what a landing left whose owner died before it could clear', { timeout
     const pid = Number(readFileSync(runs, 'utf8'))
     expect(isAlive(pid)).toBe(true)
     writeFileSync(join(place, 'pull-request.md'), 'a text\n')
-    const left = { repositories: [box.home, box.root], isQueued: () => false }
+    const left = { repositories: [box.home, box.root], queued: () => new Set<string>() }
     await lander.clearLeft(left)
     expect(isAlive(pid)).toBe(false)
     expect(git(box.root, 'worktree', 'list')).not.toContain('landings')
@@ -126,10 +126,28 @@ describe('what a landing left whose owner died before it could clear', { timeout
     const { box, lander, order, place } = await scene(() => 'exit 3')
     const first = await lander.land(order, NEVER)
     const names = readdirSync(place)
-    await lander.clearLeft({ repositories: [box.root], isQueued: (name) => name === 't1' })
+    await lander.clearLeft({ repositories: [box.root], queued: () => new Set(['t1']) })
     expect(readdirSync(place)).toEqual(names)
     expect(await lander.land(order, NEVER)).toEqual(first)
     await lander.clear(order, first)
+  })
+
+  it('is not looked for among texts of pull requests, nor are queued landings for each of them', async () => {
+    const { box, lander, place } = await scene(() => 'true')
+    const texts = Array.from({ length: 20 }, (_, at) => join(dirname(place), `pr${at}`))
+    for (const text of texts) write(text, { 'pull-request.md': 'a text\n' })
+    let asked = 0
+    const queued = () => {
+      asked += 1
+      return new Set<string>()
+    }
+    await lander.clearLeft({ repositories: [box.root], queued })
+    expect(asked).toBe(0)
+    write(place, { 'tree/late.txt': 'x\n' })
+    await lander.clearLeft({ repositories: [box.root], queued })
+    expect(asked).toBe(2)
+    expect(existsSync(place)).toBe(false)
+    expect(texts.every((text) => existsSync(join(text, 'pull-request.md')))).toBe(true)
   })
 
   it('goes, too, where git has forgotten the worktree', async () => {
@@ -138,7 +156,7 @@ describe('what a landing left whose owner died before it could clear', { timeout
     rmSync(join(place, 'tree'), { recursive: true })
     git(box.root, 'worktree', 'prune')
     write(place, { 'tree/late.txt': 'x\n' })
-    await lander.clearLeft({ repositories: [box.root], isQueued: () => false })
+    await lander.clearLeft({ repositories: [box.root], queued: () => new Set<string>() })
     expect(existsSync(place)).toBe(false)
   })
 })

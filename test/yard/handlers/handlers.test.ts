@@ -235,6 +235,10 @@ describe('an agent', () => {
     expect((await client.agent.dead({ do: 'purge' })).forgotten).toEqual([agent.id])
     expect(await kindOf(client.agent.get({ id: agent.id }))).toBe('unknown-agent')
     expect(await kindOf(client.agent.get({ id: 'nobody' }))).toBe('unknown-agent')
+    // It was an agent once: what it says now is late. One that never was is unknown.
+    const late = (agent: string) => kindOf(client.task.complete({ id: 'a', agent }))
+    expect(await late(agent.id)).toBe('stale-generation')
+    expect(await late('agent-99')).toBe('unknown-agent')
   })
 })
 

@@ -48,6 +48,10 @@ describe('a yard that nobody trusts yet', () => {
     const shown = await bench.client.page.trust()
     expect(shown.trusted).toBe(false)
     expect(shown.executors.join('\n')).toContain('asks https://far.example')
+    expect(shown.builtIn).toContain('codex (codex, permissions bypass)')
+    expect(shown.executors.filter((line) => !shown.builtIn.includes(line))).toEqual([
+      expect.stringMatching(/^sly /),
+    ])
     expect(shown.variables).toContain('SOME_KEY')
     expect(shown.lines).toEqual([
       { task: 'made', kind: 'exec', line: 'make all' },

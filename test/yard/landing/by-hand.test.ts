@@ -1,7 +1,7 @@
 /** What people and their merge tasks do about a result: comments, conflicts settled by hand, and when one counts as settled. */
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { agentIdOf } from '../../../src/domain/ids.ts'
 import { addTask } from '../real-place.ts'
 import { openGitYard, type GitYard } from './git-yard.ts'
@@ -80,6 +80,43 @@ describe('a person', { timeout: 60_000 }, () => {
     expect(await at.done('merge-work')).toMatchObject({ resultCommit: both })
     const { landing } = await landed(at, 'work')
     expect(landing?.commit).toBe(at.git('rev-parse', 'main'))
+  })
+
+  it('on a branch of another matter is told how to make a folder, and brings nothing of that branch along', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'merger = "person"'] })
+    await at.add('work', 'echo theirs > a.txt')
+    const { resultCommit } = await at.done('work')
+    const mine = at.commit({ 'a.txt': 'mine\n' })
+    await at.client.change.land({ task: 'work', waitMs: 20_000 })
+    at.git('switch', '--quiet', '--create', 'feature')
+    at.commit({ 'secret.txt': 'not for main\n' })
+    const merge = (folder: string): void => {
+      expect(() => at.git('-C', folder, 'merge', '-q', resultCommit ?? '')).toThrow(
+        'Command failed',
+      )
+      writeFileSync(join(folder, 'a.txt'), 'both\n')
+      at.git('-C', folder, 'commit', '--quiet', '--all', '--message', 'both')
+    }
+    merge(at.root)
+    const place = `${at.root}-merge-work`
+    const { description } = await at.client.task.get({ id: 'merge-work' })
+    expect(description).toContain('git worktree add --detach ../merge-work main\n')
+    const said: unknown = await at.client.task.complete({ id: 'merge-work' }).catch((e) => e)
+    expect(said).toMatchObject({
+      message: expect.stringMatching(/the commit [0-9a-f]{10} too/),
+      data: {
+        hint: expect.stringMatching(
+          `^git -C ${at.root} worktree add --detach ${place} ${mine}, and there \\(or switch ${at.root} to main\\): git merge ${resultCommit}, `,
+        ),
+      },
+    })
+    onTestFinished(() => rmSync(place, { recursive: true, force: true }))
+    at.git('worktree', 'add', '--quiet', '--detach', place, mine)
+    merge(place)
+    await at.client.task.complete({ id: 'merge-work' })
+    await landed(at, 'work')
+    expect(at.at('main', 'a.txt')).toBe('both')
+    expect(at.git('ls-tree', '--name-only', 'main')).not.toContain('secret.txt')
   })
 
   it('who squashed a conflict away is told to merge, and need not where the conflict is gone', async () => {

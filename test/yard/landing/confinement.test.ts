@@ -77,3 +77,25 @@ it('in a yard that nobody has confirmed git runs no program of its repository', 
   await at.client.change.of({ task: 'work' }).catch(() => undefined)
   expect(existsSync(proof) ? readFileSync(proof, 'utf8') : '').toBe('')
 }, 60_000)
+
+it('there no merge is called made, and none is tried to see whether it is needed', async () => {
+  const at = await openGitYard({ config: () => ['[worktree]', 'merger = "person"'] })
+  await at.add('work', 'echo theirs > a.txt')
+  await at.done('work')
+  at.commit({ 'a.txt': 'mine\n' })
+  await at.client.change.land({ task: 'work', waitMs: 20_000 })
+  await at.yard.close()
+  const copy = join(at.place.home, 'copy')
+  execFileSync('cp', ['-r', at.root, copy])
+  const proof = join(at.place.home, 'proof')
+  at.git('-C', copy, 'config', 'merge.sly.driver', `echo driver >> '${proof}'; false`)
+  writeFileSync(join(copy, '.git/info/attributes'), '* merge=sly\n')
+  await at.reopenAnew(copyOf(copy))
+  for (const force of [false, true])
+    await expect(at.client.task.complete({ id: 'merge-work', force })).rejects.toMatchObject({
+      code: 'untrusted',
+      message: expect.stringContaining('the merge task merge-work cannot be marked done'),
+    })
+  expect(existsSync(proof)).toBe(false)
+  expect((await at.client.task.get({ id: 'merge-work' })).state).toBe('ready')
+}, 60_000)

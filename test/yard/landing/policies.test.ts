@@ -120,6 +120,21 @@ describe('a result', { timeout: 60_000 }, () => {
     expect(at.git('branch', '--list', 'yard/*')).toBe('')
   })
 
+  it('that changed nothing says so, and gc takes its worktree while it holds nothing', async () => {
+    const at = await openGitYard()
+    for (const id of ['idle', 'left', 'kept']) await at.add(id, 'true')
+    for (const id of ['idle', 'left', 'kept']) await at.done(id)
+    await expect(at.client.change.land({ task: 'idle', waitMs: 1000 })).rejects.toMatchObject({
+      data: { hint: 'it has no result in git: it changed nothing' },
+    })
+    writeFileSync(join(await worktreeOf(at, 'left'), 'late.txt'), 'late\n')
+    const own = await worktreeOf(at, 'kept')
+    at.git('-C', own, 'commit', '--quiet', '--allow-empty', '--message', 'of its own')
+    const { removed, kept } = await at.client.change.gc({})
+    expect(removed).toMatchObject([{ keptAt: null, branchRemoved: true }])
+    expect(kept.map(({ task }) => task).toSorted()).toEqual(['kept', 'left'])
+  })
+
   it('keeps its worktree where that has got something else while others are removed', async () => {
     const at = await openGitYard({ config: () => ['[worktree]', 'land = "auto"'] })
     await at.add('one', 'echo 1 > one.txt')

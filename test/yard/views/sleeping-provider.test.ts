@@ -103,3 +103,13 @@ it('a sign-in wakes every task that waited for it', async () => {
   const states = ['x', 'y'].map((id) => bench.test.yard.plan.tasks.get(taskId(id))?.state.kind)
   expect(states).toEqual(['open', 'open'])
 })
+
+it('what nobody wakes but the clock says first when it goes on', async () => {
+  const fact = async () =>
+    (await bench.client.service.snapshot()).tasks.find(({ id }) => id === 'a')?.fact
+  const until = bench.clock.now() + HOUR
+  await sleeps('anthropic', until)
+  expect(await fact()).toMatch(/^Goes on (tomorrow )?\d\d:\d\d: it said no$/)
+  await sleeps('anthropic', null)
+  expect(await fact()).toBe('it said no')
+})

@@ -1,6 +1,6 @@
 /** What a task has changed and where that stands, in the words of the window. Pure. */
 import type { ChangedFileView, ChangeView, LandingView } from '../../../contract/change.ts'
-import type { AgentView, TaskCard } from '../../../contract/view.ts'
+import type { AgentView, TaskCard, TaskView } from '../../../contract/view.ts'
 import { countText, plural } from '../../ui/words.ts'
 import { namedText } from './signs.ts'
 
@@ -178,3 +178,8 @@ export function waitingComments(
   const latest = Math.max(-Infinity, ...tries.map(({ claimedAt }) => Date.parse(claimedAt)))
   return view.comments.filter(({ at }) => Date.parse(at) > latest)
 }
+
+/** A shell line is given no order in which a comment could stand. */
+export const readsComments = ({ exec }: Pick<TaskView, 'exec'>): boolean => exec === null
+
+export const UNREAD = 'A shell line reads no comments: they stay in its timeline.'

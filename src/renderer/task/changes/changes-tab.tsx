@@ -8,6 +8,7 @@ import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Select } from '../../ui/select.tsx'
 import { agentWord } from '../facts.ts'
 import type { TaskDetails } from '../use-task-details.ts'
+import { readsComments } from './change-words.ts'
 import { Comments } from './comments.tsx'
 import { FileDiff } from './file-diff.tsx'
 import { FileList } from './file-list.tsx'
@@ -128,7 +129,13 @@ function Shown({ view, card, details, isLatest, onChanged }: ShownProps) {
       ) : (
         <>
           <FileList view={view} current={file.path} onChoose={setChosen} />
-          <FileDiff key={file.path} view={view} file={file} onCommented={onChanged} />
+          <FileDiff
+            key={file.path}
+            view={view}
+            file={file}
+            isRead={readsComments(details.task)}
+            onCommented={onChanged}
+          />
         </>
       )}
     </>

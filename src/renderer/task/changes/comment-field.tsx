@@ -4,12 +4,16 @@ import { useCommand } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../ui/problem-note.tsx'
 import { announce } from '../../workspace/announcer.ts'
+import { KeyHint } from '../../workspace/key-hint.tsx'
+import { UNREAD } from './change-words.ts'
 import { placeText, type LinePlace } from './patch.ts'
 
 interface CommentFieldProps {
   readonly task: string
   readonly path: string
   readonly place: LinePlace
+  /** The next try is told what is written here. */
+  readonly isRead: boolean
   readonly onClose: () => void
   readonly onSent: () => void
 }
@@ -19,12 +23,13 @@ const drafts = new Map<string, string>()
 
 const MOST_CHARACTERS = 20_000
 
-export function CommentField({ task, path, place, onClose, onSent }: CommentFieldProps) {
+export function CommentField({ task, path, place, isRead, onClose, onSent }: CommentFieldProps) {
   const draft = `${task}\n${path}\n${place.side} ${place.line}`
   const [text, setText] = useState(drafts.get(draft) ?? '')
   const command = useCommand()
   const id = useId()
   const field = useRef<HTMLTextAreaElement>(null)
+  const note = isRead ? 'The next try of this task reads it.' : UNREAD
   useEffect(() => field.current?.focus(), [])
   const send = async (): Promise<void> => {
     if (text.trim() === '' || command.isBusy) return
@@ -34,7 +39,7 @@ export function CommentField({ task, path, place, onClose, onSent }: CommentFiel
     )
     if (!isSent) return
     drafts.delete(draft)
-    announce('Commented. The next try of this task reads it.')
+    announce(`Commented. ${note}`)
     onSent()
     onClose()
   }
@@ -68,12 +73,12 @@ export function CommentField({ task, path, place, onClose, onSent }: CommentFiel
         }}
       />
       <p id={`${id}-note`} className="changes-note">
-        The next try of this task reads it.
+        {note}
       </p>
       <ProblemNote problem={command.problem} onClose={command.dismiss} />
       <div className="remark-acts">
         <Button type="submit" look="main" isBusy={command.isBusy} disabled={text.trim() === ''}>
-          Comment
+          Comment <KeyHint keys="mod+enter" />
         </Button>
         <Button
           onClick={() => {

@@ -8,7 +8,7 @@ import { useIsPast } from '../../workspace/moment.ts'
 import { doAct } from '../../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../../workspace/task-acts.ts'
 import type { TaskDetails } from '../use-task-details.ts'
-import { waitingComments } from './change-words.ts'
+import { readsComments, UNREAD, waitingComments } from './change-words.ts'
 import { CommentText } from './comment-text.tsx'
 import { placeText } from './patch.ts'
 import { ShownPath } from './shown-line.tsx'
@@ -46,7 +46,11 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
           ))}
         </ul>
       </details>
-      {waiting.length > 0 && <NextTry card={card} count={waiting.length} />}
+      {readsComments(details.task) ? (
+        waiting.length > 0 && <NextTry card={card} count={waiting.length} />
+      ) : (
+        <p className="changes-next">{UNREAD}</p>
+      )}
     </section>
   )
 }

@@ -27,6 +27,8 @@ export interface DiffBodyProps {
   readonly file: ChangedFileView
   readonly patch: Patch
   readonly look: 'unified' | 'split'
+  /** The next try is told what is commented. */
+  readonly isRead: boolean
   readonly onCommented: () => void
 }
 
@@ -35,7 +37,7 @@ interface Writing extends LinePlace {
   readonly key: string
 }
 
-export function DiffBody({ view, file, patch, look, onCommented }: DiffBodyProps) {
+export function DiffBody({ view, file, patch, look, isRead, onCommented }: DiffBodyProps) {
   const [span, setSpan] = useState<Span>({ from: 0, to: FIRST_LINES })
   const [writing, setWriting] = useState<Writing | null>(null)
   const region = useRef<HTMLDivElement>(null)
@@ -87,6 +89,7 @@ export function DiffBody({ view, file, patch, look, onCommented }: DiffBodyProps
             task={view.task}
             path={file.path}
             place={writing}
+            isRead={isRead}
             onClose={() => close(key)}
             onSent={onCommented}
           />

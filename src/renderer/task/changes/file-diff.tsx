@@ -20,10 +20,12 @@ import './diff.css'
 interface FileDiffProps {
   readonly view: ChangeView
   readonly file: ChangedFileView
+  /** The next try is told what is commented. */
+  readonly isRead: boolean
   readonly onCommented: () => void
 }
 
-export function FileDiff({ view, file, onCommented }: FileDiffProps) {
+export function FileDiff({ view, file, isRead, onCommented }: FileDiffProps) {
   const { task, agent, result } = view
   const look = usePreferences(({ diffLook }) => diffLook)
   const { value, problem, askAgain } = useAnswer(
@@ -39,7 +41,14 @@ export function FileDiff({ view, file, onCommented }: FileDiffProps) {
       <ProblemNote problem={problem} onClose={askAgain} />
       {patch?.modeNote != null && <p className="changes-note">{patch.modeNote}</p>}
       {patch !== null && patch.hunks.length > 0 && (
-        <DiffBody view={view} file={file} patch={patch} look={look} onCommented={onCommented} />
+        <DiffBody
+          view={view}
+          file={file}
+          patch={patch}
+          look={look}
+          isRead={isRead}
+          onCommented={onCommented}
+        />
       )}
       {told !== null && <Missing file={file} patch={patch} isCut={told.truncated} />}
     </section>

@@ -1,0 +1,40 @@
+/** When `run` and `wait` are over, by what the cards say of landings and conflicts. */
+import { expect, it } from 'vitest'
+import type { TaskCard } from '../../src/contract/view.ts'
+import type { Client } from '../../src/cli/client.ts'
+import type { LiveGraph } from '../../src/cli/follow.ts'
+import { createRestWatch } from '../../src/cli/rest-watch.ts'
+import { cardOf, summaryOf } from '../support/scripted-host.ts'
+
+/** None of these graphs needs an answer of the host. */
+const client = { service: { executors: async () => [] } } as unknown as Client
+
+const endingOf = (...cards: readonly TaskCard[]) => {
+  const tasks = new Map(cards.map((card) => [card.id, card]))
+  const graph = { tasks, agents: new Map(), summary: summaryOf() } as unknown as LiveGraph
+  return createRestWatch(client).endingOf(graph, null)
+}
+const x = (status: TaskCard['status'], landing: TaskCard['landing']): TaskCard =>
+  cardOf('x', { status, state: status, ...(landing && { landing }) })
+const merge = (id: string, status: TaskCard['status']): TaskCard =>
+  cardOf(id, { status, state: status, mergeFor: 'x' })
+
+it.each<[string, readonly TaskCard[]]>([
+  ['a result is being landed', [x('done', 'queued')]],
+  ['a conflict is settled and its landing goes on', [x('done', 'conflict'), merge('m', 'done')]],
+])('is not over while %s', async (_, cards) => {
+  expect(await endingOf(...cards)).toBeNull()
+})
+
+it.each<[string, readonly TaskCard[]]>([
+  ['its task has failed since', [x('failed', 'conflict'), merge('m', 'done')]],
+  ['its task was abandoned', [x('abandoned', 'conflict'), merge('m', 'done')]],
+  ['its merge was given up', [x('done', 'conflict'), merge('m', 'abandoned')]],
+  [
+    'a newer merge is open for a person',
+    [x('done', 'conflict'), merge('m', 'done'), merge('m-2', 'failed')],
+  ],
+  ['it was refused', [x('done', 'refused')]],
+])('is over with a conflict when %s', async (_, cards) => {
+  expect(await endingOf(...cards)).not.toBeNull()
+})

@@ -1,0 +1,32 @@
+/** What a person reads of a task that failed or is held up: each thing once, and no words of ours. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openTestYard, type TestYard } from './yard-command.ts'
+
+let place: TestYard
+beforeEach(async () => {
+  place = await openTestYard()
+}, 30_000)
+afterEach(() => place.close(), 60_000)
+
+it('names a state, an exit code and a reason once', { timeout: 60_000 }, async () => {
+  await place.json(['add', 'Bad', '--id', 'bad', '--exec', 'exit 3'])
+  await place.json(['add', 'After', '--id', 'after', '--exec', 'true', '--after', 'bad'])
+  await place.yard(['run'])
+  const bad = (await place.yard(['why', 'bad'])).out
+  expect(bad).toMatch(/: It failed at [\d: -]+: it exited with 3\. It holds back 1 task\./)
+  expect((await place.yard(['show', 'bad'])).out).toMatch(/failure +it exited with 3/)
+  expect((await place.yard(['why', 'after'])).out).toMatch(/^after is blocked: bad failed/)
+  // Who asks a program gets the class, too.
+  expect(await place.json(['show', 'bad'])).toMatchObject({ failure: { class: 'exit' } })
+})
+
+it(
+  'an empty question is refused by its name, with the way to ask it',
+  { timeout: 60_000 },
+  async () => {
+    await place.json(['add', 'A', '--id', 'a', '--exec', 'true'])
+    const { code, err } = await place.yard(['ask', 'a', ' '])
+    expect([code, err]).toEqual([2, expect.stringContaining('the question is empty')])
+    expect(err).toContain('yard ask a "…"')
+  },
+)
