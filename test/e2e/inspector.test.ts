@@ -103,7 +103,7 @@ onStage('the inspector', { per: 'file' }, (stage) => {
     await stateWord('Failed')
     await inspector()
       .getByRole('region', { name: 'Why' })
-      .getByText(/exit code 3/)
+      .getByText(/it exited with 3/)
       .waitFor()
     await tab('Output').click()
     await inspector().getByRole('radio', { name: 'Errors' }).click()

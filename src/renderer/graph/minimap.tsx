@@ -39,7 +39,8 @@ export function Minimap({ scene: latestScene, viewport }: MinimapProps) {
   const go = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons !== 1) return
     const box = event.currentTarget.getBoundingClientRect()
-    const scale = scaleOf(scene)
+    // A map that is not painted yet hides nothing: the place is that of the first painting.
+    const scale = scaleOf(scene) ?? scaleOf(latestScene)
     if (!scale) return
     centreAt({
       x: (event.clientX - box.left - scale.x) / scale.zoom,
