@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { CommanderError } from 'commander'
+import { flushed } from '../base/flushed.ts'
 import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './cli.ts'
@@ -32,12 +33,6 @@ export async function runProcess(entry: URL): Promise<void> {
   // Idle connections and a stdin that nobody ends must not keep a finished command.
   process.exit(code)
 }
-
-const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
-  new Promise((resolve) => {
-    if (stream.destroyed || stream.writableEnded) resolve()
-    else stream.write('', () => resolve())
-  })
 
 function currentFolder(): string | null {
   try {

@@ -56,7 +56,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
     await node('Plan').click()
     await node('Ship').click({ modifiers: ['Control'] })
     await bar(2).waitFor()
-    await restOf(node('Plan'))
+    // At once: that the camera still follows what was chosen must not lead the drag astray.
     const from = await middleOf(node('Plan'))
     await drag(from, { x: from.x, y: from.y + 130 })
     isNear(await apart('Build', 'Plan'), { x: alone.x, y: alone.y + 130 })

@@ -1,6 +1,5 @@
 /** The canvas of the page under test, found by role and name, with a hand that presses, drags and waits for the camera. */
 import type { Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 
 export interface Point {
   readonly x: number
@@ -46,15 +45,8 @@ export function canvasOf(page: () => Page): CanvasUnderTest {
     },
     middleOf,
     async restOf(locator) {
-      let before = await cornerOf(locator)
-      await expect
-        .poll(async () => {
-          const last = before
-          before = await cornerOf(locator)
-          return before.x === last.x && before.y === last.y
-        })
-        .toBe(true)
-      return before
+      await locator.evaluate(untilStill)
+      return cornerOf(locator)
     },
     async drag(from, to) {
       const { mouse } = page()
@@ -84,4 +76,25 @@ async function middleOf(locator: Locator): Promise<Point> {
 async function cornerOf(locator: Locator): Promise<Point> {
   const { x, y } = await boxOf(locator)
   return { x: Math.round(x), y: Math.round(y) }
+}
+
+/**
+ * Runs in the page: until the element is drawn in the same place for some frames. The frames before a flight begins
+ * look like rest: it is asked for after the paint of what caused it.
+ */
+function untilStill(element: Element): Promise<void> {
+  const FRAMES = 6
+  return new Promise((resolve) => {
+    let still = 0
+    let last = ''
+    const look = (): void => {
+      const { x, y } = element.getBoundingClientRect()
+      const now = `${x},${y}`
+      still = now === last ? still + 1 : 0
+      last = now
+      if (still === FRAMES) resolve()
+      else requestAnimationFrame(look)
+    }
+    look()
+  })
 }

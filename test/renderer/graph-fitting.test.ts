@@ -1,15 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bringIntoSight, mountCamera, setCanvasScene } from '../../src/renderer/graph/camera.ts'
-import {
-  fitting,
-  LEAST_ZOOM,
-  TOOLS,
-  viewportFor,
-  type Cover,
-} from '../../src/renderer/graph/fitting.ts'
+import { fitting, LEAST_ZOOM, viewportFor, type Cover } from '../../src/renderer/graph/fitting.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../../src/renderer/graph/grid.ts'
-import { boundsOf, EMPTY_SCENE, type SceneNode } from '../../src/renderer/graph/scene.ts'
+import { boundsOf, type SceneNode } from '../../src/renderer/graph/scene.ts'
 
 const SIZE = { width: 1244, height: 740 }
 const MINIMAP: Cover = { left: 1052, right: 1240, top: 604 }
@@ -59,20 +52,4 @@ test('no node stands under the minimap or the news, whatever the graph, unless i
 
 test('without tasks there is nothing to fit', () => {
   expect(fitting(sceneOf([]), SIZE, [])).toBeNull()
-})
-
-test('what is brought into sight stands above the tools at the foot of the canvas', () => {
-  const { width, height } = SIZE
-  const moves: { y: number }[] = []
-  const setViewport = async (to: { y: number }): Promise<boolean> => (moves.push(to), true)
-  mountCamera({
-    flow: { setViewport, screenToFlowPosition: (at) => at },
-    viewport: () => ({ x: 0, y: 0, zoom: 1, width, height }),
-    element: () => null,
-  })
-  setCanvasScene({ ...EMPTY_SCENE, ...sceneOf([[300, height - NODE_HEIGHT - 30]]) })
-  bringIntoSight('t0')
-  mountCamera(null)
-  const [{ y } = { y: 0 }] = moves
-  expect(height - 30 + y).toBeLessThanOrEqual(height - TOOLS)
 })

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import pack from '../../../package.json' with { type: 'json' }
+import { flushed } from '../../base/flushed.ts'
 import { ownEventLine } from '../executors/own-events.ts'
 import { acpOrderSchema } from './acp-order.ts'
 import { runAcp } from './run-acp.ts'
@@ -27,11 +28,12 @@ const isOk = await runAcp({
   prompt: await text(process.stdin),
   wholePrompt: order.wholePromptFile === null ? null : readFileSync(order.wholePromptFile, 'utf8'),
   version: pack.version,
-  // To a file, and so at once.
   tell: (event) => void process.stdout.write(ownEventLine(event)),
   toStderr: (words) => void process.stderr.write(words),
   now: () => Date.now(),
   stop: stop.signal,
 })
+// A file has it at once, a pipe may not.
+await Promise.all([process.stdout, process.stderr].map(flushed))
 // What the agent left behind, or a pipe that it still holds, must not keep us.
 process.exit(isOk ? 0 : stop.signal.aborted ? STOPPED : 1)

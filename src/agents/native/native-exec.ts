@@ -3,6 +3,7 @@
  * politely. Exit codes: 0 it answered, 1 it failed and said why, 2 its order cannot be read, 143 it was asked to stop.
  */
 import { readFileSync } from 'node:fs'
+import { flushed } from '../../base/flushed.ts'
 import { OWN_EVENTS_VERSION, ownEventLine, type OwnEventInput } from '../executors/own-events.ts'
 import { nativeOrderSchema } from './native-order.ts'
 
@@ -42,5 +43,6 @@ async function main(): Promise<number> {
 // The SDK prints its warnings where nobody expects them.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 process.exitCode = await main()
+await Promise.all([process.stdout, process.stderr].map(flushed))
 // An idle connection must not keep it.
-setTimeout(() => process.exit(), 1000).unref()
+process.exit()

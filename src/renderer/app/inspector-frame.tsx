@@ -1,7 +1,7 @@
 /** Where the inspector stands: beside the screen, over it on a narrow window, instead of it on a very narrow one. */
-import { useLayoutEffect, useRef, type RefObject } from 'react'
+import { useRef } from 'react'
 import { DragEdge } from '../ui/drag-edge.tsx'
-import { focusHome } from '../ui/focus-home.ts'
+import { useFocusHome } from '../ui/use-focus-home.ts'
 import { setPreferences, usePreferences } from '../workspace/preferences.ts'
 import { Inspector } from './parts.ts'
 
@@ -37,20 +37,4 @@ export function InspectorFrame() {
       <Inspector />
     </aside>
   )
-}
-
-/** Closing it from within must not leave the keyboard nowhere. What had the focus may be gone before the frame is. */
-function useFocusHome(frame: RefObject<HTMLElement | null>): void {
-  useLayoutEffect(() => {
-    const element = frame.current
-    let wasHere = false
-    const onFocus = ({ target }: FocusEvent): void => {
-      wasHere = target instanceof Node && (element?.contains(target) ?? false)
-    }
-    addEventListener('focusin', onFocus)
-    return () => {
-      removeEventListener('focusin', onFocus)
-      if (wasHere) focusHome()?.focus()
-    }
-  }, [frame])
 }

@@ -4,7 +4,7 @@ import type { Costs } from '../../contract/page.ts'
 import { useSession, useTurnover, type CommandRun } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 import type { YardClient } from '../session/link.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
@@ -55,12 +55,13 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
   const field = reached.unit === 'usd' ? 'budget' : 'budgetTokens'
   const set = (value: number) => (client: YardClient, commandId: string) =>
     client.task.edit({ id, [field]: value, commandId })
-  const raise = async (value: number): Promise<boolean> => {
-    if (!(await command.run(set(value)))) return false
-    const label = `Raised the budget of “${item.title}”`
-    remember(session, { label, undo: set(reached.cap), redo: set(value) })
-    return true
-  }
+  const raise = (value: number): Promise<boolean> =>
+    making(async () => {
+      if (!(await command.run(set(value)))) return false
+      const label = `Raised the budget of “${item.title}”`
+      remember(session, { label, undo: set(reached.cap), redo: set(value) })
+      return true
+    })
   return <RaiseForm label={`New budget of ${item.title}`} {...{ reached, command, raise }} />
 }
 

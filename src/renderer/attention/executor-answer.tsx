@@ -4,7 +4,7 @@ import { useSession, type CommandRun } from '../session/session-context.tsx'
 import type { YardClient } from '../session/link.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 import type { AttentionItem } from './attention-items.ts'
 
 interface ExecutorAnswerProps {
@@ -34,7 +34,7 @@ export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
         options={names.map((each) => [each, each] as const)}
         onChange={setChosen}
       />
-      <Button isBusy={command.isBusy} onClick={() => void choose()}>
+      <Button isBusy={command.isBusy} onClick={() => void making(choose)}>
         Use it
       </Button>
     </>

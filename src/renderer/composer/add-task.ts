@@ -3,7 +3,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 import { readableKey } from '../workspace/keys.ts'
 import type { QuickAdd } from '../workspace/quick-add.ts'
 import { currentRoute } from '../workspace/route.ts'
@@ -19,34 +19,36 @@ interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
 }
 
 /** Null when it was added; it is the chosen task then. */
-export async function addTask(
+export function addTask(
   session: Session,
   { wish, isDraft, at, place }: Adding,
 ): Promise<Problem | null> {
-  const isFirst = session.yard.getState().tasks.size === 0
-  const added = await sendCommand(session, ({ task }, commandId) =>
-    task.add({ ...wish, paused: isDraft, commandId }),
-  )
-  if (!added.ok) return added.error
-  const view = added.value
-  if (isFirst && place === null && at !== null) wantFirst(view.id, at)
-  if (place) await put(session, view.id, place)
-  remember(
-    session,
-    {
-      label: `Added “${view.title}”`,
-      undo: ({ task }, commandId) => task.remove({ id: view.id, commandId }),
-      redo: async ({ task }, commandId) => {
-        await task.add({ ...wish, id: view.id, paused: isDraft, commandId })
-        if (place) await put(session, view.id, place)
+  return making(async () => {
+    const isFirst = session.yard.getState().tasks.size === 0
+    const added = await sendCommand(session, ({ task }, commandId) =>
+      task.add({ ...wish, paused: isDraft, commandId }),
+    )
+    if (!added.ok) return added.error
+    const view = added.value
+    if (isFirst && place === null && at !== null) wantFirst(view.id, at)
+    if (place) await put(session, view.id, place)
+    remember(
+      session,
+      {
+        label: `Added “${view.title}”`,
+        undo: ({ task }, commandId) => task.remove({ id: view.id, commandId }),
+        redo: async ({ task }, commandId) => {
+          await task.add({ ...wish, id: view.id, paused: isDraft, commandId })
+          if (place) await put(session, view.id, place)
+        },
       },
-    },
-    { quiet: true },
-  )
-  selectTasks([view.id])
-  if (isDraft) sayDraft(session, view)
-  else announce(`Added ${view.title}.`)
-  return null
+      { quiet: true },
+    )
+    selectTasks([view.id])
+    if (isDraft) sayDraft(session, view)
+    else announce(`Added ${view.title}.`)
+    return null
+  })
 }
 
 /** The host takes places of known tasks only, so the canvas is told first: nobody sees it jump. */

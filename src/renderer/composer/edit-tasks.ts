@@ -4,7 +4,7 @@ import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 
 type Change = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -17,29 +17,31 @@ export interface FieldEdit {
 }
 
 /** Stops at the first refusal and gives it; what was changed until then can be taken back. */
-export async function editTasks(
+export function editTasks(
   session: Session,
   cards: readonly TaskCard[],
   { label, to, back }: FieldEdit,
 ): Promise<Problem | null> {
-  const sent: TaskCard[] = []
-  let problem: Problem | null = null
-  for (const card of cards) {
-    const result = await sendCommand(session, ({ task }, commandId) =>
-      task.edit({ id: card.id, ...to(card), commandId }),
-    )
-    if (!result.ok) {
-      problem = result.error
-      break
+  return making(async () => {
+    const sent: TaskCard[] = []
+    let problem: Problem | null = null
+    for (const card of cards) {
+      const result = await sendCommand(session, ({ task }, commandId) =>
+        task.edit({ id: card.id, ...to(card), commandId }),
+      )
+      if (!result.ok) {
+        problem = result.error
+        break
+      }
+      sent.push(card)
     }
-    sent.push(card)
-  }
-  const each =
-    (change: FieldEdit['to']) =>
-    async ({ task }: YardClient, commandId: string): Promise<void> => {
-      for (const card of sent)
-        await task.edit({ id: card.id, ...change(card), commandId: `${commandId}:${card.id}` })
-    }
-  if (sent.length > 0) remember(session, { label, undo: each(back), redo: each(to) })
-  return problem
+    const each =
+      (change: FieldEdit['to']) =>
+      async ({ task }: YardClient, commandId: string): Promise<void> => {
+        for (const card of sent)
+          await task.edit({ id: card.id, ...change(card), commandId: `${commandId}:${card.id}` })
+      }
+    if (sent.length > 0) remember(session, { label, undo: each(back), redo: each(to) })
+    return problem
+  })
 }

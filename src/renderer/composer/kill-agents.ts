@@ -22,17 +22,28 @@ export const livingAgents = (
   })
 }
 
+/** Asked by this page; the yard's word that they are stopping comes a moment later. */
+const askedIn = new WeakMap<Session, Set<string>>()
+
+function askedBy(session: Session): Set<string> {
+  const asked = askedIn.get(session) ?? new Set()
+  askedIn.set(session, asked)
+  return asked
+}
+
 /** `again`: the task starts anew at once instead of being paused. Agents that were asked before are ended by force. */
 export async function killAgents(
   session: Session,
   agents: readonly AgentView[],
   { again }: { readonly again: boolean },
 ): Promise<void> {
-  const fresh = agents.filter(({ status }) => status !== 'stopping')
+  const asked = askedBy(session)
+  const fresh = agents.filter(({ id, status }) => status !== 'stopping' && !asked.has(id))
   const question =
     fresh.length === 0 ? forceQuestionOf(agents) : questionOf(fresh, { again, now: Date.now() })
   if ((await ask(question)) === null) return
   if (fresh.length === 0) return void agents.map(({ id }) => forceOne(session, id, again))
+  for (const { id } of fresh) asked.add(id)
   const graceMs = await fetchGrace(session)
   await Promise.all(fresh.map((agent) => killOne(session, agent, { again, graceMs })))
 }
@@ -61,6 +72,7 @@ async function killOne(
   const result = await sendCommand(session, ({ agent }, commandId) =>
     agent.kill({ id, redispatch: again, commandId }),
   )
+  askedBy(session).delete(id)
   clearTimeout(timer)
   closeToast(offer)
   if (!result.ok) return showToast(`${id}: ${result.error.message}`, { kind: 'error' })

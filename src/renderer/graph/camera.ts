@@ -17,11 +17,15 @@ let mounted: Mounted | null = null
 let scene: Scene = EMPTY_SCENE
 /** To be brought into sight as soon as it stands on the canvas. */
 let awaited: string | null = null
+/** While a hand presses on the canvas: what is under it stays there. */
+let isHeld = false
 
 /** Called by the canvas as it comes and goes. */
 export function mountCamera(next: Mounted | null): void {
   mounted = next
   awaited = null
+  isHeld = false
+  goal = AT_REST
 }
 export const setCanvasScene = (next: Scene): void => void (scene = next)
 
@@ -33,14 +37,32 @@ const CAMERA_MS = 220
 
 const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
+const AT_REST = { zoom: 1, until: 0 }
+
 /** Where the camera is going: a second press counts from there, not from the way to it. */
-let goal = { zoom: 1, until: 0 }
+let goal = AT_REST
 
 function move(target: Position & { readonly zoom: number }, isInstant = false): void {
   const duration = isInstant || isStill() ? 0 : CAMERA_MS
   awaited = null
   goal = { zoom: target.zoom, until: performance.now() + duration }
   void mounted?.flow.setViewport(target, duration === 0 ? {} : { duration })
+}
+
+/** A press on the canvas: the camera stops where it is, and until the release it follows nothing. */
+export function holdCamera(): void {
+  if (!mounted) return
+  isHeld = true
+  if (performance.now() >= goal.until) return
+  goal = AT_REST
+  const { x, y, zoom } = mounted.viewport()
+  // Whole px: text and lines stay sharp.
+  void mounted.flow.setViewport({ x: Math.round(x), y: Math.round(y), zoom })
+}
+
+export function releaseCamera(): void {
+  isHeld = false
+  bringAwaited()
 }
 
 export function fitAll({ isInstant = false } = {}): void {
@@ -127,12 +149,12 @@ export function bringAwaited(): void {
   bringIntoSight(id)
 }
 
-/** Moves just so far that the node is in sight; one that is not on the canvas yet is awaited. */
+/** Moves just so far that the node is in sight; one that is not on the canvas yet is awaited, and so is a hand's release. */
 export function bringIntoSight(id: string): void {
   if (!mounted) return
   const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
-  awaited = node ? null : id
-  if (!node) return
+  awaited = node && !isHeld ? null : id
+  if (!node || isHeld) return
   const { x, y, zoom, width, height } = mounted.viewport()
   const left = node.at.x * zoom + x
   const top = node.at.y * zoom + y

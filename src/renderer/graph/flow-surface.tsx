@@ -7,7 +7,7 @@ import { usePreferences } from '../workspace/preferences.ts'
 import { useSelection } from '../workspace/selection.ts'
 import type { CanvasActs } from './acts/use-canvas-acts.ts'
 import { unfold } from './acts/unfold.ts'
-import { MOST_ZOOM } from './camera.ts'
+import { holdCamera, MOST_ZOOM } from './camera.ts'
 import { LEAST_ZOOM } from './fitting.ts'
 import type { Light } from './dimming.ts'
 import { createNodeMapper, type Shown } from './flow-nodes.ts'
@@ -55,6 +55,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
       isValidConnection={acts.isValidConnection}
       onSelectionStart={acts.onSelectionStart}
       onSelectionEnd={acts.onSelectionEnd}
+      onPointerDownCapture={holdCamera}
       onMouseMove={hover.onMouseMove}
       onMouseLeave={hover.onMouseLeave}
       {...clicks}

@@ -9,6 +9,7 @@ import {
   bringIntoSight,
   fitAll,
   mountCamera,
+  releaseCamera,
   setCanvasScene,
   showAround,
   showAt,
@@ -46,6 +47,14 @@ export function useCamera(
     return viewport.watch(place)
   }, [scene, viewport])
   useEffect(() => keepSelectionInSight(viewport), [viewport])
+  useEffect(() => {
+    window.addEventListener('pointerup', releaseCamera)
+    window.addEventListener('pointercancel', releaseCamera)
+    return () => {
+      window.removeEventListener('pointerup', releaseCamera)
+      window.removeEventListener('pointercancel', releaseCamera)
+    }
+  }, [])
 }
 
 function showFirst(scene: Scene, viewport: WatchedViewport): void {

@@ -6,7 +6,7 @@ import { useSession } from '../session/session-context.tsx'
 import { formatKey, scopeOf } from '../ui/config-entry.ts'
 import { plural } from '../ui/words.ts'
 import { ask } from '../workspace/ask.ts'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 import type { ModelActs } from './model-table.tsx'
 import { changedBy, usesOf, inUseReason, type ModelView, type ModelWorld } from './model-use.ts'
 import { saidOf } from './model-words.ts'
@@ -72,7 +72,7 @@ export function useModelActs(
   return {
     act: {
       setDefault: (model) => void setDefault(model),
-      remove: (model) => void remove(model),
+      remove: (model) => void making(() => remove(model)),
     },
     problem,
     dismiss: () => setProblem(null),

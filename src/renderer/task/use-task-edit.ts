@@ -3,7 +3,7 @@ import { useCallback } from 'react'
 import type { TaskView } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import { useCommand, useSession, type CommandRun } from '../session/session-context.tsx'
-import { remember } from '../workspace/history.ts'
+import { making, remember } from '../workspace/history.ts'
 
 export type TaskFields = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -29,21 +29,22 @@ export function useTaskEdit(id: string): TaskEditing {
   const command = useCommand()
   const { run } = command
   const save = useCallback(
-    async ({ label, next, before, isAsBefore }: TaskChange): Promise<SaveResult> => {
-      let isChanged = false
-      const isDone = await run(async ({ task }, commandId) => {
-        isChanged = isAsBefore !== undefined && !isAsBefore(await task.get({ id }))
-        if (!isChanged) await task.edit({ id, ...next, commandId })
-      })
-      if (!isDone) return 'refused'
-      if (isChanged) return 'changed'
-      const send =
-        (fields: TaskFields) =>
-        ({ task }: YardClient, commandId: string) =>
-          task.edit({ id, ...fields, commandId })
-      remember(session, { label, undo: send(before), redo: send(next) })
-      return 'saved'
-    },
+    ({ label, next, before, isAsBefore }: TaskChange): Promise<SaveResult> =>
+      making(async () => {
+        let isChanged = false
+        const isDone = await run(async ({ task }, commandId) => {
+          isChanged = isAsBefore !== undefined && !isAsBefore(await task.get({ id }))
+          if (!isChanged) await task.edit({ id, ...next, commandId })
+        })
+        if (!isDone) return 'refused'
+        if (isChanged) return 'changed'
+        const send =
+          (fields: TaskFields) =>
+          ({ task }: YardClient, commandId: string) =>
+            task.edit({ id, ...fields, commandId })
+        remember(session, { label, undo: send(before), redo: send(next) })
+        return 'saved'
+      }),
     [session, run, id],
   )
   return { ...command, save }

@@ -1,6 +1,8 @@
 /** What can be done to the chosen tasks, once there are several. The same commands as everywhere. */
+import { useRef } from 'react'
 import { useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { useFocusHome } from '../ui/use-focus-home.ts'
 import { countText, plural } from '../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../workspace/commands.ts'
 import { useSelection } from '../workspace/selection.ts'
@@ -29,8 +31,10 @@ function Bar({ count }: { readonly count: number }) {
   useOfferedCommands()
   useYard((view) => view.tasks) // what is blocked depends on how the tasks stand
   const isLive = useSession().connection.getState().kind === 'live'
+  const bar = useRef<HTMLDivElement>(null)
+  useFocusHome(bar)
   return (
-    <div className="chosen-bar" role="toolbar" aria-label={plural(count, 'chosen task')}>
+    <div ref={bar} className="chosen-bar" role="toolbar" aria-label={plural(count, 'chosen task')}>
       <strong>{countText(count)} chosen</strong>
       {ACTS.map(([id, word]) => {
         const blocked = isLive ? blockedReason(id) : 'Not connected'

@@ -26,20 +26,46 @@ const MOST = 100
 const store = createStore<Edits>(() => ({ done: [], undone: [] }))
 export const getEdits = (): Edits => store.getState()
 
+/** What is on its way: the page may show it before its answer is here. */
+const underway = new Set<Promise<unknown>>()
+
+/** An edit from its first request until it is remembered: undo means it, too, and waits for it. */
+export function making<T>(work: () => Promise<T>): Promise<T> {
+  const made = work()
+  const ended = made.then(
+    () => {},
+    () => {},
+  )
+  underway.add(ended)
+  void ended.then(() => underway.delete(ended))
+  return made
+}
+
+function afterOthers(work: () => Promise<void>): Promise<void> {
+  const others = [...underway]
+  if (others.length === 0) return making(work)
+  return making(async () => {
+    await Promise.all(others)
+    await work()
+  })
+}
+
 /** Called after the edit was accepted. `quiet` shows no toast: for what the eye has just seen happen under the hand. */
 export function remember(session: Session, edit: Edit, { quiet = false } = {}): void {
   store.setState(({ done }) => ({ done: [...done, edit].slice(-MOST), undone: [] }))
   if (quiet) return
-  const act = { label: 'Undo', run: () => void undoOne(session, edit) }
+  const act = { label: 'Undo', run: () => void afterOthers(() => undoOne(session, edit)) }
   toasts.set(edit, openToast(edit.label, { act, lastsMs: 8000 }))
 }
 
 /** The toast that offers to take an edit back: it goes with the edit, however that is taken back. */
 const toasts = new WeakMap<Edit, number>()
 
-export async function undo(session: Session): Promise<void> {
-  const edit = store.getState().done.at(-1)
-  if (edit) await undoOne(session, edit)
+export function undo(session: Session): Promise<void> {
+  return afterOthers(async () => {
+    const edit = store.getState().done.at(-1)
+    if (edit) await undoOne(session, edit)
+  })
 }
 
 /** A toast means its own edit, whatever was done after it. */
@@ -54,7 +80,9 @@ async function undoOne(session: Session, edit: Edit): Promise<void> {
   if (outcome === 'not-sent') store.setState((now) => ({ done: now.done.toSpliced(at, 0, edit) }))
 }
 
-export async function redo(session: Session): Promise<void> {
+export const redo = (session: Session): Promise<void> => afterOthers(() => redoOne(session))
+
+async function redoOne(session: Session): Promise<void> {
   const edit = store.getState().undone.at(-1)
   if (!edit) return
   store.setState(({ undone }) => ({ undone: undone.slice(0, -1) }))

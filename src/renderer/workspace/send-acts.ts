@@ -5,7 +5,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { ask } from './ask.ts'
-import { remember } from './history.ts'
+import { making, remember } from './history.ts'
 import { firstDrafts, publishEdit, releasedBy } from './publish.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
 import { sendMany } from './send-many.ts'
@@ -14,21 +14,23 @@ import { countOf, editOf, isFinishedCard, TASK_ACTS, type TaskAct } from './task
 import { showToast } from './toasts.ts'
 
 /** Sends the act for each task that it fits. True when none was refused. */
-export async function doAct(
+export function doAct(
   session: Session,
   act: TaskAct,
   cards: readonly TaskCard[],
 ): Promise<boolean> {
-  const fitting = cards.filter((card) => act.blocked(card) === null)
-  const isPublish = act.id === TASK_ACTS.publish.id
-  const wanted = isPublish ? firstDrafts(fitting) : fitting
-  const { cards: sent, replies, refused } = await sendMany(session, act, wanted)
-  if (refused) showToast(`${refused.card.title}: ${refused.problem.message}`, { kind: 'error' })
-  const edit = isPublish
-    ? publishEdit(replies.flatMap(releasedBy), session.yard.getState().tasks)
-    : editOf(act, sent)
-  if (edit && sent.length > 0) remember(session, edit)
-  return sent.length === wanted.length
+  return making(async () => {
+    const fitting = cards.filter((card) => act.blocked(card) === null)
+    const isPublish = act.id === TASK_ACTS.publish.id
+    const wanted = isPublish ? firstDrafts(fitting) : fitting
+    const { cards: sent, replies, refused } = await sendMany(session, act, wanted)
+    if (refused) showToast(`${refused.card.title}: ${refused.problem.message}`, { kind: 'error' })
+    const edit = isPublish
+      ? publishEdit(replies.flatMap(releasedBy), session.yard.getState().tasks)
+      : editOf(act, sent)
+    if (edit && sent.length > 0) remember(session, edit)
+    return sent.length === wanted.length
+  })
 }
 
 /**
@@ -118,44 +120,46 @@ function relinkOf(
 }
 
 /** `cards`: blockers before dependents. Dependents go first, because a task that others wait for is not removed. */
-async function removeAndRemember(
+function removeAndRemember(
   session: Session,
   cards: readonly TaskCard[],
   relinks: readonly Relink[],
 ): Promise<boolean> {
-  const kept = await sendOrOffer(
-    session,
-    ({ task }) => Promise.all(cards.map(({ id }) => task.get({ id }))),
-    `Remove ${countOf(cards)}`,
-  )
-  if (!kept.ok) return tellRefusal(kept.error)
-  const views = kept.value
-  const remove = async ({ task }: YardClient, commandId: string): Promise<void> => {
-    for (const { id, lost, gained } of relinks)
-      await task.edit({
-        id,
-        removeAfter: [...lost],
-        addAfter: [...gained],
-        commandId: `${commandId}:${id}`,
-      })
-    for (const { id } of views.toReversed())
-      await task.remove({ id, commandId: `${commandId}:${id}` })
-  }
-  const putBack = async ({ task }: YardClient, commandId: string): Promise<void> => {
-    for (const view of views)
-      await task.add({ ...wishOf(view), commandId: `${commandId}:${view.id}` })
-    for (const { id, lost, gained } of relinks)
-      await task.edit({
-        id,
-        addAfter: [...lost],
-        removeAfter: [...gained],
-        commandId: `${commandId}:${id}`,
-      })
-  }
-  const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`)
-  if (!done.ok) return tellRefusal(done.error)
-  remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
-  return true
+  return making(async () => {
+    const kept = await sendOrOffer(
+      session,
+      ({ task }) => Promise.all(cards.map(({ id }) => task.get({ id }))),
+      `Remove ${countOf(cards)}`,
+    )
+    if (!kept.ok) return tellRefusal(kept.error)
+    const views = kept.value
+    const remove = async ({ task }: YardClient, commandId: string): Promise<void> => {
+      for (const { id, lost, gained } of relinks)
+        await task.edit({
+          id,
+          removeAfter: [...lost],
+          addAfter: [...gained],
+          commandId: `${commandId}:${id}`,
+        })
+      for (const { id } of views.toReversed())
+        await task.remove({ id, commandId: `${commandId}:${id}` })
+    }
+    const putBack = async ({ task }: YardClient, commandId: string): Promise<void> => {
+      for (const view of views)
+        await task.add({ ...wishOf(view), commandId: `${commandId}:${view.id}` })
+      for (const { id, lost, gained } of relinks)
+        await task.edit({
+          id,
+          addAfter: [...lost],
+          removeAfter: [...gained],
+          commandId: `${commandId}:${id}`,
+        })
+    }
+    const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`)
+    if (!done.ok) return tellRefusal(done.error)
+    remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
+    return true
+  })
 }
 
 function tellRefusal({ message }: Problem): false {
@@ -280,29 +284,31 @@ function inOrder(
 }
 
 /** Adds or removes dependencies as one edit that can be taken back. Null when it was accepted, else the refusal. */
-export async function editDependency(
+export function editDependency(
   session: Session,
   how: 'add' | 'remove',
   link: { readonly blocker: string; readonly dependent: string },
 ): Promise<Problem | null> {
-  const { blocker, dependent } = link
-  const { tasks } = session.yard.getState()
-  const name = (id: string): string => tasks.get(id)?.title ?? id
-  const send =
-    (isAdding: boolean) =>
-    ({ task }: YardClient, commandId: string) =>
-      task.edit({
-        id: dependent,
-        ...(isAdding ? { addAfter: [blocker] } : { removeAfter: [blocker] }),
-        commandId,
-      })
-  const result = await sendCommand(session, send(how === 'add'))
-  if (!result.ok) return result.error
-  const label =
-    how === 'add'
-      ? `${name(dependent)} waits for ${name(blocker)}`
-      : `${name(dependent)} no longer waits for ${name(blocker)}`
-  const edit = { label, redo: send(how === 'add'), undo: send(how !== 'add') }
-  remember(session, edit, { quiet: how === 'add' })
-  return null
+  return making(async () => {
+    const { blocker, dependent } = link
+    const { tasks } = session.yard.getState()
+    const name = (id: string): string => tasks.get(id)?.title ?? id
+    const send =
+      (isAdding: boolean) =>
+      ({ task }: YardClient, commandId: string) =>
+        task.edit({
+          id: dependent,
+          ...(isAdding ? { addAfter: [blocker] } : { removeAfter: [blocker] }),
+          commandId,
+        })
+    const result = await sendCommand(session, send(how === 'add'))
+    if (!result.ok) return result.error
+    const label =
+      how === 'add'
+        ? `${name(dependent)} waits for ${name(blocker)}`
+        : `${name(dependent)} no longer waits for ${name(blocker)}`
+    const edit = { label, redo: send(how === 'add'), undo: send(how !== 'add') }
+    remember(session, edit, { quiet: how === 'add' })
+    return null
+  })
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/renderer/session/session.ts'
-import { getEdits, redo, remember, undo } from '../../../src/renderer/workspace/history.ts'
+import { getEdits, making, redo, remember, undo } from '../../../src/renderer/workspace/history.ts'
 import { closeToast, getToasts, showToast } from '../../../src/renderer/workspace/toasts.ts'
 
 /** A session that carries out everything but what is refused. */
@@ -33,6 +33,32 @@ describe('undo', () => {
     await redo(session)
     expect(sent).toEqual(['unb', 'una', 'a'])
     expect(getEdits().done.map(({ label }) => label)).toContain('Did a')
+  })
+
+  test('means the edit that is on its way, and redo the undo that is', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('older'))
+    const answer = Promise.withResolvers<void>()
+    const made = making(async () => {
+      await answer.promise
+      remember(session, edit('newer'))
+    })
+    const taken = [undo(session), redo(session), undo(session)]
+    answer.resolve()
+    await Promise.all([made, ...taken])
+    expect(sent).toEqual(['unnewer', 'newer', 'unnewer'])
+    await undo(session)
+    expect(sent.at(-1)).toBe('unolder')
+  })
+
+  test('goes on when the edit before it has failed in an unforeseen way', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('kept'))
+    const failed = making(() => Promise.reject(new Error('unforeseen')))
+    const taken = undo(session)
+    await expect(failed).rejects.toThrow('unforeseen')
+    await taken
+    expect(sent).toEqual(['unkept'])
   })
 
   test('a new edit ends what could be done again', async () => {

@@ -1,7 +1,8 @@
 /** Acts for several chosen tasks, at the bottom of the canvas; with fewer, how drafts are started. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useCalmYard, useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { useFocusHome } from '../../ui/use-focus-home.ts'
 import { plural } from '../../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../../workspace/commands.ts'
 import { KeyHint } from '../../workspace/key-hint.tsx'
@@ -36,8 +37,11 @@ function ManyChosen({ count }: { readonly count: number }) {
   useCalmYard((view) => view.tasks, CALM)
   useOfferedCommands()
   const canPause = useCanPause()
+  const bar = useRef<HTMLDivElement>(null)
+  useFocusHome(bar)
   return (
     <div
+      ref={bar}
       className="canvas-card bulk-bar"
       role="toolbar"
       aria-label={`${plural(count, 'task')} chosen`}

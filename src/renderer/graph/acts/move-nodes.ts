@@ -1,17 +1,25 @@
 /** Moves nodes by hand for everybody who looks at this yard, as an edit that can be taken back. */
 import type { Position } from '../../../contract/view.ts'
 import type { Session } from '../../session/session.ts'
-import { remember } from '../../workspace/history.ts'
+import { making, remember } from '../../workspace/history.ts'
 import { showToast } from '../../workspace/toasts.ts'
 
 /** Null gives a node back to the layout. */
 export type Moves = Readonly<Record<string, Position | null>>
 
 /** True when it was accepted. `label` in the past tense; the hand has just seen it, so no toast unless `isLoud`. */
-export async function moveNodes(
+export function moveNodes(
   session: Session,
   moves: Moves,
   { label = labelOf(moves), isLoud = false }: { label?: string; isLoud?: boolean } = {},
+): Promise<boolean> {
+  return making(() => moveAndRemember(session, moves, { label, isLoud }))
+}
+
+async function moveAndRemember(
+  session: Session,
+  moves: Moves,
+  { label, isLoud }: { readonly label: string; readonly isLoud: boolean },
 ): Promise<boolean> {
   const { positions } = session.yard.getState()
   const before = Object.fromEntries(

@@ -1,0 +1,14 @@
+/** A stream as `process.stdout` is one. */
+interface Sink {
+  readonly destroyed: boolean
+  readonly writableEnded: boolean
+  write(text: string, done: () => void): unknown
+}
+
+/** When the stream has handed on everything that was written to it: leaving a process before that cuts off its last words. */
+export function flushed(stream: Sink): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableEnded) resolve()
+    else stream.write('', () => resolve())
+  })
+}

@@ -1,0 +1,42 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { BulkBar } from '../../src/renderer/graph/acts/bulk-bar.tsx'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import type { Session } from '../../src/renderer/session/session.ts'
+import { emptyView } from '../../src/renderer/session/yard-view.ts'
+import { ChosenBar } from '../../src/renderer/tasks/chosen-bar.tsx'
+import { selectTasks } from '../../src/renderer/workspace/selection.ts'
+
+afterEach(() => {
+  cleanup()
+  selectTasks([])
+})
+
+const session: Session = {
+  yard: createStore(() => emptyView),
+  connection: createStore(() => ({ kind: 'live' as const })),
+  call: () => Promise.reject(new Error('nothing is sent')),
+  tryNow: () => {},
+  close: () => {},
+}
+
+test.each([
+  ['graph', BulkBar],
+  ['lists', ChosenBar],
+])('the bar of the %s gives the keyboard back to the work as it goes', (_where, Bar) => {
+  selectTasks(['a', 'b'])
+  render(
+    <SessionContext value={session}>
+      <main>
+        <div role="application" tabIndex={0} aria-label="Work" />
+        <Bar />
+      </main>
+    </SessionContext>,
+  )
+  const none = screen.getByRole('button', { name: 'Choose none' })
+  none.focus()
+  fireEvent.click(none)
+  expect(screen.queryByRole('toolbar')).toBeNull()
+  expect(document.activeElement).toBe(screen.getByRole('application'))
+})
