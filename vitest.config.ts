@@ -2,8 +2,12 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './scripts/chromium.mjs'
+import { JsonReport } from './scripts/json-report.mjs'
 
 const NOT_UNIT = ['test/renderer/**', 'test/e2e/**', 'test/agents-real/**']
+
+// What is polled comes by itself, on any machine: the limit only ends what never comes.
+const PATIENT = { poll: { timeout: 15_000 } }
 
 // Real agents need their programs installed and minutes of time, so they run only when named.
 const isForRealAgents = process.argv.some((word) => /^(--project=)?agents$/.test(word))
@@ -11,7 +15,7 @@ const isForRealAgents = process.argv.some((word) => /^(--project=)?agents$/.test
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    reporters: ['default', 'json'],
+    reporters: ['default', new JsonReport({})],
     outputFile: { json: '.cache/test-report.json' },
     projects: [
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           exclude: NOT_UNIT,
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          expect: PATIENT,
         },
       },
       {
@@ -31,7 +36,9 @@ export default defineConfig({
           name: 'dom',
           environment: 'happy-dom',
           include: ['test/renderer/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/support/patient-page.ts'],
           testTimeout: 20_000,
+          expect: PATIENT,
         },
       },
       {
@@ -43,8 +50,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // What is polled here a host answers first, on any machine.
-          expect: { poll: { timeout: 15_000 } },
+          expect: PATIENT,
           sequence: { groupOrder: 1 },
         },
       },

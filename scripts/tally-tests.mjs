@@ -10,7 +10,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   process.stdout.write(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 }
 
-/** A test file that could not be loaded counts as one failed test: none of its tests could be counted. */
+/** A test file that could not be loaded, or whose process died, counts as one failed test: it has none that failed. */
 export function tally(reports) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
   for (const report of reports) {
@@ -25,20 +25,27 @@ export function tally(reports) {
   return sum
 }
 
-/** A line per failed test: its file, its name, and the first line of what it says. */
+/** A line per failed test: its file, its name, and the first line of what it says; then what no test reported. */
 export function failuresOf(reports) {
-  return reports.flatMap((report) =>
-    report.testResults.flatMap(({ name, status, message = '', assertionResults }) => {
-      const file = name.replace(/^.*[\\/](?=test[\\/])/, '')
-      const failed = assertionResults.filter((test) => test.status === 'failed')
-      if (failed.length > 0)
-        return failed.map((test) => {
-          const why = test.failureMessages?.[0]?.split('\n')[0] ?? ''
-          return `${file}: ${test.fullName}: ${why}`
-        })
-      return status === 'failed'
-        ? [`${file}: it could not be loaded: ${message.split('\n')[0]}`]
-        : []
-    }),
-  )
+  return reports.flatMap((report) => [
+    ...report.testResults.flatMap(failuresIn),
+    ...(report.unhandled ?? []).map((message) => `outside of a test: ${firstLine(message)}`),
+  ])
+}
+
+function failuresIn({ name, status, message = '', assertionResults }) {
+  const file = name.replace(/^.*[\\/](?=test[\\/])/, '')
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (failed.length > 0)
+    return failed.map(
+      (test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? '')}`,
+    )
+  if (status !== 'failed') return []
+  return assertionResults.length > 0
+    ? [`${file}: it came to no end`]
+    : [`${file}: it could not be loaded: ${firstLine(message)}`]
+}
+
+function firstLine(text) {
+  return text.split('\n')[0]
 }

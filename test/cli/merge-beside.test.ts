@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTestYard, type TestYard } from './yard-command.ts'
+import { eventually } from '../support/eventually.ts'
 
 let place: TestYard
 const inYard = (name: string): string => join(place.folder, '.yard', name)
@@ -42,7 +43,7 @@ afterEach(async () => {
 it('others add, look and merge, and a host begins when it has ended', async () => {
   let isOver = false
   const first = place.yard(['merge', 'one']).finally(() => (isOver = true))
-  await vi.waitFor(() => expect(existsSync(inYard('begun'))).toBe(true), { timeout: 60_000 })
+  await eventually(() => expect(existsSync(inYard('begun'))).toBe(true), 60_000)
   expect((await place.yard(['add', 'Later', '--exec', 'true'])).code).toBe(0)
   expect(await place.json(['list', '--status', 'ready'])).toMatchObject([{ id: 'later' }])
   expect(await place.json(['service', 'status'])).toMatchObject({ running: false, url: null })
@@ -63,7 +64,7 @@ it('others add, look and merge, and a host begins when it has ended', async () =
 
 it('one that was cut short is gone on with by the next', async () => {
   const first = place.yard(['merge', 'one'])
-  await vi.waitFor(() => expect(existsSync(inYard('begun'))).toBe(true), { timeout: 60_000 })
+  await eventually(() => expect(existsSync(inYard('begun'))).toBe(true), 60_000)
   const { pid } = JSON.parse(readFileSync(inYard('service/state.json'), 'utf8')) as { pid: number }
   process.kill(pid, 'SIGKILL')
   expect((await first).code).toBeNull()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CONTRACT_VERSION } from '../../src/contract/contract.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
@@ -12,6 +12,7 @@ import type { Contract } from '../../src/contract/contract.ts'
 import { serveLobby, type ServedLobby } from '../../src/headless/serve-lobby.ts'
 import type { Lobby } from '../../src/yard/lobby/lobby.ts'
 import { createManualClock } from '../support/manual-clock.ts'
+import { eventually } from '../support/eventually.ts'
 
 let folder: string
 let served: ServedLobby
@@ -112,7 +113,7 @@ test('ends a minute after a yard was opened and the page has gone, not before', 
   const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
   socket.close()
   await closed
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     clock.advance(30_000)
     await Promise.resolve()
     expect(hasEnded).toBe(true)

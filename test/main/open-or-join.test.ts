@@ -18,6 +18,7 @@ import type { YardClient, YardHost } from '../../src/main/yard-host.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 import type { Lobby } from '../../src/yard/lobby/lobby.ts'
 import { MessageChannelMain } from '../fakes/electron.ts'
+import { eventually } from '../support/eventually.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 const lobby = { recent: async () => [] } as unknown as Lobby
@@ -90,7 +91,7 @@ test('a key that is kept or removed counts for the next agent of an open yard', 
   const said = async (id: string): Promise<string> => {
     await client.task.add({ title: id, id, exec: `printf %s "\${LLM_KEY-none}" > ${id}.said` })
     const status = async () => (await client.task.get({ id })).status
-    await expect.poll(status, { timeout: 10_000 }).toBe('done')
+    await expect.poll(status).toBe('done')
     return readFile(join(folder, `${id}.said`), 'utf8')
   }
   expect(await said('before')).toBe('none')
@@ -180,7 +181,7 @@ test('the yards of the app know of each other and share the places of the machin
   await expect.poll(hold).toContain('1 of 1, 1 of them in other yards')
   await first.service.stop({ killAgents: true })
   const status = async () => (await second.task.get({ id: 'b' })).status
-  await expect.poll(status, { timeout: 10_000 }).toBe('done')
+  await expect.poll(status).toBe('done')
   await hosts[0]?.close()
   expect((await second.service.status()).yards).toEqual(folders.slice(1))
   await hosts[1]?.close()
@@ -214,7 +215,7 @@ test('a page that has gone leaves nothing behind in the yard that goes on', asyn
   const during = heard()
   await here.client.service.hello()
   here.close()
-  await vi.waitFor(() => expect(Math.max(...heard())).toBeLessThan(Math.max(...during)))
+  await eventually(() => expect(Math.max(...heard())).toBeLessThan(Math.max(...during)))
 })
 
 test('a copy of a yard is another yard: whoever runs the first is not joined for it', async () => {

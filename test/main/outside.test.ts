@@ -8,6 +8,7 @@ import { yardPaths } from '../../src/config/paths.ts'
 import { app, dialog, Tray, type BrowserWindow } from '../fakes/electron.ts'
 import { patchOf, summaryOf } from '../support/scripted-host.ts'
 import { openApp, type AppUnderTest } from './app-under-test.ts'
+import { eventually } from '../support/eventually.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'yard-outside-'))))
@@ -119,7 +120,7 @@ describe('in the app', () => {
     const before = loads()
     expect(go('http://127.0.0.1:4999/#code=x')).toBe(true)
     expect(go('http://127.0.0.1:4009/#code=x')).toBe(true)
-    await vi.waitFor(() => {
+    await eventually(() => {
       open.clock.advance(50)
       expect(loads()).toBe(before + 1)
     })
@@ -130,7 +131,7 @@ describe('in the app', () => {
     const yard = atlas()
     if (!yard) throw new Error('no yard')
     yard.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents: { alive, max: 4 } }) }))
-    await vi.waitFor(() => expect(Tray.made[0]?.toolTip).toContain(`atlas: ${alive} working`))
+    await eventually(() => expect(Tray.made[0]?.toolTip).toContain(`atlas: ${alive} working`))
   }
 
   test('an app whose only yards are joined quits without a question', async () => {

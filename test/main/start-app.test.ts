@@ -20,6 +20,7 @@ import {
 } from '../fakes/electron.ts'
 import { agentOf, patchOf, summaryOf } from '../support/scripted-host.ts'
 import { openApp, senderOf, type AppUnderTest, type ScriptedYard } from './app-under-test.ts'
+import { eventually } from '../support/eventually.ts'
 
 let test1: AppUnderTest
 let atlas: ScriptedYard
@@ -151,35 +152,35 @@ test('only the top frame of a page of ours gets a port; without a yard it leads 
 })
 
 test('the tray tells the state by its shape, pauses and resumes', async () => {
-  await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: nobody working'))
+  await eventually(() => expect(tray().toolTip).toBe('atlas: nobody working'))
   expect(tray().image.path).toMatch(/tray-idle/)
   const agents = { alive: 2, max: 4 }
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents }) }))
-  await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: 2 working'))
+  await eventually(() => expect(tray().toolTip).toBe('atlas: 2 working'))
   expect(tray().image.path).toMatch(/tray-running/)
   item('Pause')?.click?.()
-  await vi.waitFor(() => expect(atlas.scripted.asked).toContain('pause'))
+  await eventually(() => expect(atlas.scripted.asked).toContain('pause'))
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents, paused: true }) }))
-  await vi.waitFor(() => expect(item('Resume')).toBeDefined())
+  await eventually(() => expect(item('Resume')).toBeDefined())
   item('Resume')?.click?.()
-  await vi.waitFor(() => expect(atlas.asked).toContain('resume'))
+  await eventually(() => expect(atlas.asked).toContain('resume'))
 })
 
 test('an agent is killed from the tray only after a question', async () => {
   const startedAt = new Date(test1.clock.now() - 90_000).toISOString()
   atlas.scripted.push(patchOf(1, 1, { agents: [agentOf('agent-7', 'paint', { startedAt })] }))
   const agent = () => item('Agents')?.submenu?.[0]
-  await vi.waitFor(() => expect(agent()?.label).toBe('agent-7 · paint · 1m 30s'))
+  await eventually(() => expect(agent()?.label).toBe('agent-7 · paint · 1m 30s'))
   test1.clock.advance(10_000)
   expect(agent()?.label).toBe('agent-7 · paint · 1m 40s')
   dialog.answer = 1
   agent()?.submenu?.[0]?.click?.()
-  await vi.waitFor(() => expect(dialog.asked.at(-1)?.message).toBe('Kill agent-7?'))
+  await eventually(() => expect(dialog.asked.at(-1)?.message).toBe('Kill agent-7?'))
   dialog.answer = 0
   agent()?.submenu?.[0]?.click?.()
-  await vi.waitFor(() => expect(atlas.asked).toEqual(['resume', 'kill agent-7']))
+  await eventually(() => expect(atlas.asked).toEqual(['resume', 'kill agent-7']))
   atlas.scripted.push(patchOf(1, 1, { agents: [agentOf('agent-7', 'paint', { status: 'ended' })] }))
-  await vi.waitFor(() => expect(item('Agents')?.enabled).toBe(false))
+  await eventually(() => expect(item('Agents')?.enabled).toBe(false))
 })
 
 test('what needs somebody is on the badge, in the tray and told by the system; each opens the thing', async () => {
@@ -187,13 +188,13 @@ test('what needs somebody is on the badge, in the tray and told by the system; e
     { task: 'paint', agent: null, kind: 'failed', text: 'Paint: exit 1', since: '2026-11-21' },
   ]
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ attention }) }))
-  await vi.waitFor(() => expect(app.badge).toBe(1))
+  await eventually(() => expect(app.badge).toBe(1))
   item('Paint: exit 1')?.click?.()
   expect(asksOf(first()).at(-1)).toEqual({ kind: 'navigate', hash: '#/task/paint' })
   const shown = Notification.shown.at(-1)
   expect(shown?.options).toMatchObject({ title: 'atlas', body: 'Paint: exit 1' })
   shown?.emit('action', { actionIndex: 1 })
-  await vi.waitFor(() => expect(atlas.asked).toContain('retry paint'))
+  await eventually(() => expect(atlas.asked).toContain('retry paint'))
 })
 
 test('menus ask the page in front; what it cannot hear yet waits for it', () => {
@@ -224,7 +225,7 @@ test('two windows show the same yard, and a second yard is held beside the first
   expect(test1.windows()).toHaveLength(3)
   expect(menu('Open Recent')?.submenu?.map(({ label }) => label)).toEqual(['bolt', 'atlas'])
   menu('Open Recent')?.submenu?.[1]?.click?.()
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(readRecentYards(`${test1.folder}/data`)[0]?.folder).toBe(atlas.root),
   )
   expect(test1.windows()).toHaveLength(3)
@@ -253,17 +254,17 @@ test('closing the windows keeps the yards, and the tray opens a new one', () => 
 test('a yard that was stopped by a client goes with its windows; the others stay', async () => {
   const bolt = [...test1.yards.values()][1] as ScriptedYard
   test1.running.dropped(bolt.root)
-  await vi.waitFor(() => expect(bolt.isClosed).toBe(true))
+  await eventually(() => expect(bolt.isClosed).toBe(true))
   expect(app.quits).toBe(0)
 })
 
 test('quitting with agents at work asks; cancelled, everything stays', async () => {
   const agents = { alive: 1, max: 4 }
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ agents }) }))
-  await vi.waitFor(() => expect(tray().toolTip).toBe('atlas: 1 working'))
+  await eventually(() => expect(tray().toolTip).toBe('atlas: 1 working'))
   dialog.answer = 2
   item('Stop and Quit…')?.click?.()
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(dialog.asked.at(-1)).toMatchObject({
       message: '1 agent is at work. Quit Yardmaster?',
       buttons: ['Leave running', 'Stop 1 agent', 'Cancel'],

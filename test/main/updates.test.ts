@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import type { UpdateState } from '../../src/contract/desktop.ts'
 import { createUpdates, type Updates } from '../../src/main/updates.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** electron-updater, as far as it is used. */
 class FakeUpdater extends EventEmitter {
@@ -64,7 +65,7 @@ test('a download shows its progress and can be cancelled and begun again', async
   expect(await updates.download()).toMatchObject({ kind: 'none' })
   await updates.check()
   const first = updates.download()
-  await vi.waitFor(() => expect(updater.calls).toContain('download'))
+  await eventually(() => expect(updater.calls).toContain('download'))
   updater.emit('download-progress', { percent: 41.6 })
   expect(updates.state()).toEqual({ kind: 'downloading', version: '1.1.0', percent: 42 })
   expect(await updates.check()).toMatchObject({ kind: 'downloading' })
@@ -73,7 +74,7 @@ test('a download shows its progress and can be cancelled and begun again', async
   updater.emit('download-progress', { percent: 50 })
   expect(updates.state()).toMatchObject({ kind: 'available' })
   const second = updates.download()
-  await vi.waitFor(() => expect(updater.calls.filter((c) => c === 'download')).toHaveLength(2))
+  await eventually(() => expect(updater.calls.filter((c) => c === 'download')).toHaveLength(2))
   download.resolve()
   expect(await second).toEqual({ kind: 'ready', version: '1.1.0' })
 })
@@ -84,7 +85,7 @@ test('it is installed only when it is there and a person says so', async () => {
   updater.found = available
   await updates.check()
   const loading = updates.download()
-  await vi.waitFor(() => expect(updater.calls).toContain('download'))
+  await eventually(() => expect(updater.calls).toContain('download'))
   download.resolve()
   await loading
   await updates.install()

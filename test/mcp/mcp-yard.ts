@@ -3,9 +3,9 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { z } from 'zod'
 import { PROGRAM, type TestYard } from '../cli/yard-command.ts'
+import { eventually } from '../support/eventually.ts'
 
 export interface Answer {
   readonly isError: boolean
@@ -60,11 +60,8 @@ export const WAITING_AGENT =
   'env > .agent-env; mv .agent-env agent-env; until [ -e go ]; do sleep 0.05; done'
 
 export const agentEnvironment = (place: TestYard): Promise<Record<string, string>> =>
-  vi.waitFor(
-    () => {
-      const lines = readFileSync(join(place.folder, 'agent-env'), 'utf8').split('\n')
-      const own = lines.filter((line) => line.startsWith('YARD_'))
-      return Object.fromEntries(own.map((line) => line.split(/=(.*)/s).slice(0, 2)))
-    },
-    { timeout: 20_000, interval: 50 },
-  )
+  eventually(() => {
+    const lines = readFileSync(join(place.folder, 'agent-env'), 'utf8').split('\n')
+    const own = lines.filter((line) => line.startsWith('YARD_'))
+    return Object.fromEntries(own.map((line) => line.split(/=(.*)/s).slice(0, 2)))
+  }, 20_000)

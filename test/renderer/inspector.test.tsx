@@ -22,6 +22,7 @@ import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/
 import { whyActOf } from '../../src/renderer/task/why-note.tsx'
 import { selectTasks } from '../../src/renderer/workspace/selection.ts'
 import { agentOf, cardOf, snapshotOf, summaryOf } from '../support/scripted-host.ts'
+import { eventually } from '../support/eventually.ts'
 
 beforeEach(() => {
   location.hash = ''
@@ -259,9 +260,9 @@ test('after the whole yard was fetched anew it is asked again, though its card s
   const store = createStore(() => yard.getState())
   show({ ...rest, yard: store }, <Inspector />)
   const count = (path: string): number => asked.filter((each) => each === path).length
-  await vi.waitFor(() => expect(count('task.get')).toBe(1))
+  await eventually(() => expect(count('task.get')).toBe(1))
   act(() => store.setState((view) => viewFromSnapshot(view, { ...snapshot, seq: 9 }), true))
-  await vi.waitFor(() => expect(count('task.get')).toBe(2))
+  await eventually(() => expect(count('task.get')).toBe(2))
 })
 
 test('what cannot be read is said at its place, and asked again', async () => {
@@ -275,5 +276,5 @@ test('what cannot be read is said at its place, and asked again', async () => {
   await screen.findByText(/the disk is gone/)
   const before = asked.length
   fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
-  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before))
+  await eventually(() => expect(asked.length).toBeGreaterThan(before))
 })

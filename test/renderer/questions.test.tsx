@@ -1,6 +1,6 @@
 /** What an agent asked a person: no failure of its own, and to be read with its answer long after. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { ok } from '../../src/base/result.ts'
 import type { AgentView, TaskView } from '../../src/contract/view.ts'
@@ -14,6 +14,7 @@ import { questionsAsked } from '../../src/renderer/task/questions-asked.ts'
 import { Questions } from '../../src/renderer/task/questions.tsx'
 import { QuestionAnswer } from '../../src/renderer/workspace/question-answer.tsx'
 import { agentOf } from '../support/scripted-host.ts'
+import { eventually } from '../support/eventually.ts'
 
 afterEach(cleanup)
 
@@ -93,7 +94,7 @@ test('an answer that was typed outlives the dialog until it is sent or cancelled
     return screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Your answer' })
   }
   const isGone = (): Promise<void> =>
-    vi.waitFor(() => expect(screen.queryByRole('textbox')).toBeNull())
+    eventually(() => expect(screen.queryByRole('textbox')).toBeNull())
   const field = await open()
   expect(document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
     'Its next try reads it and goes on. Enter begins a new line.',

@@ -10,6 +10,7 @@ import { Refusal } from '../../src/renderer/session/refusal.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { Session } from '../../src/renderer/session/session.ts'
 import { emptyView } from '../../src/renderer/session/yard-view.ts'
+import { eventually } from '../support/eventually.ts'
 
 type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
 
@@ -177,7 +178,7 @@ test('a yes is given to what was shown; where that has changed, the new is shown
   await screen.findByText('new worktrees run ./other.sh')
   expect(onClose).not.toHaveBeenCalled()
   fireEvent.click(screen.getByRole('button', { name: 'Trust this yard' }))
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce())
+  await eventually(() => expect(onClose).toHaveBeenCalledOnce())
   expect(taken).toEqual(['first', 'second'])
 })
 

@@ -102,10 +102,13 @@ describe('the tally of test reports', () => {
         assertionResults: [],
       },
       { name: '/p/test/c.test.ts', status: 'passed', assertionResults: [passed] },
+      { name: '/p/test/d.test.ts', status: 'failed', message: '', assertionResults: [passed] },
     ]
-    expect(failuresOf([{ testResults }])).toEqual([
+    expect(failuresOf([{ testResults, unhandled: ['a worker died\n at y'] }])).toEqual([
       'test/a.test.ts: a b: no',
       'test/b.test.ts: it could not be loaded: torn',
+      'test/d.test.ts: it came to no end',
+      'outside of a test: a worker died',
     ])
   })
 })

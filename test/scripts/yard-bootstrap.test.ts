@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isAlive } from '../support/is-alive.ts'
+import { eventually } from '../support/eventually.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 
@@ -138,7 +139,7 @@ describe('on a Node that is too old', () => {
     const { child, programPid } = await startOld(['wait'])
     expect(programPid).not.toBe(child.pid)
     child.kill('SIGKILL')
-    await vi.waitFor(() => expect(isAlive(programPid)).toBe(false), { timeout: 10_000 })
+    await eventually(() => expect(isAlive(programPid)).toBe(false))
   })
 
   test('without any newer one it says so in one line, with the way out', () => {

@@ -1,9 +1,10 @@
 /** A test of an executor whose owner was killed: its process is ended by the next owner, which can test again. */
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { makeRealPlace, type RealPlace } from './real-place.ts'
 import { isAlive } from '../support/is-alive.ts'
+import { eventually } from '../support/eventually.ts'
 
 const ANSWER = resolve(import.meta.dirname, '../fixtures/transcripts/claude-text.jsonl')
 
@@ -33,7 +34,7 @@ async function leaveOne(): Promise<number> {
   )
   const owner = await place.open()
   void owner.testExecutor('slow')
-  await vi.waitFor(() => expect(existsSync(note)).toBe(true), 20_000)
+  await eventually(() => expect(existsSync(note)).toBe(true), 20_000)
   await owner.close()
   const pid = Number(readFileSync(note, 'utf8'))
   expect(isAlive(pid)).toBe(true)
@@ -43,7 +44,7 @@ async function leaveOne(): Promise<number> {
 it('is ended, with all that it started, when the next owner opens', async () => {
   const pid = await leaveOne()
   const next = await place.open()
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
+  await eventually(() => expect(isAlive(pid)).toBe(false), 20_000)
   await next.close()
   expect(folders().filter(isAgent)).toEqual([])
 }, 60_000)
@@ -54,7 +55,7 @@ it('does not stand in the way of the next test, of a command that runs no agents
   standIn(`cat > /dev/null; cat '${ANSWER}'`)
   const tried = await next.testExecutor('slow')
   expect(tried).toMatchObject({ ok: true, value: { ok: true, failure: null } })
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
+  await eventually(() => expect(isAlive(pid)).toBe(false), 20_000)
   await next.close()
   expect(folders().filter(isAgent)).toEqual([])
 }, 60_000)
@@ -68,5 +69,5 @@ it('of a yard that nobody trusts is left alone', async () => {
   await next.close()
   expect(isAlive(pid)).toBe(true)
   writeFileSync(join(place.home, 'pid.go'), '')
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
+  await eventually(() => expect(isAlive(pid)).toBe(false), 20_000)
 }, 60_000)

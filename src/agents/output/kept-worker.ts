@@ -16,6 +16,9 @@ export interface WorkerWatch {
   onBroken(): void
 }
 
+/** For a worker to end by itself once it is told to. */
+const LEAVE_MS = 5000
+
 /** Deaths in a row, without an answer in between. */
 const MAX_DEATHS = 3
 
@@ -60,7 +63,16 @@ export function openKeptWorker(
     },
     async close() {
       isClosed = true
-      await worker?.terminate()
+      if (worker) await leave(worker)
     },
   }
+}
+
+/** A thread that is terminated from outside while another one starts can bring the whole process down (nodejs/node#56312). */
+async function leave(worker: Worker): Promise<void> {
+  const gone = new Promise((resolve) => worker.once('exit', resolve))
+  worker.postMessage({ kind: 'leave' } satisfies TailRequest)
+  const timer = setTimeout(() => void worker.terminate(), LEAVE_MS)
+  await gone
+  clearTimeout(timer)
 }

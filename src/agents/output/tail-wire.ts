@@ -19,6 +19,8 @@ export type TailRequest =
   /** Reads to the end, answers `finished` and forgets the agent. Works without a `follow` before. */
   | { readonly kind: 'finish'; readonly agent: TailedAgent }
   | { readonly kind: 'forget'; readonly agentId: AgentId }
+  /** The thread ends; nothing is answered any more. */
+  | { readonly kind: 'leave' }
 
 /** What is new about one agent, at most a few times a second. */
 export interface TailNews {

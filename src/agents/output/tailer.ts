@@ -7,9 +7,11 @@ import { followOutput, type FollowedOutput } from './followed-output.ts'
 import type { TailReply, TailRequest } from './tail-wire.ts'
 
 export interface Tailer {
-  onRequest(request: TailRequest): void
+  onRequest(request: TailWork): void
   close(): void
 }
+
+type TailWork = Exclude<TailRequest, { readonly kind: 'leave' }>
 
 /** Read from one agent in one turn. */
 const TURN_BYTES = 256 * 1024
@@ -55,7 +57,7 @@ export function createTailer(
       for (const output of followed.values()) tell(output)
     }
   }
-  const onRequest = (request: TailRequest): void => {
+  const onRequest = (request: TailWork): void => {
     if (request.kind === 'forget') return forget(request.agentId)
     if (request.kind !== 'nudge') {
       const { agent } = request

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KillPhase } from '../../../src/agents/process/kill-tree.ts'
 import type { Result } from '../../../src/base/result.ts'
 import { carriers, endCarriers, firstLine, fixture, host, isRunning, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let stages: Stages
 beforeEach(() => {
@@ -38,7 +39,7 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     expect(report.elapsedMs).toBeGreaterThanOrEqual(150)
     expect(report.leftovers).toEqual([])
     expect(await carriers([running.marker])).toEqual([])
-    await vi.waitFor(() => expect(stages.vanished).toEqual([running.folder]), 5000)
+    await eventually(() => expect(stages.vanished).toEqual([running.folder]))
   })
 
   it('finds children that left the session, dropped the environment, or both', async () => {
@@ -71,7 +72,7 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     await running.ended
     const pid = Number(await firstLine(running))
     // The leader must be gone for good, not a zombie that still vouches for the session.
-    await vi.waitFor(async () => expect((await host.look([running.pid])).size).toBe(0), 5000)
+    await eventually(async () => expect((await host.look([running.pid])).size).toBe(0))
     const report = valueOf(await stages.launcher.killTree(await stages.target(running)))
     expect(report.members).toBe(0)
     expect(host.signal(pid, 'SIGKILL')).toBe('sent')
@@ -117,15 +118,12 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     const trees = await Promise.all([busy, quiet].map((running) => stages.target(running)))
     const look = async () => valueOf(await stages.launcher.treeCpu(trees))
     const first = await look()
-    await vi.waitFor(
-      async () => {
-        const [burning, hanging] = await look()
-        expect(burning?.count).toBe(3)
-        expect(burning?.cpuMs).toBeGreaterThan((first[0]?.cpuMs ?? 0) + 300)
-        expect(hanging?.cpuMs).toBeLessThan(100)
-      },
-      { timeout: 10_000, interval: 100 },
-    )
+    await eventually(async () => {
+      const [burning, hanging] = await look()
+      expect(burning?.count).toBe(3)
+      expect(burning?.cpuMs).toBeGreaterThan((first[0]?.cpuMs ?? 0) + 300)
+      expect(hanging?.cpuMs).toBeLessThan(100)
+    })
     await endCarriers([busy.marker, quiet.marker])
   })
 })

@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLauncher, supervisorCommand } from '../../../src/agents/process/launcher.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
 import { readExit } from '../../../src/agents/process/stage-files.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { ENTRY, SUPERVISOR, firstLine, fixture, host, isRunning, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let stages: Stages
 beforeEach(() => {
@@ -104,7 +105,7 @@ describe('the launcher', () => {
     expect(await launcher.start(stage)).toMatchObject({ error: { kind: 'launcher-unavailable' } })
     writeFileSync(entry, `await import(${JSON.stringify(ENTRY)})`)
     expect(await launcher.start(stage)).toMatchObject({ ok: true })
-    await vi.waitFor(() => expect(readExit(stage.folder)?.code).toBe(0), 5000)
+    await eventually(() => expect(readExit(stage.folder)?.code).toBe(0))
     stages.watch.checkAll()
     expect((await ended).code).toBe(0)
     await launcher.close()
@@ -130,13 +131,12 @@ describe('the launcher', () => {
     const { launcherPid, result } = await answered
     await firstLine({ folder })
     owner.kill('SIGKILL')
-    await vi.waitFor(async () => expect(await isRunning(launcherPid)).toBe(false), 5000)
+    await eventually(async () => expect(await isRunning(launcherPid)).toBe(false))
     const recover = async () => recoverStage(folder, { bootIdAtLaunch: await host.bootId(), host })
     expect(await recover()).toMatchObject({ kind: 'alive', pid: result.value.pid })
     writeFileSync(join(stages.dir, 'go'), '')
-    await vi.waitFor(
-      async () => expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 9 } }),
-      5000,
+    await eventually(async () =>
+      expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 9 } }),
     )
   })
 
@@ -149,7 +149,7 @@ describe('the launcher', () => {
     const { stage, folder } = stages.create([fixture('counts.sh'), join(stages.dir, 'body')])
     rmSync(folder, { recursive: true })
     await stages.launcher.start(stage)
-    await vi.waitFor(() => expect(stages.vanished).toEqual([folder]), 5000)
+    await eventually(() => expect(stages.vanished).toEqual([folder]))
     expect(existsSync(join(stages.dir, 'body'))).toBe(false)
   })
 })

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
 import type { Recovery } from '../../../src/agents/process/recover.ts'
 import { readExit } from '../../../src/agents/process/stage-files.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { SUPERVISOR, carriers, fixture, host } from './stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const LAUNCHES = 40
 const AT_ONCE = 4
@@ -31,7 +32,7 @@ const moment = (maxMs: number): Promise<void> =>
   new Promise((resolve) => void systemClock.after(Math.random() * maxMs, resolve))
 
 const appears = (file: string): Promise<void> =>
-  vi.waitFor(() => expect(existsSync(file)).toBe(true), 10_000)
+  eventually(() => expect(existsSync(file)).toBe(true))
 
 async function race(n: number): Promise<Outcome> {
   const folder = join(dir, `agent-${n}`)
@@ -57,7 +58,7 @@ async function race(n: number): Promise<Outcome> {
   await killed
   owner.kill('SIGKILL')
   await isGone
-  await vi.waitFor(async () => expect(await carriers([marker])).toEqual([]), 10_000)
+  await eventually(async () => expect(await carriers([marker])).toEqual([]))
   const timesRan = existsSync(body) ? readFileSync(body, 'utf8').split('\n').length - 1 : 0
   return { recovery, timesRan, code: readExit(folder)?.code ?? null }
 }

@@ -11,11 +11,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTimeOf } from '../../../src/agents/process/identity.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
 import type { Recovery } from '../../../src/agents/process/recover.ts'
 import { host } from './stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let folder: string
 let bootId: string
@@ -131,11 +132,11 @@ describe('recovery of a stage', () => {
     const pid = await new Promise<number>((resolve) =>
       parent.stdout.once('data', (text) => resolve(Number(text))),
     )
-    const look = await vi.waitFor(async () => {
+    const look = await eventually(async () => {
       const found = (await host.look([pid])).get(pid)
       expect(found?.isDead).toBe(true)
       return found
-    }, 5000)
+    })
     put('pid', `${pid} ${look?.startTime}\n`)
     expect(await recover()).toEqual({ kind: 'lost' })
   })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { createExitWatch } from '../../../src/agents/process/exit-watch.ts'
 import type { ExitWatch } from '../../../src/agents/process/exit-watch.ts'
 import { createProcessHost } from '../../../src/agents/process/identity.ts'
@@ -15,6 +15,7 @@ import type { Stage, Started } from '../../../src/agents/process/spawn-stage.ts'
 import type { ExitRecord } from '../../../src/agents/process/stage-files.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/base/log.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 export const RESOURCES = join(ROOT, 'resources')
@@ -111,11 +112,11 @@ export function openStages(supervisor: readonly string[] = SUPERVISOR): Stages {
 
 /** Ends, by pid, every process that carries one of our markers, and waits until none is left. */
 export async function endCarriers(markers: readonly string[]): Promise<void> {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const alive = await carriers(markers)
     for (const pid of alive) host.signal(pid, 'SIGKILL')
     expect(alive).toEqual([])
-  }, 10_000)
+  })
 }
 
 export async function carriers(markers: readonly string[]): Promise<number[]> {
@@ -131,9 +132,9 @@ export async function isRunning(pid: number): Promise<boolean> {
 
 /** What the program has printed, once it has printed a whole line. */
 export async function firstLine({ folder }: { folder: string }): Promise<string> {
-  return vi.waitFor(() => {
+  return eventually(() => {
     const [line, ...rest] = readFileSync(join(folder, 'stdout.log'), 'utf8').split('\n')
     if (line === undefined || rest.length === 0) throw new Error('no line yet')
     return line
-  }, 10_000)
+  })
 }

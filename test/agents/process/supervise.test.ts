@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { RESOURCES, fixture, firstLine, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const SHELL_SCRIPT = join(RESOURCES, 'supervise.sh')
 const available = (shell: string): boolean =>
@@ -100,7 +101,7 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
     stages.launcher.onEnded(({ end }) => codes.push(end.code))
     await Promise.all(Array.from({ length: 4 }, () => stages.launcher.start(stage)))
     expect((await ended).code).toBe(0)
-    await vi.waitFor(() => expect(codes).toHaveLength(4), 5000)
+    await eventually(() => expect(codes).toHaveLength(4))
     expect(codes.toSorted()).toEqual([0, 75, 75, 75])
     expect(readFileSync(join(stages.dir, 'body'), 'utf8')).toBe('ran\n')
     expect(readdirSync(folder).filter((name) => /^exit\.\d/.test(name))).toEqual([])
@@ -111,7 +112,7 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
     const { stage, folder } = stages.create([fixture('counts.sh'), join(stages.dir, 'body')])
     writeFileSync(join(folder, 'pid'), 'recovery 1 1\n')
     await stages.launcher.start(stage)
-    await vi.waitFor(() => expect(stages.vanished).toEqual([folder]), 5000)
+    await eventually(() => expect(stages.vanished).toEqual([folder]))
     expect(existsSync(join(stages.dir, 'body'))).toBe(false)
   })
 

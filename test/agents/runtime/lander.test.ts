@@ -1,7 +1,7 @@
 /** The lander with real git and real lines: what it found out lasts until its outcome is saved, and no longer. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createLander } from '../../../src/agents/runtime/lander.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/base/log.ts'
@@ -11,6 +11,7 @@ import { isAlive } from '../../support/is-alive.ts'
 import { taskId } from '../../support/plan-builder.ts'
 import { collect, git, prepare, project, sandbox, write } from '../git/git-sandbox.ts'
 import { host, openStages } from '../process/stages.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const NEVER = new AbortController().signal
 
@@ -78,7 +79,7 @@ describe('a landing that is withdrawn', { timeout: 60_000 }, () => {
     const before = tip()
     const withdrawal = new AbortController()
     const landing = lander.land(order, withdrawal.signal)
-    await vi.waitFor(() => expect(countOf(runs)).toBe(1), 20_000)
+    await eventually(() => expect(countOf(runs)).toBe(1), 20_000)
     withdrawal.abort()
     expect(await landing).toBeNull()
     expect(tip()).toBe(before)

@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { findYard } from '../../../src/config/paths.ts'
 import { addTask, copyOf, untilTask } from '../real-place.ts'
 import { checkoutOf, openGitYard, type GitYard } from './git-yard.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const worktreeOf = async (at: GitYard, id: string): Promise<string> => {
   const task = await at.client.task.get({ id })
@@ -92,7 +93,7 @@ describe('a result', { timeout: 60_000 }, () => {
     expect(refused).toMatchObject({ state: 'refused', target: 'main' })
     expect(refused.reason).toBe('its verify command exited with 4 on the merged tree: is broken')
     expect(checkoutOf(at)).toBe(before)
-    await vi.waitFor(() => expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([]))
+    await eventually(() => expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([]))
     expect(at.git('worktree', 'list')).not.toContain('landings')
     at.git('rm', '-q', 'broken')
     at.commit({})
@@ -207,7 +208,7 @@ it('an owner that leaves while a result is verified takes no word of that, and t
   await at.done('work')
   at.write({ '.yard/slow': '' })
   await at.client.change.land({ task: 'work' })
-  await vi.waitFor(() => expect(existsSync(join(at.root, '.yard/begun'))).toBe(true), 20_000)
+  await eventually(() => expect(existsSync(join(at.root, '.yard/begun'))).toBe(true), 20_000)
   await at.yard.close()
   rmSync(join(at.root, '.yard/slow'))
   await at.reopenAnew()
@@ -223,7 +224,7 @@ it('an owner takes away what an earlier one left of a landing that nobody asks f
   const left = join(at.place.paths.yard, 'landings', worktreeName ?? '')
   at.git('worktree', 'add', '--quiet', '--detach', join(left, 'tree'), 'main')
   await at.reopenAnew()
-  await vi.waitFor(() => expect(existsSync(left)).toBe(false), 20_000)
+  await eventually(() => expect(existsSync(left)).toBe(false), 20_000)
   expect(at.git('worktree', 'list')).not.toContain('landings')
 }, 60_000)
 
