@@ -30,12 +30,16 @@ const BUNDLED = [
 // The page's zod is told not to compile before the first schema is made, whatever other chunk makes it.
 const SCHEMAS = { name: 'schemas', test: /node_modules[\\/]zod[\\/]|index-jitless/ }
 
+/** kB. A warning about downloads says nothing of what lies on the user's own disk. */
+const READ_FROM_DISK = 4000
+
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
 export default defineConfig({
   main: {
     build: {
       outDir: at('out/main'),
+      chunkSizeWarningLimit: READ_FROM_DISK,
       externalizeDeps: { exclude: BUNDLED },
       sourcemap: true,
       rollupOptions: {
@@ -70,6 +74,7 @@ export default defineConfig({
     worker: { format: 'es' },
     build: {
       outDir: at('out/renderer'),
+      chunkSizeWarningLimit: READ_FROM_DISK,
       sourcemap: true,
       minify: true,
       // One file: the order of rules is the same whichever screen is loaded first.

@@ -19,6 +19,7 @@ export class Stop extends Error {
 
 /** Runs a script's main function and ends the process as it says. */
 export async function runScript(main) {
+  endWithNpm()
   try {
     process.exitCode = (await main()) ?? 0
   } catch (error) {
@@ -26,4 +27,12 @@ export async function runScript(main) {
     say(error.message)
     process.exitCode = error.exitCode
   }
+}
+
+/** Asked to end, npm ends the shell between it and us, and no word of it comes here. */
+function endWithNpm() {
+  const { env, pid, platform, ppid } = process
+  if (env.npm_lifecycle_event === undefined || platform === 'win32') return
+  const look = () => process.ppid !== ppid && process.kill(pid, 'SIGTERM')
+  setInterval(look, 500).unref()
 }

@@ -55,22 +55,56 @@ function isFree(row: number, left: number, right: number, taken: Taken): boolean
 /** A polyline in canvas units: x, y, x, y, … */
 export type Points = readonly number[]
 
+/** Where a track goes, before it is known which of several side by side it is. `a` along the tracks, `c` across them. */
+export interface Course {
+  readonly begin: Spot
+  readonly finish: Spot
+  /** Across; null when it changes rows once, or never. */
+  readonly passing: number | null
+  /** From either end to the middle of its trunk. */
+  readonly trunkAt: number
+}
+
+interface Spot {
+  readonly a: number
+  readonly c: number
+}
+
+/** Canvas units beside the middle: of the gap after its blocker, of the one before its dependent, and of the way between both. */
+export interface Lanes {
+  readonly out: number
+  readonly in: number
+  readonly row: number
+}
+
+export const MIDDLE: Lanes = { out: 0, in: 0, row: 0 }
+
 /** `from` and `to` are the top left corners of its blocker and its dependent. */
-export function routeTrack(from: Position, to: Position, grid: Grid, taken: Taken): Points {
+export function courseOf(from: Position, to: Position, grid: Grid, taken: Taken): Course {
   const [start, end] = [along(from, grid), along(to, grid)]
   const half = grid.breadth / 2
   const begin = { a: start.a + grid.length, c: start.c + half }
   const finish = { a: end.a, c: end.c + half }
-  const passing = passingRow(placeAt(from, grid), placeAt(to, grid), taken)
+  const row = passingRow(placeAt(from, grid), placeAt(to, grid), taken)
   const room = finish.a - begin.a
+  return {
+    begin,
+    finish,
+    passing: row === null ? null : row * grid.rowPitch + half,
+    trunkAt: room > 0 ? Math.min(grid.gap / 2, room / 2) : LEAST_TRUNK,
+  }
+}
+
+export function drawTrack(course: Course, grid: Grid, lanes: Lanes): Points {
+  const { begin, finish, passing, trunkAt } = course
+  const [out, back] = [begin.a + trunkAt + lanes.out, finish.a - trunkAt + lanes.in]
   const line = [begin.a - INTO_NODE, begin.c]
-  const trunkAt = room > 0 ? Math.min(grid.gap / 2, room / 2) : LEAST_TRUNK
   if (passing === null) {
-    addTrunk(line, { at: begin.a + trunkAt, from: begin.c, to: finish.c, next: finish.a })
+    addTrunk(line, { at: out, from: begin.c, to: finish.c, next: finish.a })
   } else {
-    const across = passing * grid.rowPitch + half
-    addTrunk(line, { at: begin.a + trunkAt, from: begin.c, to: across, next: finish.a - trunkAt })
-    addTrunk(line, { at: finish.a - trunkAt, from: across, to: finish.c, next: finish.a })
+    const across = passing + lanes.row
+    addTrunk(line, { at: out, from: begin.c, to: across, next: back })
+    addTrunk(line, { at: back, from: across, to: finish.c, next: finish.a })
   }
   line.push(finish.a + INTO_NODE, finish.c)
   return grid.direction === 'right' ? line : turned(line)

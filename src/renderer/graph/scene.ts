@@ -6,7 +6,17 @@ import type { Position, TaskCard } from '../../contract/view.ts'
 import type { Folding, Stack } from './fold.ts'
 import { cornerOf, GRIDS, NODE_HEIGHT, NODE_WIDTH, type Direction } from './grid.ts'
 import type { Layout } from './place.ts'
-import { middleOf, routeTrack, takenPlaces, type Points, type Taken } from './route-track.ts'
+import {
+  courseOf,
+  drawTrack,
+  middleOf,
+  takenPlaces,
+  type Course,
+  type Lanes,
+  type Points,
+  type Taken,
+} from './route-track.ts'
+import { laneOf, lanesOf } from './track-lanes.ts'
 import { trackIdOf } from './view-state.ts'
 
 export type SceneNode =
@@ -24,6 +34,8 @@ export interface SceneTrack {
   readonly blocker: string
   readonly dependent: string
   readonly state: TrackState
+  readonly course: Course
+  readonly lanes: Lanes
   readonly points: Points
   readonly box: Box
 }
@@ -199,8 +211,44 @@ function makeTracks(
   nodes: Scene['nodes'],
   before: Scene['tracks'] | null,
 ): Map<string, SceneTrack> {
+  const links = linksOf(input, nodes)
+  const courseFor = createRouter(input, nodes)
+  const coursed = links.map((link) => ({
+    ...link,
+    from: link.source.id,
+    to: link.target.id,
+    course: before?.get(link.id)?.course ?? courseFor(link.source, link.target),
+  }))
+  const grid = GRIDS[input.direction]
+  const lanes = lanesOf(coursed, grid)
   const tracks = new Map<string, SceneTrack>()
-  const route = createRouter(input, nodes)
+  for (const { id, from, to, blocker, dependent, state, course } of coursed) {
+    const own = laneOf(lanes, id)
+    const known = before?.get(id)
+    const way = known && isSameLane(known.lanes, own) ? wayOf(known) : null
+    const isSame = way !== null && known?.state === state
+    if (isSame) tracks.set(id, known)
+    else
+      tracks.set(id, {
+        ...{ id, from, to, blocker, dependent, state, course, lanes: own },
+        ...(way ?? wayAlong(drawTrack(course, grid, own))),
+      })
+  }
+  return tracks
+}
+
+interface Link {
+  readonly id: string
+  readonly source: SceneNode
+  readonly target: SceneNode
+  readonly blocker: string
+  readonly dependent: string
+  readonly state: TrackState
+}
+
+/** One for each two nodes with dependencies between them. */
+function linksOf(input: SceneInput, nodes: Scene['nodes']): readonly Link[] {
+  const links = new Map<string, Link>()
   const nodeOf = (id: string): SceneNode | undefined =>
     nodes.get(input.folding.memberOf.get(id) ?? id)
   for (const card of input.tasks.values()) {
@@ -209,45 +257,27 @@ function makeTracks(
     for (const blockerId of card.after) {
       const [source, blocker] = [nodeOf(blockerId), input.tasks.get(blockerId)]
       if (source === target || !source || !blocker) continue
-      const link = { source, target, blocker: blockerId, dependent: card.id }
-      const state = trackStateOf(blocker)
-      addTrack(tracks, before, { ...link, state, route })
+      const id = trackIdOf(source.id, target.id)
+      const known = links.get(id)
+      const state = worse(trackStateOf(blocker), known?.state)
+      if (known) links.set(id, { ...known, state })
+      else links.set(id, { id, source, target, blocker: blockerId, dependent: card.id, state })
     }
   }
-  return tracks
-}
-
-interface Link {
-  readonly source: SceneNode
-  readonly target: SceneNode
-  readonly blocker: string
-  readonly dependent: string
-  readonly state: TrackState
-  readonly route: (source: SceneNode, target: SceneNode) => Way
-}
-
-function addTrack(
-  tracks: Map<string, SceneTrack>,
-  before: Scene['tracks'] | null,
-  link: Link,
-): void {
-  const { source, target, blocker, dependent, route } = link
-  const id = trackIdOf(source.id, target.id)
-  const known = tracks.get(id) ?? before?.get(id)
-  const state = worse(link.state, tracks.get(id)?.state)
-  if (known?.state === state) return void tracks.set(id, known)
-  const way = known ? wayOf(known) : route(source, target)
-  tracks.set(id, { id, from: source.id, to: target.id, blocker, dependent, state, ...way })
+  return [...links.values()]
 }
 
 type Way = Pick<SceneTrack, 'points' | 'box'>
 
 const wayOf = ({ points, box }: SceneTrack): Way => ({ points, box })
+const wayAlong = (points: Points): Way => ({ points, box: boxOf(points) })
+const isSameLane = (a: Lanes, b: Lanes): boolean =>
+  a.out === b.out && a.in === b.in && a.row === b.row
 
 function createRouter(
   { direction }: SceneInput,
   nodes: Scene['nodes'],
-): (source: SceneNode, target: SceneNode) => Way {
+): (source: SceneNode, target: SceneNode) => Course {
   const grid = GRIDS[direction]
   let taken: Taken | null = null
   return (source, target) => {
@@ -255,8 +285,7 @@ function createRouter(
       [...nodes.values()].map(({ at }) => at),
       grid,
     )
-    const points = routeTrack(source.at, target.at, grid, taken)
-    return { points, box: boxOf(points) }
+    return courseOf(source.at, target.at, grid, taken)
   }
 }
 
