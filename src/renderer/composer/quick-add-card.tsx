@@ -40,7 +40,11 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
   const tasks = useYard((view) => view.tasks)
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.nativeEvent.isComposing) return
-    const isField = event.target instanceof HTMLInputElement
+    const { target } = event
+    // As its buttons say, from either field: a line break is the rarer wish.
+    const isField =
+      target instanceof HTMLInputElement ||
+      (target instanceof HTMLTextAreaElement && !event.shiftKey)
     const isSend = event.key === 'Enter' && (event.metaKey || event.ctrlKey || isField)
     if (event.key === 'Escape') closeQuickAdd()
     else if (isSend) void send(!(event.metaKey || event.ctrlKey))

@@ -2,6 +2,7 @@
 import { Fragment, useId } from 'react'
 import { useYard } from '../session/session-context.tsx'
 import { Select } from '../ui/select.tsx'
+import { KeyHint } from '../workspace/key-hint.tsx'
 import { namedExecutor, type CardFields } from './new-task-wish.ts'
 import { withoutExecutor } from './title-language.ts'
 import type { NamesOfYard } from './use-names.ts'
@@ -101,7 +102,8 @@ export function CommandField({ value, onChange }: CommandFieldProps) {
         onChange={(event) => onChange(event.target.value)}
       />
       <span id={`${id}-note`} className="text-11 text-text-3">
-        The task is this command: no agent is asked. Leave it empty for an agent.
+        The task is this command: no agent is asked. Leave it empty for an agent.{' '}
+        <KeyHint keys="shift+enter" /> starts a new line.
       </span>
     </div>
   )
