@@ -7,7 +7,9 @@ import { JsonReport } from './scripts/json-report.mjs'
 const NOT_UNIT = ['test/renderer/**', 'test/e2e/**', 'test/agents-real/**']
 
 // What is polled comes by itself, on any machine: the limit only ends what never comes.
-const PATIENT = { poll: { timeout: 15_000 } }
+const PATIENT = { poll: { timeout: 50_000 } }
+/** For whole programs, one after the other, on a machine that has other work. */
+const TEST_MS = 60_000
 
 // Real agents need their programs installed and minutes of time, so they run only when named.
 const isForRealAgents = process.argv.some((word) => /^(--project=)?agents$/.test(word))
@@ -25,8 +27,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: NOT_UNIT,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: TEST_MS,
+          hookTimeout: TEST_MS,
           expect: PATIENT,
         },
       },
@@ -37,7 +39,7 @@ export default defineConfig({
           environment: 'happy-dom',
           include: ['test/renderer/**/*.test.{ts,tsx}'],
           setupFiles: ['test/support/patient-page.ts'],
-          testTimeout: 20_000,
+          testTimeout: TEST_MS,
           expect: PATIENT,
         },
       },
@@ -64,6 +66,7 @@ export default defineConfig({
                 fileParallelism: false,
                 testTimeout: 120_000,
                 hookTimeout: 300_000,
+                expect: PATIENT,
               },
             },
           ]

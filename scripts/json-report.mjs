@@ -7,10 +7,12 @@ export class JsonReport extends JsonReporter {
   async onTestRunEnd(modules, errors) {
     await super.onTestRunEnd(modules)
     const { root, outputFile } = this.ctx.config
-    const file = resolve(root, outputFile.json)
+    const name = typeof outputFile === 'string' ? outputFile : outputFile?.json
+    if (name === undefined) return
+    const file = resolve(root, name)
     const report = JSON.parse(readFileSync(file, 'utf8'))
-    const unhandled = errors.map(({ message, cause }) =>
-      [message, cause?.message].filter(Boolean).join(' '),
+    const unhandled = errors.map((error) =>
+      [error?.message || String(error), error?.cause?.message].filter(Boolean).join(' '),
     )
     writeFileSync(file, JSON.stringify({ ...report, unhandled }))
   }

@@ -1,5 +1,5 @@
 // Where the project lies, and how its scripts talk to a person. All scripts run on Node 18 without dependencies.
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -29,10 +29,18 @@ export async function runScript(main) {
   }
 }
 
-/** Asked to end, npm ends the shell between it and us, and no word of it comes here. */
+/**
+ * Asked to end, npm ends the shell between it and us, and no word of it comes here. Only for a script that npm has started itself:
+ * what that runs has npm's variables, too.
+ */
 function endWithNpm() {
-  const { env, pid, platform, ppid } = process
-  if (env.npm_lifecycle_event === undefined || platform === 'win32') return
-  const look = () => process.ppid !== ppid && process.kill(pid, 'SIGTERM')
-  setInterval(look, 500).unref()
+  const { argv, env, pid, platform, ppid } = process
+  const isOfNpm = env.npm_lifecycle_script?.includes(basename(argv[1] ?? ''))
+  if (!isOfNpm || platform === 'win32') return
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(timer) // once: a second one would cut short what ends in order
+    process.kill(pid, 'SIGTERM')
+  }, 500)
+  timer.unref()
 }

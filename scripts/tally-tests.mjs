@@ -18,8 +18,10 @@ export function tally(reports) {
       ({ status, assertionResults }) =>
         status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
     )
+    // What no test reported fails the run; a process that died is counted with its file.
+    const unhandled = report.unhandled ?? []
     sum.passed += report.numPassedTests
-    sum.failed += report.numFailedTests + unloaded.length
+    sum.failed += report.numFailedTests + Math.max(unloaded.length, unhandled.length)
     sum.skipped += report.numPendingTests + report.numTodoTests
   }
   return sum

@@ -29,7 +29,7 @@ export async function runProcess(entry: URL): Promise<void> {
     ...{ argv: words, env, cwd, stdin, stdout, stderr, entry },
     ...{ root: new URL('../../', entry), gone: gone.signal },
   })
-  await Promise.all([stdout, stderr].map(flushed))
+  await Promise.all([stdout, stderr].map((each) => flushed(each)))
   // Idle connections and a stdin that nobody ends must not keep a finished command.
   process.exit(code)
 }

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import { createHttpClient } from '../headless/client.ts'
-import { readState } from '../headless/state-file.ts'
+import { readState, type HostState } from '../headless/state-file.ts'
 import { namelessRefusal, type Caller } from './caller.ts'
 import type { Client } from './client.ts'
 import { CONTRACT_VERSION } from './contract-version.ts'
@@ -45,6 +45,15 @@ export async function askAnyone(
     message: `the host of this yard (version ${owner.version}) speaks contract ${owner.contract}, this command speaks ${CONTRACT_VERSION}`,
     hint: 'run `yard service restart`',
   })
+}
+
+/** Which process has the yard open, whatever it speaks and does. Null when nobody answers. */
+export async function whoHolds(
+  paths: YardPaths,
+): Promise<{ readonly pid: number; readonly host: HostState['host'] } | null> {
+  const host = readState(paths)?.host
+  const holder = await findAnyone(paths, { kind: 'person' })
+  return holder && host ? { pid: holder.pid, host } : null
 }
 
 /** Whatever it speaks. Null where only a command answers. */

@@ -5,7 +5,7 @@ import type { Machine } from './cli.ts'
 import type { Printer } from './print.ts'
 import { signOf, stateText } from './state-words.ts'
 import { oneLine, shorten } from './table.ts'
-import { between, span } from './time-words.ts'
+import { span } from './time-words.ts'
 
 export interface Progress {
   show(change: Change): void
@@ -39,7 +39,7 @@ export function changeLine(before: TaskCard | null, after: TaskCard): string | n
   const title = oneLine(after.title)
   if (after.state === 'in-progress')
     return `${sign} ${after.id} started as ${after.agent}: ${title}`
-  const took = after.state === 'done' ? between(after.startedAt, after.completedAt) : null
+  const took = after.state === 'done' ? (after.workedMs ?? null) : null
   const detail = took === null ? after.fact : span(took)
   return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null)}`
 }

@@ -1,4 +1,5 @@
 /** How the states of tasks look in a terminal: a sign and a colour, never a colour alone. */
+import { factInText } from '../domain/fact-in-text.ts'
 import type { Colour, Printer } from './print.ts'
 
 const LOOKS: Readonly<Record<string, readonly [sign: string, colour: Colour | null]>> = {
@@ -17,7 +18,7 @@ const LOOKS: Readonly<Record<string, readonly [sign: string, colour: Colour | nu
 
 /** `blocked (2 to go)`; a fact that says the state once more is left out. */
 export const stateText = (state: string, fact: string | null): string =>
-  fact === null || fact.toLowerCase() === state ? state : `${state} (${fact})`
+  fact === null || fact.toLowerCase() === state ? state : `${state} (${factInText(fact)})`
 
 export const signOf = (state: string): string => LOOKS[state]?.[0] ?? '·'
 

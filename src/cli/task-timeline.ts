@@ -1,6 +1,7 @@
 /** What happened to a task, in lines, the oldest first. */
 import type { TimelineRow } from '../contract/page.ts'
 import type { AgentView } from '../contract/view.ts'
+import { isHeldUp } from '../domain/held-up.ts'
 import type { Client } from './client.ts'
 import { oneLine } from './table.ts'
 import { clock } from './time-words.ts'
@@ -35,6 +36,8 @@ export const timelineLine = ({ at, by, text }: TimelineRow): string =>
 const STEPS = new Set(['agent.placed', 'agent.started', 'agent.heard', 'agent.conversed'])
 export const isMilestone = ({ event }: TimelineRow): boolean => !STEPS.has(event)
 
-/** How an agent has ended, in a word. One that asked a person has not failed. */
-export const outcomeOf = ({ outcome, failure }: Pick<AgentView, 'outcome' | 'failure'>): string =>
-  failure?.class === 'question' ? 'asked' : (outcome ?? 'ended')
+/** How an agent has ended, in a word. One that asked a person, or that could not begin yet, has not failed. */
+export function outcomeOf(agent: Pick<AgentView, 'outcome' | 'failure'>): string {
+  if (agent.failure?.class === 'question') return 'asked'
+  return isHeldUp(agent) ? 'held-up' : (agent.outcome ?? 'ended')
+}

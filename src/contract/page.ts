@@ -37,7 +37,7 @@ export const historySchema = z.object({
       title: z.string(),
       executor: z.string(),
       model: z.string().nullable(),
-      /** As an agent's; `asked` where it ended by a question to a person. */
+      /** As an agent's; `asked` where it ended by a question to a person, `held-up` where a conflict kept it from beginning. */
       outcome: z.string(),
       claimedAt: time,
       endedAt: time,

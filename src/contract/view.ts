@@ -46,6 +46,8 @@ export const taskCardSchema = z.object({
   createdAt: time,
   startedAt: time.nullable(),
   completedAt: time.nullable(),
+  /** ms that it took: the work of all its tries, without what lay between them; of a repeating task its latest run. Absent before its end, and where nobody knows. */
+  workedMs: z.number().optional(),
   /** Earliest start, while that is to come. */
   notBefore: time.nullable(),
   /** While its provider sleeps or waits for a sign-in: whose, and until when (null = until a person acts). Absent otherwise. */

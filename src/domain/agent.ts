@@ -126,6 +126,11 @@ export const agentSchema = z.strictObject({
   endedAt: z.number().int().nullable(),
 })
 export type Agent = z.infer<typeof agentSchema>
+
+/** ms that it worked, had it ended at `at`; 0 for one that never began. */
+export const workedBy = ({ startedAt }: Pick<Agent, 'startedAt'>, at: number): number =>
+  startedAt === null ? 0 : Math.max(0, at - startedAt)
+
 export const isLiving = (agent: Pick<Agent, 'state'>): boolean => agent.state.kind !== 'ended'
 
 /** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */

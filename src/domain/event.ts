@@ -10,6 +10,11 @@ import type { Task, TaskDefinition, TaskState } from './task.ts'
 
 type Fact<T extends string, Data> = Readonly<{ type: T; at: number } & Data>
 
+/** ms that the agent worked whose end it is. */
+interface Work {
+  workedMs?: number
+}
+
 export type TaskEvent =
   | Fact<'task.added', { task: Task }>
   | Fact<'task.edited', { id: TaskId; fields: Partial<TaskDefinition> }>
@@ -17,13 +22,13 @@ export type TaskEvent =
   | Fact<'task.timed', { id: TaskId; notBefore: number | null; scheduledFor: number | null }>
   | Fact<'task.held', { id: TaskId; draft?: boolean }>
   | Fact<'task.released', { id: TaskId }>
-  | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null }>
+  | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null } & Work>
   /** What the agent of a task that a person called done had left by its end. */
   | Fact<'task.landed', { id: TaskId; resultCommit: string }>
   | Fact<'task.landing', { id: TaskId; landing: Landing }>
   /** More has come to wait for a merge task by its conflict. */
   | Fact<'task.merging', { id: TaskId; merging: Merging }>
-  | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean }>
+  | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean } & Work>
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   | Fact<
       'task.returned',
@@ -35,7 +40,7 @@ export type TaskEvent =
         isAttempt: boolean
         isBackOff: boolean
         held: boolean
-      }
+      } & Work
     >
   /** A repeating task's run is over and its next time is known. */
   | Fact<
@@ -46,7 +51,7 @@ export type TaskEvent =
         success: boolean
         failure: WorkFailure | null
         resultCommit: string | null
-      }
+      } & Work
     >
   | Fact<
       'task.awaiting',
@@ -56,7 +61,7 @@ export type TaskEvent =
         text: string
         failure: WorkFailure | null
         provider: string | null
-      }
+      } & Work
     >
   /** Open again because a person said so. */
   | Fact<

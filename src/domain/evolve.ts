@@ -7,7 +7,7 @@ import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.t
 import type { Task, TaskState } from './task.ts'
 
 export function evolve(plan: Plan, event: Event): readonly EntityChange[] {
-  if (isTaskEvent(event)) return evolveTask(plan, event)
+  if (isTaskEvent(event)) return withWork(evolveTask(plan, event), event)
   if (isAgentEvent(event)) return evolveAgent(plan, event)
   return evolveYard(plan, event)
 }
@@ -102,6 +102,17 @@ function evolveRecord(
 }
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>
+
+/** What an agent has worked is added up where its end is told of its task. */
+function withWork(changes: readonly EntityChange[], event: TaskEvent): readonly EntityChange[] {
+  const ms = 'workedMs' in event ? event.workedMs : undefined
+  if (ms === undefined) return changes
+  return changes.map((each) =>
+    each.entity === 'task' && each.after
+      ? { ...each, after: { ...each.after, workedMs: (each.after.workedMs ?? 0) + ms } }
+      : each,
+  )
+}
 
 const parkOf = (task: Task) => (task.state.kind === 'open' ? task.state.park : null)
 
@@ -270,9 +281,13 @@ function claimed(plan: Plan, event: Of<'agent.claimed'>): readonly EntityChange[
       generation,
       lastAgentId: agent.id,
       startedAt: task.startedAt ?? at,
+      ...(isNextRun(task) ? { workedMs: 0 } : {}),
     })),
   ]
 }
+
+const isNextRun = ({ schedule, completedAt, attempts, backOffs }: Task): boolean =>
+  schedule !== null && completedAt !== null && attempts === 0 && backOffs === 0
 
 function ended(plan: Plan, event: Of<'agent.ended'>): readonly EntityChange[] {
   const agent = agentOf(plan, event.id)

@@ -154,6 +154,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),
   completedAt: z.number().int().nullable(),
+  /** ms that agents worked on it, all tries together, of a repeating task those of its latest run; not said in rows of earlier programs. */
+  workedMs: z.number().int().nonnegative().optional(),
 })
 export type Task = z.infer<typeof taskSchema>
 
@@ -162,6 +164,16 @@ export const isSatisfied = (task: Pick<Task, 'state' | 'schedule' | 'firstSucces
   task.state.kind === 'done' ||
   task.state.kind === 'abandoned' ||
   (task.schedule !== null && task.firstSuccessAt !== null)
+
+/** How long it took, ms; null before its end, or where nobody worked on it. Of an earlier program only its first start and its end are known. */
+export function workedMsOf({
+  workedMs,
+  startedAt,
+  completedAt,
+}: Pick<Task, 'workedMs' | 'startedAt' | 'completedAt'>): number | null {
+  if (startedAt === null || completedAt === null) return null
+  return workedMs ?? Math.max(0, completedAt - startedAt)
+}
 
 /** Held since it was added: it waits for its first publication. */
 export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): boolean =>

@@ -1,7 +1,6 @@
 /** Every other CLI in a whole yard: it hands work on, asks for its key, and leaves nothing behind when it is killed in mid-tool. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskId } from '../../src/domain/ids.ts'
 import type { Yard } from '../../src/yard/yard.ts'
@@ -10,6 +9,7 @@ import { addTask, PERSON, untilTask } from '../yard/real-place.ts'
 import { installAgentClis } from './install.ts'
 import { startMock } from './real-agents.ts'
 import { isDone, makeRealYard, type RealYard } from './real-yard.ts'
+import { runningFor } from './running-for.ts'
 
 const INSTALL_MS = 300_000
 const GRAPH_MS = 150_000
@@ -33,23 +33,6 @@ afterEach(async () => {
 })
 
 const agentsOf = (id: string) => yard.store.agents({ which: 'all', taskId: id as TaskId })
-
-/** Command lines of everything that runs for a task of this yard, whoever started it. */
-async function runningFor(task: string): Promise<string[]> {
-  const found: string[] = []
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(join('/proc', pid, file), 'utf8').catch(() => '')
-    const variables = (await read('environ')).split('\0')
-    const isOurs = variables.some(
-      (line) => line.startsWith('YARD_DIR=') && line.includes(place.root),
-    )
-    if (!isOurs || !variables.includes(`YARD_TASK_ID=${task}`)) continue
-    const line = (await read('cmdline')).replaceAll('\0', ' ')
-    // A process that has ended and is not yet waited for has no command line.
-    if (line !== '') found.push(line)
-  }
-  return found
-}
 
 const CLIS = ['gemini', 'qwen', 'opencode', 'pi', 'copilot'] as const
 describe.each(CLIS)('%s in a yard', { timeout: GRAPH_MS }, (executor) => {
@@ -103,7 +86,7 @@ describe.each(CLIS)('%s in a yard', { timeout: GRAPH_MS }, (executor) => {
       worktree: 'off',
     })
     const isInTool = async (): Promise<boolean> =>
-      (await runningFor('stuck')).some((line) => line.includes('tail -f /dev/null'))
+      (await runningFor(place.paths, 'stuck')).some((line) => line.includes('tail -f /dev/null'))
     await expect.poll(isInTool, { timeout: 60_000, interval: 250 }).toBe(true)
     const living = [...yard.plan.agents.values()].find((agent) => agent.taskId === 'stuck')
     const ids = living ? [living.id] : []
@@ -111,8 +94,9 @@ describe.each(CLIS)('%s in a yard', { timeout: GRAPH_MS }, (executor) => {
     expect(killed.ok).toBe(true)
     await untilTask(yard, 'stuck', (task) => task.state.kind === 'open')
     expect(agentsOf('stuck')[0]?.state).toMatchObject({ kind: 'ended', outcome: 'killed' })
-    expect(await runningFor('stuck')).toEqual([])
-    await delay(1000)
-    expect(await runningFor('stuck')).toEqual([])
+    expect(await runningFor(place.paths, 'stuck')).toEqual([])
+    // With the yard closed as well nobody is left who could start one for it.
+    await yard.close()
+    expect(await runningFor(place.paths, 'stuck')).toEqual([])
   })
 })

@@ -13,6 +13,7 @@ import { installAgentClis } from './install.ts'
 import { startMock } from './real-agents.ts'
 import { addTask as add, PERSON, untilTask } from '../yard/real-place.ts'
 import { isDone, makeRealYard, ROOT, type RealYard } from './real-yard.ts'
+import { eventually } from '../support/eventually.ts'
 import { isAlive } from '../support/is-alive.ts'
 
 const INSTALL_MS = 300_000
@@ -182,7 +183,7 @@ describe.each(['claude', 'codex'] as const)('%s in a graph', { timeout: GRAPH_MS
     const task = await untilTask(yard, 'stuck', (one) => one.state.kind === 'open')
     expect(task.held).toBe(true)
     expect(agentsOf('stuck')[0]?.state).toMatchObject({ kind: 'ended', outcome: 'killed' })
-    await expect.poll(() => isAlive(living?.pid ?? Number.NaN)).toBe(false)
+    await eventually(() => expect(isAlive(living?.pid ?? Number.NaN)).toBe(false))
   })
 })
 

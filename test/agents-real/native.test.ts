@@ -1,7 +1,6 @@
 /** Our own agent in a whole yard, on both wires: it hands work on, asks for its key, waits for its quota and leaves nothing behind. */
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskId } from '../../src/domain/ids.ts'
 import type { Yard } from '../../src/yard/yard.ts'
@@ -16,6 +15,7 @@ import {
 } from '../yard/real-place.ts'
 import { KEY_VALUE, startMock } from './real-agents.ts'
 import { isDone } from './real-yard.ts'
+import { runningFor } from './running-for.ts'
 
 const GRAPH_MS = 120_000
 const PROVIDERS = { messages: 'anthropic', chat: 'maker' } as const
@@ -54,20 +54,6 @@ afterEach(async () => {
 const agentsOf = (id: string) => yard.store.agents({ which: 'all', taskId: id as TaskId })
 const add = (id: string, description: string, more: object) =>
   addTask(yard, { id: id as TaskId, title: `Task ${id}`, description, ...more })
-
-/** Command lines of everything that carries the variables of this task's agents. */
-async function runningFor(task: string): Promise<string[]> {
-  const found: string[] = []
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(join('/proc', pid, file), 'utf8').catch(() => '')
-    const variables = (await read('environ')).split('\0')
-    const isOurs = variables.includes(`YARD_DIR=${place.paths.root}`)
-    if (!isOurs || !variables.includes(`YARD_TASK_ID=${task}`)) continue
-    const line = (await read('cmdline')).replaceAll('\0', ' ')
-    if (line !== '') found.push(line)
-  }
-  return found
-}
 
 describe.each(['messages', 'chat'] as const)(
   'native on the wire %s',
@@ -125,7 +111,7 @@ describe.each(['messages', 'chat'] as const)(
         executor,
       })
       const isInTool = async (): Promise<boolean> =>
-        (await runningFor('stuck')).some((line) => line.includes('tail -f /dev/null'))
+        (await runningFor(place.paths, 'stuck')).some((line) => line.includes('tail -f /dev/null'))
       await expect.poll(isInTool, { timeout: 60_000, interval: 250 }).toBe(true)
       const living = [...yard.plan.agents.values()].find((agent) => agent.taskId === 'stuck')
       const killed = await yard.kill(
@@ -136,9 +122,10 @@ describe.each(['messages', 'chat'] as const)(
       expect(killed.ok).toBe(true)
       await untilTask(yard, 'stuck', (task) => task.state.kind === 'open')
       expect(agentsOf('stuck')[0]?.state).toMatchObject({ kind: 'ended', outcome: 'killed' })
-      expect(await runningFor('stuck')).toEqual([])
-      await delay(500)
-      expect(await runningFor('stuck')).toEqual([])
+      expect(await runningFor(place.paths, 'stuck')).toEqual([])
+      // With the yard closed as well nobody is left who could start one for it.
+      await yard.close()
+      expect(await runningFor(place.paths, 'stuck')).toEqual([])
     })
   },
 )

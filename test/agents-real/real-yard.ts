@@ -66,7 +66,7 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
       if (!opened.ok) throw new Error(opened.error.message)
       return opened.value
     },
-    remove: () => rm(home, { recursive: true, force: true }),
+    remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 

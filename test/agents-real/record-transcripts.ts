@@ -3,11 +3,12 @@
  * `node test/agents-real/record-transcripts.ts [PATTERN]`, with a pattern of file names to record only some.
  */
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { installAgentClis } from './install.ts'
+import { neutral } from './neutral.ts'
 import { nativeProfile, realProfiles, startMock } from './real-agents.ts'
 import { runCli } from './run-cli.ts'
 
@@ -57,15 +58,10 @@ const profiles = {
   ...(await realProfiles(mock.url, clis, home)),
   native: nativeProfile(mock.url),
 }
-// Neither this machine's paths nor a random port belong into a fixture.
-const clean = (text: string): string =>
-  text
-    .replaceAll(mock.url.slice('http://'.length), '127.0.0.1:8080')
-    .replaceAll(home, '/home/user')
-    .replaceAll(home.replaceAll('/', '-'), '-home-user')
+const machine = { folder: home, home: homedir(), mockUrl: mock.url }
 /** Without stack traces, which are full of paths. */
 const cleanErrors = (text: string): string =>
-  clean(text)
+  neutral(text, machine)
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
     .join('\n')
@@ -81,7 +77,7 @@ for (const cli of CLIS) {
       ...(cli === 'native' ? { home: join(home, 'homes') } : {}),
     })
     if (!ran.ok) throw new Error(ran.error.reason)
-    await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
+    await writeFile(join(FOLDER, file), neutral(ran.value.stdout, machine))
     if (executorOf(cli)?.createReader().readError && TOLD_ON_STDERR.has(name))
       await writeFile(
         join(FOLDER, file.replace('.jsonl', '.stderr.txt')),
@@ -101,7 +97,7 @@ for (const cli of RESUMED) {
     if (!ran.ok) throw new Error(ran.error.reason)
     resume = ran.value.summary.conversation ?? ran.value.conversationId
     const file = `${cli}-${turn}-turn.jsonl`
-    await writeFile(join(FOLDER, file), clean(ran.value.stdout).replace(/work-\w{6}/g, 'work'))
+    await writeFile(join(FOLDER, file), neutral(ran.value.stdout, machine))
     process.stdout.write(`${file}: exit ${ran.value.exitCode}\n`)
   }
 }

@@ -35,7 +35,7 @@ interface Absence {
 }
 
 const AT_REST_MS = 240_000
-const GONE_MS = 10_000
+const GONE_MS = 60_000
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const folder = await makeYardFolder('[coordinator]\nmax_agents = 4\n')

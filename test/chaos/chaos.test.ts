@@ -13,7 +13,8 @@ const TASKS: ChaosTask[] = [
 const breaks = (ledger: string): string[] =>
   brokenPromises(TASKS, parseLedger(ledger), { agents: [], doneTasks: new Set(['a', 'b']) })
 
-describe.runIf(process.platform === 'linux')('an owner killed again and again', () => {
+const isLinux = process.platform === 'linux'
+describe.runIf(isLinux)('an owner killed again and again (it needs /proc)', () => {
   it('leaves every task done once and no process behind', { timeout: 180_000 }, async () => {
     const random = createSeededRandom(11)
     const options = { random, tasks: 40, kills: 4, failing: 0, others: ['launcher'] } as const

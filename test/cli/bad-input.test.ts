@@ -104,7 +104,7 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
 ]
 
 describe('bad input', () => {
-  it.each(TABLE)('yard %s ends with %i', { timeout: 30_000 }, async (words, code, says) => {
+  it.each(TABLE)('yard %s ends with %i', async (words, code, says) => {
     const ended = await place.yard(words.split(' ').filter(Boolean))
     expect(ended.err).toMatch(says)
     expect(ended.err.trim().split('\n')).toHaveLength(1)
@@ -113,7 +113,7 @@ describe('bad input', () => {
     expect(ended.out).toBe('')
   })
 
-  it('says it as JSON on stdout, too', { timeout: 30_000 }, async () => {
+  it('says it as JSON on stdout, too', async () => {
     const ended = await place.yard(['show', 'nope', '--json'])
     expect(JSON.parse(ended.out)).toMatchObject({ error: { kind: 'unknown-task' } })
     expect(ended.code).toBe(3)
@@ -121,7 +121,6 @@ describe('bad input', () => {
 
   it.each(['list', 'add T', 'service status', 'run', 'config --list', 'service start'])(
     'yard %s ends with 5 where no yard is',
-    { timeout: 30_000 },
     async (words) => {
       const ended = await bare.yard(words.split(' '))
       expect(ended.code).toBe(5)

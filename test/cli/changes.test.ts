@@ -1,26 +1,14 @@
 /** `yard diff`, `yard merge` and `yard worktree`, as whole processes in a real repository. */
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
+import { openGitTestYard, PROGRAM, type GitTestYard } from './yard-command.ts'
 
-let place: TestYard
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=Pat', '-c', 'user.email=pat@x', ...args], {
-    cwd: place.folder,
-    encoding: 'utf8',
-    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  }).trimEnd()
+let place: GitTestYard
 beforeEach(async () => {
-  place = await openTestYard()
-  git('init', '--quiet', '--initial-branch=main')
-  await appendFile(join(place.folder, '.git/info/exclude'), '.yard/\n')
-  await writeFile(join(place.folder, 'a.txt'), 'one\n')
-  git('add', '--all')
-  git('commit', '--quiet', '--message', 'first')
-}, 30_000)
+  place = await openGitTestYard()
+})
 afterEach(() => place.close(), 60_000)
 
 async function onlyWorktree(): Promise<{ readonly path: string; readonly name: string }> {
@@ -50,13 +38,13 @@ it('a change is read, merged without a service, and its worktree cleaned up', as
   expect(refused.code).toBe(1)
   expect(refused.out).toMatch(/work is not merged: your checkout .* has changes in b.txt/)
   await writeFile(join(place.folder, 'b.txt'), 'two\n')
-  git('add', 'b.txt')
-  git('commit', '--quiet', '--message', 'by hand')
+  place.git('add', 'b.txt')
+  place.git('commit', '--quiet', '--message', 'by hand')
   expect((await place.yard(['merge', '--all-done'])).out).toMatch(
     /^work is in main \([0-9a-f]{10}\)\n$/,
   )
   expect((await place.yard(['merge', '--all-done'])).out).toBe('nothing is waiting to be merged\n')
-  expect(git('show', 'main:a.txt')).toBe('one\nmore')
+  expect(place.git('show', 'main:a.txt')).toBe('one\nmore')
   const { path, name } = await onlyWorktree()
   await appendFile(join(place.folder, '.git/info/exclude'), 'built/\n')
   await mkdir(join(path, 'built'))
@@ -73,7 +61,7 @@ it('a change is read, merged without a service, and its worktree cleaned up', as
   const removed = await place.yard(['worktree', 'remove', 'work', '--yes'])
   expect(removed.out).toContain(`what was uncommitted is kept at refs/yard/kept/${name}`)
   expect(existsSync(path)).toBe(false)
-  expect(git('show', `refs/yard/kept/${name}:late.txt`)).toBe('late')
+  expect(place.git('show', `refs/yard/kept/${name}:late.txt`)).toBe('late')
   expect((await place.yard(['worktree', 'remove', 'work'])).code).toBe(3)
 }, 120_000)
 

@@ -6,7 +6,7 @@ import { openTestYard, type TestYard } from './yard-command.ts'
 let place: TestYard
 beforeEach(async () => {
   place = await openTestYard()
-}, 30_000)
+})
 afterEach(() => place.close(), 60_000)
 
 const GRAPH = `[[task]]
@@ -21,7 +21,7 @@ exec = "cat hello.txt"
 after = ["fetch"]
 `
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', { timeout: 120_000 }, () => {
   it('imports a graph, runs it to its rest and ends with 0', async () => {
     await writeFile(join(place.folder, 'graph.toml'), GRAPH)
     const ran = await place.yard(['run', 'graph.toml', '--json'])
@@ -66,7 +66,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     const starts = await Promise.all([1, 2, 3].map(() => place.json(['service', 'start'])))
     expect(new Set(starts.map((told) => JSON.stringify(Object(told).pid))).size).toBe(1)
     expect(await place.json(['add', 'Work', '--exec', 'true'])).toMatchObject({ id: 'work' })
-    expect((await place.yard(['wait', 'work', '--timeout', '30s'])).code).toBe(0)
+    expect((await place.yard(['wait', 'work', '--timeout', '10m'])).code).toBe(0)
     expect(await place.json(['service', 'status'])).toMatchObject({
       running: true,
       tasks: { done: 1 },

@@ -46,7 +46,7 @@ const statesOf = async (): Promise<Record<string, string>> => {
   return Object.fromEntries(tasks.map(({ id, state }) => [id, state]))
 }
 
-describe('examples', () => {
+describe('examples', { timeout: 120_000 }, () => {
   it('are the ones that are run here', async () => {
     const folders = (await readdir(examples)).filter((name) => !name.endsWith('.md'))
     expect(folders.toSorted()).toEqual(['local-models', 'other-clis', 'review-by-another'])

@@ -48,7 +48,7 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
   let place: TestYard
   beforeEach(async () => {
     place = await openTestYard()
-  }, 30_000)
+  })
   afterEach(() => place.close(), 60_000)
 
   const yard = `"${process.execPath}" "${resolve(import.meta.dirname, '../../src/cli/index.ts')}"`
@@ -90,7 +90,7 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
   })
 
   it.runIf(process.platform === 'linux')(
-    'may do nothing when it cannot be told which',
+    'may do nothing when it cannot be told which (on Linux, where /proc tells who started it)',
     async () => {
       const marked = { env: { YARD_AGENT_KEY: 'of-nobody' } }
       for (const words of [['list'], ['add', 'B'], ['service', 'pause'], ['run'], ['watch']])

@@ -1,31 +1,19 @@
 /** `yard merge` without a service, while its verify line runs: whole processes beside it, none of which it may hold up. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openGitTestYard, type GitTestYard } from './yard-command.ts'
 import { eventually } from '../support/eventually.ts'
 
-let place: TestYard
+let place: GitTestYard
 const inYard = (name: string): string => join(place.folder, '.yard', name)
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=Pat', '-c', 'user.email=pat@x', ...args], {
-    cwd: place.folder,
-    encoding: 'utf8',
-    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  }).trimEnd()
 
 /** On a merged tree, three folders below `.yard`, it stays as long as it is held. */
 const VERIFY = 'touch ../../../begun; while test -e ../../../hold; do sleep 0.1; done'
 
 beforeEach(async () => {
-  place = await openTestYard()
-  git('init', '--quiet', '--initial-branch=main')
-  await appendFile(join(place.folder, '.git/info/exclude'), '.yard/\nbegun\n')
-  await writeFile(join(place.folder, 'a.txt'), 'one\n')
-  git('add', '--all')
-  git('commit', '--quiet', '--message', 'first')
+  place = await openGitTestYard('begun')
   const work = (name: string): string[] => [
     ...['add', name, '--exec', `echo ${name} > ${name}.txt`, '--worktree', 'on'],
     ...['--verify', VERIFY],
@@ -42,6 +30,7 @@ afterEach(async () => {
 
 it('others add, look and merge, and a host begins when it has ended', async () => {
   let isOver = false
+  expect((await place.yard(['backup'])).code).toBe(0)
   const first = place.yard(['merge', 'one']).finally(() => (isOver = true))
   await eventually(() => expect(existsSync(inYard('begun'))).toBe(true), 60_000)
   expect((await place.yard(['add', 'Later', '--exec', 'true'])).code).toBe(0)
@@ -50,6 +39,12 @@ it('others add, look and merge, and a host begins when it has ended', async () =
   // Nothing of the graph is run by it, so there is nothing to wait for.
   expect((await place.yard(['wait', 'later'])).code).toBe(1)
   expect((await place.yard(['service', 'stop'])).code).toBe(0)
+  const restored = await place.yard(['restore'])
+  const { pid } = JSON.parse(readFileSync(inYard('service/state.json'), 'utf8')) as { pid: number }
+  expect(restored).toMatchObject({ code: 1, out: '' })
+  expect(restored.err).toBe(
+    `yard: a yard merge (pid ${pid}) has this yard open; wait until it has ended, then restore\n`,
+  )
   const second = place.yard(['merge', '--all-done'])
   const run = place.yard(['run'])
   expect(isOver).toBe(false)
@@ -58,7 +53,7 @@ it('others add, look and merge, and a host begins when it has ended', async () =
   expect(await second).toMatchObject({ code: 0, out: expect.stringMatching(/two is in main/) })
   expect(await run).toMatchObject({ code: 0 })
   expect(await place.json(['list', '--status', 'done'])).toHaveLength(3)
-  expect(git('show', 'main:two.txt')).toBe('two')
+  expect(place.git('show', 'main:two.txt')).toBe('two')
   expect(existsSync(inYard('service/state.json'))).toBe(false)
 }, 240_000)
 

@@ -2,6 +2,16 @@ import { expect, it } from 'vitest'
 import type { LandingView } from '../../src/contract/change.ts'
 import { landingLine } from '../../src/cli/verbs/diff.ts'
 
+it('what waits for another says for what, in words that fit any id', () => {
+  const queued: LandingView = {
+    ...{ state: 'queued', result: 'r1', commit: null, target: 'main', at: '', mergeTask: null },
+    reason: 'waits until merge-a has settled a conflict in what it builds on',
+  }
+  expect(landingLine('both', queued)).toBe(
+    'both is queued to be merged into main: it waits until merge-a has settled a conflict in what it builds on',
+  )
+})
+
 it('a conflict is said to be settled by its task only while that may still do so', () => {
   const landing: LandingView = {
     ...{ state: 'conflict', result: 'r1', commit: null, target: 'main', at: '' },

@@ -7,7 +7,7 @@ import { openTestYard, type TestYard } from './yard-command.ts'
 let place: TestYard
 beforeEach(async () => {
   place = await openTestYard()
-}, 30_000)
+})
 afterEach(() => place.close(), 60_000)
 
 const SAYS = `console.log(JSON.stringify({ type: 'result', subtype: 'success', is_error: false, result: 'well' }))`

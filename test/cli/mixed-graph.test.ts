@@ -104,8 +104,6 @@ async function stateOf(id: string): Promise<string> {
   const answer = await fetch(`${url}/api/task/${id}`, { headers })
   return JSON.parse(await answer.text()).state
 }
-/** For what agents must do first. */
-const soon = { timeout: 30_000 }
 
 test('a graph goes through shell, agent, service, orchestrator, schedule and person', async () => {
   await say('add', 'Fetch', '--id', 'fetch', '--exec', 'echo fetched > fetched.txt')
@@ -129,7 +127,7 @@ test('a graph goes through shell, agent, service, orchestrator, schedule and per
   expect(posted.body.task).toMatchObject({ id: 'deploy', title: 'Deploy' })
   expect(posted.secret).toBe('a-secret-of-the-user')
   expect(posted.body.callback).toMatch(/\/api\/task\/deploy$/)
-  await expect.poll(() => stateOf('deploy'), soon).toBe('in-progress')
+  await expect.poll(() => stateOf('deploy')).toBe('in-progress')
   const callback = (body: object, token = posted.body.token): Promise<Response> =>
     fetch(`${posted.body.callback}/complete`, {
       method: 'POST',
@@ -145,7 +143,7 @@ test('a graph goes through shell, agent, service, orchestrator, schedule and per
     artifacts: { url: 'https://example.org/release/1' },
   })
   expect(answered.status).toBe(200)
-  await expect.poll(() => stateOf('deploy'), soon).toBe('done')
+  await expect.poll(() => stateOf('deploy')).toBe('done')
   expect((await callback({ generation: posted.body.generation })).status).toBe(409)
   const deploy = JSON.parse(await say('show', 'deploy', '--json'))
   expect(deploy.artifacts).toContainEqual({
@@ -164,9 +162,9 @@ test('a graph goes through shell, agent, service, orchestrator, schedule and per
   await say('done', 'flow', '--agent', claimed.agent, ...artifacts)
   expect((await place.yard(['done', 'flow', '--agent', claimed.agent], { env })).code).toBe(4)
 
-  await expect.poll(() => stateOf('nightly'), soon).toBe('delayed')
+  await expect.poll(() => stateOf('nightly')).toBe('delayed')
   await say('schedule', 'now', 'nightly')
-  await expect.poll(() => stateOf('look'), soon).toBe('ready')
+  await expect.poll(() => stateOf('look')).toBe('ready')
   expect(await say('why', 'look')).toContain('a person does it')
   await say('done', 'look')
 
@@ -198,6 +196,6 @@ test('an address named as the executor is posted to, and a plain callback settle
     body: JSON.stringify({ status: 'failed', reason: 'nothing was found' }),
   })
   expect(answered.status).toBe(200)
-  await expect.poll(() => stateOf('research'), soon).toBe('failed')
+  await expect.poll(() => stateOf('research')).toBe('failed')
   expect(await say('why', 'research')).toContain('nothing was found')
 }, 120_000)

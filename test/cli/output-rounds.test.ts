@@ -8,7 +8,7 @@ import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
 let place: TestYard
 beforeEach(async () => {
   place = await openTestYard()
-}, 30_000)
+})
 afterEach(() => place.close(), 60_000)
 
 it('goes on where it was when the host has gone', { timeout: 90_000 }, async () => {
@@ -16,14 +16,14 @@ it('goes on where it was when the host has gone', { timeout: 90_000 }, async () 
   await place.json(['add', 'Talks', '--id', 'talks', '--exec', line])
   await place.yard(['service', 'start'])
   const agent = async () => ((await place.json(['show', 'talks'])) as { agent: string }).agent
-  await expect.poll(agent, { timeout: 20_000 }).toBe('agent-1')
+  await expect.poll(agent).toBe('agent-1')
   const follower = spawn(process.execPath, [PROGRAM, 'output', 'agent-1', '-f', '--raw'], {
     ...{ cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'ignore'] },
   })
   let out = ''
   follower.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   const ended = new Promise((done) => follower.on('close', done))
-  await expect.poll(() => out, { timeout: 20_000 }).toContain('first')
+  await expect.poll(() => out).toContain('first')
   const { pid } = (await place.json(['service', 'status'])) as { pid: number }
   process.kill(pid, 'SIGKILL')
   await writeFile(join(place.folder, 'go'), '')

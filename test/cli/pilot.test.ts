@@ -38,7 +38,7 @@ beforeEach(async () => {
     ANTHROPIC_API_KEY: 'own',
     OPENAI_API_KEY: 'foreign',
   }
-}, 30_000)
+})
 
 afterEach(async () => {
   for (const child of open) child.kill('SIGKILL')
@@ -94,11 +94,10 @@ function pilot(...words: string[]) {
   }
 }
 
-const soon = { timeout: 30_000 }
 async function untilStarted(times = 1): Promise<void> {
   const noted = async (): Promise<number> =>
     (await readFile(started, 'utf8').catch(() => '')).split('\n').filter(Boolean).length
-  await expect.poll(noted, soon).toBe(times * 3)
+  await expect.poll(noted).toBe(times * 3)
 }
 const lines = async (): Promise<string[]> => (await readFile(started, 'utf8')).split('\n')
 
@@ -143,7 +142,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
     const bad = await first.quit()
     expect(bad).toMatchObject({ code: 1, out: expect.stringContaining('verify') })
     // As after any try: another comes in a while, and a person need not wait for that.
-    expect(await show('a')).toMatchObject({ state: 'delayed', attempts: 1 })
+    expect(await show('a')).toMatchObject({ notBefore: expect.any(String), attempts: 1 })
     const second = pilot('a')
     await untilStarted(2)
     second.type(`echo > good; ${YARD} done a`)
@@ -180,7 +179,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
     const left = Number(await readFile(`${started}.pid`, 'utf8'))
     // At work, and so not at its terminal, whose end would end it.
     it.type(': > "$STARTED.busy"; exec sleep 600')
-    await expect.poll(() => existsSync(`${started}.busy`), soon).toBe(true)
+    await expect.poll(() => existsSync(`${started}.busy`)).toBe(true)
     it.child.kill('SIGKILL')
     await once(it.child, 'exit')
     expect(isAlive(left)).toBe(true)
@@ -190,7 +189,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
       attempts: 0,
       conversation: { executor: 'claude' },
     })
-    await expect.poll(() => isAlive(left), soon).toBe(false)
+    await expect.poll(() => isAlive(left)).toBe(false)
     expect((await agents())[0]).toMatchObject({ status: 'ended', outcome: 'lost' })
   })
 
@@ -203,7 +202,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
     it.child.kill('SIGKILL')
     await it.ended
     await say('dead-agents')
-    await expect.poll(async () => (await show('a')).state, soon).toBe('paused')
+    await expect.poll(async () => (await show('a')).state).toBe('paused')
     expect((await agents())[0]).toMatchObject({ outcome: 'lost' })
   })
 
@@ -219,7 +218,7 @@ describe('a piloted task', { timeout: 120_000 }, () => {
       code: 0,
       out: expect.stringContaining('a was taken back from this terminal'),
     })
-    await expect.poll(async () => (await show('a')).state, soon).toBe('paused')
+    await expect.poll(async () => (await show('a')).state).toBe('paused')
     expect((await agents())[0]).toMatchObject({ status: 'ended', outcome: 'superseded' })
   })
 })
@@ -237,7 +236,7 @@ describe('a folder outside git', { timeout: 120_000 }, () => {
     expect(await show('b')).toMatchObject({ state: 'ready', agent: null })
     await it.quit()
     // An agent of the yard comes now, and gives no answer.
-    await expect.poll(async () => (await show('b')).attempts, soon).toBeGreaterThan(0)
+    await expect.poll(async () => (await show('b')).attempts).toBeGreaterThan(0)
   })
 })
 
@@ -285,7 +284,7 @@ describe('what cannot be piloted', { timeout: 120_000 }, () => {
 
 const hasScript = spawnSync('script', ['--version']).status === 0
 
-describe.runIf(hasScript)('on a terminal', { timeout: 120_000 }, () => {
+describe.runIf(hasScript)('on a terminal (it needs script)', { timeout: 120_000 }, () => {
   it('asks what became of the task', async () => {
     await say('add', 'A', '--id', 'a', '--executor', 'claude')
     const line = `${YARD} pilot a`
@@ -298,7 +297,7 @@ describe.runIf(hasScript)('on a terminal', { timeout: 120_000 }, () => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
     await untilStarted()
     child.stdin.write('tty > "$STARTED.tty"; exit 0\n')
-    await expect.poll(() => shown, soon).toContain('What became of a?')
+    await expect.poll(() => shown).toContain('What became of a?')
     child.stdin.write('d\n')
     await new Promise((done) => child.on('close', done))
     open.delete(child)

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeLine } from '../../src/cli/progress.ts'
 import { reportLines } from '../../src/cli/report-words.ts'
 import { stateText } from '../../src/cli/state-words.ts'
+import { outcomeOf } from '../../src/cli/task-timeline.ts'
 import { totalWords } from '../../src/cli/verbs/cost.ts'
 import { countLine, standingOf } from '../../src/cli/verbs/executors.ts'
 import { stoppedWords } from '../../src/cli/verbs/service-stop.ts'
+import { workFailure } from '../../src/domain/failure.ts'
 import { hintOf } from '../../src/domain/near-match.ts'
 import { openTestYard, type TestYard } from './yard-command.ts'
 
@@ -13,10 +15,29 @@ describe('words', () => {
   it('of a state are not doubled', () => {
     expect(stateText('paused', 'Paused')).toBe('paused')
     expect(stateText('abandoned', 'Abandoned')).toBe('abandoned')
-    expect(stateText('paused', 'Draft')).toBe('paused (Draft)')
+    expect(stateText('paused', 'Draft')).toBe('paused (draft)')
+    expect(stateText('blocked', 'Upstream failed')).toBe('blocked (upstream failed)')
+    // What somebody else said keeps its case.
+    expect(stateText('waiting', 'Red or blue?')).toBe('waiting (Red or blue?)')
     expect(stateText('ready', null)).toBe('ready')
     const card = { id: 'a', title: 'A', agent: null, fact: 'Paused', state: 'paused' }
     expect(changeLine({ ...card, state: 'ready' } as never, card as never)).toBe('‖ a paused')
+  })
+
+  it('of a task that is done say how long it was worked on', () => {
+    const card = { id: 'a', title: 'A', agent: null, fact: null, state: 'in-progress' }
+    const done = { ...card, state: 'done', startedAt: '2026-01-01T09:00:00Z', workedMs: 61_000 }
+    const line = changeLine(
+      card as never,
+      { ...done, completedAt: '2026-01-01T19:00:00Z' } as never,
+    )
+    expect(line).toBe('✓ a done (1 min 1 s)')
+  })
+
+  it('of an agent that a conflict kept from beginning call it no failure', () => {
+    const failure = workFailure('isolation', 'a and b conflict in x; merge-t settles that first')
+    expect(outcomeOf({ outcome: 'superseded', failure })).toBe('held-up')
+    expect(outcomeOf({ outcome: 'superseded', failure: null })).toBe('superseded')
   })
 
   it('of an agent’s reports are for people', () => {

@@ -85,9 +85,10 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
   it('is stopped and started anew as a whole, and taken up again after a kill -9', async () => {
     await home.yard(both('service', 'start'))
     const first = servedAt(a)
-    const added = ['add', 'long', '--id', 'long', '--exec', 'sleep 60']
+    const added = ['add', 'long', '--id', 'long', '--exec', 'sleep 600']
     for (const folder of [a, b]) expect((await inYard(folder, ...added)).code).toBe(0)
-    await expect.poll(async () => (await statusOf(b)).agents.alive, { timeout: 15_000 }).toBe(1)
+    for (const folder of [a, b])
+      await expect.poll(async () => (await statusOf(folder)).agents.alive).toBe(1)
     const restarted = await inYard(b, 'service', 'restart', '--json')
     expect(restarted.err).toBe('')
     const second = servedAt(a)
@@ -98,7 +99,7 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
 
     const { pid } = second
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
     expect((await home.yard(both('service', 'start'))).code).toBe(0)
     expect((await statusOf(b)).agents.alive).toBe(1)
     const sound = readFileSync(yardPaths(b).config, 'utf8')
@@ -112,7 +113,7 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
       ...{ running: false, wasRunning: true, agentsLeft: 0 },
     })
     expect([stateOf(a), stateOf(b)]).toEqual([null, null])
-    await expect.poll(() => isAlive(third), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(third)).toBe(false)
   })
 
   it('starts none when one cannot be, and names that one', async () => {
@@ -157,7 +158,7 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
     children.push(child)
     let said = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-    await expect.poll(() => stateOf(a)?.pid, { timeout: 20_000 }).toBe(child.pid)
+    await expect.poll(() => stateOf(a)?.pid).toBe(child.pid)
     await expect.poll(() => said).toBe(`yard: ${b} is not served: there is no yard in it\n`)
     expect(existsSync(join(b, '.yard'))).toBe(false)
     expect(readFileSync(yardPaths(a).service.log, 'utf8')).toContain(`${b} is not served`)
@@ -179,7 +180,7 @@ it(
     children.push(child)
     let said = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text))
-    await expect.poll(() => said.trimEnd().endsWith('}'), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => said.trimEnd().endsWith('}')).toBe(true)
     const told = JSON.parse(said)
     expect(told).toMatchObject({ pid: child.pid, url: stateOf(a)?.url })
     expect(told.yards.map(({ folder }: { folder: string }) => folder)).toEqual([a, b])
@@ -227,23 +228,23 @@ describe('one machine', { timeout: 90_000 }, () => {
     globalConfig('[machine]\nmax_agents = 1\nmin_free_memory = 0\n')
     await inYard(a, 'service', 'start')
     await inYard(b, 'service', 'start')
-    await inYard(a, 'add', 'first', '--id', 'first', '--exec', 'sleep 60')
-    await expect.poll(async () => (await statusOf(a)).agents.alive, { timeout: 15_000 }).toBe(1)
+    await inYard(a, 'add', 'first', '--id', 'first', '--exec', 'sleep 600')
+    await expect.poll(async () => (await statusOf(a)).agents.alive).toBe(1)
     await inYard(b, 'add', 'second', '--id', 'second', '--exec', 'true')
     const full = 'all places of this machine are taken (1 of 1, 1 of them in other yards)'
-    await expect.poll(async () => (await statusOf(b)).machineHold, { timeout: 15_000 }).toBe(full)
+    await expect.poll(async () => (await statusOf(b)).machineHold).toBe(full)
     const why = await clientOf(b).task.why({ id: 'second' })
     expect(why.waitsFor).toEqual([{ kind: 'cap', subject: 'machine', text: full, until: null }])
     // Its owner dies, its agent goes on.
     const { pid } = servedAt(a)
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
     const log = yardPaths(a).agents
     expect(existsSync(join(log, 'agent-1', 'exit.json'))).toBe(false)
     expect((await clientOf(b).task.get({ id: 'second' })).status).toBe('open')
     await inYard(a, 'kill', 'agent-1', '--force')
     await expect
-      .poll(async () => (await clientOf(b).task.get({ id: 'second' })).status, { timeout: 20_000 })
+      .poll(async () => (await clientOf(b).task.get({ id: 'second' })).status)
       .toBe('done')
     expect(await clientOf(b).service.status()).toMatchObject({ machineHold: null })
   })
@@ -255,16 +256,12 @@ describe('one machine', { timeout: 90_000 }, () => {
     const hold = expect.stringMatching(
       /^the machine has .* free of memory; agents wait until 900 TB$/,
     )
-    await expect
-      .poll(async () => (await statusOf(a)).machineHold, { timeout: 15_000 })
-      .toEqual(hold)
+    await expect.poll(async () => (await statusOf(a)).machineHold).toEqual(hold)
     expect((await inYard(a, 'why', 'one')).out).toContain('free of memory')
     expect((await inYard(a, 'service', 'status')).out).toMatch(/^held {5}the machine has /m)
     globalConfig('[machine]\nmin_free_memory = 0\n')
     await inYard(a, 'service', 'reload')
-    await expect
-      .poll(async () => (await clientOf(a).task.get({ id: 'one' })).status, { timeout: 15_000 })
-      .toBe('done')
+    await expect.poll(async () => (await clientOf(a).task.get({ id: 'one' })).status).toBe('done')
   })
 
   it('is not for a project to speak of', async () => {

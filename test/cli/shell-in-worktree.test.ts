@@ -1,22 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openGitTestYard, type GitTestYard } from './yard-command.ts'
 
-let place: TestYard
-const git = (...words: string[]): void =>
-  void execFileSync('git', words, { cwd: place.folder, stdio: 'ignore' })
-
+let place: GitTestYard
 beforeEach(async () => {
-  place = await openTestYard()
-  git('init', '--initial-branch=main')
-  git('config', 'user.name', 'Ada')
-  git('config', 'user.email', 'ada@example.org')
-  await writeFile(join(place.folder, 'a.txt'), 'a\n')
-  git('add', 'a.txt')
-  git('commit', '-m', 'begin')
+  place = await openGitTestYard()
 })
 afterEach(() => place.close())
 

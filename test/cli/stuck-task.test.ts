@@ -7,7 +7,7 @@ import { openTestYard, type TestYard } from './yard-command.ts'
 let place: TestYard
 beforeEach(async () => {
   place = await openTestYard()
-}, 30_000)
+})
 afterEach(() => place.close(), 60_000)
 
 it(
@@ -46,7 +46,7 @@ it(
     expect(await place.json(['show', 'after'])).toMatchObject({ state: 'blocked', stuck: null })
 
     await place.yard(['service', 'start'])
-    expect((await place.yard(['wait', 'mine', '--timeout', '20s'])).out).toContain('1 cannot go on')
+    expect((await place.yard(['wait', 'mine', '--timeout', '10m'])).out).toContain('1 cannot go on')
   },
 )
 
@@ -57,7 +57,7 @@ it('comes to rest when its executor goes while it is waited for', { timeout: 60_
   const later = ['--not-before', '2090-01-01T00:00:00Z']
   await place.json(['add', 'Mine', '--id', 'mine', '--executor', 'mine', ...later])
   await place.yard(['service', 'start'])
-  const waited = place.yard(['wait', 'mine', '--timeout', '30s'])
+  const waited = place.yard(['wait', 'mine', '--timeout', '10m'])
   await writeFile(config, before)
   expect((await place.yard(['service', 'reload'])).code).toBe(0)
   expect(await waited).toMatchObject({ code: 1, out: expect.stringContaining('1 cannot go on') })

@@ -5,7 +5,7 @@ import { openTestYard, type TestYard } from './yard-command.ts'
 let place: TestYard
 beforeEach(async () => {
   place = await openTestYard()
-}, 30_000)
+})
 afterEach(() => place.close(), 60_000)
 
 it('names a state, an exit code and a reason once', { timeout: 60_000 }, async () => {

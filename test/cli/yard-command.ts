@@ -1,6 +1,6 @@
 /** Runs the real command from source in a yard of its own. */
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -23,6 +23,27 @@ export interface TestYard {
 }
 
 export const PROGRAM = resolve(import.meta.dirname, '../../src/cli/index.ts')
+
+export interface GitTestYard extends TestYard {
+  git(...args: string[]): string
+}
+
+/** A yard in a repository with one commit that holds `a.txt`; git does not see the yard, nor what `unseen` names. */
+export async function openGitTestYard(...unseen: readonly string[]): Promise<GitTestYard> {
+  const place = await openTestYard()
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=Pat', '-c', 'user.email=pat@x', ...args], {
+      cwd: place.folder,
+      encoding: 'utf8',
+      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+    }).trimEnd()
+  git('init', '--quiet', '--initial-branch=main')
+  await appendFile(join(place.folder, '.git/info/exclude'), ['.yard/', ...unseen, ''].join('\n'))
+  await writeFile(join(place.folder, 'a.txt'), 'one\n')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'first')
+  return { ...place, git }
+}
 
 /** A fresh folder with its own home; a yard in it unless `isBare`. */
 export async function openTestYard(isBare = false): Promise<TestYard> {
@@ -59,7 +80,7 @@ export async function openTestYard(isBare = false): Promise<TestYard> {
     },
     async close() {
       if (!isBare) await yard(['service', 'stop', '--kill-agents'])
-      await rm(base, { recursive: true, force: true })
+      await rm(base, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

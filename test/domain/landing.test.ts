@@ -8,6 +8,7 @@ import { agentIdOf } from '../../src/domain/ids.ts'
 import { taskSchema } from '../../src/domain/task.ts'
 import {
   asAgent,
+  changesOf,
   COORDINATOR,
   createBench,
   endCommand,
@@ -33,10 +34,7 @@ const merger = { executor: 'claude', model: null }
 /** Done by an agent that left this commit. */
 function done(id: string, commit: string | null, number = 1): void {
   bench.claim(id, number)
-  const changes =
-    commit === null
-      ? null
-      : { commit, filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] }
+  const changes = commit === null ? null : changesOf(commit)
   const { generation } = bench.task(id)
   bench.must(endCommand(number, generation, {}, { changes }), COORDINATOR)
 }
@@ -48,6 +46,16 @@ const clash = (more: Partial<Conflict> = {}): LandingOutcome => ({
   target: 'main',
   conflict: { ...conflict, ...more },
 })
+/** Asked for, and met with a conflict. */
+function clashed(id: string, result: string, more: Partial<Conflict> = {}): void {
+  ask(id)
+  settle(id, result, clash(more))
+}
+const failed = (id: string) =>
+  bench.must({
+    ...{ type: 'task.fail', id: taskId(id), agentId: null, generation: null },
+    ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+  })
 const landed: LandingOutcome = { kind: 'landed', commit: 'c9', target: 'main', note: null }
 
 describe('a landing', () => {
@@ -144,8 +152,7 @@ describe('a conflict', () => {
     bench.add('a', { verify: 'make test' })
     bench.add('later', { after: taskIds('a'), paused: true })
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     expect(bench.task('merge-a')).toMatchObject({
       executor: 'claude',
       verify: 'make test',
@@ -162,17 +169,14 @@ describe('a conflict', () => {
   it('that is still there after its merge task was done is for a person', () => {
     bench.add('a')
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     done('merge-a', null, 2)
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     expect(bench.task('a').landing).toMatchObject({
       state: 'refused',
       reason: expect.stringMatching(/^main and a conflict in x\.txt; .*yard reopen merge-a /),
     })
-    ask('a')
-    settle('a', 'r1', clash({ ours: { name: 'main', commit: 'o2' } }))
+    clashed('a', 'r1', { ours: { name: 'main', commit: 'o2' } })
     expect(bench.task('merge-a-2').merging).toMatchObject({ ours: { commit: 'o2' } })
   })
 
@@ -180,19 +184,13 @@ describe('a conflict', () => {
     bench.add('a')
     bench.add('later', { after: taskIds('a'), paused: true })
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
-    bench.must({
-      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
-      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
-    })
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
+    failed('merge-a')
+    clashed('a', 'r1')
     expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a-2' })
     expect([...bench.plan.blockersOf(taskId('later'))]).toEqual(['a', 'merge-a-2'])
     bench.must({ type: 'task.abandon', id: taskId('merge-a-2'), withDependents: false })
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a-3' })
   })
 
@@ -200,17 +198,12 @@ describe('a conflict', () => {
     bench.add('a')
     bench.add('early', { after: taskIds('a'), paused: true })
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     bench.add('late', { after: taskIds('a'), paused: true })
     bench.add('told', { after: taskIds('merge-a', 'a'), paused: true })
-    ask('a')
-    settle('a', 'r1', clash({ ours: { name: 'main', commit: 'o2' } }))
+    clashed('a', 'r1', { ours: { name: 'main', commit: 'o2' } })
     expect([...bench.plan.blockersOf(taskId('late'))]).toEqual(['a', 'merge-a'])
-    bench.must({
-      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
-      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
-    })
+    failed('merge-a')
     ask('a')
     settle('a', 'r1', landed)
     expect([...bench.plan.blockersOf(taskId('early'))]).toEqual(['a'])
@@ -244,12 +237,8 @@ describe('a conflict', () => {
     bench.add('a')
     bench.add('later', { after: taskIds('a'), paused: true })
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
-    bench.must({
-      ...{ type: 'task.fail', id: taskId('merge-a'), agentId: null, generation: null },
-      ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
-    })
+    clashed('a', 'r1')
+    failed('merge-a')
     ask('a')
     settle('a', 'r1', landed)
     expect([...bench.plan.blockersOf(taskId('later'))]).toEqual(['a'])
@@ -258,11 +247,9 @@ describe('a conflict', () => {
   it('whose merge task was removed gets another when a person asks again', () => {
     bench.add('a')
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     bench.must({ type: 'task.remove', id: taskId('merge-a') })
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
     expect(bench.task('a').landing).toMatchObject({ state: 'conflict', mergeTask: 'merge-a' })
     expect(bench.task('merge-a').state.kind).toBe('open')
   })
@@ -316,8 +303,7 @@ describe('whoever calls a merge task done', () => {
   beforeEach(() => {
     bench.add('a')
     done('a', 'r1')
-    ask('a')
-    settle('a', 'r1', clash())
+    clashed('a', 'r1')
   })
 
   it('is refused while it is not merged, by force too, and an agent as soon as it says so', () => {
@@ -331,15 +317,7 @@ describe('whoever calls a merge task done', () => {
   it('has that merge kept as its result, whatever an agent that was at it leaves', () => {
     bench.claim('merge-a', 2)
     expect(say(ok({ commit: 'm1' }))).toMatchObject({ ok: true })
-    const changes = {
-      commit: 'half',
-      filesChanged: 1,
-      insertions: 1,
-      deletions: 0,
-      commits: 1,
-      notes: [],
-    }
-    bench.must(endCommand(2, 1, {}, { changes }), COORDINATOR)
+    bench.must(endCommand(2, 1, {}, { changes: changesOf('half') }), COORDINATOR)
     expect(bench.task('merge-a')).toMatchObject({ state: { kind: 'done' }, resultCommit: 'm1' })
   })
 })

@@ -1,11 +1,11 @@
 /** A task that a person settles while its agent is at work: when its dependents start, and which commit they get. */
 import { describe, expect, it } from 'vitest'
-import type { Changes } from '../../src/domain/agent.ts'
 import type { Command } from '../../src/domain/command.ts'
 import { evolve } from '../../src/domain/evolve.ts'
 import type { TaskId } from '../../src/domain/ids.ts'
 import { endingBlockerOf } from '../../src/domain/plan.ts'
 import {
+  changesOf,
   claimOf,
   COORDINATOR,
   createBench,
@@ -21,9 +21,6 @@ const DONE: Command = { type: 'task.complete', ...rest, artifacts: [], force: fa
 const ABANDON: Command = { type: 'task.abandon', id, withDependents: false }
 const FAIL: Command = { type: 'task.fail', ...rest, reason: 'no', class: 'reported' }
 const REOPEN: Command = { type: 'task.reopen', id }
-const changes = (commit: string | null): Changes => ({
-  ...{ commit, filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
-})
 
 /** `a` is at work, `b` and a person's `c` wait for it. */
 function atWork(): Bench {
@@ -35,7 +32,7 @@ function atWork(): Bench {
   return bench
 }
 const end = (bench: Bench, number: number, commit: string | null): void =>
-  void bench.must(endCommand(number, number, {}, { changes: changes(commit) }), COORDINATOR)
+  void bench.must(endCommand(number, number, {}, { changes: changesOf(commit) }), COORDINATOR)
 const take: Command = { type: 'task.take', claim: claimOf('c', 8), workplaceCwd: '/' }
 
 describe('a dependent of a task that was settled while its agent lived', () => {

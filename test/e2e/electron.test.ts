@@ -6,7 +6,8 @@ import { makeYard, untilTold, type YardUnderTest } from './yard-under-test.ts'
 
 if (whyNoApp !== '') process.stderr.write(`SKIPPED: the app in Electron, because ${whyNoApp}.\n`)
 
-describe.skipIf(whyNoApp !== '')('the app in Electron', () => {
+const why = whyNoApp === '' ? '' : ` [skipped: ${whyNoApp}]`
+describe.skipIf(whyNoApp !== '')(`the app in Electron${why}`, () => {
   let yard: YardUnderTest
   let running: AppUnderTest
   const start = async (...words: string[]): Promise<void> => {

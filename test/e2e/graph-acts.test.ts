@@ -263,7 +263,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
   })
 
   test.skipIf(!isServed)(
-    'the graph leaves as text and pictures, and comes back as a file',
+    'the graph leaves as text and pictures, and comes back as a file (not in the app, whose downloads a test cannot take)',
     async () => {
       await yard.addTask({
         id: 'odd',

@@ -63,6 +63,19 @@ onStage('tasks typed and pasted', setting, ({ page, yard }) => {
     expect(await card().count()).toBe(1)
   })
 
+  test('↵ adds the draft from its command, too; ⇧↵ breaks the line there', async () => {
+    await press('n')
+    await title().fill('Two lines')
+    const command = card().getByLabel('Shell command')
+    await command.fill('echo one')
+    await command.press('Shift+Enter')
+    await command.pressSequentially('echo two')
+    expect(await command.inputValue()).toBe('echo one\necho two')
+    await command.press('Enter')
+    await card().waitFor({ state: 'detached' })
+    await says('Two lines', 'Paused, Draft')
+  })
+
   test('lines that are pasted as a title become tasks, each after the line above it', async () => {
     await press('n')
     await title().fill('Release')

@@ -102,7 +102,7 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
   })
 
   test.skipIf(!isServed)(
-    'a node that is dragged stays there after a reload and in another window, until Tidy',
+    'a node that is dragged stays there after a reload and in another window, until Tidy (not in the app, which has no address for it)',
     async () => {
       await node('First').waitFor()
       await press('1')

@@ -242,30 +242,38 @@ onStage('more of the canvas', {}, ({ goTo, inspector, isServed, page, reload, ya
     expect(await isInSight('Alone')).toBe(true)
   })
 
-  test.runIf(isServed)('the picture of the graph holds every task and track', async () => {
-    await yard.addTasks([
-      { id: 'a', title: 'Fetch the sources', exec: 'true' },
-      { id: 'b', title: 'Build for every platform that is supported', exec: 'true', after: ['a'] },
-      { id: 'c', title: 'Lint', exec: 'exit 1', maxAttempts: 1, after: ['a'] },
-      { id: 'd', title: 'Publish', exec: 'true', after: ['b', 'c'] },
-      { id: 'e', title: 'Notes \u202egnp', exec: 'true', after: ['a'], paused: true },
-      { id: 'f', title: 'Soak test', exec: untilTold('f'), after: ['b'] },
-    ])
-    await says('Soak test', 'In progress')
-    await says('Lint', 'Failed')
-    const svg = await readFile(await (await exported('Export as SVG')).path(), 'utf8')
-    for (const title of ['Fetch the sources', 'Lint', 'Publish', 'Soak test'])
-      expect(svg).toContain(`>${title}<`)
-    const png = await exported('Export as PNG')
-    const bytes = await readFile(await png.path())
-    const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]
-    const [, shownWidth, shownHeight] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []
-    expect([width, height]).toEqual([Number(shownWidth) * 2, Number(shownHeight) * 2])
-    if (process.env['KEEP_PICTURES']) {
-      await png.saveAs(`${process.env['KEEP_PICTURES']}/graph.png`)
-      await page.screenshot({ path: `${process.env['KEEP_PICTURES']}/page.png` })
-    }
-  })
+  test.skipIf(!isServed)(
+    'the picture of the graph holds every task and track (not in the app, whose downloads a test cannot take)',
+    async () => {
+      await yard.addTasks([
+        { id: 'a', title: 'Fetch the sources', exec: 'true' },
+        {
+          id: 'b',
+          title: 'Build for every platform that is supported',
+          exec: 'true',
+          after: ['a'],
+        },
+        { id: 'c', title: 'Lint', exec: 'exit 1', maxAttempts: 1, after: ['a'] },
+        { id: 'd', title: 'Publish', exec: 'true', after: ['b', 'c'] },
+        { id: 'e', title: 'Notes \u202egnp', exec: 'true', after: ['a'], paused: true },
+        { id: 'f', title: 'Soak test', exec: untilTold('f'), after: ['b'] },
+      ])
+      await says('Soak test', 'In progress')
+      await says('Lint', 'Failed')
+      const svg = await readFile(await (await exported('Export as SVG')).path(), 'utf8')
+      for (const title of ['Fetch the sources', 'Lint', 'Publish', 'Soak test'])
+        expect(svg).toContain(`>${title}<`)
+      const png = await exported('Export as PNG')
+      const bytes = await readFile(await png.path())
+      const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]
+      const [, shownWidth, shownHeight] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []
+      expect([width, height]).toEqual([Number(shownWidth) * 2, Number(shownHeight) * 2])
+      if (process.env['KEEP_PICTURES']) {
+        await png.saveAs(`${process.env['KEEP_PICTURES']}/graph.png`)
+        await page.screenshot({ path: `${process.env['KEEP_PICTURES']}/page.png` })
+      }
+    },
+  )
 
   async function isInSight(title: string): Promise<boolean> {
     await node(title).waitFor()

@@ -152,7 +152,7 @@ onStage('the output of a task', { per: 'file', permissions: CLIPBOARD }, (stage)
   })
 
   test.skipIf(!isServed)(
-    'the host goes away while output is read, and comes back with more of it',
+    'the host goes away while output is read, and comes back with more of it (not in the app, which is its own host)',
     async () => {
       await yard.addTask({ id: 'on', title: 'On', exec: untilTold('on') })
       await open('on', 'output')

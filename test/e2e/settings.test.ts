@@ -109,19 +109,21 @@ onStage('settings', SETTING, (stage) => {
     expect(await yardFile()).not.toMatch(/^max_agents = 7/m)
   })
 
-  // The app opens the file itself.
-  test.skipIf(!isServed)('the place in the file that sets an entry is copied', async () => {
-    await yard.post('/config', {
-      scope: 'project',
-      edits: [{ key: 'coordinator.max_agents', value: '7' }],
-    })
-    await openSection('Coordinator')
-    await setting('Max agents')
-      .getByRole('button', { name: /Copy \.yard\/config\.toml:\d+/ })
-      .click()
-    await setting('Max agents').getByText('Copied').waitFor()
-    expect(await copied()).toMatch(/atlas\/\.yard\/config\.toml:\d+$/)
-  })
+  test.skipIf(!isServed)(
+    'the place in the file that sets an entry is copied (not in the app, which opens it)',
+    async () => {
+      await yard.post('/config', {
+        scope: 'project',
+        edits: [{ key: 'coordinator.max_agents', value: '7' }],
+      })
+      await openSection('Coordinator')
+      await setting('Max agents')
+        .getByRole('button', { name: /Copy \.yard\/config\.toml:\d+/ })
+        .click()
+      await setting('Max agents').getByText('Copied').waitFor()
+      expect(await copied()).toMatch(/atlas\/\.yard\/config\.toml:\d+$/)
+    },
+  )
 
   test('a value out of bounds is refused at its place, Esc takes it back', async () => {
     await openSection('Agents')
@@ -158,17 +160,20 @@ onStage('settings', SETTING, (stage) => {
     expect(await kept.isDisabled()).toBe(true)
   })
 
-  test.skipIf(!isServed)('what the environment says is not edited, and says why', async () => {
-    await yard.kill()
-    Object.assign(yard.env, { YARD_COORDINATOR_MAX_AGENTS: '3' })
-    await yard.start()
-    await openSection('Coordinator')
-    await setting('Max agents')
-      .getByText(/Set by YARD_COORDINATOR_MAX_AGENTS in the environment/)
-      .waitFor()
-    expect(await page.getByRole('textbox', { name: 'Max agents' }).isDisabled()).toBe(true)
-    expect(await button('Reset Max agents').count()).toBe(0)
-  })
+  test.skipIf(!isServed)(
+    'what the environment says is not edited, and says why (not in the app, which is its own host)',
+    async () => {
+      await yard.kill()
+      Object.assign(yard.env, { YARD_COORDINATOR_MAX_AGENTS: '3' })
+      await yard.start()
+      await openSection('Coordinator')
+      await setting('Max agents')
+        .getByText(/Set by YARD_COORDINATOR_MAX_AGENTS in the environment/)
+        .waitFor()
+      expect(await page.getByRole('textbox', { name: 'Max agents' }).isDisabled()).toBe(true)
+      expect(await button('Reset Max agents').count()).toBe(0)
+    },
+  )
 
   test('the search finds over all sections, by word and by key', async () => {
     await goTo('#/settings')
@@ -195,17 +200,20 @@ onStage('settings', SETTING, (stage) => {
     await page.getByText('There is none.').waitFor()
   })
 
-  test.skipIf(!isServed)('notifications: the browser is asked, each kind is chosen', async () => {
-    await openSection('Notifications')
-    await page.getByText('Allowed by the browser').waitFor()
-    await page.getByRole('switch', { name: 'A task has failed' }).click()
-    await reload()
-    await page.getByRole('switch', { name: 'A task has failed', checked: false }).waitFor()
-    expect(await page.getByRole('switch', { name: 'Something needs you' }).isChecked()).toBe(true)
-  })
+  test.skipIf(!isServed)(
+    'notifications: the browser is asked, each kind is chosen (not in the app, which has no browser to ask)',
+    async () => {
+      await openSection('Notifications')
+      await page.getByText('Allowed by the browser').waitFor()
+      await page.getByRole('switch', { name: 'A task has failed' }).click()
+      await reload()
+      await page.getByRole('switch', { name: 'A task has failed', checked: false }).waitFor()
+      expect(await page.getByRole('switch', { name: 'Something needs you' }).isChecked()).toBe(true)
+    },
+  )
 
   test.skipIf(!isServed)(
-    'the service: what it is, a backup, and its end with or without agents',
+    'the service: what it is, a backup, and its end with or without agents (not in the app, which is its own host)',
     async () => {
       await yard.addTask({ id: 'long', title: 'Long', exec: untilTold('long') })
       await openSection('Service')

@@ -38,7 +38,9 @@ export interface OpenWindow {
 
 /** Registers tests once for each kind of window that this machine has. */
 export function inEachWindow(title: string, register: (kind: WindowKind) => void): void {
-  describe.skipIf(chromiumPath === '')(`${title}, in Chromium`, () => {
+  const isMissing = chromiumPath === ''
+  const why = isMissing ? ' [skipped: it is not on this machine]' : ''
+  describe.skipIf(isMissing)(`${title}, in Chromium${why}`, () => {
     let browser: Browser
     beforeAll(async () => {
       browser = await launchChromium()

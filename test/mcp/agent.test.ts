@@ -151,7 +151,8 @@ describe('below an agent', LONG, () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('with variables taken away', LONG, () => {
+const isLinux = process.platform === 'linux'
+describe.runIf(isLinux)('with variables taken away (it needs /proc)', LONG, () => {
   it('still counts as its agent by the marker alone', async () => {
     const { YARD_AGENT_KEY = '' } = await agentEnvironment(place)
     const marked = await connectTo(place, { YARD_AGENT_KEY })

@@ -64,4 +64,4 @@ export const agentEnvironment = (place: TestYard): Promise<Record<string, string
     const lines = readFileSync(join(place.folder, 'agent-env'), 'utf8').split('\n')
     const own = lines.filter((line) => line.startsWith('YARD_'))
     return Object.fromEntries(own.map((line) => line.split(/=(.*)/s).slice(0, 2)))
-  }, 20_000)
+  }, 60_000)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { neighbourOf, rowsOf } from '../../src/renderer/agents/agent-rows.ts'
+import { workFailure } from '../../src/domain/failure.ts'
+import { agentState, agentWord } from '../../src/renderer/task/facts.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../src/renderer/agents/agent-state.ts'
 import { faultOf } from '../../src/renderer/agents/caps-popover.tsx'
 import { nextUp, packLanes, type Block } from '../../src/renderer/agents/roads.ts'
@@ -43,6 +45,15 @@ describe('how an agent stands', () => {
     expect(lookOf(ended('exit'), now).state).toBe('failed')
     expect(lookOf(ended('question'), now)).toEqual({ state: 'waiting', word: 'Asked' })
     expect(doingOf(ended('question'), now)).toEqual({ tag: 'Question', text: 'no' })
+  })
+
+  test('one that a conflict kept from beginning is held up and has not failed', () => {
+    const agent = agentOf('agent-1', 't', {
+      ...{ status: 'ended', outcome: 'superseded', startedAt: null },
+      failure: workFailure('isolation', 'a and b conflict in x; merge-t settles that first'),
+    })
+    expect(lookOf(agent, now)).toEqual({ state: 'blocked', word: 'Held up' })
+    expect([agentState(agent), agentWord(agent)]).toEqual(['blocked', 'Held up'])
   })
 
   test('a number of tries that the limit does not cover is said alone', () => {

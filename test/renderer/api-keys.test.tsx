@@ -1,14 +1,12 @@
 /** The section of kept keys inside the app: what is asked of the desktop host, and that no value stays in the page. */
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
 import type { DesktopKeys } from '../../src/contract/desktop.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
-import type { Session } from '../../src/renderer/session/session.ts'
 import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { SettingsScreen } from '../../src/renderer/settings/settings-screen.tsx'
 import { summaryOf } from '../support/scripted-host.ts'
+import { liveSession } from './live-session.ts'
 
 const SECRET = 'sk-live-0123456789'
 const CONFIG = [
@@ -19,19 +17,10 @@ const CONFIG = [
 ].map((entry) => ({ ...entry, source: 'project', file: '/yard/.yard/config.toml', line: 1 }))
 
 /** Answers what is asked of `service.config`, and nothing else. */
-const session: Session = {
-  yard: createStore(() => ({ ...emptyView, summary: summaryOf({ host: 'app' }) })),
-  connection: createStore(() => ({ kind: 'live' }) as const),
-  call: async (ask) => {
-    const none = async (): Promise<never> => Promise.reject(new Error('not asked for here'))
-    const service = { config: async () => CONFIG, executors: none, models: none }
-    return ask({ service } as never).then(ok, () =>
-      err({ kind: 'link', message: 'Not sent', hint: null }),
-    )
-  },
-  tryNow: () => {},
-  close: () => {},
-}
+const session = liveSession(
+  { service: { config: async () => CONFIG } },
+  { ...emptyView, summary: summaryOf({ host: 'app' }) },
+)
 
 let kept: DesktopKeys
 let asked: unknown[][]

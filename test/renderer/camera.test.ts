@@ -65,3 +65,11 @@ test('while a hand presses on the canvas nothing moves under it; what was to be 
   releaseCamera()
   expect(movesTo().slice(2)).toEqual([])
 })
+
+test('a release that no press came before moves nothing', () => {
+  place()
+  bringIntoSight('late') // not on the canvas yet
+  place({ x: SIZE.width, y: 0 })
+  releaseCamera()
+  expect(movesTo()).toEqual([])
+})

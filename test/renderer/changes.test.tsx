@@ -1,7 +1,6 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
 import type {
   ChangedFileView,
   ChangeView,
@@ -11,7 +10,7 @@ import type {
 import type { TaskCard } from '../../src/contract/view.ts'
 import { AskDialog } from '../../src/renderer/app/ask-dialog.tsx'
 import { mergeAllBlocked, mergeAllQuestion } from '../../src/renderer/composer/merge-all.ts'
-import type { YardClient } from '../../src/renderer/session/link.ts'
+import { Refusal } from '../../src/renderer/session/refusal.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { Session } from '../../src/renderer/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
@@ -27,6 +26,7 @@ import {
 import { ChangesTab } from '../../src/renderer/task/changes/changes-tab.tsx'
 import type { TaskDetails } from '../../src/renderer/task/use-task-details.ts'
 import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
+import { liveSession } from './live-session.ts'
 
 beforeEach(() => localStorage.clear())
 afterEach(cleanup)
@@ -234,19 +234,7 @@ function stageOf(answers: Answers) {
       },
     },
   )
-  const session: Session = {
-    yard: createStore(() => viewFromSnapshot(emptyView, snapshotOf(1, []))),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    async call(send) {
-      try {
-        return ok(await send({ change } as YardClient))
-      } catch (error) {
-        return err({ kind: 'refused', message: String(error), hint: null })
-      }
-    },
-    tryNow: () => {},
-    close: () => {},
-  }
+  const session = liveSession({ change }, viewFromSnapshot(emptyView, snapshotOf(1, [])))
   return { asked, session }
 }
 
@@ -274,7 +262,7 @@ test('a comment that is refused stays where it was written, with the reason', as
     of: () => viewOf({ comments: [commentOf(3), commentOf(4, { line: 7, text: 'Elsewhere' })] }),
     diff,
     comment: () => {
-      throw new Error('the disk is full')
+      throw new Refusal('the disk is full')
     },
   })
   show(session, detailsOf(tryOf('agent-1')))
@@ -344,7 +332,7 @@ test.each([
     of: () => viewOf({ landing }),
     diff,
     land: () => {
-      throw new Error('not while the yard is paused')
+      throw new Refusal('not while the yard is paused')
     },
   })
   const merger = status === null ? [] : [cardOf('m', { status, state: status })]

@@ -1,12 +1,11 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { createStore } from 'zustand/vanilla'
 import { BulkBar } from '../../src/renderer/graph/acts/bulk-bar.tsx'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { Session } from '../../src/renderer/session/session.ts'
-import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { ChosenBar } from '../../src/renderer/tasks/chosen-bar.tsx'
 import { selectTasks } from '../../src/renderer/workspace/selection.ts'
+import { liveSession } from './live-session.ts'
 
 afterEach(() => {
   cleanup()
@@ -14,11 +13,8 @@ afterEach(() => {
 })
 
 const session: Session = {
-  yard: createStore(() => emptyView),
-  connection: createStore(() => ({ kind: 'live' as const })),
+  ...liveSession({}),
   call: () => Promise.reject(new Error('nothing is sent')),
-  tryNow: () => {},
-  close: () => {},
 }
 
 test.each([

@@ -2,10 +2,11 @@ import { act, cleanup, fireEvent, render, screen, within } from '@testing-librar
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
-import type { AgentView, Why } from '../../src/contract/view.ts'
+import { ok } from '../../src/base/result.ts'
+import type { AgentView, Snapshot, Why } from '../../src/contract/view.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
+import { Refusal } from '../../src/renderer/session/refusal.ts'
 import type { Session } from '../../src/renderer/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
 import {
@@ -23,6 +24,7 @@ import { whyActOf } from '../../src/renderer/task/why-note.tsx'
 import { selectTasks } from '../../src/renderer/workspace/selection.ts'
 import { agentOf, cardOf, snapshotOf, summaryOf } from '../support/scripted-host.ts'
 import { eventually } from '../support/eventually.ts'
+import { liveSession } from './live-session.ts'
 
 beforeEach(() => {
   location.hash = ''
@@ -45,21 +47,9 @@ function clientOf(answer: Calls): YardClient {
   return new Proxy({}, { get: (_, key) => procedures(String(key)) }) as YardClient
 }
 
-function sessionOf(snapshot: Parameters<typeof viewFromSnapshot>[1], answer: Calls): Session {
-  return {
-    yard: createStore(() => viewFromSnapshot(emptyView, snapshot)),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    async call(send) {
-      try {
-        return ok(await send(clientOf(answer)))
-      } catch (error) {
-        return err({ kind: 'refused', message: String(error), hint: null })
-      }
-    },
-    tryNow: () => {},
-    close: () => {},
-  }
-}
+const sessionOf = (snapshot: Snapshot, answer: Calls): Session =>
+  liveSession(clientOf(answer), viewFromSnapshot(emptyView, snapshot))
+
 const show = (session: Session, node: ReactNode): void =>
   void render(<SessionContext value={session}>{node}</SessionContext>)
 
@@ -131,6 +121,11 @@ test('the nearest reason names the act that helps', () => {
   expect(whyActOf(cardOf('a'), why('pause'))).toMatchObject({ id: 'coordinator.toggle' })
   expect(whyActOf(cardOf('a'), why('time'))).toBeNull()
   expect(whyActOf(cardOf('a', { status: 'failed' }), why('time'))).toMatchObject({ label: 'Retry' })
+  const done = (landing: 'conflict' | 'refused' | 'landed') =>
+    whyActOf(cardOf('a', { status: 'done', landing }), { ...why('time'), waitsFor: [] })
+  expect(done('refused')).toMatchObject({ id: 'task.changes' })
+  expect(done('conflict')).toMatchObject({ id: 'task.changes' })
+  expect(done('landed')).toBeNull()
 })
 
 test('a forecast follows the longest chain, and says nothing on too little', () => {
@@ -255,7 +250,7 @@ test('after the whole yard was fetched anew it is asked again, though its card s
   const snapshot = snapshotOf(1, [cardOf('a')])
   const { yard, ...rest } = sessionOf(snapshot, (path) => {
     asked.push(path)
-    throw new Error('not now')
+    throw new Refusal('not now')
   })
   const store = createStore(() => yard.getState())
   show({ ...rest, yard: store }, <Inspector />)
@@ -270,7 +265,7 @@ test('what cannot be read is said at its place, and asked again', async () => {
   const asked: string[] = []
   const session = sessionOf(snapshotOf(1, [cardOf('a')]), (path) => {
     asked.push(path)
-    throw new Error('the disk is gone')
+    throw new Refusal('the disk is gone')
   })
   show(session, <Inspector />)
   await screen.findByText(/the disk is gone/)

@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { createStore } from 'zustand/vanilla'
 import { err } from '../../src/base/result.ts'
 import type { AgentView } from '../../src/contract/view.ts'
 import { killAgents } from '../../src/renderer/composer/kill-agents.ts'
 import type { Session } from '../../src/renderer/session/session.ts'
-import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { ask } from '../../src/renderer/workspace/ask.ts'
+import { eventually } from '../support/eventually.ts'
+import { liveSession } from './live-session.ts'
 
 vi.mock('../../src/renderer/workspace/ask.ts', () => ({ ask: vi.fn<typeof ask>() }))
 afterEach(() => void vi.mocked(ask).mockReset())
@@ -17,27 +17,50 @@ const AGENT = {
 } as Partial<AgentView> as AgentView
 const titles = () => vi.mocked(ask).mock.calls.map(([{ title }]) => title)
 
-test('the second K means force before the yard has said that the agent is stopping', async () => {
-  const lost = Promise.withResolvers<void>()
+/** `isLinked` false: nothing goes out, and it says so in the end. Killing takes until `end` is called. */
+function open(isLinked: boolean) {
+  const over = Promise.withResolvers<void>()
+  const kills: unknown[] = []
+  const linked = liveSession({
+    service: { config: async () => [] },
+    agent: {
+      kill: async (input: unknown) => {
+        kills.push(input)
+        await over.promise
+      },
+    },
+  })
   const call = async (): Promise<unknown> => {
-    await lost.promise
+    await over.promise
     return err({ kind: 'link', message: 'Not sent.', hint: null })
   }
-  const session = {
-    yard: createStore(() => emptyView),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    call: call as Session['call'],
-    tryNow: () => {},
-    close: () => {},
-  }
+  const cut: Session = { ...linked, call: call as Session['call'] }
+  return { session: isLinked ? linked : cut, kills, end: over.resolve }
+}
+
+const press = (session: Session) => killAgents(session, [AGENT], { again: false })
+
+test('the second K means force before the yard has said that the agent is stopping', async () => {
+  const { session, kills, end } = open(true)
   vi.mocked(ask).mockResolvedValue({ choice: 'kill', text: '' })
-  const first = killAgents(session, [AGENT], { again: false })
+  const first = press(session)
+  await eventually(() => expect(kills).toHaveLength(1))
+  vi.mocked(ask).mockResolvedValue(null)
+  await press(session)
+  expect(titles()).toEqual(['Kill agent-1?', 'End agent-1 by force?'])
+  end()
+  await first
+})
+
+test('whoever was not asked yet is not ended by force', async () => {
+  const { session, end } = open(false)
+  vi.mocked(ask).mockResolvedValue({ choice: 'kill', text: '' })
+  const first = press(session)
   await Promise.resolve()
   vi.mocked(ask).mockResolvedValue(null)
-  await killAgents(session, [AGENT], { again: false })
-  expect(titles()).toEqual(['Kill agent-1?', 'End agent-1 by force?'])
-  lost.resolve()
+  await press(session)
+  end()
   await first
-  await killAgents(session, [AGENT], { again: false })
-  expect(titles().at(-1), 'what was not sent is asked anew').toBe('Kill agent-1?')
+  await press(session)
+  expect(titles()).toEqual(['Kill agent-1?', 'Kill agent-1?', 'Kill agent-1?'])
 })

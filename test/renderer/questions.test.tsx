@@ -1,20 +1,16 @@
 /** What an agent asked a person: no failure of its own, and to be read with its answer long after. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { createStore } from 'zustand/vanilla'
-import { ok } from '../../src/base/result.ts'
 import type { AgentView, TaskView } from '../../src/contract/view.ts'
 import { workFailure } from '../../src/domain/failure.ts'
-import type { YardClient } from '../../src/renderer/session/link.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
-import type { Session } from '../../src/renderer/session/session.ts'
-import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { agentState, agentWord } from '../../src/renderer/task/facts.ts'
 import { questionsAsked } from '../../src/renderer/task/questions-asked.ts'
 import { Questions } from '../../src/renderer/task/questions.tsx'
 import { QuestionAnswer } from '../../src/renderer/workspace/question-answer.tsx'
 import { agentOf } from '../support/scripted-host.ts'
 import { eventually } from '../support/eventually.ts'
+import { liveSession } from './live-session.ts'
 
 afterEach(cleanup)
 
@@ -77,15 +73,8 @@ test('the inspector shows the open question, and keeps it with its answer once t
 test('an answer that was typed outlives the dialog until it is sent or cancelled', async () => {
   const said: string[] = []
   const task = { answer: async ({ text }: { text: string }) => void said.push(text) }
-  const session: Session = {
-    yard: createStore(() => emptyView),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    call: async (send) => ok(await send({ task } as unknown as YardClient)),
-    tryNow: () => {},
-    close: () => {},
-  }
   render(
-    <SessionContext value={session}>
+    <SessionContext value={liveSession({ task })}>
       <QuestionAnswer task="a" question="Blue or red?" />
     </SessionContext>,
   )

@@ -1,13 +1,11 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, expect, test } from 'vitest'
-import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
+import { err } from '../../src/base/result.ts'
 import type { YardClient } from '../../src/renderer/session/link.ts'
-import { notSent, toProblem } from '../../src/renderer/session/problem.ts'
+import { notSent } from '../../src/renderer/session/problem.ts'
 import { SessionContext, useCommand } from '../../src/renderer/session/session-context.tsx'
 import type { Session } from '../../src/renderer/session/session.ts'
-import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { ProblemNote } from '../../src/renderer/ui/problem-note.tsx'
 import { firstDrafts } from '../../src/renderer/workspace/publish.ts'
 import { doAct } from '../../src/renderer/workspace/send-acts.ts'
@@ -15,6 +13,7 @@ import { BATCH } from '../../src/renderer/workspace/send-many.ts'
 import { TASK_ACTS } from '../../src/renderer/workspace/task-acts.ts'
 import { closeToast, getToasts } from '../../src/renderer/workspace/toasts.ts'
 import { cardOf } from '../support/scripted-host.ts'
+import { liveSession } from './live-session.ts'
 
 afterEach(() => {
   cleanup()
@@ -29,20 +28,10 @@ function sessionThatMisses(misses: number) {
     told.push(commandId ?? '')
     return { published: [id] }
   }
-  const client = { task: { publish } } as unknown as YardClient
+  const live = liveSession({ task: { publish } })
   const session: Session = {
-    yard: createStore(() => emptyView),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    async call(send) {
-      if (left-- > 0) return err(notSent)
-      try {
-        return ok(await send(client))
-      } catch (error) {
-        return err(toProblem(error))
-      }
-    },
-    tryNow: () => {},
-    close: () => {},
+    ...live,
+    call: async (send) => (left-- > 0 ? err(notSent) : live.call(send)),
   }
   return { session, told }
 }

@@ -1,8 +1,6 @@
 /** Settings inside the app: what is asked of the desktop host, and what is shown of its answers. */
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createStore } from 'zustand/vanilla'
-import { err } from '../../src/base/result.ts'
 import type {
   DesktopAsk,
   DesktopBridge,
@@ -10,18 +8,13 @@ import type {
   UpdateState,
 } from '../../src/contract/desktop.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
-import type { Session } from '../../src/renderer/session/session.ts'
 import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { SettingsScreen } from '../../src/renderer/settings/settings-screen.tsx'
 import { summaryOf } from '../support/scripted-host.ts'
+import { liveSession } from './live-session.ts'
 
-const session: Session = {
-  yard: createStore(() => ({ ...emptyView, summary: summaryOf({ host: 'app' }) })),
-  connection: createStore(() => ({ kind: 'live' }) as const),
-  call: async () => err({ kind: 'link', message: 'Not sent', hint: null }),
-  tryNow: () => {},
-  close: () => {},
-}
+/** Of its yard nothing is answered. */
+const session = liveSession({}, { ...emptyView, summary: summaryOf({ host: 'app' }) })
 
 const NO_KEYS = { refusal: null, problem: null, keys: [] }
 

@@ -77,6 +77,7 @@ test('the time of a task runs while it works, stands when it ended, and is unkno
   expect(tookMs({ startedAt: null, completedAt: null, status: 'open' }, now)).toBeNull()
   const completedAt = '2026-11-20T10:00:05Z'
   expect(tookMs({ startedAt, completedAt, status: 'done' }, now)).toBe(5000)
+  expect(tookMs({ startedAt, completedAt, status: 'done', workedMs: 120 }, now)).toBe(120)
 })
 
 test('under the pointer rows stay; new ones come last and gone ones leave', () => {

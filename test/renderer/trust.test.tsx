@@ -1,16 +1,12 @@
 /** What a person is shown of a yard that was not made here, and what their yes stands for. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createStore } from 'zustand/vanilla'
-import { err, ok } from '../../src/base/result.ts'
 import { TrustDialog } from '../../src/renderer/attention/trust-dialog.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
-import { toProblem } from '../../src/renderer/session/problem.ts'
 import { Refusal } from '../../src/renderer/session/refusal.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
-import type { Session } from '../../src/renderer/session/session.ts'
-import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { eventually } from '../support/eventually.ts'
+import { liveSession } from './live-session.ts'
 
 type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
 
@@ -50,23 +46,9 @@ function open(...shown: readonly Shown[]) {
       return { trusted: true }
     },
   }
-  const client = { page } as unknown as YardClient
-  const session: Session = {
-    yard: createStore(() => emptyView),
-    connection: createStore(() => ({ kind: 'live' as const })),
-    async call(send) {
-      try {
-        return ok(await send(client))
-      } catch (error) {
-        return err(toProblem(error))
-      }
-    },
-    tryNow: () => {},
-    close: () => {},
-  }
   const onClose = vi.fn<() => void>()
   render(
-    <SessionContext value={session}>
+    <SessionContext value={liveSession({ page })}>
       <TrustDialog name="atlas" isOpen onClose={onClose} />
     </SessionContext>,
   )

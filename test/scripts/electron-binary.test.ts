@@ -10,13 +10,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   downloadElectron,
   electronBinary,
   hasDisplay,
   isKnownUnavailable,
 } from '../../scripts/electron-binary.mjs'
+import { eventually } from '../support/eventually.ts'
 import { isAlive } from '../support/is-alive.ts'
 
 let folder: string
@@ -79,10 +80,17 @@ describe('the download', () => {
       'install.js',
       'require("fs").writeFileSync("pid", String(process.pid)); setInterval(() => {}, 1000)',
     )
-    expect(await downloadElectron({ folder, noAnswerMs: 1000 })).toBeNull()
-    expect(said()).toContain('no answer for 1 s')
+    ownTime()
+    const download = downloadElectron({ folder, noAnswerMs: 3_600_000 })
+    const pid = await eventually(() => {
+      const noted = Number(readFileSync(join(folder, 'node_modules/electron/pid'), 'utf8'))
+      expect(noted).toBeGreaterThan(0)
+      return noted
+    })
+    vi.advanceTimersByTime(3_700_000)
+    expect(await download).toBeNull()
+    expect(said()).toContain('no answer for 3600 s')
     expect(readdirSync(join(folder, '.cache'))).toEqual(['electron-unavailable'])
-    const pid = Number(readFileSync(join(folder, 'node_modules/electron/pid'), 'utf8'))
     expect(isAlive(pid)).toBe(false)
   })
 
@@ -100,15 +108,31 @@ describe('the download', () => {
       'install.js',
       `const fs = require("fs"); let n = 0
       const timer = setInterval(() => {
+        if (!fs.existsSync("grow" + n)) return
         fs.appendFileSync(process.env.TMPDIR + "/zip", "x".repeat(100))
-        if (++n < 20) return
+        fs.writeFileSync("grown" + n, "")
+        if (++n < 5) return
         clearInterval(timer); fs.writeFileSync("dist/e", ""); fs.writeFileSync("path.txt", "e")
-      }, 100)`,
+      }, 10)`,
     )
-    expect(await downloadElectron({ folder, noAnswerMs: 1000 })).not.toBeNull()
+    ownTime()
+    const download = downloadElectron({ folder, noAnswerMs: 100_000 })
+    for (let piece = 0; piece < 5; piece += 1) {
+      vi.advanceTimersByTime(60_000)
+      write(`grow${piece}`, '')
+      const grown = join(folder, `node_modules/electron/grown${piece}`)
+      await eventually(() => expect(existsSync(grown)).toBe(true))
+    }
+    expect(await download).not.toBeNull()
     expect(existsSync(join(folder, '.cache/electron-unavailable'))).toBe(false)
   })
 })
+
+/** From now on its time passes as this test says, and a little while something is waited for. */
+function ownTime(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
 
 test('a window needs a display', () => {
   expect(hasDisplay({ env: {}, platform: 'linux' })).toBe(false)

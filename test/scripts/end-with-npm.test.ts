@@ -26,7 +26,7 @@ test.skipIf(process.platform === 'win32')(
     )
     // The word after the command keeps the shell: it would become the command otherwise.
     const shell = spawn('/bin/sh', ['-c', `'${process.execPath}' '${script}'; true`], {
-      env: { ...process.env, npm_lifecycle_event: 'start' },
+      env: { ...process.env, npm_lifecycle_script: `node ${script}` },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = await once(createInterface({ input: shell.stdout }), 'line')

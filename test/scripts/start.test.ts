@@ -90,6 +90,13 @@ describe('the tally of test reports', () => {
     expect(tally([{ ...counts, testResults: [failedTest, unloaded] }]).failed).toBe(2)
   })
 
+  test('counts what no test reported, but a dead process only once', () => {
+    const dead = { status: 'failed', assertionResults: [{ status: 'pending' }] }
+    const unhandled = ['nobody awaited it']
+    expect(tally([{ ...counts, testResults: [failedTest], unhandled }]).failed).toBe(2)
+    expect(tally([{ ...counts, testResults: [failedTest, dead], unhandled }]).failed).toBe(2)
+  })
+
   test('names each failed test and file, with the first line of what it says', () => {
     const passed = { status: 'passed', fullName: 'is fine' }
     const failed = { status: 'failed', fullName: 'a b', failureMessages: ['no\n at x'] }

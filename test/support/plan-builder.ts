@@ -1,4 +1,5 @@
 /** Plans and the things in them in a line or two, made by the same rules as the real ones. */
+import type { Changes } from '../../src/domain/agent.ts'
 import type { Actor, Claim, Command } from '../../src/domain/command.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
 import { decide } from '../../src/domain/decide/decide.ts'
@@ -117,6 +118,11 @@ export const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   unfinished: null,
   verify: null,
   ...more,
+})
+
+/** What an agent has changed that left this commit. */
+export const changesOf = (commit: string | null): Changes => ({
+  ...{ commit, filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
 })
 
 export const endCommand = (

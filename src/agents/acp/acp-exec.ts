@@ -10,6 +10,9 @@ import { ownEventLine } from '../executors/own-events.ts'
 import { acpOrderSchema } from './acp-order.ts'
 import { runAcp } from './run-acp.ts'
 
+/** For whoever reads the last words. */
+const LAST_WORDS_MS = 5000
+
 /** As if the signal had ended it. */
 const STOPPED = 143
 
@@ -34,6 +37,6 @@ const isOk = await runAcp({
   stop: stop.signal,
 })
 // A file has it at once, a pipe may not.
-await Promise.all([process.stdout, process.stderr].map(flushed))
+await Promise.all([process.stdout, process.stderr].map((each) => flushed(each, LAST_WORDS_MS)))
 // What the agent left behind, or a pipe that it still holds, must not keep us.
 process.exit(isOk ? 0 : stop.signal.aborted ? STOPPED : 1)

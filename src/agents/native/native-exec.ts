@@ -7,6 +7,9 @@ import { flushed } from '../../base/flushed.ts'
 import { OWN_EVENTS_VERSION, ownEventLine, type OwnEventInput } from '../executors/own-events.ts'
 import { nativeOrderSchema } from './native-order.ts'
 
+/** For whoever reads the last words. */
+const LAST_WORDS_MS = 5000
+
 const EXIT_CODES = { done: 0, failed: 1, stopped: 143 } as const
 
 const emit = (event: OwnEventInput): void => void process.stdout.write(ownEventLine(event))
@@ -43,6 +46,6 @@ async function main(): Promise<number> {
 // The SDK prints its warnings where nobody expects them.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 process.exitCode = await main()
-await Promise.all([process.stdout, process.stderr].map(flushed))
+await Promise.all([process.stdout, process.stderr].map((each) => flushed(each, LAST_WORDS_MS)))
 // An idle connection must not keep it.
 process.exit()

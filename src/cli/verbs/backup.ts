@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
-import { ok } from '../../base/result.ts'
-import { findYard, userPaths } from '../../config/paths.ts'
+import { err, ok } from '../../base/result.ts'
+import { findYard, userPaths, type YardPaths } from '../../config/paths.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
+import { whoHolds } from '../owner.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
 
@@ -23,7 +25,8 @@ export async function restore(cli: Cli, words: Words): Promise<Outcome> {
   const file = words.argOrNull(0)
   const parts = { paths: paths.value, dataFolder: userPaths(machine.env).data, at: Date.now() }
   const restored = restoreBackup(parts, file === null ? null : resolve(machine.cwd, file))
-  if (!restored.ok) return restored
+  if (!restored.ok)
+    return restored.error.kind === 'locked' ? err(await heldBy(paths.value)) : restored
   const { from, aside } = restored.value
   print.result(restored.value, () => {
     print.line(`restored ${from}`)
@@ -31,3 +34,25 @@ export async function restore(cli: Cli, words: Words): Promise<Outcome> {
   })
   return ok(0)
 }
+
+/** Who has the yard open, and how it is let go of. */
+async function heldBy(paths: YardPaths): Promise<Failure> {
+  const holder = await whoHolds(paths)
+  if (holder === null)
+    return failure('locked', 'another command has this yard open', {
+      hint: 'try again in a moment',
+    })
+  const { pid, host } = holder
+  const [what, hint] = HOLDERS[host]
+  return failure('locked', `${what} (pid ${pid}) has this yard open`, {
+    hint,
+    facts: { pid, host },
+  })
+}
+
+const HOLDERS = {
+  service: ['its service', 'yard service stop, then restore'],
+  app: ['the app', 'quit it, then restore'],
+  run: ['a run in a terminal', 'end it there with ^C, then restore'],
+  command: ['a yard merge', 'wait until it has ended, then restore'],
+} as const

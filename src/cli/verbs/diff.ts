@@ -80,7 +80,7 @@ export function landingLine(
   const branch = target ?? 'its branch'
   switch (state) {
     case 'queued':
-      return `${task} is waiting to be merged into ${branch}${reason === null ? '' : `: it ${oneLine(reason)}`}`
+      return `${task} is queued to be merged into ${branch}${reason === null ? '' : `: it ${oneLine(reason)}`}`
     case 'landed':
       return `${task} is in ${branch} (${commit?.slice(0, 10) ?? ''})`
     case 'prepared':

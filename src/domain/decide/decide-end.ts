@@ -1,5 +1,5 @@
 /** What an agent's end means for its task: the completion table, then the policy of its failure's class. */
-import type { Agent, Outcome, StopReason } from '../agent.ts'
+import { workedBy, type Agent, type Outcome, type StopReason } from '../agent.ts'
 import type { Command } from '../command.ts'
 import { judge, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
@@ -53,7 +53,23 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
     changes: command.changes,
   }
   const attached = attachedEvents(task.id, agent, command.artifacts, now)
-  return decided([agent.id], ...attached, ended, ...settled.task)
+  const workedMs = workedBy(agent, command.endedAt)
+  return decided([agent.id], ...attached, ended, ...withWork(settled.task, workedMs))
+}
+
+/** Of whoever held the task; another's work is no part of what was settled without it. */
+function withWork([first, ...rest]: readonly Event[], workedMs: number): readonly Event[] {
+  if (first === undefined) return []
+  switch (first.type) {
+    case 'task.completed':
+    case 'task.failed':
+    case 'task.returned':
+    case 'task.repeated':
+    case 'task.awaiting':
+      return [{ ...first, workedMs }, ...rest]
+    default:
+      return [first, ...rest]
+  }
 }
 
 function settle(scene: Scene): Settlement {
@@ -124,17 +140,18 @@ function givenBack({ task, end, at }: Scene): Settlement {
   }
 }
 
-/** The work that it builds on does not merge: it waits for a task that settles that, and no attempt is spent. */
+/** The work that it builds on does not merge: it waits for a task that settles that. Nothing was begun, and no attempt is spent. */
 function conflicted({ plan, task, end, at, now }: Scene): Settlement | null {
-  const { conflict, failure } = end.evidence
+  const { conflict } = end.evidence
   if (!conflict) return null
   const merger = end.merger ?? { executor: null, model: null }
-  const events = baseConflictEvents(plan, task, { conflict, merger }, now)
-  if (!events) return null
-  const bad = failure ?? workFailure('isolation', conflict.reason)
+  const waits = baseConflictEvents(plan, task, { conflict, merger }, now)
+  if (!waits) return null
+  const bad = workFailure('isolation', `${conflict.reason}; ${waits.mergeTask} settles that first`)
   // The task itself has failed at nothing.
   const returned = returnedEvent(task, at, {})
-  return { outcome: 'failed', failure: bad, task: [returned, ...events], resumable: true }
+  const events = [returned, ...waits.events]
+  return { outcome: 'superseded', failure: bad, task: events, resumable: true }
 }
 
 /** All that a policy looks at. */

@@ -160,7 +160,7 @@ const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
     )
 
 /**
- * What it comes to that the base of a task cannot be made: it waits for a merge task. Null when such a task has been done or
+ * What it comes to that the base of a task cannot be made: it waits for a merge task, which is named. Null when such a task has been done or
  * given up already and the conflict is still there: then only a person can tell what is wrong.
  */
 export function baseConflictEvents(
@@ -168,10 +168,10 @@ export function baseConflictEvents(
   task: Task,
   found: { readonly conflict: Conflict; readonly merger: Merger },
   now: Circumstances,
-): Event[] | null {
+): { readonly mergeTask: TaskId; readonly events: readonly Event[] } | null {
   const dependents = [task.id]
   const merge = mergeTaskFor(plan, task, { kind: 'base', ...found, dependents }, now)
-  return 'inVain' in merge ? null : [...merge.events]
+  return 'inVain' in merge ? null : { mergeTask: merge.id, events: merge.events }
 }
 
 interface Found {

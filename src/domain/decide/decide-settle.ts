@@ -1,5 +1,5 @@
 /** `done` and `fail`: said by a person it settles the task, and so does whoever claimed it; said by a process it is kept until that has ended. */
-import type { Agent } from '../agent.ts'
+import { workedBy, type Agent } from '../agent.ts'
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
@@ -47,12 +47,24 @@ export function decideComplete(
       type: 'task.completed',
       at: now.at,
       id: task.id,
-      by: nameOf(now.by),
+      by: reporterOf(living, command, now),
       resultCommit: mergedIn(command),
     }
-    return decided([task.id], ...attached, ...release(living, 'superseded', 'done', now), over)
+    const released = release(living, 'superseded', 'done', now)
+    return decided([task.id], ...attached, ...released, { ...over, ...workOf(living, now) })
   })
 }
+
+/** Whoever speaks for an agent that was claimed passes on its report: without the claim's token, but by its name. */
+const reporterOf = (
+  living: Agent | null,
+  { agentId }: Of<'task.complete'>,
+  { by }: Circumstances,
+): string => (agentId !== null && living && living.leaseMs !== null ? living.id : nameOf(by))
+
+/** It is settled now, whatever its agent still does until that has ended. */
+const workOf = (living: Agent | null, { at }: Circumstances) =>
+  living ? { workedMs: workedBy(living, at) } : {}
 
 const unmergedFailure = ({ merge }: Of<'task.complete'>): Failure | null =>
   merge && !merge.ok ? merge.error : null
@@ -86,7 +98,8 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
       failure: bad,
       isAttempt: false,
     }
-    return decided([task.id], ...release(living, 'superseded', 'failed', now), over)
+    const released = release(living, 'superseded', 'failed', now)
+    return decided([task.id], ...released, { ...over, ...workOf(living, now) })
   })
 }
 

@@ -1,4 +1,5 @@
 /** What people (and agents, of their own task) do to a task that exists. */
+import { workedBy } from '../agent.ts'
 import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
@@ -174,6 +175,7 @@ export function decideLetGo(plan: Plan, command: Of<'task.letGo'>, now: Circumst
       isAttempt: false,
       isBackOff: false,
       held: false,
+      workedMs: workedBy(living, now.at),
     })
   })
 }

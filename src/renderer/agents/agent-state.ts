@@ -1,6 +1,7 @@
 /** How an agent stands, in the words and colours of the window, and what it does, in a line. */
 import type { AgentView } from '../../contract/view.ts'
 import { VERDICTS } from '../../domain/failure.ts'
+import { isHeldUp } from '../../domain/held-up.ts'
 import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 import { questionOf } from '../workspace/question-of.ts'
@@ -34,6 +35,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
     case 'stopping':
       return { state: 'in-progress', word: 'Stopping' }
     case 'ended':
+      if (isHeldUp(agent)) return endedLook('held-up')
       return questionOf(agent) === null
         ? endedLook(agent.outcome ?? 'lost', isAsleep(agent))
         : endedLook('asked')
@@ -51,6 +53,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
 const ENDS: Readonly<Record<string, AgentLook>> = {
   done: { state: 'done', word: 'Done' },
   asked: { state: 'waiting', word: 'Asked' },
+  'held-up': { state: 'blocked', word: 'Held up' },
   failed: { state: 'failed', word: 'Failed' },
   lost: { state: 'failed', word: 'Lost' },
   refused: { state: 'failed', word: 'Refused' },

@@ -1,6 +1,7 @@
 /** Roads: the places under `max_agents` as lanes over the last hour, and what drove on them. */
 import type { History } from '../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { factInText } from '../../domain/fact-in-text.ts'
 import { PRIORITIES } from '../../domain/task.ts'
 import { endedLook, isPerson, lookOf, tryText } from './agent-state.ts'
 
@@ -116,8 +117,8 @@ const rankOf = (card: TaskCard): number => PRIORITIES.indexOf(card.priority)
 
 function whyOf(card: TaskCard, { paused, agents }: Yard): string {
   if (paused) return 'when the yard is resumed'
-  if (card.state === 'delayed') return (card.fact ?? '').replace(/^\w/, (c) => c.toLowerCase())
+  if (card.state === 'delayed') return factInText(card.fact ?? '')
   if (agents.max === 0) return 'when there is a road'
   if (agents.alive >= agents.max) return 'when a road is free'
-  return card.fact === null || card.fact === 'Next in line' ? '' : card.fact
+  return card.fact === null || card.fact === 'Next in line' ? '' : factInText(card.fact)
 }

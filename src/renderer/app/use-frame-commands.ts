@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { takeImportWish } from '../session/token.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../workspace/commands.ts'
-import { getEdits, redo, undo } from '../workspace/history.ts'
+import { canRedo, canUndo, redo, undo } from '../workspace/history.ts'
 import { pastReason } from '../workspace/moment.ts'
 import { getPreferences, setPreferences } from '../workspace/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../workspace/route.ts'
@@ -25,12 +25,11 @@ export function useFrameCommands(): void {
     rail: () => setPreferences({ isRailOpen: !isRailOpen }),
     undo: {
       run: () => void undo(session),
-      blocked: () => pastReason() ?? (getEdits().done.length === 0 ? 'Nothing to undo' : null),
+      blocked: () => pastReason() ?? (canUndo() ? null : 'Nothing to undo'),
     },
     redo: {
       run: () => void redo(session),
-      blocked: () =>
-        pastReason() ?? (getEdits().undone.length === 0 ? 'Nothing to do again' : null),
+      blocked: () => pastReason() ?? (canRedo() ? null : 'Nothing to do again'),
     },
     'coordinator.toggle': () =>
       void run(({ service }) =>

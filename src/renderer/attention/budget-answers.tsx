@@ -4,7 +4,7 @@ import type { Costs } from '../../contract/page.ts'
 import { useSession, useTurnover, type CommandRun } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import { making, remember } from '../workspace/history.ts'
+import { making } from '../workspace/history.ts'
 import type { YardClient } from '../session/link.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
@@ -56,10 +56,10 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
   const set = (value: number) => (client: YardClient, commandId: string) =>
     client.task.edit({ id, [field]: value, commandId })
   const raise = (value: number): Promise<boolean> =>
-    making(async () => {
-      if (!(await command.run(set(value)))) return false
+    making(async (own) => {
+      if (!(await command.run(set(value), own.waitsForPerson))) return false
       const label = `Raised the budget of “${item.title}”`
-      remember(session, { label, undo: set(reached.cap), redo: set(value) })
+      own.remember(session, { label, undo: set(reached.cap), redo: set(value) })
       return true
     })
   return <RaiseForm label={`New budget of ${item.title}`} {...{ reached, command, raise }} />

@@ -4,7 +4,7 @@ import { useSession, type CommandRun } from '../session/session-context.tsx'
 import type { YardClient } from '../session/link.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
-import { making, remember } from '../workspace/history.ts'
+import { making, type Making } from '../workspace/history.ts'
 import type { AttentionItem } from './attention-items.ts'
 
 interface ExecutorAnswerProps {
@@ -18,13 +18,13 @@ export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
   const [chosen, setChosen] = useState<string | null>(null)
   const name = chosen ?? names[0]
   if (name === undefined) return null
-  const choose = async (): Promise<void> => {
+  const choose = async (own: Making): Promise<void> => {
     const before = session.yard.getState().tasks.get(item.task ?? '')?.executor ?? null
     const set = (executor: string | null) => (client: YardClient, commandId: string) =>
       client.task.edit({ id: item.task ?? '', executor, commandId })
-    if (!(await command.run(set(name)))) return
+    if (!(await command.run(set(name), own.waitsForPerson))) return
     const label = `“${item.title}” is done by ${name}`
-    remember(session, { label, undo: set(before), redo: set(name) })
+    own.remember(session, { label, undo: set(before), redo: set(name) })
   }
   return (
     <>

@@ -3,7 +3,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
-import { making, remember } from '../workspace/history.ts'
+import { making } from '../workspace/history.ts'
 import { readableKey } from '../workspace/keys.ts'
 import type { QuickAdd } from '../workspace/quick-add.ts'
 import { currentRoute } from '../workspace/route.ts'
@@ -23,7 +23,7 @@ export function addTask(
   session: Session,
   { wish, isDraft, at, place }: Adding,
 ): Promise<Problem | null> {
-  return making(async () => {
+  return making(async (own) => {
     const isFirst = session.yard.getState().tasks.size === 0
     const added = await sendCommand(session, ({ task }, commandId) =>
       task.add({ ...wish, paused: isDraft, commandId }),
@@ -32,7 +32,7 @@ export function addTask(
     const view = added.value
     if (isFirst && place === null && at !== null) wantFirst(view.id, at)
     if (place) await put(session, view.id, place)
-    remember(
+    own.remember(
       session,
       {
         label: `Added “${view.title}”`,

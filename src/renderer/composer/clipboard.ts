@@ -3,7 +3,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { announce } from '../workspace/announcer.ts'
-import { making, remember } from '../workspace/history.ts'
+import { making } from '../workspace/history.ts'
 import { selectTasks } from '../workspace/selection.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { plural } from '../ui/words.ts'
@@ -58,14 +58,14 @@ export interface Graph {
 
 /** All of its tasks or none, as one edit that can be taken back; they are the chosen ones then. Null when they were added. */
 export function addGraph(session: Session, graph: Graph, past: string): Promise<Problem | null> {
-  return making(async () => {
+  return making(async (own) => {
     const added = await sendCommand(session, (client, commandId) =>
       importAll(client, graph, commandId),
     )
     if (!added.ok) return added.error
     const ids = added.value
     const label = `${past} ${plural(ids.length, 'task')}`
-    remember(session, {
+    own.remember(session, {
       label,
       undo: (client, commandId) => removeAll(client, ids, commandId),
       redo: (client, commandId) => importAll(client, graph, commandId),

@@ -4,7 +4,7 @@ import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
-import { making, remember } from '../workspace/history.ts'
+import { making } from '../workspace/history.ts'
 
 type Change = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -22,7 +22,7 @@ export function editTasks(
   cards: readonly TaskCard[],
   { label, to, back }: FieldEdit,
 ): Promise<Problem | null> {
-  return making(async () => {
+  return making(async (own) => {
     const sent: TaskCard[] = []
     let problem: Problem | null = null
     for (const card of cards) {
@@ -41,7 +41,7 @@ export function editTasks(
         for (const card of sent)
           await task.edit({ id: card.id, ...change(card), commandId: `${commandId}:${card.id}` })
       }
-    if (sent.length > 0) remember(session, { label, undo: each(back), redo: each(to) })
+    if (sent.length > 0) own.remember(session, { label, undo: each(back), redo: each(to) })
     return problem
   })
 }

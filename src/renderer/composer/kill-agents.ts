@@ -43,7 +43,6 @@ export async function killAgents(
     fresh.length === 0 ? forceQuestionOf(agents) : questionOf(fresh, { again, now: Date.now() })
   if ((await ask(question)) === null) return
   if (fresh.length === 0) return void agents.map(({ id }) => forceOne(session, id, again))
-  for (const { id } of fresh) asked.add(id)
   const graceMs = await fetchGrace(session)
   await Promise.all(fresh.map((agent) => killOne(session, agent, { again, graceMs })))
 }
@@ -60,18 +59,24 @@ async function killOne(
   { again, graceMs }: Killing,
 ): Promise<void> {
   const grace = graceMs === null ? null : durationText(graceMs)
-  showToast(`Asked ${id} to stop.${grace === null ? '' : ` It has ${grace}.`}`)
-  announce(`Asked ${id} to stop.`)
   let offer = -1
-  const timer = setTimeout(
-    () => {
-      offer = offerForce(session, id, { again, grace })
-    },
-    (graceMs ?? UNKNOWN_GRACE_MS) + FORCED_WITHIN_MS,
-  )
-  const result = await sendCommand(session, ({ agent }, commandId) =>
-    agent.kill({ id, redispatch: again, commandId }),
-  )
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tellOnce = (): void => {
+    if (timer !== undefined) return
+    askedBy(session).add(id)
+    showToast(`Asked ${id} to stop.${grace === null ? '' : ` It has ${grace}.`}`)
+    announce(`Asked ${id} to stop.`)
+    timer = setTimeout(
+      () => {
+        offer = offerForce(session, id, { again, grace })
+      },
+      (graceMs ?? UNKNOWN_GRACE_MS) + FORCED_WITHIN_MS,
+    )
+  }
+  const result = await sendCommand(session, ({ agent }, commandId) => {
+    tellOnce() // nobody was asked before it goes out
+    return agent.kill({ id, redispatch: again, commandId })
+  })
   askedBy(session).delete(id)
   clearTimeout(timer)
   closeToast(offer)

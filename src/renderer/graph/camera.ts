@@ -61,6 +61,7 @@ export function holdCamera(): void {
 }
 
 export function releaseCamera(): void {
+  if (!isHeld) return
   isHeld = false
   bringAwaited()
 }

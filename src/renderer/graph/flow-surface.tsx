@@ -1,5 +1,5 @@
 /** React Flow with the nodes that are in the page. It owns camera and gestures; what they mean is in `acts`. */
-import { useMemo, useState, type MouseEvent } from 'react'
+import { useMemo, useState, type MouseEvent, type PointerEvent } from 'react'
 import { ConnectionLineType, ReactFlow, SelectionMode, type NodeTypes } from '@xyflow/react'
 import type { TaskCard } from '../../contract/view.ts'
 import { useNow } from '../ui/use-now.ts'
@@ -55,7 +55,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
       isValidConnection={acts.isValidConnection}
       onSelectionStart={acts.onSelectionStart}
       onSelectionEnd={acts.onSelectionEnd}
-      onPointerDownCapture={holdCamera}
+      onPointerDownCapture={holdWhilePressed}
       onMouseMove={hover.onMouseMove}
       onMouseLeave={hover.onMouseLeave}
       {...clicks}
@@ -87,11 +87,17 @@ export function FlowSurface(props: FlowSurfaceProps) {
   )
 }
 
+/** A right click is not held: browsers tell of no release once their menu is open. */
+const holdWhilePressed = ({ button }: PointerEvent): void => {
+  if (button !== RIGHT_BUTTON) holdCamera()
+}
+
 /** The canvas around it is the application; React Flow's own frame says the same without a name and takes no other role. */
 const takeRole = (element: HTMLDivElement | null): void => element?.setAttribute('role', 'none')
 
 const MINUTE = 60_000
 const MIDDLE_BUTTON = [1]
+const RIGHT_BUTTON = 2
 const NO_MARK = { hideAttribution: true }
 
 function clicksOf(acts: CanvasActs, hover: Hover) {

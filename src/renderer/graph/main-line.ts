@@ -1,6 +1,7 @@
 /** The main line: the chain of tasks that decides when all is done. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
 import { dependentsOf, type Tasks } from '../workspace/reach.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 
 /** What a chain costs: work that is left counts before work that is done. */
 interface Length {
@@ -56,19 +57,16 @@ const isLonger = (a: Length, b: Length): boolean =>
   a.left > b.left || (a.left === b.left && a.done > b.done)
 
 const lengthOf = (card: TaskCard, mean: number): Length =>
-  card.status === 'done' ? { left: 0, done: tookMs(card) ?? mean } : { left: mean, done: 0 }
+  card.status === 'done' ? { left: 0, done: spanOf(card) ?? mean } : { left: mean, done: 0 }
 
-function tookMs({ startedAt, completedAt }: TaskCard): number | null {
-  if (startedAt === null || completedAt === null) return null
-  const took = Date.parse(completedAt) - Date.parse(startedAt)
-  return took > 0 ? took : null
-}
+/** A task that took no time says nothing of how long others will take. */
+const spanOf = (card: TaskCard): number | null => taskTookMs(card) || null
 
 function meanDuration(tasks: Tasks): number {
   let sum = 0
   let count = 0
   for (const card of tasks.values()) {
-    const took = card.status === 'done' ? tookMs(card) : null
+    const took = card.status === 'done' ? spanOf(card) : null
     if (took === null) continue
     sum += took
     count += 1

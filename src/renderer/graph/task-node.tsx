@@ -8,6 +8,7 @@ import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
 import { moneyText } from '../ui/words.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 import type { Stack } from './fold.ts'
 import type { Direction } from './grid.ts'
 import { Doing, TimeLimit } from './node-vitals.tsx'
@@ -80,11 +81,8 @@ function usePulse(state: string): number {
 function Fact({ card }: { readonly card: TaskCard }) {
   if (card.fact !== null && card.fact !== '') return <Told card={card} fact={card.fact} />
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
-  if (card.state === 'done' && card.startedAt && card.completedAt) {
-    const took = Date.parse(card.completedAt) - Date.parse(card.startedAt)
-    return took >= 0 ? durationText(took) : wordOf(card.state)
-  }
-  return wordOf(card.state)
+  const took = card.state === 'done' ? taskTookMs(card) : null
+  return took === null ? wordOf(card.state) : durationText(took)
 }
 
 /** What the host says, and while its provider sleeps how long that will be. */

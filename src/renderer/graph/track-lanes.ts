@@ -1,6 +1,7 @@
 /**
- * Tracks side by side: two that lead from different tasks to different tasks never lie upon each other, for nobody could tell then
- * what waits for what. Those of one task share a trunk, and so do those of several that all lead to the same tasks.
+ * Tracks side by side: where there is room, two that lead from different tasks to different tasks do not lie upon each other, for
+ * nobody could tell then what waits for what. A gap has room for five trunks, a row for three lines; in a crowd they are shared. Those
+ * of one task share a trunk anyway, and so do those of several that all lead to the same tasks.
  */
 import type { Grid } from './grid.ts'
 import { MIDDLE, type Course, type Lanes } from './route-track.ts'

@@ -48,14 +48,15 @@ export function useCamera(
   }, [scene, viewport])
   useEffect(() => keepSelectionInSight(viewport), [viewport])
   useEffect(() => {
-    window.addEventListener('pointerup', releaseCamera)
-    window.addEventListener('pointercancel', releaseCamera)
+    for (const end of ENDS_OF_PRESS) window.addEventListener(end, releaseCamera)
     return () => {
-      window.removeEventListener('pointerup', releaseCamera)
-      window.removeEventListener('pointercancel', releaseCamera)
+      for (const end of ENDS_OF_PRESS) window.removeEventListener(end, releaseCamera)
     }
   }, [])
 }
+
+/** The last two: the release goes to another window then, or to a menu. */
+const ENDS_OF_PRESS = ['pointerup', 'pointercancel', 'blur', 'contextmenu'] as const
 
 function showFirst(scene: Scene, viewport: WatchedViewport): void {
   const { task } = currentRoute()

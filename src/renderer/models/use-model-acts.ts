@@ -6,7 +6,7 @@ import { useSession } from '../session/session-context.tsx'
 import { formatKey, scopeOf } from '../ui/config-entry.ts'
 import { plural } from '../ui/words.ts'
 import { ask } from '../workspace/ask.ts'
-import { making, remember } from '../workspace/history.ts'
+import { making, type Making } from '../workspace/history.ts'
 import type { ModelActs } from './model-table.tsx'
 import { changedBy, usesOf, inUseReason, type ModelView, type ModelWorld } from './model-use.ts'
 import { saidOf } from './model-words.ts'
@@ -45,7 +45,7 @@ export function useModelActs(
     })
     if (given) await send(configure('project', [{ key: 'coordinator.model', value: model.name }]))
   }
-  const remove = async (model: ModelView): Promise<void> => {
+  const remove = async (model: ModelView, own: Making): Promise<void> => {
     const scope = scopeOf(model.source)
     if (scope === null) return
     const reason = inUseReason(model, usesOf(model, tasks(), world.config))
@@ -63,7 +63,7 @@ export function useModelActs(
       await edit(client)
       onChanged()
     }
-    remember(session, {
+    own.remember(session, {
       label: `Removed model ${model.name}`,
       undo: again(given),
       redo: again(taken),
@@ -72,7 +72,7 @@ export function useModelActs(
   return {
     act: {
       setDefault: (model) => void setDefault(model),
-      remove: (model) => void making(() => remove(model)),
+      remove: (model) => void making((own) => remove(model, own)),
     },
     problem,
     dismiss: () => setProblem(null),

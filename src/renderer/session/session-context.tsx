@@ -48,8 +48,8 @@ export interface CommandRun {
   readonly isBusy: boolean
   /** What could not be sent can be sent again from here (`sendAgain`); the act that it belongs to then goes on. */
   readonly problem: Problem | null
-  /** True when it was accepted. The page shows the effect when the patch brings it, not before. */
-  run(send: SendCommand<unknown>): Promise<boolean>
+  /** True when it was accepted. The page shows the effect when the patch brings it, not before. `onAsk`: it was not sent, and the person is asked whether to send it again. */
+  run(send: SendCommand<unknown>, onAsk?: () => void): Promise<boolean>
   dismiss(): void
 }
 
@@ -65,7 +65,7 @@ export function useCommand(): CommandRun {
     setProblem(null)
   }, [])
   const run = useCallback<CommandRun['run']>(
-    async (send) => {
+    async (send, onAsk) => {
       const commandId = crypto.randomUUID()
       for (;;) {
         dismiss()
@@ -75,6 +75,7 @@ export function useCommand(): CommandRun {
         if (result.ok) return true
         const { error } = result
         if (!maySendAgain(error)) return (setProblem(error), false)
+        onAsk?.()
         const isWanted = await new Promise<boolean>((resolve) => {
           giveUp.current = () => resolve(false)
           setProblem({ ...error, sendAgain: () => resolve(true) })

@@ -6,6 +6,7 @@ import { keyParts, type ConfigEntry } from '../ui/config-entry.ts'
 import { Field } from '../ui/field.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
+import { Listed } from './listed.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
 import { useApiKeys, type ApiKeys } from './use-api-keys.ts'
@@ -46,41 +47,27 @@ interface KeysProps {
 
 function KeyTable({ keys, users }: KeysProps) {
   return (
-    <div className="api-keys" role="region" aria-label="List of keys" tabIndex={0}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Variable</th>
-            <th>Key of</th>
-            <th>State</th>
-            <th>
-              <span className="visually-hidden">Act</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.kept?.keys.map(({ name, state }) => (
-            <tr key={name}>
-              <td>
-                <code>{name}</code>
-              </td>
-              <td>{users.get(name)?.join(', ')}</td>
-              <td>{STATES[state]}</td>
-              <td>
-                <TwiceButton
-                  icon="close"
-                  label="Remove"
-                  subject={name}
-                  question="Remove it?"
-                  isBusy={keys.isBusy}
-                  onConfirm={() => void keys.run((host) => host.removeKey(name))}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed label="List of keys" heads={['Variable', 'Key of', 'State']}>
+      {keys.kept?.keys.map(({ name, state }) => (
+        <tr key={name}>
+          <td>
+            <code>{name}</code>
+          </td>
+          <td>{users.get(name)?.join(', ')}</td>
+          <td>{STATES[state]}</td>
+          <td>
+            <TwiceButton
+              icon="close"
+              label="Remove"
+              subject={name}
+              question="Remove it?"
+              isBusy={keys.isBusy}
+              onConfirm={() => void keys.run((host) => host.removeKey(name))}
+            />
+          </td>
+        </tr>
+      ))}
+    </Listed>
   )
 }
 

@@ -8,6 +8,7 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { ask } from '../workspace/ask.ts'
 import { navigate } from '../workspace/route.ts'
+import { Listed } from './listed.tsx'
 import type { Setting } from './setting.ts'
 import { SettingRow } from './setting-row.tsx'
 import { heldText, removedText, removeQuestion, tidyQuestion } from './worktrees.ts'
@@ -82,46 +83,32 @@ interface WorktreeTableProps {
 
 function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
   return (
-    <div className="worktrees" role="region" aria-label="List of worktrees" tabIndex={0}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Worktree</th>
-            <th>Task</th>
-            <th>In it</th>
-            <th>
-              <span className="visually-hidden">Act</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {worktrees.map((worktree) => (
-            <tr key={worktree.path}>
-              <td>
-                <FilePlace file={worktree.path} line={null} />
-              </td>
-              <td>{worktree.task !== null && <TaskLink id={worktree.task} />}</td>
-              <td>
-                {heldText(worktree)}
-                {worktree.problem !== null && (
-                  <span className="worktree-problem">{worktree.problem}</span>
-                )}
-              </td>
-              <td>
-                <Button
-                  look="danger"
-                  isBusy={command.isBusy}
-                  aria-label={`Remove ${worktree.name}…`}
-                  onClick={() => onRemove(worktree)}
-                >
-                  Remove…
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed label="List of worktrees" heads={['Worktree', 'Task', 'In it']}>
+      {worktrees.map((worktree) => (
+        <tr key={worktree.path}>
+          <td>
+            <FilePlace file={worktree.path} line={null} />
+          </td>
+          <td>{worktree.task !== null && <TaskLink id={worktree.task} />}</td>
+          <td>
+            {heldText(worktree)}
+            {worktree.problem !== null && (
+              <span className="worktree-problem">{worktree.problem}</span>
+            )}
+          </td>
+          <td>
+            <Button
+              look="danger"
+              isBusy={command.isBusy}
+              aria-label={`Remove ${worktree.name}…`}
+              onClick={() => onRemove(worktree)}
+            >
+              Remove…
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Listed>
   )
 }
 

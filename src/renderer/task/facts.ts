@@ -1,5 +1,6 @@
 /** Facts of tasks and agents in the words of the window. What is not known is null, never a zero. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { isHeldUp } from '../../domain/held-up.ts'
 import { questionOf } from '../workspace/question-of.ts'
 
 /** All that was read and written; null = no CLI said. */
@@ -33,6 +34,7 @@ export function agentState(agent: AgentView): string {
   if (questionOf(agent) !== null) return 'waiting'
   if (status !== 'ended') return 'in-progress'
   if (outcome === 'done') return 'done'
+  if (isHeldUp(agent)) return 'blocked'
   if (outcome === 'killed' || outcome === 'superseded') return 'abandoned'
   return failure?.class === 'quota' ? 'parked' : 'failed'
 }
@@ -55,5 +57,6 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
 export function agentWord(agent: AgentView): string {
   const { status, outcome } = agent
   if (questionOf(agent) !== null) return 'Asked'
+  if (isHeldUp(agent)) return 'Held up'
   return outcome === null ? (STATUS_WORDS[status] ?? status) : (OUTCOME_WORDS[outcome] ?? outcome)
 }

@@ -1,6 +1,7 @@
 /** When the yard could be at rest: the longest chain of what is left, each task as long as those done took on the average. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
 import { isFinishedCard } from '../workspace/task-acts.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 
 /** Fewer done tasks say nothing about the others. */
 const LEAST_KNOWN = 3
@@ -24,9 +25,9 @@ export function forecastOf(tasks: ReadonlyMap<string, TaskCard>, now: number): F
   return longestChain(tasks, left)
 }
 
-function spanOf({ status, startedAt, completedAt }: TaskCard): readonly number[] {
-  if (status !== 'done' || startedAt === null || completedAt === null) return []
-  return [Math.max(0, Date.parse(completedAt) - Date.parse(startedAt))]
+function spanOf(card: TaskCard): readonly number[] {
+  const took = card.status === 'done' ? taskTookMs(card) : null
+  return took === null ? [] : [took]
 }
 
 /** Blockers first, without recursion: chains may be as long as the yard. */

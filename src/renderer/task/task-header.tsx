@@ -17,6 +17,7 @@ import { TitleField } from './title-field.tsx'
 import { tryText } from './facts.ts'
 import type { TaskDetails } from './use-task-details.ts'
 import { factOf } from '../workspace/fact-of.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 
 interface TaskHeaderProps {
   readonly card: TaskCard
@@ -110,8 +111,6 @@ const Word = ({ text }: { readonly text: string | null }): ReactNode =>
 
 /** How long it took, or what it waits for; null when the word of its state says that already. */
 function timeOf(card: TaskCard): string | null {
-  const { state, startedAt, completedAt } = card
-  if (state === 'done' && startedAt !== null && completedAt !== null)
-    return durationText(Math.max(0, Date.parse(completedAt) - Date.parse(startedAt)))
-  return factOf(card)
+  const took = card.state === 'done' ? taskTookMs(card) : null
+  return took === null ? factOf(card) : durationText(took)
 }

@@ -3,7 +3,7 @@ import { useCallback } from 'react'
 import type { TaskView } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import { useCommand, useSession, type CommandRun } from '../session/session-context.tsx'
-import { making, remember } from '../workspace/history.ts'
+import { making } from '../workspace/history.ts'
 
 export type TaskFields = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -30,7 +30,7 @@ export function useTaskEdit(id: string): TaskEditing {
   const { run } = command
   const save = useCallback(
     ({ label, next, before, isAsBefore }: TaskChange): Promise<SaveResult> =>
-      making(async () => {
+      making(async (own) => {
         let isChanged = false
         const isDone = await run(async ({ task }, commandId) => {
           isChanged = isAsBefore !== undefined && !isAsBefore(await task.get({ id }))
@@ -42,7 +42,7 @@ export function useTaskEdit(id: string): TaskEditing {
           (fields: TaskFields) =>
           ({ task }: YardClient, commandId: string) =>
             task.edit({ id, ...fields, commandId })
-        remember(session, { label, undo: send(before), redo: send(next) })
+        own.remember(session, { label, undo: send(before), redo: send(next) })
         return 'saved'
       }),
     [session, run, id],

@@ -22,6 +22,9 @@ export type WhyAct =
   | { readonly kind: 'wake'; readonly provider: string; readonly label: string }
   | null
 
+const MERGE = { kind: 'command', id: 'task.changes', label: 'See its changes' } as const
+const BUDGET = { kind: 'command', id: 'go.attention', label: 'Raise the budget' } as const
+
 /** The nearest reason decides; a reason that only time ends has none. */
 export function whyActOf(card: TaskCard, why: Why): WhyAct {
   const account = card.park?.provider ?? null
@@ -29,10 +32,19 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
     const label = card.park?.until == null ? 'I have signed in: go on' : 'Try now'
     return { kind: 'wake', provider: account, label }
   }
-  if (card.status === 'failed') return { kind: 'act', act: TASK_ACTS.retry, label: 'Retry' }
-  if (card.status === 'waiting')
-    return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
-  const [first] = why.waitsFor
+  switch (card.status) {
+    case 'failed':
+      return { kind: 'act', act: TASK_ACTS.retry, label: 'Retry' }
+    case 'waiting':
+      return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
+    case 'done':
+      return card.landing === 'conflict' || card.landing === 'refused' ? MERGE : null
+    default:
+      return reasonActOf(why)
+  }
+}
+
+function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
   switch (first?.kind) {
     case 'hold':
       return { kind: 'act', act: TASK_ACTS.resume, label: 'Resume' }
@@ -45,7 +57,7 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
     case 'cap':
       return { kind: 'command', id: 'go.agents', label: 'Show the agents' }
     case 'budget':
-      return { kind: 'command', id: 'go.attention', label: 'Raise the budget' }
+      return BUDGET
     case 'executor':
       return { kind: 'command', id: 'go.executors', label: 'Show the executors' }
     default:
@@ -87,6 +99,8 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
 /** What a person can do about it, right here. */
 function Way({ card, task, why }: WhyNoteProps) {
   const isPast = useIsPast()
+  // To go on without more of it would only end in the same place.
+  if (task.waitsFor === 'budget') return <Helps card={card} act={BUDGET} />
   if (task.waitsFor !== 'answer') return <Helps card={card} act={whyActOf(card, why)} />
   return isPast ? null : <QuestionAnswer task={card.id} question={card.fact ?? ''} />
 }

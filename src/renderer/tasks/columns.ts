@@ -3,6 +3,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import { PRIORITIES } from '../../domain/task.ts'
 import { STATES_IN_ORDER } from '../ui/status-badge.tsx'
 import { factOf } from '../workspace/fact-of.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
 type SortKey = number | string | null
@@ -52,13 +53,14 @@ const DEFAULT_IDS = ['state', 'title', 'route', 'priority', 'tries', 'cost', 'ti
 const LEAST_WIDTH = 56
 const MOST_WIDTH = 900
 
-/** ms from the first start to the end, or to `now` while it runs; null before it started. */
+/** ms that its tries worked, or from the first start to `now` while it runs; null before it started. */
 export function tookMs(
-  { startedAt, completedAt, status }: Pick<TaskCard, 'startedAt' | 'completedAt' | 'status'>,
+  card: Pick<TaskCard, 'startedAt' | 'completedAt' | 'status' | 'workedMs'>,
   now: number,
 ): number | null {
+  const { startedAt, completedAt, status } = card
   if (startedAt === null) return null
-  if (completedAt !== null) return Math.max(0, Date.parse(completedAt) - Date.parse(startedAt))
+  if (completedAt !== null) return taskTookMs(card)
   return status === 'in-progress' ? Math.max(0, now - Date.parse(startedAt)) : null
 }
 

@@ -5,6 +5,7 @@
  */
 import type { TaskCard } from '../../contract/view.ts'
 import { dependentsOf, type Tasks } from '../workspace/reach.ts'
+import { taskTookMs } from '../workspace/task-took-ms.ts'
 
 const LEAST_DONE = 3
 
@@ -24,8 +25,9 @@ export function forecastEnd({ tasks, maxAgents, isPaused, now }: ForecastFacts):
   for (const card of tasks.values()) {
     if (card.status === 'abandoned') continue
     if (card.status === 'done') {
-      if (card.startedAt === null || card.completedAt === null) continue
-      tookMs += Date.parse(card.completedAt) - Date.parse(card.startedAt)
+      const took = taskTookMs(card)
+      if (took === null) continue
+      tookMs += took
       done += 1
     } else if (canGoOn(card)) left.push(card)
     else return null

@@ -5,7 +5,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { ask } from './ask.ts'
-import { making, remember } from './history.ts'
+import { making } from './history.ts'
 import { firstDrafts, publishEdit, releasedBy } from './publish.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
 import { sendMany } from './send-many.ts'
@@ -19,16 +19,20 @@ export function doAct(
   act: TaskAct,
   cards: readonly TaskCard[],
 ): Promise<boolean> {
-  return making(async () => {
+  return making(async (own) => {
     const fitting = cards.filter((card) => act.blocked(card) === null)
     const isPublish = act.id === TASK_ACTS.publish.id
     const wanted = isPublish ? firstDrafts(fitting) : fitting
-    const { cards: sent, replies, refused } = await sendMany(session, act, wanted)
+    const {
+      cards: sent,
+      replies,
+      refused,
+    } = await sendMany(session, act, wanted, own.waitsForPerson)
     if (refused) showToast(`${refused.card.title}: ${refused.problem.message}`, { kind: 'error' })
     const edit = isPublish
       ? publishEdit(replies.flatMap(releasedBy), session.yard.getState().tasks)
       : editOf(act, sent)
-    if (edit && sent.length > 0) remember(session, edit)
+    if (edit && sent.length > 0) own.remember(session, edit)
     return sent.length === wanted.length
   })
 }
@@ -125,11 +129,12 @@ function removeAndRemember(
   cards: readonly TaskCard[],
   relinks: readonly Relink[],
 ): Promise<boolean> {
-  return making(async () => {
+  return making(async (own) => {
     const kept = await sendOrOffer(
       session,
       ({ task }) => Promise.all(cards.map(({ id }) => task.get({ id }))),
       `Remove ${countOf(cards)}`,
+      own.waitsForPerson,
     )
     if (!kept.ok) return tellRefusal(kept.error)
     const views = kept.value
@@ -155,9 +160,9 @@ function removeAndRemember(
           commandId: `${commandId}:${id}`,
         })
     }
-    const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`)
+    const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`, own.waitsForPerson)
     if (!done.ok) return tellRefusal(done.error)
-    remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
+    own.remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
     return true
   })
 }
@@ -289,7 +294,7 @@ export function editDependency(
   how: 'add' | 'remove',
   link: { readonly blocker: string; readonly dependent: string },
 ): Promise<Problem | null> {
-  return making(async () => {
+  return making(async (own) => {
     const { blocker, dependent } = link
     const { tasks } = session.yard.getState()
     const name = (id: string): string => tasks.get(id)?.title ?? id
@@ -308,7 +313,7 @@ export function editDependency(
         ? `${name(dependent)} waits for ${name(blocker)}`
         : `${name(dependent)} no longer waits for ${name(blocker)}`
     const edit = { label, redo: send(how === 'add'), undo: send(how !== 'add') }
-    remember(session, edit, { quiet: how === 'add' })
+    own.remember(session, edit, { quiet: how === 'add' })
     return null
   })
 }

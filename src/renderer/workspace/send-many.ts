@@ -22,13 +22,14 @@ export async function sendMany(
   session: Pick<Session, 'call'>,
   act: TaskAct,
   cards: readonly TaskCard[],
+  onAsk: () => void = () => {},
 ): Promise<Sent> {
   const sent: TaskCard[] = []
   const replies: unknown[] = []
   const progress = cards.length > BATCH ? tellProgress(act, cards.length) : null
   try {
     for (let from = 0; from < cards.length && !progress?.isStopped(); from += BATCH) {
-      const outcomes = await sendBatch(session, act, cards.slice(from, from + BATCH))
+      const outcomes = await sendBatch(session, act, cards.slice(from, from + BATCH), onAsk)
       for (const { card, reply } of outcomes.done) {
         sent.push(card)
         replies.push(reply)
@@ -52,12 +53,13 @@ async function sendBatch(
   session: Pick<Session, 'call'>,
   act: TaskAct,
   cards: readonly TaskCard[],
+  onAsk: () => void,
 ): Promise<BatchOutcome> {
   const send = async (client: YardClient, commandId: string): Promise<BatchOutcome> => {
     const each = cards.map((card) => act.send(client, card, `${commandId}:${card.id}`))
     return outcomeOf(cards, await Promise.allSettled(each))
   }
-  const result = await sendOrOffer(session, send, `${act.label(cards)} ${countOf(cards)}`)
+  const result = await sendOrOffer(session, send, `${act.label(cards)} ${countOf(cards)}`, onAsk)
   if (result.ok) return result.value
   const [card] = cards
   return { done: [], refused: card ? { card, problem: result.error } : null }

@@ -74,7 +74,10 @@ function landingOf(context: HandlerContext, id: TaskId): LandingView {
   const landing = toLandingView(taskOf(context, id).landing)
   const first = landing?.state === 'queued' ? mergeAbove(context.yard.plan, id) : null
   if (landing && first !== null)
-    return { ...landing, reason: `waits for ${first}, which settles a conflict below it` }
+    return {
+      ...landing,
+      reason: `waits until ${first} has settled a conflict in what it builds on`,
+    }
   const { plan } = context.yard
   if (landing?.state === 'queued' && plan.facts.paused && plan.tasks.get(id)?.landing?.isAuto)
     return { ...landing, reason: 'waits: the yard is paused' }

@@ -1,6 +1,7 @@
 /** Requests of those who do a task themselves: people who take one in hand, and other orchestrators that claim one. */
 import { resolve } from 'node:path'
 import { toArtifacts } from '../../domain/artifact-input.ts'
+import { claimedAs } from '../../domain/claimed-as.ts'
 import type { Claim } from '../../domain/command.ts'
 import { parseDuration } from '../../domain/duration.ts'
 import { failure } from '../../domain/failure.ts'
@@ -33,7 +34,7 @@ export const claimHandlers = {
     if (!yard.isTrusted()) refuse(untrusted())
     const leaseMs = leaseOf(input.lease)
     const { claim, workplaceCwd } = claimOf(context, task)
-    const executor = `${claim.provenance.executor}; claimed as ${input.as}`
+    const executor = claimedAs(claim.provenance.executor, input.as)
     const leased = { ...claim, leaseMs, provenance: { ...claim.provenance, executor } }
     const reply = await send(
       context,

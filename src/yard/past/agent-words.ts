@@ -1,30 +1,34 @@
 /** What became of an agent, in a sentence. */
+import { claimerOf } from '../../domain/claimed-as.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
 
-export function agentWords(row: StoredRow): RowWords {
+export interface AgentContext {
+  /** Whether the agent held its task until that row, and left it open again. */
+  hasGivenBack(): boolean
+}
+
+export function agentWords(row: StoredRow, context: AgentContext): RowWords {
   const { id, event } = row
-  const told = TELLERS[event]?.(row) ?? {}
+  const told = TELLERS[event]?.(row, context) ?? {}
   return { text: `${id}: ${event}`, state: null, until: null, agent: id, ...told }
 }
 
 type Told = Partial<RowWords>
 
-const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
+const TELLERS: Readonly<Record<string, (row: StoredRow, context: AgentContext) => Told>> = {
   'agent.claimed': ({ id, set }) => {
-    if (set['by'] === 'person') return { text: 'Taken in hand', state: 'in-progress' }
+    if (set['by'] === 'person') return { text: takenText(id, set), state: 'in-progress' }
     const way = [textOf(set['executor']), textOf(set['model'])].filter((word) => word !== null)
     const resumes = set['resumed'] === true ? ', in the same conversation' : ''
-    return { text: `${id} claimed it: ${way.join(', ')}${resumes}`, state: 'in-progress' }
+    const pilot = set['by'] === 'pilot' ? ', piloted by a person' : ''
+    return { text: `${id} claimed it: ${way.join(', ')}${pilot}${resumes}`, state: 'in-progress' }
   },
   'agent.placed': ({ id, set }) => {
     const place = part(set['workplace'], 'branch') ?? part(set['workplace'], 'cwd')
     return { text: `${id} works in ${textOf(place) ?? 'its folder'}` }
   },
-  'agent.started': ({ id, set }) => ({
-    text: typeof set['pid'] === 'number' ? `${id} started, pid ${set['pid']}` : `${id} started`,
-    state: 'in-progress',
-  }),
+  'agent.started': ({ id, set }) => ({ text: startText(id, set), state: 'in-progress' }),
   'agent.heard': ({ id }) => ({ text: `${id} was heard`, state: 'in-progress' }),
   'agent.conversed': ({ id }) => ({ text: `${id} began a conversation` }),
   'agent.reported': ({ id, set }) =>
@@ -36,6 +40,23 @@ const TELLERS: Readonly<Record<string, (row: StoredRow) => Told>> = {
   }),
   'agent.ended': ended,
   'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
+}
+
+type Fields = StoredRow['set']
+
+function takenText(id: string, { leaseMs, provenance }: Fields): string {
+  const executor = textOf(part(provenance, 'executor')) ?? ''
+  const name = claimerOf({
+    leaseMs: typeof leaseMs === 'number' ? leaseMs : null,
+    provenance: { executor },
+  })
+  return name === null ? 'Taken in hand' : `${name} claimed it, as ${id}`
+}
+
+/** The process of one that had started already is told when it is known. */
+function startText(id: string, { startedAt, pid }: Fields): string {
+  if (typeof pid !== 'number') return `${id} started`
+  return startedAt === undefined ? `${id} is process ${pid}` : `${id} started, pid ${pid}`
 }
 
 const isQuestion = (failure: unknown): boolean => part(failure, 'class') === 'question'
@@ -55,7 +76,7 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
   abandoned: 'is being stopped: its task was abandoned',
 }
 
-function ended({ id, set }: StoredRow): Told {
+function ended({ id, set }: StoredRow, { hasGivenBack }: AgentContext): Told {
   const outcome = String(part(set['state'], 'outcome'))
   const failure = part(set['state'], 'failure')
   switch (outcome) {
@@ -72,7 +93,11 @@ function ended({ id, set }: StoredRow): Told {
     case 'refused':
       return { text: `${id} ended with no result that counts: ${whyOf(failure)}`, state: 'failed' }
     case 'superseded':
-      return { text: `${id} ended, its task was settled already` }
+      if (part(failure, 'class') === 'isolation')
+        return { text: `${id} did not begin: ${reasonOf(failure)}`, state: 'blocked' }
+      return {
+        text: hasGivenBack() ? `${id} gave it back` : `${id} ended, its task was settled already`,
+      }
     default:
       return { text: `${id} ended` }
   }

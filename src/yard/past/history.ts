@@ -1,6 +1,7 @@
 /** How a yard got on over a span of time: agents, states, tries, and what they used. */
 import type { History } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
+import { isHeldUp } from '../../domain/held-up.ts'
 import { agentIdSchema } from '../../domain/ids.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Span, Store, Turn } from '../../store/store.ts'
@@ -140,6 +141,11 @@ function triesOf({ plan, store }: Source, span: Span): History['tries'] {
   })
 }
 
+function endOf(ended: Extract<Agent['state'], { kind: 'ended' }>): string {
+  if (ended.failure?.class === 'question') return 'asked'
+  return isHeldUp(ended) ? 'held-up' : ended.outcome
+}
+
 function toTry(agent: Agent, title: string): History['tries'] {
   const { id, taskId, executor, model, state, claimedAt, endedAt } = agent
   if (state.kind !== 'ended' || endedAt === null) return []
@@ -150,7 +156,7 @@ function toTry(agent: Agent, title: string): History['tries'] {
       title,
       executor,
       model,
-      outcome: state.failure?.class === 'question' ? 'asked' : state.outcome,
+      outcome: endOf(state),
       claimedAt: isoTime(claimedAt),
       endedAt: isoTime(endedAt),
       tookMs: Math.max(0, endedAt - (agent.startedAt ?? claimedAt)),

@@ -1,20 +1,22 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
 import { clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
-import { agentWords } from './agent-words.ts'
+import { agentWords, type AgentContext } from './agent-words.ts'
 import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
 
-export interface RowContext {
+export interface RowContext extends AgentContext {
   readonly now: number
   titleOf(taskId: string): string
   /** Stored status of the row's task before it. */
   statusBefore(): string | null
   /** Whether the row is a person's answer, for which its task waited. */
   isAnswer(): boolean
+  /** Under which name that agent has claimed its task; null = under none. */
+  claimerOf(agent: string): string | null
 }
 
 export function wordsOf(row: StoredRow, context: RowContext): RowWords {
-  if (row.entity === 'agent') return agentWords(row)
+  if (row.entity === 'agent') return agentWords(row, context)
   const told = TELLERS[row.event]?.(row, context) ?? {}
   const agent = row.by.startsWith('agent-') ? row.by : null
   return { text: row.event, state: null, until: null, agent, ...told }
@@ -46,9 +48,14 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   },
   'task.held': () => ({ text: 'Paused', state: 'paused' }),
   'task.released': () => ({ text: 'Resumed' }),
-  'task.completed': ({ set, by }) => {
+  'task.completed': ({ set, by }, { claimerOf }) => {
     const who = textOf(part(set['state'], 'by')) ?? by
-    return { text: `Done, by ${who}`, state: 'done', agent: who.startsWith('agent-') ? who : null }
+    const agent = who.startsWith('agent-') ? who : null
+    const claimer = agent === null ? null : claimerOf(agent)
+    return {
+      text: `Done, by ${claimer === null ? who : `${claimer} (${who})`}`,
+      ...{ state: 'done', agent },
+    }
   },
   'task.landed': ({ set }) => ({
     text: `Its result is commit ${String(set['resultCommit'] ?? '').slice(0, 10)}`,
@@ -76,9 +83,9 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     text: `${placeWords(set['place'])}${isAnswer() ? 'Answered: ' : ''}${saidOf(set['text']) ?? 'Noted'}`,
   }),
   'task.attached': ({ set }) => ({ text: resultText(set['artifact']) }),
-  'dependency.added': (row, { titleOf }) => ({ text: `Depends on ${titleOf(blockerOf(row))} now` }),
+  'dependency.added': (row, { titleOf }) => ({ text: `Now depends on ${titleOf(blockerOf(row))}` }),
   'dependency.removed': (row, { titleOf }) => ({
-    text: `Depends on ${titleOf(blockerOf(row))} no more`,
+    text: `No longer depends on ${titleOf(blockerOf(row))}`,
   }),
   'yard.paused': () => ({ text: 'Coordinator paused', state: 'paused' }),
   'yard.resumed': () => ({ text: 'Coordinator resumed' }),
@@ -151,7 +158,9 @@ function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
 }
 
 function resultText(artifact: unknown): string {
-  const name = textOf(part(artifact, 'path')) ?? textOf(part(artifact, 'name'))
+  const value = part(artifact, 'value')
+  const json = value === undefined ? null : textOf(JSON.stringify(value))
+  const name = textOf(part(artifact, 'path')) ?? textOf(part(artifact, 'name')) ?? json
   return name === null ? 'Gave a result' : `Gave a result: ${name}`
 }
 

@@ -1,5 +1,7 @@
 /** Rows of the journal as lines for people, newest first. */
 import type { TimelineRow } from '../../contract/page.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { claimerOf } from '../../domain/claimed-as.ts'
 import { agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -44,6 +46,11 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     titleOf: (id) => titleOf(yard, id) ?? id,
     statusBefore: () => yard.store.past.statusBefore(row.id, row.seq),
     isAnswer: () => isAnswer(yard, row),
+    hasGivenBack: () => hasGivenBack(yard, row),
+    claimerOf: (id) => {
+      const agent = agentOf(yard, id)
+      return agent && claimerOf(agent)
+    },
   }
   const { text, agent, state, until } = wordsOf(row, context)
   return {
@@ -65,12 +72,26 @@ function isAnswer({ store: { past } }: Source, { by, set, seq }: StoredRow): boo
   return past.statusBefore(task, seq) === 'waiting' && past.statusBefore(task, seq + 2) === 'open'
 }
 
+/** Its end and the opening of its task are one commit; between them may stand that the task keeps its conversation. */
+function hasGivenBack(yard: Source, { id, seq }: StoredRow): boolean {
+  const task = agentOf(yard, id)?.taskId
+  return yard.store.past
+    .planRows(seq, seq + 2)
+    .some((row) => row.entity === 'task' && row.id === task && row.event === 'task.returned')
+}
+
+/** Null for one that was forgotten, or that is no agent at all. */
+function agentOf({ plan, store }: Source, text: string): Agent | null {
+  const id = agentIdSchema.safeParse(text)
+  return id.success ? (plan.agents.get(id.data) ?? store.agent(id.data)) : null
+}
+
 const titleOf = ({ plan }: Source, id: string | null): string | null =>
   id === null ? null : ((isTaskId(id) ? plan.tasks.get(id)?.title : undefined) ?? id)
 
 /** The task that a row is about; null for the yard as a whole. `agents` remembers whose an agent is. */
 function taskIdOf(
-  { plan, store }: Source,
+  source: Source,
   row: StoredRow,
   agents: Map<string, string | null>,
 ): string | null {
@@ -85,8 +106,7 @@ function taskIdOf(
     case 'agent': {
       const known = agents.get(row.id)
       if (known !== undefined) return known
-      const id = agentIdSchema.parse(row.id)
-      const task = (plan.agents.get(id) ?? store.agent(id))?.taskId ?? null
+      const task = agentOf(source, row.id)?.taskId ?? null
       agents.set(row.id, task)
       return task
     }

@@ -2,7 +2,7 @@
 import type { TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import type { ShownState, Task } from '../../domain/task.ts'
+import { workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'
@@ -39,6 +39,7 @@ export function toTaskCard(
     createdAt: isoTime(task.createdAt),
     startedAt: isoOrNull(task.startedAt),
     completedAt: isoOrNull(task.completedAt),
+    ...workOf(task),
     notBefore: isoOrNull(startOf(task, source.now)),
     repeats: task.schedule !== null,
     ...parkOf(task),
@@ -46,6 +47,11 @@ export function toTaskCard(
     ...(task.merging ? { mergeFor: task.merging.for } : {}),
     costUsd: source.costOf(task.id),
   }
+}
+
+function workOf(task: Task): Pick<TaskCard, 'workedMs'> {
+  const workedMs = workedMsOf(task)
+  return workedMs === null ? {} : { workedMs }
 }
 
 /** Queued as soon as it is over, so that no moment between is taken for rest. */

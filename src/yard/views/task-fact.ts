@@ -1,5 +1,5 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
-import { isDraft, type ShownState, type Task } from '../../domain/task.ts'
+import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
 import { clockTime, spanText } from './iso-time.ts'
@@ -85,8 +85,8 @@ function landingFact({ landing }: Task): string | null {
 }
 
 function doneFact(task: Task): string | null {
-  if (task.startedAt === null || task.completedAt === null) return null
-  return spanText(task.completedAt - task.startedAt)
+  const workedMs = workedMsOf(task)
+  return workedMs === null ? null : spanText(workedMs)
 }
 
 const FACT_LENGTH = 140

@@ -1,6 +1,7 @@
 /** Says in words what a task waits for, or why it ended as it did. */
 import type { WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
+import { claimerOf } from '../../domain/claimed-as.ts'
 import { reachedCap } from '../../domain/budget.ts'
 import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -10,12 +11,15 @@ import { shownStateOf } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { clockTime, spanText } from './iso-time.ts'
+import { landingWords } from './landing-words.ts'
 import { waitReasons } from './wait-reasons.ts'
 
 export function toWhy(yard: Yard, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
-  return { id: task.id, state, text: textOf(yard, task, waitsFor), waitsFor }
+  const landing = landingWords(yard, task)
+  const text = [textOf(yard, task, waitsFor), ...(landing === null ? [] : [landing])].join(' ')
+  return { id: task.id, state, text, waitsFor }
 }
 
 function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
@@ -31,7 +35,7 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
     case 'pending-eval':
       return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
     case 'done':
-      return `It was done by ${state.by} at ${clockTime(state.at, now)}${triesText(task)}.`
+      return `It was done by ${doerOf(yard, task)} at ${clockTime(state.at, now)}${triesText(task)}.`
     case 'failed':
       return failedText(yard.plan, task, now)
     case 'abandoned':
@@ -39,6 +43,14 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
     default:
       return assertNever(state)
   }
+}
+
+/** A report for an agent that was claimed under a name is theirs. */
+function doerOf(yard: Yard, { state, lastAgentId }: Task): string {
+  const by = state.kind === 'done' ? state.by : ''
+  const agent = lastAgentId === null || by !== lastAgentId ? null : yard.store.agent(lastAgentId)
+  const name = agent && claimerOf(agent)
+  return name === null ? by : `${name} (${by})`
 }
 
 type WaitedFor = Extract<Task['state'], { kind: 'waiting' }>['for']

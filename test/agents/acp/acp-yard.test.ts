@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskId } from '../../../src/domain/ids.ts'
 import type { Yard } from '../../../src/yard/yard.ts'
+import { eventually } from '../../support/eventually.ts'
 import {
   addTask,
   isOver,
@@ -81,7 +82,7 @@ describe('acp in a yard', { timeout: SLOW_MS }, () => {
   it('gives up its turn when it is killed', async () => {
     await openWith('bypass', 'wait')
     await addTask(yard, task)
-    await untilTask(yard, 'work', () => agentsOf()[0]?.conversation != null)
+    await eventually(async () => expect(await noted('prompt')).toBe(1))
     const [agent] = agentsOf()
     const killed = await yard.kill(
       agent ? [agent.id] : [],

@@ -55,17 +55,16 @@ export function describeReader(cli: Told, facts: ReaderFacts): void {
       expect(summary.usage !== null).toBe(facts.tellsUsage)
     })
 
-    it.runIf(facts.tellsUsage)('tells what it used', () => {
+    it('tells what it used, where it tells any', () => {
       const { usage } = read('text').summary
-      expect(usage?.inputTokens).toBeGreaterThan(100)
-      expect(usage?.outputTokens).toBeGreaterThan(0)
+      expect((usage?.inputTokens ?? 0) > 100).toBe(facts.tellsUsage)
+      expect((usage?.outputTokens ?? 0) > 0).toBe(facts.tellsUsage)
     })
 
-    it.runIf(facts.tellsThinking)('tells thinking apart from text', () => {
+    it('tells thinking apart from text, where it tells any', () => {
       const { reports } = read('think')
-      expect(only(reports, 'thinking')).toEqual([
-        { kind: 'thinking', text: 'The mock model thinks about it.' },
-      ])
+      const thought = { kind: 'thinking', text: 'The mock model thinks about it.' }
+      expect(only(reports, 'thinking')).toEqual(facts.tellsThinking ? [thought] : [])
       expect(only(reports, 'text')).toHaveLength(1)
     })
 
@@ -85,10 +84,10 @@ export function describeReader(cli: Told, facts: ReaderFacts): void {
       expect(read('write').summary.mutatingToolCalls).toBe(1)
     })
 
-    it.runIf(facts.knowsExitCodes)('does not count a command that failed', () => {
+    it('does not count a command that failed, where its exit code is known', () => {
       const { reports, summary } = read('tool-fails')
-      expect(only(reports, 'tool-result')[0]).toMatchObject({ ok: false })
-      expect(summary.mutatingToolCalls).toBe(0)
+      expect(only(reports, 'tool-result')[0]).toMatchObject({ ok: !facts.knowsExitCodes })
+      expect(summary.mutatingToolCalls).toBe(facts.knowsExitCodes ? 0 : 1)
     })
 
     it('counts nothing that its permissions refused', () => {

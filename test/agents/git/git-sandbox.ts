@@ -125,6 +125,35 @@ export async function collect(at: Prepared, title = 'A task'): Promise<Collected
   return must(await collectResult({ repo, path, branch, base, ...words }))
 }
 
+export interface Worked {
+  readonly at: Prepared
+  /** The commit of its result. */
+  readonly made: string
+}
+
+/** A task that has written these files in its worktree, collected. */
+export async function worked(
+  box: Sandbox,
+  taskId: string,
+  files: Record<string, string>,
+): Promise<Worked> {
+  const at = await prepare(box, taskId)
+  write(at.path, files)
+  const { commit: made } = await collect(at)
+  if (made === null) throw new Error('nothing was collected')
+  return { at, made }
+}
+
+/** A result as a lander hands it to be merged. */
+export const workOf = (made: string) => ({
+  ...{ taskId: 't1', title: 'A task', result: made, commit: made },
+})
+
+/** What a target is to be moved to, as a lander asks for it. */
+export const moveTo = (commit: string, isWithdrawn = (): boolean => false) => ({
+  ...{ commit, title: 'A task', isWithdrawn },
+})
+
 /** From now on our git first does this, as a line of `sh` with git's arguments: it may end there. */
 export function gitThat(box: Sandbox, line: string): void {
   const folder = join(box.home, 'bin')

@@ -11,38 +11,28 @@ import type { Repository } from '../../../src/agents/git/repository.ts'
 import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree-facts.ts'
 import {
   checkoutState,
-  collect,
   commit,
   git,
+  gitThat,
+  moveTo,
   must,
   mustFail,
   open,
   prepare,
   project,
-  gitThat,
   sandbox,
+  worked,
+  workOf,
   write,
-  type Sandbox,
 } from './git-sandbox.ts'
 
-async function result(box: Sandbox, id: string, files: Record<string, string>): Promise<string> {
-  const at = await prepare(box, id)
-  write(at.path, files)
-  const { commit: made } = await collect(at)
-  if (made === null) throw new Error('nothing was collected')
-  return made
-}
-
-const work = (made: string) => ({ taskId: 't1', title: 'A task', result: made, commit: made })
-
-const moveTo = (commit: string, isWithdrawn = (): boolean => false) => ({
-  ...{ commit, title: 'A task', isWithdrawn },
-})
+const result = async (...work: Parameters<typeof worked>): Promise<string> =>
+  (await worked(...work)).made
 
 /** As the lander does it: merged, moved, and what came of it. */
 async function land(repo: Repository, made: string, branch: string | null = null) {
   const target = must(await landingTarget(repo, branch))
-  const merged = await mergeIntoTarget(repo, target, work(made))
+  const merged = await mergeIntoTarget(repo, target, workOf(made))
   if (!merged.ok) return { kind: 'failed' as const, error: merged.error }
   if (merged.value.isIn) return { kind: 'in' as const, commit: merged.value.commit }
   const moved = must(await moveTarget(repo, target, moveTo(merged.value.commit)))
@@ -71,8 +61,8 @@ describe('landing', () => {
     commit(box.root, { 'c.txt': 'three\n' })
     const repo = await open(box.root)
     const target = must(await landingTarget(repo, null))
-    const first = must(await mergeIntoTarget(repo, target, work(made)))
-    expect(must(await mergeIntoTarget(repo, target, work(made)))).toEqual(first)
+    const first = must(await mergeIntoTarget(repo, target, workOf(made)))
+    expect(must(await mergeIntoTarget(repo, target, workOf(made)))).toEqual(first)
   })
 
   it.each([
@@ -121,7 +111,7 @@ describe('landing', () => {
     const before = checkoutState(box.root)
     const repo = await open(box.root)
     const target = must(await landingTarget(repo, 'main'))
-    const merged = must(await mergeIntoTarget(repo, target, work(made)))
+    const merged = must(await mergeIntoTarget(repo, target, workOf(made)))
     expect(must(await moveTarget(repo, target, moveTo(merged.commit)))).toEqual({ kind: 'moved' })
     expect(git(box.root, 'rev-parse', 'main')).toBe(merged.commit)
     expect(checkoutState(box.root)).toBe(before)

@@ -14,38 +14,29 @@ import type { LandingOrder } from '../../../src/domain/landing.ts'
 import { taskId } from '../../support/plan-builder.ts'
 import {
   checkoutState,
-  collect,
   commit,
   git,
   gitThat,
+  moveTo,
   must,
   mustFail,
   open,
   prepare,
   project,
   sandbox,
+  worked,
+  workOf,
   write,
-  type Prepared,
   type Sandbox,
+  type Worked,
 } from './git-sandbox.ts'
 
-async function work(
-  box: Sandbox,
-  files: Record<string, string>,
-): Promise<{ at: Prepared; made: string }> {
-  const at = await prepare(box, 't1')
-  write(at.path, files)
-  const { commit: made } = await collect(at)
-  if (made === null) throw new Error('nothing was collected')
-  return { at, made }
-}
-
-const wish = (made: string) => ({ taskId: 't1', title: 'A task', result: made, commit: made })
-const moveTo = (made: string) => ({ commit: made, title: 'A task', isWithdrawn: () => false })
+const work = (box: Sandbox, files: Record<string, string>): Promise<Worked> =>
+  worked(box, 't1', files)
 
 async function land(repo: Repository, made: string, branch: string | null = null) {
   const target = must(await landingTarget(repo, branch))
-  const merged = must(await mergeIntoTarget(repo, target, wish(made)))
+  const merged = must(await mergeIntoTarget(repo, target, workOf(made)))
   return must(await moveTarget(repo, target, moveTo(merged.commit)))
 }
 
@@ -70,7 +61,7 @@ describe('a full disk', () => {
     const target = must(await landingTarget(repo, null))
     for (const command of ['merge-tree', 'commit-tree']) {
       fullFor(box, command)
-      const failed = mustFail(await mergeIntoTarget(repo, target, wish(made)))
+      const failed = mustFail(await mergeIntoTarget(repo, target, workOf(made)))
       expect(failed).toMatchObject({ problem: 'disk-full' })
       room()
     }

@@ -160,7 +160,7 @@ describe('whatever the wire', { timeout: RUN_MS }, () => {
   it('a kill in the middle of a tool loses nothing that was said', async () => {
     const prompt = '[[mock:tool cmd="echo $$ > pid.txt; exec sleep 600"]] the first words'
     const { child, ended } = await place.start({ prompt })
-    await expect.poll(toolPid, { timeout: 30_000 }).toBeGreaterThan(0)
+    await expect.poll(toolPid).toBeGreaterThan(0)
     child.kill('SIGKILL')
     process.kill(await toolPid(), 'SIGKILL')
     const { conversation: resume, summary } = await ended
@@ -173,7 +173,7 @@ describe('whatever the wire', { timeout: RUN_MS }, () => {
   it('SIGTERM in the middle of a tool ends the tool, too', async () => {
     const prompt = '[[mock:tool cmd="echo $$ > pid.txt; exec sleep 600"]]'
     const { child, ended } = await place.start({ prompt })
-    await expect.poll(toolPid, { timeout: 30_000 }).toBeGreaterThan(0)
+    await expect.poll(toolPid).toBeGreaterThan(0)
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ exitCode: 143, summary: { final: null } })
     const tool = await toolPid()

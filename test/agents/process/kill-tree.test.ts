@@ -16,7 +16,7 @@ function valueOf<T>(result: Result<T, unknown>): T {
   return result.value
 }
 
-describe.runIf(process.platform === 'linux')('stopping a tree', () => {
+describe.runIf(process.platform === 'linux')('stopping a tree (it needs /proc)', () => {
   it('asks, and kills nobody when all go', async () => {
     const running = await stages.start([fixture('answers-term.sh')])
     await firstLine(running)
@@ -119,10 +119,11 @@ describe.runIf(process.platform === 'linux')('stopping a tree', () => {
     const look = async () => valueOf(await stages.launcher.treeCpu(trees))
     const first = await look()
     await eventually(async () => {
-      const [burning, hanging] = await look()
-      expect(burning?.count).toBe(3)
-      expect(burning?.cpuMs).toBeGreaterThan((first[0]?.cpuMs ?? 0) + 300)
-      expect(hanging?.cpuMs).toBeLessThan(100)
+      const trees = await look()
+      const [burnt = 0, hung = 0] = trees.map(({ cpuMs }, at) => cpuMs - (first[at]?.cpuMs ?? 0))
+      expect(trees[0]?.count).toBe(3)
+      expect(burnt).toBeGreaterThan(300)
+      expect(hung).toBeLessThan(burnt / 10)
     })
     await endCarriers([busy.marker, quiet.marker])
   })

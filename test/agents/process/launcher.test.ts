@@ -94,7 +94,7 @@ describe('the launcher', () => {
       expect(read(`../body-${n}`)).toBe('ran\n')
       expect(start?.ok && read('pid').startsWith(`${start.value.pid} `)).toBe(true)
     }
-  }, 30_000)
+  })
 
   it('gives up when no launcher can be run, and answers again when one can', async () => {
     const entry = join(stages.dir, 'broken.ts')

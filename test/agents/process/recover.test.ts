@@ -124,22 +124,25 @@ describe('recovery of a stage', () => {
     expect(await recover()).toEqual({ kind: 'lost' })
   })
 
-  it.runIf(process.platform === 'linux')('takes a zombie as dead', async () => {
-    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 100000'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    children.push(parent)
-    const pid = await new Promise<number>((resolve) =>
-      parent.stdout.once('data', (text) => resolve(Number(text))),
-    )
-    const look = await eventually(async () => {
-      const found = (await host.look([pid])).get(pid)
-      expect(found?.isDead).toBe(true)
-      return found
-    })
-    put('pid', `${pid} ${look?.startTime}\n`)
-    expect(await recover()).toEqual({ kind: 'lost' })
-  })
+  it.runIf(process.platform === 'linux')(
+    'takes a zombie as dead (on Linux, where a shell leaves one)',
+    async () => {
+      const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 100000'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      children.push(parent)
+      const pid = await new Promise<number>((resolve) =>
+        parent.stdout.once('data', (text) => resolve(Number(text))),
+      )
+      const look = await eventually(async () => {
+        const found = (await host.look([pid])).get(pid)
+        expect(found?.isDead).toBe(true)
+        return found
+      })
+      put('pid', `${pid} ${look?.startTime}\n`)
+      expect(await recover()).toEqual({ kind: 'lost' })
+    },
+  )
 
   it('reads exit.json once more when the supervisor has just ended', async () => {
     const { pid, startTime } = await ended()

@@ -99,7 +99,7 @@ export function openStages(supervisor: readonly string[] = SUPERVISOR): Stages {
     async target({ folder, marker, pid, startTime }, changes = {}) {
       const leader = { pid, startTime: startTime ?? '' }
       const bootId = await host.bootId()
-      return { folder, leader, marker, bootId, signal: 'SIGTERM', graceMs: 5000, ...changes }
+      return { folder, leader, marker, bootId, signal: 'SIGTERM', graceMs: 60_000, ...changes }
     },
     async close() {
       watch.close()

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/renderer/session/session.ts'
-import { getEdits, making, redo, remember, undo } from '../../../src/renderer/workspace/history.ts'
+import {
+  canRedo,
+  canUndo,
+  getEdits,
+  making,
+  redo,
+  remember,
+  undo,
+} from '../../../src/renderer/workspace/history.ts'
 import { closeToast, getToasts, showToast } from '../../../src/renderer/workspace/toasts.ts'
 
 /** A session that carries out everything but what is refused. */
@@ -35,20 +43,78 @@ describe('undo', () => {
     expect(getEdits().done.map(({ label }) => label)).toContain('Did a')
   })
 
+  /** An edit whose answer is given by hand. */
+  function sending(session: Session, name: string) {
+    const answer = Promise.withResolvers<boolean>()
+    const made = making(async (own) => {
+      if (await answer.promise) own.remember(session, edit(name))
+    })
+    return { answer: async (isOk = true) => (answer.resolve(isOk), made) }
+  }
+
   test('means the edit that is on its way, and redo the undo that is', async () => {
     const { session, sent } = sessionThat(new Set())
     remember(session, edit('older'))
-    const answer = Promise.withResolvers<void>()
-    const made = making(async () => {
-      await answer.promise
-      remember(session, edit('newer'))
-    })
+    const newer = sending(session, 'newer')
+    expect(canUndo()).toBe(true)
     const taken = [undo(session), redo(session), undo(session)]
-    answer.resolve()
-    await Promise.all([made, ...taken])
+    expect(canRedo()).toBe(true)
+    await newer.answer()
+    await Promise.all(taken)
     expect(sent).toEqual(['unnewer', 'newer', 'unnewer'])
+  })
+
+  test('means the edit that was the newest at the press, whatever comes meanwhile', async () => {
+    const { session, sent } = sessionThat(new Set())
+    const [one, other] = [sending(session, 'one'), sending(session, 'other')]
+    const third = undo(session)
+    const late = sending(session, 'late')
+    await Promise.all([late.answer(), other.answer(), one.answer()])
+    await third
+    expect(sent).toEqual(['unother'])
     await undo(session)
-    expect(sent.at(-1)).toBe('unolder')
+    await undo(session)
+    expect(sent).toEqual(['unother', 'unlate', 'unone'])
+  })
+
+  test('takes no other edit for one that is refused meanwhile', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('settled'))
+    const refused = sending(session, 'refused')
+    const taken = undo(session)
+    await refused.answer(false)
+    await taken
+    expect(sent).toEqual([])
+    await undo(session)
+    expect(sent).toEqual(['unsettled'])
+  })
+
+  test('waits for no person: an edit that is offered once more stands where it is sent then', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('before'))
+    const again = Promise.withResolvers<void>()
+    const made = making(async (own) => {
+      own.waitsForPerson()
+      await again.promise
+      own.remember(session, edit('again'))
+    })
+    await undo(session)
+    expect(sent).toEqual(['unbefore'])
+    remember(session, edit('between'))
+    again.resolve()
+    await made
+    await undo(session)
+    expect(sent.at(-1)).toBe('unagain')
+  })
+
+  test('an edit made while another is taken back ends what could be done again', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('gone'))
+    const taken = undo(session)
+    remember(session, edit('new'))
+    await taken
+    await redo(session)
+    expect(sent).toEqual(['ungone'])
   })
 
   test('goes on when the edit before it has failed in an unforeseen way', async () => {
@@ -58,6 +124,7 @@ describe('undo', () => {
     const taken = undo(session)
     await expect(failed).rejects.toThrow('unforeseen')
     await taken
+    await undo(session)
     expect(sent).toEqual(['unkept'])
   })
 

@@ -53,7 +53,7 @@ describe('a person', { timeout: 60_000 }, () => {
     await at.add('work', 'echo theirs > a.txt')
     const { resultCommit } = await at.done('work')
     at.commit({ 'a.txt': 'mine\n' })
-    expect(await at.client.change.land({ task: 'work', waitMs: 20_000 })).toMatchObject({
+    expect(await at.client.change.land({ task: 'work', waitMs: 50_000 })).toMatchObject({
       state: 'conflict',
     })
     expect(await at.client.task.get({ id: 'merge-work' })).toMatchObject({
@@ -87,7 +87,7 @@ describe('a person', { timeout: 60_000 }, () => {
     await at.add('work', 'echo theirs > a.txt')
     const { resultCommit } = await at.done('work')
     const mine = at.commit({ 'a.txt': 'mine\n' })
-    await at.client.change.land({ task: 'work', waitMs: 20_000 })
+    await at.client.change.land({ task: 'work', waitMs: 50_000 })
     at.git('switch', '--quiet', '--create', 'feature')
     at.commit({ 'secret.txt': 'not for main\n' })
     const merge = (folder: string): void => {
@@ -124,7 +124,7 @@ describe('a person', { timeout: 60_000 }, () => {
     await at.add('work', 'echo theirs > a.txt')
     await at.done('work')
     const mine = at.commit({ 'a.txt': 'mine\n' })
-    await at.client.change.land({ task: 'work', waitMs: 20_000 })
+    await at.client.change.land({ task: 'work', waitMs: 50_000 })
     at.commit({ 'a.txt': 'both, but not merged\n' })
     await expect(at.client.task.complete({ id: 'merge-work' })).rejects.toMatchObject({
       code: 'wrong-state',
@@ -140,7 +140,7 @@ describe('a person', { timeout: 60_000 }, () => {
     await at.add('work', 'echo theirs > a.txt')
     await at.done('work')
     at.commit({ 'a.txt': 'mine\n' })
-    const land = () => at.client.change.land({ task: 'work', waitMs: 20_000 })
+    const land = () => at.client.change.land({ task: 'work', waitMs: 50_000 })
     expect(await land()).toMatchObject({ state: 'conflict', mergeTask: 'merge-work' })
     await at.client.task.abandon({ id: 'merge-work' })
     expect(await land()).toMatchObject({ state: 'conflict', mergeTask: 'merge-work-2' })
@@ -171,7 +171,7 @@ it('an agent that commits the marks of a conflict has not merged', async () => {
   await at.add('work', 'echo theirs > a.txt')
   await at.done('work')
   at.commit({ 'a.txt': 'mine\n' })
-  await at.client.change.land({ task: 'work', waitMs: 20_000 })
+  await at.client.change.land({ task: 'work', waitMs: 50_000 })
   const { lastFailure, resultCommit } = await at.until(
     'merge-work',
     (task) => task.lastFailure !== null,

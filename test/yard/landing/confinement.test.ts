@@ -9,7 +9,7 @@ import { openGitYard, type GitYard } from './git-yard.ts'
 
 /** What a verify line of the yard gets when the task's result lands. */
 async function environmentAt(at: GitYard, id: string): Promise<Record<string, string>> {
-  await at.client.change.land({ task: id, waitMs: 30_000 })
+  await at.client.change.land({ task: id, waitMs: 50_000 })
   const rows = readFileSync(join(at.place.home, 'env.txt'), 'utf8').split('\n')
   return Object.fromEntries(
     rows.filter((row) => row.startsWith('YARD_')).map((row) => row.split(/=(.*)/s, 2)),
@@ -83,7 +83,7 @@ it('there no merge is called made, and none is tried to see whether it is needed
   await at.add('work', 'echo theirs > a.txt')
   await at.done('work')
   at.commit({ 'a.txt': 'mine\n' })
-  await at.client.change.land({ task: 'work', waitMs: 20_000 })
+  await at.client.change.land({ task: 'work', waitMs: 50_000 })
   await at.yard.close()
   const copy = join(at.place.home, 'copy')
   execFileSync('cp', ['-r', at.root, copy])

@@ -18,7 +18,7 @@ it('a diamond: the last task begins with the work of both, all of it lands, and 
   expect(checkoutOf(at)).toBe(before)
   const change = await at.client.change.of({ task: 'last' })
   expect(change.files.map(({ path }) => path)).toEqual(['last.txt'])
-  expect(await at.client.change.land({ task: 'last', waitMs: 20_000 })).toMatchObject({
+  expect(await at.client.change.land({ task: 'last', waitMs: 50_000 })).toMatchObject({
     state: 'landed',
     target: 'main',
   })
@@ -50,7 +50,7 @@ it('a diamond whose middle tasks clash: a merge task appears, and after it the g
   const prompt = readFileSync(join(home, 'resolve.sh.prompt'), 'utf8')
   expect(prompt).toMatch(/> <<<<<<< [0-9a-f]{40}\n> left\n> =======\n> right\n/)
   expect(prompt).not.toContain('Do not merge')
-  await at.client.change.land({ task: 'last', waitMs: 20_000 })
+  await at.client.change.land({ task: 'last', waitMs: 50_000 })
   expect(at.at('main', 'a.txt')).toBe('left and right')
   expect(at.at('main', 'last.txt')).toBe('LEFT AND RIGHT')
 }, 60_000)
@@ -63,7 +63,7 @@ it('a result that clashes with its target: the merge task settles it, and the la
   await at.add('later', 'tr a-z A-Z < a.txt > later.txt', ['work'], { paused: true })
   await at.done('work')
   at.commit({ 'a.txt': 'mine\n' })
-  const landing = await at.client.change.land({ task: 'work', waitMs: 20_000 })
+  const landing = await at.client.change.land({ task: 'work', waitMs: 50_000 })
   expect(landing).toMatchObject({ state: 'conflict', target: 'main', mergeTask: 'merge-work' })
   expect(landing.reason).toBe('main and work conflict in a.txt')
   const work = await at.until('work', (task) => task.landing?.state === 'landed')

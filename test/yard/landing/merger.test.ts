@@ -37,7 +37,7 @@ it('a person is told of the conflict, and why it is theirs', { timeout: 60_000 }
   await at.add('work', 'echo theirs > a.txt')
   await at.done('work')
   at.commit({ 'a.txt': 'mine\n' })
-  await at.client.change.land({ task: 'work', waitMs: 20_000 })
+  await at.client.change.land({ task: 'work', waitMs: 50_000 })
   const task = await at.client.task.get({ id: 'merge-work' })
   expect(task).toMatchObject({ executor: 'manual', state: 'ready', mergeFor: 'work' })
   const why = 'no agent that could was found on this machine'

@@ -1,13 +1,13 @@
 /** What becomes of worktrees and results by the yard's configuration, with real shells in a real repository. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { findYard } from '../../../src/config/paths.ts'
 import { addTask, copyOf, untilTask } from '../real-place.ts'
 import { checkoutOf, openGitYard, type GitYard } from './git-yard.ts'
 import { eventually } from '../../support/eventually.ts'
+import { runningIn } from '../../support/running-in.ts'
 
 const worktreeOf = async (at: GitYard, id: string): Promise<string> => {
   const task = await at.client.task.get({ id })
@@ -46,21 +46,12 @@ describe('a new worktree', { timeout: 60_000 }, () => {
 
   it('whose setup takes too long leaves nothing running', async () => {
     const at = await openGitYard({
-      config: () => [
-        '[worktree]',
-        'setup = "sleep 1000 & echo $! > pid; wait"',
-        'setup_timeout = "1s"',
-      ],
+      config: () => ['[worktree]', 'setup = "sleep 1000 & wait"', 'setup_timeout = "1s"'],
     })
     await at.add('work', 'true')
     const task = await at.until('work', ({ state }) => state.kind === 'failed')
     expect(task.state).toMatchObject({ failure: { class: 'isolation' } })
-    const pid = Number(
-      readFileSync(join(at.place.paths.worktrees, worktreeName(at), 'pid'), 'utf8'),
-    )
-    // Where nobody reaps it, a dead process stays as a zombie.
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')
-    expect(stat.slice(stat.lastIndexOf(')'))).toMatch(/^\) Z/)
+    expect(runningIn(join(at.place.paths.worktrees, worktreeName(at)))).toEqual([])
   })
 })
 
@@ -89,15 +80,17 @@ describe('a result', { timeout: 60_000 }, () => {
     await at.done('work')
     at.commit({ broken: '' })
     const before = checkoutOf(at)
-    const refused = await at.client.change.land({ task: 'work', waitMs: 30_000 })
+    const refused = await at.client.change.land({ task: 'work', waitMs: 50_000 })
     expect(refused).toMatchObject({ state: 'refused', target: 'main' })
     expect(refused.reason).toBe('its verify command exited with 4 on the merged tree: is broken')
     expect(checkoutOf(at)).toBe(before)
-    await eventually(() => expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([]))
-    expect(at.git('worktree', 'list')).not.toContain('landings')
+    await eventually(() => {
+      expect(readdirSync(join(at.place.paths.yard, 'landings'))).toEqual([])
+      expect(at.git('worktree', 'list')).not.toContain('landings')
+    })
     at.git('rm', '-q', 'broken')
     at.commit({})
-    expect(await at.client.change.land({ task: 'work', waitMs: 30_000 })).toMatchObject({
+    expect(await at.client.change.land({ task: 'work', waitMs: 50_000 })).toMatchObject({
       state: 'landed',
     })
     expect(at.at('main', 'b.txt')).toBe('two')
@@ -185,7 +178,7 @@ describe('a result', { timeout: 60_000 }, () => {
     await at.add('work', 'echo two > b.txt')
     await at.done('work')
     at.write({ 'b.txt': 'in the way\n' })
-    expect(await at.client.change.land({ task: 'work', waitMs: 20_000 })).toMatchObject({
+    expect(await at.client.change.land({ task: 'work', waitMs: 50_000 })).toMatchObject({
       state: 'refused',
     })
     at.git('clean', '-fdq')
@@ -195,7 +188,7 @@ describe('a result', { timeout: 60_000 }, () => {
     await at.reopenAnew()
     const { landing } = await landed(at, 'work')
     expect(at.git('rev-parse', 'main')).toBe(landing?.commit)
-    await at.client.change.land({ task: 'work', waitMs: 20_000 })
+    await at.client.change.land({ task: 'work', waitMs: 50_000 })
     expect(at.git('rev-parse', 'main')).toBe(landing?.commit)
   })
 })
@@ -208,7 +201,7 @@ it('an owner that leaves while a result is verified takes no word of that, and t
   await at.done('work')
   at.write({ '.yard/slow': '' })
   await at.client.change.land({ task: 'work' })
-  await eventually(() => expect(existsSync(join(at.root, '.yard/begun'))).toBe(true), 20_000)
+  await eventually(() => expect(existsSync(join(at.root, '.yard/begun'))).toBe(true))
   await at.yard.close()
   rmSync(join(at.root, '.yard/slow'))
   await at.reopenAnew()
@@ -224,8 +217,10 @@ it('an owner takes away what an earlier one left of a landing that nobody asks f
   const left = join(at.place.paths.yard, 'landings', worktreeName ?? '')
   at.git('worktree', 'add', '--quiet', '--detach', join(left, 'tree'), 'main')
   await at.reopenAnew()
-  await eventually(() => expect(existsSync(left)).toBe(false), 20_000)
-  expect(at.git('worktree', 'list')).not.toContain('landings')
+  await eventually(() => {
+    expect(existsSync(left)).toBe(false)
+    expect(at.git('worktree', 'list')).not.toContain('landings')
+  })
 }, 60_000)
 
 describe('beside others', { timeout: 60_000 }, () => {

@@ -210,12 +210,12 @@ describe('the timeline of a task', () => {
       'agent-1 failed: exit 1',
       'agent-1 claimed it: shell',
       'first note',
-      'Depends on Soak test no more',
-      expect.stringMatching(/^(Depends on Soak test now|Changed .*)$/),
-      expect.stringMatching(/^(Depends on Soak test now|Changed .*)$/),
+      'No longer depends on Soak test',
+      expect.stringMatching(/^(Now depends on Soak test|Changed .*)$/),
+      expect.stringMatching(/^(Now depends on Soak test|Changed .*)$/),
       'Added',
     ])
-    expect(told).toContain('Depends on Soak test now')
+    expect(told).toContain('Now depends on Soak test')
     expect(told).toContain('Changed title and time limit')
     expect((await lines('soak')).filter((line) => !line.startsWith('Added'))).toEqual([])
   })

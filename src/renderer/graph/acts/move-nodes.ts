@@ -1,7 +1,8 @@
 /** Moves nodes by hand for everybody who looks at this yard, as an edit that can be taken back. */
 import type { Position } from '../../../contract/view.ts'
+import type { YardClient } from '../../session/link.ts'
 import type { Session } from '../../session/session.ts'
-import { making, remember } from '../../workspace/history.ts'
+import { making } from '../../workspace/history.ts'
 import { showToast } from '../../workspace/toasts.ts'
 
 /** Null gives a node back to the layout. */
@@ -13,32 +14,25 @@ export function moveNodes(
   moves: Moves,
   { label = labelOf(moves), isLoud = false }: { label?: string; isLoud?: boolean } = {},
 ): Promise<boolean> {
-  return making(() => moveAndRemember(session, moves, { label, isLoud }))
-}
-
-async function moveAndRemember(
-  session: Session,
-  moves: Moves,
-  { label, isLoud }: { readonly label: string; readonly isLoud: boolean },
-): Promise<boolean> {
-  const { positions } = session.yard.getState()
-  const before = Object.fromEntries(
-    Object.keys(moves).map((id) => [id, positions.get(id) ?? null] as const),
-  )
-  const set = whole(moves)
-  const result = await session.call(({ page }) => page.moveNodes({ set }), 'repeats')
-  if (!result.ok) {
-    showToast(`Not moved. ${result.error.message}`, { kind: 'error' })
-    return false
-  }
-  const edit = {
-    label,
-    undo: ({ page }: Parameters<Parameters<Session['call']>[0]>[0]) =>
-      page.moveNodes({ set: before }),
-    redo: ({ page }: Parameters<Parameters<Session['call']>[0]>[0]) => page.moveNodes({ set }),
-  }
-  remember(session, edit, { quiet: !isLoud })
-  return true
+  return making(async (own) => {
+    const { positions } = session.yard.getState()
+    const before = Object.fromEntries(
+      Object.keys(moves).map((id) => [id, positions.get(id) ?? null] as const),
+    )
+    const set = whole(moves)
+    const send =
+      (places: typeof set) =>
+      ({ page }: YardClient) =>
+        page.moveNodes({ set: places })
+    const result = await session.call(send(set), 'repeats')
+    if (!result.ok) {
+      showToast(`Not moved. ${result.error.message}`, { kind: 'error' })
+      return false
+    }
+    const edit = { label, undo: send(before), redo: send(set) }
+    own.remember(session, edit, { quiet: !isLoud })
+    return true
+  })
 }
 
 const labelOf = (moves: Moves): string => {

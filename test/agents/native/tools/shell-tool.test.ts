@@ -1,11 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createShellTool, type ShellTool } from '../../../../src/agents/native/tools/shell-tool.ts'
 import type { ToolContext } from '../../../../src/agents/native/tools/tool.ts'
 import { yardTool } from '../../../../src/agents/native/tools/yard-tool.ts'
 import { makeToolPlace, type ToolPlace } from './tool-place.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { isAlive } from '../../../support/is-alive.ts'
 
 let place: ToolPlace
@@ -22,8 +23,13 @@ afterEach(async () => {
 
 const run = (command: string, more: object = {}, context: Partial<ToolContext> = {}) =>
   shell.tool.run({ command, ...more }, place.context(context))
-const pidIn = async (file: string): Promise<number> =>
-  Number(await readFile(join(place.root, file), 'utf8'))
+/** What a line has written into `pid`, once it has. */
+const untilPid = (): Promise<number> =>
+  eventually(async () => {
+    const pid = Number(await readFile(join(place.root, 'pid'), 'utf8'))
+    expect(pid).toBeGreaterThan(0)
+    return pid
+  })
 
 describe('shell', () => {
   it('runs a line in the work tree and tells its output and exit code', async () => {
@@ -44,26 +50,29 @@ describe('shell', () => {
   })
 
   it('ends what takes too long, with all that it started', async () => {
-    const line = 'sleep 600 & echo $! > pid; wait'
-    expect((await run(line, { timeout_seconds: 0.5 })).text).toContain('ended after 0.5 seconds')
-    const pid = await pidIn('pid')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const running = run('sleep 600 & echo $! > pid; wait', { timeout_seconds: 3599.5 })
+    const pid = await untilPid()
+    vi.advanceTimersByTime(3_600_000)
+    vi.useRealTimers()
+    expect((await running).text).toContain('ended after 3599.5 seconds')
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
   it('ends when the agent is asked to stop', async () => {
     const stop = new AbortController()
     const running = run('echo $$ > pid; exec sleep 600', {}, { signal: stop.signal })
-    await expect.poll(() => existsSync(join(place.root, 'pid'))).toBe(true)
+    const pid = await untilPid()
     stop.abort()
     expect((await running).ok).toBe(false)
-    const pid = await pidIn('pid')
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
   it('does not wait for what goes on in the background, and ends it with the agent', async () => {
     const { ok } = await run('sleep 600 & echo $! > pid')
     expect(ok).toBe(true)
-    const pid = await pidIn('pid')
+    const pid = await untilPid()
     expect(isAlive(pid)).toBe(true)
     shell.endAll()
     await expect.poll(() => isAlive(pid)).toBe(false)

@@ -14,27 +14,30 @@ beforeEach(async () => {
 })
 afterEach(() => place.remove())
 
-describe.runIf(process.platform !== 'win32')('the tool yard', () => {
-  const call = (...args: string[]) => {
-    const PATH = [join(place.root, 'bin'), process.env['PATH']].join(delimiter)
-    return yardTool.run({ args }, place.context({ env: { PATH } }))
-  }
-  const told = () => readFile(join(place.root, 'told'), 'utf8')
+describe.runIf(process.platform !== 'win32')(
+  'the tool yard (not on Windows: its stand-in is a shell script)',
+  () => {
+    const call = (...args: string[]) => {
+      const PATH = [join(place.root, 'bin'), process.env['PATH']].join(delimiter)
+      return yardTool.run({ args }, place.context({ env: { PATH } }))
+    }
+    const told = () => readFile(join(place.root, 'told'), 'utf8')
 
-  it('hands a report on as it stands', async () => {
-    expect(await call('log', 't', 'a; "b" $c')).toMatchObject({ ok: true })
-    expect(await told()).toBe('log\nt\na; "b" $c\n')
-  })
+    it('hands a report on as it stands', async () => {
+      expect(await call('log', 't', 'a; "b" $c')).toMatchObject({ ok: true })
+      expect(await told()).toBe('log\nt\na; "b" $c\n')
+    })
 
-  it.each([
-    [['init']],
-    [['run', '--dir', '/tmp/z']],
-    [['add', 'n', '--dir', '/tmp/z', '--exec', 'id']],
-    [['add', 'n', '--dir=/tmp/z']],
-    [['log', 't', 'x', '--DIR', '/tmp/z']],
-  ])('starts nothing for %j', async (args) => {
-    const { ok, text } = await call(...args)
-    expect([ok, text]).toEqual([false, expect.stringContaining('not for agents')])
-    await expect(told()).rejects.toThrow('ENOENT')
-  })
-})
+    it.each([
+      [['init']],
+      [['run', '--dir', '/tmp/z']],
+      [['add', 'n', '--dir', '/tmp/z', '--exec', 'id']],
+      [['add', 'n', '--dir=/tmp/z']],
+      [['log', 't', 'x', '--DIR', '/tmp/z']],
+    ])('starts nothing for %j', async (args) => {
+      const { ok, text } = await call(...args)
+      expect([ok, text]).toEqual([false, expect.stringContaining('not for agents')])
+      await expect(told()).rejects.toThrow('ENOENT')
+    })
+  },
+)

@@ -1,0 +1,11 @@
+import type { TaskCard } from '../../contract/view.ts'
+
+/** ms that a task took: the work of its tries; null before its end. A host that does not tell that is taken by its first start and its end. */
+export function taskTookMs({
+  workedMs,
+  startedAt,
+  completedAt,
+}: Pick<TaskCard, 'workedMs' | 'startedAt' | 'completedAt'>): number | null {
+  if (startedAt === null || completedAt === null) return null
+  return workedMs ?? Math.max(0, Date.parse(completedAt) - Date.parse(startedAt))
+}

@@ -1,0 +1,98 @@
+/** What the timeline of a task says of tries that are no plain success or failure. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Command } from '../../../src/domain/command.ts'
+import { workFailure } from '../../../src/domain/failure.ts'
+import { agentWords } from '../../../src/yard/past/agent-words.ts'
+import { addCommand, claimOf, COORDINATOR, endCommand, taskId } from '../../support/plan-builder.ts'
+import { openPageBench, type PageBench } from '../page-client.ts'
+
+let bench: PageBench
+beforeEach(async () => {
+  bench = await openPageBench()
+})
+afterEach(() => bench.close())
+
+const lines = async (id: string): Promise<string[]> =>
+  (await bench.client.page.timeline({ id })).rows.map(({ text }) => text).toReversed()
+const isStep = (text: string): boolean => /started|is process/.test(text)
+
+it('a task that was claimed names who claimed it, and for whom it was reported done', async () => {
+  await bench.run(addCommand('a', { exec: null, executor: 'external' }))
+  const { agent, generation } = await bench.client.task.claim({ id: 'a', as: 'n8n' })
+  const artifacts = { url: 'https://x.example' }
+  await bench.client.task.complete({ id: 'a', agent, generation, artifacts })
+  expect(await lines('a')).toEqual([
+    'Added',
+    'n8n claimed it, as agent-1',
+    'Gave a result: {"url":"https://x.example"}',
+    'agent-1 is done',
+    'Done, by n8n (agent-1)',
+  ])
+  expect((await bench.client.task.why({ id: 'a' })).text).toMatch(
+    /^It was done by n8n \(agent-1\) at /,
+  )
+})
+
+it('a person who settles what another holds has done it, and not that other', async () => {
+  await bench.run(addCommand('a', { exec: null, executor: 'external' }))
+  await bench.client.task.claim({ id: 'a', as: 'n8n' })
+  await bench.client.task.complete({ id: 'a' })
+  expect((await lines('a')).at(-1)).toBe('Done, by ada')
+})
+
+it('a pilot who gives the task back has settled nothing', async () => {
+  await bench.run(addCommand('a'))
+  await bench.run({ type: 'task.pilot', claim: claimOf('a', 1) })
+  // What comes between its end and the task being open again: the conversation, which the task keeps.
+  await bench.run({ ...endCommand(1, 1), conversation: 'c-1' } as Command, COORDINATOR)
+  expect((await lines('a')).filter((line) => !isStep(line))).toEqual([
+    'Added',
+    'agent-1 claimed it: shell, piloted by a person',
+    'agent-1 gave it back',
+    'Open again',
+  ])
+})
+
+it('an agent starts once: its process is told where that is known later', () => {
+  const told = (set: Record<string, unknown>): string =>
+    agentWords(
+      {
+        ...{ seq: 1, at: 0, event: 'agent.started', entity: 'agent', id: 'agent-1' },
+        ...{ by: 'coordinator', set, unset: [], gone: false },
+      },
+      { hasGivenBack: () => false },
+    ).text
+  expect(told({ state: { kind: 'starting' }, startedAt: 1 })).toBe('agent-1 started')
+  expect(told({ pid: 77, pidStartTime: 'then' })).toBe('agent-1 is process 77')
+  expect(told({ startedAt: 1, pid: 77 })).toBe('agent-1 started, pid 77')
+})
+
+it('an agent whose task was settled meanwhile has not given it back', async () => {
+  await bench.run(addCommand('a'))
+  await bench.run({ type: 'agents.claim', claims: [claimOf('a', 1)] }, COORDINATOR)
+  await bench.client.task.complete({ id: 'a' })
+  await bench.run(endCommand(1, 1), COORDINATOR)
+  expect((await lines('a')).at(-1)).toBe('agent-1 ended, its task was settled already')
+})
+
+it('a try that a conflict kept from beginning has failed at nothing', async () => {
+  for (const id of ['left', 'right']) {
+    await bench.run(addCommand(id))
+    await bench.client.task.complete({ id })
+  }
+  await bench.run(addCommand('last', { after: [taskId('left'), taskId('right')] }))
+  await bench.run({ type: 'agents.claim', claims: [claimOf('last', 1)] }, COORDINATOR)
+  const conflict = {
+    ...{ ours: { name: 'left', commit: 'l1' }, theirs: { name: 'right', commit: 'r1' } },
+    ...{ paths: ['a.txt'], reason: 'left and right conflict in a.txt', hunks: '' },
+  }
+  const failure = workFailure('isolation', 'a.txt')
+  const evidence = { how: 'not-launched', exit: null, failure, conflict } as const
+  await bench.run(endCommand(1, 1, evidence), COORDINATOR)
+  expect(await lines('last')).toContain(
+    'agent-1 did not begin: left and right conflict in a.txt; merge-last settles that first',
+  )
+  expect((await lines('last')).join('\n')).not.toMatch(/fail/i)
+  const { tries } = await bench.client.page.history({ from: '2020-01-01T00:00:00Z', buckets: 1 })
+  expect(tries).toMatchObject([{ agent: 'agent-1', outcome: 'held-up' }])
+})
