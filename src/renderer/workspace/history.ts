@@ -57,7 +57,8 @@ export async function making<T>(work: (own: Making) => Promise<T>): Promise<T> {
     return await work({
       remember: (session, edit, how = {}) => {
         const isOpen = slots.has(slot)
-        add(session, edit, { ...how, seq: isOpen ? slot.seq : ++lastSeq, isMeant: slot.isMeant })
+        const seq = isOpen ? slot.seq : ++lastSeq
+        add(session, edit, { ...how, seq, isMeant: isOpen && slot.isMeant })
         close(slot, edit)
       },
       waitsForPerson: () => close(slot, null),
@@ -160,8 +161,11 @@ let redos = 0
 
 export async function redo(session: Session): Promise<void> {
   redos += 1
-  await inTurn(() => redoOne(session))
-  redos -= 1
+  try {
+    await inTurn(() => redoOne(session))
+  } finally {
+    redos -= 1
+  }
 }
 
 async function redoOne(session: Session): Promise<void> {
@@ -182,11 +186,12 @@ async function redoOne(session: Session): Promise<void> {
 let turn: Promise<void> | null = null
 
 function inTurn(work: () => Promise<void>): Promise<void> {
-  const mine = turn === null ? work() : turn.then(work)
+  const mine = turn === null ? work() : turn.then(work, work)
   turn = mine
-  void mine.then(() => {
+  const end = (): void => {
     if (turn === mine) turn = null
-  })
+  }
+  void mine.then(end, end)
   return mine
 }
 

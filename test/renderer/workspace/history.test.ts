@@ -107,6 +107,21 @@ describe('undo', () => {
     expect(sent.at(-1)).toBe('unagain')
   })
 
+  test('goes on after an undo that has failed in an unforeseen way', async () => {
+    const { session, sent } = sessionThat(new Set())
+    remember(session, edit('first'))
+    remember(session, edit('second'))
+    const broken = { call: () => Promise.reject(new Error('unforeseen')) } as unknown as Session
+    const failed = undo(broken)
+    const taken = undo(session)
+    await expect(failed).rejects.toThrow('unforeseen')
+    await taken
+    expect(sent).toEqual(['unfirst'])
+    expect(canRedo()).toBe(true)
+    await redo(session)
+    expect(sent).toEqual(['unfirst', 'first'])
+  })
+
   test('an edit made while another is taken back ends what could be done again', async () => {
     const { session, sent } = sessionThat(new Set())
     remember(session, edit('gone'))
