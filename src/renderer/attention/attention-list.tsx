@@ -4,6 +4,7 @@ import { useRef, useState, type KeyboardEvent } from 'react'
 import { selectTasks } from '../workspace/selection.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { AttentionRow } from './attention-row.tsx'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 interface AttentionListProps {
   readonly awake: readonly AttentionItem[]
@@ -33,9 +34,7 @@ export function AttentionList({ awake, asleep }: AttentionListProps) {
     const to = Math.min(items.length - 1, Math.max(0, place + step))
     rows.scrollToIndex(to)
     setCurrent(items[to]?.key ?? null)
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus(),
-    )
+    focusAfterDraw(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`))
   }
   return (
     <div ref={scroller} className="screen-body" onKeyDown={onKeyDown}>

@@ -18,6 +18,7 @@ import { ExecutorTable } from './executor-table.tsx'
 import { countNote, foundText, typeWord, type ExecutorView } from './executor-state.ts'
 import { useRegistry } from './use-registry.ts'
 import '../ui/registry.css'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 export function ExecutorsScreen() {
   const chosen = useHalf().filters['executor'] ?? null
@@ -37,10 +38,8 @@ export function ExecutorsScreen() {
   const close = (): void => {
     choose(null)
     // In a narrow window the list comes back only with the next drawing.
-    requestAnimationFrame(() =>
-      table.current
-        ?.querySelector<HTMLElement>(`[data-name="${CSS.escape(chosen ?? '')}"]`)
-        ?.focus(),
+    focusAfterDraw(() =>
+      table.current?.querySelector<HTMLElement>(`[data-name="${CSS.escape(chosen ?? '')}"]`),
     )
   }
   return (

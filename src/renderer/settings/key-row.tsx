@@ -7,6 +7,7 @@ import { isSingle, keysOf, readableKey, wordOfEvent } from '../workspace/keys.ts
 import { usePreferences } from '../workspace/preferences.ts'
 import { holderOf, resetKeys, takeKeys, turnOff } from './key-choice.ts'
 import { SettingRow } from './setting-row.tsx'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 const PLACES = { all: undefined, graph: 'On the graph', tasks: 'On tasks' } as const
 
@@ -21,7 +22,7 @@ export function KeyRow({ command }: { readonly command: CommandInfo }) {
   const end = (): void => {
     setAsking(false)
     setWanted(null)
-    requestAnimationFrame(() => change.current?.querySelector('button')?.focus())
+    focusAfterDraw(() => change.current?.querySelector('button'))
   }
   const take = (pressed: string): void => {
     if (holderOf(pressed, command) !== null) return setWanted(pressed)

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useIsPast } from '../workspace/moment.ts'
 import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 export interface TextOfTask {
   /** `Description` */
@@ -34,7 +35,7 @@ export function EditableText({ task, text, children }: EditableTextProps) {
   const opener = useRef<HTMLButtonElement>(null)
   const close = (): void => {
     setEditing(false)
-    requestAnimationFrame(() => opener.current?.focus())
+    focusAfterDraw(() => opener.current)
   }
   if (isEditing && !isPast) return <Editor task={task} text={text} onClose={close} />
   return (

@@ -18,6 +18,7 @@ import { tryText } from './facts.ts'
 import type { TaskDetails } from './use-task-details.ts'
 import { factOf } from '../workspace/fact-of.ts'
 import { taskTookMs } from '../workspace/task-took-ms.ts'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 interface TaskHeaderProps {
   readonly card: TaskCard
@@ -36,7 +37,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
   const endRenaming = (): void => {
     onRename(false)
     // The place of the keyboard is here then, not at the top of the page.
-    requestAnimationFrame(() => heading.current?.focus())
+    focusAfterDraw(() => heading.current)
   }
   return (
     <header className="inspector-head">

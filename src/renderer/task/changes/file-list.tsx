@@ -10,6 +10,7 @@ import { countsText, fileLabel, filesFound, statusLetter } from './change-words.
 import { ShownPath } from './shown-line.tsx'
 import { namedText } from './signs.ts'
 import { setViewed, useViewed } from './viewed.ts'
+import { focusAfterDraw } from '../../ui/focus-after-draw.ts'
 
 interface FileListProps {
   readonly view: ChangeView
@@ -43,9 +44,7 @@ export function FileList({ view, current, onChoose }: FileListProps) {
     if (!file) return
     rows.scrollToIndex(found.indexOf(file))
     onChoose(file.path)
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>('[aria-current]')?.focus(),
-    )
+    focusAfterDraw(() => scroller.current?.querySelector<HTMLElement>('[aria-current]'))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
