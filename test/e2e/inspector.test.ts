@@ -205,6 +205,8 @@ onStage('the inspector', { per: 'file' }, (stage) => {
     await expect.poll(() => rows.last().textContent()).toMatch(/added/i)
     await rows.last().getByRole('button').press('Enter')
     await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/[?&]at=/)
+    // The page is shared: a moment on its way would come into the next test.
+    await inspector().getByText('The graph shows the past;').waitFor()
   })
 
   test('a removed task, one that never was and one without an agent are said in words', async () => {

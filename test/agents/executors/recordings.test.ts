@@ -30,17 +30,17 @@ describe('a fixture', () => {
 
 describe('a recording', () => {
   const machine = {
-    folder: '/tmp/yard-record-Yff0ph',
+    folder: '/tmp/yard-record-AbCd12',
     home: '/root',
     mockUrl: 'http://127.0.0.1:40123',
   }
 
   it.each([
-    ['/tmp/yard-record-Yff0ph/work-a1B2c3/out.txt', '/home/user/work/out.txt'],
-    ['tmp/yard-record-Yff0ph/work-a1B2c3/out.txt', 'home/user/work/out.txt'],
-    ['../yard-record-Yff0ph/work-a1B2c3', '../user/work'],
+    ['/tmp/yard-record-AbCd12/work-a1B2c3/out.txt', '/home/user/work/out.txt'],
+    ['tmp/yard-record-AbCd12/work-a1B2c3/out.txt', 'home/user/work/out.txt'],
+    ['../yard-record-AbCd12/work-a1B2c3', '../user/work'],
     [
-      'claude/projects/-tmp-yard-record-Yff0ph-work-a1B2c3/memory',
+      'claude/projects/-tmp-yard-record-AbCd12-work-a1B2c3/memory',
       'claude/projects/-home-user-work/memory',
     ],
     ['/tmp/yard-agent-Q1w2E3/mcp.json', '/tmp/yard-agent/mcp.json'],
