@@ -56,7 +56,7 @@ const asYardOption = (problem: Failure): Failure => ({
 
 const isSame = (a: string, b: string): boolean => realpathSync(a) === realpathSync(b)
 
-/** Several are checked before any is touched, so that one that is broken leaves all as they are. */
+/** Reads the configuration of each before any process is started or stopped; one broken file leaves all as they are. */
 export function checkConfigs(
   cli: Cli,
   yards: readonly YardPaths[],
@@ -70,6 +70,7 @@ export function checkConfigs(
   if (!first) return ok(null)
   const others = broken.length > 1 ? ` (and ${broken.length - 1} more)` : ''
   const facts = { yards: broken.map(({ root, problem }) => ({ folder: root, ...problem })) }
-  const message = `nothing was touched: ${first.root}: ${first.problem.message}${others}`
+  const where = yards.length > 1 ? `${first.root}: ` : ''
+  const message = `nothing was touched: ${where}${first.problem.message}${others}`
   return err({ ...first.problem, message, facts })
 }

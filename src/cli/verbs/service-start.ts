@@ -26,7 +26,7 @@ export async function startYards(cli: Cli, words: Words, yards: NamedYards): Pro
   const before = await runningOwners(yards)
   if (!before.ok) return before
   if (before.value !== null) return tellRunning(cli, words, yards, before.value)
-  const sound = more.length === 0 ? ok(null) : checkConfigs(cli, yards, flagsFrom(words))
+  const sound = checkConfigs(cli, yards, flagsFrom(words))
   if (!sound.ok) return sound
   const { headlessEntry } = entriesOf(machine.root, machine.entry)
   const started = await startService({

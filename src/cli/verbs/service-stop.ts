@@ -57,7 +57,7 @@ export async function serviceRestart(cli: Cli, words: Words): Promise<Outcome> {
   const here = findHere(cli)
   if (!here.ok) return here
   const { yards } = await companyOf(here.value)
-  const sound = yards.length === 1 ? ok(null) : checkConfigs(cli, yards, {})
+  const sound = checkConfigs(cli, yards, {})
   if (!sound.ok) return sound
   const stopped = await stopEach(yards, false)
   return stopped.ok ? startYards(cli, words, yards) : stopped
