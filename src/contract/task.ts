@@ -96,6 +96,11 @@ export const taskContract = {
     .route({ method: 'POST', path: '/task/{id}/resume' })
     .input(commandOn)
     .output(taskViewSchema),
+  /** Releases every paused task that is no draft: the way back from `agent.killAll`. */
+  releaseAll: oc
+    .route({ method: 'POST', path: '/tasks/resume' })
+    .input(z.strictObject({}))
+    .output(z.object({ released: z.array(z.string()) })),
   publish: oc
     .route({ method: 'POST', path: '/task/{id}/publish' })
     .input(commandOn.extend({ only: z.boolean().optional() }))

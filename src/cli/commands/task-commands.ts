@@ -4,6 +4,7 @@ import { FAILURE_CLASS_WORDS } from './choices.ts'
 import { afterOption, beforeOption, definitionOptions, tagOption } from './task-options.ts'
 
 const id = () => arg('<id>', 'the task', taskId)
+const ids = () => arg('<ids...>', 'the tasks', someIds)
 
 export const taskCommands: readonly CommandSpec[] = [
   {
@@ -48,22 +49,24 @@ export const taskCommands: readonly CommandSpec[] = [
   },
   {
     name: 'publish',
-    does: 'releases a draft and all drafts that wait for it',
-    args: [id()],
-    options: [opt('--only', 'this task alone')],
+    does: 'releases drafts and all drafts that wait for them',
+    args: [ids()],
+    options: [opt('--only', 'these tasks alone')],
     run: async () => (await import('../verbs/task-verbs.ts')).publish,
   },
   {
     name: 'pause',
-    does: 'holds a task back; one that runs is let finish',
-    args: [id()],
+    does: 'holds tasks back; one that runs is let finish',
+    args: [ids()],
     run: async () => (await import('../verbs/task-verbs.ts')).pause,
   },
   {
     name: 'resume',
-    does: 'releases a task that was paused, or a draft',
-    args: [id()],
+    does: 'releases tasks that were paused, or drafts',
+    args: [arg('[ids...]', 'the tasks', someIds)],
+    options: [opt('--all', 'every paused task; drafts stay drafts')],
     run: async () => (await import('../verbs/task-verbs.ts')).resume,
+    examples: ['yard resume build test', 'yard kill --all && yard resume --all'],
   },
   {
     name: 'done',
@@ -106,8 +109,8 @@ export const taskCommands: readonly CommandSpec[] = [
   },
   {
     name: 'retry',
-    does: 'opens a failed task for another try',
-    args: [id()],
+    does: 'opens failed tasks for another try',
+    args: [ids()],
     options: [opt('--fresh', 'with a new conversation')],
     run: async () => (await import('../verbs/task-verbs.ts')).retry,
   },
@@ -120,8 +123,8 @@ export const taskCommands: readonly CommandSpec[] = [
   },
   {
     name: 'abandon',
-    does: 'gives a task up, ends its agent, and lets those that wait for it go on',
-    args: [id()],
+    does: 'gives tasks up, ends their agents, and lets those that wait for them go on',
+    args: [ids()],
     options: [opt('--with-dependents', 'gives up all that is downstream, too')],
     run: async () => (await import('../verbs/task-verbs.ts')).abandon,
   },
@@ -151,7 +154,8 @@ export const taskCommands: readonly CommandSpec[] = [
   },
   {
     name: 'schedule',
-    does: 'shows what fires next, leaves one out, or starts one now',
+    does: 'shows what fires next, leaves one out, or starts one now; alone it lists',
+    run: async () => (await import('../verbs/schedule.ts')).scheduleList,
     below: [
       {
         name: 'list',

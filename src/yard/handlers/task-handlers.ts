@@ -4,7 +4,7 @@ import { nextRunFrom } from '../../coordinator/schedules.ts'
 import { failure } from '../../domain/failure.ts'
 import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
 import { toArtifacts } from '../../domain/artifact-input.ts'
-import type { Task } from '../../domain/task.ts'
+import { isDraft, isFinished, type Task } from '../../domain/task.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
@@ -37,6 +37,16 @@ export const taskHandlers = {
     return viewOf(context, id)
   }),
   release: os.release.handler(({ context, input }) => simple(context, input, 'task.release')),
+  releaseAll: os.releaseAll.handler(async ({ context }) => {
+    const paused = [...context.yard.plan.tasks.values()].filter(
+      (task) => task.held && !isDraft(task) && !isFinished(task),
+    )
+    // One turn of the loop, so one transaction. Releasing twice is harmless, so no command id is needed.
+    await Promise.all(
+      paused.map(({ id }) => send(context, { type: 'task.release', id }, undefined)),
+    )
+    return { released: paused.map(({ id }) => id) }
+  }),
   publish: os.publish.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
     const only = input.only ?? false
