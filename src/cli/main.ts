@@ -1,14 +1,15 @@
 /** One invocation of `yard`: reads the words, carries the verb out, and says how it ended. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { flushed } from '../base/flushed.ts'
 import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './cli.ts'
 import { createPrinter } from './print.ts'
 import { commandGroups } from './commands/groups.ts'
-import { createProgram, type Globals } from './program.ts'
+import { nearMatch } from '../domain/near-match.ts'
+import { createProgram, globalsOf, type Globals, type WordError } from './program.ts'
 
 /** Runs on the real process and ends it. `entry` is src/cli/index.ts or out/main/cli.js: two folders up is the project. */
 export async function runProcess(entry: URL): Promise<void> {
@@ -53,13 +54,16 @@ export async function runCli(machine: Machine): Promise<number> {
     return 0
   }
   let outcome: Outcome = ok(0)
-  const program = createProgram(commandGroups, async (load, words, given) => {
+  const cliOf = (given: Globals): Cli => {
     globals = given
-    const cli: Cli = {
+    return {
       ...{ machine, version, dir: given.dir, print: printer() },
       tree: () => createProgram(commandGroups, async () => {}),
       commandId: randomUUID(),
     }
+  }
+  const program = createProgram(commandGroups, async (load, words, given) => {
+    const cli = cliOf(given)
     const verb = await load()
     outcome = await verb(cli, words)
   })
@@ -69,8 +73,10 @@ export async function runCli(machine: Machine): Promise<number> {
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (isWordError(error)) outcome = fromCommander(error)
-    else outcome = err(await unexpected(error, globals.isDebug, machine))
+    if (!isWordError(error)) outcome = err(await unexpected(error, globals.isDebug, machine))
+    else if (error.code === 'commander.help' && error.path === '')
+      outcome = await overviewOf(cliOf(globalsOf(program)))
+    else outcome = fromCommander(error, program)
   }
   return endOf(outcome, printer)
 }
@@ -92,19 +98,50 @@ function saidBeforeParsing(argv: readonly string[]): Pick<Globals, 'isJson' | 'i
 const asksForVersion = (argv: readonly string[]): boolean =>
   argv.find((word) => word !== '--json' && word !== '--debug') === '--version'
 
-const isWordError = (error: unknown): error is CommanderError =>
+const isWordError = (error: unknown): error is WordError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
 
+/** `yard` alone. A failure of what it asks is told as that of any command. */
+async function overviewOf(cli: Cli): Promise<Outcome> {
+  try {
+    return await (await import('./verbs/overview.ts')).overview(cli)
+  } catch (error) {
+    const { failureFromError } = await import('./failure-from-error.ts')
+    return err(failureFromError(error))
+  }
+}
+
 /** commander speaks in `error: …` with a suggestion on a second line. */
-function fromCommander(error: CommanderError): Outcome {
+function fromCommander(error: WordError, program: Command): Outcome {
   if (error.exitCode === 0) return ok(0)
-  if (error.code === 'commander.help')
-    return err({ kind: 'bad-request', message: 'a command is missing', hint: 'see `yard help`' })
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const hint = suggestion
-    ? suggestion.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?')
-    : 'see `yard help`'
-  return err({ kind: 'bad-request', message: first.replace(/\.$/, ''), hint })
+  const word = /^unknown command '(.*)'$/.exec(first)?.[1]
+  const near = word === undefined ? suggestedBy(suggestion) : commandLike(word, error.path, program)
+  const help = `see \`${`yard help ${error.path}`.trim()}\``
+  return err({
+    kind: 'bad-request',
+    message: first.replace(/\.$/, ''),
+    hint: near === null ? help : `did you mean ${near}?`,
+  })
+}
+
+const suggestedBy = (suggestion: string | undefined): string | null =>
+  suggestion === undefined ? null : suggestion.replace(/^\(Did you mean (.*)\?\)$/, '$1')
+
+/** A command of exactly that name in a group (`status` → `service status`), else one that is spelt nearly so. */
+function commandLike(word: string, path: string, program: Command): string | null {
+  const parent = program.commands.find((command) => command.name() === path) ?? program
+  const inGroups = parent.commands.flatMap((group) =>
+    group.commands
+      .filter((below) => below.name() === word)
+      .map((below) => `${group.name()} ${below.name()}`),
+  )
+  if (inGroups.length > 0) return inGroups.join(' or ')
+  const near = nearMatch(
+    word,
+    parent.commands.map((command) => command.name()),
+  )
+  return near === null ? null : `${path} ${near}`.trim()
 }
 
 async function unexpected(error: unknown, isDebug: boolean, machine: Machine): Promise<Failure> {

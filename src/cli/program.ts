@@ -1,5 +1,5 @@
 /** Builds the tree of commands for commander from their specs. */
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { CommandGroup, CommandSpec, Verb } from './command-spec.ts'
 import { createWords, type Words } from './words.ts'
 
@@ -43,9 +43,23 @@ function toCommand(spec: CommandSpec, carry: Carry): Command {
   const { run } = spec
   if (run)
     command.action((...given: unknown[]) => carry(run, wordsOf(command, given), globalsOf(command)))
-  if (spec.below) command.enablePositionalOptions()
+  if (spec.below) {
+    command.enablePositionalOptions()
+    if (run) refuseUnknownBelow(command)
+  }
   return command
 }
+
+/** commander takes a misspelt command below one that also runs alone for an argument too many. */
+const refuseUnknownBelow = (command: Command): Command =>
+  command.allowExcessArguments().hook('preAction', (_, called) => {
+    const [word] = called.args
+    if (called === command && word !== undefined)
+      throw withPath(
+        command,
+        new CommanderError(2, 'commander.unknownCommand', `error: unknown command '${word}'`),
+      )
+  })
 
 /** `--as <name>` of each option that must be there. */
 export const requiredFlags = ({ options = [] }: CommandSpec): string[] =>
@@ -77,7 +91,7 @@ export const globalOptions = (): Option[] =>
 const wordsOf = (command: Command, given: readonly unknown[]): Words =>
   createWords(given.slice(0, -2), command.opts())
 
-function globalsOf(command: Command): Globals {
+export function globalsOf(command: Command): Globals {
   const all: Record<string, unknown> = command.optsWithGlobals()
   return {
     dir: typeof all.dir === 'string' ? all.dir : null,
@@ -86,9 +100,22 @@ function globalsOf(command: Command): Globals {
   }
 }
 
+/** An error in the words of a command, with the command that it was found in: `service start`; empty at the root. */
+export type WordError = CommanderError & { readonly path: string }
+
+const withPath = (command: Command, error: CommanderError): WordError =>
+  Object.assign(error, { path: pathOf(command) })
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
+
 /** Nothing ends the process or writes by itself: whoever parses decides. */
 function quiet(command: Command): Command {
-  command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
+  command
+    .exitOverride((error) => {
+      throw withPath(command, error)
+    })
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
   for (const below of command.commands) quiet(below)
   return command
 }

@@ -16,8 +16,15 @@ afterAll(async () => {
 
 /** words → exit code, and what the one line says */
 const TABLE: readonly [words: string, code: number, says: RegExp][] = [
-  ['', 2, /command is missing/],
   ['lsit', 2, /did you mean list\?/],
+  ['status', 2, /did you mean service status\?/],
+  ['logs', 2, /did you mean service logs\?/],
+  ['stop', 2, /did you mean service stop\?/],
+  ['service strat', 2, /did you mean service start\?/],
+  ['model lst', 2, /did you mean model list\?/],
+  ['schedule a', 2, /unknown command 'a'; see `yard help schedule`/],
+  ['show', 2, /see `yard help show`/],
+  ['service start --nonsense', 2, /see `yard help service start`/],
   ['list --jsn', 2, /did you mean --json\?/],
   ['list --status raedy', 2, /did you mean "ready"\?/],
   ['list --limit none', 2, /whole number/],

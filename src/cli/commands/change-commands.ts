@@ -26,6 +26,7 @@ export const changeCommands: readonly CommandSpec[] = [
   {
     name: 'worktree',
     does: "lists the tasks' worktrees, or removes some",
+    run: async () => (await import('../verbs/worktree.ts')).worktreeList,
     below: [
       {
         name: 'list',

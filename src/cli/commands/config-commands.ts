@@ -26,7 +26,8 @@ export const configCommands: readonly CommandSpec[] = [
   },
   {
     name: 'model',
-    does: 'shows and changes the registry of models',
+    does: 'shows and changes the registry of models; alone it lists',
+    run: async () => (await import('../verbs/model.ts')).modelList,
     below: [
       {
         name: 'list',

@@ -16,7 +16,8 @@ const yardOption = () =>
 export const serviceCommands: readonly CommandSpec[] = [
   {
     name: 'service',
-    does: 'starts, stops and asks the host in the background',
+    does: 'starts, stops and asks the host in the background; alone it says how it is',
+    run: async () => (await import('../verbs/service-status.ts')).serviceStatus,
     below: [
       {
         name: 'start',

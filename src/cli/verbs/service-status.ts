@@ -22,7 +22,7 @@ export const serviceStatus = (cli: Cli): Promise<Outcome> =>
     return ok(0)
   })
 
-function printStatus(cli: Cli, status: Status): void {
+export function printStatus(cli: Cli, status: Status): void {
   const { print } = cli
   const { agents, tasks, readOnly } = status
   if (status.running)
