@@ -4,14 +4,25 @@ import { installMissing } from './install-missing.mjs'
 import { runScript, say } from './project.mjs'
 import { runTool } from './run-tool.mjs'
 
+// What has not changed since the last run is not looked at again: prettier and tsc keep their results in .cache.
+const CACHED_FORMATS = [
+  ...['--cache', '--cache-strategy', 'content'],
+  ...['--cache-location', '.cache/prettier'],
+]
+const types = (name) =>
+  runTool('tsc', [
+    ...['-p', `tsconfig.${name}.json`],
+    ...['--incremental', '--tsBuildInfoFile', `.cache/types-${name}.json`],
+  ])
+
 const STEPS = [
-  ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
+  ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', ...CACHED_FORMATS, '.'])],
   ['lint', () => runTool('oxlint', ['--deny-warnings', '--quiet'])],
   ['boundaries', checkBoundaries],
-  ['types: domain', () => runTool('tsc', ['-p', 'tsconfig.domain.json'])],
-  ['types: node', () => runTool('tsc', ['-p', 'tsconfig.node.json'])],
-  ['types: web', () => runTool('tsc', ['-p', 'tsconfig.web.json'])],
-  ['types: e2e', () => runTool('tsc', ['-p', 'tsconfig.e2e.json'])],
+  ['types: domain', () => types('domain')],
+  ['types: node', () => types('node')],
+  ['types: web', () => types('web')],
+  ['types: e2e', () => types('e2e')],
   ['unused', () => runTool('knip', ['--no-progress'])],
 ]
 
