@@ -1,4 +1,4 @@
-// supervise.mjs DIR STDIN PROGRAM [ARGUMENT...]: the twin of supervise.sh for Windows, where there is no shell to
+// supervise.mjs [--one-stream] DIR STDIN PROGRAM [ARGUMENT...]: the twin of supervise.sh for Windows, where there is no shell to
 // count on. Same files, same order, same exit codes (0, 74, 75). PROGRAM must be a native binary: Node starts no
 // `.cmd` shim without a shell, and a shell line made from arguments is never safe.
 import { spawn } from 'node:child_process'
@@ -19,7 +19,9 @@ const CANNOT_WRITE = 74
 const NOT_OURS = 75
 const TRIES = 30
 
-const [dir = '', stdin = '', program = '', ...args] = process.argv.slice(2)
+const hasOneStream = process.argv[2] === '--one-stream'
+const errors = hasOneStream ? 'stdout.log' : 'stderr.log'
+const [dir = '', stdin = '', program = '', ...args] = process.argv.slice(hasOneStream ? 3 : 2)
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK']) process.on(signal, () => {})
 
 const me = `${process.pid} ${startTime()}\n`
@@ -65,7 +67,7 @@ function run() {
   delete env.ELECTRON_RUN_AS_NODE
   let stderr
   try {
-    stderr = openSync(join(dir, 'stderr.log'), 'a')
+    stderr = openSync(join(dir, errors), 'a')
     const stdio = [openSync(stdin, 'r'), openSync(join(dir, 'stdout.log'), 'a'), stderr]
     const child = spawn(program, args, { stdio, env, windowsHide: true })
     for (const fd of stdio) closeSync(fd)
@@ -82,7 +84,7 @@ function run() {
 
 function refused(error) {
   try {
-    writeFileSync(join(dir, 'stderr.log'), `${program}: ${error.message}\n`, { flag: 'a' })
+    writeFileSync(join(dir, errors), `${program}: ${error.message}\n`, { flag: 'a' })
   } catch {
     // The code below says as much as can be said.
   }

@@ -1,11 +1,18 @@
 #!/bin/sh
-# supervise DIR STDIN PROGRAM [ARGUMENT...]
+# supervise [--one-stream] DIR STDIN PROGRAM [ARGUMENT...]
 # Runs one agent, at most once for DIR, and outlives whoever started it. The caller gives it its own session, the
 # working folder and the environment. PROGRAM is a path with a slash, so that no builtin of this shell can be meant.
 # To signal the agent, signal the group: kill -TERM -PID. The agent hears it at once; this shell only notes it and
 # still writes down how the agent ended. (The agent runs in the foreground on purpose: a shell starts background
 # children with SIGINT and SIGQUIT ignored, and all that they start inherits it.)
+# --one-stream: both descriptors append to stdout.log, so that it holds all that is written in the order of writing.
 # Exit codes: 0 the end is in exit.json; 74 DIR cannot be written; 75 DIR belongs to somebody else.
+errors=stderr.log
+if [ "$1" = --one-stream ]
+then
+  errors=stdout.log
+  shift
+fi
 dir=$1 stdin=$2
 shift 2
 trap : HUP INT QUIT TERM USR1 USR2
@@ -23,8 +30,8 @@ echo "$$ $born" >"$dir/pid" || {                # somebody was first: a recovery
 }
 set +C
 case $1 in
-*/*) "$@" 2>>"$dir/stderr.log" <"$stdin" >>"$dir/stdout.log"; code=$? ;;
-*) echo "$1: no such program on the PATH" >>"$dir/stderr.log"; code=127 ;;
+*/*) "$@" 2>>"$dir/$errors" <"$stdin" >>"$dir/stdout.log"; code=$? ;;
+*) echo "$1: no such program on the PATH" >>"$dir/$errors"; code=127 ;;
 esac
 signal=null
 [ $code -gt 128 ] && name=$(kill -l $code 2>/dev/null) && case $name in [A-Z]*) signal="\"SIG$name\"" ;; esac

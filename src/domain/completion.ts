@@ -2,6 +2,7 @@
 import { workFailure, type WorkFailure } from './failure.ts'
 import type { Agent, Outcome } from './agent.ts'
 import type { Conflict } from './landing.ts'
+import { printsPlainText } from './settings.ts'
 
 /** What is known about an agent's end. Gathered by the runtime, judged here. */
 export interface Evidence {
@@ -87,7 +88,7 @@ const crash = (evidence: Evidence, reason: string): WorkFailure =>
 
 function exitFailure(evidence: Evidence, executorType: string): WorkFailure {
   const { exitCode, signal } = exitOf(evidence)
-  const failureClass = executorType === 'shell' || executorType === 'command' ? 'exit' : 'crash'
+  const failureClass = printsPlainText(executorType) ? 'exit' : 'crash'
   const missing = exitCode === 127 && executorType !== 'shell'
   const reason = signal ? `it was ended by ${signal}` : `it exited with ${exitCode ?? 'no code'}`
   return workFailure(

@@ -132,6 +132,9 @@ export function accountOf(
 export const isTakenByPeople = (type: ExecutorType): boolean =>
   type === 'manual' || type === 'external'
 
+/** Its program speaks no event format: what it prints is its output as it stands, both descriptors in one file. */
+export const printsPlainText = (type: string): boolean => type === 'shell' || type === 'command'
+
 export const modelEntrySchema = z.strictObject({
   name: z.string(),
   provider: z.string(),

@@ -122,7 +122,7 @@ const isKind = <K extends LauncherReply['kind']>(
 const unavailable = (message: string): Result<never, LauncherUnavailable> =>
   err({ kind: 'launcher-unavailable', message })
 
-/** The command in front of DIR STDIN PROGRAM …, as this system can run it. `resources` is the folder that holds the supervisors. */
+/** The command in front of [--one-stream] DIR STDIN PROGRAM …, as this system can run it. `resources` is the folder that holds the supervisors. */
 export function supervisorCommand(
   resources: string,
   node: string,

@@ -18,6 +18,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>
   /** Read by the program from the start, then end of file. Null is an empty input. */
   readonly stdinFile: string | null
+  /** Whether both descriptors go to stdout.log, in the order of writing, or stderr to stderr.log. */
+  readonly hasOneStream: boolean
 }
 
 export interface Started {
@@ -53,7 +55,14 @@ export function spawnStage(
   onEnd: (end: SupervisorEnd) => void,
 ): Promise<Result<Started, LaunchFailure>> {
   const [command = '', ...prefix] = supervisor
-  const args = [...prefix, stage.folder, stage.stdinFile ?? devNull, ...resolveArgv(stage)]
+  const streams = stage.hasOneStream ? ['--one-stream'] : []
+  const args = [
+    ...prefix,
+    ...streams,
+    stage.folder,
+    stage.stdinFile ?? devNull,
+    ...resolveArgv(stage),
+  ]
   return new Promise((resolve) => {
     try {
       const { cwd } = stage

@@ -8,6 +8,8 @@ export const STAGE_FILES = {
   pid: 'pid',
   stdout: 'stdout.log',
   stderr: 'stderr.log',
+  /** Not the supervisor's: whoever looks at the output notes here in which order it came. */
+  arrivals: 'arrivals.log',
   exit: 'exit.json',
 } as const
 

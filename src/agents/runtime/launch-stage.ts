@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync, renameSync, statSync, writeFileSync }
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { printsPlainText } from '../../domain/settings.ts'
 import { applyEnvironment } from '../executors/environment.ts'
 import type { Environment, LaunchPlan, PilotPlan } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
@@ -126,6 +127,7 @@ function writeStage(
       cwd,
       env,
       stdinFile: plan.stdin === 'prompt' ? promptFile : null,
+      hasOneStream: printsPlainText(order.agent.executorType),
     },
     conversation: plan.conversationId,
   }

@@ -75,7 +75,7 @@ export function openStages(supervisor: readonly string[] = SUPERVISOR): Stages {
     const env = { PATH: process.env['PATH'] ?? '', [MARKER_VARIABLE]: marker }
     const ended = new Promise<ExitRecord>((done) => settle.set(folder, done))
     watch.watch(folder)
-    const stage = { folder, argv, cwd: dir, env, stdinFile }
+    const stage = { folder, argv, cwd: dir, env, stdinFile, hasOneStream: false }
     return {
       stage,
       folder,

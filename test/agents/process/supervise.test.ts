@@ -35,6 +35,24 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
     expect(running.read('pid').trim()).toMatch(new RegExp(`^${running.pid} \\S+`))
   })
 
+  it('writes both streams to one file in the order of writing', async () => {
+    stages = openStages(command)
+    const { stage, ended, folder } = stages.create([fixture('takes-turns.sh'), '200'])
+    await stages.launcher.start({ ...stage, hasOneStream: true })
+    expect(await ended).toMatchObject({ code: 1, signal: null })
+    const turns = Array.from({ length: 200 }, (_, n) => `out ${n + 1}\nerr ${n + 1}\n`)
+    expect(readFileSync(join(folder, 'stdout.log'), 'utf8')).toBe(turns.join(''))
+    expect(existsSync(join(folder, 'stderr.log'))).toBe(false)
+  })
+
+  it('says in that file, too, that there is no such program', async () => {
+    stages = openStages(command)
+    const { stage, ended, folder } = stages.create(['no-such-program'])
+    await stages.launcher.start({ ...stage, hasOneStream: true })
+    expect((await ended).code).toBe(127)
+    expect(readFileSync(join(folder, 'stdout.log'), 'utf8')).toContain('no-such-program')
+  })
+
   it.each([
     { argv: ['fails.sh', '3'], code: 3, signal: null },
     { argv: ['fails.sh', '255'], code: 255, signal: null },
