@@ -16,7 +16,10 @@ export const agentContract = {
     )
     .output(z.array(agentViewSchema)),
   get: oc.route({ method: 'GET', path: '/agent/{id}' }).input(idInput).output(agentViewSchema),
-  /** A window of its output. Parsed: whole reports; raw: text of stdout. `next` is where to go on; `isEnd` says that nothing more is there now. */
+  /**
+   * A window of its output. Parsed: whole reports; raw: what its program wrote. `next` is where to go on; `isEnd` says that nothing more
+   * is there now: of a living agent a line that is unfinished comes later. Offsets are bytes of the stream.
+   */
   output: oc
     .route({ method: 'GET', path: '/agent/{id}/output' })
     .input(
@@ -25,7 +28,10 @@ export const agentContract = {
         maxBytes: z.coerce.number().int().positive().max(4_000_000).default(256_000),
         /** A text in a query string, where `false` must not count as true. */
         raw: z.union([z.boolean(), z.stringbool()]).default(false),
-        stream: z.enum(['stdout', 'stderr']).default('stdout'),
+        /** merged: both in the order in which their lines came; shell and command tasks have one stream anyway. */
+        stream: z.enum(['stdout', 'stderr', 'merged']).default('merged'),
+        /** Of `text`: base64 gives every byte as it is. */
+        encoding: z.enum(['utf8', 'base64']).default('utf8'),
       }),
     )
     .output(

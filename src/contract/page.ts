@@ -236,7 +236,7 @@ export const pageContract = {
   rates: oc
     .route({ method: 'GET', path: '/page/rates' })
     .output(z.object({ stepMs: z.number(), agents: z.record(z.string(), z.array(z.number())) })),
-  /** Where a text occurs in an agent's stdout, from a byte offset on. Bounded work: `next` says where to go on; null = the end was reached. */
+  /** Where a text occurs in an agent's output (its streams merged), from a byte offset on. Bounded work: `next` says where to go on; null = the end was reached. */
   searchOutput: oc
     .route({ method: 'GET', path: '/agent/{id}/search' })
     .input(

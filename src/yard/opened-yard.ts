@@ -178,8 +178,11 @@ class OpenedYard implements Yard {
     wish: Parameters<Yard['searchOutput']>[1],
     signal?: AbortSignal,
   ): Promise<Result<SearchFound, Failure>> {
-    if (!(this.plan.agents.get(id) ?? this.store.agent(id))) return err(unknownAgent(id))
-    return ok(await searchOutput({ folder: join(this.paths.agents, id), ...wish }, signal))
+    const agent = this.plan.agents.get(id) ?? this.store.agent(id)
+    if (!agent) return err(unknownAgent(id))
+    const isEnded = agent.state.kind === 'ended'
+    const place = { folder: join(this.paths.agents, id), stream: 'merged', isEnded } as const
+    return ok(await searchOutput({ ...place, ...wish }, signal))
   }
   configure(...[scope, edits]: Parameters<Yard['configure']>): ReturnType<Yard['configure']> {
     const reload = (): Promise<Result<LoadedConfig, Failure>> =>

@@ -12,6 +12,7 @@ import type { Yard } from './yard.ts'
 
 type Window = Parameters<Yard['readOutput']>[1]
 type Read = Awaited<ReturnType<Yard['readOutput']>>
+type Shown = Extract<Read, { ok: true }>['value']
 
 export async function readWindow(
   parts: { agents: string; plan: Plan; store: StoreReader },
@@ -21,37 +22,41 @@ export async function readWindow(
   const living = parts.plan.agents.get(id)
   const agent = living ?? parts.store.agent(id)
   if (!agent) return err(unknownAgent(id))
-  const folder = join(parts.agents, id)
-  const place = { folder, stream: window.stream, from: window.from, maxBytes: window.maxBytes }
+  const { stream, from, maxBytes } = window
   const isEnded = agent.state.kind === 'ended'
-  if (window.raw) {
-    const raw = await readRawOutput(place)
-    const isEnd = raw.nextOffset >= raw.sizeBytes
-    // So that windows side by side make the same text as the whole.
-    const { begin, end } = characterBounds(raw.bytes, { before: raw.offset > 0, after: !isEnd })
-    return ok({
-      reports: [],
-      text: raw.bytes.toString('utf8', begin, end),
-      start: raw.offset + begin,
-      next: raw.offset + end,
-      size: raw.sizeBytes,
-      isEnd,
-    })
-  }
+  const place = { folder: join(parts.agents, id), stream, isEnded, from, maxBytes }
+  if (window.raw) return ok(await rawWindow(place, window.encoding))
   const type = executorTypeSchema.safeParse(agent.executorType)
-  const parsed = await readOutput(place, {
-    executorType: type.success ? type.data : 'command',
-    isEnded,
-  })
-  const reports = parsed.reports.map((report): Record<string, unknown> => ({ ...report }))
+  const parsed = await readOutput(place, type.success ? type.data : 'command')
   return ok({
-    reports,
+    reports: parsed.reports.map((report): Record<string, unknown> => ({ ...report })),
     text: null,
     start: parsed.offset,
     next: parsed.nextOffset,
     size: parsed.sizeBytes,
-    isEnd: parsed.nextOffset >= parsed.sizeBytes,
+    isEnd: parsed.isEnd,
   })
+}
+
+async function rawWindow(
+  place: Parameters<typeof readRawOutput>[0],
+  encoding: Window['encoding'],
+): Promise<Shown> {
+  const { bytes, offset, nextOffset, sizeBytes } = await readRawOutput(place)
+  const isEnd = nextOffset >= sizeBytes
+  const isText = encoding === 'utf8'
+  // So that texts side by side make the same text as the whole; bytes need no such care.
+  const { begin, end } = isText
+    ? characterBounds(bytes, { before: offset > 0, after: !isEnd })
+    : { begin: 0, end: bytes.length }
+  return {
+    reports: [],
+    text: bytes.toString(encoding, begin, end),
+    start: offset + begin,
+    next: offset + end,
+    size: sizeBytes,
+    isEnd,
+  }
 }
 
 export const unknownAgent = (id: string): Failure =>

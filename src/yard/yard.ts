@@ -19,6 +19,7 @@ import type { Positions } from './positions.ts'
 import type { MachineHold } from './machine/hold.ts'
 import type { Rates } from './rates.ts'
 import type { TrustAsked } from './ask-trust.ts'
+import type { OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
 import type { Vitals } from './vitals.ts'
@@ -107,7 +108,14 @@ export interface Yard {
   /** A window of an agent's output; see the contract. */
   readOutput(
     id: AgentId,
-    window: { from: number; maxBytes: number; raw: boolean; stream: 'stdout' | 'stderr' },
+    window: {
+      from: number
+      maxBytes: number
+      raw: boolean
+      stream: OutputStream
+      /** Of `text`, where it is raw. */
+      encoding: 'utf8' | 'base64'
+    },
   ): Promise<
     Result<
       {
@@ -121,7 +129,7 @@ export interface Yard {
       Failure
     >
   >
-  /** Where a text stands in an agent's stdout, from a byte offset on, at most `limit` places; bounded work. `unknown-agent` when there is none. */
+  /** Where a text stands in an agent's output, both streams merged, from a byte offset on, at most `limit` places; bounded work. `unknown-agent` when there is none. */
   searchOutput(
     id: AgentId,
     wish: { readonly text: string; readonly from: number; readonly limit: number },

@@ -1,9 +1,11 @@
 /** One agent's output as it grows: how far it was read, and what is known from it. Used inside the tail worker. */
 import { join } from 'node:path'
 import { clip } from '../../domain/output.ts'
+import { printsPlainText } from '../../domain/settings.ts'
 import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
+import { addMark, lineEnd, readArrivals, type ArrivalMark } from './arrivals.ts'
 import { createLineFile } from './line-file.ts'
 import type { Line } from './line-splitter.ts'
 import { createNewsCollector } from './news-collector.ts'
@@ -26,6 +28,7 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
   const stdout = createLineFile(join(agent.folder, STAGE_FILES.stdout))
   const stderr = createLineFile(join(agent.folder, STAGE_FILES.stderr))
   const collector = createNewsCollector()
+  const arrivals = reader === null ? null : createArrivalMarker(agent.folder)
   let seen: { readonly heardAt: number | null; readonly outputBytes: number } = {
     heardAt: null,
     outputBytes: 0,
@@ -36,6 +39,8 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
     const latest = Math.max(stdout.look() ?? 0, stderr.look() ?? 0)
     const heardAt = latest > 0 ? latest : null
     const outputBytes = stdout.bytes()
+    const isErrorLast = stderr.writtenAt() >= stdout.writtenAt()
+    arrivals?.look({ stdout: outputBytes, stderr: stderr.bytes() }, isErrorLast)
     if (heardAt !== seen.heardAt || outputBytes !== seen.outputBytes) isChanged = true
     seen = { heardAt, outputBytes }
   }
@@ -82,6 +87,29 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
 
 /** Null for programs that speak no event format: their output can be any amount of anything, so only its size is looked at. */
 function parsingReader({ executorType }: TailedAgent): OutputReader | null {
-  if (executorType === 'shell' || executorType === 'command') return null
+  if (printsPlainText(executorType)) return null
   return executorOf(executorType)?.createReader() ?? null
+}
+
+/** Notes where stdout stood when stderr grew. What nobody sees grow, for no owner lives, comes where the next one finds it. */
+function createArrivalMarker(folder: string) {
+  let before = { stdout: 0, stderr: 0 }
+  let marked: number | null = null
+  return {
+    /** `now`: bytes of both files. `isErrorLast`: of what is new, stderr was written last. */
+    look(now: ArrivalMark, isErrorLast: boolean): void {
+      const last = before
+      before = now
+      if (now.stderr === last.stderr) return
+      marked ??= readArrivals(folder).at(-1)?.stderr ?? 0
+      const stderr = lineEnd(join(folder, STAGE_FILES.stderr), { from: marked, to: now.stderr })
+      if (stderr === marked) return
+      marked = stderr
+      const to = isErrorLast ? now.stdout : last.stdout
+      addMark(folder, {
+        stdout: lineEnd(join(folder, STAGE_FILES.stdout), { from: 0, to }),
+        stderr,
+      })
+    },
+  }
 }

@@ -1,16 +1,12 @@
 /** Reads a window of an agent's output files, for whoever looks at it: parsed to reports, or the bytes as they are. */
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { clip, type OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
-import { STAGE_FILES } from '../process/stage-files.ts'
-import { createLineSplitter } from './line-splitter.ts'
+import { createLineSplitter, type Line } from './line-splitter.ts'
+import { withOutput, type OutputPart, type OutputPlace } from './output-source.ts'
 
-export interface OutputWindow {
-  readonly folder: string
-  readonly stream: 'stdout' | 'stderr'
-  /** Byte offset; a negative one counts from the end of the file. In the middle of a line it means the next line. */
+export interface OutputWindow extends OutputPlace {
+  /** Byte offset; a negative one counts from the end. In the middle of a line it means the next line. */
   readonly from: number
   readonly maxBytes: number
 }
@@ -21,8 +17,10 @@ export interface RawOutput {
   readonly offset: number
   readonly nextOffset: number
   readonly sizeBytes: number
-  /** When the file was last written to, ms. */
+  /** When it was last written to, ms. */
   readonly writtenAt: number
+  /** Whose bytes they are, in their order. */
+  readonly parts: readonly OutputPart[]
 }
 
 export interface ParsedOutput {
@@ -32,41 +30,31 @@ export interface ParsedOutput {
   /** Give it as `from` to go on; never in the middle of a line, unless that line is longer than a window. */
   readonly nextOffset: number
   readonly sizeBytes: number
+  /** Nothing more can be told now, though a line may be unfinished. */
+  readonly isEnd: boolean
 }
 
 const NEWLINE = 10
 
-/** A file that is not there, or that is none, is empty. */
-export async function readRawOutput(window: OutputWindow): Promise<RawOutput> {
-  const path = join(
-    window.folder,
-    window.stream === 'stdout' ? STAGE_FILES.stdout : STAGE_FILES.stderr,
-  )
-  const file = await open(path, 'r').catch(() => null)
-  if (!file) return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, sizeBytes: 0, writtenAt: 0 }
-  try {
-    const stats = await file.stat()
-    if (!stats.isFile())
-      return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, sizeBytes: 0, writtenAt: 0 }
-    const { size: sizeBytes, mtimeMs } = stats
+export const readRawOutput = (window: OutputWindow): Promise<RawOutput> =>
+  withOutput(window, async (source) => {
+    const { sizeBytes, writtenAt } = source
     const offset = Math.min(
       sizeBytes,
       window.from < 0 ? Math.max(0, sizeBytes + window.from) : window.from,
     )
-    const length = Math.max(0, Math.min(window.maxBytes, sizeBytes - offset))
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
-    const bytes = buffer.subarray(0, bytesRead)
+    const buffer = Buffer.alloc(Math.max(0, Math.min(window.maxBytes, sizeBytes - offset)))
+    const bytes = buffer.subarray(0, await source.read(buffer, offset))
+    const nextOffset = offset + bytes.length
     return {
       bytes,
       offset,
-      nextOffset: offset + bytesRead,
+      nextOffset,
       sizeBytes,
-      writtenAt: Math.round(mtimeMs),
+      writtenAt,
+      parts: source.parts(offset, nextOffset),
     }
-  } finally {
-    await file.close()
-  }
-}
+  })
 
 /**
  * Only whole lines are read; the last one without an end counts as whole when `isEnded` says that nothing will follow.
@@ -74,7 +62,7 @@ export async function readRawOutput(window: OutputWindow): Promise<RawOutput> {
  */
 export async function readOutput(
   window: OutputWindow,
-  agent: { readonly executorType: ExecutorType; readonly isEnded: boolean },
+  executorType: ExecutorType,
 ): Promise<ParsedOutput> {
   // The byte before the window says whether it begins at the start of a line.
   const before = window.from > 0 ? 1 : 0
@@ -84,31 +72,47 @@ export async function readOutput(
     maxBytes: window.maxBytes + before,
   })
   const { sizeBytes } = raw
-  const start = raw.offset === 0 ? 0 : raw.bytes.indexOf(NEWLINE) + 1
-  if (start === 0 && raw.offset > 0)
-    return { reports: [], offset: raw.nextOffset, nextOffset: raw.nextOffset, sizeBytes }
   const isAtEnd = raw.nextOffset === sizeBytes
+  const start = raw.offset === 0 ? 0 : raw.bytes.indexOf(NEWLINE) + 1
+  if (start === 0 && raw.offset > 0) {
+    const { nextOffset } = raw
+    return { reports: [], offset: nextOffset, nextOffset, sizeBytes, isEnd: isAtEnd }
+  }
   const lastEnd = raw.bytes.lastIndexOf(NEWLINE) + 1
-  const takesRest = lastEnd < raw.bytes.length && (isAtEnd ? agent.isEnded : lastEnd <= start)
+  const takesRest = lastEnd < raw.bytes.length && (isAtEnd ? window.isEnded : lastEnd <= start)
   const end = takesRest ? raw.bytes.length : Math.max(lastEnd, start)
-  const bytes = raw.bytes.subarray(start, end)
-  const reports = parse({ bytes, writtenAt: raw.writtenAt }, window.stream, agent.executorType)
-  return { reports, offset: raw.offset + start, nextOffset: raw.offset + end, sizeBytes }
+  return {
+    reports: parse(raw, { start, end }, executorType),
+    offset: raw.offset + start,
+    nextOffset: raw.offset + end,
+    sizeBytes,
+    isEnd: isAtEnd,
+  }
 }
 
+/** stdout by the reader of its CLI, which goes on behind what stderr says in between; stderr line by line. */
 function parse(
-  { bytes, writtenAt }: { bytes: Buffer; writtenAt: number },
-  stream: OutputWindow['stream'],
+  { bytes, parts, writtenAt }: RawOutput,
+  span: { readonly start: number; readonly end: number },
   type: ExecutorType,
 ): readonly OutputReport[] {
+  const reader = executorOf(type)?.createReader() ?? null
+  const reports: OutputReport[] = []
+  let begin = 0
+  for (const { stream, from, to } of parts) {
+    const piece = bytes.subarray(Math.max(begin, span.start), Math.min(begin + to - from, span.end))
+    begin += to - from
+    for (const { text, isCut } of linesOf(piece)) {
+      if (reader && stream === 'stdout' && !isCut) reports.push(...reader.read(text, writtenAt))
+      else if (text !== '') reports.push({ kind: 'raw', stream, text: clip(text) })
+    }
+  }
+  return [...reports, ...(reader?.rest?.() ?? [])]
+}
+
+function linesOf(bytes: Uint8Array): readonly Line[] {
   const splitter = createLineSplitter()
   const lines = splitter.push(bytes)
   const rest = splitter.rest()
-  const all = rest ? [...lines, rest] : lines
-  const reader = stream === 'stdout' ? executorOf(type)?.createReader() : null
-  const told = all.flatMap(({ text, isCut }): readonly OutputReport[] => {
-    if (reader && !isCut) return reader.read(text, writtenAt)
-    return text === '' ? [] : [{ kind: 'raw', stream, text: clip(text) }]
-  })
-  return [...told, ...(reader?.rest?.() ?? [])]
+  return rest ? [...lines, rest] : lines
 }

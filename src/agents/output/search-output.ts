@@ -1,14 +1,11 @@
 /**
- * Finds a text in an agent's stdout, however large: pieces are read one after another without holding the loop, and nothing
+ * Finds a text in an agent's output, however large: pieces are read one after another without holding the loop, and nothing
  * is kept of them. Compared byte by byte, so offsets are exact whatever the text is; A to Z match a to z.
  */
-import { open, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
-import { STAGE_FILES } from '../process/stage-files.ts'
+import { withOutput, type OutputPlace, type OutputSource } from './output-source.ts'
 import { characterBounds } from './whole-characters.ts'
 
-export interface SearchWish {
-  readonly folder: string
+export interface SearchWish extends OutputPlace {
   readonly text: string
   /** Byte offset to begin at. */
   readonly from: number
@@ -32,25 +29,15 @@ const AFTER_BYTES = 280
 
 const NEWLINE = 10
 
-export async function searchOutput(wish: SearchWish, signal?: AbortSignal): Promise<SearchFound> {
-  const file = await open(join(wish.folder, STAGE_FILES.stdout), 'r').catch(() => null)
-  if (!file) return { matches: [], next: null }
-  try {
-    const stats = await file.stat()
-    return stats.isFile() ? await search(file, stats.size, wish, signal) : NOTHING
-  } finally {
-    await file.close()
-  }
-}
-
-const NOTHING: SearchFound = { matches: [], next: null }
+export const searchOutput = (wish: SearchWish, signal?: AbortSignal): Promise<SearchFound> =>
+  withOutput(wish, (source) => search(source, wish, signal))
 
 async function search(
-  file: FileHandle,
-  size: number,
+  source: OutputSource,
   { text, from, limit }: SearchWish,
   signal: AbortSignal | undefined,
 ): Promise<SearchFound> {
+  const size = source.sizeBytes
   const needle = Buffer.from(text, 'utf8')
   lower(needle)
   const matches: SearchFound['matches'] = []
@@ -61,8 +48,8 @@ async function search(
     signal?.throwIfAborted()
     // One byte more tells whether a line begins where the words are cut.
     const start = Math.max(0, at - BEFORE_BYTES - 1)
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
-    const piece = { bytes: buffer.subarray(0, bytesRead), start, size }
+    const bytes = buffer.subarray(0, await source.read(buffer, start))
+    const piece = { bytes, start, size }
     const folded = Buffer.from(piece.bytes)
     lower(folded)
     const end = Math.min(at + PIECE_BYTES, stopAt)

@@ -8,8 +8,10 @@ import type { ExecutorType } from '../../../src/domain/settings.ts'
 import { transcript } from '../executors/transcript.ts'
 
 let folder: string
+let place: { folder: string; stream: 'stdout' }
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yard-output-'))
+  place = { folder, stream: 'stdout' }
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -26,8 +28,8 @@ async function readThrough(
 ): Promise<readonly OutputReport[]> {
   const reports: OutputReport[] = []
   for (let from = 0, next = -1; ; from = next) {
-    const window = { folder, stream: 'stdout' as const, from, maxBytes }
-    const read = await readOutput(window, { executorType, isEnded })
+    const window = { folder, stream: 'stdout' as const, isEnded, from, maxBytes }
+    const read = await readOutput(window, executorType)
     reports.push(...read.reports)
     next = read.nextOffset
     if (next === from) return reports
@@ -65,15 +67,15 @@ it('leaves a half line for later while its agent lives', async () => {
   await write('whole\nhal')
   expect(rawTexts(await readThrough('shell', 1000, false))).toEqual(['whole'])
   await write('whole\nhalf\n')
-  const window = { folder, stream: 'stdout' as const, from: 6, maxBytes: 1000 }
-  const { reports } = await readOutput(window, { executorType: 'shell', isEnded: false })
+  const window = { ...place, isEnded: false, from: 6, maxBytes: 1000 }
+  const { reports } = await readOutput(window, 'shell')
   expect(rawTexts(reports)).toEqual(['half'])
 })
 
 it('reads the end of a file, from a whole line on', async () => {
   await write('first\nsecond\nthird\n')
-  const window = { folder, stream: 'stdout' as const, from: -9, maxBytes: 100 }
-  const { reports, sizeBytes } = await readOutput(window, { executorType: 'shell', isEnded: true })
+  const window = { ...place, isEnded: true, from: -9, maxBytes: 100 }
+  const { reports, sizeBytes } = await readOutput(window, 'shell')
   expect(rawTexts(reports)).toEqual(['third'])
   expect(sizeBytes).toBe(19)
 })
@@ -88,8 +90,8 @@ it('gets past a line that is longer than a window', async () => {
 
 it('reads stderr as it is, and a file that is not there as empty', async () => {
   await write('a warning\n', 'stderr')
-  const window = { folder, stream: 'stderr' as const, from: 0, maxBytes: 100 }
-  const { reports } = await readOutput(window, { executorType: 'claude', isEnded: true })
+  const window = { ...place, stream: 'stderr' as const, isEnded: true, from: 0, maxBytes: 100 }
+  const { reports } = await readOutput(window, 'claude')
   expect(reports).toEqual([{ kind: 'raw', stream: 'stderr', text: 'a warning' }])
   expect(await readThrough('claude', 100)).toEqual([])
 })
@@ -101,8 +103,7 @@ describe('200 MB', () => {
     await file.write('\nthe last line\n', 200 * 1024 * 1024)
     await file.close()
     const raw = await readRawOutput({
-      folder,
-      stream: 'stdout',
+      ...{ ...place, isEnded: true },
       from: 100 * 1024 * 1024,
       maxBytes: 4096,
     })
@@ -111,8 +112,8 @@ describe('200 MB', () => {
       sizeBytes: 200 * 1024 * 1024 + 15,
     })
     expect(raw.bytes).toHaveLength(4096)
-    const window = { folder, stream: 'stdout' as const, from: -4096, maxBytes: 4096 }
-    const { reports } = await readOutput(window, { executorType: 'shell', isEnded: true })
+    const window = { ...place, isEnded: true, from: -4096, maxBytes: 4096 }
+    const { reports } = await readOutput(window, 'shell')
     expect(rawTexts(reports)).toEqual(['the last line'])
   })
 })

@@ -12,7 +12,7 @@ function folderWith(text: string | Buffer): string {
   return folder
 }
 const search = (folder: string, text: string, from = 0, limit = 200) =>
-  searchOutput({ folder, text, from, limit })
+  searchOutput({ folder, stream: 'merged', isEnded: true, text, from, limit })
 
 /** All places of a text, by the plain way. */
 function placesIn(text: Buffer, needle: string): number[] {
@@ -75,7 +75,8 @@ describe('a search in the output', () => {
   })
 
   it('ends with whoever asked', async () => {
-    const wish = { folder: folderWith('a'), text: 'a', from: 0, limit: 1 }
-    await expect(searchOutput(wish, AbortSignal.abort())).rejects.toThrow('abort')
+    const wish = { folder: folderWith('a'), stream: 'merged', isEnded: true, text: 'a' } as const
+    const asked = searchOutput({ ...wish, from: 0, limit: 1 }, AbortSignal.abort())
+    await expect(asked).rejects.toThrow('abort')
   })
 })

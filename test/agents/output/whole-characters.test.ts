@@ -43,11 +43,8 @@ test('a window says where its first whole line begins', async () => {
   try {
     await writeFile(join(folder, STAGE_FILES.stdout), 'one\ntwo\nthree\n')
     const read = async (from: number, maxBytes: number) => {
-      const window = { folder, stream: 'stdout', from, maxBytes } as const
-      const { offset, nextOffset } = await readOutput(window, {
-        executorType: 'shell',
-        isEnded: true,
-      })
+      const window = { folder, stream: 'stdout', isEnded: true, from, maxBytes } as const
+      const { offset, nextOffset } = await readOutput(window, 'shell')
       return [offset, nextOffset]
     }
     expect(await read(0, 5)).toEqual([0, 4])

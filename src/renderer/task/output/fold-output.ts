@@ -33,9 +33,11 @@ export type LooseResult = Keyed & {
 }
 export type TerminalBlock = Keyed & {
   readonly kind: 'terminal'
+  readonly stream: OutputStream
   readonly text: string
   readonly lines: number
 }
+type OutputStream = Extract<OutputReport, { kind: 'raw' }>['stream']
 export type OutputBlock =
   | TerminalBlock
   | ToolBlock
@@ -74,7 +76,7 @@ function addReport(blocks: OutputBlock[], report: OutputReport, { prefix, at }: 
   const keyed = { key: `${prefix}:${blocks.length}`, at }
   switch (report.kind) {
     case 'raw':
-      return addTerminal(blocks, `${report.text}\n`, { prefix, at })
+      return addTerminal(blocks, `${report.text}\n`, { prefix, at, stream: report.stream })
     case 'text':
     case 'question':
       return void blocks.push({ ...keyed, kind: report.kind, text: report.text })
@@ -137,7 +139,7 @@ export function foldText(
   const next = [...blocks]
   for (let rest = text; rest !== '';) {
     const piece = rest.slice(0, cutOf(rest))
-    addTerminal(next, piece, place)
+    addTerminal(next, piece, { ...place, stream: 'stdout' })
     rest = rest.slice(piece.length)
   }
   return next
@@ -152,16 +154,21 @@ function cutOf(text: string): number {
   return last >= 0xd800 && last < 0xdc00 ? MAX_BLOCK_CHARS - 1 : MAX_BLOCK_CHARS
 }
 
-function addTerminal(blocks: OutputBlock[], text: string, { prefix, at }: Place): void {
+function addTerminal(
+  blocks: OutputBlock[],
+  text: string,
+  { prefix, at, stream }: Place & { readonly stream: OutputStream },
+): void {
   const lines = countLines(text)
   const last = blocks.at(-1)
   if (
     last?.kind === 'terminal' &&
+    last.stream === stream &&
     last.text.length + text.length <= MAX_BLOCK_CHARS &&
     last.lines + lines <= MAX_BLOCK_LINES
   )
     blocks[blocks.length - 1] = { ...last, text: last.text + text, lines: last.lines + lines }
-  else blocks.push({ key: `${prefix}:${blocks.length}`, at, kind: 'terminal', text, lines })
+  else blocks.push({ key: `${prefix}:${blocks.length}`, at, kind: 'terminal', stream, text, lines })
 }
 
 export function countLines(text: string): number {

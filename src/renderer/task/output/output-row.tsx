@@ -5,7 +5,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import type { OutputBlock } from './fold-output.ts'
 import { useOpened } from './opened-blocks.ts'
-import { PlainText, TerminalText } from './shown-text.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
+import { TerminalText } from './shown-text.tsx'
 import { LooseResultCard, ToolCard } from './tool-card.tsx'
 
 interface OutputRowProps {
@@ -21,7 +22,8 @@ export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
   const { block, isRaw } = props
   if (block.kind === 'terminal')
     return (
-      <pre className="terminal">
+      <pre className="terminal" data-stream={block.stream}>
+        {block.stream === 'stderr' && <span className="stream-mark">stderr</span>}
         {isRaw ? <PlainText text={block.text} /> : <TerminalText text={block.text} />}
       </pre>
     )

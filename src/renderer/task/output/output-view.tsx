@@ -2,6 +2,7 @@
 import { Copy, Radio, Search } from 'lucide-react'
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
+import { printsPlainText } from '../../../domain/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { bytesText } from '../../ui/duration.ts'
 import { ProblemNote } from '../../ui/problem-note.tsx'
@@ -20,8 +21,9 @@ import { Vitals } from './vitals.tsx'
 const KINDS: readonly (readonly [OutputKind, string])[] = [
   ['parsed', 'Output'],
   ['raw', 'Raw'],
-  ['errors', 'Errors'],
 ]
+/** Of programs that keep a stderr of their own. */
+const MORE_KINDS: typeof KINDS = [['errors', 'stderr']]
 
 export function OutputView({ agent }: { readonly agent: AgentView }) {
   const [kind, setKind] = useState<OutputKind>('parsed')
@@ -33,7 +35,8 @@ export function OutputView({ agent }: { readonly agent: AgentView }) {
     }),
     [chosen],
   )
-  const kinds = <Segmented label="What to show" value={kind} options={KINDS} onChange={setKind} />
+  const options = printsPlainText(agent.executorType) ? KINDS : [...KINDS, ...MORE_KINDS]
+  const kinds = <Segmented label="What to show" value={kind} options={options} onChange={setKind} />
   return (
     <section className="output" aria-label={`Output of ${agent.id}`}>
       <Vitals agent={agent} />
@@ -113,7 +116,7 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
 const LABELS: Readonly<Record<OutputKind, string>> = {
   parsed: 'What it said and did',
   raw: 'Its output, byte for byte',
-  errors: 'Its error output',
+  errors: 'Its stderr',
 }
 
 function NothingThere({
@@ -128,7 +131,7 @@ function NothingThere({
       ? 'The end of it is one line that is too long to show. Raw shows it.'
       : isAlive
         ? 'Nothing yet.'
-        : 'Nothing came out here. What it complained of is under Errors.'
+        : 'It wrote nothing.'
   return <p className="output-nothing">{text}</p>
 }
 

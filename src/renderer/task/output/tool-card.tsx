@@ -9,7 +9,8 @@ import { countText } from '../../ui/words.ts'
 import { editDiff, type EditDiff } from './edit-diff.ts'
 import type { LooseResult, ToolBlock, ToolResult } from './fold-output.ts'
 import { useOpened } from './opened-blocks.ts'
-import { PlainText, TerminalText } from './shown-text.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
+import { TerminalText } from './shown-text.tsx'
 
 const FOLDED_LINES = 8
 

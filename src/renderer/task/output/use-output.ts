@@ -10,7 +10,7 @@ import {
 } from './output-reader.ts'
 import type { Problem } from '../../session/problem.ts'
 
-/** parsed: what it said and did. raw: its stdout, byte for byte. errors: its stderr. */
+/** parsed: what it said and did. raw: what its program wrote, byte for byte. errors: its stderr alone. */
 export const OUTPUT_KINDS = ['parsed', 'raw', 'errors'] as const
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
 
@@ -33,7 +33,7 @@ export function useOutput(agentId: string, kind: OutputKind): LiveOutput {
       onShown: setShown,
       now: () => Date.now(),
       async read(window) {
-        const stream = kind === 'errors' ? 'stderr' : 'stdout'
+        const stream = kind === 'errors' ? 'stderr' : 'merged'
         const input = { id: agentId, ...window, raw: kind !== 'parsed', stream } as const
         const result = await session.call((client) => client.agent.output(input))
         setProblem(result.ok ? null : result.error)

@@ -1,4 +1,4 @@
-/** Finding a text in an output: in the whole file for stdout, in what is loaded for stderr, which the host does not search. */
+/** Finding a text in an output: in all of it, or in what is loaded of stderr alone, which the host does not search. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSession } from '../../session/session-context.tsx'
 import type { Problem } from '../../session/problem.ts'

@@ -1,0 +1,131 @@
+/** An agent's output as one run of bytes: one of its files, or both merged in the order in which their lines came. */
+import { open, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { STAGE_FILES } from '../process/stage-files.ts'
+import { markArrivals, readArrivals } from './arrivals.ts'
+
+export type OutputStream = 'stdout' | 'stderr' | 'merged'
+
+export interface OutputPlace {
+  readonly folder: string
+  readonly stream: OutputStream
+  /** Nothing more will be written. Of a living agent `merged` holds whole lines only, so that no offset ever means another byte later. */
+  readonly isEnded: boolean
+}
+
+/** Bytes of one file that stand side by side. */
+export interface OutputPart {
+  readonly stream: 'stdout' | 'stderr'
+  readonly from: number
+  readonly to: number
+}
+
+export interface OutputSource {
+  readonly sizeBytes: number
+  /** When stdout (`stderr`: that) was last written to, ms; 0 while it is not there. */
+  readonly writtenAt: number
+  /** Fills as much of `into` as there is from that offset on, and says how many bytes that were. */
+  read(into: Buffer, offset: number): Promise<number>
+  /** What lies between two offsets. */
+  parts(from: number, to: number): readonly OutputPart[]
+}
+
+interface OpenFile {
+  readonly handle: FileHandle
+  readonly bytes: number
+  readonly writtenAt: number
+}
+
+/** A file that is not there, or that is none, is empty. */
+export async function withOutput<T>(
+  place: OutputPlace,
+  use: (source: OutputSource) => Promise<T>,
+): Promise<T> {
+  const wanted = place.stream === 'merged' ? (['stdout', 'stderr'] as const) : [place.stream]
+  const files = new Map<OutputPart['stream'], OpenFile>()
+  try {
+    for (const stream of wanted) {
+      const file = await openFile(join(place.folder, STAGE_FILES[stream]))
+      if (file) files.set(stream, file)
+    }
+    return await use(sourceOf(files, partsOf(place, files)))
+  } finally {
+    for (const { handle } of files.values()) await handle.close()
+  }
+}
+
+type Files = ReadonlyMap<OutputPart['stream'], OpenFile>
+
+async function openFile(path: string): Promise<OpenFile | null> {
+  const handle = await open(path, 'r').catch(() => null)
+  if (!handle) return null
+  const stats = await handle.stat()
+  if (stats.isFile()) return { handle, bytes: stats.size, writtenAt: Math.round(stats.mtimeMs) }
+  await handle.close()
+  return null
+}
+
+function partsOf({ folder, stream, isEnded }: OutputPlace, files: Files): readonly OutputPart[] {
+  const sizeOf = (name: OutputPart['stream']): number => files.get(name)?.bytes ?? 0
+  const whole = (name: OutputPart['stream']): OutputPart => ({
+    stream: name,
+    from: 0,
+    to: sizeOf(name),
+  })
+  if (stream !== 'merged') return [whole(stream)]
+  // Programs that write both descriptors to one file have no other one.
+  if (!files.has('stderr')) return [whole('stdout')]
+  const marks = isEnded ? readArrivals(folder) : markArrivals(folder)
+  const end = { stdout: sizeOf('stdout'), stderr: sizeOf('stderr') }
+  const parts: OutputPart[] = []
+  const at = { stdout: 0, stderr: 0 }
+  const add = (name: OutputPart['stream'], mark: number): void => {
+    const to = Math.min(mark, end[name])
+    if (to <= at[name]) return
+    const last = parts.at(-1)
+    if (last?.stream === name) parts[parts.length - 1] = { ...last, to }
+    else parts.push({ stream: name, from: at[name], to })
+    at[name] = to
+  }
+  for (const mark of isEnded ? [...marks, end] : marks) {
+    add('stdout', mark.stdout)
+    add('stderr', mark.stderr)
+  }
+  return parts
+}
+
+function sourceOf(files: Files, all: readonly OutputPart[]): OutputSource {
+  const parts = (from: number, to: number): OutputPart[] => {
+    const found: OutputPart[] = []
+    let start = 0
+    for (const part of all) {
+      const end = start + part.to - part.from
+      if (end > from && start < to)
+        found.push({
+          stream: part.stream,
+          from: part.from + Math.max(0, from - start),
+          to: part.from + Math.min(end, to) - start,
+        })
+      start = end
+    }
+    return found
+  }
+  return {
+    sizeBytes: all.reduce((sum, { from, to }) => sum + to - from, 0),
+    writtenAt: (files.get('stdout') ?? files.get('stderr'))?.writtenAt ?? 0,
+    parts,
+    async read(into, offset) {
+      let filled = 0
+      for (const { stream, from, to } of parts(offset, offset + into.length)) {
+        const handle = files.get(stream)?.handle
+        for (let at = from; handle && at < to;) {
+          const { bytesRead } = await handle.read(into, filled, to - at, at)
+          if (bytesRead === 0) return filled
+          at += bytesRead
+          filled += bytesRead
+        }
+      }
+      return filled
+    },
+  }
+}
