@@ -21,18 +21,23 @@ export async function runProcess(entry: URL): Promise<void> {
     return
   }
   const gone = new AbortController()
-  for (const stream of [stdout, stderr]) {
-    // `yard list | head`: whoever read has enough, which is no error.
-    stream.on('error', () => gone.abort())
-  }
+  let writeProblem: string | null = null
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // `yard list | head`: whoever read has enough, which is no error. A full disk is one.
+      if (stream === stdout && error.code !== 'EPIPE') writeProblem ??= error.message
+      gone.abort()
+    })
   const words = argv.slice(2)
   const code = await runCli({
     ...{ argv: words, env, cwd, stdin, stdout, stderr, entry },
     ...{ root: new URL('../../', entry), gone: gone.signal },
   })
   await Promise.all([stdout, stderr].map((each) => flushed(each)))
+  if (writeProblem !== null)
+    stderr.write(`yard: the output could not be written: ${writeProblem}\n`)
   // Idle connections and a stdin that nobody ends must not keep a finished command.
-  process.exit(code)
+  process.exit(writeProblem === null ? code : 1)
 }
 
 function currentFolder(): string | null {

@@ -5,7 +5,7 @@ import { formatTable, oneLine, type Row } from './table.ts'
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold'
 
 export interface Output {
-  write(text: string): unknown
+  write(text: string | Uint8Array): unknown
   readonly isTTY?: boolean
   readonly columns?: number
 }
@@ -23,7 +23,7 @@ export interface Printer {
   item(value: unknown, words: () => string): void
   line(text?: string): void
   /** As it is, without a line end: the output of an agent, a script. */
-  raw(text: string): void
+  raw(text: string | Uint8Array): void
   /** `look` may colour a whole line. */
   table(header: readonly string[], rows: readonly Row[], look?: LineLook): void
   /** For the eye only, on stderr. */

@@ -7,7 +7,8 @@ const MOST_SIGNS = 2_000
 type Report = Readonly<Record<string, unknown>>
 
 const LOOKS: Readonly<Record<string, (report: Report, text: string) => string[]>> = {
-  raw: (_report, text) => linesOf(text),
+  raw: ({ stream }, text) =>
+    linesOf(text).map((line) => (stream === 'stderr' ? `stderr: ${line}` : line)),
   text: (_report, text) => linesOf(text),
   thinking: (_report, text) => linesOf(text).map((line) => `  … ${line}`),
   'tool-call': ({ name, summary, input }) => [

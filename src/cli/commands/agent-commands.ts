@@ -16,10 +16,14 @@ export const agentCommands: readonly CommandSpec[] = [
   {
     name: 'output',
     does: 'prints what an agent said and did',
-    args: [arg('<agent>', 'such as agent-7', agentId)],
+    args: [arg('<agent|id>', 'such as agent-7, or a task: its latest try', taskId)],
     options: [
       opt('-f, --follow', 'goes on until the agent ends'),
-      opt('--raw', 'as its program wrote it'),
+      opt('--raw', 'as its program wrote it: to a pipe or file byte for byte'),
+      opt('--stream <name>', 'one of stdout, stderr').choices(['stdout', 'stderr']),
+    ],
+    notes: [
+      'A shell or command task has one stream, as a terminal would show it. An agent CLI has two: lines of its stderr are marked and stand where they came.',
     ],
     run: async () => (await import('../verbs/output.ts')).output,
   },

@@ -1,6 +1,8 @@
-/** What an agent said and did: whole reports for people, JSON lines, or the raw text of its program. */
+/** What an agent said and did: whole reports for people, JSON lines, or what its program wrote, byte for byte. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { ok } from '../../base/result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { agentIdSchema } from '../../domain/ids.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import type { Client } from '../client.ts'
@@ -10,48 +12,115 @@ import type { Words } from '../words.ts'
 const WINDOW_BYTES = 1_000_000
 /** Output is not news of the yard, so it is asked for. */
 const LOOK_AGAIN_MS = 250
+/** Windows in a row that bring nothing although more is there. */
+const MOST_EMPTY = 40
 
 export function output(cli: Cli, words: Words): Promise<Outcome> {
-  const at = { id: words.arg(0), isRaw: words.flag('raw') ?? false }
+  const isRaw = words.flag('raw') ?? false
+  const stream = streamOf(words)
   const follows = words.flag('follow') ?? false
+  const print = printerOf(cli, isRaw)
   // What was printed before a connection was lost is not printed again.
   let from = 0
+  let id: string | null = null
   return withYard(cli, async ({ client }) => {
+    const found: Result<string, Failure> =
+      id === null ? await agentOf(client, words.arg(0)) : ok(id)
+    if (!found.ok) return found
+    id = found.value
     for (;;) {
       // Asked before the output, so that what an agent wrote last is not missed.
-      const hasEnded = !follows || (await client.agent.get({ id: at.id })).status === 'ended'
-      for await (const next of printFrom(cli, client, { ...at, from })) from = next
-      if (hasEnded || cli.machine.gone.aborted) return ok(0)
+      const hasEnded = !follows || (await client.agent.get({ id })).status === 'ended'
+      const wanted = { id, stream, raw: isRaw, encoding: print.encoding }
+      for await (const window of outputFrom(client, wanted, from)) {
+        if (!window.ok) return window
+        print.window(window.value)
+        from = window.value.next
+        if (cli.machine.gone.aborted) return ok(0)
+      }
+      if (hasEnded) return ok(0)
       await delay(LOOK_AGAIN_MS)
     }
   })
 }
 
-/** Prints all that is there now; says after each part where to go on. */
-async function* printFrom(
-  cli: Cli,
-  client: Client,
-  at: { readonly id: string; readonly from: number; readonly isRaw: boolean },
-): AsyncGenerator<number> {
-  let { from } = at
-  for (;;) {
-    const window = await client.agent.output({
-      ...{ id: at.id, from, maxBytes: WINDOW_BYTES, raw: at.isRaw },
-    })
-    if (at.isRaw) printRaw(cli, window.text ?? '')
-    else
-      for (const report of window.reports)
-        if (cli.print.isJson) cli.print.line(JSON.stringify(report))
-        else for (const line of reportLines(report)) cli.print.line(line)
-    const isStuck = window.next === from
+type Input = Parameters<Client['agent']['output']>[0]
+type Shown = Awaited<ReturnType<Client['agent']['output']>>
+
+function streamOf(words: Words): NonNullable<Input['stream']> {
+  const stream = words.text('stream')
+  return stream === 'stdout' || stream === 'stderr' ? stream : 'merged'
+}
+
+/** An agent by its id, or the latest one of a task. */
+async function agentOf(client: Client, id: string): Promise<Result<string, Failure>> {
+  if (agentIdSchema.safeParse(id).success) return ok(id)
+  const { agent } = await client.task.get({ id })
+  if (agent !== null) return ok(agent)
+  const hint = `yard why ${id} says what it waits for`
+  return err(failure('unknown-agent', `no agent has worked on ${id} yet`, { hint }))
+}
+
+/** All windows up to what is there now. One that brings nothing is asked for again: only the yard knows the end. */
+export async function* outputFrom(
+  client: { readonly agent: Pick<Client['agent'], 'output'> },
+  wanted: Omit<Input, 'from' | 'maxBytes'>,
+  start: number,
+  pause: () => Promise<unknown> = () => delay(LOOK_AGAIN_MS),
+): AsyncGenerator<Result<Shown, Failure>> {
+  let from = start
+  for (let empty = 0; empty < MOST_EMPTY;) {
+    const window = await client.agent.output({ ...wanted, from, maxBytes: WINDOW_BYTES })
+    empty = window.next > from ? 0 : empty + 1
     from = window.next
-    yield from
-    if (window.isEnd || isStuck || cli.machine.gone.aborted) return
+    yield ok(window)
+    if (window.isEnd) return
+    if (empty > 0) await pause()
+  }
+  const hint = `what is shown ends at byte ${from}; try again`
+  yield err(failure('timeout', `the output of ${wanted.id} cannot be read to its end`, { hint }))
+}
+
+interface WindowPrinter {
+  readonly encoding: 'utf8' | 'base64'
+  window(window: Shown): void
+}
+
+function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
+  if (!isRaw)
+    return {
+      encoding: 'utf8',
+      window({ reports }) {
+        for (const report of reports)
+          if (print.isJson) print.line(JSON.stringify(report))
+          else for (const line of reportLines(report)) print.line(line)
+      },
+    }
+  if (print.isJson)
+    return {
+      encoding: 'utf8',
+      window: ({ text }) => void (text && print.line(JSON.stringify({ text }))),
+    }
+  // Bytes for a file or a program; a terminal must not obey what an agent wrote.
+  const decoder = machine.stdout.isTTY ? new TextDecoder() : null
+  return {
+    encoding: 'base64',
+    window({ text }) {
+      const bytes = Buffer.from(text ?? '', 'base64')
+      print.raw(decoder ? visible(decoder.decode(bytes, { stream: true })) : bytes)
+    },
   }
 }
 
-function printRaw({ print }: Cli, text: string): void {
-  if (text === '') return
-  if (print.isJson) print.line(JSON.stringify({ text }))
-  else print.raw(text)
-}
+/** With control characters as `cat -v` shows them, and those that turn the direction of text by their number. */
+export const visible = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- they are what is made visible
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (sign) => {
+      const code = sign.charCodeAt(0)
+      if (code < 32) return `^${String.fromCharCode(code + 64)}`
+      if (code === 127) return '^?'
+      return code < 256 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`
+    },
+  )
