@@ -187,6 +187,8 @@ export const attentionSchema = z.object({
   agent: z.string().nullable(),
   kind: z.string(),
   text: z.string(),
+  /** The last lines that its program wrote before it failed; absent where there are none. */
+  lastLines: z.string().optional(),
   since: time,
 })
 export type Attention = z.infer<typeof attentionSchema>
@@ -299,6 +301,8 @@ export const whySchema = z.object({
   id: z.string(),
   state,
   text: z.string(),
+  /** The last lines that its program wrote in the try that failed; null = it did not fail, or wrote none. */
+  lastLines: z.string().nullable(),
   waitsFor: z.array(waitReasonSchema),
 })
 export type Why = z.infer<typeof whySchema>

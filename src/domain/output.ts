@@ -68,3 +68,30 @@ export function doingOf(report: OutputReport): string | null {
       return null
   }
 }
+
+/* oxlint-disable no-control-regex -- control characters are what is taken out */
+/** CSI; OSC, DCS, PM, APC and SOS up to their end; other escapes. */
+const ESCAPES =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffd]+/g
+/* oxlint-enable no-control-regex */
+
+/** What a program wrote for a terminal, as text: without colours, of a line that was overwritten what stood last, controls and torn bytes as blanks. */
+export function plainText(value: string): string {
+  return value
+    .replace(ESCAPES, '')
+    .replace(/[^\n]*\r(?=[^\r\n])/g, '')
+    .replace(/\r+(?=\n|$)/g, '')
+    .replace(CONTROLS, ' ')
+}
+
+/** Lines of a failure's last output that are shown at a glance, and of each so many UTF-16 units. */
+const LAST_LINES = 6
+const LAST_LINE_UNITS = 300
+
+/** The last lines that say something, oldest first; null where there is none. */
+export function lastLines(detail: string | null, count = LAST_LINES): string | null {
+  const lines = (detail ?? '').split('\n').filter((line) => line.trim() !== '')
+  const shown = lines.slice(-count).map((line) => clip(line.trimEnd(), LAST_LINE_UNITS))
+  return shown.length === 0 ? null : shown.join('\n')
+}

@@ -23,7 +23,6 @@ onStage('by roles and names alone', {}, ({ page, yard }) => {
     await node(page, 'Build', 'Failed').click()
     await inspector.getByRole('heading', { name: 'Build' }).waitFor()
     await inspector.getByRole('tab', { name: 'Output' }).click()
-    await inspector.getByRole('radio', { name: 'Errors' }).click()
     await inspector.getByText('no compiler').first().waitFor()
     await yard.tell('build')
     await inspector.getByRole('button', { name: 'Retry', exact: true }).click()

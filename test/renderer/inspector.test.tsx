@@ -114,6 +114,7 @@ test('the nearest reason names the act that helps', () => {
     id: 'a',
     state: 'blocked',
     text: '',
+    lastLines: null,
     waitsFor: [{ kind, subject, text: '', until: null }],
   })
   expect(whyActOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })

@@ -10,7 +10,7 @@ import { liveSession } from './live-session.ts'
 afterEach(cleanup)
 
 function show(card: TaskCard, text: string, more: Partial<TaskView> = {}): readonly string[] {
-  const why: Why = { id: card.id, state: card.state, text, waitsFor: [] }
+  const why: Why = { id: card.id, state: card.state, text, lastLines: null, waitsFor: [] }
   const task = { ...card, failure: null, stuck: null, waitsFor: null, ...more } as TaskView
   render(
     <SessionContext value={liveSession({})}>

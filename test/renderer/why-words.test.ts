@@ -51,13 +51,5 @@ test.each([
     'merge-a settles that, and the merge then goes on by itself.',
   ],
 ])('the window names no command to type: %s', (told, shown) => {
-  expect(whyWords(told, null)).toBe(shown)
-})
-
-test('the last words of a failure are shown once, apart', () => {
-  const text =
-    'It failed at 14:02: exit: it exited with 1. It holds back 1 task. To try again: yard retry a. Its last words: one\ntwo'
-  expect(whyWords(text, 'one\ntwo')).toBe(
-    'It failed at 14:02: exit: it exited with 1. It holds back 1 task.',
-  )
+  expect(whyWords(told)).toBe(shown)
 })

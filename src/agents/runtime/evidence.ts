@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
+import { plainText } from '../../domain/output.ts'
+import { printsPlainText } from '../../domain/settings.ts'
 import type { Changes } from '../../domain/agent.ts'
 import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
@@ -12,9 +14,9 @@ import { markedFiles } from '../git/conflict-marks.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
-import { readRawOutput } from '../output/read-output.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import { lastWordsOf } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
 import { folderOf, resultRefOf, type Unplaced } from './place.ts'
 
@@ -26,7 +28,6 @@ export type Going =
   | { readonly kind: 'lost' }
   | { readonly kind: 'never-ran' }
 
-const TAIL_BYTES = 2000
 const COLLECT_TRIES = 3
 
 export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended {
@@ -136,7 +137,7 @@ async function summaryOf(
   if (held.order.agent.by === 'pilot')
     return { ...EMPTY_SUMMARY, conversation: readStageRecord(held.folder)?.conversation ?? null }
   const { type } = held.order.profile
-  if (type === 'shell' || type === 'command') return summaryOfLine(held, going, options)
+  if (printsPlainText(type)) return summaryOfLine(held, going, options)
   const agent = { agentId: held.order.agent.id, folder: held.folder, executorType: type }
   const { summary, stderrTail } = await options.tail.finish(agent)
   return withLastWords(summary, stderrTail, going)
@@ -150,8 +151,7 @@ async function summaryOfLine(
 ): Promise<OutputSummary> {
   if (going.kind === 'exited' && going.exit.code === 0) return EMPTY_SUMMARY
   options.tail.forget(held.order.agent.id)
-  const stderr = await lastWords(held.folder, 'stderr')
-  const detail = stderr || (await lastWords(held.folder, 'stdout'))
+  const detail = await lastWordsOf(held.folder)
   const code = going.kind === 'exited' ? going.exit.code : null
   if (code === null || detail === '') return EMPTY_SUMMARY
   const signal = going.kind === 'exited' ? going.exit.signal : null
@@ -165,7 +165,7 @@ async function summaryOfLine(
 /** A CLI that died without an event of its own is quoted by the end of its stderr; the class stays the plain one. */
 function withLastWords(summary: OutputSummary, stderrTail: string, going: Going): OutputSummary {
   const code = going.kind === 'exited' ? going.exit.code : null
-  const words = stderrTail.trim()
+  const words = plainText(stderrTail).trim()
   if (
     summary.failure ||
     summary.final ||
@@ -177,11 +177,6 @@ function withLastWords(summary: OutputSummary, stderrTail: string, going: Going)
     return summary
   const reason = `it exited with ${code}: ${words.split('\n').at(-1)?.slice(0, 200) ?? ''}`
   return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
-}
-
-async function lastWords(folder: string, stream: 'stdout' | 'stderr'): Promise<string> {
-  const { bytes } = await readRawOutput({ folder, stream, from: -TAIL_BYTES, maxBytes: TAIL_BYTES })
-  return printable(bytes.toString('utf8')).trim()
 }
 
 async function collect(
@@ -236,7 +231,7 @@ function workFound(
 ): Evidence['work'] {
   if (collected) return collected.changed ? 'found' : 'none'
   if (summary.mutatingToolCalls > 0 || hasDeliverables) return 'found'
-  return type === 'shell' || type === 'command' ? 'unknown' : 'none'
+  return printsPlainText(type) ? 'unknown' : 'none'
 }
 
 /** Only what would be done is verified; a failure needs no second opinion. */
@@ -264,8 +259,3 @@ function artifactsOf(held: HeldAgent, summary: OutputSummary): Artifact[] {
     ? files
     : [...files, { kind: 'text', name: 'answer', text: text.slice(0, 100_000) }]
 }
-
-/** What a terminal can be shown: no control characters but line ends and tabs, no torn bytes. */
-const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- they are what is taken out
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffd]+/g, ' ')

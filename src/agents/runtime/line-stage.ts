@@ -1,6 +1,7 @@
 /** Runs one shell line supervised like an agent, in a folder of its own, so that a crash neither loses nor doubles it. */
 import { existsSync, mkdirSync } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
+import { plainText } from '../../domain/output.ts'
 import { readRawOutput } from '../output/read-output.ts'
 import type { ExitWatch } from '../process/exit-watch.ts'
 import type { Launcher } from '../process/launcher.ts'
@@ -72,7 +73,14 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       }
       const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
       watch().watch(folder, { isAdopted: !isNew })
-      const wish = { folder, argv: shellOf(stage.line), cwd, env, stdinFile: null }
+      const wish = {
+        folder,
+        argv: shellOf(stage.line),
+        cwd,
+        env,
+        stdinFile: null,
+        hasOneStream: true,
+      }
       const started = isNew ? await parts.launcher.start(wish) : null
       if (started && !started.ok) {
         watch().forget(folder)
@@ -134,11 +142,11 @@ export async function runLine(stages: LineStages, stage: LineStage): Promise<Lin
   return null
 }
 
-/** Of stderr; of stdout where that says nothing. */
+/** Of its one stream; lines that an earlier program ran have a stderr of their own. */
 export async function lastWordsOf(folder: string): Promise<string> {
   for (const stream of ['stderr', 'stdout'] as const) {
-    const window = { folder, stream, from: -TAIL_BYTES, maxBytes: TAIL_BYTES }
-    const text = (await readRawOutput(window)).bytes.toString('utf8').trim()
+    const window = { folder, stream, isEnded: true, from: -TAIL_BYTES, maxBytes: TAIL_BYTES }
+    const text = plainText((await readRawOutput(window)).bytes.toString('utf8')).trim()
     if (text !== '') return text
   }
   return ''

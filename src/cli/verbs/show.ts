@@ -2,6 +2,7 @@
 import { ok } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { formatDuration } from '../../domain/duration.ts'
+import { lastLines } from '../../domain/output.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { paintState, signOf } from '../state-words.ts'
@@ -40,9 +41,10 @@ export const why = (cli: Cli, words: Words): Promise<Outcome> =>
       print.line(
         `${reason.id} is ${paintState(print, reason.state, reason.state)}: ${whyOf(reason)}`,
       )
-      if (reason.waitsFor.length < 2) return
-      for (const { text, until } of reason.waitsFor)
-        print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
+      if (reason.waitsFor.length > 1)
+        for (const { text, until } of reason.waitsFor)
+          print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
+      printLastLines(print, reason.lastLines)
     })
     return ok(0)
   })
@@ -57,8 +59,16 @@ function printTask({ print }: Cli, task: TaskView): void {
   const facts = [...stateFacts(task), ...wishFacts(task), ...workFacts(task)]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
+  printLastLines(print, lastLines(task.failure?.detail ?? null))
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
+}
+
+/** What its program wrote last, in the try that failed. */
+function printLastLines(print: Cli['print'], lines: string | null): void {
+  if (lines === null) return
+  print.line('\nLast lines of its output')
+  for (const line of manyLines(lines).split('\n')) print.line(`  ${line}`)
 }
 
 type Fact = readonly [name: string, value: string | null]

@@ -15,6 +15,8 @@ export interface AttentionItem {
   /** What a breaker holds: a profile, a provider's account, `day` or `graph`. Null for the rest. */
   readonly subject: string | null
   readonly text: string
+  /** What its program wrote last, where that says why. */
+  readonly lastLines: string | null
   readonly task: string | null
   readonly agent: string | null
   /** Null = not told. */
@@ -88,6 +90,7 @@ function fromAttention(each: Attention, summary: Summary, tasks: Tasks): Attenti
     title,
     subject: null,
     text: capital(text),
+    lastLines: each.lastLines ?? null,
     task: each.task,
     agent: each.agent,
     since: each.since,
@@ -112,6 +115,7 @@ function fromBreaker(
     title: isTask && task ? task.title : (BUDGETS[breaker.key] ?? breaker.subject),
     subject: breaker.subject,
     text: capital(breaker.reason),
+    lastLines: null,
     task: task?.id ?? null,
     agent: agent?.id ?? null,
     since: breaker.since,
@@ -132,6 +136,7 @@ function fromMachine(summary: Summary): AttentionItem[] {
       title: 'This machine',
       subject: null,
       text: capital(hold),
+      lastLines: null,
       task: null,
       agent: null,
       since: null,
@@ -153,6 +158,7 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
       title: card.title,
       subject: null,
       text: 'It ends when you say that it is done, or give it back',
+      lastLines: null,
       task: card.id,
       agent: agent.id,
       since: agent.claimedAt,

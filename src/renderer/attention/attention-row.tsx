@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/duration.ts'
 import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
+import { LastLines } from '../ui/last-lines.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
@@ -65,6 +66,7 @@ export function AttentionRow(props: AttentionRowProps) {
           )}
         </p>
         <p className="attention-text">{item.text}</p>
+        {item.lastLines !== null && <LastLines text={item.lastLines} />}
         <p className="attention-facts">
           {item.since !== null && (
             <span>

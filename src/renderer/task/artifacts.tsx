@@ -1,6 +1,6 @@
 /** What a task has left behind: files by name, texts and data shown as they are. */
 import type { TaskView } from '../../contract/view.ts'
-import { PlainText } from './output/shown-text.tsx'
+import { PlainText } from '../ui/plain-text.tsx'
 import { Section } from './section.tsx'
 
 export function Artifacts({ artifacts }: { readonly artifacts: TaskView['artifacts'] }) {

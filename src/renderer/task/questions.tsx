@@ -1,6 +1,6 @@
 /** What was asked about the task and what was answered, long after it went on, too. */
 import { instantText } from '../ui/duration.ts'
-import { PlainText } from './output/shown-text.tsx'
+import { PlainText } from '../ui/plain-text.tsx'
 import { questionsAsked } from './questions-asked.ts'
 import { Section } from './section.tsx'
 import type { TaskDetails } from './use-task-details.ts'

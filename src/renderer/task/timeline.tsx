@@ -10,7 +10,7 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { currentRoute, navigate } from '../workspace/route.ts'
-import { PlainText } from './output/shown-text.tsx'
+import { PlainText } from '../ui/plain-text.tsx'
 
 const PAGE_ROWS = 100
 

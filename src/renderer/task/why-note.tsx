@@ -12,8 +12,9 @@ import { QuestionAnswer } from '../workspace/question-answer.tsx'
 import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
+import { LastLines } from '../ui/last-lines.tsx'
 import { whyWords } from './why-words.ts'
-import { PlainText } from './output/shown-text.tsx'
+import { PlainText } from '../ui/plain-text.tsx'
 
 export type WhyAct =
   | { readonly kind: 'act'; readonly act: TaskAct; readonly label: string }
@@ -75,7 +76,7 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
-        <PlainText text={whyWords(why.text, task.failure?.detail ?? null)} />
+        <PlainText text={whyWords(why.text)} />
       </p>
       {untilOf(why) !== null && (
         <p className="why-until">
@@ -83,15 +84,8 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
         </p>
       )}
       {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
+      {why.lastLines !== null && <LastLines text={why.lastLines} />}
       <Way card={card} task={task} why={why} />
-      {task.failure?.detail != null && (
-        <details>
-          <summary>Its last words</summary>
-          <pre>
-            <PlainText text={task.failure.detail} />
-          </pre>
-        </details>
-      )}
     </section>
   )
 }

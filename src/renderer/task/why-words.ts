@@ -30,8 +30,6 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [RegExp(`: yard why ${ID} says how far it is`), ''],
 ]
 
-/** Without commands to type, and without the last words of a failure, which are shown apart. */
-export function whyWords(text: string, lastWords: string | null): string {
-  const told = lastWords === null ? text : text.replace(/ Its last words: .*$/s, '')
-  return COMMANDS.reduce((words, [command, instead]) => words.replace(command, instead), told)
-}
+/** Without commands to type. */
+export const whyWords = (text: string): string =>
+  COMMANDS.reduce((words, [command, instead]) => words.replace(command, instead), text)

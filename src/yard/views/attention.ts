@@ -1,6 +1,7 @@
 /** What waits for a person. */
 import type { Attention } from '../../contract/view.ts'
 import { isTaskId } from '../../domain/ids.ts'
+import { lastLines } from '../../domain/output.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
@@ -16,6 +17,7 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
     agent: task.lastAgentId,
     kind,
     text: oneLine(`${task.title}: ${text}`),
+    ...lastLinesOf(task),
     since: isoTime(since),
   })
   if (task.state.kind === 'waiting') {
@@ -28,6 +30,11 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   if (shown !== 'ready') return null
   const waits = readyFor(source, task)
   return waits && about(waits.kind, waits.text, task.createdAt)
+}
+
+function lastLinesOf({ state }: Task): Pick<Attention, 'lastLines'> {
+  const lines = state.kind === 'failed' ? lastLines(state.failure.detail) : null
+  return lines === null ? {} : { lastLines: lines }
 }
 
 /** What a ready task waits for somebody to do; null when it starts by itself. */

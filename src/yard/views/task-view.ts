@@ -105,7 +105,7 @@ export function nextTimes(
 }
 
 /** A task that is done has no failure any more; one that is tried again keeps the last one. */
-function failureOf(task: Task): WorkFailure | null {
+export function failureOf(task: Task): WorkFailure | null {
   if (task.state.kind === 'failed') return task.state.failure
   return task.state.kind === 'done' || task.state.kind === 'abandoned' ? null : task.lastFailure
 }

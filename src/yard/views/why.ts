@@ -6,12 +6,14 @@ import { reachedCap } from '../../domain/budget.ts'
 import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
+import { lastLines } from '../../domain/output.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { clockTime, spanText } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
+import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
 
 export function toWhy(yard: Yard, task: Task): Why {
@@ -19,7 +21,13 @@ export function toWhy(yard: Yard, task: Task): Why {
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
   const landing = landingWords(yard, task)
   const text = [textOf(yard, task, waitsFor), ...(landing === null ? [] : [landing])].join(' ')
-  return { id: task.id, state, text, waitsFor }
+  return {
+    id: task.id,
+    state,
+    text,
+    lastLines: lastLines(failureOf(task)?.detail ?? null),
+    waitsFor,
+  }
 }
 
 function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
@@ -136,8 +144,7 @@ function failedText(plan: Plan, task: Task, now: number): string {
   const code = isTold ? '' : ` (exit code ${exitCode})`
   const holds = plan.dependentsOf(task.id).size
   const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
-  const detail = failure.detail ? ` Its last words: ${failure.detail.trim().slice(-500)}` : ''
-  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.${detail}`
+  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.`
 }
 
 const triesText = (task: Task): string => (task.attempts > 1 ? ` after ${task.attempts} tries` : '')
