@@ -7,6 +7,7 @@ import type { ExitWatch } from '../process/exit-watch.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
 import { recoverStage } from '../process/recover.ts'
+import type { Stage } from '../process/spawn-stage.ts'
 import { readOwner, type ExitRecord } from '../process/stage-files.ts'
 
 export interface LineStage {
@@ -63,7 +64,7 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
   }
   return {
     async run(stage) {
-      const { folder, cwd, env } = stage
+      const { folder } = stage
       const isNew = mkdirSync(folder, { recursive: true }) !== undefined
       if (!isNew) {
         const { bootId } = stage
@@ -73,15 +74,7 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       }
       const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
       watch().watch(folder, { isAdopted: !isNew })
-      const wish = {
-        folder,
-        argv: shellOf(stage.line),
-        cwd,
-        env,
-        stdinFile: null,
-        hasOneStream: true,
-      }
-      const started = isNew ? await parts.launcher.start(wish) : null
+      const started = isNew ? await parts.launcher.start(stageOf(stage)) : null
       if (started && !started.ok) {
         watch().forget(folder)
         settle(folder, null)
@@ -106,6 +99,12 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
     },
   }
 }
+
+const stageOf = ({ folder, line, cwd, env }: LineStage): Stage => ({
+  ...{ folder, argv: shellOf(line), cwd, env },
+  stdinFile: null,
+  hasOneStream: true,
+})
 
 const shellOf = (line: string): readonly string[] =>
   process.platform === 'win32'
