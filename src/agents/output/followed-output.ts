@@ -6,7 +6,7 @@ import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import { addMark, lineEnd, readArrivals, type ArrivalMark } from './arrivals.ts'
-import { createLineFile } from './line-file.ts'
+import { createLineFile, type LineFile } from './line-file.ts'
 import type { Line } from './line-splitter.ts'
 import { createNewsCollector } from './news-collector.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
@@ -28,7 +28,7 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
   const stdout = createLineFile(join(agent.folder, STAGE_FILES.stdout))
   const stderr = createLineFile(join(agent.folder, STAGE_FILES.stderr))
   const collector = createNewsCollector()
-  const arrivals = reader === null ? null : createArrivalMarker(agent.folder)
+  const arrivals = reader && createArrivalMarker(agent.folder, { stdout, stderr })
   let seen: { readonly heardAt: number | null; readonly outputBytes: number } = {
     heardAt: null,
     outputBytes: 0,
@@ -39,8 +39,7 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
     const latest = Math.max(stdout.look() ?? 0, stderr.look() ?? 0)
     const heardAt = latest > 0 ? latest : null
     const outputBytes = stdout.bytes()
-    const isErrorLast = stderr.writtenAt() >= stdout.writtenAt()
-    arrivals?.look({ stdout: outputBytes, stderr: stderr.bytes() }, isErrorLast)
+    arrivals?.look()
     if (heardAt !== seen.heardAt || outputBytes !== seen.outputBytes) isChanged = true
     seen = { heardAt, outputBytes }
   }
@@ -92,20 +91,20 @@ function parsingReader({ executorType }: TailedAgent): OutputReader | null {
 }
 
 /** Notes where stdout stood when stderr grew. What nobody sees grow, for no owner lives, comes where the next one finds it. */
-function createArrivalMarker(folder: string) {
-  let before = { stdout: 0, stderr: 0 }
+function createArrivalMarker(folder: string, files: { stdout: LineFile; stderr: LineFile }) {
+  let before: ArrivalMark = { stdout: 0, stderr: 0 }
   let marked: number | null = null
   return {
-    /** `now`: bytes of both files. `isErrorLast`: of what is new, stderr was written last. */
-    look(now: ArrivalMark, isErrorLast: boolean): void {
+    look(): void {
       const last = before
-      before = now
-      if (now.stderr === last.stderr) return
+      before = { stdout: files.stdout.bytes(), stderr: files.stderr.bytes() }
+      if (before.stderr === last.stderr) return
       marked ??= readArrivals(folder).at(-1)?.stderr ?? 0
-      const stderr = lineEnd(join(folder, STAGE_FILES.stderr), { from: marked, to: now.stderr })
+      const stderr = lineEnd(join(folder, STAGE_FILES.stderr), { from: marked, to: before.stderr })
       if (stderr === marked) return
       marked = stderr
-      const to = isErrorLast ? now.stdout : last.stdout
+      const isErrorLast = files.stderr.writtenAt() >= files.stdout.writtenAt()
+      const to = isErrorLast ? before.stdout : last.stdout
       addMark(folder, {
         stdout: lineEnd(join(folder, STAGE_FILES.stdout), { from: 0, to }),
         stderr,
