@@ -112,15 +112,16 @@ function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
   }
 }
 
+/* oxlint-disable no-control-regex -- control characters are what is made visible */
+const OBEYED =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/* oxlint-enable no-control-regex */
+
 /** With control characters as `cat -v` shows them, and those that turn the direction of text by their number. */
 export const visible = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- they are what is made visible
-  text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (sign) => {
-      const code = sign.charCodeAt(0)
-      if (code < 32) return `^${String.fromCharCode(code + 64)}`
-      if (code === 127) return '^?'
-      return code < 256 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`
-    },
-  )
+  text.replace(OBEYED, (sign) => {
+    const code = sign.charCodeAt(0)
+    if (code < 32) return `^${String.fromCharCode(code + 64)}`
+    if (code === 127) return '^?'
+    return code < 256 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`
+  })
