@@ -57,6 +57,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       scope.add(parts.dispatcher.onCommitted(loop.onCommitted))
       scope.add(parts.runtime.onReport(loop.reporter.onReport))
       scope.add(parts.machine.onRoom(loop.wake))
+      // Sets the timer by which it is tried again.
+      scope.add(parts.dispatcher.onReadOnly(loop.wake))
       await recover()
       await loop.reporter.settled()
       loop.begin()
@@ -103,17 +105,18 @@ function createLoop(parts: CoordinatorParts): Loop {
   let isRunning = false
   let isScheduled = false
   let lastTickAt: number | null = null
+  const { run, retry } = createRounds(parts, () => workings)
   const wake = (): void => {
     if (isScheduled || !isRunning) return
     isScheduled = true
     parts.defer(() => {
       isScheduled = false
-      if (isRunning) reconcile(parts, workings, false)
+      if (isRunning) run(false)
     })
   }
   const workings = createWorkings(parts, wake, (isBeat) => {
     if (!isRunning) return
-    retry(parts, workings)
+    retry()
     if (isBeat) void tick()
   })
   const tick = async (): Promise<void> => {
@@ -121,13 +124,13 @@ function createLoop(parts: CoordinatorParts): Loop {
     await look(parts)
     if (!isRunning) return
     workings.tender.mark()
-    workings.sendAll(workings.vigil.silences(parts.caps().heartbeatTimeoutMs))
-    retry(parts, workings)
+    lookForSilence(parts, workings)
+    retry()
   }
   return {
     reporter: workings.reporter,
     onCommitted(batch) {
-      note(batch, workings, clock.now())
+      noteSafely(parts, workings, batch)
       wake()
     },
     wake,
@@ -135,15 +138,14 @@ function createLoop(parts: CoordinatorParts): Loop {
       isRunning = true
       beginWork(parts, workings)
       lastTickAt = clock.now()
-      reconcile(parts, workings, false)
+      run(false)
     },
     end() {
       isRunning = false
       workings.beat.stop()
     },
     onSettings() {
-      resetAll(workings)
-      workings.tender.mark()
+      lookAnew(workings)
       wake()
     },
     tick,
@@ -162,6 +164,39 @@ function resetAll({ ready, landings, budgets }: Workings): void {
   ready.reset()
   landings.reset()
   budgets.reset()
+}
+
+/** One round of the loop, and one that also tries again what could not be saved. */
+function createRounds(parts: CoordinatorParts, workingsOf: () => Workings) {
+  let wasReadOnly = false
+  const run = (isRetry: boolean): void => {
+    const isReadOnly = parts.dispatcher.readOnly() !== null
+    // What the loop asked for while nothing could be saved was refused: it asks again for all that still holds.
+    if (wasReadOnly && !isReadOnly) lookAnew(workingsOf())
+    wasReadOnly = isReadOnly
+    reconcile(parts, workingsOf(), isRetry)
+  }
+  const retry = (): void => {
+    workingsOf().reporter.retry()
+    parts.dispatcher.retry()
+    run(true)
+  }
+  return { run, retry }
+}
+
+function lookForSilence(parts: CoordinatorParts, { sendAll, vigil }: Workings): void {
+  attempt(parts, 'silence', () => sendAll(vigil.silences(parts.caps().heartbeatTimeoutMs)))
+}
+
+/** Whoever was not informed of a commit looks at everything instead. */
+function noteSafely(parts: CoordinatorParts, workings: Workings, batch: CommittedBatch): void {
+  const isNoted = attempt(parts, 'commit', () => note(batch, workings, parts.clock.now()))
+  if (!isNoted) lookAnew(workings)
+}
+
+function lookAnew(workings: Workings): void {
+  resetAll(workings)
+  workings.tender.mark()
 }
 
 function drainAll({ claimer, landings }: Workings): void {
@@ -227,35 +262,55 @@ function note(batch: CommittedBatch, workings: Workings, now: number): void {
   }
 }
 
-function retry(parts: CoordinatorParts, workings: Workings): void {
-  workings.reporter.retry()
-  parts.dispatcher.retry()
-  reconcile(parts, workings, true)
+/** False when it threw, which is logged: reads of the store can fail, and the rest of the loop must go on. */
+function attempt({ log }: CoordinatorParts, step: string, run: () => void): boolean {
+  try {
+    run()
+    return true
+  } catch (error) {
+    log.error('a step of the loop failed; it is tried again', { step, error: String(error) })
+    return false
+  }
 }
 
 function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean): void {
   const { ready, vigil, leases, breakers, budgets, tender, claimer, landings, beat, sendAll } =
     workings
   const now = parts.clock.now()
-  tender.tend()
-  if (beat.sleptMs() > MISSED_AFTER_MS && parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
-  sendAll(vigil.timeouts())
-  sendAll(leases.expired())
-  sendAll(breakers.due(now))
-  sendAll(budgets.commands(now))
-  ready.update(now)
-  claimer.claim(now, isRetry)
-  landings.update(isRetry)
-  setTimer(parts, workings, now)
+  const upkeep: [string, () => void][] = [
+    ['agents', tender.tend],
+    [
+      'schedules',
+      () => {
+        const hasSlept = beat.sleptMs() > MISSED_AFTER_MS
+        if (hasSlept && parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
+      },
+    ],
+    ['time limits', () => sendAll(vigil.timeouts())],
+    ['leases', () => sendAll(leases.expired())],
+    ['breakers', () => sendAll(breakers.due(now))],
+    ['budgets', () => sendAll(budgets.commands(now))],
+    ['ready tasks', () => ready.update(now)],
+  ]
+  const failed = upkeep.filter(([step, run]) => !attempt(parts, step, run))
+  // Nobody starts while a cap or a breaker could not be looked at.
+  const isSound = failed.length === 0 && attempt(parts, 'claims', () => claimer.claim(now, isRetry))
+  const hasLanded = attempt(parts, 'landings', () => landings.update(isRetry))
+  setTimer(parts, workings, now, isSound && hasLanded)
 }
 
-function setTimer(parts: CoordinatorParts, workings: Workings, now: number): void {
+function setTimer(
+  parts: CoordinatorParts,
+  workings: Workings,
+  now: number,
+  isSound: boolean,
+): void {
   const { ready, vigil, leases, breakers, reporter, beat } = workings
   const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
   const pulseMs = Math.max(1000, heartbeatTimeoutMs / BEATS_PER_TIMEOUT)
   const everyMs = parts.plan.agents.size > 0 ? Math.min(pulseMs, pollIntervalMs) : pollIntervalMs
-  // What is due cannot be done while nothing can be saved; the loop must not spin on it.
-  if (parts.dispatcher.readOnly() !== null) return beat.set(RETRY_MS, everyMs)
+  // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
+  if (!isSound || parts.dispatcher.readOnly() !== null) return beat.set(RETRY_MS, everyMs)
   const waits = [everyMs, vigil.nextTimeoutInMs() ?? everyMs, leases.nextInMs() ?? everyMs]
   waits.push(parts.machine.retryInMs() ?? everyMs)
   for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])

@@ -15,6 +15,8 @@ export interface Dispatcher {
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** Why the last commit failed; null while commits work. */
   readOnly(): string | null
+  /** From now on nothing can be saved. Called once for each time. */
+  onReadOnly(listener: () => void): () => void
   /** Tries whether commits work again; nothing while they do. */
   retry(): void
   /** Refuses new commands from now on; what is queued is still carried out. */
@@ -42,6 +44,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const news = createEmitter<CommittedBatch>((error) =>
     parts.log.error('a listener of commits threw', { error: String(error) }),
   )
+  const failures = createEmitter<void>((error) =>
+    parts.log.error('a listener of failed commits threw', { error: String(error) }),
+  )
   const saver = createSaver(parts)
   let queue: Item[] = []
   let isScheduled = false
@@ -60,8 +65,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const items = queue.slice(0, MAX_BATCH)
     queue = queue.slice(items.length)
     if (items.length === 0 && (saver.readOnly() === null || isClosed)) return
+    const wasReadOnly = saver.readOnly() !== null
     const { replies, batch } = saver.save(items)
     if (batch) news.emit(batch)
+    if (!wasReadOnly && saver.readOnly() !== null) failures.emit()
     items.forEach((item, i) => item.resolve(replies[i] ?? err(failure('internal', 'no reply'))))
   }
   return {
@@ -77,6 +84,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     onCommitted: (listener) => news.on(listener),
     readOnly: saver.readOnly,
+    onReadOnly: (listener) => failures.on(listener),
     retry() {
       if (saver.readOnly() !== null && !isClosed) schedule()
     },
@@ -107,7 +115,7 @@ function createSaver(parts: DispatcherParts): Saver {
   const commitFailed = (error: unknown): Failure => {
     const text = error instanceof Error ? error.message : String(error)
     if (error instanceof Error && error.name === 'StaleOwner') {
-      if (!isStale) log.error('another owner has taken over; this one stops')
+      if (!isStale) log.error('this owner stops', { why: text })
       if (!isStale) parts.onStale()
       isStale = true
       return failure('locked', 'this owner was replaced by another; nothing was changed', {
@@ -117,7 +125,7 @@ function createSaver(parts: DispatcherParts): Saver {
     if (readOnly !== text) log.error('nothing can be saved', { error: text })
     readOnly = text
     return failure('read-only', `nothing was changed: the yard cannot be saved (${text})`, {
-      hint: 'free some space on the disk; it is tried again with each command',
+      hint: 'is the disk full, or does it fail? It is tried again by itself, and with each command',
     })
   }
   return {

@@ -63,11 +63,18 @@ export function createReadySet(
     },
     update(now) {
       for (const id of line.fallenDue(now)) noted.add(id)
-      for (const id of noted) line.consider(id, now)
-      noted.clear()
+      const considerNoted = (): void => {
+        for (const id of noted) {
+          // It reads what is spent, which can fail; then the rest stays noted.
+          line.consider(id, now)
+          noted.delete(id)
+        }
+      }
+      considerNoted()
       // Lengths only order tasks that compete, so a chain that grows task by task does not pay for itself each time.
       if (lengths.isStale && line.queue.size > 1)
-        for (const id of lengths.refresh()) if (line.queue.has(id)) line.consider(id, now)
+        for (const id of lengths.refresh()) if (line.queue.has(id)) noted.add(id)
+      considerNoted()
     },
     take(now, tally) {
       if (tally.total >= parts.caps().maxAgents) return null

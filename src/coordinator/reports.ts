@@ -1,4 +1,4 @@
-/** Turns what the runtime reports into commands. A report that could not be saved is kept and sent again until it is. */
+/** Turns what the runtime reports into commands. A report that could not be read or saved is kept and sent again until it is. */
 import type { Usage } from '../domain/agent.ts'
 import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -38,7 +38,8 @@ const BY = { kind: 'coordinator' } as const
 
 /** `wake`: there is something to send again, or to look at. */
 export function createReporter(parts: Parts, wake: () => void): Reporter {
-  const unsaved = new Map<string, Command>()
+  /** What must be done again, by agent and kind of report. */
+  const unsaved = new Map<string, () => void>()
   const underWay = new Set<Promise<void>>()
   const ending = new Set<AgentId>()
 
@@ -47,7 +48,7 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
     const sent = parts.dispatcher.dispatch(command, BY).then((reply) => {
       const isUnsaved =
         !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
-      if (isUnsaved) unsaved.set(key, command)
+      if (isUnsaved) unsaved.set(key, () => send(key, command))
       else if (command.type === 'agent.end') ending.delete(command.agentId)
       if (!reply.ok && !isUnsaved)
         parts.log.error('a report was refused', { report: key, why: reply.error.message })
@@ -57,18 +58,31 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
     underWay.add(sent)
   }
 
-  return {
-    onReport(agentId, generation, report) {
+  const take = (agentId: AgentId, generation: number, report: RuntimeReport): void => {
+    const key = `${agentId} ${report.kind}`
+    try {
       const command = toCommand(parts, agentId, generation, report)
-      if (command) send(`${agentId} ${report.kind}`, command)
-      else wake()
-    },
+      if (command) return send(key, command)
+    } catch (error) {
+      // It needs a read of the store, which can fail. Its runtime reports an end only once.
+      if (report.kind === 'ended') ending.add(agentId)
+      unsaved.set(key, () => take(agentId, generation, report))
+      parts.log.error('a report could not be read; it is tried again', {
+        report: key,
+        error: String(error),
+      })
+    }
+    wake()
+  }
+
+  return {
+    onReport: take,
     isEnding: (agentId) => ending.has(agentId),
     pending: () => unsaved.size,
     retry() {
-      const again = [...unsaved]
+      const again = [...unsaved.values()]
       unsaved.clear()
-      for (const [key, command] of again) send(key, command)
+      for (const sendAgain of again) sendAgain()
     },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay)

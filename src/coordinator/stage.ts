@@ -78,7 +78,7 @@ export function createStage(parts: StageParts): Stage {
         return writer.savepoint(() => apply(request))
       } catch (error) {
         undoTo(mark)
-        if (isDiskTrouble(error)) throw error
+        if (isStoreFailure(error)) throw error
         return err(inside(parts.log, request.command, error))
       }
     },
@@ -116,13 +116,17 @@ function reversed(change: EntityChange): EntityChange {
   }
 }
 
-/** Full, broken or read-only storage, or a lost place as owner: the whole batch must go, not one command. */
-function isDiskTrouble(error: unknown): boolean {
+/** Errors that one command's own values can cause; all others of SQLite are the storage's. */
+const OF_ONE_COMMAND = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE|MISUSE|ERROR)/
+
+/** Full, failing or read-only storage, or a lost place as owner: the whole batch must go, not one command. */
+function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   return (
     error.name === 'StaleOwner' ||
-    /^SQLITE_(FULL|IOERR|READONLY|BUSY|CORRUPT|CANTOPEN|NOMEM)/.test(code)
+    error.name === 'TransactionLost' ||
+    (code.startsWith('SQLITE_') && !OF_ONE_COMMAND.test(code))
   )
 }
 

@@ -44,7 +44,18 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
     tend() {
       if (!isMarked) return
       isMarked = false
-      for (const agent of plan.agents.values()) tendOne(agent)
+      for (const agent of plan.agents.values()) {
+        try {
+          tendOne(agent)
+        } catch (error) {
+          // An order is made from reads of the store. The others must not wait for this one.
+          isMarked = true
+          parts.log.error('an agent could not be attended to; it is tried again', {
+            agent: agent.id,
+            error: String(error),
+          })
+        }
+      }
     },
   }
 }

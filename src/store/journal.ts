@@ -7,8 +7,10 @@ export interface Journal {
   readonly seq: number
   append(change: EntityChange, facts: RowFacts): void
   read(since: number, limit: number): StoredRow[]
-  /** After a rollback: counts from what is committed again. */
-  resync(): void
+  /** After a rollback: counts from `seq` again. Reads nothing, for a rollback often follows a failed read. */
+  rewind(seq: number): void
+  /** The last sequence number that the table holds. */
+  stored(): number
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -21,7 +23,8 @@ export function openJournal(db: Database.Database): Journal {
     'SELECT seq, at, event, by, entity, id, change FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   )
   const last = db.prepare('SELECT coalesce(max(seq), 0) FROM journal').pluck()
-  let seq = Number(last.get())
+  const stored = (): number => Number(last.get())
+  let seq = stored()
   return {
     get seq() {
       return seq
@@ -32,7 +35,8 @@ export function openJournal(db: Database.Database): Journal {
       seq += 1
     },
     read: (since, limit) => (select.all(since, limit) as RawRow[]).map(toRow),
-    resync: () => void (seq = Number(last.get())),
+    rewind: (to) => void (seq = to),
+    stored,
   }
 }
 

@@ -14,6 +14,8 @@ import { prepareSpending } from './spending.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
 
+type Synchronous = 'normal' | 'full'
+
 export interface OpenStore {
   readonly store: Store
   readonly writer: StoreWriter
@@ -24,7 +26,9 @@ export interface OpenStore {
   readonly lastAgentNumber: number
   readonly ownerEpoch: number
   /** `normal`: a power loss may take the last commits, never the order or the whole; `full`: each commit is on the disk. */
-  setSynchronous(level: 'normal' | 'full'): void
+  setSynchronous(level: Synchronous): void
+  /** As SQLite has it in force. */
+  synchronous(): Synchronous | 'unknown'
   /** Pages beyond which SQLite says that the disk is full; 0 = no limit of its own. */
   setMaxPages(pages: number): void
   close(): void
@@ -34,7 +38,7 @@ export interface OpenStoreOptions {
   /** File, or `:memory:`. */
   readonly path: string
   readonly at: number
-  readonly synchronous?: 'normal' | 'full'
+  readonly synchronous?: Synchronous
   readonly copyPath?: (fromVersion: number) => string
   /** Called between slices of loading. */
   readonly breathe?: () => Promise<void>
@@ -71,7 +75,7 @@ async function prepare(
   db: Database.Database,
   options: OpenStoreOptions,
 ): Promise<Result<OpenStore, Failure>> {
-  const level = (to: 'normal' | 'full'): void => void db.pragma(`synchronous = ${to}`)
+  const level = (to: Synchronous): void => void db.pragma(`synchronous = ${to}`)
   db.pragma('journal_mode = WAL')
   db.pragma('foreign_keys = ON')
   level(options.synchronous ?? 'normal')
@@ -91,10 +95,14 @@ async function prepare(
     lastAgentNumber: highestAgentNumber(db),
     ownerEpoch,
     setSynchronous: level,
+    synchronous: () => LEVELS[Number(db.pragma('synchronous', { simple: true }))] ?? 'unknown',
     setMaxPages: (pages) => void db.pragma(`max_page_count = ${pages || 0xfffffffe}`),
     close: () => void db.close(),
   })
 }
+
+/** By SQLite's own numbers. */
+const LEVELS: Readonly<Record<number, Synchronous>> = { 1: 'normal', 2: 'full' }
 
 function raiseEpoch(db: Database.Database): number {
   const raise = db
@@ -134,24 +142,21 @@ function openReader(db: Database.Database, journal: Journal): Store {
 
 function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number): StoreWriter {
   const tables = prepareTables(db)
-  const sql = {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
-    savepoint: db.prepare('SAVEPOINT command'),
-    release: db.prepare('RELEASE command'),
-    undo: db.prepare('ROLLBACK TO command'),
-    epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
-    probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
-    reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
-    forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
-  }
+  const sql = prepareWriting(db)
+  let committedSeq = journal.seq
+  /** A commit that failed may have reached the disk all the same; then plan and tables have parted. */
+  let isInDoubt = false
   return {
     begin() {
+      // What a failed rollback has left open would refuse every later transaction.
+      if (db.inTransaction) sql.rollback.run()
       sql.begin.run()
-      if (Number(sql.epoch.get()) === ownerEpoch) return
-      sql.rollback.run()
-      throw new StaleOwner()
+      const isOwner = Number(sql.epoch.get()) === ownerEpoch
+      if (!isOwner || (isInDoubt && journal.stored() !== committedSeq)) {
+        sql.rollback.run()
+        throw new StaleOwner(isOwner ? PARTED : REPLACED)
+      }
+      isInDoubt = false
     },
     savepoint(run) {
       sql.savepoint.run()
@@ -161,11 +166,11 @@ function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number)
         sql.release.run()
         return result
       } catch (error) {
-        if (db.inTransaction) {
-          sql.undo.run()
-          sql.release.run()
-        }
-        if (journal.seq !== seq) journal.resync()
+        journal.rewind(seq)
+        // SQLite itself rolls the whole transaction back after some errors: those before it in the batch are gone too.
+        if (!db.inTransaction) throw new TransactionLost(error)
+        sql.undo.run()
+        sql.release.run()
         throw error
       }
     },
@@ -177,23 +182,48 @@ function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number)
       sql.reply.run(id, at, JSON.stringify(reply))
       sql.forget.run(KEPT_REPLIES)
     },
-    probe() {
-      sql.probe.run()
-    },
+    probe: () => void sql.probe.run(),
     commit() {
       sql.commit.run()
+      committedSeq = journal.seq
     },
     rollback() {
-      if (db.inTransaction) sql.rollback.run()
-      journal.resync()
+      journal.rewind(committedSeq)
+      isInDoubt = true
+      try {
+        if (db.inTransaction) sql.rollback.run()
+      } catch {
+        // `begin` tries again, and says so when it fails there too
+      }
     },
   }
 }
 
-/** Another process has become the owner: this one must stop at once and write nothing more. */
-export class StaleOwner extends Error {
+const prepareWriting = (db: Database.Database) => ({
+  begin: db.prepare('BEGIN IMMEDIATE'),
+  commit: db.prepare('COMMIT'),
+  rollback: db.prepare('ROLLBACK'),
+  savepoint: db.prepare('SAVEPOINT command'),
+  release: db.prepare('RELEASE command'),
+  undo: db.prepare('ROLLBACK TO command'),
+  epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
+  probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
+  reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
+  forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
+})
+
+const REPLACED = 'another owner has taken over this yard'
+const PARTED = 'the database holds a commit that this owner was told had failed'
+
+/** Another process has become the owner, or the plan is not what the tables say: this owner must stop at once and write nothing more. */
+class StaleOwner extends Error {
   override readonly name = 'StaleOwner'
-  constructor() {
-    super('another owner has taken over this yard')
+}
+
+/** An error inside one command has ended the transaction of the whole batch. */
+class TransactionLost extends Error {
+  override readonly name = 'TransactionLost'
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause })
   }
 }

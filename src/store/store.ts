@@ -108,8 +108,9 @@ export interface RowFacts {
 
 /** Writes, for `dispatch` alone: begin, then `write` inside savepoints, then commit or rollback. */
 export interface StoreWriter {
+  /** Also ends what a failed rollback has left open. Throws `StaleOwner` when this owner must write nothing more. */
   begin(): void
-  /** Runs one command's writes so that a throw undoes them alone. */
+  /** Runs one command's writes so that a throw undoes them alone; `TransactionLost` when the whole batch is gone with them. */
   savepoint<T>(run: () => T): T
   write(change: EntityChange, facts: RowFacts): void
   saveReply(commandId: string, at: number, reply: Reply): void
@@ -117,5 +118,6 @@ export interface StoreWriter {
   probe(): void
   /** Throws when the disk is full, the owner epoch has moved on, …; the transaction is rolled back then. */
   commit(): void
+  /** Never throws: what cannot be rolled back now is rolled back by the next `begin`. */
   rollback(): void
 }

@@ -244,7 +244,7 @@ class OpenedYard implements Yard {
     current.flags = flags
     current.routes = createRoutes(config.value.settings, this.paths.root)
     current.isTrusted = isTrusted(this.#trustPlace())
-    opened.setSynchronous(config.value.settings.store.synchronous)
+    applySynchronous(opened, config.value.settings.store.synchronous, this.log)
     this.#coordinator.onSettings()
     return config
   }
@@ -297,6 +297,17 @@ class OpenedYard implements Yard {
       const cancel = clock.after(waitMs, finish)
     })
   }
+}
+
+/** What was asked for is only promised once SQLite says that it holds. */
+function applySynchronous(
+  opened: YardParts['opened'],
+  level: Settings['store']['synchronous'],
+  log: Log,
+): void {
+  opened.setSynchronous(level)
+  const inForce = opened.synchronous()
+  if (inForce !== level) log.error('[store] synchronous is not in force', { level, inForce })
 }
 
 const machineOf = ({ options: { machine } }: YardParts) => (machine ? { probe: machine } : {})

@@ -95,7 +95,7 @@ function save({ writer, positions }: Parts['opened'], piece: Piece): Result<void
       return err(failure('locked', 'this owner was replaced by another; nothing was moved'))
     return err(
       failure('read-only', `the nodes stay where they were: the yard cannot be saved (${text})`, {
-        hint: 'free some space on the disk and try again',
+        hint: 'is the disk full, or does it fail?',
       }),
     )
   }

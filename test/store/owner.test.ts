@@ -66,6 +66,21 @@ describe('the owner epoch', () => {
   })
 })
 
+describe('how safely a commit is written', () => {
+  it('is what was asked for, as SQLite itself says, when it is opened and when it is changed', async () => {
+    for (const level of ['full', 'normal'] as const) {
+      const path = join(folder, `${level}.db`)
+      const opened = await openStore({ path, at: START_AT, synchronous: level })
+      if (!opened.ok) throw new Error(opened.error.message)
+      expect(opened.value.synchronous()).toBe(level)
+      const other = level === 'full' ? 'normal' : 'full'
+      opened.value.setSynchronous(other)
+      expect(opened.value.synchronous()).toBe(other)
+      opened.value.close()
+    }
+  })
+})
+
 describe('a kill -9 in the middle of a transaction', () => {
   it('loses nothing that was acknowledged and keeps nothing that was not', async () => {
     const path = join(folder, 'yard.db')

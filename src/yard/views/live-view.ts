@@ -5,13 +5,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { CommittedBatch } from '../../coordinator/committed.ts'
 import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
-import type { Agent } from '../../domain/agent.ts'
-import type { AgentId, TaskId } from '../../domain/ids.ts'
+import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
-import { toAgentView } from './agent-view.ts'
 import { walkTasks } from './all-tasks.ts'
 import { cardSourceOf } from './card-source.ts'
 import type { LiveIndex } from './live-index.ts'
+import { alsoTouched, createNews, type News } from './live-news.ts'
 import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
 import { indexOf, newIndex, toSnapshot, toSummary } from './summary.ts'
 import { toTaskCard } from './task-card.ts'
@@ -204,10 +203,10 @@ interface Told {
 /** Exists while somebody follows. */
 function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
   const news = createNews(yard, index)
+  const hasNewSettings = createSettingsWatch(yard)
   let flushedAt = -TURN_MS
   let cancelTurn: (() => void) | null = null
   let cancelDue: (() => void) | null = null
-
   const flush = (): void => {
     cancelTurn?.()
     cancelTurn = null
@@ -216,19 +215,22 @@ function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
     if (patch) send(patch)
     waitForDue()
   }
+  const attempt = (run: () => void): void => {
+    if (!isDone(yard, run)) cancelTurn ??= clock.after(FACTS_EVERY_MS, tryFlush)
+  }
+  const tryFlush = (): void => attempt(flush)
   const soon = (): void => {
-    cancelTurn ??= clock.after(Math.max(0, flushedAt + TURN_MS - clock.monotonic()), flush)
+    cancelTurn ??= clock.after(Math.max(0, flushedAt + TURN_MS - clock.monotonic()), tryFlush)
   }
   const waitForDue = (): void => {
     cancelDue?.()
     const at = index.nextDueAt()
-    cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), onDue)
+    cancelDue = at === null ? null : clock.after(Math.max(0, at - yard.now()), tryDue)
   }
-  const onDue = (): void => {
+  const tryDue = (): void => {
     for (const id of index.takeDue()) news.touch(id)
-    flush()
+    attempt(flush)
   }
-  const hasNewSettings = createSettingsWatch(yard)
   const tellFacts = (): void => {
     if (hasNewSettings()) {
       retellOpen(yard, index, news)
@@ -245,7 +247,7 @@ function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
       news.add(batch)
       soon()
     }),
-    everySecond(clock, tellFacts),
+    everySecond(clock, () => attempt(tellFacts)),
     followFurniture(yard, flush, send),
   ]
   waitForDue()
@@ -257,6 +259,17 @@ function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
       cancelTurn?.()
       cancelDue?.()
     },
+  }
+}
+
+/** False when it threw: parts of a patch are read from the store, which can fail. The news stays for the next try. */
+function isDone({ log }: Yard, run: () => void): boolean {
+  try {
+    run()
+    return true
+  } catch (error) {
+    log.error('the live view is behind; it is tried again', { error: String(error) })
+    return false
   }
 }
 
@@ -301,88 +314,4 @@ function everySecond(clock: Clock, run: () => void): () => void {
     cancel = clock.after(FACTS_EVERY_MS, tick)
   }
   return () => cancel()
-}
-
-interface News {
-  add(batch: CommittedBatch): void
-  touch(id: TaskId): void
-  /** All since the last time as one patch; null when there is none. */
-  take(): Patch | null
-  /** Living agents whose live facts differ from those last asked for. */
-  changedFacts(): Patch['agents']
-  /** Null when it is as it was last told. */
-  changedSummary(): Summary | null
-}
-
-function createNews(yard: Yard, index: LiveIndex): News {
-  let tasks = new Set<TaskId>()
-  let agents = new Map<AgentId, Agent>()
-  let from: number | null = null
-  let lastSummary = JSON.stringify(toSummary(yard, index))
-  let told = new Map<AgentId, string>()
-
-  const changedSummary = (): Summary | null => {
-    const summary = toSummary(yard, index)
-    const text = JSON.stringify(summary)
-    if (text === lastSummary) return null
-    lastSummary = text
-    return summary
-  }
-  const take = (): Patch | null => {
-    if (from === null && tasks.size === 0) return null
-    for (const id of tasks) index.refresh(id)
-    const cards = [...tasks].map((id) => ({ id, card: index.card(id) }))
-    const patch: Patch = {
-      from: from ?? yard.store.seq,
-      seq: yard.store.seq,
-      tasks: cards.flatMap(({ card }) => (card ? [card] : [])),
-      removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
-      agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
-      summary: changedSummary(),
-      positions: null,
-    }
-    tasks = new Set()
-    agents = new Map()
-    from = null
-    return patch
-  }
-  return {
-    touch: (id) => void tasks.add(id),
-    add(batch) {
-      from ??= batch.from
-      for (const id of batch.touched) tasks.add(id)
-      for (const id of alsoTouched(yard, batch)) tasks.add(id)
-      for (const change of batch.changes)
-        if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
-    },
-    take,
-    changedSummary,
-    changedFacts() {
-      const now = new Map<AgentId, string>()
-      const changed: Agent[] = []
-      for (const agent of yard.plan.agents.values()) {
-        const text = JSON.stringify([yard.facts(agent.id), yard.vitals.of(agent.id)])
-        now.set(agent.id, text)
-        if (told.get(agent.id) !== text) changed.push(agent)
-      }
-      told = now
-      return changed.map((agent) => toAgentView(yard, agent))
-    },
-  }
-}
-
-/** Tasks whose line reads differently though they did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
-function alsoTouched(yard: Yard, batch: CommittedBatch): TaskId[] {
-  const ids: TaskId[] = []
-  let isGeneral = false
-  for (const change of batch.changes) {
-    if (change.entity === 'task') {
-      const task = change.after ?? change.before
-      const flips =
-        (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
-      if (task && flips) ids.push(...yard.plan.dependentsOf(task.id))
-    }
-    isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
-  }
-  return isGeneral ? [...ids, ...yard.plan.startable] : ids
 }

@@ -1,0 +1,93 @@
+/** What has changed since the last patch of the live view. */
+import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { Patch, Summary } from '../../contract/view.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
+import type { Yard } from '../yard.ts'
+import { toAgentView } from './agent-view.ts'
+import type { LiveIndex } from './live-index.ts'
+import { toSummary } from './summary.ts'
+
+export interface News {
+  add(batch: CommittedBatch): void
+  touch(id: TaskId): void
+  /** All since the last time as one patch; null when there is none. */
+  take(): Patch | null
+  /** Living agents whose live facts differ from those last asked for. */
+  changedFacts(): Patch['agents']
+  /** Null when it is as it was last told. */
+  changedSummary(): Summary | null
+}
+
+export function createNews(yard: Yard, index: LiveIndex): News {
+  let tasks = new Set<TaskId>()
+  let agents = new Map<AgentId, Agent>()
+  let from: number | null = null
+  let lastSummary = JSON.stringify(toSummary(yard, index))
+  let told = new Map<AgentId, string>()
+
+  const changedSummary = (): Summary | null => {
+    const summary = toSummary(yard, index)
+    const text = JSON.stringify(summary)
+    if (text === lastSummary) return null
+    lastSummary = text
+    return summary
+  }
+  const take = (): Patch | null => {
+    if (from === null && tasks.size === 0) return null
+    for (const id of tasks) index.refresh(id)
+    const cards = [...tasks].map((id) => ({ id, card: index.card(id) }))
+    const patch: Patch = {
+      from: from ?? yard.store.seq,
+      seq: yard.store.seq,
+      tasks: cards.flatMap(({ card }) => (card ? [card] : [])),
+      removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
+      agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
+      summary: changedSummary(),
+      positions: null,
+    }
+    tasks = new Set()
+    agents = new Map()
+    from = null
+    return patch
+  }
+  return {
+    touch: (id) => void tasks.add(id),
+    add(batch) {
+      from ??= batch.from
+      for (const id of batch.touched) tasks.add(id)
+      for (const id of alsoTouched(yard, batch)) tasks.add(id)
+      for (const change of batch.changes)
+        if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
+    },
+    take,
+    changedSummary,
+    changedFacts() {
+      const now = new Map<AgentId, string>()
+      const changed: Agent[] = []
+      for (const agent of yard.plan.agents.values()) {
+        const text = JSON.stringify([yard.facts(agent.id), yard.vitals.of(agent.id)])
+        now.set(agent.id, text)
+        if (told.get(agent.id) !== text) changed.push(agent)
+      }
+      told = now
+      return changed.map((agent) => toAgentView(yard, agent))
+    },
+  }
+}
+
+/** Tasks whose line reads differently though they did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
+export function alsoTouched(yard: Yard, batch: CommittedBatch): TaskId[] {
+  const ids: TaskId[] = []
+  let isGeneral = false
+  for (const change of batch.changes) {
+    if (change.entity === 'task') {
+      const task = change.after ?? change.before
+      const flips =
+        (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
+      if (task && flips) ids.push(...yard.plan.dependentsOf(task.id))
+    }
+    isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
+  }
+  return isGeneral ? [...ids, ...yard.plan.startable] : ids
+}

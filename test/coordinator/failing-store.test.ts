@@ -1,0 +1,144 @@
+/** A store whose reads and writes fail for a while, at any statement: nothing is half done, nobody is left without an answer. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { agentIdOf } from '../../src/domain/ids.ts'
+import { addCommand, PERSON, taskId } from '../support/plan-builder.ts'
+import { plantSqliteFaults, type SqliteFaults } from '../support/sqlite-faults.ts'
+import { createYardBench, endedReport, NO_BUDGET, type YardBench } from './yard-bench.ts'
+
+let bench: YardBench
+let faults: SqliteFaults
+beforeEach(() => void (faults = plantSqliteFaults()))
+afterEach(async () => {
+  faults.restore()
+  await bench.close()
+})
+
+async function open(): Promise<YardBench> {
+  bench = await createYardBench()
+  await bench.start()
+  return bench
+}
+
+/** Sent in one turn of the loop, so that they share a transaction. */
+async function sendTogether(...ids: readonly string[]) {
+  const sent = ids.map((id) => bench.dispatcher.dispatch(addCommand(id), PERSON, `of-${id}`))
+  await bench.turns.idle()
+  return Promise.all(sent)
+}
+const seqs = (): number[] => bench.opened.store.journal(0, -1).map(({ seq }) => seq)
+const tasks = (): string[] => [...bench.opened.plan.tasks.keys()]
+
+describe('a read or write that fails', () => {
+  it.each([
+    ['at the beginning', /^BEGIN/],
+    ['when the epoch is read', /owner_epoch/],
+    ['when an earlier reply is looked for', /^SELECT reply/],
+    ['within a command', /^INSERT INTO journal/],
+    ['when a command is taken back', /^(INSERT INTO journal|ROLLBACK TO)/],
+    ['at the commit', /^COMMIT/],
+    ['at the commit and at the rollback', /^(COMMIT|ROLLBACK|SELECT)/],
+    ['everywhere', /^/],
+  ])('%s is answered as read-only, changes nothing, and is over by itself', async (_when, sql) => {
+    const yard = await open()
+    await yard.add('before', { delayMs: 1e9 })
+    faults.fails = (text) => sql.test(text)
+    const replies = await sendTogether('a', 'b')
+    expect(replies.map((reply) => !reply.ok && reply.error.kind)).toEqual([
+      'read-only',
+      'read-only',
+    ])
+    expect(tasks()).toEqual(['before'])
+    faults.fails = null
+    await yard.pass(2000)
+    expect(yard.dispatcher.readOnly()).toBeNull()
+    await yard.add('after', { delayMs: 1e9 })
+    expect(tasks()).toEqual(['before', 'after'])
+    expect(seqs()).toEqual([1, 2])
+  })
+
+  it('inside one command, with which SQLite ends the whole transaction, fails all of its batch', async () => {
+    const yard = await open()
+    let count = 0
+    faults.endsTransaction = true
+    faults.code = 'SQLITE_ERROR'
+    faults.fails = (text) => text.startsWith('INSERT INTO journal') && (count += 1) === 2
+    const replies = await sendTogether('a', 'b', 'c')
+    expect(replies.map((reply) => !reply.ok && reply.error.kind)).toEqual(
+      Array.from({ length: 3 }, () => 'read-only'),
+    )
+    expect(tasks()).toEqual([])
+    faults.fails = null
+    await yard.pass(2000)
+    expect((await sendTogether('a')).map(({ ok }) => ok)).toEqual([true])
+    expect(seqs()[0]).toBe(1)
+  })
+
+  it('of one command alone leaves the others of its batch, and the journal without a gap', async () => {
+    await open()
+    await bench.send({ type: 'yard.pause' })
+    let count = 0
+    faults.code = 'SQLITE_CONSTRAINT_UNIQUE'
+    faults.fails = (text) => text.startsWith('INSERT INTO command') && (count += 1) === 2
+    const replies = await sendTogether('a', 'b', 'c')
+    expect(replies.map((reply) => reply.ok || reply.error.kind)).toEqual([true, 'internal', true])
+    expect(tasks()).toEqual(['a', 'c'])
+    expect(seqs()).toEqual([1, 2, 3])
+    expect(bench.opened.store.seq).toBe(3)
+  })
+
+  it('keeps the yard read-only until a write has worked, though nobody writes', async () => {
+    const yard = await open()
+    faults.code = 'SQLITE_FULL'
+    // As a full disk: what only reads, and a commit of nothing, succeeds.
+    faults.fails = (text, call) => call === 'run' && /^(INSERT|UPDATE|DELETE)/.test(text)
+    expect(await yard.send({ type: 'yard.pause' })).toMatchObject({ error: { kind: 'read-only' } })
+    await yard.send({ type: 'task.retry', id: taskId('nothing'), fresh: false })
+    await yard.pass(30_000)
+    expect(yard.dispatcher.readOnly()).not.toBeNull()
+    faults.fails = null
+    await yard.pass(2000)
+    expect(yard.dispatcher.readOnly()).toBeNull()
+  })
+
+  it('at the commit of what the disk holds all the same stops this owner', async () => {
+    const yard = await open()
+    faults.isLate = true
+    faults.fails = (text) => text === 'COMMIT'
+    expect(await yard.send(addCommand('a'))).toMatchObject({ error: { kind: 'read-only' } })
+    faults.fails = null
+    expect(await yard.send(addCommand('b'))).toMatchObject({ error: { kind: 'locked' } })
+    expect(yard.staleOwners.count).toBe(1)
+  })
+})
+
+describe('the loop, while reads fail', () => {
+  it('offers an end again that could not be worked out', async () => {
+    const yard = await open()
+    await yard.add('a')
+    await yard.begin('a')
+    const { route } = yard
+    yard.route = () => {
+      throw new Error('disk I/O error')
+    }
+    yard.runtime.report(agentIdOf(1), 1, endedReport(yard.clock.now()))
+    await yard.pass(10_000)
+    expect(yard.task('a').state.kind).toBe('in-progress')
+    expect(yard.runtime.launched).toEqual(['agent-1'])
+    yard.route = route
+    await yard.pass(2000)
+    expect(yard.task('a').state.kind).toBe('done')
+  })
+
+  it('starts nothing past a cap that cannot be looked at, and starts it by itself later', async () => {
+    const yard = await open()
+    yard.economy = { budget: { ...NO_BUDGET, dayUsd: 5 }, models: {} }
+    faults.fails = (text) => text.includes('FROM spent')
+    yard.coordinator.onSettings()
+    await yard.add('a', { exec: null, executor: 'claude' })
+    await yard.pass(30_000)
+    expect(yard.running()).toEqual([])
+    faults.fails = null
+    await yard.pass(2000)
+    expect(yard.running()).toEqual(['a'])
+  })
+})
