@@ -11,6 +11,7 @@ import type { LogLine } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import type { Yard } from './yard.ts'
 import { landingOutlook } from './landing-outlook.ts'
+import { planGitGuard } from './plan-git-guard.ts'
 import { isoTime } from './views/iso-time.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
@@ -131,7 +132,9 @@ async function spanOf(
   const place = agent?.workplace
   if (!place || place.branch === null || place.baseCommit === null) return ok(null)
   const isForeign = !source.isTrusted()
-  const opened = await openRepository(task.repo ?? source.paths.root, { isForeign })
+  const opened = await openRepository(task.repo ?? source.paths.root, planGitGuard(source), {
+    isForeign,
+  })
   if (!opened.ok) return opened
   const repo = opened.value
   const made = agent.changes?.commit ?? `refs/heads/${place.branch}`

@@ -1,8 +1,8 @@
 /** Where a result would land now, and what is known to be in its way. Looks only; the landing itself looks again. */
 import type { LandingOutlook } from '../contract/change.ts'
-import { createGit } from '../agents/git/git.ts'
 import { checkoutsOf, landingTarget } from '../agents/git/landing-target.ts'
 import type { Repository } from '../agents/git/repository.ts'
+import { NO_NESTED } from '../agents/git/snapshot.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { WorktreeSettings } from '../domain/settings.ts'
 
@@ -21,13 +21,13 @@ export async function landingOutlook(
   const checkouts = await checkoutsOf(repo, target.value)
   if (!checkouts.ok) return { ...nowhere, target: branch, obstacle: checkouts.error.message }
   const [checkout = null] = checkouts.value
-  const uncommitted = checkout === null ? null : await changedIn(checkout)
+  const uncommitted = checkout === null ? null : await changedIn(repo, checkout)
   return { how, target: branch, obstacle: null, checkout, uncommitted }
 }
 
 /** Files that git knows there and that differ from its last commit; null when git cannot say. */
-async function changedIn(folder: string): Promise<number | null> {
-  const flags = ['--porcelain=v1', '-z', '--untracked-files=no', '--no-renames']
-  const status = await createGit(folder)(['status', ...flags])
+async function changedIn(repo: Repository, folder: string): Promise<number | null> {
+  const flags = ['--porcelain=v1', '-z', '--untracked-files=no', '--no-renames', NO_NESTED]
+  const status = await repo.gitIn(folder)(['status', ...flags])
   return status.ok ? status.value.stdout.split('\0').filter(Boolean).length : null
 }

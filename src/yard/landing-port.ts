@@ -24,6 +24,7 @@ import {
 import type { Task } from '../domain/task.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { Current, OpenYardOptions } from './current.ts'
+import { planGitGuard } from './plan-git-guard.ts'
 import { probe } from './probe.ts'
 
 interface Parts {
@@ -42,6 +43,7 @@ export function openLanding(parts: Parts): LandingPort {
     folder: join(paths.yard, 'landings'),
     environmentOf: (order) => environmentOf(options, order),
     markerOf: (name) => markerOf(options, name),
+    guardOf: (name) => planGitGuard({ plan: opened.plan, paths }, markerOf(options, name)),
     mayTouch: () => current.isTrusted,
   })
   scope.add(() => lander.close())

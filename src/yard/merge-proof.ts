@@ -9,12 +9,14 @@ import { failure, type Failure } from '../domain/failure.ts'
 import type { Merging } from '../domain/landing.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
+import type { YardPaths } from '../config/paths.ts'
 import { asFailure } from './changes.ts'
+import { planGitGuard } from './plan-git-guard.ts'
 
 interface Place {
   readonly plan: Plan
-  /** The folder of a task that names none. */
-  readonly root: string
+  /** Its `root` is the folder of a task that names none. */
+  readonly paths: Pick<YardPaths, 'root' | 'yard'>
   readonly isTrusted: boolean
 }
 
@@ -28,12 +30,12 @@ export async function withProof(place: Place, command: Complete): Promise<Comple
 }
 
 async function proofOf(
-  { root, isTrusted }: Place,
+  { plan, paths, isTrusted }: Place,
   task: Task,
   merging: Merging,
 ): Promise<Result<{ readonly commit: string | null }, Failure>> {
   if (!isTrusted) return err(unconfirmed(task))
-  const opened = await openRepository(task.repo ?? root)
+  const opened = await openRepository(task.repo ?? paths.root, planGitGuard({ plan, paths }))
   if (!opened.ok) return err(asFailure(opened.error))
   const branch = task.worktreeName === null ? null : worktreeBranchOf(task.worktreeName)
   const found = await stateOfMerge(opened.value, merging, branch)

@@ -22,6 +22,7 @@ import type { Current, OpenYardOptions } from './current.ts'
 import { openLanding } from './landing-port.ts'
 import { agentToken, openSecret } from './handlers/agent-token.ts'
 import { createTrials, type Trials } from './trial.ts'
+import { hostGit } from './plan-git-guard.ts'
 import { writeShim } from './shim.ts'
 
 export function openRuntime(
@@ -43,11 +44,9 @@ export function openRuntime(
     launcherEntry: options.launcherEntry,
     tail,
     host: createProcessHost(),
-    clock: options.clock,
-    log,
-    env,
-    shimFolder,
+    ...{ clock: options.clock, log, env, shimFolder },
     mayTouch: () => current.isTrusted,
+    git: hostGit(paths),
     newKey: () => randomUUID(),
     newUuid: () => randomUUID(),
   }

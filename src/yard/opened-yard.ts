@@ -197,7 +197,7 @@ class OpenedYard implements Yard {
     const { current, dispatcher } = this.#parts
     const fault = faultOf(current.routes, this.plan, command)
     if (fault) return err(fault)
-    const place = { plan: this.plan, root: this.paths.root, isTrusted: current.isTrusted }
+    const place = { plan: this.plan, paths: this.paths, isTrusted: current.isTrusted }
     const proved = command.type === 'task.complete' ? await withProof(place, command) : command
     const reply = await dispatcher.dispatch(proved, by, commandId)
     if (reply.ok && command.type === 'yard.pause') await this.#untilLaunched()

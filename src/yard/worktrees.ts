@@ -15,6 +15,7 @@ import { shownStateOf } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import type { Yard } from './yard.ts'
 import { asFailure, toLandingView } from './changes.ts'
+import { planGitGuard } from './plan-git-guard.ts'
 
 type Source = Pick<Yard, 'plan' | 'paths' | 'config' | 'now' | 'isTrusted'>
 
@@ -47,7 +48,7 @@ async function placesOf(yard: Source): Promise<Result<Place[], Failure>> {
     if (repo !== null && worktreeName !== null) folders.add(repo)
   const places = new Map<string, Place>()
   for (const folder of folders) {
-    const repo = await openRepository(folder)
+    const repo = await openRepository(folder, planGitGuard(yard))
     if (!repo.ok) {
       if (folder === paths.root && repo.error.problem !== 'not-a-repository')
         return err(asFailure(repo.error))

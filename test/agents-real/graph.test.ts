@@ -99,6 +99,31 @@ describe.each(['claude', 'codex'] as const)('%s in a graph', { timeout: GRAPH_MS
     expect(prompt).toContain('first')
   })
 
+  it('plants programs for git, and the yard starts none of them', async () => {
+    const started = join(place.root, '..', 'started')
+    const plant = [
+      `git config filter.evil.clean 'tee -a ${started}'`,
+      `git config core.fsmonitor 'touch ${started}'`,
+      `git config core.sshCommand 'touch ${started}'`,
+      `git config diff.evil.textconv 'touch ${started}'`,
+      "printf '* filter=evil diff=evil\\n' > .gitattributes",
+      'echo two > readme.txt',
+    ]
+    await writeFile(join(place.root, '..', 'plant'), `${plant.join('\n')}\n`)
+    await add(yard, {
+      id: 'plant' as TaskId,
+      title: 'Plant',
+      description: `[[mock:tool cmd="sh ${join(place.root, '..', 'plant')}"]]`,
+      executor,
+      model: executor === 'codex' ? 'plain' : null,
+    })
+    const done = await untilTask(yard, 'plant', isDone)
+    const shown = ['-C', place.root, 'show', `${done.resultCommit}:readme.txt`]
+    expect((await execa('git', shown)).stdout).toBe('two')
+    expect(agentsOf('plant')[0]?.changes?.notes[0]).toContain('filter.evil.clean')
+    expect(existsSync(started)).toBe(false)
+  })
+
   it('does not call it done when nothing was changed', async () => {
     await add(yard, {
       id: 'idle' as TaskId,

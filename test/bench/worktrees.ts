@@ -32,7 +32,7 @@ export const worktrees: Bench = {
 
 async function compare(home: string) {
   const root = makeRepository(join(home, 'project'))
-  const opened = await openRepository(root)
+  const opened = await openRepository(root, null)
   if (!opened.ok) throw new Error(opened.error.message)
   const repo = opened.value
   const ours: number[] = []

@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { createGit } from './git.ts'
 import type { Git } from './git.ts'
 import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
@@ -41,7 +40,7 @@ export async function openCheckout(
 ): Promise<Result<Checkout, GitFailure>> {
   const gitDir = await ownGitDir(repo, path)
   if (!gitDir.ok) return gitDir
-  const plain = createGit(path)
+  const plain = repo.gitIn(path)
   const git: Git = (args, options) =>
     plain([`--git-dir=${gitDir.value}`, `--work-tree=${path}`, ...args], options)
   const at = await headOf(git)
@@ -68,7 +67,7 @@ async function ownGitDir(repo: Repository, path: string): Promise<Result<string,
     const mended = await withRepositoryLock(repo.commonDir, () => mendRegistration(repo, spelled))
     if (!mended.ok) return mended
   }
-  return readPath(createGit(path), '--git-dir')
+  return readPath(repo.gitIn(path), '--git-dir')
 }
 
 /** The git operation that is under way in a checkout, by its git folder; null when none is. */

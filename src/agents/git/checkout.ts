@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { createGit } from './git.ts'
+import type { Git } from './git.ts'
 import { diskFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 import { readPath } from './repository.ts'
@@ -17,8 +17,8 @@ import { readPath } from './repository.ts'
 const CHECKOUT_TIMEOUT_MS = 15 * 60_000
 const DEAD_AFTER_MS = 30_000
 
-export async function markUnfinished(path: string): Promise<Result<void, GitFailure>> {
-  const gitDir = await readPath(createGit(path), '--git-dir')
+export async function markUnfinished(git: Git): Promise<Result<void, GitFailure>> {
+  const gitDir = await readPath(git, '--git-dir')
   if (!gitDir.ok) return gitDir
   try {
     await writeFile(markOf(gitDir.value), '')
@@ -28,9 +28,8 @@ export async function markUnfinished(path: string): Promise<Result<void, GitFail
   }
 }
 
-/** Does what is left of the checkout: all of it, only the index, or nothing. */
-export async function finishCheckout(path: string): Promise<Result<void, GitFailure>> {
-  const git = createGit(path)
+/** Does what is left of the checkout: all of it, only the index, or nothing. `git` runs in `path`. */
+export async function finishCheckout(git: Git, path: string): Promise<Result<void, GitFailure>> {
   const gitDir = await readPath(git, '--git-dir')
   if (!gitDir.ok) return gitDir
   const mark = markOf(gitDir.value)

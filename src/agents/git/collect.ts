@@ -8,7 +8,7 @@ import type { GitFailure } from './git-failure.ts'
 import { moveBranch } from './move-branch.ts'
 import type { Repository } from './repository.ts'
 import { isAncestor } from './repository.ts'
-import { installIndex, snapshot } from './snapshot.ts'
+import { installIndex, NO_NESTED, snapshot } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { measure } from './work-measure.ts'
 
@@ -62,7 +62,8 @@ export async function collectResult(
       ? await headAsItIs(checkout.value)
       : await snapshot(checkout.value, request)
   if (!taken.ok) return taken
-  const notes = [...checkout.value.notes, ...taken.value.notes]
+  const { note } = request.repo
+  const notes = [...(note === null ? [] : [note]), ...checkout.value.notes, ...taken.value.notes]
   const isUntouched = taken.value.commit === request.base
   if (!isUntouched) {
     const anchored = await request.repo.git(['update-ref', refOf(request), taken.value.commit])
@@ -78,7 +79,7 @@ const refOf = ({ resultRef, agentId }: CollectRequest): string =>
   resultRef ?? `refs/yard/results/${agentId}`
 
 async function headAsItIs({ git, head }: Checkout): Promise<Result<Snapshot, GitFailure>> {
-  const status = await git(['status', '--porcelain=v1', '-z', '--no-renames'], {
+  const status = await git(['status', '--porcelain=v1', '-z', '--no-renames', NO_NESTED], {
     timeoutMs: 15 * 60_000,
   })
   if (!status.ok) return status

@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { createGit } from './git.ts'
+import type { Git } from './git.ts'
 import { codeOf, diskFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 
@@ -12,6 +12,8 @@ const MAX_BYTES = 10 * 1024 * 1024
 const MAX_FILES = 2000
 
 export interface CopyRequest {
+  /** Runs in `from`. */
+  readonly git: Git
   /** The folder that the globs are relative to, in a checkout of the repository. */
   readonly from: string
   /** The same folder in the worktree. */
@@ -23,10 +25,10 @@ export interface CopyRequest {
 
 /** Sentences about what was left out. Only what git ignores is copied, so a tracked file is never touched. */
 export async function copyIgnored(request: CopyRequest): Promise<Result<string[], GitFailure>> {
-  const { from, globs } = request
+  const { git, globs } = request
   if (globs.length === 0) return ok([])
   const pathspecs = globs.map((glob) => `:(glob)${glob}`)
-  const listed = await createGit(from)([
+  const listed = await git([
     ...['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--'],
     ...pathspecs,
   ])

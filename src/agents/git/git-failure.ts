@@ -18,6 +18,7 @@ export type GitProblem =
   | 'no-branch'
   | 'broken-worktree'
   | 'filter-failed'
+  | 'settings-changed'
   | 'command-failed'
 
 /** `message` is one line for people: what happened, to what, and the way out. `detail` is git's own words. */

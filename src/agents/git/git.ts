@@ -1,8 +1,16 @@
-/** Runs git for our own plumbing: argument lists only, a clean environment, no hooks, no prompts, bounded output and time. */
+/**
+ * Runs git for our own plumbing: argument lists only, a clean environment, no prompts, bounded output and time. Of the programs that
+ * settings can name it runs no hook, monitor, external diff, editor, pager or gpg, of filters and merge drivers those that a guard
+ * accepts, and all that it starts carries the guard's marker: to the yard that is no person.
+ */
 import { stat } from 'node:fs/promises'
 import { execa } from 'execa'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
+import { MARKER_VARIABLE } from '../../domain/agent.ts'
+import { PROVIDER_KEY_NAMES } from '../executors/environment.ts'
+import { changedConnection, guardedSettings, judgeSettings, pinsOf } from './git-guard.ts'
+import type { GitGuard } from './git-guard.ts'
 import { commandOf, failureOf, gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 
@@ -20,7 +28,7 @@ export interface GitOptions {
   readonly timeoutMs?: number
   /** More output than this is a failure whose detail holds its beginning; 64 MB unless said. */
   readonly maxBytes?: number
-  /** The repository's own hooks run: for a push, which they may have to complete. */
+  /** The repository's own hooks run: for a push, which they may have to complete. Refused where an agent has changed them. */
   readonly withHooks?: boolean
 }
 
@@ -40,18 +48,87 @@ const DROPPED =
 const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 const SETTINGS = [
   ['core.fsmonitor', 'false'],
+  // Not started: a commit that has to be verified is then refused.
+  ['gpg.program', 'false'],
+  ['gpg.openpgp.program', 'false'],
+  ['gpg.ssh.program', 'false'],
+  ['gpg.x509.program', 'false'],
+  ['gpg.ssh.defaultKeyCommand', 'false'],
+  ['log.showSignature', 'false'],
+  ['push.gpgSign', 'false'],
+  // A repository in the repository has settings of its own, which nobody has looked at.
+  ['submodule.recurse', 'false'],
+  ['push.recurseSubmodules', 'no'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['i18n.commitEncoding', 'UTF-8'],
   ['advice.addEmbeddedRepo', 'false'],
 ].flatMap(([key, value]) => ['-c', `${key}=${value}`])
 
-export function createGit(folder: string): Git {
+/** A guard for one repository, by its common directory. */
+export interface GuardedRepository extends GitGuard {
+  readonly commonDir: string
+}
+
+/** Commands that run filters, merge drivers or what connects to elsewhere. */
+const GUARDED_COMMANDS = new Set(['add', 'merge', 'merge-tree', 'push', 'reset', 'status'])
+
+/** `guard`: null where no agent can have been, or where nothing is done but looking for the repository. */
+export function createGit(
+  folder: string,
+  guard: Pick<GitGuard, 'marker'> | GuardedRepository | null,
+): Git {
+  const run = runGit(folder, guard?.marker ?? null)
+  return async (args, options = {}) => {
+    const command = commandOf(args)
+    if (guard === null || !('commonDir' in guard) || !GUARDED_COMMANDS.has(command))
+      return run(args, options)
+    const where = args.slice(0, args.indexOf(command))
+    const pins = await pinnedSettings(run, where, guard, command === 'push')
+    return pins.ok ? run(args, { ...options, env: { ...options.env, ...pins.value } }) : pins
+  }
+}
+
+/** Without what we set ourselves about hooks, of which nothing is run by this. `where`: options that come before the command. */
+export async function listSettings(
+  git: Git,
+  where: readonly string[] = [],
+): Promise<Result<string, GitFailure>> {
+  const listed = await git([...where, 'config', '--list', '-z'], { withHooks: true })
+  return listed.ok ? ok(listed.value.stdout) : listed
+}
+
+/** As variables for git: their names may hold what its `-c` does not take. */
+async function pinnedSettings(
+  run: Git,
+  where: readonly string[],
+  guard: GuardedRepository,
+  connects: boolean,
+): Promise<Result<Record<string, string>, GitFailure>> {
+  const listed = await listSettings(run, where)
+  if (!listed.ok) return listed
+  const now = guardedSettings(listed.value, guard.commonDir)
+  const judged = judgeSettings(guard, guard.commonDir, now)
+  const refused = connects ? changedConnection(judged) : null
+  if (refused) return err(refused)
+  const pins = pinsOf(now, judged)
+  if (!pins.ok) return pins
+  const entries = Object.entries(pins.value)
+  const env: Record<string, string> = { GIT_CONFIG_COUNT: String(entries.length) }
+  for (const [at, [key, value]] of entries.entries()) {
+    env[`GIT_CONFIG_KEY_${at}`] = key
+    env[`GIT_CONFIG_VALUE_${at}`] = value
+  }
+  return ok(env)
+}
+
+function runGit(folder: string, marker: string | null): Git {
+  const mark = marker === null ? {} : { [MARKER_VARIABLE]: marker }
   return async (args, options = {}) => {
     const settings = options.withHooks ? SETTINGS : [...NO_HOOKS, ...SETTINGS]
     const running = execa('git', [...settings, ...args], {
       cwd: folder,
-      env: gitEnvironment(process.env, options.env),
+      env: { ...gitEnvironment(process.env, options.env), ...mark },
       extendEnv: false,
       reject: false,
       stripFinalNewline: false,
@@ -115,14 +192,18 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The environment of a git child: the caller's, less all that could point git at another repository, index or person. */
+/**
+ * The environment of a git child: the caller's, less all that could point git at another repository, index or person, and less the
+ * keys of models, which nothing that git starts needs.
+ */
 export function gitEnvironment(
   from: Readonly<Record<string, string | undefined>>,
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(from)) {
-    if (value !== undefined && !DROPPED.test(name)) kept[name] = value
+    if (value !== undefined && !DROPPED.test(name) && !PROVIDER_KEY_NAMES.includes(name))
+      kept[name] = value
   }
   return {
     ...kept,
@@ -130,6 +211,8 @@ export function gitEnvironment(
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_EDITOR: 'true',
+    GIT_SEQUENCE_EDITOR: 'true',
+    GIT_PAGER: 'cat',
     ...extra,
   }
 }

@@ -1,4 +1,6 @@
 /** Nested repositories: a gitlink that `.gitmodules` does not name points at commits nobody else will ever have. */
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import type { Git } from './git.ts'
@@ -65,4 +67,35 @@ async function submodulePaths(git: Git): Promise<Result<Set<string>, GitFailure>
   if (listed.value.exitCode !== 0) return ok(new Set())
   const rows = listed.value.stdout.split('\0').filter((row) => row !== '')
   return ok(new Set(rows.map((row) => row.slice(row.indexOf('\n') + 1))))
+}
+
+/**
+ * Paths in the index that are repositories with files of their own in the checkout. Git would run itself in them to see whether they
+ * have changed, and with it the filters that they name: an agent may have made them.
+ */
+export async function nestedRepositories(
+  git: Git,
+  checkout: string,
+): Promise<Result<string[], GitFailure>> {
+  const listed = await git(['ls-files', '--stage', '-z'])
+  if (!listed.ok) return listed
+  const links = listed.value.stdout
+    .split('\0')
+    .filter((row) => row.startsWith(GITLINK))
+    .map((row) => row.slice(row.indexOf('\t') + 1))
+  const nested: string[] = []
+  for (const path of links)
+    if ((await lstat(join(checkout, path, '.git')).catch(() => null)) !== null) nested.push(path)
+  return ok(nested)
+}
+
+/** Puts into the index which commit each of them is at; git looks that up without running itself there. */
+export async function linkNested(
+  git: Git,
+  paths: readonly string[],
+): Promise<Result<void, GitFailure>> {
+  if (paths.length === 0) return ok(undefined)
+  const input = paths.map((path) => `${path}\0`).join('')
+  const linked = await git(['update-index', '-z', '--stdin'], { input })
+  return linked.ok ? ok(undefined) : linked
 }

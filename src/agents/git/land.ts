@@ -5,7 +5,6 @@ import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { commitMerge, mergeEven } from './base.ts'
 import { operationIn } from './checkout-state.ts'
-import { createGit } from './git.ts'
 import type { Git } from './git.ts'
 import { failureOf, gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
@@ -15,7 +14,7 @@ import { conflictOf } from './merge-tree.ts'
 import type { MergeConflict } from './merge-tree.ts'
 import { commitAt, isAncestor, readPath } from './repository.ts'
 import type { Repository } from './repository.ts'
-import { identity, oneLine } from './snapshot.ts'
+import { identity, NO_NESTED, oneLine } from './snapshot.ts'
 
 /** What is to be landed. */
 export interface LandingWork {
@@ -128,7 +127,7 @@ export async function moveTarget(
   const [checkout, ...others] = checkouts.value
   if (checkout === undefined) return updateRef(repo, target, move)
   if (others.length > 0) return ok(refused(severalCheckouts(target.branch, checkouts.value)))
-  const obstacle = await obstacleIn(checkout, target, move.commit)
+  const obstacle = await obstacleIn(repo, checkout, target, move.commit)
   if (!obstacle.ok) return obstacle
   if (obstacle.value !== null) return ok(refused(obstacle.value))
   return fastForward(repo, checkout, target, move)
@@ -145,7 +144,7 @@ export async function obstacleTo(
   const [checkout, ...others] = checkouts.value
   if (checkout === undefined) return ok(null)
   if (others.length > 0) return ok(severalCheckouts(target.branch, checkouts.value))
-  return obstacleIn(checkout, target, commit)
+  return obstacleIn(repo, checkout, target, commit)
 }
 
 async function updateRef(
@@ -168,12 +167,12 @@ async function fastForward(
   { ref, tip, branch }: LandingTarget,
   { commit, isWithdrawn }: Move,
 ): Promise<Result<Moved, GitFailure>> {
-  const git = createGit(checkout)
+  const git = repo.gitIn(checkout)
   const on = await git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] })
   if (!on.ok) return on
   if (on.value.stdout.trim() !== ref) return ok({ kind: 'stale' })
   if (isWithdrawn()) return ok(WITHDRAWN)
-  const args = ['-c', 'submodule.recurse=false', 'merge', '--ff-only', '--no-overwrite-ignore']
+  const args = ['merge', '--ff-only', '--no-overwrite-ignore']
   const done = await git([...args, '--no-autostash', '--quiet', commit], {
     expect: [0, 1, 2, 128],
     timeoutMs: SLOW_MS,
@@ -183,7 +182,7 @@ async function fastForward(
   if (!now.ok) return now
   if (now.value === commit) return ok({ kind: 'moved' })
   if (now.value !== tip) return ok({ kind: 'stale' })
-  const said = failureOf(args.slice(2), checkout, done.value.stderr)
+  const said = failureOf(args, checkout, done.value.stderr)
   const half = await halfWritten(git, checkout, tip, commit)
   return ok(refused(`${branch} could not be moved in ${checkout}: ${said.message}${half}`))
 }
@@ -206,11 +205,12 @@ const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${oneLine(path).replaceAll("'", `'\\''`)}'`
 
 async function obstacleIn(
+  repo: Repository,
   checkout: string,
   target: LandingTarget,
   commit: string,
 ): Promise<Result<string | null, GitFailure>> {
-  const git = createGit(checkout)
+  const git = repo.gitIn(checkout)
   const gitDir = await readPath(git, '--git-dir').catch(() => null)
   if (gitDir === null || !gitDir.ok)
     return ok(`${target.branch} is checked out in ${checkout}, which cannot be reached`)
@@ -231,7 +231,7 @@ async function blockingPaths(
 ): Promise<Result<readonly string[], GitFailure>> {
   const touched = await touchedPaths(git, tip, commit)
   if (!touched.ok) return touched
-  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--no-renames']
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--no-renames', NO_NESTED]
   const status = await git(args)
   if (!status.ok) return status
   const changed = status.value.stdout.split('\0').map((row) => row.slice(3))

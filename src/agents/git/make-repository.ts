@@ -10,7 +10,7 @@ export async function makeRepository(
   author: { readonly name: string; readonly email: string },
   message: string,
 ): Promise<Result<null, GitFailure>> {
-  const git = createGit(folder)
+  const git = createGit(folder, null)
   const steps = [
     ['init', '-q'],
     ['symbolic-ref', 'HEAD', 'refs/heads/main'],

@@ -2,8 +2,10 @@
 import { realpath } from 'node:fs/promises'
 import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { answers, createGit, readLine, withoutRemotes } from './git.ts'
+import { answers, createGit, listSettings, readLine, withoutRemotes } from './git.ts'
 import type { Git } from './git.ts'
+import { changedConnection, guardedSettings, judgeSettings, refusedNote } from './git-guard.ts'
+import type { GitGuard, Judged } from './git-guard.ts'
 import { gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 
@@ -19,17 +21,25 @@ export interface Repository {
   readonly head: string | null
   /** Runs git on the common directory: refs and objects, never a checkout. */
   readonly git: Git
+  /** Runs git in a checkout of it, under the same guard. */
+  gitIn(folder: string): Git
+  /** What agents did to its settings, in a sentence for people; null when nothing is refused. */
+  readonly note: string | null
 }
 
 const OLDEST = [2, 38] as const
 
-/** Finds the repository of a folder. Holds nothing open. `isForeign`: its settings are not trusted to say what is fetched. */
+/**
+ * Finds the repository of a folder. Holds nothing open. `guard`: null where no agent can have been. `isForeign`: its settings are not
+ * trusted to say what is fetched, and none of them is put on record.
+ */
 export async function openRepository(
   folder: string,
+  guard: GitGuard | null,
   { isForeign = false }: { readonly isForeign?: boolean } = {},
 ): Promise<Result<Repository, GitFailure>> {
-  const guard = isForeign ? withoutRemotes : (git: Git): Git => git
-  const git = guard(createGit(folder))
+  const mark = guard && { marker: guard.marker }
+  const git = withoutRemotes(createGit(folder, mark))
   const version = await checkVersion(git)
   if (!version.ok) return version
   const bare = await readLine(git(['rev-parse', '--is-bare-repository']))
@@ -42,13 +52,50 @@ export async function openRepository(
   const head = await headOf(git)
   if (!head.ok) return head
   const commonDir = common.value
+  const runner = await guardedRunner(git, commonDir, guard, isForeign)
+  if (!runner.ok) return runner
+  const { gitIn, note } = runner.value
+  const inCommonDir = gitIn(commonDir)
   return ok({
     toplevel: toplevel.value,
     commonDir,
     isBare,
     ...head.value,
-    git: guard(commonGit(commonDir)),
+    git: (args, options) => inCommonDir([`--git-dir=${commonDir}`, ...args], options),
+    gitIn,
+    note,
   })
+}
+
+/** `git`: as it looks for the repository. */
+async function guardedRunner(
+  git: Git,
+  commonDir: string,
+  guard: GitGuard | null,
+  isForeign: boolean,
+): Promise<Result<Pick<Repository, 'gitIn' | 'note'>, GitFailure>> {
+  if (guard === null) return ok({ gitIn: (folder) => createGit(folder, null), note: null })
+  const { marker } = guard
+  if (isForeign)
+    return ok({ gitIn: (folder) => withoutRemotes(createGit(folder, { marker })), note: null })
+  const judged = await judge(git, guard, commonDir)
+  if (!judged.ok) return judged
+  const gitIn = (folder: string): Git => createGit(folder, { ...guard, commonDir })
+  return ok({
+    // What is missing is fetched only by settings that nobody has changed.
+    gitIn: changedConnection(judged.value) ? (folder) => withoutRemotes(gitIn(folder)) : gitIn,
+    note: refusedNote(judged.value),
+  })
+}
+
+async function judge(
+  git: Git,
+  guard: GitGuard,
+  commonDir: string,
+): Promise<Result<Judged, GitFailure>> {
+  const listed = await listSettings(git)
+  if (!listed.ok) return listed
+  return ok(judgeSettings(guard, commonDir, guardedSettings(listed.value, commonDir)))
 }
 
 /** Where a checkout's HEAD is: on a branch or not, with a commit or not yet. */
@@ -99,11 +146,6 @@ export function isAncestor(
   newer: string,
 ): Promise<Result<boolean, GitFailure>> {
   return answers(git, ['merge-base', '--is-ancestor', older, newer])
-}
-
-function commonGit(commonDir: string): Git {
-  const git = createGit(commonDir)
-  return (args, options) => git([`--git-dir=${commonDir}`, ...args], options)
 }
 
 async function toplevelOf(git: Git): Promise<Result<string | null, GitFailure>> {

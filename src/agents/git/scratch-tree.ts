@@ -2,7 +2,7 @@
 import { lstat, rm } from 'node:fs/promises'
 import { ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
-import { createGit } from './git.ts'
+import type { Git } from './git.ts'
 import type { GitFailure } from './git-failure.ts'
 import { commitAt } from './repository.ts'
 import type { Repository } from './repository.ts'
@@ -21,10 +21,10 @@ export async function addScratchTree(
   const spelled = await spellingOf(path)
   const known = await registered(repo, spelled)
   if (!known.ok) return known
-  const git = createGit(spelled)
+  const git = repo.gitIn(spelled)
   if (known.value) {
     const at = await commitAt(git, 'HEAD')
-    if (at.ok && at.value === commit) return fill(spelled)
+    if (at.ok && at.value === commit) return fill(git, spelled)
     await removeScratchTree(repo, spelled)
   } else {
     // A removal that was cut short has forgotten the tree and left files, which git would not write over.
@@ -42,12 +42,12 @@ export async function addScratchTree(
       commit,
     ]),
   )
-  return added.ok ? fill(spelled) : added
+  return added.ok ? fill(git, spelled) : added
 }
 
 /** A second time it only looks: files that a line has made meanwhile stay. */
-async function fill(path: string): Promise<Result<string, GitFailure>> {
-  const filled = await createGit(path)(['reset', '--hard', '--quiet'], { timeoutMs: CHECKOUT_MS })
+async function fill(git: Git, path: string): Promise<Result<string, GitFailure>> {
+  const filled = await git(['reset', '--hard', '--quiet'], { timeoutMs: CHECKOUT_MS })
   return filled.ok ? ok(path) : filled
 }
 

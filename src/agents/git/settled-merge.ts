@@ -4,7 +4,6 @@ import type { Result } from '../../base/result.ts'
 import type { Merging } from '../../domain/landing.ts'
 import { operationIn } from './checkout-state.ts'
 import { markedFiles } from './conflict-marks.ts'
-import { createGit } from './git.ts'
 import type { Git } from './git.ts'
 import type { GitFailure } from './git-failure.ts'
 import { mergeIntoTarget } from './land.ts'
@@ -45,7 +44,7 @@ export async function stateOfMerge(
   if (!places.ok) return places
   const held = await targetTip(repo, merging)
   if (!held.ok) return held
-  const search: Search = { git: repo.git, merging, places: places.value, held: held.value }
+  const search: Search = { repo, git: repo.git, merging, places: places.value, held: held.value }
   const found = await mergedIn(search)
   if (!found.ok) return found
   const { commit, fault, stray } = found.value
@@ -72,6 +71,7 @@ async function stillOpen(
 }
 
 interface Search {
+  readonly repo: Repository
   readonly git: Git
   readonly merging: Merging
   readonly places: readonly MergePlace[]
@@ -192,7 +192,7 @@ async function halfMade(
 ): Promise<{ readonly why: string; readonly folder: string } | null> {
   for (const { folder, commit, isMeant } of search.places) {
     if (folder === null) continue
-    const git = createGit(folder)
+    const git = search.repo.gitIn(folder)
     const gitDir = await readPath(git, '--git-dir').catch(() => null)
     if (!gitDir?.ok || (await operationIn(gitDir.value)) !== 'merge') continue
     if (!isMeant && !(await isClear(search, commit))) continue

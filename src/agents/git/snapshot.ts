@@ -5,10 +5,10 @@ import { err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import type { Checkout } from './checkout-state.ts'
 import { readLine } from './git.ts'
-import type { Git } from './git.ts'
+import type { Git, GitResult } from './git.ts'
 import { codeOf, diskFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
-import { dropStrayGitlinks } from './gitlinks.ts'
+import { dropStrayGitlinks, linkNested, nestedRepositories } from './gitlinks.ts'
 
 export interface Snapshot {
   /** HEAD itself when nothing was uncommitted. */
@@ -28,6 +28,9 @@ interface Words {
 
 const SLOW_MS = 15 * 60_000
 
+/** For `git status`: it would run git in each nested repository, by the settings of that one. */
+export const NO_NESTED = '--ignore-submodules=dirty'
+
 export async function snapshot(
   checkout: Checkout,
   words: Words,
@@ -43,13 +46,27 @@ export async function snapshot(
     })
   const unhidden = await showHidden(git)
   if (!unhidden.ok) return unhidden
-  const added = await git(['add', '--all', '--ignore-errors'], { expect: [0, 1] })
+  const nested = await nestedRepositories(git, checkout.path)
+  if (!nested.ok) return nested
+  const added = await addBeside(git, nested.value)
   if (!added.ok) return added
+  const linked = await linkNested(git, nested.value)
+  if (!linked.ok) return linked
   const stray = await dropStrayGitlinks(git, words.base)
   if (!stray.ok) return stray
   const notes = [...unhidden.value, ...unaddedNotes(added.value.stderr), ...stray.value]
   const made = await commitIndex(git, checkout.head, words)
   return made.ok ? ok({ ...made.value, indexFile, notes }) : made
+}
+
+function addBeside(git: Git, nested: readonly string[]): GitResult {
+  const args = ['add', '--all', '--ignore-errors']
+  if (nested.length === 0) return git(args, { expect: [0, 1] })
+  const specs = ['.', ...nested.map((path) => `:(exclude,top,literal)${path}`)]
+  return git([...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
+    expect: [0, 1],
+    input: specs.map((spec) => `${spec}\0`).join(''),
+  })
 }
 
 /** Makes our index the worktree's, the way git does it: under `index.lock`, by rename. Says so when it could not. */

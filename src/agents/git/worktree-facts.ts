@@ -9,7 +9,7 @@ import type { GitFailure } from './git-failure.ts'
 import { commitAt, isAncestor } from './repository.ts'
 import type { Repository } from './repository.ts'
 import { withRepositoryLock } from './repository-lock.ts'
-import { snapshot } from './snapshot.ts'
+import { NO_NESTED, snapshot } from './snapshot.ts'
 import { listWorktrees, spellingOf } from './worktree-list.ts'
 import { isWorktreeName, worktreeBranchOf } from './worktree-name.ts'
 
@@ -63,7 +63,7 @@ async function factsOf(
   })
   if (!checkout.ok) return broken(checkout.error.message)
   const { git, head, headRef, unfinished } = checkout.value
-  const flags = ['--porcelain=v1', '-z', '--no-renames', '--ignored=traditional']
+  const flags = ['--porcelain=v1', '-z', '--no-renames', '--ignored=traditional', NO_NESTED]
   const status = await git(['status', ...flags])
   if (!status.ok) return broken(status.error.message)
   const rows = status.value.stdout.split('\0').filter((row) => row !== '')

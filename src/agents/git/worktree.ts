@@ -6,7 +6,6 @@ import { invariant, err, ok } from '../../base/result.ts'
 import type { Result } from '../../base/result.ts'
 import { baseBehind, branchHasWork } from './branch-work.ts'
 import { finishCheckout, markUnfinished } from './checkout.ts'
-import { createGit } from './git.ts'
 import { diskFailure, gitFailure } from './git-failure.ts'
 import type { GitFailure } from './git-failure.ts'
 import { mendRegistration, pointsInto, twinOf } from './mend-worktree.ts'
@@ -57,7 +56,7 @@ export async function ensureWorktree(
   if (!placed.ok) return placed
   const checked = await verify(repo, path)
   if (!checked.ok) return checked
-  const finished = await finishCheckout(path)
+  const finished = await finishCheckout(repo.gitIn(path), path)
   if (!finished.ok) return finished
   return settle(request, path)
 }
@@ -122,12 +121,12 @@ async function add(
     await wait(20 * (tries + 1))
     done = await repo.git(args)
   }
-  return done.ok ? markUnfinished(path) : done
+  return done.ok ? markUnfinished(repo.gitIn(path)) : done
 }
 
 /** The last guard of isolation: git itself, asked in the folder, must name this folder and this repository. */
 async function verify(repo: Repository, path: string): Promise<Result<void, GitFailure>> {
-  const git = createGit(path)
+  const git = repo.gitIn(path)
   const top = await readPath(git, '--show-toplevel')
   if (!top.ok) return top
   const common = await readPath(git, '--git-common-dir')
@@ -145,7 +144,7 @@ async function settle(
   request: WorktreeRequest,
   path: string,
 ): Promise<Result<Worktree, GitFailure>> {
-  const git = createGit(path)
+  const git = request.repo.gitIn(path)
   const branchRef = `refs/heads/${request.branch}`
   const head = await headOf(git)
   if (!head.ok) return head
@@ -176,7 +175,7 @@ async function reattach(
   const listed = await listWorktrees(repo)
   if (!listed.ok) return listed
   if (checkedOutElsewhere(listed.value, branch, path)) return stays
-  const moved = await createGit(path)(['symbolic-ref', 'HEAD', ref])
+  const moved = await repo.gitIn(path)(['symbolic-ref', 'HEAD', ref])
   return moved.ok ? ok(`the worktree was on ${place} and is on ${branch} again`) : moved
 }
 

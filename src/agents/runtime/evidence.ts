@@ -11,6 +11,8 @@ import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
 import { markedFiles } from '../git/conflict-marks.ts'
+import type { GitGuard } from '../git/git-guard.ts'
+import { findGit } from '../git/main-checkout.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
@@ -65,18 +67,23 @@ const emptyEvidence = (how: Evidence['how'], failure: Evidence['failure']): Evid
 
 export type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
 
+interface Gathering {
+  readonly options: LocalRuntimeOptions
+  readonly guard: GitGuard
+  readonly verify: Verify
+}
+
 export async function gatherEvidence(
   held: HeldAgent,
   going: Going,
-  options: LocalRuntimeOptions,
-  verify: Verify,
+  { options, guard, verify }: Gathering,
 ): Promise<Ended> {
   // A file's date is a tick coarser than the clock: an end never lies before its start.
   const at =
     going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
   if (going.kind === 'never-ran') return neverRan(at)
   const summary = await summaryOf(held, going, options)
-  const collected = await collect(held, options)
+  const collected = await collect(held, options, guard)
   // A lock or a full disk may pass: the end is settled later, and given up only after several tries.
   if (collected instanceof Error && held.settleTries < COLLECT_TRIES) throw collected
   if (collected instanceof Error) {
@@ -179,30 +186,43 @@ function withLastWords(summary: OutputSummary, stderrTail: string, going: Going)
   return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
 }
 
+/** Git is asked also where nothing is collected: what the agent did to its settings is put on record while it counts as running. */
 async function collect(
   held: HeldAgent,
   options: LocalRuntimeOptions,
+  guard: GitGuard,
 ): Promise<CollectedWork | null | Error> {
-  const { workplace } = held
-  if (!workplace?.branch || !workplace.baseCommit) return null
-  const repo = await openRepository(folderOf(held.order, options.root))
-  if (!repo.ok) return new Error(repo.error.message)
   const { task, agent } = held.order
+  const folder = folderOf(held.order, options.root)
+  const { branch = null, baseCommit = null } = held.workplace ?? {}
+  const hasWorktree = branch !== null && baseCommit !== null
+  if (!hasWorktree && findGit(folder) === null) return null
+  const repo = await openRepository(folder, guard)
+  if (repo.ok && repo.value.note !== null)
+    options.log.warn(repo.value.note, { agent: agent.id, task: task.id })
+  if (!hasWorktree) return null
+  if (!repo.ok) return new Error(repo.error.message)
+  return collectIn(repo.value, held, options, { branch, base: baseCommit })
+}
+
+async function collectIn(
+  repo: Repository,
+  { order: { task, agent }, workplace }: HeldAgent,
+  options: LocalRuntimeOptions,
+  from: { readonly branch: string; readonly base: string },
+): Promise<CollectedWork | Error> {
   const collected = await collectResult({
-    repo: repo.value,
-    path: workplace.cwd,
-    branch: workplace.branch,
-    base: workplace.baseCommit,
+    ...from,
+    repo,
+    path: workplace?.cwd ?? '',
     agentId: agent.id,
     taskId: task.id,
     taskTitle: task.title,
     uncommitted: options.worktree().uncommitted,
-    resultRef: resultRefOf(agent.id, repo.value, options.root),
+    resultRef: resultRefOf(agent.id, repo, options.root),
   })
   if (!collected.ok) return new Error(collected.error.message)
-  return task.merging === null
-    ? collected.value
-    : withMerged(repo.value, task.merging, collected.value)
+  return task.merging === null ? collected.value : withMerged(repo, task.merging, collected.value)
 }
 
 /** A merge task is not done before its result holds both sides, and none of the marks that git leaves. */

@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts'
 import type { Agent, Usage, Workplace } from '../../domain/agent.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
+import type { GitGuard } from '../git/git-guard.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
 import type { Tail } from '../output/tail.ts'
@@ -38,6 +39,8 @@ export interface LocalRuntimeOptions {
   newUuid(): string
   /** How worktrees are made; read at each launch. */
   worktree(): WorktreeSettings
+  /** For git that the yard runs in the trees of its agents. */
+  readonly git: Omit<GitGuard, 'isQuiet'>
 }
 
 export interface HeldAgent {
@@ -94,4 +97,15 @@ export const createHeld = (order: LaunchOrder, folder: string, now: number): Hel
   cpuMs: 0,
   isBusy: false,
   hasBeenHeard: false,
+})
+
+/** What git starts for an agent is that agent. Before it starts it has no marker, and cannot have set anything. */
+export const gitGuardOf = (
+  { key }: HeldAgent,
+  all: ReadonlyMap<AgentId, HeldAgent>,
+  { git }: Pick<LocalRuntimeOptions, 'git'>,
+): GitGuard => ({
+  file: git.file,
+  marker: key ?? git.marker,
+  isQuiet: () => [...all.values()].every((one) => one.key === null),
 })

@@ -9,6 +9,7 @@ import type { Log } from '../../base/log.ts'
 import { ok } from '../../base/result.ts'
 import type { Lander, LandingOrder, LandingOutcome, Withdrawal } from '../../domain/landing.ts'
 import { diskFailure, type GitFailure } from '../git/git-failure.ts'
+import type { GitGuard } from '../git/git-guard.ts'
 import { mergeIntoTarget, moveTarget, obstacleTo } from '../git/land.ts'
 import { landingTarget, type LandingTarget } from '../git/landing-target.ts'
 import { preparePullRequest } from '../git/pull-request.ts'
@@ -32,6 +33,8 @@ export interface LanderOptions {
   environmentOf(order: LandingOrder): Readonly<Record<string, string>>
   /** By the name of its worktree; the same under every owner. Null = it bears none. */
   markerOf(name: string): string | null
+  /** For git, by the name of the worktree. */
+  guardOf(name: string): GitGuard
   mayTouch(): boolean
 }
 
@@ -66,7 +69,7 @@ export function createLander(options: LanderOptions): ClearingLander {
     async land(order, withdrawn) {
       if (closing.signal.aborted || !options.mayTouch()) return null
       try {
-        const repo = await openRepository(order.folder)
+        const repo = await openRepository(order.folder, options.guardOf(order.name))
         if (!repo.ok) return refused(order.target, repo.error.message)
         return await inTurn(repo.value, () => landIn(repo.value, order, withdrawn))
       } catch (error) {
@@ -77,7 +80,7 @@ export function createLander(options: LanderOptions): ClearingLander {
     async clear(order, outcome) {
       if (closing.signal.aborted || !options.mayTouch()) return
       try {
-        const repo = await openRepository(order.folder)
+        const repo = await openRepository(order.folder, options.guardOf(order.name))
         const keepsText = outcome?.kind === 'prepared'
         if (repo.ok) await inTurn(repo.value, () => clear(repo.value, order, options, keepsText))
       } catch (error) {
@@ -131,10 +134,10 @@ interface Scene {
 }
 
 async function land(scene: Scene): Promise<LandingOutcome | null> {
-  const { order, signal } = scene
+  const { order, options, signal } = scene
   for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
     // Opened anew each time: its branch may have moved, or be another one.
-    const repo = await openRepository(order.folder)
+    const repo = await openRepository(order.folder, options.guardOf(order.name))
     if (!repo.ok) return refused(order.target, repo.error.message)
     const outcome = await landOnce({ ...scene, repo: repo.value })
     if (outcome !== 'again') return outcome

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../base/log.ts'
+import type { GitGuard } from '../git/git-guard.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { removeScratchTree } from '../git/scratch-tree.ts'
 import { listWorktrees, spellingOf } from '../git/worktree-list.ts'
@@ -27,6 +28,7 @@ interface Parts {
   readonly host: ProcessHost
   readonly log: Log
   markerOf(name: string): string | null
+  guardOf(name: string): GitGuard
   /** So that none of them begins meanwhile. */
   inTurn(repo: Repository, work: () => Promise<void>): Promise<void>
   isOver(): boolean
@@ -38,7 +40,7 @@ export async function clearLeftLandings(left: LeftLandings, parts: Parts): Promi
   const queued = found.length === 0 ? null : left.queued()
   const names = found.filter((name) => !queued?.has(name))
   if (names.length === 0) return
-  const repos = await repositoriesOf(left)
+  const repos = await repositoriesOf(left, parts.guardOf(''))
   for (const name of names) {
     if (parts.isOver()) return
     const home = await homeOf(join(parts.folder, name, 'tree'), repos)
@@ -72,10 +74,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
-async function repositoriesOf({ repositories }: LeftLandings): Promise<Repository[]> {
+async function repositoriesOf(
+  { repositories }: LeftLandings,
+  guard: GitGuard,
+): Promise<Repository[]> {
   const found = new Map<string, Repository>()
   for (const folder of new Set(repositories)) {
-    const repo = await openRepository(folder)
+    const repo = await openRepository(folder, guard)
     if (repo.ok) found.set(repo.value.commonDir, repo.value)
   }
   return [...found.values()]

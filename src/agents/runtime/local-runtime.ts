@@ -20,7 +20,7 @@ import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
 import { endedUnlaunched, endedUnplaced, gatherEvidence, neverRan, type Going } from './evidence.ts'
-import { createHeld, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
+import { createHeld, gitGuardOf, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
 import { launchFailureOf, makeFolder, prepareStage } from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
@@ -235,7 +235,9 @@ class LocalRuntime implements Runtime {
   async #start(one: HeldAgent): Promise<void> {
     const { clock, host, launcher, root, worktrees } = this.#options
     const bootId = await host.bootId()
-    const placed = await preparePlace(one.order, root, worktrees, this.#options.worktree())
+    const { target } = this.#options.worktree()
+    const guard = gitGuardOf(one, this.#held, this.#options)
+    const placed = await preparePlace(one.order, root, worktrees, { guard, target })
     if (!placed.ok) return this.#report(one, endedUnplaced(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
     one.workplace = workplace
@@ -271,7 +273,8 @@ class LocalRuntime implements Runtime {
   async #setUp(one: HeldAgent, place: Place, bootId: string): Promise<WorkFailure | null> {
     one.bootId = bootId
     one.key = this.#options.newKey()
-    const parts = { stages: this.#lines, options: this.#options }
+    const guard = gitGuardOf(one, this.#held, this.#options)
+    const parts = { stages: this.#lines, options: this.#options, guard }
     const ready = await setUpWorktree(one, place, this.#options.worktree(), parts)
     return ready.ok ? null : ready.error
   }
@@ -343,9 +346,11 @@ class LocalRuntime implements Runtime {
   }
 
   #gather(one: HeldAgent, going: Going): ReturnType<typeof gatherEvidence> {
-    return gatherEvidence(one, going, this.#options, (held, line) =>
-      runVerify(held, line, this.#lines, this.#options),
-    )
+    return gatherEvidence(one, going, {
+      options: this.#options,
+      guard: gitGuardOf(one, this.#held, this.#options),
+      verify: (held, line) => runVerify(held, line, this.#lines, this.#options),
+    })
   }
 
   #onExit(folder: string, exit: ExitRecord): void {

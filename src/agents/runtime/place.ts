@@ -7,9 +7,9 @@ import type { Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Conflict } from '../../domain/landing.ts'
-import type { WorktreeSettings } from '../../domain/settings.ts'
 import { taskBase, type BaseFailure } from '../git/base.ts'
 import { conflictHunks } from '../git/conflict-hunks.ts'
+import type { GitGuard } from '../git/git-guard.ts'
 import { findGit } from '../git/main-checkout.ts'
 import type { MergeConflict } from '../git/merge-tree.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
@@ -59,20 +59,22 @@ export async function preparePlace(
   order: LaunchOrder,
   root: string,
   worktrees: string,
-  settings: Pick<WorktreeSettings, 'target'>,
+  { guard, target }: { readonly guard: GitGuard; readonly target: string | null },
 ): Promise<Result<Place, Unplaced>> {
   const folder = folderOf(order, root)
   if (!wantsWorktree(order, root)) {
     if (!isFolder(folder)) return err(unplaced('launch', `its folder ${folder} does not exist`))
+    // Puts on record which programs git may run, before the agent can add some.
+    if (findGit(folder) !== null) await openRepository(folder, guard)
     return ok({
       workplace: { cwd: realpathSync(folder), branch: null, baseCommit: null },
       worktreeName: null,
       notes: [],
     })
   }
-  const opened = await openRepository(folder)
+  const opened = await openRepository(folder, guard)
   if (!opened.ok) return err(unisolated(opened.error.message))
-  return prepareWorktree(order, opened.value, { root, worktrees, target: settings.target })
+  return prepareWorktree(order, opened.value, { root, worktrees, target })
 }
 
 interface Roots {

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 import { copyIgnored } from '../git/copy-ignored.ts'
+import type { GitGuard } from '../git/git-guard.ts'
 import { createGit } from '../git/git.ts'
 import { openRepository, readPath } from '../git/repository.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
@@ -17,20 +18,26 @@ import { lineEnvironment } from './verify-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
 
+interface SetupParts {
+  readonly stages: LineStages
+  readonly options: Options
+  readonly guard: GitGuard
+}
+
 /** Sentences for the log; a failure of class `isolation` when the worktree is not as the person wants it. */
 export async function setUpWorktree(
   held: HeldAgent,
   place: Place,
   settings: WorktreeSettings,
-  parts: { readonly stages: LineStages; readonly options: Options },
+  parts: SetupParts,
 ): Promise<Result<readonly string[], WorkFailure>> {
   const { cwd, branch } = place.workplace
   if (branch === null || (settings.copy.length === 0 && settings.setup === null)) return ok([])
-  const gitDir = await readPath(createGit(cwd), '--git-dir')
+  const gitDir = await readPath(createGit(cwd, parts.guard), '--git-dir')
   if (!gitDir.ok) return err(notReady(gitDir.error.message))
   const done = join(gitDir.value, 'yard-ready')
   if (existsSync(done)) return ok([])
-  const copied = await copyFiles(held, cwd, settings, parts.options)
+  const copied = await copyFiles(held, cwd, settings, parts)
   if (!copied.ok) return copied
   const ran = await runSetup(held, { cwd, note: join(gitDir.value, 'yard-setup') }, settings, parts)
   if (ran !== null) return err(ran)
@@ -42,17 +49,18 @@ async function copyFiles(
   held: HeldAgent,
   worktree: string,
   { copy }: WorktreeSettings,
-  { root }: Options,
+  { guard, options: { root } }: SetupParts,
 ): Promise<Result<readonly string[], WorkFailure>> {
   if (copy.length === 0) return ok([])
   const from = realpathSync(folderOf(held.order, root))
-  const repo = await openRepository(from)
+  const repo = await openRepository(from, guard)
   if (!repo.ok) return err(notReady(repo.error.message))
   const { toplevel } = repo.value
   // A bare repository has no files of its own to copy.
   if (toplevel === null) return ok([])
   const to = join(worktree, relative(toplevel, from))
-  const copied = await copyIgnored({ from, to, worktree, globs: copy })
+  const git = repo.value.gitIn(from)
+  const copied = await copyIgnored({ git, from, to, worktree, globs: copy })
   return copied.ok ? copied : err(notReady(copied.error.message))
 }
 
@@ -61,7 +69,7 @@ async function runSetup(
   held: HeldAgent,
   { cwd, note }: { readonly cwd: string; readonly note: string },
   { setup, setupTimeoutMs }: WorktreeSettings,
-  { stages, options }: { readonly stages: LineStages; readonly options: Options },
+  { stages, options }: SetupParts,
 ): Promise<WorkFailure | null> {
   if (setup === null) return null
   const folder = notedFolder(note, setup) ?? join(held.folder, 'setup')

@@ -2,6 +2,11 @@ import { createInterface } from 'node:readline/promises'
 import { err, ok } from '../../base/result.ts'
 import { loadConfig } from '../../config/load.ts'
 import { findYard, userPaths } from '../../config/paths.ts'
+import {
+  acceptGitSettings,
+  refusedGitSettings,
+  type RefusedSetting,
+} from '../../yard/plan-git-guard.ts'
 import { confirmTrust, describeTrust, isTrusted, type TrustShown } from '../../yard/trust.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { refuseAgent } from '../refuse-agent.ts'
@@ -26,21 +31,33 @@ export async function trust(cli: Cli, words: Words): Promise<Outcome> {
   if (!config.ok) return config
   const shown = describeTrust(config.value.settings, paths)
   const wasTrusted = isTrusted(place)
-  const told = { root: paths.root, ...shown }
+  const gitSettings = refusedGitSettings(paths)
+  const told = { root: paths.root, ...shown, gitSettings }
   if (!print.isJson) printShown(cli, told)
+  const isAsked = !wasTrusted || gitSettings.length > 0
+  if (isAsked && !(await isConfirmed(cli, words, wasTrusted)))
+    return err(wasTrusted ? settingsRefused : notConfirmed(paths.root))
+  if (gitSettings.length > 0) acceptGitSettings(paths, gitSettings)
   if (!wasTrusted) {
-    const isSure = words.flag('yes') === true || (await confirms(cli))
-    if (!isSure) return err(notConfirmed(paths.root))
     confirmTrust(place)
     await tellOwner(cli)
   }
   print.result({ ...told, trusted: true }, () =>
-    print.line(wasTrusted ? 'this yard is trusted already' : 'this yard is trusted now'),
+    print.line(`this yard is trusted ${whenOf(told, wasTrusted)}`),
   )
   return ok(0)
 }
 
-function printShown({ print }: Cli, shown: TrustShown & { readonly root: string }): void {
+const whenOf = ({ gitSettings }: Shown, wasTrusted: boolean): string =>
+  `${wasTrusted ? 'already' : 'now'}${gitSettings.length === 0 ? '' : ', and git uses these settings for it'}`
+
+interface Shown extends TrustShown {
+  readonly root: string
+  readonly gitSettings: readonly RefusedSetting[]
+}
+
+function printShown(cli: Cli, shown: Shown): void {
+  const { print } = cli
   print.line(`The yard in ${shown.root} can run these executors:`)
   for (const executor of shown.executors) print.line(`  ${oneLine(executor)}`)
   if (shown.settings.length > 0) print.line('Its settings say:')
@@ -56,19 +73,42 @@ function printShown({ print }: Cli, shown: TrustShown & { readonly root: string 
       ? 'They name no variables of your environment.'
       : `They read these variables of your environment: ${variables.map(oneLine).join(', ')}`,
   )
+  printGitSettings(cli, shown.gitSettings)
 }
 
 const SHOWN_LINES = 50
 
-async function confirms({ machine, print }: Cli): Promise<boolean> {
+function printGitSettings({ print }: Cli, settings: readonly RefusedSetting[]): void {
+  if (settings.length === 0) return
+  print.line('Git settings that came or changed while agents worked, which the yard does not use:')
+  for (const { repository, key, values } of settings)
+    print.line(
+      oneLine(
+        `  ${key} = ${values.length === 0 ? '(removed)' : values.join(', ')} (${repository})`,
+      ),
+    )
+}
+
+function isConfirmed(cli: Cli, words: Words, wasTrusted: boolean): Promise<boolean> {
+  if (words.flag('yes') === true) return Promise.resolve(true)
+  return confirms(cli, wasTrusted ? 'Use these git settings? [y/N] ' : 'Trust this yard? [y/N] ')
+}
+
+async function confirms({ machine, print }: Cli, question: string): Promise<boolean> {
   if (print.isJson || machine.stdin.isTTY !== true) return false
   const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
   try {
-    return /^y(es)?$/i.test((await terminal.question('Trust this yard? [y/N] ')).trim())
+    return /^y(es)?$/i.test((await terminal.question(question)).trim())
   } finally {
     terminal.close()
   }
 }
+
+const settingsRefused = {
+  kind: 'untrusted',
+  message: 'the git settings were not confirmed, so the yard goes on without them',
+  hint: 'take them away with `git config --unset KEY`, or accept them with `yard trust --yes`',
+} as const
 
 const notConfirmed = (root: string) =>
   ({

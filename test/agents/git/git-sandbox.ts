@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { taskBase } from '../../../src/agents/git/base.ts'
+import type { GitGuard } from '../../../src/agents/git/git-guard.ts'
 import { openRepository } from '../../../src/agents/git/repository.ts'
 import type { Repository } from '../../../src/agents/git/repository.ts'
 import { ensureWorktree } from '../../../src/agents/git/worktree.ts'
@@ -88,8 +89,8 @@ export function checkoutState(root: string): string {
   ].join('\n--\n')
 }
 
-export async function open(folder: string): Promise<Repository> {
-  return must(await openRepository(folder))
+export async function open(folder: string, guard: GitGuard | null = null): Promise<Repository> {
+  return must(await openRepository(folder, guard))
 }
 
 export interface Prepared extends Worktree {
@@ -98,13 +99,14 @@ export interface Prepared extends Worktree {
 }
 
 export interface Start {
+  readonly guard?: GitGuard
   readonly generation?: number
   readonly results?: readonly { name: string; commit: string }[]
 }
 
 /** Base and worktree of a task, as a coordinator asks for them. */
 export async function prepare(box: Sandbox, taskId: string, start: Start = {}): Promise<Prepared> {
-  const repo = await open(box.root)
+  const repo = await open(box.root, start.guard)
   const name = worktreeNameOf(taskId)
   const base = must(
     await taskBase({

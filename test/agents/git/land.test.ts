@@ -24,6 +24,7 @@ import {
   worked,
   workOf,
   write,
+  type Prepared,
 } from './git-sandbox.ts'
 
 const result = async (...work: Parameters<typeof worked>): Promise<string> =>
@@ -310,7 +311,7 @@ describe('copies of ignored files', () => {
     symlinkSync(outside, join(box.root, 'link'))
     const at = await prepare(box, 't1')
     write(at.path, { '.env': 'the agent wrote this' })
-    const request = { from: box.root, to: at.path, worktree: at.path }
+    const request = { ...copying(at), from: box.root, to: at.path, worktree: at.path }
     const globs = ['.env', '**/.env', 'link', 'secret/**', 'sub/kept.txt']
     const notes = must(await copyIgnored({ ...request, globs }))
     expect(notes).toEqual(['link is not a plain file and was not copied'])
@@ -329,13 +330,16 @@ describe('copies of ignored files', () => {
     rmSync(join(at.path, 'conf'), { recursive: true })
     mkdirSync(join(box.home, 'elsewhere'))
     symlinkSync(join(box.home, 'elsewhere'), join(at.path, 'conf'))
-    const request = { from: box.root, to: at.path, worktree: at.path, globs: ['**/.env'] }
+    const folders = { from: box.root, to: at.path, worktree: at.path }
+    const request = { ...copying(at), ...folders, globs: ['**/.env'] }
     expect(must(await copyIgnored(request))).toEqual([
       'conf/.env would lie outside the worktree and was not copied',
     ])
     expect(existsSync(join(box.home, 'elsewhere/.env'))).toBe(false)
   })
 })
+
+const copying = ({ repo }: Prepared) => ({ git: repo.gitIn(repo.toplevel ?? '') })
 
 const FREE = (): Promise<null> => Promise.resolve(null)
 

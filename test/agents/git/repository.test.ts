@@ -61,13 +61,13 @@ test('every name that git calls local to a repository is dropped from the enviro
 test('what is no repository, no folder or has no git is a failure with a way out', async () => {
   const box = sandbox()
   vi.stubEnv('GIT_CEILING_DIRECTORIES', box.home)
-  const outside = mustFail(await openRepository(box.root))
+  const outside = mustFail(await openRepository(box.root, null))
   expect(outside).toMatchObject({ kind: 'git', problem: 'not-a-repository' })
   expect(outside.message).toContain('git init')
-  const nowhere = mustFail(await openRepository(join(box.home, 'nowhere')))
+  const nowhere = mustFail(await openRepository(join(box.home, 'nowhere'), null))
   expect(nowhere.problem).toBe('no-such-folder')
   vi.stubEnv('PATH', join(box.home, 'nowhere'))
-  expect(mustFail(await openRepository(box.root)).problem).toBe('git-missing')
+  expect(mustFail(await openRepository(box.root, null)).problem).toBe('git-missing')
 })
 
 test('a git before 2.38 is refused', async () => {
@@ -76,7 +76,7 @@ test('a git before 2.38 is refused', async () => {
   write(box.home, { 'bin/git': '#!/bin/sh\necho git version 2.34.1\n' })
   chmodSync(join(box.home, 'bin', 'git'), 0o755)
   vi.stubEnv('PATH', `${join(box.home, 'bin')}:${process.env['PATH']}`)
-  expect(mustFail(await openRepository(box.root)).problem).toBe('git-too-old')
+  expect(mustFail(await openRepository(box.root, null)).problem).toBe('git-too-old')
 })
 
 test('a command that fails is named, and its hang is cut off', async () => {

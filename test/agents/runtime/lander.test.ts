@@ -29,6 +29,11 @@ async function scene(verify: (home: string) => string) {
     ...{ folder, host, launcher: stages.launcher, clock: systemClock, log: silentLog },
     environmentOf: () => ({ PATH: process.env['PATH'] ?? '', [MARKER_VARIABLE]: marker }),
     markerOf: () => marker,
+    guardOf: () => ({
+      marker,
+      file: join(box.root, '.yard/git-settings.json'),
+      isQuiet: () => true,
+    }),
     mayTouch: () => true,
   })
   onTestFinished(() => lander.close())
