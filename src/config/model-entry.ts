@@ -15,7 +15,7 @@ export function createModelEntry(name: string, file: ModelFile): Result<ModelEnt
   if (!price.ok) return price
   return ok({
     ...{ name, provider, modelId },
-    ...{ endpoint: null, tier: null, contextWindow: null },
+    ...{ endpoint: null, apiKeyEnv: null, tier: null, contextWindow: null },
     ...optional(said),
     price: price.value,
     // Another id is no longer the word that the CLI knows.
@@ -23,9 +23,10 @@ export function createModelEntry(name: string, file: ModelFile): Result<ModelEnt
   })
 }
 
-function optional({ endpoint, tier, context_window }: ModelFile) {
+function optional({ endpoint, api_key_env, tier, context_window }: ModelFile) {
   return {
     ...(endpoint !== undefined && { endpoint }),
+    ...(api_key_env !== undefined && { apiKeyEnv: api_key_env }),
     ...(tier !== undefined && { tier }),
     ...(context_window !== undefined && { contextWindow: context_window }),
   }
@@ -56,9 +57,10 @@ const pricesOf = (price: Price | null) => ({
 /** An entry in the form of the file; what it does not have is undefined. */
 function fileOf(entry: ModelEntry | null): ModelFile {
   if (entry === null) return {}
-  const { provider, modelId, endpoint, tier, contextWindow, price } = entry
+  const { provider, modelId, endpoint, apiKeyEnv, tier, contextWindow, price } = entry
   const fields = {
-    ...{ provider, model_id: modelId, endpoint, tier, context_window: contextWindow },
+    ...{ provider, model_id: modelId, endpoint, api_key_env: apiKeyEnv },
+    ...{ tier, context_window: contextWindow },
     ...{ ...pricesOf(price), price_date: price?.notedOn },
   }
   return Object.fromEntries(

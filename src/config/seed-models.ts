@@ -114,6 +114,7 @@ function entryOf(name: string, { price, ...seed }: Seed): ModelEntry {
   return {
     modelId: name,
     endpoint: null,
+    apiKeyEnv: null,
     tier: null,
     contextWindow: null,
     isAlias: false,

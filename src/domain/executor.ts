@@ -47,6 +47,10 @@ export interface LaunchOrder {
   readonly modelId: string | null
   /** Its entry in the registry; null where it has none, or the agent has no model of ours. */
   readonly model: ModelEntry | null
+  /** The entry of the model that its profile names: the address that the profile's key is for. Null where it names none. */
+  readonly profileModel: ModelEntry | null
+  /** Variables that hold keys of other profiles and models: its process does not get them. */
+  readonly foreignKeys: readonly string[]
 }
 
 export type RuntimeReport =

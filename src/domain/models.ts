@@ -57,6 +57,15 @@ export function findModel(
 export const isModelWord = (settings: Pick<Settings, 'models'>, word: string): boolean =>
   findModel(settings, word) !== null || tierOf(settings, word).length > 0
 
+/** The model that a profile names for tasks that name none; null where it names none that it can run. */
+export function profileModelOf(
+  settings: Pick<Settings, 'models'>,
+  profile: Kind & Pick<Profile, 'model'>,
+): ModelEntry | null {
+  const found = profile.model === null ? null : modelFor(settings, profile, profile.model)
+  return found?.ok ? found.value.entry : null
+}
+
 export const unknownModel = (settings: Pick<Settings, 'models'>, name: string): Failure => {
   const tiers = Object.values(settings.models).flatMap(({ tier }) => tier ?? [])
   return failure('unknown-model', `there is no model "${name}"`, {

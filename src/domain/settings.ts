@@ -118,15 +118,23 @@ const ASKS_MODELS_PROVIDER: readonly ExecutorType[] = ['native', 'opencode', 'pi
 /** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where nobody's do. */
 export function accountOf(
   profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>,
-  model: Pick<ModelEntry, 'provider'> | null = null,
+  model: Asked | null = null,
 ): string | null {
-  const { type, baseUrl, apiKeyEnv } = profile
+  const { type, baseUrl } = profile
   const host = baseUrl === null ? null : (/^https?:\/\/([^/]+)/i.exec(baseUrl)?.[1] ?? baseUrl)
   const models = ASKS_MODELS_PROVIDER.includes(type) ? (model?.provider ?? null) : null
   const provider = host ?? PROVIDER_OF_TYPE[type] ?? models
+  const key = keyNameOf(profile, model)
   if (provider === null) return null
-  return apiKeyEnv === null ? provider : `${provider} (${apiKeyEnv})`
+  return key === null ? provider : `${provider} (${key})`
 }
+
+type Asked = Pick<ModelEntry, 'provider'> & Partial<Pick<ModelEntry, 'apiKeyEnv'>>
+
+const keyNameOf = (
+  { type, baseUrl, apiKeyEnv }: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>,
+  model: Asked | null,
+): string | null => (type === 'native' && baseUrl === null ? model?.apiKeyEnv : null) ?? apiKeyEnv
 
 /** Somebody else claims its tasks: a person, or another orchestrator. The coordinator never starts those. */
 export const isTakenByPeople = (type: ExecutorType): boolean =>
@@ -141,6 +149,8 @@ export const modelEntrySchema = z.strictObject({
   /** What reaches the CLI. */
   modelId: z.string(),
   endpoint: z.string().nullable(),
+  /** Name of the variable that holds the key for `endpoint`. */
+  apiKeyEnv: z.string().nullable(),
   tier: z.string().nullable(),
   /** Tokens that one request may hold; null = not known. */
   contextWindow: z.number().int().positive().nullable(),

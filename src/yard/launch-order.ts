@@ -2,11 +2,12 @@
 import type { Agent } from '../domain/agent.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import { shownStateOf, type Plan } from '../domain/plan.ts'
-import { findModel } from '../domain/models.ts'
+import { findModel, profileModelOf } from '../domain/models.ts'
 import { profileOf } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
+import { keysOfOthers } from '../agents/executors/environment.ts'
 import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
 
 const NOTES = 30
@@ -31,7 +32,21 @@ export function launchOrderOf(
     graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
     resume: agent.resumed ? agent.conversation : null,
     modelId: agent.modelId,
-    model: agent.model === null ? null : findModel(settings, agent.model),
+    ...modelsOf(settings, profile, agent.model),
+  }
+}
+
+/** What its launch has to know of the models, of the agent's own and of the profile's, and of keys. */
+export function modelsOf(
+  settings: Settings,
+  profile: Profile,
+  name: string | null,
+): Pick<LaunchOrder, 'model' | 'profileModel' | 'foreignKeys'> {
+  const model = name === null ? null : findModel(settings, name)
+  return {
+    model,
+    profileModel: profileModelOf(settings, profile),
+    foreignKeys: keysOfOthers(settings, profile, model),
   }
 }
 

@@ -2,7 +2,7 @@
 import { missingKey } from '../agents/executors/endpoint.ts'
 import { missingNativeKey } from '../agents/executors/native.ts'
 import { which } from '../agents/runtime/launch-stage.ts'
-import { modelFor } from '../domain/models.ts'
+import { modelFor, profileModelOf } from '../domain/models.ts'
 import { generalModel, profileOf } from '../domain/resolve.ts'
 import { isAgentCli, type ExecutorType, type Profile, type Settings } from '../domain/settings.ts'
 
@@ -60,7 +60,10 @@ function nativeProblem(
     : Object.values(settings.models).filter(({ name }) => modelFor(settings, profile, name).ok)
   let first: string | null = null
   for (const entry of known) {
-    const problem = missingNativeKey(profile, entry, env)
+    const problem = missingNativeKey(profile, entry, {
+      inherited: env,
+      profileModel: profileModelOf(settings, profile),
+    })
     if (problem === null) return null
     first ??= problem
   }

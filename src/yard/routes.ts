@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Caps, Route } from '../coordinator/ports.ts'
+import { foreignKeyFault } from '../agents/executors/native.ts'
 import { exclusiveFolderOf } from '../agents/runtime/place.ts'
 import type { Command } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
@@ -10,7 +11,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { standInOf } from '../domain/fallback.ts'
 import { unknownCostOf } from '../domain/known-cost.ts'
-import { findModel } from '../domain/models.ts'
+import { findModel, profileModelOf } from '../domain/models.ts'
 import { misfitOf, resolveExecutor, resolveModel, type ModelChoice } from '../domain/resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
@@ -53,7 +54,11 @@ export function createRoutes(settings: Settings, root: string): Routes {
       const chosen = resolveModel(settings, wish, choice.value.profile)
       if (!chosen.ok) return chosen.error
       const caps = { budget, budgetTokens }
-      return unknownCostOf(settings, caps, choice.value.profile, chosen.value.name)
+      const { profile } = choice.value
+      return (
+        strayKeyOf(settings, profile, chosen.value.name) ??
+        unknownCostOf(settings, caps, profile, chosen.value.name)
+      )
     },
   }
 }
@@ -66,9 +71,19 @@ function routeOf(settings: Settings, task: Task, root: string): Result<Route, Fa
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, profile)
   if (!model.ok) return model
-  const unknown = unknownCostOf(settings, task, profile, model.value.name)
-  if (unknown) return err(unknown)
+  const fault =
+    strayKeyOf(settings, profile, model.value.name) ??
+    unknownCostOf(settings, task, profile, model.value.name)
+  if (fault) return err(fault)
   return ok(routeBy({ settings, task, root }, { profile, why, model: model.value }))
+}
+
+/** A key that would go to an address that it was not named for. */
+function strayKeyOf(settings: Settings, profile: Profile, model: string | null): Failure | null {
+  if (profile.type !== 'native' || model === null) return null
+  const entry = findModel(settings, model)
+  const fault = foreignKeyFault(profile, entry, profileModelOf(settings, profile))
+  return fault === null ? null : failure('not-allowed', fault)
 }
 
 interface Way {
@@ -84,6 +99,7 @@ function routeBy(
   const { settings, task, root } = scene
   const entry = model.name === null ? null : findModel(settings, model.name)
   const next = standInOf(settings, task, profile)
+  const isSafe = next !== null && strayKeyOf(settings, next.profile, next.model.name) === null
   return {
     executor: profile.name,
     executorType: profile.type,
@@ -94,7 +110,7 @@ function routeBy(
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
     exclusive: exclusiveFolderOf({ task, profile }, root),
     isForPeople: isTakenByPeople(profile.type),
-    fallback: next && routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }),
+    fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
   }
 }
 

@@ -11,10 +11,10 @@ import { evolve } from '../domain/evolve.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../domain/executor.ts'
 import { failure, type Failure, type WorkFailure } from '../domain/failure.ts'
 import { agentIdOf, type AgentId } from '../domain/ids.ts'
-import { findModel } from '../domain/models.ts'
 import { createPlan, type MutablePlan } from '../domain/plan.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
+import { modelsOf } from './launch-order.ts'
 
 export interface TrialResult {
   readonly name: string
@@ -149,7 +149,7 @@ function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder,
   return ok({
     ...{ agent, task: started, profile: { ...profile, coding: false }, dependencies: [] },
     ...{ notes: [], graph: [], resume: null, modelId: model.value.modelId },
-    model: model.value.name === null ? null : findModel(settings, model.value.name),
+    ...modelsOf(settings, profile, model.value.name),
   })
 }
 

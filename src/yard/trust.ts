@@ -64,11 +64,12 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
     ),
     ...(p.apiKeyEnv === null ? [] : [p.apiKeyEnv]),
   ])
+  const modelKeys = Object.values(settings.models).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? [])
   return {
     executors: profiles.map(executorLine),
     builtIn: profiles.filter(isBuiltIn).map(executorLine),
     settings: [...worktreeLines(settings), ...modelLines(settings)],
-    variables: [...new Set(variables)].toSorted(),
+    variables: [...new Set([...variables, ...modelKeys])].toSorted(),
     lines: readTaskLines(paths.db),
   }
 }

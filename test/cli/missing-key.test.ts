@@ -54,3 +54,24 @@ it('is ready as soon as the key is there', { timeout: 60_000 }, async () => {
   await chmod(keys, 0o600)
   expect((await place.yard(['why', 'keyless'])).out).not.toMatch(/cannot run here/)
 })
+
+it(
+  'a key does not go to the address of a model that has none of its own',
+  { timeout: 60_000 },
+  async () => {
+    const config = join(place.folder, '.yard', 'config.toml')
+    const model =
+      '[models.far]\nprovider = "local"\nmodel_id = "m"\nendpoint = "https://far.example/v1"\n'
+    const profile = '[executors.keyed]\ntype = "native"\nmodel = "sonnet"\napi_key_env = "MY_KEY"\n'
+    await appendFile(config, `\n${model}\n${profile}`)
+    const add = ['add', 'Far', '--executor', 'keyed', '--model', 'far']
+    expect(await place.yard(add)).toMatchObject({
+      ...{ code: 4, err: expect.stringContaining('models.far.api_key_env') },
+    })
+    await appendFile(
+      config,
+      '\n[models.far2]\nprovider = "local"\nmodel_id = "m"\nendpoint = "https://far.example/v1"\napi_key_env = "FAR_KEY"\n',
+    )
+    expect(await place.yard([...add.slice(0, -1), 'far2'])).toMatchObject({ code: 0 })
+  },
+)

@@ -49,6 +49,7 @@ describe('a model of a file', () => {
       provider: 'openrouter',
       modelId: 'a/b',
       endpoint: null,
+      apiKeyEnv: null,
       tier: null,
       contextWindow: 64_000,
       price: { input: 1, output: 4, cached: null, notedOn: '2026-03' },

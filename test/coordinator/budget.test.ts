@@ -282,7 +282,14 @@ it('a cost that no CLI told is worked out by the registry, and counts', async ()
     budget: NO_BUDGET,
     models: {
       m: {
-        ...{ name: 'm', provider: 'openai', modelId: 'm', endpoint: null, tier: null },
+        ...{
+          name: 'm',
+          provider: 'openai',
+          modelId: 'm',
+          endpoint: null,
+          apiKeyEnv: null,
+          tier: null,
+        },
         ...{ contextWindow: null, isAlias: false, price },
       },
     },

@@ -326,6 +326,6 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     graph: [],
     resume: agent.conversation,
     modelId: agent.modelId,
-    model: null,
+    ...{ model: null, profileModel: null, foreignKeys: [] },
   }
 }

@@ -39,7 +39,14 @@ const executor = (more: Partial<ExecutorView> = {}): ExecutorView => ({
   ...more,
 })
 const model = (name: string, more: Partial<ModelView> = {}): ModelView => ({
-  ...{ name, provider: 'anthropic', modelId: `id-${name}`, endpoint: null, tier: null },
+  ...{
+    name,
+    provider: 'anthropic',
+    modelId: `id-${name}`,
+    endpoint: null,
+    apiKeyEnv: null,
+    tier: null,
+  },
   ...{ isDefault: false, source: 'project', roles: [], contextWindow: null },
   ...{ costIn: null, costOut: null, costCached: null, priceDate: null },
   ...more,

@@ -214,6 +214,6 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     graph: [],
     resume,
     modelId,
-    model: null,
+    ...{ model: null, profileModel: null, foreignKeys: [] },
   }
 }

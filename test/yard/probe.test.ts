@@ -23,6 +23,7 @@ const model = (name: string, provider: string) => ({
   provider,
   modelId: name,
   endpoint: null,
+  apiKeyEnv: null,
 })
 const settingsWith = (profile: Profile) =>
   ({

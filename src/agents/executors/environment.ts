@@ -3,7 +3,7 @@
  * without Electron's and npm's own variables, and without the keys of other executors' providers. A shell or command task has no
  * provider: it is the user's own line, so it keeps the user's environment, keys included.
  */
-import type { Profile } from '../../domain/settings.ts'
+import type { ExecutorType, ModelEntry, Profile, Settings } from '../../domain/settings.ts'
 import { PROVIDER_OF_TYPE } from '../../domain/settings.ts'
 import { endpointChange } from './endpoint.ts'
 import type { Environment, EnvironmentChange } from './executor.ts'
@@ -41,11 +41,61 @@ const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   // GH_TOKEN and GITHUB_TOKEN are left to all: git and gh need them too.
   github: ['COPILOT_GITHUB_TOKEN', 'COPILOT_PROVIDER_API_KEY', 'COPILOT_PROVIDER_BEARER_TOKEN'],
   moonshot: ['KIMI_API_KEY', 'MOONSHOT_API_KEY'],
+  openrouter: ['OPENROUTER_API_KEY'],
+  mistral: ['MISTRAL_API_KEY', 'CODESTRAL_API_KEY'],
+  groq: ['GROQ_API_KEY'],
+  xai: ['XAI_API_KEY', 'GROK_API_KEY'],
+  deepseek: ['DEEPSEEK_API_KEY'],
+  huggingface: ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN', 'HUGGINGFACE_API_KEY'],
+  together: ['TOGETHER_API_KEY'],
+  fireworks: ['FIREWORKS_API_KEY'],
+  cohere: ['COHERE_API_KEY', 'CO_API_KEY'],
+  perplexity: ['PERPLEXITY_API_KEY'],
+  cerebras: ['CEREBRAS_API_KEY'],
+  zai: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
+  minimax: ['MINIMAX_API_KEY'],
+  nvidia: ['NVIDIA_API_KEY'],
+  opencode: ['OPENCODE_API_KEY'],
+  vercel: ['AI_GATEWAY_API_KEY'],
 }
 
 export const PROVIDER_KEY_NAMES: readonly string[] = [
   ...new Set(Object.values(PROVIDER_KEYS).flat()),
 ]
+
+/** The user's own lines keep the user's environment. */
+const isOwnLine = (type: ExecutorType): boolean => type === 'shell' || type === 'command'
+
+/**
+ * Variables that the configuration names for keys of other profiles and models. The usual ones of its own provider are left to a CLI,
+ * and all usual ones to a CLI that asks many providers.
+ */
+export function keysOfOthers(
+  { executors, models }: Pick<Settings, 'executors' | 'models'>,
+  profile: Pick<Profile, 'type' | 'apiKeyEnv'>,
+  model: Pick<ModelEntry, 'apiKeyEnv'> | null,
+): readonly string[] {
+  if (isOwnLine(profile.type)) return []
+  const provider = PROVIDER_OF_TYPE[profile.type]
+  const own = new Set([
+    ...(provider === null ? PROVIDER_KEY_NAMES : (PROVIDER_KEYS[provider] ?? [])),
+    profile.apiKeyEnv,
+    model?.apiKeyEnv,
+  ])
+  const named = [...Object.values(executors), ...Object.values(models)].map((one) => one.apiKeyEnv)
+  return [...new Set(named)].flatMap((name) => (name === null || own.has(name) ? [] : [name]))
+}
+
+/** The same change, with these variables taken away too unless it sets them itself. */
+export const withoutKeys = (
+  change: EnvironmentChange,
+  names: readonly string[],
+): EnvironmentChange => ({
+  ...change,
+  unset: [
+    ...new Set([...change.unset, ...names.filter((name) => !Object.hasOwn(change.set, name))]),
+  ],
+})
 
 /**
  * `defaults` yield to what is inherited; an address or a key of the profile's own replaces it, and the profile's `env` wins over

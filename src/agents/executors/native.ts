@@ -51,14 +51,19 @@ export const native: Executor = {
   givesFinal: true,
 }
 
+interface KeyScene {
+  readonly profileModel: ModelEntry | null
+  readonly inherited: Environment
+  readonly platform?: NodeJS.Platform
+}
+
 /** Why the key for this model is not to be had here, known before anybody is asked; null when it is, or none is wanted. */
 export function missingNativeKey(
   profile: Profile,
   model: ModelEntry,
-  inherited: Environment,
-  platform: NodeJS.Platform = process.platform,
+  { profileModel, inherited, platform = process.platform }: KeyScene,
 ): string | null {
-  const route = routeOf({ profile, model, modelId: model.modelId })
+  const route = routeOf({ profile, model, modelId: model.modelId, profileModel })
   if (!route.ok) return null
   const { keyVariable } = route.value
   const keysFile = keysFileOf(inherited, platform)
@@ -75,7 +80,11 @@ function routeOf({
   profile,
   model,
   modelId,
-}: Pick<LaunchOrder, 'profile' | 'model' | 'modelId'>): Result<Route, WorkFailure> {
+  profileModel,
+}: Pick<LaunchOrder, 'profile' | 'model' | 'modelId' | 'profileModel'>): Result<
+  Route,
+  WorkFailure
+> {
   if (modelId === null)
     return refuse(`executor ${profile.name} needs a model: name one in the task or in its profile`)
   const provider = model?.provider ?? ''
@@ -87,7 +96,42 @@ function routeOf({
         ? `nothing says where model ${modelId} is: give its entry in the registry an endpoint, or the executor a base_url`
         : `the address of model ${modelId} is no http or https address`,
     )
-  return ok({ ...route, keyVariable: profile.apiKeyEnv ?? route.keyVariable, modelId })
+  const foreign = foreignKeyFault(profile, model, profileModel)
+  if (foreign !== null) return refuse(foreign)
+  const keyVariable = keyFrom(profile, model, profileModel) ?? route.keyVariable
+  return ok({ ...route, keyVariable, modelId })
+}
+
+/** The variable that the configuration names for this address; null where it names none and the usual one counts. */
+function keyFrom(
+  { baseUrl, apiKeyEnv }: Addressed,
+  model: ModelEntry | null,
+  profileModel: ModelEntry | null,
+): string | null {
+  if (baseUrl !== null) return apiKeyEnv
+  return model?.apiKeyEnv ?? (isAtHome(model, profileModel) ? apiKeyEnv : null)
+}
+
+type Addressed = Pick<Profile, 'name' | 'baseUrl' | 'apiKeyEnv'>
+
+/** A profile without an address has its key for that of the model that it names, or for whichever provider has none of its own. */
+const isAtHome = (model: ModelEntry | null, home: ModelEntry | null): boolean =>
+  home === null
+    ? (model?.endpoint ?? null) === null
+    : home.provider === model?.provider && home.endpoint === model.endpoint
+
+/** Why a key would be sent to an address that it was not named for; null when it is not. */
+export function foreignKeyFault(
+  profile: Addressed,
+  model: ModelEntry | null,
+  profileModel: ModelEntry | null,
+): string | null {
+  const endpoint = model?.endpoint ?? null
+  if (model === null || endpoint === null || profile.baseUrl !== null) return null
+  if (profile.apiKeyEnv === null || keyFrom(profile, model, profileModel) !== null) return null
+  // Its provider's own place takes that provider's usual key.
+  if (routeTo(endpoint, model.provider)?.keyVariable != null) return null
+  return `model ${model.name} is at ${endpoint}, and the key of executor ${profile.name} (${profile.apiKeyEnv}) is for another address: name the model's own with models.${model.name}.api_key_env, or take an executor without api_key_env`
 }
 
 const refuse = (reason: string) => err(workFailure('bad-model', reason))
@@ -150,7 +194,8 @@ function keysFileOf(env: Environment, platform: NodeJS.Platform): string {
 /** Only its own key is left to it, unless the profile's `env` says otherwise. */
 function environmentOf({ order, inheritedEnv }: LaunchInput, { keyVariable }: NativeOrder) {
   const env = agentEnvironment(order.profile, inheritedEnv)
-  const foreign = PROVIDER_KEY_NAMES.filter(
+  const named = order.profile.apiKeyEnv === null ? [] : [order.profile.apiKeyEnv]
+  const foreign = [...PROVIDER_KEY_NAMES, ...named].filter(
     (name) =>
       name !== keyVariable && inheritedEnv[name] !== undefined && env.set[name] === undefined,
   )

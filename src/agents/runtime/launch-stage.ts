@@ -4,7 +4,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { printsPlainText } from '../../domain/settings.ts'
-import { applyEnvironment } from '../executors/environment.ts'
+import { applyEnvironment, withoutKeys } from '../executors/environment.ts'
 import type { Environment, LaunchPlan, PilotPlan } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
@@ -100,7 +100,8 @@ function writeStage(
     }),
   )
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
-  const env = withShim({ ...applyEnvironment(options.env, plan.env), ...own }, options.shimFolder)
+  const change = withoutKeys(plan.env, order.foreignKeys)
+  const env = withShim({ ...applyEnvironment(options.env, change), ...own }, options.shimFolder)
   writePlannedFiles(plan)
   writeStageRecord(folder, {
     agent: order.agent.id,

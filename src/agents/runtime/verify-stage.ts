@@ -1,6 +1,6 @@
 /** Runs a task's verify command where its agent worked, in a folder beneath the agent's. */
 import { join } from 'node:path'
-import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
+import { agentEnvironment, applyEnvironment, withoutKeys } from '../executors/environment.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { runLine, type LineEnd, type LineStages } from './line-stage.ts'
@@ -34,7 +34,9 @@ export function lineEnvironment(
   held: Pick<HeldAgent, 'order' | 'key'>,
   options: Options,
 ): Record<string, string> {
-  const base = applyEnvironment(options.env, agentEnvironment(held.order.profile, options.env))
+  const { profile, foreignKeys } = held.order
+  const change = withoutKeys(agentEnvironment(profile, options.env), foreignKeys)
+  const base = applyEnvironment(options.env, change)
   const own = options.agentVariables(held.order.agent)
   return { ...base, ...own, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
 }

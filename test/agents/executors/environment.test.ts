@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { agentEnvironment, applyEnvironment } from '../../../src/agents/executors/environment.ts'
+import {
+  agentEnvironment,
+  applyEnvironment,
+  keysOfOthers,
+  PROVIDER_KEY_NAMES,
+  withoutKeys,
+} from '../../../src/agents/executors/environment.ts'
 import { AGENT_CLIS } from '../../../src/domain/settings.ts'
 import { profileOf } from './launch-order.ts'
 
@@ -80,6 +86,50 @@ it('gives each CLI the key of its own provider, and a shell what its user has', 
   expect(seenBy('shell')).toMatchObject({
     ANTHROPIC_API_KEY: 'for claude',
     OPENAI_API_KEY: 'for codex',
+  })
+})
+
+describe.each([
+  ...['OPENROUTER_API_KEY', 'MISTRAL_API_KEY', 'GROQ_API_KEY', 'XAI_API_KEY', 'DEEPSEEK_API_KEY'],
+  ...['HF_TOKEN', 'TOGETHER_API_KEY', 'FIREWORKS_API_KEY', 'COHERE_API_KEY', 'CEREBRAS_API_KEY'],
+  ...['PERPLEXITY_API_KEY', 'ZAI_API_KEY', 'MINIMAX_API_KEY', 'NVIDIA_API_KEY', 'MOONSHOT_API_KEY'],
+  ...['AI_GATEWAY_API_KEY', 'OPENCODE_API_KEY', 'AZURE_OPENAI_API_KEY'],
+])('%s', (name) => {
+  it('reaches no CLI of another provider', () => {
+    expect(PROVIDER_KEY_NAMES).toContain(name)
+    const inherited = { ...INHERITED, [name]: 'secret' }
+    for (const type of ['claude', 'gemini', 'copilot'] as const)
+      expect(
+        applyEnvironment(inherited, agentEnvironment(profileOf(type), inherited)),
+      ).not.toHaveProperty(name)
+  })
+})
+
+describe('a key that another profile or model names', () => {
+  const settings = {
+    executors: {
+      claude: profileOf('claude', { apiKeyEnv: 'MY_CLAUDE_KEY' }),
+      other: profileOf('opencode', { apiKeyEnv: 'OPENROUTER_API_KEY' }),
+      proxy: profileOf('codex', { apiKeyEnv: 'PROXY_KEY' }),
+    },
+    models: { far: { apiKeyEnv: 'FAR_KEY' } },
+  } as unknown as Parameters<typeof keysOfOthers>[0]
+  const far = { apiKeyEnv: 'FAR_KEY' }
+
+  it('is taken away, its own and the usual ones of its provider are not', () => {
+    expect(
+      keysOfOthers(settings, profileOf('claude', { apiKeyEnv: 'MY_CLAUDE_KEY' }), null),
+    ).toEqual([...['OPENROUTER_API_KEY', 'PROXY_KEY', 'FAR_KEY']])
+    expect(keysOfOthers(settings, profileOf('opencode'), null)).toEqual([
+      ...['MY_CLAUDE_KEY', 'PROXY_KEY', 'FAR_KEY'],
+    ])
+    expect(keysOfOthers(settings, profileOf('native'), far)).toEqual(['MY_CLAUDE_KEY', 'PROXY_KEY'])
+    expect(keysOfOthers(settings, profileOf('shell'), null)).toEqual([])
+  })
+
+  it('stays where the profile sets it itself', () => {
+    const change = { set: { PROXY_KEY: 'mine' }, unset: ['A'] }
+    expect(withoutKeys(change, ['PROXY_KEY', 'FAR_KEY']).unset).toEqual(['A', 'FAR_KEY'])
   })
 })
 

@@ -102,6 +102,8 @@ export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchO
   resume: null,
   modelId: null,
   model: null,
+  profileModel: null,
+  foreignKeys: [],
   ...parts.order,
 })
 

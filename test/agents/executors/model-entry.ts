@@ -6,6 +6,7 @@ export const modelEntry = (provider: string, more: Partial<ModelEntry> = {}): Mo
   provider,
   modelId: 'the-id',
   endpoint: null,
+  apiKeyEnv: null,
   tier: null,
   contextWindow: null,
   price: null,

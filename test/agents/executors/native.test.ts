@@ -23,6 +23,7 @@ const entry = (provider: string, endpoint: string | null = null): ModelEntry =>
 interface Parts {
   readonly model?: ModelEntry | null
   readonly modelId?: string | null
+  readonly profileModel?: ModelEntry | null
   readonly profile?: Partial<Profile>
   readonly task?: Partial<Task>
   readonly resume?: string
@@ -31,8 +32,13 @@ interface Parts {
 
 function plan(parts: Parts) {
   const { model = entry('anthropic'), modelId = 'the-id', profile = {}, task = {} } = parts
+  const { profileModel = null } = parts
   const resume = parts.resume === undefined ? null : { executor: 'native', id: parts.resume }
-  const order = launchOrder('native', { profile, task, order: { model, modelId, resume } })
+  const order = launchOrder('native', {
+    profile,
+    task,
+    order: { model, modelId, resume, profileModel },
+  })
   return native.plan(launchInput(order, { inheritedEnv: parts.env ?? ENV }))
 }
 function planned(parts: Parts = {}): { plan: LaunchPlan; order: NativeOrder } {
@@ -137,6 +143,37 @@ describe('the way to its model', () => {
     ['that no registry knows', { model: null, profile: { baseUrl: url } }, ['chat', url, null]],
   ])('%s', (_what, parts, expected) => {
     expect(route(parts)).toEqual(expected)
+  })
+
+  const keyed: Parts = { profile: { apiKeyEnv: 'OTHER_KEY' } }
+  const local = entry('local', url)
+
+  it('elsewhere wants a key of the model’s own: that of the profile does not go there', () => {
+    const profileModel = entry('anthropic')
+    for (const parts of [
+      { ...keyed, model: local },
+      { ...keyed, model: local, profileModel },
+      { ...keyed, model: entry('anthropic', url), profileModel },
+    ])
+      expect(refusal(parts)).toMatchObject({
+        class: 'bad-model',
+        reason: expect.stringContaining('models.mine.api_key_env'),
+      })
+    const own = { ...local, apiKeyEnv: 'THE_MODELS_KEY' }
+    expect(route({ ...keyed, model: own, profileModel })).toEqual(['chat', url, 'THE_MODELS_KEY'])
+  })
+
+  it('is that of the profile where the profile names the model, and no other vendor gets it', () => {
+    expect(route({ ...keyed, model: local, profileModel: local })).toEqual([
+      ...['chat', url, 'OTHER_KEY'],
+    ])
+    const profileModel = entry('anthropic')
+    expect(route({ ...keyed, model: entry('openai'), profileModel })[2]).toBe('OPENAI_API_KEY')
+    const moonshot = entry('moonshot', 'https://api.moonshot.ai/v1')
+    expect(route({ ...keyed, model: moonshot, profileModel })[2]).toBe('MOONSHOT_API_KEY')
+    expect(planned({ ...keyed, model: moonshot, profileModel }).plan.env.unset).toContain(
+      'OTHER_KEY',
+    )
   })
 
   it.each<[string, Parts, string]>([
