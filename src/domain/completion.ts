@@ -16,6 +16,8 @@ export interface Evidence {
   readonly failure: WorkFailure | null
   /** Changes in the worktree or folder, an artifact, or a tool call that changes things. `unknown` where nobody can tell. */
   readonly work: 'found' | 'none' | 'unknown'
+  /** It wrote a log line of its own through the yard. Absent = no. */
+  readonly hasLogged?: boolean
   /** The task has a deliverable, or is in mode full in a worktree. */
   readonly needsWork: boolean
   readonly missingDeliverables: readonly string[]
@@ -131,9 +133,10 @@ function checkWork(evidence: Evidence, report: Agent['report']): Verdict {
   return done
 }
 
-/** Without an explicit report, work or an answer must be there. */
-function missingWork({ needsWork, work, final, finalExpected }: Evidence): string | null {
+/** Without an explicit report, work must be there; where no change is owed, an answer or a log line of its own is enough. */
+function missingWork(evidence: Evidence): string | null {
+  const { needsWork, work, final, finalExpected, hasLogged = false } = evidence
   if (needsWork && work === 'none') return 'it ended well but changed nothing and reported nothing'
-  const isMute = finalExpected && !final?.text?.trim() && work !== 'found'
+  const isMute = finalExpected && !final?.text?.trim() && !hasLogged && work !== 'found'
   return isMute ? 'it ended well but said nothing and changed nothing' : null
 }

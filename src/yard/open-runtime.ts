@@ -56,6 +56,7 @@ export function openRuntime(
     agents: paths.agents,
     agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
     reportOf,
+    hasLogged: ({ id, taskId }) => opened.store.logOf(taskId).some(({ by }) => by === id),
   })
   const services = createHttpRuntime({
     root: paths.root,
@@ -74,15 +75,16 @@ export function openRuntime(
     folder: join(paths.yard, 'trials'),
     clock: options.clock,
     endOld: (agents) => endOldStages(agents, local),
-    // What is tried is told nothing of the yard: it has no task there.
-    openRuntime: (agents) =>
-      createLocalRuntime({ ...local, agents, agentVariables: () => ({}), reportOf: () => null }),
+    openRuntime: (agents) => createLocalRuntime({ ...local, ...ON_TRIAL, agents }),
   })
   scope.add(() => trials.close())
   if (options.runsAgents && current.isTrusted) void trials.clear()
   const landing = openLanding({ options, current, opened, launcher, scope })
   return { runtime: joinRuntimes(processes, services), trials, landing }
 }
+
+/** What is tried is told nothing of the yard: it has no task there. */
+const ON_TRIAL = { agentVariables: () => ({}), reportOf: () => null, hasLogged: () => false }
 
 /** The processes that start agents and read their output, ended with the yard. */
 function openHelpers(options: OpenYardOptions, scope: Scope) {

@@ -27,6 +27,7 @@ const wrong = { finalExpected: true, final: { ok: false, text: 'API error' } }
 const mute = { finalExpected: true, final: null }
 const empty = { finalExpected: true, final: { ok: true, text: '  ' } }
 const quota = { failure: workFailure('quota', 'limit reached') }
+const logged = { hasLogged: true } as const
 const noWork = { needsWork: true, work: 'none' } as const
 
 type Row = readonly [string, string, Agent['report'], Partial<Evidence>, string]
@@ -65,6 +66,15 @@ const ROWS: readonly Row[] = [
     null,
     { ...empty, work: 'found' },
     'done',
+  ],
+  ['a CLI exits with 0, an empty answer and a log line', 'native', null, { ...empty, ...logged }, 'done'],
+  ['a CLI exits with 0, a short answer and no work', 'native', null, { ...fine, work: 'none' }, 'done'],
+  [
+    'work is needed and there is only a log line',
+    'native',
+    null,
+    { ...fine, ...noWork, ...logged },
+    'failed no-work',
   ],
   ['a CLI exits with 1 and a good answer', 'claude', null, { ...fine, ...exit(1) }, 'failed crash'],
   [

@@ -90,7 +90,10 @@ export async function gatherEvidence(
     const why = `its work could not be collected: ${collected.message}`
     return endedUnlaunched(workFailure('isolation', why), at)
   }
-  const first = evidenceOf(held, going, { summary, collected, root: options.root })
+  const first = {
+    ...evidenceOf(held, going, { summary, collected, root: options.root }),
+    hasLogged: options.hasLogged(held.order.agent),
+  }
   return {
     kind: 'ended',
     at,

@@ -34,6 +34,8 @@ export interface LocalRuntimeOptions {
   readonly shimFolder: string
   /** What the agent said of itself through the yard. */
   reportOf(id: AgentId): Agent['report']
+  /** Whether it wrote a log line of its own on its task. */
+  hasLogged(agent: Pick<Agent, 'id' | 'taskId'>): boolean
   /** A random marker per agent, and a UUID for conversations. */
   newKey(): string
   newUuid(): string
