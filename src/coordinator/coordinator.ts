@@ -29,6 +29,8 @@ export interface Coordinator {
   tick(): Promise<void>
   /** No new agent from now on; living ones go on. */
   drain(): void
+  /** Something outside the plan has changed, such as the programs of this machine. */
+  wake(): void
   heard(id: AgentId): void
   /** Somebody wants this landing now, which may be queued since another owner. */
   landingAsked(id: TaskId): void
@@ -66,6 +68,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     onSettings: loop.onSettings,
     tick: loop.tick,
     drain: loop.drain,
+    wake: loop.wake,
     heard: loop.heard,
     landingAsked: loop.landingAsked,
     leaseUntil: loop.leaseUntil,
@@ -80,7 +83,6 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
 interface Loop extends Omit<Coordinator, 'start' | 'close'> {
   readonly reporter: Reporter
   onCommitted(batch: CommittedBatch): void
-  wake(): void
   begin(): void
   end(): void
 }

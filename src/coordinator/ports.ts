@@ -89,7 +89,7 @@ export interface CoordinatorParts {
   readonly log: Log
   caps(): Caps
   route(task: Task): Result<Route, Failure>
-  /** What it needs of this machine, such as a key, is there; absent = always. What waits for it goes on as soon as it is. */
+  /** What it needs of this machine, a key and a program, is there; absent = always. What waits for it goes on as soon as it is. */
   canRun?(route: Pick<Route, 'executor' | 'model'>): boolean
   orderOf(agent: Agent): LaunchOrder | null
   readonly money: Money

@@ -19,7 +19,7 @@ import { launchOrderOf } from './launch-order.ts'
 import { NO_LANDING } from './landing-port.ts'
 import { openPlace } from './machine/open-place.ts'
 import { openRuntime } from './open-runtime.ts'
-import { keyProblem } from './probe.ts'
+import { hostProblem, programsOn } from './probe.ts'
 import { capsOf, createRoutes } from './routes.ts'
 import { createYard } from './opened-yard.ts'
 import type { YardParts } from './yard-parts.ts'
@@ -180,6 +180,7 @@ function createYardCoordinator({
 }: YardParts): Coordinator {
   const { plan, store } = opened
   const settings = () => current.config.settings
+  const find = programsOn({ env: options.env, root: options.paths.root })
   return createCoordinator({
     plan,
     dispatcher,
@@ -188,7 +189,7 @@ function createYardCoordinator({
     log,
     caps: () => capsOf(current.config.settings, current.isTrusted),
     route: (task) => current.routes.of(task),
-    canRun: (route) => keyProblem(settings(), route, options.env) === null,
+    canRun: (route) => hostProblem(settings(), route, { env: options.env, find }) === null,
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: current.config.settings, now: clock.now() }, agent),
     money: createMoney({ plan, store, runtime, spending, settings }),

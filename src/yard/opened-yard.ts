@@ -26,7 +26,7 @@ import { withProof } from './merge-proof.ts'
 import { createPast, type Past } from './past/past.ts'
 import { createPauseWatch } from './pause-watch.ts'
 import { createPositions, type Positions } from './positions.ts'
-import { keyProblem, probe } from './probe.ts'
+import { cachedPrograms, hostProblem, probe, programsOn, type FindProgram } from './probe.ts'
 import { createRates, type Rates } from './rates.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
 import { createRoutes, faultOf } from './routes.ts'
@@ -65,11 +65,14 @@ class OpenedYard implements Yard {
   readonly pausedSince: Yard['pausedSince']
   readonly #parts: YardParts
   readonly #coordinator: Coordinator
+  readonly #findProgram: FindProgram
 
   constructor(parts: YardParts, coordinator: Coordinator) {
     this.#parts = parts
     this.#coordinator = coordinator
     this.paths = parts.options.paths
+    const { env } = parts.options
+    this.#findProgram = cachedPrograms(programsOn({ env, root: this.paths.root }), parts.clock)
     this.host = parts.options.host
     this.openedAt = parts.clock.now()
     this.log = parts.log
@@ -164,8 +167,12 @@ class OpenedYard implements Yard {
   probeExecutor(name: string, model?: string | null): ReturnType<Yard['probeExecutor']> {
     return probe(this.config().settings, name, this.#parts.options, model)
   }
-  keyProblem(route: Parameters<Yard['keyProblem']>[0]): string | null {
-    return keyProblem(this.config().settings, route, this.#parts.options.env)
+  hostProblem(route: Parameters<Yard['hostProblem']>[0]): string | null {
+    const { env } = this.#parts.options
+    return hostProblem(this.config().settings, route, { env, find: this.#findProgram })
+  }
+  wake(): void {
+    this.#coordinator.wake()
   }
   readOutput(
     id: AgentId,

@@ -1,4 +1,6 @@
 /** Whether a profile could run here: its key, and its program by the PATH that agents get. */
+import { isAbsolute } from 'node:path'
+import type { Clock } from '../base/clock.ts'
 import { missingKey } from '../agents/executors/endpoint.ts'
 import { missingNativeKey } from '../agents/executors/native.ts'
 import { which } from '../agents/runtime/launch-stage.ts'
@@ -27,24 +29,57 @@ export function probe(
   const program = programOf(profile)
   if (program === null) return { binary: null, problem: `executors.${name}.command is not set` }
   const binary = which(program, parts.env, parts.paths.root)
-  return { binary, problem: binary === null ? `${program} was not found on the PATH` : null }
+  return { binary, problem: binary === null ? notFound(profile, program) : null }
 }
 
+/** The absolute path of a program by name; null when it is not on this machine. */
+export type FindProgram = (program: string) => string | null
+
+export const programsOn =
+  ({ env, root }: { readonly env: Environment; readonly root: string }): FindProgram =>
+  (program) =>
+    which(program, env, root)
+
+/** Answers of `find` that are at most `CACHED_MS` old: every card of a ready task asks. */
+export function cachedPrograms(find: FindProgram, clock: Pick<Clock, 'monotonic'>): FindProgram {
+  const known = new Map<string, { readonly path: string | null; readonly at: number }>()
+  return (program) => {
+    const now = clock.monotonic()
+    let entry = known.get(program)
+    if (!entry || now - entry.at > CACHED_MS)
+      known.set(program, (entry = { path: find(program), at: now }))
+    return entry.path
+  }
+}
+const CACHED_MS = 2000
+
 /**
- * Why an agent of this profile would be refused here for want of its key, before its provider is asked. That is no word of the
- * provider, so it holds back this profile and nobody else. Null when it has one, or brings its own sign-in.
+ * Why an agent of this profile would be refused on this machine before it starts: its key or its program is missing. That says
+ * nothing of its provider, so it holds back this profile and nobody else. Null when nothing is missing.
  */
-export function keyProblem(
+export function hostProblem(
   settings: Settings,
   { executor, model }: { readonly executor: string; readonly model: string | null },
-  env: Environment,
+  machine: { readonly env: Environment; readonly find: FindProgram },
 ): string | null {
   const profile = profileOf(settings, executor)
   if (!profile) return null
   if (profile.type === 'native')
-    return model === null ? null : nativeProblem(settings, profile, model, env)
-  return isAgentCli(profile.type) ? (missingKey(profile, env)?.reason ?? null) : null
+    return model === null ? null : nativeProblem(settings, profile, model, machine.env)
+  const keyless = isAgentCli(profile.type) ? missingKey(profile, machine.env) : null
+  return keyless?.reason ?? missingProgram(profile, machine.find)
 }
+
+/** A relative path is looked up in the folder of each agent, so only its launch can tell. */
+function missingProgram(profile: Profile, find: FindProgram): string | null {
+  if (!isAgentCli(profile.type) && !isNamed(profile.type)) return null
+  const program = programOf(profile)
+  if (program === null || (/[/\\]/.test(program) && !isAbsolute(program))) return null
+  return find(program) === null ? notFound(profile, program) : null
+}
+
+const notFound = ({ name }: Profile, program: string): string =>
+  `${program} was not found on the PATH: install it, or name its binary in executors.${name}.command`
 
 /** Without a model of its own it can run here as long as there is a key for one of those that it knows. */
 function nativeProblem(

@@ -99,12 +99,14 @@ export interface Yard {
   readonly health: ExecutorHealth
   /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
   testExecutor(name: string): Promise<Result<TrialResult, Failure>>
+  /** Something on this machine may have changed: tasks that waited for a program or a key start if it is there now. */
+  wake(): void
   probeExecutor(
     name: string,
     model?: string | null,
   ): { readonly binary: string | null; readonly problem: string | null }
-  /** Why this way of running a task would be refused here for want of a key; null when nothing is missing. */
-  keyProblem(route: { readonly executor: string; readonly model: string | null }): string | null
+  /** Why this way of running a task would be refused here for want of a key or a program; null when nothing is missing. */
+  hostProblem(route: { readonly executor: string; readonly model: string | null }): string | null
   /** A window of an agent's output; see the contract. */
   readOutput(
     id: AgentId,

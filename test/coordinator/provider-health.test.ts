@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ok } from '../../src/base/result.ts'
 import type { Route } from '../../src/coordinator/ports.ts'
+import type { Evidence } from '../../src/domain/completion.ts'
 import { workFailure, type FailureClass } from '../../src/domain/failure.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { createYardBench, endedReport, ROUTE, type YardBench } from './yard-bench.ts'
@@ -121,6 +122,51 @@ describe('rests of a provider', () => {
     await bench.pass(10_000)
     await bench.end('a', bad('overload'))
     expect(bench.opened.plan.breakers.size).toBe(0)
+  })
+})
+
+describe('a program that is not on this machine', () => {
+  const missing: Partial<Evidence> = {
+    how: 'not-launched',
+    exit: null,
+    failure: workFailure('missing-program', 'claude was not found'),
+  }
+
+  it('keeps its task ready, and it starts at the beat once it is there', async () => {
+    await open()
+    bench.canRun = ({ executor }) => executor !== 'claude'
+    await bench.add('a', AGENT)
+    await bench.pass(10 * MINUTE)
+    expect(bench.runtime.launched).toEqual([])
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, attempts: 0 })
+    bench.canRun = () => true
+    await bench.pass(bench.caps.pollIntervalMs)
+    expect(bench.running()).toEqual(['a'])
+  })
+
+  it('is looked for at once when somebody asks', async () => {
+    await open()
+    bench.canRun = () => false
+    await bench.add('a', AGENT)
+    bench.canRun = () => true
+    bench.coordinator.wake()
+    await bench.turns.idle()
+    expect(bench.running()).toEqual(['a'])
+  })
+
+  it('spends no attempt when it went just before the launch', async () => {
+    await open()
+    await bench.add('a', { ...AGENT, maxAttempts: 1 })
+    bench.canRun = () => false
+    await bench.end('a', missing)
+    expect(bench.task('a')).toMatchObject({
+      ...{ state: { kind: 'open' }, attempts: 0, lastFailure: { class: 'missing-program' } },
+    })
+    bench.canRun = () => true
+    bench.coordinator.wake()
+    await bench.turns.idle()
+    await bench.end('a', { failure: null })
+    expect(bench.task('a').state.kind).toBe('done')
   })
 })
 

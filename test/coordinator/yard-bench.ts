@@ -121,6 +121,7 @@ export interface YardBench {
   economy: Pick<Settings, 'budget' | 'models'>
   route: (task: Task) => Result<Route, Failure>
   nextFireAt: CoordinatorParts['nextFireAt']
+  canRun: NonNullable<CoordinatorParts['canRun']>
   /** Sends a command and lets everything come to rest. */
   send(command: Command, by?: Actor, commandId?: string): Promise<Result<Reply, Failure>>
   add(id: string, more?: Partial<NewTask>, nextFireAt?: number | null): Promise<void>
@@ -225,6 +226,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     caps: () => bench.caps,
     money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
+    canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
     leases: options.leases ?? createLeaseMemory(),
     nextAgentId: () => agentIdOf((agents += 1)),
@@ -245,6 +247,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     profile: PROFILE,
     economy: { budget: NO_BUDGET, models: {} },
     route: plainRoute,
+    canRun: () => true,
     /** The spec is a number of ms; it fires at each whole multiple. */
     nextFireAt: ({ spec }, from) => (Math.floor(from / Number(spec)) + 1) * Number(spec),
     async send(command, by = PERSON, commandId) {

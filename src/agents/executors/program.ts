@@ -1,4 +1,5 @@
 /** Finds the program of a profile: its `command` (binary and leading arguments) or the CLI's usual name. */
+import { isAbsolute } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Profile } from '../../domain/settings.ts'
@@ -36,7 +37,9 @@ export function findProgram(
   const path = input.which(name)
   if (path === null) {
     const reason = `${name} was not found: install it, or name its binary in executors.${input.order.profile.name}.command`
-    return err(workFailure('missing-program', reason))
+    // A relative path is one in the agent's own folder: waiting for it to be installed leads nowhere.
+    const isOwn = /[/\\]/.test(name) && !isAbsolute(name)
+    return err(workFailure(isOwn ? 'launch' : 'missing-program', reason))
   }
   return ok([path, ...leading])
 }

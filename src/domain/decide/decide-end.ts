@@ -237,6 +237,9 @@ const returnedEvent = (task: Task, at: number, more: Partial<Returned>): Event =
 /** The retry policy of each class of failure, in one place. */
 function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resumable'> {
   const { task, agent, end, at } = scene
+  // It was never tried: it waits until its program is on this machine.
+  if (bad.class === 'missing-program' && end.evidence.how === 'not-launched')
+    return { resumable: true, task: [returnedEvent(task, at, { failure: bad })] }
   switch (VERDICTS[bad.class]) {
     case 'park':
       return { resumable: true, task: parked(scene, bad) }

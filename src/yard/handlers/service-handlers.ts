@@ -52,7 +52,10 @@ export const serviceHandlers = {
   journal: os.journal.handler(({ context, input }) =>
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),
   ),
-  executors: os.executors.handler(({ context }) => executorViews(context.yard)),
+  executors: os.executors.handler(({ context }) => {
+    context.yard.wake()
+    return executorViews(context.yard)
+  }),
   testExecutor: os.testExecutor.handler(async ({ context, input }) =>
     valueOf(await context.yard.testExecutor(input.name)),
   ),

@@ -6,7 +6,7 @@ import type { Plan } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
-import { keylessReason, resolveRoute } from './shown-route.ts'
+import { hostProblemReason, resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
 import { byPerson } from './wait-reasons.ts'
 
@@ -41,8 +41,8 @@ function lastLinesOf({ state }: Task): Pick<Attention, 'lastLines'> {
 function readyFor(source: FactSource, task: Task): { kind: string; text: string } | null {
   const route = resolveRoute(source.settings, task)
   if (!route.ok) return { kind: 'executor', text: route.error.message }
-  const keyless = keylessReason(source, route.value)
-  if (keyless !== null) return { kind: 'executor', text: keyless }
+  const missing = hostProblemReason(source, route.value)
+  if (missing !== null) return { kind: 'executor', text: missing }
   if (route.value.profile.type !== 'manual') return null
   const text = task.merging
     ? byPerson(source.settings)

@@ -17,12 +17,12 @@ export const isToLand = (
 
 /** As of now. */
 export const cardSourceOf = (
-  yard: Pick<Yard, 'plan' | 'config' | 'now' | 'spending' | 'host' | 'isTrusted' | 'keyProblem'>,
+  yard: Pick<Yard, 'plan' | 'config' | 'now' | 'spending' | 'host' | 'isTrusted' | 'hostProblem'>,
 ): CardSource => ({
   plan: yard.plan,
   settings: yard.config().settings,
   now: yard.now(),
   costOf: (id) => yard.spending.costOf(id),
   isToLand: (task) => isToLand(yard, task),
-  keyProblem: (route) => yard.keyProblem(route),
+  hostProblem: (route) => yard.hostProblem(route),
 })

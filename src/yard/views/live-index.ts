@@ -15,7 +15,7 @@ export interface IndexSource {
   readonly settings: () => Settings
   readonly costOf: (id: TaskId) => number | null
   readonly isToLand: (task: Task) => boolean
-  readonly keyProblem?: NonNullable<FactSource['keyProblem']>
+  readonly hostProblem?: NonNullable<FactSource['hostProblem']>
 }
 
 export interface LiveIndex {

@@ -14,8 +14,8 @@ import type { ShownState, Task } from '../../domain/task.ts'
 export interface RouteSource {
   readonly plan: Plan
   readonly settings: Settings
-  /** Why this way of running it would be refused here for want of a key. Absent: nobody knows. */
-  keyProblem?(route: { readonly executor: string; readonly model: string | null }): string | null
+  /** Why this way of running it would be refused here for want of a key or a program. Absent: nobody knows. */
+  hostProblem?(route: { readonly executor: string; readonly model: string | null }): string | null
 }
 
 export interface ShownRoute {
@@ -86,8 +86,8 @@ export function stuckReason(
   if (!WOULD_START.includes(shown)) return null
   const route = resolveRoute(settings, task)
   if (!route.ok) return route.error.message
-  const keyless = keylessReason(source, route.value)
-  if (keyless !== null) return keyless
+  const missing = hostProblemReason(source, route.value)
+  if (missing !== null) return missing
   if (plan.breakers.size === 0) return null
   // A day passes by itself; a sign-in, and a larger budget of the graph, are a person's act.
   const way = awakeRoute({ plan, settings }, task, route.value)
@@ -97,13 +97,13 @@ export function stuckReason(
   return held?.reason ?? null
 }
 
-/** It is held back here until its key is there; while its provider sleeps, that is told first. */
-export function keylessReason(
-  { plan, keyProblem }: Pick<RouteSource, 'plan' | 'keyProblem'>,
+/** It is held back here until its key or its program is there; while its provider sleeps, that is told first. */
+export function hostProblemReason(
+  { plan, hostProblem }: Pick<RouteSource, 'plan' | 'hostProblem'>,
   { profile, model, account }: ShownRoute,
 ): string | null {
   if (plan.breakers.has(`provider:${account}`)) return null
-  const problem = keyProblem?.({ executor: profile.name, model }) ?? null
+  const problem = hostProblem?.({ executor: profile.name, model }) ?? null
   return problem === null ? null : cannotRun(profile.name, problem)
 }
 

@@ -18,7 +18,7 @@ export const newIndex = (yard: Yard): LiveIndex =>
     settings: () => yard.config().settings,
     costOf: (id) => yard.spending.costOf(id),
     isToLand: (task) => isToLand(yard, task),
-    keyProblem: (route) => yard.keyProblem(route),
+    hostProblem: (route) => yard.hostProblem(route),
   })
 
 /** Costs a walk over all tasks in one go. */

@@ -23,7 +23,7 @@ export type TaskSource = Pick<
   | 'nextFireAt'
   | 'host'
   | 'isTrusted'
-  | 'keyProblem'
+  | 'hostProblem'
 >
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
