@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { AgentId, TaskId } from '../../src/domain/ids.ts'
+import { AGENT_CLIS } from '../../src/domain/settings.ts'
 import { serveYard, type Served } from '../../src/headless/serve.ts'
 import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
@@ -31,6 +32,14 @@ const restingMachine: MachineProbe = {
   }),
 }
 
+/** Every agent CLI is found, whatever is installed here; none is ever run. The new PATH. */
+function agentClis(folder: string): string {
+  mkdirSync(folder)
+  for (const name of AGENT_CLIS)
+    writeFileSync(join(folder, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  return `${folder}:${process.env['PATH'] ?? ''}`
+}
+
 export async function openTestYard(
   options: {
     readonly runsAgents?: boolean
@@ -43,7 +52,13 @@ export async function openTestYard(
   const home = join(root, 'home')
   const folder = join(root, 'project')
   mkdirSync(folder)
-  const env = { ...process.env, HOME: home, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
+  const env = {
+    ...process.env,
+    PATH: agentClis(join(root, 'bin')),
+    HOME: home,
+    XDG_DATA_HOME: '',
+    XDG_CONFIG_HOME: '',
+  }
   const made = await initYard(folder, join(home, '.local', 'share', 'yard'))
   if (!made.ok) throw new Error(made.error.message)
   const runtime = createIdleRuntime()
