@@ -19,10 +19,13 @@ export function createPauseTeller(): (progress: Progress, graph: LiveGraph) => v
 
 const COULD_START = new Set(['ready', 'parked', 'delayed'])
 
+/** Breakers that hold nobody else back. */
+const OF_ONE_AGENT: ReadonlySet<string> = new Set(['silence', 'unreachable'])
+
 export function pauseLines({ tasks, agents, summary }: LiveGraph): string[] {
   const next = [...tasks.values()].filter(({ state, stuck }) => COULD_START.has(state) && !stuck)
   if (agents.size > 0 || next.length === 0 || summary.paused) return []
-  const held = summary.breakers.filter(({ kind }) => kind !== 'silence').map(breakerLine)
+  const held = summary.breakers.filter(({ kind }) => !OF_ONE_AGENT.has(kind)).map(breakerLine)
   if (held.length > 0) return held
   const hold = summary.machine?.hold ?? null
   if (hold !== null) return [`‖ waits: ${oneLine(hold)}`]

@@ -38,13 +38,15 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof Execu
   kimi: CLI,
   acp: [...LOCAL, 'model', 'permissions', 'command', 'fallback'],
   native: [...CLI.filter((field) => field !== 'command'), 'max_steps', 'max_tokens', 'max_cost'],
-  http: ['type', 'url', 'endpoint', 'method', 'headers', 'timeout', 'max_agents'],
+  http: ['type', 'url', 'endpoint', 'method', 'headers', 'give_up', 'timeout', 'max_agents'],
   external: ['type', 'timeout'],
 }
 
 export function createProfile(name: string, type: ExecutorType, file: ExecutorFile): Profile {
   const timeoutMs = durationMs(or(file.timeout, '4h'), 'm')
   invariant(timeoutMs !== null, `executors.${name}.timeout passed the schema`)
+  const giveUpMs = durationMs(or(file.give_up, '10m'), 'm')
+  invariant(giveUpMs !== null, `executors.${name}.give_up passed the schema`)
   return {
     name,
     type,
@@ -63,6 +65,7 @@ export function createProfile(name: string, type: ExecutorType, file: ExecutorFi
     url: or(file.url, or(file.endpoint, null)),
     method: or(file.method, 'POST'),
     headers: or(file.headers, {}),
+    giveUpMs,
     maxSteps: file.max_steps ?? null,
     maxTokens: file.max_tokens ?? null,
     maxCostUsd: file.max_cost ?? null,

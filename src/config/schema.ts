@@ -282,6 +282,11 @@ export const executorFileSchema = z.strictObject({
     .describe(
       'http: sent with each request; { from = "VARIABLE" } keeps secrets out of this file.',
     ),
+  give_up: duration('m', 1000, 30 * 86_400_000)
+    .optional()
+    .describe(
+      'http: minutes for which a service that does not take a task is asked again (default: 10).',
+    ),
   max_steps: whole(1, 100_000)
     .optional()
     .describe('native: model calls of one agent (default: 200).'),

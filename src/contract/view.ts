@@ -172,8 +172,8 @@ export type AgentView = z.infer<typeof agentViewSchema>
 /** A reason that agents are held back, shown with its wake time. */
 export const breakerViewSchema = z.object({
   key: z.string(),
-  kind: z.enum(['respawn', 'launch', 'silence', 'provider', 'budget']),
-  /** The task, profile or provider it holds; `day` or `graph` for a budget that is used up. */
+  kind: z.enum(['respawn', 'launch', 'silence', 'provider', 'budget', 'unreachable']),
+  /** The task, profile or provider it holds; the agent that is silent, or whose service does not take its task; `day` or `graph` for a budget that is used up. */
   subject: z.string(),
   reason: z.string(),
   since: time,

@@ -11,7 +11,7 @@ export interface Breakers {
   note(batch: CommittedBatch): void
   /** An agent has ended: gives the commands that trip or clear breakers because of it. */
   onEnded(agent: Agent, now: number): Command[]
-  /** Breakers whose time is over, and those of silent agents that have ended. */
+  /** Breakers whose time is over, and those of single agents that have ended. */
   due(now: number): Command[]
   nextDueAt(): number | null
 }
@@ -28,7 +28,7 @@ export function createBreakers(plan: Plan): Breakers {
   const signIns = createSignIns(plan)
   const isOver = (breaker: Breaker, now: number): boolean => {
     const { kind, subject, until } = breaker
-    if (kind === 'silence') return !plan.agents.has(subject as AgentId)
+    if (kind === 'silence' || kind === 'unreachable') return !plan.agents.has(subject as AgentId)
     return until === null ? signIns.isForNobody(breaker) : until <= now
   }
 

@@ -117,6 +117,20 @@ function toCommand(
       return { type: 'agent.heard', ...who }
     case 'conversation':
       return { type: 'agent.conversed', ...who, conversation: report.id }
+    case 'unreachable': {
+      const key = `unreachable:${agentId}`
+      if (report.reason === null)
+        return parts.plan.breakers.has(key) ? { type: 'breaker.clear', key } : null
+      const { reason } = report
+      return {
+        type: 'breaker.trip',
+        key,
+        kind: 'unreachable',
+        subject: agentId,
+        reason,
+        until: null,
+      }
+    }
     case 'usage':
       return null // Not worth a journal row; its task's budget is looked at.
     case 'ended': {

@@ -67,6 +67,8 @@ export type RuntimeReport =
   | { readonly kind: 'heard'; readonly at: number }
   | { readonly kind: 'conversation'; readonly id: string }
   | { readonly kind: 'usage'; readonly usage: Usage }
+  /** Its service does not take its task, for people to see; null = it does now. */
+  | { readonly kind: 'unreachable'; readonly reason: string | null }
   | {
       readonly kind: 'ended'
       readonly at: number

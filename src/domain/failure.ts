@@ -73,6 +73,7 @@ export const FAILURE_CLASSES = [
   'launch',
   'missing-program',
   'isolation',
+  'unreachable',
   'no-work',
   'verify',
   'reported',
@@ -85,7 +86,8 @@ export type FailureClass = z.infer<typeof failureClassSchema>
 
 /** What whoever reports a failure may say that it was. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
-  ...(['lost', 'launch', 'missing-program', 'isolation', 'question', 'budget', 'killed'] as const),
+  ...(['lost', 'launch', 'missing-program', 'isolation', 'unreachable'] as const),
+  ...(['question', 'budget', 'killed'] as const),
 ])
 
 export const workFailureSchema = z.strictObject({
@@ -141,6 +143,7 @@ export const VERDICTS = {
   launch: 'retry',
   'missing-program': 'fail',
   isolation: 'fail',
+  unreachable: 'retry',
   'no-work': 'retry',
   verify: 'retry',
   reported: 'fail',

@@ -19,7 +19,7 @@ export interface Dependency {
 /** Something that holds agents back until `until`, or until a person clears it (null). */
 export interface Breaker {
   readonly id: string
-  readonly kind: 'respawn' | 'launch' | 'silence' | 'provider' | 'budget'
+  readonly kind: 'respawn' | 'launch' | 'silence' | 'provider' | 'budget' | 'unreachable'
   readonly subject: string
   readonly reason: string
   readonly since: number

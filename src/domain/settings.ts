@@ -55,6 +55,8 @@ export const profileSchema = z.strictObject({
   /** `http`: where its tasks are posted; null for the built-in profile, whose tasks name their own address. */
   url: z.string().nullable(),
   method: z.enum(['POST', 'PUT', 'PATCH']),
+  /** `http`: how long a service that is unwell, or not to be reached, is asked again before the try has failed. */
+  giveUpMs: z.number().int().positive(),
   /** `http`: sent with each request; `{from}` names a variable of the owner's environment. */
   headers: z.record(z.string(), z.union([z.string(), z.strictObject({ from: z.string() })])),
   /** `native`: at most so many model calls per agent. */

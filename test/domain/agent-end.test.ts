@@ -67,8 +67,20 @@ const ROWS: readonly Row[] = [
     { ...empty, work: 'found' },
     'done',
   ],
-  ['a CLI exits with 0, an empty answer and a log line', 'native', null, { ...empty, ...logged }, 'done'],
-  ['a CLI exits with 0, a short answer and no work', 'native', null, { ...fine, work: 'none' }, 'done'],
+  [
+    'a CLI exits with 0, an empty answer and a log line',
+    'native',
+    null,
+    { ...empty, ...logged },
+    'done',
+  ],
+  [
+    'a CLI exits with 0, a short answer and no work',
+    'native',
+    null,
+    { ...fine, work: 'none' },
+    'done',
+  ],
   [
     'work is needed and there is only a log line',
     'native',

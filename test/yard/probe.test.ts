@@ -40,7 +40,8 @@ it('our own loop can run wherever we do, unless its key is missing', () => {
   const env = { OPENAI_API_KEY: 'sk' }
   expect(ask(native, env)).toEqual({ binary: null, problem: null })
   const settings = settingsWith(native)
-  const wish = (name: string) => hostProblem(settings, { executor: 'native', model: name }, { env, find: () => null })
+  const wish = (name: string) =>
+    hostProblem(settings, { executor: 'native', model: name }, { env, find: () => null })
   expect(wish('gpt')).toBeNull()
   expect(wish('sonnet')).toContain('ANTHROPIC_API_KEY is not set')
   const keyed = createProfile('mine', 'native', { api_key_env: 'MY_KEY' })
@@ -76,11 +77,7 @@ it('a service needs an address and the variables of its headers; others do their
 
 it('a program that is missing holds its profile back, except one in the folder of each agent', () => {
   const problemOf = (profile: Profile, find: (program: string) => string | null) =>
-    hostProblem(
-      settingsWith(profile),
-      { executor: profile.name, model: null },
-      { env: {}, find },
-    )
+    hostProblem(settingsWith(profile), { executor: profile.name, model: null }, { env: {}, find })
   const claude = createProfile('claude', 'claude', {})
   expect(problemOf(claude, () => null)).toMatch(/^claude was not found on the PATH: install it/)
   expect(problemOf(claude, () => '/bin/claude')).toBeNull()

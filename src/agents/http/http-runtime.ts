@@ -9,6 +9,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Evidence } from '../../domain/completion.ts'
+import { formatDuration } from '../../domain/duration.ts'
 import type {
   Artifact,
   LaunchOrder,
@@ -16,12 +17,13 @@ import type {
   Runtime,
   RuntimeReport,
 } from '../../domain/executor.ts'
-import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { workFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
 import { plainAddress, redact, secretsOf } from './redact.ts'
 import { readExchange, writeExchange } from './exchange-file.ts'
 import { sendRequest } from './request.ts'
+import { answerOf, exited, stopped, unlaunched, unreachable } from './service-end.ts'
 import { meaningOf, taskRequest, type Callback, type Meaning } from './task-request.ts'
 
 export interface HttpRuntimeOptions {
@@ -54,6 +56,10 @@ interface Held {
   isAccepted: boolean
   /** One line: what it waits for. */
   doing: string
+  /** Monotonic instant since which its service has not taken it; null before the first refusal. */
+  failingSince: number | null
+  /** Why, as it was last reported; null = nothing was. */
+  failing: string | null
   cancelPause: (() => void) | null
 }
 
@@ -171,6 +177,8 @@ class HttpRuntime implements Runtime {
       heardAt: now,
       isAccepted: false,
       doing: 'sends its task',
+      failingSince: null,
+      failing: null,
       cancelPause: null,
     }
     this.#held.set(order.agent.id, one)
@@ -213,6 +221,8 @@ class HttpRuntime implements Runtime {
     // It was begun once: a note that cannot be written now is no reason to give up what a service may have taken.
     const problem = this.#begin(one)
     if (problem) this.#options.log.warn('an agent could not be noted', { problem })
+    // An earlier owner may have reported that it was not taken.
+    one.failing = ''
     void this.#exchange(one)
   }
 
@@ -241,10 +251,31 @@ class HttpRuntime implements Runtime {
       const secrets = secretsOf(wish.value, [callback.token, ...hiddenHeaders(one.order, env)])
       const meaning = redact(meaningOf(answer, clock.now()), secrets)
       if (meaning.kind !== 'again') return this.#take(one, meaning)
-      const pauseMs = pauseOf(tries, meaning.afterMs, random())
+      one.failingSince ??= clock.monotonic()
       one.doing = `waits to send again: ${meaning.reason}`
-      await this.#pause(one, pauseMs)
+      this.#reportFailing(one, meaning.reason)
+      const leftMs = this.#leftMs(one)
+      await this.#pause(one, Math.min(pauseOf(tries, meaning.afterMs, random()), leftMs))
+      if (this.#isHeld(one) && this.#leftMs(one) <= 0)
+        return this.#end(
+          one,
+          exited(false, unreachable(one.order.profile, meaning.reason, tries + 1)),
+        )
     }
+  }
+
+  #leftMs({ failingSince, order }: Held): number {
+    const { clock } = this.#options
+    return order.profile.giveUpMs - (clock.monotonic() - (failingSince ?? clock.monotonic()))
+  }
+
+  #reportFailing(one: Held, why: string): void {
+    if (one.failing === why) return
+    one.failing = why
+    const { task, profile } = one.order
+    const giveUp = formatDuration(profile.giveUpMs)
+    const reason = `the service of task ${task.id} does not take it (${why}); it is asked again for ${giveUp} (executors.${profile.name}.give_up)`
+    this.#report(one, { kind: 'unreachable', reason })
   }
 
   #take(one: Held, meaning: Exclude<Meaning, { kind: 'again' }>): void {
@@ -258,15 +289,20 @@ class HttpRuntime implements Runtime {
         one.isAccepted = true
         one.doing = CALLBACK
         this.#noteAccepted(one)
+        if (one.failing !== null) this.#report(one, { kind: 'unreachable', reason: null })
         return this.#report(one, { kind: 'heard', at: one.heardAt })
     }
   }
 
   async #untilResumed(one: Held): Promise<void> {
-    while (this.#isHeld(one) && this.#options.isPaused()) {
+    const { clock, isPaused } = this.#options
+    const from = clock.monotonic()
+    while (this.#isHeld(one) && isPaused()) {
       one.doing = 'waits to be sent: the yard is paused'
       await this.#pause(one, LOOK_MS)
     }
+    // Nobody was asked meanwhile.
+    if (one.failingSince !== null) one.failingSince += clock.monotonic() - from
   }
 
   /** It is taken whatever the disk says; only a later owner that cannot read it would send it again, under the same key. */
@@ -344,39 +380,6 @@ const hiddenHeaders = ({ profile }: LaunchOrder, env: Environment): (string | un
 
 const CALLBACK = 'waits for its callback'
 
-/** What a service answers in words is its result, as an agent's final answer is. */
-const answerOf = ({ final }: Evidence): readonly Artifact[] =>
-  final?.ok && final.text ? [{ kind: 'text', name: 'Answer', text: final.text }] : []
-
 /** Doubles, spread by up to a half, and never shorter than the service asks for. */
 const pauseOf = (tries: number, askedMs: number | null, random: number): number =>
   Math.max(askedMs ?? 0, Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS) * (0.5 + random / 2))
-
-const evidenceOf = (more: Partial<Evidence>): Evidence => ({
-  how: 'exited',
-  exit: null,
-  final: null,
-  finalExpected: false,
-  failure: null,
-  work: 'unknown',
-  needsWork: false,
-  missingDeliverables: [],
-  unfinished: null,
-  verify: null,
-  ...more,
-})
-
-const exited = (ok: boolean, failure: WorkFailure | null = null, text: string | null = null) =>
-  evidenceOf({
-    exit: { code: ok ? 0 : 1, signal: null },
-    final: { ok, text },
-    failure,
-  })
-
-const stopped = (): Evidence => evidenceOf({ exit: { code: null, signal: 'SIGTERM' } })
-
-const unlaunched = (why: string | WorkFailure): Evidence =>
-  evidenceOf({
-    how: 'not-launched',
-    failure: typeof why === 'string' ? workFailure('launch', why) : why,
-  })

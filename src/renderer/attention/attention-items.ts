@@ -42,12 +42,13 @@ const WORDS: Readonly<Record<string, string>> = {
   provider: 'Asleep',
   machine: 'Machine',
   silence: 'Silent',
+  unreachable: 'Not reached',
   budget: 'Budget used up',
   spent: 'Budget used up',
 }
 
 const isBreaker = (kind: string): boolean =>
-  ['respawn', 'launch', 'silence', 'provider', 'budget'].includes(kind)
+  ['respawn', 'launch', 'silence', 'provider', 'budget', 'unreachable'].includes(kind)
 
 /** A provider that no time wakes wants somebody to sign in. */
 const wordOfBreaker = ({ kind, until }: BreakerView): string =>
@@ -120,7 +121,10 @@ function fromBreaker(
     agent: agent?.id ?? null,
     since: breaker.since,
     until: breaker.until,
-    effect: breaker.kind === 'silence' ? null : holdsText(waitingFor(breaker, tasks)),
+    effect:
+      breaker.kind === 'silence' || breaker.kind === 'unreachable'
+        ? null
+        : holdsText(waitingFor(breaker, tasks)),
   }
 }
 

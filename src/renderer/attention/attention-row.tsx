@@ -93,10 +93,11 @@ export function AttentionRow(props: AttentionRowProps) {
 /** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
 function stateOf(kind: string): string {
   if (kind === 'failed' || kind === 'read-only') return 'failed'
-  return ['respawn', 'launch', 'provider', 'silence', 'budget', 'machine', 'spent'].includes(kind)
-    ? 'parked'
-    : 'waiting'
+  return PARKED.has(kind) ? 'parked' : 'waiting'
 }
+const PARKED: ReadonlySet<string> = new Set([
+  ...['respawn', 'launch', 'provider', 'silence', 'unreachable', 'budget', 'machine', 'spent'],
+])
 
 interface SnoozeProps {
   readonly item: AttentionItem

@@ -184,6 +184,11 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'Sent with each request: a text, or { from = "VARIABLE" }, so that no secret stands here.',
     text,
   ],
+  'executors.*.give_up': [
+    'Give up after',
+    'How long a service that does not take a task is asked again.',
+    minutes,
+  ],
   'executors.*.max_steps': ['Most steps', 'Model calls of one agent.', number],
   'executors.*.max_tokens': ['Most tokens', 'Of one agent, input and output together.', number],
   'executors.*.max_cost': ['Most US dollars', 'Of one agent, where the price is known.', number],
@@ -259,7 +264,7 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly string[]>> =
     ...['max_steps', 'max_tokens', 'max_cost'],
     ...localFields(),
   ],
-  http: ['url', 'endpoint', 'method', 'headers', 'timeout', 'max_agents'],
+  http: ['url', 'endpoint', 'method', 'headers', 'give_up', 'timeout', 'max_agents'],
   external: ['timeout'],
   shell: localFields(),
   command: ['command', 'model', 'stdin', ...localFields()],
@@ -284,6 +289,7 @@ export function builtInField(type: ExecutorType, field: string): unknown {
 }
 const BUILT_IN: Readonly<Record<string, unknown>> = {
   timeout: 240,
+  give_up: 10,
   permissions: 'bypass',
   subtasks: 'own',
   keep_background: false,

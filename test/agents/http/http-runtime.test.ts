@@ -9,6 +9,7 @@ import {
 import { silentLog } from '../../../src/base/log.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import { judge } from '../../../src/domain/completion.ts'
+import { VERDICTS } from '../../../src/domain/failure.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../../src/domain/executor.ts'
 import type { Profile } from '../../../src/domain/settings.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
@@ -205,9 +206,77 @@ describe('a service that is unwell', () => {
     await service.close()
     runtime.launch(orderTo(origin))
     await expect.poll(() => clock.nextInMs()).toBe(500)
-    expect(reports.map(({ kind }) => kind)).toEqual(['started'])
+    expect(reports.map(({ kind }) => kind)).toEqual(['started', 'unreachable'])
     expect(runtime.facts(orderTo('').agent.id)?.doing).toContain('the connection was refused')
     service = await openService()
+  })
+})
+
+describe('a service that does not take its task', () => {
+  const MINUTE = 60_000
+  /** Lets the runtime wait for so long, from timer to timer; each answer is let in before the next step. */
+  const pass = async (ms: number): Promise<void> => {
+    const end = clock.monotonic() + ms
+    while (clock.monotonic() < end) {
+      await expect.poll(() => clock.nextInMs()).not.toBeNull()
+      clock.advance(Math.min(clock.nextInMs() ?? 0, end - clock.monotonic()))
+      await Promise.resolve()
+    }
+  }
+
+  it.each([
+    ['answers 503', () => {}, 'it answered 503'],
+    ['refuses the connection', () => service.close(), 'the connection was refused'],
+  ] as const)(
+    'is given up after ten minutes where it %s, which counts as a try',
+    async (_name, stop, why) => {
+      const { runtime, ended, reports } = start({ random: () => 1 })
+      const { origin } = service
+      service.answer = (response) => response.writeHead(503).end()
+      await stop()
+      runtime.launch(orderTo(origin))
+      await pass(9 * MINUTE)
+      expect(reports.map(({ kind }) => kind)).toEqual(['started', 'unreachable'])
+      expect(reports.at(-1)).toMatchObject({
+        reason: `the service of task build does not take it (${why}); it is asked again for 10m (executors.http.give_up)`,
+      })
+      await pass(MINUTE)
+      const { failure, isFree } = verdictOf(await ended())
+      expect(failure?.class).toBe('unreachable')
+      expect(failure?.reason).toContain(`its service did not take it within 10m: ${why} (asked`)
+      expect([isFree, VERDICTS.unreachable]).toEqual([false, 'retry'])
+      if (why.includes('refused')) service = await openService()
+    },
+  )
+
+  it('is asked for as long as its profile says, and time while the yard is paused does not count', async () => {
+    const { runtime, ended, reports } = start()
+    service.answer = (response) => response.writeHead(500).end()
+    runtime.launch(orderTo(service.origin, { giveUpMs: 4000 }))
+    await service.received(1)
+    await expect.poll(() => clock.nextInMs()).toBe(500)
+    isPaused = true
+    await pass(10_000)
+    expect(reports.some(({ kind }) => kind === 'ended')).toBe(false)
+    isPaused = false
+    clock.advance(1000)
+    await service.received(2)
+    await expect.poll(() => clock.nextInMs()).toBe(1000)
+    await pass(3500)
+    expect(verdictOf(await ended()).failure?.reason).toContain('within 4s')
+  })
+
+  it('is told no more once it is taken', async () => {
+    const { runtime, heard, reports } = start()
+    service.answer = (response) => response.writeHead(503).end()
+    runtime.launch(orderTo(service.origin))
+    await service.received(1)
+    await expect.poll(() => clock.nextInMs()).toBe(500)
+    service.answer = (response) => response.writeHead(202).end()
+    clock.advance(500)
+    await heard()
+    const told = reports.filter(({ kind }) => kind === 'unreachable')
+    expect(told).toMatchObject([{ reason: expect.stringContaining('503') }, { reason: null }])
   })
 })
 
