@@ -1,7 +1,8 @@
 /** What waits for a person, as the list shows it: with what it holds up, and until when. Pure. */
 import type { AgentView, Attention, BreakerView, Summary, TaskCard } from '../../contract/view.ts'
+import { countHeldBy } from '../../domain/held-by.ts'
 import { plural } from '../ui/words.ts'
-import { downstreamOf, type Tasks } from '../workspace/reach.ts'
+import { dependentsOf, type Tasks } from '../workspace/reach.ts'
 import { isFinishedCard } from '../workspace/task-acts.ts'
 
 export interface AttentionItem {
@@ -172,14 +173,13 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
   ]
 }
 
-/** Unfinished tasks that cannot start before this one lets them. */
 function heldBy({ id }: TaskCard, tasks: Tasks): number {
-  let count = 0
-  for (const each of downstreamOf(tasks, [id])) {
+  const dependents = dependentsOf(tasks)
+  const isFinished = (each: string): boolean => {
     const card = tasks.get(each)
-    if (card && !isFinishedCard(card)) count += 1
+    return card === undefined || isFinishedCard(card)
   }
-  return count
+  return countHeldBy({ dependentsOf: (each) => dependents.get(each) ?? [], isFinished }, id)
 }
 
 /** A parked task names its provider, a held one gives the breaker's reason as its own; nothing else tells whose it is. */

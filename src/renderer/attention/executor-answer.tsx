@@ -5,7 +5,9 @@ import type { YardClient } from '../session/link.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { making, type Making } from '../workspace/history.ts'
+import { navigate } from '../workspace/route.ts'
 import type { AttentionItem } from './attention-items.ts'
+import { fittingExecutors } from './fitting-executors.ts'
 
 interface ExecutorAnswerProps {
   readonly item: AttentionItem
@@ -14,10 +16,12 @@ interface ExecutorAnswerProps {
 
 export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
   const session = useSession()
-  const names = useExecutorNames()
+  const names = useExecutorNames(item.task ?? '')
   const [chosen, setChosen] = useState<string | null>(null)
-  const name = chosen ?? names[0]
-  if (name === undefined) return null
+  const name = chosen ?? names?.[0]
+  if (names === null) return null
+  if (name === undefined)
+    return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
   const choose = async (own: Making): Promise<void> => {
     const before = session.yard.getState().tasks.get(item.task ?? '')?.executor ?? null
     const set = (executor: string | null) => (client: YardClient, commandId: string) =>
@@ -41,22 +45,20 @@ export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
   )
 }
 
-/** Those that can run here first. */
-function useExecutorNames(): readonly string[] {
+/** Those that can do it here; null until that is known. */
+function useExecutorNames(id: string): readonly string[] | null {
   const session = useSession()
-  const [names, setNames] = useState<readonly string[]>([])
+  const [names, setNames] = useState<readonly string[] | null>(null)
   useEffect(() => {
     let isGone = false
     void session
-      .call(({ service }) => service.executors())
+      .call(({ service, task }) => Promise.all([service.executors(), task.get({ id })]))
       .then((result) => {
-        if (isGone || !result.ok) return
-        const order = result.value.toSorted((a, b) => Number(b.canRun) - Number(a.canRun))
-        setNames(order.map(({ name }) => name))
+        if (!isGone && result.ok) setNames(fittingExecutors(...result.value))
       })
     return () => {
       isGone = true
     }
-  }, [session])
+  }, [session, id])
   return names
 }
