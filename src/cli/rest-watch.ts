@@ -1,6 +1,7 @@
 /** Decides from the live graph whether tasks are at rest, and how they ended. Asks the host only for what the cards do not tell. */
 import type { TaskCard } from '../contract/view.ts'
 import { movingTasks, type RestingTask } from '../domain/rest.ts'
+import { isTakenByPeople } from '../domain/settings.ts'
 import { SHOWN_STATES, type ShownState } from '../domain/task.ts'
 import type { Client } from './client.ts'
 import type { LiveGraph } from './follow.ts'
@@ -78,8 +79,8 @@ function createPeopleWatch(client: Client) {
   const known = new Map<string, boolean>()
   const loadTypes = async (): Promise<ReadonlySet<string>> => {
     const executors = await client.service.executors()
-    const handsOn = ['manual', 'schedule']
-    return new Set(executors.filter(({ type }) => !handsOn.includes(type)).map(({ name }) => name))
+    const runs = (type: string): boolean => type !== 'schedule' && !isTakenByPeople(type)
+    return new Set(executors.filter(({ type }) => runs(type)).map(({ name }) => name))
   }
   const asks = async ({ id }: TaskCard): Promise<boolean> => {
     const { waitsFor } = await client.task.why({ id })

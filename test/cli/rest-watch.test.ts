@@ -38,3 +38,21 @@ it.each<[string, readonly TaskCard[]]>([
 ])('is over with a conflict when %s', async (_, cards) => {
   expect(await endingOf(...cards)).not.toBeNull()
 })
+
+it('is over when what is left waits for another orchestrator to claim it', async () => {
+  const asked: string[] = []
+  const host = {
+    service: { executors: async () => [{ name: 'bots', type: 'external' }] },
+    task: {
+      why: async ({ id }: { id: string }) => {
+        asked.push(id)
+        return { waitsFor: [{ kind: 'person' }] }
+      },
+    },
+  } as unknown as Client
+  const card = cardOf('deploy', { status: 'open', state: 'ready', executor: 'bots' })
+  const graph = { tasks: new Map([['deploy', card]]), agents: new Map(), summary: summaryOf() }
+  const ending = await createRestWatch(host).endingOf(graph as unknown as LiveGraph, null)
+  expect(ending?.stuck).toEqual(['deploy'])
+  expect(asked).toEqual(['deploy'])
+})
