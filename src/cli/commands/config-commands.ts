@@ -70,6 +70,9 @@ export const configCommands: readonly CommandSpec[] = [
         args: [arg('<name>', 'the model or tier')],
         options: [must('--role <role>', ROLES.join(', '))],
         run: async () => (await import('../verbs/model.ts')).modelSetRole,
+        notes: [
+          'Nothing uses evaluator, triage, assigner and summariser yet: their model is only noted.',
+        ],
         examples: ['yard model set --role merger opus'],
       },
       {

@@ -8,6 +8,7 @@ import {
 } from '../../config/edit.ts'
 import type { ConfigSources } from '../../config/load.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { isRole, isUnusedRole } from '../../domain/roles.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { changeConfig } from '../config-place.ts'
 import { withYard } from '../connect.ts'
@@ -72,10 +73,16 @@ export const modelSetDefault = (cli: Cli, words: Words): Promise<Outcome> =>
     setDefaultModel(sources, scope, words.arg(0)),
   )
 
-export const modelSetRole = (cli: Cli, words: Words): Promise<Outcome> =>
-  change(cli, `${words.arg(0)} is the ${words.text('role')}`, (sources, scope) =>
-    setRole(sources, scope, words.text('role') ?? '', words.arg(0)),
+export async function modelSetRole(cli: Cli, words: Words): Promise<Outcome> {
+  const role = words.text('role') ?? ''
+  const said = `${words.arg(0)} is the ${role}`
+  const outcome = await change(cli, said, (sources, scope) =>
+    setRole(sources, scope, role, words.arg(0)),
   )
+  if (outcome.ok && isRole(role) && isUnusedRole(role))
+    cli.print.progress(`nothing uses the role ${role} yet: the model is only noted`)
+  return outcome
+}
 
 export const modelRoles = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
