@@ -15,6 +15,7 @@ export const statusSchema = z.object({
   agents: z.object({ alive: z.number(), max: z.number() }),
   /** Why this machine lets no agent start here now, in words; null = it does. */
   machineHold: z.string().nullable(),
+  /** Count per shown state, 0 included. */
   tasks: z.record(z.string(), z.number()),
   settings: z.record(z.string(), z.unknown()),
   lastTick: z.string().nullable(),

@@ -35,7 +35,7 @@ export function printStatus(cli: Cli, status: Status): void {
   if (readOnly !== null)
     print.line(print.paint('red', `nothing can be written: ${oneLine(readOnly)}`))
   print.line(`agents   ${agents.alive} of ${agents.max}`)
-  const counts = Object.entries(tasks).map(([state, n]) => `${n} ${state}`)
+  const counts = Object.entries(tasks).flatMap(([state, n]) => (n > 0 ? [`${n} ${state}`] : []))
   print.line(`tasks    ${counts.join(', ') || 'none'}`)
   if (status.lastTick !== null) print.line(`looked   ${clock(status.lastTick)}`)
   printHolds(cli, status)

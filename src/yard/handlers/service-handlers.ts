@@ -8,7 +8,7 @@ import { generalModel } from '../../domain/resolve.ts'
 import { ROLES } from '../../domain/roles.ts'
 import type { Actor } from '../../domain/command.ts'
 import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
-import type { Task } from '../../domain/task.ts'
+import { SHOWN_STATES, type Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -68,6 +68,10 @@ export const serviceHandlers = {
   })),
 }
 
+const NO_TASKS: Readonly<Record<string, number>> = Object.fromEntries(
+  SHOWN_STATES.map((state) => [state, 0]),
+)
+
 async function toStatus(
   { yard, view, host, actor }: HandlerContext,
   signal: AbortSignal | undefined,
@@ -83,7 +87,7 @@ async function toStatus(
     readOnly: summary.readOnly,
     agents: summary.agents,
     machineHold: summary.machine.hold,
-    tasks: summary.tasks,
+    tasks: { ...NO_TASKS, ...summary.tasks },
     settings: settingsView(yard.config().settings),
     lastTick: isoOrNull(yard.lastTickAt()),
     recentErrors: yard.recentErrors().map(({ at, text }) => ({ at: isoTime(at), text })),
