@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { ok } from '../../src/base/result.ts'
-import type { AgentView, Snapshot, Why } from '../../src/contract/view.ts'
+import type { AgentView, Snapshot, TaskCard, Why } from '../../src/contract/view.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
 import { Refusal } from '../../src/renderer/session/refusal.ts'
@@ -16,7 +16,7 @@ import {
   type Standing,
 } from '../../src/renderer/task/acts-now.ts'
 import { agentState, tookMs, tryText } from '../../src/renderer/task/facts.ts'
-import { forecastOf } from '../../src/renderer/task/forecast.ts'
+import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
 import { Inspector } from '../../src/renderer/task/inspector.tsx'
 import { KillLadder } from '../../src/renderer/task/kill-ladder.tsx'
 import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
@@ -129,6 +129,11 @@ test('the nearest reason names the act that helps', () => {
   expect(done('landed')).toBeNull()
 })
 
+const forecast = (cards: readonly TaskCard[]) => {
+  const tasks = new Map(cards.map((card) => [card.id, card]))
+  return forecastOf({ tasks, maxAgents: 4, isPaused: false, now: 0 })
+}
+
 test('a forecast follows the longest chain, and says nothing on too little', () => {
   const done = (id: string) =>
     cardOf(id, {
@@ -143,10 +148,9 @@ test('a forecast follows the longest chain, and says nothing on too little', () 
     cardOf('c', { after: ['a', 'b'] }),
     cardOf('x'),
   ]
-  const tasks = (list: typeof cards) => new Map(list.map((card) => [card.id, card]))
-  expect(forecastOf(tasks(cards), 0)).toEqual({ length: 3, leftMs: 30 * 60_000 })
-  expect(forecastOf(tasks(cards.slice(1)), 0)).toBeNull()
-  expect(forecastOf(tasks(cards.slice(0, 3)), 0)).toBeNull()
+  expect(forecast(cards)).toEqual({ chain: 3, endAt: 30 * 60_000 })
+  expect(forecast(cards.slice(1))).toBeNull()
+  expect(forecast(cards.slice(0, 3))).toBeNull()
 })
 
 test('a chain as long as the yard is followed without end of the stack', () => {
@@ -159,7 +163,7 @@ test('a chain as long as the yard is followed without end of the stack', () => {
     completedAt: '2026-11-20T10:00:01Z',
   }
   for (const id of ['d1', 'd2', 'd3']) cards.push(cardOf(id, span))
-  expect(forecastOf(new Map(cards.map((card) => [card.id, card])), 0)?.length).toBe(20_000)
+  expect(forecast(cards)?.chain).toBe(20_000)
 })
 
 test('words for tries, ends and spans; the unknown is nothing', () => {

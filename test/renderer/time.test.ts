@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../src/base/result.ts'
 import type { Moment } from '../../src/contract/page.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
 import type { Problem } from '../../src/renderer/session/problem.ts'
-import { forecastEnd } from '../../src/renderer/time/forecast.ts'
+import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
 import { createMomentLoader } from '../../src/renderer/time/moment-loader.ts'
 import {
   atOf,
@@ -112,13 +112,13 @@ const iso = (minute: number): string => new Date(minute * MINUTE).toISOString()
 const done = (id: string): TaskCard =>
   cardOf(id, { status: 'done', state: 'done', startedAt: iso(0), completedAt: iso(10) })
 const forecast = (left: readonly TaskCard[], more = {}): number | null =>
-  forecastEnd({
+  forecastOf({
     tasks: new Map([done('x'), done('y'), done('z'), ...left].map((card) => [card.id, card])),
     maxAgents: 4,
     isPaused: false,
     now: 20 * MINUTE,
     ...more,
-  })
+  })?.endAt ?? null
 
 test('the end is the main line at the mean of what is done', () => {
   const chain = [cardOf('a'), cardOf('b', { after: ['a'], state: 'blocked' })]
@@ -146,7 +146,7 @@ test('nothing is foretold where it would be a guess', () => {
   expect(forecast([cardOf('a', { status: 'failed', state: 'failed' })])).toBeNull()
   expect(forecast([cardOf('a', { repeats: true })])).toBeNull()
   const few = new Map([done('x'), cardOf('a')].map((card) => [card.id, card]))
-  expect(forecastEnd({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
+  expect(forecastOf({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
 })
 
 const momentOf = (at: number): Moment => ({ seq: at, at: String(at), tasks: [] })

@@ -7,7 +7,7 @@ import { instantText } from '../ui/duration.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../ui/status-badge.tsx'
 import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
 import { blockedReason, runCommand } from '../workspace/commands.ts'
-import { forecastOf } from './forecast.ts'
+import { forecastOf } from '../workspace/forecast.ts'
 import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
 import { useNow } from './use-now.ts'
@@ -38,7 +38,7 @@ export function YardPanel() {
           </dl>
         </Section>
         <Caps summary={summary} />
-        <Rest tasks={tasks} />
+        <Rest tasks={tasks} summary={summary} />
       </div>
     </>
   )
@@ -91,16 +91,26 @@ function Caps({ summary }: { readonly summary: Summary }) {
   )
 }
 
-function Rest({ tasks }: { readonly tasks: ReadonlyMap<string, TaskCard> }) {
+interface RestProps {
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly summary: Summary
+}
+
+function Rest({ tasks, summary }: RestProps) {
   const now = useNow(60_000)
-  const forecast = useMemo(() => forecastOf(tasks, now), [tasks, now])
+  const { paused: isPaused } = summary
+  const maxAgents = summary.agents.max
+  const forecast = useMemo(
+    () => forecastOf({ tasks, maxAgents, isPaused, now }),
+    [tasks, maxAgents, isPaused, now],
+  )
   if (forecast === null) return null
-  const at = new Date(now + forecast.leftMs).toISOString()
+  const at = instantText(new Date(forecast.endAt).toISOString())
   return (
     <Section title="Forecast">
       <p>
-        At rest about {instantText(at).replace(/(\d+:\d+):\d+/, '$1')}, if nothing waits: the
-        longest chain has {plural(forecast.length, 'task')} left.
+        All done about {at.replace(/(\d+:\d+):\d+/, '$1')}, if nothing fails: the longest chain has{' '}
+        {plural(forecast.chain, 'task')} left.
       </p>
     </Section>
   )

@@ -5,7 +5,7 @@ import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { useCommands } from '../workspace/commands.ts'
-import { forecastEnd } from './forecast.ts'
+import { forecastOf } from '../workspace/forecast.ts'
 import { PastBanner } from './past-banner.tsx'
 import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
@@ -82,7 +82,7 @@ function useForecast(now: number | null): number | null {
   const tasks = useCalmYard((view) => view.tasks, FORECAST_CALM)
   const maxAgents = useYard((view) => view.summary?.agents.max ?? 0)
   const isPaused = useYard((view) => view.summary?.paused ?? true)
-  return now === null ? null : forecastEnd({ tasks, maxAgents, isPaused, now })
+  return now === null ? null : (forecastOf({ tasks, maxAgents, isPaused, now })?.endAt ?? null)
 }
 
 /** Esc goes back to the present, unless something nearer has used it. */
