@@ -4,7 +4,7 @@ import type { AgentView } from '../contract/view.ts'
 import { isHeldUp } from '../domain/held-up.ts'
 import type { Client } from './client.ts'
 import { oneLine } from './table.ts'
-import { clock } from './time-words.ts'
+import { moment } from './time-words.ts'
 
 const PAGE = 1000
 
@@ -30,7 +30,7 @@ export async function timelineOf(
 }
 
 export const timelineLine = ({ at, by, text }: TimelineRow): string =>
-  `${clock(at)}  ${oneLine(by)}: ${oneLine(text)}`
+  `${moment(at)}  ${oneLine(by)}: ${oneLine(text)}`
 
 /** Steps on the way of an agent, which a summary of the task can do without. */
 const STEPS = new Set(['agent.placed', 'agent.started', 'agent.heard', 'agent.conversed'])

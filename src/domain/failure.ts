@@ -154,6 +154,16 @@ export const VERDICTS = {
 
 export const DEFAULT_MAX_ATTEMPTS = 3
 
+/** How many tries a failure of that class is worth, by what the task says; null = it is final whatever the count. */
+export function attemptLimit(
+  failureClass: FailureClass,
+  maxAttempts: number | null,
+): number | null {
+  const verdict: Verdict = VERDICTS[failureClass]
+  if (verdict === 'retry') return maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+  return verdict === 'retry-if-asked' ? (maxAttempts ?? 1) : null
+}
+
 /** Back-off before try n+1 after n spent attempts: `min(10 s · 2^(n-1), 5 min)`. */
 export const retryDelayMs = (attempts: number): number =>
   Math.min(10_000 * 2 ** Math.max(0, attempts - 1), 300_000)

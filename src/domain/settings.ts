@@ -139,8 +139,7 @@ const keyNameOf = (
 ): string | null => (type === 'native' && baseUrl === null ? model?.apiKeyEnv : null) ?? apiKeyEnv
 
 /** Somebody else claims its tasks: a person, or another orchestrator. The coordinator never starts those. */
-export const isTakenByPeople = (type: ExecutorType): boolean =>
-  type === 'manual' || type === 'external'
+export const isTakenByPeople = (type: string): boolean => type === 'manual' || type === 'external'
 
 /** Its program speaks no event format: what it prints is its output as it stands, both descriptors in one file. */
 export const printsPlainText = (type: string): boolean => type === 'shell' || type === 'command'

@@ -175,6 +175,22 @@ export function workedMsOf({
   return workedMs ?? Math.max(0, completedAt - startedAt)
 }
 
+/**
+ * Tries begun that count against `maxAttempts`, the present one included, since it was last opened by a person; of a repeating task those
+ * of its present run. A try that was killed, parked, given back or that asked counts only once another goes on with it.
+ */
+export function attemptsOf({ state, attempts, lastAgentId }: Task): number {
+  switch (state.kind) {
+    case 'in-progress':
+    case 'pending-eval':
+      return attempts + 1
+    case 'done':
+      return state.by === lastAgentId ? attempts + 1 : attempts
+    default:
+      return attempts
+  }
+}
+
 /** Held since it was added: it waits for its first publication. */
 export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): boolean =>
   task.held && task.generation === 0 && (task.draft ?? true)

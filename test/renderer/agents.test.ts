@@ -56,9 +56,11 @@ describe('how an agent stands', () => {
     expect([agentState(agent), agentWord(agent)]).toEqual(['blocked', 'Held up'])
   })
 
-  test('a number of tries that the limit does not cover is said alone', () => {
-    expect(tryText(2, 3)).toBe('Try 2 of 3')
-    expect(tryText(4, 3)).toBe('Try 4')
+  test('a try is told as its task counts it, of the agent that is at it', () => {
+    const card = cardOf('a', { agent: 'agent-4', attempts: 2, maxAttempts: 3 })
+    expect(tryText(agentOf('agent-4', 'a', { generation: 4 }), card)).toBe('Try 2 of 3')
+    expect(tryText(agentOf('agent-3', 'a', { generation: 3 }), card)).toBeNull()
+    expect(tryText(agentOf('agent-4', 'a', { status: 'ended' }), card)).toBeNull()
   })
 })
 

@@ -2,6 +2,7 @@
 import { ok } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { formatDuration } from '../../domain/duration.ts'
+import { attemptLimit } from '../../domain/failure.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
@@ -121,7 +122,12 @@ function budgetOf({ budget, budgetTokens, costUsd, tokens }: TaskView): string |
 }
 
 function workFacts(task: TaskView): Fact[] {
-  const most = task.maxAttempts === null ? '' : ` of ${task.maxAttempts}`
+  const { failure, maxAttempts, ownMaxAttempts } = task
+  const limit =
+    task.status === 'failed' && failure !== null
+      ? attemptLimit(failure.class, ownMaxAttempts)
+      : maxAttempts
+  const most = limit === null ? '' : ` of ${limit}`
   return [
     ['agent', task.agent],
     ['attempts', task.attempts === 0 ? null : `${task.attempts}${most}`],

@@ -3,13 +3,7 @@ import { workedBy, type Agent, type Outcome, type StopReason } from '../agent.ts
 import type { Command } from '../command.ts'
 import { judge, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
-import {
-  DEFAULT_MAX_ATTEMPTS,
-  retryDelayMs,
-  VERDICTS,
-  workFailure,
-  type WorkFailure,
-} from '../failure.ts'
+import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
@@ -270,9 +264,8 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
       }
     }
     case 'retry':
-      return retried(scene, bad, task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
     case 'retry-if-asked':
-      return retried(scene, bad, task.maxAttempts ?? 1)
+      return retried(scene, bad)
     case 'fail':
       return { resumable: false, task: [failedEvent(task, bad, end, at)] }
   }
@@ -332,10 +325,10 @@ function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[
 function retried(
   { task, agent, end, at }: Scene,
   bad: WorkFailure,
-  maxAttempts: number,
 ): Pick<Settlement, 'task' | 'resumable'> {
   const attempts = task.attempts + 1
-  if (attempts >= maxAttempts) return { resumable: true, task: [failedEvent(task, bad, end, at)] }
+  if (attempts >= (attemptLimit(bad.class, task.maxAttempts) ?? 0))
+    return { resumable: true, task: [failedEvent(task, bad, end, at)] }
   // A conversation that was resumed and failed again may itself be the trouble: the next try starts a new one.
   const resumable = !(agent.resumed && bad.class === 'crash')
   return {

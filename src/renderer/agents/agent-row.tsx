@@ -45,7 +45,7 @@ export const AgentCells = memo(function AgentCells(props: AgentRowProps) {
       <td className="c-agent font-mono text-11">{agent.id}</td>
       <td className="c-task">
         <b title={card?.title}>{card?.title ?? agent.task}</b>
-        <span>{tryText(agent.generation, card?.maxAttempts ?? null)}</span>
+        <span>{tryText(agent, card)}</span>
       </td>
       <td className="c-executor">
         {agent.executor} <span className="text-text-3">{agent.model}</span>

@@ -1,5 +1,5 @@
 /** How an agent stands, in the words and colours of the window, and what it does, in a line. */
-import type { AgentView } from '../../contract/view.ts'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { VERDICTS } from '../../domain/failure.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
 import { durationText } from '../ui/duration.ts'
@@ -118,10 +118,14 @@ export function tokensOf({ usage }: AgentView): number | null {
 export const tookMs = ({ claimedAt, startedAt, endedAt }: AgentView): number | null =>
   endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt ?? claimedAt))
 
-/** `Try 2 of 3`; a person's retries begin a new count, and then only the number of the try is true. */
-export function tryText(generation: number, maxAttempts: number | null): string {
-  const isCounted = maxAttempts !== null && generation <= maxAttempts
-  return isCounted ? `Try ${generation} of ${maxAttempts}` : `Try ${generation}`
+/** `Try 2 of 3`, as its task counts them; null for an agent that has ended, which its task may not count. */
+export function tryText(
+  { id, status }: Pick<AgentView, 'id' | 'status'>,
+  card: Pick<TaskCard, 'agent' | 'attempts' | 'maxAttempts'> | null | undefined,
+): string | null {
+  if (status === 'ended' || card?.agent !== id || card.attempts === 0) return null
+  const { attempts, maxAttempts } = card
+  return maxAttempts === null ? `Try ${attempts}` : `Try ${attempts} of ${maxAttempts}`
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })

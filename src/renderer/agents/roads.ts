@@ -45,12 +45,12 @@ export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): reado
     if (isPerson(agent)) return []
     const card = tasks.get(agent.task)
     const title = card?.title ?? agent.task
-    const number = tryText(agent.generation, null).toLowerCase()
+    const number = card && card.attempts > 1 ? tryText(agent, card) : null
     return [
       {
         agent: agent.id,
         task: agent.task,
-        label: agent.generation > 1 ? `${title}, ${number}` : title,
+        label: number === null ? title : `${title}, ${number.toLowerCase()}`,
         ...lookOf(agent, nowMs),
         from: Date.parse(agent.claimedAt),
         to: nowMs,

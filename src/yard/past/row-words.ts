@@ -1,4 +1,5 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
+import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
 import { clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { agentWords, type AgentContext } from './agent-words.ts'
@@ -11,6 +12,8 @@ export interface RowContext extends AgentContext {
   statusBefore(): string | null
   /** Whether the row is a person's answer, for which its task waited. */
   isAnswer(): boolean
+  /** As the row's task says it now. */
+  maxAttempts(): number | null
   /** Under which name that agent has claimed its task; null = under none. */
   claimerOf(agent: string): string | null
 }
@@ -62,8 +65,8 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   }),
   'task.landing': ({ set }) => landingWords(set['landing']),
   'task.merging': () => ({ text: 'More tasks wait for it' }),
-  'task.failed': ({ set }) => ({
-    text: `Failed: ${reasonOf(part(set['state'], 'failure'))}`,
+  'task.failed': ({ set }, { maxAttempts }) => ({
+    text: `Failed${triesOf(set, maxAttempts())}: ${reasonOf(part(set['state'], 'failure'))}`,
     state: 'failed',
   }),
   'task.returned': returned,
@@ -95,6 +98,16 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     return { text: `${subjectOf(id)} is held back${when}${colon(textOf(set['reason']))}`, until }
   },
   'breaker.cleared': ({ id }) => ({ text: `${subjectOf(id)} is held back no more` }),
+}
+
+/** ` after 3 of 3 tries`; nothing where the count did not decide, or was one. */
+function triesOf(set: StoredRow['set'], maxAttempts: number | null): string {
+  const tries = set['attempts']
+  const kind = failureClassSchema.safeParse(part(part(set['state'], 'failure'), 'class'))
+  const limit = kind.success ? attemptLimit(kind.data, maxAttempts) : null
+  return typeof tries === 'number' && limit !== null && limit > 1
+    ? ` after ${tries} of ${Math.max(tries, limit)} tries`
+    : ''
 }
 
 function landingWords(landing: unknown): Told {

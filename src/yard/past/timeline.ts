@@ -46,6 +46,8 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     titleOf: (id) => titleOf(yard, id) ?? id,
     statusBefore: () => yard.store.past.statusBefore(row.id, row.seq),
     isAnswer: () => isAnswer(yard, row),
+    maxAttempts: () =>
+      isTaskId(row.id) ? (yard.plan.tasks.get(row.id)?.maxAttempts ?? null) : null,
     hasGivenBack: () => hasGivenBack(yard, row),
     claimerOf: (id) => {
       const agent = agentOf(yard, id)

@@ -2,7 +2,7 @@
 import type { TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
+import { attemptsOf, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'
@@ -34,7 +34,7 @@ export function toTaskCard(
     executor: executorOf(task),
     model: task.model,
     agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
-    attempts: task.attempts,
+    attempts: attemptsOf(task),
     maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     createdAt: isoTime(task.createdAt),
     startedAt: isoOrNull(task.startedAt),

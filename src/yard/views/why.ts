@@ -5,11 +5,13 @@ import { claimerOf } from '../../domain/claimed-as.ts'
 import { reachedCap } from '../../domain/budget.ts'
 import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
-import type { WorkFailure } from '../../domain/failure.ts'
+import { attemptLimit, type WorkFailure } from '../../domain/failure.ts'
+import { countHeldBy } from '../../domain/held-by.ts'
+import { isTaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import type { Task } from '../../domain/task.ts'
+import { attemptsOf, isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { clockTime, spanText } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
@@ -142,11 +144,24 @@ function failedText(plan: Plan, task: Task, now: number): string {
   const { exitCode, reason } = failure
   const isTold = exitCode === null || new RegExp(`\\b${exitCode}\\b`).test(reason)
   const code = isTold ? '' : ` (exit code ${exitCode})`
-  const holds = plan.dependentsOf(task.id).size
+  const holds = countHeldBy(
+    {
+      dependentsOf: (id) => (isTaskId(id) ? plan.dependentsOf(id) : []),
+      isFinished: (id) => isTaskId(id) && isFinished(plan.tasks.get(id) ?? task),
+    },
+    task.id,
+  )
   const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
   return `It failed at ${clockTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.`
 }
 
-const triesText = (task: Task): string => (task.attempts > 1 ? ` after ${task.attempts} tries` : '')
+/** `after 2 tries`; of a final failure `after 3 of 3 tries`. */
+function triesText(task: Task): string {
+  const tries = attemptsOf(task)
+  const limit =
+    task.state.kind === 'failed' ? attemptLimit(task.state.failure.class, task.maxAttempts) : null
+  if (limit !== null && limit > 1 && tries > 0) return ` after ${tries} of ${limit} tries`
+  return tries > 1 ? ` after ${tries} tries` : ''
+}
 const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
