@@ -271,6 +271,8 @@ export const journalRowSchema = z.object({
   unset: z.array(z.string()),
   /** True when the entity is no more. */
   gone: z.boolean(),
+  /** What the row changed is damaged in the database; it is told as nothing. */
+  isUnreadable: z.literal(true).optional(),
 })
 export type JournalRow = z.infer<typeof journalRowSchema>
 

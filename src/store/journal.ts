@@ -70,10 +70,10 @@ export interface RawRow {
   readonly change: string | null
 }
 
+/** A row whose change cannot be read says so and changes nothing: one bad row must not hide all that come after it. */
 export function toRow(raw: RawRow): StoredRow {
   const { seq, at, event, by, entity, id } = raw
-  const change =
-    raw.change === null ? null : (JSON.parse(raw.change) as { s: Fields; u?: string[] })
+  const change = raw.change === null ? null : readChange(raw.change)
   return {
     seq,
     at,
@@ -84,8 +84,45 @@ export function toRow(raw: RawRow): StoredRow {
     set: change?.s ?? {},
     unset: change?.u ?? [],
     gone: change === null,
+    ...(change === UNREADABLE ? { isUnreadable: true } : {}),
   }
 }
+
+interface Change {
+  readonly s?: Fields
+  readonly u?: readonly string[]
+}
+
+const UNREADABLE: Change = {}
+
+/** Levels of nesting beyond which those who read or pass on a change may run out of stack. */
+const MOST_LEVELS = 100
+
+function readChange(text: string): Change {
+  try {
+    if (levelsOf(text) > MOST_LEVELS) return UNREADABLE
+    const change: unknown = JSON.parse(text)
+    if (!isFields(change)) return UNREADABLE
+    const { s = {}, u = [] } = change
+    return isFields(s) && Array.isArray(u) ? { s, u } : UNREADABLE
+  } catch {
+    return UNREADABLE
+  }
+}
+
+/** How deep a JSON text is nested at most; 0 for one that is too short to matter. */
+function levelsOf(text: string): number {
+  if (text.length <= 2 * MOST_LEVELS) return 0
+  let [level, most] = [0, 0]
+  for (const mark of text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g) ?? []) {
+    if (mark === '[' || mark === '{') most = Math.max(most, (level += 1))
+    else if (mark === ']' || mark === '}') level -= 1
+  }
+  return most
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Rebuilds entities from rows: what the tables were after the last of them. Keyed by entity, then id. */
 export function fold(rows: Iterable<StoredRow>): Map<string, Map<string, Record<string, unknown>>> {

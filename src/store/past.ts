@@ -9,7 +9,10 @@ import type { ActivityStep, PastReads, Span, StoredRow, Turn } from './store.ts'
 const COLUMNS = 'seq, at, event, by, entity, id, change'
 /** An event changes several entities; one row of each says what happened, the others only repeat it. */
 const TELLS = `NOT (entity = 'task' AND event LIKE 'agent.%') AND NOT (entity = 'dependency' AND event = 'task.removed')`
-const STATUS = "json_extract(change, '$.s.state.kind')"
+/** Of a change that is no sound JSON none, where `json_extract` alone would end the whole read. */
+const fieldOf = (path: string): string =>
+  `CASE WHEN json_valid(change) THEN json_extract(change, '${path}') END`
+const STATUS = fieldOf('$.s.state.kind')
 
 export function preparePast(db: Database.Database): PastReads {
   return { ...prepareTimes(db), ...prepareRows(db), ...prepareTurns(db) }
@@ -127,7 +130,7 @@ WITH near (seq) AS (
   SELECT * FROM (SELECT j.seq FROM artifact AS a CROSS JOIN journal AS j ON j.entity = 'artifact' AND j.id = a.id WHERE a.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
   UNION ALL
   SELECT j.seq FROM (
-    SELECT DISTINCT json_extract(change, '$.s.lastAgentId') AS agent FROM (
+    SELECT DISTINCT ${fieldOf('$.s.lastAgentId')} AS agent FROM (
       SELECT change FROM journal WHERE entity = 'task' AND id = :task AND event = 'agent.claimed' AND seq < :before ORDER BY seq DESC LIMIT :limit)
   ) AS mine JOIN journal AS j ON j.entity = 'agent' AND j.id = mine.agent WHERE j.seq < :before AND j.event <> 'agent.forgotten'
 )

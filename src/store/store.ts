@@ -18,6 +18,8 @@ export interface StoredRow {
   readonly set: Readonly<Record<string, unknown>>
   readonly unset: readonly string[]
   readonly gone: boolean
+  /** What it changed is damaged in the table, and told as nothing. */
+  readonly isUnreadable?: true
 }
 
 export interface AgentFilter {

@@ -60,7 +60,7 @@ export function createFold(): Fold {
     put(row) {
       const change = changeOf(plan, row)
       seq = row.seq
-      if (!change) return
+      if (!change || isFragment(change)) return
       plan.put(change)
       costs.note(change)
       remember({ seq, change })
@@ -111,6 +111,10 @@ function changeOf(plan: MutablePlan, row: StoredRow): EntityChange | null {
       return null
   }
 }
+
+/** Of an entity whose first row cannot be read. */
+const isFragment = ({ entity, before, after }: EntityChange): boolean =>
+  entity !== 'yard' && before === null && after !== null && !('id' in after)
 
 /** Rows were written from entities of these very types; what an older program left out is absent here, too. */
 function merged<T extends object>(before: T | null, { set, unset, gone }: StoredRow): T | null {
