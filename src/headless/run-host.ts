@@ -76,19 +76,24 @@ function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
   let ending: Promise<void> | null = null
   const stopKeeping = keepPrograms(order.headlessEntry, systemClock)
   const leave = order.company?.join(order.paths.root)
+  /** Each step whatever became of those before it: the lock must be free at the end. */
   const closeAll = async (): Promise<void> => {
-    stopSignals()
-    stopKeeping()
-    leave?.()
-    try {
-      await served.close()
-      await yard.close()
-      order.log.info('ended')
-    } catch (error) {
-      order.log.error('the host did not end cleanly', { error: String(error) })
-    } finally {
-      resolve()
+    const steps = [
+      () => stopSignals(),
+      stopKeeping,
+      () => leave?.(),
+      () => served.close(),
+      () => yard.close(),
+    ]
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        order.log.error('the host did not end cleanly', { error: String(error) })
+      }
     }
+    order.log.info('ended')
+    resolve()
   }
   const end = (): Promise<void> => (ending ??= closeAll())
   const signals = listenForSignals({ yard, order, end: () => void end() })

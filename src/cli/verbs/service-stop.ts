@@ -164,7 +164,8 @@ async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise
     if (now === null && !isAlone && !isOwned(paths)) return true
     await delay(25)
   }
-  return (await findOwner(paths, { kind: 'person' })) === null
+  // It may answer no more and hold the yard all the same: it has stopped when the lock is free.
+  return !isOwned(paths)
 }
 
 function isAlive(pid: number): boolean {

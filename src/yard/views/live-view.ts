@@ -133,7 +133,7 @@ function createFollowing(yard: Yard, clock: Clock): Following {
     close() {
       isClosed = true
       // What the last agents did before the end is news, too.
-      watch?.flush()
+      isDone(yard, () => watch?.flush())
       for (const queue of queues) leave(queue)
     },
   }
