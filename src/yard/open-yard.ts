@@ -64,7 +64,10 @@ async function openParts(
   const coordinator = createYardCoordinator(parts)
   scope.add(() => coordinator.close())
   const yard = createYard(parts, coordinator)
+  const { agents } = store.value.plan
+  const found = [...agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)
   await coordinator.start()
+  yard.settledAtOpen = found.filter((id) => !agents.has(id))
   return ok(yard)
 }
 

@@ -43,7 +43,7 @@ const KILL_MARGIN_MS = 20_000
 /** A worktree of a large repository takes its time. */
 const LAUNCH_WAIT_MS = 30_000
 
-export const createYard = (parts: YardParts, coordinator: Coordinator): Yard =>
+export const createYard = (parts: YardParts, coordinator: Coordinator): OpenedYard =>
   new OpenedYard(parts, coordinator)
 
 class OpenedYard implements Yard {
@@ -63,6 +63,7 @@ class OpenedYard implements Yard {
   readonly past: Past
   readonly health: ExecutorHealth
   readonly pausedSince: Yard['pausedSince']
+  settledAtOpen: readonly AgentId[] = []
   readonly #parts: YardParts
   readonly #coordinator: Coordinator
   readonly #findProgram: FindProgram
@@ -257,16 +258,19 @@ class OpenedYard implements Yard {
   }
 
   async close(): Promise<void> {
-    this.#coordinator.drain()
-    if (this.#parts.options.runsAgents) await this.#untilLaunched()
-    const stopping = [...this.plan.agents.values()].filter(
-      (agent) => agent.state.kind === 'stopping',
-    )
-    await this.#untilEnded(
-      stopping.map(({ id }) => id),
-      this.#graceMs() + KILL_MARGIN_MS,
-    )
-    await this.#parts.scope.close()
+    try {
+      this.#coordinator.drain()
+      if (this.#parts.options.runsAgents) await this.#untilLaunched()
+      const stopping = [...this.plan.agents.values()].filter(
+        (agent) => agent.state.kind === 'stopping',
+      )
+      await this.#untilEnded(
+        stopping.map(({ id }) => id),
+        this.#graceMs() + KILL_MARGIN_MS,
+      )
+    } finally {
+      await this.#parts.scope.close()
+    }
   }
 
   #trustPlace(): TrustPlace {

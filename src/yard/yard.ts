@@ -84,6 +84,8 @@ export interface Yard {
   startNone(): void
   /** Where agents started from now on are told to find the yard. */
   setUrl(url: string | null): void
+  /** Agents that were found ended, and were settled, as this yard was opened. */
+  readonly settledAtOpen: readonly AgentId[]
   /** Looks at every living agent once and settles what has ended. */
   look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */

@@ -43,8 +43,10 @@ export const agentHandlers = {
     return { ok: true, leaseUntil: isoOrNull(context.yard.leaseUntil(id)) }
   }),
   dead: os.dead.handler(async ({ context, input }) => {
-    const before = livingIds(context)
-    await context.yard.look()
+    // A command that opens the yard has settled what it found before it could be asked.
+    const { yard } = context
+    const before = [...(yard.host === 'command' ? yard.settledAtOpen : []), ...livingIds(context)]
+    await yard.look()
     const dead = before.filter((id) => !context.yard.plan.agents.has(id))
     const views = dead.map((id) => viewOf(context, id))
     return { dead: views, forgotten: input.do === 'purge' ? await purge(context) : [] }
