@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Usage } from '../../src/domain/agent.ts'
 import type { RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
-import { asAgent, taskId } from '../support/plan-builder.ts'
+import { asAgent, endCommand, taskId } from '../support/plan-builder.ts'
 import { createYardBench, endedReport, NO_BUDGET, type YardBench } from './yard-bench.ts'
 
 let bench: YardBench
@@ -99,6 +99,20 @@ describe('the budget of a task', () => {
       expect(bench.task('a').state.kind).toBe('in-progress')
     },
   )
+
+  it('is looked at by the next owner, too, where this one died before it could say so', async () => {
+    await open()
+    await bench.add('a', { ...AGENT, budget: 1 })
+    await bench.begin('a')
+    await bench.coordinator.close()
+    await bench.send(endCommand(1, 1, SIGNAL, { usage: usage(1.2) }), { kind: 'coordinator' })
+    expect(bench.task('a').state.kind).toBe('open')
+    const next = await createYardBench({ opened: bench.opened, clock: bench.clock })
+    await next.start()
+    await next.pass(DAY)
+    expect(next.task('a').state).toMatchObject({ kind: 'waiting', for: 'budget' })
+    await next.coordinator.close()
+  })
 
   it('that is raised too little says so again, in numbers', async () => {
     await open()
