@@ -21,16 +21,25 @@ export async function initYard(
   dataFolder: string,
 ): Promise<Result<Initialised, Failure>> {
   const paths = yardPaths(folder)
+  const problem = pathProblem(folder)
+  if (problem !== null)
+    return err(
+      failure('bad-request', `no yard can be made in ${folder.toWellFormed()}: ${problem}`, {
+        hint: 'choose a folder with another path',
+        facts: { field: 'folder' },
+      }),
+    )
   try {
     const created = !existsSync(paths.config) && !existsSync(paths.db)
     mkdirSync(paths.service.folder, { recursive: true })
     mkdirSync(paths.agents, { recursive: true })
-    if (!existsSync(paths.config)) writeFileSync(paths.config, DEFAULT_CONFIG_TEXT, { flag: 'wx' })
+    // Before its config is there: who finds a config takes the yard for made, and trusts nothing.
+    if (created) trustAsMade({ paths, dataFolder })
+    writeIfMissing(paths.config, DEFAULT_CONFIG_TEXT)
     writeIfMissing(join(paths.yard, '.gitignore'), '*\n')
     const guarded = await protectYardFolder(folder)
     if (!guarded.ok)
       return err(failure('git', guarded.error.message, { hint: 'is .git writable?' }))
-    if (created) trustAsMade({ paths, dataFolder })
     const backup = created ? listBackups(dataFolder, folder)[0] : undefined
     return ok({ paths, created, offersRestore: backup ?? null })
   } catch (error) {
@@ -44,6 +53,25 @@ export async function initYard(
   }
 }
 
+/** SQLite takes 512 bytes for a file and its journal; the longest name of ours below a yard has some fifty. */
+const MOST_PATH_BYTES = 440
+
+/** Why no yard can live there; null when one can. */
+function pathProblem(folder: string): string | null {
+  if (folder.includes('\0') || !folder.isWellFormed()) return 'its path is no text'
+  // Node puts this in the place of bytes that are no UTF-8: it would be another folder.
+  if (folder.includes('\uFFFD') && !existsSync(folder)) return 'its path is not UTF-8'
+  const bytes = Buffer.byteLength(folder)
+  return bytes > MOST_PATH_BYTES
+    ? `its path has ${bytes} bytes, and its database can only be opened below ${MOST_PATH_BYTES}`
+    : null
+}
+
 function writeIfMissing(file: string, text: string): void {
-  if (!existsSync(file)) writeFileSync(file, text)
+  try {
+    writeFileSync(file, text, { flag: 'wx' })
+  } catch (error) {
+    // Another made it meanwhile.
+    if (!existsSync(file)) throw error
+  }
 }

@@ -3,10 +3,11 @@
  * has seen what it would run. Kept in the user's own folder, keyed by path, and for a foreign yard by its config's hash too.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { takeTurnNow } from '../config/file-turn.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { createProfile } from '../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../config/seed-models.ts'
@@ -35,9 +36,25 @@ export function isTrusted(place: TrustPlace): boolean {
 
 /** The yard gets an id of its own: another yard that comes to stand at this path is another yard. */
 export function trustAsMade(place: TrustPlace): void {
-  const id = readId(place.paths) ?? randomUUID()
-  writeFileSync(idFile(place.paths), `${id}\n`)
+  const id = readId(place.paths) ?? makeId(place.paths)
   write(place, { made: id })
+}
+
+/** One of those who make the same yard at once gives it its id. */
+function makeId(paths: YardPaths): string {
+  const file = idFile(paths)
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${randomUUID()}\n`)
+  try {
+    linkSync(own, file)
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    // Empty, or of a file system that knows no links: then it is ours to write.
+    if (!isThere || readId(paths) === null) renameSync(own, file)
+  } finally {
+    rmSync(own, { force: true })
+  }
+  return readId(paths) ?? ''
 }
 
 /** `hash`: of the config file that a person has judged. */
@@ -141,16 +158,18 @@ function readBook(place: TrustPlace): Book {
   }
 }
 
+/** In turn with all others who write in the book: each keeps what it finds there. */
 function write(place: TrustPlace, entry: Book[string]): void {
   const file = bookFile(place)
-  mkdirSync(dirname(file), { recursive: true })
-  const next = `${file}.${process.pid}`
-  writeFileSync(
-    next,
-    `${JSON.stringify({ ...readBook(place), [keyOf(place)]: entry }, null, 2)}\n`,
-    { mode: 0o600 },
-  )
-  renameSync(next, file)
+  const written = takeTurnNow(file, () => {
+    const next = `${file}.${process.pid}`
+    const book = { ...readBook(place), [keyOf(place)]: entry }
+    writeFileSync(next, `${JSON.stringify(book, null, 2)}\n`, { mode: 0o600 })
+    renameSync(next, file)
+    return true
+  })
+  if (written === null)
+    throw new Error(`${file} is being written by another process; remove ${file}.lock if none runs`)
 }
 
 /** Of the yard's own config file. */

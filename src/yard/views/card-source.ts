@@ -22,6 +22,7 @@ export const cardSourceOf = (
   plan: yard.plan,
   settings: yard.config().settings,
   now: yard.now(),
+  isTrusted: () => yard.isTrusted(),
   costOf: (id) => yard.spending.costOf(id),
   isToLand: (task) => isToLand(yard, task),
   hostProblem: (route) => yard.hostProblem(route),

@@ -16,6 +16,7 @@ export interface IndexSource {
   readonly costOf: (id: TaskId) => number | null
   readonly isToLand: (task: Task) => boolean
   readonly hostProblem?: NonNullable<FactSource['hostProblem']>
+  readonly isTrusted?: () => boolean
 }
 
 export interface LiveIndex {

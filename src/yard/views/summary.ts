@@ -19,6 +19,7 @@ export const newIndex = (yard: Yard): LiveIndex =>
     costOf: (id) => yard.spending.costOf(id),
     isToLand: (task) => isToLand(yard, task),
     hostProblem: (route) => yard.hostProblem(route),
+    isTrusted: () => yard.isTrusted(),
   })
 
 /** Costs a walk over all tasks in one go. */

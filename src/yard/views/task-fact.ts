@@ -7,6 +7,8 @@ import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './show
 
 export interface FactSource extends RouteSource {
   readonly now: number
+  /** False: nothing of this yard is run before a person has confirmed it. Absent: nobody asks. */
+  readonly isTrusted?: () => boolean
 }
 
 /** Null where the window has nothing to add (it counts the time of a running task itself). */
@@ -52,7 +54,8 @@ function delayedFact(task: Task, now: number): string | null {
   return `${isRetry ? 'Retries' : 'Starts'} ${clockTime(task.state.notBefore, now)}`
 }
 
-function readyFact({ plan, settings, now }: FactSource, task: Task): string {
+function readyFact({ plan, settings, now, isTrusted }: FactSource, task: Task): string {
+  if (isTrusted?.() === false) return 'Not trusted'
   if (plan.facts.paused) return 'Yard is paused'
   const choice = resolveExecutor(settings, task)
   if (!choice.ok) return oneLine(choice.error.message)
