@@ -1,7 +1,7 @@
 /** Where things are: the yard of a folder, what lies in it, and the user's own folders. */
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 
@@ -74,6 +74,12 @@ export function findYard(
 export function passedOverYard(startDir: string, found: YardPaths): string | null {
   const nearest = walkUp(resolve(startDir))
   return nearest === null || nearest === found.root ? null : nearest
+}
+
+/** Whether `folder` is `root` or lies below it; by parts of the path, so that `/` holds all. Both absolute. */
+export function isWithin(root: string, folder: string): boolean {
+  const way = relative(root, folder)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function givenYard(root: string, by: string): Result<YardPaths, Failure> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   findYard,
+  isWithin,
   nodeProblem,
   passedOverYard,
   userPaths,
@@ -119,4 +120,18 @@ describe('the user’s own folders', () => {
 it('an old Node is told apart by its Node-API', () => {
   expect(nodeProblem({ node: '20.1.0', napi: '9' })).toContain('Node 20.1.0 is too old')
   expect(nodeProblem(process.versions)).toBeNull()
+})
+
+describe('whether a folder lies in another', () => {
+  it.each([
+    ['/', '/', true],
+    ['/', '/a/b', true],
+    ['/a', '/a', true],
+    ['/a', '/a/..b', true],
+    ['/a', '/ab', false],
+    ['/a/b', '/a', false],
+    ['/a', '/b', false],
+  ])('%s holds %s: %s', (root, folder, holds) => {
+    expect(isWithin(root, folder)).toBe(holds)
+  })
 })

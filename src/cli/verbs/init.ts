@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ok } from '../../base/result.ts'
-import { findYard, userPaths } from '../../config/paths.ts'
+import { findYard, isWithin, userPaths } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 
@@ -44,10 +44,4 @@ function mainYardOf(folder: string, env: NodeJS.ProcessEnv): string | null {
   const { YARD_DIR: _, ...rest } = env
   const found = existsSync(join(folder, '.git')) ? findYard(folder, rest) : null
   return found?.ok && !isWithin(found.value.root, folder) ? found.value.root : null
-}
-
-/** By parts of the path, for a yard may lie at the root, too. */
-function isWithin(root: string, folder: string): boolean {
-  const way = relative(root, folder)
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
