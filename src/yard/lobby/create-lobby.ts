@@ -8,7 +8,7 @@ import type { RecentYard } from '../../contract/lobby.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { initYard } from '../init-yard.ts'
 import { isoTime } from '../views/iso-time.ts'
-import { inspectFolder, readFolder } from './folder.ts'
+import { inspectFolder, isSystemFolder, readFolder } from './folder.ts'
 import type { Entered, Lobby } from './lobby.ts'
 import { makeExample, type ExampleParts } from './make-example.ts'
 import { forgetYard, readRecentYards, rememberYard, type RecentEntry } from './recent-yards.ts'
@@ -76,6 +76,13 @@ async function rootOf(
   if (!exists)
     return err(failure('io', `there is no folder ${folder}`, { facts: { field: 'folder' } }))
   if (!make) return err(failure('no-yard', `there is no yard in ${folder} or above it`))
+  if (isSystemFolder(folder))
+    return err(
+      failure('bad-request', `${folder} belongs to the system: no yard is made there`, {
+        hint: 'choose a folder of your own, or make one',
+        facts: { field: 'folder' },
+      }),
+    )
   const made = await initYard(folder, dataFolder)
   return made.ok ? ok(made.value.paths.root) : made
 }

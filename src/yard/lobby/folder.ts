@@ -1,5 +1,5 @@
 /** What a folder is that a person named. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
@@ -32,6 +32,28 @@ export function inspectFolder(folder: string): Inspected {
   const found = exists ? findYard(folder, {}) : null
   const yard = found?.ok ? found.value.root : null
   return { folder, exists, isGit: exists && isInGit(folder), yard }
+}
+
+/** Folders that hold those of others. */
+const SHARED_FOLDERS =
+  /^\/(?:|home|Users|Volumes|private|tmp|var|usr|usr\/local|opt|mnt|media|srv|run)$/i
+/** All that lies in these is the system's, too. */
+const SYSTEM_TREES =
+  /^\/(?:bin|boot|dev|etc|lib\d*|proc|sbin|sys|System|Library|usr\/(?:bin|sbin|lib\d*|libexec|share)|private\/etc)(?:\/|$)/
+const WINDOWS_FOLDERS =
+  /^[a-z]:\\?(?:|Users|(?:Windows|Program Files(?: \(x86\))?|ProgramData)(?:\\.*)?)$/i
+
+/** The root of a disk, a folder of the system, or one that holds those of others, with links followed. */
+export function isSystemFolder(folder: string): boolean {
+  let real = folder
+  try {
+    real = realpathSync(folder)
+  } catch {
+    // not there: its name is all there is
+  }
+  return [folder, real].some(
+    (path) => SHARED_FOLDERS.test(path) || SYSTEM_TREES.test(path) || WINDOWS_FOLDERS.test(path),
+  )
 }
 
 function isInGit(folder: string): boolean {

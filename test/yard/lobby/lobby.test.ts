@@ -5,6 +5,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -181,3 +182,19 @@ test('clis names the folders that were searched', async () => {
 test('where no yard is open, hello says so', async () => {
   expect(await createLobbyClient(lobby()).service.hello()).toMatchObject({ root: null })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'no yard is made in a folder of the system, whatever leads there',
+  async () => {
+    const link = join(home, 'link')
+    symlinkSync('/usr', link)
+    for (const folder of ['/', '/etc', '/usr/bin', '/proc/self', '/home', tmpdir(), link])
+      await expect(client().open({ folder, make: true })).rejects.toMatchObject({
+        data: { kind: 'bad-request' },
+      })
+    expect(existsSync('/.yard') || existsSync('/usr/.yard')).toBe(false)
+    const own = join(home, 'etc')
+    mkdirSync(own)
+    expect((await client().open({ folder: own, make: true })).folder).toBe(own)
+  },
+)
