@@ -73,6 +73,7 @@ export function clientOf(host: Host): Client {
   const hooks = {
     url: () => served.url,
     pageUrl: () => served.pageUrl(),
+    sessions: served.sessions,
     stop: () => void host.end(),
   }
   return createYardClient({ yard, view: served.view, host: hooks, actor })

@@ -21,6 +21,7 @@ export interface YardPaths {
     readonly ownerDb: string
     readonly state: string
     readonly secret: string
+    readonly pageSessions: string
     readonly port: string
     readonly log: string
   }
@@ -41,6 +42,7 @@ export function yardPaths(root: string): YardPaths {
       ownerDb: join(folder, 'owner.db'),
       state: join(folder, 'state.json'),
       secret: join(folder, 'secret'),
+      pageSessions: join(folder, 'page-sessions.json'),
       port: join(folder, 'port'),
       log: join(folder, 'service.log'),
     },

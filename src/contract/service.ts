@@ -99,6 +99,14 @@ const flagsSchema = z.strictObject({
   pollIntervalMs: z.number().int().positive().optional(),
 })
 
+export const pageSessionSchema = z.object({
+  id: z.string(),
+  openedAt: z.string(),
+  expiresAt: z.string(),
+  /** What the browser calls itself. */
+  browser: z.string().nullable(),
+})
+
 export const serviceContract = {
   /** First exchange: names versions so that a mismatch is said in words. */
   hello: oc.route({ method: 'GET', path: '/hello' }).output(
@@ -111,10 +119,19 @@ export const serviceContract = {
     }),
   ),
   status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
-  /** A fresh address of the page with a one-use code, good for a minute; null where no page is served. */
+  /** A fresh address of the page with a one-use code, good for ten minutes; null where no page is served. */
   page: oc
     .route({ method: 'POST', path: '/service/page' })
     .output(z.object({ pageUrl: z.string().nullable() })),
+  /** Browsers that may use the page, the newest first. */
+  pageSessions: oc
+    .route({ method: 'GET', path: '/service/page/sessions' })
+    .output(z.array(pageSessionSchema)),
+  /** Ends these, or without `ids` all; gives those that were open. */
+  revokePageSessions: oc
+    .route({ method: 'POST', path: '/service/page/sessions/revoke' })
+    .input(z.strictObject({ ids: z.array(z.string().max(100)).max(200).optional() }))
+    .output(z.array(pageSessionSchema)),
   pause: oc
     .route({ method: 'POST', path: '/service/pause' })
     .output(z.object({ paused: z.boolean() })),

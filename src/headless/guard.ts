@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { agentActor } from '../yard/handlers/agent-actor.ts'
+import type { PageSessions } from '../yard/page-sessions.ts'
 import type { Yard } from '../yard/yard.ts'
 
 export interface Guard {
@@ -14,6 +15,8 @@ export interface Guard {
   checkOrigin(request: IncomingMessage): Failure | null
   /** Host, Origin and token at once; `token` overrides the header, for a WebSocket. */
   admit(request: IncomingMessage, token?: string | null): Result<Actor, Failure>
+  /** Calls once when the page session that let this request in has ended; never for other tokens. Gives what stops watching. */
+  watch(request: IncomingMessage, onEnd: () => void, token?: string | null): () => void
 }
 
 export interface GuardParts {
@@ -23,6 +26,7 @@ export interface GuardParts {
     readonly secret: Buffer
   } | null
   readonly ownerToken: string
+  readonly sessions: Pick<PageSessions, 'find' | 'watch'>
   /** The address that it listens on, and its port once that is known. */
   readonly host: string
   readonly port: () => number
@@ -51,7 +55,8 @@ export function createGuard(parts: GuardParts): Guard {
   }
   const actorOf = (token: string | null): Actor | null => {
     if (token === null) return null
-    if (isSame(token, parts.ownerToken)) return { kind: 'person', name: null }
+    const isPerson = isSame(token, parts.ownerToken) || parts.sessions.find(token) !== null
+    if (isPerson) return { kind: 'person', name: null }
     const { agentsOf } = parts
     return agentsOf && agentActor(agentsOf.yard, agentsOf.secret, token)
   }
@@ -64,6 +69,8 @@ export function createGuard(parts: GuardParts): Guard {
       const actor = actorOf(token)
       return actor ? ok(actor) : err(unauthorized)
     },
+    watch: (request, onEnd, token = bearerOf(request)) =>
+      token === null ? () => {} : parts.sessions.watch(token, onEnd),
   }
 }
 

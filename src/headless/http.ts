@@ -1,4 +1,4 @@
-/** The one listener: the public page, the exchange of a code for the token, and behind the guard everything else. */
+/** The one listener: the public page, the exchange of a code for a page session, and behind the guard everything else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
@@ -11,11 +11,14 @@ import type { OneUseCodes } from './one-use-codes.ts'
 import type { SocketDoor } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './static-page.ts'
 import { urlOf } from './url-of.ts'
+import type { PageSessions } from '../yard/page-sessions.ts'
 
 export interface HttpParts {
   readonly guard: Guard
   readonly codes: OneUseCodes
-  readonly ownerToken: string
+  readonly sessions: Pick<PageSessions, 'open'>
+  /** The command that gives a fresh address of the page, as a person can paste it. */
+  readonly pageCommand: string
   /** The built page; null = none is served. */
   readonly pageRoot: string | null
   readonly log: Log
@@ -77,10 +80,11 @@ function createAnswer(parts: HttpParts, api: Api): Answer {
     const wrongHost = guard.checkHost(request)
     if (wrongHost) return sendFailure(response, wrongHost, { isLast: true })
     if (await sendPage(parts.pageRoot, request, response, url.pathname)) return
-    if (url.pathname === '/session' && request.method === 'POST')
-      return exchange(parts, request, response)
+    if (url.pathname === '/session') return answerSession(parts, request, response)
     const admitted = guard.admit(request)
     if (!admitted.ok) return sendFailure(response, admitted.error, { isLast: true })
+    const unwatch = guard.watch(request, () => response.destroy())
+    response.once('close', unwatch)
     await api(request, response, url, admitted.value)
   }
 }
@@ -102,20 +106,25 @@ const codeSchema = z.strictObject({ code: z.string().min(1).max(200) })
 /** Larger than any code. */
 const CODE_BODY_BYTES = 1000
 
-/** A code is used up by the first try, and whoever holds it may read everything: so the answer is kept out of every cache. */
-async function exchange(
-  { guard, codes, ownerToken }: HttpParts,
+/**
+ * A code is used up by the first try, and whoever holds it may read everything: so the answer is kept out of every cache. A page
+ * without one learns which command gives a fresh one.
+ */
+async function answerSession(
+  { guard, codes, sessions, pageCommand }: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const wrongOrigin = guard.checkOrigin(request)
   if (wrongOrigin) return sendFailure(response, wrongOrigin, { isLast: true })
-  const body = await readJsonBody(request, CODE_BODY_BYTES)
-  const read = codeSchema.safeParse(body.ok ? body.value : null)
+  const isAsking = request.method !== 'POST'
+  const body = isAsking ? null : await readJsonBody(request, CODE_BODY_BYTES)
+  const read = codeSchema.safeParse(body?.ok ? body.value : null)
   if (read.success && codes.redeem(read.data.code))
-    return sendJson(response, 200, { token: ownerToken })
+    return sendJson(response, 200, { token: sessions.open(request.headers['user-agent'] ?? null) })
   const gone = failure('unauthorized', 'this code was used already, is too old, or never was one', {
-    hint: 'ask for a new address: yard serve, or npm start',
+    hint: `get a fresh address: ${pageCommand}`,
+    facts: { command: pageCommand },
   })
   sendFailure(response, gone, { isLast: true })
 }

@@ -1,4 +1,4 @@
-/** Codes that a browser is opened with: good once, for a minute, and worth nothing but the exchange for the token. */
+/** Codes that a browser is opened with: good once, for ten minutes, and worth nothing but the exchange for a page session. */
 import { randomBytes } from 'node:crypto'
 
 export interface OneUseCodes {
@@ -7,8 +7,9 @@ export interface OneUseCodes {
   redeem(code: string): boolean
 }
 
-export const CODE_LIFE_MS = 60_000
-/** More at once than anybody opens pages in a minute; the oldest give way. */
+/** As long as a slow first start and a look at something else may take. */
+export const CODE_LIFE_MS = 10 * 60_000
+/** More at once than anybody opens pages in that time; the oldest give way. */
 const MOST = 100
 
 export function createOneUseCodes(now: () => number): OneUseCodes {

@@ -13,6 +13,7 @@ import { commandAnswers, ownerUrlOf } from './ask-owner.ts'
 import type { Company } from './company.ts'
 import { listenForSignals } from './host-signals.ts'
 import { keepPrograms } from './keep-programs.ts'
+import { yardCommand } from './yard-command.ts'
 import { serveYard, type Served } from './serve.ts'
 import { createServiceLobby } from './service-lobby.ts'
 
@@ -60,6 +61,7 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
     lobby: createServiceLobby(order),
     yards: order.company?.yards,
     onStop: () => hooks.end(),
+    pageCommand: yardCommand(order.resources, 'page', '--dir', order.paths.root),
   })
   if (!served.ok) {
     await yard.close()

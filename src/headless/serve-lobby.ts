@@ -10,6 +10,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { failureFrom } from '../yard/handlers/failures.ts'
 import { lobbyRouter, type LobbyContext } from '../yard/lobby/lobby-router.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
+import { createPageSessions, memoryBook } from '../yard/page-sessions.ts'
 import { errorBody, sendFailure } from './answer.ts'
 import { readJsonBody } from './body.ts'
 import type { Api } from './api.ts'
@@ -23,13 +24,15 @@ export interface LobbyHostOptions {
   readonly lobby: Lobby
   /** The built page (`out/renderer`). */
   readonly pageRoot: string
+  /** What a page without a session tells a person to run. */
+  readonly pageCommand: string
   readonly clock: Clock
   readonly log: Log
 }
 
 export interface ServedLobby {
   readonly url: string
-  /** Where a browser is sent: good once, within a minute. */
+  /** Where a browser is sent: good once, within ten minutes. */
   pageUrl(): string
   /** Resolves when a yard was opened and nobody has been connected for a minute, or it was closed. */
   readonly ended: Promise<void>
@@ -46,12 +49,21 @@ export async function serveLobby(options: LobbyHostOptions): Promise<Result<Serv
   const rest = createRest(clock, resolve)
   const lobby = noticeWork(options.lobby, rest.workIsDone)
   const ownerToken = `yot_${randomBytes(32).toString('base64url')}`
+  // They end with this process: its secret is written nowhere.
+  const sessions = createPageSessions(memoryBook(), randomBytes(32), clock)
   const codes = createOneUseCodes(() => clock.monotonic())
   const bound = { port: 0 }
-  const guard = createGuard({ agentsOf: null, ownerToken, host: ADDRESS, port: () => bound.port })
+  const guard = createGuard({
+    agentsOf: null,
+    ownerToken,
+    sessions,
+    host: ADDRESS,
+    port: () => bound.port,
+  })
   const rpc = new SocketHandler<LobbyContext>(lobbyRouter)
   const doors = createHttpDoors({
-    ...{ guard, codes, ownerToken, pageRoot: options.pageRoot, log },
+    ...{ guard, codes, sessions, pageRoot: options.pageRoot, log },
+    pageCommand: options.pageCommand,
     api: () => createLobbyApi(lobby),
     sockets: createSocketDoor({
       ...{ guard, clock, log, onCount: rest.connected },

@@ -10,6 +10,7 @@ import { openSecret } from '../yard/handlers/agent-token.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
+import { createPageSessions, fileBook, type PageSessions } from '../yard/page-sessions.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
@@ -36,6 +37,8 @@ export interface ServeOptions {
   readonly yards?: (() => readonly string[]) | undefined
   /** A client asked the host of this yard to end. Called after the reply has gone out. */
   readonly onStop: () => void
+  /** What a page without a session tells a person to run. */
+  readonly pageCommand?: string | undefined
 }
 
 export interface Served {
@@ -43,7 +46,8 @@ export interface Served {
   readonly token: string
   readonly port: number
   readonly view: LiveView
-  /** Where a browser is sent: good once, within a minute. */
+  readonly sessions: PageSessions
+  /** Where a browser is sent: good once, within ten minutes. */
   pageUrl(): string
   /** Ends all connections and removes `state.json`. The yard stays open. */
   close(): Promise<void>
@@ -74,26 +78,28 @@ async function openDoors(
   const secret = openSecret(service.secret)
   const ownerToken = ownerTokenOf(secret)
   const codes = createOneUseCodes(() => systemClock.monotonic())
+  const sessions = createPageSessions(fileBook(service.pageSessions), secret, systemClock)
   const view = createLiveView(yard, systemClock)
   scope.add(() => view.close())
   const bound = { port: 0, url: '' }
   const guard = createGuard({
     agentsOf: { yard, secret },
-    ownerToken,
+    ...{ ownerToken, sessions },
     host: address,
     port: () => bound.port,
   })
   const pageUrl = (): string => `${bound.url}/#code=${codes.issue()}`
   const host = {
     url: () => bound.url,
-    pageUrl,
+    ...{ pageUrl, sessions },
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
     ...(options.lobby ? { lobby: options.lobby } : {}),
     ...(options.yards ? { yards: options.yards } : {}),
   }
   const parts = { yard, view, host }
   const doors = createHttpDoors({
-    ...{ guard, codes, ownerToken, pageRoot: options.pageRoot, log: yard.log },
+    ...{ guard, codes, sessions, pageRoot: options.pageRoot, log: yard.log },
+    pageCommand: options.pageCommand ?? 'yard page',
     api: (signal) => createApi({ ...parts, clock: systemClock, signal }),
     sockets: createYardSockets(parts, guard),
   })
@@ -108,7 +114,7 @@ async function openDoors(
   keepPort(service.port, port.value)
   announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
   return ok({
-    ...{ url: bound.url, port: bound.port, token: ownerToken, view },
+    ...{ url: bound.url, port: bound.port, token: ownerToken, view, sessions },
     pageUrl,
     close: () => scope.close(),
   })

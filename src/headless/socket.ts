@@ -34,6 +34,8 @@ const TOKEN_PROTOCOL = 'yard.token.'
 /** As much as over HTTP: a page sends a whole graph of 100,000 tasks in one message, and an agent has no use for that. */
 const MAX_MESSAGE_BYTES = { person: 100_000_000, other: 5_000_000 } as const
 const PING_MS = 30_000
+/** Close code of our own: the page asks again, and is refused. */
+const SESSION_ENDED = 4401
 
 export function createSocketDoor(parts: SocketParts): SocketDoor {
   const { guard, log } = parts
@@ -44,7 +46,9 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
   }
   const persons = openServer(MAX_MESSAGE_BYTES.person)
   const others = openServer(MAX_MESSAGE_BYTES.other)
-  const open = (socket: WebSocket, actor: Actor): void => {
+  const open = (socket: WebSocket, actor: Actor, request: IncomingMessage): void => {
+    const end = (): void => socket.close(SESSION_ENDED, 'the page session has ended')
+    socket.once('close', guard.watch(request, end, tokenOf(request)))
     keepAlive(socket, parts.clock)
     tell(1)
     socket.once('close', () => tell(-1))
@@ -59,7 +63,7 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
         const admitted = admitSocket(guard, request)
         if (!admitted.ok) return refuse(socket, admitted.error)
         const server = admitted.value.kind === 'person' ? persons : others
-        server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value))
+        server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value, request))
       } catch (error) {
         // Nobody above an event of the server would catch it: it would end the host or leak the socket.
         log.error('an upgrade failed', { path: request.url ?? '', error: String(error) })

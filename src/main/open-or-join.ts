@@ -71,14 +71,14 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     await yard.close()
     return served
   }
-  const { view, url, pageUrl, close } = served.value
+  const { view, url, pageUrl, sessions, close } = served.value
   const { company } = options
   const leave = company?.join(options.paths.root)
   const yards = company ? { yards: company.yards } : {}
   const context = {
     yard,
     view,
-    host: { url: () => url, pageUrl, stop: options.onStop, ...yards },
+    host: { url: () => url, pageUrl, sessions, stop: options.onStop, ...yards },
     actor: { kind: 'person', name: null },
   } as const
   return ok(

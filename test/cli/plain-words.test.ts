@@ -129,7 +129,7 @@ describe('a yard', () => {
     expect((await yard('service', 'start')).code).toBe(0)
     const { out, err } = await yard('page')
     expect(out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\S*\n$/)
-    expect(err).toContain('within a minute')
+    expect(err).toContain('within ten minutes')
     expect((await yard('service', 'stop', '--kill-agents')).out).toBe(
       'stopped; no agent of it is left\n',
     )

@@ -78,8 +78,11 @@ describe('the page', () => {
     const code = /#code=(.+)$/.exec(host.served.pageUrl())?.[1]
     const send = () => host.call('/session', { method: 'POST', token: null, body: { code } })
     const first = await send()
-    expect(first.json).toEqual({ token: host.served.token })
-    expect((await send()).status).toBe(401)
+    expect(first.json).toEqual({ token: expect.stringMatching(/^yps_/) })
+    const again = await send()
+    expect(again.status).toBe(401)
+    expect(again.json.error).toMatchObject({ facts: { command: 'yard page' } })
+    expect((await host.call('/session', { token: null })).status).toBe(401)
     expect((await host.call('/api/hello', { token: first.json.token })).status).toBe(200)
   })
 

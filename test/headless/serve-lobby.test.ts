@@ -33,7 +33,10 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yard-welcome-'))
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), '<title>page</title>')
-  const started = await serveLobby({ lobby, pageRoot: folder, clock, log: silentLog })
+  const started = await serveLobby({
+    ...{ lobby, pageRoot: folder, clock, log: silentLog },
+    pageCommand: 'yard welcome',
+  })
   if (!started.ok) throw new Error(started.error.message)
   served = started.value
   hasEnded = false

@@ -10,6 +10,7 @@ function pageAt(hash: string) {
     location: { value: location },
     history: { value: history },
     sessionStorage: { value: sessionStorage },
+    localStorage: { value: localStorage },
     fetch: {
       value: async (_path: string, { body }: { body: string }) => {
         await answered
@@ -22,7 +23,10 @@ function pageAt(hash: string) {
 }
 
 describe('the token of a page', () => {
-  beforeEach(() => sessionStorage.clear())
+  beforeEach(() => {
+    sessionStorage.clear()
+    localStorage.clear()
+  })
 
   test('is got for the code in the address, which is taken out, and kept for a reload', async () => {
     const { page, answer } = pageAt('#code=good')
@@ -46,6 +50,18 @@ describe('the token of a page', () => {
     const { page, answer } = pageAt('#code=used')
     answer()
     expect(await takeToken(page)).toEqual({ ok: false, error: 'unauthorised' })
+  })
+
+  test('is there in a second tab, by a used address and by none', async () => {
+    const first = pageAt('#code=good')
+    first.answer()
+    await takeToken(first.page)
+    sessionStorage.clear()
+    const second = pageAt('#code=used')
+    second.answer()
+    expect(await takeToken(second.page)).toEqual({ ok: true, value: 'secret' })
+    expect(location.hash).toBe('')
+    expect(await takeToken(pageAt('').page)).toEqual({ ok: true, value: 'secret' })
   })
 
   test('the wish to begin with an import is held once', async () => {

@@ -85,10 +85,21 @@ export const serviceCommands: readonly CommandSpec[] = [
   },
   {
     name: 'page',
-    does: 'prints a fresh address of the page of the host that runs',
-    options: [opt('--open', 'opens it in a browser')],
+    does: 'prints a fresh address of the page of the host that runs, or shows and ends page sessions',
+    options: [
+      opt('--open', 'opens it in a browser'),
+      opt('--list', 'the browsers that may use the page'),
+      opt(
+        '--revoke <id>',
+        'ends the session of one, or of `all`; pages that are open in it are cut off',
+      ),
+    ],
     run: async () => (await import('../verbs/page.ts')).page,
-    notes: ['An address is good once and for a minute; the browser stays signed in after it.'],
+    notes: [
+      'An address is good once, for ten minutes. The browser that opens it has a session of 30 days, in all its tabs.',
+      'Deleting `.yard/service/secret` while nothing runs ends all sessions, and makes every token void.',
+    ],
+    examples: ['yard page --open', 'yard page --list', 'yard page --revoke all'],
   },
   {
     name: 'welcome',

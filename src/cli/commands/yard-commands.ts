@@ -15,6 +15,9 @@ export const yardCommands: readonly CommandSpec[] = [
     does: 'shows what a yard that was not made here would run and read, and confirms it',
     options: [opt('--yes', 'confirms without asking')],
     run: async () => (await import('../verbs/trust.ts')).trust,
+    notes: [
+      'In a trusted yard it shows the git settings that came or changed while agents worked, which the yard does not use, and accepts them.',
+    ],
     examples: ['yard trust', 'yard trust --yes'],
   },
   {

@@ -4,9 +4,50 @@ import { failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { openBrowser } from '../connect-browser.ts'
+import { quoted } from '../values.ts'
 import type { Words } from '../words.ts'
 
-export const page = (cli: Cli, words: Words): Promise<Outcome> =>
+export const page = (cli: Cli, words: Words): Promise<Outcome> => {
+  const revoked = words.text('revoke')
+  if (revoked !== undefined) return revoke(cli, revoked)
+  return words.flag('list') ? list(cli) : open(cli, words)
+}
+
+const list = (cli: Cli): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const { print } = cli
+    const sessions = await client.service.pageSessions()
+    print.result(sessions, () => {
+      if (sessions.length === 0) print.line('no browser may use the page now')
+      else
+        print.table(
+          ['ID', 'SINCE', 'UNTIL', 'BROWSER'],
+          sessions.map(({ id, openedAt, expiresAt, browser }) => [
+            id,
+            openedAt,
+            expiresAt,
+            browser,
+          ]),
+        )
+    })
+    return ok(0)
+  })
+
+/** By its id; `all` for every one. Pages that are open in it are cut off. */
+const revoke = (cli: Cli, id: string): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const ended = await client.service.revokePageSessions(id === 'all' ? {} : { ids: [id] })
+    if (ended.length === 0 && id !== 'all')
+      return err(
+        failure('bad-request', `there is no page session ${quoted(id)}`, {
+          hint: '`yard page --list` shows them',
+        }),
+      )
+    cli.print.result(ended, () => cli.print.line(`ended ${ended.length} page sessions`))
+    return ok(0)
+  })
+
+const open = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client, owner }) => {
     const pageUrl = owner === null ? null : (await client.service.page()).pageUrl
     if (pageUrl === null)
@@ -17,7 +58,7 @@ export const page = (cli: Cli, words: Words): Promise<Outcome> =>
       )
     cli.print.result({ pageUrl }, () => {
       // What is piped on is the address alone.
-      cli.print.progress('good once, within a minute:')
+      cli.print.progress('good once, within ten minutes; the browser stays signed in for 30 days:')
       cli.print.line(pageUrl)
     })
     // A code is good once: the browser gets one of its own.

@@ -41,7 +41,7 @@ async function serveUntilEnd(cli: Cli, hosts: readonly Host[], opens: boolean): 
   print.result({ url: first?.url, pageUrl: first?.pageUrl, pid: process.pid, ...yards }, () => {
     for (const { folder, pageUrl } of served) {
       print.line(`serving ${folder}`)
-      print.line(`open within a minute: ${pageUrl}`)
+      print.line(`open within ten minutes: ${pageUrl}`)
     }
     print.line(served.length > 1 ? '^C stops all of them' : '^C stops it')
   })

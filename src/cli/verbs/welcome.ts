@@ -7,6 +7,7 @@ import { failure } from '../../domain/failure.ts'
 import { serveLobby, type ServedLobby } from '../../headless/serve-lobby.ts'
 import { createServiceLobby } from '../../headless/service-lobby.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
+import { yardCommand } from '../../headless/yard-command.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { openBrowser } from '../connect-browser.ts'
 import { entriesOf } from '../entries.ts'
@@ -27,8 +28,13 @@ export async function welcome(cli: Cli, words: Words): Promise<Outcome> {
         hint: 'run `npm run build` in the checkout',
       }),
     )
-  const lobby = createServiceLobby({ env, ...entriesOf(root, entry) })
-  const served = await serveLobby({ lobby, pageRoot, clock: systemClock, log: silentLog })
+  const entries = entriesOf(root, entry)
+  const lobby = createServiceLobby({ env, ...entries })
+  const pageCommand = yardCommand(entries.resources, 'welcome')
+  const served = await serveLobby({
+    ...{ lobby, pageRoot, pageCommand },
+    ...{ clock: systemClock, log: silentLog },
+  })
   if (!served.ok) return served
   return showUntilEnd(cli, served.value, words.flag('open') ?? false)
 }
@@ -38,7 +44,7 @@ async function showUntilEnd(cli: Cli, served: ServedLobby, opens: boolean): Prom
   const { url } = served
   const pageUrl = served.pageUrl()
   print.result({ url, pageUrl, pid: process.pid }, () => {
-    print.line(`open within a minute: ${pageUrl}`)
+    print.line(`open within ten minutes: ${pageUrl}`)
     print.line('^C stops it; it ends by itself once a yard is open')
   })
   // A code is good once: the browser gets one of its own.

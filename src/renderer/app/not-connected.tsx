@@ -1,5 +1,7 @@
 /** What is shown while there is no yard to show, with the way out. */
+import { useEffect, useState } from 'react'
 import { useSession } from '../session/session-context.tsx'
+import { askPageCommand } from '../session/token.ts'
 import { Button } from '../ui/button.tsx'
 import { Logo } from '../ui/icon.tsx'
 
@@ -17,14 +19,19 @@ export function Connecting() {
 }
 
 export function Unauthorised() {
+  const [command, setCommand] = useState('yard page')
+  useEffect(() => {
+    void askPageCommand(window).then((told) => told !== null && setCommand(told))
+  }, [])
   return (
     <main className="notice-page">
       <Logo />
       <h1>This address opens nothing any more</h1>
       <p role="status">
-        An address of this page works once and within a minute. Get a fresh one with
+        An address of this page works once and within ten minutes, and a browser stays signed in for
+        30 days. Get a fresh address with
       </p>
-      <pre>yard page</pre>
+      <pre>{command}</pre>
       <p>and open what it prints. The yard keeps working meanwhile.</p>
     </main>
   )

@@ -7,6 +7,7 @@ import { isTaskId } from '../../domain/ids.ts'
 import { nearMatch } from '../../domain/near-match.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Lobby } from '../lobby/lobby.ts'
+import type { PageSessions } from '../page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import type { LiveView } from '../views/live-view.ts'
 import { failureFrom, refuse, toOrpcError, valueOf } from './failures.ts'
@@ -22,6 +23,8 @@ export interface HostHooks {
   stop(): void
   /** The folders of all yards of this process; missing where this is the only one. */
   yards?(): readonly string[]
+  /** Who may use its page; missing where a single command is the host. */
+  readonly sessions?: PageSessions
   /** The way to other yards; missing where a single command is the host. */
   readonly lobby?: Lobby
 }

@@ -1,5 +1,6 @@
 /** Requests about the yard as a whole and about its host. */
 import type { z } from 'zod'
+import { systemClock } from '../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../contract/contract.ts'
 import type { executorViewSchema, modelViewSchema, Status } from '../../contract/service.ts'
 import type { JournalRow } from '../../contract/view.ts'
@@ -10,9 +11,16 @@ import type { Actor } from '../../domain/command.ts'
 import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
 import { SHOWN_STATES, type Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
+import {
+  createPageSessions,
+  fileBook,
+  type PageSession,
+  type PageSessions,
+} from '../page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import { procedures, send, type HandlerContext, type HostHooks } from './context.ts'
+import { openSecret } from './agent-token.ts'
 import { valueOf } from './failures.ts'
 
 const os = procedures.service
@@ -26,6 +34,14 @@ export const serviceHandlers = {
   })),
   status: os.status.handler(({ context, signal }) => toStatus(context, signal)),
   page: os.page.handler(({ context }) => ({ pageUrl: context.host.pageUrl() })),
+  pageSessions: os.pageSessions.handler(({ context }) =>
+    sessionsOf(context).list().map(toSessionView),
+  ),
+  revokePageSessions: os.revokePageSessions.handler(({ context, input }) =>
+    sessionsOf(context)
+      .revoke(input.ids ?? 'all')
+      .map(toSessionView),
+  ),
   pause: os.pause.handler(async ({ context }) => {
     await send(context, { type: 'yard.pause' }, undefined)
     return { paused: context.yard.plan.facts.paused }
@@ -71,6 +87,18 @@ export const serviceHandlers = {
 const NO_TASKS: Readonly<Record<string, number>> = Object.fromEntries(
   SHOWN_STATES.map((state) => [state, 0]),
 )
+
+/** Of the host that runs, which ends what they have open; else those on record. */
+const sessionsOf = ({ host, yard }: HandlerContext): PageSessions => {
+  const { pageSessions, secret } = yard.paths.service
+  return (
+    host.sessions ?? createPageSessions(fileBook(pageSessions), openSecret(secret), systemClock)
+  )
+}
+
+const toSessionView = ({ id, openedAt, expiresAt, browser }: PageSession) => ({
+  ...{ id, browser, openedAt: isoTime(openedAt), expiresAt: isoTime(expiresAt) },
+})
 
 async function toStatus(
   { yard, view, host, actor }: HandlerContext,
