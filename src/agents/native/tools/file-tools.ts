@@ -1,8 +1,9 @@
 /** Reading and changing files. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { placeOf } from './confine.ts'
+import { notRegular, readRegularFile } from './regular-file.ts'
 import { defineTool, no, yes } from './tool.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024
@@ -24,10 +25,11 @@ export const readTool = defineTool({
   run({ path: name, offset = 1, limit = MAX_LINES }, context) {
     const place = placeOf(name, context, 'look')
     if (!place.ok) return no(place.error)
-    const { size } = statSync(place.value)
-    if (size > MAX_BYTES)
-      return no(`${name} has ${size} bytes, which is too much to read: search it`)
-    const text = readFileSync(place.value, 'utf8')
+    const read = readRegularFile(place.value, MAX_BYTES)
+    if (!read.ok) return no(`${name} is ${read.error}, and no file to read`)
+    const text = read.value
+    if (text === null)
+      return no(`${name} has more than ${MAX_BYTES} bytes, which is too much to read: search it`)
     if (text.includes('\0')) return no(`${name} is no text`)
     const lines = text.split('\n')
     const shown = lines.slice(offset - 1, offset - 1 + limit)
@@ -48,6 +50,8 @@ export const writeTool = defineTool({
   run({ path: name, content }, context) {
     const place = placeOf(name, context, 'change')
     if (!place.ok) return no(place.error)
+    const other = notRegular(place.value)
+    if (other !== null) return no(`${name} is ${other}, and no file to write`)
     mkdirSync(dirname(place.value), { recursive: true })
     writeFileSync(place.value, content)
     return yes(`${name} was written (${Buffer.byteLength(content)} bytes)`)
@@ -69,7 +73,11 @@ export const editTool = defineTool({
   run({ path: name, old_text: before, new_text: after, replace_all: isAll = false }, context) {
     const place = placeOf(name, context, 'change')
     if (!place.ok) return no(place.error)
-    const parts = readFileSync(place.value, 'utf8').split(before)
+    const read = readRegularFile(place.value, MAX_BYTES)
+    if (!read.ok) return no(`${name} is ${read.error}, and no file to change`)
+    if (read.value === null)
+      return no(`${name} has more than ${MAX_BYTES} bytes: change it by a command`)
+    const parts = read.value.split(before)
     const count = parts.length - 1
     if (count === 0) return no(`old_text does not stand in ${name}`)
     if (count > 1 && !isAll)

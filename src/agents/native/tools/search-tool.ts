@@ -1,9 +1,10 @@
 /** Search in files, bounded in everything: files, sizes, matches and time. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { isSecret } from '../../closed-paths.ts'
 import { placeOf } from './confine.ts'
+import { readRegularFile } from './regular-file.ts'
 import { defineTool, no, yes, type ToolContext } from './tool.ts'
 
 const MAX_MATCHES = 200
@@ -91,14 +92,8 @@ function entriesOf(folder: string) {
 }
 
 function linesIn(file: string, wanted: RegExp): string[] {
-  let text: string
-  try {
-    if (statSync(file).size > MAX_BYTES) return []
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return [] // gone meanwhile, or not for us to read
-  }
-  if (text.includes('\0')) return []
+  const text = textOf(file)
+  if (text === null || text.includes('\0')) return []
   const found: string[] = []
   text.split('\n').forEach((line, index) => {
     // Longer lines are data, and slow to match.
@@ -106,6 +101,15 @@ function linesIn(file: string, wanted: RegExp): string[] {
       found.push(`${index + 1}:${line.trimEnd().slice(0, SHOWN_LINE)}`)
   })
   return found
+}
+
+function textOf(file: string): string | null {
+  try {
+    const read = readRegularFile(file, MAX_BYTES)
+    return read.ok ? read.value : null
+  } catch {
+    return null // gone meanwhile, or not for us to read
+  }
 }
 
 /** `*` and `?` within a name, `**` over folders. A pattern without a slash is meant for the name alone. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -232,4 +233,40 @@ it('arguments that do not fit are told, not thrown', async () => {
   expect(await run(readTool, { path: 7 })).toMatchObject({ ok: false })
   expect(await run(writeTool, {})).toMatchObject({ ok: false })
   expect(writeTool.changes({})).toBe(false)
+})
+
+describe.runIf(process.platform !== 'win32')('what is no regular file', () => {
+  const free = { isConfined: false }
+
+  it('is not read, searched, changed or written: it would never end, or wait for ever', async () => {
+    execFileSync('mkfifo', [at('pipe')])
+    for (const [path, kind] of [
+      ['pipe', 'a pipe'],
+      ['/dev/zero', 'a device'],
+    ]) {
+      const refused = { ok: false, text: expect.stringContaining(`is ${kind}`) }
+      expect(await run(readTool, { path }, free)).toMatchObject(refused)
+      expect(await run(writeTool, { path, content: 'x' }, free)).toMatchObject(refused)
+      const edit = { path, old_text: 'a', new_text: 'b' }
+      expect(await run(editTool, edit, free)).toMatchObject(refused)
+      expect((await run(searchTool, { path, pattern: 'a' }, free)).text).toBe('[nothing found]')
+    }
+    expect(await run(readTool, { path: 'pipe' })).toMatchObject({ ok: false })
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'but has no size of its own is read all the same',
+    async () => {
+      const { text } = await run(readTool, { path: '/proc/self/status' }, free)
+      expect(text).toContain('Name:')
+    },
+  )
+
+  it('and is too large is not held in memory', async () => {
+    execFileSync('truncate', ['-s', '5G', at('large')])
+    expect((await run(readTool, { path: 'large' })).text).toContain('too much to read')
+    expect((await run(editTool, { path: 'large', old_text: 'a', new_text: 'b' })).text).toContain(
+      'more than',
+    )
+  })
 })
