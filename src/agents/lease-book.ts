@@ -21,7 +21,7 @@ export function createLeaseBook(agents: string, log: Log) {
     write(id: AgentId, untilMs: number): void {
       const file = join(agents, id, NAME)
       try {
-        mkdirSync(join(agents, id), { recursive: true })
+        mkdirSync(join(agents, id), { recursive: true, mode: 0o700 })
         writeFileSync(`${file}.new`, `${Math.round(untilMs)}\n`)
         renameSync(`${file}.new`, file)
       } catch (error) {

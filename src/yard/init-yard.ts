@@ -31,8 +31,8 @@ export async function initYard(
     )
   try {
     const created = !existsSync(paths.config) && !existsSync(paths.db)
-    mkdirSync(paths.service.folder, { recursive: true })
-    mkdirSync(paths.agents, { recursive: true })
+    mkdirSync(paths.service.folder, { recursive: true, mode: 0o700 })
+    mkdirSync(paths.agents, { recursive: true, mode: 0o700 })
     // Before its config is there: who finds a config takes the yard for made, and trusts nothing.
     if (created) trustAsMade({ paths, dataFolder })
     writeIfMissing(paths.config, DEFAULT_CONFIG_TEXT)

@@ -21,6 +21,7 @@ import { openPlace } from './machine/open-place.ts'
 import { openRuntime } from './open-runtime.ts'
 import { hostProblem, programsOn } from './probe.ts'
 import { capsOf, createRoutes } from './routes.ts'
+import { keepPrivate } from './private-files.ts'
 import { createYard } from './opened-yard.ts'
 import type { YardParts } from './yard-parts.ts'
 import { createMoney } from './money.ts'
@@ -60,6 +61,7 @@ async function openParts(
   const store = await openYardStore(options, config)
   if (!store.ok) return store
   scope.add(() => store.value.close())
+  keepPrivate(options.paths)
   const parts = createParts(options, config, store.value, scope)
   const coordinator = createYardCoordinator(parts)
   scope.add(() => coordinator.close())

@@ -189,7 +189,7 @@ class HttpRuntime implements Runtime {
   #begin(one: Held): string | null {
     const { agent, profile } = one.order
     try {
-      mkdirSync(one.folder, { recursive: true })
+      mkdirSync(one.folder, { recursive: true, mode: 0o700 })
       writeFileSync(
         join(one.folder, 'launch.json'),
         `${JSON.stringify(

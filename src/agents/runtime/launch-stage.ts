@@ -30,7 +30,7 @@ export interface Site {
 /** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
 export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
   try {
-    mkdirSync(folder)
+    mkdirSync(folder, { mode: 0o700 })
     return null
   } catch (error) {
     return folderFailure(error)
@@ -79,6 +79,8 @@ const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
   stdin: 'none',
 })
 
+const PRIVATE = { mode: 0o600 } as const
+
 function writeStage(
   held: HeldAgent,
   { place, bootId }: Site,
@@ -98,7 +100,11 @@ function writeStage(
       hasTools: plan.hasTools ?? false,
       uncommitted: options.worktree().uncommitted,
     }),
+    PRIVATE,
   )
+  // The supervisor adds to them; made by it, others could read them.
+  for (const name of [STAGE_FILES.stdout, STAGE_FILES.stderr])
+    writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const change = withoutKeys(plan.env, order.foreignKeys)
   const env = withShim({ ...applyEnvironment(options.env, change), ...own }, options.shimFolder)

@@ -65,7 +65,7 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
   return {
     async run(stage) {
       const { folder } = stage
-      const isNew = mkdirSync(folder, { recursive: true }) !== undefined
+      const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
       if (!isNew) {
         const { bootId } = stage
         const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host: parts.host })

@@ -59,7 +59,7 @@ class LocalRuntime implements Runtime {
   constructor(options: LocalRuntimeOptions) {
     const { launcher, clock, log, host, tail } = options
     this.#options = options
-    mkdirSync(options.agents, { recursive: true })
+    mkdirSync(options.agents, { recursive: true, mode: 0o700 })
     this.#news = createEmitter((error) =>
       log.error('a listener of reports threw', { error: String(error) }),
     )

@@ -30,6 +30,7 @@ export function writeStageRecord(folder: string, record: Omit<StageRecord, 'vers
   writeFileSync(
     join(folder, STAGE_FILES.launch),
     `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`,
+    { mode: 0o600 },
   )
 }
 
