@@ -1,6 +1,6 @@
 /** A command's way to its yard while it lasts. */
 import type { YardPaths } from '../config/paths.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from '../yard/caller.ts'
 import type { Client } from './client.ts'
 import type { Owner } from './owner.ts'
 

@@ -5,7 +5,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import { createHttpClient } from '../headless/client.ts'
 import { readState, type HostState } from '../headless/state-file.ts'
-import { namelessRefusal, type Caller } from './caller.ts'
+import { namelessRefusal, type Caller } from '../yard/caller.ts'
 import type { Client } from './client.ts'
 import { CONTRACT_VERSION } from './contract-version.ts'
 

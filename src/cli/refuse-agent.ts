@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { findYard } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { findCaller, namelessRefusal } from './caller.ts'
+import { findCaller, namelessRefusal } from '../yard/caller.ts'
 import type { Cli } from './cli.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** After a file that an owner goes by has been changed here: lets a living one look at it. */
 import type { Flags } from '../contract/service.ts'
 import { findYard } from '../config/paths.ts'
-import { findCaller } from './caller.ts'
+import { findCaller } from '../yard/caller.ts'
 import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
 

@@ -1,12 +1,15 @@
 /** Who may come in: a loopback Host, an allowed Origin from pages, and a token. Every door (REST, RPC, WebSocket) asks here. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { ancestorEnvironments, findCaller, namelessRefusal, type Caller } from '../yard/caller.ts'
 import { agentActor } from '../yard/handlers/agent-actor.ts'
 import type { PageSessions } from '../yard/page-sessions.ts'
 import type { Yard } from '../yard/yard.ts'
+import { peerPid } from './peer-process.ts'
 
 export interface Guard {
   /** The address by which it was called is one of ours: nothing that a foreign name was pointed at. */
@@ -22,7 +25,7 @@ export interface Guard {
 export interface GuardParts {
   /** Whose agents may come in, by tokens made with `secret`; null where no yard is open. */
   readonly agentsOf: {
-    readonly yard: Pick<Yard, 'plan' | 'store' | 'config'>
+    readonly yard: Pick<Yard, 'plan' | 'store' | 'config' | 'paths'>
     readonly secret: Buffer
   } | null
   readonly ownerToken: string
@@ -53,25 +56,47 @@ export function createGuard(parts: GuardParts): Guard {
           facts: { header: 'Origin' },
         })
   }
-  const actorOf = (token: string | null): Actor | null => {
-    if (token === null) return null
-    const isPerson = isSame(token, parts.ownerToken) || parts.sessions.find(token) !== null
-    if (isPerson) return { kind: 'person', name: null }
+  const callers = new WeakMap<Socket, Caller>()
+  const callerOf = (socket: Socket): Caller => {
+    const known = callers.get(socket) ?? callerBehind(socket, parts.agentsOf?.yard.paths.root)
+    callers.set(socket, known)
+    return known
+  }
+  /** Tokens of persons lie where agents of the same user can read them: with one of these, too, an agent is itself. */
+  const personBehind = ({ socket }: IncomingMessage): Result<Actor, Failure> => {
+    const caller = callerOf(socket)
+    if (caller.kind === 'person') return ok({ kind: 'person', name: null })
     const { agentsOf } = parts
-    return agentsOf && agentActor(agentsOf.yard, agentsOf.secret, token)
+    if (caller.kind === 'nameless' || !agentsOf) return err(namelessRefusal())
+    const actor = agentActor(agentsOf.yard, agentsOf.secret, caller.token)
+    return actor ? ok(actor) : err(namelessRefusal())
+  }
+  const actorOf = (request: IncomingMessage, token: string | null): Result<Actor, Failure> => {
+    if (token === null) return err(unauthorized)
+    if (isSame(token, parts.ownerToken) || parts.sessions.find(token) !== null)
+      return personBehind(request)
+    const { agentsOf } = parts
+    const actor = agentsOf && agentActor(agentsOf.yard, agentsOf.secret, token)
+    return actor ? ok(actor) : err(unauthorized)
   }
   return {
     checkHost,
     checkOrigin,
     admit(request, token = bearerOf(request)) {
       const wrong = checkHost(request) ?? checkOrigin(request)
-      if (wrong) return err(wrong)
-      const actor = actorOf(token)
-      return actor ? ok(actor) : err(unauthorized)
+      return wrong ? err(wrong) : actorOf(request, token)
     },
     watch: (request, onEnd, token = bearerOf(request)) =>
       token === null ? () => {} : parts.sessions.watch(token, onEnd),
   }
+}
+
+/** A person where the system does not tell who calls: another system than Linux, another user's process. */
+function callerBehind(socket: Socket, root: string | undefined): Caller {
+  const pid = peerPid(socket)
+  return pid === null
+    ? { kind: 'person' }
+    : findCaller({}, root ?? '/', () => ancestorEnvironments(pid))
 }
 
 const unauthorized = failure('unauthorized', 'a valid token is needed', {

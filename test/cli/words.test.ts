@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { findCaller, parentOf } from '../../src/cli/caller.ts'
+import { findCaller, parentOf } from '../../src/yard/caller.ts'
 import * as choices from '../../src/cli/commands/choices.ts'
 import { completionScript } from '../../src/cli/completion-script.ts'
 import { commandGroups } from '../../src/cli/commands/groups.ts'

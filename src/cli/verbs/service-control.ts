@@ -1,6 +1,6 @@
 import { err, ok } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
-import { findCaller } from '../caller.ts'
+import { findCaller } from '../../yard/caller.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { failureFromError } from '../failure-from-error.ts'

@@ -1,7 +1,7 @@
 /** The journal as JSON lines, with or without --json. */
 import { ok } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
-import { findCaller } from '../caller.ts'
+import { findCaller } from '../../yard/caller.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { isLostConnection } from '../failure-from-error.ts'

@@ -7,7 +7,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { MARKER_VARIABLE } from '../domain/agent.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { findMarkedAgent, type MarkedAgent } from '../yard/marked-agent.ts'
+import { findMarkedAgent, type MarkedAgent } from './marked-agent.ts'
 
 export type Caller =
   | { readonly kind: 'person' }
@@ -93,10 +93,10 @@ function isSameFolder(a: string, b: string): boolean {
 /** Deeper chains than this are no real ones. */
 const MOST_ANCESTORS = 64
 
-/** This process first: what it was started with may differ from what it has now. */
-function* ancestorEnvironments(): Generator<Env> {
+/** Of a process and those above it, as they were started; nothing where the system does not tell. */
+export function* ancestorEnvironments(from = process.pid): Generator<Env> {
   if (process.platform !== 'linux') return
-  let pid = process.pid
+  let pid = from
   for (let steps = 0; steps < MOST_ANCESTORS && pid > 1; steps++) {
     const environment = readProcess(pid, 'environ')
     if (environment !== null) yield parseEnvironment(environment)
