@@ -328,11 +328,7 @@ export const modelFileSchema = z.strictObject({
   endpoint: word(2000)
     .optional()
     .describe('Address of the provider, where it is not the usual one.'),
-  api_key_env: variableName
-    .optional()
-    .describe(
-      'Name of the variable that holds the key for endpoint; that of an executor goes nowhere else.',
-    ),
+  api_key_env: variableName.optional().describe('Names the variable with the key for endpoint.'),
   tier: word(100).optional().describe('A word of yours for what it is good for.'),
   context_window: whole(1, 1_000_000_000).optional().describe('Tokens that one request may hold.'),
   cost_in: price().describe('US dollars per million tokens of input.'),
