@@ -18,7 +18,7 @@ type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
 
 /** Git's failure as everybody else's. */
 export const asFailure = ({ message, problem }: GitFailure): Failure =>
-  failure('git', message, { facts: { problem } })
+  failure(problem === 'no-such-folder' ? 'unknown-folder' : 'git', message, { facts: { problem } })
 
 const failed = (error: GitFailure): Result<never, Failure> => ({
   ok: false,

@@ -4,7 +4,6 @@ import type { WorktreeView } from '../contract/change.ts'
 import { landingTarget } from '../agents/git/landing-target.ts'
 import { openRepository, type Repository } from '../agents/git/repository.ts'
 import {
-  noSuchWorktree,
   removeWorktree,
   worktreeFacts,
   type Removal,
@@ -130,8 +129,14 @@ async function remove(
     const late = why()
     return err(late === null ? asFailure(removed.error) : staysInUse(name, late))
   }
-  return err(asFailure(noSuchWorktree(name)))
+  return err(unknownWorktree(name))
 }
+
+const unknownWorktree = (name: string): Failure =>
+  failure('unknown-worktree', `there is no worktree ${JSON.stringify(name)}`, {
+    hint: 'yard worktree list shows them',
+    facts: { name },
+  })
 
 const staysInUse = (name: string, why: string): Failure =>
   failure('in-use', `the worktree ${name} cannot be removed: ${why}`)

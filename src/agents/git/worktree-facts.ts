@@ -179,6 +179,3 @@ async function dropMergedBranch(
   if (!dropped.ok) return dropped.error.problem === 'ref-moved' ? ok(false) : dropped
   return ok(true)
 }
-
-export const noSuchWorktree = (name: string): GitFailure =>
-  gitFailure('no-such-folder', `there is no worktree ${name}; yard worktree list shows them`)

@@ -74,7 +74,9 @@ async function rootOf(
   const { exists, yard } = inspectFolder(folder)
   if (yard !== null) return ok(yard)
   if (!exists)
-    return err(failure('io', `there is no folder ${folder}`, { facts: { field: 'folder' } }))
+    return err(
+      failure('unknown-folder', `there is no folder ${folder}`, { facts: { field: 'folder' } }),
+    )
   if (!make) return err(failure('no-yard', `there is no yard in ${folder} or above it`))
   if (isSystemFolder(folder))
     return err(

@@ -128,7 +128,7 @@ test('opening makes a yard where there is none, remembers it and goes on to it',
   expect(existsSync(join(folder, '.yard/config.toml'))).toBe(true)
   expect(readRecentYards(data)[0]?.folder).toBe(folder)
   await expect(client().open({ folder: join(home, 'none') })).rejects.toMatchObject({
-    data: { kind: 'io' },
+    data: { kind: 'unknown-folder' },
   })
   expect(entered.map(({ root }) => root)).toEqual([folder])
 })
