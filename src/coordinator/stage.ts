@@ -9,7 +9,8 @@ import { evolve } from '../domain/evolve.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange, MutablePlan } from '../domain/plan.ts'
-import type { Store, StoreWriter } from '../store/store.ts'
+import { fingerprintOf } from '../store/fingerprint.ts'
+import type { KeptReply, Store, StoreWriter } from '../store/store.ts'
 
 export interface Request {
   readonly command: Command
@@ -63,7 +64,8 @@ export function createStage(parts: StageParts): Stage {
         writer.write(change, { at, event: event.type, by: nameOf(by) })
       }
     const key = replyKeyOf(request)
-    if (key !== null) writer.saveReply(key, at, decision.value.reply)
+    if (key !== null)
+      writer.saveReply(key, at, { ...decision.value.reply, of: fingerprintOf(command) })
     return ok(decision.value.reply)
   }
   return {
@@ -72,7 +74,7 @@ export function createStage(parts: StageParts): Stage {
     carryOut(request) {
       const key = replyKeyOf(request)
       const known = key === null ? null : parts.store.replyOf(key)
-      if (known) return ok(known)
+      if (known) return repeated(request, known)
       const mark = changes.length
       try {
         return writer.savepoint(() => apply(request))
@@ -127,6 +129,18 @@ function isStoreFailure(error: unknown): boolean {
     error.name === 'StaleOwner' ||
     error.name === 'TransactionLost' ||
     (code.startsWith('SQLITE_') && !OF_ONE_COMMAND.test(code))
+  )
+}
+
+/** The reply that the command had the first time. Replies of earlier programs do not say which command they answered. */
+function repeated({ command, commandId }: Request, known: KeptReply): Result<Reply, Failure> {
+  const { of, ...reply } = known
+  if (of === undefined || of === fingerprintOf(command)) return ok(reply)
+  return err(
+    failure('in-use', `the commandId ${JSON.stringify(commandId)} was used for another command`, {
+      hint: 'give each command an id of its own; only the same request may repeat one',
+      facts: { field: 'commandId' },
+    }),
   )
 }
 

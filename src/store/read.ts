@@ -1,6 +1,5 @@
 /** Reads of the entity tables, through their schemas where a row comes from outside the plan. */
 import type Database from 'better-sqlite3'
-import type { Reply } from '../domain/command.ts'
 import { agentNumberOf, type AgentId } from '../domain/ids.ts'
 import {
   createPlan,
@@ -15,11 +14,11 @@ import {
 import { agentSchema, type Agent } from '../domain/agent.ts'
 import { taskSchema, type Task } from '../domain/task.ts'
 import { BODY_VERSION } from './tables.ts'
-import type { AgentFilter, StoreReader } from './store.ts'
+import type { AgentFilter, KeptReply, StoreReader } from './store.ts'
 
 export function prepareReads(
   db: Database.Database,
-): Omit<StoreReader, 'seq' | 'journal'> & { replyOf(id: string): Reply | null } {
+): Omit<StoreReader, 'seq' | 'journal'> & { replyOf(id: string): KeptReply | null } {
   const agent = db.prepare('SELECT body FROM agent WHERE number = ?').pluck()
   const log = db
     .prepare(
@@ -44,7 +43,7 @@ export function prepareReads(
     artifactsOf: (taskId) => artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
     replyOf(id) {
       const body = reply.get(id)
-      return body === undefined ? null : parse<Reply>(body)
+      return body === undefined ? null : parse<KeptReply>(body)
     },
   }
 }

@@ -28,6 +28,12 @@ export interface AgentFilter {
   readonly limit?: number
 }
 
+/** The reply to a command that carried an id. */
+export interface KeptReply extends Reply {
+  /** Fingerprint of that command; absent in what an earlier program stored. */
+  readonly of?: string
+}
+
 /** Reads. None of them changes anything; all see committed state only, except inside a batch. */
 export interface StoreReader {
   /** Last sequence number of the journal. */
@@ -96,7 +102,7 @@ export interface Store extends StoreReader {
   readonly past: PastReads
   readonly spending: SpendingReads
   /** The reply that a client's command had, if it was carried out before. */
-  replyOf(commandId: string): Reply | null
+  replyOf(commandId: string): KeptReply | null
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>
 }
@@ -115,7 +121,7 @@ export interface StoreWriter {
   /** Runs one command's writes so that a throw undoes them alone; `TransactionLost` when the whole batch is gone with them. */
   savepoint<T>(run: () => T): T
   write(change: EntityChange, facts: RowFacts): void
-  saveReply(commandId: string, at: number, reply: Reply): void
+  saveReply(commandId: string, at: number, reply: KeptReply): void
   /** Writes without changing anything, so that a full disk shows. */
   probe(): void
   /** Throws when the disk is full, the owner epoch has moved on, …; the transaction is rolled back then. */

@@ -160,6 +160,33 @@ describe('a client over HTTP', () => {
     expect([second.id, host.yard.plan.tasks.size]).toEqual([first.id, 1])
   })
 
+  it('refuses an id that another command had, and repeats a claim', async () => {
+    const call = (path: string, body: object) => host.call(path, { method: 'POST', body })
+    const made = await call('/api/task', { title: 'a', id: 'a', paused: true, commandId: 'c1' })
+    expect(made.status).toBe(201)
+    for (const [path, body] of [
+      ['/api/task', { title: 'b', commandId: 'c1' }],
+      ['/api/task/a/log', { text: 'x', commandId: 'c1' }],
+      ['/api/import', { tasks: [{ title: 'a', id: 'a', paused: true }], commandId: 'c1' }],
+    ] as const) {
+      const reused = await call(path, body)
+      expect([reused.status, reused.json.error]).toMatchObject([409, { kind: 'in-use' }])
+    }
+    expect(host.yard.plan.tasks.size).toBe(1)
+    const external = {
+      title: 'e',
+      id: 'e',
+      executor: 'external',
+      schedule: { spec: '0 0 1 1 *', tz: null },
+    }
+    await call('/api/task', external)
+    await call('/api/task/e/schedule/now', {})
+    const claim = { as: 'other', lease: '30s', commandId: 'c2' }
+    const first = await call('/api/task/e/claim', claim)
+    expect((await call('/api/task/e/claim', claim)).json).toMatchObject({ agent: first.json.agent })
+    expect((await call('/api/task/e/claim', { ...claim, as: 'third' })).status).toBe(409)
+  })
+
   it('stops the host after the reply', async () => {
     const client = createHttpClient(host.served.url, host.served.token)
     expect(await client.service.stop({})).toEqual({ agentsLeft: 0 })
