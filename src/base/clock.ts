@@ -1,3 +1,5 @@
+import { utcIso } from './instant.ts'
+
 /**
  * Time as a port. `now` is wall time in ms since 1970 and may jump (sleep, NTP, a person);
  * `monotonic` never goes back. Timers fire once, at or after `ms` from now by the monotonic clock.
@@ -22,4 +24,4 @@ export const systemClock: Clock = {
 }
 
 /** An instant to the minute, for words that are kept: the same wherever they are read. */
-export const utcText = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`
+export const utcText = (at: number): string => `${utcIso(at).slice(0, -8)}Z`

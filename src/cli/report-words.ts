@@ -1,4 +1,5 @@
 /** A report of an agent for people. Reports come as plain data, because each kind of agent has its own. */
+import { utcIso } from '../base/instant.ts'
 import { moment } from './time-words.ts'
 import { manyLines, oneLine, shorten } from './table.ts'
 
@@ -18,7 +19,7 @@ const LOOKS: Readonly<Record<string, (report: Report, text: string) => string[]>
   error: (_report, text) => [`! ${oneLine(text)}`],
   question: (_report, text) => linesOf(`? ${text}`),
   waiting: ({ why, until }) => [
-    `… waits for its provider: ${short(why)}${typeof until === 'number' ? ` (until ${moment(new Date(until).toISOString())})` : ''}`,
+    `… waits for its provider: ${short(why)}${typeof until === 'number' ? ` (until ${moment(utcIso(until))})` : ''}`,
   ],
   // Book-keeping of the CLI: `yard cost` and `yard pilot` go by it, and `--json` tells it.
   usage: () => [],

@@ -1,16 +1,18 @@
 /** Moments and lengths of time for people. Moments come as ISO 8601 and are shown in this machine's zone. */
+import { isClipped } from '../base/instant.ts'
 
-/** `2026-03-01 09:00:07` */
+/** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
 export function moment(iso: string): string {
   const at = new Date(iso)
-  return Number.isNaN(at.getTime()) ? iso : `${dayOf(at)} ${timeOf(at)}`
+  if (Number.isNaN(at.getTime())) return iso
+  return `${dayOf(at)} ${timeOf(at)}${isClipped(at.getTime()) ? ' (clipped)' : ''}`
 }
 
 /** `09:00:07`, with the day when it is not today. */
 export function clock(iso: string, now: Date = new Date()): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
-  return dayOf(at) === dayOf(now) ? timeOf(at) : `${dayOf(at)} ${timeOf(at)}`
+  return dayOf(at) === dayOf(now) ? timeOf(at) : moment(iso)
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -1,5 +1,7 @@
 /** Writes a graph so that `parseGraphFile` reads the same tasks back; what is not said is left out. */
-import { formatDuration } from '../domain/duration.ts'
+import { utcIso } from '../base/instant.ts'
+import { clipCount } from '../domain/bounds.ts'
+import { formatDuration, MAX_DURATION_MS } from '../domain/duration.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import type { Task } from '../domain/task.ts'
 import type { TaskId } from '../domain/ids.ts'
@@ -53,12 +55,12 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     ['skills', task.skills],
     ['deliverables', task.deliverables],
     ['verify', task.verify],
-    ['timeout', task.timeoutMs == null ? null : formatDuration(task.timeoutMs)],
+    ['timeout', task.timeoutMs == null ? null : durationText(task.timeoutMs)],
     ['maxAttempts', task.maxAttempts],
     ['budget', task.budget],
-    ['budgetTokens', task.budgetTokens],
-    ['delay', task.delayMs === undefined ? null : formatDuration(task.delayMs)],
-    ['notBefore', task.notBefore === undefined ? null : new Date(task.notBefore).toISOString()],
+    ['budgetTokens', clipCount(task.budgetTokens ?? null)],
+    ['delay', task.delayMs === undefined ? null : durationText(task.delayMs)],
+    ['notBefore', task.notBefore === undefined ? null : utcIso(task.notBefore)],
     ['schedule', task.schedule?.spec],
     ['tz', task.schedule?.tz],
     ['context', task.context],
@@ -71,6 +73,9 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     .filter(([, value]) => isSaid(value))
     .map(([field, value]) => [spell(field, spelling), value])
 }
+
+/** What an earlier program stored may be longer than a file can say. */
+const durationText = (ms: number): string => formatDuration(Math.min(ms, MAX_DURATION_MS))
 
 const isSaid = (value: unknown): boolean =>
   value !== null &&

@@ -1,11 +1,12 @@
 /** Moments as people write them. */
+import { MAX_INSTANT_MS } from '../base/instant.ts'
 
 const FORM =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
+  /^(\d{4}|[+-]\d{6})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
 
 /**
  * Ms since 1970, or null. ISO 8601 with an offset, or without one in the zone of this machine: `2026-03-01T09:00:00+01:00`,
- * `2026-03-01 09:00`, `2026-03-01` (midnight). A day that does not exist is no moment.
+ * `2026-03-01 09:00`, `2026-03-01` (midnight). A day that does not exist is no moment, nor is one beyond what a date can hold.
  */
 export function parseInstant(text: string): number | null {
   const match = FORM.exec(text.trim())
@@ -16,7 +17,8 @@ export function parseInstant(text: string): number | null {
   const ms = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3))
   const wall = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second, ms)
   if (!isWallTime(wall, match)) return null
-  return match[8] === undefined ? localInstant(wall) : wall - offsetMinutes(match[8]) * 60_000
+  const at = match[8] === undefined ? localInstant(wall) : wall - offsetMinutes(match[8]) * 60_000
+  return Math.abs(at) <= MAX_INSTANT_MS ? at : null
 }
 
 /** No field has run over into the next, as 30 February or 25 o'clock would. */
@@ -24,10 +26,11 @@ function isWallTime(
   wall: number,
   [, year, month, day, hour, minute, second]: RegExpExecArray,
 ): boolean {
+  if (!(Math.abs(wall) <= MAX_INSTANT_MS)) return false
   const iso = new Date(wall).toISOString()
   return (
     iso.startsWith(`${year}-${month}-${day}`) &&
-    iso.slice(11, 19) === `${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}`
+    iso.slice(-13, -5) === `${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}`
   )
 }
 

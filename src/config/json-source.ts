@@ -1,13 +1,12 @@
 /** JSON text as plain values that know the line they stand on. A key that comes twice is a fault, not a silent winner. */
 import { err, ok, type Result } from '../base/result.ts'
+import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 import { nearestLine, type SourceFault, type SourcePath } from './toml-source.ts'
 
 export interface JsonSource {
   readonly value: unknown
   lineOf(path: SourcePath): number
 }
-
-const MAX_DEPTH = 200
 
 export function parseJson(text: string): Result<JsonSource, SourceFault> {
   const source = text.replace(/^\uFEFF/, '')
@@ -93,7 +92,7 @@ function readDocument(tokens: Tokens, lines: Map<string, number>): void {
   const path: (string | number)[] = []
   const within = (key: string | number, body: () => void): void => {
     path.push(key)
-    if (path.length > MAX_DEPTH) tokens.fail(`nested deeper than ${MAX_DEPTH}`)
+    if (path.length > MAX_JSON_DEPTH) tokens.fail(`nested deeper than ${MAX_JSON_DEPTH} levels`)
     lines.set(JSON.stringify(path), tokens.line)
     body()
     path.pop()

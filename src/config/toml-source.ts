@@ -2,6 +2,7 @@
 import { parseDocument } from '@decimalturn/toml-patch'
 import { parse, TomlError } from 'smol-toml'
 import { err, ok, type Result } from '../base/result.ts'
+import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 
 export type SourcePath = readonly (string | number)[]
 
@@ -21,7 +22,7 @@ export interface SourceFault {
 export function parseToml(text: string): Result<TomlSource, SourceFault> {
   const source = text.replace(/^\uFEFF/, '')
   try {
-    const values = parse(source)
+    const values = parse(source, { maxDepth: MAX_JSON_DEPTH })
     let lines: Map<string, number> | null = null
     return ok({ values, lineOf: (path) => nearestLine((lines ??= indexLines(source)), path) })
   } catch (error) {

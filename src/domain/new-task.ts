@@ -1,7 +1,13 @@
 /** A task as somebody asks for it: only the title must be said. The same shape from the command line, a graph file and REST. */
 import { z } from 'zod'
+import { MAX_INSTANT_MS } from '../base/instant.ts'
+import { TOO_FAR, TOO_LONG } from './bounds.ts'
+import { MAX_DURATION_MS } from './duration.ts'
 import { taskIdSchema } from './ids.ts'
 import { taskDefinitionSchema } from './task.ts'
+
+const delayMs = z.number().int().nonnegative().max(MAX_DURATION_MS, TOO_LONG)
+const notBefore = z.number().int().min(-MAX_INSTANT_MS, TOO_FAR).max(MAX_INSTANT_MS, TOO_FAR)
 
 const wish = taskDefinitionSchema.partial().required({ title: true })
 
@@ -12,9 +18,9 @@ export const newTaskSchema = wish.extend({
   /** Tasks that shall wait for this one. */
   before: z.array(taskIdSchema).max(10_000).optional(),
   /** Start no earlier than so many ms from now; not together with `notBefore`. */
-  delayMs: z.number().int().nonnegative().optional(),
+  delayMs: delayMs.optional(),
   /** Start no earlier than this instant, ms. */
-  notBefore: z.number().int().optional(),
+  notBefore: notBefore.optional(),
   /** A draft: held until it is published. */
   paused: z.boolean().optional(),
 })
@@ -27,9 +33,9 @@ export const taskEditSchema = taskDefinitionSchema.partial().extend({
   addAfter: z.array(taskIdSchema).max(10_000).optional(),
   removeAfter: z.array(taskIdSchema).max(10_000).optional(),
   addBefore: z.array(taskIdSchema).max(10_000).optional(),
-  addTags: z.array(z.string().min(1).max(100)).max(100).optional(),
-  removeTags: z.array(z.string()).max(100).optional(),
-  delayMs: z.number().int().nonnegative().optional(),
-  notBefore: z.number().int().nullable().optional(),
+  addTags: taskDefinitionSchema.shape.tags.optional(),
+  removeTags: z.array(z.string().max(100)).max(100).optional(),
+  delayMs: delayMs.optional(),
+  notBefore: notBefore.nullable().optional(),
 })
 export type TaskEdit = z.infer<typeof taskEditSchema>

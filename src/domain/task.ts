@@ -1,5 +1,7 @@
 /** A task: a node of the graph, something to get done. */
 import { z } from 'zod'
+import { isStorableText, MAX_COUNT, TOO_LONG, TOO_MANY, UNSTORABLE_TEXT } from './bounds.ts'
+import { MAX_DURATION_MS } from './duration.ts'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
@@ -7,11 +9,15 @@ import { landingSchema, mergingSchema } from './landing.ts'
 export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
 export const prioritySchema = z.enum(PRIORITIES)
 
+const text = (max: number, tooLong?: string) =>
+  z.string().max(max, tooLong).refine(isStorableText, UNSTORABLE_TEXT)
+const word = (max: number) => text(max).min(1)
+
 export const scheduleSchema = z.strictObject({
   /** A clock time `09:00` (daily) or a cron expression. */
-  spec: z.string().min(1).max(200),
+  spec: word(200),
   /** IANA zone; null means the zone of the owner's machine. */
-  tz: z.string().max(100).nullable(),
+  tz: text(100).nullable(),
 })
 export type Schedule = z.infer<typeof scheduleSchema>
 
@@ -87,38 +93,39 @@ export const modeSchema = z.enum(['full', 'light', 'bare'])
 
 /** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
 export const taskDefinitionSchema = z.strictObject({
-  title: z.string().min(1, 'must not be empty').max(500, 'has at most 500 characters'),
-  description: z.string().max(200_000, 'has at most 200,000 characters'),
+  title: text(500, 'has at most 500 characters').min(1, 'must not be empty'),
+  description: text(200_000, 'has at most 200,000 characters'),
   priority: prioritySchema,
-  tags: z.array(z.string().min(1).max(100)).max(100),
-  skills: z.array(z.string().min(1).max(100)).max(100),
+  tags: z.array(word(100)).max(100),
+  skills: z.array(word(100)).max(100),
   /** Paths, relative to the task's folder, that must exist when it is done. */
-  deliverables: z.array(z.string().min(1).max(1000)).max(100),
+  deliverables: z.array(word(1000)).max(100),
   /** Given whole to `sh -c`; implies the executor `shell` unless one is named. */
-  exec: z.string().min(1).max(100_000).nullable(),
+  exec: word(100_000).nullable(),
   /** A shell line run in the task's folder after its agent succeeded; non-zero means the work is not done. */
-  verify: z.string().min(1).max(100_000).nullable(),
-  executor: z.string().min(1).max(2000).nullable(),
-  model: z.string().min(1).max(200).nullable(),
-  timeoutMs: z.number().int().positive().nullable(),
+  verify: word(100_000).nullable(),
+  executor: word(2000).nullable(),
+  model: word(200).nullable(),
+  timeoutMs: z.number().int().positive().max(MAX_DURATION_MS, TOO_LONG).nullable(),
   maxAttempts: z.number().int().min(1).max(1000).nullable(),
   /** US dollars over all its tries, or over one run of a repeating task; null = no cap. */
   budget: z.number().positive().max(10_000_000).nullable(),
   /** Tokens, input and output together. */
-  budgetTokens: z.number().int().positive().nullable(),
+  budgetTokens: z.number().int().positive().max(MAX_COUNT, TOO_MANY).nullable(),
   schedule: scheduleSchema.nullable(),
   context: contextSchema.nullable(),
   mode: modeSchema.nullable(),
   worktree: z.enum(['on', 'off']).nullable(),
   /** Absolute folder to work in instead of the one that holds `.yard`. */
-  repo: z.string().max(4096).nullable(),
+  repo: text(4096).nullable(),
 })
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
 
 export const taskSchema = taskDefinitionSchema.extend({
-  // Of yards that are older than budgets.
+  // Of yards that are older than the bounds of new tasks, and than budgets.
+  timeoutMs: z.number().int().positive().nullable(),
   budget: taskDefinitionSchema.shape.budget.default(null),
-  budgetTokens: taskDefinitionSchema.shape.budgetTokens.default(null),
+  budgetTokens: z.number().int().positive().nullable().default(null),
   id: taskIdSchema,
   /** Order of creation; breaks ties so that every run is the same. */
   order: z.number().int(),

@@ -1,6 +1,7 @@
 /** Reads a request's body whole, within a limit, as JSON. */
 import type { IncomingMessage } from 'node:http'
 import { err, ok, type Result } from '../base/result.ts'
+import { isTooDeep, MAX_JSON_DEPTH } from '../domain/bounds.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 
 /** An empty body is an empty object. Of one that is too large the rest stays unread: the connection has to be closed. */
@@ -17,6 +18,12 @@ export async function readJsonBody(
       }),
     )
   if (text.trim() === '') return ok({})
+  if (isTooDeep(text))
+    return err(
+      failure('bad-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`, {
+        facts: { field: null },
+      }),
+    )
   try {
     return ok(JSON.parse(text))
   } catch (error) {

@@ -1,11 +1,12 @@
 /** RPC over WebSocket, for the page. The token comes as the subprotocol `yard.token.…`, since a page can set no header. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer, type MessageEvent, type WebSocket } from 'ws'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, type Result } from '../base/result.ts'
 import type { Actor } from '../domain/command.ts'
+import { isTooDeep, MAX_JSON_DEPTH } from '../domain/bounds.ts'
 import { failure, httpStatusOf, type Failure } from '../domain/failure.ts'
 import type { Guard } from './guard.ts'
 import { urlOf } from './url-of.ts'
@@ -53,8 +54,7 @@ export function createSocketDoor(parts: SocketParts): SocketDoor {
     tell(1)
     socket.once('close', () => tell(-1))
     socket.on('error', (error) => log.debug('a WebSocket failed', { error: error.message }))
-    const addEventListener = socket.addEventListener.bind(socket)
-    parts.serve({ addEventListener, send: pacedSend(socket) }, actor)
+    parts.serve({ addEventListener: shallowOnly(socket), send: pacedSend(socket) }, actor)
   }
   return {
     upgrade(request, socket, head) {
@@ -108,6 +108,21 @@ const pacedSend =
     new Promise((resolve) => {
       socket.send(data, () => resolve())
     })
+
+/** Ends a connection by the first message that is nested deeper than any request may be: it never gets to those who recurse. */
+const shallowOnly = (socket: WebSocket): WebSocket['addEventListener'] =>
+  ((type: 'message', listen: (event: MessageEvent) => void) => {
+    if (type !== 'message') return socket.addEventListener(type, listen)
+    socket.addEventListener('message', (event) => {
+      const { data } = event
+      const text = typeof data === 'string' ? data : bytesOf(data).toString('latin1')
+      if (isTooDeep(text)) socket.close(1008, `nested deeper than ${MAX_JSON_DEPTH} levels`)
+      else listen(event)
+    })
+  }) as WebSocket['addEventListener']
+
+const bytesOf = (data: Exclude<MessageEvent['data'], string>): Buffer =>
+  Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Uint8Array)
 
 function tokenOf(request: IncomingMessage): string | null | undefined {
   const offered = request.headers['sec-websocket-protocol']

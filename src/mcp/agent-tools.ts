@@ -1,5 +1,6 @@
 /** What an agent may do about its own task. Whose it is, its token says; the yard refuses the rest. */
 import { z } from 'zod'
+import { jsonFault } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { reportableClassSchema, type Failure } from '../domain/failure.ts'
 import type { AgentCaller, OpenDoor } from './door.ts'
@@ -14,7 +15,13 @@ export const paths = z
   .min(1)
   .max(1000)
   .describe("Files, relative to the task's folder")
-export const data = z.looseObject({}).describe('Any JSON object, kept as it is given')
+export const data = z
+  .looseObject({})
+  .superRefine((value, context) => {
+    const fault = jsonFault(value)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+  })
+  .describe('Any JSON object, kept as it is given')
 
 export const agentTools = (caller: AgentCaller): readonly Tool[] => [
   ...readingTools(caller),

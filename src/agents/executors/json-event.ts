@@ -1,9 +1,11 @@
 /** Careful reading of events that another program wrote: whatever is not there, or is something else, is simply absent. */
+import { isTooDeep } from '../../domain/bounds.ts'
+
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** The object in a line of JSON, or null when it holds none. */
+/** The object in a line of JSON, or null when it holds none, or one that is nested deeper than what is shown may be. */
 export function parseEvent(line: string): JsonObject | null {
-  if (!line.startsWith('{')) return null
+  if (!line.startsWith('{') || isTooDeep(line)) return null
   try {
     return objectIn(JSON.parse(line))
   } catch {

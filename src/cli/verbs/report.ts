@@ -1,5 +1,6 @@
 /** `yard done` and `yard fail`: by a person, or by an agent about its own task. */
 import { err, ok, type Result } from '../../base/result.ts'
+import { jsonFault } from '../../domain/bounds.ts'
 import { reportableClassSchema, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
@@ -67,8 +68,12 @@ export function artifactsFrom(text: string | undefined): Result<Artifacts | null
     const paths = value.filter((item): item is string => typeof item === 'string')
     return paths.length === value.length ? ok(paths) : wrong('--artifacts: a list holds paths only')
   }
-  if (typeof value === 'object' && value !== null)
-    return ok(Object.fromEntries(Object.entries(value)))
+  if (typeof value === 'object' && value !== null) {
+    const fault = jsonFault(value)
+    return fault === null
+      ? ok(Object.fromEntries(Object.entries(value)))
+      : wrong(`--artifacts ${fault}`)
+  }
   return wrong('--artifacts is neither a list nor an object')
 }
 

@@ -1,5 +1,7 @@
 /** What an agent's end means for its task: the completion table, then the policy of its failure's class. */
-import { workedBy, type Agent, type Outcome, type StopReason } from '../agent.ts'
+import { workedBy, type Agent, type Outcome, type StopReason, type Usage } from '../agent.ts'
+import { clipInstant } from '../../base/instant.ts'
+import { clipCount } from '../bounds.ts'
 import type { Command } from '../command.ts'
 import { judge, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
@@ -26,7 +28,8 @@ interface Settlement {
   readonly resumable: boolean
 }
 
-export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided {
+export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
+  const command = withinBounds(given, now.at)
   const agent = plan.agents.get(command.agentId)
   if (!agent || agent.generation !== command.generation) return noOp(command.agentId)
   const task = plan.tasks.get(agent.taskId)
@@ -50,6 +53,21 @@ export function decideEnd(plan: Plan, command: End, now: Circumstances): Decided
   const workedMs = workedBy(agent, command.endedAt)
   return decided([agent.id], ...attached, ended, ...withWork(settled.task, workedMs))
 }
+
+/** Its figures come from files and streams that the agent can write itself. Nothing ends later than it is told of. */
+const withinBounds = (end: End, at: number): End => ({
+  ...end,
+  endedAt: Math.min(clipInstant(end.endedAt), at),
+  usage: end.usage && clipUsage(end.usage),
+})
+
+const clipUsage = (usage: Usage): Usage => ({
+  inputTokens: clipCount(usage.inputTokens),
+  outputTokens: clipCount(usage.outputTokens),
+  cachedTokens: clipCount(usage.cachedTokens),
+  reasoningTokens: clipCount(usage.reasoningTokens),
+  costUsd: clipCount(usage.costUsd),
+})
 
 /** Of whoever held the task; another's work is no part of what was settled without it. */
 function withWork([first, ...rest]: readonly Event[], workedMs: number): readonly Event[] {

@@ -1,4 +1,5 @@
 /** Durations and instants in the words of the window. Unknown is empty, never a zero. */
+import { isClipped } from '../../base/instant.ts'
 
 /** `640ms`, `48s`, `12m 41s`, `3h 05m`, `2d 4h`. */
 export function durationText(ms: number): string {
@@ -38,11 +39,12 @@ const day = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 })
 
-/** The clock today, else the day with it. */
+/** The clock today, else the day with it; marked where it was clipped to what a date can hold. */
 export function instantText(iso: string): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return ''
   const isToday = new Date(at).toDateString() === new Date().toDateString()
+  if (isClipped(at)) return `${new Date(at).getFullYear()} (clipped)`
   return (isToday ? clock : day).format(at)
 }
 

@@ -23,7 +23,9 @@ export const pageHandlers = {
   cost: os.cost.handler(({ context: { yard }, input: { by, parts, since, limit }, signal }) => {
     const now = yard.now()
     const from =
-      since === undefined ? (yard.store.spending.firstAt() ?? now) : instantOf('since', since)
+      since === undefined
+        ? Math.min(yard.store.spending.firstAt() ?? now, now)
+        : instantOf('since', since)
     // What ends in this very moment is told, too.
     const to = now + 1
     if (from >= to) refuse(emptySpan)

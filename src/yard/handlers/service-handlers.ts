@@ -19,6 +19,7 @@ import {
 } from '../page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
+import { toArtifactView } from '../views/task-view.ts'
 import { procedures, send, type HandlerContext, type HostHooks } from './context.ts'
 import { openSecret } from './agent-token.ts'
 import { valueOf } from './failures.ts'
@@ -144,8 +145,12 @@ function settingsView({ coordinator, agent }: Settings): Record<string, unknown>
 export const toJournalRow = (row: StoredRow): JournalRow => ({
   ...row,
   at: isoTime(row.at),
+  set: row.entity === 'artifact' ? clippedArtifact(row.set) : row.set,
   unset: [...row.unset],
 })
+
+const clippedArtifact = (set: StoredRow['set']): StoredRow['set'] =>
+  'artifact' in set ? { ...set, artifact: toArtifactView(set['artifact']) } : set
 
 function executorViews(yard: Yard): Promise<z.infer<typeof executorViewSchema>[]> {
   const agents = [...yard.plan.agents.values()]

@@ -1,4 +1,5 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
+import { clipJson } from '../../domain/bounds.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
 import { clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
@@ -172,7 +173,7 @@ function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
 
 function resultText(artifact: unknown): string {
   const value = part(artifact, 'value')
-  const json = value === undefined ? null : textOf(JSON.stringify(value))
+  const json = value === undefined ? null : textOf(JSON.stringify(clipJson(value)))
   const name = textOf(part(artifact, 'path')) ?? textOf(part(artifact, 'name')) ?? json
   return name === null ? 'Gave a result' : `Gave a result: ${name}`
 }

@@ -1,10 +1,13 @@
 /** Instants as people and scripts read them: ISO 8601 with the offset of this machine, and short clock times for facts. */
+import { clipInstant, isClipped, utcIso } from '../../base/instant.ts'
 
-/** `2026-03-01T09:00:00.000+01:00` */
+/** `2026-03-01T09:00:00.000+01:00`. Never throws: an instant beyond what a date can hold is the last one that it can. */
 export function isoTime(atMs: number): string {
-  const date = new Date(atMs)
-  const offset = -date.getTimezoneOffset()
-  const local = new Date(atMs + offset * 60_000).toISOString().slice(0, -1)
+  const at = clipInstant(atMs)
+  const offset = -new Date(at).getTimezoneOffset()
+  const shifted = at + offset * 60_000
+  if (isClipped(shifted)) return utcIso(at)
+  const local = utcIso(shifted).slice(0, -1)
   const minutes = Math.abs(offset)
   return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
@@ -12,18 +15,17 @@ export function isoTime(atMs: number): string {
 export const isoOrNull = (atMs: number | null): string | null =>
   atMs === null ? null : isoTime(atMs)
 
-/** `22:00` today, `tomorrow 22:00`, `24 Nov 22:00`, and with the year when it is another one. */
+/** `22:00` today, `tomorrow 22:00`, `24 Nov 22:00`, and with the year when it is another one; marked where it was clipped. */
 export function clockTime(atMs: number, nowMs: number): string {
-  const at = new Date(atMs)
+  const at = new Date(clipInstant(atMs))
   const now = new Date(nowMs)
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
   if (at.toDateString() === now.toDateString()) return clock
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
   if (at.toDateString() === tomorrow.toDateString()) return `tomorrow ${clock}`
   const day = `${at.getDate()} ${MONTHS[at.getMonth()] ?? ''}`
-  return at.getFullYear() === now.getFullYear()
-    ? `${day} ${clock}`
-    : `${day} ${at.getFullYear()} ${clock}`
+  if (at.getFullYear() === now.getFullYear()) return `${day} ${clock}`
+  return `${day} ${at.getFullYear()} ${clock}${isClipped(atMs) ? ' (clipped)' : ''}`
 }
 
 /** The two largest units: `850ms`, `12s`, `6m 12s`, `3h 5m`, `2d 4h`. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { TaskView } from '../../contract/view.ts'
 import type { Agent, Usage } from '../../domain/agent.ts'
+import { clipJson } from '../../domain/bounds.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { LogLine } from '../../domain/plan.ts'
@@ -145,9 +146,10 @@ function placeOf(yard: TaskSource, task: Task, agents: readonly Agent[]) {
   }
 }
 
-/** Artifacts come from the store as they were written; one of an unknown shape is shown as the JSON that it is. */
-function toArtifactView(stored: unknown): TaskView['artifacts'][number] {
-  return isArtifact(stored) ? stored : { kind: 'json', value: stored }
+/** Artifacts come from the store as they were written; one of an unknown shape is shown as the JSON that it is, as deep as JSON may be. */
+export function toArtifactView(stored: unknown): TaskView['artifacts'][number] {
+  if (!isArtifact(stored)) return { kind: 'json', value: clipJson(stored) }
+  return stored.kind === 'json' ? { ...stored, value: clipJson(stored.value) } : stored
 }
 
 function isArtifact(stored: unknown): stored is Artifact {

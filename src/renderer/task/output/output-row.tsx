@@ -1,5 +1,6 @@
 /** One block of an agent's output, with the time it came where the page saw it come. */
 import { memo, type ReactNode } from 'react'
+import { utcIso } from '../../../base/instant.ts'
 import { durationText, instantText } from '../../ui/duration.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
@@ -30,15 +31,14 @@ export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
   return (
     <div className="output-row">
       {block.at !== null && block.kind !== 'tool' && (
-        <time dateTime={new Date(block.at).toISOString()}>{clockOf(block.at)}</time>
+        <time dateTime={utcIso(block.at)}>{clockOf(block.at)}</time>
       )}
       <Body {...props} />
     </div>
   )
 })
 
-const clockOf = (at: number): string =>
-  instantText(new Date(at).toISOString()).replace(/(\d+:\d+):\d+/, '$1')
+const clockOf = (at: number): string => instantText(utcIso(at)).replace(/(\d+:\d+):\d+/, '$1')
 
 function Body({ block, isAlive, heardAt }: OutputRowProps) {
   switch (block.kind) {
@@ -81,7 +81,7 @@ function Body({ block, isAlive, heardAt }: OutputRowProps) {
 }
 
 const sinceOf = (at: number | null, heardAt: string | null): string | null =>
-  at === null ? heardAt : new Date(at).toISOString()
+  at === null ? heardAt : utcIso(at)
 
 function Told(props: {
   readonly state: string
