@@ -4,7 +4,7 @@ import type { Change, LiveGraph } from './follow.ts'
 import type { Machine } from './cli.ts'
 import type { Printer } from './print.ts'
 import { signOf, stateText } from './state-words.ts'
-import { oneLine, shorten } from './table.ts'
+import { oneLine, shorten, visible } from './table.ts'
 import { span } from './time-words.ts'
 
 export interface Progress {
@@ -74,12 +74,12 @@ function createLiveProgress({ stderr }: Machine): Progress {
     const lines = liveLines(graph, Date.now()).map((line) =>
       shorten(line, (stderr.columns ?? 80) - 1),
     )
-    stderr.write(lines.map((line) => `${line}\n`).join(''))
+    stderr.write(lines.map((line) => `${visible(line)}\n`).join(''))
     drawn = lines.length
   }
   const above = (text: string): void => {
     clear()
-    stderr.write(`${text}\n`)
+    stderr.write(`${visible(text)}\n`)
   }
   const timer = setInterval(draw, REDRAW_MS)
   return {

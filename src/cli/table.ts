@@ -24,13 +24,21 @@ export function formatTable(
   )
 }
 
-/** Text of others in one line: what a terminal would obey is taken out. */
-export const oneLine = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\p{Cc}\u2028\u2029]/gu, '')
+/**
+ * What a terminal would obey, written out as `\u001b`: control characters but line end and tab, what turns the direction of
+ * writing round, and the printer's own marks of colour. JSON text stays the same value.
+ */
+export const visible = (text: string): string =>
+  text.replace(
+    /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
-/** Text of others in several lines, without what a terminal would obey. */
-export const manyLines = (text: string): string =>
-  text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '')
+/** Text of others in one line. */
+export const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' '))
+
+/** Text of others in several lines. */
+export const manyLines = (text: string): string => visible(text.replace(/\r\n?/g, '\n'))
 
 export function shorten(text: string, room: number): string {
   if (shownWidth(text) <= room) return text

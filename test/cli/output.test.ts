@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { outputFrom, visible } from '../../src/cli/verbs/output.ts'
+import { visible } from '../../src/cli/table.ts'
+import { outputFrom } from '../../src/cli/verbs/output.ts'
 import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
 
 describe('in a yard', () => {
@@ -80,5 +81,7 @@ describe('a window that brings nothing new', () => {
 })
 
 it('a terminal is shown control characters, and obeys none', () => {
-  expect(visible('a\u001b[2J\u0007\r\n\tb\u007f\u009b\u202e')).toBe('a^[[2J^G^M\n\tb^?\\x9b\\u202e')
+  expect(visible('a\u001b[2J\u0007\r\n\tb\u007f\u009b\u202e')).toBe(
+    'a\\u001b[2J\\u0007\\u000d\n\tb\\u007f\\u009b\\u202e',
+  )
 })

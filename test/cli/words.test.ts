@@ -151,7 +151,7 @@ describe('what is printed', () => {
     ])
   })
   it('has no escape sequences of others', () => {
-    expect(formatTable(['A'], [['\u001b[31mred\nline']], null)[1]).toBe('[31mred line')
+    expect(formatTable(['A'], [['\u001b[31mred\nline']], null)[1]).toBe('\\u001b[31mred line')
   })
   it('is one line for an error', () => {
     expect(errorLine({ kind: 'io', message: 'a\nb', hint: 'c' })).toBe('a b; c')

@@ -31,7 +31,9 @@ export const diff = (cli: Cli, words: Words): Promise<Outcome> =>
 
 const MOST_SIGNS = 8_000_000
 
+/** As it is for a pipe: that is what `git apply` takes. */
 function printPatch(print: Printer, patch: string): void {
+  if (print.columns === null) return print.raw(patch.endsWith('\n') ? patch : `${patch}\n`)
   for (const line of manyLines(patch).replace(/\n$/, '').split('\n')) {
     const isHead = line.startsWith('+++') || line.startsWith('---') || line.startsWith('diff ')
     if (isHead) print.line(print.paint('bold', line))

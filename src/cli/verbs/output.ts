@@ -92,14 +92,14 @@ function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
       encoding: 'utf8',
       window({ reports }) {
         for (const report of reports)
-          if (print.isJson) print.line(JSON.stringify(report))
+          if (print.isJson) print.json(report)
           else for (const line of reportLines(report)) print.line(line)
       },
     }
   if (print.isJson)
     return {
       encoding: 'utf8',
-      window: ({ text }) => void (text && print.line(JSON.stringify({ text }))),
+      window: ({ text }) => void (text && print.json({ text })),
     }
   // Bytes for a file or a program; a terminal must not obey what an agent wrote.
   const decoder = machine.stdout.isTTY ? new TextDecoder() : null
@@ -107,21 +107,7 @@ function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
     encoding: 'base64',
     window({ text }) {
       const bytes = Buffer.from(text ?? '', 'base64')
-      print.raw(decoder ? visible(decoder.decode(bytes, { stream: true })) : bytes)
+      print.raw(decoder ? decoder.decode(bytes, { stream: true }) : bytes)
     },
   }
 }
-
-/* oxlint-disable no-control-regex -- control characters are what is made visible */
-const OBEYED =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-/* oxlint-enable no-control-regex */
-
-/** With control characters as `cat -v` shows them, and those that turn the direction of text by their number. */
-export const visible = (text: string): string =>
-  text.replace(OBEYED, (sign) => {
-    const code = sign.charCodeAt(0)
-    if (code < 32) return `^${String.fromCharCode(code + 64)}`
-    if (code === 127) return '^?'
-    return code < 256 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`
-  })

@@ -25,7 +25,7 @@ export async function watch(cli: Cli, words: Words): Promise<Outcome> {
   const { readJournalOf } = await import('../../yard/read-journal.ts')
   const rows = readJournalOf(paths.value, since ?? null)
   if (!rows.ok) return rows
-  for (const row of rows.value) cli.print.line(JSON.stringify(row))
+  for (const row of rows.value) cli.print.json(row)
   cli.print.progress(
     'no host is running, so there is no more news; start one with `yard service start`',
   )
@@ -53,7 +53,7 @@ async function printSince(cli: Cli, client: Client, since: number): Promise<numb
   let last = since
   for (;;) {
     const rows = await client.service.journal({ since: last, limit: BATCH })
-    for (const row of rows) cli.print.line(JSON.stringify(row))
+    for (const row of rows) cli.print.json(row)
     last = rows.at(-1)?.seq ?? last
     if (rows.length < BATCH || cli.machine.gone.aborted) return last
   }
