@@ -150,6 +150,9 @@ export const taskCommands: readonly CommandSpec[] = [
     does: 'keeps files as results of a task',
     args: [id(), arg('<paths...>', 'relative to the folder that the task works in')],
     run: async () => (await import('../verbs/timeline.ts')).artifact,
+    notes: [
+      'Takes regular files below that folder only, links followed, and nothing of `.yard`. A file that is not there is exit 1, one elsewhere exit 4.',
+    ],
     examples: ['yard artifact build dist/app.js dist/app.css'],
   },
   {

@@ -5,6 +5,7 @@ import { failure } from '../../domain/failure.ts'
 import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
 import { toArtifacts } from '../../domain/artifact-input.ts'
 import { isDraft, isFinished, type Task } from '../../domain/task.ts'
+import { artifactFault } from '../artifact-files.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
@@ -107,7 +108,10 @@ export const taskHandlers = {
     return viewOf(context, id)
   }),
   artifact: os.artifact.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
+    const task = taskOf(context, input.id)
+    const { id } = task
+    const fault = artifactFault(context.yard, task, input.paths)
+    if (fault) refuse(fault)
     const artifacts = toArtifacts(input.paths)
     await send(context, { type: 'task.attach', id, artifacts }, input.commandId)
     return viewOf(context, id)

@@ -1,0 +1,63 @@
+/** Which files may be kept as results of a task. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { addCommand, claimOf, COORDINATOR } from '../../support/plan-builder.ts'
+import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
+
+let bench: PageBench
+beforeEach(async () => {
+  bench = await openPageBench()
+  await bench.run(addCommand('a'))
+})
+afterEach(() => bench.close())
+
+const keep = (path: string) => bench.client.task.artifact({ id: 'a', paths: [path] })
+
+it('takes regular files below the folder of the task, links followed', async () => {
+  const { root } = bench.test.yard.paths
+  mkdirSync(join(root, 'out'))
+  writeFileSync(join(root, 'out', '..report.md'), 'x')
+  symlinkSync(join(root, 'out', '..report.md'), join(root, 'link'))
+  for (const path of ['out/..report.md', './out/../link', join(root, 'link')]) await keep(path)
+  const { artifacts } = await bench.client.task.get({ id: 'a' })
+  expect(artifacts).toHaveLength(3)
+})
+
+it('takes nothing else, and nothing of a list in which one is not', async () => {
+  const { root, config } = bench.test.yard.paths
+  mkdirSync(join(root, 'folder'))
+  writeFileSync(join(root, 'good'), '')
+  execFileSync('mkfifo', [join(root, 'pipe')])
+  symlinkSync('/etc/hostname', join(root, 'far'))
+  symlinkSync(config, join(root, 'near'))
+  symlinkSync('circle', join(root, 'circle'))
+  const kinds = async (paths: readonly string[]) =>
+    Promise.all(paths.map(async (path) => (await failureOf(keep(path))).kind))
+  expect(await kinds(['none', 'folder', 'pipe', 'circle', 'a\0b', 'good/x'])).toEqual(
+    Array.from({ length: 6 }, () => 'file-broken'),
+  )
+  expect(await kinds(['/etc/hostname', '..', '.', 'far', 'near', '.yard/config.toml'])).toEqual(
+    Array.from({ length: 6 }, () => 'not-allowed'),
+  )
+  const many = bench.client.task.artifact({ id: 'a', paths: ['good', 'none'] })
+  expect((await failureOf(many)).kind).toBe('file-broken')
+  expect((await bench.client.task.get({ id: 'a' })).artifacts).toEqual([])
+})
+
+it('goes by the folder in which the latest agent works', async () => {
+  const { root } = bench.test.yard.paths
+  const cwd = join(root, '.yard', 'worktrees', 'a')
+  mkdirSync(cwd, { recursive: true })
+  writeFileSync(join(cwd, 'made'), '')
+  writeFileSync(join(root, 'elsewhere'), '')
+  await bench.run({ type: 'agents.claim', claims: [claimOf('a', 1)] }, COORDINATOR)
+  const agentId = claimOf('a', 1).agentId
+  const workplace = { cwd, branch: 'yard/a', baseCommit: null }
+  const placed = { type: 'agent.placed', agentId, generation: 1, workplace } as const
+  await bench.run({ ...placed, worktreeName: 'a' }, COORDINATOR)
+  await keep('made')
+  expect((await failureOf(keep('elsewhere'))).kind).toBe('file-broken')
+  expect((await failureOf(keep(join(root, 'elsewhere')))).kind).toBe('not-allowed')
+})
