@@ -110,10 +110,40 @@ function sendUnknown(parts: ApiParts, response: ServerResponse, url: URL, actor:
 
 async function openApiPage(version: string): Promise<unknown> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
-  return generator.generate(contract, {
+  const page = await generator.generate(contract, {
     info: { title: 'Yardmaster', version },
     servers: [{ url: '/api' }],
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
   })
+  return { ...page, paths: { ...page.paths, '/events': EVENTS_PAGE } }
+}
+
+/** The one door that is no procedure. */
+const EVENTS_PAGE = {
+  get: {
+    operationId: 'events',
+    summary:
+      'The journal as server-sent events, from a sequence number on and then live. Never for agents.',
+    parameters: [
+      {
+        ...{ name: 'since', in: 'query', schema: { type: 'integer', minimum: 0, default: 0 } },
+        description: 'Only rows after this sequence number.',
+      },
+      {
+        ...{ name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+        description: 'As `since`, and before it: what the client saw last.',
+      },
+    ],
+    responses: {
+      200: {
+        description:
+          'Each event has a row of the journal as `data` and its sequence number as `id`.',
+        content: { 'text/event-stream': { schema: { type: 'string' } } },
+      },
+      401: { description: 'No good token.' },
+      403: { description: 'An agent may not follow the journal.' },
+      422: { description: '`since` is no sequence number.' },
+    },
+  },
 }

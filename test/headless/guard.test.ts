@@ -146,5 +146,7 @@ describe('what is asked', () => {
     expect(Object.keys(json.paths)).toEqual(
       expect.arrayContaining(['/task', '/task/{id}', '/task/{id}/complete', '/task/{id}/fail']),
     )
+    expect(json.paths['/events'].get.responses['200'].content).toHaveProperty('text/event-stream')
+    expect(json.security).toEqual([{ bearer: [] }])
   })
 })
