@@ -4,6 +4,8 @@ import { resolveExecutor, profileOf, unknownExecutor } from '../domain/resolve.t
 import { ROLES } from '../domain/roles.ts'
 import type { Failure } from '../domain/failure.ts'
 import {
+  PLACEHOLDER,
+  PLACEHOLDERS,
   PROVIDER_OF_TYPE,
   type ExecutorType,
   type Profile,
@@ -68,6 +70,7 @@ function checkPlaces(winners: Winners, profile: Profile): Fault[] {
     const message = `${formatKey(table)} needs a command: command = ${COMMANDS[type]}`
     faults.push(faultAt(winners, table, { message }))
   }
+  faults.push(...unknownPlaceholders(winners, profile))
   if (apiKeyEnv !== null && baseUrl === null && hasManyProviders(type)) {
     const message = `${formatKey([...table, 'api_key_env'])} needs a base_url: ${type} has many providers, each with a key of its own`
     faults.push(faultAt(winners, [...table, 'api_key_env'], { message }))
@@ -81,6 +84,23 @@ function checkPlaces(winners: Winners, profile: Profile): Fault[] {
     faults.push(faultAt(winners, [...table, 'endpoint'], { message }))
   }
   return faults
+}
+
+/** It would reach the program as it stands, which nobody means who has mistyped one. */
+function unknownPlaceholders(winners: Winners, { name, type, command }: Profile): Fault[] {
+  const path = ['executors', name, 'command']
+  if (COMMANDS[type] === undefined || command === null || !isSaid(winners, path)) return []
+  const found = new Set(command.slice(1).flatMap((part) => part.match(PLACEHOLDER) ?? []))
+  return [...found]
+    .filter((word) => !PLACEHOLDERS.some((known) => known === word))
+    .map((word) => {
+      const near = nearMatch(word, PLACEHOLDERS)
+      const meant = near === null ? `there are ${PLACEHOLDERS.join(', ')}` : `did you mean ${near}?`
+      return faultAt(winners, path, {
+        message: `${formatKey(path)} has an unknown placeholder ${word}`,
+        hint: `${meant} (a brace that is meant as one is written with a space: { ${word.slice(1, -1)} })`,
+      })
+    })
 }
 
 /** Who stands in must be there, and must not be stood in for by the one that it stands in for. */

@@ -177,9 +177,13 @@ const variableName = z
   .string()
   .refine((text) => variable.test(text) && text !== '__proto__', 'must be the name of a variable')
 const parts = z
-  .array(word(10_000), 'must be a list such as ["prog", "{prompt_file}"]')
+  .array(
+    z.string('must be a text').max(10_000, 'is longer than 10000 characters'),
+    'must be a list such as ["prog", "{prompt_file}"]',
+  )
   .min(1, 'must name a program')
   .max(1000)
+  .refine(([program]) => program !== '', 'must name a program first')
 
 /** A secret in an address would end in argument lists and logs. */
 function isPlainUrl(text: string): boolean {

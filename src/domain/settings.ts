@@ -27,6 +27,11 @@ export type ExecutorType = z.infer<typeof executorTypeSchema>
 export const permissionsSchema = z.enum(['bypass', 'workspace', 'ask'])
 export type Permissions = z.infer<typeof permissionsSchema>
 
+/** What the arguments of a `command` may hold, to be filled at each launch. */
+export const PLACEHOLDERS = ['{model}', '{prompt_file}', '{task_id}', '{agent_id}'] as const
+/** Finds whatever looks like one; a shell's own `${name}` does not. */
+export const PLACEHOLDER = /(?<!\$)\{[a-z_]+\}/g
+
 /** A named way to run an agent. Every type is also a built-in profile of that name. */
 export const profileSchema = z.strictObject({
   name: z.string(),

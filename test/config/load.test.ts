@@ -180,6 +180,12 @@ describe('the executor of tasks that name none', () => {
   })
 })
 
+it('takes an empty argument of a command, and braces that are no placeholder', () => {
+  const parts = ['x', '', '--model={model}', '${HOME}', '{ print }', '{"a":1}', '']
+  const project = `[executors.x]\ntype = "command"\ncommand = ${JSON.stringify(parts)}\n`
+  expect(load({ project }).settings.executors['x']?.command).toEqual(parts)
+})
+
 describe('a broken file', () => {
   it.each([
     [
@@ -189,6 +195,23 @@ describe('a broken file', () => {
     ],
     ['[cordinator]\nmax_agents = 4\n', ':1: unknown key cordinator', 'did you mean coordinator?'],
     ['max_agents = 4\n', ':1: unknown key max_agents', 'did you mean coordinator.max_agents?'],
+    ['[coordinatr]\nmax_agents = 4\n', ':1: unknown key coordinatr', 'did you mean coordinator?'],
+    ['[coordinatr]\n', ':1: unknown key coordinatr', 'did you mean coordinator?'],
+    [
+      '[executors.x]\ntype = "command"\ncommand = ["x", "", "{modle}"]\n',
+      ':3: executors.x.command has an unknown placeholder {modle}',
+      'did you mean {model}? (a brace that is meant as one is written with a space: { modle })',
+    ],
+    [
+      '[executors.x]\ntype = "acp"\ncommand = ["x", "--task={id}"]\n',
+      ':3: executors.x.command has an unknown placeholder {id}',
+      expect.stringContaining('{task_id}'),
+    ],
+    [
+      '[executors.x]\ntype = "command"\ncommand = ["", "b"]\n',
+      ':3: executors.x.command = ["","b"] must name a program first',
+      undefined,
+    ],
     ['[coordinator]\nauto_triage = true\n', ':2: unknown key coordinator.auto_triage', undefined],
     [
       '[coordinator]\nmax_agents = -1\n',

@@ -5,6 +5,7 @@
  */
 import { err, ok } from '../../base/result.ts'
 import { workFailure } from '../../domain/failure.ts'
+import { PLACEHOLDER, type PLACEHOLDERS } from '../../domain/settings.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor, LaunchInput } from './executor.ts'
 import { findProgram } from './program.ts'
@@ -39,6 +40,6 @@ export function fillTemplate(element: string, { order, promptFile }: LaunchInput
     '{prompt_file}': promptFile,
     '{task_id}': order.task.id,
     '{agent_id}': order.agent.id,
-  }
-  return element.replace(/\{[a-z_]+\}/g, (found) => values[found] ?? found)
+  } satisfies Record<(typeof PLACEHOLDERS)[number], string>
+  return element.replace(PLACEHOLDER, (found) => values[found] ?? found)
 }
