@@ -2,20 +2,20 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
-import { err, type Result } from '../base/result.ts'
-import { parseGraphFile, type GraphFile } from '../config/graph-file.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { graphFailure, readGraphFile, type GraphReading } from '../config/graph-file.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
 
-/** `name` as it was written: a path, or `-`. */
+/** `name` as it was written: a path, or `-`. What is wrong with single tasks is left to `importInto`. */
 export async function readGraph(
   { machine }: Cli,
   name: string,
-): Promise<Result<GraphFile, Failure>> {
-  if (name === '-') return parseGraphFile(await readAll(machine.stdin), name)
+): Promise<Result<GraphReading, Failure>> {
+  if (name === '-') return readGraphFile(await readAll(machine.stdin), name)
   try {
-    return parseGraphFile(await readFile(resolve(machine.cwd, name), 'utf8'), name)
+    return readGraphFile(await readFile(resolve(machine.cwd, name), 'utf8'), name)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
@@ -26,12 +26,14 @@ export async function readGraph(
 /** All or nothing. A rejection that names a task of the file gets that task's line. */
 export async function importInto(
   client: Client,
-  graph: GraphFile,
+  graph: GraphReading,
   how: { readonly name: string; readonly commandId: string },
 ): Promise<Result<readonly string[], Failure>> {
+  const isFaulty = graph.faults.length > 0
+  const only = isFaulty ? { dryRun: true } : { commandId: how.commandId }
   try {
-    const { ids } = await client.task.import({ tasks: [...graph.tasks], commandId: how.commandId })
-    return { ok: true, value: ids }
+    const { ids } = await client.task.import({ tasks: [...graph.tasks], ...only })
+    return isFaulty ? err(graphFailure(how.name, graph.faults)) : ok(ids)
   } catch (error) {
     const { failureFromError, isLostConnection } = await import('./failure-from-error.ts')
     if (isLostConnection(error)) throw error
@@ -39,8 +41,11 @@ export async function importInto(
   }
 }
 
-function withLine(refusal: Failure, graph: GraphFile, name: string): Failure {
-  const faults = faultsIn(refusal, graph)
+/** With what was wrong in the file itself. */
+function withLine(refusal: Failure, graph: GraphReading, name: string): Failure {
+  const told = faultsIn(refusal, graph)
+  if (graph.faults.length > 0) return graphFailure(name, [...graph.faults, ...told])
+  const faults = told
   if (faults.length === 0) return refusal
   const label = name === '-' ? 'the graph on stdin' : name
   const shown = faults.slice(0, SHOWN_FAULTS).map(({ line, message }) => `line ${line}: ${message}`)
@@ -61,17 +66,26 @@ interface LineFault {
 }
 
 /** The host names tasks by their place in the import; of a single one it only says the id. */
-function faultsIn({ kind, message, facts }: Failure, graph: GraphFile): LineFault[] {
+function faultsIn({ kind, message, facts }: Failure, graph: GraphReading): LineFault[] {
   const told: readonly unknown[] = Array.isArray(facts?.faults) ? facts.faults : []
   const faults = told.flatMap((fault) => {
     if (typeof fault !== 'object' || fault === null) return []
-    const { index, message: what, kind: which } = { index: null, message: '', kind: '', ...fault }
+    const given = { index: null, message: '', kind: '', facts: null, ...fault }
+    const { index, message: what, kind: which } = given
     if (typeof index !== 'number' || index < 0 || index >= graph.tasks.length) return []
-    return [{ line: graph.lineOf(index, fieldOf(String(which))), message: String(what) }]
+    // A faulty task was sent by its name alone.
+    if (graph.names.has(index) && which !== 'id-taken') return []
+    const field = fieldOf(String(which)) ?? namedIn(given.facts)
+    return [{ line: graph.lineOf(index, field), message: String(what) }]
   })
-  if (faults.length > 0 || graph.tasks.length !== 1) return faults
+  if (faults.length > 0 || graph.tasks.length !== 1 || graph.names.size > 0) return faults
   return [{ line: graph.lineOf(0, fieldOf(kind)), message }]
 }
+
+const namedIn = (facts: unknown): string | undefined =>
+  typeof facts === 'object' && facts !== null && 'field' in facts && typeof facts.field === 'string'
+    ? facts.field
+    : undefined
 
 /** Which field of a task a refusal is about. */
 const fieldOf = (kind: string): string | undefined => FIELDS[kind]

@@ -5,8 +5,7 @@ import { parseDuration } from '../domain/duration.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { newTaskSchema, type NewTask } from '../domain/new-task.ts'
 import { parseInstant } from './instant.ts'
-import { isZone } from './schema.ts'
-import { scheduleForm } from './schedule-form.ts'
+import { isZone, scheduleForm } from './schedule-form.ts'
 
 /** snake_case in TOML, the names of task JSON in JSON and JSON lines. */
 export type Spelling = 'snake' | 'camel'

@@ -1,6 +1,7 @@
 /** Reads a graph from a file: all of it or, with every fault named by its line, nothing. */
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { taskIdSchema } from '../domain/ids.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { toNewTask, type Spelling } from './graph-fields.ts'
 import { parseJson } from './json-source.ts'
@@ -16,23 +17,46 @@ export interface GraphFile {
   lineOf(index: number, field?: string): number
 }
 
+/** A file as far as it can be read: its sound tasks, and what is wrong with the others. */
+export interface GraphReading extends GraphFile {
+  readonly faults: readonly SourceFault[]
+  /** Tasks that stand only for the name of a faulty one, so that others may wait for it. */
+  readonly names: ReadonlySet<number>
+}
+
 /** `name` is the file as the person named it, `-` for stdin; its ending tells the format, else the look of the text does. */
 export function parseGraphFile(text: string, name: string): Result<GraphFile, Failure> {
+  const reading = readGraphFile(text, name)
+  if (!reading.ok) return reading
+  const { faults, tasks, lineOf } = reading.value
+  return faults.length > 0 ? err(graphFailure(name, faults)) : ok({ tasks, lineOf })
+}
+
+/** As `parseGraphFile`; fails only where there is no graph to be seen at all. */
+export function readGraphFile(text: string, name: string): Result<GraphReading, Failure> {
   const format = formatOf(name) ?? formatByLook(text)
   const read = READERS[format](text)
   if (!read.ok) return err(graphFailure(name, read.error))
   const { items, lineOf, spelling, faults } = read.value
   const tasks: NewTask[] = []
+  const places: number[] = []
+  const names = new Set<number>()
   for (const [index, item] of items.entries()) {
     const task = toNewTask(item, spelling)
     if (task.ok) tasks.push(task.value)
-    else
+    else {
       for (const fault of task.error)
         faults.push({ line: lineOf(index, fault.field), message: fault.message })
+      const id = taskIdSchema.safeParse(isRecord(item) ? item['id'] : undefined)
+      if (!id.success) continue
+      names.add(tasks.length)
+      tasks.push({ id: id.data, title: '?' })
+    }
+    places.push(index)
   }
   faults.push(...doubleIds(items, lineOf))
-  if (faults.length > 0) return err(graphFailure(name, faults))
-  return ok({ tasks, lineOf: (index, field) => lineOf(index, field ?? null) })
+  const lineAt = (index: number, field?: string) => lineOf(places[index] ?? index, field ?? null)
+  return ok({ tasks, faults, names, lineOf: lineAt })
 }
 
 const SHOWN_FAULTS = 50

@@ -9,3 +9,12 @@ export function scheduleForm(spec: string): 'clock' | 'cron' | null {
   const isCron = fields.length >= 5 && fields.length <= 6
   return isCron && fields.every((field) => /^[\dA-Za-z*/,#?+-]+$/.test(field)) ? 'cron' : null
 }
+
+/** The system knows the time zone. */
+export function isZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+  } catch {
+    return false
+  }
+}

@@ -11,7 +11,7 @@ import {
 } from '../domain/settings.ts'
 import { parseInstant } from './instant.ts'
 import { MACHINE_TABLE, machineFileSchema } from './machine-table.ts'
-import { scheduleForm } from './schedule-form.ts'
+import { isZone, scheduleForm } from './schedule-form.ts'
 
 const UNIT_WORDS: Record<DurationUnit, string> = {
   ms: 'milliseconds',
@@ -51,14 +51,6 @@ const choice = <T extends readonly string[]>(values: T) =>
   `must be one of ${values.map((v) => `"${v}"`).join(', ')}`
 
 const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
-export function isZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
-  } catch {
-    return false
-  }
-}
-
 /** Names of executors and models: safe in a dotted key, an argument and a table. */
 const name = z
   .string()

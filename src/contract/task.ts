@@ -238,7 +238,12 @@ export const taskContract = {
   import: oc
     .route({ method: 'POST', path: '/import', successStatus: 201 })
     .input(
-      z.strictObject({ tasks: z.array(wireNewTask).max(1_000_000), commandId: commandIdSchema }),
+      z.strictObject({
+        tasks: z.array(wireNewTask).max(1_000_000),
+        /** Says what would be refused; adds nothing. */
+        dryRun: z.boolean().optional(),
+        commandId: commandIdSchema,
+      }),
     )
     .output(z.object({ ids: z.array(z.string()) })),
   export: oc

@@ -137,6 +137,51 @@ export function misfitOf(
   return null
 }
 
+/** What somebody asks for a shell task to have that a shell has no use for; null when it is nothing. */
+export function ignoredBy(
+  task: { readonly [Field in (typeof IGNORED_BY_SHELL)[number][0]]?: unknown },
+  { name, type }: Pick<Profile, 'name' | 'type'>,
+): Failure | null {
+  if (type !== 'shell') return null
+  const idle = IGNORED_BY_SHELL.filter(([field]) => task[field] != null)
+  const [first] = idle
+  if (!first) return null
+  const flags = idle.map(([, flag]) => flag).join(' and ')
+  return failure('bad-request', `executor "${name}" (shell) has no use for ${flags}`, {
+    hint: 'leave that out, or let an agent do the task with --executor and without --exec',
+    facts: { field: first[0] },
+  })
+}
+
+/** They are about models and what these are told. */
+const IGNORED_BY_SHELL = [
+  ['model', '--model'],
+  ['budget', '--budget'],
+  ['budgetTokens', '--budget-tokens'],
+  ['context', '--context'],
+  ['mode', '--mode'],
+] as const satisfies readonly (readonly [keyof TaskDefinition, string])[]
+
+/** A task on a `schedule` profile where neither of them says when; null when one does. */
+export function timelessFault(settings: Settings, task: Timed): Failure | null {
+  const { executor = null, schedule = null, delayMs, notBefore } = task
+  const profile = executor === null ? null : findProfile(settings, executor)
+  if (profile?.type !== 'schedule' || delayMs !== undefined || notBefore != null) return null
+  if (scheduleOf(settings, { executor, schedule }) !== null) return null
+  const message = `executor "${profile.name}" (schedule) knows no time for this task`
+  return failure('bad-request', message, {
+    hint: `give the task one with --schedule "09:00", or set schedule in [executors.${profile.name}]`,
+    facts: { field: 'schedule' },
+  })
+}
+
+interface Timed {
+  readonly executor?: string | null | undefined
+  readonly schedule?: Schedule | null | undefined
+  readonly delayMs?: number | undefined
+  readonly notBefore?: number | null | undefined
+}
+
 export interface ModelChoice {
   /** The registry's name; null = the executor's own default, or it takes none. */
   readonly name: string | null

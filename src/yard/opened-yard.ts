@@ -9,9 +9,11 @@ import type { Flags } from '../contract/service.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { LiveFacts } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
+import type { NewTask } from '../domain/new-task.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Schedule } from '../domain/task.ts'
@@ -29,7 +31,7 @@ import { createPositions, type Positions } from './positions.ts'
 import { cachedPrograms, hostProblem, probe, programsOn, type FindProgram } from './probe.ts'
 import { createRates, type Rates } from './rates.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
-import { createRoutes, faultOf } from './routes.ts'
+import { createRoutes, faultOf, importFaults } from './routes.ts'
 import type { Spending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted, type TrustPlace } from './trust.ts'
@@ -211,6 +213,10 @@ class OpenedYard implements Yard {
     if (reply.ok && command.type === 'yard.pause') await this.#untilLaunched()
     if (reply.ok && command.type === 'landing.request') this.#coordinator.landingAsked(command.id)
     return reply
+  }
+
+  importFaults(tasks: readonly NewTask[]): readonly IndexedFault[] {
+    return importFaults(this.#parts.current.routes, this.plan, tasks)
   }
 
   async kill(

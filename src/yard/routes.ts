@@ -6,22 +6,43 @@ import type { Caps, Route } from '../coordinator/ports.ts'
 import { foreignKeyFault } from '../agents/executors/native.ts'
 import { exclusiveFolderOf } from '../agents/runtime/place.ts'
 import type { Command } from '../domain/command.ts'
+import { faultsFailure, faultsOfAdd, type IndexedFault } from '../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { standInOf } from '../domain/fallback.ts'
 import { unknownCostOf } from '../domain/known-cost.ts'
 import { findModel, profileModelOf } from '../domain/models.ts'
-import { misfitOf, resolveExecutor, resolveModel, type ModelChoice } from '../domain/resolve.ts'
+import {
+  ignoredBy,
+  misfitOf,
+  resolveExecutor,
+  resolveModel,
+  timelessFault,
+  type ModelChoice,
+} from '../domain/resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 
+type Asked = Pick<
+  NewTask,
+  | 'executor'
+  | 'exec'
+  | 'model'
+  | 'verify'
+  | 'budget'
+  | 'budgetTokens'
+  | 'context'
+  | 'mode'
+  | 'schedule'
+  | 'delayMs'
+  | 'notBefore'
+>
+
 export interface Routes {
   of(task: Task): Result<Route, Failure>
-  /** Why a task as somebody asks for it could never run; null when it could. */
-  faultOf(
-    task: Pick<NewTask, 'executor' | 'exec' | 'model' | 'verify' | 'budget' | 'budgetTokens'>,
-  ): Failure | null
+  /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
+  faultOf(task: Asked, said?: Asked): Failure | null
 }
 
 export function createRoutes(settings: Settings, root: string): Routes {
@@ -45,12 +66,15 @@ export function createRoutes(settings: Settings, root: string): Routes {
       if (!route) known.set(key, (route = routeOf(settings, task, root)))
       return route
     },
-    faultOf({ executor, exec, model, verify = null, budget, budgetTokens }) {
+    faultOf(task, said = task) {
+      const { executor, exec, model, verify = null, budget, budgetTokens } = task
       const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
       const misfit = misfitOf(wish, choice.value.profile)
       if (misfit) return misfit
+      const idle = ignoredBy(said, choice.value.profile) ?? timelessFault(settings, task)
+      if (idle) return idle
       const chosen = resolveModel(settings, wish, choice.value.profile)
       if (!chosen.ok) return chosen.error
       const caps = { budget, budgetTokens }
@@ -137,12 +161,24 @@ export function faultOf(routes: Routes, plan: Plan, command: Command): Failure |
     return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
   if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
   if (command.type !== 'tasks.import') return null
-  for (const [index, { task }] of command.tasks.entries()) {
-    const fault = routes.faultOf(task) ?? faultOfRepo(task.repo)
-    if (fault) return { ...fault, facts: { ...fault.facts, faults: [{ index, ...fault }] } }
-  }
-  return null
+  const tasks = command.tasks.map(({ task }) => task)
+  const faults = routeFaults(routes, tasks)
+  if (faults.length === 0) return null // the rest is decided with the command
+  return faultsFailure([...faults, ...faultsOfAdd(plan, tasks)], tasks.length)
 }
+
+const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedFault[] =>
+  tasks.flatMap((task, index) => {
+    const failure = routes.faultOf(task) ?? faultOfRepo(task.repo)
+    return failure ? [{ index, failure }] : []
+  })
+
+/** Everything that would keep these tasks from being imported now. */
+export const importFaults = (
+  routes: Routes,
+  plan: Plan,
+  tasks: readonly NewTask[],
+): readonly IndexedFault[] => [...routeFaults(routes, tasks), ...faultsOfAdd(plan, tasks)]
 
 function faultOfEdit(
   routes: Routes,
@@ -152,10 +188,17 @@ function faultOfEdit(
   const task = plan.tasks.get(id)
   const repo = faultOfRepo(edit.repo)
   if (repo) return repo
-  const { executor, exec, model, verify, budget, budgetTokens } = edit
-  const said = definedOf({ executor, exec, model, verify, budget, budgetTokens })
-  return task && Object.keys(said).length > 0 ? routes.faultOf({ ...task, ...said }) : null
+  const { executor, exec, model, verify, budget, budgetTokens, context, mode, schedule } = edit
+  const fields = { executor, exec, model, verify, budget, budgetTokens, context, mode }
+  const said = definedOf({ ...fields, schedule })
+  if (!task || Object.keys(said).length === 0) return null
+  const asked = { ...task, ...said, notBefore: edit.notBefore ?? startOf(task) }
+  // What it has been left with by an earlier program is no fault of this edit.
+  return routes.faultOf(asked, executor === undefined && exec === undefined ? said : asked)
 }
+
+const startOf = ({ state }: Task): number | undefined =>
+  state.kind === 'open' ? (state.notBefore ?? undefined) : undefined
 
 function faultOfRepo(repo: string | null | undefined): Failure | null {
   if (repo == null) return null

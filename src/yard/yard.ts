@@ -7,9 +7,11 @@ import type { Actor, Command, Reply } from '../domain/command.ts'
 import type { LiveFacts } from '../domain/executor.ts'
 import type { ExecutorHealth } from './executor-health.ts'
 import type { TrialResult } from './trial.ts'
+import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { NewTask } from '../domain/new-task.ts'
 import type { Schedule } from '../domain/task.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Store } from '../store/store.ts'
@@ -48,6 +50,8 @@ export interface Yard {
   now(): number
   /** The one door for every change of state. Resolves after COMMIT. */
   dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  /** Everything that would keep these tasks from being imported now; changes nothing. */
+  importFaults(tasks: readonly NewTask[]): readonly IndexedFault[]
   /** News of each commit, in order, after it is installed. */
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** First time after `fromMs` at which a schedule fires; a failure when its words are wrong. */

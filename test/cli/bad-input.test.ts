@@ -67,6 +67,14 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['log nope text', 3, /no task/],
   ['artifact nope path', 3, /no task/],
   ['artifact a', 2, /missing required argument/],
+  ['artifact a nothing.txt', 1, /there is no file "nothing.txt"/],
+  ['artifact a .yard/config.toml', 4, /belongs to the yard/],
+  ['artifact a /etc/hostname', 4, /not below the task's folder/],
+  ['artifact a ..', 4, /not below/],
+  ['add T --exec true --model opus', 2, /has no use for --model/],
+  ['add T --exec true --budget 5 --mode light', 2, /has no use for --budget and --mode/],
+  ['edit a --budget-tokens 5', 2, /has no use for --budget-tokens/],
+  ['add T --executor schedule', 2, /knows no time .*--schedule "09:00".*executors.schedule/],
   ['schedule skip nope', 3, /no task/],
   ['schedule never', 2, /unknown command/],
   ['fail a --reason x --class killed', 2, /Allowed choices/],
@@ -124,6 +132,33 @@ describe('bad input', () => {
     const ended = await place.yard(['show', 'nope', '--json'])
     expect(JSON.parse(ended.out)).toMatchObject({ error: { kind: 'unknown-task' } })
     expect(ended.code).toBe(3)
+  })
+
+  it('names every fault of a graph at once, each by its line', async () => {
+    const graph = [
+      ...['[[task]]', 'id = "one"', 'title = "One"', 'priority = "urgent"', 'exec = "true"'],
+      ...['[[task]]', 'id = "two"', 'title = "Two"', 'executor = "shel"', 'after = ["one"]'],
+      ...['[[task]]', 'id = "three"', 'title = "Three"', 'exec = "true"', 'after = ["nope"]'],
+      ...['[[task]]', 'id = "a"', 'title = "Taken"', 'exec = "true"'],
+      ...['[[task]]', 'id = "five"', 'title = "Five"', 'exec = "true"', 'schedule = "0 0 30 2 *"'],
+      ...['[[task]]', 'id = "six"', 'title = "Six"', 'exec = "true"', 'model = "opus"'],
+    ].join('\n')
+    const ended = await place.yard(['import', '-'], { stdin: graph })
+    const { err, code } = ended
+    expect(code).toBe(1)
+    const said = [
+      ...[/line 4: priority/, /line 9: .*no executor "shel"/, /line 15: .*nope/],
+      ...[
+        /line 17: .*the id a is taken/,
+        /line 24: .*never fires/,
+        /line 29: .*no use for --model/,
+      ],
+    ]
+    for (const each of said) expect(err).toMatch(each)
+    expect(err.match(/line \d+:/g)).toHaveLength(said.length)
+    expect(err).toMatch(/nothing was imported\n$/)
+    const list = await place.json(['list'])
+    expect(list).toHaveLength(2)
   })
 
   it.each(['list', 'add T', 'service status', 'run', 'config --list', 'service start'])(

@@ -75,7 +75,7 @@ describe('a budget', () => {
     expect(out).toContain('budget = 4\nbudget_tokens = 900000\n')
     expect(await test.json(['edit', 'dear', '--budget', ''])).toMatchObject({ budget: null })
     const file = join(test.folder, 'graph.toml')
-    await writeFile(file, '[[task]]\nid = "b"\ntitle = "B"\nexec = "true"\nbudget = 1.25\n')
+    await writeFile(file, '[[task]]\nid = "b"\ntitle = "B"\nexecutor = "claude"\nbudget = 1.25\n')
     expect((await yard('import', file)).code).toBe(0)
     expect(await test.json(['show', 'b'])).toMatchObject({ budget: 1.25, budgetTokens: null })
   }, 60_000)

@@ -60,7 +60,8 @@ describe('a number or an instant', () => {
   it('that was stored before there were bounds is shown clipped, with a mark', async () => {
     await store({ title: 'a', id: taskId('a'), delayMs: 9_007_199_254_740_000 })
     await store({ title: 'b', id: taskId('b'), notBefore: -9e15, timeoutMs: 9e15 })
-    await store({ title: 'c', id: taskId('c'), after: [taskId('a')], budgetTokens: 9e15 })
+    const far = { executor: 'claude', exec: null, budgetTokens: 9e15 }
+    await store({ title: 'c', id: taskId('c'), after: [taskId('a')], ...far })
     await readAll(host)
     expect(Date.parse((await host.call('/api/task/a')).json.notBefore)).toBe(8.64e15)
     const why = await host.call('/api/task/a/why')

@@ -1,6 +1,6 @@
 /** `yard run`: the graph from here to its rest. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { GraphFile } from '../../config/graph-file.ts'
+import { graphFailure, type GraphReading } from '../../config/graph-file.ts'
 import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
@@ -20,7 +20,7 @@ export async function run(cli: Cli, words: Words): Promise<Outcome> {
   if (!allowed.ok) return allowed
   const { machine } = cli
   const name = words.argOrNull(0)
-  const graph = name === null ? ok(null) : await readGraph(cli, name)
+  const graph = name === null ? ok(null) : await readWhole(cli, name)
   if (!graph.ok) return graph
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
@@ -39,9 +39,16 @@ export async function run(cli: Cli, words: Words): Promise<Outcome> {
   }
 }
 
+/** A graph that is to run is looked at before anything is started for it. */
+async function readWhole(cli: Cli, name: string): Promise<Result<GraphReading, Failure>> {
+  const graph = await readGraph(cli, name)
+  if (!graph.ok || graph.value.faults.length === 0) return graph
+  return err(graphFailure(name, graph.value.faults))
+}
+
 interface NamedGraph {
   readonly name: string
-  readonly graph: GraphFile
+  readonly graph: GraphReading
 }
 
 async function runHere(

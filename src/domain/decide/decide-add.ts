@@ -12,8 +12,27 @@ import type { Circumstances, Decided } from './decision.ts'
 
 type Wish = Extract<Command, { type: 'tasks.import' }>['tasks'][number]
 
-export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided {
-  const faults: { index: number; failure: Failure }[] = []
+export interface IndexedFault {
+  /** The place of the task in the import, from 0. */
+  readonly index: number
+  readonly failure: Failure
+}
+
+interface Checked {
+  readonly ids: readonly TaskId[]
+  readonly edges: readonly Edge[]
+  readonly faults: readonly IndexedFault[]
+}
+
+/** Everything that keeps these tasks from being added to this plan. */
+export const faultsOfAdd = (plan: Plan, tasks: readonly NewTask[]): readonly IndexedFault[] =>
+  checkAll(
+    plan,
+    tasks.map((task) => ({ task, nextFireAt: null })),
+  ).faults
+
+function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
+  const faults: IndexedFault[] = []
   const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
   const ids = assignIds(plan, wishes, fault)
   const known = new Set(ids)
@@ -31,6 +50,11 @@ export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstance
     const cycle = findCycle(plan, edges)
     if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
   }
+  return { ids, edges, faults }
+}
+
+export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided {
+  const { ids, edges, faults } = checkAll(plan, wishes)
   if (faults.length > 0) return err(faultsFailure(faults, wishes.length))
   const own = inheritedOf(plan, now.by)
   const tasks = wishes.map((wish, i) =>
@@ -132,10 +156,7 @@ function checkTiming(task: NewTask): Failure | null {
 }
 
 /** One fault is told as it is; many as the first, with all in `facts.faults`. */
-function faultsFailure(
-  faults: readonly { index: number; failure: Failure }[],
-  count: number,
-): Failure {
+export function faultsFailure(faults: readonly IndexedFault[], count: number): Failure {
   const first = faults[0]
   if (!first) return failure('internal', 'no fault to tell')
   const facts = {

@@ -16,7 +16,7 @@ import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { simple } from './task-handlers.ts'
 import { nextFireAt } from './wishes.ts'
-import { toNewTasks } from './import-text.ts'
+import { refuseFaults, toNewTasks } from './import-text.ts'
 
 const os = procedures.task
 
@@ -53,6 +53,10 @@ export const graphHandlers = {
   ),
   import: os.import.handler(async ({ context, input }) => {
     const tasks = toNewTasks(context.yard, input.tasks)
+    if (input.dryRun) {
+      refuseFaults(context.yard, tasks)
+      return { ids: [] }
+    }
     const reply = await send(context, { type: 'tasks.import', tasks }, input.commandId)
     return { ids: [...reply.ids] }
   }),

@@ -3,7 +3,9 @@ import { ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { readGraphInPieces } from '../../config/graph-pieces.ts'
 import type { importProgressSchema } from '../../contract/page.ts'
-import type { Failure } from '../../domain/failure.ts'
+import type { IndexedFault } from '../../domain/decide/decide-add.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { taskIdSchema } from '../../domain/ids.ts'
 import type { NewTask } from '../../domain/new-task.ts'
 import type { Yard } from '../yard.ts'
 import { createPacer, type Pacer } from '../slices.ts'
@@ -85,25 +87,51 @@ interface Check {
 }
 
 function startCheck(yard: Yard): Check {
-  const faults: ({ index: number } & Failure)[] = []
+  const faults: IndexedFault[] = []
   const tasks: Timed<NewTask>[] = []
+  /** Of each task that can be looked at further: its place, and whether it is only a name that others may wait for. */
+  const places: { readonly index: number; readonly task: NewTask; readonly isName: boolean }[] = []
   return {
     take(index, task) {
       const read = toNewTask(yard, task)
-      if (read.ok) tasks.push(read.value)
-      else faults.push({ index, ...read.error })
+      if (read.ok) {
+        tasks.push(read.value)
+        places.push({ index, task: read.value.task, isName: false })
+        return
+      }
+      faults.push({ index, failure: read.error })
+      const id = taskIdSchema.safeParse(task['id'])
+      if (id.success) places.push({ index, task: { id: id.data, title: '?' }, isName: true })
     },
     all() {
-      const first = faults[0]
-      if (!first) return tasks
-      const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
-      const { index, ...fault } = first
-
-      return refuse({
-        ...fault,
-        message: `task ${index + 1}: ${fault.message}${more}; nothing was added`,
-        facts: { ...fault.facts, faults },
+      if (faults.length === 0) return tasks
+      const others = yard.importFaults(places.map(({ task }) => task)).flatMap((fault) => {
+        const place = places[fault.index]
+        const isSound = place && (!place.isName || fault.failure.kind === 'id-taken')
+        return isSound ? [{ ...fault, index: place.index }] : []
       })
+      return refuse(toFailure([...faults, ...others]))
+    },
+  }
+}
+
+/** Everything that is wrong with them, told at once; nothing where all could be added. */
+export function refuseFaults(yard: Yard, tasks: readonly Timed<NewTask>[]): void {
+  const faults = yard.importFaults(tasks.map(({ task }) => task))
+  if (faults.length > 0) refuse(toFailure(faults))
+}
+
+function toFailure(faults: readonly IndexedFault[]): Failure {
+  const sorted = faults.toSorted((a, b) => a.index - b.index)
+  const [first] = sorted
+  if (!first) return failure('internal', 'no fault to tell')
+  const more = sorted.length > 1 ? ` (and ${sorted.length - 1} more)` : ''
+  return {
+    ...first.failure,
+    message: `task ${first.index + 1}: ${first.failure.message}${more}; nothing was added`,
+    facts: {
+      ...first.failure.facts,
+      faults: sorted.map(({ index, failure: one }) => ({ index, ...one })),
     },
   }
 }

@@ -92,7 +92,7 @@ describe('a budget that is used up', () => {
   const why = (id: string) => bench.client.task.why({ id })
 
   it('of a task is a state with its reason, and asks for a person', async () => {
-    await bench.run(addCommand('a', { budget: 1 }))
+    await bench.run(addCommand('a', { exec: null, executor: 'claude', budget: 1 }))
     await bench.run(
       { type: 'task.overspend', id: taskId('a'), text: 'its budget is used up: $2.00 of $1.00' },
       COORDINATOR,
