@@ -78,22 +78,28 @@ describe('a number or an instant', () => {
     expect([again.status, again.text]).toEqual([201, expect.anything()])
   })
 
-  it('in what an agent leaves behind is clipped when it ends', async () => {
-    await post('/api/task', { title: 'a', id: 'a', exec: 'true' })
-    await host.agentOf('a')
-    const end = endCommand(1, 1, { exit: { code: 0, signal: null } })
-    const usage = {
-      ...{ inputTokens: 1e300, outputTokens: Infinity, cachedTokens: NaN },
-      ...{ reasoningTokens: -1, costUsd: 1e308 },
-    }
-    await host.yard.dispatch({ ...end, endedAt: 9e15, usage } as never, COORDINATOR)
-    await readAll(host)
-    const { json } = await host.call('/api/task/a')
-    expect(json.usage).toEqual({
-      ...{ inputTokens: 1e12, outputTokens: 1e12, cachedTokens: null },
-      ...{ reasoningTokens: 0, costUsd: 1e12 },
-    })
-  })
+  it.each([9e15, -9e15, Number.NaN])(
+    'in what an agent leaves behind is clipped when it ends (%s)',
+    async (endedAt) => {
+      await post('/api/task', { title: 'a', id: 'a', exec: 'true' })
+      await host.agentOf('a')
+      const end = endCommand(1, 1, { exit: { code: 0, signal: null } })
+      const usage = {
+        ...{ inputTokens: 1e300, outputTokens: Infinity, cachedTokens: NaN },
+        ...{ reasoningTokens: -1, costUsd: 1e308 },
+      }
+      await host.yard.dispatch({ ...end, endedAt, usage } as never, COORDINATOR)
+      await readAll(host)
+      const [agent] = host.yard.store.agents({ which: 'dead' })
+      expect(agent?.endedAt).toBeGreaterThanOrEqual(agent?.claimedAt ?? Infinity)
+      expect(agent?.endedAt).toBeLessThanOrEqual(host.yard.now())
+      const { json } = await host.call('/api/task/a')
+      expect(json.usage).toEqual({
+        ...{ inputTokens: 1e12, outputTokens: 1e12, cachedTokens: null },
+        ...{ reasoningTokens: 0, costUsd: 1e12 },
+      })
+    },
+  )
 
   it('is read in years beyond four digits as far as a date goes', () => {
     expect(parseInstant('+275760-09-13T00:00:00.000Z')).toBe(8.64e15)

@@ -29,9 +29,9 @@ interface Settlement {
 }
 
 export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
-  const command = withinBounds(given, now.at)
-  const agent = plan.agents.get(command.agentId)
-  if (!agent || agent.generation !== command.generation) return noOp(command.agentId)
+  const agent = plan.agents.get(given.agentId)
+  if (!agent || agent.generation !== given.generation) return noOp(given.agentId)
+  const command = withinBounds(given, agent, now.at)
   const task = plan.tasks.get(agent.taskId)
   if (!task) return noOp(command.agentId)
   const settled = settle({ plan, task, agent, end: command, at: now.at, now })
@@ -54,10 +54,10 @@ export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
   return decided([agent.id], ...attached, ended, ...withWork(settled.task, workedMs))
 }
 
-/** Its figures come from files and streams that the agent can write itself. Nothing ends later than it is told of. */
-const withinBounds = (end: End, at: number): End => ({
+/** Its figures come from files and streams that the agent can write itself. Nothing ends before its claim, or later than it is reported. */
+const withinBounds = (end: End, { claimedAt }: Agent, at: number): End => ({
   ...end,
-  endedAt: Math.min(clipInstant(end.endedAt), at),
+  endedAt: Math.min(Math.max(clipInstant(end.endedAt), claimedAt), at),
   usage: end.usage && clipUsage(end.usage),
 })
 
