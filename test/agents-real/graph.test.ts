@@ -99,27 +99,34 @@ describe.each(['claude', 'codex'] as const)('%s in a graph', { timeout: GRAPH_MS
     expect(prompt).toContain('first')
   })
 
-  it('plants programs for git, and the yard starts none of them', async () => {
-    const started = join(place.root, '..', 'started')
+  it('plants programs for git, and none of them is started as a person', async () => {
+    const home = join(place.root, '..')
+    const started = join(home, 'started')
+    const spy = `sh ${join(home, 'spy')}`
+    await writeFile(join(home, 'spy'), `[ -n "$YARD_AGENT_KEY" ] || touch '${started}'\ncat\n`)
+    const keys = ['filter.evil.clean', 'filter.evil.smudge', 'core.fsmonitor', 'core.sshCommand']
+    const more = ['diff.evil.textconv', 'diff.external', 'merge.evil.driver', 'gpg.program']
+    const rest = ['core.editor', 'core.pager', 'credential.helper', 'alias.add', 'core.askPass']
     const plant = [
-      `git config filter.evil.clean 'tee -a ${started}'`,
-      `git config core.fsmonitor 'touch ${started}'`,
-      `git config core.sshCommand 'touch ${started}'`,
-      `git config diff.evil.textconv 'touch ${started}'`,
-      "printf '* filter=evil diff=evil\\n' > .gitattributes",
+      ...[...keys, ...more, ...rest].map((key) => `git config ${key} '${spy}'`),
+      `for hook in post-checkout post-index-change reference-transaction; do`,
+      `  printf '#!/bin/sh\\n${spy} </dev/null\\n' > "$(git rev-parse --git-common-dir)/hooks/$hook"`,
+      `  chmod +x "$(git rev-parse --git-common-dir)/hooks/$hook"; done`,
+      "printf '* filter=evil diff=evil merge=evil\\n' > .gitattributes",
       'echo two > readme.txt',
     ]
-    await writeFile(join(place.root, '..', 'plant'), `${plant.join('\n')}\n`)
+    await writeFile(join(home, 'plant'), `${plant.join('\n')}\n`)
     await add(yard, {
       id: 'plant' as TaskId,
       title: 'Plant',
-      description: `[[mock:tool cmd="sh ${join(place.root, '..', 'plant')}"]]`,
+      description: `[[mock:tool cmd="sh ${join(home, 'plant')}"]]`,
       executor,
       model: executor === 'codex' ? 'plain' : null,
     })
     const done = await untilTask(yard, 'plant', isDone)
-    const shown = ['-C', place.root, 'show', `${done.resultCommit}:readme.txt`]
-    expect((await execa('git', shown)).stdout).toBe('two')
+    const shown = ['-C', place.root, '-c', 'core.fsmonitor=false', 'show', '--no-textconv']
+    const file = await execa('git', [...shown, `${done.resultCommit}:readme.txt`])
+    expect(file.stdout).toBe('two')
     expect(agentsOf('plant')[0]?.changes?.notes[0]).toContain('filter.evil.clean')
     expect(existsSync(started)).toBe(false)
   })

@@ -181,11 +181,13 @@ export function changedConnection({ refused }: Judged): GitFailure | null {
   )
 }
 
-/** One sentence for people; null when nothing is refused. */
-export const refusedNote = ({ refused }: Judged): string | null =>
-  refused.length === 0
+/** One sentence for people; null when no program is refused. What a push would be refused for is told when one is. */
+export function refusedNote({ refused }: Judged): string | null {
+  const programs = refused.filter((key) => FILE_PROGRAMS.test(key))
+  return programs.length === 0
     ? null
-    : `git settings that came or changed while an agent worked are not used by the yard: ${someOf(refused)}; yard trust shows and accepts them`
+    : `git settings that came or changed while an agent worked are not used by the yard: ${someOf(programs)}; yard trust shows and accepts them`
+}
 
 const someOf = (keys: readonly string[]): string =>
   `${keys

@@ -7,6 +7,7 @@ import type { Git } from './git.ts'
 import { changedConnection, guardedSettings, judgeSettings, refusedNote } from './git-guard.ts'
 import type { GitGuard, Judged } from './git-guard.ts'
 import { gitFailure } from './git-failure.ts'
+import { findGit } from './main-checkout.ts'
 import type { GitFailure } from './git-failure.ts'
 
 export interface Repository {
@@ -86,6 +87,18 @@ async function guardedRunner(
     gitIn: changedConnection(judged.value) ? (folder) => withoutRemotes(gitIn(folder)) : gitIn,
     note: refusedNote(judged.value),
   })
+}
+
+/**
+ * Puts on record which programs git may start in the repository of a folder, where nothing else is done there now. Gives what is refused,
+ * in a sentence for people; null when nothing is, or where no repository is found.
+ */
+export async function recordSettings(folder: string, guard: GitGuard): Promise<string | null> {
+  const place = findGit(folder)
+  if (place === null) return null
+  const git = withoutRemotes(createGit(folder, { marker: guard.marker }))
+  const judged = await judge(git, guard, place.commonDir)
+  return judged.ok ? refusedNote(judged.value) : null
 }
 
 async function judge(

@@ -12,8 +12,7 @@ import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
 import { markedFiles } from '../git/conflict-marks.ts'
 import type { GitGuard } from '../git/git-guard.ts'
-import { findGit } from '../git/main-checkout.ts'
-import { openRepository, type Repository } from '../git/repository.ts'
+import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
@@ -198,13 +197,16 @@ async function collect(
   const { task, agent } = held.order
   const folder = folderOf(held.order, options.root)
   const { branch = null, baseCommit = null } = held.workplace ?? {}
-  const hasWorktree = branch !== null && baseCommit !== null
-  if (!hasWorktree && findGit(folder) === null) return null
+  const tell = (note: string | null): void => {
+    if (note !== null) options.log.warn(note, { agent: agent.id, task: task.id })
+  }
+  if (branch === null || baseCommit === null) {
+    tell(await recordSettings(folder, guard))
+    return null
+  }
   const repo = await openRepository(folder, guard)
-  if (repo.ok && repo.value.note !== null)
-    options.log.warn(repo.value.note, { agent: agent.id, task: task.id })
-  if (!hasWorktree) return null
   if (!repo.ok) return new Error(repo.error.message)
+  tell(repo.value.note)
   return collectIn(repo.value, held, options, { branch, base: baseCommit })
 }
 

@@ -12,7 +12,7 @@ import { conflictHunks } from '../git/conflict-hunks.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { findGit } from '../git/main-checkout.ts'
 import type { MergeConflict } from '../git/merge-tree.ts'
-import { openRepository, type Repository } from '../git/repository.ts'
+import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { oneLine } from '../git/snapshot.ts'
 import { ensureWorktree } from '../git/worktree.ts'
 import { worktreeBranchOf, worktreeNameOf } from '../git/worktree-name.ts'
@@ -64,8 +64,8 @@ export async function preparePlace(
   const folder = folderOf(order, root)
   if (!wantsWorktree(order, root)) {
     if (!isFolder(folder)) return err(unplaced('launch', `its folder ${folder} does not exist`))
-    // Puts on record which programs git may run, before the agent can add some.
-    if (findGit(folder) !== null) await openRepository(folder, guard)
+    // Before the agent can add some.
+    await recordSettings(folder, guard)
     return ok({
       workplace: { cwd: realpathSync(folder), branch: null, baseCommit: null },
       worktreeName: null,
