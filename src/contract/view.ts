@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { changesSchema, costSourceSchema, usageSchema } from '../domain/agent.ts'
 import { workFailureSchema } from '../domain/failure.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
+import { originSchema } from '../domain/origin.ts'
 import { conversationSchema, prioritySchema, scheduleSchema } from '../domain/task.ts'
 
 const time = z.string()
@@ -68,6 +69,8 @@ export const routeStopSchema = z.object({
   stop: z.enum(['task', 'executor', 'coordinator', 'default']),
   value: z.string().nullable(),
   isPicked: z.boolean(),
+  /** Who says it; null where nothing is said, absent where nobody knows. */
+  origin: originSchema.nullable().optional(),
 })
 export type RouteStop = z.infer<typeof routeStopSchema>
 
@@ -110,7 +113,12 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   artifacts: z.array(artifactViewSchema),
   log: z.array(logLineSchema),
   /** Who picks the executor and the model of its next try: every stop in order, the first that names one is picked. */
-  routes: z.object({ executor: z.array(routeStopSchema), model: z.array(routeStopSchema) }),
+  routes: z.object({
+    executor: z.array(routeStopSchema),
+    model: z.array(routeStopSchema),
+    /** Where the requests of its next try go: `url` null = its provider's own. Null as a whole for an executor that asks nobody. */
+    endpoint: z.object({ url: z.string().nullable(), origin: originSchema }).nullable(),
+  }),
 })
 export type TaskView = z.infer<typeof taskViewSchema>
 
@@ -159,7 +167,12 @@ export const agentViewSchema = z.object({
   costSource: costSourceSchema.nullable(),
   conversation: conversationSchema.nullable(),
   resumed: z.boolean(),
-  provenance: z.object({ executor: z.string(), model: z.string() }),
+  provenance: z.object({
+    executor: z.string(),
+    model: z.string(),
+    /** Where its requests go, and who says so; absent for one that asks nobody. */
+    endpoint: z.string().optional(),
+  }),
   cwd: z.string().nullable(),
   branch: z.string().nullable(),
   baseCommit: z.string().nullable(),

@@ -90,7 +90,12 @@ export const agentSchema = z.strictObject({
   /** The name a person uses and the id that reaches the CLI; null = the CLI's own default. */
   model: z.string().nullable(),
   modelId: z.string().nullable(),
-  provenance: z.strictObject({ executor: z.string(), model: z.string() }),
+  provenance: z.strictObject({
+    executor: z.string(),
+    model: z.string(),
+    /** Where its requests go, and who says so; not said for one that asks nobody. */
+    endpoint: z.string().optional(),
+  }),
   /** The provider whose health decides; null for a shell or a person. */
   provider: z.string().nullable(),
   tags: z.array(z.string()),

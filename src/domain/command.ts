@@ -1,6 +1,6 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
 import type { Result } from '../base/result.ts'
-import type { Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
+import type { Agent, Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { Artifact } from './executor.ts'
 import type { Failure, FailureClass } from './failure.ts'
@@ -34,7 +34,7 @@ export interface Claim {
   readonly model: string | null
   readonly modelId: string | null
   readonly provider: string | null
-  readonly provenance: { readonly executor: string; readonly model: string }
+  readonly provenance: Agent['provenance']
   readonly timeoutMs: number | null
   /** Only of a claim by another orchestrator; see `Agent`. */
   readonly leaseMs?: number

@@ -20,6 +20,20 @@ export interface ExecutorChoice {
   readonly why: string
 }
 
+/** Who says what settings say, for people: the key, its file and line. Settings themselves do not know. */
+export interface Origins {
+  readonly executor: string
+  readonly model: string
+  /** Of the model of an executor's profile. */
+  modelOf(executor: string): string
+}
+
+const UNKNOWN_ORIGINS: Origins = {
+  executor: 'the default of the yard',
+  model: 'coordinator.model',
+  modelOf: (executor) => `model of executor "${executor}"`,
+}
+
 /** `default` names `[executors.default]` where there is one, else whatever tasks get that name no executor. */
 export const DEFAULT_PROFILE = 'default'
 
@@ -44,8 +58,9 @@ function addressedProfile(settings: Settings, name: string): Profile | null {
 export function resolveExecutor(
   settings: Settings,
   task: Pick<TaskDefinition, 'executor' | 'exec'>,
+  origins: Origins = UNKNOWN_ORIGINS,
 ): Result<ExecutorChoice, Failure> {
-  let { name, why } = firstName(settings, task)
+  let { name, why } = firstName(settings, task, origins)
   const passed: string[] = []
   for (;;) {
     const profile = findProfile(settings, name)
@@ -68,10 +83,11 @@ export function resolveExecutor(
 function firstName(
   settings: Settings,
   task: Pick<TaskDefinition, 'executor' | 'exec'>,
+  origins: Origins,
 ): { name: string; why: string } {
   if (task.executor !== null) return { name: task.executor, why: 'named by the task' }
   if (task.exec !== null) return { name: 'shell', why: 'the task has a command of its own' }
-  return { name: settings.coordinator.executor, why: 'the default of the yard' }
+  return { name: settings.coordinator.executor, why: origins.executor }
 }
 
 const findProfile = (settings: Settings, name: string): Profile | null =>
@@ -195,13 +211,14 @@ export function resolveModel(
   settings: Settings,
   task: Pick<TaskDefinition, 'model'>,
   profile: Profile,
+  origins: Origins = UNKNOWN_ORIGINS,
 ): Result<ModelChoice, Failure> {
   const named =
     task.model !== null
       ? { name: task.model, why: 'named by the task' }
-      : { name: profile.model, why: `model of executor "${profile.name}"` }
+      : { name: profile.model, why: origins.modelOf(profile.name) }
   if (named.name !== null) return namedModel(settings, profile, named.name, named.why)
-  const general = generalModel(settings, profile)
+  const general = generalModel(settings, profile, origins)
   if (general) return ok(general)
   if (!takesModel(profile)) return ok(none(`executor "${profile.name}" takes no model`))
   if (profile.type === 'command' || profile.type === 'native')
@@ -214,14 +231,18 @@ export function resolveModel(
 }
 
 /** The yard's model, for executors that it is meant for; null where it says nothing to them. */
-export function generalModel(settings: Settings, profile: Profile): ModelChoice | null {
+export function generalModel(
+  settings: Settings,
+  profile: Profile,
+  origins: Origins = UNKNOWN_ORIGINS,
+): ModelChoice | null {
   const { model } = settings.coordinator
   const provider = modelsProviderOf(profile)
   const asks = provider !== null || (profile.type === 'native' && profile.baseUrl === null)
   if (model === null || !asks) return null
   const found = modelFor(settings, profile, model)
   if (!found.ok || (provider !== null && found.value.entry.provider !== provider)) return null
-  return chosen(found.value, 'coordinator.model')
+  return chosen(found.value, origins.model)
 }
 
 function namedModel(

@@ -103,7 +103,7 @@ function openHelpers(options: OpenYardOptions, scope: Scope) {
   return { launcher, tail }
 }
 
-function agentVariables(
+export function agentVariables(
   agent: Agent,
   paths: YardPaths,
   secret: Buffer,
@@ -116,5 +116,6 @@ function agentVariables(
     YARD_TASK_ID: agent.taskId,
     YARD_AGENT_ID: agent.id,
     YARD_GENERATION: String(agent.generation),
+    ...(agent.model === null ? {} : { YARD_MODEL: agent.model }),
   }
 }

@@ -98,7 +98,7 @@ function createParts(
   const dataFolder = userPaths(env).data
   const current: Current = {
     config,
-    routes: createRoutes(config.settings, paths.root),
+    routes: createRoutes(config, paths.root),
     flags: options.flags,
     isTrusted: isTrusted({ paths, dataFolder }),
     url: null,

@@ -256,7 +256,7 @@ class OpenedYard implements Yard {
     if (!config.ok) return config
     current.config = config.value
     current.flags = flags
-    current.routes = createRoutes(config.value.settings, this.paths.root)
+    current.routes = createRoutes(config.value, this.paths.root)
     current.isTrusted = isTrusted(this.#trustPlace())
     applySynchronous(opened, config.value.settings.store.synchronous, this.log)
     this.#coordinator.onSettings()

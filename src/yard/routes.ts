@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Caps, Route } from '../coordinator/ports.ts'
 import { foreignKeyFault } from '../agents/executors/native.ts'
+import type { LoadedConfig } from '../config/load.ts'
 import { exclusiveFolderOf } from '../agents/runtime/place.ts'
 import type { Command } from '../domain/command.ts'
 import { faultsFailure, faultsOfAdd, type IndexedFault } from '../domain/decide/decide-add.ts'
@@ -23,6 +24,7 @@ import {
 } from '../domain/resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
+import { endpointOf, endpointText, originsOf } from './origins.ts'
 
 type Asked = Pick<
   NewTask,
@@ -45,7 +47,8 @@ export interface Routes {
   faultOf(task: Asked, said?: Asked): Failure | null
 }
 
-export function createRoutes(settings: Settings, root: string): Routes {
+export function createRoutes(config: Config, root: string): Routes {
+  const { settings } = config
   const known = new Map<string, Result<Route, Failure>>()
   return {
     of(task) {
@@ -63,7 +66,7 @@ export function createRoutes(settings: Settings, root: string): Routes {
         (task.budgetTokens ?? null) !== null,
       ])
       let route = known.get(key)
-      if (!route) known.set(key, (route = routeOf(settings, task, root)))
+      if (!route) known.set(key, (route = routeOf(config, task, root)))
       return route
     },
     faultOf(task, said = task) {
@@ -87,19 +90,23 @@ export function createRoutes(settings: Settings, root: string): Routes {
   }
 }
 
-function routeOf(settings: Settings, task: Task, root: string): Result<Route, Failure> {
-  const choice = resolveExecutor(settings, task)
+type Config = Pick<LoadedConfig, 'settings' | 'get'>
+
+function routeOf(config: Config, task: Task, root: string): Result<Route, Failure> {
+  const { settings } = config
+  const origins = originsOf(config)
+  const choice = resolveExecutor(settings, task, origins)
   if (!choice.ok) return choice
   const { profile, why } = choice.value
   const misfit = misfitOf(task, profile)
   if (misfit) return err(misfit)
-  const model = resolveModel(settings, task, profile)
+  const model = resolveModel(settings, task, profile, origins)
   if (!model.ok) return model
   const fault =
     strayKeyOf(settings, profile, model.value.name) ??
     unknownCostOf(settings, task, profile, model.value.name)
   if (fault) return err(fault)
-  return ok(routeBy({ settings, task, root }, { profile, why, model: model.value }))
+  return ok(routeBy({ config, task, root }, { profile, why, model: model.value }))
 }
 
 /** A key that would go to an address that it was not named for. */
@@ -117,11 +124,13 @@ interface Way {
 }
 
 function routeBy(
-  scene: { readonly settings: Settings; readonly task: Task; readonly root: string },
+  scene: { readonly config: Config; readonly task: Task; readonly root: string },
   { profile, why, model }: Way,
 ): Route {
-  const { settings, task, root } = scene
+  const { config, task, root } = scene
+  const { settings } = config
   const entry = model.name === null ? null : findModel(settings, model.name)
+  const endpoint = endpointOf(config, task, profile, entry)
   const next = standInOf(settings, task, profile)
   const isSafe = next !== null && strayKeyOf(settings, next.profile, next.model.name) === null
   return {
@@ -130,7 +139,11 @@ function routeBy(
     model: model.name,
     modelId: model.modelId,
     provider: accountOf(profile, entry),
-    provenance: { executor: why, model: model.why },
+    provenance: {
+      executor: why,
+      model: model.why,
+      ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
+    },
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
     exclusive: exclusiveFolderOf({ task, profile }, root),
     isForPeople: isTakenByPeople(profile.type),

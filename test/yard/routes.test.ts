@@ -19,20 +19,21 @@ fallback = "keyed"
 fallback = "keyed"
 `
 
-const routes = createRoutes(load({ project: FILE }).settings, '/')
+const routesOf = (project: string) => createRoutes(load({ project }), '/')
 
 it('a task that names another model than the profile’s own is refused, and takes a key of that model', () => {
   const wish = { executor: 'keyed', model: 'far' }
-  expect(routes.faultOf(wish)).toMatchObject({
+  expect(routesOf(FILE).faultOf(wish)).toMatchObject({
     kind: 'not-allowed',
     message: expect.stringContaining('models.far.api_key_env'),
   })
   const own = FILE.replace('far.example/v1"', 'far.example/v1"\napi_key_env = "FAR_KEY"')
-  expect(createRoutes(load({ project: own }).settings, '/').faultOf(wish)).toBeNull()
+  expect(routesOf(own).faultOf(wish)).toBeNull()
 })
 
 it('a fallback that would take its key there is none', () => {
   const bench = createBench()
+  const routes = routesOf(FILE)
   const routeOf = (executor: string, model: string) => {
     const id = `${executor}-${model}`
     bench.add(id, { exec: null, executor, model })

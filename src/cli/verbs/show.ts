@@ -2,6 +2,7 @@
 import { ok } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { formatDuration } from '../../domain/duration.ts'
+import { originText } from '../../domain/origin.ts'
 import { attemptLimit } from '../../domain/failure.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Cli, Outcome } from '../cli.ts'
@@ -101,14 +102,33 @@ function wishFacts(task: TaskView): Fact[] {
     ['tags', task.tags.join(', ')],
     ['skills', task.skills.join(', ')],
     ['exec', task.exec],
-    ['executor', task.executor],
-    ['model', task.model],
+    ...routeFacts(task),
     ['deliverables', task.deliverables.join(', ')],
     ['verify', task.verify],
     ['timeout', timeoutMs === null ? null : formatDuration(timeoutMs)],
     ['budget', budgetOf(task)],
     ['schedule', schedule === null ? null : [schedule.spec, schedule.tz].filter(Boolean).join(' ')],
     ['repo', task.repo],
+  ]
+}
+
+/** What its next try would be run by, and who says so. */
+function routeFacts({ routes }: TaskView): Fact[] {
+  const pickedOf = (stops: TaskView['routes']['model']): string | null => {
+    const stop = stops.find(({ isPicked }) => isPicked)
+    if (stop?.value == null) return null
+    return stop.origin == null ? stop.value : `${stop.value} (${originText(stop.origin)})`
+  }
+  const { endpoint } = routes
+  return [
+    ['executor', pickedOf(routes.executor)],
+    ['model', pickedOf(routes.model)],
+    [
+      'endpoint',
+      endpoint === null || endpoint.url === null
+        ? endpoint && 'its provider’s own'
+        : `${endpoint.url} (${originText(endpoint.origin)})`,
+    ],
   ]
 }
 

@@ -1,6 +1,7 @@
 /** Who picks the executor and the model of a task, and a choice of its own. */
 import { useCallback, useState } from 'react'
 import type { AgentView, TaskView } from '../../contract/view.ts'
+import { originText } from '../../domain/origin.ts'
 import type { YardClient } from '../session/link.ts'
 import { useConnection, useSession } from '../session/session-context.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
@@ -22,6 +23,7 @@ export function Routes({ task, last }: RoutesProps) {
     <>
       <Route task={task} last={last} what="executor" />
       <Route task={task} last={last} what="model" />
+      <Endpoint task={task} last={last} />
     </>
   )
 }
@@ -38,6 +40,29 @@ function Route({ task, last, what }: RoutesProps & { readonly what: RoutedChoice
         <p className="route-words">
           {last.id} has {(what === 'executor' ? last.executor : last.model) ?? 'none of its own'}:{' '}
           {last.provenance[what]}.
+        </p>
+      )}
+    </Section>
+  )
+}
+
+/** Where the requests of its next try go. */
+function Endpoint({ task, last }: RoutesProps) {
+  const { endpoint } = task.routes
+  const past = last?.provenance.endpoint
+  if (endpoint === null && past === undefined) return null
+  return (
+    <Section title="Where its requests go">
+      {endpoint !== null && (
+        <p className="route-words">
+          {endpoint.url === null
+            ? 'To its provider’s own address.'
+            : `To ${endpoint.url}: ${originText(endpoint.origin)}.`}
+        </p>
+      )}
+      {past !== undefined && (
+        <p className="route-words">
+          Those of {last?.id} go to {past}.
         </p>
       )}
     </Section>

@@ -1,5 +1,6 @@
 /** Who picks an executor or a model, as a track plan: the first stop that names one sends the track off. */
 import type { RouteStop } from '../../contract/view.ts'
+import { originText } from '../../domain/origin.ts'
 import './route-plan.css'
 
 export type RoutedChoice = 'executor' | 'model'
@@ -70,7 +71,7 @@ export function RoutePlan({ what, stops }: RoutePlanProps) {
           ? what === 'model'
             ? 'No stop names one: its executor’s own choice is used.'
             : 'No stop names one that is known.'
-          : `${chosen.value} is used, named by ${WHO[chosen.stop]}.`}
+          : `${chosen.value} is used, named by ${WHO[chosen.stop]}${chosen.origin?.key == null ? '' : `: ${originText(chosen.origin)}`}.`}
       </p>
     </>
   )

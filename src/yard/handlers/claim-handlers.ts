@@ -9,6 +9,7 @@ import { resolveExecutor } from '../../domain/resolve.ts'
 import { isTakenByPeople } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { isoTime } from '../views/iso-time.ts'
+import { originsOf } from '../origins.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
@@ -90,7 +91,9 @@ function leaseOf(given: string | number | undefined): number {
 
 /** A claim on a task that the coordinator never starts. */
 function claimOf({ yard }: HandlerContext, task: Task): { claim: Claim; workplaceCwd: string } {
-  const { profile, why } = valueOf(resolveExecutor(yard.config().settings, task))
+  const config = yard.config()
+  const choice = resolveExecutor(config.settings, task, originsOf(config))
+  const { profile, why } = valueOf(choice)
   if (!isTakenByPeople(profile.type))
     refuse(
       failure('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {

@@ -13,6 +13,7 @@ import { profileOf, resolveExecutor, resolveModel } from '../../domain/resolve.t
 import { accountOf, isTakenByPeople, type Profile } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { launchOrderOf } from '../launch-order.ts'
+import { endpointOf, endpointText, originsOf } from '../origins.ts'
 import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
@@ -45,8 +46,9 @@ function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
   if (!canPilot(profile)) refuse(notByHand(task, profile))
   const taken = holderOfFolder(yard, task, profile)
   if (taken) refuse(taken)
-  const model = valueOf(resolveModel(settings, task, profile))
+  const model = valueOf(resolveModel(settings, task, profile, originsOf(yard.config())))
   const entry = model.name === null ? null : findModel(settings, model.name)
+  const endpoint = endpointOf(yard.config(), task, profile, entry)
   return {
     taskId: task.id,
     agentId: yard.nextAgentId(),
@@ -55,7 +57,11 @@ function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
     model: model.name,
     modelId: model.modelId,
     provider: accountOf(profile, entry),
-    provenance: { executor: `${why}; piloted by a person`, model: model.why },
+    provenance: {
+      executor: `${why}; piloted by a person`,
+      model: model.why,
+      ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
+    },
     timeoutMs: null,
   }
 }
@@ -63,13 +69,14 @@ function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
 /** The executor that is asked for, else the task's own; a person's task has none, so the yard's own does it. */
 function choose(yard: Yard, task: Task, wished: string | null) {
   const { settings } = yard.config()
+  const origins = originsOf(yard.config())
   const none = { executor: null, exec: null }
   if (wished !== null) {
     const named = valueOf(resolveExecutor(settings, { ...none, executor: wished }))
     return { ...named, why: named.why.replace('named by the task', 'named by its pilot') }
   }
-  const own = valueOf(resolveExecutor(settings, task))
-  return isTakenByPeople(own.profile.type) ? valueOf(resolveExecutor(settings, none)) : own
+  const own = valueOf(resolveExecutor(settings, task, origins))
+  return isTakenByPeople(own.profile.type) ? valueOf(resolveExecutor(settings, none, origins)) : own
 }
 
 const notByHand = (task: Task, { name, type }: Profile): Failure =>

@@ -185,12 +185,12 @@ describe('a task', () => {
 
   it('says who picks its executor and its model', async () => {
     const plain = await routes({})
-    expect(plain.executor).toEqual([
+    expect(plain.executor).toMatchObject([
       { stop: 'task', value: null, isPicked: false },
       { stop: 'coordinator', value: null, isPicked: false },
       { stop: 'default', value: 'claude', isPicked: true },
     ])
-    expect(plain.model.at(-1)).toEqual({ stop: 'default', value: 'opus', isPicked: true })
+    expect(plain.model.at(-1)).toMatchObject({ stop: 'default', value: 'opus', isPicked: true })
     await bench.client.page.configure({
       scope: 'project',
       edits: [
@@ -199,11 +199,12 @@ describe('a task', () => {
       ],
     })
     const said = await routes({})
-    expect(said.executor.find((s) => s.isPicked)).toEqual({
+    expect(said.executor.find((s) => s.isPicked)).toMatchObject({
       ...{ stop: 'coordinator', value: 'codex', isPicked: true },
+      origin: { level: 'project', key: 'coordinator.executor' },
     })
     // The yard's model is one of another provider: the executor's own it is.
-    expect(said.model.find((s) => s.isPicked)).toEqual({
+    expect(said.model.find((s) => s.isPicked)).toMatchObject({
       ...{ stop: 'default', value: null, isPicked: true },
     })
     const own = await routes({ executor: 'claude', model: 'haiku' })

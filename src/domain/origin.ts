@@ -1,0 +1,27 @@
+/** Which level says a value that is in force: the task, a flag of this start, the environment, a file (with its line), or nobody. */
+import { z } from 'zod'
+
+export const originSchema = z.object({
+  level: z.enum(['task', 'flag', 'env', 'project', 'global', 'default']),
+  /** Of the configuration, such as `coordinator.executor`; null where none is meant. */
+  key: z.string().nullable(),
+  file: z.string().nullable(),
+  line: z.number().nullable(),
+})
+export type Origin = z.infer<typeof originSchema>
+
+const LEVEL_TEXT = {
+  task: 'named by the task',
+  flag: 'a flag of this start',
+  env: 'the environment',
+  project: 'the project’s config',
+  global: 'the user’s config',
+  default: 'the built-in default',
+} as const satisfies Readonly<Record<Origin['level'], string>>
+
+/** `coordinator.executor in /repo/.yard/config.toml:12`, `a flag of this start (coordinator.model)` */
+export function originText({ level, key, file, line }: Origin): string {
+  if (key === null) return LEVEL_TEXT[level]
+  if (file === null) return `${LEVEL_TEXT[level]} (${key})`
+  return `${key} in ${file}${line === null ? '' : `:${line}`}`
+}
