@@ -37,6 +37,7 @@ signal=null
 [ $code -gt 128 ] && name=$(kill -l $code 2>/dev/null) && case $name in [A-Z]*) signal="\"SIG$name\"" ;; esac
 PATH=/bin:/usr/bin:$PATH                        # the agent's own may hold nothing, or another mv
 tries=30
+[ -d "$dir" ] || exit 74                         # the folder is gone: nobody would read it
 until printf '%-63s\n' "{\"code\":$code,\"signal\":$signal}" 1<>"$dir/exit.$$" && mv -f "$dir/exit.$$" "$dir/exit.json"
 do
   tries=$((tries - 1))

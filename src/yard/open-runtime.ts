@@ -11,7 +11,7 @@ import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
 import { createHttpRuntime } from '../agents/http/http-runtime.ts'
 import { joinRuntimes } from '../agents/runtime/joined-runtime.ts'
 import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
-import { endOldStages } from '../agents/runtime/old-stages.ts'
+import { endOldStages, endUnknownAgents } from '../agents/runtime/old-stages.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import type { Agent } from '../domain/agent.ts'
@@ -30,7 +30,12 @@ export function openRuntime(
   current: Current,
   opened: OpenStore,
   scope: Scope,
-): { readonly runtime: Runtime; readonly trials: Trials; readonly landing: LandingPort } {
+): {
+  readonly runtime: Runtime
+  readonly trials: Trials
+  readonly landing: LandingPort
+  endUnknown(): Promise<void>
+} {
   const { paths, log, env, resources } = options
   const shimFolder = join(paths.service.folder, 'bin')
   writeShim(shimFolder, nodeProgram(), join(dirname(resources), 'bin', 'yard'))
@@ -58,7 +63,34 @@ export function openRuntime(
     reportOf,
     hasLogged: ({ id, taskId }) => opened.store.logOf(taskId).some(({ by }) => by === id),
   })
-  const services = createHttpRuntime({
+  const services = openServices(options, { current, opened, secret, reportOf })
+  const trials = createTrials({
+    folder: join(paths.yard, 'trials'),
+    clock: options.clock,
+    endOld: (agents) => endOldStages(agents, local),
+    openRuntime: (agents) => createLocalRuntime({ ...local, ...ON_TRIAL, agents }),
+  })
+  scope.add(() => trials.close())
+  if (options.runsAgents && current.isTrusted) void trials.clear()
+  const landing = openLanding({ options, current, opened, launcher, scope })
+  const isKnown = (agent: string): boolean => opened.plan.agents.has(agent as AgentId)
+  const endUnknown = (): Promise<void> => endUnknownAgents(paths.agents, isKnown, local)
+  return { runtime: joinRuntimes(processes, services), trials, landing, endUnknown }
+}
+
+/** Agents that are services elsewhere. */
+function openServices(
+  options: OpenYardOptions & { readonly clock: Clock },
+  parts: {
+    readonly current: Current
+    readonly opened: OpenStore
+    readonly secret: Buffer
+    readonly reportOf: (id: AgentId) => Agent['report']
+  },
+): Runtime {
+  const { paths, log, env } = options
+  const { current, opened, secret, reportOf } = parts
+  return createHttpRuntime({
     root: paths.root,
     agents: paths.agents,
     ...{ clock: options.clock, log, env },
@@ -71,16 +103,6 @@ export function openRuntime(
     reportOf,
     random: Math.random,
   })
-  const trials = createTrials({
-    folder: join(paths.yard, 'trials'),
-    clock: options.clock,
-    endOld: (agents) => endOldStages(agents, local),
-    openRuntime: (agents) => createLocalRuntime({ ...local, ...ON_TRIAL, agents }),
-  })
-  scope.add(() => trials.close())
-  if (options.runsAgents && current.isTrusted) void trials.clear()
-  const landing = openLanding({ options, current, opened, launcher, scope })
-  return { runtime: joinRuntimes(processes, services), trials, landing }
 }
 
 /** What is tried is told nothing of the yard: it has no task there. */

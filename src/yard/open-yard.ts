@@ -68,6 +68,7 @@ async function openParts(
   const yard = createYard(parts, coordinator)
   const { agents } = store.value.plan
   const found = [...agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)
+  if (options.runsAgents && parts.current.isTrusted) await parts.endUnknown()
   await coordinator.start()
   yard.settledAtOpen = found.filter((id) => !agents.has(id))
   return ok(yard)
@@ -120,8 +121,9 @@ function createParts(
     runtime: local,
     trials,
     landing,
+    endUnknown,
   } = options.runtime
-    ? { runtime: options.runtime, trials: null, landing: NO_LANDING }
+    ? { runtime: options.runtime, trials: null, landing: NO_LANDING, endUnknown: async () => {} }
     : openRuntime({ ...options, clock, log }, current, opened, scope)
   const runtime = gateRuntime(local, () => current.isTrusted)
   scope.add(() => runtime.close())
@@ -140,6 +142,7 @@ function createParts(
     ...countAgents(opened, paths.agents),
     trials,
     landing,
+    endUnknown,
     place,
     scope,
   }

@@ -28,6 +28,8 @@ export interface YardParts {
   /** Null where something stands in for processes. */
   readonly trials: Trials | null
   readonly landing: LandingPort
+  /** Ends agents at work that the plan does not know as living; before anything starts. */
+  endUnknown(): Promise<void>
   readonly place: YardPlace
   readonly scope: Scope
 }

@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Launcher } from './launcher.ts'
+import type { ProcessHost } from './process-host.ts'
 import { errorCode, readExit, readOwner } from './stage-files.ts'
-import type { ExitRecord } from './stage-files.ts'
+import type { ExitRecord, StageOwner } from './stage-files.ts'
 
 export interface ExitWatchOptions {
   readonly launcher: Pick<Launcher, 'onEnded' | 'onReplaced'>
+  readonly host: Pick<ProcessHost, 'look' | 'isSameStart'>
   readonly clock: Clock
   readonly log: Log
   /** Called once per watched folder, which is then no longer watched. */
@@ -25,10 +27,10 @@ export interface ExitWatchOptions {
 export interface ExitWatch {
   /** Before `start` for a stage of ours, so that no end can be missed; `isAdopted` for one that somebody else started. Twice is harmless. */
   watch(folder: string, options?: { readonly isAdopted: boolean }): void
-  /** Looks now. True when the stage has ended, and `onExit` was called. */
+  /** Looks now; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
   check(folder: string): boolean
-  /** The backstop: looks at every watched folder. */
-  checkAll(): void
+  /** The backstop: looks at every watched folder. An exit.json counts once its supervisor is gone: who else wrote it knows nothing. */
+  checkAll(): Promise<void>
   /** How many folders are watched, and for how many a file watch was refused (`fs.inotify.max_user_watches`). */
   counts(): { readonly watched: number; readonly refused: number }
   forget(folder: string): void
@@ -37,21 +39,28 @@ export interface ExitWatch {
 
 /** Short agents never cost a watch. */
 const ARM_AFTER_MS = 1000
+/** A supervisor ends right after it has written the end; looked at again after so long, each time twice as long. */
+const CONFIRM_MS = 10
+const CONFIRM_TRIES = 7
 
 interface Watched {
+  /** Whose exit.json counts, once somebody has said it; an agent may take that file away. */
+  owner: StageOwner
+  isConfirming: boolean
   cancelArm: () => void
   watcher: FSWatcher | null
   isRefused: boolean
 }
 
+const watchedFrom = (cancelArm: () => void): Watched => ({
+  ...{ owner: { kind: 'nobody' }, isConfirming: false },
+  ...{ cancelArm, watcher: null, isRefused: false },
+})
+
 export function createExitWatch(options: ExitWatchOptions): ExitWatch {
   const { launcher, clock, log, onExit, onVanished } = options
   const live = new Map<string, Watched>()
-  let hasWarned = false
-  const warnOnce = (code: string): void => {
-    if (!hasWarned) log.warn('a folder cannot be watched; ends may be noticed late', { code })
-    hasWarned = true
-  }
+  const warnOnce = createWarning(log)
 
   const forget = (folder: string): void => {
     const watched = live.get(folder)
@@ -67,12 +76,13 @@ export function createExitWatch(options: ExitWatchOptions): ExitWatch {
     onExit(folder, exit)
     return true
   }
+  const notice = createNotice(options, live, check)
   const arm = (folder: string): void => {
     const watched = live.get(folder)
     if (!watched || watched.watcher) return
     watched.cancelArm()
-    openWatcher(folder, watched, () => void check(folder), warnOnce)
-    check(folder) // it may have ended before the watch was there
+    openWatcher(folder, watched, () => void notice(folder), warnOnce)
+    void notice(folder) // it may have ended before the watch was there
   }
   const offEnded = launcher.onEnded(({ folder }) => {
     if (live.has(folder) && !check(folder)) onVanished(folder)
@@ -85,12 +95,12 @@ export function createExitWatch(options: ExitWatchOptions): ExitWatch {
     watch(folder, { isAdopted } = { isAdopted: false }) {
       if (live.has(folder)) return
       const cancelArm = isAdopted ? () => {} : clock.after(ARM_AFTER_MS, () => arm(folder))
-      live.set(folder, { cancelArm, watcher: null, isRefused: false })
+      live.set(folder, watchedFrom(cancelArm))
       if (isAdopted) arm(folder)
     },
     check,
-    checkAll() {
-      for (const folder of live.keys()) check(folder)
+    async checkAll() {
+      await Promise.all([...live.keys()].map(notice))
     },
     counts: () => ({
       watched: live.size,
@@ -102,6 +112,40 @@ export function createExitWatch(options: ExitWatchOptions): ExitWatch {
       offReplaced()
       for (const folder of live.keys()) forget(folder)
     },
+  }
+}
+
+/** Looks for an exit.json that somebody may have written while the supervisor runs; `check` is called once that is gone. */
+function createNotice(
+  { clock, log, host }: ExitWatchOptions,
+  live: ReadonlyMap<string, Watched>,
+  check: (folder: string) => boolean,
+): (folder: string) => Promise<void> {
+  const confirm = async (folder: string, watched: Watched, tries: number): Promise<void> => {
+    const isAlive = await ownerLives(folder, watched, host)
+    if (live.get(folder) !== watched) return
+    if (isAlive && tries < CONFIRM_TRIES) {
+      const again = (): void => void confirm(folder, watched, tries + 1)
+      return void clock.after(CONFIRM_MS * 2 ** tries, again)
+    }
+    watched.isConfirming = false
+    if (isAlive)
+      log.warn('exit.json is ignored: its supervisor runs and did not write it', { folder })
+    else check(folder)
+  }
+  return async (folder) => {
+    const watched = live.get(folder)
+    if (!watched || watched.isConfirming || !readExitCalmly(folder, log)) return
+    watched.isConfirming = true
+    await confirm(folder, watched, 0)
+  }
+}
+
+function createWarning(log: Log): (code: string) => void {
+  let hasWarned = false
+  return (code) => {
+    if (!hasWarned) log.warn('a folder cannot be watched; ends may be noticed late', { code })
+    hasWarned = true
   }
 }
 
@@ -119,7 +163,7 @@ function openWatcher(
     onRefused(errorCode(error))
   }
   try {
-    watched.watcher = watchStage(folder, onChange).on('error', refuse)
+    watched.watcher = watchStage(folder, watched, onChange).on('error', refuse)
   } catch (error) {
     refuse(error)
   }
@@ -129,8 +173,8 @@ function openWatcher(
  * Watches the file that the supervisor will rename to exit.json: a watch of the folder would wake us for every line that the
  * agent prints. Before that file is there, or when nobody says whose it is, the folder has to do.
  */
-function watchStage(folder: string, onChange: () => void): FSWatcher {
-  const owner = readOwner(folder)
+function watchStage(folder: string, watched: Watched, onChange: () => void): FSWatcher {
+  const owner = ownerOf(folder, watched)
   if (owner.kind === 'supervisor') {
     try {
       return watchFile(join(folder, `exit.${owner.pid}`), { persistent: false }, onChange)
@@ -139,6 +183,27 @@ function watchStage(folder: string, onChange: () => void): FSWatcher {
     }
   }
   return watchFile(folder, { persistent: false }, onChange)
+}
+
+function ownerOf(folder: string, watched: Watched): StageOwner {
+  if (watched.owner.kind !== 'supervisor') watched.owner = readOwner(folder)
+  return watched.owner
+}
+
+/** False also where nothing can be told: the file is all there is then. */
+async function ownerLives(
+  folder: string,
+  watched: Watched,
+  host: ExitWatchOptions['host'],
+): Promise<boolean> {
+  try {
+    const owner = ownerOf(folder, watched)
+    if (owner.kind !== 'supervisor') return false
+    const look = (await host.look([owner.pid])).get(owner.pid)
+    return look !== undefined && !look.isDead && host.isSameStart(look.startTime, owner.startTime)
+  } catch {
+    return false
+  }
 }
 
 /** A folder that cannot be read now is one that has not ended yet; the next look may tell. */

@@ -8,8 +8,9 @@ type StageLook = 'alive' | 'over' | 'starting'
 /** `folder` belongs to this boot of the machine. */
 export async function lookAtStage(folder: string, host: ProcessHost): Promise<StageLook> {
   try {
-    if (readExit(folder) !== null) return 'over'
+    const isEnded = readExit(folder) !== null
     const owner = readOwner(folder)
+    if (isEnded && owner.kind !== 'supervisor') return 'over'
     if (owner.kind === 'nobody' || owner.kind === 'unwritten') return 'starting'
     if (owner.kind !== 'supervisor') return 'over'
     const look = (await host.look([owner.pid])).get(owner.pid)

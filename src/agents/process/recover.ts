@@ -2,7 +2,7 @@
  * What became of a stage, told from its folder alone. At most one side ever owns a stage: the supervisor that created `pid`,
  * or a recovery that did. `pid` is never deleted here; a new try is a new folder.
  */
-import { linkSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { ProcessHost } from './process-host.ts'
@@ -14,7 +14,7 @@ import {
   readIfThere,
   readOwner,
 } from './stage-files.ts'
-import type { ExitRecord } from './stage-files.ts'
+import type { ExitRecord, StageOwner } from './stage-files.ts'
 
 /**
  * - `exited`: it ran and this is how it ended.
@@ -34,11 +34,19 @@ export interface RecoverOptions {
   /** From launch.json. Null when that could not be read: then a living process must also name the folder in its command line. */
   readonly bootIdAtLaunch: string | null
   readonly host: ProcessHost
+  /**
+   * The supervisor, where its start is on record outside the folder (`startTime` '' = not known). Such a stage is never `never-ran`,
+   * whatever has become of its folder.
+   */
+  readonly started?: Claimant | null
 }
 
-/** How long a supervisor may take between creating `pid` and writing it, before it counts as alive but stopped. */
-const UNWRITTEN_ROUNDS = 40
-const UNWRITTEN_WAIT_MS = 50
+/**
+ * How long a supervisor may take between creating `pid` and writing it, before it counts as alive but stopped; and between writing
+ * exit.json and ending, before that file counts as somebody else's.
+ */
+const UNSETTLED_ROUNDS = 40
+const UNSETTLED_WAIT_MS = 50
 
 export async function recoverStage(folder: string, options: RecoverOptions): Promise<Recovery> {
   await nextTurn() // many stages are recovered in a row when a yard opens
@@ -53,15 +61,16 @@ export async function recoverStage(folder: string, options: RecoverOptions): Pro
 async function recoverFolder(folder: string, options: RecoverOptions): Promise<Recovery> {
   const bootId = await options.host.bootId()
   const isSameBoot = options.bootIdAtLaunch === null || options.bootIdAtLaunch === bootId
+  const sameBoot = isSameBoot ? options : null
   for (let round = 1; ; round += 1) {
-    const settled = settleNow(folder)
-    if (settled) return settled
-    const owner = await livingOwner(folder, isSameBoot ? options : null)
+    const exit = readExit(folder)
+    if (!exit && (await wasNeverRun(folder, options, sameBoot))) return { kind: 'never-ran' }
+    const owner = await livingOwner(folder, sameBoot)
     if (owner === 'none') return exitedOrLost(folder)
-    if (owner.isWritten) return { kind: 'alive', pid: owner.pid, startTime: owner.startTime }
-    if (round >= UNWRITTEN_ROUNDS)
+    const isSettled = owner.isWritten && exit === null
+    if (isSettled || round >= UNSETTLED_ROUNDS)
       return { kind: 'alive', pid: owner.pid, startTime: owner.startTime }
-    await delay(UNWRITTEN_WAIT_MS)
+    await delay(UNSETTLED_WAIT_MS)
   }
 }
 
@@ -78,18 +87,47 @@ async function livingOwner(
   }
   // Without a living writer an empty file may have been filled since it was read; then its owner has ended, or is this one.
   const { kind, ...noted } = { startTime: '', pid: 0, ...readOwner(folder) }
-  if (kind !== 'supervisor' || !(await isSupervisor(folder, noted, options))) return 'none'
-  return { ...noted, isWritten: true }
+  if (kind === 'supervisor' && (await isSupervisor(folder, noted, options)))
+    return { ...noted, isWritten: true }
+  const unnoted = await unnotedOwner(folder, kind, options)
+  return unnoted ? { ...unnoted, isWritten: true } : 'none'
 }
 
-/** The two steps that decide most stages: the end is written down, or `pid` becomes ours (or an earlier recovery's). */
-function settleNow(folder: string): Recovery | null {
-  const exit = readExit(folder)
-  if (exit) return { kind: 'exited', exit }
+/** The living supervisor of a stage whose `pid` is gone, perhaps with the whole folder. */
+async function unnotedOwner(
+  folder: string,
+  kind: StageOwner['kind'],
+  { started, host }: RecoverOptions,
+): Promise<Claimant | null> {
+  if (kind === 'supervisor') return null
+  const named = { bootIdAtLaunch: null, host }
+  if (started) return (await isSupervisor(folder, started, named)) ? started : null
+  return existsSync(folder) ? null : findSupervisor(folder, host)
+}
+
+/** By its command line, in one look at all processes. Linux only: elsewhere nobody is found. */
+async function findSupervisor(folder: string, host: ProcessHost): Promise<Claimant | null> {
+  if (process.platform !== 'linux') return null
+  for (const { pid, startTime, isDead } of (await host.table()).rows.values()) {
+    if (isDead) continue
+    const [, given = ''] = (await host.commandLine(pid))?.split(/supervise\.(?:sh|mjs) /) ?? []
+    if (given.startsWith(`${folder} `)) return { pid, startTime }
+  }
+  return null
+}
+
+/** Whether `pid` becomes ours (or an earlier recovery's), so that nothing ever runs in the folder. */
+async function wasNeverRun(
+  folder: string,
+  { started = null }: RecoverOptions,
+  sameBoot: RecoverOptions | null,
+): Promise<boolean> {
   const owner = readOwner(folder)
-  if (owner.kind === 'recovery') return { kind: 'never-ran' }
-  if (owner.kind !== 'nobody') return null
-  return claimStage(folder) === 'taken' ? null : { kind: 'never-ran' }
+  if (started !== null) return false
+  if (owner.kind === 'recovery') return true
+  if (owner.kind !== 'nobody') return false
+  const claim = claimStage(folder)
+  return claim === 'no-folder' ? (await livingOwner(folder, sameBoot)) === 'none' : claim === 'won'
 }
 
 /** It may have landed between the first look and now. */
@@ -155,11 +193,11 @@ async function livingClaimant(folder: string, options: RecoverOptions): Promise<
 async function isSupervisor(
   folder: string,
   noted: Claimant,
-  { host, bootIdAtLaunch }: RecoverOptions,
+  { host, bootIdAtLaunch }: Pick<RecoverOptions, 'host' | 'bootIdAtLaunch'>,
 ): Promise<boolean> {
   const look = (await host.look([noted.pid])).get(noted.pid)
   if (!look || look.isDead) return false
   if (noted.startTime !== '' && !host.isSameStart(look.startTime, noted.startTime)) return false
   if (noted.startTime !== '' && bootIdAtLaunch !== null) return true
-  return (await host.commandLine(noted.pid))?.includes(folder) ?? false
+  return `${(await host.commandLine(noted.pid)) ?? ''} `.includes(`${folder} `)
 }

@@ -17,8 +17,9 @@ import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
-import { lastWordsOf } from './line-stage.ts'
+import { lastWordsOf, type LineStages } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
+import { runVerify } from './verify-stage.ts'
 import { folderOf, resultRefOf, type Unplaced } from './place.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
@@ -26,7 +27,7 @@ type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 /** How it went by, as the process layer tells. */
 export type Going =
   | { readonly kind: 'exited'; readonly exit: ExitRecord }
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'lost'; readonly isFolderGone: boolean }
   | { readonly kind: 'never-ran' }
 
 const COLLECT_TRIES = 3
@@ -64,7 +65,7 @@ const emptyEvidence = (how: Evidence['how'], failure: Evidence['failure']): Evid
   verify: null,
 })
 
-export type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
+type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
 
 interface Gathering {
   readonly options: LocalRuntimeOptions
@@ -72,7 +73,28 @@ interface Gathering {
   readonly verify: Verify
 }
 
-export async function gatherEvidence(
+/** After so many tries in vain its task must not wait any longer. */
+const MAX_SETTLE_TRIES = 5
+
+/** Its end, as it can be told now. Rejects where that may be told later (disk full, a lock); not for ever. */
+export async function settledEnd(
+  held: HeldAgent,
+  going: Going,
+  parts: Pick<Gathering, 'options' | 'guard'> & { readonly stages: LineStages },
+): Promise<Ended> {
+  const { options, guard, stages } = parts
+  held.settleTries += 1
+  try {
+    const verify: Verify = (one, line) => runVerify(one, line, stages, options)
+    return await gatherEvidence(held, going, { options, guard, verify })
+  } catch (error) {
+    if (held.settleTries < MAX_SETTLE_TRIES) throw error
+    const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
+    return endedUnlaunched(workFailure('crash', why), options.clock.now())
+  }
+}
+
+async function gatherEvidence(
   held: HeldAgent,
   going: Going,
   { options, guard, verify }: Gathering,
@@ -128,7 +150,7 @@ function evidenceOf(
     exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,
     final: summary.final,
     finalExpected: executorOf(profile.type)?.givesFinal ?? false,
-    failure: summary.failure,
+    failure: summary.failure ?? folderGone(held, going),
     work: workFound(profile.type, summary, collected, hasDeliverables),
     needsWork: hasDeliverables || owesChanges(held),
     unfinished: collected?.unfinished ?? null,
@@ -136,6 +158,11 @@ function evidenceOf(
     verify: null,
   }
 }
+
+const folderGone = ({ folder }: HeldAgent, going: Going): Evidence['failure'] =>
+  going.kind === 'lost' && going.isFolderGone
+    ? workFailure('lost', `its folder ${folder} vanished while it ran, and how it ended with it`)
+    : null
 
 async function summaryOf(
   held: HeldAgent,

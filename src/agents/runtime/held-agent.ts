@@ -10,6 +10,7 @@ import type { GitGuard } from '../git/git-guard.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
 import type { Tail } from '../output/tail.ts'
+import { readStageRecord, type StageRecord } from './stage-record.ts'
 
 export interface LocalRuntimeOptions {
   /** The folder that holds `.yard`. */
@@ -111,3 +112,28 @@ export const gitGuardOf = (
   marker: key ?? git.marker,
   isQuiet: () => [...all.values()].every((one) => one.key === null),
 })
+
+/** Of an agent that an earlier owner started: what is on record. */
+export function recall(one: HeldAgent, record: StageRecord | null): void {
+  const { workplace, startedAt } = one.order.agent
+  one.key = record?.key ?? null
+  one.bootId = record?.bootId ?? null
+  one.workplace = record?.workplace ?? workplace
+  one.startedAt = startedAt ?? one.startedAt
+}
+
+/** Chosen for it, it may not have been saved yet. */
+export const conversationOf = ({ order, folder }: HeldAgent): string | null =>
+  order.agent.conversation?.id ?? readStageRecord(folder)?.conversation ?? null
+
+/** Its supervisor, as it was reported and saved. */
+export const committedStart = ({ pid, pidStartTime }: Agent): HeldAgent['leader'] =>
+  pid === null ? null : { pid, startTime: pidStartTime ?? '' }
+
+export const isPilot = ({ order }: HeldAgent): boolean => order.agent.by === 'pilot'
+
+/** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
+export const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>
+  record.agent === agent.id &&
+  record.task === agent.taskId &&
+  record.generation === agent.generation

@@ -48,10 +48,10 @@ export interface ClearingLander extends Lander {
 }
 
 export function createLander(options: LanderOptions): ClearingLander {
-  const { launcher, clock, log } = options
+  const { launcher, host, clock, log } = options
   const stages: LineStages = createLineStages(options, () => watch)
   const watch: ExitWatch = createExitWatch({
-    ...{ launcher, clock, log },
+    ...{ launcher, host, clock, log },
     onExit: (folder, exit) => void stages.onExit(folder, exit),
     onVanished: (folder) => void stages.onVanished(folder),
   })

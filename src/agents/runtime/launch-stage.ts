@@ -30,6 +30,7 @@ export interface Site {
 /** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
 export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
   try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
     mkdirSync(folder, { mode: 0o700 })
     return null
   } catch (error) {

@@ -2,7 +2,7 @@
  * Runs agents as processes of this machine. Whatever it does may be its last act: the folder of each agent tells the next
  * owner what happened. It reports each end once, and only after nothing of the agent runs any more.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
@@ -19,17 +19,27 @@ import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
-import { endedUnlaunched, endedUnplaced, gatherEvidence, neverRan, type Going } from './evidence.ts'
-import { createHeld, gitGuardOf, type HeldAgent, type LocalRuntimeOptions } from './held-agent.ts'
+import { endedUnlaunched, endedUnplaced, neverRan, settledEnd, type Going } from './evidence.ts'
+import {
+  committedStart,
+  conversationOf,
+  createHeld,
+  gitGuardOf,
+  isOf,
+  isPilot,
+  recall,
+  type HeldAgent,
+  type LocalRuntimeOptions,
+} from './held-agent.ts'
 import { launchFailureOf, makeFolder, prepareStage } from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
+import { endUnknownAgents } from './old-stages.ts'
 import { preparePlace, type Place } from './place.ts'
-import { readStageRecord, type StageRecord } from './stage-record.ts'
+import { readStageRecord } from './stage-record.ts'
 import { createLineStages, type LineStages } from './line-stage.ts'
 import { setUpWorktree } from './setup-stage.ts'
 import { waitForTerminal } from './terminal-wait.ts'
-import { runVerify } from './verify-stage.ts'
 
 type News = {
   readonly agentId: AgentId
@@ -39,8 +49,6 @@ type News = {
 
 /** Until an agent whose end could not be settled (disk full, rights) is looked at again. */
 const LOOK_AGAIN_MS = 5000
-/** After so many tries in vain its task must not wait any longer. */
-const MAX_SETTLE_TRIES = 5
 
 export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime =>
   new LocalRuntime(options)
@@ -73,7 +81,7 @@ class LocalRuntime implements Runtime {
       mayTouch: () => options.mayTouch(),
     })
     this.#watch = createExitWatch({
-      ...{ launcher, clock, log },
+      ...{ launcher, host, clock, log },
       onExit: (folder, exit) => this.#onExit(folder, exit),
       onVanished: (folder) => this.#onVanished(folder),
     })
@@ -97,15 +105,22 @@ class LocalRuntime implements Runtime {
         if (this.#held.has(order.agent.id)) return
         const one = this.#hold(order)
         const record = readStageRecord(one.folder)
-        one.key = record?.key ?? null
-        one.bootId = record?.bootId ?? null
-        one.workplace = record?.workplace ?? order.agent.workplace
-        one.startedAt = order.agent.startedAt ?? one.startedAt
-        if (record && !isOf(record, order))
-          return this.#report(one, neverRan(this.#options.clock.now()))
+        recall(one, record)
+        if (record && !isOf(record, order)) return this.#endStranger(one)
         await this.#step(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
       }),
     )
+  }
+
+  /** Its folder is another agent's, which ends before anything is said of this one. */
+  #endStranger(one: HeldAgent): Promise<void> {
+    return this.#step(one, async () => {
+      const { agents, clock } = this.#options
+      await endUnknownAgents(agents, (agent) => agent !== one.order.agent.id, this.#options)
+      if (!committedStart(one.order.agent)) return this.#report(one, neverRan(clock.now()))
+      one.key = null
+      await this.#settle(one, { kind: 'lost', isFolderGone: true })
+    })
   }
 
   stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void {
@@ -133,7 +148,7 @@ class LocalRuntime implements Runtime {
   }
 
   async look(): Promise<void> {
-    this.#watch.checkAll()
+    await this.#watch.checkAll()
     for (const one of this.#held.values())
       if (one.isUndecided) await this.#settleBy(one, await this.#recoverStage(one))
       else if (isPilot(one)) await this.#lookAtTerminal(one)
@@ -306,7 +321,11 @@ class LocalRuntime implements Runtime {
   }
 
   #recoverStage(one: HeldAgent): Promise<Recovery> {
-    return recoverStage(one.folder, { bootIdAtLaunch: one.bootId, host: this.#options.host })
+    const started = isPilot(one) ? null : (one.leader ?? committedStart(one.order.agent))
+    return recoverStage(one.folder, {
+      ...{ bootIdAtLaunch: one.bootId, host: this.#options.host },
+      started,
+    })
   }
 
   async #settleBy(one: HeldAgent, found: Recovery): Promise<void> {
@@ -318,7 +337,7 @@ class LocalRuntime implements Runtime {
         return this.#report(one, neverRan(this.#options.clock.now()))
       case 'lost':
         await endTree(one, 0, this.#options)
-        return this.#settle(one, { kind: 'lost' })
+        return this.#settle(one, { kind: 'lost', isFolderGone: !existsSync(one.folder) })
       case 'alive':
         this.#watch.watch(one.folder, { isAdopted: true })
         return this.#onStarted(one, found, conversationOf(one))
@@ -335,22 +354,9 @@ class LocalRuntime implements Runtime {
     if (one.isSettling) return
     one.isSettling = true
     await one.killing
-    one.settleTries += 1
-    try {
-      this.#report(one, await this.#gather(one, going))
-    } catch (error) {
-      if (one.settleTries < MAX_SETTLE_TRIES) throw error
-      const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
-      this.#report(one, endedUnlaunched(workFailure('crash', why), this.#options.clock.now()))
-    }
-  }
-
-  #gather(one: HeldAgent, going: Going): ReturnType<typeof gatherEvidence> {
-    return gatherEvidence(one, going, {
-      options: this.#options,
-      guard: gitGuardOf(one, this.#held, this.#options),
-      verify: (held, line) => runVerify(held, line, this.#lines, this.#options),
-    })
+    const options = this.#options
+    const guard = gitGuardOf(one, this.#held, options)
+    this.#report(one, await settledEnd(one, going, { options, guard, stages: this.#lines }))
   }
 
   #onExit(folder: string, exit: ExitRecord): void {
@@ -383,15 +389,3 @@ class LocalRuntime implements Runtime {
     })
   }
 }
-
-/** Chosen for it, it may not have been saved yet. */
-const conversationOf = ({ order, folder }: HeldAgent): string | null =>
-  order.agent.conversation?.id ?? readStageRecord(folder)?.conversation ?? null
-
-const isPilot = ({ order }: HeldAgent): boolean => order.agent.by === 'pilot'
-
-/** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
-const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>
-  record.agent === agent.id &&
-  record.task === agent.taskId &&
-  record.generation === agent.generation

@@ -1,22 +1,26 @@
-/** What an owner that is no more left in a folder of agents that nobody will ask for again: ended, and then removed. */
+/** Stages that nobody will ask for again: what an owner that is no more left, and agents that the plan does not know. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { systemClock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import { killTree, type Leftover } from '../process/kill-tree.ts'
 import type { Launcher } from '../process/launcher.ts'
-import type { ProcessHost } from '../process/process-host.ts'
+import { lookAtStage } from '../process/look-at-stage.ts'
+import type { ProcessHost, ProcessTable } from '../process/process-host.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import { readOwner } from '../process/stage-files.ts'
 import { readStageRecord } from './stage-record.ts'
 
 interface Parts {
-  readonly launcher: Launcher
+  readonly launcher: Pick<Launcher, 'killTree'>
   readonly host: ProcessHost
   readonly log: Log
 }
 
 const GRACE_MS = 3000
 
-/** Resolves when nothing of them runs any more. What cannot be told or ended now stays, for the next owner. Never rejects. */
+/** Ends them and removes their folders. What cannot be told or ended now stays, for the next owner. Never rejects. */
 export async function endOldStages(agents: string, parts: Parts): Promise<void> {
   await Promise.all(
     foldersIn(agents).map((name) =>
@@ -30,7 +34,8 @@ export async function endOldStages(agents: string, parts: Parts): Promise<void> 
   )
 }
 
-function foldersIn(agents: string): string[] {
+/** Names of the folders of agents. */
+export function foldersIn(agents: string): string[] {
   try {
     return readdirSync(agents).filter((name) => /^agent-\d+$/.test(name))
   } catch {
@@ -54,7 +59,7 @@ export async function endOldStage(
   if (found.kind === 'undecided') throw new Error(found.message)
   const ended = await launcher.killTree({
     folder,
-    leader: leaderOf(folder, found),
+    leader: leaderOf(folder, found, bootId),
     marker: key,
     bootId: bootId ?? (await host.bootId()),
     signal: 'SIGTERM',
@@ -67,12 +72,104 @@ export async function endOldStage(
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Only one whose start is known: its number may have been given out again. */
+/** Only one whose start is known: its number may have been given out again, and a copied folder names another's. */
 function leaderOf(
   folder: string,
   found: Recovery,
+  bootId: string | null,
 ): { readonly pid: number; readonly startTime: string } | null {
-  const owner = found.kind === 'alive' ? found : readOwner(folder)
+  const owner = found.kind === 'alive' || bootId === null ? found : readOwner(folder)
   if (!('pid' in owner) || owner.startTime === '') return null
   return { pid: owner.pid, startTime: owner.startTime }
+}
+
+/** An agent of which something runs, told from its folder. */
+export interface LivingStage {
+  /** Its folder's name. */
+  readonly agent: string
+  /** Null when that was never written down. */
+  readonly task: string | null
+  readonly leader: { readonly pid: number; readonly startTime: string } | null
+  readonly marker: string | null
+}
+
+/**
+ * The agents of which something runs, those that `isMeant` passes over left out. A stage that nobody has taken up is fenced on the
+ * way, so only the owner of the yard may ask. `bySupervisor` leaves out those of whom only tools are left.
+ */
+export async function findLivingStages(
+  agents: string,
+  host: ProcessHost,
+  how: { readonly isMeant?: (agent: string) => boolean; readonly bySupervisor?: boolean } = {},
+): Promise<LivingStage[]> {
+  const { isMeant = () => true, bySupervisor = false } = how
+  const carried = bySupervisor ? null : carriedMarkers(await host.table())
+  const living: LivingStage[] = []
+  for (const agent of foldersIn(agents).filter(isMeant)) {
+    await nextTurn() // there may be thousands
+    const stage = await livingStage(join(agents, agent), carried, host)
+    if (stage) living.push({ agent, ...stage })
+  }
+  return living
+}
+
+const carriedMarkers = ({ rows, markerOf }: ProcessTable): ReadonlySet<string | null> =>
+  new Set([...rows.values()].filter(({ isDead }) => !isDead).map(({ pid }) => markerOf(pid)))
+
+async function livingStage(
+  folder: string,
+  carried: ReadonlySet<string | null> | null,
+  host: ProcessHost,
+): Promise<Omit<LivingStage, 'agent'> | null> {
+  const isOver = (await lookAtStage(folder, host)) === 'over'
+  if (isOver && carried === null) return null
+  const record = readStageRecord(folder) ?? { task: null, key: null, bootId: null }
+  const leader = isOver ? null : await livingLeader(folder, record.bootId, host)
+  const { task, key: marker } = record
+  const hasTools = marker !== null && carried !== null && carried.has(marker)
+  return leader || hasTools ? { task, marker, leader } : null
+}
+
+async function livingLeader(
+  folder: string,
+  bootIdAtLaunch: string | null,
+  host: ProcessHost,
+): Promise<LivingStage['leader']> {
+  const found = await recoverStage(folder, { bootIdAtLaunch, host })
+  return found.kind === 'alive' ? { pid: found.pid, startTime: found.startTime } : null
+}
+
+/** Resolves with what could not be ended; empty when nothing of it is left. Ends it from this process, without a launcher. */
+export async function endLivingStage(
+  agents: string,
+  { agent, leader, marker }: LivingStage,
+  how: { readonly host: ProcessHost; readonly graceMs: number },
+): Promise<readonly Leftover[]> {
+  const { host, graceMs } = how
+  const folder = join(agents, agent)
+  const bootId = await host.bootId()
+  const report = await killTree(
+    { folder, leader, marker, bootId, signal: 'SIGTERM', graceMs },
+    { host, clock: systemClock, scan: () => host.table() },
+    () => {},
+  )
+  return report.leftovers
+}
+
+/** Agents at work that the plan does not know as living: a database was put back. They are ended, not adopted: nobody could settle them. */
+export async function endUnknownAgents(
+  agents: string,
+  isKnown: (agent: string) => boolean,
+  { host, log }: Pick<Parts, 'host' | 'log'>,
+): Promise<void> {
+  const isMeant = (agent: string): boolean => !isKnown(agent)
+  const found = await findLivingStages(agents, host, { isMeant, bySupervisor: true })
+  await Promise.all(
+    found.map(async (stage) => {
+      const left = await endLivingStage(agents, stage, { host, graceMs: GRACE_MS })
+      const { agent, task } = stage
+      const who = task === null ? agent : `${agent} (${task})`
+      log.error(`${who} is not in the plan, was still at work and was ended`, { left: left.length })
+    }),
+  )
 }

@@ -3,7 +3,7 @@
  * begins it: a mark in the worktree's git folder says that it is done, a note there says where the line is being run.
  */
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
@@ -72,7 +72,7 @@ async function runSetup(
   { stages, options }: SetupParts,
 ): Promise<WorkFailure | null> {
   if (setup === null) return null
-  const folder = notedFolder(note, setup) ?? join(held.folder, 'setup')
+  const folder = notedFolder(note, setup, dirname(held.folder)) ?? join(held.folder, 'setup')
   writeFileSync(note, JSON.stringify({ folder, setup }))
   const since = performance.now()
   const end = await runLine(stages, {
@@ -106,11 +106,13 @@ function setupFailure(
   })
 }
 
-function notedFolder(note: string, line: string): string | null {
+function notedFolder(note: string, line: string, agents: string): string | null {
   try {
     const known = JSON.parse(readFileSync(note, 'utf8')) as { folder?: unknown; setup?: unknown }
     const { folder, setup } = known
-    return typeof folder === 'string' && setup === line && existsSync(folder) ? folder : null
+    if (typeof folder !== 'string' || setup !== line || !existsSync(folder)) return null
+    // In a repository that was copied the note names the yard that it was copied from.
+    return dirname(dirname(folder)) === agents ? folder : null
   } catch {
     return null // none is under way
   }

@@ -9,6 +9,7 @@ import type { ExitRecord } from '../../../src/agents/process/stage-files.ts'
 import { createEmitter } from '../../../src/base/emitter.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/base/log.ts'
+import { host, livingProcess } from './stages.ts'
 
 let dir: string
 let watch: ExitWatch
@@ -41,6 +42,7 @@ beforeEach(() => {
   told = Promise.withResolvers()
   watch = createExitWatch({
     launcher: { onEnded: ended.on, onReplaced: replaced.on },
+    host,
     clock,
     log: silentLog,
     onExit(folder, exit) {
@@ -104,10 +106,11 @@ describe('the exit watch', () => {
     expect(exits).toHaveLength(1)
   })
 
-  it('sees an end from before it was asked to watch', () => {
+  it('sees an end from before it was asked to watch', async () => {
     const folder = running()
     end(folder)
     watch.watch(folder, { isAdopted: true })
+    await told.promise
     expect(exits).toHaveLength(1)
   })
 
@@ -141,6 +144,27 @@ describe('the exit watch', () => {
     expect(exits).toHaveLength(1)
   })
 
+  it('does not believe an exit.json while its supervisor lives', async () => {
+    const supervisor = await livingProcess()
+    const folder = join(dir, 'agent-1')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'pid'), `${supervisor.pid} ${supervisor.startTime}\n`)
+    watch.watch(folder)
+    writeFileSync(join(folder, 'exit.json'), '{"code":0,"signal":null}')
+    await watch.checkAll()
+    // Asked again and again, for a supervisor ends a moment after it has written the end.
+    for (let tries = 0; tries < 7; tries += 1) {
+      expect(timers).toHaveLength(2)
+      timers.pop()?.()
+      await new Promise((resolve) => void setImmediate(resolve))
+    }
+    expect(timers).toHaveLength(1)
+    expect(exits).toEqual([])
+    await supervisor.end()
+    await watch.checkAll()
+    expect(exits).toMatchObject([{ folder }])
+  })
+
   it('takes half a record for none', () => {
     const folder = running()
     watch.watch(folder)
@@ -150,13 +174,13 @@ describe('the exit watch', () => {
     expect(watch.check(folder)).toBe(true)
   })
 
-  it('goes on without a file watch where one is refused', () => {
+  it('goes on without a file watch where one is refused', async () => {
     const folder = join(dir, 'not-there')
     watch.watch(folder, { isAdopted: true })
     expect(watch.counts()).toEqual({ watched: 1, refused: 1 })
     mkdirSync(folder)
     writeFileSync(join(folder, 'exit.json'), '{"code":1,"signal":"SIGTERM"}')
-    watch.checkAll()
+    await watch.checkAll()
     expect(exits).toMatchObject([{ exit: { code: 1, signal: 'SIGTERM' } }])
   })
 

@@ -35,9 +35,9 @@ const recover = (bootIdAtLaunch: string | null = bootId): Promise<Recovery> =>
   recoverStage(folder, { bootIdAtLaunch, host })
 const put = (name: string, text: string): void => writeFileSync(join(folder, name), text)
 
-/** A living process, with the folder in its command line when asked for. */
-async function living(mention = ''): Promise<{ pid: number; startTime: string }> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', mention], {
+/** A living process, with these words in its command line. */
+async function living(...words: string[]): Promise<{ pid: number; startTime: string }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', ...words], {
     stdio: 'ignore',
   })
   children.push(child)
@@ -59,11 +59,46 @@ async function ended(): Promise<{ pid: number; startTime: string }> {
 
 describe('recovery of a stage', () => {
   it('settles with exit.json before anything else', async () => {
-    const { pid, startTime } = await living()
+    const { pid, startTime } = await ended()
     put('pid', `${pid} ${startTime}\n`)
     put('exit.json', '{"code":3,"signal":null}')
     expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 3, signal: null } })
   })
+
+  it('believes no exit.json while the supervisor lives, for that writes it last', async () => {
+    const { pid, startTime } = await living()
+    put('pid', `${pid} ${startTime}\n`)
+    put('exit.json', '{"code":0,"signal":null}')
+    expect(await recover()).toEqual({ kind: 'alive', pid, startTime })
+  })
+
+  it('takes a start on record for lost when its folder has vanished, never for one that never ran', async () => {
+    const started = await ended()
+    rmSync(folder, { recursive: true })
+    const options = { bootIdAtLaunch: null, host, started }
+    expect(await recoverStage(folder, options)).toEqual({ kind: 'lost' })
+    const stranger = await living()
+    expect(await recoverStage(folder, { ...options, started: stranger })).toEqual({ kind: 'lost' })
+    const own = await living(folder)
+    const found = await recoverStage(folder, { ...options, started: own })
+    expect(found).toEqual({ kind: 'alive', ...own })
+  })
+
+  it('does not own a stage whose start is on record and whose pid was taken away', async () => {
+    const started = await ended()
+    const options = { bootIdAtLaunch: bootId, host, started }
+    expect(await recoverStage(folder, options)).toEqual({ kind: 'lost' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'finds the supervisor of a vanished folder that nobody has put on record (it needs /proc)',
+    async () => {
+      const { pid, startTime } = await living('/x/supervise.sh', folder, '/dev/null')
+      rmSync(folder, { recursive: true })
+      expect(await recover(null)).toEqual({ kind: 'alive', pid, startTime })
+    },
+  )
 
   it('settles with exit.json from before the machine was started again', async () => {
     put('exit.json', '{"code":143,"signal":"SIGTERM"}')

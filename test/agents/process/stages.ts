@@ -1,4 +1,5 @@
 /** Real stages in a temporary folder under a real launcher; closing ends whatever they left. */
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { createExitWatch } from '../../../src/agents/process/exit-watch.ts'
 import type { ExitWatch } from '../../../src/agents/process/exit-watch.ts'
-import { createProcessHost } from '../../../src/agents/process/identity.ts'
+import { createProcessHost, startTimeOf } from '../../../src/agents/process/identity.ts'
 import type { KillTarget } from '../../../src/agents/process/kill-tree.ts'
 import { openLauncher, supervisorCommand } from '../../../src/agents/process/launcher.ts'
 import type { Launcher } from '../../../src/agents/process/launcher.ts'
@@ -60,7 +61,7 @@ export function openStages(supervisor: readonly string[] = SUPERVISOR): Stages {
   const vanished: string[] = []
   const markers: string[] = []
   const watch = createExitWatch({
-    launcher,
+    ...{ launcher, host },
     clock: systemClock,
     log: silentLog,
     onExit: (folder, exit) => settle.get(folder)?.(exit),
@@ -137,4 +138,26 @@ export async function firstLine({ folder }: { folder: string }): Promise<string>
     if (line === undefined || rest.length === 0) throw new Error('no line yet')
     return line
   })
+}
+
+export interface LivingProcess {
+  readonly pid: number
+  readonly startTime: string
+  end(): Promise<void>
+}
+
+/** A process that waits, with these words in its command line. */
+export async function livingProcess(...words: readonly string[]): Promise<LivingProcess> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', ...words], {
+    stdio: 'ignore',
+  })
+  await new Promise((resolve) => child.once('spawn', resolve))
+  const pid = child.pid ?? 0
+  const startTime = (await startTimeOf(pid, host)) ?? ''
+  const end = async (): Promise<void> => {
+    const isGone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await isGone
+  }
+  return { pid, startTime, end }
 }
