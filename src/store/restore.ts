@@ -1,32 +1,53 @@
 /** Puts a backup in the place of a yard's database. What was there is laid aside, never deleted. */
 import Database from 'better-sqlite3'
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { MIGRATIONS } from './migrations/index.ts'
 import { messageOf, takeOwnerLock } from './owner-lock.ts'
+import { highestAgentNumber } from './read.ts'
 
-/** Needs the yard to have no owner. Gives where the replaced database was laid. */
-export function restoreDatabase(
+const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
+
+/** What a backup knows, as far as it matters to what has happened since. */
+export interface Backup {
+  /** The highest number of an agent when it was made. */
+  readonly lastAgentNumber: number
+  /** Tasks that had not ended. */
+  readonly openTasks: ReadonlySet<string>
+}
+
+/**
+ * Needs the yard to have no owner. `ready` is asked once the yard is held and the backup is known to be one; its failure leaves all
+ * as it was. Gives where the replaced database was laid.
+ */
+export async function restoreDatabase(
   place: { readonly db: string; readonly ownerDb: string; readonly at: number },
   file: string,
-): Result<string | null, Failure> {
+  ready: (backup: Backup) => Promise<Failure | null> = async () => null,
+): Promise<Result<string | null, Failure>> {
   const lock = takeOwnerLock(place.ownerDb)
   if (!lock.ok) return lock
   try {
-    const fault = faultOf(file)
-    if (fault !== null)
+    const backup = readBackup(file)
+    if (!backup.ok)
       return err(
-        failure('io', `${file} is no sound backup: ${fault}`, {
+        failure('io', `${file} is no sound backup: ${backup.error}`, {
           hint: 'choose another: yard restore FILE',
         }),
       )
-    const aside = existsSync(place.db) ? `${place.db}.before-restore-${place.at}` : null
-    const next = `${place.db}.restoring`
-    copyFileSync(file, next)
-    flush(next)
-    if (aside !== null) layAside(place.db, aside)
-    renameSync(next, place.db)
-    return ok(aside)
+    const unready = await ready(backup.value)
+    return unready ? err(unready) : ok(replace(place, file))
   } catch (error) {
     return err(
       failure('io', `the backup could not be put in place: ${messageOf(error)}`, {
@@ -38,18 +59,50 @@ export function restoreDatabase(
   }
 }
 
-function faultOf(file: string): string | null {
-  if (!existsSync(file)) return 'it does not exist'
+/** Each step is on the disk before the next: a power loss leaves the old database or the new one, never half of one. */
+function replace(
+  { db, at }: { readonly db: string; readonly at: number },
+  file: string,
+): string | null {
+  const aside = existsSync(db) ? `${db}.before-restore-${at}` : null
+  const next = `${db}.restoring`
+  copyFileSync(file, next)
+  flush(next, 'r+')
+  if (aside !== null) layAside(db, aside)
+  // A log of the old database must never be taken for one of the new.
+  for (const suffix of ['-wal', '-shm']) rmSync(db + suffix, { force: true })
+  renameSync(next, db)
+  if (process.platform !== 'win32') flush(dirname(db), 'r')
+  return aside
+}
+
+const TABLES = ['task', 'agent', 'dependency', 'journal', 'command', 'meta', 'migration']
+
+/** A failure is told in words that follow "it is no sound backup". */
+function readBackup(file: string): Result<Backup, string> {
+  if (!existsSync(file)) return err('it does not exist')
+  if (statSync(file).size === 0) return err('it is empty')
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true })
     try {
       const check = db.pragma('quick_check', { simple: true })
-      return check === 'ok' ? null : String(check)
+      if (check !== 'ok') return err(String(check))
+      const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all()
+      if (TABLES.some((table) => !names.includes(table)))
+        return err('it is a database of something else, not of a yard')
+      const version = Number(db.pragma('user_version', { simple: true }))
+      if (version > NEWEST)
+        return err(`a newer Yardmaster made it (schema ${version}; this one knows ${NEWEST})`)
+      const open = db.prepare("SELECT id FROM task WHERE state NOT IN ('done', 'abandoned')")
+      return ok({
+        lastAgentNumber: highestAgentNumber(db),
+        openTasks: new Set(open.pluck().all().map(String)),
+      })
     } finally {
       db.close()
     }
   } catch (error) {
-    return messageOf(error)
+    return err(messageOf(error))
   }
 }
 
@@ -73,8 +126,8 @@ function layAside(db: string, aside: string): void {
   }
 }
 
-function flush(file: string): void {
-  const open = openSync(file, 'r+')
+function flush(path: string, flags: 'r' | 'r+'): void {
+  const open = openSync(path, flags)
   try {
     fsyncSync(open)
   } finally {

@@ -42,7 +42,7 @@ describe('odd ends', () => {
     await addTask(first, { id: id('one'), title: 'One', exec: 'true' })
     await untilTask(first, 'one', isOver)
     await first.close()
-    const restored = restoreBackup(
+    const restored = await restoreBackup(
       { paths: place.paths, dataFolder: place.dataFolder, at: 1 },
       backup.value,
     )

@@ -29,8 +29,13 @@ export const yardCommands: readonly CommandSpec[] = [
     name: 'restore',
     does: 'puts a backup in the place of the database; the old one is kept beside it',
     args: [arg('[file]', 'the backup (else the newest)')],
+    options: [opt('--kill-agents', 'ends the agents that are still at work')],
     run: async () => (await import('../verbs/backup.ts')).restore,
-    notes: ['Nothing may hold the yard meanwhile: stop the service first.'],
-    examples: ['yard service stop && yard restore'],
+    notes: [
+      'Nothing may hold the yard meanwhile: stop the service first.',
+      'Refused while agents are at work, which the backup may know nothing of, and for a file that is no database of a yard.',
+      'Tasks that agents worked on since the backup, and that are open in it, are named: they start again.',
+    ],
+    examples: ['yard service stop && yard restore', 'yard restore --kill-agents'],
   },
 ]

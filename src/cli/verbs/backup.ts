@@ -23,14 +23,21 @@ export async function restore(cli: Cli, words: Words): Promise<Outcome> {
   if (!paths.ok) return paths
   const { restoreBackup } = await import('../../yard/restore-yard.ts')
   const file = words.argOrNull(0)
-  const parts = { paths: paths.value, dataFolder: userPaths(machine.env).data, at: Date.now() }
-  const restored = restoreBackup(parts, file === null ? null : resolve(machine.cwd, file))
+  const killAgents = words.flag('killAgents') ?? false
+  const { data: dataFolder } = userPaths(machine.env)
+  const parts = { paths: paths.value, dataFolder, at: Date.now(), killAgents }
+  const restored = await restoreBackup(parts, file === null ? null : resolve(machine.cwd, file))
   if (!restored.ok)
     return restored.error.kind === 'locked' ? err(await heldBy(paths.value)) : restored
-  const { from, aside } = restored.value
+  const { from, aside, ended, again } = restored.value
   print.result(restored.value, () => {
+    if (ended.length > 0) print.line(`ended ${ended.join(', ')}`)
     print.line(`restored ${from}`)
     if (aside !== null) print.line(`what was there before is kept as ${aside}`)
+    if (again.length > 0)
+      print.line(
+        `worked on since that backup, and open again in it: ${again.join(', ')}; yard pause ID holds one back before the yard runs`,
+      )
   })
   return ok(0)
 }
