@@ -22,7 +22,9 @@ const TRIES = 30
 const hasOneStream = process.argv[2] === '--one-stream'
 const errors = hasOneStream ? 'stdout.log' : 'stderr.log'
 const [dir = '', stdin = '', program = '', ...args] = process.argv.slice(hasOneStream ? 3 : 2)
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK']) process.on(signal, () => {})
+let stop = null
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'])
+  process.on(signal, () => (stop ??= signal))
 
 const me = `${process.pid} ${startTime()}\n`
 const claimFile = join(dir, `pid.${process.pid}`)
@@ -71,6 +73,8 @@ function run() {
     const stdio = [openSync(stdin, 'r'), openSync(join(dir, 'stdout.log'), 'a'), stderr]
     const child = spawn(program, args, { stdio, env, windowsHide: true })
     for (const fd of stdio) closeSync(fd)
+    // A signal from before it was started was meant for it; one turn later such a signal has been noted.
+    setImmediate(() => stop && child.kill(stop))
     return new Promise((resolve) => {
       child.once('error', (error) => resolve(refused(error)))
       child.once('exit', (code, signal) =>

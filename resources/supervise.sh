@@ -3,8 +3,9 @@
 # Runs one agent, at most once for DIR, and outlives whoever started it. The caller gives it its own session, the
 # working folder and the environment. PROGRAM is a path with a slash, so that no builtin of this shell can be meant.
 # To signal the agent, signal the group: kill -TERM -PID. The agent hears it at once; this shell only notes it and
-# still writes down how the agent ended. (The agent runs in the foreground on purpose: a shell starts background
-# children with SIGINT and SIGQUIT ignored, and all that they start inherits it.)
+# still writes down how the agent ended; noted before the agent was started, it is not started. (The agent runs in the
+# foreground on purpose: a shell starts background children with SIGINT and SIGQUIT ignored, and all that they start
+# inherits it.)
 # --one-stream: both descriptors append to stdout.log, so that it holds all that is written in the order of writing.
 # Exit codes: 0 the end is in exit.json; 74 DIR cannot be written; 75 DIR belongs to somebody else.
 errors=stderr.log
@@ -15,7 +16,11 @@ then
 fi
 dir=$1 stdin=$2
 shift 2
-trap : HUP INT QUIT TERM USR1 USR2
+stop=
+trap : QUIT USR1 USR2
+trap 'stop=129' HUP
+trap 'stop=130' INT
+trap 'stop=143' TERM
 if { read -r stat </proc/$$/stat; } 2>/dev/null
 then field20() { shift 19; born=$1; }; field20 ${stat##*) }     # names may hold spaces and brackets: count after the last one
 else born=$(LC_ALL=C TZ=UTC0 /bin/ps -o lstart= -p $$)
@@ -30,14 +35,19 @@ echo "$$ $born" >"$dir/pid" || {                # somebody was first: a recovery
 }
 set +C
 case $1 in
-*/*) "$@" 2>>"$dir/$errors" <"$stdin" >>"$dir/stdout.log"; code=$? ;;
+*/*)
+  began=
+  { [ -n "$stop" ] || { began=1; "$@"; }; } 2>>"$dir/$errors" <"$stdin" >>"$dir/stdout.log"
+  code=$?
+  [ -n "$began" ] || code=${stop:-$code} ;;
 *) echo "$1: no such program on the PATH" >>"$dir/$errors"; code=127 ;;
 esac
+trap '' HUP INT QUIT TERM USR1 USR2             # what comes now must not reach the mv below
 signal=null
 [ $code -gt 128 ] && name=$(kill -l $code 2>/dev/null) && case $name in [A-Z]*) signal="\"SIG$name\"" ;; esac
 PATH=/bin:/usr/bin:$PATH                        # the agent's own may hold nothing, or another mv
 tries=30
-[ -d "$dir" ] || exit 74                         # the folder is gone: nobody would read it
+[ -d "$dir" ] || exit 74                        # the folder is gone: nobody would read it
 until printf '%-63s\n' "{\"code\":$code,\"signal\":$signal}" 1<>"$dir/exit.$$" && mv -f "$dir/exit.$$" "$dir/exit.json"
 do
   tries=$((tries - 1))

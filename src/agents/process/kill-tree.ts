@@ -69,7 +69,7 @@ export async function killTree(
   if (members.length > 0) {
     onPhase({ phase: 'asking', signal: target.signal, graceMs: target.graceMs })
     const isOurGroup = ownsSession(table, target, host, seen)
-    await askAndWait({ target, members, isOurGroup }, ports)
+    await askAndWait({ target, table, members, isOurGroup }, ports)
   }
   const end = await killAll(target, ports, seen, onPhase)
   return { members: members.length, ...end, elapsedMs: clock.monotonic() - startedAt }
@@ -77,32 +77,57 @@ export async function killTree(
 
 interface Asked {
   readonly target: KillTarget
+  readonly table: ProcessTable
   readonly members: readonly ProcessRow[]
   readonly isOurGroup: boolean
 }
 
 /** The group hears the signal; what lives outside it hears TERM once the group has ended, in the rest of the same grace period. */
-async function askAndWait({ target, members, isOurGroup }: Asked, ports: KillPorts): Promise<void> {
+async function askAndWait(asked: Asked, ports: KillPorts): Promise<void> {
+  const { target, members, isOurGroup } = asked
   const { host, clock } = ports
   const deadline = clock.monotonic() + target.graceMs
   const groupId = isOurGroup && target.leader ? target.leader.pid : null
   const outside = members.filter((row) => groupId === null || row.sessionId !== groupId)
   let inside = members.filter((row) => !outside.includes(row))
+  let programs = groupId === null ? [] : await programsOf(groupId, asked.table, host)
   if (groupId !== null) host.signalGroup(groupId, target.signal)
-  inside = await waitForAll(inside, deadline, ports)
+  const askAgain = async (): Promise<void> => {
+    if (groupId === null || programs.length > 0) return
+    programs = await programsOf(groupId, await ports.scan(), host)
+    for (const row of programs) host.signal(row.pid, target.signal)
+  }
+  inside = await waitForAll(inside, deadline, ports, askAgain)
   if (inside.length > 0) return
   for (const row of await stillAlive(outside, host)) host.signal(row.pid, 'SIGTERM')
   await waitForAll(outside, Math.max(deadline, clock.monotonic()), ports)
 }
 
-/** Returns early when all are gone; else, at the deadline, with those that are not. */
+/**
+ * What the supervisor runs. One that is about to start its program swallows a signal, and so does its fork until it has become the
+ * program, so that one is asked again as soon as it is there. Others are not: their children may be what tidies up.
+ */
+async function programsOf(
+  leaderPid: number,
+  { rows }: ProcessTable,
+  host: ProcessHost,
+): Promise<ProcessRow[]> {
+  const supervisor = await host.commandLine(leaderPid)
+  const children = [...rows.values()].filter((row) => row.parentPid === leaderPid && !row.isDead)
+  const lines = await Promise.all(children.map(({ pid }) => host.commandLine(pid)))
+  return children.filter((_row, i) => lines[i] !== supervisor)
+}
+
+/** Returns early when all are gone; else, at the deadline, with those that are not. `onLook`: before each look. */
 async function waitForAll(
   rows: readonly ProcessRow[],
   deadline: number,
   { host, clock }: KillPorts,
+  onLook: () => Promise<void> = async () => {},
 ): Promise<ProcessRow[]> {
   let pauseMs = FIRST_LOOK_MS
   for (;;) {
+    await onLook()
     const alive = await stillAlive(rows, host)
     const restMs = deadline - clock.monotonic()
     if (alive.length === 0 || restMs <= 0) return alive

@@ -111,7 +111,7 @@ async function findSupervisor(folder: string, host: ProcessHost): Promise<Claima
   for (const { pid, startTime, isDead } of (await host.table()).rows.values()) {
     if (isDead) continue
     const [, given = ''] = (await host.commandLine(pid))?.split(/supervise\.(?:sh|mjs) /) ?? []
-    if (given.startsWith(`${folder} `)) return { pid, startTime }
+    if (given.replace(/^--one-stream /, '').startsWith(`${folder} `)) return { pid, startTime }
   }
   return null
 }

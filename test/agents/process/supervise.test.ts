@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RESOURCES, fixture, firstLine, openStages } from './stages.ts'
@@ -79,6 +89,23 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
     await firstLine(running)
     process.kill(-running.pid, 'SIGTERM')
     expect(await running.ended).toMatchObject({ code: 7, signal: null })
+  })
+
+  it('starts nothing that was stopped before, and does not swallow the stop', async () => {
+    stages = openStages(command)
+    const { stage, ended, folder } = stages.create([fixture('hangs.sh')])
+    const stdinFile = join(folder, 'not-yet')
+    execFileSync('mkfifo', [stdinFile])
+    const started = await stages.launcher.start({ ...stage, stdinFile })
+    const pid = started.ok ? started.value.pid : 0
+    // It owns the stage and waits for its input to open.
+    await eventually(() => expect(existsSync(join(folder, 'pid'))).toBe(true))
+    process.kill(-pid, 'SIGTERM')
+    await eventually(() => {
+      if (existsSync(join(folder, 'exit.json'))) return
+      closeSync(openSync(stdinFile, constants.O_WRONLY | constants.O_NONBLOCK))
+    })
+    expect(await ended).toMatchObject({ code: 143, signal: 'SIGTERM' })
   })
 
   it('gives the program the prompt and then the end of its input', async () => {
