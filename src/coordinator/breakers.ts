@@ -4,6 +4,7 @@ import { createOutages } from './outages.ts'
 import { createSignIns } from './sign-ins.ts'
 import type { Command } from '../domain/command.ts'
 import type { Agent } from '../domain/agent.ts'
+import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 
@@ -18,7 +19,10 @@ export interface Breakers {
 
 /** More agents of one task than this within the window, and the task rests. */
 const RESPAWN = { agents: 5, windowMs: 60_000, restMs: 5 * 60_000 }
+/** Those that were lost are tried again only after a while, so they are counted for longer. */
+const LOST_WINDOW_MS = 15 * 60_000
 /** So many failed launches of one profile in a row, and the profile rests, longer each time. */
+const UNLAUNCHED: ReadonlySet<FailureClass> = new Set(['launch', 'machine-busy', 'missing-program'])
 const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 
 export function createBreakers(plan: Plan): Breakers {
@@ -59,7 +63,9 @@ export function createBreakers(plan: Plan): Breakers {
 }
 
 function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: number): Command[] {
-  const recent = (starts.get(agent.taskId) ?? []).filter((at) => at > now - RESPAWN.windowMs)
+  const isLost = agent.state.kind === 'ended' && agent.state.outcome === 'lost'
+  const windowMs = isLost ? LOST_WINDOW_MS : RESPAWN.windowMs
+  const recent = (starts.get(agent.taskId) ?? []).filter((at) => at > now - windowMs)
   recent.push(agent.claimedAt)
   const task = plan.tasks.get(agent.taskId)
   if (task?.state.kind !== 'open' || task.schedule) {
@@ -69,7 +75,7 @@ function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: n
   starts.set(agent.taskId, recent)
   if (recent.length < RESPAWN.agents) return []
   starts.delete(agent.taskId)
-  const reason = `${recent.length} agents within ${RESPAWN.windowMs / 1000} s ended without an outcome`
+  const reason = `${recent.length} agents within ${windowMs / 1000} s ended without an outcome`
   return [
     {
       type: 'breaker.trip',
@@ -84,7 +90,7 @@ function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: n
 
 function launch(launches: Map<string, number>, agent: Agent, now: number): Command[] {
   const bad = agent.state.kind === 'ended' ? agent.state.failure : null
-  if (bad?.class !== 'launch' && bad?.class !== 'missing-program') {
+  if (bad === null || !UNLAUNCHED.has(bad.class)) {
     launches.delete(agent.executor)
     return []
   }

@@ -1,12 +1,15 @@
 /** Providers that are unwell: when several agents in a row were sent away, the provider is left alone, longer each time, by all. */
 import type { Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'
-import { VERDICTS, type FailureClass } from '../domain/failure.ts'
+import type { FailureClass } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { CommittedBatch } from './committed.ts'
 
 /** So many agents in a row, of any task, and it rests. */
 const OUTAGE = { agents: 3, restMs: 30_000, maxRestMs: 5 * 60_000 }
+
+/** Ends by which it is sure that the provider was asked and is unwell. */
+const SENT_AWAY: ReadonlySet<FailureClass> = new Set(['rate-limit', 'overload'])
 
 /** Ends after which it is sure that the provider had answered. */
 const HAS_ANSWERED: ReadonlySet<FailureClass> = new Set([
@@ -54,7 +57,7 @@ export function createOutages(plan: Plan): Outages {
     onEnded({ provider, state }, now) {
       if (provider === null || state.kind !== 'ended') return []
       const { failure, outcome } = state
-      if (failure === null || VERDICTS[failure.class] !== 'back-off') {
+      if (failure === null || !SENT_AWAY.has(failure.class)) {
         // An end that says nothing of the provider, such as a kill, forgives nothing.
         if (outcome === 'done' || (failure && HAS_ANSWERED.has(failure.class)))
           records.delete(provider)

@@ -73,6 +73,7 @@ export const FAILURE_CLASSES = [
   'lost',
   'timeout',
   'launch',
+  'machine-busy',
   'missing-program',
   'isolation',
   'unreachable',
@@ -88,8 +89,8 @@ export type FailureClass = z.infer<typeof failureClassSchema>
 
 /** What whoever reports a failure may say that it was. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
-  ...(['lost', 'launch', 'missing-program', 'isolation', 'unreachable'] as const),
-  ...(['question', 'budget', 'killed'] as const),
+  ...(['lost', 'launch', 'machine-busy', 'missing-program', 'isolation'] as const),
+  ...(['unreachable', 'question', 'budget', 'killed'] as const),
 ])
 
 export const workFailureSchema = z.strictObject({
@@ -125,7 +126,7 @@ export function workFailure(
 /**
  * What a class of failure means for the task.
  * park: sleep until the provider's reset and resume the same conversation; spends no attempt.
- * back-off: the provider is unwell; try again later with jitter; spends no attempt.
+ * back-off: the provider or this machine is unwell; try again later with jitter; spends no attempt.
  * ask: wait for a person. fail: never retried by itself. retry: up to `max_attempts`, with back-off.
  * retry-if-asked: only when the task itself names `max_attempts`.
  */
@@ -143,6 +144,7 @@ export const VERDICTS = {
   lost: 'retry',
   timeout: 'retry',
   launch: 'retry',
+  'machine-busy': 'back-off',
   'missing-program': 'fail',
   isolation: 'fail',
   unreachable: 'retry',

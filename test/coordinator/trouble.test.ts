@@ -67,6 +67,30 @@ describe('a failure', () => {
     }
   })
 
+  it('of class machine-busy backs off, spends no attempt and says nothing of the provider', async () => {
+    const yard = await open()
+    await yard.add('a', { exec: null, executor: 'claude', maxAttempts: 1 })
+    for (const waitMs of [10_000, 20_000]) {
+      await yard.end('a', {
+        how: 'not-launched',
+        exit: null,
+        failure: workFailure('machine-busy', 'no'),
+      })
+      expect(yard.task('a')).toMatchObject({
+        attempts: 0,
+        state: { kind: 'open', notBefore: yard.clock.now() + waitMs },
+      })
+      await yard.pass(waitMs)
+      expect(yard.running()).toEqual(['a'])
+    }
+    await yard.end('a', {
+      how: 'not-launched',
+      exit: null,
+      failure: workFailure('machine-busy', 'no'),
+    })
+    expect([...yard.opened.plan.breakers.keys()]).toEqual(['launch:claude'])
+  })
+
   it('of class quota parks the provider until its reset, then the conversation goes on', async () => {
     const yard = await open()
     await yard.add('a', { exec: null, executor: 'claude' })
@@ -124,6 +148,20 @@ describe('breakers', () => {
     expect(yard.opened.plan.breakers.get('respawn:a')).toMatchObject({ kind: 'respawn' })
     await yard.pass(5 * 60_000)
     expect(yard.running()).toEqual(['a', 'b'])
+  })
+
+  it('let a task rest that loses five agents in a row, however long each try waited', async () => {
+    const yard = await open()
+    await yard.add('a', { maxAttempts: 20 })
+    for (const waitMs of [10_000, 20_000, 40_000, 80_000]) {
+      await yard.end('a', { how: 'lost', exit: null })
+      expect(yard.opened.plan.breakers.size).toBe(0)
+      await yard.pass(waitMs)
+      expect(yard.running()).toEqual(['a'])
+    }
+    await yard.end('a', { how: 'lost', exit: null })
+    expect(yard.opened.plan.breakers.get('respawn:a')).toMatchObject({ kind: 'respawn' })
+    expect(yard.task('a').attempts).toBe(5)
   })
 
   it('tell of silence first, end the agent after three times that, and retry it as lost', async () => {

@@ -218,3 +218,29 @@ describe('a task that was edited after it was picked', () => {
     expect(bench.must({ type: 'agents.claim', ...again }, COORDINATOR)).toEqual(['agent-3'])
   })
 })
+
+describe('a task that is open again while its agent is still being ended', () => {
+  const reopened = () => {
+    const bench = createBench()
+    bench.add('a')
+    bench.claim('a', 1)
+    const ids = { id: taskId('a'), agentId: null, generation: null }
+    const more = { artifacts: [], force: false, nextFireAt: null }
+    bench.must({ type: 'task.complete', ...ids, ...more })
+    bench.must({ type: 'task.reopen', id: taskId('a') })
+    expect(bench.task('a').state.kind).toBe('open')
+    expect(bench.plan.agentOf(taskId('a'))?.id).toBe('agent-1')
+    return bench
+  }
+
+  it('is claimed, taken and piloted by nobody before that one is gone', () => {
+    const bench = reopened()
+    const claim = claimOf('a', 2)
+    expect(bench.must({ type: 'agents.claim', claims: [claim] }, COORDINATOR)).toEqual([])
+    expect(bench.run({ type: 'task.take', claim, workplaceCwd: '/w' }).ok).toBe(false)
+    expect(bench.run({ type: 'task.pilot', claim }).ok).toBe(false)
+    expect([...bench.plan.agents.keys()]).toEqual(['agent-1'])
+    bench.end(1, 1)
+    expect(bench.must({ type: 'agents.claim', claims: [claim] }, COORDINATOR)).toEqual(['agent-2'])
+  })
+})

@@ -1,7 +1,7 @@
 /** The line to the launcher process: forks it, numbers requests, and says again to a new one what the last one left unanswered. */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { systemClock } from '../../base/clock.ts'
+import { systemClock, type Clock } from '../../base/clock.ts'
 import { err, ok } from '../../base/result.ts'
 import type { Log } from '../../base/log.ts'
 import type { Result } from '../../base/result.ts'
@@ -18,6 +18,8 @@ export interface LauncherOptions {
   /** See `supervisorCommand`. */
   readonly supervisor: readonly string[]
   readonly log: Log
+  /** For how long an answer is waited for; the system's by default. */
+  readonly clock?: Clock
   /** The launcher's own environment; by default ours. Agents get none of it. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -59,6 +61,13 @@ interface OpenRequest {
 const MAX_SILENT_DEATHS = 5
 const FIRST_PAUSE_MS = 20
 const CLOSE_MS = 2000
+/** One that has answered before and is silent for so long while something is asked hangs, and is replaced. */
+const ANSWER_MS = 5000
+/** The same for one that has yet to begin: under load that takes its time. */
+const BEGIN_MS = 30_000
+/** After a pause of this process an answer may be there and not be read. */
+const READ_MS = 250
+const PING = { kind: 'ping', id: 0 } as const
 
 export function openLauncherLink(options: LinkOptions): LauncherLink {
   const open = createOpenRequests()
@@ -67,15 +76,18 @@ export function openLauncherLink(options: LinkOptions): LauncherLink {
   let silentDeaths = 0
   let isClosed = false
 
+  const silence = createSilence(options, () => child, open.count)
   const onMessage = (message: unknown): void => {
     const reply = parseReply(message)
     if (!reply) return
-    silentDeaths = 0
+    if (reply.kind !== 'ping') silentDeaths = 0
     if (reply.kind === 'ended') options.onEnded(reply)
     else open.answer(reply)
+    silence.heard()
   }
   const onDeath = (reason: string): void => {
     child = null
+    silence.end()
     if (isClosed) return
     silentDeaths += 1
     options.log.warn('the launcher process ended; agents go on', { reason, open: open.count() })
@@ -89,7 +101,8 @@ export function openLauncherLink(options: LinkOptions): LauncherLink {
     cancelFork = null
     try {
       child = forkLauncher(options, onMessage, onDeath)
-      for (const request of open.repeat()) say(child, request)
+      for (const request of [PING, ...open.repeat()]) say(child, request)
+      silence.asked(BEGIN_MS)
     } catch (error) {
       onDeath(error instanceof Error ? error.message : String(error))
     }
@@ -100,17 +113,55 @@ export function openLauncherLink(options: LinkOptions): LauncherLink {
     ask(request, onPhase = () => {}) {
       if (isClosed) return Promise.resolve(closedFailure)
       const { numbered, answer } = open.add(request, onPhase)
-      if (child) say(child, numbered)
-      else if (!cancelFork) connect()
+      if (!child && !cancelFork) connect()
+      else if (child) say(child, numbered)
+      silence.asked(ANSWER_MS)
       return answer
     },
     pid: () => child?.pid ?? null,
     async close() {
       if (isClosed) return
       isClosed = true
+      silence.end()
       cancelFork?.()
       if (child) await endLauncher(child)
       open.failAll(CLOSED)
+    },
+  }
+}
+
+/** Replaces a launcher that says nothing though something was asked; asks whether it is there while an answer takes its time. */
+function createSilence(
+  { clock = systemClock, log }: LinkOptions,
+  child: () => ChildProcess | null,
+  openCount: () => number,
+) {
+  let cancelWait: (() => void) | null = null
+  let cancelPing: (() => void) | null = null
+  const replace = (): void => {
+    log.warn('the launcher process does not answer and is replaced', { open: openCount() })
+    child()?.kill('SIGKILL')
+  }
+  const asked = (withinMs: number): void => {
+    cancelWait ??= clock.after(withinMs, () => (cancelWait = clock.after(READ_MS, replace)))
+  }
+  const ping = (): void => {
+    const launcher = child()
+    if (!launcher) return
+    say(launcher, PING)
+    asked(ANSWER_MS)
+  }
+  const end = (): void => {
+    cancelWait?.()
+    cancelPing?.()
+    cancelWait = cancelPing = null
+  }
+  return {
+    asked,
+    end,
+    heard() {
+      end()
+      if (openCount() > 0) cancelPing = clock.after(ANSWER_MS, ping)
     },
   }
 }

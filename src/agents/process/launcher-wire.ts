@@ -15,6 +15,8 @@ export type LauncherRequest =
   | { readonly kind: 'kill'; readonly id: number; readonly target: KillTarget }
   | { readonly kind: 'sweep'; readonly id: number; readonly markers: readonly string[] }
   | { readonly kind: 'cpu'; readonly id: number; readonly trees: readonly TreeTarget[] }
+  /** Answered at once by a launcher whose loop turns. */
+  | { readonly kind: 'ping'; readonly id: number }
 
 export type LauncherReply =
   | {
@@ -26,6 +28,7 @@ export type LauncherReply =
   | { readonly kind: 'kill'; readonly id: number; readonly report: KillReport }
   | { readonly kind: 'sweep'; readonly id: number; readonly found: readonly MarkedProcesses[] }
   | { readonly kind: 'cpu'; readonly id: number; readonly trees: readonly TreeCpu[] }
+  | { readonly kind: 'ping'; readonly id: number }
   | { readonly kind: 'error'; readonly id: number; readonly message: string }
   | { readonly kind: 'ended'; readonly folder: string; readonly end: SupervisorEnd }
 

@@ -42,6 +42,8 @@ export function createResident(ports: ResidentPorts): (request: LauncherRequest)
         const trees = request.trees.map((tree) => treeCpu(table, tree, ports.host))
         return reply({ kind: 'cpu', id, trees })
       }
+      case 'ping':
+        return reply({ kind: 'ping', id })
       default:
         return assertNever(request)
     }

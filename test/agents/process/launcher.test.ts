@@ -9,12 +9,15 @@ import { silentLog } from '../../../src/base/log.ts'
 import { ENTRY, SUPERVISOR, firstLine, fixture, host, isRunning, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
 import { eventually } from '../../support/eventually.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 
 let stages: Stages
 beforeEach(() => {
   stages = openStages()
 })
 afterEach(() => stages.close())
+
+const OWN = { entry: ENTRY, node: process.execPath, supervisor: SUPERVISOR, log: silentLog }
 
 /** Ends when the file appears, then with code 9. */
 const untilFile = (file: string): string[] => [
@@ -75,6 +78,38 @@ describe('the launcher', () => {
     expect((await next.ended).code).toBe(6)
     writeFileSync(file, '')
     expect((await running.ended).code).toBe(9)
+  })
+
+  it('is replaced when it hangs: what it was asked is answered by the next', async () => {
+    const clock = createManualClock()
+    const launcher = openLauncher({ ...OWN, clock })
+    await launcher.sweep([])
+    const hung = launcher.pid() ?? 0
+    process.kill(hung, 'SIGSTOP')
+    const { stage, folder } = stages.create([fixture('fails.sh'), '6'])
+    const starting = launcher.start(stage)
+    clock.advance(4999)
+    expect(launcher.pid()).toBe(hung)
+    clock.advance(1000)
+    expect(await starting).toMatchObject({ ok: true })
+    expect(launcher.pid()).not.toBe(hung)
+    expect(await isRunning(hung)).toBe(false)
+    await eventually(() => expect(readExit(folder)?.code).toBe(6))
+    await launcher.close()
+  })
+
+  it('is not replaced because its owner stood still: what came meanwhile is read first', async () => {
+    const clock = createManualClock()
+    const launcher = openLauncher({ ...OWN, clock })
+    await launcher.sweep([])
+    const before = launcher.pid()
+    const asked = launcher.sweep([])
+    clock.advance(5000)
+    await asked
+    clock.advance(60_000)
+    expect(await launcher.sweep([])).toMatchObject({ ok: true })
+    expect(launcher.pid()).toBe(before)
+    await launcher.close()
   })
 
   it('settles requests that it died on, each body run once', async () => {
