@@ -146,7 +146,13 @@ export const serviceContract = {
   stop: oc
     .route({ method: 'POST', path: '/service/stop' })
     .input(z.strictObject({ killAgents: z.boolean().optional() }))
-    .output(z.object({ agentsLeft: z.number() })),
+    .output(
+      z.object({
+        agentsLeft: z.number(),
+        /** With `killAgents`: processes of agents, ended ones included, that could not be ended. */
+        processesLeft: z.array(z.object({ pid: z.number(), command: z.string().nullable() })),
+      }),
+    ),
   snapshot: oc.route({ method: 'GET', path: '/view' }).output(snapshotSchema),
   /** Patches from now on; begins with an empty patch that names the current `seq`. */
   follow: oc.route({ method: 'GET', path: '/view/follow' }).output(eventIterator(patchSchema)),

@@ -117,19 +117,12 @@ function toCommand(
       return { type: 'agent.heard', ...who }
     case 'conversation':
       return { type: 'agent.conversed', ...who, conversation: report.id }
-    case 'unreachable': {
-      const key = `unreachable:${agentId}`
-      if (report.reason === null)
-        return parts.plan.breakers.has(key) ? { type: 'breaker.clear', key } : null
-      const { reason } = report
-      return {
-        type: 'breaker.trip',
-        key,
-        kind: 'unreachable',
-        subject: agentId,
-        reason,
-        until: null,
-      }
+    case 'unreachable':
+      return reachCommand(parts.plan, agentId, report.reason)
+    case 'note': {
+      const agent = parts.plan.agents.get(agentId)
+      const isItsOwn = agent?.generation === generation
+      return isItsOwn ? { type: 'task.log', id: agent.taskId, text: report.text } : null
     }
     case 'usage':
       return null // Not worth a journal row; its task's budget is looked at.
@@ -147,6 +140,13 @@ function toCommand(
       }
     }
   }
+}
+
+/** `reason` null = its service takes its task now. */
+function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Command | null {
+  const key = `unreachable:${agentId}`
+  if (reason === null) return plan.breakers.has(key) ? { type: 'breaker.clear', key } : null
+  return { type: 'breaker.trip', key, kind: 'unreachable', subject: agentId, reason, until: null }
 }
 
 /** What its end comes to beside what the runtime tells: its own part of the cost, and who would go on in its place. */

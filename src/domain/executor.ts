@@ -69,6 +69,8 @@ export type RuntimeReport =
   | { readonly kind: 'usage'; readonly usage: Usage }
   /** Its service does not take its task, for people to see; null = it does now. */
   | { readonly kind: 'unreachable'; readonly reason: string | null }
+  /** A line for the log of its task. */
+  | { readonly kind: 'note'; readonly text: string }
   | {
       readonly kind: 'ended'
       readonly at: number
@@ -103,6 +105,13 @@ export interface TreeUse {
   readonly processes: number
 }
 
+/** A process that outlived its agent and could not be ended. */
+export interface LeftProcess {
+  readonly pid: number
+  /** Null when it cannot be read. */
+  readonly command: string | null
+}
+
 export interface Runtime {
   /** Starts the agent unless it is known already; never throws, never blocks. */
   launch(order: LaunchOrder): void
@@ -120,6 +129,8 @@ export interface Runtime {
   facts(agentId: AgentId): LiveFacts | null
   /** One look at the processes of all living agents; those of which nothing is known are left out. Never throws. */
   measure(): Promise<ReadonlyMap<AgentId, TreeUse>>
+  /** Ends now what ended agents have left running; resolves with what is still there. Rejects where that cannot be told. */
+  endLeftovers(): Promise<readonly LeftProcess[]>
   /** Looks at everything once (exit files, output, liveness): the backstop for lost notifications. */
   look(): Promise<void>
   onReport(

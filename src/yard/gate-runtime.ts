@@ -11,6 +11,7 @@ export function gateRuntime(runtime: Runtime, isOpen: () => boolean): Runtime {
     isHolding: (id) => !isOpen() || runtime.isHolding(id),
     facts: (id) => runtime.facts(id),
     measure: () => (isOpen() ? runtime.measure() : Promise.resolve(new Map())),
+    endLeftovers: () => (isOpen() ? runtime.endLeftovers() : Promise.resolve([])),
     look: () => (isOpen() ? runtime.look() : Promise.resolve()),
     onReport: (listener) => runtime.onReport(listener),
     close: () => runtime.close(),

@@ -241,6 +241,19 @@ class OpenedYard implements Yard {
     )
   }
 
+  async endLeftovers(): ReturnType<Yard['endLeftovers']> {
+    try {
+      return ok(await this.#parts.runtime.endLeftovers())
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return err(
+        failure('timeout', `it cannot be told whether all processes of agents have ended: ${why}`, {
+          hint: 'try again in a moment',
+        }),
+      )
+    }
+  }
+
   async forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>> {
     const known = ids.filter((id) => this.store.agent(id) !== null)
     const reply = await this.dispatch({ type: 'agents.forget', ids: known }, by)

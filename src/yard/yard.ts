@@ -4,7 +4,7 @@ import type { Result } from '../base/result.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
-import type { LiveFacts } from '../domain/executor.ts'
+import type { LeftProcess, LiveFacts } from '../domain/executor.ts'
 import type { ExecutorHealth } from './executor-health.ts'
 import type { TrialResult } from './trial.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
@@ -78,6 +78,8 @@ export interface Yard {
     how: { force: boolean; redispatch: boolean },
     by: Actor,
   ): Promise<Result<readonly AgentId[], Failure>>
+  /** Ends now what ended agents have left running; gives what is still there. */
+  endLeftovers(): Promise<Result<readonly LeftProcess[], Failure>>
   /** Forgets ended agents and removes their folders; living ones are passed over. */
   forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
   /** An agent spoke through the yard: it is alive. */

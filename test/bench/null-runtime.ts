@@ -32,6 +32,7 @@ export function createNullRuntime(): Runtime {
     recover: async () => {},
     stop() {},
     reported() {},
+    endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => holding.has(id),
     facts: () => null,
     measure: () => Promise.resolve(new Map()),

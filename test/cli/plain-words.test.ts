@@ -6,7 +6,7 @@ import { stateText } from '../../src/cli/state-words.ts'
 import { outcomeOf } from '../../src/cli/task-timeline.ts'
 import { totalWords } from '../../src/cli/verbs/cost.ts'
 import { countLine, standingOf } from '../../src/cli/verbs/executors.ts'
-import { stoppedWords } from '../../src/cli/verbs/service-stop.ts'
+import { stoppedText } from '../../src/cli/verbs/service-stop.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { hintOf } from '../../src/domain/near-match.ts'
 import { openTestYard, type TestYard } from './yard-command.ts'
@@ -52,12 +52,19 @@ describe('words', () => {
   })
 
   it('of a stop say which yards, and what became of their agents', () => {
+    const how = { wasRunning: true, processesLeft: [] }
+    const yards = [{ root: '/a' }, { root: '/b' }]
     const words = (count: number, killAgents: boolean, agentsLeft: number) =>
-      stoppedWords([{ root: '/a' }, { root: '/b' }].slice(0, count), { killAgents, agentsLeft })
+      stoppedText(yards.slice(0, count), { ...how, killAgents, agentsLeft })
     expect(words(1, false, 0)).toBe('stopped')
     expect(words(1, false, 1)).toBe('stopped; 1 agent goes on without it')
     expect(words(1, true, 0)).toBe('stopped; no agent of it is left')
     expect(words(2, true, 0)).toBe('stopped 2 yards: /a, /b; no agent of theirs is left')
+    const processesLeft = [{ pid: 7, command: 'vi' }]
+    const left = { ...how, killAgents: true, agentsLeft: 0, processesLeft }
+    expect(stoppedText([{ root: '/a' }], left)).toBe(
+      'stopped; not ended, and still there: pid 7 (vi)',
+    )
     expect(words(2, false, 3)).toBe('stopped 2 yards: /a, /b; 3 agents go on without them')
   })
 

@@ -189,7 +189,7 @@ describe('a client over HTTP', () => {
 
   it('stops the host after the reply', async () => {
     const client = createHttpClient(host.served.url, host.served.token)
-    expect(await client.service.stop({})).toEqual({ agentsLeft: 0 })
+    expect(await client.service.stop({})).toEqual({ agentsLeft: 0, processesLeft: [] })
     await expect.poll(() => host.stops).toBe(1)
   })
 })

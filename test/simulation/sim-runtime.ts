@@ -177,6 +177,7 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
         })
     },
     reported() {},
+    endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => held.has(id),
     facts(id) {
       const usage = held.has(id) ? usageOf(id) : null

@@ -35,6 +35,7 @@ export function createIdleRuntime(): IdleRuntime {
     recover: async () => {},
     stop: (id) => runtime.end(id, generations.get(id) ?? 0, 143),
     reported() {},
+    endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => held.has(id),
     facts: (id) =>
       held.has(id)

@@ -13,6 +13,7 @@ import { formatDuration } from '../../domain/duration.ts'
 import type {
   Artifact,
   LaunchOrder,
+  LeftProcess,
   LiveFacts,
   Runtime,
   RuntimeReport,
@@ -133,6 +134,10 @@ class HttpRuntime implements Runtime {
 
   isHolding(agentId: AgentId): boolean {
     return this.#held.has(agentId)
+  }
+
+  endLeftovers(): Promise<readonly LeftProcess[]> {
+    return Promise.resolve([])
   }
 
   facts(agentId: AgentId): LiveFacts | null {

@@ -6,7 +6,7 @@ import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
 import { plainText } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
-import type { Changes } from '../../domain/agent.ts'
+import type { Agent, Changes } from '../../domain/agent.ts'
 import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
@@ -41,6 +41,10 @@ export const endedUnplaced = ({ failure, conflict }: Unplaced, at: number): Ende
   ended({ ...emptyEvidence('not-launched', failure), ...(conflict ? { conflict } : {}) }, at)
 
 export const neverRan = (at: number): Ended => ended(emptyEvidence('never-ran', null), at)
+
+/** Nothing of it can be read any more: lost where its start is on record. */
+export const unseen = ({ pid }: Pick<Agent, 'pid'>, at: number): Ended =>
+  pid === null ? neverRan(at) : ended(emptyEvidence('lost', null), at)
 
 const ended = (evidence: Evidence, at: number): Ended => ({
   kind: 'ended',

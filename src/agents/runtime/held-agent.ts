@@ -1,4 +1,5 @@
 /** What the runtime knows of one living agent. */
+import { join } from 'node:path'
 import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -57,6 +58,8 @@ export interface HeldAgent {
   stop: { readonly graceMs: number; readonly force: boolean } | null
   /** Aborted together with `stop`: ends the lines that are run for it. */
   readonly stopped: AbortController
+  /** Resolves when its supervisor was started, or could not be; null before that was asked for. */
+  starting: ReturnType<Launcher['start']> | null
   /** Under way while its tree is being ended. */
   killing: Promise<void> | null
   /** True from the moment that its end is being settled. */
@@ -78,21 +81,25 @@ export interface HeldAgent {
   hasBeenHeard: boolean
 }
 
-export const createHeld = (order: LaunchOrder, folder: string, now: number): HeldAgent => ({
+export const createHeld = (
+  order: LaunchOrder,
+  { agents, clock }: Pick<LocalRuntimeOptions, 'agents' | 'clock'>,
+): HeldAgent => ({
   order,
-  folder,
+  folder: join(agents, order.agent.id),
   key: null,
   bootId: null,
   leader: null,
   workplace: order.agent.workplace,
   stop: null,
   stopped: new AbortController(),
+  starting: null,
   killing: null,
   isSettling: false,
   settleTries: 0,
   isUndecided: false,
-  startedAt: now,
-  heardAt: now,
+  startedAt: clock.now(),
+  heardAt: clock.now(),
   outputBytes: 0,
   waitsUntil: null,
   doing: null,

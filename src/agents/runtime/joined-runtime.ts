@@ -18,6 +18,7 @@ export function joinRuntimes(processes: Runtime, services: Runtime): Runtime {
     isHolding: (id) => both.some((one) => one.isHolding(id)),
     facts: (id) => processes.facts(id) ?? services.facts(id),
     measure: () => processes.measure(),
+    endLeftovers: () => processes.endLeftovers(),
     async look() {
       await Promise.all(both.map((one) => one.look()))
     },

@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { LeftProcess } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { printsPlainText } from '../../domain/settings.ts'
 import { applyEnvironment, withoutKeys } from '../executors/environment.ts'
@@ -10,10 +11,11 @@ import { executorOf } from '../executors/registry.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { LaunchFailure, Stage } from '../process/spawn-stage.ts'
 import { ownProgram } from '../process/own-program.ts'
-import { STAGE_FILES } from '../process/stage-files.ts'
+import { STAGE_FILES, errorCode } from '../process/stage-files.ts'
 import { promptOf } from '../prompt.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { pilotInput, pilotPlan } from '../pilot/pilot-plan.ts'
+import type { Leftovers } from './leftovers.ts'
 import type { Place } from './place.ts'
 import { writeStageRecord } from './stage-record.ts'
 
@@ -27,6 +29,27 @@ export interface Site {
   readonly bootId: string
 }
 
+/** Nothing of the tries before runs any more in its folder; a sentence for the task's log where something had to be ended. */
+export async function clearBefore(
+  { order }: HeldAgent,
+  leftovers: Pick<Leftovers, 'endOf'>,
+): Promise<Result<string | null, WorkFailure>> {
+  try {
+    const { ended, left } = await leftovers.endOf(order.task.id)
+    if (left.length > 0) return err(notYet(`${many(left.length)} still at work: ${listed(left)}`))
+    return ok(ended === 0 ? null : `${many(ended)} still running and had to be ended first`)
+  } catch (error) {
+    return err(notYet(`it cannot be told whether they have ended: ${messageOf(error)}`))
+  }
+}
+
+const many = (count: number): string =>
+  count === 1 ? 'one process of an earlier try was' : `${count} processes of earlier tries were`
+const listed = (left: readonly LeftProcess[]): string =>
+  left.map(({ pid, command }) => `pid ${pid} (${command ?? 'unknown'})`).join(', ')
+const notYet = (why: string): WorkFailure =>
+  workFailure('machine-busy', `it waits for the processes of earlier tries: ${why}`)
+
 /** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
 export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
   try {
@@ -38,11 +61,25 @@ export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
   }
 }
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
 const folderFailure = (error: unknown): WorkFailure =>
   workFailure(
-    'launch',
-    `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
+    `its folder cannot be written: ${messageOf(error)}`,
   )
+
+/** What was thrown on the way to its start. */
+export const unstarted = (error: unknown): WorkFailure =>
+  workFailure(
+    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
+    `it could not be started: ${messageOf(error)}`,
+  )
+
+/** The machine has no process, memory or file handle left for now: that says nothing of the task. */
+const isShortage = (code: string): boolean =>
+  ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
@@ -188,8 +225,11 @@ export function launchFailureOf(failed: LaunchFailure): WorkFailure {
     case 'bad-cwd':
       return workFailure('launch', `its folder ${failed.cwd} cannot be entered (${failed.code})`)
     case 'spawn-failed':
-      return workFailure('launch', `it could not be started: ${failed.message}`)
+      return workFailure(
+        isShortage(failed.code) ? 'machine-busy' : 'launch',
+        `it could not be started: ${failed.message}`,
+      )
     case 'launcher-unavailable':
-      return workFailure('launch', `the launcher is not there: ${failed.message}`)
+      return workFailure('machine-busy', `the launcher is not there: ${failed.message}`)
   }
 }

@@ -5,10 +5,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
-import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type {
   LaunchOrder,
+  LeftProcess,
   LiveFacts,
   Runtime,
   RuntimeReport,
@@ -19,7 +20,14 @@ import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
 import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
-import { endedUnlaunched, endedUnplaced, neverRan, settledEnd, type Going } from './evidence.ts'
+import {
+  endedUnlaunched,
+  endedUnplaced,
+  neverRan,
+  settledEnd,
+  unseen,
+  type Going,
+} from './evidence.ts'
 import {
   committedStart,
   conversationOf,
@@ -31,7 +39,13 @@ import {
   type HeldAgent,
   type LocalRuntimeOptions,
 } from './held-agent.ts'
-import { launchFailureOf, makeFolder, prepareStage } from './launch-stage.ts'
+import {
+  clearBefore,
+  launchFailureOf,
+  makeFolder,
+  prepareStage,
+  unstarted,
+} from './launch-stage.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
 import { endUnknownAgents } from './old-stages.ts'
@@ -65,23 +79,15 @@ class LocalRuntime implements Runtime {
   #isClosed = false
 
   constructor(options: LocalRuntimeOptions) {
-    const { launcher, clock, log, host, tail } = options
+    const { log, tail } = options
     this.#options = options
     mkdirSync(options.agents, { recursive: true, mode: 0o700 })
     this.#news = createEmitter((error) =>
       log.error('a listener of reports threw', { error: String(error) }),
     )
-    const file = join(options.agents, 'left-behind')
-    this.#leftovers = createLeftovers({
-      file,
-      launcher,
-      clock,
-      log,
-      bootId: () => host.bootId(),
-      mayTouch: () => options.mayTouch(),
-    })
+    this.#leftovers = createLeftovers({ ...options, file: join(options.agents, 'left-behind') })
     this.#watch = createExitWatch({
-      ...{ launcher, host, clock, log },
+      ...options,
       onExit: (folder, exit) => this.#onExit(folder, exit),
       onVanished: (folder) => this.#onVanished(folder),
     })
@@ -92,10 +98,12 @@ class LocalRuntime implements Runtime {
   launch(order: LaunchOrder): void {
     if (this.#isClosed || this.#held.has(order.agent.id)) return
     const one = this.#hold(order)
-    this.#run(
+    void this.#step(
       one,
-      () => this.#start(one),
-      (error) => this.#onLaunchError(one, error),
+      async () => {
+        if (await this.#isClear(one)) await this.#start(one)
+      },
+      (error) => this.#onUnlaunched(one, unstarted(error)),
     )
   }
 
@@ -106,21 +114,18 @@ class LocalRuntime implements Runtime {
         const one = this.#hold(order)
         const record = readStageRecord(one.folder)
         recall(one, record)
-        if (record && !isOf(record, order)) return this.#endStranger(one)
+        if (record && !isOf(record, order)) return this.#step(one, () => this.#endStranger(one))
         await this.#step(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
       }),
     )
   }
 
   /** Its folder is another agent's, which ends before anything is said of this one. */
-  #endStranger(one: HeldAgent): Promise<void> {
-    return this.#step(one, async () => {
-      const { agents, clock } = this.#options
-      await endUnknownAgents(agents, (agent) => agent !== one.order.agent.id, this.#options)
-      if (!committedStart(one.order.agent)) return this.#report(one, neverRan(clock.now()))
-      one.key = null
-      await this.#settle(one, { kind: 'lost', isFolderGone: true })
-    })
+  async #endStranger(one: HeldAgent): Promise<void> {
+    const { id } = one.order.agent
+    await endUnknownAgents(this.#options.agents, (agent) => agent !== id, this.#options)
+    one.key = null
+    this.#report(one, unseen(one.order.agent, this.#options.clock.now()))
   }
 
   stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void {
@@ -145,6 +150,10 @@ class LocalRuntime implements Runtime {
 
   measure(): Promise<ReadonlyMap<AgentId, TreeUse>> {
     return useOfTrees(this.#held.values(), this.#options)
+  }
+
+  async endLeftovers(): Promise<readonly LeftProcess[]> {
+    return (await this.#leftovers.endAll()).left
   }
 
   async look(): Promise<void> {
@@ -178,11 +187,7 @@ class LocalRuntime implements Runtime {
   }
 
   #hold(order: LaunchOrder): HeldAgent {
-    const one = createHeld(
-      order,
-      join(this.#options.agents, order.agent.id),
-      this.#options.clock.now(),
-    )
+    const one = createHeld(order, this.#options)
     this.#held.set(order.agent.id, one)
     this.#byFolder.set(one.folder, one)
     return one
@@ -199,18 +204,11 @@ class LocalRuntime implements Runtime {
     this.#held.delete(one.order.agent.id)
     this.#byFolder.delete(one.folder)
     this.#watch.forget(one.folder)
-    if (one.key !== null && !one.order.profile.keepBackground) this.#leftovers.add(one.key)
+    if (one.key !== null && !one.order.profile.keepBackground)
+      this.#leftovers.add(one.key, one.order.task.id)
   }
 
   /** Runs one agent's step apart from the others; what it throws is told and never fatal, and the agent is looked at again. */
-  #run(
-    one: HeldAgent,
-    step: () => Promise<void>,
-    onError?: (error: unknown) => Promise<void>,
-  ): void {
-    void this.#step(one, step, onError)
-  }
-
   async #step(
     one: HeldAgent,
     step: () => Promise<void>,
@@ -235,16 +233,15 @@ class LocalRuntime implements Runtime {
     one.isUndecided = true
     this.#options.clock.after(LOOK_AGAIN_MS, () => {
       if (this.#isClosed || !one.isUndecided || !this.#held.has(one.order.agent.id)) return
-      this.#run(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
+      void this.#step(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
     })
   }
 
   /** Whatever went wrong, the folder decides: fenced out, it can never start late. */
-  async #onLaunchError(one: HeldAgent, error: unknown): Promise<void> {
+  async #onUnlaunched(one: HeldAgent, failure: WorkFailure): Promise<void> {
     const found = await this.#recoverStage(one)
     if (found.kind !== 'never-ran') return this.#settleBy(one, found)
-    const why = `it could not be started: ${error instanceof Error ? error.message : String(error)}`
-    this.#report(one, endedUnlaunched(workFailure('launch', why), this.#options.clock.now()))
+    this.#report(one, endedUnlaunched(failure, this.#options.clock.now()))
   }
 
   async #start(one: HeldAgent): Promise<void> {
@@ -266,12 +263,18 @@ class LocalRuntime implements Runtime {
     if (isPilot(one)) return this.#offer(one)
     this.#watch.watch(one.folder)
     one.startedAt = clock.now()
-    const started = await launcher.start(prepared.value.stage)
+    one.starting = launcher.start(prepared.value.stage)
+    const started = await one.starting
     if (started.ok) return this.#onStarted(one, started.value, prepared.value.conversation)
-    // Whatever the launcher says, the folder decides: fenced out, it can never start late.
-    const found = await this.#recoverStage(one)
-    if (found.kind !== 'never-ran') return this.#settleBy(one, found)
-    this.#report(one, endedUnlaunched(launchFailureOf(started.error), clock.now()))
+    return this.#onUnlaunched(one, launchFailureOf(started.error))
+  }
+
+  /** False when something of an earlier try is still there, which was reported as its end. */
+  async #isClear(one: HeldAgent): Promise<boolean> {
+    const cleared = await clearBefore(one, this.#leftovers)
+    if (!cleared.ok) this.#report(one, endedUnlaunched(cleared.error, this.#options.clock.now()))
+    else if (cleared.value !== null) this.#report(one, { kind: 'note', text: cleared.value })
+    return cleared.ok
   }
 
   /** A person's terminal starts it; `started` without a process says that it may. */
@@ -362,14 +365,18 @@ class LocalRuntime implements Runtime {
   #onExit(folder: string, exit: ExitRecord): void {
     if (this.#lines.onExit(folder, exit)) return
     const one = this.#byFolder.get(folder)
-    if (one) this.#run(one, () => this.#settle(one, { kind: 'exited', exit }))
+    if (one) void this.#step(one, () => this.#settle(one, { kind: 'exited', exit }))
   }
 
   #onVanished(folder: string): void {
     if (this.#lines.onVanished(folder)) return
     const one = this.#byFolder.get(folder)
-    if (one && !one.killing)
-      this.#run(one, async () => this.#settleBy(one, await this.#recoverStage(one)))
+    if (!one || one.killing) return
+    void this.#step(one, async () => {
+      // Both may be told in one breath: that it began is known first.
+      await one.starting
+      await this.#settleBy(one, await this.#recoverStage(one))
+    })
   }
 
   #onTailNews(told: TailNews): void {
@@ -382,7 +389,7 @@ class LocalRuntime implements Runtime {
     if (!one.leader) return
     const ending = endTree(one, one.stop?.force ? 0 : (one.stop?.graceMs ?? 0), this.#options)
     one.killing = one.killing ? one.killing.then(() => ending) : ending
-    this.#run(one, async () => {
+    void this.#step(one, async () => {
       await ending
       if (!this.#watch.check(one.folder) && !one.isSettling)
         await this.#settleBy(one, await this.#recoverStage(one))

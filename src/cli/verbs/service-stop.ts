@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../config/paths.ts'
@@ -5,6 +6,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { readState } from '../../headless/state-file.ts'
 import { isOwned } from '../../yard/is-owned.ts'
 import type { Cli, Outcome } from '../cli.ts'
+import type { Client } from '../client.ts'
 import { failureFromError } from '../failure-from-error.ts'
 import { checkConfigs, type NamedYards } from '../named-yards.ts'
 import { findOwner, type Owner } from '../owner.ts'
@@ -19,15 +21,13 @@ export async function serviceStop(cli: Cli, words: Words): Promise<Outcome> {
   const isWhole = words.flag('all') ?? false
   const killAgents = words.flag('killAgents') ?? false
   const meant = isWhole ? yards : [paths]
-  const stopped = await stopEach(meant, killAgents)
+  const stopped = await stopEach(cli, meant, killAgents)
   if (!stopped.ok) return stopped
-  const { wasRunning, agentsLeft } = stopped.value
+  const { wasRunning, ...left } = stopped.value
   const goOn = wasRunning && !isWhole ? yards.slice(1).map(({ root }) => root) : []
-  const told = { running: false, wasRunning, agentsLeft, ...(goOn.length > 0 ? { goOn } : {}) }
+  const told = { running: false, wasRunning, ...left, ...(goOn.length > 0 ? { goOn } : {}) }
   cli.print.result(told, () => {
-    cli.print.line(
-      wasRunning ? stoppedWords(meant, { killAgents, agentsLeft }) : 'no service is running',
-    )
+    cli.print.line(stoppedText(meant, { wasRunning, killAgents, ...left }))
     if (goOn.length > 0)
       cli.print.line(
         `its process goes on with ${goOn.join(', ')}; yard service stop --all ends it there`,
@@ -36,15 +36,18 @@ export async function serviceStop(cli: Cli, words: Words): Promise<Outcome> {
   return ok(0)
 }
 
-/** `stopped`, and of several yards which; then what became of their agents. */
-export function stoppedWords(
+/** What was stopped, and of several yards which; then what became of their agents. */
+export function stoppedText(
   yards: readonly Pick<YardPaths, 'root'>[],
-  { killAgents, agentsLeft }: { readonly killAgents: boolean; readonly agentsLeft: number },
+  { wasRunning, killAgents, agentsLeft, processesLeft }: Stopped & { readonly killAgents: boolean },
 ): string {
   const isOne = yards.length === 1
-  const what = isOne
+  const stopped = isOne
     ? 'stopped'
     : `stopped ${yards.length} yards: ${yards.map(({ root }) => root).join(', ')}`
+  const what = wasRunning ? stopped : 'no service is running'
+  const left = processesLeft.map(({ pid, command }) => `pid ${pid} (${command ?? 'unknown'})`)
+  if (left.length > 0) return `${what}; not ended, and still there: ${left.join(', ')}`
   if (agentsLeft > 0) {
     const go = agentsLeft === 1 ? '1 agent goes' : `${agentsLeft} agents go`
     return `${what}; ${go} on without ${isOne ? 'it' : 'them'}`
@@ -59,7 +62,7 @@ export async function serviceRestart(cli: Cli, words: Words): Promise<Outcome> {
   const { yards } = await companyOf(here.value)
   const sound = checkConfigs(cli, yards, {})
   if (!sound.ok) return sound
-  const stopped = await stopEach(yards, false)
+  const stopped = await stopEach(cli, yards, false)
   return stopped.ok ? startYards(cli, words, yards) : stopped
 }
 
@@ -84,41 +87,70 @@ async function companyOf(
   }
 }
 
-interface Stopped {
+type Left = Awaited<ReturnType<Client['service']['stop']>>
+
+interface Stopped extends Left {
   readonly wasRunning: boolean
-  readonly agentsLeft: number
 }
+
+const NONE_LEFT: Left = { agentsLeft: 0, processesLeft: [] }
 
 /** Each is asked with the token of its own: that of one yard is good for no other. */
 async function stopEach(
+  cli: Cli,
   yards: readonly YardPaths[],
   killAgents: boolean,
 ): Promise<Result<Stopped, Failure>> {
-  let wasRunning = false
-  let agentsLeft = 0
+  let all: Stopped = { wasRunning: false, ...NONE_LEFT }
   for (const paths of yards) {
-    const stopped = await stop(paths, killAgents)
+    const stopped = await stop(cli, paths, killAgents)
     if (!stopped.ok) return stopped
-    wasRunning ||= stopped.value.wasRunning
-    agentsLeft += stopped.value.agentsLeft
+    const { wasRunning, agentsLeft, processesLeft } = stopped.value
+    all = {
+      wasRunning: all.wasRunning || wasRunning,
+      agentsLeft: all.agentsLeft + agentsLeft,
+      processesLeft: [...all.processesLeft, ...processesLeft],
+    }
   }
-  return ok({ wasRunning, agentsLeft })
+  return ok(all)
 }
 
 /** Returns when the owner is gone. */
-async function stop(paths: YardPaths, killAgents: boolean): Promise<Result<Stopped, Failure>> {
+async function stop(
+  cli: Cli,
+  paths: YardPaths,
+  killAgents: boolean,
+): Promise<Result<Stopped, Failure>> {
   const owner = await findOwner(paths, { kind: 'person' })
-  if (!owner) return ok({ wasRunning: false, agentsLeft: 0 })
+  if (!owner) return killAgents ? killHere(cli, paths) : ok({ wasRunning: false, ...NONE_LEFT })
   const isAlone = await ownsAlone(paths, owner)
-  const agentsLeft = await askToStop(owner, killAgents)
-  if (!agentsLeft.ok) return agentsLeft
+  const left = await askToStop(owner, killAgents)
+  if (!left.ok) return left
   return (await isGone(paths, owner, isAlone))
-    ? ok({ wasRunning: true, agentsLeft: agentsLeft.value })
+    ? ok({ wasRunning: true, ...left.value })
     : err({
         kind: 'timeout',
         message: `the service (pid ${owner.pid}) was asked to stop and is still there`,
         hint: 'try again, and see `yard service logs`',
       })
+}
+
+/** Agents outlive their service, so they may be there without one. */
+async function killHere(cli: Cli, paths: YardPaths): Promise<Result<Stopped, Failure>> {
+  if (!existsSync(paths.agents)) return ok({ wasRunning: false, ...NONE_LEFT })
+  const { openHere } = await import('../open-here.ts')
+  const opened = await openHere(cli, paths, { kind: 'person' })
+  if (!opened.ok) return opened
+  try {
+    return ok({
+      wasRunning: false,
+      ...(await opened.value.client.service.stop({ killAgents: true })),
+    })
+  } catch (error) {
+    return err(failureFromError(error))
+  } finally {
+    await opened.value.close()
+  }
 }
 
 /** Then its process ends with it. */
@@ -132,14 +164,14 @@ async function ownsAlone(paths: YardPaths, owner: Owner): Promise<boolean> {
 }
 
 /** A host of another version may not understand the request, but every host ends in order by SIGTERM. */
-async function askToStop(owner: Owner, killAgents: boolean): Promise<Result<number, Failure>> {
+async function askToStop(owner: Owner, killAgents: boolean): Promise<Result<Left, Failure>> {
   try {
-    return ok((await owner.client.service.stop({ killAgents })).agentsLeft)
+    return ok(await owner.client.service.stop({ killAgents }))
   } catch (error) {
     const failure = failureFromError(error)
     const isOurs = killAgents || failure.kind === 'not-allowed' || failure.kind === 'timeout'
     if (isOurs) return err(failure)
-    return signalEnd(owner.pid) ? ok(0) : err(failure)
+    return signalEnd(owner.pid) ? ok(NONE_LEFT) : err(failure)
   }
 }
 

@@ -59,10 +59,12 @@ export const serviceHandlers = {
     const { yard, actor, host } = context
     yard.startNone()
     const ids = [...yard.plan.agents.values()].filter((a) => a.by === 'process').map((a) => a.id)
-    if (input.killAgents && ids.length > 0)
+    const kills = (input.killAgents ?? false) && yard.isTrusted()
+    if (kills && ids.length > 0)
       valueOf(await yard.kill(ids, { force: false, redispatch: false }, actor))
+    const processesLeft = kills ? valueOf(await yard.endLeftovers()) : []
     host.stop()
-    return { agentsLeft: yard.plan.agents.size }
+    return { agentsLeft: yard.plan.agents.size, processesLeft: [...processesLeft] }
   }),
   snapshot: os.snapshot.handler(({ context, signal }) => context.view.snapshotInPieces(signal)),
   follow: os.follow.handler(({ context, signal }) => context.view.follow(signal)),
