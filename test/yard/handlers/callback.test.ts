@@ -1,0 +1,62 @@
+/** What a service that does a task gets as the answer to its callback. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
+import { silentLog } from '../../../src/base/log.ts'
+import type { Client } from '../../../src/cli/client.ts'
+import { createYardClient } from '../../../src/yard/handlers/router.ts'
+import { initYard } from '../../../src/yard/init-yard.ts'
+import { openYard } from '../../../src/yard/open-yard.ts'
+import { createLiveView } from '../../../src/yard/views/live-view.ts'
+import { openService, type ServiceUnderTest } from '../../agents/http/service-under-test.ts'
+import { asAgent, PERSON } from '../../support/plan-builder.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+let service: ServiceUnderTest
+let close: () => Promise<void>
+let clientOf: (actor: Parameters<typeof createYardClient>[0]['actor']) => Client
+
+beforeEach(async () => {
+  service = await openService()
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'yard-callback-')))
+  const folder = join(root, 'project')
+  mkdirSync(folder)
+  const made = await initYard(folder, join(root, '.local', 'share', 'yard'))
+  if (!made.ok) throw new Error(made.error.message)
+  const env = { ...process.env, HOME: root, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
+  const opened = await openYard({
+    ...{ paths: made.value.paths, host: 'service', log: silentLog, flags: {}, runsAgents: true },
+    ...{ env, resources: join(ROOT, 'resources') },
+    launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
+    tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
+  })
+  if (!opened.ok) throw new Error(opened.error.message)
+  const yard = opened.value
+  const view = createLiveView(yard, systemClock)
+  const host = { url: () => null, pageUrl: () => null, stop: () => {} }
+  clientOf = (actor) => createYardClient({ yard, host, actor, view })
+  close = async () => {
+    view.close()
+    await yard.close()
+    await service.close()
+    rmSync(root, { recursive: true, force: true })
+  }
+})
+afterEach(() => close())
+
+it.each([
+  ['done', 'done'],
+  ['failed', 'failed'],
+] as const)('that it is %s is the state that comes of it', async (status, expected) => {
+  const client = clientOf(PERSON)
+  await client.task.add({ title: 'Deploy', id: 'deploy', executor: `${service.origin}/task` })
+  await service.received(1)
+  const by = clientOf(asAgent(1, 'deploy'))
+  const answer =
+    status === 'done'
+      ? await by.task.complete({ id: 'deploy' })
+      : await by.task.fail({ id: 'deploy', reason: 'no room' })
+  expect(answer).toMatchObject({ status: expected, attempts: 1 })
+})
