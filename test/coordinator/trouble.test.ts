@@ -91,6 +91,21 @@ describe('a failure', () => {
     expect([...yard.opened.plan.breakers.keys()]).toEqual(['launch:claude'])
   })
 
+  it('of a provider that wants a pause of more than a minute parks it until then', async () => {
+    const yard = await open()
+    await yard.add('a', { exec: null, executor: 'claude' })
+    const resetAt = yard.clock.now() + 300_000
+    await yard.end('a', bad('rate-limit', { resetAt }))
+    expect(yard.task('a')).toMatchObject({ attempts: 0, state: { park: { until: resetAt } } })
+    expect(yard.opened.plan.breakers.get('provider:of-claude')).toMatchObject({ until: resetAt })
+    await yard.pass(299_000)
+    expect(yard.running()).toEqual([])
+    await yard.pass(1000)
+    expect(yard.running()).toEqual(['a'])
+    await yard.end('a', bad('overload', { resetAt: yard.clock.now() + 50_000 }))
+    expect(yard.opened.plan.breakers.size).toBe(0)
+  })
+
   it('of class quota parks the provider until its reset, then the conversation goes on', async () => {
     const yard = await open()
     await yard.add('a', { exec: null, executor: 'claude' })

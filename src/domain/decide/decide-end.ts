@@ -17,6 +17,8 @@ type End = Extract<Command, { type: 'agent.end' }>
 
 /** How long a provider sleeps when it did not say. */
 const QUOTA_SLEEP_MS = 15 * 60_000
+/** A provider that wants to be left alone for longer than this sleeps, whatever it calls that. */
+const LONG_WAIT_MS = 60_000
 /** No provider sleeps longer: a reset beyond that was misread, or is for a person to judge. */
 const MAX_SLEEP_MS = 30 * 24 * 3_600_000
 
@@ -256,6 +258,8 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
     case 'park':
       return { resumable: true, task: parked(scene, bad) }
     case 'back-off': {
+      if (bad.resetAt !== null && bad.resetAt - at > LONG_WAIT_MS)
+        return { resumable: true, task: parked(scene, bad) }
       const delayMs = Math.round(retryDelayMs(task.backOffs + 1) * (0.5 + end.jitter))
       return {
         resumable: true,
