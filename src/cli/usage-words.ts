@@ -10,7 +10,8 @@ export function tokensOf(usage: Usage | null): string | null {
     outputTokens === null ? null : `${count(outputTokens)} out`,
     costUsd === null ? null : dollarsOf(costUsd),
   ].filter((part) => part !== null)
-  return parts.length === 0 ? null : parts.join(', ')
+  if (parts.length === 0) return null
+  return `${usage.atLeast ? 'at least ' : ''}${parts.join(', ')}`
 }
 
 /** Cents, and where that would be nothing, as much as it takes to see something. */

@@ -1,5 +1,5 @@
 /** Turns what the runtime reports into commands. A report that could not be read or saved is kept and sent again until it is. */
-import type { Usage } from '../domain/agent.ts'
+import { recordedUsage, type ToldUsage } from '../domain/agent.ts'
 import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Command } from '../domain/command.ts'
@@ -153,19 +153,19 @@ function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Comm
 function closingOf(
   { plan, money, route, log }: Parts,
   agentId: AgentId,
-  told: Usage | null,
+  told: ToldUsage | null,
 ): Pick<Extract<Command, { type: 'agent.end' }>, 'usage' | 'costSource' | 'hasFallback'> {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
-  if (!agent || !task) return { usage: told }
+  if (!agent || !task) return { usage: told && recordedUsage(told) }
   const way = route(task)
   const hasFallback = way.ok && hasStandIn(plan, way.value, agent.provider)
-  if (told === null) return { usage: told, hasFallback }
+  if (told === null) return { usage: told && recordedUsage(told), hasFallback }
   try {
     return { ...money.settle(agent, told), hasFallback }
   } catch (error) {
     log.error('what an agent cost could not be worked out', { agentId, error: String(error) })
-    return { usage: told, hasFallback }
+    return { usage: told && recordedUsage(told), hasFallback }
   }
 }
 

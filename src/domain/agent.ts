@@ -51,8 +51,39 @@ export const usageSchema = z.strictObject({
   cachedTokens: z.number().nonnegative().nullable(),
   reasoningTokens: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),
+  /** A turn was cut off, or its request was sent again, before its tokens were told: there were at least so many. */
+  atLeast: z.literal(true).optional(),
 })
 export type Usage = z.infer<typeof usageSchema>
+
+/** Tokens of one model. Input holds what was read from a cache and what was written to one. */
+export const modelUsageSchema = z.strictObject({
+  /** As the provider names the model that answered. */
+  model: z.string(),
+  inputTokens: z.number().nonnegative(),
+  outputTokens: z.number().nonnegative(),
+  cachedTokens: z.number().nonnegative(),
+  writtenTokens: z.number().nonnegative(),
+})
+export type ModelUsage = z.infer<typeof modelUsageSchema>
+
+/** Usage as it is read from a CLI, with what only matters until it is priced and recorded. */
+export const toldUsageSchema = usageSchema.extend({
+  /** All of it by the models that answered, where the CLI tells them. */
+  byModel: z.array(modelUsageSchema).optional(),
+  /** What the model call that begins now will about use; absent = none begins. */
+  next: modelUsageSchema.optional(),
+  /** It is of the whole conversation, earlier agents of it included. */
+  ofConversation: z.literal(true).optional(),
+})
+export type ToldUsage = z.infer<typeof toldUsageSchema>
+
+export const recordedUsage = ({
+  byModel: _byModel,
+  next: _next,
+  ofConversation: _ofConversation,
+  ...usage
+}: ToldUsage): Usage => usage
 
 /** Who says what an agent cost: its CLI, or the registry by the tokens that the CLI told. */
 export const costSourceSchema = z.enum(['cli', 'registry'])

@@ -3,7 +3,7 @@
  * the runtime says what happened (`RuntimeReport`). Both sides may die at any instruction: launch and stop are repeated until
  * reports say that they are not needed, so they must be idempotent per agent.
  */
-import type { Agent, Changes, Usage, Workplace } from './agent.ts'
+import type { Agent, Changes, ToldUsage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { ChangePlace } from './plan.ts'
@@ -66,7 +66,7 @@ export type RuntimeReport =
   /** First sign of life of a `starting` agent. */
   | { readonly kind: 'heard'; readonly at: number }
   | { readonly kind: 'conversation'; readonly id: string }
-  | { readonly kind: 'usage'; readonly usage: Usage }
+  | { readonly kind: 'usage'; readonly usage: ToldUsage }
   /** Its service does not take its task, for people to see; null = it does now. */
   | { readonly kind: 'unreachable'; readonly reason: string | null }
   /** A line for the log of its task. */
@@ -75,7 +75,7 @@ export type RuntimeReport =
       readonly kind: 'ended'
       readonly at: number
       readonly evidence: Evidence
-      readonly usage: Usage | null
+      readonly usage: ToldUsage | null
       readonly conversation: string | null
       readonly changes: Changes | null
       readonly artifacts: readonly Artifact[]
@@ -93,7 +93,7 @@ export interface LiveFacts {
   /** One line: the tool call or text under way. */
   readonly doing: string | null
   /** What its CLI has told so far; absent or null = nothing. */
-  readonly usage?: Usage | null
+  readonly usage?: ToldUsage | null
 }
 
 /** What the processes of one agent use, all together. */

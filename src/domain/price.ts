@@ -1,6 +1,12 @@
 /** What tokens cost by the registry. An estimate from list prices: no discount, no surcharge for long prompts, no price of writing a cache. */
 import { z } from 'zod'
-import type { CostSource, Usage } from './agent.ts'
+import {
+  recordedUsage,
+  type CostSource,
+  type ModelUsage,
+  type ToldUsage,
+  type Usage,
+} from './agent.ts'
 
 /** US dollars per million tokens. */
 export const priceSchema = z.strictObject({
@@ -40,20 +46,33 @@ export function withCost(usage: Usage, price: Price | null): Priced {
     : { usage: { ...usage, costUsd }, costSource: 'registry' }
 }
 
-/**
- * Executors whose CLI tells, when it goes on with a conversation, what all of it has used so far. What earlier agents told of the
- * same conversation is taken off, so that no token is counted twice.
- */
-const TELLS_WHOLE_CONVERSATION: ReadonlySet<string> = new Set(['codex', 'qwen'])
+/** What writing a provider's cache costs, as a multiple of plain input. */
+const WRITE_FACTOR = 1.25
 
-/** What this run alone used, of what its CLI told. `earlier`: what was recorded of earlier agents of the same conversation. */
-export function usageOfRun(
-  executorType: string,
-  told: Usage,
-  earlier: readonly (Usage | null)[],
-): Usage {
-  if (!TELLS_WHOLE_CONVERSATION.has(executorType)) return told
-  return earlier.reduce<Usage>((left, before) => (before ? less(left, before) : left), told)
+/** US dollars of all of them; null where the price of one is not known. */
+export function priceOfModels(
+  used: readonly ModelUsage[],
+  priceFor: (model: string) => Price | null,
+): number | null {
+  let sum = 0
+  for (const { model, inputTokens, outputTokens, cachedTokens, writtenTokens } of used) {
+    const price = priceFor(model)
+    const usage = { inputTokens, outputTokens, cachedTokens, reasoningTokens: null, costUsd: null }
+    const cost = price && priceOf(usage, price)
+    if (price === null || cost === null) return null
+    sum += cost + (writtenTokens * (WRITE_FACTOR - 1) * price.input) / 1_000_000
+  }
+  return sum
+}
+
+/**
+ * What this run alone used. Some CLIs tell, when they go on with a conversation, what all of it has used so far: what earlier agents
+ * told of it is taken off then, so that no token is counted twice. `earlier`: what was recorded of them.
+ */
+export function usageOfRun(told: ToldUsage, earlier: readonly (Usage | null)[]): Usage {
+  const usage = recordedUsage(told)
+  if (!told.ofConversation) return usage
+  return earlier.reduce<Usage>((left, before) => (before ? less(left, before) : left), usage)
 }
 
 const less = (a: Usage, b: Usage): Usage => ({
@@ -63,6 +82,7 @@ const less = (a: Usage, b: Usage): Usage => ({
   reasoningTokens: minus(a.reasoningTokens, b.reasoningTokens),
   // A price by the registry is not what the CLI told; where the CLI tells none there is nothing to take off.
   costUsd: minus(a.costUsd, b.costUsd),
+  ...(a.atLeast ? { atLeast: true } : {}),
 })
 
 const minus = (a: number | null, b: number | null): number | null =>

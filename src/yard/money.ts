@@ -1,12 +1,12 @@
 /** What agents and tasks have spent, for the coordinator: recorded sums, and what living agents are known to use by now. */
 import type { Money } from '../coordinator/ports.ts'
-import type { Agent, Usage } from '../domain/agent.ts'
+import type { Agent, ToldUsage, Usage } from '../domain/agent.ts'
 import { NOTHING_SPENT, sumSpent, type Spent } from '../domain/budget.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { listPrice } from '../domain/models.ts'
 import type { Plan } from '../domain/plan.ts'
-import { tokensOf, usageOfRun, withCost, type Priced } from '../domain/price.ts'
+import { priceOfModels, tokensOf, usageOfRun, withCost, type Priced } from '../domain/price.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { StoreReader } from '../store/store.ts'
 import { dayOf, type Spending } from './spending.ts'
@@ -38,15 +38,33 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     }
     return list
   }
-  const settle = (agent: Agent, told: Usage): Priced => {
+  /** By the model that answers, which may be another than the one that was asked for. */
+  const priceFor = (agent: Agent) => (id: string) =>
+    listPrice(settings(), id) ??
+    listPrice(settings(), plainId(id)) ??
+    (agent.model === null || id !== agent.modelId ? null : listPrice(settings(), agent.model))
+  const settle = (agent: Agent, told: ToldUsage): Priced => {
     const price = agent.model === null ? null : listPrice(settings(), agent.model)
-    const own = usageOfRun(agent.executorType, told, earlierOf(agent))
-    return withCost(own, price)
+    const own = usageOfRun(told, earlierOf(agent))
+    const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(agent)) : null
+    return own.costUsd === null && byModel !== null
+      ? { usage: { ...own, costUsd: byModel }, costSource: 'registry' }
+      : withCost(own, price)
   }
+  /** The call that begins now is paid for as well: it cannot be stopped in its middle for nothing. */
+  const reserved = (agent: Agent, { next }: ToldUsage): Spent =>
+    next
+      ? {
+          usd: priceOfModels([next], priceFor(agent)),
+          tokens: next.inputTokens + next.outputTokens,
+        }
+      : NOTHING_SPENT
   const live = (agent: Agent): Spent => {
     const isAsked = agent.by === 'process' && agent.executorType !== 'shell'
     const told = isAsked ? runtime.facts(agent.id)?.usage : null
-    return told ? spentOf(settle(agent, told).usage) : NOTHING_SPENT
+    return told
+      ? sumSpent(spentOf(settle(agent, told).usage), reserved(agent, told))
+      : NOTHING_SPENT
   }
   const allLive = (): Spent =>
     [...plan.agents.values()].reduce((sum, agent) => sumSpent(sum, live(agent)), NOTHING_SPENT)
@@ -76,6 +94,9 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     },
   }
 }
+
+/** Without its date, or the window that was asked for: `claude-haiku-4-5-20251001`, `claude-sonnet-4-6[1m]`. */
+const plainId = (id: string): string => id.replace(/\[\w+\]$/, '').replace(/-\d{8}$/, '')
 
 export const spentOf = (usage: Usage): Spent => ({ usd: usage.costUsd, tokens: tokensOf(usage) })
 

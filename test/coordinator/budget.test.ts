@@ -1,6 +1,6 @@
 /** What may be spent: by a task, in a day, in all. Nothing starts past a cap, and nothing that runs goes on past its own. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Usage } from '../../src/domain/agent.ts'
+import type { ToldUsage, Usage } from '../../src/domain/agent.ts'
 import type { RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { asAgent, endCommand, taskId } from '../support/plan-builder.ts'
@@ -28,7 +28,7 @@ async function open(): Promise<YardBench> {
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
 /** The agent of a task ends, and has used that. */
-async function ends(id: string, used: Usage, more: Partial<Ended> = {}): Promise<void> {
+async function ends(id: string, used: ToldUsage, more: Partial<Ended> = {}): Promise<void> {
   const { generation } = bench.task(id)
   const report = { ...endedReport(bench.clock.now()), ...more, usage: used }
   bench.runtime.report(bench.agentOf(id), generation, report)
@@ -36,7 +36,7 @@ async function ends(id: string, used: Usage, more: Partial<Ended> = {}): Promise
 }
 
 /** Its CLI tells what it has used so far. */
-async function tells(id: string, used: Usage): Promise<void> {
+async function tells(id: string, used: ToldUsage): Promise<void> {
   const agent = bench.agentOf(id)
   const facts = { lastHeardAt: bench.clock.now(), outputBytes: 1, isBusy: false }
   bench.runtime.liveFacts.set(agent, {
@@ -56,6 +56,53 @@ const addUnder = (owner: string, id: string) =>
   )
 const edit = (id: string, budget: number | null) =>
   bench.send({ type: 'task.edit', id: taskId(id), edit: { budget }, nextFireAt: null })
+
+describe('what a living agent costs', () => {
+  const model = (name: string, input: number, output: number) => ({
+    ...{ name, modelId: name, provider: 'anthropic', endpoint: null, apiKeyEnv: null },
+    ...{ tier: null, contextWindow: null, isAlias: false },
+    price: { input, output, cached: input / 10, notedOn: null },
+  })
+  const of = (name: string, inputTokens: number, outputTokens: number) => ({
+    ...{ model: name, inputTokens, outputTokens, cachedTokens: 0, writtenTokens: 0 },
+  })
+  const openPriced = async (): Promise<void> => {
+    await open()
+    const models = { big: model('big', 10, 50), small: model('small', 1, 5) }
+    bench.economy = { ...bench.economy, models }
+    await bench.add('a', { ...AGENT, budget: 1 })
+    await bench.begin('a')
+  }
+
+  it('is priced by the models that answer, where none was named', async () => {
+    await openPriced()
+    await tells('a', { ...usage(null, 60_000), byModel: [of('big-20260401', 50_000, 5000)] })
+    expect(bench.runtime.stops).toEqual([])
+    const byModel = [of('big-20260401', 50_000, 5000), of('small[1m]', 200_000, 10_000)]
+    await tells('a', { ...usage(null, 265_000), byModel })
+    expect(bench.runtime.stops).toHaveLength(1)
+  })
+
+  it('holds the call that begins now, so that it is stopped before its cap and not after', async () => {
+    await openPriced()
+    const used = { ...usage(null, 60_000), byModel: [of('big', 50_000, 5000)] }
+    await tells('a', { ...used, next: of('big', 15_000, 1000) })
+    expect(bench.runtime.stops).toEqual([])
+    await tells('a', { ...used, next: of('big', 25_000, 1000) })
+    expect(bench.runtime.stops).toHaveLength(1)
+  })
+
+  it('is not told by half: a model without a price leaves it unknown', async () => {
+    await openPriced()
+    const byModel = [of('big', 900_000, 5000), of('other', 1, 1)]
+    await tells('a', { ...usage(null, 905_002), byModel })
+    expect(bench.runtime.stops).toEqual([])
+    await ends('a', { ...usage(null, 905_002), byModel: [of('small', 100_000, 0)] })
+    expect(bench.opened.store.agent('agent-1' as never)).toMatchObject({
+      ...{ usage: { costUsd: 0.1 }, costSource: 'registry' },
+    })
+  })
+})
 
 describe('the budget of a task', () => {
   it('ends its agent politely, and once it is raised the same conversation goes on', async () => {

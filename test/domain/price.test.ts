@@ -1,7 +1,7 @@
 /** What tokens cost, and that what a CLI tells of a whole conversation is not counted once per agent. */
 import { describe, expect, it } from 'vitest'
 import { executorOf } from '../../src/agents/executors/registry.ts'
-import type { Usage } from '../../src/domain/agent.ts'
+import { recordedUsage, type ToldUsage, type Usage } from '../../src/domain/agent.ts'
 import { priceOf, usageOfRun, withCost, type Price } from '../../src/domain/price.ts'
 import { taskOverspent, yardOverspent } from '../../src/domain/budget.ts'
 import type { ExecutorType } from '../../src/domain/settings.ts'
@@ -55,7 +55,7 @@ describe.each<[ExecutorType, boolean]>([
   ['opencode', false],
   ['pi', false],
 ])('a resumed conversation of %s', (type, isWhole) => {
-  const told = (turn: 'first' | 'resumed'): Usage => {
+  const told = (turn: 'first' | 'resumed'): ToldUsage => {
     const executor = executorOf(type)
     if (!executor) throw new Error(`no executor of type ${type}`)
     const { summary } = readAll(executor.createReader(), transcript(`${type}-${turn}-turn`))
@@ -69,9 +69,9 @@ describe.each<[ExecutorType, boolean]>([
   })
 
   it('is counted once: the second agent has used about what the first did', () => {
-    const first = usageOfRun(type, told('first'), [])
-    const second = usageOfRun(type, told('resumed'), [first])
-    expect(first).toEqual(told('first'))
+    const first = usageOfRun(told('first'), [])
+    const second = usageOfRun(told('resumed'), [first])
+    expect(first).toEqual(recordedUsage(told('first')))
     expect(input(second)).toBeGreaterThan(0.9 * input(first))
     expect(input(second)).toBeLessThan(1.3 * input(first))
     expect(second.outputTokens).toBe(first.outputTokens)
@@ -79,10 +79,13 @@ describe.each<[ExecutorType, boolean]>([
 })
 
 it('what an earlier agent did not tell before it was killed is in the next one’s sum', () => {
-  const whole = usage({ inputTokens: 30, outputTokens: 3 })
+  const whole = { ...usage({ inputTokens: 30, outputTokens: 3 }), ofConversation: true as const }
   const first = usage({ inputTokens: 10, outputTokens: 1 })
-  expect(usageOfRun('codex', whole, [first, null])).toMatchObject({ inputTokens: 20 })
-  expect(usageOfRun('codex', first, [whole])).toMatchObject({ inputTokens: 0, outputTokens: 0 })
+  expect(usageOfRun(whole, [first, null])).toMatchObject({ inputTokens: 20 })
+  // Killed before its CLI told the whole: what is known is of this run alone.
+  expect(usageOfRun(first, [whole])).toEqual(first)
+  const late = { ...first, ofConversation: true as const }
+  expect(usageOfRun(late, [whole])).toMatchObject({ inputTokens: 0, outputTokens: 0 })
 })
 
 describe('a cap', () => {

@@ -3,10 +3,16 @@
  * `is_error` alone decides. The error's code stands on the synthetic `assistant` event before it, its reset time on a
  * `rate_limit_event`.
  */
-import { isDeepStrictEqual } from 'node:util'
-import type { Usage } from '../../domain/agent.ts'
+import type { ToldUsage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
+import {
+  noteAnswer,
+  usageOfAnswers,
+  usageOfResult,
+  type Answers,
+  type Dialect,
+} from './claude-usage.ts'
 import type { OutputReader, OutputSummary } from './executor.ts'
 import {
   isTrueAt,
@@ -20,16 +26,16 @@ import {
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
 import { summaryOf } from './tool-summary.ts'
-import { sumUsage } from './usage-sum.ts'
+import { atLeast } from './usage-sum.ts'
 
 interface State {
   final: OutputSummary['final']
   failure: WorkFailure | null
-  usage: Usage | null
-  /** Of each answer so far; a message comes in several events, each with all of its usage. */
-  readonly answers: Map<string, Usage>
-  /** All of them together. */
-  answered: Usage | null
+  usage: ToldUsage | null
+  /** Each answer so far by its id; a message comes in several events. */
+  readonly answers: Answers
+  /** A stream broke, and its request was sent again in one piece: what the first one used is told nowhere. */
+  isRedone: boolean
   conversation: string | null
   mutatingToolCalls: number
   /** Calls that would change something, waiting for their result. */
@@ -40,34 +46,30 @@ interface State {
   limit: { readonly resetAt: number | null } | null
   /** What it retries for, until something else is heard; the reason if it dies meanwhile. */
   retrying: WorkFailure | null
-  readonly tools: ChangingTools
+  readonly dialect: Dialect
 }
 
-/** The tools that can change something, by their names. */
-export interface ChangingTools {
-  readonly shell: string
-  readonly editing: ReadonlySet<string>
+const CLAUDE: Dialect = {
+  tools: { shell: 'Bash', editing: new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit']) },
+  input: 'fresh',
+  tellsOutput: false,
+  tellsConversation: false,
 }
 
-const TOOLS: ChangingTools = {
-  shell: 'Bash',
-  editing: new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit']),
-}
-
-export function createClaudeReader(tools: ChangingTools = TOOLS): OutputReader {
+export function createClaudeReader(dialect: Dialect = CLAUDE): OutputReader {
   const state: State = {
     final: null,
     failure: null,
     usage: null,
     answers: new Map(),
-    answered: null,
+    isRedone: false,
     conversation: null,
     mutatingToolCalls: 0,
     pending: new Set(),
     errorCode: null,
     limit: null,
     retrying: null,
-    tools,
+    dialect,
   }
   return {
     read(line, writtenAt) {
@@ -79,7 +81,7 @@ export function createClaudeReader(tools: ChangingTools = TOOLS): OutputReader {
       final: state.final,
       failure: state.failure ?? state.retrying,
       // What was ended before its result has used at least what its answers say.
-      usage: state.usage ?? state.answered,
+      usage: state.usage ?? atLeast(usageOfAnswers(state)),
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -154,19 +156,11 @@ function onAssistant(state: State, event: JsonObject): readonly OutputReport[] {
 
 /** What it has used so far, when an answer says more of it. */
 function usedBy(state: State, message: JsonObject | null): readonly OutputReport[] {
-  const id = textAt(message, 'id')
-  const usage = objectAt(message, 'usage')
-  if (id === null || usage === null) return []
-  const told = tokensOf(usage)
-  const before = state.answers.get(id)
-  if (isDeepStrictEqual(before, told)) return []
-  state.answers.set(id, told)
-  state.answered = before ? sumOf(state.answers) : sumUsage(state.answered, told)
-  return state.answered ? [{ kind: 'usage', usage: state.answered }] : []
+  // A streamed answer has no reason to stop yet; one that was asked for again in one piece has.
+  if (!state.dialect.tellsOutput && textAt(message, 'stop_reason') !== null) state.isRedone = true
+  const used = noteAnswer(state, message) ? usageOfAnswers(state) : null
+  return used ? [{ kind: 'usage', usage: used }] : []
 }
-
-const sumOf = (answers: ReadonlyMap<string, Usage>): Usage | null =>
-  [...answers.values()].reduce<Usage | null>(sumUsage, null)
 
 function onBlock(state: State, block: JsonObject): readonly OutputReport[] {
   switch (textAt(block, 'type')) {
@@ -192,7 +186,7 @@ function onToolUse(state: State, block: JsonObject): readonly OutputReport[] {
     return [{ kind: 'question', text: clip(asked.join('\n')) }]
   }
   const line = textAt(input, 'command')
-  const { shell, editing } = state.tools
+  const { shell, editing } = state.dialect.tools
   if (editing.has(name) || (name === shell && line !== null && mayChangeThings(line)))
     state.pending.add(id)
   return [
@@ -228,7 +222,7 @@ function onResult(state: State, event: JsonObject, at: number): readonly OutputR
   state.final = { ok: isOk, text }
   state.retrying = null
   state.failure = isOk ? null : failureOf(state, event, { text, at })
-  state.usage = usageOf(event)
+  state.usage = usageOfResult(state, event)
   const reports: OutputReport[] = [{ kind: 'usage', usage: state.usage }]
   const denials = objectsAt(event, 'permission_denials').length
   if (denials > 0) {
@@ -268,22 +262,4 @@ function failureOf(
     resetAt,
     at: said.at,
   })
-}
-
-const usageOf = (event: JsonObject): Usage => ({
-  ...tokensOf(objectAt(event, 'usage')),
-  costUsd: numberAt(event, 'total_cost_usd'),
-})
-
-function tokensOf(usage: JsonObject | null): Usage {
-  const cached = numberAt(usage, 'cache_read_input_tokens')
-  const written = numberAt(usage, 'cache_creation_input_tokens')
-  const fresh = numberAt(usage, 'input_tokens')
-  return {
-    inputTokens: fresh === null ? null : fresh + (cached ?? 0) + (written ?? 0),
-    outputTokens: numberAt(usage, 'output_tokens'),
-    cachedTokens: cached,
-    reasoningTokens: null,
-    costUsd: null,
-  }
 }

@@ -2,18 +2,23 @@
  * Reads the events of `codex exec --json`. `error` is no end: every retry is one ("Reconnecting… 1/5"); only `turn.completed` and
  * `turn.failed` are. It gives no codes and no reset times as fields, so the words of those events are all there is to sort by.
  */
-import type { Usage } from '../../domain/agent.ts'
+import type { ToldUsage, Usage } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
 import type { OutputReader, OutputSummary } from './executor.ts'
 import { numberAt, objectAt, objectsAt, parseEvent, textAt, type JsonObject } from './json-event.ts'
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
+import { atLeast, estimatedTokens, sumUsage } from './usage-sum.ts'
 
 interface State {
   final: OutputSummary['final']
   failure: WorkFailure | null
-  usage: Usage | null
+  usage: ToldUsage | null
+  /** Of the turn under way, which tells its tokens at its end only. */
+  turn: { readonly read: number; readonly said: number } | null
+  /** A stream broke off, and its request was sent again. */
+  isRedone: boolean
   conversation: string | null
   mutatingToolCalls: number
   lastMessage: string | null
@@ -26,6 +31,8 @@ export function createCodexReader(): OutputReader {
     final: null,
     failure: null,
     usage: null,
+    turn: null,
+    isRedone: false,
     conversation: null,
     mutatingToolCalls: 0,
     lastMessage: null,
@@ -40,7 +47,7 @@ export function createCodexReader(): OutputReader {
     finish: () => ({
       final: state.final,
       failure: state.failure,
-      usage: state.usage,
+      usage: usageSoFar(state),
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -54,6 +61,9 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
       return state.conversation === null
         ? []
         : [{ kind: 'conversation', id: clip(state.conversation, MAX_SUMMARY) }]
+    case 'turn.started':
+      state.turn = { read: 0, said: 0 }
+      return []
     case 'item.started':
       return onItem(state, objectAt(event, 'item'), false)
     case 'item.completed':
@@ -71,6 +81,7 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
 
 function onItem(state: State, item: JsonObject | null, isDone: boolean): readonly OutputReport[] {
   const text = textAt(item, 'text') ?? ''
+  if (isDone && item) measure(state, item)
   // Something was heard from the model again, so an earlier error was got over.
   if (textAt(item, 'type') !== 'error') state.failure = null
   switch (textAt(item, 'type')) {
@@ -90,6 +101,27 @@ function onItem(state: State, item: JsonObject | null, isDone: boolean): readonl
     default:
       return []
   }
+}
+
+/** What an item shows of the tokens of its turn: what it says was written by the model, what a command printed is read by it. */
+function measure(state: State, item: JsonObject): void {
+  if (textAt(item, 'type') === 'error') return
+  const call = textAt(item, 'command') ?? (item.changes ? JSON.stringify(item.changes) : '')
+  const said = (textAt(item, 'text') ?? call).length
+  const { turn } = state
+  state.turn = { read: (turn?.read ?? 0) + outputOf(item).length, said: (turn?.said ?? 0) + said }
+}
+
+/** A turn that was cut off counts with what was seen of it. */
+function usageSoFar({ usage, turn, isRedone }: State): ToldUsage | null {
+  const isCut = turn !== null && turn.read + turn.said > 0
+  if (!isCut) return isRedone ? atLeast(usage) : usage
+  const seen = {
+    inputTokens: estimatedTokens(turn.read + turn.said),
+    outputTokens: estimatedTokens(turn.said),
+    ...{ cachedTokens: null, reasoningTokens: null, costUsd: null },
+  }
+  return atLeast({ ...usage, ...sumUsage(usage, seen) })
 }
 
 function onTool(state: State, item: JsonObject, isDone: boolean): readonly OutputReport[] {
@@ -164,6 +196,7 @@ function outputOf(item: JsonObject): string {
 
 function onError(state: State, message: string, at: number): readonly OutputReport[] {
   const retry = /^Reconnecting\.\.\.\s*(.*)$/s.exec(message)?.[1]
+  if (/stream disconnected/i.test(message)) state.isRedone = true
   const failure = providerFailure({
     code: null,
     status: null,
@@ -182,7 +215,10 @@ function onError(state: State, message: string, at: number): readonly OutputRepo
 function onCompleted(state: State, event: JsonObject): readonly OutputReport[] {
   state.final = { ok: true, text: state.lastMessage }
   state.failure = null
-  state.usage = usageOf(objectAt(event, 'usage'))
+  state.turn = null
+  // Of the whole conversation, also of what an earlier agent used of it.
+  const told: ToldUsage = { ...usageOf(objectAt(event, 'usage')), ofConversation: true }
+  state.usage = state.isRedone ? { ...told, atLeast: true } : told
   return [
     { kind: 'usage', usage: state.usage },
     { kind: 'result', ok: true, text: clip(state.lastMessage ?? '') },

@@ -1,5 +1,5 @@
 /** The small, pure part of running an agent that differs from one CLI to the next: how it is started and how its output is read. */
-import type { Usage } from '../../domain/agent.ts'
+import type { ToldUsage } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
@@ -79,7 +79,7 @@ export interface OutputSummary {
   readonly final: { readonly ok: boolean; readonly text: string | null } | null
   /** Read from the CLI's own error events only, never from what the agent wrote. */
   readonly failure: WorkFailure | null
-  readonly usage: Usage | null
+  readonly usage: ToldUsage | null
   readonly conversation: string | null
   /** Successful tool calls that may have changed something. */
   readonly mutatingToolCalls: number

@@ -13,11 +13,19 @@ import { providerFailure } from './provider-failure.ts'
 import { parseResetAt } from './reset-time.ts'
 import { summaryOf } from './tool-summary.ts'
 import { mayChangeThings } from './tool-effect.ts'
+import { estimatedTokens } from './usage-sum.ts'
 
 interface State {
   final: OutputSummary['final']
   failure: WorkFailure | null
   usage: Usage | null
+  /** Characters that its tools gave it and that it said, for an end without a result. */
+  read: number
+  said: number
+  /** It went in circles and gave itself up, which it calls a success. */
+  isLooping: boolean
+  /** A stream broke off, and its request was sent again. */
+  isRedone: boolean
   conversation: string | null
   mutatingToolCalls: number
   /** Calls that would change something, waiting for their result. */
@@ -39,6 +47,10 @@ export function createGeminiReader(): OutputReader {
     final: null,
     failure: null,
     usage: null,
+    read: 0,
+    said: 0,
+    isLooping: false,
+    isRedone: false,
     conversation: null,
     mutatingToolCalls: 0,
     pending: new Set(),
@@ -60,7 +72,7 @@ export function createGeminiReader(): OutputReader {
     finish: () => ({
       final: state.final,
       failure: state.failure && withReset(state.failure, state.resetAt),
-      usage: state.usage,
+      usage: usageSoFar(state),
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -98,7 +110,9 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
 
 function onMessage(state: State, event: JsonObject): readonly OutputReport[] {
   if (textAt(event, 'role') !== 'assistant') return []
-  state.answer += textAt(event, 'content') ?? ''
+  const piece = textAt(event, 'content') ?? ''
+  state.answer += piece
+  state.said += piece.length
   // A paragraph that ended is told at once; a piece of a sentence waits for the rest of it.
   const end = state.answer.lastIndexOf('\n\n')
   if (end < state.toldLength) return []
@@ -114,6 +128,7 @@ function onToolUse(state: State, event: JsonObject): readonly OutputReport[] {
   const id = clip(textAt(event, 'tool_id') ?? '', MAX_SUMMARY)
   const name = clip(textAt(event, 'tool_name') ?? 'tool', MAX_SUMMARY)
   const input = objectAt(event, 'parameters')
+  state.said += JSON.stringify(input ?? {}).length
   const line = name === SHELL_TOOL ? textAt(input, 'command') : null
   if (EDITING_TOOLS.has(name) || (line !== null && mayChangeThings(line))) state.pending.add(id)
   const summary = summaryOf(input)
@@ -126,21 +141,25 @@ function onToolResult(state: State, event: JsonObject): readonly OutputReport[] 
   const ok = textAt(event, 'status') === 'success'
   if (state.pending.delete(id) && ok) state.mutatingToolCalls++
   const text = textAt(event, 'output') ?? textAt(objectAt(event, 'error'), 'message') ?? ''
+  state.read += text.length
   return [{ kind: 'tool-result', id, ok, text: clip(text) }]
 }
 
 function onError(state: State, message: string): readonly OutputReport[] {
   state.lastError = message
+  if (/^Loop detected\b/.test(message)) state.isLooping = true
   return [{ kind: 'error', message: clip(message), class: null }]
 }
 
 function onResult(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  const isOk = textAt(event, 'status') === 'success'
+  const isOk = textAt(event, 'status') === 'success' && !state.isLooping
   const said = textAt(objectAt(event, 'error'), 'message') ?? state.lastError
   const text = isOk ? state.answer : said
   state.final = { ok: isOk, text }
   state.failure = isOk ? null : failureOf(said, at)
-  state.usage = usageOf(objectAt(event, 'stats'))
+  const told = usageOf(objectAt(event, 'stats'))
+  // The turn that broke off is not in it.
+  state.usage = isOk && !state.isRedone ? told : { ...told, atLeast: true }
   const reports: OutputReport[] = [{ kind: 'usage', usage: state.usage }]
   if (state.failure)
     reports.push({
@@ -172,6 +191,17 @@ function onErrorLine(state: State, line: string, at: number): readonly OutputRep
   if (attempt === undefined) return []
   const why = `its provider answered ${status ?? 'with an error'}; try ${attempt} failed`
   return [{ kind: 'waiting', until: null, why }]
+}
+
+/** Before its result it tells no tokens: what was seen counts. */
+function usageSoFar({ usage, read, said }: State): Usage | null {
+  if (usage !== null || read + said === 0) return usage
+  return {
+    inputTokens: estimatedTokens(read + said),
+    outputTokens: estimatedTokens(said),
+    ...{ cachedTokens: null, reasoningTokens: null, costUsd: null },
+    atLeast: true,
+  }
 }
 
 function usageOf(stats: JsonObject | null): Usage {

@@ -10,7 +10,7 @@ import { isTrueAt, numberAt, objectAt, parseEvent, textAt, type JsonObject } fro
 import { providerFailure } from './provider-failure.ts'
 import { mayChangeThings } from './tool-effect.ts'
 import { summaryOf } from './tool-summary.ts'
-import { sumUsage } from './usage-sum.ts'
+import { atLeast, sumUsage } from './usage-sum.ts'
 
 interface State {
   final: OutputSummary['final']
@@ -19,6 +19,10 @@ interface State {
   conversation: string | null
   mutatingToolCalls: number
   lastText: string | null
+  /** A step has begun, and did not tell its tokens yet. */
+  isStepOpen: boolean
+  /** A step was begun again: what it used before is told nowhere. */
+  isRedone: boolean
 }
 
 const EDITING_TOOLS = new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit'])
@@ -31,6 +35,8 @@ export function createOpencodeReader(): OutputReader {
     conversation: null,
     mutatingToolCalls: 0,
     lastText: null,
+    isStepOpen: false,
+    isRedone: false,
   }
   return {
     read(line, writtenAt) {
@@ -48,7 +54,7 @@ export function createOpencodeReader(): OutputReader {
     finish: () => ({
       final: state.final,
       failure: state.failure,
-      usage: state.usage,
+      usage: state.isStepOpen || state.isRedone ? atLeast(state.usage) : state.usage,
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -62,6 +68,8 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
     case 'step_start':
       // It goes on, so what it said before was not its last word.
       state.final = null
+      if (state.isStepOpen) state.isRedone = true
+      state.isStepOpen = true
       return []
     case 'text':
       state.lastText = text
@@ -109,6 +117,7 @@ function changesThings(name: string, input: JsonObject | null): boolean {
 }
 
 function onStepFinish(state: State, part: JsonObject | null): readonly OutputReport[] {
+  state.isStepOpen = false
   state.usage = sumUsage(state.usage, usageOf(part))
   const usage: OutputReport = { kind: 'usage', usage: state.usage }
   const reason = textAt(part, 'reason') ?? 'unknown'

@@ -83,10 +83,27 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
 function onMessage(state: State, message: JsonObject | null, at: number): readonly OutputReport[] {
   if (textAt(message, 'role') !== 'assistant') return []
   const reports = objectsAt(message, 'content').flatMap(blockReports)
-  state.usage = sumUsage(state.usage, usageOf(objectAt(message, 'usage')))
+  const told = usageOf(objectAt(message, 'usage'))
+  const reason = textAt(message, 'stopReason')
+  const isCut = reason === 'error' || reason === 'aborted' || isUnfinished(message)
+  state.usage = sumUsage(
+    state.usage,
+    isCut && saysSomething(message) ? { ...told, atLeast: true } : told,
+  )
   reports.push({ kind: 'usage', usage: state.usage })
   return [...reports, ...onStop(state, message, at)]
 }
+
+/**
+ * A stream that closes without its end mark looks like one that ended well, for `stop` is what it begins with. Its tokens come after
+ * everything else, so they are not told then.
+ */
+const isUnfinished = (message: JsonObject | null): boolean =>
+  textAt(message, 'api') === 'openai-completions' &&
+  numberAt(objectAt(message, 'usage'), 'totalTokens') === 0
+
+const saysSomething = (message: JsonObject | null): boolean =>
+  objectsAt(message, 'content').length > 0
 
 function blockReports(block: JsonObject): OutputReport[] {
   const type = textAt(block, 'type')
@@ -102,13 +119,16 @@ function onStop(state: State, message: JsonObject | null, at: number): readonly 
   state.final = null
   state.failure = null
   if (reason === 'toolUse') return []
-  if (reason === 'stop') {
+  if (reason === 'stop' && !isUnfinished(message)) {
     const texts = objectsAt(message, 'content').map((block) => textAt(block, 'text') ?? '')
     const text = texts.join('')
     state.final = { ok: true, text }
     return [{ kind: 'result', ok: true, text: clip(text) }]
   }
-  const said = textAt(message, 'errorMessage') ?? `its model stopped before its end (${reason})`
+  const said =
+    reason === 'stop'
+      ? 'its answer broke off before its end: its provider closed the stream'
+      : (textAt(message, 'errorMessage') ?? `its model stopped before its end (${reason})`)
   state.final = { ok: false, text: said }
   state.failure =
     reason === 'error'

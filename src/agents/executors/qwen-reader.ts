@@ -6,19 +6,26 @@
 import type { OutputReport } from '../../domain/output.ts'
 import { apiErrorIn, endsInApiError } from './api-error.ts'
 import { createClaudeReader } from './claude-reader.ts'
+import type { Dialect } from './claude-usage.ts'
 import type { OutputReader } from './executor.ts'
 import { numberAt, objectAt, objectsAt, parseEvent, textAt, type JsonObject } from './json-event.ts'
 
 /** Its tries were seen to go on for over three minutes; silence beyond this is no waiting any more. */
 const LONGEST_WAIT_MS = 10 * 60_000
 
-const TOOLS = {
-  shell: 'run_shell_command',
-  editing: new Set(['edit', 'write_file', 'replace', 'notebook_edit']),
+const QWEN: Dialect = {
+  tools: {
+    shell: 'run_shell_command',
+    editing: new Set(['edit', 'write_file', 'replace', 'notebook_edit']),
+  },
+  // As OpenAI's protocol has it.
+  input: 'all',
+  tellsOutput: true,
+  tellsConversation: true,
 }
 
 export function createQwenReader(): OutputReader {
-  const inner = createClaudeReader(TOOLS)
+  const inner = createClaudeReader(QWEN)
   /** The provider's error in the last answer. */
   let failed: string | null = null
   return {

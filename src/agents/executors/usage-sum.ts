@@ -12,5 +12,13 @@ export function sumUsage(before: Usage | null, step: Usage): Usage {
     cachedTokens: add(before.cachedTokens, step.cachedTokens),
     reasoningTokens: add(before.reasoningTokens, step.reasoningTokens),
     costUsd: add(before.costUsd, step.costUsd),
+    ...(before.atLeast || step.atLeast ? { atLeast: true } : {}),
   }
 }
+
+/** Its figures are a lower bound. What was never told stays so. */
+export const atLeast = <T extends Usage>(usage: T | null): T | null =>
+  usage === null ? null : { ...usage, atLeast: true }
+
+/** About how many tokens a text is, where nobody tells: a token is seldom shorter than four characters. */
+export const estimatedTokens = (characters: number): number => Math.ceil(characters / 4)

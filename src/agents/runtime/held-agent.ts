@@ -4,7 +4,7 @@ import type { AgentId } from '../../domain/ids.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Agent, Usage, Workplace } from '../../domain/agent.ts'
+import type { Agent, ToldUsage, Workplace } from '../../domain/agent.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import type { GitGuard } from '../git/git-guard.ts'
@@ -75,7 +75,7 @@ export interface HeldAgent {
   waitsUntil: number | null
   doing: string | null
   /** What its CLI has told so far. */
-  usage: Usage | null
+  usage: ToldUsage | null
   cpuMs: number
   isBusy: boolean
   hasBeenHeard: boolean

@@ -1,7 +1,7 @@
 /** An agent as it is shown: its committed state, and the live facts of one that runs. */
 import { join } from 'node:path'
 import type { AgentView } from '../../contract/view.ts'
-import type { Agent, AgentState } from '../../domain/agent.ts'
+import { recordedUsage, type Agent, type AgentState, type Usage } from '../../domain/agent.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 
@@ -46,8 +46,10 @@ const stateOf = (state: AgentState) => ({
   failure: state.kind === 'ended' ? state.failure : null,
 })
 
-const liveUsageOf = (source: AgentSource, agent: Agent) =>
-  agent.state.kind === 'ended' ? null : (source.facts(agent.id)?.usage ?? null)
+function liveUsageOf(source: AgentSource, agent: Agent): Usage | null {
+  const told = agent.state.kind === 'ended' ? null : source.facts(agent.id)?.usage
+  return told ? recordedUsage(told) : null
+}
 
 function liveFactsOf(source: AgentSource, agent: Agent) {
   const facts = agent.state.kind === 'ended' ? null : source.facts(agent.id)

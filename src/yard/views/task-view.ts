@@ -130,6 +130,7 @@ const addUsage = (a: Usage, b: Usage): Usage => ({
   cachedTokens: plus(a.cachedTokens, b.cachedTokens),
   reasoningTokens: plus(a.reasoningTokens, b.reasoningTokens),
   costUsd: plus(a.costUsd, b.costUsd),
+  ...(a.atLeast || b.atLeast ? { atLeast: true } : {}),
 })
 
 /** Its worktree as its latest agent saw it; before that, as it will be. */

@@ -96,6 +96,64 @@ describe('usage while it runs', () => {
   })
 })
 
+describe('what it used', () => {
+  const message = (id: string, content: object, input: number) => ({
+    type: 'assistant',
+    message: {
+      ...{ id, model: 'claude-opus-4-6', stop_reason: null, content: [content] },
+      usage: { input_tokens: input, cache_read_input_tokens: 0, output_tokens: 1 },
+    },
+  })
+  const text = (length: number) => ({ type: 'text', text: 'x'.repeat(length) })
+  const call = { type: 'tool_use', id: 't', name: 'Bash', input: { command: 'make' } }
+
+  it('is that of all models, sub-agents and side questions included', () => {
+    const { summary } = readEvents({
+      ...{ type: 'result', is_error: false, result: 'well', total_cost_usd: 4.5 },
+      usage: { input_tokens: 1000, output_tokens: 10 },
+      modelUsage: {
+        main: { inputTokens: 1000, outputTokens: 10, cacheReadInputTokens: 50 },
+        sub: { inputTokens: 800_000, outputTokens: 10_000, cacheCreationInputTokens: 7 },
+      },
+    })
+    expect(summary.usage).toMatchObject({
+      ...{ inputTokens: 801_057, outputTokens: 10_010, cachedTokens: 50, costUsd: 4.5 },
+      byModel: [{ model: 'main' }, { model: 'sub', inputTokens: 800_007, writtenTokens: 7 }],
+    })
+    expect(read('drop').summary.usage).toMatchObject({ inputTokens: 1655, outputTokens: 17 })
+  })
+
+  it('is told while it works by the length of what it says, and by the model that answers', () => {
+    const { reports, summary } = readEvents(
+      message('a', text(4000), 500),
+      message('a', call, 500),
+      message('b', text(400), 600),
+    )
+    const told = only(reports, 'usage').map(({ usage }) => usage)
+    expect(told.map(({ outputTokens }) => outputTokens)).toEqual([1000, 1005, 1105])
+    expect(told[0]?.byModel).toEqual([
+      {
+        ...{ model: 'claude-opus-4-6', inputTokens: 500, outputTokens: 1000 },
+        ...{ cachedTokens: 0, writtenTokens: 0 },
+      },
+    ])
+    // Without a result it used at least that.
+    expect(summary.usage).toMatchObject({ inputTokens: 1100, outputTokens: 1105, atLeast: true })
+  })
+
+  it('is told with the call that begins now: it reads all before, and says about as much again', () => {
+    const { reports } = readEvents(message('a', text(4000), 500), message('a', call, 500))
+    const [said, called] = only(reports, 'usage').map(({ usage }) => usage)
+    expect(said).not.toHaveProperty('next')
+    expect(called?.next).toMatchObject({ inputTokens: 1505, outputTokens: 1005 })
+  })
+
+  it('is a lower bound where a stream broke and was asked for again in one piece', () => {
+    expect(read('drop').summary.usage?.atLeast).toBe(true)
+    expect(read('tool').summary.usage).not.toHaveProperty('atLeast')
+  })
+})
+
 describe('a run that fails', () => {
   it.each([
     ['401', 'auth'],

@@ -166,6 +166,35 @@ describe('a run that fails', () => {
   })
 })
 
+describe('what it used', () => {
+  const item = (more: object) => ({ type: 'item.completed', item: { id: '1', ...more } })
+  const said = item({ type: 'agent_message', text: 'x'.repeat(400) })
+  const ran = item({
+    ...{ type: 'command_execution', command: 'y'.repeat(40), aggregated_output: 'z'.repeat(800) },
+    ...{ exit_code: 0, status: 'completed' },
+  })
+  const turn = { type: 'turn.started' }
+
+  it('is a lower bound by what was seen, where its turn was cut off', () => {
+    expect(readEvents(turn, ran, said).summary.usage).toMatchObject({
+      ...{ inputTokens: 310, outputTokens: 110, atLeast: true },
+    })
+    const failed = { type: 'turn.failed', error: { message: 'no' } }
+    expect(readEvents(turn, said, failed).summary.usage).toMatchObject({ outputTokens: 100 })
+    expect(readEvents(turn).summary.usage).toBeNull()
+  })
+
+  it('is a lower bound where a stream broke off and was asked for again', () => {
+    const broken = {
+      type: 'error',
+      message: 'Reconnecting... 1/5 (stream disconnected before completion: closed)',
+    }
+    expect(readEvents(turn, broken, said, completed).summary.usage?.atLeast).toBe(true)
+    const refused = { type: 'error', message: 'Reconnecting... 1/5 (unexpected status 529)' }
+    expect(readEvents(turn, refused, said, completed).summary.usage).not.toHaveProperty('atLeast')
+  })
+})
+
 describe('whatever comes', () => {
   it('words that an agent wrote decide nothing', () => {
     const text = 'unexpected status 401: you hit your usage limit, try again at 4:13 AM'

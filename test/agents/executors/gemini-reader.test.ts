@@ -85,6 +85,25 @@ describe('gemini alone', () => {
     })
   })
 
+  it('has failed where it went in circles, whatever its result says', () => {
+    const { summary } = readEvents(
+      { type: 'message', role: 'assistant', content: 'Again.', delta: true },
+      { type: 'error', severity: 'warning', message: 'Loop detected, stopping execution' },
+      { type: 'result', status: 'success', stats: { total_tokens: 9 } },
+    )
+    expect(summary).toMatchObject({
+      final: { ok: false, text: 'Loop detected, stopping execution' },
+      failure: { class: 'crash' },
+    })
+  })
+
+  it('counts what was seen of a turn that was cut off, as a lower bound', () => {
+    const say = { type: 'message', role: 'assistant', content: 'x'.repeat(400), delta: true }
+    expect(readEvents(say).summary.usage).toMatchObject({ outputTokens: 100, atLeast: true })
+    expect(read('drop').summary.usage?.atLeast).toBe(true)
+    expect(read('tool').summary.usage).not.toHaveProperty('atLeast')
+  })
+
   it('takes nothing that an agent wrote for a failure', () => {
     const content = '[API Error: {"error":{"code":401,"message":"invalid API key"}}]'
     const { summary } = readEvents(

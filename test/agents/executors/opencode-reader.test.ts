@@ -94,6 +94,16 @@ describe('opencode alone', () => {
     ])
   })
 
+  it('has used at least what its steps told, where one was cut off or begun again', () => {
+    const step = { type: 'step_start', part: {} }
+    const tokens = { input: 10, output: 2, reasoning: 0, cache: { read: 0, write: 0 } }
+    const ended = (reason: string) => ({ type: 'step_finish', part: { reason, tokens, cost: 0 } })
+    const used = (...events: readonly object[]) => readEvents(...events).summary.usage
+    expect(used(step, ended('tool-calls'), step)).toMatchObject({ inputTokens: 10, atLeast: true })
+    expect(used(step, step, ended('stop'))).toMatchObject({ inputTokens: 10, atLeast: true })
+    expect(used(step, ended('tool-calls'), step, ended('stop'))).not.toHaveProperty('atLeast')
+  })
+
   it('tells a refused call and goes on', () => {
     const { reports, summary } = read('ask')
     expect(only(reports, 'tool-result')[0]).toMatchObject({

@@ -67,6 +67,26 @@ describe('pi alone', () => {
     })
   })
 
+  const untold = { totalTokens: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
+  const cut = said('stop', { api: 'openai-completions', usage: untold })
+
+  it('has no answer where its stream closed without an end mark, which pi calls a stop', () => {
+    expect(readEvents(cut).summary).toMatchObject({
+      final: { ok: false },
+      failure: { class: 'crash', reason: expect.stringContaining('broke off before its end') },
+    })
+    const whole = said('stop', { api: 'openai-completions', usage: { ...untold, totalTokens: 7 } })
+    expect(readEvents(whole).summary.final).toEqual({ ok: true, text: 'So.' })
+  })
+
+  it('has used at least what it told, where an answer broke off', () => {
+    const usage = { input: 10, output: 2, totalTokens: 12 }
+    const { summary } = readEvents(said('toolUse', { usage }), cut)
+    expect(summary.usage).toMatchObject({ inputTokens: 10, outputTokens: 2, atLeast: true })
+    expect(read('drop').summary.usage?.atLeast).toBe(true)
+    expect(read('tool').summary.usage).not.toHaveProperty('atLeast')
+  })
+
   it('takes nothing that an agent wrote for a failure', () => {
     const content = [{ type: 'text', text: '401 invalid API key' }]
     const { summary } = readEvents(said('stop', { content }))

@@ -58,6 +58,12 @@ describe('qwen alone', () => {
     })
   })
 
+  it('has its input told with what came from a cache, which is counted once', () => {
+    const usage = { input_tokens: 1000, cache_read_input_tokens: 800, output_tokens: 5 }
+    const { summary } = readEvents({ ...result('well'), usage })
+    expect(summary.usage).toMatchObject({ inputTokens: 1000, cachedTokens: 800, outputTokens: 5 })
+  })
+
   it('takes nothing that an agent wrote for a failure: an answer of a model has cost tokens', () => {
     const text = 'It printed: [API Error: 401 invalid API key]'
     expect(readEvents(answer(text, 9), result(text)).summary).toMatchObject({

@@ -1,0 +1,174 @@
+/** What Claude Code and its kin have used, by what their answers and their result say of it. */
+import { isDeepStrictEqual } from 'node:util'
+import type { ModelUsage, ToldUsage, Usage } from '../../domain/agent.ts'
+import { numberAt, objectAt, objectIn, objectsAt, textAt, type JsonObject } from './json-event.ts'
+import { estimatedTokens, sumUsage } from './usage-sum.ts'
+
+/** By the ids of the answers. */
+export type Answers = Map<string, Answer>
+
+interface Answer {
+  readonly model: string
+  readonly told: Usage
+  readonly written: number
+  /** Of what it said and called, which tells how much output it is before that is counted. */
+  readonly characters: number
+  /** It called a tool, so another answer follows. */
+  readonly calls: boolean
+}
+
+/** In what the CLIs that print these events differ. */
+export interface Dialect {
+  readonly tools: ChangingTools
+  /** `fresh`: input leaves out what was read from or written to a cache. `all`: it holds both. */
+  readonly input: 'fresh' | 'all'
+  /** The usage of an answer has all of its output; else that is known at the end of the run alone. */
+  readonly tellsOutput: boolean
+  /** A result tells the usage of the whole conversation. */
+  readonly tellsConversation: boolean
+}
+
+/** The tools that can change something, by their names. */
+export interface ChangingTools {
+  readonly shell: string
+  readonly editing: ReadonlySet<string>
+}
+
+/** As it stands between two events. */
+interface Reading {
+  readonly answers: Answers
+  readonly dialect: Dialect
+  /** A stream broke, and its request was sent again in one piece: what the first one used is told nowhere. */
+  readonly isRedone: boolean
+}
+
+/** Takes in what an event says of an answer, which may come in several; false where that is nothing new. */
+export function noteAnswer({ answers, dialect }: Reading, message: JsonObject | null): boolean {
+  const id = textAt(message, 'id')
+  const usage = objectAt(message, 'usage')
+  if (id === null || usage === null) return false
+  const before = answers.get(id)
+  const blocks = objectsAt(message, 'content')
+  const answer: Answer = {
+    model: textAt(message, 'model') ?? 'unknown',
+    told: tokensOf(usage, dialect),
+    written: numberAt(usage, 'cache_creation_input_tokens') ?? 0,
+    characters: (before?.characters ?? 0) + charactersOf(blocks),
+    calls: (before?.calls ?? false) || blocks.some((one) => textAt(one, 'type') === 'tool_use'),
+  }
+  if (isDeepStrictEqual(before, answer)) return false
+  answers.set(id, answer)
+  return true
+}
+
+const charactersOf = (blocks: readonly JsonObject[]): number =>
+  blocks.reduce((sum, block) => sum + saidIn(block).length, 0)
+
+const saidIn = (block: JsonObject): string =>
+  textAt(block, 'text') ??
+  textAt(block, 'thinking') ??
+  (textAt(block, 'type') === 'tool_use' ? JSON.stringify(block.input ?? {}) : '')
+
+const outputOf = ({ told, characters }: Answer, { tellsOutput }: Dialect): number =>
+  tellsOutput
+    ? (told.outputTokens ?? 0)
+    : Math.max(told.outputTokens ?? 0, estimatedTokens(characters))
+
+/** By what its answers say, before its result does. */
+export function usageOfAnswers({ answers, dialect, isRedone }: Reading): ToldUsage | null {
+  let sum: Usage | null = null
+  const byModel = new Map<string, ModelUsage>()
+  for (const answer of answers.values()) {
+    const { told, model, written: writtenTokens } = answer
+    const outputTokens = outputOf(answer, dialect)
+    sum = sumUsage(sum, { ...told, outputTokens })
+    const used = {
+      ...{ model, outputTokens, writtenTokens },
+      inputTokens: told.inputTokens ?? 0,
+      cachedTokens: told.cachedTokens ?? 0,
+    }
+    byModel.set(model, sumModel(byModel.get(model), used))
+  }
+  if (sum === null) return null
+  const next = nextCall([...answers.values()], dialect)
+  return {
+    ...sum,
+    byModel: [...byModel.values()],
+    ...(next ? { next } : {}),
+    ...(isRedone ? { atLeast: true } : {}),
+  }
+}
+
+const sumModel = (a: ModelUsage | undefined, b: ModelUsage): ModelUsage =>
+  a === undefined
+    ? b
+    : {
+        model: a.model,
+        inputTokens: a.inputTokens + b.inputTokens,
+        outputTokens: a.outputTokens + b.outputTokens,
+        cachedTokens: a.cachedTokens + b.cachedTokens,
+        writtenTokens: a.writtenTokens + b.writtenTokens,
+      }
+
+/** It reads all that was said again, and says about as much as those before it. */
+function nextCall(answers: readonly Answer[], dialect: Dialect): ModelUsage | null {
+  const last = answers.at(-1)
+  if (!last?.calls) return null
+  const outputs = answers.map((answer) => outputOf(answer, dialect))
+  const said = outputs.at(-1) ?? 0
+  const read = last.told.inputTokens ?? 0
+  const isCached = (last.told.cachedTokens ?? 0) + last.written > 0
+  return {
+    model: last.model,
+    inputTokens: read + said,
+    outputTokens: Math.ceil(outputs.reduce((sum, one) => sum + one, 0) / outputs.length),
+    cachedTokens: isCached ? read : 0,
+    writtenTokens: isCached ? said : 0,
+  }
+}
+
+/** `modelUsage` has what sub-agents and its own side questions used as well; `usage` only the main conversation. */
+export function usageOfResult({ dialect, isRedone }: Reading, event: JsonObject): ToldUsage {
+  const byModel = Object.entries(objectAt(event, 'modelUsage') ?? {}).flatMap(([model, told]) =>
+    usageOfModel(model, objectIn(told)),
+  )
+  const costUsd = numberAt(event, 'total_cost_usd')
+  const marks = {
+    ...(isRedone ? { atLeast: true as const } : {}),
+    ...(dialect.tellsConversation ? { ofConversation: true as const } : {}),
+  }
+  if (byModel.length === 0)
+    return { ...tokensOf(objectAt(event, 'usage'), dialect), costUsd, ...marks }
+  const total = byModel.reduce(sumModel)
+  return {
+    inputTokens: total.inputTokens,
+    outputTokens: total.outputTokens,
+    cachedTokens: total.cachedTokens,
+    reasoningTokens: null,
+    ...{ costUsd, byModel, ...marks },
+  }
+}
+
+function usageOfModel(model: string, told: JsonObject | null): ModelUsage[] {
+  const fresh = numberAt(told, 'inputTokens')
+  if (fresh === null) return []
+  const cachedTokens = numberAt(told, 'cacheReadInputTokens') ?? 0
+  const writtenTokens = numberAt(told, 'cacheCreationInputTokens') ?? 0
+  const outputTokens = numberAt(told, 'outputTokens') ?? 0
+  const inputTokens = fresh + cachedTokens + writtenTokens
+  return [{ model, inputTokens, outputTokens, cachedTokens, writtenTokens }]
+}
+
+function tokensOf(usage: JsonObject | null, dialect: Dialect): Usage {
+  const cached = numberAt(usage, 'cache_read_input_tokens')
+  const written = numberAt(usage, 'cache_creation_input_tokens')
+  const input = numberAt(usage, 'input_tokens')
+  const beside = dialect.input === 'fresh' ? (cached ?? 0) + (written ?? 0) : 0
+  return {
+    inputTokens: input === null ? null : input + beside,
+    outputTokens: numberAt(usage, 'output_tokens'),
+    cachedTokens: cached,
+    reasoningTokens: null,
+    costUsd: null,
+  }
+}
