@@ -29,11 +29,47 @@ interface Capped {
   readonly budgetTokens?: TaskDefinition['budgetTokens'] | undefined
 }
 
+type Priced = Pick<Profile, 'name' | 'type' | 'baseUrl'>
+
+/**
+ * Why a cap in dollars cannot stop an agent while it works, as the end of a sentence; null where it can. A model that is not named is
+ * told by the answers, unless it is at an address of the profile's own, where nobody knows what it costs.
+ */
+export function unpricedLive(
+  settings: Pick<Settings, 'models'>,
+  { type, baseUrl }: Priced,
+  model: string | null,
+): string | null {
+  if (TELLS[type] === 'free' || TELLS[type] === 'nothing') return null
+  if (model !== null && listPrice(settings, model) === null) return `model "${model}" has no price`
+  if (model === null && baseUrl !== null)
+    return 'no model is named whose price at its address is known'
+  return ENDS_ONLY.has(type) ? 'it tells what it used at its end only' : null
+}
+const ENDS_ONLY: ReadonlySet<ExecutorType> = new Set(['codex', 'gemini'])
+
+function unknownLive(
+  settings: Pick<Settings, 'models'>,
+  task: Capped,
+  profile: Priced,
+  model: string | null,
+): Failure | null {
+  const why = unpricedLive(settings, profile, model)
+  if (why === null || (task.budgetTokens ?? null) !== null) return null
+  return failure(
+    'bad-request',
+    `the task has a budget in dollars, but what it costs on executor "${profile.name}" (${profile.type}) cannot be known while it works: ${why}`,
+    {
+      hint: 'give the model a price (yard model), name a model that has one, or add --budget-tokens',
+    },
+  )
+}
+
 /** Why a task with a budget cannot be run so: what counts towards it would stay unknown. `model`: by its name in the registry. */
 export function unknownCostOf(
   settings: Pick<Settings, 'models'>,
   task: Capped,
-  profile: Pick<Profile, 'name' | 'type'>,
+  profile: Priced,
   model: string | null,
 ): Failure | null {
   return unknownDollars(settings, task, profile, model) ?? unknownTokens(task, profile)
@@ -54,11 +90,12 @@ function unknownTokens(
 function unknownDollars(
   settings: Pick<Settings, 'models'>,
   task: Capped,
-  { name, type }: Pick<Profile, 'name' | 'type'>,
+  { name, type, baseUrl }: Priced,
   model: string | null,
 ): Failure | null {
   const tells = TELLS[type]
-  if ((task.budget ?? null) === null || tells === 'free' || tells === 'cost') return null
+  if ((task.budget ?? null) === null || tells === 'free') return null
+  if (tells === 'cost') return unknownLive(settings, task, { name, type, baseUrl }, model)
   if (tells === 'tokens' && model !== null && listPrice(settings, model) !== null) return null
   const what =
     tells === 'nothing'

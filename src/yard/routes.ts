@@ -12,7 +12,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { standInOf } from '../domain/fallback.ts'
-import { unknownCostOf } from '../domain/known-cost.ts'
+import { unknownCostOf, unpricedLive } from '../domain/known-cost.ts'
 import { findModel, profileModelOf } from '../domain/models.ts'
 import {
   ignoredBy,
@@ -141,7 +141,7 @@ function routeBy(
     provider: accountOf(profile, entry),
     provenance: {
       executor: why,
-      model: model.why,
+      model: `${model.why}${noteOnPrice(settings, { task, profile, model: model.name })}`,
       ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
     },
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
@@ -149,6 +149,21 @@ function routeBy(
     isForPeople: isTakenByPeople(profile.type),
     fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
   }
+}
+
+/** A cap in dollars that cannot stop it while it works is told with its launch. */
+function noteOnPrice(
+  settings: Settings,
+  {
+    task,
+    profile,
+    model,
+  }: { readonly task: Task; readonly profile: Profile; readonly model: string | null },
+): string {
+  const { dayUsd, graphUsd } = settings.budget
+  const isCapped = task.budget !== null || dayUsd !== null || graphUsd !== null
+  const why = isCapped ? unpricedLive(settings, profile, model) : null
+  return why === null ? '' : `; budgets in dollars see its cost at its end only: ${why}`
 }
 
 export function capsOf(settings: Settings, mayStart: boolean): Caps {

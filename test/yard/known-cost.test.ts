@@ -36,6 +36,19 @@ describe('a task with a budget in dollars', () => {
     expect((await bench.test.yard.dispatch(edit as never, PERSON)).ok).toBe(false)
   })
 
+  it('is refused on claude where its cost cannot be known while it works, unless tokens are capped too', async () => {
+    appendFileSync(bench.test.yard.paths.config, '[models.mine]\nmodel_id = "m"\n')
+    appendFileSync(bench.test.yard.paths.config, 'provider = "anthropic"\n')
+    appendFileSync(bench.test.yard.paths.config, '[executors.proxy]\ntype = "claude"\n')
+    appendFileSync(bench.test.yard.paths.config, 'base_url = "https://llm.example"\n')
+    await bench.client.service.reload({})
+    const unknown = { error: { message: expect.stringContaining('be known while it works') } }
+    expect(await add('a', 'claude', { model: 'mine', budget: 1 })).toMatchObject(unknown)
+    expect(await add('a', 'proxy', { budget: 1 })).toMatchObject(unknown)
+    expect((await add('a', 'claude', { model: 'mine', budget: 1, budgetTokens: 9 })).ok).toBe(true)
+    expect((await add('b', 'proxy', { model: 'sonnet', budget: 1 })).ok).toBe(true)
+  })
+
   it('is taken where its cost is told, or its model has a price', async () => {
     expect((await add('a', 'claude', { budget: 1 })).ok).toBe(true)
     expect((await add('b', 'gemini', { model: 'gemini-3-flash-preview', budget: 1 })).ok).toBe(true)
