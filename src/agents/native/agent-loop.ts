@@ -20,6 +20,8 @@ export interface LoopParts extends RetryParts {
   readonly tools: readonly Tool[]
   readonly context: ToolContext
   readonly conversation: ConversationFile
+  /** What a request used that was sent again. */
+  readonly onLost?: (usage: Usage) => void
 }
 
 /** done: it gave its answer. failed: it told why. stopped: it was asked to, and has kept what it had. */
@@ -64,15 +66,18 @@ async function converse(parts: LoopParts): Promise<string> {
   }
   for (const message of missingResults(messages)) say(message)
   say({ role: 'user', content: parts.prompt })
-  let usage: Usage | null = null
+  let usage: Usage | null = null as Usage | null
   let continued = 0
   for (let step = 0; ; step++) {
     const limit = limitReached(order, step, usage)
     if (limit !== null) throw new RequestFailed(workFailure('reported', limit))
-    const { answer, sent } = await ask(parts, messages)
+    const count = (used: Usage): void => {
+      usage = sumUsage(usage, used)
+      emit({ type: 'usage', usage })
+    }
+    const { answer, sent } = await ask({ ...parts, onLost: count }, messages)
     messages = [...sent]
-    usage = sumUsage(usage, answer.usage)
-    emit({ type: 'usage', usage })
+    count(answer.usage)
     if (answer.message && hasWords(answer.message)) say(answer.message)
     for (const call of answer.calls) {
       say(resultMessage(call, await doCall(call, parts)))

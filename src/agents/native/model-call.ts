@@ -13,6 +13,7 @@ import type { Usage } from '../../domain/agent.ts'
 import type { OwnEventInput } from '../executors/own-events.ts'
 import { maxOutputTokens, requestOptions } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
+import { watchStream } from './stream-end.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface ModelCallParts {
@@ -24,6 +25,8 @@ export interface ModelCallParts {
   readonly signal: AbortSignal
   readonly emit: (event: OwnEventInput) => void
   readonly now: () => number
+  /** What a request used whose stream broke off: at least so much. */
+  readonly onLost?: (usage: Usage) => void
 }
 
 export interface WantedCall {
@@ -61,23 +64,34 @@ export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
     providerOptions: requestOptions(wire),
     maxRetries: 0,
     abortSignal: parts.signal,
+    // Only the provider's own events tell whether a stream came to its end.
+    includeRawChunks: true,
     ...(limit === undefined ? {} : { maxOutputTokens: limit }),
     // Errors are thrown below; without this they are printed, too.
     onError: () => {},
   })
   const answer = { text: '', calls: new Array<WantedCall>(), finish: 'other', usage: NOTHING }
   const silence = watchSilence(parts)
+  const seen = watchStream(wire)
   const words = gatherWords(emit)
   try {
     for await (const part of result.fullStream) {
       silence.heard()
       switch (part.type) {
+        case 'raw':
+          seen.note(part.rawValue)
+          break
         case 'text-delta':
+          seen.said(part.text)
           answer.text += part.text
           words.add('text', part.text)
           break
         case 'reasoning-delta':
+          seen.said(part.text)
           words.add('thinking', part.text)
+          break
+        case 'tool-input-delta':
+          seen.said(part.delta)
           break
         case 'tool-call':
           answer.calls.push({
@@ -97,13 +111,17 @@ export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
           throw part.error
       }
     }
+    // A stream that breaks off may look as if it had ended, with a call that was cut as well.
+    const isBroken = answer.finish === 'other' && answer.calls.length === 0
+    if (!(seen.isWhole() ?? !isBroken)) throw new Error('stream ended without its end mark')
+  } catch (error) {
+    const lost = seen.usage()
+    if (lost !== null) parts.onLost?.(lost)
+    throw error
   } finally {
     silence.end()
     words.end()
   }
-  // A stream that breaks off in the middle may look as if it had ended.
-  if (answer.finish === 'other' && answer.calls.length === 0)
-    throw new Error('stream ended without a reason')
   const { messages } = await result.response
   return { ...answer, message: messages.find(({ role }) => role === 'assistant') ?? null }
 }

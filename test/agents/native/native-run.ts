@@ -104,11 +104,14 @@ async function planned(
   const provider = wire === 'messages' ? 'anthropic' : 'maker'
   const resume = parts.resume === undefined ? null : { executor: 'native', id: parts.resume }
   const order = launchOrder('native', {
-    profile: { apiKeyEnv: 'MOCK_MODEL_KEY', ...parts.profile },
+    ...(parts.profile ? { profile: parts.profile } : {}),
     task: parts.task ?? {},
     order: {
       modelId,
-      model: modelEntry(provider, { modelId, endpoint: `${mockUrl}/v1` }),
+      model: modelEntry(provider, {
+        ...{ modelId, endpoint: `${mockUrl}/v1` },
+        apiKeyEnv: parts.profile?.apiKeyEnv ?? 'MOCK_MODEL_KEY',
+      }),
       resume,
     },
   })
