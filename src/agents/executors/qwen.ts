@@ -2,10 +2,11 @@
  * `qwen`: Qwen Code, headless, with events like those of Claude Code. Prompt on stdin; we choose the conversation's id. It finds a
  * conversation only from the folder in which it began.
  */
+import { join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import { agentEnvironment } from './environment.ts'
-import type { Executor, PilotInput } from './executor.ts'
+import type { Executor, PilotInput, PlannedFile } from './executor.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
 import { createQwenReader } from './qwen-reader.ts'
 import { toolsFile } from './yard-tools.ts'
@@ -21,6 +22,16 @@ const DEFAULTS = {
   /** By default it starts itself a second time, and that child outlives every signal to the first. */
   QWEN_CODE_NO_RELAUNCH: 'true',
 }
+
+/**
+ * By default it asks a provider whose quota is spent again for over half an hour, and says nothing of it; backing off is the
+ * coordinator's. Its user's own settings win over these.
+ */
+const SETTINGS = { model: { generationConfig: { maxRetries: 1 } } }
+const settingsFile = ({ folder }: PilotInput): PlannedFile => ({
+  path: join(folder, 'qwen-defaults.json'),
+  content: `${JSON.stringify(SETTINGS, null, 2)}\n`,
+})
 
 function commonFlags(input: PilotInput, toolsPath: string): readonly string[] {
   const { profile, task, modelId } = input.order
@@ -51,9 +62,14 @@ export const qwen: Executor = {
       '--output-format=stream-json',
       ...commonFlags(input, tools.path),
     ]
-    const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
+    const settings = settingsFile(input)
+    const env = agentEnvironment(profile, input.inheritedEnv, {
+      ...DEFAULTS,
+      QWEN_CODE_SYSTEM_DEFAULTS_PATH: settings.path,
+    })
     const conversationId = resumed ?? input.conversationId
-    return ok({ argv, env, files: [tools], hasTools: true, stdin: 'prompt', conversationId })
+    const files = [tools, settings]
+    return ok({ argv, env, files, hasTools: true, stdin: 'prompt', conversationId })
   },
   pilot(input) {
     const tools = toolsFile(input.folder, { trust: true })
