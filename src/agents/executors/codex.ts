@@ -50,6 +50,9 @@ const commonFlags = ({ task, profile, modelId }: LaunchOrder): readonly string[]
   ...(modelId === null ? [] : [`--model=${modelId}`]),
 ]
 
+/** It runs commands in a login shell. */
+const PROMPTED = { hasTools: true, namesYardByPath: true } as const
+
 export const codex: Executor = {
   type: 'codex',
   plan(input) {
@@ -71,7 +74,7 @@ export const codex: Executor = {
       '-',
     ]
     const env = agentEnvironment(order.profile, input.inheritedEnv)
-    return ok({ argv, env, hasTools: true, stdin: 'prompt', conversationId: resumed })
+    return ok({ argv, env, ...PROMPTED, stdin: 'prompt', conversationId: resumed })
   },
   pilot(input) {
     const { order } = input
@@ -84,7 +87,7 @@ export const codex: Executor = {
       ...(resumed === null ? [] : [resumed]),
       firstWords(input),
     ]
-    return ok({ argv, defaults: {}, set: {}, hasTools: true, conversationId: resumed })
+    return ok({ argv, defaults: {}, set: {}, ...PROMPTED, conversationId: resumed })
   },
   createReader: createCodexReader,
   stopSignal: 'SIGINT',

@@ -51,6 +51,8 @@ export interface LaunchPlan {
   readonly stdin: 'prompt' | 'none'
   /** The CLI was told to start `yard mcp`, so the prompt may speak of its tools. */
   readonly hasTools?: boolean
+  /** Its shell may set PATH anew, as a login shell does, so its prompt names `yard` by an absolute path. */
+  readonly namesYardByPath?: boolean
   /** Known before the start where the CLI lets us choose it, or when it resumes. */
   readonly conversationId: string | null
 }
@@ -70,6 +72,7 @@ export interface PilotPlan {
   readonly set: Readonly<Record<string, string>>
   readonly files?: readonly PlannedFile[]
   readonly hasTools?: boolean
+  readonly namesYardByPath?: boolean
   readonly conversationId: string | null
 }
 

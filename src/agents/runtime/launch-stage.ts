@@ -134,7 +134,7 @@ function writeStage(
     promptOf(order, {
       cwd,
       branch,
-      yardCommand: 'yard',
+      yardCommand: plan.namesYardByPath ? shellWord(join(options.shimFolder, 'yard')) : 'yard',
       hasTools: plan.hasTools ?? false,
       uncommitted: options.worktree().uncommitted,
     }),
@@ -177,6 +177,10 @@ function writeStage(
     conversation: plan.conversationId,
   }
 }
+
+/** As it stands where every shell takes it for one word; quoted only where it must be. */
+const shellWord = (path: string): string =>
+  /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
 /** A home is shared by agents that may start at once, so a file in it is replaced whole. */
 export function writePlannedFiles({ files = [] }: Pick<LaunchPlan, 'files'>): void {
