@@ -6,7 +6,14 @@ import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { listPrice } from '../domain/models.ts'
 import type { Plan } from '../domain/plan.ts'
-import { priceOfModels, tokensOf, usageOfRun, withCost, type Priced } from '../domain/price.ts'
+import {
+  priceOfModels,
+  tokensOf,
+  usageOfRun,
+  withCost,
+  type Price,
+  type Priced,
+} from '../domain/price.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { StoreReader } from '../store/store.ts'
 import { dayOf, type Spending } from './spending.ts'
@@ -38,32 +45,19 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     }
     return list
   }
-  /** By the model that answers, which may be another than the one that was asked for. */
-  const priceFor = (agent: Agent) => (id: string) =>
-    listPrice(settings(), id) ??
-    listPrice(settings(), plainId(id)) ??
-    (agent.model === null || id !== agent.modelId ? null : listPrice(settings(), agent.model))
   const settle = (agent: Agent, told: ToldUsage): Priced => {
     const price = agent.model === null ? null : listPrice(settings(), agent.model)
     const own = usageOfRun(told, earlierOf(agent))
-    const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(agent)) : null
+    const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(settings(), agent)) : null
     return own.costUsd === null && byModel !== null
       ? { usage: { ...own, costUsd: byModel }, costSource: 'registry' }
       : withCost(own, price)
   }
-  /** The call that begins now is paid for as well: it cannot be stopped in its middle for nothing. */
-  const reserved = (agent: Agent, { next }: ToldUsage): Spent =>
-    next
-      ? {
-          usd: priceOfModels([next], priceFor(agent)),
-          tokens: next.inputTokens + next.outputTokens,
-        }
-      : NOTHING_SPENT
   const live = (agent: Agent): Spent => {
     const isAsked = agent.by === 'process' && agent.executorType !== 'shell'
     const told = isAsked ? runtime.facts(agent.id)?.usage : null
     return told
-      ? sumSpent(spentOf(settle(agent, told).usage), reserved(agent, told))
+      ? sumSpent(spentOf(settle(agent, told).usage), reserved(priceFor(settings(), agent), told))
       : NOTHING_SPENT
   }
   const allLive = (): Spent =>
@@ -78,11 +72,8 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     },
     ofYard(now) {
       const { budget } = settings()
-      const isCapped = Object.entries(budget).some(
-        ([key, cap]) => key !== 'graphSince' && cap !== null,
-      )
       const dayEndsAt = dayOf(now).end
-      if (!isCapped) return { budget, day: NOTHING_SPENT, graph: NOTHING_SPENT, dayEndsAt }
+      if (!isCapped(budget)) return { budget, day: NOTHING_SPENT, graph: NOTHING_SPENT, dayEndsAt }
       const living = allLive()
       const { costUsd: usd, tokens } = spending.today(now)
       return {
@@ -94,6 +85,23 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     },
   }
 }
+
+const isCapped = (budget: Settings['budget']): boolean =>
+  Object.entries(budget).some(([key, cap]) => key !== 'graphSince' && cap !== null)
+
+/** By the model that answers, which may be another than the one that was asked for. */
+const priceFor =
+  (settings: Pick<Settings, 'models'>, agent: Agent) =>
+  (id: string): Price | null =>
+    listPrice(settings, id) ??
+    listPrice(settings, plainId(id)) ??
+    (agent.model === null || id !== agent.modelId ? null : listPrice(settings, agent.model))
+
+/** The call that begins now is paid for as well: it cannot be stopped in its middle for nothing. */
+const reserved = (priceOf: (id: string) => Price | null, { next }: ToldUsage): Spent =>
+  next
+    ? { usd: priceOfModels([next], priceOf), tokens: next.inputTokens + next.outputTokens }
+    : NOTHING_SPENT
 
 /** Without its date, or the window that was asked for: `claude-haiku-4-5-20251001`, `claude-sonnet-4-6[1m]`. */
 const plainId = (id: string): string => id.replace(/\[\w+\]$/, '').replace(/-\d{8}$/, '')

@@ -118,31 +118,37 @@ async function serve(
   response: ServerResponse,
   { bill, answer }: { bill: BillLine[]; answer: (asked: Asked) => Reply },
 ): Promise<void> {
-  const path = (request.url ?? '').split('?')[0] ?? ''
+  const path = (request.url ?? '').split('?', 1).join('')
   let text = ''
   for await (const chunk of request) text += String(chunk)
   const wire = ROUTES.find(([pattern]) => pattern.test(path))?.[1]
-  if (wire === undefined) return void response.writeHead(404).end('{}')
-  const body = JSON.parse(text || '{}') as Json
-  const model = String(body['model'] ?? /models\/([^:]+):/.exec(path)?.[1] ?? '')
-  const names = toolNames(body)
-  const reply = answer({
-    ...{ model, body: text, tools: names, before: bill.length },
-    results: text.split(/"tool_result"|"role":"tool"|_call_output"|"functionResponse"/).length - 1,
-  })
-  if (reply.refuse) {
-    const error = { error: { message: `status ${reply.refuse.status}`, type: 'refused' } }
-    response.writeHead(reply.refuse.status, {
-      'content-type': 'application/json',
-      ...reply.refuse.headers,
-    })
-    return void response.end(JSON.stringify({ type: 'error', ...error }))
-  }
-  const name = reply.call && names.find((one) => reply.call?.tool.test(one))
-  const input = tokens(text)
-  let output = ''
+  const send = wire === undefined ? undefined : WIRES[wire]
+  if (send === undefined) return void response.writeHead(404).end('{}')
+  const asked = askedIn(text, path, bill.length)
+  const reply = answer(asked)
+  if (reply.refuse) return refuse(response, reply.refuse)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const sending: Sending = {
+  const sending = sendingOf(asked, reply, response)
+  const isWhole = send(sending)
+  const { model, input, cached } = sending
+  bill.push({ model, input, cached, output: sending.output(), isWhole })
+  response.end()
+}
+
+function askedIn(text: string, path: string, before: number): Asked {
+  const body = JSON.parse(text || '{}') as Json
+  return {
+    ...{ body: text, before, tools: toolNames(body) },
+    model: String(body['model'] ?? /models\/([^:]+):/.exec(path)?.[1] ?? ''),
+    results: text.split(/"tool_result"|"role":"tool"|_call_output"|"functionResponse"/).length - 1,
+  }
+}
+
+function sendingOf({ body, model, tools }: Asked, reply: Reply, response: ServerResponse): Sending {
+  const name = reply.call && tools.find((one) => reply.call?.tool.test(one))
+  const input = tokens(body)
+  let output = ''
+  return {
     ...{ reply, model, input, cached: Math.floor(input * (reply.cached ?? 0)) },
     call: name ? { name, args: JSON.stringify(reply.call?.with ?? {}) } : null,
     write(words) {
@@ -153,9 +159,13 @@ async function serve(
     event: (data, type) =>
       void response.write(`${type ? `event: ${type}\n` : ''}data: ${JSON.stringify(data)}\n\n`),
   }
-  const isWhole = WIRES[wire]?.(sending) ?? false
-  bill.push({ model, input, cached: sending.cached, output: tokens(output), isWhole })
-  response.end()
+}
+
+function refuse(response: ServerResponse, { status, headers }: NonNullable<Reply['refuse']>): void {
+  const error = { message: `status ${status}`, type: 'refused' }
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify({ type: 'error', error }))
 }
 
 const toolNames = (body: Json): string[] =>

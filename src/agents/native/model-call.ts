@@ -13,7 +13,7 @@ import type { Usage } from '../../domain/agent.ts'
 import type { OwnEventInput } from '../executors/own-events.ts'
 import { maxOutputTokens, requestOptions } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
-import { watchStream } from './stream-end.ts'
+import { watchStream, type StreamWatch } from './stream-end.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface ModelCallParts {
@@ -54,9 +54,20 @@ const LONGEST_SILENCE_MS = 5 * 60_000
 
 /** Throws what the provider answered, or the reason of the signal. */
 export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
-  const { emit, wire } = parts
+  const seen = watchStream(parts.wire)
+  try {
+    return await readAnswer(parts, seen)
+  } catch (error) {
+    const lost = seen.usage()
+    if (lost !== null) parts.onLost?.(lost)
+    throw error
+  }
+}
+
+function request(parts: ModelCallParts) {
+  const { wire } = parts
   const limit = maxOutputTokens(wire)
-  const result = streamText({
+  return streamText({
     model: parts.model,
     instructions: { role: 'system', content: parts.instructions, ...KEPT },
     messages: withKeptEnd(parts.messages),
@@ -70,9 +81,13 @@ export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
     // Errors are thrown below; without this they are printed, too.
     onError: () => {},
   })
+}
+
+async function readAnswer(parts: ModelCallParts, seen: StreamWatch): Promise<ModelAnswer> {
+  const { emit } = parts
+  const result = request(parts)
   const answer = { text: '', calls: new Array<WantedCall>(), finish: 'other', usage: NOTHING }
   const silence = watchSilence(parts)
-  const seen = watchStream(wire)
   const words = gatherWords(emit)
   try {
     for await (const part of result.fullStream) {
@@ -114,10 +129,6 @@ export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
     // A stream that breaks off may look as if it had ended, with a call that was cut as well.
     const isBroken = answer.finish === 'other' && answer.calls.length === 0
     if (!(seen.isWhole() ?? !isBroken)) throw new Error('stream ended without its end mark')
-  } catch (error) {
-    const lost = seen.usage()
-    if (lost !== null) parts.onLost?.(lost)
-    throw error
   } finally {
     silence.end()
     words.end()

@@ -1,6 +1,13 @@
 /** Whether a provider's stream came to its end, and what it told of its tokens until then: read from its own events. */
 import type { Usage } from '../../domain/agent.ts'
-import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/json-event.ts'
+import {
+  numberAt,
+  objectAt,
+  objectIn,
+  objectsAt,
+  textAt,
+  type JsonObject,
+} from '../executors/json-event.ts'
 import { estimatedTokens } from '../executors/usage-sum.ts'
 import type { Wire } from './native-order.ts'
 
@@ -15,28 +22,23 @@ export interface StreamWatch {
   usage(): Usage | null
 }
 
+interface Told {
+  readonly input: number | null
+  readonly output: number | null
+  readonly cached: number | null
+}
+
 export function watchStream(wire: Wire): StreamWatch {
   let events = 0
   let isWhole = false
   let characters = 0
-  let told: { input: number | null; output: number | null; cached: number | null } | null = null
+  let told: Told | null = null
   return {
     note(event) {
       events += 1
       const object = objectIn(event)
       isWhole ||= isEnd(wire, event)
-      const message = objectAt(object, 'message') ?? objectAt(object, 'response') ?? object
-      const usage = objectAt(message, 'usage')
-      if (usage === null) return
-      const fresh = numberAt(usage, 'input_tokens') ?? numberAt(usage, 'prompt_tokens')
-      const cached = numberAt(usage, 'cache_read_input_tokens')
-      const written = numberAt(usage, 'cache_creation_input_tokens')
-      const output = numberAt(usage, 'output_tokens') ?? numberAt(usage, 'completion_tokens')
-      told = {
-        input: fresh === null ? (told?.input ?? null) : fresh + (cached ?? 0) + (written ?? 0),
-        output: output ?? told?.output ?? null,
-        cached: cached ?? told?.cached ?? null,
-      }
+      told = tokensIn(object, told)
     },
     said: (text) => void (characters += text.length),
     isWhole: () => (events === 0 ? null : isWhole),
@@ -53,6 +55,31 @@ export function watchStream(wire: Wire): StreamWatch {
     },
   }
 }
+
+/** What an event says of the tokens, beside what was told before. */
+function tokensIn(event: JsonObject | null, before: Told | null): Told | null {
+  const message = objectAt(event, 'message') ?? objectAt(event, 'response') ?? event
+  const usage = objectAt(message, 'usage')
+  if (usage === null) return before
+  const cached = numberAt(usage, 'cache_read_input_tokens')
+  const output = first(usage, 'output_tokens', 'completion_tokens')
+  return {
+    input: inputIn(usage) ?? before?.input ?? null,
+    output: output ?? before?.output ?? null,
+    cached: cached ?? before?.cached ?? null,
+  }
+}
+
+/** Anthropic's protocol tells what a cache gave and took beside it, the others with it. */
+function inputIn(usage: JsonObject): number | null {
+  const fresh = first(usage, 'input_tokens', 'prompt_tokens')
+  const cached = numberAt(usage, 'cache_read_input_tokens') ?? 0
+  const written = numberAt(usage, 'cache_creation_input_tokens') ?? 0
+  return fresh === null ? null : fresh + cached + written
+}
+
+const first = (usage: JsonObject, ...keys: readonly string[]): number | null =>
+  keys.map((key) => numberAt(usage, key)).find((value) => value !== null) ?? null
 
 function isEnd(wire: Wire, event: unknown): boolean {
   const object = objectIn(event)

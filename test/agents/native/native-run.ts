@@ -11,6 +11,7 @@ import { nativeOrderSchema, type Wire } from '../../../src/agents/native/native-
 import { runNative } from '../../../src/agents/native/run-native.ts'
 import { ownProgram } from '../../../src/agents/process/own-program.ts'
 import { writePlannedFiles } from '../../../src/agents/runtime/launch-stage.ts'
+import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import type { Profile } from '../../../src/domain/settings.ts'
 import type { Task } from '../../../src/domain/task.ts'
 import { launchInput, launchOrder } from '../executors/launch-order.ts'
@@ -96,14 +97,11 @@ interface Planned {
   readonly conversation: string
 }
 
-async function planned(
-  { home, cwd, mockUrl }: { home: string; cwd: string; mockUrl: string },
-  parts: NativeOrderParts,
-): Promise<Planned> {
+function orderFor(mockUrl: string, parts: NativeOrderParts): LaunchOrder {
   const { wire = 'messages', modelId = 'some-model' } = parts
   const provider = wire === 'messages' ? 'anthropic' : 'maker'
   const resume = parts.resume === undefined ? null : { executor: 'native', id: parts.resume }
-  const order = launchOrder('native', {
+  return launchOrder('native', {
     ...(parts.profile ? { profile: parts.profile } : {}),
     task: parts.task ?? {},
     order: {
@@ -115,6 +113,14 @@ async function planned(
       resume,
     },
   })
+}
+
+async function planned(
+  { home, cwd, mockUrl }: { home: string; cwd: string; mockUrl: string },
+  parts: NativeOrderParts,
+): Promise<Planned> {
+  const { wire = 'messages' } = parts
+  const order = orderFor(mockUrl, parts)
   const inheritedEnv = {
     PATH: process.env['PATH'],
     HOME: home,
