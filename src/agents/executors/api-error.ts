@@ -21,5 +21,6 @@ export function apiErrorIn(text: string): ApiError {
     : { status: Number(status), message: words }
 }
 
-/** Whether an answer ends in such an error. */
-export const endsInApiError = (text: string): boolean => /\[API Error: [\s\S]*\]\s*$/.test(text)
+/** Whether an answer ends in such an error, or in one and a line of advice below it. */
+export const endsInApiError = (text: string): boolean =>
+  /\[API Error: [\s\S]*\](?:\s*\n[^\n]*)?\s*$/.test(text)

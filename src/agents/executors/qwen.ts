@@ -27,7 +27,7 @@ const DEFAULTS = {
  * By default it asks a provider whose quota is spent again for over half an hour, and says nothing of it; backing off is the
  * coordinator's. Its user's own settings win over these.
  */
-const SETTINGS = { model: { generationConfig: { maxRetries: 1 } } }
+const SETTINGS = { model: { generationConfig: { maxRetries: 0 } } }
 const settingsFile = ({ folder }: PilotInput): PlannedFile => ({
   path: join(folder, 'qwen-defaults.json'),
   content: `${JSON.stringify(SETTINGS, null, 2)}\n`,

@@ -49,9 +49,11 @@ describe('qwen alone', () => {
     ['500 internal error', 'overload'],
     ['529 Overloaded', 'overload'],
     ['429 You exceeded your current quota', 'quota'],
+    ['429 You exceeded your current quota.]\nPossible quota limitations in place', 'quota'],
     ['Connection error. (cause: connect ECONNREFUSED 127.0.0.1:1)', 'overload'],
   ])('%s is %s', (message, failureClass) => {
-    const text = `[API Error: ${message}]`
+    // Below an error that may pass it prints a line of advice.
+    const text = message.includes('\n') ? `[API Error: ${message}` : `[API Error: ${message}]`
     expect(readEvents(answer(text, 0), result(text)).summary).toMatchObject({
       final: { ok: false, text: expect.any(String) },
       failure: { class: failureClass },
