@@ -58,8 +58,8 @@ export function watchStream(wire: Wire): StreamWatch {
 
 /** What an event says of the tokens, beside what was told before. */
 function tokensIn(event: JsonObject | null, before: Told | null): Told | null {
-  const message = objectAt(event, 'message') ?? objectAt(event, 'response') ?? event
-  const usage = objectAt(message, 'usage')
+  const holder = ['message', 'response'].find((key) => objectAt(event, key) !== null)
+  const usage = objectAt(holder === undefined ? event : objectAt(event, holder), 'usage')
   if (usage === null) return before
   const cached = numberAt(usage, 'cache_read_input_tokens')
   const output = first(usage, 'output_tokens', 'completion_tokens')
