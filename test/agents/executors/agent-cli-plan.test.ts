@@ -76,7 +76,15 @@ describe('qwen', () => {
       '--mcp-config=/project/.yard/agents/agent-7/mcp.json',
       ...['--model=coder', `--session-id=${CONVERSATION}`],
     ])
-    expect(env.set).toEqual({ QWEN_CODE_NO_RELAUNCH: 'true' })
+    const settings = '/project/.yard/agents/agent-7/qwen-defaults.json'
+    expect(env.set).toEqual({
+      QWEN_CODE_NO_RELAUNCH: 'true',
+      // Else it asks a provider whose quota is spent again for over half an hour.
+      QWEN_CODE_SYSTEM_DEFAULTS_PATH: settings,
+    })
+    expect(planOf('qwen').files?.find(({ path }) => path === settings)?.content).toContain(
+      '"maxRetries": 0',
+    )
   })
 
   it('resumes, and shows its permissions in its mode of approval', () => {
