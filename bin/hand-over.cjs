@@ -4,10 +4,14 @@
 const { spawn } = require('node:child_process')
 const { closeSync, openSync } = require('node:fs')
 
+/** Signals that a terminal or a group kill sends to this process and to the program alike. */
+const GROUP_SIGNALS = ['SIGINT', 'SIGHUP']
+
 /**
- * Starts a program and waits for its end. Signals that this process gets are passed on; those that a terminal
- * sends to the whole group (^C, hang-up) are not, because the program has them already.
- * With `tether`, the program gets an IPC channel whose closing tells it that this process was killed.
+ * Starts a program and waits for its end. Signals that this process gets are passed on, each once: those of a
+ * terminal (^C, hang-up) reach the whole group, so the program may have them already.
+ * With `tether`, the program gets an IPC channel whose closing tells it that this process was killed, and over which
+ * it is told of such signals as `{signal}`. Without one it is signalled only where there is no terminal.
  * Resolves to `{started: true, code, signal}`, or `{started: false, error}` if it could not be started.
  */
 function handOver(command, args, { cwd, env, shell = false, tether = false } = {}) {
@@ -15,7 +19,7 @@ function handOver(command, args, { cwd, env, shell = false, tether = false } = {
     const stdio = ['inherit', 'inherit', 'inherit']
     if (tether) stdio.push('ipc')
     const child = spawn(command, args, { cwd, env, shell, stdio })
-    const release = passSignalsOn(child)
+    const release = passSignalsOn(child, tether)
     child.once('error', (error) => {
       if (child.pid !== undefined) return
       release()
@@ -28,24 +32,21 @@ function handOver(command, args, { cwd, env, shell = false, tether = false } = {
   })
 }
 
-function passSignalsOn(child) {
-  const fromTerminal = hasTerminal()
+function passSignalsOn(child, tether) {
+  const isWindows = process.platform === 'win32'
   const passOn = (signal) => child.kill(signal)
-  const listeners = [
-    ['SIGTERM', passOn],
-    ['SIGINT', fromTerminal ? ignore : passOn],
-    ['SIGHUP', fromTerminal ? ignore : passOn],
-  ]
+  const report = (signal) => child.connected && child.send({ signal })
+  const ignore = () => {}
+  // A console of Windows reaches every process that is attached to it, and nothing else sends these signals there.
+  const onGroupSignal = isWindows ? ignore : tether ? report : hasTerminal() ? ignore : passOn
+  const listeners = [['SIGTERM', passOn], ...GROUP_SIGNALS.map((signal) => [signal, onGroupSignal])]
   for (const [signal, listener] of listeners) process.on(signal, listener)
   return () => {
     for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
 
-function ignore() {}
-
 function hasTerminal() {
-  if (process.platform === 'win32') return true
   try {
     closeSync(openSync('/dev/tty', 'r'))
     return true

@@ -1,4 +1,5 @@
 /** What signals mean to a host. */
+import { systemClock, type Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { HostKind, Yard } from '../yard/yard.ts'
 
@@ -8,8 +9,11 @@ interface SignalParts {
     readonly kind: HostKind
     readonly log: Log
     readonly notice: (text: string) => void
+    /** The environment of this process. */
+    readonly env: Readonly<Record<string, string | undefined>>
   }
   readonly end: () => void
+  readonly clock?: Clock
 }
 
 export interface HostSignals {
@@ -46,8 +50,13 @@ async function reload({ yard, order }: SignalParts): Promise<void> {
   else order.log.error('the configuration was not applied', { why: reloaded.error.message })
 }
 
-function createDrain({ yard, order, end }: SignalParts) {
+/** npm passes on the ^C that the terminal has sent to its whole group; both SIGINTs are one press of the key. */
+const NPM_REPEAT_MS = 1000
+
+function createDrain({ yard, order, end, clock = systemClock }: SignalParts) {
+  const repeatMs = order.env['npm_command'] === undefined ? 0 : NPM_REPEAT_MS
   let presses = 0
+  let pressedAt = -Infinity
   let stopWaiting = (): void => {}
   const wait = (): void => {
     yard.startNone()
@@ -70,6 +79,9 @@ function createDrain({ yard, order, end }: SignalParts) {
   return {
     isDraining: () => presses > 0,
     next(): void {
+      const isRepeat = clock.monotonic() - pressedAt < repeatMs
+      if (isRepeat) return
+      pressedAt = clock.monotonic()
       presses += 1
       if (presses === 1) wait()
       else if (presses === 2) void kill()
