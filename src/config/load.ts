@@ -24,7 +24,7 @@ import {
 import { mergeLayers, sourceAt, type Merged } from './merge.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 import { modelField } from './model-entry.ts'
-import { durationMs } from './schema.ts'
+import { durationMs } from './value-schemas.ts'
 import { findWinner } from './winners.ts'
 
 export interface ConfigSources {

@@ -19,13 +19,8 @@ import { formatKey } from './keys.ts'
 import type { Fault, Layer, Source } from './layer.ts'
 import { createModelEntry } from './model-entry.ts'
 import { createProfile } from './profiles.ts'
-import {
-  CLAUDE_PROXY,
-  configFileSchema,
-  durationMs,
-  ROLES_TABLE,
-  type ConfigFile,
-} from './schema.ts'
+import { CLAUDE_PROXY, configFileSchema, ROLES_TABLE, type ConfigFile } from './schema.ts'
+import { durationMs } from './value-schemas.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 import { faultAt, findWinner, toWinners, type Winner, type Winners } from './winners.ts'
 
@@ -53,6 +48,8 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly F
     agent: {
       heartbeatTimeoutMs: ms(file.agent.heartbeat_timeout, 'm'),
       stopGraceMs: ms(file.agent.stop_grace, 's'),
+      doneGraceMs: ms(file.agent.done_grace, 'm'),
+      endSilent: file.agent.end_silent,
       maxSubtasks: file.agent.max_subtasks,
     },
     schedule: { missed: file.schedule.missed, tz: file.schedule.tz ?? null },

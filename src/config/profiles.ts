@@ -1,7 +1,8 @@
 /** What is there without any file: a profile per executor type; and which fields a type uses. */
 import { invariant } from '../base/result.ts'
 import { isCodingAgent, type ExecutorType, type Profile } from '../domain/settings.ts'
-import { durationMs, type ExecutorFile } from './schema.ts'
+import type { ExecutorFile } from './schema.ts'
+import { durationMs } from './value-schemas.ts'
 
 const LOCAL = [
   'type',

@@ -1,6 +1,5 @@
 /** What a config file may hold: every key with its bounds, its default and its meaning. The JSON Schema and the first file are made from it. */
 import { z } from 'zod'
-import { parseDuration, type DurationUnit } from '../domain/duration.ts'
 import type { Role } from '../domain/roles.ts'
 import {
   EXECUTOR_TYPES,
@@ -11,53 +10,8 @@ import {
 } from '../domain/settings.ts'
 import { parseInstant } from './instant.ts'
 import { MACHINE_TABLE, machineFileSchema } from './machine-table.ts'
-import { isZone, scheduleForm } from './schedule-form.ts'
-
-const UNIT_WORDS: Record<DurationUnit, string> = {
-  ms: 'milliseconds',
-  s: 'seconds',
-  m: 'minutes',
-  h: 'hours',
-  d: 'days',
-}
-
-function whole(min: number, max: number) {
-  const expected = `must be a whole number from ${min} to ${max}`
-  return z.number(expected).int(expected).min(min, expected).max(max, expected)
-}
-
-/** A number in `unit`, or a string with a unit of its own. Bounds in ms. */
-function duration(unit: DurationUnit, minMs: number, maxMs: number) {
-  const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${minMs / 1000} s to ${maxMs / 86_400_000} days`
-  return z
-    .union([z.number(), z.string()], expected)
-    .refine((value) => {
-      const ms = durationMs(value, unit)
-      return ms !== null && ms >= minMs && ms <= maxMs
-    }, expected)
-    .meta({ unit })
-}
-
-export const durationMs = (value: number | string, unit: DurationUnit): number | null =>
-  parseDuration(String(value), unit)
-
-const word = (max: number) =>
-  z
-    .string('must be a text')
-    .min(1, 'must not be empty')
-    .max(max, `is longer than ${max} characters`)
-const flag = () => z.boolean('must be true or false')
-const choice = <T extends readonly string[]>(values: T) =>
-  `must be one of ${values.map((v) => `"${v}"`).join(', ')}`
-
-const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
-/** Names of executors and models: safe in a dotted key, an argument and a table. */
-const name = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/,
-    'a name is 1 to 100 letters, digits and . _ : / @ - and starts with a letter or digit',
-  )
+import { scheduleForm } from './schedule-form.ts'
+import { choice, duration, flag, name, whole, word, zone } from './value-schemas.ts'
 
 const coordinator = z.strictObject({
   max_agents: whole(0, 1000).default(4).describe('At most so many agents at once; 0 starts none.'),
@@ -75,7 +29,13 @@ const agent = z.strictObject({
   model: word(200).optional().describe('Stands behind coordinator.model.'),
   heartbeat_timeout: duration('m', 10_000, 7 * 86_400_000)
     .default(5)
-    .describe('Minutes of silence, with nothing busy below it, before an agent is looked after.'),
+    .describe('Minutes without any sign of life before an agent CLI needs attention.'),
+  end_silent: flag()
+    .default(false)
+    .describe('Ends a silent agent after three times heartbeat_timeout, and tries again.'),
+  done_grace: duration('m', 0, 7 * 86_400_000)
+    .default(2)
+    .describe('Minutes that an agent may go on after it has reported done or failed.'),
   stop_grace: duration('s', 0, 3_600_000)
     .default(10)
     .describe('Seconds between the polite signal and the end of an agent’s processes.'),

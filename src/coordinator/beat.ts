@@ -9,18 +9,28 @@ export interface Beat {
   set(dueInMs: number, everyMs: number): void
   /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
   sleptMs(): number
+  /** Ms for which the loop stood still (this process was stopped, or the machine overloaded), told by a ring that is late; 0 if it did not. */
+  stalledMs(): number
   stop(): void
 }
+
+/** A ring that is later than this had no loop to ring in. */
+const STALLED_AFTER_MS = 2000
 
 export function createBeat(clock: Clock, onRing: (isBeat: boolean) => void): Beat {
   let cancel: (() => void) | null = null
   let lastBeatAt = clock.monotonic()
+  let setAt = clock.monotonic()
+  let dueAt = Infinity
   let seen = { wall: clock.now(), monotonic: clock.monotonic() }
   return {
     set(dueInMs, everyMs) {
       cancel?.()
       const beatInMs = lastBeatAt + everyMs - clock.monotonic()
-      cancel = clock.after(Math.max(1, Math.min(dueInMs, beatInMs)), () => {
+      const waitMs = Math.max(1, Math.min(dueInMs, beatInMs))
+      setAt = clock.monotonic()
+      dueAt = setAt + waitMs
+      cancel = clock.after(waitMs, () => {
         const isBeat = clock.monotonic() >= lastBeatAt + everyMs - 1
         if (isBeat) lastBeatAt = clock.monotonic()
         onRing(isBeat)
@@ -32,6 +42,7 @@ export function createBeat(clock: Clock, onRing: (isBeat: boolean) => void): Bea
       seen = now
       return slept
     },
+    stalledMs: () => (clock.monotonic() > dueAt + STALLED_AFTER_MS ? clock.monotonic() - setAt : 0),
     stop: () => cancel?.(),
   }
 }

@@ -10,11 +10,12 @@ import { createBreakers, type Breakers } from './breakers.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
 import { createClaimer, type Claimer } from './claimer.ts'
 import type { CommittedBatch } from './committed.ts'
+import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { createLandings, type Landings } from './landings.ts'
 import { createReadySet, type ReadySet } from './ready-set.ts'
 import { createReporter, type Reporter } from './reports.ts'
-import { missedRuns, MISSED_AFTER_MS } from './schedules.ts'
+import { falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 import { createSend } from './send.ts'
 import { createTender, type Tender } from './tender.ts'
 import { createVigil, type Vigil } from './vigil.ts'
@@ -63,6 +64,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       scope.add(parts.dispatcher.onReadOnly(loop.wake))
       await recover()
       await loop.reporter.settled()
+      if (!parts.startsAgents) await loop.endLeases()
       loop.begin()
     },
     onSettings: loop.onSettings,
@@ -83,6 +85,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
 interface Loop extends Omit<Coordinator, 'start' | 'close'> {
   readonly reporter: Reporter
   onCommitted(batch: CommittedBatch): void
+  /** Ends the leases that ran out while nobody owned the yard. */
+  endLeases(): Promise<void>
   begin(): void
   end(): void
 }
@@ -94,12 +98,13 @@ interface Workings {
   readonly budgets: Budgets
   readonly vigil: Vigil
   readonly leases: Leases
+  readonly deadlines: Deadlines
   readonly landings: Landings
   readonly reporter: Reporter
   readonly tender: Tender
   readonly claimer: Claimer
   readonly beat: Beat
-  sendAll(commands: readonly Command[]): void
+  sendAll(commands: readonly Command[]): Promise<unknown>
 }
 
 function createLoop(parts: CoordinatorParts): Loop {
@@ -136,6 +141,7 @@ function createLoop(parts: CoordinatorParts): Loop {
       wake()
     },
     wake,
+    endLeases: async () => void (await workings.sendAll(workings.leases.expired())),
     begin() {
       isRunning = true
       beginWork(parts, workings)
@@ -144,7 +150,7 @@ function createLoop(parts: CoordinatorParts): Loop {
     },
     end() {
       isRunning = false
-      workings.beat.stop()
+      endWork(workings)
     },
     onSettings() {
       lookAnew(workings)
@@ -187,7 +193,7 @@ function createRounds(parts: CoordinatorParts, workingsOf: () => Workings) {
 }
 
 function lookForSilence(parts: CoordinatorParts, { sendAll, vigil }: Workings): void {
-  attempt(parts, 'silence', () => sendAll(vigil.silences(parts.caps().heartbeatTimeoutMs)))
+  attempt(parts, 'silence', () => sendAll(vigil.silences()))
 }
 
 /** Whoever was not informed of a commit looks at everything instead. */
@@ -201,6 +207,18 @@ function lookAnew(workings: Workings): void {
   workings.tender.mark()
 }
 
+/** What becomes of planned times when the clock has gone on by so much with nobody there, or was set back (< 0). */
+function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
+  if (Math.abs(sleptMs) <= MISSED_AFTER_MS || !parts.startsAgents) return []
+  const setBackMs = Math.max(0, -sleptMs)
+  return [...missedRuns(parts.plan, parts), ...falseTimes(parts.plan, parts, setBackMs)]
+}
+
+function endWork({ beat, deadlines }: Workings): void {
+  beat.stop()
+  deadlines.stop()
+}
+
 function drainAll({ claimer, landings }: Workings): void {
   claimer.drain()
   landings.drain()
@@ -210,7 +228,8 @@ function beginWork(parts: CoordinatorParts, workings: Workings): void {
   const { claimer, sendAll } = workings
   resetAll(workings)
   claimer.note()
-  if (parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
+  // How long nobody was there is not known.
+  if (parts.startsAgents) sendAll(timesAfter(parts, Infinity))
   else claimer.drain()
 }
 
@@ -219,25 +238,28 @@ function createWorkings(
   wake: () => void,
   onRing: (isBeat: boolean) => void,
 ): Workings {
-  const { plan, runtime, clock } = parts
+  const { plan, clock } = parts
   const budgets = createBudgets(parts)
   const ready = createReadySet(parts, budgets)
   const send = createSend(parts)
   const reporter = createReporter(parts, wake)
+  const vigil = createVigil(parts)
+  const leases = createLeases(parts)
+  const sendAll = (commands: readonly Command[]) => Promise.all(commands.map(send))
+  const { defer, log } = parts
   return {
     ready,
     breakers: createBreakers(plan),
     budgets,
-    vigil: createVigil({ plan, runtime, clock }),
-    leases: createLeases(parts),
+    vigil,
+    leases,
+    deadlines: createDeadlines({ vigil, leases, defer, log, sendAll, look: () => look(parts) }),
     landings: createLandings(parts, wake),
     reporter,
     tender: createTender(parts, reporter),
     claimer: createClaimer(parts, ready, send, wake),
     beat: createBeat(clock, onRing),
-    sendAll(commands) {
-      for (const command of commands) void send(command)
-    },
+    sendAll,
   }
 }
 
@@ -276,20 +298,12 @@ function attempt({ log }: CoordinatorParts, step: string, run: () => void): bool
 }
 
 function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean): void {
-  const { ready, vigil, leases, breakers, budgets, tender, claimer, landings, beat, sendAll } =
-    workings
+  const { ready, deadlines, breakers, budgets, tender, claimer, landings, beat, sendAll } = workings
   const now = parts.clock.now()
   const upkeep: [string, () => void][] = [
     ['agents', tender.tend],
-    [
-      'schedules',
-      () => {
-        const hasSlept = beat.sleptMs() > MISSED_AFTER_MS
-        if (hasSlept && parts.startsAgents) sendAll(missedRuns(parts.plan, parts))
-      },
-    ],
-    ['time limits', () => sendAll(vigil.timeouts())],
-    ['leases', () => sendAll(leases.expired())],
+    ['schedules', () => sendAll(timesAfter(parts, beat.sleptMs()))],
+    ['deadlines', () => deadlines.judge(beat.stalledMs())],
     ['breakers', () => sendAll(breakers.due(now))],
     ['budgets', () => sendAll(budgets.commands(now))],
     ['ready tasks', () => ready.update(now)],
@@ -307,13 +321,13 @@ function setTimer(
   now: number,
   isSound: boolean,
 ): void {
-  const { ready, vigil, leases, breakers, reporter, beat } = workings
+  const { ready, deadlines, breakers, reporter, beat } = workings
   const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
   const pulseMs = Math.max(1000, heartbeatTimeoutMs / BEATS_PER_TIMEOUT)
   const everyMs = parts.plan.agents.size > 0 ? Math.min(pulseMs, pollIntervalMs) : pollIntervalMs
   // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
   if (!isSound || parts.dispatcher.readOnly() !== null) return beat.set(RETRY_MS, everyMs)
-  const waits = [everyMs, vigil.nextTimeoutInMs() ?? everyMs, leases.nextInMs() ?? everyMs]
+  const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
   waits.push(parts.machine.retryInMs() ?? everyMs)
   for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
     if (dueAt !== null) waits.push(dueAt - now)

@@ -13,6 +13,8 @@ import type { CoordinatorParts } from './ports.ts'
 export interface Leases {
   /** Ends of those that were not renewed in time. */
   expired(): Command[]
+  /** The loop stood still for so long: heartbeats of that time may still be on their way. */
+  giveBack(stalledMs: number): void
   /** Ms until the next would run out; null without one. */
   nextInMs(): number | null
   /** Its holder lives. */
@@ -24,7 +26,7 @@ export interface Leases {
 type Parts = Pick<CoordinatorParts, 'plan' | 'clock' | 'leases' | 'random' | 'startsAgents'>
 
 export function createLeases(parts: Parts): Leases {
-  const { plan, clock, leases: book, random } = parts
+  const { plan, clock, leases: book, random, startsAgents } = parts
   /** Monotonic instants at which they run out. */
   const ends = new Map<AgentId, number>()
   const leftOf = (agent: Agent & { leaseMs: number }): number => {
@@ -45,6 +47,12 @@ export function createLeases(parts: Parts): Leases {
         leftOf(agent) > 0 ? [] : [endOf(agent, clock.now(), random())],
       )
     },
+    giveBack(stalledMs) {
+      for (const { id, leaseMs } of leased(plan)) {
+        const end = ends.get(id)
+        if (end !== undefined) ends.set(id, Math.min(end + stalledMs, clock.monotonic() + leaseMs))
+      }
+    },
     nextInMs() {
       const left = leased(plan).map(leftOf)
       return left.length === 0 ? null : Math.max(0, Math.min(...left))
@@ -57,7 +65,9 @@ export function createLeases(parts: Parts): Leases {
     },
     untilOf(id) {
       const agent = leased(plan).find((one) => one.id === id)
-      return agent ? clock.now() + Math.max(0, leftOf(agent)) : null
+      if (!agent) return null
+      if (!startsAgents) return writtenEnd(book, agent)
+      return clock.now() + Math.max(0, leftOf(agent))
     },
   }
 }
@@ -67,13 +77,19 @@ type Leased = Agent & { readonly leaseMs: number }
 const leased = (plan: Plan): Leased[] =>
   [...plan.agents.values()].filter((agent): agent is Leased => agent.leaseMs !== null)
 
-/** A command that only settles what is over goes by the wall clock: nothing kept the holder from renewing meanwhile. */
+const writtenEnd = (book: Parts['leases'], agent: Leased): number =>
+  book.read(agent.id) ?? agent.claimedAt + agent.leaseMs
+
+/**
+ * A command that only settles what is over goes by the wall clock, and adds one lease of grace: the clock may have been set, and
+ * the machine of the holder may have slept.
+ */
 function firstLeftMs(
   { clock, leases, startsAgents }: Pick<Parts, 'clock' | 'leases' | 'startsAgents'>,
   agent: Leased,
 ): number {
   if (startsAgents) return agent.leaseMs
-  return (leases.read(agent.id) ?? agent.claimedAt + agent.leaseMs) - clock.now()
+  return writtenEnd(leases, agent) + agent.leaseMs - clock.now()
 }
 
 const LOST: Evidence = {

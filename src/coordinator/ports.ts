@@ -56,6 +56,8 @@ export interface Caps {
   readonly pollIntervalMs: number
   readonly heartbeatTimeoutMs: number
   readonly stopGraceMs: number
+  readonly doneGraceMs: number
+  readonly endSilent: boolean
   readonly missed: MissedPolicy
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from '../domain/command.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { MissedPolicy } from '../domain/settings.ts'
-import type { Task } from '../domain/task.ts'
+import type { Schedule, Task } from '../domain/task.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 type Parts = Pick<CoordinatorParts, 'nextFireAt' | 'caps' | 'clock'>
@@ -17,7 +17,40 @@ const EARLY_MS = 10_000
 export function nextRun(task: Task, claimedAt: number | null, parts: Parts): number | null {
   if (!task.schedule) return null
   const { missed } = parts.caps()
-  return parts.nextFireAt(task.schedule, nextRunFrom(task, claimedAt, parts.clock.now(), missed))
+  const now = parts.clock.now()
+  const next = parts.nextFireAt(task.schedule, nextRunFrom(task, claimedAt, now, missed))
+  const aheadMs = (claimedAt ?? now) - now
+  return isOfFalseClock(task.schedule, next, aheadMs, parts)
+    ? parts.nextFireAt(task.schedule, now)
+    : next
+}
+
+/** Whether a clock that was `aheadMs` ahead planned this, and has been set back by more than a period since. */
+function isOfFalseClock(
+  schedule: Schedule,
+  plannedFor: number | null,
+  aheadMs: number,
+  { nextFireAt, clock }: Parts,
+): boolean {
+  if (plannedFor === null || aheadMs <= MISSED_AFTER_MS) return false
+  const first = nextFireAt(schedule, clock.now())
+  const second = first === null ? null : nextFireAt(schedule, first)
+  const last = nextFireAt(schedule, clock.now() + aheadMs)
+  if (first === null || second === null || last === null) return false
+  return aheadMs >= second - first && plannedFor > first && plannedFor <= last
+}
+
+/** Times that were planned while the clock was ahead: by `setBackMs`, or by as much as the task itself tells. */
+export function falseTimes(plan: Plan, parts: Parts, setBackMs: number): Command[] {
+  const now = parts.clock.now()
+  const commands: Command[] = []
+  for (const { id, schedule, state, scheduledFor, createdAt, completedAt } of plan.tasks.values()) {
+    if (!schedule || state.kind !== 'open' || state.notBefore !== scheduledFor) continue
+    const aheadMs = Math.max(setBackMs, (completedAt ?? createdAt) - now)
+    if (isOfFalseClock(schedule, scheduledFor, aheadMs, parts))
+      commands.push({ type: 'schedule.skip', id, nextFireAt: parts.nextFireAt(schedule, now) })
+  }
+  return commands
 }
 
 /**

@@ -25,7 +25,11 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
     if (!runtime.isHolding(agent.id)) takeUp(agent)
     if (agent.report !== null && runtime.isHolding(agent.id)) runtime.reported(agent.id)
     if (agent.state.kind === 'stopping' && runtime.isHolding(agent.id))
-      runtime.stop(agent.id, { graceMs: parts.caps().stopGraceMs, force: agent.state.force })
+      runtime.stop(agent.id, {
+        graceMs: parts.caps().stopGraceMs,
+        force: agent.state.force,
+        keepsResult: agent.state.reason === 'reported',
+      })
   }
   /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */
   const takeUp = (agent: Agent): void => {

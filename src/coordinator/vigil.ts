@@ -1,23 +1,28 @@
 /**
- * Watches over living agents: time limits and silence. Both are measured on the monotonic clock from when this owner first
- * saw the agent, so a machine that slept, or a clock that was set, ends nobody.
+ * Watches over living agents: time limits, reports whose agent goes on, and silence. All are measured on the monotonic clock from
+ * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends nobody.
  */
-import type { Clock } from '../base/clock.ts'
+import { utcText, type Clock } from '../base/clock.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
+import { formatDuration } from '../domain/duration.ts'
 import type { Plan } from '../domain/plan.ts'
+import { reportsProgress } from '../domain/settings.ts'
+import type { Caps } from './ports.ts'
 
 export interface Vigil {
-  /** Time limits that have run out. */
+  /** Time limits that have run out, and reports whose agent has gone on for too long. */
   timeouts(): Command[]
-  /** Ms until the next time limit; null without one. */
+  /** Ms until the next of these; null without one. */
   nextTimeoutInMs(): number | null
   /** Who has been silent for too long; call at a slow beat. */
-  silences(heartbeatTimeoutMs: number): Command[]
+  silences(): Command[]
   /** An agent spoke through the yard (a log line, a heartbeat). */
   heard(id: AgentId): void
+  /** The loop stood still for so long, and heard nobody meanwhile. */
+  giveBack(stalledMs: number): void
 }
 
 interface Watched {
@@ -27,26 +32,35 @@ interface Watched {
   lastHeardAt: number
   /** Monotonic instant of the last sign of life. */
   aliveAt: number
+  /** Monotonic instants at which its report, and the end of its program, were first seen. */
+  reportedAt: number | null
+  endedAt: number | null
 }
 
 interface VigilParts {
   readonly plan: Plan
   readonly runtime: Pick<Runtime, 'facts'>
   readonly clock: Clock
+  caps(): Pick<Caps, 'heartbeatTimeoutMs' | 'doneGraceMs' | 'endSilent'>
 }
 
 /** What is known of each agent that is watched, in ms. */
 interface WatchBook {
   processes(): Agent[]
   leftMs(agent: Agent): number | null
+  /** Until an agent that has reported its end is stopped; null for one that has not. */
+  graceLeftMs(agent: Agent): number | null
   silentMs(agent: Agent): number
   heard(id: AgentId): void
+  giveBack(stalledMs: number): void
 }
 
 /** An agent of an earlier owner has at least so long: how long it ran is told by the wall clock alone, which may have been set. */
 const ADOPTED_GRACE_MS = 60_000
+/** What an agent left is collected and verified for at least so long, even if its limit passed while nobody looked. */
+const SETTLE_MS = 60_000
 
-function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
+function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook {
   const watched = new Map<AgentId, Watched>()
   const adopted = new Set<AgentId>()
   for (const agent of plan.agents.values()) if (agent.startedAt !== null) adopted.add(agent.id)
@@ -54,9 +68,7 @@ function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
   const watch = (agent: Agent): Watched => {
     let known = watched.get(agent.id)
     if (!known) {
-      const mono = clock.monotonic()
-      const ranMs = Math.max(0, clock.now() - (agent.startedAt ?? clock.now()))
-      known = { ranMs, seenAt: mono, lastHeardAt: 0, aliveAt: mono }
+      known = firstSight(agent, clock)
       watched.set(agent.id, known)
     }
     return known
@@ -75,10 +87,15 @@ function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
     },
     leftMs(agent) {
       if (agent.timeoutMs === null) return null
-      const { ranMs, seenAt } = watch(agent)
-      const watchedMs = clock.monotonic() - seenAt
-      const leftMs = agent.timeoutMs - (ranMs + watchedMs)
-      return adopted.has(agent.id) ? Math.max(leftMs, ADOPTED_GRACE_MS - watchedMs) : leftMs
+      const known = watch(agent)
+      if (runtime.facts(agent.id)?.hasEnded) known.endedAt ??= clock.monotonic()
+      return limitLeftMs(known, agent.timeoutMs, clock.monotonic(), adopted.has(agent.id))
+    },
+    graceLeftMs(agent) {
+      if (agent.report === null || runtime.facts(agent.id)?.hasEnded) return null
+      const known = watch(agent)
+      known.reportedAt ??= clock.monotonic()
+      return caps().doneGraceMs - (clock.monotonic() - known.reportedAt)
     },
     silentMs(agent) {
       const known = watch(agent)
@@ -94,51 +111,96 @@ function createWatchBook({ plan, runtime, clock }: VigilParts): WatchBook {
       const known = watched.get(id)
       if (known) known.aliveAt = clock.monotonic()
     },
+    giveBack(stalledMs) {
+      for (const known of watched.values()) giveBackTo(known, stalledMs, clock.monotonic())
+    },
   }
 }
 
+const firstSight = ({ startedAt }: Agent, clock: Clock): Watched => ({
+  ranMs: Math.max(0, clock.now() - (startedAt ?? clock.now())),
+  seenAt: clock.monotonic(),
+  lastHeardAt: 0,
+  aliveAt: clock.monotonic(),
+  reportedAt: null,
+  endedAt: null,
+})
+
+function limitLeftMs(known: Watched, limitMs: number, now: number, isAdopted: boolean): number {
+  const watchedMs = now - known.seenAt
+  const waits = [limitMs - (known.ranMs + watchedMs)]
+  if (isAdopted) waits.push(ADOPTED_GRACE_MS - watchedMs)
+  if (known.endedAt !== null) waits.push(SETTLE_MS - (now - known.endedAt))
+  return Math.max(...waits)
+}
+
+function giveBackTo(known: Watched, stalledMs: number, now: number): void {
+  known.aliveAt = Math.min(now, known.aliveAt + stalledMs)
+  if (known.reportedAt !== null) known.reportedAt = Math.min(now, known.reportedAt + stalledMs)
+}
+
+/** A silent agent is ended, where it is at all, after so many times the limit. */
+const END_SILENT_AFTER = 3
+
 export function createVigil(parts: VigilParts): Vigil {
-  const { plan } = parts
-  const { processes, leftMs, silentMs, heard } = createWatchBook(parts)
+  const { plan, clock, caps } = parts
+  const book = createWatchBook(parts)
+  const { processes, leftMs, graceLeftMs, silentMs } = book
+
+  const endOfSilence = (agent: Agent, silent: number): number | null => {
+    const { endSilent, heartbeatTimeoutMs } = caps()
+    const waits = [leftMs(agent), endSilent ? END_SILENT_AFTER * heartbeatTimeoutMs - silent : null]
+    const known = waits.filter((ms) => ms !== null)
+    return known.length === 0 ? null : Math.max(0, Math.min(...known))
+  }
+  const judgeSilence = (agent: Agent): Command[] => {
+    const { heartbeatTimeoutMs: limitMs, endSilent } = caps()
+    const key = `silence:${agent.id}`
+    const silent = isAskedFor(agent) ? silentMs(agent) : 0
+    if (endSilent && silent > END_SILENT_AFTER * limitMs) return [stop(agent, 'silent')]
+    const isTripped = plan.breakers.has(key)
+    if (silent > limitMs && !isTripped) {
+      const endsInMs = endOfSilence(agent, silent)
+      const endsAt = endsInMs === null ? null : clock.now() + endsInMs
+      const reason = silenceText(agent, silent, endsAt)
+      return [
+        { type: 'breaker.trip', key, kind: 'silence', subject: agent.id, reason, until: null },
+      ]
+    }
+    return silent <= limitMs && isTripped ? [{ type: 'breaker.clear', key }] : []
+  }
   return {
     timeouts: () =>
-      processes()
-        .filter((agent) => (leftMs(agent) ?? 1) <= 0)
-        .map((agent) => ({
-          type: 'agent.stop',
-          agentId: agent.id,
-          reason: 'timeout',
-          force: false,
-        })),
+      processes().flatMap((agent) => {
+        if ((leftMs(agent) ?? 1) <= 0) return [stop(agent, 'timeout')]
+        return (graceLeftMs(agent) ?? 1) <= 0 ? [stop(agent, 'reported')] : []
+      }),
     nextTimeoutInMs() {
-      let next: number | null = null
-      for (const agent of processes()) {
-        const left = leftMs(agent)
-        if (left !== null && (next === null || left < next)) next = left
-      }
-      return next
+      const waits = processes().flatMap((agent) => [leftMs(agent), graceLeftMs(agent)])
+      const known = waits.filter((ms) => ms !== null)
+      return known.length === 0 ? null : Math.min(...known)
     },
-    silences(limitMs) {
-      const commands: Command[] = []
-      for (const agent of processes()) {
-        const silent = silentMs(agent)
-        const key = `silence:${agent.id}`
-        if (silent > 3 * limitMs)
-          commands.push({ type: 'agent.stop', agentId: agent.id, reason: 'silent', force: false })
-        else if (silent > limitMs && !plan.breakers.has(key))
-          commands.push({
-            type: 'breaker.trip',
-            key,
-            kind: 'silence',
-            subject: agent.id,
-            reason: `${agent.id} has said nothing for ${Math.round(silent / 1000)} s`,
-            until: null,
-          })
-        else if (silent <= limitMs && plan.breakers.has(key))
-          commands.push({ type: 'breaker.clear', key })
-      }
-      return commands
-    },
-    heard,
+    silences: () => processes().flatMap(judgeSilence),
+    heard: book.heard,
+    giveBack: book.giveBack,
   }
+}
+
+const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command => ({
+  type: 'agent.stop',
+  agentId: agent.id,
+  reason,
+  force: false,
+})
+
+/** One that has reported has said all that it has to say. */
+const isAskedFor = (agent: Agent): boolean =>
+  agent.report === null && reportsProgress(agent.executorType)
+
+function silenceText({ id, taskId }: Agent, silentMs: number, endsAt: number | null): string {
+  const end = endsAt === null ? 'nothing ends it by itself' : `it is ended at ${utcText(endsAt)}`
+  return (
+    `task ${taskId}: ${id} has shown no sign of life for ${formatDuration(Math.round(silentMs / 1000) * 1000)}; ${end}; ` +
+    `\`yard output ${taskId}\` shows its last words, \`yard kill ${id} --redispatch\` starts it anew`
+  )
 }

@@ -14,6 +14,7 @@ export const stopReasonSchema = z.enum([
   'redispatch', // by a person: the task reopens and may start again at once
   'timeout',
   'silent',
+  'reported', // it has reported its end and does not end: the report counts
   'budget', // its task has used up what it may spend
   'taken-back', // a person took a piloted task back: it is open again at once
   'superseded', // the task was settled by somebody else meanwhile

@@ -140,3 +140,21 @@ function missingWork(evidence: Evidence): string | null {
   const isMute = finalExpected && !final?.text?.trim() && !hasLogged && work !== 'found'
   return isMute ? 'it ended well but said nothing and changed nothing' : null
 }
+
+/** It was the yard that ended it after its report: how its program took that says nothing. */
+export const withoutExit = (evidence: Evidence): Evidence =>
+  evidence.exit === null ? evidence : { ...evidence, exit: { code: 0, signal: null } }
+
+/** A file's date may be a tick older than the clock. */
+const DATE_TICK_MS = 20
+
+/** It had ended by itself when the stop was asked for, which nobody knew yet; what that stop cut short (its verify command) does not count. */
+export function endedBeforeStop(
+  state: Agent['state'],
+  { evidence, endedAt }: { readonly evidence: Evidence; readonly endedAt: number },
+): boolean {
+  if (state.kind !== 'stopping' || evidence.how !== 'exited') return false
+  const isBySignal = evidence.exit?.signal != null
+  const isVerified = evidence.verify === null || evidence.verify.code === 0
+  return !isBySignal && isVerified && endedAt + DATE_TICK_MS < state.since
+}

@@ -224,8 +224,13 @@ function evolveAgent(plan: Plan, event: AgentEvent): readonly EntityChange[] {
         report: event.failure ? { kind: 'fail', failure: event.failure } : { kind: 'done' },
       }))
     case 'agent.stopping':
-      return agentChange(plan, event.id, () => ({
-        state: { kind: 'stopping', reason: event.reason, since: event.at, force: event.force },
+      return agentChange(plan, event.id, ({ state }) => ({
+        state: {
+          kind: 'stopping',
+          reason: event.reason,
+          since: state.kind === 'stopping' ? state.since : event.at,
+          force: event.force,
+        },
       }))
     case 'agent.ended':
       return ended(plan, event)

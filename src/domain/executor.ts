@@ -86,8 +86,10 @@ export interface LiveFacts {
   readonly lastHeardAt: number
   /** Bytes of stdout so far. */
   readonly outputBytes: number
-  /** A process below it used CPU since the last look. */
+  /** Between the last two looks it did what its output does not show: a tool that works, files, requests. */
   readonly isBusy: boolean
+  /** Its program has ended; what it left is being collected and verified. Absent = false. */
+  readonly hasEnded?: boolean
   /** The CLI said that it waits for its provider (a retry, a rate limit) until then; null = not. */
   readonly waitsForProviderUntil: number | null
   /** One line: the tool call or text under way. */
@@ -112,6 +114,15 @@ export interface LeftProcess {
   readonly command: string | null
 }
 
+export interface StopOptions {
+  /** Between the polite signal and the end of the tree. */
+  readonly graceMs: number
+  /** Without the polite signal. */
+  readonly force: boolean
+  /** It has reported its end: what it leaves is verified and counts. */
+  readonly keepsResult?: boolean
+}
+
 export interface Runtime {
   /** Starts the agent unless it is known already; never throws, never blocks. */
   launch(order: LaunchOrder): void
@@ -120,8 +131,8 @@ export interface Runtime {
    * Resolves when each has been looked at.
    */
   recover(orders: readonly LaunchOrder[]): Promise<void>
-  /** Ends the whole tree: politely, after `graceMs` by force; `ended` follows. A repeated call with `force` shortens the wait. */
-  stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void
+  /** Ends the whole tree: politely, after `graceMs` by force; `ended` follows. A repeated call may only ask for more. */
+  stop(agentId: AgentId, how: StopOptions): void
   /** What it reported of its task has been recorded. One that is no process is over by that, and `ended` follows. */
   reported(agentId: AgentId): void
   /** True from `launch` or `recover` until `ended` was reported. */

@@ -166,6 +166,9 @@ export const modelEntrySchema = z.strictObject({
 })
 export type ModelEntry = z.infer<typeof modelEntrySchema>
 
+/** Types whose agents print what they do: a long silence of one is a question. */
+export const reportsProgress = (type: string): boolean => isCodingAgent(type as ExecutorType)
+
 export const missedPolicySchema = z.enum(['once', 'skip', 'all'])
 export type MissedPolicy = z.infer<typeof missedPolicySchema>
 
@@ -206,6 +209,10 @@ export interface Settings {
     readonly heartbeatTimeoutMs: number
     /** Between the polite signal and the end of the tree. */
     readonly stopGraceMs: number
+    /** So long may an agent go on after it has reported its end. */
+    readonly doneGraceMs: number
+    /** Ends an agent that was silent for three times `heartbeatTimeoutMs`. */
+    readonly endSilent: boolean
     readonly maxSubtasks: number
   }
   readonly schedule: { readonly missed: MissedPolicy; readonly tz: string | null }

@@ -179,6 +179,8 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
     pollIntervalMs: coordinator.pollIntervalMs,
     heartbeatTimeoutMs: agent.heartbeatTimeoutMs,
     stopGraceMs: agent.stopGraceMs,
+    doneGraceMs: agent.doneGraceMs,
+    endSilent: agent.endSilent,
     missed: schedule.missed,
   }
 }

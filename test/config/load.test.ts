@@ -32,6 +32,8 @@ describe('the layers', () => {
     expect(settings.agent).toEqual({
       heartbeatTimeoutMs: 300_000,
       stopGraceMs: 10_000,
+      doneGraceMs: 120_000,
+      endSilent: false,
       maxSubtasks: 10,
     })
     expect(Object.keys(settings.executors)).toEqual([

@@ -87,7 +87,61 @@ describe('a claim', () => {
     expect(stateOf(later, 'flow')).toBe('in-progress')
     await later.coordinator.close()
     const command = await openBench({ ...parts, startsAgents: false })
+    expect(stateOf(command, 'flow')).toBe('in-progress')
+    await command.coordinator.close()
+    first.clock.jump(LEASE_MS)
+    await openBench({ ...parts, startsAgents: false })
     expect(stateOf(command, 'flow')).toBe('open')
+  })
+
+  it('that was renewed lasts from then on, for whoever looks next', async () => {
+    const leases = createLeaseMemory()
+    const first = await openBench({ leases })
+    await first.add('flow')
+    await take(first, 'flow', 1)
+    await first.pass(20_000)
+    first.coordinator.heard(agentIdOf(1))
+    await first.coordinator.close()
+    const parts = { opened: first.opened, clock: first.clock, leases, startsAgents: false }
+    first.clock.jump(2 * LEASE_MS - 1)
+    const before = await openBench(parts)
+    expect(stateOf(before, 'flow')).toBe('in-progress')
+    expect(before.coordinator.leaseUntil(agentIdOf(1))).toBe(first.clock.now() - LEASE_MS + 1)
+    await before.coordinator.close()
+    first.clock.jump(1)
+    await openBench(parts)
+    expect(stateOf(first, 'flow')).toBe('open')
+  })
+
+  it('has run out before a command that only settles is answered', async () => {
+    const first = await openBench()
+    await first.add('flow')
+    await take(first, 'flow', 1)
+    await first.coordinator.close()
+    first.clock.jump(2 * LEASE_MS)
+    const command = await createYardBench({
+      ...{ opened: first.opened, clock: first.clock, startsAgents: false },
+    })
+    const started = command.coordinator.start().then(() => stateOf(command, 'flow'))
+    await command.turns.idle()
+    expect(await started).toBe('open')
+  })
+
+  it.each([
+    ['while this process stood still gets that time back', 40_000, false],
+    ['is looked at after the requests that came meanwhile', 2000, true],
+  ])('that ran out %s', async (_, stalledMs, isHeard) => {
+    const bench = await openBench()
+    await bench.add('flow')
+    await take(bench, 'flow', 1)
+    await bench.pass(LEASE_MS - 1000)
+    bench.clock.stall(stalledMs)
+    if (isHeard) bench.runtime.look = async () => bench.coordinator.heard(agentIdOf(1))
+    await bench.pass(1000)
+    expect(stateOf(bench, 'flow')).toBe('in-progress')
+    bench.runtime.look = async () => {}
+    await bench.pass(LEASE_MS)
+    expect(stateOf(bench, 'flow')).toBe('open')
   })
 
   it('is not made while the yard is paused', async () => {

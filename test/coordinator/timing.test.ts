@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createYardBench, CAPS, type YardBench, type YardBenchOptions } from './yard-bench.ts'
-import { taskId, taskIds } from '../support/plan-builder.ts'
+import {
+  CAPS,
+  createYardBench,
+  endedReport,
+  type YardBench,
+  type YardBenchOptions,
+} from './yard-bench.ts'
+import { asAgent, taskId, taskIds } from '../support/plan-builder.ts'
 
 const HOUR = 3_600_000
 let bench: YardBench
@@ -97,6 +103,71 @@ describe('a schedule', () => {
     })
   })
 
+  it.each([
+    [59_999, ['tick']],
+    [60_000, []],
+  ])('with `skip` runs what is late by %i ms: %j', async (lateMs, expected) => {
+    const yard = await open()
+    const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
+    await yard.add('tick', { schedule: spec }, first)
+    await yard.coordinator.close()
+    yard.clock.jump(first + lateMs - yard.clock.now())
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    second.caps = { ...CAPS, missed: 'skip' }
+    await second.start()
+    expect(second.running()).toEqual(expected)
+    await second.coordinator.close()
+  })
+
+  describe('after a clock that went a day ahead and back', () => {
+    const DAY = 24 * HOUR
+    const firesWithinItsPeriod = async (yard: YardBench): Promise<boolean> => {
+      await yard.pass(HOUR)
+      return yard.running().includes('tick')
+    }
+    const openAhead = async (missed: 'once' | 'skip'): Promise<YardBench> => {
+      const yard = await open()
+      yard.caps = { ...CAPS, missed }
+      await yard.add('tick', { schedule: spec }, yard.nextFireAt(spec, yard.clock.now()))
+      await yard.pass(600_000)
+      yard.clock.jump(DAY)
+      await yard.pass(CAPS.pollIntervalMs)
+      return yard
+    }
+
+    it('fires within its period: its run ended on the false clock', async () => {
+      const yard = await openAhead('once')
+      await yard.end('tick')
+      yard.clock.jump(-DAY)
+      expect(await firesWithinItsPeriod(yard)).toBe(true)
+    })
+
+    it('fires within its period: its run went on when the clock was set back', async () => {
+      const yard = await openAhead('once')
+      yard.clock.jump(-DAY)
+      await yard.end('tick')
+      expect(await firesWithinItsPeriod(yard)).toBe(true)
+    })
+
+    it('fires within its period: a run was skipped on the false clock', async () => {
+      const yard = await openAhead('skip')
+      expect(yard.running()).toEqual([])
+      yard.clock.jump(-DAY)
+      expect(await firesWithinItsPeriod(yard)).toBe(true)
+    })
+
+    it('fires within its period: nobody was there when the clock was set back', async () => {
+      const yard = await openAhead('once')
+      await yard.end('tick')
+      await yard.coordinator.close()
+      yard.clock.jump(-DAY)
+      const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+      await second.start()
+      expect(await firesWithinItsPeriod(second)).toBe(true)
+      await second.coordinator.close()
+    })
+  })
+
   it('can be put off and started now', async () => {
     const yard = await open()
     const first = yard.nextFireAt(spec, yard.clock.now()) ?? 0
@@ -179,6 +250,34 @@ describe('time limits', () => {
     expect(yard.runtime.stops).toHaveLength(1)
   })
 
+  it('do not end what ended in time while this process stood still', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 15_000 })
+    await yard.begin('a')
+    const { id, generation } = yard.opened.plan.agents.get(yard.agentOf('a')) ?? {}
+    if (!id || !generation) throw new Error('no agent')
+    const endedAt = yard.clock.now() + 4000
+    yard.clock.stall(20_000)
+    yard.runtime.look = async () => yard.runtime.report(id, generation, endedReport(endedAt))
+    await yard.pass(1)
+    expect(yard.runtime.stops).toEqual([])
+    expect(yard.task('a')).toMatchObject({ state: { kind: 'done' }, generation: 1 })
+  })
+
+  it('leave what an agent left at least a minute to be collected and verified', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 15_000 })
+    await yard.begin('a')
+    const facts = { lastHeardAt: 0, outputBytes: 0, isBusy: false, waitsForProviderUntil: null }
+    yard.clock.stall(20_000)
+    yard.runtime.look = async () =>
+      void yard.runtime.liveFacts.set(yard.agentOf('a'), { ...facts, doing: null, hasEnded: true })
+    await yard.pass(59_999)
+    expect(yard.runtime.stops).toEqual([])
+    await yard.pass(2)
+    expect(yard.runtime.stops).toHaveLength(1)
+  })
+
   it('go on counting in the next owner', async () => {
     const yard = await open()
     await yard.add('a', { timeoutMs: 10 * 60_000 })
@@ -210,6 +309,58 @@ describe('time limits', () => {
     await second.pass(1)
     expect(second.runtime.stops.at(-1)?.id).toBe('agent-1')
     await second.coordinator.close()
+  })
+})
+
+describe('an agent that has reported its end', () => {
+  const report = (yard: YardBench) =>
+    yard.send(
+      {
+        ...{ type: 'task.complete', id: taskId('a'), agentId: yard.agentOf('a'), generation: 1 },
+        ...{ artifacts: [], force: false, nextFireAt: null },
+      },
+      asAgent(1, 'a'),
+    )
+
+  it.each(['claude', 'shell'])(
+    'is stopped politely after its grace, and its report counts (%s)',
+    async (executor) => {
+      const yard = await open()
+      await yard.add('a', { executor })
+      await yard.begin('a')
+      await yard.pass(60_000)
+      await report(yard)
+      await yard.pass(CAPS.doneGraceMs - 1)
+      expect(yard.runtime.stops).toEqual([])
+      await yard.pass(1)
+      expect(yard.runtime.stops).toEqual([{ id: 'agent-1', force: false }])
+      await yard.end('a', { exit: { code: null, signal: 'SIGTERM' } })
+      expect(yard.task('a')).toMatchObject({ state: { kind: 'done' }, attempts: 0 })
+    },
+  )
+
+  it('gets the time back for which this process stood still', async () => {
+    const yard = await open()
+    await yard.add('a')
+    await yard.begin('a')
+    await report(yard)
+    yard.clock.stall(10 * CAPS.doneGraceMs)
+    await yard.pass(1)
+    expect(yard.runtime.stops).toEqual([])
+  })
+})
+
+describe('silence', () => {
+  it('is not counted while this process stood still', async () => {
+    const yard = await open()
+    yard.caps = { ...CAPS, endSilent: true }
+    await yard.add('a', { exec: null, executor: 'claude' })
+    await yard.begin('a')
+    await yard.pass(CAPS.pollIntervalMs)
+    yard.clock.stall(10 * CAPS.heartbeatTimeoutMs)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.opened.plan.breakers.size).toBe(0)
+    expect(yard.runtime.stops).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  ROUTE,
   createYardBench,
   endedReport,
   CAPS,
@@ -179,20 +180,54 @@ describe('breakers', () => {
     expect(yard.task('a').attempts).toBe(5)
   })
 
-  it('tell of silence first, end the agent after three times that, and retry it as lost', async () => {
+  const CLAUDE = { exec: null, executor: 'claude' } as const
+
+  it('tell of silence with the task, its deadline and what helps, and end nobody', async () => {
     const yard = await open()
-    await yard.add('a')
+    await yard.add('a', { ...CLAUDE, timeoutMs: 2 * 3_600_000 })
     await yard.begin('a')
-    const limit = CAPS.heartbeatTimeoutMs
-    await yard.pass(limit + CAPS.pollIntervalMs)
-    expect(yard.opened.plan.breakers.get('silence:agent-1')).toMatchObject({ kind: 'silence' })
+    await yard.pass(CAPS.heartbeatTimeoutMs)
+    expect(yard.opened.plan.breakers.size).toBe(0)
+    await yard.pass(CAPS.pollIntervalMs)
+    const breaker = yard.opened.plan.breakers.get('silence:agent-1')
+    expect(breaker).toMatchObject({ kind: 'silence', subject: 'agent-1' })
+    expect(breaker?.reason).toContain('task a: agent-1 has shown no sign of life for 6m')
+    expect(breaker?.reason).toContain('it is ended at 2024-01-01T02:00Z')
+    expect(breaker?.reason).toContain('yard kill agent-1 --redispatch')
+    await yard.pass(6 * CAPS.heartbeatTimeoutMs)
     expect(yard.runtime.stops).toEqual([])
-    await yard.pass(2 * limit + CAPS.pollIntervalMs)
-    expect(yard.runtime.stops.length).toBeGreaterThan(0)
+  })
+
+  it('of silence end the agent after three times the limit where that is asked for, and retry it as lost', async () => {
+    const yard = await open()
+    yard.caps = { ...CAPS, endSilent: true }
+    await yard.add('a', CLAUDE)
+    await yard.begin('a')
+    await yard.pass(3 * CAPS.heartbeatTimeoutMs)
+    expect(yard.opened.plan.breakers.get('silence:agent-1')?.reason).toContain(
+      'ended at 2024-01-01T00:15Z',
+    )
+    expect(yard.runtime.stops).toEqual([])
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.runtime.stops).toEqual([{ id: 'agent-1', force: false }])
     await yard.end('a', { exit: { code: null, signal: 'SIGKILL' } })
     expect(yard.task('a').lastFailure?.class).toBe('lost')
     expect(yard.opened.plan.breakers.size).toBe(0)
   })
+
+  it.each(['shell', 'command', 'http', 'manual', 'external', 'schedule'] as const)(
+    'of silence are nothing to ask a %s agent about',
+    async (executorType) => {
+      const yard = await open()
+      yard.caps = { ...CAPS, endSilent: true }
+      yard.route = () => ({ ok: true, value: { ...ROUTE, executorType, timeoutMs: null } })
+      await yard.add('a')
+      await yard.begin('a')
+      await yard.pass(10 * CAPS.heartbeatTimeoutMs)
+      expect(yard.opened.plan.breakers.size).toBe(0)
+      expect(yard.runtime.stops).toEqual([])
+    },
+  )
 
   it.each(['at the start', 'at the next look'])(
     'of silence go with their agent, however that went (%s)',
@@ -223,7 +258,8 @@ describe('breakers', () => {
 
   it('leave a busy, quiet agent and one that waits for its provider alone', async () => {
     const yard = await open()
-    await yard.add('a')
+    yard.caps = { ...CAPS, endSilent: true }
+    await yard.add('a', CLAUDE)
     await yard.begin('a')
     yard.runtime.liveFacts.set(yard.agentOf('a'), {
       lastHeardAt: 1,
@@ -247,7 +283,7 @@ describe('breakers', () => {
 
   it('see silence however busy the rest of the yard is', async () => {
     const yard = await open()
-    await yard.add('a')
+    await yard.add('a', CLAUDE)
     await yard.begin('a')
     for (let i = 0; i < 40; i += 1) {
       await yard.send({ type: 'task.log', id: taskId('a'), text: 'a person writes' })

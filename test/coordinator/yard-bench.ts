@@ -177,6 +177,8 @@ export const CAPS: Caps = {
   pollIntervalMs: 60_000,
   heartbeatTimeoutMs: 300_000,
   stopGraceMs: 10_000,
+  doneGraceMs: 120_000,
+  endSilent: false,
   missed: 'once',
 }
 

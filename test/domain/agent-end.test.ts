@@ -235,6 +235,14 @@ const STOPS: Record<StopReason | 'none', Record<End, string>> = {
     'never ran': 'lost · open · 1',
     'not launched': 'lost · open · 1',
   },
+  // Its report counts, whatever its program made of the stop.
+  reported: {
+    well: 'done · done · 0',
+    badly: 'done · done · 0',
+    vanished: 'lost · open · 1',
+    'never ran': 'lost · open · 0',
+    'not launched': 'failed · open · 1',
+  },
   budget: {
     well: 'done · done · 0',
     badly: 'killed · waiting · 0',
@@ -325,6 +333,55 @@ describe('an end after a stop', () => {
     stop(bench, reason)
     bench.end(1, 1, { how: 'lost', exit: null })
     expect(told(bench)).toBe('done · done · 0')
+  })
+})
+
+describe('an end before the stop was asked for, which nobody knew yet', () => {
+  const endOf = (bench: Bench, evidence: Partial<Evidence>, endedAt: number): string => {
+    const nothing = { usage: null, conversation: null, changes: null, nextFireAt: null }
+    const end = { ...nothing, evidence: evidenceOf(evidence), artifacts: [], jitter: 0.5, endedAt }
+    bench.must({ type: 'agent.end', agentId: agentIdOf(1), generation: 1, ...end }, COORDINATOR)
+    return told(bench)
+  }
+  const stoppedAt = (reason: StopReason): Bench => {
+    const bench = createBench()
+    bench.add('a', { maxAttempts: 2 })
+    bench.claim('a', 1)
+    bench.at += 20_000
+    stop(bench, reason)
+    return bench
+  }
+
+  it.each([
+    ['timeout', 'done · done · 0'],
+    ['silent', 'done · done · 0'],
+    ['budget', 'done · done · 0'],
+    ['killed', 'done · done · 0'],
+    ['redispatch', 'done · done · 0'],
+    ['abandoned', 'killed · abandoned · 0'],
+  ] as const)('counts as what it was: %s, %s', (reason, expected) => {
+    const bench = stoppedAt(reason)
+    expect(endOf(bench, {}, bench.at - 16_000)).toBe(expected)
+  })
+
+  it.each([
+    ['by a signal, is that of the stop', exit(null, 'SIGTERM')],
+    [
+      'whose verify command the stop cut short, is not believed',
+      { verify: { code: 75, tail: '' } },
+    ],
+  ] as const)('%s', (_, evidence) => {
+    const bench = stoppedAt('timeout')
+    endOf(bench, evidence, bench.at - 16_000)
+    expect(bench.task('a').lastFailure?.class).toBe('timeout')
+  })
+
+  it('is told from one after it, however often the stop is asked for', () => {
+    const bench = stoppedAt('killed')
+    const endedAt = bench.at + 500
+    bench.at += 5000
+    bench.must({ type: 'agent.stop', agentId: agentIdOf(1), reason: 'killed', force: true })
+    expect(endOf(bench, {}, endedAt)).toBe('killed · open · 0 held')
   })
 })
 

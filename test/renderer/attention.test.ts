@@ -64,7 +64,7 @@ test('a held task is named by its title, and a silent agent leads to its task', 
   const items = attentionItems(summary, tasks, new Map([['agent-5', agentOf('agent-5', 'sign')]]))
   expect(items.map(({ title, task, agent, effect }) => [title, task, agent, effect])).toEqual([
     ['Task smoke', 'smoke', null, 'holds 2 tasks'],
-    ['agent-5', 'sign', 'agent-5', null],
+    ['Sign build', 'sign', 'agent-5', null],
   ])
 })
 

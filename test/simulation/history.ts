@@ -106,6 +106,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     pollIntervalMs: 60_000,
     heartbeatTimeoutMs: 300_000,
     stopGraceMs: 10_000,
+    doneGraceMs: 120_000,
+    endSilent: true,
     missed: random.pick(['once', 'skip', 'all'] as const),
   }
   const branch = createBranch()

@@ -6,6 +6,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): void
   /** Wall time is set or the machine slept: only `now` moves. */
   jump(ms: number): void
+  /** The process stands still: both clocks go on, and what falls due fires late, at the next `advance`. */
+  stall(ms: number): void
   /** Ms until the next timer; null without one. */
   nextInMs(): number | null
   readonly timers: number
@@ -46,6 +48,7 @@ export function createManualClock(startAt = START_AT): ManualClock {
       move(end - monotonic)
     },
     jump: (ms) => void (wall += ms),
+    stall: move,
     nextInMs() {
       const next = nextTimer()
       return next && Math.max(0, next[1].dueAt - monotonic)

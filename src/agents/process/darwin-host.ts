@@ -26,7 +26,7 @@ export function createDarwinHost(): ProcessHost {
       const text = await psText(['-ww', '-o', 'command=', '-p', String(pid)])
       return text.trim() || null
     },
-    table: async () => ({ rows: await table(), markerOf: () => null }),
+    table: async () => ({ rows: await table(), markerOf: () => null, ioBytesOf: () => null }),
     signal: sendSignal,
     signalGroup: (leaderPid, signal) => sendSignal(-leaderPid, signal),
   }

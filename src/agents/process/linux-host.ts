@@ -89,7 +89,14 @@ function readTable(): ProcessTable {
       markers.set(pid, marker)
       return marker
     },
+    ioBytesOf: (pid) => parseIo(readProc(pid, 'io')),
   }
+}
+
+/** `/proc/PID/io`: what passed through read and write; recv and send are not counted. */
+function parseIo(text: string | null): number | null {
+  const [, read, written] = /^rchar: (\d+)\nwchar: (\d+)$/m.exec(text ?? '') ?? []
+  return read === undefined || written === undefined ? null : Number(read) + Number(written)
 }
 
 function findMarker(environ: string | null): string | null {

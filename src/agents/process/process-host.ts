@@ -22,6 +22,8 @@ export interface ProcessTable {
   readonly rows: ReadonlyMap<number, ProcessRow>
   /** The marker in its environment, or null: none, or not to be read (another user's, setuid, not Linux). */
   markerOf(pid: number): string | null
+  /** Bytes it has read and written so far (files, pipes, most sockets); null where the system does not tell. */
+  ioBytesOf(pid: number): number | null
 }
 
 export interface ProcessHost {

@@ -11,12 +11,23 @@ export interface TreeTarget {
 /** Members seen so far, pid → start time. A child that left the session with a cleared environment is found only while its parent lives. */
 export type SeenMembers = Map<number, string>
 
+/** A member outside the leader's session: agent CLIs start each tool in a session of its own. */
+export interface ToolProcess {
+  readonly pid: number
+  readonly startTime: string
+  readonly cpuMs: number
+}
+
 export interface TreeCpu {
   /** CPU used by all living members and the children they have reaped, in ms. It can only be compared with an earlier look. */
   readonly cpuMs: number
   readonly count: number
   /** Resident, of all of them; shared pages count for each. Null where the system does not tell. */
   readonly memoryBytes: number | null
+  /** Null where nobody can tell the tools from the program itself: without sessions, or of a leader that is not known. */
+  readonly tools: readonly ToolProcess[] | null
+  /** Read and written by all living members; can only be compared with an earlier look. Null where the system does not tell. */
+  readonly ioBytes: number | null
 }
 
 /** The living members. Adds them to `seen`. */
@@ -69,7 +80,26 @@ export function treeCpu(table: ProcessTable, target: TreeTarget, host: ProcessHo
     cpuMs: members.reduce((sum, row) => sum + row.cpuMs, 0),
     count: members.length,
     memoryBytes: isKnown ? members.reduce((sum, row) => sum + (row.memoryBytes ?? 0), 0) : null,
+    tools: toolsOf(members, target),
+    ioBytes: ioBytesOf(table, members),
   }
+}
+
+function toolsOf(members: readonly ProcessRow[], { leader }: TreeTarget): ToolProcess[] | null {
+  const hasSessions = members.every(({ sessionId }) => sessionId !== 0)
+  if (!leader || !hasSessions) return null
+  return members
+    .filter(({ sessionId }) => sessionId !== leader.pid)
+    .map(({ pid, startTime, cpuMs }) => ({ pid, startTime, cpuMs }))
+}
+
+function ioBytesOf(table: ProcessTable, members: readonly ProcessRow[]): number | null {
+  let sum: number | null = null
+  for (const { pid } of members) {
+    const bytes = table.ioBytesOf(pid)
+    if (bytes !== null) sum = (sum ?? 0) + bytes
+  }
+  return sum
 }
 
 /** The first process, this one and the one that owns it are nobody's members. */

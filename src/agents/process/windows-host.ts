@@ -35,7 +35,7 @@ export function createWindowsHost(): ProcessHost {
       const query = `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').CommandLine`
       return (await powershell(query)).trim() || null
     },
-    table: async () => ({ rows: await rows(), markerOf: () => null }),
+    table: async () => ({ rows: await rows(), markerOf: () => null, ioBytesOf: () => null }),
     // There is no SIGSTOP; whatever forks meanwhile is found in the next round.
     signal: (pid, signal) => (signal === 'SIGSTOP' ? 'sent' : sendSignal(pid, signal)),
     signalGroup(leaderPid) {

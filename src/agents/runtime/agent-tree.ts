@@ -1,13 +1,18 @@
 /** The processes of one agent: ended whole, and measured so that a long quiet build counts as alive. */
 import type { TreeUse } from '../../domain/executor.ts'
 import type { AgentId } from '../../domain/ids.ts'
+import { reportsProgress } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
-import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import type { ToolProcess } from '../process/process-tree.ts'
+import type { HeldAgent, LocalRuntimeOptions, Measured } from './held-agent.ts'
 
-/** Less CPU than this between two looks is a process that only waits. */
-const BUSY_CPU_MS = 20
+/** Less than this share of one core between two looks is a process that only waits; hung agent CLIs were seen to use up to 0.005. */
+const BUSY_SHARE = 0.02
+/** Less between two looks is the noise of an event loop and of a connection that is kept open. */
+const BUSY_IO_BYTES = 4096
 
 type Options = Pick<LocalRuntimeOptions, 'launcher' | 'host' | 'log'>
+type MeasureOptions = Options & Pick<LocalRuntimeOptions, 'clock'>
 
 /** Resolves when the tree is gone, or as much of it as the system lets us end; what is left is named in the log. */
 export async function endTree(one: HeldAgent, graceMs: number, options: Options): Promise<void> {
@@ -34,7 +39,7 @@ const signalOf = ({ order }: HeldAgent): NodeJS.Signals =>
 /** Notes who was busy since the last look; gives those of whose tree nothing is left. */
 export async function measureTrees(
   agents: Iterable<HeldAgent>,
-  options: Options,
+  options: MeasureOptions,
 ): Promise<HeldAgent[]> {
   const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
   if (living.length === 0) return []
@@ -45,11 +50,31 @@ export async function measureTrees(
   return living.filter((one, i) => {
     const tree = trees.value[i]
     if (!tree) return false
-    one.isBusy = tree.cpuMs - one.cpuMs > BUSY_CPU_MS
-    one.cpuMs = tree.cpuMs
+    const now = options.clock.monotonic()
+    const before = one.measured
+    one.measured = { at: now, tree }
+    one.isBusy = before === null || madeProgress(one, before, { at: now, tree })
     return tree.count === 0
   })
 }
+
+/**
+ * What its output does not show. Of an agent that prints what it does: tools that came, went or worked, files and requests;
+ * the CPU of the program itself, which a hung one uses too, says nothing.
+ */
+function madeProgress({ order }: HeldAgent, before: Measured, now: Measured): boolean {
+  const ioBytes = (now.tree.ioBytes ?? 0) - (before.tree.ioBytes ?? 0)
+  if (ioBytes > BUSY_IO_BYTES) return true
+  const enoughMs = BUSY_SHARE * (now.at - before.at)
+  const tools = reportsProgress(order.profile.type) ? now.tree.tools : null
+  if (tools === null) return now.tree.cpuMs - before.tree.cpuMs > enoughMs
+  const known = new Map((before.tree.tools ?? []).map((tool) => [keyOf(tool), tool.cpuMs]))
+  if (known.size !== tools.length || tools.some((tool) => !known.has(keyOf(tool)))) return true
+  const usedMs = tools.reduce((sum, tool) => sum + tool.cpuMs - (known.get(keyOf(tool)) ?? 0), 0)
+  return usedMs > enoughMs
+}
+
+const keyOf = ({ pid, startTime }: ToolProcess): string => `${pid} ${startTime}`
 
 /** What the trees use now, for whoever watches; changes nothing of what is known of the agents. */
 export async function useOfTrees(

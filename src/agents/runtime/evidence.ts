@@ -19,7 +19,7 @@ import type { ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { lastWordsOf, type LineStages } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
-import { runVerify } from './verify-stage.ts'
+import { runVerify, UNVERIFIED } from './verify-stage.ts'
 import { folderOf, resultRefOf, type Unplaced } from './place.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
@@ -298,9 +298,11 @@ async function withVerify(
   verify: Verify,
 ): Promise<Evidence> {
   const line = held.order.task.verify
-  if (line === null || held.stop !== null) return first
+  if (line === null) return first
   const verdict = judge(first, options.reportOf(held.order.agent.id), held.order.profile.type)
-  return verdict.outcome === 'done' ? { ...first, verify: await verify(held, line) } : first
+  if (verdict.outcome !== 'done') return first
+  const isStopped = held.stop !== null && !held.stop.keepsResult
+  return { ...first, verify: isStopped ? UNVERIFIED : await verify(held, line) }
 }
 
 function changesOf(work: CollectedWork): Changes {

@@ -1,7 +1,7 @@
 /** What the runtime knows of one living agent. */
 import { join } from 'node:path'
 import type { AgentId } from '../../domain/ids.ts'
-import type { LaunchOrder } from '../../domain/executor.ts'
+import type { LaunchOrder, StopOptions } from '../../domain/executor.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent, ToldUsage, Workplace } from '../../domain/agent.ts'
@@ -10,6 +10,7 @@ import type { Environment } from '../executors/executor.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
+import type { TreeCpu } from '../process/process-tree.ts'
 import type { Tail } from '../output/tail.ts'
 import { readStageRecord, type StageRecord } from './stage-record.ts'
 
@@ -47,6 +48,12 @@ export interface LocalRuntimeOptions {
   readonly git: Omit<GitGuard, 'isQuiet'>
 }
 
+export interface Measured {
+  /** Monotonic, ms. */
+  readonly at: number
+  readonly tree: TreeCpu
+}
+
 export interface HeldAgent {
   readonly order: LaunchOrder
   readonly folder: string
@@ -55,7 +62,7 @@ export interface HeldAgent {
   leader: { readonly pid: number; readonly startTime: string } | null
   workplace: Workplace | null
   /** Set once a stop was asked for; nothing is started after it. */
-  stop: { readonly graceMs: number; readonly force: boolean } | null
+  stop: StopOptions | null
   /** Aborted together with `stop`: ends the lines that are run for it. */
   readonly stopped: AbortController
   /** Resolves when its supervisor was started, or could not be; null before that was asked for. */
@@ -76,7 +83,8 @@ export interface HeldAgent {
   doing: string | null
   /** What its CLI has told so far. */
   usage: ToldUsage | null
-  cpuMs: number
+  /** Its processes at the last look. */
+  measured: Measured | null
   isBusy: boolean
   hasBeenHeard: boolean
 }
@@ -104,7 +112,7 @@ export const createHeld = (
   waitsUntil: null,
   doing: null,
   usage: null,
-  cpuMs: 0,
+  measured: null,
   isBusy: false,
   hasBeenHeard: false,
 })
@@ -144,3 +152,9 @@ export const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>
   record.agent === agent.id &&
   record.task === agent.taskId &&
   record.generation === agent.generation
+
+/** Whether a stop asks for more than the one before. */
+export const asksForMore = (wanted: StopOptions, asked: StopOptions | null): boolean =>
+  asked === null ||
+  (wanted.force && !asked.force) ||
+  (asked.keepsResult === true && !wanted.keepsResult)

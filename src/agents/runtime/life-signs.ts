@@ -38,13 +38,21 @@ export function factsOf(one: HeldAgent): LiveFacts {
   sizeUp(one)
   const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
   const { outputBytes, isBusy, doing, usage } = one
-  return { lastHeardAt, outputBytes, isBusy, waitsForProviderUntil, doing, usage }
+  const hasEnded = one.isSettling
+  return { lastHeardAt, outputBytes, isBusy, hasEnded, waitsForProviderUntil, doing, usage }
 }
 
 function sizeUp(one: HeldAgent): void {
+  noteWritten(one, STAGE_FILES.stderr)
   if (speaksEvents(one)) return
-  const stats = statSync(join(one.folder, STAGE_FILES.stdout), { throwIfNoEntry: false })
-  if (!stats || stats.size === one.outputBytes) return
-  one.outputBytes = stats.size
-  one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
+  const bytes = noteWritten(one, STAGE_FILES.stdout)
+  if (bytes !== null) one.outputBytes = bytes
+}
+
+/** A file that grew is a sign of life. Gives its size; null where there is no such file. */
+function noteWritten(one: HeldAgent, name: string): number | null {
+  const stats = statSync(join(one.folder, name), { throwIfNoEntry: false })
+  if (!stats) return null
+  if (stats.size > 0) one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
+  return stats.size
 }

@@ -29,6 +29,7 @@ import {
   type Going,
 } from './evidence.ts'
 import {
+  asksForMore,
   committedStart,
   conversationOf,
   createHeld,
@@ -128,11 +129,12 @@ class LocalRuntime implements Runtime {
     this.#report(one, unseen(one.order.agent, this.#options.clock.now()))
   }
 
-  stop(agentId: AgentId, how: { readonly graceMs: number; readonly force: boolean }): void {
+  stop(agentId: AgentId, how: Parameters<Runtime['stop']>[1]): void {
     const one = this.#held.get(agentId)
-    if (!one || (one.stop !== null && (one.stop.force || !how.force))) return
+    if (!one || !asksForMore(how, one.stop)) return
+    this.#watch.check(one.folder) // an end of its own counts as what it was
     one.stop = how
-    one.stopped.abort()
+    if (!how.keepsResult) one.stopped.abort()
     this.#stopNow(one)
   }
 

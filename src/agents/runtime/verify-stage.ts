@@ -7,6 +7,9 @@ import { runLine, type LineEnd, type LineStages } from './line-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
 
+/** It was stopped before its verify command could say anything. */
+export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verified' } as const
+
 /** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
 export async function runVerify(
   held: HeldAgent,
@@ -25,7 +28,7 @@ export async function runVerify(
     signal: held.stopped.signal,
   })
   if (end) return end
-  if (held.stop !== null) return { code: 75, tail: 'it was stopped before it was verified' }
+  if (held.stop !== null) return UNVERIFIED
   throw new Error('the verify command could not be run to its end')
 }
 

@@ -191,6 +191,7 @@ interface Wish {
 const WEIGHT = {
   timeout: 0,
   silent: 0,
+  reported: 0,
   budget: 0,
   killed: 1,
   redispatch: 1,

@@ -3,7 +3,7 @@ import { workedBy, type Agent, type Outcome, type StopReason, type Usage } from 
 import { clipInstant } from '../../base/instant.ts'
 import { clipCount } from '../bounds.ts'
 import type { Command } from '../command.ts'
-import { judge, type Verdict } from '../completion.ts'
+import { endedBeforeStop, judge, withoutExit, type Verdict } from '../completion.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
@@ -99,17 +99,30 @@ function settle(scene: Scene): Settlement {
   const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
   if (stop === 'taken-back' || (agent.by === 'pilot' && agent.report === null))
     return givenBack(scene)
-  const verdict = judge(end.evidence, agent.report, agent.executorType)
+  const isCutShort = stop === 'reported' && !endedBeforeStop(agent.state, end)
+  const evidence = isCutShort ? withoutExit(end.evidence) : end.evidence
+  const verdict = judge(evidence, agent.report, agent.executorType)
   return stopped(scene, stop, verdict) ?? judged(scene, verdict)
 }
 
 /** What a stop makes of its end; null where what it had come to by itself counts. */
 function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settlement | null {
   const isDone = verdict.outcome === 'done'
-  if (stop === 'killed' || stop === 'redispatch') return killed(scene.task, stop, scene.at)
-  if (stop === 'budget') return isDone ? null : overspent(scene)
-  const hasSaidDone = scene.agent.report?.kind === 'done' && isDone
-  return (stop === 'timeout' || stop === 'silent') && !hasSaidDone ? ended(scene, stop) : null
+  const isOwnEnd = endedBeforeStop(scene.agent.state, scene.end)
+  switch (stop) {
+    case 'killed':
+    case 'redispatch':
+      return isOwnEnd && isDone ? null : killed(scene.task, stop, scene.at)
+    case 'budget':
+      return isOwnEnd || isDone ? null : overspent(scene)
+    case 'timeout':
+    case 'silent': {
+      const hasSaidDone = isDone && scene.agent.report?.kind === 'done'
+      return isOwnEnd || hasSaidDone ? null : ended(scene, stop)
+    }
+    default:
+      return null
+  }
 }
 
 function judged(scene: Scene, verdict: Verdict): Settlement {

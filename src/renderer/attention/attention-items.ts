@@ -109,12 +109,11 @@ function fromBreaker(
 ): AttentionItem {
   const agent = agents.get(breaker.subject)
   const task = tasks.get(agent?.task ?? breaker.subject)
-  const isTask = tasks.has(breaker.subject)
   return {
     key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
     kind: breaker.kind,
     word: wordOfBreaker(breaker),
-    title: isTask && task ? task.title : (BUDGETS[breaker.key] ?? breaker.subject),
+    title: titleOf(breaker, task, tasks),
     subject: breaker.subject,
     text: capital(breaker.reason),
     lastLines: null,
@@ -127,6 +126,11 @@ function fromBreaker(
         ? null
         : holdsText(waitingFor(breaker, tasks)),
   }
+}
+
+function titleOf({ key, kind, subject }: BreakerView, task: TaskCard | undefined, tasks: Tasks) {
+  const isTask = kind === 'silence' || tasks.has(subject)
+  return isTask && task ? task.title : (BUDGETS[key] ?? subject)
 }
 
 /** Its caps over all yards, or its memory, let nothing start here. Since when is not told, so it stands last. */

@@ -43,7 +43,13 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
   'agent.model': ['Model', 'Stands behind the coordinator’s default model.', model],
   'agent.heartbeat_timeout': [
     'Silence',
-    'So long without a word, and nothing busy below it, before an agent is looked after.',
+    'So long without output, busy tools, files or requests before an agent needs attention.',
+    minutes,
+  ],
+  'agent.end_silent': ['End silent agents', 'After three times that, and try again.', onOff],
+  'agent.done_grace': [
+    'After its report',
+    'So long may an agent go on once it has reported done or failed.',
     minutes,
   ],
   'agent.stop_grace': [

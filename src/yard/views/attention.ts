@@ -1,8 +1,8 @@
 /** What waits for a person. */
 import type { Attention } from '../../contract/view.ts'
-import { isTaskId } from '../../domain/ids.ts'
+import { isTaskId, type AgentId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { Breaker, Plan } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
@@ -67,7 +67,7 @@ export function yardAttention(
     )
   for (const breaker of yard.plan.breakers.values())
     list.push({
-      task: hasTask(yard.plan, breaker.subject) ? breaker.subject : null,
+      task: taskOf(yard.plan, breaker),
       agent: breaker.subject.startsWith('agent-') ? breaker.subject : null,
       kind: breaker.kind,
       text: oneLine(`${breaker.subject}: ${breaker.reason}`),
@@ -76,4 +76,8 @@ export function yardAttention(
   return list
 }
 
-const hasTask = (plan: Plan, id: string): boolean => isTaskId(id) && plan.tasks.has(id)
+/** The task that a breaker is about, or whose agent it is about. */
+function taskOf(plan: Plan, { kind, subject }: Breaker): string | null {
+  if (kind === 'silence') return plan.agents.get(subject as AgentId)?.taskId ?? null
+  return isTaskId(subject) && plan.tasks.has(subject) ? subject : null
+}

@@ -56,6 +56,7 @@ function scene(): Scene {
         table: async () => ({
           rows: new Map(rows),
           markerOf: (pid) => rows.get(pid)?.marker ?? null,
+          ioBytesOf: () => null,
         }),
         signal: (pid, signal) => note(`${signal} ${pid}`),
         signalGroup: (pid, signal) => note(`${signal} -${pid}`),

@@ -111,6 +111,20 @@ describe.runIf(process.platform === 'linux')('stopping a tree (it needs /proc)',
     expect(valueOf(await killing).leftovers).toEqual([])
   })
 
+  it('tells the tools of an agent, which have sessions of their own, from its program', async () => {
+    const agent = await stages.start([process.execPath, fixture('leaves-session.mjs'), 'setsid'])
+    const trees = [await stages.target(agent)]
+    await eventually(async () => {
+      const [tree] = valueOf(await stages.launcher.treeCpu(trees))
+      expect(tree?.tools).toEqual([
+        { pid: expect.any(Number), startTime: expect.any(String), cpuMs: expect.any(Number) },
+      ])
+      expect(tree?.tools?.[0]?.pid).not.toBe(agent.pid)
+      expect(tree?.ioBytes).toBeGreaterThan(0)
+    })
+    await endCarriers([agent.marker])
+  })
+
   it('tells a busy tree from a quiet one', async () => {
     const busy = await stages.start([process.execPath, fixture('burns.mjs')])
     const quiet = await stages.start([fixture('hangs.sh')])

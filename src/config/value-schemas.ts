@@ -1,0 +1,53 @@
+/** The kinds of values that keys of a config file hold, each with the words that refuse anything else. */
+import { z } from 'zod'
+import { parseDuration, type DurationUnit } from '../domain/duration.ts'
+import { isZone } from './schedule-form.ts'
+
+const UNIT_WORDS: Record<DurationUnit, string> = {
+  ms: 'milliseconds',
+  s: 'seconds',
+  m: 'minutes',
+  h: 'hours',
+  d: 'days',
+}
+
+/** An integer within bounds. */
+export function whole(min: number, max: number) {
+  const expected = `must be a whole number from ${min} to ${max}`
+  return z.number(expected).int(expected).min(min, expected).max(max, expected)
+}
+
+/** A number in `unit`, or a string with a unit of its own. Bounds in ms. */
+export function duration(unit: DurationUnit, minMs: number, maxMs: number) {
+  const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${minMs / 1000} s to ${maxMs / 86_400_000} days`
+  return z
+    .union([z.number(), z.string()], expected)
+    .refine((value) => {
+      const ms = durationMs(value, unit)
+      return ms !== null && ms >= minMs && ms <= maxMs
+    }, expected)
+    .meta({ unit })
+}
+
+export const durationMs = (value: number | string, unit: DurationUnit): number | null =>
+  parseDuration(String(value), unit)
+
+/** A text that is not empty. */
+export const word = (max: number) =>
+  z
+    .string('must be a text')
+    .min(1, 'must not be empty')
+    .max(max, `is longer than ${max} characters`)
+export const flag = () => z.boolean('must be true or false')
+export const choice = <T extends readonly string[]>(values: T) =>
+  `must be one of ${values.map((v) => `"${v}"`).join(', ')}`
+
+export const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
+
+/** Names of executors and models: safe in a dotted key, an argument and a table. */
+export const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/,
+    'a name is 1 to 100 letters, digits and . _ : / @ - and starts with a letter or digit',
+  )
