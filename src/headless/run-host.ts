@@ -53,7 +53,10 @@ export interface Host {
 /** `locked` with the address in `facts.url` when another host is alive. */
 export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> {
   const hooks = { end: (): void => {} }
-  const opened = await openWithPatience(order, () => hooks.end())
+  const opened = await openWithPatience(order, (text) => {
+    if (text !== null) order.notice(text)
+    hooks.end()
+  })
   if (!opened.ok) return opened
   const yard = opened.value
   const served = await serveYard(yard, {
@@ -108,7 +111,7 @@ const LOCK_PATIENCE_MS = 10_000
 
 async function openWithPatience(
   order: HostOrder,
-  onStale: () => void,
+  onStale: (text: string | null) => void,
 ): Promise<Result<Yard, Failure>> {
   let giveUpAt = performance.now() + LOCK_PATIENCE_MS
   let isTold = false

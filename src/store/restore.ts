@@ -69,6 +69,8 @@ function replace(
   copyFileSync(file, next)
   flush(next, 'r+')
   if (aside !== null) layAside(db, aside)
+  // A log whose database has vanished would be read as part of the new one.
+  else layLogAside(db, `${db}.before-restore-${at}`)
   // A log of the old database must never be taken for one of the new.
   for (const suffix of ['-wal', '-shm']) rmSync(db + suffix, { force: true })
   renameSync(next, db)
@@ -121,9 +123,13 @@ function layAside(db: string, aside: string): void {
     }
   } catch {
     renameSync(db, aside)
-    for (const suffix of ['-wal', '-shm'])
-      if (existsSync(db + suffix)) renameSync(db + suffix, aside + suffix)
+    layLogAside(db, aside)
   }
+}
+
+function layLogAside(db: string, aside: string): void {
+  for (const suffix of ['-wal', '-shm'])
+    if (existsSync(db + suffix)) renameSync(db + suffix, aside + suffix)
 }
 
 function flush(path: string, flags: 'r' | 'r+'): void {

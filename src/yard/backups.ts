@@ -69,23 +69,55 @@ export function backupNow({
   })
 }
 
-/** Rolling backups while a full host lives, only of what has changed since the last one. */
-export function startBackups(parts: Parts): () => void {
-  const { store } = parts.opened
+/** A yard is worth a copy from its first task on; what follows within this time is in it. */
+const FIRST_AFTER_MS = 1000
+
+/** Rolling backups while a full host lives, only of what has changed since the last one; the first as soon as there is a task. */
+export function startBackups(
+  parts: Parts & Pick<YardParts, 'dispatcher' | 'scope'>,
+  runsAgents: boolean,
+): void {
+  const { store, plan } = parts.opened
   let lastSeq = store.seq
   let cancel = (): void => {}
+  const isOn = (): boolean => parts.current.config.settings.store.backups > 0
+  const make = async (): Promise<void> => {
+    lastSeq = store.seq
+    const made = await backupNow(parts)
+    if (!made.ok) parts.log.error('the backup failed', { why: made.error.message })
+  }
+  let hasOne: boolean | null = null
+  const lacksFirst = (): boolean => {
+    if (plan.tasks.size === 0 || !isOn()) return false
+    hasOne ??= listBackups(parts.dataFolder, parts.options.paths.root).length > 0
+    return !hasOne
+  }
+  if (!runsAgents) {
+    // A command is over in a moment, and may be all that this yard ever sees.
+    parts.scope.add(() => (lacksFirst() ? make() : undefined))
+    return
+  }
   const next = (): void => {
     const { backupIntervalMs } = parts.current.config.settings.store
     cancel = parts.clock.after(backupIntervalMs, () => {
-      const isDue = parts.current.config.settings.store.backups > 0 && store.seq !== lastSeq
-      lastSeq = store.seq
-      if (isDue)
-        void backupNow(parts).then(
-          (made) => made.ok || parts.log.error('the backup failed', { why: made.error.message }),
-        )
+      if (isOn() && store.seq !== lastSeq) void make()
       next()
     })
   }
   next()
-  return () => cancel()
+  const makeFirst = (): void => {
+    if (!lacksFirst()) return
+    hasOne = true
+    cancel()
+    cancel = parts.clock.after(FIRST_AFTER_MS, () => {
+      void make()
+      next()
+    })
+  }
+  makeFirst()
+  const off = parts.dispatcher.onCommitted(makeFirst)
+  parts.scope.add(() => {
+    off()
+    cancel()
+  })
 }

@@ -31,8 +31,8 @@ export interface OpenYardOptions {
   readonly machine?: MachineProbe
   /** Shared by all yards of this process; missing where this is the only one. */
   readonly places?: Places
-  /** Another owner has taken over: the host must end. */
-  readonly onStale?: () => void
+  /** This owner can go on no more, for another has taken over or its database is gone: the host must end. `text`: for a person, where they can do something. */
+  readonly onStale?: (text: string | null) => void
 }
 
 /** What may change while a yard is open, in one place. */

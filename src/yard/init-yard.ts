@@ -6,7 +6,10 @@ import { protectYardFolder } from '../agents/git/exclude.ts'
 import { DEFAULT_CONFIG_TEXT } from '../config/default-config.ts'
 import { yardPaths, type YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { openStore } from '../store/open-store.ts'
+import { messageOf, takeOwnerLock } from '../store/owner-lock.ts'
 import { listBackups } from './backups.ts'
+import { hasDatabase } from './lost-database.ts'
 import { trustAsMade } from './trust.ts'
 
 export interface Initialised {
@@ -21,16 +24,11 @@ export async function initYard(
   dataFolder: string,
 ): Promise<Result<Initialised, Failure>> {
   const paths = yardPaths(folder)
-  const problem = pathProblem(folder)
-  if (problem !== null)
-    return err(
-      failure('bad-request', `no yard can be made in ${folder.toWellFormed()}: ${problem}`, {
-        hint: 'choose a folder with another path',
-        facts: { field: 'folder' },
-      }),
-    )
+  const refused = refusePath(folder)
+  if (refused) return err(refused)
   try {
-    const created = !existsSync(paths.config) && !existsSync(paths.db)
+    const hadDatabase = hasDatabase(paths)
+    const created = !existsSync(paths.config) && !hadDatabase
     mkdirSync(paths.service.folder, { recursive: true, mode: 0o700 })
     mkdirSync(paths.agents, { recursive: true, mode: 0o700 })
     // Before its config is there: who finds a config takes the yard for made, and trusts nothing.
@@ -40,21 +38,44 @@ export async function initYard(
     const guarded = await protectYardFolder(folder)
     if (!guarded.ok)
       return err(failure('git', guarded.error.message, { hint: 'is .git writable?' }))
-    const backup = created ? listBackups(dataFolder, folder)[0] : undefined
-    return ok({ paths, created, offersRestore: backup ?? null })
+    const backup = hadDatabase ? null : (listBackups(dataFolder, folder)[0] ?? null)
+    // From now on a yard without a database is one that has lost it.
+    if (!hadDatabase && (created || backup === null)) await makeDatabase(paths)
+    return ok({ paths, created, offersRestore: backup })
   } catch (error) {
     return err(
-      failure(
-        'io',
-        `no yard can be made in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
-        { hint: 'is the folder there and writable?' },
-      ),
+      failure('io', `no yard can be made in ${folder}: ${messageOf(error)}`, {
+        hint: 'is the folder there and writable?',
+      }),
     )
+  }
+}
+
+/** Whoever comes to it at the same moment makes it, or finds it made. */
+async function makeDatabase(paths: YardPaths): Promise<void> {
+  const lock = takeOwnerLock(paths.service.ownerDb)
+  if (!lock.ok && lock.error.kind === 'locked') return
+  if (!lock.ok) throw new Error(lock.error.message)
+  try {
+    const opened = await openStore({ path: paths.db, at: Date.now() })
+    if (!opened.ok) throw new Error(opened.error.message)
+    opened.value.close()
+  } finally {
+    lock.value.release()
   }
 }
 
 /** SQLite takes 512 bytes for a file and its journal; the longest name of ours below a yard has some fifty. */
 const MOST_PATH_BYTES = 440
+
+function refusePath(folder: string): Failure | null {
+  const problem = pathProblem(folder)
+  if (problem === null) return null
+  return failure('bad-request', `no yard can be made in ${folder.toWellFormed()}: ${problem}`, {
+    hint: 'choose a folder with another path',
+    facts: { field: 'folder' },
+  })
+}
 
 /** Why no yard can live there; null when one can. */
 function pathProblem(folder: string): string | null {

@@ -14,6 +14,7 @@ import { agentIdOf, agentNumberOf } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
 import { readConfig, type Current, type OpenYardOptions } from './current.ts'
+import { lostDatabase, watchDatabase } from './lost-database.ts'
 import { gateRuntime } from './gate-runtime.ts'
 import { launchOrderOf } from './launch-order.ts'
 import { NO_LANDING } from './landing-port.ts'
@@ -39,6 +40,8 @@ export async function openYard(options: OpenYardOptions): Promise<Result<Yard, F
     )
   const config = readConfig(options, options.flags)
   if (!config.ok) return config
+  const lost = lostDatabase(paths, userPaths(options.env).data)
+  if (lost) return err(lost)
   const scope = createScope()
   try {
     const opened = await openParts(options, config.value, scope)
@@ -70,6 +73,7 @@ async function openParts(
   const found = [...agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)
   if (options.runsAgents && parts.current.isTrusted) await parts.endUnknown()
   await coordinator.start()
+  if (options.runsAgents) scope.add(watchDatabase(parts, (text) => options.onStale?.(text)))
   yard.settledAtOpen = found.filter((id) => !agents.has(id))
   return ok(yard)
 }
@@ -105,7 +109,7 @@ function createParts(
     url: null,
   }
   const { plan, store, writer, ownerEpoch } = opened
-  const onStale = (): void => options.onStale?.()
+  const onStale = (): void => options.onStale?.(null)
   const dispatcher = createDispatcher({
     plan,
     store,

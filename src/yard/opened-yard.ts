@@ -99,7 +99,7 @@ class OpenedYard implements Yard {
       this.spending.note(batch)
       this.health.note(batch)
     })
-    if (runsAgents) parts.scope.add(startBackups(parts))
+    startBackups(parts, runsAgents)
   }
 
   config(): LoadedConfig {

@@ -1,6 +1,6 @@
 /** The journal as JSON lines, with or without --json. */
 import { ok } from '../../base/result.ts'
-import { findYard } from '../../config/paths.ts'
+import { findYard, userPaths } from '../../config/paths.ts'
 import { findCaller } from '../../yard/caller.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
@@ -23,7 +23,10 @@ export async function watch(cli: Cli, words: Words): Promise<Outcome> {
     return ok(0)
   }
   const { readJournalOf } = await import('../../yard/read-journal.ts')
-  const rows = readJournalOf(paths.value, since ?? null)
+  const rows = readJournalOf(
+    { paths: paths.value, dataFolder: userPaths(machine.env).data },
+    since ?? null,
+  )
   if (!rows.ok) return rows
   for (const row of rows.value) cli.print.json(row)
   cli.print.progress(
