@@ -5,6 +5,7 @@ import type { ConfigSources } from '../config/load.ts'
 import { findYard, userPaths, type YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli } from './cli.ts'
+import { recentConfigs } from '../yard/lobby/recent-yards.ts'
 import { takeTurn } from '../config/file-turn.ts'
 import { tellOwner, type Told } from './tell-owner.ts'
 
@@ -20,8 +21,12 @@ export function configPlace(cli: Cli, worksWithoutYard: boolean): Result<ConfigP
   const found = findYard(cwd, env, cli.dir)
   if (!found.ok && (!worksWithoutYard || cli.dir !== null)) return found
   const paths = found.ok ? found.value : null
-  const globalFile = userPaths(env).config
-  return ok({ paths, sources: { globalFile, projectFile: paths?.config ?? null, env } })
+  const { config: globalFile, data } = userPaths(env)
+  const projectFile = paths?.config ?? null
+  return ok({
+    paths,
+    sources: { globalFile, projectFile, otherProjects: recentConfigs(data), env },
+  })
 }
 
 type Edit = (

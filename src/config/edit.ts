@@ -16,7 +16,14 @@ import { isRole, ROLES } from '../domain/roles.ts'
 import { removeFromText, setInText } from './edit-text.ts'
 import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
 import type { Fault } from './layer.ts'
-import { failureOf, loadConfig, mergeTexts, readFiles, type ConfigSources } from './load.ts'
+import {
+  failureOf,
+  loadConfig,
+  mergeTexts,
+  readFiles,
+  type ConfigSources,
+  type FileTexts,
+} from './load.ts'
 import { ROLES_TABLE } from './schema.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 import { parseToml } from './toml-source.ts'
@@ -65,16 +72,45 @@ export function editConfig(
   const edited = applyEdits(file, before.replace(/^\uFEFF/, ''), edits)
   if (!edited.ok) return edited
   const { text, changes } = edited.value
-  const filesOnly = { ...sources, env: {}, flags: {} }
   const after = { ...texts.value, [scope]: text }
-  const merged = mergeTexts(filesOnly, after)
-  if (!merged.ok) {
-    const wasSound = mergeTexts(filesOnly, texts.value).ok
-    return err(refusalOf(merged.error, changes, wasSound))
-  }
-  const inForce = applied ? mergeTexts(applied, after) : merged
-  if (!inForce.ok) return err(failureOf(inForce.error))
+  const refused = refuseEdited(sources, { before: texts.value, after, changes, applied })
+  if (refused) return err(refused)
   return text === before ? ok(changes) : writeConfigFile(file, text, changes)
+}
+
+function refuseEdited(
+  sources: ConfigSources,
+  edited: {
+    readonly before: FileTexts
+    readonly after: FileTexts
+    readonly changes: readonly ConfigChange[]
+    readonly applied: ConfigSources | null
+  },
+): Failure | null {
+  const { before, after, changes, applied } = edited
+  const filesOnly = { ...sources, env: {}, flags: {} }
+  const merged = mergeTexts(filesOnly, after)
+  if (!merged.ok) return refusalOf(merged.error, changes, mergeTexts(filesOnly, before).ok)
+  const elsewhere = faultElsewhere(filesOnly, before.global, after.global)
+  if (elsewhere) return elsewhere
+  const inForce = applied ? mergeTexts(applied, after) : merged
+  return inForce.ok ? null : failureOf(inForce.error)
+}
+
+/** The user's file stands over every yard, and alone where there is none: what was sound there must stay so. */
+function faultElsewhere(sources: ConfigSources, before: string, after: string): Failure | null {
+  if (before === after) return null
+  for (const projectFile of [null, ...(sources.otherProjects ?? [])]) {
+    const at = { ...sources, projectFile }
+    const texts = readFiles(at)
+    if (!texts.ok) continue
+    const next = mergeTexts(at, { ...texts.value, global: after })
+    if (next.ok || !mergeTexts(at, { ...texts.value, global: before }).ok) continue
+    const { message, ...rest } = failureOf(next.error)
+    const where = projectFile === null ? 'where there is no yard' : `with ${projectFile}`
+    return { ...rest, kind: 'bad-request', message: `${message}, ${where}` }
+  }
+  return null
 }
 
 /** A new entry of the registry, or new words for one that is there. */

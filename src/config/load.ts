@@ -32,6 +32,8 @@ export interface ConfigSources {
   readonly globalFile: string
   /** `.yard/config.toml`; null outside a yard. */
   readonly projectFile: string | null
+  /** Config files of other yards, which the user's file meets, too. */
+  readonly otherProjects?: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** By dotted key, as typed. */
   readonly flags?: Readonly<Record<string, string | number>>

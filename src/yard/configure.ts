@@ -5,6 +5,7 @@ import { takeTurn } from '../config/file-turn.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { configSources, sourcesWith } from './current.ts'
+import { recentConfigs } from './lobby/recent-yards.ts'
 import { confirmTrust, isTrusted } from './trust.ts'
 import type { YardParts } from './yard-parts.ts'
 
@@ -17,7 +18,7 @@ export async function configure(
   scope: 'project' | 'global',
   edits: readonly ConfigEdit[],
 ): Promise<Result<readonly ConfigChange[], Failure>> {
-  const sources = configSources(options)
+  const sources = { ...configSources(options), otherProjects: recentConfigs(dataFolder) }
   const place = { paths: options.paths, dataFolder }
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   const written = await inTurn(file, () => {

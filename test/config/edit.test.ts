@@ -318,3 +318,26 @@ it('a temporary file left over by a crash is no obstacle', () => {
   valueOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '3' }]))
   expect(readdirSync(dirname(sources.projectFile))).toEqual(['config.toml'])
 })
+
+describe("a key of the user's own file", () => {
+  const model = '[models.mine]\nprovider = "anthropic"\nmodel_id = "m"\n'
+
+  it('must go with no yard at all, not with this one alone', () => {
+    const sources = sourcesOf({ project: model })
+    const wrong = editConfig(sources, 'global', [{ key: 'coordinator.model', value: 'mine' }])
+    expect(errorOf(wrong).kind).toBe('bad-request')
+    expect(errorOf(wrong).message).toContain('where there is no yard')
+    expect(existsSync(sources.globalFile)).toBe(false)
+  })
+
+  it('must go with the other yards that are known', () => {
+    const sources = sourcesOf({ global: model })
+    const other = join(dirname(sources.projectFile), 'other.toml')
+    writeFileSync(other, '[coordinator]\nmodel = "mine"\n')
+    const edit = [{ key: 'models.mine', value: null }]
+    const met = { ...sources, otherProjects: [other] }
+    expect(errorOf(editConfig(met, 'global', edit)).message).toContain(other)
+    expect(textOf(sources.globalFile)).toBe(model)
+    expect(editConfig(sources, 'global', edit).ok).toBe(true)
+  })
+})

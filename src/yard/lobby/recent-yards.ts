@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { yardPaths } from '../../config/paths.ts'
 
 const recentSchema = z.array(z.object({ folder: z.string().min(1), openedAt: z.number() }))
 export type RecentEntry = z.infer<typeof recentSchema>[number]
@@ -19,6 +20,10 @@ export function readRecentYards(dataFolder: string): RecentEntry[] {
     return []
   }
 }
+
+/** The config files of those yards. */
+export const recentConfigs = (dataFolder: string): string[] =>
+  readRecentYards(dataFolder).map(({ folder }) => yardPaths(folder).config)
 
 /** Puts the folder first. Throws nothing: a yard is not refused because a list of names cannot be written. */
 export function rememberYard(dataFolder: string, folder: string, at: number): void {
