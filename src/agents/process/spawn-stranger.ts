@@ -13,6 +13,12 @@ export interface StrangerOrder {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/**
+ * A host's short-lived garbage fits a small young generation; V8 would let it grow to 64 MB and keep that (measured after 3,000
+ * short tasks: 213 MB resident with it, some 60 MB more without, and no more tasks in a second).
+ */
+const V8_FLAGS = ['--max-semi-space-size=4']
+
 export interface Stranger {
   /** Its last line on stderr, or why it could not be started, once it has ended; null while it lives. */
   failed(): string | null
@@ -27,7 +33,7 @@ export function spawnStranger({ entry, args, cwd, env }: StrangerOrder): Strange
   const node = nodeProgram()
   let failed: string | null = null
   try {
-    const child = spawn(node.command, [entry, ...args], {
+    const child = spawn(node.command, [...V8_FLAGS, entry, ...args], {
       cwd,
       detached: true,
       windowsHide: true,
