@@ -70,8 +70,23 @@ export interface GuardedRepository extends GitGuard {
   readonly commonDir: string
 }
 
-/** Commands that run filters, merge drivers or what connects to elsewhere. */
-const GUARDED_COMMANDS = new Set(['add', 'merge', 'merge-tree', 'push', 'reset', 'status'])
+/**
+ * Commands that read refs, objects and settings and look at no file of a checkout. All others may run filters: whoever writes an index
+ * compares files as new as it is with what is stored (`update-index`, `write-tree`), and `worktree remove` asks for the status.
+ */
+const HARMLESS_COMMANDS = new Set([
+  ...[
+    '--version',
+    'cat-file',
+    'commit-tree',
+    'config',
+    'diff-tree',
+    'for-each-ref',
+    'log',
+    'ls-files',
+  ],
+  ...['merge-base', 'rev-list', 'rev-parse', 'show', 'symbolic-ref', 'update-ref'],
+])
 
 /** `guard`: null where no agent can have been, or where nothing is done but looking for the repository. */
 export function createGit(
@@ -81,7 +96,7 @@ export function createGit(
   const run = runGit(folder, guard?.marker ?? null)
   return async (args, options = {}) => {
     const command = commandOf(args)
-    if (guard === null || !('commonDir' in guard) || !GUARDED_COMMANDS.has(command))
+    if (guard === null || !('commonDir' in guard) || HARMLESS_COMMANDS.has(command))
       return run(args, options)
     const where = args.slice(0, args.indexOf(command))
     const pins = await pinnedSettings(run, where, guard, command === 'push')
