@@ -29,6 +29,7 @@ const recordSchema = z.object({
   repositories: z.record(
     z.string(),
     z.object({
+      /** Of those that decide where git connects to only hashes: they may hold passwords, and are compared and never replayed. */
       accepted: settingsSchema,
       /** As an agent left them; an empty list is a setting that it removed. */
       refused: settingsSchema,
@@ -85,7 +86,7 @@ export function judgeSettings(guard: GitGuard, commonDir: string, now: Settings)
   const known = record.repositories[commonDir]
   const judged = known
     ? compared(known, now, guard.isQuiet())
-    : { accepted: copyOf(now), refused: {} }
+    : { accepted: recordOf(now), refused: {} }
   if (known === undefined || JSON.stringify(sorted(known)) !== JSON.stringify(sorted(judged))) {
     record.repositories[commonDir] = judged
     writeRecord(guard.file, record)
@@ -98,17 +99,25 @@ function compared(known: Known, now: Settings, isQuiet: boolean): Known {
   const refused: Record<string, string[]> = {}
   for (const key of new Set([...Object.keys(now), ...Object.keys(known.accepted)])) {
     const [before, present] = [known.accepted[key], now[key]]
+    const kept = present && recordForm(key, present)
     const isRefused = isSame(known.refused[key], present ?? [])
-    const holds = isSame(before, present) || (isQuiet && !isRefused)
-    const value = holds ? present : before
+    const holds = isSame(before, kept) || (isQuiet && !isRefused)
+    const value = holds ? kept : before
     if (value) accepted[key] = [...value]
     if (!holds) refused[key] = [...(present ?? [])]
   }
   return { accepted, refused }
 }
 
-const copyOf = (settings: Settings): Record<string, string[]> =>
-  Object.fromEntries(Object.entries(settings).map(([key, values]) => [key, [...values]]))
+const recordOf = (settings: Settings): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([key, values]) => [key, recordForm(key, values)]),
+  )
+
+const recordForm = (key: string, values: readonly string[]): string[] =>
+  FILE_PROGRAMS.test(key)
+    ? [...values]
+    : values.map((value) => `sha256:${createHash('sha256').update(value).digest('hex')}`)
 
 const isSame = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
@@ -216,7 +225,7 @@ export function acceptSettings(file: string, shown: readonly RefusedSetting[]): 
     if (!known || !isSame(known.refused[key], values)) continue
     delete known.refused[key]
     if (values.length === 0) delete known.accepted[key]
-    else known.accepted[key] = [...values]
+    else known.accepted[key] = recordForm(key, values)
   }
   writeRecord(file, record)
 }

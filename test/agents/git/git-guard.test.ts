@@ -270,4 +270,13 @@ describe('a push', { timeout: 60_000 }, () => {
     expect(mustFail(await push()).message).toContain('the hook pre-push')
     expect(here.started()).toEqual([])
   })
+
+  it('leaves passwords of its settings where they stand', async () => {
+    const { box, guard } = scene()
+    const url = 'https://pat:hunter2@git.example.org/x.git'
+    git(box.root, 'remote', 'add', 'origin', url)
+    await open(box.root, guard)
+    expect(readFileSync(guard.file, 'utf8')).toContain('remote.origin.url')
+    expect(readFileSync(guard.file, 'utf8')).not.toContain('hunter2')
+  })
 })
