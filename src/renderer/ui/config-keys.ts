@@ -212,6 +212,11 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
   'models.*.provider': ['Provider', 'Who serves it: anthropic, openai, openrouter.', text],
   'models.*.model_id': ['Model id', 'What reaches the command line of the agent.', text],
   'models.*.endpoint': ['Endpoint', 'Where it is not the provider’s usual address.', text],
+  'models.*.api_key_env': [
+    'Variable of its key',
+    'The name of the variable that holds the key for its own endpoint.',
+    text,
+  ],
   'models.*.tier': ['Tier', 'A word of yours for what it is good for.', text],
   'models.*.context_window': ['Context', 'Tokens that one request may hold.', number],
   'models.*.cost_in': ['Price of input', 'US dollars per million tokens.', number],
