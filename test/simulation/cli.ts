@@ -1,5 +1,6 @@
 /** `npm run simulate -- --histories N --seed S --steps K`: as many histories as one likes. */
 import { parseArgs } from 'node:util'
+import { isStepName } from './steps.ts'
 import { explain, simulate } from './simulate.ts'
 
 const { values } = parseArgs({
@@ -7,11 +8,18 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '300' },
+    without: { type: 'string', default: '' },
   },
 })
 const [histories, seed, steps] = [values.histories, values.seed, values.steps].map(Number)
 if (![histories, seed, steps].every((n) => Number.isSafeInteger(n) && Number(n) >= 0)) {
   process.stderr.write('simulate: --histories, --seed and --steps are whole numbers\n')
+  process.exit(2)
+}
+const without = values.without.split(',').filter((name) => name !== '')
+const unknown = without.find((name) => !isStepName(name))
+if (unknown !== undefined) {
+  process.stderr.write(`simulate: --without: there is no step ${JSON.stringify(unknown)}\n`)
   process.exit(2)
 }
 const began = performance.now()
@@ -22,6 +30,7 @@ const broken = await simulate({
   histories: Number(histories),
   seed: Number(seed),
   steps: Number(steps),
+  without: without.filter(isStepName),
   onHistory(history) {
     done += 1
     restarts += history.restarts

@@ -12,7 +12,7 @@ import type { Process } from './world.ts'
 export interface Wish {
   readonly command: Command
   readonly by: Actor
-  /** Of an agent that has ended: must change nothing. */
+  /** Of an agent that has ended, or may not ask for it: must change nothing. */
   readonly isLate: boolean
 }
 
@@ -29,11 +29,11 @@ const WISHES = {
   fail: 2,
   hold: 3,
   release: 6,
-  pause: 4,
+  pause: 2,
   resume: 8,
   log: 2,
   take: 3,
-  raise: 4,
+  raise: 6,
   late: 8,
   land: 5,
 } as const
@@ -59,7 +59,9 @@ interface Scene {
 
 function build(kind: keyof typeof WISHES, scene: Scene): Command {
   const { random, plan, tasks, now, count } = scene
-  const any = (): TaskId => random.pick(tasks)
+  // What is under way is what people look at.
+  const busy = [...plan.agents.values()].map(({ taskId: id }) => id)
+  const any = (): TaskId => random.pick(busy.length > 0 && random.chance(0.4) ? busy : tasks)
   switch (kind) {
     case 'import':
       return {
@@ -90,7 +92,8 @@ function build(kind: keyof typeof WISHES, scene: Scene): Command {
     case 'abandon':
       return { type: 'task.abandon', id: any(), withDependents: random.chance(0.2) }
     case 'kill': {
-      const agent = [...plan.agents.keys()][0] ?? agentIdOf(1)
+      const living = [...plan.agents.keys()]
+      const agent = living.length > 0 ? random.pick(living) : agentIdOf(1)
       const reason = random.pick(['killed', 'redispatch'] as const)
       return { type: 'agent.stop', agentId: agent, reason, force: random.chance(0.3) }
     }
@@ -117,11 +120,11 @@ function build(kind: keyof typeof WISHES, scene: Scene): Command {
     case 'resume':
       return { type: 'yard.resume' }
     case 'log':
-      return { type: 'task.log', id: any(), text: 'a note' }
+      return { type: 'task.log', id: any(), text: `note ${count}` }
     case 'land':
       return { type: 'landing.request', id: any() }
     case 'take':
-      return take(any(), count)
+      return takeCommand(any(), count)
     case 'raise':
       return raise(scene)
     case 'add':
@@ -142,7 +145,7 @@ function raise({ random, plan, tasks }: Scene): Command {
   return { type: 'task.edit', id, edit, nextFireAt: null }
 }
 
-const take = (id: TaskId, count: number): Command => ({
+export const takeCommand = (id: TaskId, count: number): Command => ({
   type: 'task.take',
   claim: {
     taskId: id,
@@ -162,7 +165,7 @@ function newTask({ random, tasks, plan }: Scene, id: string): NewTask {
   const after = tasks.filter(() => random.chance(Math.min(0.3, 2 / tasks.length))).slice(0, 3)
   const before = random.chance(0.1) && tasks.length > 0 ? [random.pick(tasks)] : []
   const open = before.filter((one) => plan.tasks.get(one)?.state.kind === 'open')
-  const executor = random.pick(['shell', 'shell', 'claude', 'codex', 'manual'])
+  const executor = random.pick(['shell', 'shell', 'claude', 'codex', 'manual', 'external'])
   return {
     id: taskId(id),
     title: id,
@@ -173,19 +176,34 @@ function newTask({ random, tasks, plan }: Scene, id: string): NewTask {
     priority: random.pick(PRIORITIES),
     tags: random.chance(0.3) ? ['db'] : [],
     maxAttempts: random.chance(0.3) ? random.int(1, 4) : null,
-    budgetTokens: executor !== 'shell' && random.chance(0.3) ? random.int(40, 300) : null,
+    budgetTokens: executor !== 'shell' && random.chance(0.4) ? random.int(40, 300) : null,
     timeoutMs: random.chance(0.3) ? 600_000 : null,
     repo: random.chance(0.1) ? '/one' : null,
     paused: random.chance(0.08),
     after,
     before: open,
     ...timing(random),
+    ...(random.chance(0.04) ? extreme(random) : {}),
   }
+}
+
+const EXTREMES = [0, 1, 2 ** 31, 3e12, 8.64e15, Number.MAX_SAFE_INTEGER]
+
+/** Numbers that no person means, and some program sends. */
+function extreme(random: SeededRandom): Partial<NewTask> {
+  const number = random.pick(EXTREMES)
+  return random.pick<Partial<NewTask>>([
+    { delayMs: number },
+    { notBefore: number },
+    { budgetTokens: number },
+    { timeoutMs: Math.max(1, number) },
+    { maxAttempts: Math.max(1, number) },
+  ])
 }
 
 function timing(random: SeededRandom): Partial<NewTask> {
   if (random.chance(0.15)) return { delayMs: random.int(1, 900_000) }
-  return random.chance(0.07) ? { schedule: { spec: '600000', tz: null } } : {}
+  return random.chance(0.1) ? { schedule: { spec: '600000', tz: null } } : {}
 }
 
 /** News of an agent that has ended long ago: through the runtime's door, or with its token through the command line. */
@@ -215,7 +233,9 @@ function lateWish(random: SeededRandom, plan: Plan): Wish | null {
     force: false,
     nextFireAt: null,
   }
-  return { command, by: asAgent(number, task.id, generation), isLate: true }
+  // Whoever speaks for an agent that was claimed passes its report on.
+  const by = random.chance(0.5) ? asAgent(number, task.id, generation) : PERSON
+  return { command, by, isLate: true }
 }
 
 /** What a living agent does through its own command line. */
@@ -234,5 +254,5 @@ export function wishOfAgent(random: SeededRandom, process: Process, count: numbe
     },
     { type: 'yard.pause' },
   ])
-  return { command, by, isLate: false }
+  return { command, by, isLate: command.type === 'yard.pause' }
 }

@@ -10,14 +10,17 @@ import type { Agent } from '../../src/domain/agent.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { Budget } from '../../src/domain/settings.ts'
-import { fold } from '../../src/store/journal.ts'
+import { fold as foldAll, toRow, type RawRow } from '../../src/store/journal.ts'
 import type { Store, StoredRow } from '../../src/store/store.ts'
 import { checkYardBudget, usedBy, type Used } from './sim-budget.ts'
 import type { SimMachine } from './sim-machine.ts'
+import { createTruths, type Step, type TruthParts } from './truths.ts'
 import { holds } from './violation.ts'
 import type { World } from './world.ts'
 
 export interface Oracle {
+  /** What stands in the file since the last look. Call it before whoever wrote it is gone. */
+  catchUp(): readonly StoredRow[]
   /** After every step: what was committed since the last look, and the living processes. */
   look(store: Store, plan: Plan): void
   /** Everything against everything: at a restart and at the end. */
@@ -25,9 +28,13 @@ export interface Oracle {
   task(id: string): Task | undefined
   /** The yard is paused by a person whose wish was acknowledged. */
   isPauseAcked: boolean
+  /** Another process owns the yard: this owner may write nothing more. */
+  isUsurped: boolean
   /** Acknowledged: what must never be missed again. */
   readonly added: Map<string, { title: string | null; description: string }>
   close(): void
+  /** After `close`: another database is in its place, and of what was acknowledged that much is in it. */
+  reopen(about: { readonly isPaused: boolean; readonly added: Oracle['added'] }): void
 }
 
 type Table = Map<string, Record<string, unknown>>
@@ -38,10 +45,15 @@ export interface Limits {
   readonly machine: Pick<SimMachine, 'others' | 'cap' | 'isShortOfMemory'>
   readonly budget: () => Budget
   readonly clock: Clock
+  /** False: the owner is one command, which settles what has ended and leaves. */
+  readonly startsAgents: () => boolean
 }
 
-export function createOracle(path: string, world: World, limits: Limits): Oracle {
-  const db = new Database(path, { readonly: true })
+export function createOracle(path: string, truthParts: TruthParts, limits: Limits): Oracle {
+  const { world } = truthParts
+  const truths = createTruths(truthParts)
+  let db = new Database(path, { readonly: true })
+  let bodies = prepareBodies(db)
   const model = new Map<string, Table>()
   let seq = 0
   /** As of the last look: a claim may stand before the pause in one commit. */
@@ -52,22 +64,24 @@ export function createOracle(path: string, world: World, limits: Limits): Oracle
     if (!table) model.set(entity, (table = new Map()))
     return table
   }
-  const bodies: Record<string, Database.Statement> = {
-    task: db.prepare('SELECT body FROM task WHERE id = ?').pluck(),
-    agent: db.prepare("SELECT body FROM agent WHERE 'agent-' || number = ?").pluck(),
-  }
-
-  const apply = (row: StoredRow): void => {
+  /** What the row makes of its entity; gives that before and after. */
+  const fold = (row: StoredRow): Pick<Step, 'before' | 'after'> => {
     const table = tableOf(row.entity)
-    const isNew = !table.has(row.id)
+    const before = table.get(row.id)
     if (row.gone) table.delete(row.id)
     else {
-      const entity = { ...table.get(row.id), ...row.set }
+      const entity = { ...before, ...row.set }
       for (const key of row.unset) delete entity[key]
       table.set(row.id, entity)
     }
-    if (row.entity === 'task') checkFailure(table.get(row.id))
-    if (row.entity === 'agent' && isNew) checkClaim(model, row.id, limits, { used, wasPauseAcked })
+    return { before, after: table.get(row.id) }
+  }
+  const apply = (row: StoredRow): void => {
+    const { before, after } = fold(row)
+    truths.look({ row, before, after, task: (id) => oracle.task(id) })
+    if (row.entity === 'task') checkFailure(after)
+    if (row.entity === 'agent' && !before)
+      checkClaim(model, row.id, limits, { used, wasPauseAcked })
   }
   const compare = (row: StoredRow, plan: Plan): void => {
     const expected = tableOf(row.entity).get(row.id)
@@ -90,13 +104,20 @@ export function createOracle(path: string, world: World, limits: Limits): Oracle
 
   const oracle: Oracle = {
     isPauseAcked: false,
+    isUsurped: false,
     added: new Map(),
     task: (id) => tableOf('task').get(id) as Task | undefined,
+    catchUp() {
+      const rows = readRows(db, seq)
+      holds(rows.length === 0 || !oracle.isUsurped, 4, () => 'a replaced owner has written')
+      for (const row of rows) apply(row)
+      seq = rows.at(-1)?.seq ?? seq
+      return rows
+    },
     look(store, plan) {
       holds(store.seq >= seq, 4, () => `the journal went back from ${seq} to ${store.seq}`)
-      const rows = store.journal(seq, 100_000)
-      for (const row of rows) apply(row)
-      seq = store.seq
+      const rows = store.seq === seq ? [] : oracle.catchUp()
+      holds(store.seq === seq, 4, () => `the owner is at ${store.seq}, the file at ${seq}`)
       for (const row of lastOfEach(rows)) compare(row, plan)
       checkProcesses(world, plan)
       wasPauseAcked = oracle.isPauseAcked
@@ -108,7 +129,7 @@ export function createOracle(path: string, world: World, limits: Limits): Oracle
     },
     lookAtAll(store, plan) {
       oracle.look(store, plan)
-      const folded = fold(store.journal(0, 1_000_000))
+      const folded = foldAll(readRows(db, 0))
       for (const [entity, table] of folded)
         holds(
           isDeepStrictEqual(readTable(db, entity), table),
@@ -116,6 +137,7 @@ export function createOracle(path: string, world: World, limits: Limits): Oracle
           () => `the table of ${entity} is not the folded journal`,
         )
       checkPlan(plan, folded)
+      checkNotes(folded.get('log'))
       for (const [id, { title, description }] of oracle.added) {
         const task = oracle.task(id)
         holds(task !== undefined, 4, () => `task ${id} was acknowledged and is gone`)
@@ -124,34 +146,60 @@ export function createOracle(path: string, world: World, limits: Limits): Oracle
       }
     },
     close: () => void db.close(),
+    reopen({ isPaused, added }) {
+      db = new Database(path, { readonly: true })
+      bodies = prepareBodies(db)
+      model.clear()
+      const rows = readRows(db, 0)
+      for (const row of rows) fold(row)
+      seq = rows.at(-1)?.seq ?? 0
+      oracle.isPauseAcked = wasPauseAcked = isPaused
+      oracle.added.clear()
+      for (const [id, about] of added) oracle.added.set(id, about)
+      const all = <T>(entity: string): Iterable<T> =>
+        tableOf(entity).values() as Iterable<unknown> as Iterable<T>
+      truths.adopt(all<Task>('task'), all<Agent>('agent'))
+    },
   }
   return oracle
 }
+
+/** By its own connection: what is in the file, not what the owner believes. */
+const readRows = (db: Database.Database, since: number): StoredRow[] =>
+  (db.prepare('SELECT * FROM journal WHERE seq > ? ORDER BY seq').all(since) as RawRow[]).map(toRow)
+
+const prepareBodies = (db: Database.Database): Record<string, Database.Statement> => ({
+  task: db.prepare('SELECT body FROM task WHERE id = ?').pluck(),
+  agent: db.prepare("SELECT body FROM agent WHERE 'agent-' || number = ?").pluck(),
+})
 
 /** Promises 1, 2, 3 and 7 at the row that claims. */
 function checkClaim(
   model: Map<string, Table>,
   id: string,
-  { caps, machine, budget }: Limits,
+  { caps, machine, budget, startsAgents }: Limits,
   before: { readonly used: Used; readonly wasPauseAcked: boolean },
 ): void {
   const agents = [...(model.get('agent')?.values() ?? [])] as unknown as Agent[]
   const living = agents.filter((agent) => agent.state.kind !== 'ended')
   const agent = agents.find((one) => one.id === id)
-  if (!agent || agent.by !== 'process') return
-  const isPausedHere = model.get('yard')?.get('yard')?.['paused'] === true
-  holds(
-    !before.wasPauseAcked && !isPausedHere,
-    7,
-    () => `${id} was claimed although the yard is paused`,
-  )
+  if (!agent) return
   holds(
     living.filter((one) => one.taskId === agent.taskId).length === 1,
     1,
     () => `${id} is the second agent alive on ${agent.taskId}`,
   )
   checkBlockers(model, agent)
+  if (agent.by !== 'process') return
+  holds(startsAgents(), 7, () => `${id} was claimed by a command that starts nobody`)
+  const isPausedHere = model.get('yard')?.get('yard')?.['paused'] === true
+  holds(
+    !before.wasPauseAcked && !isPausedHere,
+    7,
+    () => `${id} was claimed although the yard is paused`,
+  )
   checkCaps(living, agent, caps())
+  checkFolder(model, living, agent)
   checkMachine(living, agent, machine)
   checkYardBudget(agent, before.used, budget())
   checkBudget(model, agents, agent)
@@ -186,6 +234,15 @@ function checkCaps(living: readonly Agent[], agent: Agent, caps: Caps): void {
   const model = agent.model ?? ''
   full(caps.models[model], (one) => one.model === model, model)
   for (const tag of agent.tags) full(caps.tags[tag], (one) => one.tags.includes(tag), tag)
+}
+
+/** Tasks that name a folder have it for themselves. */
+function checkFolder(model: Map<string, Table>, living: readonly Agent[], agent: Agent): void {
+  const repoOf = ({ taskId }: Agent): unknown => model.get('task')?.get(taskId)?.['repo']
+  const repo = repoOf(agent)
+  if (typeof repo !== 'string') return
+  const there = living.filter((one) => one.by === 'process' && repoOf(one) === repo)
+  holds(there.length === 1, 3, () => `${agent.id} began in ${repo} beside another`)
 }
 
 function checkMachine(
@@ -228,7 +285,7 @@ function checkProcesses(world: World, plan: Plan): void {
   const generations = new Set<string>()
   const tasks = new Set<string>()
   for (const process of world.processes.values()) {
-    const key = `${process.taskId}#${process.generation}`
+    const key = `${process.lineage} ${process.taskId}#${process.generation}`
     holds(!generations.has(key), 1, () => `generation ${key} ran twice`)
     generations.add(key)
     if (!process.isAlive) continue
@@ -240,6 +297,16 @@ function checkProcesses(world: World, plan: Plan): void {
       1,
       () => `a process of ${process.agentId} is alive, its agent is not`,
     )
+  }
+}
+
+/** A request that is sent again under its old id has one effect. */
+function checkNotes(lines: Table | undefined): void {
+  const seen = new Set<unknown>()
+  for (const { text } of lines?.values() ?? []) {
+    if (!String(text).startsWith('note ')) continue
+    holds(!seen.has(text), 4, () => `${String(text)} stands there twice`)
+    seen.add(text)
   }
 }
 

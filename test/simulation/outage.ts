@@ -3,12 +3,16 @@ import type { Clock } from '../../src/base/clock.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { PERSON, taskId } from '../support/plan-builder.ts'
 import type { Wish } from './clients.ts'
+import type { StepName } from './steps.ts'
 import { holds } from './violation.ts'
 
 const TASKS = 30
 export const DOWN = 'anthropic'
 
-const LEFT_OUT = ['client', 'agent', 'jump', 'caps', 'neighbour', 'outage'] as const
+const LEFT_OUT: readonly StepName[] = [
+  ...(['client', 'agent', 'orchestrator', 'jump', 'caps', 'neighbour', 'outage'] as const),
+  ...(['stall', 'statement', 'vanish', 'usurp', 'backup', 'restore'] as const),
+]
 
 interface Outage {
   /** How long, ms; absent in any other history. */
@@ -16,7 +20,7 @@ interface Outage {
 }
 
 /** Steps that are no part of it. */
-export const leftOutOf = ({ outageMs }: Outage): readonly (typeof LEFT_OUT)[number][] =>
+export const leftOutOf = ({ outageMs }: Outage): readonly StepName[] =>
   outageMs === undefined ? [] : LEFT_OUT
 
 /** Monotonic instant, ms. */

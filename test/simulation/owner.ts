@@ -1,5 +1,4 @@
 /** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
-import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/profiles.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -10,13 +9,14 @@ import {
   type Dispatcher,
   type DispatcherParts,
 } from '../../src/coordinator/dispatch.ts'
-import type { Caps, Route } from '../../src/coordinator/ports.ts'
+import type { Caps, LeaseBook, Route } from '../../src/coordinator/ports.ts'
 import type { Agent } from '../../src/domain/agent.ts'
 import { NOTHING_SPENT } from '../../src/domain/budget.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import {
+  isTakenByPeople,
   PROVIDER_OF_TYPE,
   type Budget,
   type ExecutorType,
@@ -42,13 +42,20 @@ export interface Effect {
 
 export interface Owner {
   readonly opened: OpenStore
+  readonly startsAgents: boolean
   readonly dispatcher: Dispatcher
   readonly coordinator: Coordinator
   /** Turns of the loop, in order. */
   readonly loop: Effect[]
   /** Steps of the runtime; any may come next. */
   readonly effects: Effect[]
+  /** Commands that were given to it and are not answered. */
+  readonly unanswered: ReadonlySet<string>
+  /** What it threw where nobody could catch it. */
+  error: unknown
   isDead: boolean
+  /** It has looked at the agents of the owner before it. */
+  hasStarted: boolean
   fate: Fate
   /** Drops everything in memory. */
   die(): void
@@ -65,6 +72,9 @@ export interface OwnerParts {
   readonly machine: SimMachine
   readonly ignoresBudgets: boolean
   readonly branch: Branch
+  readonly leases: LeaseBook
+  /** False: it is one command, which settles what has ended and leaves. */
+  readonly startsAgents: boolean
   /** What becomes of results by itself. */
   readonly policy: 'keep' | 'auto'
   readonly decide?: DispatcherParts['decide']
@@ -77,7 +87,8 @@ export function createOwner(parts: OwnerParts): Owner {
   const clock = mortalClock(parts.clock)
   const defer = (run: () => void): void => void loop.push({ label: 'a turn of the loop', run })
   const later = (label: string, run: () => void): void => void effects.push({ label, run })
-  const dispatcher = createDispatcher({
+  const unanswered = new Set<string>()
+  const dispatcher = answering(unanswered, {
     plan: opened.plan,
     store: opened.store,
     writer: { ...opened.writer, commit: () => commit(owner) },
@@ -88,7 +99,6 @@ export function createOwner(parts: OwnerParts): Owner {
     onStale: () => (owner.isDead = true),
     ...(parts.decide && { decide: parts.decide }),
   })
-  let agents = opened.lastAgentNumber
   const runtime = createSimRuntime({ world, random, clock, faults: parts.faults, later })
   const spending = createSpending(opened.store.spending)
   dispatcher.onCommitted(spending.note)
@@ -108,20 +118,24 @@ export function createOwner(parts: OwnerParts): Owner {
     caps: parts.caps,
     route,
     orderOf: (agent) => orderOf(opened, agent),
-    leases: createLeaseMemory(),
-    nextAgentId: () => agentIdOf((agents += 1)),
+    leases: parts.leases,
+    nextAgentId: () => agentIdOf(world.nextAgentNumber()),
     nextFireAt,
     random: random.next,
-    startsAgents: true,
+    startsAgents: parts.startsAgents,
     defer,
   })
   const owner: Owner = {
     opened,
+    startsAgents: parts.startsAgents,
     dispatcher,
     coordinator,
     loop,
     effects,
+    unanswered,
+    error: null,
     isDead: false,
+    hasStarted: false,
     fate: 'works',
     die() {
       owner.isDead = true
@@ -129,10 +143,33 @@ export function createOwner(parts: OwnerParts): Owner {
       effects.length = 0
       world.onChange = null
       clock.die()
+      opened.close()
     },
   }
-  void coordinator.start()
+  coordinator.start().then(
+    () => (owner.hasStarted = true),
+    (error: unknown) => (owner.error ??= error),
+  )
   return owner
+}
+
+/** Keeps the account of who waits for an answer. */
+function answering(
+  unanswered: Set<string>,
+  parts: Parameters<typeof createDispatcher>[0],
+): Dispatcher {
+  const dispatcher = createDispatcher(parts)
+  let count = 0
+  return {
+    ...dispatcher,
+    dispatch(command, by, commandId) {
+      const key = `${command.type} (${(count += 1)})`
+      unanswered.add(key)
+      const reply = dispatcher.dispatch(command, by, commandId)
+      void reply.finally(() => unanswered.delete(key))
+      return reply
+    },
+  }
 }
 
 function commit(owner: Owner): void {
@@ -178,6 +215,7 @@ const TYPES: Readonly<Record<string, ExecutorType>> = {
   claude: 'claude',
   codex: 'codex',
   manual: 'manual',
+  external: 'external',
 }
 
 export function route(task: Task): Result<Route, Failure> {
@@ -192,7 +230,7 @@ export function route(task: Task): Result<Route, Failure> {
     provenance: { executor: 'the simulation', model: 'the simulation' },
     timeoutMs: task.timeoutMs ?? 3_600_000,
     exclusive: task.repo,
-    isForPeople: executorType === 'manual',
+    isForPeople: isTakenByPeople(executorType),
   })
 }
 

@@ -1,10 +1,13 @@
 /** Whether all that can move has moved to its end. */
+import type { Agent } from '../../src/domain/agent.ts'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
 import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
 import { route } from './owner.ts'
 
-const peopleAtWork = (plan: Plan): number =>
-  [...plan.agents.values()].filter((agent) => agent.by === 'person').length
+/** Who took a task by hand may take any time for it; a lease runs out by itself. */
+const isPatient = (agent: Agent | null): boolean => agent?.by === 'person' && agent.leaseMs === null
+
+const peopleAtWork = (plan: Plan): number => [...plan.agents.values()].filter(isPatient).length
 
 /** Its account is left alone until a person acts, and none does any more. */
 const waitsForSignIn = (plan: Plan, provider: string | null): boolean =>
@@ -16,7 +19,7 @@ export const isPlanAtRest = (plan: Plan, now: number): boolean =>
 const restingTasks = (plan: Plan, now: number): RestingTask[] =>
   [...plan.tasks.values()].map((task) => {
     const way = route(task)
-    const isTaken = plan.agentOf(task.id)?.by === 'person'
+    const isTaken = isPatient(plan.agentOf(task.id))
     return {
       id: task.id,
       state: isTaken ? 'waiting' : shownStateOf(plan, task, now),

@@ -23,14 +23,15 @@ export const NO_BUDGET: Budget = {
 }
 
 export function createSimBudget(random: SeededRandom): SimBudget {
-  let now = NO_BUDGET
+  const cap = (): number | null => (random.chance(0.5) ? random.int(2, 30) * 50 : null)
+  const some = (): Budget => ({ ...NO_BUDGET, dayTokens: cap(), graphTokens: cap() })
+  let now = random.chance(0.3) ? some() : NO_BUDGET
   return {
     get now() {
       return now
     },
     change() {
-      const cap = (): number | null => (random.chance(0.5) ? random.int(2, 40) * 100 : null)
-      now = { ...NO_BUDGET, dayTokens: cap(), graphTokens: cap() }
+      now = some()
       return `budget: ${now.dayTokens} a day, ${now.graphTokens} in all`
     },
     calm: () => void (now = NO_BUDGET),

@@ -1,19 +1,21 @@
 /** The `Runtime` port over the simulated world. Each of its steps is an effect that the history runs when it likes, or never. */
 import type { Clock } from '../../src/base/clock.ts'
-import type { Changes, Usage } from '../../src/domain/agent.ts'
+import type { Changes, ToldUsage } from '../../src/domain/agent.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 import type { Conflict } from '../../src/domain/landing.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
-import type { World } from './world.ts'
+import type { Process, Sight, World } from './world.ts'
 
 export interface RuntimeFaults {
-  /** How often a launch fails, a notice is lost, a report is doubled; 0 to 1. */
+  /** How often a launch fails, a notice is lost, a report is doubled, comes again late, or an end is not passed on; 0 to 1. */
   launchFails: number
   noticeLost: number
   reportDoubled: number
+  reportLate: number
+  endLost: number
   /** False plants a fault: what never began is reported without fencing it out. */
   readonly fences: boolean
 }
@@ -34,6 +36,25 @@ interface Held {
   stop: 'no' | 'polite' | 'hard'
 }
 
+/** What the folder of an agent that does not run says; null: nothing yet. */
+function endOf(sight: Sight, process: Process | null): 'exited' | 'lost' | 'never-ran' | null {
+  if (sight === 'exited') return 'exited'
+  if (sight === 'gone') return 'lost'
+  if (sight === 'fenced') return 'never-ran'
+  if (sight === 'no folder') return process ? 'lost' : 'never-ran'
+  return null
+}
+
+/** What its CLI has told: nothing before its first step, nothing of a shell, and of some CLIs all that its conversation has used. */
+function usageOf(process: Process | null): ToldUsage | null {
+  if (!process || process.used === 0) return null
+  const { executorType, used, usedBefore } = process
+  const unknown = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }
+  return executorType === 'codex'
+    ? { ...unknown, inputTokens: usedBefore + used, ofConversation: true }
+    : { ...unknown, inputTokens: used }
+}
+
 /** Some could not begin because the work below them does not merge; the same work never does. */
 function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | null {
   if (task.merging !== null || !random.chance(0.3)) return null
@@ -43,7 +64,7 @@ function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | nul
 
 /** What it left in git: every try its own commit. */
 const changesOf = ({ task, agent }: LaunchOrder): Changes => ({
-  commit: `result-${task.id}-${agent.generation}`,
+  commit: `result-${task.id}-${agent.id}`,
   ...{ filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
 })
 
@@ -52,17 +73,16 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
   const held = new Map<AgentId, Held>()
   const listeners = new Set<Parameters<Runtime['onReport']>[0]>()
 
-  /** What its process has told by now; nothing before the first word, and nothing of a shell. */
-  const usageOf = (id: AgentId): Usage | null => {
-    const used = [...world.processes.values()].find((one) => one.agentId === id)?.used ?? 0
-    const unknown = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }
-    return used === 0 ? null : { ...unknown, inputTokens: used }
+  const emit = (id: AgentId, generation: number, news: RuntimeReport): void => {
+    for (const listener of listeners) listener(id, generation, news)
   }
   const report = (id: AgentId, generation: number, news: RuntimeReport): void => {
     if (news.kind === 'ended') held.delete(id)
-    const times = random.chance(faults.reportDoubled) ? 2 : 1
-    for (let i = 0; i < times; i += 1)
-      for (const listener of listeners) listener(id, generation, news)
+    if (news.kind === 'ended' && random.chance(faults.endLost)) return
+    emit(id, generation, news)
+    if (random.chance(faults.reportDoubled)) emit(id, generation, news)
+    if (random.chance(faults.reportLate))
+      later(`a late report (${news.kind}) of ${id}`, () => emit(id, generation, news))
   }
   const ended = (known: Held, how: 'exited' | 'lost' | 'never-ran' | 'not-launched'): void => {
     const { id, generation } = known.order.agent
@@ -72,11 +92,13 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
       how === 'exited'
         ? evidenceOf(world.evidence(id))
         : evidenceOf({ how, exit: null, failure, ...(conflict && { conflict }) })
+    if (how === 'not-launched') world.refusedLaunches.add(id)
+    const process = world.processOf(id)
     report(id, generation, {
       kind: 'ended',
-      at: parts.clock.now(),
+      at: process?.end?.wall ?? parts.clock.now(),
       evidence,
-      usage: usageOf(id),
+      usage: usageOf(process),
       conversation: null,
       changes: how === 'exited' ? changesOf(known.order) : null,
       artifacts: [],
@@ -86,17 +108,17 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
     const known = held.get(id)
     if (!known) return
     const { sight, process } = world.see(id)
-    if (sight === 'exited') return ended(known, 'exited')
-    if (sight === 'gone') return ended(known, 'lost')
-    if (sight === 'fenced') return ended(known, 'never-ran')
-    if (sight !== 'alive' || !process) return
+    if (!process?.isAlive) {
+      const how = endOf(sight, process)
+      return how === null ? undefined : ended(known, how)
+    }
     if (!known.hasStarted) {
       known.hasStarted = true
       const { generation } = known.order.agent
-      const at = parts.clock.now()
+      const at = process.beganAt.wall
       report(id, generation, { kind: 'started', at, pid: process.pid, pidStartTime: 'x' })
-      report(id, generation, { kind: 'heard', at })
-      report(id, generation, { kind: 'conversation', id: `talk-${known.order.task.id}` })
+      report(id, generation, { kind: 'heard', at: process.heardAt.wall })
+      report(id, generation, { kind: 'conversation', id: process.conversation })
     }
     if (known.stop === 'hard') world.kill(process)
     else if (known.stop === 'polite') world.signal(process)
@@ -125,7 +147,10 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
     const known = hold(order)
     const { id } = order.agent
     later(`look at the folder of ${id}`, () => {
-      if (world.see(id).sight === 'nothing yet')
+      const { sight, process } = world.see(id)
+      // Nobody can tell what it writes any more: what is left of it is ended first.
+      if (sight === 'no folder' && process) world.kill(process)
+      if (sight === 'nothing yet')
         return later(`fence out ${id}`, () => {
           fenceOut(known, 'never-ran')
           done()
@@ -143,7 +168,7 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
       if (held.has(order.agent.id)) return
       const known = hold(order)
       later(`make the folder of ${order.agent.id}`, () => {
-        const workplace = { cwd: '/yard', branch: null, baseCommit: null }
+        const workplace = { cwd: order.task.repo ?? '/yard', branch: null, baseCommit: null }
         report(order.agent.id, order.agent.generation, {
           kind: 'placed',
           workplace,
@@ -180,9 +205,10 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => held.has(id),
     facts(id) {
-      const usage = held.has(id) ? usageOf(id) : null
-      const life = { lastHeardAt: 0, outputBytes: 0, isBusy: true }
-      return usage && { ...life, waitsForProviderUntil: null, doing: null, usage }
+      const process = held.has(id) ? world.processOf(id) : null
+      if (!process) return null
+      const life = { lastHeardAt: process.heardAt.wall, outputBytes: 0, isBusy: false }
+      return { ...life, waitsForProviderUntil: null, doing: null, usage: usageOf(process) }
     },
     measure: () => Promise.resolve(new Map()),
     look: () =>

@@ -9,6 +9,7 @@ export interface Simulation {
   readonly seed: number
   readonly steps: number
   readonly planted?: HistoryOptions['planted']
+  readonly without?: HistoryOptions['without']
   readonly onHistory?: (history: History) => void
 }
 
@@ -18,9 +19,9 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
   try {
     const template = await makeTemplate(folder)
     for (let i = 0; i < simulation.histories; i += 1) {
-      const { steps, planted = {} } = simulation
+      const { steps, planted = {}, without = [] } = simulation
       const seed = simulation.seed + i
-      const history = await runHistory({ seed, steps, folder, template, planted })
+      const history = await runHistory({ seed, steps, folder, template, planted, without })
       simulation.onHistory?.(history)
       if (history.violation) return history
     }

@@ -7,4 +7,4 @@ import { plantSqliteFaults } from './sqlite-faults.ts'
 
 const flag = process.env['FAILING_DISK']
 if (flag !== undefined)
-  plantSqliteFaults((path) => path.endsWith('yard.db')).fails = () => existsSync(flag)
+  plantSqliteFaults(({ name }) => name.endsWith('yard.db')).fails = () => existsSync(flag)

@@ -20,8 +20,10 @@ interface Statement {
   readonly database: Database.Database
 }
 
-/** `isMeant`: by the path of the database. One at a time in a process. */
-export function plantSqliteFaults(isMeant: (path: string) => boolean = () => true): SqliteFaults {
+/** `isMeant`: which connections fail. One at a time in a process. */
+export function plantSqliteFaults(
+  isMeant: (database: Database.Database) => boolean = () => true,
+): SqliteFaults {
   const probe = new Database(':memory:')
   const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<Call, Run>
   probe.close()
@@ -36,7 +38,8 @@ export function plantSqliteFaults(isMeant: (path: string) => boolean = () => tru
   for (const [call, real] of Object.entries({ get, all, run }) as [Call, Run][])
     prototype[call] = function (this: Statement, ...args) {
       const { source, database } = this
-      if (!faults.fails?.(source, call) || !isMeant(database.name)) return real.apply(this, args)
+      if (faults.fails === null || !isMeant(database) || !faults.fails(source, call))
+        return real.apply(this, args)
       if (faults.endsTransaction && database.inTransaction) database.exec('ROLLBACK')
       if (faults.isLate) real.apply(this, args)
       throw new Database.SqliteError('disk I/O error', faults.code)
