@@ -46,8 +46,20 @@ const sources = fingerprint()
 const results = new Map<string, Caught>()
 const misplaced = faults.filter((fault) => placesOf(fault, ROOT) !== 1)
 const waiting = faults.filter((fault) => !misplaced.includes(fault))
+await checkSound()
 await Promise.all(Array.from({ length: Number(values.jobs) }, work))
 report()
+
+async function checkSound(): Promise<void> {
+  const isKnown = waiting.every((fault) => !values.again && noted(fault) !== null)
+  if (isKnown) return
+  const copy = makeCopy(ROOT)
+  const tests = new Set(waiting.flatMap((fault) => fault.tests))
+  const problem = await copy.checkSound([...tests], options).finally(copy.remove)
+  if (problem === null) return
+  process.stderr.write(`mutate: without any fault these fail: ${problem}\n`)
+  process.exit(1)
+}
 
 async function work(): Promise<void> {
   const copy = makeCopy(ROOT)

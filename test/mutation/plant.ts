@@ -34,6 +34,8 @@ const COPIED = ['src', 'test', 'resources', 'bin', 'scripts', 'package.json', 'v
 const TSCONFIGS = ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.node.json']
 
 export interface Copy {
+  /** Without a fault everybody must say that it holds; else what they say of faults means nothing. Gives who does not. */
+  checkSound(tests: readonly string[], options: PlantOptions): Promise<string | null>
   ask(fault: Fault, options: PlantOptions): Promise<Caught>
   remove(): void
 }
@@ -44,6 +46,14 @@ export function makeCopy(root: string): Copy {
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return {
+    async checkSound(tests, options) {
+      const { by } = options
+      const simulation = by === 'tests' ? UNASKED : await askSimulation(folder, options)
+      if ((simulation.answer ?? 'held') !== 'held') return `the simulation: ${simulation.words}`
+      const isEnough = by === 'simulation' || tests.length === 0
+      const answer = isEnough ? UNASKED : await askTests(folder, tests, options)
+      return (answer.answer ?? 'held') === 'held' ? null : `the tests: ${answer.words}`
+    },
     async ask(fault, options) {
       const file = join(folder, fault.file)
       const sound = readFileSync(file, 'utf8')
@@ -67,12 +77,15 @@ async function ask(folder: string, fault: Fault, options: PlantOptions): Promise
   const simulation = by === 'tests' ? UNASKED : await askSimulation(folder, options)
   const isCaught = simulation.answer === 'failed' || simulation.answer === 'hung'
   const isEnough = by === 'simulation' || (by === 'either' && isCaught) || fault.tests.length === 0
-  const tests = isEnough ? UNASKED : await askTests(folder, fault, options)
+  const tests = isEnough ? UNASKED : await askTests(folder, fault.tests, options)
   const { words } = isCaught ? simulation : tests
   return { name: fault.name, simulation: simulation.answer, tests: tests.answer, words }
 }
 
-const UNASKED = { answer: null, words: '' }
+const UNASKED: { readonly answer: Answer | null; readonly words: string } = {
+  answer: null,
+  words: '',
+}
 
 const askSimulation = (folder: string, { histories, steps, limitMs }: PlantOptions) =>
   run(
@@ -81,7 +94,7 @@ const askSimulation = (folder: string, { histories, steps, limitMs }: PlantOptio
     limitMs,
   )
 
-const askTests = (folder: string, { tests }: Fault, { limitMs }: PlantOptions) =>
+const askTests = (folder: string, tests: readonly string[], { limitMs }: PlantOptions) =>
   run(
     folder,
     ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', ...tests],
