@@ -189,7 +189,8 @@ describe('the cap of the machine', () => {
 function stage(at: string, kind: 'supervisor' | 'ended' | 'untouched'): void {
   mkdirSync(at, { recursive: true })
   if (kind === 'untouched') return
-  writeFileSync(join(at, 'pid'), '77 s\n')
+  // A supervisor that has written the end is gone; beside a living one exit.json is somebody else's.
+  writeFileSync(join(at, 'pid'), kind === 'ended' ? '78 s\n' : '77 s\n')
   alive.add(77)
   if (kind === 'ended') writeFileSync(join(at, 'exit.json'), '{"code":0,"signal":null}')
 }
