@@ -48,6 +48,5 @@ export async function changeConfig(
   if (file === null) return err({ kind: 'no-yard', message: 'there is no yard here' })
   const changes = await takeTurn(file, () => edit(sources, scope))
   if (!changes.ok) return changes
-  const told = how.reloads ? await tellOwner(cli) : 'nobody'
-  return ok({ changes: changes.value, told })
+  return ok({ changes: changes.value, told: await tellOwner(cli, how.reloads) })
 }

@@ -4,25 +4,37 @@ import { findYard } from '../config/paths.ts'
 import { findCaller } from '../yard/caller.ts'
 import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
+import { failureFromError } from './failure-from-error.ts'
 
-export type Told = 'applied' | 'nobody' | 'not-understood'
+export type PendingConfig = Awaited<ReturnType<Client['service']['pendingConfig']>>['entries']
+
+export type Told =
+  | { readonly kind: 'nobody' }
+  /** `changed`: all that was not in force and is now, whoever wrote it. */
+  | { readonly kind: 'applied'; readonly changed: PendingConfig }
+  /** Nobody asked for it to be applied. */
+  | { readonly kind: 'left'; readonly changed: PendingConfig }
+  | { readonly kind: 'not-taken'; readonly why: string }
 
 /**
  * Reloads a living owner with the flags that it has, so that only the files count anew.
  * A file that was checked here cannot break there; an owner that does not answer reads it when it starts.
  */
-export async function tellOwner(cli: Cli): Promise<Told> {
+export async function tellOwner(cli: Cli, reloads = true): Promise<Told> {
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
-  if (!paths.ok) return 'nobody'
+  if (!paths.ok) return { kind: 'nobody' }
   const { findOwner } = await import('./owner.ts')
   const owner = await findOwner(paths.value, findCaller(machine.env, paths.value.root))
-  if (!owner) return 'nobody'
+  if (!owner) return { kind: 'nobody' }
+  const { service } = owner.client
   try {
-    await owner.client.service.reload(await flagsOf(owner.client))
-    return 'applied'
-  } catch {
-    return 'not-understood' // of another contract, or gone meanwhile
+    const { entries: changed } = await service.pendingConfig()
+    if (!reloads) return { kind: 'left', changed }
+    await service.reload(await flagsOf(owner.client))
+    return { kind: 'applied', changed }
+  } catch (error) {
+    return { kind: 'not-taken', why: failureFromError(error).message } // of another contract, or gone meanwhile
   }
 }
 

@@ -18,6 +18,8 @@ export const statusSchema = z.object({
   /** Count per shown state, 0 included. */
   tasks: z.record(z.string(), z.number()),
   settings: z.record(z.string(), z.unknown()),
+  /** The files say something else than what is in force: the keys, or why the files cannot be read; null = they agree. */
+  configPending: z.object({ keys: z.array(z.string()), problem: z.string().nullable() }).nullable(),
   lastTick: z.string().nullable(),
   recentErrors: z.array(z.object({ at: z.string(), text: z.string() })),
   breakers: summarySchema.shape.breakers,
@@ -36,6 +38,10 @@ const configEntrySchema = z.object({
   /** The file that says so, and the line where it is found; null for the others. */
   file: z.string().nullable(),
   line: z.number().nullable(),
+})
+/** What the files say now, where that is not what is in force. */
+const pendingEntrySchema = configEntrySchema.extend({
+  inForce: configEntrySchema.pick({ value: true, source: true }),
 })
 const executorViewSchema = z.object({
   name: z.string(),
@@ -187,7 +193,12 @@ export const serviceContract = {
       }),
     ),
   ),
+  /** What is in force. */
   config: oc.route({ method: 'GET', path: '/config' }).output(z.array(configEntrySchema)),
+  /** What a reload would change, with the environment and the flags of the owner; `problem`: why the files cannot be read. */
+  pendingConfig: oc
+    .route({ method: 'GET', path: '/config/pending' })
+    .output(z.object({ entries: z.array(pendingEntrySchema), problem: z.string().nullable() })),
   backup: oc.route({ method: 'POST', path: '/backup' }).output(z.object({ path: z.string() })),
 }
 export type Flags = z.infer<typeof flagsSchema>

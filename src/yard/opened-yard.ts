@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { pendingEntries } from '../config/pending.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
@@ -274,6 +275,12 @@ class OpenedYard implements Yard {
     applySynchronous(opened, config.value.settings.store.synchronous, this.log)
     this.#coordinator.onSettings()
     return config
+  }
+
+  pendingConfig(): ReturnType<Yard['pendingConfig']> {
+    const { options, current } = this.#parts
+    const now = readConfig(options, current.flags)
+    return now.ok ? ok(pendingEntries(current.config, now.value)) : now
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,7 @@ import type { Flags } from '../contract/service.ts'
 import type { Store } from '../store/store.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
+import type { PendingEntry } from '../config/pending.ts'
 import type { Positions } from './positions.ts'
 import type { MachineHold } from './machine/hold.ts'
 import type { Rates } from './rates.ts'
@@ -96,6 +97,8 @@ export interface Yard {
   look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */
   reload(flags: Flags): Promise<Result<LoadedConfig, Failure>>
+  /** What a reload with the same flags would change now; a failure where the files cannot be read. */
+  pendingConfig(): Result<readonly PendingEntry[], Failure>
   /** Writes keys of a config file and applies the files anew with the flags that hold now. All or none; what cannot be applied is not written. */
   configure(
     scope: 'project' | 'global',

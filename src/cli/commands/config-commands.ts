@@ -18,6 +18,10 @@ export const configCommands: readonly CommandSpec[] = [
       opt('--no-reload', 'does not tell a running service'),
     ],
     run: async () => (await import('../verbs/config.ts')).config,
+    notes: [
+      'Beside a running service it shows what that goes by, with its own environment, and what the files say beyond that: `pending` in JSON.',
+      'A change makes the service read all files anew; what else that applies is said, and has `asked: false` in JSON.',
+    ],
     examples: [
       'yard config --list',
       'yard config coordinator.max_agents 8',

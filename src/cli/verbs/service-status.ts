@@ -37,11 +37,22 @@ export function printStatus(cli: Cli, status: Status): void {
   print.line(`agents   ${agents.alive} of ${agents.max}`)
   const counts = Object.entries(tasks).flatMap(([state, n]) => (n > 0 ? [`${n} ${state}`] : []))
   print.line(`tasks    ${counts.join(', ') || 'none'}`)
+  printConfig(cli, status)
   if (status.lastTick !== null) print.line(`looked   ${clock(status.lastTick)}`)
   printHolds(cli, status)
   for (const { text } of status.attention) print.line(`waits for you: ${oneLine(text)}`)
   for (const { at, text } of status.recentErrors)
     print.line(`error    ${clock(at)} ${oneLine(text)}`)
+}
+
+const SHOWN_KEYS = 5
+
+function printConfig({ print }: Cli, { configPending }: Status): void {
+  if (!configPending) return
+  const { keys, problem } = configPending
+  const more = keys.length > SHOWN_KEYS ? ` and ${keys.length - SHOWN_KEYS} more` : ''
+  const what = problem === null ? `${keys.slice(0, SHOWN_KEYS).join(', ')}${more}` : problem
+  print.line(print.paint('yellow', `config changed, not reloaded: ${oneLine(what)}`))
 }
 
 /** Those of the same process. */

@@ -82,6 +82,11 @@ export const serviceHandlers = {
   models: os.models.handler(({ context }) => modelViews(context.yard)),
   roles: os.roles.handler(({ context }) => roleViews(context.yard)),
   config: os.config.handler(({ context }) => context.yard.config().list()),
+  pendingConfig: os.pendingConfig.handler(({ context }) => {
+    const pending = context.yard.pendingConfig()
+    if (!pending.ok) return { entries: [], problem: pending.error.message }
+    return { entries: [...pending.value], problem: null }
+  }),
   backup: os.backup.handler(async ({ context }) => ({
     path: valueOf(await context.yard.backup()),
   })),
@@ -120,6 +125,7 @@ async function toStatus(
     machineHold: summary.machine.hold,
     tasks: { ...NO_TASKS, ...summary.tasks },
     settings: settingsView(yard.config().settings),
+    configPending: isRunning ? configPending(yard) : null,
     lastTick: isoOrNull(yard.lastTickAt()),
     recentErrors: yard.recentErrors().map(({ at, text }) => ({ at: isoTime(at), text })),
     breakers: summary.breakers,
@@ -127,6 +133,14 @@ async function toStatus(
     version: yard.version,
     yards: isRunning ? [...yardsFor(actor, host, yard)] : [],
   }
+}
+
+function configPending(yard: Yard): Status['configPending'] {
+  const pending = yard.pendingConfig()
+  if (!pending.ok) return { keys: [], problem: pending.error.message }
+  return pending.value.length === 0
+    ? null
+    : { keys: pending.value.map(({ key }) => key), problem: null }
 }
 
 /** Where other yards are is none of an agent's business. */
