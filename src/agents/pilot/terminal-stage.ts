@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { createProcessHost } from '../process/identity.ts'
 import { takeStage } from '../process/recover.ts'
-import { STAGE_FILES } from '../process/stage-files.ts'
+import { STAGE_FILES, exitDraft } from '../process/stage-files.ts'
 import { noteTerminal } from './terminal-mode.ts'
 
 export interface TerminalEnd {
@@ -31,14 +31,14 @@ export interface TerminalProgram {
 /** As long as supervisors write it: room that is taken while there is some. */
 const EXIT_WIDTH = 63
 
-const draftOf = (folder: string): string => join(folder, `exit.${process.pid}`)
+const draftOf = (folder: string): string => exitDraft(folder, process.pid)
 
 /** Makes this process the stage's owner; a failure when somebody else is, or nothing can be written. */
 export async function takeTerminalStage(folder: string): Promise<Result<void, WorkFailure>> {
   try {
     const look = (await createProcessHost().look([process.pid])).get(process.pid)
     writeFileSync(draftOf(folder), `${' '.repeat(EXIT_WIDTH)}\n`)
-    const content = `${process.pid} ${look?.startTime ?? ''}\n`
+    const content = `terminal ${process.pid} ${look?.startTime ?? ''}\n`
     if (takeStage(folder, 'terminal', content) === 'won') return ok(undefined)
     rmSync(draftOf(folder), { force: true })
     return err(workFailure('launch', 'it was taken back before this terminal had taken it up'))

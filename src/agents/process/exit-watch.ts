@@ -5,12 +5,11 @@
  */
 import { watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
-import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Launcher } from './launcher.ts'
 import type { ProcessHost } from './process-host.ts'
-import { errorCode, readExit, readOwner } from './stage-files.ts'
+import { errorCode, exitDraft, isWrittenByTerminal, readExit, readOwner } from './stage-files.ts'
 import type { ExitRecord, StageOwner } from './stage-files.ts'
 
 export interface ExitWatchOptions {
@@ -177,7 +176,7 @@ function watchStage(folder: string, watched: Watched, onChange: () => void): FSW
   const owner = ownerOf(folder, watched)
   if (owner.kind === 'supervisor') {
     try {
-      return watchFile(join(folder, `exit.${owner.pid}`), { persistent: false }, onChange)
+      return watchFile(exitDraft(folder, owner.pid), { persistent: false }, onChange)
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
     }
@@ -198,7 +197,7 @@ async function ownerLives(
 ): Promise<boolean> {
   try {
     const owner = ownerOf(folder, watched)
-    if (owner.kind !== 'supervisor') return false
+    if (owner.kind !== 'supervisor' || isWrittenByTerminal(folder, owner)) return false
     const look = (await host.look([owner.pid])).get(owner.pid)
     return look !== undefined && !look.isDead && host.isSameStart(look.startTime, owner.startTime)
   } catch {

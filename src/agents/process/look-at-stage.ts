@@ -1,6 +1,6 @@
 /** Whether an agent runs, told from its folder without touching it: of yards that are not ours. */
 import type { ProcessHost } from './process-host.ts'
-import { readExit, readOwner } from './stage-files.ts'
+import { isWrittenByTerminal, readExit, readOwner } from './stage-files.ts'
 
 /** `starting`: nobody has taken it up; its owner may be about to. */
 type StageLook = 'alive' | 'over' | 'starting'
@@ -10,7 +10,8 @@ export async function lookAtStage(folder: string, host: ProcessHost): Promise<St
   try {
     const isEnded = readExit(folder) !== null
     const owner = readOwner(folder)
-    if (isEnded && owner.kind !== 'supervisor') return 'over'
+    if (isEnded && (owner.kind !== 'supervisor' || isWrittenByTerminal(folder, owner)))
+      return 'over'
     if (owner.kind === 'nobody' || owner.kind === 'unwritten') return 'starting'
     if (owner.kind !== 'supervisor') return 'over'
     const look = (await host.look([owner.pid])).get(owner.pid)

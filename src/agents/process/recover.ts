@@ -9,6 +9,7 @@ import type { ProcessHost } from './process-host.ts'
 import {
   STAGE_FILES,
   errorCode,
+  isWrittenByTerminal,
   parseOwner,
   readExit,
   readIfThere,
@@ -63,7 +64,9 @@ async function recoverFolder(folder: string, options: RecoverOptions): Promise<R
   const isSameBoot = options.bootIdAtLaunch === null || options.bootIdAtLaunch === bootId
   const sameBoot = isSameBoot ? options : null
   for (let round = 1; ; round += 1) {
+    const isWritten = isWrittenByTerminal(folder, readOwner(folder))
     const exit = readExit(folder)
+    if (exit && isWritten) return { kind: 'exited', exit }
     if (!exit && (await wasNeverRun(folder, options, sameBoot))) return { kind: 'never-ran' }
     const owner = await livingOwner(folder, sameBoot)
     if (owner === 'none') return exitedOrLost(folder)

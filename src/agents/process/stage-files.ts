@@ -1,5 +1,5 @@
 /** The files of a stage (an agent's folder, or one beneath it that is run the same way) and how they are read. */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const STAGE_FILES = {
@@ -24,7 +24,13 @@ export interface ExitRecord {
 /** Who owns a stage: a supervisor, a recovery that came first, or somebody who has created `pid` and not yet written it. */
 export type StageOwner =
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'supervisor'; readonly pid: number; readonly startTime: string }
+  | {
+      readonly kind: 'supervisor'
+      readonly pid: number
+      readonly startTime: string
+      /** A person's terminal: unlike a supervisor it lives on after it has written exit.json. */
+      readonly isTerminal: boolean
+    }
   | { readonly kind: 'recovery' }
   | { readonly kind: 'unwritten' }
   | { readonly kind: 'garbage' }
@@ -44,10 +50,18 @@ export function parseOwner(text: string | null): StageOwner {
   if (text === null) return { kind: 'nobody' }
   if (text.trim() === '') return { kind: 'unwritten' }
   if (text.startsWith('recovery')) return { kind: 'recovery' }
-  const [, pid, startTime] = /^(\d+) ?(.*)\n?$/.exec(text) ?? []
+  const [, terminal, pid, startTime] = /^(terminal )?(\d+) ?(.*)\n?$/.exec(text) ?? []
   if (pid === undefined || startTime === undefined) return { kind: 'garbage' }
-  return { kind: 'supervisor', pid: Number(pid), startTime: startTime.trim() }
+  const isTerminal = terminal !== undefined
+  return { kind: 'supervisor', pid: Number(pid), startTime: startTime.trim(), isTerminal }
 }
+
+/** What its owner renames to exit.json, as the last thing it does with the folder. */
+export const exitDraft = (folder: string, pid: number): string => join(folder, `exit.${pid}`)
+
+/** Whether exit.json is a terminal's own although that lives: its draft has been renamed. */
+export const isWrittenByTerminal = (folder: string, owner: StageOwner): boolean =>
+  owner.kind === 'supervisor' && owner.isTerminal && !existsSync(exitDraft(folder, owner.pid))
 
 function parseExit(text: string, endedAt: () => number): ExitRecord | null {
   try {
