@@ -63,11 +63,12 @@ export function createGuard(parts: GuardParts): Guard {
     return known
   }
   /** Tokens of persons lie where agents of the same user can read them: with one of these, too, an agent is itself. */
-  const personBehind = ({ socket }: IncomingMessage): Result<Actor, Failure> => {
+  const personBehind = ({ socket, url = '' }: IncomingMessage): Result<Actor, Failure> => {
     const caller = callerOf(socket)
     if (caller.kind === 'person') return ok({ kind: 'person', name: null })
     const { agentsOf } = parts
     if (caller.kind === 'nameless' || !agentsOf) return err(namelessRefusal())
+    if (GREETING.test(url)) return ok({ kind: 'person', name: null })
     const actor = agentActor(agentsOf.yard, agentsOf.secret, caller.token)
     return actor ? ok(actor) : err(namelessRefusal())
   }
@@ -90,6 +91,12 @@ export function createGuard(parts: GuardParts): Guard {
       token === null ? () => {} : parts.sessions.watch(token, onEnd),
   }
 }
+
+/**
+ * What every command asks first: which process runs this yard. An agent that has ended, too, must learn that somebody does, or it
+ * would wait for the lock instead of being told that it comes too late.
+ */
+const GREETING = /^\/(?:rpc\/service|api)\/hello(?:\?|$)/
 
 /** A person where the system does not tell who calls: another system than Linux, another user's process. */
 function callerBehind(socket: Socket, root: string | undefined): Caller {

@@ -1,5 +1,13 @@
 /** What runs below an agent counts as that agent, whatever it takes out of its environment. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -71,6 +79,16 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
     await place.yard(['add', 'A', '--id', 'a', '--exec', exec])
     expect((await place.yard(['run'])).code).toBe(0)
     expect(told('told')).toMatch(/agent-1.*may not pause.*\n4\n$/)
+  })
+
+  it('that has ended is told at once that it comes too late, by the owner', async () => {
+    await place.yard(['service', 'start'])
+    const exec = `setsid sh -c 'until [ -e late ]; do sleep 0.05; done; env -u YARD_TOKEN ${yard} log a late 2> told; echo $? >> told; touch over' >/dev/null 2>&1 & true`
+    await place.yard(['add', 'A', '--id', 'a', '--exec', exec])
+    await place.yard(['wait', 'a'])
+    writeFileSync(join(place.folder, 'late'), '')
+    await expect.poll(() => existsSync(join(place.folder, 'over'))).toBe(true)
+    expect(told('told')).toMatch(/agent-1 .*comes too late.*\n4\n$/)
   })
 
   it('may neither make nor use another yard', async () => {

@@ -63,6 +63,7 @@ describe('below an agent', LONG, () => {
 
   it('notes, keeps results and reports, and the report counts once it has ended', async () => {
     await tools.json('yard_log', { text: 'half way' })
+    writeFileSync(join(place.folder, 'out.txt'), 'result')
     await tools.json('yard_artifact', { paths: ['out.txt'] })
     expect(await tools.json('yard_done', { data: { ok: true } })).toMatchObject({
       state: 'in-progress',
@@ -112,7 +113,11 @@ describe('below an agent', LONG, () => {
     expect((await place.yard(['wait', 'build'])).code).toBe(0)
     expect(await place.json(['show', 'build'])).toMatchObject({
       ...{ state: 'done', agent: 'agent-2' },
-      log: [{ by: 'person', text: 'Blue.' }],
+      // The assistant here bears the first agent's marker, so it was ended before the second began.
+      log: [
+        { by: 'person', text: 'Blue.' },
+        { by: 'coordinator', text: expect.stringContaining('of an earlier try') },
+      ],
     })
   })
 
