@@ -82,6 +82,8 @@ const modelViewSchema = z.object({
   provider: z.string(),
   modelId: z.string(),
   endpoint: z.string().nullable(),
+  /** Names the variable with the key for the endpoint. */
+  apiKeyEnv: z.string().nullable(),
   tier: z.string().nullable(),
   /** Tokens that one request may hold; null = not known. */
   contextWindow: z.number().nullable(),

@@ -90,7 +90,7 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['agents --alive --dead', 2, /cannot be used with/],
   ['agents --task nope', 3, /no task/],
   ['output agent-99', 3, /no agent/],
-  ['output me', 2, /is no agent/],
+  ['output me', 3, /no task "me"/],
   ['kill', 2, /no agent was named/],
   ['kill agent-1 --all', 2, /both/],
   ['kill agent-99', 3, /no agent/],

@@ -23,7 +23,7 @@ it('an agent past its task’s budget is stopped, and once it is raised the conv
   const first = await yard(['run'])
   expect([first.code, first.err]).toEqual([1, expect.any(String)])
   expect(await json(['show', 'dear'])).toMatchObject({
-    ...{ status: 'waiting', waitsFor: 'budget', attempts: 0, tokens: 600, costUsd: 0.003 },
+    ...{ status: 'waiting', waitsFor: 'budget', attempts: 0, tokens: 604, costUsd: 0.0031 },
   })
   const [agent] = (await json(['agents'])) as Record<string, unknown>[]
   expect(agent).toMatchObject({
@@ -39,9 +39,9 @@ it('an agent past its task’s budget is stopped, and once it is raised the conv
   await yard(['edit', 'dear', '--budget-tokens', '5000'])
   const second = await yard(['run'])
   expect([second.code, second.err]).toEqual([0, expect.any(String)])
-  expect(await json(['show', 'dear'])).toMatchObject({ status: 'done', tokens: 660 })
+  expect(await json(['show', 'dear'])).toMatchObject({ status: 'done', tokens: 664 })
   const starts = (await readFile(join(folder, 'spends.log'), 'utf8')).trim().split('\n')
   expect(starts).toEqual([expect.stringMatching(/^--session-id=/), '--resume=talk-1'])
   const costs = (await json(['cost'])) as { rows: unknown[] }
-  expect(costs.rows).toMatchObject([{ key: 'dear', inputTokens: 650, outputTokens: 10, tries: 2 }])
+  expect(costs.rows).toMatchObject([{ key: 'dear', inputTokens: 650, outputTokens: 14, tries: 2 }])
 }, 120_000)

@@ -79,8 +79,12 @@ describe('a living owner', { timeout: 120_000 }, () => {
     const log = readFileSync(join(place.folder, '.yard', 'service', 'service.log'), 'utf8')
     const backup = /"backup":"([^"]+)"/.exec(log)?.[1] ?? ''
     expect(log).toContain('the database is gone')
-    expect((await place.yard(['restore', backup])).code).toBe(0)
+    expect(await place.yard(['restore', backup])).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('agent-1 (a)'),
+    })
     writeFileSync(join(place.folder, 'go'), '')
+    await expect.poll(async () => (await place.yard(['restore', backup])).code).toBe(0)
     await place.yard(['service', 'start'])
     await expect.poll(taskStates).toEqual(['a done', 'b open'])
     expect(readFileSync(join(place.folder, 'runs'), 'utf8')).toBe('ran\n')

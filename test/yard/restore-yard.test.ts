@@ -199,6 +199,7 @@ describe('a yard that is copied while its agents live', () => {
     const copy = await place.open({ paths })
     const task = await untilTask(copy, 'one', isOver)
     expect(task.state).toMatchObject({ kind: 'failed', failure: { class: 'lost' } })
+    expect(await copy.backup()).toMatchObject({ ok: true })
     await copy.close()
     const restored = await restoreBackup({ paths, dataFolder: place.dataFolder, at: 1 }, null)
     expect(restored).toMatchObject({ ok: true, value: { ended: [] } })

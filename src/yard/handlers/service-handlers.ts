@@ -235,7 +235,7 @@ function routingOf(settings: Settings, profile: Profile) {
 function modelViews(yard: Yard): z.infer<typeof modelViewSchema>[] {
   const config = yard.config()
   const { models, roles, coordinator } = config.settings
-  return Object.values(models).map(({ price, isAlias: _isAlias, apiKeyEnv: _key, ...entry }) => ({
+  return Object.values(models).map(({ price, isAlias: _isAlias, ...entry }) => ({
     ...entry,
     costIn: price?.input ?? null,
     costOut: price?.output ?? null,
