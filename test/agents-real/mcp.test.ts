@@ -100,7 +100,7 @@ describe('in a yard', () => {
       const shown: unknown = JSON.parse((await yard('show', id, '--json')).stdout)
       expect(shown).toMatchObject({
         state: 'done',
-        attempts: 0,
+        attempts: 1,
         log: [{ by: expect.stringMatching(/^agent-/), text: `said by ${id}` }],
       })
     },

@@ -37,6 +37,8 @@ const TOOLS = [
   `env_vars=${JSON.stringify(YARD_VARIABLES)}`,
   `startup_timeout_sec=${YARD_START_MS / 1000}`,
   'default_tools_approval_mode="approve"',
+  // Else it waits for about a second, and begins without them.
+  'required=true',
 ].join(',')
 
 const commonFlags = ({ task, profile, modelId }: LaunchOrder): readonly string[] => [

@@ -41,6 +41,8 @@ it('codex is told on its command line, with the names of what it hands on', () =
   const told = argv.find((word) => word.startsWith('mcp_servers.yard=')) ?? ''
   for (const name of YARD_VARIABLES) expect(told).toContain(JSON.stringify(name))
   expect(told).toContain('default_tools_approval_mode="approve"')
+  // It waits for them.
+  expect(told).toContain('required=true')
   expect(hasTools).toBe(true)
 })
 
