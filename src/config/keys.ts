@@ -41,7 +41,7 @@ function walk(schema: z.ZodType, path: readonly string[]): KeyInfo[] {
       schema,
       description: schema.description ?? '',
       fallback: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
-      unit: unit === 's' || unit === 'm' ? unit : null,
+      unit: unit === 's' || unit === 'm' || unit === 'd' ? unit : null,
     },
   ]
 }

@@ -1,6 +1,7 @@
 /** Layers become settings: the highest layer that names a key wins, and what must fit together is checked. Pure. */
 import { err, invariant, ok, type Result } from '../base/result.ts'
 import { parseBytes } from '../domain/bytes.ts'
+import type { DurationUnit } from '../domain/duration.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import type { Role } from '../domain/roles.ts'
 import {
@@ -51,6 +52,7 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly F
       doneGraceMs: ms(file.agent.done_grace, 'm'),
       endSilent: file.agent.end_silent,
       maxSubtasks: file.agent.max_subtasks,
+      keepOutputMs: ms(file.agent.keep_output, 'd'),
     },
     schedule: { missed: file.schedule.missed, tz: file.schedule.tz ?? null },
     store: {
@@ -110,7 +112,7 @@ const plain = (table: ReadonlyMap<string, unknown>): Record<string, unknown> =>
     [...table].map(([key, value]) => [key, value instanceof Map ? plain(value) : value]),
   )
 
-function ms(value: number | string, unit: 's' | 'm'): number {
+function ms(value: number | string, unit: DurationUnit): number {
   const result = durationMs(value, unit)
   invariant(result !== null, `${value} passed the schema`)
   return result

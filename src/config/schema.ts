@@ -42,6 +42,11 @@ const agent = z.strictObject({
   max_subtasks: whole(0, 10_000)
     .default(10)
     .describe('So many tasks may the agents of one task add.'),
+  keep_output: duration('d', 3_600_000, 36_500 * 86_400_000)
+    .default(30)
+    .describe(
+      'Days after the end of a task until its agents’ folders keep the end of the output only.',
+    ),
 })
 
 const schedule = z.strictObject({

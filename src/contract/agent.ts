@@ -43,6 +43,8 @@ export const agentContract = {
         next: z.number(),
         size: z.number(),
         isEnd: z.boolean(),
+        /** Its folder was old: only the end of each stream is kept, of `bytes` that there were; null = it is whole. */
+        compacted: z.object({ at: z.string(), bytes: z.number() }).nullable(),
       }),
     ),
   /** Ends the whole tree and answers when it is gone. The task reopens paused unless `redispatch`. */

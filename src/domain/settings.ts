@@ -214,6 +214,8 @@ export interface Settings {
     /** Ends an agent that was silent for three times `heartbeatTimeoutMs`. */
     readonly endSilent: boolean
     readonly maxSubtasks: number
+    /** So long after its task's end the output of an agent stays whole. */
+    readonly keepOutputMs: number
   }
   readonly schedule: { readonly missed: MissedPolicy; readonly tz: string | null }
   readonly store: {

@@ -25,6 +25,7 @@ import { backupNow, startBackups } from './backups.ts'
 import { configure } from './configure.ts'
 import { readConfig } from './current.ts'
 import { createExecutorHealth, type ExecutorHealth } from './executor-health.ts'
+import { startCompacting } from './old-outputs.ts'
 import { withProof } from './merge-proof.ts'
 import { createPast, type Past } from './past/past.ts'
 import { createPauseWatch } from './pause-watch.ts'
@@ -101,6 +102,7 @@ class OpenedYard implements Yard {
       this.health.note(batch)
     })
     startBackups(parts, runsAgents)
+    if (runsAgents) startCompacting(parts)
   }
 
   config(): LoadedConfig {

@@ -2,12 +2,14 @@
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { readOutput, readRawOutput } from '../agents/output/read-output.ts'
+import { readCompacted } from '../agents/output/compacted-output.ts'
 import { characterBounds } from '../agents/output/whole-characters.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import { executorTypeSchema } from '../domain/settings.ts'
 import type { StoreReader } from '../store/store.ts'
+import { isoTime } from './views/iso-time.ts'
 import type { Yard } from './yard.ts'
 
 type Window = Parameters<Yard['readOutput']>[1]
@@ -25,7 +27,9 @@ export async function readWindow(
   const { stream, from, maxBytes } = window
   const isEnded = agent.state.kind === 'ended'
   const place = { folder: join(parts.agents, id), stream, isEnded, from, maxBytes }
-  if (window.raw) return ok(await rawWindow(place, window.encoding))
+  const kept = isEnded ? readCompacted(place.folder) : null
+  const compacted = kept && { at: isoTime(kept.at), bytes: kept.bytes }
+  if (window.raw) return ok({ ...(await rawWindow(place, window.encoding)), compacted })
   const type = executorTypeSchema.safeParse(agent.executorType)
   const parsed = await readOutput(place, type.success ? type.data : 'command')
   return ok({
@@ -35,13 +39,14 @@ export async function readWindow(
     next: parsed.nextOffset,
     size: parsed.sizeBytes,
     isEnd: parsed.isEnd,
+    compacted,
   })
 }
 
 async function rawWindow(
   place: Parameters<typeof readRawOutput>[0],
   encoding: Window['encoding'],
-): Promise<Shown> {
+): Promise<Omit<Shown, 'compacted'>> {
   const { bytes, offset, nextOffset, sizeBytes } = await readRawOutput(place)
   const isEnd = nextOffset >= sizeBytes
   const isText = encoding === 'utf8'

@@ -138,6 +138,7 @@ export interface Yard {
         next: number
         size: number
         isEnd: boolean
+        compacted: { at: string; bytes: number } | null
       },
       Failure
     >

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { compactOutput } from '../../src/agents/output/compacted-output.ts'
 import { visible } from '../../src/cli/table.ts'
 import { outputFrom } from '../../src/cli/verbs/output.ts'
 import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
@@ -45,6 +46,21 @@ describe('in a yard', () => {
     expect((await bytesOf('agent-1', '--raw')).equals(written)).toBe(true)
   })
 
+  it('an old agent’s output says that only its end is kept', async () => {
+    await place.yard(['add', 'Loud', '--exec', 'yes line | head -n 60000'])
+    expect((await place.yard(['run'])).code).toBe(0)
+    const folder = join(place.folder, '.yard/agents/agent-1')
+    await compactOutput(folder, Date.UTC(2026, 0, 2, 12))
+    const shown = await place.yard(['output', 'loud'])
+    expect(shown.out).toMatch(/^the end of 300 kB of output follows: .*2026-01-0\d.*keep_output/)
+    const [first] = (await place.yard(['output', 'loud', '--json'])).out.split('\n')
+    const at = expect.stringContaining('2026-01-0')
+    expect(JSON.parse(first ?? '')).toEqual({ kind: 'compacted', at, bytes: 300_000 })
+    const raw = await place.yard(['output', 'loud', '--raw'])
+    expect(raw.out).toMatch(/^(line\n){13000,}$/)
+    expect(raw.err).toContain('the end of 300 kB')
+  })
+
   it('a task that nobody has worked on has none', async () => {
     await place.yard(['add', 'Later', '--paused'])
     expect(await place.yard(['output', 'later'])).toMatchObject({
@@ -58,7 +74,7 @@ const BUILD = { id: 'build', title: 'Build' }
 
 describe('a window that brings nothing new', () => {
   const windowOf = (next: number, isEnd: boolean) => ({
-    ...{ reports: [], text: '', start: 0, next, size: 9, isEnd },
+    ...{ reports: [], text: '', start: 0, next, size: 9, isEnd, compacted: null },
   })
   const clientOf = (windows: ReturnType<typeof windowOf>[]) => ({
     agent: { output: async () => windows.shift() ?? windowOf(5, false) },

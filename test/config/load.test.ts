@@ -35,6 +35,7 @@ describe('the layers', () => {
       doneGraceMs: 120_000,
       endSilent: false,
       maxSubtasks: 10,
+      keepOutputMs: 30 * 86_400_000,
     })
     expect(Object.keys(settings.executors)).toEqual([
       'shell',

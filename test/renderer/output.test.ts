@@ -51,6 +51,21 @@ test('a result of a later piece joins its call; the same call told twice is one;
   expect(linkBlocks([foldOutput([], [answer], place)])).toMatchObject([{ kind: 'tool-result' }])
 })
 
+test('a reader tells that only the end of an old output is kept', async () => {
+  const compacted = { at: '2026-01-02T12:00:00.000Z', bytes: 300_000 }
+  const seen = new Promise<OutputShown>((done) =>
+    openOutputReader({
+      read: async () => ({
+        ...{ reports: [], text: 'end\n', start: 0, next: 4, size: 4, isEnd: true },
+        compacted,
+      }),
+      onShown: done,
+      now: () => 1000,
+    }).more(),
+  )
+  expect((await seen).compacted).toEqual(compacted)
+})
+
 test('how long a thought took is known only when both ends were seen', () => {
   const seen = foldOutput([], [{ kind: 'text', text: 'a' }], { prefix: '0', at: 1000 })
   const thought: OutputReport = { kind: 'thinking', text: 'hm' }

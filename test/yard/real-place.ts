@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
 import type { Actor } from '../../src/domain/command.ts'
@@ -20,7 +21,11 @@ export interface RealPlace {
   readonly dataFolder: string
   /** Makes a yard in a folder below home; the first is made already. */
   init(name: string): Promise<YardPaths>
-  open(how?: { readonly runsAgents?: boolean; readonly paths?: YardPaths }): Promise<Yard>
+  open(how?: {
+    readonly runsAgents?: boolean
+    readonly paths?: YardPaths
+    readonly clock?: Clock
+  }): Promise<Yard>
   remove(): Promise<void>
 }
 
@@ -53,6 +58,7 @@ export async function makeRealPlace(): Promise<RealPlace> {
         log: silentLog,
         flags: {},
         runsAgents: how.runsAgents ?? true,
+        ...(how.clock ? { clock: how.clock } : {}),
         resources: join(ROOT, 'resources'),
         launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
         tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),

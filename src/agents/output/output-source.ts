@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STAGE_FILES } from '../process/stage-files.ts'
+import { outputFolder } from './compacted-output.ts'
 import { markArrivals, readArrivals } from './arrivals.ts'
 
 export type OutputStream = 'stdout' | 'stderr' | 'merged'
@@ -38,9 +39,10 @@ interface OpenFile {
 
 /** A file that is not there, or that is none, is empty. */
 export async function withOutput<T>(
-  place: OutputPlace,
+  wish: OutputPlace,
   use: (source: OutputSource) => Promise<T>,
 ): Promise<T> {
+  const place = wish.isEnded ? { ...wish, folder: outputFolder(wish.folder) } : wish
   const wanted = place.stream === 'merged' ? (['stdout', 'stderr'] as const) : [place.stream]
   const files = new Map<OutputPart['stream'], OpenFile>()
   try {

@@ -1,12 +1,14 @@
 /** What an agent said and did: whole reports for people, JSON lines, or what its program wrote, byte for byte. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
+import { bytesText } from '../../domain/bytes.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { agentIdSchema } from '../../domain/ids.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import type { Client } from '../client.ts'
 import { reportLines } from '../report-words.ts'
+import { moment } from '../time-words.ts'
 import type { Words } from '../words.ts'
 
 const WINDOW_BYTES = 1_000_000
@@ -34,6 +36,7 @@ export function output(cli: Cli, words: Words): Promise<Outcome> {
       const wanted = { id, stream, raw: isRaw, encoding: print.encoding }
       for await (const window of outputFrom(client, wanted, from)) {
         if (!window.ok) return window
+        if (from === 0 && window.value.compacted !== null) print.compacted(window.value.compacted)
         print.window(window.value)
         from = window.value.next
         if (cli.machine.gone.aborted) return ok(0)
@@ -84,7 +87,12 @@ export async function* outputFrom(
 interface WindowPrinter {
   readonly encoding: 'utf8' | 'base64'
   window(window: Shown): void
+  /** Said once, before what is kept. */
+  compacted(whole: NonNullable<Shown['compacted']>): void
 }
+
+const compactedText = ({ at, bytes }: NonNullable<Shown['compacted']>): string =>
+  `the end of ${bytesText(bytes)} of output follows: the rest was removed on ${moment(at)} ([agent] keep_output)`
 
 function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
   if (!isRaw)
@@ -95,11 +103,16 @@ function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
           if (print.isJson) print.json(report)
           else for (const line of reportLines(report)) print.line(line)
       },
+      compacted(whole) {
+        if (print.isJson) print.json({ kind: 'compacted', ...whole })
+        else print.line(print.paint('yellow', compactedText(whole)))
+      },
     }
   if (print.isJson)
     return {
       encoding: 'utf8',
       window: ({ text }) => void (text && print.json({ text })),
+      compacted: (whole) => print.json({ compacted: whole }),
     }
   // Bytes for a file or a program; a terminal must not obey what an agent wrote.
   const decoder = machine.stdout.isTTY ? new TextDecoder() : null
@@ -109,5 +122,6 @@ function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
       const bytes = Buffer.from(text ?? '', 'base64')
       print.raw(decoder ? decoder.decode(bytes, { stream: true }) : bytes)
     },
+    compacted: (whole) => print.progress(compactedText(whole)),
   }
 }

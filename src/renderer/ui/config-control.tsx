@@ -59,7 +59,7 @@ function optionsOf(
   return [[now, now === '' ? 'Not set' : now], ...known]
 }
 
-const UNITS = { s: 'seconds', m: 'minutes' } as const
+const UNITS = { s: 'seconds', m: 'minutes', d: 'days' } as const
 
 function TypedControl(props: ConfigControlProps) {
   const { label, control, value, isBusy, isFixed, onSave } = props

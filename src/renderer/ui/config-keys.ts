@@ -5,7 +5,7 @@ import { keyParts } from './config-entry.ts'
 export type KeyControl =
   | { readonly kind: 'switch' | 'number' | 'text' | 'list' | 'executor' | 'model' }
   /** `unit`: what a bare number means. */
-  | { readonly kind: 'duration'; readonly unit: 's' | 'm' }
+  | { readonly kind: 'duration'; readonly unit: 's' | 'm' | 'd' }
   | { readonly kind: 'choice'; readonly options: readonly (readonly [string, string])[] }
 
 export interface KeyWords {
@@ -22,6 +22,7 @@ const executor = { kind: 'executor' } as const
 const model = { kind: 'model' } as const
 const seconds = { kind: 'duration', unit: 's' } as const
 const minutes = { kind: 'duration', unit: 'm' } as const
+const days = { kind: 'duration', unit: 'd' } as const
 const choice = (...options: readonly (readonly [string, string])[]) =>
   ({ kind: 'choice', options }) as const
 
@@ -56,6 +57,11 @@ export const KEY_WORDS: Readonly<Record<string, readonly [string, string, KeyCon
     'Grace',
     'Between asking an agent’s processes to stop and ending them.',
     seconds,
+  ],
+  'agent.keep_output': [
+    'Whole output',
+    'So long after a task’s end; then the end of it, unless work of it is not merged.',
+    days,
   ],
   'agent.max_subtasks': ['Added tasks', 'So many tasks may the agents of one task add.', number],
   'schedule.missed': [

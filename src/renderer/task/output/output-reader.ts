@@ -25,6 +25,7 @@ export interface OutputWindow {
   readonly next: number
   readonly size: number
   readonly isEnd: boolean
+  readonly compacted?: OutputShown['compacted']
 }
 
 export interface OutputPiece {
@@ -44,6 +45,8 @@ export interface OutputShown {
   readonly isAtEnd: boolean
   /** Lines or reports that came since nobody follows. */
   readonly news: number
+  /** Only the end of it is kept, of so many bytes; null = it is whole. */
+  readonly compacted: { readonly at: string; readonly bytes: number } | null
   /** The piece that a jump led to. `count` tells one jump from the next. */
   readonly target: { readonly start: number; readonly count: number } | null
 }
@@ -54,6 +57,7 @@ export const nothingShown: OutputShown = {
   isRead: false,
   isAtEnd: false,
   news: 0,
+  compacted: null,
   target: null,
 }
 
@@ -152,6 +156,7 @@ async function readEnd(parts: Parts): Promise<void> {
     isRead: true,
     isAtEnd: window.isEnd || isStuck(window, from),
     news: 0,
+    compacted: window.compacted ?? null,
     target: null,
   })
   if (!window.isEnd && !isStuck(window, from)) parts.ask('more')

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
 import { printsPlainText } from '../../../domain/settings.ts'
 import { Button } from '../../ui/button.tsx'
-import { bytesText } from '../../ui/duration.ts'
+import { bytesText, instantText } from '../../ui/duration.ts'
 import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { plural } from '../../ui/words.ts'
@@ -87,6 +87,12 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
     <div className="output-reading" onKeyDown={onKeyDown}>
       {isFinding && <SearchBar search={search} onClose={closeFind} />}
       <ProblemNote problem={problem} onClose={() => reader.more()} />
+      {shown.compacted && (
+        <p className="output-nothing">
+          Only the end of {bytesText(shown.compacted.bytes)} is kept, since{' '}
+          {instantText(shown.compacted.at)}.
+        </p>
+      )}
       {shown.isRead && blocks.length === 0 && <NothingThere shown={shown} isAlive={isAlive} />}
       <OutputList
         {...{ shown, blocks, reader, isFollowing, isAlive, wanted }}
