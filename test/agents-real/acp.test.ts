@@ -9,7 +9,7 @@ import type { Profile } from '../../src/domain/settings.ts'
 import { profileOf } from '../agents/executors/launch-order.ts'
 import type { MockLlm } from '../support/mock-llm/server.ts'
 import { installAgentClis } from './install.ts'
-import { startMock } from './real-agents.ts'
+import { opencodeAcpProfile, startMock } from './real-agents.ts'
 import { runCli, type CliOrder, type CliRun } from './run-cli.ts'
 
 const RUN_MS = 170_000
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const clis = await installAgentClis()
   profiles = {
     gemini: await geminiProfile(clis.gemini, join(home, 'gemini')),
-    opencode: opencodeProfile(clis.opencode, join(home, 'opencode')),
+    opencode: opencodeAcpProfile(mock.url, clis.opencode, join(home, 'opencode')),
   }
 }, 300_000)
 afterAll(async () => {
@@ -56,33 +56,6 @@ async function geminiProfile(program: string, folder: string): Promise<Profile> 
       GEMINI_CLI_HOME: folder,
       GEMINI_CLI_NO_RELAUNCH: 'true',
       GEMINI_TELEMETRY_ENABLED: 'false',
-    },
-  })
-}
-
-function opencodeProfile(program: string, folder: string): Profile {
-  const options = { baseURL: `${mock.url}/v1`, apiKey: 'not-a-real-key' }
-  const models = { 'some-model': { name: 'some-model' }, other: { name: 'other' } }
-  const config = {
-    autoupdate: false,
-    share: 'disabled',
-    permission: { edit: 'ask', bash: 'ask' },
-    model: 'yard/other',
-    provider: { yard: { npm: '@ai-sdk/openai-compatible', name: 'yard', options, models } },
-  }
-  return profileOf('acp', {
-    name: 'opencode-acp',
-    command: [program, 'acp'],
-    env: {
-      OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
-      XDG_CONFIG_HOME: join(folder, 'config'),
-      XDG_DATA_HOME: join(folder, 'data'),
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      XDG_STATE_HOME: join(folder, 'state'),
-      OPENCODE_DISABLE_AUTOUPDATE: '1',
-      OPENCODE_DISABLE_MODELS_FETCH: '1',
-      OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
-      OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
     },
   })
 }

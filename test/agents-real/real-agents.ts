@@ -101,24 +101,53 @@ async function addressedProfiles(
   }
 }
 
+/** The same program over the Agent Client Protocol. It takes no address but by its config. */
+export function opencodeAcpProfile(mockUrl: string, program: string, folder: string): Profile {
+  const options = { baseURL: `${mockUrl}/v1`, apiKey: 'not-a-real-key' }
+  const models = { 'some-model': { name: 'some-model' }, other: { name: 'other' } }
+  const config = {
+    autoupdate: false,
+    share: 'disabled',
+    permission: { edit: 'ask', bash: 'ask' },
+    // What it asks a model for a title is in no figure of its own.
+    agent: { title: { disable: true } },
+    model: 'yard/other',
+    provider: { yard: { npm: '@ai-sdk/openai-compatible', name: 'yard', options, models } },
+  }
+  return profileOf('acp', {
+    name: 'opencode-acp',
+    command: [program, 'acp'],
+    env: {
+      OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      XDG_DATA_HOME: join(folder, 'data'),
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      XDG_STATE_HOME: join(folder, 'state'),
+      OPENCODE_DISABLE_AUTOUPDATE: '1',
+      OPENCODE_DISABLE_MODELS_FETCH: '1',
+      OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+      OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    },
+  })
+}
+
 /** The profiles as a `.yard/config.toml`. A JSON string is a TOML string. */
-export function realConfig(profiles: Readonly<Record<AgentCli, Profile>>): string {
-  const tables = Object.values(profiles).map(
-    ({ name, type, permissions, command, env, baseUrl, apiKeyEnv }) =>
-      [
-        `[executors.${name}]`,
-        `type = ${JSON.stringify(type)}`,
-        `permissions = ${JSON.stringify(permissions)}`,
-        `command = ${JSON.stringify(command)}`,
-        ...(baseUrl === null ? [] : [`base_url = ${JSON.stringify(baseUrl)}`]),
-        ...(apiKeyEnv === null ? [] : [`api_key_env = ${JSON.stringify(apiKeyEnv)}`]),
-        `[executors.${name}.env]`,
-        ...Object.entries(env).map(([key, value]) =>
-          typeof value === 'string'
-            ? `${key} = ${JSON.stringify(value)}`
-            : `${key} = { from = ${JSON.stringify(value.from)} }`,
-        ),
-      ].join('\n'),
+export function realConfig(profiles: readonly Profile[]): string {
+  const tables = profiles.map(({ name, type, permissions, command, env, baseUrl, apiKeyEnv }) =>
+    [
+      `[executors.${name}]`,
+      `type = ${JSON.stringify(type)}`,
+      `permissions = ${JSON.stringify(permissions)}`,
+      `command = ${JSON.stringify(command)}`,
+      ...(baseUrl === null ? [] : [`base_url = ${JSON.stringify(baseUrl)}`]),
+      ...(apiKeyEnv === null ? [] : [`api_key_env = ${JSON.stringify(apiKeyEnv)}`]),
+      `[executors.${name}.env]`,
+      ...Object.entries(env).map(([key, value]) =>
+        typeof value === 'string'
+          ? `${key} = ${JSON.stringify(value)}`
+          : `${key} = { from = ${JSON.stringify(value.from)} }`,
+      ),
+    ].join('\n'),
   )
   return `${tables.join('\n\n')}\n`
 }

@@ -10,7 +10,7 @@ import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { installAgentClis } from './install.ts'
-import { KEY_NAME, KEY_VALUE, realConfig, realProfiles } from './real-agents.ts'
+import { KEY_NAME, KEY_VALUE, opencodeAcpProfile, realConfig, realProfiles } from './real-agents.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -44,7 +44,11 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
   await execa('git', ['-C', root, ...who, 'commit', '-qm', 'first'], { env })
   const made = await initYard(root, join(home, 'data', 'yard'))
   if (!made.ok) throw new Error(made.error.message)
-  const profiles = await realProfiles(mockUrl, await installAgentClis(), home)
+  const clis = await installAgentClis()
+  const profiles = [
+    ...Object.values(await realProfiles(mockUrl, clis, home)),
+    opencodeAcpProfile(mockUrl, clis.opencode, join(home, 'opencode-acp')),
+  ]
   await appendFile(made.value.paths.config, `\n${PLAIN_MODEL}\n${realConfig(profiles)}`)
   const { paths } = made.value
   return {

@@ -452,3 +452,24 @@ describe('a person’s fail', () => {
     })
   })
 })
+
+it('keeps that what it used is a lower bound', () => {
+  const bench = createBench()
+  bench.add('a')
+  bench.claim('a', 1)
+  const usage = {
+    ...{ inputTokens: 10, outputTokens: 2, cachedTokens: null, reasoningTokens: null },
+    ...{ costUsd: null, atLeast: true as const },
+  }
+  const nothing = { conversation: null, changes: null, nextFireAt: null, artifacts: [] }
+  const decided = bench.run(
+    {
+      type: 'agent.end',
+      ...{ agentId: agentIdOf(1), generation: 1, jitter: 0.5, endedAt: bench.at },
+      ...{ evidence: evidenceOf({}), usage, ...nothing },
+    },
+    COORDINATOR,
+  )
+  const events = decided.ok ? decided.value.events : []
+  expect(events.find(({ type }) => type === 'agent.ended')).toMatchObject({ usage })
+})

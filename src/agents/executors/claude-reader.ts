@@ -8,6 +8,7 @@ import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
 import {
   noteAnswer,
+  uncounted,
   usageOfAnswers,
   usageOfResult,
   type Answers,
@@ -213,12 +214,20 @@ function onToolResult(state: State, block: JsonObject): readonly OutputReport[] 
   ]
 }
 
-function onResult(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  const isOk = event.is_error === false
+function wordsOf(event: JsonObject): string | null {
   const errors = Array.isArray(event.errors)
     ? event.errors.filter((one) => typeof one === 'string')
     : []
-  const text = textAt(event, 'result') ?? (errors.length > 0 ? errors.join('\n') : null)
+  return textAt(event, 'result') ?? (errors.length > 0 ? errors.join('\n') : null)
+}
+
+/** It takes what came until then for its answer. */
+const BROKE_OFF = 'its answer broke off before its end: its provider closed the stream'
+
+function onResult(state: State, event: JsonObject, at: number): readonly OutputReport[] {
+  const isCut = uncounted(state, event) !== null
+  const isOk = event.is_error === false && !isCut
+  const text = isCut && event.is_error === false ? BROKE_OFF : wordsOf(event)
   state.final = { ok: isOk, text }
   state.retrying = null
   state.failure = isOk ? null : failureOf(state, event, { text, at })

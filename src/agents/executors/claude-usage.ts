@@ -128,7 +128,8 @@ function nextCall(answers: readonly Answer[], dialect: Dialect): ModelUsage | nu
 }
 
 /** `modelUsage` has what sub-agents and its own side questions used as well; `usage` only the main conversation. */
-export function usageOfResult({ dialect, isRedone }: Reading, event: JsonObject): ToldUsage {
+export function usageOfResult(reading: Reading, event: JsonObject): ToldUsage {
+  const { dialect, isRedone } = reading
   const byModel = Object.entries(objectAt(event, 'modelUsage') ?? {}).flatMap(([model, told]) =>
     usageOfModel(model, objectIn(told)),
   )
@@ -140,13 +141,30 @@ export function usageOfResult({ dialect, isRedone }: Reading, event: JsonObject)
   if (byModel.length === 0)
     return { ...tokensOf(objectAt(event, 'usage'), dialect), costUsd, ...marks }
   const total = byModel.reduce(sumModel)
+  const cut = uncounted(reading, event)
   return {
-    inputTokens: total.inputTokens,
-    outputTokens: total.outputTokens,
-    cachedTokens: total.cachedTokens,
+    inputTokens: total.inputTokens + (cut?.inputTokens ?? 0),
+    outputTokens: total.outputTokens + (cut?.outputTokens ?? 0),
+    cachedTokens: total.cachedTokens + (cut?.cachedTokens ?? 0),
     reasoningTokens: null,
     ...{ costUsd, byModel, ...marks },
+    ...(cut ? { atLeast: true } : {}),
   }
+}
+
+/**
+ * Its last answer, where the stream of it closed before its end: it is counted nowhere, and the reason to stop is still that of the
+ * answer before. What an answer reads is known as it begins, so the result knows of less.
+ */
+export function uncounted({ answers, dialect }: Reading, event: JsonObject): Usage | null {
+  const last = [...answers.values()].at(-1)
+  const isStale = event.stop_reason === null || event.stop_reason === 'tool_use'
+  const models = Object.entries(objectAt(event, 'modelUsage') ?? {})
+  if (!last || last.calls || !isStale || models.length === 0) return null
+  const told = models.flatMap(([model, one]) => usageOfModel(model, objectIn(one)))
+  const counted = told.reduce((sum, one) => sum + one.inputTokens, 0)
+  const seen = usageOfAnswers({ answers, dialect, isRedone: false })?.inputTokens ?? 0
+  return seen > counted ? { ...last.told, outputTokens: outputOf(last, dialect) } : null
 }
 
 function usageOfModel(model: string, told: JsonObject | null): ModelUsage[] {

@@ -118,6 +118,7 @@ function changesThings(name: string, input: JsonObject | null): boolean {
 
 function onStepFinish(state: State, part: JsonObject | null): readonly OutputReport[] {
   state.isStepOpen = false
+  if (isBroken(part)) state.isRedone = true
   state.usage = sumUsage(state.usage, usageOf(part))
   const usage: OutputReport = { kind: 'usage', usage: state.usage }
   const reason = textAt(part, 'reason') ?? 'unknown'
@@ -128,6 +129,10 @@ function onStepFinish(state: State, part: JsonObject | null): readonly OutputRep
   state.failure = isOk ? null : workFailure('crash', text ?? '')
   return [usage, { kind: 'result', ok: isOk, text: clip(text ?? '') }]
 }
+
+/** A stream that closed before it told its reason and its tokens, which come last. */
+const isBroken = (part: JsonObject | null): boolean =>
+  textAt(part, 'reason') === 'unknown' && !usageOf(part).inputTokens
 
 function onError(state: State, error: JsonObject | null, at: number): readonly OutputReport[] {
   const data = objectAt(error, 'data')

@@ -69,6 +69,7 @@ const clipUsage = (usage: Usage): Usage => ({
   cachedTokens: clipCount(usage.cachedTokens),
   reasoningTokens: clipCount(usage.reasoningTokens),
   costUsd: clipCount(usage.costUsd),
+  ...(usage.atLeast ? { atLeast: true } : {}),
 })
 
 /** Of whoever held the task; another's work is no part of what was settled without it. */

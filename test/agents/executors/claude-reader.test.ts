@@ -326,3 +326,39 @@ describe('whatever a line holds', () => {
     expect(reports).toEqual([{ kind: 'question', text: 'Which one?' }])
   })
 })
+
+describe('an answer whose stream closed before its end', () => {
+  const answer = (id: string, input: number, block: object) => ({
+    type: 'assistant',
+    message: {
+      ...{ id, model: 'm', content: [block], stop_reason: null },
+      usage: { input_tokens: input, output_tokens: 1 },
+    },
+  })
+  const result = (stop_reason: string | null) => ({
+    ...{ type: 'result', subtype: 'success', is_error: false, result: 'I have wr', stop_reason },
+    modelUsage: { m: { inputTokens: 100, outputTokens: 20, costUSD: 0.5 } },
+    total_cost_usd: 0.5,
+  })
+  const call = { type: 'tool_use', id: 't', name: 'Bash', input: { command: 'ls' } }
+  const text = { type: 'text', text: 'I have wr' }
+
+  it('is none, though Claude takes it for one, and counts with what was seen of it', () => {
+    const events = [answer('a', 100, call), answer('b', 130, text), result('tool_use')]
+    const { summary } = readEvents(...events)
+    expect(summary.final).toMatchObject({ ok: false })
+    expect(summary.failure).toMatchObject({
+      class: 'crash',
+      reason: expect.stringContaining('broke off'),
+    })
+    expect(summary.usage).toMatchObject({ inputTokens: 230, outputTokens: 23, atLeast: true })
+  })
+
+  it('is not suspected where it has its reason to end, or is counted', () => {
+    const whole = readEvents(answer('b', 130, text), result('end_turn')).summary
+    expect(whole.final?.ok).toBe(true)
+    const counted = readEvents(answer('b', 100, text), result(null)).summary
+    expect(counted).toMatchObject({ final: { ok: true }, usage: { inputTokens: 100 } })
+    expect(counted.usage?.atLeast).toBeUndefined()
+  })
+})

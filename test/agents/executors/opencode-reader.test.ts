@@ -46,6 +46,15 @@ describe('opencode alone', () => {
     expect(read('text').summary.usage?.costUsd).toBeNull()
   })
 
+  it('marks a step that broke off before it told its tokens', () => {
+    const broken = finish('unknown', { tokens: { input: 0, output: 0, cache: { read: 0 } } })
+    const { summary } = readEvents(broken, finish('stop'))
+    expect(summary).toMatchObject({
+      final: { ok: true },
+      usage: { inputTokens: 15, atLeast: true },
+    })
+  })
+
   it.each([
     ['after tool calls', finish('tool-calls'), null],
     ['in an answer that was cut', finish('length'), false],
