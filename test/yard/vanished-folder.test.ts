@@ -7,7 +7,8 @@ import type { AgentId, TaskId } from '../../src/domain/ids.ts'
 import type { NewTask } from '../../src/domain/new-task.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { eventually } from '../support/eventually.ts'
-import { addTask, isOver, makeRealPlace, untilTask, type RealPlace } from './real-place.ts'
+import { isAlive } from '../support/is-alive.ts'
+import { addTask, isOver, makeRealPlace, PERSON, untilTask, type RealPlace } from './real-place.ts'
 
 const UNTIL_GO = 'until [ -e go ]; do sleep 0.05; done'
 
@@ -77,5 +78,29 @@ describe('the folder of an agent', () => {
     expect(task.state).toMatchObject({ kind: 'failed', failure: { class: 'exit', exitCode: 3 } })
     expect(runs()).toBe('ran\n')
     await second.close()
+  })
+
+  it('holds an exit.json of its own making when it is stopped: it is ended first, and counts as what ended it', async () => {
+    const yard = await place.open()
+    const pidFile = inRoot('program')
+    await add(
+      yard,
+      `echo '{"code":0,"signal":null}' >'${place.paths.agents}'/agent-1/exit.json; echo $$ >'${pidFile}'; echo ran >>runs; trap '' TERM; ${UNTIL_GO}`,
+    )
+    await isAtWork(yard)
+    const pid = Number(readFileSync(pidFile, 'utf8'))
+    const seen: boolean[] = []
+    const off = yard.onCommitted(() => {
+      if (yard.plan.agents.size === 0) seen.push(isAlive(pid))
+    })
+    const stop = { type: 'agent.stop', agentId: 'agent-1' as AgentId, force: true } as const
+    await yard.dispatch({ ...stop, reason: 'killed' }, PERSON)
+    await eventually(() => expect([...yard.plan.agents.keys()]).toEqual([]))
+    off()
+    expect(seen[0]).toBe(false)
+    expect(isAlive(pid)).toBe(false)
+    const task = await untilTask(yard, 'one', ({ state }) => state.kind !== 'in-progress')
+    expect(task).toMatchObject({ state: { kind: 'open' }, lastFailure: { class: 'killed' } })
+    await yard.close()
   })
 })

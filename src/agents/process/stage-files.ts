@@ -35,11 +35,20 @@ export type StageOwner =
   | { readonly kind: 'unwritten' }
   | { readonly kind: 'garbage' }
 
-/** The record in exit.json, or null while there is none. Synchronous: two small system calls at the end of an agent. */
+/**
+ * The record in exit.json, or null while there is none of the owner's: it renames its draft to that, so where the draft still is
+ * somebody else wrote the record. Synchronous: a few small system calls at the end of an agent.
+ */
 export function readExit(folder: string): ExitRecord | null {
   const file = join(folder, STAGE_FILES.exit)
   const text = readIfThere(file)
-  return text === null ? null : parseExit(text, () => statSync(file).mtimeMs)
+  if (text === null || hasDraft(folder)) return null
+  return parseExit(text, () => statSync(file).mtimeMs)
+}
+
+function hasDraft(folder: string): boolean {
+  const owner = readOwner(folder)
+  return owner.kind === 'supervisor' && existsSync(exitDraft(folder, owner.pid))
 }
 
 export function readOwner(folder: string): StageOwner {

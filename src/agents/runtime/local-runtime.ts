@@ -132,7 +132,7 @@ class LocalRuntime implements Runtime {
   stop(agentId: AgentId, how: Parameters<Runtime['stop']>[1]): void {
     const one = this.#held.get(agentId)
     if (!one || !asksForMore(how, one.stop)) return
-    this.#watch.check(one.folder) // an end of its own counts as what it was
+    // Whether it had ended by itself is read once nothing of it runs: until then an agent may have written that.
     one.stop = how
     if (!how.keepsResult) one.stopped.abort()
     this.#stopNow(one)
