@@ -81,8 +81,7 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
     processes() {
       for (const id of watched.keys()) if (!plan.agents.has(id)) forget(id)
       return [...plan.agents.values()].filter(
-        (agent) =>
-          agent.by === 'process' && agent.startedAt !== null && agent.state.kind !== 'stopping',
+        (agent) => agent.by === 'process' && agent.startedAt !== null && isWatched(agent),
       )
     },
     leftMs(agent) {
@@ -92,7 +91,8 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
       return limitLeftMs(known, agent.timeoutMs, clock.monotonic(), adopted.has(agent.id))
     },
     graceLeftMs(agent) {
-      if (agent.report === null || runtime.facts(agent.id)?.hasEnded) return null
+      if (agent.report === null || agent.state.kind === 'stopping') return null
+      if (runtime.facts(agent.id)?.hasEnded) return null
       const known = watch(agent)
       known.reportedAt ??= clock.monotonic()
       return caps().doneGraceMs - (clock.monotonic() - known.reportedAt)
@@ -192,6 +192,10 @@ const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command 
   reason,
   force: false,
 })
+
+/** One that is stopped because it had reported is still collected and verified, which its time limit ends. */
+const isWatched = ({ state }: Agent): boolean =>
+  state.kind !== 'stopping' || state.reason === 'reported'
 
 /** One that has reported has said all that it has to say. */
 const isAskedFor = (agent: Agent): boolean =>

@@ -313,6 +313,7 @@ describe('time limits', () => {
 })
 
 describe('an agent that has reported its end', () => {
+  const agentState = ({ opened }: YardBench) => [...opened.plan.agents.values()][0]?.state
   const report = (yard: YardBench) =>
     yard.send(
       {
@@ -338,6 +339,24 @@ describe('an agent that has reported its end', () => {
       expect(yard.task('a')).toMatchObject({ state: { kind: 'done' }, attempts: 0 })
     },
   )
+
+  it('keeps its time limit while it is stopped: what goes on then is no part of its report', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: HOUR })
+    await yard.begin('a')
+    await report(yard)
+    await yard.pass(CAPS.doneGraceMs)
+    yard.runtime.liveFacts.set(yard.agentOf('a'), {
+      ...{ lastHeardAt: 0, outputBytes: 0, isBusy: true, waitsForProviderUntil: null },
+      ...{ doing: null, hasEnded: true },
+    })
+    await yard.pass(HOUR - CAPS.doneGraceMs - 1)
+    expect(agentState(yard)).toMatchObject({ reason: 'reported' })
+    await yard.pass(1)
+    expect(agentState(yard)).toMatchObject({ reason: 'timeout' })
+    await yard.end('a', { verify: { code: 75, tail: 'it was stopped' } })
+    expect(yard.task('a').lastFailure).toMatchObject({ class: 'timeout' })
+  })
 
   it('gets the time back for which this process stood still', async () => {
     const yard = await open()

@@ -187,23 +187,24 @@ interface Wish {
   readonly force: boolean
 }
 
-/** A watch gives way to a person, both to what has settled the task. */
+/** What counts all the same gives way to a watch, that to a person, all to what has settled the task. */
 const WEIGHT = {
-  timeout: 0,
-  silent: 0,
   reported: 0,
   budget: 0,
-  killed: 1,
-  redispatch: 1,
-  'taken-back': 1,
-  superseded: 2,
-  abandoned: 2,
+  timeout: 1,
+  silent: 1,
+  killed: 2,
+  redispatch: 2,
+  'taken-back': 2,
+  superseded: 3,
+  abandoned: 3,
 } as const satisfies Record<StopReason, number>
+const BY_A_PERSON = WEIGHT.killed
 
 /** What both wishes together come to; null when the new one changes nothing. A person's latest word counts. */
 function strongest(state: Agent['state'], { reason, force }: Wish): Wish | null {
   if (state.kind !== 'stopping') return { reason, force }
-  const isLatestWord = WEIGHT[reason] === 1 && WEIGHT[state.reason] === 1
+  const isLatestWord = WEIGHT[reason] === BY_A_PERSON && WEIGHT[state.reason] === BY_A_PERSON
   const wins = isLatestWord || WEIGHT[reason] > WEIGHT[state.reason]
   const both = { reason: wins ? reason : state.reason, force: force || state.force }
   return both.reason === state.reason && both.force === state.force ? null : both
