@@ -60,7 +60,9 @@ function unknownLive(
     'bad-request',
     `the task has a budget in dollars, but what it costs on executor "${profile.name}" (${profile.type}) cannot be known while it works: ${why}`,
     {
-      hint: 'give the model a price (yard model), name a model that has one, or add --budget-tokens',
+      hint: ENDS_ONLY.has(profile.type)
+        ? 'add --budget-tokens, or name an executor that tells what it uses while it works (claude, native)'
+        : 'give the model a price (yard model), name a model that has one, or add --budget-tokens',
     },
   )
 }
@@ -96,7 +98,8 @@ function unknownDollars(
   const tells = TELLS[type]
   if ((task.budget ?? null) === null || tells === 'free') return null
   if (tells === 'cost') return unknownLive(settings, task, { name, type, baseUrl }, model)
-  if (tells === 'tokens' && model !== null && listPrice(settings, model) !== null) return null
+  if (tells === 'tokens' && model !== null && listPrice(settings, model) !== null)
+    return unknownLive(settings, task, { name, type, baseUrl }, model)
   const what =
     tells === 'nothing'
       ? 'it does not tell what it used'

@@ -49,9 +49,21 @@ describe('a task with a budget in dollars', () => {
     expect((await add('b', 'proxy', { model: 'sonnet', budget: 1 })).ok).toBe(true)
   })
 
+  it.each([
+    ['codex', 'gpt-5.2'],
+    ['gemini', 'gemini-3-flash-preview'],
+  ])(
+    'is refused on %s, which tells at its end only, unless tokens are capped too',
+    async (executor, model) => {
+      const unknown = { error: { message: expect.stringContaining('at its end only') } }
+      expect(await add('a', executor, { model, budget: 1 })).toMatchObject(unknown)
+      expect((await add('a', executor, { model, budget: 1, budgetTokens: 9 })).ok).toBe(true)
+    },
+  )
+
   it('is taken where its cost is told, or its model has a price', async () => {
     expect((await add('a', 'claude', { budget: 1 })).ok).toBe(true)
-    expect((await add('b', 'gemini', { model: 'gemini-3-flash-preview', budget: 1 })).ok).toBe(true)
+    expect((await add('b', 'native', { model: 'sonnet', budget: 1 })).ok).toBe(true)
   })
 
   it('that can no longer be known says so, and does not start', async () => {
