@@ -39,6 +39,8 @@ const pilotStartSchema = z.object({
   agent: z.string(),
   task: z.string(),
   generation: z.number(),
+  /** Its model by the registry's name; null where its executor chooses. */
+  model: z.string().nullable(),
   /** Good for this task while the agent lives. */
   token: z.string(),
   /** Marks what it starts. */

@@ -39,16 +39,17 @@ export function terminalProgram(
 
 /** How the agent, and whoever speaks for it, reaches the yard. */
 export const pilotVariables = (
-  { agent, task, generation, token }: PilotStart,
+  start: Pick<PilotStart, 'agent' | 'task' | 'generation' | 'token' | 'model'>,
   paths: YardPaths,
   url: string | null,
 ): Record<string, string> => ({
   YARD_DIR: paths.root,
   ...(url === null ? {} : { YARD_URL: url }),
-  YARD_TOKEN: token,
-  YARD_TASK_ID: task,
-  YARD_AGENT_ID: agent,
-  YARD_GENERATION: String(generation),
+  YARD_TOKEN: start.token,
+  YARD_TASK_ID: start.task,
+  YARD_AGENT_ID: start.agent,
+  YARD_GENERATION: String(start.generation),
+  ...(start.model === null ? {} : { YARD_MODEL: start.model }),
 })
 
 function withFolder(env: Record<string, string>, folder: string): Record<string, string> {

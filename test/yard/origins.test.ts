@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadConfig, type LoadedConfig } from '../../src/config/load.ts'
 import { yardPaths } from '../../src/config/paths.ts'
+import { pilotVariables } from '../../src/yard/pilot-terminal.ts'
 import { agentVariables } from '../../src/yard/open-runtime.ts'
 import { createRoutes } from '../../src/yard/routes.ts'
 import { routeStops } from '../../src/yard/views/route-stops.ts'
@@ -112,4 +113,10 @@ it('an agent is told its model, and nothing where its executor chooses', () => {
     return told['YARD_MODEL']
   }
   expect([modelOf('a', 1, 'sonnet'), modelOf('b', 2, null)]).toEqual(['sonnet', undefined])
+})
+
+it.each([['sonnet'], [null]])('a person’s terminal tells its CLI the model too: %s', (model) => {
+  const known = { agent: 'agent-1', task: 'a', generation: 1, token: 't', model }
+  const told = pilotVariables(known, yardPaths(folder), null)
+  expect(told['YARD_MODEL']).toBe(model ?? undefined)
 })

@@ -147,6 +147,7 @@ function startOf(yard: Yard, agent: Agent) {
     agent: agent.id,
     task: agent.taskId,
     generation: agent.generation,
+    model: agent.model,
     token: agentToken(openSecret(paths.service.secret), agent.id, agent.generation),
     key: record.key,
     cwd: record.workplace.cwd,
