@@ -4,13 +4,14 @@ import { flood } from './flood.ts'
 import { latency } from './latency.ts'
 import { list } from './list.ts'
 import { machine } from './measure.ts'
+import { memory } from './memory.ts'
 import { open } from './open.ts'
 import { tell, type Bench } from './report.ts'
 import { spawn } from './spawn.ts'
 import { throughput } from './throughput.ts'
 import { worktrees } from './worktrees.ts'
 
-const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, flood, worktrees]
+const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, memory, flood, worktrees]
 
 const isApart = process.argv[2] === '--here'
 const named = process.argv.slice(isApart ? 3 : 2)
