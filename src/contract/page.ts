@@ -26,6 +26,8 @@ export const historySchema = z.object({
   at: z.array(time),
   /** Agents alive. */
   agents: z.array(z.number()),
+  /** The most that were alive at one instant of the span, between two entries of the list, too. */
+  mostAgents: z.number(),
   cap: z.number(),
   /** Tasks per stored status (`open`, `in-progress`, …); statuses that never held are left out. */
   states: z.record(z.string(), z.array(z.number())),

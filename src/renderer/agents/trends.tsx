@@ -93,7 +93,7 @@ interface HistoryProps {
   readonly history: History
 }
 
-function AgentsTrend({ history: { at, agents, cap } }: HistoryProps) {
+function AgentsTrend({ history: { at, agents, mostAgents, cap } }: HistoryProps) {
   const series = [
     { label: 'Agents', values: agents, color: '--plot-1', look: 'area' },
     { label: 'Cap', values: agents.map(() => cap), color: '--text-3', look: 'dashed' },
@@ -102,7 +102,7 @@ function AgentsTrend({ history: { at, agents, cap } }: HistoryProps) {
     <TrendCard
       title="Agents over time"
       figure={`${agents.at(-1) ?? ''} of ${cap}`}
-      note={`most ${Math.max(0, ...agents)}`}
+      note={`most ${mostAgents}`}
     >
       <Plot label="Agents over time" at={at} series={series} format={wholeText} />
     </TrendCard>

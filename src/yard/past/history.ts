@@ -49,16 +49,20 @@ async function countBack(
   { plan, store }: Source,
   steps: Steps,
   pacer: Pacer,
-): Promise<Pick<History, 'agents' | 'states'>> {
+): Promise<Pick<History, 'agents' | 'mostAgents' | 'states'>> {
   const now = countNow(plan)
   const upTo = store.seq
   const deltas = createDeltas(steps.buckets)
   const known = new Map<string, string | null>()
+  const peak = createPeak(steps)
   for (let seq = store.past.seqAt(steps.from); seq < upTo; seq += PIECE) {
     for (const turn of store.past.turns(seq, Math.min(upTo, seq + PIECE))) {
       const step = stepOf(steps, turn.at)
-      if (turn.entity === 'agent') deltas.add('agents', step, turn.event === 'agent.ended' ? -1 : 1)
-      else noteStatus(store, { known, deltas, step }, turn)
+      if (turn.entity === 'agent') {
+        const by = turn.event === 'agent.ended' ? -1 : 1
+        deltas.add('agents', step, by)
+        peak.add(turn.at, by)
+      } else noteStatus(store, { known, deltas, step }, turn)
       const wait = pacer.pause()
       if (wait) await wait
     }
@@ -71,6 +75,7 @@ async function countBack(
   const lists = [...names].map((name) => [name, deltas.back(name, now.get(name) ?? 0)] as const)
   return {
     agents,
+    mostAgents: peak.back(now.get('agents') ?? 0),
     states: Object.fromEntries(lists.filter(([, list]) => list.some((count) => count > 0))),
   }
 }
@@ -131,6 +136,20 @@ function createDeltas(buckets: number): Deltas {
       }
       return counts.toReversed()
     },
+  }
+}
+
+/** The highest that a count was within the span, told from its changes since the span began. */
+function createPeak({ to }: Span) {
+  let change = 0
+  let most = 0
+  return {
+    add(at: number, by: number) {
+      change += by
+      if (at <= to) most = Math.max(most, change)
+    },
+    /** When it is `now` at the end of all. */
+    back: (now: number): number => Math.max(0, now - change + most),
   }
 }
 

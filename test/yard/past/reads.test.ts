@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addCommand, COORDINATOR, PERSON, taskId } from '../../support/plan-builder.ts'
+import {
+  addCommand,
+  claimOf,
+  COORDINATOR,
+  endCommand,
+  PERSON,
+  taskId,
+} from '../../support/plan-builder.ts'
 import { isoTime } from '../../../src/yard/views/iso-time.ts'
 import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
 
@@ -84,6 +91,31 @@ describe('history', () => {
     expect(told.at.at(-1)).toBe(isoTime(now()))
     const middle = { from: isoTime(start + 2.5 * HOUR), to: isoTime(start + 3 * HOUR), buckets: 1 }
     expect((await page().history(middle)).states).toEqual({ done: [1], failed: [1] })
+  })
+
+  it('tells the most agents of a span, also where they came and went between two of its steps', async () => {
+    const start = now()
+    for (const id of ['a', 'b', 'c']) await bench.run(addCommand(id))
+    bench.clock.advance(HOUR)
+    await bench.run(
+      { type: 'agents.claim', claims: [claimOf('a', 1), claimOf('b', 2)] },
+      COORDINATOR,
+    )
+    bench.clock.advance(1000)
+    for (const number of [1, 2])
+      await bench.run({ ...endCommand(number, 1), endedAt: now() }, COORDINATOR)
+    bench.clock.advance(HOUR)
+    await bench.tryTask('c', 3, { ms: HOUR })
+    for (const buckets of [1, 2, 60]) {
+      const told = await page().history({ from: isoTime(start), buckets })
+      expect({ buckets, most: told.mostAgents }).toEqual({ buckets, most: 2 })
+    }
+    const late = { from: isoTime(start + 1.5 * HOUR), buckets: 1 }
+    expect((await page().history(late)).mostAgents).toBe(1)
+    const within = { from: isoTime(start + 2.5 * HOUR), to: isoTime(start + 2.6 * HOUR) }
+    expect((await page().history({ ...within, buckets: 1 })).mostAgents).toBe(1)
+    const before = { from: isoTime(start), to: isoTime(start + 0.5 * HOUR), buckets: 1 }
+    expect((await page().history(before)).mostAgents).toBe(0)
   })
 
   it('ends with now, whatever year is asked for', async () => {
