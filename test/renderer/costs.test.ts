@@ -6,11 +6,11 @@ import {
   sinceOf,
   sourceWords,
   sumOfRows,
-  tokensOf,
   type CostRow,
 } from '../../src/renderer/agents/cost-data.ts'
 import { nextCap, reachedCap } from '../../src/renderer/attention/reached-cap.ts'
 import { remainingText } from '../../src/renderer/ui/duration.ts'
+import { tokensOf } from '../../src/renderer/ui/usage-words.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({
   ...{ key, title: null, costUsd: null, inputTokens: null, outputTokens: null },

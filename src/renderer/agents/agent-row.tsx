@@ -7,14 +7,13 @@ import { Elapsed } from '../ui/elapsed.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
-import { moneyText, tokensText } from '../ui/words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
 import {
   agoText,
   doingOf,
   isPerson,
   lookOf,
   silentFor,
-  tokensOf,
   tookMs,
   tryText,
   type AgentLook,
@@ -102,8 +101,8 @@ function Figures({ agent, nowMs }: { readonly agent: AgentView; readonly nowMs: 
       <td className="num c-memory">
         {agent.memoryBytes == null ? '' : bytesText(agent.memoryBytes)}
       </td>
-      <td className="num c-tokens">{tokensText(tokensOf(agent))}</td>
-      <td className="num c-cost">{moneyText(agent.usage?.costUsd ?? null)}</td>
+      <td className="num c-tokens">{usedTokensText(agent.usage)}</td>
+      <td className="num c-cost">{usedMoneyText(agent.usage)}</td>
       <td className="num c-elapsed">
         {tookFor === null ? (
           <Elapsed since={agent.startedAt ?? agent.claimedAt} />

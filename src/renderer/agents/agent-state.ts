@@ -108,12 +108,6 @@ function endOf(agent: AgentView): Doing | null {
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** In and out together; null when its CLI told neither. */
-export function tokensOf({ usage }: AgentView): number | null {
-  if (usage?.inputTokens == null && usage?.outputTokens == null) return null
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
-}
-
 /** ms of work of an agent that has ended. */
 export const tookMs = ({ claimedAt, startedAt, endedAt }: AgentView): number | null =>
   endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt ?? claimedAt))

@@ -1,6 +1,7 @@
 /** What agents have cost, as a plot and in words. Unknown stays unknown. Pure. */
 import type { Costs } from '../../contract/page.ts'
 import type { PlotSeries } from '../ui/plot-data.ts'
+import { tokensOf } from '../ui/usage-words.ts'
 import { moneyText } from '../ui/words.ts'
 
 export const COST_SPANS = ['7d', '30d', 'all'] as const
@@ -20,12 +21,6 @@ export function sinceOf(span: CostSpan, nowMs: number): string | null {
   const first = new Date(nowMs - (days - 1) * DAY_MS)
   return new Date(first.getFullYear(), first.getMonth(), first.getDate()).toISOString()
 }
-
-type Tokens = Pick<CostRow, 'inputTokens' | 'outputTokens'>
-
-/** Null = nobody told. */
-export const tokensOf = ({ inputTokens, outputTokens }: Tokens): number | null =>
-  inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0)
 
 const NOTHING: Omit<CostRow, 'key'> = {
   ...{ title: null, costUsd: null, inputTokens: null, outputTokens: null, cachedTokens: null },

@@ -12,6 +12,7 @@ import { useNow } from '../ui/use-now.ts'
 import { moneyText, plural, tokensText } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
+import { tokensOf } from '../ui/usage-words.ts'
 import { CostTable } from './cost-table.tsx'
 import {
   allDays,
@@ -22,7 +23,6 @@ import {
   sinceOf,
   sourceWords,
   sumOfRows,
-  tokensOf,
   type CostGroup,
   type CostKind,
   type CostSpan,

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { TimelineRow } from '../../contract/page.ts'
 import { useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText, instantTextIn } from '../ui/duration.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { countText } from '../ui/words.ts'
@@ -34,6 +34,8 @@ export function JournalList() {
     },
   })
   const items = list.getVirtualItems()
+  // By its oldest row, for it goes back in time without a gap.
+  const when = instantTextIn(rows.slice(-1).map(({ at }) => at))
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - AHEAD) readOlder()
@@ -69,6 +71,7 @@ export function JournalList() {
               <JournalRow
                 key={row.seq}
                 row={row}
+                when={when(row.at)}
                 top={start}
                 isPlace={row.seq === place}
                 onOpen={() => {
@@ -97,12 +100,13 @@ function stepOf(key: string, from: number, count: number): number | null {
 
 interface JournalRowProps {
   readonly row: TimelineRow
+  readonly when: string
   readonly top: number
   readonly isPlace: boolean
   readonly onOpen: () => void
 }
 
-function JournalRow({ row, top, isPlace, onOpen }: JournalRowProps) {
+function JournalRow({ row, when, top, isPlace, onOpen }: JournalRowProps) {
   return (
     <div
       id={`journal-${row.seq}`}
@@ -114,7 +118,7 @@ function JournalRow({ row, top, isPlace, onOpen }: JournalRowProps) {
       onClick={onOpen}
     >
       <time dateTime={row.at} title={row.at}>
-        {instantText(row.at)}
+        {when}
       </time>
       {row.state === null ? <span className="journal-dot" /> : <Lamp state={row.state} />}
       <span className="truncate" title={row.text}>

@@ -5,7 +5,7 @@ import { durationText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { moneyText, tokensText } from '../ui/words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
 import { useCommands } from '../workspace/commands.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import type { ExecutorView } from './executor-state.ts'
@@ -80,14 +80,13 @@ function Told({ at, result }: { readonly at: string; readonly result: TrialResul
 
 /** `14:02, 1.8s, model opus, 1.2k tokens, $0.0004`; what is not known is left out. */
 function trialFacts(at: string, { ms, model, usage }: TrialResult): string {
-  const isTold = usage !== null && (usage.inputTokens !== null || usage.outputTokens !== null)
-  const tokens = isTold ? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) : null
+  const tokens = usedTokensText(usage)
   return [
     instantText(at),
     durationText(ms),
     model === null ? '' : `model ${model}`,
-    tokens === null ? '' : `${tokensText(tokens)} tokens`,
-    moneyText(usage?.costUsd ?? null),
+    tokens === '' ? '' : `${tokens} tokens`,
+    usedMoneyText(usage),
   ]
     .filter(Boolean)
     .join(', ')

@@ -3,12 +3,6 @@ import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
 import { questionOf } from '../workspace/question-of.ts'
 
-/** All that was read and written; null = no CLI said. */
-export function tokensOf(usage: AgentView['usage']): number | null {
-  if (usage?.inputTokens == null && usage?.outputTokens == null) return null
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
-}
-
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
 const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' }
 

@@ -1,13 +1,12 @@
 /** Why a task stands where it stands, what it says, what it hangs on, and who tried it. */
 import type { ReactNode } from 'react'
 import type { TaskCard, TaskView } from '../../contract/view.ts'
-import { instantText } from '../ui/duration.ts'
+import { instantText, instantTextIn } from '../ui/duration.ts'
 import { Markdown } from '../ui/markdown.tsx'
-import { moneyText, tokensText } from '../ui/words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
 import { Artifacts } from './artifacts.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
-import { tokensOf } from './facts.ts'
 import { ShownLine } from './changes/shown-line.tsx'
 import { PlainText } from '../ui/plain-text.tsx'
 import { Questions } from './questions.tsx'
@@ -100,8 +99,8 @@ function Places({ task }: { readonly task: TaskView }) {
     ['Added by', task.addedBy],
     ['Started', at(task.startedAt)],
     ['Completed', at(task.completedAt)],
-    ['Tokens', tokensText(tokensOf(task.usage)) || null],
-    ['Cost', moneyText(task.usage?.costUsd ?? null) || null],
+    ['Tokens', usedTokensText(task.usage) || null],
+    ['Cost', usedMoneyText(task.usage) || null],
   ]
   return (
     <Section title="Facts">
@@ -122,12 +121,13 @@ function Places({ task }: { readonly task: TaskView }) {
 /** What its agents and people have written down about it, newest first. */
 function Log({ task }: { readonly task: TaskView }) {
   if (task.log.length === 0) return null
+  const when = instantTextIn(task.log.map(({ at }) => at))
   return (
     <Section title="Notes">
       <ol className="log">
         {task.log.toReversed().map((line, index) => (
           <li key={task.log.length - index}>
-            <time dateTime={line.at}>{instantText(line.at)}</time>
+            <time dateTime={line.at}>{when(line.at)}</time>
             <span className="log-by">
               {line.by}
               {line.place && (

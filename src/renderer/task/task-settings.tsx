@@ -5,6 +5,7 @@ import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Select } from '../ui/select.tsx'
+import { boundText } from '../ui/usage-words.ts'
 import { moneyText, tokensText } from '../ui/words.ts'
 import { useIsPast } from '../workspace/moment.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
@@ -46,13 +47,20 @@ export function TaskSettings({ task, agent }: TaskSettingsProps) {
         </TextRow>
         <TextRow task={task} text={BUDGET}>
           {task.budget !== null && (
-            <Spent name="Budget used" spent={task.costUsd} cap={task.budget} format={moneyText} />
+            <Spent
+              name="Budget used"
+              usage={task.usage}
+              spent={task.costUsd}
+              cap={task.budget}
+              format={moneyText}
+            />
           )}
         </TextRow>
         <TextRow task={task} text={TOKEN_BUDGET}>
           {task.budgetTokens !== null && (
             <Spent
               name="Tokens used"
+              usage={task.usage}
               spent={task.tokens}
               cap={task.budgetTokens}
               format={tokensText}
@@ -173,12 +181,13 @@ interface SpentProps {
   readonly spent: number | null
   readonly cap: number
   readonly format: (value: number) => string
+  readonly usage: TaskView['usage']
 }
 
-function Spent({ name, spent, cap, format }: SpentProps) {
+function Spent({ name, usage, spent, cap, format }: SpentProps) {
   return (
     <span className="time-limit">
-      {spent !== null && `${format(spent)} of `}
+      {spent !== null && `${boundText(usage, format(spent))} of `}
       {format(cap)}
       {spent !== null && <progress max={cap} value={Math.min(cap, spent)} aria-label={name} />}
     </span>

@@ -5,7 +5,7 @@ import type { TimelineRow } from '../../contract/page.ts'
 import type { Problem } from '../session/problem.ts'
 import { useConnection, useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText, instantTextIn } from '../ui/duration.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
@@ -21,13 +21,14 @@ interface Loaded {
 
 export function Timeline({ card }: { readonly card: TaskCard }) {
   const { loaded, problem, isBusy, older, retry } = useTimeline(card)
+  const when = instantTextIn(loaded?.rows.map(({ at }) => at) ?? [])
   return (
     <div className="panel" tabIndex={0} role="region" aria-label="Timeline">
       <ProblemNote problem={problem} onClose={retry} />
       {loaded?.rows.length === 0 && <EmptyNote text="Nothing has happened yet." />}
       <ol className="timeline">
         {loaded?.rows.map((row) => (
-          <Row key={`${row.seq} ${row.event} ${row.text}`} row={row} />
+          <Row key={`${row.seq} ${row.event} ${row.text}`} row={row} when={when(row.at)} />
         ))}
       </ol>
       {loaded && !loaded.isEnd && (
@@ -39,7 +40,7 @@ export function Timeline({ card }: { readonly card: TaskCard }) {
   )
 }
 
-function Row({ row }: { readonly row: TimelineRow }) {
+function Row({ row, when }: { readonly row: TimelineRow; readonly when: string }) {
   const show = (): void => {
     const { filters } = currentRoute()
     navigate({ screen: 'graph' })
@@ -48,7 +49,7 @@ function Row({ row }: { readonly row: TimelineRow }) {
   return (
     <li>
       <button type="button" onClick={show} title="Show the graph as it was then">
-        <time dateTime={row.at}>{instantText(row.at)}</time>
+        <time dateTime={row.at}>{when}</time>
         <span className="timeline-lamp">{row.state !== null && <Lamp state={row.state} />}</span>
         <span className="timeline-text">
           <PlainText text={row.text} />

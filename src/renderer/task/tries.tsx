@@ -4,9 +4,10 @@ import type { AgentView } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { moneyText, plural, tokensText } from '../ui/words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
+import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { agentState, agentWord, tokensOf, tookMs } from './facts.ts'
+import { agentState, agentWord, tookMs } from './facts.ts'
 import { Section } from './section.tsx'
 
 export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
@@ -98,7 +99,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
         {took !== null && durationText(took)}
         {agent.startedAt !== null && agent.endedAt === null && <Elapsed since={agent.startedAt} />}
       </td>
-      <td className="num">{moneyText(agent.usage?.costUsd ?? null)}</td>
+      <td className="num">{usedMoneyText(agent.usage)}</td>
     </tr>
   )
 }
@@ -121,8 +122,8 @@ const LINES: readonly Line[] = [
     },
   ],
   ['Conversation', ({ resumed }) => (resumed ? 'Resumed' : 'New')],
-  ['Tokens', ({ usage }) => tokensText(tokensOf(usage))],
-  ['Cost', ({ usage }) => moneyText(usage?.costUsd ?? null)],
+  ['Tokens', ({ usage }) => usedTokensText(usage)],
+  ['Cost', ({ usage }) => usedMoneyText(usage)],
   ['Changes', ({ changes }) => changesText(changes)],
   ['Branch', ({ branch }) => branch ?? ''],
   ['Folder', ({ folder }) => folder],

@@ -39,13 +39,29 @@ const day = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 })
 
-/** The clock today, else the day with it; marked where it was clipped to what a date can hold. */
-export function instantText(iso: string): string {
+const year = new Intl.DateTimeFormat(undefined, {
+  ...{ year: 'numeric', day: 'numeric', month: 'short' },
+  ...{ hour: '2-digit', minute: '2-digit' },
+})
+
+const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString()
+
+/** The clock today, else the day with it, and the year where it is another; marked where it was clipped to what a date can hold. */
+export const instantText = (iso: string): string => textOf(iso, false)
+
+/** The words of a list that is read from line to line: the clock alone only while every line is of today. */
+export function instantTextIn(all: readonly string[]): (iso: string) => string {
+  const isDated = all.some((iso) => !isToday(Date.parse(iso)))
+  return (iso) => textOf(iso, isDated)
+}
+
+function textOf(iso: string, isDated: boolean): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return ''
-  const isToday = new Date(at).toDateString() === new Date().toDateString()
   if (isClipped(at)) return `${new Date(at).getFullYear()} (clipped)`
-  return (isToday ? clock : day).format(at)
+  if (!isDated && isToday(at)) return clock.format(at)
+  const isThisYear = new Date(at).getFullYear() === new Date().getFullYear()
+  return (isThisYear ? day : year).format(at)
 }
 
 export function bytesText(bytes: number): string {

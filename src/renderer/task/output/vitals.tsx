@@ -4,19 +4,18 @@ import type { AgentView } from '../../../contract/view.ts'
 import { durationText, instantText } from '../../ui/duration.ts'
 import { Elapsed } from '../../ui/elapsed.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
-import { moneyText, tokensText } from '../../ui/words.ts'
-import { tokensOf } from '../facts.ts'
+import { usedMoneyText, usedTokensText } from '../../ui/usage-words.ts'
 import { useRate } from './use-rate.ts'
 
 export function Vitals({ agent }: { readonly agent: AgentView }) {
   const rate = useRate(agent.id)
   const isAlive = agent.status !== 'ended'
-  const tokens = tokensOf(agent.usage)
-  const cost = agent.usage?.costUsd ?? null
+  const tokens = usedTokensText(agent.usage)
+  const cost = usedMoneyText(agent.usage)
   return (
     <dl className="vitals">
-      {tokens !== null && <Vital name="Tokens">{tokensText(tokens)}</Vital>}
-      {cost !== null && <Vital name="Cost">{moneyText(cost)}</Vital>}
+      {tokens !== '' && <Vital name="Tokens">{tokens}</Vital>}
+      {cost !== '' && <Vital name="Cost">{cost}</Vital>}
       {isAlive && <Load agent={agent} />}
       {agent.lastHeardAt !== null && (
         <Vital name="Heard">

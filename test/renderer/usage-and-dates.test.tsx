@@ -1,0 +1,105 @@
+/** Figures that are a lower bound say so, and a list over several days has dates in every line. */
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { TimelineRow } from '../../src/contract/page.ts'
+import type { Usage } from '../../src/domain/agent.ts'
+import { AgentCells } from '../../src/renderer/agents/agent-row.tsx'
+import type { YardClient } from '../../src/renderer/session/link.ts'
+import { SessionContext } from '../../src/renderer/session/session-context.tsx'
+import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
+import { Timeline } from '../../src/renderer/task/timeline.tsx'
+import { Tries } from '../../src/renderer/task/tries.tsx'
+import { instantText } from '../../src/renderer/ui/duration.ts'
+import { usedMoneyText, usedTokensText } from '../../src/renderer/ui/usage-words.ts'
+import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
+import { liveSession } from './live-session.ts'
+
+/** Noon here, whatever the zone. */
+const NOW = new Date(2026, 4, 20, 12, 0, 0).getTime()
+const DAY = 86_400_000
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+const usage = (more: Partial<Usage> = {}): Usage => ({
+  ...{ inputTokens: 1000, outputTokens: 200, cachedTokens: null, reasoningTokens: null },
+  costUsd: 1.5,
+  ...more,
+})
+
+test('what was cut off before it told all is a lower bound; what nobody told is nothing', () => {
+  expect([usedTokensText(usage()), usedMoneyText(usage())]).toEqual(['1.2k', '$1.50'])
+  const cut = usage({ atLeast: true })
+  expect([usedTokensText(cut), usedMoneyText(cut)]).toEqual(['at least 1.2k', 'at least $1.50'])
+  const untold = usage({ inputTokens: null, outputTokens: null, costUsd: null, atLeast: true })
+  expect([usedTokensText(untold), usedMoneyText(untold), usedMoneyText(null)]).toEqual(['', '', ''])
+})
+
+test('the tries of a task say it, side by side too', () => {
+  const ended = { status: 'ended', outcome: 'failed', endedAt: '2026-05-20T11:00:00Z' } as const
+  const tries = [
+    agentOf('agent-2', 'a', { ...ended, usage: usage({ atLeast: true }) }),
+    agentOf('agent-1', 'a', { ...ended, usage: usage() }),
+  ]
+  render(<Tries tries={tries} />)
+  expect(screen.getByText('at least $1.50')).toBeDefined()
+  expect(screen.getByText('$1.50')).toBeDefined()
+  for (const box of screen.getAllByRole('checkbox')) fireEvent.click(box)
+  expect(screen.getByText('at least 1.2k')).toBeDefined()
+})
+
+test('the table of agents says it', () => {
+  const agent = agentOf('agent-1', 'a', {
+    ...{ status: 'ended', outcome: 'failed', endedAt: '2026-05-20T11:00:00Z' },
+    usage: usage({ atLeast: true }),
+  })
+  const idle = { card: null, rates: [], nowMs: NOW, graceMs: null, isBusy: false }
+  render(
+    <table>
+      <tbody>
+        <tr>
+          <AgentCells agent={agent} {...idle} onKill={() => {}} onOpen={() => {}} />
+        </tr>
+      </tbody>
+    </table>,
+  )
+  expect(screen.getByText('at least $1.50')).toBeDefined()
+})
+
+const timelineOf = (...instants: readonly number[]): void => {
+  const rows = instants.map((at, index): TimelineRow => ({
+    ...{ seq: instants.length - index, at: new Date(at).toISOString(), event: 'task.added' },
+    ...{ text: `line ${index}`, by: 'person', state: null, until: null, agent: null },
+  }))
+  const client = { page: { timeline: async () => ({ rows, isEnd: true }) } }
+  const view = viewFromSnapshot(emptyView, snapshotOf(1, [cardOf('a')]))
+  render(
+    <SessionContext value={liveSession(client as unknown as YardClient, view)}>
+      <Timeline card={cardOf('a')} />
+    </SessionContext>,
+  )
+}
+const timesShown = async (): Promise<string[]> => {
+  await screen.findByText('line 0')
+  const list = within(screen.getByRole('region', { name: 'Timeline' })).getAllByRole('listitem')
+  return list.map((item) => item.querySelector('time')?.textContent ?? '')
+}
+
+test('a timeline over several days has the day in every line', async () => {
+  timelineOf(NOW - 60_000, NOW - DAY, NOW - 400 * DAY)
+  const [today, yesterday, before] = await timesShown()
+  expect(today).toMatch(/20/)
+  expect(today).toMatch(/May/)
+  expect(yesterday).toMatch(/19/)
+  expect(before).toMatch(/2025/)
+})
+
+test('a timeline of today has the clock alone', async () => {
+  timelineOf(NOW - 60_000, NOW - 120_000)
+  const shown = await timesShown()
+  for (const text of shown) expect(text).not.toMatch(/May/)
+  expect(shown[0]).toBe(instantText(new Date(NOW - 60_000).toISOString()))
+})
