@@ -129,6 +129,8 @@ export const costsSchema = z.object({
       registryUsd: z.number().nullable(),
       /** Tries that used tokens of which nobody knows the cost. */
       unpriced: z.number(),
+      /** Tries that were cut off before they told all: the figures are a lower bound where there are any. */
+      atLeast: z.number(),
       /** Of a day, where `parts` was asked for: who used it, the dearest first. */
       parts: z
         .array(

@@ -23,6 +23,8 @@ export interface GroupSum extends UsageSum {
   readonly registryUsd: number | null
   /** Tries that used tokens of which nobody knows the cost. One that its CLI ended before any model was asked is none. */
   readonly unpriced: number
+  /** Tries whose figures are a lower bound. */
+  readonly atLeast: number
 }
 
 export interface SpendingReads {
@@ -43,7 +45,7 @@ export interface SpendingReads {
 const SUMS =
   'sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, count(*) AS tries'
 const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'registry' THEN cost_usd END) AS registryUsd,
-  sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced`
+  sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced, sum(at_least) AS atLeast`
 const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
 
 export function prepareSpending(db: Database.Database): SpendingReads {
@@ -77,7 +79,7 @@ export function prepareSpending(db: Database.Database): SpendingReads {
     by: (group, { from, to }, limit) => (groups[group]?.all(from, to, limit) ?? []) as GroupSum[],
     inAll({ from, to }) {
       const sum = all.get(from, to) as GroupSum
-      return { ...sum, unpriced: sum.unpriced ?? 0 }
+      return { ...sum, unpriced: sum.unpriced ?? 0, atLeast: sum.atLeast ?? 0 }
     },
     firstAt: () => (first.get() ?? null) as number | null,
   }
@@ -86,14 +88,14 @@ export function prepareSpending(db: Database.Database): SpendingReads {
 /** Writes the row of an agent that has just ended. */
 export function prepareSpent(db: Database.Database): (agent: Agent) => void {
   const insert = db.prepare(
-    'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source, at_least) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   return ({ id, taskId, executor, model, endedAt, usage, costSource }) => {
     if (endedAt === null) return
     insert.run(
       ...[agentNumberOf(id), taskId, executor, model, endedAt, usage?.costUsd ?? null],
       ...[usage?.inputTokens ?? null, usage?.outputTokens ?? null, usage?.cachedTokens ?? null],
-      costSource,
+      ...[costSource, usage?.atLeast ? 1 : 0],
     )
   }
 }

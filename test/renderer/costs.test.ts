@@ -14,7 +14,7 @@ import { tokensOf } from '../../src/renderer/ui/usage-words.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({
   ...{ key, title: null, costUsd: null, inputTokens: null, outputTokens: null },
-  ...{ cachedTokens: null, tries: 1, registryUsd: null, unpriced: 0 },
+  ...{ cachedTokens: null, tries: 1, registryUsd: null, unpriced: 0, atLeast: 0 },
   ...more,
 })
 const NO_CAPS = { capUsd: null, capTokens: null, costUsd: null, tokens: null }
@@ -79,16 +79,19 @@ test('each day is divided, the dearest at the foot; what has no colour of its ow
 })
 
 test('who says what it cost, and what nobody knows', () => {
-  const mixed = { costUsd: 3, registryUsd: 1, unpriced: 2 }
+  const mixed = { costUsd: 3, registryUsd: 1, unpriced: 2, atLeast: 0 }
   expect(sourceWords(mixed, ['2026-05', '2026-04', '2026-05'])).toBe(
     '$2.00 told by the CLI, $1.00 computed from prices of 2026-04 to 2026-05, 2 without a known price',
   )
-  expect(sourceWords({ costUsd: 1, registryUsd: 1, unpriced: 0 }, [])).toBe(
+  expect(sourceWords({ costUsd: 1, registryUsd: 1, unpriced: 0, atLeast: 0 }, [])).toBe(
     '$1.00 computed from prices',
   )
-  expect(sourceWords({ costUsd: null, registryUsd: null, unpriced: 0 }, [])).toBeNull()
+  expect(sourceWords({ costUsd: null, registryUsd: null, unpriced: 0, atLeast: 0 }, [])).toBeNull()
+  expect(sourceWords(row('a', { costUsd: 1, atLeast: 2 }), [])).toBe(
+    '$1.00 told by the CLI, 2 tries cut off before all was told',
+  )
   expect(sumOfRows([row('a'), row('b', { costUsd: 2, unpriced: 1 })])).toEqual({
-    ...{ costUsd: 2, registryUsd: null, unpriced: 1 },
+    ...{ costUsd: 2, registryUsd: null, unpriced: 1, atLeast: 0 },
   })
   expect(tokensOf(row('a'))).toBeNull()
   expect(tokensOf(row('a', { outputTokens: 4 }))).toBe(4)

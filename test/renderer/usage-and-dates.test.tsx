@@ -1,9 +1,10 @@
 /** Figures that are a lower bound say so, and a list over several days has dates in every line. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { TimelineRow } from '../../src/contract/page.ts'
+import type { Costs, TimelineRow } from '../../src/contract/page.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import { AgentCells } from '../../src/renderer/agents/agent-row.tsx'
+import { CostTable } from '../../src/renderer/agents/cost-table.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
@@ -67,6 +68,21 @@ test('the table of agents says it', () => {
     </table>,
   )
   expect(screen.getByText('at least $1.50')).toBeDefined()
+})
+
+test('the table of costs says it of the rows that it is true of', () => {
+  const sums = { costUsd: 2, inputTokens: 3000, outputTokens: 400, cachedTokens: null, tries: 2 }
+  const row = { ...sums, title: null, registryUsd: null, unpriced: 0 }
+  const rows = [
+    { ...row, key: 'cut', atLeast: 1 },
+    { ...row, key: 'whole', atLeast: 0 },
+  ]
+  const costs = { by: 'executor', rows, isWhole: true } as unknown as Costs
+  render(<CostTable costs={costs} dates={new Map()} used={[]} />)
+  const [, cut, whole] = screen.getAllByRole('row')
+  expect(cut?.textContent).toContain('at least $2.00')
+  expect(cut?.textContent).toContain('1 try cut off before all was told')
+  expect(whole?.textContent).not.toContain('at least')
 })
 
 const timelineOf = (...instants: readonly number[]): void => {

@@ -98,6 +98,15 @@ describe('migrating', () => {
     },
   )
 
+  it('knows which figures of earlier agents are a lower bound', async () => {
+    thaw(3)
+    run(path, `UPDATE agent SET body = json_set(body, '$.usage', json('{"atLeast":true}'))`)
+    const db = new Database(path)
+    expect(migrate(db, { at: 1, copyPath: null }).ok).toBe(true)
+    expect(db.prepare('SELECT at_least FROM spent').pluck().all()).toEqual([1])
+    db.close()
+  })
+
   it('lays a copy aside before the first step, and keeps it through a second try', () => {
     thaw()
     const copy = (version: number): string => join(folder, `before-${version}.db`)

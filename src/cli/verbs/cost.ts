@@ -24,8 +24,10 @@ function printCosts({ print }: Cli, costs: Costs): void {
     [costs.by.toUpperCase(), 'COST', 'IN', 'CACHED', 'OUT', 'TRIES', 'NO PRICE'],
     costs.rows.map((row) => [
       row.key ?? 'none',
-      costOf(row),
-      ...[tokens(row.inputTokens), tokens(row.cachedTokens), tokens(row.outputTokens)],
+      bound(row, costOf(row)),
+      bound(row, tokens(row.inputTokens)),
+      tokens(row.cachedTokens),
+      bound(row, tokens(row.outputTokens)),
       count(row.tries),
       row.unpriced === 0 ? '' : count(row.unpriced),
     ]),
@@ -34,6 +36,8 @@ function printCosts({ print }: Cli, costs: Costs): void {
   print.line(`in all  ${totalWords(costs.total)}`)
   if (costs.rows.some(({ registryUsd }) => registryUsd !== null))
     print.line('~ worked out from list prices, at least in part')
+  if (costs.rows.some(({ atLeast }) => atLeast > 0))
+    print.line('≥ at least: a try was cut off before it told all that it used')
   for (const line of budgetLines(costs.budget)) print.line(line)
 }
 
@@ -46,6 +50,10 @@ export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs[
     `${count(tries)} ${tries === 1 ? 'try' : 'tries'}`,
   ].join(', ')
 }
+
+/** Marked where it is a lower bound. */
+const bound = ({ atLeast }: Costs['rows'][number], figure: string): string =>
+  atLeast > 0 && figure !== '' ? `≥${figure}` : figure
 
 /** Marked where it is not all a CLI's own word. */
 const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>

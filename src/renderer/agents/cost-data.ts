@@ -2,7 +2,7 @@
 import type { Costs } from '../../contract/page.ts'
 import type { PlotSeries } from '../ui/plot-data.ts'
 import { tokensOf } from '../ui/usage-words.ts'
-import { moneyText } from '../ui/words.ts'
+import { moneyText, plural } from '../ui/words.ts'
 
 export const COST_SPANS = ['7d', '30d', 'all'] as const
 export type CostSpan = (typeof COST_SPANS)[number]
@@ -24,7 +24,7 @@ export function sinceOf(span: CostSpan, nowMs: number): string | null {
 
 const NOTHING: Omit<CostRow, 'key'> = {
   ...{ title: null, costUsd: null, inputTokens: null, outputTokens: null, cachedTokens: null },
-  ...{ tries: 0, registryUsd: null, unpriced: 0 },
+  ...{ tries: 0, registryUsd: null, unpriced: 0, atLeast: 0 },
 }
 const FEWEST_DAYS = 7
 
@@ -126,9 +126,11 @@ export function partSeries(
   ]
 }
 
+type CostParts = Pick<CostRow, 'costUsd' | 'registryUsd' | 'unpriced' | 'atLeast'>
+
 /** Who says what it cost. `dates`: when the prices were noted. Null = nothing is known. */
 export function sourceWords(
-  { costUsd, registryUsd, unpriced }: Pick<CostRow, 'costUsd' | 'registryUsd' | 'unpriced'>,
+  { costUsd, registryUsd, unpriced, atLeast }: CostParts,
   dates: readonly string[],
 ): string | null {
   const priced = registryUsd ?? 0
@@ -137,6 +139,7 @@ export function sourceWords(
     costUsd !== null && told > 1e-9 ? `${moneyText(told)} told by the CLI` : '',
     priced > 0 ? `${moneyText(priced)} computed from prices${datesText(dates)}` : '',
     unpriced > 0 ? `${unpriced} without a known price` : '',
+    atLeast > 0 ? `${plural(atLeast, 'try', 'tries')} cut off before all was told` : '',
   ].filter(Boolean)
   return parts.length === 0 ? null : parts.join(', ')
 }
@@ -151,12 +154,11 @@ function datesText(dates: readonly string[]): string {
 }
 
 /** The same of many rows together. */
-export const sumOfRows = (
-  rows: readonly CostRow[],
-): Pick<CostRow, 'costUsd' | 'registryUsd' | 'unpriced'> => ({
+export const sumOfRows = (rows: readonly CostRow[]): CostParts => ({
   costUsd: sum(rows.map(({ costUsd }) => costUsd)),
   registryUsd: sum(rows.map(({ registryUsd }) => registryUsd)),
   unpriced: rows.reduce((all, { unpriced }) => all + unpriced, 0),
+  atLeast: rows.reduce((all, { atLeast }) => all + atLeast, 0),
 })
 
 function sum(values: readonly (number | null)[]): number | null {

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Costs } from '../../contract/page.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
+import { boundText } from '../ui/usage-words.ts'
 import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { sourceWords, type CostRow } from './cost-data.ts'
@@ -46,10 +47,10 @@ export function CostTable({ costs: { by, rows, isWhole }, dates, used }: CostTab
               <th scope="row">
                 <Name by={by} row={row} />
               </th>
-              <td className="num">{moneyText(row.costUsd)}</td>
-              <td className="num">{tokensText(row.inputTokens)}</td>
+              <td className="num">{boundText(row, moneyText(row.costUsd))}</td>
+              <td className="num">{boundText(row, tokensText(row.inputTokens))}</td>
               <td className="num">{tokensText(row.cachedTokens)}</td>
-              <td className="num">{tokensText(row.outputTokens)}</td>
+              <td className="num">{boundText(row, tokensText(row.outputTokens))}</td>
               <td className="num">{countText(row.tries)}</td>
               <td>{sourceWords(row, datesOf(row))}</td>
             </tr>

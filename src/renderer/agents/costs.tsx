@@ -12,7 +12,7 @@ import { useNow } from '../ui/use-now.ts'
 import { moneyText, plural, tokensText } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
-import { tokensOf } from '../ui/usage-words.ts'
+import { boundText, tokensOf } from '../ui/usage-words.ts'
 import { CostTable } from './cost-table.tsx'
 import {
   allDays,
@@ -137,12 +137,13 @@ function PerDay({ costs, group, since, dates }: PerDayProps) {
   const amounts = series.filter(({ look }) => look === 'bars')
   const format = kind === 'cost' ? moneyText : tokensText
   const figure = kind === 'cost' ? total.costUsd : tokensOf(total)
-  const source = sourceWords(sumOfRows(rows), dates)
+  const sums = sumOfRows(rows)
+  const source = sourceWords(sums, dates)
   return (
     <section className="card trend cost-card" aria-label={title}>
       <header>
         <h2>{title}</h2>
-        <b>{figure === null ? '' : format(figure)}</b>
+        <b>{figure === null ? '' : boundText(sums, format(figure))}</b>
         <span>{total.tries === 0 ? '' : plural(total.tries, 'try', 'tries')}</span>
         <Segmented
           label="Costs as"

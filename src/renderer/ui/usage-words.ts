@@ -16,6 +16,8 @@ export const usedTokensText = (usage: Usage | null): string =>
 export const usedMoneyText = (usage: Usage | null): string =>
   boundText(usage, moneyText(usage?.costUsd ?? null))
 
-/** `at least $1.20`, where the figure of this usage is a lower bound. */
-export const boundText = (usage: Pick<Usage, 'atLeast'> | null, figure: string): string =>
-  usage?.atLeast && figure !== '' ? `at least ${figure}` : figure
+/** `at least $1.20`, where the figure of this usage, or of one of so many tries, is a lower bound. */
+export const boundText = (
+  of: { readonly atLeast?: true | number | undefined } | null,
+  figure: string,
+): string => (of?.atLeast && figure !== '' ? `at least ${figure}` : figure)

@@ -2,6 +2,7 @@
 import { first } from './0001-first.ts'
 import { window } from './0002-window.ts'
 import { spent } from './0003-spent.ts'
+import { atLeast } from './0004-at-least.ts'
 
 export interface Migration {
   readonly number: number
@@ -9,4 +10,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, window, spent]
+export const MIGRATIONS: readonly Migration[] = [first, window, spent, atLeast]

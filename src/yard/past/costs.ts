@@ -49,6 +49,7 @@ function groupRows(yard: Source, by: 'task' | 'model' | 'executor', wish: Wish):
     cachedTokens: row.cachedTokens,
     registryUsd: row.registryUsd,
     unpriced: row.unpriced,
+    atLeast: row.atLeast,
   }))
 }
 

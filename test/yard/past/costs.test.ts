@@ -55,6 +55,22 @@ describe('costs', () => {
     expect((await costs({ by: 'day' })).rows).toMatchObject([{ tries: 3, unpriced: 1 }])
   })
 
+  it('tell how many tries were cut off before all was told, also when they are forgotten', async () => {
+    for (const id of ['a', 'b']) await bench.run(addCommand(id, { maxAttempts: 9 }))
+    await bench.tryTask('a', 1, { code: 1, usage: { costUsd: 1, atLeast: true } })
+    bench.clock.advance(HOUR)
+    await bench.tryTask('a', 2, { usage: { costUsd: 1 } })
+    await bench.tryTask('b', 3, { usage: { costUsd: 1 } })
+    bench.clock.advance(1000)
+    await bench.client.agent.dead({ do: 'purge' })
+    const rows = (await costs()).rows.map(({ key, atLeast }) => [key, atLeast])
+    expect(rows.toSorted()).toEqual([
+      ['a', 1],
+      ['b', 0],
+    ])
+    expect((await costs({ by: 'day' })).rows).toMatchObject([{ atLeast: 1, costUsd: 3 }])
+  })
+
   it('divide each day where that was asked for', async () => {
     for (const id of ['a', 'b']) await bench.run(addCommand(id))
     await bench.tryTask('a', 1, { usage: { costUsd: 1 } })
