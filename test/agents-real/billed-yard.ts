@@ -1,5 +1,5 @@
 /** A yard whose agents are real CLIs, pointed at the provider that bills. */
-import { appendFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { startBillingLlm, type Asked, type BillingLlm, type Reply } from '../support/billing-llm.ts'
 import type { AgentCli } from './install.ts'
 import { makeRealYard, type RealYard } from './real-yard.ts'
@@ -61,12 +61,17 @@ export interface BilledYard {
   remove(): Promise<void>
 }
 
-/** `settings`: more of its `.yard/config.toml`. */
-export async function makeBilledYard(settings = ''): Promise<BilledYard> {
+/** `settings`: more of tables that its `.yard/config.toml` has already. */
+export async function makeBilledYard(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BilledYard> {
   let answer: (asked: Asked) => Reply = () => ({ say: 'Nobody asked.' })
   const llm = await startBillingLlm((asked) => answer(asked))
   const place = await makeRealYard(llm.url)
-  await appendFile(place.paths.config, `\n${BILLED}${settings}`)
+  let config = await readFile(place.paths.config, 'utf8')
+  for (const [table, lines] of Object.entries(settings))
+    config = config.replace(`\n[${table}]\n`, `\n[${table}]\n${lines}\n`)
+  await writeFile(place.paths.config, `${config}\n${BILLED}`)
   return {
     place,
     llm,

@@ -138,7 +138,7 @@ export function realConfig(profiles: readonly Profile[]): string {
       `[executors.${name}]`,
       `type = ${JSON.stringify(type)}`,
       `permissions = ${JSON.stringify(permissions)}`,
-      `command = ${JSON.stringify(command)}`,
+      ...(command === null ? [] : [`command = ${JSON.stringify(command)}`]),
       ...(baseUrl === null ? [] : [`base_url = ${JSON.stringify(baseUrl)}`]),
       ...(apiKeyEnv === null ? [] : [`api_key_env = ${JSON.stringify(apiKeyEnv)}`]),
       `[executors.${name}.env]`,

@@ -10,7 +10,14 @@ import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { installAgentClis } from './install.ts'
-import { KEY_NAME, KEY_VALUE, opencodeAcpProfile, realConfig, realProfiles } from './real-agents.ts'
+import {
+  KEY_NAME,
+  KEY_VALUE,
+  nativeProfile,
+  opencodeAcpProfile,
+  realConfig,
+  realProfiles,
+} from './real-agents.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -47,6 +54,7 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
   const clis = await installAgentClis()
   const profiles = [
     ...Object.values(await realProfiles(mockUrl, clis, home)),
+    nativeProfile(mockUrl),
     opencodeAcpProfile(mockUrl, clis.opencode, join(home, 'opencode-acp')),
   ]
   await appendFile(made.value.paths.config, `\n${PLAIN_MODEL}\n${realConfig(profiles)}`)

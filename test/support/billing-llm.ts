@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Reply {
   readonly think?: string
@@ -18,8 +19,19 @@ export interface Reply {
   readonly cut?: 'said' | 'calling' | 'unmarked'
   /** The part of its input that the provider had kept. */
   readonly cached?: number
-  /** An error instead, with its headers. */
-  readonly refuse?: { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** An error instead. */
+  readonly refuse?: Refusal
+  /** How long its model thinks first, ms. */
+  readonly afterMs?: number
+  /** It never answers. */
+  readonly hangs?: boolean
+}
+
+interface Refusal {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly code?: string
+  readonly message?: string
 }
 
 export interface Asked {
@@ -126,6 +138,8 @@ async function serve(
   if (send === undefined) return void response.writeHead(404).end('{}')
   const asked = askedIn(text, path, bill.length)
   const reply = answer(asked)
+  if (reply.hangs) return
+  if (reply.afterMs !== undefined) await delay(reply.afterMs)
   if (reply.refuse) return refuse(response, reply.refuse)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const sending = sendingOf(asked, reply, response)
@@ -161,8 +175,12 @@ function sendingOf({ body, model, tools }: Asked, reply: Reply, response: Server
   }
 }
 
-function refuse(response: ServerResponse, { status, headers }: NonNullable<Reply['refuse']>): void {
-  const error = { message: `status ${status}`, type: 'refused' }
+function refuse(response: ServerResponse, { status, headers, code, message }: Refusal): void {
+  const error = {
+    message: message ?? `status ${status}`,
+    type: code ?? 'refused',
+    ...(code === undefined ? {} : { code }),
+  }
   response
     .writeHead(status, { 'content-type': 'application/json', ...headers })
     .end(JSON.stringify({ type: 'error', error }))

@@ -112,6 +112,8 @@ export interface Executor {
   readonly graceMs: number
   /** Whether it always gives a final word when it ends well. */
   readonly givesFinal: boolean
+  /** At most so many bytes a second it reads and writes while it only waits; missing = next to none. */
+  readonly idleIo?: number
 }
 
 export const EMPTY_SUMMARY: OutputSummary = {

@@ -64,7 +64,8 @@ export async function measureTrees(
  */
 function madeProgress({ order }: HeldAgent, before: Measured, now: Measured): boolean {
   const ioBytes = (now.tree.ioBytes ?? 0) - (before.tree.ioBytes ?? 0)
-  if (ioBytes > BUSY_IO_BYTES) return true
+  const idleIo = executorOf(order.profile.type)?.idleIo ?? 0
+  if (ioBytes > BUSY_IO_BYTES + (idleIo * (now.at - before.at)) / 1000) return true
   const enoughMs = BUSY_SHARE * (now.at - before.at)
   const tools = reportsProgress(order.profile.type) ? now.tree.tools : null
   if (tools === null) return now.tree.cpuMs - before.tree.cpuMs > enoughMs

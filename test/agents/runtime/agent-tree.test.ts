@@ -86,6 +86,12 @@ describe('an agent CLI', () => {
   })
 })
 
+it('codex, which writes a journal while it hangs, makes progress by more than that', async () => {
+  hold('codex')
+  expect(await isBusyAfter({ ioBytes: 5_000_000 + 60 * 8000 })).toBe(false)
+  expect(await isBusyAfter({ ioBytes: 5_000_000 + 60 * 20_000 })).toBe(true)
+})
+
 describe('a shell line', () => {
   it('is its own work', async () => {
     hold('shell')
