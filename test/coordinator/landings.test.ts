@@ -34,12 +34,15 @@ function scripted(policy: 'keep' | 'auto') {
   const asked: Asked[] = []
   const cleared: { readonly id: string; readonly state: string | undefined }[] = []
   const faults = { clear: false }
+  /** Cleaning up lasts until this resolves. */
+  const slow = { clear: Promise.resolve() }
   const landing: LandingPort = {
     lander: {
       land: (order, withdrawn) =>
         new Promise((settle) => void asked.push({ order, withdrawn, settle })),
       async clear({ taskId: id }) {
         cleared.push({ id, state: bench.task(id).landing?.state })
+        await slow.clear
         if (faults.clear) throw new Error('a file is in use')
       },
       close: () => Promise.resolve(),
@@ -57,7 +60,7 @@ function scripted(policy: 'keep' | 'auto') {
     },
     mergerOf: () => ({ executor: null, model: null }),
   }
-  return { landing, asked, cleared, faults }
+  return { landing, asked, cleared, faults, slow }
 }
 
 async function open(policy: 'keep' | 'auto' = 'keep') {
@@ -100,6 +103,22 @@ describe('the outcome of a landing', () => {
     await bench.turns.idle()
     expect(cleared).toEqual([{ id: 'a', state: 'landed' }])
     expect(bench.task('a').landing).toMatchObject({ state: 'landed', commit: 'c1', reason: null })
+  })
+
+  it('lets the next of its folder begin once all is cleared, however long that takes', async () => {
+    const { asked, slow } = await open()
+    const cleaned = Promise.withResolvers<void>()
+    slow.clear = cleaned.promise
+    await done('a')
+    await done('b')
+    await ask('a')
+    await ask('b')
+    asked[0]?.settle(LANDED)
+    await bench.turns.idle()
+    expect([ids(asked), stateOf('a')]).toEqual([['a'], 'landed'])
+    cleaned.resolve()
+    await bench.turns.idle()
+    expect(ids(asked)).toEqual(['a', 'b'])
   })
 })
 

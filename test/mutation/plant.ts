@@ -1,6 +1,14 @@
 /** Plants one fault in a copy of the project and asks who catches it. The working tree is only read. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fault } from './faults.ts'
@@ -31,7 +39,7 @@ export interface PlantOptions {
 }
 
 const COPIED = ['src', 'test', 'resources', 'bin', 'scripts', 'package.json', 'vitest.config.ts']
-const TSCONFIGS = ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.node.json']
+const isTsconfig = (name: string): boolean => /^tsconfig.*\.json$/.test(name)
 
 export interface Copy {
   /** Without a fault everybody must say that it holds; else what they say of faults means nothing. Gives who does not. */
@@ -42,7 +50,7 @@ export interface Copy {
 
 export function makeCopy(root: string): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'yard-mutate-'))
-  for (const name of [...COPIED, ...TSCONFIGS])
+  for (const name of [...COPIED, ...readdirSync(root).filter(isTsconfig)])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return {
