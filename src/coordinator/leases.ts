@@ -4,7 +4,7 @@
  */
 import type { Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'
-import type { Evidence } from '../domain/completion.ts'
+import { bareEvidence } from '../domain/completion.ts'
 import { workFailure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -92,18 +92,7 @@ function firstLeftMs(
   return writtenEnd(leases, agent) + agent.leaseMs - clock.now()
 }
 
-const LOST: Evidence = {
-  how: 'lost',
-  exit: null,
-  final: null,
-  finalExpected: false,
-  failure: null,
-  work: 'unknown',
-  needsWork: false,
-  missingDeliverables: [],
-  unfinished: null,
-  verify: null,
-}
+const LOST = bareEvidence('lost')
 
 function endOf(agent: Leased, now: number, jitter: number): Command {
   const reason = `its lease ran out: nothing was heard for ${Math.round(agent.leaseMs / 1000)} s`

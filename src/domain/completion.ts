@@ -28,6 +28,21 @@ export interface Evidence {
   readonly conflict?: Conflict
 }
 
+/** Of an end of which nothing else is known. */
+export const bareEvidence = (how: Evidence['how'], more: Partial<Evidence> = {}): Evidence => ({
+  how,
+  exit: null,
+  final: null,
+  finalExpected: false,
+  failure: null,
+  work: 'unknown',
+  needsWork: false,
+  missingDeliverables: [],
+  unfinished: null,
+  verify: null,
+  ...more,
+})
+
 export interface Verdict {
   readonly outcome: Extract<Outcome, 'done' | 'failed' | 'lost'>
   readonly failure: WorkFailure | null

@@ -1,4 +1,5 @@
 /** The null executor: every agent starts and ends well at once, in this process. What is left is the coordinator's own cost. */
+import { bareEvidence } from '../../src/domain/completion.ts'
 import type { Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 
@@ -48,18 +49,7 @@ export function createNullRuntime(): Runtime {
 const endedWell = (at: number): RuntimeReport => ({
   kind: 'ended',
   at,
-  evidence: {
-    how: 'exited',
-    exit: { code: 0, signal: null },
-    final: null,
-    finalExpected: false,
-    failure: null,
-    work: 'unknown',
-    needsWork: false,
-    missingDeliverables: [],
-    unfinished: null,
-    verify: null,
-  },
+  evidence: bareEvidence('exited', { exit: { code: 0, signal: null } }),
   usage: null,
   conversation: null,
   changes: null,

@@ -1,4 +1,5 @@
 /** A runtime in which nothing runs: what is launched stays as it is until the test says what became of it. */
+import { bareEvidence } from '../../src/domain/completion.ts'
 import type { Runtime, RuntimeReport, TreeUse } from '../../src/domain/executor.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 
@@ -61,17 +62,7 @@ export function createIdleRuntime(): IdleRuntime {
       runtime.report(agentId, generation, {
         ...{ kind: 'ended', at: Date.now(), usage: null, conversation: null, changes: null },
         artifacts: [],
-        evidence: {
-          ...{ how: 'exited', exit: { code, signal: null }, final: null, finalExpected: false },
-          ...{
-            failure: null,
-            work: 'unknown',
-            needsWork: false,
-            missingDeliverables: [],
-            unfinished: null,
-          },
-          verify: null,
-        },
+        evidence: bareEvidence('exited', { exit: { code, signal: null } }),
       })
     },
   }

@@ -1,7 +1,7 @@
 /** Plans and the things in them in a line or two, made by the same rules as the real ones. */
 import type { Changes } from '../../src/domain/agent.ts'
 import type { Actor, Claim, Command } from '../../src/domain/command.ts'
-import type { Evidence } from '../../src/domain/completion.ts'
+import { bareEvidence, type Evidence } from '../../src/domain/completion.ts'
 import { decide } from '../../src/domain/decide/decide.ts'
 import type { Decided } from '../../src/domain/decide/decision.ts'
 import { evolve } from '../../src/domain/evolve.ts'
@@ -106,19 +106,8 @@ export const claimOf = (id: string, number: number, more: Partial<Claim> = {}): 
   ...more,
 })
 
-export const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
-  how: 'exited',
-  exit: { code: 0, signal: null },
-  final: null,
-  finalExpected: false,
-  failure: null,
-  work: 'unknown',
-  needsWork: false,
-  missingDeliverables: [],
-  unfinished: null,
-  verify: null,
-  ...more,
-})
+export const evidenceOf = (more: Partial<Evidence> = {}): Evidence =>
+  bareEvidence('exited', { exit: { code: 0, signal: null }, ...more })
 
 /** What an agent has changed that left this commit. */
 export const changesOf = (commit: string | null): Changes => ({

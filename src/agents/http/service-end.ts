@@ -1,5 +1,5 @@
 /** What is known of the end of an agent that is a service. */
-import type { Evidence } from '../../domain/completion.ts'
+import { bareEvidence, type Evidence } from '../../domain/completion.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
@@ -20,35 +20,21 @@ export const unreachable = (
     `its service did not take it within ${formatDuration(giveUpMs)}: ${why} (asked ${tries} ${tries === 1 ? 'time' : 'times'})`,
   )
 
-const evidenceOf = (more: Partial<Evidence>): Evidence => ({
-  how: 'exited',
-  exit: null,
-  final: null,
-  finalExpected: false,
-  failure: null,
-  work: 'unknown',
-  needsWork: false,
-  missingDeliverables: [],
-  unfinished: null,
-  verify: null,
-  ...more,
-})
-
 export const exited = (
   ok: boolean,
   failure: WorkFailure | null = null,
   text: string | null = null,
 ) =>
-  evidenceOf({
+  bareEvidence('exited', {
     exit: { code: ok ? 0 : 1, signal: null },
     final: { ok, text },
     failure,
   })
 
-export const stopped = (): Evidence => evidenceOf({ exit: { code: null, signal: 'SIGTERM' } })
+export const stopped = (): Evidence =>
+  bareEvidence('exited', { exit: { code: null, signal: 'SIGTERM' } })
 
 export const unlaunched = (why: string | WorkFailure): Evidence =>
-  evidenceOf({
-    how: 'not-launched',
+  bareEvidence('not-launched', {
     failure: typeof why === 'string' ? workFailure('launch', why) : why,
   })

@@ -1,7 +1,7 @@
 /** Gathers what is known of an agent's end: output, work found, deliverables, and the verify command's word. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { judge, type Evidence } from '../../domain/completion.ts'
+import { bareEvidence, judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
 import { plainText } from '../../domain/output.ts'
@@ -33,18 +33,18 @@ export type Going =
 const COLLECT_TRIES = 3
 
 export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended {
-  return ended(emptyEvidence('not-launched', failure), at)
+  return ended(bareEvidence('not-launched', { failure }), at)
 }
 
 /** No place could be made for it to work in. */
 export const endedUnplaced = ({ failure, conflict }: Unplaced, at: number): Ended =>
-  ended({ ...emptyEvidence('not-launched', failure), ...(conflict ? { conflict } : {}) }, at)
+  ended(bareEvidence('not-launched', { failure, ...(conflict ? { conflict } : {}) }), at)
 
-export const neverRan = (at: number): Ended => ended(emptyEvidence('never-ran', null), at)
+export const neverRan = (at: number): Ended => ended(bareEvidence('never-ran'), at)
 
 /** Nothing of it can be read any more: lost where its start is on record. */
 export const unseen = ({ pid }: Pick<Agent, 'pid'>, at: number): Ended =>
-  pid === null ? neverRan(at) : ended(emptyEvidence('lost', null), at)
+  pid === null ? neverRan(at) : ended(bareEvidence('lost'), at)
 
 const ended = (evidence: Evidence, at: number): Ended => ({
   kind: 'ended',
@@ -54,19 +54,6 @@ const ended = (evidence: Evidence, at: number): Ended => ({
   conversation: null,
   changes: null,
   artifacts: [],
-})
-
-const emptyEvidence = (how: Evidence['how'], failure: Evidence['failure']): Evidence => ({
-  how,
-  exit: null,
-  final: null,
-  finalExpected: false,
-  failure,
-  work: 'unknown',
-  needsWork: false,
-  missingDeliverables: [],
-  unfinished: null,
-  verify: null,
 })
 
 type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
