@@ -15,6 +15,7 @@ beforeEach(async () => {
   place = await makeRealPlace()
 })
 afterEach(async () => {
+  await endAll() // also where the test stopped half way
   await yard.close()
   await place.remove()
 })
@@ -37,6 +38,9 @@ async function openAfter(ms: number): Promise<void> {
 
 const add = (id: string, task: Omit<NewTask, 'id' | 'title'>): Promise<void> =>
   addTask(yard, { ...task, id: taskIdSchema.parse(id), title: id })
+
+const endAll = () =>
+  yard.kill([...yard.plan.agents.keys()], { force: true, redispatch: false }, PERSON)
 
 const isWhole = (id: string): boolean => existsSync(join(place.paths.agents, id, 'stdout.log'))
 const lastAgent = (id: string): AgentId => {
@@ -87,6 +91,5 @@ it('compacts agents of tasks that ended long ago; not those at work, of open tas
   expect(after.size).toBeLessThan(before.size / 2)
   expect(before.text?.endsWith(after.text ?? '')).toBe(true)
   expect([work, alive].every(isWhole)).toBe(true)
-  const killed = await yard.kill([alive], { force: true, redispatch: false }, PERSON)
-  expect(killed.ok).toBe(true)
+  expect((await endAll()).ok).toBe(true)
 }, 60_000)
