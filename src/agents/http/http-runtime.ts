@@ -260,8 +260,11 @@ class HttpRuntime implements Runtime {
       one.doing = `waits to send again: ${meaning.reason}`
       this.#reportFailing(one, meaning.reason)
       const leftMs = this.#leftMs(one)
-      await this.#pause(one, Math.min(pauseOf(tries, meaning.afterMs, random()), leftMs))
-      if (this.#isHeld(one) && this.#leftMs(one) <= 0)
+      const pauseMs = pauseOf(tries, meaning.afterMs, random())
+      await this.#pause(one, Math.min(pauseMs, leftMs))
+      // Else it is asked again first: this process may have stood still, and a service may be well by now.
+      const isOver = pauseMs >= leftMs
+      if (isOver && this.#isHeld(one))
         return this.#end(
           one,
           exited(false, unreachable(one.order.profile, meaning.reason, tries + 1)),

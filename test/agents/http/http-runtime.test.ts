@@ -266,6 +266,19 @@ describe('a service that does not take its task', () => {
     expect(verdictOf(await ended()).failure?.reason).toContain('within 4s')
   })
 
+  it('is asked once more before it is given up, where this process stood still meanwhile', async () => {
+    const { runtime, heard, reports } = start()
+    service.answer = (response) => response.writeHead(503).end()
+    runtime.launch(orderTo(service.origin))
+    await service.received(1)
+    await expect.poll(() => clock.nextInMs()).toBe(500)
+    service.answer = (response) => response.writeHead(202).end()
+    clock.stall(11 * MINUTE)
+    clock.advance(1)
+    await heard()
+    expect(reports.map(({ kind }) => kind)).not.toContain('ended')
+  })
+
   it('is told no more once it is taken', async () => {
     const { runtime, heard, reports } = start()
     service.answer = (response) => response.writeHead(503).end()
