@@ -80,6 +80,9 @@ function replace(
 
 const TABLES = ['task', 'agent', 'dependency', 'journal', 'command', 'meta', 'migration']
 
+/** Whether a file can be put in the place of a database. */
+export const isSoundBackup = (file: string): boolean => readBackup(file).ok
+
 /** A failure is told in words that follow "it is no sound backup". */
 function readBackup(file: string): Result<Backup, string> {
   if (!existsSync(file)) return err('it does not exist')
@@ -88,7 +91,7 @@ function readBackup(file: string): Result<Backup, string> {
     const db = new Database(file, { readonly: true, fileMustExist: true })
     try {
       const check = db.pragma('quick_check', { simple: true })
-      if (check !== 'ok') return err(String(check))
+      if (check !== 'ok') return err(`it is damaged (${String(check).split('\n', 2).join(' ')})`)
       const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all()
       if (TABLES.some((table) => !names.includes(table)))
         return err('it is a database of something else, not of a yard')

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import { isSoundBackup } from '../store/restore.ts'
 import type { Store } from '../store/store.ts'
 import type { YardParts } from './yard-parts.ts'
 
@@ -24,12 +25,18 @@ export function listBackups(dataFolder: string, root: string): string[] {
   }
 }
 
+/** Null without one. Looks into each, newest first, until one can be restored. */
+export const newestSoundBackup = (dataFolder: string, root: string): string | null =>
+  listBackups(dataFolder, root).find(isSoundBackup) ?? null
+
 export async function makeBackup(parts: {
   store: Store
   dataFolder: string
   root: string
   at: number
   keep: number
+  /** Read through before an older one makes room for it: what it is copied from may be damaged. */
+  isDoubted?: boolean
 }): Promise<Result<string, Failure>> {
   const folder = backupFolder(parts.dataFolder, parts.root)
   try {
@@ -45,6 +52,12 @@ export async function makeBackup(parts: {
   const file = join(folder, `yard-${name}.db`)
   const copied = await parts.store.copyTo(file)
   if (!copied.ok) return copied
+  if (parts.isDoubted && !isSoundBackup(file)) {
+    rmSync(file, { force: true })
+    return err(
+      failure('io', `what is left of the database of ${parts.root} is no sound copy of it`),
+    )
+  }
   for (const old of listBackups(parts.dataFolder, parts.root).slice(Math.max(1, parts.keep)))
     rmSync(old, { force: true })
   return ok(file)
@@ -52,13 +65,10 @@ export async function makeBackup(parts: {
 
 type Parts = Pick<YardParts, 'options' | 'opened' | 'dataFolder' | 'clock' | 'current' | 'log'>
 
-export function backupNow({
-  options,
-  opened,
-  dataFolder,
-  clock,
-  current,
-}: Parts): Promise<Result<string, Failure>> {
+export function backupNow(
+  { options, opened, dataFolder, clock, current }: Parts,
+  { isDoubted }: { readonly isDoubted?: boolean } = {},
+): Promise<Result<string, Failure>> {
   const { backups: keep } = current.config.settings.store
   return makeBackup({
     store: opened.store,
@@ -66,6 +76,7 @@ export function backupNow({
     root: options.paths.root,
     at: clock.now(),
     keep,
+    ...(isDoubted ? { isDoubted } : {}),
   })
 }
 

@@ -3,20 +3,20 @@ import { existsSync, statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { backupNow, listBackups } from './backups.ts'
+import { backupNow, newestSoundBackup } from './backups.ts'
 import type { YardParts } from './yard-parts.ts'
 
 /** Null where all is well, a yard that was never opened included. SQLite would make an empty database, and remove the log of the old one. */
 export function lostDatabase(paths: YardPaths, dataFolder: string): Failure | null {
   const isKnown = existsSync(join(paths.yard, 'id')) || existsSync(paths.service.ownerDb)
   if (!isKnown || hasDatabase(paths)) return null
-  const [newest] = listBackups(dataFolder, paths.root)
+  const newest = newestSoundBackup(dataFolder, paths.root)
   return failure('io', `the database of this yard is gone: ${paths.db} ${lostWord(paths.db)}`, {
     hint:
-      newest === undefined
+      newest === null
         ? 'there is no backup; `yard init` begins anew, with no tasks'
         : `yard restore ${newest}`,
-    facts: { backup: newest ?? null },
+    facts: { backup: newest },
   })
 }
 
@@ -44,11 +44,13 @@ export function watchDatabase(
   const report = async (what: string): Promise<void> => {
     // What would be committed from now on could only be lost.
     parts.dispatcher.close()
-    const made = await backupNow(parts)
-    const newest = made.ok ? made.value : listBackups(parts.dataFolder, paths.root)[0]
-    const way = newest === undefined ? 'there is no backup' : `yard restore ${newest}`
+    // Of an emptied file a copy holds only what was read of it before.
+    const made = await backupNow(parts, { isDoubted: true })
+    if (!made.ok) parts.log.error('no backup of it could be made', { why: made.error.message })
+    const newest = newestSoundBackup(parts.dataFolder, paths.root)
+    const way = newest === null ? 'there is no backup' : `yard restore ${newest}`
     const text = `${what} under its owner, which stops; ${way}`
-    parts.log.error('the database is gone', { what, backup: made.ok ? made.value : null })
+    parts.log.error('the database is gone', { what, backup: newest })
     onLost(text)
   }
   let cancel = (): void => {}

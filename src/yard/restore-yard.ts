@@ -13,7 +13,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { agentNumberOf, type AgentId } from '../domain/ids.ts'
 import { restoreDatabase, type Backup } from '../store/restore.ts'
 import { join } from 'node:path'
-import { listBackups } from './backups.ts'
+import { newestSoundBackup } from './backups.ts'
 
 export interface Restored {
   readonly from: string
@@ -40,10 +40,10 @@ export async function restoreBackup(
   file: string | null,
 ): Promise<Result<Restored, Failure>> {
   const { paths, dataFolder, at, killAgents = false } = parts
-  const from = file ?? listBackups(dataFolder, paths.root)[0]
-  if (from === undefined)
+  const from = file ?? newestSoundBackup(dataFolder, paths.root)
+  if (from === null)
     return err(
-      failure('io', `there is no backup of ${paths.root}`, {
+      failure('io', `there is no sound backup of ${paths.root}`, {
         hint: 'name a file: yard restore FILE',
       }),
     )

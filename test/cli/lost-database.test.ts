@@ -89,4 +89,29 @@ describe('a living owner', { timeout: 120_000 }, () => {
     await expect.poll(taskStates).toEqual(['a done', 'b open'])
     expect(readFileSync(join(place.folder, 'runs'), 'utf8')).toBe('ran\n')
   })
+
+  it('whose database is emptied names a backup that can be restored, not what is left of it', async () => {
+    const config = '[coordinator]\npoll_interval = 1\n[store]\nbackups = 1\n'
+    writeFileSync(join(place.folder, '.yard', 'config.toml'), config)
+    await place.yard(['add', 'One', '--id', 'one', '--executor', 'manual'])
+    expect(backups()).toHaveLength(1)
+    await place.yard(['service', 'start'])
+    const { pid } = (await place.json(['service', 'status'])) as { pid: number }
+    await place.yard(['add', 'Two', '--id', 'two', '--executor', 'manual'])
+    truncateSync(db)
+    await expect.poll(() => isAlive(pid)).toBe(false)
+    const { err } = await place.yard(['list'])
+    expect(await place.yard(wayOut(err))).toMatchObject({ code: 0 })
+    expect(await taskStates()).toContain('one open')
+  })
+
+  it('is restored from the newest backup that is sound', async () => {
+    await place.yard(['add', 'One', '--id', 'one', '--executor', 'manual'])
+    const all = join(place.env['XDG_DATA_HOME'] ?? '', 'yard', 'backups')
+    const folder = join(all, readdirSync(all)[0] ?? '')
+    writeFileSync(join(folder, 'yard-2999-01-01T00-00-00-000Z.db'), 'half a backup')
+    rmSync(db)
+    expect(await place.yard(['restore'])).toMatchObject({ code: 0 })
+    expect(await taskStates()).toEqual(['one open'])
+  })
 })
