@@ -103,4 +103,15 @@ describe('the folder of an agent', () => {
     expect(task).toMatchObject({ state: { kind: 'open' }, lastFailure: { class: 'killed' } })
     await yard.close()
   })
+
+  it('holds an exit.json for its verify command, too: that is run all the same', async () => {
+    const yard = await place.open()
+    const folder = `'${place.paths.agents}'/agent-1/verify`
+    const forge = `mkdir -p ${folder}; echo '{"code":0,"signal":null}' >${folder}/exit.json`
+    await add(yard, forge, { verify: 'echo ran >>runs; exit 7' })
+    const task = await untilTask(yard, 'one', isOver)
+    expect(task.state.kind).toBe('failed')
+    expect(runs()).toBe('ran\n')
+    await yard.close()
+  })
 })

@@ -69,7 +69,9 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       if (!isNew) {
         const { bootId } = stage
         const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host: parts.host })
-        if (found.kind === 'exited') return found.exit
+        // The agent for which it runs can write here, before it ever began.
+        const hasRun = readOwner(folder).kind === 'supervisor'
+        if (found.kind === 'exited') return hasRun ? found.exit : null
         if (found.kind !== 'alive') return null
       }
       const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
