@@ -67,12 +67,8 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       const { folder } = stage
       const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
       if (!isNew) {
-        const { bootId } = stage
-        const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host: parts.host })
-        // The agent for which it runs can write here, before it ever began.
-        const hasRun = readOwner(folder).kind === 'supervisor'
-        if (found.kind === 'exited') return hasRun ? found.exit : null
-        if (found.kind !== 'alive') return null
+        const found = await foundBefore(stage, parts.host)
+        if (found !== 'alive') return found
       }
       const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
       watch().watch(folder, { isAdopted: !isNew })
@@ -100,6 +96,16 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       return settle(folder, null)
     },
   }
+}
+
+/** What an earlier owner began; an end without a supervisor is none, for the agent for which it runs can write here too. */
+async function foundBefore(
+  { folder, bootId }: LineStage,
+  host: ProcessHost,
+): Promise<ExitRecord | 'alive' | null> {
+  const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host })
+  if (found.kind === 'alive') return 'alive'
+  return found.kind === 'exited' && readOwner(folder).kind === 'supervisor' ? found.exit : null
 }
 
 const stageOf = ({ folder, line, cwd, env }: LineStage): Stage => ({
