@@ -50,6 +50,7 @@ const SHELLS: Readonly<Record<AgentCli | 'native', readonly [tool: RegExp, more:
   opencode: [/^bash$/, { description: 'Write' }],
   pi: [/^bash$/, {}],
   copilot: [/^bash$/, { description: 'Write' }],
+  kimi: [/^Bash$/, { description: 'Write' }],
   native: [/^shell$/, {}],
 }
 

@@ -143,3 +143,15 @@ it('claude counts what its sub-agents used', { timeout: RUN_MS }, async () => {
   expect(bill).toHaveLength(4)
   expect(told).toEqual(billed(bill))
 })
+
+it('opencode over ACP counts all of its steps', { timeout: RUN_MS }, async () => {
+  const { task, bill, told } = await bothSides('opencode-acp', 'steps', {
+    reply: ({ results }) =>
+      results < 2
+        ? { say: 'I write.', call: shellCall('opencode', COMMAND), cached: 0.5 }
+        : { say: 'Written.', cached: 0.75 },
+  })
+  expect(isDone(task)).toBe(true)
+  expect(bill).toHaveLength(3)
+  expect(told).toEqual(billed(bill))
+})

@@ -14,6 +14,7 @@ export const AGENT_CLIS = {
   opencode: { package: 'opencode-ai', version: '1.18.33' },
   pi: { package: '@mariozechner/pi-coding-agent', version: '0.73.1' },
   copilot: { package: '@github/copilot', version: '1.0.102' },
+  kimi: { package: '@moonshot-ai/kimi-code', version: '2.1.0' },
 } as const
 export type AgentCli = keyof typeof AGENT_CLIS
 
@@ -37,6 +38,7 @@ export async function installAgentClis(cache = CACHE): Promise<Record<AgentCli, 
     opencode: await at('opencode', `opencode-${platform}/bin/opencode`),
     pi: await at('pi', '.bin/pi'),
     copilot: await at('copilot', '.bin/copilot'),
+    kimi: await at('kimi', '.bin/kimi'),
   }
 }
 

@@ -97,6 +97,10 @@ async function addressedProfiles(
       OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
     }),
     pi: profile('pi', { PI_CODING_AGENT_DIR: await own('pi'), PI_OFFLINE: '1' }),
+    kimi: profile('kimi', {
+      KIMI_CODE_HOME: await own('kimi'),
+      KIMI_DISABLE_TELEMETRY: '1',
+    }),
     copilot: profile('copilot', { COPILOT_HOME: await own('copilot'), COPILOT_OFFLINE: 'true' }),
   }
 }

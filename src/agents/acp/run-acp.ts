@@ -9,8 +9,9 @@ import {
   type ClientContext,
 } from '@agentclientprotocol/sdk'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { numberAt, objectIn, textAt } from '../executors/json-event.ts'
+import { numberAt, objectAt, objectIn, textAt } from '../executors/json-event.ts'
 import type { OwnEventInput } from '../executors/own-events.ts'
 import { OWN_EVENTS_VERSION } from '../executors/own-events.ts'
 import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
@@ -20,6 +21,7 @@ import { createClient } from './client.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createGate } from './gate.ts'
 import { whereItLeads } from './path-guard.ts'
+import { usageOfOpencode } from './opencode-usage.ts'
 import { openSession, type Session } from './session.ts'
 import { createToldUpdates, type ToldUpdates } from './told-updates.ts'
 import { usageOfTurn } from './turn-usage.ts'
@@ -107,12 +109,24 @@ async function converse(scene: Scene, agent: ClientContext): Promise<WorkFailure
   run.tell({ type: 'conversation', id: session.id })
   scene.before = 'it had answered'
   told.begin()
+  const startedAt = run.now()
   const response = await askTurn(scene, agent, session)
   // What it said before its answer is taken in by now.
   await nextTurn()
-  const usage = usageOfTurn(response, told.costUsd())
+  const usage = await usageOf(scene, response, { conversation: session.id, startedAt })
   if (usage) run.tell({ type: 'usage', usage })
   return failureOfTurn(scene, response)
+}
+
+function usageOf(
+  { run, told, initialized }: Scene,
+  response: unknown,
+  turn: { readonly conversation: string; readonly startedAt: number },
+): Usage | null | Promise<Usage | null> {
+  const usage = usageOfTurn(response, told.costUsd())
+  const name = textAt(objectAt(objectIn(initialized), 'agentInfo'), 'name')
+  const { order, env, stop } = run
+  return name === 'OpenCode' ? usageOfOpencode(usage, { order, env, stop, ...turn }) : usage
 }
 
 const initialize = (agent: ClientContext, version: string): Promise<unknown> =>

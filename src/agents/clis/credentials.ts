@@ -29,7 +29,10 @@ const PLACES: Readonly<Record<AgentCliType | 'native', Places>> = {
     variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
     files: ['.config/yard/keys.env'],
   },
-  kimi: { variables: ['KIMI_API_KEY', 'MOONSHOT_API_KEY'], files: ['.kimi/credentials.json'] },
+  kimi: {
+    variables: ['KIMI_MODEL_API_KEY', 'KIMI_API_KEY'],
+    files: ['.kimi-code/credentials', '.kimi-code/config.toml'],
+  },
 }
 
 /**

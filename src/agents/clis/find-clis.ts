@@ -60,8 +60,8 @@ const knownClis = (platform: NodeJS.Platform): readonly KnownCli[] => [
     install: 'npm install -g @github/copilot',
   },
   {
-    ...{ type: 'kimi', label: 'Kimi CLI', program: 'kimi', asksVersion: ['--version'] },
-    install: 'uv tool install kimi-cli',
+    ...{ type: 'kimi', label: 'Kimi Code CLI', program: 'kimi', asksVersion: ['--version'] },
+    install: 'npm install -g @moonshot-ai/kimi-code',
   },
   {
     ...{ type: 'shell', label: 'Shell', asksVersion: null, install: null },

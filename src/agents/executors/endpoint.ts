@@ -55,7 +55,11 @@ const ENDPOINTS: Readonly<Record<AgentCliType, Endpoint>> = {
       'COPILOT_PROVIDER_HEADERS',
     ],
   },
-  kimi: { url: 'KIMI_BASE_URL', key: 'KIMI_API_KEY', rivals: ['MOONSHOT_API_KEY'] },
+  kimi: {
+    url: 'KIMI_MODEL_BASE_URL',
+    key: 'KIMI_MODEL_API_KEY',
+    rivals: ['KIMI_API_KEY', 'MOONSHOT_API_KEY', 'KIMI_MODEL_PROVIDER_TYPE'],
+  },
 }
 
 /** Copilot's own models are paid by a GitHub account and not by a provider's key. */

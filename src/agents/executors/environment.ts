@@ -40,7 +40,7 @@ const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   qwen: ['OPENAI_API_KEY', 'DASHSCOPE_API_KEY', 'BAILIAN_CODING_PLAN_API_KEY'],
   // GH_TOKEN and GITHUB_TOKEN are left to all: git and gh need them too.
   github: ['COPILOT_GITHUB_TOKEN', 'COPILOT_PROVIDER_API_KEY', 'COPILOT_PROVIDER_BEARER_TOKEN'],
-  moonshot: ['KIMI_API_KEY', 'MOONSHOT_API_KEY'],
+  moonshot: ['KIMI_API_KEY', 'KIMI_MODEL_API_KEY', 'MOONSHOT_API_KEY'],
   openrouter: ['OPENROUTER_API_KEY'],
   mistral: ['MISTRAL_API_KEY', 'CODESTRAL_API_KEY'],
   groq: ['GROQ_API_KEY'],

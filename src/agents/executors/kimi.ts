@@ -1,39 +1,58 @@
 /**
- * `kimi`: Kimi Code CLI, headless (`kimi --print`), as its documentation describes it: not yet proved against the program itself.
- * Prompt on stdin; we choose the conversation's id, for an unknown one begins a new conversation. Its print mode approves all.
+ * `kimi`: Kimi Code CLI from npm, headless (`kimi --prompt`), which approves all. It takes a prompt as an argument alone, and no text
+ * of a prompt may be one: it is told where to read it. It chooses the conversation's id, and tells it at the end of a good run.
  */
 import { err, ok } from '../../base/result.ts'
-import { workFailure } from '../../domain/failure.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import type { Profile } from '../../domain/settings.ts'
 import { agentEnvironment } from './environment.ts'
 import type { Executor } from './executor.ts'
 import { createKimiReader } from './kimi-reader.ts'
-import { findAgentCli, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, resumedOf } from './program.ts'
+
+const DEFAULTS = {
+  /** Its program must not change under agents that run side by side. */
+  KIMI_CODE_NO_AUTO_UPDATE: '1',
+}
 
 export const kimi: Executor = {
   type: 'kimi',
   plan(input) {
     const { order } = input
-    const { profile, task, modelId } = order
+    const { profile, modelId } = order
     const program = findAgentCli(input, 'kimi')
     if (!program.ok) return program
-    const isNarrow = task.mode === 'light' || task.mode === 'bare'
-    if (profile.permissions !== 'bypass' || isNarrow)
-      return err(
-        workFailure('launch', 'kimi without a person approves everything: it takes only bypass'),
-      )
-    const conversation = resumedOf(input) ?? input.conversationId
+    const unfit = misfit(order)
+    if (unfit) return err(unfit)
+    const isOwn = isElsewhere(profile)
+    const resumed = resumedOf(input)
     const argv: [string, ...string[]] = [
       ...program.value,
-      '--print',
       '--output-format=stream-json',
-      ...(modelId === null ? [] : [`--model=${modelId}`]),
-      `--session=${conversation}`,
+      ...(modelId === null || isOwn ? [] : [`--model=${modelId}`]),
+      ...(resumed === null ? [] : [`--session=${resumed}`]),
+      `--prompt=${firstWords(input)}`,
     ]
-    const env = agentEnvironment(profile, input.inheritedEnv)
-    return ok({ argv, env, stdin: 'prompt', conversationId: conversation })
+    const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
+    const set = isOwn && modelId !== null ? { KIMI_MODEL_NAME: modelId, ...env.set } : env.set
+    return ok({ argv, env: { ...env, set }, stdin: 'none', conversationId: resumed })
   },
   createReader: createKimiReader,
   stopSignal: 'SIGINT',
   graceMs: 5_000,
   givesFinal: true,
+}
+
+/** With an address or a key of its own it is told its model beside them; else by its name in the user's config. */
+const isElsewhere = ({ baseUrl, apiKeyEnv }: Profile): boolean =>
+  baseUrl !== null || apiKeyEnv !== null
+
+function misfit({ profile, task, modelId }: LaunchOrder): WorkFailure | null {
+  const isNarrow = task.mode === 'light' || task.mode === 'bare'
+  if (profile.permissions !== 'bypass' || isNarrow)
+    return workFailure('launch', 'kimi without a person approves everything: it takes only bypass')
+  if (modelId !== null || !isElsewhere(profile)) return null
+  const reason = `executor ${profile.name} has a base_url or api_key_env of its own, so it needs a model`
+  return workFailure('bad-model', reason)
 }

@@ -119,7 +119,7 @@ function changesThings(name: string, input: JsonObject | null): boolean {
 function onStepFinish(state: State, part: JsonObject | null): readonly OutputReport[] {
   state.isStepOpen = false
   if (isBroken(part)) state.isRedone = true
-  state.usage = sumUsage(state.usage, usageOf(part))
+  state.usage = sumUsage(state.usage, usageOfStep(part))
   const usage: OutputReport = { kind: 'usage', usage: state.usage }
   const reason = textAt(part, 'reason') ?? 'unknown'
   if (reason === 'tool-calls') return [usage]
@@ -132,7 +132,7 @@ function onStepFinish(state: State, part: JsonObject | null): readonly OutputRep
 
 /** A stream that closed before it told its reason and its tokens, which come last. */
 const isBroken = (part: JsonObject | null): boolean =>
-  textAt(part, 'reason') === 'unknown' && !usageOf(part).inputTokens
+  textAt(part, 'reason') === 'unknown' && !usageOfStep(part).inputTokens
 
 function onError(state: State, error: JsonObject | null, at: number): readonly OutputReport[] {
   const data = objectAt(error, 'data')
@@ -176,7 +176,8 @@ function onErrorLine(line: string): readonly OutputReport[] {
   return [{ kind: 'waiting', until: null, why: clip(`its provider answered: ${oneLine(said)}`) }]
 }
 
-function usageOf(part: JsonObject | null): Usage {
+/** Of a step, or of the message that it became. */
+export function usageOfStep(part: JsonObject | null): Usage {
   const tokens = objectAt(part, 'tokens')
   const cache = objectAt(tokens, 'cache')
   const cached = numberAt(cache, 'read')

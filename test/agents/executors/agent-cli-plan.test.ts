@@ -227,12 +227,28 @@ describe('copilot', () => {
 })
 
 describe('kimi', () => {
-  it('runs headless with JSON events, and goes on with a conversation by the same flag', () => {
-    expect(planOf('kimi', { order: { modelId: 'k2' } }).argv).toEqual([
-      ...['/bin/kimi', '--print', '--output-format=stream-json', '--model=k2'],
-      `--session=${CONVERSATION}`,
+  it('runs headless with JSON events, is told where its prompt is, and goes on with a conversation', () => {
+    const plan = planOf('kimi', { order: { modelId: 'k2' } })
+    expect(plan.argv.slice(0, 3)).toEqual([
+      '/bin/kimi',
+      '--output-format=stream-json',
+      '--model=k2',
     ])
-    expect(planOf('kimi', resume('id-1')).argv.at(-1)).toBe('--session=id-1')
+    expect(plan.argv.at(-1)).toMatch(/^--prompt=Read \/\S+ and do what it says\.$/)
+    expect(plan).toMatchObject({ stdin: 'none', conversationId: null })
+    expect(planOf('kimi', resume('id-1')).argv).toContain('--session=id-1')
+  })
+
+  it('is told its model beside an address of its own', () => {
+    const own = { profile: { baseUrl: 'https://llm.example/v1', apiKeyEnv: 'LLM_KEY' } }
+    const plan = planOf('kimi', { ...own, order: { modelId: 'm' } }, { inheritedEnv: KEY })
+    expect(plan.argv.join(' ')).not.toContain('--model')
+    expect(plan.env.set).toMatchObject({
+      KIMI_MODEL_NAME: 'm',
+      KIMI_MODEL_BASE_URL: 'https://llm.example/v1',
+      KIMI_MODEL_API_KEY: 'sk-very-secret',
+    })
+    expect(refusalOf('kimi', own, { inheritedEnv: KEY })).toBe('bad-model')
   })
 
   it('is refused what it cannot keep to', () => {
@@ -275,7 +291,8 @@ describe.each(AGENT_CLIS)('%s', (type) => {
     const profile = { baseUrl: 'http://127.0.0.1:1/here' }
     const made = planOf(type, { profile, order: { modelId } })
     expect(JSON.stringify(made)).toContain('http://127.0.0.1:1/here')
-    expect(made.argv.join(' ')).toMatch(/--model[= ](yard\/)?maker\/model( |$)/)
+    const told = `${made.argv.join(' ')} KIMI_MODEL=${made.env.set['KIMI_MODEL_NAME'] ?? ''}`
+    expect(told).toMatch(/(--model[= ](yard\/)?|KIMI_MODEL=)maker\/model( |$)/)
     expect(planOf(type).argv.join(' ')).not.toContain('--model')
   })
 
