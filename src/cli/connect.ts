@@ -99,6 +99,20 @@ export async function withYard(
   })
 }
 
+/** What a config file has that its owner has not read is unknown there. */
+async function withPendingConfig(problem: Failure, { client, owner }: Connection) {
+  const name = problem.facts?.['executor'] ?? problem.facts?.['model']
+  const isUnknown = problem.kind === 'unknown-executor' || problem.kind === 'unknown-model'
+  if (owner === null || !isUnknown || typeof name !== 'string') return problem
+  const pending = await client.service.pendingConfig().catch(() => null)
+  const isThere = pending?.entries.some(({ key }) =>
+    ['executors', 'models'].some((table) => `${key}.`.startsWith(`${table}.${name}.`)),
+  )
+  if (!isThere) return problem
+  const hint = 'the config has it, and the running service has not read that: yard service reload'
+  return { ...problem, hint }
+}
+
 async function useOnce(
   cli: Cli,
   use: (yard: Connection) => Promise<Outcome>,
@@ -114,7 +128,7 @@ async function useOnce(
     const failure = failureFromError(error)
     // A bug keeps its stack for --debug.
     if (failure.kind === 'internal') throw error
-    return err(failure)
+    return err(await withPendingConfig(failure, yard.value))
   } finally {
     await yard.value.close()
   }

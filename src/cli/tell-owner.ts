@@ -11,7 +11,12 @@ export type PendingConfig = Awaited<ReturnType<Client['service']['pendingConfig'
 export type Told =
   | { readonly kind: 'nobody' }
   /** `changed`: all that was not in force and is now, whoever wrote it. */
-  | { readonly kind: 'applied'; readonly changed: PendingConfig }
+  | {
+      readonly kind: 'applied'
+      readonly changed: PendingConfig
+      /** What the owner goes by now. */
+      readonly inForce: Awaited<ReturnType<Client['service']['config']>>
+    }
   /** Nobody asked for it to be applied. */
   | { readonly kind: 'left'; readonly changed: PendingConfig }
   | { readonly kind: 'not-taken'; readonly why: string }
@@ -32,7 +37,7 @@ export async function tellOwner(cli: Cli, reloads = true): Promise<Told> {
     const { entries: changed } = await service.pendingConfig()
     if (!reloads) return { kind: 'left', changed }
     await service.reload(await flagsOf(owner.client))
-    return { kind: 'applied', changed }
+    return { kind: 'applied', changed, inForce: await service.config() }
   } catch (error) {
     return { kind: 'not-taken', why: failureFromError(error).message } // of another contract, or gone meanwhile
   }

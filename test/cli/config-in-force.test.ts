@@ -115,6 +115,24 @@ describe('config beside a living owner', { timeout: 60_000 }, () => {
     expect((await pendingOf())?.problem).toContain('config.toml')
     expect((await place.yard(['service', 'status'])).out).toContain('config changed, not reloaded')
   })
+
+  it('says what stands above a change: a flag, the environment', async () => {
+    const { out } = await place.yard(['config', 'coordinator.poll_interval', '5'])
+    expect(out).toContain('keeps coordinator.poll_interval = 77: its environment says that')
+    expect(out).not.toContain('goes by it already')
+    await place.yard(['service', 'reload', '--max-agents', '2'])
+    const more = await place.yard(['config', '--max-agents', '6'])
+    expect(more.out).toContain('keeps coordinator.max_agents = 2: it was started with that')
+    expect((await place.yard(['config', 'agent.max_subtasks', '8'])).out).toContain('already')
+  })
+
+  it('names the way to an executor that it has not read yet', async () => {
+    await appendFile(file, '\n[executors.mine]\ntype = "command"\ncommand = ["true"]\n')
+    const refused = await place.yard(['add', 'X', '--executor', 'mine'])
+    expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('yard service reload') })
+    const unknown = await place.yard(['add', 'X', '--executor', 'nobodys'])
+    expect(unknown.err).not.toContain('reload')
+  })
 })
 
 it('says without an owner what the files and this environment say', async () => {
@@ -127,4 +145,4 @@ it('says without an owner what the files and this environment say', async () => 
     source: 'env',
     pending: null,
   })
-}, 60_000)
+})

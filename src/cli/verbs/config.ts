@@ -69,7 +69,7 @@ async function setAll(cli: Cli, words: Words, edits: readonly ConfigEdit[]): Pro
       print.line(
         value === null ? `${key} is taken out of ${file}` : `${key} = ${show(value)} in ${file}`,
       )
-    printTold(cli, told, also)
+    printTold(cli, told, { changes, also })
   })
   return ok(0)
 }
@@ -82,23 +82,45 @@ function alsoChanged(told: Told, changes: readonly ConfigChange[]): PendingConfi
   return told.changed.filter(({ key }) => !own(key))
 }
 
-function printTold({ print }: Cli, told: Told, also: PendingConfig): void {
+function printTold(
+  { print }: Cli,
+  told: Told,
+  { changes, also }: { changes: readonly ConfigChange[]; also: PendingConfig },
+): void {
   if (told.kind === 'nobody') return
   if (told.kind === 'not-taken') {
     print.line(`the running service did not take it (${oneLine(told.why)}): yard service restart`)
     return
   }
   const isApplied = told.kind === 'applied'
-  print.line(
-    isApplied
-      ? 'the running service goes by it already'
-      : 'not applied: the running service goes on as before until `yard service reload`',
-  )
+  const above = isApplied ? changes.flatMap((change) => aboveIt(change, told.inForce)) : []
+  for (const entry of above)
+    print.line(
+      `the running service keeps ${entry.key} = ${show(entry.value)}: ${saidBy(entry)}, which stands above`,
+    )
+  if (above.length < changes.length || !isApplied)
+    print.line(
+      isApplied
+        ? 'the running service goes by it already'
+        : 'not applied: the running service goes on as before until `yard service reload`',
+    )
   const what = isApplied
     ? 'also applied, which stood in the files before'
     : 'a reload will also apply'
   for (const { key, value, inForce } of also)
     print.line(`${what}: ${key} = ${shownOrNone(value)} (was ${shownOrNone(inForce.value)})`)
+}
+
+/** What stands above the file that was changed. */
+const aboveIt = ({ key, file, value }: ConfigChange, inForce: readonly Entry[]): Entry[] =>
+  inForce.filter((entry) => {
+    const isOther = value !== null && entry.file !== null && entry.file !== file
+    return entry.key === key && (entry.source === 'flag' || entry.source === 'env' || isOther)
+  })
+
+const saidBy = ({ source, file }: Entry): string => {
+  if (source === 'flag') return 'it was started with that'
+  return source === 'env' ? 'its environment says that' : `${file} says that`
 }
 
 type Entry = Awaited<ReturnType<Client['service']['config']>>[number]

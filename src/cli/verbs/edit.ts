@@ -1,4 +1,5 @@
 import { err, ok } from '../../base/result.ts'
+import type { TaskView } from '../../contract/view.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { wishFrom } from '../task-wish.ts'
@@ -36,9 +37,20 @@ export async function edit(cli: Cli, words: Words): Promise<Outcome> {
       id: words.arg(0),
       commandId: cli.commandId,
     })
-    cli.print.result(task, () => cli.print.line(`${task.id} is changed (${task.state})`))
+    cli.print.result(task, () => cli.print.line(changedLine(task, change)))
     return ok(0)
   })
+}
+
+/** What a try was started with. */
+const OF_THE_TRY: ReadonlySet<string> = new Set([
+  ...['exec', 'description', 'executor', 'model', 'timeoutMs', 'context', 'mode', 'worktree'],
+])
+
+function changedLine({ id, state }: TaskView, change: object): string {
+  const line = `${id} is changed (${state})`
+  const isLate = state === 'in-progress' && Object.keys(change).some((key) => OF_THE_TRY.has(key))
+  return isLate ? `${line}; the try under way goes on as it began` : line
 }
 
 function listsFrom(words: Words): Partial<Record<(typeof LISTS)[keyof typeof LISTS], string[]>> {

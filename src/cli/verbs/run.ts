@@ -5,7 +5,7 @@ import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
-import { failureFromError } from '../failure-from-error.ts'
+import { failureFromError, isLostConnection } from '../failure-from-error.ts'
 import type { Host } from '../../headless/run-host.ts'
 import { clientOf, hostOrOwner } from '../host-here.ts'
 import type { Owner } from '../owner.ts'
@@ -82,6 +82,9 @@ async function runBeside(
     return await runWith(cli, {
       ...{ client: owner.client, progress, file, signal: leave.signal, isBeside: true },
     })
+  } catch (error) {
+    if (isLostConnection(error)) return err(hostStopped())
+    throw error
   } finally {
     process.off('SIGINT', onInterrupt)
   }
@@ -97,9 +100,9 @@ async function runWith(
     readonly isBeside: boolean
   },
 ): Promise<Outcome> {
-  const { client, progress, file, signal } = how
+  const { client, progress, signal } = how
   const startedAt = performance.now()
-  const ready = await prepare(cli, client, file)
+  const ready = await prepare(cli, how)
   if (!ready.ok) return ready
   const rest = await untilRest({ client, progress, signal, only: null, endsWhenPaused: true })
   progress.end()
@@ -108,24 +111,27 @@ async function runWith(
     case 'rest':
       return ok(await tellEnding(cli, client, { ending: rest.ending, tookMs }))
     case 'paused':
-      return err(paused('this yard was paused'))
+      return err(paused('this yard was paused', how))
     case 'stopped':
       return ok(tellStopped(cli, rest.last, { isBeside: how.isBeside, tookMs }))
     case 'gone':
       if (!how.isBeside) return ok(tellStopped(cli, rest.last, { isBeside: false, tookMs }))
-      return err(
-        failure('not-running', 'the host that did the work has stopped', {
-          hint: 'start again with `yard run`',
-        }),
-      )
+      return err(hostStopped())
   }
 }
 
 /** A yard that starts nothing takes no graph either, so that the same words work once it does. */
 async function prepare(
   cli: Cli,
-  client: Client,
-  file: NamedGraph | null,
+  {
+    client,
+    file,
+    isBeside,
+  }: {
+    readonly client: Client
+    readonly file: NamedGraph | null
+    readonly isBeside: boolean
+  },
 ): Promise<Result<null, Failure>> {
   const { summary } = await client.service.snapshot()
   if (!summary.trusted)
@@ -134,16 +140,27 @@ async function prepare(
         hint: 'look at it with `yard trust`',
       }),
     )
-  if (summary.paused) return err(paused('this yard is paused, so nothing was started'))
+  if (summary.paused)
+    return err(paused('this yard is paused, so nothing was started', { isBeside }))
   if (file === null) return ok(null)
   const imported = await importInto(client, file.graph, {
     name: file.name,
     commandId: cli.commandId,
   })
-  return imported.ok ? ok(null) : imported
+  if (imported.ok) return ok(null)
+  if (imported.error.kind !== 'id-taken') return imported
+  const hint = 'nothing was imported; `yard run` alone goes on with the tasks that are here'
+  return err({ ...imported.error, hint })
 }
 
-const paused = (message: string): Failure =>
+const hostStopped = (): Failure =>
+  failure('not-running', 'the host that did the work has stopped', {
+    hint: 'start again with `yard run`',
+  })
+
+const paused = (message: string, { isBeside }: { readonly isBeside: boolean }): Failure =>
   failure('not-running', message, {
-    hint: 'let it go on with `yard service start` and `yard service resume`',
+    hint: isBeside
+      ? 'let it go on with `yard service resume`'
+      : 'let it go on with `yard service start` and `yard service resume`',
   })

@@ -14,7 +14,7 @@ export const scheduleList = (cli: Cli): Promise<Outcome> =>
       print.table(
         ['NEXT', 'ID', 'SCHEDULE', 'ZONE', 'STATE', 'TITLE'],
         entries.map(({ next, id, spec, tz, state, title }) => [
-          next === null ? 'never' : moment(next),
+          next === null ? (state === 'ready' ? 'now' : 'never') : moment(next),
           id,
           spec,
           tz,

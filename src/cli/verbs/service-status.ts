@@ -40,7 +40,8 @@ export function printStatus(cli: Cli, status: Status): void {
   printConfig(cli, status)
   if (status.lastTick !== null) print.line(`looked   ${clock(status.lastTick)}`)
   printHolds(cli, status)
-  for (const { text } of status.attention) print.line(`waits for you: ${oneLine(text)}`)
+  for (const { task, text } of status.attention)
+    print.line(`waits for you: ${task === null ? '' : `${task}: `}${oneLine(text)}`)
   for (const { at, text } of status.recentErrors)
     print.line(`error    ${clock(at)} ${oneLine(text)}`)
 }

@@ -114,8 +114,22 @@ export function retry(cli: Cli, words: Words): Promise<Outcome> {
     cli,
     words.rest(0),
     (client, on) => client.task.retry({ ...on, ...fresh }),
-    stateLine,
+    retryLine,
   )
+}
+
+/** One that had not begun is as it was before. */
+function retryLine(task: TaskView): string {
+  const { id, state } = task
+  const way =
+    state === 'paused'
+      ? `yard resume ${id} lets it go on`
+      : state === 'draft'
+        ? `yard publish ${id} lets it begin`
+        : state === 'blocked'
+          ? `yard why ${id} says what it waits for`
+          : null
+  return way === null ? stateLine(task) : `${stateLine(task)}, with nothing to try again; ${way}`
 }
 
 export function publish(cli: Cli, words: Words): Promise<Outcome> {
