@@ -5,8 +5,8 @@ import { z } from 'zod'
 export const recentYardSchema = z.object({
   folder: z.string(),
   name: z.string(),
-  /** gone: the folder or its `.yard` is not there any more. */
-  state: z.enum(['at-rest', 'working', 'needs-you', 'gone']),
+  /** not-running: nobody answers for it, so that what is in it is not known. gone: the folder or its `.yard` is not there any more. */
+  state: z.enum(['at-rest', 'working', 'needs-you', 'not-running', 'gone']),
   agents: z.number(),
   attention: z.number(),
   openedAt: z.string(),

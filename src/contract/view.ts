@@ -43,6 +43,7 @@ export const taskCardSchema = z.object({
   /** The living agent, else the last one. */
   agent: z.string().nullable(),
   attempts: z.number(),
+  /** How many those may be: of a failed task what its failure is worth, null where that is final whatever the count. */
   maxAttempts: z.number().nullable(),
   createdAt: time,
   startedAt: time.nullable(),
@@ -82,7 +83,7 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   exec: z.string().nullable(),
   verify: z.string().nullable(),
   timeoutMs: z.number().nullable(),
-  /** As the task itself says; null = the default, which `maxAttempts` tells. */
+  /** As the task itself says; null = the default. */
   ownMaxAttempts: z.number().nullable(),
   /** What it may spend over all its tries, US dollars and tokens; null = no cap of its own. */
   budget: z.number().nullable(),

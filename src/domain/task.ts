@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isStorableText, MAX_COUNT, TOO_LONG, TOO_MANY, UNSTORABLE_TEXT } from './bounds.ts'
 import { MAX_DURATION_MS } from './duration.ts'
-import { workFailureSchema } from './failure.ts'
+import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 
@@ -197,6 +197,12 @@ export function attemptsOf({ state, attempts, lastAgentId }: Task): number {
       return attempts
   }
 }
+
+/** How many those may be: of a failed task what its failure is worth, null where that is final whatever the count. */
+export const attemptsAllowed = ({ state, maxAttempts }: Task): number | null =>
+  state.kind === 'failed'
+    ? attemptLimit(state.failure.class, maxAttempts)
+    : (maxAttempts ?? DEFAULT_MAX_ATTEMPTS)
 
 /** Held since it was added: it waits for its first publication. */
 export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): boolean =>

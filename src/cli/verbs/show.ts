@@ -3,7 +3,6 @@ import { ok } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { originText } from '../../domain/origin.ts'
-import { attemptLimit } from '../../domain/failure.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
@@ -142,12 +141,7 @@ function budgetOf({ budget, budgetTokens, costUsd, tokens }: TaskView): string |
 }
 
 function workFacts(task: TaskView): Fact[] {
-  const { failure, maxAttempts, ownMaxAttempts } = task
-  const limit =
-    task.status === 'failed' && failure !== null
-      ? attemptLimit(failure.class, ownMaxAttempts)
-      : maxAttempts
-  const most = limit === null ? '' : ` of ${limit}`
+  const most = task.maxAttempts === null ? '' : ` of ${task.maxAttempts}`
   return [
     ['agent', task.agent],
     ['attempts', task.attempts === 0 ? null : `${task.attempts}${most}`],

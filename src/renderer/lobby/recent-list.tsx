@@ -51,6 +51,7 @@ const LAMPS = {
   working: 'in-progress',
   'needs-you': 'waiting',
   'at-rest': 'done',
+  'not-running': 'off',
   gone: 'abandoned',
 }
 
@@ -60,6 +61,7 @@ function StateOf({ yard }: { readonly yard: RecentYard }) {
     working: plural(agents, 'agent'),
     'needs-you': `${attention} ${attention === 1 ? 'needs' : 'need'} you`,
     'at-rest': 'At rest',
+    'not-running': 'Not running',
     gone: 'Not there any more',
   }[state]
   return (

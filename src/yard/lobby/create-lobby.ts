@@ -94,9 +94,11 @@ async function toRecent(
   glance: LobbyParts['glance'],
 ): Promise<RecentYard> {
   const about = { folder, name: basename(folder) || folder, openedAt: isoTime(openedAt) }
-  if (inspectFolder(folder).yard !== folder)
-    return { ...about, state: 'gone', agents: 0, attention: 0 }
-  const { agents, attention } = (await glance(yardPaths(folder))) ?? { agents: 0, attention: 0 }
+  const unknown = { agents: 0, attention: 0 }
+  if (inspectFolder(folder).yard !== folder) return { ...about, ...unknown, state: 'gone' }
+  const seen = await glance(yardPaths(folder))
+  if (seen === null) return { ...about, ...unknown, state: 'not-running' }
+  const { agents, attention } = seen
   const state = attention > 0 ? 'needs-you' : agents > 0 ? 'working' : 'at-rest'
   return { ...about, state, agents, attention }
 }

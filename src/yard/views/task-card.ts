@@ -1,8 +1,7 @@
 /** One node of the live graph. */
 import type { TaskCard } from '../../contract/view.ts'
-import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { attemptsOf, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
+import { attemptsAllowed, attemptsOf, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'
@@ -35,7 +34,7 @@ export function toTaskCard(
     model: task.model,
     agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
     attempts: attemptsOf(task),
-    maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    maxAttempts: attemptsAllowed(task),
     createdAt: isoTime(task.createdAt),
     startedAt: isoOrNull(task.startedAt),
     completedAt: isoOrNull(task.completedAt),

@@ -5,13 +5,13 @@ import { claimerOf } from '../../domain/claimed-as.ts'
 import { reachedCap } from '../../domain/budget.ts'
 import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { attemptLimit, type WorkFailure } from '../../domain/failure.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
 import { countHeldBy } from '../../domain/held-by.ts'
 import { isTaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { attemptsOf, isFinished, type Task } from '../../domain/task.ts'
+import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { clockTime, spanText } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
@@ -158,8 +158,7 @@ function failedText(plan: Plan, task: Task, now: number): string {
 /** `after 2 tries`; of a final failure `after 3 of 3 tries`. */
 function triesText(task: Task): string {
   const tries = attemptsOf(task)
-  const limit =
-    task.state.kind === 'failed' ? attemptLimit(task.state.failure.class, task.maxAttempts) : null
+  const limit = task.state.kind === 'failed' ? attemptsAllowed(task) : null
   if (limit !== null && limit > 1 && tries > 0) return ` after ${tries} of ${limit} tries`
   return tries > 1 ? ` after ${tries} tries` : ''
 }

@@ -77,13 +77,14 @@ test('a folder of somebody else loses nothing but the list', () => {
 })
 
 test('recent yards tell their state from who runs them', async () => {
-  const roots = ['rest', 'busy', 'asks', 'gone'].map((name) => join(home, name))
+  const roots = ['stopped', 'rest', 'busy', 'asks', 'gone'].map((name) => join(home, name))
   for (const root of roots) {
     mkdirSync(root)
     await initYard(root, data)
     rememberYard(data, root, 5)
   }
-  rmSync(roots[3] ?? '', { recursive: true })
+  rmSync(roots[4] ?? '', { recursive: true })
+  glances.set(join(home, 'rest'), { agents: 0, attention: 0 })
   glances.set(join(home, 'busy'), { agents: 2, attention: 0 })
   glances.set(join(home, 'asks'), { agents: 1, attention: 3 })
   const states = (await client().recent()).map(({ name, state, agents, attention }) => [
@@ -94,9 +95,10 @@ test('recent yards tell their state from who runs them', async () => {
     ['asks', 'needs-you', 1, 3],
     ['busy', 'working', 2, 0],
     ['rest', 'at-rest', 0, 0],
+    ['stopped', 'not-running', 0, 0],
   ])
   expect(await client().forget({ folder: '~/gone' })).toEqual({ ok: true })
-  expect(await client().recent()).toHaveLength(3)
+  expect(await client().recent()).toHaveLength(4)
 })
 
 test('a folder is inspected before it is opened', async () => {

@@ -68,3 +68,20 @@ it('a final failure says how many tries there were of how many', async () => {
     'Failed after 3 of 3 tries: it fell',
   )
 })
+
+it('a shell command that said no was tried once of once, and a final failure has no limit', async () => {
+  const failed = (kind: 'exit' | 'reported') => ({
+    exit: { code: 1, signal: null },
+    failure: workFailure(kind, 'it said no', { exitCode: 1 }),
+  })
+  await bench.run(addCommand(ID))
+  await begin(1)
+  expect(await attempts()).toEqual([1, 3])
+  await bench.run(endCommand(1, 1, failed('exit')), COORDINATOR)
+  expect(await attempts()).toEqual([1, 1])
+  await bench.run({ type: 'task.retry', id: ID, fresh: false })
+  expect((await attempts())[1]).toBe(3)
+  await begin(2)
+  await bench.run(endCommand(2, 2, failed('reported')), COORDINATOR)
+  expect((await attempts())[1]).toBeNull()
+})
