@@ -47,6 +47,28 @@ describe('how an agent stands', () => {
     expect(doingOf(ended('question'), now)).toEqual({ tag: 'Question', text: 'no' })
   })
 
+  test('a program that said no is told by its code, and by its last words', () => {
+    const failed = (kind: 'exit' | 'crash', reason: string, more = {}) =>
+      doingOf(
+        agentOf('agent-1', 't', {
+          ...{ status: 'ended', outcome: 'failed', exitCode: 3 },
+          failure: workFailure(kind, reason, { exitCode: 3, ...more }),
+        }),
+        now,
+      )
+    expect(failed('exit', 'it exited with 3')).toEqual({ tag: 'Exit 3', text: '' })
+    const detail = 'checking\nno such file: a.txt\n'
+    expect(failed('exit', 'it exited with 3', { detail })).toEqual({
+      ...{ tag: 'Exit 3', text: 'no such file: a.txt' },
+    })
+    expect(failed('crash', 'it exited with 3: out of luck', { detail: 'out of luck' })).toEqual({
+      ...{ tag: 'Exit 3', text: 'out of luck' },
+    })
+    const signal = { exitCode: 143, signal: 'SIGTERM' }
+    expect(failed('exit', 'it was ended by SIGTERM', signal)?.tag).toBe('SIGTERM')
+    expect(failed('crash', 'the stream broke')).toEqual({ tag: 'Crash', text: 'the stream broke' })
+  })
+
   test('one that a conflict kept from beginning is held up and has not failed', () => {
     const agent = agentOf('agent-1', 't', {
       ...{ status: 'ended', outcome: 'superseded', startedAt: null },

@@ -19,6 +19,7 @@ import { agentState, tookMs, tryText } from '../../src/renderer/task/facts.ts'
 import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
 import { Inspector } from '../../src/renderer/task/inspector.tsx'
 import { KillLadder } from '../../src/renderer/task/kill-ladder.tsx'
+import { TaskActs } from '../../src/renderer/task/task-acts.tsx'
 import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
 import { whyActOf } from '../../src/renderer/task/why-note.tsx'
 import { selectTasks } from '../../src/renderer/workspace/selection.ts'
@@ -107,6 +108,16 @@ test('what follows is said beforehand', () => {
   expect(consequenceOf('pause', standing({}), dependents)).toBeNull()
   expect(consequenceOf('complete', standing({}), dependents)).toBe('1 task would become ready.')
   expect(consequenceOf('reopen', standing({}), dependents)).toBe('3 tasks after it wait again.')
+})
+
+test('what would follow stands with the act that it follows from', () => {
+  const agent = agentOf('agent-1', 'a')
+  const card = cardOf('a', { status: 'in-progress', state: 'in-progress', agent: 'agent-1' })
+  show(
+    sessionOf(snapshotOf(1, [card], { agents: [agent] }), () => null),
+    <TaskActs standing={standing({ card, agent })} />,
+  )
+  expect(screen.getByText('Pause: agent-1 goes on, no other agent starts after it.')).toBeDefined()
 })
 
 test('the nearest reason names the act that helps', () => {

@@ -11,8 +11,8 @@ test.each([
     'It is not started: it is paused.',
   ],
   [
-    'It is not started: a person does it: take it in hand, or say yard done a-1.',
-    'It is not started: a person does it: take it in hand.',
+    'It is not started: a person does it: when it is done, yard done a-1.',
+    'It is not started: a person does it: take it in hand, or mark it done.',
   ],
   [
     'It is not started: the coordinator is paused: yard service resume.',
@@ -31,8 +31,8 @@ test.each([
     'It waits for an answer: which one? (since 14:02).',
   ],
   [
-    'It is not started: a person does it: take it in hand, or say yard done v1.2; b is ready.',
-    'It is not started: a person does it: take it in hand; b is ready.',
+    'It is not started: a person does it: when it is done, yard done v1.2; b is ready.',
+    'It is not started: a person does it: take it in hand, or mark it done; b is ready.',
   ],
   [
     'It is not started: a person settles the merge conflict: yard show merge-a says what to merge; when that is committed, yard done merge-a.',

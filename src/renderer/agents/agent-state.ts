@@ -1,7 +1,8 @@
 /** How an agent stands, in the words and colours of the window, and what it does, in a line. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { VERDICTS } from '../../domain/failure.ts'
+import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
+import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 import { questionOf } from '../workspace/question-of.ts'
@@ -103,7 +104,16 @@ function endOf(agent: AgentView): Doing | null {
     return { tag: exitCode === null ? 'Reported' : `Exit ${exitCode}`, text: files }
   }
   if (failure === null) return null
-  return { tag: capital(failure.class.replaceAll('-', ' ')), text: failure.reason }
+  return saidNo(failure) ?? { tag: classWord(failure), text: failure.reason }
+}
+
+const classWord = (failure: WorkFailure): string => capital(failure.class.replaceAll('-', ' '))
+
+/** `Exit 3` and the program's last words: there is no room for "it exited with 3" between them. Null for any other failure. */
+function saidNo({ reason, exitCode, signal, detail }: WorkFailure): Doing | null {
+  const plain = /^it (?:exited with \d+|was ended by \w+)(?:: (.+))?$/s.exec(reason)
+  if (!plain || exitCode === null) return null
+  return { tag: signal ?? `Exit ${exitCode}`, text: plain[1] ?? lastLines(detail, 1) ?? '' }
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

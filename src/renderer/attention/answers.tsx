@@ -115,7 +115,7 @@ function ManualAnswer({ item, command }: AnswerProps) {
         isBusy={command.isBusy}
         onClick={() => void command.run(({ task }, commandId) => task.take({ id, commandId }))}
       >
-        Take it
+        Take it in hand
       </Button>
       <MarkDone id={id} command={command} />
     </>
@@ -131,7 +131,7 @@ function TakenAnswer({ item, command }: AnswerProps) {
         isBusy={command.isBusy}
         onClick={() => void command.run(({ task }, commandId) => task.letGo({ id, commandId }))}
       >
-        Give back
+        Give it back
       </Button>
     </>
   )

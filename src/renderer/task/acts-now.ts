@@ -110,7 +110,7 @@ export function consequenceOf(
   const { waiting, wouldStart } = dependents
   switch (name) {
     case 'pause':
-      return agent === null ? null : `${agent.id} goes on; no other agent starts after it.`
+      return agent === null ? null : `${agent.id} goes on, no other agent starts after it.`
     case 'kill':
       return 'Its files stay. The task is paused then.'
     case 'takeBack':

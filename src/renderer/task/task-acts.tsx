@@ -57,7 +57,7 @@ export function TaskActs({ standing }: { readonly standing: Standing }) {
   const acts = useActs(standing)
   const { first, rest } = actsNow(standing)
   const isPast = useIsPast()
-  const note = first.map((name) => acts.consequence(name)).find((text) => text !== null)
+  const note = noteOf(first, acts)
   if (isPast)
     return (
       <p className="acts-note">
@@ -83,11 +83,17 @@ export function TaskActs({ standing }: { readonly standing: Standing }) {
           ]}
         />
       </div>
-      {note !== undefined && agent !== null && <p className="acts-note">{note}</p>}
+      {note !== null && agent !== null && <p className="acts-note">{note}</p>}
       <ProblemNote problem={acts.command.problem} onClose={acts.command.dismiss} />
       <KillLadder card={card} agent={agent} />
     </>
   )
+}
+
+/** The first act of which more follows than its word says, by its name: alone it would read as what is so already. */
+function noteOf(names: readonly ActName[], acts: Acts): string | null {
+  const name = names.find((each) => acts.consequence(each) !== null)
+  return name === undefined ? null : `${LABELS[name]}: ${acts.consequence(name)}`
 }
 
 type Acts = ReturnType<typeof useActs>

@@ -1,7 +1,13 @@
 /** One node of the live graph. */
 import type { TaskCard } from '../../contract/view.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { attemptsAllowed, attemptsOf, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
+import {
+  attemptsAllowed,
+  attemptsOf,
+  workedMsOf,
+  type ShownState,
+  type Task,
+} from '../../domain/task.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'

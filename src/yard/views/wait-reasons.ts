@@ -126,7 +126,7 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
         ? `another orchestrator does it: it waits for yard claim ${task.id}`
         : task.merging
           ? `${byPerson(settings)}: yard show ${task.id} says what to merge; when that is committed, yard done ${task.id}`
-          : `a person does it: take it in hand, or say yard done ${task.id}`
+          : `a person does it: when it is done, yard done ${task.id}`
     return [reason('person', profile.name, text)]
   }
   const way = awakeRoute({ plan: yard.plan, settings }, task, route.value)

@@ -183,6 +183,7 @@ describe('why', () => {
     const kinds = async (id: string) => (await why(id)).waitsFor.map((r) => r.kind)
     expect(await kinds('later')).toEqual(['hold', 'time', 'pause'])
     expect(await kinds('mine')).toEqual(['person', 'pause'])
+    expect((await why('mine')).text).toContain('a person does it: when it is done, yard done mine;')
     expect((await client.task.list({ status: 'ready' }))[0]?.fact).toBe('Yard is paused')
   })
 
