@@ -1,5 +1,5 @@
 /** What a command says when what was asked has no effect yet, or none at all: the way on is in the answer. */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestYard, type TestYard } from './yard-command.ts'
@@ -46,6 +46,12 @@ describe('the answer of a command', { timeout: 60_000 }, () => {
   it('names the task that waits for a person', async () => {
     await place.yard(['add', 'By hand', '--id', 'by-hand', '--executor', 'manual'])
     expect(await out('service', 'status')).toContain('waits for you: by-hand: ')
+  })
+
+  it('says that a new yard lies in another', async () => {
+    await mkdir(join(place.folder, 'part'))
+    const made = await place.yard(['init', '--dir', 'part'])
+    expect(made.out).toContain(`it lies in the yard of ${place.folder}:`)
   })
 
   it('refuses a title of blanks', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ok } from '../../base/result.ts'
 import { findYard, isWithin, userPaths } from '../../config/paths.ts'
 import type { Cli, Outcome } from '../cli.ts'
@@ -31,12 +31,21 @@ export async function init(cli: Cli): Promise<Outcome> {
   print.result({ root: paths.root, config: paths.config, created, offersRestore }, () => {
     print.line(created ? `a new yard in ${paths.root}` : `${paths.root} is a yard already`)
     if (created) print.line(`its configuration: ${paths.config}`)
+    const above = created ? yardAbove(paths.root, machine.env) : null
+    if (above !== null)
+      print.line(`it lies in the yard of ${above}: commands below this folder use the new one`)
     if (offersRestore !== null)
       print.line(
         `there is a backup of an earlier yard of this folder: yard restore ${offersRestore}`,
       )
   })
   return ok(0)
+}
+
+function yardAbove(root: string, env: NodeJS.ProcessEnv): string | null {
+  const { YARD_DIR: _, ...rest } = env
+  const found = findYard(dirname(root), rest)
+  return found.ok && found.value.root !== root ? found.value.root : null
 }
 
 /** The main checkout's yard, which a linked worktree uses whatever lies in the worktree; null anywhere else. */
