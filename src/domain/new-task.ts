@@ -9,7 +9,9 @@ import { taskDefinitionSchema } from './task.ts'
 const delayMs = z.number().int().nonnegative().max(MAX_DURATION_MS, TOO_LONG)
 const notBefore = z.number().int().min(-MAX_INSTANT_MS, TOO_FAR).max(MAX_INSTANT_MS, TOO_FAR)
 
-const wish = taskDefinitionSchema.partial().required({ title: true })
+/** Stored ones of blanks are still read. */
+const title = taskDefinitionSchema.shape.title.regex(/\S/u, 'must not be empty')
+const wish = taskDefinitionSchema.partial().extend({ title })
 
 export const newTaskSchema = wish.extend({
   /** Made from the title when not given. */
@@ -28,6 +30,7 @@ export type NewTask = z.infer<typeof newTaskSchema>
 
 /** Fields that are given are changed; `null` goes back to "not said". */
 export const taskEditSchema = taskDefinitionSchema.partial().extend({
+  title: title.optional(),
   /** Replaces all dependencies. */
   after: z.array(taskIdSchema).max(10_000).optional(),
   addAfter: z.array(taskIdSchema).max(10_000).optional(),

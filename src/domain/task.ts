@@ -93,7 +93,7 @@ export const modeSchema = z.enum(['full', 'light', 'bare'])
 
 /** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
 export const taskDefinitionSchema = z.strictObject({
-  title: text(500, 'has at most 500 characters').regex(/\S/u, 'must not be empty'),
+  title: text(500, 'has at most 500 characters').min(1, 'must not be empty'),
   description: text(200_000, 'has at most 200,000 characters'),
   priority: prioritySchema,
   tags: z.array(word(100)).max(100),

@@ -181,7 +181,7 @@ const text = fc.oneof(
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 const task = fc.record(
   {
-    title: text,
+    title: text.filter((words) => words.trim() !== ''),
     id: maybe(id),
     description: maybe(text),
     exec: maybe(text),

@@ -48,7 +48,9 @@ function chosen(type: AgentCliType, levels: Levels): { why: string; flag: string
   const plan = executorOf(type)?.plan(launchInput(order))
   if (!plan?.ok) throw new Error(plan?.error.reason)
   const words = plan.value.argv.join(' ')
-  return { why: choice.why, flag: / --model[= ](\S+)/.exec(words)?.[1] ?? null }
+  // At an address of its own kimi is told by a variable.
+  const told = plan.value.env.set?.['KIMI_MODEL_NAME'] ?? null
+  return { why: choice.why, flag: / --model[= ](\S+)/.exec(words)?.[1] ?? told }
 }
 
 const ALL = { task: 'of-task', profile: 'of-profile', coordinator: 'of-coordinator' }
