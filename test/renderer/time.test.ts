@@ -54,7 +54,11 @@ test('words on the strip never touch, however long they and however narrow it is
       fc.integer({ min: 2, max: 30 }),
       (width, ahead, length) => {
         const wide = { from: 0, now: 9e8, end: ahead === null ? null : 9e8 + ahead, width }
-        const labels = placeLabels(wide, (at) => `${at}`.padEnd(length), widthOf)
+        const labels = placeLabels(
+          wide,
+          { clock: (at) => `${at}`.padEnd(length), present: 'now' },
+          widthOf,
+        )
         expect(labels[0]?.text).toMatch(/^now/)
         const places = labels.toSorted((a, b) => a.left - b.left)
         for (const [i, { left, text }] of places.slice(1).entries()) {
@@ -71,7 +75,7 @@ test('where there is room the present, the forecast and instants of the past are
   const ahead = { from: 0, now: 3_600_000, end: 5_000_000, width: 1200 }
   const labels = placeLabels(
     ahead,
-    (at) => `${at / 60_000} min`,
+    { clock: (at) => `${at / 60_000} min`, present: 'now' },
     (text) => text.length * 6,
   )
   const words = labels.map(({ text }) => text)

@@ -1,23 +1,33 @@
 /** The strip itself: one canvas, one slider. */
-import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { drawStrip, readColours } from './draw-strip.ts'
 import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
 import { atOf, placeLabels, type TimeScale } from './time-scale.ts'
 import { agoText, clockText } from './time-words.ts'
 import type { Activity } from './use-activity.ts'
 import { pressHeadKey } from './use-head-keys.ts'
+import { useAhead, useIsLive } from './use-present.ts'
 
 interface StripSliderProps {
   readonly ref: RefObject<HTMLDivElement | null>
   readonly activity: Activity
+  /** Its beginning moves on with the present. */
+  readonly isSliding: boolean
   /** ms; null = no forecast. */
   readonly end: number | null
 }
 
 const HEIGHT = 34
 
-export function StripSlider({ ref, activity, end }: StripSliderProps) {
+export function StripSlider({ ref, activity: told, isSliding, end: toldEnd }: StripSliderProps) {
   const { at } = usePlayhead()
+  const isLive = useIsLive()
+  const ahead = useAhead(told)
+  const activity = useMemo(
+    () => ({ ...told, from: told.from + (isSliding ? ahead : 0), to: told.to + ahead }),
+    [told, isSliding, ahead],
+  )
+  const end = toldEnd === null ? null : toldEnd + ahead
   const width = useWidth(ref)
   const canvas = useRef<HTMLCanvasElement>(null)
   const { from, to: now } = activity
@@ -38,7 +48,13 @@ export function StripSlider({ ref, activity, end }: StripSliderProps) {
       aria-valuemin={from}
       aria-valuemax={now}
       aria-valuenow={at ?? now}
-      aria-valuetext={at === null ? `Live, ${clock(now)}` : `${clock(at)}, ${agoText(now - at)}`}
+      aria-valuetext={
+        at !== null
+          ? `${clock(at)}, ${agoText(now - at)}`
+          : isLive
+            ? `Live, ${clockText(now, { now, spanMs: Infinity })}`
+            : `Not live, as of ${clock(now)}`
+      }
       onPointerDown={(event) => {
         if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
@@ -57,7 +73,7 @@ export function StripSlider({ ref, activity, end }: StripSliderProps) {
         height={Math.round(HEIGHT * devicePixelRatio)}
         style={{ width, height: HEIGHT }}
       />
-      <Labels scale={scale} clock={clock} />
+      <Labels scale={scale} clock={clock} isLive={isLive} />
     </div>
   )
 }
@@ -65,9 +81,10 @@ export function StripSlider({ ref, activity, end }: StripSliderProps) {
 interface LabelsProps {
   readonly scale: TimeScale
   readonly clock: (at: number) => string
+  readonly isLive: boolean
 }
 
-function Labels({ scale, clock }: LabelsProps) {
+function Labels({ scale, clock, isLive }: LabelsProps) {
   const element = useRef<HTMLDivElement>(null)
   const [font, setFont] = useState('')
   useEffect(() => {
@@ -76,7 +93,8 @@ function Labels({ scale, clock }: LabelsProps) {
     const { fontSize, fontFamily } = getComputedStyle(element.current)
     setFont(`${fontSize} ${fontFamily}`)
   }, [])
-  const labels = scale.width === 0 || font === '' ? [] : placeLabels(scale, clock, widthIn(font))
+  const words = { clock, present: isLive ? 'now' : 'as of' }
+  const labels = scale.width === 0 || font === '' ? [] : placeLabels(scale, words, widthIn(font))
   return (
     <div ref={element} className="time-labels" aria-hidden="true">
       {labels.map(({ text, left, isMark }) => (

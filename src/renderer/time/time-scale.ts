@@ -65,7 +65,7 @@ const LABELS_APART = 10
 /** Words that do not touch: the present first, then the end of the forecast, then as many instants as there is room for. */
 export function placeLabels(
   scale: TimeScale,
-  clock: (at: number) => string,
+  { clock, present: word }: { readonly clock: (at: number) => string; readonly present: string },
   widthOf: (text: string) => number,
 ): readonly Label[] {
   const { now, end, width } = scale
@@ -73,7 +73,7 @@ export function placeLabels(
     ...{ text, isMark: false },
     left: Math.max(0, right - widthOf(text)),
   })
-  const present = upTo(`now ${clock(now)}`, xOf(scale, now))
+  const present = upTo(`${word} ${clock(now)}`, xOf(scale, now))
   const placed = [present]
   const take = (label: Label): void => {
     if (label.left + widthOf(label.text) > width) return

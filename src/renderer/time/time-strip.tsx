@@ -12,6 +12,7 @@ import { StripSlider } from './strip-slider.tsx'
 import { useActivity, type Activity } from './use-activity.ts'
 import { replay } from './use-head-keys.ts'
 import { useMoments } from './use-moments.ts'
+import { useIsLive } from './use-present.ts'
 import './time.css'
 
 const SPANS = [
@@ -39,7 +40,7 @@ export function TimeStrip() {
       {activity ? (
         <>
           <Controls activity={activity} />
-          <StripSlider ref={slider} activity={activity} end={end} />
+          <StripSlider ref={slider} activity={activity} isSliding={span !== 'all'} end={end} />
           <Select label="Span of time" value={span} options={SPANS} onChange={setSpan} />
         </>
       ) : (
@@ -51,6 +52,7 @@ export function TimeStrip() {
 
 function Controls({ activity }: { readonly activity: Activity }) {
   const { at, isReplaying } = usePlayhead()
+  const isLive = useIsLive()
   const Mark = isReplaying ? Pause : at === null ? SkipForward : Play
   return (
     <>
@@ -67,11 +69,11 @@ function Controls({ activity }: { readonly activity: Activity }) {
       <Button
         look="quiet"
         className="time-live"
-        aria-pressed={at === null}
+        aria-pressed={at === null && isLive}
         onClick={() => moveHead(null)}
       >
         <Radio size={14} strokeWidth={1.5} aria-hidden="true" />
-        Live
+        {isLive || at !== null ? 'Live' : 'Not live'}
       </Button>
     </>
   )

@@ -17,7 +17,10 @@ export interface Bar {
 
 export interface Activity {
   readonly from: number
+  /** The present when it was told. */
   readonly to: number
+  /** The same instant by the clock of this page. */
+  readonly heardAt: number
   readonly firstAt: number | null
   readonly bars: readonly Bar[]
   /** ms, oldest first */
@@ -45,6 +48,7 @@ export function useActivity(spanMs: number | null): LoadedActivity {
       activity: {
         from: Date.parse(span.from),
         to: Date.parse(span.to),
+        heardAt: Date.now(),
         firstAt: firstAt === null ? null : Date.parse(firstAt),
         bars: bars.map((bar) => ({ ...bar, at: Date.parse(bar.at) })),
         failures: failures.map((at) => Date.parse(at)),
