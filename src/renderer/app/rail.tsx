@@ -12,7 +12,15 @@ import {
 } from 'lucide-react'
 import { useYard } from '../session/session-context.tsx'
 import { countText } from '../ui/words.ts'
-import { currentRoute, formatRoute, HOME, useRoute, type Screen } from '../workspace/route.ts'
+import {
+  carried,
+  currentRoute,
+  formatRoute,
+  HOME,
+  useRoute,
+  type Screen,
+} from '../workspace/route.ts'
+import { useIsNarrow } from './use-is-wide.ts'
 import { useRailOpen } from './use-rail-open.ts'
 
 interface Entry {
@@ -52,9 +60,12 @@ export function Rail({ attention }: { readonly attention: number }) {
 }
 
 function RailLink({ entry, count }: { readonly entry: Entry; readonly count: number }) {
-  const { screen, task, tab } = useRoute()
+  const route = useRoute()
+  const isNarrow = useIsNarrow()
+  const { screen } = route
   const { icon: Icon, word } = entry
   const isHot = entry.screen === 'attention'
+  const { task, tab } = carried(route, entry.screen, isNarrow)
   const hash = formatRoute({ ...HOME, screen: entry.screen, task, tab })
   return (
     <a

@@ -1,13 +1,20 @@
-/** Whether the window has room to spare: for the rail with its words, and for two screens on one page. */
-import { useSyncExternalStore } from 'react'
+/** How much room the window has: for the rail with its words and two screens on one page, or not even for the inspector beside a screen. */
+import { useCallback, useSyncExternalStore } from 'react'
+import { NARROW } from '../workspace/route.ts'
 
 const WIDE = '(min-width: 1280px)'
 
-export const useIsWide = (): boolean =>
-  useSyncExternalStore(onWidth, () => matchMedia(WIDE).matches)
+export const useIsWide = (): boolean => useMatch(WIDE)
+export const useIsNarrow = (): boolean => useMatch(NARROW)
 
-function onWidth(onChange: () => void): () => void {
-  const query = matchMedia(WIDE)
-  query.addEventListener('change', onChange)
-  return () => query.removeEventListener('change', onChange)
+function useMatch(words: string): boolean {
+  const watch = useCallback(
+    (onChange: () => void) => {
+      const query = matchMedia(words)
+      query.addEventListener('change', onChange)
+      return () => query.removeEventListener('change', onChange)
+    },
+    [words],
+  )
+  return useSyncExternalStore(watch, () => matchMedia(words).matches)
 }

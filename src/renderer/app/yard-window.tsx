@@ -10,7 +10,7 @@ import { GraphScreen } from '../graph/graph-screen.tsx'
 import { useConnection, useYard } from '../session/session-context.tsx'
 import { TimeStrip } from '../time/time-strip.tsx'
 import { usePreferences } from '../workspace/preferences.ts'
-import { useRoute, type Screen } from '../workspace/route.ts'
+import { hasTasks, useRoute, type Screen } from '../workspace/route.ts'
 import { followRoute, useSelection } from '../workspace/selection.ts'
 import { DrawerFrame } from './drawer-frame.tsx'
 import { EmptyYard } from './empty-yard.tsx'
@@ -63,8 +63,6 @@ export function YardWindow() {
     </div>
   )
 }
-
-const hasTasks = (screen: Screen): boolean => screen === 'graph' || screen === 'tasks'
 
 export const WORD_OF: Readonly<Record<Screen, string>> = {
   graph: 'Graph',

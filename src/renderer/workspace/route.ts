@@ -60,6 +60,20 @@ export function formatRoute({ screen, task, tab, agent, filters }: Route): strin
   return `#/${screen}${text === '' ? '' : `?${text}`}`
 }
 
+/** Below that width the inspector lies over the screen (`frame.css`). */
+export const NARROW = '(max-width: 1099px)'
+
+/** Screens that are of tasks: the inspector belongs to them at any width. */
+export const hasTasks = (screen: Screen): boolean => screen === 'graph' || screen === 'tasks'
+
+/** What stays in the inspector on another screen: nothing where it would lie over one that was not opened for it. */
+export const carried = (
+  { task, tab, agent }: Pick<Route, 'task' | 'tab' | 'agent'>,
+  to: Screen,
+  isNarrow: boolean,
+): Pick<Route, 'task' | 'tab' | 'agent'> =>
+  isNarrow && !hasTasks(to) ? { task: null, tab: null, agent: null } : { task, tab, agent }
+
 /** Goes there. `replace` leaves no step for the Back button: for filters and tabs. */
 export function navigate(change: Partial<Route>, { replace = false } = {}): void {
   const now = currentRoute()
@@ -67,6 +81,9 @@ export function navigate(change: Partial<Route>, { replace = false } = {}): void
   const isOtherScreen = change.screen !== undefined && change.screen !== now.screen
   const next = {
     ...now,
+    ...(isOtherScreen && change.screen
+      ? carried(now, change.screen, matchMedia(NARROW).matches)
+      : {}),
     ...(isOtherTask ? { agent: null } : {}),
     ...(isOtherScreen ? { filters: {} } : {}),
     ...change,

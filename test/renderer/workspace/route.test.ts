@@ -8,7 +8,12 @@ import {
   parseRoute,
   SCREENS,
   TASK_TABS,
+  type Route,
 } from '../../../src/renderer/workspace/route.ts'
+
+const happy = window as unknown as {
+  readonly happyDOM: { setViewport(size: { width: number; height: number }): void }
+}
 
 describe('the address', () => {
   test('names a task on the graph in its short form', () => {
@@ -37,7 +42,26 @@ describe('the address', () => {
     )
   })
 
+  test('where the inspector lies over the screen, another one than graph and tasks begins without it', () => {
+    const go = (width: number, from: string, to: Partial<Route>) => {
+      happy.happyDOM.setViewport({ width, height: 480 })
+      location.hash = from
+      navigate(to)
+      const { screen, task, tab } = currentRoute()
+      return { screen, task, tab }
+    }
+    const open = '#/graph?task=a&tab=output'
+    expect(go(720, open, { screen: 'attention' })).toEqual({
+      ...{ screen: 'attention', task: null, tab: null },
+    })
+    expect(go(720, open, { screen: 'tasks' })).toMatchObject({ task: 'a', tab: 'output' })
+    expect(go(720, '#/attention', { task: 'b' })).toMatchObject({ screen: 'attention', task: 'b' })
+    expect(go(720, open, { screen: 'agents', task: 'b' })).toMatchObject({ task: 'b' })
+    expect(go(1280, open, { screen: 'attention' })).toMatchObject({ task: 'a', tab: 'output' })
+  })
+
   test('another screen leaves its filters behind, another task the try that was looked at', () => {
+    happy.happyDOM.setViewport({ width: 1280, height: 800 })
     location.hash = '#/tasks?q=docs&task=a&agent=agent-1'
     navigate({ task: 'b' })
     expect(currentRoute()).toMatchObject({ task: 'b', agent: null, filters: { q: 'docs' } })
