@@ -43,8 +43,10 @@ export const taskCardSchema = z.object({
   /** The living agent, else the last one. */
   agent: z.string().nullable(),
   attempts: z.number(),
-  /** How many those may be: of a failed task what its failure is worth, null where that is final whatever the count. */
+  /** As the task says, else the default. */
   maxAttempts: z.number().nullable(),
+  /** How many attempts it has: of a failed task what its failure is worth, null where that is final whatever the count. */
+  attemptsAllowed: z.number().nullable(),
   createdAt: time,
   startedAt: time.nullable(),
   completedAt: time.nullable(),
@@ -83,7 +85,7 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   exec: z.string().nullable(),
   verify: z.string().nullable(),
   timeoutMs: z.number().nullable(),
-  /** As the task itself says; null = the default. */
+  /** As the task itself says; null = the default, which `maxAttempts` tells. */
   ownMaxAttempts: z.number().nullable(),
   /** What it may spend over all its tries, US dollars and tokens; null = no cap of its own. */
   budget: z.number().nullable(),

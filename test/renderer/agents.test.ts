@@ -79,7 +79,7 @@ describe('how an agent stands', () => {
   })
 
   test('a try is told as its task counts it, of the agent that is at it', () => {
-    const card = cardOf('a', { agent: 'agent-4', attempts: 2, maxAttempts: 3 })
+    const card = cardOf('a', { agent: 'agent-4', attempts: 2, attemptsAllowed: 3 })
     expect(tryText(agentOf('agent-4', 'a', { generation: 4 }), card)).toBe('Try 2 of 3')
     expect(tryText(agentOf('agent-3', 'a', { generation: 3 }), card)).toBeNull()
     expect(tryText(agentOf('agent-4', 'a', { status: 'ended' }), card)).toBeNull()

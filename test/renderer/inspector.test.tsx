@@ -180,7 +180,7 @@ test('a chain as long as the yard is followed without end of the stack', () => {
 test('words for tries, ends and spans; the unknown is nothing', () => {
   expect(tryText(cardOf('a', { attempts: 1 }))).toBeNull()
   expect(tryText(cardOf('a', { attempts: 2 }))).toBe('2nd try of 3')
-  expect(tryText(cardOf('a', { attempts: 11, maxAttempts: null }))).toBe('11th try')
+  expect(tryText(cardOf('a', { attempts: 11, attemptsAllowed: null }))).toBe('11th try')
   expect(tookMs(agentOf('agent-1', 'a'))).toBeNull()
   const end = (more: Partial<AgentView>) =>
     agentState(agentOf('x', 'a', { status: 'ended', ...more }))

@@ -18,6 +18,7 @@ export const cardOf = (id: string, more: Partial<TaskCard> = {}): TaskCard => ({
   agent: null,
   attempts: 0,
   maxAttempts: 3,
+  attemptsAllowed: 3,
   createdAt: '2026-11-20T09:00:00.000+00:00',
   startedAt: null,
   completedAt: null,

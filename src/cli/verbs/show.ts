@@ -141,7 +141,7 @@ function budgetOf({ budget, budgetTokens, costUsd, tokens }: TaskView): string |
 }
 
 function workFacts(task: TaskView): Fact[] {
-  const most = task.maxAttempts === null ? '' : ` of ${task.maxAttempts}`
+  const most = task.attemptsAllowed === null ? '' : ` of ${task.attemptsAllowed}`
   return [
     ['agent', task.agent],
     ['attempts', task.attempts === 0 ? null : `${task.attempts}${most}`],

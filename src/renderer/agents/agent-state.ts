@@ -125,11 +125,11 @@ export const tookMs = ({ claimedAt, startedAt, endedAt }: AgentView): number | n
 /** `Try 2 of 3`, as its task counts them; null for an agent that has ended, which its task may not count. */
 export function tryText(
   { id, status }: Pick<AgentView, 'id' | 'status'>,
-  card: Pick<TaskCard, 'agent' | 'attempts' | 'maxAttempts'> | null | undefined,
+  card: Pick<TaskCard, 'agent' | 'attempts' | 'attemptsAllowed'> | null | undefined,
 ): string | null {
   if (status === 'ended' || card?.agent !== id || card.attempts === 0) return null
-  const { attempts, maxAttempts } = card
-  return maxAttempts === null ? `Try ${attempts}` : `Try ${attempts} of ${maxAttempts}`
+  const { attempts, attemptsAllowed } = card
+  return attemptsAllowed === null ? `Try ${attempts}` : `Try ${attempts} of ${attemptsAllowed}`
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })

@@ -126,9 +126,9 @@ function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLin
       <span className="task-node-who">{who || 'default executor'}</span>
       {card.attempts > 1 && (
         <span>
-          {card.maxAttempts === null
+          {card.attemptsAllowed === null
             ? `try ${card.attempts}`
-            : `${card.attempts} of ${card.maxAttempts}`}
+            : `${card.attempts} of ${card.attemptsAllowed}`}
         </span>
       )}
       {isOnLine && <span>main line</span>}

@@ -7,10 +7,10 @@ const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
 const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' }
 
 /** `2nd try of 3`; null before the second. */
-export function tryText({ attempts, maxAttempts }: TaskCard): string | null {
+export function tryText({ attempts, attemptsAllowed }: TaskCard): string | null {
   if (attempts < 2) return null
   const nth = `${attempts}${ENDINGS[ordinals.select(attempts)] ?? 'th'} try`
-  return maxAttempts === null ? nth : `${nth} of ${maxAttempts}`
+  return attemptsAllowed === null ? nth : `${nth} of ${attemptsAllowed}`
 }
 
 /** ms of work; null before its end. */

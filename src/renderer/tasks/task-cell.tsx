@@ -65,7 +65,7 @@ function wordsOf(card: TaskCard, id: string): string | null {
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `2 of 3`; empty before the first. */
-function triesText({ attempts, maxAttempts }: TaskCard): string {
+function triesText({ attempts, attemptsAllowed }: TaskCard): string {
   if (attempts === 0) return ''
-  return maxAttempts === null ? `${attempts}` : `${attempts} of ${maxAttempts}`
+  return attemptsAllowed === null ? `${attempts}` : `${attempts} of ${attemptsAllowed}`
 }

@@ -1,5 +1,6 @@
 /** One node of the live graph. */
 import type { TaskCard } from '../../contract/view.ts'
+import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import {
   attemptsAllowed,
@@ -40,7 +41,8 @@ export function toTaskCard(
     model: task.model,
     agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
     attempts: attemptsOf(task),
-    maxAttempts: attemptsAllowed(task),
+    maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    attemptsAllowed: attemptsAllowed(task),
     createdAt: isoTime(task.createdAt),
     startedAt: isoOrNull(task.startedAt),
     completedAt: isoOrNull(task.completedAt),

@@ -16,6 +16,7 @@ export const card = (id: string, facts: Partial<TaskCard> = {}): TaskCard => ({
   agent: null,
   attempts: 0,
   maxAttempts: null,
+  attemptsAllowed: null,
   createdAt: '2026-11-20T10:00:00.000Z',
   startedAt: null,
   completedAt: null,

@@ -18,10 +18,10 @@ async function begin(number: number): Promise<void> {
   await bench.run({ type: 'agents.claim', claims: [claimOf(ID, number)] }, COORDINATOR)
 }
 const attempts = async () => {
-  const { attempts: whole, maxAttempts } = await bench.client.task.get({ id: ID })
+  const { attempts: whole, attemptsAllowed } = await bench.client.task.get({ id: ID })
   const [card] = bench.view.snapshot().tasks
-  expect(card).toMatchObject({ attempts: whole, maxAttempts })
-  return [whole, maxAttempts]
+  expect(card).toMatchObject({ attempts: whole, attemptsAllowed })
+  return [whole, attemptsAllowed]
 }
 const why = async () => (await bench.client.task.why({ id: ID })).text
 
@@ -84,4 +84,6 @@ it('a shell command that said no was tried once of once, and a final failure has
   await begin(2)
   await bench.run(endCommand(2, 2, failed('reported')), COORDINATOR)
   expect((await attempts())[1]).toBeNull()
+  // What was asked for stays as it is.
+  expect(await bench.client.task.get({ id: ID })).toMatchObject({ maxAttempts: 3 })
 })
