@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, cp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TaskId } from '../../src/domain/ids.ts'
+import type { AgentId, TaskId } from '../../src/domain/ids.ts'
 import { confirmTrust, describeTrust, isTrusted } from '../../src/yard/trust.ts'
 import { addTask, copyOf, isOver, makeRealPlace, untilTask, type RealPlace } from './real-place.ts'
 
@@ -26,7 +26,10 @@ describe('a yard that was not made here', () => {
     const foreign = join(place.home, 'foreign')
     await cp(place.paths.root, foreign, { recursive: true })
     const paths = copyOf(foreign)
-    await writeFile(join(foreign, '.yard/agents/agent-1/exit.json'), '{"code":0,"signal":null}')
+    // As its supervisor would have written it.
+    const agent = join(foreign, '.yard/agents/agent-1')
+    await rm(join(agent, `exit.${first.plan.agents.get('agent-1' as AgentId)?.pid}`))
+    await writeFile(join(agent, 'exit.json'), '{"code":0,"signal":null}')
     const copy = await place.open({ paths, runsAgents: false })
     expect(copy.isTrusted()).toBe(false)
     expect([...copy.plan.agents.keys()]).toEqual(['agent-1'])
