@@ -72,6 +72,25 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
     expect(under).toBe(0)
   })
 
+  test('the first view holds all tasks, also where some were placed by hand and the others are still laid out', async () => {
+    const chain = ['a', 'b', 'c'].map((id, i, ids) => ({
+      ...{ id, title: `Step ${id}`, exec: 'true', paused: true },
+      after: i === 0 ? [] : [ids[i - 1] ?? ''],
+    }))
+    await yard.addTasks(chain)
+    await node('Step c').waitFor()
+    await yard.post('/page/positions', { set: { first: { x: 400, y: 900 } } })
+    await reload()
+    await node('First').waitFor()
+    await restOf(node('First'))
+    const room = await canvas().boundingBox()
+    for (const title of ['First', 'Step a', 'Step b', 'Step c']) {
+      const { x, y } = await restOf(node(title))
+      const isInSight = x >= (room?.x ?? 0) && y >= (room?.y ?? 0)
+      expect({ title, isInSight }).toEqual({ title, isInSight: true })
+    }
+  })
+
   test('the minimap moves the camera, and goes away by its key', async () => {
     const map = page.getByRole('img', { name: 'Minimap' })
     const before = await restOf(node('First'))

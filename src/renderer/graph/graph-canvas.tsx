@@ -48,7 +48,7 @@ function Canvas() {
   const lightOf = useLight(tasks, scene.nodes, line.ids)
   const inSight = useInSight(viewport, useWanted(scene.memberOf, { scene, lightOf }))
   const drawing = useDrawing({ now, inSight, line: line.tracks, lightOf })
-  useCamera(element, viewport, scene)
+  useCamera(element, viewport, now)
   useTidy(now.tidy)
   const onKeyDown = useCanvasKeys()
   useTitleSize(element, viewport)

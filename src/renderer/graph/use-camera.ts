@@ -16,6 +16,7 @@ import {
 } from './camera.ts'
 import { viewportFor } from './fitting.ts'
 import { EMPTY_SCENE, type Scene } from './scene.ts'
+import type { SceneNow } from './use-scene.ts'
 import type { WatchedViewport } from './use-viewport.ts'
 
 /** The first view is legible: no smaller than what still shows titles, even if not all of a large graph is seen. */
@@ -24,7 +25,7 @@ const LEAST_FIRST_ZOOM = 0.5
 export function useCamera(
   element: RefObject<HTMLElement | null>,
   viewport: WatchedViewport,
-  scene: Scene,
+  { scene, isWhole }: Pick<SceneNow, 'scene' | 'isWhole'>,
 ): void {
   const flow = useReactFlow()
   const isPlaced = useRef(false)
@@ -38,14 +39,15 @@ export function useCamera(
   useLayoutEffect(() => setCanvasScene(scene), [scene])
   useEffect(() => {
     const place = (): void => {
-      if (isPlaced.current || scene.nodes.size === 0 || viewport.now().width === 0) return
+      if (isPlaced.current || !isWhole || scene.nodes.size === 0 || viewport.now().width === 0)
+        return
       isPlaced.current = true
       showFirst(scene, viewport)
     }
     place()
     if (isPlaced.current) bringAwaited()
     return viewport.watch(place)
-  }, [scene, viewport])
+  }, [scene, isWhole, viewport])
   useEffect(() => keepSelectionInSight(viewport), [viewport])
   useEffect(() => {
     for (const end of ENDS_OF_PRESS) window.addEventListener(end, releaseCamera)

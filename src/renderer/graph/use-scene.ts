@@ -16,6 +16,8 @@ export interface SceneNow extends Pick<LaidOut, 'share' | 'cancel' | 'tidy'> {
   readonly tasks: ReadonlyMap<string, TaskCard>
   readonly scene: Scene
   readonly headings: readonly Heading[]
+  /** Every task has had a place. Before the first layout only those that were moved by hand have one. */
+  readonly isWhole: boolean
 }
 
 /** A large graph follows the yard four times a second: more is not read, and each look walks over all tasks. */
@@ -47,7 +49,11 @@ export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNo
     () => headingsOf({ tasks: calm, layout, positions: chosen, direction }),
     [calm, layout, chosen, direction],
   )
-  return { tasks, scene, headings, share, cancel, tidy }
+  const isWhole = useMemo(
+    () => layout.size > 0 || [...tasks.keys()].every((id) => positions.has(id)),
+    [layout, tasks, positions],
+  )
+  return { tasks, scene, headings, isWhole, share, cancel, tidy }
 }
 
 /** By hand: what the yard has, before it what was asked for a moment ago. */
