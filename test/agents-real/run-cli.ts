@@ -46,6 +46,9 @@ export interface CliOrder {
 const LAUNCHER = resolve(import.meta.dirname, '../../src/agents/launcher-entry.ts')
 const LONGEST_MS = 150_000
 
+/** There is no yard here whose tools codex could wait for. */
+const withoutYard = (word: string): string => word.replace(',required=true', '')
+
 export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
   const { profile, prompt, cwd } = order
   const executor = executorOf(profile.type)
@@ -71,10 +74,10 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   })
   const planned = executor.plan(input)
   if (!planned.ok) return planned
-  const { argv, env, stdin } = planned.value
+  const { env, stdin } = planned.value
   writePlannedFiles(planned.value)
-  const [program, ...args] = argv
-  const child = execa(program, args, {
+  const [program, ...args] = planned.value.argv
+  const child = execa(program, args.map(withoutYard), {
     cwd,
     env: { ...applyEnvironment(inheritedEnv, env), ...order.variables },
     extendEnv: false,
