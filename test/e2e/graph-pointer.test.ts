@@ -63,7 +63,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
     isNear(await apart('Build', 'Ship'), { x: together.x, y: together.y + 130 })
     await press('Control+z')
     await expect.poll(() => apart('Build', 'Plan')).toEqual(alone)
-    isNear(await apart('Build', 'Ship'), together)
+    await expect.poll(() => apart('Build', 'Ship')).toEqual(together)
   })
 
   test('the × of a track removes the dependency, and its toast puts it back', async () => {
