@@ -10,7 +10,7 @@ onStage('the Agents screen', { ready: openAgents }, ({ page, yard }) => {
   test('agents at work, done and failed are told apart, filtered and opened by keys', async () => {
     await yard.addTask({ title: 'Fails', exec: 'exit 3' })
     await row('agent-1').getByText('Failed').waitFor()
-    await row('agent-1').getByText('it exited with 3').waitFor()
+    await row('agent-1').getByText('Exit 3').waitFor()
     await yard.addTask({ title: 'Works', exec: untilTold('work') })
     await row('agent-2').getByText('Working').waitFor()
     await page.getByRole('button', { name: /^agent-2: Works, working/ }).waitFor()
