@@ -76,16 +76,22 @@ function faultsIn({ kind, message, facts }: Failure, graph: GraphReading): LineF
     // A faulty task was sent by its name alone.
     if (graph.names.has(index) && which !== 'id-taken') return []
     const field = fieldOf(String(which)) ?? namedIn(given.facts)
-    return [{ line: graph.lineOf(index, field), message: String(what) }]
+    return [{ line: graph.lineOf(index, field), message: `${what}${meantOf(given.facts)}` }]
   })
   if (faults.length > 0 || graph.tasks.length !== 1 || graph.names.size > 0) return faults
-  return [{ line: graph.lineOf(0, fieldOf(kind)), message }]
+  return [{ line: graph.lineOf(0, fieldOf(kind)), message: `${message}${meantOf(facts)}` }]
 }
 
 const namedIn = (facts: unknown): string | undefined =>
   typeof facts === 'object' && facts !== null && 'field' in facts && typeof facts.field === 'string'
     ? facts.field
     : undefined
+
+/** The task that an unknown dependency most likely means. */
+const meantOf = (facts: unknown): string =>
+  typeof facts === 'object' && facts !== null && 'near' in facts && facts.near !== null
+    ? `; did you mean "${facts.near}"?`
+    : ''
 
 /** Which field of a task a refusal is about. */
 const fieldOf = (kind: string): string | undefined => FIELDS[kind]

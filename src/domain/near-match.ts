@@ -27,6 +27,23 @@ export function hintOf(word: string, known: readonly string[], what: string): st
   return `${what}: ${known.slice(0, MOST_NAMED).join(', ')}${rest}`
 }
 
+/** Among more tasks the search would hold the yard up. */
+const MOST_SEARCHED = 5000
+
+interface KnownIds {
+  readonly size: number
+  keys(): Iterable<string>
+}
+
+export const nearTask = (id: string, known: KnownIds): string | null =>
+  known.size <= MOST_SEARCHED ? nearMatch(id, known.keys()) : null
+
+/** For the `Failure.hint` of an unknown task: the id that was most likely meant, else where the ids are shown. */
+export function taskHint(id: string, known: KnownIds, otherwise = 'yard list shows the tasks') {
+  const near = nearTask(id, known)
+  return near === null ? otherwise : `did you mean "${near}"?`
+}
+
 /** Insertions, deletions, changes and swaps of neighbours; `limit` when it is at least that. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit

@@ -3,6 +3,7 @@ import { createEmitter } from '../base/emitter.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
+import { unknownTask } from '../domain/decide/decision.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { isTaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -47,7 +48,7 @@ export function createPositions({ opened, log }: Parts): Positions {
     async move(set) {
       const asked = Object.entries(set)
       const isNobody = !asked.some(([id]) => hasTask(opened.plan, id))
-      if (asked.length > 0 && isNobody) return err(unknown(asked[0]?.[0] ?? ''))
+      if (asked.length > 0 && isNobody) return err(unknownTask(opened.plan, asked[0]?.[0] ?? ''))
       const moved = new Map<string, NodePosition | null>()
       const told = <T>(result: T): T => {
         if (moved.size > 0) news.emit(Object.fromEntries(moved))
@@ -78,9 +79,6 @@ export function createPositions({ opened, log }: Parts): Positions {
 type Piece = readonly (readonly [string, NodePosition | null])[]
 
 const hasTask = (plan: Plan, id: string): boolean => isTaskId(id) && plan.tasks.has(id)
-
-const unknown = (id: string): Failure =>
-  failure('unknown-task', `there is no task ${JSON.stringify(id)} to move`, { facts: { id } })
 
 function save({ writer, positions }: Parts['opened'], piece: Piece): Result<void, Failure> {
   try {

@@ -40,11 +40,18 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['add T --schedule whenever', 2, /schedule/],
   ['add T --budget five', 2, /five/],
   ['add T --id a', 4, /taken/],
-  ['add T --after nope', 3, /nope/],
+  ['add T --after nope', 3, /nope.*yard list/],
+  ['add T --after a,bb', 3, /bb.*did you mean "b"\?/],
+  ['add T --before aa', 3, /did you mean "a"\?/],
+  ['add aab --id aab --after aaab', 3, /add that task first/],
   ['add T --executor shel', 3, /shell/],
   ['add T --model opsu', 3, /opus/],
   ['edit a', 2, /nothing to change/],
   ['edit nope --title x', 3, /no task/],
+  ['edit bb --title x', 3, /no task "bb"; did you mean "b"\?/],
+  ['edit a --after bb', 3, /did you mean "b"\?/],
+  ['edit a --add-after bb', 3, /did you mean "b"\?/],
+  ['edit b --remove-after aa', 3, /did you mean "a"\?/],
   ['edit a --add-after b', 4, /cycle: .*a.*b/],
   ['show nope', 3, /no task/],
   ['show -- -x', 2, /is no id/],
@@ -138,7 +145,7 @@ describe('bad input', () => {
     const graph = [
       ...['[[task]]', 'id = "one"', 'title = "One"', 'priority = "urgent"', 'exec = "true"'],
       ...['[[task]]', 'id = "two"', 'title = "Two"', 'executor = "shel"', 'after = ["one"]'],
-      ...['[[task]]', 'id = "three"', 'title = "Three"', 'exec = "true"', 'after = ["nope"]'],
+      ...['[[task]]', 'id = "three"', 'title = "Three"', 'exec = "true"', 'after = ["onne"]'],
       ...['[[task]]', 'id = "a"', 'title = "Taken"', 'exec = "true"'],
       ...['[[task]]', 'id = "five"', 'title = "Five"', 'exec = "true"', 'schedule = "0 0 30 2 *"'],
       ...['[[task]]', 'id = "six"', 'title = "Six"', 'exec = "true"', 'model = "opus"'],
@@ -147,7 +154,11 @@ describe('bad input', () => {
     const { err, code } = ended
     expect(code).toBe(1)
     const said = [
-      ...[/line 4: priority/, /line 9: .*no executor "shel"/, /line 15: .*nope/],
+      ...[
+        /line 4: priority/,
+        /line 9: .*no executor "shel"/,
+        /line 15: .*onne.*did you mean "one"\?/,
+      ],
       ...[
         /line 17: .*the id a is taken/,
         /line 24: .*never fires/,

@@ -2,6 +2,7 @@
 import { err, ok } from '../../base/result.ts'
 import type { WorktreeView } from '../../contract/change.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
+import { taskHint } from '../../domain/near-match.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { oneLine } from '../table.ts'
@@ -46,7 +47,7 @@ export const worktreeRemove = (cli: Cli, words: Words): Promise<Outcome> =>
     const wanted = words.arg(0)
     const list = await client.change.worktrees()
     const found = list.find(({ name, task }) => task === wanted || name === wanted)
-    if (!found) return err(noWorktree(wanted))
+    if (!found) return err(noWorktree(wanted, list))
     const holds = holdsOf(found)
     if (holds !== null && !words.flag('yes')) return err(holdsMore(found.name, holds))
     const removed = await client.change.removeWorktree({
@@ -90,9 +91,13 @@ const lostOf = (name: string, ignored: readonly string[]): string => {
   return `${ignored.slice(0, 5).map(oneLine).join(', ')}${more} of ${name}, which git ignores`
 }
 
-const noWorktree = (wanted: string): Failure =>
+const noWorktree = (wanted: string, list: readonly WorktreeView[]): Failure =>
   failure('unknown-task', `there is no worktree of ${JSON.stringify(wanted)}`, {
-    hint: 'yard worktree list shows them',
+    hint: taskHint(
+      wanted,
+      new Set(list.map(({ name, task }) => task ?? name)),
+      'yard worktree list shows them',
+    ),
     facts: { id: wanted },
   })
 

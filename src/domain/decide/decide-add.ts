@@ -4,6 +4,7 @@ import type { Actor, Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
+import { nearTask, taskHint } from '../near-match.ts'
 import type { NewTask } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -35,7 +36,7 @@ function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
   const faults: IndexedFault[] = []
   const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
   const ids = assignIds(plan, wishes, fault)
-  const known = new Set(ids)
+  const known = knownIds(plan, ids)
   const edges: Edge[] = []
   wishes.forEach(({ task }, index) => {
     const id = ids[index]
@@ -105,31 +106,49 @@ function assignIds(
   return ids
 }
 
+/** A search takes milliseconds, and an import may have a hundred thousand faults. */
+const MOST_SEARCHES = 20
+
+/** What dependencies may name: tasks of the plan and of the import itself. */
+function knownIds(plan: Plan, ids: readonly TaskId[]) {
+  const own = new Set(ids)
+  let searches = 0
+  return {
+    has: (id: TaskId): boolean => plan.tasks.has(id) || own.has(id),
+    /** To find the one that was meant. */
+    all: (): readonly string[] =>
+      ++searches > MOST_SEARCHES ? [] : [...own, ...plan.tasks.keys()],
+  }
+}
+
 function edgesOf(
   plan: Plan,
-  known: ReadonlySet<TaskId>,
+  known: ReturnType<typeof knownIds>,
   id: TaskId,
   task: NewTask,
 ): Result<Edge[], Failure> {
   const edges: Edge[] = []
   for (const blocker of new Set(task.after)) {
-    if (!plan.tasks.has(blocker) && !known.has(blocker)) return err(unknownDependency(id, blocker))
+    if (!known.has(blocker)) return err(unknownDependency(id, blocker, known.all()))
     edges.push({ blocker, dependent: id })
   }
   for (const dependent of new Set(task.before)) {
     const later = plan.tasks.get(dependent)
-    if (!later && !known.has(dependent)) return err(unknownDependency(id, dependent))
+    if (!known.has(dependent)) return err(unknownDependency(id, dependent, known.all()))
     if (later && later.state.kind !== 'open') return err(lateDependency(later))
     edges.push({ blocker: id, dependent })
   }
   return ok(edges)
 }
 
-export const unknownDependency = (id: TaskId, missing: TaskId): Failure =>
-  failure('unknown-dependency', `task ${id} names ${missing}, which does not exist`, {
-    hint: 'add that task first, or yard list to see the ids',
-    facts: { id, missing },
+export function unknownDependency(id: TaskId, missing: TaskId, known: Iterable<string>): Failure {
+  const others = new Set(known)
+  others.delete(id)
+  return failure('unknown-dependency', `task ${id} names ${missing}, which does not exist`, {
+    hint: taskHint(missing, others, 'add that task first, or yard list to see the ids'),
+    facts: { id, missing, near: nearTask(missing, others) },
   })
+}
 
 export const lateDependency = (task: Task): Failure =>
   failure(

@@ -81,7 +81,7 @@ type EdgeEvent = { type: 'dependency.added' | 'dependency.removed' } & Edge
 function edgeChanges(plan: Plan, task: Task, edit: TaskEdit): Result<EdgeEvent[], Failure> {
   const wanted = new Set<TaskId>(edit.after ?? plan.blockersOf(task.id))
   for (const id of edit.removeAfter ?? []) {
-    if (!plan.tasks.has(id)) return err(unknownDependency(task.id, id))
+    if (!plan.tasks.has(id)) return err(unknownDependency(task.id, id, plan.tasks.keys()))
     wanted.delete(id)
   }
   for (const id of edit.addAfter ?? []) wanted.add(id)
@@ -109,8 +109,8 @@ function checkAdded(plan: Plan, task: Task, added: readonly Edge[]): Failure | n
   for (const { blocker, dependent } of added) {
     const first = plan.tasks.get(blocker)
     const second = plan.tasks.get(dependent)
-    if (!first) return unknownDependency(task.id, blocker)
-    if (!second) return unknownDependency(task.id, dependent)
+    if (!first) return unknownDependency(task.id, blocker, plan.tasks.keys())
+    if (!second) return unknownDependency(task.id, dependent, plan.tasks.keys())
     if (second.state.kind !== 'open') return lateDependency(second)
   }
   return null

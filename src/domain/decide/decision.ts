@@ -4,6 +4,7 @@ import type { Actor, Reply } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
+import { taskHint } from '../near-match.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
@@ -37,12 +38,12 @@ export const nameOf = (by: Actor): string =>
 /** Runs `then` with the task, or says that there is none of that id. */
 export function withTask(plan: Plan, id: TaskId, then: (task: Task) => Decided): Decided {
   const task = plan.tasks.get(id)
-  return task ? then(task) : refused(unknownTask(id))
+  return task ? then(task) : refused(unknownTask(plan, id))
 }
 
-export const unknownTask = (id: string): Failure =>
-  failure('unknown-task', `there is no task ${id}`, {
-    hint: 'yard list shows the tasks',
+export const unknownTask = (plan: Pick<Plan, 'tasks'>, id: string): Failure =>
+  failure('unknown-task', `there is no task ${JSON.stringify(id)}`, {
+    hint: taskHint(id, plan.tasks),
     facts: { id },
   })
 

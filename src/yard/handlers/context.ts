@@ -2,9 +2,8 @@
 import { implement } from '@orpc/server'
 import { contract } from '../../contract/contract.ts'
 import type { Actor, Command, Reply } from '../../domain/command.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { unknownTask } from '../../domain/decide/decision.ts'
 import { isTaskId } from '../../domain/ids.ts'
-import { nearMatch } from '../../domain/near-match.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Lobby } from '../lobby/lobby.ts'
 import type { PageSessions } from '../page-sessions.ts'
@@ -71,15 +70,5 @@ export async function send(
 /** The task of that id as it is now, or a throw that says that there is none. */
 export function taskOf({ yard }: Pick<HandlerContext, 'yard'>, id: string): Task {
   const task = isTaskId(id) ? yard.plan.tasks.get(id) : undefined
-  return task ?? refuse(unknownTask(yard, id))
-}
-
-const NEAR_LIMIT = 5000
-
-function unknownTask(yard: Yard, id: string): Failure {
-  const near = yard.plan.tasks.size <= NEAR_LIMIT ? nearMatch(id, yard.plan.tasks.keys()) : null
-  return failure('unknown-task', `there is no task ${JSON.stringify(id)}`, {
-    hint: near === null ? 'yard list shows the tasks' : `did you mean "${near}"?`,
-    facts: { id },
-  })
+  return task ?? refuse(unknownTask(yard.plan, id))
 }
