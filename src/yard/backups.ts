@@ -29,6 +29,12 @@ export function listBackups(dataFolder: string, root: string): string[] {
 export const newestSoundBackup = (dataFolder: string, root: string): string | null =>
   listBackups(dataFolder, root).find(isSoundBackup) ?? null
 
+export const backupFile = (dataFolder: string, root: string, at: number): string =>
+  join(
+    backupFolder(dataFolder, root),
+    `yard-${new Date(at).toISOString().replaceAll(/[:.]/g, '-')}.db`,
+  )
+
 export async function makeBackup(parts: {
   store: Store
   dataFolder: string
@@ -48,8 +54,7 @@ export async function makeBackup(parts: {
       }),
     )
   }
-  const name = new Date(parts.at).toISOString().replaceAll(/[:.]/g, '-')
-  const file = join(folder, `yard-${name}.db`)
+  const file = backupFile(parts.dataFolder, parts.root, parts.at)
   const copied = await parts.store.copyTo(file)
   if (!copied.ok) return copied
   if (parts.isDoubted && !isSoundBackup(file)) {

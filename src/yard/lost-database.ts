@@ -1,9 +1,11 @@
 /** A database that has vanished: noticed before it is taken for an empty yard, and under an owner that lives. */
 import { existsSync, statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
+import type { Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { backupNow, newestSoundBackup } from './backups.ts'
+import { backupFile, backupNow, newestSoundBackup } from './backups.ts'
+import { salvagePlan } from './salvage.ts'
 import type { YardParts } from './yard-parts.ts'
 
 /** Null where all is well, a yard that was never opened included. SQLite would make an empty database, and remove the log of the old one. */
@@ -25,6 +27,11 @@ export const hasDatabase = ({ db }: Pick<YardPaths, 'db'>): boolean =>
 
 const lostWord = (file: string): string => (existsSync(file) ? 'is empty' : 'does not exist')
 
+type Parts = Pick<
+  YardParts,
+  'options' | 'opened' | 'dataFolder' | 'clock' | 'current' | 'log' | 'dispatcher'
+>
+
 /** How often a living owner looks, at least. */
 const LOOK_MS = 10_000
 
@@ -32,20 +39,13 @@ const LOOK_MS = 10_000
  * Looks whether the files of the open database are still those that were opened. Once they are not, nothing that is committed
  * would be found again: what the owner holds is written to a fresh backup, and `onLost` is called, with what to tell a person.
  */
-export function watchDatabase(
-  parts: Pick<
-    YardParts,
-    'options' | 'opened' | 'dataFolder' | 'clock' | 'current' | 'log' | 'dispatcher'
-  >,
-  onLost: (text: string) => void,
-): () => void {
+export function watchDatabase(parts: Parts, onLost: (text: string) => void): () => void {
   const { paths } = parts.options
   const files = [paths.db, `${paths.db}-wal`].map(createFileWatch)
   const report = async (what: string): Promise<void> => {
     // What would be committed from now on could only be lost.
     parts.dispatcher.close()
-    // Of an emptied file a copy holds only what was read of it before.
-    const made = await backupNow(parts, { isDoubted: true })
+    const made = await backUpLost(parts)
     if (!made.ok) parts.log.error('no backup of it could be made', { why: made.error.message })
     const newest = newestSoundBackup(parts.dataFolder, paths.root)
     const way = newest === null ? 'there is no backup' : `yard restore ${newest}`
@@ -64,6 +64,17 @@ export function watchDatabase(
   }
   next()
   return () => cancel()
+}
+
+/** A copy where the open file is whole (deleted, replaced); of an emptied one the plan in memory is what is left. */
+async function backUpLost(parts: Parts): Promise<Result<unknown, Failure>> {
+  const copied = await backupNow(parts, { isDoubted: true })
+  if (copied.ok) return copied
+  const { dataFolder, clock, opened, options } = parts
+  const { root } = options.paths
+  const at = clock.now()
+  const base = newestSoundBackup(dataFolder, root)
+  return salvagePlan(opened.plan, { base, file: backupFile(dataFolder, root, at), at })
 }
 
 /** Nothing else may open these files in this process; asking for their facts does not. */

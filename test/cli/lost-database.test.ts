@@ -90,19 +90,29 @@ describe('a living owner', { timeout: 120_000 }, () => {
     expect(readFileSync(join(place.folder, 'runs'), 'utf8')).toBe('ran\n')
   })
 
-  it('whose database is emptied names a backup that can be restored, not what is left of it', async () => {
-    const config = '[coordinator]\npoll_interval = 1\n[store]\nbackups = 1\n'
+  it.each([1, 3])('whose database is emptied keeps its plan (backups = %i)', async (kept) => {
+    const config = `[coordinator]\npoll_interval = 1\n[store]\nbackups = ${kept}\n`
     writeFileSync(join(place.folder, '.yard', 'config.toml'), config)
-    await place.yard(['add', 'One', '--id', 'one', '--executor', 'manual'])
+    for (const id of ['one', 'old'])
+      await place.yard(['add', id, '--id', id, '--executor', 'manual'])
+    await place.yard(['add', 'Last', '--id', 'last', '--after', 'old', '--executor', 'manual'])
     expect(backups()).toHaveLength(1)
     await place.yard(['service', 'start'])
     const { pid } = (await place.json(['service', 'status'])) as { pid: number }
-    await place.yard(['add', 'Two', '--id', 'two', '--executor', 'manual'])
+    const exec = 'echo ran >> runs; until [ -e go ]; do sleep 0.05; done'
+    await place.yard(['add', 'Two', '--id', 'two', '--after', 'one', '--exec', exec])
+    await place.yard(['edit', 'last', '--remove-after', 'old'])
+    await place.yard(['remove', 'old'])
+    await place.yard(['done', 'one'])
+    await expect.poll(() => place.json(['agents', '--working'])).toMatchObject([{ task: 'two' }])
     truncateSync(db)
     await expect.poll(() => isAlive(pid)).toBe(false)
-    const { err } = await place.yard(['list'])
-    expect(await place.yard(wayOut(err))).toMatchObject({ code: 0 })
-    expect(await taskStates()).toContain('one open')
+    expect((await place.yard(['list'])).err).toContain('yard restore')
+    writeFileSync(join(place.folder, 'go'), '')
+    await expect.poll(async () => (await place.yard(['restore'])).code).toBe(0)
+    await place.yard(['service', 'start'])
+    await expect.poll(taskStates).toEqual(['one done', 'last open', 'two done'])
+    expect(readFileSync(join(place.folder, 'runs'), 'utf8')).toBe('ran\n')
   })
 
   it('is restored from the newest backup that is sound', async () => {

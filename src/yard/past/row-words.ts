@@ -50,6 +50,9 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     if (at === null) return { text: 'May start at once' }
     return { text: `Starts ${clockTime(at, now)}`, state: 'delayed', until: at }
   },
+  'yard.salvaged': () => ({
+    text: 'Saved from memory, as the database was lost; what came just before is not recorded',
+  }),
   'task.held': () => ({ text: 'Paused', state: 'paused' }),
   'task.released': () => ({ text: 'Resumed' }),
   'task.completed': ({ set, by }, { claimerOf }) => {
