@@ -1,6 +1,6 @@
 /** The Settings screen against a real host: the window's own settings, real files of the configuration, the service. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -174,6 +174,27 @@ onStage('settings', SETTING, (stage) => {
       expect(await button('Reset Max agents').count()).toBe(0)
     },
   )
+
+  test('a file that was edited beside the window waits, and the setting says so', async () => {
+    await openSection('Agents')
+    const file = join(yard.folder, '.yard/config.toml')
+    await appendFile(file, '\n[executors.mine]\ntype = "shell"\n')
+    await writeFile(file, (await yardFile()).replace(/^\[agent\]$/m, '$&\nmax_subtasks = 9'))
+    // The files are looked at again when the page is seen.
+    const lookAgain = () =>
+      page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')))
+    await lookAgain()
+    await setting('Added tasks').getByText('Pending: 9').waitFor()
+    await page
+      .getByText('Changed in the files, not reloaded: agent.max_subtasks, executors.mine.type')
+      .waitFor()
+    await yard.post('/service/reload', {})
+    await lookAgain()
+    await expect.poll(() => page.getByText('Pending:').count()).toBe(0)
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Added tasks' }).inputValue())
+      .toBe('9')
+  })
 
   test('the search finds over all sections, by word and by key', async () => {
     await goTo('#/settings')

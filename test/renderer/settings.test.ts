@@ -119,6 +119,7 @@ test('a default that stands under its older key is reset there', () => {
 
 test('the search wants every word, in the section’s name or the setting’s', () => {
   const sections = configSections({
+    pending: [],
     entries: [entry('store.backups'), entry('store.synchronous'), entry('coordinator.model')],
     names: { executors: [], models: [] },
     scope: 'project',

@@ -3,9 +3,11 @@ import {
   isSaidElsewhere,
   keyParts,
   sourceWord,
+  withPendingKeys,
   type ConfigEntry,
   type ConfigScope,
   type KnownNames,
+  type PendingEntry,
 } from '../ui/config-entry.ts'
 import { wordsOf, type KeyWords } from '../ui/config-keys.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
@@ -29,6 +31,7 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
 
 interface ConfigSectionsParts {
   readonly entries: readonly ConfigEntry[]
+  readonly pending: readonly PendingEntry[]
   readonly names: KnownNames
   readonly scope: ConfigScope
   readonly onSaved: () => void
@@ -36,11 +39,14 @@ interface ConfigSectionsParts {
 
 export function configSections({
   entries,
+  pending,
   names,
   scope,
   onSaved,
 }: ConfigSectionsParts): readonly SettingSection[] {
-  const groups = Map.groupBy(entries, ({ key }) => keyParts(key)[0] ?? '')
+  const pendingAt = new Map(pending.map((entry) => [entry.key, entry]))
+  const listed = withPendingKeys(entries, pending)
+  const groups = Map.groupBy(listed, ({ key }) => keyParts(key)[0] ?? '')
   return [...groups].map(([group, members]) => ({
     id: group,
     title: GROUPS[group]?.[0] ?? group,
@@ -57,6 +63,7 @@ export function configSections({
             names={names}
             scope={scope}
             isBorrowed={isSaidElsewhere(entry, entries) && entry.key.startsWith('coordinator.')}
+            pending={pendingAt.get(entry.key) ?? null}
             onSaved={onSaved}
           />
         ),

@@ -1,7 +1,7 @@
 /** Settings: the window's own, and every entry of the configuration with its source. Sections at the left, search over all. */
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import type { ConfigScope } from '../ui/config-entry.ts'
+import type { ConfigScope, PendingConfig } from '../ui/config-entry.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Screen } from '../ui/screen.tsx'
@@ -17,7 +17,7 @@ const SEARCH = 'settings-search'
 export function SettingsScreen() {
   const { filters } = useRoute()
   const [scope, setScope] = useState<ConfigScope>('project')
-  const { sections, configIds, problem, askAgain } = useSections(scope)
+  const { sections, configIds, pending, problem, askAgain } = useSections(scope)
   const query = filters['q'] ?? ''
   const isSearch = query.trim() !== ''
   const current = sections.find(({ id }) => id === filters['section']) ?? sections[0]
@@ -55,6 +55,7 @@ export function SettingsScreen() {
         </div>
         <div className="settings-body">
           <ProblemNote problem={problem} onClose={askAgain} />
+          <PendingNote pending={pending} />
           {shown.map((section) => (
             <Section key={section.id} section={section} />
           ))}
@@ -66,6 +67,21 @@ export function SettingsScreen() {
         </div>
       </div>
     </Screen>
+  )
+}
+
+function PendingNote({ pending: { entries, problem } }: { readonly pending: PendingConfig }) {
+  if (problem !== null)
+    return (
+      <p className="settings-pending" role="status">
+        The configuration files cannot be read, so what was read before is in force: {problem}
+      </p>
+    )
+  if (entries.length === 0) return null
+  return (
+    <p className="settings-pending" role="status">
+      Changed in the files, not reloaded: {entries.map(({ key }) => key).join(', ')}
+    </p>
   )
 }
 

@@ -1,6 +1,6 @@
 /** All sections as they are here: those of the app only in the app, those of the configuration once the host has said it. */
 import type { Problem } from '../session/problem.ts'
-import type { ConfigScope } from '../ui/config-entry.ts'
+import type { ConfigEntry, ConfigScope, PendingConfig } from '../ui/config-entry.ts'
 import { useAnswer } from '../ui/use-answer.ts'
 import { apiKeySection } from './api-keys.tsx'
 import { APP, UPDATES } from './app-settings.tsx'
@@ -13,23 +13,39 @@ import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
 import { WORKTREES } from './worktree-settings.tsx'
 
+/** Files are edited elsewhere too. */
+const ASK_EVERY_MS = 10_000
+
+const NOTHING_READ: { readonly entries: readonly ConfigEntry[]; readonly pending: PendingConfig } =
+  { entries: [], pending: { entries: [], problem: null } }
+
 interface Sections {
   readonly sections: readonly SettingSection[]
   /** Sections whose changes go to a file of the configuration. */
   readonly configIds: ReadonlySet<string>
+  /** What the files say that is not in force. */
+  readonly pending: PendingConfig
   readonly problem: Problem | null
   askAgain(): void
 }
 
 export function useSections(scope: ConfigScope): Sections {
-  const config = useAnswer(({ service }) => service.config())
+  const config = useAnswer(
+    async ({ service }) => {
+      const [entries, pending] = await Promise.all([service.config(), service.pendingConfig()])
+      return { entries, pending }
+    },
+    { everyMs: ASK_EVERY_MS },
+  )
+  const { entries, pending } = config.value ?? NOTHING_READ
   const executors = useAnswer(({ service }) => service.executors())
   const models = useAnswer(({ service }) => service.models())
   const askAgain = (): void => {
     for (const each of [config, executors, models]) each.askAgain()
   }
   const ofConfig = configSections({
-    entries: config.value ?? [],
+    entries,
+    pending: pending.entries,
     names: {
       executors: executors.value?.map(({ name }) => name) ?? [],
       models: models.value?.map(({ name }) => name) ?? [],
@@ -37,7 +53,7 @@ export function useSections(scope: ConfigScope): Sections {
     scope,
     onSaved: askAgain,
   })
-  const ofApp = window.yardHost ? [apiKeySection(config.value ?? []), APP, UPDATES] : []
+  const ofApp = window.yardHost ? [apiKeySection(entries), APP, UPDATES] : []
   return {
     sections: [
       LOOK,
@@ -49,6 +65,7 @@ export function useSections(scope: ConfigScope): Sections {
       TELEMETRY,
     ],
     configIds: new Set(ofConfig.map(({ id }) => id)),
+    pending,
     problem: config.problem ?? executors.problem ?? models.problem,
     askAgain,
   }

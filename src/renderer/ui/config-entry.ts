@@ -3,8 +3,24 @@ import type { YardClient } from '../session/link.ts'
 
 export type ConfigEntry = Awaited<ReturnType<YardClient['service']['config']>>[number]
 
+/** What the files say that is not in force, or why they cannot be read. */
+export type PendingConfig = Awaited<ReturnType<YardClient['service']['pendingConfig']>>
+export type PendingEntry = PendingConfig['entries'][number]
+
 /** Which file an edit goes to: this yard's own, or the person's, which holds for all yards. */
 export type ConfigScope = 'project' | 'global'
+
+/** With the keys that only the files name yet, and what is in force without them. */
+export function withPendingKeys(
+  entries: readonly ConfigEntry[],
+  pending: readonly PendingEntry[],
+): readonly ConfigEntry[] {
+  const known = new Set(entries.map(({ key }) => key))
+  const added = pending
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, inForce }) => ({ key, ...inForce, file: null, line: null }))
+  return [...entries, ...added]
+}
 
 /** What a key may name. */
 export interface KnownNames {

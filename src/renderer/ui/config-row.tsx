@@ -7,9 +7,11 @@ import {
   fixedReason,
   scopeOf,
   sourceWord,
+  typedText,
   type ConfigEntry,
   type ConfigScope,
   type KnownNames,
+  type PendingEntry,
 } from './config-entry.ts'
 import type { KeyWords } from './config-keys.ts'
 import { FilePlace } from './file-place.tsx'
@@ -23,12 +25,14 @@ interface ConfigRowProps {
   readonly scope: ConfigScope
   /** Its value stands under another key. */
   readonly isBorrowed?: boolean
+  /** What the files say, where they were not reloaded. */
+  readonly pending?: PendingEntry | null
   /** The host has taken a change: what is shown must be asked for anew. */
   readonly onSaved: () => void
 }
 
 export function ConfigRow(props: ConfigRowProps) {
-  const { entry, words, names, scope, isBorrowed = false, onSaved } = props
+  const { entry, words, names, scope, isBorrowed = false, pending = null, onSaved } = props
   const command = useCommand()
   const id = useId()
   const fixed = fixedReason(entry, scope)
@@ -50,6 +54,7 @@ export function ConfigRow(props: ConfigRowProps) {
           <span>{sourceWord(entry.source)}</span>
           {entry.file !== null && <FilePlace file={entry.file} line={entry.line} />}
         </p>
+        {pending && <Pending entry={pending} />}
       </div>
       <div className="config-acts">
         <ConfigControl
@@ -75,5 +80,25 @@ export function ConfigRow(props: ConfigRowProps) {
       </div>
       <ProblemNote problem={command.problem} onClose={command.dismiss} />
     </div>
+  )
+}
+
+function Pending({ entry }: { readonly entry: PendingEntry }) {
+  const { value, source, file, line, inForce } = entry
+  return (
+    <p className="config-pending">
+      <span>
+        In force: <code>{typedText(inForce.value) || 'not set'}</code>
+      </span>
+      <span>
+        Pending: <code>{typedText(value) || 'not set'}</code>
+      </span>
+      <span>{sourceWord(source)}</span>
+      {file !== null && <FilePlace file={file} line={line} />}
+      <span className="config-pending-why">
+        The files were changed and not reloaded. <code>yard service reload</code> applies them, and
+        so does a change made here.
+      </span>
+    </p>
   )
 }
