@@ -55,6 +55,8 @@ export const historySchema = z.object({
       inputTokens: z.number().nullable(),
       outputTokens: z.number().nullable(),
       tries: z.number(),
+      /** Of these, cut off before they told all: the figures are a lower bound where there are any. */
+      atLeast: z.number(),
     }),
   ),
 })
@@ -101,6 +103,8 @@ const spentSchema = z.object({
   capTokens: z.number().nullable(),
   costUsd: z.number().nullable(),
   tokens: z.number().nullable(),
+  /** Both are a lower bound: a try was cut off before it told all. */
+  atLeast: z.literal(true).optional(),
 })
 
 const sums = {

@@ -64,6 +64,8 @@ export const taskCardSchema = z.object({
   mergeFor: z.string().optional(),
   /** Of all its tries, US dollars; null = no CLI said. */
   costUsd: z.number().nullable(),
+  /** That is a lower bound: a try was cut off before it told all. Absent otherwise. */
+  costAtLeast: z.literal(true).optional(),
 })
 export type TaskCard = z.infer<typeof taskCardSchema>
 
@@ -232,7 +234,12 @@ export const summarySchema = z.object({
     hold: z.string().nullable(),
   }),
   /** Of agents that ended today in the owner's zone. Null = no CLI said. */
-  today: z.object({ costUsd: z.number().nullable(), tokens: z.number().nullable() }),
+  today: z.object({
+    costUsd: z.number().nullable(),
+    tokens: z.number().nullable(),
+    /** Both are a lower bound: a try was cut off before it told all. */
+    atLeast: z.literal(true).optional(),
+  }),
   /** What may be spent in a day; null = no cap. */
   dayCap: z.object({ usd: z.number().nullable(), tokens: z.number().nullable() }),
   /** Count per shown state; states with none are left out. */

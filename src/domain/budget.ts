@@ -1,5 +1,7 @@
 /** What may be spent, and whether it is: pure. A cap is reached when nothing of it is left. */
+import type { Usage } from './agent.ts'
 import { dollarsText as money } from './dollars.ts'
+import { tokensOf } from './price.ts'
 import { isTakenByPeople, type Budget, type ExecutorType } from './settings.ts'
 import type { Task } from './task.ts'
 
@@ -7,6 +9,8 @@ import type { Task } from './task.ts'
 export interface Spent {
   readonly usd: number | null
   readonly tokens: number | null
+  /** An agent was cut off before it told all: both are a lower bound. */
+  readonly atLeast?: true
 }
 
 /** Whether its agents may cost money at all: a shell line of the user's own, and what people do, is not counted. */
@@ -18,10 +22,11 @@ function reached(
   spent: Spent,
   caps: { readonly usd: number | null; readonly tokens: number | null },
 ) {
+  const bound = spent.atLeast ? 'at least ' : ''
   if (caps.usd !== null && spent.usd !== null && spent.usd >= caps.usd)
-    return `${money(spent.usd)} of ${money(caps.usd)}`
+    return `${bound}${money(spent.usd)} of ${money(caps.usd)}`
   if (caps.tokens !== null && spent.tokens !== null && spent.tokens >= caps.tokens)
-    return `${count(spent.tokens)} of ${count(caps.tokens)}`
+    return `${bound}${count(spent.tokens)} of ${count(caps.tokens)}`
   return null
 }
 
@@ -76,6 +81,13 @@ export const plus = (a: number | null, b: number | null): number | null =>
 export const sumSpent = (a: Spent, b: Spent): Spent => ({
   usd: plus(a.usd, b.usd),
   tokens: plus(a.tokens, b.tokens),
+  ...(a.atLeast || b.atLeast ? { atLeast: true } : {}),
+})
+
+export const spentOf = (usage: Usage): Spent => ({
+  usd: usage.costUsd,
+  tokens: tokensOf(usage),
+  ...(usage.atLeast ? { atLeast: true } : {}),
 })
 
 export const NOTHING_SPENT: Spent = { usd: null, tokens: null }

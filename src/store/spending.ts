@@ -9,6 +9,8 @@ export interface UsageSum {
   readonly outputTokens: number | null
   /** Agents that ended in the span. */
   readonly tries: number
+  /** Of these, whose figures are a lower bound. */
+  readonly atLeast: number
 }
 
 /** What is summed together. */
@@ -23,8 +25,6 @@ export interface GroupSum extends UsageSum {
   readonly registryUsd: number | null
   /** Tries that used tokens of which nobody knows the cost. One that its CLI ended before any model was asked is none. */
   readonly unpriced: number
-  /** Tries whose figures are a lower bound. */
-  readonly atLeast: number
 }
 
 export interface SpendingReads {
@@ -42,10 +42,10 @@ export interface SpendingReads {
   firstAt(): number | null
 }
 
-const SUMS =
-  'sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, count(*) AS tries'
+const SUMS = `sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
+  count(*) AS tries, coalesce(sum(at_least), 0) AS atLeast`
 const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'registry' THEN cost_usd END) AS registryUsd,
-  sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced, sum(at_least) AS atLeast`
+  sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced`
 const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
 
 export function prepareSpending(db: Database.Database): SpendingReads {
@@ -79,7 +79,7 @@ export function prepareSpending(db: Database.Database): SpendingReads {
     by: (group, { from, to }, limit) => (groups[group]?.all(from, to, limit) ?? []) as GroupSum[],
     inAll({ from, to }) {
       const sum = all.get(from, to) as GroupSum
-      return { ...sum, unpriced: sum.unpriced ?? 0, atLeast: sum.atLeast ?? 0 }
+      return { ...sum, unpriced: sum.unpriced ?? 0 }
     },
     firstAt: () => (first.get() ?? null) as number | null,
   }

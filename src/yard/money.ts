@@ -1,19 +1,12 @@
 /** What agents and tasks have spent, for the coordinator: recorded sums, and what living agents are known to use by now. */
 import type { Money } from '../coordinator/ports.ts'
 import type { Agent, ToldUsage, Usage } from '../domain/agent.ts'
-import { NOTHING_SPENT, sumSpent, type Spent } from '../domain/budget.ts'
+import { NOTHING_SPENT, spentOf, sumSpent, type Spent } from '../domain/budget.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { listPrice } from '../domain/models.ts'
 import type { Plan } from '../domain/plan.ts'
-import {
-  priceOfModels,
-  tokensOf,
-  usageOfRun,
-  withCost,
-  type Price,
-  type Priced,
-} from '../domain/price.ts'
+import { priceOfModels, usageOfRun, withCost, type Price, type Priced } from '../domain/price.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { StoreReader } from '../store/store.ts'
 import { dayOf, type Spending } from './spending.ts'
@@ -75,10 +68,10 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
       const dayEndsAt = dayOf(now).end
       if (!isCapped(budget)) return { budget, day: NOTHING_SPENT, graph: NOTHING_SPENT, dayEndsAt }
       const living = allLive()
-      const { costUsd: usd, tokens } = spending.today(now)
+      const { costUsd: usd, ...today } = spending.today(now)
       return {
         budget,
-        day: sumSpent({ usd, tokens }, living),
+        day: sumSpent({ usd, ...today }, living),
         graph: sumSpent(spending.since(budget.graphSince ?? 0), living),
         dayEndsAt,
       }
@@ -105,8 +98,6 @@ const reserved = (priceOf: (id: string) => Price | null, { next }: ToldUsage): S
 
 /** Without its date, or the window that was asked for: `claude-haiku-4-5-20251001`, `claude-sonnet-4-6[1m]`. */
 const plainId = (id: string): string => id.replace(/\[\w+\]$/, '').replace(/-\d{8}$/, '')
-
-export const spentOf = (usage: Usage): Spent => ({ usd: usage.costUsd, tokens: tokensOf(usage) })
 
 /** A price by the registry was never told by the CLI. */
 const ownOf = ({ usage, costSource }: Agent): Usage | null =>

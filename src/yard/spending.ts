@@ -1,20 +1,24 @@
 /** What ended agents cost: per task, today, and since an instant. Kept from commit to commit; read anew only when the day or the instant changes. */
 import type { CommittedBatch } from '../coordinator/committed.ts'
-import type { Agent, Usage } from '../domain/agent.ts'
-import { NOTHING_SPENT, plus, sumSpent, type Spent } from '../domain/budget.ts'
+import type { Agent } from '../domain/agent.ts'
+import { NOTHING_SPENT, plus, spentOf, sumSpent, type Spent } from '../domain/budget.ts'
 import type { EntityChange } from '../domain/plan.ts'
-import { tokensOf } from '../domain/price.ts'
 import type { Task } from '../domain/task.ts'
 import type { SpendingReads, UsageSum } from '../store/spending.ts'
+
+/** US dollars; null = nobody knows. */
+export type Cost = Pick<Spent, 'usd' | 'atLeast'>
 
 export interface DaySpending {
   readonly costUsd: number | null
   readonly tokens: number | null
+  /** Both are a lower bound. */
+  readonly atLeast?: true
 }
 
 export interface Spending {
-  /** US dollars over all tries of a task; null = nobody knows. */
-  costOf(taskId: string): number | null
+  /** Over all tries of a task. */
+  costOf(taskId: string): Cost
   /** What counts towards a task's own budget: all its tries, or those of the current run of a repeating task. */
   ofTask(task: Pick<Task, 'id' | 'schedule' | 'completedAt'>): Spent
   /** Of agents that ended since midnight of this machine. */
@@ -31,30 +35,31 @@ export function createSpending(reads: SpendingReads): Spending {
   let graph: { readonly start: number; spent: Spent } | null = null
 
   const allOf = (id: string): Spent => {
-    tasks ??= new Map([...reads.perTask()].map(([key, sum]) => [key, spentOf(sum)]))
+    tasks ??= new Map([...reads.perTask()].map(([key, sum]) => [key, spentOfSum(sum)]))
     return tasks.get(id) ?? NOTHING_SPENT
   }
   const runOf = (id: string, since: number): Spent => {
     const known = runs.get(id)
     if (known?.since === since) return known.spent
-    const spent = spentOf(reads.usageOfTask(id, since))
+    const spent = spentOfSum(reads.usageOfTask(id, since))
     runs.set(id, { since, spent })
     return spent
   }
   return {
-    costOf: (taskId) => allOf(taskId).usd,
+    costOf: allOf,
     ofTask: ({ id, schedule, completedAt }) =>
       schedule && completedAt !== null ? runOf(id, completedAt + 1) : allOf(id),
     today(now) {
       if (!day || now >= day.end || now < day.start) {
         const { start, end } = dayOf(now)
-        day = { start, end, spent: spentOf(reads.usageBetween(start, end)) }
+        day = { start, end, spent: spentOfSum(reads.usageBetween(start, end)) }
       }
-      return { costUsd: day.spent.usd, tokens: day.spent.tokens }
+      const { usd, ...rest } = day.spent
+      return { costUsd: usd, ...rest }
     },
     since(at) {
       if (graph?.start !== at)
-        graph = { start: at, spent: spentOf(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }
+        graph = { start: at, spent: spentOfSum(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }
       return graph.spent
     },
     note({ changes }) {
@@ -62,7 +67,7 @@ export function createSpending(reads: SpendingReads): Spending {
         const ended = change.entity === 'agent' ? endedNow(change) : null
         if (!ended?.usage) continue
         const { taskId, usage, endedAt } = ended
-        const spent = ofUsage(usage)
+        const spent = spentOf(usage)
         runs.delete(taskId)
         tasks?.set(taskId, sumSpent(tasks.get(taskId) ?? NOTHING_SPENT, spent))
         if (day && isWithin(day, endedAt)) day.spent = sumSpent(day.spent, spent)
@@ -73,11 +78,11 @@ export function createSpending(reads: SpendingReads): Spending {
   }
 }
 
-const spentOf = ({ costUsd, inputTokens, outputTokens }: UsageSum): Spent => ({
+const spentOfSum = ({ costUsd, inputTokens, outputTokens, atLeast }: UsageSum): Spent => ({
   usd: costUsd,
   tokens: plus(inputTokens, outputTokens),
+  ...(atLeast > 0 ? { atLeast: true } : {}),
 })
-const ofUsage = (usage: Usage): Spent => ({ usd: usage.costUsd, tokens: tokensOf(usage) })
 
 const endedNow = ({ before, after }: Extract<EntityChange, { entity: 'agent' }>): Agent | null =>
   after?.state.kind === 'ended' && before?.state.kind !== 'ended' ? after : null

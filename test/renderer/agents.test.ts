@@ -125,7 +125,14 @@ test('next is the most urgent ready task, and why it has not started', () => {
 test('spreads, layers and usage: unknown stays unknown', () => {
   expect(spreadOf('x', [4, 1, 3, 2])).toMatchObject({ least: 1, lower: 1.75, median: 2.5, most: 4 })
   expect(stateLayers({ open: [1, 0], failed: [0, 0] }).map(({ label }) => label)).toEqual(['Open'])
-  const day = { day: '2026-11-20', costUsd: null, inputTokens: null, outputTokens: 5, tries: 1 }
+  const day = {
+    day: '2026-11-20',
+    costUsd: null,
+    inputTokens: null,
+    outputTokens: 5,
+    tries: 1,
+    atLeast: 0,
+  }
   expect(usageSeries([day], 'cost')[0]?.values).toEqual([null])
   expect(usageSeries([day], 'tokens')[0]?.values).toEqual([5])
   expect(totalOf([null, null])).toBeNull()

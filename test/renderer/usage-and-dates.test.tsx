@@ -4,14 +4,18 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Costs, TimelineRow } from '../../src/contract/page.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import { AgentCells } from '../../src/renderer/agents/agent-row.tsx'
+import { CostBudgets } from '../../src/renderer/agents/cost-budgets.tsx'
 import { CostTable } from '../../src/renderer/agents/cost-table.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import { emptyView, viewFromSnapshot } from '../../src/renderer/session/yard-view.ts'
+import { spentText } from '../../src/renderer/coordinator/spent-text.ts'
 import { Timeline } from '../../src/renderer/task/timeline.tsx'
 import { Tries } from '../../src/renderer/task/tries.tsx'
+import { COLUMNS } from '../../src/renderer/tasks/columns.ts'
+import { TaskCell } from '../../src/renderer/tasks/task-cell.tsx'
 import { instantText } from '../../src/renderer/ui/duration.ts'
-import { usedMoneyText, usedTokensText } from '../../src/renderer/ui/usage-words.ts'
+import { cardMoneyText, usedMoneyText, usedTokensText } from '../../src/renderer/ui/usage-words.ts'
 import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
 import { liveSession } from './live-session.ts'
 
@@ -83,6 +87,33 @@ test('the table of costs says it of the rows that it is true of', () => {
   expect(cut?.textContent).toContain('at least $2.00')
   expect(cut?.textContent).toContain('1 try cut off before all was told')
   expect(whole?.textContent).not.toContain('at least')
+})
+
+test('cards of tasks say it', () => {
+  const cost = COLUMNS.find(({ id }) => id === 'cost')
+  if (!cost) throw new Error('no column of costs')
+  const card = cardOf('a', { costUsd: 1.5, costAtLeast: true })
+  render(<TaskCell card={card} column={cost} />)
+  expect(screen.getByRole('gridcell').textContent).toBe('at least $1.50')
+  expect(cardMoneyText(cardOf('b', { costUsd: 1.5 }))).toBe('$1.50')
+  expect(cardMoneyText(cardOf('c', { costAtLeast: true }))).toBe('')
+})
+
+test('meters of the caps say it, and what was spent today', () => {
+  const spent = { costUsd: 2, tokens: 3000, atLeast: true } as const
+  const day = { ...spent, capUsd: 40, capTokens: 10_000 }
+  const graph = { costUsd: 1, tokens: null, capUsd: 5, capTokens: null }
+  const client = { service: { config: async () => [] } }
+  render(
+    <SessionContext value={liveSession(client)}>
+      <CostBudgets budget={{ day, graph, graphSince: null }} />
+    </SessionContext>,
+  )
+  const shown = screen.getAllByRole('definition').map(({ textContent }) => textContent)
+  expect(shown).toEqual(['at least $2.00 of $40.00', 'at least 3k of 10k', '$1.00 of $5.00'])
+  expect(spentText({ today: spent, dayCap: { usd: 40, tokens: null } })).toBe(
+    'at least $2.00 of $40, at least 3k tokens',
+  )
 })
 
 const timelineOf = (...instants: readonly number[]): void => {

@@ -5,6 +5,7 @@ import { wordsOf } from '../ui/config-keys.ts'
 import { instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
+import { boundText } from '../ui/usage-words.ts'
 import { moneyText, tokensText } from '../ui/words.ts'
 
 type Budget = Costs['budget']
@@ -26,15 +27,10 @@ export function CostBudgets({ budget }: { readonly budget: Budget }) {
         <h2>Budgets</h2>
       </header>
       <dl className="cost-meters">
-        <Meter name="Today, dollars" spent={day.costUsd} cap={day.capUsd} format={moneyText} />
-        <Meter name="Today, tokens" spent={day.tokens} cap={day.capTokens} format={tokensText} />
-        <Meter name="In all, dollars" spent={graph.costUsd} cap={graph.capUsd} format={moneyText} />
-        <Meter
-          name="In all, tokens"
-          spent={graph.tokens}
-          cap={graph.capTokens}
-          format={tokensText}
-        />
+        <Meter name="Today, dollars" of={day} unit="usd" />
+        <Meter name="Today, tokens" of={day} unit="tokens" />
+        <Meter name="In all, dollars" of={graph} unit="usd" />
+        <Meter name="In all, tokens" of={graph} unit="tokens" />
       </dl>
       {graphSince !== null && (
         <p className="cost-source">In all is counted from {instantText(graphSince)}.</p>
@@ -67,20 +63,21 @@ const entryOf = <T extends { readonly key: string }>(entries: readonly T[], key:
 
 interface MeterProps {
   readonly name: string
-  /** Null = nobody knows. */
-  readonly spent: number | null
-  /** Null = there is none. */
-  readonly cap: number | null
-  readonly format: (value: number) => string
+  readonly of: Budget['day']
+  readonly unit: 'usd' | 'tokens'
 }
 
-function Meter({ name, spent, cap, format }: MeterProps) {
+/** Nothing where neither what was spent is known nor a cap set. */
+function Meter({ name, of, unit }: MeterProps) {
+  const isMoney = unit === 'usd'
+  const [spent, cap] = isMoney ? [of.costUsd, of.capUsd] : [of.tokens, of.capTokens]
+  const format = isMoney ? moneyText : tokensText
   if (spent === null && cap === null) return null
   return (
     <div>
       <dt>{name}</dt>
       <dd>
-        {spent !== null && format(spent)}
+        {boundText(of, format(spent))}
         {cap !== null && `${spent === null ? '' : ' of '}${format(cap)}`}
         {cap !== null && spent !== null && (
           <progress

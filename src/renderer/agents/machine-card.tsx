@@ -4,6 +4,7 @@ import type { AgentView, BreakerView, Summary } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { bytesText } from '../ui/duration.ts'
 import { Lamp } from '../ui/status-badge.tsx'
+import { boundText } from '../ui/usage-words.ts'
 import { moneyText, plural, tokensText } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
@@ -51,10 +52,12 @@ export function MachineCard({ executors }: { readonly executors: Executors | nul
   )
 }
 
-const todayText = ({ costUsd, tokens }: Summary['today']): string =>
-  [moneyText(costUsd), tokens === null ? '' : `${tokensText(tokens)} tokens`]
+const todayText = (today: Summary['today']): string => {
+  const tokens = boundText(today, tokensText(today.tokens))
+  return [boundText(today, moneyText(today.costUsd)), tokens && `${tokens} tokens`]
     .filter(Boolean)
     .join(', ')
+}
 
 interface MeterProps {
   readonly name: string

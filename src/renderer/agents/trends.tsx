@@ -9,6 +9,7 @@ import { Plot } from '../ui/plot.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
+import { boundText } from '../ui/usage-words.ts'
 import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { SpreadPlot } from './spread-plot.tsx'
@@ -152,10 +153,11 @@ function UsageTrend({ days }: { readonly days: History['usage'] }) {
   const series = usageSeries(days, kind)
   const format = kind === 'cost' ? moneyText : tokensText
   const total = totalOf(series[0]?.values ?? [])
+  const atLeast = days.reduce((sum, day) => sum + day.atLeast, 0)
   return (
     <TrendCard
       title="Usage per day"
-      figure={total === null ? '' : format(total)}
+      figure={total === null ? '' : boundText({ atLeast }, format(total))}
       note="last 7 days"
       tools={
         <Segmented

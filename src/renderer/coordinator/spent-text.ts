@@ -1,5 +1,6 @@
 /** What was spent today, beside what may be. What nobody told is no zero. Pure. */
 import type { Summary } from '../../contract/view.ts'
+import { boundText } from '../ui/usage-words.ts'
 import { moneyText, tokensText } from '../ui/words.ts'
 
 /** An older host tells no caps. */
@@ -10,8 +11,11 @@ const NO_CAP: Summary['dayCap'] = { usd: null, tokens: null }
 /** `$18.42 of $40, 1.2M tokens`; null = nothing is known and nothing set. */
 export function spentText({ today, dayCap = NO_CAP }: SpentDay): string | null {
   const parts = [
-    withCap(moneyText(today.costUsd), dayCap.usd === null ? '' : dollars(dayCap.usd)),
-    withCap(tokensText(today.tokens), tokensText(dayCap.tokens), ' tokens'),
+    withCap(
+      boundText(today, moneyText(today.costUsd)),
+      dayCap.usd === null ? '' : dollars(dayCap.usd),
+    ),
+    withCap(boundText(today, tokensText(today.tokens)), tokensText(dayCap.tokens), ' tokens'),
   ].filter((part) => part !== '')
   return parts.length === 0 ? null : parts.join(', ')
 }

@@ -7,7 +7,7 @@ import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
-import { moneyText } from '../ui/words.ts'
+import { cardMoneyText } from '../ui/usage-words.ts'
 import { taskTookMs } from '../workspace/task-took-ms.ts'
 import type { Stack } from './fold.ts'
 import type { Direction } from './grid.ts'
@@ -133,7 +133,7 @@ function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLin
       )}
       {isOnLine && <span>main line</span>}
       {card.state === 'in-progress' && <Doing agentId={card.agent} />}
-      {card.costUsd !== null && <span className="end">{moneyText(card.costUsd)}</span>}
+      {card.costUsd !== null && <span className="end">{cardMoneyText(card)}</span>}
     </span>
   )
 }

@@ -4,6 +4,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { STATES_IN_ORDER, StatusBadge } from '../ui/status-badge.tsx'
+import { boundText } from '../ui/usage-words.ts'
 import { countText, moneyText, plural } from '../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../workspace/commands.ts'
 import { selectTasks } from '../workspace/selection.ts'
@@ -90,6 +91,8 @@ const FIELDS: readonly (readonly [string, (card: TaskCard) => string | null])[] 
 function Shared({ cards }: { readonly cards: readonly TaskCard[] }) {
   const tags = cards[0]?.tags.filter((tag) => cards.every((card) => card.tags.includes(tag))) ?? []
   const costs = cards.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]))
+  const sum = costs.reduce((before, cost) => before + cost, 0)
+  const atLeast = cards.find(({ costAtLeast }) => costAtLeast)?.costAtLeast
   return (
     <Section title="What they share">
       <dl className="rows">
@@ -103,9 +106,7 @@ function Shared({ cards }: { readonly cards: readonly TaskCard[] }) {
           )
         })}
         <Row name="Tags">{tags.length === 0 ? 'None in common' : tags.join(', ')}</Row>
-        {costs.length > 0 && (
-          <Row name="Cost">{moneyText(costs.reduce((sum, cost) => sum + cost, 0))}</Row>
-        )}
+        {costs.length > 0 && <Row name="Cost">{boundText({ atLeast }, moneyText(sum))}</Row>}
       </dl>
     </Section>
   )

@@ -5,6 +5,7 @@ import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/duration.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../ui/status-badge.tsx'
+import { boundText } from '../ui/usage-words.ts'
 import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
 import { blockedReason, runCommand } from '../workspace/commands.ts'
 import { forecastOf } from '../workspace/forecast.ts'
@@ -19,6 +20,7 @@ export function YardPanel() {
   const summary = useYard((view) => view.summary)
   const tasks = useCalmYard((view) => view.tasks, CALM)
   if (summary === null) return null
+  const { today } = summary
   return (
     <>
       <header className="inspector-head">
@@ -33,8 +35,12 @@ export function YardPanel() {
         <Progress summary={summary} />
         <Section title="Today">
           <dl className="rows">
-            <Row name="Cost">{moneyText(summary.today.costUsd) || 'No agent CLI said'}</Row>
-            <Row name="Tokens">{tokensText(summary.today.tokens) || 'No agent CLI said'}</Row>
+            <Row name="Cost">
+              {boundText(today, moneyText(today.costUsd)) || 'No agent CLI said'}
+            </Row>
+            <Row name="Tokens">
+              {boundText(today, tokensText(today.tokens)) || 'No agent CLI said'}
+            </Row>
           </dl>
         </Section>
         <Caps summary={summary} />

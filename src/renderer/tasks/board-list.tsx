@@ -4,7 +4,8 @@ import type { TaskCard } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
-import { countText, moneyText } from '../ui/words.ts'
+import { cardMoneyText } from '../ui/usage-words.ts'
+import { countText } from '../ui/words.ts'
 import { useRoute } from '../workspace/route.ts'
 import { getSelection, useSelection } from '../workspace/selection.ts'
 import type { BoardColumn } from './board-moves.ts'
@@ -141,7 +142,7 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
       </span>
       <span className="board-facts">
         <span className="truncate">{route}</span>
-        <span className="end">{moneyText(card.costUsd)}</span>
+        <span className="end">{cardMoneyText(card)}</span>
       </span>
     </div>
   )

@@ -40,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
   ),
   column('priority', 'Priority', 84, ({ priority }) => priorities.indexOf(priority)),
   column('tries', 'Tries', 72, ({ attempts }) => attempts || null),
-  column('cost', 'Cost', 76, ({ costUsd }) => costUsd),
+  column('cost', 'Cost', 108, ({ costUsd }) => costUsd),
   column('time', 'Time', 88, (card, now) => tookMs(card, now)),
   column('updated', 'Updated', 116, (card) => updatedAt(card)),
   column('fact', 'Why', 220, (card) => text(factOf(card))),

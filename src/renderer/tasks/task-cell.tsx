@@ -3,7 +3,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import { durationText, instantText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
-import { moneyText } from '../ui/words.ts'
+import { cardMoneyText } from '../ui/usage-words.ts'
 import { tookMs, updatedAt, type Column } from './columns.ts'
 import { factOf } from '../workspace/fact-of.ts'
 
@@ -52,7 +52,7 @@ function wordsOf(card: TaskCard, id: string): string | null {
     route: [card.executor, card.model].filter(Boolean).join(', '),
     priority: capital(card.priority),
     tries: triesText(card),
-    cost: moneyText(card.costUsd),
+    cost: cardMoneyText(card),
     time: took === null || card.completedAt === null ? '' : durationText(took),
     fact: factOf(card) ?? '',
     tags: card.tags.join(', '),

@@ -1,4 +1,5 @@
 /** What an agent or a task used, in the words of the window; nothing where no CLI told, "at least" where a turn was cut off before it told. */
+import type { TaskCard } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
 import { moneyText, tokensText } from './words.ts'
 
@@ -15,6 +16,13 @@ export const usedTokensText = (usage: Usage | null): string =>
 
 export const usedMoneyText = (usage: Usage | null): string =>
   boundText(usage, moneyText(usage?.costUsd ?? null))
+
+/** Of all tries of a task. */
+export const cardMoneyText = ({
+  costUsd,
+  costAtLeast,
+}: Pick<TaskCard, 'costUsd' | 'costAtLeast'>): string =>
+  boundText({ atLeast: costAtLeast }, moneyText(costUsd))
 
 /** `at least $1.20`, where the figure of this usage, or of one of so many tries, is a lower bound. */
 export const boundText = (

@@ -96,14 +96,14 @@ function budgetOf(yard: Source, now: number): Costs['budget'] {
   const { spending } = yard
   const { budget } = yard.config().settings
   const day = spending.today(now)
-  const graph = spending.since(budget.graphSince ?? 0)
+  const { usd: graphUsd, ...graph } = spending.since(budget.graphSince ?? 0)
   return {
     day: { capUsd: budget.dayUsd, capTokens: budget.dayTokens, ...day },
     graph: {
       capUsd: budget.graphUsd,
       capTokens: budget.graphTokens,
-      costUsd: graph.usd,
-      tokens: graph.tokens,
+      costUsd: graphUsd,
+      ...graph,
     },
     graphSince: isoOrNull(budget.graphSince),
   }

@@ -14,6 +14,7 @@ import {
 } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
+import type { Cost } from '../spending.ts'
 
 export interface Fold {
   readonly plan: Plan
@@ -26,8 +27,8 @@ export interface Fold {
   pass(seq: number): void
   /** Gives the newest row back if it is later than that one; false when there is none. */
   stepBack(toSeq: number): boolean
-  /** US dollars over the ended tries so far; null = no CLI said. */
-  costOf(taskId: string): number | null
+  /** Over the ended tries so far. */
+  costOf(taskId: string): Cost
 }
 
 /** Rows that can be given back; older ones are folded anew. */
@@ -136,23 +137,27 @@ function reversed(change: EntityChange): EntityChange {
 
 /** Counted both ways, so that a change that is given back leaves no trace. */
 function createCosts() {
-  const sums = new Map<string, { usd: number; count: number }>()
-  const costIn = (agent: Agent | null): number | null =>
-    agent?.state.kind === 'ended' ? (agent.usage?.costUsd ?? null) : null
-  const add = (taskId: string, usd: number, by: 1 | -1): void => {
-    const sum = sums.get(taskId) ?? { usd: 0, count: 0 }
-    sums.set(taskId, { usd: sum.usd + by * usd, count: sum.count + by })
+  const sums = new Map<string, { usd: number; count: number; bounds: number }>()
+  const add = (agent: Agent | null, by: 1 | -1): void => {
+    if (agent?.state.kind !== 'ended' || !agent.usage) return
+    const { costUsd, atLeast } = agent.usage
+    const sum = sums.get(agent.taskId) ?? { usd: 0, count: 0, bounds: 0 }
+    sums.set(agent.taskId, {
+      usd: sum.usd + by * (costUsd ?? 0),
+      count: sum.count + (costUsd === null ? 0 : by),
+      bounds: sum.bounds + (atLeast ? by : 0),
+    })
   }
   return {
     note(change: EntityChange) {
       if (change.entity !== 'agent') return
-      const [was, is] = [costIn(change.before), costIn(change.after)]
-      if (change.before && was !== null) add(change.before.taskId, was, -1)
-      if (change.after && is !== null) add(change.after.taskId, is, 1)
+      add(change.before, -1)
+      add(change.after, 1)
     },
-    of(taskId: string): number | null {
+    of(taskId: string): Cost {
       const sum = sums.get(taskId)
-      return sum && sum.count > 0 ? sum.usd : null
+      if (!sum || sum.count === 0) return { usd: null }
+      return { usd: sum.usd, ...(sum.bounds > 0 ? { atLeast: true } : {}) }
     },
   }
 }

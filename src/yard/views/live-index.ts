@@ -4,6 +4,7 @@ import type { TaskId } from '../../domain/ids.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
+import type { Cost } from '../spending.ts'
 import { taskAttention } from './attention.ts'
 import { createDueTimes } from './due-times.ts'
 import { toTaskCard } from './task-card.ts'
@@ -13,7 +14,7 @@ export interface IndexSource {
   readonly plan: Plan
   readonly now: () => number
   readonly settings: () => Settings
-  readonly costOf: (id: TaskId) => number | null
+  readonly costOf: (id: TaskId) => Cost
   readonly isToLand: (task: Task) => boolean
   readonly hostProblem?: NonNullable<FactSource['hostProblem']>
   readonly isTrusted?: () => boolean

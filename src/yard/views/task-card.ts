@@ -9,13 +9,14 @@ import {
   type ShownState,
   type Task,
 } from '../../domain/task.ts'
+import type { Cost } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { stuckReason } from './shown-route.ts'
 import { oneLine, taskFact, type FactSource } from './task-fact.ts'
 
 export interface CardSource extends FactSource {
-  /** US dollars over all tries; null = no CLI said. */
-  costOf(taskId: string): number | null
+  /** Over all tries. */
+  costOf(taskId: string): Cost
   /** The policy is about to ask for its landing. Absent: nobody knows. */
   isToLand?(task: Task): boolean
 }
@@ -27,6 +28,7 @@ export function toTaskCard(
   shown: ShownState = shownStateOf(source.plan, task, source.now),
 ): TaskCard {
   const stuck = stuckReason(source, task, shown)
+  const cost = source.costOf(task.id)
   return {
     id: task.id,
     title: task.title,
@@ -52,7 +54,8 @@ export function toTaskCard(
     ...parkOf(task),
     ...landingOf(source, task),
     ...(task.merging ? { mergeFor: task.merging.for } : {}),
-    costUsd: source.costOf(task.id),
+    costUsd: cost.usd,
+    ...(cost.usd !== null && cost.atLeast ? { costAtLeast: true } : {}),
   }
 }
 

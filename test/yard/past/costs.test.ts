@@ -11,6 +11,7 @@ beforeEach(async () => {
 afterEach(() => bench.close())
 
 const HOUR = 3_600_000
+const UNMARKED = { bounds: [], caps: Array.from({ length: 3 }, () => [1, undefined]) }
 const costs = (wish: Parameters<PageBench['client']['page']['cost']>[0] = {}) =>
   bench.client.page.cost(wish)
 
@@ -70,6 +71,32 @@ describe('costs', () => {
     ])
     expect((await costs({ by: 'day' })).rows).toMatchObject([{ atLeast: 1, costUsd: 3 }])
   })
+
+  it.each(['read from the store', 'added up since'])(
+    'that are a lower bound mark the card, the day and the caps: %s',
+    async (from) => {
+      for (const id of ['a', 'b']) await bench.run(addCommand(id, { maxAttempts: 9 }))
+      const read = async () => {
+        const { tasks, summary } = await bench.client.service.snapshot()
+        const { day, graph } = (await costs()).budget
+        return {
+          bounds: tasks.flatMap(({ id, costAtLeast }) => (costAtLeast ? [id] : [])),
+          caps: [summary.today, day, graph].map(({ costUsd, atLeast }) => [costUsd, atLeast]),
+        }
+      }
+      await bench.tryTask('b', 1, { usage: { costUsd: 1 } })
+      const before = from === 'added up since' ? await read() : UNMARKED
+      expect(before).toEqual(UNMARKED)
+      await bench.tryTask('a', 2, { code: 1, usage: { costUsd: 1, atLeast: true } })
+      expect(await read()).toEqual({
+        bounds: ['a'],
+        caps: Array.from({ length: 3 }, () => [2, true]),
+      })
+      const at = new Date(bench.clock.now()).toISOString()
+      const past = await bench.client.page.moment({ at })
+      expect(past.tasks.flatMap(({ id, costAtLeast }) => (costAtLeast ? [id] : []))).toEqual(['a'])
+    },
+  )
 
   it('divide each day where that was asked for', async () => {
     for (const id of ['a', 'b']) await bench.run(addCommand(id))

@@ -146,7 +146,9 @@ describe('history', () => {
     await bench.tryTask('b', 3, { question: 'Blue or red?' })
     expect((await page().history({ from: isoTime(start) })).tries[0]?.outcome).toBe('asked')
     const day = isoTime(start).slice(0, 10)
-    expect(usage).toEqual([{ day, costUsd: 0.5, inputTokens: 10, outputTokens: 5, tries: 2 }])
+    expect(usage).toEqual([
+      { atLeast: 0, day, costUsd: 0.5, inputTokens: 10, outputTokens: 5, tries: 2 },
+    ])
   })
 })
 
@@ -167,7 +169,7 @@ describe('what was spent', () => {
     // As the tables say it to somebody who asks for the first time.
     const { spending } = bench.test.yard.store
     expect([...spending.perTask()]).toEqual([
-      ['a', { costUsd: 0.75, inputTokens: 7, outputTokens: 3, tries: 2 }],
+      ['a', { costUsd: 0.75, inputTokens: 7, outputTokens: 3, tries: 2, atLeast: 0 }],
     ])
     await bench.run({ type: 'task.reopen', id: taskId('a') })
     expect([await cost('a'), (await today()).costUsd]).toEqual([0.75, 0.75])
