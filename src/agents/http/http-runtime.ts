@@ -18,9 +18,10 @@ import type {
   Runtime,
   RuntimeReport,
 } from '../../domain/executor.ts'
-import { workFailure } from '../../domain/failure.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
+import { folderFailure } from '../runtime/launch-stage.ts'
 import { plainAddress, redact, secretsOf } from './redact.ts'
 import { readExchange, writeExchange } from './exchange-file.ts'
 import { sendRequest } from './request.ts'
@@ -190,8 +191,8 @@ class HttpRuntime implements Runtime {
     return one
   }
 
-  /** Its folder, with what is to be sent on record before it is; a reason when that cannot be written. */
-  #begin(one: Held): string | null {
+  /** Its folder, with what is to be sent on record before it is; a failure when that cannot be written. */
+  #begin(one: Held): WorkFailure | null {
     const { agent, profile } = one.order
     try {
       mkdirSync(one.folder, { recursive: true, mode: 0o700 })
@@ -213,7 +214,7 @@ class HttpRuntime implements Runtime {
       this.#note(one, 'sending')
       return null
     } catch (error) {
-      return `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`
+      return folderFailure(error)
     }
   }
 
@@ -225,7 +226,7 @@ class HttpRuntime implements Runtime {
   #again(one: Held): void {
     // It was begun once: a note that cannot be written now is no reason to give up what a service may have taken.
     const problem = this.#begin(one)
-    if (problem) this.#options.log.warn('an agent could not be noted', { problem })
+    if (problem) this.#options.log.warn('an agent could not be noted', { problem: problem.reason })
     // An earlier owner may have reported that it was not taken.
     one.failing = ''
     void this.#exchange(one)

@@ -1,6 +1,6 @@
 /** Gathers what is known of an agent's end: output, work found, deliverables, and the verify command's word. */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { bareEvidence, judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
@@ -11,11 +11,12 @@ import { executorOf } from '../executors/registry.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { collectResult, type CollectedWork } from '../git/collect.ts'
 import { markedFiles } from '../git/conflict-marks.ts'
+import type { GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
-import type { ExitRecord } from '../process/stage-files.ts'
+import { errorCode, type ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { lastWordsOf, type LineStages } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
@@ -67,7 +68,7 @@ interface Gathering {
 /** After so many tries in vain its task must not wait any longer. */
 const MAX_SETTLE_TRIES = 5
 
-/** Its end, as it can be told now. Rejects where that may be told later (disk full, a lock); not for ever. */
+/** Its end, as it can be told now. Rejects where that may be told later: for ever while the disk is full, else (a lock) for some tries. */
 export async function settledEnd(
   held: HeldAgent,
   going: Going,
@@ -79,7 +80,7 @@ export async function settledEnd(
     const verify: Verify = (one, line) => runVerify(one, line, stages, options)
     return await gatherEvidence(held, going, { options, guard, verify })
   } catch (error) {
-    if (held.settleTries < MAX_SETTLE_TRIES) throw error
+    if (held.settleTries < MAX_SETTLE_TRIES || isDiskFull(error, held.folder)) throw error
     const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
     return endedUnlaunched(workFailure('crash', why), options.clock.now())
   }
@@ -96,9 +97,9 @@ async function gatherEvidence(
   if (going.kind === 'never-ran') return neverRan(at)
   const summary = await summaryOf(held, going, options)
   const collected = await collect(held, options, guard)
-  // A lock or a full disk may pass: the end is settled later, and given up only after several tries.
-  if (collected instanceof Error && held.settleTries < COLLECT_TRIES) throw collected
+  // A lock may pass: the end is settled later, and given up only after several tries.
   if (collected instanceof Error) {
+    if (held.settleTries < COLLECT_TRIES || isDiskFull(collected, held.folder)) throw collected
     const why = `its work could not be collected: ${collected.message}`
     return endedUnlaunched(workFailure('isolation', why), at)
   }
@@ -114,6 +115,30 @@ async function gatherEvidence(
     conversation: summary.conversation,
     changes: collected && changesOf(collected),
     artifacts: artifactsOf(held, summary),
+  }
+}
+
+const uncollected = (failure: GitFailure): Error => new Error(failure.message, { cause: failure })
+
+/** What the agent did is all there, so it waits for as long as that lasts. A line that could not be run does not say why. */
+function isDiskFull(error: unknown, folder: string): boolean {
+  const { cause = null } = error instanceof Error ? error : {}
+  if (typeof cause === 'object' && cause !== null && 'problem' in cause)
+    return cause.problem === 'disk-full'
+  return isFullCode(errorCode(error)) || !hasRoom(folder)
+}
+
+const isFullCode = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT'
+
+function hasRoom(folder: string): boolean {
+  const file = join(folder, 'room')
+  try {
+    writeFileSync(file, Buffer.alloc(16_384, 1))
+    return true
+  } catch (error) {
+    return !isFullCode(errorCode(error))
+  } finally {
+    rmSync(file, { force: true })
   }
 }
 
@@ -223,7 +248,7 @@ async function collect(
     return null
   }
   const repo = await openRepository(folder, guard)
-  if (!repo.ok) return new Error(repo.error.message)
+  if (!repo.ok) return uncollected(repo.error)
   tell(repo.value.note)
   return collectIn(repo.value, held, options, { branch, base: baseCommit })
 }
@@ -244,7 +269,7 @@ async function collectIn(
     uncommitted: options.worktree().uncommitted,
     resultRef: resultRefOf(agent.id, repo, options.root),
   })
-  if (!collected.ok) return new Error(collected.error.message)
+  if (!collected.ok) return uncollected(collected.error)
   return task.merging === null ? collected.value : withMerged(repo, task.merging, collected.value)
 }
 
@@ -257,10 +282,10 @@ async function withMerged(
   const unfinished = work.unfinished ?? 'merge'
   if (work.commit === null) return { ...work, unfinished }
   const isIn = await holdsBoth(git, merging, work.commit)
-  if (!isIn.ok) return new Error(isIn.error.message)
+  if (!isIn.ok) return uncollected(isIn.error)
   if (!isIn.value) return { ...work, unfinished }
   const marked = await markedFiles(git, merging, work.commit)
-  if (!marked.ok) return new Error(marked.error.message)
+  if (!marked.ok) return uncollected(marked.error)
   const [first] = marked.value
   if (first === undefined) return { ...work, changed: true }
   return { ...work, unfinished: work.unfinished ?? `merge (with conflict marks in ${first})` }

@@ -64,7 +64,7 @@ export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)
 
-const folderFailure = (error: unknown): WorkFailure =>
+export const folderFailure = (error: unknown): WorkFailure =>
   workFailure(
     isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
     `its folder cannot be written: ${messageOf(error)}`,
@@ -77,9 +77,9 @@ export const unstarted = (error: unknown): WorkFailure =>
     `it could not be started: ${messageOf(error)}`,
   )
 
-/** The machine has no process, memory or file handle left for now: that says nothing of the task. */
+/** The machine has no process, memory, file handle or space on its disk left for now: that says nothing of the task. */
 const isShortage = (code: string): boolean =>
-  ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
+  ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT'].includes(code)
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(

@@ -9,6 +9,7 @@ import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Conflict } from '../../domain/landing.ts'
 import { taskBase, type BaseFailure } from '../git/base.ts'
 import { conflictHunks } from '../git/conflict-hunks.ts'
+import type { GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { findGit } from '../git/main-checkout.ts'
 import type { MergeConflict } from '../git/merge-tree.ts'
@@ -73,7 +74,7 @@ export async function preparePlace(
     })
   }
   const opened = await openRepository(folder, guard)
-  if (!opened.ok) return err(unisolated(opened.error.message))
+  if (!opened.ok) return err(unisolated(opened.error))
   return prepareWorktree(order, opened.value, { root, worktrees, target })
 }
 
@@ -92,12 +93,12 @@ async function prepareWorktree(
   const branch = worktreeBranchOf(name)
   const base = await baseOf(order, repo, name, target)
   if (!base.ok) {
-    if (base.error.kind === 'git') return err(unisolated(base.error.message))
+    if (base.error.kind === 'git') return err(unisolated(base.error))
     const conflict = await conflictFrom(repo, base.error)
-    return err({ ...unisolated(base.error.message), conflict })
+    return err({ ...unisolated(base.error), conflict })
   }
   const made = await ensureWorktree({ repo, root: worktrees, name, base: base.value, branch })
-  if (!made.ok) return err(unisolated(made.error.message))
+  if (!made.ok) return err(unisolated(made.error))
   const { path, notes } = made.value
   const wanted = target ?? repo.headRef?.replace(/^refs\/heads\//, '') ?? null
   return ok({
@@ -154,13 +155,17 @@ export function resultRefOf(agentId: string, repo: Repository, root: string): st
   return `refs/yard/results/${agentId}${mark === '' ? '' : `.${mark}`}`
 }
 
-const unplaced = (kind: 'launch' | 'isolation', why: string): Unplaced => ({
+const unplaced = (kind: 'launch' | 'isolation' | 'machine-busy', why: string): Unplaced => ({
   failure: workFailure(kind, why),
   conflict: null,
 })
 
-const unisolated = (why: string): Unplaced =>
-  unplaced('isolation', `it got no worktree of its own: ${why}`)
+const unisolated = (error: GitFailure | MergeConflict): Unplaced =>
+  unplaced(isolationClass(error), `it got no worktree of its own: ${error.message}`)
+
+/** A full disk says nothing of the task. */
+export const isolationClass = (error: GitFailure | MergeConflict): 'isolation' | 'machine-busy' =>
+  error.kind === 'git' && error.problem === 'disk-full' ? 'machine-busy' : 'isolation'
 
 function isFolder(path: string): boolean {
   try {

@@ -8,12 +8,13 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 import { copyIgnored } from '../git/copy-ignored.ts'
+import type { GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { createGit } from '../git/git.ts'
 import { openRepository, readPath } from '../git/repository.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { runLine, type LineEnd, type LineStages } from './line-stage.ts'
-import { folderOf, type Place } from './place.ts'
+import { folderOf, isolationClass, type Place } from './place.ts'
 import { lineEnvironment } from './verify-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
@@ -34,7 +35,7 @@ export async function setUpWorktree(
   const { cwd, branch } = place.workplace
   if (branch === null || (settings.copy.length === 0 && settings.setup === null)) return ok([])
   const gitDir = await readPath(createGit(cwd, parts.guard), '--git-dir')
-  if (!gitDir.ok) return err(notReady(gitDir.error.message))
+  if (!gitDir.ok) return err(notReadyBy(gitDir.error))
   const done = join(gitDir.value, 'yard-ready')
   if (existsSync(done)) return ok([])
   const copied = await copyFiles(held, cwd, settings, parts)
@@ -54,14 +55,14 @@ async function copyFiles(
   if (copy.length === 0) return ok([])
   const from = realpathSync(folderOf(held.order, root))
   const repo = await openRepository(from, guard)
-  if (!repo.ok) return err(notReady(repo.error.message))
+  if (!repo.ok) return err(notReadyBy(repo.error))
   const { toplevel } = repo.value
   // A bare repository has no files of its own to copy.
   if (toplevel === null) return ok([])
   const to = join(worktree, relative(toplevel, from))
   const git = repo.value.gitIn(from)
   const copied = await copyIgnored({ git, from, to, worktree, globs: copy })
-  return copied.ok ? copied : err(notReady(copied.error.message))
+  return copied.ok ? copied : err(notReadyBy(copied.error))
 }
 
 /** Null when the line has done its work. An earlier owner's run that is still under way is waited for, not doubled. */
@@ -118,5 +119,8 @@ function notedFolder(note: string, line: string, agents: string): string | null 
   }
 }
 
-const notReady = (why: string): WorkFailure =>
-  workFailure('isolation', `its worktree could not be made ready: ${why}`)
+const notReadyBy = (error: GitFailure): WorkFailure =>
+  notReady(error.message, isolationClass(error))
+
+const notReady = (why: string, kind: 'isolation' | 'machine-busy' = 'isolation'): WorkFailure =>
+  workFailure(kind, `its worktree could not be made ready: ${why}`)
