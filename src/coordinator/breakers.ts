@@ -23,6 +23,8 @@ const RESPAWN = { agents: 5, windowMs: 60_000, restMs: 5 * 60_000 }
 const LOST_WINDOW_MS = 15 * 60_000
 /** So many failed launches of one profile in a row, and the profile rests, longer each time. */
 const UNLAUNCHED: ReadonlySet<FailureClass> = new Set(['launch', 'machine-busy', 'missing-program'])
+/** Less is a clock that was put right. */
+const FALSE_CLOCK_MS = 60_000
 const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 
 export function createBreakers(plan: Plan): Breakers {
@@ -31,9 +33,11 @@ export function createBreakers(plan: Plan): Breakers {
   const outages = createOutages(plan)
   const signIns = createSignIns(plan)
   const isOver = (breaker: Breaker, now: number): boolean => {
-    const { kind, subject, until } = breaker
+    const { kind, subject, since, until } = breaker
     if (kind === 'silence' || kind === 'unreachable') return !plan.agents.has(subject as AgentId)
-    return until === null ? signIns.isForNobody(breaker) : until <= now
+    if (until === null) return signIns.isForNobody(breaker)
+    // One that began later than now was set by a clock that was ahead.
+    return until <= now || since > now + FALSE_CLOCK_MS
   }
 
   return {

@@ -15,7 +15,7 @@ import { createLeases, type Leases } from './leases.ts'
 import { createLandings, type Landings } from './landings.ts'
 import { createReadySet, type ReadySet } from './ready-set.ts'
 import { createReporter, type Reporter } from './reports.ts'
-import { falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
+import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 import { createSend } from './send.ts'
 import { createTender, type Tender } from './tender.ts'
 import { createVigil, type Vigil } from './vigil.ts'
@@ -211,7 +211,11 @@ function lookAnew(workings: Workings): void {
 function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
   if (Math.abs(sleptMs) <= MISSED_AFTER_MS || !parts.startsAgents) return []
   const setBackMs = Math.max(0, -sleptMs)
-  return [...missedRuns(parts.plan, parts), ...falseTimes(parts.plan, parts, setBackMs)]
+  return [
+    ...missedRuns(parts.plan, parts),
+    ...falseTimes(parts.plan, parts, setBackMs),
+    ...falseBackOffs(parts.plan, parts, setBackMs),
+  ]
 }
 
 function endWork({ beat, deadlines }: Workings): void {

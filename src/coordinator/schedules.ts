@@ -1,4 +1,4 @@
-/** Repeating tasks: their next time, and what becomes of runs that were missed while nobody was there. */
+/** Repeating tasks: their next time, what becomes of runs that were missed while nobody was there, and of times that a false clock gave. */
 import type { Command } from '../domain/command.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { MissedPolicy } from '../domain/settings.ts'
@@ -49,6 +49,33 @@ export function falseTimes(plan: Plan, parts: Parts, setBackMs: number): Command
     const aheadMs = Math.max(setBackMs, (completedAt ?? createdAt) - now)
     if (isOfFalseClock(schedule, scheduledFor, aheadMs, parts))
       commands.push({ type: 'schedule.skip', id, nextFireAt: parts.nextFireAt(schedule, now) })
+  }
+  return commands
+}
+
+/** No back-off lasts longer: the longest delay before a retry, with its jitter. */
+const LONGEST_BACK_OFF_MS = 450_000
+
+/** Back-offs that were set while the clock was ahead: what was left of each is waited for from now. */
+export function falseBackOffs(
+  plan: Plan,
+  { clock }: Pick<Parts, 'clock'>,
+  setBackMs: number,
+): Command[] {
+  const now = clock.now()
+  const commands: Command[] = []
+  for (const { id, state, scheduledFor, startedAt, attempts, backOffs } of plan.tasks.values()) {
+    if (state.kind !== 'open' || state.notBefore === null || state.notBefore === scheduledFor)
+      continue
+    if (attempts + backOffs === 0 || state.notBefore - now <= LONGEST_BACK_OFF_MS) continue
+    const aheadMs = Math.max(setBackMs, (startedAt ?? now) - now)
+    const leftMs = state.notBefore - now - aheadMs
+    // Else somebody has put it off for longer.
+    if (leftMs <= LONGEST_BACK_OFF_MS)
+      commands.push({
+        ...{ type: 'task.edit', id, nextFireAt: null },
+        edit: { delayMs: Math.max(0, leftMs) },
+      })
   }
   return commands
 }

@@ -6,6 +6,7 @@ import {
   type YardBench,
   type YardBenchOptions,
 } from './yard-bench.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
 import { asAgent, taskId, taskIds } from '../support/plan-builder.ts'
 
 const HOUR = 3_600_000
@@ -218,6 +219,65 @@ describe('a schedule', () => {
     yard.clock.jump(-2000)
     await yard.end('tick')
     expect(yard.task('tick').state).toMatchObject({ notBefore: first + HOUR })
+  })
+})
+
+describe('a back-off of a clock that was a day ahead', () => {
+  const DAY = 24 * HOUR
+  const failAhead = async (yard: YardBench, more: Partial<NewTask> = {}): Promise<void> => {
+    await yard.add('a', { maxAttempts: 3, ...more })
+    yard.clock.jump(DAY)
+    await yard.pass(CAPS.pollIntervalMs)
+    await yard.end('a', { exit: { code: 3, signal: null } })
+    expect(yard.task('a').state).toMatchObject({ notBefore: yard.clock.now() + 10_000 })
+  }
+
+  it('lasts no longer when the clock is set back', async () => {
+    const yard = await open()
+    await failAhead(yard)
+    yard.clock.jump(-DAY)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.running()).toEqual(['a'])
+    expect(yard.task('a').attempts).toBe(1)
+  })
+
+  it('lasts no longer when nobody was there as the clock was set back', async () => {
+    const yard = await open()
+    yard.clock.jump(DAY)
+    await yard.add('a', { maxAttempts: 3 })
+    await yard.end('a', { exit: { code: 3, signal: null } })
+    await yard.coordinator.close()
+    yard.clock.jump(-DAY)
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    await second.start()
+    await second.pass(CAPS.pollIntervalMs)
+    expect(second.running()).toEqual(['a'])
+    await second.coordinator.close()
+  })
+
+  it('is not taken for a time that a person has set', async () => {
+    const yard = await open()
+    await failAhead(yard)
+    const notBefore = yard.clock.now() + 2 * HOUR
+    const id = taskId('a')
+    await yard.send({ type: 'task.edit', id, edit: { notBefore }, nextFireAt: null })
+    yard.clock.jump(-DAY)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.task('a').state).toMatchObject({ notBefore })
+  })
+
+  it('of a whole provider or profile is over when the clock is set back', async () => {
+    const yard = await open()
+    yard.clock.jump(DAY)
+    await yard.send({
+      ...{ type: 'breaker.trip', key: 'launch:shell', kind: 'launch', subject: 'shell' },
+      ...{ reason: 'three launches failed', until: yard.clock.now() + 30_000 },
+    })
+    await yard.add('a')
+    expect(yard.running()).toEqual([])
+    yard.clock.jump(-DAY)
+    await yard.pass(CAPS.pollIntervalMs)
+    expect(yard.running()).toEqual(['a'])
   })
 })
 
