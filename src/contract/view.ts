@@ -4,6 +4,7 @@ import { changesSchema, costSourceSchema, usageSchema } from '../domain/agent.ts
 import { workFailureSchema } from '../domain/failure.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
 import { originSchema } from '../domain/origin.ts'
+import { executorTypeSchema } from '../domain/settings.ts'
 import { conversationSchema, prioritySchema, scheduleSchema } from '../domain/task.ts'
 
 const time = z.string()
@@ -121,6 +122,8 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   routes: z.object({
     executor: z.array(routeStopSchema),
     model: z.array(routeStopSchema),
+    /** Of the executor of its next try; null where there is none of that name. */
+    executorType: executorTypeSchema.nullable(),
     /** Where the requests of its next try go: `url` null = its provider's own. Null as a whole for an executor that asks nobody. */
     endpoint: z.object({ url: z.string().nullable(), origin: originSchema }).nullable(),
   }),

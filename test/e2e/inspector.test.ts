@@ -12,6 +12,7 @@ onStage('the inspector', { per: 'file' }, (stage) => {
     await yard.addTask({ id: 'build', title: 'Build', exec: 'true', paused: true })
     await open('build')
     await button('Edit description').waitFor()
+    await part('Done when').getByText('Its command exits with 0').waitFor()
     await page.keyboard.press('F2')
     await inspector().getByRole('textbox', { name: 'Title' }).fill('Build it all')
     await page.keyboard.press('Enter')

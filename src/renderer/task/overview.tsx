@@ -6,6 +6,7 @@ import { Markdown } from '../ui/markdown.tsx'
 import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
 import { Artifacts } from './artifacts.tsx'
 import { Dependencies } from './dependencies.tsx'
+import { DoneWhen } from './done-when.tsx'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { ShownLine } from './changes/shown-line.tsx'
 import { PlainText } from '../ui/plain-text.tsx'
@@ -13,7 +14,7 @@ import { Questions } from './questions.tsx'
 import { Routes } from './route-plan.tsx'
 import { Section } from './section.tsx'
 import { Row, TaskSettings } from './task-settings.tsx'
-import { DELIVERABLES, DESCRIPTION, EXEC, VERIFY } from './task-texts.ts'
+import { DESCRIPTION, EXEC } from './task-texts.ts'
 import { Tries } from './tries.tsx'
 import type { TaskDetails } from './use-task-details.ts'
 import { WhyNote } from './why-note.tsx'
@@ -37,28 +38,7 @@ export function Overview({ card, details }: OverviewProps) {
       <Words task={task} text={EXEC} empty="None: its executor does the work.">
         {task.exec !== null && <pre className="code">{task.exec}</pre>}
       </Words>
-      <Section title="Done when">
-        <dl className="rows">
-          <Row name="Check">
-            <EditableText task={task} text={VERIFY}>
-              {task.verify === null ? (
-                <span className="text-text-3">Its agent says so</span>
-              ) : (
-                <pre className="code">{task.verify}</pre>
-              )}
-            </EditableText>
-          </Row>
-          <Row name="Deliverables">
-            <EditableText task={task} text={DELIVERABLES}>
-              {task.deliverables.map((path) => (
-                <code key={path} className="block">
-                  {path}
-                </code>
-              ))}
-            </EditableText>
-          </Row>
-        </dl>
-      </Section>
+      <DoneWhen task={task} />
       <Dependencies task={task} />
       <Tries tries={tries} />
       <Routes task={task} last={tries[0] ?? null} />

@@ -58,7 +58,9 @@ export function routeStops(
         isLast: true,
       },
     ]),
-    endpoint: profile && shownEndpoint(config, task, profile),
+    ...(profile
+      ? { executorType: profile.type, endpoint: shownEndpoint(config, task, profile) }
+      : { executorType: null, endpoint: null }),
   }
 }
 

@@ -212,6 +212,14 @@ describe('a task', () => {
     expect(own.model.map((s) => s.isPicked)).toEqual([true, false, false, false])
   })
 
+  it('says what kind of executor decides when it is done', async () => {
+    const wishes = [{ exec: 'true' }, { executor: 'claude' }, { executor: 'manual' }]
+    const types = []
+    for (const wish of [...wishes, { executor: 'http://127.0.0.1:9/task' }])
+      types.push((await routes(wish)).executorType)
+    expect(types).toEqual(['shell', 'claude', 'manual', 'http'])
+  })
+
   it('that repeats names its next three times, and one that does not none', async () => {
     const schedule = { spec: '09:00', tz: 'UTC' }
     const daily = await bench.client.task.add({ title: 'd', exec: 'true', schedule })
