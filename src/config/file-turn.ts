@@ -58,9 +58,10 @@ function tryLock(lock: string): boolean {
   }
 }
 
+/** One from the future was left before the clock was set back. */
 function removeStale(lock: string): void {
   const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-  if (age > STALE_MS) rmSync(lock, { force: true })
+  if (Math.abs(age) > STALE_MS) rmSync(lock, { force: true })
 }
 
 const busy = (file: string): Failure => ({

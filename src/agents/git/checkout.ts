@@ -60,7 +60,8 @@ async function clearDeadLock(lock: string): Promise<void> {
   for (;;) {
     const facts = await stat(lock).catch(() => null)
     if (facts === null) return
-    if (Date.now() - facts.mtimeMs > DEAD_AFTER_MS) return rm(lock, { force: true })
+    // One from the future was left before the clock was set back.
+    if (Math.abs(Date.now() - facts.mtimeMs) > DEAD_AFTER_MS) return rm(lock, { force: true })
     await wait(50)
   }
 }

@@ -95,7 +95,8 @@ async function isStale(file: string): Promise<boolean> {
   ])
   // Given back between our try and our look: try again.
   if (content === null || facts === null) return false
-  const ageMs = Date.now() - facts.mtimeMs
+  // One from the future was left before the clock was set back.
+  const ageMs = Math.abs(Date.now() - facts.mtimeMs)
   if (ageMs > STALE_AFTER_MS || (content === '' && ageMs > UNSIGNED_AFTER_MS)) return true
   const [pid = '', start = '-'] = content.trim().split(' ')
   if (!/^\d+$/.test(pid)) return false

@@ -25,7 +25,7 @@ export function createTailer(
   const finishing = new Set<AgentId>()
   const buffer = Buffer.alloc(TURN_BYTES)
   let again: NodeJS.Immediate | null = null
-  let lastNewsAt = 0
+  let lastNewsAt = -intervalMs
 
   const soon = (): void => void (again ??= setImmediate(turn))
   const tell = (output: FollowedOutput): void => {
@@ -52,8 +52,8 @@ export function createTailer(
       else if (finishing.has(output.agent.agentId)) settle(output)
     }
     if (hasMore) soon()
-    if (Date.now() - lastNewsAt >= intervalMs) {
-      lastNewsAt = Date.now()
+    if (performance.now() - lastNewsAt >= intervalMs) {
+      lastNewsAt = performance.now()
       for (const output of followed.values()) tell(output)
     }
   }

@@ -17,8 +17,10 @@ export const speaksEvents = (one: HeldAgent): boolean =>
 
 /** Takes the news in and gives what is to be reported of it. */
 export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeReport[] {
+  // What has grown was written by now, whatever its date says.
+  const latest = told.outputBytes > one.outputBytes ? now : Infinity
   one.outputBytes = told.outputBytes
-  one.heardAt = Math.max(one.heardAt, told.heardAt ?? 0)
+  if (told.heardAt !== null) hear(one, Math.min(told.heardAt, latest), now)
   one.waitsUntil = told.waiting ? (told.waiting.until ?? now + UNKNOWN_WAIT_MS) : null
   one.doing = told.doing
   const reports: RuntimeReport[] = []
@@ -34,25 +36,35 @@ export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeRe
   return reports
 }
 
-export function factsOf(one: HeldAgent): LiveFacts {
-  sizeUp(one)
+export function factsOf(one: HeldAgent, now: number): LiveFacts {
+  sizeUp(one, now)
   const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
   const { outputBytes, isBusy, doing, usage } = one
   const hasEnded = one.isSettling
   return { lastHeardAt, outputBytes, isBusy, hasEnded, waitsForProviderUntil, doing, usage }
 }
 
-function sizeUp(one: HeldAgent): void {
-  noteWritten(one, STAGE_FILES.stderr)
+/** Later than this is not yet, but of a clock that was set back since. */
+const FALSE_CLOCK_MS = 60_000
+
+/** The last sign of life. After the clock was set back a new one is earlier than the one that is known, and counts. */
+function hear(one: HeldAgent, at: number, now: number): void {
+  const isOfFalseClock = (time: number): boolean => time > now + FALSE_CLOCK_MS
+  if (isOfFalseClock(at)) return
+  one.heardAt = isOfFalseClock(one.heardAt) ? at : Math.max(one.heardAt, at)
+}
+
+function sizeUp(one: HeldAgent, now: number): void {
+  noteWritten(one, STAGE_FILES.stderr, now)
   if (speaksEvents(one)) return
-  const bytes = noteWritten(one, STAGE_FILES.stdout)
+  const bytes = noteWritten(one, STAGE_FILES.stdout, now)
   if (bytes !== null) one.outputBytes = bytes
 }
 
 /** A file that grew is a sign of life. Gives its size; null where there is no such file. */
-function noteWritten(one: HeldAgent, name: string): number | null {
+function noteWritten(one: HeldAgent, name: string, now: number): number | null {
   const stats = statSync(join(one.folder, name), { throwIfNoEntry: false })
   if (!stats) return null
-  if (stats.size > 0) one.heardAt = Math.max(one.heardAt, Math.round(stats.mtimeMs))
+  if (stats.size > 0) hear(one, Math.round(stats.mtimeMs), now)
   return stats.size
 }

@@ -99,6 +99,15 @@ test.each([
       utimesSync(join(dir, 'index.lock'), 1, 1)
     },
   ],
+  [
+    'in the middle of its files, on a clock that was a day ahead',
+    (dir: string) => {
+      writeFileSync(join(dir, 'yard-unfinished'), '')
+      renameSync(join(dir, 'index'), join(dir, 'index.lock'))
+      const tomorrow = Date.now() / 1000 + 86_400
+      utimesSync(join(dir, 'index.lock'), tomorrow, tomorrow)
+    },
+  ],
 ])('a worktree whose owner died %s is finished', async (_, damage) => {
   const box = sandbox()
   const base = project(box, { 'a.txt': 'one\n', 'b.txt': 'two\n' })
