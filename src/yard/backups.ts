@@ -29,11 +29,14 @@ export function listBackups(dataFolder: string, root: string): string[] {
 export const newestSoundBackup = (dataFolder: string, root: string): string | null =>
   listBackups(dataFolder, root).find(isSoundBackup) ?? null
 
-export const backupFile = (dataFolder: string, root: string, at: number): string =>
-  join(
-    backupFolder(dataFolder, root),
-    `yard-${new Date(at).toISOString().replaceAll(/[:.]/g, '-')}.db`,
-  )
+/** Named by its time, yet never before one that is there: the clock may have been ahead. */
+export function backupFile(dataFolder: string, root: string, at: number): string {
+  const [newest = ''] = listBackups(dataFolder, root)
+  const [, day, hour, minute, rest] = /(\S{10}T)(\d\d)-(\d\d)-(\d\d-\d{3})Z\.db$/.exec(newest) ?? []
+  const last = Date.parse(`${day}${hour}:${minute}:${rest?.replace('-', '.')}Z`)
+  const time = new Date(last >= at ? last + 1 : at).toISOString().replaceAll(/[:.]/g, '-')
+  return join(backupFolder(dataFolder, root), `yard-${time}.db`)
+}
 
 export async function makeBackup(parts: {
   store: Store
@@ -98,9 +101,10 @@ export function startBackups(
   let cancel = (): void => {}
   const isOn = (): boolean => parts.current.config.settings.store.backups > 0
   const make = async (): Promise<void> => {
-    lastSeq = store.seq
+    const { seq } = store
     const made = await backupNow(parts)
-    if (!made.ok) parts.log.error('the backup failed', { why: made.error.message })
+    if (made.ok) lastSeq = seq
+    else parts.log.error('the backup failed', { why: made.error.message })
   }
   let hasOne: boolean | null = null
   const lacksFirst = (): boolean => {
