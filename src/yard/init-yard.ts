@@ -1,5 +1,5 @@
 /** `yard init`: makes a yard in a folder. A second time changes nothing. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { protectYardFolder } from '../agents/git/exclude.ts'
@@ -7,7 +7,7 @@ import { DEFAULT_CONFIG_TEXT } from '../config/default-config.ts'
 import { yardPaths, type YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openStore } from '../store/open-store.ts'
-import { messageOf, takeOwnerLock } from '../store/owner-lock.ts'
+import { codeOf, messageOf, takeOwnerLock } from '../store/owner-lock.ts'
 import { listBackups } from './backups.ts'
 import { hasDatabase } from './lost-database.ts'
 import { trustAsMade } from './trust.ts'
@@ -88,11 +88,14 @@ function pathProblem(folder: string): string | null {
     : null
 }
 
+/** Whole or not at all: half of one, on a full disk, would be taken for a person's. */
 function writeIfMissing(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx' })
   } catch (error) {
     // Another made it meanwhile.
-    if (!existsSync(file)) throw error
+    if (codeOf(error) === 'EEXIST') return
+    rmSync(file, { force: true })
+    throw error
   }
 }
