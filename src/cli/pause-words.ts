@@ -23,6 +23,9 @@ const COULD_START = new Set(['ready', 'parked', 'delayed'])
 const OF_ONE_AGENT: ReadonlySet<string> = new Set(['silence', 'unreachable'])
 
 export function pauseLines({ tasks, agents, summary }: LiveGraph): string[] {
+  // Said beside living agents too: their ends wait for it.
+  if (summary.readOnly !== null)
+    return [`! nothing can be saved: ${oneLine(summary.readOnly)}; it is tried again by itself`]
   const next = [...tasks.values()].filter(({ state, stuck }) => COULD_START.has(state) && !stuck)
   if (agents.size > 0 || next.length === 0 || summary.paused) return []
   const held = summary.breakers.filter(({ kind }) => !OF_ONE_AGENT.has(kind)).map(breakerLine)

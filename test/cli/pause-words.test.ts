@@ -11,13 +11,23 @@ interface Scene {
   readonly agents?: readonly string[]
   readonly breakers?: readonly object[]
   readonly hold?: string
+  readonly readOnly?: string
 }
 
-const graph = ({ tasks = [{ state: 'ready' }], agents = [], breakers = [], hold }: Scene) =>
+const graph = ({
+  tasks = [{ state: 'ready' }],
+  agents = [],
+  breakers = [],
+  hold,
+  readOnly,
+}: Scene) =>
   ({
     tasks: new Map(tasks.map((task, id) => [String(id), { notBefore: null, ...task }])),
     agents: new Map(agents.map((id) => [id, {}])),
-    summary: { paused: false, breakers, machine: { hold: hold ?? null } },
+    summary: {
+      ...{ paused: false, readOnly: readOnly ?? null },
+      ...{ breakers, machine: { hold: hold ?? null } },
+    },
   }) as unknown as LiveGraph
 
 const DAY = { kind: 'budget', subject: 'day', reason: "today's budget is used up", until: UNTIL }
@@ -41,6 +51,11 @@ it('names the machine, or the next time, where nothing is held back', () => {
   const tasks = [{ state: 'parked', park: { provider: null, until: UNTIL } }, { state: 'blocked' }]
   expect(pauseLines(graph({ tasks }))).toEqual([expect.stringMatching(WHEN)])
   expect(pauseLines(graph({ tasks: [{ state: 'delayed', notBefore: UNTIL }] }))).toHaveLength(1)
+})
+
+it('says that nothing can be saved, beside living agents too', () => {
+  const full = graph({ agents: ['agent-1'], readOnly: 'database or disk is full' })
+  expect(pauseLines(full)).toEqual([expect.stringContaining('database or disk is full')])
 })
 
 it('is silent while an agent works, or nothing could start', () => {
