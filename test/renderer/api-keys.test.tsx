@@ -18,7 +18,12 @@ const CONFIG = [
 
 /** Answers what is asked of `service.config`, and nothing else. */
 const session = liveSession(
-  { service: { config: async () => CONFIG } },
+  {
+    service: {
+      config: async () => CONFIG,
+      pendingConfig: async () => ({ entries: [], problem: null }),
+    },
+  },
   { ...emptyView, summary: summaryOf({ host: 'app' }) },
 )
 
