@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Costs, TimelineRow } from '../../src/contract/page.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import { AgentCells } from '../../src/renderer/agents/agent-row.tsx'
+import { agoText as agentAgoText } from '../../src/renderer/agents/agent-state.ts'
 import { CostBudgets } from '../../src/renderer/agents/cost-budgets.tsx'
 import { CostTable } from '../../src/renderer/agents/cost-table.tsx'
 import type { YardClient } from '../../src/renderer/session/link.ts'
@@ -14,7 +15,11 @@ import { Timeline } from '../../src/renderer/task/timeline.tsx'
 import { Tries } from '../../src/renderer/task/tries.tsx'
 import { COLUMNS } from '../../src/renderer/tasks/columns.ts'
 import { TaskCell } from '../../src/renderer/tasks/task-cell.tsx'
-import { instantText } from '../../src/renderer/ui/duration.ts'
+import { timeText } from '../../src/renderer/schedule/agenda.ts'
+import { clockText } from '../../src/renderer/time/time-words.ts'
+import { clock, exactClock } from '../../src/renderer/ui/clock.ts'
+import { instantText, instantTextIn } from '../../src/renderer/ui/duration.ts'
+import { axisTime, momentText } from '../../src/renderer/ui/plot-data.ts'
 import { cardMoneyText, usedMoneyText, usedTokensText } from '../../src/renderer/ui/usage-words.ts'
 import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
 import { liveSession } from './live-session.ts'
@@ -144,9 +149,27 @@ test('a timeline over several days has the day in every line', async () => {
   expect(before).toMatch(/2025/)
 })
 
+test('the window has one form of the clock: 00 to 23, with seconds in logs alone', () => {
+  const at = new Date(2026, 4, 20, 14, 2, 9).getTime()
+  const [iso, before] = [at, at - DAY].map((each) => new Date(each).toISOString())
+  const [today, past] = [instantText(iso ?? ''), instantText(before ?? '')]
+  const span = { now: at, spanMs: 2 * 3_600_000 }
+  const others = [
+    ...[clockText(at, span), timeText(iso ?? '', at), momentText(at, DAY), axisTime(at, DAY)],
+    agentAgoText(iso ?? '', at + 2 * 3_600_000),
+  ]
+  expect([today, ...others]).toEqual(Array.from({ length: 6 }, () => '14:02'))
+  for (const text of [past, timeText(before ?? '', at), momentText(at, 2 * DAY)])
+    expect(text).toMatch(/\b14:02$/)
+  expect(instantTextIn([iso ?? ''])(iso ?? '')).toBe('14:02:09')
+  expect(instantTextIn([before ?? ''])(before ?? '')).toMatch(/\b14:02:09$/)
+  expect(clockText(at, { now: at, spanMs: 60_000 })).toBe('14:02:09')
+  expect(clock.format(new Date(2026, 4, 20, 0, 5))).toBe('00:05')
+})
+
 test('a timeline of today has the clock alone', async () => {
   timelineOf(NOW - 60_000, NOW - 120_000)
   const shown = await timesShown()
   for (const text of shown) expect(text).not.toMatch(/May/)
-  expect(shown[0]).toBe(instantText(new Date(NOW - 60_000).toISOString()))
+  expect(shown[0]).toBe(exactClock.format(NOW - 60_000))
 })

@@ -6,6 +6,7 @@ import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 import { questionOf } from '../workspace/question-of.ts'
+import { clock, date, weekdayClock } from '../ui/clock.ts'
 
 export interface AgentLook {
   /** The state whose lamp and colours it wears. */
@@ -132,14 +133,6 @@ export function tryText(
   return attemptsAllowed === null ? `Try ${attempts}` : `Try ${attempts} of ${attemptsAllowed}`
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-
 /** `25m` while that is fresh, then the clock, the weekday, the date. */
 export function agoText(iso: string, nowMs: number): string {
   const at = Date.parse(iso)
@@ -147,5 +140,5 @@ export function agoText(iso: string, nowMs: number): string {
   if (ms < 60_000) return durationText(Math.floor(ms / 1000) * 1000 || 1000)
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m`
   if (new Date(at).toDateString() === new Date(nowMs).toDateString()) return clock.format(at)
-  return (ms < 6 * 86_400_000 ? day : date).format(at)
+  return (ms < 6 * 86_400_000 ? weekdayClock : date).format(at)
 }

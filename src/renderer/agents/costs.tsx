@@ -27,6 +27,7 @@ import {
   type CostKind,
   type CostSpan,
 } from './cost-data.ts'
+import { weekdayDate } from '../ui/clock.ts'
 import './costs.css'
 
 const ASK_EVERY_MS = 30_000
@@ -170,16 +171,10 @@ function PerDay({ costs, group, since, dates }: PerDayProps) {
           series={series}
           isStacked={isDivided}
           format={format}
-          timeText={(ms) => dayText.format(ms)}
+          timeText={(ms) => weekdayDate.format(ms)}
         />
       )}
       {source !== null && kind === 'cost' && <p className="cost-source">{source}.</p>}
     </section>
   )
 }
-
-const dayText = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-})

@@ -6,6 +6,7 @@ import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './roads.ts'
+import { clock } from '../ui/clock.ts'
 import './roads.css'
 
 interface RoadsCardProps {
@@ -53,8 +54,6 @@ export function RoadsCard({ tries, people, nowMs }: RoadsCardProps) {
     </section>
   )
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 
 const roadsText = (taken: number, max: number): string =>
   max === 0 ? 'No roads: max agents is 0' : `${taken} of ${max} taken, last 60 minutes`

@@ -25,6 +25,7 @@ import {
   type Span,
   type UsageKind,
 } from './trend-data.ts'
+import { weekdayDate } from '../ui/clock.ts'
 import './trends.css'
 
 const ASK_EVERY_MS = 30_000
@@ -181,15 +182,9 @@ function UsageTrend({ days }: { readonly days: History['usage'] }) {
           at={days.map(({ day }) => `${day}T12:00:00`)}
           series={series}
           format={format}
-          timeText={(ms) => dayText.format(ms)}
+          timeText={(ms) => weekdayDate.format(ms)}
         />
       )}
     </TrendCard>
   )
 }
-
-const dayText = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-})

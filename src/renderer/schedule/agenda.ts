@@ -1,5 +1,6 @@
 /** Where what is to come stands on the line of time: one entry per task and kind, packed so that none covers another. */
 import type { AgendaItem } from '../../contract/page.ts'
+import { clock, clockIn, dateClock, weekdayClock } from '../ui/clock.ts'
 
 export const SPANS = ['24h', '7d'] as const
 export type Span = (typeof SPANS)[number]
@@ -86,31 +87,17 @@ export const KINDS: Readonly<Record<AgendaItem['kind'], readonly [word: string, 
   breaker: ['Held back until', 'blocked'],
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const date = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-
 /** `14:40` today, `Tue 09:00` within a week, then the date. */
 export function timeText(iso: string, nowMs: number): string {
   const at = Date.parse(iso)
   if (new Date(at).toDateString() === new Date(nowMs).toDateString()) return clock.format(at)
-  return (Math.abs(at - nowMs) < 6 * 86_400_000 ? weekday : date).format(at)
+  return (Math.abs(at - nowMs) < 6 * 86_400_000 ? weekdayClock : dateClock).format(at)
 }
 
 /** The clock in the schedule's own zone, where that is another one: `09:00 Tokyo`. Empty where it is the same. */
 export function zoneTime(iso: string, zone: string): string {
   try {
-    const options = { hour: '2-digit', minute: '2-digit' } as const
-    const there = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone })
+    const there = clockIn(zone)
     const at = Date.parse(iso)
     return there.format(at) === clock.format(at) ? '' : `${there.format(at)} ${placeOf(zone)}`
   } catch {

@@ -15,6 +15,7 @@ import {
   type Placed,
   type Span,
 } from './agenda.ts'
+import { clock, weekdayNumber } from '../ui/clock.ts'
 
 interface TimelineProps {
   readonly items: readonly AgendaItem[]
@@ -44,7 +45,7 @@ export function Timeline({ items, span, nowMs }: TimelineProps) {
       <div className="agenda-axis" aria-hidden="true">
         {axisOf(nowMs, span).map((at) => (
           <span key={at} style={{ left: `${shareOf(at, line) * 100}%` }}>
-            {(span === '24h' ? hour : day).format(at)}
+            {(span === '24h' ? clock : weekdayNumber).format(at)}
           </span>
         ))}
       </div>
@@ -62,9 +63,6 @@ export function Timeline({ items, span, nowMs }: TimelineProps) {
     </section>
   )
 }
-
-const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric' })
 
 function Chip({ placed, nowMs }: { readonly placed: Placed; readonly nowMs: number }) {
   const { entry, at, ticks, isLeft } = placed

@@ -1,5 +1,6 @@
 /** Durations and instants in the words of the window. Unknown is empty, never a zero. */
 import { isClipped } from '../../base/instant.ts'
+import { clock, dateClock, exactClock, exactDateClock, exactYearClock, yearClock } from './clock.ts'
 
 /** `640ms`, `48s`, `12m 41s`, `3h 05m`, `2d 4h`. */
 export function durationText(ms: number): string {
@@ -27,41 +28,27 @@ export function remainingText(ms: number): string {
   return hours === 0 ? `${minutes}:${rest}` : `${hours}:${pad(minutes)}:${rest}`
 }
 
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
-const day = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-
-const year = new Intl.DateTimeFormat(undefined, {
-  ...{ year: 'numeric', day: 'numeric', month: 'short' },
-  ...{ hour: '2-digit', minute: '2-digit' },
-})
-
 const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString()
 
-/** The clock today, else the day with it, and the year where it is another; marked where it was clipped to what a date can hold. */
-export const instantText = (iso: string): string => textOf(iso, false)
+const INSTANT = { clock, date: dateClock, year: yearClock }
+const LOGGED = { clock: exactClock, date: exactDateClock, year: exactYearClock }
 
-/** The words of a list that is read from line to line: the clock alone only while every line is of today. */
+/** The clock today, else the day with it, and the year where it is another; marked where it was clipped to what a date can hold. */
+export const instantText = (iso: string): string => textOf(iso, false, INSTANT)
+
+/** The words of a log, which is read from line to line, with seconds: the clock alone only while every line is of today. */
 export function instantTextIn(all: readonly string[]): (iso: string) => string {
   const isDated = all.some((iso) => !isToday(Date.parse(iso)))
-  return (iso) => textOf(iso, isDated)
+  return (iso) => textOf(iso, isDated, LOGGED)
 }
 
-function textOf(iso: string, isDated: boolean): string {
+function textOf(iso: string, isDated: boolean, format: typeof INSTANT): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return ''
   if (isClipped(at)) return `${new Date(at).getFullYear()} (clipped)`
-  if (!isDated && isToday(at)) return clock.format(at)
+  if (!isDated && isToday(at)) return format.clock.format(at)
   const isThisYear = new Date(at).getFullYear() === new Date().getFullYear()
-  return (isThisYear ? day : year).format(at)
+  return (isThisYear ? format.date : format.year).format(at)
 }
 
 export function bytesText(bytes: number): string {

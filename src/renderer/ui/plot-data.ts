@@ -1,4 +1,5 @@
 /** The numbers behind a plot: stacked, in the right shape for the drawing, and as words. */
+import { clock, date, weekdayClock } from './clock.ts'
 
 export interface PlotSeries {
   readonly label: string
@@ -49,20 +50,12 @@ export function wordsAt(
 }
 
 const DAY_MS = 86_400_000
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-
 /** A place on an axis of time, as fine as its span (ms) needs. */
 export function axisTime(atMs: number, spanMs: number): string {
   if (spanMs <= DAY_MS) return clock.format(atMs)
-  return (spanMs <= 3 * DAY_MS ? weekday : date).format(atMs)
+  return (spanMs <= 3 * DAY_MS ? weekdayClock : date).format(atMs)
 }
 
 /** `14:02`, and with its day where the span is longer than one. */
 export const momentText = (atMs: number, spanMs: number): string =>
-  (spanMs <= DAY_MS ? clock : weekday).format(atMs)
+  (spanMs <= DAY_MS ? clock : weekdayClock).format(atMs)

@@ -38,7 +38,7 @@ export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
   )
 })
 
-const clockOf = (at: number): string => instantText(utcIso(at)).replace(/(\d+:\d+):\d+/, '$1')
+const clockOf = (at: number): string => instantText(utcIso(at))
 
 function Body({ block, isAlive, heardAt }: OutputRowProps) {
   switch (block.kind) {
