@@ -31,8 +31,11 @@ async function bothSides(
   {
     reply,
     live,
+    more = {},
   }: {
     readonly reply: (asked: Asked) => Reply
+    /** Of its task. */
+    readonly more?: Partial<Parameters<typeof addTask>[1]>
     readonly live?: (id: TaskId) => Promise<unknown>
   },
 ) {
@@ -42,8 +45,8 @@ async function bothSides(
   const id = `${executor}-${name}` as TaskId
   const model = modelFor(executor)
   const description = 'Write the file.'
-  const more = { executor, model, worktree: 'off', maxAttempts: 1 } as const
-  await addTask(yard, { id, title: 'Write', description, ...more })
+  const how = { executor, model, worktree: 'off', maxAttempts: 1 } as const
+  await addTask(yard, { id, title: 'Write', description, ...how, ...more })
   await live?.(id)
   const task = await untilTask(yard, id, isOver)
   const bill = llm.bill.slice(from)
@@ -127,21 +130,81 @@ describe.each(CLIS)('%s is counted as it is billed', { timeout: RUN_MS }, (cli) 
   })
 })
 
-it('claude counts what its sub-agents used', { timeout: RUN_MS }, async () => {
-  const order = { description: 'Help', prompt: 'You help.', subagent_type: 'general-purpose' }
-  const { task, bill, told } = await bothSides('claude', 'helped', {
-    reply: ({ body, results }) => {
-      if (results > 0) return { say: 'Written.', cached: 0.75 }
-      const isHelper = !body.includes('Write the file.')
-      const call = isHelper
-        ? shellCall('claude', COMMAND)
-        : { tool: /^(?:Task|Agent)$/, with: order }
-      return { say: isHelper ? 'I help.' : 'I ask for help.', call, cached: 0.5 }
-    },
+describe('sub-agents', { timeout: RUN_MS }, () => {
+  const asked = { prompt: 'You help.', description: 'Help' }
+  const general = { tool: /^task$/, with: { ...asked, subagent_type: 'general' } }
+  const namespace = 'multi_agent_v1'
+  type Call = NonNullable<Reply['call']>
+  const CALLS: Readonly<Record<string, readonly [AgentCli, Call]>> = {
+    claude: [
+      'claude',
+      { tool: /^(?:Task|Agent)$/, with: { ...asked, subagent_type: 'general-purpose' } },
+    ],
+    gemini: ['gemini', { tool: /^invoke_agent$/, with: { ...asked, agent_name: 'generalist' } }],
+    codex: ['codex', { namespace, tool: /^spawn_agent$/, with: { message: 'You help.' } }],
+    opencode: ['opencode', general],
+    'opencode-acp': ['opencode', general],
+  }
+  /** gemini's must say so by a call when they have done. */
+  const helping = (cli: AgentCli, { results, tools }: Asked, mayAct: boolean): Reply => {
+    if (results === 0 && mayAct)
+      return { say: 'I help.', call: shellCall(cli, COMMAND), cached: 0.5 }
+    const call = { tool: /^complete_task$/, with: { result: { response: 'Helped.' } } }
+    return tools.includes('complete_task') ? { call } : { say: 'Helped.', cached: 0.75 }
+  }
+  const replying = (executor: string) => {
+    const [cli, call] = CALLS[executor] ?? ['claude', shellCall('claude', COMMAND)]
+    return (one: Asked): Reply => {
+      // Over ACP it passes no question of a sub-agent on, and waits for ever.
+      const mayAct = executor !== 'opencode-acp'
+      if (!one.body.includes('Write the file.')) return helping(cli, one, mayAct)
+      if (one.results === 0) return { say: 'I ask for help.', call, cached: 0.5 }
+      // Nobody is told when codex's have done, but by waiting.
+      const target = /agent_id[\\": ]+([0-9a-f-]{36})/.exec(one.body)?.[1]
+      const waiting = { namespace, tool: /^wait_agent$/, with: { targets: [target] } }
+      return cli === 'codex' && one.results === 1
+        ? { call: waiting }
+        : { say: 'Written.', cached: 0.75 }
+    }
+  }
+
+  it.each([
+    ['claude', 4],
+    ['gemini', 4],
+    ['opencode-acp', 3],
+  ])('of %s are counted', async (executor, requests) => {
+    const { task, bill, told, isBound } = await bothSides(executor, 'helped', {
+      reply: replying(executor),
+    })
+    expect(isDone(task)).toBe(true)
+    expect(bill).toHaveLength(requests)
+    expect(told).toEqual(billed(bill))
+    expect(isBound).toBe(false)
   })
-  expect(isDone(task)).toBe(true)
-  expect(bill).toHaveLength(4)
-  expect(told).toEqual(billed(bill))
+
+  it.each(['codex', 'opencode'])('of %s are not told, so it is a lower bound', async (executor) => {
+    const { task, bill, told, isBound } = await bothSides(executor, 'helped', {
+      reply: replying(executor),
+    })
+    expect(isDone(task)).toBe(true)
+    expect(bill.length).toBeGreaterThanOrEqual(4)
+    expect(isBound).toBe(true)
+    expect(told.inputTokens).toBeLessThan(billed(bill).inputTokens)
+  })
+
+  it.each(['codex', 'opencode'])('of %s are not to be had under a budget', async (executor) => {
+    const seen = new Set<string>()
+    const { task, isBound } = await bothSides(executor, 'alone', {
+      reply: ({ tools }) => {
+        for (const tool of tools) seen.add(tool)
+        return { say: 'Written.' }
+      },
+      more: { budgetTokens: 1_000_000 },
+    })
+    expect(isDone(task)).toBe(true)
+    expect(isBound).toBe(false)
+    expect([...seen].filter((tool) => /^(?:task|spawn_agent)$/.test(tool))).toEqual([])
+  })
 })
 
 it('opencode over ACP counts all of its steps', { timeout: RUN_MS }, async () => {

@@ -11,7 +11,12 @@ export interface Reply {
   readonly think?: string
   readonly say?: string
   /** A call of the tool whose name fits, with these arguments. */
-  readonly call?: { readonly tool: RegExp; readonly with: Readonly<Record<string, unknown>> }
+  readonly call?: {
+    readonly tool: RegExp
+    readonly with: Readonly<Record<string, unknown>>
+    /** Of the Responses protocol: the group of tools that holds it. */
+    readonly namespace?: string
+  }
   /**
    * Where the stream closes, cleanly: `said` after its words, `calling` within the arguments of its call, `unmarked` after everything
    * but the event that ends it.
@@ -288,7 +293,14 @@ function sendResponses({ reply, call, write, event, output, ...sent }: Sending):
     const isCut = reply.cut === 'calling'
     const id = fresh('fc_')
     const delta = write(isCut ? call.args.slice(0, call.args.length / 2) : call.args)
-    const called = { type: 'function_call', id, call_id: fresh('call_'), name: call.name }
+    const { namespace } = reply.call ?? {}
+    const called = {
+      type: 'function_call',
+      id,
+      call_id: fresh('call_'),
+      name: call.name,
+      namespace,
+    }
     item(
       { ...called, arguments: call.args },
       () => typed('response.function_call_arguments.delta', { item_id: id, output_index, delta }),

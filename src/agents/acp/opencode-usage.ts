@@ -4,8 +4,15 @@
  */
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
-import { numberAt, objectAt, objectsAt, parseEvent, textAt } from '../executors/json-event.ts'
-import { usageOfStep } from '../executors/opencode-reader.ts'
+import {
+  numberAt,
+  objectAt,
+  objectsAt,
+  parseEvent,
+  textAt,
+  type JsonObject,
+} from '../executors/json-event.ts'
+import { helperSession, usageOfStep } from '../executors/opencode-reader.ts'
 import { atLeast, sumUsage } from '../executors/usage-sum.ts'
 import type { AcpOrder } from './acp-order.ts'
 
@@ -20,17 +27,29 @@ interface Turn {
 const EXPORT_MS = 30_000
 const MAX_BYTES = 64 * 1024 * 1024
 
-/** `told` where nothing better is to be had, as a lower bound: there may have been more steps. */
+/** More sub-agents than a turn has; those beyond are not asked for. */
+const MAX_SESSIONS = 200
+
+/** Its sub-agents have sessions of their own. `told` where nothing better is to be had, as a lower bound: there may have been more. */
 export async function usageOfOpencode(told: Usage | null, turn: Turn): Promise<Usage | null> {
-  const text = await exported(turn)
-  return (text === null ? null : usageInExport(text, turn.startedAt)) ?? atLeast(told)
+  const sessions = new Set([turn.conversation])
+  let sum: Usage | null = null
+  for (const session of sessions) {
+    // oxlint-disable-next-line no-await-in-loop -- a session names those of its sub-agents
+    const text = await exported(turn, session)
+    const usage = text === null ? null : usageInExport(text, turn.startedAt)
+    if (text === null || usage === null || sessions.size > MAX_SESSIONS) return atLeast(sum ?? told)
+    sum = sumUsage(sum, usage)
+    for (const helper of sessionsInExport(text, turn.startedAt)) sessions.add(helper)
+  }
+  return sum
 }
 
-async function exported({ order, env, conversation, stop }: Turn): Promise<string | null> {
+async function exported({ order, env, stop }: Turn, session: string): Promise<string | null> {
   const [program, ...args] = order.argv
   const at = args.indexOf('acp')
   if (at < 0) return null
-  const { failed, stdout } = await execa(program, [...args.slice(0, at), 'export', conversation], {
+  const { failed, stdout } = await execa(program, [...args.slice(0, at), 'export', session], {
     ...{ cwd: order.cwd, env, extendEnv: false, stdin: 'ignore', reject: false },
     ...{ timeout: EXPORT_MS, maxBuffer: MAX_BYTES, cancelSignal: stop },
   })
@@ -40,11 +59,21 @@ async function exported({ order, env, conversation, stop }: Turn): Promise<strin
 /** Of the answers since then; null where there is none, or the text is none of its. */
 export function usageInExport(text: string, since: number): Usage | null {
   let sum: Usage | null = null
-  for (const message of objectsAt(parseEvent(text), 'messages')) {
-    const info = objectAt(message, 'info')
-    const createdAt = numberAt(objectAt(info, 'time'), 'created') ?? 0
-    if (textAt(info, 'role') === 'assistant' && createdAt >= since)
-      sum = sumUsage(sum, usageOfStep(info))
-  }
+  for (const message of answersIn(text, since))
+    sum = sumUsage(sum, usageOfStep(objectAt(message, 'info')))
   return sum
 }
+
+/** Of the sub-agents that answers since then asked for help. */
+export const sessionsInExport = (text: string, since: number): readonly string[] =>
+  answersIn(text, since)
+    .flatMap((message) => objectsAt(message, 'parts'))
+    .map(helperSession)
+    .filter((id) => id !== null)
+
+const answersIn = (text: string, since: number): readonly JsonObject[] =>
+  objectsAt(parseEvent(text), 'messages').filter((message) => {
+    const info = objectAt(message, 'info')
+    const createdAt = numberAt(objectAt(info, 'time'), 'created') ?? 0
+    return textAt(info, 'role') === 'assistant' && createdAt >= since
+  })

@@ -17,8 +17,8 @@ interface State {
   usage: ToldUsage | null
   /** Of the turn under way, which tells its tokens at its end only. */
   turn: { readonly read: number; readonly said: number } | null
-  /** A stream broke off, and its request was sent again. */
-  isRedone: boolean
+  /** A stream broke off and its request was sent again, or sub-agents worked: what those used is told nowhere. */
+  hasUntold: boolean
   conversation: string | null
   mutatingToolCalls: number
   lastMessage: string | null
@@ -32,7 +32,7 @@ export function createCodexReader(): OutputReader {
     failure: null,
     usage: null,
     turn: null,
-    isRedone: false,
+    hasUntold: false,
     conversation: null,
     mutatingToolCalls: 0,
     lastMessage: null,
@@ -93,6 +93,9 @@ function onItem(state: State, item: JsonObject | null, isDone: boolean): readonl
       return isDone ? [{ kind: 'thinking', text: clip(text) }] : []
     case 'error':
       return [{ kind: 'error', message: clip(textAt(item, 'message') ?? ''), class: null }]
+    case 'collab_tool_call':
+      if (textAt(item, 'tool') === 'spawn_agent') state.hasUntold = true
+      return item ? onTool(state, item, isDone) : []
     case 'command_execution':
     case 'file_change':
     case 'mcp_tool_call':
@@ -113,9 +116,9 @@ function measure(state: State, item: JsonObject): void {
 }
 
 /** A turn that was cut off counts with what was seen of it. */
-function usageSoFar({ usage, turn, isRedone }: State): ToldUsage | null {
+function usageSoFar({ usage, turn, hasUntold }: State): ToldUsage | null {
   const isCut = turn !== null && turn.read + turn.said > 0
-  if (!isCut) return isRedone ? atLeast(usage) : usage
+  if (!isCut) return hasUntold ? atLeast(usage) : usage
   const seen = {
     inputTokens: estimatedTokens(turn.read + turn.said),
     outputTokens: estimatedTokens(turn.said),
@@ -157,12 +160,12 @@ function callOf(id: string, item: JsonObject): OutputReport {
   const server = textAt(item, 'server')
   const tool = textAt(item, 'tool') ?? textAt(item, 'type') ?? 'tool'
   const name = clip(server === null ? tool : `${server}/${tool}`, MAX_SUMMARY)
-  const input = JSON.stringify(item.arguments ?? item.query ?? {})
+  const input = JSON.stringify(item.arguments ?? item.query ?? item.prompt ?? {})
   return {
     kind: 'tool-call',
     id,
     name,
-    summary: oneLine(textAt(item, 'query') ?? input),
+    summary: oneLine(textAt(item, 'query') ?? textAt(item, 'prompt') ?? input),
     input: clip(input),
   }
 }
@@ -196,7 +199,7 @@ function outputOf(item: JsonObject): string {
 
 function onError(state: State, message: string, at: number): readonly OutputReport[] {
   const retry = /^Reconnecting\.\.\.\s*(.*)$/s.exec(message)?.[1]
-  if (/stream disconnected/i.test(message)) state.isRedone = true
+  if (/stream disconnected/i.test(message)) state.hasUntold = true
   const failure = providerFailure({
     code: null,
     status: null,
@@ -218,7 +221,7 @@ function onCompleted(state: State, event: JsonObject): readonly OutputReport[] {
   state.turn = null
   // Of the whole conversation, also of what an earlier agent used of it.
   const told: ToldUsage = { ...usageOf(objectAt(event, 'usage')), ofConversation: true }
-  state.usage = state.isRedone ? { ...told, atLeast: true } : told
+  state.usage = state.hasUntold ? { ...told, atLeast: true } : told
   return [
     { kind: 'usage', usage: state.usage },
     { kind: 'result', ok: true, text: clip(state.lastMessage ?? '') },

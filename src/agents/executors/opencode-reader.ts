@@ -21,8 +21,8 @@ interface State {
   lastText: string | null
   /** A step has begun, and did not tell its tokens yet. */
   isStepOpen: boolean
-  /** A step was begun again: what it used before is told nowhere. */
-  isRedone: boolean
+  /** A step was begun again, or sub-agents worked: what those used is told nowhere. */
+  hasUntold: boolean
 }
 
 const EDITING_TOOLS = new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit'])
@@ -36,7 +36,7 @@ export function createOpencodeReader(): OutputReader {
     mutatingToolCalls: 0,
     lastText: null,
     isStepOpen: false,
-    isRedone: false,
+    hasUntold: false,
   }
   return {
     read(line, writtenAt) {
@@ -54,7 +54,7 @@ export function createOpencodeReader(): OutputReader {
     finish: () => ({
       final: state.final,
       failure: state.failure,
-      usage: state.isStepOpen || state.isRedone ? atLeast(state.usage) : state.usage,
+      usage: state.isStepOpen || state.hasUntold ? atLeast(state.usage) : state.usage,
       conversation: state.conversation,
       mutatingToolCalls: state.mutatingToolCalls,
     }),
@@ -68,7 +68,7 @@ function onEvent(state: State, event: JsonObject, at: number): readonly OutputRe
     case 'step_start':
       // It goes on, so what it said before was not its last word.
       state.final = null
-      if (state.isStepOpen) state.isRedone = true
+      if (state.isStepOpen) state.hasUntold = true
       state.isStepOpen = true
       return []
     case 'text':
@@ -94,6 +94,7 @@ function onTool(state: State, part: JsonObject | null): readonly OutputReport[] 
   const id = clip(textAt(part, 'callID') ?? '', MAX_SUMMARY)
   const name = clip(textAt(part, 'tool') ?? 'tool', MAX_SUMMARY)
   const call = objectAt(part, 'state')
+  if (helperSession(part) !== null) state.hasUntold = true
   const input = objectAt(call, 'input')
   const isOk = isSuccess(call)
   if (isOk && changesThings(name, input)) state.mutatingToolCalls++
@@ -104,6 +105,12 @@ function onTool(state: State, part: JsonObject | null): readonly OutputReport[] 
     { kind: 'tool-result', id, ok: isOk, text: clip(text) },
   ]
 }
+
+/** The session of the sub-agent that a call of `task` began; null for any other part. */
+export const helperSession = (part: JsonObject | null): string | null =>
+  textAt(part, 'tool') === 'task'
+    ? textAt(objectAt(objectAt(part, 'state'), 'metadata'), 'sessionId')
+    : null
 
 /** `completed` only says that a command ran; how it ended stands beside it. */
 function isSuccess(call: JsonObject | null): boolean {
@@ -118,7 +125,7 @@ function changesThings(name: string, input: JsonObject | null): boolean {
 
 function onStepFinish(state: State, part: JsonObject | null): readonly OutputReport[] {
   state.isStepOpen = false
-  if (isBroken(part)) state.isRedone = true
+  if (isBroken(part)) state.hasUntold = true
   state.usage = sumUsage(state.usage, usageOfStep(part))
   const usage: OutputReport = { kind: 'usage', usage: state.usage }
   const reason = textAt(part, 'reason') ?? 'unknown'

@@ -3,6 +3,7 @@
  * gone on with in the folder in which it began. Its models are named `provider/model`.
  */
 import { err, ok, type Result } from '../../base/result.ts'
+import { hasBudget } from '../../domain/budget.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
@@ -28,6 +29,8 @@ const SPEAKING = {
   bash: { '*': 'deny', 'yard *': 'allow' },
   [`${YARD_SERVER}_*`]: 'allow',
 } as const
+/** What its sub-agents use it does not tell, so no cap could hold them. */
+const ALONE = { task: 'deny' } as const
 const TOOLS = {
   type: 'local',
   command: [YARD_PROGRAM, ...YARD_ARGUMENTS],
@@ -127,7 +130,10 @@ function configOf({ order, inheritedEnv }: Pick<LaunchInput, 'order' | 'inherite
     // Else a refused call ends the whole run.
     experimental: { ...objectAt(users, 'experimental'), continue_loop_on_deny: true },
     mcp: { ...objectAt(users, 'mcp'), [YARD_SERVER]: TOOLS },
-    permission: permissionOf(permissions, order.task.mode),
+    permission: {
+      ...permissionOf(permissions, order.task.mode),
+      ...(hasBudget(order.task) ? ALONE : {}),
+    },
     ...(baseUrl === null ? {} : { provider: { yard: providerOf(baseUrl, order.modelId ?? '') } }),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { usageInExport } from '../../../src/agents/acp/opencode-usage.ts'
+import { sessionsInExport, usageInExport } from '../../../src/agents/acp/opencode-usage.ts'
 
 const message = (role: string, created: number, input: number) => ({
   info: { role, time: { created }, tokens: { input, output: 2, reasoning: 1, cache: { read: 5 } } },
@@ -14,6 +14,16 @@ it('sums the answers of the turn, and none before it', () => {
   expect(usageInExport(exported, 100)).toMatchObject({
     ...{ inputTokens: 40, outputTokens: 6, cachedTokens: 10, reasoningTokens: 2, costUsd: null },
   })
+})
+
+it('finds the sessions of sub-agents that the turn began, and none before it', () => {
+  const asking = (created: number, sessionId: string, tool = 'task') => ({
+    ...message('assistant', created, 1),
+    parts: [{ type: 'text' }, { type: 'tool', tool, state: { metadata: { sessionId } } }],
+  })
+  const exported = text(asking(50, 'ses_1'), asking(110, 'ses_2'), asking(120, 'ses_3', 'bash'))
+  expect(sessionsInExport(exported, 100)).toEqual(['ses_2'])
+  expect(sessionsInExport('no', 0)).toEqual([])
 })
 
 it.each(['', 'no', '[]', '{}', '{"messages":[null,{"info":7}]}'])('reads %s as nothing', (said) => {

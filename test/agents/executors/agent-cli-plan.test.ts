@@ -141,6 +141,13 @@ describe('opencode', () => {
     })
   })
 
+  it('has no sub-agents under a budget, which could not hold them', () => {
+    expect(configOf('opencode', { task: { budget: 1 } })).toMatchObject({
+      permission: { task: 'deny' },
+    })
+    expect(configOf('opencode')).not.toHaveProperty('permission.task')
+  })
+
   it('at another address has a provider of ours there, whose key is only named', () => {
     const profile = { baseUrl: 'http://127.0.0.1:1/v1', apiKeyEnv: 'LLM_KEY' }
     const parts = { profile, order: { modelId: 'big/model' } }

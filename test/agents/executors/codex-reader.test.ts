@@ -97,6 +97,21 @@ describe('a run that ends well', () => {
     ])
   })
 
+  it('shows its sub-agents, of whose tokens it tells nothing', () => {
+    const item = { id: '1', type: 'collab_tool_call', tool: 'spawn_agent', prompt: 'You help.' }
+    const usage = { input_tokens: 10, cached_input_tokens: 0, output_tokens: 2 }
+    const { reports, summary } = readEvents(
+      { type: 'item.completed', item: { ...item, status: 'completed' } },
+      { type: 'turn.completed', usage },
+    )
+    expect(reports[0]).toMatchObject({
+      kind: 'tool-call',
+      name: 'spawn_agent',
+      summary: 'You help.',
+    })
+    expect(summary.usage).toMatchObject({ inputTokens: 10, atLeast: true })
+  })
+
   it('after retries is no failure', () => {
     const retry = {
       type: 'error',

@@ -46,6 +46,17 @@ describe('opencode alone', () => {
     expect(read('text').summary.usage?.costUsd).toBeNull()
   })
 
+  it('tells nothing of the tokens of its sub-agents, so its own are a lower bound', () => {
+    const call = (tool: string, metadata: object) => ({
+      type: 'tool_use',
+      part: { tool, callID: '1', state: { status: 'completed', metadata } },
+    })
+    const { summary } = readEvents(call('task', { sessionId: 'ses_2' }), finish('stop'))
+    expect(summary.usage).toMatchObject({ inputTokens: 15, atLeast: true })
+    const refused = readEvents(call('task', {}), finish('stop'))
+    expect(refused.summary.usage).not.toHaveProperty('atLeast')
+  })
+
   it('marks a step that broke off before it told its tokens', () => {
     const broken = finish('unknown', { tokens: { input: 0, output: 0, cache: { read: 0 } } })
     const { summary } = readEvents(broken, finish('stop'))

@@ -172,6 +172,12 @@ describe('codex', () => {
     expect(plan).toMatchObject({ stdin: 'prompt', conversationId: null })
   })
 
+  it('has no sub-agents under a budget, which could not hold them', () => {
+    const off = 'features.multi_agent=false'
+    expect(planOf('codex', { task: { budgetTokens: 1000 } }).argv).toContain(off)
+    expect(planOf('codex').argv).not.toContain(off)
+  })
+
   it('resumes by the id of the conversation', () => {
     const plan = planOf('codex', { order: { resume: { executor: 'codex', id: 'thread-1' } } })
     expect(plan.argv.slice(1, 3)).toEqual(['exec', 'resume'])
