@@ -55,7 +55,7 @@ interface WatchBook {
   giveBack(stalledMs: number): void
 }
 
-/** An agent of an earlier owner has at least so long: how long it ran is told by the wall clock alone, which may have been set. */
+/** An agent of an earlier owner has at least so long: where only the wall clock tells how long it ran, that may have been set. */
 const ADOPTED_GRACE_MS = 60_000
 /** What an agent left is collected and verified for at least so long, even if its limit passed while nobody looked. */
 const SETTLE_MS = 60_000
@@ -68,7 +68,7 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
   const watch = (agent: Agent): Watched => {
     let known = watched.get(agent.id)
     if (!known) {
-      known = firstSight(agent, clock)
+      known = firstSight(agent, runtime.facts(agent.id)?.ranMs ?? null, clock)
       watched.set(agent.id, known)
     }
     return known
@@ -117,8 +117,8 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
   }
 }
 
-const firstSight = ({ startedAt }: Agent, clock: Clock): Watched => ({
-  ranMs: Math.max(0, clock.now() - (startedAt ?? clock.now())),
+const firstSight = ({ startedAt }: Agent, ranMs: number | null, clock: Clock): Watched => ({
+  ranMs: ranMs ?? Math.max(0, clock.now() - (startedAt ?? clock.now())),
   seenAt: clock.monotonic(),
   lastHeardAt: 0,
   aliveAt: clock.monotonic(),

@@ -88,6 +88,8 @@ export interface LiveFacts {
   readonly outputBytes: number
   /** Between the last two looks it did what its output does not show: a tool that works, files, requests. */
   readonly isBusy: boolean
+  /** How long its process has run, by a clock that nobody sets; absent or null = not known. */
+  readonly ranMs?: number | null
   /** Its program has ended; what it left is being collected and verified. Absent = false. */
   readonly hasEnded?: boolean
   /** The CLI said that it waits for its provider (a retry, a rate limit) until then; null = not. */

@@ -310,6 +310,25 @@ describe('time limits', () => {
     expect(yard.runtime.stops).toHaveLength(1)
   })
 
+  it('of an agent of an earlier owner count what its process has run, whatever the clock says', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 4 * HOUR })
+    await yard.begin('a')
+    await yard.coordinator.close()
+    yard.clock.jump(24 * HOUR)
+    const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
+    second.runtime.liveFacts.set(yard.agentOf('a'), {
+      ...{ lastHeardAt: 0, outputBytes: 0, isBusy: true, waitsForProviderUntil: null, doing: null },
+      ranMs: HOUR,
+    })
+    await second.start()
+    await second.pass(3 * HOUR - 1)
+    expect(second.runtime.stops).toEqual([])
+    await second.pass(1)
+    expect(second.runtime.stops).toHaveLength(1)
+    await second.coordinator.close()
+  })
+
   it('do not end what ended in time while this process stood still', async () => {
     const yard = await open()
     await yard.add('a', { timeoutMs: 15_000 })

@@ -33,6 +33,8 @@ export interface ProcessHost {
   isSameStart(a: string, b: string): boolean
   /** True when `b` is sure to have started before `a`. */
   isBefore(b: string, a: string): boolean
+  /** Ms since a process of this boot has started, by a clock that nobody sets; null where that cannot be told. */
+  ageMs?(startTime: string): number | null
   /** The command line with its arguments parted by spaces, or null when it cannot be read. */
   commandLine(pid: number): Promise<string | null>
   table(): Promise<ProcessTable>

@@ -6,7 +6,7 @@ import type { LiveFacts, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import type { HeldAgent } from './held-agent.ts'
+import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 
 /** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
 const UNKNOWN_WAIT_MS = 120_000
@@ -36,12 +36,16 @@ export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeRe
   return reports
 }
 
-export function factsOf(one: HeldAgent, now: number): LiveFacts {
-  sizeUp(one, now)
+export function factsOf(
+  one: HeldAgent,
+  { clock, host }: Pick<LocalRuntimeOptions, 'clock' | 'host'>,
+): LiveFacts {
+  sizeUp(one, clock.now())
   const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
   const { outputBytes, isBusy, doing, usage } = one
   const hasEnded = one.isSettling
-  return { lastHeardAt, outputBytes, isBusy, hasEnded, waitsForProviderUntil, doing, usage }
+  const ranMs = one.leader && (host.ageMs?.(one.leader.startTime) ?? null)
+  return { lastHeardAt, outputBytes, isBusy, ranMs, hasEnded, waitsForProviderUntil, doing, usage }
 }
 
 /** Later than this is not yet, but of a clock that was set back since. */

@@ -147,7 +147,7 @@ class LocalRuntime implements Runtime {
 
   facts(agentId: AgentId): LiveFacts | null {
     const one = this.#held.get(agentId)
-    return one ? factsOf(one, this.#options.clock.now()) : null
+    return one ? factsOf(one, this.#options) : null
   }
 
   measure(): Promise<ReadonlyMap<AgentId, TreeUse>> {

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { createProcessHost } from '../../../src/agents/process/identity.ts'
+import { linuxStartTime } from '../../../src/agents/process/linux-host.ts'
 import { createHeld, type HeldAgent } from '../../../src/agents/runtime/held-agent.ts'
 import { factsOf, noteNews } from '../../../src/agents/runtime/life-signs.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
@@ -19,13 +21,25 @@ function held(type: 'shell' | 'claude', now: number): HeldAgent {
   return one
 }
 
+const at = (now: number) => ({ clock: createManualClock(now), host: createProcessHost() })
+
+it.runIf(process.platform === 'linux')(
+  'how long it has run is told by no clock that is set',
+  () => {
+    const one = held('shell', 0)
+    one.leader = { pid: process.pid, startTime: linuxStartTime(process.pid) ?? '' }
+    const { ranMs } = factsOf(one, at(0))
+    expect(Math.abs((ranMs ?? 0) - performance.now())).toBeLessThan(5000)
+  },
+)
+
 it('output that is written after that is one', () => {
   const now = Date.now()
   const one = held('shell', now + DAY)
   const file = join(one.folder, 'stdout.log')
   writeFileSync(file, 'more\n')
   utimesSync(file, now / 1000, now / 1000)
-  expect(factsOf(one, now).lastHeardAt).toBe(now)
+  expect(factsOf(one, at(now)).lastHeardAt).toBe(now)
 })
 
 it('a file of before that is none', () => {
@@ -34,7 +48,7 @@ it('a file of before that is none', () => {
   const file = join(one.folder, 'stderr.log')
   writeFileSync(file, 'early\n')
   utimesSync(file, (now + DAY) / 1000, (now + DAY) / 1000)
-  expect(factsOf(one, now).lastHeardAt).toBe(now)
+  expect(factsOf(one, at(now)).lastHeardAt).toBe(now)
 })
 
 it('events that come after that are one, whatever the other file says', () => {
@@ -43,5 +57,5 @@ it('events that come after that are one, whatever the other file says', () => {
   const told = { waiting: null, doing: null, usage: null, conversation: null, reports: [] }
   const news = { agentId: one.order.agent.id, outputBytes: 10, heardAt: now + DAY, ...told }
   noteNews(one, news as unknown as Parameters<typeof noteNews>[1], now)
-  expect(factsOf(one, now).lastHeardAt).toBe(now)
+  expect(factsOf(one, at(now)).lastHeardAt).toBe(now)
 })
