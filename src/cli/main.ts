@@ -8,6 +8,8 @@ import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './cli.ts'
 import { createPrinter } from './print.ts'
 import { commandGroups } from './commands/groups.ts'
+import { findYard, userPaths } from '../config/paths.ts'
+import { unknownVariables } from '../config/unknown-variables.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { createProgram, globalsOf, type Globals, type WordError } from './program.ts'
 
@@ -69,6 +71,7 @@ export async function runCli(machine: Machine): Promise<number> {
   }
   const program = createProgram(commandGroups, async (load, words, given) => {
     const cli = cliOf(given)
+    await warnOfVariables(cli)
     const verb = await load()
     outcome = await verb(cli, words)
   })
@@ -84,6 +87,17 @@ export async function runCli(machine: Machine): Promise<number> {
     else outcome = fromCommander(error, program)
   }
   return endOf(outcome, printer)
+}
+
+/** A mistyped setting would be passed over without a word. */
+async function warnOfVariables({ machine, print, dir }: Cli): Promise<void> {
+  const { env, cwd } = machine
+  const yard = findYard(cwd, env, dir)
+  const files = [userPaths(env).config, ...(yard.ok ? [yard.value.config] : [])]
+  for (const { name, near } of await unknownVariables(env, files)) {
+    const hint = near === null ? '`yard config --list` shows the settings' : `did you mean ${near}?`
+    print.progress(`yard: warning: the variable ${name} is no setting and is ignored; ${hint}`)
+  }
 }
 
 async function endOf(outcome: Outcome, printer: () => Cli['print']): Promise<number> {

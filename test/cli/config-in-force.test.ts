@@ -146,3 +146,13 @@ it('says without an owner what the files and this environment say', async () => 
     pending: null,
   })
 })
+
+it('warns of a variable that is no setting, on stderr only', async () => {
+  const env = { YARD_COORDINATOR_MAX_AGENT: '7' }
+  const { out, err } = await place.yard(['list', '--json'], { env })
+  expect(JSON.parse(out)).toEqual([])
+  expect(err).toBe(
+    'yard: warning: the variable YARD_COORDINATOR_MAX_AGENT is no setting and is ignored; did you mean YARD_COORDINATOR_MAX_AGENTS?\n',
+  )
+  expect((await place.yard(['list'], { env: { YARD_MODEL: 'opus' } })).err).toBe('no tasks\n')
+})
