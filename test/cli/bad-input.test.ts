@@ -101,6 +101,8 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['kill', 2, /no agent was named/],
   ['kill agent-1 --all', 2, /both/],
   ['kill agent-99', 3, /no agent/],
+  ['kill bb', 3, /no task "bb"; did you mean "b"\?/],
+  ['kill a b', 3, /no agent works on a now/],
   ['dead-agents --cleanup --purge', 2, /cannot be used with/],
   ['config', 2, /nothing to show/],
   ['config coordinator.max_agent', 2, /coordinator\.max_agents/],

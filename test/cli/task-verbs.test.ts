@@ -62,6 +62,41 @@ describe('verbs that take several tasks', () => {
   })
 })
 
+describe('kill', () => {
+  const sleepers = ['s1', 's2', 's3']
+  const alive = async () =>
+    z
+      .array(z.object({ id: z.string(), task: z.string() }))
+      .parse(await place.json(['agents', '--alive']))
+
+  it('ends several agents, by their own ids or their tasks', async () => {
+    for (const id of sleepers) await place.yard(['add', id, '--id', id, '--exec', 'sleep 600'])
+    await place.yard(['service', 'start'])
+    await expect.poll(alive).toHaveLength(3)
+    const agentOf = new Map((await alive()).map(({ id, task }) => [task, id]))
+    const none = await place.yard(['kill', 's1', 'nope', '--force'])
+    expect({ code: none.code, err: none.err }).toEqual({
+      code: 3,
+      err: expect.stringContaining('nope'),
+    })
+    expect(await alive()).toHaveLength(3)
+    const first = `${agentOf.get('s1')}`
+    const { code, out } = await place.yard(['kill', first, 's2', 's1', '--force'])
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `${first} has ended (killed)\n${agentOf.get('s2')} has ended (killed)\n`,
+    })
+    expect(await place.json(['kill', 's3', '--force'])).toMatchObject({
+      task: 's3',
+      status: 'ended',
+    })
+    expect(await heldOf(sleepers)).toEqual([true, true, true])
+    expect((await place.yard(['kill', 's3'])).code).toBe(3)
+    await place.yard(['abandon', ...sleepers])
+    await place.yard(['service', 'stop'])
+  })
+})
+
 describe('resume --all', () => {
   it('releases what is paused and leaves drafts', async () => {
     await addEach(['draft'], '--paused')

@@ -1,5 +1,5 @@
 import { arg, opt, type CommandSpec } from '../command-spec.ts'
-import { agentId, taskId } from '../values.ts'
+import { someIds, taskId } from '../values.ts'
 
 export const agentCommands: readonly CommandSpec[] = [
   {
@@ -29,15 +29,15 @@ export const agentCommands: readonly CommandSpec[] = [
   },
   {
     name: 'kill',
-    does: 'ends an agent with all its processes; its task reopens paused',
-    args: [arg('[agent]', 'such as agent-7', agentId)],
+    does: 'ends agents with all their processes; their tasks reopen paused',
+    args: [arg('[ids...]', 'such as agent-7, or tasks: the agents at work on them', someIds)],
     options: [
       opt('--all', 'every agent'),
       opt('--force', 'at once, without asking politely'),
-      opt('--redispatch', 'lets the task start again at once'),
+      opt('--redispatch', 'lets the tasks start again at once'),
     ],
     run: async () => (await import('../verbs/kill.ts')).kill,
-    examples: ['yard kill agent-7', 'yard kill --all --force'],
+    examples: ['yard kill agent-7', 'yard kill build test --redispatch', 'yard kill --all --force'],
   },
   {
     name: 'dead-agents',
