@@ -162,11 +162,14 @@ export const changeContract = {
       }),
     )
     .output(landingViewSchema),
-  /** Every done task with a result that has not landed, in the order of the graph. */
+  /**
+   * Asks for every done task with a result that has not landed, in the order of the graph: `tasks`. `conflicts` are those that
+   * wait for a merge task, and are not asked for again.
+   */
   landAll: oc
     .route({ method: 'POST', path: '/merge' })
     .input(z.strictObject({ commandId: commandIdSchema }))
-    .output(z.object({ tasks: z.array(z.string()) })),
+    .output(z.object({ tasks: z.array(z.string()), conflicts: z.array(z.string()) })),
   /** A person's remark on a line of the changes; the next try is told of it. */
   comment: oc
     .route({ method: 'POST', path: '/task/{task}/comment' })

@@ -106,3 +106,31 @@ it('a result that was refused by its target is told at the end of a run', async 
   const ran = await place.yard(['run'])
   expect(ran.out).toMatch(/work is done: Not merged: .*b\.txt.*\(yard merge work\)/)
 }, 120_000)
+
+it('merge --all-done names each task that conflicts, with its files, until it is settled', async () => {
+  await place.yard(['config', 'worktree.merger', 'person'])
+  for (const id of ['one', 'two', 'three'])
+    await place.yard(['add', id, '--exec', `echo ${id}! > a.txt`, '--worktree', 'on'])
+  await place.yard(['run'])
+  const first = await place.yard(['merge', '--all-done'])
+  expect(first.code).toBe(1)
+  const conflicts = (['two', 'three'] as const).map(
+    (id) =>
+      `${id} is not merged: main and ${id} conflict in a.txt; merge-${id} settles it, and it goes on by itself\n`,
+  )
+  expect(first.out).toMatch(/^one is in main/)
+  expect(first.out.endsWith(conflicts.join(''))).toBe(true)
+  expect(await place.yard(['merge', '--all-done'])).toMatchObject({
+    code: 1,
+    out: conflicts.join(''),
+  })
+  await place.yard(['fail', 'merge-two', '--reason', 'no'])
+  const { out } = await place.yard(['merge', '--all-done', '--json'])
+  expect(JSON.parse(out)).toMatchObject([
+    { task: 'two', state: 'conflict', mergeTask: 'merge-two' },
+    { task: 'three', state: 'conflict', mergeTask: 'merge-three' },
+  ])
+  expect((await place.yard(['merge', '--all-done'])).out).toContain(
+    'merge-two has given it up: yard merge two tries again',
+  )
+}, 120_000)

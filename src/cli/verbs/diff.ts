@@ -14,7 +14,7 @@ export const diff = (cli: Cli, words: Words): Promise<Outcome> =>
     const task = words.arg(0)
     const change = await client.change.of({ task })
     if (words.flag('stat')) {
-      const isGivenUp = await hasGivenUp(client, change)
+      const isGivenUp = await hasGivenUp(client, change.landing)
       print.result(change, () => printStat(print, change, isGivenUp))
       return ok(0)
     }
@@ -44,7 +44,7 @@ function printPatch(print: Printer, patch: string): void {
 }
 
 /** The task that was to settle its conflict will not do so any more. */
-async function hasGivenUp(client: Client, { landing }: ChangeView): Promise<boolean> {
+export async function hasGivenUp(client: Client, landing: ChangeView['landing']): Promise<boolean> {
   if (landing?.state !== 'conflict' || landing.mergeTask === null) return false
   const merge = await client.task.get({ id: landing.mergeTask }).catch(() => null)
   return merge === null || merge.status === 'failed' || merge.status === 'abandoned'

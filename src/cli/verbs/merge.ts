@@ -6,7 +6,7 @@ import type { Client } from '../client.ts'
 import { withYard } from '../connect.ts'
 import type { Connection } from '../connection.ts'
 import type { Words } from '../words.ts'
-import { landingLine } from './diff.ts'
+import { hasGivenUp, landingLine } from './diff.ts'
 
 export async function merge(cli: Cli, words: Words): Promise<Outcome> {
   const id = words.argOrNull(0)
@@ -21,11 +21,11 @@ export async function merge(cli: Cli, words: Words): Promise<Outcome> {
   const merged = new Map<string, LandingView>()
   const mergeAll = async ({ client }: Connection): Promise<Outcome> => {
     const { print, commandId } = cli
-    const tasks = id === null ? (await client.change.landAll({ commandId })).tasks : [id]
+    const tasks = id === null ? await askForAll(client, commandId) : [id]
     for (const task of tasks) {
       const landing = await landed(client, task, id === null ? null : commandId)
       merged.set(task, landing)
-      if (!print.isJson) print.line(landingLine(task, landing))
+      if (!print.isJson) print.line(landingLine(task, landing, await hasGivenUp(client, landing)))
     }
     const all = [...merged].map(([task, landing]) => ({ task, ...landing }))
     print.result(id === null ? all : (all[0] ?? null), () => {
@@ -34,6 +34,12 @@ export async function merge(cli: Cli, words: Words): Promise<Outcome> {
     return ok(all.every(({ state }) => isGood(state)) ? 0 : 1)
   }
   return withYard(cli, mergeAll, { isLong: true })
+}
+
+/** With those whose conflict stands from before: they are not merged either. */
+async function askForAll(client: Client, commandId: string): Promise<readonly string[]> {
+  const { tasks, conflicts } = await client.change.landAll({ commandId })
+  return [...tasks, ...conflicts]
 }
 
 const isGood = (state: LandingView['state']): boolean => state === 'landed' || state === 'prepared'

@@ -3,6 +3,7 @@ import type { LandingView } from '../../contract/change.ts'
 import { failure } from '../../domain/failure.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { mergeAbove } from '../../domain/plan.ts'
+import type { Task } from '../../domain/task.ts'
 import { changesOf, diffOf, toComment, toLandingView } from '../changes.ts'
 import { collectGarbage, listOf, removeOne } from '../worktrees.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
@@ -27,12 +28,17 @@ export const changeHandlers = {
   landAll: os.landAll.handler(async ({ context, input }) => {
     refuseUntrusted(context)
     const tasks: string[] = []
-    for (const id of unlanded(context)) {
+    const conflicts: string[] = []
+    for (const { id, landing, resultCommit } of unlanded(context)) {
+      if (landing?.state === 'conflict' && landing.result === resultCommit) {
+        conflicts.push(id)
+        continue
+      }
       const key = input.commandId === undefined ? undefined : `${input.commandId} ${id}`
       await send(context, { type: 'landing.request', id }, key)
       tasks.push(id)
     }
-    return { tasks }
+    return { tasks, conflicts }
   }),
   comment: os.comment.handler(async ({ context, input }) => {
     const { task, text, commandId, ...place } = input
@@ -60,14 +66,14 @@ function refuseUntrusted({ yard }: HandlerContext): void {
   )
 }
 
-/** Those that a person would ask for one by one: done, with a result that has neither landed nor waits for a merge task. */
-function* unlanded({ yard }: HandlerContext): Generator<TaskId> {
+/** Done, with a result that has not landed. */
+function unlanded({ yard }: HandlerContext): Task[] {
   const tasks = [...yard.plan.tasks.values()].toSorted((a, b) => a.order - b.order)
-  for (const { id, state, resultCommit, landing, merging } of tasks) {
-    if (state.kind !== 'done' || resultCommit === null || merging !== null) continue
-    const isOpen = landing?.state === 'refused' || landing?.state === 'queued'
-    if (landing?.result !== resultCommit || isOpen) yield id
-  }
+  return tasks.filter(({ state, resultCommit, landing, merging }) => {
+    if (state.kind !== 'done' || resultCommit === null || merging !== null) return false
+    const isOver = landing?.state === 'landed' || landing?.state === 'prepared'
+    return landing?.result !== resultCommit || !isOver
+  })
 }
 
 function landingOf(context: HandlerContext, id: TaskId): LandingView {
