@@ -88,8 +88,10 @@ function readBackup(file: string): Result<Backup, string> {
   if (!existsSync(file)) return err('it does not exist')
   if (statSync(file).size === 0) return err('it is empty')
   try {
-    const db = new Database(file, { readonly: true, fileMustExist: true })
+    // A connection that may only read leaves its `-wal` and `-shm` beside the file.
+    const db = new Database(file, { fileMustExist: true })
     try {
+      db.pragma('query_only = ON')
       const check = db.pragma('quick_check', { simple: true })
       if (check !== 'ok') return err(`it is damaged (${String(check).split('\n', 2).join(' ')})`)
       const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all()

@@ -67,7 +67,8 @@ export async function makeBackup(parts: {
     )
   }
   for (const old of listBackups(parts.dataFolder, parts.root).slice(Math.max(1, parts.keep)))
-    rmSync(old, { force: true })
+    // An earlier program left the latter two beside a backup that it read.
+    for (const suffix of ['', '-wal', '-shm']) rmSync(old + suffix, { force: true })
   return ok(file)
 }
 

@@ -1,12 +1,13 @@
 /** A backup is put back while agents live, or the yard is copied under them: nothing runs twice at once, and nobody else's is touched. */
 import Database from 'better-sqlite3'
-import fs, { existsSync, readFileSync } from 'node:fs'
+import fs, { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId, TaskId } from '../../src/domain/ids.ts'
 import { restoreDatabase } from '../../src/store/restore.ts'
+import { makeBackup } from '../../src/yard/backups.ts'
 import { restoreBackup } from '../../src/yard/restore-yard.ts'
 import { confirmTrust } from '../../src/yard/trust.ts'
 import type { Yard } from '../../src/yard/yard.ts'
@@ -130,6 +131,31 @@ describe('a backup that is put back', () => {
       expect(!refused.ok && refused.error.message).toContain(why)
     }
     expect(readFileSync(place.paths.db).equals(before)).toBe(true)
+  })
+
+  it('is left as it was, with nothing beside it', async () => {
+    const yard = await place.open()
+    const backup = await yard.backup()
+    if (!backup.ok) throw new Error(backup.error.message)
+    await yard.close()
+    const folder = dirname(backup.value)
+    const before = readdirSync(folder)
+    const bytes = readFileSync(backup.value)
+    expect((await restoreBackup(parts(), null)).ok).toBe(true)
+    expect(readdirSync(folder)).toEqual(before)
+    expect(readFileSync(backup.value).equals(bytes)).toBe(true)
+  })
+
+  it('takes along what an earlier program left beside it when it makes room', async () => {
+    const yard = await place.open()
+    const backup = await yard.backup()
+    if (!backup.ok) throw new Error(backup.error.message)
+    for (const suffix of ['-wal', '-shm']) await writeFile(backup.value + suffix, '')
+    const { store } = yard
+    const how = { store, dataFolder: place.dataFolder, root: place.paths.root, keep: 1 }
+    const newer = await makeBackup({ ...how, at: Date.now() + 60_000 })
+    expect(readdirSync(dirname(backup.value))).toEqual([newer.ok && basename(newer.value)])
+    await yard.close()
   })
 
   it('is on the disk before it takes the place of the old one', async () => {
