@@ -20,7 +20,8 @@ export async function unknownVariables(
 ): Promise<readonly UnknownVariable[]> {
   if (env['YARD_AGENT_ID'] || env['YARD_AGENT_KEY']) return []
   const odd = Object.keys(env).filter(
-    (name) => name.startsWith('YARD_') && env[name] && !OF_PEOPLE.includes(name) && !OURS.test(name),
+    (name) =>
+      name.startsWith('YARD_') && env[name] && !OF_PEOPLE.includes(name) && !OURS.test(name),
   )
   if (odd.length === 0) return []
   const texts = configFiles.map(textOf)

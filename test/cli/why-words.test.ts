@@ -20,6 +20,22 @@ it('names a state, an exit code and a reason once', { timeout: 60_000 }, async (
   expect(await place.json(['show', 'bad'])).toMatchObject({ failure: { class: 'exit' } })
 })
 
+it('says of what is not started each thing once', { timeout: 60_000 }, async () => {
+  const of = async (id: string) => (await place.yard(['why', id])).out
+  const host = 'no coordinator runs: yard run, or yard service start.\n'
+  await place.yard(['add', 'A', '--id', 'a', '--exec', 'true'])
+  expect(await of('a')).toBe(`a is ready: ${host}`)
+  await place.yard(['add', 'P', '--id', 'p', '--exec', 'true', '--after', 'a'])
+  await place.yard(['pause', 'p'])
+  expect(await of('p')).toBe(`p is paused: yard resume p lets it go on; a is ready; ${host}`)
+  await place.yard(['add', 'C', '--id', 'c', '--executor', 'gemini'])
+  const missing = await of('c')
+  expect(missing).toMatch(/^c is ready: executor gemini cannot run here: /)
+  expect(missing.match(/cannot run here/g)).toHaveLength(1)
+  await place.yard(['add', 'D', '--id', 'd', '--exec', 'true', '--delay', '5m'])
+  expect(await of('d')).toMatch(/^d is delayed: it starts at [^;\n]+; no coordinator runs[^\n]*\n$/)
+})
+
 it(
   'an empty question is refused by its name, with the way to ask it',
   { timeout: 60_000 },

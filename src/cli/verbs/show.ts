@@ -42,9 +42,6 @@ export const why = (cli: Cli, words: Words): Promise<Outcome> =>
       print.line(
         `${reason.id} is ${paintState(print, reason.state, reason.state)}: ${whyOf(reason)}`,
       )
-      if (reason.waitsFor.length > 1)
-        for (const { text, until } of reason.waitsFor)
-          print.line(`  - ${oneLine(text)}${until === null ? '' : ` (until ${moment(until)})`}`)
       printLastLines(print, reason.lastLines)
     })
     return ok(0)
@@ -52,7 +49,12 @@ export const why = (cli: Cli, words: Words): Promise<Outcome> =>
 
 /** The state stands before it already. */
 const whyOf = ({ state, text }: { readonly state: string; readonly text: string }): string =>
-  state === 'blocked' ? text.replace(/^It is blocked: /, '') : text
+  text.replace(
+    state === 'paused'
+      ? /^It is (?:blocked|not started): (?:it is paused: )?/
+      : /^It is (?:blocked|not started): /,
+    '',
+  )
 
 function printTask({ print }: Cli, task: TaskView): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`

@@ -135,7 +135,9 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
     ...(problem === null
       ? []
       : [reason('executor', way.profile.name, cannotRun(way.profile.name, problem))]),
-    ...breakersOver(yard.plan, task, way).map((breaker) => breakerReason(task, breaker)),
+    ...breakersOver(yard.plan, task, way)
+      .filter((breaker) => !isParkedFor(task, breaker, yard.now()))
+      .map((breaker) => breakerReason(breaker, yard.now())),
     ...capReasons(yard.plan, settings, task, way),
     ...machineReasons(yard),
   ]
@@ -146,12 +148,24 @@ function machineReasons(yard: Yard): WaitReason[] {
   return hold === null ? [] : [reason(hold.kind, 'machine', hold.text)]
 }
 
-function breakerReason(task: Task, { kind, subject, reason: why, until }: Breaker): WaitReason {
+/** It sleeps for the same reason, and at least as long: that is told already. */
+const isParkedFor = ({ state }: Task, { reason: why, until }: Breaker, now: number): boolean =>
+  state.kind === 'open' &&
+  state.park?.reason === why &&
+  state.park.until > now &&
+  until !== null &&
+  until <= state.park.until
+
+function breakerReason({ kind, subject, reason: why, until }: Breaker, now: number): WaitReason {
   if (kind === 'budget') return reason('budget', subject, why, until)
   const signIn = kind === 'provider' && until === null ? ' (a person must sign in, then retry)' : ''
-  const isToldAlready = task.state.kind === 'open' && task.state.park?.reason === why
-  const because = isToldAlready ? '' : `: ${unended(why)}`
-  return reason('breaker', subject, `${subject} is held back${because}${signIn}`, until)
+  const end = until === null ? '' : ` until ${clockTime(until, now)}`
+  return reason(
+    'breaker',
+    subject,
+    `${subject} is held back${end}: ${unended(why)}${signIn}`,
+    until,
+  )
 }
 
 /** A sentence of somebody else, to stand within one of ours. */

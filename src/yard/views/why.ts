@@ -104,16 +104,16 @@ function spentBudget({ plan, spending }: Yard, task: Task) {
 }
 
 function openText(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
-  const last = task.lastFailure && !isParkedFor(task) ? ` ${lastTry(task.lastFailure)}` : ''
+  const { lastFailure } = task
+  const isTold = waitsFor.some(
+    ({ text }) => lastFailure && text.includes(unended(lastFailure.reason)),
+  )
+  const last = lastFailure && !isTold ? ` ${lastTry(lastFailure)}` : ''
   if (waitsFor.length === 0)
     return `It is ready: nothing holds it back, the coordinator starts it next.${last}`
   const intro = yard.plan.unmetOf(task.id) > 0 ? 'It is blocked' : 'It is not started'
   return `${intro}: ${waitsFor.map((reason) => reason.text).join('; ')}.${last}`
 }
-
-/** What its last try met is what it waits for now, and is said there. */
-const isParkedFor = ({ state, lastFailure }: Task): boolean =>
-  state.kind === 'open' && state.park !== null && state.park.reason === lastFailure?.reason
 
 const lastTry = ({ class: kind, reason }: WorkFailure): string =>
   kind === 'question'

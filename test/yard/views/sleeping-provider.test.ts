@@ -53,7 +53,25 @@ describe('a task whose provider sleeps', () => {
     )
     const { text } = await bench.client.task.why({ id: 'a' })
     expect(text.match(/Your limit is reached/g)).toHaveLength(1)
-    expect(text).toMatch(/\(Your limit is reached\);.* anthropic is held back\.$/)
+    expect(text).toMatch(/\(Your limit is reached\)/)
+    expect(text).not.toContain('is held back')
+  })
+
+  it('is told why its executor is held back once, though its last try met the same', async () => {
+    await bench.run({ type: 'agents.claim', claims: [claude('a')] }, COORDINATOR)
+    const failure = workFailure('launch', 'there is no place left.')
+    await bench.run(endCommand(1, 1, { exit: { code: 1, signal: null }, failure }), COORDINATOR)
+    const trip = {
+      ...({ key: 'launch:claude', kind: 'launch', subject: 'claude' } as const),
+      ...{
+        until: bench.clock.now() + HOUR,
+        reason: '3 launches in a row failed: there is no place left.',
+      },
+    }
+    await bench.run({ type: 'breaker.trip', ...trip }, COORDINATOR)
+    const { text } = await bench.client.task.why({ id: 'a' })
+    expect(text.match(/there is no place left/g)).toHaveLength(1)
+    expect(text).toMatch(/claude is held back until (tomorrow )?\d\d:\d\d: 3 launches/)
   })
 
   it('is not waited for by anybody while a sign-in is missing', async () => {
