@@ -33,7 +33,9 @@ it('says of what is not started each thing once', { timeout: 60_000 }, async () 
   expect(missing).toMatch(/^c is ready: executor gemini cannot run here: /)
   expect(missing.match(/cannot run here/g)).toHaveLength(1)
   await place.yard(['add', 'D', '--id', 'd', '--exec', 'true', '--delay', '5m'])
-  expect(await of('d')).toMatch(/^d is delayed: it starts at [^;\n]+; no coordinator runs[^\n]*\n$/)
+  await place.yard(['add', 'S', '--id', 's', '--exec', 'true', '--schedule', '0 9 1 1 *'])
+  expect(await of('s')).toMatch(/^s is delayed: its schedule fires (on 1 Jan|tomorrow).* at 09:00;/)
+  expect(await of('d')).toMatch(/^d is delayed: it starts [^;\n]+; no coordinator runs[^\n]*\n$/)
 })
 
 it(

@@ -1,7 +1,7 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
 import { clipJson } from '../../domain/bounds.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
-import { clockTime } from '../views/iso-time.ts'
+import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { agentWords, type AgentContext } from './agent-words.ts'
 import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
@@ -156,7 +156,7 @@ function returned({ set }: StoredRow, { now }: RowContext): Told {
   const why = set['lastFailure'] ? `: ${reasonOf(set['lastFailure'])}` : ''
   if (at !== null)
     return {
-      text: `${at > now ? 'Will be tried' : 'Tried'} again at ${clockTime(at, now)}${why}`,
+      text: `${at > now ? 'Will be tried' : 'Tried'} again ${atTime(at, now)}${why}`,
       state: 'delayed',
       until: at,
     }

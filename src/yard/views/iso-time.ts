@@ -17,15 +17,31 @@ export const isoOrNull = (atMs: number | null): string | null =>
 
 /** `22:00` today, `tomorrow 22:00`, `24 Nov 22:00`, and with the year when it is another one; marked where it was clipped. */
 export function clockTime(atMs: number, nowMs: number): string {
+  const { day, clock } = dayAndClock(atMs, nowMs)
+  return day === null ? clock : `${day} ${clock}`
+}
+
+/** The same in a sentence: `at 22:00`, `tomorrow at 22:00`, `on 24 Nov at 22:00`. */
+export function atTime(atMs: number, nowMs: number): string {
+  const { day, clock } = dayAndClock(atMs, nowMs)
+  if (day === null) return `at ${clock}`
+  return `${day === TOMORROW ? day : `on ${day}`} at ${clock}`
+}
+
+const TOMORROW = 'tomorrow'
+
+/** `day` is null today. */
+function dayAndClock(atMs: number, nowMs: number): { day: string | null; clock: string } {
   const at = new Date(clipInstant(atMs))
   const now = new Date(nowMs)
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
-  if (at.toDateString() === now.toDateString()) return clock
+  if (at.toDateString() === now.toDateString()) return { day: null, clock }
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
-  if (at.toDateString() === tomorrow.toDateString()) return `tomorrow ${clock}`
+  if (at.toDateString() === tomorrow.toDateString()) return { day: TOMORROW, clock }
   const day = `${at.getDate()} ${MONTHS[at.getMonth()] ?? ''}`
-  if (at.getFullYear() === now.getFullYear()) return `${day} ${clock}`
-  return `${day} ${at.getFullYear()} ${clock}${isClipped(atMs) ? ' (clipped)' : ''}`
+  if (at.getFullYear() === now.getFullYear()) return { day, clock }
+  const mark = isClipped(atMs) ? ' (clipped)' : ''
+  return { day: `${day} ${at.getFullYear()}`, clock: `${clock}${mark}` }
 }
 
 /** The two largest units: `850ms`, `12s`, `6m 12s`, `3h 5m`, `2d 4h`. */

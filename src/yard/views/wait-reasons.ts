@@ -14,7 +14,7 @@ import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
 import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
-import { clockTime, isoTime } from './iso-time.ts'
+import { atTime, clockTime, isoTime } from './iso-time.ts'
 
 export function waitReasons(yard: Yard, task: Task): WaitReason[] {
   return [
@@ -100,7 +100,7 @@ function timeReasons(task: Task, now: number): WaitReason[] {
   if (notBefore !== null && notBefore > now) {
     const isRetry = task.lastFailure !== null && notBefore !== task.scheduledFor
     const what = isRetry ? 'it is tried again' : task.schedule ? 'its schedule fires' : 'it starts'
-    reasons.push(reason('time', null, `${what} at ${clockTime(notBefore, now)}`, notBefore))
+    reasons.push(reason('time', null, `${what} ${atTime(notBefore, now)}`, notBefore))
   }
   if (park && park.until > now) {
     const text = `its provider sleeps until ${clockTime(park.until, now)} (${unended(park.reason)})`

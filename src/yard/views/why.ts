@@ -13,7 +13,7 @@ import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
-import { clockTime, spanText } from './iso-time.ts'
+import { atTime, clockTime, spanText } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
 import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
@@ -45,11 +45,11 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
     case 'pending-eval':
       return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
     case 'done':
-      return `It was done by ${doerOf(yard, task)} at ${clockTime(state.at, now)}${triesText(task)}.`
+      return `It was done by ${doerOf(yard, task)} ${atTime(state.at, now)}${triesText(task)}.`
     case 'failed':
       return failedText(yard.plan, task, now)
     case 'abandoned':
-      return `It was abandoned by ${state.by} at ${clockTime(state.at, now)}; what waited for it may go on.`
+      return `It was abandoned by ${state.by} ${atTime(state.at, now)}; what waited for it may go on.`
     default:
       return assertNever(state)
   }
@@ -152,7 +152,7 @@ function failedText(plan: Plan, task: Task, now: number): string {
     task.id,
   )
   const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
-  return `It failed at ${clockTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.`
+  return `It failed ${atTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.`
 }
 
 /** `after 2 tries`; of a final failure `after 3 of 3 tries`. */

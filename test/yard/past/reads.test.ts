@@ -293,7 +293,7 @@ describe('the timeline of a task', () => {
     const [latest] = (await page().timeline({ id: 'a' })).rows
     expect(latest).toMatchObject({ event: 'task.returned', state: 'delayed' })
     expect(Date.parse(latest?.until ?? '')).toBeGreaterThan(now())
-    expect(latest?.text).toMatch(/^Will be tried again at .*exit/)
+    expect(latest?.text).toMatch(/^Will be tried again (tomorrow )?at .*exit/)
   })
 
   it('of a task that is not there is refused', async () => {
