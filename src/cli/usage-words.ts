@@ -18,3 +18,9 @@ export function tokensOf(usage: Usage | null): string | null {
 export const dollarsOf = (usd: number): string => `$${usd.toFixed(usd === 0 || usd >= 10 ? 2 : 4)}`
 
 export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** Marked where it is a lower bound; `atLeast` counts the tries that make it one. */
+export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string): string =>
+  atLeast > 0 && figure !== '' ? `≥${figure}` : figure
+
+export const BOUND_NOTE = '≥ at least: a try was cut off before it told all that it used'

@@ -3,7 +3,7 @@ import { ok } from '../../base/result.ts'
 import type { Costs } from '../../contract/page.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
-import { count, dollarsOf } from '../usage-words.ts'
+import { bound, BOUND_NOTE, count, dollarsOf } from '../usage-words.ts'
 import type { Words } from '../words.ts'
 
 export const cost = (cli: Cli, words: Words): Promise<Outcome> =>
@@ -36,8 +36,7 @@ function printCosts({ print }: Cli, costs: Costs): void {
   print.line(`in all  ${totalWords(costs.total)}`)
   if (costs.rows.some(({ registryUsd }) => registryUsd !== null))
     print.line('~ worked out from list prices, at least in part')
-  if (costs.rows.some(({ atLeast }) => atLeast > 0))
-    print.line('≥ at least: a try was cut off before it told all that it used')
+  if (costs.rows.some(({ atLeast }) => atLeast > 0)) print.line(BOUND_NOTE)
   for (const line of budgetLines(costs.budget)) print.line(line)
 }
 
@@ -50,10 +49,6 @@ export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs[
     `${count(tries)} ${tries === 1 ? 'try' : 'tries'}`,
   ].join(', ')
 }
-
-/** Marked where it is a lower bound. */
-const bound = ({ atLeast }: Costs['rows'][number], figure: string): string =>
-  atLeast > 0 && figure !== '' ? `≥${figure}` : figure
 
 /** Marked where it is not all a CLI's own word. */
 const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>

@@ -38,7 +38,8 @@ export async function merge(cli: Cli, words: Words): Promise<Outcome> {
 
 /** With those whose conflict stands from before: they are not merged either. */
 async function askForAll(client: Client, commandId: string): Promise<readonly string[]> {
-  const { tasks, conflicts } = await client.change.landAll({ commandId })
+  // A host of an earlier program does not tell of conflicts.
+  const { tasks, conflicts = [] } = await client.change.landAll({ commandId })
   return [...tasks, ...conflicts]
 }
 

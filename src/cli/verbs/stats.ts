@@ -5,7 +5,7 @@ import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
 import { outcomeOf } from '../task-timeline.ts'
 import { between, span } from '../time-words.ts'
-import { count, dollarsOf } from '../usage-words.ts'
+import { bound, BOUND_NOTE, count, dollarsOf } from '../usage-words.ts'
 
 export const stats = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
@@ -38,6 +38,8 @@ export interface Stats {
     readonly input: number
     readonly output: number
     readonly costUsd: number | null
+    /** Agents that were cut off before they told all that they used: then these are lower bounds. */
+    readonly atLeast: number
   }
   /** From the first start to the last end; null before that. */
   readonly elapsedMs: number | null
@@ -69,6 +71,7 @@ export function statsOf(tasks: readonly TaskCard[], agents: readonly AgentView[]
       costUsd: agents.every(({ usage }) => usage?.costUsd == null)
         ? null
         : sumOf(agents.map(({ usage }) => usage?.costUsd)),
+      atLeast: agents.filter(({ usage }) => usage?.atLeast).length,
     },
     elapsedMs: between(
       extreme(
@@ -106,8 +109,8 @@ function extreme(times: readonly (string | null)[], which: 'first' | 'last'): st
   }, null)
 }
 
-function printNumbers(
-  { print }: Cli,
+export function printNumbers(
+  { print }: Pick<Cli, 'print'>,
   { tasks, agents, durationMs, tokens, elapsedMs }: Stats,
 ): void {
   const words = (counts: Record<string, number>): string =>
@@ -123,9 +126,12 @@ function printNumbers(
       `an agent   ${span(durationMs.mean)} on average, ${span(durationMs.median)} median, ` +
         `${span(durationMs.longest)} at most; ${span(durationMs.total)} in all`,
     )
-  if (tokens.input + tokens.output > 0)
-    print.line(
-      `tokens     ${count(tokens.input)} in, ${count(tokens.output)} out` +
-        (tokens.costUsd === null ? '' : `, ${dollarsOf(tokens.costUsd)}`),
-    )
+  if (tokens.input + tokens.output === 0) return
+  const figures = [
+    `${count(tokens.input)} in`,
+    `${count(tokens.output)} out`,
+    ...(tokens.costUsd === null ? [] : [dollarsOf(tokens.costUsd)]),
+  ]
+  print.line(`tokens     ${figures.map((figure) => bound(tokens, figure)).join(', ')}`)
+  if (tokens.atLeast > 0) print.line(BOUND_NOTE)
 }
