@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
 import { onStage } from './stage.ts'
-import type { YardUnderTest } from './yard-under-test.ts'
+import { untilTold, type YardUnderTest } from './yard-under-test.ts'
 
 const SETTING = { name: 'atlas', prepare: addSoak }
 
@@ -49,6 +49,49 @@ onStage('the palette and the map of keys', SETTING, (stage) => {
     await type('zzz no such thing')
     await palette().getByText('Nothing is called that.').waitFor()
   })
+
+  test('the keys are shown whole in a wide window and in the smallest', async () => {
+    const keys = page.getByRole('group', { name: 'Keys by group' })
+    await page.keyboard.press('?')
+    await keys.waitFor()
+    const room = (): Promise<number[]> =>
+      keys.evaluate((map) => [
+        map.scrollHeight - map.clientHeight,
+        map.scrollWidth - map.clientWidth,
+      ])
+    expect(await room()).toEqual([0, 0])
+    await page.setViewportSize({ width: 720, height: 480 })
+    expect((await room())[1]).toBe(0)
+    const cut = await keys
+      .locator('kbd, dd')
+      .evaluateAll((all) =>
+        all
+          .filter((each) => each.scrollWidth > Math.ceil(each.getBoundingClientRect().width))
+          .map((each) => each.textContent),
+      )
+    expect(cut).toEqual([])
+    const heights = await keys
+      .locator('kbd')
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height))
+    expect(new Set(heights).size).toBe(1)
+  })
+
+  test.skipIf(!stage.isServed)(
+    'news lie under the map of keys (not in the app, which makes no offer)',
+    async () => {
+      await stage.yard.addTask({ id: 'runs', title: 'Runs', exec: untilTold('runs') })
+      const offer = page.getByText('Tell you when something needs you or all is done?')
+      await offer.waitFor()
+      await page.setViewportSize({ width: 720, height: 480 })
+      await page.keyboard.press('?')
+      await page.getByRole('group', { name: 'Keys by group' }).waitFor()
+      const isOver = await offer.evaluate((toast) => {
+        const { left, top, width, height } = toast.getBoundingClientRect()
+        return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+      })
+      expect(isOver).toBe(false)
+    },
+  )
 
   test.each(['light', 'dark'] as const)(
     'nothing stands against access, %s',

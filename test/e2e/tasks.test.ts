@@ -65,6 +65,27 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     await expect.poll(width).toBe(before + 56)
   })
 
+  test('in the smallest window every count of a state is whole and can be pressed', async () => {
+    const paused = { exec: 'true', paused: true }
+    await yard.addTasks([
+      ...Array.from({ length: 120 }, (_, n) => ({ id: `p${n}`, title: `P${n}`, ...paused })),
+      { id: 'waits', title: 'Waits', exec: 'true', after: ['p0'] },
+      { id: 'by-hand', title: 'By hand', executor: 'manual' },
+      { id: 'nightly', title: 'Nightly', exec: 'true', schedule: { spec: '@yearly', tz: 'UTC' } },
+      { id: 'broken', title: 'Broken', exec: 'exit 3', maxAttempts: 1 },
+      { id: 'runs', title: 'Runs', exec: untilTold('runs') },
+    ])
+    await page.setViewportSize({ width: 720, height: 480 })
+    const counts = page.getByRole('group', { name: 'Filter by state' }).getByRole('button')
+    for (const shape of ['table', 'columns', 'outline']) {
+      await goTo(`#/tasks?shape=${shape}`)
+      await expect.poll(() => counts.count()).toBeGreaterThan(5)
+      expect(await counts.evaluateAll(hidden)).toEqual([])
+    }
+    await goTo('#/graph')
+    expect(await counts.evaluateAll(hidden)).toEqual([])
+  })
+
   test('keys walk, gather, open and act; the place is told to a screen reader', async () => {
     for (const name of ['One', 'Two', 'Three']) await hold(name.toLowerCase(), name)
     await goTo('#/tasks')
@@ -272,3 +293,15 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     expect(await axeViolations(page)).toEqual([])
   })
 })
+
+/** Runs in the page: the names of those whose ends cannot be pressed. */
+function hidden(buttons: readonly Element[]): string[] {
+  return buttons
+    .filter((button) => {
+      const { left, right, top, bottom } = button.getBoundingClientRect()
+      return [left + 2, right - 2].some(
+        (x) => !button.contains(document.elementFromPoint(x, (top + bottom) / 2)),
+      )
+    })
+    .map((button) => button.textContent ?? '')
+}
