@@ -10,7 +10,7 @@ import type { Failure } from '../domain/failure.ts'
 import { findCaller, type Caller } from '../yard/caller.ts'
 import type { Cli, Outcome } from './cli.ts'
 import type { Connection } from './connection.ts'
-import { askAnyone, type Owner } from './owner.ts'
+import { askAnyone, stillLocked, type Owner } from './owner.ts'
 
 /** How long a lock without an answer is waited for while nothing happens behind it. */
 const LOCK_PATIENCE_MS = 10_000
@@ -62,7 +62,7 @@ export async function connect(
     const { openHere } = await import('./open-here.ts')
     const opened = await openHere(cli, paths.value, caller, isLong)
     if (opened.ok || opened.error.kind !== 'locked') return opened
-    if (patience.isOver()) return err(stillLocked())
+    if (patience.isOver()) return err(stillLocked(paths.value))
     // Many commands may queue: they must not knock in step.
     await delay(10 + Math.random() * Math.min(20 * (round + 1), 150))
   }
@@ -71,12 +71,6 @@ export async function connect(
 const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => ({
   ...{ client: owner.client, paths, caller, owner: owner.isCommand ? null : owner },
   close: async () => {},
-})
-
-const stillLocked = (): Failure => ({
-  kind: 'locked',
-  message: 'another process holds this yard and does not answer',
-  hint: 'try again in a moment; `yard service status` names a service that hangs',
 })
 
 /**

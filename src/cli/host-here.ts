@@ -10,7 +10,7 @@ import { createYardClient } from '../yard/handlers/router.ts'
 import type { Cli } from './cli.ts'
 import type { Client } from './client.ts'
 import { entriesOf } from './entries.ts'
-import { askOwner, type Owner } from './owner.ts'
+import { askOwner, stillLocked, type Owner } from './owner.ts'
 import { pageRootOf } from './page-root.ts'
 
 export interface HostWish {
@@ -37,9 +37,10 @@ export async function hostOrOwner(
   })
   if (host.ok) return ok({ host: host.value })
   // Another was faster, and answers by now.
-  const owner = host.error.kind === 'locked' ? await askOwner(paths, { kind: 'person' }) : null
-  if (owner?.ok && owner.value) return ok({ owner: owner.value })
-  return host
+  if (host.error.kind !== 'locked') return host
+  const owner = await askOwner(paths, { kind: 'person' })
+  if (!owner.ok) return owner
+  return owner.value ? ok({ owner: owner.value }) : err(stillLocked(paths))
 }
 
 /** Several yards in this process, or none of them: one that is held elsewhere, or cannot be opened, leaves all as they were. */

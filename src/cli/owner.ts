@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
-import type { Failure } from '../domain/failure.ts'
+import { failure, type Failure } from '../domain/failure.ts'
 import { createHttpClient } from '../headless/client.ts'
 import { readState, type HostState } from '../headless/state-file.ts'
 import { namelessRefusal, type Caller } from '../yard/caller.ts'
@@ -90,5 +90,27 @@ async function hello(at: { url: string; token: string; root: string }): Promise<
     return { client, url: at.url, pid, version, contract, isCommand: false }
   } catch {
     return null // nobody there, or not ours
+  }
+}
+
+/** The yard is held, and nobody answers for it. */
+export function stillLocked(paths: YardPaths): Failure {
+  const state = readState(paths)
+  if (!state || !isAlive(state.pid))
+    return failure('locked', 'another process holds this yard and does not answer', {
+      hint: 'try again in a moment',
+    })
+  const { pid } = state
+  return failure('locked', `the host of this yard (pid ${pid}) does not answer`, {
+    hint: 'it is busy, hangs or is stopped: try again in a moment, or end that process',
+    facts: { pid },
+  })
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

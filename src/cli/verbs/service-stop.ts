@@ -9,7 +9,7 @@ import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { failureFromError } from '../failure-from-error.ts'
 import { checkConfigs, type NamedYards } from '../named-yards.ts'
-import { findOwner, type Owner } from '../owner.ts'
+import { findOwner, isAlive, type Owner } from '../owner.ts'
 import { refuseAgent } from '../refuse-agent.ts'
 import type { Words } from '../words.ts'
 import { startYards } from './service-start.ts'
@@ -198,12 +198,4 @@ async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise
   }
   // It may answer no more and hold the yard all the same: it has stopped when the lock is free.
   return !isOwned(paths)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
