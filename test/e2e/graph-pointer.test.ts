@@ -14,9 +14,11 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
       .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')?.split('.')[0]))
     return names.toSorted().join(' ')
   }
+  /** Both are measured in one frame: between two the camera may have moved on. */
   const apart = async (one: string, other: string): Promise<Point> => {
-    const [a, b] = [await restOf(node(one)), await restOf(node(other))]
-    return { x: b.x - a.x, y: b.y - a.y }
+    await restOf(node(one))
+    const [from, to] = [await node(one).elementHandle(), await node(other).elementHandle()]
+    return page.evaluate(offset, [from, to] as const)
   }
   const settled = async (): Promise<void> => {
     await node('Ship').waitFor()
@@ -62,13 +64,8 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
     isNear(await apart('Build', 'Plan'), { x: alone.x, y: alone.y + 130 })
     isNear(await apart('Build', 'Ship'), { x: together.x, y: together.y + 130 })
     await press('Control+z')
-    // Each place is told in whole pixels, and the camera may have come to rest between two.
-    const isBack = async (other: string, was: Point): Promise<boolean> => {
-      const is = await apart('Build', other)
-      return Math.abs(is.x - was.x) <= 1 && Math.abs(is.y - was.y) <= 1
-    }
-    await expect.poll(() => isBack('Plan', alone)).toBe(true)
-    await expect.poll(() => isBack('Ship', together)).toBe(true)
+    await expect.poll(() => apart('Build', 'Plan')).toEqual(alone)
+    await expect.poll(() => apart('Build', 'Ship')).toEqual(together)
   })
 
   test('the × of a track removes the dependency, and its toast puts it back', async () => {
@@ -266,6 +263,13 @@ onStage('the pointer on an empty yard', {}, ({ page }) => {
 function isNear(is: Point, wanted: Point): void {
   expect(Math.abs(is.x - wanted.x), `${is.x} for ${wanted.x}`).toBeLessThan(7)
   expect(Math.abs(is.y - wanted.y), `${is.y} for ${wanted.y}`).toBeLessThan(7)
+}
+
+/** Runs in the page. */
+function offset([from, to]: readonly (Element | null)[]): Point {
+  const [a, b] = [from?.getBoundingClientRect(), to?.getBoundingClientRect()]
+  if (!a || !b) throw new Error('not drawn')
+  return { x: Math.round(b.x - a.x), y: Math.round(b.y - a.y) }
 }
 
 function addChain(yard: YardUnderTest): Promise<void> {
