@@ -3,7 +3,7 @@
  * what the world is, and closes the difference. Nothing is remembered outside the plan, so starting anew heals everything.
  */
 import { createScope } from '../base/scope.ts'
-import type { Command } from '../domain/command.ts'
+import type { Actor, Command } from '../domain/command.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
 import { createBeat, type Beat } from './beat.ts'
 import { createBreakers, type Breakers } from './breakers.ts'
@@ -14,7 +14,7 @@ import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { createLandings, type Landings } from './landings.ts'
 import { createReadySet, type ReadySet } from './ready-set.ts'
-import { createReporter, type Reporter } from './reports.ts'
+import { createReporter, type AgentStop, type Reporter } from './reports.ts'
 import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 import { createSend } from './send.ts'
 import { createTender, type Tender } from './tender.ts'
@@ -33,6 +33,8 @@ export interface Coordinator {
   /** Something outside the plan has changed, such as the programs of this machine. */
   wake(): void
   heard(id: AgentId): void
+  /** Ends the agent although that cannot be saved now; it is once it can be. */
+  stopUnsaved(stop: AgentStop, by: Actor): void
   /** Somebody wants this landing now, which may be queued since another owner. */
   landingAsked(id: TaskId): void
   /** When its lease runs out, ms since 1970; null for one without. */
@@ -72,6 +74,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     drain: loop.drain,
     wake: loop.wake,
     heard: loop.heard,
+    stopUnsaved: loop.stopUnsaved,
     landingAsked: loop.landingAsked,
     leaseUntil: loop.leaseUntil,
     lastTickAt: loop.lastTickAt,
@@ -108,7 +111,6 @@ interface Workings {
 }
 
 function createLoop(parts: CoordinatorParts): Loop {
-  const { clock } = parts
   let isRunning = false
   let isScheduled = false
   let lastTickAt: number | null = null
@@ -127,7 +129,7 @@ function createLoop(parts: CoordinatorParts): Loop {
     if (isBeat) void tick()
   })
   const tick = async (): Promise<void> => {
-    lastTickAt = clock.now()
+    lastTickAt = parts.clock.now()
     await look(parts)
     if (!isRunning) return
     workings.tender.mark()
@@ -145,7 +147,7 @@ function createLoop(parts: CoordinatorParts): Loop {
     begin() {
       isRunning = true
       beginWork(parts, workings)
-      lastTickAt = clock.now()
+      lastTickAt = parts.clock.now()
       run(false)
     },
     end() {
@@ -162,6 +164,7 @@ function createLoop(parts: CoordinatorParts): Loop {
       workings.vigil.heard(id)
       workings.leases.renew(id)
     },
+    stopUnsaved: (stop, by) => stopUnsaved(parts, workings.reporter, stop, by),
     landingAsked: (id) => workings.landings.ask(id),
     leaseUntil: (id) => workings.leases.untilOf(id),
     lastTickAt: () => lastTickAt,
@@ -249,7 +252,13 @@ function createWorkings(
   const reporter = createReporter(parts, wake)
   const vigil = createVigil(parts)
   const leases = createLeases(parts)
-  const sendAll = (commands: readonly Command[]) => Promise.all(commands.map(send))
+  const sendOne = async (command: Command): Promise<void> => {
+    const reply = await send(command)
+    // Time and money run on while nothing can be saved.
+    if (command.type === 'agent.stop' && !reply.ok && reply.error.kind === 'read-only')
+      stopUnsaved(parts, reporter, command)
+  }
+  const sendAll = (commands: readonly Command[]) => Promise.all(commands.map(sendOne))
   const { defer, log } = parts
   return {
     ready,
@@ -265,6 +274,17 @@ function createWorkings(
     beat: createBeat(clock, onRing),
     sendAll,
   }
+}
+
+function stopUnsaved(
+  { runtime, caps }: CoordinatorParts,
+  reporter: Reporter,
+  stop: AgentStop,
+  by?: Actor,
+): void {
+  reporter.keepStop(stop, by)
+  const keepsResult = stop.reason === 'reported'
+  runtime.stop(stop.agentId, { graceMs: caps().stopGraceMs, force: stop.force, keepsResult })
 }
 
 async function look({ runtime, log }: CoordinatorParts): Promise<void> {

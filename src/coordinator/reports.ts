@@ -2,7 +2,7 @@
 import { recordedUsage, type ToldUsage } from '../domain/agent.ts'
 import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
-import type { Command } from '../domain/command.ts'
+import type { Actor, Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nextRun } from './schedules.ts'
@@ -11,6 +11,8 @@ import { hasStandIn } from './stand-in.ts'
 
 export interface Reporter {
   onReport(agentId: AgentId, generation: number, report: RuntimeReport): void
+  /** This agent is stopped, which could not be saved: it is, once it can be, and before its end. */
+  keepStop(stop: AgentStop, by?: Actor): void
   /** Its end was reported and is not saved yet. */
   isEnding(agentId: AgentId): boolean
   /** How many reports wait to be saved. */
@@ -36,6 +38,8 @@ type Parts = Pick<
 
 const BY = { kind: 'coordinator' } as const
 
+export type AgentStop = Extract<Command, { type: 'agent.stop' }>
+
 /** `wake`: there is something to send again, or to look at. */
 export function createReporter(parts: Parts, wake: () => void): Reporter {
   /** What must be done again, by agent and kind of report. */
@@ -43,17 +47,21 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
   const underWay = new Set<Promise<void>>()
   const ending = new Set<AgentId>()
 
-  const send = (key: string, command: Command): void => {
-    if (command.type === 'agent.end') ending.add(command.agentId)
-    const sent = parts.dispatcher.dispatch(command, BY).then((reply) => {
+  const send = (key: string, command: Command, by: Actor = BY): void => {
+    if (command.type === 'agent.end') {
+      ending.add(command.agentId)
+      sendStopsOf(command.agentId, unsaved)
+    }
+    const sent = parts.dispatcher.dispatch(command, by).then((reply) => {
       const isUnsaved =
         !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
-      if (isUnsaved) unsaved.set(key, () => send(key, command))
+      if (isUnsaved) unsaved.set(key, () => send(key, command, by))
       else if (command.type === 'agent.end') ending.delete(command.agentId)
       if (!reply.ok && !isUnsaved)
         parts.log.error('a report was refused', { report: key, why: reply.error.message })
       underWay.delete(sent)
-      if (isUnsaved) wake()
+      // Each round asks for a stop again while nothing can be saved, so that must not begin one.
+      if (isUnsaved && command.type !== 'agent.stop') wake()
     })
     underWay.add(sent)
   }
@@ -77,6 +85,7 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
 
   return {
     onReport: take,
+    keepStop: (stop, by) => send(`${stop.agentId} stop ${stop.reason}`, stop, by),
     isEnding: (agentId) => ending.has(agentId),
     pending: () => unsaved.size,
     retry() {
@@ -87,6 +96,15 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay)
     },
+  }
+}
+
+/** A stop that waits goes before the end of its agent, which counts by it. */
+function sendStopsOf(agentId: AgentId, unsaved: Map<string, () => void>): void {
+  for (const [key, again] of [...unsaved]) {
+    if (!key.startsWith(`${agentId} stop `)) continue
+    unsaved.delete(key)
+    again()
   }
 }
 

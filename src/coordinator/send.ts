@@ -1,8 +1,10 @@
 /** How the coordinator asks for changes of state: as everybody does, through dispatch. Refusals are logged, never thrown. */
-import type { Command } from '../domain/command.ts'
+import type { Result } from '../base/result.ts'
+import type { Command, Reply } from '../domain/command.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-export type Send = (command: Command) => Promise<void>
+export type Send = (command: Command) => Promise<Result<Reply, Failure>>
 
 const BY = { kind: 'coordinator' } as const
 
@@ -17,5 +19,6 @@ export function createSend({
         type: command.type,
         why: reply.error.message,
       })
+    return reply
   }
 }

@@ -47,6 +47,9 @@ const KILL_MARGIN_MS = 20_000
 /** A worktree of a large repository takes its time. */
 const LAUNCH_WAIT_MS = 30_000
 
+const UNSAVED_KILL =
+  'the agents are being ended all the same, and that is saved once there is room; until then they are shown as they were'
+
 export const createYard = (parts: YardParts, coordinator: Coordinator): OpenedYard =>
   new OpenedYard(parts, coordinator)
 
@@ -230,10 +233,17 @@ class OpenedYard implements Yard {
     const living = ids.filter((id) => this.plan.agents.has(id))
     const reason = how.redispatch ? 'redispatch' : 'killed'
     const { force } = how
-    const asked = living.map((agentId) =>
-      this.dispatch({ type: 'agent.stop', agentId, reason, force }, by),
-    )
-    for (const reply of await Promise.all(asked)) if (!reply.ok) return reply
+    const stops = living.map((agentId) => ({ type: 'agent.stop', agentId, reason, force }) as const)
+    for (const reply of await Promise.all(stops.map((stop) => this.dispatch(stop, by)))) {
+      if (reply.ok) continue
+      // What an agent writes may be what fills the disk.
+      const isEnded = reply.error.kind === 'read-only' && by.kind === 'person'
+      if (!isEnded) return reply
+      for (const stop of stops)
+        if (this.plan.agents.get(stop.agentId)?.by === 'process')
+          this.#coordinator.stopUnsaved(stop, by)
+      return err({ ...reply.error, hint: UNSAVED_KILL })
+    }
     if (await this.#untilEnded(living, (force ? 0 : this.#graceMs()) + KILL_MARGIN_MS))
       return ok(living)
     const left = living.filter((id) => this.plan.agents.has(id)).join(', ')

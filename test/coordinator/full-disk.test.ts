@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { CAPS, createYardBench, endedReport, type YardBench } from './yard-bench.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
-import { taskId } from '../support/plan-builder.ts'
+import { PERSON, taskId } from '../support/plan-builder.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 
 const disk = { isFull: false, commits: 0 }
@@ -53,6 +53,45 @@ describe('on a full disk', () => {
     disk.isFull = false
     await yard.pass(2000)
     expect(yard.agentOf('a')).toBe('agent-2')
+  })
+
+  it('an agent that a person kills is ended, and was killed once there is space', async () => {
+    const yard = await open()
+    await yard.add('a', { maxAttempts: 3 })
+    await yard.begin('a')
+    const agentId = yard.agentOf('a')
+    disk.isFull = true
+    const stop = { type: 'agent.stop', agentId, reason: 'killed', force: false } as const
+    expect(await yard.send(stop)).toMatchObject({ ok: false, error: { kind: 'read-only' } })
+    yard.coordinator.stopUnsaved(stop, PERSON)
+    expect(yard.runtime.stops).toEqual([{ id: agentId, force: false }])
+    await yard.pass(5000)
+    yard.runtime.report(
+      agentId,
+      1,
+      endedReport(yard.clock.now(), { exit: { code: 143, signal: 'SIGTERM' } }),
+    )
+    await yard.pass(5000)
+    disk.isFull = false
+    await yard.pass(5000)
+    expect(yard.task('a')).toMatchObject({ held: true, attempts: 0, generation: 1 })
+    expect(yard.running()).toEqual([])
+  })
+
+  it('an agent whose time is up is ended, and that is its end once there is space', async () => {
+    const yard = await open()
+    await yard.add('a', { timeoutMs: 60_000, maxAttempts: 1 })
+    await yard.begin('a')
+    const agentId = yard.agentOf('a')
+    disk.isFull = true
+    await yard.pass(61_000)
+    expect(yard.runtime.stops[0]).toEqual({ id: agentId, force: false })
+    const exit = { code: 143, signal: 'SIGTERM' }
+    yard.runtime.report(agentId, 1, endedReport(yard.clock.now(), { exit }))
+    await yard.pass(5000)
+    disk.isFull = false
+    await yard.pass(5000)
+    expect(yard.task('a').state).toMatchObject({ kind: 'failed', failure: { class: 'timeout' } })
   })
 
   it('the yard notices by itself that there is space again', async () => {
