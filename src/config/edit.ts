@@ -268,7 +268,10 @@ function writeConfigFile(
   try {
     mkdirSync(dirname(file), { recursive: true })
     const target = resolveLink(file)
-    const mode = statSync(target, { throwIfNoEntry: false })?.mode ?? 0o644
+    const known = statSync(target, { throwIfNoEntry: false })
+    // A rename would put a file in the place of a device: `/dev/null` for all, where root does it.
+    if (known && !known.isFile()) throw new Error('it is no regular file')
+    const mode = known?.mode ?? 0o644
     temporary = `${target}.${process.pid}.new`
     writeFileSync(temporary, text, { flag: 'w', flush: true })
     chmodSync(temporary, mode & 0o7777)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -169,6 +170,19 @@ describe('an edit of the config', () => {
     valueOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '1' }]))
     expect(lstatSync(sources.projectFile).isSymbolicLink()).toBe(true)
     expect(textOf(target)).toContain('[store]\nbackups = 1\n')
+  })
+
+  it.runIf(process.platform === 'linux')('puts no file in the place of a device', ({ skip }) => {
+    const sources = sourcesOf({})
+    const isRoot = process.getuid?.() === 0
+    // Root could replace the one of the system.
+    const device = isRoot ? join(dirname(sources.projectFile), 'null') : '/dev/null'
+    if (isRoot && spawnSync('mknod', [device, 'c', '1', '3']).status !== 0)
+      skip('no device can be made here')
+    symlinkSync(device, sources.projectFile)
+    const edited = editConfig(sources, 'project', [{ key: 'store.backups', value: '1' }])
+    expect(errorOf(edited).message).toContain('it is no regular file')
+    expect(statSync(device).isCharacterDevice()).toBe(true)
   })
 
   it('makes the user’s file when it is the first', () => {
