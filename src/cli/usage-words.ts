@@ -23,4 +23,4 @@ export const count = (n: number): string => n.toLocaleString('en-US')
 export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string): string =>
   atLeast > 0 && figure !== '' ? `≥${figure}` : figure
 
-export const BOUND_NOTE = '≥ at least: a try was cut off before it told all that it used'
+export const BOUND_NOTE = '≥ at least: not every try told all that it used'

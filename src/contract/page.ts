@@ -55,7 +55,7 @@ export const historySchema = z.object({
       inputTokens: z.number().nullable(),
       outputTokens: z.number().nullable(),
       tries: z.number(),
-      /** Of these, cut off before they told all: the figures are a lower bound where there are any. */
+      /** Of these, those that did not tell all: the figures are a lower bound where there are any. */
       atLeast: z.number(),
     }),
   ),
@@ -103,7 +103,7 @@ const spentSchema = z.object({
   capTokens: z.number().nullable(),
   costUsd: z.number().nullable(),
   tokens: z.number().nullable(),
-  /** Both are a lower bound: a try was cut off before it told all. */
+  /** Both are a lower bound: not every try told all that it used. */
   atLeast: z.literal(true).optional(),
 })
 
@@ -133,7 +133,7 @@ export const costsSchema = z.object({
       registryUsd: z.number().nullable(),
       /** Tries that used tokens of which nobody knows the cost. */
       unpriced: z.number(),
-      /** Tries that were cut off before they told all: the figures are a lower bound where there are any. */
+      /** Tries that did not tell all: the figures are a lower bound where there are any. */
       atLeast: z.number(),
       /** Of a day, where `parts` was asked for: who used it, the dearest first. */
       parts: z

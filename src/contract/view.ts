@@ -65,7 +65,7 @@ export const taskCardSchema = z.object({
   mergeFor: z.string().optional(),
   /** Of all its tries, US dollars; null = no CLI said. */
   costUsd: z.number().nullable(),
-  /** That is a lower bound: a try was cut off before it told all. Absent otherwise. */
+  /** That is a lower bound: not every try told all that it used. Absent otherwise. */
   costAtLeast: z.literal(true).optional(),
 })
 export type TaskCard = z.infer<typeof taskCardSchema>
@@ -240,7 +240,7 @@ export const summarySchema = z.object({
   today: z.object({
     costUsd: z.number().nullable(),
     tokens: z.number().nullable(),
-    /** Both are a lower bound: a try was cut off before it told all. */
+    /** Both are a lower bound: not every try told all that it used. */
     atLeast: z.literal(true).optional(),
   }),
   /** What may be spent in a day; null = no cap. */

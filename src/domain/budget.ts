@@ -9,7 +9,7 @@ import type { Task } from './task.ts'
 export interface Spent {
   readonly usd: number | null
   readonly tokens: number | null
-  /** An agent was cut off before it told all: both are a lower bound. */
+  /** Not every agent told all that it used: both are a lower bound. */
   readonly atLeast?: true
 }
 

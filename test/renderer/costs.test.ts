@@ -88,7 +88,7 @@ test('who says what it cost, and what nobody knows', () => {
   )
   expect(sourceWords({ costUsd: null, registryUsd: null, unpriced: 0, atLeast: 0 }, [])).toBeNull()
   expect(sourceWords(row('a', { costUsd: 1, atLeast: 2 }), [])).toBe(
-    '$1.00 told by the CLI, 2 tries cut off before all was told',
+    '$1.00 told by the CLI, 2 tries that told less than all',
   )
   expect(sumOfRows([row('a'), row('b', { costUsd: 2, unpriced: 1 })])).toEqual({
     ...{ costUsd: 2, registryUsd: null, unpriced: 1, atLeast: 0 },

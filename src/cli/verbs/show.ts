@@ -134,10 +134,13 @@ function routeFacts({ routes }: TaskView): Fact[] {
 }
 
 /** `$0.4200 of $5.0000, 12,000 of 900,000 tokens`; null without one. */
-function budgetOf({ budget, budgetTokens, costUsd, tokens }: TaskView): string | null {
+function budgetOf({ budget, budgetTokens, costUsd, tokens, usage }: TaskView): string | null {
+  const mark = usage?.atLeast ? '≥' : ''
   const parts = [
-    ...(budget === null ? [] : [`${dollarsOf(costUsd ?? 0)} of ${dollarsOf(budget)}`]),
-    ...(budgetTokens === null ? [] : [`${count(tokens ?? 0)} of ${count(budgetTokens)} tokens`]),
+    ...(budget === null ? [] : [`${mark}${dollarsOf(costUsd ?? 0)} of ${dollarsOf(budget)}`]),
+    ...(budgetTokens === null
+      ? []
+      : [`${mark}${count(tokens ?? 0)} of ${count(budgetTokens)} tokens`]),
   ]
   return parts.length === 0 ? null : parts.join(', ')
 }

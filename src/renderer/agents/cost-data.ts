@@ -139,7 +139,7 @@ export function sourceWords(
     costUsd !== null && told > 1e-9 ? `${moneyText(told)} told by the CLI` : '',
     priced > 0 ? `${moneyText(priced)} computed from prices${datesText(dates)}` : '',
     unpriced > 0 ? `${unpriced} without a known price` : '',
-    atLeast > 0 ? `${plural(atLeast, 'try', 'tries')} cut off before all was told` : '',
+    atLeast > 0 ? `${plural(atLeast, 'try', 'tries')} that told less than all` : '',
   ].filter(Boolean)
   return parts.length === 0 ? null : parts.join(', ')
 }
