@@ -1,5 +1,6 @@
 /** Repeating tasks: their next time, what becomes of runs that were missed while nobody was there, and of times that a false clock gave. */
 import type { Command } from '../domain/command.ts'
+import { MAX_BACK_OFF_MS } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { MissedPolicy } from '../domain/settings.ts'
 import type { Schedule, Task } from '../domain/task.ts'
@@ -53,9 +54,6 @@ export function falseTimes(plan: Plan, parts: Parts, setBackMs: number): Command
   return commands
 }
 
-/** No back-off lasts longer: the longest delay before a retry, with its jitter. */
-const LONGEST_BACK_OFF_MS = 450_000
-
 /** Back-offs that were set while the clock was ahead: what was left of each is waited for from now. */
 export function falseBackOffs(
   plan: Plan,
@@ -67,11 +65,11 @@ export function falseBackOffs(
   for (const { id, state, scheduledFor, startedAt, attempts, backOffs } of plan.tasks.values()) {
     if (state.kind !== 'open' || state.notBefore === null || state.notBefore === scheduledFor)
       continue
-    if (attempts + backOffs === 0 || state.notBefore - now <= LONGEST_BACK_OFF_MS) continue
+    if (attempts + backOffs === 0 || state.notBefore - now <= MAX_BACK_OFF_MS) continue
     const aheadMs = Math.max(setBackMs, (startedAt ?? now) - now)
     const leftMs = state.notBefore - now - aheadMs
     // Else somebody has put it off for longer.
-    if (leftMs <= LONGEST_BACK_OFF_MS)
+    if (leftMs <= MAX_BACK_OFF_MS)
       commands.push({
         ...{ type: 'task.edit', id, nextFireAt: null },
         edit: { delayMs: Math.max(0, leftMs) },

@@ -30,6 +30,8 @@ export type Artifact =
 export interface LaunchOrder {
   readonly agent: Agent
   readonly task: Task
+  /** It spends a budget: its own, or that of a task whose agents added it. */
+  readonly isCapped: boolean
   readonly profile: Profile
   readonly dependencies: readonly DependencyResult[]
   /** The last log lines of the task, oldest first. */

@@ -168,6 +168,10 @@ export function attemptLimit(
   return verdict === 'retry-if-asked' ? (maxAttempts ?? 1) : null
 }
 
+const MAX_RETRY_DELAY_MS = 300_000
+/** With its jitter, which adds up to a half. */
+export const MAX_BACK_OFF_MS = 1.5 * MAX_RETRY_DELAY_MS
+
 /** Back-off before try n+1 after n spent attempts: `min(10 s · 2^(n-1), 5 min)`. */
 export const retryDelayMs = (attempts: number): number =>
-  Math.min(10_000 * 2 ** Math.max(0, attempts - 1), 300_000)
+  Math.min(10_000 * 2 ** Math.max(0, attempts - 1), MAX_RETRY_DELAY_MS)

@@ -1,4 +1,5 @@
 /** All that is needed to start one agent, made from committed state only. */
+import { payersOf } from '../domain/budget-family.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import { shownStateOf, type Plan } from '../domain/plan.ts'
@@ -26,6 +27,7 @@ export function launchOrderOf(
   return {
     agent,
     task,
+    isCapped: payersOf(plan, task).length > 0,
     profile,
     dependencies: dependenciesOf(plan, store, task),
     notes: notesOf(store, task),

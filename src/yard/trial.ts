@@ -148,7 +148,8 @@ function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder,
   invariant(agent && started, 'the task was claimed')
   return ok({
     ...{ agent, task: started, profile: { ...profile, coding: false }, dependencies: [] },
-    ...{ notes: [], graph: [], resume: null, modelId: model.value.modelId },
+    ...{ isCapped: false, notes: [], graph: [], resume: null },
+    modelId: model.value.modelId,
     ...modelsOf(settings, profile, model.value.name),
   })
 }

@@ -4,7 +4,7 @@ import { changeLine } from '../../src/cli/progress.ts'
 import { reportLines } from '../../src/cli/report-words.ts'
 import { stateText } from '../../src/cli/state-words.ts'
 import { outcomeOf } from '../../src/cli/task-timeline.ts'
-import { totalWords } from '../../src/cli/verbs/cost.ts'
+import { budgetLines, totalWords } from '../../src/cli/verbs/cost.ts'
 import { countLine, standingOf } from '../../src/cli/verbs/executors.ts'
 import { stoppedText } from '../../src/cli/verbs/service-stop.ts'
 import { workFailure } from '../../src/domain/failure.ts'
@@ -74,6 +74,16 @@ describe('words', () => {
     expect(totalWords({ costUsd: 2, inputTokens: 1500, outputTokens: 0, tries: 2 })).toBe(
       '$2.0000, 1,500 in, 0 out, 2 tries',
     )
+  })
+
+  it('of a budget mark what is a lower bound', () => {
+    const day = { costUsd: 1, capUsd: 20, tokens: 1500, capTokens: 9000, atLeast: true as const }
+    const graph = { costUsd: 2, capUsd: 40, tokens: null, capTokens: null }
+    expect(budgetLines({ day, graph, graphSince: null })).toEqual([
+      'today   ≥$1.0000 of $20.00',
+      'today   ≥1,500 of 9,000 tokens',
+      'graph   $2.0000 of $40.00',
+    ])
   })
 
   it('of executors count programs, not people and services', () => {

@@ -21,7 +21,7 @@ afterEach(async () => {
 }, 60_000)
 
 it.skipIf(process.platform === 'win32')(
-  'is refused with the pid of the host, and joins it once it goes on',
+  'is refused with the pid of the host, and joins it once it goes on (no SIGSTOP on Windows)',
   { timeout: 120_000 },
   async () => {
     const exec = 'echo run >> runs; until [ -e go ]; do sleep 0.05; done'

@@ -332,6 +332,6 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     graph: [],
     resume: agent.conversation,
     modelId: agent.modelId,
-    ...{ model: null, profileModel: null, foreignKeys: [] },
+    ...{ model: null, profileModel: null, foreignKeys: [], isCapped: false },
   }
 }

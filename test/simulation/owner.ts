@@ -252,6 +252,6 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     graph: [],
     resume,
     modelId,
-    ...{ model: null, profileModel: null, foreignKeys: [] },
+    ...{ model: null, profileModel: null, foreignKeys: [], isCapped: false },
   }
 }

@@ -1,6 +1,5 @@
 /** `codex`: the Codex CLI, headless (`codex exec --json`). Prompt on stdin; it chooses the conversation's id. */
 import { ok } from '../../base/result.ts'
-import { hasBudget } from '../../domain/budget.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
 import { nativeCodex } from './codex-binary.ts'
@@ -45,7 +44,7 @@ const TOOLS = [
 /** What its sub-agents use it does not tell, so no cap could hold them. */
 const ALONE = ['-c', 'features.multi_agent=false', '-c', 'features.multi_agent_v2=false'] as const
 
-const commonFlags = ({ task, profile, modelId }: LaunchOrder): readonly string[] => [
+const commonFlags = ({ task, isCapped, profile, modelId }: LaunchOrder): readonly string[] => [
   // A task's mode narrows what its profile permits: `light` and `bare` change no files.
   ...PERMISSION_FLAGS[task.mode === 'light' || task.mode === 'bare' ? 'ask' : profile.permissions],
   // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
@@ -53,7 +52,7 @@ const commonFlags = ({ task, profile, modelId }: LaunchOrder): readonly string[]
   'features.unbounded_connection_retries=false',
   '-c',
   `mcp_servers.${YARD_SERVER}={${TOOLS}}`,
-  ...(hasBudget(task) ? ALONE : []),
+  ...(isCapped ? ALONE : []),
   ...(modelId === null ? [] : [`--model=${modelId}`]),
 ]
 

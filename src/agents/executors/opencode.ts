@@ -3,7 +3,6 @@
  * gone on with in the folder in which it began. Its models are named `provider/model`.
  */
 import { err, ok, type Result } from '../../base/result.ts'
-import { hasBudget } from '../../domain/budget.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
@@ -132,7 +131,7 @@ function configOf({ order, inheritedEnv }: Pick<LaunchInput, 'order' | 'inherite
     mcp: { ...objectAt(users, 'mcp'), [YARD_SERVER]: TOOLS },
     permission: {
       ...permissionOf(permissions, order.task.mode),
-      ...(hasBudget(order.task) ? ALONE : {}),
+      ...(order.isCapped ? ALONE : {}),
     },
     ...(baseUrl === null ? {} : { provider: { yard: providerOf(baseUrl, order.modelId ?? '') } }),
   }

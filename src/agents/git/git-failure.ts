@@ -1,4 +1,5 @@
 /** What can go wrong between us and git, as values. Nobody outside this folder reads git's prose. */
+import { isDiskFull } from '../process/stage-files.ts'
 export type GitProblem =
   | 'git-missing'
   | 'git-too-old'
@@ -133,7 +134,7 @@ export function commandOf(args: readonly string[]): string {
 /** Translates what the file system said when we touched `path` ourselves. */
 export function diskFailure(path: string, error: unknown): GitFailure {
   const code = codeOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(code)) {
     return gitFailure(
       'disk-full',
       `the disk of ${path} is full; free some space and retry`,

@@ -100,6 +100,9 @@ export function errorCode(error: unknown): string {
     : 'UNKNOWN'
 }
 
+/** By its code. EDQUOT: the user's share of the disk is used up. */
+export const isDiskFull = (code: unknown): boolean => code === 'ENOSPC' || code === 'EDQUOT'
+
 function isMissing(error: unknown): boolean {
   const code = errorCode(error)
   return code === 'ENOENT' || code === 'ENOTDIR'

@@ -16,7 +16,7 @@ import type { GitGuard } from '../git/git-guard.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
-import { errorCode, type ExitRecord } from '../process/stage-files.ts'
+import { errorCode, isDiskFull, type ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { lastWordsOf, type LineStages } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
@@ -80,7 +80,7 @@ export async function settledEnd(
     const verify: Verify = (one, line) => runVerify(one, line, stages, options)
     return await gatherEvidence(held, going, { options, guard, verify })
   } catch (error) {
-    if (held.settleTries < MAX_SETTLE_TRIES || isDiskFull(error, held.folder)) throw error
+    if (held.settleTries < MAX_SETTLE_TRIES || isForWantOfRoom(error, held.folder)) throw error
     const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
     return endedUnlaunched(workFailure('crash', why), options.clock.now())
   }
@@ -99,7 +99,7 @@ async function gatherEvidence(
   const collected = await collect(held, options, guard)
   // A lock may pass: the end is settled later, and given up only after several tries.
   if (collected instanceof Error) {
-    if (held.settleTries < COLLECT_TRIES || isDiskFull(collected, held.folder)) throw collected
+    if (held.settleTries < COLLECT_TRIES || isForWantOfRoom(collected, held.folder)) throw collected
     const why = `its work could not be collected: ${collected.message}`
     return endedUnlaunched(workFailure('isolation', why), at)
   }
@@ -121,14 +121,12 @@ async function gatherEvidence(
 const uncollected = (failure: GitFailure): Error => new Error(failure.message, { cause: failure })
 
 /** What the agent did is all there, so it waits for as long as that lasts. A line that could not be run does not say why. */
-function isDiskFull(error: unknown, folder: string): boolean {
+function isForWantOfRoom(error: unknown, folder: string): boolean {
   const { cause = null } = error instanceof Error ? error : {}
   if (typeof cause === 'object' && cause !== null && 'problem' in cause)
     return cause.problem === 'disk-full'
-  return isFullCode(errorCode(error)) || !hasRoom(folder)
+  return isDiskFull(errorCode(error)) || !hasRoom(folder)
 }
-
-const isFullCode = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT'
 
 function hasRoom(folder: string): boolean {
   const file = join(folder, 'room')
@@ -136,7 +134,7 @@ function hasRoom(folder: string): boolean {
     writeFileSync(file, Buffer.alloc(16_384, 1))
     return true
   } catch (error) {
-    return !isFullCode(errorCode(error))
+    return !isDiskFull(errorCode(error))
   } finally {
     rmSync(file, { force: true })
   }

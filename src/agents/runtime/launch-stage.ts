@@ -11,7 +11,7 @@ import { executorOf } from '../executors/registry.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { LaunchFailure, Stage } from '../process/spawn-stage.ts'
 import { ownProgram } from '../process/own-program.ts'
-import { STAGE_FILES, errorCode } from '../process/stage-files.ts'
+import { STAGE_FILES, errorCode, isDiskFull } from '../process/stage-files.ts'
 import { promptOf } from '../prompt.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { pilotInput, pilotPlan } from '../pilot/pilot-plan.ts'
@@ -79,7 +79,7 @@ export const unstarted = (error: unknown): WorkFailure =>
 
 /** The machine has no process, memory, file handle or space on its disk left for now: that says nothing of the task. */
 const isShortage = (code: string): boolean =>
-  ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT'].includes(code)
+  isDiskFull(code) || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(

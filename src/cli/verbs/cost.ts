@@ -54,14 +54,15 @@ export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs[
 const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>
   costUsd === null ? '' : `${registryUsd === null ? '' : '~'}${dollarsOf(costUsd)}`
 
-function budgetLines({ day, graph, graphSince }: Costs['budget']): string[] {
+export function budgetLines({ day, graph, graphSince }: Costs['budget']): string[] {
+  const mark = ({ atLeast }: typeof day): string => (atLeast ? '≥' : '')
   const of = (spent: typeof day): string[] => [
     ...(spent.capUsd === null
       ? []
-      : [`${dollarsOf(spent.costUsd ?? 0)} of ${dollarsOf(spent.capUsd)}`]),
+      : [`${mark(spent)}${dollarsOf(spent.costUsd ?? 0)} of ${dollarsOf(spent.capUsd)}`]),
     ...(spent.capTokens === null
       ? []
-      : [`${count(spent.tokens ?? 0)} of ${count(spent.capTokens)} tokens`]),
+      : [`${mark(spent)}${count(spent.tokens ?? 0)} of ${count(spent.capTokens)} tokens`]),
   ]
   const since = graphSince === null ? '' : ` since ${graphSince}`
   return [

@@ -1,11 +1,11 @@
 /** This machine: what agents may still take, what today has cost, and which executors can be used. */
 import type { YardClient } from '../session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../contract/view.ts'
+import { spentText } from '../ui/spent-text.ts'
 import { useYard } from '../session/session-context.tsx'
 import { bytesText } from '../ui/duration.ts'
 import { Lamp } from '../ui/status-badge.tsx'
-import { boundText } from '../ui/usage-words.ts'
-import { moneyText, plural, tokensText } from '../ui/words.ts'
+import { plural } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
 
@@ -16,6 +16,7 @@ export function MachineCard({ executors }: { readonly executors: Executors | nul
   const agents = useYard((view) => view.agents)
   if (summary === null) return null
   const { machine, today } = summary
+  const spent = spentText({ today })
   const more = roomFor(summary, [...agents.values()])
   return (
     <section className="card machine" aria-label="This machine">
@@ -34,10 +35,12 @@ export function MachineCard({ executors }: { readonly executors: Executors | nul
           share={machine.cpuPercent === null ? null : machine.cpuPercent / 100}
           text={machine.cpuPercent === null ? '' : `${Math.round(machine.cpuPercent)}%`}
         />
-        <div>
-          <dt>Today</dt>
-          <dd className="today">{todayText(today)}</dd>
-        </div>
+        {spent !== null && (
+          <div>
+            <dt>Today</dt>
+            <dd className="today">{spent}</dd>
+          </div>
+        )}
       </dl>
       {more > 0 && (
         <p>
@@ -50,13 +53,6 @@ export function MachineCard({ executors }: { readonly executors: Executors | nul
       {executors && <Health executors={executors} breakers={summary.breakers} />}
     </section>
   )
-}
-
-const todayText = (today: Summary['today']): string => {
-  const tokens = boundText(today, tokensText(today.tokens))
-  return [boundText(today, moneyText(today.costUsd)), tokens && `${tokens} tokens`]
-    .filter(Boolean)
-    .join(', ')
 }
 
 interface MeterProps {

@@ -9,7 +9,7 @@ import { Lamp } from '../ui/status-badge.tsx'
 import { countText } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
-import { spentText, type SpentDay } from './spent-text.ts'
+import { spentText, type SpentDay } from '../ui/spent-text.ts'
 
 /** `attention`: how many things need the person. */
 export function StatusBar({ attention }: { readonly attention: number }) {

@@ -142,7 +142,7 @@ describe('opencode', () => {
   })
 
   it('has no sub-agents under a budget, which could not hold them', () => {
-    expect(configOf('opencode', { task: { budget: 1 } })).toMatchObject({
+    expect(configOf('opencode', { order: { isCapped: true } })).toMatchObject({
       permission: { task: 'deny' },
     })
     expect(configOf('opencode')).not.toHaveProperty('permission.task')

@@ -104,6 +104,7 @@ export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchO
   model: null,
   profileModel: null,
   foreignKeys: [],
+  isCapped: false,
   ...parts.order,
 })
 

@@ -174,7 +174,7 @@ describe('codex', () => {
 
   it('has no sub-agents under a budget, which could not hold them', () => {
     const off = 'features.multi_agent=false'
-    expect(planOf('codex', { task: { budgetTokens: 1000 } }).argv).toContain(off)
+    expect(planOf('codex', { order: { isCapped: true } }).argv).toContain(off)
     expect(planOf('codex').argv).not.toContain(off)
   })
 
