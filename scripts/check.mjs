@@ -1,5 +1,6 @@
 // npm run check: format, lint, boundaries, types, unused exports. Stops at the first failure.
 import { checkBoundaries } from './check-boundaries.mjs'
+import { checkHouse } from './check-house.mjs'
 import { installMissing } from './install-missing.mjs'
 import { runScript, say } from './project.mjs'
 import { runTool } from './run-tool.mjs'
@@ -19,6 +20,7 @@ const STEPS = [
   ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', ...CACHED_FORMATS, '.'])],
   ['lint', () => runTool('oxlint', ['--deny-warnings', '--quiet'])],
   ['boundaries', checkBoundaries],
+  ['house', checkHouse],
   ['types: domain', () => types('domain')],
   ['types: node', () => types('node')],
   ['types: web', () => types('web')],

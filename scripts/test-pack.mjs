@@ -141,7 +141,9 @@ async function runGraph(programs, folder) {
   Object.assign(env, { XDG_CONFIG_HOME: join(folder, 'config'), YARD_DEV: '' })
   const yard = (...words) =>
     promisify(execFile)(process.execPath, [join(programs, 'bin/yard'), ...words], {
-      ...{ cwd: place, env, timeout: 60_000 },
+      cwd: place,
+      env,
+      timeout: 60_000,
     })
   writeFileSync(join(place, 'graph.toml'), GRAPH)
   await yard('init')

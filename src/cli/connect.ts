@@ -69,7 +69,10 @@ export async function connect(
 }
 
 const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => ({
-  ...{ client: owner.client, paths, caller, owner: owner.isCommand ? null : owner },
+  client: owner.client,
+  paths,
+  caller,
+  owner: owner.isCommand ? null : owner,
   close: async () => {},
 })
 

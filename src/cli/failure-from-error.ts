@@ -27,7 +27,8 @@ function fromContract(error: unknown): Failure | null {
 function toFailure(data: unknown): Failure | null {
   if (!isRecord(data) || !isFailureKind(data.kind) || typeof data.message !== 'string') return null
   return {
-    ...{ kind: data.kind, message: data.message },
+    kind: data.kind,
+    message: data.message,
     ...(typeof data.hint === 'string' ? { hint: data.hint } : {}),
     ...(isRecord(data.facts) ? { facts: data.facts } : {}),
   }

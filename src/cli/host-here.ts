@@ -31,7 +31,12 @@ export async function hostOrOwner(
   const { env, root, entry } = machine
   const page = pageRootOf(env, root)
   const host = await runHost({
-    ...{ paths, env, flags: {}, kind: 'run', ...wish, ...entriesOf(root, entry) },
+    paths,
+    env,
+    flags: {},
+    kind: 'run',
+    ...wish,
+    ...entriesOf(root, entry),
     log: openLogFile({ file: paths.service.log, env }),
     pageRoot: existsSync(page) ? page : null,
   })
@@ -57,7 +62,11 @@ export async function hostsHere(
   const { env, root, entry } = machine
   const page = pageRootOf(env, root)
   return runHosts({
-    ...{ env, flags: {}, kind: 'run', ...wish, ...entriesOf(root, entry) },
+    env,
+    flags: {},
+    kind: 'run',
+    ...wish,
+    ...entriesOf(root, entry),
     yards: yards.map((paths) => ({
       paths,
       log: openLogFile({ file: paths.service.log, env }),

@@ -32,8 +32,15 @@ export async function runProcess(entry: URL): Promise<void> {
     })
   const words = argv.slice(2)
   const code = await runCli({
-    ...{ argv: words, env, cwd, stdin, stdout, stderr, entry },
-    ...{ root: new URL('../../', entry), gone: gone.signal },
+    argv: words,
+    env,
+    cwd,
+    stdin,
+    stdout,
+    stderr,
+    entry,
+    root: new URL('../../', entry),
+    gone: gone.signal,
   })
   await Promise.all([stdout, stderr].map((each) => flushed(each)))
   if (writeProblem !== null)
@@ -64,7 +71,10 @@ export async function runCli(machine: Machine): Promise<number> {
   const cliOf = (given: Globals): Cli => {
     globals = given
     return {
-      ...{ machine, version, dir: given.dir, print: printer() },
+      machine,
+      version,
+      dir: given.dir,
+      print: printer(),
       tree: () => createProgram(commandGroups, async () => {}),
       commandId: randomUUID(),
     }

@@ -24,7 +24,12 @@ export async function openHere(
 ): Promise<Result<Connection, Failure>> {
   const { env, root, entry } = machine
   const opened = await openYard({
-    ...{ paths, env, host: 'command', log: silentLog, flags: {}, runsAgents: false },
+    paths,
+    env,
+    host: 'command',
+    log: silentLog,
+    flags: {},
+    runsAgents: false,
     ...entriesOf(root, entry),
   })
   if (!opened.ok) return opened

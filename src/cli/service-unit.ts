@@ -51,7 +51,9 @@ export function serviceUnit(order: UnitOrder): Unit {
       const file = join(order.home, 'Library', 'LaunchAgents', `${label}.plist`)
       const lines = order.command.map((word) => `    <string>${xmlText(word)}</string>`)
       const text = fill(order.template, {
-        ...{ label: xmlText(label), root: xmlText(order.root), arguments: lines.join('\n') },
+        label: xmlText(label),
+        root: xmlText(order.root),
+        arguments: lines.join('\n'),
       })
       return { text, file, next: [`launchctl bootstrap gui/$(id -u) ${shellWord(file)}`] }
     }

@@ -19,7 +19,8 @@ export async function timelineOf(
   for (;;) {
     const wanted = Math.min(PAGE, limit - rows.length)
     const page = await client.page.timeline({
-      ...{ id, limit: wanted },
+      id,
+      limit: wanted,
       ...(before === undefined ? {} : { before }),
     })
     rows.push(...page.rows)

@@ -109,14 +109,12 @@ export async function tellEnding(
   )
   const summary = {
     ok: code === 0,
-    ...{
-      done: ending.done,
-      abandoned: ending.abandoned,
-      failed: ending.failed,
-      stuck: ending.stuck,
-      merges: ending.merges,
-      notMerged: ending.unmerged.map(({ id }) => id),
-    },
+    done: ending.done,
+    abandoned: ending.abandoned,
+    failed: ending.failed,
+    stuck: ending.stuck,
+    merges: ending.merges,
+    notMerged: ending.unmerged.map(({ id }) => id),
     tookMs: Math.round(tookMs),
   }
   print.result(summary, () => {

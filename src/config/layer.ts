@@ -93,7 +93,9 @@ const machineFaults = (layer: Layer): Fault[] =>
   layer.leaves
     .filter(({ path }) => layer.source === 'project' && path[0] === MACHINE_TABLE)
     .map(({ path }) => ({
-      ...{ source: layer.source, place: layer.placeOf(path), key: formatKey(path) },
+      source: layer.source,
+      place: layer.placeOf(path),
+      key: formatKey(path),
       message: `${formatKey(path)} is about the whole machine and cannot be set for one project`,
       hint: 'set it in your own file with `yard config --global`',
       kind: 'bad-request',

@@ -81,7 +81,12 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly F
 function worktreeOf({ worktree }: ConfigFile): WorktreeSettings {
   const { copy, uncommitted, land, push, remote, merger } = worktree
   return {
-    ...{ copy, uncommitted, land, push, remote, merger },
+    copy,
+    uncommitted,
+    land,
+    push,
+    remote,
+    merger,
     setup: worktree.setup ?? null,
     setupTimeoutMs: ms(worktree.setup_timeout, 'm'),
     target: worktree.target ?? null,

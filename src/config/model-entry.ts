@@ -14,8 +14,13 @@ export function createModelEntry(name: string, file: ModelFile): Result<ModelEnt
   const price = priceFrom(file, base?.price ?? null)
   if (!price.ok) return price
   return ok({
-    ...{ name, provider, modelId },
-    ...{ endpoint: null, apiKeyEnv: null, tier: null, contextWindow: null },
+    name,
+    provider,
+    modelId,
+    endpoint: null,
+    apiKeyEnv: null,
+    tier: null,
+    contextWindow: null,
     ...optional(said),
     price: price.value,
     // Another id is no longer the word that the CLI knows.
@@ -59,9 +64,14 @@ function fileOf(entry: ModelEntry | null): ModelFile {
   if (entry === null) return {}
   const { provider, modelId, endpoint, apiKeyEnv, tier, contextWindow, price } = entry
   const fields = {
-    ...{ provider, model_id: modelId, endpoint, api_key_env: apiKeyEnv },
-    ...{ tier, context_window: contextWindow },
-    ...{ ...pricesOf(price), price_date: price?.notedOn },
+    provider,
+    model_id: modelId,
+    endpoint,
+    api_key_env: apiKeyEnv,
+    tier,
+    context_window: contextWindow,
+    ...pricesOf(price),
+    price_date: price?.notedOn,
   }
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),

@@ -71,7 +71,9 @@ export function falseBackOffs(
     // Else somebody has put it off for longer.
     if (leftMs <= MAX_BACK_OFF_MS)
       commands.push({
-        ...{ type: 'task.edit', id, nextFireAt: null },
+        type: 'task.edit',
+        id,
+        nextFireAt: null,
         edit: { delayMs: Math.max(0, leftMs) },
       })
   }

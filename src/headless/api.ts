@@ -127,11 +127,15 @@ const EVENTS_PAGE = {
       'The journal as server-sent events, from a sequence number on and then live. Never for agents.',
     parameters: [
       {
-        ...{ name: 'since', in: 'query', schema: { type: 'integer', minimum: 0, default: 0 } },
+        name: 'since',
+        in: 'query',
+        schema: { type: 'integer', minimum: 0, default: 0 },
         description: 'Only rows after this sequence number.',
       },
       {
-        ...{ name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+        name: 'Last-Event-ID',
+        in: 'header',
+        schema: { type: 'integer', minimum: 0 },
         description: 'As `since`, and before it: what the client saw last.',
       },
     ],

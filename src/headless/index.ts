@@ -35,7 +35,11 @@ async function serveYards(words: ServiceWords, missing: readonly string[]): Prom
   const logs = yards.map(({ log }) => log)
   logAccidents(logs)
   const hosts = await runHosts({
-    ...{ yards, kind: 'service', flags: words.flags, port: words.port, env: process.env },
+    yards,
+    kind: 'service',
+    flags: words.flags,
+    port: words.port,
+    env: process.env,
     ...places(),
     isAllOrNone: words.isTogether,
     notice: (text) => logs[0]?.info(text),
@@ -104,8 +108,11 @@ function readWords(args: readonly string[]): ServiceWords | string {
       options: {
         dir: { ...text, multiple: true },
         together: { type: 'boolean' },
-        ...{ 'max-agents': text, model: text, executor: text },
-        ...{ interval: text, port: text },
+        'max-agents': text,
+        model: text,
+        executor: text,
+        interval: text,
+        port: text,
       },
     }),
   )

@@ -60,7 +60,10 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
   if (!opened.ok) return opened
   const yard = opened.value
   const served = await serveYard(yard, {
-    ...{ port: order.port, host: order.address, pageRoot: order.pageRoot, log: order.log },
+    port: order.port,
+    host: order.address,
+    pageRoot: order.pageRoot,
+    log: order.log,
     lobby: createServiceLobby(order),
     yards: order.company?.yards,
     onStop: () => hooks.end(),
@@ -126,9 +129,16 @@ async function openWithPatience(
     const url = await ownerUrlOf(order.paths)
     if (url !== null) return err(runElsewhere(url))
     const opened = await openYard({
-      ...{ paths: order.paths, host: order.kind, log: order.log, flags: order.flags },
-      ...{ env: order.env, resources: order.resources, launcherEntry: order.launcherEntry },
-      ...{ tailEntry: order.tailEntry, runsAgents: true, onStale },
+      paths: order.paths,
+      host: order.kind,
+      log: order.log,
+      flags: order.flags,
+      env: order.env,
+      resources: order.resources,
+      launcherEntry: order.launcherEntry,
+      tailEntry: order.tailEntry,
+      runsAgents: true,
+      onStale,
       ...(order.company ? { places: order.company.places } : {}),
     })
     const isOver = performance.now() > giveUpAt

@@ -62,11 +62,18 @@ export async function serveLobby(options: LobbyHostOptions): Promise<Result<Serv
   })
   const rpc = new SocketHandler<LobbyContext>(lobbyRouter)
   const doors = createHttpDoors({
-    ...{ guard, codes, sessions, pageRoot: options.pageRoot, log },
+    guard,
+    codes,
+    sessions,
+    pageRoot: options.pageRoot,
+    log,
     pageCommand: options.pageCommand,
     api: () => createLobbyApi(lobby),
     sockets: createSocketDoor({
-      ...{ guard, clock, log, onCount: rest.connected },
+      guard,
+      clock,
+      log,
+      onCount: rest.connected,
       serve: (socket) => void rpc.upgrade(socket, { context: { lobby } }),
     }),
   })

@@ -60,14 +60,14 @@ export async function serveYard(
   options: ServeOptions,
 ): Promise<Result<Served, Failure>> {
   const scope = createScope()
-  const served = await openDoors(yard, options, scope).catch((error: unknown) =>
+  const served = await openListeners(yard, options, scope).catch((error: unknown) =>
     err(translate(error, yard)),
   )
   if (!served.ok) await scope.close()
   return served
 }
 
-async function openDoors(
+async function openListeners(
   yard: Yard,
   options: ServeOptions,
   scope: Scope,
@@ -84,21 +84,27 @@ async function openDoors(
   const bound = { port: 0, url: '' }
   const guard = createGuard({
     agentsOf: { yard, secret },
-    ...{ ownerToken, sessions },
+    ownerToken,
+    sessions,
     host: address,
     port: () => bound.port,
   })
   const pageUrl = (): string => `${bound.url}/#code=${codes.issue()}`
   const host = {
     url: () => bound.url,
-    ...{ pageUrl, sessions },
+    pageUrl,
+    sessions,
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
     ...(options.lobby ? { lobby: options.lobby } : {}),
     ...(options.yards ? { yards: options.yards } : {}),
   }
   const parts = { yard, view, host }
   const doors = createHttpDoors({
-    ...{ guard, codes, sessions, pageRoot: options.pageRoot, log: yard.log },
+    guard,
+    codes,
+    sessions,
+    pageRoot: options.pageRoot,
+    log: yard.log,
     pageCommand: options.pageCommand ?? 'yard page',
     api: (signal) => createApi({ ...parts, clock: systemClock, signal }),
     sockets: createYardSockets(parts, guard),
@@ -114,7 +120,11 @@ async function openDoors(
   keepPort(service.port, port.value)
   announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
   return ok({
-    ...{ url: bound.url, port: bound.port, token: ownerToken, view, sessions },
+    url: bound.url,
+    port: bound.port,
+    token: ownerToken,
+    view,
+    sessions,
     pageUrl,
     close: () => scope.close(),
   })
@@ -123,7 +133,9 @@ async function openDoors(
 function createYardSockets(parts: Omit<HandlerContext, 'actor'>, guard: Guard): SocketDoor {
   const rpc = new RPCHandler<HandlerContext>(router)
   return createSocketDoor({
-    ...{ guard, clock: systemClock, log: parts.yard.log },
+    guard,
+    clock: systemClock,
+    log: parts.yard.log,
     serve: (socket, actor) => void rpc.upgrade(socket, { context: { ...parts, actor } }),
   })
 }

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   // In development the program is Electron itself, which must not become the handler of anything.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME)
   const env = await appEnvironment(process.env)
-  const parts = appParts(env)
+  const parts = createAppParts(env)
   await parts.keys.ready()
   running = startApp(parts)
   await show(running, startWords(process.argv), process.cwd(), env)
@@ -59,13 +59,17 @@ async function main(): Promise<void> {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-function appParts(env: Record<string, string | undefined>): AppParts & { keys: KeyStore } {
+function createAppParts(env: Record<string, string | undefined>): AppParts & { keys: KeyStore } {
   const { platform } = process
   const { data, config } = userPaths(env)
   const logFile = join(data, 'app.log')
   const log = openAppLog(logFile, env, (text) => keys.mask(text))
   const keys = createKeyStore({
-    ...{ file: join(data, 'keys.json'), env, platform, clock: systemClock, log },
+    file: join(data, 'keys.json'),
+    env,
+    platform,
+    clock: systemClock,
+    log,
     cipher: createKeyCipher(platform),
   })
   const home = env['HOME'] || env['USERPROFILE'] || homedir()
@@ -81,13 +85,20 @@ function appParts(env: Record<string, string | undefined>): AppParts & { keys: K
   }
   const node = nodeHere()
   const command: CommandParts = {
-    ...{ platform, env, home, node, program: join(programs, 'bin', 'yard') },
+    platform,
+    env,
+    home,
+    node,
+    program: join(programs, 'bin', 'yard'),
   }
   if (app.isPackaged) refreshCommand(command)
   // The system closes its book when the app ends: that is after the last yard.
   const company = createCompany(env, systemClock, log)
   return {
-    ...{ log, clock: systemClock, dataFolder: data, keys },
+    log,
+    clock: systemClock,
+    dataFolder: data,
+    keys,
     renderer: join(out, 'renderer'),
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(root, 'resources'),
@@ -97,15 +108,26 @@ function appParts(env: Record<string, string | undefined>): AppParts & { keys: K
     installCommandLine: () => installCommand(command),
     lobbyFor: (enter) =>
       createAppLobby({
-        ...{ env, ...places, now: () => Date.now(), isForBrowsers: false },
+        env,
+        ...places,
+        now: () => Date.now(),
+        isForBrowsers: false,
         enter: (paths) => enter(paths.root),
       }),
     hostOf: (folder) =>
       openOrJoin({
-        ...{ paths: yardPaths(folder), log, env, clock: systemClock, ...places, company },
+        paths: yardPaths(folder),
+        log,
+        env,
+        clock: systemClock,
+        ...places,
+        company,
         pageRoot: join(programs, 'out', 'renderer'),
         lobby: createAppLobby({
-          ...{ env, ...places, now: () => Date.now(), isForBrowsers: true },
+          env,
+          ...places,
+          now: () => Date.now(),
+          isForBrowsers: true,
           enter: async (paths) =>
             (await running?.hold(paths.root)) ?? { ok: true as const, value: null },
         }),

@@ -62,7 +62,8 @@ export function createKeyStore(parts: KeyStoreParts): KeyStore {
     if (problem !== null || kept.some(({ value }) => value === null)) await load()
   }
   const told = async (): Promise<DesktopKeys> => ({
-    ...{ refusal: await cipher.refusal(), problem },
+    refusal: await cipher.refusal(),
+    problem,
     keys: kept
       .map(({ name, value }): DesktopKey => ({ name, state: stateOf(variables, name, value) }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -23,7 +23,9 @@ export function noticesOf(root: string, before: Summary | null, now: Summary): N
     .filter((item) => !known.has(keyOf(item)))
     .map(({ kind, text, task }) => ({
       ...about,
-      ...{ kind: kind === 'failed' ? 'failed' : 'needs-you', text, task },
+      kind: kind === 'failed' ? 'failed' : 'needs-you',
+      text,
+      task,
     }))
   if (isAllDone(now) && !isAllDone(before))
     notices.push({ ...about, kind: 'all-done', text: doneText(now), task: null })

@@ -48,7 +48,9 @@ export function createNotifier(parts: NotifierParts): Notifier {
     const { title, body, retry } = merged
     const actions = retry === null ? ['Show'] : ['Show', 'Retry']
     const notification = new Notification({
-      ...{ title, body: plain(body, parts.platform ?? process.platform), silent: true },
+      title,
+      body: plain(body, parts.platform ?? process.platform),
+      silent: true,
       actions: actions.map((text) => ({ type: 'button', text })),
     })
     const open = (): void => parts.open(merged)

@@ -62,8 +62,11 @@ export function createOpenYards({ hostOf, clock, log }: OpenYardsParts): OpenYar
     if (!host.ok) return host
     const feed = followYard(host.value, clock, () => changed.emit())
     const yard: Held = {
-      ...{ root, name: basename(root), host: host.value },
-      ...{ glimpse: feed.glimpse, client: feed.client },
+      root,
+      name: basename(root),
+      host: host.value,
+      glimpse: feed.glimpse,
+      client: feed.client,
       close: () => (feed.close(), host.value.close()),
     }
     held.set(root, yard)

@@ -73,7 +73,8 @@ export function startApp(parts: AppParts): RunningApp {
     preload: parts.preload,
     icon: join(parts.resources, 'icons', 'app-icon.png'),
     stateFile: join(parts.dataFolder, 'window.json'),
-    ...{ clock, log },
+    clock,
+    log,
   })
   const quit = guardQuit(yards, { close: () => scope.close(), log })
   const remembered = createEmitter<void>((error) =>
@@ -90,7 +91,9 @@ export function startApp(parts: AppParts): RunningApp {
   )
   const preferences = createPreferences(join(parts.dataFolder, 'app.json'), parts.loginItem)
   const updates = createUpdates({
-    ...{ load: parts.loadUpdater, version: app.getVersion(), log },
+    load: parts.loadUpdater,
+    version: app.getVersion(),
+    log,
     onChange: (state) => windows.tell({ kind: 'update', state }),
     beforeInstall: async () => quit.leaveAgents(),
   })
@@ -100,8 +103,14 @@ export function startApp(parts: AppParts): RunningApp {
   const running = runningApp(parts, { yards, windows, opening, quit })
   scope.add(
     showEverywhere({
-      ...{ yards, windows, preferences, installCommandLine, clock, log },
-      ...{ resources: parts.resources, dataFolder: parts.dataFolder },
+      yards,
+      windows,
+      preferences,
+      installCommandLine,
+      clock,
+      log,
+      resources: parts.resources,
+      dataFolder: parts.dataFolder,
       onRemembered: remembered.on,
       show: running.show,
       openYard: (root) =>

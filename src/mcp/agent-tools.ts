@@ -87,7 +87,9 @@ const endingTools = ({ taskId: id, generation }: AgentCaller): readonly Tool[] =
         await client.task.artifact({ id, paths: said.paths, commandId: `${commandId}-files` })
       const artifacts = said.data ?? said.paths
       const task = await client.task.complete({
-        ...{ id, generation, commandId },
+        id,
+        generation,
+        commandId,
         ...(artifacts === undefined ? {} : { artifacts }),
       })
       return ok(notedOf(task, 'done once you have ended'))
@@ -105,7 +107,10 @@ const endingTools = ({ taskId: id, generation }: AgentCaller): readonly Tool[] =
     }),
     run: async ({ client, commandId }, { reason, class: named }) => {
       const task = await client.task.fail({
-        ...{ id, generation, reason, commandId },
+        id,
+        generation,
+        reason,
+        commandId,
         ...(named === undefined ? {} : { class: named }),
       })
       return ok(notedOf(task, 'failed once you have ended'))

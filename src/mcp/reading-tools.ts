@@ -39,7 +39,8 @@ export const readingTools: readonly Tool[] = [
     }),
     run: async ({ client }, { states, tag, limit }) => {
       const tasks = await client.task.list({
-        ...{ detail: 'card', limit: limit + 1 },
+        detail: 'card',
+        limit: limit + 1,
         ...(states === undefined || states.length === 0 ? {} : { status: states.join(',') }),
         ...(tag === undefined ? {} : { tag }),
       })
@@ -75,7 +76,8 @@ export const readingTools: readonly Tool[] = [
     }),
     run: async ({ client }, { which, task, limit }) => {
       const agents = await client.agent.list({
-        ...{ which, limit: limit + 1 },
+        which,
+        limit: limit + 1,
         ...(task === undefined ? {} : { task }),
       })
       const newest = agents.slice(-limit).map(lean).toReversed()
@@ -115,7 +117,10 @@ async function outputOf(
   for (let bytes = OUTPUT_BYTES; ; bytes = Math.ceil(bytes / 2)) {
     const start = from ?? Math.max(0, size - bytes)
     const { reports, text, ...where } = await client.agent.output({
-      ...{ id, raw, from: start, maxBytes: bytes },
+      id,
+      raw,
+      from: start,
+      maxBytes: bytes,
     })
     const answer = { ...where, ...(raw ? { text: text ?? '' } : { reports }) }
     if (bytes <= LEAST_BYTES || !fit(answer).isCut) return ok(answer)

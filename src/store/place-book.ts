@@ -137,7 +137,10 @@ interface StoredPlace {
 }
 
 const toRow = ({ yard, agents, reserved, owner, at, version }: StoredPlace): PlaceRow => ({
-  ...{ yard, reserved, at, version },
+  yard,
+  reserved,
+  at,
+  version,
   agents: JSON.parse(agents) as string[],
   owner: JSON.parse(owner) as PlaceOwner | null,
 })

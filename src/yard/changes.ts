@@ -45,7 +45,10 @@ export async function changesOf(
     files.reduce((total, file) => total + (file[side] ?? 0), 0)
   return ok({
     ...frame,
-    ...{ agent: agent.id, branch: agent.workplace?.branch ?? null, base, result },
+    agent: agent.id,
+    branch: agent.workplace?.branch ?? null,
+    base,
+    result,
     isLive: agent.state.kind !== 'ended',
     files: [...files],
     isCut,
@@ -97,8 +100,17 @@ export async function diffOf(
 function frameOf(yard: Source, task: Task): ChangeView {
   return {
     task: task.id,
-    ...{ agent: null, branch: null, base: null, result: null, isLive: false },
-    ...{ files: [], isCut: false, insertions: 0, deletions: 0, commits: [], notes: [] },
+    agent: null,
+    branch: null,
+    base: null,
+    result: null,
+    isLive: false,
+    files: [],
+    isCut: false,
+    insertions: 0,
+    deletions: 0,
+    commits: [],
+    notes: [],
     landing: toLandingView(task.landing),
     outlook: null,
     comments: yard.store.logOf(task.id).flatMap(toComment),

@@ -39,7 +39,10 @@ export function openLanding(parts: Parts): LandingPort {
   const { options, current, opened, scope } = parts
   const { clock, log, paths } = options
   const lander = createLander({
-    ...{ clock, log, launcher: parts.launcher, host: createProcessHost() },
+    clock,
+    log,
+    launcher: parts.launcher,
+    host: createProcessHost(),
     folder: join(paths.yard, 'landings'),
     environmentOf: (order) => environmentOf(options, order),
     markerOf: (name) => markerOf(options, name),

@@ -49,7 +49,10 @@ export function openRuntime(
     launcherEntry: options.launcherEntry,
     tail,
     host: createProcessHost(),
-    ...{ clock: options.clock, log, env, shimFolder },
+    clock: options.clock,
+    log,
+    env,
+    shimFolder,
     mayTouch: () => current.isTrusted,
     git: hostGit(paths),
     newKey: () => randomUUID(),
@@ -93,7 +96,9 @@ function openServices(
   return createHttpRuntime({
     root: paths.root,
     agents: paths.agents,
-    ...{ clock: options.clock, log, env },
+    clock: options.clock,
+    log,
+    env,
     sends: options.runsAgents,
     isPaused: () => opened.plan.facts.paused,
     callbackOf: ({ id, generation }) => ({

@@ -61,7 +61,9 @@ export function createPageSessions(
     open(browser) {
       const id = randomBytes(6).toString('hex')
       const session = {
-        ...{ id, openedAt: now(), expiresAt: now() + PAGE_SESSION_MS },
+        id,
+        openedAt: now(),
+        expiresAt: now() + PAGE_SESSION_MS,
         browser: browser?.replace(/\p{C}/gu, '').slice(0, MAX_BROWSER_CHARS) || null,
       }
       book.write([session, ...opened()].slice(0, MOST))

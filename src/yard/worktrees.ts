@@ -86,7 +86,12 @@ function toView(yard: Source, facts: WorktreeFacts, task: Task | null): Worktree
   const { name, path, branch, uncommitted, unmerged, ignored, problem } = facts
   const inUse = task && inUseBy(yard, task)
   return {
-    ...{ name, path, branch, uncommitted, unmerged, ignored: [...ignored] },
+    name,
+    path,
+    branch,
+    uncommitted,
+    unmerged,
+    ignored: [...ignored],
     task: task?.id ?? null,
     state: task && shownStateOf(yard.plan, task, yard.now()),
     landing: toLandingView(task?.landing),

@@ -64,7 +64,8 @@ describe.each(['messages', 'chat'] as const)(
     it('hands what one task wrote to the next, with its model, usage and conversation', async () => {
       await add('first', '[[mock:tool cmd="echo one > one.txt"]]', { executor })
       await add('second', '[[mock:tool cmd="cat one.txt > two.txt && echo two >> two.txt"]]', {
-        ...{ executor, after: ['first' as TaskId] },
+        executor,
+        after: ['first' as TaskId],
       })
       const second = await untilTask(yard, 'second', isOver)
       expect(second.lastFailure).toBeNull()

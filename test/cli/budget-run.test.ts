@@ -23,7 +23,11 @@ it('an agent past its task’s budget is stopped, and once it is raised the conv
   const first = await yard(['run'])
   expect([first.code, first.err]).toEqual([1, expect.any(String)])
   expect(await json(['show', 'dear'])).toMatchObject({
-    ...{ status: 'waiting', waitsFor: 'budget', attempts: 0, tokens: 604, costUsd: 0.0031 },
+    status: 'waiting',
+    waitsFor: 'budget',
+    attempts: 0,
+    tokens: 604,
+    costUsd: 0.0031,
   })
   const [agent] = (await json(['agents'])) as Record<string, unknown>[]
   expect(agent).toMatchObject({

@@ -38,7 +38,11 @@ describe('a marker without a token', () => {
     const secret = openSecret(yardPaths(root).service.secret)
     const url = 'http://127.0.0.1:1'
     expect(findCaller({ YARD_AGENT_KEY: 'second', YARD_URL: url }, root, () => [])).toEqual({
-      ...{ kind: 'agent', agentId: 'agent-10', taskId: 'b', generation: 3, url },
+      kind: 'agent',
+      agentId: 'agent-10',
+      taskId: 'b',
+      generation: 3,
+      url,
       token: agentToken(secret, 'agent-10' as AgentId, 3),
     })
     expect(findCaller({}, root, () => [{ YARD_AGENT_KEY: 'first' }])).toMatchObject({
@@ -93,8 +97,12 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
 
   it('may neither make nor use another yard', async () => {
     const env = {
-      ...{ YARD_TOKEN: 't', YARD_AGENT_ID: 'agent-1', YARD_TASK_ID: 'a', YARD_GENERATION: '1' },
-      ...{ YARD_DIR: place.folder, YARD_AGENT_KEY: 'key' },
+      YARD_TOKEN: 't',
+      YARD_AGENT_ID: 'agent-1',
+      YARD_TASK_ID: 'a',
+      YARD_GENERATION: '1',
+      YARD_DIR: place.folder,
+      YARD_AGENT_KEY: 'key',
     }
     const other = join(place.folder, 'other')
     mkdirSync(other)
@@ -113,7 +121,9 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
       const marked = { env: { YARD_AGENT_KEY: 'of-nobody' } }
       for (const words of [['list'], ['add', 'B'], ['service', 'pause'], ['run'], ['watch']])
         expect(await place.yard(words, marked)).toMatchObject({
-          ...{ code: 4, out: '', err: expect.stringContaining('started by an agent') },
+          code: 4,
+          out: '',
+          err: expect.stringContaining('started by an agent'),
         })
     },
   )

@@ -4,7 +4,12 @@ import { landingLine } from '../../src/cli/verbs/diff.ts'
 
 it('what waits for another says for what, in words that fit any id', () => {
   const queued: LandingView = {
-    ...{ state: 'queued', result: 'r1', commit: null, target: 'main', at: '', mergeTask: null },
+    state: 'queued',
+    result: 'r1',
+    commit: null,
+    target: 'main',
+    at: '',
+    mergeTask: null,
     reason: 'waits until merge-a has settled a conflict in what it builds on',
   }
   expect(landingLine('both', queued)).toBe(
@@ -14,8 +19,13 @@ it('what waits for another says for what, in words that fit any id', () => {
 
 it('a conflict is said to be settled by its task only while that may still do so', () => {
   const landing: LandingView = {
-    ...{ state: 'conflict', result: 'r1', commit: null, target: 'main', at: '' },
-    ...{ reason: 'main and work conflict in a.txt', mergeTask: 'merge-work' },
+    state: 'conflict',
+    result: 'r1',
+    commit: null,
+    target: 'main',
+    at: '',
+    reason: 'main and work conflict in a.txt',
+    mergeTask: 'merge-work',
   }
   const why = 'work is not merged: main and work conflict in a.txt; merge-work'
   expect(landingLine('work', landing)).toBe(`${why} settles it, and it goes on by itself`)

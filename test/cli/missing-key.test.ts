@@ -30,14 +30,18 @@ it(
     const ran = await place.yard(['run', '--json'])
     expect(JSON.parse(ran.out)).toMatchObject({ done: 1, failed: [], stuck: ['keyless'] })
     expect(await place.json(['show', 'keyless'])).toMatchObject({
-      ...{ state: 'ready', attempts: 0, agent: null, stuck: expect.stringMatching(MISSING) },
+      state: 'ready',
+      attempts: 0,
+      agent: null,
+      stuck: expect.stringMatching(MISSING),
     })
     expect((await place.yard(['why', 'keyless'])).out).toMatch(MISSING)
     const { attention } = (await place.json(['service', 'status'])) as { attention: unknown[] }
     expect(attention).toMatchObject([{ task: 'keyless', kind: 'executor' }])
     const executors = (await place.json(['executors'])) as { name: string }[]
     expect(executors.find(({ name }) => name === 'native')).toMatchObject({
-      ...{ canRun: false, problem: expect.stringContaining('is not set') },
+      canRun: false,
+      problem: expect.stringContaining('is not set'),
     })
     expect(executors.find(({ name }) => name === 'claude')).toMatchObject({ canRun: true })
   },
@@ -66,7 +70,8 @@ it(
     await appendFile(config, `\n${model}\n${profile}`)
     const add = ['add', 'Far', '--executor', 'keyed', '--model', 'far']
     expect(await place.yard(add)).toMatchObject({
-      ...{ code: 4, err: expect.stringContaining('models.far.api_key_env') },
+      code: 4,
+      err: expect.stringContaining('models.far.api_key_env'),
     })
     await appendFile(
       config,

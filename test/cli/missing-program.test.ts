@@ -24,7 +24,10 @@ it(
     const before = await place.yard(['run', '--json'], { env })
     expect(JSON.parse(before.out)).toMatchObject({ done: 0, failed: [], stuck: ['wait'] })
     expect(await place.json(['show', 'wait'])).toMatchObject({
-      ...{ state: 'ready', attempts: 0, agent: null, stuck: expect.stringMatching(MISSING) },
+      state: 'ready',
+      attempts: 0,
+      agent: null,
+      stuck: expect.stringMatching(MISSING),
     })
     expect((await place.yard(['why', 'wait'])).out).toMatch(MISSING)
     const { attention } = (await place.json(['service', 'status'])) as { attention: unknown[] }

@@ -21,16 +21,20 @@ describe('yard model', () => {
     const models = (await test.json(['model', 'list'])) as Record<string, unknown>[]
     expect(Array.isArray(models)).toBe(true)
     expect(models.find(({ name }) => name === 'fast')).toEqual({
-      ...{
-        name: 'fast',
-        provider: 'openrouter',
-        modelId: 'a/b',
-        endpoint: null,
-        apiKeyEnv: null,
-        tier: 'quick',
-      },
-      ...{ contextWindow: 64_000, costIn: 0.25, costOut: 2, costCached: null },
-      ...{ priceDate: '2026-04', roles: [], isDefault: false, source: 'project' },
+      name: 'fast',
+      provider: 'openrouter',
+      modelId: 'a/b',
+      endpoint: null,
+      apiKeyEnv: null,
+      tier: 'quick',
+      contextWindow: 64_000,
+      costIn: 0.25,
+      costOut: 2,
+      costCached: null,
+      priceDate: '2026-04',
+      roles: [],
+      isDefault: false,
+      source: 'project',
     })
     expect((await yard('model', 'set', '--role', 'merger', 'fast')).code).toBe(0)
     const roles = await test.json(['model', 'roles'])

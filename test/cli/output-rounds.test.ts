@@ -18,7 +18,9 @@ it('goes on where it was when the host has gone', { timeout: 90_000 }, async () 
   const agent = async () => ((await place.json(['show', 'talks'])) as { agent: string }).agent
   await expect.poll(agent).toBe('agent-1')
   const follower = spawn(process.execPath, [PROGRAM, 'output', 'agent-1', '-f', '--raw'], {
-    ...{ cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'ignore'] },
+    cwd: place.folder,
+    env: place.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   let out = ''
   follower.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

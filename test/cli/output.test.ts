@@ -17,7 +17,9 @@ describe('in a yard', () => {
   const bytesOf = (...words: string[]): Promise<Buffer> =>
     new Promise((done) => {
       const child = spawn(process.execPath, [PROGRAM, 'output', ...words], {
-        ...{ cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'ignore'] },
+        cwd: place.folder,
+        env: place.env,
+        stdio: ['ignore', 'pipe', 'ignore'],
       })
       const pieces: Buffer[] = []
       child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
@@ -74,7 +76,13 @@ const BUILD = { id: 'build', title: 'Build' }
 
 describe('a window that brings nothing new', () => {
   const windowOf = (next: number, isEnd: boolean) => ({
-    ...{ reports: [], text: '', start: 0, next, size: 9, isEnd, compacted: null },
+    reports: [],
+    text: '',
+    start: 0,
+    next,
+    size: 9,
+    isEnd,
+    compacted: null,
   })
   const clientOf = (windows: ReturnType<typeof windowOf>[]) => ({
     agent: { output: async () => windows.shift() ?? windowOf(5, false) },

@@ -25,8 +25,10 @@ const graph = ({
     tasks: new Map(tasks.map((task, id) => [String(id), { notBefore: null, ...task }])),
     agents: new Map(agents.map((id) => [id, {}])),
     summary: {
-      ...{ paused: false, readOnly: readOnly ?? null },
-      ...{ breakers, machine: { hold: hold ?? null } },
+      paused: false,
+      readOnly: readOnly ?? null,
+      breakers,
+      machine: { hold: hold ?? null },
     },
   }) as unknown as LiveGraph
 

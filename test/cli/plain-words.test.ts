@@ -92,7 +92,8 @@ describe('words', () => {
     expect(standingOf({ ...none, type: 'shell', binary: '/bin/sh' })).toBe('yes: /bin/sh')
     const missing = { type: 'codex', canRun: false }
     const list = ['manual', 'external', 'schedule', 'http', 'shell'].map((type) => ({
-      ...{ type, canRun: true },
+      type,
+      canRun: true,
     }))
     expect(countLine([...list, missing])).toBe('1 of 2 programs can run here')
   })

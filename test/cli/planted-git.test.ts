@@ -48,7 +48,8 @@ describe('a shell task that plants programs for git', { timeout: 120_000 }, () =
     expect((await yard(['show', 'planted'])).code).toBe(3)
 
     expect(await yard(['trust'])).toMatchObject({
-      ...{ code: 1, out: expect.stringContaining('filter.evil.clean') },
+      code: 1,
+      out: expect.stringContaining('filter.evil.clean'),
       err: expect.stringContaining('yard trust --yes'),
     })
     const withToken = { env: { YARD_AGENT_KEY: 'of-nobody' } }

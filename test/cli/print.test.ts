@@ -18,7 +18,10 @@ function printerOn(how: { readonly isTTY: boolean; readonly isJson?: boolean }) 
     write: (text: string) => void (said[to] += text),
   })
   const print = createPrinter({
-    ...{ stdout: sink('out'), stderr: sink('err'), isJson: how.isJson ?? false, env: {} },
+    stdout: sink('out'),
+    stderr: sink('err'),
+    isJson: how.isJson ?? false,
+    env: {},
   })
   return { print, said }
 }

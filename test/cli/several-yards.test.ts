@@ -110,7 +110,10 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
     const third = servedAt(a).pid
     const words = ['service', 'stop', '--all', '--kill-agents', '--json']
     expect(JSON.parse((await inYard(a, ...words)).out)).toEqual({
-      ...{ running: false, wasRunning: true, agentsLeft: 0, processesLeft: [] },
+      running: false,
+      wasRunning: true,
+      agentsLeft: 0,
+      processesLeft: [],
     })
     expect([stateOf(a), stateOf(b)]).toEqual([null, null])
     await expect.poll(() => isAlive(third)).toBe(false)
@@ -133,8 +136,11 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
     expect(missing.err).toContain(`--yard names ${nowhere}`)
     expect(existsSync(nowhere)).toBe(false)
     const agent = {
-      ...{ YARD_TOKEN: 't', YARD_AGENT_ID: 'agent-1', YARD_TASK_ID: 't' },
-      ...{ YARD_DIR: b, YARD_GENERATION: '1' },
+      YARD_TOKEN: 't',
+      YARD_AGENT_ID: 'agent-1',
+      YARD_TASK_ID: 't',
+      YARD_DIR: b,
+      YARD_GENERATION: '1',
     }
     const refused = await home.yard(both('service', 'start'), { env: agent })
     expect(refused.err).toContain('agent-1 is an agent of this yard and may not start a service')
@@ -271,7 +277,8 @@ describe('one machine', { timeout: 90_000 }, () => {
     expect((await inYard(a, 'config', '--global', 'machine.max_agents', '3')).code).toBe(0)
     const entries = (await home.json(['config', '--list', '--dir', a])) as { key: string }[]
     expect(entries.find(({ key }) => key === 'machine.max_agents')).toMatchObject({
-      ...{ value: 3, source: 'global' },
+      value: 3,
+      source: 'global',
     })
     writeFileSync(yardPaths(a).config, '[machine]\nmax_agents = 3\n')
     const broken = await inYard(a, 'list')

@@ -35,7 +35,8 @@ async function post(path: string, body: object): Promise<number> {
   const { url } = JSON.parse(readFileSync(fileOf('.yard/service/state.json'), 'utf8'))
   const headers = { authorization: `Bearer ${token}`, origin: url }
   const answer = await fetch(`${url}/api/${path}`, {
-    ...{ method: 'POST', body: JSON.stringify(body) },
+    method: 'POST',
+    body: JSON.stringify(body),
     headers: { ...headers, 'content-type': 'application/json' },
   })
   return answer.status
@@ -49,7 +50,9 @@ describe.skipIf(process.platform === 'win32')(
   () => {
     it('takes an end in time for what it was, and gives the lease its time back', async () => {
       const it = spawn(process.execPath, [PROGRAM, 'run'], {
-        ...{ cwd: place.folder, env: place.env, stdio: 'ignore' },
+        cwd: place.folder,
+        env: place.env,
+        stdio: 'ignore',
       })
       owner = it
       const ended = new Promise((done) => it.on('close', done))

@@ -64,7 +64,12 @@ describe('completion', () => {
 
 describe('rest', () => {
   const task = (id: string, state: RestingTask['state'], after: string[] = []): RestingTask => ({
-    ...{ id, state, after, waitsForPerson: false, hasRepeated: false, isStuck: false },
+    id,
+    state,
+    after,
+    waitsForPerson: false,
+    hasRepeated: false,
+    isStuck: false,
   })
   it('is where nothing can move', () => {
     const stuck = [
@@ -103,7 +108,10 @@ describe('rest', () => {
 describe('who calls', () => {
   const root = import.meta.dirname
   const env = {
-    ...{ YARD_TOKEN: 't', YARD_AGENT_ID: 'agent-1', YARD_TASK_ID: 'a', YARD_GENERATION: '2' },
+    YARD_TOKEN: 't',
+    YARD_AGENT_ID: 'agent-1',
+    YARD_TASK_ID: 'a',
+    YARD_GENERATION: '2',
     YARD_DIR: root,
   }
   it('is the agent whose variables it has, or a process above it had', () => {

@@ -41,7 +41,9 @@ async function tells(id: string, used: ToldUsage): Promise<void> {
   const facts = { lastHeardAt: bench.clock.now(), outputBytes: 1, isBusy: false }
   bench.runtime.liveFacts.set(agent, {
     ...facts,
-    ...{ waitsForProviderUntil: null, doing: null, usage: used },
+    waitsForProviderUntil: null,
+    doing: null,
+    usage: used,
   })
   bench.runtime.report(agent, bench.task(id).generation, { kind: 'usage', usage: used })
   await bench.turns.idle()
@@ -59,12 +61,22 @@ const edit = (id: string, budget: number | null) =>
 
 describe('what a living agent costs', () => {
   const model = (name: string, input: number, output: number) => ({
-    ...{ name, modelId: name, provider: 'anthropic', endpoint: null, apiKeyEnv: null },
-    ...{ tier: null, contextWindow: null, isAlias: false },
+    name,
+    modelId: name,
+    provider: 'anthropic',
+    endpoint: null,
+    apiKeyEnv: null,
+    tier: null,
+    contextWindow: null,
+    isAlias: false,
     price: { input, output, cached: input / 10, notedOn: null },
   })
   const of = (name: string, inputTokens: number, outputTokens: number) => ({
-    ...{ model: name, inputTokens, outputTokens, cachedTokens: 0, writtenTokens: 0 },
+    model: name,
+    inputTokens,
+    outputTokens,
+    cachedTokens: 0,
+    writtenTokens: 0,
   })
   const openPriced = async (): Promise<void> => {
     await open()
@@ -99,7 +111,8 @@ describe('what a living agent costs', () => {
     expect(bench.runtime.stops).toEqual([])
     await ends('a', { ...usage(null, 905_002), byModel: [of('small', 100_000, 0)] })
     expect(bench.opened.store.agent('agent-1' as never)).toMatchObject({
-      ...{ usage: { costUsd: 0.1 }, costSource: 'registry' },
+      usage: { costUsd: 0.1 },
+      costSource: 'registry',
     })
   })
 })
@@ -343,15 +356,15 @@ it('a cost that no CLI told is worked out by the registry, and counts', async ()
     budget: NO_BUDGET,
     models: {
       m: {
-        ...{
-          name: 'm',
-          provider: 'openai',
-          modelId: 'm',
-          endpoint: null,
-          apiKeyEnv: null,
-          tier: null,
-        },
-        ...{ contextWindow: null, isAlias: false, price },
+        name: 'm',
+        provider: 'openai',
+        modelId: 'm',
+        endpoint: null,
+        apiKeyEnv: null,
+        tier: null,
+        contextWindow: null,
+        isAlias: false,
+        price,
       },
     },
   }

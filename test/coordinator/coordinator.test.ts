@@ -35,13 +35,23 @@ describe('a task from its adding to its end', () => {
     await yard.add('b', { after: taskIds('a') })
     await yard.begin('a')
     await yard.send({
-      ...{ type: 'task.complete', id: taskId('a'), agentId: null, generation: null },
-      ...{ artifacts: [], force: false, nextFireAt: null },
+      type: 'task.complete',
+      id: taskId('a'),
+      agentId: null,
+      generation: null,
+      artifacts: [],
+      force: false,
+      nextFireAt: null,
     })
     await yard.pass(CAPS.pollIntervalMs)
     expect(yard.running()).toEqual(['a'])
     const changes = {
-      ...{ commit: 'c1', filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
+      commit: 'c1',
+      filesChanged: 1,
+      insertions: 1,
+      deletions: 0,
+      commits: 1,
+      notes: [],
     }
     yard.runtime.report(yard.agentOf('a'), 1, { ...endedReport(yard.clock.now()), changes })
     await yard.turns.idle()

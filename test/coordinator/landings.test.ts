@@ -52,8 +52,15 @@ function scripted(policy: 'keep' | 'auto') {
       const result = wish?.result ?? resultCommit
       if (result === null) return null
       return {
-        ...{ taskId: id, title, description, verify, result, commit: result },
-        ...{ folder: '/yard', name: id, target: null },
+        taskId: id,
+        title,
+        description,
+        verify,
+        result,
+        commit: result,
+        folder: '/yard',
+        name: id,
+        target: null,
         how: { kind: 'merge' },
         askedAt: wish?.at ?? 0,
       }

@@ -120,7 +120,9 @@ describe('a claim', () => {
     await first.coordinator.close()
     first.clock.jump(2 * LEASE_MS)
     const command = await createYardBench({
-      ...{ opened: first.opened, clock: first.clock, startsAgents: false },
+      opened: first.opened,
+      clock: first.clock,
+      startsAgents: false,
     })
     const started = command.coordinator.start().then(() => stateOf(command, 'flow'))
     await command.turns.idle()

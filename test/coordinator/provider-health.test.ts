@@ -160,7 +160,9 @@ describe('a program that is not on this machine', () => {
     bench.canRun = () => false
     await bench.end('a', missing)
     expect(bench.task('a')).toMatchObject({
-      ...{ state: { kind: 'open' }, attempts: 0, lastFailure: { class: 'missing-program' } },
+      state: { kind: 'open' },
+      attempts: 0,
+      lastFailure: { class: 'missing-program' },
     })
     bench.canRun = () => true
     bench.coordinator.wake()
@@ -217,7 +219,10 @@ describe('a sign-in that is missing', () => {
 describe('a fallback', () => {
   const standIn = (): Route => ({
     ...ROUTE,
-    ...{ executor: 'codex', executorType: 'codex', provider: 'of-codex', model: 'other' },
+    executor: 'codex',
+    executorType: 'codex',
+    provider: 'of-codex',
+    model: 'other',
   })
   const withFallback = async (): Promise<void> => {
     await open()

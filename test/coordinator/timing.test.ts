@@ -270,8 +270,12 @@ describe('a back-off of a clock that was a day ahead', () => {
     const yard = await open()
     yard.clock.jump(DAY)
     await yard.send({
-      ...{ type: 'breaker.trip', key: 'launch:shell', kind: 'launch', subject: 'shell' },
-      ...{ reason: 'three launches failed', until: yard.clock.now() + 30_000 },
+      type: 'breaker.trip',
+      key: 'launch:shell',
+      kind: 'launch',
+      subject: 'shell',
+      reason: 'three launches failed',
+      until: yard.clock.now() + 30_000,
     })
     await yard.add('a')
     expect(yard.running()).toEqual([])
@@ -318,7 +322,11 @@ describe('time limits', () => {
     yard.clock.jump(24 * HOUR)
     const second = await createYardBench({ opened: yard.opened, clock: yard.clock })
     second.runtime.liveFacts.set(yard.agentOf('a'), {
-      ...{ lastHeardAt: 0, outputBytes: 0, isBusy: true, waitsForProviderUntil: null, doing: null },
+      lastHeardAt: 0,
+      outputBytes: 0,
+      isBusy: true,
+      waitsForProviderUntil: null,
+      doing: null,
       ranMs: HOUR,
     })
     await second.start()
@@ -396,8 +404,13 @@ describe('an agent that has reported its end', () => {
   const report = (yard: YardBench) =>
     yard.send(
       {
-        ...{ type: 'task.complete', id: taskId('a'), agentId: yard.agentOf('a'), generation: 1 },
-        ...{ artifacts: [], force: false, nextFireAt: null },
+        type: 'task.complete',
+        id: taskId('a'),
+        agentId: yard.agentOf('a'),
+        generation: 1,
+        artifacts: [],
+        force: false,
+        nextFireAt: null,
       },
       asAgent(1, 'a'),
     )
@@ -426,8 +439,12 @@ describe('an agent that has reported its end', () => {
     await report(yard)
     await yard.pass(CAPS.doneGraceMs)
     yard.runtime.liveFacts.set(yard.agentOf('a'), {
-      ...{ lastHeardAt: 0, outputBytes: 0, isBusy: true, waitsForProviderUntil: null },
-      ...{ doing: null, hasEnded: true },
+      lastHeardAt: 0,
+      outputBytes: 0,
+      isBusy: true,
+      waitsForProviderUntil: null,
+      doing: null,
+      hasEnded: true,
     })
     await yard.pass(HOUR - CAPS.doneGraceMs - 1)
     expect(agentState(yard)).toMatchObject({ reason: 'reported' })

@@ -236,8 +236,12 @@ describe('breakers', () => {
       if (when === 'at the next look') await bench.start()
       const key = 'silence:agent-77'
       await bench.send({
-        ...{ type: 'breaker.trip', key, kind: 'silence', subject: 'agent-77' },
-        ...{ reason: 'it has said nothing', until: null },
+        type: 'breaker.trip',
+        key,
+        kind: 'silence',
+        subject: 'agent-77',
+        reason: 'it has said nothing',
+        until: null,
       })
       if (when === 'at the start') await bench.start()
       else await bench.coordinator.tick()

@@ -332,6 +332,9 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     graph: [],
     resume: agent.conversation,
     modelId: agent.modelId,
-    ...{ model: null, profileModel: null, foreignKeys: [], isCapped: false },
+    model: null,
+    profileModel: null,
+    foreignKeys: [],
+    isCapped: false,
   }
 }

@@ -458,15 +458,24 @@ it('keeps that what it used is a lower bound', () => {
   bench.add('a')
   bench.claim('a', 1)
   const usage = {
-    ...{ inputTokens: 10, outputTokens: 2, cachedTokens: null, reasoningTokens: null },
-    ...{ costUsd: null, atLeast: true as const },
+    inputTokens: 10,
+    outputTokens: 2,
+    cachedTokens: null,
+    reasoningTokens: null,
+    costUsd: null,
+    atLeast: true as const,
   }
   const nothing = { conversation: null, changes: null, nextFireAt: null, artifacts: [] }
   const decided = bench.run(
     {
       type: 'agent.end',
-      ...{ agentId: agentIdOf(1), generation: 1, jitter: 0.5, endedAt: bench.at },
-      ...{ evidence: evidenceOf({}), usage, ...nothing },
+      agentId: agentIdOf(1),
+      generation: 1,
+      jitter: 0.5,
+      endedAt: bench.at,
+      evidence: evidenceOf({}),
+      usage,
+      ...nothing,
     },
     COORDINATOR,
   )

@@ -58,8 +58,13 @@ it('stands although the CLI ended badly after it, and yields to a later report',
   const settled = asking()
   settled.must(
     {
-      ...{ type: 'task.complete', id, agentId: null, generation: null },
-      ...{ artifacts: [], force: false, nextFireAt: null },
+      type: 'task.complete',
+      id,
+      agentId: null,
+      generation: null,
+      artifacts: [],
+      force: false,
+      nextFireAt: null,
     },
     asAgent(1, 'a'),
   )

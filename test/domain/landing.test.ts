@@ -53,8 +53,13 @@ function clashed(id: string, result: string, more: Partial<Conflict> = {}): void
 }
 const failed = (id: string) =>
   bench.must({
-    ...{ type: 'task.fail', id: taskId(id), agentId: null, generation: null },
-    ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+    type: 'task.fail',
+    id: taskId(id),
+    agentId: null,
+    generation: null,
+    reason: 'too hard',
+    class: 'reported',
+    nextFireAt: null,
   })
 const landed: LandingOutcome = { kind: 'landed', commit: 'c9', target: 'main', note: null }
 
@@ -72,7 +77,10 @@ describe('a landing', () => {
     bench.claim('c', 3)
     bench.must(
       {
-        ...{ type: 'agent.placed', agentId: agentIdOf(3), generation: 1, worktreeName: 'c' },
+        type: 'agent.placed',
+        agentId: agentIdOf(3),
+        generation: 1,
+        worktreeName: 'c',
         workplace: { cwd: '/w/c', branch: 'yard/c', baseCommit: 'b0', target: 'main' },
       },
       COORDINATOR,
@@ -295,8 +303,14 @@ describe('whoever calls a merge task done', () => {
   const say = (merge: Result<{ commit: string | null }, Failure>, by?: Actor, force = false) =>
     bench.run(
       {
-        ...{ type: 'task.complete', id: taskId('merge-a'), agentId: null, generation: null },
-        ...{ artifacts: [], force, nextFireAt: null, merge },
+        type: 'task.complete',
+        id: taskId('merge-a'),
+        agentId: null,
+        generation: null,
+        artifacts: [],
+        force,
+        nextFireAt: null,
+        merge,
       },
       by,
     )

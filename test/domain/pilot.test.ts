@@ -6,8 +6,14 @@ import { agentIdOf } from '../../src/domain/ids.ts'
 import { asAgent, createBench, taskId, type Bench } from '../support/plan-builder.ts'
 
 const claimOf = (id: string, number: number): Claim => ({
-  ...{ taskId: taskId(id), agentId: agentIdOf(number), executor: 'claude', executorType: 'claude' },
-  ...{ model: null, modelId: null, provider: 'anthropic', timeoutMs: null },
+  taskId: taskId(id),
+  agentId: agentIdOf(number),
+  executor: 'claude',
+  executorType: 'claude',
+  model: null,
+  modelId: null,
+  provider: 'anthropic',
+  timeoutMs: null,
   provenance: { executor: 'test', model: 'test' },
 })
 const take = (id: string, number = 1): Command => ({
@@ -16,7 +22,10 @@ const take = (id: string, number = 1): Command => ({
 })
 const on = (id: string) => ({ id: taskId(id), agentId: null, generation: null, nextFireAt: null })
 const done = (id: string): Command => ({
-  ...{ type: 'task.complete', ...on(id), artifacts: [], force: false },
+  type: 'task.complete',
+  ...on(id),
+  artifacts: [],
+  force: false,
 })
 
 function piloted(more: Parameters<Bench['add']>[1] = {}): Bench {
@@ -38,7 +47,9 @@ describe('taking a task to a terminal', () => {
     bench.must(take('a'))
     expect(bench.task('a')).toMatchObject({ state: { kind: 'in-progress' }, held: true })
     expect(bench.plan.agents.get(agentIdOf(1))).toMatchObject({
-      ...{ by: 'pilot', state: { kind: 'claimed' }, startedAt: null },
+      by: 'pilot',
+      state: { kind: 'claimed' },
+      startedAt: null,
     })
   })
 
@@ -68,7 +79,10 @@ describe('the end of a pilot', () => {
     const bench = piloted()
     bench.end(1, 1, { exit: { code: 1, signal: null } })
     expect(bench.task('a')).toMatchObject({
-      ...{ state: { kind: 'open', notBefore: null }, attempts: 0, held: false, lastFailure: null },
+      state: { kind: 'open', notBefore: null },
+      attempts: 0,
+      held: false,
+      lastFailure: null,
     })
     expect(agentOf(bench)?.state).toMatchObject({ kind: 'ended', outcome: 'superseded' })
   })
@@ -104,7 +118,9 @@ describe('the end of a pilot', () => {
     bench.end(2, 2, { how: 'not-launched', exit: null, failure })
     expect(agentOf(bench)?.state).toMatchObject({ outcome: 'failed' })
     expect(bench.task('a')).toMatchObject({
-      ...{ state: { kind: 'open' }, attempts: 0, lastFailure: { class: 'isolation' } },
+      state: { kind: 'open' },
+      attempts: 0,
+      lastFailure: { class: 'isolation' },
     })
   })
 
@@ -116,7 +132,8 @@ describe('the end of a pilot', () => {
     bench.end(1, 1)
     bench.must(take('a', 2))
     expect(bench.plan.agents.get(agentIdOf(2))).toMatchObject({
-      ...{ resumed: true, conversation: { executor: 'claude', id: 'c-1' } },
+      resumed: true,
+      conversation: { executor: 'claude', id: 'c-1' },
     })
   })
 })
@@ -127,7 +144,8 @@ describe('a piloted task, taken back', () => {
     bench.must(done('a'), asAgent(1, 'a'))
     bench.must({ type: 'task.letGo', id: taskId('a') })
     expect(bench.plan.agents.get(agentIdOf(1))?.state).toMatchObject({
-      ...{ kind: 'stopping', reason: 'taken-back' },
+      kind: 'stopping',
+      reason: 'taken-back',
     })
     expect(bench.task('a').state.kind).toBe('in-progress')
     bench.end(1, 1)
@@ -143,7 +161,8 @@ describe('a piloted task, taken back', () => {
       force: true,
     } as const
     expect(bench.run(kill)).toMatchObject({
-      ...{ ok: false, error: { kind: 'wrong-state', hint: expect.stringContaining('let-go a') } },
+      ok: false,
+      error: { kind: 'wrong-state', hint: expect.stringContaining('let-go a') },
     })
   })
 })

@@ -37,14 +37,21 @@ function tryFor(
 }
 const settle = (id: string, force = false): void =>
   void bench.must({
-    ...{ type: 'task.complete', id: taskId(id), agentId: null, generation: null },
-    ...{ artifacts: [], force, nextFireAt: null },
+    type: 'task.complete',
+    id: taskId(id),
+    agentId: null,
+    generation: null,
+    artifacts: [],
+    force,
+    nextFireAt: null,
   })
 const took = (): number | null => workedMsOf(bench.task('a'))
 
 it('what it waited between its tries, and for a person to open it again, is no part of it', () => {
   bench.must({
-    ...{ type: 'task.edit', id: taskId('a'), nextFireAt: null },
+    type: 'task.edit',
+    id: taskId('a'),
+    nextFireAt: null,
     edit: { maxAttempts: 2 },
   })
   tryFor(1, 1000, { exit: { code: 1, signal: null } })
@@ -64,8 +71,11 @@ it('a try that a conflict kept from beginning took nothing', () => {
   settle('b')
   bench.claim('a', 1)
   const conflict = {
-    ...{ ours: { name: 'main', commit: 'o1' }, theirs: { name: 'b', commit: 'r1' } },
-    ...{ paths: ['x.txt'], reason: 'main and b conflict in x.txt', hunks: '' },
+    ours: { name: 'main', commit: 'o1' },
+    theirs: { name: 'b', commit: 'r1' },
+    paths: ['x.txt'],
+    reason: 'main and b conflict in x.txt',
+    hunks: '',
   }
   const failure = workFailure('isolation', 'x.txt')
   bench.end(1, 1, { how: 'not-launched', exit: null, failure, conflict })
@@ -90,7 +100,9 @@ it('a person holds it for as long as they hold it', () => {
 
 it('each run of a repeating task has its own', () => {
   bench.must({
-    ...{ type: 'task.edit', id: taskId('a'), nextFireAt: bench.at },
+    type: 'task.edit',
+    id: taskId('a'),
+    nextFireAt: bench.at,
     edit: { schedule: { spec: '09:00', tz: null } },
   })
   const run = (number: number, ms: number): void => tryFor(number, ms, {}, bench.at + 86_400_000)

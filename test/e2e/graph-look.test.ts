@@ -50,7 +50,10 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
   test('with all shown no task lies under the minimap', async () => {
     // As high as it is wide: fitted to the whole canvas its last row would reach into the corner.
     const square = Array.from({ length: 42 }, (_, i) => ({
-      ...{ id: `s${i}`, title: `Square ${i}`, exec: 'true', paused: true },
+      id: `s${i}`,
+      title: `Square ${i}`,
+      exec: 'true',
+      paused: true,
       after: i < 7 ? [] : [`s${i - 7}`],
     }))
     await yard.addTasks(square)
@@ -74,7 +77,10 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
 
   test('the first view holds all tasks, also where some were placed by hand and the others are still laid out', async () => {
     const chain = ['a', 'b', 'c'].map((id, i, ids) => ({
-      ...{ id, title: `Step ${id}`, exec: 'true', paused: true },
+      id,
+      title: `Step ${id}`,
+      exec: 'true',
+      paused: true,
       after: i === 0 ? [] : [ids[i - 1] ?? ''],
     }))
     await yard.addTasks(chain)

@@ -222,7 +222,10 @@ onStage('more of the canvas', {}, ({ goTo, inspector, isServed, page, reload, ya
   test('a task made by keys far outside the view comes into sight', async () => {
     await yard.addTasks(
       Array.from({ length: 40 }, (_, i) => ({
-        ...{ id: `s${i}`, title: `Step ${i}`, exec: 'true', paused: true },
+        id: `s${i}`,
+        title: `Step ${i}`,
+        exec: 'true',
+        paused: true,
         after: i === 0 ? [] : [`s${i - 1}`],
       })),
     )

@@ -85,8 +85,11 @@ describe('a number or an instant', () => {
       await host.agentOf('a')
       const end = endCommand(1, 1, { exit: { code: 0, signal: null } })
       const usage = {
-        ...{ inputTokens: 1e300, outputTokens: Infinity, cachedTokens: NaN },
-        ...{ reasoningTokens: -1, costUsd: 1e308 },
+        inputTokens: 1e300,
+        outputTokens: Infinity,
+        cachedTokens: NaN,
+        reasoningTokens: -1,
+        costUsd: 1e308,
       }
       await host.yard.dispatch({ ...end, endedAt, usage } as never, COORDINATOR)
       await readAll(host)
@@ -95,8 +98,11 @@ describe('a number or an instant', () => {
       expect(agent?.endedAt).toBeLessThanOrEqual(host.yard.now())
       const { json } = await host.call('/api/task/a')
       expect(json.usage).toEqual({
-        ...{ inputTokens: 1e12, outputTokens: 1e12, cachedTokens: null },
-        ...{ reasoningTokens: 0, costUsd: 1e12 },
+        inputTokens: 1e12,
+        outputTokens: 1e12,
+        cachedTokens: null,
+        reasoningTokens: 0,
+        costUsd: 1e12,
       })
     },
   )

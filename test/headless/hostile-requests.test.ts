@@ -93,7 +93,8 @@ describe('any request', () => {
           const path = procedure.path.replaceAll(/\{\w+\}/g, id)
           const answer = isRpc
             ? await host.call(`/rpc/${procedure.name.replace('.', '/')}`, {
-                ...{ method: 'POST', body: { json: body, meta: [[1, 'x']] } },
+                method: 'POST',
+                body: { json: body, meta: [[1, 'x']] },
               })
             : await host.call(
                 `/api${path}${query}`,

@@ -38,8 +38,10 @@ export const procedures: readonly Procedure[] = Object.entries(contract).flatMap
         ? (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema)
         : null
       return {
-        ...{ name: `${group}.${member}`, method: route.method ?? 'POST' },
-        ...{ path: route.path ?? '', input },
+        name: `${group}.${member}`,
+        method: route.method ?? 'POST',
+        path: route.path ?? '',
+        input,
       }
     }),
 )
@@ -98,8 +100,14 @@ const IDS: Pool = {
   never: ['agent-1', 'gone', '..', '__proto__', 'constructor', '', 'x'.repeat(101)],
 }
 const POOLS: Readonly<Record<string, Pool>> = {
-  ...{ id: IDS, task: IDS, after: { ...IDS, often: ['t0', 't1'] }, before: IDS },
-  ...{ addAfter: IDS, removeAfter: IDS, addBefore: IDS, name: IDS },
+  id: IDS,
+  task: IDS,
+  after: { ...IDS, often: ['t0', 't1'] },
+  before: IDS,
+  addAfter: IDS,
+  removeAfter: IDS,
+  addBefore: IDS,
+  name: IDS,
   agent: { often: ['agent-1', 'agent-2'], never: ['agent-999999999999999', 'agent-0', 't0', ''] },
   title: {
     often: ['A title', 'Ü', 'x'.repeat(500), ...TEXTS],
@@ -109,7 +117,11 @@ const POOLS: Readonly<Record<string, Pool>> = {
     often: [...INSTANTS.often, 0, 8.64e15, -8.64e15, 1_772_000_000_000],
     never: [...(INSTANTS.never ?? []), ...EXTREMES],
   },
-  ...{ since: INSTANTS, from: INSTANTS, to: INSTANTS, until: INSTANTS, at: INSTANTS },
+  since: INSTANTS,
+  from: INSTANTS,
+  to: INSTANTS,
+  until: INSTANTS,
+  at: INSTANTS,
   spec: {
     often: ['09:00', '* * * * *', '0 0 29 2 *', '@yearly', '*/7 * * * * *'],
     never: ['0 0 30 2 *', '99:99', '', 'x'.repeat(200)],

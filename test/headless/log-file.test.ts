@@ -15,7 +15,8 @@ describe('the log', () => {
     const file = join(folder, 'service.log')
     const log = openLogFile({ file, env: { SOME_API_KEY: 'value-of-the-key', HOME: '/home/me' } })
     log.info('said value-of-the-key\nand more', {
-      ...{ token: 'abc', nested: { apiKey: 'def', home: '/home/me' } },
+      token: 'abc',
+      nested: { apiKey: 'def', home: '/home/me' },
       header: 'Bearer abcdef123456',
     })
     const text = readFileSync(file, 'utf8')

@@ -21,7 +21,10 @@ it('the yard is closed and its lock is free, though its listener does not close'
   if (!made.ok) throw new Error(made.error.message)
   const errors: string[] = []
   const host = await runHost({
-    ...{ paths: yardPaths(root), kind: 'service', flags: {}, pageRoot: null },
+    paths: yardPaths(root),
+    kind: 'service',
+    flags: {},
+    pageRoot: null,
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: join(folder, 'data'), XDG_CONFIG_HOME: '' },
     log: { ...silentLog, error: (text) => void errors.push(text) },
     resources: join(PROJECT, 'resources'),

@@ -34,7 +34,10 @@ beforeEach(async () => {
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), '<title>page</title>')
   const started = await serveLobby({
-    ...{ lobby, pageRoot: folder, clock, log: silentLog },
+    lobby,
+    pageRoot: folder,
+    clock,
+    log: silentLog,
     pageCommand: 'yard welcome',
   })
   if (!started.ok) throw new Error(started.error.message)

@@ -27,8 +27,11 @@ export interface TestYard {
 /** The real one would be news every two seconds. */
 const restingMachine: MachineProbe = {
   look: () => ({
-    ...{ cores: 4, busyMs: 0, totalMs: 0 },
-    ...{ memoryBytes: 16 * 1024 ** 3, memoryUsedBytes: 4 * 1024 ** 3 },
+    cores: 4,
+    busyMs: 0,
+    totalMs: 0,
+    memoryBytes: 16 * 1024 ** 3,
+    memoryUsedBytes: 4 * 1024 ** 3,
   }),
 }
 
@@ -63,8 +66,16 @@ export async function openTestYard(
   if (!made.ok) throw new Error(made.error.message)
   const runtime = createIdleRuntime()
   const opened = await openYard({
-    ...{ paths: made.value.paths, host: 'service', log: silentLog, flags: {}, runsAgents, env },
-    ...{ resources: 'resources', launcherEntry: 'unused', tailEntry: 'unused', runtime },
+    paths: made.value.paths,
+    host: 'service',
+    log: silentLog,
+    flags: {},
+    runsAgents,
+    env,
+    resources: 'resources',
+    launcherEntry: 'unused',
+    tailEntry: 'unused',
+    runtime,
     machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),
   })
@@ -126,7 +137,9 @@ export async function openServedYard(): Promise<ServedYard> {
   writeFileSync(join(test.root, 'private.txt'), 'private')
   let stops = 0
   const served = await serveYard(test.yard, {
-    ...{ pageRoot, log: silentLog, onStop: () => void (stops += 1) },
+    pageRoot,
+    log: silentLog,
+    onStop: () => void (stops += 1),
   })
   if (!served.ok) throw new Error(served.error.message)
   return {
@@ -149,7 +162,11 @@ function callRaw(served: Served, path: string, more: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
-        ...{ host: '127.0.0.1', port: served.port, path, method, agent: false },
+        host: '127.0.0.1',
+        port: served.port,
+        path,
+        method,
+        agent: false,
         headers: {
           host: `127.0.0.1:${served.port}`,
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),

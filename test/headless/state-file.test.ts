@@ -14,8 +14,12 @@ import { openTestYard, type TestYard } from './served-yard.ts'
 
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8)
 const state = {
-  ...{ pid: process.pid, url: 'http://127.0.0.1:1', token: 'yot_a', version: '0' },
-  ...{ startedAt: '2026-01-01T00:00:00+00:00', host: 'service' as const },
+  pid: process.pid,
+  url: 'http://127.0.0.1:1',
+  token: 'yot_a',
+  version: '0',
+  startedAt: '2026-01-01T00:00:00+00:00',
+  host: 'service' as const,
 }
 
 describe('state.json', () => {

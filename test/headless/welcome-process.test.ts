@@ -19,20 +19,21 @@ beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'yard-welcome-')))
   mkdirSync(join(base, 'page/assets'), { recursive: true })
   env = {
-    ...{
-      PATH: process.env['PATH'] ?? '',
-      HOME: base,
-      YARD_DEV: '1',
-      YARD_PAGE: join(base, 'page'),
-    },
-    ...{ XDG_CONFIG_HOME: join(base, 'config'), XDG_DATA_HOME: join(base, 'data') },
+    PATH: process.env['PATH'] ?? '',
+    HOME: base,
+    YARD_DEV: '1',
+    YARD_PAGE: join(base, 'page'),
+    XDG_CONFIG_HOME: join(base, 'config'),
+    XDG_DATA_HOME: join(base, 'data'),
   }
 })
 afterEach(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }))
 
 function yard(words: readonly string[], more: Record<string, string> = {}) {
   return spawn(process.execPath, [program, ...words], {
-    ...{ cwd: base, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] },
+    cwd: base,
+    env: { ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 

@@ -55,7 +55,11 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
   const loginItem = { is: false }
   const env: Record<string, string | undefined> = { OWN_KEY: 'set-by-the-shell' }
   const keys = createKeyStore({
-    ...{ file: join(folder, 'data/keys.json'), env, platform: 'linux', clock, log: silentLog },
+    file: join(folder, 'data/keys.json'),
+    env,
+    platform: 'linux',
+    clock,
+    log: silentLog,
     cipher: createKeyCipher('linux'),
   })
   declareScheme()
@@ -75,13 +79,22 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
     log: silentLog,
   })
   return {
-    ...{ folder, clock, env, running, yards },
+    folder,
+    clock,
+    env,
+    running,
+    yards,
     add(name, snapshot = snapshotOf(1, [])) {
       const root = join(folder, name)
       mkdirSync(join(root, '.yard'), { recursive: true })
       const scripted = createScriptedHost(snapshot)
       const yard: ScriptedYard = {
-        ...{ root, scripted, attached: [], asked: [], kind: 'owner', isClosed: false },
+        root,
+        scripted,
+        attached: [],
+        asked: [],
+        kind: 'owner',
+        isClosed: false,
       }
       yards.set(root, yard)
       return yard
@@ -166,7 +179,8 @@ function lobbyThat(enter: (root: string) => Promise<Result<null, Failure>>): Lob
 export function senderOf(window: BrowserWindow, url = 'app://yard/index.html') {
   const sent: unknown[][] = []
   const senderFrame = {
-    ...{ url, parent: null },
+    url,
+    parent: null,
     postMessage: (...words: unknown[]) => sent.push(words),
   }
   return { event: { senderFrame, sender: window.webContents }, sent }

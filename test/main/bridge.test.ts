@@ -80,11 +80,16 @@ test('a folder is chosen by the person', async () => {
 
 test('preferences are kept, each on its own', async () => {
   expect(await call('preferences')).toEqual({
-    ...{ notifyNeedsYou: true, notifyFailed: true, notifyAllDone: true, openAtLogin: false },
+    notifyNeedsYou: true,
+    notifyFailed: true,
+    notifyAllDone: true,
+    openAtLogin: false,
   })
   await call('setPreferences', { notifyFailed: false, openAtLogin: true })
   expect(await call('preferences')).toMatchObject({
-    ...{ notifyNeedsYou: true, notifyFailed: false, openAtLogin: true },
+    notifyNeedsYou: true,
+    notifyFailed: false,
+    openAtLogin: true,
   })
 })
 

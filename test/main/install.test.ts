@@ -39,8 +39,11 @@ function put(path: string, text = path): void {
 describe('the programs of a packed app', () => {
   const NOW = 1_800_000_000_000
   const parts = () => ({
-    ...{ source: join(folder, 'app'), dataFolder: join(folder, 'data') },
-    ...{ version: '1.2.3', platform: 'linux' as const, now: NOW },
+    source: join(folder, 'app'),
+    dataFolder: join(folder, 'data'),
+    version: '1.2.3',
+    platform: 'linux' as const,
+    now: NOW,
   })
   beforeEach(() => {
     for (const path of ['package.json', 'bin/yard', 'out/built-from', 'out/main/cli.js']) put(path)
@@ -147,7 +150,9 @@ describe('the programs of a packed app', () => {
 
 describe('the command line', () => {
   const parts = (more: Partial<CommandParts> = {}): CommandParts => ({
-    ...{ platform: 'linux', home: folder, env: { PATH: '/usr/bin' } },
+    platform: 'linux',
+    home: folder,
+    env: { PATH: '/usr/bin' },
     node: { command: process.execPath, env: { ELECTRON_RUN_AS_NODE: '1' } },
     program: join(folder, "it's/bin/yard"),
     ...more,

@@ -42,7 +42,11 @@ const log: Log = { debug: write, info: write, warn: write, error: write }
 const storeOf = (more: Partial<KeyStoreParts> = {}): KeyStore => {
   const platform = more.platform ?? 'linux'
   return createKeyStore({
-    ...{ file, env, platform, clock: createManualClock(), log },
+    file,
+    env,
+    platform,
+    clock: createManualClock(),
+    log,
     cipher: createKeyCipher(platform),
     ...more,
   })

@@ -8,7 +8,11 @@ import { createManualClock } from '../support/manual-clock.ts'
 import { summaryOf } from '../support/scripted-host.ts'
 
 const needs = (task: string, kind = 'sign-off', since = '1') => ({
-  ...{ task, agent: null, kind, text: `${task} waits`, since },
+  task,
+  agent: null,
+  kind,
+  text: `${task} waits`,
+  since,
 })
 const asking = (...tasks: string[]): Summary =>
   summaryOf({ attention: tasks.map((task) => needs(task)) })
@@ -61,12 +65,19 @@ describe('notifications', () => {
     Notification.shown = []
     hasFocus = false
     preferences = {
-      ...{ notifyNeedsYou: true, notifyFailed: true, notifyAllDone: true, openAtLogin: false },
+      notifyNeedsYou: true,
+      notifyFailed: true,
+      notifyAllDone: true,
+      openAtLogin: false,
     }
     open.mockClear()
     retry.mockClear()
     notifier = createNotifier({
-      ...{ clock, open, retry, preferences: () => preferences, hasFocus: () => hasFocus },
+      clock,
+      open,
+      retry,
+      preferences: () => preferences,
+      hasFocus: () => hasFocus,
     })
     look(summaryOf())
   })
@@ -96,7 +107,12 @@ describe('notifications', () => {
   ] as const)('what an agent wrote is text and no markup on %s', (platform, body) => {
     notifier.close()
     notifier = createNotifier({
-      ...{ clock, open, retry, preferences: () => preferences, hasFocus: () => hasFocus, platform },
+      clock,
+      open,
+      retry,
+      preferences: () => preferences,
+      hasFocus: () => hasFocus,
+      platform,
     })
     look(summaryOf())
     look(asking('<a href=x>'))

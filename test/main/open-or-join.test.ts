@@ -84,8 +84,12 @@ test('the first app opens the yard and is on the air; the second joins it', asyn
 
 test('a key that is kept or removed counts for the next agent of an open yard', async () => {
   const keys = createKeyStore({
-    ...{ file: join(folder, 'keys.json'), env, platform: 'linux' },
-    ...{ cipher: createKeyCipher('linux'), clock: systemClock, log: silentLog },
+    file: join(folder, 'keys.json'),
+    env,
+    platform: 'linux',
+    cipher: createKeyCipher('linux'),
+    clock: systemClock,
+    log: silentLog,
   })
   const client = await clientOf(owner)
   const said = async (id: string): Promise<string> => {
@@ -196,7 +200,11 @@ test('a browser that asks the app for another yard is told where to go on', asyn
   const env = { ...process.env, XDG_DATA_HOME: folder, HOME: folder }
   const entered: string[] = []
   const parts = {
-    ...{ env, now: () => 1, resources: '', launcherEntry: '', tailEntry: '' },
+    env,
+    now: () => 1,
+    resources: '',
+    launcherEntry: '',
+    tailEntry: '',
     enter: async (to: YardPaths) => (entered.push(to.root), ok(null)),
   }
   const lobbyFor = (isForBrowsers: boolean) => createAppLobby({ ...parts, isForBrowsers })

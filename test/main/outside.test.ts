@@ -45,7 +45,9 @@ describe('an address that a page wants to go to', () => {
 describe('opening at login on Linux', () => {
   test('is a file in autostart, with the program quoted as it must be', () => {
     const item = createLoginItem({
-      ...{ platform: 'linux', home: folder, env: { XDG_CONFIG_HOME: 'relative' } },
+      platform: 'linux',
+      home: folder,
+      env: { XDG_CONFIG_HOME: 'relative' },
       program: '/opt/a b/100%/"yard"',
     })
     expect(item.isSet()).toBe(false)

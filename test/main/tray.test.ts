@@ -6,7 +6,11 @@ import { lookOf, textOf, trayMenu, type ShownYard, type TrayActs } from '../../s
 import { agentOf, summaryOf } from '../support/scripted-host.ts'
 
 const needs = (n: number) => ({
-  ...{ task: `t${n}`, agent: null, kind: 'failed', text: `Task ${n}`, since: `${n}` },
+  task: `t${n}`,
+  agent: null,
+  kind: 'failed',
+  text: `Task ${n}`,
+  since: `${n}`,
 })
 const alive = { agents: { alive: 3, max: 4 } }
 
@@ -35,7 +39,8 @@ test('every look has its icon for each kind of tray', () => {
 })
 
 const yardOf = (name: string, summary: Summary | null, agents = 0): ShownYard => ({
-  ...{ root: `/${name}`, name },
+  root: `/${name}`,
+  name,
   glimpse: () =>
     summary && {
       summary: { ...summary, name },

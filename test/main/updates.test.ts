@@ -39,7 +39,9 @@ beforeEach(() => {
     return { updater, startDownload } as never
   })
   updates = createUpdates({
-    ...{ load, version: '1.0.0', log: silentLog },
+    load,
+    version: '1.0.0',
+    log: silentLog,
     onChange: (state) => told.push(state),
     beforeInstall: async () => void updater.calls.push('let go'),
   })

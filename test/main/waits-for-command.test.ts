@@ -18,7 +18,8 @@ test('however long it takes, and then the app has the yard', async () => {
   const paths = yardPaths(folder)
   await initYard(folder, join(folder, 'yard'))
   const common = {
-    ...{ paths, env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } },
+    paths,
+    env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
     resources: join(project, 'resources'),
     launcherEntry: join(project, 'src/agents/launcher-entry.ts'),
     tailEntry: join(project, 'src/agents/tail-worker.ts'),
@@ -40,8 +41,11 @@ test('however long it takes, and then the app has the yard', async () => {
   }
   const info = vi.fn<Log['info']>()
   const opening = openOrJoin({
-    ...{ ...common, clock, log: { ...silentLog, info } },
-    ...{ pageRoot: join(project, 'out/renderer'), onStop: () => {} },
+    ...common,
+    clock,
+    log: { ...silentLog, info },
+    pageRoot: join(project, 'out/renderer'),
+    onStop: () => {},
   })
   let isOver = false
   void opening.finally(() => (isOver = true))

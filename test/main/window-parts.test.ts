@@ -30,10 +30,12 @@ describe('the bounds of a window', () => {
   })
   test('are neither larger than the screen nor smaller than the page can be', () => {
     expect(fittingBounds({ ...kept, width: 9000, height: 9000 }, [screenAt(0)])).toMatchObject({
-      ...{ width: 1920, height: 1040 },
+      width: 1920,
+      height: 1040,
     })
     expect(fittingBounds({ ...kept, width: 10, height: 10 }, [screenAt(0)])).toMatchObject({
-      ...{ width: 720, height: 480 },
+      width: 720,
+      height: 480,
     })
     expect(fittingBounds(null, [])).toEqual({ width: 1440, height: 900 })
   })
@@ -48,7 +50,11 @@ describe('windows', () => {
     const stateFile = join(folder, 'window.json')
     writeFileSync(stateFile, JSON.stringify({ ...kept, isMaximized: true }))
     windows = createWindows({
-      ...{ preload: '/p', icon: '/i', stateFile, clock, log: silentLog },
+      preload: '/p',
+      icon: '/i',
+      stateFile,
+      clock,
+      log: silentLog,
     })
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

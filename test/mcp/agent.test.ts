@@ -106,13 +106,15 @@ describe('below an agent', LONG, () => {
     })
     await letEnd()
     expect(await place.json(['show', 'build'])).toMatchObject({
-      ...{ state: 'waiting', waitsFor: 'answer' },
+      state: 'waiting',
+      waitsFor: 'answer',
     })
     expect((await place.yard(['why', 'build'])).out).toContain('yard answer build')
     expect((await place.yard(['answer', 'build', 'Blue.'])).out).toContain('answered: build is')
     expect((await place.yard(['wait', 'build'])).code).toBe(0)
     expect(await place.json(['show', 'build'])).toMatchObject({
-      ...{ state: 'done', agent: 'agent-2' },
+      state: 'done',
+      agent: 'agent-2',
       // The assistant here bears the first agent's marker, so it was ended before the second began.
       log: [
         { by: 'person', text: 'Blue.' },
@@ -150,7 +152,8 @@ describe('below an agent', LONG, () => {
       })
     for (const name of ['yard_show', 'yard_dependencies'])
       expect(await tools.call(name)).toMatchObject({
-        ...{ isError: true, text: expect.stringContaining('good for nothing else') },
+        isError: true,
+        text: expect.stringContaining('good for nothing else'),
       })
     expect(await place.json(['show', 'build'])).toMatchObject({ state: 'done', log: [] })
   })
@@ -171,7 +174,9 @@ describe.runIf(isLinux)('with variables taken away (it needs /proc)', LONG, () =
   it('serves nobody who was started by an agent that is not known', async () => {
     const ended = await place.yard(['mcp'], { env: { YARD_AGENT_KEY: 'of-nobody' } })
     expect(ended).toMatchObject({
-      ...{ code: 4, out: '', err: expect.stringContaining('started by an agent') },
+      code: 4,
+      out: '',
+      err: expect.stringContaining('started by an agent'),
     })
   })
 })

@@ -41,14 +41,18 @@ describe('without an owner', LONG, () => {
   it('does what the commands do, and holds the yard only while it does it', async () => {
     const { json, call } = await open()
     expect(await json('yard_add', { title: 'First', exec: 'true', timeout: '30m' })).toMatchObject({
-      ...{ id: 'first', state: 'ready', timeoutMs: 1_800_000 },
+      id: 'first',
+      state: 'ready',
+      timeoutMs: 1_800_000,
     })
     await json('yard_add', { title: 'Second', exec: 'true', after: ['first'], paused: true })
     // The other command finds the yard free.
     expect(await place.json(['show', 'second'])).toMatchObject({ state: 'paused' })
     await json('yard_edit', { id: 'first', timeout: null, add_tags: ['now'], priority: 'high' })
     expect(await place.json(['show', 'first'])).toMatchObject({
-      ...{ timeoutMs: null, tags: ['now'], priority: 'high' },
+      timeoutMs: null,
+      tags: ['now'],
+      priority: 'high',
     })
     expect(await json('yard_publish', { id: 'second' })).toEqual({ published: ['second'] })
     expect(await json('yard_pause', { id: 'first' })).toMatchObject({ state: 'paused' })
@@ -152,7 +156,8 @@ it('starts where there is no yard, and says so at each call', LONG, async () => 
   const alone = await connectTo(bare)
   try {
     expect(await alone.call('yard_list')).toMatchObject({
-      ...{ isError: true, text: expect.stringContaining('yard init') },
+      isError: true,
+      text: expect.stringContaining('yard init'),
     })
   } finally {
     await alone.close()

@@ -51,7 +51,9 @@ describe('how an agent stands', () => {
     const failed = (kind: 'exit' | 'crash', reason: string, more = {}) =>
       doingOf(
         agentOf('agent-1', 't', {
-          ...{ status: 'ended', outcome: 'failed', exitCode: 3 },
+          status: 'ended',
+          outcome: 'failed',
+          exitCode: 3,
           failure: workFailure(kind, reason, { exitCode: 3, ...more }),
         }),
         now,
@@ -59,10 +61,12 @@ describe('how an agent stands', () => {
     expect(failed('exit', 'it exited with 3')).toEqual({ tag: 'Exit 3', text: '' })
     const detail = 'checking\nno such file: a.txt\n'
     expect(failed('exit', 'it exited with 3', { detail })).toEqual({
-      ...{ tag: 'Exit 3', text: 'no such file: a.txt' },
+      tag: 'Exit 3',
+      text: 'no such file: a.txt',
     })
     expect(failed('crash', 'it exited with 3: out of luck', { detail: 'out of luck' })).toEqual({
-      ...{ tag: 'Exit 3', text: 'out of luck' },
+      tag: 'Exit 3',
+      text: 'out of luck',
     })
     const signal = { exitCode: 143, signal: 'SIGTERM' }
     expect(failed('exit', 'it was ended by SIGTERM', signal)?.tag).toBe('SIGTERM')
@@ -71,7 +75,9 @@ describe('how an agent stands', () => {
 
   test('one that a conflict kept from beginning is held up and has not failed', () => {
     const agent = agentOf('agent-1', 't', {
-      ...{ status: 'ended', outcome: 'superseded', startedAt: null },
+      status: 'ended',
+      outcome: 'superseded',
+      startedAt: null,
       failure: workFailure('isolation', 'a and b conflict in x; merge-t settles that first'),
     })
     expect(lookOf(agent, now)).toEqual({ state: 'blocked', word: 'Held up' })
@@ -107,8 +113,14 @@ test('live shows the last hour below those at work, and the filter reaches title
 
 test('blocks that overlap never share a road', () => {
   const block = (agent: string, from: number, to: number): Block => ({
-    ...{ agent, task: 't', label: agent, state: 'done', word: 'Done', isAlive: false },
-    ...{ from: now + from, to: now + to },
+    agent,
+    task: 't',
+    label: agent,
+    state: 'done',
+    word: 'Done',
+    isAlive: false,
+    from: now + from,
+    to: now + to,
   })
   const lanes = packLanes([block('a', 0, 1000), block('b', 500, 2000), block('c', 1000, 3000)])
   expect(lanes.map((lane) => lane.map(({ agent }) => agent))).toEqual([['a', 'c'], ['b']])

@@ -276,7 +276,11 @@ test('a comment that is refused stays where it was written, with the reason', as
   await within(body).findByText(/the disk is full/)
   expect((field as HTMLTextAreaElement).value).toBe(' Say more ')
   expect(asked.find(([name]) => name === 'comment')?.[1]).toMatchObject({
-    ...{ task: 'a', path: 'src/a.ts', side: 'old', line: 1, text: 'Say more' },
+    task: 'a',
+    path: 'src/a.ts',
+    side: 'old',
+    line: 1,
+    text: 'Say more',
   })
   fireEvent.keyDown(field, { key: 'Escape' })
   expect(screen.queryByRole('textbox', { name: /^Comment/ })).toBeNull()

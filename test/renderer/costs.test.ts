@@ -13,8 +13,16 @@ import { remainingText } from '../../src/renderer/ui/duration.ts'
 import { tokensOf } from '../../src/renderer/ui/usage-words.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({
-  ...{ key, title: null, costUsd: null, inputTokens: null, outputTokens: null },
-  ...{ cachedTokens: null, tries: 1, registryUsd: null, unpriced: 0, atLeast: 0 },
+  key,
+  title: null,
+  costUsd: null,
+  inputTokens: null,
+  outputTokens: null,
+  cachedTokens: null,
+  tries: 1,
+  registryUsd: null,
+  unpriced: 0,
+  atLeast: 0,
   ...more,
 })
 const NO_CAPS = { capUsd: null, capTokens: null, costUsd: null, tokens: null }
@@ -51,7 +59,11 @@ test('bars, what of them is worked out by prices, and the budget of a day as a l
 })
 
 const part = (key: string | null, costUsd: number | null, more: { inputTokens?: number } = {}) => ({
-  ...{ key, title: null, costUsd, inputTokens: null, outputTokens: null },
+  key,
+  title: null,
+  costUsd,
+  inputTokens: null,
+  outputTokens: null,
   ...more,
 })
 
@@ -91,7 +103,10 @@ test('who says what it cost, and what nobody knows', () => {
     '$1.00 told by the CLI, 2 tries that told less than all',
   )
   expect(sumOfRows([row('a'), row('b', { costUsd: 2, unpriced: 1 })])).toEqual({
-    ...{ costUsd: 2, registryUsd: null, unpriced: 1, atLeast: 0 },
+    costUsd: 2,
+    registryUsd: null,
+    unpriced: 1,
+    atLeast: 0,
   })
   expect(tokensOf(row('a'))).toBeNull()
   expect(tokensOf(row('a', { outputTokens: 4 }))).toBe(4)

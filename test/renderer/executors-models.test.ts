@@ -33,34 +33,56 @@ import type { ConfigEntry } from '../../src/renderer/ui/config-entry.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 const executor = (more: Partial<ExecutorView> = {}): ExecutorView => ({
-  ...{ name: 'claude', type: 'claude', model: null, permissions: 'bypass', maxAgents: null },
-  ...{ alive: 0, canRun: true, problem: null, binary: '/bin/claude', version: null },
-  ...{ credentials: null, lastFailure: null, account: 'anthropic', fallback: null, models: [] },
+  name: 'claude',
+  type: 'claude',
+  model: null,
+  permissions: 'bypass',
+  maxAgents: null,
+  alive: 0,
+  canRun: true,
+  problem: null,
+  binary: '/bin/claude',
+  version: null,
+  credentials: null,
+  lastFailure: null,
+  account: 'anthropic',
+  fallback: null,
+  models: [],
   ...more,
 })
 const model = (name: string, more: Partial<ModelView> = {}): ModelView => ({
-  ...{
-    name,
-    provider: 'anthropic',
-    modelId: `id-${name}`,
-    endpoint: null,
-    apiKeyEnv: null,
-    tier: null,
-  },
-  ...{ isDefault: false, source: 'project', roles: [], contextWindow: null },
-  ...{ costIn: null, costOut: null, costCached: null, priceDate: null },
+  name,
+  provider: 'anthropic',
+  modelId: `id-${name}`,
+  endpoint: null,
+  apiKeyEnv: null,
+  tier: null,
+  isDefault: false,
+  source: 'project',
+  roles: [],
+  contextWindow: null,
+  costIn: null,
+  costOut: null,
+  costCached: null,
+  priceDate: null,
   ...more,
 })
 const entry = (key: string, value: unknown, source = 'project'): ConfigEntry => ({
-  ...{ key, value, source },
+  key,
+  value,
+  source,
   ...(source === 'default'
     ? { file: null, line: null }
     : { file: '/y/.yard/config.toml', line: 3 }),
 })
 const task = cardOf
 const cli = {
-  ...{ type: 'claude', label: 'Claude Code', path: '/bin/claude', version: '2.1.197' },
-  ...{ problem: null, install: 'npm install -g claude' },
+  type: 'claude',
+  label: 'Claude Code',
+  path: '/bin/claude',
+  version: '2.1.197',
+  problem: null,
+  install: 'npm install -g claude',
 }
 const held = { key: 'k', reason: 'why', since: '2026-01-01T00:00:00Z', until: null }
 
@@ -121,7 +143,9 @@ test('users of an executor: unfinished tasks, those that name none, those that h
     entry('executors.nightly.then', 'claude'),
   ]
   expect(executorUses('claude', tasks, config)).toEqual({
-    ...{ named: 1, byDefault: 1, handedBy: ['nightly'] },
+    named: 1,
+    byDefault: 1,
+    handedBy: ['nightly'],
   })
   expect(executorUses('shell', tasks, config)).toEqual({ named: 1, byDefault: 0, handedBy: [] })
 })

@@ -13,7 +13,11 @@ test.each([
   const card = cardOf('a', { state, fact })
   expect(factOf(card)).toBe(shown)
   const name = nodeName({
-    ...{ card, tasks: new Map([['a', card]]), isOnMainLine: false, isSelected: false, now: 0 },
+    card,
+    tasks: new Map([['a', card]]),
+    isOnMainLine: false,
+    isSelected: false,
+    now: 0,
   })
   expect(name).not.toMatch(/(Paused|Abandoned).*\1/)
 })

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { fittingExecutors } from '../../src/renderer/attention/fitting-executors.ts'
 
 const executor = (name: string, type: string, more: object = {}) => ({
-  ...{ name, type, canRun: true, models: null, ...more },
+  name,
+  type,
+  canRun: true,
+  models: null,
+  ...more,
 })
 const ALL = [
   executor('claude', 'claude', { models: ['sonnet'] }),

@@ -6,7 +6,11 @@ import { RecentList } from '../../src/renderer/lobby/recent-list.tsx'
 afterEach(cleanup)
 
 const yardOf = (name: string, more: Partial<RecentYard>): RecentYard => ({
-  ...{ folder: `/home/p/${name}`, name, state: 'at-rest', agents: 0, attention: 0 },
+  folder: `/home/p/${name}`,
+  name,
+  state: 'at-rest',
+  agents: 0,
+  attention: 0,
   openedAt: '2026-01-01T00:00:00.000Z',
   ...more,
 })
@@ -18,8 +22,11 @@ test('a yard that nobody runs is not said to be at rest, nor in the colour of wh
     yardOf('asks', { state: 'needs-you', attention: 2 }),
   ]
   const opening = {
-    ...{ isBusy: false, problem: null, dismiss: vi.fn<() => void>() },
-    ...{ open: vi.fn<() => void>(), example: vi.fn<() => void>() },
+    isBusy: false,
+    problem: null,
+    dismiss: vi.fn<() => void>(),
+    open: vi.fn<() => void>(),
+    example: vi.fn<() => void>(),
   }
   render(<RecentList recent={recent} opening={opening} onForget={vi.fn<() => void>()} />)
   const stateOf = (text: string) => screen.getByText(text).getAttribute('data-st')

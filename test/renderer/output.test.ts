@@ -56,7 +56,12 @@ test('a reader tells that only the end of an old output is kept', async () => {
   const seen = new Promise<OutputShown>((done) =>
     openOutputReader({
       read: async () => ({
-        ...{ reports: [], text: 'end\n', start: 0, next: 4, size: 4, isEnd: true },
+        reports: [],
+        text: 'end\n',
+        start: 0,
+        next: 4,
+        size: 4,
+        isEnd: true,
         compacted,
       }),
       onShown: done,

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { greatest, stacked, wordsAt, type PlotSeries } from '../../src/renderer/ui/plot-data.ts'
 
 const series = (label: string, values: readonly (number | null)[]): PlotSeries => ({
-  ...{ label, values, color: '--plot-1' },
+  label,
+  values,
+  color: '--plot-1',
   look: 'area',
 })
 

@@ -18,7 +18,10 @@ const at = (minute: number): string =>
   `2026-11-20T10:${String(minute).padStart(2, '0')}:00.000+00:00`
 const tryOf = (id: string, from: number, to: number, more: Partial<AgentView> = {}): AgentView =>
   agentOf(id, 'a', {
-    ...{ status: 'ended', outcome: 'done', claimedAt: at(from), endedAt: at(to) },
+    status: 'ended',
+    outcome: 'done',
+    claimedAt: at(from),
+    endedAt: at(to),
     ...more,
   })
 const asks = (question: string): Partial<AgentView> => ({
@@ -26,7 +29,9 @@ const asks = (question: string): Partial<AgentView> => ({
   failure: workFailure('question', question),
 })
 const line = (minute: number, by: string, text: string): TaskView['log'][number] => ({
-  ...{ at: at(minute), by, text },
+  at: at(minute),
+  by,
+  text,
 })
 const taskOf = (log: TaskView['log'], waitsFor: string | null = null): TaskView =>
   ({ waitsFor, log }) as TaskView
@@ -48,7 +53,10 @@ test('each question has what people said until the next try began, and nothing e
   const tries = [tryOf('agent-2', 5, 7), tryOf('agent-1', 1, 2, asks('Blue or red?'))]
   expect(questionsAsked(taskOf(log), tries)).toEqual([
     {
-      ...{ agent: 'agent-1', question: 'Blue or red?', at: at(2), isOpen: false },
+      agent: 'agent-1',
+      question: 'Blue or red?',
+      at: at(2),
+      isOpen: false,
       said: [line(3, 'person', 'Blue')],
     },
   ])

@@ -81,7 +81,9 @@ function drawn(tasks: readonly LayoutTask[]) {
   )
   const lanes = lanesOf(tracks, grid)
   const all: Drawn[] = tracks.map(({ id, from, to, course }) => ({
-    ...{ id, from, to },
+    id,
+    from,
+    to,
     points: drawTrack(course, grid, laneOf(lanes, id)),
   }))
   return { corners, tracks: all }

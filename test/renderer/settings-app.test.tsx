@@ -58,7 +58,10 @@ function open(section: string, update: UpdateState = { kind: 'off' }): DesktopBr
 
 beforeEach(() => {
   preferences = {
-    ...{ notifyNeedsYou: true, notifyFailed: true, notifyAllDone: false, openAtLogin: false },
+    notifyNeedsYou: true,
+    notifyFailed: true,
+    notifyAllDone: false,
+    openAtLogin: false,
   }
 })
 afterEach(() => {

@@ -36,11 +36,19 @@ afterEach(() => {
 const EDITED: PendingConfig = {
   entries: [
     {
-      ...{ key: 'agent.max_subtasks', value: 9, source: 'project', file: FILE, line: 4 },
+      key: 'agent.max_subtasks',
+      value: 9,
+      source: 'project',
+      file: FILE,
+      line: 4,
       inForce: { value: 7, source: 'project' },
     },
     {
-      ...{ key: 'executors.mine.type', value: 'shell', source: 'project', file: FILE, line: 9 },
+      key: 'executors.mine.type',
+      value: 'shell',
+      source: 'project',
+      file: FILE,
+      line: 9,
       inForce: { value: null, source: 'default' },
     },
   ],

@@ -34,7 +34,11 @@ const commandOf = (id: string): CommandInfo => {
   return command
 }
 const entry = (key: string, more: Partial<ConfigEntry> = {}): ConfigEntry => ({
-  ...{ key, value: null, source: 'default', file: null, line: null },
+  key,
+  value: null,
+  source: 'default',
+  file: null,
+  line: null,
   ...more,
 })
 

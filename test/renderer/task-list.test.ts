@@ -74,13 +74,22 @@ describe('the graph of a list', () => {
     expect(graph('Build\n  Test #night !high\nBuild\nShip >test >plan @codex')).toEqual([
       { id: 'build-2', title: 'Build', after: [], paused: true },
       {
-        ...{ id: 'test', title: 'Test', after: ['build-2'], before: [] },
-        ...{ tags: ['night'], priority: 'high', paused: true },
+        id: 'test',
+        title: 'Test',
+        after: ['build-2'],
+        before: [],
+        tags: ['night'],
+        priority: 'high',
+        paused: true,
       },
       { id: 'build-3', title: 'Build', after: [], before: [], paused: true },
       {
-        ...{ id: 'ship', title: 'Ship', after: ['test', 'plan'], before: [] },
-        ...{ executor: 'codex', paused: true },
+        id: 'ship',
+        title: 'Ship',
+        after: ['test', 'plan'],
+        before: [],
+        executor: 'codex',
+        paused: true,
       },
     ])
   })

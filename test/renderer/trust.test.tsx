@@ -90,7 +90,9 @@ test('it can be trusted only once all lines are listed and the end of the list w
   vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(900)
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(300)
   const lines = Array.from({ length: 150 }, (_, n) => ({
-    ...{ task: `t${n}`, kind: 'exec' as const, line: `make ${n}` },
+    task: `t${n}`,
+    kind: 'exec' as const,
+    line: `make ${n}`,
   }))
   const changed = { ...SHOWN, seen: 'second' }
   open({ ...SHOWN, lines }, changed)
@@ -129,7 +131,10 @@ test('signs that would hide or turn round a text are shown by their codes, where
   const evil = 'safe\u202Elive\u0007'
   const plain = 'safe\\u{202e}live\\u{7}'
   open({
-    ...{ ...SHOWN, executors: [evil], settings: [evil], variables: [evil] },
+    ...SHOWN,
+    executors: [evil],
+    settings: [evil],
+    variables: [evil],
     lines: [{ task: evil, kind: 'exec', line: evil }],
   })
   for (const name of ['Executors', 'Settings', 'Variables'])
@@ -140,7 +145,9 @@ test('signs that would hide or turn round a text are shown by their codes, where
 
 test('of many lines a part is shown at a time, and none is kept back', async () => {
   const lines = Array.from({ length: 230 }, (_, n) => ({
-    ...{ task: `t${n}`, kind: 'exec' as const, line: `make ${n}` },
+    task: `t${n}`,
+    kind: 'exec' as const,
+    line: `make ${n}`,
   }))
   open({ ...SHOWN, lines })
   expect(await part('Lines')).toHaveLength(100)

@@ -35,7 +35,10 @@ afterEach(() => {
 })
 
 const usage = (more: Partial<Usage> = {}): Usage => ({
-  ...{ inputTokens: 1000, outputTokens: 200, cachedTokens: null, reasoningTokens: null },
+  inputTokens: 1000,
+  outputTokens: 200,
+  cachedTokens: null,
+  reasoningTokens: null,
   costUsd: 1.5,
   ...more,
 })
@@ -63,7 +66,9 @@ test('the tries of a task say it, side by side too', () => {
 
 test('the table of agents says it', () => {
   const agent = agentOf('agent-1', 'a', {
-    ...{ status: 'ended', outcome: 'failed', endedAt: '2026-05-20T11:00:00Z' },
+    status: 'ended',
+    outcome: 'failed',
+    endedAt: '2026-05-20T11:00:00Z',
     usage: usage({ atLeast: true }),
   })
   const idle = { card: null, rates: [], nowMs: NOW, graceMs: null, isBusy: false }
@@ -123,8 +128,14 @@ test('meters of the caps say it, and what was spent today', () => {
 
 const timelineOf = (...instants: readonly number[]): void => {
   const rows = instants.map((at, index): TimelineRow => ({
-    ...{ seq: instants.length - index, at: new Date(at).toISOString(), event: 'task.added' },
-    ...{ text: `line ${index}`, by: 'person', state: null, until: null, agent: null },
+    seq: instants.length - index,
+    at: new Date(at).toISOString(),
+    event: 'task.added',
+    text: `line ${index}`,
+    by: 'person',
+    state: null,
+    until: null,
+    agent: null,
   }))
   const client = { page: { timeline: async () => ({ rows, isEnd: true }) } }
   const view = viewFromSnapshot(emptyView, snapshotOf(1, [cardOf('a')]))

@@ -103,7 +103,10 @@ export function createOwner(parts: OwnerParts): Owner {
   const spending = createSpending(opened.store.spending)
   dispatcher.onCommitted(spending.note)
   const money = createMoney({
-    ...{ plan: opened.plan, store: opened.store, runtime, spending },
+    plan: opened.plan,
+    store: opened.store,
+    runtime,
+    spending,
     settings: () => ({ budget: parts.budget(), models: {} }),
   })
   const coordinator = createCoordinator({
@@ -252,6 +255,9 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     graph: [],
     resume,
     modelId,
-    ...{ model: null, profileModel: null, foreignKeys: [], isCapped: false },
+    model: null,
+    profileModel: null,
+    foreignKeys: [],
+    isCapped: false,
   }
 }

@@ -73,7 +73,9 @@ function checkQuiet(parts: QuietParts, owner: Owner, seen: Seen): void {
   const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
   const look: Look = {
     ...parts,
-    ...{ plan, heartbeatTimeoutMs, overspentSince: seen.overspentSince },
+    plan,
+    heartbeatTimeoutMs,
+    overspentSince: seen.overspentSince,
     beatMs: 2 * Math.min(heartbeatTimeoutMs / 4, pollIntervalMs) + 1,
     sinceIn: (from) => time.listenedSince(Math.max(from, ownerSince(), seen.soundSince)),
   }

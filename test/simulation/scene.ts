@@ -108,7 +108,11 @@ export function createScene(options: SceneOptions): Scene {
   const leases = createLeaseMemory()
   const backup = createBackup<Acknowledged>(path)
   const faults: RuntimeFaults = {
-    ...{ launchFails: 0.08, noticeLost: 0.15, reportDoubled: 0.15, reportLate: 0.1, endLost: 0.05 },
+    launchFails: 0.08,
+    noticeLost: 0.15,
+    reportDoubled: 0.15,
+    reportLate: 0.1,
+    endLost: 0.05,
     fences: planted.forgetsFence !== true,
   }
   const unanswered = new Map<string, Wish>()
@@ -119,12 +123,15 @@ export function createScene(options: SceneOptions): Scene {
 
   const orchestrators = createOrchestrators(random, time, () => scene.owner)
   const truths = {
-    ...{ world, time, orchestrators },
+    world,
+    time,
+    orchestrators,
     silenceLimitMs: () => scene.caps.heartbeatTimeoutMs,
     ownerSince: () => ownerSince,
   }
   const oracle = createOracle(path, truths, {
-    ...{ machine, clock },
+    machine,
+    clock,
     caps: () => scene.caps,
     budget: () => budget.now,
     startsAgents: () => scene.owner?.startsAgents !== false,
@@ -135,10 +142,21 @@ export function createScene(options: SceneOptions): Scene {
   }
 
   const scene: Scene = {
-    ...{ random, time, world, faults, storeFaults, machine, budget, branch, oracle },
-    ...{ orchestrators, backup },
+    random,
+    time,
+    world,
+    faults,
+    storeFaults,
+    machine,
+    budget,
+    branch,
+    oracle,
+    orchestrators,
+    backup,
     quiet: createQuietCheck({
-      ...{ world, time, orchestrators },
+      world,
+      time,
+      orchestrators,
       caps: () => scene.caps,
       ownerSince: () => ownerSince,
     }),
@@ -181,7 +199,13 @@ export function createScene(options: SceneOptions): Scene {
       scene.restarts += 1
       return createOwner({
         opened: opened.value,
-        ...{ world, random, faults, branch, policy, leases, clock },
+        world,
+        random,
+        faults,
+        branch,
+        policy,
+        leases,
+        clock,
         caps: () => (planted.ignoresCaps ? { ...scene.caps, ...UNLIMITED } : scene.caps),
         budget: () => (planted.ignoresYardBudget ? NO_BUDGET : budget.now),
         machine: planted.ignoresMachine ? { ...machine, placeFor: () => ROOMY } : machine,

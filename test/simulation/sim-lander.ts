@@ -104,7 +104,11 @@ function orderOf({ plan }: OpenStore, task: Task): LandingOrder | null {
   const merge = landing?.mergeTask ? plan.tasks.get(landing.mergeTask) : undefined
   const settledBy = merge?.state.kind === 'done' ? `merge of ${result}` : null
   return {
-    ...{ taskId, title, description, result, verify },
+    taskId,
+    title,
+    description,
+    result,
+    verify,
     commit: settledBy ?? result,
     folder: '/yard',
     name: taskId,

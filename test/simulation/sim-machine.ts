@@ -49,7 +49,10 @@ export function createSimMachine(random: SeededRandom): SimMachine {
     placeFor(clock) {
       const owner = { pid: 2, startTime: `life ${(lives += 1)}` }
       return createYardPlace({
-        ...{ root: '/this-yard', file: 'places', clock, log: silentLog },
+        root: '/this-yard',
+        file: 'places',
+        clock,
+        log: silentLog,
         settings: () => ({ maxAgents: cap, minFreeMemory: NEEDED }),
         memory: { free: () => (isShort ? NEEDED - 1 : NEEDED), usualLimit: NEEDED },
         open: () => ({ book, owner }),

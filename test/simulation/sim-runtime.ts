@@ -65,7 +65,11 @@ function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | nul
 /** What it left in git: every try its own commit. */
 const changesOf = ({ task, agent }: LaunchOrder): Changes => ({
   commit: `result-${task.id}-${agent.id}`,
-  ...{ filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
+  filesChanged: 1,
+  insertions: 1,
+  deletions: 0,
+  commits: 1,
+  notes: [],
 })
 
 export function createSimRuntime(parts: SimRuntimeParts): Runtime {

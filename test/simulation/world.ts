@@ -150,7 +150,13 @@ export function createWorld(random: SeededRandom, time: SimTime): World {
     const conversation = order.resume?.id ?? `talk-${agentId}-${lineage}`
     const process: Process = {
       pid: (pids += 1),
-      ...{ agentId, taskId, generation, lineage, provider, executorType, conversation },
+      agentId,
+      taskId,
+      generation,
+      lineage,
+      provider,
+      executorType,
+      conversation,
       nature: random.weighted(weights),
       beganAt: time.now(),
       usedBefore: conversations.get(conversation) ?? 0,

@@ -147,7 +147,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
   async 'terminal-left'({ client, say }) {
     const line = 'echo $$; exec tail -f /dev/null'
     const terminal = await client.createTerminal({
-      ...{ sessionId: SESSION, command: 'sh', args: ['-c', line] },
+      sessionId: SESSION,
+      command: 'sh',
+      args: ['-c', line],
     })
     let output = ''
     while (!output.includes('\n')) output = (await terminal.currentOutput()).output
@@ -228,7 +230,8 @@ const app = agent({ name: 'scripted' })
     const models = ['small', 'large'].map((value) => ({ value, name: value }))
     const option = {
       ...({ type: 'select', id: 'model', name: 'Model', category: 'model' } as const),
-      ...{ currentValue: 'small', options: models },
+      currentValue: 'small',
+      options: models,
     }
     return { sessionId: SESSION, ...(is('models') ? { configOptions: [option] } : {}) }
   })

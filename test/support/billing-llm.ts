@@ -157,7 +157,9 @@ async function serve(
 function askedIn(text: string, path: string, before: number): Asked {
   const body = JSON.parse(text || '{}') as Json
   return {
-    ...{ body: text, before, tools: toolNames(body) },
+    body: text,
+    before,
+    tools: toolNames(body),
     model: String(body['model'] ?? /models\/([^:]+):/.exec(path)?.[1] ?? ''),
     results: text.split(/"tool_result"|"role":"tool"|_call_output"|"functionResponse"/).length - 1,
   }
@@ -168,7 +170,10 @@ function sendingOf({ body, model, tools }: Asked, reply: Reply, response: Server
   const input = tokens(body)
   let output = ''
   return {
-    ...{ reply, model, input, cached: Math.floor(input * (reply.cached ?? 0)) },
+    reply,
+    model,
+    input,
+    cached: Math.floor(input * (reply.cached ?? 0)),
     call: name ? { name, args: JSON.stringify(reply.call?.with ?? {}) } : null,
     write(words) {
       output += words
@@ -206,8 +211,13 @@ function sendMessages({ reply, call, write, event, output, ...sent }: Sending): 
   const typed = (type: string, more: object): void => event({ type, ...more }, type)
   typed('message_start', {
     message: {
-      ...{ id: fresh('msg_'), type: 'message', role: 'assistant', model, content: [] },
-      ...{ stop_reason: null, stop_sequence: null },
+      id: fresh('msg_'),
+      type: 'message',
+      role: 'assistant',
+      model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
       usage: { ...usage, cache_creation_input_tokens: 0, output_tokens: 1 },
     },
   })
@@ -258,7 +268,9 @@ function sendChat({ reply, call, write, event, output, ...sent }: Sending): bool
   if (reply.cut === 'unmarked') return false
   chunk({}, call ? 'tool_calls' : 'stop')
   const usage = {
-    ...{ prompt_tokens: input, completion_tokens: output(), total_tokens: input + output() },
+    prompt_tokens: input,
+    completion_tokens: output(),
+    total_tokens: input + output(),
     prompt_tokens_details: { cached_tokens: cached },
   }
   event({ ...head, choices: [], usage })
@@ -284,7 +296,10 @@ function sendResponses({ reply, call, write, event, output, ...sent }: Sending):
     const content = [{ type: 'output_text', text, annotations: [] }]
     item({ type: 'message', id, role: 'assistant', content }, () =>
       typed('response.output_text.delta', {
-        ...{ item_id: id, output_index, content_index: 0, delta: text },
+        item_id: id,
+        output_index,
+        content_index: 0,
+        delta: text,
       }),
     )
   }
@@ -310,8 +325,10 @@ function sendResponses({ reply, call, write, event, output, ...sent }: Sending):
   }
   if (reply.cut === 'unmarked') return false
   const usage = {
-    ...{ input_tokens: input, input_tokens_details: { cached_tokens: cached } },
-    ...{ output_tokens: output(), output_tokens_details: { reasoning_tokens: 0 } },
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: cached },
+    output_tokens: output(),
+    output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: input + output(),
   }
   typed('response.completed', { response: { ...base, status: 'completed', usage } })
@@ -334,8 +351,10 @@ function sendGemini({ reply, call, write, event, output, ...sent }: Sending): bo
   }
   if (reply.cut === 'unmarked') return false
   const usageMetadata = {
-    ...{ promptTokenCount: input, cachedContentTokenCount: cached },
-    ...{ candidatesTokenCount: output(), totalTokenCount: input + output() },
+    promptTokenCount: input,
+    cachedContentTokenCount: cached,
+    candidatesTokenCount: output(),
+    totalTokenCount: input + output(),
   }
   part([{ text: '' }], { finishReason: 'STOP' }, { usageMetadata })
   return true

@@ -30,7 +30,10 @@ export function createIdleRuntime(): IdleRuntime {
       launched.push(agent.id)
       generations.set(agent.id, agent.generation)
       runtime.report(agent.id, agent.generation, {
-        ...{ kind: 'started', at: Date.now(), pid: 4_000_000, pidStartTime: null },
+        kind: 'started',
+        at: Date.now(),
+        pid: 4_000_000,
+        pidStartTime: null,
       })
     },
     recover: async () => {},
@@ -60,7 +63,11 @@ export function createIdleRuntime(): IdleRuntime {
     },
     end(agentId, generation, code) {
       runtime.report(agentId, generation, {
-        ...{ kind: 'ended', at: Date.now(), usage: null, conversation: null, changes: null },
+        kind: 'ended',
+        at: Date.now(),
+        usage: null,
+        conversation: null,
+        changes: null,
         artifacts: [],
         evidence: bareEvidence('exited', { exit: { code, signal: null } }),
       })

@@ -111,7 +111,12 @@ export const evidenceOf = (more: Partial<Evidence> = {}): Evidence =>
 
 /** What an agent has changed that left this commit. */
 export const changesOf = (commit: string | null): Changes => ({
-  ...{ commit, filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
+  commit,
+  filesChanged: 1,
+  insertions: 1,
+  deletions: 0,
+  commits: 1,
+  notes: [],
 })
 
 export const endCommand = (

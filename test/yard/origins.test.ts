@@ -94,9 +94,13 @@ it('the stops of the window name it, too', () => {
   const { executor = null, exec = null, model = null } = task
   const { model: stops, endpoint } = routeStops(config, { executor, exec, model })
   expect(stops.find(({ isPicked }) => isPicked)).toEqual({
-    ...{ stop: 'coordinator', value: 'opus', isPicked: true },
+    stop: 'coordinator',
+    value: 'opus',
+    isPicked: true,
     origin: {
-      ...{ level: 'project', key: 'coordinator.model', line: 2 },
+      level: 'project',
+      key: 'coordinator.model',
+      line: 2,
       file: join(folder, 'project.toml'),
     },
   })

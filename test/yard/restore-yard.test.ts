@@ -35,8 +35,10 @@ describe('a backup that is put back', () => {
   const inRoot = (name: string): string => join(place.paths.root, name)
   const pids = (): number[] => readFileSync(inRoot('runs'), 'utf8').trim().split('\n').map(Number)
   const parts = (killAgents = false) => ({
-    ...{ paths: place.paths, dataFolder: place.dataFolder },
-    ...{ at: 1, killAgents },
+    paths: place.paths,
+    dataFolder: place.dataFolder,
+    at: 1,
+    killAgents,
   })
   const atWork = (yard: Yard, agent: string): Promise<unknown> =>
     eventually(() => {

@@ -120,7 +120,10 @@ describe('rates of output', () => {
     bench.claim('a', 1)
     let outputBytes = 5000
     const facts = () => ({
-      ...{ lastHeardAt: 0, isBusy: false, waitsForProviderUntil: null, doing: null },
+      lastHeardAt: 0,
+      isBusy: false,
+      waitsForProviderUntil: null,
+      doing: null,
       outputBytes,
     })
     const rates = createRates({ plan: bench.plan, runtime: { facts }, clock })

@@ -119,7 +119,10 @@ function startChild(
   if (report !== null)
     return execa(YARD_COMMAND, report, {
       ...how,
-      ...{ extendEnv: false, stdin: 'ignore', buffer: false, reject: false },
+      extendEnv: false,
+      stdin: 'ignore',
+      buffer: false,
+      reject: false,
     }).nodeChildProcess
   // Agents send a program and its arguments, or a whole line as the program.
   const isLine = args.length === 0 && /\s/.test(command)

@@ -50,8 +50,14 @@ async function exported({ order, env, stop }: Turn, session: string): Promise<st
   const at = args.indexOf('acp')
   if (at < 0) return null
   const { failed, stdout } = await execa(program, [...args.slice(0, at), 'export', session], {
-    ...{ cwd: order.cwd, env, extendEnv: false, stdin: 'ignore', reject: false },
-    ...{ timeout: EXPORT_MS, maxBuffer: MAX_BYTES, cancelSignal: stop },
+    cwd: order.cwd,
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    timeout: EXPORT_MS,
+    maxBuffer: MAX_BYTES,
+    cancelSignal: stop,
   })
   return failed ? null : stdout
 }

@@ -65,8 +65,13 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
   const told = createToldUpdates(tell)
   const asking = new AbortController()
   const scene: Scene = {
-    ...{ run, agent, told, cancelled: AbortSignal.any([stop, asking.signal]) },
-    ...{ question: null, initialized: null, before: 'it answered at all' },
+    run,
+    agent,
+    told,
+    cancelled: AbortSignal.any([stop, asking.signal]),
+    question: null,
+    initialized: null,
+    before: 'it answered at all',
   }
   const gate = createGate({
     rules: { permissions: order.permissions, mode: order.mode, cwd },

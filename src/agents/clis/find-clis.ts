@@ -32,39 +32,66 @@ const VERSION_PATIENCE_MS = 10_000
 
 const knownClis = (platform: NodeJS.Platform): readonly KnownCli[] => [
   {
-    ...{ type: 'claude', label: 'Claude Code', program: 'claude', asksVersion: ['--version'] },
+    type: 'claude',
+    label: 'Claude Code',
+    program: 'claude',
+    asksVersion: ['--version'],
     install: 'npm install -g @anthropic-ai/claude-code',
   },
   {
-    ...{ type: 'codex', label: 'Codex', program: 'codex', asksVersion: ['--version'] },
+    type: 'codex',
+    label: 'Codex',
+    program: 'codex',
+    asksVersion: ['--version'],
     install: 'npm install -g @openai/codex',
   },
   {
-    ...{ type: 'gemini', label: 'Gemini CLI', program: 'gemini', asksVersion: ['--version'] },
+    type: 'gemini',
+    label: 'Gemini CLI',
+    program: 'gemini',
+    asksVersion: ['--version'],
     install: 'npm install -g @google/gemini-cli',
   },
   {
-    ...{ type: 'qwen', label: 'Qwen Code', program: 'qwen', asksVersion: ['--version'] },
+    type: 'qwen',
+    label: 'Qwen Code',
+    program: 'qwen',
+    asksVersion: ['--version'],
     install: 'npm install -g @qwen-code/qwen-code',
   },
   {
-    ...{ type: 'opencode', label: 'opencode', program: 'opencode', asksVersion: ['--version'] },
+    type: 'opencode',
+    label: 'opencode',
+    program: 'opencode',
+    asksVersion: ['--version'],
     install: 'npm install -g opencode-ai',
   },
   {
-    ...{ type: 'pi', label: 'pi', program: 'pi', asksVersion: ['--version'] },
+    type: 'pi',
+    label: 'pi',
+    program: 'pi',
+    asksVersion: ['--version'],
     install: 'npm install -g @mariozechner/pi-coding-agent',
   },
   {
-    ...{ type: 'copilot', label: 'Copilot CLI', program: 'copilot', asksVersion: ['--version'] },
+    type: 'copilot',
+    label: 'Copilot CLI',
+    program: 'copilot',
+    asksVersion: ['--version'],
     install: 'npm install -g @github/copilot',
   },
   {
-    ...{ type: 'kimi', label: 'Kimi Code CLI', program: 'kimi', asksVersion: ['--version'] },
+    type: 'kimi',
+    label: 'Kimi Code CLI',
+    program: 'kimi',
+    asksVersion: ['--version'],
     install: 'npm install -g @moonshot-ai/kimi-code',
   },
   {
-    ...{ type: 'shell', label: 'Shell', asksVersion: null, install: null },
+    type: 'shell',
+    label: 'Shell',
+    asksVersion: null,
+    install: null,
     program: platform === 'win32' ? 'powershell.exe' : '/bin/sh',
   },
 ]
@@ -85,7 +112,10 @@ export function findClis(
         return { ...base, version: null, problem: `${program} was not found on your PATH` }
       if (known.asksVersion === null) return { ...base, version: null, problem: null }
       const ended = await runBriefly({
-        ...{ command: path, args: known.asksVersion, cwd, timeoutMs: patienceMs },
+        command: path,
+        args: known.asksVersion,
+        cwd,
+        timeoutMs: patienceMs,
         env: applyEnvironment(env, agentEnvironment(builtIn(type), env)),
       })
       return { ...base, ...readVersion(program, ended) }
@@ -95,7 +125,11 @@ export function findClis(
 
 /** What the profile of that name has unless the config says more. */
 const builtIn = (type: ExecutorType): Parameters<typeof agentEnvironment>[0] => ({
-  ...{ name: type, type, env: {}, baseUrl: null, apiKeyEnv: null },
+  name: type,
+  type,
+  env: {},
+  baseUrl: null,
+  apiKeyEnv: null,
 })
 
 /** The folders that are searched, in order. */

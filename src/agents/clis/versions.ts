@@ -32,7 +32,10 @@ function changedAt(path: string): number {
 
 async function ask(binary: string, env: Environment): Promise<string | null> {
   const ended = await runBriefly({
-    ...{ command: binary, args: ['--version'], env, timeoutMs: PATIENCE_MS },
+    command: binary,
+    args: ['--version'],
+    env,
+    timeoutMs: PATIENCE_MS,
   })
   return ended.kind === 'ended' && ended.code === 0 ? versionIn(ended.stdout) : null
 }

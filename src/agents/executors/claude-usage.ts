@@ -83,7 +83,9 @@ export function usageOfAnswers({ answers, dialect, isRedone }: Reading): ToldUsa
     const outputTokens = outputOf(answer, dialect)
     sum = sumUsage(sum, { ...told, outputTokens })
     const used = {
-      ...{ model, outputTokens, writtenTokens },
+      model,
+      outputTokens,
+      writtenTokens,
       inputTokens: told.inputTokens ?? 0,
       cachedTokens: told.cachedTokens ?? 0,
     }
@@ -147,7 +149,9 @@ export function usageOfResult(reading: Reading, event: JsonObject): ToldUsage {
     outputTokens: total.outputTokens + (cut?.outputTokens ?? 0),
     cachedTokens: total.cachedTokens + (cut?.cachedTokens ?? 0),
     reasoningTokens: null,
-    ...{ costUsd, byModel, ...marks },
+    costUsd,
+    byModel,
+    ...marks,
     ...(cut ? { atLeast: true } : {}),
   }
 }

@@ -122,7 +122,9 @@ function usageSoFar({ usage, turn, hasUntold }: State): ToldUsage | null {
   const seen = {
     inputTokens: estimatedTokens(turn.read + turn.said),
     outputTokens: estimatedTokens(turn.said),
-    ...{ cachedTokens: null, reasoningTokens: null, costUsd: null },
+    cachedTokens: null,
+    reasoningTokens: null,
+    costUsd: null,
   }
   return atLeast({ ...usage, ...sumUsage(usage, seen) })
 }

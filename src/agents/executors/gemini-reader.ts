@@ -199,7 +199,9 @@ function usageSoFar({ usage, read, said }: State): Usage | null {
   return {
     inputTokens: estimatedTokens(read + said),
     outputTokens: estimatedTokens(said),
-    ...{ cachedTokens: null, reasoningTokens: null, costUsd: null },
+    cachedTokens: null,
+    reasoningTokens: null,
+    costUsd: null,
     atLeast: true,
   }
 }

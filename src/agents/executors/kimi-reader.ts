@@ -24,8 +24,11 @@ const EDITING_TOOLS = new Set(['Write', 'Edit'])
 
 export function createKimiReader(): OutputReader {
   const state: State = {
-    ...{ final: null, failure: null, conversation: null },
-    ...{ mutatingToolCalls: 0, pending: new Set() },
+    final: null,
+    failure: null,
+    conversation: null,
+    mutatingToolCalls: 0,
+    pending: new Set(),
   }
   return {
     read(line, writtenAt) {

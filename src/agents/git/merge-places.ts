@@ -57,8 +57,11 @@ export async function placesOf(
     if (!tip.ok) return tip
     if (tip.value !== null)
       places.push({
-        ...{ name: branch, commit: tip.value, folder: null },
-        ...{ isMeant: true, isOffered: false },
+        name: branch,
+        commit: tip.value,
+        folder: null,
+        isMeant: true,
+        isOffered: false,
       })
   }
   return ok(places)

@@ -58,7 +58,13 @@ async function factsOf(
 ): Promise<WorktreeFacts> {
   const checkout = await openCheckout(repo, path, worktreeBranchOf(name))
   const broken = (problem: string): WorktreeFacts => ({
-    ...{ name, path, branch: null, head: null, uncommitted: 0, unmerged: null, problem },
+    name,
+    path,
+    branch: null,
+    head: null,
+    uncommitted: 0,
+    unmerged: null,
+    problem,
     ignored: [],
   })
   if (!checkout.ok) return broken(checkout.error.message)
@@ -70,7 +76,9 @@ async function factsOf(
   const ignored = rows.filter((row) => row.startsWith('!! ')).map((row) => row.slice(3))
   const unmerged = await unmergedOf(repo, { name, head }, target)
   return {
-    ...{ name, path, head },
+    name,
+    path,
+    head,
     branch: headRef?.replace(/^refs\/heads\//, '') ?? null,
     uncommitted: rows.length - ignored.length,
     ignored: ignored.slice(0, MAX_IGNORED),

@@ -201,9 +201,13 @@ class HttpRuntime implements Runtime {
         `${JSON.stringify(
           {
             version: 1,
-            ...{ agent: agent.id, task: agent.taskId, generation: agent.generation },
-            ...{ executor: agent.executor, executorType: agent.executorType },
-            ...{ method: profile.method, url: plainAddress(profile.url) },
+            agent: agent.id,
+            task: agent.taskId,
+            generation: agent.generation,
+            executor: agent.executor,
+            executorType: agent.executorType,
+            method: profile.method,
+            url: plainAddress(profile.url),
             headers: Object.keys(profile.headers),
             at: new Date(this.#options.clock.now()).toISOString(),
           },

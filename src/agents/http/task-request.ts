@@ -60,13 +60,25 @@ function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, a
   const own = api === null ? null : `${api}/task/${encodeURIComponent(id)}`
   return {
     task: {
-      ...{ id, title, description, priority, tags, skills, deliverables },
+      id,
+      title,
+      description,
+      priority,
+      tags,
+      skills,
+      deliverables,
       dependencies: dependencies.map((one) => ({
-        ...{ id: one.id, title: one.title, state: one.state },
-        ...{ commit: one.resultCommit, branch: one.branch, artifacts: one.artifacts },
+        id: one.id,
+        title: one.title,
+        state: one.state,
+        commit: one.resultCommit,
+        branch: one.branch,
+        artifacts: one.artifacts,
       })),
       notes: notes.map(({ at, by, text, place }) => ({
-        ...{ at: new Date(at).toISOString(), by, text },
+        at: new Date(at).toISOString(),
+        by,
+        text,
         ...(place ? { place } : {}),
       })),
       lastFailure: lastFailure && { class: lastFailure.class, reason: lastFailure.reason },

@@ -36,7 +36,12 @@ async function main(): Promise<number> {
   const { signal } = stop
   const { env } = process
   const end = await runNative({
-    ...{ order, prompt, root: process.cwd(), env, signal, emit },
+    order,
+    prompt,
+    root: process.cwd(),
+    env,
+    signal,
+    emit,
     now: () => Date.now(),
   })
   if (end === 'stopped') emit({ type: 'error', message: 'it was asked to stop', class: null })

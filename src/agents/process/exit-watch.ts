@@ -52,8 +52,11 @@ interface Watched {
 }
 
 const watchedFrom = (cancelArm: () => void): Watched => ({
-  ...{ owner: { kind: 'nobody' }, isConfirming: false },
-  ...{ cancelArm, watcher: null, isRefused: false },
+  owner: { kind: 'nobody' },
+  isConfirming: false,
+  cancelArm,
+  watcher: null,
+  isRefused: false,
 })
 
 export function createExitWatch(options: ExitWatchOptions): ExitWatch {

@@ -51,7 +51,10 @@ export function createLander(options: LanderOptions): ClearingLander {
   const { launcher, host, clock, log } = options
   const stages: LineStages = createLineStages(options, () => watch)
   const watch: ExitWatch = createExitWatch({
-    ...{ launcher, host, clock, log },
+    launcher,
+    host,
+    clock,
+    log,
     onExit: (folder, exit) => void stages.onExit(folder, exit),
     onVanished: (folder) => void stages.onVanished(folder),
   })
@@ -86,7 +89,8 @@ export function createLander(options: LanderOptions): ClearingLander {
       } catch (error) {
         // The next landing of the task takes it away.
         log.warn('what a landing left could not be removed', {
-          ...{ task: order.taskId, error: String(error) },
+          task: order.taskId,
+          error: String(error),
         })
       }
     },
@@ -194,7 +198,8 @@ async function prepare(scene: Scene, target: LandingTarget): Promise<LandingOutc
   const { repo, order, options } = scene
   const { how } = order
   const made = await preparePullRequest(repo, {
-    ...{ order, target },
+    order,
+    target,
     folder: join(options.folder, order.name),
     remote: how.kind === 'pr' ? how.remote : null,
   })
@@ -238,7 +243,9 @@ function verifyIn(
 ): Promise<LineEnd | null> {
   return runLine(stages, {
     ...place,
-    ...{ env: options.environmentOf(order), marker: options.markerOf(order.name), signal },
+    env: options.environmentOf(order),
+    marker: options.markerOf(order.name),
+    signal,
     line: order.verify ?? '',
     // What an earlier boot left is found dead by its start time.
     bootId: null,

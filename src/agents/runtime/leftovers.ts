@@ -133,8 +133,12 @@ class MarkedLeftovers implements Leftovers {
   async #endOne(key: string): Promise<EndedLeftovers & { readonly key: string }> {
     const { launcher, file, log, host } = this.#parts
     const killed = await launcher.killTree({
-      ...{ folder: file, leader: null, marker: key, bootId: await host.bootId() },
-      ...{ signal: 'SIGTERM', graceMs: KILL_GRACE_MS },
+      folder: file,
+      leader: null,
+      marker: key,
+      bootId: await host.bootId(),
+      signal: 'SIGTERM',
+      graceMs: KILL_GRACE_MS,
     })
     if (!killed.ok) throw new Error(killed.error.message)
     const { members, leftovers } = killed.value

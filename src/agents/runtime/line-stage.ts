@@ -109,7 +109,10 @@ async function foundBefore(
 }
 
 const stageOf = ({ folder, line, cwd, env }: LineStage): Stage => ({
-  ...{ folder, argv: shellOf(line), cwd, env },
+  folder,
+  argv: shellOf(line),
+  cwd,
+  env,
   stdinFile: null,
   hasOneStream: true,
 })

@@ -327,10 +327,8 @@ class LocalRuntime implements Runtime {
 
   #recoverStage(one: HeldAgent): Promise<Recovery> {
     const started = isPilot(one) ? null : (one.leader ?? committedStart(one.order.agent))
-    return recoverStage(one.folder, {
-      ...{ bootIdAtLaunch: one.bootId, host: this.#options.host },
-      started,
-    })
+    const { host } = this.#options
+    return recoverStage(one.folder, { bootIdAtLaunch: one.bootId, host, started })
   }
 
   async #settleBy(one: HeldAgent, found: Recovery): Promise<void> {

@@ -77,7 +77,9 @@ async function runSetup(
   writeFileSync(note, JSON.stringify({ folder, setup }))
   const since = performance.now()
   const end = await runLine(stages, {
-    ...{ folder, line: setup, cwd },
+    folder,
+    line: setup,
+    cwd,
     env: lineEnvironment(held, options),
     bootId: held.bootId,
     marker: held.key,

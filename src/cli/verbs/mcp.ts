@@ -18,7 +18,12 @@ export async function mcp(cli: Cli): Promise<Outcome> {
   const log = (text: string): void => void stderr.write(`yard mcp: ${text}\n`)
   if (stdin.isTTY) log('this speaks to programs: add it to an assistant, see docs/mcp.md')
   await serveMcp({
-    ...{ version: cli.version, caller: caller.value, stdin, stdout, gone, log },
+    version: cli.version,
+    caller: caller.value,
+    stdin,
+    stdout,
+    gone,
+    log,
     door: createDoor(cli),
     lineOf: errorLine,
   })

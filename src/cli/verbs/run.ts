@@ -80,7 +80,11 @@ async function runBeside(
   process.on('SIGINT', onInterrupt)
   try {
     return await runWith(cli, {
-      ...{ client: owner.client, progress, file, signal: leave.signal, isBeside: true },
+      client: owner.client,
+      progress,
+      file,
+      signal: leave.signal,
+      isBeside: true,
     })
   } catch (error) {
     if (isLostConnection(error)) return err(hostStopped())

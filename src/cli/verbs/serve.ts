@@ -16,7 +16,9 @@ export async function serve(cli: Cli, words: Words): Promise<Outcome> {
   if (!yards.ok) return yards
   const opens = words.flag('open') ?? false
   const wish = {
-    ...{ port: words.number('port'), address: words.text('host'), notice: cli.print.progress },
+    port: words.number('port'),
+    address: words.text('host'),
+    notice: cli.print.progress,
   }
   const [paths, ...more] = yards.value
   if (more.length > 0) {
@@ -34,7 +36,9 @@ export async function serve(cli: Cli, words: Words): Promise<Outcome> {
 async function serveUntilEnd(cli: Cli, hosts: readonly Host[], opens: boolean): Promise<Outcome> {
   const { print, machine } = cli
   const served = hosts.map(({ yard, served: { url, pageUrl } }) => ({
-    ...{ folder: yard.paths.root, url, pageUrl: pageUrl() },
+    folder: yard.paths.root,
+    url,
+    pageUrl: pageUrl(),
   }))
   const [first] = served
   const yards = served.length > 1 ? { yards: served } : {}

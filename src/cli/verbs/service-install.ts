@@ -30,7 +30,9 @@ export async function serviceInstall(cli: Cli, words: Words): Promise<Outcome> {
   const home = machine.env.HOME || homedir()
   const configHome = machine.env.XDG_CONFIG_HOME
   const unit = serviceUnit({
-    ...{ kind, root, home },
+    kind,
+    root,
+    home,
     template: readFileSync(join(resources, 'service', TEMPLATE_OF[kind]), 'utf8'),
     // Not together: one that is broken must not keep the others from the machine's start.
     command: [...nodeWords(), headlessEntry, ...meant.flatMap((each) => ['--dir', each])],

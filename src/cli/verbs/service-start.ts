@@ -30,7 +30,10 @@ export async function startYards(cli: Cli, words: Words, yards: NamedYards): Pro
   if (!sound.ok) return sound
   const { headlessEntry } = entriesOf(machine.root, machine.entry)
   const started = await startService({
-    ...{ paths: first, others: more, headlessEntry, env: machine.env },
+    paths: first,
+    others: more,
+    headlessEntry,
+    env: machine.env,
     args: [...dirWords(yards), ...flagWords(words)],
   })
   if (!started.ok) return started
@@ -78,7 +81,11 @@ function tellRunning(cli: Cli, words: Words, yards: NamedYards, owners: Owners):
 }
 
 const told = ({ pid, url, version }: Owner, wasRunning: boolean) => ({
-  ...{ running: true, pid, url, version, wasRunning },
+  running: true,
+  pid,
+  url,
+  version,
+  wasRunning,
 })
 
 const severally = (yards: NamedYards, owners: Owners) =>

@@ -32,8 +32,11 @@ export async function welcome(cli: Cli, words: Words): Promise<Outcome> {
   const lobby = createServiceLobby({ env, ...entries })
   const pageCommand = yardCommand(entries.resources, 'welcome')
   const served = await serveLobby({
-    ...{ lobby, pageRoot, pageCommand },
-    ...{ clock: systemClock, log: silentLog },
+    lobby,
+    pageRoot,
+    pageCommand,
+    clock: systemClock,
+    log: silentLog,
   })
   if (!served.ok) return served
   return showUntilEnd(cli, served.value, words.flag('open') ?? false)

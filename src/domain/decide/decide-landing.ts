@@ -88,8 +88,12 @@ function settleWithdrawn(
   const where = `${target} (${commit.slice(0, 10)})`
   const text = `its result ${result.slice(0, 10)} was ${state === 'landed' ? 'in' : 'prepared for'} ${where} already when that was withdrawn`
   const told: Event = {
-    ...{ type: 'task.logged', at: now.at, id: now.newId() },
-    ...{ taskId: id, by: nameOf(now.by), text },
+    type: 'task.logged',
+    at: now.at,
+    id: now.newId(),
+    taskId: id,
+    by: nameOf(now.by),
+    text,
   }
   // What was asked for since is about a newer result.
   if (landing !== null) return decided([id], told)
@@ -122,7 +126,9 @@ function settleConflict(
     return decided(
       [task.id],
       landingEvent(task, now.at, {
-        ...{ state: 'refused', result, target },
+        state: 'refused',
+        result,
+        target,
         reason: `${reason}; ${merge.inVain} was done and has not settled it: yard reopen ${merge.inVain} has it done again, and yard merge ${task.id} goes on`,
       }),
     )
@@ -154,8 +160,10 @@ const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
             merging?.holds?.includes(dependent) ?? plan.blockersOf(dependent).has(task.id),
         )
         .map((dependent): Event => ({
-          ...{ type: 'dependency.removed', at: now.at },
-          ...{ blocker, dependent },
+          type: 'dependency.removed',
+          at: now.at,
+          blocker,
+          dependent,
         })),
     )
 
@@ -210,7 +218,11 @@ function mergeTaskFor(
     repo: task.repo,
   }
   const merging: Merging = {
-    ...{ for: task.id, kind, ours, theirs, paths: paths.slice(0, 1000) },
+    for: task.id,
+    kind,
+    ours,
+    theirs,
+    paths: paths.slice(0, 1000),
     holds: [...dependents],
   }
   const added = newTaskEvent(plan, wish, { merging }, now)
@@ -218,8 +230,10 @@ function mergeTaskFor(
 }
 
 const edge = (blocker: TaskId, dependent: TaskId, now: Circumstances): Event => ({
-  ...{ type: 'dependency.added', at: now.at },
-  ...{ blocker, dependent },
+  type: 'dependency.added',
+  at: now.at,
+  blocker,
+  dependent,
 })
 
 function moreEdges(
@@ -337,7 +351,12 @@ function landingEvent(
     at,
     id,
     landing: {
-      ...{ commit: null, reason: null, target, mergeTask, at, ...more },
+      commit: null,
+      reason: null,
+      target,
+      mergeTask,
+      at,
+      ...more,
       ...(isAuto ? { isAuto } : {}),
     },
   }

@@ -58,7 +58,11 @@ export function CostBudgets({ budget }: { readonly budget: Budget }) {
 
 const entryOf = <T extends { readonly key: string }>(entries: readonly T[], key: string) =>
   entries.find((each) => each.key === key) ?? {
-    ...{ key, value: null, source: 'default', file: null, line: null },
+    key,
+    value: null,
+    source: 'default',
+    file: null,
+    line: null,
   }
 
 interface MeterProps {

@@ -23,8 +23,15 @@ export function sinceOf(span: CostSpan, nowMs: number): string | null {
 }
 
 const NOTHING: Omit<CostRow, 'key'> = {
-  ...{ title: null, costUsd: null, inputTokens: null, outputTokens: null, cachedTokens: null },
-  ...{ tries: 0, registryUsd: null, unpriced: 0, atLeast: 0 },
+  title: null,
+  costUsd: null,
+  inputTokens: null,
+  outputTokens: null,
+  cachedTokens: null,
+  tries: 0,
+  registryUsd: null,
+  unpriced: 0,
+  atLeast: 0,
 }
 const FEWEST_DAYS = 7
 
@@ -80,7 +87,9 @@ export function costSeries(
   const byPrice = days.map(({ registryUsd }) => registryUsd)
   return [
     {
-      ...{ label: 'Cost', color: '--plot-1', look: 'bars' },
+      label: 'Cost',
+      color: '--plot-1',
+      look: 'bars',
       values: days.map(({ costUsd }) => costUsd),
     },
     ...(byPrice.some((usd) => usd !== null && usd > 0)
@@ -114,7 +123,9 @@ export function partSeries(
   const own = keys.slice(0, keys.length > COLOURS.length ? COLOURS.length - 1 : COLOURS.length)
   const rest = new Set(keys.slice(own.length))
   const layer = (label: string, index: number, has: (part: Part) => boolean): PlotSeries => ({
-    ...{ label, color: COLOURS[index] ?? '--plot-5', look: 'bars' },
+    label,
+    color: COLOURS[index] ?? '--plot-5',
+    look: 'bars',
     values: days.map(({ parts }) => sum((parts ?? []).filter(has).map(amount))),
   })
   return [

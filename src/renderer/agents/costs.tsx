@@ -107,7 +107,8 @@ function useCosts(by: CostGroup, span: CostSpan, group: CostGroup = 'day') {
     ({ page }) => {
       const since = sinceOf(span, Date.now())
       return page.cost({
-        ...{ by, limit: by === 'day' ? MOST_DAYS : MOST_ROWS },
+        by,
+        limit: by === 'day' ? MOST_DAYS : MOST_ROWS,
         ...(since === null ? {} : { since }),
         ...(group === 'day' ? {} : { parts: group }),
       })

@@ -29,13 +29,22 @@ export function YardBudgetAnswer({ item, command }: BudgetAnswerProps) {
     const edits = [{ key, value: String(value) }]
     return command.run(({ page }) => page.configure({ scope: 'project', edits }))
   }
-  return <RaiseForm label={`New budget: ${item.title}`} {...{ reached, command, raise }} />
+  return (
+    <RaiseForm
+      label={`New budget: ${item.title}`}
+      reached={reached}
+      command={command}
+      raise={raise}
+    />
+  )
 }
 
 const capOf = ({ budget }: Costs, which: 'day' | 'graph'): ReachedCap | null =>
   reachedCap({
-    ...{ capUsd: budget[which].capUsd, capTokens: budget[which].capTokens },
-    ...{ usd: budget[which].costUsd, tokens: budget[which].tokens },
+    capUsd: budget[which].capUsd,
+    capTokens: budget[which].capTokens,
+    usd: budget[which].costUsd,
+    tokens: budget[which].tokens,
   })
 
 /** The cap of a task, over all its tries. */
@@ -48,8 +57,10 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
   const reached =
     task &&
     reachedCap({
-      ...{ capUsd: task.budget, capTokens: task.budgetTokens },
-      ...{ usd: task.costUsd, tokens: task.tokens },
+      capUsd: task.budget,
+      capTokens: task.budgetTokens,
+      usd: task.costUsd,
+      tokens: task.tokens,
     })
   if (!reached) return null
   const field = reached.unit === 'usd' ? 'budget' : 'budgetTokens'
@@ -62,7 +73,14 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
       own.remember(session, { label, undo: set(reached.cap), redo: set(value) })
       return true
     })
-  return <RaiseForm label={`New budget of ${item.title}`} {...{ reached, command, raise }} />
+  return (
+    <RaiseForm
+      label={`New budget of ${item.title}`}
+      reached={reached}
+      command={command}
+      raise={raise}
+    />
+  )
 }
 
 interface RaiseFormProps {

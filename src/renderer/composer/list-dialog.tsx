@@ -95,7 +95,12 @@ function useListForm(wish: ListWish) {
     setProblem(null)
   }
   return {
-    ...{ text, change, count: list.length, problem, dismiss: () => setProblem(null) },
-    ...{ isBusy, make },
+    text,
+    change,
+    count: list.length,
+    problem,
+    dismiss: () => setProblem(null),
+    isBusy,
+    make,
   }
 }

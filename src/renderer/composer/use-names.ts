@@ -45,7 +45,9 @@ export async function readNames(session: Session): Promise<NamesOfYard | null> {
   const named = settings['executor']
   return {
     executors: executors.map(({ name, type, problem, models: able }) => ({
-      ...{ name, type, problem },
+      name,
+      type,
+      problem,
       models: able,
     })),
     models: models.map(({ name, provider }) => ({ name, provider })),

@@ -11,19 +11,27 @@ export interface NewField {
 }
 
 const MODEL: NewField = {
-  ...{ field: 'model', label: 'Model', isWanted: false },
+  field: 'model',
+  label: 'Model',
+  isWanted: false,
   note: 'Of its tasks that name none. Empty: the yard’s default, or its own choice.',
 }
 const FALLBACK: NewField = {
-  ...{ field: 'fallback', label: 'Stands in for it', isWanted: false },
+  field: 'fallback',
+  label: 'Stands in for it',
+  isWanted: false,
   note: 'The executor that takes its tasks while its provider sleeps. Empty: they wait.',
 }
 const BASE_URL: NewField = {
-  ...{ field: 'base_url', label: 'Address', isWanted: false },
+  field: 'base_url',
+  label: 'Address',
+  isWanted: false,
   note: 'Where it sends its model requests. Empty: its usual provider.',
 }
 const KEY: NewField = {
-  ...{ field: 'api_key_env', label: 'Variable of its key', isWanted: false },
+  field: 'api_key_env',
+  label: 'Variable of its key',
+  isWanted: false,
   note: 'The name of a variable, never the key itself.',
 }
 const CLI = [MODEL, BASE_URL, KEY, FALLBACK]
@@ -31,14 +39,18 @@ const CLI = [MODEL, BASE_URL, KEY, FALLBACK]
 const FIELDS: Partial<Record<ExecutorType, readonly NewField[]>> = {
   command: [
     {
-      ...{ field: 'command', label: 'Program', isWanted: true },
+      field: 'command',
+      label: 'Program',
+      isWanted: true,
       note: 'A list such as ["aider", "--message-file", "{prompt_file}", "--model", "{model}"].',
     },
     MODEL,
   ],
   acp: [
     {
-      ...{ field: 'command', label: 'Program', isWanted: true },
+      field: 'command',
+      label: 'Program',
+      isWanted: true,
       note: 'A list such as ["my-agent", "--acp"]. It speaks the Agent Client Protocol.',
     },
     MODEL,
@@ -46,17 +58,23 @@ const FIELDS: Partial<Record<ExecutorType, readonly NewField[]>> = {
   ],
   http: [
     {
-      ...{ field: 'url', label: 'Address', isWanted: true },
+      field: 'url',
+      label: 'Address',
+      isWanted: true,
       note: 'Where its tasks are posted.',
     },
   ],
   schedule: [
     {
-      ...{ field: 'then', label: 'Hands on to', isWanted: true },
+      field: 'then',
+      label: 'Hands on to',
+      isWanted: true,
       note: 'The executor that does the work in its time.',
     },
     {
-      ...{ field: 'schedule', label: 'Starts', isWanted: false },
+      field: 'schedule',
+      label: 'Starts',
+      isWanted: false,
       note: 'A clock time such as 09:00 or a cron line, unless the task has its own.',
     },
   ],

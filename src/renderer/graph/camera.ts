@@ -104,7 +104,9 @@ export function showAround(id: string, zoom: number): void {
   const { left, right, top, bottom } = scene.bounds
   const x = offsetFor(node.at.x + NODE_WIDTH / 2, { start: left, end: right, room: width, zoom })
   const y = offsetFor(node.at.y + NODE_HEIGHT / 2, {
-    ...{ start: top, end: bottom, zoom },
+    start: top,
+    end: bottom,
+    zoom,
     room: Math.max(TOOLS, height - TOOLS),
   })
   move({ x, y, zoom }, true)

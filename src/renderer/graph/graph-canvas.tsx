@@ -76,7 +76,13 @@ function Canvas() {
       </p>
       <CanvasLayer drawing={drawing} viewport={viewport} />
       <FlowSurface
-        {...{ acts, drag, tasks, scene, line: line.ids, lightOf, isPast }}
+        acts={acts}
+        drag={drag}
+        tasks={tasks}
+        scene={scene}
+        line={line.ids}
+        lightOf={lightOf}
+        isPast={isPast}
         ids={inSight.ids}
       />
       <CanvasTools />

@@ -230,7 +230,14 @@ function makeTracks(
     if (isSame) tracks.set(id, known)
     else
       tracks.set(id, {
-        ...{ id, from, to, blocker, dependent, state, course, lanes: own },
+        id,
+        from,
+        to,
+        blocker,
+        dependent,
+        state,
+        course,
+        lanes: own,
         ...(way ?? wayAlong(drawTrack(course, grid, own))),
       })
   }

@@ -23,7 +23,11 @@ export const NO_WORDS: ModelWords = {
   modelId: '',
   endpoint: '',
   tier: '',
-  ...{ contextWindow: '', costIn: '', costOut: '', costCached: '', priceDate: '' },
+  contextWindow: '',
+  costIn: '',
+  costOut: '',
+  costCached: '',
+  priceDate: '',
 }
 
 export const wordsOfModel = ({
@@ -34,7 +38,9 @@ export const wordsOfModel = ({
   tier,
   ...numbers
 }: ModelView): ModelWords => ({
-  ...{ name, provider, modelId },
+  name,
+  provider,
+  modelId,
   endpoint: endpoint ?? '',
   tier: tier ?? '',
   contextWindow: String(numbers.contextWindow ?? ''),

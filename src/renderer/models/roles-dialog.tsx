@@ -32,7 +32,7 @@ export function RolesDialog({ names, onSaved, onClose }: RolesDialogProps) {
         {roles.value?.map(({ role, model, source }) => (
           <ConfigRow
             key={role}
-            entry={{ ...{ key: keyOf(role), value: model, source }, file: null, line: null }}
+            entry={{ key: keyOf(role), value: model, source, file: null, line: null }}
             words={wordsOf(keyOf(role))}
             names={{ executors: [], models: names }}
             scope="project"

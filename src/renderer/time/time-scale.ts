@@ -70,7 +70,8 @@ export function placeLabels(
 ): readonly Label[] {
   const { now, end, width } = scale
   const upTo = (text: string, right: number): Label => ({
-    ...{ text, isMark: false },
+    text,
+    isMark: false,
     left: Math.max(0, right - widthOf(text)),
   })
   const present = upTo(`${word} ${clock(now)}`, xOf(scale, now))

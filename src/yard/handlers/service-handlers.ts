@@ -105,7 +105,10 @@ const sessionsOf = ({ host, yard }: HandlerContext): PageSessions => {
 }
 
 const toSessionView = ({ id, openedAt, expiresAt, browser }: PageSession) => ({
-  ...{ id, browser, openedAt: isoTime(openedAt), expiresAt: isoTime(expiresAt) },
+  id,
+  browser,
+  openedAt: isoTime(openedAt),
+  expiresAt: isoTime(expiresAt),
 })
 
 async function toStatus(
@@ -188,8 +191,10 @@ function executorViews(yard: Yard): Promise<z.infer<typeof executorViewSchema>[]
       credentials: yard.health.credentials(profile),
       ...routingOf(yard.config().settings, profile),
       lastFailure: failed && {
-        ...{ agent: failed.agent, at: isoTime(failed.at) },
-        ...{ class: failed.failure.class, reason: failed.failure.reason },
+        agent: failed.agent,
+        at: isoTime(failed.at),
+        class: failed.failure.class,
+        reason: failed.failure.reason,
       },
     }
   })

@@ -64,8 +64,15 @@ async function addGraph(paths: YardPaths, parts: ExampleParts): Promise<Result<n
   const graph = parseGraphFile(readFileSync(join(paths.root, GRAPH), 'utf8'), GRAPH)
   if (!graph.ok) return graph
   const opened = await openYard({
-    ...{ paths, env, resources, launcherEntry, tailEntry },
-    ...{ host: 'command', log: silentLog, flags: {}, runsAgents: false },
+    paths,
+    env,
+    resources,
+    launcherEntry,
+    tailEntry,
+    host: 'command',
+    log: silentLog,
+    flags: {},
+    runsAgents: false,
   })
   if (!opened.ok) return opened
   const yard = opened.value

@@ -15,8 +15,11 @@ type Env = Readonly<Record<string, string | undefined>>
 /** For the yards of one process, on the machine as it is. */
 export const openPlaces = (env: Env, clock: Clock, log: Log): Places =>
   createPlaces({
-    ...{ dataFolder: userPaths(env).data, clock, log },
-    ...{ host: createProcessHost(), memory: systemMemory },
+    dataFolder: userPaths(env).data,
+    clock,
+    log,
+    host: createProcessHost(),
+    memory: systemMemory,
   })
 
 /** There is room for all: where nothing is started, or something stands in for processes of this machine. */

@@ -71,7 +71,13 @@ export function createPlaces(parts: PlacesParts): Places {
   return {
     join(root, settings) {
       const yard = createYardPlace({
-        ...{ root, file: books.file, settings, memory, clock, log, open: books.open },
+        root,
+        file: books.file,
+        settings,
+        memory,
+        clock,
+        log,
+        open: books.open,
         onRefused: () => void (isTidy() || tidy()),
         onFreed: tellRoom,
         onLeft: () => void yards.delete(yard),

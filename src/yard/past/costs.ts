@@ -85,7 +85,10 @@ function partsOf(
   const sums = store.spending.by(parts, span, MOST_PARTS)
   return {
     parts: sums.map(({ key, costUsd, inputTokens, outputTokens }) => ({
-      ...{ key, costUsd, inputTokens, outputTokens },
+      key,
+      costUsd,
+      inputTokens,
+      outputTokens,
       title: parts === 'task' ? (plan.tasks.get(key as never)?.title ?? null) : null,
     })),
   }

@@ -61,7 +61,8 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     const claimer = agent === null ? null : claimerOf(agent)
     return {
       text: `Done, by ${claimer === null ? who : `${claimer} (${who})`}`,
-      ...{ state: 'done', agent },
+      state: 'done',
+      agent,
     }
   },
   'task.landed': ({ set }) => ({

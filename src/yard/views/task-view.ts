@@ -54,7 +54,9 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
 }
 
 const toLogLine = ({ at, by, text, place }: LogLine): TaskView['log'][number] => ({
-  ...{ at: isoTime(at), by, text },
+  at: isoTime(at),
+  by,
+  text,
   ...(place ? { place } : {}),
 })
 

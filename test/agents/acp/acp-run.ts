@@ -91,7 +91,9 @@ export async function makeAcpPlace(): Promise<AcpPlace> {
       const reader = createOwnEventReader()
       const reports = stdout.split('\n').flatMap((line) => reader.read(line, Date.now()))
       return {
-        ...{ exitCode, stdout, stderr },
+        exitCode,
+        stdout,
+        stderr,
         reports: [...reports, ...(reader.rest?.() ?? [])],
         summary: reader.finish(),
         notes: existsSync(notesFile) ? notesIn(readFileSync(notesFile, 'utf8')) : [],

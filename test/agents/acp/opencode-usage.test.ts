@@ -12,7 +12,11 @@ it('sums the answers of the turn, and none before it', () => {
     ...[message('assistant', 110, 10), message('assistant', 120, 20)],
   )
   expect(usageInExport(exported, 100)).toMatchObject({
-    ...{ inputTokens: 40, outputTokens: 6, cachedTokens: 10, reasoningTokens: 2, costUsd: null },
+    inputTokens: 40,
+    outputTokens: 6,
+    cachedTokens: 10,
+    reasoningTokens: 2,
+    costUsd: null,
   })
 })
 

@@ -138,7 +138,9 @@ describe('permissions of the Agent Client Protocol', () => {
     const input = { command: 'make', cwd: 'sub' }
     const folder = join(cwd, 'sub')
     expect(await actOf(call({ kind: 'execute', rawInput: input }), cwd)).toEqual({
-      ...{ kind: 'run', line: 'make', folder },
+      kind: 'run',
+      line: 'make',
+      folder,
     })
   })
 })
@@ -152,10 +154,15 @@ describe('what a person allowed', () => {
   const write = (path: string): Act => ({ kind: 'write', paths: [path] })
   const run = (line: string): Act => ({ kind: 'run', line })
   const execute = (command: string): KnownCall => ({
-    ...{ toolCallId: '1', kind: 'execute', title: 'Run it', rawInput: { command } },
+    toolCallId: '1',
+    kind: 'execute',
+    title: 'Run it',
+    rawInput: { command },
   })
   const edit = (name: string): KnownCall => ({
-    ...{ toolCallId: '1', kind: 'edit', title: 'Fix a typo' },
+    toolCallId: '1',
+    kind: 'edit',
+    title: 'Fix a typo',
     locations: [{ path: join(cwd, name) }],
   })
   const questionOf = async (call: KnownCall): Promise<string> => {

@@ -26,14 +26,20 @@ const of = async (type: string, patienceMs = LONG_MS) =>
 test('a CLI is found with its path and version', async () => {
   const path = program('claude', 'echo "2.1.4 (Claude Code)"')
   expect(await of('claude')).toEqual({
-    ...{ type: 'claude', label: 'Claude Code', path, version: '2.1.4', problem: null },
+    type: 'claude',
+    label: 'Claude Code',
+    path,
+    version: '2.1.4',
+    problem: null,
     install: 'npm install -g @anthropic-ai/claude-code',
   })
 })
 
 test('one that is not there says so, and how it is installed', async () => {
   expect(await of('codex')).toMatchObject({
-    ...{ path: null, version: null, problem: 'codex was not found on your PATH' },
+    path: null,
+    version: null,
+    problem: 'codex was not found on your PATH',
     install: 'npm install -g @openai/codex',
   })
 })

@@ -100,7 +100,10 @@ describe('what it used', () => {
   const message = (id: string, content: object, input: number) => ({
     type: 'assistant',
     message: {
-      ...{ id, model: 'claude-opus-4-6', stop_reason: null, content: [content] },
+      id,
+      model: 'claude-opus-4-6',
+      stop_reason: null,
+      content: [content],
       usage: { input_tokens: input, cache_read_input_tokens: 0, output_tokens: 1 },
     },
   })
@@ -109,7 +112,10 @@ describe('what it used', () => {
 
   it('is that of all models, sub-agents and side questions included', () => {
     const { summary } = readEvents({
-      ...{ type: 'result', is_error: false, result: 'well', total_cost_usd: 4.5 },
+      type: 'result',
+      is_error: false,
+      result: 'well',
+      total_cost_usd: 4.5,
       usage: { input_tokens: 1000, output_tokens: 10 },
       modelUsage: {
         main: { inputTokens: 1000, outputTokens: 10, cacheReadInputTokens: 50 },
@@ -117,7 +123,10 @@ describe('what it used', () => {
       },
     })
     expect(summary.usage).toMatchObject({
-      ...{ inputTokens: 801_057, outputTokens: 10_010, cachedTokens: 50, costUsd: 4.5 },
+      inputTokens: 801_057,
+      outputTokens: 10_010,
+      cachedTokens: 50,
+      costUsd: 4.5,
       byModel: [{ model: 'main' }, { model: 'sub', inputTokens: 800_007, writtenTokens: 7 }],
     })
     expect(read('drop').summary.usage).toMatchObject({ inputTokens: 1655, outputTokens: 17 })
@@ -133,8 +142,11 @@ describe('what it used', () => {
     expect(told.map(({ outputTokens }) => outputTokens)).toEqual([1000, 1005, 1105])
     expect(told[0]?.byModel).toEqual([
       {
-        ...{ model: 'claude-opus-4-6', inputTokens: 500, outputTokens: 1000 },
-        ...{ cachedTokens: 0, writtenTokens: 0 },
+        model: 'claude-opus-4-6',
+        inputTokens: 500,
+        outputTokens: 1000,
+        cachedTokens: 0,
+        writtenTokens: 0,
       },
     ])
     // Without a result it used at least that.
@@ -331,12 +343,19 @@ describe('an answer whose stream closed before its end', () => {
   const answer = (id: string, input: number, block: object) => ({
     type: 'assistant',
     message: {
-      ...{ id, model: 'm', content: [block], stop_reason: null },
+      id,
+      model: 'm',
+      content: [block],
+      stop_reason: null,
       usage: { input_tokens: input, output_tokens: 1 },
     },
   })
   const result = (stop_reason: string | null) => ({
-    ...{ type: 'result', subtype: 'success', is_error: false, result: 'I have wr', stop_reason },
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    result: 'I have wr',
+    stop_reason,
     modelUsage: { m: { inputTokens: 100, outputTokens: 20, costUSD: 0.5 } },
     total_cost_usd: 0.5,
   })

@@ -185,14 +185,19 @@ describe('what it used', () => {
   const item = (more: object) => ({ type: 'item.completed', item: { id: '1', ...more } })
   const said = item({ type: 'agent_message', text: 'x'.repeat(400) })
   const ran = item({
-    ...{ type: 'command_execution', command: 'y'.repeat(40), aggregated_output: 'z'.repeat(800) },
-    ...{ exit_code: 0, status: 'completed' },
+    type: 'command_execution',
+    command: 'y'.repeat(40),
+    aggregated_output: 'z'.repeat(800),
+    exit_code: 0,
+    status: 'completed',
   })
   const turn = { type: 'turn.started' }
 
   it('is a lower bound by what was seen, where its turn was cut off', () => {
     expect(readEvents(turn, ran, said).summary.usage).toMatchObject({
-      ...{ inputTokens: 310, outputTokens: 110, atLeast: true },
+      inputTokens: 310,
+      outputTokens: 110,
+      atLeast: true,
     })
     const failed = { type: 'turn.failed', error: { message: 'no' } }
     expect(readEvents(turn, said, failed).summary.usage).toMatchObject({ outputTokens: 100 })

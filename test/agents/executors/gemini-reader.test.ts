@@ -29,7 +29,10 @@ it('counts what it thought as output, which is how it is billed', () => {
   const event = { type: 'result', status: 'success', stats }
   const { summary } = readEvents(event)
   expect(summary.usage).toEqual({
-    ...{ inputTokens: 100, outputTokens: 75, cachedTokens: 40, reasoningTokens: 50 },
+    inputTokens: 100,
+    outputTokens: 75,
+    cachedTokens: 40,
+    reasoningTokens: 50,
     costUsd: null,
   })
 })

@@ -148,12 +148,17 @@ export async function worked(
 
 /** A result as a lander hands it to be merged. */
 export const workOf = (made: string) => ({
-  ...{ taskId: 't1', title: 'A task', result: made, commit: made },
+  taskId: 't1',
+  title: 'A task',
+  result: made,
+  commit: made,
 })
 
 /** What a target is to be moved to, as a lander asks for it. */
 export const moveTo = (commit: string, isWithdrawn = (): boolean => false) => ({
-  ...{ commit, title: 'A task', isWithdrawn },
+  commit,
+  title: 'A task',
+  isWithdrawn,
 })
 
 /** From now on our git first does this, as a line of `sh` with git's arguments: it may end there. */

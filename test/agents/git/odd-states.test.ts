@@ -152,8 +152,16 @@ describe('the branch of a task that a person has checked out', () => {
   })
 
   const orderOf = (box: Sandbox, made: string): LandingOrder => ({
-    ...{ taskId: taskId('t1'), title: 'A task', description: '', askedAt: 1, verify: null },
-    ...{ result: made, commit: made, folder: box.root, name: '', target: null },
+    taskId: taskId('t1'),
+    title: 'A task',
+    description: '',
+    askedAt: 1,
+    verify: null,
+    result: made,
+    commit: made,
+    folder: box.root,
+    name: '',
+    target: null,
     how: { kind: 'pr', remote: null },
   })
   /** A result that a merge task has carried on beyond the branch. */

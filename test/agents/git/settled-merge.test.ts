@@ -16,7 +16,9 @@ function clash(files: Record<string, string> = { 'a.txt': 'one\n' }) {
   const ours = commit(box.root, { 'a.txt': 'mine\n' })
   git(box.root, 'switch', '-q', '-c', 'desk')
   const merging: Merging = {
-    ...{ for: taskId('t1'), kind: 'base', paths: ['a.txt'] },
+    for: taskId('t1'),
+    kind: 'base',
+    paths: ['a.txt'],
     ours: { name: 'b', commit: ours },
     theirs: { name: 'c', commit: theirs },
   }
@@ -39,7 +41,8 @@ it('where marks of the conflict were taken out later it is that commit', async (
   const { box, merge, look } = clash()
   merge('<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> x\n')
   expect(await look()).toMatchObject({
-    ...{ kind: 'open', folder: box.root },
+    kind: 'open',
+    folder: box.root,
     why: `${box.root} has both sides, but conflict marks are left in a.txt`,
   })
   const made = commit(box.root, { 'a.txt': 'both\n' })
@@ -52,7 +55,8 @@ it('a file that is about such marks may have them', async () => {
   const made = merge('both\n')
   const wide = { ...merging, paths: ['a.txt', 'how-to.md', ':(glob)**'] }
   expect(must(await stateOfMerge(await open(box.root), wide, null))).toEqual({
-    ...{ kind: 'settled', commit: made },
+    kind: 'settled',
+    commit: made,
   })
   expect(git(box.root, 'rev-list', '--count', `${theirs}..${ours}`)).toBe('1')
 })

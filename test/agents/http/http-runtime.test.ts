@@ -43,7 +43,12 @@ function start(more: Partial<HttpRuntimeOptions> = {}) {
   const reports: RuntimeReport[] = []
   const waiting: { kind: string; done: (report: RuntimeReport) => void }[] = []
   const runtime = createHttpRuntime({
-    ...{ root, agents: join(root, 'agents'), clock, log: silentLog, env: {}, sends: true },
+    root,
+    agents: join(root, 'agents'),
+    clock,
+    log: silentLog,
+    env: {},
+    sends: true,
     callbackOf: () => ({ token: 'yat_token', api: 'http://127.0.0.1:9/api' }),
     reportOf: () => report,
     isPaused: () => isPaused,

@@ -372,7 +372,10 @@ describe('stopped', () => {
 
 it('goes on after a kill in the middle of its tools: calls without a result get one', async () => {
   const calls = ['c1', 'c2'].map((toolCallId) => ({
-    ...{ type: 'tool-call' as const, toolCallId, toolName: 'note', input: { word: 'a' } },
+    type: 'tool-call' as const,
+    toolCallId,
+    toolName: 'note',
+    input: { word: 'a' },
   }))
   const before: ModelMessage[] = [
     { role: 'user', content: 'first' },

@@ -55,8 +55,11 @@ describe.each(WIRES)('a stream of the wire %s that closes early', (wire) => {
     )
     const { input, cached, output } = llm.total()
     expect(summary.usage).toEqual({
-      ...{ inputTokens: input, cachedTokens: cached, outputTokens: output },
-      ...{ reasoningTokens: summary.usage?.reasoningTokens, costUsd: null },
+      inputTokens: input,
+      cachedTokens: cached,
+      outputTokens: output,
+      reasoningTokens: summary.usage?.reasoningTokens,
+      costUsd: null,
     })
     expect(llm.bill).toHaveLength(3)
   })

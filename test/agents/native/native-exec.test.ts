@@ -28,7 +28,8 @@ describe.each(WIRES)('on the wire %s', { timeout: RUN_MS }, (wire) => {
 
   it('thinks, answers, and tells what it used', async () => {
     const { exitCode, stderr, summary, reports, conversation } = await place.run({
-      ...{ prompt: '[[mock:think text=Yes.]]', wire },
+      prompt: '[[mock:think text=Yes.]]',
+      wire,
     })
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(summary.final).toEqual({ ok: true, text: 'Yes.' })

@@ -74,7 +74,11 @@ export async function makeNativePlace(mockUrl: string): Promise<NativePlace> {
     const order = nativeOrderSchema.parse(JSON.parse(await readFile(argv[2] ?? '', 'utf8')))
     let stdout = ''
     const end = await runNative({
-      ...{ order, env, prompt: parts.prompt, root: parts.cwd ?? cwd, now: () => Date.now() },
+      order,
+      env,
+      prompt: parts.prompt,
+      root: parts.cwd ?? cwd,
+      now: () => Date.now(),
       signal: new AbortController().signal,
       emit: (event) => (stdout += ownEventLine(event)),
     })
@@ -107,7 +111,8 @@ function orderFor(mockUrl: string, parts: NativeOrderParts): LaunchOrder {
     order: {
       modelId,
       model: modelEntry(provider, {
-        ...{ modelId, endpoint: `${mockUrl}/v1` },
+        modelId,
+        endpoint: `${mockUrl}/v1`,
         apiKeyEnv: parts.profile?.apiKeyEnv ?? 'MOCK_MODEL_KEY',
       }),
       resume,
@@ -130,7 +135,10 @@ async function planned(
   const folder = await mkdtemp(join(home, 'agent-'))
   const plan = native.plan(
     launchInput(order, {
-      ...{ cwd, folder, inheritedEnv, home: join(home, 'homes', 'native') },
+      cwd,
+      folder,
+      inheritedEnv,
+      home: join(home, 'homes', 'native'),
       ownProgram: (name) => ownProgram(LAUNCHER, name),
       conversationId: randomUUID(),
     }),

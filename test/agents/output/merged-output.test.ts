@@ -20,7 +20,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const write = (stream: 'stdout' | 'stderr', text: string): Promise<void> =>
   appendFile(join(folder, `${stream}.log`), text)
 const window = (isEnded: boolean, from = 0, maxBytes = 100_000) => ({
-  ...{ folder, stream: 'merged' as const, isEnded, from, maxBytes },
+  folder,
+  stream: 'merged' as const,
+  isEnded,
+  from,
+  maxBytes,
 })
 const rawOf = async (isEnded: boolean, from = 0): Promise<string> =>
   (await readRawOutput(window(isEnded, from))).bytes.toString()

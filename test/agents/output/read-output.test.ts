@@ -103,7 +103,8 @@ describe('200 MB', () => {
     await file.write('\nthe last line\n', 200 * 1024 * 1024)
     await file.close()
     const raw = await readRawOutput({
-      ...{ ...place, isEnded: true },
+      ...place,
+      isEnded: true,
       from: 100 * 1024 * 1024,
       maxBytes: 4096,
     })

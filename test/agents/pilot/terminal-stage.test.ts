@@ -28,14 +28,16 @@ it('is alive while this process is, and has exited when that is written down', a
   expect(await recover()).toMatchObject({ kind: 'alive', pid: process.pid })
   endTerminalStage(folder, { code: 143, signal: 'SIGTERM' })
   expect(await recover()).toMatchObject({
-    ...{ kind: 'exited', exit: { code: 143, signal: 'SIGTERM' } },
+    kind: 'exited',
+    exit: { code: 143, signal: 'SIGTERM' },
   })
 })
 
 it('cannot be taken up once it was given up, nor twice', async () => {
   expect(await recover()).toEqual({ kind: 'never-ran' })
   expect(await takeTerminalStage(folder)).toMatchObject({
-    ...{ ok: false, error: { reason: expect.stringContaining('taken back') } },
+    ok: false,
+    error: { reason: expect.stringContaining('taken back') },
   })
   expect(await recover()).toEqual({ kind: 'never-ran' })
   expect(readdirSync(folder)).toEqual(['pid'])
@@ -44,7 +46,8 @@ it('cannot be taken up once it was given up, nor twice', async () => {
 it('says why it cannot be taken up', async () => {
   rmSync(folder, { recursive: true })
   expect(await takeTerminalStage(folder)).toMatchObject({
-    ...{ ok: false, error: { reason: expect.stringContaining('cannot be written') } },
+    ok: false,
+    error: { reason: expect.stringContaining('cannot be written') },
   })
 })
 
@@ -77,7 +80,9 @@ it('runs the program with its variables alone, and tells how it ended', async ()
   const run = (line: string) =>
     runInTerminal({ argv: ['/bin/sh', '-c', line], cwd: folder, env: { GIVEN: 'yes' } })
   expect(await run('test "$GIVEN$HOME" = yes && exit 7')).toEqual({
-    ...{ code: 7, signal: null, isTold: false },
+    code: 7,
+    signal: null,
+    isTold: false,
   })
   expect(await run('kill -TERM $$')).toEqual({ code: 143, signal: 'SIGTERM', isTold: false })
   const missing = { argv: [join(folder, 'none')] as [string], cwd: folder, env: {} }

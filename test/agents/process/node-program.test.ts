@@ -19,7 +19,8 @@ test.each([
   {
     what: 'an image, whose mount will be gone',
     here: {
-      ...{ execPath: '/tmp/.mount_y/yard', versions: electron },
+      execPath: '/tmp/.mount_y/yard',
+      versions: electron,
       env: { APPIMAGE: '/home/p/Y.AppImage', APPDIR: '/tmp/.mount_y' },
     },
     wanted: { command: '/home/p/Y.AppImage', env: AS_NODE },

@@ -61,7 +61,8 @@ export function openStages(supervisor: readonly string[] = SUPERVISOR): Stages {
   const vanished: string[] = []
   const markers: string[] = []
   const watch = createExitWatch({
-    ...{ launcher, host },
+    launcher,
+    host,
     clock: systemClock,
     log: silentLog,
     onExit: (folder, exit) => settle.get(folder)?.(exit),

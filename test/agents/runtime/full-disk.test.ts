@@ -55,8 +55,11 @@ describe('a full disk', () => {
     const held = createHeld(launchOrder('shell', { agent: { workplace } }), { agents, clock })
     mkdirSync(held.folder, { recursive: true })
     const options = {
-      ...{ root: box.root, clock, worktree: () => ({ uncommitted: 'commit' }) },
-      ...{ hasLogged: () => false, reportOf: () => null },
+      root: box.root,
+      clock,
+      worktree: () => ({ uncommitted: 'commit' }),
+      hasLogged: () => false,
+      reportOf: () => null,
     } as unknown as LocalRuntimeOptions
     const settle = () =>
       settledEnd(

@@ -26,7 +26,11 @@ async function scene(verify: (home: string) => string) {
   const folder = join(box.root, '.yard/landings')
   const marker = `landing-${box.home}`
   const lander = createLander({
-    ...{ folder, host, launcher: stages.launcher, clock: systemClock, log: silentLog },
+    folder,
+    host,
+    launcher: stages.launcher,
+    clock: systemClock,
+    log: silentLog,
     environmentOf: () => ({ PATH: process.env['PATH'] ?? '', [MARKER_VARIABLE]: marker }),
     markerOf: () => marker,
     guardOf: () => ({
@@ -38,9 +42,17 @@ async function scene(verify: (home: string) => string) {
   })
   onTestFinished(() => lander.close())
   const order: LandingOrder = {
-    ...{ taskId: taskId('t1'), title: 'A task', description: '' },
-    ...{ result: commit ?? '', commit: commit ?? '', folder: box.root, name: 't1' },
-    ...{ target: null, verify: verify(box.home), how: { kind: 'merge' }, askedAt: 1 },
+    taskId: taskId('t1'),
+    title: 'A task',
+    description: '',
+    result: commit ?? '',
+    commit: commit ?? '',
+    folder: box.root,
+    name: 't1',
+    target: null,
+    verify: verify(box.home),
+    how: { kind: 'merge' },
+    askedAt: 1,
   }
   const tip = () => git(box.root, 'rev-parse', 'main')
   return { box, lander, order, tip, place: join(folder, 't1'), runs: join(box.home, 'runs') }

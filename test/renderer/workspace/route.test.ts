@@ -52,7 +52,9 @@ describe('the address', () => {
     }
     const open = '#/graph?task=a&tab=output'
     expect(go(720, open, { screen: 'attention' })).toEqual({
-      ...{ screen: 'attention', task: null, tab: null },
+      screen: 'attention',
+      task: null,
+      tab: null,
     })
     expect(go(720, open, { screen: 'tasks' })).toMatchObject({ task: 'a', tab: 'output' })
     expect(go(720, '#/attention', { task: 'b' })).toMatchObject({ screen: 'attention', task: 'b' })

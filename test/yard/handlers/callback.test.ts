@@ -27,8 +27,13 @@ beforeEach(async () => {
   if (!made.ok) throw new Error(made.error.message)
   const env = { ...process.env, HOME: root, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
   const opened = await openYard({
-    ...{ paths: made.value.paths, host: 'service', log: silentLog, flags: {}, runsAgents: true },
-    ...{ env, resources: join(ROOT, 'resources') },
+    paths: made.value.paths,
+    host: 'service',
+    log: silentLog,
+    flags: {},
+    runsAgents: true,
+    env,
+    resources: join(ROOT, 'resources'),
     launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
     tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
   })

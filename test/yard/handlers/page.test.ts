@@ -200,12 +200,16 @@ describe('a task', () => {
     })
     const said = await routes({})
     expect(said.executor.find((s) => s.isPicked)).toMatchObject({
-      ...{ stop: 'coordinator', value: 'codex', isPicked: true },
+      stop: 'coordinator',
+      value: 'codex',
+      isPicked: true,
       origin: { level: 'project', key: 'coordinator.executor' },
     })
     // The yard's model is one of another provider: the executor's own it is.
     expect(said.model.find((s) => s.isPicked)).toMatchObject({
-      ...{ stop: 'default', value: null, isPicked: true },
+      stop: 'default',
+      value: null,
+      isPicked: true,
     })
     const own = await routes({ executor: 'claude', model: 'haiku' })
     expect(own.executor[0]).toMatchObject({ stop: 'task', value: 'claude', isPicked: true })

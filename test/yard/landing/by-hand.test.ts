@@ -26,7 +26,10 @@ describe('a person', { timeout: 60_000 }, () => {
     })
     await at.done('work')
     const said = await at.client.change.comment({
-      ...{ task: 'work', path: 'src/a.ts', line: 12, text: 'Name this better' },
+      task: 'work',
+      path: 'src/a.ts',
+      line: 12,
+      text: 'Name this better',
     })
     expect(said).toMatchObject({ by: 'person', side: 'new', line: 12 })
     expect((await at.client.change.of({ task: 'work' })).comments).toEqual([said])
@@ -41,8 +44,12 @@ describe('a person', { timeout: 60_000 }, () => {
     const refused = await at.yard.dispatch(
       { type: 'task.log', id: again.id, text: 'x', place: { path: 'a', line: 1, side: 'new' } },
       {
-        ...{ kind: 'agent', agentId: agentIdOf(2), taskId: again.id, generation: 2 },
-        ...{ subtasks: 'any', maxSubtasks: 1 },
+        kind: 'agent',
+        agentId: agentIdOf(2),
+        taskId: again.id,
+        generation: 2,
+        subtasks: 'any',
+        maxSubtasks: 1,
       },
     )
     expect(refused).toMatchObject({ ok: false, error: { kind: 'not-allowed' } })

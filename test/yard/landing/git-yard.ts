@@ -61,7 +61,10 @@ export async function openGitYard(options: GitYardOptions = {}): Promise<GitYard
     }
   }
   const at: GitYard = {
-    ...{ place, root, git, write },
+    place,
+    root,
+    git,
+    write,
     yard: undefined as unknown as Yard,
     client: undefined as unknown as GitYard['client'],
     commit(files) {
@@ -72,7 +75,11 @@ export async function openGitYard(options: GitYardOptions = {}): Promise<GitYard
     },
     add: (id, exec, after = [], more = {}) =>
       addTask(at.yard, {
-        ...{ id: taskId(id), title: `Task ${id}`, exec, worktree: 'on', after: taskIds(...after) },
+        id: taskId(id),
+        title: `Task ${id}`,
+        exec,
+        worktree: 'on',
+        after: taskIds(...after),
         ...more,
       }),
     until: (id, fits) => untilTask(at.yard, id, fits),

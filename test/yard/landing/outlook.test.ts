@@ -22,7 +22,11 @@ it('a pull request moves no checkout', async () => {
   await at.add('work', 'echo two > a.txt')
   await at.done('work')
   expect((await at.client.change.of({ task: 'work' })).outlook).toEqual({
-    ...{ how: 'pr', target: 'main', obstacle: null, checkout: null, uncommitted: null },
+    how: 'pr',
+    target: 'main',
+    obstacle: null,
+    checkout: null,
+    uncommitted: null,
   })
 }, 60_000)
 

@@ -40,8 +40,13 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const env = () => ({ ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') })
 const lobby = () =>
   createLobby({
-    ...{ env: env(), dataFolder: data, home, now: () => (now += 1) },
-    ...{ resources: join(project, 'resources'), launcherEntry: 'unused', tailEntry: 'unused' },
+    env: env(),
+    dataFolder: data,
+    home,
+    now: () => (now += 1),
+    resources: join(project, 'resources'),
+    launcherEntry: 'unused',
+    tailEntry: 'unused',
     glance: async ({ root }) => glances.get(root) ?? null,
     enter: async (paths) => {
       entered.push(paths)
@@ -109,7 +114,10 @@ test('a folder is inspected before it is opened', async () => {
   const inspect = (folder: string) => client().inspect({ folder })
   const plain = join(home, 'plain')
   expect(await inspect('~/plain/')).toEqual({
-    ...{ folder: plain, exists: true, isGit: false, yard: null },
+    folder: plain,
+    exists: true,
+    isGit: false,
+    yard: null,
   })
   const root = join(home, 'repo')
   expect(await inspect(join(root, 'deep'))).toMatchObject({ isGit: true, yard: root })
@@ -149,8 +157,15 @@ test('the example is a repository with its tasks in a trusted yard', async () =>
     const paths = yardPaths(folder)
     expect(isTrusted({ paths, dataFolder: data })).toBe(true)
     const yard = await openYard({
-      ...{ paths, env: env(), host: 'command', log: silentLog, flags: {}, runsAgents: false },
-      ...{ resources: join(project, 'resources'), launcherEntry: 'none', tailEntry: 'none' },
+      paths,
+      env: env(),
+      host: 'command',
+      log: silentLog,
+      flags: {},
+      runsAgents: false,
+      resources: join(project, 'resources'),
+      launcherEntry: 'none',
+      tailEntry: 'none',
     })
     if (!yard.ok) throw new Error(yard.error.message)
     expect(yard.value.plan.tasks.size).toBe(9)

@@ -47,7 +47,10 @@ const host = {
 /** What one process has; two of them share only the file. */
 async function openProcess(): Promise<Places> {
   const opened = createPlaces({
-    ...{ dataFolder: folder, host, clock, log: silentLog },
+    dataFolder: folder,
+    host,
+    clock,
+    log: silentLog,
     memory: {
       free: () => memory.bytes,
       get usualLimit() {

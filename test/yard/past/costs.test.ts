@@ -178,7 +178,11 @@ describe('the registry over the wire', () => {
   it('has prices with their dates, and roles', async () => {
     const models = await bench.client.service.models()
     expect(models.find(({ name }) => name === 'claude-opus-4-6')).toMatchObject({
-      ...{ costIn: 5, costOut: 25, costCached: 0.5, contextWindow: 1_000_000, tier: 'strong' },
+      costIn: 5,
+      costOut: 25,
+      costCached: 0.5,
+      contextWindow: 1_000_000,
+      tier: 'strong',
       priceDate: expect.stringMatching(/^20/),
     })
     expect(models.find(({ name }) => name === 'opus')).toMatchObject({ costIn: null })

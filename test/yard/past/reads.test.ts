@@ -21,8 +21,13 @@ const page = () => bench.client.page
 const now = () => bench.clock.now()
 const fail = (id: string) =>
   bench.run({
-    ...{ type: 'task.fail', id: taskId(id), agentId: null, generation: null, nextFireAt: null },
-    ...{ reason: 'no key', class: 'auth' },
+    type: 'task.fail',
+    id: taskId(id),
+    agentId: null,
+    generation: null,
+    nextFireAt: null,
+    reason: 'no key',
+    class: 'auth',
   })
 
 describe('activity', () => {
@@ -190,7 +195,10 @@ describe('agenda', () => {
   it('names each thing once, soonest first, and none of what is held', async () => {
     const until = isoTime(now() + 49 * HOUR)
     await bench.client.task.add({
-      ...{ title: 'Nightly', id: 'nightly', exec: 'true', schedule: { spec: '09:00', tz: 'UTC' } },
+      title: 'Nightly',
+      id: 'nightly',
+      exec: 'true',
+      schedule: { spec: '09:00', tz: 'UTC' },
     })
     await bench.run(addCommand('later', { delayMs: HOUR, title: 'Later' }))
     await bench.run(addCommand('held', { delayMs: HOUR, paused: true }))
@@ -198,8 +206,12 @@ describe('agenda', () => {
     await bench.tryTask('shaky', 1, { code: 3 })
     await bench.run(
       {
-        ...{ type: 'breaker.trip', key: 'launch:codex', kind: 'launch', subject: 'codex' },
-        ...{ reason: '3 launches in a row failed', until: now() + 2 * HOUR },
+        type: 'breaker.trip',
+        key: 'launch:codex',
+        kind: 'launch',
+        subject: 'codex',
+        reason: '3 launches in a row failed',
+        until: now() + 2 * HOUR,
       },
       COORDINATOR,
     )
@@ -225,11 +237,15 @@ describe('the timeline of a task', () => {
     await bench.run(addCommand('soak', { title: 'Soak test' }))
     await bench.run(addCommand('b', { title: 'Build' }))
     await bench.run({
-      ...{ type: 'task.edit', id: taskId('b'), nextFireAt: null },
+      type: 'task.edit',
+      id: taskId('b'),
+      nextFireAt: null,
       edit: { addAfter: [taskId('soak')], title: 'Big build', timeoutMs: 1000 },
     })
     await bench.run({
-      ...{ type: 'task.edit', id: taskId('b'), nextFireAt: null },
+      type: 'task.edit',
+      id: taskId('b'),
+      nextFireAt: null,
       edit: { removeAfter: [taskId('soak')] },
     })
     await bench.run({ type: 'task.log', id: taskId('b'), text: 'first\nnote' })

@@ -57,8 +57,15 @@ it('an agent starts once: its process is told where that is known later', () => 
   const told = (set: Record<string, unknown>): string =>
     agentWords(
       {
-        ...{ seq: 1, at: 0, event: 'agent.started', entity: 'agent', id: 'agent-1' },
-        ...{ by: 'coordinator', set, unset: [], gone: false },
+        seq: 1,
+        at: 0,
+        event: 'agent.started',
+        entity: 'agent',
+        id: 'agent-1',
+        by: 'coordinator',
+        set,
+        unset: [],
+        gone: false,
       },
       { hasGivenBack: () => false },
     ).text
@@ -83,8 +90,11 @@ it('a try that a conflict kept from beginning has failed at nothing', async () =
   await bench.run(addCommand('last', { after: [taskId('left'), taskId('right')] }))
   await bench.run({ type: 'agents.claim', claims: [claimOf('last', 1)] }, COORDINATOR)
   const conflict = {
-    ...{ ours: { name: 'left', commit: 'l1' }, theirs: { name: 'right', commit: 'r1' } },
-    ...{ paths: ['a.txt'], reason: 'left and right conflict in a.txt', hunks: '' },
+    ours: { name: 'left', commit: 'l1' },
+    theirs: { name: 'right', commit: 'r1' },
+    paths: ['a.txt'],
+    reason: 'left and right conflict in a.txt',
+    hunks: '',
   }
   const failure = workFailure('isolation', 'a.txt')
   const evidence = { how: 'not-launched', exit: null, failure, conflict } as const

@@ -101,7 +101,9 @@ describe('the live view', () => {
     const tasks = Array.from({ length: 40_000 }, (_, n) => ({
       nextFireAt: null,
       task: {
-        ...{ id: taskId(`t${n}`), title: `t${n}`, exec: 'true' },
+        id: taskId(`t${n}`),
+        title: `t${n}`,
+        exec: 'true',
         ...(n % 3 === 0 ? { delayMs: 50 } : { after: [taskId(`t${n - (n % 3)}`)] }),
       },
     }))

@@ -16,8 +16,12 @@ const why = async (id: string) => (await bench.client.task.why({ id })).waitsFor
 const sleeps = (provider: string, until: number | null) =>
   bench.run(
     {
-      ...{ type: 'breaker.trip', key: `provider:${provider}`, kind: 'provider' },
-      ...{ subject: provider, reason: 'it said no', until },
+      type: 'breaker.trip',
+      key: `provider:${provider}`,
+      kind: 'provider',
+      subject: provider,
+      reason: 'it said no',
+      until,
     },
     COORDINATOR,
   )
@@ -63,10 +67,8 @@ describe('a task whose provider sleeps', () => {
     await bench.run(endCommand(1, 1, { exit: { code: 1, signal: null }, failure }), COORDINATOR)
     const trip = {
       ...({ key: 'launch:claude', kind: 'launch', subject: 'claude' } as const),
-      ...{
-        until: bench.clock.now() + HOUR,
-        reason: '3 launches in a row failed: there is no place left.',
-      },
+      until: bench.clock.now() + HOUR,
+      reason: '3 launches in a row failed: there is no place left.',
     }
     await bench.run({ type: 'breaker.trip', ...trip }, COORDINATOR)
     const { text } = await bench.client.task.why({ id: 'a' })

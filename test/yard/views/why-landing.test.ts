@@ -14,12 +14,18 @@ afterEach(() => bench.close())
 const RESULT = 'c'.repeat(40)
 const ID = taskId('work')
 const CONFLICT: Conflict = {
-  ...{ ours: { name: 'main', commit: 'a'.repeat(40) }, theirs: { name: 'work', commit: RESULT } },
-  ...{ paths: ['a.txt'], reason: 'main and work conflict in a.txt', hunks: '' },
+  ours: { name: 'main', commit: 'a'.repeat(40) },
+  theirs: { name: 'work', commit: RESULT },
+  paths: ['a.txt'],
+  reason: 'main and work conflict in a.txt',
+  hunks: '',
 }
 const merge: Command = { type: 'landing.request', id: ID }
 const settled = (outcome: LandingOutcome): Command => ({
-  ...{ type: 'landing.settle', id: ID, result: RESULT, outcome },
+  type: 'landing.settle',
+  id: ID,
+  result: RESULT,
+  outcome,
   merger: { executor: null, model: null },
 })
 const conflict = settled({ kind: 'conflict', target: 'main', conflict: CONFLICT })
@@ -32,7 +38,12 @@ async function finish(): Promise<void> {
   await bench.run(addCommand(ID))
   await bench.run({ type: 'agents.claim', claims: [claimOf(ID, 1)] }, COORDINATOR)
   const changes = {
-    ...{ commit: RESULT, filesChanged: 1, insertions: 1, deletions: 0, commits: 1, notes: [] },
+    commit: RESULT,
+    filesChanged: 1,
+    insertions: 1,
+    deletions: 0,
+    commits: 1,
+    notes: [],
   }
   await bench.run(endCommand(1, 1, {}, { changes }), COORDINATOR)
 }
@@ -77,8 +88,13 @@ it('that does not merge names the task that settles it, for as long as that may'
     `${what} merge-work settles that, and the merge then goes on by itself: yard why merge-work says how far it is.`,
   )
   await bench.run({
-    ...{ type: 'task.fail', id: taskId('merge-work'), agentId: null, generation: null },
-    ...{ reason: 'too hard', class: 'reported', nextFireAt: null },
+    type: 'task.fail',
+    id: taskId('merge-work'),
+    agentId: null,
+    generation: null,
+    reason: 'too hard',
+    class: 'reported',
+    nextFireAt: null,
   })
   expect(await why()).toBe(
     `${what} merge-work was to settle that and has failed: yard merge work tries again.`,
@@ -90,7 +106,11 @@ it('of what it builds on waits for the task that settles that first', async () =
   await bench.run(addCommand('top', { after: [ID] }))
   await bench.run({ type: 'agents.claim', claims: [claimOf('top', 2)] }, COORDINATOR)
   const changes = {
-    ...{ commit: 'e'.repeat(40), filesChanged: 1, insertions: 1, deletions: 0, commits: 1 },
+    commit: 'e'.repeat(40),
+    filesChanged: 1,
+    insertions: 1,
+    deletions: 0,
+    commits: 1,
     notes: [],
   }
   await bench.run(endCommand(2, 1, {}, { changes }), COORDINATOR)

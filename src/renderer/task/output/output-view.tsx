@@ -95,7 +95,12 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
       )}
       {shown.isRead && blocks.length === 0 && <NothingThere shown={shown} isAlive={isAlive} />}
       <OutputList
-        {...{ shown, blocks, reader, isFollowing, isAlive, wanted }}
+        shown={shown}
+        blocks={blocks}
+        reader={reader}
+        isFollowing={isFollowing}
+        isAlive={isAlive}
+        wanted={wanted}
         label={LABELS[kind]}
         onFollow={follow}
         heardAt={agent.lastHeardAt}
@@ -103,7 +108,12 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
         marked={isFinding ? search.text : ''}
       />
       <div className="output-foot">
-        <Place {...{ shown, isAlive, isFollowing }} onFollow={() => follow(true)} />
+        <Place
+          shown={shown}
+          isAlive={isAlive}
+          isFollowing={isFollowing}
+          onFollow={() => follow(true)}
+        />
         {kinds}
         <CopyButton text={() => (kind === 'parsed' ? joinedText : joinedRaw)(blocks)} />
         <Button

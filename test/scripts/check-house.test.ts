@@ -1,0 +1,31 @@
+/** Each rule of the house is shown a source that breaks it, and one that does not. */
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { checkHouse, faultsOf } from '../../scripts/check-house.mjs'
+
+const faults = (text: string, path = 'src/domain/made.ts'): string[] => faultsOf(ts, { path, text })
+
+describe('the rules of the house', () => {
+  it('refuse an object literal that is spread into an object', () => {
+    expect(faults('const a = {\n  ...{ b: 1 },\n  c: 2,\n}')).toEqual([
+      'src/domain/made.ts:2 an object literal is spread into an object: its properties are not checked',
+    ])
+    expect(faults('const a = { ...b, ...(c ? { d: 1 } : {}) }')).toEqual([])
+    expect(faults('const a = <B {...{ c, d }} />', 'src/renderer/made.tsx')).toHaveLength(1)
+  })
+
+  it('refuse a function that is too long, but for a factory and a table', () => {
+    const body = '  step()\n'.repeat(60)
+    expect(faults(`function run() {\n${body}}`)).toEqual([
+      'src/domain/made.ts:1 run has 62 lines; 60 are the most',
+    ])
+    expect(faults(`export function createRun() {\n${body}}`)).toEqual([])
+    expect(faults(`const table = () => [\n${'  1,\n'.repeat(99)}]`)).toEqual([])
+    expect(faults(`function Run() {\n${body}}`, 'src/renderer/run.tsx')).toEqual([])
+    expect(faults(`function run() {\n${body}}`, 'test/made.test.ts')).toEqual([])
+  })
+
+  it('hold in this project', async () => {
+    expect(await checkHouse()).toBe(0)
+  }, 60_000)
+})
