@@ -5,6 +5,7 @@ const below = {
   base: [],
   domain: ['base'],
   config: ['base', 'domain'],
+  'graph-file': ['base', 'domain', 'config'],
   contract: ['base', 'domain'],
   store: ['base', 'domain'],
   agents: ['base', 'domain'],
@@ -15,6 +16,7 @@ const below = {
     'base',
     'domain',
     'config',
+    'graph-file',
     'contract',
     'store',
     'agents',
@@ -23,12 +25,12 @@ const below = {
     'coordinator',
   ],
   // The app serves the yard that it opens, or nobody else could reach it: docs/decisions/0007.
-  main: ['base', 'domain', 'config', 'contract', 'yard', 'headless'],
+  main: ['base', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless'],
   preload: ['contract'],
   headless: ['base', 'domain', 'config', 'contract', 'yard'],
   // Its way to a yard is handed to it by the command line.
   mcp: ['base', 'domain', 'contract'],
-  cli: ['base', 'domain', 'config', 'contract', 'yard', 'headless', 'mcp'],
+  cli: ['base', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless', 'mcp'],
   renderer: ['base', 'domain', 'contract'],
 }
 

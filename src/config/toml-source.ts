@@ -12,14 +12,14 @@ export interface TomlSource {
   lineOf(path: SourcePath): number
 }
 
-export interface SourceFault {
+export interface SourceError {
   readonly line: number
   readonly message: string
   /** The way out, where it is known. */
   readonly hint?: string
 }
 
-export function parseToml(text: string): Result<TomlSource, SourceFault> {
+export function parseToml(text: string): Result<TomlSource, SourceError> {
   const source = text.replace(/^\uFEFF/, '')
   try {
     const values = parse(source, { maxDepth: MAX_JSON_DEPTH })
@@ -38,7 +38,7 @@ export function parseToml(text: string): Result<TomlSource, SourceFault> {
 }
 
 /** What stands on that line for the second time, and where the first one is; null where that cannot be told. */
-function redefined(text: string, line: number): SourceFault | null {
+function redefined(text: string, line: number): SourceError | null {
   const lines = text.split('\n')
   const before = readableNodes(lines.slice(0, line - 1).join('\n'))
   const [second] = readableNodes(`${lines[line - 1]?.trim() ?? ''}\n`)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseGraphFile } from '../../src/config/graph-file.ts'
+import { parseGraphFile } from '../../src/graph-file/read-graph.ts'
 import type { Summary } from '../../src/contract/view.ts'
 import {
   addNews,

@@ -1,6 +1,6 @@
 /** `yard run`: the graph from here to its rest. */
 import { err, ok, type Result } from '../../base/result.ts'
-import { graphFailure, type GraphReading } from '../../config/graph-file.ts'
+import { graphFailure, type GraphReading } from '../../graph-file/read-graph.ts'
 import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Cli, Outcome } from '../cli.ts'

@@ -1,5 +1,5 @@
 /** Requests about many tasks at once: lists, schedules, a graph in, a graph out. */
-import { newTaskOf, toGraphText } from '../../config/graph-text.ts'
+import { newTaskOf, toGraphText } from '../../graph-file/write-graph.ts'
 import { toDot, toMermaid } from '../../domain/drawing.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { hintOf } from '../../domain/near-match.ts'

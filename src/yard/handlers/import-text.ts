@@ -1,7 +1,7 @@
 /** Tasks by the hundred thousand: read and checked in pieces, then added by one command, all or none. */
 import { ORPCError } from '@orpc/server'
 import type { z } from 'zod'
-import { readGraphInPieces } from '../../config/graph-pieces.ts'
+import { readGraphInPieces } from '../../graph-file/read-pieces.ts'
 import type { importProgressSchema } from '../../contract/page.ts'
 import type { IndexedFault } from '../../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../../domain/failure.ts'

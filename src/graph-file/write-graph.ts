@@ -1,13 +1,13 @@
-/** Writes a graph so that `parseGraphFile` reads the same tasks back; what is not said is left out. */
+/** Writes a graph so that `parseGraphFile` reads the same tasks back. Fields without a value are left out. */
 import { utcIso } from '../base/instant.ts'
 import { clipCount } from '../domain/bounds.ts'
 import { formatDuration, MAX_DURATION_MS } from '../domain/duration.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import type { Task } from '../domain/task.ts'
 import type { TaskId } from '../domain/ids.ts'
-import { quote, toLiteral } from './edit-text.ts'
-import type { GraphFormat } from './graph-file.ts'
-import { spell, type Spelling } from './graph-fields.ts'
+import { quote, toLiteral } from '../config/edit-text.ts'
+import type { GraphFormat } from './read-graph.ts'
+import { spell, type Spelling } from './task-fields.ts'
 
 export function toGraphText(tasks: readonly NewTask[], format: GraphFormat): string {
   switch (format) {
@@ -22,7 +22,7 @@ export function toGraphText(tasks: readonly NewTask[], format: GraphFormat): str
   }
 }
 
-/** What a person asked for, without what became of it. A start time is kept only while it is still the person's own. */
+/** The definition of a task without its progress. `notBefore` is kept only while nothing but its definition can have set it. */
 export function newTaskOf(task: Task, after: readonly TaskId[]): NewTask {
   const { id, title, description, priority, tags, skills, deliverables, exec, verify } = task
   const { executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo } = task
@@ -91,7 +91,7 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     .map(([field, value]) => [spell(field, spelling), value])
 }
 
-/** What an earlier program stored may be longer than a file can say. */
+/** A stored duration may exceed what a file can express. */
 const durationText = (ms: number): string => formatDuration(Math.min(ms, MAX_DURATION_MS))
 
 const isSaid = (value: unknown): boolean =>
@@ -105,7 +105,7 @@ function tomlTask(task: NewTask): string {
   return `[[task]]\n${lines.join('\n')}\n`
 }
 
-/** A text of several lines stays readable as such. */
+/** Text of several lines becomes a multi-line string. */
 function tomlValue(value: unknown): string {
   if (typeof value !== 'string' || !value.includes('\n')) return toLiteral(value)
   const lines = value.split('\n').map((line) => quote(line).slice(1, -1))

@@ -1,11 +1,11 @@
-/** Reads a graph from a file: all of it or, with every fault named by its line, nothing. */
+/** Reads a graph from a file: all of it or nothing; each error is named by its line. */
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { taskIdSchema } from '../domain/ids.ts'
 import type { NewTask } from '../domain/new-task.ts'
-import { toNewTask, type Spelling } from './graph-fields.ts'
+import { toNewTask, type Spelling } from './task-fields.ts'
 import { parseJson } from './json-source.ts'
-import { parseToml, type SourceFault, type SourcePath } from './toml-source.ts'
+import { parseToml, type SourceError, type SourcePath } from '../config/toml-source.ts'
 
 export const GRAPH_FORMATS = ['toml', 'json', 'jsonl'] as const
 export type GraphFormat = (typeof GRAPH_FORMATS)[number]
@@ -13,18 +13,18 @@ export type GraphFormat = (typeof GRAPH_FORMATS)[number]
 export interface GraphFile {
   /** In the order of the file. */
   readonly tasks: readonly NewTask[]
-  /** Line (from 1) of the task, or of one of its fields (`after`), to name faults that only the graph can tell. */
+  /** Line (from 1) of the task or of one of its fields (`after`), for errors that only a look at the whole graph finds. */
   lineOf(index: number, field?: string): number
 }
 
-/** A file as far as it can be read: its sound tasks, and what is wrong with the others. */
+/** A file as far as it can be read: its valid tasks and the errors of the others. */
 export interface GraphReading extends GraphFile {
-  readonly faults: readonly SourceFault[]
-  /** Tasks that stand only for the name of a faulty one, so that others may wait for it. */
+  readonly faults: readonly SourceError[]
+  /** Indexes of tasks that only hold the id of an invalid one, so that others can depend on it. */
   readonly names: ReadonlySet<number>
 }
 
-/** `name` is the file as the person named it, `-` for stdin; its ending tells the format, else the look of the text does. */
+/** `name` is the file as the user named it, `-` for stdin. Its extension gives the format, else the text is inspected. */
 export function parseGraphFile(text: string, name: string): Result<GraphFile, Failure> {
   const reading = readGraphFile(text, name)
   if (!reading.ok) return reading
@@ -32,14 +32,14 @@ export function parseGraphFile(text: string, name: string): Result<GraphFile, Fa
   return faults.length > 0 ? err(graphFailure(name, faults)) : ok({ tasks, lineOf })
 }
 
-/** As `parseGraphFile`; fails only where there is no graph to be seen at all. */
+/** As `parseGraphFile`, but fails only where the text as a whole cannot be parsed. */
 export function readGraphFile(text: string, name: string): Result<GraphReading, Failure> {
   const format = formatOf(name) ?? formatByLook(text)
   const read = READERS[format](text)
   if (!read.ok) return err(graphFailure(name, read.error))
   const { items, lineOf, spelling, faults } = read.value
   const tasks: NewTask[] = []
-  const places: number[] = []
+  const positions: number[] = []
   const names = new Set<number>()
   for (const [index, item] of items.entries()) {
     const task = toNewTask(item, spelling)
@@ -52,24 +52,24 @@ export function readGraphFile(text: string, name: string): Result<GraphReading, 
       names.add(tasks.length)
       tasks.push({ id: id.data, title: '?' })
     }
-    places.push(index)
+    positions.push(index)
   }
   faults.push(...doubleIds(items, lineOf))
-  const lineAt = (index: number, field?: string) => lineOf(places[index] ?? index, field ?? null)
+  const lineAt = (index: number, field?: string) => lineOf(positions[index] ?? index, field ?? null)
   return ok({ tasks, faults, names, lineOf: lineAt })
 }
 
-const SHOWN_FAULTS = 50
+const SHOWN_ERRORS = 50
 
-/** One line that names each fault by its line, up to fifty. */
-export function graphFailure(name: string, faults: readonly SourceFault[]): Failure {
+/** One message that names each error by its line, fifty at most. */
+export function graphFailure(name: string, faults: readonly SourceError[]): Failure {
   const label = name === '-' ? 'the graph on stdin' : name
   const sorted = faults.toSorted((a, b) => a.line - b.line)
-  const shown = sorted.slice(0, SHOWN_FAULTS).map(({ line, message }) => `line ${line}: ${message}`)
+  const shown = sorted.slice(0, SHOWN_ERRORS).map(({ line, message }) => `line ${line}: ${message}`)
   const more = faults.length > shown.length ? [`and ${faults.length - shown.length} more`] : []
   return failure('file-broken', `${label}: ${[...shown, ...more].join(' | ')}`, {
     hint: 'nothing was imported',
-    facts: { file: name, faults: sorted.slice(0, SHOWN_FAULTS) },
+    facts: { file: name, faults: sorted.slice(0, SHOWN_ERRORS) },
   })
 }
 
@@ -93,10 +93,10 @@ interface Reading {
   readonly items: readonly unknown[]
   readonly lineOf: (index: number, field: string | null) => number
   readonly spelling: Spelling
-  readonly faults: SourceFault[]
+  readonly faults: SourceError[]
 }
 
-const READERS: Record<GraphFormat, (text: string) => Result<Reading, readonly SourceFault[]>> = {
+const READERS: Record<GraphFormat, (text: string) => Result<Reading, readonly SourceError[]>> = {
   toml: (text) => {
     const parsed = parseToml(text)
     return parsed.ok
@@ -134,10 +134,10 @@ function readList(
   return { items, lineOf, spelling, faults }
 }
 
-function readLines(text: string): Result<Reading, readonly SourceFault[]> {
+function readLines(text: string): Result<Reading, readonly SourceError[]> {
   const items: unknown[] = []
   const lines: number[] = []
-  const faults: SourceFault[] = []
+  const faults: SourceError[] = []
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
     .split('\n')
@@ -154,9 +154,9 @@ function readLines(text: string): Result<Reading, readonly SourceFault[]> {
   return ok({ items, lineOf: (index) => lines[index] ?? 1, spelling: 'camel', faults })
 }
 
-function doubleIds(items: readonly unknown[], lineOf: Reading['lineOf']): SourceFault[] {
+function doubleIds(items: readonly unknown[], lineOf: Reading['lineOf']): SourceError[] {
   const firsts = new Map<string, number>()
-  const faults: SourceFault[] = []
+  const faults: SourceError[] = []
   for (const [index, item] of items.entries()) {
     const id = isRecord(item) ? item['id'] : undefined
     if (typeof id !== 'string') continue

@@ -1,14 +1,14 @@
 /** JSON text as plain values that know the line they stand on. A key that comes twice is a fault, not a silent winner. */
 import { err, ok, type Result } from '../base/result.ts'
 import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
-import { nearestLine, type SourceFault, type SourcePath } from './toml-source.ts'
+import { nearestLine, type SourceError, type SourcePath } from '../config/toml-source.ts'
 
 export interface JsonSource {
   readonly value: unknown
   lineOf(path: SourcePath): number
 }
 
-export function parseJson(text: string): Result<JsonSource, SourceFault> {
+export function parseJson(text: string): Result<JsonSource, SourceError> {
   const source = text.replace(/^\uFEFF/, '')
   const lines = new Map<string, number>()
   const fault = scan(source, lines)
@@ -25,7 +25,7 @@ class ScanError extends Error {
   }
 }
 
-function scan(text: string, lines: Map<string, number>): SourceFault | null {
+function scan(text: string, lines: Map<string, number>): SourceError | null {
   try {
     readDocument(createTokens(text), lines)
     return null

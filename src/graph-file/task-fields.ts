@@ -1,16 +1,16 @@
-/** The fields of a task in a graph file: their names in both spellings, and how each becomes what the domain knows. */
+/** The fields of a task in a graph file: their names in both spellings, and how each value is converted for the domain. */
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { parseDuration } from '../domain/duration.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { newTaskSchema, type NewTask } from '../domain/new-task.ts'
-import { parseInstant } from './instant.ts'
-import { isZone, scheduleForm } from './schedule-form.ts'
+import { parseInstant } from '../config/instant.ts'
+import { isZone, scheduleForm } from '../config/schedule-form.ts'
 
-/** snake_case in TOML, the names of task JSON in JSON and JSON lines. */
+/** snake_case in TOML; camelCase, as in task JSON, in JSON and JSON lines. */
 export type Spelling = 'snake' | 'camel'
 
-export interface FieldFault {
+export interface FieldError {
   /** As the file spells it; null = the task as a whole. */
   readonly field: string | null
   readonly message: string
@@ -18,50 +18,38 @@ export interface FieldFault {
 
 const FIELDS = [
   ...['id', 'title', 'description', 'priority', 'tags', 'skills', 'deliverables', 'exec', 'verify'],
-  ...[
-    'executor',
-    'model',
-    'timeout',
-    'maxAttempts',
-    'budget',
-    'budgetTokens',
-    'schedule',
-    'tz',
-    'context',
-    'mode',
-    'worktree',
-  ],
-  ...['repo', 'after', 'before', 'delay', 'notBefore', 'paused'],
+  ...['executor', 'model', 'timeout', 'maxAttempts', 'budget', 'budgetTokens', 'schedule', 'tz'],
+  ...['context', 'mode', 'worktree', 'repo', 'after', 'before', 'delay', 'notBefore', 'paused'],
 ]
-/** Task JSON also has these; a file of numbers in ms is then as good as one of words. */
+/** Accepted in JSON only, as task JSON has them: milliseconds in place of a duration string. */
 const JSON_FIELDS = ['timeoutMs', 'delayMs']
 
 export const spell = (field: string, spelling: Spelling): string =>
   spelling === 'camel' ? field : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** Every fault of the task, or the task. `null` in JSON means the same as leaving the field out. */
+/** The task, or all its errors. `null` in JSON means the same as a missing field. */
 export function toNewTask(
   raw: unknown,
   spelling: Spelling,
-): Result<NewTask, readonly FieldFault[]> {
+): Result<NewTask, readonly FieldError[]> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     return err([{ field: null, message: 'a task is a table of fields' }])
   const given = new Map(Object.entries(raw).filter(([, value]) => value !== null))
   const fields = spelling === 'camel' ? [...FIELDS, ...JSON_FIELDS] : FIELDS
   const known = fields.map((field) => spell(field, spelling))
-  const faults: FieldFault[] = [...given.keys()]
+  const faults: FieldError[] = [...given.keys()]
     .filter((name) => !known.includes(name))
     .map((name) => unknownField(name, known))
   const reader = createReader(given, spelling, faults)
-  const wish: Record<string, unknown> = {}
+  const input: Record<string, unknown> = {}
   for (const field of fields) {
     const value = reader.value(field)
-    if (value !== undefined && field !== 'tz') wish[DOMAIN_NAMES[field] ?? field] = value
+    if (value !== undefined && field !== 'tz') input[DOMAIN_NAMES[field] ?? field] = value
   }
   checkTogether(given, spelling, faults)
-  const parsed = newTaskSchema.safeParse(wish)
+  const parsed = newTaskSchema.safeParse(input)
   if (!parsed.success)
-    faults.push(...parsed.error.issues.map((issue) => issueFault(issue, wish, spelling)))
+    faults.push(...parsed.error.issues.map((issue) => issueError(issue, input, spelling)))
   const fresh = faults.filter(
     (fault, index) => faults.findIndex((other) => other.field === fault.field) === index,
   )
@@ -70,7 +58,7 @@ export function toNewTask(
 
 const DOMAIN_NAMES: Readonly<Record<string, string>> = { timeout: 'timeoutMs', delay: 'delayMs' }
 
-function unknownField(name: string, known: readonly string[]): FieldFault {
+function unknownField(name: string, known: readonly string[]): FieldError {
   const near = nearMatch(name, known)
   const hint = near === null ? `fields: ${known.join(', ')}` : `did you mean "${near}"?`
   return { field: name, message: `unknown field ${JSON.stringify(name)}; ${hint}` }
@@ -79,7 +67,7 @@ function unknownField(name: string, known: readonly string[]): FieldFault {
 function createReader(
   given: ReadonlyMap<string, unknown>,
   spelling: Spelling,
-  faults: FieldFault[],
+  faults: FieldError[],
 ) {
   const complain = (field: string, message: string): undefined => {
     const name = spell(field, spelling)
@@ -120,7 +108,7 @@ function createReader(
   }
 }
 
-/** TOML's own dates are objects, which write themselves the way they stood. */
+/** A date of TOML is a `Date` object whose `toISOString` keeps the form of the file. */
 function instantOf(value: unknown): number | null {
   if (value instanceof Date) return parseInstant(value.toISOString())
   return typeof value === 'string' ? parseInstant(value) : null
@@ -131,7 +119,7 @@ const scheduleShape = z.strictObject({
   tz: z.string().refine(isZone).nullable(),
 })
 
-/** A text with the zone beside it, or a table with both. */
+/** A string with `tz` beside it, or a table with both. */
 function scheduleOf(value: unknown, tz: unknown = null): z.infer<typeof scheduleShape> | null {
   const isText = typeof value !== 'object'
   const parsed = scheduleShape.safeParse(isText ? { spec: value, tz } : { tz, ...value })
@@ -141,7 +129,7 @@ function scheduleOf(value: unknown, tz: unknown = null): z.infer<typeof schedule
 function checkTogether(
   given: ReadonlyMap<string, unknown>,
   spelling: Spelling,
-  faults: FieldFault[],
+  faults: FieldError[],
 ): void {
   const has = (field: string) => given.has(spell(field, spelling))
   const one = (first: string, second: string) => {
@@ -161,23 +149,23 @@ function checkTogether(
 
 type Issue = NonNullable<ReturnType<typeof newTaskSchema.safeParse>['error']>['issues'][number]
 
-function issueFault(
+function issueError(
   issue: Issue,
-  wish: Readonly<Record<string, unknown>>,
+  input: Readonly<Record<string, unknown>>,
   spelling: Spelling,
-): FieldFault {
-  const own = String(issue.path[0] ?? '')
-  const field = Object.entries(DOMAIN_NAMES).find(([, name]) => name === own)?.[0] ?? own
+): FieldError {
+  const key = String(issue.path[0] ?? '')
+  const field = Object.entries(DOMAIN_NAMES).find(([, name]) => name === key)?.[0] ?? key
   const name = spell(field, spelling)
-  if (!Object.hasOwn(wish, own)) return { field: null, message: `a task needs a ${name}` }
-  const value = wish[own]
+  if (!Object.hasOwn(input, key)) return { field: null, message: `a task needs a ${name}` }
+  const value = input[key]
   const choices = issue.code === 'invalid_value' ? issue.values.map(String) : []
   const near = typeof value === 'string' ? nearMatch(value, choices) : null
   const hint = near === null ? '' : `; did you mean "${near}"?`
   return { field: name, message: `${name}: ${issue.message}${hint}` }
 }
 
-/** Texts go into the database, files and argument lists, which know neither. */
+/** Strings end up in the database, files and argument lists, where NUL and lone surrogates are not allowed. */
 function isWritable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
   return Array.isArray(value) ? value.every(isWritable) : true

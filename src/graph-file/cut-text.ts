@@ -1,14 +1,14 @@
 /**
- * Cuts the text of a graph between two tasks, without reading them: each piece is a graph of its own in the same format.
- * What cannot be cut with certainty stays whole, so that its faults are told as they are.
+ * Cuts the text of a graph between two tasks without parsing it. Each piece is a valid graph in the same format. Text that cannot
+ * be cut with certainty stays in one piece, so that its errors are reported with the right lines.
  */
 
 export interface Cut {
-  /** The text of the piece, with its line breaks as they were. */
+  /** The text of the piece, line breaks unchanged. */
   readonly source: string
-  /** Where it ends in the whole text. */
+  /** Offset of its end in the whole text. */
   readonly end: number
-  /** The line, from 1, on which it begins. */
+  /** Its first line, from 1. */
   readonly line: number
 }
 
@@ -49,10 +49,10 @@ export const cutToml: Cutter = function* (text, size) {
 
 const TASK_HEAD = /^\s*\[\[\s*(?:task|"task"|'task')\s*\]\]/
 
-/** What opens or closes a string, an escaped character of a basic one, a comment. */
+/** Delimiters of strings, escapes of basic strings, the start of a comment. */
 const TOML_MARKS = /"""|'''|\\.|["'#]/g
 
-/** The quotes of the string that goes on behind this line; null when there is none. */
+/** The delimiter of the string that is still open at the end of this line; null when none is. */
 function quoteAfter(line: string, quote: string | null): string | null {
   let open = quote
   if (open === null && !line.includes('"""') && !line.includes("'''")) return null
@@ -61,18 +61,18 @@ function quoteAfter(line: string, quote: string | null): string | null {
     else if (mark === '#') break
     else if (!mark.startsWith('\\')) open = mark
   }
-  // One of a single quote ends with its line, or the text is broken anyway.
+  // A string of one line ends with its line; otherwise the text is invalid anyway.
   return open !== null && open.length === 3 ? open : null
 }
 
 const JSON_HEAD = /^\uFEFF?\s*\{\s*"task"\s*:\s*\[/
-/** Strings are passed over whole; the rest is what nests and parts. */
+/** Whole strings (skipped), brackets and commas. */
 const JSON_MARKS = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/gs
 const DEPTH_STEPS: Readonly<Record<string, number>> = { '{': 1, '[': 1, '}': -1, ']': -1 }
-/** After a comma that parts nothing. */
+/** What follows a comma that separates no two elements. */
 const JSON_GAP = /\s*[\],]/y
 
-/** Between two elements of `{"task": […]}`. The last piece keeps whatever follows the list. */
+/** Between two elements of `{"task": […]}`. The last piece keeps the text after the list. */
 export const cutJson: Cutter = function* (text, size) {
   const head = JSON_HEAD.exec(text)?.[0]
   if (head === undefined) return yield { source: text, end: text.length, line: 1 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { parseGraphFile, type GraphFormat } from '../../src/config/graph-file.ts'
-import { readGraphInPieces } from '../../src/config/graph-pieces.ts'
-import { toGraphText } from '../../src/config/graph-text.ts'
+import { parseGraphFile, type GraphFormat } from '../../src/graph-file/read-graph.ts'
+import { readGraphInPieces } from '../../src/graph-file/read-pieces.ts'
+import { toGraphText } from '../../src/graph-file/write-graph.ts'
 import type { NewTask } from '../../src/domain/new-task.ts'
 import { taskId } from '../support/plan-builder.ts'
-import { valueOf } from './support.ts'
+import { valueOf } from '../config/support.ts'
 
 /** Words that look like the joints of each format. */
 const ODD = [

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseGraphFile } from '../../src/config/graph-file.ts'
-import { newTaskOf, toGraphText } from '../../src/config/graph-text.ts'
+import { parseGraphFile } from '../../src/graph-file/read-graph.ts'
+import { newTaskOf, toGraphText } from '../../src/graph-file/write-graph.ts'
 import { exitCodeOf } from '../../src/domain/failure.ts'
 import { newTaskSchema, type NewTask } from '../../src/domain/new-task.ts'
 import { taskSchema } from '../../src/domain/task.ts'
 import { parseInstant } from '../../src/config/instant.ts'
-import { errorOf, valueOf } from './support.ts'
+import { errorOf, valueOf } from '../config/support.ts'
 
 const read = (text: string, name = '-') => valueOf(parseGraphFile(text, name)).tasks
 const faults = (text: string, name = '-') => {

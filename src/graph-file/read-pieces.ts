@@ -1,23 +1,23 @@
-/** Reads a graph of any size piece by piece, so that the loop of whoever reads goes on in between. */
+/** Reads a graph of any size in pieces, so that the caller's event loop runs in between. */
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { NewTask } from '../domain/new-task.ts'
-import { cutJson, cutLines, cutToml } from './cut-graph.ts'
-import { graphFailure, parseGraphFile, type GraphFormat } from './graph-file.ts'
+import { cutJson, cutLines, cutToml } from './cut-text.ts'
+import { graphFailure, parseGraphFile, type GraphFormat } from './read-graph.ts'
 
 export interface GraphPiece {
   readonly tasks: readonly NewTask[]
-  /** Characters of the text read so far. */
+  /** Number of characters read so far. */
   readonly done: number
 }
 
-/** A text up to here is one piece. */
+/** The smallest size of a piece but the last. */
 const PIECE_CHARACTERS = 64_000
 const NAME = 'the graph'
 
 /**
- * Ends with the first failure, which names every fault of its piece by the line in the whole text. An id that comes twice in
- * different pieces is a fault of the second.
+ * Ends with the first failure, which names every error of its piece by the line in the whole text. An id that occurs in two
+ * pieces is an error of the second.
  */
 export function* readGraphInPieces(
   text: string,
@@ -62,7 +62,7 @@ function readPiece(
 const faultsOf = ({ facts }: Failure): { line: number; message: string }[] =>
   Array.isArray(facts?.['faults']) ? facts['faults'] : []
 
-/** By the beginning alone: a whole look would read all of it. */
+/** Looks at the beginning only: parsing the whole text would block. */
 function formatByHead(text: string): GraphFormat {
   const start = text.search(/[^\s\uFEFF]/)
   if (start < 0 || text[start] !== '{') return 'toml'
@@ -78,6 +78,6 @@ function parsedOrNull(line: string): object | null {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' ? value : null
   } catch {
-    return null // goes on in the next line
+    return null // the value continues on the next line
   }
 }
