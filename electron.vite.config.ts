@@ -23,6 +23,7 @@ const BUNDLED = [
   'commander',
   'croner',
   'execa',
+  'jsonc-parser',
   'smol-toml',
   'zod',
 ]

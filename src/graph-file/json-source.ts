@@ -1,7 +1,8 @@
-/** JSON text as plain values that know the line they stand on. A key that comes twice is a fault, not a silent winner. */
+/** Parses JSON and keeps the line of each key and element. A duplicate key is an error: JSON.parse would silently take the last. */
+import { printParseErrorCode, visit } from 'jsonc-parser'
 import { err, ok, type Result } from '../base/result.ts'
-import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 import { nearestLine, type SourceError, type SourcePath } from '../config/toml-source.ts'
+import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 
 export interface JsonSource {
   readonly value: unknown
@@ -10,127 +11,76 @@ export interface JsonSource {
 
 export function parseJson(text: string): Result<JsonSource, SourceError> {
   const source = text.replace(/^\uFEFF/, '')
-  const lines = new Map<string, number>()
-  const fault = scan(source, lines)
-  if (fault) return err(fault)
-  const value: unknown = JSON.parse(source)
-  return ok({ value, lineOf: (path) => nearestLine(lines, path) })
-}
-
-class ScanError extends Error {
-  readonly at: number
-  constructor(message: string, at: number) {
-    super(message)
-    this.at = at
-  }
-}
-
-function scan(text: string, lines: Map<string, number>): SourceError | null {
   try {
-    readDocument(createTokens(text), lines)
-    return null
+    const lines = linesByPath(source)
+    const value: unknown = JSON.parse(source)
+    return ok({ value, lineOf: (path) => nearestLine(lines, path) })
   } catch (error) {
-    if (!(error instanceof ScanError)) throw error
-    return { line: text.slice(0, error.at).split('\n').length, message: error.message }
+    if (!(error instanceof SyntaxError)) throw error
+    const line = error instanceof JsonError ? error.line : 1
+    return err({ line, message: `not valid JSON: ${error.message}` })
   }
 }
 
-// A raw control character cannot stand in a string of JSON, hence the class.
-// eslint-disable-next-line no-control-regex
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
-const PLAIN = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const SPACE = /[ \t\r\n]*/y
-
-interface Tokens {
+/** Ends the scan, which has no other way to stop early. */
+class JsonError extends SyntaxError {
   readonly line: number
-  fail(message: string): never
-  /** What the pattern matches here, or null. */
-  take(pattern: RegExp): string | null
-  /** One of the signs, after space; fails otherwise. */
-  sign(signs: string): string
-  /** The next sign after space, not taken; empty at the end. */
-  peek(): string
-}
-
-function createTokens(text: string): Tokens {
-  let at = 0
-  let line = 1
-  const take = (pattern: RegExp): string | null => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0]
-    at += found?.length ?? 0
-    return found ?? null
-  }
-  const fail = (message: string): never => {
-    throw new ScanError(`not valid JSON: ${message}`, at)
-  }
-  const peek = (): string => {
-    line += take(SPACE)?.split('\n').length ?? 1
-    line--
-    return text[at] ?? ''
-  }
-  return {
-    get line() {
-      return line
-    },
-    take,
-    fail,
-    peek,
-    sign(signs) {
-      const sign = peek()
-      const found = sign === '' ? 'the text ends' : `there is ${JSON.stringify(sign)}`
-      if (sign === '' || !signs.includes(sign))
-        fail(`where ${[...signs].join(' or ')} is due, ${found}`)
-      at++
-      return sign
-    },
+  /** `line` counts from 0. */
+  constructor(message: string, line: number) {
+    super(message)
+    this.line = line + 1
   }
 }
 
-/** Checks the grammar and notes where each key and element begins. */
-function readDocument(tokens: Tokens, lines: Map<string, number>): void {
-  const path: (string | number)[] = []
-  const within = (key: string | number, body: () => void): void => {
-    path.push(key)
-    if (path.length > MAX_JSON_DEPTH) tokens.fail(`nested deeper than ${MAX_JSON_DEPTH} levels`)
-    lines.set(JSON.stringify(path), tokens.line)
-    body()
-    path.pop()
+function linesByPath(source: string): Map<string, number> {
+  const lines = new Map<string, number>()
+  const keysOfOpenObjects: Set<string>[] = []
+  const note = (path: SourcePath, line: number): void => {
+    if (path.length > MAX_JSON_DEPTH)
+      throw new JsonError(`nested deeper than ${MAX_JSON_DEPTH} levels`, line)
+    const id = JSON.stringify(path)
+    // The value of a key may begin on a later line than the key.
+    if (!lines.has(id)) lines.set(id, line + 1)
   }
-  const member = (seen: Set<string>): void => {
-    const raw = tokens.peek() === '"' ? tokens.take(STRING) : null
-    if (raw === null) return tokens.fail('a key in double quotes is due')
-    const key = String(JSON.parse(raw))
-    if (seen.has(key)) tokens.fail(`the key ${raw} comes twice`)
-    seen.add(key)
-    within(key, () => {
-      tokens.sign(':')
-      value()
-    })
+  const noteValue = (line: number, path: () => SourcePath): void => note(path(), line)
+  const textAt = (offset: number, length: number) => source.slice(offset, offset + length)
+  visit(
+    source,
+    {
+      onObjectBegin(...[, , line, , path]) {
+        noteValue(line, path)
+        keysOfOpenObjects.push(new Set())
+      },
+      onObjectEnd: () => void keysOfOpenObjects.pop(),
+      onObjectProperty(...[key, offset, length, line, , path]) {
+        const keys = keysOfOpenObjects.at(-1)
+        if (keys?.has(key))
+          throw new JsonError(`the key ${textAt(offset, length)} comes twice`, line)
+        keys?.add(key)
+        note([...path(), key], line)
+      },
+      onArrayBegin: (...[, , line, , path]) => noteValue(line, path),
+      onLiteralValue: (...[, , , line, , path]) => noteValue(line, path),
+      onError(...[code, offset, length, line, column]) {
+        if (isJson(source.slice(0, offset)))
+          throw new JsonError('there is something after its end', line)
+        const problem = printParseErrorCode(code)
+          .replace(/\B[A-Z]/g, ' $&')
+          .toLowerCase()
+        const found = length === 0 ? 'the text ends' : `there is ${textAt(offset, length)}`
+        throw new JsonError(`${problem} at column ${column + 1}, ${found}`, line)
+      },
+    },
+    { disallowComments: true },
+  )
+  return lines
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
-  const object = (): void => {
-    const seen = new Set<string>()
-    tokens.sign('{')
-    if (tokens.peek() === '}') return void tokens.sign('}')
-    do member(seen)
-    while (tokens.sign(',}') === ',')
-  }
-  const array = (): void => {
-    tokens.sign('[')
-    if (tokens.peek() === ']') return void tokens.sign(']')
-    let index = 0
-    do {
-      tokens.peek()
-      within(index++, value)
-    } while (tokens.sign(',]') === ',')
-  }
-  const value = (): void => {
-    const sign = tokens.peek()
-    if (sign === '{') return object()
-    if (sign === '[') return array()
-    if (tokens.take(STRING) === null && tokens.take(PLAIN) === null)
-      tokens.fail(sign === '' ? 'the text ends too early' : `unexpected ${JSON.stringify(sign)}`)
-  }
-  value()
-  if (tokens.peek() !== '') tokens.fail('there is something after its end')
 }

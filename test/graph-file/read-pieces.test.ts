@@ -71,8 +71,8 @@ describe.each(['toml', 'json', 'jsonl'] as const)('a graph as %s', (format) => {
 
 describe('a list of JSON that is none', () => {
   it.each([
-    ['{"task":[{"title":"a"},]}', 'unexpected'],
-    ['{"task":[{"title":"a"},,{"title":"b"}]}', 'unexpected'],
+    ['{"task":[{"title":"a"},]}', 'value expected'],
+    ['{"task":[{"title":"a"},,{"title":"b"}]}', 'value expected'],
     ['{"task":[{"title":"a"},{"title":"b"}', 'the text ends'],
     ['{"task":[{"title":"a"},{"title":"b"}]} more', 'after its end'],
     ['{"task":[{"title":"a"},{"title":"b"}],"x":1}', 'unknown key "x"'],
