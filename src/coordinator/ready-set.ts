@@ -1,5 +1,5 @@
 /** Which tasks could start now, and when others will: fed with touched tasks, asked for the next to claim. */
-import { createPathLengths, type PathLengths } from '../domain/critical-path.ts'
+import { createPathLengths, type PathLengths } from '../domain/path-lengths.ts'
 import { createHeap } from '../domain/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { endingBlockerOf, type Plan } from '../domain/plan.ts'

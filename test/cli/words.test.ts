@@ -6,7 +6,6 @@ import { completionScript } from '../../src/cli/completion-script.ts'
 import { commandGroups } from '../../src/cli/commands/groups.ts'
 import { CONTRACT_VERSION } from '../../src/cli/contract-version.ts'
 import { cliDocs } from '../../src/cli/docs.ts'
-import { layersOf, longestChain } from '../../src/cli/graph-shape.ts'
 import { errorLine } from '../../src/cli/print.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { serviceUnit, TEMPLATE_OF, type UnitKind } from '../../src/cli/service-unit.ts'
@@ -172,24 +171,6 @@ describe('what is printed', () => {
       '1 h 2 min',
       '1 d 4 h',
     ])
-  })
-})
-
-describe('the shape of a graph', () => {
-  const tasks = [
-    { id: 'd', after: ['b', 'c'] },
-    { id: 'b', after: ['a'] },
-    { id: 'c', after: [] },
-    { id: 'a', after: [] },
-  ]
-  it('has layers and a longest chain', () => {
-    expect(layersOf(tasks).map((layer) => layer.map(({ id }) => id))).toEqual([
-      ['c', 'a'],
-      ['b'],
-      ['d'],
-    ])
-    expect(longestChain(tasks, () => true).map(({ id }) => id)).toEqual(['a', 'b', 'd'])
-    expect(longestChain(tasks, ({ id }) => id !== 'b').map(({ id }) => id)).toEqual(['c', 'd'])
   })
 })
 

@@ -1,7 +1,8 @@
 /** Rules that hold for every graph, against models too simple to be wrong. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPathLengths, criticalPath } from '../../src/domain/critical-path.ts'
+import { longestChain } from '../../src/domain/dag.ts'
+import { createPathLengths } from '../../src/domain/path-lengths.ts'
 import {
   createPlan,
   shownStateOf,
@@ -336,7 +337,12 @@ describe('critical-path lengths', () => {
         const isLeft = (one: TaskId): boolean => !gone.includes(one)
         const length = (one: TaskId): number =>
           1 + Math.max(0, ...[...plan.dependentsOf(one)].filter(isLeft).map(length))
-        const path = criticalPath(plan, isLeft)
+        const dag = {
+          keys: [...plan.tasks.keys()],
+          blockersOf: (one: TaskId) => [...plan.blockersOf(one)],
+          dependentsOf: (one: TaskId) => [...plan.dependentsOf(one)],
+        }
+        const path = longestChain(dag, (one) => (isLeft(one) ? [1] : null))
         expect(path.length).toBe(Math.max(0, ...[...plan.tasks.keys()].filter(isLeft).map(length)))
         expect(path.every(isLeft)).toBe(true)
         for (let i = 1; i < path.length; i += 1)

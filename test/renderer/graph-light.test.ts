@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../src/contract/view.ts'
 import { createDimming, foundIn, type DimInput } from '../../src/renderer/graph/dimming.ts'
 import { levelAt, titleSizeAt, type Level } from '../../src/renderer/graph/level.ts'
-import { mainLine } from '../../src/renderer/graph/main-line.ts'
+import { criticalPath } from '../../src/renderer/workspace/forecast.ts'
 import { cardOf } from '../support/scripted-host.ts'
 import { graphs } from './graphs.ts'
 
@@ -109,7 +109,7 @@ describe('main line', () => {
     fc.assert(
       fc.property(graphs, (tasks) => {
         const cards = mapOf(tasks.map(({ id, after }) => cardOf(id, { after: [...after] })))
-        const line = mainLine(cards)
+        const line = criticalPath(cards)
         line.slice(1).forEach((id, index) => expect(cards.get(id)?.after).toContain(line[index]))
         const depth = new Map<string, number>()
         for (const { id, after } of tasks)
@@ -127,13 +127,13 @@ describe('main line', () => {
       cardOf('long1', minutes(50)),
       cardOf('long2', { after: ['long1'], ...minutes(50) }),
     ])
-    expect(mainLine(tasks)).toEqual(['slow', 'x'])
+    expect(criticalPath(tasks)).toEqual(['slow', 'x'])
   })
 
   test('an abandoned task is on no line', () => {
     const gone = { status: 'abandoned', state: 'abandoned' }
     const tasks = mapOf([cardOf('a', gone), cardOf('b', { after: ['a'] })])
-    expect(mainLine(tasks)).toEqual(['b'])
-    expect(mainLine(new Map())).toEqual([])
+    expect(criticalPath(tasks)).toEqual(['b'])
+    expect(criticalPath(new Map())).toEqual([])
   })
 })

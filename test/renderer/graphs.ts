@@ -1,8 +1,8 @@
 /** Graphs without circles for property tests: dependencies only point back in the list. */
 import * as fc from 'fast-check'
-import type { LayoutTask } from '../../src/renderer/graph/layered.ts'
+import type { DagNode } from '../../src/domain/dag.ts'
 
-export const task = (id: string, ...after: string[]): LayoutTask => ({ id, after })
+export const task = (id: string, ...after: string[]): DagNode => ({ id, after })
 
 export const graphs = fc
   .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 40 })

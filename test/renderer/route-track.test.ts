@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cornerOf, GRIDS, NODE_HEIGHT, NODE_WIDTH } from '../../src/renderer/graph/grid.ts'
-import type { LayoutTask } from '../../src/renderer/graph/layered.ts'
+import type { DagNode } from '../../src/domain/dag.ts'
 import { layOut } from '../../src/renderer/graph/layout.ts'
 import {
   courseOf,
@@ -69,7 +69,7 @@ interface Drawn {
   readonly points: Points
 }
 
-function drawn(tasks: readonly LayoutTask[]) {
+function drawn(tasks: readonly DagNode[]) {
   const corners = new Map([...layOut(tasks)].map(([id, place]) => [id, cornerOf(place, grid)]))
   const places = takenPlaces(corners.values(), grid)
   const tracks = tasks.flatMap(({ id: to, after }) =>
@@ -90,7 +90,7 @@ function drawn(tasks: readonly LayoutTask[]) {
 }
 
 /** `blocker>dependent under node` of each track that runs under a node. */
-function hidden(tasks: readonly LayoutTask[]): string[] {
+function hidden(tasks: readonly DagNode[]): string[] {
   const { corners, tracks } = drawn(tasks)
   return tracks.flatMap(({ id, from, to, points }) => {
     const others = [...corners].filter(([other]) => other !== to && other !== from)
@@ -125,7 +125,7 @@ const trunksOf = (track: Drawn): readonly Stretch[] =>
   stretches(track).filter(({ on }) => on.startsWith('x'))
 
 /** Pairs of tracks that lie upon each other in a trunk although that joins tasks which have nothing to do with each other. */
-function mixedUp(tasks: readonly LayoutTask[]): string[] {
+function mixedUp(tasks: readonly DagNode[]): string[] {
   const { tracks } = drawn(tasks)
   const links = new Set(tracks.map(({ id }) => id))
   return tracks.flatMap((one) =>

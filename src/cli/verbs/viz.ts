@@ -1,9 +1,9 @@
 /** The graph as a picture of lines: a layer for each step, with what each task waits for. */
 import { ok } from '../../base/result.ts'
 import type { TaskCard } from '../../contract/view.ts'
+import { dagOf, layersOf, longestChain } from '../../domain/dag.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import { withYard } from '../connect.ts'
-import { layersOf, longestChain } from '../graph-shape.ts'
 import { paintState, signOf } from '../state-words.ts'
 import { oneLine, shorten, shownWidth } from '../table.ts'
 import type { Words } from '../words.ts'
@@ -11,8 +11,11 @@ import type { Words } from '../words.ts'
 export const viz = (cli: Cli, words: Words): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {
     const tasks = await client.task.list({ detail: 'card' })
-    if (words.flag('criticalPath')) printChain(cli, longestChain(tasks, isLeft))
-    else printLayers(cli, layersOf(tasks))
+    const byId = new Map(tasks.map((task) => [task.id, task]))
+    const cards = (ids: readonly string[]): TaskCard[] => ids.flatMap((id) => byId.get(id) ?? [])
+    if (words.flag('criticalPath'))
+      printChain(cli, cards(longestChain(dagOf(tasks.filter(isLeft)), () => [1])))
+    else printLayers(cli, layersOf(dagOf(tasks)).map(cards))
     return ok(0)
   })
 

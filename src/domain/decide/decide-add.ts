@@ -1,6 +1,7 @@
 /** New tasks, one or a whole graph: all or nothing. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Actor, Command } from '../command.ts'
+import { findCycle, type Edge } from '../dag.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
@@ -8,7 +9,6 @@ import { nearTask, taskHint } from '../near-match.ts'
 import type { NewTask } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
-import { findCycle, type Edge } from './cycle.ts'
 import type { Circumstances, Decided } from './decision.ts'
 
 type Wish = Extract<Command, { type: 'tasks.import' }>['tasks'][number]
@@ -21,7 +21,7 @@ export interface IndexedFault {
 
 interface Checked {
   readonly ids: readonly TaskId[]
-  readonly edges: readonly Edge[]
+  readonly edges: readonly Edge<TaskId>[]
   readonly faults: readonly IndexedFault[]
 }
 
@@ -37,7 +37,7 @@ function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
   const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
   const ids = assignIds(plan, wishes, fault)
   const known = knownIds(plan, ids)
-  const edges: Edge[] = []
+  const edges: Edge<TaskId>[] = []
   wishes.forEach(({ task }, index) => {
     const id = ids[index]
     if (id === undefined) return
@@ -48,7 +48,7 @@ function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
     if (timing) fault(index, timing)
   })
   if (faults.length === 0 && needsCycleCheck(wishes, ids)) {
-    const cycle = findCycle(plan, edges)
+    const cycle = findCycle(edges, (id) => plan.dependentsOf(id))
     if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
   }
   return { ids, edges, faults }
@@ -64,7 +64,11 @@ export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstance
   return ok({ events: [...tasks, ...edges.map((edge) => edgeAdded(edge, now.at))], reply: { ids } })
 }
 
-const edgeAdded = (edge: Edge, at: number): Event => ({ type: 'dependency.added', at, ...edge })
+const edgeAdded = (edge: Edge<TaskId>, at: number): Event => ({
+  type: 'dependency.added',
+  at,
+  ...edge,
+})
 
 /** A lone new task that nothing waits for cannot close a cycle. */
 const needsCycleCheck = (wishes: readonly Wish[], ids: readonly TaskId[]): boolean =>
@@ -126,8 +130,8 @@ function edgesOf(
   known: ReturnType<typeof knownIds>,
   id: TaskId,
   task: NewTask,
-): Result<Edge[], Failure> {
-  const edges: Edge[] = []
+): Result<Edge<TaskId>[], Failure> {
+  const edges: Edge<TaskId>[] = []
   for (const blocker of new Set(task.after)) {
     if (!known.has(blocker)) return err(unknownDependency(id, blocker, known.all()))
     edges.push({ blocker, dependent: id })

@@ -1,14 +1,14 @@
 /** Changes of what a task says and whom it waits for. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Command } from '../command.ts'
+import { findCycle, type Edge } from '../dag.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { TaskEdit } from '../new-task.ts'
-import { dependencyIdOf, type Plan } from '../plan.ts'
+import type { Plan } from '../plan.ts'
 import { isFinished, type Task, type TaskDefinition } from '../task.ts'
 import { cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
-import { findCycle, type Edge } from './cycle.ts'
 import { returnedEvent, waitersUnder } from './decide-budget.ts'
 import {
   decided,
@@ -76,7 +76,7 @@ function changedFields(task: Task, edit: TaskEdit): Partial<TaskDefinition> {
   return fields
 }
 
-type EdgeEvent = { type: 'dependency.added' | 'dependency.removed' } & Edge
+type EdgeEvent = { type: 'dependency.added' | 'dependency.removed' } & Edge<TaskId>
 
 function edgeChanges(plan: Plan, task: Task, edit: TaskEdit): Result<EdgeEvent[], Failure> {
   const wanted = new Set<TaskId>(edit.after ?? plan.blockersOf(task.id))
@@ -86,18 +86,21 @@ function edgeChanges(plan: Plan, task: Task, edit: TaskEdit): Result<EdgeEvent[]
   }
   for (const id of edit.addAfter ?? []) wanted.add(id)
   const has = plan.blockersOf(task.id)
-  const added: Edge[] = [...wanted]
+  const added: Edge<TaskId>[] = [...wanted]
     .filter((b) => !has.has(b))
     .map((blocker) => ({ blocker, dependent: task.id }))
-  const removed: Edge[] = [...has]
+  const removed: Edge<TaskId>[] = [...has]
     .filter((b) => !wanted.has(b))
     .map((blocker) => ({ blocker, dependent: task.id }))
   for (const dependent of edit.addBefore ?? [])
     if (!plan.dependentsOf(task.id).has(dependent)) added.push({ blocker: task.id, dependent })
   const bad = checkAdded(plan, task, added)
   if (bad) return err(bad)
-  const gone = new Set(removed.map((e) => dependencyIdOf(e.blocker, e.dependent)))
-  const cycle = findCycle(plan, added, gone)
+  const gone = new Set(removed.map(({ blocker }) => blocker))
+  const cycle = findCycle(added, (id) => {
+    const dependents = plan.dependentsOf(id)
+    return gone.has(id) ? [...dependents].filter((each) => each !== task.id) : dependents
+  })
   if (cycle) return err(cycleFailure(cycle))
   return ok([
     ...removed.map((e): EdgeEvent => ({ type: 'dependency.removed', ...e })),
@@ -105,7 +108,7 @@ function edgeChanges(plan: Plan, task: Task, edit: TaskEdit): Result<EdgeEvent[]
   ])
 }
 
-function checkAdded(plan: Plan, task: Task, added: readonly Edge[]): Failure | null {
+function checkAdded(plan: Plan, task: Task, added: readonly Edge<TaskId>[]): Failure | null {
   for (const { blocker, dependent } of added) {
     const first = plan.tasks.get(blocker)
     const second = plan.tasks.get(dependent)

@@ -1,6 +1,7 @@
 /** What people (and agents, of their own task) do to a task that exists. */
 import { workedBy } from '../agent.ts'
 import type { Command } from '../command.ts'
+import { reachable } from '../dag.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
@@ -68,18 +69,9 @@ export function decidePublish(
 }
 
 /** Everything that waits for `id`, directly or not; breadth first. */
-export function downstreamOf(plan: Plan, id: TaskId): TaskId[] {
-  const seen = new Set<TaskId>([id])
-  const queue = [id]
-  for (let at = queue.shift(); at !== undefined; at = queue.shift())
-    for (const next of plan.dependentsOf(at))
-      if (!seen.has(next)) {
-        seen.add(next)
-        queue.push(next)
-      }
-  seen.delete(id)
-  return [...seen]
-}
+export const downstreamOf = (plan: Plan, id: TaskId): TaskId[] => [
+  ...reachable([id], (each) => plan.dependentsOf(each)),
+]
 
 export function decideAbandon(
   plan: Plan,

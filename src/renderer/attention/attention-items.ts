@@ -178,12 +178,11 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
 }
 
 function heldBy({ id }: TaskCard, tasks: Tasks): number {
-  const dependents = dependentsOf(tasks)
   const isFinished = (each: string): boolean => {
     const card = tasks.get(each)
     return card === undefined || isFinishedCard(card)
   }
-  return countHeldBy({ dependentsOf: (each) => dependents.get(each) ?? [], isFinished }, id)
+  return countHeldBy({ dependentsOf: dependentsOf(tasks), isFinished }, id)
 }
 
 /** A parked task names its provider, a held one gives the breaker's reason as its own; nothing else tells whose it is. */

@@ -4,7 +4,8 @@
  */
 import type { Position, TaskCard } from '../../contract/view.ts'
 import { STATES_IN_ORDER } from '../ui/status-badge.tsx'
-import { dependentsOf } from '../workspace/reach.ts'
+import { topologicalOrder } from '../../domain/dag.ts'
+import { dagOfTasks, dependentsOf } from '../workspace/reach.ts'
 import type { Direction } from './grid.ts'
 
 export interface FoldWish {
@@ -75,9 +76,7 @@ function finishedSets(tasks: Tasks, standing: Standing): TaskCard[][] {
   const settled = settledTasks(tasks)
   const dependents = dependentsOf(tasks)
   return connected(settled).flatMap((set) => {
-    const open = set.flatMap(({ id }) =>
-      (dependents.get(id) ?? []).filter((each) => !settled.has(each)),
-    )
+    const open = set.flatMap(({ id }) => dependents(id).filter((each) => !settled.has(each)))
     const border = Math.min(...open.map((id) => alongOf(id, standing)))
     const before = set.filter(({ id }) => alongOf(id, standing) < border)
     return connected(new Map(before.map((card) => [card.id, card])))
@@ -109,40 +108,15 @@ function merge(setOf: Map<string, TaskCard[]>, a: string, b: string): void {
   }
 }
 
-/** Blockers before dependents. */
 function settledTasks(tasks: Tasks): ReadonlyMap<string, TaskCard> {
   const settled = new Map<string, TaskCard>()
-  const known = new Map<string, boolean>()
-  const stack: TaskCard[] = []
-  for (const start of tasks.values()) {
-    if (isFinished(start)) stack.push(start)
-    for (let card = stack.at(-1); card !== undefined; card = stack.at(-1)) {
-      const open = openBlockers(tasks, card, known)
-      if (open.length > 0 && !known.has(card.id)) {
-        stack.push(...open)
-        continue
-      }
-      stack.pop()
-      if (known.has(card.id)) continue
-      const isSettled =
-        isFinished(card) && card.after.every((id) => !tasks.has(id) || known.get(id) === true)
-      known.set(card.id, isSettled)
-      if (isSettled) settled.set(card.id, card)
-    }
+  const { blockersOf } = dagOfTasks(tasks)
+  for (const id of topologicalOrder(dagOfTasks(tasks))) {
+    const card = tasks.get(id)
+    if (card && isFinished(card) && blockersOf(id).every((each) => settled.has(each)))
+      settled.set(id, card)
   }
   return settled
-}
-
-function openBlockers(
-  tasks: Tasks,
-  card: TaskCard,
-  known: ReadonlyMap<string, boolean>,
-): TaskCard[] {
-  if (!isFinished(card)) return []
-  return card.after.flatMap((id) => {
-    const blocker = known.has(id) ? undefined : tasks.get(id)
-    return blocker ? [blocker] : []
-  })
 }
 
 function furthest(cards: readonly TaskCard[], standing: Standing): TaskCard {

@@ -1,11 +1,11 @@
 /** Lays out off the page's thread. Remembers where tasks stood, also those that are gone: one that comes back finds its place again. */
-import type { LayoutTask } from './layered.ts'
+import type { DagNode } from '../../domain/dag.ts'
 import { layOut } from './layout.ts'
 import type { Layout, Place } from './place.ts'
 
 export interface LayoutRequest {
   readonly structure: number
-  readonly tasks: readonly LayoutTask[]
+  readonly tasks: readonly DagNode[]
   /** Forgets all places first: a full layout. */
   readonly anew: boolean
   /** Places that hold before the first layout, for a worker that takes over from another. */

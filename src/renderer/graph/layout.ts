@@ -3,7 +3,8 @@
  * rows by least bending, the longest chain on one row, tasks that stand alone in a field below. Deterministic. With a former
  * layout, known tasks keep their place for as long as their blockers stand to the left, and new ones take free places.
  */
-import { longestChain, toLayered, type Layered, type LayoutTask } from './layered.ts'
+import { longestChain, type DagNode } from '../../domain/dag.ts'
+import { toLayered, type Layered } from './layered.ts'
 import { orderLayers } from './order-layers.ts'
 import type { Layout } from './place.ts'
 import { freshRows, rowsBesideKnown } from './place-rows.ts'
@@ -13,7 +14,7 @@ import { fieldWidth, placeInField } from './place-alone.ts'
 export type OnProgress = (share: number) => void
 
 export function layOut(
-  tasks: readonly LayoutTask[],
+  tasks: readonly DagNode[],
   former: Layout = new Map(),
   onProgress: OnProgress = () => {},
 ): Layout {
@@ -21,11 +22,15 @@ export function layOut(
   return isFresh ? freshLayout(tasks, onProgress) : nextLayout(tasks, former, onProgress)
 }
 
-function freshLayout(tasks: readonly LayoutTask[], onProgress: OnProgress): Layout {
+function freshLayout(tasks: readonly DagNode[], onProgress: OnProgress): Layout {
   const layered = toLayered(tasks)
   const joined = layered.columnOf.flatMap((_, index) => (layered.isAlone(index) ? [] : [index]))
   const layers = orderLayers(layered, joined, onProgress)
-  const rows = freshRows(layered, layers, longestChain(layered))
+  const rows = freshRows(
+    layered,
+    layers,
+    longestChain(layered.dag, () => [1]),
+  )
   onProgress(0.95)
   const lowest = joined.reduce((most, index) => Math.max(most, rows[index] ?? 0), -1)
   const width = fieldWidth(tasks.length - joined.length)
@@ -41,7 +46,7 @@ function freshLayout(tasks: readonly LayoutTask[], onProgress: OnProgress): Layo
   )
 }
 
-function nextLayout(tasks: readonly LayoutTask[], former: Layout, onProgress: OnProgress): Layout {
+function nextLayout(tasks: readonly DagNode[], former: Layout, onProgress: OnProgress): Layout {
   const layered = toLayered(tasks, (id) => former.get(id)?.column)
   const known = keptRows(tasks, layered, former)
   const columns = [...layered.columnOf]
@@ -61,7 +66,7 @@ interface Placed {
 }
 
 /** What hangs together and is wholly new (an import, a paste) is laid out by itself, below the rest. Writes into `known` and `columns`. */
-function placeNewParts(tasks: readonly LayoutTask[], layered: Layered, placed: Placed): void {
+function placeNewParts(tasks: readonly DagNode[], layered: Layered, placed: Placed): void {
   const { former, known, columns } = placed
   const indices = newParts(tasks, layered, former)
   if (indices.length === 0) return
@@ -79,7 +84,7 @@ function placeNewParts(tasks: readonly LayoutTask[], layered: Layered, placed: P
 }
 
 /** Indices of tasks with dependencies in whose part of the graph nobody had a place before. */
-function newParts(tasks: readonly LayoutTask[], layered: Layered, former: Layout): number[] {
+function newParts(tasks: readonly DagNode[], layered: Layered, former: Layout): number[] {
   const { blockers, dependents } = layered
   const isOld = tasks.map(({ id }) => former.has(id))
   const queue = isOld.flatMap((old, index) => (old ? [index] : []))
@@ -94,7 +99,7 @@ function newParts(tasks: readonly LayoutTask[], layered: Layered, former: Layout
 
 /** The row of each task that keeps its place, else null. Of two on one place (one of them was away) the later gives way. */
 function keptRows(
-  tasks: readonly LayoutTask[],
+  tasks: readonly DagNode[],
   { columnOf }: Layered,
   former: Layout,
 ): (number | null)[] {

@@ -1,11 +1,11 @@
 /** The page's side of the layout worker: one request at a time; of those that come meanwhile only the newest is kept. */
-import type { LayoutTask } from './layered.ts'
+import type { DagNode } from '../../domain/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
 import type { Layout, Place } from './place.ts'
 
 export interface Wanted {
   readonly structure: number
-  readonly tasks: readonly LayoutTask[]
+  readonly tasks: readonly DagNode[]
   readonly anew: boolean
 }
 
@@ -79,7 +79,7 @@ export function createLayouter({
   }
 }
 
-function toLayout(tasks: readonly LayoutTask[], places: Int32Array): Layout {
+function toLayout(tasks: readonly DagNode[], places: Int32Array): Layout {
   const layout = new Map<string, Place>()
   tasks.forEach(({ id }, index) =>
     layout.set(id, { column: places[index * 2] ?? 0, row: places[index * 2 + 1] ?? 0 }),

@@ -17,7 +17,7 @@ interface NameInput {
 
 /** “Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the main line.” */
 export function nodeName({ card, tasks, isOnMainLine, isSelected, now }: NameInput): string {
-  const dependents = dependentsOf(tasks).get(card.id)?.length ?? 0
+  const dependents = dependentsOf(tasks)(card.id).length
   return [
     card.title.replace(/[.\s]+$/, ''),
     stateWords(card, now),

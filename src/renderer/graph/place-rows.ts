@@ -1,6 +1,7 @@
 /** A row for each task: in its column's order, no two on one place, as level with its neighbours as that allows. */
 import { meanPlace } from './order-layers.ts'
-import { inOrder, type Layered } from './layered.ts'
+import { topologicalOrder } from '../../domain/dag.ts'
+import type { Layered } from './layered.ts'
 
 const SWEEPS = 4
 /** A task of the longest chain moves out of its row for nobody. */
@@ -72,7 +73,7 @@ export function rowsBesideKnown(layered: Layered, known: readonly (number | null
     if (row !== null) takenIn(taken, columnOf[index] ?? 0).add(row)
   })
   const isPlaced = known.map((row) => row !== null)
-  for (const index of inOrder(blockers, dependents)) {
+  for (const index of topologicalOrder(layered.dag)) {
     if (isPlaced[index]) continue
     const column = takenIn(taken, columnOf[index] ?? 0)
     const near = [...(blockers[index] ?? []), ...(dependents[index] ?? [])].filter(

@@ -1,8 +1,8 @@
 /** The main line of what is shown, found anew at most twice a second: in a busy yard each commit changes a little of it. */
 import { useMemo } from 'react'
+import { criticalPath } from '../workspace/forecast.ts'
 import type { Tasks } from '../workspace/reach.ts'
 import { useThrottled } from '../ui/use-throttled.ts'
-import { mainLine } from './main-line.ts'
 import type { Scene } from './scene.ts'
 import { trackIdOf } from './view-state.ts'
 
@@ -16,7 +16,7 @@ export interface MainLine {
 
 export function useMainLine(tasks: Tasks, memberOf: Scene['memberOf']): MainLine {
   const calm = useThrottled(tasks, EVERY_MS)
-  const line = useMemo(() => mainLine(calm).join('\n'), [calm])
+  const line = useMemo(() => criticalPath(calm).join('\n'), [calm])
   return useMemo(() => {
     const ids = line === '' ? [] : line.split('\n')
     return { ids: new Set(ids), tracks: tracksAlong(ids, memberOf) }

@@ -105,7 +105,7 @@ function useActs(standing: Standing) {
   const { card, agent } = standing
   const { id } = card
   const dependents = {
-    waiting: dependentsOf(tasks).get(id)?.length ?? 0,
+    waiting: dependentsOf(tasks)(id).length,
     wouldStart: wouldBecomeReady(tasks, new Set([id])).length,
   }
   const send = (act: 'letGo' | 'scheduleNow' | 'scheduleSkip'): void =>

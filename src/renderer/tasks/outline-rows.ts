@@ -60,7 +60,7 @@ function depths(tasks: Tasks): ReadonlyMap<string, number> {
     if (count === 0) queue.push(card.id)
   }
   for (const id of queue)
-    for (const next of dependents.get(id) ?? []) {
+    for (const next of dependents(id)) {
       depth.set(next, Math.max(depth.get(next) ?? 0, (depth.get(id) ?? 0) + 1))
       const left = (open.get(next) ?? 1) - 1
       open.set(next, left)

@@ -2,7 +2,6 @@
 import { ListChevronsDownUp, ListChevronsUpDown } from 'lucide-react'
 import { useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { dependentsOf } from '../workspace/reach.ts'
 import { foldAll } from './outline-folds.ts'
 
 export function OutlineTools() {
@@ -13,7 +12,7 @@ export function OutlineTools() {
         look="quiet"
         aria-label="Fold all"
         title="Fold all"
-        onClick={() => foldAll(dependentsOf(yard.getState().tasks).keys())}
+        onClick={() => foldAll(yard.getState().tasks.keys())}
       >
         <ListChevronsDownUp size={15} strokeWidth={1.5} aria-hidden="true" />
       </Button>

@@ -4,7 +4,8 @@
  * is left cannot go on by itself. Pure.
  */
 import type { TaskCard } from '../../contract/view.ts'
-import { dependentsOf, type Tasks } from './reach.ts'
+import { dagOf, longestChain } from '../../domain/dag.ts'
+import { dagOfTasks, type Tasks } from './reach.ts'
 import { taskTookMs } from './task-took-ms.ts'
 
 const LEAST_DONE = 3
@@ -41,11 +42,12 @@ export function forecastOf({ tasks, maxAgents, isPaused, now }: ForecastFacts): 
   }
   if (done < LEAST_DONE || left.length === 0) return null
   const mean = tookMs / done
-  const restOf = (card: TaskCard): number => restMs(card, mean, now)
-  const work = left.reduce((sum, card) => sum + restOf(card), 0)
-  const longest = longestChain(tasks, left, restOf)
-  const endAt = Math.round(now + Math.max(longest.ms, work / maxAgents))
-  return { endAt, chain: longest.tasks }
+  const rests = new Map(left.map((card) => [card.id, restMs(card, mean, now)]))
+  const restOf = (id: string): number => rests.get(id) ?? 0
+  const work = left.reduce((sum, { id }) => sum + restOf(id), 0)
+  const chain = longestChain(dagOf(left), (id) => [restOf(id), 1])
+  const chainMs = chain.reduce((sum, id) => sum + restOf(id), 0)
+  return { endAt: Math.round(now + Math.max(chainMs, work / maxAgents)), chain: chain.length }
 }
 
 const canGoOn = (card: TaskCard): boolean =>
@@ -60,40 +62,26 @@ function restMs({ state, startedAt, notBefore }: TaskCard, mean: number, now: nu
   return mean + (notBefore === null ? 0 : Math.max(0, Date.parse(notBefore) - now))
 }
 
-interface Chain {
-  readonly ms: number
-  readonly tasks: number
+/**
+ * The critical path: the chain of tasks that decides when all is done. Ids from first to last. A finished task weighs what it took,
+ * every other the mean of those (all the same while nothing has finished); abandoned tasks are on no path. While work is left, it
+ * is the longest chain of that, with the longest finished chain that led there.
+ */
+export function criticalPath(tasks: Tasks): readonly string[] {
+  const mean = meanDurationMs(tasks)
+  return longestChain(dagOfTasks(tasks), (id) => {
+    const card = tasks.get(id)
+    if (!card || card.status === 'abandoned') return null
+    return card.status === 'done' ? [0, spanMs(card) ?? mean] : [mean, 0]
+  })
 }
 
-/** Of what is left the chain that takes longest. */
-function longestChain(
-  tasks: Tasks,
-  left: readonly TaskCard[],
-  restOf: (card: TaskCard) => number,
-): Chain {
-  const dependents = dependentsOf(tasks)
-  const isLeft = new Set(left.map(({ id }) => id))
-  const before = new Map<string, Chain>()
-  const open = new Map(
-    left.map((card) => [card.id, card.after.filter((id) => isLeft.has(id)).length]),
+/** A task that took no time says nothing of how long others will take. */
+const spanMs = (card: TaskCard): number | null => taskTookMs(card) || null
+
+function meanDurationMs(tasks: Tasks): number {
+  const spans = [...tasks.values()].flatMap((card) =>
+    card.status === 'done' ? (spanMs(card) ?? []) : [],
   )
-  const queue = left.filter(({ id }) => open.get(id) === 0)
-  let longest: Chain = { ms: 0, tasks: 0 }
-  for (const card of queue) {
-    const known = before.get(card.id) ?? { ms: 0, tasks: 0 }
-    const chain = { ms: known.ms + restOf(card), tasks: known.tasks + 1 }
-    longest = longer(longest, chain)
-    for (const id of dependents.get(card.id) ?? []) {
-      const next = isLeft.has(id) ? tasks.get(id) : undefined
-      if (!next) continue
-      before.set(id, longer(before.get(id) ?? { ms: 0, tasks: 0 }, chain))
-      const count = (open.get(id) ?? 1) - 1
-      open.set(id, count)
-      if (count === 0) queue.push(next)
-    }
-  }
-  return longest
+  return spans.length === 0 ? 1 : spans.reduce((sum, ms) => sum + ms, 0) / spans.length
 }
-
-const longer = (a: Chain, b: Chain): Chain =>
-  b.ms > a.ms || (b.ms === a.ms && b.tasks > a.tasks) ? b : a

@@ -1,71 +1,31 @@
 /** What lies upstream and downstream of tasks, over the cards that the page has. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
+import { dagOf, pathBetween as shortestPath, reachable, type Dag } from '../../domain/dag.ts'
 
 export type Tasks = ReadonlyMap<string, TaskCard>
 
-/** Dependents of each task, in the order of the cards. Kept per map: maps of the store are never changed in place. */
-export function dependentsOf(tasks: Tasks): ReadonlyMap<string, readonly string[]> {
-  let known = cache.get(tasks)
-  if (!known) {
-    const made = new Map<string, string[]>()
-    for (const card of tasks.values())
-      for (const blocker of card.after) {
-        const list = made.get(blocker)
-        if (list) list.push(card.id)
-        else made.set(blocker, [card.id])
-      }
-    known = made
-    cache.set(tasks, known)
-  }
-  return known
+/** Kept per map: maps of the store are never changed in place. */
+export function dagOfTasks(tasks: Tasks): Dag<string> {
+  let dag = cache.get(tasks)
+  if (!dag) cache.set(tasks, (dag = dagOf([...tasks.values()])))
+  return dag
 }
-const cache = new WeakMap<Tasks, ReadonlyMap<string, readonly string[]>>()
+const cache = new WeakMap<Tasks, Dag<string>>()
+
+export const dependentsOf = (tasks: Tasks): Dag<string>['dependentsOf'] =>
+  dagOfTasks(tasks).dependentsOf
 
 /** Everything that these wait for, themselves left out. */
 export const upstreamOf = (tasks: Tasks, ids: Iterable<string>): ReadonlySet<string> =>
-  closure(ids, (id) => tasks.get(id)?.after ?? [])
+  reachable(ids, dagOfTasks(tasks).blockersOf)
 
 /** Everything that waits for these, themselves left out. */
-export function downstreamOf(tasks: Tasks, ids: Iterable<string>): ReadonlySet<string> {
-  const dependents = dependentsOf(tasks)
-  return closure(ids, (id) => dependents.get(id) ?? [])
-}
+export const downstreamOf = (tasks: Tasks, ids: Iterable<string>): ReadonlySet<string> =>
+  reachable(ids, dependentsOf(tasks))
 
-function closure(ids: Iterable<string>, next: (id: string) => readonly string[]): Set<string> {
-  const start = new Set(ids)
-  const found = new Set<string>()
-  const queue = [...start]
-  for (const id of queue)
-    for (const each of next(id))
-      if (!found.has(each)) {
-        found.add(each)
-        queue.push(each)
-      }
-  for (const id of start) found.delete(id)
-  return found
-}
-
-/** The way from one task down to another along dependencies, both ends included; null when there is none. */
-export function pathBetween(tasks: Tasks, from: string, to: string): readonly string[] | null {
-  const dependents = dependentsOf(tasks)
-  const cameFrom = new Map<string, string | null>([[from, null]])
-  const queue = [from]
-  for (const id of queue) {
-    if (id === to) return wayBack(cameFrom, to)
-    for (const next of dependents.get(id) ?? [])
-      if (!cameFrom.has(next)) {
-        cameFrom.set(next, id)
-        queue.push(next)
-      }
-  }
-  return null
-}
-
-function wayBack(cameFrom: ReadonlyMap<string, string | null>, to: string): readonly string[] {
-  const path: string[] = []
-  for (let id: string | null = to; id !== null; id = cameFrom.get(id) ?? null) path.unshift(id)
-  return path
-}
+/** The shortest path from one task down to another along dependencies, both included; null when there is none. */
+export const pathBetween = (tasks: Tasks, from: string, to: string): readonly string[] | null =>
+  shortestPath(from, to, dependentsOf(tasks))
 
 export const isSatisfiedCard = (card: TaskCard): boolean =>
   card.status === 'done' || card.status === 'abandoned'
@@ -73,7 +33,7 @@ export const isSatisfiedCard = (card: TaskCard): boolean =>
 /** Tasks that could start as soon as this one lets its dependents go on. */
 export function wouldBecomeReady(tasks: Tasks, ids: ReadonlySet<string>): readonly string[] {
   const dependents = dependentsOf(tasks)
-  const waiting = new Set([...ids].flatMap((id) => dependents.get(id) ?? []))
+  const waiting = new Set([...ids].flatMap((id) => dependents(id)))
   return [...waiting].filter((id) => {
     const card = tasks.get(id)
     return (

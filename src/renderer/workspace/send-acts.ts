@@ -1,5 +1,6 @@
 /** Carries out acts on tasks for all parts of the page: sends, remembers for undo, and says what was refused. */
 import type { TaskCard } from '../../contract/view.ts'
+import { dagOf, topologicalOrder } from '../../domain/dag.ts'
 import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
@@ -66,7 +67,11 @@ async function removeTasks(session: Session, cards: readonly TaskCard[]): Promis
     return true
   }
   const relinks = outer.map((card) => relinkOf(tasks, card, { ids, joins: choice === 'join' }))
-  return removeAndRemember(session, inOrder(tasks, cards), relinks)
+  return removeAndRemember(
+    session,
+    topologicalOrder(dagOf(cards)).flatMap((id) => tasks.get(id) ?? []),
+    relinks,
+  )
 }
 
 async function askAboutWaiting(
@@ -265,27 +270,6 @@ async function joinDependents(session: Session, cards: readonly TaskCard[]): Pro
       }
     }
   return true
-}
-
-/** Blockers before dependents. */
-function inOrder(
-  tasks: ReadonlyMap<string, TaskCard>,
-  cards: readonly TaskCard[],
-): readonly TaskCard[] {
-  const wanted = new Set(cards.map(({ id }) => id))
-  const done = new Set<string>()
-  const order: TaskCard[] = []
-  const visit = (card: TaskCard): void => {
-    if (done.has(card.id)) return
-    done.add(card.id)
-    for (const id of card.after) {
-      const blocker = wanted.has(id) ? tasks.get(id) : undefined
-      if (blocker) visit(blocker)
-    }
-    order.push(card)
-  }
-  for (const card of cards) visit(card)
-  return order
 }
 
 /** Adds or removes dependencies as one edit that can be taken back. Null when it was accepted, else the refusal. */

@@ -49,7 +49,7 @@ function toAdd(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOpt
 
 function toRemove(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOption[] {
   const others = ids.flatMap((id) =>
-    direction === 'before' ? (tasks.get(id)?.after ?? []) : (dependentsOf(tasks).get(id) ?? []),
+    direction === 'before' ? (tasks.get(id)?.after ?? []) : dependentsOf(tasks)(id),
   )
   return [...new Set(others)].flatMap((id) => {
     const card = tasks.get(id)

@@ -1,4 +1,5 @@
 /** Critical-path length: how many tasks the longest chain from a task to an end of the graph has, itself included. */
+import { reachable } from './dag.ts'
 import type { TaskId } from './ids.ts'
 import type { Plan } from './plan.ts'
 
@@ -22,7 +23,8 @@ export function createPathLengths(plan: Plan): PathLengths {
       return marked.size > 0
     },
     refresh() {
-      const region = upstream(plan, marked)
+      const region = reachable(marked, (id) => plan.blockersOf(id))
+      for (const id of marked) region.add(id)
       marked.clear()
       const before = new Map<TaskId, number>()
       for (const id of region) {
@@ -62,66 +64,4 @@ function longestBelow(
     else if (known > longest) longest = known
   }
   return longest
-}
-
-function upstream(plan: Plan, from: ReadonlySet<TaskId>): Set<TaskId> {
-  const region = new Set(from)
-  const queue = [...from]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop())
-    for (const blocker of plan.blockersOf(id))
-      if (!region.has(blocker)) {
-        region.add(blocker)
-        queue.push(blocker)
-      }
-  return region
-}
-
-/** The region so ordered that every task comes after those that wait for it. */
-function lastFirst(plan: Plan, region: ReadonlySet<TaskId>): TaskId[] {
-  const open = new Map<TaskId, number>()
-  const order: TaskId[] = []
-  for (const id of region) {
-    let count = 0
-    for (const next of plan.dependentsOf(id)) if (region.has(next)) count += 1
-    open.set(id, count)
-    if (count === 0) order.push(id)
-  }
-  for (let i = 0; i < order.length; i += 1)
-    for (const blocker of plan.blockersOf(order[i] as TaskId)) {
-      const left = open.get(blocker)
-      if (left === undefined) continue
-      open.set(blocker, left - 1)
-      if (left === 1) order.push(blocker)
-    }
-  return order
-}
-
-/** The tasks of the longest chain of unfinished work, first to last; empty when nothing is left to do. */
-export function criticalPath(plan: Plan, isLeft: (id: TaskId) => boolean): TaskId[] {
-  const left = new Set([...plan.tasks.keys()].filter(isLeft))
-  const best = new Map<TaskId, Step>()
-  let start: TaskId | null = null
-  for (const id of lastFirst(plan, left)) {
-    const own = longestStep(plan, id, best)
-    best.set(id, own)
-    if (start === null || own.length > (best.get(start)?.length ?? 0)) start = id
-  }
-  const path: TaskId[] = []
-  for (let id = start; id !== null; id = best.get(id)?.next ?? null) path.push(id)
-  return path
-}
-
-interface Step {
-  readonly length: number
-  readonly next: TaskId | null
-}
-
-/** `best` holds every dependent that is left, for they come first. */
-function longestStep(plan: Plan, id: TaskId, best: ReadonlyMap<TaskId, Step>): Step {
-  let own: Step = { length: 1, next: null }
-  for (const next of plan.dependentsOf(id)) {
-    const length = (best.get(next)?.length ?? 0) + 1
-    if (length > own.length) own = { length, next }
-  }
-  return own
 }
