@@ -8,7 +8,7 @@ import { profileOf } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
-import { keysOfOthers } from '../agents/executors/environment.ts'
+import { keysOfOthers } from '../agents/executors/launch/environment.ts'
 import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
 
 const NOTES = 30

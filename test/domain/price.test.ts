@@ -5,7 +5,7 @@ import { recordedUsage, type ToldUsage, type Usage } from '../../src/domain/agen
 import { priceOf, usageOfRun, withCost, type Price } from '../../src/domain/price.ts'
 import { taskOverspent, yardOverspent } from '../../src/domain/budget.ts'
 import type { ExecutorType } from '../../src/domain/settings.ts'
-import { readAll, transcript } from '../agents/executors/transcript.ts'
+import { readAll, transcript } from '../agents/executors/readers/transcript.ts'
 
 const PRICE: Price = { input: 2, output: 10, cached: 0.2, notedOn: '2026-04' }
 const usage = (more: Partial<Usage> = {}): Usage => ({

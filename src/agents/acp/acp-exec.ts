@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import pack from '../../../package.json' with { type: 'json' }
 import { flushed } from '../../base/flushed.ts'
-import { ownEventLine } from '../executors/own-events.ts'
+import { ownEventLine } from '../executors/readers/own-events.ts'
 import { acpOrderSchema } from './acp-order.ts'
 import { runAcp } from './run-acp.ts'
 

@@ -2,10 +2,13 @@
 import { RequestError } from '@agentclientprotocol/sdk'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
-import { apiErrorIn, type ApiError } from '../executors/api-error.ts'
-import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/json-event.ts'
-import { providerFailure } from '../executors/provider-failure.ts'
-import { parseResetAt } from '../executors/reset-time.ts'
+import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/readers/json-event.ts'
+import {
+  parseApiError,
+  providerFailure,
+  type ProviderError,
+} from '../executors/readers/provider-failure.ts'
+import { parseResetAt } from '../executors/readers/reset-time.ts'
 import type { AgentEnd } from './agent-process.ts'
 
 /** Thrown through the run, and told at its end. */
@@ -37,7 +40,7 @@ export function failureOfError(
   if (error instanceof AcpFailure) return error.failure
   if (!(error instanceof RequestError))
     return workFailure('crash', `it could not be spoken to: ${oneLine(String(error))}`)
-  const { message, status } = apiErrorIn(messageOf(error))
+  const { message, status } = parseApiError(messageOf(error))
   if (error.code === AUTH_REQUIRED)
     return workFailure('auth', `it is not signed in: ${signInWords(error, initialized)}`, {
       detail: clip(message, 4096),
@@ -52,7 +55,11 @@ export function failureOfError(
 /** What the provider's own words hold says more than how the agent passes them on; 500 is what it says when it knows no better. */
 function sorted(
   error: RequestError,
-  { message, status, at }: ApiError & { readonly at: number },
+  {
+    message,
+    status,
+    at,
+  }: { readonly status: number | null } & Pick<ProviderError, 'message' | 'at'>,
 ): WorkFailure {
   const data = objectIn(error.data)
   const code =

@@ -1,8 +1,8 @@
 /** What a tool call of the protocol comes to, as far as the agent says. */
 import { resolve } from 'node:path'
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
-import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/json-event.ts'
-import { YARD_SERVER, YARD_TOOLS } from '../executors/yard-tools.ts'
+import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/readers/json-event.ts'
+import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/yard-tools.ts'
 import { whereItLeads } from './path-guard.ts'
 import type { Act } from './permission.ts'
 

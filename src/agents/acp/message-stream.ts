@@ -4,7 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
-import { objectIn } from '../executors/json-event.ts'
+import { objectIn } from '../executors/readers/json-event.ts'
 import { createLineSplitter } from '../output/line-splitter.ts'
 
 /** A message may carry a file or an image. */

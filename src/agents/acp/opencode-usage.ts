@@ -11,9 +11,9 @@ import {
   parseEvent,
   textAt,
   type JsonObject,
-} from '../executors/json-event.ts'
-import { helperSession, usageOfStep } from '../executors/opencode-reader.ts'
-import { atLeast, sumUsage } from '../executors/usage-sum.ts'
+} from '../executors/readers/json-event.ts'
+import { helperSession, usageOfStep } from '../executors/readers/opencode-reader.ts'
+import { atLeast, sumUsage } from '../executors/readers/usage-sum.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 interface Turn {

@@ -4,10 +4,10 @@
  */
 import type { ContentBlock, Plan, SessionUpdate, UsageUpdate } from '@agentclientprotocol/sdk'
 import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
-import type { OwnEventInput } from '../executors/own-events.ts'
-import { objectIn } from '../executors/json-event.ts'
-import { mayChangeThings } from '../executors/tool-effect.ts'
-import { summaryOf } from '../executors/tool-summary.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import { objectIn } from '../executors/readers/json-event.ts'
+import { mayChangeThings } from '../executors/readers/tool-call.ts'
+import { summaryOf } from '../executors/readers/tool-call.ts'
 import { lineOf, type KnownCall } from './asked-act.ts'
 import { hasBadExit, resultOf, textOfBlock } from './call-result.ts'
 

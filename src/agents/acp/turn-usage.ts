@@ -1,6 +1,6 @@
 /** Tokens of a turn, which agents tell with its end: in a field that the protocol does not settle yet. */
 import type { Usage } from '../../domain/agent.ts'
-import { numberAt, objectAt, objectIn } from '../executors/json-event.ts'
+import { numberAt, objectAt, objectIn } from '../executors/readers/json-event.ts'
 
 /** Null where it says nothing. */
 export function usageOfTurn(response: unknown, costUsd: number | null): Usage | null {

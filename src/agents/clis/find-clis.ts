@@ -1,7 +1,7 @@
 /** The agent CLIs that we know, as they are found on this machine. */
 import { delimiter, isAbsolute } from 'node:path'
 import type { ExecutorType } from '../../domain/settings.ts'
-import { agentEnvironment, applyEnvironment } from '../executors/environment.ts'
+import { agentEnvironment, applyEnvironment } from '../executors/launch/environment.ts'
 import { which } from '../runtime/launch-stage.ts'
 import { versionIn } from './versions.ts'
 import { runBriefly } from './run-briefly.ts'

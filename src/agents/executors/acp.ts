@@ -11,11 +11,11 @@ import { grantedBy } from '../acp/question.ts'
 import { worktreeBranchOf } from '../git/worktree-name.ts'
 import { promptOf } from '../prompt.ts'
 import { fillTemplate } from './command.ts'
-import { agentEnvironment } from './environment.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, LaunchInput, PlannedFile } from './executor.ts'
-import { createOwnEventReader } from './own-events.ts'
-import { findProgram, resumedOf } from './program.ts'
-import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_VARIABLES } from './yard-tools.ts'
+import { createOwnEventReader } from './readers/own-events.ts'
+import { findProgram, resumedOf } from './launch/program.ts'
+import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_VARIABLES } from './launch/yard-tools.ts'
 
 export const acp: Executor = {
   type: 'acp',

@@ -2,18 +2,18 @@
 import { ok } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
-import { nativeCodex } from './codex-binary.ts'
-import { createCodexReader } from './codex-reader.ts'
-import { agentEnvironment } from './environment.ts'
+import { nativeCodex } from './launch/native-binary.ts'
+import { createCodexReader } from './readers/codex-reader.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 import {
   YARD_ARGUMENTS,
   YARD_PROGRAM,
   YARD_SERVER,
   YARD_START_MS,
   YARD_VARIABLES,
-} from './yard-tools.ts'
+} from './launch/yard-tools.ts'
 
 /** As settings and not as `--sandbox`, which `exec resume` does not know. */
 const PERMISSION_FLAGS = {

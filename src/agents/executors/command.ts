@@ -6,10 +6,10 @@
 import { err, ok } from '../../base/result.ts'
 import { workFailure } from '../../domain/failure.ts'
 import { PLACEHOLDER, type PLACEHOLDERS } from '../../domain/settings.ts'
-import { agentEnvironment } from './environment.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, LaunchInput } from './executor.ts'
-import { findProgram } from './program.ts'
-import { createRawReader } from './raw-reader.ts'
+import { findProgram } from './launch/program.ts'
+import { createRawReader } from './readers/reader.ts'
 
 export const command: Executor = {
   type: 'command',

@@ -10,10 +10,10 @@ import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { ModelEntry, Profile } from '../../domain/settings.ts'
 import { keyFor } from '../native/key-source.ts'
 import type { NativeOrder, Wire } from '../native/native-order.ts'
-import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './environment.ts'
+import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './launch/environment.ts'
 import type { Environment, Executor, LaunchInput } from './executor.ts'
-import { createOwnEventReader } from './own-events.ts'
-import { resumedOf } from './program.ts'
+import { createOwnEventReader } from './readers/own-events.ts'
+import { resumedOf } from './launch/program.ts'
 
 const DEFAULT_STEPS = 200
 

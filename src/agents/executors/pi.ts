@@ -7,11 +7,11 @@ import { err, ok } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import { KEY_VARIABLE } from './endpoint.ts'
-import { agentEnvironment } from './environment.ts'
+import { KEY_VARIABLE } from './launch/endpoint.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, PilotInput, PlannedFile } from './executor.ts'
-import { createPiReader } from './pi-reader.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './program.ts'
+import { createPiReader } from './readers/pi-reader.ts'
+import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 
 const READING = ['--tools', 'read,grep,find,ls']
 const DEFAULTS = { PI_TELEMETRY: '0', PI_SKIP_VERSION_CHECK: '1' }

@@ -1,9 +1,9 @@
 /** `shell`: the line a person wrote, given unchanged to `sh -c` (PowerShell on Windows). Nothing is substituted into it. */
 import { err, ok } from '../../base/result.ts'
 import { workFailure } from '../../domain/failure.ts'
-import { agentEnvironment } from './environment.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
-import { createRawReader } from './raw-reader.ts'
+import { createRawReader } from './readers/reader.ts'
 
 export const shell: Executor = {
   type: 'shell',

@@ -10,7 +10,7 @@ import {
 } from 'ai'
 import { z } from 'zod'
 import type { Usage } from '../../domain/agent.ts'
-import type { OwnEventInput } from '../executors/own-events.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { maxOutputTokens, requestOptions } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
 import { watchStream, type StreamWatch } from './stream-end.ts'

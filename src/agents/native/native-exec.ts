@@ -4,7 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { flushed } from '../../base/flushed.ts'
-import { OWN_EVENTS_VERSION, ownEventLine, type OwnEventInput } from '../executors/own-events.ts'
+import {
+  OWN_EVENTS_VERSION,
+  ownEventLine,
+  type OwnEventInput,
+} from '../executors/readers/own-events.ts'
 import { nativeOrderSchema } from './native-order.ts'
 
 /** For whoever reads the last words. */

@@ -1,8 +1,14 @@
 /** What an error of a model request means: its class, whether the same request may be sent again, and from when on. */
 import { APICallError } from 'ai'
 import type { WorkFailure } from '../../domain/failure.ts'
-import { numberAt, objectAt, parseEvent, textAt, type JsonObject } from '../executors/json-event.ts'
-import { providerFailure } from '../executors/provider-failure.ts'
+import {
+  numberAt,
+  objectAt,
+  parseEvent,
+  textAt,
+  type JsonObject,
+} from '../executors/readers/json-event.ts'
+import { providerFailure } from '../executors/readers/provider-failure.ts'
 import { resetOf } from './reset-headers.ts'
 
 export interface RequestFailure {

@@ -1,7 +1,7 @@
 /** Asks the model again while its provider is unwell for a moment. What takes longer is the coordinator's to wait for. */
 import type { WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
-import type { OwnEventInput } from '../executors/own-events.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { requestFailure } from './provider-error.ts'
 
 const MAX_RETRIES = 5

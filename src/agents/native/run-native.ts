@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import type { OwnEventInput } from '../executors/own-events.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { runLoop, tellFailure, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
 import { instructionsOf } from './instructions.ts'

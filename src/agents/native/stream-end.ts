@@ -7,8 +7,8 @@ import {
   objectsAt,
   textAt,
   type JsonObject,
-} from '../executors/json-event.ts'
-import { estimatedTokens } from '../executors/usage-sum.ts'
+} from '../executors/readers/json-event.ts'
+import { estimatedTokens } from '../executors/readers/usage-sum.ts'
 import type { Wire } from './native-order.ts'
 
 export interface StreamWatch {

@@ -1,6 +1,6 @@
 /** Runs a task's verify command where its agent worked, in a folder beneath the agent's. */
 import { join } from 'node:path'
-import { agentEnvironment, applyEnvironment, withoutKeys } from '../executors/environment.ts'
+import { agentEnvironment, applyEnvironment, withoutKeys } from '../executors/launch/environment.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 import { runLine, type LineEnd, type LineStages } from './line-stage.ts'

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import type { AcpOrderInput } from '../../../src/agents/acp/acp-order.ts'
 import type { OutputSummary } from '../../../src/agents/executors/executor.ts'
-import { createOwnEventReader } from '../../../src/agents/executors/own-events.ts'
+import { createOwnEventReader } from '../../../src/agents/executors/readers/own-events.ts'
 import type { OutputReport } from '../../../src/domain/output.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')

@@ -5,7 +5,7 @@ import {
   createOwnEventReader,
   ownEventLine,
   type OwnEventInput,
-} from '../../../src/agents/executors/own-events.ts'
+} from '../../../src/agents/executors/readers/own-events.ts'
 import { runLoop, type LoopEnd } from '../../../src/agents/native/agent-loop.ts'
 import type { NativeOrder } from '../../../src/agents/native/native-order.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Tool,
   type ToolContext,
 } from '../../../src/agents/native/tools/tool.ts'
-import { readAll, type Reading } from '../executors/transcript.ts'
+import { readAll, type Reading } from '../executors/readers/transcript.ts'
 import { scriptedModel, type Script, type Scripted } from './scripted-model.ts'
 
 const ORDER: NativeOrder = {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readOutput, readRawOutput } from '../../../src/agents/output/read-output.ts'
 import type { OutputReport } from '../../../src/domain/output.ts'
 import type { ExecutorType } from '../../../src/domain/settings.ts'
-import { transcript } from '../executors/transcript.ts'
+import { transcript } from '../executors/readers/transcript.ts'
 
 let folder: string
 let place: { folder: string; stream: 'stdout' }

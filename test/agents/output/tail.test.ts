@@ -7,7 +7,7 @@ import { openTail, type Tail } from '../../../src/agents/output/tail.ts'
 import type { TailedAgent, TailNews } from '../../../src/agents/output/tail-wire.ts'
 import { agentIdOf } from '../../../src/domain/ids.ts'
 import type { ExecutorType } from '../../../src/domain/settings.ts'
-import { transcript } from '../executors/transcript.ts'
+import { transcript } from '../executors/readers/transcript.ts'
 
 const ENTRY = resolve(import.meta.dirname, '../../../src/agents/tail-worker.ts')
 let root: string

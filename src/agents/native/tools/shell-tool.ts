@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { mayChangeThings } from '../../executors/tool-effect.ts'
+import { mayChangeThings } from '../../executors/readers/tool-call.ts'
 import { defineTool, no, yes, type Tool, type ToolContext, type ToolOutcome } from './tool.ts'
 
 const DEFAULT_SECONDS = 120

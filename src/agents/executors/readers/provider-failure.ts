@@ -1,0 +1,130 @@
+/** Sorts a provider's or CLI's error into a failure class. Called with the content of error events only, never with what an agent wrote. */
+import { workFailure, type FailureClass, type WorkFailure } from '../../../domain/failure.ts'
+import { clip, oneLine } from '../../../domain/output.ts'
+import { numberAt, objectAt, parseEvent, textAt, type JsonObject } from './json-event.ts'
+import { parseResetAt } from './reset-time.ts'
+
+export interface ProviderError {
+  /** The CLI's or provider's own code for it, where it gives one. */
+  readonly code?: string | null
+  readonly status?: number | null
+  readonly message: string
+  /** From a field of its own, ms. */
+  readonly resetAt?: number | null
+  /** When the error was reported, ms. */
+  readonly at: number
+}
+
+const CODES: Readonly<Record<string, FailureClass>> = {
+  authentication_failed: 'auth',
+  authentication_error: 'auth',
+  permission_error: 'auth',
+  oauth_org_not_allowed: 'auth',
+  invalid_api_key: 'auth',
+  billing_error: 'quota',
+  insufficient_quota: 'quota',
+  usage_limit_reached: 'quota',
+  model_not_found: 'bad-model',
+  prompt_too_long: 'context-overflow',
+  context_length_exceeded: 'context-overflow',
+  overloaded: 'overload',
+  overloaded_error: 'overload',
+  server_error: 'overload',
+  api_error: 'overload',
+  server_is_overloaded: 'overload',
+}
+
+/** In this order: a quota error is a 429 too, and an overflow a 400. */
+const PATTERNS: readonly (readonly [RegExp, FailureClass])[] = [
+  [
+    /context window|context[ _]length|prompt is too long|maximum context|exceeds the maximum number of tokens/i,
+    'context-overflow',
+  ],
+  [
+    /quota|usage limit|(session|weekly|monthly|spend|daily|credit)\b.{0,20}\blimit|limit reached\||out of .{0,20}credits|credit balance/i,
+    'quota',
+  ],
+  [
+    /not logged in|log ?in again|please run .?\/?(codex )?login|invalid api key|missing environment variable|authenticat|refresh token|unauthori[sz]ed|forbidden/i,
+    'auth',
+  ],
+  [
+    /model.{0,80}(not found|does not exist|not supported|may not exist|not available)|model_not_found|unknown model/i,
+    'bad-model',
+  ],
+  [/rate.?limit|too many requests/i, 'rate-limit'],
+  [/overloaded|at capacity|high demand|server error|temporarily unavailable/i, 'overload'],
+  [
+    /stream disconnected|error sending request|connection (error|refused|failed|reset|closed)|unable to connect|ECONN|ENOTFOUND|EAI_AGAIN|timed? ?out|network error|other side closed|unexpected EOF|fetch failed|socket hang up|\bterminated$|^terminated|stream ended without/i,
+    'overload',
+  ],
+]
+
+export function providerFailure(error: ProviderError): WorkFailure {
+  const failureClass = classOf(error)
+  const canReset =
+    failureClass === 'quota' || failureClass === 'rate-limit' || failureClass === 'overload'
+  const resetAt = canReset ? (error.resetAt ?? parseResetAt(error.message, error.at)) : null
+  const reason = oneLine(error.message) || 'its provider answered with an error'
+  return workFailure(failureClass, reason, { resetAt, detail: clip(error.message, 4096) })
+}
+
+function classOf({ code = null, status = null, message }: ProviderError): FailureClass {
+  const byCode = code === null ? undefined : CODES[code]
+  if (byCode !== undefined) return byCode
+  // Claude Code says so of a limit on traffic.
+  const text = message.replace('(not your usage limit)', '')
+  const byText = PATTERNS.find(([pattern]) => pattern.test(text))?.[1]
+  // A status decides less than the text of a quota or an overflow, and more than any other text.
+  if (byText === 'quota' || byText === 'context-overflow') return byText
+  return byStatus(status ?? statusIn(message)) ?? byText ?? 'crash'
+}
+
+function byStatus(status: number | null): FailureClass | null {
+  if (status === null) return null
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 402) return 'quota'
+  if (status === 404) return 'bad-model'
+  if (status === 413) return 'context-overflow'
+  if (status === 429) return 'rate-limit'
+  return status >= 500 ? 'overload' : null
+}
+
+function statusIn(message: string): number | null {
+  const found = /\bstatus:? (?:code )?(\d{3})\b/i.exec(message)?.[1]
+  return found === undefined ? null : Number(found)
+}
+
+/** Of the JSON body of an error, or of the object in its field `error`. */
+export const codeOfBody = (body: JsonObject | null): string | null =>
+  textAt(body, 'code') ?? textAt(body, 'type')
+
+export function resetOfBody(body: JsonObject | null): number | null {
+  const seconds = numberAt(body, 'resets_at')
+  return seconds === null ? null : seconds * 1000
+}
+
+const API_ERROR = /\[API Error: ([\s\S]*)\]/
+
+/**
+ * Reads `[API Error: …]`, as Gemini CLI and its forks print a provider's error: its message, or its whole JSON body. A text in another
+ * form is the message itself.
+ */
+export function parseApiError(text: string): {
+  readonly status: number | null
+  readonly message: string
+} {
+  const inner = API_ERROR.exec(text)?.[1] ?? text
+  const body = objectAt(parseEvent(inner), 'error')
+  const bodyMessage = textAt(body, 'message')
+  if (bodyMessage !== null) return { status: numberAt(body, 'code'), message: bodyMessage }
+  // Qwen Code: `401 invalid API key`.
+  const [, status, message = ''] = /^([45]\d{2}) ([\s\S]+)$/.exec(inner) ?? []
+  return status === undefined
+    ? { status: null, message: inner }
+    : { status: Number(status), message }
+}
+
+/** Whether an answer ends in such an error, or in one and a line of advice below it. */
+export const endsInApiError = (text: string): boolean =>
+  /\[API Error: [\s\S]*\](?:\s*\n[^\n]*)?\s*$/.test(text)
