@@ -15,7 +15,8 @@ import { nearMatch } from '../domain/near-match.ts'
 import { formatKey } from './keys.ts'
 import type { Fault } from './layer.ts'
 import { faultAt, findWinner, type Winners } from './winners.ts'
-import { executorFileSchema, ROLES_TABLE } from './schema.ts'
+import { executorFileSchema } from './registry-schema.ts'
+import { ROLES_TABLE } from './schema.ts'
 import { FIELDS_OF_TYPE } from './profiles.ts'
 
 export function checkSettings(settings: Settings, winners: Winners): Fault[] {

@@ -1,8 +1,7 @@
 /** The first `.yard/config.toml`: every plain key as a comment with its default and meaning, so that a value that stands is one that somebody chose. */
 import { toLiteral } from './edit-text.ts'
 import { PLAIN_KEYS, type KeyInfo } from './keys.ts'
-import { MACHINE_TABLE } from './machine-table.ts'
-import { configFileSchema, ROLES_TABLE } from './schema.ts'
+import { configFileSchema, MACHINE_TABLE, ROLES_TABLE } from './schema.ts'
 
 const EXAMPLES = `
 # Limits beside max_agents.

@@ -11,39 +11,72 @@ export interface KeyInfo {
   /** `*` stands for a name of the user's own. */
   readonly path: readonly string[]
   readonly schema: z.ZodType
+  readonly label: string
   readonly description: string
+  readonly control: KeyControl
   /** In the form of the file; undefined where there is none. */
   readonly fallback: unknown
   /** What a bare number means, for a duration. */
   readonly unit: DurationUnit | null
 }
 
+/** How a value is edited in a form. `unit`: what a bare number means; `options`: values with their labels. */
+export type KeyControl =
+  | { kind: 'switch' | 'number' | 'text' | 'list' | 'executor' | 'model' }
+  | { kind: 'duration'; unit: 's' | 'm' | 'd' }
+  | { kind: 'choice'; options: [value: string, label: string][] }
+
 export const CONFIG_KEYS: readonly KeyInfo[] = walk(configFileSchema, [])
 
 /** Keys without a name of the user's own: each always has a value. */
 export const PLAIN_KEYS: readonly KeyInfo[] = CONFIG_KEYS.filter((key) => !key.path.includes('*'))
 
-function walk(schema: z.ZodType, path: readonly string[]): KeyInfo[] {
+/** `named`: the schema that holds the label and the description. Those of a table with free names are at the table. */
+function walk(schema: z.ZodType, path: readonly string[], named = schema): KeyInfo[] {
   const inner = bare(schema)
   if (inner instanceof z.ZodObject) {
-    const named = Object.entries<z.ZodType>(inner.shape).flatMap(([key, child]) =>
+    const keys = Object.entries<z.ZodType>(inner.shape).flatMap(([key, child]) =>
       walk(child, [...path, key]),
     )
     const { catchall } = inner.def
     const isOpen = catchall !== undefined && !(catchall instanceof z.ZodNever)
-    return isOpen ? [...named, ...walk(asType(catchall), [...path, '*'])] : named
+    return isOpen ? [...keys, ...walk(asType(catchall), [...path, '*'])] : keys
   }
-  if (inner instanceof z.ZodRecord) return walk(asType(inner.def.valueType), [...path, '*'])
+  if (inner instanceof z.ZodRecord) return walk(asType(inner.def.valueType), [...path, '*'], schema)
   const unit = z.globalRegistry.get(inner)?.['unit']
+  const { title = '', description = '', control } = z.globalRegistry.get(named) ?? {}
   return [
     {
       path,
       schema,
-      description: schema.description ?? '',
+      label: title,
+      description,
+      control: controlOf(inner, control),
       fallback: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
-      unit: unit === 's' || unit === 'm' || unit === 'd' ? unit : null,
+      unit: isUnit(unit) ? unit : null,
     },
   ]
+}
+
+function isUnit(unit: unknown): unit is 's' | 'm' | 'd' {
+  return unit === 's' || unit === 'm' || unit === 'd'
+}
+
+function controlOf(schema: z.ZodType, given: unknown): KeyControl {
+  if (given === 'list' || given === 'executor' || given === 'model') return { kind: given }
+  const { unit, enumDescriptions } = z.globalRegistry.get(schema) ?? {}
+  if (isUnit(unit)) return { kind: 'duration', unit }
+  if (schema instanceof z.ZodEnum) {
+    const labels: readonly unknown[] = Array.isArray(enumDescriptions) ? enumDescriptions : []
+    const options = schema.options.map((value, index): [string, string] => [
+      String(value),
+      String(labels[index] ?? value),
+    ])
+    return { kind: 'choice', options }
+  }
+  if (schema instanceof z.ZodBoolean) return { kind: 'switch' }
+  if (schema instanceof z.ZodNumber) return { kind: 'number' }
+  return { kind: schema instanceof z.ZodArray ? 'list' : 'text' }
 }
 
 /** Without its default, prefault and optional, which all wrap one schema. */
@@ -95,6 +128,21 @@ export const keyInfo = (path: readonly string[]): KeyInfo | null =>
       key.path.length === path.length &&
       key.path.every((part, at) => part === path[at] || (part === '*' && !isRoles(path, at))),
   ) ?? null
+
+export interface KeyDescription {
+  readonly label: string
+  readonly note: string
+  readonly control: KeyControl
+}
+
+/** For a form. The label of a freely named value ends with the name. */
+export function describeKey(path: readonly string[]): KeyDescription {
+  const info = keyInfo(path)
+  if (!info) return { label: formatKey(path), note: '', control: { kind: 'text' } }
+  const { label, description, control } = info
+  const isNamed = info.path.at(-1) === '*'
+  return { label: isNamed ? `${label} ${path.at(-1)}` : label, note: description, control }
+}
 
 /** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
 export const isNamedTable = (path: readonly string[]): boolean =>

@@ -10,8 +10,7 @@ import {
   PLAIN_KEYS,
   readValue,
 } from './keys.ts'
-import { MACHINE_TABLE } from './machine-table.ts'
-import { configFileSchema } from './schema.ts'
+import { configFileSchema, MACHINE_TABLE } from './schema.ts'
 import { parseToml } from './toml-source.ts'
 
 export type Source = 'flag' | 'env' | 'project' | 'global' | 'default'

@@ -10,6 +10,7 @@ import {
   formatKey,
   isNamedTable,
   keyInfo,
+  parseKey,
   PLAIN_KEYS,
   type KeyInfo,
 } from './keys.ts'
@@ -22,9 +23,11 @@ import {
   type Source,
 } from './layer.ts'
 import { mergeLayers, sourceAt, type Merged } from './merge.ts'
+import { builtInField, FIELDS_OF_TYPE } from './profiles.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 import { modelField } from './model-entry.ts'
 import { durationMs } from './value-schemas.ts'
+import type { ConfigEntry } from './settings-form.ts'
 import { findWinner } from './winners.ts'
 
 export interface ConfigSources {
@@ -39,16 +42,6 @@ export interface ConfigSources {
   readonly flags?: Readonly<Record<string, string | number>>
 }
 
-export interface ConfigEntry {
-  readonly key: string
-  /** Durations as a number in the unit of the key; null when not set. */
-  readonly value: unknown
-  readonly source: Source
-  /** The file that says so, and the line where it is found; null for what no file says. */
-  readonly file: string | null
-  readonly line: number | null
-}
-
 export interface LoadedConfig {
   /** Frozen through and through. */
   readonly settings: Settings
@@ -56,6 +49,8 @@ export interface LoadedConfig {
   list(): ConfigEntry[]
   /** One key; `bad-key` when there is none of that name. */
   get(key: string): Result<ConfigEntry, Failure>
+  /** All fields of a profile in the order of a form, also those that no layer names. Empty for a profile that does not exist. */
+  profile(name: string): ConfigEntry[]
   /** The highest layer that says anything at or below a key such as `models.opus`. */
   sourceOf(path: readonly string[]): Source
   readonly flagsApplied: Readonly<Record<string, string | number>>
@@ -118,6 +113,7 @@ function assembleConfig(sources: ConfigSources, texts: FileTexts): Result<Loaded
       const found = findKey(key)
       return found.ok ? ok(entryOf(view, found.value.path, found.value.info)) : found
     },
+    profile: (name) => profileEntries(view, name),
     sourceOf: (path) => sourceAt(view.winners, path),
     flagsApplied: Object.freeze({ ...sources.flags }),
   })
@@ -155,6 +151,31 @@ function listEntries(view: Merged): ConfigEntry[] {
   })
   return [...plain, ...named]
 }
+
+/** Variables and headers are entries of their own, and `endpoint` is another name of `url`: they are listed where they are set. */
+const LISTED_WHEN_SET: readonly string[] = ['type', 'env', 'headers', 'endpoint']
+
+function profileEntries(view: Merged, name: string): ConfigEntry[] {
+  const profile = Object.hasOwn(view.settings.executors, name) && view.settings.executors[name]
+  if (!profile) return []
+  const fields = FIELDS_OF_TYPE[profile.type]
+    .filter((field) => !LISTED_WHEN_SET.includes(field))
+    .map((field): ConfigEntry => {
+      const path = ['executors', name, field]
+      const info = keyInfo(path)
+      const isSet = info !== null && view.winners.has(formatKey(path))
+      if (isSet) return entryOf(view, path, info)
+      return { key: formatKey(path), value: builtInField(profile.type, field), ...BUILT_IN }
+    })
+  const listed = new Set(fields.map(({ key }) => key))
+  const others = listEntries(view).filter(
+    ({ key }) => isOfProfile(parseKey(key), name) && !listed.has(key),
+  )
+  return [...fields, ...others]
+}
+
+const isOfProfile = (path: readonly string[] | null, name: string): boolean =>
+  path !== null && path[0] === 'executors' && path[1] === name
 
 function entryOf(view: Merged, path: readonly string[], info: KeyInfo): ConfigEntry {
   const key = formatKey(path)

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { Price } from '../domain/price.ts'
 import type { ModelEntry } from '../domain/settings.ts'
-import type { ModelFile } from './schema.ts'
+import type { ModelFile } from './registry-schema.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 
 /** The error ends a sentence that begins with the model's key. */

@@ -1,34 +1,19 @@
-/** What is there without any file: a profile per executor type; and which fields a type uses. */
+/** The built-in profile of each executor type, and the fields that a type uses. */
 import { invariant } from '../base/result.ts'
 import { isCodingAgent, type ExecutorType, type Profile } from '../domain/settings.ts'
-import type { ExecutorFile } from './schema.ts'
+import type { ExecutorFile } from './registry-schema.ts'
 import { durationMs } from './value-schemas.ts'
 
-const LOCAL = [
-  'type',
-  'env',
-  'max_agents',
-  'timeout',
-  'keep_background',
-  'subtasks',
-  'coding',
-] as const
-const CLI = [
-  ...LOCAL,
-  'model',
-  'permissions',
-  'command',
-  'base_url',
-  'api_key_env',
-  'fallback',
-] as const
+const LOCAL = ['max_agents', 'timeout', 'coding', 'subtasks', 'keep_background', 'env'] as const
+const ADDRESS = ['base_url', 'api_key_env', 'fallback'] as const
+const CLI = ['type', 'command', 'model', 'permissions', ...ADDRESS, ...LOCAL] as const
 
-/** A field that does nothing for a type is refused rather than ignored. */
+/** In the order of a form. A field that does nothing for a type is refused rather than ignored. */
 export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof ExecutorFile)[]>> = {
-  shell: LOCAL,
-  command: [...LOCAL, 'model', 'command', 'stdin'],
+  shell: ['type', ...LOCAL],
+  command: ['type', 'command', 'model', 'stdin', ...LOCAL],
   manual: ['type'],
-  schedule: ['type', 'then', 'schedule'],
+  schedule: ['type', 'schedule', 'then'],
   claude: CLI,
   codex: CLI,
   gemini: CLI,
@@ -37,16 +22,36 @@ export const FIELDS_OF_TYPE: Readonly<Record<ExecutorType, readonly (keyof Execu
   pi: CLI,
   copilot: CLI,
   kimi: CLI,
-  acp: [...LOCAL, 'model', 'permissions', 'command', 'fallback'],
-  native: [...CLI.filter((field) => field !== 'command'), 'max_steps', 'max_tokens', 'max_cost'],
+  acp: ['type', 'command', 'model', 'permissions', 'fallback', ...LOCAL],
+  native: [
+    ...(['type', 'model', 'permissions', ...ADDRESS] as const),
+    ...(['max_steps', 'max_tokens', 'max_cost', ...LOCAL] as const),
+  ],
   http: ['type', 'url', 'endpoint', 'method', 'headers', 'give_up', 'timeout', 'max_agents'],
   external: ['type', 'timeout'],
 }
 
+/** In the form of the file; durations in minutes. */
+const DEFAULTS = {
+  timeout: 240,
+  give_up: 10,
+  permissions: 'bypass',
+  subtasks: 'own',
+  keep_background: false,
+  stdin: 'prompt',
+  method: 'POST',
+} as const satisfies ExecutorFile
+
+/** What a field is where no file says it, in the form of the file; null = not set. */
+export function builtInField(type: ExecutorType, field: string): unknown {
+  if (field === 'coding') return isCodingAgent(type)
+  return Object.entries(DEFAULTS).find(([name]) => name === field)?.[1] ?? null
+}
+
 export function createProfile(name: string, type: ExecutorType, file: ExecutorFile): Profile {
-  const timeoutMs = durationMs(or(file.timeout, '4h'), 'm')
+  const timeoutMs = durationMs(or(file.timeout, DEFAULTS.timeout), 'm')
   invariant(timeoutMs !== null, `executors.${name}.timeout passed the schema`)
-  const giveUpMs = durationMs(or(file.give_up, '10m'), 'm')
+  const giveUpMs = durationMs(or(file.give_up, DEFAULTS.give_up), 'm')
   invariant(giveUpMs !== null, `executors.${name}.give_up passed the schema`)
   return {
     name,
@@ -55,16 +60,16 @@ export function createProfile(name: string, type: ExecutorType, file: ExecutorFi
     env: or(file.env, {}),
     maxAgents: or(file.max_agents, null),
     timeoutMs,
-    permissions: or(file.permissions, 'bypass'),
-    keepBackground: or(file.keep_background, false),
-    subtasks: or(file.subtasks, 'own'),
+    permissions: or(file.permissions, DEFAULTS.permissions),
+    keepBackground: or(file.keep_background, DEFAULTS.keep_background),
+    subtasks: or(file.subtasks, DEFAULTS.subtasks),
     coding: or(file.coding, isCodingAgent(type)),
     command: or(file.command, null),
-    stdin: or(file.stdin, 'prompt'),
+    stdin: or(file.stdin, DEFAULTS.stdin),
     baseUrl: or(file.base_url, null),
     apiKeyEnv: or(file.api_key_env, null),
     url: or(file.url, or(file.endpoint, null)),
-    method: or(file.method, 'POST'),
+    method: or(file.method, DEFAULTS.method),
     headers: or(file.headers, {}),
     giveUpMs,
     maxSteps: file.max_steps ?? null,
@@ -76,7 +81,7 @@ export function createProfile(name: string, type: ExecutorType, file: ExecutorFi
   }
 }
 
-const or = <T, D extends string | boolean | object | null>(
+const or = <T, D extends string | number | boolean | object | null>(
   value: T | undefined,
   fallback: D,
 ): T | D => (value === undefined ? fallback : value)

@@ -39,8 +39,26 @@ export const word = (max: number) =>
     .min(1, 'must not be empty')
     .max(max, `is longer than ${max} characters`)
 export const flag = () => z.boolean('must be true or false')
-export const choice = <T extends readonly string[]>(values: T) =>
-  `must be one of ${values.map((v) => `"${v}"`).join(', ')}`
+
+/** One of these values, each with its label for people. */
+export const oneOf = <const T extends string>(values: readonly T[], labels: Record<T, string>) =>
+  z
+    .enum(values, `must be one of ${values.map((value) => `"${value}"`).join(', ')}`)
+    .meta({ enumDescriptions: values.map((value) => labels[value]) })
+
+/** US dollars; `some`: more than none. */
+export function dollars(min: 'none' | 'some') {
+  const expected = `must be a number of US dollars${min === 'some' ? ', more than 0' : ''}`
+  const number = z.number(expected).max(10_000_000, 'is more than ten million')
+  return (min === 'some' ? number.positive(expected) : number.min(0, expected)).optional()
+}
+
+/** What a key is called, what it does, and how it is edited where that does not follow from its type. */
+export const about = (
+  title: string,
+  description: string,
+  control?: 'list' | 'executor' | 'model',
+) => ({ title, description, ...(control && { control }) })
 
 export const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
 

@@ -1,6 +1,7 @@
 /** What only the page asks: the past of the yard, what is to come, where a person put the nodes. Reads of committed events, and furniture. */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { configEntrySchema, pendingEntrySchema } from './service.ts'
 import { commandIdSchema, idInput } from './task.ts'
 import { positionSchema, taskCardSchema } from './view.ts'
 
@@ -12,6 +13,22 @@ export const activityBarSchema = z.object({
   events: z.number(),
   failures: z.number(),
 })
+
+/** How a value is edited. `unit`: what a bare number means; `options`: values with their labels. */
+const controlSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['switch', 'number', 'text', 'list', 'executor', 'model']) }),
+  z.object({ kind: z.literal('duration'), unit: z.enum(['s', 'm', 'd']) }),
+  z.object({ kind: z.literal('choice'), options: z.array(z.tuple([z.string(), z.string()])) }),
+])
+export type SettingControl = z.infer<typeof controlSchema>
+
+/** A key of the configuration with all that a form needs. */
+const settingSchema = configEntrySchema.extend({
+  label: z.string(),
+  note: z.string(),
+  control: controlSchema,
+})
+export type Setting = z.infer<typeof settingSchema>
 
 /** The yard as it stood after the commit `seq`. */
 export const momentSchema = z.object({
@@ -258,6 +275,22 @@ export const pageContract = {
       z.object({
         matches: z.array(z.object({ offset: z.number(), line: z.string() })),
         next: z.number().nullable(),
+      }),
+    ),
+  /**
+   * What is in force, and what the files say that is not, as `service.config` and `service.pendingConfig` with what a form needs.
+   * `executor`: all fields of this profile, also those that no file names, and nothing else.
+   */
+  settings: oc
+    .route({ method: 'GET', path: '/page/settings' })
+    .input(z.object({ executor: z.string().max(200).optional() }))
+    .output(
+      z.object({
+        /** Among them keys that only the files name yet, with the value that is in force. */
+        entries: z.array(settingSchema),
+        pending: z.array(pendingEntrySchema),
+        /** Why the files cannot be read. */
+        problem: z.string().nullable(),
       }),
     ),
   /** Writes keys of a config file and applies the files anew. All or none. A null value takes the key out. */

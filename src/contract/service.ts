@@ -204,4 +204,4 @@ export const serviceContract = {
   backup: oc.route({ method: 'POST', path: '/backup' }).output(z.object({ path: z.string() })),
 }
 export type Flags = z.infer<typeof flagsSchema>
-export { configEntrySchema, executorViewSchema, modelViewSchema, flagsSchema }
+export { configEntrySchema, executorViewSchema, pendingEntrySchema, modelViewSchema, flagsSchema }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
-import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { formatKey, PLAIN_KEYS } from '../../src/config/keys.ts'
+import { configJsonSchema } from '../../src/config/schema.ts'
 import { resolveExecutor } from '../../src/domain/resolve.ts'
 import { load, valueOf } from './support.ts'
 

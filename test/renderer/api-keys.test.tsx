@@ -6,6 +6,7 @@ import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import { emptyView } from '../../src/renderer/session/yard-view.ts'
 import { SettingsScreen } from '../../src/renderer/settings/settings-screen.tsx'
 import { summaryOf } from '../support/scripted-host.ts'
+import { settingsOf } from '../support/settings.ts'
 import { liveSession } from './live-session.ts'
 
 const SECRET = 'sk-live-0123456789'
@@ -14,15 +15,17 @@ const CONFIG = [
   { key: 'executors."a.b".api_key_env', value: 'LLM_KEY' },
   { key: 'executors.other.api_key_env', value: 'OTHER_KEY' },
   { key: 'executors.other.model', value: 'LLM_KEY' },
-].map((entry) => ({ ...entry, source: 'project', file: '/yard/.yard/config.toml', line: 1 }))
+].map((entry) => ({
+  ...entry,
+  source: 'project' as const,
+  file: '/yard/.yard/config.toml',
+  line: 1,
+}))
 
-/** Answers what is asked of `service.config`, and nothing else. */
+/** Answers `page.settings` and nothing else. */
 const session = liveSession(
   {
-    service: {
-      config: async () => CONFIG,
-      pendingConfig: async () => ({ entries: [], problem: null }),
-    },
+    page: { settings: async () => settingsOf(CONFIG) },
   },
   { ...emptyView, summary: summaryOf({ host: 'app' }) },
 )

@@ -14,7 +14,6 @@ import { headerFaults } from '../../src/renderer/executors/new-header.ts'
 import { untestedReason } from '../../src/renderer/executors/trials.ts'
 import { usesOf as executorUses } from '../../src/renderer/executors/executor-use.ts'
 import { modelStops } from '../../src/renderer/executors/model-stops.ts'
-import { profileEntries } from '../../src/renderer/executors/profile-entries.ts'
 import {
   changedBy,
   inUseReason,
@@ -148,21 +147,6 @@ test('users of an executor: unfinished tasks, those that name none, those that h
     handedBy: ['nightly'],
   })
   expect(executorUses('shell', tasks, config)).toEqual({ named: 1, byDefault: 0, handedBy: [] })
-})
-
-test('a profile shows what its files say, what is built in, and its variables', () => {
-  const said = [
-    entry('executors.claude.timeout', 45, 'global'),
-    entry('executors.claude.env.KEY', { from: 'KEY' }),
-    entry('executors.other.timeout', 5),
-  ]
-  const shown = profileEntries(executor(), said)
-  const at = (key: string) => shown.find((each) => each.key === `executors.claude.${key}`)
-  expect(at('timeout')).toBe(said[0])
-  expect(at('env.KEY')).toBe(said[1])
-  expect(at('permissions')).toMatchObject({ value: 'bypass', source: 'default' })
-  expect(shown.map(({ key }) => key)).not.toContain('executors.other.timeout')
-  expect(profileEntries(executor({ name: 'm', type: 'manual' }), [])).toEqual([])
 })
 
 test('a model is in use by name or by id; finished tasks do not count', () => {

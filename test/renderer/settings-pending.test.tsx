@@ -1,9 +1,11 @@
 /** Files that were edited beside a running service: what is in force, what waits, and why. */
 import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
+import type { ConfigEntry } from '../../src/config/settings-form.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
 import { SettingsScreen } from '../../src/renderer/settings/settings-screen.tsx'
-import type { ConfigEntry, PendingConfig } from '../../src/renderer/ui/config-entry.ts'
+import type { PendingEntry } from '../../src/config/settings-form.ts'
+import { settingsOf } from '../support/settings.ts'
 import { liveSession } from './live-session.ts'
 
 const FILE = '/atlas/.yard/config.toml'
@@ -12,17 +14,22 @@ const CONFIG: readonly ConfigEntry[] = [
   { key: 'agent.max_attempts', value: 3, source: 'default', file: null, line: null },
 ]
 
+interface Pending {
+  readonly entries: readonly PendingEntry[]
+  readonly problem: string | null
+}
+
 /** Opens a section of the settings of a service whose files say this. */
-function open(section: string, pending: PendingConfig): void {
+function open(section: string, pending: Pending): void {
   const service = {
-    config: async () => CONFIG,
-    pendingConfig: async () => pending,
     executors: async () => [],
     models: async () => [],
   }
   location.hash = `#/settings?section=${section}`
   render(
-    <SessionContext value={liveSession({ service })}>
+    <SessionContext
+      value={liveSession({ service, page: { settings: async () => settingsOf(CONFIG, pending) } })}
+    >
       <SettingsScreen />
     </SessionContext>,
   )
@@ -33,7 +40,7 @@ afterEach(() => {
   location.hash = ''
 })
 
-const EDITED: PendingConfig = {
+const EDITED: Pending = {
   entries: [
     {
       key: 'agent.max_subtasks',

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { CONFIG_KEYS, findKey, formatKey, readValue } from '../../src/config/keys.ts'
-import { createProfile, FIELDS_OF_TYPE as HOST_FIELDS } from '../../src/config/profiles.ts'
-import { EXECUTOR_TYPES } from '../../src/domain/settings.ts'
+import { describeKey, findKey, formatKey, readValue } from '../../src/config/keys.ts'
+import type { Setting } from '../../src/contract/page.ts'
 import { holderOf, resetKeys, takeKeys, turnOff } from '../../src/renderer/settings/key-choice.ts'
 import { stopQuestion, withoutSecrets } from '../../src/renderer/settings/service-settings.tsx'
 import { updateText } from '../../src/renderer/settings/app-settings.tsx'
@@ -16,12 +15,6 @@ import {
   typedText,
   type ConfigEntry,
 } from '../../src/renderer/ui/config-entry.ts'
-import {
-  builtInField,
-  FIELDS_OF_TYPE,
-  KEY_WORDS,
-  wordsOf,
-} from '../../src/renderer/ui/config-keys.ts'
 import { COMMANDS, type CommandInfo } from '../../src/renderer/workspace/command-table.ts'
 import { keysOf } from '../../src/renderer/workspace/keys.ts'
 import { getPreferences, setPreferences } from '../../src/renderer/workspace/preferences.ts'
@@ -42,44 +35,7 @@ const entry = (key: string, more: Partial<ConfigEntry> = {}): ConfigEntry => ({
   ...more,
 })
 
-test('every key of the configuration has words and a fitting control, and no word is without a key', () => {
-  const patterns = CONFIG_KEYS.map(({ path }) => path.join('.'))
-  expect(Object.keys(KEY_WORDS).toSorted()).toEqual(patterns.toSorted())
-  for (const info of CONFIG_KEYS) {
-    const { control } = wordsOf(formatKey(info.path.map((part) => (part === '*' ? 'x' : part))))
-    const key = formatKey(info.path)
-    const options = control.kind === 'choice' ? control.options.map(([value]) => value) : []
-    const refused = options.filter((value) => !readValue(info, value).ok)
-    expect({ key, refused }).toEqual({ key, refused: [] })
-    const isOpen = control.kind !== 'choice' || readValue(info, 'none of them').ok
-    expect({ key, isOpen }).toEqual({ key, isOpen: control.kind !== 'choice' })
-    expect({ key, isSwitch: control.kind === 'switch' }).toEqual({
-      key,
-      isSwitch: readValue(info, 'true').ok && !readValue(info, 'maybe').ok,
-    })
-    const unit = control.kind === 'duration' ? control.unit : null
-    expect({ key, unit }).toEqual({ key, unit: info.unit })
-  }
-})
-
-test('an unknown key is still shown, by its own name', () => {
-  expect(wordsOf('later.on')).toEqual({ label: 'later.on', note: '', control: { kind: 'text' } })
-  expect(wordsOf('caps.tags."big one"').label).toBe('Agents of the tag big one')
-})
-
-test('the fields of a profile and what is built in are those of the host', () => {
-  for (const type of EXECUTOR_TYPES) {
-    const others = HOST_FIELDS[type].filter((field) => field !== 'type' && field !== 'env')
-    expect(FIELDS_OF_TYPE[type].toSorted()).toEqual(others.toSorted())
-    const profile = createProfile('x', type, {})
-    expect(builtInField(type, 'coding')).toBe(profile.coding)
-    expect(builtInField(type, 'timeout')).toBe(profile.timeoutMs / 60_000)
-    for (const field of ['permissions', 'subtasks', 'stdin', 'model', 'command'] as const)
-      expect(builtInField(type, field)).toEqual(profile[field])
-    expect(builtInField(type, 'keep_background')).toBe(profile.keepBackground)
-    expect(builtInField(type, 'max_agents')).toBe(profile.maxAgents)
-  }
-})
+const setting = (key: string): Setting => ({ ...entry(key), ...describeKey(keyParts(key)) })
 
 test.each([
   ['coordinator.max_agents', ['coordinator', 'max_agents']],
@@ -124,7 +80,7 @@ test('a default that stands under its older key is reset there', () => {
 test('the search wants every word, in the section’s name or the setting’s', () => {
   const sections = configSections({
     pending: [],
-    entries: [entry('store.backups'), entry('store.synchronous'), entry('coordinator.model')],
+    entries: ['store.backups', 'store.synchronous', 'coordinator.model'].map(setting),
     names: { executors: [], models: [] },
     scope: 'project',
     onSaved: () => {},

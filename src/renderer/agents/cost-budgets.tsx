@@ -1,7 +1,6 @@
 /** What may be spent, and how much of it is; each cap is changed where it stands. */
 import type { Costs } from '../../contract/page.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
-import { wordsOf } from '../ui/config-keys.ts'
 import { instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
@@ -11,16 +10,17 @@ import { moneyText, tokensText } from '../ui/words.ts'
 type Budget = Costs['budget']
 
 const NO_NAMES = { executors: [], models: [] }
-const KEYS = [
+const KEYS: readonly string[] = [
   'budget.day_usd',
   'budget.day_tokens',
   'budget.graph_usd',
   'budget.graph_tokens',
-] as const
+]
 
 export function CostBudgets({ budget }: { readonly budget: Budget }) {
-  const config = useAnswer(({ service }) => service.config(), { key: JSON.stringify(budget) })
+  const config = useAnswer(({ page }) => page.settings({}), { key: JSON.stringify(budget) })
   const { day, graph, graphSince } = budget
+  const budgets = (config.value?.entries ?? []).filter(({ key }) => KEYS.includes(key))
   return (
     <section className="card trend cost-card" aria-label="Budgets">
       <header>
@@ -40,11 +40,10 @@ export function CostBudgets({ budget }: { readonly budget: Budget }) {
       </p>
       <details className="cost-caps">
         <summary>Change budgets</summary>
-        {KEYS.map((key) => (
+        {budgets.map((entry) => (
           <ConfigRow
-            key={key}
-            entry={entryOf(config.value ?? [], key)}
-            words={wordsOf(key)}
+            key={entry.key}
+            entry={entry}
             names={NO_NAMES}
             scope="project"
             onSaved={config.askAgain}
@@ -55,15 +54,6 @@ export function CostBudgets({ budget }: { readonly budget: Budget }) {
     </section>
   )
 }
-
-const entryOf = <T extends { readonly key: string }>(entries: readonly T[], key: string) =>
-  entries.find((each) => each.key === key) ?? {
-    key,
-    value: null,
-    source: 'default',
-    file: null,
-    line: null,
-  }
 
 interface MeterProps {
   readonly name: string

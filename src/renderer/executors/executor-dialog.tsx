@@ -1,5 +1,6 @@
 /** A new executor: a name, how its agents are run, and what that cannot do without. */
 import { useState, type FormEvent } from 'react'
+import { EXECUTOR_TYPE_LABELS } from '../../domain/executor-labels.ts'
 import { EXECUTOR_TYPES } from '../../domain/settings.ts'
 import { useCommand } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
@@ -9,7 +10,6 @@ import { Field } from '../ui/field.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
-import { TYPE_NAMES } from './executor-state.ts'
 import { editsOf, faultsOf, newFields, type NewExecutor } from './new-executor.ts'
 
 interface ExecutorDialogProps {
@@ -27,7 +27,7 @@ export function ExecutorDialog(props: ExecutorDialogProps) {
 }
 
 const EMPTY: NewExecutor = { name: '', type: 'claude', fields: {} }
-const TYPES = EXECUTOR_TYPES.map((type) => [type, TYPE_NAMES[type]] as const)
+const TYPES = EXECUTOR_TYPES.map((type) => [type, EXECUTOR_TYPE_LABELS[type]] as const)
 
 function ExecutorForm({ taken, onAdded, onClose }: ExecutorDialogProps) {
   const [wish, setWish] = useState(EMPTY)

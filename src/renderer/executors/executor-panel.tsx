@@ -4,10 +4,10 @@ import type { BreakerView } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { keyParts } from '../ui/config-entry.ts'
-import { wordsOf } from '../ui/config-keys.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
 import { CopyText } from '../ui/copy-text.tsx'
 import { RoutePlan } from '../ui/route-plan.tsx'
+import { useAnswer } from '../ui/use-answer.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { cliOf, fixesOf, standingOf, typeWord, type ExecutorView } from './executor-state.ts'
@@ -17,7 +17,6 @@ import { ExecutorFacts } from './executor-facts.tsx'
 import { ExecutorTrial } from './executor-trial.tsx'
 import { HeaderForm } from './header-form.tsx'
 import { modelStops } from './model-stops.ts'
-import { profileEntries } from './profile-entries.ts'
 import type { Registry } from './use-registry.ts'
 
 interface ExecutorPanelProps {
@@ -164,8 +163,18 @@ function Model({ view, registry }: PartProps) {
 }
 
 function Profile({ view, registry }: PartProps) {
-  const { config, names, askAgain } = registry
-  const entries = config === null ? [] : profileEntries(view, config)
+  const { names, askAgain } = registry
+  const settings = useAnswer(({ page }) => page.settings({ executor: view.name }), {
+    key: view.name,
+  })
+  // The answer about the executor that was shown before stays until the next one comes.
+  const entries = (settings.value?.entries ?? []).filter(
+    ({ key }) => keyParts(key)[1] === view.name,
+  )
+  const saved = (): void => {
+    settings.askAgain()
+    askAgain()
+  }
   const known = { ...names, models: view.models ?? names.models }
   if (entries.length === 0) return null
   return (
@@ -174,13 +183,12 @@ function Profile({ view, registry }: PartProps) {
         <ConfigRow
           key={entry.key}
           entry={entry}
-          words={wordsOf(entry.key)}
           names={known}
           scope={entry.source === 'global' ? 'global' : 'project'}
-          onSaved={askAgain}
+          onSaved={saved}
         />
       ))}
-      {view.type === 'http' && <HeaderForm name={view.name} onSaved={askAgain} />}
+      {view.type === 'http' && <HeaderForm name={view.name} onSaved={saved} />}
     </Part>
   )
 }

@@ -1,10 +1,10 @@
 /** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
+import { EXECUTOR_TYPE_LABELS } from '../../domain/executor-labels.ts'
 import { EXECUTOR_TYPES, isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
-import { FIELDS_OF_TYPE } from '../ui/config-keys.ts'
 import { instantText } from '../ui/duration.ts'
 import { countText, plural } from '../ui/words.ts'
 
@@ -22,27 +22,9 @@ export interface Standing {
 export const typeOf = ({ type }: Pick<ExecutorView, 'type'>): ExecutorType | null =>
   EXECUTOR_TYPES.find((each) => each === type) ?? null
 
-export const TYPE_NAMES: Readonly<Record<ExecutorType, string>> = {
-  claude: 'Claude Code',
-  codex: 'Codex',
-  gemini: 'Gemini CLI',
-  qwen: 'Qwen Code',
-  opencode: 'opencode',
-  pi: 'pi',
-  copilot: 'Copilot CLI',
-  kimi: 'Kimi CLI',
-  acp: 'Agent Client Protocol',
-  native: 'Own loop',
-  http: 'HTTP service',
-  external: 'External',
-  shell: 'Shell',
-  command: 'Command',
-  manual: 'Manual',
-  schedule: 'Schedule',
-}
 export function typeWord(view: Pick<ExecutorView, 'type'>): string {
   const type = typeOf(view)
-  return type === null ? view.type : TYPE_NAMES[type]
+  return type === null ? view.type : EXECUTOR_TYPE_LABELS[type]
 }
 
 export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
@@ -123,5 +105,5 @@ export function fixesOf(
 
 function takesProgram(view: ExecutorView): boolean {
   const type = typeOf(view)
-  return type !== null && FIELDS_OF_TYPE[type].includes('command')
+  return type !== null && (isAgentCli(type) || type === 'acp' || type === 'command')
 }

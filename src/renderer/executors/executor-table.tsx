@@ -2,8 +2,9 @@
 import type { KeyboardEvent, Ref } from 'react'
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
+import { PERMISSION_LABELS } from '../../domain/executor-labels.ts'
+import { isCodingAgent, permissionsSchema } from '../../domain/settings.ts'
 import { useYard } from '../session/session-context.tsx'
-import { FIELDS_OF_TYPE, wordsOf } from '../ui/config-keys.ts'
 import { Countdown } from '../ui/countdown.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import {
@@ -127,10 +128,9 @@ function Wakes({ view, breakers }: WakesProps) {
 function permissionsText(view: ExecutorView): string {
   const type = typeOf(view)
   const { permissions } = view
-  if (type === null || !FIELDS_OF_TYPE[type].includes('permissions')) return ''
-  const { control } = wordsOf('executors.any.permissions')
-  const options = control.kind === 'choice' ? control.options : []
-  return options.find(([value]) => value === permissions)?.[1] ?? permissions
+  if (type === null || !isCodingAgent(type)) return ''
+  const known = permissionsSchema.safeParse(permissions)
+  return known.success ? PERMISSION_LABELS[known.data] : permissions
 }
 
 function walkNames(event: KeyboardEvent<HTMLTableElement>): void {

@@ -1,7 +1,6 @@
 /** Which model the yard itself asks, for each thing that it asks models for. */
 import { Button } from '../ui/button.tsx'
 import { formatKey } from '../ui/config-entry.ts'
-import { wordsOf } from '../ui/config-keys.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
@@ -17,6 +16,9 @@ interface RolesDialogProps {
 
 export function RolesDialog({ names, onSaved, onClose }: RolesDialogProps) {
   const roles = useAnswer(({ service }) => service.roles())
+  const settings = useAnswer(({ page }) => page.settings({}))
+  const settingOf = (role: string) =>
+    settings.value?.entries.find(({ key }) => key === keyOf(role)) ?? null
   const saved = (): void => {
     roles.askAgain()
     onSaved()
@@ -29,16 +31,20 @@ export function RolesDialog({ names, onSaved, onClose }: RolesDialogProps) {
       </p>
       <ProblemNote problem={roles.problem} onClose={roles.askAgain} />
       <div className="model-roles">
-        {roles.value?.map(({ role, model, source }) => (
-          <ConfigRow
-            key={role}
-            entry={{ key: keyOf(role), value: model, source, file: null, line: null }}
-            words={wordsOf(keyOf(role))}
-            names={{ executors: [], models: names }}
-            scope="project"
-            onSaved={saved}
-          />
-        ))}
+        {roles.value?.map(({ role, model, source }) => {
+          const setting = settingOf(role)
+          return (
+            setting && (
+              <ConfigRow
+                key={role}
+                entry={{ ...setting, value: model, source, file: null, line: null }}
+                names={{ executors: [], models: names }}
+                scope="project"
+                onSaved={saved}
+              />
+            )
+          )
+        })}
       </div>
       <div className="dialog-acts">
         <Button onClick={onClose}>Close</Button>

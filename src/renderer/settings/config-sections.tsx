@@ -1,15 +1,14 @@
 /** Every entry of the configuration, grouped by the first word of its key. */
+import type { Setting } from '../../contract/page.ts'
 import {
   isSaidElsewhere,
   keyParts,
   sourceWord,
-  withPendingKeys,
-  type ConfigEntry,
+  titledSetting,
   type ConfigScope,
   type KnownNames,
   type PendingEntry,
 } from '../ui/config-entry.ts'
-import { wordsOf, type KeyWords } from '../ui/config-keys.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
 import type { SettingSection } from './setting.ts'
 
@@ -30,7 +29,7 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 interface ConfigSectionsParts {
-  readonly entries: readonly ConfigEntry[]
+  readonly entries: readonly Setting[]
   readonly pending: readonly PendingEntry[]
   readonly names: KnownNames
   readonly scope: ConfigScope
@@ -45,21 +44,19 @@ export function configSections({
   onSaved,
 }: ConfigSectionsParts): readonly SettingSection[] {
   const pendingAt = new Map(pending.map((entry) => [entry.key, entry]))
-  const listed = withPendingKeys(entries, pending)
-  const groups = Map.groupBy(listed, ({ key }) => keyParts(key)[0] ?? '')
+  const groups = Map.groupBy(entries, ({ key }) => keyParts(key)[0] ?? '')
   return [...groups].map(([group, members]) => ({
     id: group,
     title: GROUPS[group]?.[0] ?? group,
     note: GROUPS[group]?.[1] ?? '',
     settings: members.map((entry) => {
-      const words = titled(entry)
+      const titled = titledSetting(entry)
       return {
         id: entry.key,
-        words: `${words.label} ${words.note} ${entry.key} ${sourceWord(entry.source)}`,
+        words: `${titled.label} ${titled.note} ${entry.key} ${sourceWord(entry.source)}`,
         node: (
           <ConfigRow
-            entry={entry}
-            words={words}
+            entry={titled}
             names={names}
             scope={scope}
             isBorrowed={isSaidElsewhere(entry, entries) && entry.key.startsWith('coordinator.')}
@@ -70,12 +67,4 @@ export function configSections({
       }
     }),
   }))
-}
-
-/** An executor's or a model's own: its name comes first. */
-function titled({ key }: ConfigEntry): KeyWords {
-  const words = wordsOf(key)
-  const [group, name] = keyParts(key)
-  if (group !== 'executors' && group !== 'models') return words
-  return { ...words, label: `${name}: ${words.label}` }
 }

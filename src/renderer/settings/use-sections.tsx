@@ -1,6 +1,7 @@
 /** All sections as they are here: those of the app only in the app, those of the configuration once the host has said it. */
+import type { Setting } from '../../contract/page.ts'
 import type { Problem } from '../session/problem.ts'
-import type { ConfigEntry, ConfigScope, PendingConfig } from '../ui/config-entry.ts'
+import type { ConfigScope, PendingConfig } from '../ui/config-entry.ts'
 import { useAnswer } from '../ui/use-answer.ts'
 import { apiKeySection } from './api-keys.tsx'
 import { APP, UPDATES } from './app-settings.tsx'
@@ -16,8 +17,7 @@ import { WORKTREES } from './worktree-settings.tsx'
 /** Files are edited elsewhere too. */
 const ASK_EVERY_MS = 10_000
 
-const NOTHING_READ: { readonly entries: readonly ConfigEntry[]; readonly pending: PendingConfig } =
-  { entries: [], pending: { entries: [], problem: null } }
+const NOTHING_READ = { entries: [], pending: [], problem: null }
 
 interface Sections {
   readonly sections: readonly SettingSection[]
@@ -30,14 +30,10 @@ interface Sections {
 }
 
 export function useSections(scope: ConfigScope): Sections {
-  const config = useAnswer(
-    async ({ service }) => {
-      const [entries, pending] = await Promise.all([service.config(), service.pendingConfig()])
-      return { entries, pending }
-    },
-    { everyMs: ASK_EVERY_MS },
-  )
-  const { entries, pending } = config.value ?? NOTHING_READ
+  const config = useAnswer(({ page }) => page.settings({}), { everyMs: ASK_EVERY_MS })
+  const read = config.value ?? NOTHING_READ
+  const entries: readonly Setting[] = read.entries
+  const pending: PendingConfig = { entries: read.pending, problem: read.problem }
   const executors = useAnswer(({ service }) => service.executors())
   const models = useAnswer(({ service }) => service.models())
   const askAgain = (): void => {

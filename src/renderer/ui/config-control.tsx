@@ -1,14 +1,14 @@
 /** The control of one setting, by what the setting is: a switch, a choice, or a field that is sent by ↵. */
 import { useState, type FormEvent } from 'react'
+import type { SettingControl } from '../../contract/page.ts'
 import { Button } from './button.tsx'
 import { typedText, type KnownNames } from './config-entry.ts'
-import type { KeyControl } from './config-keys.ts'
 import { Select } from './select.tsx'
 import { Switch } from './switch.tsx'
 
 interface ConfigControlProps {
   readonly label: string
-  readonly control: KeyControl
+  readonly control: SettingControl
   readonly value: unknown
   readonly names: KnownNames
   readonly isBusy: boolean
@@ -44,7 +44,7 @@ export function ConfigControl(props: ConfigControlProps) {
 
 /** Null = it is typed. A value that is none of the known ones stays to be seen. */
 function optionsOf(
-  control: KeyControl,
+  control: SettingControl,
   value: unknown,
   { executors, models }: KnownNames,
 ): readonly (readonly [string, string])[] | null {

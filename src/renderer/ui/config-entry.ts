@@ -1,4 +1,5 @@
 /** One entry of the configuration, in the words of the window: where it comes from, and why it may not be changed here. */
+import type { Setting } from '../../contract/page.ts'
 import type { YardClient } from '../session/link.ts'
 
 export type ConfigEntry = Awaited<ReturnType<YardClient['service']['config']>>[number]
@@ -10,16 +11,11 @@ export type PendingEntry = PendingConfig['entries'][number]
 /** Which file an edit goes to: this yard's own, or the person's, which holds for all yards. */
 export type ConfigScope = 'project' | 'global'
 
-/** With the keys that only the files name yet, and what is in force without them. */
-export function withPendingKeys(
-  entries: readonly ConfigEntry[],
-  pending: readonly PendingEntry[],
-): readonly ConfigEntry[] {
-  const known = new Set(entries.map(({ key }) => key))
-  const added = pending
-    .filter(({ key }) => !known.has(key))
-    .map(({ key, inForce }) => ({ key, ...inForce, file: null, line: null }))
-  return [...entries, ...added]
+/** An executor's or a model's own setting with its name before the label. */
+export function titledSetting(setting: Setting): Setting {
+  const [group, name] = keyParts(setting.key)
+  if (group !== 'executors' && group !== 'models') return setting
+  return { ...setting, label: `${name}: ${setting.label}` }
 }
 
 /** What a key may name. */

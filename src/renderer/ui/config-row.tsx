@@ -1,5 +1,6 @@
 /** One setting of the configuration: what it is, where it comes from, and the control that changes it in place. */
 import { useId } from 'react'
+import type { Setting } from '../../contract/page.ts'
 import { useCommand } from '../session/session-context.tsx'
 import { Button } from './button.tsx'
 import { ConfigControl } from './config-control.tsx'
@@ -8,19 +9,16 @@ import {
   scopeOf,
   sourceWord,
   typedText,
-  type ConfigEntry,
   type ConfigScope,
   type KnownNames,
   type PendingEntry,
 } from './config-entry.ts'
-import type { KeyWords } from './config-keys.ts'
 import { FilePlace } from './file-place.tsx'
 import { ProblemNote } from './problem-note.tsx'
 import './config.css'
 
 interface ConfigRowProps {
-  readonly entry: ConfigEntry
-  readonly words: KeyWords
+  readonly entry: Setting
   readonly names: KnownNames
   readonly scope: ConfigScope
   /** Its value stands under another key. */
@@ -32,7 +30,7 @@ interface ConfigRowProps {
 }
 
 export function ConfigRow(props: ConfigRowProps) {
-  const { entry, words, names, scope, isBorrowed = false, pending = null, onSaved } = props
+  const { entry, names, scope, isBorrowed = false, pending = null, onSaved } = props
   const command = useCommand()
   const id = useId()
   const fixed = fixedReason(entry, scope)
@@ -46,8 +44,8 @@ export function ConfigRow(props: ConfigRowProps) {
   return (
     <div className="config-row" role="group" aria-labelledby={id}>
       <div className="config-words">
-        <h3 id={id}>{words.label}</h3>
-        <p>{words.note}</p>
+        <h3 id={id}>{entry.label}</h3>
+        <p>{entry.note}</p>
         {fixed !== null && <p className="config-fixed">{fixed}</p>}
         <p className="config-source">
           <code>{entry.key}</code>
@@ -59,8 +57,8 @@ export function ConfigRow(props: ConfigRowProps) {
       <div className="config-acts">
         <ConfigControl
           key={JSON.stringify(entry.value)}
-          label={words.label}
-          control={words.control}
+          label={entry.label}
+          control={entry.control}
           value={entry.value}
           names={names}
           isBusy={command.isBusy}
@@ -74,7 +72,7 @@ export function ConfigRow(props: ConfigRowProps) {
             title={`Takes it out of ${resetScope === 'project' ? 'this yard’s file' : 'your file'}`}
             onClick={() => void send(resetScope, null)}
           >
-            Reset<span className="visually-hidden"> {words.label}</span>
+            Reset<span className="visually-hidden"> {entry.label}</span>
           </Button>
         )}
       </div>

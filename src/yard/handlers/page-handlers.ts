@@ -1,5 +1,6 @@
 /** What only the page asks: the past of the yard, what is to come, where nodes stand. */
 import { parseInstant } from '../../config/instant.ts'
+import { formEntries } from '../../config/settings-form.ts'
 import { failure } from '../../domain/failure.ts'
 import { readActivity } from '../past/activity.ts'
 import { readCosts } from '../past/costs.ts'
@@ -9,6 +10,7 @@ import { journalTail, taskTimeline } from '../past/timeline.ts'
 import { RATE_STEP_MS } from '../rates.ts'
 import { readServiceLog } from '../service-log.ts'
 import { isoTime } from '../views/iso-time.ts'
+import type { Yard } from '../yard.ts'
 import { procedures, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { importText } from './import-text.ts'
@@ -69,6 +71,7 @@ export const pageHandlers = {
   searchOutput: os.searchOutput.handler(async ({ context, input: { id, ...wish }, signal }) =>
     valueOf(await context.yard.searchOutput(parseAgentId(id), wish, signal)),
   ),
+  settings: os.settings.handler(({ context, input }) => settingsOf(context.yard, input.executor)),
   configure: os.configure.handler(async ({ context, input }) => ({
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
   })),
@@ -83,6 +86,16 @@ export const pageHandlers = {
   importText: os.importText.handler(({ context, input, signal }) =>
     importText(context, input, signal),
   ),
+}
+
+function settingsOf(yard: Yard, executor: string | undefined) {
+  const config = yard.config()
+  if (executor !== undefined)
+    return { entries: formEntries(config.profile(executor)), pending: [], problem: null }
+  const read = yard.pendingConfig()
+  const pending = read.ok ? [...read.value] : []
+  const problem = read.ok ? null : read.error.message
+  return { entries: formEntries(config.list(), pending), pending, problem }
 }
 
 const pageOf = ({ before, limit }: { before?: number | undefined; limit: number }) => ({
