@@ -1,8 +1,9 @@
 /** How the states of tasks look in a terminal: a sign and a colour, never a colour alone. */
 import { factInText } from '../domain/fact-in-text.ts'
+import type { ShownState } from '../domain/task.ts'
 import type { Colour, Printer } from './print.ts'
 
-const LOOKS: Readonly<Record<string, readonly [sign: string, colour: Colour | null]>> = {
+const LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: Colour | null]>> = {
   done: ['✓', 'green'],
   failed: ['✗', 'red'],
   abandoned: ['⊘', 'dim'],
@@ -17,12 +18,12 @@ const LOOKS: Readonly<Record<string, readonly [sign: string, colour: Colour | nu
 }
 
 /** `blocked (2 to go)`; a fact that says the state once more is left out. */
-export const stateText = (state: string, fact: string | null): string =>
+export const stateText = (state: ShownState, fact: string | null): string =>
   fact === null || fact.toLowerCase() === state ? state : `${state} (${factInText(fact)})`
 
-export const signOf = (state: string): string => LOOKS[state]?.[0] ?? '·'
+export const signOf = (state: ShownState): string => LOOKS[state][0]
 
-export function paintState(print: Pick<Printer, 'paint'>, state: string, text: string): string {
-  const colour = LOOKS[state]?.[1] ?? null
+export function paintState(print: Pick<Printer, 'paint'>, state: ShownState, text: string): string {
+  const colour = LOOKS[state][1]
   return colour === null ? text : print.paint(colour, text)
 }

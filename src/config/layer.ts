@@ -1,6 +1,7 @@
 /** One layer of configuration: what one file, the environment or the flags say, checked against the schema on its own. */
 import type { z } from 'zod'
 import type { FailureKind } from '../domain/failure.ts'
+import type { ConfigSource } from '../domain/origin.ts'
 import {
   isNamedTable,
   findKey,
@@ -13,7 +14,7 @@ import {
 import { configFileSchema, MACHINE_TABLE } from './schema.ts'
 import { parseToml } from './toml-source.ts'
 
-export type Source = 'flag' | 'env' | 'project' | 'global' | 'default'
+export type Source = ConfigSource
 
 export interface Leaf {
   readonly path: readonly string[]

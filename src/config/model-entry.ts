@@ -1,7 +1,6 @@
 /** A model as its file says it, laid field by field over the built-in one of the same name. */
 import { err, ok, type Result } from '../base/result.ts'
-import type { Price } from '../domain/price.ts'
-import type { ModelEntry } from '../domain/settings.ts'
+import type { ModelEntry, Price } from '../domain/settings.ts'
 import type { ModelFile } from './registry-schema.ts'
 import { BUILT_IN_MODELS } from './seed-models.ts'
 

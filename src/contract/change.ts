@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { LANDING_STATES } from '../domain/landing.ts'
+import { SHOWN_STATES } from '../domain/task.ts'
 import { commandIdSchema } from './task.ts'
 
 const time = z.string()
@@ -100,7 +101,7 @@ export const worktreeViewSchema = z.object({
   path: z.string(),
   task: z.string().nullable(),
   /** The task's shown state; null when the task is gone. */
-  state: z.string().nullable(),
+  state: z.enum(SHOWN_STATES).nullable(),
   branch: z.string().nullable(),
   /** Files that differ from its last commit. */
   uncommitted: z.number(),

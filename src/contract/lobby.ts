@@ -1,6 +1,7 @@
 /** Before and beside a yard: which yards there are, and how one is opened or made. Every host answers it. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { executorTypeSchema } from '../domain/settings.ts'
 
 export const recentYardSchema = z.object({
   folder: z.string(),
@@ -14,8 +15,7 @@ export const recentYardSchema = z.object({
 export type RecentYard = z.infer<typeof recentYardSchema>
 
 export const foundCliSchema = z.object({
-  /** Profile type: `claude`, `codex`, `shell`, … */
-  type: z.string(),
+  type: executorTypeSchema,
   label: z.string(),
   path: z.string().nullable(),
   version: z.string().nullable(),

@@ -2,6 +2,8 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { configEntrySchema, pendingEntrySchema } from './service.ts'
+import { TRY_OUTCOMES } from '../domain/agent.ts'
+import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
 import { commandIdSchema, idInput } from './task.ts'
 import { positionSchema, taskCardSchema } from './view.ts'
 
@@ -47,7 +49,7 @@ export const historySchema = z.object({
   mostAgents: z.number(),
   cap: z.number(),
   /** Tasks per stored status (`open`, `in-progress`, …); statuses that never held are left out. */
-  states: z.record(z.string(), z.array(z.number())),
+  states: z.partialRecord(z.enum(TASK_STATUSES), z.array(z.number())),
   /** Ended tries of the span, newest first, 500 at most. */
   tries: z.array(
     z.object({
@@ -56,8 +58,7 @@ export const historySchema = z.object({
       title: z.string(),
       executor: z.string(),
       model: z.string().nullable(),
-      /** As an agent's; `asked` where it ended by a question to a person, `held-up` where a conflict kept it from beginning. */
-      outcome: z.string(),
+      outcome: z.enum(TRY_OUTCOMES),
       claimedAt: time,
       endedAt: time,
       /** ms of work. */
@@ -101,7 +102,7 @@ export const timelineRowSchema = z.object({
   text: z.string(),
   agent: z.string().nullable(),
   /** The shown tone: a state's name, or null for none. */
-  state: z.string().nullable(),
+  state: z.enum(SHOWN_STATES).nullable(),
   /** When what it started will end by itself (a park, a back-off). */
   until: time.nullable(),
 })

@@ -2,7 +2,11 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { usageSchema } from '../domain/agent.ts'
-import { workFailureSchema } from '../domain/failure.ts'
+import { failureClassSchema, workFailureSchema } from '../domain/failure.ts'
+import { CONFIG_SOURCES } from '../domain/origin.ts'
+import { ROLES } from '../domain/roles.ts'
+import { executorTypeSchema, permissionsSchema } from '../domain/settings.ts'
+import { SHOWN_STATES } from '../domain/task.ts'
 import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'
 
 export const statusSchema = z.object({
@@ -16,7 +20,7 @@ export const statusSchema = z.object({
   /** Why this machine lets no agent start here now, in words; null = it does. */
   machineHold: z.string().nullable(),
   /** Count per shown state, 0 included. */
-  tasks: z.record(z.string(), z.number()),
+  tasks: z.record(z.enum(SHOWN_STATES), z.number()),
   settings: z.record(z.string(), z.unknown()),
   /** The files say something else than what is in force: the keys, or why the files cannot be read; null = they agree. */
   configPending: z.object({ keys: z.array(z.string()), problem: z.string().nullable() }).nullable(),
@@ -33,8 +37,7 @@ export type Status = z.infer<typeof statusSchema>
 const configEntrySchema = z.object({
   key: z.string(),
   value: z.unknown(),
-  /** `default`, `global`, `project`, `env`, `flag` */
-  source: z.string(),
+  source: z.enum(CONFIG_SOURCES),
   /** The file that says so, and the line where it is found; null for the others. */
   file: z.string().nullable(),
   line: z.number().nullable(),
@@ -45,9 +48,9 @@ const pendingEntrySchema = configEntrySchema.extend({
 })
 const executorViewSchema = z.object({
   name: z.string(),
-  type: z.string(),
+  type: executorTypeSchema,
   model: z.string().nullable(),
-  permissions: z.string(),
+  permissions: permissionsSchema,
   maxAgents: z.number().nullable(),
   alive: z.number(),
   /** `ready`, or what is missing. */
@@ -65,7 +68,7 @@ const executorViewSchema = z.object({
   models: z.array(z.string()).nullable(),
   /** Of its last agent, where that failed by a fault of the executor. */
   lastFailure: z
-    .object({ agent: z.string(), at: z.string(), class: z.string(), reason: z.string() })
+    .object({ agent: z.string(), at: z.string(), class: failureClassSchema, reason: z.string() })
     .nullable(),
 })
 const trialSchema = z.object({
@@ -94,9 +97,9 @@ const modelViewSchema = z.object({
   /** When its price was noted, such as `2026-04`. */
   priceDate: z.string().nullable(),
   /** Roles of the yard that name it. */
-  roles: z.array(z.string()),
+  roles: z.array(z.enum(ROLES)),
   isDefault: z.boolean(),
-  source: z.string(),
+  source: z.enum(CONFIG_SOURCES),
 })
 
 /** Flags that hold until the owner ends or the next reload without them. */
@@ -188,10 +191,10 @@ export const serviceContract = {
   roles: oc.route({ method: 'GET', path: '/roles' }).output(
     z.array(
       z.object({
-        role: z.string(),
+        role: z.enum(ROLES),
         /** A name of the registry or a tier; null = as for any task. */
         model: z.string().nullable(),
-        source: z.string(),
+        source: z.enum(CONFIG_SOURCES),
       }),
     ),
   ),

@@ -5,6 +5,7 @@ import { artifactsInputSchema } from '../domain/artifact-input.ts'
 import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
 import { profileSchema } from '../domain/settings.ts'
+import { SHOWN_STATES } from '../domain/task.ts'
 import { taskListItemSchema, taskViewSchema, whySchema } from './view.ts'
 
 export const commandIdSchema = z.string().min(1).max(100).optional()
@@ -223,7 +224,7 @@ export const taskContract = {
         spec: z.string(),
         tz: z.string(),
         next: z.string().nullable(),
-        state: z.string(),
+        state: z.enum(SHOWN_STATES),
         /** Times of the run that is due or under way which passed without a start; 100 stands for that many or more. */
         missed: z.number(),
       }),

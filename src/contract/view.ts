@@ -1,14 +1,33 @@
 /** What is shown: views made from committed events. Times are ISO 8601 with offset, as in the task JSON that scripts read. */
 import { z } from 'zod'
-import { changesSchema, costSourceSchema, usageSchema } from '../domain/agent.ts'
+import {
+  AGENT_HOLDERS,
+  AGENT_STATUSES,
+  changesSchema,
+  costSourceSchema,
+  outcomeSchema,
+  stopReasonSchema,
+  usageSchema,
+} from '../domain/agent.ts'
 import { workFailureSchema } from '../domain/failure.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
 import { originSchema } from '../domain/origin.ts'
+import { BREAKER_KINDS } from '../domain/plan.ts'
 import { executorTypeSchema } from '../domain/settings.ts'
-import { conversationSchema, prioritySchema, scheduleSchema } from '../domain/task.ts'
+import {
+  contextSchema,
+  conversationSchema,
+  modeSchema,
+  prioritySchema,
+  scheduleSchema,
+  SHOWN_STATES,
+  TASK_STATUSES,
+  WAITED_FOR,
+  worktreeChoiceSchema,
+} from '../domain/task.ts'
 
 const time = z.string()
-const state = z.string()
+const state = z.enum(SHOWN_STATES)
 
 export const artifactViewSchema = z.union([
   z.object({ kind: z.literal('file'), path: z.string() }),
@@ -29,7 +48,7 @@ export const taskCardSchema = z.object({
   id: z.string(),
   title: z.string(),
   /** Stored status. */
-  status: z.string(),
+  status: z.enum(TASK_STATUSES),
   /** What a person sees. */
   state,
   /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. A held task that was never published says `Draft`. */
@@ -95,16 +114,16 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
   budgetTokens: z.number().nullable(),
   /** Tokens that count towards that. */
   tokens: z.number().nullable(),
-  context: z.string().nullable(),
-  mode: z.string().nullable(),
-  worktree: z.string().nullable(),
+  context: contextSchema.nullable(),
+  mode: modeSchema.nullable(),
+  worktree: worktreeChoiceSchema.nullable(),
   repo: z.string().nullable(),
   held: z.boolean(),
   generation: z.number(),
   failure: workFailureSchema.nullable(),
   parkedUntil: time.nullable(),
   /** Whom or what it waits for, while its status is `waiting`. */
-  waitsFor: z.string().nullable(),
+  waitsFor: z.enum(WAITED_FOR).nullable(),
   schedule: scheduleSchema.nullable(),
   /** Its next three times, while it repeats. */
   nextTimes: z.array(time),
@@ -138,18 +157,16 @@ export const agentViewSchema = z.object({
   id: z.string(),
   task: z.string(),
   executor: z.string(),
-  executorType: z.string(),
-  /** Whose it is: a process that the yard runs, a person or another orchestrator, or a CLI that a person pilots in a terminal. */
-  by: z.enum(['process', 'person', 'pilot']),
+  executorType: executorTypeSchema,
+  by: z.enum(AGENT_HOLDERS),
   /** What it has said of its task and is not settled yet: `done` or `fail`. */
   said: z.enum(['done', 'fail']).nullable(),
   model: z.string().nullable(),
   modelId: z.string().nullable(),
-  /** `claimed starting working stopping ended` */
-  status: z.string(),
+  status: z.enum(AGENT_STATUSES),
   /** Why it is being stopped, while it is. */
-  stopReason: z.string().nullable(),
-  outcome: z.string().nullable(),
+  stopReason: stopReasonSchema.nullable(),
+  outcome: outcomeSchema.nullable(),
   failure: workFailureSchema.nullable(),
   pid: z.number().nullable(),
   claimedAt: time,
@@ -193,7 +210,7 @@ export type AgentView = z.infer<typeof agentViewSchema>
 /** A reason that agents are held back, shown with its wake time. */
 export const breakerViewSchema = z.object({
   key: z.string(),
-  kind: z.enum(['respawn', 'launch', 'silence', 'provider', 'budget', 'unreachable']),
+  kind: z.enum(BREAKER_KINDS),
   /** The task, profile or provider it holds; the agent that is silent, or whose service does not take its task; `day` or `graph` for a budget that is used up. */
   subject: z.string(),
   reason: z.string(),
@@ -202,11 +219,26 @@ export const breakerViewSchema = z.object({
 })
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
+/** Of a task: what it waits for. Of the yard: nothing can be saved, or nobody has confirmed it. Of a breaker: its kind. */
+export const ATTENTION_KINDS = [
+  'sign-in',
+  'answer',
+  'spent',
+  'failed',
+  'landing',
+  'executor',
+  'manual',
+  'read-only',
+  'untrusted',
+  ...BREAKER_KINDS,
+] as const
+export type AttentionKind = (typeof ATTENTION_KINDS)[number]
+
 /** What waits for a person. */
 export const attentionSchema = z.object({
   task: z.string().nullable(),
   agent: z.string().nullable(),
-  kind: z.string(),
+  kind: z.enum(ATTENTION_KINDS),
   text: z.string(),
   /** The last lines that its program wrote before it failed; absent where there are none. */
   lastLines: z.string().optional(),
@@ -246,7 +278,7 @@ export const summarySchema = z.object({
   /** What may be spent in a day; null = no cap. */
   dayCap: z.object({ usd: z.number().nullable(), tokens: z.number().nullable() }),
   /** Count per shown state; states with none are left out. */
-  tasks: z.record(z.string(), z.number()),
+  tasks: z.partialRecord(state, z.number()),
   breakers: z.array(breakerViewSchema),
   attention: z.array(attentionSchema),
 })

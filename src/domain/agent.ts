@@ -2,14 +2,22 @@
 import { z } from 'zod'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { executorTypeSchema } from './settings.ts'
 import { conversationSchema } from './task.ts'
+
+/** Who holds the task: a process that the yard runs, a person or another orchestrator, or a person who drives an agent CLI in a terminal. */
+export const AGENT_HOLDERS = ['process', 'person', 'pilot'] as const
 
 export const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
 export const outcomeSchema = z.enum(OUTCOMES)
 export type Outcome = z.infer<typeof outcomeSchema>
 
+/** As an agent's outcome; `asked` where it ended by a question to a person, `held-up` where a conflict kept it from beginning. */
+export const TRY_OUTCOMES = [...OUTCOMES, 'asked', 'held-up'] as const
+export type TryOutcome = (typeof TRY_OUTCOMES)[number]
+
 /** Why an agent is being stopped, which decides what becomes of its task. */
-export const stopReasonSchema = z.enum([
+export const STOP_REASONS = [
   'killed', // by a person: the task reopens paused
   'redispatch', // by a person: the task reopens and may start again at once
   'timeout',
@@ -19,7 +27,8 @@ export const stopReasonSchema = z.enum([
   'taken-back', // a person took a piloted task back: it is open again at once
   'superseded', // the task was settled by somebody else meanwhile
   'abandoned',
-])
+] as const
+export const stopReasonSchema = z.enum(STOP_REASONS)
 export type StopReason = z.infer<typeof stopReasonSchema>
 
 /**
@@ -44,6 +53,14 @@ export const agentStateSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type AgentState = z.infer<typeof agentStateSchema>
+export type AgentStatus = AgentState['kind']
+export const AGENT_STATUSES = [
+  'claimed',
+  'starting',
+  'working',
+  'stopping',
+  'ended',
+] as const satisfies readonly AgentStatus[]
 
 /** Tokens are counts, cost is US dollars; null means that the CLI did not say. */
 export const usageSchema = z.strictObject({
@@ -118,7 +135,7 @@ export const agentSchema = z.strictObject({
   state: agentStateSchema,
   /** The profile's name and type, and why it was chosen. */
   executor: z.string(),
-  executorType: z.string(),
+  executorType: executorTypeSchema,
   /** The name a person uses and the id that reaches the CLI; null = the CLI's own default. */
   model: z.string().nullable(),
   modelId: z.string().nullable(),
@@ -137,7 +154,7 @@ export const agentSchema = z.strictObject({
    * Claimed for: a process of this machine, a person, or a pilot: an agent CLI that a person drives in a terminal of this machine.
    * The yard places a pilot and settles it as it does a process, and never starts, watches or counts it.
    */
-  by: z.enum(['process', 'person', 'pilot']),
+  by: z.enum(AGENT_HOLDERS),
   /** Of a task that somebody else claimed: how long it is theirs without a heartbeat, ms. */
   leaseMs: z.number().int().positive().nullable().default(null),
   pid: z.number().int().nullable(),

@@ -6,7 +6,7 @@ import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePlace } from './plan.ts'
-import type { Task, TaskDefinition, TaskState } from './task.ts'
+import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
 
 type Fact<T extends string, Data> = Readonly<{ type: T; at: number } & Data>
 
@@ -57,7 +57,7 @@ export type TaskEvent =
       'task.awaiting',
       {
         id: TaskId
-        for: 'sign-in' | 'answer' | 'budget'
+        for: WaitedFor
         text: string
         failure: WorkFailure | null
         provider: string | null

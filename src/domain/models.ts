@@ -2,13 +2,13 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from './failure.ts'
 import { hintOf } from './near-match.ts'
-import type { Price } from './price.ts'
 import {
-  isAgentCli,
-  PROVIDER_OF_TYPE,
   type ExecutorType,
+  isAgentCli,
   type ModelEntry,
+  type Price,
   type Profile,
+  PROVIDER_OF_TYPE,
   type Settings,
 } from './settings.ts'
 

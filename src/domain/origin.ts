@@ -1,8 +1,12 @@
 /** Which level says a value that is in force: the task, a flag of this start, the environment, a file (with its line), or nobody. */
 import { z } from 'zod'
 
+/** Where a value of the configuration comes from. */
+export const CONFIG_SOURCES = ['flag', 'env', 'project', 'global', 'default'] as const
+export type ConfigSource = (typeof CONFIG_SOURCES)[number]
+
 export const originSchema = z.object({
-  level: z.enum(['task', 'flag', 'env', 'project', 'global', 'default']),
+  level: z.enum(['task', ...CONFIG_SOURCES]),
   /** Of the configuration, such as `coordinator.executor`; null where none is meant. */
   key: z.string().nullable(),
   file: z.string().nullable(),

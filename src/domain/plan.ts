@@ -16,10 +16,20 @@ export interface Dependency {
   readonly dependent: TaskId
 }
 
+export const BREAKER_KINDS = [
+  'respawn',
+  'launch',
+  'silence',
+  'provider',
+  'budget',
+  'unreachable',
+] as const
+export type BreakerKind = (typeof BREAKER_KINDS)[number]
+
 /** Something that holds agents back until `until`, or until a person clears it (null). */
 export interface Breaker {
   readonly id: string
-  readonly kind: 'respawn' | 'launch' | 'silence' | 'provider' | 'budget' | 'unreachable'
+  readonly kind: BreakerKind
   readonly subject: string
   readonly reason: string
   readonly since: number

@@ -1,5 +1,4 @@
 /** What tokens cost by the registry. An estimate from list prices: no discount, no surcharge for long prompts, no price of writing a cache. */
-import { z } from 'zod'
 import {
   recordedUsage,
   type CostSource,
@@ -7,17 +6,7 @@ import {
   type ToldUsage,
   type Usage,
 } from './agent.ts'
-
-/** US dollars per million tokens. */
-export const priceSchema = z.strictObject({
-  input: z.number().nonnegative(),
-  output: z.number().nonnegative(),
-  /** Of input that the provider had kept; null = not known, then it counts as any other input. */
-  cached: z.number().nonnegative().nullable(),
-  /** When it was noted, such as `2026-04`; null = nobody said. */
-  notedOn: z.string().nullable(),
-})
-export type Price = z.infer<typeof priceSchema>
+import type { Price } from './settings.ts'
 
 /** US dollars; null where input or output is not known. Input holds what was cached, and output what was reasoned. */
 export function priceOf(usage: Usage, price: Price): number | null {

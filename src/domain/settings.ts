@@ -1,6 +1,5 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; nobody else knows where a value came from. */
 import { z } from 'zod'
-import { priceSchema } from './price.ts'
 import type { Role } from './roles.ts'
 
 export const EXECUTOR_TYPES = [
@@ -148,6 +147,17 @@ export const isTakenByPeople = (type: string): boolean => type === 'manual' || t
 
 /** Its program speaks no event format: what it prints is its output as it stands, both descriptors in one file. */
 export const printsPlainText = (type: string): boolean => type === 'shell' || type === 'command'
+
+/** US dollars per million tokens. */
+export const priceSchema = z.strictObject({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  /** Of input that the provider had kept; null = not known, then it counts as any other input. */
+  cached: z.number().nonnegative().nullable(),
+  /** When it was noted, such as `2026-04`; null = nobody said. */
+  notedOn: z.string().nullable(),
+})
+export type Price = z.infer<typeof priceSchema>
 
 export const modelEntrySchema = z.strictObject({
   name: z.string(),

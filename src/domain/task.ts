@@ -28,6 +28,10 @@ export const conversationSchema = z.strictObject({
 })
 export type Conversation = z.infer<typeof conversationSchema>
 
+/** What a task with the status `waiting` waits for. */
+export const WAITED_FOR = ['sign-in', 'answer', 'budget'] as const
+export type WaitedFor = (typeof WAITED_FOR)[number]
+
 /**
  * open: nobody works on it; `notBefore` is the earliest start (a delay, a schedule or a retry's back-off), `park` says that its provider sleeps.
  *   Left by a claim, or by a person's done, fail, abandon.
@@ -56,7 +60,7 @@ export const taskStateSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('waiting'),
-    for: z.enum(['sign-in', 'answer', 'budget']),
+    for: z.enum(WAITED_FOR),
     /** One line for people: what is missing. */
     text: z.string(),
     since: z.number().int(),
@@ -84,12 +88,13 @@ export const TASK_STATUSES = [
 export const DERIVED_STATES = ['paused', 'blocked', 'delayed', 'parked', 'ready'] as const
 export type ShownState = Exclude<TaskStatus, 'open'> | (typeof DERIVED_STATES)[number]
 export const SHOWN_STATES = [
-  ...TASK_STATUSES.filter((s) => s !== 'open'),
+  ...TASK_STATUSES.filter((status) => status !== 'open'),
   ...DERIVED_STATES,
-] as readonly ShownState[]
+] as const satisfies readonly ShownState[]
 
 export const contextSchema = z.enum(['clean', 'task', 'graph', 'full'])
 export const modeSchema = z.enum(['full', 'light', 'bare'])
+export const worktreeChoiceSchema = z.enum(['on', 'off'])
 
 /** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
 export const taskDefinitionSchema = z.strictObject({
@@ -115,7 +120,7 @@ export const taskDefinitionSchema = z.strictObject({
   schedule: scheduleSchema.nullable(),
   context: contextSchema.nullable(),
   mode: modeSchema.nullable(),
-  worktree: z.enum(['on', 'off']).nullable(),
+  worktree: worktreeChoiceSchema.nullable(),
   /** Absolute folder to work in instead of the one that holds `.yard`. */
   repo: text(4096).nullable(),
 })

@@ -11,11 +11,10 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { takeOwnerLock } from './owner-lock.ts'
+import { messageOf, takeOwnerLock } from './owner-lock.ts'
 import { highestAgentNumber } from './read.ts'
 
 const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
@@ -51,7 +50,7 @@ export async function restoreDatabase(
     return unready ? err(unready) : ok(replace(place, file))
   } catch (error) {
     return err(
-      failure('io', `the backup could not be put in place: ${errorText(error)}`, {
+      failure('io', `the backup could not be put in place: ${messageOf(error)}`, {
         hint: 'is there space, and is .yard writable?',
       }),
     )
@@ -110,7 +109,7 @@ function readBackup(file: string): Result<Backup, string> {
       db.close()
     }
   } catch (error) {
-    return err(errorText(error))
+    return err(messageOf(error))
   }
 }
 

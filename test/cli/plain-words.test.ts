@@ -90,8 +90,8 @@ describe('words', () => {
     const none = { problem: null, binary: null, version: null, lastFailure: null, canRun: true }
     expect(standingOf({ ...none, type: 'manual' })).toBe('a person does it')
     expect(standingOf({ ...none, type: 'shell', binary: '/bin/sh' })).toBe('yes: /bin/sh')
-    const missing = { type: 'codex', canRun: false }
-    const list = ['manual', 'external', 'schedule', 'http', 'shell'].map((type) => ({
+    const missing = { type: 'codex', canRun: false } as const
+    const list = (['manual', 'external', 'schedule', 'http', 'shell'] as const).map((type) => ({
       type,
       canRun: true,
     }))

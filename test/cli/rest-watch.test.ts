@@ -14,9 +14,10 @@ const endingOf = (...cards: readonly TaskCard[]) => {
   const graph = { tasks, agents: new Map(), summary: summaryOf() } as unknown as LiveGraph
   return createRestWatch(client).endingOf(graph, null)
 }
-const x = (status: TaskCard['status'], landing: TaskCard['landing']): TaskCard =>
+type Ended = TaskCard['status'] & TaskCard['state']
+const x = (status: Ended, landing: TaskCard['landing']): TaskCard =>
   cardOf('x', { status, state: status, ...(landing && { landing }) })
-const merge = (id: string, status: TaskCard['status']): TaskCard =>
+const merge = (id: string, status: Ended): TaskCard =>
   cardOf(id, { status, state: status, mergeFor: 'x' })
 
 it.each<[string, readonly TaskCard[]]>([

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import { recordedUsage, type ToldUsage, type Usage } from '../../src/domain/agent.ts'
-import { priceOf, usageOfRun, withCost, type Price } from '../../src/domain/price.ts'
+import { priceOf, usageOfRun, withCost } from '../../src/domain/price.ts'
 import { taskOverspent, yardOverspent } from '../../src/domain/budget.ts'
-import type { ExecutorType } from '../../src/domain/settings.ts'
+import type { ExecutorType, Price } from '../../src/domain/settings.ts'
 import { readAll, transcript } from '../agents/executors/readers/transcript.ts'
 
 const PRICE: Price = { input: 2, output: 10, cached: 0.2, notedOn: '2026-04' }

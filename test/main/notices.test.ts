@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DesktopPreferences } from '../../src/contract/desktop.ts'
-import type { Summary } from '../../src/contract/view.ts'
+import type { Attention, AttentionKind, Summary } from '../../src/contract/view.ts'
 import { noticesOf } from '../../src/main/notices.ts'
 import { createNotifier } from '../../src/main/notify.ts'
 import { Notification } from '../fakes/electron.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { summaryOf } from '../support/scripted-host.ts'
 
-const needs = (task: string, kind = 'sign-off', since = '1') => ({
+const needs = (task: string, kind: AttentionKind = 'sign-in', since = '1'): Attention => ({
   task,
   agent: null,
   kind,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { DesktopAsk } from '../../src/contract/desktop.ts'
 import type { YardClient } from '../../src/main/yard-host.ts'
 import { readRecentYards } from '../../src/yard/lobby/recent-yards.ts'
+import type { Attention } from '../../src/contract/view.ts'
 import {
   app,
   BrowserWindow,
@@ -184,7 +185,7 @@ test('an agent is killed from the tray only after a question', async () => {
 })
 
 test('what needs somebody is on the badge, in the tray and told by the system; each opens the thing', async () => {
-  const attention = [
+  const attention: Attention[] = [
     { task: 'paint', agent: null, kind: 'failed', text: 'Paint: exit 1', since: '2026-11-21' },
   ]
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ attention }) }))

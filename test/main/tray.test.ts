@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Summary } from '../../src/contract/view.ts'
+import type { Attention, Summary } from '../../src/contract/view.ts'
 import { lookOf, textOf, trayMenu, type ShownYard, type TrayActs } from '../../src/main/tray.ts'
 import { agentOf, summaryOf } from '../support/scripted-host.ts'
 
-const needs = (n: number) => ({
+const needs = (n: number): Attention => ({
   task: `t${n}`,
   agent: null,
   kind: 'failed',

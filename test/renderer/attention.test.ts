@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { attentionItems } from '../../src/renderer/attention/attention-items.ts'
 import { plainToSee } from '../../src/renderer/attention/plain-to-see.ts'
 import { isAsleep, UNTIL_CHANGE, withSnooze } from '../../src/renderer/attention/snooze.ts'
+import type { Attention } from '../../src/contract/view.ts'
 import { agentOf, cardOf, summaryOf } from '../support/scripted-host.ts'
 
 const at = (minute: number): string => `2026-11-20T10:${String(minute).padStart(2, '0')}:00Z`
@@ -15,7 +16,7 @@ const tasks = new Map(
     cardOf('ask', { fact: 'claude could not start', state: 'ready' }),
   ].map((card) => [card.id, card]),
 )
-const failed = {
+const failed: Attention = {
   task: 'sign',
   agent: 'agent-1',
   kind: 'failed',

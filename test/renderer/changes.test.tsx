@@ -81,7 +81,7 @@ test('a file says all about itself, and is found by the path that it had', () =>
   expect(filesFound([fileOf('src/a.ts'), moved], 'OLD ts')).toEqual([moved])
 })
 
-const done = { status: 'done', repeats: false }
+const done = { status: 'done', repeats: false } as const
 test.each<readonly [string, Parameters<typeof mergeBlocked>[0], ChangeView, string | null]>([
   ['done', done, viewOf(), null],
   ['at work', { status: 'in-progress', repeats: false }, viewOf(), 'It is not done yet'],
@@ -115,7 +115,7 @@ test.each<readonly [string, Parameters<typeof mergeBlocked>[0], ChangeView, stri
   expect(mergeBlocked(card, view, undefined)).toBe(reason)
 })
 
-test.each([
+test.each<readonly [TaskCard['status'] | null, string | null]>([
   ['open', 'A task settles its conflict'],
   ['in-progress', 'A task settles its conflict'],
   ['done', 'A task settles its conflict'],

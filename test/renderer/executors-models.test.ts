@@ -29,6 +29,7 @@ import {
   wordsOfModel,
 } from '../../src/renderer/models/model-words.ts'
 import type { ConfigEntry } from '../../src/renderer/ui/config-entry.ts'
+import type { FoundCli } from '../../src/contract/lobby.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 const executor = (more: Partial<ExecutorView> = {}): ExecutorView => ({
@@ -66,7 +67,11 @@ const model = (name: string, more: Partial<ModelView> = {}): ModelView => ({
   priceDate: null,
   ...more,
 })
-const entry = (key: string, value: unknown, source = 'project'): ConfigEntry => ({
+const entry = (
+  key: string,
+  value: unknown,
+  source: ConfigEntry['source'] = 'project',
+): ConfigEntry => ({
   key,
   value,
   source,
@@ -75,7 +80,7 @@ const entry = (key: string, value: unknown, source = 'project'): ConfigEntry => 
     : { file: '/y/.yard/config.toml', line: 3 }),
 })
 const task = cardOf
-const cli = {
+const cli: FoundCli = {
   type: 'claude',
   label: 'Claude Code',
   path: '/bin/claude',
@@ -261,9 +266,9 @@ test('a new executor has a name of its own and what its type cannot do without',
 })
 
 test('an executor without a turn of its own says why it has no test', () => {
-  for (const type of ['http', 'external', 'manual', 'schedule', 'shell'])
+  for (const type of ['http', 'external', 'manual', 'schedule', 'shell'] as const)
     expect(untestedReason({ type })).toMatch(/^No test: /)
-  for (const type of ['claude', 'acp', 'native', 'command'])
+  for (const type of ['claude', 'acp', 'native', 'command'] as const)
     expect(untestedReason({ type })).toBeNull()
 })
 
@@ -295,7 +300,7 @@ test('a header names a variable', () => {
 })
 
 test('people and services are profiles, too, and start no program here', () => {
-  const of = (type: string, canRun: boolean) => ({ type, canRun })
+  const of = (type: ExecutorView['type'], canRun: boolean) => ({ type, canRun })
   expect(countNote([of('claude', true), of('codex', false), of('manual', true)])).toBe(
     '3 profiles, 1 of 2 programs can start here',
   )

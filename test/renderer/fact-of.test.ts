@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { nodeName } from '../../src/renderer/graph/node-name.ts'
 import { factOf } from '../../src/renderer/workspace/fact-of.ts'
+import type { TaskCard } from '../../src/contract/view.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
-test.each([
+test.each<readonly [TaskCard['state'], string | null, string | null]>([
   ['paused', 'Paused', null],
   ['paused', 'Draft', 'Draft'],
   ['abandoned', 'Abandoned', null],

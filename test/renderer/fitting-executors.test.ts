@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
 import { fittingExecutors } from '../../src/renderer/attention/fitting-executors.ts'
 
-const executor = (name: string, type: string, more: object = {}) => ({
-  name,
-  type,
-  canRun: true,
-  models: null,
-  ...more,
-})
+type Executor = Parameters<typeof fittingExecutors>[0][number]
+const executor = (
+  name: string,
+  type: Executor['type'],
+  more: Partial<Executor> = {},
+): Executor => ({ name, type, canRun: true, models: null, ...more })
 const ALL = [
   executor('claude', 'claude', { models: ['sonnet'] }),
   executor('codex', 'codex', { models: ['gpt'], canRun: false }),

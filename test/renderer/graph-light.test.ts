@@ -98,7 +98,7 @@ describe('light', () => {
 })
 
 describe('main line', () => {
-  const minutes = (count: number) => ({
+  const minutes = (count: number): Partial<TaskCard> => ({
     status: 'done',
     state: 'done',
     startedAt: '2026-11-20T10:00:00Z',
@@ -131,7 +131,7 @@ describe('main line', () => {
   })
 
   test('an abandoned task is on no line', () => {
-    const gone = { status: 'abandoned', state: 'abandoned' }
+    const gone = { status: 'abandoned', state: 'abandoned' } as const
     const tasks = mapOf([cardOf('a', gone), cardOf('b', { after: ['a'] })])
     expect(criticalPath(tasks)).toEqual(['b'])
     expect(criticalPath(new Map())).toEqual([])

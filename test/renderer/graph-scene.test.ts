@@ -59,7 +59,7 @@ describe('scene', () => {
   })
 
   test('a graph that has followed edits is the graph made of them anew', () => {
-    const statuses = ['open', 'in-progress', 'done', 'failed', 'abandoned']
+    const statuses = ['open', 'in-progress', 'done', 'failed', 'abandoned'] as const
     const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom(...statuses), fc.nat(9)))
     fc.assert(
       fc.property(graphs, edits, (tasks, steps) => {
@@ -75,7 +75,12 @@ describe('scene', () => {
           const card = list[index] ?? cardOf('none')
           // Mostly what news says of a task; now and then its blockers, or its place among the others.
           const after = kind === 0 ? card.after.slice(1) : [...card.after]
-          list = list.with(index, { ...card, status, state: status, after })
+          list = list.with(index, {
+            ...card,
+            status,
+            state: status === 'open' ? 'ready' : status,
+            after,
+          })
           if (kind === 1) list = [...list.slice(1), ...list.slice(0, 1)]
           const { shape, ...followed } = sceneOf(following)
           const { shape: fresh, ...anew } = sceneOf(createSceneMaker())

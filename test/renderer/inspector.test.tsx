@@ -54,7 +54,7 @@ const sessionOf = (snapshot: Snapshot, answer: Calls): Session =>
 const show = (session: Session, node: ReactNode): void =>
   void render(<SessionContext value={session}>{node}</SessionContext>)
 
-const tried = (status: string) => cardOf('a', { status, agent: 'agent-1' })
+const tried = (status: TaskCard['status']) => cardOf('a', { status, agent: 'agent-1' })
 const standing = (more: Partial<Standing>): Standing => ({
   card: cardOf('a'),
   isHeld: false,
@@ -172,7 +172,7 @@ test('a chain as long as the yard is followed without end of the stack', () => {
     status: 'done',
     startedAt: '2026-11-20T10:00:00Z',
     completedAt: '2026-11-20T10:00:01Z',
-  }
+  } as const
   for (const id of ['d1', 'd2', 'd3']) cards.push(cardOf(id, span))
   expect(forecast(cards)?.chain).toBe(20_000)
 })

@@ -1,20 +1,16 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { err } from '../../src/base/result.ts'
-import type { AgentView } from '../../src/contract/view.ts'
 import { killAgents } from '../../src/renderer/composer/kill-agents.ts'
 import type { Session } from '../../src/renderer/session/session.ts'
 import { ask } from '../../src/renderer/workspace/ask.ts'
 import { eventually } from '../support/eventually.ts'
+import { agentOf } from '../support/scripted-host.ts'
 import { liveSession } from './live-session.ts'
 
 vi.mock('../../src/renderer/workspace/ask.ts', () => ({ ask: vi.fn<typeof ask>() }))
 afterEach(() => void vi.mocked(ask).mockReset())
 
-const AGENT = {
-  id: 'agent-1',
-  status: 'running',
-  startedAt: '2026-01-01T00:00:00Z',
-} as Partial<AgentView> as AgentView
+const AGENT = agentOf('agent-1', 'build', { startedAt: '2026-01-01T00:00:00Z' })
 const titles = () => vi.mocked(ask).mock.calls.map(([{ title }]) => title)
 
 /** `isLinked` false: nothing goes out, and it says so in the end. Killing takes until `end` is called. */

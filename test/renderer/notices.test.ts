@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Attention, TaskCard } from '../../src/contract/view.ts'
+import type { Attention, AttentionKind, TaskCard } from '../../src/contract/view.ts'
 import { merged, noticesBetween, type Seen } from '../../src/renderer/notify/notices.ts'
 import { card, cards } from './workspace/cards.ts'
 
-const attention = (kind: string, task: string | null): Attention => ({
+const attention = (kind: AttentionKind, task: string | null): Attention => ({
   task,
   agent: null,
   kind,

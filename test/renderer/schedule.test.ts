@@ -4,6 +4,7 @@ import type { TaskCard } from '../../src/contract/view.ts'
 import { entriesOf, isOverdue, missedCount, packRows } from '../../src/renderer/schedule/agenda.ts'
 import { standOf } from '../../src/renderer/schedule/schedule-screen.tsx'
 import { scheduleWords } from '../../src/renderer/schedule/schedule-words.ts'
+import type { ShownState } from '../../src/domain/task.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 test.each([
@@ -56,7 +57,7 @@ test('a time that has just passed is not missed yet', () => {
   expect(isOverdue(null, Date.parse(at))).toBe(false)
 })
 
-test.each([
+test.each<readonly [number, ShownState, string, string | null]>([
   [0, 'delayed', 'once', null],
   [2, 'ready', 'once', '2 missed, starts when it can'],
   [2, 'in-progress', 'once', '2 missed, started once'],

@@ -69,7 +69,7 @@ test('what stands over the files cannot be edited here, and says where it can', 
 })
 
 test('a default that stands under its older key is reset there', () => {
-  const at = { source: 'project', file: '/y/.yard/config.toml', line: 4 }
+  const at = { source: 'project', file: '/y/.yard/config.toml', line: 4 } as const
   const [borrowed, older] = [entry('coordinator.model', at), entry('agent.model', at)]
   expect(isSaidElsewhere(borrowed, [borrowed, older])).toBe(true)
   expect(isSaidElsewhere(borrowed, [borrowed, { ...older, line: 5 }])).toBe(false)

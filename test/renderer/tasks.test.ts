@@ -18,6 +18,7 @@ import {
   sortCards,
 } from '../../src/renderer/tasks/sort-cards.ts'
 import { stepOf } from '../../src/renderer/tasks/use-list-keys.ts'
+import { SHOWN_STATES } from '../../src/domain/task.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 const tasksOf = (...cards: readonly TaskCard[]): ReadonlyMap<string, TaskCard> =>
@@ -163,7 +164,7 @@ test('a circle in what the page holds loses nobody who stands outside of it', ()
 })
 
 const facts = { tasks: diamond, forPeople: new Set(['a']) }
-const reach = (card: TaskCard, state: string): string => {
+const reach = (card: TaskCard, state: TaskCard['state']): string => {
   const way = moveTo(card, state, facts)
   if ('blocked' in way) return way.blocked
   return way.act === 'abandon' ? 'abandon' : way.act.id
@@ -210,9 +211,9 @@ test('a key carries a card to the next column that a command leads to', () => {
   expect(nextColumn(gone, columns, 1, facts)).toBeNull()
 })
 
-test('a state that this page does not know has a column of its own', () => {
-  const columns = boardColumns([cardOf('n', { state: 'brand-new' })])
-  expect(columns.at(-1)).toEqual({ state: 'brand-new', ids: ['n'] })
+test('every state has a column', () => {
+  const columns = boardColumns(SHOWN_STATES.map((state) => cardOf(state, { state })))
+  expect(columns.flatMap(({ ids }) => ids)).toHaveLength(SHOWN_STATES.length)
 })
 
 test('what would close a circle is offered last, with the reason', () => {

@@ -1,7 +1,6 @@
 /** What `native-exec` is told by the owner, as a file in the agent's folder. No key is in it, only the name of the variable that holds one. */
 import { z } from 'zod'
-import { priceSchema } from '../../domain/price.ts'
-import { permissionsSchema } from '../../domain/settings.ts'
+import { permissionsSchema, priceSchema } from '../../domain/settings.ts'
 
 /** messages: Anthropic Messages. responses: OpenAI Responses. chat: Chat Completions, which most others speak. */
 export const wireSchema = z.enum(['messages', 'responses', 'chat'])

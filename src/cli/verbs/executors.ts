@@ -1,5 +1,6 @@
 /** `yard executors`: what can run here, and `yard executors test`: whether it truly does. */
 import { ok } from '../../base/result.ts'
+import type { ExecutorType } from '../../domain/settings.ts'
 import type { Cli, Outcome } from '../cli.ts'
 import type { Client } from '../client.ts'
 import { withYard } from '../connect.ts'
@@ -49,7 +50,7 @@ export const executors = (cli: Cli): Promise<Outcome> =>
 type ExecutorView = Awaited<ReturnType<Client['service']['executors']>>[number]
 
 /** Nothing is started here for these, so nothing of them can be found missing, or found. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+const ELSEWHERE: Readonly<Partial<Record<ExecutorType, string>>> = {
   manual: 'a person does it',
   external: 'whoever claims it does it',
   schedule: 'another executor does it, when its time comes',

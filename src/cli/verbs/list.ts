@@ -57,7 +57,10 @@ function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
       task.agent,
       task.title,
     ]),
-    (row, line) => paintState(print, tasks[row]?.state ?? '', line),
+    (row, line) => {
+      const task = tasks[row]
+      return task ? paintState(print, task.state, line) : line
+    },
   )
 }
 

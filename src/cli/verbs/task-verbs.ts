@@ -124,11 +124,9 @@ function retryLine(task: TaskView): string {
   const way =
     state === 'paused'
       ? `yard resume ${id} lets it go on`
-      : state === 'draft'
-        ? `yard publish ${id} lets it begin`
-        : state === 'blocked'
-          ? `yard why ${id} says what it waits for`
-          : null
+      : state === 'blocked'
+        ? `yard why ${id} says what it waits for`
+        : null
   return way === null ? stateLine(task) : `${stateLine(task)}, with nothing to try again; ${way}`
 }
 

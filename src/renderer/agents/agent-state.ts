@@ -3,14 +3,16 @@ import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
 import { lastLines } from '../../domain/output.ts'
-import { durationText } from '../../domain/format.ts'
+import type { ShownState } from '../../domain/task.ts'
+import type { TryOutcome } from '../../domain/agent.ts'
+import { durationText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 import { questionOf } from '../workspace/question-of.ts'
 import { clock, date, weekdayClock } from '../ui/clock.ts'
 
 export interface AgentLook {
   /** The state whose lamp and colours it wears. */
-  readonly state: string
+  readonly state: ShownState
   readonly word: string
 }
 
@@ -41,7 +43,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
       return questionOf(agent) === null
         ? endedLook(agent.outcome ?? 'lost', isAsleep(agent))
         : endedLook('asked')
-    default: {
+    case 'working': {
       const silentMs = silentFor(agent, nowMs)
       const word = isPerson(agent) ? 'In hand' : 'Working'
       return {
@@ -52,7 +54,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
   }
 }
 
-const ENDS: Readonly<Record<string, AgentLook>> = {
+const ENDS: Readonly<Record<TryOutcome, AgentLook>> = {
   done: { state: 'done', word: 'Done' },
   asked: { state: 'waiting', word: 'Asked' },
   'held-up': { state: 'blocked', word: 'Held up' },
@@ -63,11 +65,8 @@ const ENDS: Readonly<Record<string, AgentLook>> = {
   superseded: { state: 'abandoned', word: 'Superseded' },
 }
 
-/** An outcome that this page does not know (a newer host) is shown by its own name. */
-export const endedLook = (outcome: string, isAsleep = false): AgentLook =>
-  isAsleep
-    ? { state: 'parked', word: 'Parked' }
-    : (ENDS[outcome] ?? { state: 'abandoned', word: outcome })
+export const endedLook = (outcome: TryOutcome, isAsleep = false): AgentLook =>
+  isAsleep ? { state: 'parked', word: 'Parked' } : ENDS[outcome]
 
 /** Its provider made it end: the task sleeps, and the next agent goes on with the conversation. */
 function isAsleep({ failure }: AgentView): boolean {

@@ -1,5 +1,6 @@
 /** How many agents at once: the cap of the yard, where it comes from, and the caps of single executors. */
 import { useState, type FormEvent, type ReactElement } from 'react'
+import { assertNever } from '../../base/result.ts'
 import type { YardClient } from '../session/link.ts'
 import { useCommand } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
@@ -104,8 +105,10 @@ export function sourceText({ source, file, line }: ConfigEntry): string {
       return `From this yard${file === null ? '' : `, ${fileName(file)}${line === null ? '' : `:${line}`}`}`
     case 'global':
       return 'From your own settings. Setting it here holds for this yard.'
-    default:
+    case 'default':
       return 'The default. Setting it holds for this yard.'
+    default:
+      return assertNever(source)
   }
 }
 

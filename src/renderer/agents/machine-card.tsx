@@ -1,9 +1,10 @@
 /** This machine: what agents may still take, what today has cost, and which executors can be used. */
+import type { ShownState } from '../../domain/task.ts'
 import type { YardClient } from '../session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../contract/view.ts'
 import { spentText } from '../ui/spent-text.ts'
 import { useYard } from '../session/session-context.tsx'
-import { bytesText } from '../../domain/format.ts'
+import { bytesText } from '../ui/duration.ts'
 import { Lamp } from '../ui/status-badge.tsx'
 import { plural } from '../ui/words.ts'
 import { runCommand } from '../workspace/commands.ts'
@@ -121,7 +122,7 @@ function Health({ executors, breakers }: HealthProps) {
 
 interface ExecutorHealth {
   readonly name: string
-  readonly state: string
+  readonly state: ShownState
   readonly note: string
   /** What is in use or held back comes first; 0 = it cannot run here, which is said on its own screen. */
   readonly weight: number

@@ -2,7 +2,7 @@
 import type { History } from '../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { factInText } from '../../domain/fact-in-text.ts'
-import { PRIORITIES } from '../../domain/task.ts'
+import { PRIORITIES, type ShownState } from '../../domain/task.ts'
 import { endedLook, isPerson, lookOf, tryText } from './agent-state.ts'
 
 export const ROADS_MS = 3_600_000
@@ -13,7 +13,7 @@ export interface Block {
   readonly agent: string
   readonly task: string
   readonly label: string
-  readonly state: string
+  readonly state: ShownState
   readonly word: string
   /** ms; `to` of a living agent is now. */
   readonly from: number

@@ -6,7 +6,8 @@ import { Button } from '../ui/button.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
 import { navigate } from '../workspace/route.ts'
 import { abandonTasks } from '../workspace/send-acts.ts'
-import type { AttentionItem } from './attention-items.ts'
+import { runCommand } from '../workspace/commands.ts'
+import type { AttentionItem, ItemKind } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
 import { ExecutorAnswer } from './executor-answer.tsx'
 import { QuestionAnswer } from '../workspace/question-answer.tsx'
@@ -17,7 +18,7 @@ export interface AnswerProps {
   readonly command: CommandRun
 }
 
-const ANSWERS: Readonly<Record<string, (props: AnswerProps) => ReactNode>> = {
+const ANSWERS: Readonly<Record<ItemKind, (props: AnswerProps) => ReactNode>> = {
   failed: FailedAnswer,
   'sign-in': WaitingAnswer,
   answer: AskedAnswer,
@@ -26,8 +27,11 @@ const ANSWERS: Readonly<Record<string, (props: AnswerProps) => ReactNode>> = {
   executor: ExecutorAnswer,
   landing: LandingAnswer,
   untrusted: TrustAnswer,
+  'read-only': ReadOnlyAnswer,
+  respawn: RespawnAnswer,
   launch: LaunchAnswer,
   silence: SilenceAnswer,
+  unreachable: UnreachableAnswer,
   provider: ProviderAnswer,
   budget: YardBudgetAnswer,
   spent: TaskBudgetAnswer,
@@ -36,7 +40,7 @@ const ANSWERS: Readonly<Record<string, (props: AnswerProps) => ReactNode>> = {
 
 export function Answers(props: AnswerProps) {
   const Answer = ANSWERS[props.item.kind]
-  return Answer ? <Answer {...props} /> : null
+  return <Answer {...props} />
 }
 
 function FailedAnswer({ item, command }: AnswerProps) {
@@ -164,6 +168,24 @@ function TrustAnswer({ item }: AnswerProps) {
   )
 }
 
+/** Only the disk can be helped, outside of the window: the log says what fails. */
+function ReadOnlyAnswer() {
+  return <Button onClick={() => runCommand('service.log')}>Show the log</Button>
+}
+
+/** Its agents end without an outcome, one after the other: their output says why. */
+function RespawnAnswer({ item }: AnswerProps) {
+  const task = item.task ?? ''
+  return (
+    <>
+      <Button icon="terminal" onClick={() => navigate({ task, tab: 'output' })}>
+        Show output
+      </Button>
+      <Abandon id={task} />
+    </>
+  )
+}
+
 function LaunchAnswer() {
   return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
 }
@@ -190,6 +212,16 @@ function MachineAnswer() {
     <Button onClick={() => navigate({ screen: 'settings', filters: { section: 'machine' } })}>
       Change its caps
     </Button>
+  )
+}
+
+/** Its service does not take its task. */
+function UnreachableAnswer({ item }: AnswerProps) {
+  return (
+    <>
+      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+      <ShowOutput item={item} />
+    </>
   )
 }
 

@@ -1,14 +1,25 @@
 /** What waits for a person, as the list shows it: with what it holds up, and until when. Pure. */
-import type { AgentView, Attention, BreakerView, Summary, TaskCard } from '../../contract/view.ts'
+import type {
+  AgentView,
+  Attention,
+  AttentionKind,
+  BreakerView,
+  Summary,
+  TaskCard,
+} from '../../contract/view.ts'
 import { countHeldBy } from '../../domain/held-by.ts'
+import { BREAKER_KINDS } from '../../domain/plan.ts'
 import { plural } from '../ui/words.ts'
 import { dependentsOf, type Tasks } from '../workspace/reach.ts'
 import { isFinishedCard } from '../workspace/task-acts.ts'
 
+/** What the host tells of, and what only the page adds: tasks that somebody does by hand, a machine that lets nothing start. */
+export type ItemKind = AttentionKind | 'taken' | 'machine'
+
 export interface AttentionItem {
   /** Another one as soon as what it says changes. */
   readonly key: string
-  readonly kind: string
+  readonly kind: ItemKind
   /** `Failed`, `Sign in` */
   readonly word: string
   /** The task, agent, provider or yard it is about. */
@@ -28,7 +39,7 @@ export interface AttentionItem {
   readonly effect: string | null
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<ItemKind, string>> = {
   failed: 'Failed',
   'sign-in': 'Sign in',
   answer: 'Question',
@@ -48,12 +59,11 @@ const WORDS: Readonly<Record<string, string>> = {
   spent: 'Budget used up',
 }
 
-const isBreaker = (kind: string): boolean =>
-  ['respawn', 'launch', 'silence', 'provider', 'budget', 'unreachable'].includes(kind)
+const isBreaker = (kind: AttentionKind): boolean => BREAKER_KINDS.some((each) => each === kind)
 
 /** A provider that no time wakes wants somebody to sign in. */
 const wordOfBreaker = ({ kind, until }: BreakerView): string =>
-  kind === 'provider' && until === null ? 'Sign in' : (WORDS[kind] ?? kind)
+  kind === 'provider' && until === null ? 'Sign in' : WORDS[kind]
 
 const BUDGETS: Readonly<Record<string, string>> = {
   'budget:day': 'Today’s budget',
@@ -88,7 +98,7 @@ function fromAttention(each: Attention, summary: Summary, tasks: Tasks): Attenti
   return {
     key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
     kind: each.kind,
-    word: WORDS[each.kind] ?? each.kind,
+    word: WORDS[each.kind],
     title,
     subject: null,
     text: capital(text),
@@ -141,7 +151,7 @@ function fromMachine(summary: Summary): AttentionItem[] {
     {
       key: keyOf(summary, ['machine']),
       kind: 'machine',
-      word: WORDS['machine'] ?? '',
+      word: WORDS.machine,
       title: 'This machine',
       subject: null,
       text: capital(hold),
@@ -163,7 +173,7 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
     {
       key: keyOf(summary, ['taken', agent.id]),
       kind: 'taken',
-      word: WORDS['taken'] ?? '',
+      word: WORDS.taken,
       title: card.title,
       subject: null,
       text: 'It ends when you say that it is done, or give it back',

@@ -1,9 +1,11 @@
 /** One thing that waits for a person: what, to what, since when, what it holds up, and the answer right there. */
 import { AlarmClock, BellOff } from 'lucide-react'
 import type { Ref } from 'react'
+import { BREAKER_KINDS } from '../../domain/plan.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { useCommand } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/duration.ts'
 import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { LastLines } from '../ui/last-lines.tsx'
@@ -12,7 +14,7 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { navigate } from '../workspace/route.ts'
 import { Answers } from './answers.tsx'
-import type { AttentionItem } from './attention-items.ts'
+import type { AttentionItem, ItemKind } from './attention-items.ts'
 import { HOUR_MS, snooze, UNTIL_CHANGE } from './snooze.ts'
 
 interface AttentionRowProps {
@@ -91,13 +93,11 @@ export function AttentionRow(props: AttentionRowProps) {
 }
 
 /** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
-function stateOf(kind: string): string {
+function stateOf(kind: ItemKind): ShownState {
   if (kind === 'failed' || kind === 'read-only') return 'failed'
-  return PARKED.has(kind) ? 'parked' : 'waiting'
+  return PARKED.includes(kind) ? 'parked' : 'waiting'
 }
-const PARKED: ReadonlySet<string> = new Set([
-  ...['respawn', 'launch', 'provider', 'silence', 'unreachable', 'budget', 'machine', 'spent'],
-])
+const PARKED: readonly ItemKind[] = [...BREAKER_KINDS, 'machine', 'spent']
 
 interface SnoozeProps {
   readonly item: AttentionItem

@@ -1,7 +1,6 @@
 /** Executors that can do a task, here and now. Pure. */
 import type { TaskView } from '../../contract/view.ts'
 import { misfitOf } from '../../domain/resolve.ts'
-import { executorTypeSchema } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 
 type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
@@ -10,11 +9,10 @@ export const fittingExecutors = (
   executors: readonly Pick<ExecutorView, 'name' | 'type' | 'canRun' | 'models'>[],
   task: Pick<TaskView, 'exec' | 'verify' | 'model'>,
 ): readonly string[] =>
-  executors.flatMap(({ name, type: typeName, canRun, models }) => {
-    const type = executorTypeSchema.safeParse(typeName)
+  executors.flatMap(({ name, type, canRun, models }) => {
     // Only the built-in profile has no address of its own; one that hands on by the clock does no work.
-    if (!canRun || !type.success || type.data === 'schedule') return []
-    const profile = { name, type: type.data, url: name === 'http' ? null : '' }
+    if (!canRun || type === 'schedule') return []
+    const profile = { name, type, url: name === 'http' ? null : '' }
     const runsModel = task.model === null || models === null || models.includes(task.model)
     return runsModel && misfitOf(task, profile) === null ? [name] : []
   })

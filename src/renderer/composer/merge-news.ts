@@ -1,4 +1,5 @@
 /** What happened between two looks at the yard, as one short sentence. Pure. */
+import type { TaskStatus } from '../../domain/task.ts'
 import { countText } from '../ui/words.ts'
 import type { Attention, Summary, TaskCard } from '../../contract/view.ts'
 
@@ -13,7 +14,7 @@ export const NO_NEWS: News = { started: 0, done: 0, failed: 0, added: 0 }
 
 type Tasks = ReadonlyMap<string, TaskCard>
 
-const KIND_OF: Readonly<Record<string, keyof News>> = {
+const KIND_OF: Readonly<Partial<Record<TaskStatus, keyof News>>> = {
   'in-progress': 'started',
   done: 'done',
   failed: 'failed',

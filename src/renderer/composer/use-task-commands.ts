@@ -1,5 +1,4 @@
 /** What can be done to the chosen tasks from anywhere: graph, lists, palette and menus run the same commands. */
-import { shellWord } from '../../base/text.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
@@ -168,7 +167,8 @@ function lookCommands(session: Session): CommandHandlers {
 /** `yard show build --dir '/home/ada/atlas'`; ids need no quotes by their form. */
 export function commandText(session: Session, ids: readonly string[]): string {
   const folder = session.yard.getState().summary?.folder ?? '.'
-  return ids.map((id) => `yard show ${id} --dir ${shellWord(folder)}`).join('\n')
+  const quoted = /^[\w./~-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`
+  return ids.map((id) => `yard show ${id} --dir ${quoted}`).join('\n')
 }
 
 function editCommands(session: Session): CommandHandlers {

@@ -1,9 +1,10 @@
 /** What goes wrong, or cannot go on, in one list: tasks that can never start, breakers, errors of the service. Pure. */
 import type { BreakerView, TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
 
 export interface ProblemLine {
   readonly key: string
-  readonly state: string
+  readonly state: ShownState
   /** `Stuck`, `Held back`, `Error` */
   readonly word: string
   readonly text: string
@@ -24,22 +25,19 @@ export function problemLines({ tasks, breakers, errors }: Facts): readonly Probl
   const stuck = [...tasks.values()].flatMap((card) =>
     card.stuck === null ? [] : [stuckLine(card)],
   )
-  return [
-    ...breakers.map((breaker) => breakerLine(breaker, tasks)),
-    ...stuck,
-    ...errors
-      .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))
-      .map(({ at, text }, index) => ({
-        key: `error ${index} ${at}`,
-        state: 'failed',
-        word: 'Error',
-        text,
-        at,
-        until: null,
-        task: null,
-      })),
-  ]
+  const failed = errors.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).map(errorLine)
+  return [...breakers.map((breaker) => breakerLine(breaker, tasks)), ...stuck, ...failed]
 }
+
+const errorLine = ({ at, text }: Facts['errors'][number], index: number): ProblemLine => ({
+  key: `error ${index} ${at}`,
+  state: 'failed',
+  word: 'Error',
+  text,
+  at,
+  until: null,
+  task: null,
+})
 
 const breakerLine = (
   { key, subject, reason, since, until }: BreakerView,

@@ -2,10 +2,10 @@
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
 import { EXECUTOR_TYPE_LABELS } from '../../domain/executor-labels.ts'
-import { EXECUTOR_TYPES, isAgentCli, type ExecutorType } from '../../domain/settings.ts'
+import { isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/duration.ts'
 import { countText, plural } from '../ui/words.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
@@ -18,14 +18,7 @@ export interface Standing {
   readonly reason: string | null
 }
 
-/** Null for a type that this page does not know. */
-export const typeOf = ({ type }: Pick<ExecutorView, 'type'>): ExecutorType | null =>
-  EXECUTOR_TYPES.find((each) => each === type) ?? null
-
-export function typeWord(view: Pick<ExecutorView, 'type'>): string {
-  const type = typeOf(view)
-  return type === null ? view.type : EXECUTOR_TYPE_LABELS[type]
-}
+export const typeWord = ({ type }: Pick<ExecutorView, 'type'>): string => EXECUTOR_TYPE_LABELS[type]
 
 export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
   if (!view.canRun) return { lamp: 'failed', word: 'Cannot run', reason: view.problem }
@@ -48,9 +41,7 @@ export const heldBy = (
   ) ?? null
 
 /** Work that is done elsewhere: nothing is started here for it. */
-const ELSEWHERE: ReadonlySet<string> = new Set<ExecutorType>([
-  ...(['http', 'external', 'manual', 'schedule'] as const),
-])
+const ELSEWHERE: ReadonlySet<ExecutorType> = new Set(['http', 'external', 'manual', 'schedule'])
 
 /** `15 profiles, 3 of 11 programs can start here`: people and services start nothing. */
 export function countNote(list: readonly Pick<ExecutorView, 'type' | 'canRun'>[]): string {
@@ -62,10 +53,8 @@ export function countNote(list: readonly Pick<ExecutorView, 'type' | 'canRun'>[]
 }
 
 /** Types that keep a sign-in, or a key, to look for. */
-export function wantsSignIn(view: Pick<ExecutorView, 'type'>): boolean {
-  const type = typeOf(view)
-  return type !== null && (isAgentCli(type) || type === 'native')
-}
+export const wantsSignIn = ({ type }: Pick<ExecutorView, 'type'>): boolean =>
+  isAgentCli(type) || type === 'native'
 
 /** The program found on this machine, if it is the one that the profile uses. */
 export const cliOf = (view: ExecutorView, clis: readonly FoundCli[]): FoundCli | null =>
@@ -103,7 +92,5 @@ export function fixesOf(
   return [{ text: 'Install it:', command: install }, path]
 }
 
-function takesProgram(view: ExecutorView): boolean {
-  const type = typeOf(view)
-  return type !== null && (isAgentCli(type) || type === 'acp' || type === 'command')
-}
+const takesProgram = ({ type }: ExecutorView): boolean =>
+  isAgentCli(type) || type === 'acp' || type === 'command'

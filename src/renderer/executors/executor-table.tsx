@@ -3,7 +3,7 @@ import type { KeyboardEvent, Ref } from 'react'
 import type { FoundCli } from '../../contract/lobby.ts'
 import type { BreakerView } from '../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../domain/executor-labels.ts'
-import { isCodingAgent, permissionsSchema } from '../../domain/settings.ts'
+import { isCodingAgent } from '../../domain/settings.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
@@ -11,7 +11,6 @@ import {
   foundText,
   heldBy,
   standingOf,
-  typeOf,
   typeWord,
   type ExecutorView,
   type Standing,
@@ -125,13 +124,8 @@ function Wakes({ view, breakers }: WakesProps) {
 }
 
 /** Only a coding agent has any. */
-function permissionsText(view: ExecutorView): string {
-  const type = typeOf(view)
-  const { permissions } = view
-  if (type === null || !isCodingAgent(type)) return ''
-  const known = permissionsSchema.safeParse(permissions)
-  return known.success ? PERMISSION_LABELS[known.data] : permissions
-}
+const permissionsText = ({ type, permissions }: ExecutorView): string =>
+  isCodingAgent(type) ? PERMISSION_LABELS[permissions] : ''
 
 function walkNames(event: KeyboardEvent<HTMLTableElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]

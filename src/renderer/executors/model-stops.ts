@@ -3,7 +3,7 @@ import type { RouteStop } from '../../contract/view.ts'
 import { PROVIDER_OF_TYPE } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import type { ConfigEntry } from '../ui/config-entry.ts'
-import { typeOf, type ExecutorView } from './executor-state.ts'
+import type { ExecutorView } from './executor-state.ts'
 
 export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]
 
@@ -13,8 +13,7 @@ export function modelStops(
   models: readonly ModelView[],
   config: readonly ConfigEntry[],
 ): readonly RouteStop[] {
-  const type = typeOf(view)
-  const provider = type === null ? null : PROVIDER_OF_TYPE[type]
+  const provider = PROVIDER_OF_TYPE[view.type]
   const entry = config.find(({ key }) => key === 'coordinator.model')
   if (provider === null || entry === undefined) return []
   const general = typeof entry.value === 'string' ? entry.value : null

@@ -1,10 +1,11 @@
 /** Tests of executors: one short turn each, under way or told. Kept while the page lives, so that one may leave the screen meanwhile. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import type { Session } from '../session/session.ts'
-import { typeOf, type ExecutorView } from './executor-state.ts'
+import type { ExecutorView } from './executor-state.ts'
 
 export type TrialResult = Awaited<ReturnType<YardClient['service']['testExecutor']>>
 
@@ -48,7 +49,7 @@ export async function runTrial(session: Session, folder: string, name: string): 
 
 export const forgetTrial = (folder: string, name: string): void => put(keyOf(folder, name), null)
 
-const UNTESTED: Readonly<Record<string, string>> = {
+const UNTESTED: Readonly<Partial<Record<ExecutorType, string>>> = {
   shell: 'No test: its tasks bring commands of their own.',
   manual: 'No test: a person does its tasks.',
   external: 'No test: another orchestrator claims its tasks.',
@@ -57,5 +58,5 @@ const UNTESTED: Readonly<Record<string, string>> = {
 }
 
 /** Why it has no test; null = it has one. */
-export const untestedReason = (view: Pick<ExecutorView, 'type'>): string | null =>
-  UNTESTED[typeOf(view) ?? ''] ?? null
+export const untestedReason = ({ type }: Pick<ExecutorView, 'type'>): string | null =>
+  UNTESTED[type] ?? null

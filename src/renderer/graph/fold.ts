@@ -3,6 +3,7 @@
  * place of its rightmost member; nothing is laid out anew. Failed and waiting tasks are never hidden. Pure.
  */
 import type { Position, TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { STATES_IN_ORDER } from '../ui/status-badge.tsx'
 import { topologicalOrder } from '../../domain/dag.ts'
 import { dagOfTasks, dependentsOf } from '../workspace/reach.ts'
@@ -20,7 +21,7 @@ export interface Stack {
   readonly title: string
   /** `5 done`, `3 of 8 done` */
   readonly fact: string
-  readonly state: string
+  readonly state: ShownState
   readonly members: readonly string[]
   /** The member whose place it takes. */
   readonly at: string

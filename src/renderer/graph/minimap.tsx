@@ -1,5 +1,6 @@
 /** The whole yard in a corner. Drag the frame, or press a place to go there. Keys reach the same by walking the graph. */
 import { useEffect, useRef, type PointerEvent } from 'react'
+import type { ShownState } from '../../domain/task.ts'
 import { useThrottled } from '../ui/use-throttled.ts'
 import { centreAt } from './camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from './grid.ts'
@@ -77,7 +78,7 @@ function scaleOf({ bounds }: Scene): { zoom: number; x: number; y: number } | nu
   }
 }
 
-const BRIGHT: ReadonlySet<string> = new Set(['in-progress', 'failed', 'waiting'])
+const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting'])
 
 function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
   const context = canvas?.getContext('2d')
@@ -103,8 +104,8 @@ function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
 }
 
 /** A colour is read from its text once per state, not once per node. */
-function placesByState({ nodes }: Scene): ReadonlyMap<string, readonly SceneNode[]> {
-  const byState = new Map<string, SceneNode[]>()
+function placesByState({ nodes }: Scene): ReadonlyMap<ShownState, readonly SceneNode[]> {
+  const byState = new Map<ShownState, SceneNode[]>()
   for (const node of nodes.values()) {
     const state = stateOf(node)
     const list = byState.get(state)
@@ -114,7 +115,7 @@ function placesByState({ nodes }: Scene): ReadonlyMap<string, readonly SceneNode
   return byState
 }
 
-function fill(context: CanvasRenderingContext2D, colours: Colours, state: string): void {
+function fill(context: CanvasRenderingContext2D, colours: Colours, state: ShownState): void {
   context.globalAlpha = BRIGHT.has(state) ? 1 : 0.55
   context.fillStyle = colours.ofState(state).solid
 }

@@ -1,17 +1,5 @@
 /** The tokens as colours for painting. Read anew whenever the theme changes. */
-const STATES = [
-  'ready',
-  'blocked',
-  'delayed',
-  'in-progress',
-  'waiting',
-  'pending-eval',
-  'done',
-  'failed',
-  'abandoned',
-  'paused',
-  'parked',
-] as const
+import { SHOWN_STATES, type ShownState } from '../../domain/task.ts'
 
 export interface StateColours {
   readonly text: string
@@ -36,25 +24,21 @@ export interface Colours {
   readonly trackFail: string
   readonly trackMain: string
   readonly font: string
-  /** Of a state this page does not know: as blocked. */
-  readonly ofState: (state: string) => StateColours
+  readonly ofState: (state: ShownState) => StateColours
 }
 
 export function readColours(element: Element): Colours {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
-  const states = new Map(
-    STATES.map((state) => [
-      state as string,
-      {
-        text: token(`--st-${state}`),
-        solid: token(`--st-${state}-solid`),
-        tint: token(`--st-${state}-bg`),
-        line: token(`--st-${state}-line`),
-      },
-    ]),
-  )
-  const other = states.get('blocked') as StateColours
+  const ofState = (state: ShownState): StateColours => ({
+    text: token(`--st-${state}`),
+    solid: token(`--st-${state}-solid`),
+    tint: token(`--st-${state}-bg`),
+    line: token(`--st-${state}-line`),
+  })
+  const states = Object.fromEntries(
+    SHOWN_STATES.map((state) => [state, ofState(state)] as const),
+  ) as Record<ShownState, StateColours>
   return {
     canvas: token('--canvas'),
     grid: token('--grid'),
@@ -71,7 +55,7 @@ export function readColours(element: Element): Colours {
     trackFail: token('--track-fail'),
     trackMain: token('--track-main'),
     font: style.fontFamily,
-    ofState: (state) => states.get(state) ?? other,
+    ofState: (state) => states[state],
   }
 }
 

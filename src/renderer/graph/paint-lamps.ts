@@ -1,4 +1,5 @@
 /** The lamps of `ui/status-badge.tsx` as strokes for painting: the same silhouettes, on a field of 16 × 16. */
+import type { ShownState } from '../../domain/task.ts'
 export interface LampPaths {
   readonly fill: string
   readonly stroke: string
@@ -9,7 +10,7 @@ export interface LampPaths {
 
 const RING = 'M8 1.9A6.1 6.1 0 1 1 8 14.1A6.1 6.1 0 1 1 8 1.9z'
 
-export const LAMPS: Readonly<Record<string, LampPaths>> = {
+export const LAMPS: Readonly<Record<ShownState, LampPaths>> = {
   ready: { fill: 'M6.6 5.3 10.6 8l-4 2.7z', stroke: RING, knock: '' },
   blocked: { fill: 'M4.6 7.1h6.8v1.8H4.6z', stroke: RING, knock: '' },
   delayed: { fill: '', stroke: `${RING}M8 4.6V8l2.3 1.6`, knock: '' },
@@ -69,11 +70,10 @@ interface LampPlace {
 
 export function paintLamp(
   context: CanvasRenderingContext2D,
-  state: string,
+  state: ShownState,
   place: LampPlace,
 ): void {
-  const lamp = LAMPS[state] ?? LAMPS['blocked']
-  if (!lamp) return
+  const lamp = LAMPS[state]
   const { x, y, size, colour, ground } = place
   const scale = size / SIZE
   context.save()

@@ -1,14 +1,15 @@
 /** Paints nodes as blocks: tint and outline of the state, and a lamp for all that is neither done nor blocked. */
+import type { ShownState } from '../../domain/task.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from './grid.ts'
 import type { Drawing } from './drawing.ts'
 import type { Colours } from './paint-colours.ts'
 import { paintLamp } from './paint-lamps.ts'
 import { boxOfNode, touches, type Box, type SceneNode } from './scene.ts'
 
-const PLAIN: ReadonlySet<string> = new Set(['done', 'blocked'])
-const DASHED: ReadonlySet<string> = new Set(['paused', 'abandoned'])
+const PLAIN: ReadonlySet<ShownState> = new Set(['done', 'blocked'])
+const DASHED: ReadonlySet<ShownState> = new Set(['paused', 'abandoned'])
 /** Their colour is seen from far away. */
-const BRIGHT: ReadonlySet<string> = new Set(['in-progress', 'failed', 'waiting'])
+const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting'])
 
 /** px on the screen: the least size of a lamp, and the height of a block below which it is left out. */
 const LAMP = 12
@@ -16,7 +17,7 @@ const LAMP_FROM = 15
 const RADIUS = 8
 
 interface Batch {
-  readonly state: string
+  readonly state: ShownState
   readonly opacity: number
   readonly nodes: SceneNode[]
 }
@@ -51,7 +52,8 @@ function batchesOf(drawing: Drawing, box: Box): Iterable<Batch> {
   return batches.values()
 }
 
-export const stateOf = (node: SceneNode): string => node.card?.state ?? node.stack?.state ?? ''
+export const stateOf = ({ card, stack }: SceneNode): ShownState =>
+  card?.state ?? stack?.state ?? 'blocked'
 
 function paintBatch(
   context: CanvasRenderingContext2D,
@@ -85,7 +87,7 @@ function paintBatch(
   }
 }
 
-function groundOf(state: string, colours: Colours, isFar: boolean): string {
+function groundOf(state: ShownState, colours: Colours, isFar: boolean): string {
   if (isFar && BRIGHT.has(state)) return colours.ofState(state).solid
   if (DASHED.has(state)) return colours.canvas
   return colours.ofState(state).tint

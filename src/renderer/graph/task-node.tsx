@@ -3,8 +3,9 @@ import { memo, useState } from 'react'
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
 import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
 import type { TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { Countdown } from '../ui/countdown.tsx'
-import { durationText } from '../../domain/format.ts'
+import { durationText } from '../ui/duration.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
 import { cardMoneyText } from '../ui/usage-words.ts'
@@ -71,7 +72,7 @@ function Ends({ direction }: { readonly direction: Direction }) {
 }
 
 /** Counts the changes of a state since the node came into the page. */
-function usePulse(state: string): number {
+function usePulse(state: ShownState): number {
   const [known, setKnown] = useState({ state, changes: 0 })
   if (known.state !== state) setKnown({ state, changes: known.changes + 1 })
   return known.changes

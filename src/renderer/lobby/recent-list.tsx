@@ -1,6 +1,7 @@
 /** Yards that were open lately, with what goes on in them. */
 import { Folder } from 'lucide-react'
 import type { RecentYard } from '../../contract/lobby.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { Button } from '../ui/button.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { plural } from '../ui/words.ts'
@@ -47,11 +48,11 @@ export function RecentList({ recent, opening, onForget }: RecentListProps) {
   )
 }
 
-const LAMPS = {
+const LAMPS: Readonly<Record<RecentYard['state'], ShownState | null>> = {
   working: 'in-progress',
   'needs-you': 'waiting',
   'at-rest': 'done',
-  'not-running': 'off',
+  'not-running': null,
   gone: 'abandoned',
 }
 
@@ -65,7 +66,7 @@ function StateOf({ yard }: { readonly yard: RecentYard }) {
     gone: 'Not there any more',
   }[state]
   return (
-    <span className="lobby-state" data-st={LAMPS[state]}>
+    <span className="lobby-state" data-st={LAMPS[state] ?? 'off'}>
       <Lamp state={LAMPS[state]} />
       {word}
     </span>

@@ -1,5 +1,6 @@
 /** Where what is to come stands on the line of time: one entry per task and kind, packed so that none covers another. */
 import type { AgendaItem } from '../../contract/page.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { clock, clockIn, dateClock, weekdayClock } from '../ui/clock.ts'
 
 export const SPANS = ['24h', '7d'] as const
@@ -79,7 +80,9 @@ export function axisOf(from: number, span: Span): readonly number[] {
 }
 
 /** What kind of event it is, in a word, and the state whose colours it wears. */
-export const KINDS: Readonly<Record<AgendaItem['kind'], readonly [word: string, state: string]>> = {
+export const KINDS: Readonly<
+  Record<AgendaItem['kind'], readonly [word: string, state: ShownState]>
+> = {
   schedule: ['Schedule', 'ready'],
   delay: ['Delay', 'delayed'],
   'back-off': ['Retry', 'failed'],
@@ -115,7 +118,7 @@ export const isOverdue = (iso: string | null, nowMs: number): boolean =>
 
 /** `2 missed, started once`: what became of the times of one task that passed while nothing ran. Null = none did. */
 export function missedCount(
-  { missed, state }: { readonly missed: number; readonly state: string },
+  { missed, state }: { readonly missed: number; readonly state: ShownState },
   policy: unknown,
 ): string | null {
   if (missed === 0) return null

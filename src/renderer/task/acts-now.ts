@@ -1,8 +1,8 @@
 /** Which acts make sense for a task now, the likeliest first. Pure. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { assertNever } from '../../base/result.ts'
 import type { TASK_ACTS } from '../workspace/task-acts.ts'
-import { elapsedText } from '../../domain/format.ts'
-import { instantText } from '../ui/instant.ts'
+import { elapsedText, instantText } from '../ui/duration.ts'
 import { plural } from '../ui/words.ts'
 
 export type ActName =
@@ -50,7 +50,20 @@ function listOf({ card, isHeld, agent, isByHand }: Standing): readonly ActName[]
       return ['reopen']
     case 'abandoned':
       return ['reopen', 'complete']
+    case 'open':
+    case 'in-progress':
+    case 'pending-eval':
+      return whileUnderWay({ card, isHeld, agent, isByHand }, hold, end)
+    default:
+      return assertNever(card.status)
   }
+}
+
+function whileUnderWay(
+  { card, isHeld, agent, isByHand }: Standing,
+  hold: ActName,
+  end: ActName,
+): readonly ActName[] {
   if (agent !== null) {
     if (isByHand) return ['complete', 'letGo', hold, end]
     if (agent.by === 'pilot' && agent.status !== 'stopping')

@@ -1,6 +1,8 @@
 /** Facts of tasks and agents in the words of the window. What is not known is null, never a zero. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
+import type { AgentStatus, Outcome } from '../../domain/agent.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { questionOf } from '../workspace/question-of.ts'
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
@@ -23,7 +25,7 @@ export function tookMs({
 }
 
 /** State of the lamp of an agent. Its task sleeps after one that ran out of quota. */
-export function agentState(agent: AgentView): string {
+export function agentState(agent: AgentView): ShownState {
   const { status, outcome, failure } = agent
   if (questionOf(agent) !== null) return 'waiting'
   if (status !== 'ended') return 'in-progress'
@@ -33,7 +35,7 @@ export function agentState(agent: AgentView): string {
   return failure?.class === 'quota' ? 'parked' : 'failed'
 }
 
-const OUTCOME_WORDS: Readonly<Record<string, string>> = {
+const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   done: 'Done',
   failed: 'Failed',
   killed: 'Killed',
@@ -41,16 +43,17 @@ const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   refused: 'Refused',
   superseded: 'Superseded',
 }
-const STATUS_WORDS: Readonly<Record<string, string>> = {
+const STATUS_WORDS: Readonly<Record<AgentStatus, string>> = {
   claimed: 'Starting',
   starting: 'Starting',
   working: 'Working',
   stopping: 'Stopping',
+  ended: 'Ended',
 }
 
 export function agentWord(agent: AgentView): string {
   const { status, outcome } = agent
   if (questionOf(agent) !== null) return 'Asked'
   if (isHeldUp(agent)) return 'Held up'
-  return outcome === null ? (STATUS_WORDS[status] ?? status) : (OUTCOME_WORDS[outcome] ?? outcome)
+  return outcome === null ? STATUS_WORDS[status] : OUTCOME_WORDS[outcome]
 }

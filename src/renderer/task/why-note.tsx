@@ -1,9 +1,10 @@
 /** Why a task stands where it stands, in one sentence, and the one act that helps. */
 import type { TaskCard, TaskView, Why } from '../../contract/view.ts'
+import { assertNever } from '../../base/result.ts'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Countdown } from '../ui/countdown.tsx'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/duration.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useYard } from '../session/session-context.tsx'
 import { runCommand } from '../workspace/commands.ts'
@@ -40,13 +41,19 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
       return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
     case 'done':
       return card.landing === 'conflict' || card.landing === 'refused' ? MERGE : null
-    default:
+    case 'open':
+    case 'in-progress':
+    case 'pending-eval':
+    case 'abandoned':
       return reasonActOf(why)
+    default:
+      return assertNever(card.status)
   }
 }
 
 function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
-  switch (first?.kind) {
+  if (!first) return null
+  switch (first.kind) {
     case 'hold':
       return { kind: 'act', act: TASK_ACTS.resume, label: 'Resume' }
     case 'task':
@@ -61,8 +68,17 @@ function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
       return BUDGET
     case 'executor':
       return { kind: 'command', id: 'go.executors', label: 'Show the executors' }
-    default:
+    case 'time':
+    case 'provider':
+    case 'memory':
+    case 'breaker':
+    case 'trust':
+    case 'claim':
+    case 'read-only':
+    case 'host':
       return null
+    default:
+      return assertNever(first.kind)
   }
 }
 

@@ -1,11 +1,21 @@
 /** Moving a task from column to column: only where a command takes it there. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
+import { assertNever } from '../../base/result.ts'
 import { isSatisfiedCard, type Tasks } from '../workspace/reach.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
 
 /** In the order of a task's life. Those of the first list are there even when they are empty. */
-const ALWAYS = ['paused', 'blocked', 'ready', 'in-progress', 'failed', 'done', 'abandoned']
-const ORDER = [
+const ALWAYS: readonly ShownState[] = [
+  'paused',
+  'blocked',
+  'ready',
+  'in-progress',
+  'failed',
+  'done',
+  'abandoned',
+]
+const ORDER: readonly ShownState[] = [
   'paused',
   'blocked',
   'delayed',
@@ -20,17 +30,15 @@ const ORDER = [
 ]
 
 export interface BoardColumn {
-  readonly state: string
+  readonly state: ShownState
   readonly ids: readonly string[]
 }
 
-/** Columns from left to right. A state that this page does not know comes last. */
+/** Columns from left to right. */
 export function boardColumns(cards: Iterable<TaskCard>): readonly BoardColumn[] {
-  const byState = new Map<string, string[]>(ORDER.map((state) => [state, []]))
+  const byState = new Map<ShownState, string[]>(ORDER.map((state) => [state, []]))
   for (const { id, state } of cards) {
-    const list = byState.get(state)
-    if (list) list.push(id)
-    else byState.set(state, [id])
+    byState.get(state)?.push(id)
   }
   return [...byState]
     .filter(([state, ids]) => ids.length > 0 || ALWAYS.includes(state))
@@ -54,7 +62,7 @@ export interface MoveFacts {
 }
 
 /** What takes this task to that column. */
-export function moveTo(card: TaskCard, state: string, facts: MoveFacts): Move {
+export function moveTo(card: TaskCard, state: ShownState, facts: MoveFacts): Move {
   if (card.state === state) return blocked('It is there')
   switch (state) {
     case 'paused':
@@ -71,13 +79,18 @@ export function moveTo(card: TaskCard, state: string, facts: MoveFacts): Move {
     case 'blocked':
     case 'delayed':
       return toOpen(card, state, facts.tasks)
-    default:
+    case 'parked':
+    case 'pending-eval':
+    case 'waiting':
+    case 'failed':
       return blocked('Comes by itself')
+    default:
+      return assertNever(state)
   }
 }
 
 /** Open again: which of the open columns it comes to is decided by what it waits for. */
-function toOpen(card: TaskCard, state: string, tasks: Tasks): Move {
+function toOpen(card: TaskCard, state: ShownState, tasks: Tasks): Move {
   const act = openingAct(card)
   if (act === null) return blocked('Comes by itself')
   const rest = restingState(card, tasks)
@@ -91,7 +104,7 @@ function openingAct(card: TaskCard): TaskAct | null {
   return null
 }
 
-function restingState(card: TaskCard, tasks: Tasks): string {
+function restingState(card: TaskCard, tasks: Tasks): ShownState {
   const isHeldUp = card.after.some((id) => {
     const other = tasks.get(id)
     return other !== undefined && !isSatisfiedCard(other)
@@ -106,7 +119,7 @@ export function nextColumn(
   columns: readonly BoardColumn[],
   by: 1 | -1,
   facts: MoveFacts,
-): string | null {
+): ShownState | null {
   const from = columns.findIndex(({ state }) => state === card.state)
   const ahead = by > 0 ? columns.slice(from + 1) : columns.slice(0, from).toReversed()
   return ahead.find(({ state }) => 'act' in moveTo(card, state, facts))?.state ?? null

@@ -84,7 +84,7 @@ function Blocker({ id, isBusy, isFirst, onRemove }: BlockerProps) {
   const title = card?.title ?? id
   return (
     <li className="dependency">
-      <Lamp state={card?.state ?? ''} />
+      <Lamp state={card?.state ?? null} />
       <span className="truncate">{title}</span>
       <Button
         look="quiet"

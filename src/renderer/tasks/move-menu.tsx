@@ -1,6 +1,7 @@
 /** Moving the chosen tasks to another column without dragging. */
 import { MoveRight } from 'lucide-react'
 import { useMemo } from 'react'
+import type { ShownState } from '../../domain/task.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
@@ -36,7 +37,7 @@ export function MoveMenu() {
 }
 
 /** Null when at least one of them can go there. */
-function reasonAgainst(ids: readonly string[], state: string, facts: MoveFacts): string | null {
+function reasonAgainst(ids: readonly string[], state: ShownState, facts: MoveFacts): string | null {
   if (ids.length === 0) return 'Choose a task first'
   let reason: string | null = null
   for (const id of ids) {

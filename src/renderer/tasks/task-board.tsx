@@ -1,5 +1,6 @@
 /** The tasks in columns by state. Dragging a card means the command that takes it there; where there is none, the column dims. */
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import type { ShownState } from '../../domain/task.ts'
 import { getSelection, useSelection } from '../workspace/selection.ts'
 import { NoneMatch } from '../workspace/none-match.tsx'
 import { plural } from '../ui/words.ts'
@@ -26,7 +27,7 @@ export function TaskBoard() {
   const current = columns.findIndex(({ ids }) => focusId !== null && ids.includes(focusId))
   const stop = current >= 0 ? current : columns.findIndex(({ ids }) => ids.length > 0)
   if (order.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
-  const takes = (state: string): boolean =>
+  const takes = (state: ShownState): boolean =>
     dragged.some((id) => {
       const card = tasks.get(id)
       return card !== undefined && 'act' in moveTo(card, state, facts)

@@ -1,6 +1,7 @@
 /** Carries tasks to another column, by pointer, key or menu alike. */
 import { useMemo } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { useSession, useYard } from '../session/session-context.tsx'
 import { abandonTasks, doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS } from '../workspace/task-acts.ts'
@@ -9,7 +10,7 @@ import { moveTo, type MoveFacts } from './board-moves.ts'
 export interface Moves {
   readonly facts: MoveFacts
   /** Those of the tasks for which a command leads there go; the others stay. */
-  readonly move: (ids: readonly string[], state: string) => Promise<void>
+  readonly move: (ids: readonly string[], state: ShownState) => Promise<void>
 }
 
 export function useMoves(): Moves {
@@ -19,7 +20,7 @@ export function useMoves(): Moves {
   return useMemo(() => {
     const manual = (attention ?? []).filter(({ kind }) => kind === 'manual')
     const facts = { tasks, forPeople: new Set(manual.flatMap(({ task }) => task ?? [])) }
-    const move = async (ids: readonly string[], state: string): Promise<void> => {
+    const move = async (ids: readonly string[], state: ShownState): Promise<void> => {
       const cards = ids.flatMap((id) => tasks.get(id) ?? [])
       const moves = cards.map((card) => ({ card, move: moveTo(card, state, facts) }))
       const leaving: TaskCard[] = []

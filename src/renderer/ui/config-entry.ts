@@ -1,5 +1,6 @@
 /** One entry of the configuration, in the words of the window: where it comes from, and why it may not be changed here. */
 import type { Setting } from '../../contract/page.ts'
+import type { ConfigSource } from '../../domain/origin.ts'
 import type { YardClient } from '../session/link.ts'
 
 export type ConfigEntry = Awaited<ReturnType<YardClient['service']['config']>>[number]
@@ -36,14 +37,14 @@ export function keyParts(key: string): readonly string[] {
   return parts
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
+const SOURCES: Readonly<Record<ConfigSource, string>> = {
   default: 'Default',
   global: 'Your file',
   project: 'This yard',
   env: 'Environment',
   flag: 'Flag',
 }
-export const sourceWord = (source: string): string => SOURCES[source] ?? source
+export const sourceWord = (source: ConfigSource): string => SOURCES[source]
 
 /** Why an edit of this scope would change nothing; null = it can be made. */
 export function fixedReason(
@@ -64,7 +65,7 @@ export function fixedReason(
 const variableOf = (key: string): string => `YARD_${keyParts(key).join('_').toUpperCase()}`
 
 /** The file that says it, if it is one of those that are edited here. */
-export const scopeOf = (source: string): ConfigScope | null =>
+export const scopeOf = (source: ConfigSource): ConfigScope | null =>
   source === 'project' || source === 'global' ? source : null
 
 /** The value stands under another key, which this one falls back to: there it is reset. */

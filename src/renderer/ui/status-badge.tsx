@@ -138,24 +138,18 @@ export const STATES_IN_ORDER: readonly ShownState[] = [
   'abandoned',
 ]
 
-const isShownState = (state: string): state is ShownState => Object.hasOwn(LOOKS, state)
+export const wordOf = (state: ShownState): string => LOOKS[state].word
 
-/** A state this page does not know (a newer host) is shown by its own name under the quiet lamp. */
-const lookOf = (state: string): StateLook =>
-  isShownState(state) ? LOOKS[state] : { word: state, lamp: ring }
-
-export const wordOf = (state: string): string => lookOf(state).word
-
-/** Decoration only: a word or a label must stand beside it. */
-export function Lamp({ state }: { readonly state: string }) {
+/** Null = nothing is known: a plain ring. Decoration only: a word or a label must stand beside it. */
+export function Lamp({ state }: { readonly state: ShownState | null }) {
   return (
-    <svg className="lamp" data-st={state} viewBox="0 0 16 16" aria-hidden="true">
-      {lookOf(state).lamp}
+    <svg className="lamp" data-st={state ?? 'off'} viewBox="0 0 16 16" aria-hidden="true">
+      {state === null ? ring : LOOKS[state].lamp}
     </svg>
   )
 }
 
-export function StatusBadge({ state }: { readonly state: string }) {
+export function StatusBadge({ state }: { readonly state: ShownState }) {
   return (
     <span className="status-badge" data-st={state}>
       <Lamp state={state} />

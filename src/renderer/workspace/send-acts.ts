@@ -197,9 +197,9 @@ export const wishOf = (view: View) => ({
   maxAttempts: view.ownMaxAttempts,
   notBefore: view.notBefore,
   schedule: view.schedule,
-  context: view.context as never,
-  mode: view.mode as never,
-  worktree: view.worktree as never,
+  context: view.context,
+  mode: view.mode,
+  worktree: view.worktree,
   repo: view.repo,
   paused: view.held,
 })

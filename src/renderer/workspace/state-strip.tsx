@@ -1,5 +1,6 @@
 /** Shares and counts of the states; pressing one narrows the view to it, ⌥ or a second press of the only one widens it again. */
 import type { MouseEvent } from 'react'
+import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER, wordOf } from '../ui/status-badge.tsx'
 import { countText } from '../ui/words.ts'
@@ -11,7 +12,7 @@ export function StateStrip() {
   const chosen = statesOf(query)
   if (!counts) return null
   const shown = STATES_IN_ORDER.filter((state) => (counts[state] ?? 0) > 0)
-  const choose = (state: string, event: MouseEvent): void => {
+  const choose = (state: ShownState, event: MouseEvent): void => {
     const next = new Set(event.altKey ? [] : (chosen ?? []))
     if (!next.delete(state)) next.add(state)
     setQuery(withStates(query, event.altKey ? new Set([state]) : next))

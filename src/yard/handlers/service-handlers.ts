@@ -3,14 +3,15 @@ import type { z } from 'zod'
 import { systemClock } from '../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../contract/contract.ts'
 import type { executorViewSchema, modelViewSchema, Status } from '../../contract/service.ts'
-import type { JournalRow } from '../../contract/view.ts'
+import type { JournalRow, Summary } from '../../contract/view.ts'
 import { findModel, modelFor, takesModel } from '../../domain/models.ts'
 import { generalModel } from '../../domain/resolve.ts'
-import { ROLES } from '../../domain/roles.ts'
+import { type Role, ROLES } from '../../domain/roles.ts'
 import type { Actor } from '../../domain/command.ts'
 import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
-import { SHOWN_STATES, type Task } from '../../domain/task.ts'
+import { SHOWN_STATES, type ShownState, type Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
+import type { ConfigSource } from '../../domain/origin.ts'
 import {
   createPageSessions,
   fileBook,
@@ -92,9 +93,10 @@ export const serviceHandlers = {
   })),
 }
 
-const NO_TASKS: Readonly<Record<string, number>> = Object.fromEntries(
-  SHOWN_STATES.map((state) => [state, 0]),
-)
+const countsOf = (tasks: Summary['tasks']): Status['tasks'] => {
+  const counts = SHOWN_STATES.map((state) => [state, tasks[state] ?? 0] as const)
+  return Object.fromEntries(counts) as Record<ShownState, number>
+}
 
 /** Of the host that runs, which ends what they have open; else those on record. */
 const sessionsOf = ({ host, yard }: HandlerContext): PageSessions => {
@@ -126,7 +128,7 @@ async function toStatus(
     readOnly: summary.readOnly,
     agents: summary.agents,
     machineHold: summary.machine.hold,
-    tasks: { ...NO_TASKS, ...summary.tasks },
+    tasks: countsOf(summary.tasks),
     settings: settingsView(yard.config().settings),
     configPending: isRunning ? configPending(yard) : null,
     lastTick: isoOrNull(yard.lastTickAt()),
@@ -253,7 +255,7 @@ function modelViews(yard: Yard): z.infer<typeof modelViewSchema>[] {
 }
 
 /** The default is what tasks get that name none, wherever that was said. */
-const roleViews = (yard: Yard): { role: string; model: string | null; source: string }[] =>
+const roleViews = (yard: Yard): { role: Role; model: string | null; source: ConfigSource }[] =>
   ROLES.map((role) => {
     const config = yard.config()
     const key = role === 'default' ? 'coordinator.model' : `models.roles.${role}`

@@ -1,6 +1,8 @@
 /** What became of an agent, in a sentence. */
 import { claimerOf } from '../../domain/claimed-as.ts'
 import type { StoredRow } from '../../store/store.ts'
+import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
+import { assertNever } from '../../base/result.ts'
 import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
 
 export interface AgentContext {
@@ -36,7 +38,7 @@ const TELLERS: Readonly<Record<string, (row: StoredRow, context: AgentContext) =
       ? { text: `${id} says it is done` }
       : { text: `${id} ${reportOf(part(set['report'], 'failure'))}` },
   'agent.stopping': ({ id, set }) => ({
-    text: `${id} ${STOP_WORDS[String(part(set['state'], 'reason'))] ?? 'is being stopped'}`,
+    text: `${id} ${stopWords(part(set['state'], 'reason'))}`,
   }),
   'agent.ended': ended,
   'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
@@ -66,9 +68,17 @@ const reportOf = (failure: unknown): string =>
     ? `asks: ${saidOf(part(failure, 'reason')) ?? ''}`
     : `says it failed: ${reasonOf(failure)}`
 
-const STOP_WORDS: Readonly<Record<string, string>> = {
+/** A row of another program may name a reason that this one does not know. */
+function stopWords(value: unknown): string {
+  const reason = stopReasonSchema.safeParse(value)
+  return reason.success ? STOP_WORDS[reason.data] : 'is being stopped'
+}
+
+const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   killed: 'is being killed',
   redispatch: 'is being stopped, another takes its place',
+  reported: 'is being stopped: it has reported its end and did not end',
+  'taken-back': 'is being stopped: a person took its task back',
   timeout: 'is being stopped: its time is up',
   silent: 'is being stopped: it was silent for too long',
   budget: 'is being stopped: its task has used up its budget',
@@ -77,7 +87,9 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
 }
 
 function ended({ id, set }: StoredRow, { hasGivenBack }: AgentContext): Told {
-  const outcome = String(part(set['state'], 'outcome'))
+  const known = outcomeSchema.safeParse(part(set['state'], 'outcome'))
+  if (!known.success) return { text: `${id} ended` }
+  const outcome = known.data
   const failure = part(set['state'], 'failure')
   switch (outcome) {
     case 'done':
@@ -99,7 +111,7 @@ function ended({ id, set }: StoredRow, { hasGivenBack }: AgentContext): Told {
         text: hasGivenBack() ? `${id} gave it back` : `${id} ended, its task was settled already`,
       }
     default:
-      return { text: `${id} ended` }
+      return assertNever(outcome)
   }
 }
 

@@ -1,10 +1,11 @@
 /** How a yard got on over a span of time: agents, states, tries, and what they used. */
 import type { History } from '../../contract/page.ts'
-import type { Agent } from '../../domain/agent.ts'
+import type { Agent, TryOutcome } from '../../domain/agent.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
 import { agentIdSchema } from '../../domain/ids.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Span, Store, Turn } from '../../store/store.ts'
+import { TASK_STATUSES } from '../../domain/task.ts'
 import { createPacer, type Pacer } from '../slices.ts'
 import { dayOf } from '../spending.ts'
 import { isoTime } from '../views/iso-time.ts'
@@ -70,9 +71,9 @@ async function countBack(
     if (wait) await wait
   }
   const agents = deltas.back('agents', now.get('agents') ?? 0)
-  const names = new Set([...now.keys(), ...deltas.names()])
-  names.delete('agents')
-  const lists = [...names].map((name) => [name, deltas.back(name, now.get(name) ?? 0)] as const)
+  const lists = TASK_STATUSES.map(
+    (status) => [status, deltas.back(status, now.get(status) ?? 0)] as const,
+  )
   return {
     agents,
     mostAgents: peak.back(now.get('agents') ?? 0),
@@ -109,7 +110,6 @@ function noteStatus(store: Store, { known, deltas, step }: Noting, { id, seq, ki
 
 interface Deltas {
   add(name: string, step: number, by: number): void
-  names(): Iterable<string>
   /** What it was at the end of each step, when it is `now` at the end of all. */
   back(name: string, now: number): number[]
 }
@@ -126,7 +126,6 @@ function createDeltas(buckets: number): Deltas {
       const list = listOf(name)
       list[step] = (list[step] ?? 0) + by
     },
-    names: () => lists.keys(),
     back(name, now) {
       const list = listOf(name)
       const counts: number[] = []
@@ -160,7 +159,7 @@ function triesOf({ plan, store }: Source, span: Span): History['tries'] {
   })
 }
 
-function endOf(ended: Extract<Agent['state'], { kind: 'ended' }>): string {
+function endOf(ended: Extract<Agent['state'], { kind: 'ended' }>): TryOutcome {
   if (ended.failure?.class === 'question') return 'asked'
   return isHeldUp(ended) ? 'held-up' : ended.outcome
 }

@@ -1,11 +1,12 @@
 /** Pieces of journal rows, read with care: an older or newer program may have written them. */
+import type { ShownState } from '../../domain/task.ts'
 import { oneLine } from '../views/task-fact.ts'
 
 export interface RowWords {
   readonly text: string
   readonly agent: string | null
   /** The shown state whose tone it has. */
-  readonly state: string | null
+  readonly state: ShownState | null
   /** When what it began will end by itself, ms. */
   readonly until: number | null
 }

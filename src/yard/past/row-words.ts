@@ -1,6 +1,7 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
 import { clipJson } from '../../domain/bounds.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
+import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { agentWords, type AgentContext } from './agent-words.ts'
@@ -34,10 +35,15 @@ const timeOf = (value: unknown): number | null => (typeof value === 'number' ? v
 const colon = (text: string | null): string => (text === null ? '' : `: ${text}`)
 const blockerOf = ({ id }: StoredRow): string => id.slice(0, id.indexOf('>'))
 
-const WAITED_FOR: Readonly<Record<string, string>> = {
+const WAITED_FOR_TEXT: Readonly<Record<WaitedFor, string>> = {
   'sign-in': 'a sign-in',
+  answer: 'an answer',
   budget: 'a larger budget',
 }
+
+/** A row of another program may name what this one does not know. */
+const waitedForText = (value: unknown): string =>
+  WAITED_FOR_TEXT[WAITED_FOR.find((each) => each === value) ?? 'answer']
 
 const TELLERS: Readonly<Record<string, Teller>> = {
   'task.added': ({ by, set }) => ({
@@ -81,7 +87,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     return { text: `Its run is over${when}`, state: 'delayed', until: at }
   },
   'task.awaiting': ({ set }) => ({
-    text: `Waits for ${WAITED_FOR[textOf(part(set['state'], 'for')) ?? ''] ?? 'an answer'}${colon(saidOf(part(set['state'], 'text')))}`,
+    text: `Waits for ${waitedForText(part(set['state'], 'for'))}${colon(saidOf(part(set['state'], 'text')))}`,
     state: 'waiting',
   }),
   'task.reopened': reopened,

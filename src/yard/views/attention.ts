@@ -1,5 +1,5 @@
 /** What waits for a person. */
-import type { Attention } from '../../contract/view.ts'
+import type { Attention, AttentionKind } from '../../contract/view.ts'
 import { isTaskId, type AgentId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
@@ -12,7 +12,7 @@ import { byPerson } from './wait-reasons.ts'
 
 /** Null when it needs nobody. */
 export function taskAttention(source: FactSource, task: Task, shown: ShownState): Attention | null {
-  const about = (kind: string, text: string, since: number): Attention => ({
+  const about = (kind: AttentionKind, text: string, since: number): Attention => ({
     task: task.id,
     agent: task.lastAgentId,
     kind,
@@ -38,7 +38,7 @@ function lastLinesOf({ state }: Task): Pick<Attention, 'lastLines'> {
 }
 
 /** What a ready task waits for somebody to do; null when it starts by itself. */
-function readyFor(source: FactSource, task: Task): { kind: string; text: string } | null {
+function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: string } | null {
   const route = resolveRoute(source.settings, task)
   if (!route.ok) return { kind: 'executor', text: route.error.message }
   const missing = hostProblemReason(source, route.value)
@@ -55,7 +55,7 @@ export function yardAttention(
   yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>,
 ): Attention[] {
   const list: Attention[] = []
-  const add = (kind: string, text: string, since: number): void =>
+  const add = (kind: AttentionKind, text: string, since: number): void =>
     void list.push({ task: null, agent: null, kind, text, since: isoTime(since) })
   const readOnly = yard.readOnly()
   if (readOnly !== null) add('read-only', `nothing can be changed: ${readOnly}`, yard.openedAt)

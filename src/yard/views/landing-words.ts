@@ -4,6 +4,7 @@ import { hasResult } from '../../domain/new-result.ts'
 import { mergeAbove } from '../../domain/plan.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
+import { assertNever } from '../../base/result.ts'
 import type { Yard } from '../yard.ts'
 
 type Source = Pick<Yard, 'plan' | 'host'>
@@ -21,8 +22,11 @@ export function landingWords(yard: Source, task: Task): string | null {
       return `Its result is not merged${into}${why}. ${settling(yard, id, landing)}.`
     case 'refused':
       return `Its result is not merged${into}${why}.${again(id, landing)}`
-    default:
+    case 'landed':
+    case 'prepared':
       return null
+    default:
+      return assertNever(landing.state)
   }
 }
 
@@ -51,8 +55,13 @@ function settling({ plan }: Source, id: TaskId, { mergeTask, isAuto }: Landing):
       return isAuto && plan.facts.paused
         ? `${mergeTask} has settled that, and the merge goes on when the yard does, for the coordinator is paused: ${RESUME}`
         : `${mergeTask} has settled that, and the merge goes on by itself`
-    default:
+    case 'open':
+    case 'in-progress':
+    case 'waiting':
+    case 'pending-eval':
       return `${mergeTask} settles that, and the merge then goes on by itself: yard why ${mergeTask} says how far it is`
+    default:
+      return assertNever(state)
   }
 }
 

@@ -26,7 +26,7 @@ export interface LiveIndex {
   /** Null when there is no such task (any more). */
   card(id: TaskId): TaskCard | null
   /** Tasks per shown state; states with none are left out. */
-  counts(): Record<string, number>
+  counts(): Partial<Record<ShownState, number>>
   /** Oldest first. */
   attention(): Attention[]
   /** The next instant at which a task becomes something else by itself. */

@@ -2,9 +2,8 @@
 import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
-import { oneLine as toOneLine } from '../../base/text.ts'
-import { durationText } from '../../domain/format.ts'
-import { clockTime } from './iso-time.ts'
+import { assertNever } from '../../base/result.ts'
+import { clockTime, spanText } from './iso-time.ts'
 import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
 export interface FactSource extends RouteSource {
@@ -41,6 +40,8 @@ export function taskFact(source: FactSource, task: Task, shown: ShownState): str
       return task.state.kind === 'failed' ? oneLine(task.state.failure.reason) : null
     case 'abandoned':
       return 'Abandoned'
+    default:
+      return assertNever(shown)
   }
 }
 
@@ -77,22 +78,29 @@ function heldFact({ reason, until }: Breaker, now: number): string {
 
 /** Only while it needs a word: a result that has landed is as a task should be. */
 function landingFact({ landing }: Task): string | null {
-  switch (landing?.state) {
+  if (landing === null) return null
+  switch (landing.state) {
     case 'queued':
       return 'Merging'
     case 'conflict':
       return `Conflict, see ${landing.mergeTask ?? 'its changes'}`
     case 'refused':
       return oneLine(`Not merged: ${landing.reason ?? ''}`)
-    default:
+    case 'landed':
+    case 'prepared':
       return null
+    default:
+      return assertNever(landing.state)
   }
 }
 
 function doneFact(task: Task): string | null {
   const workedMs = workedMsOf(task)
-  return workedMs === null ? null : durationText(workedMs)
+  return workedMs === null ? null : spanText(workedMs)
 }
 
 const FACT_LENGTH = 140
-export const oneLine = (text: string): string => toOneLine(text, FACT_LENGTH)
+export function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > FACT_LENGTH ? `${line.slice(0, FACT_LENGTH - 1)}…` : line
+}

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
 import { agentWords } from '../../../src/yard/past/agent-words.ts'
+import { STOP_REASONS } from '../../../src/domain/agent.ts'
 import { addCommand, claimOf, COORDINATOR, endCommand, taskId } from '../../support/plan-builder.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
@@ -14,6 +15,21 @@ afterEach(() => bench.close())
 
 const lines = async (id: string): Promise<string[]> =>
   (await bench.client.page.timeline({ id })).rows.map(({ text }) => text).toReversed()
+const textOf = (event: string, set: Record<string, unknown>): string =>
+  agentWords(
+    {
+      seq: 1,
+      at: 0,
+      event,
+      entity: 'agent',
+      id: 'agent-1',
+      by: 'coordinator',
+      set,
+      unset: [],
+      gone: false,
+    },
+    { hasGivenBack: () => false },
+  ).text
 const isStep = (text: string): boolean => /started|is process/.test(text)
 
 it('a task that was claimed names who claimed it, and for whom it was reported done', async () => {
@@ -53,22 +69,18 @@ it('a pilot who gives the task back has settled nothing', async () => {
   ])
 })
 
+it('every reason for which an agent is stopped has words; one of another program has the plain ones', () => {
+  const told = (reason: string): string =>
+    textOf('agent.stopping', { state: { kind: 'stopping', reason } })
+  const texts = STOP_REASONS.map(told)
+  expect(new Set(texts).size).toBe(STOP_REASONS.length)
+  expect(texts).not.toContain('agent-1 is being stopped')
+  expect(told('taken-back')).toBe('agent-1 is being stopped: a person took its task back')
+  expect(told('of-tomorrow')).toBe('agent-1 is being stopped')
+})
+
 it('an agent starts once: its process is told where that is known later', () => {
-  const told = (set: Record<string, unknown>): string =>
-    agentWords(
-      {
-        seq: 1,
-        at: 0,
-        event: 'agent.started',
-        entity: 'agent',
-        id: 'agent-1',
-        by: 'coordinator',
-        set,
-        unset: [],
-        gone: false,
-      },
-      { hasGivenBack: () => false },
-    ).text
+  const told = (set: Record<string, unknown>): string => textOf('agent.started', set)
   expect(told({ state: { kind: 'starting' }, startedAt: 1 })).toBe('agent-1 started')
   expect(told({ pid: 77, pidStartTime: 'then' })).toBe('agent-1 is process 77')
   expect(told({ startedAt: 1, pid: 77 })).toBe('agent-1 started, pid 77')

@@ -1,4 +1,5 @@
 /** The graph as shapes, drawn from its data: the same for an SVG file and for a canvas. Pure but for measuring text. */
+import type { ShownState } from '../../../domain/task.ts'
 import { wordOf } from '../../ui/status-badge.tsx'
 import { NODE_HEIGHT, NODE_WIDTH } from '../grid.ts'
 import { LAMPS } from '../paint-lamps.ts'
@@ -126,9 +127,9 @@ function polyline(points: readonly number[]): string {
 
 const short = (value: number): number => Math.round(value * 10) / 10
 
-const FLAT: ReadonlySet<string> = new Set(['done', 'blocked'])
-const DASHED: ReadonlySet<string> = new Set(['paused', 'abandoned'])
-const TINTED: ReadonlySet<string> = new Set(['in-progress', 'failed', 'waiting', 'parked'])
+const FLAT: ReadonlySet<ShownState> = new Set(['done', 'blocked'])
+const DASHED: ReadonlySet<ShownState> = new Set(['paused', 'abandoned'])
+const TINTED: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting', 'parked'])
 
 function nodeShapes(node: SceneNode, pen: Pen): readonly Shape[] {
   const { colours } = pen
@@ -155,10 +156,14 @@ function nodeShapes(node: SceneNode, pen: Pen): readonly Shape[] {
 
 const TEXT_WIDTH = NODE_WIDTH - TITLE_X - 10
 
-const isQuiet = (state: string): boolean => FLAT.has(state) || DASHED.has(state)
+const isQuiet = (state: ShownState): boolean => FLAT.has(state) || DASHED.has(state)
 
 /** What is at work has a ring of light around it. */
-const glowOf = ({ at: { x, y } }: SceneNode, state: string, colours: Colours): readonly Shape[] =>
+const glowOf = (
+  { at: { x, y } }: SceneNode,
+  state: ShownState,
+  colours: Colours,
+): readonly Shape[] =>
   state === 'in-progress'
     ? [
         {
@@ -170,7 +175,7 @@ const glowOf = ({ at: { x, y } }: SceneNode, state: string, colours: Colours): r
       ]
     : []
 
-function outlineOf({ at: { x, y } }: SceneNode, state: string, colours: Colours): Shape {
+function outlineOf({ at: { x, y } }: SceneNode, state: ShownState, colours: Colours): Shape {
   const colour = isQuiet(state) ? colours.line2 : colours.ofState(state).line
   return {
     kind: 'path',
@@ -180,7 +185,11 @@ function outlineOf({ at: { x, y } }: SceneNode, state: string, colours: Colours)
   }
 }
 
-function titleShapes(node: SceneNode, state: string, { colours, widthOf }: Pen): readonly Shape[] {
+function titleShapes(
+  node: SceneNode,
+  state: ShownState,
+  { colours, widthOf }: Pen,
+): readonly Shape[] {
   const weight = isQuiet(state) ? 500 : 600
   const colour = isQuiet(state) ? colours.text2 : colours.text
   const title = node.card?.title ?? node.stack?.title ?? ''
@@ -195,13 +204,13 @@ function titleShapes(node: SceneNode, state: string, { colours, widthOf }: Pen):
   }))
 }
 
-function groundOf(state: string, colours: Colours): string {
+function groundOf(state: ShownState, colours: Colours): string {
   if (TINTED.has(state)) return colours.ofState(state).tint
   if (DASHED.has(state)) return colours.canvas
   return FLAT.has(state) ? colours.surface : colours.raised
 }
 
-function standOf({ card, stack }: SceneNode, state: string): string {
+function standOf({ card, stack }: SceneNode, state: ShownState): string {
   if (stack) return stack.fact
   const fact = card ? factOf(card) : null
   return fact === null ? wordOf(state) : `${wordOf(state)} · ${fact}`
@@ -218,7 +227,7 @@ const roundedBox = (x: number, y: number): string => {
 }
 
 function lampShapes(
-  state: string,
+  state: ShownState,
   at: { readonly x: number; readonly y: number; readonly scale: number },
   { colour, ground }: { readonly colour: string; readonly ground: string },
 ): readonly Shape[] {

@@ -1,6 +1,7 @@
 /** What a task has changed and where that stands, in the words of the window. Pure. */
 import type { ChangedFileView, ChangeView, LandingView } from '../../../contract/change.ts'
 import type { AgentView, TaskCard, TaskView } from '../../../contract/view.ts'
+import type { ShownState } from '../../../domain/task.ts'
 import { countText, plural } from '../../ui/words.ts'
 import { namedText } from './signs.ts'
 
@@ -73,7 +74,7 @@ export function amountText({ files, isCut, commits }: ChangeView): string {
 
 export interface LandingWords {
   /** State whose lamp and colour it has. */
-  readonly state: string
+  readonly state: ShownState
   readonly text: string
   /** The reason, or where the prepared text is. */
   readonly detail: string | null
