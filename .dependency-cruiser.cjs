@@ -3,17 +3,19 @@ const { existsSync, readdirSync } = require('node:fs')
 
 const below = {
   base: [],
+  files: [],
   domain: ['base'],
-  config: ['base', 'domain'],
-  'graph-file': ['base', 'domain', 'config'],
+  config: ['base', 'files', 'domain'],
+  'graph-file': ['base', 'files', 'domain', 'config'],
   contract: ['base', 'domain'],
-  store: ['base', 'domain'],
-  agents: ['base', 'domain'],
+  store: ['base', 'files', 'domain'],
+  agents: ['base', 'files', 'domain'],
   judging: ['base', 'domain'],
   fleet: ['base', 'domain', 'contract', 'config', 'store', 'agents'],
   coordinator: ['base', 'domain', 'store'],
   yard: [
     'base',
+    'files',
     'domain',
     'config',
     'graph-file',
@@ -25,12 +27,12 @@ const below = {
     'coordinator',
   ],
   // The app serves the yard that it opens, or nobody else could reach it: docs/decisions/0007.
-  main: ['base', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless'],
+  main: ['base', 'files', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless'],
   preload: ['contract'],
-  headless: ['base', 'domain', 'config', 'contract', 'yard'],
+  headless: ['base', 'files', 'domain', 'config', 'contract', 'yard'],
   // Its way to a yard is handed to it by the command line.
   mcp: ['base', 'domain', 'contract'],
-  cli: ['base', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless', 'mcp'],
+  cli: ['base', 'files', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless', 'mcp'],
   renderer: ['base', 'domain', 'contract'],
 }
 

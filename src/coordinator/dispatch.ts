@@ -3,6 +3,7 @@
  * what those before it staged. Replies and news go out after COMMIT; when COMMIT fails, everything staged is taken back,
  * the caller hears `read-only`, and the next command tries again.
  */
+import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { err, type Result } from '../base/result.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
@@ -113,7 +114,7 @@ function createSaver(parts: DispatcherParts): Saver {
   const newId = (): string => `${parts.ownerEpoch.toString(36)}.${(++idCount).toString(36)}`
 
   const commitFailed = (error: unknown): Failure => {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = errorText(error)
     if (error instanceof Error && error.name === 'StaleOwner') {
       if (!isStale) log.error('this owner stops', { why: text })
       if (!isStale) parts.onStale()

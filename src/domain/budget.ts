@@ -1,6 +1,6 @@
 /** What may be spent, and whether it is: pure. A cap is reached when nothing of it is left. */
 import type { Usage } from './agent.ts'
-import { dollarsText as money } from './dollars.ts'
+import { dollarsText as money } from './format.ts'
 import { tokensOf } from './price.ts'
 import { isTakenByPeople, type Budget, type ExecutorType } from './settings.ts'
 import type { Task } from './task.ts'

@@ -1,4 +1,4 @@
-/** Amounts of memory in words: "512MB", "1.5 GiB". kB, MB, GB and TB are steps of 1000, KiB, MiB, GiB and TiB of 1024. */
+/** Sizes as people write them: "512MB", "1.5 GiB". kB, MB, GB and TB are steps of 1000, KiB, MiB, GiB and TiB of 1024. */
 
 const SIZES: Readonly<Record<string, number>> = {
   b: 1,
@@ -19,13 +19,4 @@ export function parseBytes(text: string): number | null {
   const size = SIZES[(match[2] || 'b').toLowerCase()]
   const bytes = size === undefined ? NaN : Math.round(Number(match[1]) * size)
   return Number.isSafeInteger(bytes) ? bytes : null
-}
-
-/** As a person says it: "300 MB", "1.5 GB", "2 TB". */
-export function bytesText(bytes: number): string {
-  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
-  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`
-  return bytes < 1e12
-    ? `${Number((bytes / 1e9).toFixed(1))} GB`
-    : `${Number((bytes / 1e12).toFixed(1))} TB`
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
 import type { Clock } from '../base/clock.ts'
 import type { AgentView, Attention, Summary } from '../contract/view.ts'
-import { spanText } from '../yard/views/iso-time.ts'
+import { durationText } from '../domain/format.ts'
 import { plainLabel } from './menu.ts'
 import type { HeldYard } from './open-yards.ts'
 
@@ -178,7 +178,7 @@ function pauseItem({ root, name, glimpse }: ShownYard, isOneOfMany: boolean, act
 
 /** `12m 41s` since its start; empty while it has none. */
 export const elapsedOf = ({ startedAt }: AgentView, now: number): string =>
-  startedAt === null ? 'starting' : spanText(Math.max(0, now - Date.parse(startedAt)))
+  startedAt === null ? 'starting' : durationText(Math.max(0, now - Date.parse(startedAt)))
 
 /** Text of others on one line of a menu. */
 function shortLabel(text: string): string {

@@ -1,9 +1,9 @@
 /** Reads the journal of a yard that nobody owns, without becoming its owner and without changing a byte of it. */
 import Database from 'better-sqlite3'
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openJournal } from './journal.ts'
-import { messageOf } from './owner-lock.ts'
 import type { StoredRow } from './store.ts'
 
 export interface JournalReading {
@@ -24,7 +24,7 @@ export function readJournal(path: string, since: number | null): Result<JournalR
     }
   } catch (error) {
     return err(
-      failure('io', `the journal in ${path} cannot be read: ${messageOf(error)}`, {
+      failure('io', `the journal in ${path} cannot be read: ${errorText(error)}`, {
         hint: 'any command that opens the yard makes its database',
       }),
     )

@@ -1,11 +1,12 @@
 /** Opens a yard's database: schema, owner epoch, writer. The only file that makes a connection to `yard.db`. */
 import Database from 'better-sqlite3'
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { migrate } from './migrate.ts'
-import { codeOf, messageOf } from './owner-lock.ts'
+import { codeOf } from './owner-lock.ts'
 import { preparePast } from './past.ts'
 import { preparePositions, type PositionTable } from './positions.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
@@ -65,7 +66,7 @@ function openFailure(path: string, error: unknown): Failure {
       : code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')
         ? 'is the folder writable?'
         : 'yard restore brings back the newest backup'
-  return failure('io', `the database ${path} cannot be opened: ${messageOf(error)}`, {
+  return failure('io', `the database ${path} cannot be opened: ${errorText(error)}`, {
     hint,
     facts: { code },
   })
@@ -131,7 +132,7 @@ function openReader(db: Database.Database, journal: Journal): Store {
         return ok(undefined)
       } catch (error) {
         return err(
-          failure('io', `the copy ${path} could not be written: ${messageOf(error)}`, {
+          failure('io', `the copy ${path} could not be written: ${errorText(error)}`, {
             hint: 'is there space, and is the folder writable?',
           }),
         )
@@ -224,6 +225,6 @@ class StaleOwner extends Error {
 class TransactionLost extends Error {
   override readonly name = 'TransactionLost'
   constructor(cause: unknown) {
-    super(messageOf(cause), { cause })
+    super(errorText(cause), { cause })
   }
 }

@@ -4,6 +4,7 @@
  * Nothing else in this process may open, copy or stat-by-open that file: on POSIX, closing any descriptor of it drops the lock.
  */
 import Database from 'better-sqlite3'
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 
@@ -17,7 +18,7 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
     db = new Database(path, { timeout: 0 })
   } catch (error) {
     return err(
-      failure('io', `the owner lock ${path} cannot be opened: ${messageOf(error)}`, {
+      failure('io', `the owner lock ${path} cannot be opened: ${errorText(error)}`, {
         hint: 'is the folder writable?',
       }),
     )
@@ -36,7 +37,7 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
         }),
       )
     return err(
-      failure('io', `the owner lock ${path} cannot be taken: ${messageOf(error)}`, {
+      failure('io', `the owner lock ${path} cannot be taken: ${errorText(error)}`, {
         hint: 'is the folder writable and the disk not full?',
       }),
     )
@@ -45,5 +46,3 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
 
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)

@@ -11,10 +11,11 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { messageOf, takeOwnerLock } from './owner-lock.ts'
+import { takeOwnerLock } from './owner-lock.ts'
 import { highestAgentNumber } from './read.ts'
 
 const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
@@ -50,7 +51,7 @@ export async function restoreDatabase(
     return unready ? err(unready) : ok(replace(place, file))
   } catch (error) {
     return err(
-      failure('io', `the backup could not be put in place: ${messageOf(error)}`, {
+      failure('io', `the backup could not be put in place: ${errorText(error)}`, {
         hint: 'is there space, and is .yard writable?',
       }),
     )
@@ -109,7 +110,7 @@ function readBackup(file: string): Result<Backup, string> {
       db.close()
     }
   } catch (error) {
-    return err(messageOf(error))
+    return err(errorText(error))
   }
 }
 

@@ -1,4 +1,5 @@
 /** Changes a config file for a living yard: written in turn with others, and only what can be applied at once. */
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
 import { takeTurn } from '../config/file-turn.ts'
@@ -39,7 +40,7 @@ async function inTurn<T>(file: string, run: () => Result<T, Failure>): Promise<R
   try {
     return await takeTurn(file, run)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return err(
       failure('io', `${file} could not be written: ${why}`, {
         hint: 'is its folder writable?',

@@ -1,13 +1,14 @@
 /** `yard init`: makes a yard in a folder. A second time changes nothing. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { protectYardFolder } from '../agents/git/exclude.ts'
 import { DEFAULT_CONFIG_TEXT } from '../config/default-config.ts'
 import { yardPaths, type YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openStore } from '../store/open-store.ts'
-import { codeOf, messageOf, takeOwnerLock } from '../store/owner-lock.ts'
+import { codeOf, takeOwnerLock } from '../store/owner-lock.ts'
 import { listBackups } from './backups.ts'
 import { hasDatabase } from './lost-database.ts'
 import { trustAsMade } from './trust.ts'
@@ -44,7 +45,7 @@ export async function initYard(
     return ok({ paths, created, offersRestore: backup })
   } catch (error) {
     return err(
-      failure('io', `no yard can be made in ${folder}: ${messageOf(error)}`, {
+      failure('io', `no yard can be made in ${folder}: ${errorText(error)}`, {
         hint: 'is the folder there and writable?',
       }),
     )

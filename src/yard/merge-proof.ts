@@ -1,4 +1,5 @@
 /** A merge task is done when git holds its merge: whoever says so is told what is missing, while it can still be done. */
+import { shellWord } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { openRepository, type Repository } from '../agents/git/repository.ts'
 import { oneLine } from '../agents/git/snapshot.ts'
@@ -81,6 +82,3 @@ function whereOf(
   const other = branch === null ? '' : ` (or switch ${from} to ${oneLine(branch)})`
   return `git -C ${shellWord(from)} worktree add --detach ${shellWord(made)} ${start}, and there${other}: ${merges}`
 }
-
-const shellWord = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

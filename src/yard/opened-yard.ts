@@ -1,6 +1,7 @@
 /** The `Yard` that hosts and handlers see, over the opened parts. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorText } from '../base/text.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { LoadedConfig } from '../config/load.ts'
@@ -258,7 +259,7 @@ class OpenedYard implements Yard {
     try {
       return ok(await this.#parts.runtime.endLeftovers())
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorText(error)
       return err(
         failure('timeout', `it cannot be told whether all processes of agents have ended: ${why}`, {
           hint: 'try again in a moment',

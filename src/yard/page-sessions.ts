@@ -3,8 +3,9 @@
  * secret, so a new secret voids all; the book names the sessions that are open, so that one can be ended. It holds no token.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { replaceFile } from '../files/replace-file.ts'
 import type { Clock } from '../base/clock.ts'
 
 export interface PageSession {
@@ -136,8 +137,6 @@ export const fileBook = (file: string): PageSessionBook => ({
     }
   },
   write(sessions) {
-    const draft = `${file}.${process.pid}`
-    writeFileSync(draft, `${JSON.stringify({ version: 1, sessions }, null, 2)}\n`, { mode: 0o600 })
-    renameSync(draft, file)
+    replaceFile(file, `${JSON.stringify({ version: 1, sessions }, null, 2)}\n`)
   },
 })

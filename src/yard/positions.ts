@@ -1,4 +1,5 @@
 /** Where a person put nodes, for everybody who looks at this yard. Furniture: nothing that runs depends on it. */
+import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -88,7 +89,7 @@ function save({ writer, positions }: Parts['opened'], piece: Piece): Result<void
     return ok(undefined)
   } catch (error) {
     writer.rollback()
-    const text = error instanceof Error ? error.message : String(error)
+    const text = errorText(error)
     if (error instanceof Error && error.name === 'StaleOwner')
       return err(failure('locked', 'this owner was replaced by another; nothing was moved'))
     return err(

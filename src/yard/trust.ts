@@ -7,6 +7,7 @@ import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { replaceFile } from '../files/replace-file.ts'
 import { takeTurnNow } from '../config/file-turn.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { createProfile } from '../config/profiles.ts'
@@ -162,10 +163,8 @@ function readBook(place: TrustPlace): Book {
 function write(place: TrustPlace, entry: Book[string]): void {
   const file = bookFile(place)
   const written = takeTurnNow(file, () => {
-    const next = `${file}.${process.pid}`
     const book = { ...readBook(place), [keyOf(place)]: entry }
-    writeFileSync(next, `${JSON.stringify(book, null, 2)}\n`, { mode: 0o600 })
-    renameSync(next, file)
+    replaceFile(file, `${JSON.stringify(book, null, 2)}\n`)
     return true
   })
   if (written === null)

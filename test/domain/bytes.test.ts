@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesText, parseBytes } from '../../src/domain/bytes.ts'
+import { parseBytes } from '../../src/domain/bytes.ts'
 
 test.each([
   ['0', 0],
@@ -20,12 +20,3 @@ test.each(['', 'GB', '-1', '1e9', '1 XB', '1 GB free', '1.2.3', '999999999999999
     expect(parseBytes(text)).toBeNull()
   },
 )
-
-test.each([
-  [0, '0 kB'],
-  [299_700_000, '300 MB'],
-  [1_500_000_000, '1.5 GB'],
-  [9e14, '900 TB'],
-])('%d bytes read %s', (bytes, text) => {
-  expect(bytesText(bytes)).toBe(text)
-})

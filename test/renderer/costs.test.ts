@@ -9,7 +9,7 @@ import {
   type CostRow,
 } from '../../src/renderer/agents/cost-data.ts'
 import { nextCap, reachedCap } from '../../src/renderer/attention/reached-cap.ts'
-import { remainingText } from '../../src/renderer/ui/duration.ts'
+import { remainingText } from '../../src/domain/format.ts'
 import { tokensOf } from '../../src/renderer/ui/usage-words.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({

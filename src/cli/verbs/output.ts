@@ -1,7 +1,7 @@
 /** What an agent said and did: whole reports for people, JSON lines, or what its program wrote, byte for byte. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
-import { bytesText } from '../../domain/bytes.ts'
+import { bytesText } from '../../domain/format.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { agentIdSchema } from '../../domain/ids.ts'
 import type { Cli, Outcome } from '../cli.ts'

@@ -4,6 +4,7 @@ import { clipInstant } from '../../base/instant.ts'
 import { clipCount } from '../bounds.ts'
 import type { Command } from '../command.ts'
 import { endedBeforeStop, judge, withoutExit, type Verdict } from '../completion.ts'
+import { formatDuration } from '../duration.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
@@ -194,7 +195,8 @@ interface Scene {
 
 /** By a watch: its time was over, or it said nothing for too long. */
 function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
-  const limit = durationText(scene.agent.timeoutMs)
+  const { timeoutMs } = scene.agent
+  const limit = timeoutMs === null ? 'its limit' : formatDuration(timeoutMs)
   const bad =
     stop === 'timeout'
       ? workFailure('timeout', `it ran longer than ${limit} and was ended`)
@@ -391,10 +393,4 @@ function failedEvent(task: Task, bad: WorkFailure, end: End, at: number): Event 
       resultCommit: null,
     }
   return { type: 'task.failed', at, id: task.id, failure: bad, isAttempt: true }
-}
-
-function durationText(ms: number | null): string {
-  if (ms === null) return 'its limit'
-  if (ms < 60_000) return `${ms / 1000} s`
-  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 360_000) / 10} h`
 }

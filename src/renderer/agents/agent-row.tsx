@@ -2,7 +2,7 @@
 import { memo } from 'react'
 import { ChevronRight } from 'lucide-react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { bytesText, durationText } from '../ui/duration.ts'
+import { bytesText, durationText } from '../../domain/format.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Lamp } from '../ui/status-badge.tsx'

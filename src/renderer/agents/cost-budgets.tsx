@@ -1,7 +1,7 @@
 /** What may be spent, and how much of it is; each cap is changed where it stands. */
 import type { Costs } from '../../contract/page.ts'
 import { ConfigRow } from '../ui/config-row.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText } from '../ui/instant.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { boundText } from '../ui/usage-words.ts'

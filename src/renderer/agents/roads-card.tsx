@@ -2,7 +2,7 @@
 import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { History } from '../../contract/page.ts'
 import { useYard } from '../session/session-context.tsx'
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './roads.ts'

@@ -1,5 +1,5 @@
 /** How long tries took, by executor: all of them as a line, the middle half as a bar, the median as a mark. */
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import { countText } from '../ui/words.ts'
 import { FEW, logPlace, type Spread } from './trend-data.ts'
 

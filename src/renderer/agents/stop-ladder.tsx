@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import { useNow } from '../ui/use-now.ts'
 import { plural } from '../ui/words.ts'
 

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react'
 import type { History } from '../../contract/page.ts'
 import { useTurnover } from '../session/session-context.tsx'
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { greatest, isUnknown } from '../ui/plot-data.ts'
 import { Plot } from '../ui/plot.tsx'

@@ -2,7 +2,7 @@
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask } from '../workspace/ask.ts'
 import { sendOrOffer } from '../workspace/send-or-offer.ts'

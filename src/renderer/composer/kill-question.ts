@@ -1,6 +1,6 @@
 /** What is asked before agents are ended: what stops, what is kept, what comes after. Pure. */
 import type { AgentView } from '../../contract/view.ts'
-import { durationText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
 import type { Question } from '../workspace/ask.ts'
 
 /** `again`: their tasks start anew at once instead of being paused. `now` in ms. */

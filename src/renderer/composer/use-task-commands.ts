@@ -1,4 +1,5 @@
 /** What can be done to the chosen tasks from anywhere: graph, lists, palette and menus run the same commands. */
+import { shellWord } from '../../base/text.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
@@ -167,8 +168,7 @@ function lookCommands(session: Session): CommandHandlers {
 /** `yard show build --dir '/home/ada/atlas'`; ids need no quotes by their form. */
 export function commandText(session: Session, ids: readonly string[]): string {
   const folder = session.yard.getState().summary?.folder ?? '.'
-  const quoted = /^[\w./~-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`
-  return ids.map((id) => `yard show ${id} --dir ${quoted}`).join('\n')
+  return ids.map((id) => `yard show ${id} --dir ${shellWord(folder)}`).join('\n')
 }
 
 function editCommands(session: Session): CommandHandlers {

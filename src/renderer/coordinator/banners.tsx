@@ -3,7 +3,7 @@ import { useConnection, useSession, useYard } from '../session/session-context.t
 import { Button } from '../ui/button.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText } from '../ui/instant.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
 

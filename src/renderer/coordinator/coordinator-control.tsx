@@ -2,7 +2,7 @@
 import { useCommand, useYard } from '../session/session-context.tsx'
 import type { Summary } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText } from '../ui/instant.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 

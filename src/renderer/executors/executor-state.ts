@@ -5,7 +5,7 @@ import { EXECUTOR_TYPE_LABELS } from '../../domain/executor-labels.ts'
 import { isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
-import { instantText } from '../ui/duration.ts'
+import { instantText } from '../ui/instant.ts'
 import { countText, plural } from '../ui/words.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]

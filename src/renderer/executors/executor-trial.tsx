@@ -1,7 +1,8 @@
 /** The test of an executor: what it costs before, how long it takes meanwhile, and what came of it. */
 import { useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { durationText, instantText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'

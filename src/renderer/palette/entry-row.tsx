@@ -2,7 +2,7 @@
 import { Clock, CornerDownRight, Hash } from 'lucide-react'
 import { Command } from 'cmdk'
 import { Lamp, wordOf } from '../ui/status-badge.tsx'
-import { instantText } from '../ui/duration.ts'
+import { instantText } from '../ui/instant.ts'
 import { blockedReason } from '../workspace/commands.ts'
 import { keysOf } from '../workspace/keys.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'

@@ -1,5 +1,6 @@
 /** What the app keeps about itself, read once and after each change. Null in a browser, and before the first answer. */
 import { useEffect, useState } from 'react'
+import { errorText } from '../../base/text.ts'
 import type { DesktopPreferences } from '../../contract/desktop.ts'
 import type { Problem } from '../session/problem.ts'
 
@@ -33,9 +34,6 @@ export function useDesktopSettings(): DesktopSettings {
 /** The app's own words, without what Electron writes around them. */
 export const problemOf = (error: unknown): Problem => ({
   kind: 'app',
-  message: (error instanceof Error ? error.message : String(error)).replace(
-    /^Error invoking remote method '[^']*': (?:\w*Error: )?/,
-    '',
-  ),
+  message: errorText(error).replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, ''),
   hint: null,
 })

@@ -2,7 +2,8 @@
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
 import type { TASK_ACTS } from '../workspace/task-acts.ts'
-import { elapsedText, instantText } from '../ui/duration.ts'
+import { elapsedText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
 import { plural } from '../ui/words.ts'
 
 export type ActName =

@@ -1,7 +1,8 @@
 /** Every try of a task side by side; two of them can be held against each other row by row. */
 import { useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
-import { durationText, instantText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'

@@ -1,6 +1,7 @@
 /** One fact of a task in the table. What is not known is empty. */
 import type { TaskCard } from '../../contract/view.ts'
-import { durationText, instantText } from '../ui/duration.ts'
+import { durationText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { cardMoneyText } from '../ui/usage-words.ts'

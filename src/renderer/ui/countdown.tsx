@@ -1,6 +1,6 @@
 /** How long it is until an instant, `in 12:05`. One timer writes all of them straight into their text nodes, not through React. */
 import { useEffect, useRef } from 'react'
-import { remainingText } from './duration.ts'
+import { remainingText } from '../../domain/format.ts'
 
 const counters = new Map<HTMLElement, number>()
 let timer: ReturnType<typeof setInterval> | null = null

@@ -1,6 +1,6 @@
 /** A time that counts up. All of them are written by one timer straight into their text nodes, not through React. */
 import { useEffect, useRef } from 'react'
-import { elapsedText } from './duration.ts'
+import { elapsedText } from '../../domain/format.ts'
 
 const counters = new Map<HTMLElement, number>()
 let timer: ReturnType<typeof setInterval> | null = null

@@ -1,5 +1,5 @@
 /** Numbers in the words of the window: unknown is empty, never a zero. */
-import { dollarsText } from '../../domain/dollars.ts'
+import { dollarsText } from '../../domain/format.ts'
 
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 const whole = new Intl.NumberFormat()

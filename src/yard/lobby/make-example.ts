@@ -2,6 +2,7 @@
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { errorText } from '../../base/text.ts'
 import { makeRepository } from '../../agents/git/make-repository.ts'
 import { silentLog } from '../../base/log.ts'
 import { err, ok, type Result } from '../../base/result.ts'
@@ -33,7 +34,7 @@ export async function makeExample(parts: ExampleParts): Promise<Result<YardPaths
     return made
   } catch (error) {
     if (folder !== null) discard(folder)
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return err(failure('io', `the example could not be made: ${why}`))
   }
 }

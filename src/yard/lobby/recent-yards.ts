@@ -1,8 +1,8 @@
 /** Which yards were opened on this machine, latest first: a small file in the user's data folder. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { replaceFile } from '../../files/replace-file.ts'
 import { yardPaths } from '../../config/paths.ts'
 
 const recentSchema = z.array(z.object({ folder: z.string().min(1), openedAt: z.number() }))
@@ -41,22 +41,11 @@ export function forgetYard(dataFolder: string, folder: string): boolean {
 /** Whole or not at all. */
 function write(dataFolder: string, entries: readonly RecentEntry[]): boolean {
   const file = fileIn(dataFolder)
-  const fresh = `${file}.${randomUUID()}`
   try {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(fresh, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    renameSync(fresh, file)
+    replaceFile(file, `${JSON.stringify(entries, null, 2)}\n`)
     return true
   } catch {
-    discard(fresh)
     return false // a full disk, or a folder of somebody else's
-  }
-}
-
-function discard(file: string): void {
-  try {
-    rmSync(file, { force: true })
-  } catch {
-    // it never came to be
   }
 }

@@ -1,5 +1,5 @@
 /** Why this machine lets no agent start, in words. */
-import { bytesText } from '../../domain/bytes.ts'
+import { bytesText } from '../../domain/format.ts'
 
 export interface MachineHold {
   readonly kind: 'cap' | 'memory'

@@ -1,5 +1,6 @@
 /** What one open yard takes of the machine's places. */
 import { realpathSync } from 'node:fs'
+import { errorText } from '../../base/text.ts'
 import type { MemoryProbe } from '../../agents/process/free-memory.ts'
 import type { Clock } from '../../base/clock.ts'
 import { createEmitter } from '../../base/emitter.ts'
@@ -127,7 +128,7 @@ function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
         written = null
         return taken
       } catch (error) {
-        return { problem: error instanceof Error ? error.message : String(error) }
+        return { problem: errorText(error) }
       }
     },
     note(agents: readonly AgentId[]): void {

@@ -44,25 +44,5 @@ function dayAndClock(atMs: number, nowMs: number): { day: string | null; clock: 
   return { day: `${day} ${at.getFullYear()}`, clock: `${clock}${mark}` }
 }
 
-/** The two largest units: `850ms`, `12s`, `6m 12s`, `3h 5m`, `2d 4h`. */
-export function spanText(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
-  const seconds = Math.floor(ms / 1000)
-  for (const [size, name, below] of UNITS) {
-    if (seconds < size) continue
-    const [smaller, smallerName] = below
-    const rest = Math.floor((seconds % size) / smaller)
-    return rest > 0
-      ? `${Math.floor(seconds / size)}${name} ${rest}${smallerName}`
-      : `${Math.floor(seconds / size)}${name}`
-  }
-  return `${seconds}s`
-}
-
-const UNITS = [
-  [86_400, 'd', [3600, 'h']],
-  [3600, 'h', [60, 'm']],
-  [60, 'm', [1, 's']],
-] as const
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -3,7 +3,9 @@ import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/ta
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/resolve.ts'
 import { assertNever } from '../../base/result.ts'
-import { clockTime, spanText } from './iso-time.ts'
+import { oneLine as toOneLine } from '../../base/text.ts'
+import { durationText } from '../../domain/format.ts'
+import { clockTime } from './iso-time.ts'
 import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
 export interface FactSource extends RouteSource {
@@ -96,11 +98,8 @@ function landingFact({ landing }: Task): string | null {
 
 function doneFact(task: Task): string | null {
   const workedMs = workedMsOf(task)
-  return workedMs === null ? null : spanText(workedMs)
+  return workedMs === null ? null : durationText(workedMs)
 }
 
 const FACT_LENGTH = 140
-export function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > FACT_LENGTH ? `${line.slice(0, FACT_LENGTH - 1)}…` : line
-}
+export const oneLine = (text: string): string => toOneLine(text, FACT_LENGTH)

@@ -13,7 +13,8 @@ import type { Plan } from '../../domain/plan.ts'
 import { shownStateOf } from '../../domain/plan.ts'
 import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
-import { atTime, clockTime, spanText } from './iso-time.ts'
+import { durationText } from '../../domain/format.ts'
+import { atTime, clockTime } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
 import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
@@ -127,9 +128,9 @@ function runningText(yard: Yard, task: Task, now: number): string {
   const since = agent.startedAt ?? agent.claimedAt
   const held = task.held ? ' It is paused: no other agent starts after this one.' : ''
   if (agent.state.kind === 'stopping')
-    return `${agent.id} is being stopped (${agent.state.reason}) since ${spanText(now - agent.state.since)}.${held}`
+    return `${agent.id} is being stopped (${agent.state.reason}) since ${durationText(now - agent.state.since)}.${held}`
   const who = holderOf(agent)
-  return `It is in progress: ${who} since ${clockTime(since, now)} (${spanText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
+  return `It is in progress: ${who} since ${clockTime(since, now)} (${durationText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
 }
 
 function holderOf({ id, by, leaseMs, provenance }: Agent): string {

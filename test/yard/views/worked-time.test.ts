@@ -17,7 +17,7 @@ it('a task that was opened again took what its tries worked, now and as it stood
     bench.clock.advance(3_600_000)
     await bench.run({ type: 'task.reopen', id })
     await hold(2, 5000)
-    const told = { id, fact: '1m 5s', workedMs: 65_000 }
+    const told = { id, fact: '1m 05s', workedMs: 65_000 }
     expect((await bench.client.service.snapshot()).tasks).toMatchObject([told])
     const at = new Date(bench.clock.now()).toISOString()
     expect((await bench.client.page.moment({ at })).tasks).toMatchObject([told])

@@ -1,7 +1,8 @@
 /** One block of an agent's output, with the time it came where the page saw it come. */
 import { memo, type ReactNode } from 'react'
 import { utcIso } from '../../../base/instant.ts'
-import { durationText, instantText } from '../../ui/duration.ts'
+import { durationText } from '../../../domain/format.ts'
+import { instantText } from '../../ui/instant.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import type { OutputBlock } from './fold-output.ts'

@@ -1,7 +1,7 @@
 /** One call of a tool: what was asked, what came of it. Long bodies are folded; a failure stands open; what runs counts. */
 import { ChevronDown, ChevronRight, FileText, Pencil, Search, Terminal, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { durationText } from '../../ui/duration.ts'
+import { durationText } from '../../../domain/format.ts'
 import { Elapsed } from '../../ui/elapsed.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Lamp } from '../../ui/status-badge.tsx'

@@ -1,7 +1,8 @@
 /** The pulse of one agent: what it used, when it was heard last, how fast it writes. What is not known is left out. */
 import type { ReactNode } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
-import { durationText, instantText } from '../../ui/duration.ts'
+import { durationText } from '../../../domain/format.ts'
+import { instantText } from '../../ui/instant.ts'
 import { Elapsed } from '../../ui/elapsed.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { usedMoneyText, usedTokensText } from '../../ui/usage-words.ts'

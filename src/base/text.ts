@@ -1,0 +1,21 @@
+/** Small things done to text. */
+
+/** Cut to `max` UTF-16 units, the last one an ellipsis, never in the middle of a character. */
+export const clip = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`
+
+/** All of a text on one line, cut to `max` when given. */
+export function oneLine(text: string, max?: number): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return max === undefined ? line : clip(line, max)
+}
+
+/** What a caught value says; anything may be thrown. */
+export const errorText = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+/** A word as a POSIX shell reads it back; quoted only where it must be. */
+export const shellWord = (word: string): string =>
+  /^[\w./:~@=+-]+$/.test(word) && !word.startsWith('~')
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,49 @@
+/** Durations, sums of money and sizes as people read them: one style wherever they are shown. */
+
+const pad = (n: number): string => String(n).padStart(2, '0')
+
+/** The two largest units: `640ms`, `48s`, `12m 41s`, `3h 05m`, `2d 4h`. Less than nothing is nothing. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m ${pad(seconds % 60)}s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours}h ${pad(minutes % 60)}m`
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`
+}
+
+/** For a counter that ticks once a second: no part of a second. */
+export const elapsedText = (ms: number): string =>
+  ms < 1000 ? '0s' : durationText(Math.floor(ms / 1000) * 1000)
+
+/** What is left, as a clock that runs down: `9:05`, `1:12:05`, beyond a day `2d 4h`. */
+export function remainingText(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  if (seconds >= 86_400) return durationText(seconds * 1000)
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  const rest = pad(seconds % 60)
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${pad(minutes)}:${rest}`
+}
+
+/** US dollars. Two decimals from a dollar on; below it up to four significant figures: `$2.31`, `$0.50`, `$0.0574`, `$0.0004`. */
+export function dollarsText(usd: number): string {
+  if (usd <= 0 || usd >= 1) return `$${usd.toFixed(2)}`
+  const places = Math.min(20, 3 - Math.floor(Math.log10(usd)))
+  return `$${usd.toFixed(places).replace(/(\.\d\d\d*?)0+$/, '$1')}`
+}
+
+/** Steps of 1000: `812 B`, `1.5 kB`, `300 MB`, `1.6 GB`, `2 TB`. */
+export function bytesText(bytes: number): string {
+  let size = bytes
+  for (const unit of ['B', 'kB', 'MB', 'GB']) {
+    if (size < 1000) return `${shortNumber(size)} ${unit}`
+    size /= 1000
+  }
+  return `${shortNumber(size)} TB`
+}
+
+/** One decimal below ten, and none that is zero. */
+const shortNumber = (n: number): number => (n < 10 ? Number(n.toFixed(1)) : Math.round(n))
