@@ -1,5 +1,6 @@
 /** What an agent's tools leave alone inside the folder that it works in. Both paths with their links followed. */
-import { isAbsolute, relative, sep } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { STAGE_FILES } from './process/stage-files.ts'
 
 /** Whether a path is a folder, or lies in it. */
@@ -27,3 +28,18 @@ const partsOf = (folder: string, path: string): string[] =>
   relative(folder, path)
     .split(sep)
     .map((part) => (part === '..' ? part : part.toLowerCase().replace(/[. ]+$/, '')))
+
+/** Where a path leads when every link in it is followed; what does not exist yet lies below its nearest parent that does. */
+export async function whereItLeads(path: string): Promise<string> {
+  const whole = resolve(path)
+  try {
+    return await realpath(whole)
+  } catch (error) {
+    const parent = dirname(whole)
+    if (!isMissing(error) || parent === whole) throw error
+    return join(await whereItLeads(parent), basename(whole))
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'

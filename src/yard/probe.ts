@@ -1,7 +1,7 @@
 /** Whether a profile could run here: its key, and its program by the PATH that agents get. */
 import { isAbsolute } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { missingKey } from '../agents/executors/launch/endpoint.ts'
+import { missingKey } from '../agents/executors/launch/environment.ts'
 import { missingNativeKey } from '../agents/executors/native.ts'
 import { which } from '../agents/runtime/launch-stage.ts'
 import { modelFor, profileModelOf } from '../domain/models.ts'

@@ -1,9 +1,11 @@
 /** The agent's own program, held in a group of its own: who stops us must not stop it before it could give up its turn. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Stream } from '@agentclientprotocol/sdk'
+import type { Readable, Writable } from 'node:stream'
+import { objectIn } from '../executors/readers/json-event.ts'
+import { createLineSplitter } from '../output/line-splitter.ts'
 import type { AcpOrder } from './acp-order.ts'
-import { messageStream } from './message-stream.ts'
 
 export interface AgentEnd {
   readonly code: number | null
@@ -116,3 +118,57 @@ export async function within(event: Promise<unknown>, ms: number): Promise<boole
     clearTimeout(timer)
   }
 }
+
+// The agent's pipes as a stream of protocol messages. Other lines (a warning, a banner) are passed to stderr: the SDK's own stream would
+// answer each of them with an error. A line without an end cannot fill the memory.
+
+/** A message may carry a file or an image. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+
+export interface MessagePipes {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** A line that is no message. */
+  onNoise(line: string): void
+}
+
+export function messageStream({ stdin, stdout, onNoise }: MessagePipes): Stream {
+  const splitter = createLineSplitter(MAX_MESSAGE_BYTES)
+  const readable = new ReadableStream<AnyMessage>({
+    async start(controller) {
+      const take = (line: string): void => {
+        if (line.trim() === '') return
+        const message = messageIn(line)
+        if (message) controller.enqueue(message)
+        else onNoise(line)
+      }
+      try {
+        for await (const bytes of stdout) for (const { text } of splitter.push(bytes)) take(text)
+      } catch {
+        // a broken pipe is an end like any other
+      }
+      const rest = splitter.rest()
+      if (rest) take(rest.text)
+      controller.close()
+    },
+  })
+  const writable = new WritableStream<AnyMessage>({
+    write: (message) =>
+      new Promise((resolve, reject) => {
+        stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()))
+      }),
+  })
+  return { readable, writable }
+}
+
+/** Any object with the protocol's mark; the SDK judges the rest. */
+function messageIn(line: string): AnyMessage | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isMessage(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const isMessage = (value: unknown): value is AnyMessage => objectIn(value)?.['jsonrpc'] === '2.0'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/readers/json-event.ts'
 import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/yard-tools.ts'
-import { whereItLeads } from './path-guard.ts'
+import { whereItLeads } from '../closed-paths.ts'
 import type { Act } from './permission.ts'
 
 /** What is known of a call by now: its first words and all later ones, the latest of each kind. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { RequestError } from '@agentclientprotocol/sdk'
-import { whereItLeads } from './path-guard.ts'
+import { whereItLeads } from '../closed-paths.ts'
 import type { Act } from './permission.ts'
 
 /** Larger files are for its own tools. */

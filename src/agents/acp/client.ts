@@ -13,7 +13,7 @@ import { runWords } from './asked-act.ts'
 import { readTextFile, writeTextFile, type Permit } from './client-files.ts'
 import { lineOfTerminal, type Terminals } from './client-terminals.ts'
 import type { Gate } from './gate.ts'
-import { whereItLeads } from './path-guard.ts'
+import { whereItLeads } from '../closed-paths.ts'
 import type { ToldUpdates } from './told-updates.ts'
 
 export interface ClientParts {

@@ -5,12 +5,13 @@
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
 import {
+  type JsonObject,
   numberAt,
   objectAt,
+  objectIn,
   objectsAt,
   parseEvent,
   textAt,
-  type JsonObject,
 } from '../executors/readers/json-event.ts'
 import { helperSession, usageOfStep } from '../executors/readers/opencode-reader.ts'
 import { atLeast, sumUsage } from '../executors/readers/usage-sum.ts'
@@ -83,3 +84,26 @@ const answersIn = (text: string, since: number): readonly JsonObject[] =>
     const createdAt = numberAt(objectAt(info, 'time'), 'created') ?? 0
     return textAt(info, 'role') === 'assistant' && createdAt >= since
   })
+
+// The tokens that an agent reports at the end of a turn, in a field that the protocol does not define yet.
+
+/** Null where it says nothing. */
+export function usageOfTurn(response: unknown, costUsd: number | null): Usage | null {
+  const answer = objectIn(response)
+  const told = objectAt(answer, 'usage')
+  // As Gemini CLI tells it.
+  const quota = objectAt(objectAt(objectAt(answer, '_meta'), 'quota'), 'token_count')
+  const input = numberAt(told, 'inputTokens') ?? numberAt(quota, 'input_tokens')
+  const output = numberAt(told, 'outputTokens') ?? numberAt(quota, 'output_tokens')
+  if (input === null && output === null && costUsd === null) return null
+  const cached = numberAt(told, 'cachedReadTokens')
+  const reasoning = numberAt(told, 'thoughtTokens')
+  return {
+    inputTokens:
+      input === null ? null : input + (cached ?? 0) + (numberAt(told, 'cachedWriteTokens') ?? 0),
+    outputTokens: output === null ? null : output + (reasoning ?? 0),
+    cachedTokens: cached,
+    reasoningTokens: reasoning,
+    costUsd,
+  }
+}

@@ -2,11 +2,12 @@
  * Whether the agent may do what it asks for. `bypass` allows all, `workspace` reading and editing inside its folder, `ask` reading
  * there; for the rest `ask` wants a person. A task's mode narrows this and never widens it: what a mode forbids nobody is asked for.
  */
+import { createHash } from 'node:crypto'
 import { assertNever } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
-import type { AcpOrder } from './acp-order.ts'
 import { isInside, isReserved, isSecret } from '../closed-paths.ts'
 import { reportIn } from '../report-command.ts'
+import type { AcpOrder } from './acp-order.ts'
 
 /**
  * An act as far as it is known. Paths have had their links followed; `line` is a shell line, run in `folder` where it is not the
@@ -74,3 +75,35 @@ const isOpen = (cwd: string, path: string): boolean => isInside(cwd, path) && !i
  */
 const isReport = ({ line, folder, env = [] }: Extract<Act, { kind: 'run' }>): boolean =>
   line !== null && folder === undefined && env.length === 0 && reportIn(line) !== null
+
+// The question for a permission that was not answered while the agent ran, and the answer that its next agent is given. The question
+// shows the whole action and bears its digest, so that an answer applies to this action alone.
+
+/** UTF-16 units. What is longer cannot be shown whole, and so cannot be allowed by a person. */
+const MAX_QUESTION = 4000
+const ENDING = / \(the answer "allow" lets it, once; act [0-9a-f]{32}\)$/
+
+/** As a person reads it; null where it is too long to be read. The same act in the same words gives the same question. */
+export function questionFor(act: Act, words: string): string | null {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([act, words]))
+    .digest('hex')
+  const question = `${visible(words)} (the answer "allow" lets it, once; act ${digest.slice(0, 32)})`
+  return question.length <= MAX_QUESTION ? question : null
+}
+
+/** The question where the answer is a yes; null otherwise. */
+export function grantedBy(question: string, answer: string): string | null {
+  if (!ENDING.test(question)) return null
+  return /^\s*["']?(?:allow|yes|ok|okay)\b/i.test(answer) ? question : null
+}
+
+/** On one line, with nothing in it that a reader would not see. */
+const visible = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/\r?\n/g, '⏎')
+    .replaceAll(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+    )

@@ -20,11 +20,10 @@ import { startAgent, within, type AgentProcess } from './agent-process.ts'
 import { createClient } from './client.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createGate } from './gate.ts'
-import { whereItLeads } from './path-guard.ts'
-import { usageOfOpencode } from './opencode-usage.ts'
+import { whereItLeads } from '../closed-paths.ts'
+import { usageOfOpencode, usageOfTurn } from './opencode-usage.ts'
 import { openSession, type Session } from './session.ts'
 import { createToldUpdates, type ToldUpdates } from './told-updates.ts'
-import { usageOfTurn } from './turn-usage.ts'
 
 export interface AcpRun {
   readonly order: AcpOrder

@@ -2,14 +2,18 @@
  * Turns what the agent says of its session into our own events. A call is told once, with all that is known of it when it begins to
  * run: agents send its arguments bit by bit. Updates of a conversation that is being loaded are its past, and are passed over.
  */
-import type { ContentBlock, Plan, SessionUpdate, UsageUpdate } from '@agentclientprotocol/sdk'
+import type {
+  ContentBlock,
+  Plan,
+  SessionUpdate,
+  ToolCallContent,
+  UsageUpdate,
+} from '@agentclientprotocol/sdk'
 import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
-import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { objectIn } from '../executors/readers/json-event.ts'
-import { mayChangeThings } from '../executors/readers/tool-call.ts'
-import { summaryOf } from '../executors/readers/tool-call.ts'
-import { lineOf, type KnownCall } from './asked-act.ts'
-import { hasBadExit, resultOf, textOfBlock } from './call-result.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import { mayChangeThings, summaryOf } from '../executors/readers/tool-call.ts'
+import { type KnownCall, lineOf } from './asked-act.ts'
 
 export interface ToldUpdates {
   update(update: SessionUpdate): void
@@ -245,4 +249,52 @@ function onUsage(state: State, { cost }: UsageUpdate): void {
   const { amount: now } = cost
   if (state.isPast) state.cost = { before: now, now }
   else state.cost = { before: state.cost?.before ?? 0, now }
+}
+
+// The result of a call and the content of a block, as text.
+
+/** Agents call a command completed that ran and failed; some say how it ended. */
+export function hasBadExit(output: unknown): boolean {
+  if (typeof output !== 'object' || output === null) return false
+  const said: Readonly<Record<string, unknown>> = { ...output }
+  const inner = said['metadata']
+  const exits = [said, typeof inner === 'object' && inner !== null ? { ...inner } : {}].flatMap(
+    (from: Readonly<Record<string, unknown>>) => [
+      from['exit'],
+      from['exitCode'],
+      from['exit_code'],
+    ],
+  )
+  return exits.some((exit) => typeof exit === 'number' && exit !== 0)
+}
+
+export function resultOf({ content, rawOutput }: KnownCall): string {
+  const shown = (content ?? []).map(textOfContent).filter((text) => text !== '')
+  if (shown.length > 0) return shown.join('\n')
+  if (rawOutput == null) return ''
+  return typeof rawOutput === 'string' ? rawOutput : JSON.stringify(rawOutput)
+}
+
+function textOfContent(item: ToolCallContent): string {
+  switch (item.type) {
+    case 'content':
+      return textOfBlock(item.content)
+    case 'diff':
+      return `${item.oldText == null ? 'new file' : 'changed'}: ${item.path}`
+    default:
+      return ''
+  }
+}
+
+export function textOfBlock(block: ContentBlock): string {
+  switch (block.type) {
+    case 'text':
+      return block.text
+    case 'resource_link':
+      return `[${block.name}: ${block.uri}]`
+    case 'resource':
+      return 'text' in block.resource ? block.resource.text : `[${block.resource.uri}]`
+    default:
+      return `[${block.type}]`
+  }
 }

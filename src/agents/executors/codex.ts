@@ -2,11 +2,10 @@
 import { ok } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
-import { nativeCodex } from './launch/native-binary.ts'
+import { findAgentCli, firstWords, nativeCodex, programOf, resumedOf } from './launch/program.ts'
 import { createCodexReader } from './readers/codex-reader.ts'
 import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 import {
   YARD_ARGUMENTS,
   YARD_PROGRAM,

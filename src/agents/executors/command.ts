@@ -6,8 +6,8 @@
 import { err, ok } from '../../base/result.ts'
 import { workFailure } from '../../domain/failure.ts'
 import { PLACEHOLDER, type PLACEHOLDERS } from '../../domain/settings.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, LaunchInput } from './executor.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findProgram } from './launch/program.ts'
 import { createRawReader } from './readers/reader.ts'
 
@@ -42,4 +42,28 @@ export function fillTemplate(element: string, { order, promptFile }: LaunchInput
     '{agent_id}': order.agent.id,
   } satisfies Record<(typeof PLACEHOLDERS)[number], string>
   return element.replace(PLACEHOLDER, (found) => values[found] ?? found)
+}
+
+/** `shell`: the line of the task, given unchanged to `sh -c` (PowerShell on Windows). */
+export const shell: Executor = {
+  type: 'shell',
+  plan({ order, inheritedEnv, platform }) {
+    const line = order.task.exec
+    if (line === null)
+      return err(workFailure('launch', 'it has nothing to run: a shell task needs an exec line'))
+    const argv: [string, ...string[]] =
+      platform === 'win32'
+        ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
+        : ['/bin/sh', '-c', line]
+    return ok({
+      argv,
+      env: agentEnvironment(order.profile, inheritedEnv),
+      stdin: 'none',
+      conversationId: null,
+    })
+  },
+  createReader: createRawReader,
+  stopSignal: 'SIGTERM',
+  graceMs: 10_000,
+  givesFinal: false,
 }

@@ -5,7 +5,7 @@ import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import type { Result } from '../../base/result.ts'
-import type { OwnProgram, OwnProgramName } from '../process/own-program.ts'
+import type { OwnProgram, OwnProgramName } from '../process/node-program.ts'
 
 /** Variables by name; a name without a value is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -3,7 +3,7 @@ import type { ExecutorType } from '../../domain/settings.ts'
 import { acp } from './acp.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
-import { command } from './command.ts'
+import { command, shell } from './command.ts'
 import { copilot } from './copilot.ts'
 import type { Executor } from './executor.ts'
 import { gemini } from './gemini.ts'
@@ -12,7 +12,6 @@ import { native } from './native.ts'
 import { opencode } from './opencode.ts'
 import { pi } from './pi.ts'
 import { qwen } from './qwen.ts'
-import { shell } from './shell.ts'
 
 const EXECUTORS = {
   shell,

@@ -1,16 +1,12 @@
 /** What an agent did in its worktree, made into one commit on the task's branch. Runs after the agent is gone. */
 import { rm } from 'node:fs/promises'
-import { invariant, ok } from '../../base/result.ts'
-import type { Result } from '../../base/result.ts'
-import { openCheckout } from './checkout-state.ts'
-import type { Checkout } from './checkout-state.ts'
+import { invariant, ok, type Result } from '../../base/result.ts'
+import { type Checkout, openCheckout } from './checkout-state.ts'
 import type { GitFailure } from './git-failure.ts'
-import { moveBranch } from './move-branch.ts'
-import type { Repository } from './repository.ts'
-import { isAncestor } from './repository.ts'
-import { installIndex, NO_NESTED, snapshot } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
-import { measure } from './work-measure.ts'
+import { readLine } from './git.ts'
+import { commitAt, isAncestor, type Repository } from './repository.ts'
+import { installIndex, NO_NESTED, snapshot, type Snapshot } from './snapshot.ts'
+import { listWorktrees, spellingOf } from './worktree-list.ts'
 
 export interface CollectRequest {
   readonly repo: Repository
@@ -130,4 +126,151 @@ async function summarize(
     unfinished: checkout.unfinished,
     notes,
   })
+}
+
+// How much a result differs from its base.
+
+export interface WorkMeasure {
+  readonly changed: boolean
+  readonly filesChanged: number
+  readonly insertions: number
+  readonly deletions: number
+  readonly commits: number
+  /** Ignored files and folders that lie in the checkout; counted only when nothing else changed. */
+  readonly ignored: number
+}
+
+export async function measure(
+  checkout: Checkout,
+  base: string,
+  result: string,
+): Promise<Result<WorkMeasure, GitFailure>> {
+  const counted = await readLine(checkout.git(['rev-list', '--count', `${base}..${result}`]))
+  if (!counted.ok) return counted
+  const flags = ['-r', '-z', '--numstat', '--no-renames', '--no-ext-diff', '--no-textconv']
+  const listed = await checkout.git(['diff-tree', ...flags, base, result, '--'])
+  if (!listed.ok) return listed
+  const rows = listed.value.stdout.split('\0').filter((row) => row !== '')
+  const changed = rows.length > 0
+  const ignored = changed ? ok(0) : await countIgnored(checkout)
+  if (!ignored.ok) return ignored
+  return ok({
+    changed,
+    filesChanged: rows.length,
+    insertions: sum(rows, 0),
+    deletions: sum(rows, 1),
+    commits: Number(counted.value),
+    ignored: ignored.value,
+  })
+}
+
+/** Binary files count as files and not as lines: git writes `-` for them. */
+function sum(rows: readonly string[], column: number): number {
+  return rows.reduce((total, row) => total + (Number(row.split('\t')[column]) || 0), 0)
+}
+
+async function countIgnored(checkout: Checkout): Promise<Result<number, GitFailure>> {
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z']
+  const listed = await checkout.git(args)
+  return listed.ok ? ok(listed.value.stdout.split('\0').filter((row) => row !== '').length) : listed
+}
+
+// The task's branch and the worktree's HEAD follow a collected result. No commit is ever removed from a branch.
+
+interface Target {
+  readonly repo: Repository
+  /** Short name of the task's branch. */
+  readonly branch: string
+  readonly agentId: string
+  readonly resultRef?: string
+}
+
+// To update-ref an empty old value means: only if the branch does not exist.
+const ABSENT = ''
+
+/** Sentences about what was not as usual: another branch, a detached HEAD, a branch that could not follow. */
+export async function moveBranch(
+  target: Target,
+  checkout: Checkout,
+  commit: string,
+): Promise<Result<string[], GitFailure>> {
+  if (checkout.headRef === `refs/heads/${target.branch}`) return advance(target, checkout, commit)
+  const where = checkout.headRef?.replace(/^refs\/heads\//, '')
+  const found = `the work was left on ${where === undefined ? 'a detached HEAD' : `the branch ${where}`}`
+  const obstacle = await follow(target, checkout, commit)
+  if (!obstacle.ok) return obstacle
+  if (obstacle.value === null) return ok([`${found}; ${target.branch} now points at it`])
+  const kept = await keepApart(checkout, commit)
+  if (!kept.ok) return kept
+  return ok([
+    `${found}; ${target.branch} stays because ${obstacle.value}, and the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
+  ])
+}
+
+/** Moves the branch to the work and HEAD onto the branch; what stands against it, or null when done. */
+async function follow(
+  target: Target,
+  checkout: Checkout,
+  commit: string,
+): Promise<Result<string | null, GitFailure>> {
+  const ref = `refs/heads/${target.branch}`
+  const tip = await commitAt(target.repo.git, ref)
+  if (!tip.ok) return tip
+  const obstacle = await whyNot(target, checkout, { commit, tip: tip.value })
+  if (!obstacle.ok || obstacle.value !== null) return obstacle
+  const moved = await update(target, ref, commit, tip.value ?? ABSENT)
+  if (!moved.ok) return moved
+  if (!moved.value) return ok('it moved at the same moment')
+  const attached = await checkout.git(['symbolic-ref', '-m', 'yard: collect', 'HEAD', ref])
+  return attached.ok ? ok(null) : attached
+}
+
+async function advance(
+  target: Target,
+  checkout: Checkout,
+  commit: string,
+): Promise<Result<string[], GitFailure>> {
+  if (checkout.head === commit) return ok([])
+  const moved = await update(target, `refs/heads/${target.branch}`, commit, checkout.head)
+  if (!moved.ok || moved.value) return moved.ok ? ok([]) : moved
+  return ok([
+    `${target.branch} moved while its work was collected and stays; the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
+  ])
+}
+
+/** Compare-and-set: false when somebody else moved the branch first. */
+async function update(
+  target: Target,
+  ref: string,
+  commit: string,
+  old: string,
+): Promise<Result<boolean, GitFailure>> {
+  const done = await target.repo.git(['update-ref', '-m', 'yard: collect', ref, commit, old])
+  if (done.ok) return ok(true)
+  return done.error.problem === 'ref-moved' ? ok(false) : done
+}
+
+async function whyNot(
+  target: Target,
+  checkout: Checkout,
+  move: { readonly commit: string; readonly tip: string | null },
+): Promise<Result<string | null, GitFailure>> {
+  const listed = await listWorktrees(target.repo)
+  if (!listed.ok) return listed
+  const own = await spellingOf(checkout.path)
+  const ref = `refs/heads/${target.branch}`
+  const other = listed.value.find((entry) => entry.headRef === ref && entry.path !== own)
+  if (other) return ok(`it is checked out in ${other.path}`)
+  if (move.tip === null) return ok(null)
+  const isIn = await isAncestor(target.repo.git, move.tip, move.commit)
+  if (!isIn.ok) return isIn
+  return ok(isIn.value ? null : 'it has commits that the result does not contain')
+}
+
+/** HEAD goes to the result without a branch, so that the agent's own branch keeps only what the agent put there. */
+async function keepApart(checkout: Checkout, commit: string): Promise<Result<void, GitFailure>> {
+  if (checkout.head === commit) return ok(undefined)
+  const args = ['update-ref', '--no-deref', '-m', 'yard: collect', 'HEAD', commit, checkout.head]
+  const moved = await checkout.git(args)
+  return moved.ok ? ok(undefined) : moved
 }

@@ -1,14 +1,17 @@
 /** A git repository as the worktrees see it: one common directory, whichever checkout we came in by. */
 import { realpath } from 'node:fs/promises'
-import { err, ok } from '../../base/result.ts'
-import type { Result } from '../../base/result.ts'
-import { answers, createGit, listSettings, readLine, withoutRemotes } from './git.ts'
-import type { Git } from './git.ts'
-import { changedConnection, guardedSettings, judgeSettings, refusedNote } from './git-guard.ts'
-import type { GitGuard, Judged } from './git-guard.ts'
-import { gitFailure } from './git-failure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { gitFailure, type GitFailure } from './git-failure.ts'
+import {
+  changedConnection,
+  type GitGuard,
+  guardedSettings,
+  type Judged,
+  judgeSettings,
+  refusedNote,
+} from './git-guard.ts'
+import { answers, createGit, type Git, listSettings, readLine, withoutRemotes } from './git.ts'
 import { findGit } from './main-checkout.ts'
-import type { GitFailure } from './git-failure.ts'
 
 export interface Repository {
   /** The checkout we came in by, links resolved; null in a bare repository. */
@@ -185,4 +188,30 @@ async function checkVersion(git: Git): Promise<Result<void, GitFailure>> {
   return err(
     gitFailure('git-too-old', `${said.value} is too old for worktrees; install git 2.38 or newer`),
   )
+}
+
+/**
+ * Makes a repository of a folder's files, with one commit on `main`. `author` is set in the repository itself, so the user's own
+ * identity is neither needed nor used.
+ */
+export async function makeRepository(
+  folder: string,
+  author: { readonly name: string; readonly email: string },
+  message: string,
+): Promise<Result<null, GitFailure>> {
+  const git = createGit(folder, null)
+  const steps = [
+    ['init', '-q'],
+    ['symbolic-ref', 'HEAD', 'refs/heads/main'],
+    ['config', 'user.name', author.name],
+    ['config', 'user.email', author.email],
+    ['config', 'commit.gpgsign', 'false'],
+    ['add', '.'],
+    ['commit', '-q', '-m', message],
+  ]
+  for (const step of steps) {
+    const done = await git(step)
+    if (!done.ok) return done
+  }
+  return ok(null)
 }

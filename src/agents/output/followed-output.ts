@@ -1,14 +1,14 @@
 /** One agent's output as it grows: how far it was read, and what is known from it. Used inside the tail worker. */
 import { join } from 'node:path'
-import { clip } from '../../domain/output.ts'
+import { clip, doingOf, type OutputReport } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
 import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import { addMark, lineEnd, readArrivals, type ArrivalMark } from './arrivals.ts'
-import { createLineFile, type LineFile } from './line-file.ts'
+import { addMark, type ArrivalMark, lineEnd, readArrivals } from './arrivals.ts'
 import type { Line } from './line-splitter.ts'
-import { createNewsCollector } from './news-collector.ts'
+import { createLineFile, type LineFile } from './output-file.ts'
+import { createReportBuffer } from './report-buffer.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 const STDERR_TAIL_BYTES = 4096
@@ -111,4 +111,45 @@ function createArrivalMarker(folder: string, files: { stdout: LineFile; stderr: 
       })
     },
   }
+}
+
+// Collects from an agent's reports what the main thread is sent at the next flush.
+
+type Collected = Pick<
+  TailNews,
+  'waiting' | 'doing' | 'conversation' | 'usage' | 'reports' | 'dropped'
+>
+
+export interface NewsCollector {
+  add(report: OutputReport): void
+  /** The reports since the last call, and what holds now. */
+  take(): Collected
+}
+
+export function createNewsCollector(): NewsCollector {
+  const buffer = createReportBuffer()
+  let holds: Omit<Collected, 'reports' | 'dropped'> = {
+    waiting: null,
+    doing: null,
+    conversation: null,
+    usage: null,
+  }
+  return {
+    add(report) {
+      buffer.add(report)
+      holds = {
+        waiting: waitingAfter(report, holds.waiting),
+        doing: doingOf(report) ?? holds.doing,
+        conversation: report.kind === 'conversation' ? report.id : holds.conversation,
+        usage: report.kind === 'usage' ? report.usage : holds.usage,
+      }
+    },
+    take: () => ({ ...holds, ...buffer.take() }),
+  }
+}
+
+/** It waits until something else of its CLI is heard; a stray line is no sign of its provider. */
+function waitingAfter(report: OutputReport, before: TailNews['waiting']): TailNews['waiting'] {
+  if (report.kind === 'raw') return before
+  return report.kind === 'waiting' ? { until: report.until, why: report.why } : null
 }

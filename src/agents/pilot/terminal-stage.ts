@@ -2,16 +2,16 @@
  * A stage in the hands of a person's terminal. It is owned as a supervisor owns one: `pid` is created while the terminal lives
  * and `exit.json` when its program has ended, so that whoever owns the yard then, or later, sees both in the folder.
  */
-import { spawn } from 'node:child_process'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn, spawnSync } from 'node:child_process'
+import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { createProcessHost } from '../process/identity.ts'
 import { takeStage } from '../process/recover.ts'
-import { STAGE_FILES, exitDraft } from '../process/stage-files.ts'
-import { noteTerminal } from './terminal-mode.ts'
+import { exitDraft, STAGE_FILES } from '../process/stage-files.ts'
 
 export interface TerminalEnd {
   readonly code: number
@@ -92,3 +92,23 @@ export function runInTerminal(program: TerminalProgram): Promise<TerminalEnd> {
 const NOT_STARTED = 127
 const codeOf = (signal: NodeJS.Signals | null): number =>
   128 + (signal === null ? 0 : constants.signals[signal])
+
+// A program that is killed leaves the terminal in its own mode: raw, without a cursor, on the alternate screen.
+
+/** Second screen off, cursor shown, mouse and bracketed paste off. */
+const AS_USUAL = '\u001b[?1049l\u001b[?25h\u001b[?1000l\u001b[?1002l\u001b[?1006l\u001b[?2004l'
+
+/** Notes how the terminal is now; what it gives sets it so again. Does nothing where there is no terminal. */
+export function noteTerminal(): () => void {
+  if (process.platform === 'win32' || !isatty(0) || !isatty(1)) return () => {}
+  const { stdout } = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'] })
+  const mode = stdout?.toString().trim() || 'sane'
+  return () => {
+    spawnSync('stty', [mode], { stdio: ['inherit', 'ignore', 'ignore'] })
+    try {
+      writeSync(1, AS_USUAL)
+    } catch {
+      // the terminal is gone
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /** How a program of ours is run by the Node that runs here, also when that is an app which only can be Node. */
-import { sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 
 export interface NodeProgram {
   /** Absolute. Good for as long as the app is installed, also where it runs from an image that is mounted meanwhile. */
@@ -26,4 +26,27 @@ export function nodeProgram(
     command: isInImage && APPIMAGE ? APPIMAGE : execPath,
     env: { ELECTRON_RUN_AS_NODE: '1' },
   }
+}
+
+// Agents whose program is part of Yardmaster: it lies beside the launcher, from source or built.
+
+/** Where each lies from source, beside `launcher-entry.ts`. Built, it is `NAME.js` beside `launcher.js`. */
+const SOURCES = {
+  'native-exec': join('native', 'native-exec.ts'),
+  'acp-exec': join('acp', 'acp-exec.ts'),
+} as const
+export type OwnProgramName = keyof typeof SOURCES
+
+export interface OwnProgram {
+  /** Node and the program; the arguments follow. */
+  readonly argv: readonly [string, string]
+  /** Must be set for it; the program takes it out again before it starts anything. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export function ownProgram(launcherEntry: string, name: OwnProgramName): OwnProgram {
+  const { command, env } = nodeProgram()
+  const isSource = basename(launcherEntry).endsWith('.ts')
+  const entry = join(dirname(launcherEntry), isSource ? SOURCES[name] : `${name}.js`)
+  return { argv: [command, entry], env }
 }

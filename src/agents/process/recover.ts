@@ -7,15 +7,16 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { ProcessHost } from './process-host.ts'
 import {
-  STAGE_FILES,
   errorCode,
+  type ExitRecord,
   isWrittenByTerminal,
   parseOwner,
   readExit,
   readIfThere,
   readOwner,
+  STAGE_FILES,
+  type StageOwner,
 } from './stage-files.ts'
-import type { ExitRecord, StageOwner } from './stage-files.ts'
 
 /**
  * - `exited`: it ran and this is how it ended.
@@ -203,4 +204,29 @@ async function isSupervisor(
   if (noted.startTime !== '' && !host.isSameStart(look.startTime, noted.startTime)) return false
   if (noted.startTime !== '' && bootIdAtLaunch !== null) return true
   return `${(await host.commandLine(noted.pid)) ?? ''} `.includes(`${folder} `)
+}
+
+// Whether an agent runs, read from its folder without changing it, for yards of other owners.
+
+/** `starting`: nobody has taken it up; its owner may be about to. */
+type StageLook = 'alive' | 'over' | 'starting'
+
+/** `folder` belongs to this boot of the machine. */
+export async function lookAtStage(folder: string, host: ProcessHost): Promise<StageLook> {
+  try {
+    const isEnded = readExit(folder) !== null
+    const owner = readOwner(folder)
+    if (isEnded && (owner.kind !== 'supervisor' || isWrittenByTerminal(folder, owner)))
+      return 'over'
+    if (owner.kind === 'nobody' || owner.kind === 'unwritten') return 'starting'
+    if (owner.kind !== 'supervisor') return 'over'
+    const look = (await host.look([owner.pid])).get(owner.pid)
+    if (look === undefined || look.isDead) return 'over'
+    // Where it was not noted, the pid alone has to do: better one place too few than one too many.
+    return owner.startTime === '' || host.isSameStart(look.startTime, owner.startTime)
+      ? 'alive'
+      : 'over'
+  } catch {
+    return 'alive' // not to be read now; asked again
+  }
 }

@@ -18,9 +18,8 @@ import { holdsBoth } from '../git/merge-places.ts'
 import type { Merging } from '../../domain/landing.ts'
 import { errorCode, isDiskFull, type ExitRecord } from '../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
-import { lastWordsOf, type LineStages } from './line-stage.ts'
+import { lastWordsOf, type LineStages, runVerify, UNVERIFIED } from './line-stage.ts'
 import { readStageRecord } from './stage-record.ts'
-import { runVerify, UNVERIFIED } from './verify-stage.ts'
 import { folderOf, resultRefOf, type Unplaced } from './place.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>

@@ -10,7 +10,7 @@ import type { Environment, LaunchPlan, PilotPlan } from '../executors/executor.t
 import { executorOf } from '../executors/registry.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import type { LaunchFailure, Stage } from '../process/spawn-stage.ts'
-import { ownProgram } from '../process/own-program.ts'
+import { ownProgram } from '../process/node-program.ts'
 import { STAGE_FILES, errorCode, isDiskFull } from '../process/stage-files.ts'
 import { promptOf } from '../prompt.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'

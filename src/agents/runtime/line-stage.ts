@@ -1,14 +1,18 @@
 /** Runs one shell line supervised like an agent, in a folder of its own, so that a crash neither loses nor doubles it. */
 import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
+import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { plainText } from '../../domain/output.ts'
+import { agentEnvironment, applyEnvironment, withoutKeys } from '../executors/launch/environment.ts'
 import { readRawOutput } from '../output/read-output.ts'
 import type { ExitWatch } from '../process/exit-watch.ts'
 import type { Launcher } from '../process/launcher.ts'
 import type { ProcessHost } from '../process/process-host.ts'
 import { recoverStage } from '../process/recover.ts'
 import type { Stage } from '../process/spawn-stage.ts'
-import { readOwner, type ExitRecord } from '../process/stage-files.ts'
+import { type ExitRecord, readOwner } from '../process/stage-files.ts'
+import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
 
 export interface LineStage {
   /** Made when it is not there; what an earlier owner left in it is taken as it is. */
@@ -160,4 +164,45 @@ export async function lastWordsOf(folder: string): Promise<string> {
     if (text !== '') return text
   }
   return ''
+}
+
+// A task's verify command, run where its agent worked, in a folder below the agent's.
+
+type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
+
+/** It was stopped before its verify command could say anything. */
+export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verified' } as const
+
+/** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
+export async function runVerify(
+  held: HeldAgent,
+  line: string,
+  stages: LineStages,
+  options: Options,
+): Promise<LineEnd> {
+  const end = await runLine(stages, {
+    folder: join(held.folder, 'verify'),
+    line,
+    cwd: held.workplace?.cwd ?? options.root,
+    env: lineEnvironment(held, options),
+    bootId: held.bootId,
+    marker: held.key,
+    timeoutMs: null,
+    signal: held.stopped.signal,
+  })
+  if (end) return end
+  if (held.stop !== null) return UNVERIFIED
+  throw new Error('the verify command could not be run to its end')
+}
+
+/** A line runs what agents wrote, so to the yard it is the agent for which it runs. */
+export function lineEnvironment(
+  held: Pick<HeldAgent, 'order' | 'key'>,
+  options: Options,
+): Record<string, string> {
+  const { profile, foreignKeys } = held.order
+  const change = withoutKeys(agentEnvironment(profile, options.env), foreignKeys)
+  const base = applyEnvironment(options.env, change)
+  const own = options.agentVariables(held.order.agent)
+  return { ...base, ...own, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
 }

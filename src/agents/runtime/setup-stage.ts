@@ -13,9 +13,8 @@ import type { GitGuard } from '../git/git-guard.ts'
 import { createGit } from '../git/git.ts'
 import { openRepository, readPath } from '../git/repository.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
-import { runLine, type LineEnd, type LineStages } from './line-stage.ts'
+import { type LineEnd, lineEnvironment, type LineStages, runLine } from './line-stage.ts'
 import { folderOf, isolationClass, type Place } from './place.ts'
-import { lineEnvironment } from './verify-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
 

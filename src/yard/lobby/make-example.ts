@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorText } from '../../base/text.ts'
-import { makeRepository } from '../../agents/git/make-repository.ts'
+import { makeRepository } from '../../agents/git/repository.ts'
 import { silentLog } from '../../base/log.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseGraphFile } from '../../graph-file/read-graph.ts'

@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import type { MemoryProbe } from '../../agents/process/free-memory.ts'
 import { isAlive, startTimeOf } from '../../agents/process/identity.ts'
-import { lookAtStage } from '../../agents/process/look-at-stage.ts'
+import { lookAtStage } from '../../agents/process/recover.ts'
 import type { ProcessHost } from '../../agents/process/process-host.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { actOf, wordsOf, type KnownCall } from '../../../src/agents/acp/asked-act.ts'
 import { createGate } from '../../../src/agents/acp/gate.ts'
-import { judgeAct, type Act, type Rules } from '../../../src/agents/acp/permission.ts'
-import { grantedBy } from '../../../src/agents/acp/question.ts'
+import { type Act, grantedBy, judgeAct, type Rules } from '../../../src/agents/acp/permission.ts'
 
 const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'yard-permission-')))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { markedParts } from '../../../src/agents/git/conflict-hunks.ts'
+import { markedParts } from '../../../src/agents/git/conflict-marks.ts'
 import { copyIgnored } from '../../../src/agents/git/copy-ignored.ts'
 import { changedFiles, commitsBetween, patchesOf } from '../../../src/agents/git/changes.ts'
 import { mergeIntoTarget, moveTarget, obstacleTo } from '../../../src/agents/git/land.ts'

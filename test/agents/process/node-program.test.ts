@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest'
-import { nodeProgram } from '../../../src/agents/process/node-program.ts'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, it, test } from 'vitest'
+import {
+  nodeProgram,
+  ownProgram,
+  type OwnProgramName,
+} from '../../../src/agents/process/node-program.ts'
 
 const electron = { electron: '45.4.1' }
 const ofTerminal = { APPIMAGE: '/home/p/Terminal.AppImage', APPDIR: '/tmp/.mount_t' }
@@ -37,4 +43,15 @@ test.each([
   },
 ])('is named right for $what', ({ here, wanted }) => {
   expect(nodeProgram(here)).toEqual(wanted)
+})
+
+const SOURCE = resolve(import.meta.dirname, '../../../src/agents/launcher-entry.ts')
+const NAMES: readonly OwnProgramName[] = ['native-exec', 'acp-exec']
+
+it.each(NAMES)('%s lies beside the launcher, from source and built', (name) => {
+  const [node, entry] = ownProgram(SOURCE, name).argv
+  expect(node).toBe(process.execPath)
+  expect(existsSync(entry)).toBe(true)
+  const built = ownProgram('/app/out/main/launcher.js', name).argv[1]
+  expect(built).toBe(resolve(`/app/out/main/${name}.js`))
 })

@@ -1,10 +1,12 @@
 /** Finds the program of a profile: its `command` (binary and leading arguments) or the CLI's usual name. */
-import { isAbsolute } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { isAbsolute, join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import type { Profile } from '../../../domain/settings.ts'
-import { missingKey } from './endpoint.ts'
 import type { LaunchInput, PilotInput } from '../executor.ts'
+import { missingKey } from './environment.ts'
 
 /** The program, once it is sure that its key is there. */
 export function findAgentCli(
@@ -46,3 +48,57 @@ export function findProgram(
 
 /** A CLI's own id for a conversation is passed on only in a shape that no CLI can take for an option. */
 const isConversationId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id)
+
+// Some npm packages are a Node launcher for a native binary. Killing the launcher leaves the binary running, so the binary is started
+// directly where it can be found.
+
+const CODEX_TARGETS: Readonly<Record<string, string>> = {
+  'linux-x64': 'x86_64-unknown-linux-musl',
+  'linux-arm64': 'aarch64-unknown-linux-musl',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'darwin-arm64': 'aarch64-apple-darwin',
+  'win32-x64': 'x86_64-pc-windows-msvc',
+  'win32-arm64': 'aarch64-pc-windows-msvc',
+}
+
+/** The native binary behind a launcher; the path itself when it is no launcher or the binary is not there. */
+export function nativeCodex(
+  path: string,
+  platform: NodeJS.Platform,
+  arch: string = process.arch,
+): string {
+  const target = CODEX_TARGETS[`${platform}-${arch}`]
+  if (target === undefined) return path
+  const program = platform === 'win32' ? 'codex.exe' : 'codex'
+  return behindLauncher(path, `@openai/codex-${platform}-${arch}`, [
+    'vendor',
+    target,
+    'bin',
+    program,
+  ])
+}
+
+/** The same for Copilot. */
+export const nativeCopilot = (
+  path: string,
+  platform: NodeJS.Platform,
+  arch: string = process.arch,
+): string =>
+  behindLauncher(path, `@github/copilot-${platform}-${arch}`, [
+    platform === 'win32' ? 'copilot.exe' : 'copilot',
+  ])
+
+/** `inside`: the path of the binary in its package. */
+function behindLauncher(path: string, packageName: string, inside: readonly string[]): string {
+  try {
+    const launcher = realpathSync(path)
+    if (!launcher.endsWith('.js')) return path
+    // Not `require.resolve`: a package may not export its own manifest.
+    const folders = createRequire(launcher).resolve.paths(packageName) ?? []
+    const binaries = folders.map((folder) => join(folder, packageName, ...inside))
+    return binaries.find((binary) => existsSync(binary)) ?? path
+  } catch {
+    // Installed in another way: the launcher works too, and its tree is found by its session and marker.
+    return path
+  }
+}

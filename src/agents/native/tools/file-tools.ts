@@ -2,8 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
-import { placeOf } from './confine.ts'
-import { notRegular, readRegularFile } from './regular-file.ts'
+import { notRegular, placeOf, readRegularFile } from './confine.ts'
 import { defineTool, no, yes } from './tool.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024

@@ -3,8 +3,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { isSecret } from '../../closed-paths.ts'
-import { placeOf } from './confine.ts'
-import { readRegularFile } from './regular-file.ts'
+import { placeOf, readRegularFile } from './confine.ts'
 import { defineTool, no, yes, type ToolContext } from './tool.ts'
 
 const MAX_MATCHES = 200
