@@ -3,10 +3,10 @@
  * process that forks. Its arguments are the supervisor command. It goes when its owner goes; agents stay.
  */
 import { systemClock } from '../base/clock.ts'
-import { createProcessHost } from './process/identity.ts'
-import { parseRequest } from './process/launcher-wire.ts'
-import type { LauncherReply } from './process/launcher-wire.ts'
-import { createResident } from './process/resident.ts'
+import { createProcessHost } from './process/host/identity.ts'
+import { parseRequest } from './process/launcher/launcher-wire.ts'
+import type { LauncherReply } from './process/launcher/launcher-wire.ts'
+import { createResident } from './process/launcher/resident.ts'
 
 const onRequest = createResident({
   supervisor: process.argv.slice(2),

@@ -1,7 +1,12 @@
 /** What tasks have changed in git, read from the repository: for the page and for `yard diff`. Changes nothing. */
 import { ok, type Result } from '../base/result.ts'
 import type { ChangeView, ChangeComment, LandingView } from '../contract/change.ts'
-import { changedFiles, commitsBetween, patchesOf, type FilePatch } from '../agents/git/changes.ts'
+import {
+  changedFiles,
+  commitsBetween,
+  patchesOf,
+  type FilePatch,
+} from '../agents/git/landing/changes.ts'
 import type { GitFailure } from '../agents/git/git-failure.ts'
 import { commitAt, openRepository, type Repository } from '../agents/git/repository.ts'
 import type { Agent } from '../domain/agent.ts'

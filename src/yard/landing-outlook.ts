@@ -1,8 +1,8 @@
 /** Where a result would land now, and what is known to be in its way. Looks only; the landing itself looks again. */
 import type { LandingOutlook } from '../contract/change.ts'
-import { checkoutsOf, landingTarget } from '../agents/git/landing-target.ts'
+import { checkoutsOf, landingTarget } from '../agents/git/landing/landing-target.ts'
 import type { Repository } from '../agents/git/repository.ts'
-import { NO_NESTED } from '../agents/git/snapshot.ts'
+import { NO_NESTED } from '../agents/git/worktree/snapshot.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { WorktreeSettings } from '../domain/settings.ts'
 

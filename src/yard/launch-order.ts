@@ -9,7 +9,7 @@ import type { Profile, Settings } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { StoreReader } from '../store/store.ts'
 import { keysOfOthers } from '../agents/executors/launch/environment.ts'
-import { worktreeBranchOf } from '../agents/git/worktree-name.ts'
+import { worktreeBranchOf } from '../agents/git/worktree/worktree-name.ts'
 
 const NOTES = 30
 const COMMENTS = 100

@@ -1,10 +1,14 @@
 /** What a person's terminal does with a piloted agent: takes it up, runs its CLI with the terminal's own environment, and ends it. */
 import { delimiter, join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
-import { agentEnvironment, applyEnvironment, missingKey } from '../agents/executors/launch/environment.ts'
+import {
+  agentEnvironment,
+  applyEnvironment,
+  missingKey,
+} from '../agents/executors/launch/environment.ts'
 import type { Environment } from '../agents/executors/executor.ts'
 import type { TerminalProgram } from '../agents/pilot/terminal-stage.ts'
-import { which } from '../agents/runtime/launch-stage.ts'
+import { which } from '../agents/runtime/stages/launch-stage.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { PilotStart } from '../contract/task.ts'
 import { MARKER_VARIABLE } from '../domain/agent.ts'

@@ -1,12 +1,12 @@
 /** `yard restore`: the named backup, or the newest, under a yard of which nothing runs. */
-import { createProcessHost } from '../agents/process/identity.ts'
+import { createProcessHost } from '../agents/process/host/identity.ts'
 import {
   endLivingStage,
   findLivingStages,
   foldersIn,
   type LivingStage,
-} from '../agents/runtime/old-stages.ts'
-import { readStageRecord } from '../agents/runtime/stage-record.ts'
+} from '../agents/runtime/stages/old-stages.ts'
+import { readStageRecord } from '../agents/runtime/stages/stage-record.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'

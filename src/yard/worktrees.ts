@@ -1,14 +1,14 @@
 /** The worktrees of a yard with the tasks they belong to, and their removal. */
 import { err, ok, type Result } from '../base/result.ts'
 import type { WorktreeView } from '../contract/change.ts'
-import { landingTarget } from '../agents/git/landing-target.ts'
+import { landingTarget } from '../agents/git/landing/landing-target.ts'
 import { openRepository, type Repository } from '../agents/git/repository.ts'
 import {
   removeWorktree,
   worktreeFacts,
   type Removal,
   type WorktreeFacts,
-} from '../agents/git/worktree-facts.ts'
+} from '../agents/git/worktree/worktree-facts.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { shownStateOf } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'

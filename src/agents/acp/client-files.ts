@@ -1,9 +1,9 @@
 /** Files that the agent reads and writes through its client, so that the same rules hold for them as for what it asks. */
+import { RequestError } from '@agentclientprotocol/sdk'
 import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
-import { RequestError } from '@agentclientprotocol/sdk'
-import { whereItLeads } from '../closed-paths.ts'
+import { whereItLeads } from '../path-rules.ts'
 import type { Act } from './permission.ts'
 
 /** Larger files are for its own tools. */

@@ -1,6 +1,4 @@
 /** Commands that the agent runs through its client: their last output is kept, up to a bound, and they end with the agent. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import {
   RequestError,
   type CreateTerminalRequest,
@@ -8,9 +6,11 @@ import {
   type TerminalOutputResponse,
 } from '@agentclientprotocol/sdk'
 import { execa } from 'execa'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { reportIn, YARD_COMMAND } from '../report-command.ts'
+import { lineOfWords } from './action.ts'
 import { IS_GROUP, signalGroup } from './agent-process.ts'
-import { lineOfWords } from './asked-act.ts'
 
 export interface Terminals {
   create(wish: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string

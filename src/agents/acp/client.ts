@@ -9,12 +9,12 @@ import {
   type RequestPermissionOutcome,
 } from '@agentclientprotocol/sdk'
 import { isAbsolute } from 'node:path'
-import { runWords } from './asked-act.ts'
+import { whereItLeads } from '../path-rules.ts'
+import { runWords } from './action.ts'
 import { readTextFile, writeTextFile, type Permit } from './client-files.ts'
 import { lineOfTerminal, type Terminals } from './client-terminals.ts'
 import type { Gate } from './gate.ts'
-import { whereItLeads } from '../closed-paths.ts'
-import type { ToldUpdates } from './told-updates.ts'
+import type { ToldUpdates } from './session-updates.ts'
 
 export interface ClientParts {
   readonly gate: Gate

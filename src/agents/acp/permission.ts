@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { assertNever } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
-import { isInside, isReserved, isSecret } from '../closed-paths.ts'
+import { isInside, isReserved, isSecret } from '../path-rules.ts'
 import { reportIn } from '../report-command.ts'
 import type { AcpOrder } from './acp-order.ts'
 

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute } from 'node:path'
 import type { ExecutorType } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import { agentEnvironment, applyEnvironment } from '../executors/launch/environment.ts'
-import { which } from '../runtime/launch-stage.ts'
+import { which } from '../runtime/stages/launch-stage.ts'
 import { runBriefly } from './run-briefly.ts'
 
 export interface FoundProgram {

@@ -8,14 +8,14 @@ import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
 import type { AcpOrderInput } from '../acp/acp-order.ts'
 import { grantedBy } from '../acp/permission.ts'
-import { worktreeBranchOf } from '../git/worktree-name.ts'
+import { worktreeBranchOf } from '../git/worktree/worktree-name.ts'
 import { promptOf } from '../prompt.ts'
 import { fillTemplate } from './command.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, LaunchInput, PlannedFile } from './executor.ts'
-import { createOwnEventReader } from './readers/own-events.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findProgram, resumedOf } from './launch/program.ts'
 import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_VARIABLES } from './launch/yard-tools.ts'
+import { createOwnEventReader } from './readers/own-events.ts'
 
 export const acp: Executor = {
   type: 'acp',

@@ -3,7 +3,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { EMPTY_SUMMARY } from '../executors/executor.ts'
-import { openKeptWorker } from './kept-worker.ts'
+import { openKeptWorker } from './restarted-worker.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 export interface Tail {

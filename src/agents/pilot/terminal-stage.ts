@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { createProcessHost } from '../process/identity.ts'
+import { createProcessHost } from '../process/host/identity.ts'
 import { takeStage } from '../process/recover.ts'
 import { exitDraft, STAGE_FILES } from '../process/stage-files.ts'
 

@@ -3,9 +3,9 @@
  * its name, and nothing is signalled that is not known by pid and start time in this boot.
  */
 import type { Clock } from '../../base/clock.ts'
-import type { ProcessHost, ProcessRow, ProcessTable } from './process-host.ts'
-import { findMembers, ownsSession } from './process-tree.ts'
-import type { SeenMembers, TreeTarget } from './process-tree.ts'
+import type { ProcessHost, ProcessRow, ProcessTable } from './host/process-host.ts'
+import { findMembers, ownsSession } from './host/process-tree.ts'
+import type { SeenMembers, TreeTarget } from './host/process-tree.ts'
 
 export interface KillTarget extends TreeTarget {
   readonly folder: string

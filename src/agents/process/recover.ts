@@ -5,7 +5,7 @@
 import { existsSync, linkSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
-import type { ProcessHost } from './process-host.ts'
+import type { ProcessHost } from './host/process-host.ts'
 import {
   errorCode,
   type ExitRecord,

@@ -3,8 +3,8 @@ import type { TreeUse } from '../../domain/executor.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { reportsProgress } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
-import type { ToolProcess } from '../process/process-tree.ts'
-import type { HeldAgent, LocalRuntimeOptions, Measured } from './held-agent.ts'
+import type { ToolProcess } from '../process/host/process-tree.ts'
+import type { HeldAgent, LocalRuntimeOptions, Measured } from './tracked-agent.ts'
 
 /** Less than this share of one core between two looks is a process that only waits; hung agent CLIs were seen to use up to 0.005. */
 const BUSY_SHARE = 0.02

@@ -1,6 +1,6 @@
 /** The launcher process and the tail worker, started when they are first needed: a short command mostly needs neither. */
 import type { Tail } from '../output/tail.ts'
-import type { Launcher } from '../process/launcher.ts'
+import type { Launcher } from '../process/launcher/launcher.ts'
 
 export interface Warmable {
   /** Starts it now. */

@@ -7,12 +7,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../base/log.ts'
 import type { GitGuard } from '../git/git-guard.ts'
+import { removeScratchTree } from '../git/landing/scratch-tree.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
-import { removeScratchTree } from '../git/scratch-tree.ts'
-import { listWorktrees, spellingOf } from '../git/worktree-list.ts'
-import type { Launcher } from '../process/launcher.ts'
-import type { ProcessHost } from '../process/process-host.ts'
-import { endOldStage } from './old-stages.ts'
+import { listWorktrees, spellingOf } from '../git/worktree/worktree-registry.ts'
+import type { ProcessHost } from '../process/host/process-host.ts'
+import type { Launcher } from '../process/launcher/launcher.ts'
+import { endOldStage } from './stages/old-stages.ts'
 
 export interface LeftLandings {
   /** Folders in the repositories that landings may have been for. */

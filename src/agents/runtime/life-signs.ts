@@ -6,7 +6,7 @@ import type { LiveFacts, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import type { HeldAgent, LocalRuntimeOptions } from './held-agent.ts'
+import type { HeldAgent, LocalRuntimeOptions } from './tracked-agent.ts'
 
 /** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
 const UNKNOWN_WAIT_MS = 120_000

@@ -5,8 +5,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmitter, type Emitter } from '../../base/emitter.ts'
-import type { WorkFailure } from '../../domain/failure.ts'
-import type { AgentId } from '../../domain/ids.ts'
 import type {
   LaunchOrder,
   LeftProcess,
@@ -15,6 +13,8 @@ import type {
   RuntimeReport,
   TreeUse,
 } from '../../domain/executor.ts'
+import type { WorkFailure } from '../../domain/failure.ts'
+import type { AgentId } from '../../domain/ids.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
@@ -28,6 +28,20 @@ import {
   unseen,
   type Going,
 } from './evidence.ts'
+import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
+import {
+  clearBefore,
+  launchFailureOf,
+  makeFolder,
+  prepareStage,
+  unstarted,
+} from './stages/launch-stage.ts'
+import { createLeftovers, type Leftovers } from './stages/leftovers.ts'
+import { createLineStages, type LineStages } from './stages/line-stage.ts'
+import { endUnknownAgents } from './stages/old-stages.ts'
+import { setUpWorktree } from './stages/setup-stage.ts'
+import { readStageRecord } from './stages/stage-record.ts'
+import { waitForTerminal } from './terminal-wait.ts'
 import {
   asksForMore,
   committedStart,
@@ -39,22 +53,8 @@ import {
   recall,
   type HeldAgent,
   type LocalRuntimeOptions,
-} from './held-agent.ts'
-import {
-  clearBefore,
-  launchFailureOf,
-  makeFolder,
-  prepareStage,
-  unstarted,
-} from './launch-stage.ts'
-import { createLeftovers, type Leftovers } from './leftovers.ts'
-import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
-import { endUnknownAgents } from './old-stages.ts'
-import { preparePlace, type Place } from './place.ts'
-import { readStageRecord } from './stage-record.ts'
-import { createLineStages, type LineStages } from './line-stage.ts'
-import { setUpWorktree } from './setup-stage.ts'
-import { waitForTerminal } from './terminal-wait.ts'
+} from './tracked-agent.ts'
+import { preparePlace, type Place } from './workdir.ts'
 
 type News = {
   readonly agentId: AgentId

@@ -4,10 +4,10 @@
  * live, so a crash neither blocks places for ever nor gives them away too early.
  */
 import { join } from 'node:path'
-import type { MemoryProbe } from '../../agents/process/free-memory.ts'
-import { isAlive, startTimeOf } from '../../agents/process/identity.ts'
+import type { MemoryProbe } from '../../agents/process/host/free-memory.ts'
+import { isAlive, startTimeOf } from '../../agents/process/host/identity.ts'
 import { lookAtStage } from '../../agents/process/recover.ts'
-import type { ProcessHost } from '../../agents/process/process-host.ts'
+import type { ProcessHost } from '../../agents/process/host/process-host.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { yardPaths } from '../../config/paths.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { actOf, wordsOf, type KnownCall } from '../../../src/agents/acp/asked-act.ts'
+import { actOf, wordsOf, type KnownCall } from '../../../src/agents/acp/action.ts'
 import { createGate } from '../../../src/agents/acp/gate.ts'
 import { type Act, grantedBy, judgeAct, type Rules } from '../../../src/agents/acp/permission.ts'
 

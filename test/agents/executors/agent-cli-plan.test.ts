@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LaunchInput, LaunchPlan } from '../../../src/agents/executors/executor.ts'
 import { executorOf } from '../../../src/agents/executors/registry.ts'
-import { writePlannedFiles } from '../../../src/agents/runtime/launch-stage.ts'
+import { writePlannedFiles } from '../../../src/agents/runtime/stages/launch-stage.ts'
 import { AGENT_CLIS, type AgentCliType } from '../../../src/domain/settings.ts'
 import { CONVERSATION, launchInput, launchOrder, type OrderParts } from './launch-order.ts'
 

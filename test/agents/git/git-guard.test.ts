@@ -2,16 +2,16 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { changedFiles, commitsBetween, patchesOf } from '../../../src/agents/git/changes.ts'
+import { changedFiles, commitsBetween, patchesOf } from '../../../src/agents/git/landing/changes.ts'
 import {
   acceptSettings,
   refusedSettings,
   type GitGuard,
 } from '../../../src/agents/git/git-guard.ts'
-import { mergeIntoTarget, moveTarget } from '../../../src/agents/git/land.ts'
-import { landingTarget } from '../../../src/agents/git/landing-target.ts'
-import { addScratchTree } from '../../../src/agents/git/scratch-tree.ts'
-import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree-facts.ts'
+import { mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
+import { landingTarget } from '../../../src/agents/git/landing/landing-target.ts'
+import { addScratchTree } from '../../../src/agents/git/landing/scratch-tree.ts'
+import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree/worktree-facts.ts'
 import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import {
   collect,

@@ -10,7 +10,7 @@ import { ownEventLine } from '../../../src/agents/executors/readers/own-events.t
 import { nativeOrderSchema, type Wire } from '../../../src/agents/native/native-order.ts'
 import { runNative } from '../../../src/agents/native/run-native.ts'
 import { ownProgram } from '../../../src/agents/process/node-program.ts'
-import { writePlannedFiles } from '../../../src/agents/runtime/launch-stage.ts'
+import { writePlannedFiles } from '../../../src/agents/runtime/stages/launch-stage.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import type { Profile } from '../../../src/domain/settings.ts'
 import type { Task } from '../../../src/domain/task.ts'

@@ -1,7 +1,7 @@
 /** The order of a kill, against a table of processes that says what real ones say only by chance. */
 import { describe, expect, it } from 'vitest'
 import { killTree, type KillReport } from '../../../src/agents/process/kill-tree.ts'
-import type { ProcessHost, ProcessRow } from '../../../src/agents/process/process-host.ts'
+import type { ProcessHost, ProcessRow } from '../../../src/agents/process/host/process-host.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 
 const LEADER = 100

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startTimeOf } from '../../../src/agents/process/identity.ts'
+import { startTimeOf } from '../../../src/agents/process/host/identity.ts'
 import { recoverStage } from '../../../src/agents/process/recover.ts'
 import type { Recovery } from '../../../src/agents/process/recover.ts'
 import { host } from './stages.ts'

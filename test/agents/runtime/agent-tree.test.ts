@@ -1,8 +1,8 @@
 /** What counts as progress of an agent whose output says nothing, by what the launcher tells of its processes. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { measureTrees } from '../../../src/agents/runtime/agent-tree.ts'
-import { createHeld, type HeldAgent } from '../../../src/agents/runtime/held-agent.ts'
-import type { TreeCpu } from '../../../src/agents/process/process-tree.ts'
+import { createHeld, type HeldAgent } from '../../../src/agents/runtime/tracked-agent.ts'
+import type { TreeCpu } from '../../../src/agents/process/host/process-tree.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { ok } from '../../../src/base/result.ts'
 import { createProfile } from '../../../src/config/profiles.ts'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { isInside, isReserved, isSecret } from '../../closed-paths.ts'
+import { isInside, isReserved, isSecret } from '../../path-rules.ts'
 import type { ToolContext } from './tool.ts'
 
 /** The absolute path; the error is a sentence for the model. `change`: it is to be written, so what is git's or the yard's is closed too. */

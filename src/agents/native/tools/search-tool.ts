@@ -2,7 +2,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
-import { isSecret } from '../../closed-paths.ts'
+import { isSecret } from '../../path-rules.ts'
 import { placeOf, readRegularFile } from './confine.ts'
 import { defineTool, no, yes, type ToolContext } from './tool.ts'
 

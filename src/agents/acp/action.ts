@@ -1,0 +1,149 @@
+/** What a tool call of the protocol comes to, as far as the agent says. */
+import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
+import { resolve } from 'node:path'
+import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/yard-tools.ts'
+import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/readers/json-event.ts'
+import { whereItLeads } from '../path-rules.ts'
+import type { Act } from './permission.ts'
+
+/** What is known of a call by now: its first words and all later ones, the latest of each kind. */
+export type KnownCall = Omit<ToolCallUpdate, '_meta'>
+
+const PATH_KEYS = ['file_path', 'filePath', 'filepath', 'path', 'abs_path', 'absolute_path']
+/** Arguments of commands, as the usual agents name them. */
+const LINE_KEYS = ['command', 'cmd', 'script']
+const FOLDER_KEYS = ['cwd', 'workdir', 'working_directory', 'directory', 'dir']
+
+export async function actOf(call: KnownCall, cwd: string): Promise<Act> {
+  switch (call.kind) {
+    case 'read':
+    case 'search':
+      return { kind: 'read', paths: await pathsOf(call, cwd) }
+    case 'edit':
+    case 'delete':
+    case 'move':
+      return { kind: 'write', paths: await pathsOf(call, cwd) }
+    case 'execute':
+      return { kind: 'run', line: lineOf(call), ...(await folderOf(call, cwd)) }
+    case 'think':
+      return { kind: 'think' }
+    default:
+      if (isOwnTool(call)) return { kind: 'report' }
+      // An agent that gives no kind, but what it will write.
+      return diffPaths(call).length > 0
+        ? { kind: 'write', paths: await pathsOf(call, cwd) }
+        : { kind: 'other' }
+  }
+}
+
+/** The shell line of a command; null when it does not say. */
+export function lineOf(call: KnownCall): string | null {
+  const input = objectIn(call.rawInput)
+  for (const key of LINE_KEYS) {
+    const said = input?.[key]
+    if (typeof said === 'string') return said
+    if (isWords(said)) return lineOfWords(said)
+  }
+  return null
+}
+
+/** The line that a program and its arguments come to; a shell that is handed a line comes to that line. */
+export function lineOfWords(words: readonly string[]): string {
+  const [program = '', flag = '', line = ''] = words
+  const isShell = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|bash|dash|zsh)$/.test(program)
+  if (words.length === 3 && isShell && /^-l?c$/.test(flag)) return line
+  return words.map(quoted).join(' ')
+}
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+/** Says all of what is asked for, the same each time that it is asked for. */
+export function wordsOf(call: KnownCall, act: Act): string {
+  const kind = call.kind ?? 'use a tool'
+  return `May it ${VERBS[kind] ?? kind}: ${whatOf(call, act)}?`
+}
+
+function whatOf(call: KnownCall, act: Act): string {
+  if (act.kind === 'run' && act.line !== null) return runWords(act.line, act)
+  if ('paths' in act && act.paths.length > 0) return act.paths.join(', ')
+  const name = call.title ?? call.name ?? call.toolCallId
+  return call.rawInput === undefined ? name : `${name} ${JSON.stringify(call.rawInput)}`
+}
+
+/** A command with the folder and the variables that it has of its own. */
+export const runWords = (
+  line: string,
+  { folder, env = [] }: Pick<Extract<Act, { kind: 'run' }>, 'folder' | 'env'>,
+): string =>
+  [
+    line,
+    ...(folder === undefined ? [] : [`in ${folder}`]),
+    ...(env.length === 0 ? [] : [`with ${env.map(quoted).join(' ')}`]),
+  ].join(' ')
+
+const VERBS: Readonly<Record<string, string>> = {
+  execute: 'run',
+  fetch: 'fetch from the network',
+  switch_mode: 'change its mode',
+  other: 'use a tool',
+}
+
+/**
+ * A tool of ours. The protocol does not say whose a tool is, so only what names our server counts: the agent's own name of the tool
+ * (`mcp__yard__yard_log`, `yard_yard_log`), or a title in one of the forms that agents make of server and tool, which a tool that is
+ * called like ours has not. Any other is for the policy, and so is one that brings a command or files, as none of ours does.
+ */
+const isOwnTool = (call: KnownCall): boolean =>
+  (call.kind ?? 'other') === 'other' &&
+  (call.content ?? []).every((item) => item.type === 'content') &&
+  (call.locations ?? []).length === 0 &&
+  lineOf(call) === null &&
+  argumentPaths(objectIn(call.rawInput)).length === 0 &&
+  namesOurs(call)
+
+function namesOurs({ name, title }: KnownCall): boolean {
+  if (name != null && name !== '') return BY_NAME.test(name) || isBareOf(name, title)
+  return BY_NAME.test(title ?? '') || BY_TITLE.test(title ?? '')
+}
+
+/** An agent that leaves the server out of a tool's name says it in the title. */
+const isBareOf = (name: string, title: string | null | undefined): boolean =>
+  YARD_TOOLS.includes(name) && title === `${name} (${YARD_SERVER} MCP Server)`
+
+const OURS = YARD_TOOLS.join('|')
+const BY_NAME = new RegExp(`^(?:mcp_+)?${YARD_SERVER}_+(?:${OURS})$`)
+const BY_TITLE = new RegExp(`^(?:${OURS}) \\(${YARD_SERVER} MCP Server\\)$`)
+
+/** Only where it is another than its agent's own. */
+async function folderOf(call: KnownCall, cwd: string): Promise<{ folder?: string }> {
+  const input = objectIn(call.rawInput)
+  const named = FOLDER_KEYS.flatMap((key) => textAt(input, key) ?? [])[0]
+  if (named === undefined || named === '') return {}
+  const folder = await leading(named, cwd)
+  return folder === cwd ? {} : { folder }
+}
+
+async function pathsOf(call: KnownCall, cwd: string): Promise<string[]> {
+  const named = [
+    ...(call.locations ?? []).map((location) => location.path),
+    ...diffPaths(call),
+    ...argumentPaths(objectIn(call.rawInput)),
+  ]
+  return Promise.all([...new Set(named)].map((path) => leading(path, cwd)))
+}
+
+/** What cannot be followed, or is some home, leads nowhere inside. */
+const leading = async (path: string, cwd: string): Promise<string> =>
+  path.startsWith('~') ? '/' : whereItLeads(resolve(cwd, path)).catch(() => '/')
+
+const diffPaths = (call: KnownCall): string[] =>
+  (call.content ?? []).flatMap((item) => (item.type === 'diff' ? [item.path] : []))
+
+const argumentPaths = (input: JsonObject | null): string[] =>
+  [input, ...objectsAt(input, 'edits')].flatMap((from) =>
+    PATH_KEYS.flatMap((key) => textAt(from, key) ?? []),
+  )
+
+const isWords = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((word) => typeof word === 'string')

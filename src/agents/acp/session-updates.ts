@@ -1,0 +1,300 @@
+/**
+ * Turns what the agent says of its session into our own events. A call is told once, with all that is known of it when it begins to
+ * run: agents send its arguments bit by bit. Updates of a conversation that is being loaded are its past, and are passed over.
+ */
+import type {
+  ContentBlock,
+  Plan,
+  SessionUpdate,
+  ToolCallContent,
+  UsageUpdate,
+} from '@agentclientprotocol/sdk'
+import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
+import { objectIn } from '../executors/readers/json-event.ts'
+import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import { mayChangeThings, summaryOf } from '../executors/readers/tool-call.ts'
+import { type KnownCall, lineOf } from './action.ts'
+
+export interface ToldUpdates {
+  update(update: SessionUpdate): void
+  /** A call that permission is asked for; gives all that is known of it. */
+  asked(call: KnownCall): KnownCall
+  /** From here on updates are of the present. */
+  begin(): void
+  /** It was not allowed to make this call. */
+  refused(id: string): void
+  /** Nothing more comes: calls whose end was never told have ended. */
+  end(): void
+  /** What it said since its last tool call: in the end, its answer. */
+  answer(): string
+  /** US dollars that this run cost, where the agent says. */
+  costUsd(): number | null
+}
+
+interface Call {
+  known: KnownCall
+  isTold: boolean
+  isOver: boolean
+  isRefused: boolean
+}
+
+interface State {
+  readonly tell: (event: OwnEventInput) => void
+  readonly calls: Map<string, Call>
+  /** A call that is not told yet, for the rest of it may follow at once. */
+  held: string | null
+  isPast: boolean
+  answer: string
+  messageId: string | null
+  plan: string
+  plans: number
+  cost: { readonly before: number; readonly now: number } | null
+}
+
+/** Longest answer that is kept, in UTF-16 units. */
+const MAX_ANSWER = 100_000
+/** Calls that are remembered, against an agent that begins them without end. */
+const MAX_CALLS = 5000
+
+export function createToldUpdates(tell: (event: OwnEventInput) => void): ToldUpdates {
+  const state: State = {
+    tell,
+    calls: new Map(),
+    held: null,
+    isPast: true,
+    answer: '',
+    messageId: null,
+    plan: '',
+    plans: 0,
+    cost: null,
+  }
+  return {
+    update: (update) => onUpdate(state, update),
+    asked(call) {
+      const known = learn(state, call).known
+      tellHeld(state)
+      tellCall(state, call.toolCallId)
+      return known
+    },
+    begin() {
+      state.isPast = false
+      state.calls.clear()
+    },
+    refused(id) {
+      const call = state.calls.get(id)
+      if (call) call.isRefused = true
+    },
+    end: () => onEnd(state),
+    answer: () => state.answer.trim(),
+    costUsd: () => (state.cost === null ? null : Math.max(0, state.cost.now - state.cost.before)),
+  }
+}
+
+function onUpdate(state: State, update: SessionUpdate): void {
+  if (update.sessionUpdate === 'usage_update') return onUsage(state, update)
+  if (state.isPast) return
+  switch (update.sessionUpdate) {
+    case 'agent_message_chunk':
+      return onWords(state, 'text', update)
+    case 'agent_thought_chunk':
+      return onWords(state, 'thinking', update)
+    case 'tool_call':
+    case 'tool_call_update':
+      return onCall(state, update)
+    case 'plan':
+      return onPlan(state, update)
+    case 'notice':
+      if (update.severity === 'info') return
+      tellHeld(state)
+      return state.tell({
+        type: 'error',
+        message: [update.title, update.description ?? ''].join(' ').trim(),
+        class: null,
+      })
+    default:
+      // its commands, modes, title: nothing of its work
+      return
+  }
+}
+
+function onWords(
+  state: State,
+  type: 'text' | 'thinking',
+  { content, messageId }: { readonly content: ContentBlock; readonly messageId?: string | null },
+): void {
+  tellHeld(state)
+  const isNext = messageId != null && state.messageId !== null && messageId !== state.messageId
+  if (messageId != null) state.messageId = messageId
+  const text = `${isNext ? '\n\n' : ''}${textOfBlock(content)}`
+  if (type === 'text') state.answer = `${state.answer}${text}`.slice(-MAX_ANSWER)
+  state.tell({ type, text })
+}
+
+function onCall(state: State, update: KnownCall): void {
+  // What it said before a call was no final answer.
+  state.answer = ''
+  state.messageId = null
+  if (state.held !== null && state.held !== update.toolCallId) tellHeld(state)
+  const call = learn(state, update)
+  const { status } = call.known
+  if ((status ?? 'pending') === 'pending' && whatOf(call.known) === '') {
+    if (!call.isTold) state.held = update.toolCallId
+    return
+  }
+  tellCall(state, update.toolCallId)
+  if ((status !== 'completed' && status !== 'failed') || call.isOver) return
+  call.isOver = true
+  state.tell({
+    type: 'tool-result',
+    id: clip(update.toolCallId, MAX_SUMMARY),
+    ok: status === 'completed' && !hasBadExit(call.known.rawOutput),
+    text: resultOf(call.known),
+  })
+}
+
+/** Some agents tell no end of a call that they were not allowed, or that their turn was given up in. */
+function onEnd(state: State): void {
+  tellHeld(state)
+  for (const [id, { isTold, isOver, isRefused }] of state.calls) {
+    if (!isTold || isOver) continue
+    const text = isRefused ? 'it was not allowed' : 'its agent did not say how it ended'
+    state.tell({ type: 'tool-result', id: clip(id, MAX_SUMMARY), ok: false, text })
+  }
+  state.calls.clear()
+}
+
+/** Whatever an update leaves out stays as it was. */
+function learn(state: State, update: KnownCall): Call {
+  let call = state.calls.get(update.toolCallId)
+  if (!call) {
+    if (state.calls.size >= MAX_CALLS) state.calls.clear()
+    call = {
+      known: { toolCallId: update.toolCallId },
+      isTold: false,
+      isOver: false,
+      isRefused: false,
+    }
+    state.calls.set(update.toolCallId, call)
+  }
+  const given = Object.entries(update).filter(
+    ([key, value]) => key !== 'sessionUpdate' && key !== '_meta' && value != null,
+  )
+  call.known = { ...call.known, ...Object.fromEntries(given) }
+  return call
+}
+
+function tellHeld(state: State): void {
+  const { held } = state
+  state.held = null
+  if (held !== null) tellCall(state, held)
+}
+
+function tellCall(state: State, id: string): void {
+  if (state.held === id) state.held = null
+  const call = state.calls.get(id)
+  if (!call || call.isTold) return
+  call.isTold = true
+  const { known } = call
+  const summary = whatOf(known) || oneLine(known.title ?? '')
+  state.tell({
+    type: 'tool-call',
+    id: clip(id, MAX_SUMMARY),
+    name: known.name ?? known.kind ?? 'tool',
+    ...(summary === '' ? {} : { summary }),
+    input: known.rawInput ?? {
+      title: known.title,
+      paths: known.locations?.map(({ path }) => path),
+    },
+    changes: changesThings(known),
+  })
+}
+
+/** What its arguments say; empty where they are not known yet. */
+const whatOf = (call: KnownCall): string =>
+  oneLine(lineOf(call) ?? summaryOf(objectIn(call.rawInput)))
+
+function changesThings(call: KnownCall): boolean {
+  switch (call.kind) {
+    case 'edit':
+    case 'delete':
+    case 'move':
+      return true
+    case 'execute':
+      return mayChangeThings(lineOf(call) ?? call.title ?? '')
+    default:
+      return (call.content ?? []).some((item) => item.type === 'diff')
+  }
+}
+
+const MARKS = { completed: 'x', in_progress: '~', pending: ' ' } as const
+
+/** A plan comes whole each time; the same one again says nothing. */
+function onPlan(state: State, { entries }: Plan): void {
+  const lines = entries.map(({ status, content }) => `[${MARKS[status]}] ${oneLine(content)}`)
+  const text = lines.join('\n')
+  if (text === state.plan) return
+  tellHeld(state)
+  state.plan = text
+  state.plans += 1
+  const id = `plan-${state.plans}`
+  const isDone = entries.filter(({ status }) => status === 'completed').length
+  const summary = `${isDone} of ${entries.length} done`
+  state.tell({ type: 'tool-call', id, name: 'plan', summary, input: { entries }, changes: false })
+  state.tell({ type: 'tool-result', id, ok: true, text })
+}
+
+/** Of the whole conversation, so that what a loaded one had cost before is not counted again. */
+function onUsage(state: State, { cost }: UsageUpdate): void {
+  if (cost?.currency !== 'USD' || !Number.isFinite(cost.amount)) return
+  const { amount: now } = cost
+  if (state.isPast) state.cost = { before: now, now }
+  else state.cost = { before: state.cost?.before ?? 0, now }
+}
+
+// The result of a call and the content of a block, as text.
+
+/** Agents call a command completed that ran and failed; some say how it ended. */
+export function hasBadExit(output: unknown): boolean {
+  if (typeof output !== 'object' || output === null) return false
+  const said: Readonly<Record<string, unknown>> = { ...output }
+  const inner = said['metadata']
+  const exits = [said, typeof inner === 'object' && inner !== null ? { ...inner } : {}].flatMap(
+    (from: Readonly<Record<string, unknown>>) => [
+      from['exit'],
+      from['exitCode'],
+      from['exit_code'],
+    ],
+  )
+  return exits.some((exit) => typeof exit === 'number' && exit !== 0)
+}
+
+export function resultOf({ content, rawOutput }: KnownCall): string {
+  const shown = (content ?? []).map(textOfContent).filter((text) => text !== '')
+  if (shown.length > 0) return shown.join('\n')
+  if (rawOutput == null) return ''
+  return typeof rawOutput === 'string' ? rawOutput : JSON.stringify(rawOutput)
+}
+
+function textOfContent(item: ToolCallContent): string {
+  switch (item.type) {
+    case 'content':
+      return textOfBlock(item.content)
+    case 'diff':
+      return `${item.oldText == null ? 'new file' : 'changed'}: ${item.path}`
+    default:
+      return ''
+  }
+}
+
+export function textOfBlock(block: ContentBlock): string {
+  switch (block.type) {
+    case 'text':
+      return block.text
+    case 'resource_link':
+      return `[${block.name}: ${block.uri}]`
+    case 'resource':
+      return 'text' in block.resource ? block.resource.text : `[${block.resource.uri}]`
+    default:
+      return `[${block.type}]`
+  }
+}

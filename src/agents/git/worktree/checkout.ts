@@ -1,0 +1,171 @@
+/** A worktree as an agent left it: where its HEAD is, what it was in the middle of, and what it put aside. */
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { diskFailure, gitFailure, type GitFailure } from '../git-failure.ts'
+import type { Git } from '../git.ts'
+import { withRepositoryLock } from '../repository-lock.ts'
+import { headOf, readPath, type Repository } from '../repository.ts'
+import { mendRegistration, pointsInto, spellingOf } from './worktree-registry.ts'
+
+export interface Checkout {
+  readonly path: string
+  readonly gitDir: string
+  /** Full ref name of the branch at HEAD; null when detached. */
+  readonly headRef: string | null
+  readonly head: string
+  readonly unfinished: string | null
+  readonly notes: readonly string[]
+  /** Runs git in the checkout, whatever the agent did to its `.git` file since. */
+  readonly git: Git
+}
+
+const operations = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+] as const
+
+export async function openCheckout(
+  repo: Repository,
+  path: string,
+  branch: string,
+): Promise<Result<Checkout, GitFailure>> {
+  const gitDir = await ownGitDir(repo, path)
+  if (!gitDir.ok) return gitDir
+  const plain = repo.gitIn(path)
+  const git: Git = (args, options) =>
+    plain([`--git-dir=${gitDir.value}`, `--work-tree=${path}`, ...args], options)
+  const at = await headOf(git)
+  if (!at.ok) return at
+  const { head, headRef } = at.value
+  if (head === null) return err(headless(path, branch))
+  const unfinished = await operationIn(gitDir.value)
+  const notes = unfinished === null ? [] : [unfinishedNote(unfinished)]
+  const stashes = await stashedOn(git, branch)
+  if (!stashes.ok) return stashes
+  if (stashes.value > 0) {
+    notes.push(
+      `${stashes.value} stash${stashes.value > 1 ? 'es' : ''} of this worktree stay in git stash list and are not in the result`,
+    )
+  }
+  return ok({ path, gitDir: gitDir.value, headRef, head, unfinished, notes, git })
+}
+
+/** Never git's own search: from a folder that lost its `.git` file it would climb to another repository. */
+async function ownGitDir(repo: Repository, path: string): Promise<Result<string, GitFailure>> {
+  if (!(await isFolder(path))) return err(gone(path))
+  const spelled = await spellingOf(path)
+  if (!(await pointsInto(repo, spelled))) {
+    const mended = await withRepositoryLock(repo.commonDir, () => mendRegistration(repo, spelled))
+    if (!mended.ok) return mended
+  }
+  return readPath(repo.gitIn(path), '--git-dir')
+}
+
+/** The git operation that is under way in a checkout, by its git folder; null when none is. */
+export async function operationIn(gitDir: string): Promise<string | null> {
+  for (const [file, operation] of operations) {
+    if ((await stat(join(gitDir, file)).catch(() => null)) !== null) return operation
+  }
+  return null
+}
+
+/** The stash is shared by all worktrees, but each entry's reflog line says on which branch it was made. */
+async function stashedOn(git: Git, branch: string): Promise<Result<number, GitFailure>> {
+  const listed = await git(['stash', 'list', '--format=%gs'])
+  if (!listed.ok) return listed
+  const mine = [`WIP on ${branch}:`, `On ${branch}:`]
+  const lines = listed.value.stdout.split('\n')
+  return ok(lines.filter((line) => mine.some((start) => line.startsWith(start))).length)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
+}
+
+function unfinishedNote(operation: string): string {
+  return `a ${operation} was left unfinished; the files are kept as they are, conflict marks included, and the ${operation} goes on or is undone with git in the worktree`
+}
+
+function gone(path: string): GitFailure {
+  return gitFailure(
+    'broken-worktree',
+    `the worktree ${path} is gone, so nothing can be collected from it; retry the task to make it anew`,
+  )
+}
+
+function headless(path: string, branch: string): GitFailure {
+  return gitFailure(
+    'broken-worktree',
+    `${path} is on a branch without a commit; switch it to ${branch} with git and retry`,
+  )
+}
+
+// The slow half of a new worktree: its files. `worktree add --no-checkout` leaves a mark in the worktree's own git folder that is removed
+// once all files are there, so that an interrupted checkout is detected and repeated; without the mark no file is overwritten.
+
+const CHECKOUT_TIMEOUT_MS = 15 * 60_000
+const DEAD_AFTER_MS = 30_000
+
+export async function markUnfinished(git: Git): Promise<Result<void, GitFailure>> {
+  const gitDir = await readPath(git, '--git-dir')
+  if (!gitDir.ok) return gitDir
+  try {
+    await writeFile(markOf(gitDir.value), '')
+    return ok(undefined)
+  } catch (error) {
+    return err(diskFailure(gitDir.value, error))
+  }
+}
+
+/** Does what is left of the checkout: all of it, only the index, or nothing. `git` runs in `path`. */
+export async function finishCheckout(git: Git, path: string): Promise<Result<void, GitFailure>> {
+  const gitDir = await readPath(git, '--git-dir')
+  if (!gitDir.ok) return gitDir
+  const mark = markOf(gitDir.value)
+  const index = join(gitDir.value, 'index')
+  const isMarked = await exists(mark)
+  if (!isMarked && (await exists(index))) return ok(undefined)
+  const isBlank = (await readdir(path)).every((entry) => entry === '.git')
+  if (isMarked || isBlank) {
+    if (isMarked) await clearDeadLock(`${index}.lock`)
+    const workers = `checkout.workers=${Math.min(availableParallelism(), 4)}`
+    const filled = await git(['-c', workers, 'reset', '--hard', '--quiet'], {
+      timeoutMs: CHECKOUT_TIMEOUT_MS,
+    })
+    if (!filled.ok) return filled
+    await rm(mark, { force: true })
+    return ok(undefined)
+  }
+  // Files but no index: the registration was made anew. Only the index is filled, every file stays as it is.
+  const mixed = await git(['reset', '--mixed', '--quiet'], { timeoutMs: CHECKOUT_TIMEOUT_MS })
+  return mixed.ok ? ok(undefined) : mixed
+}
+
+/**
+ * A checkout that died left its lock; no agent has been in this worktree, so it is ours. But the git of an owner that was
+ * killed may still be at work: its lock is young, and it is given time to end rather than left to write behind our back.
+ */
+async function clearDeadLock(lock: string): Promise<void> {
+  for (;;) {
+    const facts = await stat(lock).catch(() => null)
+    if (facts === null) return
+    // One from the future was left before the clock was set back.
+    if (Math.abs(Date.now() - facts.mtimeMs) > DEAD_AFTER_MS) return rm(lock, { force: true })
+    await wait(50)
+  }
+}
+
+function markOf(gitDir: string): string {
+  return join(gitDir, 'yard-unfinished')
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}

@@ -1,0 +1,100 @@
+/** The worktrees that git has registered, read by their marks and never by prose. */
+import { readFile, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { type GitFailure, gitFailure } from '../git-failure.ts'
+import type { Repository } from '../repository.ts'
+
+export interface RegisteredWorktree {
+  /** Links resolved as far as the folder still exists. */
+  readonly path: string
+  /** Full ref name; null when detached or bare. */
+  readonly headRef: string | null
+  /** Null when bare, or while its branch has no commit yet. */
+  readonly head: string | null
+  readonly isLocked: boolean
+}
+
+export async function listWorktrees(
+  repo: Repository,
+): Promise<Result<readonly RegisteredWorktree[], GitFailure>> {
+  const listed = await repo.git(['worktree', 'list', '--porcelain', '-z'])
+  if (!listed.ok) return listed
+  const blocks = listed.value.stdout.split('\0\0').filter((block) => block !== '')
+  return ok(await Promise.all(blocks.map((block) => toWorktree(block.split('\0')))))
+}
+
+/** The same folder has one spelling here, also when it is not there yet. */
+export async function spellingOf(path: string): Promise<string> {
+  const whole = await realpath(path).catch(() => null)
+  if (whole !== null) return whole
+  const parent = dirname(path)
+  return parent === path ? path : join(await spellingOf(parent), basename(path))
+}
+
+async function toWorktree(lines: readonly string[]): Promise<RegisteredWorktree> {
+  const valueOf = (key: string) =>
+    lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? null
+  const head = valueOf('HEAD')
+  return {
+    path: await spellingOf(valueOf('worktree') ?? ''),
+    headRef: valueOf('branch'),
+    head: head === null || /^0+$/.test(head) ? null : head,
+    isLocked: lines.some((line) => line === 'locked' || line.startsWith('locked ')),
+  }
+}
+
+// Repairs the link between a worktree folder and its registration after a crash, a prune or a lost `.git` file.
+
+/** Whether the folder's `.git` is a file that names an entry of this repository, alive or not. */
+export async function pointsInto(repo: Repository, path: string): Promise<boolean> {
+  const link = await readFile(join(path, '.git'), 'utf8').catch(() => '')
+  const target = /^gitdir: (.+)/.exec(link)?.[1]
+  if (target === undefined) return false
+  return dirname(await spellingOf(resolve(path, target))) === join(repo.commonDir, 'worktrees')
+}
+
+/** Where a new registration is made before it is moved; a crash between leaves it registered there. */
+export function twinOf(path: string): string {
+  return join(dirname(path), `.mend-${basename(path)}`)
+}
+
+/**
+ * Without a branch: the folder is registered and only its `.git` file is lost. With one: the folder is there and its
+ * registration is gone; a new one is made beside it by git itself and moved over. No file of the work is touched.
+ */
+export async function mendRegistration(
+  repo: Repository,
+  path: string,
+  branch?: string,
+): Promise<Result<void, GitFailure>> {
+  if (branch !== undefined) {
+    const moved = await registerAnew(repo, path, branch)
+    if (!moved.ok) return moved
+  }
+  const repaired = await repo.git(['worktree', 'repair', path], { expect: [0, 1] })
+  if (!repaired.ok) return repaired
+  if (await pointsInto(repo, path)) return ok(undefined)
+  return err(
+    gitFailure(
+      'broken-worktree',
+      `${path} has lost its tie to the repository and git could not mend it; move it away and retry`,
+      repaired.value.stderr,
+    ),
+  )
+}
+
+async function registerAnew(
+  repo: Repository,
+  path: string,
+  branch: string,
+): Promise<Result<void, GitFailure>> {
+  const twin = twinOf(path)
+  await rm(join(twin, '.git'), { force: true })
+  const args = ['worktree', 'add', '--quiet', '--no-checkout', '--force', twin, branch]
+  const added = await repo.git(args)
+  if (!added.ok) return added
+  await rename(join(twin, '.git'), join(path, '.git'))
+  await rm(twin, { recursive: true, force: true })
+  return ok(undefined)
+}

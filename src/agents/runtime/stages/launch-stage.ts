@@ -1,0 +1,239 @@
+/** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
+import { accessSync, constants, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { MARKER_VARIABLE } from '../../../domain/agent.ts'
+import type { LeftProcess } from '../../../domain/executor.ts'
+import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
+import { printsPlainText } from '../../../domain/settings.ts'
+import type { Environment, LaunchPlan, PilotPlan } from '../../executors/executor.ts'
+import { applyEnvironment, withoutKeys } from '../../executors/launch/environment.ts'
+import { executorOf } from '../../executors/registry.ts'
+import { pilotInput, pilotPlan } from '../../pilot/pilot-plan.ts'
+import type { LaunchFailure, Stage } from '../../process/launcher/spawn-stage.ts'
+import { ownProgram } from '../../process/node-program.ts'
+import { STAGE_FILES, errorCode, isDiskFull } from '../../process/stage-files.ts'
+import { promptOf } from '../../prompt.ts'
+import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
+import type { Place } from '../workdir.ts'
+import type { Leftovers } from './leftovers.ts'
+import { writeStageRecord } from './stage-record.ts'
+
+export interface PreparedStage {
+  readonly stage: Stage
+  readonly conversation: string | null
+}
+
+export interface Site {
+  readonly place: Place
+  readonly bootId: string
+}
+
+/** Nothing of the tries before runs any more in its folder; a sentence for the task's log where something had to be ended. */
+export async function clearBefore(
+  { order }: HeldAgent,
+  leftovers: Pick<Leftovers, 'endOf'>,
+): Promise<Result<string | null, WorkFailure>> {
+  try {
+    const { ended, left } = await leftovers.endOf(order.task.id)
+    if (left.length > 0) return err(notYet(`${many(left.length)} still at work: ${listed(left)}`))
+    return ok(ended === 0 ? null : `${many(ended)} still running and had to be ended first`)
+  } catch (error) {
+    return err(notYet(`it cannot be told whether they have ended: ${messageOf(error)}`))
+  }
+}
+
+const many = (count: number): string =>
+  count === 1 ? 'one process of an earlier try was' : `${count} processes of earlier tries were`
+const listed = (left: readonly LeftProcess[]): string =>
+  left.map(({ pid, command }) => `pid ${pid} (${command ?? 'unknown'})`).join(', ')
+const notYet = (why: string): WorkFailure =>
+  workFailure('machine-busy', `it waits for the processes of earlier tries: ${why}`)
+
+/** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
+export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
+    return null
+  } catch (error) {
+    return folderFailure(error)
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+export const folderFailure = (error: unknown): WorkFailure =>
+  workFailure(
+    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
+    `its folder cannot be written: ${messageOf(error)}`,
+  )
+
+/** What was thrown on the way to its start. */
+export const unstarted = (error: unknown): WorkFailure =>
+  workFailure(
+    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
+    `it could not be started: ${messageOf(error)}`,
+  )
+
+/** The machine has no process, memory, file handle or space on its disk left for now: that says nothing of the task. */
+const isShortage = (code: string): boolean =>
+  isDiskFull(code) || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
+
+/** Writes `prompt.md` and `launch.json`; gives the stage to start. */
+export function prepareStage(
+  held: HeldAgent,
+  site: Site,
+  options: LocalRuntimeOptions,
+): Result<PreparedStage, WorkFailure> {
+  const executor = executorOf(held.order.profile.type)
+  if (!executor)
+    return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
+  const { cwd } = site.place.workplace
+  try {
+    const input = pilotInput(held.order, { cwd, agents: options.agents, uuid: options.newUuid() })
+    if (held.order.agent.by === 'pilot') {
+      const piloted = pilotPlan(executor, input)
+      return piloted.ok ? ok(writeStage(held, site, options, stageOf(piloted.value))) : piloted
+    }
+    const planned = executor.plan({
+      ...input,
+      inheritedEnv: options.env,
+      platform: process.platform,
+      ownProgram: (name) => ownProgram(options.launcherEntry, name),
+      which: (program) => which(program, options.env, cwd),
+    })
+    return planned.ok ? ok(writeStage(held, site, options, planned.value)) : planned
+  } catch (error) {
+    return err(folderFailure(error))
+  }
+}
+
+/** As it is put on record: its terminal lays these variables over its own. */
+const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
+  ...plan,
+  env: { set: { ...defaults, ...set }, unset: [] },
+  stdin: 'none',
+})
+
+const PRIVATE = { mode: 0o600 } as const
+
+function writeStage(
+  held: HeldAgent,
+  { place, bootId }: Site,
+  options: LocalRuntimeOptions,
+  plan: LaunchPlan,
+): PreparedStage {
+  const { order, folder } = held
+  const key = held.key ?? options.newKey()
+  const promptFile = join(folder, STAGE_FILES.prompt)
+  const { cwd, branch } = place.workplace
+  writeFileSync(
+    promptFile,
+    promptOf(order, {
+      cwd,
+      branch,
+      yardCommand: plan.namesYardByPath ? shellWord(join(options.shimFolder, 'yard')) : 'yard',
+      hasTools: plan.hasTools ?? false,
+      uncommitted: options.worktree().uncommitted,
+    }),
+    PRIVATE,
+  )
+  // The supervisor adds to them; made by it, others could read them.
+  for (const name of [STAGE_FILES.stdout, STAGE_FILES.stderr])
+    writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
+  const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
+  const change = withoutKeys(plan.env, order.foreignKeys)
+  const env = withShim({ ...applyEnvironment(options.env, change), ...own }, options.shimFolder)
+  writePlannedFiles(plan)
+  writeStageRecord(folder, {
+    agent: order.agent.id,
+    task: order.task.id,
+    generation: order.agent.generation,
+    executor: order.agent.executor,
+    executorType: order.agent.executorType,
+    model: order.modelId,
+    argv: [...plan.argv],
+    variables: [...Object.keys(plan.env.set), ...Object.keys(own)],
+    stdin: plan.stdin,
+    bootId,
+    key,
+    workplace: place.workplace,
+    conversation: plan.conversationId,
+    at: new Date(options.clock.now()).toISOString(),
+  })
+  held.key = key
+  held.bootId = bootId
+  return {
+    stage: {
+      folder,
+      argv: plan.argv,
+      cwd,
+      env,
+      stdinFile: plan.stdin === 'prompt' ? promptFile : null,
+      hasOneStream: printsPlainText(order.agent.executorType),
+    },
+    conversation: plan.conversationId,
+  }
+}
+
+/** As it stands where every shell takes it for one word; quoted only where it must be. */
+const shellWord = (path: string): string =>
+  /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+
+/** A home is shared by agents that may start at once, so a file in it is replaced whole. */
+export function writePlannedFiles({ files = [] }: Pick<LaunchPlan, 'files'>): void {
+  for (const { path, content } of files) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const draft = `${path}.${process.pid}.new`
+    writeFileSync(draft, content, { mode: 0o600 })
+    renameSync(draft, path)
+  }
+}
+
+function withShim(env: Record<string, string>, shimFolder: string): Record<string, string> {
+  const name = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
+  const rest = env[name]
+  return { ...env, [name]: rest ? `${shimFolder}${delimiter}${rest}` : shimFolder }
+}
+
+/** The program as the shell would find it; null when there is none that can be run. */
+export function which(program: string, env: Environment, cwd: string): string | null {
+  if (program === '') return null
+  const isPath = program.includes('/') || program.includes('\\')
+  const places = isPath
+    ? [resolve(cwd, program)]
+    : pathFolders(env).map((folder) => resolve(cwd, folder, program))
+  const endings =
+    process.platform === 'win32' ? ['', ...(env['PATHEXT'] ?? '.EXE').split(';')] : ['']
+  for (const place of places)
+    for (const ending of endings) if (isProgram(place + ending)) return place + ending
+  return null
+}
+
+const pathFolders = (env: Environment): string[] =>
+  (env['PATH'] ?? env['Path'] ?? '').split(delimiter)
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false // not there, or not for us to run
+  }
+}
+
+export function launchFailureOf(failed: LaunchFailure): WorkFailure {
+  switch (failed.kind) {
+    case 'bad-cwd':
+      return workFailure('launch', `its folder ${failed.cwd} cannot be entered (${failed.code})`)
+    case 'spawn-failed':
+      return workFailure(
+        isShortage(failed.code) ? 'machine-busy' : 'launch',
+        `it could not be started: ${failed.message}`,
+      )
+    case 'launcher-unavailable':
+      return workFailure('machine-busy', `the launcher is not there: ${failed.message}`)
+  }
+}

@@ -1,0 +1,212 @@
+/** Runs one shell line supervised like an agent, in a folder of its own, so that a crash neither loses nor doubles it. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../../base/clock.ts'
+import { MARKER_VARIABLE } from '../../../domain/agent.ts'
+import { plainText } from '../../../domain/output.ts'
+import {
+  agentEnvironment,
+  applyEnvironment,
+  withoutKeys,
+} from '../../executors/launch/environment.ts'
+import { readRawOutput } from '../../output/read-output.ts'
+import type { ExitWatch } from '../../process/exit-watch.ts'
+import type { ProcessHost } from '../../process/host/process-host.ts'
+import type { Launcher } from '../../process/launcher/launcher.ts'
+import type { Stage } from '../../process/launcher/spawn-stage.ts'
+import { recoverStage } from '../../process/recover.ts'
+import { type ExitRecord, readOwner } from '../../process/stage-files.ts'
+import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
+
+export interface LineStage {
+  /** Made when it is not there; what an earlier owner left in it is taken as it is. */
+  readonly folder: string
+  readonly line: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** The boot in which an earlier owner started it; null = not known. */
+  readonly bootId: string | null
+  /** Finds what it started. */
+  readonly marker: string | null
+  /** It is ended after so long; null = no limit. */
+  readonly timeoutMs: number | null
+  /** Ends it when aborted. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface LineStages {
+  /** To its end; null when it left none (it vanished, or was never begun). */
+  run(stage: LineStage): Promise<ExitRecord | null>
+  /** The exit watch tells of a stage of ours; false when the folder is none. */
+  onExit(folder: string, exit: ExitRecord): boolean
+  onVanished(folder: string): boolean
+}
+
+export interface LineStageParts {
+  readonly launcher: Launcher
+  readonly host: ProcessHost
+  readonly clock: Clock
+}
+
+const KILL_GRACE_MS = 2000
+const TAIL_BYTES = 2000
+
+export function createLineStages(parts: LineStageParts, watch: () => ExitWatch): LineStages {
+  const waiting = new Map<string, (exit: ExitRecord | null) => void>()
+  const settle = (folder: string, exit: ExitRecord | null): boolean => {
+    const resolve = waiting.get(folder)
+    waiting.delete(folder)
+    resolve?.(exit)
+    return resolve !== undefined
+  }
+  const endIt = async ({ folder, marker }: LineStage): Promise<void> => {
+    const { pid = 0, startTime = '' } = { ...readOwner(folder) } as {
+      pid?: number
+      startTime?: string
+    }
+    const bootId = await parts.host.bootId()
+    const leader = startTime === '' ? null : { pid, startTime }
+    const how = { bootId, signal: 'SIGTERM', graceMs: KILL_GRACE_MS } as const
+    await parts.launcher.killTree({ folder, leader, marker, ...how })
+    if (!watch().check(folder)) settle(folder, null)
+  }
+  return {
+    async run(stage) {
+      const { folder } = stage
+      const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
+      if (!isNew) {
+        const found = await foundBefore(stage, parts.host)
+        if (found !== 'alive') return found
+      }
+      const ended = new Promise<ExitRecord | null>((resolve) => waiting.set(folder, resolve))
+      watch().watch(folder, { isAdopted: !isNew })
+      const started = isNew ? await parts.launcher.start(stageOf(stage)) : null
+      if (started && !started.ok) {
+        watch().forget(folder)
+        settle(folder, null)
+      }
+      let killing: Promise<void> | null = null
+      const kill = (): void => void (killing ??= endIt(stage))
+      const cancel = stage.timeoutMs === null ? () => {} : parts.clock.after(stage.timeoutMs, kill)
+      if (stage.signal?.aborted) kill()
+      stage.signal?.addEventListener('abort', kill)
+      const exit = await ended
+      stage.signal?.removeEventListener('abort', kill)
+      cancel()
+      // Its shell may be gone before all that it started is.
+      await killing
+      return exit
+    },
+    onExit: settle,
+    onVanished(folder) {
+      if (!waiting.has(folder)) return false
+      watch().forget(folder)
+      return settle(folder, null)
+    },
+  }
+}
+
+/** What an earlier owner began; an end without a supervisor is none, for the agent for which it runs can write here too. */
+async function foundBefore(
+  { folder, bootId }: LineStage,
+  host: ProcessHost,
+): Promise<ExitRecord | 'alive' | null> {
+  const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host })
+  if (found.kind === 'alive') return 'alive'
+  return found.kind === 'exited' && readOwner(folder).kind === 'supervisor' ? found.exit : null
+}
+
+const stageOf = ({ folder, line, cwd, env }: LineStage): Stage => ({
+  folder,
+  argv: shellOf(line),
+  cwd,
+  env,
+  stdinFile: null,
+  hasOneStream: true,
+})
+
+const shellOf = (line: string): readonly string[] =>
+  process.platform === 'win32'
+    ? ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', line]
+    : ['/bin/sh', '-c', line]
+
+const roundFolder = (folder: string, round: number): string =>
+  round === 1 ? folder : `${folder}.${round}`
+
+/** Of `folder`, `folder.2` …: the newest that was begun, by this owner or an earlier one; the first when none was. */
+export function newestRound(folder: string): number {
+  let round = 1
+  while (existsSync(roundFolder(folder, round + 1))) round += 1
+  return round
+}
+
+/** A stage that vanished is tried anew, but not for ever. */
+const MAX_TRIES = 3
+
+export interface LineEnd {
+  readonly code: number
+  /** Its last words. */
+  readonly tail: string
+}
+
+/** Until it has an end, in as many folders as that takes; null when it never got one, or was aborted. */
+export async function runLine(stages: LineStages, stage: LineStage): Promise<LineEnd | null> {
+  const first = newestRound(stage.folder)
+  for (let round = first; round < first + MAX_TRIES && !stage.signal?.aborted; round += 1) {
+    const folder = roundFolder(stage.folder, round)
+    const exit = await stages.run({ ...stage, folder })
+    if (exit) return { code: exit.code, tail: await lastWordsOf(folder) }
+  }
+  return null
+}
+
+/** Of its one stream; lines that an earlier program ran have a stderr of their own. */
+export async function lastWordsOf(folder: string): Promise<string> {
+  for (const stream of ['stderr', 'stdout'] as const) {
+    const window = { folder, stream, isEnded: true, from: -TAIL_BYTES, maxBytes: TAIL_BYTES }
+    const text = plainText((await readRawOutput(window)).bytes.toString('utf8')).trim()
+    if (text !== '') return text
+  }
+  return ''
+}
+
+// A task's verify command, run where its agent worked, in a folder below the agent's.
+
+type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
+
+/** It was stopped before its verify command could say anything. */
+export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verified' } as const
+
+/** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
+export async function runVerify(
+  held: HeldAgent,
+  line: string,
+  stages: LineStages,
+  options: Options,
+): Promise<LineEnd> {
+  const end = await runLine(stages, {
+    folder: join(held.folder, 'verify'),
+    line,
+    cwd: held.workplace?.cwd ?? options.root,
+    env: lineEnvironment(held, options),
+    bootId: held.bootId,
+    marker: held.key,
+    timeoutMs: null,
+    signal: held.stopped.signal,
+  })
+  if (end) return end
+  if (held.stop !== null) return UNVERIFIED
+  throw new Error('the verify command could not be run to its end')
+}
+
+/** A line runs what agents wrote, so to the yard it is the agent for which it runs. */
+export function lineEnvironment(
+  held: Pick<HeldAgent, 'order' | 'key'>,
+  options: Options,
+): Record<string, string> {
+  const { profile, foreignKeys } = held.order
+  const change = withoutKeys(agentEnvironment(profile, options.env), foreignKeys)
+  const base = applyEnvironment(options.env, change)
+  const own = options.agentVariables(held.order.agent)
+  return { ...base, ...own, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
+}
