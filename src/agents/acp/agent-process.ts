@@ -1,6 +1,6 @@
 /** The agent's own program, held in a group of its own: who stops us must not stop it before it could give up its turn. */
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { objectIn } from '../executors/readers/json-event.ts'
@@ -132,7 +132,7 @@ export interface MessagePipes {
   onNoise(line: string): void
 }
 
-export function messageStream({ stdin, stdout, onNoise }: MessagePipes): Stream {
+function messageStream({ stdin, stdout, onNoise }: MessagePipes): Stream {
   const splitter = createLineSplitter(MAX_MESSAGE_BYTES)
   const readable = new ReadableStream<AnyMessage>({
     async start(controller) {

@@ -1,7 +1,6 @@
 /** Where every wish of the agent comes by. What only a person may allow is a question; what one allowed is let through, once. */
-import type { KnownCall } from './action.ts'
-import { actOf, wordsOf } from './action.ts'
-import { type Act, judgeAct, questionFor, type Rules } from './permission.ts'
+import { actOf, wordsOf, type KnownCall } from './action.ts'
+import { judgeAct, questionFor, type Act, type Rules } from './permission.ts'
 
 export interface Gate {
   /**

@@ -13,7 +13,7 @@ import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
 import { objectIn } from '../executors/readers/json-event.ts'
 import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { mayChangeThings, summaryOf } from '../executors/readers/tool-call.ts'
-import { type KnownCall, lineOf } from './action.ts'
+import { lineOf, type KnownCall } from './action.ts'
 
 export interface ToldUpdates {
   update(update: SessionUpdate): void
@@ -254,7 +254,7 @@ function onUsage(state: State, { cost }: UsageUpdate): void {
 // The result of a call and the content of a block, as text.
 
 /** Agents call a command completed that ran and failed; some say how it ended. */
-export function hasBadExit(output: unknown): boolean {
+function hasBadExit(output: unknown): boolean {
   if (typeof output !== 'object' || output === null) return false
   const said: Readonly<Record<string, unknown>> = { ...output }
   const inner = said['metadata']
@@ -286,7 +286,7 @@ function textOfContent(item: ToolCallContent): string {
   }
 }
 
-export function textOfBlock(block: ContentBlock): string {
+function textOfBlock(block: ContentBlock): string {
   switch (block.type) {
     case 'text':
       return block.text

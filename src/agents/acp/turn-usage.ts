@@ -5,13 +5,13 @@
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
 import {
-  type JsonObject,
   numberAt,
   objectAt,
   objectIn,
   objectsAt,
   parseEvent,
   textAt,
+  type JsonObject,
 } from '../executors/readers/json-event.ts'
 import { helperSession, usageOfStep } from '../executors/readers/opencode-reader.ts'
 import { atLeast, sumUsage } from '../executors/readers/usage-sum.ts'

@@ -198,5 +198,5 @@ async function ask(binary: string, env: Environment): Promise<string | null> {
 }
 
 /** The first thing in a text that looks like a version. */
-export const versionIn = (text: string): string | null =>
+const versionIn = (text: string): string | null =>
   /\d+\.\d+(?:\.\d+)?[\w.+-]{0,40}/.exec(text)?.[0] ?? null

@@ -2,11 +2,11 @@
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import { createClaudeReader } from './readers/claude-reader.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 import { toolsFile } from './launch/yard-tools.ts'
+import { createClaudeReader } from './readers/claude-reader.ts'
 
 /** Nobody sits at a headless CLI: what `ask` and `workspace` do not allow is refused by it and told to the agent. */
 const PERMISSION_FLAGS = {

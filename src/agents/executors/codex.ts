@@ -2,10 +2,9 @@
 import { ok } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
-import { findAgentCli, firstWords, nativeCodex, programOf, resumedOf } from './launch/program.ts'
-import { createCodexReader } from './readers/codex-reader.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
+import { agentEnvironment } from './launch/environment.ts'
+import { findAgentCli, firstWords, nativeCodex, programOf, resumedOf } from './launch/program.ts'
 import {
   YARD_ARGUMENTS,
   YARD_PROGRAM,
@@ -13,6 +12,7 @@ import {
   YARD_START_MS,
   YARD_VARIABLES,
 } from './launch/yard-tools.ts'
+import { createCodexReader } from './readers/codex-reader.ts'
 
 /** As settings and not as `--sandbox`, which `exec resume` does not know. */
 const PERMISSION_FLAGS = {

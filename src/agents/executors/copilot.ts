@@ -3,11 +3,11 @@ import { err, ok } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import { findAgentCli, firstWords, nativeCopilot, programOf, resumedOf } from './launch/program.ts'
-import { createCopilotReader } from './readers/copilot-reader.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
+import { agentEnvironment } from './launch/environment.ts'
+import { findAgentCli, firstWords, nativeCopilot, programOf, resumedOf } from './launch/program.ts'
 import { toolsFile, YARD_SERVER } from './launch/yard-tools.ts'
+import { createCopilotReader } from './readers/copilot-reader.ts'
 
 /** Nobody sits there: what is not allowed is refused by it and told to the agent. Files outside its folder need `bypass`. */
 const PERMISSION_FLAGS = {

@@ -1,10 +1,10 @@
 /** The small, pure part of running an agent that differs from one CLI to the next: how it is started and how its output is read. */
+import type { Result } from '../../base/result.ts'
 import type { ToldUsage } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
-import type { Result } from '../../base/result.ts'
 import type { OwnProgram, OwnProgramName } from '../process/node-program.ts'
 
 /** Variables by name; a name without a value is not set. */

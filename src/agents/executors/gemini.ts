@@ -5,11 +5,11 @@
 import { join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, LaunchPlan, PilotInput } from './executor.ts'
-import { createGeminiReader } from './readers/gemini-reader.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 import { toolsSettings, YARD_VARIABLES } from './launch/yard-tools.ts'
+import { createGeminiReader } from './readers/gemini-reader.ts'
 
 /** What a mode does not allow is not even offered to the model, for nobody sits there to be asked. */
 const APPROVAL = {

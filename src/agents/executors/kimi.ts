@@ -6,10 +6,10 @@ import { err, ok } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Profile } from '../../domain/settings.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor } from './executor.ts'
-import { createKimiReader } from './readers/kimi-reader.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findAgentCli, firstWords, resumedOf } from './launch/program.ts'
+import { createKimiReader } from './readers/kimi-reader.ts'
 
 const DEFAULTS = {
   /** Its program must not change under agents that run side by side. */

@@ -2,18 +2,18 @@
  * `native`: our own agent loop, the program `native-exec`. Which wire it speaks follows from who serves the model; the key reaches it
  * only as the name of a variable, and the keys of everybody else are taken out of its environment.
  */
-import { isAbsolute, join } from 'node:path'
 import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { ModelEntry, Profile } from '../../domain/settings.ts'
 import { keyFor } from '../native/key-source.ts'
 import type { NativeOrder, Wire } from '../native/native-order.ts'
-import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './launch/environment.ts'
 import type { Environment, Executor, LaunchInput } from './executor.ts'
-import { createOwnEventReader } from './readers/own-events.ts'
+import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './launch/environment.ts'
 import { resumedOf } from './launch/program.ts'
+import { createOwnEventReader } from './readers/own-events.ts'
 
 const DEFAULT_STEPS = 200
 

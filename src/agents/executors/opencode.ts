@@ -6,12 +6,12 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
 import type { Executor, LaunchInput, PilotInput } from './executor.ts'
-import { objectAt, parseEvent } from './readers/json-event.ts'
-import { createOpencodeReader } from './readers/opencode-reader.ts'
+import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
 import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_START_MS } from './launch/yard-tools.ts'
+import { objectAt, parseEvent } from './readers/json-event.ts'
+import { createOpencodeReader } from './readers/opencode-reader.ts'
 
 /** What would be asked is refused and told to the agent, for nobody sits there. */
 const PERMISSIONS = {

@@ -7,10 +7,10 @@ import { err, ok } from '../../base/result.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
 import type { Executor, PilotInput, PlannedFile } from './executor.ts'
-import { createPiReader } from './readers/pi-reader.ts'
+import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { createPiReader } from './readers/pi-reader.ts'
 
 const READING = ['--tools', 'read,grep,find,ls']
 const DEFAULTS = { PI_TELEMETRY: '0', PI_SKIP_VERSION_CHECK: '1' }

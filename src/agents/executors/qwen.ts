@@ -5,11 +5,11 @@
 import { join } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import type { Executor, PilotInput, PlannedFile } from './executor.ts'
+import { agentEnvironment } from './launch/environment.ts'
 import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
-import { createQwenReader } from './readers/qwen-reader.ts'
 import { toolsFile } from './launch/yard-tools.ts'
+import { createQwenReader } from './readers/qwen-reader.ts'
 
 /** What a mode does not allow is refused by it and told to the agent, for nobody sits there. */
 const APPROVAL = {

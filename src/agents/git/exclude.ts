@@ -5,10 +5,8 @@
  */
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { err, ok } from '../../base/result.ts'
-import type { Result } from '../../base/result.ts'
-import { codeOf, diskFailure } from './git-failure.ts'
-import type { GitFailure } from './git-failure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { codeOf, diskFailure, type GitFailure } from './git-failure.ts'
 import { findGit } from './main-checkout.ts'
 
 export type Protection =

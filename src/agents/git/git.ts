@@ -3,16 +3,19 @@
  * settings can name it runs no hook, monitor, external diff, editor, pager or gpg, of filters and merge drivers those that a guard
  * accepts, and all that it starts carries the guard's marker: to the yard that is no person.
  */
-import { stat } from 'node:fs/promises'
 import { execa } from 'execa'
-import { err, ok } from '../../base/result.ts'
-import type { Result } from '../../base/result.ts'
+import { stat } from 'node:fs/promises'
+import { err, ok, type Result } from '../../base/result.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { PROVIDER_KEY_NAMES } from '../executors/launch/environment.ts'
-import { changedConnection, guardedSettings, judgeSettings, pinsOf } from './git-guard.ts'
-import type { GitGuard } from './git-guard.ts'
-import { commandOf, failureOf, gitFailure } from './git-failure.ts'
-import type { GitFailure } from './git-failure.ts'
+import { commandOf, failureOf, gitFailure, type GitFailure } from './git-failure.ts'
+import {
+  changedConnection,
+  guardedSettings,
+  judgeSettings,
+  pinsOf,
+  type GitGuard,
+} from './git-guard.ts'
 
 export interface GitOutput {
   readonly exitCode: number

@@ -10,10 +10,8 @@
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { err, ok } from '../../base/result.ts'
-import type { Result } from '../../base/result.ts'
-import { codeOf, diskFailure, gitFailure } from './git-failure.ts'
-import type { GitFailure } from './git-failure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { codeOf, diskFailure, gitFailure, type GitFailure } from './git-failure.ts'
 
 const STALE_AFTER_MS = 5 * 60_000
 // A holder that died between making the file and signing it.

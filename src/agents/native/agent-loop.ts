@@ -181,7 +181,7 @@ const MAX_RETRIES = 5
 const MAX_WAIT_MS = 60_000
 const FIRST_WAIT_MS = 1000
 
-export class RequestFailed extends Error {
+class RequestFailed extends Error {
   readonly failure: WorkFailure
   constructor(failure: WorkFailure) {
     super(failure.reason)
@@ -200,7 +200,7 @@ export interface RetryParts {
 }
 
 /** Throws `RequestFailed`, or the reason of the signal. */
-export async function withRetries<T>(ask: () => Promise<T>, parts: RetryParts): Promise<T> {
+async function withRetries<T>(ask: () => Promise<T>, parts: RetryParts): Promise<T> {
   for (let retry = 1; ; retry++) {
     try {
       return await ask()

@@ -2,6 +2,7 @@
  * A conversation as lines of JSON: a head, then each message as it came. It is only ever added to, so that a kill at any instruction
  * costs at most the message that was being written.
  */
+import type { ModelMessage } from 'ai'
 import {
   closeSync,
   fdatasyncSync,
@@ -12,7 +13,6 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ModelMessage } from 'ai'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 

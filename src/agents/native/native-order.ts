@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { permissionsSchema, priceSchema } from '../../domain/settings.ts'
 
 /** messages: Anthropic Messages. responses: OpenAI Responses. chat: Chat Completions, which most others speak. */
-export const wireSchema = z.enum(['messages', 'responses', 'chat'])
+const wireSchema = z.enum(['messages', 'responses', 'chat'])
 export type Wire = z.infer<typeof wireSchema>
 
 export const nativeOrderSchema = z.object({

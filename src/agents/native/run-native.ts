@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { OwnEventInput } from '../executors/readers/own-events.ts'
-import { type LoopEnd, runLoop, tellFailure } from './agent-loop.ts'
-import { type ConversationFile, openConversation } from './conversation-file.ts'
+import { runLoop, tellFailure, type LoopEnd } from './agent-loop.ts'
+import { openConversation, type ConversationFile } from './conversation-file.ts'
 import { keyFor } from './key-source.ts'
 import { languageModel } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
@@ -88,7 +88,7 @@ const TOOLS: Readonly<Record<NativeOrder['mode'], string>> = {
 const ASKED =
   'What changes something needs the permission of a person, and nobody is there to give it: such calls are refused.'
 
-export function instructionsOf(
+function instructionsOf(
   { mode, permissions }: Pick<NativeOrder, 'mode' | 'permissions'>,
   place: { readonly root: string; readonly platform: NodeJS.Platform; readonly today: string },
 ): string {

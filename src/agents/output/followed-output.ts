@@ -126,7 +126,7 @@ export interface NewsCollector {
   take(): Collected
 }
 
-export function createNewsCollector(): NewsCollector {
+function createNewsCollector(): NewsCollector {
   const buffer = createReportBuffer()
   let holds: Omit<Collected, 'reports' | 'dropped'> = {
     waiting: null,

@@ -2,8 +2,8 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import { outputFolder } from './compacted-output.ts'
 import { markArrivals, readArrivals } from './arrivals.ts'
+import { outputFolder } from './compacted-output.ts'
 
 export type OutputStream = 'stdout' | 'stderr' | 'merged'
 

@@ -99,7 +99,7 @@ const codeOf = (signal: NodeJS.Signals | null): number =>
 const AS_USUAL = '\u001b[?1049l\u001b[?25h\u001b[?1000l\u001b[?1002l\u001b[?1006l\u001b[?2004l'
 
 /** Notes how the terminal is now; what it gives sets it so again. Does nothing where there is no terminal. */
-export function noteTerminal(): () => void {
+function noteTerminal(): () => void {
   if (process.platform === 'win32' || !isatty(0) || !isatty(1)) return () => {}
   const { stdout } = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'] })
   const mode = stdout?.toString().trim() || 'sane'

@@ -3,14 +3,20 @@
  * has ended (1 ms, no cost, the usual one), a file watch for what lives longer or was started by another launcher, and the
  * owner's own slow tick.
  */
-import { watch as watchFile } from 'node:fs'
-import type { FSWatcher } from 'node:fs'
+import { watch as watchFile, type FSWatcher } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { ProcessHost } from './host/process-host.ts'
 import type { Launcher } from './launcher/launcher.ts'
-import { errorCode, exitDraft, isWrittenByTerminal, readExit, readOwner } from './stage-files.ts'
-import type { ExitRecord, StageOwner } from './stage-files.ts'
+import {
+  errorCode,
+  exitDraft,
+  isWrittenByTerminal,
+  readExit,
+  readOwner,
+  type ExitRecord,
+  type StageOwner,
+} from './stage-files.ts'
 
 export interface ExitWatchOptions {
   readonly launcher: Pick<Launcher, 'onEnded' | 'onReplaced'>

@@ -4,8 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { ProcessHost, ProcessRow, ProcessTable } from './host/process-host.ts'
-import { findMembers, ownsSession } from './host/process-tree.ts'
-import type { SeenMembers, TreeTarget } from './host/process-tree.ts'
+import { findMembers, ownsSession, type SeenMembers, type TreeTarget } from './host/process-tree.ts'
 
 export interface KillTarget extends TreeTarget {
   readonly folder: string

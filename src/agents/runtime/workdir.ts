@@ -30,7 +30,7 @@ export const folderOf = (order: Pick<LaunchOrder, 'task'>, root: string): string
   order.task.repo ?? root
 
 /** Coding work inside git gets a worktree unless the task says `off`; `on` demands one. */
-export function wantsWorktree(order: Pick<LaunchOrder, 'task' | 'profile'>, root: string): boolean {
+function wantsWorktree(order: Pick<LaunchOrder, 'task' | 'profile'>, root: string): boolean {
   if (order.task.merging !== null) return true
   if (order.task.worktree !== null) return order.task.worktree === 'on'
   return order.profile.coding && findGit(folderOf(order, root)) !== null
@@ -143,7 +143,7 @@ export async function conflictFrom(
  * Tells the names of two yards in one repository apart; empty for the yard of the main checkout. Both may have a task of one
  * id, and both have an agent-7.
  */
-export function yardMarkOf({ commonDir }: Pick<Repository, 'commonDir'>, root: string): string {
+function yardMarkOf({ commonDir }: Pick<Repository, 'commonDir'>, root: string): string {
   const own = realpathSync(root)
   const isMain = basename(commonDir) === '.git' && dirname(commonDir) === own
   return isMain ? '' : createHash('sha256').update(own).digest('hex').slice(0, 6)

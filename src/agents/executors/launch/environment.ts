@@ -5,12 +5,12 @@
  */
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import {
+  isAgentCli,
+  PROVIDER_OF_TYPE,
   type AgentCliType,
   type ExecutorType,
-  isAgentCli,
   type ModelEntry,
   type Profile,
-  PROVIDER_OF_TYPE,
   type Settings,
 } from '../../../domain/settings.ts'
 import type { Environment, EnvironmentChange } from '../executor.ts'
@@ -230,7 +230,7 @@ const COPILOT_ACCOUNT: Endpoint = {
 type Addressed = Pick<Profile, 'name' | 'type' | 'baseUrl' | 'apiKeyEnv'>
 
 /** Nothing for a profile that has neither an address nor a key of its own. */
-export function endpointChange(
+function endpointChange(
   { type, baseUrl, apiKeyEnv }: Addressed,
   inherited: Environment,
 ): EnvironmentChange {

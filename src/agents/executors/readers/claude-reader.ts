@@ -6,7 +6,6 @@
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { clip, oneLine, type OutputReport } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
-import { isTrueAt, numberAt, objectAt, objectsAt, textAt, type JsonObject } from './json-event.ts'
 import {
   noteAnswer,
   uncounted,
@@ -15,6 +14,7 @@ import {
   type Answers,
   type Dialect,
 } from './claude-usage.ts'
+import { isTrueAt, numberAt, objectAt, objectsAt, textAt, type JsonObject } from './json-event.ts'
 import { providerFailure } from './provider-failure.ts'
 import {
   createEventReader,

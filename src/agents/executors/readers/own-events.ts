@@ -28,7 +28,7 @@ const MAX_DETAIL = 4096
 
 const instant = z.number().nonnegative().nullable().default(null)
 
-export const ownEventSchema = z.discriminatedUnion('type', [
+const ownEventSchema = z.discriminatedUnion('type', [
   /** Always first. `by` says which program prints. */
   z.object({ type: z.literal('start'), v: z.number().int(), by: z.string() }),
   /** The id with which a later agent resumes; printed as soon as it is known. */

@@ -4,9 +4,9 @@
  * that no model gave has cost no tokens. Retries, which take minutes, are reported nowhere.
  */
 import type { OutputReport } from '../../../domain/output.ts'
+import type { OutputReader } from '../executor.ts'
 import { createClaudeReader } from './claude-reader.ts'
 import type { Dialect } from './claude-usage.ts'
-import type { OutputReader } from '../executor.ts'
 import {
   joinedText,
   numberAt,

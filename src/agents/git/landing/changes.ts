@@ -1,6 +1,5 @@
 /** What lies between two commits, for people: files with their measure, commits, and patches of bounded size. */
-import { ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { ok, type Result } from '../../../base/result.ts'
 import type { GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 import { oneLine } from '../worktree/snapshot.ts'

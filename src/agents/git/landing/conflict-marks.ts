@@ -11,8 +11,8 @@ const CLOSES = '^>{7,} '
 const OPENING = new RegExp(OPENS)
 const CLOSING = new RegExp(CLOSES)
 
-export const opensConflict = (line: string): boolean => OPENING.test(line)
-export const closesConflict = (line: string): boolean => CLOSING.test(line)
+const opensConflict = (line: string): boolean => OPENING.test(line)
+const closesConflict = (line: string): boolean => CLOSING.test(line)
 
 /** Files that clashed and have a mark in the commit, unless a side has some too: some are about such marks. */
 export async function markedFiles(

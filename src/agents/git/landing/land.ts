@@ -1,20 +1,15 @@
 /** Landing: a result merged with its target without a checkout, and the target moved only where that disturbs nobody. */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
-import { failureOf, gitFailure } from '../git-failure.ts'
-import type { GitFailure } from '../git-failure.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { failureOf, gitFailure, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
-import { commitAt, isAncestor, readPath } from '../repository.ts'
-import type { Repository } from '../repository.ts'
+import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
 import { commitMerge, mergeEven } from '../worktree/base.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { identity, NO_NESTED, oneLine } from '../worktree/snapshot.ts'
-import { checkoutsOf } from './landing-target.ts'
-import type { LandingTarget } from './landing-target.ts'
-import { conflictOf } from './merge-tree.ts'
-import type { MergeConflict } from './merge-tree.ts'
+import { checkoutsOf, type LandingTarget } from './landing-target.ts'
+import { conflictOf, type MergeConflict } from './merge-tree.ts'
 
 /** What is to be landed. */
 export interface LandingWork {

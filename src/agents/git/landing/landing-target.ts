@@ -1,12 +1,9 @@
 /** Where results land: a branch, its tip, and the checkouts that have it. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
-import { gitFailure } from '../git-failure.ts'
-import type { GitFailure } from '../git-failure.ts'
-import { astray, commitAt, isAstray } from '../repository.ts'
-import type { Repository } from '../repository.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { gitFailure, type GitFailure } from '../git-failure.ts'
+import { astray, commitAt, isAstray, type Repository } from '../repository.ts'
 import { listWorktrees } from '../worktree/worktree-registry.ts'
 
 export interface LandingTarget {

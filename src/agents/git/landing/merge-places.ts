@@ -1,14 +1,11 @@
 /** Where a merge that was given to somebody may be made, and what such a place may not bring along. */
 import { basename, sep } from 'node:path'
-import { ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { ok, type Result } from '../../../base/result.ts'
 import type { Merging } from '../../../domain/landing.ts'
 import type { GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
-import { commitAt, isAncestor } from '../repository.ts'
-import type { Repository } from '../repository.ts'
-import { listWorktrees } from '../worktree/worktree-registry.ts'
-import type { RegisteredWorktree } from '../worktree/worktree-registry.ts'
+import { commitAt, isAncestor, type Repository } from '../repository.ts'
+import { listWorktrees, type RegisteredWorktree } from '../worktree/worktree-registry.ts'
 
 export interface MergePlace {
   /** As people know it. */

@@ -1,8 +1,6 @@
 /** `git merge-tree --write-tree` as a value: a tree, or a conflict that says who clashes where. */
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
-import { failureOf } from '../git-failure.ts'
-import type { GitFailure } from '../git-failure.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { failureOf, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 
 export interface MergeConflict extends Clash {

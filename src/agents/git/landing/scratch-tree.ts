@@ -1,12 +1,10 @@
 /** A detached worktree of our own, to try a commit in. Nobody works there, so it is made anew and removed without asking. */
 import { lstat, rm } from 'node:fs/promises'
-import { ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { ok, type Result } from '../../../base/result.ts'
 import type { GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 import { withRepositoryLock } from '../repository-lock.ts'
-import { commitAt } from '../repository.ts'
-import type { Repository } from '../repository.ts'
+import { commitAt, type Repository } from '../repository.ts'
 import { listWorktrees, spellingOf } from '../worktree/worktree-registry.ts'
 
 const CHECKOUT_MS = 15 * 60_000

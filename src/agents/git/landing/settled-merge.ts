@@ -1,18 +1,15 @@
 /** Whether a merge that was given to somebody is made: both sides in one commit, and no mark of the conflict left. */
-import { ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { ok, type Result } from '../../../base/result.ts'
 import type { Merging } from '../../../domain/landing.ts'
 import type { GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
-import { commitAt, isAncestor, readPath } from '../repository.ts'
-import type { Repository } from '../repository.ts'
+import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { oneLine } from '../worktree/snapshot.ts'
 import { markedFiles } from './conflict-marks.ts'
 import { mergeIntoTarget } from './land.ts'
 import { landingTarget } from './landing-target.ts'
-import { holdsBoth, placesOf, strayIn } from './merge-places.ts'
-import type { MergePlace } from './merge-places.ts'
+import { holdsBoth, placesOf, strayIn, type MergePlace } from './merge-places.ts'
 
 /**
  * settled: `commit` holds both sides; null where nothing is left to be merged. open: `why` in a line for people, and the folder where it

@@ -1,13 +1,9 @@
 /** The commit that a task starts from: the target's tip with the results of its dependencies merged in, no checkout touched. */
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
-import { gitFailure } from '../git-failure.ts'
-import type { GitFailure } from '../git-failure.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { gitFailure, type GitFailure } from '../git-failure.ts'
 import { readLine } from '../git.ts'
-import { conflictOf, mergeTree } from '../landing/merge-tree.ts'
-import type { Clash, MergeConflict } from '../landing/merge-tree.ts'
-import { astray, commitAt, isAncestor, isAstray } from '../repository.ts'
-import type { Repository } from '../repository.ts'
+import { conflictOf, mergeTree, type Clash, type MergeConflict } from '../landing/merge-tree.ts'
+import { astray, commitAt, isAncestor, isAstray, type Repository } from '../repository.ts'
 import { YARD_IDENTITY } from './snapshot.ts'
 
 /** Something that can be merged, with the name people know it by. */

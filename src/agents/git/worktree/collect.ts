@@ -4,7 +4,7 @@ import { invariant, ok, type Result } from '../../../base/result.ts'
 import type { GitFailure } from '../git-failure.ts'
 import { readLine } from '../git.ts'
 import { commitAt, isAncestor, type Repository } from '../repository.ts'
-import { type Checkout, openCheckout } from './checkout.ts'
+import { openCheckout, type Checkout } from './checkout.ts'
 import { installIndex, NO_NESTED, snapshot, type Snapshot } from './snapshot.ts'
 import { listWorktrees, spellingOf } from './worktree-registry.ts'
 
@@ -189,7 +189,7 @@ interface Target {
 const ABSENT = ''
 
 /** Sentences about what was not as usual: another branch, a detached HEAD, a branch that could not follow. */
-export async function moveBranch(
+async function moveBranch(
   target: Target,
   checkout: Checkout,
   commit: string,

@@ -2,10 +2,8 @@
 import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
-import { codeOf, diskFailure } from '../git-failure.ts'
-import type { GitFailure } from '../git-failure.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { codeOf, diskFailure, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024

@@ -3,7 +3,7 @@ import { copyFile, lstat, open, rename, rm, stat, utimes } from 'node:fs/promise
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { codeOf, diskFailure, type GitFailure } from '../git-failure.ts'
-import { type Git, type GitResult, readLine } from '../git.ts'
+import { readLine, type Git, type GitResult } from '../git.ts'
 import type { Checkout } from './checkout.ts'
 
 export interface Snapshot {
@@ -185,10 +185,7 @@ interface Change {
 }
 
 /** Puts every such path of the index back to what the base has there, and says so. `git` must be bound to that index. */
-export async function dropStrayGitlinks(
-  git: Git,
-  base: string,
-): Promise<Result<string[], GitFailure>> {
+async function dropStrayGitlinks(git: Git, base: string): Promise<Result<string[], GitFailure>> {
   const args = ['diff-index', '--cached', '--raw', '-z', '--no-abbrev', '--no-renames', base, '--']
   const compared = await git([...args])
   if (!compared.ok) return compared
@@ -241,7 +238,7 @@ async function submodulePaths(git: Git): Promise<Result<Set<string>, GitFailure>
  * Paths in the index that are repositories with files of their own in the checkout. Git would run itself in them to see whether they
  * have changed, and with it the filters that they name: an agent may have made them.
  */
-export async function nestedRepositories(
+async function nestedRepositories(
   git: Git,
   checkout: string,
 ): Promise<Result<string[], GitFailure>> {
@@ -258,10 +255,7 @@ export async function nestedRepositories(
 }
 
 /** Puts into the index which commit each of them is at; git looks that up without running itself there. */
-export async function linkNested(
-  git: Git,
-  paths: readonly string[],
-): Promise<Result<void, GitFailure>> {
+async function linkNested(git: Git, paths: readonly string[]): Promise<Result<void, GitFailure>> {
   if (paths.length === 0) return ok(undefined)
   const input = paths.map((path) => `${path}\0`).join('')
   const linked = await git(['update-index', '-z', '--stdin'], { input })

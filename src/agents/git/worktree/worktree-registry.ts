@@ -2,7 +2,7 @@
 import { readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { type GitFailure, gitFailure } from '../git-failure.ts'
+import { gitFailure, type GitFailure } from '../git-failure.ts'
 import type { Repository } from '../repository.ts'
 
 export interface RegisteredWorktree {

@@ -227,7 +227,7 @@ interface BranchOfTask {
 }
 
 /** Whether the branch must be kept: it has a commit that neither the new base nor an earlier base of the task contains. */
-export async function branchHasWork(task: BranchOfTask): Promise<Result<boolean, GitFailure>> {
+async function branchHasWork(task: BranchOfTask): Promise<Result<boolean, GitFailure>> {
   const tip = await commitAt(task.repo.git, `refs/heads/${task.branch}`)
   if (!tip.ok) return tip
   if (tip.value === null) return ok(false)
@@ -241,7 +241,7 @@ export async function branchHasWork(task: BranchOfTask): Promise<Result<boolean,
 }
 
 /** The base that the work at `head` started from: the newest of the task's bases that it contains, else where it forked. */
-export async function baseBehind(
+async function baseBehind(
   task: BranchOfTask,
   head: string | null,
 ): Promise<Result<string, GitFailure>> {

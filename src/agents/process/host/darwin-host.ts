@@ -4,8 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { sendSignal } from './process-host.ts'
-import type { ProcessHost, ProcessLook, ProcessRow } from './process-host.ts'
+import { sendSignal, type ProcessHost, type ProcessLook, type ProcessRow } from './process-host.ts'
 
 const run = promisify(execFile)
 const COLUMNS = ['pid', 'ppid', 'pgid', 'stat', 'time', 'rss', 'lstart']

@@ -2,8 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
-import { sendSignal } from './process-host.ts'
-import type { ProcessHost, ProcessLook, ProcessRow, ProcessTable } from './process-host.ts'
+import {
+  sendSignal,
+  type ProcessHost,
+  type ProcessLook,
+  type ProcessRow,
+  type ProcessTable,
+} from './process-host.ts'
 
 /** USER_HZ, which is 100 on every Linux that Node runs on. */
 const MS_PER_TICK = 10

@@ -5,8 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { sendSignal } from './process-host.ts'
-import type { ProcessHost, ProcessRow } from './process-host.ts'
+import { sendSignal, type ProcessHost, type ProcessRow } from './process-host.ts'
 
 const run = promisify(execFile)
 const OPTIONS = { maxBuffer: 64 * 1024 * 1024, timeout: 20_000, windowsHide: true }

@@ -1,13 +1,10 @@
 /** The line to the launcher process: forks it, numbers requests, and says again to a new one what the last one left unanswered. */
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { systemClock, type Clock } from '../../../base/clock.ts'
 import type { Log } from '../../../base/log.ts'
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
 import type { KillPhase } from '../kill-tree.ts'
-import { parseReply } from './launcher-wire.ts'
-import type { LauncherReply, LauncherRequest } from './launcher-wire.ts'
+import { parseReply, type LauncherReply, type LauncherRequest } from './launcher-wire.ts'
 import type { LauncherUnavailable } from './spawn-stage.ts'
 
 export interface LauncherOptions {

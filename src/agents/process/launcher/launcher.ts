@@ -1,13 +1,16 @@
 /** The owner's side of the resident launcher: requests go to a small process beside us, and another is forked when it dies. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEmitter } from '../../../base/emitter.ts'
-import { err, ok } from '../../../base/result.ts'
-import type { Result } from '../../../base/result.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
 import type { TreeCpu, TreeTarget } from '../host/process-tree.ts'
 import type { KillPhase, KillReport, KillTarget } from '../kill-tree.ts'
 import { readOwner } from '../stage-files.ts'
-import { openLauncherLink } from './launcher-link.ts'
-import type { Answer, LauncherLink, LauncherOptions } from './launcher-link.ts'
+import {
+  openLauncherLink,
+  type Answer,
+  type LauncherLink,
+  type LauncherOptions,
+} from './launcher-link.ts'
 import type { LauncherReply, LauncherRequest, MarkedProcesses } from './launcher-wire.ts'
 import type {
   LaunchFailure,

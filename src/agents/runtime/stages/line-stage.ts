@@ -15,7 +15,7 @@ import type { ProcessHost } from '../../process/host/process-host.ts'
 import type { Launcher } from '../../process/launcher/launcher.ts'
 import type { Stage } from '../../process/launcher/spawn-stage.ts'
 import { recoverStage } from '../../process/recover.ts'
-import { type ExitRecord, readOwner } from '../../process/stage-files.ts'
+import { readOwner, type ExitRecord } from '../../process/stage-files.ts'
 import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
 
 export interface LineStage {
@@ -134,7 +134,7 @@ const roundFolder = (folder: string, round: number): string =>
   round === 1 ? folder : `${folder}.${round}`
 
 /** Of `folder`, `folder.2` …: the newest that was begun, by this owner or an earlier one; the first when none was. */
-export function newestRound(folder: string): number {
+function newestRound(folder: string): number {
   let round = 1
   while (existsSync(roundFolder(folder, round + 1))) round += 1
   return round

@@ -14,7 +14,7 @@ import { openRepository, readPath } from '../../git/repository.ts'
 import { copyIgnored } from '../../git/worktree/copy-ignored.ts'
 import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
 import { folderOf, isolationClass, type Place } from '../workdir.ts'
-import { type LineEnd, lineEnvironment, type LineStages, runLine } from './line-stage.ts'
+import { lineEnvironment, runLine, type LineEnd, type LineStages } from './line-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
 
