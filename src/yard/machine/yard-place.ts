@@ -1,7 +1,7 @@
 /** What one open yard takes of the machine's places. */
 import { realpathSync } from 'node:fs'
 import { errorText } from '../../base/text.ts'
-import type { MemoryProbe } from '../../agents/process/free-memory.ts'
+import type { MemoryProbe } from '../../agents/process/host/free-memory.ts'
 import type { Clock } from '../../base/clock.ts'
 import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
