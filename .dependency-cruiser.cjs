@@ -26,8 +26,20 @@ const below = {
     'fleet',
     'coordinator',
   ],
+  // What the app decides, without Electron: a test needs no window.
+  desktop: ['base', 'files', 'domain', 'config', 'contract'],
   // The app serves the yard that it opens, or nobody else could reach it: docs/decisions/0007.
-  main: ['base', 'files', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless'],
+  main: [
+    'base',
+    'files',
+    'domain',
+    'config',
+    'graph-file',
+    'contract',
+    'yard',
+    'headless',
+    'desktop',
+  ],
   preload: ['contract'],
   headless: ['base', 'files', 'domain', 'config', 'contract', 'yard'],
   // Its way to a yard is handed to it by the command line.

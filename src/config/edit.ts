@@ -1,18 +1,12 @@
 /** Writes single keys of a config file: comments and order stay, the result is checked as a whole before anything is written. */
-import {
-  chmodSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
+import { errorText } from '../base/text.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { hintOf } from '../domain/near-match.ts'
 import { isRole, ROLES } from '../domain/roles.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import { removeFromText, setInText } from './edit-text.ts'
 import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
 import type { Fault } from './layer.ts'
@@ -264,24 +258,17 @@ function writeConfigFile(
   text: string,
   changes: readonly ConfigChange[],
 ): Result<readonly ConfigChange[], Failure> {
-  let temporary: string | null = null
   try {
     mkdirSync(dirname(file), { recursive: true })
     const target = resolveLink(file)
     const known = statSync(target, { throwIfNoEntry: false })
     // A rename would put a file in the place of a device: `/dev/null` for all, where root does it.
     if (known && !known.isFile()) throw new Error('it is no regular file')
-    const mode = known?.mode ?? 0o644
-    temporary = `${target}.${process.pid}.new`
-    writeFileSync(temporary, text, { flag: 'w', flush: true })
-    chmodSync(temporary, mode & 0o7777)
-    renameSync(temporary, target)
+    replaceFile(target, text, { mode: (known?.mode ?? 0o644) & 0o7777, flush: true })
     return ok(changes)
   } catch (error) {
-    if (temporary !== null) rmSync(temporary, { force: true })
-    const { message } = error as NodeJS.ErrnoException
     return err(
-      failure('io', `${file} could not be written: ${message}`, {
+      failure('io', `${file} could not be written: ${errorText(error)}`, {
         hint: 'nothing was changed',
         facts: { file },
       }),

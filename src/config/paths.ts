@@ -158,6 +158,9 @@ function readSmall(path: string): string | null {
   }
 }
 
+/** In the user's data folder: the programs of each installed version of the app. */
+export const PROGRAMS_FOLDER = 'programs'
+
 export interface UserPaths {
   /** The user's own config file. */
   readonly config: string

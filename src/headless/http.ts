@@ -9,7 +9,7 @@ import { readJsonBody } from './body.ts'
 import type { Guard } from './guard.ts'
 import type { OneUseCodes } from './one-use-codes.ts'
 import type { SocketDoor } from './socket.ts'
-import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './static-page.ts'
+import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
 import { urlOf } from './url-of.ts'
 import type { PageSessions } from '../yard/page-sessions.ts'
 

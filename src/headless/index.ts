@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nodeProblem, yardPaths } from '../config/paths.ts'
 import type { Log } from '../base/log.ts'
+import { errorText } from '../base/text.ts'
 import type { Flags } from '../contract/service.ts'
 import { parseDuration } from '../domain/duration.ts'
 
@@ -153,7 +154,7 @@ function tryParse<T>(parse: () => T): T | string {
   try {
     return parse()
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorText(error)
   }
 }
 

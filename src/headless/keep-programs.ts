@@ -2,9 +2,7 @@
 import { utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-
-/** The name of the folder in which the versions lie. */
-export const PROGRAMS_FOLDER = 'programs'
+import { PROGRAMS_FOLDER } from '../config/paths.ts'
 
 const EVERY_MS = 24 * 3_600_000
 

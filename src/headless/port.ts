@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { err, ok, type Result } from '../base/result.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { writePrivateFile } from './state-file.ts'
 
 /** The port of last time; null when there is none. */
 export function readKeptPort(file: string): number | null {
@@ -15,7 +15,7 @@ export function readKeptPort(file: string): number | null {
   }
 }
 
-export const keepPort = (file: string, port: number): void => writePrivateFile(file, `${port}\n`)
+export const keepPort = (file: string, port: number): void => replaceFile(file, `${port}\n`)
 
 /** A port that somebody asked for must be free; the kept one is only a wish. */
 export async function listen(

@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { createScope, type Scope } from '../base/scope.ts'
+import { errorText } from '../base/text.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openSecret } from '../yard/handlers/agent-token.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
@@ -170,7 +171,7 @@ function urlOf(address: string, port: number): string {
 }
 
 function translate(error: unknown, yard: Yard): Failure {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = errorText(error)
   return failure('io', `the yard cannot be served: ${why}`, {
     hint: `is ${yard.paths.service.folder} writable?`,
   })

@@ -1,23 +1,15 @@
 /** `.yard/service/state.json`: where the living owner is reached. Written whole by rename, mode 0600, rewritten by its owner when lost. */
-import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
 import type { YardPaths } from '../config/paths.ts'
-import { isOwnAddress } from './own-address.ts'
+import { replaceFile } from '../files/replace-file.ts'
 
 const stateSchema = z.object({
   pid: z.number().int(),
-  url: z.string().refine(isOwnAddress),
+  url: z.string().refine(isAddressOfThisMachine),
   token: z.string(),
   /** ISO 8601. */
   startedAt: z.string(),
@@ -36,16 +28,6 @@ export function readState(paths: Pick<YardPaths, 'service'>): HostState | null {
   }
 }
 
-export function writePrivateFile(file: string, text: string): void {
-  const fresh = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
-  try {
-    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })
-    renameSync(fresh, file)
-  } finally {
-    rmSync(fresh, { force: true })
-  }
-}
-
 export interface StateFile {
   /** Removes it, if it is still ours. */
   close(): void
@@ -58,13 +40,13 @@ export function openStateFile(paths: YardPaths, state: HostState, log: Log): Sta
   const { service } = paths
   const text = `${JSON.stringify(state, null, 2)}\n`
   mkdirSync(service.folder, { recursive: true, mode: 0o700 })
-  writePrivateFile(service.state, text)
+  replaceFile(service.state, text)
   const isOurs = (): boolean => readState(paths)?.token === state.token
   const restore = (): void => {
     if (existsSync(service.state) && isOurs()) return
     try {
       mkdirSync(service.folder, { recursive: true, mode: 0o700 })
-      writePrivateFile(service.state, text)
+      replaceFile(service.state, text)
       log.warn('state.json was lost or changed and has been written again')
     } catch (error) {
       log.error('state.json is lost and cannot be written', { error: String(error) })
@@ -82,5 +64,34 @@ export function openStateFile(paths: YardPaths, state: HostState, log: Log): Sta
       clearInterval(backstop)
       if (isOurs()) rmSync(service.state, { force: true })
     },
+  }
+}
+
+/**
+ * Plain http, at loopback or at an address or name of this machine. `state.json` lies in the yard's folder, and that may have come
+ * from anywhere: an address in it that leads elsewhere is not an owner's.
+ */
+function isAddressOfThisMachine(text: string): boolean {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:' || url.username !== '' || url.password !== '') return false
+  const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  return isLoopback(name) || isNameOfThisMachine(name) || isInterfaceOfThisMachine(name)
+}
+
+const isLoopback = (name: string): boolean =>
+  name === 'localhost' || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name)
+
+function isNameOfThisMachine(name: string): boolean {
+  const own = hostname().toLowerCase()
+  return name === own || name === `${own}.local`
+}
+
+function isInterfaceOfThisMachine(name: string): boolean {
+  try {
+    return Object.values(networkInterfaces()).some((all) =>
+      all?.some(({ address }) => address.toLowerCase() === name),
+    )
+  } catch {
+    return false // the system does not list them
   }
 }

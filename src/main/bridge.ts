@@ -1,15 +1,21 @@
-/** The fixed list of calls that a page may make of the app: each checked for who asks and what is said, and nothing else is heard. */
-import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+/** The fixed list of calls that a page may make of the app. The sender and the input of each are checked. */
+import { dialog, ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
+import { yardPaths } from '../config/paths.ts'
 import { DESKTOP_CALLS, type DesktopBridge, type DesktopCall } from '../contract/desktop.ts'
+import type { CommandReport } from '../desktop/install-command.ts'
+import type { KeyStore } from '../desktop/key-store.ts'
+import { preferencesChangeSchema, type Preferences } from '../desktop/preferences.ts'
+import type { Updates } from '../desktop/updates.ts'
 import { ownSender } from './port.ts'
-import { preferencesChangeSchema } from './preferences.ts'
+import { reveal } from './outside.ts'
+import type { Windows } from './windows.ts'
 
 const NOTHING = z.tuple([])
 const KEY_NAME = z.string().max(256)
 
-const WORDS = {
+const INPUTS = {
   chooseFolder: NOTHING,
   reveal: z.tuple([z.string().min(1).max(4096)]),
   preferences: NOTHING,
@@ -26,39 +32,76 @@ const WORDS = {
   removeKey: z.tuple([KEY_NAME]),
 } as const satisfies Record<DesktopCall, z.ZodType<readonly unknown[]>>
 
-type Words<C extends DesktopCall> = z.infer<(typeof WORDS)[C]>
+type Input<C extends DesktopCall> = z.infer<(typeof INPUTS)[C]>
 
 /** What each call does, for the window that asks. */
-export type DesktopActs = {
+export type DesktopActions = {
   readonly [C in DesktopCall]: (
     window: BrowserWindow,
-    ...words: Words<C>
+    ...input: Input<C>
   ) => ReturnType<DesktopBridge[C]>
 }
 
 export const channelOf = (call: DesktopCall): string => `yardmaster:call:${call}`
 
 /** Returns a function that stops answering. */
-export function answerCalls(acts: DesktopActs, log: Log): () => void {
-  for (const call of DESKTOP_CALLS) ipcMain.handle(channelOf(call), answerOf(acts, call, log))
+export function answerCalls(actions: DesktopActions, log: Log): () => void {
+  for (const call of DESKTOP_CALLS) ipcMain.handle(channelOf(call), answerOf(actions, call, log))
   return () => DESKTOP_CALLS.forEach((call) => ipcMain.removeHandler(channelOf(call)))
 }
 
 const answerOf =
-  <C extends DesktopCall>(acts: DesktopActs, call: C, log: Log) =>
-  async (event: IpcMainInvokeEvent, ...said: unknown[]): Promise<unknown> => {
+  <C extends DesktopCall>(actions: DesktopActions, call: C, log: Log) =>
+  async (event: IpcMainInvokeEvent, ...given: unknown[]): Promise<unknown> => {
     const sender = ownSender(event)
-    const words = WORDS[call].safeParse(said)
-    if (!sender || !words.success) {
+    const input = INPUTS[call].safeParse(given)
+    if (!sender || !input.success) {
       log.warn('a call was refused', { call, isOwnPage: sender !== null })
       throw new Error(`${call} was refused`)
     }
     try {
-      const act: (window: BrowserWindow, ...words: never[]) => unknown = acts[call]
-      return await act(sender.window, ...(words.data as readonly unknown[] as never[]))
+      const action: (window: BrowserWindow, ...input: never[]) => unknown = actions[call]
+      return await action(sender.window, ...(input.data as readonly unknown[] as never[]))
     } catch (error) {
       log.error(`${call} failed`, { error: String(error) })
       // The page is told what happened, without our paths and stack.
       throw new Error(error instanceof Error ? error.message : `${call} failed`, { cause: error })
     }
   }
+
+export interface DesktopParts {
+  readonly windows: Pick<Windows, 'rootOf'>
+  readonly preferences: Preferences
+  readonly keys: Pick<KeyStore, 'list' | 'keep' | 'remove'>
+  readonly updates: Updates
+  readonly installCommandLine: () => CommandReport
+  readonly ownFiles: readonly string[]
+}
+
+export function desktopActions(parts: DesktopParts): DesktopActions {
+  const { windows, preferences, keys, updates, ownFiles } = parts
+  return {
+    async chooseFolder(window) {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        properties: ['openDirectory', 'createDirectory'],
+      })
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    reveal(window, path) {
+      const root = windows.rootOf(window)
+      return reveal(path, { paths: root === null ? null : yardPaths(root), ownFiles })
+    },
+    preferences: async () => preferences.get(),
+    setPreferences: async (_window, change) => preferences.set(change),
+    updateState: async () => updates.state(),
+    checkForUpdate: () => updates.check(),
+    downloadUpdate: () => updates.download(),
+    cancelUpdate: () => updates.cancel(),
+    installUpdate: () => updates.install(),
+    installCommandLine: async () => parts.installCommandLine(),
+    setTheme: async (_window, theme) => preferences.setTheme(theme),
+    keys: () => keys.list(),
+    keepKey: (_window, name, value) => keys.keep(name, value),
+    removeKey: (_window, name) => keys.remove(name),
+  }
+}

@@ -10,18 +10,17 @@ import { readRecentYards } from '../yard/lobby/recent-yards.ts'
 import { nodeHere } from '../yard/lobby/node-here.ts'
 import { createCompany } from '../headless/company.ts'
 import { createAppLobby } from './app-lobby.ts'
-import { LINK_SCHEME, readStartWords } from './deep-link.ts'
-import { installCommand, refreshCommand, type CommandParts } from './install-command.ts'
-import { installPrograms } from './install-programs.ts'
+import { LINK_SCHEME, readStartWords } from '../desktop/deep-link.ts'
+import { installCommand, refreshCommand, type CommandParts } from '../desktop/install-command.ts'
+import { installPrograms } from '../desktop/install-programs.ts'
 import { createKeyCipher } from './key-cipher.ts'
-import { createKeyStore, type KeyStore } from './key-store.ts'
+import { createKeyStore, type KeyStore } from '../desktop/key-store.ts'
 import { openAppLog } from './log.ts'
-import { createLoginItem, HIDDEN_SWITCH } from './login-item.ts'
+import { createLoginItem, HIDDEN_SWITCH } from '../desktop/login-item.ts'
 import { openOrJoin } from './open-or-join.ts'
 import { declareScheme } from './page.ts'
-import { showFailure } from './show-failure.ts'
-import { startApp, type AppParts, type RunningApp } from './start-app.ts'
-import type { UpdatesParts } from './updates.ts'
+import { showFailure, startApp, type AppParts, type RunningApp } from './start-app.ts'
+import type { UpdatesParts } from '../desktop/updates.ts'
 
 const out = resolve(import.meta.dirname, '..')
 const root = resolve(out, '..')
@@ -103,7 +102,13 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(root, 'resources'),
     ownFiles: [config, logFile],
-    loginItem: createLoginItem({ platform, env, home, program: node.command }),
+    loginItem: createLoginItem({
+      system: app,
+      platform,
+      env,
+      home,
+      program: node.command,
+    }),
     loadUpdater: updaterOf(),
     installCommandLine: () => installCommand(command),
     lobbyFor: (enter) =>

@@ -1,15 +1,6 @@
 /** The key store of the system, as Electron offers it: what is sealed here only this person's session can open. */
 import { safeStorage } from 'electron'
-
-/** Electron's `safeStorage`, as far as it is used. */
-export interface KeyCipher {
-  /** Why nothing can be sealed here, in a sentence; null = it can. */
-  refusal(): Promise<string | null>
-  /** Binds the value to its name. Throws a sentence where it cannot be done. */
-  seal(name: string, value: string): Promise<string>
-  /** Null = it cannot be opened here, or was sealed under another name. */
-  open(name: string, sealed: string): Promise<string | null>
-}
+import type { KeyCipher } from '../desktop/key-store.ts'
 
 const NONE =
   'This system offers no key store that could keep them. Set them in your environment, or in a file that only you can read.'

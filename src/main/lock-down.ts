@@ -1,6 +1,6 @@
 /** What no page of the app may ever do: go elsewhere, open windows, embed others, get permissions. */
 import { app, session, type WebContents } from 'electron'
-import { openOutside } from './open-outside.ts'
+import { openOutside } from './outside.ts'
 import { PAGE_ORIGIN } from './page.ts'
 
 /** `onLeave` hears of each address to which a page wanted to go; it is not gone to. */

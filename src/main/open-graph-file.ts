@@ -3,17 +3,18 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { dialog } from 'electron'
 import { err, ok, type Result } from '../base/result.ts'
+import { errorText } from '../base/text.ts'
 import { parseGraphFile } from '../graph-file/read-graph.ts'
 import { findYard } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import type { HeldYard } from './open-yards.ts'
+import type { OpenYard } from '../desktop/open-yards.ts'
 
 const MOST_BYTES = 50_000_000
 
 /** `open` shows the yard in a window. A refusal of the yard itself is shown by it. */
 export async function openGraphFile(
   file: string,
-  open: (root: string) => Promise<Result<HeldYard, Failure>>,
+  open: (root: string) => Promise<Result<OpenYard, Failure>>,
 ): Promise<Result<null, Failure>> {
   const paths = findYard(dirname(file), {})
   if (!paths.ok)
@@ -36,7 +37,7 @@ export async function openGraphFile(
     await client.task.import({ tasks: [...tasks] })
     return ok(null)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     return err(failure('bad-request', message, { hint: 'Nothing was added.' }))
   }
 }
@@ -47,7 +48,7 @@ function readGraph(file: string): Result<string, Failure> {
       return err(failure('file-broken', `${file} is too large for a graph`))
     return ok(readFileSync(file, 'utf8'))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return err(failure('io', `${file} cannot be read: ${why}`))
   }
 }

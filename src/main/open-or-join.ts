@@ -9,9 +9,7 @@ import type { OpenYardOptions } from '../yard/current.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import { createJoinedHost } from './joined-host.ts'
-import { createOwnerHost } from './owner-host.ts'
-import type { YardHost } from './yard-host.ts'
+import { createJoinedHost, createOwnerHost, type YardHost } from './hosts.ts'
 
 export interface OpenOrJoinOptions extends Omit<
   OpenYardOptions,

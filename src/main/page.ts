@@ -2,32 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { protocol } from 'electron'
+import { FILE_TYPES, PAGE_POLICY } from '../headless/page-files.ts'
 
 export const PAGE_ORIGIN = 'app://yard'
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`
-
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.map': 'application/json',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-}
 
 /** Must run before the app is ready. */
 export function declareScheme(): void {
@@ -45,11 +23,11 @@ async function answer(folder: string, url: URL): Promise<Response> {
   const asked = decoded(url.pathname)
   if (asked === null) return notFound()
   const path = normalize(join(folder, asked))
-  const type = TYPES[extname(path)]
+  const type = FILE_TYPES[extname(path)]
   if (url.host !== 'yard' || type === undefined || !path.startsWith(folder + sep)) return notFound()
   const headers = {
     'content-type': type,
-    'content-security-policy': POLICY,
+    'content-security-policy': PAGE_POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }

@@ -10,7 +10,7 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { lobbyRouter, type LobbyContext } from '../yard/lobby/lobby-router.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
 import { isOwnPage } from './lock-down.ts'
-import type { YardHost } from './yard-host.ts'
+import type { YardHost } from './hosts.ts'
 
 export interface PortParts {
   /** Null = the window shows no yard. */

@@ -1,6 +1,6 @@
 /** The app, once Electron is ready: its yards, windows, menus, tray and calls introduced to each other, and the way they end. */
 import { join } from 'node:path'
-import { app, BrowserWindow } from 'electron'
+import { app, BrowserWindow, dialog, nativeTheme } from 'electron'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { createEmitter } from '../base/emitter.ts'
@@ -9,23 +9,21 @@ import { createScope } from '../base/scope.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Lobby } from '../yard/lobby/lobby.ts'
 import { readRecentYards, rememberYard } from '../yard/lobby/recent-yards.ts'
-import { answerCalls } from './bridge.ts'
-import { desktopActs, type DesktopParts } from './desktop-acts.ts'
-import { hashOfLink } from './deep-link.ts'
+import { answerCalls, desktopActions, type DesktopParts } from './bridge.ts'
+import { hashOfLink } from '../desktop/deep-link.ts'
 import { lockDown } from './lock-down.ts'
 import { openGraphFile } from './open-graph-file.ts'
-import { createOpenYards, type HeldYard, type OpenYards } from './open-yards.ts'
+import { createOpenYards, type OpenYard, type OpenYards } from '../desktop/open-yards.ts'
 import { servePage } from './page.ts'
 import { givePorts } from './port.ts'
-import { showEverywhere } from './show-everywhere.ts'
-import { showFailure } from './show-failure.ts'
-import { createPreferences } from './preferences.ts'
+import { showSystemUi } from './system-ui.ts'
+import { createPreferences } from '../desktop/preferences.ts'
 import { guardQuit } from './quit.ts'
-import { rootOfPageUrl } from './service-address.ts'
-import { createUpdates, type UpdatesParts } from './updates.ts'
+import { rootOfPageUrl } from './outside.ts'
+import { createUpdates, type UpdatesParts } from '../desktop/updates.ts'
 import { createWindows, type Windows } from './windows.ts'
-import type { LoginItem } from './login-item.ts'
-import type { YardHost } from './yard-host.ts'
+import type { LoginItem } from '../desktop/login-item.ts'
+import type { YardHost } from './hosts.ts'
 
 export interface AppParts {
   readonly hostOf: (root: string) => Promise<Result<YardHost, Failure>>
@@ -89,7 +87,11 @@ export function startApp(parts: AppParts): RunningApp {
       onConnected: windows.pageIsReady,
     }),
   )
-  const preferences = createPreferences(join(parts.dataFolder, 'app.json'), parts.loginItem)
+  const preferences = createPreferences({
+    file: join(parts.dataFolder, 'app.json'),
+    loginItem: parts.loginItem,
+    applyTheme: (theme) => (nativeTheme.themeSource = theme),
+  })
   const updates = createUpdates({
     load: parts.loadUpdater,
     version: app.getVersion(),
@@ -99,10 +101,10 @@ export function startApp(parts: AppParts): RunningApp {
   })
   const { installCommandLine, ownFiles, keys } = parts
   const calls = { windows, preferences, keys, updates, installCommandLine, ownFiles }
-  scope.add(answerCalls(desktopActs(calls), log))
+  scope.add(answerCalls(desktopActions(calls), log))
   const running = runningApp(parts, { yards, windows, opening, quit })
   scope.add(
-    showEverywhere({
+    showSystemUi({
       yards,
       windows,
       preferences,
@@ -125,7 +127,7 @@ export function startApp(parts: AppParts): RunningApp {
 
 interface Opening {
   /** Opens the yard; whoever asked decides what shows it. */
-  hold(root: string): Promise<Result<HeldYard, Failure>>
+  hold(root: string): Promise<Result<OpenYard, Failure>>
   turn(window: BrowserWindow, root: string): Promise<Result<null, Failure>>
   /** A page wanted to go to this address: to a yard of ours its window turns, to anything else nothing goes. */
   leave(window: BrowserWindow | null, url: string): Promise<void>
@@ -138,7 +140,7 @@ function createOpening(
   onRemembered: () => void,
 ): Opening {
   const { clock, dataFolder } = parts
-  const hold = async (root: string): Promise<Result<HeldYard, Failure>> => {
+  const hold = async (root: string): Promise<Result<OpenYard, Failure>> => {
     const held = await yards.open(root)
     if (!held.ok) return held
     rememberYard(dataFolder, root, clock.now())
@@ -215,4 +217,9 @@ function runningApp({ log }: AppParts, { yards, windows, opening, quit }: Runnin
         })
     },
   }
+}
+
+/** Where no page is there to show it. */
+export function showFailure({ message, hint }: Failure): void {
+  dialog.showErrorBox('Yardmaster', hint === undefined ? message : `${message}\n\n${hint}`)
 }

@@ -3,10 +3,14 @@ import { BrowserWindow, nativeTheme, screen } from 'electron'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { DesktopAsk } from '../contract/desktop.ts'
-import { readKept, writeKept } from './kept-file.ts'
+import { readJson, writeJson } from '../desktop/json-file.ts'
 import { PAGE_URL } from './page.ts'
-import { revivePage } from './revive-page.ts'
-import { fittingBounds, LEAST, windowStateSchema, type WindowState } from './window-state.ts'
+import {
+  fittingBounds,
+  LEAST,
+  windowStateSchema,
+  type WindowState,
+} from '../desktop/window-state.ts'
 
 export interface WindowsParts {
   /** Absolute paths. */
@@ -135,7 +139,7 @@ function follow(
 }
 
 function makeWindow({ preload, icon, stateFile }: WindowsParts): BrowserWindow {
-  const kept = readKept(stateFile, windowStateSchema)
+  const kept = readJson(stateFile, windowStateSchema)
   const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
   const isMac = process.platform === 'darwin'
   const look = lookNow()
@@ -202,7 +206,7 @@ function keepState(window: BrowserWindow, { stateFile, clock, log }: WindowsPart
     const { x, y, width, height } = window.getNormalBounds()
     const state: WindowState = { x, y, width, height, isMaximized: window.isMaximized() }
     try {
-      writeKept(stateFile, state)
+      writeJson(stateFile, state)
     } catch (error) {
       log.warn('the place of the window is not kept', { error: String(error) })
     }
@@ -214,4 +218,49 @@ function keepState(window: BrowserWindow, { stateFile, clock, log }: WindowsPart
   window.on('resize', soon)
   window.on('move', soon)
   window.on('close', save)
+}
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 60_000
+/** A page that has lived so long was sound. */
+const SOUND_MS = 60_000
+/** A page that does nothing for so long is taken for lost. */
+const HANG_MS = 15_000
+
+/** Reloads a page that crashes or hangs, each time a little later. The yard is not affected. */
+export function revivePage(
+  window: BrowserWindow,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): void {
+  let failures = 0
+  let startedAt = clock.monotonic()
+  let cancelReload = (): void => {}
+  let cancelHang = (): void => {}
+  const reload = (): void => {
+    if (window.isDestroyed()) return
+    startedAt = clock.monotonic()
+    window.webContents.reload()
+  }
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    cancelHang()
+    if (reason === 'clean-exit') return
+    if (clock.monotonic() - startedAt > SOUND_MS) failures = 0
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
+    failures += 1
+    log.error('the page has crashed and is loaded again', { reason, pauseMs })
+    cancelReload()
+    cancelReload = clock.after(pauseMs, reload)
+  })
+  window.on('unresponsive', () => {
+    log.warn('the page does not respond')
+    cancelHang()
+    cancelHang = clock.after(HANG_MS, () => {
+      if (!window.isDestroyed()) window.webContents.forcefullyCrashRenderer()
+    })
+  })
+  window.on('responsive', () => cancelHang())
+  window.on('closed', () => {
+    cancelHang()
+    cancelReload()
+  })
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openOutside, outsideAddress } from '../../src/main/open-outside.ts'
+import { outsideAddress } from '../../src/desktop/outside.ts'
+import { openOutside } from '../../src/main/outside.ts'
 import { dialog, shell } from '../fakes/electron.ts'
 
 describe('a link that leads out of the app', () => {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createLoginItem } from '../../src/main/login-item.ts'
-import { rootOfPageUrl } from '../../src/main/service-address.ts'
+import { createLoginItem } from '../../src/desktop/login-item.ts'
+import { rootOfPageUrl } from '../../src/main/outside.ts'
 import { yardPaths } from '../../src/config/paths.ts'
 import { app, dialog, Tray, type BrowserWindow } from '../fakes/electron.ts'
 import { patchOf, summaryOf } from '../support/scripted-host.ts'
@@ -45,6 +45,7 @@ describe('an address that a page wants to go to', () => {
 describe('opening at login on Linux', () => {
   test('is a file in autostart, with the program quoted as it must be', () => {
     const item = createLoginItem({
+      system: app,
       platform: 'linux',
       home: folder,
       env: { XDG_CONFIG_HOME: 'relative' },
@@ -61,7 +62,13 @@ describe('opening at login on Linux', () => {
   })
 
   test('is asked of the system elsewhere', () => {
-    const item = createLoginItem({ platform: 'darwin', home: folder, env: {}, program: '/x' })
+    const item = createLoginItem({
+      system: app,
+      platform: 'darwin',
+      home: folder,
+      env: {},
+      program: '/x',
+    })
     item.set(true)
     expect([item.isSet(), app.loginItem]).toEqual([true, { openAtLogin: true }])
   })

@@ -1,0 +1,180 @@
+/**
+ * API keys behind the key store of the system: one file of sealed values by the names of environment variables. Opened values exist in
+ * the environment that the app gives to its yards and nowhere else. Variables that are really set win.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { DesktopKey, DesktopKeys } from '../contract/desktop.ts'
+import { createKeyVariables, keyNameProblem, type KeyVariables } from './key-environment.ts'
+import { writeJson } from './json-file.ts'
+
+/** Electron's `safeStorage`, as far as it is used. */
+export interface KeyCipher {
+  /** Why nothing can be sealed here, in a sentence; null = it can. */
+  refusal(): Promise<string | null>
+  /** Binds the value to its name. Throws a sentence where it cannot be done. */
+  seal(name: string, value: string): Promise<string>
+  /** Null = it cannot be opened here, or was sealed under another name. */
+  open(name: string, sealed: string): Promise<string | null>
+}
+
+export interface KeyStoreParts {
+  /** Absolute; made with the first key. */
+  readonly file: string
+  /** Of the yards of this app. It is changed here: a key that is kept or removed counts at the next start of an agent. */
+  readonly env: Record<string, string | undefined>
+  readonly platform: NodeJS.Platform
+  readonly cipher: KeyCipher
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface KeyStore {
+  /** Resolves once the kept keys are in the environment, or after 20 s: a person may be asked to open the key ring. Never rejects. */
+  ready(): Promise<void>
+  /** Names only. What could not be opened before is tried again. */
+  list(): Promise<DesktopKeys>
+  /** Throws a sentence for people, without the value. */
+  keep(name: string, value: string): Promise<DesktopKeys>
+  /** Also of one that cannot be opened. Throws where the file cannot be written. */
+  remove(name: string): Promise<DesktopKeys>
+  /** Blots out every value that was opened since the start. */
+  mask(text: string): string
+}
+
+const PATIENCE_MS = 20_000
+
+interface Kept extends SealedKey {
+  /** Null = it cannot be opened. */
+  readonly value: string | null
+}
+
+export function createKeyStore(parts: KeyStoreParts): KeyStore {
+  const { file, cipher, clock, log } = parts
+  const fold = (name: string): string => (parts.platform === 'win32' ? name.toUpperCase() : name)
+  const variables = createKeyVariables(parts.env, fold)
+  const inTurn = createTurns()
+  let kept: readonly Kept[] = []
+  let problem: string | null = null
+  const use = (next: readonly Kept[]): void => {
+    kept = next
+    variables.apply(kept)
+  }
+  const load = async (): Promise<void> => {
+    const read = readKeyFile(file)
+    problem = read.problem
+    const each = new Map(read.keys.map((key) => [fold(key.name), key])).values()
+    use(await Promise.all([...each].map((key) => opened(cipher, key))))
+  }
+  const reread = async (): Promise<void> => {
+    if (problem !== null || kept.some(({ value }) => value === null)) await load()
+  }
+  const told = async (): Promise<DesktopKeys> => ({
+    refusal: await cipher.refusal(),
+    problem,
+    keys: kept
+      .map(({ name, value }): DesktopKey => ({ name, state: stateOf(variables, name, value) }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  })
+  const change = (to: () => Promise<readonly Kept[]>): Promise<DesktopKeys> =>
+    inTurn(async () => {
+      await reread()
+      if (problem !== null) throw new Error(problem)
+      const next = await to()
+      writeKeyFile(file, next)
+      use(next)
+      return told()
+    })
+  const others = (name: string): Kept[] => kept.filter((key) => fold(key.name) !== fold(name))
+  const start = async (): Promise<void> => {
+    await load()
+    const closed = kept.filter(({ value }) => value === null).length
+    if (problem !== null || closed > 0) log.warn('kept keys cannot be opened', { problem, closed })
+  }
+  return {
+    ready: () =>
+      atMost(
+        clock,
+        inTurn(start).catch((error: unknown) => log.error('kept keys', { error: String(error) })),
+      ),
+    list: () => inTurn(async () => (await reread(), told())),
+    keep: (name, typed) =>
+      change(async () => [...others(name), await sealed(cipher, name, typed.trim())]),
+    remove: (name) => change(async () => others(name)),
+    mask: variables.mask,
+  }
+}
+
+/** One act after the other, so that no change is lost to another. */
+function createTurns(): <T>(act: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (act) => {
+    const next = last.then(act, act)
+    last = next
+    return next
+  }
+}
+
+async function atMost(clock: Clock, act: Promise<void>): Promise<void> {
+  let stop = (): void => {}
+  const isLate = new Promise<void>((resolve) => (stop = clock.after(PATIENCE_MS, resolve)))
+  await Promise.race([act, isLate])
+  stop()
+}
+
+/** A name that would not be taken is not believed from the file either. */
+const opened = async (cipher: KeyCipher, key: SealedKey): Promise<Kept> => ({
+  ...key,
+  value: keyNameProblem(key.name) === null ? await cipher.open(key.name, key.sealed) : null,
+})
+
+async function sealed(cipher: KeyCipher, name: string, value: string): Promise<Kept> {
+  const why = keyNameProblem(name) ?? valueProblem(value)
+  if (why !== null) throw new Error(why)
+  return { name, value, sealed: await cipher.seal(name, value) }
+}
+
+/** Pasted with a line break inside it, a key would be two, and end a header early. */
+function valueProblem(value: string): string | null {
+  if (value === '') return 'The key is empty'
+  return /^[^\p{Cc}]*$/u.test(value) ? null : 'The key has line breaks or control characters in it'
+}
+
+function stateOf(variables: KeyVariables, name: string, value: string | null): DesktopKey['state'] {
+  if (value === null) return 'unreadable'
+  return variables.isSet(name) ? 'overruled' : 'used'
+}
+
+const sealedKeySchema = z.object({
+  name: z.string().max(256),
+  /** base64. */
+  sealed: z.string(),
+})
+type SealedKey = Readonly<z.infer<typeof sealedKeySchema>>
+
+const fileSchema = z.object({ version: z.literal(1), keys: z.array(sealedKeySchema) })
+
+interface KeyFile {
+  readonly keys: readonly SealedKey[]
+  /** A sentence for people. */
+  readonly problem: string | null
+}
+
+/** Empty where there is none. One that is broken is told of and never touched. */
+function readKeyFile(file: string): KeyFile {
+  try {
+    return { keys: fileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).keys, problem: null }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null
+    if (code === 'ENOENT') return { keys: [], problem: null }
+    const why = code === null ? 'is not a file of keys as the app writes them' : `says ${code}`
+    const problem = `${file} ${why}: its keys are not used, and it stays as it is. Move it away to begin anew.`
+    return { keys: [], problem }
+  }
+}
+
+/** Whole or not at all, and for its owner only. Throws where it cannot be written. */
+const writeKeyFile = (file: string, keys: readonly SealedKey[]): void =>
+  writeJson(file, { version: 1, keys: keys.map(({ name, sealed }) => ({ name, sealed })) })

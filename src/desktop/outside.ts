@@ -1,0 +1,59 @@
+/** What may be opened outside of the app: links in what agents and people wrote, and files of a yard. */
+import { realpathSync } from 'node:fs'
+import { extname, isAbsolute } from 'node:path'
+import { isWithin, type YardPaths } from '../config/paths.ts'
+
+const ALLOWED: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
+const MOST_SHOWN = 500
+
+/** Null for anything that must not leave the app: other schemes, addresses with a name or password, addresses too long to be read. */
+export function outsideAddress(text: string): string | null {
+  const url = URL.parse(text)
+  if (url === null || !ALLOWED.has(url.protocol) || url.href.length > MOST_SHOWN) return null
+  return url.username === '' && url.password === '' ? url.href : null
+}
+
+/** In the form of a message box: the whole address is shown before it is opened. */
+export const linkQuestion = (address: string) => ({
+  type: 'question' as const,
+  message: 'Open this link outside of Yardmaster?',
+  detail: address,
+  buttons: ['Open', 'Cancel'],
+  defaultId: 1,
+  cancelId: 1,
+})
+
+export interface RevealParts {
+  /** The yard of the window that asks; null = none. */
+  readonly paths: YardPaths | null
+  /** The user's own files: configuration, the app's log. */
+  readonly ownFiles: readonly string[]
+}
+
+/**
+ * How a file is shown; null = it is no file of the yard, or not there. Text that we write ourselves opens in the editor. A file that
+ * an agent may have written is only shown in its folder: opening it could run it.
+ */
+export function revealPlan(
+  path: string,
+  { paths, ownFiles }: RevealParts,
+): { readonly by: 'editor' | 'folder'; readonly file: string } | null {
+  const file = real(path)
+  if (file === null || !isAbsolute(path)) return null
+  const texts = [...ownFiles, ...(paths ? [paths.config, paths.service.log] : [])]
+  const isText = texts.some((text) => real(text) === file)
+  // In a yard from elsewhere the configuration may be a link to a program.
+  if (isText && TEXT_EXTENSIONS.includes(extname(file))) return { by: 'editor', file }
+  const root = paths && real(paths.root)
+  return root && isWithin(root, file) ? { by: 'folder', file } : null
+}
+
+const TEXT_EXTENSIONS = ['.toml', '.log']
+
+function real(path: string): string | null {
+  try {
+    return realpathSync(path)
+  } catch {
+    return null // not there
+  }
+}

@@ -1,0 +1,107 @@
+/** How the windows of the app reach a yard: one that this process has opened, or one that a service runs. */
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import { createRouterClient } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/message-port'
+import type { MessagePortMain } from 'electron'
+import type { YardPaths } from '../config/paths.ts'
+import type { YardClient, YardConnector } from '../desktop/open-yards.ts'
+import { readState } from '../headless/state-file.ts'
+import type { HandlerContext } from '../yard/handlers/context.ts'
+import { router } from '../yard/handlers/router.ts'
+import type { Lobby } from '../yard/lobby/lobby.ts'
+
+export interface YardHost extends YardConnector {
+  /** Serves one page over this port until either side closes it. `lobby`: what opening another yard means for its window. */
+  attach(port: MessagePortMain, lobby: Lobby): void
+}
+
+/** Each page's port is served by the same router as every other transport. `close` closes the yard and its other listeners. */
+export function createOwnerHost(context: HandlerContext, close: () => Promise<void>): YardHost {
+  const handler = new RPCHandler<HandlerContext>(router)
+  const ended = new AbortController()
+  const closed = new Promise<void>((resolve) =>
+    ended.signal.addEventListener('abort', () => resolve()),
+  )
+  return {
+    kind: 'owner',
+    attach(port, lobby) {
+      const host = { ...context.host, lobby }
+      handler.upgrade(port, { context: { ...context, host } })
+      // Else a page would go on asking a yard that is closed.
+      const close = (): void => port.close()
+      ended.signal.addEventListener('abort', close)
+      port.once('close', () => ended.signal.removeEventListener('abort', close))
+      port.start()
+    },
+    connect: async () =>
+      ended.signal.aborted ? null : { client: createRouterClient(router, { context }), closed },
+    async close() {
+      ended.abort()
+      await close()
+    },
+  }
+}
+
+/**
+ * Each page's port is relayed byte by byte to a WebSocket of its own: oRPC uses the same frames on both. The service's token stays
+ * in this process. Its `state.json` is read again for each connection, because a restart may change it.
+ */
+export function createJoinedHost(paths: Pick<YardPaths, 'service'>): YardHost {
+  const open = new Set<WebSocket>()
+  const openSocket = async (): Promise<WebSocket | null> => {
+    const socket = await connectTo(paths)
+    if (socket === null) return null
+    open.add(socket)
+    socket.addEventListener('close', () => open.delete(socket))
+    return socket
+  }
+  return {
+    kind: 'joined',
+    attach: (port) => void relay(port, openSocket),
+    async connect() {
+      const socket = await openSocket()
+      if (socket === null) return null
+      const client: YardClient = createORPCClient(new RPCLink({ websocket: socket }))
+      return {
+        client,
+        closed: new Promise((resolve) => socket.addEventListener('close', () => resolve())),
+      }
+    },
+    async close() {
+      for (const socket of open) socket.close()
+    },
+  }
+}
+
+/** An open WebSocket, or null when nobody answers. */
+async function connectTo(paths: Pick<YardPaths, 'service'>): Promise<WebSocket | null> {
+  const state = readState(paths)
+  if (state === null) return null
+  const address = new URL('/ws', state.url)
+  address.protocol = 'ws:'
+  // Node's WebSocket looks like a browser's to the host, so it says where it comes from.
+  const headers = { authorization: `Bearer ${state.token}`, origin: new URL(state.url).origin }
+  const socket = new WebSocket(address, { headers })
+  socket.binaryType = 'arraybuffer'
+  return new Promise((resolve) => {
+    socket.addEventListener('open', () => resolve(socket))
+    socket.addEventListener('close', () => resolve(null))
+  })
+}
+
+/** Frames that the page sends before the WebSocket is open wait in the port: it is started last. */
+async function relay(
+  port: MessagePortMain,
+  openSocket: () => Promise<WebSocket | null>,
+): Promise<void> {
+  const socket = await openSocket()
+  if (socket === null) return port.close()
+  port.on('message', ({ data }) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(data)
+  })
+  port.on('close', () => socket.close())
+  socket.addEventListener('message', ({ data }) => port.postMessage(data))
+  socket.addEventListener('close', () => port.close())
+  port.start()
+}
