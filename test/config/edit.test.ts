@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
@@ -328,9 +328,11 @@ describe('keys', () => {
 
 it('a temporary file left over by a crash is no obstacle', () => {
   const sources = sourcesOf({ project: FILE })
-  writeFileSync(`${sources.projectFile}.${process.pid}.new`, 'left over')
+  const left = `${sources.projectFile}.${process.pid}.0a1b2c3d`
+  writeFileSync(left, 'left over')
   valueOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '3' }]))
-  expect(readdirSync(dirname(sources.projectFile))).toEqual(['config.toml'])
+  expect(textOf(sources.projectFile)).toContain('backups = 3')
+  expect(readdirSync(dirname(sources.projectFile))).toEqual(['config.toml', basename(left)])
 })
 
 describe("a key of the user's own file", () => {

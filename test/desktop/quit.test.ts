@@ -19,7 +19,10 @@ function yardOf(
 }
 
 test('only agents of yards that this app runs are asked about and stopped', async () => {
-  const [own, other] = [vi.fn(async () => null), vi.fn(async () => null)]
+  const [own, other] = [
+    vi.fn<() => Promise<null>>(async () => null),
+    vi.fn<() => Promise<null>>(async () => null),
+  ]
   const yards = { all: () => [yardOf('owner', 2, own), yardOf('joined', 3, other)] }
   expect(livingHere(yards)).toBe(2)
   await stopAgents(yards, silentLog)
@@ -27,7 +30,7 @@ test('only agents of yards that this app runs are asked about and stopped', asyn
 })
 
 test('a yard that cannot be reached does not keep the agents of another alive', async () => {
-  const own = vi.fn(async () => null)
+  const own = vi.fn<() => Promise<null>>(async () => null)
   const error = vi.fn<() => void>()
   const yards = {
     all: () => [
