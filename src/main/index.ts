@@ -19,7 +19,7 @@ import { openAppLog } from './log.ts'
 import { createLoginItem, HIDDEN_SWITCH } from '../desktop/login-item.ts'
 import { openOrJoin } from './open-or-join.ts'
 import { declareScheme } from './page.ts'
-import { showFailure, startApp, type AppParts, type RunningApp } from './start-app.ts'
+import { showFailure, createApp, type AppParts, type RunningApp } from './app.ts'
 import type { UpdatesParts } from '../desktop/updates.ts'
 
 const out = resolve(import.meta.dirname, '..')
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const env = await appEnvironment(process.env)
   const parts = createAppParts(env)
   await parts.keys.ready()
-  running = startApp(parts)
+  running = createApp(parts)
   await show(running, startWords(process.argv), process.cwd(), env)
   for (const link of early.links) running.follow(link)
   for (const file of early.files) await running.openFile(file)

@@ -14,7 +14,7 @@ import { failure, type Failure } from '../../src/domain/failure.ts'
 import { createKeyCipher } from '../../src/main/key-cipher.ts'
 import { createKeyStore } from '../../src/desktop/key-store.ts'
 import { declareScheme } from '../../src/main/page.ts'
-import { startApp, type RunningApp } from '../../src/main/start-app.ts'
+import { createApp, type RunningApp } from '../../src/main/app.ts'
 import type { LoadedUpdater } from '../../src/desktop/updates.ts'
 import type { YardClient } from '../../src/desktop/open-yards.ts'
 import type { YardHost } from '../../src/main/hosts.ts'
@@ -64,7 +64,7 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
     cipher: createKeyCipher('linux'),
   })
   declareScheme()
-  const running = startApp({
+  const running = createApp({
     hostOf: async (root) => hostOf(yards.get(root)),
     lobbyFor: (enter) => lobbyThat(enter),
     renderer: join(folder, 'page'),

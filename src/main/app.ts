@@ -61,7 +61,7 @@ export interface RunningApp {
 const TURN_DELAY_MS = 50
 
 /** Closing windows quits nothing. The yards are let go of when the app quits; agents go on. */
-export function startApp(parts: AppParts): RunningApp {
+export function createApp(parts: AppParts): RunningApp {
   const { clock, log } = parts
   const scope = createScope()
   const yards = createOpenYards(parts)
