@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { artifactsInputSchema } from '../domain/artifact-input.ts'
+import { DEPENDENTS_FATES } from '../domain/command.ts'
 import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
 import { profileSchema } from '../domain/settings.ts'
@@ -34,6 +35,12 @@ const wireEdit = taskEditSchema
     addBefore: z.array(z.string()).optional(),
     commandId: commandIdSchema,
   })
+
+const abandonOptions = {
+  withDependents: z.boolean().optional(),
+  /** What waits for it waits for what it waited for instead. */
+  join: z.boolean().optional(),
+}
 
 /** What a terminal starts; no value of a secret but the token of its agent. */
 const pilotStartSchema = z.object({
@@ -68,6 +75,25 @@ const pilotStartSchema = z.object({
   resumes: z.boolean(),
 })
 export type PilotStart = z.infer<typeof pilotStartSchema>
+
+/** One change of one task; `do` is the verb. */
+const changeSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('add'), task: wireNewTask.omit({ commandId: true }) }),
+  z.strictObject({
+    do: z.literal('edit'),
+    id: z.string(),
+    edit: wireEdit.omit({ id: true, commandId: true }),
+  }),
+  ...(['release', 'reopen', 'remove'] as const).map((verb) =>
+    z.strictObject({ do: z.literal(verb), id: z.string() }),
+  ),
+  z.strictObject({ do: z.literal('hold'), id: z.string(), asDraft: z.boolean().optional() }),
+  z.strictObject({ do: z.literal('publish'), id: z.string(), only: z.boolean().optional() }),
+  z.strictObject({ do: z.literal('retry'), id: z.string(), fresh: z.boolean().optional() }),
+  z.strictObject({ do: z.literal('complete'), id: z.string(), force: z.boolean().optional() }),
+  z.strictObject({ do: z.literal('abandon'), id: z.string(), ...abandonOptions }),
+])
+export type TaskChange = z.infer<typeof changeSchema>
 
 export const taskContract = {
   add: oc
@@ -150,12 +176,34 @@ export const taskContract = {
     .output(taskViewSchema),
   abandon: oc
     .route({ method: 'POST', path: '/task/{id}/abandon' })
-    .input(commandOn.extend({ withDependents: z.boolean().optional() }))
+    .input(commandOn.extend(abandonOptions))
     .output(z.object({ abandoned: z.array(z.string()), becameReady: z.number() })),
   remove: oc
     .route({ method: 'DELETE', path: '/task/{id}' })
     .input(commandOn)
     .output(z.object({ removed: z.string() })),
+  /** Only tasks that no agent has worked on; all or none. */
+  removeAll: oc
+    .route({ method: 'POST', path: '/tasks/remove' })
+    .input(
+      z.strictObject({
+        ids: z.array(z.string()).min(1).max(100_000),
+        dependents: z.enum(DEPENDENTS_FATES),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(z.object({ removed: z.array(z.string()) })),
+  /** One commit, in this order; the first refusal takes all back. */
+  change: oc
+    .route({ method: 'POST', path: '/tasks/change' })
+    .input(
+      z.strictObject({
+        changes: z.array(changeSchema).min(1).max(100_000),
+        commandId: commandIdSchema,
+      }),
+    )
+    /** What each change touched, in their order. */
+    .output(z.object({ ids: z.array(z.array(z.string())) })),
   log: oc
     .route({ method: 'POST', path: '/task/{id}/log' })
     .input(commandOn.extend({ text: z.string().min(1).max(20_000) }))

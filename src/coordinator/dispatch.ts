@@ -6,13 +6,13 @@
 import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { err, type Result } from '../base/result.ts'
-import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { CommittedBatch } from './committed.ts'
 import { createStage, type Request, type StageParts } from './stage.ts'
 
 export interface Dispatcher {
-  dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** Why the last commit failed; null while commits work. */
   readOnly(): string | null

@@ -2,9 +2,10 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { Actor, AnyCommand, ChangeTasks, Command, Reply } from '../domain/command.ts'
 import { decide } from '../domain/decide/decide.ts'
 import { nameOf } from '../domain/decide/decision.ts'
+import { permit } from '../domain/decide/permit.ts'
 import { evolve } from '../domain/evolve.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
@@ -13,7 +14,7 @@ import { fingerprintOf } from '../store/fingerprint.ts'
 import type { KeptReply, Store, StoreWriter } from '../store/store.ts'
 
 export interface Request {
-  readonly command: Command
+  readonly command: AnyCommand
   readonly by: Actor
   readonly commandId: string | undefined
 }
@@ -52,8 +53,7 @@ export function createStage(parts: StageParts): Stage {
       if (change) plan.put(reversed(change))
     }
   }
-  const apply = (request: Request): Result<Reply, Failure> => {
-    const { command, by } = request
+  const applyOne = (command: Command, by: Actor): Result<Reply, Failure> => {
     const at = parts.clock.now()
     const decision = (parts.decide ?? decide)(plan, command, { at, by, newId: parts.newId })
     if (!decision.ok) return decision
@@ -63,10 +63,26 @@ export function createStage(parts: StageParts): Stage {
         changes.push(change)
         writer.write(change, { at, event: event.type, by: nameOf(by) })
       }
-    const key = replyKeyOf(request)
-    if (key !== null)
-      writer.saveReply(key, at, { ...decision.value.reply, of: fingerprintOf(command) })
     return ok(decision.value.reply)
+  }
+  const applyAll = (command: ChangeTasks, by: Actor): Result<Reply, Failure> => {
+    const forbidden = permit(plan, by, command)
+    if (forbidden) return err(forbidden)
+    const replies = command.commands.map((each, index) => {
+      const reply = applyOne(each, by)
+      // Only a throw takes back what the commands before it have written.
+      if (!reply.ok) throw new RefusedChange(reply.error, index)
+      return reply.value
+    })
+    return ok({ ids: replies.flatMap(({ ids }) => ids), replies })
+  }
+  const apply = (request: Request): Result<Reply, Failure> => {
+    const { command, by } = request
+    const reply = command.type === 'tasks.change' ? applyAll(command, by) : applyOne(command, by)
+    const key = replyKeyOf(request)
+    if (reply.ok && key !== null)
+      writer.saveReply(key, parts.clock.now(), { ...reply.value, of: fingerprintOf(command) })
+    return reply
   }
   return {
     changes,
@@ -80,6 +96,7 @@ export function createStage(parts: StageParts): Stage {
         return writer.savepoint(() => apply(request))
       } catch (error) {
         undoTo(mark)
+        if (error instanceof RefusedChange) return err(error.failure)
         if (isStoreFailure(error)) throw error
         return err(inside(parts.log, request.command, error))
       }
@@ -89,7 +106,16 @@ export function createStage(parts: StageParts): Stage {
   }
 }
 
-function inside(log: Log, command: Command, error: unknown): Failure {
+/** One command of several was refused. */
+class RefusedChange extends Error {
+  readonly failure: Failure
+  constructor(why: Failure, index: number) {
+    super(why.message)
+    this.failure = { ...why, facts: { ...why.facts, change: index } }
+  }
+}
+
+function inside(log: Log, command: AnyCommand, error: unknown): Failure {
   log.error('a command failed inside', {
     type: command.type,
     error: error instanceof Error ? error.stack : String(error),

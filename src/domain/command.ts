@@ -40,6 +40,10 @@ export interface Claim {
   readonly leaseMs?: number
 }
 
+export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
+/** remove: they go as well. release: they no longer wait. join: they wait for what the removed ones waited for. */
+export type DependentsFate = (typeof DEPENDENTS_FATES)[number]
+
 export type TaskCommand =
   /** `nextFireAt`: first time of its schedule, null without one. */
   | { readonly type: 'task.add'; readonly task: NewTask; readonly nextFireAt: number | null }
@@ -87,8 +91,20 @@ export type TaskCommand =
   | { readonly type: 'task.overspend'; readonly id: TaskId; readonly text: string }
   | { readonly type: 'task.retry'; readonly id: TaskId; readonly fresh: boolean }
   | { readonly type: 'task.reopen'; readonly id: TaskId }
-  | { readonly type: 'task.abandon'; readonly id: TaskId; readonly withDependents: boolean }
+  /** `join`: those that wait for it wait for what it waited for instead. */
+  | {
+      readonly type: 'task.abandon'
+      readonly id: TaskId
+      readonly withDependents: boolean
+      readonly join?: boolean
+    }
   | { readonly type: 'task.remove'; readonly id: TaskId }
+  /** Only tasks that no agent has worked on. `dependents`: what becomes of those that wait for them. */
+  | {
+      readonly type: 'tasks.remove'
+      readonly ids: readonly TaskId[]
+      readonly dependents: DependentsFate
+    }
   | {
       readonly type: 'task.log'
       readonly id: TaskId
@@ -183,11 +199,21 @@ export type YardCommand =
     }
   | { readonly type: 'breaker.clear'; readonly key: string }
 
+/** Decided one by one, each on what those before it leave; the first refusal takes all back. */
+export interface ChangeTasks {
+  readonly type: 'tasks.change'
+  readonly commands: readonly TaskCommand[]
+}
+
 export type Command = TaskCommand | AgentCommand | YardCommand
+/** What can be dispatched. */
+export type AnyCommand = Command | ChangeTasks
 
 /** What a command answers: the ids it touched first of all. */
 export interface Reply {
   readonly ids: readonly string[]
+  /** Of `tasks.change`: what each of its commands answers. */
+  readonly replies?: readonly Reply[]
   /** How many tasks can start now that could not before (`abandon`). */
   readonly becameReady?: number
   /** Set when nothing was changed because it was so already, or the news came late. */

@@ -1,12 +1,12 @@
 /** Tells two commands apart that carry the same id. */
 import { createHash } from 'node:crypto'
-import type { Command } from '../domain/command.ts'
+import type { AnyCommand } from '../domain/command.ts'
 
 /** Fields that the yard makes anew for each request, so that a repeated one differs in them. */
 const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge'])
 
 /** Of a large import only what each task is called: all of it would hold up the loop. */
-export function fingerprintOf(command: Command): string {
+export function fingerprintOf(command: AnyCommand): string {
   const hash = createHash('sha256').update(command.type)
   if (command.type === 'tasks.import')
     for (const { task } of command.tasks) hash.update(`\0${task.id ?? ''}\0${task.title}`)

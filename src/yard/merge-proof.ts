@@ -5,7 +5,7 @@ import { openRepository, type Repository } from '../agents/git/repository.ts'
 import { oneLine } from '../agents/git/worktree/snapshot.ts'
 import { stateOfMerge, type MergeState } from '../agents/git/landing/settled-merge.ts'
 import { worktreeBranchOf } from '../agents/git/worktree/worktree-name.ts'
-import type { Command } from '../domain/command.ts'
+import type { AnyCommand, TaskCommand } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Merging } from '../domain/landing.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -21,10 +21,18 @@ interface Place {
   readonly isTrusted: boolean
 }
 
-type Complete = Extract<Command, { type: 'task.complete' }>
+type Complete = Extract<AnyCommand, { type: 'task.complete' }>
 
 /** The command as it was, with what git says of the merge where it calls a merge task done. */
-export async function withProof(place: Place, command: Complete): Promise<Complete> {
+export async function withProof(place: Place, command: AnyCommand): Promise<AnyCommand> {
+  if (command.type === 'task.complete') return withProofOf(place, command)
+  if (command.type !== 'tasks.change') return command
+  const prove = (each: TaskCommand): Promise<TaskCommand> | TaskCommand =>
+    each.type === 'task.complete' ? withProofOf(place, each) : each
+  return { ...command, commands: await Promise.all(command.commands.map(prove)) }
+}
+
+async function withProofOf(place: Place, command: Complete): Promise<Complete> {
   const task = place.plan.tasks.get(command.id)
   if (!task?.merging || task.state.kind === 'done') return command
   return { ...command, merge: await proofOf(place, task, task.merging) }

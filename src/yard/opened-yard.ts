@@ -10,7 +10,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
-import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { LiveFacts } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
@@ -210,13 +210,16 @@ class OpenedYard implements Yard {
     return backupNow(this.#parts)
   }
 
-  async dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>> {
+  async dispatch(
+    command: AnyCommand,
+    by: Actor,
+    commandId?: string,
+  ): Promise<Result<Reply, Failure>> {
     const { current, dispatcher } = this.#parts
     const fault = faultOf(current.routes, this.plan, command)
     if (fault) return err(fault)
     const place = { plan: this.plan, paths: this.paths, isTrusted: current.isTrusted }
-    const proved = command.type === 'task.complete' ? await withProof(place, command) : command
-    const reply = await dispatcher.dispatch(proved, by, commandId)
+    const reply = await dispatcher.dispatch(await withProof(place, command), by, commandId)
     if (reply.ok && command.type === 'yard.pause') await this.#untilLaunched()
     if (reply.ok && command.type === 'landing.request') this.#coordinator.landingAsked(command.id)
     return reply

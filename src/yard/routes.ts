@@ -6,7 +6,7 @@ import type { Caps, Route } from '../coordinator/ports.ts'
 import { foreignKeyFault } from '../agents/executors/native.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { exclusiveFolderOf } from '../agents/runtime/workdir.ts'
-import type { Command } from '../domain/command.ts'
+import type { AnyCommand } from '../domain/command.ts'
 import { faultsFailure, faultsOfAdd, type IndexedFault } from '../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -186,10 +186,12 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
 }
 
 /** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
-export function faultOf(routes: Routes, plan: Plan, command: Command): Failure | null {
+export function faultOf(routes: Routes, plan: Plan, command: AnyCommand): Failure | null {
   if (command.type === 'task.add')
     return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
   if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
+  if (command.type === 'tasks.change')
+    return command.commands.map((each) => faultOf(routes, plan, each)).find(Boolean) ?? null
   if (command.type !== 'tasks.import') return null
   const tasks = command.tasks.map(({ task }) => task)
   const faults = routeFaults(routes, tasks)
@@ -213,7 +215,7 @@ export const importFaults = (
 function faultOfEdit(
   routes: Routes,
   plan: Plan,
-  { id, edit }: Extract<Command, { type: 'task.edit' }>,
+  { id, edit }: Extract<AnyCommand, { type: 'task.edit' }>,
 ): Failure | null {
   const task = plan.tasks.get(id)
   const repo = faultOfRepo(edit.repo)

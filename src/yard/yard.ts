@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
-import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { LeftProcess, LiveFacts } from '../domain/executor.ts'
 import type { ExecutorHealth } from './executor-health.ts'
 import type { TrialResult } from './trial.ts'
@@ -50,7 +50,7 @@ export interface Yard {
   config(): LoadedConfig
   now(): number
   /** The one door for every change of state. Resolves after COMMIT. */
-  dispatch(command: Command, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
   /** Everything that would keep these tasks from being imported now; changes nothing. */
   importFaults(tasks: readonly NewTask[]): readonly IndexedFault[]
   /** News of each commit, in order, after it is installed. */

@@ -2,11 +2,11 @@
 import { workedBy } from '../agent.ts'
 import type { Command } from '../command.ts'
 import { reachable } from '../dag.ts'
+import { joinEvents } from './decide-remove.ts'
 import type { Event } from '../event.ts'
-import { failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
-import { isFinished } from '../task.ts'
+import { isFinished, isSatisfied } from '../task.ts'
 import {
   decided,
   nameOf,
@@ -88,19 +88,33 @@ export function decideAbandon(
       return task.state.kind === 'abandoned'
         ? noOp(task.id)
         : refused(wrongState(task, 'abandoned', `yard reopen ${task.id} first`))
+    const joined = command.join ? joinEvents(plan, new Set(ids), now.at) : []
     const events = ids.flatMap((id): Event[] => [
       ...release(plan.agentOf(id), 'abandoned', 'superseded', now),
       { type: 'task.abandoned', at: now.at, id, by: nameOf(now.by) },
     ])
     return {
       ok: true,
-      value: { events, reply: { ids, becameReady: countFreed(plan, new Set(ids)) } },
+      value: {
+        events: [...joined, ...events],
+        reply: { ids, becameReady: countFreed(plan, new Set(ids), joined) },
+      },
     }
   })
 }
 
-/** Open, not held tasks that wait for nothing but these. */
-function countFreed(plan: Plan, gone: ReadonlySet<TaskId>): number {
+const isMet = (plan: Plan, id: TaskId): boolean => {
+  const task = plan.tasks.get(id)
+  return task !== undefined && isSatisfied(task)
+}
+
+/** Open, not held tasks that wait for nothing but these, and that none of the joined dependencies holds back. */
+function countFreed(plan: Plan, gone: ReadonlySet<TaskId>, joined: readonly Event[]): number {
+  const joinedToOpen = new Set(
+    joined.flatMap((event) =>
+      event.type === 'dependency.added' && !isMet(plan, event.blocker) ? event.dependent : [],
+    ),
+  )
   const waiting = new Map<TaskId, number>()
   for (const id of gone)
     for (const next of plan.dependentsOf(id))
@@ -108,26 +122,10 @@ function countFreed(plan: Plan, gone: ReadonlySet<TaskId>): number {
   let freed = 0
   for (const [id, count] of waiting) {
     const task = plan.tasks.get(id)
-    if (task?.state.kind === 'open' && !task.held && plan.unmetOf(id) === count) freed += 1
+    if (task?.state.kind !== 'open' || task.held || joinedToOpen.has(id)) continue
+    if (plan.unmetOf(id) === count) freed += 1
   }
   return freed
-}
-
-export function decideRemove(plan: Plan, command: Of<'task.remove'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const inUse = (why: string) =>
-      refused(
-        failure('in-use', `task ${task.id} cannot be removed: ${why}`, {
-          hint: `yard abandon ${task.id} lets it rest instead`,
-          facts: { id: task.id },
-        }),
-      )
-    if (task.generation > 0) return inUse('an agent has worked on it')
-    const dependents = plan.dependentsOf(task.id).size
-    if (dependents > 0)
-      return inUse(`${dependents} task${dependents === 1 ? ' waits' : 's wait'} for it`)
-    return decided([task.id], { type: 'task.removed', at: now.at, id: task.id })
-  })
 }
 
 export function decideLog(plan: Plan, command: Of<'task.log'>, now: Circumstances): Decided {

@@ -8,6 +8,7 @@ import { decideOverspend } from './decide-budget.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
 import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
+import { decideRemove, decideRemoveAll } from './decide-remove.ts'
 import { decideReopen, decideRetry } from './decide-reopen.ts'
 import { decideFireNow, decideScheduleSkip } from './decide-schedule.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
@@ -92,7 +93,9 @@ function routeTask(
     case 'task.abandon':
       return task.decideAbandon(plan, command, now)
     case 'task.remove':
-      return task.decideRemove(plan, command, now)
+      return decideRemove(plan, command, now)
+    case 'tasks.remove':
+      return decideRemoveAll(plan, command, now)
     case 'task.log':
       return task.decideLog(plan, command, now)
     case 'task.attach':

@@ -1,12 +1,12 @@
 /** What an agent may ask for: its own task's story and end, and a few tasks more. People and the coordinator may ask for anything. */
-import type { Actor, Command } from '../command.ts'
+import type { Actor, AnyCommand } from '../command.ts'
 import { DEFAULT_MAX_ATTEMPTS, failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { NewTask } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
-export function permit(plan: Plan, by: Actor, command: Command): Failure | null {
+export function permit(plan: Plan, by: Actor, command: AnyCommand): Failure | null {
   if (by.kind !== 'agent')
     return by.kind === 'person' && isOfCoordinator(command) ? permitPerson(command) : null
   switch (command.type) {
@@ -41,7 +41,7 @@ export function permit(plan: Plan, by: Actor, command: Command): Failure | null 
 function permitReport(
   plan: Plan,
   by: AgentActor,
-  command: Extract<Command, { id: TaskId }>,
+  command: Extract<AnyCommand, { id: TaskId }>,
 ): Failure | null {
   if (command.id !== by.taskId) return notAllowed(by, `change task ${command.id}`)
   if ('force' in command && command.force) return notAllowed(by, 'force anything')
@@ -49,11 +49,11 @@ function permitReport(
   return staleUnlessLiving(plan, by)
 }
 
-const isOfCoordinator = ({ type }: Command): boolean =>
+const isOfCoordinator = ({ type }: AnyCommand): boolean =>
   type.startsWith('agent') || type === 'landing.settle'
 
 /** A person may stop agents and forget ended ones; how an agent lives is told by whatever runs it. */
-const permitPerson = (command: Command): Failure | null =>
+const permitPerson = (command: AnyCommand): Failure | null =>
   command.type === 'agent.stop' || command.type === 'agents.forget'
     ? null
     : failure('not-allowed', `${command.type} comes from the coordinator only`)

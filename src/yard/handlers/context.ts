@@ -1,7 +1,7 @@
 /** What every handler is given, and what stands before each of them: permission, and one way out for failures. */
 import { implement } from '@orpc/server'
 import { contract } from '../../contract/contract.ts'
-import type { Actor, Command, Reply } from '../../domain/command.ts'
+import type { Actor, AnyCommand, Reply } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { isTaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
@@ -61,7 +61,7 @@ const describe = (error: unknown): string =>
 /** Sends a command and gives its reply, or throws the refusal. */
 export async function send(
   context: HandlerContext,
-  command: Command,
+  command: AnyCommand,
   commandId: string | undefined,
 ): Promise<Reply> {
   return valueOf(await context.yard.dispatch(command, context.actor, commandId))

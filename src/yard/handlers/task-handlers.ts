@@ -1,8 +1,11 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
+import type { TaskChange } from '../../contract/task.ts'
 import type { TaskView } from '../../contract/view.ts'
+import type { TaskCommand } from '../../domain/command.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
 import { failure } from '../../domain/failure.ts'
-import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
+import { unknownTask } from '../../domain/decide/decision.ts'
+import { agentIdSchema, isTaskId, type AgentId, type TaskId } from '../../domain/ids.ts'
 import { toArtifacts } from '../../domain/artifact-input.ts'
 import { isDraft, isFinished, type Task } from '../../domain/task.ts'
 import { artifactFault } from '../artifact-files.ts'
@@ -94,13 +97,26 @@ export const taskHandlers = {
   abandon: os.abandon.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
     const withDependents = input.withDependents ?? false
-    const reply = await send(context, { type: 'task.abandon', id, withDependents }, input.commandId)
+    const join = input.join ?? false
+    const command = { type: 'task.abandon', id, withDependents, join } as const
+    const reply = await send(context, command, input.commandId)
     return { abandoned: reply.isNoOp ? [] : [...reply.ids], becameReady: reply.becameReady ?? 0 }
   }),
   remove: os.remove.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
+    const id = idOf(context, input.id)
     await send(context, { type: 'task.remove', id }, input.commandId)
     return { removed: id }
+  }),
+  removeAll: os.removeAll.handler(async ({ context, input }) => {
+    const ids = input.ids.map((id) => idOf(context, id))
+    const { dependents, commandId } = input
+    const reply = await send(context, { type: 'tasks.remove', ids, dependents }, commandId)
+    return { removed: [...reply.ids] }
+  }),
+  change: os.change.handler(async ({ context, input }) => {
+    const commands = input.changes.map((change) => toCommand(context, change))
+    const reply = await send(context, { type: 'tasks.change', commands }, input.commandId)
+    return { ids: (reply.replies ?? []).map(({ ids }) => [...ids]) }
   }),
   log: os.log.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
@@ -116,6 +132,40 @@ export const taskHandlers = {
     await send(context, { type: 'task.attach', id, artifacts }, input.commandId)
     return viewOf(context, id)
   }),
+}
+
+/** Of a task that may have gone: whoever repeats a command that removed it gets the reply of the first time. */
+const idOf = ({ yard }: HandlerContext, id: string): TaskId =>
+  isTaskId(id) ? id : refuse(unknownTask(yard.plan, id))
+
+function toCommand(context: HandlerContext, change: TaskChange): TaskCommand {
+  if (change.do === 'add')
+    return { type: 'task.add', ...valueOf(toNewTask(context.yard, change.task)) }
+  const id = idOf(context, change.id)
+  switch (change.do) {
+    case 'edit': {
+      const task = context.yard.plan.tasks.get(id) ?? null
+      return { type: 'task.edit', id, ...valueOf(toTaskEdit(context.yard, task, change.edit)) }
+    }
+    case 'release':
+    case 'reopen':
+    case 'remove':
+      return { type: `task.${change.do}`, id }
+    case 'hold':
+      return { type: 'task.hold', id, asDraft: change.asDraft ?? false }
+    case 'publish':
+      return { type: 'task.publish', id, only: change.only ?? false }
+    case 'retry':
+      return { type: 'task.retry', id, fresh: change.fresh ?? false }
+    case 'complete': {
+      const report = reportOf(context, taskOf(context, id), {})
+      return { type: 'task.complete', ...report, artifacts: [], force: change.force ?? false }
+    }
+    case 'abandon': {
+      const { withDependents = false, join = false } = change
+      return { type: 'task.abandon', id, withDependents, join }
+    }
+  }
 }
 
 type Simple = 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'

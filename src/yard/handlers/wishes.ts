@@ -39,9 +39,10 @@ export interface TimedEdit {
   readonly nextFireAt: number | null
 }
 
+/** `task`: null for one that is not there, which `decide` refuses. */
 export function toTaskEdit(
   yard: WishSource,
-  task: Task,
+  task: Task | null,
   wire: WireTask,
 ): Result<TimedEdit, Failure> {
   const at = instantOf(wire.notBefore)
@@ -52,7 +53,9 @@ export function toTaskEdit(
   )
   if (!read.success) return err(inputFailure(read.error.issues))
   const edit = read.data
-  if (edit.executor !== undefined || edit.exec !== undefined || edit.model !== undefined) {
+  const isRouted =
+    edit.executor !== undefined || edit.exec !== undefined || edit.model !== undefined
+  if (task && isRouted) {
     const misfit = checkRoute(yard.config().settings, { ...task, ...definedOf(edit) })
     if (misfit) return err(misfit)
   }
