@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Printer } from './print.ts'
+import type { Printer } from './text/print.ts'
 
 /** The process as a verb sees it; a test makes its own. */
 export interface Machine {

@@ -6,12 +6,12 @@ import { flushed } from '../base/flushed.ts'
 import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './cli.ts'
-import { createPrinter } from './print.ts'
-import { commandGroups } from './commands/groups.ts'
+import { createPrinter } from './text/print.ts'
+import { commandGroups } from './groups.ts'
 import { findYard, userPaths } from '../config/paths.ts'
 import { unknownVariables } from '../config/unknown-variables.ts'
 import { nearMatch } from '../domain/near-match.ts'
-import { createProgram, globalsOf, type Globals, type WordError } from './program.ts'
+import { createProgram, globalsOf, type Globals, type UsageError } from './spec/program.ts'
 
 /** Runs on the real process and ends it. `entry` is src/cli/index.ts or out/main/cli.js: two folders up is the project. */
 export async function runProcess(entry: URL): Promise<void> {
@@ -79,11 +79,10 @@ export async function runCli(machine: Machine): Promise<number> {
       commandId: randomUUID(),
     }
   }
-  const program = createProgram(commandGroups, async (load, words, given) => {
+  const program = createProgram(commandGroups, async (run, given) => {
     const cli = cliOf(given)
     await warnOfVariables(cli)
-    const verb = await load()
-    outcome = await verb(cli, words)
+    outcome = await run(cli)
   })
   program.configureOutput({ writeOut: (text) => void stdout.write(text) })
   for (const command of program.commands)
@@ -91,7 +90,7 @@ export async function runCli(machine: Machine): Promise<number> {
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!isWordError(error)) outcome = err(await unexpected(error, globals.isDebug, machine))
+    if (!isUsageError(error)) outcome = err(await unexpected(error, globals.isDebug, machine))
     else if (error.code === 'commander.help' && error.path === '')
       outcome = await overviewOf(cliOf(globalsOf(program)))
     else outcome = fromCommander(error, program)
@@ -127,21 +126,21 @@ function saidBeforeParsing(argv: readonly string[]): Pick<Globals, 'isJson' | 'i
 const asksForVersion = (argv: readonly string[]): boolean =>
   argv.find((word) => word !== '--json' && word !== '--debug') === '--version'
 
-const isWordError = (error: unknown): error is WordError =>
+const isUsageError = (error: unknown): error is UsageError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
 
 /** `yard` alone. A failure of what it asks is told as that of any command. */
 async function overviewOf(cli: Cli): Promise<Outcome> {
   try {
-    return await (await import('./verbs/overview.ts')).overview(cli)
+    return await (await import('./commands/overview.ts')).overview(cli)
   } catch (error) {
-    const { failureFromError } = await import('./failure-from-error.ts')
+    const { failureFromError } = await import('./connect/failure-from-error.ts')
     return err(failureFromError(error))
   }
 }
 
 /** commander speaks in `error: …` with a suggestion on a second line. */
-function fromCommander(error: WordError, program: Command): Outcome {
+function fromCommander(error: UsageError, program: Command): Outcome {
   if (error.exitCode === 0) return ok(0)
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const word = /^unknown command '(.*)'$/.exec(first)?.[1]
@@ -174,7 +173,7 @@ function commandLike(word: string, path: string, program: Command): string | nul
 }
 
 async function unexpected(error: unknown, isDebug: boolean, machine: Machine): Promise<Failure> {
-  const { failureFromError } = await import('./failure-from-error.ts')
+  const { failureFromError } = await import('./connect/failure-from-error.ts')
   if (isDebug && error instanceof Error) machine.stderr.write(`${error.stack}\n`)
   return failureFromError(error)
 }

@@ -6,9 +6,6 @@ import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
 
-/** Raised when an old client could misunderstand a new host. */
-export const CONTRACT_VERSION = '6'
-
 export const contract = {
   task: taskContract,
   agent: agentContract,

@@ -1,7 +1,7 @@
 /** What is said while nothing runs: once, with what it waits for and until when. */
 import { expect, it } from 'vitest'
-import type { LiveGraph } from '../../src/cli/follow.ts'
-import { createPauseTeller, pauseLines } from '../../src/cli/pause-words.ts'
+import type { LiveGraph } from '../../src/cli/connect/live-graph.ts'
+import { createPauseReporter, pauseLines } from '../../src/cli/commands/run/progress.ts'
 
 const UNTIL = '2031-05-01T10:00:00.000Z'
 const WHEN = /waits until 2031-05-0[12] \d\d:\d\d:\d\d: /
@@ -71,7 +71,7 @@ it('is silent while an agent works, or nothing could start', () => {
 
 it('is said once', () => {
   const said: string[] = []
-  const tell = createPauseTeller()
+  const tell = createPauseReporter()
   const progress = { say: (text: string) => void said.push(text), show: () => {}, end: () => {} }
   for (let pulse = 0; pulse < 3; pulse += 1) tell(progress, graph({ breakers: [DAY] }))
   expect(said).toHaveLength(1)

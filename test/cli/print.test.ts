@@ -1,6 +1,6 @@
 /** What agents and tasks say reaches a terminal as text, and a program as the value that it is. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createPrinter } from '../../src/cli/print.ts'
+import { createPrinter } from '../../src/cli/text/print.ts'
 import { openServedYard, type ServedYard } from '../headless/served-yard.ts'
 import { readByCommand } from '../headless/read-every-view.ts'
 

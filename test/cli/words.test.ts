@@ -1,37 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findCaller, parentOf } from '../../src/yard/caller.ts'
-import * as choices from '../../src/cli/commands/choices.ts'
-import { completionScript } from '../../src/cli/completion-script.ts'
-import { commandGroups } from '../../src/cli/commands/groups.ts'
-import { CONTRACT_VERSION } from '../../src/cli/contract-version.ts'
-import { cliDocs } from '../../src/cli/docs.ts'
-import { errorLine } from '../../src/cli/print.ts'
-import { createProgram } from '../../src/cli/program.ts'
-import { serviceUnit, TEMPLATE_OF, type UnitKind } from '../../src/cli/service-unit.ts'
-import { formatTable, shownWidth } from '../../src/cli/table.ts'
-import { span } from '../../src/cli/time-words.ts'
-import { CONTRACT_VERSION as VERSION_OF_CONTRACT } from '../../src/contract/contract.ts'
-import { reportableClassSchema } from '../../src/domain/failure.ts'
+import { completionScript, SHELLS } from '../../src/cli/spec/completion-script.ts'
+import { commandGroups } from '../../src/cli/groups.ts'
+import { cliDocs } from '../../src/cli/spec/docs.ts'
+import { errorLine } from '../../src/cli/text/print.ts'
+import { createProgram } from '../../src/cli/spec/program.ts'
+import { serviceUnit, TEMPLATE_OF, type UnitKind } from '../../src/cli/commands/service/install.ts'
+import { formatTable, shownWidth } from '../../src/cli/text/table.ts'
+import { span } from '../../src/cli/text/format.ts'
 import { isAtRest, movingTasks, type RestingTask } from '../../src/domain/rest.ts'
-import {
-  contextSchema,
-  modeSchema,
-  PRIORITIES,
-  SHOWN_STATES,
-  TASK_STATUSES,
-} from '../../src/domain/task.ts'
-
-describe('words that are kept apart from the schemas', () => {
-  it('are those of the domain', () => {
-    expect(choices.PRIORITY_WORDS).toEqual([...PRIORITIES])
-    expect(choices.CONTEXT_WORDS).toEqual(contextSchema.options)
-    expect(choices.MODE_WORDS).toEqual(modeSchema.options)
-    expect(choices.FAILURE_CLASS_WORDS).toEqual([...reportableClassSchema.options])
-    expect(new Set(choices.STATUS_WORDS)).toEqual(new Set([...TASK_STATUSES, ...SHOWN_STATES]))
-    expect(CONTRACT_VERSION).toBe(VERSION_OF_CONTRACT)
-  })
-})
 
 describe('docs/cli.md', () => {
   it('is what the commands say', () => {
@@ -54,7 +32,7 @@ describe('help', () => {
 
 describe('completion', () => {
   const program = createProgram(commandGroups, async () => {})
-  it.each(['bash', 'zsh', 'fish'])('knows commands, options and choices in %s', (shell) => {
+  it.each(SHELLS)('knows commands, options and choices in %s', (shell) => {
     const script = completionScript(program, shell)
     for (const word of ['dead-agents', 'max-attempts', 'critical', 'set-default', 'kill-agents'])
       expect(script).toContain(word)

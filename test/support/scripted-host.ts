@@ -1,6 +1,7 @@
 /** A host with a scripted yard behind the real contract: what the page asks for is answered from here, and news is pushed by hand. */
 import { implement, ORPCError } from '@orpc/server'
-import { contract, CONTRACT_VERSION } from '../../src/contract/contract.ts'
+import { contract } from '../../src/contract/contract.ts'
+import { CONTRACT_VERSION } from '../../src/contract/version.ts'
 import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../../src/contract/view.ts'
 
 export const cardOf = (id: string, more: Partial<TaskCard> = {}): TaskCard => ({

@@ -1,5 +1,5 @@
 /** A real yard under a manual clock, and a client of its handlers in the same process. */
-import type { Client } from '../../src/cli/client.ts'
+import type { Client } from '../../src/cli/connect/owner.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
 import { workFailure } from '../../src/domain/failure.ts'

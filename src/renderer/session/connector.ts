@@ -1,7 +1,7 @@
 /** Keeps a link to the host for as long as the page is there: connects, shows what it says, and connects again after a loss. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../base/clock.ts'
-import { CONTRACT_VERSION } from '../../contract/contract.ts'
+import { CONTRACT_VERSION } from '../../contract/version.ts'
 import { holdLink, type HeldLink } from './held-link.ts'
 import type { Link, OpenLink } from './link.ts'
 import type { Outbox } from './outbox.ts'

@@ -1,7 +1,7 @@
 /** Requests about the yard as a whole and about its host. */
 import type { z } from 'zod'
 import { systemClock } from '../../base/clock.ts'
-import { CONTRACT_VERSION } from '../../contract/contract.ts'
+import { CONTRACT_VERSION } from '../../contract/version.ts'
 import type { executorViewSchema, modelViewSchema, Status } from '../../contract/service.ts'
 import type { JournalRow, Summary } from '../../contract/view.ts'
 import { findModel, modelFor, takesModel } from '../../domain/models.ts'

@@ -1,7 +1,8 @@
 /** The contract where no yard is open: who we are, and the lobby. Everything else is not there. */
 import { createRouterClient, implement } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
-import { contract, CONTRACT_VERSION, type Contract } from '../../contract/contract.ts'
+import { contract, type Contract } from '../../contract/contract.ts'
+import { CONTRACT_VERSION } from '../../contract/version.ts'
 import { failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
 import { YARD_VERSION } from '../yard-version.ts'
 import type { Lobby } from './lobby.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { ok } from '../../../src/base/result.ts'
-import type { Client } from '../../../src/cli/client.ts'
+import type { Client } from '../../../src/cli/connect/owner.ts'
 import { createYardClient } from '../../../src/yard/handlers/router.ts'
 import type { Yard } from '../../../src/yard/yard.ts'
 import { agentIdOf } from '../../../src/domain/ids.ts'

@@ -1,0 +1,119 @@
+/** The configuration files of an invocation: finds them, changes them, and lets a living owner reload them. */
+import { err, ok, type Result } from '../../../base/result.ts'
+import type { ConfigChange } from '../../../config/edit.ts'
+import { takeTurn } from '../../../config/file-turn.ts'
+import type { ConfigSources } from '../../../config/load.ts'
+import { findYard, userPaths, type YardPaths } from '../../../config/paths.ts'
+import type { Flags } from '../../../contract/service.ts'
+import type { Failure } from '../../../domain/failure.ts'
+import { findCaller } from '../../../yard/caller.ts'
+import { recentConfigs } from '../../../yard/lobby/recent-yards.ts'
+import type { Cli } from '../../cli.ts'
+import { failureFromError } from '../../connect/failure-from-error.ts'
+import { findOwner, type Client } from '../../connect/owner.ts'
+import { oneLine } from '../../text/table.ts'
+
+export interface ConfigFiles {
+  readonly sources: ConfigSources
+  /** Null outside a yard. */
+  readonly paths: YardPaths | null
+}
+
+/** Outside a yard only the user's own file counts, and only where that is enough. */
+export function configFiles(cli: Cli, worksWithoutYard: boolean): Result<ConfigFiles, Failure> {
+  const { env, cwd } = cli.machine
+  const found = findYard(cwd, env, cli.dir)
+  if (!found.ok && (!worksWithoutYard || cli.dir !== null)) return found
+  const paths = found.ok ? found.value : null
+  const { config: globalFile, data } = userPaths(env)
+  const projectFile = paths?.config ?? null
+  return ok({
+    paths,
+    sources: { globalFile, projectFile, otherProjects: recentConfigs(data), env },
+  })
+}
+
+type Edit = (
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+) => Result<readonly ConfigChange[], Failure>
+
+/** Writes under the lock of the file, then lets a living owner apply it. */
+export async function changeConfig(
+  cli: Cli,
+  how: { readonly isGlobal: boolean; readonly reloads: boolean },
+  edit: Edit,
+): Promise<
+  Result<{ readonly changes: readonly ConfigChange[]; readonly reload: Reload }, Failure>
+> {
+  const files = configFiles(cli, how.isGlobal)
+  if (!files.ok) return files
+  const { sources } = files.value
+  const scope = how.isGlobal ? 'global' : 'project'
+  const file = how.isGlobal ? sources.globalFile : sources.projectFile
+  if (file === null) return err({ kind: 'no-yard', message: 'there is no yard here' })
+  const changes = await takeTurn(file, () => edit(sources, scope))
+  if (!changes.ok) return changes
+  return ok({ changes: changes.value, reload: await reloadOwner(cli, how.reloads) })
+}
+
+export type Entry = Awaited<ReturnType<Client['service']['config']>>[number]
+
+export type PendingConfig = Awaited<ReturnType<Client['service']['pendingConfig']>>['entries']
+
+/** What became of a change at the owner. */
+export type Reload =
+  | { readonly kind: 'nobody' }
+  /** `changed`: all that was not in force and is now, whoever wrote it. */
+  | {
+      readonly kind: 'applied'
+      readonly changed: PendingConfig
+      /** The owner's configuration now. */
+      readonly inForce: Awaited<ReturnType<Client['service']['config']>>
+    }
+  /** The reload was not asked for. */
+  | { readonly kind: 'left'; readonly changed: PendingConfig }
+  | { readonly kind: 'not-taken'; readonly why: string }
+
+/**
+ * Reloads a living owner with the flags that it has, so that only the files count anew.
+ * A file that was checked here cannot break there; an owner that does not answer reads it when it starts.
+ */
+export async function reloadOwner(cli: Cli, reloads = true): Promise<Reload> {
+  const { machine } = cli
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return { kind: 'nobody' }
+  const owner = await findOwner(paths.value, findCaller(machine.env, paths.value.root))
+  if (!owner) return { kind: 'nobody' }
+  const { service } = owner.client
+  try {
+    const { entries: changed } = await service.pendingConfig()
+    if (!reloads) return { kind: 'left', changed }
+    await service.reload(await flagsOf(owner.client))
+    return { kind: 'applied', changed, inForce: await service.config() }
+  } catch (error) {
+    return { kind: 'not-taken', why: failureFromError(error).message } // of another contract, or gone meanwhile
+  }
+}
+
+/** The flags that the owner was started with stand in its configuration. */
+async function flagsOf(client: Client): Promise<Flags> {
+  const entries = await client.service.config()
+  const flags: Flags = {}
+  for (const { key, value, source } of entries) {
+    if (source !== 'flag') continue
+    if (key === 'coordinator.max_agents' && typeof value === 'number') flags.maxAgents = value
+    if (key === 'coordinator.model' && typeof value === 'string') flags.model = value
+    if (key === 'coordinator.executor' && typeof value === 'string') flags.executor = value
+    if (key === 'coordinator.poll_interval' && typeof value === 'number')
+      flags.pollIntervalMs = value * 1000
+  }
+  return flags
+}
+
+export const shownOrNone = (value: unknown): string => valueText(value) || 'nothing'
+
+export const valueText = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value))
+}

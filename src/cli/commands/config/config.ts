@@ -1,0 +1,162 @@
+import { err, ok, type Result } from '../../../base/result.ts'
+import type { ConfigChange, ConfigEdit } from '../../../config/edit.ts'
+import type { CONFIG_FLAGS } from '../../../config/keys.ts'
+import type { Failure } from '../../../domain/failure.ts'
+import type { Cli, Outcome } from '../../cli.ts'
+import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { argument, defineCommand, option } from '../../spec/define.ts'
+import { oneLine } from '../../text/table.ts'
+import {
+  changeConfig,
+  shownOrNone,
+  valueText,
+  type Entry,
+  type PendingConfig,
+  type Reload,
+} from './change-config.ts'
+
+export const config = defineCommand({
+  name: 'config',
+  summary: 'shows and changes the configuration',
+  arguments: {
+    key: argument('[key]', 'such as coordinator.max_agents'),
+    value: argument('[value]', 'its new value'),
+  },
+  options: {
+    list: option('--list', 'every key with its value and where that comes from'),
+    unset: option('--unset <key>', 'takes a value out of the file'),
+    maxAgents: option('--max-agents <n>', 'sets coordinator.max_agents'),
+    model: option('--model <name>', 'sets coordinator.model'),
+    executor: option('--executor <name>', 'sets coordinator.executor'),
+    pollInterval: option('--poll-interval <seconds>', 'sets coordinator.poll_interval'),
+    global: option('--global', 'for all your yards, not for this one'),
+    reload: option('--no-reload', 'does not tell a running service'),
+  },
+  notes: [
+    'Beside a running service it shows what that goes by, with its own environment, and what the files say beyond that: `pending` in JSON.',
+    'A change makes the service read all files anew; what else that applies is said, and has `asked: false` in JSON.',
+  ],
+  examples: [
+    'yard config --list',
+    'yard config coordinator.max_agents 8',
+    'yard config --unset coordinator.model',
+  ],
+  async handler(cli, input) {
+    const allowed = refuseAgent(cli, 'see or change the configuration')
+    if (!allowed.ok) return allowed
+    const edits = await editsFrom(input)
+    if (!edits.ok) return edits
+    const { key, list, global: isGlobal, reload } = input
+    if (edits.value.length > 0)
+      return list
+        ? wrong('--list goes with nothing that changes')
+        : setAll(cli, { isGlobal, reloads: reload }, edits.value)
+    if (list && key !== undefined) return wrong('--list shows all keys; name none')
+    if (key === undefined && !list) return wrong('nothing to show or change was named')
+    const { printAll, printOne } = await import('./show-config.ts')
+    return key === undefined ? printAll(cli, isGlobal) : printOne(cli, isGlobal, key)
+  },
+})
+
+const wrong = (message: string): Outcome =>
+  err({ kind: 'bad-request', message, hint: 'see `yard help config`' })
+
+type Given = Record<
+  (typeof CONFIG_FLAGS)[number]['option'] | 'key' | 'value' | 'unset',
+  string | undefined
+>
+
+async function editsFrom(given: Given): Promise<Result<readonly ConfigEdit[], Failure>> {
+  const { CONFIG_FLAGS: flags } = await import('../../../config/keys.ts')
+  const { key, value, unset } = given
+  const edits: ConfigEdit[] = []
+  for (const flag of flags) {
+    const text = given[flag.option]
+    if (text !== undefined) edits.push({ key: flag.key, value: text })
+  }
+  if (unset !== undefined) edits.push({ key: unset, value: null })
+  if (key !== undefined && value !== undefined) edits.push({ key, value })
+  else if (key !== undefined && edits.length > 0)
+    return err({
+      kind: 'bad-request',
+      message: `"${key}" has no value`,
+      hint: 'give it one, or leave it out',
+    })
+  return ok(edits)
+}
+
+async function setAll(
+  cli: Cli,
+  how: { readonly isGlobal: boolean; readonly reloads: boolean },
+  edits: readonly ConfigEdit[],
+): Promise<Outcome> {
+  const { print } = cli
+  const { editConfig } = await import('../../../config/edit.ts')
+  const changed = await changeConfig(cli, how, (sources, scope) =>
+    editConfig(sources, scope, edits),
+  )
+  if (!changed.ok) return changed
+  const { changes, reload } = changed.value
+  const also = alsoChanged(reload, changes)
+  const asked = changes.map((change) => ({ ...change, asked: true }))
+  const others = also.map(({ key, value, file }) => ({ key, value, file, asked: false }))
+  print.result(reload.kind === 'applied' ? [...asked, ...others] : asked, () => {
+    for (const { key, value, file } of changes)
+      print.line(
+        value === null
+          ? `${key} is taken out of ${file}`
+          : `${key} = ${valueText(value)} in ${file}`,
+      )
+    printReload(cli, reload, { changes, also })
+  })
+  return ok(0)
+}
+
+/** What the files said already, which the running service had not read. */
+function alsoChanged(reload: Reload, changes: readonly ConfigChange[]): PendingConfig {
+  if (reload.kind !== 'applied' && reload.kind !== 'left') return []
+  const own = (key: string): boolean =>
+    changes.some((change) => `${key}.`.startsWith(`${change.key}.`))
+  return reload.changed.filter(({ key }) => !own(key))
+}
+
+function printReload(
+  { print }: Cli,
+  reload: Reload,
+  { changes, also }: { changes: readonly ConfigChange[]; also: PendingConfig },
+): void {
+  if (reload.kind === 'nobody') return
+  if (reload.kind === 'not-taken') {
+    print.line(`the running service did not take it (${oneLine(reload.why)}): yard service restart`)
+    return
+  }
+  const isApplied = reload.kind === 'applied'
+  const above = isApplied ? changes.flatMap((change) => aboveIt(change, reload.inForce)) : []
+  for (const entry of above)
+    print.line(
+      `the running service keeps ${entry.key} = ${valueText(entry.value)}: ${originOf(entry)}, which stands above`,
+    )
+  if (above.length < changes.length || !isApplied)
+    print.line(
+      isApplied
+        ? 'the running service goes by it already'
+        : 'not applied: the running service goes on as before until `yard service reload`',
+    )
+  const what = isApplied
+    ? 'also applied, which stood in the files before'
+    : 'a reload will also apply'
+  for (const { key, value, inForce } of also)
+    print.line(`${what}: ${key} = ${shownOrNone(value)} (was ${shownOrNone(inForce.value)})`)
+}
+
+/** What stands above the file that was changed. */
+const aboveIt = ({ key, file, value }: ConfigChange, inForce: readonly Entry[]): Entry[] =>
+  inForce.filter((entry) => {
+    const isOther = value !== null && entry.file !== null && entry.file !== file
+    return entry.key === key && (entry.source === 'flag' || entry.source === 'env' || isOther)
+  })
+
+const originOf = ({ source, file }: Entry): string => {
+  if (source === 'flag') return 'it was started with that'
+  return source === 'env' ? 'its environment says that' : `${file} says that`
+}

@@ -1,0 +1,83 @@
+/** Lists of tasks. */
+import { err, ok } from '../../../base/result.ts'
+import type { TaskCard } from '../../../contract/view.ts'
+import { DERIVED_STATES, TASK_STATUSES } from '../../../domain/task.ts'
+import { hintOf } from '../../../domain/near-match.ts'
+import type { Cli, Outcome } from '../../cli.ts'
+import { withYard } from '../../connect/connect.ts'
+import { defineCommand, option } from '../../spec/define.ts'
+import { definedFields, whole } from '../../spec/values.ts'
+import { paintState, stateText } from '../../text/state.ts'
+
+/** What `--status` takes: stored statuses and derived states. */
+const STATUSES: readonly string[] = [...TASK_STATUSES, ...DERIVED_STATES]
+
+export const list = defineCommand({
+  name: 'list',
+  summary: 'lists tasks',
+  options: {
+    status: option('--status <list>', 'only these statuses or states, with commas between'),
+    tag: option('--tag <tag>', 'only with this tag'),
+    limit: option('--limit <n>', 'at most so many', whole(1, 1_000_000)),
+  },
+  examples: ['yard list --status ready,in-progress', 'yard list --tag release --json'],
+  async handler(cli, { status, tag, limit }) {
+    const wanted = status?.split(',').map((part) => part.trim())
+    const wrong = wanted?.find((word) => !STATUSES.includes(word))
+    if (wrong !== undefined)
+      return err({
+        kind: 'bad-request',
+        message: `"${wrong}" is no status`,
+        hint: hintOf(wrong, STATUSES, 'statuses'),
+      })
+    return listWhere(cli, { status: wanted?.join(','), tag, limit })
+  },
+})
+
+export const ready = defineCommand({
+  name: 'ready',
+  summary: 'lists the tasks that can start now',
+  handler: (cli) => listWhere(cli, { status: 'ready' }),
+})
+
+export const blocked = defineCommand({
+  name: 'blocked',
+  summary: 'lists the tasks that wait for others',
+  handler: (cli) => listWhere(cli, { status: 'blocked' }),
+})
+
+interface Filter {
+  readonly status?: string | undefined
+  readonly tag?: string | undefined
+  readonly limit?: number | undefined
+}
+
+const listWhere = (cli: Cli, filter: Filter): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const detail = cli.print.isJson ? 'full' : 'card'
+    const tasks = await client.task.list({ detail, ...definedFields(filter) })
+    cli.print.result(tasks, () => printTasks(cli, tasks))
+    return ok(0)
+  })
+
+function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
+  if (tasks.length === 0) return print.progress('no tasks')
+  print.table(
+    ['ID', 'STATE', 'AGENT', 'TITLE'],
+    tasks.map((task) => [
+      task.id,
+      stateText(task.state, task.fact === null ? null : short(task.fact)),
+      task.agent,
+      task.title,
+    ]),
+    (row, line) => {
+      const task = tasks[row]
+      return task ? paintState(print, task.state, line) : line
+    },
+  )
+}
+
+/** Whole in `yard show` and `yard why`; here the titles must stay in sight. */
+const FACT_WIDTH = 44
+const short = (fact: string): string =>
+  fact.length > FACT_WIDTH ? `${fact.slice(0, FACT_WIDTH - 1)}…` : fact

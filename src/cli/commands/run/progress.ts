@@ -1,0 +1,165 @@
+/** How a graph goes on, for the eye: lines that are redrawn on a terminal, one line for each change elsewhere. */
+import type { BreakerView, TaskCard } from '../../../contract/view.ts'
+import type { Machine } from '../../cli.ts'
+import type { Change, LiveGraph } from '../../connect/live-graph.ts'
+import { clock, span } from '../../text/format.ts'
+import type { Printer } from '../../text/print.ts'
+import { signOf, stateText } from '../../text/state.ts'
+import { oneLine, shorten, visible } from '../../text/table.ts'
+
+export interface Progress {
+  show(change: Change): void
+  /** A sentence of its own, above the redrawn lines. */
+  say(text: string): void
+  /** Leaves the terminal as a person expects it. Calling it twice is harmless. */
+  end(): void
+}
+
+export const createProgress = (print: Printer, machine: Machine): Progress =>
+  print.isLive ? createLiveProgress(machine) : createPlainProgress(print)
+
+/** States whose changes are logged; `ready` and `blocked` come and go between. */
+const REPORTED = new Set([
+  'in-progress',
+  'done',
+  'failed',
+  'abandoned',
+  'waiting',
+  'parked',
+  'paused',
+  'delayed',
+])
+
+export function changeLine(before: TaskCard | null, after: TaskCard): string | null {
+  if (before === null && after.mergeFor !== undefined)
+    return `! a merge conflict of ${after.mergeFor}: ${after.id} settles it`
+  if (before === null || !REPORTED.has(after.state)) return null
+  if (before.state === after.state && before.agent === after.agent) return null
+  const sign = signOf(after.state)
+  const title = oneLine(after.title)
+  if (after.state === 'in-progress')
+    return `${sign} ${after.id} started as ${after.agent}: ${title}`
+  const took = after.state === 'done' ? (after.workedMs ?? null) : null
+  const detail = took === null ? after.fact : span(took)
+  return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null)}`
+}
+
+function createPlainProgress(print: Printer): Progress {
+  return {
+    show({ changed, isFirst }) {
+      if (isFirst) return
+      for (const { before, after } of changed) {
+        const line = changeLine(before, after)
+        if (line !== null) print.progress(line)
+      }
+    },
+    say: (text) => print.progress(text),
+    end: () => {},
+  }
+}
+
+const REDRAW_MS = 120
+const MAX_AGENTS_SHOWN = 8
+
+function createLiveProgress({ stderr }: Machine): Progress {
+  let graph: LiveGraph | null = null
+  let drawn = 0
+  const clear = (): void => {
+    if (drawn > 0) stderr.write(`\u001b[${drawn}A\u001b[0J`)
+    drawn = 0
+  }
+  const draw = (): void => {
+    if (!graph) return
+    clear()
+    const lines = liveLines(graph, Date.now()).map((line) =>
+      shorten(line, (stderr.columns ?? 80) - 1),
+    )
+    stderr.write(lines.map((line) => `${visible(line)}\n`).join(''))
+    drawn = lines.length
+  }
+  const above = (text: string): void => {
+    clear()
+    stderr.write(`${visible(text)}\n`)
+  }
+  const timer = setInterval(draw, REDRAW_MS)
+  return {
+    show(change) {
+      graph = change.graph
+      if (change.isFirst) return
+      for (const { before, after } of change.changed) {
+        const line = changeLine(before, after)
+        if (line !== null && after.state !== 'in-progress') above(line)
+      }
+    },
+    say(text) {
+      above(text)
+      draw()
+    },
+    end() {
+      clearInterval(timer)
+      clear()
+      graph = null
+    },
+  }
+}
+
+/** The agents at work, then how far it all is. */
+export function liveLines(graph: LiveGraph, now: number): string[] {
+  const working = [...graph.agents.values()]
+  const lines = working.slice(0, MAX_AGENTS_SHOWN).map((agent) => {
+    const since = now - new Date(agent.startedAt ?? agent.claimedAt).getTime()
+    const doing = agent.doing === null ? '' : `  ${oneLine(agent.doing)}`
+    return `  ▶ ${agent.task}  ${agent.id}  ${span(Math.max(0, since))}${doing}`
+  })
+  if (working.length > MAX_AGENTS_SHOWN)
+    lines.push(`  and ${working.length - MAX_AGENTS_SHOWN} more`)
+  const { done = 0, ...others } = countStates(graph.tasks.values())
+  const words = Object.entries(others).map(([state, n]) => `${n} ${state}`)
+  return [...lines, [`${done} of ${graph.tasks.size} done`, ...words].join(' · ')]
+}
+
+export function countStates(tasks: Iterable<TaskCard>): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { state } of tasks) counts[state] = (counts[state] ?? 0) + 1
+  return counts
+}
+
+/** Reports what a graph waits for while no agent is at work, each reason once. */
+export function createPauseReporter(): (progress: Progress, graph: LiveGraph) => void {
+  const reported = new Set<string>()
+  return (progress, graph) => {
+    const lines = pauseLines(graph)
+    for (const line of lines) {
+      if (!reported.has(line)) progress.say(line)
+      reported.add(line)
+    }
+  }
+}
+
+const COULD_START = new Set(['ready', 'parked', 'delayed'])
+
+/** Breakers that hold nobody else back. */
+const OF_ONE_AGENT: ReadonlySet<string> = new Set(['silence', 'unreachable'])
+
+export function pauseLines({ tasks, agents, summary }: LiveGraph): string[] {
+  // Said beside living agents too: their ends wait for it.
+  if (summary.readOnly !== null)
+    return [`! nothing can be saved: ${oneLine(summary.readOnly)}; it is tried again by itself`]
+  const next = [...tasks.values()].filter(({ state, stuck }) => COULD_START.has(state) && !stuck)
+  if (agents.size > 0 || next.length === 0 || summary.paused) return []
+  const held = summary.breakers.filter(({ kind }) => !OF_ONE_AGENT.has(kind)).map(breakerLine)
+  if (held.length > 0) return held
+  const hold = summary.machine?.hold ?? null
+  if (hold !== null) return [`‖ waits: ${oneLine(hold)}`]
+  if (next.some(({ state }) => state === 'ready')) return []
+  const until = next
+    .flatMap(({ park, notBefore }) => [park?.until ?? notBefore ?? []].flat())
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))[0]
+  return until === undefined ? [] : [`‖ waits until ${clock(until)}: nothing can start before`]
+}
+
+function breakerLine({ kind, subject, reason, until }: BreakerView): string {
+  const when = until === null ? 'for a person' : `until ${clock(until)}`
+  const who = kind === 'budget' ? '' : `${subject} is held back: `
+  return `‖ waits ${when}: ${who}${oneLine(reason)}`
+}

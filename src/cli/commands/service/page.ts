@@ -1,0 +1,84 @@
+/** `yard page`: a way into the page of a host that runs already. */
+import { err, ok } from '../../../base/result.ts'
+import { failure } from '../../../domain/failure.ts'
+import type { Cli, Outcome } from '../../cli.ts'
+import { withYard } from '../../connect/connect.ts'
+import { openBrowser } from '../../connect/open-browser.ts'
+import { defineCommand, option } from '../../spec/define.ts'
+import { quoted } from '../../spec/values.ts'
+
+export const page = defineCommand({
+  name: 'page',
+  summary:
+    'prints a fresh address of the page of the host that runs, or shows and ends page sessions',
+  options: {
+    open: option('--open', 'opens it in a browser'),
+    list: option('--list', 'the browsers that may use the page'),
+    revoke: option(
+      '--revoke <id>',
+      'ends the session of one, or of `all`; pages that are open in it are cut off',
+    ),
+  },
+  notes: [
+    'An address is good once, for ten minutes. The browser that opens it has a session of 30 days, in all its tabs.',
+    'Deleting `.yard/service/secret` while nothing runs ends all sessions, and makes every token void.',
+  ],
+  examples: ['yard page --open', 'yard page --list', 'yard page --revoke all'],
+  async handler(cli, { open, list, revoke }) {
+    if (revoke !== undefined) return revokeSessions(cli, revoke)
+    return list ? listSessions(cli) : printAddress(cli, open)
+  },
+})
+
+const listSessions = (cli: Cli): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const { print } = cli
+    const sessions = await client.service.pageSessions()
+    print.result(sessions, () => {
+      if (sessions.length === 0) print.line('no browser may use the page now')
+      else
+        print.table(
+          ['ID', 'SINCE', 'UNTIL', 'BROWSER'],
+          sessions.map(({ id, openedAt, expiresAt, browser }) => [
+            id,
+            openedAt,
+            expiresAt,
+            browser,
+          ]),
+        )
+    })
+    return ok(0)
+  })
+
+/** By its id; `all` for every one. Pages that are open in it are cut off. */
+const revokeSessions = (cli: Cli, id: string): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const ended = await client.service.revokePageSessions(id === 'all' ? {} : { ids: [id] })
+    if (ended.length === 0 && id !== 'all')
+      return err(
+        failure('bad-request', `there is no page session ${quoted(id)}`, {
+          hint: '`yard page --list` shows them',
+        }),
+      )
+    cli.print.result(ended, () => cli.print.line(`ended ${ended.length} page sessions`))
+    return ok(0)
+  })
+
+const printAddress = (cli: Cli, opens: boolean): Promise<Outcome> =>
+  withYard(cli, async ({ client, owner }) => {
+    const pageUrl = owner === null ? null : (await client.service.page()).pageUrl
+    if (pageUrl === null)
+      return err(
+        failure('not-running', 'no host runs this yard, so there is no page', {
+          hint: 'start one with `yard serve` or `yard service start`',
+        }),
+      )
+    cli.print.result({ pageUrl }, () => {
+      // What is piped on is the address alone.
+      cli.print.progress('good once, within ten minutes; the browser stays signed in for 30 days:')
+      cli.print.line(pageUrl)
+    })
+    // A code is good once: the browser gets one of its own.
+    if (opens) openBrowser((await client.service.page()).pageUrl ?? pageUrl, cli.machine.env)
+    return ok(0)
+  })

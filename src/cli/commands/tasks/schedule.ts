@@ -1,0 +1,67 @@
+/** Tasks that repeat. */
+import { ok } from '../../../base/result.ts'
+import type { Cli, Outcome } from '../../cli.ts'
+import { withYard } from '../../connect/connect.ts'
+import { moment } from '../../text/format.ts'
+import { argument, defineCommand } from '../../spec/define.ts'
+import { taskId } from '../../spec/values.ts'
+
+const list = (cli: Cli): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const { print } = cli
+    const entries = await client.task.scheduleList()
+    print.result(entries, () => {
+      if (entries.length === 0) return print.progress('nothing repeats')
+      print.table(
+        ['NEXT', 'ID', 'SCHEDULE', 'ZONE', 'STATE', 'TITLE'],
+        entries.map(({ next, id, spec, tz, state, title }) => [
+          next === null ? (state === 'ready' ? 'now' : 'never') : moment(next),
+          id,
+          spec,
+          tz,
+          state,
+          title,
+        ]),
+      )
+    })
+    return ok(0)
+  })
+
+const id = argument('<id>', 'the task', taskId)
+
+export const schedule = defineCommand({
+  name: 'schedule',
+  summary: 'shows what fires next, leaves one out, or starts one now; alone it lists',
+  subcommands: [
+    defineCommand({
+      name: 'list',
+      summary: 'shows the tasks that repeat, with their next time',
+      handler: list,
+    }),
+    defineCommand({
+      name: 'skip',
+      summary: 'leaves out the next time',
+      arguments: { id },
+      handler: (cli, { id: name }) =>
+        withYard(cli, async ({ client }) => {
+          const task = await client.task.scheduleSkip({ id: name, commandId: cli.commandId })
+          const next =
+            task.notBefore === null ? 'it does not fire again' : `next ${moment(task.notBefore)}`
+          cli.print.result(task, () => cli.print.line(`${task.id}: one is left out; ${next}`))
+          return ok(0)
+        }),
+    }),
+    defineCommand({
+      name: 'now',
+      summary: 'starts it now instead of at the next time',
+      arguments: { id },
+      handler: (cli, { id: name }) =>
+        withYard(cli, async ({ client }) => {
+          const task = await client.task.scheduleNow({ id: name, commandId: cli.commandId })
+          cli.print.result(task, () => cli.print.line(`${task.id} is ${task.state}`))
+          return ok(0)
+        }),
+    }),
+  ],
+  handler: list,
+})

@@ -1,0 +1,209 @@
+/** Commands that move tasks from one state to another. */
+import { err, ok } from '../../../base/result.ts'
+import type { TaskView } from '../../../contract/view.ts'
+import type { Failure } from '../../../domain/failure.ts'
+import type { Cli, Outcome } from '../../cli.ts'
+import { withYard } from '../../connect/connect.ts'
+import type { Client } from '../../connect/owner.ts'
+import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
+import { argument, defineCommand, option } from '../../spec/define.ts'
+import { taskId } from '../../spec/values.ts'
+
+const id = argument('<id>', 'the task', taskId)
+const ids = argument('<ids...>', 'the tasks', taskId)
+
+interface Request {
+  readonly id: string
+  readonly commandId: string
+}
+
+const stateLine = (task: TaskView): string => `${task.id} is ${stateText(task)}`
+
+/** A task that runs shows that it is held only when its agent has ended, so it is said here. */
+const stateText = ({ state, held, agent }: TaskView): string =>
+  state === 'in-progress' && held ? `paused once ${agent ?? 'its agent'} has finished` : state
+
+/**
+ * The same for each task that is named. An unknown one is refused before anything is changed; one that a rule refuses
+ * does not keep the others from it. JSON: the thing itself for one task, an array for several.
+ */
+const changeEach = <T>(
+  cli: Cli,
+  ids: readonly string[],
+  ask: (client: Client, request: Request) => Promise<T>,
+  text: (reply: T) => string,
+): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const named = [...new Set(ids)]
+    if (named.length > 1) for (const id of named) await client.task.get({ id })
+    const replies: T[] = []
+    const refused: { id: string; problem: Failure }[] = []
+    for (const [index, id] of named.entries()) {
+      try {
+        // A command id names one command, so each task has its own.
+        replies.push(await ask(client, { id, commandId: `${cli.commandId}:${index}` }))
+      } catch (error) {
+        if (named.length === 1 || isLostConnection(error)) throw error
+        refused.push({ id, problem: failureFromError(error) })
+      }
+    }
+    const [first] = refused
+    if (first === undefined || !cli.print.isJson)
+      cli.print.result(named.length === 1 ? replies[0] : replies, () => {
+        for (const reply of replies) cli.print.line(text(reply))
+      })
+    return first === undefined ? ok(0) : err(refusal(first, refused, named.length))
+  })
+
+function refusal(
+  { id, problem }: { id: string; problem: Failure },
+  refused: readonly { id: string; problem: Failure }[],
+  all: number,
+): Failure {
+  const others = refused.slice(1).map((each) => each.id)
+  const more = others.length === 0 ? '' : ` (and ${others.join(', ')})`
+  return {
+    ...problem,
+    message: `${refused.length} of ${all} were refused: ${id}: ${problem.message}${more}`,
+    facts: { refused: refused.map((each) => ({ task: each.id, ...each.problem })) },
+  }
+}
+
+export const publish = defineCommand({
+  name: 'publish',
+  summary: 'releases drafts and all drafts that wait for them',
+  arguments: { ids },
+  options: { only: option('--only', 'these tasks alone') },
+  handler: (cli, { ids: tasks, only }) =>
+    changeEach(
+      cli,
+      tasks,
+      (client, request) => client.task.publish({ ...request, only }),
+      ({ published }) =>
+        published.length === 0 ? 'nothing was a draft' : `published ${published.join(', ')}`,
+    ),
+})
+
+export const pause = defineCommand({
+  name: 'pause',
+  summary: 'holds tasks back; one that runs is let finish',
+  arguments: { ids },
+  handler: (cli, { ids: tasks }) =>
+    changeEach(cli, tasks, (client, request) => client.task.hold(request), stateLine),
+})
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'releases tasks that were paused, or drafts',
+  arguments: { ids: argument('[ids...]', 'the tasks', taskId) },
+  options: { all: option('--all', 'every paused task; drafts stay drafts') },
+  examples: ['yard resume build test', 'yard kill --all && yard resume --all'],
+  async handler(cli, { ids: tasks, all }) {
+    if (tasks.length > 0 === all)
+      return err({
+        kind: 'bad-request',
+        message: all ? 'tasks and --all were both named' : 'no task was named',
+        hint: 'name tasks, or --all for every paused one; see `yard list --status paused`',
+      })
+    return all
+      ? resumeAll(cli)
+      : changeEach(cli, tasks, (client, request) => client.task.release(request), stateLine)
+  },
+})
+
+const resumeAll = (cli: Cli): Promise<Outcome> =>
+  withYard(cli, async ({ client }) => {
+    const reply = await client.task.releaseAll({})
+    const { released } = reply
+    cli.print.result(reply, () =>
+      cli.print.line(
+        released.length === 0
+          ? 'no task is paused; drafts are released by yard publish'
+          : `released ${released.join(', ')}`,
+      ),
+    )
+    return ok(0)
+  })
+
+export const retry = defineCommand({
+  name: 'retry',
+  summary: 'opens failed tasks for another try',
+  arguments: { ids },
+  options: { fresh: option('--fresh', 'with a new conversation') },
+  handler: (cli, { ids: tasks, fresh }) =>
+    changeEach(
+      cli,
+      tasks,
+      (client, request) => client.task.retry({ ...request, ...(fresh ? { fresh } : {}) }),
+      retryLine,
+    ),
+})
+
+/** One that had not begun is as it was before. */
+function retryLine(task: TaskView): string {
+  const { id: name, state } = task
+  const next =
+    state === 'paused'
+      ? `yard resume ${name} lets it go on`
+      : state === 'blocked'
+        ? `yard why ${name} says what it waits for`
+        : null
+  return next === null ? stateLine(task) : `${stateLine(task)}, with nothing to try again; ${next}`
+}
+
+export const reopen = defineCommand({
+  name: 'reopen',
+  summary: 'opens a task that was done or abandoned',
+  arguments: { id },
+  notes: ['Tasks that wait for it and are done stay done.'],
+  handler: (cli, { id: task }) =>
+    withYard(cli, async ({ client }) => {
+      const view = await client.task.reopen({ id: task, commandId: cli.commandId })
+      cli.print.result(view, () => cli.print.line(stateLine(view)))
+      return ok(0)
+    }),
+})
+
+export const abandon = defineCommand({
+  name: 'abandon',
+  summary: 'gives tasks up, ends their agents, and lets those that wait for them go on',
+  arguments: { ids },
+  options: {
+    withDependents: option('--with-dependents', 'gives up all that is downstream, too'),
+  },
+  handler: (cli, { ids: tasks, withDependents }) =>
+    changeEach(
+      cli,
+      tasks,
+      (client, request) => client.task.abandon({ ...request, withDependents }),
+      abandonedLine,
+    ),
+})
+
+function abandonedLine(reply: {
+  readonly abandoned: readonly string[]
+  readonly becameReady: number
+}): string {
+  const { abandoned, becameReady } = reply
+  const what =
+    abandoned.length === 0 ? 'nothing was left to abandon' : `abandoned ${abandoned.join(', ')}`
+  const ready =
+    becameReady === 0
+      ? 'no task becomes ready by it'
+      : becameReady === 1
+        ? '1 task becomes ready'
+        : `${becameReady} tasks become ready`
+  return `${what}; ${ready}`
+}
+
+export const remove = defineCommand({
+  name: 'remove',
+  summary: 'removes a task that never had an agent and that nothing waits for',
+  arguments: { id },
+  handler: (cli, { id: task }) =>
+    withYard(cli, async ({ client }) => {
+      const reply = await client.task.remove({ id: task, commandId: cli.commandId })
+      cli.print.result(reply, () => cli.print.line(`removed ${reply.removed}`))
+      return ok(0)
+    }),
+})

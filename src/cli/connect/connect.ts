@@ -1,0 +1,141 @@
+/**
+ * Connects a command to its yard: through the living owner, else by opening the yard in this process for as long as the command
+ * lasts. A lock that is held while nobody answers belongs to another short command, and is waited for.
+ */
+import { statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { err, ok, type Result } from '../../base/result.ts'
+import { findYard, type YardPaths } from '../../config/paths.ts'
+import type { Failure } from '../../domain/failure.ts'
+import { findCaller, type Caller } from '../../yard/caller.ts'
+import type { Cli, Outcome } from '../cli.ts'
+import { failureFromError, isLostConnection } from './failure-from-error.ts'
+import { askHolder, stillLocked, type Client, type Owner } from './owner.ts'
+
+/** How long to wait for a lock whose holder neither answers nor changes the database. */
+const LOCK_WAIT_MS = 10_000
+/** The longest wait, however busy the yard is. */
+const QUEUE_WAIT_MS = 180_000
+
+/** Short commands that pass the lock on are a queue, not a hang: each change of the database starts the wait anew. */
+function createLockWait({ db }: YardPaths): { isOver(): boolean } {
+  const since = performance.now()
+  let giveUpAt = since + LOCK_WAIT_MS
+  let seen = modifiedAt(db)
+  return {
+    isOver() {
+      const now = performance.now()
+      const modified = modifiedAt(db)
+      if (modified !== seen) giveUpAt = now + LOCK_WAIT_MS
+      seen = modified
+      return now > Math.min(giveUpAt, since + QUEUE_WAIT_MS)
+    },
+  }
+}
+
+/** Changes with every commit; read without opening a file that another process holds. */
+const modifiedAt = (db: string): string =>
+  [db, `${db}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join()
+
+/** Attempts of a long command: several owners may come and go meanwhile. */
+const LONG_ROUNDS = 20
+
+/** A command's connection to its yard while it lasts. */
+export interface Connection {
+  readonly client: Client
+  readonly paths: YardPaths
+  readonly caller: Caller
+  /** The host that runs the yard; null = none does: this command holds it, or another that serves it meanwhile. */
+  readonly owner: Owner | null
+  close(): Promise<void>
+}
+
+interface ConnectOptions {
+  /** The command takes long: a yard that is opened here is served to others meanwhile. */
+  readonly isLong?: boolean
+}
+
+export async function connect(
+  cli: Cli,
+  { isLong = false }: ConnectOptions = {},
+): Promise<Result<Connection, Failure>> {
+  const { machine } = cli
+  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  if (!paths.ok) return paths
+  const caller = findCaller(machine.env, paths.value.root)
+  const lockWait = createLockWait(paths.value)
+  for (let round = 0; ; round++) {
+    const owner = await askHolder(paths.value, caller)
+    if (!owner.ok) return owner
+    if (owner.value) return ok(joined(paths.value, caller, owner.value))
+    const { openLocally } = await import('./open-locally.ts')
+    const opened = await openLocally(cli, paths.value, { caller, isServed: isLong })
+    if (opened.ok) return ok({ ...opened.value, paths: paths.value, caller, owner: null })
+    if (opened.error.kind !== 'locked') return opened
+    if (lockWait.isOver()) return err(stillLocked(paths.value))
+    // Many commands may queue: random delays keep them from trying at the same time.
+    await delay(10 + Math.random() * Math.min(20 * (round + 1), 150))
+  }
+}
+
+const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => ({
+  client: owner.client,
+  paths,
+  caller,
+  owner: owner.isCommand ? null : owner,
+  close: async () => {},
+})
+
+/**
+ * Runs a command on its yard and closes the yard again. A command whose answer was lost because the owner went away is sent once
+ * more: its command id makes the second time harmless. Commands that print before they ask must not use this.
+ */
+export async function withYard(
+  cli: Cli,
+  use: (yard: Connection) => Promise<Outcome>,
+  options: ConnectOptions = {},
+): Promise<Outcome> {
+  for (let round = 0; round < (options.isLong ? LONG_ROUNDS : 2); round++) {
+    const outcome = await useOnce(cli, use, options)
+    if (outcome !== 'lost') return outcome
+  }
+  return err({
+    kind: 'not-running',
+    message: 'the connection to the host of this yard was lost, again and again',
+    hint: 'see `yard service logs`',
+  })
+}
+
+/** An executor or model that is unknown to the owner may stand in a config file that it has not read yet. */
+async function withPendingConfig(problem: Failure, { client, owner }: Connection) {
+  const name = problem.facts?.['executor'] ?? problem.facts?.['model']
+  const isUnknown = problem.kind === 'unknown-executor' || problem.kind === 'unknown-model'
+  if (owner === null || !isUnknown || typeof name !== 'string') return problem
+  const pending = await client.service.pendingConfig().catch(() => null)
+  const isThere = pending?.entries.some(({ key }) =>
+    ['executors', 'models'].some((table) => `${key}.`.startsWith(`${table}.${name}.`)),
+  )
+  if (!isThere) return problem
+  const hint = 'the config has it, and the running service has not read that: yard service reload'
+  return { ...problem, hint }
+}
+
+async function useOnce(
+  cli: Cli,
+  use: (yard: Connection) => Promise<Outcome>,
+  options: ConnectOptions,
+): Promise<Outcome | 'lost'> {
+  const yard = await connect(cli, options)
+  if (!yard.ok) return yard
+  try {
+    return await use(yard.value)
+  } catch (error) {
+    if (isLostConnection(error)) return 'lost'
+    const failure = failureFromError(error)
+    // A bug keeps its stack for --debug.
+    if (failure.kind === 'internal') throw error
+    return err(await withPendingConfig(failure, yard.value))
+  } finally {
+    await yard.value.close()
+  }
+}

@@ -1,0 +1,95 @@
+/** This command as a full host: it opens the yard, starts its agents and serves other commands. Used by `run` and `serve`. */
+import { existsSync } from 'node:fs'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { YardPaths } from '../../config/paths.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { openLogFile } from '../../headless/log-file.ts'
+import { runHost, type Host } from '../../headless/run-host.ts'
+import { nameYard, runHosts, type Hosts } from '../../headless/run-hosts.ts'
+import { createYardClient } from '../../yard/handlers/router.ts'
+import type { Cli } from '../cli.ts'
+import type { Client } from './owner.ts'
+import { entriesOf } from './program-files.ts'
+import { askOwner, stillLocked, type Owner } from './owner.ts'
+import { pageRootOf } from './program-files.ts'
+
+export interface HostOptions {
+  readonly port?: number | undefined
+  readonly address?: string | undefined
+  readonly notice: (text: string) => void
+}
+
+/** The living owner, or a host opened here. A lock without an answer is waited for. */
+export async function hostOrOwner(
+  { machine }: Cli,
+  paths: YardPaths,
+  options: HostOptions,
+): Promise<Result<{ owner: Owner } | { host: Host }, Failure>> {
+  const before = await askOwner(paths, { kind: 'person' })
+  if (!before.ok) return before
+  if (before.value) return ok({ owner: before.value })
+  const { env, root, entry } = machine
+  const page = pageRootOf(env, root)
+  const host = await runHost({
+    paths,
+    env,
+    flags: {},
+    kind: 'run',
+    ...options,
+    ...entriesOf(root, entry),
+    log: openLogFile({ file: paths.service.log, env }),
+    pageRoot: existsSync(page) ? page : null,
+  })
+  if (host.ok) return ok({ host: host.value })
+  // Another was faster, and answers by now.
+  if (host.error.kind !== 'locked') return host
+  const owner = await askOwner(paths, { kind: 'person' })
+  if (!owner.ok) return owner
+  return owner.value ? ok({ owner: owner.value }) : err(stillLocked(paths))
+}
+
+/** Several yards in this process, or none: one that is held elsewhere or cannot be opened leaves all as they were. */
+export async function hostAll(
+  { machine }: Cli,
+  yards: readonly YardPaths[],
+  options: HostOptions,
+): Promise<Result<Hosts, Failure>> {
+  for (const paths of yards) {
+    const owner = await askOwner(paths, { kind: 'person' })
+    const fault = owner.ok ? owner.value && ownedElsewhere(owner.value) : owner.error
+    if (fault) return err(nameYard({ root: paths.root, failure: fault }))
+  }
+  const { env, root, entry } = machine
+  const page = pageRootOf(env, root)
+  return runHosts({
+    env,
+    flags: {},
+    kind: 'run',
+    ...options,
+    ...entriesOf(root, entry),
+    yards: yards.map((paths) => ({
+      paths,
+      log: openLogFile({ file: paths.service.log, env }),
+    })),
+    pageRoot: existsSync(page) ? page : null,
+    isAllOrNone: true,
+  })
+}
+
+/** Calls the handlers of a host in this process without the network. */
+export function clientOf(host: Host): Client {
+  const { yard, served } = host
+  const actor = { kind: 'person', name: null } as const
+  const hooks = {
+    url: () => served.url,
+    pageUrl: () => served.pageUrl(),
+    sessions: served.sessions,
+    stop: () => void host.end(),
+  }
+  return createYardClient({ yard, view: served.view, host: hooks, actor })
+}
+
+export const ownedElsewhere = (owner: Owner): Failure =>
+  failure('locked', `this yard is held by another host already: pid ${owner.pid}, ${owner.url}`, {
+    hint: '`yard page` gives the address of its page; `yard service stop` stops it',
+  })

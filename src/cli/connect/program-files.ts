@@ -1,0 +1,35 @@
+/** Where the other programs of this project lie: beside the source while it runs from source, else beside the built one. */
+import { fileURLToPath } from 'node:url'
+
+export interface Entries {
+  /** The folder with the supervisor scripts. */
+  readonly resources: string
+  readonly launcherEntry: string
+  readonly tailEntry: string
+  readonly headlessEntry: string
+}
+
+/** `entry` is the file that the command was started with. */
+export function entriesOf(root: URL, entry: URL): Entries {
+  const at = (path: string): string => fileURLToPath(new URL(path, root))
+  const resources = at('resources')
+  if (entry.pathname.endsWith('.ts'))
+    return {
+      resources,
+      launcherEntry: at('src/agents/launcher-entry.ts'),
+      tailEntry: at('src/agents/tail-worker.ts'),
+      headlessEntry: at('src/headless/index.ts'),
+    }
+  return {
+    resources,
+    launcherEntry: at('out/main/launcher.js'),
+    tailEntry: at('out/main/tail-worker.js'),
+    headlessEntry: at('out/main/headless.js'),
+  }
+}
+
+/** Where the built page lies. For work on the page itself `YARD_PAGE` names another built page; only `YARD_DEV=1` heeds it. */
+export function pageRootOf(env: NodeJS.ProcessEnv, root: URL): string {
+  const named = env['YARD_DEV'] === '1' ? env['YARD_PAGE'] : undefined
+  return named ?? fileURLToPath(new URL('out/renderer', root))
+}

@@ -1,0 +1,90 @@
+/** Parsers of the values of arguments and options: a wrong value ends with exit code 2 before anything is touched. */
+import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../../domain/duration.ts'
+import { agentIdSchema, isTaskId } from '../../domain/ids.ts'
+
+export function taskId(text: string): string {
+  if (!isTaskId(text))
+    throw new InvalidArgumentError(
+      `${quoted(text)} is no id: 1 to 100 letters, digits, dots, dashes or underscores, not a dot or dash first`,
+    )
+  return text
+}
+
+export function agentId(text: string): string {
+  if (!agentIdSchema.safeParse(text).success)
+    throw new InvalidArgumentError(`${quoted(text)} is no agent; they are named like agent-7`)
+  return text
+}
+
+/** `a,b`; an empty text is none. */
+export const idList = (text: string): readonly string[] =>
+  text.trim() === '' ? [] : text.split(',').map((part) => taskId(part.trim()))
+
+/** US dollars, zero or more. */
+export function dollars(text: string): number {
+  const usd = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+  if (Number.isNaN(usd))
+    throw new InvalidArgumentError(`${quoted(text)} is no number of US dollars, such as 2.50`)
+  return usd
+}
+
+/** US dollars, more than none. */
+export function budget(text: string): number {
+  const usd = dollars(text)
+  if (usd <= 0) throw new InvalidArgumentError('it must be more than nothing')
+  return usd
+}
+
+/** Milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null)
+    throw new InvalidArgumentError(
+      `${quoted(text)} is no duration: write a number with ms, s, m, h or d, such as 30m`,
+    )
+  return ms
+}
+
+/** Milliseconds, more than none. */
+export function timeout(text: string): number {
+  const ms = duration(text)
+  if (ms <= 0) throw new InvalidArgumentError('it must be more than nothing')
+  return ms
+}
+
+/** Milliseconds; a bare number is seconds, as in the config file. */
+export function interval(text: string): number {
+  const ms = parseDuration(text, 's')
+  if (ms === null || ms <= 0)
+    throw new InvalidArgumentError(
+      `${quoted(text)} is no interval: write seconds, or a number with ms, s, m, h or d`,
+    )
+  return ms
+}
+
+export function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`${quoted(text)} is not a whole number from ${min} to ${max}`)
+    return value
+  }
+}
+
+/** Lets an empty text through as it is: it resets an earlier setting. */
+export const orEmpty =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T | '' =>
+    text === '' ? '' : parse(text)
+
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+
+/** Without the fields that were not given: an optional field of a request may be missing, not undefined. */
+export const definedFields = <T extends object>(
+  fields: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
