@@ -1,8 +1,9 @@
 /** Until when each claimed task is held: a small file in the agent's folder, because a lease is renewed far too often for the journal. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import type { AgentId } from '../domain/ids.ts'
+import { replaceFile } from '../files/replace-file.ts'
 
 const NAME = 'lease'
 
@@ -22,8 +23,7 @@ export function createLeaseBook(agents: string, log: Log) {
       const file = join(agents, id, NAME)
       try {
         mkdirSync(join(agents, id), { recursive: true, mode: 0o700 })
-        writeFileSync(`${file}.new`, `${Math.round(untilMs)}\n`)
-        renameSync(`${file}.new`, file)
+        replaceFile(file, `${Math.round(untilMs)}\n`)
       } catch (error) {
         log.warn('a lease could not be written', { agent: id, error: String(error) })
       }

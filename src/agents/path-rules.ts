@@ -1,6 +1,7 @@
 /** What an agent's tools leave alone inside the folder that it works in. Both paths with their links followed. */
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { errorCode } from '../base/text.ts'
 import { STAGE_FILES } from './process/stage-files.ts'
 
 /** Whether a path is a folder, or lies in it. */
@@ -36,10 +37,7 @@ export async function whereItLeads(path: string): Promise<string> {
     return await realpath(whole)
   } catch (error) {
     const parent = dirname(whole)
-    if (!isMissing(error) || parent === whole) throw error
+    if (errorCode(error) !== 'ENOENT' || parent === whole) throw error
     return join(await whereItLeads(parent), basename(whole))
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'

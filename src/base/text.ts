@@ -14,6 +14,12 @@ export function oneLine(text: string, max?: number): string {
 export const errorText = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)
 
+/** The code of a system error, such as `ENOENT`; `UNKNOWN` where it has none. */
+export const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNKNOWN'
+
 /** A word as a POSIX shell reads it back; quoted only where it must be. */
 export const shellWord = (word: string): string =>
   /^[\w./:~@=+-]+$/.test(word) && !word.startsWith('~')

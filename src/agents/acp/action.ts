@@ -55,6 +55,7 @@ export function lineOfWords(words: readonly string[]): string {
   return words.map(quoted).join(' ')
 }
 
+/** Not `shellWord`: the permission rules read the line back, so the words that stay unquoted are theirs to choose. */
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 

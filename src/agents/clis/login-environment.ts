@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
+import { shellWord } from '../../base/text.ts'
 import { nodeProgram } from '../process/node-program.ts'
 import { runBriefly } from './run-briefly.ts'
 
@@ -32,7 +33,7 @@ export async function loginEnvironment(
   const script = `process.stdout.write("${mark}" + JSON.stringify(process.env))`
   const ended = await runBriefly({
     command: shell,
-    args: ['-ilc', `${quoted(node.command)} -e ${quoted(script)}`],
+    args: ['-ilc', `${shellWord(node.command)} -e ${shellWord(script)}`],
     env: { ...env, ...node.env, TERM: 'dumb' },
     timeoutMs: patienceMs,
   })
@@ -40,8 +41,6 @@ export async function loginEnvironment(
   const at = ended.stdout.lastIndexOf(mark)
   return at === -1 ? { ...env } : { ...env, ...read(ended.stdout.slice(at + mark.length)) }
 }
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 function read(text: string): Record<string, string> {
   const said = environmentSchema.safeParse(tryJson(text))

@@ -1,5 +1,6 @@
 /** Runs a small program to its end for what it prints, within a time limit. */
 import { spawn } from 'node:child_process'
+import { errorText } from '../../base/text.ts'
 
 export interface BriefRun {
   readonly command: string
@@ -24,7 +25,7 @@ export async function runBriefly(run: BriefRun): Promise<BriefEnd> {
     return await runToEnd(run)
   } catch (error) {
     // Some programs that cannot be run at all are refused before there is a process, such as `.cmd` files on Windows.
-    return { kind: 'not-started', reason: error instanceof Error ? error.message : String(error) }
+    return { kind: 'not-started', reason: errorText(error) }
   }
 }
 

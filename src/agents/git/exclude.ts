@@ -6,7 +6,8 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
-import { codeOf, diskFailure, type GitFailure } from './git-failure.ts'
+import { errorCode } from '../../base/text.ts'
+import { diskFailure, type GitFailure } from './git-failure.ts'
 import { findGit } from './main-checkout.ts'
 
 export type Protection =
@@ -36,7 +37,7 @@ export async function protectYardFolder(
 async function addLine(excludeFile: string): Promise<void> {
   await mkdir(join(excludeFile, '..'), { recursive: true })
   const before = await readFile(excludeFile, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return ''
+    if (errorCode(error) === 'ENOENT') return ''
     throw error
   })
   if (before.split(/\r?\n/).some((line) => line.trim() === LINE)) return

@@ -1,4 +1,5 @@
 /** What can go wrong between us and git, as values. Nobody outside this folder reads git's prose. */
+import { errorCode } from '../../base/text.ts'
 import { isDiskFull } from '../process/stage-files.ts'
 export type GitProblem =
   | 'git-missing'
@@ -133,7 +134,7 @@ export function commandOf(args: readonly string[]): string {
 
 /** Translates what the file system said when we touched `path` ourselves. */
 export function diskFailure(path: string, error: unknown): GitFailure {
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (isDiskFull(code)) {
     return gitFailure(
       'disk-full',
@@ -143,8 +144,4 @@ export function diskFailure(path: string, error: unknown): GitFailure {
   }
   const message = `${path} cannot be written; make it writable for you and retry`
   return gitFailure('no-permission', message, String(error))
-}
-
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -3,11 +3,12 @@
  * there while no agent runs is put on record; what an agent adds or changes is overridden in each call of git, and listed for a person.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 import { gitFailure, type GitFailure } from './git-failure.ts'
 
 export interface GitGuard {
@@ -240,9 +241,7 @@ function readRecord(file: string): SettingsRecord {
 
 function writeRecord(file: string, record: SettingsRecord): void {
   mkdirSync(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, file)
+  replaceFile(file, `${JSON.stringify(record, null, 2)}\n`)
 }
 
 /** Under the yard's own marker, which no agent has: what git starts there may do nothing in any yard. */

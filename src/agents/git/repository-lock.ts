@@ -11,7 +11,8 @@ import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
-import { codeOf, diskFailure, gitFailure, type GitFailure } from './git-failure.ts'
+import { errorCode } from '../../base/text.ts'
+import { diskFailure, gitFailure, type GitFailure } from './git-failure.ts'
 
 const STALE_AFTER_MS = 5 * 60_000
 // A holder that died between making the file and signing it.
@@ -82,7 +83,7 @@ async function createExclusively(
     }
     return ok(undefined)
   } catch (error) {
-    return codeOf(error) === 'EEXIST' ? 'taken' : err(diskFailure(file, error))
+    return errorCode(error) === 'EEXIST' ? 'taken' : err(diskFailure(file, error))
   }
 }
 
@@ -108,7 +109,7 @@ async function moveAside(file: string): Promise<void> {
   try {
     await rename(file, aside)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
+    if (errorCode(error) === 'ENOENT') return
     throw error
   }
   // Between the look and the rename somebody else may have taken it: then it is theirs, put it back.
@@ -121,7 +122,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return codeOf(error) === 'EPERM'
+    return errorCode(error) === 'EPERM'
   }
 }
 

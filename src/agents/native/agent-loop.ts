@@ -1,5 +1,6 @@
 /** The agent itself: asks the model, does what it wants done, and asks again, until it has nothing more to do or a limit is reached. */
 import type { LanguageModel, ModelMessage } from 'ai'
+import { errorText } from '../../base/text.ts'
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
@@ -53,9 +54,7 @@ export function tellFailure(emit: (event: OwnEventInput) => void, failure: WorkF
 }
 
 const failureOf = (error: unknown): WorkFailure =>
-  error instanceof RequestFailed
-    ? error.failure
-    : workFailure('crash', error instanceof Error ? error.message : String(error))
+  error instanceof RequestFailed ? error.failure : workFailure('crash', errorText(error))
 
 /** Its final answer; throws when there is none. */
 async function converse(parts: LoopParts): Promise<string> {

@@ -15,6 +15,7 @@ import {
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { errorText } from '../../base/text.ts'
 
 const VERSION = 1
 
@@ -66,7 +67,7 @@ export function openConversation(
       },
     })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return err(
       isResumed
         ? `the conversation to go on with cannot be opened: ${why}`

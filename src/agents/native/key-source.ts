@@ -1,6 +1,7 @@
 /** Where the agent's key comes from: the environment, else a file that only its owner can read. Another store is one more source here. */
 import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs'
 import { err, ok, type Result } from '../../base/result.ts'
+import { errorText, errorCode } from '../../base/text.ts'
 
 /** The value of a variable; null when this source does not have it. The error is a sentence for people. */
 export type KeySource = (variable: string) => Result<string | null, string>
@@ -36,10 +37,10 @@ function readOwn(path: string, platform: NodeJS.Platform): Result<string | null,
       )
     return ok(readFileSync(file, 'utf8'))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
+    const code = errorCode(error)
     return code === 'ENOENT' || code === 'ENOTDIR'
       ? ok(null)
-      : err(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      : err(`${path} cannot be read: ${errorText(error)}`)
   } finally {
     if (file !== null) closeSync(file)
   }

@@ -9,6 +9,7 @@ import {
   type ToolSet,
 } from 'ai'
 import { z } from 'zod'
+import { errorText } from '../../base/text.ts'
 import type { Usage } from '../../domain/agent.ts'
 import type { OwnEventInput } from '../executors/readers/own-events.ts'
 import { maxOutputTokens, requestOptions } from './language-model.ts'
@@ -113,7 +114,7 @@ async function readAnswer(parts: ModelCallParts, seen: StreamWatch): Promise<Mod
             id: part.toolCallId,
             name: part.toolName,
             input: part.input,
-            problem: part.invalid === true ? messageOf(part.error) : null,
+            problem: part.invalid === true ? errorText(part.error) : null,
           })
           break
         case 'finish-step':
@@ -144,9 +145,6 @@ const NOTHING: Usage = {
   reasoningTokens: null,
   costUsd: null,
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
 
 /** Marks up to where Anthropic keeps the prompt for the next request; other wires take no notice. */
 const KEPT = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } } as const

@@ -8,7 +8,7 @@ import {
   textAt,
   type JsonObject,
 } from '../executors/readers/json-event.ts'
-import { providerFailure } from '../executors/readers/provider-failure.ts'
+import { codeOfBody, providerFailure, resetOfBody } from '../executors/readers/provider-failure.ts'
 import { resetOf } from './reset-headers.ts'
 
 export interface RequestFailure {
@@ -24,9 +24,8 @@ export function requestFailure(error: unknown, at: number): RequestFailure {
   const body = bodyOf(error)
   const status = statusOf(error)
   const limit = resetOf(headersOf(error), at)
-  const resetsAt = numberAt(body, 'resets_at')
-  const resetAt = resetsAt === null ? limit.resetAt : resetsAt * 1000
-  const code = limit.isSpent ? 'usage_limit_reached' : codeOf(body)
+  const resetAt = resetOfBody(body) ?? limit.resetAt
+  const code = limit.isSpent ? 'usage_limit_reached' : codeOfBody(body)
   const message = textAt(body, 'message') ?? messageOf(error)
   const said = providerFailure({ code, status, message, resetAt, at })
   const failure = isServers(said, status, error) ? { ...said, class: OVERLOAD, resetAt } : said
@@ -35,8 +34,6 @@ export function requestFailure(error: unknown, at: number): RequestFailure {
 }
 
 const OVERLOAD = 'overload' as const
-const codeOf = (body: JsonObject | null): string | null =>
-  textAt(body, 'code') ?? textAt(body, 'type')
 
 /** A broken connection, and all that the server itself calls passing, is the server's trouble. */
 const isServers = (said: WorkFailure, status: number | null, error: unknown): boolean =>

@@ -8,6 +8,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { err, ok, type Result } from '../../base/result.ts'
+import { errorText } from '../../base/text.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { createProcessHost } from '../process/host/identity.ts'
 import { takeStage } from '../process/recover.ts'
@@ -43,7 +44,7 @@ export async function takeTerminalStage(folder: string): Promise<Result<void, Wo
     rmSync(draftOf(folder), { force: true })
     return err(workFailure('launch', 'it was taken back before this terminal had taken it up'))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return err(workFailure('launch', `its folder cannot be written: ${why}`))
   }
 }

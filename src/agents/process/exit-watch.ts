@@ -6,10 +6,10 @@
 import { watch as watchFile, type FSWatcher } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import { errorCode } from '../../base/text.ts'
 import type { ProcessHost } from './host/process-host.ts'
 import type { Launcher } from './launcher/launcher.ts'
 import {
-  errorCode,
   exitDraft,
   isWrittenByTerminal,
   readExit,

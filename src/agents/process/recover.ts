@@ -5,9 +5,9 @@
 import { existsSync, linkSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { errorText, errorCode } from '../../base/text.ts'
 import type { ProcessHost } from './host/process-host.ts'
 import {
-  errorCode,
   type ExitRecord,
   isWrittenByTerminal,
   parseOwner,
@@ -55,7 +55,7 @@ export async function recoverStage(folder: string, options: RecoverOptions): Pro
   try {
     return await recoverFolder(folder, options)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     return { kind: 'undecided', code: errorCode(error), message }
   }
 }

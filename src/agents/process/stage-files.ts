@@ -1,6 +1,7 @@
 /** The files of a stage (an agent's folder, or one beneath it that is run the same way) and how they are read. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../../base/text.ts'
 
 export const STAGE_FILES = {
   launch: 'launch.json',
@@ -92,12 +93,6 @@ export function readIfThere(file: string): string | null {
     if (isMissing(error)) return null
     throw error
   }
-}
-
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'UNKNOWN'
 }
 
 /** By its code. EDQUOT: the user's share of the disk is used up. */

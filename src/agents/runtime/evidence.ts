@@ -1,6 +1,7 @@
 /** Gathers what is known of an agent's end: output, work found, deliverables, and the verify command's word. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { errorText, errorCode } from '../../base/text.ts'
 import type { Agent, Changes } from '../../domain/agent.ts'
 import { bareEvidence, judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
@@ -16,7 +17,7 @@ import { markedFiles } from '../git/landing/conflict-marks.ts'
 import { holdsBoth } from '../git/landing/merge-places.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { collectResult, type CollectedWork } from '../git/worktree/collect.ts'
-import { errorCode, isDiskFull, type ExitRecord } from '../process/stage-files.ts'
+import { isDiskFull, type ExitRecord } from '../process/stage-files.ts'
 import { lastWordsOf, type LineStages, runVerify, UNVERIFIED } from './stages/line-stage.ts'
 import { readStageRecord } from './stages/stage-record.ts'
 import type { HeldAgent, LocalRuntimeOptions } from './tracked-agent.ts'
@@ -80,7 +81,7 @@ export async function settledEnd(
     return await gatherEvidence(held, going, { options, guard, verify })
   } catch (error) {
     if (held.settleTries < MAX_SETTLE_TRIES || isForWantOfRoom(error, held.folder)) throw error
-    const why = `its end could not be read: ${error instanceof Error ? error.message : String(error)}`
+    const why = `its end could not be read: ${errorText(error)}`
     return endedUnlaunched(workFailure('crash', why), options.clock.now())
   }
 }

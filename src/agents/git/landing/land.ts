@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { shellWord } from '../../../base/text.ts'
 import { failureOf, gitFailure, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
@@ -191,13 +192,10 @@ async function halfWritten(
 ): Promise<string> {
   const left = await blockingPaths(git, checkout, tip, commit)
   if (!left.ok || left.value.length === 0) return ''
-  const names = left.value.map((path) => quoted(path)).join(' ')
+  const names = left.value.map((path) => shellWord(oneLine(path))).join(' ')
   const some = names.length > 400 ? '.' : names
   return `; some files were written before that: git stash push --include-untracked -- ${some} takes them away there`
 }
-
-const quoted = (path: string): string =>
-  /^[\w./-]+$/.test(path) ? path : `'${oneLine(path).replaceAll("'", `'\\''`)}'`
 
 async function obstacleIn(
   repo: Repository,

@@ -4,7 +4,7 @@ import { gitFailure, type GitFailure } from '../git-failure.ts'
 import { readLine } from '../git.ts'
 import { conflictOf, mergeTree, type Clash, type MergeConflict } from '../landing/merge-tree.ts'
 import { astray, commitAt, isAncestor, isAstray, type Repository } from '../repository.ts'
-import { YARD_IDENTITY } from './snapshot.ts'
+import { YARD_IDENTITY, oneLine } from './snapshot.ts'
 
 /** Something that can be merged, with the name people know it by. */
 export interface Part {
@@ -126,7 +126,7 @@ async function addPart(
   if (!merged.ok) return merged
   if (merged.value.kind === 'merge-conflict') return ok(merged.value)
   return commitMerge(repo, merged.value.tree, [base, commit.value], {
-    message: `yard: base of ${name}\n\nMerges the result of ${oneLine(part.name)}.\n`,
+    message: `yard: base of ${name}\n\nMerges the result of ${oneLine(part.name).slice(0, 100)}.\n`,
   })
 }
 
@@ -184,10 +184,6 @@ function commitTree(
 function missing(name: string, commit: string): GitFailure {
   return gitFailure(
     'missing-commit',
-    `${oneLine(name)} has no commit ${commit} in this repository any more; restore it with git, or run the task that made it again`,
+    `${oneLine(name).slice(0, 100)} has no commit ${commit} in this repository any more; restore it with git, or run the task that made it again`,
   )
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 100)
 }

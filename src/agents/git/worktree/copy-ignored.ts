@@ -3,7 +3,8 @@ import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { codeOf, diskFailure, type GitFailure } from '../git-failure.ts'
+import { errorCode } from '../../../base/text.ts'
+import { diskFailure, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024
@@ -63,7 +64,7 @@ async function copyOne(
     await copyFile(source, target, constants.COPYFILE_EXCL)
     return ok(null)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return ok(null)
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return ok(null)
     return err(diskFailure(target, error))
   }
 }

@@ -2,7 +2,8 @@
 import { copyFile, lstat, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { codeOf, diskFailure, type GitFailure } from '../git-failure.ts'
+import { errorCode } from '../../../base/text.ts'
+import { diskFailure, type GitFailure } from '../git-failure.ts'
 import { readLine, type Git, type GitResult } from '../git.ts'
 import type { Checkout } from './checkout.ts'
 
@@ -76,7 +77,7 @@ export async function installIndex(
     const handle = await open(lock, 'wx')
     await handle.close()
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') return err(diskFailure(lock, error))
+    if (errorCode(error) !== 'EEXIST') return err(diskFailure(lock, error))
     await rm(indexFile, { force: true })
     return ok([
       `${lock} was left behind, so the worktree's index is not refreshed; remove that file if no git is running there`,
@@ -104,7 +105,7 @@ async function copyIndex(gitDir: string, to: string): Promise<Result<void, GitFa
     await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000))
   } catch (error) {
     // Without an index git starts from an empty one, and adding everything fills it.
-    if (codeOf(error) !== 'ENOENT') return err(diskFailure(to, error))
+    if (errorCode(error) !== 'ENOENT') return err(diskFailure(to, error))
   }
   return ok(undefined)
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { errorCode } from '../../../base/text.ts'
 import { isInside, isReserved, isSecret } from '../../path-rules.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -38,8 +39,7 @@ function realPlace(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!isMissing || dirname(path) === path) throw error
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error
     const target = linkTarget(path)
     return target === null
       ? join(realPlace(dirname(path)), basename(path))

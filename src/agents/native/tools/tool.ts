@@ -1,5 +1,6 @@
 /** A tool of our own agent: what the model is told of it, and what it does. */
 import type { z } from 'zod'
+import { errorText } from '../../../base/text.ts'
 import type { Permissions } from '../../../domain/settings.ts'
 
 export interface ToolOutcome {
@@ -52,7 +53,7 @@ export const defineTool = <S extends z.ZodObject>(tool: ToolDefinition<S>): Tool
     try {
       return await tool.run(read.data, context)
     } catch (error) {
-      return no(error instanceof Error ? error.message : String(error))
+      return no(errorText(error))
     }
   },
 })

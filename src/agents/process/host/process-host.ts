@@ -1,4 +1,5 @@
 /** What the process layer asks of an operating system. One file per system implements it; nothing else looks at /proc, ps or CIM. */
+import { errorCode } from '../../../base/text.ts'
 
 export interface ProcessLook {
   /** Opaque; compare with `isSameStart`. */
@@ -52,7 +53,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): SignalOutcome {
     process.kill(pid, signal)
     return 'sent'
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
+    const code = errorCode(error)
     if (code === 'ESRCH') return 'gone'
     if (code === 'EPERM') return 'denied'
     throw error

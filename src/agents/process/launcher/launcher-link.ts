@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { systemClock, type Clock } from '../../../base/clock.ts'
 import type { Log } from '../../../base/log.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { errorText } from '../../../base/text.ts'
 import type { KillPhase } from '../kill-tree.ts'
 import { parseReply, type LauncherReply, type LauncherRequest } from './launcher-wire.ts'
 import type { LauncherUnavailable } from './spawn-stage.ts'
@@ -101,7 +102,7 @@ export function openLauncherLink(options: LinkOptions): LauncherLink {
       for (const request of [PING, ...open.repeat()]) say(child, request)
       silence.asked(BEGIN_MS)
     } catch (error) {
-      onDeath(error instanceof Error ? error.message : String(error))
+      onDeath(errorText(error))
     }
   }
 

@@ -4,9 +4,9 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { delimiter, isAbsolute, join, sep } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { errorText, errorCode } from '../../../base/text.ts'
 import { linuxStartTime } from '../host/linux-host.ts'
 import { nodeProgram } from '../node-program.ts'
-import { errorCode } from '../stage-files.ts'
 
 /** What to run and where. The folder exists; nothing in it is created but by the supervisor. */
 export interface Stage {
@@ -88,7 +88,7 @@ const supervisorVariables = (): Readonly<Record<string, string>> =>
 function toFailure(error: unknown, { cwd }: Stage): LaunchFailure {
   const cwdCode = troubleWith(cwd)
   if (cwdCode !== null) return { kind: 'bad-cwd', cwd, code: cwdCode }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorText(error)
   return { kind: 'spawn-failed', code: errorCode(error), message }
 }
 

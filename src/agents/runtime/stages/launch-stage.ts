@@ -1,18 +1,20 @@
 /** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
-import { accessSync, constants, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { errorText, errorCode } from '../../../base/text.ts'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import type { LeftProcess } from '../../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { printsPlainText } from '../../../domain/settings.ts'
+import { replaceFile } from '../../../files/replace-file.ts'
 import type { Environment, LaunchPlan, PilotPlan } from '../../executors/executor.ts'
 import { applyEnvironment, withoutKeys } from '../../executors/launch/environment.ts'
 import { executorOf } from '../../executors/registry.ts'
 import { pilotInput, pilotPlan } from '../../pilot/pilot-plan.ts'
 import type { LaunchFailure, Stage } from '../../process/launcher/spawn-stage.ts'
 import { ownProgram } from '../../process/node-program.ts'
-import { STAGE_FILES, errorCode, isDiskFull } from '../../process/stage-files.ts'
+import { isDiskFull, STAGE_FILES } from '../../process/stage-files.ts'
 import { promptOf } from '../../prompt.ts'
 import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
 import type { Place } from '../workdir.ts'
@@ -39,7 +41,7 @@ export async function clearBefore(
     if (left.length > 0) return err(notYet(`${many(left.length)} still at work: ${listed(left)}`))
     return ok(ended === 0 ? null : `${many(ended)} still running and had to be ended first`)
   } catch (error) {
-    return err(notYet(`it cannot be told whether they have ended: ${messageOf(error)}`))
+    return err(notYet(`it cannot be told whether they have ended: ${errorText(error)}`))
   }
 }
 
@@ -61,20 +63,17 @@ export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
-
 export const folderFailure = (error: unknown): WorkFailure =>
   workFailure(
     isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
-    `its folder cannot be written: ${messageOf(error)}`,
+    `its folder cannot be written: ${errorText(error)}`,
   )
 
 /** What was thrown on the way to its start. */
 export const unstarted = (error: unknown): WorkFailure =>
   workFailure(
     isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
-    `it could not be started: ${messageOf(error)}`,
+    `it could not be started: ${errorText(error)}`,
   )
 
 /** The machine has no process, memory, file handle or space on its disk left for now: that says nothing of the task. */
@@ -134,7 +133,7 @@ function writeStage(
     promptOf(order, {
       cwd,
       branch,
-      yardCommand: plan.namesYardByPath ? shellWord(join(options.shimFolder, 'yard')) : 'yard',
+      yardCommand: plan.namesYardByPath ? pathWord(join(options.shimFolder, 'yard')) : 'yard',
       hasTools: plan.hasTools ?? false,
       uncommitted: options.worktree().uncommitted,
     }),
@@ -178,17 +177,15 @@ function writeStage(
   }
 }
 
-/** As it stands where every shell takes it for one word; quoted only where it must be. */
-const shellWord = (path: string): string =>
+/** Unlike a POSIX word, a Windows path with its backslashes stays unquoted. */
+const pathWord = (path: string): string =>
   /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
 /** A home is shared by agents that may start at once, so a file in it is replaced whole. */
 export function writePlannedFiles({ files = [] }: Pick<LaunchPlan, 'files'>): void {
   for (const { path, content } of files) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const draft = `${path}.${process.pid}.new`
-    writeFileSync(draft, content, { mode: 0o600 })
-    renameSync(draft, path)
+    replaceFile(path, content)
   }
 }
 
