@@ -11,7 +11,7 @@ export const YARD_COMMAND = 'yard'
 const NAMES_A_YARD = /^-+di/i
 
 /** Why these arguments of `yard` are not for an agent; null where they are. */
-export function reportFault(args: readonly string[]): string | null {
+export function reportError(args: readonly string[]): string | null {
   const [verb = ''] = args
   if (!REPORT_VERBS.some((known) => known === verb))
     return `"${verb}" is not for agents: ${REPORT_VERBS.join(', ')} are`
@@ -46,5 +46,5 @@ export function reportIn(line: string): readonly string[] | null {
     word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2'),
   )
   const args = words.slice(1)
-  return reportFault(args) === null ? args : null
+  return reportError(args) === null ? args : null
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Scope } from '../base/scope.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import { createLander } from '../agents/runtime/lander.ts'
-import type { LeftLandings } from '../agents/runtime/left-landings.ts'
+import type { LandingLeftovers } from '../agents/runtime/landing-leftovers.ts'
 import { agentEnvironment, applyEnvironment } from '../agents/executors/launch/environment.ts'
 import { createProcessHost } from '../agents/process/host/identity.ts'
 import type { Launcher } from '../agents/process/launcher/launcher.ts'
@@ -63,7 +63,7 @@ export function openLanding(parts: Parts): LandingPort {
 
 const nameOf = ({ id, worktreeName }: Task): string => worktreeName ?? worktreeNameOf(id)
 
-function leftOf(plan: Plan, root: string): LeftLandings {
+function leftOf(plan: Plan, root: string): LandingLeftovers {
   const queued = (): ReadonlySet<string> => {
     const names = new Set<string>()
     for (const task of plan.tasks.values())

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Caps, Route } from '../coordinator/ports.ts'
-import { foreignKeyFault } from '../agents/executors/native.ts'
+import { foreignKeyError } from '../agents/executors/native.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { exclusiveFolderOf } from '../agents/runtime/workdir.ts'
 import type { AnyCommand } from '../domain/command.ts'
@@ -113,7 +113,7 @@ function routeOf(config: Config, task: Task, root: string): Result<Route, Failur
 function strayKeyOf(settings: Settings, profile: Profile, model: string | null): Failure | null {
   if (profile.type !== 'native' || model === null) return null
   const entry = findModel(settings, model)
-  const fault = foreignKeyFault(profile, entry, profileModelOf(settings, profile))
+  const fault = foreignKeyError(profile, entry, profileModelOf(settings, profile))
   return fault === null ? null : failure('not-allowed', fault)
 }
 

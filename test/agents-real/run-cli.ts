@@ -12,7 +12,7 @@ import type { OutputReport } from '../../src/domain/output.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { applyEnvironment } from '../../src/agents/executors/launch/environment.ts'
 import { writePlannedFiles } from '../../src/agents/runtime/stages/launch-stage.ts'
-import { ownProgram } from '../../src/agents/process/node-program.ts'
+import { execProgram } from '../../src/agents/process/node-program.ts'
 import type { OutputSummary } from '../../src/agents/executors/executor.ts'
 import { executorOf } from '../../src/agents/executors/registry.ts'
 import { launchInput, launchOrder } from '../agents/executors/launch-order.ts'
@@ -67,7 +67,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
     folder,
     inheritedEnv,
     platform: process.platform,
-    ownProgram: (name) => ownProgram(LAUNCHER, name),
+    execProgram: (name) => execProgram(LAUNCHER, name),
     which,
     conversationId,
     ...(order.home === undefined ? {} : { home: order.home }),

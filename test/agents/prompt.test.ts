@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { promptOf, type PromptPlace } from '../../src/agents/prompt.ts'
+import { promptOf, type PromptContext } from '../../src/agents/prompt.ts'
 import { taskIdSchema } from '../../src/domain/ids.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { DependencyResult, LaunchOrder } from '../../src/domain/executor.ts'
 import { launchOrder, type OrderParts } from './executors/launch-order.ts'
 
-const PLACE: PromptPlace = {
+const PLACE: PromptContext = {
   cwd: '/project/.yard/worktrees/build',
   branch: 'yard/build',
   yardCommand: 'yard',

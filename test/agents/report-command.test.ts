@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reportFault, reportIn } from '../../src/agents/report-command.ts'
+import { reportError, reportIn } from '../../src/agents/report-command.ts'
 
 describe('a line that only reports', () => {
   it.each([
@@ -50,9 +50,9 @@ describe('a line that only reports', () => {
 })
 
 it('arguments that are not for agents are told', () => {
-  expect(reportFault(['log', 't', 'hi'])).toBeNull()
-  expect(reportFault(['add', 'x', '--deliverable', 'a', '--delay', '1h'])).toBeNull()
-  expect(reportFault([])).toContain('is not for agents')
-  expect(reportFault(['run'])).toContain('"run" is not for agents')
-  expect(reportFault(['add', 'n', '--dir', '/tmp/z', '--exec', 'id'])).toContain('"--dir"')
+  expect(reportError(['log', 't', 'hi'])).toBeNull()
+  expect(reportError(['add', 'x', '--deliverable', 'a', '--delay', '1h'])).toBeNull()
+  expect(reportError([])).toContain('is not for agents')
+  expect(reportError(['run'])).toContain('"run" is not for agents')
+  expect(reportError(['add', 'n', '--dir', '/tmp/z', '--exec', 'id'])).toContain('"--dir"')
 })

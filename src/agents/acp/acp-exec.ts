@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import pack from '../../../package.json' with { type: 'json' }
 import { flushed } from '../../base/flushed.ts'
-import { ownEventLine } from '../executors/readers/own-events.ts'
+import { execEventLine } from '../executors/readers/exec-events.ts'
 import { acpOrderSchema } from './acp-order.ts'
 import { runAcp } from './run-acp.ts'
 
@@ -31,7 +31,7 @@ const isOk = await runAcp({
   prompt: await text(process.stdin),
   wholePrompt: order.wholePromptFile === null ? null : readFileSync(order.wholePromptFile, 'utf8'),
   version: pack.version,
-  tell: (event) => void process.stdout.write(ownEventLine(event)),
+  tell: (event) => void process.stdout.write(execEventLine(event)),
   toStderr: (words) => void process.stderr.write(words),
   now: () => Date.now(),
   stop: stop.signal,

@@ -25,7 +25,7 @@ export class AcpFailure extends Error {
 export const AUTH_REQUIRED = -32000
 
 /** What else is known when an error comes. */
-export interface ErrorScene {
+export interface ErrorContext {
   /** What the agent answered to `initialize`, for the ways to sign in that it named. */
   readonly initialized: unknown
   /** Its last words on stderr: some say only there when a limit is reset. */
@@ -35,7 +35,7 @@ export interface ErrorScene {
 
 export function failureOfError(
   error: unknown,
-  { initialized, words, at }: ErrorScene,
+  { initialized, words, at }: ErrorContext,
 ): WorkFailure {
   if (error instanceof AcpFailure) return error.failure
   if (!(error instanceof RequestError))

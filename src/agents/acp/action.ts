@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/yard-tools.ts'
 import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/readers/json-event.ts'
 import { whereItLeads } from '../path-rules.ts'
-import type { Act } from './permission.ts'
+import type { Action } from './permission.ts'
 
 /** What is known of a call by now: its first words and all later ones, the latest of each kind. */
 export type KnownCall = Omit<ToolCallUpdate, '_meta'>
@@ -14,7 +14,7 @@ const PATH_KEYS = ['file_path', 'filePath', 'filepath', 'path', 'abs_path', 'abs
 const LINE_KEYS = ['command', 'cmd', 'script']
 const FOLDER_KEYS = ['cwd', 'workdir', 'working_directory', 'directory', 'dir']
 
-export async function actOf(call: KnownCall, cwd: string): Promise<Act> {
+export async function actionOf(call: KnownCall, cwd: string): Promise<Action> {
   switch (call.kind) {
     case 'read':
     case 'search':
@@ -42,13 +42,13 @@ export function lineOf(call: KnownCall): string | null {
   for (const key of LINE_KEYS) {
     const said = input?.[key]
     if (typeof said === 'string') return said
-    if (isWords(said)) return lineOfWords(said)
+    if (isWords(said)) return lineOfArguments(said)
   }
   return null
 }
 
 /** The line that a program and its arguments come to; a shell that is handed a line comes to that line. */
-export function lineOfWords(words: readonly string[]): string {
+export function lineOfArguments(words: readonly string[]): string {
   const [program = '', flag = '', line = ''] = words
   const isShell = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|bash|dash|zsh)$/.test(program)
   if (words.length === 3 && isShell && /^-l?c$/.test(flag)) return line
@@ -60,22 +60,22 @@ const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** Says all of what is asked for, the same each time that it is asked for. */
-export function wordsOf(call: KnownCall, act: Act): string {
+export function questionTextOf(call: KnownCall, act: Action): string {
   const kind = call.kind ?? 'use a tool'
   return `May it ${VERBS[kind] ?? kind}: ${whatOf(call, act)}?`
 }
 
-function whatOf(call: KnownCall, act: Act): string {
-  if (act.kind === 'run' && act.line !== null) return runWords(act.line, act)
+function whatOf(call: KnownCall, act: Action): string {
+  if (act.kind === 'run' && act.line !== null) return commandText(act.line, act)
   if ('paths' in act && act.paths.length > 0) return act.paths.join(', ')
   const name = call.title ?? call.name ?? call.toolCallId
   return call.rawInput === undefined ? name : `${name} ${JSON.stringify(call.rawInput)}`
 }
 
 /** A command with the folder and the variables that it has of its own. */
-export const runWords = (
+export const commandText = (
   line: string,
-  { folder, env = [] }: Pick<Extract<Act, { kind: 'run' }>, 'folder' | 'env'>,
+  { folder, env = [] }: Pick<Extract<Action, { kind: 'run' }>, 'folder' | 'env'>,
 ): string =>
   [
     line,

@@ -4,16 +4,16 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { whereItLeads } from '../path-rules.ts'
-import type { Act } from './permission.ts'
+import type { Action } from './permission.ts'
 
 /** Larger files are for its own tools. */
 const MAX_READ_BYTES = 16 * 1024 * 1024
 const MAX_WRITE_BYTES = 64 * 1024 * 1024
 
 /** Throws where the act is not allowed. */
-export type Permit = (act: Act, words: string) => void
+export type Permit = (act: Action, words: string) => void
 
-export interface ReadWish {
+export interface ReadRequest {
   readonly path: string
   /** From 1. */
   readonly line?: number | null
@@ -21,7 +21,7 @@ export interface ReadWish {
   readonly limit?: number | null
 }
 
-export async function readTextFile(wish: ReadWish, permit: Permit): Promise<string> {
+export async function readTextFile(wish: ReadRequest, permit: Permit): Promise<string> {
   const path = await leading(wish.path)
   permit({ kind: 'read', paths: [path] }, `May it read: ${path}?`)
   const text = await readWhole(path, wish.path)

@@ -9,7 +9,7 @@ import { execa } from 'execa'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { reportIn, YARD_COMMAND } from '../report-command.ts'
-import { lineOfWords } from './action.ts'
+import { lineOfArguments } from './action.ts'
 import { IS_GROUP, signalGroup } from './agent-process.ts'
 
 export interface Terminals {
@@ -77,7 +77,7 @@ export const lineOfTerminal = ({
   command,
   args = [],
 }: Pick<CreateTerminalRequest, 'command' | 'args'>): string =>
-  args.length === 0 ? command : lineOfWords([command, ...args])
+  args.length === 0 ? command : lineOfArguments([command, ...args])
 
 function openTerminal(
   wish: Omit<CreateTerminalRequest, 'sessionId'>,

@@ -10,16 +10,16 @@ import {
 } from '@agentclientprotocol/sdk'
 import { isAbsolute } from 'node:path'
 import { whereItLeads } from '../path-rules.ts'
-import { runWords } from './action.ts'
+import { commandText } from './action.ts'
 import { readTextFile, writeTextFile, type Permit } from './client-files.ts'
 import { lineOfTerminal, type Terminals } from './client-terminals.ts'
 import type { Gate } from './gate.ts'
-import type { ToldUpdates } from './session-updates.ts'
+import type { SessionUpdates } from './session-updates.ts'
 
 export interface ClientParts {
   readonly gate: Gate
   readonly terminals: Terminals
-  readonly told: ToldUpdates
+  readonly told: SessionUpdates
   readonly cwd: string
   /** Aborted when the turn is given up: what is asked then is answered so. */
   readonly cancelled: AbortSignal
@@ -74,7 +74,7 @@ async function createTerminal(
   const line = lineOfTerminal(wish)
   const env = (wish.env ?? []).map(({ name, value }) => `${name}=${value}`)
   const own = { ...(place === cwd ? {} : { folder: place }), ...(env.length === 0 ? {} : { env }) }
-  permit({ kind: 'run', line, ...own }, `May it run: ${runWords(line, own)}?`)
+  permit({ kind: 'run', line, ...own }, `May it run: ${commandText(line, own)}?`)
   return terminals.create(wish, place)
 }
 

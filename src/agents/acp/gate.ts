@@ -1,13 +1,13 @@
 /** Where every wish of the agent comes by. What only a person may allow is a question; what one allowed is let through, once. */
-import { actOf, wordsOf, type KnownCall } from './action.ts'
-import { judgeAct, questionFor, type Act, type Rules } from './permission.ts'
+import { actionOf, questionTextOf, type KnownCall } from './action.ts'
+import { judgeAction, questionFor, type Action, type Rules } from './permission.ts'
 
 export interface Gate {
   /**
    * Whether it may be done now; a question was asked where it may not for want of an answer. `words` say all of the act, for they are
    * what a person goes by.
    */
-  passes(act: Act, words: string): boolean
+  passes(act: Action, words: string): boolean
   passesCall(call: KnownCall): Promise<boolean>
 }
 
@@ -20,13 +20,13 @@ export interface GateParts {
 
 export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
   let grant = granted
-  let allowed: Act[] = []
+  let allowed: Action[] = []
   /** Null where the rules do not say, and a person must. */
-  const judge = (act: Act): boolean | null => {
-    const verdict = judgeAct(rules, act)
+  const judge = (act: Action): boolean | null => {
+    const verdict = judgeAction(rules, act)
     return verdict === 'ask' ? null : verdict === 'allow'
   }
-  const isGranted = (act: Act, words: string): boolean => {
+  const isGranted = (act: Action, words: string): boolean => {
     const question = questionFor(act, words)
     if (question === null) return false
     if (question !== grant) {
@@ -37,7 +37,7 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
     return true
   }
   /** A call that was allowed is carried out by further wishes: the file is written, the command is run. Each of them once. */
-  const isCarriedOut = (act: Act): boolean => {
+  const isCarriedOut = (act: Action): boolean => {
     const rest = allowed.map((one) => without(one, act))
     const isFound = rest.some((left, at) => left !== allowed[at])
     allowed = rest.filter((left) => left !== null)
@@ -46,10 +46,10 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
   return {
     passes: (act, words) => judge(act) ?? (isCarriedOut(act) || isGranted(act, words)),
     async passesCall(call) {
-      const act = await actOf(call, rules.cwd)
+      const act = await actionOf(call, rules.cwd)
       const judged = judge(act)
       if (judged !== null) return judged
-      if (!isGranted(act, wordsOf(call, act))) return false
+      if (!isGranted(act, questionTextOf(call, act))) return false
       allowed.push(act)
       return true
     },
@@ -57,7 +57,7 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
 }
 
 /** What of an allowed act is left when this was done: itself where it has no part in it, null where nothing is left. */
-function without(allowed: Act, act: Act): Act | null {
+function without(allowed: Action, act: Action): Action | null {
   if (allowed.kind === 'run')
     return act.kind === 'run' && act.line !== null && isSame(allowed, act) ? null : allowed
   if (!('paths' in allowed) || !('paths' in act) || allowed.kind !== act.kind) return allowed
@@ -67,7 +67,7 @@ function without(allowed: Act, act: Act): Act | null {
   return paths.length === 0 ? null : { ...allowed, paths }
 }
 
-type Run = Extract<Act, { kind: 'run' }>
+type Run = Extract<Action, { kind: 'run' }>
 
 const isSame = (a: Run, b: Run): boolean => {
   const whole = ({ line, folder, env = [] }: Run) => JSON.stringify([line, folder ?? null, env])

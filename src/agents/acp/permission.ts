@@ -13,7 +13,7 @@ import type { AcpOrder } from './acp-order.ts'
  * An act as far as it is known. Paths have had their links followed; `line` is a shell line, run in `folder` where it is not the
  * agent's own, with variables `env` of its own (NAME=value).
  */
-export type Act =
+export type Action =
   | { readonly kind: 'read' | 'write'; readonly paths: readonly string[] }
   | {
       readonly kind: 'run'
@@ -34,7 +34,7 @@ export interface Rules {
   readonly cwd: string
 }
 
-export function judgeAct(rules: Rules, act: Act): Verdict {
+export function judgeAction(rules: Rules, act: Action): Verdict {
   const { permissions, mode, cwd } = rules
   switch (act.kind) {
     case 'think':
@@ -73,7 +73,7 @@ const isOpen = (cwd: string, path: string): boolean => isInside(cwd, path) && !i
  * One plain call of our own command line, by which it reports; that one has rules of its own for agents. A variable or a folder of
  * its own may make another thing of a harmless line.
  */
-const isReport = ({ line, folder, env = [] }: Extract<Act, { kind: 'run' }>): boolean =>
+const isReport = ({ line, folder, env = [] }: Extract<Action, { kind: 'run' }>): boolean =>
   line !== null && folder === undefined && env.length === 0 && reportIn(line) !== null
 
 // The question for a permission that was not answered while the agent ran, and the answer that its next agent is given. The question
@@ -84,7 +84,7 @@ const MAX_QUESTION = 4000
 const ENDING = / \(the answer "allow" lets it, once; act [0-9a-f]{32}\)$/
 
 /** As a person reads it; null where it is too long to be read. The same act in the same words gives the same question. */
-export function questionFor(act: Act, words: string): string | null {
+export function questionFor(act: Action, words: string): string | null {
   const digest = createHash('sha256')
     .update(JSON.stringify([act, words]))
     .digest('hex')

@@ -12,7 +12,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { numberAt, objectAt, objectIn, textAt } from '../executors/readers/json-event.ts'
-import { OWN_EVENTS_VERSION, type OwnEventInput } from '../executors/readers/own-events.ts'
+import { EXEC_EVENTS_VERSION, type ExecEventInput } from '../executors/readers/exec-events.ts'
 import { whereItLeads } from '../path-rules.ts'
 import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
@@ -20,7 +20,7 @@ import { startAgent, within, type AgentProcess } from './agent-process.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createClient } from './client.ts'
 import { createGate } from './gate.ts'
-import { createToldUpdates, type ToldUpdates } from './session-updates.ts'
+import { createSessionUpdates, type SessionUpdates } from './session-updates.ts'
 import { openSession, type Session } from './session.ts'
 import { usageOfOpencode, usageOfTurn } from './turn-usage.ts'
 
@@ -33,7 +33,7 @@ export interface AcpRun {
   readonly env: NodeJS.ProcessEnv
   /** Ours, as we introduce ourselves. */
   readonly version: string
-  tell(event: OwnEventInput): void
+  tell(event: ExecEventInput): void
   toStderr(text: string): void
   now(): number
   /** Aborted when we are asked to stop. */
@@ -44,7 +44,7 @@ export interface AcpRun {
 interface Scene {
   readonly run: AcpRun
   readonly agent: AgentProcess
-  readonly told: ToldUpdates
+  readonly told: SessionUpdates
   /** Its turn is to be given up: we are asked to stop, or a person must be asked. */
   readonly cancelled: AbortSignal
   /** For what only a person may allow. */
@@ -57,10 +57,10 @@ interface Scene {
 /** Whether it ended well. */
 export async function runAcp(run: AcpRun): Promise<boolean> {
   const { order, tell, stop } = run
-  tell({ type: 'start', v: OWN_EVENTS_VERSION, by: 'acp' })
+  tell({ type: 'start', v: EXEC_EVENTS_VERSION, by: 'acp' })
   const cwd = await whereItLeads(order.cwd)
   const agent = startAgent({ order, env: run.env, toStderr: run.toStderr })
-  const told = createToldUpdates(tell)
+  const told = createSessionUpdates(tell)
   const asking = new AbortController()
   const scene: Scene = {
     run,

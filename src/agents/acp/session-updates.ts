@@ -11,11 +11,11 @@ import type {
 } from '@agentclientprotocol/sdk'
 import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
 import { objectIn } from '../executors/readers/json-event.ts'
-import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import type { ExecEventInput } from '../executors/readers/exec-events.ts'
 import { mayChangeThings, summaryOf } from '../executors/readers/tool-call.ts'
 import { lineOf, type KnownCall } from './action.ts'
 
-export interface ToldUpdates {
+export interface SessionUpdates {
   update(update: SessionUpdate): void
   /** A call that permission is asked for; gives all that is known of it. */
   asked(call: KnownCall): KnownCall
@@ -39,7 +39,7 @@ interface Call {
 }
 
 interface State {
-  readonly tell: (event: OwnEventInput) => void
+  readonly tell: (event: ExecEventInput) => void
   readonly calls: Map<string, Call>
   /** A call that is not told yet, for the rest of it may follow at once. */
   held: string | null
@@ -56,7 +56,7 @@ const MAX_ANSWER = 100_000
 /** Calls that are remembered, against an agent that begins them without end. */
 const MAX_CALLS = 5000
 
-export function createToldUpdates(tell: (event: OwnEventInput) => void): ToldUpdates {
+export function createSessionUpdates(tell: (event: ExecEventInput) => void): SessionUpdates {
   const state: State = {
     tell,
     calls: new Map(),

@@ -21,14 +21,14 @@ export interface Session {
   readonly notResumed: string | null
 }
 
-interface Wish extends Pick<AcpOrder, 'cwd' | 'resume' | 'mcpServers' | 'model'> {
+interface SessionOptions extends Pick<AcpOrder, 'cwd' | 'resume' | 'mcpServers' | 'model'> {
   /** Where the variables of servers are read. */
   readonly env: NodeJS.ProcessEnv
 }
 
 export async function openSession(
   agent: ClientContext,
-  wish: Wish,
+  wish: SessionOptions,
   initialized: unknown,
 ): Promise<Session> {
   const resumed = wish.resume === null ? null : await resume(agent, wish, initialized)
@@ -55,7 +55,7 @@ interface Opened {
 /** Or why it could not be. */
 async function resume(
   agent: ClientContext,
-  wish: Wish,
+  wish: SessionOptions,
   initialized: unknown,
 ): Promise<Opened | string> {
   const { cwd, resume: id } = wish
@@ -76,7 +76,7 @@ async function resume(
   }
 }
 
-function serversOf({ mcpServers, env }: Wish): McpServer[] {
+function serversOf({ mcpServers, env }: SessionOptions): McpServer[] {
   return mcpServers.map(({ name, command, args, variables }) => ({
     name,
     command,

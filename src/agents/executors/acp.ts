@@ -15,7 +15,7 @@ import type { Executor, LaunchInput, PlannedFile } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
 import { findProgram, resumedOf } from './launch/program.ts'
 import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_VARIABLES } from './launch/yard-tools.ts'
-import { createOwnEventReader } from './readers/own-events.ts'
+import { createExecEventReader } from './readers/exec-events.ts'
 
 export const acp: Executor = {
   type: 'acp',
@@ -43,7 +43,7 @@ export const acp: Executor = {
     }
     const file = join(input.folder, 'acp-order.json')
     const files = [{ path: file, content: `${JSON.stringify(order, null, 2)}\n` }]
-    const own = input.ownProgram('acp-exec')
+    const own = input.execProgram('acp-exec')
     const env = agentEnvironment(profile, input.inheritedEnv)
     return ok({
       argv: [...own.argv, file],
@@ -55,7 +55,7 @@ export const acp: Executor = {
       conversationId: null,
     })
   },
-  createReader: createOwnEventReader,
+  createReader: createExecEventReader,
   stopSignal: 'SIGTERM',
   // It gives up its turn, closes its program, and only then is killed.
   graceMs: 10_000,

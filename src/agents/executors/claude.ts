@@ -4,7 +4,7 @@ import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Executor } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
 import { toolsFile } from './launch/yard-tools.ts'
 import { createClaudeReader } from './readers/claude-reader.ts'
 
@@ -67,7 +67,7 @@ export const claude: Executor = {
       `--add-dir=${input.folder}`,
       ...(modelId === null ? [] : [`--model=${modelId}`]),
       resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-      firstWords(input),
+      firstPrompt(input),
     ]
     const conversationId = resumed ?? input.conversationId
     const defaults = { DISABLE_AUTOUPDATER: DEFAULTS.DISABLE_AUTOUPDATER }

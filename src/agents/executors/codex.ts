@@ -4,7 +4,7 @@ import type { LaunchOrder } from '../../domain/executor.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
 import type { Executor } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, nativeCodex, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, nativeCodex, programOf, resumedOf } from './launch/program.ts'
 import {
   YARD_ARGUMENTS,
   YARD_PROGRAM,
@@ -90,7 +90,7 @@ export const codex: Executor = {
       ...(resumed === null ? [] : ['resume']),
       ...commonFlags(order),
       ...(resumed === null ? [] : [resumed]),
-      firstWords(input),
+      firstPrompt(input),
     ]
     return ok({ argv, defaults: {}, set: {}, ...PROMPTED, conversationId: resumed })
   },

@@ -5,7 +5,7 @@ import type { Permissions, Profile } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Executor } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, nativeCopilot, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, nativeCopilot, programOf, resumedOf } from './launch/program.ts'
 import { toolsFile, YARD_SERVER } from './launch/yard-tools.ts'
 import { createCopilotReader } from './readers/copilot-reader.ts'
 
@@ -67,7 +67,7 @@ export const copilot: Executor = {
       `--add-dir=${input.folder}`,
       ...(modelId === null ? [] : [`--model=${modelId}`]),
       resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-      `--interactive=${firstWords(input)}`,
+      `--interactive=${firstPrompt(input)}`,
     ]
     const conversationId = resumed ?? input.conversationId
     return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })

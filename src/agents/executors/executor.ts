@@ -5,7 +5,7 @@ import type { LaunchOrder } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
-import type { OwnProgram, OwnProgramName } from '../process/node-program.ts'
+import type { ExecProgram, ExecProgramName } from '../process/node-program.ts'
 
 /** Variables by name; a name without a value is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +22,7 @@ export interface LaunchInput {
   readonly inheritedEnv: Environment
   readonly platform: NodeJS.Platform
   /** A program that is a part of Yardmaster. */
-  ownProgram(name: OwnProgramName): OwnProgram
+  execProgram(name: ExecProgramName): ExecProgram
   /** The absolute path of a program by name or path; null when there is none that can be run. */
   which(program: string): string | null
   /** A fresh UUID, for CLIs that let the caller choose the conversation's id. */

@@ -7,7 +7,7 @@ import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Executor, LaunchPlan, PilotInput } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
 import { toolsSettings, YARD_VARIABLES } from './launch/yard-tools.ts'
 import { createGeminiReader } from './readers/gemini-reader.ts'
 
@@ -65,7 +65,7 @@ export const gemini: Executor = {
       ...commonFlags(input),
       // Its prompt lies outside of where it works.
       `--include-directories=${input.folder}`,
-      `--prompt-interactive=${firstWords(input)}`,
+      `--prompt-interactive=${firstPrompt(input)}`,
     ]
     const conversationId = resumedOf(input) ?? input.conversationId
     const hasTools = files.length > 0

@@ -8,7 +8,7 @@ import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Profile } from '../../domain/settings.ts'
 import type { Executor } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, resumedOf } from './launch/program.ts'
 import { createKimiReader } from './readers/kimi-reader.ts'
 
 const DEFAULTS = {
@@ -32,7 +32,7 @@ export const kimi: Executor = {
       '--output-format=stream-json',
       ...(modelId === null || isOwn ? [] : [`--model=${modelId}`]),
       ...(resumed === null ? [] : [`--session=${resumed}`]),
-      `--prompt=${firstWords(input)}`,
+      `--prompt=${firstPrompt(input)}`,
     ]
     const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
     const set = isOwn && modelId !== null ? { KIMI_MODEL_NAME: modelId, ...env.set } : env.set

@@ -13,7 +13,7 @@ import type { NativeOrder, Wire } from '../native/native-order.ts'
 import type { Environment, Executor, LaunchInput } from './executor.ts'
 import { agentEnvironment, applyEnvironment, PROVIDER_KEY_NAMES } from './launch/environment.ts'
 import { resumedOf } from './launch/program.ts'
-import { createOwnEventReader } from './readers/own-events.ts'
+import { createExecEventReader } from './readers/exec-events.ts'
 
 const DEFAULT_STEPS = 200
 
@@ -31,7 +31,7 @@ export const native: Executor = {
   plan(input) {
     const route = routeOf(input.order)
     if (!route.ok) return route
-    const { argv, env: programEnv } = input.ownProgram('native-exec')
+    const { argv, env: programEnv } = input.execProgram('native-exec')
     const resumed = resumedOf(input)
     const conversationId = resumed ?? input.conversationId
     const order = orderOf(input, route.value, { id: conversationId, isResumed: resumed !== null })
@@ -45,7 +45,7 @@ export const native: Executor = {
       conversationId,
     })
   },
-  createReader: createOwnEventReader,
+  createReader: createExecEventReader,
   stopSignal: 'SIGTERM',
   graceMs: 5_000,
   givesFinal: true,
@@ -96,7 +96,7 @@ function routeOf({
         ? `nothing says where model ${modelId} is: give its entry in the registry an endpoint, or the executor a base_url`
         : `the address of model ${modelId} is no http or https address`,
     )
-  const foreign = foreignKeyFault(profile, model, profileModel)
+  const foreign = foreignKeyError(profile, model, profileModel)
   if (foreign !== null) return refuse(foreign)
   const keyVariable = keyFrom(profile, model, profileModel) ?? route.keyVariable
   return ok({ ...route, keyVariable, modelId })
@@ -121,7 +121,7 @@ const isAtHome = (model: ModelEntry | null, home: ModelEntry | null): boolean =>
     : home.provider === model?.provider && home.endpoint === model.endpoint
 
 /** Why a key would be sent to an address that it was not named for; null when it is not. */
-export function foreignKeyFault(
+export function foreignKeyError(
   profile: Addressed,
   model: ModelEntry | null,
   profileModel: ModelEntry | null,

@@ -8,7 +8,7 @@ import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Executor, LaunchInput, PilotInput } from './executor.ts'
 import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
 import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_START_MS } from './launch/yard-tools.ts'
 import { objectAt, parseEvent } from './readers/json-event.ts'
 import { createOpencodeReader } from './readers/opencode-reader.ts'
@@ -81,7 +81,7 @@ export const opencode: Executor = {
       ...autoFlags(input),
       ...(model.value === null ? [] : [`--model=${model.value}`]),
       ...(resumed === null ? [] : [`--session=${resumed}`]),
-      `--prompt=${firstWords(input)}`,
+      `--prompt=${firstPrompt(input)}`,
     ]
     const config = JSON.stringify(configOf({ order: input.order, inheritedEnv: {} }))
     const set = { [CONFIG_VARIABLE]: config, PWD: input.cwd }

@@ -9,7 +9,7 @@ import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Executor, PilotInput, PlannedFile } from './executor.ts'
 import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
 import { createPiReader } from './readers/pi-reader.ts'
 
 const READING = ['--tools', 'read,grep,find,ls']
@@ -40,7 +40,7 @@ export const pi: Executor = {
     const argv: [string, ...string[]] = [
       ...programOf(input.order.profile, 'pi'),
       ...commonFlags(input),
-      firstWords(input),
+      firstPrompt(input),
     ]
     const files = providerFiles(input)
     return ok({ argv, defaults: DEFAULTS, set: {}, files, conversationId: resumedOf(input) })

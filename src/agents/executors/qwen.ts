@@ -7,7 +7,7 @@ import { ok } from '../../base/result.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Executor, PilotInput, PlannedFile } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstWords, programOf, resumedOf } from './launch/program.ts'
+import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
 import { toolsFile } from './launch/yard-tools.ts'
 import { createQwenReader } from './readers/qwen-reader.ts'
 
@@ -78,7 +78,7 @@ export const qwen: Executor = {
       ...commonFlags(input, tools.path),
       // Its prompt lies outside of where it works.
       `--include-directories=${input.folder}`,
-      `--prompt-interactive=${firstWords(input)}`,
+      `--prompt-interactive=${firstPrompt(input)}`,
     ]
     const conversationId = resumedOf(input) ?? input.conversationId
     return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
-export interface GitPlace {
+export interface GitLocation {
   /** The folder that holds `.git`. */
   readonly toplevel: string
   /** Shared by all worktrees; links resolved. */
@@ -21,7 +21,7 @@ export function mainCheckoutOf(folder: string): string | null {
 }
 
 /** The nearest repository around `folder`, upwards; null when there is none. */
-export function findGit(folder: string): GitPlace | null {
+export function findGit(folder: string): GitLocation | null {
   const start = attempt(() => realpathSync(folder)) ?? resolve(folder)
   for (let at = start; ; at = dirname(at)) {
     const place = gitAt(at)
@@ -29,7 +29,7 @@ export function findGit(folder: string): GitPlace | null {
   }
 }
 
-function gitAt(toplevel: string): GitPlace | null {
+function gitAt(toplevel: string): GitLocation | null {
   const entry = join(toplevel, '.git')
   const facts = attempt(() => statSync(entry))
   if (!facts) return null
@@ -44,7 +44,7 @@ function gitAt(toplevel: string): GitPlace | null {
 }
 
 /** A linked worktree's git folder names the common one in `commondir`; a submodule's has no such file and is its own. */
-function linkedAt(toplevel: string, gitDir: string): GitPlace | null {
+function linkedAt(toplevel: string, gitDir: string): GitLocation | null {
   const common = attempt(() => readFileSync(join(gitDir, 'commondir'), 'utf8'))
   const isLinked = common !== null
   const named = isLinked ? resolve(gitDir, common.trimEnd()) : gitDir

@@ -5,10 +5,10 @@ import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
 import { priceOf, tokensOf } from '../../domain/price.ts'
-import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import type { ExecEventInput } from '../executors/readers/exec-events.ts'
 import { sumUsage } from '../executors/readers/usage-sum.ts'
 import type { ConversationFile } from './conversation-file.ts'
-import { hasWords, missingResults, resultMessage, shortened } from './messages.ts'
+import { hasText, missingResults, resultMessage, shortened } from './messages.ts'
 import { callModel, type ModelAnswer, type WantedCall } from './model-call.ts'
 import type { NativeOrder } from './native-order.ts'
 import { requestFailure } from './provider-error.ts'
@@ -42,12 +42,12 @@ export async function runLoop(parts: LoopParts): Promise<LoopEnd> {
     return 'done'
   } catch (error) {
     if (parts.signal.aborted) return 'stopped'
-    tellFailure(parts.emit, failureOf(error))
+    emitFailure(parts.emit, failureOf(error))
     return 'failed'
   }
 }
 
-export function tellFailure(emit: (event: OwnEventInput) => void, failure: WorkFailure): void {
+export function emitFailure(emit: (event: ExecEventInput) => void, failure: WorkFailure): void {
   const { reason, resetAt, detail } = failure
   emit({ type: 'error', message: reason, class: failure.class, resetAt, detail })
   emit({ type: 'result', ok: false, text: reason })
@@ -78,7 +78,7 @@ async function converse(parts: LoopParts): Promise<string> {
     const { answer, sent } = await ask({ ...parts, onLost: count }, messages)
     messages = [...sent]
     count(answer.usage)
-    if (answer.message && hasWords(answer.message)) say(answer.message)
+    if (answer.message && hasText(answer.message)) say(answer.message)
     for (const call of answer.calls) {
       say(resultMessage(call, await doCall(call, parts)))
       parts.signal.throwIfAborted()
@@ -190,7 +190,7 @@ class RequestFailed extends Error {
 
 export interface RetryParts {
   readonly signal: AbortSignal
-  readonly emit: (event: OwnEventInput) => void
+  readonly emit: (event: ExecEventInput) => void
   readonly now: () => number
   /** Rejects when the signal is given. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>

@@ -66,7 +66,7 @@ export function shortened(
 }
 
 /** Whether there is anything in it that can be sent again. */
-export const hasWords = ({ content }: ModelMessage): boolean =>
+export const hasText = ({ content }: ModelMessage): boolean =>
   typeof content === 'string'
     ? content !== ''
     : content.some(

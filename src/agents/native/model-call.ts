@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import { errorText } from '../../base/text.ts'
 import type { Usage } from '../../domain/agent.ts'
-import type { OwnEventInput } from '../executors/readers/own-events.ts'
+import type { ExecEventInput } from '../executors/readers/exec-events.ts'
 import { maxOutputTokens, requestOptions } from './language-model.ts'
 import type { NativeOrder } from './native-order.ts'
 import { watchStream, type StreamWatch } from './stream-end.ts'
@@ -24,7 +24,7 @@ export interface ModelCallParts {
   readonly tools: readonly Tool[]
   readonly messages: readonly ModelMessage[]
   readonly signal: AbortSignal
-  readonly emit: (event: OwnEventInput) => void
+  readonly emit: (event: ExecEventInput) => void
   readonly now: () => number
   /** What a request used whose stream broke off: at least so much. */
   readonly onLost?: (usage: Usage) => void

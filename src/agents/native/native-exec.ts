@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs'
 import { flushed } from '../../base/flushed.ts'
 import {
-  OWN_EVENTS_VERSION,
-  ownEventLine,
-  type OwnEventInput,
-} from '../executors/readers/own-events.ts'
+  EXEC_EVENTS_VERSION,
+  execEventLine,
+  type ExecEventInput,
+} from '../executors/readers/exec-events.ts'
 import { nativeOrderSchema } from './native-order.ts'
 
 /** For whoever reads the last words. */
@@ -16,7 +16,7 @@ const LAST_WORDS_MS = 5000
 
 const EXIT_CODES = { done: 0, failed: 1, stopped: 143 } as const
 
-const emit = (event: OwnEventInput): void => void process.stdout.write(ownEventLine(event))
+const emit = (event: ExecEventInput): void => void process.stdout.write(execEventLine(event))
 
 function readOrder(path: string | undefined) {
   try {
@@ -30,7 +30,7 @@ function readOrder(path: string | undefined) {
 async function main(): Promise<number> {
   const order = readOrder(process.argv[2])
   if (!order) return 2
-  emit({ type: 'start', v: OWN_EVENTS_VERSION, by: 'native-exec' })
+  emit({ type: 'start', v: EXEC_EVENTS_VERSION, by: 'native-exec' })
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => stop.abort(new Error(`it was asked to stop (${signal})`)))

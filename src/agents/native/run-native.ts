@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import type { OwnEventInput } from '../executors/readers/own-events.ts'
-import { runLoop, tellFailure, type LoopEnd } from './agent-loop.ts'
+import type { ExecEventInput } from '../executors/readers/exec-events.ts'
+import { runLoop, emitFailure, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
 import { keyFor } from './key-source.ts'
 import { languageModel } from './language-model.ts'
@@ -17,14 +17,14 @@ export interface NativeRun {
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
-  readonly emit: (event: OwnEventInput) => void
+  readonly emit: (event: ExecEventInput) => void
   readonly now: () => number
 }
 
 export async function runNative(run: NativeRun): Promise<LoopEnd> {
   const { order, emit } = run
   const refuse = (failure: WorkFailure): LoopEnd => {
-    tellFailure(emit, failure)
+    emitFailure(emit, failure)
     return 'failed'
   }
   const key = keyFor(order, run.env)

@@ -22,7 +22,7 @@ export interface StreamWatch {
   usage(): Usage | null
 }
 
-interface Told {
+interface ReportedUsage {
   readonly input: number | null
   readonly output: number | null
   readonly cached: number | null
@@ -32,7 +32,7 @@ export function watchStream(wire: Wire): StreamWatch {
   let events = 0
   let isWhole = false
   let characters = 0
-  let told: Told | null = null
+  let told: ReportedUsage | null = null
   return {
     note(event) {
       events += 1
@@ -57,7 +57,7 @@ export function watchStream(wire: Wire): StreamWatch {
 }
 
 /** What an event says of the tokens, beside what was told before. */
-function tokensIn(event: JsonObject | null, before: Told | null): Told | null {
+function tokensIn(event: JsonObject | null, before: ReportedUsage | null): ReportedUsage | null {
   const holder = ['message', 'response'].find((key) => objectAt(event, key) !== null)
   const usage = objectAt(holder === undefined ? event : objectAt(event, holder), 'usage')
   if (usage === null) return before

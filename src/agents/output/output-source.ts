@@ -7,7 +7,7 @@ import { outputFolder } from './compacted-output.ts'
 
 export type OutputStream = 'stdout' | 'stderr' | 'merged'
 
-export interface OutputPlace {
+export interface OutputLocation {
   readonly folder: string
   readonly stream: OutputStream
   /** Nothing more will be written. Of a living agent `merged` holds whole lines only, so that no offset ever means another byte later. */
@@ -39,7 +39,7 @@ interface OpenFile {
 
 /** A file that is not there, or that is none, is empty. */
 export async function withOutput<T>(
-  wish: OutputPlace,
+  wish: OutputLocation,
   use: (source: OutputSource) => Promise<T>,
 ): Promise<T> {
   const place = wish.isEnded ? { ...wish, folder: outputFolder(wish.folder) } : wish
@@ -67,7 +67,7 @@ async function openFile(path: string): Promise<OpenFile | null> {
   return null
 }
 
-function partsOf({ folder, stream, isEnded }: OutputPlace, files: Files): readonly OutputPart[] {
+function partsOf({ folder, stream, isEnded }: OutputLocation, files: Files): readonly OutputPart[] {
   const sizeOf = (name: OutputPart['stream']): number => files.get(name)?.bytes ?? 0
   const whole = (name: OutputPart['stream']): OutputPart => ({
     stream: name,

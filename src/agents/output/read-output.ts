@@ -3,9 +3,9 @@ import { clip, type OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
 import { createLineSplitter, type Line } from './line-splitter.ts'
-import { withOutput, type OutputPart, type OutputPlace } from './output-source.ts'
+import { withOutput, type OutputPart, type OutputLocation } from './output-source.ts'
 
-export interface OutputWindow extends OutputPlace {
+export interface OutputWindow extends OutputLocation {
   /** Byte offset; a negative one counts from the end. In the middle of a line it means the next line. */
   readonly from: number
   readonly maxBytes: number

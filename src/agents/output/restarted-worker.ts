@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Log } from '../../base/log.ts'
 import type { TailReply, TailRequest } from './tail-wire.ts'
 
-export interface KeptWorker {
+export interface RestartedWorker {
   send(request: TailRequest): void
   close(): Promise<void>
 }
@@ -22,10 +22,10 @@ const LEAVE_MS = 5000
 /** Deaths in a row, without an answer in between. */
 const MAX_DEATHS = 3
 
-export function openKeptWorker(
+export function openRestartedWorker(
   options: { entry: string | URL; intervalMs: number | undefined; log: Log },
   watch: WorkerWatch,
-): KeptWorker {
+): RestartedWorker {
   const { entry, intervalMs, log } = options
   let worker: Worker | null = null
   let deaths = 0

@@ -2,10 +2,10 @@
  * Finds a text in an agent's output, however large: pieces are read one after another without holding the loop, and nothing
  * is kept of them. Compared byte by byte, so offsets are exact whatever the text is; A to Z match a to z.
  */
-import { withOutput, type OutputPlace, type OutputSource } from './output-source.ts'
+import { withOutput, type OutputLocation, type OutputSource } from './output-source.ts'
 import { characterBounds } from './whole-characters.ts'
 
-export interface SearchWish extends OutputPlace {
+export interface SearchRequest extends OutputLocation {
   readonly text: string
   /** Byte offset to begin at. */
   readonly from: number
@@ -29,12 +29,12 @@ const AFTER_BYTES = 280
 
 const NEWLINE = 10
 
-export const searchOutput = (wish: SearchWish, signal?: AbortSignal): Promise<SearchFound> =>
+export const searchOutput = (wish: SearchRequest, signal?: AbortSignal): Promise<SearchFound> =>
   withOutput(wish, (source) => search(source, wish, signal))
 
 async function search(
   source: OutputSource,
-  { text, from, limit }: SearchWish,
+  { text, from, limit }: SearchRequest,
   signal: AbortSignal | undefined,
 ): Promise<SearchFound> {
   const size = source.sizeBytes

@@ -3,7 +3,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { EMPTY_SUMMARY } from '../executors/executor.ts'
-import { openKeptWorker } from './restarted-worker.ts'
+import { openRestartedWorker } from './restarted-worker.ts'
 import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
 
 export interface Tail {
@@ -46,7 +46,7 @@ export function openTail(options: { entry: string | URL; log: Log; intervalMs?: 
   const giveUp = (): void => {
     for (const agentId of [...pending.keys()]) settle(agentId, NOTHING)
   }
-  const worker = openKeptWorker(
+  const worker = openRestartedWorker(
     { entry, intervalMs, log },
     {
       onReply: (reply) =>

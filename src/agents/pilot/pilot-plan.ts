@@ -8,7 +8,7 @@ import type { Executor, PilotInput, PilotPlan } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 
-export interface PilotSite {
+export interface PilotContext {
   /** Where it works. */
   readonly cwd: string
   /** `.yard/agents`, absolute. */
@@ -17,7 +17,7 @@ export interface PilotSite {
   readonly uuid: string
 }
 
-export function pilotInput(order: LaunchOrder, { cwd, agents, uuid }: PilotSite): PilotInput {
+export function pilotInput(order: LaunchOrder, { cwd, agents, uuid }: PilotContext): PilotInput {
   const folder = join(agents, order.agent.id)
   return {
     order,

@@ -35,16 +35,16 @@ const SOURCES = {
   'native-exec': join('native', 'native-exec.ts'),
   'acp-exec': join('acp', 'acp-exec.ts'),
 } as const
-export type OwnProgramName = keyof typeof SOURCES
+export type ExecProgramName = keyof typeof SOURCES
 
-export interface OwnProgram {
+export interface ExecProgram {
   /** Node and the program; the arguments follow. */
   readonly argv: readonly [string, string]
   /** Must be set for it; the program takes it out again before it starts anything. */
   readonly env: Readonly<Record<string, string>>
 }
 
-export function ownProgram(launcherEntry: string, name: OwnProgramName): OwnProgram {
+export function execProgram(launcherEntry: string, name: ExecProgramName): ExecProgram {
   const { command, env } = nodeProgram()
   const isSource = basename(launcherEntry).endsWith('.ts')
   const entry = join(dirname(launcherEntry), isSource ? SOURCES[name] : `${name}.js`)

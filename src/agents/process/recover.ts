@@ -209,10 +209,10 @@ async function isSupervisor(
 // Whether an agent runs, read from its folder without changing it, for yards of other owners.
 
 /** `starting`: nobody has taken it up; its owner may be about to. */
-type StageLook = 'alive' | 'over' | 'starting'
+type StageStatus = 'alive' | 'over' | 'starting'
 
 /** `folder` belongs to this boot of the machine. */
-export async function lookAtStage(folder: string, host: ProcessHost): Promise<StageLook> {
+export async function stageStatus(folder: string, host: ProcessHost): Promise<StageStatus> {
   try {
     const isEnded = readExit(folder) !== null
     const owner = readOwner(folder)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeProgram } from './node-program.ts'
 
-export interface StrangerOrder {
+export interface DetachedOptions {
   /** A file that Node can run. */
   readonly entry: string
   readonly args: readonly string[]
@@ -19,14 +19,14 @@ export interface StrangerOrder {
  */
 const V8_FLAGS = ['--max-semi-space-size=4']
 
-export interface Stranger {
+export interface DetachedProgram {
   /** Its last line on stderr, or why it could not be started, once it has ended; null while it lives. */
   failed(): string | null
   /** Forgets it. It goes on. */
   release(): void
 }
 
-export function spawnStranger({ entry, args, cwd, env }: StrangerOrder): Stranger {
+export function spawnDetached({ entry, args, cwd, env }: DetachedOptions): DetachedProgram {
   const folder = mkdtempSync(join(tmpdir(), 'yard-start-'))
   const words = join(folder, 'stderr')
   const stderr = openSync(words, 'w', 0o600)
@@ -38,7 +38,7 @@ export function spawnStranger({ entry, args, cwd, env }: StrangerOrder): Strange
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'ignore', stderr],
-      env: { ...strangerEnvironment(env), ...node.env },
+      env: { ...detachedEnvironment(env), ...node.env },
     })
     child.once('error', (error) => (failed = error.message))
     child.once('exit', () => (failed ??= lastLine(words)))
@@ -61,7 +61,7 @@ function discard(folder: string): void {
 }
 
 /** A host is nobody's agent, and has no terminal. */
-function strangerEnvironment(env: StrangerOrder['env']): Record<string, string | undefined> {
+function detachedEnvironment(env: DetachedOptions['env']): Record<string, string | undefined> {
   const { YARD_URL: _url, YARD_DIR: _dir, YARD_HANDED_OVER: _handed, ...own } = env
   return own
 }

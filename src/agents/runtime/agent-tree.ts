@@ -4,7 +4,7 @@ import type { AgentId } from '../../domain/ids.ts'
 import { reportsProgress } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { ToolProcess } from '../process/host/process-tree.ts'
-import type { HeldAgent, LocalRuntimeOptions, Measured } from './tracked-agent.ts'
+import type { TrackedAgent, LocalRuntimeOptions, Measured } from './tracked-agent.ts'
 
 /** Less than this share of one core between two looks is a process that only waits; hung agent CLIs were seen to use up to 0.005. */
 const BUSY_SHARE = 0.02
@@ -15,7 +15,7 @@ type Options = Pick<LocalRuntimeOptions, 'launcher' | 'host' | 'log'>
 type MeasureOptions = Options & Pick<LocalRuntimeOptions, 'clock'>
 
 /** Resolves when the tree is gone, or as much of it as the system lets us end; what is left is named in the log. */
-export async function endTree(one: HeldAgent, graceMs: number, options: Options): Promise<void> {
+export async function endTree(one: TrackedAgent, graceMs: number, options: Options): Promise<void> {
   const { launcher, host, log } = options
   const agent = one.order.agent.id
   const ended = await launcher.killTree({
@@ -33,14 +33,14 @@ export async function endTree(one: HeldAgent, graceMs: number, options: Options)
 }
 
 /** A terminal passes on what ends it, and keeps an interrupt for its CLI. */
-const signalOf = ({ order }: HeldAgent): NodeJS.Signals =>
+const signalOf = ({ order }: TrackedAgent): NodeJS.Signals =>
   order.agent.by === 'pilot' ? 'SIGTERM' : (executorOf(order.profile.type)?.stopSignal ?? 'SIGTERM')
 
 /** Notes who was busy since the last look; gives those of whose tree nothing is left. */
 export async function measureTrees(
-  agents: Iterable<HeldAgent>,
+  agents: Iterable<TrackedAgent>,
   options: MeasureOptions,
-): Promise<HeldAgent[]> {
+): Promise<TrackedAgent[]> {
   const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
   if (living.length === 0) return []
   const trees = await options.launcher.treeCpu(
@@ -62,7 +62,7 @@ export async function measureTrees(
  * What its output does not show. Of an agent that prints what it does: tools that came, went or worked, files and requests;
  * the CPU of the program itself, which a hung one uses too, says nothing.
  */
-function madeProgress({ order }: HeldAgent, before: Measured, now: Measured): boolean {
+function madeProgress({ order }: TrackedAgent, before: Measured, now: Measured): boolean {
   const ioBytes = (now.tree.ioBytes ?? 0) - (before.tree.ioBytes ?? 0)
   const idleIo = executorOf(order.profile.type)?.idleIo ?? 0
   if (ioBytes > BUSY_IO_BYTES + (idleIo * (now.at - before.at)) / 1000) return true
@@ -79,7 +79,7 @@ const keyOf = ({ pid, startTime }: ToolProcess): string => `${pid} ${startTime}`
 
 /** What the trees use now, for whoever watches; changes nothing of what is known of the agents. */
 export async function useOfTrees(
-  agents: Iterable<HeldAgent>,
+  agents: Iterable<TrackedAgent>,
   options: Options,
 ): Promise<ReadonlyMap<AgentId, TreeUse>> {
   const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
@@ -98,5 +98,5 @@ export async function useOfTrees(
   return uses
 }
 
-const provenLeader = (one: HeldAgent): HeldAgent['leader'] =>
+const provenLeader = (one: TrackedAgent): TrackedAgent['leader'] =>
   one.leader?.startTime ? one.leader : null

@@ -18,15 +18,15 @@ import { holdsBoth } from '../git/landing/merge-places.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { collectResult, type CollectedWork } from '../git/worktree/collect.ts'
 import { isDiskFull, type ExitRecord } from '../process/stage-files.ts'
-import { lastWordsOf, type LineStages, runVerify, UNVERIFIED } from './stages/line-stage.ts'
+import { outputTailOf, type LineStages, runVerify, UNVERIFIED } from './stages/line-stage.ts'
 import { readStageRecord } from './stages/stage-record.ts'
-import type { HeldAgent, LocalRuntimeOptions } from './tracked-agent.ts'
-import { folderOf, resultRefOf, type Unplaced } from './workdir.ts'
+import type { TrackedAgent, LocalRuntimeOptions } from './tracked-agent.ts'
+import { folderOf, resultRefOf, type NoWorkdir } from './workdir.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
 /** How it went by, as the process layer tells. */
-export type Going =
+export type ObservedEnd =
   | { readonly kind: 'exited'; readonly exit: ExitRecord }
   | { readonly kind: 'lost'; readonly isFolderGone: boolean }
   | { readonly kind: 'never-ran' }
@@ -38,13 +38,13 @@ export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended
 }
 
 /** No place could be made for it to work in. */
-export const endedUnplaced = ({ failure, conflict }: Unplaced, at: number): Ended =>
+export const endedWithoutWorkdir = ({ failure, conflict }: NoWorkdir, at: number): Ended =>
   ended(bareEvidence('not-launched', { failure, ...(conflict ? { conflict } : {}) }), at)
 
 export const neverRan = (at: number): Ended => ended(bareEvidence('never-ran'), at)
 
 /** Nothing of it can be read any more: lost where its start is on record. */
-export const unseen = ({ pid }: Pick<Agent, 'pid'>, at: number): Ended =>
+export const endedUnseen = ({ pid }: Pick<Agent, 'pid'>, at: number): Ended =>
   pid === null ? neverRan(at) : ended(bareEvidence('lost'), at)
 
 const ended = (evidence: Evidence, at: number): Ended => ({
@@ -57,7 +57,7 @@ const ended = (evidence: Evidence, at: number): Ended => ({
   artifacts: [],
 })
 
-type Verify = (held: HeldAgent, line: string) => Promise<{ code: number; tail: string }>
+type Verify = (held: TrackedAgent, line: string) => Promise<{ code: number; tail: string }>
 
 interface Gathering {
   readonly options: LocalRuntimeOptions
@@ -70,8 +70,8 @@ const MAX_SETTLE_TRIES = 5
 
 /** Its end, as it can be told now. Rejects where that may be told later: for ever while the disk is full, else (a lock) for some tries. */
 export async function settledEnd(
-  held: HeldAgent,
-  going: Going,
+  held: TrackedAgent,
+  going: ObservedEnd,
   parts: Pick<Gathering, 'options' | 'guard'> & { readonly stages: LineStages },
 ): Promise<Ended> {
   const { options, guard, stages } = parts
@@ -87,8 +87,8 @@ export async function settledEnd(
 }
 
 async function gatherEvidence(
-  held: HeldAgent,
-  going: Going,
+  held: TrackedAgent,
+  going: ObservedEnd,
   { options, guard, verify }: Gathering,
 ): Promise<Ended> {
   // A file's date is a tick coarser than the clock: an end never lies before its start.
@@ -147,12 +147,12 @@ interface Found {
 }
 
 /** In a worktree of its own. A shell line is done when its exit code says so: a test run changes nothing, and that is its work. */
-const owesChanges = ({ workplace, order: { task, profile } }: HeldAgent): boolean =>
+const owesChanges = ({ workplace, order: { task, profile } }: TrackedAgent): boolean =>
   workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
 
 function evidenceOf(
-  held: HeldAgent,
-  going: Exclude<Going, { kind: 'never-ran' }>,
+  held: TrackedAgent,
+  going: Exclude<ObservedEnd, { kind: 'never-ran' }>,
   found: Found,
 ): Evidence {
   const { task, profile } = held.order
@@ -173,14 +173,14 @@ function evidenceOf(
   }
 }
 
-const folderGone = ({ folder }: HeldAgent, going: Going): Evidence['failure'] =>
+const folderGone = ({ folder }: TrackedAgent, going: ObservedEnd): Evidence['failure'] =>
   going.kind === 'lost' && going.isFolderGone
     ? workFailure('lost', `its folder ${folder} vanished while it ran, and how it ended with it`)
     : null
 
 async function summaryOf(
-  held: HeldAgent,
-  going: Going,
+  held: TrackedAgent,
+  going: ObservedEnd,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
   // What a person saw in a terminal was written nowhere.
@@ -195,13 +195,13 @@ async function summaryOf(
 
 /** A shell that ended well has nothing to tell; one that did not is quoted. */
 async function summaryOfLine(
-  held: HeldAgent,
-  going: Going,
+  held: TrackedAgent,
+  going: ObservedEnd,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
   if (going.kind === 'exited' && going.exit.code === 0) return EMPTY_SUMMARY
   options.tail.forget(held.order.agent.id)
-  const detail = await lastWordsOf(held.folder)
+  const detail = await outputTailOf(held.folder)
   const code = going.kind === 'exited' ? going.exit.code : null
   if (code === null || detail === '') return EMPTY_SUMMARY
   const signal = going.kind === 'exited' ? going.exit.signal : null
@@ -213,7 +213,11 @@ async function summaryOfLine(
 }
 
 /** A CLI that died without an event of its own is quoted by the end of its stderr; the class stays the plain one. */
-function withLastWords(summary: OutputSummary, stderrTail: string, going: Going): OutputSummary {
+function withLastWords(
+  summary: OutputSummary,
+  stderrTail: string,
+  going: ObservedEnd,
+): OutputSummary {
   const code = going.kind === 'exited' ? going.exit.code : null
   const words = plainText(stderrTail).trim()
   if (
@@ -231,7 +235,7 @@ function withLastWords(summary: OutputSummary, stderrTail: string, going: Going)
 
 /** Git is asked also where nothing is collected: what the agent did to its settings is put on record while it counts as running. */
 async function collect(
-  held: HeldAgent,
+  held: TrackedAgent,
   options: LocalRuntimeOptions,
   guard: GitGuard,
 ): Promise<CollectedWork | null | Error> {
@@ -253,7 +257,7 @@ async function collect(
 
 async function collectIn(
   repo: Repository,
-  { order: { task, agent }, workplace }: HeldAgent,
+  { order: { task, agent }, workplace }: TrackedAgent,
   options: LocalRuntimeOptions,
   from: { readonly branch: string; readonly base: string },
 ): Promise<CollectedWork | Error> {
@@ -302,7 +306,7 @@ function workFound(
 
 /** Only what would be done is verified; a failure needs no second opinion. */
 async function withVerify(
-  held: HeldAgent,
+  held: TrackedAgent,
   first: Evidence,
   options: LocalRuntimeOptions,
   verify: Verify,
@@ -320,7 +324,7 @@ function changesOf(work: CollectedWork): Changes {
   return { commit, filesChanged, insertions, deletions, commits, notes: [...notes] }
 }
 
-function artifactsOf(held: HeldAgent, summary: OutputSummary): Artifact[] {
+function artifactsOf(held: TrackedAgent, summary: OutputSummary): Artifact[] {
   const files = held.order.task.deliverables.map((path): Artifact => ({ kind: 'file', path }))
   const text = summary.final?.ok ? (summary.final.text?.trim() ?? '') : ''
   return text === ''

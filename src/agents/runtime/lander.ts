@@ -18,7 +18,7 @@ import { openRepository, type Repository } from '../git/repository.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import type { ProcessHost } from '../process/host/process-host.ts'
 import type { Launcher } from '../process/launcher/launcher.ts'
-import { clearLeftLandings, type LeftLandings } from './left-landings.ts'
+import { clearLandingLeftovers, type LandingLeftovers } from './landing-leftovers.ts'
 import { createLineStages, runLine, type LineEnd, type LineStages } from './stages/line-stage.ts'
 import { conflictFrom } from './workdir.ts'
 
@@ -44,7 +44,7 @@ const MAX_ROUNDS = 5
 
 export interface ClearingLander extends Lander {
   /** Ends and takes away what earlier owners left of landings that nobody asks for any more. Never rejects. */
-  clearLeft(left: LeftLandings): Promise<void>
+  clearLeft(left: LandingLeftovers): Promise<void>
 }
 
 export function createLander(options: LanderOptions): ClearingLander {
@@ -96,7 +96,7 @@ export function createLander(options: LanderOptions): ClearingLander {
     },
     async clearLeft(left) {
       if (closing.signal.aborted || !options.mayTouch()) return
-      clearing = clearLeftLandings(left, {
+      clearing = clearLandingLeftovers(left, {
         ...options,
         inTurn,
         isOver: () => closing.signal.aborted,

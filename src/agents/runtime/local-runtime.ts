@@ -22,13 +22,13 @@ import type { ExitRecord } from '../process/stage-files.ts'
 import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
 import {
   endedUnlaunched,
-  endedUnplaced,
+  endedWithoutWorkdir,
   neverRan,
   settledEnd,
-  unseen,
-  type Going,
+  endedUnseen,
+  type ObservedEnd,
 } from './evidence.ts'
-import { factsOf, noteNews, speaksEvents } from './life-signs.ts'
+import { factsOf, noteNews, speaksEvents } from './liveness.ts'
 import {
   clearBefore,
   launchFailureOf,
@@ -46,15 +46,15 @@ import {
   asksForMore,
   committedStart,
   conversationOf,
-  createHeld,
+  createTracked,
   gitGuardOf,
   isOf,
   isPilot,
   recall,
-  type HeldAgent,
+  type TrackedAgent,
   type LocalRuntimeOptions,
 } from './tracked-agent.ts'
-import { preparePlace, type Place } from './workdir.ts'
+import { prepareWorkdir, type Workdir } from './workdir.ts'
 
 type News = {
   readonly agentId: AgentId
@@ -70,8 +70,8 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime =>
 
 class LocalRuntime implements Runtime {
   readonly #options: LocalRuntimeOptions
-  readonly #held = new Map<AgentId, HeldAgent>()
-  readonly #byFolder = new Map<string, HeldAgent>()
+  readonly #held = new Map<AgentId, TrackedAgent>()
+  readonly #byFolder = new Map<string, TrackedAgent>()
   readonly #news: Emitter<News>
   readonly #leftovers: Leftovers
   readonly #watch: ExitWatch
@@ -122,11 +122,11 @@ class LocalRuntime implements Runtime {
   }
 
   /** Its folder is another agent's, which ends before anything is said of this one. */
-  async #endStranger(one: HeldAgent): Promise<void> {
+  async #endStranger(one: TrackedAgent): Promise<void> {
     const { id } = one.order.agent
     await endUnknownAgents(this.#options.agents, (agent) => agent !== id, this.#options)
     one.key = null
-    this.#report(one, unseen(one.order.agent, this.#options.clock.now()))
+    this.#report(one, endedUnseen(one.order.agent, this.#options.clock.now()))
   }
 
   stop(agentId: AgentId, how: Parameters<Runtime['stop']>[1]): void {
@@ -168,7 +168,7 @@ class LocalRuntime implements Runtime {
   }
 
   /** A terminal that dies leaves its CLI behind, which would hide that from a look at the whole tree. */
-  async #lookAtTerminal(one: HeldAgent): Promise<void> {
+  async #lookAtTerminal(one: TrackedAgent): Promise<void> {
     if (!one.leader || one.stop || one.isSettling) return
     const found = await this.#recoverStage(one)
     if (found.kind !== 'alive') await this.#settleBy(one, found)
@@ -188,21 +188,21 @@ class LocalRuntime implements Runtime {
     this.#held.clear()
   }
 
-  #hold(order: LaunchOrder): HeldAgent {
-    const one = createHeld(order, this.#options)
+  #hold(order: LaunchOrder): TrackedAgent {
+    const one = createTracked(order, this.#options)
     this.#held.set(order.agent.id, one)
     this.#byFolder.set(one.folder, one)
     return one
   }
 
-  #report(one: HeldAgent, report: RuntimeReport): void {
+  #report(one: TrackedAgent, report: RuntimeReport): void {
     if (this.#isClosed) return
     const { id: agentId, generation } = one.order.agent
     if (report.kind === 'ended') this.#release(one)
     this.#news.emit({ agentId, generation, report })
   }
 
-  #release(one: HeldAgent): void {
+  #release(one: TrackedAgent): void {
     this.#held.delete(one.order.agent.id)
     this.#byFolder.delete(one.folder)
     this.#watch.forget(one.folder)
@@ -212,7 +212,7 @@ class LocalRuntime implements Runtime {
 
   /** Runs one agent's step apart from the others; what it throws is told and never fatal, and the agent is looked at again. */
   async #step(
-    one: HeldAgent,
+    one: TrackedAgent,
     step: () => Promise<void>,
     onError?: (error: unknown) => Promise<void>,
   ): Promise<void> {
@@ -230,7 +230,7 @@ class LocalRuntime implements Runtime {
   }
 
   /** Nothing is said of it yet; it is looked at anew after a pause. */
-  #lookAgain(one: HeldAgent): void {
+  #lookAgain(one: TrackedAgent): void {
     one.isSettling = false
     one.isUndecided = true
     this.#options.clock.after(LOOK_AGAIN_MS, () => {
@@ -240,19 +240,19 @@ class LocalRuntime implements Runtime {
   }
 
   /** Whatever went wrong, the folder decides: fenced out, it can never start late. */
-  async #onUnlaunched(one: HeldAgent, failure: WorkFailure): Promise<void> {
+  async #onUnlaunched(one: TrackedAgent, failure: WorkFailure): Promise<void> {
     const found = await this.#recoverStage(one)
     if (found.kind !== 'never-ran') return this.#settleBy(one, found)
     this.#report(one, endedUnlaunched(failure, this.#options.clock.now()))
   }
 
-  async #start(one: HeldAgent): Promise<void> {
+  async #start(one: TrackedAgent): Promise<void> {
     const { clock, host, launcher, root, worktrees } = this.#options
     const bootId = await host.bootId()
     const { target } = this.#options.worktree()
     const guard = gitGuardOf(one, this.#held, this.#options)
-    const placed = await preparePlace(one.order, root, worktrees, { guard, target })
-    if (!placed.ok) return this.#report(one, endedUnplaced(placed.error, clock.now()))
+    const placed = await prepareWorkdir(one.order, root, worktrees, { guard, target })
+    if (!placed.ok) return this.#report(one, endedWithoutWorkdir(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
     one.workplace = workplace
     if (workplace.branch !== null || one.order.profile.coding)
@@ -272,7 +272,7 @@ class LocalRuntime implements Runtime {
   }
 
   /** False when something of an earlier try is still there, which was reported as its end. */
-  async #isClear(one: HeldAgent): Promise<boolean> {
+  async #isClear(one: TrackedAgent): Promise<boolean> {
     const cleared = await clearBefore(one, this.#leftovers)
     if (!cleared.ok) this.#report(one, endedUnlaunched(cleared.error, this.#options.clock.now()))
     else if (cleared.value !== null) this.#report(one, { kind: 'note', text: cleared.value })
@@ -280,7 +280,7 @@ class LocalRuntime implements Runtime {
   }
 
   /** A person's terminal starts it; `started` without a process says that it may. */
-  async #offer(one: HeldAgent): Promise<void> {
+  async #offer(one: TrackedAgent): Promise<void> {
     const at = this.#options.clock.now()
     one.startedAt = at
     this.#report(one, { kind: 'started', at, pid: null, pidStartTime: null })
@@ -290,7 +290,7 @@ class LocalRuntime implements Runtime {
     if (!this.#isClosed) await this.#settleBy(one, await this.#recoverStage(one))
   }
 
-  async #setUp(one: HeldAgent, place: Place, bootId: string): Promise<WorkFailure | null> {
+  async #setUp(one: TrackedAgent, place: Workdir, bootId: string): Promise<WorkFailure | null> {
     one.bootId = bootId
     one.key = this.#options.newKey()
     const guard = gitGuardOf(one, this.#held, this.#options)
@@ -300,7 +300,7 @@ class LocalRuntime implements Runtime {
   }
 
   #onStarted(
-    one: HeldAgent,
+    one: TrackedAgent,
     leader: { pid: number; startTime: string | null },
     conversation: string | null,
   ): void {
@@ -325,13 +325,13 @@ class LocalRuntime implements Runtime {
     if (one.stop) this.#stopNow(one)
   }
 
-  #recoverStage(one: HeldAgent): Promise<Recovery> {
+  #recoverStage(one: TrackedAgent): Promise<Recovery> {
     const started = isPilot(one) ? null : (one.leader ?? committedStart(one.order.agent))
     const { host } = this.#options
     return recoverStage(one.folder, { bootIdAtLaunch: one.bootId, host, started })
   }
 
-  async #settleBy(one: HeldAgent, found: Recovery): Promise<void> {
+  async #settleBy(one: TrackedAgent, found: Recovery): Promise<void> {
     one.isUndecided = found.kind === 'undecided'
     switch (found.kind) {
       case 'exited':
@@ -353,7 +353,7 @@ class LocalRuntime implements Runtime {
     }
   }
 
-  async #settle(one: HeldAgent, going: Going): Promise<void> {
+  async #settle(one: TrackedAgent, going: ObservedEnd): Promise<void> {
     if (one.isSettling) return
     one.isSettling = true
     await one.killing
@@ -385,7 +385,7 @@ class LocalRuntime implements Runtime {
     for (const report of noteNews(one, told, this.#options.clock.now())) this.#report(one, report)
   }
 
-  #stopNow(one: HeldAgent): void {
+  #stopNow(one: TrackedAgent): void {
     if (!one.leader) return
     const ending = endTree(one, one.stop?.force ? 0 : (one.stop?.graceMs ?? 0), this.#options)
     one.killing = one.killing ? one.killing.then(() => ending) : ending

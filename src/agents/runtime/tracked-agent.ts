@@ -54,7 +54,7 @@ export interface Measured {
   readonly tree: TreeCpu
 }
 
-export interface HeldAgent {
+export interface TrackedAgent {
   readonly order: LaunchOrder
   readonly folder: string
   key: string | null
@@ -89,10 +89,10 @@ export interface HeldAgent {
   hasBeenHeard: boolean
 }
 
-export const createHeld = (
+export const createTracked = (
   order: LaunchOrder,
   { agents, clock }: Pick<LocalRuntimeOptions, 'agents' | 'clock'>,
-): HeldAgent => ({
+): TrackedAgent => ({
   order,
   folder: join(agents, order.agent.id),
   key: null,
@@ -119,8 +119,8 @@ export const createHeld = (
 
 /** What git starts for an agent is that agent. Before it starts it has no marker, and cannot have set anything. */
 export const gitGuardOf = (
-  { key }: HeldAgent,
-  all: ReadonlyMap<AgentId, HeldAgent>,
+  { key }: TrackedAgent,
+  all: ReadonlyMap<AgentId, TrackedAgent>,
   { git }: Pick<LocalRuntimeOptions, 'git'>,
 ): GitGuard => ({
   file: git.file,
@@ -129,7 +129,7 @@ export const gitGuardOf = (
 })
 
 /** Of an agent that an earlier owner started: what is on record. */
-export function recall(one: HeldAgent, record: StageRecord | null): void {
+export function recall(one: TrackedAgent, record: StageRecord | null): void {
   const { workplace, startedAt } = one.order.agent
   one.key = record?.key ?? null
   one.bootId = record?.bootId ?? null
@@ -138,14 +138,14 @@ export function recall(one: HeldAgent, record: StageRecord | null): void {
 }
 
 /** Chosen for it, it may not have been saved yet. */
-export const conversationOf = ({ order, folder }: HeldAgent): string | null =>
+export const conversationOf = ({ order, folder }: TrackedAgent): string | null =>
   order.agent.conversation?.id ?? readStageRecord(folder)?.conversation ?? null
 
 /** Its supervisor, as it was reported and saved. */
-export const committedStart = ({ pid, pidStartTime }: Agent): HeldAgent['leader'] =>
+export const committedStart = ({ pid, pidStartTime }: Agent): TrackedAgent['leader'] =>
   pid === null ? null : { pid, startTime: pidStartTime ?? '' }
 
-export const isPilot = ({ order }: HeldAgent): boolean => order.agent.by === 'pilot'
+export const isPilot = ({ order }: TrackedAgent): boolean => order.agent.by === 'pilot'
 
 /** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
 export const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>

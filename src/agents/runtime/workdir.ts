@@ -18,7 +18,7 @@ import { oneLine } from '../git/worktree/snapshot.ts'
 import { worktreeBranchOf, worktreeNameOf } from '../git/worktree/worktree-name.ts'
 import { ensureWorktree } from '../git/worktree/worktree.ts'
 
-export interface Place {
+export interface Workdir {
   readonly workplace: Workplace
   readonly worktreeName: string | null
   /** Sentences for the log of the task. */
@@ -51,17 +51,17 @@ export function exclusiveFolderOf(
 }
 
 /** Why there is no place to work in; `conflict` when that is for a task that merges. */
-export interface Unplaced {
+export interface NoWorkdir {
   readonly failure: WorkFailure
   readonly conflict: Conflict | null
 }
 
-export async function preparePlace(
+export async function prepareWorkdir(
   order: LaunchOrder,
   root: string,
   worktrees: string,
   { guard, target }: { readonly guard: GitGuard; readonly target: string | null },
-): Promise<Result<Place, Unplaced>> {
+): Promise<Result<Workdir, NoWorkdir>> {
   const folder = folderOf(order, root)
   if (!wantsWorktree(order, root)) {
     if (!isFolder(folder)) return err(unplaced('launch', `its folder ${folder} does not exist`))
@@ -88,7 +88,7 @@ async function prepareWorktree(
   order: LaunchOrder,
   repo: Repository,
   { root, worktrees, target }: Roots,
-): Promise<Result<Place, Unplaced>> {
+): Promise<Result<Workdir, NoWorkdir>> {
   const name = order.task.worktreeName ?? worktreeNameOf(order.task.id, yardMarkOf(repo, root))
   const branch = worktreeBranchOf(name)
   const base = await baseOf(order, repo, name, target)
@@ -155,12 +155,12 @@ export function resultRefOf(agentId: string, repo: Repository, root: string): st
   return `refs/yard/results/${agentId}${mark === '' ? '' : `.${mark}`}`
 }
 
-const unplaced = (kind: 'launch' | 'isolation' | 'machine-busy', why: string): Unplaced => ({
+const unplaced = (kind: 'launch' | 'isolation' | 'machine-busy', why: string): NoWorkdir => ({
   failure: workFailure(kind, why),
   conflict: null,
 })
 
-const unisolated = (error: GitFailure | MergeConflict): Unplaced =>
+const unisolated = (error: GitFailure | MergeConflict): NoWorkdir =>
   unplaced(isolationClass(error), `it got no worktree of its own: ${error.message}`)
 
 /** A full disk says nothing of the task. */

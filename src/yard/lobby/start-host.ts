@@ -1,6 +1,6 @@
 /** Starts the service of a yard in the background and waits until somebody answers for the yard. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { spawnStranger } from '../../agents/process/spawn-detached.ts'
+import { spawnDetached } from '../../agents/process/spawn-detached.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
@@ -27,7 +27,7 @@ export async function startHost<T>(
   find: () => Promise<T | null>,
 ): Promise<Result<T, Failure>> {
   const { headlessEntry: entry, args, env, paths } = order
-  const stranger = spawnStranger({ entry, args, env, cwd: paths.root })
+  const stranger = spawnDetached({ entry, args, env, cwd: paths.root })
   try {
     let giveUpAt = performance.now() + START_PATIENCE_MS
     for (let looks = 0; performance.now() < giveUpAt;) {

@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import type { MemoryProbe } from '../../agents/process/host/free-memory.ts'
 import { isAlive, startTimeOf } from '../../agents/process/host/identity.ts'
-import { lookAtStage } from '../../agents/process/recover.ts'
+import { stageStatus } from '../../agents/process/recover.ts'
 import type { ProcessHost } from '../../agents/process/host/process-host.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
@@ -135,7 +135,7 @@ async function leftOf(
   const isFresh = Math.abs(now - row.at) < STARTING_MS
   const left: string[] = []
   for (const id of agents) {
-    const look = await lookAtStage(join(folder, id), host)
+    const look = await stageStatus(join(folder, id), host)
     if (look === 'alive' || (look === 'starting' && isFresh)) left.push(id)
   }
   return left.length === agents.length && reserved === 0 ? null : left

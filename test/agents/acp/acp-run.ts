@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import type { AcpOrderInput } from '../../../src/agents/acp/acp-order.ts'
 import type { OutputSummary } from '../../../src/agents/executors/executor.ts'
-import { createOwnEventReader } from '../../../src/agents/executors/readers/own-events.ts'
+import { createExecEventReader } from '../../../src/agents/executors/readers/exec-events.ts'
 import type { OutputReport } from '../../../src/domain/output.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -88,7 +88,7 @@ export async function makeAcpPlace(): Promise<AcpPlace> {
           child.kill('SIGTERM')
       })
       const { exitCode, stdout, stderr } = await child
-      const reader = createOwnEventReader()
+      const reader = createExecEventReader()
       const reports = stdout.split('\n').flatMap((line) => reader.read(line, Date.now()))
       return {
         exitCode,

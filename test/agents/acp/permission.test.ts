@@ -2,9 +2,14 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { actOf, wordsOf, type KnownCall } from '../../../src/agents/acp/action.ts'
+import { actionOf, questionTextOf, type KnownCall } from '../../../src/agents/acp/action.ts'
 import { createGate } from '../../../src/agents/acp/gate.ts'
-import { type Act, grantedBy, judgeAct, type Rules } from '../../../src/agents/acp/permission.ts'
+import {
+  type Action,
+  grantedBy,
+  judgeAction,
+  type Rules,
+} from '../../../src/agents/acp/permission.ts'
 
 const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'yard-permission-')))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
@@ -38,7 +43,7 @@ const ACTS = {
   'report a secret': { kind: 'run', line: 'yard log t "$(cat ~/.ssh/id)"' },
   think: { kind: 'think' },
   other: { kind: 'other' },
-} as const satisfies Record<string, Act>
+} as const satisfies Record<string, Action>
 
 /** bypass, workspace, ask; then light and bare, whatever is permitted. + allowed, - refused, ? a person is asked. */
 const TABLE: Readonly<Record<keyof typeof ACTS, string>> = {
@@ -66,10 +71,10 @@ const SIGNS = { allow: '+', refuse: '-', ask: '?' } as const
 
 describe('permissions of the Agent Client Protocol', () => {
   it.each(Object.entries(TABLE))('%s: %s', (name, expected) => {
-    const act: Act = ACTS[name as keyof typeof ACTS]
+    const act: Action = ACTS[name as keyof typeof ACTS]
     const judged = [
-      ...(['bypass', 'workspace', 'ask'] as const).map((one) => judgeAct(rules(one), act)),
-      ...(['light', 'bare'] as const).map((mode) => judgeAct(rules('ask', mode), act)),
+      ...(['bypass', 'workspace', 'ask'] as const).map((one) => judgeAction(rules(one), act)),
+      ...(['light', 'bare'] as const).map((mode) => judgeAction(rules('ask', mode), act)),
     ].map((verdict) => SIGNS[verdict])
     expect(`${judged.slice(0, 3).join('')} ${judged.slice(3).join('')}`).toBe(expected)
   })
@@ -82,22 +87,22 @@ describe('permissions of the Agent Client Protocol', () => {
       locations: [{ path: join(cwd, 'a') }],
       rawInput: { filePath: join(cwd, 'way-out', 'passwd') },
     })
-    expect(await actOf(edit, cwd)).toEqual({
+    expect(await actionOf(edit, cwd)).toEqual({
       kind: 'write',
       paths: [join(cwd, 'a'), '/etc/passwd'],
     })
     const relative = call({ kind: 'delete', rawInput: { path: '../x' } })
-    expect(await actOf(relative, cwd)).toEqual({ kind: 'write', paths: [join(cwd, '..', 'x')] })
+    expect(await actionOf(relative, cwd)).toEqual({ kind: 'write', paths: [join(cwd, '..', 'x')] })
     const home = call({ kind: 'read', rawInput: { path: '~/.ssh/id' } })
-    expect(await actOf(home, cwd)).toEqual({ kind: 'read', paths: ['/'] })
+    expect(await actionOf(home, cwd)).toEqual({ kind: 'read', paths: ['/'] })
   })
 
   it('takes a call without a kind for what its arguments show', async () => {
     const diff = { type: 'diff', path: join(cwd, 'a'), newText: '' } as const
-    expect((await actOf(call({ content: [diff] }), cwd)).kind).toBe('write')
-    expect((await actOf(call({ title: 'anything' }), cwd)).kind).toBe('other')
-    expect((await actOf(call({ title: 'yard_log', kind: 'execute' }), cwd)).kind).toBe('run')
-    expect((await actOf(call({ title: 'yard_log', content: [diff] }), cwd)).kind).toBe('write')
+    expect((await actionOf(call({ content: [diff] }), cwd)).kind).toBe('write')
+    expect((await actionOf(call({ title: 'anything' }), cwd)).kind).toBe('other')
+    expect((await actionOf(call({ title: 'yard_log', kind: 'execute' }), cwd)).kind).toBe('run')
+    expect((await actionOf(call({ title: 'yard_log', content: [diff] }), cwd)).kind).toBe('write')
   })
 
   it.each([
@@ -107,7 +112,7 @@ describe('permissions of the Agent Client Protocol', () => {
     ['title alone', { title: 'yard_log (yard MCP Server)', rawInput: { text: 'hi' } }],
     ['title', { name: 'yard_log', title: 'yard_log (yard MCP Server)' }],
   ])('takes a tool for one of ours where its %s names our server: %o', async (_where, said) => {
-    expect(await actOf(call({ kind: 'other', ...said }), cwd)).toEqual({ kind: 'report' })
+    expect(await actionOf(call({ kind: 'other', ...said }), cwd)).toEqual({ kind: 'report' })
   })
 
   it.each([
@@ -122,21 +127,21 @@ describe('permissions of the Agent Client Protocol', () => {
     { title: 'yard_yard_log', rawInput: { path: '/etc/passwd' } },
     { title: 'yard_yard_log', locations: [{ path: '/etc/passwd' }] },
   ])('does not take a tool for one of ours that is only called like one: %o', async (said) => {
-    const act = await actOf(call({ kind: 'other', ...said }), cwd)
+    const act = await actionOf(call({ kind: 'other', ...said }), cwd)
     expect(act).toEqual({ kind: 'other' })
-    expect(judgeAct(rules('workspace'), act)).toBe('refuse')
-    expect(judgeAct(rules('ask'), act)).toBe('ask')
+    expect(judgeAction(rules('workspace'), act)).toBe('refuse')
+    expect(judgeAction(rules('ask'), act)).toBe('ask')
   })
 
   it('reads commands given as words', async () => {
     const words = call({ kind: 'execute', rawInput: { command: ['npm', 'test'] } })
-    expect(await actOf(words, cwd)).toEqual({ kind: 'run', line: 'npm test' })
-    expect(wordsOf(words, await actOf(words, cwd))).toBe('May it run: npm test?')
+    expect(await actionOf(words, cwd)).toEqual({ kind: 'run', line: 'npm test' })
+    expect(questionTextOf(words, await actionOf(words, cwd))).toBe('May it run: npm test?')
     const shell = call({ kind: 'execute', rawInput: { command: ['bash', '-lc', 'a; b'] } })
-    expect(await actOf(shell, cwd)).toEqual({ kind: 'run', line: 'a; b' })
+    expect(await actionOf(shell, cwd)).toEqual({ kind: 'run', line: 'a; b' })
     const input = { command: 'make', cwd: 'sub' }
     const folder = join(cwd, 'sub')
-    expect(await actOf(call({ kind: 'execute', rawInput: input }), cwd)).toEqual({
+    expect(await actionOf(call({ kind: 'execute', rawInput: input }), cwd)).toEqual({
       kind: 'run',
       line: 'make',
       folder,
@@ -150,8 +155,8 @@ describe('what a person allowed', () => {
     const onQuestion = (question: string): void => void asked.push(question)
     return { asked, gate: createGate({ rules: rules('ask'), granted, onQuestion }) }
   }
-  const write = (path: string): Act => ({ kind: 'write', paths: [path] })
-  const run = (line: string): Act => ({ kind: 'run', line })
+  const write = (path: string): Action => ({ kind: 'write', paths: [path] })
+  const run = (line: string): Action => ({ kind: 'run', line })
   const execute = (command: string): KnownCall => ({
     toolCallId: '1',
     kind: 'execute',

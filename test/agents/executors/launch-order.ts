@@ -119,7 +119,7 @@ export const launchInput = (order: LaunchOrder, more: Partial<LaunchInput> = {})
   home: '/project/.yard/homes/profile',
   inheritedEnv: { PATH: '/bin' },
   platform: 'linux',
-  ownProgram: (name) => ({ argv: ['/bin/node', `/app/${name}.js`], env: {} }),
+  execProgram: (name) => ({ argv: ['/bin/node', `/app/${name}.js`], env: {} }),
   which: (program) => (program.startsWith('/') ? program : `/bin/${program}`),
   conversationId: CONVERSATION,
   ...more,

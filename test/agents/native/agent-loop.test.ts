@@ -2,10 +2,10 @@ import { APICallError, type ModelMessage } from 'ai'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import {
-  createOwnEventReader,
-  ownEventLine,
-  type OwnEventInput,
-} from '../../../src/agents/executors/readers/own-events.ts'
+  createExecEventReader,
+  execEventLine,
+  type ExecEventInput,
+} from '../../../src/agents/executors/readers/exec-events.ts'
 import { runLoop, type LoopEnd } from '../../../src/agents/native/agent-loop.ts'
 import type { NativeOrder } from '../../../src/agents/native/native-order.ts'
 import {
@@ -48,7 +48,7 @@ const api = (statusCode: number, message: string, headers = {}): APICallError =>
 
 interface Run extends Reading {
   readonly end: LoopEnd
-  readonly events: readonly OwnEventInput[]
+  readonly events: readonly ExecEventInput[]
   readonly kept: readonly ModelMessage[]
   readonly waits: readonly number[]
   readonly ran: readonly string[]
@@ -62,7 +62,7 @@ interface Parts {
 }
 
 async function run(script: Script, parts: Parts = {}): Promise<Run> {
-  const events: OwnEventInput[] = []
+  const events: ExecEventInput[] = []
   const kept: ModelMessage[] = []
   const waits: number[] = []
   const ran: string[] = []
@@ -103,7 +103,7 @@ async function run(script: Script, parts: Parts = {}): Promise<Run> {
     },
     random: () => 0,
   })
-  const reading = readAll(createOwnEventReader(), events.map(ownEventLine).join(''))
+  const reading = readAll(createExecEventReader(), events.map(execEventLine).join(''))
   return { end, events, kept, waits, ran, ...reading }
 }
 

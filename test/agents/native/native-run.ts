@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { applyEnvironment } from '../../../src/agents/executors/launch/environment.ts'
 import { native } from '../../../src/agents/executors/native.ts'
-import { ownEventLine } from '../../../src/agents/executors/readers/own-events.ts'
+import { execEventLine } from '../../../src/agents/executors/readers/exec-events.ts'
 import { nativeOrderSchema, type Wire } from '../../../src/agents/native/native-order.ts'
 import { runNative } from '../../../src/agents/native/run-native.ts'
-import { ownProgram } from '../../../src/agents/process/node-program.ts'
+import { execProgram } from '../../../src/agents/process/node-program.ts'
 import { writePlannedFiles } from '../../../src/agents/runtime/stages/launch-stage.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import type { Profile } from '../../../src/domain/settings.ts'
@@ -80,7 +80,7 @@ export async function makeNativePlace(mockUrl: string): Promise<NativePlace> {
       root: parts.cwd ?? cwd,
       now: () => Date.now(),
       signal: new AbortController().signal,
-      emit: (event) => (stdout += ownEventLine(event)),
+      emit: (event) => (stdout += execEventLine(event)),
     })
     const reading = readAll(native.createReader(), stdout, Date.now())
     return { exitCode: end === 'done' ? 0 : 1, stdout, stderr: '', conversation, ...reading }
@@ -139,7 +139,7 @@ async function planned(
       folder,
       inheritedEnv,
       home: join(home, 'homes', 'native'),
-      ownProgram: (name) => ownProgram(LAUNCHER, name),
+      execProgram: (name) => execProgram(LAUNCHER, name),
       conversationId: randomUUID(),
     }),
   )

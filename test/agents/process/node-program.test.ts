@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { expect, it, test } from 'vitest'
 import {
   nodeProgram,
-  ownProgram,
-  type OwnProgramName,
+  execProgram,
+  type ExecProgramName,
 } from '../../../src/agents/process/node-program.ts'
 
 const electron = { electron: '45.4.1' }
@@ -46,12 +46,12 @@ test.each([
 })
 
 const SOURCE = resolve(import.meta.dirname, '../../../src/agents/launcher-entry.ts')
-const NAMES: readonly OwnProgramName[] = ['native-exec', 'acp-exec']
+const NAMES: readonly ExecProgramName[] = ['native-exec', 'acp-exec']
 
 it.each(NAMES)('%s lies beside the launcher, from source and built', (name) => {
-  const [node, entry] = ownProgram(SOURCE, name).argv
+  const [node, entry] = execProgram(SOURCE, name).argv
   expect(node).toBe(process.execPath)
   expect(existsSync(entry)).toBe(true)
-  const built = ownProgram('/app/out/main/launcher.js', name).argv[1]
+  const built = execProgram('/app/out/main/launcher.js', name).argv[1]
   expect(built).toBe(resolve(`/app/out/main/${name}.js`))
 })

@@ -1,7 +1,7 @@
 /** What counts as progress of an agent whose output says nothing, by what the launcher tells of its processes. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { measureTrees } from '../../../src/agents/runtime/agent-tree.ts'
-import { createHeld, type HeldAgent } from '../../../src/agents/runtime/tracked-agent.ts'
+import { createTracked, type TrackedAgent } from '../../../src/agents/runtime/tracked-agent.ts'
 import type { TreeCpu } from '../../../src/agents/process/host/process-tree.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { ok } from '../../../src/base/result.ts'
@@ -16,7 +16,7 @@ const QUIET: TreeCpu = { cpuMs: 900, count: 2, memoryBytes: null, tools: [], ioB
 
 let clock: ManualClock
 let tree: TreeCpu
-let one: HeldAgent
+let one: TrackedAgent
 beforeEach(() => {
   clock = createManualClock()
   tree = QUIET
@@ -26,7 +26,7 @@ function hold(type: ExecutorType): void {
   const profile = createProfile(type, type, { permissions: 'workspace', stdin: 'none' })
   // Only what is looked at here: the rest of an order has no part in this.
   const agent = { id: 'agent-1', workplace: null }
-  one = createHeld({ agent, profile } as unknown as LaunchOrder, { agents: '/nowhere', clock })
+  one = createTracked({ agent, profile } as unknown as LaunchOrder, { agents: '/nowhere', clock })
   one.leader = { pid: 10, startTime: '10' }
 }
 

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { GitGuard } from '../../../src/agents/git/git-guard.ts'
 import { settledEnd } from '../../../src/agents/runtime/evidence.ts'
-import { createHeld, type LocalRuntimeOptions } from '../../../src/agents/runtime/tracked-agent.ts'
+import {
+  createTracked,
+  type LocalRuntimeOptions,
+} from '../../../src/agents/runtime/tracked-agent.ts'
 import { unstarted } from '../../../src/agents/runtime/stages/launch-stage.ts'
 import type { LineStages } from '../../../src/agents/runtime/stages/line-stage.ts'
-import { preparePlace } from '../../../src/agents/runtime/workdir.ts'
+import { prepareWorkdir } from '../../../src/agents/runtime/workdir.ts'
 import { VERDICTS } from '../../../src/domain/failure.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
@@ -38,10 +41,10 @@ describe('a full disk', () => {
     const order = launchOrder('claude', { task: { worktree: 'on' } })
     fullFor(box, 'worktree')
     const how = { guard: guardOf(box), target: null }
-    const placed = await preparePlace(order, box.root, box.worktrees, how)
+    const placed = await prepareWorkdir(order, box.root, box.worktrees, how)
     expect(placed).toMatchObject({ ok: false, error: { failure: { class: 'machine-busy' } } })
     room()
-    expect(await preparePlace(order, box.root, box.worktrees, how)).toMatchObject({ ok: true })
+    expect(await prepareWorkdir(order, box.root, box.worktrees, how)).toMatchObject({ ok: true })
   })
 
   it('puts off the end of an agent for as long as it lasts, and its work is found then', async () => {
@@ -52,7 +55,7 @@ describe('a full disk', () => {
     const agents = join(box.root, '.yard', 'agents')
     const clock = createManualClock()
     const workplace = { cwd: path, branch, baseCommit: base }
-    const held = createHeld(launchOrder('shell', { agent: { workplace } }), { agents, clock })
+    const held = createTracked(launchOrder('shell', { agent: { workplace } }), { agents, clock })
     mkdirSync(held.folder, { recursive: true })
     const options = {
       root: box.root,

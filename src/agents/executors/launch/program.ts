@@ -28,7 +28,7 @@ export function programOf(profile: Profile, usualName: string): readonly [string
 }
 
 /** What a person's CLI is told first: the prompt itself stands in no argument. */
-export const firstWords = ({ promptFile }: PilotInput): string =>
+export const firstPrompt = ({ promptFile }: PilotInput): string =>
   `Read ${promptFile} and do what it says.`
 
 export function findProgram(

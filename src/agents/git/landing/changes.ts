@@ -118,7 +118,7 @@ export async function commitsBetween(
   return ok(commits)
 }
 
-export interface PatchWish {
+export interface PatchRequest {
   readonly base: string
   readonly result: string
   readonly files: readonly ChangedFile[]
@@ -129,7 +129,7 @@ export interface PatchWish {
 /** Patches of the files, in their order, until the bound is reached; those beyond it are told without a patch. */
 export async function patchesOf(
   git: Git,
-  { base, result, files, maxBytes }: PatchWish,
+  { base, result, files, maxBytes }: PatchRequest,
 ): Promise<Result<readonly FilePatch[], GitFailure>> {
   const patches: FilePatch[] = []
   let left = maxBytes

@@ -8,7 +8,7 @@ import { diskFailure, gitFailure, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 import { withRepositoryLock } from '../repository-lock.ts'
 import { headOf, readPath, type Repository } from '../repository.ts'
-import { mendRegistration, pointsInto, spellingOf } from './worktree-registry.ts'
+import { repairRegistration, pointsInto, spellingOf } from './worktree-registry.ts'
 
 export interface Checkout {
   readonly path: string
@@ -62,7 +62,7 @@ async function ownGitDir(repo: Repository, path: string): Promise<Result<string,
   if (!(await isFolder(path))) return err(gone(path))
   const spelled = await spellingOf(path)
   if (!(await pointsInto(repo, spelled))) {
-    const mended = await withRepositoryLock(repo.commonDir, () => mendRegistration(repo, spelled))
+    const mended = await withRepositoryLock(repo.commonDir, () => repairRegistration(repo, spelled))
     if (!mended.ok) return mended
   }
   return readPath(repo.gitIn(path), '--git-dir')

@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly notes: readonly string[]
 }
 
-interface Words {
+interface CommitInfo {
   readonly base: string
   readonly agentId: string
   readonly taskId: string
@@ -30,7 +30,7 @@ export const NO_NESTED = '--ignore-submodules=dirty'
 
 export async function snapshot(
   checkout: Checkout,
-  words: Words,
+  words: CommitInfo,
 ): Promise<Result<Snapshot, GitFailure>> {
   const indexFile = join(checkout.gitDir, 'yard-collect-index')
   const copied = await copyIndex(checkout.gitDir, indexFile)
@@ -134,7 +134,7 @@ function unaddedNotes(stderr: string): string[] {
 async function commitIndex(
   git: Git,
   head: string,
-  words: Words,
+  words: CommitInfo,
 ): Promise<Result<{ commit: string; isNew: boolean }, GitFailure>> {
   const tree = await readLine(git(['write-tree']))
   if (!tree.ok) return tree
@@ -163,7 +163,7 @@ export async function identity(git: Git): Promise<Record<string, string>> {
   return YARD_IDENTITY
 }
 
-function messageOf(words: Words): string {
+function messageOf(words: CommitInfo): string {
   const title = oneLine(words.taskTitle).slice(0, 200) || oneLine(words.taskId)
   return `yard: ${title}\n\nYard-Task: ${oneLine(words.taskId)}\nYard-Agent: ${words.agentId}\n`
 }

@@ -102,7 +102,7 @@ export interface Removal {
   readonly branchRemoved: boolean
 }
 
-export interface RemovalWish {
+export interface RemovalOptions {
   /** The commit that results are to land on; null when there is none. */
   readonly target: string | null
   /** Why it may not go, asked right before it goes, when no agent can be given it any more; null = it may. */
@@ -116,7 +116,7 @@ export interface RemovalWish {
 export async function removeWorktree(
   repo: Repository,
   { name, path }: Pick<WorktreeFacts, 'name' | 'path'>,
-  { target, whyNot }: RemovalWish,
+  { target, whyNot }: RemovalOptions,
 ): Promise<Result<Removal, GitFailure>> {
   const kept = await keepUncommitted(repo, { name, path })
   if (!kept.ok) return kept

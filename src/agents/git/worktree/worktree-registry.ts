@@ -63,7 +63,7 @@ export function twinOf(path: string): string {
  * Without a branch: the folder is registered and only its `.git` file is lost. With one: the folder is there and its
  * registration is gone; a new one is made beside it by git itself and moved over. No file of the work is touched.
  */
-export async function mendRegistration(
+export async function repairRegistration(
   repo: Repository,
   path: string,
   branch?: string,

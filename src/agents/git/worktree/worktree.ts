@@ -10,7 +10,7 @@ import { finishCheckout, markUnfinished } from './checkout.ts'
 import { isWorktreeName } from './worktree-name.ts'
 import {
   listWorktrees,
-  mendRegistration,
+  repairRegistration,
   pointsInto,
   type RegisteredWorktree,
   spellingOf,
@@ -72,7 +72,7 @@ async function place(request: WorktreeRequest, path: string): Promise<Result<voi
   const spot = await look(request.repo, path)
   if (spot === 'strange' && !here) return err(notOurs(path))
   if (here && spot !== 'free') {
-    return spot === 'ours' ? ok(undefined) : mendRegistration(request.repo, path)
+    return spot === 'ours' ? ok(undefined) : repairRegistration(request.repo, path)
   }
   const elsewhere = checkedOutElsewhere(listed.value, request.branch, path)
   if (elsewhere) return err(elsewhere)
@@ -93,7 +93,7 @@ async function look(repo: Repository, path: string): Promise<Spot> {
 async function adopt(request: WorktreeRequest, path: string): Promise<Result<void, GitFailure>> {
   const branched = await ensureBranch(request)
   if (!branched.ok) return branched
-  return mendRegistration(request.repo, path, request.branch)
+  return repairRegistration(request.repo, path, request.branch)
 }
 
 async function ensureBranch(request: WorktreeRequest): Promise<Result<void, GitFailure>> {

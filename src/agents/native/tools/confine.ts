@@ -16,7 +16,7 @@ import { isInside, isReserved, isSecret } from '../../path-rules.ts'
 import type { ToolContext } from './tool.ts'
 
 /** The absolute path; the error is a sentence for the model. `change`: it is to be written, so what is git's or the yard's is closed too. */
-export function placeOf(
+export function allowedPath(
   path: string,
   { root, isConfined }: Pick<ToolContext, 'root' | 'isConfined'>,
   use: 'look' | 'change',

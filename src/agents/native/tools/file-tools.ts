@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
-import { notRegular, placeOf, readRegularFile } from './confine.ts'
+import { notRegular, allowedPath, readRegularFile } from './confine.ts'
 import { defineTool, no, yes } from './tool.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024
@@ -22,7 +22,7 @@ export const readTool = defineTool({
     limit: z.number().int().min(1).max(MAX_LINES).optional().describe('How many lines.'),
   }),
   run({ path: name, offset = 1, limit = MAX_LINES }, context) {
-    const place = placeOf(name, context, 'look')
+    const place = allowedPath(name, context, 'look')
     if (!place.ok) return no(place.error)
     const read = readRegularFile(place.value, MAX_BYTES)
     if (!read.ok) return no(`${name} is ${read.error}, and no file to read`)
@@ -47,7 +47,7 @@ export const writeTool = defineTool({
   schema: z.object({ path, content: z.string() }),
   changes: () => true,
   run({ path: name, content }, context) {
-    const place = placeOf(name, context, 'change')
+    const place = allowedPath(name, context, 'change')
     if (!place.ok) return no(place.error)
     const other = notRegular(place.value)
     if (other !== null) return no(`${name} is ${other}, and no file to write`)
@@ -70,7 +70,7 @@ export const editTool = defineTool({
   }),
   changes: () => true,
   run({ path: name, old_text: before, new_text: after, replace_all: isAll = false }, context) {
-    const place = placeOf(name, context, 'change')
+    const place = allowedPath(name, context, 'change')
     if (!place.ok) return no(place.error)
     const read = readRegularFile(place.value, MAX_BYTES)
     if (!read.ok) return no(`${name} is ${read.error}, and no file to change`)
@@ -97,7 +97,7 @@ export const listTool = defineTool({
     depth: z.number().int().min(1).max(8).optional().describe('How many levels; 1 unless given.'),
   }),
   run({ path: name = '.', depth = 1 }, context) {
-    const place = placeOf(name, context, 'look')
+    const place = allowedPath(name, context, 'look')
     if (!place.ok) return no(place.error)
     const found: string[] = []
     const walk = (folder: string, level: number): void => {

@@ -3,7 +3,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { isSecret } from '../../path-rules.ts'
-import { placeOf, readRegularFile } from './confine.ts'
+import { allowedPath, readRegularFile } from './confine.ts'
 import { defineTool, no, yes, type ToolContext } from './tool.ts'
 
 const MAX_MATCHES = 200
@@ -31,7 +31,7 @@ export const searchTool = defineTool({
     ignore_case: z.boolean().optional(),
   }),
   run({ pattern, path = '.', files, ignore_case: isLoose = false }, context) {
-    const place = placeOf(path, context, 'look')
+    const place = allowedPath(path, context, 'look')
     if (!place.ok) return no(place.error)
     const wanted = new RegExp(pattern, isLoose ? 'iu' : 'u')
     const fits = files === undefined ? () => true : fitsGlob(files)

@@ -1,7 +1,7 @@
 /** The command line of the yard, as far as an agent needs it. Its arguments are a list and never see a shell. */
 import { execa } from 'execa'
 import { z } from 'zod'
-import { REPORT_VERBS, reportFault, YARD_COMMAND } from '../../report-command.ts'
+import { REPORT_VERBS, reportError, YARD_COMMAND } from '../../report-command.ts'
 import { defineTool, no, yes } from './tool.ts'
 
 const MAX_MS = 60_000
@@ -12,7 +12,7 @@ export const yardTool = defineTool({
   effect: 'report',
   schema: z.object({ args: z.array(z.string().max(100_000)).min(1).max(100) }),
   async run({ args }, { env, root, signal }) {
-    const fault = reportFault(args)
+    const fault = reportError(args)
     if (fault !== null) return no(fault)
     const { all, exitCode, failed } = await execa(YARD_COMMAND, args, {
       cwd: root,

@@ -13,11 +13,11 @@ import { applyEnvironment, withoutKeys } from '../../executors/launch/environmen
 import { executorOf } from '../../executors/registry.ts'
 import { pilotInput, pilotPlan } from '../../pilot/pilot-plan.ts'
 import type { LaunchFailure, Stage } from '../../process/launcher/spawn-stage.ts'
-import { ownProgram } from '../../process/node-program.ts'
+import { execProgram } from '../../process/node-program.ts'
 import { isDiskFull, STAGE_FILES } from '../../process/stage-files.ts'
 import { promptOf } from '../../prompt.ts'
-import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
-import type { Place } from '../workdir.ts'
+import type { TrackedAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
+import type { Workdir } from '../workdir.ts'
 import type { Leftovers } from './leftovers.ts'
 import { writeStageRecord } from './stage-record.ts'
 
@@ -26,14 +26,14 @@ export interface PreparedStage {
   readonly conversation: string | null
 }
 
-export interface Site {
-  readonly place: Place
+export interface StageContext {
+  readonly place: Workdir
   readonly bootId: string
 }
 
 /** Nothing of the tries before runs any more in its folder; a sentence for the task's log where something had to be ended. */
 export async function clearBefore(
-  { order }: HeldAgent,
+  { order }: TrackedAgent,
   leftovers: Pick<Leftovers, 'endOf'>,
 ): Promise<Result<string | null, WorkFailure>> {
   try {
@@ -53,7 +53,7 @@ const notYet = (why: string): WorkFailure =>
   workFailure('machine-busy', `it waits for the processes of earlier tries: ${why}`)
 
 /** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
-export function makeFolder({ folder }: HeldAgent): WorkFailure | null {
+export function makeFolder({ folder }: TrackedAgent): WorkFailure | null {
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
     mkdirSync(folder, { mode: 0o700 })
@@ -82,8 +82,8 @@ const isShortage = (code: string): boolean =>
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
-  held: HeldAgent,
-  site: Site,
+  held: TrackedAgent,
+  site: StageContext,
   options: LocalRuntimeOptions,
 ): Result<PreparedStage, WorkFailure> {
   const executor = executorOf(held.order.profile.type)
@@ -100,7 +100,7 @@ export function prepareStage(
       ...input,
       inheritedEnv: options.env,
       platform: process.platform,
-      ownProgram: (name) => ownProgram(options.launcherEntry, name),
+      execProgram: (name) => execProgram(options.launcherEntry, name),
       which: (program) => which(program, options.env, cwd),
     })
     return planned.ok ? ok(writeStage(held, site, options, planned.value)) : planned
@@ -119,8 +119,8 @@ const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
 const PRIVATE = { mode: 0o600 } as const
 
 function writeStage(
-  held: HeldAgent,
-  { place, bootId }: Site,
+  held: TrackedAgent,
+  { place, bootId }: StageContext,
   options: LocalRuntimeOptions,
   plan: LaunchPlan,
 ): PreparedStage {

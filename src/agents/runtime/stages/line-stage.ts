@@ -16,7 +16,7 @@ import type { Launcher } from '../../process/launcher/launcher.ts'
 import type { Stage } from '../../process/launcher/spawn-stage.ts'
 import { recoverStage } from '../../process/recover.ts'
 import { readOwner, type ExitRecord } from '../../process/stage-files.ts'
-import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
+import type { TrackedAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
 
 export interface LineStage {
   /** Made when it is not there; what an earlier owner left in it is taken as it is. */
@@ -155,13 +155,13 @@ export async function runLine(stages: LineStages, stage: LineStage): Promise<Lin
   for (let round = first; round < first + MAX_TRIES && !stage.signal?.aborted; round += 1) {
     const folder = roundFolder(stage.folder, round)
     const exit = await stages.run({ ...stage, folder })
-    if (exit) return { code: exit.code, tail: await lastWordsOf(folder) }
+    if (exit) return { code: exit.code, tail: await outputTailOf(folder) }
   }
   return null
 }
 
 /** Of its one stream; lines that an earlier program ran have a stderr of their own. */
-export async function lastWordsOf(folder: string): Promise<string> {
+export async function outputTailOf(folder: string): Promise<string> {
   for (const stream of ['stderr', 'stdout'] as const) {
     const window = { folder, stream, isEnded: true, from: -TAIL_BYTES, maxBytes: TAIL_BYTES }
     const text = plainText((await readRawOutput(window)).bytes.toString('utf8')).trim()
@@ -179,7 +179,7 @@ export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verifi
 
 /** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
 export async function runVerify(
-  held: HeldAgent,
+  held: TrackedAgent,
   line: string,
   stages: LineStages,
   options: Options,
@@ -201,7 +201,7 @@ export async function runVerify(
 
 /** A line runs what agents wrote, so to the yard it is the agent for which it runs. */
 export function lineEnvironment(
-  held: Pick<HeldAgent, 'order' | 'key'>,
+  held: Pick<TrackedAgent, 'order' | 'key'>,
   options: Options,
 ): Record<string, string> {
   const { profile, foreignKeys } = held.order

@@ -7,7 +7,7 @@ import type { Log } from '../../../base/log.ts'
 import type { ProcessHost, ProcessTable } from '../../process/host/process-host.ts'
 import { killTree, type Leftover } from '../../process/kill-tree.ts'
 import type { Launcher } from '../../process/launcher/launcher.ts'
-import { lookAtStage, recoverStage, type Recovery } from '../../process/recover.ts'
+import { stageStatus, recoverStage, type Recovery } from '../../process/recover.ts'
 import { readOwner } from '../../process/stage-files.ts'
 import { readStageRecord } from './stage-record.ts'
 
@@ -120,7 +120,7 @@ async function livingStage(
   carried: ReadonlySet<string | null> | null,
   host: ProcessHost,
 ): Promise<Omit<LivingStage, 'agent'> | null> {
-  const isOver = (await lookAtStage(folder, host)) === 'over'
+  const isOver = (await stageStatus(folder, host)) === 'over'
   if (isOver && carried === null) return null
   const record = readStageRecord(folder) ?? { task: null, key: null, bootId: null }
   const leader = isOver ? null : await livingLeader(folder, record.bootId, host)

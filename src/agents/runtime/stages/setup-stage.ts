@@ -12,8 +12,8 @@ import type { GitGuard } from '../../git/git-guard.ts'
 import { createGit } from '../../git/git.ts'
 import { openRepository, readPath } from '../../git/repository.ts'
 import { copyIgnored } from '../../git/worktree/copy-ignored.ts'
-import type { HeldAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
-import { folderOf, isolationClass, type Place } from '../workdir.ts'
+import type { TrackedAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
+import { folderOf, isolationClass, type Workdir } from '../workdir.ts'
 import { lineEnvironment, runLine, type LineEnd, type LineStages } from './line-stage.ts'
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
@@ -26,8 +26,8 @@ interface SetupParts {
 
 /** Sentences for the log; a failure of class `isolation` when the worktree is not as the person wants it. */
 export async function setUpWorktree(
-  held: HeldAgent,
-  place: Place,
+  held: TrackedAgent,
+  place: Workdir,
   settings: WorktreeSettings,
   parts: SetupParts,
 ): Promise<Result<readonly string[], WorkFailure>> {
@@ -46,7 +46,7 @@ export async function setUpWorktree(
 }
 
 async function copyFiles(
-  held: HeldAgent,
+  held: TrackedAgent,
   worktree: string,
   { copy }: WorktreeSettings,
   { guard, options: { root } }: SetupParts,
@@ -66,7 +66,7 @@ async function copyFiles(
 
 /** Null when the line has done its work. An earlier owner's run that is still under way is waited for, not doubled. */
 async function runSetup(
-  held: HeldAgent,
+  held: TrackedAgent,
   { cwd, note }: { readonly cwd: string; readonly note: string },
   { setup, setupTimeoutMs }: WorktreeSettings,
   { stages, options }: SetupParts,
@@ -92,7 +92,7 @@ async function runSetup(
 }
 
 function setupFailure(
-  held: HeldAgent,
+  held: TrackedAgent,
   ended: { readonly end: LineEnd | null; readonly folder: string; readonly lateMs: number | null },
 ): WorkFailure {
   const { end, folder, lateMs } = ended

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clearBefore, launchFailureOf } from '../../../../src/agents/runtime/stages/launch-stage.ts'
-import type { HeldAgent } from '../../../../src/agents/runtime/tracked-agent.ts'
+import type { TrackedAgent } from '../../../../src/agents/runtime/tracked-agent.ts'
 
 describe('a launch that fails', () => {
   it.each(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'])(
@@ -18,7 +18,7 @@ describe('a launch that fails', () => {
   })
 
   it('because processes of an earlier try cannot be ended names them, and waits', async () => {
-    const held = { order: { task: { id: 'one' } } } as unknown as HeldAgent
+    const held = { order: { task: { id: 'one' } } } as unknown as TrackedAgent
     const left = [{ pid: 7, command: 'vi', reason: 'denied' }]
     const cleared = await clearBefore(held, { endOf: async () => ({ ended: 0, left }) })
     expect(cleared).toMatchObject({ ok: false, error: { class: 'machine-busy' } })

@@ -14,7 +14,7 @@ import type { ProcessHost } from '../process/host/process-host.ts'
 import type { Launcher } from '../process/launcher/launcher.ts'
 import { endOldStage } from './stages/old-stages.ts'
 
-export interface LeftLandings {
+export interface LandingLeftovers {
   /** Folders in the repositories that landings may have been for. */
   readonly repositories: readonly string[]
   /** Names of the landings that are still to be made; asked where something is left, and right before it goes. */
@@ -35,7 +35,7 @@ interface Parts {
 }
 
 /** Never rejects: what cannot be taken away now stays for the next owner. */
-export async function clearLeftLandings(left: LeftLandings, parts: Parts): Promise<void> {
+export async function clearLandingLeftovers(left: LandingLeftovers, parts: Parts): Promise<void> {
   const found = await leftIn(parts.folder)
   const queued = found.length === 0 ? null : left.queued()
   const names = found.filter((name) => !queued?.has(name))
@@ -75,7 +75,7 @@ function namesIn(folder: string): string[] {
 }
 
 async function repositoriesOf(
-  { repositories }: LeftLandings,
+  { repositories }: LandingLeftovers,
   guard: GitGuard,
 ): Promise<Repository[]> {
   const found = new Map<string, Repository>()

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createProcessHost } from '../../../src/agents/process/host/identity.ts'
 import { linuxStartTime } from '../../../src/agents/process/host/linux-host.ts'
-import { createHeld, type HeldAgent } from '../../../src/agents/runtime/tracked-agent.ts'
-import { factsOf, noteNews } from '../../../src/agents/runtime/life-signs.ts'
+import { createTracked, type TrackedAgent } from '../../../src/agents/runtime/tracked-agent.ts'
+import { factsOf, noteNews } from '../../../src/agents/runtime/liveness.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
 
 const DAY = 86_400_000
 
-function held(type: 'shell' | 'claude', now: number): HeldAgent {
+function held(type: 'shell' | 'claude', now: number): TrackedAgent {
   const agents = mkdtempSync(join(tmpdir(), 'yard-life-'))
   onTestFinished(() => rmSync(agents, { recursive: true }))
-  const one = createHeld(launchOrder(type), { agents, clock: createManualClock() })
+  const one = createTracked(launchOrder(type), { agents, clock: createManualClock() })
   mkdirSync(one.folder)
   one.heardAt = now
   return one

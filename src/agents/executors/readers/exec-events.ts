@@ -20,7 +20,7 @@ import {
   type ReaderState,
 } from './reader.ts'
 
-export const OWN_EVENTS_VERSION = 1
+export const EXEC_EVENTS_VERSION = 1
 
 /** Longest text in one event, in UTF-16 units, so that a line stays far below the longest that a reader parses. */
 const MAX_EVENT_TEXT = 100_000
@@ -28,7 +28,7 @@ const MAX_DETAIL = 4096
 
 const instant = z.number().nonnegative().nullable().default(null)
 
-const ownEventSchema = z.discriminatedUnion('type', [
+const execEventSchema = z.discriminatedUnion('type', [
   /** Always first. `by` says which program prints. */
   z.object({ type: z.literal('start'), v: z.number().int(), by: z.string() }),
   /** The id with which a later agent resumes; printed as soon as it is known. */
@@ -69,16 +69,16 @@ const ownEventSchema = z.discriminatedUnion('type', [
   /** The end. `text` is the final answer, or the error. */
   z.object({ type: z.literal('result'), ok: z.boolean(), text: z.string().nullable() }),
 ])
-export type OwnEvent = z.infer<typeof ownEventSchema>
+export type ExecEvent = z.infer<typeof execEventSchema>
 /** As it is written: a field with a default may be left out. */
-export type OwnEventInput = z.input<typeof ownEventSchema>
+export type ExecEventInput = z.input<typeof execEventSchema>
 
 const TYPES: ReadonlySet<string> = new Set(
-  ownEventSchema.options.map((option) => option.shape.type.value),
+  execEventSchema.options.map((option) => option.shape.type.value),
 )
 
 /** The line of an event, with its end. Longer texts are cut. */
-export function ownEventLine(event: OwnEventInput): string {
+export function execEventLine(event: ExecEventInput): string {
   const line = JSON.stringify(shortInput(event), (key, value: unknown) => {
     if (typeof value !== 'string') return value
     return clip(value, key === 'detail' ? MAX_DETAIL : MAX_EVENT_TEXT)
@@ -87,7 +87,7 @@ export function ownEventLine(event: OwnEventInput): string {
 }
 
 /** Very long arguments are written as a text, because a text can be cut. */
-function shortInput(event: OwnEventInput): OwnEventInput {
+function shortInput(event: ExecEventInput): ExecEventInput {
   if (event.type !== 'tool-call') return event
   const input = JSON.stringify(event.input) ?? '{}'
   return input.length <= MAX_EVENT_TEXT ? event : { ...event, input: clip(input, MAX_REPORT_TEXT) }
@@ -100,7 +100,7 @@ interface State extends ReaderState {
   isForeign: boolean
 }
 
-export function createOwnEventReader(): OutputReader {
+export function createExecEventReader(): OutputReader {
   const state: State = { ...emptyState(), piece: null, isForeign: false }
   return {
     read(line) {
@@ -118,11 +118,11 @@ export function createOwnEventReader(): OutputReader {
 }
 
 /** Null for a line that is no event; `unknown` for one of a type that came later. */
-function eventIn(line: string): OwnEvent | 'unknown' | null {
+function eventIn(line: string): ExecEvent | 'unknown' | null {
   const object = parseEvent(line)
   const type = textAt(object, 'type')
   if (type !== null && !TYPES.has(type)) return 'unknown'
-  return ownEventSchema.safeParse(object).data ?? null
+  return execEventSchema.safeParse(object).data ?? null
 }
 
 function onPiece(state: State, kind: 'text' | 'thinking', piece: string): readonly OutputReport[] {
@@ -153,7 +153,7 @@ function reportOf(kind: 'text' | 'thinking', text: string): readonly OutputRepor
 
 function onEvent(
   state: State,
-  event: Exclude<OwnEvent, { type: 'text' | 'thinking' }>,
+  event: Exclude<ExecEvent, { type: 'text' | 'thinking' }>,
 ): readonly OutputReport[] {
   switch (event.type) {
     case 'start':
@@ -180,14 +180,14 @@ function onEvent(
 }
 
 function onStart(state: State, version: number): readonly OutputReport[] {
-  if (version === OWN_EVENTS_VERSION) return []
+  if (version === EXEC_EVENTS_VERSION) return []
   state.isForeign = true
   const message = `it was started by another version of Yardmaster, whose output (${version}) cannot be read`
   state.failure = workFailure('crash', message)
   return [{ kind: 'error', message, class: 'crash' }]
 }
 
-function onCall(state: State, event: Extract<OwnEvent, { type: 'tool-call' }>): OutputReport {
+function onCall(state: State, event: Extract<ExecEvent, { type: 'tool-call' }>): OutputReport {
   state.failure = null
   const { id, name } = event
   const input = objectIn(event.input)
@@ -198,7 +198,7 @@ function onCall(state: State, event: Extract<OwnEvent, { type: 'tool-call' }>): 
 
 function onError(
   state: State,
-  { message, class: failureClass, resetAt, detail }: Extract<OwnEvent, { type: 'error' }>,
+  { message, class: failureClass, resetAt, detail }: Extract<ExecEvent, { type: 'error' }>,
 ): readonly OutputReport[] {
   if (failureClass !== null) {
     // An answer to a question applies to all of it, so a person must see all of it.
@@ -213,7 +213,7 @@ function onError(
 
 function onResult(
   state: State,
-  { ok, text }: Extract<OwnEvent, { type: 'result' }>,
+  { ok, text }: Extract<ExecEvent, { type: 'result' }>,
 ): readonly OutputReport[] {
   state.failure = ok
     ? null

@@ -6,17 +6,17 @@ import type { LiveFacts, RuntimeReport } from '../../domain/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/tail-wire.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import type { HeldAgent, LocalRuntimeOptions } from './tracked-agent.ts'
+import type { TrackedAgent, LocalRuntimeOptions } from './tracked-agent.ts'
 
 /** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
 const UNKNOWN_WAIT_MS = 120_000
 
 /** What speaks no event format is only looked at by the size of its output. */
-export const speaksEvents = (one: HeldAgent): boolean =>
+export const speaksEvents = (one: TrackedAgent): boolean =>
   executorOf(one.order.profile.type)?.givesFinal ?? false
 
 /** Takes the news in and gives what is to be reported of it. */
-export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeReport[] {
+export function noteNews(one: TrackedAgent, told: TailNews, now: number): RuntimeReport[] {
   // What has grown was written by now, whatever its date says.
   const latest = told.outputBytes > one.outputBytes ? now : Infinity
   one.outputBytes = told.outputBytes
@@ -37,7 +37,7 @@ export function noteNews(one: HeldAgent, told: TailNews, now: number): RuntimeRe
 }
 
 export function factsOf(
-  one: HeldAgent,
+  one: TrackedAgent,
   { clock, host }: Pick<LocalRuntimeOptions, 'clock' | 'host'>,
 ): LiveFacts {
   sizeUp(one, clock.now())
@@ -52,13 +52,13 @@ export function factsOf(
 const FALSE_CLOCK_MS = 60_000
 
 /** The last sign of life. After the clock was set back a new one is earlier than the one that is known, and counts. */
-function hear(one: HeldAgent, at: number, now: number): void {
+function hear(one: TrackedAgent, at: number, now: number): void {
   const isOfFalseClock = (time: number): boolean => time > now + FALSE_CLOCK_MS
   if (isOfFalseClock(at)) return
   one.heardAt = isOfFalseClock(one.heardAt) ? at : Math.max(one.heardAt, at)
 }
 
-function sizeUp(one: HeldAgent, now: number): void {
+function sizeUp(one: TrackedAgent, now: number): void {
   noteWritten(one, STAGE_FILES.stderr, now)
   if (speaksEvents(one)) return
   const bytes = noteWritten(one, STAGE_FILES.stdout, now)
@@ -66,7 +66,7 @@ function sizeUp(one: HeldAgent, now: number): void {
 }
 
 /** A file that grew is a sign of life. Gives its size; null where there is no such file. */
-function noteWritten(one: HeldAgent, name: string, now: number): number | null {
+function noteWritten(one: TrackedAgent, name: string, now: number): number | null {
   const stats = statSync(join(one.folder, name), { throwIfNoEntry: false })
   if (!stats) return null
   if (stats.size > 0) hear(one, Math.round(stats.mtimeMs), now)
