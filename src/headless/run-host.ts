@@ -6,16 +6,16 @@ import { err, ok, type Result } from '../base/result.ts'
 import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { rememberYard } from '../yard/lobby/recent-yards.ts'
+import { rememberYard } from '../yard/start-screen/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
-import { commandAnswers, ownerUrlOf } from './ask-owner.ts'
-import type { Company } from './company.ts'
+import { commandAnswers, ownerUrlOf } from './client.ts'
+import type { HostRegistry } from './host-registry.ts'
 import { listenForSignals } from './host-signals.ts'
 import { keepPrograms } from './keep-programs.ts'
-import { yardCommand } from './yard-command.ts'
+import { yardCommand } from './service-start-screen.ts'
 import { serveYard, type Served } from './serve.ts'
-import { createServiceLobby } from './service-lobby.ts'
+import { createServiceStartScreen } from './service-start-screen.ts'
 
 export interface HostOrder {
   readonly paths: YardPaths
@@ -34,7 +34,7 @@ export interface HostOrder {
   /** The program of a service, for yards that are opened from the page. */
   readonly headlessEntry: string
   /** The yards of this process, where it holds several. */
-  readonly company?: Company
+  readonly registry?: HostRegistry
   /** Tells a person at a terminal what a ^C is waiting for. */
   readonly notice: (text: string) => void
 }
@@ -64,8 +64,8 @@ export async function runHost(order: HostOrder): Promise<Result<Host, Failure>> 
     host: order.address,
     pageRoot: order.pageRoot,
     log: order.log,
-    lobby: createServiceLobby(order),
-    yards: order.company?.yards,
+    startScreen: createServiceStartScreen(order),
+    yards: order.registry?.yards,
     onStop: () => hooks.end(),
     pageCommand: yardCommand(order.resources, 'page', '--dir', order.paths.root),
   })
@@ -83,7 +83,7 @@ function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   let ending: Promise<void> | null = null
   const stopKeeping = keepPrograms(order.headlessEntry, systemClock)
-  const leave = order.company?.join(order.paths.root)
+  const leave = order.registry?.join(order.paths.root)
   /** Each step whatever became of those before it: the lock must be free at the end. */
   const closeAll = async (): Promise<void> => {
     const steps = [
@@ -139,7 +139,7 @@ async function openWithPatience(
       tailEntry: order.tailEntry,
       runsAgents: true,
       onStale,
-      ...(order.company ? { places: order.company.places } : {}),
+      ...(order.registry ? { places: order.registry.places } : {}),
     })
     const isOver = performance.now() > giveUpAt
     if (opened.ok || opened.error.kind !== 'locked' || isOver) return opened

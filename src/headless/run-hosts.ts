@@ -5,10 +5,10 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Log } from '../base/log.ts'
-import { createCompany } from './company.ts'
+import { createHostRegistry } from './host-registry.ts'
 import { runHost, type Host, type HostOrder } from './run-host.ts'
 
-export interface HostsOrder extends Omit<HostOrder, 'paths' | 'log' | 'company'> {
+export interface HostsOrder extends Omit<HostOrder, 'paths' | 'log' | 'registry'> {
   readonly yards: readonly { readonly paths: YardPaths; readonly log: Log }[]
   /** One that cannot be opened ends the others again. Else they go on without it. */
   readonly isAllOrNone: boolean
@@ -35,18 +35,18 @@ export async function runHosts(order: HostsOrder): Promise<Result<Hosts, Failure
   if (!first) throw new Error('a host needs a yard')
   const isAlone = yards.length === 1
   makeRoomForListeners(yards.length)
-  const company = createCompany(order.env, systemClock, first.log)
+  const registry = createHostRegistry(order.env, systemClock, first.log)
   const hosts: Host[] = []
   const failed: FailedHost[] = []
   for (const { paths, log } of yards) {
     const named = (text: string): void =>
       notice(isAlone ? text : `${basename(paths.root)}: ${text}`)
-    const host = await runHost({ ...common, paths, log, company, notice: named })
+    const host = await runHost({ ...common, paths, log, registry, notice: named })
     if (host.ok) hosts.push(host.value)
     else failed.push({ root: paths.root, failure: host.error })
     if (!host.ok && isAllOrNone) break
   }
-  const ended = Promise.all(hosts.map((host) => host.ended)).then(() => company.close())
+  const ended = Promise.all(hosts.map((host) => host.ended)).then(() => registry.close())
   const end = async (): Promise<void> => {
     await Promise.all(hosts.map((host) => host.end()))
     await ended

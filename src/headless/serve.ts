@@ -1,4 +1,5 @@
 /** Puts an open yard on the air: one listener on loopback, `state.json` for those who look for it, a page address with a one-use code. */
+import { createHmac } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { RPCHandler } from '@orpc/server/ws'
 import { systemClock } from '../base/clock.ts'
@@ -10,19 +11,18 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { openSecret } from '../yard/handlers/agent-token.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { createPageSessions, fileBook, type PageSessions } from '../yard/page-sessions.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
-import { createApi } from './api.ts'
-import { createGuard, type Guard } from './guard.ts'
-import { createHttpDoors } from './http.ts'
-import { createOneUseCodes } from './one-use-codes.ts'
-import { keepPort, listen, readKeptPort } from './port.ts'
-import { createSocketDoor, type SocketDoor } from './socket.ts'
+import { createApi } from './http/api.ts'
+import { createGuard, type Guard } from './http/guard.ts'
+import { createHttpListener } from './http/listener.ts'
+import { createOneUseCodes } from './http/one-use-codes.ts'
+import { keepPort, listen, readKeptPort } from './http/port.ts'
+import { createSocketEndpoint, type SocketEndpoint } from './http/socket.ts'
 import { openStateFile } from './state-file.ts'
-import { ownerTokenOf } from './token.ts'
 
 export interface ServeOptions {
   /** Must be free when given; else the one of last time where it is free, else any. */
@@ -33,7 +33,7 @@ export interface ServeOptions {
   readonly pageRoot: string | null
   readonly log: Log
   /** The way to other yards, for the page. */
-  readonly lobby?: Lobby | undefined
+  readonly startScreen?: StartScreen | undefined
   /** The folders of all yards of this process; missing where this is the only one. */
   readonly yards?: (() => readonly string[]) | undefined
   /** A client asked the host of this yard to end. Called after the reply has gone out. */
@@ -96,11 +96,11 @@ async function openListeners(
     pageUrl,
     sessions,
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
-    ...(options.lobby ? { lobby: options.lobby } : {}),
+    ...(options.startScreen ? { startScreen: options.startScreen } : {}),
     ...(options.yards ? { yards: options.yards } : {}),
   }
   const parts = { yard, view, host }
-  const doors = createHttpDoors({
+  const listener = createHttpListener({
     guard,
     codes,
     sessions,
@@ -110,12 +110,12 @@ async function openListeners(
     api: (signal) => createApi({ ...parts, clock: systemClock, signal }),
     sockets: createYardSockets(parts, guard),
   })
-  const port = await listen(doors.server, address, {
+  const port = await listen(listener.server, address, {
     asked: options.port ?? null,
     kept: readKeptPort(service.port),
   })
   if (!port.ok) return port
-  scope.add(() => doors.close())
+  scope.add(() => listener.close())
   bound.port = port.value
   bound.url = urlOf(address, port.value)
   keepPort(service.port, port.value)
@@ -131,9 +131,9 @@ async function openListeners(
   })
 }
 
-function createYardSockets(parts: Omit<HandlerContext, 'actor'>, guard: Guard): SocketDoor {
+function createYardSockets(parts: Omit<HandlerContext, 'actor'>, guard: Guard): SocketEndpoint {
   const rpc = new RPCHandler<HandlerContext>(router)
-  return createSocketDoor({
+  return createSocketEndpoint({
     guard,
     clock: systemClock,
     log: parts.yard.log,
@@ -176,3 +176,10 @@ function translate(error: unknown, yard: Yard): Failure {
     hint: `is ${yard.paths.service.folder} writable?`,
   })
 }
+
+/**
+ * Derived from the yard's secret, so that a page or a program with the token is let in after a restart, too. A new secret (delete
+ * `.yard/service/secret`) makes every old token void.
+ */
+const ownerTokenOf = (secret: Buffer): string =>
+  `yot_${createHmac('sha256', secret).update('owner').digest('base64url')}`

@@ -7,8 +7,8 @@ import { createEmitter } from '../base/emitter.ts'
 import { ok, type Result } from '../base/result.ts'
 import { createScope } from '../base/scope.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
-import { readRecentYards, rememberYard } from '../yard/lobby/recent-yards.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import { readRecentYards, rememberYard } from '../yard/start-screen/recent-yards.ts'
 import { answerCalls, desktopActions, type DesktopParts } from './bridge.ts'
 import { hashOfLink } from '../desktop/deep-link.ts'
 import { lockDown } from './lock-down.ts'
@@ -27,8 +27,8 @@ import type { YardHost } from './hosts.ts'
 
 export interface AppParts {
   readonly hostOf: (root: string) => Promise<Result<YardHost, Failure>>
-  /** A lobby whose yards are entered by what is given. */
-  readonly lobbyFor: (enter: (root: string) => Promise<Result<null, Failure>>) => Lobby
+  /** A start screen whose yards are entered by what is given. */
+  readonly startScreenFor: (enter: (root: string) => Promise<Result<null, Failure>>) => StartScreen
   /** Absolute folders: the built page, the built preload's file, `resources`, the user's data. */
   readonly renderer: string
   readonly preload: string
@@ -45,7 +45,7 @@ export interface AppParts {
 }
 
 export interface RunningApp {
-  /** Shows a yard; null = the lobby. */
+  /** Shows a yard; null = the start screen. */
   open(root: string | null, hash?: string): Promise<Result<null, Failure>>
   /** Holds a yard without a window. */
   hold(root: string): Promise<Result<null, Failure>>
@@ -83,7 +83,7 @@ export function createApp(parts: AppParts): RunningApp {
   scope.add(
     givePorts({
       hostOf: (window) => yards.get(windows.rootOf(window) ?? '')?.host ?? null,
-      lobbyOf: (window) => parts.lobbyFor((root) => opening.turn(window, root)),
+      startScreenOf: (window) => parts.startScreenFor((root) => opening.turn(window, root)),
       onConnected: windows.pageIsReady,
     }),
   )

@@ -9,11 +9,11 @@ import type { YardClient, YardConnector } from '../desktop/open-yards.ts'
 import { readState } from '../headless/state-file.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 
 export interface YardHost extends YardConnector {
-  /** Serves one page over this port until either side closes it. `lobby`: what opening another yard means for its window. */
-  attach(port: MessagePortMain, lobby: Lobby): void
+  /** Serves one page over this port until either side closes it. `start screen`: what opening another yard means for its window. */
+  attach(port: MessagePortMain, startScreen: StartScreen): void
 }
 
 /** Each page's port is served by the same router as every other transport. `close` closes the yard and its other listeners. */
@@ -25,8 +25,8 @@ export function createOwnerHost(context: HandlerContext, close: () => Promise<vo
   )
   return {
     kind: 'owner',
-    attach(port, lobby) {
-      const host = { ...context.host, lobby }
+    attach(port, startScreen) {
+      const host = { ...context.host, startScreen }
       handler.upgrade(port, { context: { ...context, host } })
       // Else a page would go on asking a yard that is closed.
       const close = (): void => port.close()

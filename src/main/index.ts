@@ -3,19 +3,21 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { app, dialog, Menu } from 'electron'
+import electronLog from 'electron-log/main'
 import { systemClock } from '../base/clock.ts'
+import type { Log, LogLevel } from '../base/log.ts'
 import { findYard, nodeProblem, userPaths, yardPaths } from '../config/paths.ts'
-import { appEnvironment } from '../yard/lobby/app-environment.ts'
-import { readRecentYards } from '../yard/lobby/recent-yards.ts'
-import { nodeHere } from '../yard/lobby/node-here.ts'
-import { createCompany } from '../headless/company.ts'
-import { createAppLobby } from './app-lobby.ts'
+import { appEnvironment } from '../yard/start-screen/app-environment.ts'
+import { readRecentYards } from '../yard/start-screen/recent-yards.ts'
+import { nodeHere } from '../yard/start-screen/app-environment.ts'
+import { createMask, maskFields } from '../headless/mask.ts'
+import { createHostRegistry } from '../headless/host-registry.ts'
+import { createAppStartScreen } from './app-start-screen.ts'
 import { LINK_SCHEME, readStartWords } from '../desktop/deep-link.ts'
 import { installCommand, refreshCommand, type CommandParts } from '../desktop/install-command.ts'
 import { installPrograms } from '../desktop/install-programs.ts'
 import { createKeyCipher } from './key-cipher.ts'
 import { createKeyStore, type KeyStore } from '../desktop/key-store.ts'
-import { openAppLog } from './log.ts'
 import { createLoginItem, HIDDEN_SWITCH } from '../desktop/login-item.ts'
 import { openOrJoin } from './open-or-join.ts'
 import { declareScheme } from './page.ts'
@@ -27,7 +29,7 @@ const root = resolve(out, '..')
 const startWords = (argv: readonly string[]): readonly string[] =>
   argv.slice(app.isPackaged ? 1 : 2)
 
-/** Shows the lobby, wherever it was started. */
+/** Shows the start screen, wherever it was started. */
 const WELCOME_SWITCH = '--welcome'
 
 /** What came from outside before the app was there. */
@@ -92,7 +94,7 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
   }
   if (app.isPackaged) refreshCommand(command)
   // The system closes its book when the app ends: that is after the last yard.
-  const company = createCompany(env, systemClock, log)
+  const registry = createHostRegistry(env, systemClock, log)
   return {
     log,
     clock: systemClock,
@@ -111,8 +113,8 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
     }),
     loadUpdater: updaterOf(),
     installCommandLine: () => installCommand(command),
-    lobbyFor: (enter) =>
-      createAppLobby({
+    startScreenFor: (enter) =>
+      createAppStartScreen({
         env,
         ...places,
         now: () => Date.now(),
@@ -126,9 +128,9 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
         env,
         clock: systemClock,
         ...places,
-        company,
+        registry,
         pageRoot: join(programs, 'out', 'renderer'),
-        lobby: createAppLobby({
+        startScreen: createAppStartScreen({
           env,
           ...places,
           now: () => Date.now(),
@@ -201,6 +203,36 @@ function updaterOf(): UpdatesParts['load'] {
         return { done: autoUpdater.downloadUpdate(token), cancel: () => token.cancel() }
       },
     }
+  }
+}
+
+const MAX_LOG_BYTES = 10_000_000
+
+/** Rotates at 10 MB. `hide` removes secrets that only the app knows. */
+function openAppLog(
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+  hide: (text: string) => string,
+): Log {
+  const mask = createMask(env)
+  const { transports } = electronLog
+  transports.file.resolvePathFn = () => file
+  transports.file.maxSize = MAX_LOG_BYTES
+  transports.file.format = '{text}'
+  transports.console.format = '{text}'
+  const write =
+    (level: LogLevel): Log[LogLevel] =>
+    (message, facts) => {
+      const more = facts === undefined ? '' : ` ${JSON.stringify(maskFields(facts))}`
+      // A line break in a message would let anybody forge an entry.
+      const text = mask(hide(`${message}${more}`)).replace(/\r?\n/g, '\\n')
+      electronLog[level](`${new Date().toISOString()} ${level.padEnd(5)} ${text}`)
+    }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
   }
 }
 

@@ -2,11 +2,11 @@
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import { commandAnswers, ownerUrlOf } from '../headless/ask-owner.ts'
-import type { Company } from '../headless/company.ts'
+import { commandAnswers, ownerUrlOf } from '../headless/client.ts'
+import type { HostRegistry } from '../headless/host-registry.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions } from '../yard/current.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { createJoinedHost, createOwnerHost, type YardHost } from './hosts.ts'
@@ -19,9 +19,9 @@ export interface OpenOrJoinOptions extends Omit<
   /** The built page, for browsers. */
   readonly pageRoot: string
   /** The way to other yards, for those browsers. */
-  readonly lobby?: Lobby
+  readonly startScreen?: StartScreen
   /** The yards of this app. */
-  readonly company?: Company
+  readonly registry?: HostRegistry
   /** What a client's `service.stop` and the loss of the yard to another owner come to. */
   readonly onStop: () => void
 }
@@ -47,7 +47,7 @@ export async function openOrJoin(options: OpenOrJoinOptions): Promise<Result<Yar
       host: 'app',
       flags: {},
       runsAgents: true,
-      ...(options.company ? { places: options.company.places } : {}),
+      ...(options.registry ? { places: options.registry.places } : {}),
       onStale: onStop,
     })
     if (opened.ok) return serve(opened.value, options)
@@ -61,8 +61,8 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
   const served = await serveYard(yard, {
     pageRoot: options.pageRoot,
     log: options.log,
-    lobby: options.lobby,
-    yards: options.company?.yards,
+    startScreen: options.startScreen,
+    yards: options.registry?.yards,
     onStop: options.onStop,
   })
   if (!served.ok) {
@@ -70,9 +70,9 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     return served
   }
   const { view, url, pageUrl, sessions, close } = served.value
-  const { company } = options
-  const leave = company?.join(options.paths.root)
-  const yards = company ? { yards: company.yards } : {}
+  const { registry } = options
+  const leave = registry?.join(options.paths.root)
+  const yards = registry ? { yards: registry.yards } : {}
   const context = {
     yard,
     view,

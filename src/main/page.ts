@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { protocol } from 'electron'
-import { FILE_TYPES, PAGE_POLICY } from '../headless/page-files.ts'
+import { FILE_TYPES, PAGE_POLICY } from '../headless/http/page-files.ts'
 
 export const PAGE_ORIGIN = 'app://yard'
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`

@@ -1,4 +1,4 @@
-/** Gives each page that asks a port to the yard of its window, or to the lobby. */
+/** Gives each page that asks a port to the yard of its window, or to the start screen. */
 import {
   BrowserWindow,
   ipcMain,
@@ -7,15 +7,15 @@ import {
   type WebFrameMain,
 } from 'electron'
 import { RPCHandler } from '@orpc/server/message-port'
-import { lobbyRouter, type LobbyContext } from '../yard/lobby/lobby-router.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import { startScreenRouter, type StartScreenContext } from '../yard/start-screen/router.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { isOwnPage } from './lock-down.ts'
 import type { YardHost } from './hosts.ts'
 
 export interface PortParts {
   /** Null = the window shows no yard. */
   readonly hostOf: (window: BrowserWindow) => YardHost | null
-  readonly lobbyOf: (window: BrowserWindow) => Lobby
+  readonly startScreenOf: (window: BrowserWindow) => StartScreen
   readonly onConnected: (window: BrowserWindow) => void
 }
 
@@ -31,18 +31,18 @@ export function ownSender(event: {
 }
 
 /** Returns a function that stops giving. */
-export function givePorts({ hostOf, lobbyOf, onConnected }: PortParts): () => void {
-  const lobbyRpc = new RPCHandler<LobbyContext>(lobbyRouter)
+export function givePorts({ hostOf, startScreenOf, onConnected }: PortParts): () => void {
+  const startScreenRpc = new RPCHandler<StartScreenContext>(startScreenRouter)
   const onConnect = (event: IpcMainEvent): void => {
     const sender = ownSender(event)
     if (!sender) return
     const { frame, window } = sender
     const { port1, port2 } = new MessageChannelMain()
-    const lobby = lobbyOf(window)
+    const startScreen = startScreenOf(window)
     const host = hostOf(window)
-    if (host) host.attach(port1, lobby)
+    if (host) host.attach(port1, startScreen)
     else {
-      lobbyRpc.upgrade(port1, { context: { lobby } })
+      startScreenRpc.upgrade(port1, { context: { startScreen } })
       port1.start()
     }
     frame.postMessage('yardmaster:port', null, [port2])

@@ -22,13 +22,13 @@ export interface WindowsParts {
 }
 
 export interface Windows {
-  /** Brings the window of a yard to the front, or opens one; null is the lobby. `hash`: where it goes. */
+  /** Brings the window of a yard to the front, or opens one; null is the start screen. `hash`: where it goes. */
   show(root: string | null, hash?: string): void
   /** One more window, whatever is open. */
   add(root: string | null): void
   /** Lets a window show another yard; its page is loaded anew. */
   turn(window: BrowserWindow, root: string): void
-  /** The yard of the window that has the focus, else of the one that had it last; null = the lobby, or no window. */
+  /** The yard of the window that has the focus, else of the one that had it last; null = the start screen, or no window. */
   currentRoot(): string | null
   rootOf(window: BrowserWindow): string | null
   /** To the window in front, which is opened if there is none. */

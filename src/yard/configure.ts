@@ -6,7 +6,7 @@ import { takeTurn } from '../config/file-turn.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { configSources, sourcesWith } from './current.ts'
-import { recentConfigs } from './lobby/recent-yards.ts'
+import { recentConfigs } from './start-screen/recent-yards.ts'
 import { confirmTrust, isTrusted } from './trust.ts'
 import type { YardParts } from './yard-parts.ts'
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { yardPaths } from '../../src/config/paths.ts'
-import { glanceAt } from '../../src/headless/ask-owner.ts'
+import { glanceAt } from '../../src/headless/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { openTestYard, type TestYard } from './yard-command.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLogFile } from '../../src/headless/log-file.ts'
 import { createMask } from '../../src/headless/mask.ts'
-import { createOneUseCodes, CODE_LIFE_MS } from '../../src/headless/one-use-codes.ts'
+import { createOneUseCodes, CODE_LIFE_MS } from '../../src/headless/http/one-use-codes.ts'
 
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'yard-log-'))))

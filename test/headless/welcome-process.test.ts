@@ -10,7 +10,7 @@ import { yardPaths } from '../../src/config/paths.ts'
 import { MARKER_VARIABLE } from '../../src/domain/agent.ts'
 import { createHttpClient } from '../../src/headless/client.ts'
 import { readState } from '../../src/headless/state-file.ts'
-import { readRecentYards } from '../../src/yard/lobby/recent-yards.ts'
+import { readRecentYards } from '../../src/yard/start-screen/recent-yards.ts'
 
 const program = resolve(import.meta.dirname, '../../src/cli/index.ts')
 let base: string

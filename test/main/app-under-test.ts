@@ -18,7 +18,7 @@ import { createApp, type RunningApp } from '../../src/main/app.ts'
 import type { LoadedUpdater } from '../../src/desktop/updates.ts'
 import type { YardClient } from '../../src/desktop/open-yards.ts'
 import type { YardHost } from '../../src/main/hosts.ts'
-import type { Lobby } from '../../src/yard/lobby/lobby.ts'
+import type { StartScreen } from '../../src/yard/start-screen/start-screen.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createScriptedHost, snapshotOf, type ScriptedHost } from '../support/scripted-host.ts'
 import { BrowserWindow, type FakePort } from '../fakes/electron.ts'
@@ -66,7 +66,7 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
   declareScheme()
   const running = createApp({
     hostOf: async (root) => hostOf(yards.get(root)),
-    lobbyFor: (enter) => lobbyThat(enter),
+    startScreenFor: (enter) => startScreenThat(enter),
     renderer: join(folder, 'page'),
     preload: '/out/preload/index.cjs',
     resources: '/resources',
@@ -162,7 +162,7 @@ function routerOf({ scripted, asked }: ScriptedYard) {
 }
 
 /** Opens by folder, and nothing else. */
-function lobbyThat(enter: (root: string) => Promise<Result<null, Failure>>): Lobby {
+function startScreenThat(enter: (root: string) => Promise<Result<null, Failure>>): StartScreen {
   return {
     recent: async () => [],
     forget: async () => ok({ ok: true }),

@@ -3,7 +3,7 @@ import { RPCLink } from '@orpc/client/message-port'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { DesktopAsk } from '../../src/contract/desktop.ts'
 import type { YardClient } from '../../src/desktop/open-yards.ts'
-import { readRecentYards } from '../../src/yard/lobby/recent-yards.ts'
+import { readRecentYards } from '../../src/yard/start-screen/recent-yards.ts'
 import type { Attention } from '../../src/contract/view.ts'
 import {
   app,

@@ -9,20 +9,20 @@ import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../src/config/paths.ts'
-import { createCompany, type Company } from '../../src/headless/company.ts'
-import { createAppLobby } from '../../src/main/app-lobby.ts'
+import { createHostRegistry, type HostRegistry } from '../../src/headless/host-registry.ts'
+import { createAppStartScreen } from '../../src/main/app-start-screen.ts'
 import { createKeyCipher } from '../../src/main/key-cipher.ts'
 import { createKeyStore } from '../../src/desktop/key-store.ts'
 import { openOrJoin } from '../../src/main/open-or-join.ts'
 import type { YardClient } from '../../src/desktop/open-yards.ts'
 import type { YardHost } from '../../src/main/hosts.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
-import type { Lobby } from '../../src/yard/lobby/lobby.ts'
+import type { StartScreen } from '../../src/yard/start-screen/start-screen.ts'
 import { MessageChannelMain } from '../fakes/electron.ts'
 import { eventually } from '../support/eventually.ts'
 
 const project = resolve(import.meta.dirname, '../..')
-const lobby = { recent: async () => [] } as unknown as Lobby
+const startScreen = { recent: async () => [] } as unknown as StartScreen
 let folder: string
 let paths: YardPaths
 /** What the yards are opened with, and then hold on to. */
@@ -44,7 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function open(at = paths, company?: Company): Promise<YardHost> {
+async function open(at = paths, registry?: HostRegistry): Promise<YardHost> {
   const host = await openOrJoin({
     paths: at,
     log: silentLog,
@@ -55,7 +55,7 @@ async function open(at = paths, company?: Company): Promise<YardHost> {
     tailEntry: join(project, 'src/agents/tail-worker.ts'),
     pageRoot: join(project, 'out/renderer'),
     onStop: () => {},
-    ...(company ? { company } : {}),
+    ...(registry ? { registry } : {}),
   })
   if (!host.ok) throw new Error(host.error.message)
   return host.value
@@ -73,7 +73,7 @@ function pageOf(host: YardHost): { client: YardClient; closed: Promise<void>; cl
   const closed = new Promise<void>((resolveClosed) => port2.once('close', resolveClosed))
   const client: YardClient = createORPCClient(new RPCLink({ port: port2 }))
   port2.start()
-  host.attach(port1 as never, lobby) // Electron's port, as far as hosts use it
+  host.attach(port1 as never, startScreen) // Electron's port, as far as hosts use it
   return { client, closed, close: () => port2.close() }
 }
 
@@ -126,7 +126,7 @@ test('pages of both see the same truth, live', async () => {
   there.close()
 })
 
-test('a page of the owner gets the lobby of its window; agents’ tools get the host’s, if any', async () => {
+test('a page of the owner gets the start screen of its window; agents’ tools get the host’s, if any', async () => {
   const here = pageOf(owner)
   expect(await here.client.lobby.recent()).toEqual([])
   here.close()
@@ -165,7 +165,7 @@ test('a page of a yard that the app lets go of learns it by its port closing', a
 
 test('the yards of the app know of each other and share the places of the machine', async () => {
   const env = { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-  const company = createCompany(env, systemClock, silentLog)
+  const registry = createHostRegistry(env, systemClock, silentLog)
   const folders = [
     await mkdtemp(join(tmpdir(), 'yard-c-')),
     await mkdtemp(join(tmpdir(), 'yard-d-')),
@@ -174,7 +174,7 @@ test('the yards of the app know of each other and share the places of the machin
   for (const each of folders) {
     await initYard(each, join(folder, 'yard'))
     await writeFile(join(each, '.yard', 'config.toml'), '')
-    hosts.push(await open(yardPaths(each), company))
+    hosts.push(await open(yardPaths(each), registry))
   }
   await mkdir(join(folder, 'yard'), { recursive: true })
   await writeFile(join(folder, 'yard', 'config.toml'), '[machine]\nmax_agents = 1\n')
@@ -192,7 +192,7 @@ test('the yards of the app know of each other and share the places of the machin
   await hosts[0]?.close()
   expect((await second.service.status()).yards).toEqual(folders.slice(1))
   await hosts[1]?.close()
-  company.close()
+  registry.close()
   await rm(join(folder, 'yard', 'config.toml'))
   for (const each of folders) await rm(each, { recursive: true, force: true })
 })
@@ -208,12 +208,13 @@ test('a browser that asks the app for another yard is told where to go on', asyn
     tailEntry: '',
     enter: async (to: YardPaths) => (entered.push(to.root), ok(null)),
   }
-  const lobbyFor = (isForBrowsers: boolean) => createAppLobby({ ...parts, isForBrowsers })
+  const startScreenFor = (isForBrowsers: boolean) =>
+    createAppStartScreen({ ...parts, isForBrowsers })
   const wish = { folder: paths.root, make: false }
-  const browser = await lobbyFor(true).open(wish)
+  const browser = await startScreenFor(true).open(wish)
   const address = JSON.parse(await readFile(paths.service.state, 'utf8')).url
   expect(browser.ok && browser.value.pageUrl).toMatch(new RegExp(`^${address}/#code=.`))
-  expect(await lobbyFor(false).open(wish)).toEqual(ok({ folder: paths.root, pageUrl: null }))
+  expect(await startScreenFor(false).open(wish)).toEqual(ok({ folder: paths.root, pageUrl: null }))
   expect(entered).toEqual([paths.root, paths.root])
 })
 

@@ -5,7 +5,7 @@ import type { Actor, AnyCommand, Reply } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { isTaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
-import type { Lobby } from '../lobby/lobby.ts'
+import type { StartScreen } from '../start-screen/start-screen.ts'
 import type { PageSessions } from '../page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import type { LiveView } from '../views/live-view.ts'
@@ -25,7 +25,7 @@ export interface HostHooks {
   /** Who may use its page; missing where a single command is the host. */
   readonly sessions?: PageSessions
   /** The way to other yards; missing where a single command is the host. */
-  readonly lobby?: Lobby
+  readonly startScreen?: StartScreen
 }
 
 export interface HandlerContext {

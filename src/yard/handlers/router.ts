@@ -7,7 +7,7 @@ import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { procedures, type HandlerContext } from './context.ts'
 import { graphHandlers } from './graph-handlers.ts'
-import { lobbyHandlers } from './lobby-handlers.ts'
+import { startScreenHandlers } from './start-screen-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -19,7 +19,7 @@ export const router = procedures.router({
   service: serviceHandlers,
   page: pageHandlers,
   change: changeHandlers,
-  lobby: lobbyHandlers,
+  lobby: startScreenHandlers,
 })
 
 /** Calls the handlers directly. */

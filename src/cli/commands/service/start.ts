@@ -84,8 +84,8 @@ async function startHostOf(
   yards: NamedYards,
   args: readonly string[],
 ): Promise<Result<Owners, Failure>> {
-  const { startHost } = await import('../../../yard/lobby/start-host.ts')
-  const { commandAnswers } = await import('../../../headless/ask-owner.ts')
+  const { startHost } = await import('../../../yard/start-screen/start-host.ts')
+  const { commandAnswers } = await import('../../../headless/client.ts')
   const [paths, ...more] = yards
   const order = {
     paths,

@@ -4,7 +4,7 @@ import { err, ok } from '../../../base/result.ts'
 import { systemClock } from '../../../base/clock.ts'
 import { silentLog } from '../../../base/log.ts'
 import { failure } from '../../../domain/failure.ts'
-import type { ServedLobby } from '../../../headless/serve-lobby.ts'
+import type { ServedStartScreen } from '../../../headless/serve-start-screen.ts'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import type { Cli, Outcome } from '../../cli.ts'
 import { openBrowser } from '../../connect/open-browser.ts'
@@ -33,12 +33,12 @@ export const welcome = defineCommand({
           hint: 'run `npm run build` in the checkout',
         }),
       )
-    const { serveLobby } = await import('../../../headless/serve-lobby.ts')
-    const { createServiceLobby } = await import('../../../headless/service-lobby.ts')
-    const { yardCommand } = await import('../../../headless/yard-command.ts')
+    const { serveStartScreen } = await import('../../../headless/serve-start-screen.ts')
+    const { createServiceStartScreen, yardCommand } =
+      await import('../../../headless/service-start-screen.ts')
     const entries = entriesOf(root, entry)
-    const served = await serveLobby({
-      lobby: createServiceLobby({ env, ...entries }),
+    const served = await serveStartScreen({
+      startScreen: createServiceStartScreen({ env, ...entries }),
       pageRoot,
       pageCommand: yardCommand(entries.resources, 'welcome'),
       clock: systemClock,
@@ -48,7 +48,7 @@ export const welcome = defineCommand({
   },
 })
 
-async function showUntilEnd(cli: Cli, served: ServedLobby, opens: boolean): Promise<Outcome> {
+async function showUntilEnd(cli: Cli, served: ServedStartScreen, opens: boolean): Promise<Outcome> {
   const { print, machine } = cli
   const { url } = served
   const pageUrl = served.pageUrl()

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import { openPlaces } from '../yard/machine/open-place.ts'
 import type { Places } from '../yard/machine/places.ts'
 
-export interface Company {
+export interface HostRegistry {
   readonly places: Places
   /** Folders of the yards that are served, in the order in which they came. */
   yards(): readonly string[]
@@ -14,11 +14,11 @@ export interface Company {
   close(): void
 }
 
-export function createCompany(
+export function createHostRegistry(
   env: Readonly<Record<string, string | undefined>>,
   clock: Clock,
   log: Log,
-): Company {
+): HostRegistry {
   const places = openPlaces(env, clock, log)
   const roots = new Set<string>()
   return {

@@ -1,4 +1,4 @@
-/** The lobby of this machine. What only a host can do, ask other hosts and start one, comes in by hand. */
+/** The start screen of this machine. What only a host can do, ask other hosts and start one, comes in by hand. */
 import { basename } from 'node:path'
 import { findClis, pathOf } from '../../agents/clis/find-clis.ts'
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
@@ -9,7 +9,7 @@ import { failure, type Failure } from '../../domain/failure.ts'
 import { initYard } from '../init-yard.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { inspectFolder, isSystemFolder, readFolder } from './folder.ts'
-import type { Entered, Lobby } from './lobby.ts'
+import type { Entered, StartScreen } from './start-screen.ts'
 import { makeExample, type ExampleParts } from './make-example.ts'
 import { forgetYard, readRecentYards, rememberYard, type RecentEntry } from './recent-yards.ts'
 
@@ -19,7 +19,7 @@ export interface Glance {
   readonly attention: number
 }
 
-export interface LobbyParts extends ExampleParts {
+export interface StartScreenParts extends ExampleParts {
   /** The person's home, absolute. */
   readonly home: string
   readonly now: () => number
@@ -29,7 +29,7 @@ export interface LobbyParts extends ExampleParts {
   readonly enter: (paths: YardPaths) => Promise<Result<string | null, Failure>>
 }
 
-export function createLobby(parts: LobbyParts): Lobby {
+export function createStartScreen(parts: StartScreenParts): StartScreen {
   const { dataFolder, home, now } = parts
   const enter = async (paths: YardPaths): Promise<Result<Entered, Failure>> => {
     const entered = await parts.enter(paths)
@@ -91,7 +91,7 @@ async function rootOf(
 
 async function toRecent(
   { folder, openedAt }: RecentEntry,
-  glance: LobbyParts['glance'],
+  glance: StartScreenParts['glance'],
 ): Promise<RecentYard> {
   const about = { folder, name: basename(folder) || folder, openedAt: isoTime(openedAt) }
   const unknown = { agents: 0, attention: 0 }

@@ -1,4 +1,4 @@
-/** The page without a yard: the same listener, guard, code and token as a yard's page, with the lobby behind them and nothing else. */
+/** The page without a yard: the same listener, guard, code and token as a yard's page, with the start screen behind them and nothing else. */
 import { randomBytes } from 'node:crypto'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { RPCHandler } from '@orpc/server/node'
@@ -8,20 +8,20 @@ import type { Log } from '../base/log.ts'
 import { ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { failureFrom } from '../yard/handlers/failures.ts'
-import { lobbyRouter, type LobbyContext } from '../yard/lobby/lobby-router.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import { startScreenRouter, type StartScreenContext } from '../yard/start-screen/router.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { createPageSessions, memoryBook } from '../yard/page-sessions.ts'
-import { errorBody, sendFailure } from './answer.ts'
-import { readJsonBody } from './body.ts'
-import type { Api } from './api.ts'
-import { createGuard } from './guard.ts'
-import { createHttpDoors } from './http.ts'
-import { createOneUseCodes } from './one-use-codes.ts'
-import { listen } from './port.ts'
-import { createSocketDoor } from './socket.ts'
+import { errorBody, sendFailure } from './http/exchange.ts'
+import { readJsonBody } from './http/exchange.ts'
+import type { Api } from './http/api.ts'
+import { createGuard } from './http/guard.ts'
+import { createHttpListener } from './http/listener.ts'
+import { createOneUseCodes } from './http/one-use-codes.ts'
+import { listen } from './http/port.ts'
+import { createSocketEndpoint } from './http/socket.ts'
 
-export interface LobbyHostOptions {
-  readonly lobby: Lobby
+export interface StartScreenHostOptions {
+  readonly startScreen: StartScreen
   /** The built page (`out/renderer`). */
   readonly pageRoot: string
   /** What a page without a session tells a person to run. */
@@ -30,7 +30,7 @@ export interface LobbyHostOptions {
   readonly log: Log
 }
 
-export interface ServedLobby {
+export interface ServedStartScreen {
   readonly url: string
   /** Where a browser is sent: good once, within ten minutes. */
   pageUrl(): string
@@ -43,11 +43,13 @@ const ADDRESS = '127.0.0.1'
 /** Long enough for a page that is loaded again, or a machine that wakes up. */
 const LINGER_MS = 60_000
 
-export async function serveLobby(options: LobbyHostOptions): Promise<Result<ServedLobby, Failure>> {
+export async function serveStartScreen(
+  options: StartScreenHostOptions,
+): Promise<Result<ServedStartScreen, Failure>> {
   const { clock, log } = options
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const rest = createRest(clock, resolve)
-  const lobby = noticeWork(options.lobby, rest.workIsDone)
+  const startScreen = noticeWork(options.startScreen, rest.workIsDone)
   const ownerToken = `yot_${randomBytes(32).toString('base64url')}`
   // They end with this process: its secret is written nowhere.
   const sessions = createPageSessions(memoryBook(), randomBytes(32), clock)
@@ -60,24 +62,24 @@ export async function serveLobby(options: LobbyHostOptions): Promise<Result<Serv
     host: ADDRESS,
     port: () => bound.port,
   })
-  const rpc = new SocketHandler<LobbyContext>(lobbyRouter)
-  const doors = createHttpDoors({
+  const rpc = new SocketHandler<StartScreenContext>(startScreenRouter)
+  const listener = createHttpListener({
     guard,
     codes,
     sessions,
     pageRoot: options.pageRoot,
     log,
     pageCommand: options.pageCommand,
-    api: () => createLobbyApi(lobby),
-    sockets: createSocketDoor({
+    api: () => createStartScreenApi(startScreen),
+    sockets: createSocketEndpoint({
       guard,
       clock,
       log,
       onCount: rest.connected,
-      serve: (socket) => void rpc.upgrade(socket, { context: { lobby } }),
+      serve: (socket) => void rpc.upgrade(socket, { context: { startScreen } }),
     }),
   })
-  const port = await listen(doors.server, ADDRESS, { asked: null, kept: null })
+  const port = await listen(listener.server, ADDRESS, { asked: null, kept: null })
   if (!port.ok) return port
   bound.port = port.value
   const url = `http://${ADDRESS}:${port.value}`
@@ -87,7 +89,7 @@ export async function serveLobby(options: LobbyHostOptions): Promise<Result<Serv
     ended,
     async close() {
       rest.stop()
-      await doors.close()
+      await listener.close()
       resolve()
     },
   })
@@ -116,25 +118,25 @@ function createRest(clock: Clock, onOver: () => void) {
 }
 
 /** Its work is that a yard is opened. */
-function noticeWork(lobby: Lobby, onDone: () => void): Lobby {
+function noticeWork(startScreen: StartScreen, onDone: () => void): StartScreen {
   const noticed = async <T extends { readonly ok: boolean }>(result: Promise<T>): Promise<T> => {
     const settled = await result
     if (settled.ok) onDone()
     return settled
   }
   return {
-    ...lobby,
-    open: (wish) => noticed(lobby.open(wish)),
-    example: () => noticed(lobby.example()),
+    ...startScreen,
+    open: (wish) => noticed(startScreen.open(wish)),
+    example: () => noticed(startScreen.example()),
   }
 }
 
 const BODY_LIMIT = 100_000
 
 /** Only the owner's token gets here: where no yard is, there are no agents. */
-function createLobbyApi(lobby: Lobby): Api {
-  const rpc = new RPCHandler<LobbyContext>(lobbyRouter)
-  const rest = new OpenAPIHandler<LobbyContext>(lobbyRouter, {
+function createStartScreenApi(startScreen: StartScreen): Api {
+  const rpc = new RPCHandler<StartScreenContext>(startScreenRouter)
+  const rest = new OpenAPIHandler<StartScreenContext>(startScreenRouter, {
     customErrorResponseBodyEncoder: (error) => errorBody(failureFrom(error).failure),
   })
   return async (request, response, url) => {
@@ -144,9 +146,12 @@ function createLobbyApi(lobby: Lobby): Api {
       if (!body.ok) return sendFailure(response, body.error, { isLast: true })
       Object.assign(request, { body: body.value })
     }
-    const door = isRpc ? rpc : rest
+    const handler = isRpc ? rpc : rest
     const prefix = isRpc ? '/rpc' : '/api'
-    const { matched } = await door.handle(request, response, { prefix, context: { lobby } })
+    const { matched } = await handler.handle(request, response, {
+      prefix,
+      context: { startScreen },
+    })
     if (matched) return
     const unknown = failure('no-yard', `there is nothing at ${url.pathname}: no yard is open here`)
     sendFailure(response, unknown, { status: 404 })

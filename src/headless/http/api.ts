@@ -4,16 +4,16 @@ import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { RPCHandler } from '@orpc/server/node'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
-import type { Clock } from '../base/clock.ts'
-import { contract } from '../contract/contract.ts'
-import type { Actor } from '../domain/command.ts'
-import { failure } from '../domain/failure.ts'
-import type { HandlerContext } from '../yard/handlers/context.ts'
-import { failureFrom } from '../yard/handlers/failures.ts'
-import { isEnded } from '../yard/handlers/permit-reads.ts'
-import { router } from '../yard/handlers/router.ts'
-import { errorBody, sendFailure, sendJson } from './answer.ts'
-import { readJsonBody } from './body.ts'
+import type { Clock } from '../../base/clock.ts'
+import { contract } from '../../contract/contract.ts'
+import type { Actor } from '../../domain/command.ts'
+import { failure } from '../../domain/failure.ts'
+import type { HandlerContext } from '../../yard/handlers/context.ts'
+import { failureFrom } from '../../yard/handlers/failures.ts'
+import { isEnded } from '../../yard/handlers/permit-reads.ts'
+import { router } from '../../yard/handlers/router.ts'
+import { errorBody, sendFailure, sendJson } from './exchange.ts'
+import { readJsonBody } from './exchange.ts'
 import { sinceOf, streamEvents } from './event-stream.ts'
 
 export interface ApiParts extends Omit<HandlerContext, 'actor'> {
@@ -44,12 +44,12 @@ export function createApi(parts: ApiParts): Api {
     if (url.pathname === '/api/events' && isRead(request))
       return sendEvents(parts, { request, response, url, actor })
     const prefix = ['/rpc', '/api'].find((each) => url.pathname.startsWith(`${each}/`))
-    const door = prefix === '/rpc' ? rpc : rest
+    const handler = prefix === '/rpc' ? rpc : rest
     if (!prefix || !(await takeBody(request, response, actor)))
       return prefix ? undefined : sendUnknown(parts, response, url, actor)
     const { yard, view, host } = parts
     const context = { yard, view, host, actor }
-    const { matched } = await door.handle(request, response, {
+    const { matched } = await handler.handle(request, response, {
       prefix: prefix === '/rpc' ? '/rpc' : '/api',
       context,
     })

@@ -16,7 +16,7 @@ export interface Inspected {
   readonly yard: string | null
 }
 
-export interface Lobby {
+export interface StartScreen {
   recent(): Promise<RecentYard[]>
   /** Forgets that it was opened; the yard itself stays as it is. */
   forget(folder: string): Promise<Result<{ ok: boolean }, Failure>>

@@ -1,15 +1,20 @@
 /** Who may come in: a loopback Host, an allowed Origin from pages, and a token. Every door (REST, RPC, WebSocket) asks here. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { err, ok, type Result } from '../base/result.ts'
-import type { Actor } from '../domain/command.ts'
-import { failure, type Failure } from '../domain/failure.ts'
-import { ancestorEnvironments, findCaller, namelessRefusal, type Caller } from '../yard/caller.ts'
-import { agentActor } from '../yard/handlers/agent-actor.ts'
-import type { PageSessions } from '../yard/page-sessions.ts'
-import type { Yard } from '../yard/yard.ts'
-import { peerPid } from './peer-process.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Actor } from '../../domain/command.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import {
+  ancestorEnvironments,
+  findCaller,
+  namelessRefusal,
+  type Caller,
+} from '../../yard/caller.ts'
+import { agentActor } from '../../yard/handlers/agent-actor.ts'
+import type { PageSessions } from '../../yard/page-sessions.ts'
+import type { Yard } from '../../yard/yard.ts'
 
 export interface Guard {
   /** The address by which it was called is one of ours: nothing that a foreign name was pointed at. */
@@ -134,4 +139,64 @@ function bearerOf(request: IncomingMessage): string | null {
 export function isSame(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))
+}
+
+/**
+ * The process of this machine at the other end of a loopback connection. On Linux the inode of the connection is in `/proc/net/tcp` and
+ * among the open files of the process that has it. Null on other systems, for another user's process, and for one that has ended.
+ */
+function peerPid(
+  socket: Pick<Socket, 'remotePort' | 'localPort'>,
+  platform: NodeJS.Platform = process.platform,
+): number | null {
+  const { remotePort, localPort } = socket
+  if (platform !== 'linux' || remotePort === undefined || localPort === undefined) return null
+  const inode = ['tcp', 'tcp6'].map((table) => inodeOf(table, remotePort, localPort)).find(Boolean)
+  return inode === undefined || inode === null ? null : holderOf(`socket:[${inode}]`)
+}
+
+/** Of the peer's end: its own port is the local one there. */
+function inodeOf(table: string, local: number, remote: number): string | null {
+  for (const line of readText(`/proc/net/${table}`).split('\n').slice(1)) {
+    const fields = line.trim().split(/\s+/)
+    const [from, to] = [portOf(fields[1]), portOf(fields[2])]
+    if (from === local && to === remote) return fields[9] ?? null
+  }
+  return null
+}
+
+const portOf = (address: string | undefined): number =>
+  Number.parseInt(address?.split(':').at(-1) ?? '', 16)
+
+/** The youngest first: a command has just been started. */
+function holderOf(link: string): number | null {
+  const pids = listOf('/proc').filter((name) => /^\d+$/.test(name))
+  for (const pid of pids.map(Number).toSorted((a, b) => b - a))
+    for (const file of listOf(`/proc/${pid}/fd`))
+      if (linkOf(`/proc/${pid}/fd/${file}`) === link) return pid
+  return null
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // the system has no such table
+  }
+}
+
+function listOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // gone, or another user's
+  }
+}
+
+function linkOf(file: string): string | null {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return null // closed meanwhile
+  }
 }

@@ -9,18 +9,18 @@ import { CONTRACT_VERSION } from '../../src/contract/version.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
 import type { Contract } from '../../src/contract/contract.ts'
-import { serveLobby, type ServedLobby } from '../../src/headless/serve-lobby.ts'
-import type { Lobby } from '../../src/yard/lobby/lobby.ts'
+import { serveStartScreen, type ServedStartScreen } from '../../src/headless/serve-start-screen.ts'
+import type { StartScreen } from '../../src/yard/start-screen/start-screen.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { eventually } from '../support/eventually.ts'
 
 let folder: string
-let served: ServedLobby
+let served: ServedStartScreen
 let token: string
 let hasEnded: boolean
 const clock = createManualClock()
 
-const lobby: Lobby = {
+const startScreen: StartScreen = {
   recent: async () => [],
   forget: async () => ok({ ok: true }),
   clis: async () => ({ clis: [], path: [] }),
@@ -33,8 +33,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yard-welcome-'))
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), '<title>page</title>')
-  const started = await serveLobby({
-    lobby,
+  const started = await serveStartScreen({
+    startScreen,
     pageRoot: folder,
     clock,
     log: silentLog,

@@ -1,19 +1,19 @@
-/** The contract where no yard is open: who we are, and the lobby. Everything else is not there. */
+/** The contract where no yard is open: who we are, and the start screen. Everything else is not there. */
 import { createRouterClient, implement } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import { contract, type Contract } from '../../contract/contract.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
 import { failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
 import { YARD_VERSION } from '../yard-version.ts'
-import type { Lobby } from './lobby.ts'
+import type { StartScreen } from './start-screen.ts'
 
-export interface LobbyContext {
-  readonly lobby: Lobby
+export interface StartScreenContext {
+  readonly startScreen: StartScreen
 }
 
 const os = implement(contract)
   .$config({ initialOutputValidationIndex: Number.NaN })
-  .$context<LobbyContext>()
+  .$context<StartScreenContext>()
   .use(async ({ next }) => {
     try {
       return await next()
@@ -22,7 +22,7 @@ const os = implement(contract)
     }
   })
 
-export const lobbyRouter = {
+export const startScreenRouter = {
   service: {
     hello: os.service.hello.handler(() => ({
       contract: CONTRACT_VERSION,
@@ -32,26 +32,26 @@ export const lobbyRouter = {
     })),
   },
   lobby: {
-    recent: os.lobby.recent.handler(({ context }) => context.lobby.recent()),
+    recent: os.lobby.recent.handler(({ context }) => context.startScreen.recent()),
     forget: os.lobby.forget.handler(async ({ context, input }) =>
-      valueOf(await context.lobby.forget(input.folder)),
+      valueOf(await context.startScreen.forget(input.folder)),
     ),
-    clis: os.lobby.clis.handler(({ context }) => context.lobby.clis()),
+    clis: os.lobby.clis.handler(({ context }) => context.startScreen.clis()),
     inspect: os.lobby.inspect.handler(async ({ context, input }) =>
-      valueOf(await context.lobby.inspect(input.folder)),
+      valueOf(await context.startScreen.inspect(input.folder)),
     ),
     open: os.lobby.open.handler(async ({ context, input }) =>
-      valueOf(await context.lobby.open(input)),
+      valueOf(await context.startScreen.open(input)),
     ),
     example: os.lobby.example.handler(async ({ context }) =>
-      valueOf(await context.lobby.example()),
+      valueOf(await context.startScreen.example()),
     ),
   },
 }
 
 /** Calls the handlers directly. */
-export const createLobbyClient = (
-  lobby: Lobby,
+export const createStartScreenClient = (
+  startScreen: StartScreen,
 ): Pick<ContractRouterClient<Contract>, 'lobby'> & {
   readonly service: Pick<ContractRouterClient<Contract>['service'], 'hello'>
-} => createRouterClient(lobbyRouter, { context: { lobby } })
+} => createRouterClient(startScreenRouter, { context: { startScreen } })

@@ -1,9 +1,9 @@
 /** `GET /api/events`: the journal as server-sent events. The reader sets the pace: rows are read from the store as they are taken. */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Clock } from '../base/clock.ts'
-import { toJournalRow } from '../yard/handlers/service-handlers.ts'
-import type { Yard } from '../yard/yard.ts'
+import type { Clock } from '../../base/clock.ts'
+import { toJournalRow } from '../../yard/handlers/service-handlers.ts'
+import type { Yard } from '../../yard/yard.ts'
 
 const PAGE_ROWS = 200
 const HEARTBEAT_MS = 15_000

@@ -1,9 +1,9 @@
 /** The port is kept from one owner to the next, so that agents that outlive an owner find the new one at the old address. */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { err, ok, type Result } from '../base/result.ts'
-import { replaceFile } from '../files/replace-file.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { replaceFile } from '../../files/replace-file.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
 
 /** The port of last time; null when there is none. */
 export function readKeptPort(file: string): number | null {

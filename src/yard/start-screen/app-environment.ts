@@ -1,5 +1,6 @@
 /** The environment of an app: what the person's login shell sets, without what made this process an app. */
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
+import { nodeProgram, type NodeProgram } from '../../agents/process/node-program.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -13,3 +14,6 @@ export async function appEnvironment(env: Env): Promise<Record<string, string | 
     Object.entries(all).filter(([name]) => !isElectron(name) && !OF_THE_IMAGE.includes(name)),
   )
 }
+
+/** The Node that runs here, as other programs can run it. */
+export const nodeHere = (): NodeProgram => nodeProgram()

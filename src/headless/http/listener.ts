@@ -1,17 +1,17 @@
 /** The one listener: the public page, the exchange of a code for a page session, and behind the guard everything else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { Log } from '../base/log.ts'
-import { failure } from '../domain/failure.ts'
-import { sendFailure, sendJson } from './answer.ts'
+import type { Log } from '../../base/log.ts'
+import { failure } from '../../domain/failure.ts'
+import { sendFailure, sendJson } from './exchange.ts'
 import type { Api } from './api.ts'
-import { readJsonBody } from './body.ts'
+import { readJsonBody } from './exchange.ts'
 import type { Guard } from './guard.ts'
 import type { OneUseCodes } from './one-use-codes.ts'
-import type { SocketDoor } from './socket.ts'
+import type { SocketEndpoint } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
-import { urlOf } from './url-of.ts'
-import type { PageSessions } from '../yard/page-sessions.ts'
+import { urlOf } from './exchange.ts'
+import type { PageSessions } from '../../yard/page-sessions.ts'
 
 export interface HttpParts {
   readonly guard: Guard
@@ -24,10 +24,10 @@ export interface HttpParts {
   readonly log: Log
   /** What is behind the guard; the signal aborts when the doors close. */
   readonly api: (signal: AbortSignal) => Api
-  readonly sockets: SocketDoor
+  readonly sockets: SocketEndpoint
 }
 
-export interface HttpDoors {
+export interface HttpListener {
   readonly server: Server
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>
@@ -37,7 +37,7 @@ export interface HttpDoors {
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 
-export function createHttpDoors(parts: HttpParts): HttpDoors {
+export function createHttpListener(parts: HttpParts): HttpListener {
   const closing = new AbortController()
   const { sockets } = parts
   const answer = createAnswer(parts, parts.api(closing.signal))

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import type { Inspected } from './lobby.ts'
+import type { Inspected } from './start-screen.ts'
 
 /** Longer than any path of a system that we know. */
 const MOST_CHARACTERS = 4096

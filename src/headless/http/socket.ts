@@ -2,16 +2,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type MessageEvent, type WebSocket } from 'ws'
-import type { Clock } from '../base/clock.ts'
-import type { Log } from '../base/log.ts'
-import { err, type Result } from '../base/result.ts'
-import type { Actor } from '../domain/command.ts'
-import { isTooDeep, MAX_JSON_DEPTH } from '../domain/bounds.ts'
-import { failure, httpStatusOf, type Failure } from '../domain/failure.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { err, type Result } from '../../base/result.ts'
+import type { Actor } from '../../domain/command.ts'
+import { isTooDeep, MAX_JSON_DEPTH } from '../../domain/bounds.ts'
+import { failure, httpStatusOf, type Failure } from '../../domain/failure.ts'
 import type { Guard } from './guard.ts'
-import { urlOf } from './url-of.ts'
+import { urlOf } from './exchange.ts'
 
-export interface SocketDoor {
+export interface SocketEndpoint {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
@@ -38,7 +38,7 @@ const PING_MS = 30_000
 /** Close code of our own: the page asks again, and is refused. */
 const SESSION_ENDED = 4401
 
-export function createSocketDoor(parts: SocketParts): SocketDoor {
+export function createSocketEndpoint(parts: SocketParts): SocketEndpoint {
   const { guard, log } = parts
   let count = 0
   const tell = (change: 1 | -1): void => {

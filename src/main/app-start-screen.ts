@@ -1,14 +1,17 @@
-/** The lobby of the app: a yard that is opened takes the place of what the window showed, or a browser is sent on to it. */
+/** The start screen of the app: a yard that is opened takes the place of what the window showed, or a browser is sent on to it. */
 import { homedir } from 'node:os'
 import { ok, type Result } from '../base/result.ts'
 import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
-import { glanceAt, pageUrlOf } from '../headless/ask-owner.ts'
-import { createLobby, type LobbyParts } from '../yard/lobby/create-lobby.ts'
-import type { Lobby } from '../yard/lobby/lobby.ts'
+import { glanceAt, pageUrlOf } from '../headless/client.ts'
+import {
+  createStartScreen,
+  type StartScreenParts,
+} from '../yard/start-screen/create-start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 
-export interface AppLobbyParts extends Pick<
-  LobbyParts,
+export interface AppStartScreenParts extends Pick<
+  StartScreenParts,
   'env' | 'resources' | 'launcherEntry' | 'tailEntry'
 > {
   readonly now: () => number
@@ -18,8 +21,8 @@ export interface AppLobbyParts extends Pick<
   readonly isForBrowsers: boolean
 }
 
-export const createAppLobby = (parts: AppLobbyParts): Lobby =>
-  createLobby({
+export const createAppStartScreen = (parts: AppStartScreenParts): StartScreen =>
+  createStartScreen({
     ...parts,
     dataFolder: userPaths(parts.env).data,
     home: parts.env['HOME'] || parts.env['USERPROFILE'] || homedir(),

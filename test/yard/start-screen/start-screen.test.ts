@@ -14,10 +14,17 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ok } from '../../../src/base/result.ts'
 import { yardPaths, type YardPaths } from '../../../src/config/paths.ts'
 import { silentLog } from '../../../src/base/log.ts'
-import { createLobby, type Glance } from '../../../src/yard/lobby/create-lobby.ts'
-import { createLobbyClient } from '../../../src/yard/lobby/lobby-router.ts'
-import { makeExample } from '../../../src/yard/lobby/make-example.ts'
-import { forgetYard, readRecentYards, rememberYard } from '../../../src/yard/lobby/recent-yards.ts'
+import {
+  createStartScreen,
+  type Glance,
+} from '../../../src/yard/start-screen/create-start-screen.ts'
+import { createStartScreenClient } from '../../../src/yard/start-screen/router.ts'
+import { makeExample } from '../../../src/yard/start-screen/make-example.ts'
+import {
+  forgetYard,
+  readRecentYards,
+  rememberYard,
+} from '../../../src/yard/start-screen/recent-yards.ts'
 import { initYard } from '../../../src/yard/init-yard.ts'
 import { openYard } from '../../../src/yard/open-yard.ts'
 import { isTrusted } from '../../../src/yard/trust.ts'
@@ -39,7 +46,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 const env = () => ({ ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') })
 const lobby = () =>
-  createLobby({
+  createStartScreen({
     env: env(),
     dataFolder: data,
     home,
@@ -53,7 +60,7 @@ const lobby = () =>
       return ok(`http://127.0.0.1:1/#code=${entered.length}`)
     },
   })
-const client = () => createLobbyClient(lobby()).lobby
+const client = () => createStartScreenClient(lobby()).lobby
 
 test('the list of opened yards survives a broken file and keeps the latest first', () => {
   expect(readRecentYards(data)).toEqual([])
@@ -197,7 +204,7 @@ test('clis names the folders that were searched', async () => {
 })
 
 test('where no yard is open, hello says so', async () => {
-  expect(await createLobbyClient(lobby()).service.hello()).toMatchObject({ root: null })
+  expect(await createStartScreenClient(lobby()).service.hello()).toMatchObject({ root: null })
 })
 
 test.skipIf(process.platform === 'win32')(

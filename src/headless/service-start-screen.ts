@@ -1,0 +1,42 @@
+/** The start screen of a host that a browser shows: another yard is opened by starting its service. */
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ok } from '../base/result.ts'
+import { shellWord } from '../base/text.ts'
+import { userPaths } from '../config/paths.ts'
+import { createStartScreen } from '../yard/start-screen/create-start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import { startHost } from '../yard/start-screen/start-host.ts'
+import { glanceAt, pageUrlOf } from './client.ts'
+
+export interface ServiceStartScreenParts {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly resources: string
+  readonly launcherEntry: string
+  readonly tailEntry: string
+  readonly headlessEntry: string
+}
+
+export function createServiceStartScreen(parts: ServiceStartScreenParts): StartScreen {
+  const { env, headlessEntry } = parts
+  return createStartScreen({
+    ...parts,
+    dataFolder: userPaths(env).data,
+    home: env['HOME'] || env['USERPROFILE'] || homedir(),
+    now: () => Date.now(),
+    glance: glanceAt,
+    async enter(paths) {
+      const running = await pageUrlOf(paths)
+      if (running !== null) return ok(running)
+      const args = ['--dir', paths.root]
+      return startHost({ paths, headlessEntry, args, env }, () => pageUrlOf(paths))
+    },
+  })
+}
+
+/** A command of ours as a person can paste it anywhere: the program by its path, each word quoted for the shell. */
+export const yardCommand = (resources: string, ...words: readonly string[]): string =>
+  [join(dirname(resources), 'bin', 'yard'), ...words].map(quoted).join(' ')
+
+const quoted = (word: string): string =>
+  process.platform === 'win32' && shellWord(word) !== word ? `"${word}"` : shellWord(word)
