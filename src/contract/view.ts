@@ -166,6 +166,8 @@ export const agentViewSchema = z.object({
   status: z.enum(AGENT_STATUSES),
   /** Why it is being stopped, while it is. */
   stopReason: stopReasonSchema.nullable(),
+  /** When it was asked to stop, while it is being stopped. */
+  stoppingSince: time.nullable(),
   outcome: outcomeSchema.nullable(),
   failure: workFailureSchema.nullable(),
   pid: z.number().nullable(),
@@ -192,6 +194,8 @@ export const agentViewSchema = z.object({
   costSource: costSourceSchema.nullable(),
   conversation: conversationSchema.nullable(),
   resumed: z.boolean(),
+  /** The name under which another orchestrator claimed its task. */
+  claimedBy: z.string().nullable(),
   provenance: z.object({
     executor: z.string(),
     model: z.string(),

@@ -157,6 +157,8 @@ export const agentSchema = z.strictObject({
   by: z.enum(AGENT_HOLDERS),
   /** Of a task that somebody else claimed: how long it is theirs without a heartbeat, ms. */
   leaseMs: z.number().int().positive().nullable().default(null),
+  /** Under which name; null for any other, and where none was said. */
+  claimedBy: z.string().nullable().default(null),
   pid: z.number().int().nullable(),
   pidStartTime: z.string().nullable(),
   workplace: workplaceSchema.nullable(),

@@ -38,6 +38,7 @@ export interface Claim {
   readonly timeoutMs: number | null
   /** Only of a claim by another orchestrator; see `Agent`. */
   readonly leaseMs?: number
+  readonly claimedBy?: string
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const

@@ -265,6 +265,7 @@ function claimed(plan: Plan, event: Of<'agent.claimed'>): readonly EntityChange[
     timeoutMs: claim.timeoutMs,
     by: event.by,
     leaseMs: claim.leaseMs ?? null,
+    claimedBy: claim.claimedBy ?? null,
     pid: null,
     pidStartTime: null,
     workplace: event.workplace,

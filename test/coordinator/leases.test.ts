@@ -15,9 +15,10 @@ const claimOf = (id: string, agent: number): Claim => ({
   model: null,
   modelId: null,
   provider: null,
-  provenance: { executor: 'test; claimed as n8n', model: 'test' },
+  provenance: { executor: 'test', model: 'test' },
   timeoutMs: null,
   leaseMs: LEASE_MS,
+  claimedBy: 'n8n',
 })
 
 const take = (bench: YardBench, id: string, agent: number) =>

@@ -1,7 +1,6 @@
 /** Requests of those who do a task themselves: people who take one in hand, and other orchestrators that claim one. */
 import { resolve } from 'node:path'
 import { toArtifacts } from '../../domain/artifact-input.ts'
-import { claimedAs } from '../../domain/claimed-as.ts'
 import type { Claim } from '../../domain/command.ts'
 import { parseDuration } from '../../domain/duration.ts'
 import { failure } from '../../domain/failure.ts'
@@ -35,8 +34,8 @@ export const claimHandlers = {
     if (!yard.isTrusted()) refuse(untrusted())
     const leaseMs = leaseOf(input.lease)
     const { claim, workplaceCwd } = claimOf(context, task)
-    const executor = claimedAs(claim.provenance.executor, input.as)
-    const leased = { ...claim, leaseMs, provenance: { ...claim.provenance, executor } }
+    const claimedBy = input.as.trim()
+    const leased = { ...claim, leaseMs, ...(claimedBy === '' ? {} : { claimedBy }) }
     const reply = await send(
       context,
       { type: 'task.take', claim: leased, workplaceCwd },

@@ -1,5 +1,4 @@
 /** What became of an agent, in a sentence. */
-import { claimerOf } from '../../domain/claimed-as.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
 import { assertNever } from '../../base/result.ts'
@@ -46,12 +45,8 @@ const TELLERS: Readonly<Record<string, (row: StoredRow, context: AgentContext) =
 
 type Fields = StoredRow['set']
 
-function takenText(id: string, { leaseMs, provenance }: Fields): string {
-  const executor = textOf(part(provenance, 'executor')) ?? ''
-  const name = claimerOf({
-    leaseMs: typeof leaseMs === 'number' ? leaseMs : null,
-    provenance: { executor },
-  })
+function takenText(id: string, { claimedBy }: Fields): string {
+  const name = textOf(claimedBy)
   return name === null ? 'Taken in hand' : `${name} claimed it, as ${id}`
 }
 

@@ -1,7 +1,6 @@
 /** Rows of the journal as lines for people, newest first. */
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { claimerOf } from '../../domain/claimed-as.ts'
 import { agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -49,10 +48,7 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     maxAttempts: () =>
       isTaskId(row.id) ? (yard.plan.tasks.get(row.id)?.maxAttempts ?? null) : null,
     hasGivenBack: () => hasGivenBack(yard, row),
-    claimerOf: (id) => {
-      const agent = agentOf(yard, id)
-      return agent && claimerOf(agent)
-    },
+    claimerOf: (id) => agentOf(yard, id)?.claimedBy ?? null,
   }
   const { text, agent, state, until } = wordsOf(row, context)
   return {

@@ -30,7 +30,8 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     costSource: agent.costSource,
     conversation: agent.conversation,
     resumed: agent.resumed,
-    provenance: agent.provenance,
+    claimedBy: agent.claimedBy,
+    provenance: { ...agent.provenance, executor: executorReason(agent) },
     cwd: agent.workplace?.cwd ?? null,
     branch: agent.workplace?.branch ?? null,
     baseCommit: agent.workplace?.baseCommit ?? null,
@@ -39,9 +40,14 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
   }
 }
 
+/** Why it has its executor, and who claimed it. */
+export const executorReason = ({ provenance, claimedBy }: Agent): string =>
+  claimedBy === null ? provenance.executor : `${provenance.executor}; claimed as ${claimedBy}`
+
 const stateOf = (state: AgentState) => ({
   status: state.kind,
   stopReason: state.kind === 'stopping' ? state.reason : null,
+  stoppingSince: state.kind === 'stopping' ? isoTime(state.since) : null,
   outcome: state.kind === 'ended' ? state.outcome : null,
   failure: state.kind === 'ended' ? state.failure : null,
 })

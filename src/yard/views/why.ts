@@ -1,7 +1,6 @@
 /** Says in words what a task waits for, or why it ended as it did. */
 import type { WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
-import { claimerOf } from '../../domain/claimed-as.ts'
 import { reachedCap } from '../../domain/budget.ts'
 import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -18,6 +17,7 @@ import { atTime, clockTime } from './iso-time.ts'
 import { landingWords } from './landing-words.ts'
 import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
+import { executorReason } from './agent-view.ts'
 
 export function toWhy(yard: Yard, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
@@ -60,7 +60,7 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
 function doerOf(yard: Yard, { state, lastAgentId }: Task): string {
   const by = state.kind === 'done' ? state.by : ''
   const agent = lastAgentId === null || by !== lastAgentId ? null : yard.store.agent(lastAgentId)
-  const name = agent && claimerOf(agent)
+  const name = agent?.claimedBy ?? null
   return name === null ? by : `${name} (${by})`
 }
 
@@ -133,8 +133,9 @@ function runningText(yard: Yard, task: Task, now: number): string {
   return `It is in progress: ${who} since ${clockTime(since, now)} (${durationText(now - since)})${doing ? `, now: ${doing}` : ''}.${held}`
 }
 
-function holderOf({ id, by, leaseMs, provenance }: Agent): string {
-  if (by === 'person' && leaseMs !== null) return `${id} holds it (${provenance.executor})`
+function holderOf(agent: Agent): string {
+  const { id, by, leaseMs } = agent
+  if (by === 'person' && leaseMs !== null) return `${id} holds it (${executorReason(agent)})`
   if (by === 'person') return 'a person has it in hand'
   return by === 'pilot' ? `a person pilots ${id} in a terminal` : `${id} works on it`
 }

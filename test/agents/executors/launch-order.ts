@@ -77,6 +77,7 @@ const agentOf = (type: ExecutorType): Agent => ({
   timeoutMs: null,
   by: 'process',
   leaseMs: null,
+  claimedBy: null,
   pid: null,
   pidStartTime: null,
   workplace: null,
