@@ -4,7 +4,7 @@ import { Ellipsis, FoldVertical, Focus, Network, Plus, Search, Waypoints } from 
 import { Button } from '../ui/button.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { COMMANDS } from '../workspace/command-table.ts'
-import { blockedReason, runCommand, useOfferedCommands } from '../workspace/commands.ts'
+import { blockedReason, handlerOf, runCommand, useOfferedCommands } from '../workspace/commands.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import { keysOf } from '../workspace/keys.ts'
 import { usePreferences } from '../workspace/preferences.ts'
@@ -48,7 +48,7 @@ function Tool({ id, label, icon: Icon, isPressed }: ToolProps) {
       aria-label={label}
       title={key ? `${label} (${key})` : label}
       aria-pressed={isPressed}
-      disabled={blockedReason(id) === 'Not here'}
+      disabled={handlerOf(id) === null}
       onClick={() => runCommand(id)}
     >
       <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
