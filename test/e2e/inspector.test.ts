@@ -143,7 +143,7 @@ onStage('the inspector', { per: 'file' }, (stage) => {
     await button('Kill').click()
     await button(/^Kill\? \d+s of work$/).click()
     const ladder = inspector().getByRole('list', { name: /^End of agent-\d+$/ })
-    await ladder.getByText('2 s grace').waitFor()
+    await ladder.getByText('2s grace').waitFor()
     await inspector().getByText('Ended. Task paused. Start again?').waitFor()
     await button('Start again').click()
     await stateWord('In progress')

@@ -23,6 +23,7 @@ import { TaskActs } from '../../src/renderer/task/task-acts.tsx'
 import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
 import { whyActOf } from '../../src/renderer/task/why-note.tsx'
 import { selectTasks } from '../../src/renderer/workspace/selection.ts'
+import { isGraceOver } from '../../src/renderer/workspace/stop-grace.ts'
 import { agentOf, cardOf, snapshotOf, summaryOf } from '../support/scripted-host.ts'
 import { eventually } from '../support/eventually.ts'
 import { liveSession } from './live-session.ts'
@@ -207,7 +208,8 @@ test('texts of fields are read as a person writes them, and refused in words', (
 
 test('the ladder: force is offered after the grace, not before', async () => {
   vi.useFakeTimers()
-  const agent = agentOf('agent-1', 'a', { status: 'stopping', processes: 4 })
+  const stoppingSince = new Date().toISOString()
+  const agent = agentOf('agent-1', 'a', { status: 'stopping', stoppingSince, processes: 4 })
   const card = cardOf('a', { agent: 'agent-1' })
   const asked: unknown[] = []
   const session = sessionOf(snapshotOf(1, [card], { agents: [agent] }), (path, input) => {
@@ -219,7 +221,7 @@ test('the ladder: force is offered after the grace, not before', async () => {
   show(session, <KillLadder card={card} agent={agent} />)
   await act(() => vi.advanceTimersByTimeAsync(0))
   const steps = screen.getByRole('list', { name: 'End of agent-1' })
-  expect(within(steps).getByText('10 s grace').getAttribute('aria-current')).toBe('step')
+  expect(within(steps).getByText('10s grace').getAttribute('aria-current')).toBe('step')
   await act(() => vi.advanceTimersByTimeAsync(9999))
   expect(screen.queryByRole('button', { name: 'Force' })).toBeNull()
   await act(() => vi.advanceTimersByTimeAsync(1))
@@ -227,6 +229,15 @@ test('the ladder: force is offered after the grace, not before', async () => {
   fireEvent.click(screen.getByRole('button', { name: 'Force' }))
   await act(() => vi.advanceTimersByTimeAsync(0))
   expect(asked.at(-1)).toMatchObject(['agent.kill', { id: 'agent-1', force: true }])
+})
+
+test('a page that is opened after the grace offers force at once', () => {
+  const since = { stoppingSince: '2026-11-20T10:00:00.000Z' }
+  const now = Date.parse('2026-11-20T10:00:10.000Z')
+  expect(isGraceOver(since, 10_000, now)).toBe(true)
+  expect(isGraceOver(since, 10_001, now)).toBe(false)
+  expect(isGraceOver(since, null, now)).toBe(false)
+  expect(isGraceOver({ stoppingSince: null }, 10_000, now)).toBe(false)
 })
 
 test('several chosen: counts by state and what they share', () => {

@@ -1,21 +1,10 @@
 /** What happens to an agent that is being stopped: asked, its grace, then the end of its processes. */
-import { useEffect, useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { durationText } from '../../domain/format.ts'
 import { useNow } from '../ui/use-now.ts'
 import { plural } from '../ui/words.ts'
-
-/** When this page first saw the agent being stopped, ms. The host does not tell it. */
-const seenAt = new Map<string, number>()
-
-function useSeenAt(id: string): number {
-  const [at] = useState(() => seenAt.get(id) ?? Date.now())
-  useEffect(() => {
-    seenAt.set(id, at)
-  }, [id, at])
-  return at
-}
+import { isGraceOver } from '../workspace/stop-grace.ts'
 
 interface StopLadderProps {
   readonly agent: AgentView
@@ -25,9 +14,7 @@ interface StopLadderProps {
 }
 
 export function StopLadder({ agent, graceMs, onForce }: StopLadderProps) {
-  const askedAt = useSeenAt(agent.id)
-  const now = useNow(1000)
-  const isOver = graceMs !== null && now - askedAt > graceMs
+  const isOver = isGraceOver(agent, graceMs, useNow(1000))
   return (
     <span className="stop-ladder">
       <span>Asked</span>

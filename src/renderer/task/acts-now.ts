@@ -113,7 +113,8 @@ export function secondPressOf(
 function workOf(agent: AgentView | null, now: number): string {
   if (agent?.startedAt == null) return 'It has just begun.'
   const ms = Math.max(0, now - Date.parse(agent.startedAt))
-  return `${elapsedText(ms).replace(/ \d+s$/, '')} of work`
+  const isMinutes = ms >= 60_000 && ms < 3_600_000
+  return `${isMinutes ? `${Math.floor(ms / 60_000)}m` : elapsedText(ms)} of work`
 }
 
 /** What follows from it beyond the word on the button; null when that says it all. */

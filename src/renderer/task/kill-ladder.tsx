@@ -1,5 +1,5 @@
-/** How far the end of an agent is: Asked · 10 s grace · Stopping 4 processes · Ended. Force is offered after the grace, not before. */
-import { useCallback, useEffect, useState } from 'react'
+/** How far the end of an agent is: Asked · 10s grace · Stopping 4 processes · Ended. Force is offered after the grace, not before. */
+import { useCallback, useState } from 'react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
@@ -7,8 +7,9 @@ import { durationText } from '../../domain/format.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { plural } from '../ui/words.ts'
 import { doAct } from '../workspace/send-acts.ts'
-import { fetchGrace } from '../workspace/stop-grace.ts'
+import { fetchGrace, isGraceOver } from '../workspace/stop-grace.ts'
 import { TASK_ACTS } from '../workspace/task-acts.ts'
+import { useNow } from '../ui/use-now.ts'
 import { useLoaded } from './use-loaded.ts'
 
 interface KillLadderProps {
@@ -33,24 +34,16 @@ function useGraceMs(): number | null {
 
 function Steps({ agent }: { readonly agent: AgentView }) {
   const graceMs = useGraceMs()
-  const [isGraceOver, setGraceOver] = useState(false)
+  const isOver = isGraceOver(agent, graceMs, useNow(1000))
   const force = useCommand()
-  useEffect(() => {
-    if (graceMs === null) return undefined
-    const timer = setTimeout(() => setGraceOver(true), graceMs)
-    return () => clearTimeout(timer)
-  }, [graceMs])
   const processes =
     agent.processes === null
       ? 'Stopping'
       : `Stopping ${plural(agent.processes, 'process', 'processes')}`
   const steps: readonly (readonly [string, boolean])[] = [
     ['Asked', false],
-    [
-      graceMs === null ? 'Grace' : `${durationText(graceMs).replace(/(\d)s$/, '$1 s')} grace`,
-      !isGraceOver,
-    ],
-    [processes, isGraceOver],
+    [graceMs === null ? 'Grace' : `${durationText(graceMs)} grace`, !isOver],
+    [processes, isOver],
     ['Ended', false],
   ]
   return (
@@ -62,7 +55,7 @@ function Steps({ agent }: { readonly agent: AgentView }) {
           </li>
         ))}
       </ol>
-      {isGraceOver && (
+      {isOver && (
         <Button
           look="danger"
           isBusy={force.isBusy}

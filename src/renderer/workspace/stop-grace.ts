@@ -1,5 +1,6 @@
 /** How long the host waits between asking an agent to end and ending it: `agent.stop_grace`. */
 import { parseDuration } from '../../domain/duration.ts'
+import type { AgentView } from '../../contract/view.ts'
 import type { YardClient } from '../session/link.ts'
 import type { Session } from '../session/session.ts'
 
@@ -15,3 +16,11 @@ export async function fetchGrace(session: Session): Promise<number | null> {
   const found = await session.call(({ service }) => service.config())
   return found.ok ? graceOf(found.value) : null
 }
+
+/** Whether an agent that is being stopped has had its grace; false while that is not known. */
+export const isGraceOver = (
+  { stoppingSince }: Pick<AgentView, 'stoppingSince'>,
+  graceMs: number | null,
+  now: number,
+): boolean =>
+  graceMs !== null && stoppingSince !== null && now - Date.parse(stoppingSince) >= graceMs
