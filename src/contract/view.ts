@@ -25,6 +25,7 @@ import {
   WAITED_FOR,
   worktreeChoiceSchema,
 } from '../domain/task.ts'
+import { reasonSchema } from '../domain/reason.ts'
 
 const time = z.string()
 const state = z.enum(SHOWN_STATES)
@@ -51,8 +52,14 @@ export const taskCardSchema = z.object({
   status: z.enum(TASK_STATUSES),
   /** What a person sees. */
   state,
-  /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. A held task that was never published says `Draft`. */
+  /** One short line: why it is so and what comes next, e.g. `3 to go`, `Starts 22:00`. Its text for people: `reason` says the same to programs. */
   fact: z.string().nullable(),
+  /** The same for programs: what kind of reason it is, the task, breaker or agent that it names, and when it ends by itself. */
+  reason: reasonSchema.omit({ text: true }).extend({ until: time.nullable() }).nullable(),
+  /** Held, and never published. */
+  isDraft: z.boolean(),
+  /** Keys of the breakers that hold it back now; absent while none does. */
+  heldBy: z.array(z.string()).optional(),
   /** Why it can never start as things are, in a line: its executor or model is unknown or does not fit; null = it can. */
   stuck: z.string().nullable(),
   priority: prioritySchema,
@@ -99,7 +106,7 @@ export const routeStopSchema = z.object({
 })
 export type RouteStop = z.infer<typeof routeStopSchema>
 
-export const taskViewSchema = taskCardSchema.omit({ fact: true }).extend({
+export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).extend({
   description: z.string(),
   before: z.array(z.string()),
   skills: z.array(z.string()),
@@ -243,7 +250,10 @@ export const attentionSchema = z.object({
   task: z.string().nullable(),
   agent: z.string().nullable(),
   kind: z.enum(ATTENTION_KINDS),
+  /** With the name of what it is about. */
   text: z.string(),
+  /** Without that. */
+  reason: z.string(),
   /** The last lines that its program wrote before it failed; absent where there are none. */
   lastLines: z.string().optional(),
   since: time,

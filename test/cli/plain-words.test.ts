@@ -8,28 +8,31 @@ import { countLine, standingOf } from '../../src/cli/commands/config/executors.t
 import { stoppedText } from '../../src/cli/commands/service/stop.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { hintOf } from '../../src/domain/near-match.ts'
+import type { ReasonCode } from '../../src/domain/reason.ts'
+import { cardOf } from '../support/scripted-host.ts'
 import { openTestYard, type TestYard } from './yard-command.ts'
 
 describe('words', () => {
   it('of a state are not doubled', () => {
-    expect(stateText('paused', 'Paused')).toBe('paused')
-    expect(stateText('abandoned', 'Abandoned')).toBe('abandoned')
-    expect(stateText('paused', 'Draft')).toBe('paused (draft)')
-    expect(stateText('blocked', 'Upstream failed')).toBe('blocked (upstream failed)')
-    // What somebody else said keeps its case.
-    expect(stateText('waiting', 'Red or blue?')).toBe('waiting (Red or blue?)')
-    expect(stateText('ready', null)).toBe('ready')
-    const card = { id: 'a', title: 'A', agent: null, fact: 'Paused', state: 'paused' }
-    expect(changeLine({ ...card, state: 'ready' } as never, card as never)).toBe('‖ a paused')
+    const why = (code: ReasonCode) => ({ code, subject: null, until: null })
+    expect(stateText('paused', 'Paused', why('paused'))).toBe('paused')
+    expect(stateText('abandoned', 'Abandoned', why('abandoned'))).toBe('abandoned')
+    expect(stateText('paused', 'Draft', why('draft'))).toBe('paused (draft)')
+    expect(stateText('blocked', 'Upstream failed', why('upstream-failed'))).toBe(
+      'blocked (upstream failed)',
+    )
+    // What somebody else said keeps its case, also where it begins as ours does.
+    expect(stateText('waiting', 'Red or blue?', why('waiting'))).toBe('waiting (Red or blue?)')
+    expect(stateText('failed', 'Not found', why('failed'))).toBe('failed (Not found)')
+    expect(stateText('ready', null, null)).toBe('ready')
+    const card = cardOf('a', { fact: 'Paused', state: 'paused', reason: why('paused') })
+    expect(changeLine({ ...card, state: 'ready' }, card)).toBe('‖ a paused')
   })
 
   it('of a task that is done say how long it was worked on', () => {
-    const card = { id: 'a', title: 'A', agent: null, fact: null, state: 'in-progress' }
-    const done = { ...card, state: 'done', startedAt: '2026-01-01T09:00:00Z', workedMs: 61_000 }
-    const line = changeLine(
-      card as never,
-      { ...done, completedAt: '2026-01-01T19:00:00Z' } as never,
-    )
+    const card = cardOf('a', { state: 'in-progress' })
+    const times = { startedAt: '2026-01-01T09:00:00Z', completedAt: '2026-01-01T19:00:00Z' }
+    const line = changeLine(card, { ...card, ...times, state: 'done', workedMs: 61_000 })
     expect(line).toBe('✓ a done (1 min 1 s)')
   })
 

@@ -15,6 +15,7 @@ const needs = (task: string, kind: AttentionKind = 'sign-in', since = '1'): Atte
   agent: null,
   kind,
   text: `${task} waits`,
+  reason: 'waits',
   since,
 })
 const asking = (...tasks: string[]): Summary =>

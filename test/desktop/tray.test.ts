@@ -20,6 +20,7 @@ const needs = (n: number): Attention => ({
   agent: null,
   kind: 'failed',
   text: `Task ${n}`,
+  reason: 'exit 1',
   since: `${n}`,
 })
 const alive = { agents: { alive: 3, max: 4 } }

@@ -186,7 +186,14 @@ test('an agent is killed from the tray only after a question', async () => {
 
 test('what needs somebody is on the badge, in the tray and told by the system; each opens the thing', async () => {
   const attention: Attention[] = [
-    { task: 'paint', agent: null, kind: 'failed', text: 'Paint: exit 1', since: '2026-11-21' },
+    {
+      task: 'paint',
+      agent: null,
+      kind: 'failed',
+      text: 'Paint: exit 1',
+      reason: 'exit 1',
+      since: '2026-11-21',
+    },
   ]
   atlas.scripted.push(patchOf(1, 1, { summary: summaryOf({ attention }) }))
   await eventually(() => expect(app.badge).toBe(1))

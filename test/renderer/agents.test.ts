@@ -11,6 +11,7 @@ import {
   totalOf,
   usageSeries,
 } from '../../src/renderer/agents/trend-data.ts'
+import type { ReasonCode } from '../../src/domain/reason.ts'
 import { agentOf, cardOf } from '../support/scripted-host.ts'
 
 const now = Date.parse('2026-11-20T11:00:00Z')
@@ -132,6 +133,13 @@ test('next is the most urgent ready task, and why it has not started', () => {
   expect(nextUp(tasks, yard)).toMatchObject({ task: 'b', why: 'when a road is free' })
   expect(nextUp(tasks, { ...yard, paused: true })?.why).toBe('when the yard is resumed')
   expect(nextUp([cardOf('a', { stuck: 'no such executor' })], yard)).toBeNull()
+  const free = { ...yard, agents: { alive: 0, max: 4 } }
+  const why = (code: ReasonCode, fact: string) =>
+    nextUp([cardOf('a', { fact, reason: { code, subject: null, until: null } })], free)?.why
+  expect(why('person', 'Waits for a person')).toBeUndefined()
+  expect(why('next', 'Next in line')).toBe('')
+  expect(why('untrusted', 'Not trusted')).toBe('not trusted')
+  expect(why('breaker', 'Next in line, it said')).toBe('Next in line, it said')
 })
 
 test('spreads, layers and usage: unknown stays unknown', () => {

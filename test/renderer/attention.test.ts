@@ -13,7 +13,7 @@ const tasks = new Map(
     cardOf('ship', { after: ['smoke'], state: 'blocked' }),
     cardOf('gone', { after: ['sign'], status: 'abandoned', state: 'abandoned' }),
     cardOf('legal', { title: 'Legal', status: 'in-progress', state: 'in-progress' }),
-    cardOf('ask', { fact: 'claude could not start', state: 'ready' }),
+    cardOf('ask', { heldBy: ['launch:claude'], state: 'ready' }),
   ].map((card) => [card.id, card]),
 )
 const failed: Attention = {
@@ -21,6 +21,7 @@ const failed: Attention = {
   agent: 'agent-1',
   kind: 'failed',
   text: 'Sign build: it exited with 3',
+  reason: 'it exited with 3',
   since: at(5),
 }
 const breaker = {

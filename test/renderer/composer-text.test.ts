@@ -117,7 +117,14 @@ describe('news', () => {
   })
 
   test('only what was not waiting before interrupts', () => {
-    const item = { task: 'a', agent: null, kind: 'failed', text: 'A failed', since: 'x' } as const
+    const item = {
+      task: 'a',
+      agent: null,
+      kind: 'failed',
+      text: 'A failed',
+      reason: 'failed',
+      since: 'x',
+    } as const
     const of = (attention: Summary['attention']): Summary => ({ attention }) as Summary
     expect(newAttention(of([]), of([item]))).toEqual([item])
     expect(newAttention(of([item]), of([{ ...item }]))).toEqual([])

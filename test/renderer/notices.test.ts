@@ -8,6 +8,7 @@ const attention = (kind: AttentionKind, task: string | null): Attention => ({
   agent: null,
   kind,
   text: `${task ?? 'the yard'}: because`,
+  reason: 'because',
   since: '2026-11-21T14:00:00.000Z',
 })
 const seen = (list: readonly TaskCard[], needs: readonly Attention[] = []): Seen => ({

@@ -10,6 +10,8 @@ export const cardOf = (id: string, more: Partial<TaskCard> = {}): TaskCard => ({
   status: 'open',
   state: 'ready',
   fact: null,
+  reason: null,
+  isDraft: false,
   stuck: null,
   priority: 'normal',
   after: [],

@@ -1,7 +1,7 @@
 /** How the states of tasks look in a terminal: a sign and a colour, never a colour alone. */
-import type { AgentView } from '../../contract/view.ts'
-import { factInText } from '../../domain/fact-in-text.ts'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { isHeldUp } from '../../domain/held-up.ts'
+import { reasonInSentence, repeatsState } from '../../domain/reason.ts'
 import type { ShownState } from '../../domain/task.ts'
 import type { Colour, Printer } from './print.ts'
 
@@ -20,8 +20,12 @@ const LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: Colour 
 }
 
 /** `blocked (2 to go)`; a fact that says the state once more is left out. */
-export const stateText = (state: ShownState, fact: string | null): string =>
-  fact === null || fact.toLowerCase() === state ? state : `${state} (${factInText(fact)})`
+export const stateText = (
+  state: ShownState,
+  fact: string | null,
+  reason: TaskCard['reason'],
+): string =>
+  fact === null || repeatsState(reason) ? state : `${state} (${reasonInSentence(fact, reason)})`
 
 export const signOf = (state: ShownState): string => LOOKS[state][0]
 

@@ -1,7 +1,7 @@
 /** Roads: the places under `max_agents` as lanes over the last hour, and what drove on them. */
 import type { History } from '../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { factInText } from '../../domain/fact-in-text.ts'
+import { reasonInSentence } from '../../domain/reason.ts'
 import { PRIORITIES, type ShownState } from '../../domain/task.ts'
 import { endedLook, isPerson, lookOf, tryText } from './agent-state.ts'
 
@@ -104,7 +104,7 @@ export function nextUp(tasks: Iterable<TaskCard>, yard: Yard): NextUp | null {
 /** What can never start, and what a person takes in hand, is not in line for a road. */
 const mayBeNext = (card: TaskCard): boolean =>
   card.state === 'ready'
-    ? card.stuck === null && card.fact !== 'Waits for a person'
+    ? card.stuck === null && card.reason?.code !== 'person'
     : card.state === 'delayed' && card.notBefore !== null
 
 function goesBefore(a: TaskCard, b: TaskCard): boolean {
@@ -117,8 +117,8 @@ const rankOf = (card: TaskCard): number => PRIORITIES.indexOf(card.priority)
 
 function whyOf(card: TaskCard, { paused, agents }: Yard): string {
   if (paused) return 'when the yard is resumed'
-  if (card.state === 'delayed') return factInText(card.fact ?? '')
+  if (card.state === 'delayed') return reasonInSentence(card.fact ?? '', card.reason)
   if (agents.max === 0) return 'when there is a road'
   if (agents.alive >= agents.max) return 'when a road is free'
-  return card.fact === null || card.fact === 'Next in line' ? '' : factInText(card.fact)
+  return card.reason?.code === 'next' ? '' : reasonInSentence(card.fact ?? '', card.reason)
 }

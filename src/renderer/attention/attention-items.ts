@@ -94,14 +94,13 @@ const keyOf = (summary: Summary, parts: readonly (string | null)[]): string =>
 function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
   const card = each.task === null ? undefined : tasks.get(each.task)
   const title = card?.title ?? summary.name
-  const text = each.text.startsWith(`${title}: `) ? each.text.slice(title.length + 2) : each.text
   return {
     key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
     kind: each.kind,
     word: WORDS[each.kind],
     title,
     subject: null,
-    text: capital(text),
+    text: capital(each.reason),
     lastLines: each.lastLines ?? null,
     task: each.task,
     agent: each.agent,
@@ -195,16 +194,13 @@ function heldBy({ id }: TaskCard, tasks: Tasks): number {
   return countHeldBy({ dependentsOf: dependentsOf(tasks), isFinished }, id)
 }
 
-/** A parked task names its provider, a held one gives the breaker's reason as its own; nothing else tells whose it is. */
 function waitingFor(breaker: BreakerView, tasks: Tasks): number {
   const own = tasks.get(breaker.subject)
   if (own) return 1 + heldBy(own, tasks)
-  const start = breaker.reason.replace(/\s+/g, ' ').trim().slice(0, 100)
   let count = 0
-  for (const { fact, status, park } of tasks.values()) {
+  for (const { heldBy: keys, park } of tasks.values()) {
     const isParked = breaker.kind === 'provider' && park?.provider === breaker.subject
-    const isToldSo = status === 'open' && start !== '' && fact?.startsWith(start)
-    if (isParked || isToldSo) count += 1
+    if (isParked || keys?.includes(breaker.key)) count += 1
   }
   return count
 }

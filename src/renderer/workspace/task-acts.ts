@@ -18,9 +18,6 @@ export interface TaskAct {
 
 export const isFinishedCard = (card: TaskCard): boolean =>
   card.status === 'done' || card.status === 'failed' || card.status === 'abandoned'
-/** Held, and never published. */
-export const isDraftCard = ({ state, fact }: TaskCard): boolean =>
-  state === 'paused' && fact === 'Draft'
 const isHeld = (card: TaskCard): boolean => card.state === 'paused'
 
 export const TASK_ACTS = {
@@ -40,7 +37,7 @@ export const TASK_ACTS = {
       isFinishedCard(card) ? 'It has ended' : isHeld(card) ? null : 'It is not paused',
     send: ({ task }, { id }, commandId) => task.release({ id, commandId }),
     inverse: ({ task }, card, commandId) =>
-      task.hold({ id: card.id, asDraft: isDraftCard(card), commandId }),
+      task.hold({ id: card.id, asDraft: card.isDraft, commandId }),
     past: 'Resumed',
   },
   publish: {

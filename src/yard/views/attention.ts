@@ -17,6 +17,7 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
     agent: task.lastAgentId,
     kind,
     text: oneLine(`${task.title}: ${text}`),
+    reason: oneLine(text),
     ...lastLinesOf(task),
     since: isoTime(since),
   })
@@ -56,7 +57,7 @@ export function yardAttention(
 ): Attention[] {
   const list: Attention[] = []
   const add = (kind: AttentionKind, text: string, since: number): void =>
-    void list.push({ task: null, agent: null, kind, text, since: isoTime(since) })
+    void list.push({ task: null, agent: null, kind, text, reason: text, since: isoTime(since) })
   const readOnly = yard.readOnly()
   if (readOnly !== null) add('read-only', `nothing can be changed: ${readOnly}`, yard.openedAt)
   if (!yard.isTrusted())
@@ -68,16 +69,20 @@ export function yardAttention(
   for (const breaker of yard.plan.breakers.values())
     list.push({
       task: taskOf(yard.plan, breaker),
-      agent: breaker.subject.startsWith('agent-') ? breaker.subject : null,
+      agent: isAboutAgent(breaker) ? breaker.subject : null,
       kind: breaker.kind,
       text: oneLine(`${breaker.subject}: ${breaker.reason}`),
+      reason: oneLine(breaker.reason),
       since: isoTime(breaker.since),
     })
   return list
 }
 
+const isAboutAgent = ({ kind }: Breaker): boolean => kind === 'silence' || kind === 'unreachable'
+
 /** The task that a breaker is about, or whose agent it is about. */
-function taskOf(plan: Plan, { kind, subject }: Breaker): string | null {
-  if (kind === 'silence') return plan.agents.get(subject as AgentId)?.taskId ?? null
+function taskOf(plan: Plan, breaker: Breaker): string | null {
+  const { subject } = breaker
+  if (breaker.kind === 'silence') return plan.agents.get(subject as AgentId)?.taskId ?? null
   return isTaskId(subject) && plan.tasks.has(subject) ? subject : null
 }

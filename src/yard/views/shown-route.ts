@@ -8,7 +8,7 @@ import { standInOf } from '../../domain/fallback.ts'
 import { unknownCostOf } from '../../domain/known-cost.ts'
 import { findModel } from '../../domain/models.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
-import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
+import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 
 export interface RouteSource {
@@ -91,10 +91,23 @@ export function stuckReason(
   if (plan.breakers.size === 0) return null
   // A day passes by itself; a sign-in, and a larger budget of the graph, are a person's act.
   const way = awakeRoute({ plan, settings }, task, route.value)
-  const held = breakersOver(plan, { id: null }, way).find(
-    ({ kind, until }) => until === null && (kind === 'provider' || kind === 'budget'),
-  )
-  return held?.reason ?? null
+  return breakersOver(plan, { id: null }, way).find(isForPerson)?.reason ?? null
+}
+
+const isForPerson = ({ kind, until }: Breaker): boolean =>
+  until === null && (kind === 'provider' || kind === 'budget')
+
+/** The breakers that hold it back now: of a task that waits for a time only those that no time clears. */
+export function holdersOf(
+  { plan, settings }: RouteSource,
+  task: Task,
+  shown: ShownState,
+): Breaker[] {
+  if (plan.breakers.size === 0 || !WOULD_START.includes(shown)) return []
+  const route = resolveRoute(settings, task)
+  if (!route.ok || isTakenByPeople(route.value.profile.type)) return []
+  const held = breakersOver(plan, task, awakeRoute({ plan, settings }, task, route.value))
+  return shown === 'ready' ? held : held.filter(isForPerson)
 }
 
 /** It is held back here until its key or its program is there; while its provider sleeps, that is told first. */

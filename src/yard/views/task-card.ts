@@ -5,14 +5,16 @@ import { shownStateOf } from '../../domain/plan.ts'
 import {
   attemptsAllowed,
   attemptsOf,
-  workedMsOf,
+  isDraft,
   type ShownState,
   type Task,
+  workedMsOf,
 } from '../../domain/task.ts'
+import type { Reason } from '../../domain/reason.ts'
 import type { Cost } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
-import { stuckReason } from './shown-route.ts'
-import { oneLine, taskFact, type FactSource } from './task-fact.ts'
+import { holdersOf, stuckReason } from './shown-route.ts'
+import { stuckFact, taskReason, type FactSource } from './task-fact.ts'
 
 export interface CardSource extends FactSource {
   /** Over all tries. */
@@ -29,12 +31,15 @@ export function toTaskCard(
 ): TaskCard {
   const stuck = stuckReason(source, task, shown)
   const cost = source.costOf(task.id)
+  const reason = stuck === null ? taskReason(source, task, shown) : stuckFact(stuck)
   return {
     id: task.id,
     title: task.title,
     status: task.state.kind,
     state: shown,
-    fact: stuck === null ? taskFact(source, task, shown) : oneLine(stuck),
+    ...whyOf(reason),
+    isDraft: task.state.kind === 'open' && isDraft(task),
+    ...heldByOf(source, task, shown),
     stuck,
     priority: task.priority,
     after: [...source.plan.blockersOf(task.id)],
@@ -57,6 +62,17 @@ export function toTaskCard(
     costUsd: cost.usd,
     ...(cost.usd !== null && cost.atLeast ? { costAtLeast: true } : {}),
   }
+}
+
+function whyOf(reason: Reason | null): Pick<TaskCard, 'fact' | 'reason'> {
+  if (reason === null) return { fact: null, reason: null }
+  const { text, code, subject, until } = reason
+  return { fact: text, reason: { code, subject, until: isoOrNull(until) } }
+}
+
+function heldByOf(source: CardSource, task: Task, shown: ShownState): Pick<TaskCard, 'heldBy'> {
+  const keys = holdersOf(source, task, shown).map(({ id }) => id)
+  return keys.length === 0 ? {} : { heldBy: keys }
 }
 
 function workOf(task: Task): Pick<TaskCard, 'workedMs'> {

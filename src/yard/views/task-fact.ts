@@ -5,6 +5,7 @@ import { resolveExecutor } from '../../domain/resolve.ts'
 import { assertNever } from '../../base/result.ts'
 import { oneLine as toOneLine } from '../../base/text.ts'
 import { durationText } from '../../domain/format.ts'
+import type { Reason, ReasonCode } from '../../domain/reason.ts'
 import { clockTime } from './iso-time.ts'
 import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
@@ -14,80 +15,113 @@ export interface FactSource extends RouteSource {
   readonly isTrusted?: () => boolean
 }
 
+interface About {
+  readonly subject?: string | null
+  readonly until?: number | null
+}
+
+const reasonOf = (
+  code: ReasonCode,
+  text: string,
+  { subject = null, until = null }: About = {},
+): Reason => ({ code, subject, until, text })
+
 /** Null where the window has nothing to add (it counts the time of a running task itself). */
-export function taskFact(source: FactSource, task: Task, shown: ShownState): string | null {
+export function taskReason(source: FactSource, task: Task, shown: ShownState): Reason | null {
   const { plan, now } = source
   switch (shown) {
     case 'paused':
-      return isDraft(task) ? 'Draft' : 'Paused'
+      return isDraft(task) ? reasonOf('draft', 'Draft') : reasonOf('paused', 'Paused')
     case 'blocked':
-      return blockedFact(plan, task)
+      return blockedReason(plan, task)
     case 'delayed':
-      return delayedFact(task, now)
+      return delayedReason(task, now)
     case 'parked':
-      return task.state.kind === 'open' && task.state.park
-        ? `Resumes ${clockTime(task.state.park.until, now)}`
-        : null
+      return parkedReason(task, now)
     case 'ready':
-      return readyFact(source, task)
+      return readyReason(source, task)
     case 'in-progress':
-      return plan.agentOf(task.id)?.state.kind === 'stopping' ? 'Stopping' : null
+      return stoppingReason(plan, task)
     case 'waiting':
-      return task.state.kind === 'waiting' ? oneLine(task.state.text) : null
+      return task.state.kind === 'waiting' ? reasonOf('waiting', oneLine(task.state.text)) : null
     case 'pending-eval':
-      return 'Evaluating'
+      return reasonOf('evaluating', 'Evaluating')
     case 'done':
-      return landingFact(task) ?? doneFact(task)
+      return landingReason(task) ?? doneReason(task)
     case 'failed':
-      return task.state.kind === 'failed' ? oneLine(task.state.failure.reason) : null
+      return task.state.kind === 'failed'
+        ? reasonOf('failed', oneLine(task.state.failure.reason))
+        : null
     case 'abandoned':
-      return 'Abandoned'
+      return reasonOf('abandoned', 'Abandoned')
     default:
       return assertNever(shown)
   }
 }
 
-function blockedFact(plan: Plan, task: Task): string {
+/** It can never start as things are. */
+export const stuckFact = (text: string): Reason => reasonOf('stuck', oneLine(text))
+
+function blockedReason(plan: Plan, task: Task): Reason {
   for (const id of plan.blockersOf(task.id))
-    if (plan.tasks.get(id)?.state.kind === 'failed') return 'Upstream failed'
-  return `${plan.unmetOf(task.id)} to go`
+    if (plan.tasks.get(id)?.state.kind === 'failed')
+      return reasonOf('upstream-failed', 'Upstream failed', { subject: id })
+  return reasonOf('blockers', `${plan.unmetOf(task.id)} to go`)
 }
 
-function delayedFact(task: Task, now: number): string | null {
-  if (task.state.kind !== 'open' || task.state.notBefore === null) return null
-  const isRetry = task.lastFailure !== null && task.state.notBefore !== task.scheduledFor
-  return `${isRetry ? 'Retries' : 'Starts'} ${clockTime(task.state.notBefore, now)}`
+function delayedReason({ state, lastFailure, scheduledFor }: Task, now: number): Reason | null {
+  if (state.kind !== 'open' || state.notBefore === null) return null
+  const until = state.notBefore
+  return lastFailure !== null && until !== scheduledFor
+    ? reasonOf('retry', `Retries ${clockTime(until, now)}`, { until })
+    : reasonOf('start', `Starts ${clockTime(until, now)}`, { until })
 }
 
-function readyFact({ plan, settings, now, isTrusted }: FactSource, task: Task): string {
-  if (isTrusted?.() === false) return 'Not trusted'
-  if (plan.facts.paused) return 'Yard is paused'
+function parkedReason({ state }: Task, now: number): Reason | null {
+  if (state.kind !== 'open' || state.park === null) return null
+  const { until } = state.park
+  return reasonOf('wake', `Resumes ${clockTime(until, now)}`, { until })
+}
+
+function stoppingReason(plan: Plan, { id }: Task): Reason | null {
+  const agent = plan.agentOf(id)
+  return agent?.state.kind === 'stopping'
+    ? reasonOf('stopping', 'Stopping', { subject: agent.id })
+    : null
+}
+
+function readyReason({ plan, settings, now, isTrusted }: FactSource, task: Task): Reason {
+  if (isTrusted?.() === false) return reasonOf('untrusted', 'Not trusted')
+  if (plan.facts.paused) return reasonOf('yard-paused', 'Yard is paused')
   const choice = resolveExecutor(settings, task)
-  if (!choice.ok) return oneLine(choice.error.message)
-  if (choice.value.profile.type === 'manual') return 'Waits for a person'
-  if (choice.value.profile.type === 'external') return 'Waits to be claimed'
+  if (!choice.ok) return reasonOf('executor', oneLine(choice.error.message))
+  if (choice.value.profile.type === 'manual') return reasonOf('person', 'Waits for a person')
+  if (choice.value.profile.type === 'external') return reasonOf('claim', 'Waits to be claimed')
   const route = resolveRoute(settings, task)
-  if (!route.ok) return oneLine(route.error.message)
+  if (!route.ok) return reasonOf('executor', oneLine(route.error.message))
   const way = awakeRoute({ plan, settings }, task, route.value)
   const breaker = breakersOver(plan, task, way)[0]
-  return breaker ? heldFact(breaker, now) : 'Next in line'
+  return breaker ? breakerReason(breaker, now) : reasonOf('next', 'Next in line')
 }
 
 /** When it goes on comes first: a node has room for a few words. */
-function heldFact({ reason, until }: Breaker, now: number): string {
-  return oneLine(until === null ? reason : `Goes on ${clockTime(until, now)}: ${reason}`)
+function breakerReason({ id, reason, until }: Breaker, now: number): Reason {
+  const text = until === null ? reason : `Goes on ${clockTime(until, now)}: ${reason}`
+  return reasonOf('breaker', oneLine(text), { subject: id, until })
 }
 
 /** Only while it needs a word: a result that has landed is as a task should be. */
-function landingFact({ landing }: Task): string | null {
+function landingReason({ landing }: Task): Reason | null {
   if (landing === null) return null
   switch (landing.state) {
     case 'queued':
-      return 'Merging'
+      return reasonOf('merging', 'Merging')
     case 'conflict':
-      return `Conflict, see ${landing.mergeTask ?? 'its changes'}`
+      return reasonOf('conflict', `Conflict, see ${landing.mergeTask ?? 'its changes'}`, {
+        subject: landing.mergeTask,
+      })
     case 'refused':
-      return oneLine(`Not merged: ${landing.reason ?? ''}`)
+      return reasonOf('not-merged', oneLine(`Not merged: ${landing.reason ?? ''}`))
     case 'landed':
     case 'prepared':
       return null
@@ -96,9 +130,9 @@ function landingFact({ landing }: Task): string | null {
   }
 }
 
-function doneFact(task: Task): string | null {
+function doneReason(task: Task): Reason | null {
   const workedMs = workedMsOf(task)
-  return workedMs === null ? null : durationText(workedMs)
+  return workedMs === null ? null : reasonOf('took', durationText(workedMs))
 }
 
 const FACT_LENGTH = 140

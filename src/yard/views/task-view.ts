@@ -28,7 +28,7 @@ export type TaskSource = Pick<
 >
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
-  const { fact: _fact, ...card } = toTaskCard(cardSourceOf(yard), task)
+  const { fact: _fact, reason: _reason, ...card } = toTaskCard(cardSourceOf(yard), task)
   const agents = task.generation === 0 ? [] : yard.store.agents({ which: 'all', taskId: task.id })
   return {
     ...card,

@@ -7,6 +7,8 @@ export const card = (id: string, facts: Partial<TaskCard> = {}): TaskCard => ({
   status: 'open',
   state: 'ready',
   fact: null,
+  reason: null,
+  isDraft: false,
   stuck: null,
   priority: 'normal',
   after: [],

@@ -7,8 +7,12 @@ it('a draft is one only until it is published for the first time; a pause makes 
   const bench = await openPageBench(createManualClock())
   try {
     const id = taskId('a')
-    const fact = async (): Promise<string | null | undefined> =>
-      (await bench.client.service.snapshot()).tasks.find((card) => card.id === 'a')?.fact
+    const fact = async (): Promise<string | null | undefined> => {
+      const card = (await bench.client.service.snapshot()).tasks.find((each) => each.id === 'a')
+      expect(card?.isDraft).toBe(card?.reason?.code === 'draft')
+      expect((await bench.client.task.get({ id: 'a' })).isDraft).toBe(card?.isDraft)
+      return card?.fact
+    }
     await bench.run(addCommand('a', { paused: true }))
     expect(await fact()).toBe('Draft')
     await bench.run({ type: 'task.publish', id, only: true })

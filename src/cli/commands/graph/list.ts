@@ -66,7 +66,7 @@ function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
     ['ID', 'STATE', 'AGENT', 'TITLE'],
     tasks.map((task) => [
       task.id,
-      stateText(task.state, task.fact === null ? null : short(task.fact)),
+      stateText(task.state, task.fact === null ? null : short(task.fact), task.reason),
       task.agent,
       task.title,
     ]),

@@ -41,7 +41,7 @@ export function changeLine(before: TaskCard | null, after: TaskCard): string | n
     return `${sign} ${after.id} started as ${after.agent}: ${title}`
   const took = after.state === 'done' ? (after.workedMs ?? null) : null
   const detail = took === null ? after.fact : span(took)
-  return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null)}`
+  return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null, after.reason)}`
 }
 
 function createPlainProgress(print: Printer): Progress {

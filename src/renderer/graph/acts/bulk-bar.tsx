@@ -9,7 +9,7 @@ import { KeyHint } from '../../workspace/key-hint.tsx'
 import { useMoment } from '../../workspace/moment.ts'
 import { selectTasks, useSelection } from '../../workspace/selection.ts'
 import { doAct } from '../../workspace/send-acts.ts'
-import { isDraftCard, TASK_ACTS } from '../../workspace/task-acts.ts'
+import { TASK_ACTS } from '../../workspace/task-acts.ts'
 
 const ACTS: readonly (readonly [string, string])[] = [
   ['task.hold', 'Pause'],
@@ -83,7 +83,7 @@ function useCanPause(): boolean {
 function DraftBar() {
   const session = useSession()
   const tasks = useCalmYard((view) => view.tasks, CALM)
-  const drafts = [...tasks.values()].filter(isDraftCard)
+  const drafts = [...tasks.values()].filter(({ isDraft }) => isDraft)
   const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
   const isDraftChosen = drafts.some(({ id }) => id === focusId)
   const [later, setLater] = useState<ReadonlySet<string>>(new Set())
