@@ -13,13 +13,12 @@ import {
 } from '../domain/settings.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { formatKey } from './keys.ts'
-import type { Fault } from './layer.ts'
-import { faultAt, findWinner, type Winners } from './winners.ts'
+import { errorAt, findWinner, type ConfigError, type Winners } from './layer.ts'
 import { executorFileSchema } from './registry-schema.ts'
 import { ROLES_TABLE } from './schema.ts'
 import { FIELDS_OF_TYPE } from './profiles.ts'
 
-export function checkSettings(settings: Settings, winners: Winners): Fault[] {
+export function checkSettings(settings: Settings, winners: Winners): ConfigError[] {
   return [
     ...Object.values(settings.executors).flatMap((profile) =>
       checkProfile(settings, winners, profile),
@@ -33,7 +32,7 @@ export function checkSettings(settings: Settings, winners: Winners): Fault[] {
   ]
 }
 
-function checkProfile(settings: Settings, winners: Winners, profile: Profile): Fault[] {
+function checkProfile(settings: Settings, winners: Winners, profile: Profile): ConfigError[] {
   const table = ['executors', profile.name]
   const fields = Object.keys(executorFileSchema.shape).filter((field) =>
     isSaid(winners, [...table, field]),
@@ -51,7 +50,7 @@ function checkProfile(settings: Settings, winners: Winners, profile: Profile): F
 const hasManyProviders = (type: Profile['type']): boolean =>
   PROVIDER_OF_TYPE[type] === null && type !== 'native'
 
-function checkNames(settings: Settings, winners: Winners, profile: Profile): Fault[] {
+function checkNames(settings: Settings, winners: Winners, profile: Profile): ConfigError[] {
   const { name, model, then } = profile
   const table = ['executors', name]
   const faults = [...checkPlaces(winners, profile), ...checkFallback(settings, winners, profile)]
@@ -63,32 +62,32 @@ function checkNames(settings: Settings, winners: Winners, profile: Profile): Fau
 }
 
 /** Its program, its address, its key: what it cannot do without, and what cannot stand together. */
-function checkPlaces(winners: Winners, profile: Profile): Fault[] {
+function checkPlaces(winners: Winners, profile: Profile): ConfigError[] {
   const { name, type, command, baseUrl, apiKeyEnv, url } = profile
   const table = ['executors', name]
-  const faults: Fault[] = []
+  const faults: ConfigError[] = []
   if (COMMANDS[type] !== undefined && command === null && isSaid(winners, table)) {
     const message = `${formatKey(table)} needs a command: command = ${COMMANDS[type]}`
-    faults.push(faultAt(winners, table, { message }))
+    faults.push(errorAt(winners, table, { message }))
   }
   faults.push(...unknownPlaceholders(winners, profile))
   if (apiKeyEnv !== null && baseUrl === null && hasManyProviders(type)) {
     const message = `${formatKey([...table, 'api_key_env'])} needs a base_url: ${type} has many providers, each with a key of its own`
-    faults.push(faultAt(winners, [...table, 'api_key_env'], { message }))
+    faults.push(errorAt(winners, [...table, 'api_key_env'], { message }))
   }
   if (type === 'http' && url === null && name !== 'http') {
     const message = `${formatKey(table)} needs a url: url = "http://127.0.0.1:3531/api/task"`
-    faults.push(faultAt(winners, table, { message }))
+    faults.push(errorAt(winners, table, { message }))
   }
   if (isSaid(winners, [...table, 'url']) && isSaid(winners, [...table, 'endpoint'])) {
     const message = `${formatKey(table)} has a url and an endpoint, which mean the same`
-    faults.push(faultAt(winners, [...table, 'endpoint'], { message }))
+    faults.push(errorAt(winners, [...table, 'endpoint'], { message }))
   }
   return faults
 }
 
 /** It would reach the program as it stands, which nobody means who has mistyped one. */
-function unknownPlaceholders(winners: Winners, { name, type, command }: Profile): Fault[] {
+function unknownPlaceholders(winners: Winners, { name, type, command }: Profile): ConfigError[] {
   const path = ['executors', name, 'command']
   if (COMMANDS[type] === undefined || command === null || !isSaid(winners, path)) return []
   const found = new Set(command.slice(1).flatMap((part) => part.match(PLACEHOLDER) ?? []))
@@ -97,7 +96,7 @@ function unknownPlaceholders(winners: Winners, { name, type, command }: Profile)
     .map((word) => {
       const near = nearMatch(word, PLACEHOLDERS)
       const meant = near === null ? `there are ${PLACEHOLDERS.join(', ')}` : `did you mean ${near}?`
-      return faultAt(winners, path, {
+      return errorAt(winners, path, {
         message: `${formatKey(path)} has an unknown placeholder ${word}`,
         hint: `${meant} (a brace that is meant as one is written with a space: { ${word.slice(1, -1)} })`,
       })
@@ -105,7 +104,7 @@ function unknownPlaceholders(winners: Winners, { name, type, command }: Profile)
 }
 
 /** Who stands in must be there, and must not be stood in for by the one that it stands in for. */
-function checkFallback(settings: Settings, winners: Winners, profile: Profile): Fault[] {
+function checkFallback(settings: Settings, winners: Winners, profile: Profile): ConfigError[] {
   const path = ['executors', profile.name, 'fallback']
   const passed = [profile.name]
   for (let name = profile.fallback; name !== null;) {
@@ -114,14 +113,14 @@ function checkFallback(settings: Settings, winners: Winners, profile: Profile): 
     passed.push(next.name)
     if (passed.indexOf(next.name) < passed.length - 1) {
       const message = `${formatKey(path)} leads in a circle: ${passed.join(' → ')}`
-      return [faultAt(winners, path, { message })]
+      return [errorAt(winners, path, { message })]
     }
     name = next.fallback
   }
   return []
 }
 
-const checkRoles = (settings: Settings, winners: Winners): Fault[] =>
+const checkRoles = (settings: Settings, winners: Winners): ConfigError[] =>
   ROLES.flatMap((role) => {
     const word = settings.roles[role]
     const isKnown = word === null || isModelWord(settings, word)
@@ -138,18 +137,18 @@ const COMMANDS: Readonly<Partial<Record<ExecutorType, string>>> = {
 const isSaid = (winners: Winners, path: readonly string[]): boolean =>
   findWinner(winners, path) !== null
 
-function idleField(winners: Winners, profile: Profile, field: string): Fault {
+function idleField(winners: Winners, profile: Profile, field: string): ConfigError {
   const path = ['executors', profile.name, field]
   const near = nearMatch(field, FIELDS_OF_TYPE[profile.type])
-  return faultAt(winners, path, {
+  return errorAt(winners, path, {
     message: `${formatKey(path)} does nothing: executors of type ${profile.type} take ${FIELDS_OF_TYPE[profile.type].join(', ')}`,
     hint: near === null ? null : `did you mean ${near}?`,
     kind: 'bad-key',
   })
 }
 
-function checkGeneral(settings: Settings, winners: Winners): Fault[] {
-  const faults: Fault[] = []
+function checkGeneral(settings: Settings, winners: Winners): ConfigError[] {
+  const faults: ConfigError[] = []
   for (const table of ['coordinator', 'agent']) {
     const executor = winners.get(`${table}.executor`)
     const name = String(executor?.value)
@@ -173,7 +172,7 @@ function checkGeneral(settings: Settings, winners: Winners): Fault[] {
   return faults
 }
 
-function checkMerger(settings: Settings, winners: Winners): Fault[] {
+function checkMerger(settings: Settings, winners: Winners): ConfigError[] {
   const merger = winners.get('worktree.merger')
   const name = String(merger?.value)
   const isUnknown = !['agent', 'person'].includes(name) && !profileOf(settings, name)
@@ -184,7 +183,7 @@ function checkMerger(settings: Settings, winners: Winners): Fault[] {
 const isBuiltIn = (winners: Winners): boolean =>
   !['coordinator.executor', 'agent.executor', 'executors.default'].some((key) => winners.has(key))
 
-function refused(winners: Winners, path: readonly string[], failure: Failure): Fault {
+function refused(winners: Winners, path: readonly string[], failure: Failure): ConfigError {
   const message = `${formatKey(path)}: ${failure.message}`
-  return faultAt(winners, path, { message, hint: failure.hint ?? null, kind: failure.kind })
+  return errorAt(winners, path, { message, hint: failure.hint ?? null, kind: failure.kind })
 }

@@ -9,7 +9,7 @@ import { isRole, ROLES } from '../domain/roles.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import { removeFromText, setInText } from './edit-text.ts'
 import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
-import type { Fault } from './layer.ts'
+import type { ConfigError } from './layer.ts'
 import {
   failureOf,
   loadConfig,
@@ -19,7 +19,7 @@ import {
   type FileTexts,
 } from './load.ts'
 import { ROLES_TABLE } from './schema.ts'
-import { BUILT_IN_MODELS } from './seed-models.ts'
+import { BUILT_IN_MODELS } from './models.ts'
 import { parseToml } from './toml-source.ts'
 
 export interface ConfigEdit {
@@ -85,14 +85,14 @@ function refuseEdited(
   const filesOnly = { ...sources, env: {}, flags: {} }
   const merged = mergeTexts(filesOnly, after)
   if (!merged.ok) return refusalOf(merged.error, changes, mergeTexts(filesOnly, before).ok)
-  const elsewhere = faultElsewhere(filesOnly, before.global, after.global)
+  const elsewhere = errorElsewhere(filesOnly, before.global, after.global)
   if (elsewhere) return elsewhere
   const inForce = applied ? mergeTexts(applied, after) : merged
   return inForce.ok ? null : failureOf(inForce.error)
 }
 
 /** The user's file stands over every yard, and alone where there is none: what was sound there must stay so. */
-function faultElsewhere(sources: ConfigSources, before: string, after: string): Failure | null {
+function errorElsewhere(sources: ConfigSources, before: string, after: string): Failure | null {
   if (before === after) return null
   for (const projectFile of [null, ...(sources.otherProjects ?? [])]) {
     const at = { ...sources, projectFile }
@@ -238,11 +238,11 @@ function applyEdits(
 
 /** What was wrong before is the file's fault (1); what the edit brought is the command's (2, 3). */
 function refusalOf(
-  faults: readonly Fault[],
+  faults: readonly ConfigError[],
   changes: readonly ConfigChange[],
   wasSound: boolean,
 ): Failure {
-  const isTouched = ({ key }: Fault) =>
+  const isTouched = ({ key }: ConfigError) =>
     changes.some((change) => `${key}.`.startsWith(`${change.key}.`))
   const own = faults.find(isTouched) ?? (wasSound ? faults[0] : undefined)
   if (!own) return failureOf(faults)

@@ -1,5 +1,6 @@
 /** One layer of configuration: what one file, the environment or the flags say, checked against the schema on its own. */
 import type { z } from 'zod'
+import { invariant } from '../base/result.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { ConfigSource } from '../domain/origin.ts'
 import {
@@ -37,7 +38,7 @@ export interface Spot {
 }
 
 /** Something wrong with what a person wrote. `kind` is what a command's own words answer with; in a file it is always `config-broken`. */
-export interface Fault {
+export interface ConfigError {
   readonly source: Layer['source']
   readonly place: string
   readonly key: string
@@ -48,7 +49,7 @@ export interface Fault {
 
 export interface LayerReading {
   readonly layer: Layer
-  readonly faults: readonly Fault[]
+  readonly faults: readonly ConfigError[]
 }
 
 export function readFileLayer(
@@ -81,15 +82,15 @@ export function readFileLayer(
   const result = configFileSchema.safeParse(values)
   const faults = result.success
     ? []
-    : result.error.issues.flatMap((issue) => toFaults(layer, values, issue))
+    : result.error.issues.flatMap((issue) => toErrors(layer, values, issue))
   // The schema library leaves this name out without a word.
   const odd = layer.leaves.filter((leaf) => leaf.path.includes('__proto__'))
-  const strange = odd.map((leaf) => unknownKeyFault(layer, leaf.path))
-  return { layer, faults: [...faults, ...strange, ...machineFaults(layer)] }
+  const strange = odd.map((leaf) => unknownKeyError(layer, leaf.path))
+  return { layer, faults: [...faults, ...strange, ...machineErrors(layer)] }
 }
 
 /** A project is shared between people; how much a machine bears is for its owner to say. */
-const machineFaults = (layer: Layer): Fault[] =>
+const machineErrors = (layer: Layer): ConfigError[] =>
   layer.leaves
     .filter(({ path }) => layer.source === 'project' && path[0] === MACHINE_TABLE)
     .map(({ path }) => ({
@@ -128,7 +129,7 @@ function readWords(
   placeOf: Layer['placeOf'],
 ): LayerReading {
   const leaves: Leaf[] = []
-  const faults: Fault[] = []
+  const faults: ConfigError[] = []
   for (const { key, text } of entries) {
     const found = findKey(key)
     if (!found.ok) {
@@ -139,17 +140,17 @@ function readWords(
     const { path, info } = found.value
     const value = readValue(info, text)
     if (value.ok) leaves.push({ path, value: value.value })
-    else faults.push(valueFault({ source, place: placeOf(path) }, path, text, value.error))
+    else faults.push(valueError({ source, place: placeOf(path) }, path, text, value.error))
   }
   return { layer: { source, leaves, placeOf, spotOf: () => null }, faults }
 }
 
-export const valueFault = (
-  at: Pick<Fault, 'source' | 'place'>,
+export const valueError = (
+  at: Pick<ConfigError, 'source' | 'place'>,
   path: readonly string[],
   value: unknown,
   reason: string,
-): Fault => ({
+): ConfigError => ({
   ...at,
   key: formatKey(path),
   message: isTold(path)
@@ -170,25 +171,25 @@ const shorten = (value: unknown): string => {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-function toFaults(
+function toErrors(
   layer: Layer,
   values: Readonly<Record<string, unknown>>,
   issue: z.core.$ZodIssue,
-): Fault[] {
+): ConfigError[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKeyFault(layer, [...path, key]))
+    return issue.keys.map((key) => unknownKeyError(layer, [...path, key]))
   const value = path.reduce<unknown>(valueAt, values)
   const at = { source: layer.source, place: layer.placeOf(path) }
   if (issue.code === 'invalid_key')
     return [
-      valueFault(at, path.slice(0, -1), path.at(-1), issue.issues[0]?.message ?? 'is no name'),
+      valueError(at, path.slice(0, -1), path.at(-1), issue.issues[0]?.message ?? 'is no name'),
     ]
   const isTable = keyInfo(path) === null && issue.code === 'invalid_type'
-  return [valueFault(at, path, value, isTable ? 'must be a table' : issue.message)]
+  return [valueError(at, path, value, isTable ? 'must be a table' : issue.message)]
 }
 
-function unknownKeyFault(layer: Layer, path: readonly string[]): Fault {
+function unknownKeyError(layer: Layer, path: readonly string[]): ConfigError {
   const near = nearKey(path)
   return {
     source: layer.source,
@@ -218,4 +219,40 @@ export function leavesOf(
     const inside = leavesOf(Object.fromEntries(Object.entries(value)), path)
     return isNamedTable(path) ? [{ path, value: {} }, ...inside] : inside
   })
+}
+
+export interface Winner {
+  readonly path: readonly string[]
+  readonly value: unknown
+  readonly layer: Layer
+}
+/** By dotted key: what the highest layer says. */
+export type Winners = ReadonlyMap<string, Winner>
+
+/** `layers` from the lowest to the highest. */
+export function toWinners(layers: readonly Layer[]): Winners {
+  const winners = new Map<string, Winner>()
+  for (const layer of layers)
+    for (const leaf of layer.leaves) winners.set(formatKey(leaf.path), { ...leaf, layer })
+  return winners
+}
+
+/** At the key, or the first below it; null where no layer says anything. */
+export const findWinner = (winners: Winners, path: readonly string[]): Winner | null =>
+  winners.get(formatKey(path)) ??
+  [...winners.values()].find((winner) => path.every((part, at) => winner.path[at] === part)) ??
+  null
+
+export function errorAt(
+  winners: Winners,
+  path: readonly string[],
+  more: Partial<ConfigError> & { readonly message: string },
+): ConfigError {
+  const winner = findWinner(winners, path)
+  invariant(winner, `no layer says ${formatKey(path)}`)
+  const { layer } = winner
+  return {
+    ...valueError({ source: layer.source, place: layer.placeOf(path) }, path, winner.value, ''),
+    ...more,
+  }
 }

@@ -15,20 +15,19 @@ import {
   type KeyInfo,
 } from './keys.ts'
 import {
+  findWinner,
   readEnvLayer,
   readFileLayer,
   readFlagLayer,
-  type Fault,
+  type ConfigError,
   type LayerReading,
   type Source,
 } from './layer.ts'
 import { mergeLayers, sourceAt, type Merged } from './merge.ts'
 import { builtInField, FIELDS_OF_TYPE } from './profiles.ts'
-import { BUILT_IN_MODELS } from './seed-models.ts'
-import { modelField } from './model-entry.ts'
+import { BUILT_IN_MODELS, modelField } from './models.ts'
 import { durationMs } from './value-schemas.ts'
 import type { ConfigEntry } from './settings-form.ts'
-import { findWinner } from './winners.ts'
 
 export interface ConfigSources {
   /** `~/.config/yard/config.toml`; need not exist. */
@@ -88,7 +87,7 @@ function readText(file: string): Result<string, Failure> {
 export function mergeTexts(
   sources: ConfigSources,
   texts: FileTexts,
-): Result<Merged, readonly Fault[]> {
+): Result<Merged, readonly ConfigError[]> {
   const readings: LayerReading[] = [
     readFileLayer('global', sources.globalFile, texts.global),
     readFileLayer('project', sources.projectFile ?? '', texts.project),
@@ -119,10 +118,10 @@ function assembleConfig(sources: ConfigSources, texts: FileTexts): Result<Loaded
   })
 }
 
-const SHOWN_FAULTS = 20
+const SHOWN_ERRORS = 20
 
 /** One line: the first fault with its hint apart, the number of others; all of them in the facts. */
-export function failureOf(faults: readonly Fault[]): Failure {
+export function failureOf(faults: readonly ConfigError[]): Failure {
   const [first] = faults
   if (!first) return failure('internal', 'a config was refused without a fault')
   const isWord = first.source === 'flag'
@@ -130,7 +129,7 @@ export function failureOf(faults: readonly Fault[]): Failure {
   const facts = {
     key: first.key,
     faults: faults
-      .slice(0, SHOWN_FAULTS)
+      .slice(0, SHOWN_ERRORS)
       .map(({ place, message, hint }) => ({ place, message, hint })),
   }
   return failure(

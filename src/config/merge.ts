@@ -15,16 +15,23 @@ import {
   type WorktreeSettings,
 } from '../domain/settings.ts'
 import { checkSettings } from './check-settings.ts'
-import { parseInstant } from './instant.ts'
+import { parseInstant } from './times.ts'
 import { formatKey } from './keys.ts'
-import type { Fault, Layer, Source } from './layer.ts'
-import { createModelEntry } from './model-entry.ts'
+import {
+  errorAt,
+  findWinner,
+  toWinners,
+  type ConfigError,
+  type Layer,
+  type Source,
+  type Winner,
+  type Winners,
+} from './layer.ts'
+import { BUILT_IN_MODELS, createModelEntry } from './models.ts'
 import { createProfile } from './profiles.ts'
 import { CLAUDE_PROXY } from './registry-schema.ts'
 import { configFileSchema, ROLES_TABLE, type ConfigFile } from './schema.ts'
 import { durationMs } from './value-schemas.ts'
-import { BUILT_IN_MODELS } from './seed-models.ts'
-import { faultAt, findWinner, toWinners, type Winner, type Winners } from './winners.ts'
 
 export interface Merged {
   readonly settings: Settings
@@ -34,10 +41,10 @@ export interface Merged {
 }
 
 /** `layers` from the lowest to the highest, each already valid on its own. */
-export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly Fault[]> {
+export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly ConfigError[]> {
   const winners = toWinners(layers)
   const file = configFileSchema.parse(nest([...winners.values()]))
-  const faults: Fault[] = []
+  const faults: ConfigError[] = []
   const executor = chooseExecutor(file, winners)
   const model = choose(file, winners, 'model', 'opus')
   const settings: Settings = {
@@ -157,7 +164,11 @@ function chooseExecutor(file: ConfigFile, winners: Winners): Chosen {
 const typeNamed = (name: string): ExecutorType | null =>
   EXECUTOR_TYPES.find((type) => type === name) ?? null
 
-function profilesOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record<string, Profile> {
+function profilesOf(
+  file: ConfigFile,
+  winners: Winners,
+  faults: ConfigError[],
+): Record<string, Profile> {
   const builtIn = EXECUTOR_TYPES.filter((type) => type !== 'command').map(
     (type) => [type, createProfile(type, type, {})] as const,
   )
@@ -165,20 +176,24 @@ function profilesOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record
     const word = table.type ?? (name === CLAUDE_PROXY ? CLAUDE_PROXY : typeNamed(name))
     if (word === CLAUDE_PROXY && table.base_url === undefined) {
       const message = `executors.${formatKey([name])} is a claude_proxy and needs a base_url`
-      faults.push(faultAt(winners, ['executors', name], { message }))
+      faults.push(errorAt(winners, ['executors', name], { message }))
     }
     const type = word === CLAUDE_PROXY ? 'claude' : word
     if (type !== null) return [[name, createProfile(name, type, table)] as const]
     const near = nearMatch(name, EXECUTOR_TYPES)
     const hint = near === null ? null : `did you mean [executors.${near}]?`
     const message = `executors.${formatKey([name])} needs a type: one of ${EXECUTOR_TYPES.join(', ')}`
-    faults.push(faultAt(winners, ['executors', name], { message, hint }))
+    faults.push(errorAt(winners, ['executors', name], { message, hint }))
     return []
   })
   return Object.fromEntries([...builtIn, ...own])
 }
 
-function modelsOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record<string, ModelEntry> {
+function modelsOf(
+  file: ConfigFile,
+  winners: Winners,
+  faults: ConfigError[],
+): Record<string, ModelEntry> {
   const { [ROLES_TABLE]: _roles, ...own } = file.models
   const names = new Set([...Object.keys(BUILT_IN_MODELS), ...Object.keys(own)])
   const entries: [string, ModelEntry][] = []
@@ -187,7 +202,7 @@ function modelsOf(file: ConfigFile, winners: Winners, faults: Fault[]): Record<s
     if (entry.ok) entries.push([name, entry.value])
     else {
       const message = `models.${formatKey([name])} ${entry.error}`
-      faults.push(faultAt(winners, ['models', name], { message }))
+      faults.push(errorAt(winners, ['models', name], { message }))
     }
   }
   return Object.fromEntries(entries)

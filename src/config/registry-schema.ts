@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EXECUTOR_TYPE_LABELS, PERMISSION_LABELS } from '../domain/executor-labels.ts'
 import { EXECUTOR_TYPES, permissionsSchema } from '../domain/settings.ts'
-import { scheduleForm } from './schedule-form.ts'
+import { scheduleForm } from './times.ts'
 import { about, dollars, duration, flag, oneOf, whole, word } from './value-schemas.ts'
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]{0,199}$/

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Role } from '../domain/roles.ts'
 import { parseBytes } from '../domain/bytes.ts'
 import { LAND_POLICIES, UNCOMMITTED_POLICIES, missedPolicySchema } from '../domain/settings.ts'
-import { parseInstant } from './instant.ts'
+import { parseInstant } from './times.ts'
 import { executorFileSchema, modelFileSchema } from './registry-schema.ts'
 import { about, dollars, duration, flag, name, oneOf, whole, word, zone } from './value-schemas.ts'
 

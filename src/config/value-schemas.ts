@@ -1,7 +1,7 @@
 /** The kinds of values that keys of a config file hold, each with the words that refuse anything else. */
 import { z } from 'zod'
 import { parseDuration, type DurationUnit } from '../domain/duration.ts'
-import { isZone } from './schedule-form.ts'
+import { isZone } from './times.ts'
 
 const UNIT_WORDS: Record<DurationUnit, string> = {
   ms: 'milliseconds',

@@ -4,8 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { parseDuration } from '../domain/duration.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { newTaskSchema, type NewTask } from '../domain/new-task.ts'
-import { parseInstant } from '../config/instant.ts'
-import { isZone, scheduleForm } from '../config/schedule-form.ts'
+import { isZone, parseInstant, scheduleForm } from '../config/times.ts'
 
 /** snake_case in TOML; camelCase, as in task JSON, in JSON and JSON lines. */
 export type Spelling = 'snake' | 'camel'

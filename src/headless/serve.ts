@@ -20,7 +20,7 @@ import { createApi } from './http/api.ts'
 import { createGuard, type Guard } from './http/guard.ts'
 import { createHttpListener } from './http/listener.ts'
 import { createOneUseCodes } from './http/one-use-codes.ts'
-import { keepPort, listen, readKeptPort } from './http/port.ts'
+import { savePort, listen, readSavedPort } from './http/port.ts'
 import { createSocketEndpoint, type SocketEndpoint } from './http/socket.ts'
 import { openStateFile } from './state-file.ts'
 
@@ -112,13 +112,13 @@ async function openListeners(
   })
   const port = await listen(listener.server, address, {
     asked: options.port ?? null,
-    kept: readKeptPort(service.port),
+    kept: readSavedPort(service.port),
   })
   if (!port.ok) return port
   scope.add(() => listener.close())
   bound.port = port.value
   bound.url = urlOf(address, port.value)
-  keepPort(service.port, port.value)
+  savePort(service.port, port.value)
   announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
   return ok({
     url: bound.url,

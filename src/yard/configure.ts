@@ -2,7 +2,7 @@
 import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
-import { takeTurn } from '../config/file-turn.ts'
+import { withFileLock } from '../config/file-lock.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { configSources, sourcesWith } from './current.ts'
@@ -38,7 +38,7 @@ export async function configure(
 
 async function inTurn<T>(file: string, run: () => Result<T, Failure>): Promise<Result<T, Failure>> {
   try {
-    return await takeTurn(file, run)
+    return await withFileLock(file, run)
   } catch (error) {
     const why = errorText(error)
     return err(

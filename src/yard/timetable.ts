@@ -1,7 +1,7 @@
 /** When a schedule fires: a clock time `09:00` every day, or a cron expression, in a time zone. */
 import { Cron } from 'croner'
 import { err, ok, type Result } from '../base/result.ts'
-import { scheduleForm } from '../config/schedule-form.ts'
+import { scheduleForm } from '../config/times.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Schedule } from '../domain/task.ts'
 

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { replaceFile } from '../files/replace-file.ts'
-import { takeTurnNow } from '../config/file-turn.ts'
+import { withFileLockSync } from '../config/file-lock.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { createProfile } from '../config/profiles.ts'
-import { BUILT_IN_MODELS } from '../config/seed-models.ts'
+import { BUILT_IN_MODELS } from '../config/models.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import { readTaskLines, type TaskLine } from '../store/read-lines.ts'
 
@@ -162,7 +162,7 @@ function readBook(place: TrustPlace): Book {
 /** In turn with all others who write in the book: each keeps what it finds there. */
 function write(place: TrustPlace, entry: Book[string]): void {
   const file = bookFile(place)
-  const written = takeTurnNow(file, () => {
+  const written = withFileLockSync(file, () => {
     const book = { ...readBook(place), [keyOf(place)]: entry }
     replaceFile(file, `${JSON.stringify(book, null, 2)}\n`)
     return true

@@ -1,6 +1,6 @@
 /** The registry: what is there without a file, what a file changes of it, roles, tiers, and what an executor can run. */
 import { describe, expect, it } from 'vitest'
-import { BUILT_IN_MODELS } from '../../src/config/seed-models.ts'
+import { BUILT_IN_MODELS } from '../../src/config/models.ts'
 import { standInOf } from '../../src/domain/fallback.ts'
 import { profileOf, resolveModel, resolveRoleModel } from '../../src/domain/resolve.ts'
 import { accountOf, type Profile, type Settings } from '../../src/domain/settings.ts'

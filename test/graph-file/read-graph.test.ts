@@ -5,7 +5,7 @@ import { newTaskOf, toGraphText } from '../../src/graph-file/write-graph.ts'
 import { exitCodeOf } from '../../src/domain/failure.ts'
 import { newTaskSchema, type NewTask } from '../../src/domain/new-task.ts'
 import { taskSchema } from '../../src/domain/task.ts'
-import { parseInstant } from '../../src/config/instant.ts'
+import { parseInstant } from '../../src/config/times.ts'
 import { errorOf, valueOf } from '../config/support.ts'
 
 const read = (text: string, name = '-') => valueOf(parseGraphFile(text, name)).tasks

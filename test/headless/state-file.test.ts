@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { yardPaths } from '../../src/config/paths.ts'
-import { readKeptPort } from '../../src/headless/http/port.ts'
+import { readSavedPort } from '../../src/headless/http/port.ts'
 import { serveYard } from '../../src/headless/serve.ts'
 import { openStateFile, readState } from '../../src/headless/state-file.ts'
 import { openSecret } from '../../src/yard/handlers/agent-token.ts'
@@ -121,7 +121,7 @@ describe('the port', () => {
     const kept = await serve()
     if (!kept.ok) throw new Error(kept.error.message)
     expect(kept.value.port).not.toBe(port)
-    expect(readKeptPort(test.yard.paths.service.port)).toBe(kept.value.port)
+    expect(readSavedPort(test.yard.paths.service.port)).toBe(kept.value.port)
     await kept.value.close()
     other.close()
   })

@@ -6,7 +6,7 @@ import { replaceFile } from '../../files/replace-file.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 
 /** The port of last time; null when there is none. */
-export function readKeptPort(file: string): number | null {
+export function readSavedPort(file: string): number | null {
   try {
     const port = Number(readFileSync(file, 'utf8').trim())
     return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null
@@ -15,7 +15,7 @@ export function readKeptPort(file: string): number | null {
   }
 }
 
-export const keepPort = (file: string, port: number): void => replaceFile(file, `${port}\n`)
+export const savePort = (file: string, port: number): void => replaceFile(file, `${port}\n`)
 
 /** A port that somebody asked for must be free; the kept one is only a wish. */
 export async function listen(

@@ -1,5 +1,5 @@
 /** What only the page asks: the past of the yard, what is to come, where nodes stand. */
-import { parseInstant } from '../../config/instant.ts'
+import { parseInstant } from '../../config/times.ts'
 import { formEntries } from '../../config/settings-form.ts'
 import { failure } from '../../domain/failure.ts'
 import { readActivity } from '../past/activity.ts'

@@ -1,6 +1,6 @@
 /** From what came over the wire to the words of the domain: instants, ids, schedules, executors and models are checked here. */
 import { err, ok, type Result } from '../../base/result.ts'
-import { parseInstant } from '../../config/instant.ts'
+import { parseInstant } from '../../config/times.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import {
   newTaskSchema,

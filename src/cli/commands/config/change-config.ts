@@ -1,7 +1,7 @@
 /** The configuration files of an invocation: finds them, changes them, and lets a living owner reload them. */
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { ConfigChange } from '../../../config/edit.ts'
-import { takeTurn } from '../../../config/file-turn.ts'
+import { withFileLock } from '../../../config/file-lock.ts'
 import type { ConfigSources } from '../../../config/load.ts'
 import { findYard, userPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Flags } from '../../../contract/service.ts'
@@ -52,7 +52,7 @@ export async function changeConfig(
   const scope = how.isGlobal ? 'global' : 'project'
   const file = how.isGlobal ? sources.globalFile : sources.projectFile
   if (file === null) return err({ kind: 'no-yard', message: 'there is no yard here' })
-  const changes = await takeTurn(file, () => edit(sources, scope))
+  const changes = await withFileLock(file, () => edit(sources, scope))
   if (!changes.ok) return changes
   return ok({ changes: changes.value, reload: await reloadOwner(cli, how.reloads) })
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { parseInstant } from '../../../config/instant.ts'
+import { parseInstant } from '../../../config/times.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import { contextSchema, modeSchema, PRIORITIES, type TaskDefinition } from '../../../domain/task.ts'
 import type { Cli } from '../../cli.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { takeTurnNow } from '../../src/config/file-turn.ts'
+import { withFileLockSync } from '../../src/config/file-lock.ts'
 
 it.each([
   ['an hour ago', -3600],
@@ -14,6 +14,6 @@ it.each([
   writeFileSync(`${file}.lock`, '')
   const at = Date.now() / 1000 + seconds
   utimesSync(`${file}.lock`, at, at)
-  expect(takeTurnNow(file, () => 'written')).toBe('written')
+  expect(withFileLockSync(file, () => 'written')).toBe('written')
   expect(existsSync(`${file}.lock`)).toBe(false)
 })

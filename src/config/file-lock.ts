@@ -10,7 +10,7 @@ const STALE_MS = 10_000
 const PATIENCE_MS = 15_000
 
 /** `run` must not wait for anything outside. */
-export async function takeTurn<T>(
+export async function withFileLock<T>(
   file: string,
   run: () => Result<T, Failure>,
 ): Promise<Result<T, Failure>> {
@@ -29,8 +29,8 @@ export async function takeTurn<T>(
   }
 }
 
-/** As `takeTurn`, for a write that is over in a moment, where the caller cannot wait. Null: another writer never came to an end. */
-export function takeTurnNow<T>(file: string, run: () => T): T | null {
+/** As `withFileLock`, for a write that is over in a moment, where the caller cannot wait. Null: another writer never came to an end. */
+export function withFileLockSync<T>(file: string, run: () => T): T | null {
   const lock = `${file}.lock`
   const giveUpAt = performance.now() + PATIENCE_MS
   mkdirSync(dirname(lock), { recursive: true })

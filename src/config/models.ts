@@ -1,0 +1,210 @@
+/** The model registry: the built-in models, and the entry of a file laid field by field over the built-in one of the same name. */
+import { err, ok, type Result } from '../base/result.ts'
+import type { ModelEntry, Price } from '../domain/settings.ts'
+import type { ModelFile } from './registry-schema.ts'
+
+interface Seed extends Partial<Omit<ModelEntry, 'name' | 'price'>> {
+  readonly provider: string
+  /** Input, cached input (null = not known), output, and when it was noted. */
+  readonly price?: readonly [input: number, cached: number | null, output: number, notedOn: string]
+}
+
+const MILLION = 1_000_000
+
+/**
+ * The models that are there without any file. Prices are list prices in US dollars per million tokens as they were reported by the
+ * month that is noted; the vendors' pages themselves could not be asked from where this was written, so hold them against those before
+ * you rely on a sum. A price that is not sure is left out. Where a price depends on the length of the prompt, it is the one of short
+ * prompts. A user's entry of the same name overrides field by field.
+ *
+ * To be held against: anthropic: platform.claude.com/docs/en/about-claude/pricing; openai: platform.openai.com/docs/pricing;
+ * google: ai.google.dev/gemini-api/docs/pricing; moonshot: platform.moonshot.ai/docs/pricing.
+ */
+const SEEDS: Readonly<Record<string, Seed>> = {
+  // Words of Claude Code itself: they go on meaning its newest models, so they have no price of their own.
+  opus: { provider: 'anthropic', tier: 'strong', isAlias: true },
+  sonnet: { provider: 'anthropic', tier: 'standard', isAlias: true },
+  haiku: { provider: 'anthropic', tier: 'light', isAlias: true },
+  'claude-opus-4-6': {
+    provider: 'anthropic',
+    tier: 'strong',
+    contextWindow: MILLION,
+    price: [5, 0.5, 25, '2026-04'],
+  },
+  'claude-sonnet-4-6': {
+    provider: 'anthropic',
+    tier: 'standard',
+    contextWindow: MILLION,
+    price: [3, 0.3, 15, '2026-04'],
+  },
+  'claude-haiku-4-5': {
+    provider: 'anthropic',
+    tier: 'light',
+    contextWindow: 200_000,
+    price: [1, 0.1, 5, '2026-04'],
+  },
+  'gpt-5.5': { provider: 'openai' },
+  'gpt-5.4': { provider: 'openai', tier: 'standard' },
+  'gpt-5.4-mini': { provider: 'openai', tier: 'light' },
+  'gpt-5.3-codex': {
+    provider: 'openai',
+    tier: 'strong',
+    contextWindow: 400_000,
+    price: [1.75, 0.175, 14, '2026-05'],
+  },
+  'gpt-5.2': {
+    provider: 'openai',
+    contextWindow: 400_000,
+    price: [1.75, 0.175, 14, '2026-05'],
+  },
+  'gpt-5-codex': {
+    provider: 'openai',
+    contextWindow: 400_000,
+    price: [1.25, 0.125, 10, '2026-05'],
+  },
+  'gpt-5': { provider: 'openai', contextWindow: 400_000, price: [1.25, 0.125, 10, '2026-05'] },
+  'gpt-5-mini': { provider: 'openai', contextWindow: 400_000, price: [0.25, 0.025, 2, '2026-05'] },
+  'gemini-2.5-pro': {
+    provider: 'google',
+    tier: 'strong',
+    contextWindow: 1_048_576,
+    price: [1.25, 0.125, 10, '2026-04'],
+  },
+  'gemini-2.5-flash': {
+    provider: 'google',
+    tier: 'standard',
+    contextWindow: 1_048_576,
+    price: [0.3, 0.03, 2.5, '2026-04'],
+  },
+  'gemini-2.5-flash-lite': {
+    provider: 'google',
+    tier: 'light',
+    contextWindow: 1_048_576,
+    price: [0.1, null, 0.4, '2026-04'],
+  },
+  'gemini-3-flash-preview': {
+    provider: 'google',
+    contextWindow: 1_048_576,
+    price: [0.5, 0.05, 3, '2026-04'],
+  },
+  'qwen3-coder-plus': { provider: 'qwen', tier: 'strong', contextWindow: MILLION },
+  'qwen3-coder-flash': { provider: 'qwen', tier: 'standard', contextWindow: MILLION },
+  'kimi-k2-thinking': {
+    provider: 'moonshot',
+    tier: 'strong',
+    endpoint: 'https://api.moonshot.ai/v1',
+    contextWindow: 262_144,
+    price: [0.6, 0.15, 2.5, '2025-12'],
+  },
+  'kimi-k2-turbo-preview': {
+    provider: 'moonshot',
+    tier: 'standard',
+    endpoint: 'https://api.moonshot.ai/v1',
+    contextWindow: 262_144,
+    price: [1.15, 0.15, 8, '2025-12'],
+  },
+  // Billed by requests of a GitHub plan, not by tokens.
+  'copilot-claude-sonnet': { provider: 'github', modelId: 'claude-sonnet-4.5', tier: 'standard' },
+  'copilot-gpt-5': { provider: 'github', modelId: 'gpt-5', tier: 'strong' },
+}
+
+export const BUILT_IN_MODELS: Readonly<Record<string, ModelEntry>> = Object.fromEntries(
+  Object.entries(SEEDS).map(([name, seed]) => [name, entryOf(name, seed)]),
+)
+
+function entryOf(name: string, { price, ...seed }: Seed): ModelEntry {
+  const [input, cached, output, notedOn] = price ?? []
+  return {
+    modelId: name,
+    endpoint: null,
+    apiKeyEnv: null,
+    tier: null,
+    contextWindow: null,
+    isAlias: false,
+    ...seed,
+    name,
+    price:
+      input === undefined || output === undefined
+        ? null
+        : { input, output, cached: cached ?? null, notedOn: notedOn ?? null },
+  }
+}
+
+/** The error ends a sentence that begins with the model's key. */
+export function createModelEntry(name: string, file: ModelFile): Result<ModelEntry, string> {
+  const base = Object.hasOwn(BUILT_IN_MODELS, name) ? (BUILT_IN_MODELS[name] ?? null) : null
+  const said = { ...fileOf(base), ...file }
+  const { provider, model_id: modelId } = said
+  if (provider === undefined || modelId === undefined) return err('needs a provider and a model_id')
+  const price = priceFrom(file, base?.price ?? null)
+  if (!price.ok) return price
+  return ok({
+    name,
+    provider,
+    modelId,
+    endpoint: null,
+    apiKeyEnv: null,
+    tier: null,
+    contextWindow: null,
+    ...optional(said),
+    price: price.value,
+    // Another id is no longer the word that the CLI knows.
+    isAlias: file.model_id === undefined && base?.isAlias === true,
+  })
+}
+
+function optional({ endpoint, api_key_env, tier, context_window }: ModelFile) {
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(api_key_env !== undefined && { apiKeyEnv: api_key_env }),
+    ...(tier !== undefined && { tier }),
+    ...(context_window !== undefined && { contextWindow: context_window }),
+  }
+}
+
+/** A date of its own belongs to a price of its own. */
+function priceFrom(file: ModelFile, base: Price | null): Result<Price | null, string> {
+  const said = Object.entries(pricesOf(base)).map(([key, known]) => [
+    key,
+    Reflect.get(file, key) ?? known,
+  ])
+  const price: ReturnType<typeof pricesOf> = Object.fromEntries(said)
+  const isOwn = Object.keys(pricesOf(null)).some((key) => Reflect.get(file, key) !== undefined)
+  if (!isOwn && file.price_date === undefined) return ok(base)
+  const { cost_in: input, cost_out: output, cost_cached: cached } = price
+  if (input === undefined || output === undefined)
+    return err('needs both cost_in and cost_out to have a price')
+  const notedOn = file.price_date ?? (isOwn ? null : (base?.notedOn ?? null))
+  return ok({ input, output, cached: cached ?? null, notedOn })
+}
+
+const pricesOf = (price: Price | null) => ({
+  cost_in: price?.input,
+  cost_out: price?.output,
+  cost_cached: price?.cached ?? undefined,
+})
+
+/** An entry in the form of the file; what it does not have is undefined. */
+function fileOf(entry: ModelEntry | null): ModelFile {
+  if (entry === null) return {}
+  const { provider, modelId, endpoint, apiKeyEnv, tier, contextWindow, price } = entry
+  const fields = {
+    provider,
+    model_id: modelId,
+    endpoint,
+    api_key_env: apiKeyEnv,
+    tier,
+    context_window: contextWindow,
+    ...pricesOf(price),
+    price_date: price?.notedOn,
+  }
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  )
+}
+
+/** What a built-in model has under a key of the file; null where it has nothing there. */
+export function modelField(entry: ModelEntry | null, field: string): unknown {
+  const file: Readonly<Record<string, unknown>> = fileOf(entry)
+  return file[field] ?? null
+}
