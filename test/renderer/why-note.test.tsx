@@ -9,8 +9,13 @@ import { liveSession } from './live-session.ts'
 
 afterEach(cleanup)
 
-function show(card: TaskCard, text: string, more: Partial<TaskView> = {}): readonly string[] {
-  const why: Why = { id: card.id, state: card.state, text, lastLines: null, waitsFor: [] }
+function show(
+  card: TaskCard,
+  text: string,
+  more: Partial<TaskView> = {},
+  waitsFor: Why['waitsFor'] = [],
+): readonly string[] {
+  const why: Why = { id: card.id, state: card.state, text, lastLines: null, waitsFor }
   const task = { ...card, failure: null, stuck: null, waitsFor: null, ...more } as TaskView
   render(
     <SessionContext value={liveSession({})}>
@@ -41,4 +46,19 @@ test('a result that has landed needs nobody', () => {
   expect(show(cardOf('a', { status: 'done', state: 'done', landing: 'landed' }), 'Done.')).toEqual(
     [],
   )
+})
+
+test('why it can never start is said once, also where its reason is quoted otherwise', () => {
+  const more = { stuck: 'no key.' }
+  const held = {
+    kind: 'breaker',
+    subject: 'x',
+    text: 'x is held back: no key',
+    until: null,
+  } as const
+  show(cardOf('a'), 'It is not started: x is held back: no key.', more, [held])
+  expect(screen.queryByText('no key.')).toBeNull()
+  cleanup()
+  show(cardOf('a'), 'It is ready.', more)
+  screen.getByText('no key.')
 })

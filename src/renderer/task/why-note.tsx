@@ -1,5 +1,5 @@
 /** Why a task stands where it stands, in one sentence, and the one act that helps. */
-import type { TaskCard, TaskView, Why } from '../../contract/view.ts'
+import type { TaskCard, TaskView, WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
@@ -99,12 +99,16 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
           Goes on at {instantText(untilOf(why) ?? '')}, <Countdown until={untilOf(why) ?? ''} />
         </p>
       )}
-      {task.stuck !== null && !why.text.includes(task.stuck) && <p>{task.stuck}</p>}
+      {task.stuck !== null && !tellsStuck(why) && <p>{task.stuck}</p>}
       {why.lastLines !== null && <LastLines text={why.lastLines} />}
       <Way card={card} task={task} why={why} />
     </section>
   )
 }
+
+/** The kinds of reason for which a task can never start as things are. */
+const STUCK: readonly WaitReason['kind'][] = ['executor', 'breaker', 'budget']
+const tellsStuck = ({ waitsFor }: Why): boolean => waitsFor.some(({ kind }) => STUCK.includes(kind))
 
 /** What a person can do about it, right here. */
 function Way({ card, task, why }: WhyNoteProps) {
