@@ -13,13 +13,13 @@ export const taskIdSchema = z
   .brand<'TaskId'>()
 export type TaskId = z.infer<typeof taskIdSchema>
 
-export const agentIdSchema = z
-  .string()
-  .regex(/^agent-[1-9][0-9]{0,14}$/)
-  .brand<'AgentId'>()
+const AGENT_ID_PATTERN = /^agent-[1-9][0-9]{0,14}$/
+export const agentIdSchema = z.string().regex(AGENT_ID_PATTERN).brand<'AgentId'>()
 export type AgentId = z.infer<typeof agentIdSchema>
 
 export const isTaskId = (text: string): text is TaskId => ID_PATTERN.test(text)
+/** Tells an agent among those who act; a person may have any other name, `agent-smith` as well. */
+export const isAgentId = (text: string): text is AgentId => AGENT_ID_PATTERN.test(text)
 export const agentIdOf = (number: number): AgentId => `agent-${number}` as AgentId
 /** The number in `agent-7`. */
 export const agentNumberOf = (id: AgentId): number => Number(id.slice('agent-'.length))

@@ -48,7 +48,9 @@ test('each question has what people said until the next try began, and nothing e
   const log = [
     ...[line(0, 'person', 'Before'), line(3, 'person', 'Blue')],
     { ...line(4, 'person', 'On a line'), place },
-    ...[line(4, 'agent-7', 'A note'), line(6, 'person', 'Later')],
+    line(4, 'agent-7', 'A note'),
+    line(4, 'agent-smith', 'Not green'),
+    line(6, 'person', 'Later'),
   ]
   const tries = [tryOf('agent-2', 5, 7), tryOf('agent-1', 1, 2, asks('Blue or red?'))]
   expect(questionsAsked(taskOf(log), tries)).toEqual([
@@ -57,7 +59,7 @@ test('each question has what people said until the next try began, and nothing e
       question: 'Blue or red?',
       at: at(2),
       isOpen: false,
-      said: [line(3, 'person', 'Blue')],
+      said: [line(3, 'person', 'Blue'), line(4, 'agent-smith', 'Not green')],
     },
   ])
 })

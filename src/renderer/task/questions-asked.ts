@@ -1,5 +1,6 @@
 /** What agents asked a person about a task, and what was said to that. Pure. */
 import type { AgentView, TaskView } from '../../contract/view.ts'
+import { isAgentId } from '../../domain/ids.ts'
 import { questionOf } from '../workspace/question-of.ts'
 
 export interface QuestionAsked {
@@ -26,7 +27,7 @@ export function questionsAsked(
     const to = next === undefined ? Infinity : Date.parse(next.claimedAt)
     const said = log.filter(({ at, by, place }) => {
       const time = Date.parse(at)
-      return place === undefined && !by.startsWith('agent-') && time >= from && time <= to
+      return place === undefined && !isAgentId(by) && time >= from && time <= to
     })
     const isOpen = index === 0 && waitsFor === 'answer'
     return [{ agent: agent.id, question, at: agent.endedAt, said: isOpen ? [] : said, isOpen }]

@@ -2,6 +2,7 @@
 import { clipJson } from '../../domain/bounds.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
 import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
+import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { agentWords, type AgentContext } from './agent-words.ts'
@@ -23,7 +24,7 @@ export interface RowContext extends AgentContext {
 export function wordsOf(row: StoredRow, context: RowContext): RowWords {
   if (row.entity === 'agent') return agentWords(row, context)
   const told = TELLERS[row.event]?.(row, context) ?? {}
-  const agent = row.by.startsWith('agent-') ? row.by : null
+  const agent = isAgentId(row.by) ? row.by : null
   return { text: row.event, state: null, until: null, agent, ...told }
 }
 
@@ -47,7 +48,7 @@ const waitedForText = (value: unknown): string =>
 
 const TELLERS: Readonly<Record<string, Teller>> = {
   'task.added': ({ by, set }) => ({
-    text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${by.startsWith('agent-') ? ` by ${by}` : ''}`,
+    text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${isAgentId(by) ? ` by ${by}` : ''}`,
     state: set['held'] === true ? 'paused' : null,
   }),
   'task.edited': ({ set, unset }) => ({ text: changedText([...Object.keys(set), ...unset]) }),
@@ -63,7 +64,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   'task.released': () => ({ text: 'Resumed' }),
   'task.completed': ({ set, by }, { claimerOf }) => {
     const who = textOf(part(set['state'], 'by')) ?? by
-    const agent = who.startsWith('agent-') ? who : null
+    const agent = isAgentId(who) ? who : null
     const claimer = agent === null ? null : claimerOf(agent)
     return {
       text: `Done, by ${claimer === null ? who : `${claimer} (${who})`}`,

@@ -1,7 +1,7 @@
 /** Rows of the journal as lines for people, newest first. */
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
 import type { StoredRow } from '../../store/store.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
@@ -66,7 +66,7 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
 /** An answer is a line that opens its task again by the same command; a note leaves it waiting. */
 function isAnswer({ store: { past } }: Source, { by, set, seq }: StoredRow): boolean {
   const task = set['taskId']
-  if (typeof task !== 'string' || by.startsWith('agent-')) return false
+  if (typeof task !== 'string' || isAgentId(by)) return false
   return past.statusBefore(task, seq) === 'waiting' && past.statusBefore(task, seq + 2) === 'open'
 }
 

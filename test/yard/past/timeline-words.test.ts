@@ -49,6 +49,13 @@ it('a task that was claimed names who claimed it, and for whom it was reported d
   )
 })
 
+it('a person whose name begins as those of agents do is a person', async () => {
+  await bench.run(addCommand('a'), { kind: 'person', name: 'agent-smith' })
+  expect((await bench.client.page.timeline({ id: 'a' })).rows).toMatchObject([
+    { by: 'agent-smith', text: 'Added', agent: null },
+  ])
+})
+
 it('a person who settles what another holds has done it, and not that other', async () => {
   await bench.run(addCommand('a', { exec: null, executor: 'external' }))
   await bench.client.task.claim({ id: 'a', as: 'n8n' })
