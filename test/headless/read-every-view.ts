@@ -6,7 +6,7 @@ import { text as readText } from 'node:stream/consumers'
 import { expect } from 'vitest'
 import { parseGraphFile } from '../../src/graph-file/read-graph.ts'
 import { PROGRAM } from '../cli/yard-command.ts'
-import { procedures, type Procedure } from './hostile-values.ts'
+import { procedures, type Procedure } from './http/hostile-values.ts'
 import type { Answer, ServedYard } from './served-yard.ts'
 
 /** Neither ends nor answers by itself, or would really start or spend something. */

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createLoginItem } from '../../src/desktop/login-item.ts'
-import { rootOfPageUrl } from '../../src/main/outside.ts'
+import { outsideAddress } from '../../src/desktop/outside.ts'
+import { openOutside, rootOfPageUrl } from '../../src/main/outside.ts'
 import { yardPaths } from '../../src/config/paths.ts'
-import { app, dialog, Tray, type BrowserWindow } from '../fakes/electron.ts'
+import { app, dialog, shell, Tray, type BrowserWindow } from '../fakes/electron.ts'
 import { patchOf, summaryOf } from '../support/scripted-host.ts'
 import { openApp, type AppUnderTest } from './app-under-test.ts'
 import { eventually } from '../support/eventually.ts'
@@ -42,35 +42,40 @@ describe('an address that a page wants to go to', () => {
   })
 })
 
-describe('opening at login on Linux', () => {
-  test('is a file in autostart, with the program quoted as it must be', () => {
-    const item = createLoginItem({
-      system: app,
-      platform: 'linux',
-      home: folder,
-      env: { XDG_CONFIG_HOME: 'relative' },
-      program: '/opt/a b/100%/"yard"',
-    })
-    expect(item.isSet()).toBe(false)
-    item.set(true)
-    const file = join(folder, '.config/autostart/yardmaster.desktop')
-    expect(item.isSet()).toBe(true)
-    expect(readFileSync(file, 'utf8')).toContain('Exec="/opt/a b/100%%/\\\\"yard\\\\"" --hidden\n')
-    item.set(false)
-    item.set(false)
-    expect(existsSync(file)).toBe(false)
+describe('a link that leads out of the app', () => {
+  beforeEach(() => {
+    dialog.asked.length = 0
+    shell.outside.length = 0
+    dialog.answer = 0
   })
 
-  test('is asked of the system elsewhere', () => {
-    const item = createLoginItem({
-      system: app,
-      platform: 'darwin',
-      home: folder,
-      env: {},
-      program: '/x',
-    })
-    item.set(true)
-    expect([item.isSet(), app.loginItem]).toEqual([true, { openAtLogin: true }])
+  test('opens in the browser once the person has agreed to the whole address', async () => {
+    await openOutside('https://example.com/a?b=c')
+    expect(dialog.asked.map(({ detail }) => detail)).toEqual(['https://example.com/a?b=c'])
+    expect(shell.outside).toEqual(['https://example.com/a?b=c'])
+    dialog.answer = 1
+    await openOutside('https://example.com/')
+    expect(shell.outside).toHaveLength(1)
+  })
+
+  test('a page that asks for many windows gets one question', async () => {
+    await Promise.all([openOutside('https://a.example/'), openOutside('https://b.example/')])
+    expect(dialog.asked).toHaveLength(1)
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'app://yard/index.html',
+    'yard://task/a',
+    'smb://host/share',
+    'https://bank.example@evil.example/',
+    `https://example.com/${'a'.repeat(600)}`,
+    'not an address',
+  ])('%s goes nowhere and asks nothing', async (address) => {
+    expect(outsideAddress(address)).toBeNull()
+    await openOutside(address)
+    expect([dialog.asked, shell.outside]).toEqual([[], []])
   })
 })
 

@@ -5,9 +5,9 @@ import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Contract } from '../../src/contract/contract.ts'
-import { createHttpClient } from '../../src/headless/client.ts'
-import { openServedYard, type ServedYard } from './served-yard.ts'
+import type { Contract } from '../../../src/contract/contract.ts'
+import { createHttpClient } from '../../../src/headless/client.ts'
+import { openServedYard, type ServedYard } from '../served-yard.ts'
 
 let host: ServedYard
 beforeEach(async () => void (host = await openServedYard()))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { openServedYard, type ServedYard } from './served-yard.ts'
+import { openServedYard, type ServedYard } from '../served-yard.ts'
 
 let host: ServedYard
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openServedYard, type ServedYard } from './served-yard.ts'
+import { openServedYard, type ServedYard } from '../served-yard.ts'
 
 let host: ServedYard
 const uncaught: unknown[] = []

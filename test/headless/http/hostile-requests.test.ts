@@ -5,8 +5,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inputOf, ODD_VALUES, TASKS, type Procedure } from './hostile-values.ts'
-import { called, named, readAll, rest, rpc, type Request } from './read-every-view.ts'
-import { openServedYard } from './served-yard.ts'
+import { called, named, readAll, rest, rpc, type Request } from '../read-every-view.ts'
+import { openServedYard } from '../served-yard.ts'
 
 const namesOf = (list: readonly Procedure[]): string[] => list.map(({ name }) => name)
 const CHANGING = called.filter(({ method }) => method !== 'GET')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openServedYard, type ServedYard } from './served-yard.ts'
+import { openServedYard, type ServedYard } from '../served-yard.ts'
 
 let host: ServedYard
 beforeAll(async () => {

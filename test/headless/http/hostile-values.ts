@@ -2,7 +2,7 @@
 import { isContractProcedure } from '@orpc/contract'
 import * as fc from 'fast-check'
 import { z } from 'zod'
-import { contract } from '../../src/contract/contract.ts'
+import { contract } from '../../../src/contract/contract.ts'
 
 export interface Procedure {
   /** `task.add` */
