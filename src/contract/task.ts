@@ -84,7 +84,7 @@ const changeSchema = z.discriminatedUnion('do', [
     id: z.string(),
     edit: wireEdit.omit({ id: true, commandId: true }),
   }),
-  ...(['release', 'reopen', 'remove'] as const).map((verb) =>
+  ...(['release', 'reopen', 'remove', 'take', 'letGo'] as const).map((verb) =>
     z.strictObject({ do: z.literal(verb), id: z.string() }),
   ),
   z.strictObject({ do: z.literal('hold'), id: z.string(), asDraft: z.boolean().optional() }),
@@ -202,7 +202,7 @@ export const taskContract = {
         commandId: commandIdSchema,
       }),
     )
-    /** What each change touched, in their order. */
+    /** What each change touched, in their order; nothing where it was so already. */
     .output(z.object({ ids: z.array(z.array(z.string())) })),
   log: oc
     .route({ method: 'POST', path: '/task/{id}/log' })

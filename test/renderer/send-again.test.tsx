@@ -2,14 +2,12 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import { err } from '../../src/base/result.ts'
-import type { YardClient } from '../../src/renderer/session/link.ts'
 import { notSent } from '../../src/renderer/session/problem.ts'
 import { SessionContext, useCommand } from '../../src/renderer/session/session-context.tsx'
 import type { Session } from '../../src/renderer/session/session.ts'
 import { ProblemNote } from '../../src/renderer/ui/problem-note.tsx'
 import { firstDrafts } from '../../src/renderer/workspace/publish.ts'
 import { doAct } from '../../src/renderer/workspace/send-acts.ts'
-import { BATCH } from '../../src/renderer/workspace/send-many.ts'
 import { TASK_ACTS } from '../../src/renderer/workspace/task-acts.ts'
 import { closeToast, getToasts } from '../../src/renderer/workspace/toasts.ts'
 import { cardOf } from '../support/scripted-host.ts'
@@ -28,12 +26,18 @@ function sessionThatMisses(misses: number) {
     told.push(commandId ?? '')
     return { published: [id] }
   }
-  const live = liveSession({ task: { publish } })
+  const changed: string[] = []
+  const change = async (input: { changes: readonly { id: string }[]; commandId?: string }) => {
+    told.push(input.commandId ?? '')
+    changed.push(...input.changes.map(({ id }) => id))
+    return { ids: input.changes.map(({ id }) => [id]) }
+  }
+  const live = liveSession({ task: { publish, change } })
   const session: Session = {
     ...live,
     call: async (send) => (left-- > 0 ? err(notSent) : live.call(send)),
   }
-  return { session, told }
+  return { session, told, changed }
 }
 
 function Act() {
@@ -99,41 +103,12 @@ test('an act without a place of its own offers it in a toast', async () => {
 const drafts = (count: number) =>
   Array.from({ length: count }, (_, index) => cardOf(`t${index}`, { state: 'paused' }))
 
-test('thousands are published in bounded batches, with progress, and none twice', async () => {
-  const { session, told } = sessionThatMisses(0)
-  const most = { now: 0, ever: 0 }
-  const texts = new Set<string>()
-  const counted: Session = {
-    ...session,
-    call: (send, how) =>
-      session.call(async (client) => {
-        const publish = async (input: { id: string }) => {
-          most.now += 1
-          most.ever = Math.max(most.ever, most.now)
-          await Promise.resolve()
-          for (const { text } of getToasts()) texts.add(text)
-          most.now -= 1
-          return client.task.publish(input)
-        }
-        return send({ task: { publish } } as unknown as YardClient)
-      }, how),
-  }
-  expect(await doAct(counted, TASK_ACTS.publish, drafts(BATCH * 3 + 1))).toBe(true)
-  expect(most.ever).toBe(BATCH)
-  expect(new Set(told).size).toBe(BATCH * 3 + 1)
-  expect(texts).toContain('Published 100 of 151 tasks')
-  expect(getToasts().map(({ text }) => text)).toEqual(['Published 151 tasks'])
-})
-
-test('it can be stopped in between; what was published until then can be taken back', async () => {
-  const { session, told } = sessionThatMisses(0)
-  const done = doAct(session, TASK_ACTS.publish, drafts(BATCH * 4))
-  getToasts()
-    .find(({ act }) => act?.label === 'Stop')
-    ?.act?.run()
-  expect(await done).toBe(false)
-  expect(told).toHaveLength(BATCH)
-  expect(getToasts().map(({ text }) => text)).toEqual([`Published ${BATCH} tasks`])
+test('thousands are published with one command', async () => {
+  const { session, told, changed } = sessionThatMisses(0)
+  expect(await doAct(session, TASK_ACTS.publish, drafts(3000))).toBe(true)
+  expect(told).toHaveLength(1)
+  expect(changed).toHaveLength(3000)
+  expect(getToasts().map(({ text }) => text)).toEqual(['Published 3000 tasks'])
 })
 
 test('what waits for a draft goes with it and is not sent for', () => {

@@ -24,6 +24,8 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
 export function decideHold(plan: Plan, command: Of<'task.hold'>, now: Circumstances): Decided {
   return withTask(plan, command.id, (task) => {
+    if (command.asDraft && task.generation > 0)
+      return refused(wrongState(task, 'made a draft again', 'it has started'))
     if (isFinished(task))
       return refused(wrongState(task, 'paused', 'only unfinished tasks can be paused'))
     return task.held
@@ -32,7 +34,7 @@ export function decideHold(plan: Plan, command: Of<'task.hold'>, now: Circumstan
           type: 'task.held',
           at: now.at,
           id: task.id,
-          ...(command.asDraft && task.generation === 0 ? { draft: true } : {}),
+          ...(command.asDraft ? { draft: true } : {}),
         })
   })
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { making } from '../workspace/history.ts'
+import { sendChanges } from '../workspace/task-acts.ts'
 
 type Change = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -16,32 +17,18 @@ export interface FieldEdit {
   readonly back: (card: TaskCard) => Change
 }
 
-/** Stops at the first refusal and gives it; what was changed until then can be taken back. */
+/** One command: all of them or none. Null when it was accepted, else the refusal. */
 export function editTasks(
   session: Session,
   cards: readonly TaskCard[],
   { label, to, back }: FieldEdit,
 ): Promise<Problem | null> {
   return making(async (own) => {
-    const sent: TaskCard[] = []
-    let problem: Problem | null = null
-    for (const card of cards) {
-      const result = await sendCommand(session, ({ task }, commandId) =>
-        task.edit({ id: card.id, ...to(card), commandId }),
-      )
-      if (!result.ok) {
-        problem = result.error
-        break
-      }
-      sent.push(card)
-    }
-    const each =
-      (change: FieldEdit['to']) =>
-      async ({ task }: YardClient, commandId: string): Promise<void> => {
-        for (const card of sent)
-          await task.edit({ id: card.id, ...change(card), commandId: `${commandId}:${card.id}` })
-      }
-    if (sent.length > 0) own.remember(session, { label, undo: each(back), redo: each(to) })
-    return problem
+    const all = (edit: FieldEdit['to']) =>
+      sendChanges(cards.map((card) => ({ do: 'edit', id: card.id, edit: edit(card) })))
+    const result = await sendCommand(session, all(to))
+    if (!result.ok) return result.error
+    own.remember(session, { label, undo: all(back), redo: all(to) })
+    return null
   })
 }

@@ -1,4 +1,5 @@
 /** Carries out acts on tasks for all parts of the page: sends, remembers for undo, and says what was refused. */
+import type { TaskChange } from '../../contract/task.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { dagOf, topologicalOrder } from '../../domain/dag.ts'
 import type { YardClient } from '../session/link.ts'
@@ -6,15 +7,21 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { ask } from './ask.ts'
-import { making } from './history.ts'
-import { firstDrafts, publishEdit, releasedBy } from './publish.ts'
+import { making, type SendEdit } from './history.ts'
+import { firstDrafts, publishEdit } from './publish.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from './reach.ts'
-import { sendMany } from './send-many.ts'
 import { sendOrOffer } from './send-or-offer.ts'
-import { countOf, editOf, isFinishedCard, TASK_ACTS, type TaskAct } from './task-acts.ts'
+import {
+  countOf,
+  editOf,
+  isFinishedCard,
+  sendChanges,
+  TASK_ACTS,
+  type TaskAct,
+} from './task-acts.ts'
 import { showToast } from './toasts.ts'
 
-/** Sends the act for each task that it fits. True when none was refused. */
+/** One command for all tasks that it fits. True when it was not refused. */
 export function doAct(
   session: Session,
   act: TaskAct,
@@ -22,19 +29,21 @@ export function doAct(
 ): Promise<boolean> {
   return making(async (own) => {
     const fitting = cards.filter((card) => act.blocked(card) === null)
+    if (fitting.length === 0) return true
     const isPublish = act.id === TASK_ACTS.publish.id
     const wanted = isPublish ? firstDrafts(fitting) : fitting
-    const {
-      cards: sent,
-      replies,
-      refused,
-    } = await sendMany(session, act, wanted, own.waitsForPerson)
-    if (refused) showToast(`${refused.card.title}: ${refused.problem.message}`, { kind: 'error' })
+    const done = await sendOrOffer(
+      session,
+      sendChanges(wanted.map(act.change)),
+      `${act.label(wanted)} ${countOf(wanted)}`,
+      own.waitsForPerson,
+    )
+    if (!done.ok) return showRefusal(done.error)
     const edit = isPublish
-      ? publishEdit(replies.flatMap(releasedBy), session.yard.getState().tasks)
-      : editOf(act, sent)
-    if (edit && sent.length > 0) own.remember(session, edit)
-    return sent.length === wanted.length
+      ? publishEdit(done.value.ids.flat(), session.yard.getState().tasks)
+      : editOf(act, fitting)
+    if (edit) own.remember(session, edit)
+    return true
   })
 }
 
@@ -47,7 +56,9 @@ export async function deleteTasks(session: Session, cards: readonly TaskCard[]):
   const tried = cards.filter((card) => !drafts.includes(card) && !isAbandoned(card))
   // Whoever leaves the first question means none of it.
   if (drafts.length > 0 && !(await removeTasks(session, drafts))) return
-  if (tried.length > 0) await abandonTasks(session, tried)
+  // What is done is left as it is; alone, the host says why.
+  const open = tried.filter(({ status }) => status !== 'done')
+  if (tried.length > 0) await abandonTasks(session, open.length > 0 ? open : tried)
 }
 
 const isAbandoned = (card: TaskCard): boolean => card.status === 'abandoned'
@@ -66,12 +77,12 @@ async function removeTasks(session: Session, cards: readonly TaskCard[]): Promis
     await deleteTasks(session, [...cards, ...more])
     return true
   }
-  const relinks = outer.map((card) => relinkOf(tasks, card, { ids, joins: choice === 'join' }))
-  return removeAndRemember(
-    session,
-    topologicalOrder(dagOf(cards)).flatMap((id) => tasks.get(id) ?? []),
+  const joins = choice === 'join'
+  const relinks = outer.map((card) => relinkOf(tasks, card, { ids, joins }))
+  return removeAndRemember(session, topologicalOrder(dagOf(cards)), {
+    dependents: joins ? 'join' : 'release',
     relinks,
-  )
+  })
 }
 
 async function askAboutWaiting(
@@ -128,51 +139,40 @@ function relinkOf(
   return { id: card.id, lost, gained: joins ? [...gained] : [] }
 }
 
-/** `cards`: blockers before dependents. Dependents go first, because a task that others wait for is not removed. */
+/** `ids`: blockers before dependents. */
 function removeAndRemember(
   session: Session,
-  cards: readonly TaskCard[],
-  relinks: readonly Relink[],
+  ids: readonly string[],
+  rest: { readonly dependents: 'join' | 'release'; readonly relinks: readonly Relink[] },
 ): Promise<boolean> {
+  const { tasks } = session.yard.getState()
+  const count = countOf(ids.flatMap((id) => tasks.get(id) ?? []))
   return making(async (own) => {
-    const kept = await sendOrOffer(
+    const read = await sendOrOffer(
       session,
-      ({ task }) => Promise.all(cards.map(({ id }) => task.get({ id }))),
-      `Remove ${countOf(cards)}`,
+      ({ task }) => Promise.all(ids.map((id) => task.get({ id }))),
+      `Remove ${count}`,
       own.waitsForPerson,
     )
-    if (!kept.ok) return tellRefusal(kept.error)
-    const views = kept.value
-    const remove = async ({ task }: YardClient, commandId: string): Promise<void> => {
-      for (const { id, lost, gained } of relinks)
-        await task.edit({
-          id,
-          removeAfter: [...lost],
-          addAfter: [...gained],
-          commandId: `${commandId}:${id}`,
-        })
-      for (const { id } of views.toReversed())
-        await task.remove({ id, commandId: `${commandId}:${id}` })
-    }
-    const putBack = async ({ task }: YardClient, commandId: string): Promise<void> => {
-      for (const view of views)
-        await task.add({ ...wishOf(view), commandId: `${commandId}:${view.id}` })
-      for (const { id, lost, gained } of relinks)
-        await task.edit({
-          id,
-          addAfter: [...lost],
-          removeAfter: [...gained],
-          commandId: `${commandId}:${id}`,
-        })
-    }
-    const done = await sendOrOffer(session, remove, `Remove ${countOf(cards)}`, own.waitsForPerson)
-    if (!done.ok) return tellRefusal(done.error)
-    own.remember(session, { label: `Removed ${countOf(cards)}`, undo: putBack, redo: remove })
+    if (!read.ok) return showRefusal(read.error)
+    const remove: SendEdit = ({ task }, commandId) =>
+      task.removeAll({ ids: [...ids], dependents: rest.dependents, commandId })
+    const done = await sendOrOffer(session, remove, `Remove ${count}`, own.waitsForPerson)
+    if (!done.ok) return showRefusal(done.error)
+    const undo = sendChanges([
+      ...read.value.map((view): TaskChange => ({ do: 'add', task: wishOf(view) })),
+      ...rest.relinks.map(({ id, lost, gained }): TaskChange => ({
+        do: 'edit',
+        id,
+        edit: { addAfter: [...lost], removeAfter: [...gained] },
+      })),
+    ])
+    own.remember(session, { label: `Removed ${count}`, undo, redo: remove })
     return true
   })
 }
 
-function tellRefusal({ message }: Problem): false {
+function showRefusal({ message }: Problem): false {
   showToast(message, { kind: 'error' })
   return false
 }
@@ -238,39 +238,23 @@ export async function abandonTasks(session: Session, cards: readonly TaskCard[])
                 ],
         })
   if (answer === null) return
-  if (answer.choice === 'join' && !(await joinDependents(session, cards))) return
-  for (const { id } of cards) {
-    const withDependents = answer.choice === 'all'
-    const done = await sendOrOffer(
-      session,
-      ({ task }, commandId) => task.abandon({ id, withDependents, commandId }),
-      `Abandon ${countOf(cards)}`,
-    )
-    if (!done.ok) return showToast(done.error.message, { kind: 'error' })
-  }
+  const { choice } = answer
+  const done = await sendOrOffer(
+    session,
+    sendChanges(
+      cards.map(({ id }) => ({
+        do: 'abandon',
+        id,
+        withDependents: choice === 'all',
+        join: choice === 'join',
+      })),
+    ),
+    `Abandon ${countOf(cards)}`,
+  )
+  if (!done.ok) showRefusal(done.error)
 }
 
 const agents = (count: number): string => (count === 1 ? 'The agent' : `${count} agents`)
-
-/** Its dependents wait for what it waited for instead. */
-async function joinDependents(session: Session, cards: readonly TaskCard[]): Promise<boolean> {
-  const { tasks } = session.yard.getState()
-  for (const card of cards)
-    for (const other of tasks.values()) {
-      if (!other.after.includes(card.id)) continue
-      const edit = { addAfter: card.after, removeAfter: [card.id] }
-      const done = await sendOrOffer(
-        session,
-        ({ task }, commandId) => task.edit({ id: other.id, ...edit, commandId }),
-        other.title,
-      )
-      if (!done.ok) {
-        showToast(`${other.title}: ${done.error.message}`, { kind: 'error' })
-        return false
-      }
-    }
-  return true
-}
 
 /** Adds or removes dependencies as one edit that can be taken back. Null when it was accepted, else the refusal. */
 export function editDependency(

@@ -1,17 +1,16 @@
 /** What can be done to tasks: when, with what words, and how it is taken back. Used by the inspector, the lists, the graph and the palette alike. */
 import type { TaskCard } from '../../contract/view.ts'
-import type { YardClient } from '../session/link.ts'
-import type { Edit } from './history.ts'
+import type { TaskChange } from '../../contract/task.ts'
+import type { Edit, SendEdit } from './history.ts'
 
 export interface TaskAct {
   readonly id: string
   readonly label: (cards: readonly TaskCard[]) => string
   /** Why it does not fit this task now; null = it fits. */
   readonly blocked: (card: TaskCard) => string | null
-  readonly send: (client: YardClient, card: TaskCard, commandId: string) => Promise<unknown>
-  /** Null: it cannot be taken back by another command. */
-  readonly inverse:
-    ((client: YardClient, card: TaskCard, commandId: string) => Promise<unknown>) | null
+  readonly change: (card: TaskCard) => TaskChange
+  /** Null: no other change takes it back. */
+  readonly inverse: ((card: TaskCard) => TaskChange) | null
   /** `Paused 3 tasks` */
   readonly past: string
 }
@@ -26,8 +25,8 @@ export const TASK_ACTS = {
     label: () => 'Pause',
     blocked: (card) =>
       isFinishedCard(card) ? 'It has ended' : isHeld(card) ? 'It is paused already' : null,
-    send: ({ task }, { id }, commandId) => task.hold({ id, commandId }),
-    inverse: ({ task }, { id }, commandId) => task.release({ id, commandId }),
+    change: ({ id }) => ({ do: 'hold', id }),
+    inverse: ({ id }) => ({ do: 'release', id }),
     past: 'Paused',
   },
   resume: {
@@ -35,16 +34,15 @@ export const TASK_ACTS = {
     label: () => 'Resume',
     blocked: (card) =>
       isFinishedCard(card) ? 'It has ended' : isHeld(card) ? null : 'It is not paused',
-    send: ({ task }, { id }, commandId) => task.release({ id, commandId }),
-    inverse: ({ task }, card, commandId) =>
-      task.hold({ id: card.id, asDraft: card.isDraft, commandId }),
+    change: ({ id }) => ({ do: 'release', id }),
+    inverse: (card) => ({ do: 'hold', id: card.id, asDraft: card.isDraft }),
     past: 'Resumed',
   },
   publish: {
     id: 'task.publish',
     label: () => 'Publish',
     blocked: (card) => (isHeld(card) ? null : 'It is no draft'),
-    send: ({ task }, { id }, commandId) => task.publish({ id, commandId }),
+    change: ({ id }) => ({ do: 'publish', id }),
     inverse: null, // `publish.ts` takes it back: it releases others as well
     past: 'Published',
   },
@@ -53,7 +51,7 @@ export const TASK_ACTS = {
     label: () => 'Retry',
     blocked: (card) =>
       card.status === 'failed' || card.status === 'waiting' ? null : 'It has not failed',
-    send: ({ task }, { id }, commandId) => task.retry({ id, commandId }),
+    change: ({ id }) => ({ do: 'retry', id }),
     inverse: null,
     past: 'Retried',
   },
@@ -62,7 +60,7 @@ export const TASK_ACTS = {
     label: () => 'Retry fresh',
     blocked: (card) =>
       card.status === 'failed' || card.status === 'waiting' ? null : 'It has not failed',
-    send: ({ task }, { id }, commandId) => task.retry({ id, fresh: true, commandId }),
+    change: ({ id }) => ({ do: 'retry', id, fresh: true }),
     inverse: null,
     past: 'Retried fresh',
   },
@@ -71,7 +69,7 @@ export const TASK_ACTS = {
     label: () => 'Do it again',
     blocked: (card) =>
       card.status === 'done' || card.status === 'abandoned' ? null : 'It has not ended',
-    send: ({ task }, { id }, commandId) => task.reopen({ id, commandId }),
+    change: ({ id }) => ({ do: 'reopen', id }),
     inverse: null,
     past: 'Reopened',
   },
@@ -79,7 +77,7 @@ export const TASK_ACTS = {
     id: 'task.complete',
     label: () => 'Mark as done',
     blocked: (card) => (card.status === 'done' ? 'It is done already' : null),
-    send: ({ task }, { id }, commandId) => task.complete({ id, force: true, commandId }),
+    change: ({ id }) => ({ do: 'complete', id, force: true }),
     inverse: null,
     past: 'Marked as done',
   },
@@ -87,8 +85,8 @@ export const TASK_ACTS = {
     id: 'task.take',
     label: () => 'Take it in hand',
     blocked: (card) => (card.state === 'ready' ? null : 'It is not ready'),
-    send: ({ task }, { id }, commandId) => task.take({ id, commandId }),
-    inverse: ({ task }, { id }, commandId) => task.letGo({ id, commandId }),
+    change: ({ id }) => ({ do: 'take', id }),
+    inverse: ({ id }) => ({ do: 'letGo', id }),
     past: 'Taken',
   },
 } as const satisfies Record<string, TaskAct>
@@ -97,13 +95,18 @@ export const TASK_ACTS = {
 export function editOf(act: TaskAct, cards: readonly TaskCard[]): Edit | null {
   const { inverse } = act
   if (inverse === null) return null
-  const each =
-    (send: TaskAct['send']) =>
-    async (client: YardClient, commandId: string): Promise<void> => {
-      for (const card of cards) await send(client, card, `${commandId}:${card.id}`)
-    }
-  return { label: `${act.past} ${countOf(cards)}`, undo: each(inverse), redo: each(act.send) }
+  return {
+    label: `${act.past} ${countOf(cards)}`,
+    undo: sendChanges(cards.map(inverse)),
+    redo: sendChanges(cards.map(act.change)),
+  }
 }
+
+/** All of them as one command: one commit, or none. */
+export const sendChanges =
+  (changes: readonly TaskChange[]) =>
+  ({ task }: Parameters<SendEdit>[0], commandId: string) =>
+    task.change({ changes: [...changes], commandId })
 
 export const countOf = (cards: readonly TaskCard[]): string =>
   cards.length === 1 ? `“${cards[0]?.title ?? ''}”` : `${cards.length} tasks`

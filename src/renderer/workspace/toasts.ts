@@ -37,13 +37,6 @@ export function openToast(
   return toast.id
 }
 
-/** Other words for one that is still there. */
-export const retellToast = (id: number, text: string): void =>
-  store.setState(
-    store.getState().map((toast) => (toast.id === id ? { ...toast, text } : toast)),
-    true,
-  )
-
 export const closeToast = (id: number): void =>
   store.setState(
     store.getState().filter((toast) => toast.id !== id),

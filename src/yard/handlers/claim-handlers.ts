@@ -89,7 +89,10 @@ function leaseOf(given: string | number | undefined): number {
 }
 
 /** A claim on a task that the coordinator never starts. */
-function claimOf({ yard }: HandlerContext, task: Task): { claim: Claim; workplaceCwd: string } {
+export function claimOf(
+  { yard }: HandlerContext,
+  task: Task,
+): { claim: Claim; workplaceCwd: string } {
   const config = yard.config()
   const choice = resolveExecutor(config.settings, task, originsOf(config))
   const { profile, why } = valueOf(choice)

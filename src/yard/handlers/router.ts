@@ -3,6 +3,7 @@ import { createRouterClient } from '@orpc/server'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '../../contract/contract.ts'
 import { agentHandlers } from './agent-handlers.ts'
+import { bulkHandlers } from './bulk-handlers.ts'
 import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { procedures, type HandlerContext } from './context.ts'
@@ -14,7 +15,7 @@ import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 
 export const router = procedures.router({
-  task: { ...taskHandlers, ...claimHandlers, ...pilotHandlers, ...graphHandlers },
+  task: { ...taskHandlers, ...bulkHandlers, ...claimHandlers, ...pilotHandlers, ...graphHandlers },
   agent: agentHandlers,
   service: serviceHandlers,
   page: pageHandlers,

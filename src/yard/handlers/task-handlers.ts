@@ -1,7 +1,5 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
-import type { TaskChange } from '../../contract/task.ts'
 import type { TaskView } from '../../contract/view.ts'
-import type { TaskCommand } from '../../domain/command.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
 import { failure } from '../../domain/failure.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
@@ -107,17 +105,6 @@ export const taskHandlers = {
     await send(context, { type: 'task.remove', id }, input.commandId)
     return { removed: id }
   }),
-  removeAll: os.removeAll.handler(async ({ context, input }) => {
-    const ids = input.ids.map((id) => idOf(context, id))
-    const { dependents, commandId } = input
-    const reply = await send(context, { type: 'tasks.remove', ids, dependents }, commandId)
-    return { removed: [...reply.ids] }
-  }),
-  change: os.change.handler(async ({ context, input }) => {
-    const commands = input.changes.map((change) => toCommand(context, change))
-    const reply = await send(context, { type: 'tasks.change', commands }, input.commandId)
-    return { ids: (reply.replies ?? []).map(({ ids }) => [...ids]) }
-  }),
   log: os.log.handler(async ({ context, input }) => {
     const { id } = taskOf(context, input.id)
     await send(context, { type: 'task.log', id, text: input.text }, input.commandId)
@@ -135,38 +122,8 @@ export const taskHandlers = {
 }
 
 /** Of a task that may have gone: whoever repeats a command that removed it gets the reply of the first time. */
-const idOf = ({ yard }: HandlerContext, id: string): TaskId =>
+export const idOf = ({ yard }: HandlerContext, id: string): TaskId =>
   isTaskId(id) ? id : refuse(unknownTask(yard.plan, id))
-
-function toCommand(context: HandlerContext, change: TaskChange): TaskCommand {
-  if (change.do === 'add')
-    return { type: 'task.add', ...valueOf(toNewTask(context.yard, change.task)) }
-  const id = idOf(context, change.id)
-  switch (change.do) {
-    case 'edit': {
-      const task = context.yard.plan.tasks.get(id) ?? null
-      return { type: 'task.edit', id, ...valueOf(toTaskEdit(context.yard, task, change.edit)) }
-    }
-    case 'release':
-    case 'reopen':
-    case 'remove':
-      return { type: `task.${change.do}`, id }
-    case 'hold':
-      return { type: 'task.hold', id, asDraft: change.asDraft ?? false }
-    case 'publish':
-      return { type: 'task.publish', id, only: change.only ?? false }
-    case 'retry':
-      return { type: 'task.retry', id, fresh: change.fresh ?? false }
-    case 'complete': {
-      const report = reportOf(context, taskOf(context, id), {})
-      return { type: 'task.complete', ...report, artifacts: [], force: change.force ?? false }
-    }
-    case 'abandon': {
-      const { withDependents = false, join = false } = change
-      return { type: 'task.abandon', id, withDependents, join }
-    }
-  }
-}
 
 type Simple = 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
 
