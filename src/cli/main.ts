@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { flushed } from '../base/flushed.ts'
 import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { Cli, Machine, Outcome } from './cli.ts'
+import type { Cli, Machine, Outcome } from './spec/define.ts'
 import { createPrinter } from './text/print.ts'
 import { commandGroups } from './groups.ts'
 import { findYard, userPaths } from '../config/paths.ts'
@@ -132,7 +132,7 @@ const isUsageError = (error: unknown): error is UsageError =>
 /** `yard` alone. A failure of what it asks is told as that of any command. */
 async function overviewOf(cli: Cli): Promise<Outcome> {
   try {
-    return await (await import('./commands/overview.ts')).overview(cli)
+    return await (await import('./commands/service/status.ts')).overview(cli)
   } catch (error) {
     const { failureFromError } = await import('./connect/failure-from-error.ts')
     return err(failureFromError(error))

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { findYard, type YardPaths } from '../../config/paths.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { findCaller, type Caller } from '../../yard/caller.ts'
-import type { Cli, Outcome } from '../cli.ts'
+import type { Cli, Outcome } from '../spec/define.ts'
 import { failureFromError, isLostConnection } from './failure-from-error.ts'
 import { askHolder, stillLocked, type Client, type Owner } from './owner.ts'
 

@@ -1,4 +1,5 @@
 /** Errors that were thrown on the way to or in the core, as failures with words. The one place that looks inside them. */
+import { errorText } from '../../base/text.ts'
 import { FAILURE_KINDS, failure, type Failure, type FailureKind } from '../../domain/failure.ts'
 
 export function failureFromError(error: unknown): Failure {
@@ -68,8 +69,7 @@ function fromNetwork(error: unknown): Failure | null {
 }
 
 function internal(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
-  return failure('internal', `this should not have happened: ${message.split('\n')[0]}`, {
+  return failure('internal', `this should not have happened: ${errorText(error).split('\n')[0]}`, {
     hint: 'run it again with --debug to see where',
   })
 }

@@ -7,11 +7,9 @@ import { openLogFile } from '../../headless/log-file.ts'
 import { runHost, type Host } from '../../headless/run-host.ts'
 import { nameYard, runHosts, type Hosts } from '../../headless/run-hosts.ts'
 import { createYardClient } from '../../yard/handlers/router.ts'
-import type { Cli } from '../cli.ts'
-import type { Client } from './owner.ts'
-import { entriesOf } from './program-files.ts'
-import { askOwner, stillLocked, type Owner } from './owner.ts'
-import { pageRootOf } from './program-files.ts'
+import type { Cli } from '../spec/define.ts'
+import { askOwner, stillLocked, type Client, type Owner } from './owner.ts'
+import { entriesOf, pageRootOf } from './program-files.ts'
 
 export interface HostOptions {
   readonly port?: number | undefined

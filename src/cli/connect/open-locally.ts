@@ -12,7 +12,7 @@ import { createYardClient } from '../../yard/handlers/router.ts'
 import { openYard } from '../../yard/open-yard.ts'
 import type { Yard } from '../../yard/yard.ts'
 import { namelessRefusal, type Caller } from '../../yard/caller.ts'
-import type { Cli } from '../cli.ts'
+import type { Cli } from '../spec/define.ts'
 import type { Client } from './owner.ts'
 import { entriesOf } from './program-files.ts'
 

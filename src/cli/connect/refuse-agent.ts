@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { findCaller, namelessRefusal } from '../../yard/caller.ts'
-import type { Cli } from '../cli.ts'
+import type { Cli } from '../spec/define.ts'
 
 /**
  * `does`: the end of "an agent may not …". `also`: folders of yards that are meant beside the one here. Where no yard is yet, an agent of

@@ -3,8 +3,10 @@
  * inferred from the declarations. Help, completion and docs/cli.md are made from the same values, so all files that define commands are
  * loaded at every start: they import light modules only, and a handler gets the rest with `import()`.
  */
-import { Argument, Option } from 'commander'
-import type { Cli, Outcome } from '../cli.ts'
+import { Argument, type Command, Option } from 'commander'
+import type { Result } from '../../base/result.ts'
+import type { Failure } from '../../domain/failure.ts'
+import type { Printer } from '../text/print.ts'
 
 export interface CommandSpec {
   readonly name: string
@@ -193,3 +195,34 @@ const appended =
     ...(before ?? []),
     ...parse(text),
   ]
+
+/** The process as a command sees it; a test makes its own. */
+export interface Machine {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** The project's own folder, with a slash at its end. */
+  readonly root: URL
+  /** The file that the command was started with: source or built. */
+  readonly entry: URL
+  /** Aborted when stdout is not read any more. */
+  readonly gone: AbortSignal
+}
+
+export interface Cli {
+  readonly machine: Machine
+  readonly print: Printer
+  /** `--dir`, as it was written; null = YARD_DIR or walking up decides. */
+  readonly dir: string | null
+  readonly version: string
+  /** All commands, for those that speak of them. */
+  readonly tree: () => Command
+  /** Sent with the command's one change of state, so that repeating it after a lost answer changes nothing twice. */
+  readonly commandId: string
+}
+
+/** The exit code of a command, or why it failed. */
+export type Outcome = Result<number, Failure>

@@ -1,7 +1,6 @@
 /** Builds the tree of commands for commander from their specs. */
 import { Command, CommanderError, Option } from 'commander'
-import type { Cli, Outcome } from '../cli.ts'
-import type { CommandGroup, CommandSpec } from './define.ts'
+import type { Cli, CommandGroup, CommandSpec, Outcome } from './define.ts'
 
 /** Runs the command that was asked for; its outcome is the program's. */
 export type Execute = (run: (cli: Cli) => Promise<Outcome>, globals: Globals) => Promise<void>

@@ -1,6 +1,12 @@
-/** Moments and lengths of time for people. Moments come as ISO 8601 and are shown in this machine's zone. */
+/** Times, usage and states as a terminal shows them. Times come as ISO 8601 and are shown in this machine's zone. */
 import { isClipped } from '../../base/instant.ts'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
+import { dollarsText } from '../../domain/format.ts'
+import { isHeldUp } from '../../domain/held-up.ts'
+import { reasonInSentence, repeatsState } from '../../domain/reason.ts'
+import type { ShownState } from '../../domain/task.ts'
+import type { Colour, Printer } from './print.ts'
 
 /** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
 export function moment(iso: string): string {
@@ -22,26 +28,12 @@ const dayOf = (at: Date): string =>
 const timeOf = (at: Date): string =>
   `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 
-/** `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h` */
-export function span(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-  const hours = Math.round(minutes / 60)
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`
-}
-
 /** Between two ISO moments; null while one is missing. */
 export function between(from: string | null, to: string | null): number | null {
   if (from === null || to === null) return null
   const ms = new Date(to).getTime() - new Date(from).getTime()
   return Number.isNaN(ms) ? null : Math.max(0, ms)
 }
-
-/** Tokens and their price for people. */
 
 /** `12,300 in, 450 out, $0.0213`; null when nothing is known. */
 export function tokensOf(usage: Usage | null): string | null {
@@ -50,14 +42,11 @@ export function tokensOf(usage: Usage | null): string | null {
   const parts = [
     inputTokens === null ? null : `${count(inputTokens)} in`,
     outputTokens === null ? null : `${count(outputTokens)} out`,
-    costUsd === null ? null : dollarsOf(costUsd),
+    costUsd === null ? null : dollarsText(costUsd),
   ].filter((part) => part !== null)
   if (parts.length === 0) return null
   return `${usage.atLeast ? 'at least ' : ''}${parts.join(', ')}`
 }
-
-/** Cents, and where that would be nothing, as much as it takes to see something. */
-export const dollarsOf = (usd: number): string => `$${usd.toFixed(usd === 0 || usd >= 10 ? 2 : 4)}`
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 
@@ -66,3 +55,39 @@ export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string)
   atLeast > 0 && figure !== '' ? `≥${figure}` : figure
 
 export const BOUND_NOTE = '≥ at least: not every try told all that it used'
+
+/** A sign and a colour, never a colour alone. */
+const STATE_LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: Colour | null]>> = {
+  done: ['✓', 'green'],
+  failed: ['✗', 'red'],
+  abandoned: ['⊘', 'dim'],
+  'in-progress': ['▶', 'blue'],
+  'pending-eval': ['◆', 'blue'],
+  waiting: ['?', 'yellow'],
+  paused: ['‖', 'yellow'],
+  blocked: ['·', 'dim'],
+  delayed: ['◷', null],
+  parked: ['☾', 'yellow'],
+  ready: ['○', null],
+}
+
+/** `blocked (2 to go)`; a fact that says the state once more is left out. */
+export const stateText = (
+  state: ShownState,
+  fact: string | null,
+  reason: TaskCard['reason'],
+): string =>
+  fact === null || repeatsState(reason) ? state : `${state} (${reasonInSentence(fact, reason)})`
+
+export const signOf = (state: ShownState): string => STATE_LOOKS[state][0]
+
+export function paintState(print: Pick<Printer, 'paint'>, state: ShownState, text: string): string {
+  const colour = STATE_LOOKS[state][1]
+  return colour === null ? text : print.paint(colour, text)
+}
+
+/** How an agent has ended, in one word. One that asked a person, or that could not begin yet, has not failed. */
+export function outcomeOf(agent: Pick<AgentView, 'outcome' | 'failure'>): string {
+  if (agent.failure?.class === 'question') return 'asked'
+  return isHeldUp(agent) ? 'held-up' : (agent.outcome ?? 'ended')
+}

@@ -1,11 +1,13 @@
-import { ok } from '../../../base/result.ts'
+import { err, ok } from '../../../base/result.ts'
 import type { AgentView } from '../../../contract/view.ts'
-import type { Cli } from '../../cli.ts'
+import { failure } from '../../../domain/failure.ts'
+import { agentIdSchema } from '../../../domain/ids.ts'
+import { durationText } from '../../../domain/format.ts'
 import { withYard } from '../../connect/connect.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import type { Client } from '../../connect/owner.ts'
+import { argument, type Cli, defineCommand, option, type Outcome } from '../../spec/define.ts'
 import { definedFields, taskId } from '../../spec/values.ts'
-import { between, clock, span } from '../../text/format.ts'
-import { outcomeOf } from '../../text/state.ts'
+import { between, clock, outcomeOf } from '../../text/format.ts'
 
 export const agents = defineCommand({
   name: 'agents',
@@ -37,7 +39,7 @@ function printAgents({ print }: Cli, list: readonly AgentView[]): void {
       const ms = between(startedAt, endedAt ?? now)
       const [started, length] = [
         startedAt === null ? null : clock(startedAt),
-        ms === null ? null : span(ms),
+        ms === null ? null : durationText(ms),
       ]
       return [id, task, statusOf(agent), executor, model, started, length, whatOf(agent)]
     }),
@@ -77,3 +79,85 @@ export const deadAgents = defineCommand({
       return ok(0)
     }),
 })
+
+export const kill = defineCommand({
+  name: 'kill',
+  summary: 'ends agents with all their processes; their tasks reopen paused',
+  arguments: {
+    ids: argument('[ids...]', 'such as agent-7, or tasks: the agents at work on them', taskId),
+  },
+  options: {
+    all: option('--all', 'every agent'),
+    force: option('--force', 'at once, without asking politely'),
+    redispatch: option('--redispatch', 'lets the tasks start again at once'),
+  },
+  examples: ['yard kill agent-7', 'yard kill build test --redispatch', 'yard kill --all --force'],
+  async handler(cli, { ids, all, ...options }) {
+    const named = [...new Set(ids)]
+    if (named.length > 0 === all)
+      return err({
+        kind: 'bad-request',
+        message: all ? 'an agent and --all were both named' : 'no agent was named',
+        hint: 'name one such as agent-7, a task, or --all; see `yard agents --alive`',
+      })
+    return withYard(cli, ({ client }) =>
+      all ? killAll(cli, client, options) : killNamed(cli, client, { named, options }),
+    )
+  },
+})
+
+interface KillOptions {
+  readonly force: boolean
+  readonly redispatch: boolean
+}
+
+async function killAll(cli: Cli, client: Client, options: KillOptions): Promise<Outcome> {
+  const reply = await client.agent.killAll({ ...options, commandId: cli.commandId })
+  cli.print.result(reply, () =>
+    cli.print.line(
+      reply.killed.length === 0 ? 'no agent is alive' : `ended ${reply.killed.join(', ')}`,
+    ),
+  )
+  return ok(0)
+}
+
+async function killNamed(
+  cli: Cli,
+  client: Client,
+  { named, options }: { readonly named: readonly string[]; readonly options: KillOptions },
+): Promise<Outcome> {
+  // None is ended when one of them is unknown.
+  const ids = new Set<string>()
+  for (const name of named) {
+    const id = await agentOf(client, name)
+    if (id === null) return err(noAgentOf(name))
+    ids.add(id)
+  }
+  // In parallel: each may take its whole grace.
+  const asked = [...ids].map((id, index) =>
+    client.agent.kill({ id, ...options, commandId: `${cli.commandId}:${index}` }),
+  )
+  const replies = await Promise.allSettled(asked)
+  const failed = replies.find((reply) => reply.status === 'rejected')
+  const agents = replies.flatMap((reply) => (reply.status === 'fulfilled' ? [reply.value] : []))
+  if (!failed || !cli.print.isJson)
+    cli.print.result(named.length === 1 ? agents[0] : agents, () => {
+      for (const { id, outcome, status } of agents)
+        cli.print.line(`${id} has ended (${outcome ?? status})`)
+    })
+  if (failed) throw failed.reason
+  return ok(0)
+}
+
+/** An agent by its id, or the living one of a task. */
+async function agentOf(client: Client, name: string): Promise<string | null> {
+  if (agentIdSchema.safeParse(name).success) return (await client.agent.get({ id: name })).id
+  const [living] = await client.agent.list({ which: 'alive', task: name })
+  return living?.id ?? null
+}
+
+const noAgentOf = (task: string) =>
+  failure('unknown-agent', `no agent works on ${task} now`, {
+    hint: `yard show ${task} says where it stands`,
+    facts: { task },
+  })

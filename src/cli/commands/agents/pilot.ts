@@ -6,11 +6,10 @@ import type { PilotStart } from '../../../contract/task.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import type { runInTerminal, TerminalEnd } from '../../../yard/pilot-terminal.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { type Connection, withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, taskId } from '../../spec/values.ts'
 
 export const pilot = defineCommand({

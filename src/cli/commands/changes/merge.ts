@@ -1,10 +1,9 @@
 /** Brings results onto their target branch. */
 import { err, ok } from '../../../base/result.ts'
 import type { LandingView } from '../../../contract/change.ts'
-import type { Outcome } from '../../cli.ts'
 import type { Client } from '../../connect/owner.ts'
 import { withYard, type Connection } from '../../connect/connect.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import { hasGivenUp, landingLine } from './diff.ts'
 

@@ -3,9 +3,8 @@ import { err, ok } from '../../../base/result.ts'
 import type { WorktreeView } from '../../../contract/change.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { taskHint } from '../../../domain/near-match.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>

@@ -2,9 +2,8 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { ConfigChange, ConfigEdit } from '../../../config/edit.ts'
 import type { CONFIG_FLAGS } from '../../../config/keys.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 import {
   changeConfig,

@@ -1,11 +1,11 @@
 /** What was spent, by task, model, executor or day. */
 import { ok } from '../../../base/result.ts'
 import type { Costs } from '../../../contract/page.ts'
-import type { Cli } from '../../cli.ts'
+import { dollarsText } from '../../../domain/format.ts'
 import { withYard } from '../../connect/connect.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { definedFields, whole } from '../../spec/values.ts'
-import { bound, BOUND_NOTE, count, dollarsOf } from '../../text/format.ts'
+import { bound, BOUND_NOTE, count } from '../../text/format.ts'
 
 export const cost = defineCommand({
   name: 'cost',
@@ -58,7 +58,7 @@ function printCosts({ print }: Cli, costs: Costs): void {
 /** What nobody told is left out, for it is not nothing. */
 export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs['total']): string {
   return [
-    costUsd === null ? 'no cost known' : dollarsOf(costUsd),
+    costUsd === null ? 'no cost known' : dollarsText(costUsd),
     ...(inputTokens === null ? [] : [`${count(inputTokens)} in`]),
     ...(outputTokens === null ? [] : [`${count(outputTokens)} out`]),
     `${count(tries)} ${tries === 1 ? 'try' : 'tries'}`,
@@ -67,14 +67,14 @@ export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs[
 
 /** Marked where it is not all a CLI's own word. */
 const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>
-  costUsd === null ? '' : `${registryUsd === null ? '' : '~'}${dollarsOf(costUsd)}`
+  costUsd === null ? '' : `${registryUsd === null ? '' : '~'}${dollarsText(costUsd)}`
 
 export function budgetLines({ day, graph, graphSince }: Costs['budget']): string[] {
   const mark = ({ atLeast }: typeof day): string => (atLeast ? '≥' : '')
   const of = (spent: typeof day): string[] => [
     ...(spent.capUsd === null
       ? []
-      : [`${mark(spent)}${dollarsOf(spent.costUsd ?? 0)} of ${dollarsOf(spent.capUsd)}`]),
+      : [`${mark(spent)}${dollarsText(spent.costUsd ?? 0)} of ${dollarsText(spent.capUsd)}`]),
     ...(spent.capTokens === null
       ? []
       : [`${mark(spent)}${count(spent.tokens ?? 0)} of ${count(spent.capTokens)} tokens`]),

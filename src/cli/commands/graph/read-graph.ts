@@ -5,7 +5,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { graphFailure, readGraphFile, type GraphReading } from '../../../graph-file/read-graph.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { Cli } from '../../cli.ts'
+import type { Cli } from '../../spec/define.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import type { Client } from '../../connect/owner.ts'
 

@@ -4,15 +4,13 @@ import type { TaskView } from '../../../contract/view.ts'
 import { formatDuration } from '../../../domain/duration.ts'
 import { originText } from '../../../domain/origin.ts'
 import { lastLines } from '../../../domain/output.ts'
-import type { Cli } from '../../cli.ts'
+import { dollarsText } from '../../../domain/format.ts'
 import { withYard } from '../../connect/connect.ts'
-import { argument, defineCommand } from '../../spec/define.ts'
+import { argument, defineCommand, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
-import { paintState, signOf } from '../../text/state.ts'
 import { manyLines, oneLine } from '../../text/table.ts'
 import { isMilestone, timelineLine, timelineOf } from '../tasks/log.ts'
-import { moment } from '../../text/format.ts'
-import { count, dollarsOf, tokensOf } from '../../text/format.ts'
+import { count, moment, paintState, signOf, tokensOf } from '../../text/format.ts'
 
 /** Lines of the timeline that are shown; `yard log` shows all. */
 const TIMELINE_LINES = 40
@@ -148,7 +146,7 @@ function routeFacts({ routes }: TaskView): Fact[] {
 function budgetOf({ budget, budgetTokens, costUsd, tokens, usage }: TaskView): string | null {
   const mark = usage?.atLeast ? '≥' : ''
   const parts = [
-    ...(budget === null ? [] : [`${mark}${dollarsOf(costUsd ?? 0)} of ${dollarsOf(budget)}`]),
+    ...(budget === null ? [] : [`${mark}${dollarsText(costUsd ?? 0)} of ${dollarsText(budget)}`]),
     ...(budgetTokens === null
       ? []
       : [`${mark}${count(tokens ?? 0)} of ${count(budgetTokens)} tokens`]),

@@ -1,12 +1,10 @@
 /** Numbers of a yard: how many tasks, agents, tries, how long, and what they used. */
 import { ok } from '../../../base/result.ts'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
-import type { Cli } from '../../cli.ts'
+import { dollarsText, durationText } from '../../../domain/format.ts'
 import { withYard } from '../../connect/connect.ts'
-import { defineCommand } from '../../spec/define.ts'
-import { outcomeOf } from '../../text/state.ts'
-import { between, span } from '../../text/format.ts'
-import { bound, BOUND_NOTE, count, dollarsOf } from '../../text/format.ts'
+import { defineCommand, type Cli } from '../../spec/define.ts'
+import { BOUND_NOTE, between, bound, count, outcomeOf } from '../../text/format.ts'
 
 export const stats = defineCommand({
   name: 'stats',
@@ -125,17 +123,17 @@ export function printNumbers(
   print.line(`tasks      ${count(tasks.total)}  ${words(tasks.states)}`)
   print.line(`agents     ${count(agents.total)}  ${words(agents.outcomes)}`)
   print.line(`executors  ${words(agents.executors) || 'none yet'}`)
-  if (elapsedMs !== null) print.line(`elapsed    ${span(elapsedMs)}`)
+  if (elapsedMs !== null) print.line(`elapsed    ${durationText(elapsedMs)}`)
   if (durationMs.mean !== null && durationMs.median !== null && durationMs.longest !== null)
     print.line(
-      `an agent   ${span(durationMs.mean)} on average, ${span(durationMs.median)} median, ` +
-        `${span(durationMs.longest)} at most; ${span(durationMs.total)} in all`,
+      `an agent   ${durationText(durationMs.mean)} on average, ${durationText(durationMs.median)} median, ` +
+        `${durationText(durationMs.longest)} at most; ${durationText(durationMs.total)} in all`,
     )
   if (tokens.input + tokens.output === 0) return
   const figures = [
     `${count(tokens.input)} in`,
     `${count(tokens.output)} out`,
-    ...(tokens.costUsd === null ? [] : [dollarsOf(tokens.costUsd)]),
+    ...(tokens.costUsd === null ? [] : [dollarsText(tokens.costUsd)]),
   ]
   print.line(`tokens     ${figures.map((figure) => bound(tokens, figure)).join(', ')}`)
   if (tokens.atLeast > 0) print.line(BOUND_NOTE)

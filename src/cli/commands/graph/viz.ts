@@ -2,10 +2,9 @@
 import { ok } from '../../../base/result.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { dagOf, layersOf, longestChain } from '../../../domain/dag.ts'
-import type { Cli } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
-import { defineCommand, option } from '../../spec/define.ts'
-import { paintState, signOf } from '../../text/state.ts'
+import { defineCommand, option, type Cli } from '../../spec/define.ts'
+import { paintState, signOf } from '../../text/format.ts'
 import { oneLine, shorten, shownWidth } from '../../text/table.ts'
 
 export const viz = defineCommand({

@@ -5,10 +5,9 @@ import { findYard } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import type { AgentCaller, Door, OpenDoor } from '../../../mcp/door.ts'
 import { findCaller, namelessRefusal } from '../../../yard/caller.ts'
-import type { Cli } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
-import { defineCommand } from '../../spec/define.ts'
+import { defineCommand, type Cli } from '../../spec/define.ts'
 import { errorLine } from '../../text/print.ts'
 
 export const mcp = defineCommand({

@@ -1,10 +1,10 @@
 /** How a graph goes on, for the eye: lines that are redrawn on a terminal, one line for each change elsewhere. */
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
-import type { Machine } from '../../cli.ts'
+import { durationText } from '../../../domain/format.ts'
+import type { Machine } from '../../spec/define.ts'
 import type { Change, LiveGraph } from '../../connect/live-graph.ts'
-import { clock, span } from '../../text/format.ts'
 import type { Printer } from '../../text/print.ts'
-import { signOf, stateText } from '../../text/state.ts'
+import { clock, signOf, stateText } from '../../text/format.ts'
 import { oneLine, shorten, visible } from '../../text/table.ts'
 
 export interface Progress {
@@ -40,7 +40,7 @@ export function changeLine(before: TaskCard | null, after: TaskCard): string | n
   if (after.state === 'in-progress')
     return `${sign} ${after.id} started as ${after.agent}: ${title}`
   const took = after.state === 'done' ? (after.workedMs ?? null) : null
-  const detail = took === null ? after.fact : span(took)
+  const detail = took === null ? after.fact : durationText(took)
   return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null, after.reason)}`
 }
 
@@ -109,7 +109,7 @@ export function liveLines(graph: LiveGraph, now: number): string[] {
   const lines = working.slice(0, MAX_AGENTS_SHOWN).map((agent) => {
     const since = now - new Date(agent.startedAt ?? agent.claimedAt).getTime()
     const doing = agent.doing === null ? '' : `  ${oneLine(agent.doing)}`
-    return `  ▶ ${agent.task}  ${agent.id}  ${span(Math.max(0, since))}${doing}`
+    return `  ▶ ${agent.task}  ${agent.id}  ${durationText(Math.max(0, since))}${doing}`
   })
   if (working.length > MAX_AGENTS_SHOWN)
     lines.push(`  and ${working.length - MAX_AGENTS_SHOWN} more`)

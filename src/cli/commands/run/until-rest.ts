@@ -1,12 +1,12 @@
 /** Follows a graph until it is at rest, with progress for the eye. What `run` and `wait` share. */
+import { durationText } from '../../../domain/format.ts'
 import type { Client } from '../../connect/owner.ts'
 import { followGraph, type Change, type LiveGraph } from '../../connect/live-graph.ts'
-import type { Cli } from '../../cli.ts'
+import type { Cli } from '../../spec/define.ts'
 import { createRestWatch, isGood, type Ending } from './rest-watch.ts'
-import { createPauseReporter } from './progress.ts'
-import { countStates, type Progress } from './progress.ts'
+import { countStates, createPauseReporter, type Progress } from './progress.ts'
 import { oneLine } from '../../text/table.ts'
-import { span } from '../../text/format.ts'
+import {} from '../../text/format.ts'
 
 export type Rest =
   | { readonly kind: 'rest'; readonly ending: Ending }
@@ -118,7 +118,7 @@ export async function printEnding(
   }
   print.result(summary, () => {
     const sign = code === 0 ? print.paint('green', '✓') : print.paint('red', '✗')
-    print.line(`${sign} ${endingText(ending)} in ${span(tookMs)}`)
+    print.line(`${sign} ${endingText(ending)} in ${durationText(tookMs)}`)
     for (const [index, reason] of reasons.entries())
       print.line(`  ${unfinished[index]}: ${oneLine(reason)}`)
     if (unfinished.length > reasons.length)
@@ -167,7 +167,7 @@ export function printStopped(
     print.line(
       isBeside
         ? 'left; the host goes on with the graph'
-        : `stopped after ${span(tookMs)}: ${counts.join(', ')}`,
+        : `stopped after ${durationText(tookMs)}: ${counts.join(', ')}`,
     )
   })
   return 1

@@ -2,10 +2,9 @@
 import { ok } from '../../../base/result.ts'
 import { findYard, userPaths } from '../../../config/paths.ts'
 import { findCaller } from '../../../yard/caller.ts'
-import type { Cli } from '../../cli.ts'
 import { isLostConnection } from '../../connect/failure-from-error.ts'
 import { askOwner, type Client } from '../../connect/owner.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { whole } from '../../spec/values.ts'
 
 const BATCH = 1_000

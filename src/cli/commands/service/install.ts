@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { ok } from '../../../base/result.ts'
+import { shellWord } from '../../../base/text.ts'
 import { entriesOf } from '../../connect/program-files.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand, option } from '../../spec/define.ts'
@@ -152,8 +153,6 @@ const systemdWord = (word: string): string =>
 
 const xmlText = (text: string): string =>
   text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
-
-const shellWord = (word: string): string => `'${word.replace(/'/g, `'\\''`)}'`
 
 /** As the C runtime of Windows takes a command line apart. */
 const windowsWord = (word: string): string =>

@@ -4,8 +4,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard, type YardPaths } from '../../../config/paths.ts'
 import type { Flags } from '../../../contract/service.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { Cli } from '../../cli.ts'
-import { option, type InputOf } from '../../spec/define.ts'
+import { option, type Cli, type InputOf } from '../../spec/define.ts'
 import { whole } from '../../spec/values.ts'
 
 /** At least one. */

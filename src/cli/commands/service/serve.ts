@@ -1,11 +1,10 @@
 /** `yard serve`: the host of one yard or several in the foreground. */
 import { err, ok } from '../../../base/result.ts'
 import type { Host } from '../../../headless/run-host.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { openBrowser } from '../../connect/open-browser.ts'
 import { checkConfigs, namedYards, portOptions, yardOptions } from './named-yards.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 
 export const serve = defineCommand({
   name: 'serve',

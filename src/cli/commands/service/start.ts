@@ -1,11 +1,10 @@
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { Flags } from '../../../contract/service.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { findOwner, type Owner } from '../../connect/owner.ts'
 import { entriesOf } from '../../connect/program-files.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, interval, whole } from '../../spec/values.ts'
 import {
   checkConfigs,

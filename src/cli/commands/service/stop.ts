@@ -4,12 +4,11 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import { readState } from '../../../headless/state-file.ts'
-import type { Cli } from '../../cli.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { checkConfigs, type NamedYards } from './named-yards.ts'
 import { findOwner, isAlive, type Client, type Owner } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { startYards } from './start.ts'
 
 export const stop = defineCommand({

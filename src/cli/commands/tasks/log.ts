@@ -1,10 +1,9 @@
 /** `yard log`, `yard artifact`, and the timeline of a task. */
 import { err, ok } from '../../../base/result.ts'
 import type { TimelineRow } from '../../../contract/page.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, whole } from '../../spec/values.ts'
 import { moment } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'

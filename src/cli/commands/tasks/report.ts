@@ -3,10 +3,9 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { jsonFault } from '../../../domain/bounds.ts'
 import { reportableClassSchema, type Failure } from '../../../domain/failure.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { agentId, definedFields, taskId } from '../../spec/values.ts'
 
 const id = argument('<id>', 'the task', taskId)

@@ -1,9 +1,8 @@
 /** Tasks that repeat. */
 import { ok } from '../../../base/result.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
 import { moment } from '../../text/format.ts'
-import { argument, defineCommand } from '../../spec/define.ts'
+import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>

@@ -5,8 +5,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { parseInstant } from '../../../config/times.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import { contextSchema, modeSchema, PRIORITIES, type TaskDefinition } from '../../../domain/task.ts'
-import type { Cli } from '../../cli.ts'
-import { option, type InputOf } from '../../spec/define.ts'
+import { option, type Cli, type InputOf } from '../../spec/define.ts'
 import { budget, definedFields, duration, orEmpty, timeout, whole } from '../../spec/values.ts'
 
 export const taskOptions = {

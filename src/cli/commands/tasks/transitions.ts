@@ -2,11 +2,10 @@
 import { err, ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import type { Cli, Outcome } from '../../cli.ts'
 import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 
 const id = argument('<id>', 'the task', taskId)

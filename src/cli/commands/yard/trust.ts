@@ -3,10 +3,9 @@ import { err, ok } from '../../../base/result.ts'
 import { findYard, userPaths } from '../../../config/paths.ts'
 import type { RefusedSetting } from '../../../yard/plan-git-guard.ts'
 import type { TrustShown } from '../../../yard/trust.ts'
-import type { Cli } from '../../cli.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { reloadOwner } from '../config/change-config.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 
 export const trust = defineCommand({
