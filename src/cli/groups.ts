@@ -56,7 +56,7 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Graph',
     commands: [...[list, show, ready, blocked, why, importGraph, exportGraph, viz, stats, cost]],
   },
-  { title: 'Getting it done', commands: [run, wait, mcp, watch] },
+  { title: 'Running', commands: [run, wait, mcp, watch] },
   { title: 'Changes', commands: [diff, merge, worktree] },
   { title: 'Service', commands: [service, page, welcome, serve] },
   {
@@ -64,5 +64,5 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [agents, output, kill, deadAgents, claim, heartbeat, pilot, letGo],
   },
   { title: 'Configuration', commands: [config, model, executors] },
-  { title: 'Words', commands: [help, completion] },
+  { title: 'Help', commands: [help, completion] },
 ]

@@ -1,4 +1,4 @@
-/** One invocation of `yard`: reads the words, carries the verb out, and says how it ended. */
+/** One invocation of `yard`: parses the arguments, runs the command, and reports how it ended. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
@@ -7,7 +7,6 @@ import { err, ok } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Cli, Machine, Outcome } from './spec/define.ts'
 import { createPrinter } from './text/print.ts'
-import { commandGroups } from './groups.ts'
 import { findYard, userPaths } from '../config/paths.ts'
 import { unknownVariables } from '../config/unknown-variables.ts'
 import { nearMatch } from '../domain/near-match.ts'
@@ -26,13 +25,12 @@ export async function runProcess(entry: URL): Promise<void> {
   let writeProblem: string | null = null
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // `yard list | head`: whoever read has enough, which is no error. A full disk is one.
+      // A reader that has enough (`yard list | head`) is no error. A full disk is one.
       if (stream === stdout && error.code !== 'EPIPE') writeProblem ??= error.message
       gone.abort()
     })
-  const words = argv.slice(2)
   const code = await runCli({
-    argv: words,
+    argv: argv.slice(2),
     env,
     cwd,
     stdin,
@@ -45,7 +43,7 @@ export async function runProcess(entry: URL): Promise<void> {
   await Promise.all([stdout, stderr].map((each) => flushed(each)))
   if (writeProblem !== null)
     stderr.write(`yard: the output could not be written: ${writeProblem}\n`)
-  // Idle connections and a stdin that nobody ends must not keep a finished command.
+  // Idle connections and an open stdin must not keep a finished command alive.
   process.exit(writeProblem === null ? code : 1)
 }
 
@@ -61,12 +59,14 @@ function currentFolder(): string | null {
 export async function runCli(machine: Machine): Promise<number> {
   const { argv, env, stdout, stderr } = machine
   const version = versionOf(machine.root)
-  let globals: Globals = { dir: null, ...saidBeforeParsing(argv) }
+  let globals: Globals = { dir: null, ...flagsBeforeParsing(argv) }
   const printer = () => createPrinter({ stdout, stderr, env, isJson: globals.isJson })
   if (asksForVersion(argv)) {
     printer().result({ version }, () => printer().line(version))
     return 0
   }
+  // Loaded late: the version needs no command.
+  const { commandGroups } = await import('./groups.ts')
   let outcome: Outcome = ok(0)
   const cliOf = (given: Globals): Cli => {
     globals = given
@@ -98,7 +98,7 @@ export async function runCli(machine: Machine): Promise<number> {
   return endOf(outcome, printer)
 }
 
-/** A mistyped setting would be passed over without a word. */
+/** A mistyped setting would be ignored silently. */
 async function warnOfVariables({ machine, print, dir }: Cli): Promise<void> {
   const { env, cwd } = machine
   const yard = findYard(cwd, env, dir)
@@ -116,11 +116,11 @@ async function endOf(outcome: Outcome, printer: () => Cli['print']): Promise<num
   return exitCodeOf(outcome.error)
 }
 
-/** What must be known even if the words turn out to be wrong. */
-function saidBeforeParsing(argv: readonly string[]): Pick<Globals, 'isJson' | 'isDebug'> {
+/** Needed for the report even when parsing fails. */
+function flagsBeforeParsing(argv: readonly string[]): Pick<Globals, 'isJson' | 'isDebug'> {
   const end = argv.indexOf('--')
-  const words = end === -1 ? argv : argv.slice(0, end)
-  return { isJson: words.includes('--json'), isDebug: words.includes('--debug') }
+  const flags = end === -1 ? argv : argv.slice(0, end)
+  return { isJson: flags.includes('--json'), isDebug: flags.includes('--debug') }
 }
 
 const asksForVersion = (argv: readonly string[]): boolean =>
@@ -129,7 +129,7 @@ const asksForVersion = (argv: readonly string[]): boolean =>
 const isUsageError = (error: unknown): error is UsageError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
 
-/** `yard` alone. A failure of what it asks is told as that of any command. */
+/** `yard` alone. Its failures are reported as those of any command. */
 async function overviewOf(cli: Cli): Promise<Outcome> {
   try {
     return await (await import('./commands/service/status.ts')).overview(cli)
@@ -139,7 +139,7 @@ async function overviewOf(cli: Cli): Promise<Outcome> {
   }
 }
 
-/** commander speaks in `error: …` with a suggestion on a second line. */
+/** commander writes `error: …` with a suggestion on a second line. */
 function fromCommander(error: UsageError, program: Command): Outcome {
   if (error.exitCode === 0) return ok(0)
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')

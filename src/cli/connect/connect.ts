@@ -50,7 +50,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-interface ConnectOptions {
+export interface ConnectOptions {
   /** The command takes long: a yard that is opened here is served to others meanwhile. */
   readonly isLong?: boolean
 }
@@ -93,7 +93,7 @@ const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => (
 export async function withYard(
   cli: Cli,
   use: (yard: Connection) => Promise<Outcome>,
-  options: ConnectOptions = {},
+  options: ConnectOptions,
 ): Promise<Outcome> {
   for (let round = 0; round < (options.isLong ? LONG_ROUNDS : 2); round++) {
     const outcome = await useOnce(cli, use, options)

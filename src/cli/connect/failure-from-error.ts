@@ -1,4 +1,4 @@
-/** Errors that were thrown on the way to or in the core, as failures with words. The one place that looks inside them. */
+/** Turns errors that the connection or the core threw into failures with a message. Nothing else inspects them. */
 import { errorText } from '../../base/text.ts'
 import { FAILURE_KINDS, failure, type Failure, type FailureKind } from '../../domain/failure.ts'
 
@@ -10,11 +10,11 @@ export function failureFromError(error: unknown): Failure {
 export const isLostConnection = (error: unknown): boolean =>
   fromContract(error) === null && fromNetwork(error) !== null
 
-/** A host sends every refusal whole; what it sends before it knows the caller has only a status. */
+/** A host sends every refusal whole; before it has authenticated the caller it sends a status only. */
 function fromContract(error: unknown): Failure | null {
   if (!(error instanceof Error) || !('code' in error) || !('defined' in error)) return null
-  const told = 'data' in error ? toFailure(error.data) : null
-  if (told) return told
+  const sent = 'data' in error ? toFailure(error.data) : null
+  if (sent) return sent
   switch (error.code) {
     case 'UNAUTHORIZED':
       return failure('unauthorized', 'the token of this caller is not valid any more')
@@ -35,7 +35,7 @@ function toFailure(data: unknown): Failure | null {
   }
 }
 
-const SYSTEM_WORDS: Readonly<Record<string, readonly [FailureKind, string]>> = {
+const SYSTEM_ERRORS: Readonly<Record<string, readonly [FailureKind, string]>> = {
   ENOSPC: ['io', 'the disk is full'],
   EDQUOT: ['io', 'the disk quota is used up'],
   EROFS: ['read-only', 'the file system is read-only'],
@@ -49,10 +49,10 @@ const SYSTEM_WORDS: Readonly<Record<string, readonly [FailureKind, string]>> = {
 
 function fromSystem(error: unknown): Failure | null {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
-  const words = SYSTEM_WORDS[String(error.code)]
-  if (!words) return null
+  const known = SYSTEM_ERRORS[String(error.code)]
+  if (!known) return null
   const path = 'path' in error ? String(error.path) : 'a file'
-  return failure(words[0], `${path}: ${words[1]}`)
+  return failure(known[0], `${path}: ${known[1]}`)
 }
 
 const LOST = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_.*)$/

@@ -1,4 +1,4 @@
-/** The live graph at a client: a snapshot that patches keep true, as long as somebody listens. */
+/** The live graph at a client: a snapshot that patches keep current. */
 import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { Client } from './owner.ts'
 
@@ -15,7 +15,7 @@ export interface Change {
   readonly isFirst: boolean
 }
 
-/** Yields the whole graph first, then after each piece of news. Ends when the host does, or the signal. */
+/** Yields the whole graph first, then after each patch. Ends with the host, or by the signal. */
 export async function* followGraph(client: Client, signal: AbortSignal): AsyncGenerator<Change> {
   const patches = await client.service.follow(undefined, { signal })
   let graph = openGraph(await client.service.snapshot(undefined, { signal }))

@@ -23,10 +23,10 @@ export interface Owner {
   readonly isCommand: boolean
 }
 
-/** Longer than an owner under full load takes for one answer. */
+/** Longer than an owner under full load needs for one answer. */
 const HELLO_TIMEOUT_MS = 3_000
 
-/** Null when nobody answers. A host of another contract is a failure that names both versions. */
+/** Null when none answers. A host of another contract is a failure that names both versions. */
 export async function askOwner(
   paths: YardPaths,
   caller: Caller,
@@ -50,7 +50,7 @@ export async function askHolder(
   })
 }
 
-/** Which process has the yard open, whatever it speaks and does. Null when nobody answers. */
+/** The process that has the yard open, of whatever contract and kind. Null when none answers. */
 export async function whoHolds(
   paths: YardPaths,
 ): Promise<{ readonly pid: number; readonly host: HostState['host'] } | null> {
@@ -59,7 +59,7 @@ export async function whoHolds(
   return holder && host ? { pid: holder.pid, host } : null
 }
 
-/** Whatever it speaks. Null where only a command answers. */
+/** Of whatever contract. Null where only a command answers. */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
   const found = await findHolder(paths, caller)
   return found?.isCommand ? null : found
@@ -92,7 +92,7 @@ async function hello(at: { url: string; token: string; root: string }): Promise<
     const { pid, version, contract } = said
     return { client, url: at.url, pid, version, contract, isCommand: false }
   } catch {
-    return null // nobody there, or not ours
+    return null // none there, or of another yard
   }
 }
 

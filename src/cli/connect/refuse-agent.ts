@@ -3,18 +3,18 @@ import { resolve } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { findCaller, namelessRefusal } from '../../yard/caller.ts'
 import type { Cli } from '../spec/define.ts'
 
 /**
  * `does`: the end of "an agent may not …". `also`: folders of yards that are meant beside the one here. Where no yard is yet, an agent of
  * any is kept out all the same.
  */
-export function refuseAgent(
+export async function refuseAgent(
   cli: Cli,
   does: string,
   also: readonly string[] = [],
-): Result<null, Failure> {
+): Promise<Result<null, Failure>> {
+  const { findCaller, namelessRefusal } = await import('../../yard/caller.ts')
   const { cwd, env } = cli.machine
   const found = findYard(cwd, env, cli.dir)
   const here = found.ok ? found.value.root : resolve(cwd, cli.dir ?? '.')

@@ -54,7 +54,7 @@ export const count = (n: number): string => n.toLocaleString('en-US')
 export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string): string =>
   atLeast > 0 && figure !== '' ? `≥${figure}` : figure
 
-export const BOUND_NOTE = '≥ at least: not every try told all that it used'
+export const BOUND_NOTE = '≥ at least: not every try reported all that it used'
 
 /** A sign and a colour, never a colour alone. */
 const STATE_LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: Colour | null]>> = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeLine } from '../../../src/cli/commands/run/progress.ts'
 import { reportLines } from '../../../src/cli/commands/agents/output.ts'
 import { outcomeOf, stateText } from '../../../src/cli/text/format.ts'
-import { budgetLines, totalWords } from '../../../src/cli/commands/graph/cost.ts'
+import { budgetLines, totalText } from '../../../src/cli/commands/graph/cost.ts'
 import { countLine, standingOf } from '../../../src/cli/commands/config/executors.ts'
 import { stoppedText } from '../../../src/cli/commands/service/stop.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
@@ -72,8 +72,8 @@ describe('words', () => {
 
   it('of costs leave out what nobody told', () => {
     const none = { costUsd: null, inputTokens: null, outputTokens: null }
-    expect(totalWords({ ...none, tries: 1 })).toBe('no cost known, 1 try')
-    expect(totalWords({ costUsd: 2, inputTokens: 1500, outputTokens: 0, tries: 2 })).toBe(
+    expect(totalText({ ...none, tries: 1 })).toBe('no cost known, 1 try')
+    expect(totalText({ costUsd: 2, inputTokens: 1500, outputTokens: 0, tries: 2 })).toBe(
       '$2.00, 1,500 in, 0 out, 2 tries',
     )
   })

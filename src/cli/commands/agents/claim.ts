@@ -1,6 +1,6 @@
 /** `yard claim`, `yard heartbeat` and `yard let-go`: for other orchestrators, and for scripts that act as one. */
 import { ok } from '../../../base/result.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 import { agentId, interval, taskId } from '../../spec/values.ts'
 

@@ -6,7 +6,8 @@ import type { PilotStart } from '../../../contract/task.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import type { runInTerminal, TerminalEnd } from '../../../yard/pilot-terminal.ts'
-import { type Connection, withYard } from '../../connect/connect.ts'
+import type { Connection } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import type { Client } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
@@ -30,7 +31,7 @@ export const pilot = defineCommand({
   ],
   examples: ['yard pilot build', 'yard pilot build --executor codex'],
   async handler(cli, given) {
-    const allowed = refuseAgent(cli, 'pilot a task')
+    const allowed = await refuseAgent(cli, 'pilot a task')
     if (!allowed.ok) return allowed
     const session = await begin(cli, given)
     if (!session.ok) return session
@@ -206,7 +207,7 @@ function verdictFrom({
 
 const NO_REASON = 'its pilot says that it failed'
 
-/** Asks on a terminal; without one nobody can say anything, so it is given back. */
+/** Asks on a terminal; without one there is no answer, so the task is given back. */
 async function askVerdict({ machine }: Cli, task: string): Promise<Verdict> {
   const { stdin: input, stderr: output } = machine
   if (!input.isTTY || !output.isTTY) return { kind: 'back' }

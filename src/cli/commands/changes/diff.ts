@@ -2,7 +2,7 @@
 import { ok } from '../../../base/result.ts'
 import type { ChangeView } from '../../../contract/change.ts'
 import type { Client } from '../../connect/owner.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import type { Printer } from '../../text/print.ts'

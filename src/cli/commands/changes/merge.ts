@@ -2,7 +2,8 @@
 import { err, ok } from '../../../base/result.ts'
 import type { LandingView } from '../../../contract/change.ts'
 import type { Client } from '../../connect/owner.ts'
-import { withYard, type Connection } from '../../connect/connect.ts'
+import type { Connection } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import { hasGivenUp, landingLine } from './diff.ts'
@@ -14,7 +15,7 @@ export const merge = defineCommand({
   options: { allDone: option('--all-done', 'every done task with a result that has not landed') },
   notes: [
     "The task's verify command is run on the merged tree first. Your checkout is moved only where nothing of yours is in the way; a conflict becomes a task.",
-    'Exit 1 when something was not merged; the reason is told.',
+    'Exit 1 when something was not merged; the reason is printed.',
   ],
   examples: ['yard merge build', 'yard merge --all-done'],
   async handler(cli, { id, allDone }) {

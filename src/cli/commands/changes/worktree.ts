@@ -3,7 +3,7 @@ import { err, ok } from '../../../base/result.ts'
 import type { WorktreeView } from '../../../contract/change.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { taskHint } from '../../../domain/near-match.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 

@@ -11,7 +11,6 @@ import { recentConfigs } from '../../../yard/start-screen/recent-yards.ts'
 import type { Cli } from '../../spec/define.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { findOwner, type Client } from '../../connect/owner.ts'
-import { oneLine } from '../../text/table.ts'
 
 export interface ConfigFiles {
   readonly sources: ConfigSources
@@ -63,8 +62,8 @@ export type PendingConfig = Awaited<ReturnType<Client['service']['pendingConfig'
 
 /** What became of a change at the owner. */
 export type Reload =
-  | { readonly kind: 'nobody' }
-  /** `changed`: all that was not in force and is now, whoever wrote it. */
+  | { readonly kind: 'no-owner' }
+  /** `changed`: all that was not in force and is now, by whatever change. */
   | {
       readonly kind: 'applied'
       readonly changed: PendingConfig
@@ -82,9 +81,9 @@ export type Reload =
 export async function reloadOwner(cli: Cli, reloads = true): Promise<Reload> {
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
-  if (!paths.ok) return { kind: 'nobody' }
+  if (!paths.ok) return { kind: 'no-owner' }
   const owner = await findOwner(paths.value, findCaller(machine.env, paths.value.root))
-  if (!owner) return { kind: 'nobody' }
+  if (!owner) return { kind: 'no-owner' }
   const { service } = owner.client
   try {
     const { entries: changed } = await service.pendingConfig()
@@ -109,11 +108,4 @@ async function flagsOf(client: Client): Promise<Flags> {
       flags.pollIntervalMs = value * 1000
   }
   return flags
-}
-
-export const shownOrNone = (value: unknown): string => valueText(value) || 'nothing'
-
-export const valueText = (value: unknown): string => {
-  if (value === null || value === undefined) return ''
-  return oneLine(typeof value === 'string' ? value : JSON.stringify(value))
 }

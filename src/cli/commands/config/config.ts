@@ -5,14 +5,8 @@ import type { Failure } from '../../../domain/failure.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
-import {
-  changeConfig,
-  shownOrNone,
-  valueText,
-  type Entry,
-  type PendingConfig,
-  type Reload,
-} from './change-config.ts'
+import type { Entry, PendingConfig, Reload } from './change-config.ts'
+import { shownOrNone, valueText } from './value-text.ts'
 
 export const config = defineCommand({
   name: 'config',
@@ -29,7 +23,7 @@ export const config = defineCommand({
     executor: option('--executor <name>', 'sets coordinator.executor'),
     pollInterval: option('--poll-interval <seconds>', 'sets coordinator.poll_interval'),
     global: option('--global', 'for all your yards, not for this one'),
-    reload: option('--no-reload', 'does not tell a running service'),
+    reload: option('--no-reload', 'does not reload a running service'),
   },
   notes: [
     'Beside a running service it shows what that goes by, with its own environment, and what the files say beyond that: `pending` in JSON.',
@@ -41,7 +35,7 @@ export const config = defineCommand({
     'yard config --unset coordinator.model',
   ],
   async handler(cli, input) {
-    const allowed = refuseAgent(cli, 'see or change the configuration')
+    const allowed = await refuseAgent(cli, 'see or change the configuration')
     if (!allowed.ok) return allowed
     const edits = await editsFrom(input)
     if (!edits.ok) return edits
@@ -91,6 +85,7 @@ async function setAll(
 ): Promise<Outcome> {
   const { print } = cli
   const { editConfig } = await import('../../../config/edit.ts')
+  const { changeConfig } = await import('./change-config.ts')
   const changed = await changeConfig(cli, how, (sources, scope) =>
     editConfig(sources, scope, edits),
   )
@@ -124,7 +119,7 @@ function printReload(
   reload: Reload,
   { changes, also }: { changes: readonly ConfigChange[]; also: PendingConfig },
 ): void {
-  if (reload.kind === 'nobody') return
+  if (reload.kind === 'no-owner') return
   if (reload.kind === 'not-taken') {
     print.line(`the running service did not take it (${oneLine(reload.why)}): yard service restart`)
     return

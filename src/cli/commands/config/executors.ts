@@ -2,7 +2,7 @@
 import { ok } from '../../../base/result.ts'
 import type { ExecutorType } from '../../../domain/settings.ts'
 import type { Client } from '../../connect/owner.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand } from '../../spec/define.ts'
 import { tokensOf } from '../../text/format.ts'
 
@@ -12,7 +12,7 @@ const test = defineCommand({
   arguments: { name: argument('<name>', 'the executor') },
   notes: [
     'It asks the model once, so it costs what one short answer costs. 0 = it answered.',
-    'You ask for it, so it runs on a paused yard too; what it used is told, and counts towards no budget.',
+    'You ask for it, so it runs on a paused yard too; what it used is printed, and counts towards no budget.',
   ],
   handler: (cli, { name }) =>
     withYard(cli, async ({ client }) => {

@@ -7,13 +7,8 @@ import type { Cli, Outcome } from '../../spec/define.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { findOwner } from '../../connect/owner.ts'
 import { oneLine } from '../../text/table.ts'
-import {
-  configFiles,
-  shownOrNone,
-  valueText,
-  type Entry,
-  type PendingConfig,
-} from './change-config.ts'
+import { configFiles, type Entry, type PendingConfig } from './change-config.ts'
+import { shownOrNone, valueText } from './value-text.ts'
 
 interface Listed extends Entry {
   /** What the files say, where a living owner does not go by it yet. */

@@ -2,14 +2,14 @@
 import { ok } from '../../../base/result.ts'
 import type { Costs } from '../../../contract/page.ts'
 import { dollarsText } from '../../../domain/format.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { definedFields, whole } from '../../spec/values.ts'
 import { bound, BOUND_NOTE, count } from '../../text/format.ts'
 
 export const cost = defineCommand({
   name: 'cost',
-  summary: 'tells what was spent, and of which budget',
+  summary: 'shows what was spent, and of which budget',
   options: {
     by: option.oneOf('--by <group>', 'what is summed together (default: task)', [
       'task',
@@ -21,8 +21,8 @@ export const cost = defineCommand({
     limit: option('--limit <n>', 'at most so many rows', whole(1, 100_000)),
   },
   notes: [
-    'NO PRICE counts tries that used tokens of which nobody knows the cost.',
-    'Not told here, and in no budget: tests of executors, CLIs that you pilot, and programs that do not say what they use (copilot, kimi, command, http).',
+    'NO PRICE counts tries that used tokens of unknown cost.',
+    'Not counted here, and in no budget: tests of executors, CLIs that you pilot, and programs that do not say what they use (copilot, kimi, command, http).',
   ],
   examples: ['yard cost --by model --since 2026-03-01'],
   handler: (cli, filter) =>
@@ -48,15 +48,15 @@ function printCosts({ print }: Cli, costs: Costs): void {
     ]),
   )
   if (!costs.isWhole) print.line(`… the first ${count(costs.rows.length)}; --limit shows more`)
-  print.line(`in all  ${totalWords(costs.total)}`)
+  print.line(`in all  ${totalText(costs.total)}`)
   if (costs.rows.some(({ registryUsd }) => registryUsd !== null))
     print.line('~ worked out from list prices, at least in part')
   if (costs.rows.some(({ atLeast }) => atLeast > 0)) print.line(BOUND_NOTE)
   for (const line of budgetLines(costs.budget)) print.line(line)
 }
 
-/** What nobody told is left out, for it is not nothing. */
-export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs['total']): string {
+/** Unknown figures are left out: they are not zero. */
+export function totalText({ costUsd, inputTokens, outputTokens, tries }: Costs['total']): string {
   return [
     costUsd === null ? 'no cost known' : dollarsText(costUsd),
     ...(inputTokens === null ? [] : [`${count(inputTokens)} in`]),
@@ -65,7 +65,7 @@ export function totalWords({ costUsd, inputTokens, outputTokens, tries }: Costs[
   ].join(', ')
 }
 
-/** Marked where it is not all a CLI's own word. */
+/** Marked where list prices are part of it. */
 const costOf = ({ costUsd, registryUsd }: Costs['rows'][number]): string =>
   costUsd === null ? '' : `${registryUsd === null ? '' : '~'}${dollarsText(costUsd)}`
 

@@ -1,5 +1,5 @@
 import { ok } from '../../../base/result.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 
 export const importGraph = defineCommand({

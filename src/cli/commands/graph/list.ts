@@ -1,15 +1,12 @@
 /** Lists of tasks. */
 import { err, ok } from '../../../base/result.ts'
 import type { TaskCard } from '../../../contract/view.ts'
-import { DERIVED_STATES, TASK_STATUSES } from '../../../domain/task.ts'
 import { hintOf } from '../../../domain/near-match.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
+import { STATUSES } from '../../spec/choices.ts'
 import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, whole } from '../../spec/values.ts'
 import { paintState, stateText } from '../../text/format.ts'
-
-/** What `--status` takes: stored statuses and derived states. */
-const STATUSES: readonly string[] = [...TASK_STATUSES, ...DERIVED_STATES]
 
 export const list = defineCommand({
   name: 'list',

@@ -3,9 +3,8 @@ import { ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { formatDuration } from '../../../domain/duration.ts'
 import { originText } from '../../../domain/origin.ts'
-import { lastLines } from '../../../domain/output.ts'
 import { dollarsText } from '../../../domain/format.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import { manyLines, oneLine } from '../../text/table.ts'
@@ -30,7 +29,8 @@ export const show = defineCommand({
       }
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
-      printTask(cli, task)
+      const { lastLines } = await import('../../../domain/output.ts')
+      printTask(cli, task, lastLines(task.failure?.detail ?? null))
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
         cli.print.line(`  … what was before: yard log ${name}`)
@@ -65,13 +65,13 @@ const whyOf = ({ state, text }: { readonly state: string; readonly text: string 
     '',
   )
 
-function printTask({ print }: Cli, task: TaskView): void {
+function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
   print.line(print.paint('bold', title))
   const facts = [...stateFacts(task), ...definitionFacts(task), ...workFacts(task)]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
-  printLastLines(print, lastLines(task.failure?.detail ?? null))
+  printLastLines(print, outputEnd)
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
 }

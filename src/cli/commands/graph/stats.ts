@@ -2,7 +2,7 @@
 import { ok } from '../../../base/result.ts'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import { dollarsText, durationText } from '../../../domain/format.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { defineCommand, type Cli } from '../../spec/define.ts'
 import { BOUND_NOTE, between, bound, count, outcomeOf } from '../../text/format.ts'
 
@@ -36,12 +36,12 @@ export interface Stats {
     readonly median: number | null
     readonly longest: number | null
   }
-  /** Null = nobody knows what any of it cost. */
+  /** Null = the cost of none of it is known. */
   readonly tokens: {
     readonly input: number
     readonly output: number
     readonly costUsd: number | null
-    /** Agents that were cut off before they told all that they used: then these are lower bounds. */
+    /** Agents that ended before they reported all that they used: then these are lower bounds. */
     readonly atLeast: number
   }
   /** From the first start to the last end; null before that. */

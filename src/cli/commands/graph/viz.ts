@@ -2,7 +2,7 @@
 import { ok } from '../../../base/result.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { dagOf, layersOf, longestChain } from '../../../domain/dag.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { paintState, signOf } from '../../text/format.ts'
 import { oneLine, shorten, shownWidth } from '../../text/table.ts'

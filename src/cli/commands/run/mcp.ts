@@ -4,8 +4,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import type { AgentCaller, Door, OpenDoor } from '../../../mcp/door.ts'
-import { findCaller, namelessRefusal } from '../../../yard/caller.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { defineCommand, type Cli } from '../../spec/define.ts'
 import { errorLine } from '../../text/print.ts'
@@ -18,7 +17,7 @@ export const mcp = defineCommand({
   ],
   examples: ['claude mcp add yard -- yard mcp --dir ~/projects/site'],
   async handler(cli) {
-    const caller = callerOf(cli)
+    const caller = await callerOf(cli)
     if (!caller.ok) return caller
     const { serveMcp } = await import('../../../mcp/serve.ts')
     const { stdin, stdout, stderr, gone } = cli.machine
@@ -39,9 +38,10 @@ export const mcp = defineCommand({
 })
 
 /** Without a yard here every call says so; one may be made while the assistant runs. */
-function callerOf({ machine, dir }: Cli): Result<AgentCaller | null, Failure> {
+async function callerOf({ machine, dir }: Cli): Promise<Result<AgentCaller | null, Failure>> {
   const paths = findYard(machine.cwd, machine.env, dir)
   if (!paths.ok) return ok(null)
+  const { findCaller, namelessRefusal } = await import('../../../yard/caller.ts')
   const caller = findCaller(machine.env, paths.value.root)
   if (caller.kind === 'nameless') return err(namelessRefusal())
   return ok(caller.kind === 'agent' ? caller : null)

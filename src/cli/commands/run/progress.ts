@@ -138,7 +138,7 @@ export function createPauseReporter(): (progress: Progress, graph: LiveGraph) =>
 
 const COULD_START = new Set(['ready', 'parked', 'delayed'])
 
-/** Breakers that hold nobody else back. */
+/** Breakers that hold back one agent only. */
 const OF_ONE_AGENT: ReadonlySet<string> = new Set(['silence', 'unreachable'])
 
 export function pauseLines({ tasks, agents, summary }: LiveGraph): string[] {

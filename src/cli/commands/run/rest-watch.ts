@@ -1,4 +1,4 @@
-/** Decides from the live graph whether tasks are at rest, and how they ended. Asks the host only for what the cards do not tell. */
+/** Decides from the live graph whether tasks are at rest, and how they ended. Asks the host only for what the cards lack. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { movingTasks, type RestingTask } from '../../../domain/rest.ts'
 import { isTakenByPeople } from '../../../domain/settings.ts'

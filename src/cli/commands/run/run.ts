@@ -9,7 +9,6 @@ import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
 import type { NamedGraph } from '../graph/read-graph.ts'
 import { createProgress, type Progress } from './progress.ts'
-import { printEnding, printStopped, untilRest } from './until-rest.ts'
 
 export const run = defineCommand({
   name: 'run',
@@ -21,7 +20,7 @@ export const run = defineCommand({
   ],
   examples: ['yard run', 'yard run graph.toml'],
   async handler(cli, { file }) {
-    const allowed = refuseAgent(cli, 'run a coordinator')
+    const allowed = await refuseAgent(cli, 'run a coordinator')
     if (!allowed.ok) return allowed
     const { machine } = cli
     const { readGraphToRun } = await import('../graph/read-graph.ts')
@@ -94,6 +93,7 @@ async function runWith(cli: Cli, options: RunOptions): Promise<Outcome> {
   const startedAt = performance.now()
   const ready = await prepare(cli, options)
   if (!ready.ok) return ready
+  const { printEnding, printStopped, untilRest } = await import('./until-rest.ts')
   const rest = await untilRest({ client, progress, signal, only: null, endsWhenPaused: true })
   progress.end()
   const tookMs = performance.now() - startedAt

@@ -6,7 +6,6 @@ import type { Cli } from '../../spec/define.ts'
 import { createRestWatch, isGood, type Ending } from './rest-watch.ts'
 import { countStates, createPauseReporter, type Progress } from './progress.ts'
 import { oneLine } from '../../text/table.ts'
-import {} from '../../text/format.ts'
 
 export type Rest =
   | { readonly kind: 'rest'; readonly ending: Ending }

@@ -1,11 +1,10 @@
 import { err, ok } from '../../../base/result.ts'
 import { formatDuration } from '../../../domain/duration.ts'
-import { withYard, type Connection } from '../../connect/connect.ts'
+import type { Connection } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, timeout } from '../../spec/values.ts'
 import { createProgress } from './progress.ts'
-import { createRestWatch } from './rest-watch.ts'
-import { printEnding, untilRest } from './until-rest.ts'
 
 export const wait = defineCommand({
   name: 'wait',
@@ -37,6 +36,8 @@ async function lookOnce(
     agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
     summary: snapshot.summary,
   }
+  const { createRestWatch } = await import('./rest-watch.ts')
+  const { printEnding } = await import('./until-rest.ts')
   const ending = await createRestWatch(client).endingOf(graph, only)
   if (ending) return ok(await printEnding(cli, client, { ending, tookMs: 0 }))
   return err({
@@ -57,6 +58,7 @@ async function waitFor(
   const late = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([machine.gone, ...(late ? [late] : [])])
   try {
+    const { printEnding, untilRest } = await import('./until-rest.ts')
     const rest = await untilRest({ client, progress, only, signal, endsWhenPaused: false })
     progress.end()
     if (rest.kind === 'rest')

@@ -1,9 +1,8 @@
 /** The journal as JSON lines, with or without --json. */
 import { ok } from '../../../base/result.ts'
 import { findYard, userPaths } from '../../../config/paths.ts'
-import { findCaller } from '../../../yard/caller.ts'
 import { isLostConnection } from '../../connect/failure-from-error.ts'
-import { askOwner, type Client } from '../../connect/owner.ts'
+import type { Client } from '../../connect/owner.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { whole } from '../../spec/values.ts'
 
@@ -19,6 +18,8 @@ export const watch = defineCommand({
     const { machine } = cli
     const paths = findYard(machine.cwd, machine.env, cli.dir)
     if (!paths.ok) return paths
+    const { findCaller } = await import('../../../yard/caller.ts')
+    const { askOwner } = await import('../../connect/owner.ts')
     const owner = await askOwner(paths.value, findCaller(machine.env, paths.value.root))
     if (!owner.ok) return owner
     if (owner.value) {

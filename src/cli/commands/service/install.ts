@@ -16,7 +16,7 @@ export const install = defineCommand({
   async handler(cli, { yards: folders, print: onlyShows }) {
     const yards = namedYards(cli, { yards: folders })
     const roots = yards.ok ? yards.value.map(({ root: folder }) => folder) : []
-    const allowed = refuseAgent(cli, 'install a service', roots)
+    const allowed = await refuseAgent(cli, 'install a service', roots)
     if (!allowed.ok) return allowed
     if (!yards.ok) return yards
     const { machine, print } = cli

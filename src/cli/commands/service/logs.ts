@@ -15,7 +15,7 @@ export const logs = defineCommand({
   summary: 'prints its log',
   options: { follow: option('-f, --follow', 'goes on as it grows') },
   async handler(cli, { follow }) {
-    const allowed = refuseAgent(cli, 'read the log of the service')
+    const allowed = await refuseAgent(cli, 'read the log of the service')
     if (!allowed.ok) return allowed
     const { machine, print } = cli
     const paths = findYard(machine.cwd, machine.env, cli.dir)

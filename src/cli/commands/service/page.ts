@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs'
 import { systemClock } from '../../../base/clock.ts'
 import { silentLog } from '../../../base/log.ts'
 import { err, ok } from '../../../base/result.ts'
-import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import { failure } from '../../../domain/failure.ts'
 import type { ServedStartScreen } from '../../../headless/serve-start-screen.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { openBrowser } from '../../connect/open-browser.ts'
 import { entriesOf, pageRootOf } from '../../connect/program-files.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
@@ -97,9 +96,10 @@ export const welcome = defineCommand({
     'A yard that is opened there gets a service of its own. This one ends when a yard was opened and no page has been connected for a minute.',
   ],
   async handler(cli, { open }) {
-    const allowed = refuseAgent(cli, 'open yards')
+    const allowed = await refuseAgent(cli, 'open yards')
     if (!allowed.ok) return allowed
     const { env, root, entry } = cli.machine
+    const { MARKER_VARIABLE } = await import('../../../domain/agent.ts')
     // No yard is looked at here, so there is none whose agent it could be: any agent's marker will do.
     if (env[MARKER_VARIABLE]) return err(failure('not-allowed', 'an agent may not open yards'))
     const pageRoot = pageRootOf(env, root)

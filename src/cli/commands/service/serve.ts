@@ -19,7 +19,7 @@ export const serve = defineCommand({
   async handler(cli, { yards: folders, port, host: address, open }) {
     const yards = namedYards(cli, { yards: folders, port })
     const roots = yards.ok ? yards.value.map(({ root }) => root) : []
-    const allowed = refuseAgent(cli, 'serve the yard', roots)
+    const allowed = await refuseAgent(cli, 'serve the yard', roots)
     if (!allowed.ok) return allowed
     if (!yards.ok) return yards
     const { hostAll, hostOrOwner, ownedElsewhere } = await import('../../connect/local-host.ts')

@@ -1,9 +1,8 @@
 /** `yard service` with its subcommands. */
 import { err, ok } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
-import { findCaller } from '../../../yard/caller.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
-import { askOwner, type Client } from '../../connect/owner.ts'
+import type { Client } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields } from '../../spec/values.ts'
@@ -19,11 +18,13 @@ async function askService(
   does: string,
   ask: (client: Client) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const allowed = refuseAgent(cli, does)
+  const allowed = await refuseAgent(cli, does)
   if (!allowed.ok) return allowed
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
+  const { findCaller } = await import('../../../yard/caller.ts')
+  const { askOwner } = await import('../../connect/owner.ts')
   const caller = findCaller(machine.env, paths.value.root)
   const owner = await askOwner(paths.value, caller)
   if (!owner.ok) return owner

@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { readState } from '../../../headless/state-file.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { checkConfigs, type NamedYards } from './named-yards.ts'
-import { findOwner, isAlive, type Client, type Owner } from '../../connect/owner.ts'
+import type { Client, Owner } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { startYards } from './start.ts'
@@ -22,7 +21,7 @@ export const stop = defineCommand({
     all: option('--all', 'stops all yards of its process, not this one alone'),
   },
   async handler(cli, { killAgents, all }) {
-    const here = findHere(cli)
+    const here = await findHere(cli)
     if (!here.ok) return here
     const yards = await yardsOfProcess(here.value)
     const stopping = all ? yards : [here.value]
@@ -47,7 +46,7 @@ export const restart = defineCommand({
   name: 'restart',
   summary: 'stops its process and starts it anew with the same yards; agents go on',
   async handler(cli) {
-    const here = findHere(cli)
+    const here = await findHere(cli)
     if (!here.ok) return here
     const yards = await yardsOfProcess(here.value)
     const checked = await checkConfigs(cli, yards, {})
@@ -76,14 +75,16 @@ export function stoppedText(
   return killAgents ? `${what}; no agent of ${isOne ? 'it' : 'theirs'} is left` : what
 }
 
-function findHere(cli: Cli): Result<YardPaths, Failure> {
-  const allowed = refuseAgent(cli, 'stop a service')
+async function findHere(cli: Cli): Promise<Result<YardPaths, Failure>> {
+  const allowed = await refuseAgent(cli, 'stop a service')
   if (!allowed.ok) return allowed
   return findYard(cli.machine.cwd, cli.machine.env, cli.dir)
 }
 
 /** The yards of the process that runs this one, which comes first. An app is no service: only this one of its yards is stopped. */
 async function yardsOfProcess(paths: YardPaths): Promise<NamedYards> {
+  const { findOwner } = await import('../../connect/owner.ts')
+  const { readState } = await import('../../../headless/state-file.ts')
   const owner = await findOwner(paths, { kind: 'person' })
   if (!owner || readState(paths)?.host === 'app') return [paths]
   try {
@@ -129,6 +130,7 @@ async function stopOne(
   paths: YardPaths,
   killAgents: boolean,
 ): Promise<Result<Stopped, Failure>> {
+  const { findOwner } = await import('../../connect/owner.ts')
   const owner = await findOwner(paths, { kind: 'person' })
   if (!owner)
     return killAgents ? killWithoutOwner(cli, paths) : ok({ wasRunning: false, ...NONE_LEFT })
@@ -165,6 +167,7 @@ async function killWithoutOwner(cli: Cli, paths: YardPaths): Promise<Result<Stop
 
 /** Then its process ends with it. */
 async function ownsAlone(paths: YardPaths, owner: Owner): Promise<boolean> {
+  const { readState } = await import('../../../headless/state-file.ts')
   if (readState(paths)?.host === 'app') return false
   try {
     return ((await owner.client.service.status()).yards ?? []).length <= 1
@@ -198,6 +201,7 @@ const END_TIMEOUT_MS = 40_000
 
 async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise<boolean> {
   const { isOwned } = await import('../../../yard/is-owned.ts')
+  const { findOwner, isAlive } = await import('../../connect/owner.ts')
   const giveUpAt = performance.now() + END_TIMEOUT_MS
   while (performance.now() < giveUpAt) {
     if (!isAlive(owner.pid)) return true

@@ -1,6 +1,6 @@
 import { err, ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 import { definedFields, idList, taskId } from '../../spec/values.ts'
 import { EXCLUSIVE_TIMES, taskFields, taskOptions } from './task-fields.ts'

@@ -1,7 +1,7 @@
 /** `yard log`, `yard artifact`, and the timeline of a task. */
 import { err, ok } from '../../../base/result.ts'
 import type { TimelineRow } from '../../../contract/page.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, whole } from '../../spec/values.ts'

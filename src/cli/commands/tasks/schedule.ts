@@ -1,6 +1,6 @@
 /** Tasks that repeat. */
 import { ok } from '../../../base/result.ts'
-import { withYard } from '../../connect/connect.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { moment } from '../../text/format.ts'
 import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'

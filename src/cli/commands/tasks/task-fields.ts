@@ -4,8 +4,9 @@ import { text as readAll } from 'node:stream/consumers'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { parseInstant } from '../../../config/times.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { contextSchema, modeSchema, PRIORITIES, type TaskDefinition } from '../../../domain/task.ts'
+import type { TaskDefinition } from '../../../domain/task.ts'
 import { option, type Cli, type InputOf } from '../../spec/define.ts'
+import { CONTEXTS, MODES, PRIORITIES } from '../../spec/choices.ts'
 import { budget, definedFields, duration, orEmpty, timeout, whole } from '../../spec/values.ts'
 
 export const taskOptions = {
@@ -18,10 +19,7 @@ export const taskOptions = {
     'how soon it is picked among those that are ready',
     PRIORITIES,
   ),
-  skills: option.list(
-    '--skill <s>',
-    'something that whoever does it should be able to (again for more)',
-  ),
+  skills: option.list('--skill <s>', 'a skill that its executor needs (again for more)'),
   deliverables: option.list(
     '--deliverable <path>',
     'a file that must exist when it is done (again for more)',
@@ -53,12 +51,8 @@ export const taskOptions = {
     'repeats it: a clock time such as 09:00 (daily), or a cron line',
   ),
   tz: option('--tz <zone>', 'the time zone of --schedule, such as Europe/Berlin'),
-  context: option.oneOf(
-    '--context <amount>',
-    'how much of the graph its agent is told',
-    contextSchema.options,
-  ),
-  mode: option.oneOf('--mode <mode>', 'how much is asked of its agent', modeSchema.options),
+  context: option.oneOf('--context <amount>', 'how much of the graph its agent is given', CONTEXTS),
+  mode: option.oneOf('--mode <mode>', 'how much is asked of its agent', MODES),
   worktree: option.oneOf('--worktree <which>', 'whether it gets a git worktree of its own', [
     'on',
     'off',

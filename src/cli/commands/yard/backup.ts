@@ -2,8 +2,7 @@ import { resolve } from 'node:path'
 import { err, ok } from '../../../base/result.ts'
 import { findYard, userPaths, type YardPaths } from '../../../config/paths.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import { withYard } from '../../connect/connect.ts'
-import { whoHolds } from '../../connect/owner.ts'
+import { withYard } from '../../connect/with-yard.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 
@@ -30,7 +29,7 @@ export const restore = defineCommand({
   ],
   examples: ['yard service stop && yard restore', 'yard restore --kill-agents'],
   async handler(cli, { file, killAgents }) {
-    const allowed = refuseAgent(cli, 'restore a backup')
+    const allowed = await refuseAgent(cli, 'restore a backup')
     if (!allowed.ok) return allowed
     const { machine, print } = cli
     const paths = findYard(machine.cwd, machine.env, cli.dir)
@@ -58,6 +57,7 @@ export const restore = defineCommand({
 
 /** Names the holder of the yard, and how to release it. */
 async function heldBy(paths: YardPaths): Promise<Failure> {
+  const { whoHolds } = await import('../../connect/owner.ts')
   const holder = await whoHolds(paths)
   if (holder === null)
     return failure('locked', 'another command has this yard open', {

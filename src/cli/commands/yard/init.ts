@@ -13,7 +13,7 @@ export const init = defineCommand({
     'Writes .yard/ with a commented config.toml, and a line in .git/info/exclude where the folder is in a git repository.',
   ],
   async handler(cli) {
-    const allowed = refuseAgent(cli, 'make a yard')
+    const allowed = await refuseAgent(cli, 'make a yard')
     if (!allowed.ok) return allowed
     const { machine, print } = cli
     const folder = resolve(machine.cwd, cli.dir ?? (machine.env.YARD_DIR || '.'))

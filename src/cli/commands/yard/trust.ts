@@ -4,7 +4,6 @@ import { findYard, userPaths } from '../../../config/paths.ts'
 import type { RefusedSetting } from '../../../yard/plan-git-guard.ts'
 import type { TrustShown } from '../../../yard/trust.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { reloadOwner } from '../config/change-config.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 
@@ -17,7 +16,7 @@ export const trust = defineCommand({
   ],
   examples: ['yard trust', 'yard trust --yes'],
   async handler(cli, { yes }) {
-    const allowed = refuseAgent(cli, 'trust a yard')
+    const allowed = await refuseAgent(cli, 'trust a yard')
     if (!allowed.ok) return allowed
     const { machine, print } = cli
     const found = findYard(machine.cwd, machine.env, cli.dir)
@@ -48,6 +47,7 @@ export const trust = defineCommand({
     if (gitSettings.length > 0) guard.acceptGitSettings(paths, gitSettings)
     if (!wasTrusted) {
       confirmTrust(yard)
+      const { reloadOwner } = await import('../config/change-config.ts')
       await reloadOwner(cli)
     }
     print.result({ ...shown, trusted: true }, () => print.line(trustedLine(shown, wasTrusted)))

@@ -32,6 +32,6 @@ it('marks tokens and dollars that are a lower bound', () => {
     atLeast: 1,
   })
   expect(printed([whole, cut])).toMatch(
-    /tokens +≥1,200 in, ≥23 out, ≥\$0\.50\n≥ at least: not every try told all/,
+    /tokens +≥1,200 in, ≥23 out, ≥\$0\.50\n≥ at least: not every try reported all/,
   )
 })
