@@ -1,8 +1,23 @@
 // Rules of CONTRIBUTING.md that no linter of ours has: they are read off the syntax trees of the sources.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root, say } from './project.mjs'
 
+const MAX_FILES = 20
+/** Rooms of before this rule, with what they may hold at most until they are rebuilt; a count only ever falls. */
+const LARGER = {
+  'src/coordinator': 24,
+  'src/domain': 40,
+  'src/renderer/app': 21,
+  'src/renderer/composer': 32,
+  'src/renderer/graph': 52,
+  'src/renderer/graph/acts': 21,
+  'src/renderer/task': 28,
+  'src/renderer/tasks': 26,
+  'src/renderer/ui': 48,
+  'src/renderer/workspace': 32,
+  'src/yard': 50,
+}
 const MAX_FUNCTION_LINES = 60
 const MAX_COMPONENT_LINES = 150
 /** A factory is one story over shared state; cut in two, it hands the same names through an object. */
@@ -16,11 +31,27 @@ export async function checkHouse() {
       .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
       .filter((path) => /\.tsx?$/.test(path)),
   )
-  const faults = paths.flatMap((path) =>
-    faultsOf(ts, { path, text: readFileSync(join(root, path), 'utf8') }),
-  )
+  const faults = [
+    ...crowdedFolders(paths, LARGER),
+    ...paths.flatMap((path) =>
+      faultsOf(ts, { path, text: readFileSync(join(root, path), 'utf8') }),
+    ),
+  ]
   for (const fault of faults) say(fault)
   return faults.length === 0 ? 0 : 1
+}
+
+/** Folders below `src` with more sources than they may hold. `larger`: the most for some of them, by path. */
+export function crowdedFolders(paths, larger = {}) {
+  const counts = new Map()
+  for (const path of paths) {
+    const folder = dirname(path)
+    if (folder.startsWith('src')) counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  return [...counts].flatMap(([folder, count]) => {
+    const most = larger[folder] ?? MAX_FILES
+    return count > most ? [`${folder} holds ${count} sources; ${most} are the most`] : []
+  })
 }
 
 /** What is wrong in one source, a line each: `path:line what`. */

@@ -1,7 +1,7 @@
 /** Each rule of the house is shown a source that breaks it, and one that does not. */
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { checkHouse, faultsOf } from '../../scripts/check-house.mjs'
+import { checkHouse, crowdedFolders, faultsOf } from '../../scripts/check-house.mjs'
 
 const faults = (text: string, path = 'src/domain/made.ts'): string[] => faultsOf(ts, { path, text })
 
@@ -23,6 +23,13 @@ describe('the rules of the house', () => {
     expect(faults(`const table = () => [\n${'  1,\n'.repeat(99)}]`)).toEqual([])
     expect(faults(`function Run() {\n${body}}`, 'src/renderer/run.tsx')).toEqual([])
     expect(faults(`function run() {\n${body}}`, 'test/made.test.ts')).toEqual([])
+  })
+
+  it('refuse a folder with too many sources', () => {
+    const paths = Array.from({ length: 21 }, (_, index) => `src/made/${index}.ts`)
+    expect(crowdedFolders(paths)).toEqual(['src/made holds 21 sources; 20 are the most'])
+    expect(crowdedFolders(paths.slice(1))).toEqual([])
+    expect(crowdedFolders(paths, { 'src/made': 21 })).toEqual([])
   })
 
   it('hold in this project', async () => {
