@@ -10,7 +10,7 @@ import {
   launchOrder,
   profileOf,
   type OrderParts,
-} from './launch-order.ts'
+} from '../executors/launch-order.ts'
 
 const FOLDER = '/project/.yard/agents/agent-7'
 const FIRST = `Read ${FOLDER}/prompt.md and do what it says.`
