@@ -31,7 +31,7 @@ const isOk = await runAcp({
   prompt: await text(process.stdin),
   wholePrompt: order.wholePromptFile === null ? null : readFileSync(order.wholePromptFile, 'utf8'),
   version: pack.version,
-  tell: (event) => void process.stdout.write(execEventLine(event)),
+  emit: (event) => void process.stdout.write(execEventLine(event)),
   toStderr: (words) => void process.stderr.write(words),
   now: () => Date.now(),
   stop: stop.signal,

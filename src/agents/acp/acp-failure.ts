@@ -29,26 +29,26 @@ export interface ErrorContext {
   /** What the agent answered to `initialize`, for the ways to sign in that it named. */
   readonly initialized: unknown
   /** Its last words on stderr: some say only there when a limit is reset. */
-  readonly words: string
+  readonly stderrTail: string
   readonly at: number
 }
 
 export function failureOfError(
   error: unknown,
-  { initialized, words, at }: ErrorContext,
+  { initialized, stderrTail: words, at }: ErrorContext,
 ): WorkFailure {
   if (error instanceof AcpFailure) return error.failure
   if (!(error instanceof RequestError))
     return workFailure('crash', `it could not be spoken to: ${oneLine(String(error))}`)
   const { message, status } = parseApiError(messageOf(error))
   if (error.code === AUTH_REQUIRED)
-    return workFailure('auth', `it is not signed in: ${signInWords(error, initialized)}`, {
+    return workFailure('auth', `it is not signed in: ${signInText(error, initialized)}`, {
       detail: clip(message, 4096),
     })
   const failure = sorted(error, { message, status, at })
   const isLimit = failure.class === 'quota' || failure.class === 'rate-limit'
   return isLimit && failure.resetAt === null
-    ? { ...failure, resetAt: parseResetAt(words.split('\n').findLast(tellsOfReset) ?? '', at) }
+    ? { ...failure, resetAt: parseResetAt(words.split('\n').findLast(mentionsReset) ?? '', at) }
     : failure
 }
 
@@ -73,10 +73,13 @@ function sorted(
   return byWords.class === 'crash' ? by(told) : byWords
 }
 
-const tellsOfReset = (line: string): boolean => /\b(?:retry|try again|resets?)\b/i.test(line)
+const mentionsReset = (line: string): boolean => /\b(?:retry|try again|resets?)\b/i.test(line)
 
 /** It has gone before it answered. */
-export function failureOfEnd({ code, signal, words }: AgentEnd, before: string): WorkFailure {
+export function failureOfEnd(
+  { code, signal, stderrTail: words }: AgentEnd,
+  before: string,
+): WorkFailure {
   const how = signal === null ? `exited with ${code ?? 'no code'}` : `was ended by ${signal}`
   const last = oneLine(words.split('\n').at(-1) ?? '')
   const reason = `its program ${how} before ${before}${last === '' ? '' : `: ${last}`}`
@@ -97,7 +100,7 @@ export function failureOfStop(stopReason: unknown): WorkFailure | null {
   return known ?? workFailure('crash', 'it stopped for a reason that is not known here')
 }
 
-function signInWords(error: RequestError, initialized: unknown): string {
+function signInText(error: RequestError, initialized: unknown): string {
   const fromError = objectsAt(objectIn(error.data), 'authMethods')
   const methods = fromError.length > 0 ? fromError : objectsAt(objectIn(initialized), 'authMethods')
   const words = methods.flatMap((method) => {

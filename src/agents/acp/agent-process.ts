@@ -11,7 +11,7 @@ export interface AgentEnd {
   readonly code: number | null
   readonly signal: string | null
   /** Its last words on stderr. */
-  readonly words: string
+  readonly stderrTail: string
 }
 
 export interface AgentProcess {
@@ -20,7 +20,7 @@ export interface AgentProcess {
   readonly failedToStart: Promise<string | null>
   readonly ended: Promise<AgentEnd>
   /** What it said last on stderr, so far. */
-  words(): string
+  stderrTail(): string
   /** Closes its stdin, asks, then kills its group. Resolves when it is gone. Harmless twice. */
   end(graceMs: number): Promise<void>
 }
@@ -28,7 +28,7 @@ export interface AgentProcess {
 /** Windows has none. */
 export const IS_GROUP = process.platform !== 'win32'
 
-const KEPT_WORDS = 4000
+const STDERR_TAIL_CHARS = 4000
 const DRAIN_MS = 200
 
 export interface AgentProcessParts {
@@ -47,10 +47,10 @@ export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentPr
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  let words = ''
+  let stderrTail = ''
   let ending: Promise<void> | null = null
   const note = (text: string): void => {
-    words = `${words}${text}`.slice(-KEPT_WORDS)
+    stderrTail = `${stderrTail}${text}`.slice(-STDERR_TAIL_CHARS)
     toStderr(text)
   }
   child.stderr.setEncoding('utf8').on('data', note)
@@ -62,14 +62,14 @@ export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentPr
     child.once('error', (error) => resolve(error.message))
   })
   const ended = new Promise<AgentEnd>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal, words: words.trim() }))
-    child.once('error', (error) => resolve({ code: null, signal: null, words: error.message }))
+    child.once('close', (code, signal) => resolve({ code, signal, stderrTail: stderrTail.trim() }))
+    child.once('error', (error) => resolve({ code: null, signal: null, stderrTail: error.message }))
   })
   return {
     stream: messageStream({ stdin: child.stdin, stdout: child.stdout, onNoise }),
     failedToStart,
     ended,
-    words: () => words.trim(),
+    stderrTail: () => stderrTail.trim(),
     end: (graceMs) => (ending ??= endChild(child, ended, graceMs)),
   }
 }

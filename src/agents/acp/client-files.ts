@@ -11,7 +11,7 @@ const MAX_READ_BYTES = 16 * 1024 * 1024
 const MAX_WRITE_BYTES = 64 * 1024 * 1024
 
 /** Throws where the act is not allowed. */
-export type Permit = (act: Action, words: string) => void
+export type Permit = (act: Action, text: string) => void
 
 export interface ReadRequest {
   readonly path: string
@@ -21,34 +21,35 @@ export interface ReadRequest {
   readonly limit?: number | null
 }
 
-export async function readTextFile(wish: ReadRequest, permit: Permit): Promise<string> {
-  const path = await leading(wish.path)
+export async function readTextFile(request: ReadRequest, permit: Permit): Promise<string> {
+  const path = await leading(request.path)
   permit({ kind: 'read', paths: [path] }, `May it read: ${path}?`)
-  const text = await readWhole(path, wish.path)
-  const from = Math.max(1, Math.trunc(wish.line ?? 1)) - 1
-  if (from === 0 && wish.limit == null) return text
+  const text = await readWhole(path, request.path)
+  const from = Math.max(1, Math.trunc(request.line ?? 1)) - 1
+  if (from === 0 && request.limit == null) return text
   const lines = text.split('\n')
-  return lines.slice(from, wish.limit == null ? undefined : from + wish.limit).join('\n')
+  return lines.slice(from, request.limit == null ? undefined : from + request.limit).join('\n')
 }
 
 export async function writeTextFile(
-  wish: { readonly path: string; readonly content: string },
+  request: { readonly path: string; readonly content: string },
   permit: Permit,
 ): Promise<void> {
-  const path = await leading(wish.path)
+  const path = await leading(request.path)
   permit({ kind: 'write', paths: [path] }, `May it write: ${path}?`)
-  if (Buffer.byteLength(wish.content) > MAX_WRITE_BYTES) throw refusal(wish.path, 'is too large')
+  if (Buffer.byteLength(request.content) > MAX_WRITE_BYTES)
+    throw refusal(request.path, 'is too large')
   try {
     await mkdir(dirname(path), { recursive: true })
     const { O_WRONLY, O_CREAT, O_TRUNC } = constants
     const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | SAFE, 0o666)
     try {
-      await file.writeFile(wish.content)
+      await file.writeFile(request.content)
     } finally {
       await file.close()
     }
   } catch (error) {
-    throw translated(error, wish.path)
+    throw translated(error, request.path)
   }
 }
 

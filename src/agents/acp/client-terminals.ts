@@ -13,7 +13,7 @@ import { lineOfArguments } from './action.ts'
 import { IS_GROUP, signalGroup } from './agent-process.ts'
 
 export interface Terminals {
-  create(wish: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string
+  create(request: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string
   output(id: string): TerminalOutputResponse
   waitForExit(id: string): Promise<TerminalExitStatus>
   kill(id: string): void
@@ -47,11 +47,11 @@ export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
     return terminal
   }
   return {
-    create(wish, cwd) {
+    create(request, cwd) {
       if (terminals.size >= MAX_TERMINALS)
         throw RequestError.internalError({}, `${MAX_TERMINALS} terminals are open: release some`)
       const id = randomUUID()
-      terminals.set(id, openTerminal(wish, cwd, env))
+      terminals.set(id, openTerminal(request, cwd, env))
       return id
     },
     output(id) {
@@ -80,15 +80,15 @@ export const lineOfTerminal = ({
   args.length === 0 ? command : lineOfArguments([command, ...args])
 
 function openTerminal(
-  wish: Omit<CreateTerminalRequest, 'sessionId'>,
+  request: Omit<CreateTerminalRequest, 'sessionId'>,
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Terminal {
-  const child = startChild(wish, cwd, env)
+  const child = startChild(request, cwd, env)
   const terminal: Terminal = {
     child,
     ended: endOf(child),
-    limit: Math.max(0, Math.min(wish.outputByteLimit ?? USUAL_BYTES, MAX_BYTES)),
+    limit: Math.max(0, Math.min(request.outputByteLimit ?? USUAL_BYTES, MAX_BYTES)),
     pieces: [],
     bytes: 0,
     isTruncated: false,
@@ -104,18 +104,18 @@ function openTerminal(
 }
 
 function startChild(
-  wish: Omit<CreateTerminalRequest, 'sessionId'>,
+  request: Omit<CreateTerminalRequest, 'sessionId'>,
   cwd: string,
   inherited: NodeJS.ProcessEnv,
 ): ChildProcess {
-  const { command, args = [], env: own } = wish
+  const { command, args = [], env: own } = request
   const env = {
     ...inherited,
     ...Object.fromEntries((own ?? []).map(({ name, value }) => [name, value])),
   }
   const how = { cwd, env, detached: IS_GROUP, windowsHide: true }
   // What may be said unasked never sees a shell, however it was sent.
-  const report = reportIn(lineOfTerminal(wish))
+  const report = reportIn(lineOfTerminal(request))
   if (report !== null)
     return execa(YARD_COMMAND, report, {
       ...how,

@@ -19,25 +19,25 @@ import type { SessionUpdates } from './session-updates.ts'
 export interface ClientParts {
   readonly gate: Gate
   readonly terminals: Terminals
-  readonly told: SessionUpdates
+  readonly updates: SessionUpdates
   readonly cwd: string
   /** Aborted when the turn is given up: what is asked then is answered so. */
   readonly cancelled: AbortSignal
 }
 
 export function createClient(parts: ClientParts): ClientApp {
-  const { gate, terminals, told } = parts
+  const { gate, terminals, updates } = parts
   const permit: Permit = (act, words) => {
     if (!gate.passes(act, words)) throw notAllowed(words)
   }
   const { session, fs, terminal } = methods.client
   return client({ name: 'yardmaster' })
-    .onNotification(session.update, ({ params }) => told.update(params.update))
+    .onNotification(session.update, ({ params }) => updates.update(params.update))
     .onRequest(session.requestPermission, async ({ params }) => {
-      const known = told.asked(params.toolCall)
+      const known = updates.onPermissionRequest(params.toolCall)
       if (parts.cancelled.aborted) return { outcome: { outcome: 'cancelled' } }
       const isAllowed = await gate.passesCall(known)
-      if (!isAllowed) told.refused(known.toolCallId)
+      if (!isAllowed) updates.onRefusal(known.toolCallId)
       return { outcome: outcomeOf(parts.cancelled.aborted ? null : isAllowed, params.options) }
     })
     .onRequest(fs.readTextFile, async ({ params }) => ({
@@ -63,19 +63,19 @@ export function createClient(parts: ClientParts): ClientApp {
 }
 
 async function createTerminal(
-  wish: CreateTerminalRequest,
+  request: CreateTerminalRequest,
   { terminals, cwd, cancelled }: ClientParts,
   permit: Permit,
 ): Promise<string> {
   if (cancelled.aborted) throw notAllowed('Its turn is over.')
-  const folder = wish.cwd ?? cwd
+  const folder = request.cwd ?? cwd
   if (!isAbsolute(folder)) throw RequestError.invalidParams({ cwd: folder }, 'cwd is not absolute')
   const place = await whereItLeads(folder)
-  const line = lineOfTerminal(wish)
-  const env = (wish.env ?? []).map(({ name, value }) => `${name}=${value}`)
+  const line = lineOfTerminal(request)
+  const env = (request.env ?? []).map(({ name, value }) => `${name}=${value}`)
   const own = { ...(place === cwd ? {} : { folder: place }), ...(env.length === 0 ? {} : { env }) }
   permit({ kind: 'run', line, ...own }, `May it run: ${commandText(line, own)}?`)
-  return terminals.create(wish, place)
+  return terminals.create(request, place)
 }
 
 const notAllowed = (what: string): RequestError =>

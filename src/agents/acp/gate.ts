@@ -7,7 +7,7 @@ export interface Gate {
    * Whether it may be done now; a question was asked where it may not for want of an answer. `words` say all of the act, for they are
    * what a person goes by.
    */
-  passes(act: Action, words: string): boolean
+  passes(act: Action, text: string): boolean
   passesCall(call: KnownCall): Promise<boolean>
 }
 
@@ -26,8 +26,8 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
     const verdict = judgeAction(rules, act)
     return verdict === 'ask' ? null : verdict === 'allow'
   }
-  const isGranted = (act: Action, words: string): boolean => {
-    const question = questionFor(act, words)
+  const isGranted = (act: Action, text: string): boolean => {
+    const question = questionFor(act, text)
     if (question === null) return false
     if (question !== grant) {
       onQuestion(question)
@@ -44,7 +44,7 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
     return isFound
   }
   return {
-    passes: (act, words) => judge(act) ?? (isCarriedOut(act) || isGranted(act, words)),
+    passes: (act, text) => judge(act) ?? (isCarriedOut(act) || isGranted(act, text)),
     async passesCall(call) {
       const act = await actionOf(call, rules.cwd)
       const judged = judge(act)

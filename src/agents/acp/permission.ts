@@ -84,11 +84,11 @@ const MAX_QUESTION = 4000
 const ENDING = / \(the answer "allow" lets it, once; act [0-9a-f]{32}\)$/
 
 /** As a person reads it; null where it is too long to be read. The same act in the same words gives the same question. */
-export function questionFor(act: Action, words: string): string | null {
+export function questionFor(act: Action, text: string): string | null {
   const digest = createHash('sha256')
-    .update(JSON.stringify([act, words]))
+    .update(JSON.stringify([act, text]))
     .digest('hex')
-  const question = `${visible(words)} (the answer "allow" lets it, once; act ${digest.slice(0, 32)})`
+  const question = `${visible(text)} (the answer "allow" lets it, once; act ${digest.slice(0, 32)})`
   return question.length <= MAX_QUESTION ? question : null
 }
 

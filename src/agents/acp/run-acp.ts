@@ -33,7 +33,7 @@ export interface AcpRun {
   readonly env: NodeJS.ProcessEnv
   /** Ours, as we introduce ourselves. */
   readonly version: string
-  tell(event: ExecEventInput): void
+  emit(event: ExecEventInput): void
   toStderr(text: string): void
   now(): number
   /** Aborted when we are asked to stop. */
@@ -41,10 +41,10 @@ export interface AcpRun {
 }
 
 /** What the parts of one run share. */
-interface Scene {
+interface RunContext {
   readonly run: AcpRun
   readonly agent: AgentProcess
-  readonly told: SessionUpdates
+  readonly updates: SessionUpdates
   /** Its turn is to be given up: we are asked to stop, or a person must be asked. */
   readonly cancelled: AbortSignal
   /** For what only a person may allow. */
@@ -56,16 +56,16 @@ interface Scene {
 
 /** Whether it ended well. */
 export async function runAcp(run: AcpRun): Promise<boolean> {
-  const { order, tell, stop } = run
-  tell({ type: 'start', v: EXEC_EVENTS_VERSION, by: 'acp' })
+  const { order, emit, stop } = run
+  emit({ type: 'start', v: EXEC_EVENTS_VERSION, by: 'acp' })
   const cwd = await whereItLeads(order.cwd)
   const agent = startAgent({ order, env: run.env, toStderr: run.toStderr })
-  const told = createSessionUpdates(tell)
+  const updates = createSessionUpdates(emit)
   const asking = new AbortController()
-  const scene: Scene = {
+  const scene: RunContext = {
     run,
     agent,
-    told,
+    updates,
     cancelled: AbortSignal.any([stop, asking.signal]),
     question: null,
     initialized: null,
@@ -77,18 +77,18 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
     onQuestion(question) {
       if (scene.question !== null) return
       scene.question = question
-      tell({ type: 'question', text: question })
+      emit({ type: 'question', text: question })
       asking.abort()
     },
   })
   const terminals = createTerminals(run.env)
-  const client = createClient({ gate, terminals, told, cwd, cancelled: scene.cancelled })
+  const client = createClient({ gate, terminals, updates, cwd, cancelled: scene.cancelled })
   try {
     const connection = client.connect(agent.stream)
     const failure = await converse(scene, connection.agent).catch((error: unknown) =>
       failureOf(scene, error),
     )
-    return tellEnd(scene, failure)
+    return emitEnd(scene, failure)
   } finally {
     terminals.close()
     await agent.end(order.endMs)
@@ -96,8 +96,8 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
 }
 
 /** Null where it ended well. */
-async function converse(scene: Scene, agent: ClientContext): Promise<WorkFailure | null> {
-  const { run, told } = scene
+async function converse(scene: RunContext, agent: ClientContext): Promise<WorkFailure | null> {
+  const { run, updates } = scene
   const { order } = run
   const unstarted = await scene.agent.failedToStart
   if (unstarted !== null) return workFailure('launch', `it could not be started: ${unstarted}`)
@@ -109,24 +109,24 @@ async function converse(scene: Scene, agent: ClientContext): Promise<WorkFailure
     openSession(agent, { ...order, env: run.env }, scene.initialized),
     order.sessionMs,
   )
-  run.tell({ type: 'conversation', id: session.id })
+  run.emit({ type: 'conversation', id: session.id })
   scene.before = 'it had answered'
-  told.begin()
+  updates.begin()
   const startedAt = run.now()
   const response = await askTurn(scene, agent, session)
   // What it said before its answer is taken in by now.
   await nextTurn()
   const usage = await usageOf(scene, response, { conversation: session.id, startedAt })
-  if (usage) run.tell({ type: 'usage', usage })
+  if (usage) run.emit({ type: 'usage', usage })
   return failureOfTurn(scene, response)
 }
 
 function usageOf(
-  { run, told, initialized }: Scene,
+  { run, updates, initialized }: RunContext,
   response: unknown,
   turn: { readonly conversation: string; readonly startedAt: number },
 ): Usage | null | Promise<Usage | null> {
-  const usage = usageOfTurn(response, told.costUsd())
+  const usage = usageOfTurn(response, updates.costUsd())
   const name = textAt(objectAt(objectIn(initialized), 'agentInfo'), 'name')
   const { order, env, stop } = run
   return name === 'OpenCode' ? usageOfOpencode(usage, { order, env, stop, ...turn }) : usage
@@ -153,7 +153,11 @@ function checkVersion(initialized: unknown): void {
 }
 
 /** Null when it did not give up its turn in time. */
-async function askTurn(scene: Scene, agent: ClientContext, session: Session): Promise<unknown> {
+async function askTurn(
+  scene: RunContext,
+  agent: ClientContext,
+  session: Session,
+): Promise<unknown> {
   const { run, cancelled } = scene
   const answer: Promise<unknown> = agent.request(methods.agent.session.prompt, {
     sessionId: session.id,
@@ -175,7 +179,7 @@ function promptOf({ prompt, wholePrompt }: AcpRun, { isResumed, notResumed }: Se
   return `You worked on this task before, in a conversation that cannot be gone on with: ${notResumed ?? 'it is lost'}. What you did is still in your folder: look at it first.\n\n${wholePrompt}`
 }
 
-function failureOfTurn({ run, question }: Scene, response: unknown): WorkFailure | null {
+function failureOfTurn({ run, question }: RunContext, response: unknown): WorkFailure | null {
   if (question !== null) return workFailure('question', question)
   const stopReason = textAt(objectIn(response), 'stopReason')
   if (run.stop.aborted && stopReason !== 'end_turn')
@@ -183,7 +187,7 @@ function failureOfTurn({ run, question }: Scene, response: unknown): WorkFailure
   return failureOfStop(stopReason)
 }
 
-async function failureOf(scene: Scene, error: unknown): Promise<WorkFailure> {
+async function failureOf(scene: RunContext, error: unknown): Promise<WorkFailure> {
   const { run, agent, initialized, before } = scene
   if (run.stop.aborted) return workFailure('crash', 'it was asked to stop')
   const isAnswer = error instanceof AcpFailure || error instanceof RequestError
@@ -192,24 +196,24 @@ async function failureOf(scene: Scene, error: unknown): Promise<WorkFailure> {
     return failureOfEnd(await agent.ended, before)
   // Some say the rest when they end.
   await agent.end(run.order.endMs)
-  return failureOfError(error, { initialized, words: agent.words(), at: run.now() })
+  return failureOfError(error, { initialized, stderrTail: agent.stderrTail(), at: run.now() })
 }
 const GONE_MS = 1000
 
-function tellEnd({ run, told }: Scene, failure: WorkFailure | null): boolean {
-  told.end()
+function emitEnd({ run, updates }: RunContext, failure: WorkFailure | null): boolean {
+  updates.end()
   if (failure === null) {
-    run.tell({ type: 'result', ok: true, text: told.answer() })
+    run.emit({ type: 'result', ok: true, text: updates.answer() })
     return true
   }
   const { reason, resetAt, detail } = failure
-  run.tell({ type: 'error', message: reason, class: failure.class, resetAt, detail })
-  run.tell({ type: 'result', ok: false, text: reason })
+  run.emit({ type: 'error', message: reason, class: failure.class, resetAt, detail })
+  run.emit({ type: 'result', ok: false, text: reason })
   return false
 }
 
 /** A wait that ends with us, and in so long. */
-async function inTime<T>(scene: Scene, answer: Promise<T>, limitMs: number): Promise<T> {
+async function inTime<T>(scene: RunContext, answer: Promise<T>, limitMs: number): Promise<T> {
   const { stop } = scene.run
   const isHere = await within(Promise.race([answer, aborted(stop)]), limitMs)
   if (isHere && !stop.aborted) return answer

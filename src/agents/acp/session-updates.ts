@@ -18,11 +18,11 @@ import { lineOf, type KnownCall } from './action.ts'
 export interface SessionUpdates {
   update(update: SessionUpdate): void
   /** A call that permission is asked for; gives all that is known of it. */
-  asked(call: KnownCall): KnownCall
+  onPermissionRequest(call: KnownCall): KnownCall
   /** From here on updates are of the present. */
   begin(): void
   /** It was not allowed to make this call. */
-  refused(id: string): void
+  onRefusal(id: string): void
   /** Nothing more comes: calls whose end was never told have ended. */
   end(): void
   /** What it said since its last tool call: in the end, its answer. */
@@ -33,16 +33,16 @@ export interface SessionUpdates {
 
 interface Call {
   known: KnownCall
-  isTold: boolean
+  isReported: boolean
   isOver: boolean
   isRefused: boolean
 }
 
 interface State {
-  readonly tell: (event: ExecEventInput) => void
+  readonly emit: (event: ExecEventInput) => void
   readonly calls: Map<string, Call>
   /** A call that is not told yet, for the rest of it may follow at once. */
-  held: string | null
+  pending: string | null
   isPast: boolean
   answer: string
   messageId: string | null
@@ -56,11 +56,11 @@ const MAX_ANSWER = 100_000
 /** Calls that are remembered, against an agent that begins them without end. */
 const MAX_CALLS = 5000
 
-export function createSessionUpdates(tell: (event: ExecEventInput) => void): SessionUpdates {
+export function createSessionUpdates(emit: (event: ExecEventInput) => void): SessionUpdates {
   const state: State = {
-    tell,
+    emit,
     calls: new Map(),
-    held: null,
+    pending: null,
     isPast: true,
     answer: '',
     messageId: null,
@@ -70,17 +70,17 @@ export function createSessionUpdates(tell: (event: ExecEventInput) => void): Ses
   }
   return {
     update: (update) => onUpdate(state, update),
-    asked(call) {
-      const known = learn(state, call).known
-      tellHeld(state)
-      tellCall(state, call.toolCallId)
+    onPermissionRequest(call) {
+      const known = mergeUpdate(state, call).known
+      reportPending(state)
+      reportCall(state, call.toolCallId)
       return known
     },
     begin() {
       state.isPast = false
       state.calls.clear()
     },
-    refused(id) {
+    onRefusal(id) {
       const call = state.calls.get(id)
       if (call) call.isRefused = true
     },
@@ -95,9 +95,9 @@ function onUpdate(state: State, update: SessionUpdate): void {
   if (state.isPast) return
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':
-      return onWords(state, 'text', update)
+      return onText(state, 'text', update)
     case 'agent_thought_chunk':
-      return onWords(state, 'thinking', update)
+      return onText(state, 'thinking', update)
     case 'tool_call':
     case 'tool_call_update':
       return onCall(state, update)
@@ -105,8 +105,8 @@ function onUpdate(state: State, update: SessionUpdate): void {
       return onPlan(state, update)
     case 'notice':
       if (update.severity === 'info') return
-      tellHeld(state)
-      return state.tell({
+      reportPending(state)
+      return state.emit({
         type: 'error',
         message: [update.title, update.description ?? ''].join(' ').trim(),
         class: null,
@@ -117,34 +117,34 @@ function onUpdate(state: State, update: SessionUpdate): void {
   }
 }
 
-function onWords(
+function onText(
   state: State,
   type: 'text' | 'thinking',
   { content, messageId }: { readonly content: ContentBlock; readonly messageId?: string | null },
 ): void {
-  tellHeld(state)
+  reportPending(state)
   const isNext = messageId != null && state.messageId !== null && messageId !== state.messageId
   if (messageId != null) state.messageId = messageId
   const text = `${isNext ? '\n\n' : ''}${textOfBlock(content)}`
   if (type === 'text') state.answer = `${state.answer}${text}`.slice(-MAX_ANSWER)
-  state.tell({ type, text })
+  state.emit({ type, text })
 }
 
 function onCall(state: State, update: KnownCall): void {
   // What it said before a call was no final answer.
   state.answer = ''
   state.messageId = null
-  if (state.held !== null && state.held !== update.toolCallId) tellHeld(state)
-  const call = learn(state, update)
+  if (state.pending !== null && state.pending !== update.toolCallId) reportPending(state)
+  const call = mergeUpdate(state, update)
   const { status } = call.known
   if ((status ?? 'pending') === 'pending' && whatOf(call.known) === '') {
-    if (!call.isTold) state.held = update.toolCallId
+    if (!call.isReported) state.pending = update.toolCallId
     return
   }
-  tellCall(state, update.toolCallId)
+  reportCall(state, update.toolCallId)
   if ((status !== 'completed' && status !== 'failed') || call.isOver) return
   call.isOver = true
-  state.tell({
+  state.emit({
     type: 'tool-result',
     id: clip(update.toolCallId, MAX_SUMMARY),
     ok: status === 'completed' && !hasBadExit(call.known.rawOutput),
@@ -154,23 +154,23 @@ function onCall(state: State, update: KnownCall): void {
 
 /** Some agents tell no end of a call that they were not allowed, or that their turn was given up in. */
 function onEnd(state: State): void {
-  tellHeld(state)
-  for (const [id, { isTold, isOver, isRefused }] of state.calls) {
-    if (!isTold || isOver) continue
+  reportPending(state)
+  for (const [id, { isReported, isOver, isRefused }] of state.calls) {
+    if (!isReported || isOver) continue
     const text = isRefused ? 'it was not allowed' : 'its agent did not say how it ended'
-    state.tell({ type: 'tool-result', id: clip(id, MAX_SUMMARY), ok: false, text })
+    state.emit({ type: 'tool-result', id: clip(id, MAX_SUMMARY), ok: false, text })
   }
   state.calls.clear()
 }
 
 /** Whatever an update leaves out stays as it was. */
-function learn(state: State, update: KnownCall): Call {
+function mergeUpdate(state: State, update: KnownCall): Call {
   let call = state.calls.get(update.toolCallId)
   if (!call) {
     if (state.calls.size >= MAX_CALLS) state.calls.clear()
     call = {
       known: { toolCallId: update.toolCallId },
-      isTold: false,
+      isReported: false,
       isOver: false,
       isRefused: false,
     }
@@ -183,20 +183,20 @@ function learn(state: State, update: KnownCall): Call {
   return call
 }
 
-function tellHeld(state: State): void {
-  const { held } = state
-  state.held = null
-  if (held !== null) tellCall(state, held)
+function reportPending(state: State): void {
+  const { pending } = state
+  state.pending = null
+  if (pending !== null) reportCall(state, pending)
 }
 
-function tellCall(state: State, id: string): void {
-  if (state.held === id) state.held = null
+function reportCall(state: State, id: string): void {
+  if (state.pending === id) state.pending = null
   const call = state.calls.get(id)
-  if (!call || call.isTold) return
-  call.isTold = true
+  if (!call || call.isReported) return
+  call.isReported = true
   const { known } = call
   const summary = whatOf(known) || oneLine(known.title ?? '')
-  state.tell({
+  state.emit({
     type: 'tool-call',
     id: clip(id, MAX_SUMMARY),
     name: known.name ?? known.kind ?? 'tool',
@@ -233,14 +233,14 @@ function onPlan(state: State, { entries }: Plan): void {
   const lines = entries.map(({ status, content }) => `[${MARKS[status]}] ${oneLine(content)}`)
   const text = lines.join('\n')
   if (text === state.plan) return
-  tellHeld(state)
+  reportPending(state)
   state.plan = text
   state.plans += 1
   const id = `plan-${state.plans}`
   const isDone = entries.filter(({ status }) => status === 'completed').length
   const summary = `${isDone} of ${entries.length} done`
-  state.tell({ type: 'tool-call', id, name: 'plan', summary, input: { entries }, changes: false })
-  state.tell({ type: 'tool-result', id, ok: true, text })
+  state.emit({ type: 'tool-call', id, name: 'plan', summary, input: { entries }, changes: false })
+  state.emit({ type: 'tool-result', id, ok: true, text })
 }
 
 /** Of the whole conversation, so that what a loaded one had cost before is not counted again. */

@@ -28,22 +28,22 @@ interface SessionOptions extends Pick<AcpOrder, 'cwd' | 'resume' | 'mcpServers' 
 
 export async function openSession(
   agent: ClientContext,
-  wish: SessionOptions,
+  options: SessionOptions,
   initialized: unknown,
 ): Promise<Session> {
-  const resumed = wish.resume === null ? null : await resume(agent, wish, initialized)
+  const resumed = options.resume === null ? null : await resume(agent, options, initialized)
   if (resumed !== null && typeof resumed !== 'string') {
-    await chooseModel(agent, resumed, wish.model)
+    await chooseModel(agent, resumed, options.model)
     return { id: resumed.id, isResumed: true, notResumed: null }
   }
   const answer: unknown = await agent.request(methods.agent.session.new, {
-    cwd: wish.cwd,
-    mcpServers: serversOf(wish),
+    cwd: options.cwd,
+    mcpServers: serversOf(options),
   })
   const id = textAt(objectIn(answer), 'sessionId')
   if (id === null || id === '')
     throw new AcpFailure(workFailure('crash', 'it made a session and gave no id for it'))
-  await chooseModel(agent, { id, answer: objectIn(answer) }, wish.model)
+  await chooseModel(agent, { id, answer: objectIn(answer) }, options.model)
   return { id, isResumed: false, notResumed: resumed }
 }
 
@@ -55,15 +55,15 @@ interface Opened {
 /** Or why it could not be. */
 async function resume(
   agent: ClientContext,
-  wish: SessionOptions,
+  options: SessionOptions,
   initialized: unknown,
 ): Promise<Opened | string> {
-  const { cwd, resume: id } = wish
+  const { cwd, resume: id } = options
   const capabilities = objectAt(objectIn(initialized), 'agentCapabilities')
   const canResume = objectAt(objectAt(capabilities, 'sessionCapabilities'), 'resume') !== null
   if (id === null || (!canResume && !isTrueAt(capabilities, 'loadSession')))
     return 'its agent cannot load a conversation'
-  const request = { sessionId: id, cwd, mcpServers: serversOf(wish) }
+  const request = { sessionId: id, cwd, mcpServers: serversOf(options) }
   try {
     // A loaded session tells its whole past again, a resumed one does not.
     const answer: unknown = canResume

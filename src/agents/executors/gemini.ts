@@ -49,7 +49,7 @@ export const gemini: Executor = {
       '--output-format=stream-json',
       ...commonFlags(input),
     ]
-    const own = ownHome(input)
+    const own = profileHome(input)
     const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
     const set = { ...own.variables, ...env.set }
     const { files } = own
@@ -59,7 +59,7 @@ export const gemini: Executor = {
     return ok({ argv, env: { ...env, set }, files, hasTools, stdin: 'prompt', conversationId })
   },
   pilot(input) {
-    const { variables: set, files } = ownHome(input)
+    const { variables: set, files } = profileHome(input)
     const argv: [string, ...string[]] = [
       ...programOf(input.order.profile, 'gemini'),
       ...commonFlags(input),
@@ -91,7 +91,7 @@ function commonFlags(input: PilotInput): readonly string[] {
 }
 
 /** Where its user's settings must not count: they choose a sign-in, and that would win over the key. */
-function ownHome({ order, home }: PilotInput): Required<Pick<LaunchPlan, 'files'>> & {
+function profileHome({ order, home }: PilotInput): Required<Pick<LaunchPlan, 'files'>> & {
   readonly variables: Readonly<Record<string, string>>
 } {
   const { baseUrl, apiKeyEnv, env } = order.profile

@@ -23,7 +23,7 @@ export const kimi: Executor = {
     const { profile, modelId } = order
     const program = findAgentCli(input, 'kimi')
     if (!program.ok) return program
-    const unfit = misfit(order)
+    const unfit = unsupported(order)
     if (unfit) return err(unfit)
     const isOwn = isElsewhere(profile)
     const resumed = resumedOf(input)
@@ -48,7 +48,7 @@ export const kimi: Executor = {
 const isElsewhere = ({ baseUrl, apiKeyEnv }: Profile): boolean =>
   baseUrl !== null || apiKeyEnv !== null
 
-function misfit({ profile, task, modelId }: LaunchOrder): WorkFailure | null {
+function unsupported({ profile, task, modelId }: LaunchOrder): WorkFailure | null {
   const isNarrow = task.mode === 'light' || task.mode === 'bare'
   if (profile.permissions !== 'bypass' || isNarrow)
     return workFailure('launch', 'kimi without a person approves everything: it takes only bypass')

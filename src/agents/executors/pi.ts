@@ -21,7 +21,7 @@ export const pi: Executor = {
   plan(input) {
     const program = findAgentCli(input, 'pi')
     if (!program.ok) return program
-    const unfit = misfit(input)
+    const unfit = unsupported(input)
     if (unfit) return err(unfit)
     const argv: [string, ...string[]] = [
       ...program.value,
@@ -35,7 +35,7 @@ export const pi: Executor = {
     return ok({ argv, env, files, stdin: 'prompt', conversationId: resumedOf(input) })
   },
   pilot(input) {
-    const unfit = misfit(input)
+    const unfit = unsupported(input)
     if (unfit) return err(unfit)
     const argv: [string, ...string[]] = [
       ...programOf(input.order.profile, 'pi'),
@@ -52,7 +52,7 @@ export const pi: Executor = {
   givesFinal: true,
 }
 
-function misfit({ order: { profile, modelId } }: PilotInput): WorkFailure | null {
+function unsupported({ order: { profile, modelId } }: PilotInput): WorkFailure | null {
   if (profile.permissions === 'workspace')
     return workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask')
   return profile.baseUrl !== null && modelId === null

@@ -32,22 +32,22 @@ export function watchStream(wire: Wire): StreamWatch {
   let events = 0
   let isWhole = false
   let characters = 0
-  let told: ReportedUsage | null = null
+  let reported: ReportedUsage | null = null
   return {
     note(event) {
       events += 1
       const object = objectIn(event)
       isWhole ||= isEnd(wire, event)
-      told = tokensIn(object, told)
+      reported = tokensIn(object, reported)
     },
     said: (text) => void (characters += text.length),
     isWhole: () => (events === 0 ? null : isWhole),
     usage() {
-      if (told === null && characters === 0) return null
+      if (reported === null && characters === 0) return null
       return {
-        inputTokens: told?.input ?? null,
-        outputTokens: Math.max(told?.output ?? 0, estimatedTokens(characters)),
-        cachedTokens: told?.cached ?? null,
+        inputTokens: reported?.input ?? null,
+        outputTokens: Math.max(reported?.output ?? 0, estimatedTokens(characters)),
+        cachedTokens: reported?.cached ?? null,
         reasoningTokens: null,
         costUsd: null,
         atLeast: true,

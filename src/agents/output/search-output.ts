@@ -29,8 +29,8 @@ const AFTER_BYTES = 280
 
 const NEWLINE = 10
 
-export const searchOutput = (wish: SearchRequest, signal?: AbortSignal): Promise<SearchFound> =>
-  withOutput(wish, (source) => search(source, wish, signal))
+export const searchOutput = (request: SearchRequest, signal?: AbortSignal): Promise<SearchFound> =>
+  withOutput(request, (source) => search(source, request, signal))
 
 async function search(
   source: OutputSource,

@@ -18,7 +18,7 @@ export interface TerminalEnd {
   readonly code: number
   readonly signal: NodeJS.Signals | null
   /** This terminal was told to end (TERM), or is gone (HUP): nobody can be asked any more. */
-  readonly isTold: boolean
+  readonly wasStopped: boolean
 }
 
 export interface TerminalProgram {
@@ -66,14 +66,14 @@ export function endTerminalStage(
 export function runInTerminal(program: TerminalProgram): Promise<TerminalEnd> {
   const [command, ...args] = program.argv
   return new Promise((resolve) => {
-    let isTold = false
-    const mend = noteTerminal()
+    let wasStopped = false
+    const restoreTerminal = saveTerminalMode()
     const child = spawn(command, args, { cwd: program.cwd, env: program.env, stdio: 'inherit' })
     const offs = (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
       const isEnd = signal === 'SIGTERM' || signal === 'SIGHUP'
       const onSignal = (): void => {
         if (!isEnd) return
-        isTold = true
+        wasStopped = true
         child.kill(signal)
       }
       process.on(signal, onSignal)
@@ -81,8 +81,8 @@ export function runInTerminal(program: TerminalProgram): Promise<TerminalEnd> {
     })
     const finish = (code: number, signal: NodeJS.Signals | null): void => {
       for (const off of offs) off()
-      if (signal !== null) mend()
-      resolve({ code, signal, isTold })
+      if (signal !== null) restoreTerminal()
+      resolve({ code, signal, wasStopped })
     }
     child.on('error', () => finish(NOT_STARTED, null))
     child.on('exit', (code, signal) => finish(code ?? codeOf(signal), signal))
@@ -100,7 +100,7 @@ const codeOf = (signal: NodeJS.Signals | null): number =>
 const AS_USUAL = '\u001b[?1049l\u001b[?25h\u001b[?1000l\u001b[?1002l\u001b[?1006l\u001b[?2004l'
 
 /** Notes how the terminal is now; what it gives sets it so again. Does nothing where there is no terminal. */
-function noteTerminal(): () => void {
+function saveTerminalMode(): () => void {
   if (process.platform === 'win32' || !isatty(0) || !isatty(1)) return () => {}
   const { stdout } = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'] })
   const mode = stdout?.toString().trim() || 'sane'

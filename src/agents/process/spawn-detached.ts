@@ -28,8 +28,8 @@ export interface DetachedProgram {
 
 export function spawnDetached({ entry, args, cwd, env }: DetachedOptions): DetachedProgram {
   const folder = mkdtempSync(join(tmpdir(), 'yard-start-'))
-  const words = join(folder, 'stderr')
-  const stderr = openSync(words, 'w', 0o600)
+  const stderrFile = join(folder, 'stderr')
+  const stderr = openSync(stderrFile, 'w', 0o600)
   const node = nodeProgram()
   let failed: string | null = null
   try {
@@ -41,7 +41,7 @@ export function spawnDetached({ entry, args, cwd, env }: DetachedOptions): Detac
       env: { ...detachedEnvironment(env), ...node.env },
     })
     child.once('error', (error) => (failed = error.message))
-    child.once('exit', () => (failed ??= lastLine(words)))
+    child.once('exit', () => (failed ??= lastLine(stderrFile)))
     child.unref()
   } catch (error) {
     discard(folder)

@@ -57,7 +57,7 @@ const ended = (evidence: Evidence, at: number): Ended => ({
   artifacts: [],
 })
 
-type Verify = (held: TrackedAgent, line: string) => Promise<{ code: number; tail: string }>
+type Verify = (tracked: TrackedAgent, line: string) => Promise<{ code: number; tail: string }>
 
 interface Gathering {
   readonly options: LocalRuntimeOptions
@@ -70,65 +70,69 @@ const MAX_SETTLE_TRIES = 5
 
 /** Its end, as it can be told now. Rejects where that may be told later: for ever while the disk is full, else (a lock) for some tries. */
 export async function settledEnd(
-  held: TrackedAgent,
-  going: ObservedEnd,
+  tracked: TrackedAgent,
+  observed: ObservedEnd,
   parts: Pick<Gathering, 'options' | 'guard'> & { readonly stages: LineStages },
 ): Promise<Ended> {
   const { options, guard, stages } = parts
-  held.settleTries += 1
+  tracked.settleTries += 1
   try {
     const verify: Verify = (one, line) => runVerify(one, line, stages, options)
-    return await gatherEvidence(held, going, { options, guard, verify })
+    return await gatherEvidence(tracked, observed, { options, guard, verify })
   } catch (error) {
-    if (held.settleTries < MAX_SETTLE_TRIES || isForWantOfRoom(error, held.folder)) throw error
+    if (tracked.settleTries < MAX_SETTLE_TRIES || isForLackOfSpace(error, tracked.folder))
+      throw error
     const why = `its end could not be read: ${errorText(error)}`
     return endedUnlaunched(workFailure('crash', why), options.clock.now())
   }
 }
 
 async function gatherEvidence(
-  held: TrackedAgent,
-  going: ObservedEnd,
+  tracked: TrackedAgent,
+  observed: ObservedEnd,
   { options, guard, verify }: Gathering,
 ): Promise<Ended> {
   // A file's date is a tick coarser than the clock: an end never lies before its start.
   const at =
-    going.kind === 'exited' ? Math.max(held.startedAt, going.exit.endedAt) : options.clock.now()
-  if (going.kind === 'never-ran') return neverRan(at)
-  const summary = await summaryOf(held, going, options)
-  const collected = await collect(held, options, guard)
+    observed.kind === 'exited'
+      ? Math.max(tracked.startedAt, observed.exit.endedAt)
+      : options.clock.now()
+  if (observed.kind === 'never-ran') return neverRan(at)
+  const summary = await summaryOf(tracked, observed, options)
+  const collected = await collect(tracked, options, guard)
   // A lock may pass: the end is settled later, and given up only after several tries.
   if (collected instanceof Error) {
-    if (held.settleTries < COLLECT_TRIES || isForWantOfRoom(collected, held.folder)) throw collected
+    if (tracked.settleTries < COLLECT_TRIES || isForLackOfSpace(collected, tracked.folder))
+      throw collected
     const why = `its work could not be collected: ${collected.message}`
     return endedUnlaunched(workFailure('isolation', why), at)
   }
   const first = {
-    ...evidenceOf(held, going, { summary, collected, root: options.root }),
-    hasLogged: options.hasLogged(held.order.agent),
+    ...evidenceOf(tracked, observed, { summary, collected, root: options.root }),
+    hasLogged: options.hasLogged(tracked.order.agent),
   }
   return {
     kind: 'ended',
     at,
-    evidence: await withVerify(held, first, options, verify),
+    evidence: await withVerify(tracked, first, options, verify),
     usage: summary.usage,
     conversation: summary.conversation,
     changes: collected && changesOf(collected),
-    artifacts: artifactsOf(held, summary),
+    artifacts: artifactsOf(tracked, summary),
   }
 }
 
 const uncollected = (failure: GitFailure): Error => new Error(failure.message, { cause: failure })
 
 /** What the agent did is all there, so it waits for as long as that lasts. A line that could not be run does not say why. */
-function isForWantOfRoom(error: unknown, folder: string): boolean {
+function isForLackOfSpace(error: unknown, folder: string): boolean {
   const { cause = null } = error instanceof Error ? error : {}
   if (typeof cause === 'object' && cause !== null && 'problem' in cause)
     return cause.problem === 'disk-full'
-  return isDiskFull(errorCode(error)) || !hasRoom(folder)
+  return isDiskFull(errorCode(error)) || !hasSpace(folder)
 }
 
-function hasRoom(folder: string): boolean {
+function hasSpace(folder: string): boolean {
   const file = join(folder, 'room')
   try {
     writeFileSync(file, Buffer.alloc(16_384, 1))
@@ -151,60 +155,63 @@ const owesChanges = ({ workplace, order: { task, profile } }: TrackedAgent): boo
   workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
 
 function evidenceOf(
-  held: TrackedAgent,
-  going: Exclude<ObservedEnd, { kind: 'never-ran' }>,
+  tracked: TrackedAgent,
+  observed: Exclude<ObservedEnd, { kind: 'never-ran' }>,
   found: Found,
 ): Evidence {
-  const { task, profile } = held.order
+  const { task, profile } = tracked.order
   const { summary, collected } = found
-  const cwd = held.workplace?.cwd ?? folderOf(held.order, found.root)
+  const cwd = tracked.workplace?.cwd ?? folderOf(tracked.order, found.root)
   const hasDeliverables = task.deliverables.length > 0
   return {
-    how: going.kind,
-    exit: going.kind === 'exited' ? { code: going.exit.code, signal: going.exit.signal } : null,
+    how: observed.kind,
+    exit:
+      observed.kind === 'exited'
+        ? { code: observed.exit.code, signal: observed.exit.signal }
+        : null,
     final: summary.final,
     finalExpected: executorOf(profile.type)?.givesFinal ?? false,
-    failure: summary.failure ?? folderGone(held, going),
+    failure: summary.failure ?? folderGone(tracked, observed),
     work: workFound(profile.type, summary, collected, hasDeliverables),
-    needsWork: hasDeliverables || owesChanges(held),
+    needsWork: hasDeliverables || owesChanges(tracked),
     unfinished: collected?.unfinished ?? null,
     missingDeliverables: task.deliverables.filter((path) => !existsSync(resolve(cwd, path))),
     verify: null,
   }
 }
 
-const folderGone = ({ folder }: TrackedAgent, going: ObservedEnd): Evidence['failure'] =>
-  going.kind === 'lost' && going.isFolderGone
+const folderGone = ({ folder }: TrackedAgent, observed: ObservedEnd): Evidence['failure'] =>
+  observed.kind === 'lost' && observed.isFolderGone
     ? workFailure('lost', `its folder ${folder} vanished while it ran, and how it ended with it`)
     : null
 
 async function summaryOf(
-  held: TrackedAgent,
-  going: ObservedEnd,
+  tracked: TrackedAgent,
+  observed: ObservedEnd,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
   // What a person saw in a terminal was written nowhere.
-  if (held.order.agent.by === 'pilot')
-    return { ...EMPTY_SUMMARY, conversation: readStageRecord(held.folder)?.conversation ?? null }
-  const { type } = held.order.profile
-  if (printsPlainText(type)) return summaryOfLine(held, going, options)
-  const agent = { agentId: held.order.agent.id, folder: held.folder, executorType: type }
+  if (tracked.order.agent.by === 'pilot')
+    return { ...EMPTY_SUMMARY, conversation: readStageRecord(tracked.folder)?.conversation ?? null }
+  const { type } = tracked.order.profile
+  if (printsPlainText(type)) return summaryOfLine(tracked, observed, options)
+  const agent = { agentId: tracked.order.agent.id, folder: tracked.folder, executorType: type }
   const { summary, stderrTail } = await options.tail.finish(agent)
-  return withLastWords(summary, stderrTail, going)
+  return withStderrTail(summary, stderrTail, observed)
 }
 
 /** A shell that ended well has nothing to tell; one that did not is quoted. */
 async function summaryOfLine(
-  held: TrackedAgent,
-  going: ObservedEnd,
+  tracked: TrackedAgent,
+  observed: ObservedEnd,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
-  if (going.kind === 'exited' && going.exit.code === 0) return EMPTY_SUMMARY
-  options.tail.forget(held.order.agent.id)
-  const detail = await outputTailOf(held.folder)
-  const code = going.kind === 'exited' ? going.exit.code : null
+  if (observed.kind === 'exited' && observed.exit.code === 0) return EMPTY_SUMMARY
+  options.tail.forget(tracked.order.agent.id)
+  const detail = await outputTailOf(tracked.folder)
+  const code = observed.kind === 'exited' ? observed.exit.code : null
   if (code === null || detail === '') return EMPTY_SUMMARY
-  const signal = going.kind === 'exited' ? going.exit.signal : null
+  const signal = observed.kind === 'exited' ? observed.exit.signal : null
   const reason = signal ? `it was ended by ${signal}` : `it exited with ${code}`
   return {
     ...EMPTY_SUMMARY,
@@ -213,12 +220,12 @@ async function summaryOfLine(
 }
 
 /** A CLI that died without an event of its own is quoted by the end of its stderr; the class stays the plain one. */
-function withLastWords(
+function withStderrTail(
   summary: OutputSummary,
   stderrTail: string,
-  going: ObservedEnd,
+  observed: ObservedEnd,
 ): OutputSummary {
-  const code = going.kind === 'exited' ? going.exit.code : null
+  const code = observed.kind === 'exited' ? observed.exit.code : null
   const words = plainText(stderrTail).trim()
   if (
     summary.failure ||
@@ -235,13 +242,13 @@ function withLastWords(
 
 /** Git is asked also where nothing is collected: what the agent did to its settings is put on record while it counts as running. */
 async function collect(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   options: LocalRuntimeOptions,
   guard: GitGuard,
 ): Promise<CollectedWork | null | Error> {
-  const { task, agent } = held.order
-  const folder = folderOf(held.order, options.root)
-  const { branch = null, baseCommit = null } = held.workplace ?? {}
+  const { task, agent } = tracked.order
+  const folder = folderOf(tracked.order, options.root)
+  const { branch = null, baseCommit = null } = tracked.workplace ?? {}
   const tell = (note: string | null): void => {
     if (note !== null) options.log.warn(note, { agent: agent.id, task: task.id })
   }
@@ -252,7 +259,7 @@ async function collect(
   const repo = await openRepository(folder, guard)
   if (!repo.ok) return uncollected(repo.error)
   tell(repo.value.note)
-  return collectIn(repo.value, held, options, { branch, base: baseCommit })
+  return collectIn(repo.value, tracked, options, { branch, base: baseCommit })
 }
 
 async function collectIn(
@@ -306,17 +313,17 @@ function workFound(
 
 /** Only what would be done is verified; a failure needs no second opinion. */
 async function withVerify(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   first: Evidence,
   options: LocalRuntimeOptions,
   verify: Verify,
 ): Promise<Evidence> {
-  const line = held.order.task.verify
+  const line = tracked.order.task.verify
   if (line === null) return first
-  const verdict = judge(first, options.reportOf(held.order.agent.id), held.order.profile.type)
+  const verdict = judge(first, options.reportOf(tracked.order.agent.id), tracked.order.profile.type)
   if (verdict.outcome !== 'done') return first
-  const isStopped = held.stop !== null && !held.stop.keepsResult
-  return { ...first, verify: isStopped ? UNVERIFIED : await verify(held, line) }
+  const isStopped = tracked.stop !== null && !tracked.stop.keepsResult
+  return { ...first, verify: isStopped ? UNVERIFIED : await verify(tracked, line) }
 }
 
 function changesOf(work: CollectedWork): Changes {
@@ -324,8 +331,8 @@ function changesOf(work: CollectedWork): Changes {
   return { commit, filesChanged, insertions, deletions, commits, notes: [...notes] }
 }
 
-function artifactsOf(held: TrackedAgent, summary: OutputSummary): Artifact[] {
-  const files = held.order.task.deliverables.map((path): Artifact => ({ kind: 'file', path }))
+function artifactsOf(tracked: TrackedAgent, summary: OutputSummary): Artifact[] {
+  const files = tracked.order.task.deliverables.map((path): Artifact => ({ kind: 'file', path }))
   const text = summary.final?.ok ? (summary.final.text?.trim() ?? '') : ''
   return text === ''
     ? files

@@ -16,23 +16,23 @@ export const speaksEvents = (one: TrackedAgent): boolean =>
   executorOf(one.order.profile.type)?.givesFinal ?? false
 
 /** Takes the news in and gives what is to be reported of it. */
-export function noteNews(one: TrackedAgent, told: TailNews, now: number): RuntimeReport[] {
+export function noteNews(one: TrackedAgent, news: TailNews, now: number): RuntimeReport[] {
   // What has grown was written by now, whatever its date says.
-  const latest = told.outputBytes > one.outputBytes ? now : Infinity
-  one.outputBytes = told.outputBytes
-  if (told.heardAt !== null) hear(one, Math.min(told.heardAt, latest), now)
-  one.waitsUntil = told.waiting ? (told.waiting.until ?? now + UNKNOWN_WAIT_MS) : null
-  one.doing = told.doing
+  const latest = news.outputBytes > one.outputBytes ? now : Infinity
+  one.outputBytes = news.outputBytes
+  if (news.heardAt !== null) hear(one, Math.min(news.heardAt, latest), now)
+  one.waitsUntil = news.waiting ? (news.waiting.until ?? now + UNKNOWN_WAIT_MS) : null
+  one.doing = news.doing
   const reports: RuntimeReport[] = []
-  if (told.heardAt !== null && !one.hasBeenHeard) {
+  if (news.heardAt !== null && !one.hasBeenHeard) {
     one.hasBeenHeard = true
-    reports.push({ kind: 'heard', at: told.heardAt })
+    reports.push({ kind: 'heard', at: news.heardAt })
   }
-  if (told.usage !== null && !isDeepStrictEqual(told.usage, one.usage)) {
-    one.usage = told.usage
-    reports.push({ kind: 'usage', usage: told.usage })
+  if (news.usage !== null && !isDeepStrictEqual(news.usage, one.usage)) {
+    one.usage = news.usage
+    reports.push({ kind: 'usage', usage: news.usage })
   }
-  if (told.conversation !== null) reports.push({ kind: 'conversation', id: told.conversation })
+  if (news.conversation !== null) reports.push({ kind: 'conversation', id: news.conversation })
   return reports
 }
 
@@ -40,7 +40,7 @@ export function factsOf(
   one: TrackedAgent,
   { clock, host }: Pick<LocalRuntimeOptions, 'clock' | 'host'>,
 ): LiveFacts {
-  sizeUp(one, clock.now())
+  measureOutput(one, clock.now())
   const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
   const { outputBytes, isBusy, doing, usage } = one
   const hasEnded = one.isSettling
@@ -58,7 +58,7 @@ function hear(one: TrackedAgent, at: number, now: number): void {
   one.heardAt = isOfFalseClock(one.heardAt) ? at : Math.max(one.heardAt, at)
 }
 
-function sizeUp(one: TrackedAgent, now: number): void {
+function measureOutput(one: TrackedAgent, now: number): void {
   noteWritten(one, STAGE_FILES.stderr, now)
   if (speaksEvents(one)) return
   const bytes = noteWritten(one, STAGE_FILES.stdout, now)

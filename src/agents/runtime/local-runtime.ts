@@ -93,7 +93,7 @@ class LocalRuntime implements Runtime {
       onVanished: (folder) => this.#onVanished(folder),
     })
     this.#lines = createLineStages(options, () => this.#watch)
-    this.#offTail = tail.onNews((told) => this.#onTailNews(told))
+    this.#offTail = tail.onNews((news) => this.#onTailNews(news))
   }
 
   launch(order: LaunchOrder): void {
@@ -379,10 +379,10 @@ class LocalRuntime implements Runtime {
     })
   }
 
-  #onTailNews(told: TailNews): void {
-    const one = this.#held.get(told.agentId)
+  #onTailNews(news: TailNews): void {
+    const one = this.#held.get(news.agentId)
     if (!one) return
-    for (const report of noteNews(one, told, this.#options.clock.now())) this.#report(one, report)
+    for (const report of noteNews(one, news, this.#options.clock.now())) this.#report(one, report)
   }
 
   #stopNow(one: TrackedAgent): void {

@@ -4,7 +4,7 @@ import { failureOfEnd, failureOfError, failureOfStop } from '../../../src/agents
 
 const AT = 1_800_000_000_000
 const failureOf = (error: unknown, words = '') =>
-  failureOfError(error, { initialized: null, words, at: AT })
+  failureOfError(error, { initialized: null, stderrTail: words, at: AT })
 
 describe('errors of the Agent Client Protocol', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('errors of the Agent Client Protocol', () => {
   })
 
   it('says how a program went', () => {
-    const end = { code: null, signal: 'SIGSEGV', words: 'one\ntwo' }
+    const end = { code: null, signal: 'SIGSEGV', stderrTail: 'one\ntwo' }
     expect(failureOfEnd(end, 'it had answered').reason).toBe(
       'its program was ended by SIGSEGV before it had answered: two',
     )

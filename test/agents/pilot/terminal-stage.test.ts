@@ -82,9 +82,9 @@ it('runs the program with its variables alone, and tells how it ended', async ()
   expect(await run('test "$GIVEN$HOME" = yes && exit 7')).toEqual({
     code: 7,
     signal: null,
-    isTold: false,
+    wasStopped: false,
   })
-  expect(await run('kill -TERM $$')).toEqual({ code: 143, signal: 'SIGTERM', isTold: false })
+  expect(await run('kill -TERM $$')).toEqual({ code: 143, signal: 'SIGTERM', wasStopped: false })
   const missing = { argv: [join(folder, 'none')] as [string], cwd: folder, env: {} }
   expect(await runInTerminal(missing)).toMatchObject({ code: 127, signal: null })
 })

@@ -10,7 +10,7 @@ export type Answers = Map<string, Answer>
 
 interface Answer {
   readonly model: string
-  readonly told: Usage
+  readonly reported: Usage
   readonly written: number
   /** Of its text and calls, to estimate its output before that is counted. */
   readonly characters: number
@@ -45,7 +45,7 @@ export function noteAnswer({ answers, dialect }: Reading, message: JsonObject | 
   const blocks = objectsAt(message, 'content')
   const answer: Answer = {
     model: textAt(message, 'model') ?? 'unknown',
-    told: tokensOf(usage, dialect),
+    reported: tokensOf(usage, dialect),
     written: numberAt(usage, 'cache_creation_input_tokens') ?? 0,
     characters: (before?.characters ?? 0) + charactersOf(blocks),
     calls: (before?.calls ?? false) || blocks.some((one) => textAt(one, 'type') === 'tool_use'),
@@ -63,25 +63,25 @@ const saidIn = (block: JsonObject): string =>
   textAt(block, 'thinking') ??
   (textAt(block, 'type') === 'tool_use' ? JSON.stringify(block.input ?? {}) : '')
 
-const outputOf = ({ told, characters }: Answer, { reportsOutput }: Dialect): number =>
+const outputOf = ({ reported, characters }: Answer, { reportsOutput }: Dialect): number =>
   reportsOutput
-    ? (told.outputTokens ?? 0)
-    : Math.max(told.outputTokens ?? 0, estimatedTokens(characters))
+    ? (reported.outputTokens ?? 0)
+    : Math.max(reported.outputTokens ?? 0, estimatedTokens(characters))
 
 /** From its answers, before there is a result. */
 export function usageOfAnswers({ answers, dialect, isRedone }: Reading): ToldUsage | null {
   let sum: Usage | null = null
   const byModel = new Map<string, ModelUsage>()
   for (const answer of answers.values()) {
-    const { told, model, written: writtenTokens } = answer
+    const { reported, model, written: writtenTokens } = answer
     const outputTokens = outputOf(answer, dialect)
-    sum = sumUsage(sum, { ...told, outputTokens })
+    sum = sumUsage(sum, { ...reported, outputTokens })
     const used = {
       model,
       outputTokens,
       writtenTokens,
-      inputTokens: told.inputTokens ?? 0,
-      cachedTokens: told.cachedTokens ?? 0,
+      inputTokens: reported.inputTokens ?? 0,
+      cachedTokens: reported.cachedTokens ?? 0,
     }
     byModel.set(model, sumModel(byModel.get(model), used))
   }
@@ -112,8 +112,8 @@ function nextCall(answers: readonly Answer[], dialect: Dialect): ModelUsage | nu
   if (!last?.calls) return null
   const outputs = answers.map((answer) => outputOf(answer, dialect))
   const said = outputs.at(-1) ?? 0
-  const read = last.told.inputTokens ?? 0
-  const isCached = (last.told.cachedTokens ?? 0) + last.written > 0
+  const read = last.reported.inputTokens ?? 0
+  const isCached = (last.reported.cachedTokens ?? 0) + last.written > 0
   return {
     model: last.model,
     inputTokens: read + said,
@@ -126,8 +126,8 @@ function nextCall(answers: readonly Answer[], dialect: Dialect): ModelUsage | nu
 /** `modelUsage` includes sub-agents and requests of the CLI itself; `usage` is the main conversation only. */
 export function usageOfResult(reading: Reading, event: JsonObject): ToldUsage {
   const { dialect, isRedone } = reading
-  const byModel = Object.entries(objectAt(event, 'modelUsage') ?? {}).flatMap(([model, told]) =>
-    usageOfModel(model, objectIn(told)),
+  const byModel = Object.entries(objectAt(event, 'modelUsage') ?? {}).flatMap(([model, reported]) =>
+    usageOfModel(model, objectIn(reported)),
   )
   const costUsd = numberAt(event, 'total_cost_usd')
   const marks = {
@@ -159,18 +159,18 @@ export function uncounted({ answers, dialect }: Reading, event: JsonObject): Usa
   const isStale = event.stop_reason === null || event.stop_reason === 'tool_use'
   const models = Object.entries(objectAt(event, 'modelUsage') ?? {})
   if (!last || last.calls || !isStale || models.length === 0) return null
-  const told = models.flatMap(([model, one]) => usageOfModel(model, objectIn(one)))
-  const counted = told.reduce((sum, one) => sum + one.inputTokens, 0)
+  const reported = models.flatMap(([model, one]) => usageOfModel(model, objectIn(one)))
+  const counted = reported.reduce((sum, one) => sum + one.inputTokens, 0)
   const seen = usageOfAnswers({ answers, dialect, isRedone: false })?.inputTokens ?? 0
-  return seen > counted ? { ...last.told, outputTokens: outputOf(last, dialect) } : null
+  return seen > counted ? { ...last.reported, outputTokens: outputOf(last, dialect) } : null
 }
 
-function usageOfModel(model: string, told: JsonObject | null): ModelUsage[] {
-  const fresh = numberAt(told, 'inputTokens')
+function usageOfModel(model: string, reported: JsonObject | null): ModelUsage[] {
+  const fresh = numberAt(reported, 'inputTokens')
   if (fresh === null) return []
-  const cachedTokens = numberAt(told, 'cacheReadInputTokens') ?? 0
-  const writtenTokens = numberAt(told, 'cacheCreationInputTokens') ?? 0
-  const outputTokens = numberAt(told, 'outputTokens') ?? 0
+  const cachedTokens = numberAt(reported, 'cacheReadInputTokens') ?? 0
+  const writtenTokens = numberAt(reported, 'cacheCreationInputTokens') ?? 0
+  const outputTokens = numberAt(reported, 'outputTokens') ?? 0
   const inputTokens = fresh + cachedTokens + writtenTokens
   return [{ model, inputTokens, outputTokens, cachedTokens, writtenTokens }]
 }

@@ -30,7 +30,7 @@ export const NO_NESTED = '--ignore-submodules=dirty'
 
 export async function snapshot(
   checkout: Checkout,
-  words: CommitInfo,
+  info: CommitInfo,
 ): Promise<Result<Snapshot, GitFailure>> {
   const indexFile = join(checkout.gitDir, 'yard-collect-index')
   const copied = await copyIndex(checkout.gitDir, indexFile)
@@ -49,10 +49,10 @@ export async function snapshot(
   if (!added.ok) return added
   const linked = await linkNested(git, nested.value)
   if (!linked.ok) return linked
-  const stray = await dropStrayGitlinks(git, words.base)
+  const stray = await dropStrayGitlinks(git, info.base)
   if (!stray.ok) return stray
   const notes = [...unhidden.value, ...unaddedNotes(added.value.stderr), ...stray.value]
-  const made = await commitIndex(git, checkout.head, words)
+  const made = await commitIndex(git, checkout.head, info)
   return made.ok ? ok({ ...made.value, indexFile, notes }) : made
 }
 
@@ -134,7 +134,7 @@ function unaddedNotes(stderr: string): string[] {
 async function commitIndex(
   git: Git,
   head: string,
-  words: CommitInfo,
+  info: CommitInfo,
 ): Promise<Result<{ commit: string; isNew: boolean }, GitFailure>> {
   const tree = await readLine(git(['write-tree']))
   if (!tree.ok) return tree
@@ -143,7 +143,7 @@ async function commitIndex(
   if (before.value === tree.value) return ok({ commit: head, isNew: false })
   const env = await identity(git)
   const commit = await readLine(
-    git(['commit-tree', tree.value, '-p', head, '-F', '-'], { input: messageOf(words), env }),
+    git(['commit-tree', tree.value, '-p', head, '-F', '-'], { input: messageOf(info), env }),
   )
   return commit.ok ? ok({ commit: commit.value, isNew: true }) : commit
 }
@@ -163,9 +163,9 @@ export async function identity(git: Git): Promise<Record<string, string>> {
   return YARD_IDENTITY
 }
 
-function messageOf(words: CommitInfo): string {
-  const title = oneLine(words.taskTitle).slice(0, 200) || oneLine(words.taskId)
-  return `yard: ${title}\n\nYard-Task: ${oneLine(words.taskId)}\nYard-Agent: ${words.agentId}\n`
+function messageOf(info: CommitInfo): string {
+  const title = oneLine(info.taskTitle).slice(0, 200) || oneLine(info.taskId)
+  return `yard: ${title}\n\nYard-Task: ${oneLine(info.taskId)}\nYard-Agent: ${info.agentId}\n`
 }
 
 /** Titles are anybody's text: no line break may start a trailer of its own, and git refuses a NUL. */

@@ -55,7 +55,7 @@ export async function pointsInto(repo: Repository, path: string): Promise<boolea
 }
 
 /** Where a new registration is made before it is moved; a crash between leaves it registered there. */
-export function twinOf(path: string): string {
+export function temporaryTwinOf(path: string): string {
   return join(dirname(path), `.mend-${basename(path)}`)
 }
 
@@ -89,7 +89,7 @@ async function registerAnew(
   path: string,
   branch: string,
 ): Promise<Result<void, GitFailure>> {
-  const twin = twinOf(path)
+  const twin = temporaryTwinOf(path)
   await rm(join(twin, '.git'), { force: true })
   const args = ['worktree', 'add', '--quiet', '--no-checkout', '--force', twin, branch]
   const added = await repo.git(args)

@@ -14,7 +14,7 @@ import {
   pointsInto,
   type RegisteredWorktree,
   spellingOf,
-  twinOf,
+  temporaryTwinOf,
 } from './worktree-registry.ts'
 
 export interface WorktreeRequest {
@@ -185,7 +185,7 @@ function checkedOutElsewhere(
   branch: string,
   path: string,
 ): GitFailure | null {
-  const ours = [path, twinOf(path)]
+  const ours = [path, temporaryTwinOf(path)]
   const other = entries.find((e) => e.headRef === `refs/heads/${branch}` && !ours.includes(e.path))
   if (!other) return null
   return gitFailure(

@@ -82,19 +82,23 @@ const isShortage = (code: string): boolean =>
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   site: StageContext,
   options: LocalRuntimeOptions,
 ): Result<PreparedStage, WorkFailure> {
-  const executor = executorOf(held.order.profile.type)
+  const executor = executorOf(tracked.order.profile.type)
   if (!executor)
-    return err(workFailure('launch', `executor ${held.order.profile.name} starts no process`))
+    return err(workFailure('launch', `executor ${tracked.order.profile.name} starts no process`))
   const { cwd } = site.place.workplace
   try {
-    const input = pilotInput(held.order, { cwd, agents: options.agents, uuid: options.newUuid() })
-    if (held.order.agent.by === 'pilot') {
+    const input = pilotInput(tracked.order, {
+      cwd,
+      agents: options.agents,
+      uuid: options.newUuid(),
+    })
+    if (tracked.order.agent.by === 'pilot') {
       const piloted = pilotPlan(executor, input)
-      return piloted.ok ? ok(writeStage(held, site, options, stageOf(piloted.value))) : piloted
+      return piloted.ok ? ok(writeStage(tracked, site, options, stageOf(piloted.value))) : piloted
     }
     const planned = executor.plan({
       ...input,
@@ -103,7 +107,7 @@ export function prepareStage(
       execProgram: (name) => execProgram(options.launcherEntry, name),
       which: (program) => which(program, options.env, cwd),
     })
-    return planned.ok ? ok(writeStage(held, site, options, planned.value)) : planned
+    return planned.ok ? ok(writeStage(tracked, site, options, planned.value)) : planned
   } catch (error) {
     return err(folderFailure(error))
   }
@@ -119,13 +123,13 @@ const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
 const PRIVATE = { mode: 0o600 } as const
 
 function writeStage(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   { place, bootId }: StageContext,
   options: LocalRuntimeOptions,
   plan: LaunchPlan,
 ): PreparedStage {
-  const { order, folder } = held
-  const key = held.key ?? options.newKey()
+  const { order, folder } = tracked
+  const key = tracked.key ?? options.newKey()
   const promptFile = join(folder, STAGE_FILES.prompt)
   const { cwd, branch } = place.workplace
   writeFileSync(
@@ -162,8 +166,8 @@ function writeStage(
     conversation: plan.conversationId,
     at: new Date(options.clock.now()).toISOString(),
   })
-  held.key = key
-  held.bootId = bootId
+  tracked.key = key
+  tracked.bootId = bootId
   return {
     stage: {
       folder,

@@ -179,34 +179,34 @@ export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verifi
 
 /** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
 export async function runVerify(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   line: string,
   stages: LineStages,
   options: Options,
 ): Promise<LineEnd> {
   const end = await runLine(stages, {
-    folder: join(held.folder, 'verify'),
+    folder: join(tracked.folder, 'verify'),
     line,
-    cwd: held.workplace?.cwd ?? options.root,
-    env: lineEnvironment(held, options),
-    bootId: held.bootId,
-    marker: held.key,
+    cwd: tracked.workplace?.cwd ?? options.root,
+    env: lineEnvironment(tracked, options),
+    bootId: tracked.bootId,
+    marker: tracked.key,
     timeoutMs: null,
-    signal: held.stopped.signal,
+    signal: tracked.stopped.signal,
   })
   if (end) return end
-  if (held.stop !== null) return UNVERIFIED
+  if (tracked.stop !== null) return UNVERIFIED
   throw new Error('the verify command could not be run to its end')
 }
 
 /** A line runs what agents wrote, so to the yard it is the agent for which it runs. */
 export function lineEnvironment(
-  held: Pick<TrackedAgent, 'order' | 'key'>,
+  tracked: Pick<TrackedAgent, 'order' | 'key'>,
   options: Options,
 ): Record<string, string> {
-  const { profile, foreignKeys } = held.order
+  const { profile, foreignKeys } = tracked.order
   const change = withoutKeys(agentEnvironment(profile, options.env), foreignKeys)
   const base = applyEnvironment(options.env, change)
-  const own = options.agentVariables(held.order.agent)
-  return { ...base, ...own, ...(held.key === null ? {} : { [MARKER_VARIABLE]: held.key }) }
+  const own = options.agentVariables(tracked.order.agent)
+  return { ...base, ...own, ...(tracked.key === null ? {} : { [MARKER_VARIABLE]: tracked.key }) }
 }

@@ -26,7 +26,7 @@ interface SetupParts {
 
 /** Sentences for the log; a failure of class `isolation` when the worktree is not as the person wants it. */
 export async function setUpWorktree(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   place: Workdir,
   settings: WorktreeSettings,
   parts: SetupParts,
@@ -37,22 +37,27 @@ export async function setUpWorktree(
   if (!gitDir.ok) return err(notReadyBy(gitDir.error))
   const done = join(gitDir.value, 'yard-ready')
   if (existsSync(done)) return ok([])
-  const copied = await copyFiles(held, cwd, settings, parts)
+  const copied = await copyFiles(tracked, cwd, settings, parts)
   if (!copied.ok) return copied
-  const ran = await runSetup(held, { cwd, note: join(gitDir.value, 'yard-setup') }, settings, parts)
+  const ran = await runSetup(
+    tracked,
+    { cwd, note: join(gitDir.value, 'yard-setup') },
+    settings,
+    parts,
+  )
   if (ran !== null) return err(ran)
   writeFileSync(done, '')
   return copied
 }
 
 async function copyFiles(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   worktree: string,
   { copy }: WorktreeSettings,
   { guard, options: { root } }: SetupParts,
 ): Promise<Result<readonly string[], WorkFailure>> {
   if (copy.length === 0) return ok([])
-  const from = realpathSync(folderOf(held.order, root))
+  const from = realpathSync(folderOf(tracked.order, root))
   const repo = await openRepository(from, guard)
   if (!repo.ok) return err(notReadyBy(repo.error))
   const { toplevel } = repo.value
@@ -66,37 +71,37 @@ async function copyFiles(
 
 /** Null when the line has done its work. An earlier owner's run that is still under way is waited for, not doubled. */
 async function runSetup(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   { cwd, note }: { readonly cwd: string; readonly note: string },
   { setup, setupTimeoutMs }: WorktreeSettings,
   { stages, options }: SetupParts,
 ): Promise<WorkFailure | null> {
   if (setup === null) return null
-  const folder = notedFolder(note, setup, dirname(held.folder)) ?? join(held.folder, 'setup')
+  const folder = notedFolder(note, setup, dirname(tracked.folder)) ?? join(tracked.folder, 'setup')
   writeFileSync(note, JSON.stringify({ folder, setup }))
   const since = performance.now()
   const end = await runLine(stages, {
     folder,
     line: setup,
     cwd,
-    env: lineEnvironment(held, options),
-    bootId: held.bootId,
-    marker: held.key,
+    env: lineEnvironment(tracked, options),
+    bootId: tracked.bootId,
+    marker: tracked.key,
     timeoutMs: setupTimeoutMs,
-    signal: held.stopped.signal,
+    signal: tracked.stopped.signal,
   })
   if (end?.code === 0) return null
   rmSync(note, { force: true })
   const isLate = performance.now() - since >= setupTimeoutMs
-  return setupFailure(held, { end, folder, lateMs: isLate ? setupTimeoutMs : null })
+  return setupFailure(tracked, { end, folder, lateMs: isLate ? setupTimeoutMs : null })
 }
 
 function setupFailure(
-  held: TrackedAgent,
+  tracked: TrackedAgent,
   ended: { readonly end: LineEnd | null; readonly folder: string; readonly lateMs: number | null },
 ): WorkFailure {
   const { end, folder, lateMs } = ended
-  if (held.stop !== null) return notReady('it was stopped while its worktree was set up')
+  if (tracked.stop !== null) return notReady('it was stopped while its worktree was set up')
   const how =
     lateMs === null
       ? `exited with ${end?.code ?? 'nothing'}`

@@ -97,13 +97,13 @@ async function finish(cli: Cli, session: Session, { end, verdict }: Ended): Prom
   const { start } = session
   let reported: Outcome = ok(0)
   try {
-    if (!end.isTold) reported = await report(cli, session, verdict)
+    if (!end.wasStopped) reported = await report(cli, session, verdict)
   } finally {
     endTerminalStage(start.folder, end)
   }
   if (!reported.ok) return reported
   // The yard, which may have sent the signal, waits for this process to be gone.
-  return end.isTold ? printTakenBack(cli, start) : awaitSettled(cli, start)
+  return end.wasStopped ? printTakenBack(cli, start) : awaitSettled(cli, start)
 }
 
 function printTakenBack({ print }: Cli, { agent, task }: PilotStart): Outcome {
