@@ -1,4 +1,4 @@
-/** Until when each claimed task is held: a small file in the agent's folder, because a lease is renewed far too often for the journal. */
+/** The lease of each claimed task: a small file in the agent's folder, because it is renewed too often for the journal. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
@@ -18,7 +18,7 @@ export function createLeaseBook(agents: string, log: Log) {
         return null // never renewed
       }
     },
-    /** Never throws: an owner that lives knows by itself, and a later one grants too little rather than too much. */
+    /** Never throws: the living owner has the time in memory, and for a later one an older lease is the safe side. */
     write(id: AgentId, untilMs: number): void {
       const file = join(agents, id, NAME)
       try {

@@ -1,4 +1,4 @@
-/** What an agent's tools leave alone inside the folder that it works in. Both paths with their links followed. */
+/** Which paths an agent's tools may use. All paths have their symbolic links resolved. */
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { errorCode } from '../base/text.ts'
@@ -10,11 +10,11 @@ export function isInside(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
 }
 
-/** Writing there would reach beyond the folder: a hook of git is run by others, and the yard's own files are the yard's. */
+/** Closed to writing: git hooks run outside of the folder's limits, and `.yard` belongs to the yard. */
 export const isReserved = (folder: string, path: string): boolean =>
   partsOf(folder, path).some((part) => part === '.git' || part === '.yard')
 
-/** Reading there would make it another: the tokens of the host, and the markers by which agents are known. */
+/** Closed to reading: the host's tokens, and the markers that identify agents. */
 export function isSecret(folder: string, path: string): boolean {
   const parts = partsOf(folder, path)
   return parts.some((part, at) => {
@@ -24,13 +24,13 @@ export function isSecret(folder: string, path: string): boolean {
   })
 }
 
-/** As a file system that ignores case, and blanks and dots at the end of a name, would take them. */
+/** The parts of the path as a file system compares them that ignores case, and blanks and dots at the end of a name. */
 const partsOf = (folder: string, path: string): string[] =>
   relative(folder, path)
     .split(sep)
     .map((part) => (part === '..' ? part : part.toLowerCase().replace(/[. ]+$/, '')))
 
-/** Where a path leads when every link in it is followed; what does not exist yet lies below its nearest parent that does. */
+/** The path with every symbolic link resolved; a missing file lies below its nearest existing parent. */
 export async function whereItLeads(path: string): Promise<string> {
   const whole = resolve(path)
   try {

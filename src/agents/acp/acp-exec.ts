@@ -10,10 +10,10 @@ import { execEventLine } from '../executors/readers/exec-events.ts'
 import { acpOrderSchema } from './acp-order.ts'
 import { runAcp } from './run-acp.ts'
 
-/** For whoever reads the last words. */
+/** Until the end of the output is read. */
 const LAST_WORDS_MS = 5000
 
-/** As if the signal had ended it. */
+/** The exit code of a program that TERM has ended. */
 const STOPPED = 143
 
 const stop = new AbortController()
@@ -22,7 +22,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
 
 const order = acpOrderSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')))
 const env = { ...process.env }
-// Ours alone: it says that this program, which may be an app, is to be Node.
+// Set for this program only: it makes an Electron app run as Node.
 delete env['ELECTRON_RUN_AS_NODE']
 
 const isOk = await runAcp({
@@ -36,7 +36,7 @@ const isOk = await runAcp({
   now: () => Date.now(),
   stop: stop.signal,
 })
-// A file has it at once, a pipe may not.
+// A file is written at once, a pipe may need time.
 await Promise.all([process.stdout, process.stderr].map((each) => flushed(each, LAST_WORDS_MS)))
-// What the agent left behind, or a pipe that it still holds, must not keep us.
+// A process that the agent left behind, or a pipe that it keeps open, must not keep this program alive.
 process.exit(isOk ? 0 : stop.signal.aborted ? STOPPED : 1)

@@ -1,4 +1,4 @@
-/** Why an agent's turn, or its start, failed: sorted by what stands in the protocol's errors, never by what the agent wrote. */
+/** Why an agent's turn, or its start, failed: sorted by the protocol's errors, never by the agent's text. */
 import { RequestError } from '@agentclientprotocol/sdk'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
@@ -11,7 +11,7 @@ import {
 import { parseResetAt } from '../executors/readers/reset-time.ts'
 import type { AgentEnd } from './agent-process.ts'
 
-/** Thrown through the run, and told at its end. */
+/** Thrown anywhere in the run, and reported at its end. */
 export class AcpFailure extends Error {
   readonly failure: WorkFailure
   constructor(failure: WorkFailure) {
@@ -21,14 +21,14 @@ export class AcpFailure extends Error {
   }
 }
 
-/** As the protocol has it. */
+/** The code of the protocol. */
 export const AUTH_REQUIRED = -32000
 
-/** What else is known when an error comes. */
+/** The circumstances of an error. */
 export interface ErrorContext {
-  /** What the agent answered to `initialize`, for the ways to sign in that it named. */
+  /** The agent's answer to `initialize`, which lists its sign-in methods. */
   readonly initialized: unknown
-  /** Its last words on stderr: some say only there when a limit is reset. */
+  /** The end of its stderr: some agents print the reset time of a limit only there. */
   readonly stderrTail: string
   readonly at: number
 }
@@ -52,7 +52,7 @@ export function failureOfError(
     : failure
 }
 
-/** What the provider's own words hold says more than how the agent passes them on; 500 is what it says when it knows no better. */
+/** The provider's message is more precise than the agent's status, which is 500 where it knows no better. */
 function sorted(
   error: RequestError,
   {
@@ -75,7 +75,7 @@ function sorted(
 
 const mentionsReset = (line: string): boolean => /\b(?:retry|try again|resets?)\b/i.test(line)
 
-/** It has gone before it answered. */
+/** The program ended before it answered. */
 export function failureOfEnd(
   { code, signal, stderrTail: words }: AgentEnd,
   before: string,
@@ -112,7 +112,7 @@ function signInText(error: RequestError, initialized: unknown): string {
   return clip(`it offers ${words.join(', ')}`, 400)
 }
 
-/** What an error says of itself stands in its data as often as in its message, which may only be "Internal error". */
+/** The text of an error is in its data as often as in its message, which may only be "Internal error". */
 function messageOf(error: RequestError): string {
   const data = objectIn(error.data)
   const more =

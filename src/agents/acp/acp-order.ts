@@ -1,4 +1,4 @@
-/** What `acp-exec` is told: a file in its agent's folder, for no secret and no prompt may be an argument. */
+/** The options of `acp-exec`: a file in its agent's folder, because no secret and no prompt may be an argument. */
 import { z } from 'zod'
 import { permissionsSchema } from '../../domain/settings.ts'
 
@@ -12,30 +12,30 @@ export const acpOrderSchema = z.object({
   cwd: z.string().min(1),
   permissions: permissionsSchema,
   mode: z.enum(['full', 'light', 'bare']),
-  /** The model that it is to be told; null where it was told in `argv`, or is to use its own. */
+  /** The model to choose; null where `argv` names it, or the agent's default is used. */
   model: z.string().nullable(),
-  /** The conversation to go on with. */
+  /** The conversation to resume. */
   resume: z.string().nullable(),
   /** The whole task, for an agent that can go on with no conversation. Absolute; null where nothing is resumed. */
   wholePromptFile: z.string().nullable(),
-  /** The whole question of the agent before, where a person said yes to it. */
+  /** The whole question of the previous agent, where a person answered it with yes. */
   granted: z.string().nullable(),
   mcpServers: z.array(
     z.object({
       name: z.string(),
       command: z.string(),
       args: z.array(z.string()),
-      /** Handed on from our environment: their values may be secrets, and stand in no file. */
+      /** Names of variables to pass on from this environment: their values may be secrets, so they are in no file. */
       variables: z.array(z.string()),
     }),
   ),
-  /** It answers `initialize`, and makes or loads its session, in so long. */
+  /** Time limits for the answer to `initialize` and for creating or loading the session. */
   initializeMs: ms.default(60_000),
   sessionMs: ms.default(300_000),
-  /** How long it may take to give up its turn, and to end after that. */
+  /** Time limits for cancelling its turn, and for ending after that. */
   cancelMs: ms.default(4_000),
   endMs: ms.default(2_000),
 })
 export type AcpOrder = z.infer<typeof acpOrderSchema>
-/** As it is written: what has a default may be left out. */
+/** As it is written: a field with a default may be left out. */
 export type AcpOrderInput = z.input<typeof acpOrderSchema>

@@ -1,4 +1,4 @@
-/** What a tool call of the protocol comes to, as far as the agent says. */
+/** The action of a tool call, as far as the agent describes it. */
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { resolve } from 'node:path'
 import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/yard-tools.ts'
@@ -6,11 +6,11 @@ import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/reade
 import { whereItLeads } from '../path-rules.ts'
 import type { Action } from './permission.ts'
 
-/** What is known of a call by now: its first words and all later ones, the latest of each kind. */
+/** All that is known about a call: its first report and all updates, the latest value of each field. */
 export type KnownCall = Omit<ToolCallUpdate, '_meta'>
 
 const PATH_KEYS = ['file_path', 'filePath', 'filepath', 'path', 'abs_path', 'absolute_path']
-/** Arguments of commands, as the usual agents name them. */
+/** Names that common agents give to the argument with the command. */
 const LINE_KEYS = ['command', 'cmd', 'script']
 const FOLDER_KEYS = ['cwd', 'workdir', 'working_directory', 'directory', 'dir']
 
@@ -29,7 +29,7 @@ export async function actionOf(call: KnownCall, cwd: string): Promise<Action> {
       return { kind: 'think' }
     default:
       if (isOwnTool(call)) return { kind: 'report' }
-      // An agent that gives no kind, but what it will write.
+      // The agent gives no kind, but the diff that it will write.
       return diffPaths(call).length > 0
         ? { kind: 'write', paths: await pathsOf(call, cwd) }
         : { kind: 'other' }
@@ -47,7 +47,7 @@ export function lineOf(call: KnownCall): string | null {
   return null
 }
 
-/** The line that a program and its arguments come to; a shell that is handed a line comes to that line. */
+/** A program and its arguments as a shell line; for `sh -c LINE` that is LINE. */
 export function lineOfArguments(words: readonly string[]): string {
   const [program = '', flag = '', line = ''] = words
   const isShell = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|bash|dash|zsh)$/.test(program)
@@ -59,7 +59,7 @@ export function lineOfArguments(words: readonly string[]): string {
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
-/** Says all of what is asked for, the same each time that it is asked for. */
+/** Names the whole action, with the same text each time. */
 export function questionTextOf(call: KnownCall, act: Action): string {
   const kind = call.kind ?? 'use a tool'
   return `May it ${VERBS[kind] ?? kind}: ${whatOf(call, act)}?`
@@ -72,7 +72,7 @@ function whatOf(call: KnownCall, act: Action): string {
   return call.rawInput === undefined ? name : `${name} ${JSON.stringify(call.rawInput)}`
 }
 
-/** A command with the folder and the variables that it has of its own. */
+/** A command with its own folder and variables. */
 export const commandText = (
   line: string,
   { folder, env = [] }: Pick<Extract<Action, { kind: 'run' }>, 'folder' | 'env'>,
@@ -108,7 +108,7 @@ function namesOurs({ name, title }: KnownCall): boolean {
   return BY_NAME.test(title ?? '') || BY_TITLE.test(title ?? '')
 }
 
-/** An agent that leaves the server out of a tool's name says it in the title. */
+/** An agent that leaves the server out of a tool's name has it in the title. */
 const isBareOf = (name: string, title: string | null | undefined): boolean =>
   YARD_TOOLS.includes(name) && title === `${name} (${YARD_SERVER} MCP Server)`
 
@@ -116,7 +116,7 @@ const OURS = YARD_TOOLS.join('|')
 const BY_NAME = new RegExp(`^(?:mcp_+)?${YARD_SERVER}_+(?:${OURS})$`)
 const BY_TITLE = new RegExp(`^(?:${OURS}) \\(${YARD_SERVER} MCP Server\\)$`)
 
-/** Only where it is another than its agent's own. */
+/** Only where it differs from the agent's own folder. */
 async function folderOf(call: KnownCall, cwd: string): Promise<{ folder?: string }> {
   const input = objectIn(call.rawInput)
   const named = FOLDER_KEYS.flatMap((key) => textAt(input, key) ?? [])[0]
@@ -134,7 +134,7 @@ async function pathsOf(call: KnownCall, cwd: string): Promise<string[]> {
   return Promise.all([...new Set(named)].map((path) => leading(path, cwd)))
 }
 
-/** What cannot be followed, or is some home, leads nowhere inside. */
+/** A path that cannot be resolved, or begins with `~`, counts as outside. */
 const leading = async (path: string, cwd: string): Promise<string> =>
   path.startsWith('~') ? '/' : whereItLeads(resolve(cwd, path)).catch(() => '/')
 

@@ -1,4 +1,4 @@
-/** The agent's own program, held in a group of its own: who stops us must not stop it before it could give up its turn. */
+/** The agent's own program, in a process group of its own: a signal to this program must not end it before it could cancel its turn. */
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,16 +10,16 @@ import type { AcpOrder } from './acp-order.ts'
 export interface AgentEnd {
   readonly code: number | null
   readonly signal: string | null
-  /** Its last words on stderr. */
+  /** The end of its stderr. */
   readonly stderrTail: string
 }
 
 export interface AgentProcess {
   readonly stream: Stream
-  /** Null until it was started; the reason, where it could not be. */
+  /** Resolves with null once it was started, or with the reason why it could not be. */
   readonly failedToStart: Promise<string | null>
   readonly ended: Promise<AgentEnd>
-  /** What it said last on stderr, so far. */
+  /** The end of its stderr so far. */
   stderrTail(): string
   /** Closes its stdin, asks, then kills its group. Resolves when it is gone. Harmless twice. */
   end(graceMs: number): Promise<void>
@@ -54,7 +54,7 @@ export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentPr
     toStderr(text)
   }
   child.stderr.setEncoding('utf8').on('data', note)
-  // Whoever reads no more has gone, and its end says why.
+  // A closed pipe means that the program has ended; its exit code gives the cause.
   child.stdin.on('error', () => {})
   const onNoise = (line: string): void => note(`${line}\n`)
   const failedToStart = new Promise<string | null>((resolve) => {
@@ -88,21 +88,21 @@ async function endChild(
     signalGroup(child.pid, 'SIGTERM')
     await within(exit, graceMs)
   }
-  // Whatever it left in its group goes with it.
+  // Processes that it left in its group are ended, too.
   signalGroup(child.pid, 'SIGKILL')
   await exit
-  // Its last words are read; something that it left behind may hold the pipes open for ever.
+  // The rest of its output is read, but a process that it left behind may keep the pipes open for ever.
   await within(ended, DRAIN_MS)
   child.stdout?.destroy()
   child.stderr?.destroy()
 }
 
-/** The group, or the one process where there are no groups. Gone is as good as signalled. */
+/** Signals the group, or the process where there are no groups. One that has ended is no error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(IS_GROUP ? -pid : pid, signal)
   } catch {
-    // nobody is left there
+    // no such process any more
   }
 }
 
@@ -145,7 +145,7 @@ function messageStream({ stdin, stdout, onNoise }: MessagePipes): Stream {
       try {
         for await (const bytes of stdout) for (const { text } of splitter.push(bytes)) take(text)
       } catch {
-        // a broken pipe is an end like any other
+        // a broken pipe counts as the end of the stream
       }
       const rest = splitter.rest()
       if (rest) take(rest.text)

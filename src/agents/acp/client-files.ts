@@ -1,4 +1,4 @@
-/** Files that the agent reads and writes through its client, so that the same rules hold for them as for what it asks. */
+/** Files that the agent reads and writes through its client, under the same rules as its permission requests. */
 import { RequestError } from '@agentclientprotocol/sdk'
 import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import type { Action } from './permission.ts'
 const MAX_READ_BYTES = 16 * 1024 * 1024
 const MAX_WRITE_BYTES = 64 * 1024 * 1024
 
-/** Throws where the act is not allowed. */
+/** Throws where the action is not allowed. */
 export type Permit = (act: Action, text: string) => void
 
 export interface ReadRequest {
@@ -53,7 +53,7 @@ export async function writeTextFile(
   }
 }
 
-/** A link that came in between is not followed, and a pipe cannot hold us. Windows knows neither. */
+/** A symbolic link created meanwhile is not followed, and a pipe does not block. Windows has neither flag. */
 const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 async function leading(path: string): Promise<string> {

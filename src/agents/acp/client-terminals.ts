@@ -72,7 +72,7 @@ export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
   }
 }
 
-/** The line of a command as it would be typed: what is asked about and judged. */
+/** The command as a shell line: what permission is asked for. */
 export const lineOfTerminal = ({
   command,
   args = [],
@@ -114,7 +114,7 @@ function startChild(
     ...Object.fromEntries((own ?? []).map(({ name, value }) => [name, value])),
   }
   const how = { cwd, env, detached: IS_GROUP, windowsHide: true }
-  // What may be said unasked never sees a shell, however it was sent.
+  // A report to the yard, which needs no permission, never runs in a shell.
   const report = reportIn(lineOfTerminal(request))
   if (report !== null)
     return execa(YARD_COMMAND, report, {
@@ -129,7 +129,7 @@ function startChild(
   return spawn(command, args, { ...how, shell: isLine, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-/** Something that it started may hold its pipes open after it has gone, so their end is not waited for long. */
+/** A child process may keep the pipes open after the command has ended, so their end is awaited for a short time only. */
 const endOf = (child: ChildProcess): Promise<TerminalExitStatus> =>
   new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => {
@@ -148,7 +148,7 @@ function keep(terminal: Terminal, bytes: Buffer): void {
   terminal.bytes += bytes.length
   if (terminal.bytes <= terminal.limit) return
   terminal.isTruncated = true
-  // Not at each piece: a flood would be copied over and over.
+  // Not at each piece: much output would be copied again and again.
   if (terminal.bytes > 2 * terminal.limit + 65_536) lastOf(terminal)
 }
 
@@ -160,7 +160,7 @@ function lastOf(terminal: Terminal): Buffer {
   return last
 }
 
-/** With all that is in its group. Once it has ended its number may be another's. */
+/** Kills its whole group. Once it has ended, its pid may belong to another process. */
 function killTerminal({ child }: Terminal): void {
   const isGone = child.exitCode !== null || child.signalCode !== null
   if (child.pid !== undefined && !isGone) signalGroup(child.pid, 'SIGKILL')

@@ -1,4 +1,4 @@
-/** Our side of the protocol: what the agent may ask of its client, each wish by the gate. */
+/** The client side of the protocol: every request of the agent passes the permission gate. */
 import {
   client,
   methods,
@@ -21,7 +21,7 @@ export interface ClientParts {
   readonly terminals: Terminals
   readonly updates: SessionUpdates
   readonly cwd: string
-  /** Aborted when the turn is given up: what is asked then is answered so. */
+  /** Aborted when the turn is cancelled; later requests are answered accordingly. */
   readonly cancelled: AbortSignal
 }
 
@@ -81,7 +81,7 @@ async function createTerminal(
 const notAllowed = (what: string): RequestError =>
   RequestError.invalidRequest({ reason: 'not-allowed' }, `not allowed here. ${what}`)
 
-/** Null: the turn was given up. The narrowest option of its kind is taken, so that no later call slips by unasked. */
+/** Null: the turn was cancelled. The narrowest option of its kind is chosen, so that every later call is asked for again. */
 function outcomeOf(
   isAllowed: boolean | null,
   options: readonly PermissionOption[],

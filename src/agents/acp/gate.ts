@@ -1,4 +1,4 @@
-/** Where every wish of the agent comes by. What only a person may allow is a question; what one allowed is let through, once. */
+/** Every request of the agent passes here. What only a person may allow becomes a question; what a person allowed passes once. */
 import { actionOf, questionTextOf, type KnownCall } from './action.ts'
 import { judgeAction, questionFor, type Action, type Rules } from './permission.ts'
 
@@ -13,7 +13,7 @@ export interface Gate {
 
 export interface GateParts {
   readonly rules: Rules
-  /** The question that a person said yes to. */
+  /** The question that a person answered with yes. */
   readonly granted: string | null
   readonly onQuestion: (question: string) => void
 }
@@ -21,7 +21,7 @@ export interface GateParts {
 export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
   let grant = granted
   let allowed: Action[] = []
-  /** Null where the rules do not say, and a person must. */
+  /** Null where the rules leave the decision to a person. */
   const judge = (act: Action): boolean | null => {
     const verdict = judgeAction(rules, act)
     return verdict === 'ask' ? null : verdict === 'allow'
@@ -36,7 +36,7 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
     grant = null
     return true
   }
-  /** A call that was allowed is carried out by further wishes: the file is written, the command is run. Each of them once. */
+  /** An allowed call leads to further requests: the file is written, the command is run. Each of them passes once. */
   const isCarriedOut = (act: Action): boolean => {
     const rest = allowed.map((one) => without(one, act))
     const isFound = rest.some((left, at) => left !== allowed[at])
@@ -56,7 +56,7 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
   }
 }
 
-/** What of an allowed act is left when this was done: itself where it has no part in it, null where nothing is left. */
+/** What remains of an allowed action once `act` was done: itself where `act` is no part of it, null where nothing remains. */
 function without(allowed: Action, act: Action): Action | null {
   if (allowed.kind === 'run')
     return act.kind === 'run' && act.line !== null && isSame(allowed, act) ? null : allowed

@@ -63,7 +63,7 @@ function beyond({ permissions }: Rules): Verdict {
   return permissions === 'ask' ? 'ask' : 'refuse'
 }
 
-/** An edit that does not say of what is none of its own files. */
+/** An edit without paths is not one of its own files. */
 const isOwnFiles = (cwd: string, paths: readonly string[]): boolean =>
   paths.length > 0 && paths.every((path) => isInside(cwd, path) && !isReserved(cwd, path))
 
@@ -79,11 +79,11 @@ const isReport = ({ line, folder, env = [] }: Extract<Action, { kind: 'run' }>):
 // The question for a permission that was not answered while the agent ran, and the answer that its next agent is given. The question
 // shows the whole action and bears its digest, so that an answer applies to this action alone.
 
-/** UTF-16 units. What is longer cannot be shown whole, and so cannot be allowed by a person. */
+/** UTF-16 units. A longer question cannot be shown whole, and so cannot be allowed by a person. */
 const MAX_QUESTION = 4000
 const ENDING = / \(the answer "allow" lets it, once; act [0-9a-f]{32}\)$/
 
-/** As a person reads it; null where it is too long to be read. The same act in the same words gives the same question. */
+/** The text for a person; null where it is too long. The same action in the same words gives the same question. */
 export function questionFor(act: Action, text: string): string | null {
   const digest = createHash('sha256')
     .update(JSON.stringify([act, text]))
@@ -98,7 +98,7 @@ export function grantedBy(question: string, answer: string): string | null {
   return /^\s*["']?(?:allow|yes|ok|okay)\b/i.test(answer) ? question : null
 }
 
-/** On one line, with nothing in it that a reader would not see. */
+/** On one line, with invisible characters escaped. */
 const visible = (text: string): string =>
   text
     .toWellFormed()

@@ -27,7 +27,7 @@ import { usageOfOpencode, usageOfTurn } from './turn-usage.ts'
 export interface AcpRun {
   readonly order: AcpOrder
   readonly prompt: string
-  /** The whole task, for an agent that can go on with no conversation; null where nothing is resumed. */
+  /** The prompt with the whole task, for an agent that cannot resume; null where nothing is resumed. */
   readonly wholePrompt: string | null
   /** Its program's whole environment. */
   readonly env: NodeJS.ProcessEnv
@@ -45,12 +45,12 @@ interface RunContext {
   readonly run: AcpRun
   readonly agent: AgentProcess
   readonly updates: SessionUpdates
-  /** Its turn is to be given up: we are asked to stop, or a person must be asked. */
+  /** Its turn is to be cancelled: this program is asked to stop, or a person must be asked. */
   readonly cancelled: AbortSignal
   /** For what only a person may allow. */
   question: string | null
   initialized: unknown
-  /** What it has not done yet, for the words of its end. */
+  /** The step that it has not reached yet, for the text of a failure. */
   before: string
 }
 
@@ -114,7 +114,7 @@ async function converse(scene: RunContext, agent: ClientContext): Promise<WorkFa
   updates.begin()
   const startedAt = run.now()
   const response = await askTurn(scene, agent, session)
-  // What it said before its answer is taken in by now.
+  // Updates that were sent before the answer are processed by now.
   await nextTurn()
   const usage = await usageOf(scene, response, { conversation: session.id, startedAt })
   if (usage) run.emit({ type: 'usage', usage })
@@ -152,7 +152,7 @@ function checkVersion(initialized: unknown): void {
   throw new AcpFailure(workFailure('missing-program', reason))
 }
 
-/** Null when it did not give up its turn in time. */
+/** Null when it did not cancel its turn in time. */
 async function askTurn(
   scene: RunContext,
   agent: ClientContext,
@@ -173,7 +173,7 @@ async function askTurn(
   }
 }
 
-/** What the earlier conversation knew is told anew where it cannot be gone on with. */
+/** Where the conversation cannot be resumed, the prompt repeats the whole task. */
 function promptOf({ prompt, wholePrompt }: AcpRun, { isResumed, notResumed }: Session): string {
   if (isResumed || wholePrompt === null) return prompt
   return `You worked on this task before, in a conversation that cannot be gone on with: ${notResumed ?? 'it is lost'}. What you did is still in your folder: look at it first.\n\n${wholePrompt}`
@@ -194,7 +194,7 @@ async function failureOf(scene: RunContext, error: unknown): Promise<WorkFailure
   // The connection breaks a moment before its program is known to have ended.
   if (!isAnswer && (await within(agent.ended, GONE_MS)))
     return failureOfEnd(await agent.ended, before)
-  // Some say the rest when they end.
+  // Some print the cause only when they end.
   await agent.end(run.order.endMs)
   return failureOfError(error, { initialized, stderrTail: agent.stderrTail(), at: run.now() })
 }
@@ -212,7 +212,7 @@ function emitEnd({ run, updates }: RunContext, failure: WorkFailure | null): boo
   return false
 }
 
-/** A wait that ends with us, and in so long. */
+/** Waits until `limitMs`, or until this program is asked to stop. */
 async function inTime<T>(scene: RunContext, answer: Promise<T>, limitMs: number): Promise<T> {
   const { stop } = scene.run
   const isHere = await within(Promise.race([answer, aborted(stop)]), limitMs)

@@ -17,15 +17,15 @@ import { lineOf, type KnownCall } from './action.ts'
 
 export interface SessionUpdates {
   update(update: SessionUpdate): void
-  /** A call that permission is asked for; gives all that is known of it. */
+  /** A call for which permission is requested; returns all that is known about it. */
   onPermissionRequest(call: KnownCall): KnownCall
-  /** From here on updates are of the present. */
+  /** Replay of a loaded conversation is over: from here on updates are reported. */
   begin(): void
   /** It was not allowed to make this call. */
   onRefusal(id: string): void
-  /** Nothing more comes: calls whose end was never told have ended. */
+  /** No more updates will come: calls without a reported end count as ended. */
   end(): void
-  /** What it said since its last tool call: in the end, its answer. */
+  /** The text since its last tool call; at the end of the turn this is the answer. */
   answer(): string
   /** US dollars that this run cost, where the agent says. */
   costUsd(): number | null
@@ -41,7 +41,7 @@ interface Call {
 interface State {
   readonly emit: (event: ExecEventInput) => void
   readonly calls: Map<string, Call>
-  /** A call that is not told yet, for the rest of it may follow at once. */
+  /** A call that is not reported yet, because the rest of it may follow at once. */
   pending: string | null
   isPast: boolean
   answer: string
@@ -53,7 +53,7 @@ interface State {
 
 /** Longest answer that is kept, in UTF-16 units. */
 const MAX_ANSWER = 100_000
-/** Calls that are remembered, against an agent that begins them without end. */
+/** Calls that are remembered at most, against an agent that starts them without end. */
 const MAX_CALLS = 5000
 
 export function createSessionUpdates(emit: (event: ExecEventInput) => void): SessionUpdates {
@@ -112,7 +112,7 @@ function onUpdate(state: State, update: SessionUpdate): void {
         class: null,
       })
     default:
-      // its commands, modes, title: nothing of its work
+      // its commands, modes, title: not part of its work
       return
   }
 }
@@ -131,7 +131,7 @@ function onText(
 }
 
 function onCall(state: State, update: KnownCall): void {
-  // What it said before a call was no final answer.
+  // A text before a call is no final answer.
   state.answer = ''
   state.messageId = null
   if (state.pending !== null && state.pending !== update.toolCallId) reportPending(state)
@@ -152,7 +152,7 @@ function onCall(state: State, update: KnownCall): void {
   })
 }
 
-/** Some agents tell no end of a call that they were not allowed, or that their turn was given up in. */
+/** Some agents report no end of a call that was refused or cancelled. */
 function onEnd(state: State): void {
   reportPending(state)
   for (const [id, { isReported, isOver, isRefused }] of state.calls) {
@@ -163,7 +163,7 @@ function onEnd(state: State): void {
   state.calls.clear()
 }
 
-/** Whatever an update leaves out stays as it was. */
+/** A field that an update leaves out keeps its value. */
 function mergeUpdate(state: State, update: KnownCall): Call {
   let call = state.calls.get(update.toolCallId)
   if (!call) {
@@ -209,7 +209,7 @@ function reportCall(state: State, id: string): void {
   })
 }
 
-/** What its arguments say; empty where they are not known yet. */
+/** A summary of its arguments; empty while they are not known. */
 const whatOf = (call: KnownCall): string =>
   oneLine(lineOf(call) ?? summaryOf(objectIn(call.rawInput)))
 
@@ -228,7 +228,7 @@ function changesThings(call: KnownCall): boolean {
 
 const MARKS = { completed: 'x', in_progress: '~', pending: ' ' } as const
 
-/** A plan comes whole each time; the same one again says nothing. */
+/** A plan comes whole each time; an unchanged one is not reported again. */
 function onPlan(state: State, { entries }: Plan): void {
   const lines = entries.map(({ status, content }) => `[${MARKS[status]}] ${oneLine(content)}`)
   const text = lines.join('\n')
@@ -243,7 +243,7 @@ function onPlan(state: State, { entries }: Plan): void {
   state.emit({ type: 'tool-result', id, ok: true, text })
 }
 
-/** Of the whole conversation, so that what a loaded one had cost before is not counted again. */
+/** The cost is of the whole conversation, so what a loaded one had cost before is subtracted. */
 function onUsage(state: State, { cost }: UsageUpdate): void {
   if (cost?.currency !== 'USD' || !Number.isFinite(cost.amount)) return
   const { amount: now } = cost
@@ -253,7 +253,7 @@ function onUsage(state: State, { cost }: UsageUpdate): void {
 
 // The result of a call and the content of a block, as text.
 
-/** Agents call a command completed that ran and failed; some say how it ended. */
+/** Agents report a command that ran and failed as completed; some add its exit code. */
 function hasBadExit(output: unknown): boolean {
   if (typeof output !== 'object' || output === null) return false
   const said: Readonly<Record<string, unknown>> = { ...output }

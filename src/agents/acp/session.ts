@@ -1,4 +1,4 @@
-/** Makes the agent's session, or goes on with an earlier one where it can. */
+/** Creates the agent's session, or resumes an earlier one where that is possible. */
 import { methods, RequestError, type ClientContext, type McpServer } from '@agentclientprotocol/sdk'
 import { workFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
@@ -15,9 +15,9 @@ import type { AcpOrder } from './acp-order.ts'
 
 export interface Session {
   readonly id: string
-  /** False where there was nothing to go on with, or the agent could not. */
+  /** False where there was nothing to resume, or the agent could not. */
   readonly isResumed: boolean
-  /** Why it could not go on with the conversation that it was told; null otherwise. */
+  /** Why the conversation could not be resumed; null otherwise. */
   readonly notResumed: string | null
 }
 
@@ -65,7 +65,7 @@ async function resume(
     return 'its agent cannot load a conversation'
   const request = { sessionId: id, cwd, mcpServers: serversOf(options) }
   try {
-    // A loaded session tells its whole past again, a resumed one does not.
+    // A loaded session replays its whole history, a resumed one does not.
     const answer: unknown = canResume
       ? await agent.request(methods.agent.session.resume, request)
       : await agent.request(methods.agent.session.load, request)
@@ -88,7 +88,7 @@ function serversOf({ mcpServers, env }: SessionOptions): McpServer[] {
   }))
 }
 
-/** Where the session has a choice of models: one that is not offered there cannot be had. */
+/** Chooses the model where the session offers a choice; a model that is not offered is a failure. */
 async function chooseModel(
   agent: ClientContext,
   { id, answer }: Opened,

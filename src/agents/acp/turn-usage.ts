@@ -28,7 +28,7 @@ interface Turn {
 const EXPORT_MS = 30_000
 const MAX_BYTES = 64 * 1024 * 1024
 
-/** More sub-agents than a turn has; those beyond are not asked for. */
+/** More sub-agents than a turn has; the counts of those beyond are not read. */
 const MAX_SESSIONS = 200
 
 /** Its sub-agents have sessions of their own. `told` where nothing better is to be had, as a lower bound: there may have been more. */
@@ -63,7 +63,7 @@ async function exported({ order, env, stop }: Turn, session: string): Promise<st
   return failed ? null : stdout
 }
 
-/** Of the answers since then; null where there is none, or the text is none of its. */
+/** Sum of the answers since then; null where there is none, or the text is no export. */
 export function usageInExport(text: string, since: number): Usage | null {
   let sum: Usage | null = null
   for (const message of answersIn(text, since))
@@ -71,7 +71,7 @@ export function usageInExport(text: string, since: number): Usage | null {
   return sum
 }
 
-/** Of the sub-agents that answers since then asked for help. */
+/** Sessions of the sub-agents that answers since then started. */
 export const sessionsInExport = (text: string, since: number): readonly string[] =>
   answersIn(text, since)
     .flatMap((message) => objectsAt(message, 'parts'))
@@ -91,7 +91,7 @@ const answersIn = (text: string, since: number): readonly JsonObject[] =>
 export function usageOfTurn(response: unknown, costUsd: number | null): Usage | null {
   const answer = objectIn(response)
   const told = objectAt(answer, 'usage')
-  // As Gemini CLI tells it.
+  // The form of Gemini CLI.
   const quota = objectAt(objectAt(objectAt(answer, '_meta'), 'quota'), 'token_count')
   const input = numberAt(told, 'inputTokens') ?? numberAt(quota, 'input_tokens')
   const output = numberAt(told, 'outputTokens') ?? numberAt(quota, 'output_tokens')

@@ -11,7 +11,7 @@ import {
 } from '../executors/readers/exec-events.ts'
 import { nativeOrderSchema } from './native-order.ts'
 
-/** For whoever reads the last words. */
+/** Until the end of the output is read. */
 const LAST_WORDS_MS = 5000
 
 const EXIT_CODES = { done: 0, failed: 1, stopped: 143 } as const

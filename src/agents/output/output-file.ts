@@ -1,4 +1,4 @@
-/** Looking at a file that another process appends to. One that is not there yet, or was taken away, is empty. */
+/** Reads a file that another process appends to. A missing file counts as empty. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { createLineSplitter, type Line } from './line-splitter.ts'
 

@@ -1,4 +1,4 @@
-/** A worker thread that is started again when it dies. */
+/** A worker thread that is restarted when it dies. */
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../../base/log.ts'
 import type { TailReply, TailRequest } from './tail-wire.ts'
@@ -12,7 +12,7 @@ export interface WorkerWatch {
   onReply(reply: TailReply): void
   /** All that a new worker must be told, because the one before took it with it. */
   whatItMustKnow(): readonly TailRequest[]
-  /** It died again and again; it is left alone until something is sent. */
+  /** It died several times in a row; it is not restarted until a message is sent. */
   onBroken(): void
 }
 

@@ -29,7 +29,7 @@ export function pilotInput(order: LaunchOrder, { cwd, agents, uuid }: PilotConte
   }
 }
 
-/** Types whose CLI a person can drive. */
+/** Executor types with an interactive CLI. */
 export const pilotedTypes = (): readonly string[] =>
   EXECUTOR_TYPES.filter((type) => executorOf(type)?.pilot !== undefined)
 

@@ -17,7 +17,7 @@ import { exitDraft, STAGE_FILES } from '../process/stage-files.ts'
 export interface TerminalEnd {
   readonly code: number
   readonly signal: NodeJS.Signals | null
-  /** This terminal was told to end (TERM), or is gone (HUP): nobody can be asked any more. */
+  /** The terminal was ended (TERM) or closed (HUP): its person cannot be asked any more. */
   readonly wasStopped: boolean
 }
 
@@ -34,7 +34,7 @@ const EXIT_WIDTH = 63
 
 const draftOf = (folder: string): string => exitDraft(folder, process.pid)
 
-/** Makes this process the stage's owner; a failure when somebody else is, or nothing can be written. */
+/** Makes this process the stage's owner; a failure when it has one, or nothing can be written. */
 export async function takeTerminalStage(folder: string): Promise<Result<void, WorkFailure>> {
   try {
     const look = (await createProcessHost().look([process.pid])).get(process.pid)
@@ -49,7 +49,7 @@ export async function takeTerminalStage(folder: string): Promise<Result<void, Wo
   }
 }
 
-/** From now on its end can be settled. Throws when that cannot be written: then it counts as lost once this process is gone. */
+/** Writes exit.json. Throws where that fails: then the agent counts as lost once this process has ended. */
 export function endTerminalStage(
   folder: string,
   { code, signal }: Pick<TerminalEnd, 'code' | 'signal'>,
@@ -89,7 +89,7 @@ export function runInTerminal(program: TerminalProgram): Promise<TerminalEnd> {
   })
 }
 
-/** As shells say it. */
+/** The exit code that a shell gives for a signal. */
 const NOT_STARTED = 127
 const codeOf = (signal: NodeJS.Signals | null): number =>
   128 + (signal === null ? 0 : constants.signals[signal])
@@ -109,7 +109,7 @@ function saveTerminalMode(): () => void {
     try {
       writeSync(1, AS_USUAL)
     } catch {
-      // the terminal is gone
+      // the terminal has been closed
     }
   }
 }

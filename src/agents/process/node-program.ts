@@ -1,10 +1,10 @@
-/** How a program of ours is run by the Node that runs here, also when that is an app which only can be Node. */
+/** How a program of Yardmaster is run by the Node of this process, which may be an Electron app. */
 import { basename, dirname, join, sep } from 'node:path'
 
 export interface NodeProgram {
   /** Absolute. Good for as long as the app is installed, also where it runs from an image that is mounted meanwhile. */
   readonly command: string
-  /** What must be set for it, and must never reach an agent. */
+  /** Variables that it needs and that must never reach an agent. */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -30,7 +30,7 @@ export function nodeProgram(
 
 // Agents whose program is part of Yardmaster: it lies beside the launcher, from source or built.
 
-/** Where each lies from source, beside `launcher-entry.ts`. Built, it is `NAME.js` beside `launcher.js`. */
+/** Paths from source, relative to `launcher-entry.ts`. Built, it is `NAME.js` beside `launcher.js`. */
 const SOURCES = {
   'native-exec': join('native', 'native-exec.ts'),
   'acp-exec': join('acp', 'acp-exec.ts'),
@@ -40,7 +40,7 @@ export type ExecProgramName = keyof typeof SOURCES
 export interface ExecProgram {
   /** Node and the program; the arguments follow. */
   readonly argv: readonly [string, string]
-  /** Must be set for it; the program takes it out again before it starts anything. */
+  /** Must be set for it; the program removes it before it starts anything. */
   readonly env: Readonly<Record<string, string>>
 }
 

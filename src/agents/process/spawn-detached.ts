@@ -1,4 +1,4 @@
-/** Starts a program of ours that is on its own: nothing of it is tied to the caller's terminal, pipes or life. */
+/** Starts a program of Yardmaster detached from the caller's terminal, pipes and lifetime. */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ const V8_FLAGS = ['--max-semi-space-size=4']
 export interface DetachedProgram {
   /** Its last line on stderr, or why it could not be started, once it has ended; null while it lives. */
   failed(): string | null
-  /** Forgets it. It goes on. */
+  /** Stops watching it. The program goes on. */
   release(): void
 }
 
@@ -60,7 +60,7 @@ function discard(folder: string): void {
   }
 }
 
-/** A host is nobody's agent, and has no terminal. */
+/** A host runs without the variables of an agent and of a terminal. */
 function detachedEnvironment(env: DetachedOptions['env']): Record<string, string | undefined> {
   const { YARD_URL: _url, YARD_DIR: _dir, YARD_HANDED_OVER: _handed, ...own } = env
   return own

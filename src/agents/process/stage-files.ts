@@ -66,10 +66,10 @@ export function parseOwner(text: string | null): StageOwner {
   return { kind: 'supervisor', pid: Number(pid), startTime: startTime.trim(), isTerminal }
 }
 
-/** What its owner renames to exit.json, as the last thing it does with the folder. */
+/** The draft that its owner renames to exit.json as its last write in the folder. */
 export const exitDraft = (folder: string, pid: number): string => join(folder, `exit.${pid}`)
 
-/** Whether exit.json is a terminal's own although that lives: its draft has been renamed. */
+/** Whether exit.json was written by a terminal that still runs: its draft has been renamed. */
 export const isWrittenByTerminal = (folder: string, owner: StageOwner): boolean =>
   owner.kind === 'supervisor' && owner.isTerminal && !existsSync(exitDraft(folder, owner.pid))
 
@@ -85,7 +85,7 @@ function parseExit(text: string, endedAt: () => number): ExitRecord | null {
   }
 }
 
-/** Null when the file or its folder is not there; any other trouble throws. */
+/** Null when the file or its folder is missing; any other error throws. */
 export function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')

@@ -6,15 +6,15 @@ import { executorOf } from '../executors/registry.ts'
 import type { ToolProcess } from '../process/host/process-tree.ts'
 import type { TrackedAgent, LocalRuntimeOptions, Measured } from './tracked-agent.ts'
 
-/** Less than this share of one core between two looks is a process that only waits; hung agent CLIs were seen to use up to 0.005. */
+/** A process below this share of one core between two measurements only waits; hung agent CLIs were seen to use up to 0.005. */
 const BUSY_SHARE = 0.02
-/** Less between two looks is the noise of an event loop and of a connection that is kept open. */
+/** Fewer bytes between two measurements are the noise of an event loop and of an open connection. */
 const BUSY_IO_BYTES = 4096
 
 type Options = Pick<LocalRuntimeOptions, 'launcher' | 'host' | 'log'>
 type MeasureOptions = Options & Pick<LocalRuntimeOptions, 'clock'>
 
-/** Resolves when the tree is gone, or as much of it as the system lets us end; what is left is named in the log. */
+/** Resolves when the tree has ended, as far as the system allows; the log names what is left. */
 export async function endTree(one: TrackedAgent, graceMs: number, options: Options): Promise<void> {
   const { launcher, host, log } = options
   const agent = one.order.agent.id
@@ -32,11 +32,11 @@ export async function endTree(one: TrackedAgent, graceMs: number, options: Optio
   if (leftovers.length > 0) log.warn('processes of an agent are still there', { agent, leftovers })
 }
 
-/** A terminal passes on what ends it, and keeps an interrupt for its CLI. */
+/** A terminal passes on TERM, and leaves an interrupt to its CLI. */
 const signalOf = ({ order }: TrackedAgent): NodeJS.Signals =>
   order.agent.by === 'pilot' ? 'SIGTERM' : (executorOf(order.profile.type)?.stopSignal ?? 'SIGTERM')
 
-/** Notes who was busy since the last look; gives those of whose tree nothing is left. */
+/** Records which agents were busy since the last measurement; returns those whose tree has ended. */
 export async function measureTrees(
   agents: Iterable<TrackedAgent>,
   options: MeasureOptions,
@@ -77,7 +77,7 @@ function madeProgress({ order }: TrackedAgent, before: Measured, now: Measured):
 
 const keyOf = ({ pid, startTime }: ToolProcess): string => `${pid} ${startTime}`
 
-/** What the trees use now, for whoever watches; changes nothing of what is known of the agents. */
+/** What the trees use now, for display; does not change the state of the agents. */
 export async function useOfTrees(
   agents: Iterable<TrackedAgent>,
   options: Options,

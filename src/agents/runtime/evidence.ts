@@ -1,4 +1,4 @@
-/** Gathers what is known of an agent's end: output, work found, deliverables, and the verify command's word. */
+/** Gathers the evidence of an agent's end: output, changes found, deliverables, and the result of the verify command. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { errorText, errorCode } from '../../base/text.ts'
@@ -25,7 +25,7 @@ import { folderOf, resultRefOf, type NoWorkdir } from './workdir.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
-/** How it went by, as the process layer tells. */
+/** How the process ended, as the process layer reports it. */
 export type ObservedEnd =
   | { readonly kind: 'exited'; readonly exit: ExitRecord }
   | { readonly kind: 'lost'; readonly isFolderGone: boolean }
@@ -37,13 +37,13 @@ export function endedUnlaunched(failure: Evidence['failure'], at: number): Ended
   return ended(bareEvidence('not-launched', { failure }), at)
 }
 
-/** No place could be made for it to work in. */
+/** It could not be given a working directory. */
 export const endedWithoutWorkdir = ({ failure, conflict }: NoWorkdir, at: number): Ended =>
   ended(bareEvidence('not-launched', { failure, ...(conflict ? { conflict } : {}) }), at)
 
 export const neverRan = (at: number): Ended => ended(bareEvidence('never-ran'), at)
 
-/** Nothing of it can be read any more: lost where its start is on record. */
+/** Nothing of it can be read any more: `lost` where its start is recorded. */
 export const endedUnseen = ({ pid }: Pick<Agent, 'pid'>, at: number): Ended =>
   pid === null ? neverRan(at) : ended(bareEvidence('lost'), at)
 
@@ -65,10 +65,10 @@ interface Gathering {
   readonly verify: Verify
 }
 
-/** After so many tries in vain its task must not wait any longer. */
+/** After so many failed attempts its task must not wait any longer. */
 const MAX_SETTLE_TRIES = 5
 
-/** Its end, as it can be told now. Rejects where that may be told later: for ever while the disk is full, else (a lock) for some tries. */
+/** The report of its end. Rejects where a later attempt may succeed: always while the disk is full, else (a lock) for some attempts. */
 export async function settledEnd(
   tracked: TrackedAgent,
   observed: ObservedEnd,
@@ -92,7 +92,7 @@ async function gatherEvidence(
   observed: ObservedEnd,
   { options, guard, verify }: Gathering,
 ): Promise<Ended> {
-  // A file's date is a tick coarser than the clock: an end never lies before its start.
+  // File times are coarser than the clock: an end must not lie before its start.
   const at =
     observed.kind === 'exited'
       ? Math.max(tracked.startedAt, observed.exit.endedAt)
@@ -100,7 +100,7 @@ async function gatherEvidence(
   if (observed.kind === 'never-ran') return neverRan(at)
   const summary = await summaryOf(tracked, observed, options)
   const collected = await collect(tracked, options, guard)
-  // A lock may pass: the end is settled later, and given up only after several tries.
+  // A lock may be temporary: the end is settled later, and given up only after several attempts.
   if (collected instanceof Error) {
     if (tracked.settleTries < COLLECT_TRIES || isForLackOfSpace(collected, tracked.folder))
       throw collected
@@ -124,7 +124,7 @@ async function gatherEvidence(
 
 const uncollected = (failure: GitFailure): Error => new Error(failure.message, { cause: failure })
 
-/** What the agent did is all there, so it waits for as long as that lasts. A line that could not be run does not say why. */
+/** Nothing of the agent's work is lost, so its end waits for as long as the disk is full. A command that failed to run gives no reason. */
 function isForLackOfSpace(error: unknown, folder: string): boolean {
   const { cause = null } = error instanceof Error ? error : {}
   if (typeof cause === 'object' && cause !== null && 'problem' in cause)
@@ -190,7 +190,7 @@ async function summaryOf(
   observed: ObservedEnd,
   options: LocalRuntimeOptions,
 ): Promise<OutputSummary> {
-  // What a person saw in a terminal was written nowhere.
+  // The output in a person's terminal was not recorded.
   if (tracked.order.agent.by === 'pilot')
     return { ...EMPTY_SUMMARY, conversation: readStageRecord(tracked.folder)?.conversation ?? null }
   const { type } = tracked.order.profile
@@ -200,7 +200,7 @@ async function summaryOf(
   return withStderrTail(summary, stderrTail, observed)
 }
 
-/** A shell that ended well has nothing to tell; one that did not is quoted. */
+/** A shell task that failed is quoted by the end of its output. */
 async function summaryOfLine(
   tracked: TrackedAgent,
   observed: ObservedEnd,
@@ -219,7 +219,7 @@ async function summaryOfLine(
   }
 }
 
-/** A CLI that died without an event of its own is quoted by the end of its stderr; the class stays the plain one. */
+/** A CLI that failed without an error event is quoted by the end of its stderr; its failure stays a crash. */
 function withStderrTail(
   summary: OutputSummary,
   stderrTail: string,
@@ -240,7 +240,7 @@ function withStderrTail(
   return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
 }
 
-/** Git is asked also where nothing is collected: what the agent did to its settings is put on record while it counts as running. */
+/** Git's settings are read also where nothing is collected: the agent's changes to them are recorded while it counts as running. */
 async function collect(
   tracked: TrackedAgent,
   options: LocalRuntimeOptions,
@@ -282,7 +282,7 @@ async function collectIn(
   return task.merging === null ? collected.value : withMerged(repo, task.merging, collected.value)
 }
 
-/** A merge task is not done before its result holds both sides, and none of the marks that git leaves. */
+/** A merge task is done only when its result contains both sides, and none of git's conflict marks. */
 async function withMerged(
   { git }: Repository,
   merging: Merging,
@@ -311,7 +311,7 @@ function workFound(
   return printsPlainText(type) ? 'unknown' : 'none'
 }
 
-/** Only what would be done is verified; a failure needs no second opinion. */
+/** Verifies only a task that would be done. */
 async function withVerify(
   tracked: TrackedAgent,
   first: Evidence,

@@ -43,7 +43,7 @@ const VERIFY_TIMEOUT_MS = 60 * 60_000
 const MAX_ROUNDS = 5
 
 export interface ClearingLander extends Lander {
-  /** Ends and takes away what earlier owners left of landings that nobody asks for any more. Never rejects. */
+  /** Ends and removes what earlier owners left of landings that are not wanted any more. Never rejects. */
   clearLeft(left: LandingLeftovers): Promise<void>
 }
 
@@ -87,7 +87,7 @@ export function createLander(options: LanderOptions): ClearingLander {
         const keepsText = outcome?.kind === 'prepared'
         if (repo.ok) await inTurn(repo.value, () => clear(repo.value, order, options, keepsText))
       } catch (error) {
-        // The next landing of the task takes it away.
+        // The next landing of the task removes it.
         log.warn('what a landing left could not be removed', {
           task: order.taskId,
           error: String(error),
@@ -140,7 +140,7 @@ interface Scene {
 async function land(scene: Scene): Promise<LandingOutcome | null> {
   const { order, options, signal } = scene
   for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
-    // Opened anew each time: its branch may have moved, or be another one.
+    // Opened again each time: its branch may have moved, or be another one.
     const repo = await openRepository(order.folder, options.guardOf(order.name))
     if (!repo.ok) return refused(order.target, repo.error.message)
     const outcome = await landOnce({ ...scene, repo: repo.value })
@@ -207,7 +207,7 @@ async function prepare(scene: Scene, target: LandingTarget): Promise<LandingOutc
   return { kind: 'prepared', commit: order.commit, target: target.branch, note: made.value }
 }
 
-/** Null when the merged tree is good, or nobody asks; else why it is not. */
+/** Null when the merged tree passes its verify command, or has none; else the reason. */
 async function verifyMerged(scene: Scene, commit: string): Promise<string | 'stopped' | null> {
   const { repo, order, options } = scene
   if (order.verify === null) return null
@@ -226,7 +226,7 @@ async function verifyMerged(scene: Scene, commit: string): Promise<string | 'sto
     cwd: tree.value,
   })
   if (scene.signal.aborted) {
-    // It was ended by us, and that must not be taken for its own word.
+    // It was killed by this owner, so its exit code is not its verdict.
     clearVerifies(folder)
     return 'stopped'
   }
@@ -275,7 +275,7 @@ function clearVerifies(folder: string): void {
     rmSync(join(folder, name), { recursive: true, force: true })
 }
 
-/** What an owner left that died before it could clear. Nothing reads it, so it may stay where it cannot be removed. */
+/** What an owner that died left behind. Nothing reads it, so it may stay where it cannot be removed. */
 function forgetOthers(folder: string, meant: string): void {
   for (const name of verifiesIn(folder)) {
     if (name === meant || name.startsWith(`${meant}.`)) continue

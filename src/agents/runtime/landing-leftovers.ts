@@ -34,7 +34,7 @@ interface Parts {
   isOver(): boolean
 }
 
-/** Never rejects: what cannot be taken away now stays for the next owner. */
+/** Never rejects: what cannot be removed now stays for the next owner. */
 export async function clearLandingLeftovers(left: LandingLeftovers, parts: Parts): Promise<void> {
   const found = await leftIn(parts.folder)
   const queued = found.length === 0 ? null : left.queued()

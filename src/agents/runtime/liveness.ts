@@ -1,4 +1,4 @@
-/** What an agent's output tells while it runs. Not worth a journal row, except the first sign and its conversation. */
+/** Facts from an agent's output while it runs. None of them is journalled, except its first output and its conversation. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -8,16 +8,16 @@ import type { TailNews } from '../output/tail-wire.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import type { TrackedAgent, LocalRuntimeOptions } from './tracked-agent.ts'
 
-/** A CLI that waits for its provider and does not say how long counts as waiting for so long. */
+/** A CLI that waits for its provider without a time counts as waiting for so long. */
 const UNKNOWN_WAIT_MS = 120_000
 
-/** What speaks no event format is only looked at by the size of its output. */
+/** Of a program without an event format only the size of its output is observed. */
 export const speaksEvents = (one: TrackedAgent): boolean =>
   executorOf(one.order.profile.type)?.givesFinal ?? false
 
-/** Takes the news in and gives what is to be reported of it. */
+/** Applies the news to the agent and returns what is to be reported. */
 export function noteNews(one: TrackedAgent, news: TailNews, now: number): RuntimeReport[] {
-  // What has grown was written by now, whatever its date says.
+  // A file that has grown was written by now, whatever its date.
   const latest = news.outputBytes > one.outputBytes ? now : Infinity
   one.outputBytes = news.outputBytes
   if (news.heardAt !== null) hear(one, Math.min(news.heardAt, latest), now)
@@ -48,10 +48,10 @@ export function factsOf(
   return { lastHeardAt, outputBytes, isBusy, ranMs, hasEnded, waitsForProviderUntil, doing, usage }
 }
 
-/** Later than this is not yet, but of a clock that was set back since. */
+/** A time further ahead comes from a clock that was set back since. */
 const FALSE_CLOCK_MS = 60_000
 
-/** The last sign of life. After the clock was set back a new one is earlier than the one that is known, and counts. */
+/** Records output. After the clock was set back, a new time replaces a recorded one although it is earlier. */
 function hear(one: TrackedAgent, at: number, now: number): void {
   const isOfFalseClock = (time: number): boolean => time > now + FALSE_CLOCK_MS
   if (isOfFalseClock(at)) return
@@ -65,7 +65,7 @@ function measureOutput(one: TrackedAgent, now: number): void {
   if (bytes !== null) one.outputBytes = bytes
 }
 
-/** A file that grew is a sign of life. Gives its size; null where there is no such file. */
+/** A file that grew counts as output. Returns its size; null where there is no such file. */
 function noteWritten(one: TrackedAgent, name: string, now: number): number | null {
   const stats = statSync(join(one.folder, name), { throwIfNoEntry: false })
   if (!stats) return null

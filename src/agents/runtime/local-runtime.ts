@@ -62,7 +62,7 @@ type News = {
   readonly report: RuntimeReport
 }
 
-/** Until an agent whose end could not be settled (disk full, rights) is looked at again. */
+/** Pause before an agent whose end could not be settled (disk full, permissions) is examined again. */
 const LOOK_AGAIN_MS = 5000
 
 export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime =>
@@ -121,7 +121,7 @@ class LocalRuntime implements Runtime {
     )
   }
 
-  /** Its folder is another agent's, which ends before anything is said of this one. */
+  /** Its folder is another agent's; that one is ended before this one's end is reported. */
   async #endStranger(one: TrackedAgent): Promise<void> {
     const { id } = one.order.agent
     await endUnknownAgents(this.#options.agents, (agent) => agent !== id, this.#options)
@@ -132,13 +132,13 @@ class LocalRuntime implements Runtime {
   stop(agentId: AgentId, how: Parameters<Runtime['stop']>[1]): void {
     const one = this.#held.get(agentId)
     if (!one || !asksForMore(how, one.stop)) return
-    // Whether it had ended by itself is read once nothing of it runs: until then an agent may have written that.
+    // Its own end is read only once nothing of it runs: until then an agent may have written exit.json.
     one.stop = how
     if (!how.keepsResult) one.stopped.abort()
     this.#stopNow(one)
   }
 
-  /** A process says more by its end than by its word, so its end is waited for. */
+  /** The end of a process has more evidence than its report, so its end is awaited. */
   reported(): void {}
 
   isHolding(agentId: AgentId): boolean {
@@ -167,7 +167,7 @@ class LocalRuntime implements Runtime {
       if (!this.#watch.check(one.folder)) this.#onVanished(one.folder)
   }
 
-  /** A terminal that dies leaves its CLI behind, which would hide that from a look at the whole tree. */
+  /** A terminal that dies leaves its CLI running, so the whole tree still looks alive. */
   async #lookAtTerminal(one: TrackedAgent): Promise<void> {
     if (!one.leader || one.stop || one.isSettling) return
     const found = await this.#recoverStage(one)
@@ -210,7 +210,7 @@ class LocalRuntime implements Runtime {
       this.#leftovers.add(one.key, one.order.task.id)
   }
 
-  /** Runs one agent's step apart from the others; what it throws is told and never fatal, and the agent is looked at again. */
+  /** Runs a step of one agent; an error is logged, does not affect other agents, and the agent is examined again. */
   async #step(
     one: TrackedAgent,
     step: () => Promise<void>,
@@ -229,7 +229,7 @@ class LocalRuntime implements Runtime {
     }
   }
 
-  /** Nothing is said of it yet; it is looked at anew after a pause. */
+  /** Reports nothing yet; the agent is examined again after a pause. */
   #lookAgain(one: TrackedAgent): void {
     one.isSettling = false
     one.isUndecided = true
@@ -239,7 +239,7 @@ class LocalRuntime implements Runtime {
     })
   }
 
-  /** Whatever went wrong, the folder decides: fenced out, it can never start late. */
+  /** Whatever the error, the folder decides: once recovery owns `pid`, the supervisor can never start late. */
   async #onUnlaunched(one: TrackedAgent, failure: WorkFailure): Promise<void> {
     const found = await this.#recoverStage(one)
     if (found.kind !== 'never-ran') return this.#settleBy(one, found)
@@ -271,7 +271,7 @@ class LocalRuntime implements Runtime {
     return this.#onUnlaunched(one, launchFailureOf(started.error))
   }
 
-  /** False when something of an earlier try is still there, which was reported as its end. */
+  /** False when processes of an earlier try still run, which was reported as its end. */
   async #isClear(one: TrackedAgent): Promise<boolean> {
     const cleared = await clearBefore(one, this.#leftovers)
     if (!cleared.ok) this.#report(one, endedUnlaunched(cleared.error, this.#options.clock.now()))
@@ -279,14 +279,14 @@ class LocalRuntime implements Runtime {
     return cleared.ok
   }
 
-  /** A person's terminal starts it; `started` without a process says that it may. */
+  /** A person's terminal starts it; `started` without a pid means that it may. */
   async #offer(one: TrackedAgent): Promise<void> {
     const at = this.#options.clock.now()
     one.startedAt = at
     this.#report(one, { kind: 'started', at, pid: null, pidStartTime: null })
     const isOver = (): boolean => this.#isClosed || one.stop !== null
     await waitForTerminal(one.folder, this.#options.clock, isOver)
-    // Whoever owns the yard next finds the terminal by the folder, too.
+    // The next owner finds the terminal by the folder, too.
     if (!this.#isClosed) await this.#settleBy(one, await this.#recoverStage(one))
   }
 
@@ -373,7 +373,7 @@ class LocalRuntime implements Runtime {
     const one = this.#byFolder.get(folder)
     if (!one || one.killing) return
     void this.#step(one, async () => {
-      // Both may be told in one breath: that it began is known first.
+      // The start and the end may be reported together: the start is handled first.
       await one.starting
       await this.#settleBy(one, await this.#recoverStage(one))
     })

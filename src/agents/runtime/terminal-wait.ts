@@ -2,11 +2,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { readOwner } from '../process/stage-files.ts'
 
-/** A terminal that has asked for a stage takes it up at once, or is gone. */
+/** A terminal that has asked for a stage claims it at once, or has ended. */
 const PATIENCE_MS = 30_000
 const LOOK_MS = 100
 
-/** Resolves once somebody owns the stage, its time is over, or `isOver` says so. Whoever asks decides by the folder. */
+/** Resolves once the stage has an owner, its time is over, or `isOver` says so. The caller decides by the folder. */
 export function waitForTerminal(
   folder: string,
   clock: Clock,

@@ -1,4 +1,4 @@
-/** What the runtime knows of one living agent. */
+/** The runtime's state of one agent that has not ended. */
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
@@ -35,7 +35,7 @@ export interface LocalRuntimeOptions {
   mayTouch(): boolean
   /** A folder that goes first on the agents' PATH: it holds the `yard` shim. */
   readonly shimFolder: string
-  /** What the agent said of itself through the yard. */
+  /** What the agent reported through the yard. */
   reportOf(id: AgentId): Agent['report']
   /** Whether it wrote a log line of its own on its task. */
   hasLogged(agent: Pick<Agent, 'id' | 'taskId'>): boolean
@@ -61,13 +61,13 @@ export interface TrackedAgent {
   bootId: string | null
   leader: { readonly pid: number; readonly startTime: string } | null
   workplace: Workplace | null
-  /** Set once a stop was asked for; nothing is started after it. */
+  /** Set once a stop was requested; nothing is started after it. */
   stop: StopOptions | null
   /** Aborted together with `stop`: ends the lines that are run for it. */
   readonly stopped: AbortController
   /** Resolves when its supervisor was started, or could not be; null before that was asked for. */
   starting: ReturnType<Launcher['start']> | null
-  /** Under way while its tree is being ended. */
+  /** Pending while its process tree is being ended. */
   killing: Promise<void> | null
   /** True from the moment that its end is being settled. */
   isSettling: boolean
@@ -81,7 +81,7 @@ export interface TrackedAgent {
   outputBytes: number
   waitsUntil: number | null
   doing: string | null
-  /** What its CLI has told so far. */
+  /** What its CLI has reported so far. */
   usage: ToldUsage | null
   /** Its processes at the last look. */
   measured: Measured | null
@@ -128,7 +128,7 @@ export const gitGuardOf = (
   isQuiet: () => [...all.values()].every((one) => one.key === null),
 })
 
-/** Of an agent that an earlier owner started: what is on record. */
+/** Restores what is recorded of an agent that an earlier owner started. */
 export function recall(one: TrackedAgent, record: StageRecord | null): void {
   const { workplace, startedAt } = one.order.agent
   one.key = record?.key ?? null
@@ -137,7 +137,7 @@ export function recall(one: TrackedAgent, record: StageRecord | null): void {
   one.startedAt = startedAt ?? one.startedAt
 }
 
-/** Chosen for it, it may not have been saved yet. */
+/** The id may have been chosen for it and not saved yet. */
 export const conversationOf = ({ order, folder }: TrackedAgent): string | null =>
   order.agent.conversation?.id ?? readStageRecord(folder)?.conversation ?? null
 
@@ -147,7 +147,7 @@ export const committedStart = ({ pid, pidStartTime }: Agent): TrackedAgent['lead
 
 export const isPilot = ({ order }: TrackedAgent): boolean => order.agent.by === 'pilot'
 
-/** A folder that another agent left (a restored database, a purge cut short) says nothing of this one. */
+/** A folder that another agent left (a restored database, an interrupted purge) is no evidence of this one. */
 export const isOf = (record: StageRecord, { agent }: LaunchOrder): boolean =>
   record.agent === agent.id &&
   record.task === agent.taskId &&

@@ -50,7 +50,7 @@ export function exclusiveFolderOf(
   }
 }
 
-/** Why there is no place to work in; `conflict` when that is for a task that merges. */
+/** Why there is no working directory; `conflict` where a merge task can resolve that. */
 export interface NoWorkdir {
   readonly failure: WorkFailure
   readonly conflict: Conflict | null
@@ -149,7 +149,7 @@ function yardMarkOf({ commonDir }: Pick<Repository, 'commonDir'>, root: string):
   return isMain ? '' : createHash('sha256').update(own).digest('hex').slice(0, 6)
 }
 
-/** Where git keeps an agent's result from being forgotten. */
+/** The ref that keeps git from discarding an agent's result. */
 export function resultRefOf(agentId: string, repo: Repository, root: string): string {
   const mark = yardMarkOf(repo, root)
   return `refs/yard/results/${agentId}${mark === '' ? '' : `.${mark}`}`
@@ -163,7 +163,7 @@ const unplaced = (kind: 'launch' | 'isolation' | 'machine-busy', why: string): N
 const unisolated = (error: GitFailure | MergeConflict): NoWorkdir =>
   unplaced(isolationClass(error), `it got no worktree of its own: ${error.message}`)
 
-/** A full disk says nothing of the task. */
+/** A full disk is no failure of the task. */
 export const isolationClass = (error: GitFailure | MergeConflict): 'isolation' | 'machine-busy' =>
   error.kind === 'git' && error.problem === 'disk-full' ? 'machine-busy' : 'isolation'
 

@@ -1,4 +1,4 @@
-/** Which process is meant: a pid alone is not enough, for pids come back. Pid, start time and boot id together are. */
+/** The identity of a process: pid, start time and boot id together, because pids are reused. */
 import { createDarwinHost } from './darwin-host.ts'
 import { createLinuxHost } from './linux-host.ts'
 import type { ProcessHost } from './process-host.ts'
@@ -17,7 +17,7 @@ export function createProcessHost(platform: NodeJS.Platform = process.platform):
   return createLinuxHost()
 }
 
-/** True while this very process runs: a zombie, a reused pid or one of another boot is not it. */
+/** True while this process runs. A zombie, a reused pid or a process of another boot does not count. */
 export async function isAlive(identity: ProcessIdentity, host: ProcessHost): Promise<boolean> {
   if (identity.bootId !== (await host.bootId())) return false
   const look = (await host.look([identity.pid])).get(identity.pid)

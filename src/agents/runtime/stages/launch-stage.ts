@@ -31,7 +31,7 @@ export interface StageContext {
   readonly bootId: string
 }
 
-/** Nothing of the tries before runs any more in its folder; a sentence for the task's log where something had to be ended. */
+/** Ends what earlier tries left running in its folder; a sentence for the task's log where something had to be ended. */
 export async function clearBefore(
   { order }: TrackedAgent,
   leftovers: Pick<Leftovers, 'endOf'>,
@@ -52,7 +52,7 @@ const listed = (left: readonly LeftProcess[]): string =>
 const notYet = (why: string): WorkFailure =>
   workFailure('machine-busy', `it waits for the processes of earlier tries: ${why}`)
 
-/** Makes the agent's folder. Never one that is there: what lies in it would speak for this agent. */
+/** Creates the agent's folder. An existing one is a failure: its files would count as this agent's. */
 export function makeFolder({ folder }: TrackedAgent): WorkFailure | null {
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
@@ -69,14 +69,14 @@ export const folderFailure = (error: unknown): WorkFailure =>
     `its folder cannot be written: ${errorText(error)}`,
   )
 
-/** What was thrown on the way to its start. */
+/** The failure for an error thrown before its start. */
 export const unstarted = (error: unknown): WorkFailure =>
   workFailure(
     isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
     `it could not be started: ${errorText(error)}`,
   )
 
-/** The machine has no process, memory, file handle or space on its disk left for now: that says nothing of the task. */
+/** The machine lacks processes, memory, file handles or disk space for now: no failure of the task. */
 const isShortage = (code: string): boolean =>
   isDiskFull(code) || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
 
@@ -113,7 +113,7 @@ export function prepareStage(
   }
 }
 
-/** As it is put on record: its terminal lays these variables over its own. */
+/** As it is recorded: its terminal adds these variables to its own. */
 const stageOf = ({ defaults, set, ...plan }: PilotPlan): LaunchPlan => ({
   ...plan,
   env: { set: { ...defaults, ...set }, unset: [] },
@@ -143,7 +143,7 @@ function writeStage(
     }),
     PRIVATE,
   )
-  // The supervisor adds to them; made by it, others could read them.
+  // The supervisor appends to these files; created by it, they would be readable by others.
   for (const name of [STAGE_FILES.stdout, STAGE_FILES.stderr])
     writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
@@ -185,7 +185,7 @@ function writeStage(
 const pathWord = (path: string): string =>
   /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
-/** A home is shared by agents that may start at once, so a file in it is replaced whole. */
+/** A home is shared by agents that may start at the same time, so a file in it is replaced atomically. */
 export function writePlannedFiles({ files = [] }: Pick<LaunchPlan, 'files'>): void {
   for (const { path, content } of files) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

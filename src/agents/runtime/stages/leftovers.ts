@@ -36,7 +36,7 @@ interface Parts {
   readonly clock: Clock
   readonly log: Log
   readonly host: Pick<ProcessHost, 'bootId'>
-  /** What a yard that nobody trusts yet has noted ends nothing. */
+  /** False in a yard that is not trusted: its notes must not end any process. */
   mayTouch(): boolean
 }
 
@@ -110,7 +110,7 @@ class MarkedLeftovers implements Leftovers {
     const now = this.#parts.clock.monotonic()
     const due = [...this.#waiting].filter(([, { at }]) => at <= now).map(([key]) => key)
     await this.#end(due)
-    // What could not be ended will not be by asking every few seconds; the next try at its task asks again.
+    // What could not be ended is not tried again every few seconds; the next try at its task does so.
     for (const [key, one] of this.#waiting)
       if (one.at <= now) this.#waiting.set(key, { ...one, at: Infinity })
   }

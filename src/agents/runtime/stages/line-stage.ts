@@ -19,7 +19,7 @@ import { readOwner, type ExitRecord } from '../../process/stage-files.ts'
 import type { TrackedAgent, LocalRuntimeOptions } from '../tracked-agent.ts'
 
 export interface LineStage {
-  /** Made when it is not there; what an earlier owner left in it is taken as it is. */
+  /** Created when it is missing; what an earlier owner left in it is used as it is. */
   readonly folder: string
   readonly line: string
   readonly cwd: string
@@ -35,7 +35,7 @@ export interface LineStage {
 }
 
 export interface LineStages {
-  /** To its end; null when it left none (it vanished, or was never begun). */
+  /** Resolves at its end; null when it left no exit record (it vanished, or was never started). */
   run(stage: LineStage): Promise<ExitRecord | null>
   /** The exit watch tells of a stage of ours; false when the folder is none. */
   onExit(folder: string, exit: ExitRecord): boolean
@@ -93,7 +93,7 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       const exit = await ended
       stage.signal?.removeEventListener('abort', kill)
       cancel()
-      // Its shell may be gone before all that it started is.
+      // The shell may end before all of its child processes.
       await killing
       return exit
     },
@@ -106,7 +106,7 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
   }
 }
 
-/** What an earlier owner began; an end without a supervisor is none, for the agent for which it runs can write here too. */
+/** A stage of an earlier owner. An exit record without a supervisor does not count: its agent can write here, too. */
 async function foundBefore(
   { folder, bootId }: LineStage,
   host: ProcessHost,
@@ -140,12 +140,12 @@ function newestRound(folder: string): number {
   return round
 }
 
-/** A stage that vanished is tried anew, but not for ever. */
+/** A stage that vanished is run again, up to this many times. */
 const MAX_TRIES = 3
 
 export interface LineEnd {
   readonly code: number
-  /** Its last words. */
+  /** The end of its output. */
   readonly tail: string
 }
 
@@ -174,10 +174,10 @@ export async function outputTailOf(folder: string): Promise<string> {
 
 type Options = Pick<LocalRuntimeOptions, 'env' | 'agentVariables' | 'root'>
 
-/** It was stopped before its verify command could say anything. */
+/** It was stopped before its verify command had ended. */
 export const UNVERIFIED = { code: 75, tail: 'it was stopped before it was verified' } as const
 
-/** Throws when it could not be run to its end (disk full …): then nothing is known and it is asked again later. */
+/** Throws when it could not be run to its end (disk full …): then the result is unknown and it is tried again later. */
 export async function runVerify(
   tracked: TrackedAgent,
   line: string,
@@ -199,7 +199,7 @@ export async function runVerify(
   throw new Error('the verify command could not be run to its end')
 }
 
-/** A line runs what agents wrote, so to the yard it is the agent for which it runs. */
+/** The command runs code that agents wrote, so it has the identity of the agent for which it runs. */
 export function lineEnvironment(
   tracked: Pick<TrackedAgent, 'order' | 'key'>,
   options: Options,

@@ -1,4 +1,4 @@
-/** Stages that nobody will ask for again: what an owner that is no more left, and agents that the plan does not know. */
+/** Abandoned stages: those that an earlier owner left, and agents that the plan does not know. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -19,7 +19,7 @@ interface Parts {
 
 const GRACE_MS = 3000
 
-/** Ends them and removes their folders. What cannot be told or ended now stays, for the next owner. Never rejects. */
+/** Ends them and removes their folders. What cannot be decided or ended now stays for the next owner. Never rejects. */
 export async function endOldStages(agents: string, parts: Parts): Promise<void> {
   await Promise.all(
     foldersIn(agents).map((name) =>
@@ -53,7 +53,7 @@ export async function endOldStage(
   { bootId, key }: { readonly bootId: string | null; readonly key: string | null },
   { launcher, host, log }: Parts,
 ): Promise<void> {
-  // Fenced out, what has not begun never will.
+  // Recovery owns `pid` now, so a stage that has not started never will.
   const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host })
   if (found.kind === 'undecided') throw new Error(found.message)
   const ended = await launcher.killTree({
@@ -82,11 +82,11 @@ function leaderOf(
   return { pid: owner.pid, startTime: owner.startTime }
 }
 
-/** An agent of which something runs, told from its folder. */
+/** An agent of which something runs, as its folder shows. */
 export interface LivingStage {
   /** Its folder's name. */
   readonly agent: string
-  /** Null when that was never written down. */
+  /** Null when that was not recorded. */
   readonly task: string | null
   readonly leader: { readonly pid: number; readonly startTime: string } | null
   readonly marker: string | null
@@ -138,7 +138,7 @@ async function livingLeader(
   return found.kind === 'alive' ? { pid: found.pid, startTime: found.startTime } : null
 }
 
-/** Resolves with what could not be ended; empty when nothing of it is left. Ends it from this process, without a launcher. */
+/** Ends it from this process, without a launcher. Resolves with what could not be ended. */
 export async function endLivingStage(
   agents: string,
   { agent, leader, marker }: LivingStage,
@@ -155,7 +155,9 @@ export async function endLivingStage(
   return report.leftovers
 }
 
-/** Agents at work that the plan does not know as living: a database was put back. They are ended, not adopted: nobody could settle them. */
+/**
+ * Ends running agents that the plan does not know, because a database was restored. They are not adopted: their end could not be settled.
+ */
 export async function endUnknownAgents(
   agents: string,
   isKnown: (agent: string) => boolean,

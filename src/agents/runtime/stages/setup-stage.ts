@@ -69,7 +69,7 @@ async function copyFiles(
   return copied.ok ? copied : err(notReadyBy(copied.error))
 }
 
-/** Null when the line has done its work. An earlier owner's run that is still under way is waited for, not doubled. */
+/** Null when the command has succeeded. A run of an earlier owner that is still under way is awaited, not repeated. */
 async function runSetup(
   tracked: TrackedAgent,
   { cwd, note }: { readonly cwd: string; readonly note: string },
