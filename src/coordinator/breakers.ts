@@ -3,7 +3,7 @@ import type { CommittedBatch } from './committed.ts'
 import { createOutages } from './outages.ts'
 import { createSignIns } from './sign-ins.ts'
 import type { Command } from '../domain/command.ts'
-import type { Agent } from '../domain/agent.ts'
+import { isLaunched, type Agent } from '../domain/agent.ts'
 import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
@@ -46,7 +46,7 @@ export function createBreakers(plan: Plan): Breakers {
       outages.note(batch)
     },
     onEnded: (agent, now) =>
-      agent.by !== 'process'
+      !isLaunched(agent)
         ? []
         : [
             ...respawn(plan, starts, agent, now),

@@ -1,4 +1,5 @@
 /** Picks who starts next and claims it. One claim command at a time: the next pick must see what this one has committed. */
+import { isLaunched } from '../domain/agent.ts'
 import type { Claim } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
@@ -98,11 +99,11 @@ function tallyLiving({ agents }: Parts['plan'], places: Places): Tally {
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
     const folder = places.of(agent)
-    if (agent.by === 'process') tally.add(countedAs(agent, folder))
+    if (isLaunched(agent)) tally.add(countedAs(agent, folder))
     else if (folder !== null) tally.occupy(folder)
   }
   return tally
 }
 
 const livingIds = (plan: Parts['plan']): AgentId[] =>
-  [...plan.agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)
+  [...plan.agents.values()].filter(isLaunched).map(({ id }) => id)

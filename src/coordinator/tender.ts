@@ -23,7 +23,6 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
     // Its end is known and only waits to be saved: a launch now would run beside the next generation.
     if (agent.by === 'person' || reporter.isEnding(agent.id)) return
     if (!runtime.isHolding(agent.id)) takeUp(agent)
-    if (agent.report !== null && runtime.isHolding(agent.id)) runtime.reported(agent.id)
     if (agent.state.kind === 'stopping' && runtime.isHolding(agent.id))
       runtime.stop(agent.id, {
         graceMs: parts.caps().stopGraceMs,

@@ -3,7 +3,7 @@
  * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends nobody.
  */
 import { utcText, type Clock } from '../base/clock.ts'
-import type { Agent } from '../domain/agent.ts'
+import { isLaunched, type Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -81,7 +81,7 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
     processes() {
       for (const id of watched.keys()) if (!plan.agents.has(id)) forget(id)
       return [...plan.agents.values()].filter(
-        (agent) => agent.by === 'process' && agent.startedAt !== null && isWatched(agent),
+        (agent) => isLaunched(agent) && agent.startedAt !== null && isWatched(agent),
       )
     },
     leftMs(agent) {

@@ -6,7 +6,11 @@ import { executorTypeSchema } from './settings.ts'
 import { conversationSchema } from './task.ts'
 
 /** Who holds the task: a process that the yard runs, a person or another orchestrator, or a person who drives an agent CLI in a terminal. */
-export const AGENT_HOLDERS = ['process', 'person', 'pilot'] as const
+/**
+ * process: runs here. service: the yard hands it the task elsewhere and takes its word. person: another orchestrator or somebody by
+ * hand. pilot: an agent CLI that a person drives.
+ */
+export const AGENT_HOLDERS = ['process', 'service', 'person', 'pilot'] as const
 
 export const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
 export const outcomeSchema = z.enum(OUTCOMES)
@@ -191,3 +195,7 @@ export const isLiving = (agent: Pick<Agent, 'state'>): boolean => agent.state.ki
 
 /** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
 export const MARKER_VARIABLE = 'YARD_AGENT_KEY'
+
+/** The yard has started it, and ends it. */
+export const isLaunched = ({ by }: Pick<Agent, 'by'>): boolean =>
+  by === 'process' || by === 'service'

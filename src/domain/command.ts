@@ -74,6 +74,8 @@ export type TaskCommand =
       readonly nextFireAt: number | null
       /** Of a merge task: what git says of its merge. Missing where nobody has looked. */
       readonly merge?: Result<{ readonly commit: string | null }, Failure>
+      /** Of a service: deliverables of the task that are not there. */
+      readonly missing?: readonly string[]
     }
   | {
       readonly type: 'task.fail'

@@ -6,8 +6,8 @@ import { printsPlainText } from './settings.ts'
 
 /** What is known about an agent's end. Gathered by the runtime, judged here. */
 export interface Evidence {
-  /** exited: `exit` holds. lost: it is gone and left no exit. never-ran: fenced out before it began. not-launched: `failure` says why. */
-  readonly how: 'exited' | 'lost' | 'never-ran' | 'not-launched'
+  /** exited: `exit` holds. reported: its word is all that there is, and `failure` says how it failed. lost: it is gone and left no exit. never-ran: fenced out before it began. not-launched: `failure` says why. */
+  readonly how: 'exited' | 'reported' | 'lost' | 'never-ran' | 'not-launched'
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null
   /** The CLI's own last word; null when it gave none. `expected` = this kind of CLI always gives one when it ends well. */
   readonly final: { readonly ok: boolean; readonly text: string | null } | null
@@ -64,6 +64,8 @@ export function judge(evidence: Evidence, report: Agent['report'], executorType:
   if (evidence.how === 'not-launched')
     return failed(evidence.failure ?? workFailure('launch', 'it could not be started'))
   if (report?.kind === 'fail') return failed(report.failure)
+  if (evidence.how === 'reported')
+    return evidence.failure ? failed(evidence.failure) : checkWork(evidence, report)
   const bad = badEnd(evidence, report, executorType)
   if (bad) return bad
   return checkWork(evidence, report)

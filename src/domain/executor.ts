@@ -137,8 +137,6 @@ export interface Runtime {
   recover(orders: readonly LaunchOrder[]): Promise<void>
   /** Ends the whole tree: politely, after `graceMs` by force; `ended` follows. A repeated call may only ask for more. */
   stop(agentId: AgentId, how: StopOptions): void
-  /** What it reported of its task has been recorded. One that is no process is over by that, and `ended` follows. */
-  reported(agentId: AgentId): void
   /** True from `launch` or `recover` until `ended` was reported. */
   isHolding(agentId: AgentId): boolean
   facts(agentId: AgentId): LiveFacts | null

@@ -1,4 +1,5 @@
 /** What signals mean to a host. */
+import { isLaunched } from '../domain/agent.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { HostKind, Yard } from '../yard/yard.ts'
@@ -69,7 +70,7 @@ function createDrain({ yard, order, end, clock = systemClock }: SignalParts) {
     })
   }
   const kill = async (): Promise<void> => {
-    const ids = [...yard.plan.agents.values()].filter((a) => a.by === 'process').map((a) => a.id)
+    const ids = [...yard.plan.agents.values()].filter(isLaunched).map((a) => a.id)
     order.notice(`killing ${ids.length === 1 ? '1 agent' : `${ids.length} agents`}`)
     const how = { force: false, redispatch: false }
     const killed = await yard.kill(ids, how, { kind: 'person', name: null })

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { AnyCommand } from '../domain/command.ts'
 
 /** Fields that the yard makes anew for each request, so that a repeated one differs in them. */
-const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge'])
+const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge', 'missing'])
 
 /** Of a large import only what each task is called: all of it would hold up the loop. */
 export function fingerprintOf(command: AnyCommand): string {

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { EntityChange } from '../domain/plan.ts'
 import type { RowFacts, StoredRow } from './store.ts'
-import { withClaimer } from './old-claim.ts'
+import { upgraded } from './old-agent.ts'
 
 export interface Journal {
   readonly seq: number
@@ -82,7 +82,7 @@ export function toRow(raw: RawRow): StoredRow {
     by,
     entity,
     id,
-    set: event === 'agent.claimed' ? withClaimer(change?.s ?? {}) : (change?.s ?? {}),
+    set: event === 'agent.claimed' ? upgraded(change?.s ?? {}) : (change?.s ?? {}),
     unset: change?.u ?? [],
     gone: change === null,
     ...(change === UNREADABLE ? { isUnreadable: true } : {}),

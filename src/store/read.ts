@@ -15,7 +15,7 @@ import { agentSchema, type Agent } from '../domain/agent.ts'
 import { taskSchema, type Task } from '../domain/task.ts'
 import { BODY_VERSION } from './tables.ts'
 import type { AgentFilter, KeptReply, StoreReader } from './store.ts'
-import { withClaimer } from './old-claim.ts'
+import { upgraded } from './old-agent.ts'
 
 export function prepareReads(
   db: Database.Database,
@@ -87,7 +87,7 @@ export async function loadPlan(
     await breathe()
   }
   for (const body of db.prepare("SELECT body FROM agent WHERE state <> 'ended'").pluck().all()) {
-    const agent = agentSchema.parse(withClaimer(JSON.parse(String(body)) as Agent))
+    const agent = agentSchema.parse(upgraded(JSON.parse(String(body)) as Agent))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })
   }
   loadSmall(db, plan)
@@ -150,7 +150,7 @@ function* dependencySlices(db: Database.Database): Generator<Ends[]> {
 
 /** What was not kept yet when an agent ended. Its own CLI was the only one to tell a cost then. */
 function toAgent(stored: Agent): Agent {
-  const agent = withClaimer(stored)
+  const agent = upgraded(stored)
   agent.leaseMs ??= null
   agent.claimedBy ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'

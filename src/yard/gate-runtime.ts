@@ -6,7 +6,6 @@ export function gateRuntime(runtime: Runtime, isOpen: () => boolean): Runtime {
     launch: (order) => isOpen() && runtime.launch(order),
     recover: (orders) => (isOpen() ? runtime.recover(orders) : Promise.resolve()),
     stop: (id, how) => isOpen() && runtime.stop(id, how),
-    reported: (id) => isOpen() && runtime.reported(id),
     // Held by nobody's word: what is not to be touched must not be asked for again and again either.
     isHolding: (id) => !isOpen() || runtime.isHolding(id),
     facts: (id) => runtime.facts(id),

@@ -1,4 +1,6 @@
-/** A merge task is done when git holds its merge: whoever says so is told what is missing, while it can still be done. */
+/** What is looked at before a task counts as done by somebody's word: git for a merge task, the deliverables of a service's. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { shellWord } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { openRepository, type Repository } from '../agents/git/repository.ts'
@@ -34,9 +36,16 @@ export async function withProof(place: Place, command: AnyCommand): Promise<AnyC
 
 async function withProofOf(place: Place, command: Complete): Promise<Complete> {
   const task = place.plan.tasks.get(command.id)
-  if (!task?.merging || task.state.kind === 'done') return command
-  return { ...command, merge: await proofOf(place, task, task.merging) }
+  if (!task || task.state.kind === 'done') return command
+  const isOfService = place.plan.agentOf(task.id)?.by === 'service'
+  const looked = isOfService ? { ...command, missing: missingOf(task, place.paths.root) } : command
+  if (!task.merging) return looked
+  return { ...looked, merge: await proofOf(place, task, task.merging) }
 }
+
+/** A service works elsewhere; what the task owes must lie in its folder here. */
+const missingOf = ({ repo, deliverables }: Task, root: string): readonly string[] =>
+  deliverables.filter((path) => !existsSync(resolve(repo ?? root, path)))
 
 async function proofOf(
   { plan, paths, isTrusted }: Place,

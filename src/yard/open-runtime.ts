@@ -66,7 +66,7 @@ export function openRuntime(
     reportOf,
     hasLogged: ({ id, taskId }) => opened.store.logOf(taskId).some(({ by }) => by === id),
   })
-  const services = openServices(options, { current, opened, secret, reportOf })
+  const services = openServices(options, { current, opened, secret })
   const trials = createTrials({
     folder: join(paths.yard, 'trials'),
     clock: options.clock,
@@ -88,11 +88,10 @@ function openServices(
     readonly current: Current
     readonly opened: OpenStore
     readonly secret: Buffer
-    readonly reportOf: (id: AgentId) => Agent['report']
   },
 ): Runtime {
   const { paths, log, env } = options
-  const { current, opened, secret, reportOf } = parts
+  const { current, opened, secret } = parts
   return createHttpRuntime({
     root: paths.root,
     agents: paths.agents,
@@ -100,12 +99,12 @@ function openServices(
     log,
     env,
     sends: options.runsAgents,
+    isLiving: (id) => opened.plan.agents.has(id),
     isPaused: () => opened.plan.facts.paused,
     callbackOf: ({ id, generation }) => ({
       token: agentToken(secret, id, generation),
       api: current.url === null ? null : `${current.url}/api`,
     }),
-    reportOf,
     random: Math.random,
   })
 }

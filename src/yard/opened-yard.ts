@@ -10,6 +10,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
+import { isLaunched } from '../domain/agent.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { LiveFacts } from '../domain/executor.ts'
@@ -243,9 +244,10 @@ class OpenedYard implements Yard {
       // What an agent writes may be what fills the disk.
       const isEnded = reply.error.kind === 'read-only' && by.kind === 'person'
       if (!isEnded) return reply
-      for (const stop of stops)
-        if (this.plan.agents.get(stop.agentId)?.by === 'process')
-          this.#coordinator.stopUnsaved(stop, by)
+      for (const stop of stops) {
+        const agent = this.plan.agents.get(stop.agentId)
+        if (agent && isLaunched(agent)) this.#coordinator.stopUnsaved(stop, by)
+      }
       return err({ ...reply.error, hint: UNSAVED_KILL })
     }
     if (await this.#untilEnded(living, (force ? 0 : this.#graceMs()) + KILL_MARGIN_MS))

@@ -32,7 +32,6 @@ export function createNullRuntime(): Runtime {
     },
     recover: async () => {},
     stop() {},
-    reported() {},
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => holding.has(id),
     facts: () => null,

@@ -87,7 +87,6 @@ function createScriptedRuntime(): ScriptedRuntime {
       }
     },
     stop: (id, { force }) => void runtime.stops.push({ id, force }),
-    reported() {},
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => holding.has(id),
     facts: (id) => runtime.liveFacts.get(id) ?? null,

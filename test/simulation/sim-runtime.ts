@@ -205,7 +205,6 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
           later(`end the tree of ${id}`, press)
         })
     },
-    reported() {},
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => held.has(id),
     facts(id) {

@@ -38,7 +38,6 @@ export function createIdleRuntime(): IdleRuntime {
     },
     recover: async () => {},
     stop: (id) => runtime.end(id, generations.get(id) ?? 0, 143),
-    reported() {},
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => held.has(id),
     facts: (id) =>

@@ -25,7 +25,7 @@ import { folderFailure } from '../runtime/stages/launch-stage.ts'
 import { readExchange, writeExchange } from './exchange-file.ts'
 import { plainAddress, redact, secretsOf } from './redact.ts'
 import { sendRequest } from './request.ts'
-import { answerOf, exited, stopped, unlaunched, unreachable } from './service-end.ts'
+import { answerOf, reported, stopped, unlaunched, unreachable } from './service-end.ts'
 import { meaningOf, taskRequest, type Callback, type Meaning } from './task-request.ts'
 
 export interface HttpRuntimeOptions {
@@ -40,10 +40,10 @@ export interface HttpRuntimeOptions {
   readonly sends: boolean
   /** Read at each sending. */
   callbackOf(agent: Agent): Callback
+  /** False once its end is saved, by a report of its own too. */
+  isLiving(id: AgentId): boolean
   /** While the yard is paused nothing is handed out that nobody has taken yet. */
   isPaused(): boolean
-  /** What the service has reported through the yard. */
-  reportOf(id: AgentId): Agent['report']
   /** 0 ≤ x < 1. */
   random(): number
   readonly send?: typeof sendRequest
@@ -116,7 +116,8 @@ class HttpRuntime implements Runtime {
         known.generation === agent.generation
       if (one.isAccepted) one.doing = CALLBACK
       if (agent.state.kind === 'stopping') this.#end(one, stopped())
-      else if (this.#options.reportOf(agent.id) !== null) this.#end(one, exited(true))
+      // Kept by an earlier program, which ended it only now.
+      else if (agent.report !== null) this.#end(one, reported(null))
       else if (one.isAccepted || !this.#options.sends) this.#report(one, this.#started(one))
       // Whether it was taken is not known: the same key tells the service that it is the same task.
       else this.#again(one)
@@ -126,11 +127,6 @@ class HttpRuntime implements Runtime {
   stop(agentId: AgentId): void {
     const one = this.#held.get(agentId)
     if (one) this.#end(one, stopped())
-  }
-
-  reported(agentId: AgentId): void {
-    const one = this.#held.get(agentId)
-    if (one) this.#end(one, exited(true))
   }
 
   isHolding(agentId: AgentId): boolean {
@@ -157,9 +153,9 @@ class HttpRuntime implements Runtime {
   measure(): ReturnType<Runtime['measure']> {
     return Promise.resolve(new Map())
   }
+  /** Those that have ended by their own word are over without a report. */
   look(): Promise<void> {
-    for (const one of this.#held.values())
-      if (this.#options.reportOf(one.order.agent.id) !== null) this.#end(one, exited(true))
+    for (const [id, one] of this.#held) if (!this.#options.isLiving(id)) this.#letGo(one)
     return Promise.resolve()
   }
   onReport(
@@ -243,7 +239,7 @@ class HttpRuntime implements Runtime {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       this.#options.log.error('sending a task failed', { agent: one.order.agent.id, error: why })
-      this.#end(one, exited(false, workFailure('crash', `it could not be sent: ${why}`)))
+      this.#end(one, reported(workFailure('crash', `it could not be sent: ${why}`)))
     }
   }
 
@@ -270,10 +266,7 @@ class HttpRuntime implements Runtime {
       // Else it is asked again first: this process may have stood still, and a service may be well by now.
       const isOver = pauseMs >= leftMs
       if (isOver && this.#isHeld(one))
-        return this.#end(
-          one,
-          exited(false, unreachable(one.order.profile, meaning.reason, tries + 1)),
-        )
+        return this.#end(one, reported(unreachable(one.order.profile, meaning.reason, tries + 1)))
     }
   }
 
@@ -295,9 +288,9 @@ class HttpRuntime implements Runtime {
     one.heardAt = this.#options.clock.now()
     switch (meaning.kind) {
       case 'done':
-        return this.#end(one, exited(true, null, meaning.text), meaning.artifacts)
+        return this.#end(one, reported(null, meaning.text), meaning.artifacts)
       case 'failed':
-        return this.#end(one, exited(false, meaning.failure))
+        return this.#end(one, reported(meaning.failure))
       case 'accepted':
         one.isAccepted = true
         one.doing = CALLBACK
@@ -348,7 +341,8 @@ class HttpRuntime implements Runtime {
   }
 
   #isHeld(one: Held): boolean {
-    return !this.#isClosed && this.#held.get(one.order.agent.id) === one
+    const { id } = one.order.agent
+    return !this.#isClosed && this.#held.get(id) === one && this.#options.isLiving(id)
   }
 
   #started(one: Held): RuntimeReport {

@@ -20,14 +20,10 @@ export const unreachable = (
     `its service did not take it within ${formatDuration(giveUpMs)}: ${why} (asked ${tries} ${tries === 1 ? 'time' : 'times'})`,
   )
 
-export const exited = (
-  ok: boolean,
-  failure: WorkFailure | null = null,
-  text: string | null = null,
-) =>
-  bareEvidence('exited', {
-    exit: { code: ok ? 0 : 1, signal: null },
-    final: { ok, text },
+/** Its word is all that there is. */
+export const reported = (failure: WorkFailure | null, text: string | null = null): Evidence =>
+  bareEvidence('reported', {
+    final: text === null ? null : { ok: failure === null, text },
     failure,
   })
 

@@ -14,7 +14,6 @@ export function joinRuntimes(processes: Runtime, services: Runtime): Runtime {
       ])
     },
     stop: (id, how) => both.forEach((one) => one.isHolding(id) && one.stop(id, how)),
-    reported: (id) => both.forEach((one) => one.reported(id)),
     isHolding: (id) => both.some((one) => one.isHolding(id)),
     facts: (id) => processes.facts(id) ?? services.facts(id),
     measure: () => processes.measure(),

@@ -139,7 +139,6 @@ class LocalRuntime implements Runtime {
   }
 
   /** The end of a process has more evidence than its report, so its end is awaited. */
-  reported(): void {}
 
   isHolding(agentId: AgentId): boolean {
     return this.#held.has(agentId)

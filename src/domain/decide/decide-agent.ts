@@ -1,6 +1,6 @@
 /** Claims, what is heard of agents, and their being stopped. Their end is in `decide-end.ts`. */
 import { ok } from '../../base/result.ts'
-import type { Agent, StopReason } from '../agent.ts'
+import { isLaunched, type Agent, type StopReason } from '../agent.ts'
 import type { Claim, Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
@@ -33,7 +33,7 @@ export function decideClaims(plan: Plan, command: Of<'agents.claim'>, now: Circu
     type: 'agent.claimed',
     at: now.at,
     claim,
-    by: 'process',
+    by: claim.executorType === 'http' ? 'service' : 'process',
     workplace: null,
   }))
   return ok({ events, reply: { ids: claims.map((claim) => claim.agentId) } })
@@ -166,7 +166,7 @@ export function decideConversed(
 export function decideStop(plan: Plan, command: Of<'agent.stop'>, now: Circumstances): Decided {
   const agent = plan.agents.get(command.agentId)
   if (!agent) return noOp(command.agentId)
-  if (agent.by !== 'process')
+  if (!isLaunched(agent))
     return refused(
       failure('wrong-state', elsewhere(agent), {
         hint: `yard done or fail ${agent.taskId}, or yard let-go ${agent.taskId} takes it back`,

@@ -11,8 +11,7 @@ import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
 import { budgetFailure, overspentEvent } from './decide-budget.ts'
-import { attachedEvents } from './decide-settle.ts'
-import { decided, noOp, type Circumstances, type Decided } from './decision.ts'
+import { attachedEvents, decided, noOp, type Circumstances, type Decided } from './decision.ts'
 
 type End = Extract<Command, { type: 'agent.end' }>
 
@@ -119,7 +118,9 @@ function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settl
       return isOwnEnd || isDone ? null : overspent(scene)
     case 'timeout':
     case 'silent': {
-      const hasSaidDone = isDone && scene.agent.report?.kind === 'done'
+      const isReported =
+        scene.agent.report?.kind === 'done' || scene.end.evidence.how === 'reported'
+      const hasSaidDone = isDone && isReported
       return isOwnEnd || hasSaidDone ? null : ended(scene, stop)
     }
     default:
@@ -151,6 +152,7 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
 
 const HOW_GIVEN_BACK = {
   exited: 'superseded',
+  reported: 'superseded',
   lost: 'lost',
   'never-ran': 'lost',
   'not-launched': 'failed',

@@ -1,12 +1,15 @@
 /** `done` and `fail`: said by a person it settles the task, and so does whoever claimed it; said by a process it is kept until that has ended. */
 import { workedBy, type Agent } from '../agent.ts'
 import type { Command } from '../command.ts'
+import { bareEvidence, type Evidence } from '../completion.ts'
 import type { Event } from '../event.ts'
+import type { Artifact } from '../executor.ts'
 import { failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
-import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
+import { decideEnd } from './decide-end.ts'
 import {
+  attachedEvents,
   decided,
   nameOf,
   noOp,
@@ -31,12 +34,9 @@ export function decideComplete(
     if (stale) return refused(stale)
     const attached = attachedEvents(task.id, living, command.artifacts, now)
     const unmerged = unmergedFailure(command)
-    if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
-      // Said at once, while it can still be merged.
-      if (unmerged) return refused(unmerged)
-      const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
-      return decided([task.id], ...attached, reported)
-    }
+    if (now.by.kind === 'agent' && isSettledAtItsEnd(living))
+      // A merge that is missing is said at once, while it can still be made.
+      return unmerged ? refused(unmerged) : completedByAgent(plan, living, command, now)
     if (task.state.kind === 'done') return noOp(task.id)
     if (!command.force && isFinished(task))
       return refused(wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`))
@@ -79,6 +79,8 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
     if (stale) return refused(stale)
     if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
       const said = reportedFailure(command)
+      if (living.by === 'service')
+        return serviceEnded(plan, { living, command, artifacts: [] }, { failure: said }, now)
       return decided([task.id], {
         type: 'agent.reported',
         at: now.at,
@@ -101,6 +103,52 @@ export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstan
     const released = release(living, 'superseded', 'failed', now)
     return decided([task.id], ...released, { ...over, ...workOf(living, now) })
   })
+}
+
+function completedByAgent(
+  plan: Plan,
+  living: Agent,
+  command: Of<'task.complete'>,
+  now: Circumstances,
+): Decided {
+  const { id, artifacts, missing: missingDeliverables = [] } = command
+  if (living.by === 'service')
+    return serviceEnded(plan, { living, command, artifacts }, { missingDeliverables }, now)
+  const reported: Event = { type: 'agent.reported', at: now.at, id: living.id, failure: null }
+  return decided([id], ...attachedEvents(id, living, artifacts, now), reported)
+}
+
+interface ServiceReport {
+  readonly living: Agent
+  readonly command: Of<'task.complete'> | Of<'task.fail'>
+  readonly artifacts: readonly Artifact[]
+}
+
+/** It has ended with its word: there is nothing else to wait for. */
+function serviceEnded(
+  plan: Plan,
+  { living, command, artifacts }: ServiceReport,
+  evidence: Partial<Evidence>,
+  now: Circumstances,
+): Decided {
+  const ended = decideEnd(
+    plan,
+    {
+      type: 'agent.end',
+      agentId: living.id,
+      generation: living.generation,
+      endedAt: now.at,
+      evidence: bareEvidence('reported', evidence),
+      usage: null,
+      conversation: null,
+      changes: null,
+      artifacts,
+      jitter: 0,
+      nextFireAt: command.nextFireAt,
+    },
+    now,
+  )
+  return ended.ok ? { ...ended, value: { ...ended.value, reply: { ids: [command.id] } } } : ended
 }
 
 /** What runs here leaves work to be looked at; of what runs elsewhere its word is all that there is. */
@@ -163,18 +211,3 @@ function blockedFailure(plan: Plan, task: Task) {
     },
   )
 }
-
-export const attachedEvents = (
-  taskId: TaskId,
-  agent: Agent | null,
-  artifacts: Of<'task.attach'>['artifacts'],
-  now: Circumstances,
-): Event[] =>
-  artifacts.map((artifact) => ({
-    type: 'task.attached',
-    at: now.at,
-    id: now.newId(),
-    taskId,
-    agentId: agent?.id ?? null,
-    artifact,
-  }))

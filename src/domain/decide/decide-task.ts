@@ -8,6 +8,7 @@ import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, isSatisfied } from '../task.ts'
 import {
+  attachedEvents,
   decided,
   nameOf,
   noOp,
@@ -17,7 +18,6 @@ import {
   type Circumstances,
   type Decided,
 } from './decision.ts'
-import { attachedEvents } from './decide-settle.ts'
 import { personEnded, release } from './release.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>

@@ -1,7 +1,9 @@
 /** What `decide` gives back: events and a reply, or a failure that says what to do instead. */
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Agent } from '../agent.ts'
 import type { Actor, Reply } from '../command.ts'
 import type { Event } from '../event.ts'
+import type { Artifact } from '../executor.ts'
 import { failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import { taskHint } from '../near-match.ts'
@@ -67,3 +69,18 @@ export const whyHint = (task: Task): string => {
       return `yard why ${task.id} says what it waits for`
   }
 }
+
+export const attachedEvents = (
+  taskId: TaskId,
+  agent: Agent | null,
+  artifacts: readonly Artifact[],
+  now: Circumstances,
+): Event[] =>
+  artifacts.map((artifact) => ({
+    type: 'task.attached',
+    at: now.at,
+    id: now.newId(),
+    taskId,
+    agentId: agent?.id ?? null,
+    artifact,
+  }))

@@ -1,4 +1,5 @@
 /** Ends agents, with what stops and what is kept said before, and the ladder told while it goes down. */
+import { isLaunched } from '../../domain/agent.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
@@ -18,7 +19,7 @@ export const livingAgents = (
   return cards.flatMap(({ agent: id }) => {
     const agent = id === null ? undefined : agents.get(id)
     // What is in a person's hands is not killed from here.
-    return agent?.by === 'process' ? [agent] : []
+    return agent && isLaunched(agent) ? [agent] : []
   })
 }
 

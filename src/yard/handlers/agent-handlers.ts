@@ -1,6 +1,6 @@
 /** Requests about agents: what they are, what they say, and their end. */
 import type { AgentView } from '../../contract/view.ts'
-import type { Agent } from '../../domain/agent.ts'
+import { isLaunched, type Agent } from '../../domain/agent.ts'
 import { failure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { toAgentView } from '../views/agent-view.ts'
@@ -72,7 +72,7 @@ const viewOf = (context: HandlerContext, id: string): AgentView =>
 
 /** Those that are processes: what a person has in hand is let go, not killed. */
 const livingIds = ({ yard }: HandlerContext): AgentId[] =>
-  [...yard.plan.agents.values()].filter((agent) => agent.by === 'process').map((agent) => agent.id)
+  [...yard.plan.agents.values()].filter(isLaunched).map((agent) => agent.id)
 
 async function kill(
   { yard, actor }: HandlerContext,

@@ -12,7 +12,7 @@ import { originsOf } from '../origins.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { parseAgentId, reportOf, simple, untilServiceEnded, viewOf } from './task-handlers.ts'
+import { parseAgentId, reportOf, simple, viewOf } from './task-handlers.ts'
 
 const os = procedures.task
 
@@ -66,7 +66,6 @@ export const claimHandlers = {
         : { type: 'task.fail', ...about, reason, class: input.class ?? 'reported' },
       commandId,
     )
-    await untilServiceEnded(context, about)
     return viewOf(context, task.id)
   }),
 }

@@ -1,4 +1,5 @@
 /** Requests about the yard as a whole and about its host. */
+import { isLaunched } from '../../domain/agent.ts'
 import type { z } from 'zod'
 import { systemClock } from '../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
@@ -59,7 +60,7 @@ export const serviceHandlers = {
   stop: os.stop.handler(async ({ context, input }) => {
     const { yard, actor, host } = context
     yard.startNone()
-    const ids = [...yard.plan.agents.values()].filter((a) => a.by === 'process').map((a) => a.id)
+    const ids = [...yard.plan.agents.values()].filter(isLaunched).map((a) => a.id)
     const kills = (input.killAgents ?? false) && yard.isTrusted()
     if (kills && ids.length > 0)
       valueOf(await yard.kill(ids, { force: false, redispatch: false }, actor))

@@ -61,7 +61,6 @@ export const taskHandlers = {
     const force = input.force ?? false
     const about = reportOf(context, task, input)
     await send(context, { type: 'task.complete', ...about, artifacts, force }, input.commandId)
-    await untilServiceEnded(context, about)
     return viewOf(context, task.id)
   }),
   fail: os.fail.handler(async ({ context, input }) => {
@@ -73,7 +72,6 @@ export const taskHandlers = {
       { type: 'task.fail', ...about, reason, class: failureClass },
       input.commandId,
     )
-    await untilServiceEnded(context, about)
     return viewOf(context, task.id)
   }),
   ask: os.ask.handler(async ({ context, input }) => {
@@ -176,24 +174,3 @@ const noAgent = (text: string): never =>
       facts: { id: text },
     }),
   )
-
-/** The longest that an answer waits for what it says to be committed. */
-const SETTLE_MS = 5000
-
-/** A service's report is its end, which the runtime tells right after: the answer to it has the state that comes of that. */
-export async function untilServiceEnded(
-  { yard, actor }: HandlerContext,
-  { agentId }: { readonly agentId: AgentId | null },
-): Promise<void> {
-  const agent = agentId === null ? undefined : yard.plan.agents.get(agentId)
-  if (!agent || actor.kind !== 'agent' || agent.executorType !== 'http') return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const off = yard.onCommitted(() => {
-    if (!yard.plan.agents.has(agent.id)) resolve()
-  })
-  const timer = setTimeout(resolve, SETTLE_MS)
-  if (!yard.plan.agents.has(agent.id)) resolve()
-  await promise
-  clearTimeout(timer)
-  off()
-}

@@ -1,4 +1,5 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
+import { isLaunched } from '../../domain/agent.ts'
 import type { WaitReason } from '../../contract/view.ts'
 import {
   awakeRoute,
@@ -177,7 +178,7 @@ function capReasons(
   task: Task,
   { profile, model }: ShownRoute,
 ): WaitReason[] {
-  const agents = [...plan.agents.values()].filter((agent) => agent.by === 'process')
+  const agents = [...plan.agents.values()].filter(isLaunched)
   const full = (name: string, cap: number | null | undefined, alive: number): WaitReason[] =>
     cap === null || cap === undefined || alive < cap
       ? []

@@ -19,7 +19,7 @@ import { openService, type ServiceUnderTest } from './service-under-test.ts'
 let root: string
 let service: ServiceUnderTest
 let clock: ManualClock
-let report: Agent['report']
+let isLiving: boolean
 let isPaused: boolean
 const open: Runtime[] = []
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   mkdirSync(join(root, 'agents'))
   service = await openService()
   clock = createManualClock()
-  report = null
+  isLiving = true
   isPaused = false
 })
 afterEach(async () => {
@@ -50,7 +50,7 @@ function start(more: Partial<HttpRuntimeOptions> = {}) {
     env: {},
     sends: true,
     callbackOf: () => ({ token: 'yat_token', api: 'http://127.0.0.1:9/api' }),
-    reportOf: () => report,
+    isLiving: () => isLiving,
     isPaused: () => isPaused,
     random: () => 0,
     ...more,
@@ -77,7 +77,7 @@ function start(more: Partial<HttpRuntimeOptions> = {}) {
 const orderTo = (url: string | null, profile: Partial<Profile> = {}): LaunchOrder =>
   launchOrder('http', { profile: { url, ...profile } })
 
-const verdictOf = ({ evidence }: Ended) => judge(evidence, report, 'http')
+const verdictOf = ({ evidence }: Ended) => judge(evidence, null, 'http')
 
 describe('a task sent to a service', () => {
   it('is a documented JSON payload under one key, and no secret is written down', async () => {
@@ -299,18 +299,31 @@ describe('a service that does not take its task', () => {
 })
 
 describe('an agent that a service has taken', () => {
-  it('ends when what it reported is recorded, and not before', async () => {
-    const { runtime, heard, ended, reports } = start()
+  it('is let go once it has ended by its own word, and nothing is reported of that', async () => {
+    const { runtime, heard, reports } = start()
     const order = orderTo(service.origin)
     runtime.launch(order)
     await heard()
     await runtime.look()
+    expect(runtime.isHolding(order.agent.id)).toBe(true)
+    isLiving = false
+    await runtime.look()
+    expect(runtime.isHolding(order.agent.id)).toBe(false)
     expect(reports.map(({ kind }) => kind)).toEqual(['started', 'heard'])
-    report = { kind: 'done' }
-    runtime.reported(order.agent.id)
-    expect(verdictOf(await ended()).outcome).toBe('done')
-    runtime.reported(order.agent.id)
-    expect(reports.filter(({ kind }) => kind === 'ended')).toHaveLength(1)
+  })
+
+  it('is not sent again when its word comes before its answer', async () => {
+    const { runtime, reports } = start()
+    service.answer = (response) => response.writeHead(503).end()
+    runtime.launch(orderTo(service.origin))
+    await service.received(1)
+    await expect.poll(() => clock.nextInMs()).toBe(500)
+    isLiving = false
+    clock.advance(500)
+    await runtime.look()
+    expect(clock.nextInMs()).toBeNull()
+    expect(service.sent).toHaveLength(1)
+    expect(reports.map(({ kind }) => kind)).not.toContain('ended')
   })
 
   it('is let go at once when it is stopped while its service says nothing', async () => {
@@ -413,9 +426,6 @@ describe('a later owner', () => {
     await later.runtime.recover([taken()])
     expect(service.sent).toHaveLength(1)
     expect(later.runtime.isHolding(taken().agent.id)).toBe(true)
-    report = { kind: 'done' }
-    later.runtime.reported(taken().agent.id)
-    expect(verdictOf(await later.ended()).outcome).toBe('done')
   })
 
   it('sends again under the same key what nobody has said to have taken', async () => {
@@ -433,11 +443,10 @@ describe('a later owner', () => {
   })
 
   it('settles what was reported or stopped meanwhile', async () => {
-    report = { kind: 'done' }
     const one = start()
-    await one.runtime.recover([taken()])
+    const agent = { ...taken().agent, report: { kind: 'done' } as const }
+    await one.runtime.recover([{ ...taken(), agent }])
     expect(verdictOf(await one.ended()).outcome).toBe('done')
-    report = null
     const two = start()
     await two.runtime.recover([
       taken({ kind: 'stopping', reason: 'killed', since: 1, force: false }),

@@ -9,13 +9,16 @@ import type { Client } from '../../../src/cli/connect/owner.ts'
 import { createYardClient } from '../../../src/yard/handlers/router.ts'
 import { initYard } from '../../../src/yard/init-yard.ts'
 import { openYard } from '../../../src/yard/open-yard.ts'
+import type { Yard } from '../../../src/yard/yard.ts'
 import { createLiveView } from '../../../src/yard/views/live-view.ts'
 import { openService, type ServiceUnderTest } from '../../agents/http/service-under-test.ts'
-import { asAgent, PERSON } from '../../support/plan-builder.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
+import { asAgent, PERSON, taskId } from '../../support/plan-builder.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 let service: ServiceUnderTest
 let close: () => Promise<void>
+let yard: Yard
 let clientOf: (actor: Parameters<typeof createYardClient>[0]['actor']) => Client
 
 beforeEach(async () => {
@@ -38,7 +41,7 @@ beforeEach(async () => {
     tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
   })
   if (!opened.ok) throw new Error(opened.error.message)
-  const yard = opened.value
+  yard = opened.value
   const view = createLiveView(yard, systemClock)
   const host = { url: () => null, pageUrl: () => null, stop: () => {} }
   clientOf = (actor) => createYardClient({ yard, host, actor, view })
@@ -64,4 +67,37 @@ it.each([
       ? await by.task.complete({ id: 'deploy' })
       : await by.task.fail({ id: 'deploy', reason: 'no room' })
   expect(answer).toMatchObject({ status: expected, attempts: 1 })
+})
+
+it('its word is one commit, and deliverables that are not there make it a failure', async () => {
+  const client = clientOf(PERSON)
+  const executor = `${service.origin}/task`
+  await client.task.add({ title: 'Next', id: 'next', exec: 'true', paused: true })
+  await client.task.add({
+    title: 'Build',
+    id: 'build',
+    executor,
+    deliverables: ['out.bin'],
+    maxAttempts: 1,
+  })
+  await client.task.edit({ id: 'next', addAfter: ['build'] })
+  await service.received(1)
+  const agent = yard.plan.agentOf(taskId('build'))
+  expect(agent?.by).toBe('service')
+  await expect.poll(() => yard.plan.agentOf(taskId('build'))?.startedAt).not.toBeNull()
+  const commits: unknown[] = []
+  const off = yard.onCommitted(({ changes }) =>
+    commits.push(changes.map(({ entity }) => entity).toSorted()),
+  )
+  const by = clientOf(asAgent(1, 'build'))
+  const answer = await by.task.settle({ id: 'build', status: 'done', artifacts: [] })
+  off()
+  expect(commits[0]).toEqual(['agent', 'task'])
+  expect(answer).toMatchObject({ status: 'failed' })
+  const reason = expect.stringContaining('out.bin')
+  expect(yard.plan.tasks.get(taskId('build'))?.lastFailure).toMatchObject({
+    class: 'no-work',
+    reason,
+  })
+  expect(yard.plan.agents.has(agentIdOf(1))).toBe(false)
 })

@@ -1,11 +1,11 @@
-/** The name of a claim, as earlier programs wrote it, is read into the field of today. */
+/** Agents as earlier programs wrote them are read as they are written today. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { agentIdOf } from '../../src/domain/ids.ts'
-import { withClaimer } from '../../src/store/old-claim.ts'
+import { upgraded } from '../../src/store/old-agent.ts'
 import { createYardBench } from '../coordinator/yard-bench.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { claimOf } from '../support/plan-builder.ts'
@@ -48,5 +48,14 @@ it.each([
   ['a claim without a name', { leaseMs: 1, provenance: { executor: 'test', model: 'test' } }],
   ['what cannot be read', { leaseMs: 1, provenance: 'x' }],
 ])('%s stays as it is', (_what, agent) => {
-  expect(withClaimer(agent)).toBe(agent)
+  expect(upgraded(agent)).toBe(agent)
+})
+
+it('a service was called a process', () => {
+  const process = { by: 'process', executorType: 'claude' }
+  expect(upgraded({ by: 'process', executorType: 'http' })).toEqual({
+    by: 'service',
+    executorType: 'http',
+  })
+  expect(upgraded(process)).toBe(process)
 })
