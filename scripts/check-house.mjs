@@ -18,6 +18,16 @@ const LARGER = {
   'src/renderer/workspace': 32,
   'src/yard': 50,
 }
+/** A shorter file that only a neighbour imports belongs into that, unless it is a component, a worker, an entry of a list (a registry, the migrations) or tested by itself. */
+const MIN_LINES = 60
+const LISTS = /\/(registry|router|index)\.ts$/
+/** So many such files are left from before this rule; the number only ever falls. */
+const MOST_PEELED = 39
+/** Words that exported names do not use; docs/glossary.md has the field's own. */
+const REFUSED =
+  /^(wish|wishes|words?|told|tells?|teller|doors?|vigil|tenders?|tend|beat|tally|roads?|moments?|lobby|company|furniture|nursery|misfit|trouble|vitals|mend|trial|outlook|ladder)$/
+/** So many exported names from before this rule use one; the number only ever falls. */
+const MOST_REFUSED = 999
 const MAX_FUNCTION_LINES = 60
 const MAX_COMPONENT_LINES = 150
 /** A factory is one story over shared state; cut in two, it hands the same names through an object. */
@@ -31,11 +41,14 @@ export async function checkHouse() {
       .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
       .filter((path) => /\.tsx?$/.test(path)),
   )
+  const sources = paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+  const peeled = peeledFiles(sources)
+  const misnamed = sources.flatMap(misnamedExports)
   const faults = [
     ...crowdedFolders(paths, LARGER),
-    ...paths.flatMap((path) =>
-      faultsOf(ts, { path, text: readFileSync(join(root, path), 'utf8') }),
-    ),
+    ...(peeled.length > MOST_PEELED ? peeled : []),
+    ...(misnamed.length > MOST_REFUSED ? misnamed : []),
+    ...sources.flatMap((source) => faultsOf(ts, source)),
   ]
   for (const fault of faults) say(fault)
   return faults.length === 0 ? 0 : 1
@@ -51,6 +64,42 @@ export function crowdedFolders(paths, larger = {}) {
   return [...counts].flatMap(([folder, count]) => {
     const most = larger[folder] ?? MAX_FILES
     return count > most ? [`${folder} holds ${count} sources; ${most} are the most`] : []
+  })
+}
+
+/** Short files that were split off the only file, beside them, that imports them. */
+export function peeledFiles(sources) {
+  const importers = new Map()
+  for (const { path, text } of sources)
+    for (const [, target] of text.matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)) {
+      const found = join(dirname(path), target).replaceAll('\\', '/')
+      importers.set(found, new Set(importers.get(found)).add(path))
+    }
+  return sources.flatMap(({ path, text }) => {
+    if (!path.startsWith('src/') || path.endsWith('x') || path.endsWith('-worker.ts')) return []
+    const [only, ...others] = importers.get(path) ?? []
+    const lines = text.split('\n').length - 1
+    const isPeeled =
+      only !== undefined &&
+      others.length === 0 &&
+      dirname(only) === dirname(path) &&
+      !LISTS.test(only)
+    return isPeeled && lines < MIN_LINES
+      ? [`${path} has ${lines} lines and one importer, beside it: ${only} should hold it`]
+      : []
+  })
+}
+
+/** Exported names that use a refused word. */
+export function misnamedExports({ path, text }) {
+  if (!path.startsWith('src/')) return []
+  const names = text.matchAll(
+    /^export (?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/gm,
+  )
+  return [...names].flatMap(([, name]) => {
+    const words = name.split(/(?<=[a-z0-9])(?=[A-Z])|_/)
+    const refused = words.find((word) => REFUSED.test(word.toLowerCase()))
+    return refused === undefined ? [] : [`${path} exports ${name}; "${refused}" is a refused word`]
   })
 }
 

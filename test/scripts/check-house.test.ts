@@ -1,7 +1,7 @@
 /** Each rule of the house is shown a source that breaks it, and one that does not. */
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { checkHouse, crowdedFolders, faultsOf } from '../../scripts/check-house.mjs'
+import { checkHouse, crowdedFolders, faultsOf, misnamedExports, peeledFiles } from '../../scripts/check-house.mjs'
 
 const faults = (text: string, path = 'src/domain/made.ts'): string[] => faultsOf(ts, { path, text })
 
@@ -30,6 +30,37 @@ describe('the rules of the house', () => {
     expect(crowdedFolders(paths)).toEqual(['src/made holds 21 sources; 20 are the most'])
     expect(crowdedFolders(paths.slice(1))).toEqual([])
     expect(crowdedFolders(paths, { 'src/made': 21 })).toEqual([])
+  })
+
+  it('refuse a short file that only its neighbour imports, unless a test does, too', () => {
+    const piece = { path: 'src/made/piece.ts', text: 'export const a = 1\n' }
+    const whole = { path: 'src/made/whole.ts', text: "import { a } from './piece.ts'\n" }
+    const long = { ...piece, text: piece.text.repeat(60) }
+    const tested = {
+      path: 'test/made/piece.test.ts',
+      text: "import { a } from '../../src/made/piece.ts'\n",
+    }
+    const far = { ...whole, path: 'src/other/whole.ts', text: "from '../made/piece.ts'\n" }
+    const list = { ...whole, path: 'src/made/registry.ts' }
+    expect(peeledFiles([piece, whole])).toEqual([
+      'src/made/piece.ts has 1 lines and one importer, beside it: src/made/whole.ts should hold it',
+    ])
+    for (const other of [
+      [long, whole],
+      [piece, whole, tested],
+      [piece, far],
+      [piece, list],
+    ])
+      expect(peeledFiles(other)).toEqual([])
+  })
+
+  it('refuse exported names with words that are not the field’s', () => {
+    const text = 'export interface NewTaskWish {}\nexport const trialOf = 1\nconst told = 2\n'
+    expect(misnamedExports({ path: 'src/made/a.ts', text })).toEqual([
+      'src/made/a.ts exports NewTaskWish; "Wish" is a refused word',
+      'src/made/a.ts exports trialOf; "trial" is a refused word',
+    ])
+    expect(misnamedExports({ path: 'src/made/a.ts', text: 'export const industrial = 1' })).toEqual([])
   })
 
   it('hold in this project', async () => {
