@@ -1,5 +1,5 @@
 /** What no key can be judged by alone: names that must exist, fields that a type uses, circles. */
-import { findModel, isModelWord, unknownModel } from '../domain/models.ts'
+import { findModel, isModelName, unknownModel } from '../domain/models.ts'
 import { resolveExecutor, profileOf, unknownExecutor } from '../domain/resolve.ts'
 import { ROLES } from '../domain/roles.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -54,7 +54,7 @@ function checkNames(settings: Settings, winners: Winners, profile: Profile): Con
   const { name, model, then } = profile
   const table = ['executors', name]
   const faults = [...checkPlaces(winners, profile), ...checkFallback(settings, winners, profile)]
-  if (model !== null && !isModelWord(settings, model))
+  if (model !== null && !isModelName(settings, model))
     faults.push(refused(winners, [...table, 'model'], unknownModel(settings, model)))
   if (then !== null && then !== 'default' && !profileOf(settings, then))
     faults.push(refused(winners, [...table, 'then'], unknownExecutor(settings, then)))
@@ -123,7 +123,7 @@ function checkFallback(settings: Settings, winners: Winners, profile: Profile): 
 const checkRoles = (settings: Settings, winners: Winners): ConfigError[] =>
   ROLES.flatMap((role) => {
     const word = settings.roles[role]
-    const isKnown = word === null || isModelWord(settings, word)
+    const isKnown = word === null || isModelName(settings, word)
     const path = ['models', ROLES_TABLE, role]
     return isKnown ? [] : [refused(winners, path, unknownModel(settings, word))]
   })
@@ -155,7 +155,7 @@ function checkGeneral(settings: Settings, winners: Winners): ConfigError[] {
     if (executor && !profileOf(settings, name))
       faults.push(refused(winners, executor.path, unknownExecutor(settings, name)))
     const model = winners.get(`${table}.model`)
-    if (model && !isModelWord(settings, String(model.value)))
+    if (model && !isModelName(settings, String(model.value)))
       faults.push(refused(winners, model.path, unknownModel(settings, String(model.value))))
   }
   faults.push(...checkMerger(settings, winners))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EXECUTOR_TYPE_LABELS, PERMISSION_LABELS } from '../domain/executor-labels.ts'
 import { EXECUTOR_TYPES, permissionsSchema } from '../domain/settings.ts'
 import { scheduleForm } from './times.ts'
-import { about, dollars, duration, flag, oneOf, whole, word } from './value-schemas.ts'
+import { about, dollars, duration, flag, oneOf, whole, nonEmptyText } from './value-schemas.ts'
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]{0,199}$/
 const variableName = z
@@ -54,7 +54,7 @@ export const executorFileSchema = z.strictObject({
         'How its agents are run; may be left out in a table that bears the name of a type.',
       ),
     ),
-  model: word(200)
+  model: nonEmptyText(200)
     .optional()
     .meta(about('Model', 'Model of its agents unless the task names one.', 'model')),
   env: z
@@ -102,7 +102,7 @@ export const executorFileSchema = z.strictObject({
     .meta(about('Edits files', 'Its agents edit files, so each works in a worktree of its own.')),
   command: z
     .union(
-      [word(4096).transform((text) => [text]), parts],
+      [nonEmptyText(4096).transform((text) => [text]), parts],
       'must be a list such as ["prog", "{prompt_file}"]',
     )
     .optional()
@@ -116,7 +116,7 @@ export const executorFileSchema = z.strictObject({
   stdin: oneOf(['prompt', 'none'], { prompt: 'The prompt', none: 'Nothing' })
     .optional()
     .meta(about('Program reads', 'What the program reads (default: "prompt").')),
-  base_url: word(2000)
+  base_url: nonEmptyText(2000)
     .refine(isPlainUrl, 'must be an http or https address without a user, a password or a query')
     .optional()
     .meta(
@@ -130,11 +130,11 @@ export const executorFileSchema = z.strictObject({
         'Name of the variable that holds the key; it is read at each launch.',
       ),
     ),
-  url: word(2000)
+  url: nonEmptyText(2000)
     .refine(isHttpUrl, 'must be an http or https address without a user or a password')
     .optional()
     .meta(about('Address', 'http: where its tasks are posted.')),
-  endpoint: word(2000)
+  endpoint: nonEmptyText(2000)
     .refine(isHttpUrl, 'must be an http or https address without a user or a password')
     .optional()
     .meta(about('Address', 'Another word for url.')),
@@ -181,7 +181,7 @@ export const executorFileSchema = z.strictObject({
         'native: US dollars of one agent, where the price of its model is known.',
       ),
     ),
-  fallback: word(100)
+  fallback: nonEmptyText(100)
     .optional()
     .meta(
       about(
@@ -190,7 +190,7 @@ export const executorFileSchema = z.strictObject({
         'executor',
       ),
     ),
-  then: word(100)
+  then: nonEmptyText(100)
     .optional()
     .meta(
       about(
@@ -199,7 +199,7 @@ export const executorFileSchema = z.strictObject({
         'executor',
       ),
     ),
-  schedule: word(200)
+  schedule: nonEmptyText(200)
     .refine(
       (text) => scheduleForm(text) !== null,
       'must be a clock time ("09:00") or a cron expression',
@@ -212,19 +212,21 @@ export type ExecutorFile = z.infer<typeof executorFileSchema>
 const price = () => dollars('none')
 
 export const modelFileSchema = z.strictObject({
-  provider: word(100)
+  provider: nonEmptyText(100)
     .optional()
     .meta(about('Provider', 'Who serves it: anthropic, openai, openrouter …')),
-  model_id: word(200)
+  model_id: nonEmptyText(200)
     .optional()
     .meta(about('Model id', 'What reaches the command line of the agent.')),
-  endpoint: word(2000)
+  endpoint: nonEmptyText(2000)
     .optional()
     .meta(about('Endpoint', 'Address of the provider, where it is not the usual one.')),
   api_key_env: variableName
     .optional()
     .meta(about('Variable of its key', 'Names the variable with the key for endpoint.')),
-  tier: word(100).optional().meta(about('Tier', 'A word of yours for what it is good for.')),
+  tier: nonEmptyText(100)
+    .optional()
+    .meta(about('Tier', 'A word of yours for what it is good for.')),
   context_window: whole(1, 1_000_000_000)
     .optional()
     .meta(about('Context', 'Tokens that one request may hold.')),
@@ -236,7 +238,7 @@ export const modelFileSchema = z.strictObject({
       'US dollars per million tokens of input that the provider kept.',
     ),
   ),
-  price_date: word(40)
+  price_date: nonEmptyText(40)
     .optional()
     .meta(about('Price noted', 'When its price was noted, such as "2026-04".')),
 })

@@ -8,7 +8,17 @@ import { parseBytes } from '../domain/bytes.ts'
 import { LAND_POLICIES, UNCOMMITTED_POLICIES, missedPolicySchema } from '../domain/settings.ts'
 import { parseInstant } from './times.ts'
 import { executorFileSchema, modelFileSchema } from './registry-schema.ts'
-import { about, dollars, duration, flag, name, oneOf, whole, word, zone } from './value-schemas.ts'
+import {
+  about,
+  dollars,
+  duration,
+  flag,
+  name,
+  oneOf,
+  whole,
+  nonEmptyText,
+  zone,
+} from './value-schemas.ts'
 
 const coordinator = z.strictObject({
   max_agents: whole(0, 1000)
@@ -22,7 +32,7 @@ const coordinator = z.strictObject({
         'Seconds between looks at everything. Only a backstop: news wakes it at once.',
       ),
     ),
-  executor: word(100)
+  executor: nonEmptyText(100)
     .optional()
     .meta(
       about(
@@ -31,7 +41,7 @@ const coordinator = z.strictObject({
         'executor',
       ),
     ),
-  model: word(200)
+  model: nonEmptyText(200)
     .optional()
     .meta(
       about(
@@ -43,10 +53,10 @@ const coordinator = z.strictObject({
 })
 
 const agent = z.strictObject({
-  executor: word(100)
+  executor: nonEmptyText(100)
     .optional()
     .meta(about('Executor', 'Stands behind coordinator.executor.', 'executor')),
-  model: word(200)
+  model: nonEmptyText(200)
     .optional()
     .meta(about('Model', 'Stands behind coordinator.model.', 'model')),
   heartbeat_timeout: duration('m', 10_000, 7 * 86_400_000)
@@ -120,7 +130,7 @@ const store = z.strictObject({
 })
 
 /** As git takes it for a branch; no option, no range, no pattern. */
-const branchName = word(200).regex(
+const branchName = nonEmptyText(200).regex(
   /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\]+$/,
   'must be the name of a branch, such as "main"',
 )
@@ -128,7 +138,7 @@ const branchName = word(200).regex(
 const worktree = z.strictObject({
   copy: z
     .array(
-      word(1000).regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'must lie below the folder'),
+      nonEmptyText(1000).regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'must lie below the folder'),
       'must be a list such as [".env"]',
     )
     .max(100)
@@ -139,7 +149,7 @@ const worktree = z.strictObject({
         'Ignored files that each new worktree gets a copy of, as globs: [".env"].',
       ),
     ),
-  setup: word(10_000)
+  setup: nonEmptyText(10_000)
     .optional()
     .meta(
       about(
@@ -185,7 +195,7 @@ const worktree = z.strictObject({
     .default(false)
     .meta(about('Push what is prepared', 'pr: true pushes the branch to the remote.')),
   remote: branchName.default('origin').meta(about('Remote', 'Where prepared branches are pushed.')),
-  merger: word(100)
+  merger: nonEmptyText(100)
     .default('agent')
     .meta(
       about(
@@ -202,14 +212,14 @@ const caps = z.strictObject({
     .meta(about('Agents of the model', 'At most so many agents at once per model.')),
   tags: z
     .record(
-      word(100).refine((tag) => tag !== '__proto__', 'cannot be a tag here'),
+      nonEmptyText(100).refine((tag) => tag !== '__proto__', 'cannot be a tag here'),
       whole(0, 1000),
     )
     .default({})
     .meta(about('Agents of the tag', 'At most so many agents at once per tag.')),
 })
 
-const role = () => word(200).optional()
+const role = () => nonEmptyText(200).optional()
 /** A table of its own beside the models, so no model can bear its name. */
 export const ROLES_TABLE = 'roles'
 const roles = z.strictObject({
@@ -250,7 +260,7 @@ const budget = z.strictObject({
     about('Dollars in all', 'US dollars in all, after which no new agent starts.'),
   ),
   graph_tokens: tokens().meta(about('Tokens in all', 'Tokens in all, input and output together.')),
-  graph_since: word(40)
+  graph_since: nonEmptyText(40)
     .refine((text) => parseInstant(text) !== null, 'must be a moment such as "2026-03-01T09:00"')
     .optional()
     .meta(

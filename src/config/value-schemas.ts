@@ -33,7 +33,7 @@ export const durationMs = (value: number | string, unit: DurationUnit): number |
   parseDuration(String(value), unit)
 
 /** A text that is not empty. */
-export const word = (max: number) =>
+export const nonEmptyText = (max: number) =>
   z
     .string('must be a text')
     .min(1, 'must not be empty')
@@ -60,7 +60,7 @@ export const about = (
   control?: 'list' | 'executor' | 'model',
 ) => ({ title, description, ...(control && { control }) })
 
-export const zone = word(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
+export const zone = nonEmptyText(100).refine(isZone, 'must be a time zone such as "Europe/Berlin"')
 
 /** Names of executors and models: safe in a dotted key, an argument and a table. */
 export const name = z

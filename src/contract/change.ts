@@ -26,7 +26,7 @@ export const landingViewSchema = z.object({
 export type LandingView = z.infer<typeof landingViewSchema>
 
 /** Where the result would land if it were asked for now. */
-export const landingOutlookSchema = z.object({
+export const landingPreviewSchema = z.object({
   /** merge: the branch is moved. pr: a branch and a text for a pull request are prepared, nothing is merged. */
   how: z.enum(['merge', 'pr']),
   /** Short name of the branch; null when there is none to land on. */
@@ -38,7 +38,7 @@ export const landingOutlookSchema = z.object({
   /** Files of that folder with changes that are not committed. They are never touched. */
   uncommitted: z.number().nullable(),
 })
-export type LandingOutlook = z.infer<typeof landingOutlookSchema>
+export type LandingPreview = z.infer<typeof landingPreviewSchema>
 
 export const changedFileSchema = z.object({
   path: z.string(),
@@ -82,7 +82,7 @@ export const changeViewSchema = z.object({
   /** What was found besides: stashes, a rewritten history, files that git could not take. */
   notes: z.array(z.string()),
   landing: landingViewSchema.nullable(),
-  outlook: landingOutlookSchema.nullable(),
+  outlook: landingPreviewSchema.nullable(),
   comments: z.array(changeCommentSchema),
 })
 export type ChangeView = z.infer<typeof changeViewSchema>

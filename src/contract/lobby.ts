@@ -26,7 +26,7 @@ export const foundCliSchema = z.object({
 })
 export type FoundCli = z.infer<typeof foundCliSchema>
 
-export const lobbyContract = {
+export const startScreenContract = {
   recent: oc.route({ method: 'GET', path: '/lobby/recent' }).output(z.array(recentYardSchema)),
   forget: oc
     .route({ method: 'POST', path: '/lobby/forget' })

@@ -33,12 +33,12 @@ const settingSchema = configEntrySchema.extend({
 export type Setting = z.infer<typeof settingSchema>
 
 /** The yard as it stood after the commit `seq`. */
-export const momentSchema = z.object({
+export const graphAtSchema = z.object({
   seq: z.number(),
   at: time,
   tasks: z.array(taskCardSchema),
 })
-export type Moment = z.infer<typeof momentSchema>
+export type GraphAt = z.infer<typeof graphAtSchema>
 
 export const historySchema = z.object({
   /** Instants at the end of each bucket, oldest first; every list below has one entry per instant. */
@@ -219,7 +219,7 @@ export const pageContract = {
   moment: oc
     .route({ method: 'GET', path: '/page/moment' })
     .input(z.strictObject({ at: time }))
-    .output(momentSchema),
+    .output(graphAtSchema),
   history: oc
     .route({ method: 'GET', path: '/page/history' })
     .input(

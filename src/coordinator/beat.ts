@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 
-export interface Beat {
+export interface LoopTimer {
   /** Sets the timer anew: `dueInMs` from now, or at the next beat if that is sooner. */
   set(dueInMs: number, everyMs: number): void
   /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
@@ -17,7 +17,7 @@ export interface Beat {
 /** A ring that is later than this had no loop to ring in. */
 const STALLED_AFTER_MS = 2000
 
-export function createBeat(clock: Clock, onRing: (isBeat: boolean) => void): Beat {
+export function createLoopTimer(clock: Clock, onRing: (isBeat: boolean) => void): LoopTimer {
   let cancel: (() => void) | null = null
   let lastBeatAt = clock.monotonic()
   let setAt = clock.monotonic()

@@ -3,12 +3,12 @@ import { spends, YARD_BUDGET_KEYS } from '../domain/budget.ts'
 import type { Task } from '../domain/task.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
 import { awakeRoute } from './stand-in.ts'
-import type { Tally } from './tally.ts'
+import type { CapCounts } from './tally.ts'
 
 export interface Buckets {
   of(task: Task, route: Route): string
   /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
-  isOpen(bucket: string, tally: Tally): boolean
+  isOpen(bucket: string, tally: CapCounts): boolean
   /** The caps have changed: all buckets are made anew. */
   forget(): void
 }

@@ -6,7 +6,7 @@ import type { Task } from '../domain/task.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
-import { countedAs, createTally, type Tally } from './tally.ts'
+import { countedAs, createCapCounts, type CapCounts } from './tally.ts'
 import type { Send } from './send.ts'
 
 export interface Claimer {
@@ -94,8 +94,8 @@ function pickNext(parts: Parts, ready: ReadySet, places: Places, now: number): P
   return picked
 }
 
-function tallyLiving({ agents }: Parts['plan'], places: Places): Tally {
-  const tally = createTally()
+function tallyLiving({ agents }: Parts['plan'], places: Places): CapCounts {
+  const tally = createCapCounts()
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
     const folder = places.of(agent)

@@ -5,7 +5,7 @@
 import { createScope } from '../base/scope.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
-import { createBeat, type Beat } from './beat.ts'
+import { createLoopTimer, type LoopTimer } from './beat.ts'
 import { createBreakers, type Breakers } from './breakers.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
 import { createClaimer, type Claimer } from './claimer.ts'
@@ -17,8 +17,8 @@ import { createReadySet, type ReadySet } from './ready-set.ts'
 import { createReporter, type AgentStop, type Reporter } from './reports.ts'
 import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 import { createSend } from './send.ts'
-import { createTender, type Tender } from './tender.ts'
-import { createVigil, type Vigil } from './vigil.ts'
+import { createAgentReconciler, type AgentReconciler } from './tender.ts'
+import { createLivenessMonitor, type LivenessMonitor } from './vigil.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 export interface Coordinator {
@@ -99,14 +99,14 @@ interface Workings {
   readonly ready: ReadySet
   readonly breakers: Breakers
   readonly budgets: Budgets
-  readonly vigil: Vigil
+  readonly vigil: LivenessMonitor
   readonly leases: Leases
   readonly deadlines: Deadlines
   readonly landings: Landings
   readonly reporter: Reporter
-  readonly tender: Tender
+  readonly tender: AgentReconciler
   readonly claimer: Claimer
-  readonly beat: Beat
+  readonly beat: LoopTimer
   sendAll(commands: readonly Command[]): Promise<unknown>
 }
 
@@ -250,7 +250,7 @@ function createWorkings(
   const ready = createReadySet(parts, budgets)
   const send = createSend(parts)
   const reporter = createReporter(parts, wake)
-  const vigil = createVigil(parts)
+  const vigil = createLivenessMonitor(parts)
   const leases = createLeases(parts)
   const sendOne = async (command: Command): Promise<void> => {
     const reply = await send(command)
@@ -269,9 +269,9 @@ function createWorkings(
     deadlines: createDeadlines({ vigil, leases, defer, log, sendAll, look: () => look(parts) }),
     landings: createLandings(parts, wake),
     reporter,
-    tender: createTender(parts, reporter),
+    tender: createAgentReconciler(parts, reporter),
     claimer: createClaimer(parts, ready, send, wake),
-    beat: createBeat(clock, onRing),
+    beat: createLoopTimer(clock, onRing),
     sendAll,
   }
 }
@@ -325,7 +325,7 @@ function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean
   const { ready, deadlines, breakers, budgets, tender, claimer, landings, beat, sendAll } = workings
   const now = parts.clock.now()
   const upkeep: [string, () => void][] = [
-    ['agents', tender.tend],
+    ['agents', tender.reconcile],
     ['schedules', () => sendAll(timesAfter(parts, beat.sleptMs()))],
     ['deadlines', () => deadlines.judge(beat.stalledMs())],
     ['breakers', () => sendAll(breakers.due(now))],

@@ -2,7 +2,7 @@
 import type { Command } from '../domain/command.ts'
 import type { Leases } from './leases.ts'
 import type { CoordinatorParts } from './ports.ts'
-import type { Vigil } from './vigil.ts'
+import type { LivenessMonitor } from './vigil.ts'
 
 export interface Deadlines {
   /** Looks, then ends those whose time or lease is over. The loop stood still for `stalledMs` before this (0 = it did not). */
@@ -13,7 +13,7 @@ export interface Deadlines {
 }
 
 interface DeadlineParts extends Pick<CoordinatorParts, 'defer' | 'log'> {
-  readonly vigil: Vigil
+  readonly vigil: LivenessMonitor
   readonly leases: Leases
   look(): Promise<void>
   sendAll(commands: readonly Command[]): void

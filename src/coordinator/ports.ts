@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
-import type { Agent, ToldUsage } from '../domain/agent.ts'
+import type { Agent, RuntimeUsage } from '../domain/agent.ts'
 import type { Spent } from '../domain/budget.ts'
 import type { Claim } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
@@ -28,7 +28,7 @@ export interface Route extends Omit<Claim, 'taskId' | 'agentId'> {
 /** What agents have spent, and what may be spent. */
 export interface Money {
   /** What this agent's own run used, of what its CLI told, with its cost where somebody knows it. */
-  settle(agent: Agent, told: ToldUsage): Priced
+  settle(agent: Agent, told: RuntimeUsage): Priced
   /** What counts towards a task's own budget, what its living agent has used so far included. */
   ofTask(task: Task): Spent
   /** What counts towards the caps of the yard; nothing is summed while it has none. */

@@ -9,7 +9,7 @@ import { createBuckets, type Buckets } from './buckets.ts'
 import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './committed.ts'
 import { awakeRoute } from './stand-in.ts'
-import type { Tally } from './tally.ts'
+import type { CapCounts } from './tally.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
 
 export interface Candidate {
@@ -25,7 +25,7 @@ export interface ReadySet {
   /** Looks at the noted tasks and at those whose time has come. */
   update(now: number): void
   /** The next task that its caps and breakers let start; it leaves the set. */
-  take(now: number, tally: Tally): Candidate | null
+  take(now: number, tally: CapCounts): Candidate | null
   /** When the next delayed task is due, ms; null when none is. */
   nextDueAt(): number | null
   readonly size: number

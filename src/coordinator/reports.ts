@@ -1,5 +1,5 @@
 /** Turns what the runtime reports into commands. A report that could not be read or saved is kept and sent again until it is. */
-import { recordedUsage, type ToldUsage } from '../domain/agent.ts'
+import { recordedUsage, type RuntimeUsage } from '../domain/agent.ts'
 import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Actor, Command } from '../domain/command.ts'
@@ -171,7 +171,7 @@ function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Comm
 function closingOf(
   { plan, money, route, log }: Parts,
   agentId: AgentId,
-  told: ToldUsage | null,
+  told: RuntimeUsage | null,
 ): Pick<Extract<Command, { type: 'agent.end' }>, 'usage' | 'costSource' | 'hasFallback'> {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)

@@ -2,7 +2,7 @@
 import type { Agent } from '../domain/agent.ts'
 import type { Caps, Route } from './ports.ts'
 
-export interface Tally {
+export interface CapCounts {
   add(facts: Counted): void
   /** Somebody whom no cap counts has this folder for himself. */
   occupy(folder: string): void
@@ -19,7 +19,7 @@ export interface Counted {
   readonly exclusive: string | null
 }
 
-export function createTally(): Tally {
+export function createCapCounts(): CapCounts {
   let total = 0
   const counts = new Map<string, number>()
   const of = (key: string): number => counts.get(key) ?? 0

@@ -3,11 +3,11 @@ import type { Agent } from '../domain/agent.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { Reporter } from './reports.ts'
 
-export interface Tender {
+export interface AgentReconciler {
   /** Agents have changed, or it is time to look again. */
   mark(): void
   /** Does what the marks ask for. */
-  tend(): void
+  reconcile(): void
 }
 
 type Parts = Pick<
@@ -15,7 +15,10 @@ type Parts = Pick<
   'plan' | 'runtime' | 'caps' | 'orderOf' | 'startsAgents' | 'log'
 >
 
-export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>): Tender {
+export function createAgentReconciler(
+  parts: Parts,
+  reporter: Pick<Reporter, 'isEnding'>,
+): AgentReconciler {
   const { plan, runtime } = parts
   let isMarked = true
 
@@ -44,7 +47,7 @@ export function createTender(parts: Parts, reporter: Pick<Reporter, 'isEnding'>)
   }
   return {
     mark: () => void (isMarked = true),
-    tend() {
+    reconcile() {
       if (!isMarked) return
       isMarked = false
       for (const agent of plan.agents.values()) {

@@ -12,7 +12,7 @@ import type { Plan } from '../domain/plan.ts'
 import { reportsProgress } from '../domain/settings.ts'
 import type { Caps } from './ports.ts'
 
-export interface Vigil {
+export interface LivenessMonitor {
   /** Time limits that have run out, and reports whose agent has gone on for too long. */
   timeouts(): Command[]
   /** Ms until the next of these; null without one. */
@@ -142,7 +142,7 @@ function giveBackTo(known: Watched, stalledMs: number, now: number): void {
 /** A silent agent is ended, where it is at all, after so many times the limit. */
 const END_SILENT_AFTER = 3
 
-export function createVigil(parts: VigilParts): Vigil {
+export function createLivenessMonitor(parts: VigilParts): LivenessMonitor {
   const { plan, clock, caps } = parts
   const book = createWatchBook(parts)
   const { processes, leftMs, graceLeftMs, silentMs } = book

@@ -21,7 +21,7 @@ export function hashOfLink(link: string): string | null {
 export const isLink = (word: string): boolean => /^yard:/i.test(word)
 
 /** What the words of a start, the first one or a later one, ask for. Switches are passed by. */
-export function readStartWords(words: readonly string[]): {
+export function readStartArguments(words: readonly string[]): {
   readonly folder: string | null
   readonly link: string | null
   readonly graphFile: string | null

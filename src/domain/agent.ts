@@ -90,7 +90,7 @@ export const modelUsageSchema = z.strictObject({
 export type ModelUsage = z.infer<typeof modelUsageSchema>
 
 /** Usage as it is read from a CLI, with what only matters until it is priced and recorded. */
-export const toldUsageSchema = usageSchema.extend({
+export const runtimeUsageSchema = usageSchema.extend({
   /** All of it by the models that answered, where the CLI tells them. */
   byModel: z.array(modelUsageSchema).optional(),
   /** What the model call that begins now will about use; absent = none begins. */
@@ -98,14 +98,14 @@ export const toldUsageSchema = usageSchema.extend({
   /** It is of the whole conversation, earlier agents of it included. */
   ofConversation: z.literal(true).optional(),
 })
-export type ToldUsage = z.infer<typeof toldUsageSchema>
+export type RuntimeUsage = z.infer<typeof runtimeUsageSchema>
 
 export const recordedUsage = ({
   byModel: _byModel,
   next: _next,
   ofConversation: _ofConversation,
   ...usage
-}: ToldUsage): Usage => usage
+}: RuntimeUsage): Usage => usage
 
 /** Who says what an agent cost: its CLI, or the registry by the tokens that the CLI told. */
 export const costSourceSchema = z.enum(['cli', 'registry'])

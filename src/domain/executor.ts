@@ -3,7 +3,7 @@
  * the runtime says what happened (`RuntimeReport`). Both sides may die at any instruction: launch and stop are repeated until
  * reports say that they are not needed, so they must be idempotent per agent.
  */
-import type { Agent, Changes, ToldUsage, Workplace } from './agent.ts'
+import type { Agent, Changes, RuntimeUsage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { ChangePlace } from './plan.ts'
@@ -68,7 +68,7 @@ export type RuntimeReport =
   /** First sign of life of a `starting` agent. */
   | { readonly kind: 'heard'; readonly at: number }
   | { readonly kind: 'conversation'; readonly id: string }
-  | { readonly kind: 'usage'; readonly usage: ToldUsage }
+  | { readonly kind: 'usage'; readonly usage: RuntimeUsage }
   /** Its service does not take its task, for people to see; null = it does now. */
   | { readonly kind: 'unreachable'; readonly reason: string | null }
   /** A line for the log of its task. */
@@ -77,7 +77,7 @@ export type RuntimeReport =
       readonly kind: 'ended'
       readonly at: number
       readonly evidence: Evidence
-      readonly usage: ToldUsage | null
+      readonly usage: RuntimeUsage | null
       readonly conversation: string | null
       readonly changes: Changes | null
       readonly artifacts: readonly Artifact[]
@@ -99,7 +99,7 @@ export interface LiveFacts {
   /** One line: the tool call or text under way. */
   readonly doing: string | null
   /** What its CLI has told so far; absent or null = nothing. */
-  readonly usage?: ToldUsage | null
+  readonly usage?: RuntimeUsage | null
 }
 
 /** What the processes of one agent use, all together. */

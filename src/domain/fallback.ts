@@ -1,5 +1,5 @@
 /** Who takes a task while the provider of its executor sleeps. Only what a profile names; nothing stands in by itself. */
-import { misfitOf, profileOf, resolveModel, type ModelChoice } from './resolve.ts'
+import { mismatchOf, profileOf, resolveModel, type ModelChoice } from './resolve.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from './settings.ts'
 import { unknownCostOf } from './known-cost.ts'
 import { findModel } from './models.ts'
@@ -21,7 +21,7 @@ export function standInOf(
 ): StandIn | null {
   const next = profile.fallback === null ? null : profileOf(settings, profile.fallback)
   if (!next || next.type === 'schedule' || isTakenByPeople(next.type)) return null
-  if (misfitOf(task, next) !== null) return null
+  if (mismatchOf(task, next) !== null) return null
   const model = modelOf(settings, task, next)
   if (model === null || unknownCostOf(settings, task, next, model.name)) return null
   const entry = model.name === null ? null : findModel(settings, model.name)

@@ -54,7 +54,7 @@ export function findModel(
 }
 
 /** A model, or a tier that some model has. */
-export const isModelWord = (settings: Pick<Settings, 'models'>, word: string): boolean =>
+export const isModelName = (settings: Pick<Settings, 'models'>, word: string): boolean =>
   findModel(settings, word) !== null || tierOf(settings, word).length > 0
 
 /** The model that a profile names for tasks that name none; null where it names none that it can run. */

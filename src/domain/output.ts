@@ -1,6 +1,6 @@
 /** What an agent said and did, as read from its CLI's output. Made for showing: every text is cut to a bound, the raw files are the truth. */
 import { z } from 'zod'
-import { toldUsageSchema } from './agent.ts'
+import { runtimeUsageSchema } from './agent.ts'
 import { failureClassSchema } from './failure.ts'
 
 /** Longest text of one report, in UTF-16 units. */
@@ -29,7 +29,7 @@ export const outputReportSchema = z.discriminatedUnion('kind', [
     ok: z.boolean(),
     text,
   }),
-  z.strictObject({ kind: z.literal('usage'), usage: toldUsageSchema }),
+  z.strictObject({ kind: z.literal('usage'), usage: runtimeUsageSchema }),
   z.strictObject({ kind: z.literal('conversation'), id: z.string().max(MAX_SUMMARY) }),
   /** It waits for its provider, until an instant in ms where it said one. Over when the next report of another kind comes. */
   z.strictObject({ kind: z.literal('waiting'), until: z.number().nullable(), why: text }),

@@ -3,7 +3,7 @@ import {
   recordedUsage,
   type CostSource,
   type ModelUsage,
-  type ToldUsage,
+  type RuntimeUsage,
   type Usage,
 } from './agent.ts'
 import type { Price } from './settings.ts'
@@ -58,7 +58,7 @@ export function priceOfModels(
  * What this run alone used. Some CLIs tell, when they go on with a conversation, what all of it has used so far: what earlier agents
  * told of it is taken off then, so that no token is counted twice. `earlier`: what was recorded of them.
  */
-export function usageOfRun(told: ToldUsage, earlier: readonly (Usage | null)[]): Usage {
+export function usageOfRun(told: RuntimeUsage, earlier: readonly (Usage | null)[]): Usage {
   const usage = recordedUsage(told)
   if (!told.ofConversation) return usage
   return earlier.reduce<Usage>((left, before) => (before ? less(left, before) : left), usage)

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from './failure.ts'
 import { hintOf } from './near-match.ts'
 import {
-  isModelWord,
+  isModelName,
   modelFor,
   modelsProviderOf,
   takesModel,
@@ -124,7 +124,7 @@ export function scheduleOf(
 }
 
 /** Why this profile cannot do this task at all; null when it can. */
-export function misfitOf(
+export function mismatchOf(
   task: Pick<TaskDefinition, 'exec'> & Partial<Pick<TaskDefinition, 'verify'>>,
   profile: Pick<Profile, 'name' | 'type' | 'url'>,
 ): Failure | null {
@@ -251,7 +251,7 @@ function namedModel(
   name: string,
   why: string,
 ): Result<ModelChoice, Failure> {
-  if (!isModelWord(settings, name)) return err(unknownModel(settings, name))
+  if (!isModelName(settings, name)) return err(unknownModel(settings, name))
   if (!takesModel(profile)) return ok(none(`executor "${profile.name}" takes no model`))
   const found = modelFor(settings, profile, name)
   return found.ok ? ok(chosen(found.value, why)) : found

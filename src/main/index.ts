@@ -13,7 +13,7 @@ import { nodeHere } from '../yard/start-screen/app-environment.ts'
 import { createMask, maskFields } from '../headless/mask.ts'
 import { createHostRegistry } from '../headless/host-registry.ts'
 import { createAppStartScreen } from './app-start-screen.ts'
-import { LINK_SCHEME, readStartWords } from '../desktop/deep-link.ts'
+import { LINK_SCHEME, readStartArguments } from '../desktop/deep-link.ts'
 import { installCommand, refreshCommand, type CommandParts } from '../desktop/install-command.ts'
 import { installPrograms } from '../desktop/install-programs.ts'
 import { createKeyCipher } from './key-cipher.ts'
@@ -166,7 +166,7 @@ async function show(
   here: string,
   env: Env,
 ): Promise<void> {
-  const { folder, link, graphFile } = readStartWords(words)
+  const { folder, link, graphFile } = readStartArguments(words)
   if (link !== null) return to.follow(link)
   if (graphFile !== null) return to.openFile(resolve(here, graphFile))
   // `npm start` stands in the checkout, whose own yard is not meant when none was found.

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
-import type { Client, OpenDoor } from './door.ts'
+import type { Client, YardAccess } from './door.ts'
 import { leanTask } from './lean-task.ts'
 import { editInput, newTaskInput, taskId, toRequest } from './task-fields.ts'
-import { tool, told, type Tool } from './tool.ts'
+import { tool, answerOf, type Tool } from './tool.ts'
 
 const one = z.strictObject({ id: taskId })
 const endAgent = z
@@ -18,7 +18,7 @@ type Change = (client: Client, on: { id: string; commandId: string }) => Promise
 
 /** The new state of the one task that was changed. */
 const change = async (
-  { client, commandId }: OpenDoor,
+  { client, commandId }: YardAccess,
   id: string,
   act: Change,
 ): Promise<Result<unknown, Failure>> => ok(stateOf(await act(client, { id, commandId })))
@@ -58,7 +58,7 @@ export const actingTools: readonly Tool[] = [
     effect: 'adds',
     isRepeatable: true,
     input: one.extend({ only: z.boolean().default(false) }),
-    run: ({ client, commandId }, said) => told(client.task.publish({ ...said, commandId })),
+    run: ({ client, commandId }, said) => answerOf(client.task.publish({ ...said, commandId })),
   }),
   tool({
     name: 'yard_pause',
@@ -192,7 +192,7 @@ function endingTools(): readonly Tool[] {
         const busy = await refuseWhileBusy(at, id, end_agent)
         if (!busy.ok) return busy
         const { client, commandId } = at
-        return told(client.task.abandon({ id, withDependents, commandId }))
+        return answerOf(client.task.abandon({ id, withDependents, commandId }))
       },
     }),
   ]
@@ -200,7 +200,7 @@ function endingTools(): readonly Tool[] {
 
 /** In the window a person sees who works on it before they say this. */
 async function refuseWhileBusy(
-  { client }: OpenDoor,
+  { client }: YardAccess,
   id: string,
   mayEnd: boolean,
 ): Promise<Result<null, Failure>> {

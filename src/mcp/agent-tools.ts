@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { jsonFault } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { reportableClassSchema, type Failure } from '../domain/failure.ts'
-import type { AgentCaller, OpenDoor } from './door.ts'
+import type { AgentCaller, YardAccess } from './door.ts'
 import { leanTask } from './lean-task.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'
 import { tool, type Tool } from './tool.ts'
@@ -59,7 +59,7 @@ const readingTools = ({ taskId: own }: AgentCaller): readonly Tool[] => [
 ]
 
 async function dependenciesOf(
-  client: OpenDoor['client'],
+  client: YardAccess['client'],
   own: string,
 ): Promise<Result<unknown, Failure>> {
   const { after } = await client.task.get({ id: own })

@@ -13,7 +13,7 @@ export interface AgentCaller {
   readonly generation: number
 }
 
-export interface OpenDoor {
+export interface YardAccess {
   readonly client: Client
   /** Somebody runs the yard; else it is open in this process until the call ends. */
   readonly hasOwner: boolean
@@ -23,7 +23,7 @@ export interface OpenDoor {
   readonly commandId: string
 }
 
-export interface Door {
+export interface YardConnection {
   /** Never throws. `use` may run twice, where the first answer was lost. */
-  open<T>(use: (at: OpenDoor) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>>
+  open<T>(use: (at: YardAccess) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>>
 }

@@ -7,7 +7,7 @@ import type { Client } from './door.ts'
 import { fit, lean, MAX_ANSWER_BYTES, takeFitting } from './fit.ts'
 import { leanTask } from './lean-task.ts'
 import { taskId } from './task-fields.ts'
-import { tool, told, type Tool } from './tool.ts'
+import { tool, answerOf, type Tool } from './tool.ts'
 
 const STATES = [...new Set<string>([...TASK_STATUSES, ...SHOWN_STATES])]
 /** Of one list, below what an answer may hold. */
@@ -24,7 +24,7 @@ export const readingTools: readonly Tool[] = [
       'Whether a coordinator runs, how many agents are alive, how many tasks are in each state, what is held back and what waits for a person.',
     effect: 'reads',
     input: z.strictObject({}),
-    run: ({ client }) => told(client.service.status()),
+    run: ({ client }) => answerOf(client.service.status()),
   }),
   tool({
     name: 'yard_list',
@@ -62,7 +62,7 @@ export const readingTools: readonly Tool[] = [
     description: 'In words: what it waits for, or why it ended as it did.',
     effect: 'reads',
     input: z.strictObject({ id: taskId }),
-    run: ({ client }, { id }) => told(client.task.why({ id })),
+    run: ({ client }, { id }) => answerOf(client.task.why({ id })),
   }),
   tool({
     name: 'yard_agents',

@@ -7,7 +7,7 @@ import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/
 import type { Failure } from '../domain/failure.ts'
 import { actingTools } from './acting-tools.ts'
 import { agentTools } from './agent-tools.ts'
-import type { AgentCaller, Door } from './door.ts'
+import type { AgentCaller, YardConnection } from './door.ts'
 import { fit } from './fit.ts'
 import { readingTools } from './reading-tools.ts'
 import type { Effect, Tool } from './tool.ts'
@@ -16,7 +16,7 @@ export interface ServerOptions {
   readonly version: string
   /** Null for a person's assistant. */
   readonly caller: AgentCaller | null
-  readonly door: Door
+  readonly door: YardConnection
   readonly stdin: Readable
   readonly stdout: Writable
   /** Aborted when nobody reads the answers any more. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { OpenDoor } from './door.ts'
+import type { YardAccess } from './door.ts'
 
 /** reads: changes nothing. adds: only adds to what is there. changes: may undo or end something. */
 export type Effect = 'reads' | 'adds' | 'changes'
@@ -16,12 +16,12 @@ interface ToolSpec<Input extends z.ZodObject> {
   /** Calling it again with the same words has no further effect. */
   readonly isRepeatable?: boolean
   readonly input: Input
-  run(at: OpenDoor, input: z.infer<Input>): Promise<Result<unknown, Failure>>
+  run(at: YardAccess, input: z.infer<Input>): Promise<Result<unknown, Failure>>
 }
 
 export interface Tool extends Omit<ToolSpec<z.ZodObject>, 'run'> {
   /** Throws what the yard refuses. */
-  run(at: OpenDoor, input: unknown): Promise<Result<unknown, Failure>>
+  run(at: YardAccess, input: unknown): Promise<Result<unknown, Failure>>
 }
 
 /** Hides the type of the input, which is parsed here. */
@@ -31,5 +31,5 @@ export const tool = <Input extends z.ZodObject>(spec: ToolSpec<Input>): Tool => 
 })
 
 /** The answer of the yard, as it is. */
-export const told = async (answer: Promise<unknown>): Promise<Result<unknown, Failure>> =>
+export const answerOf = async (answer: Promise<unknown>): Promise<Result<unknown, Failure>> =>
   ok(await answer)

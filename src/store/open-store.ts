@@ -10,7 +10,7 @@ import { codeOf } from './owner-lock.ts'
 import { preparePast } from './past.ts'
 import { preparePositions, type PositionTable } from './positions.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
-import { withSmallNursery } from './small-nursery.ts'
+import { withSmallYoungGeneration } from './small-nursery.ts'
 import { prepareSpending } from './spending.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
@@ -84,7 +84,9 @@ async function prepare(
   const migrated = migrate(db, { at: options.at, copyPath: options.copyPath ?? null })
   if (!migrated.ok) return migrated
   const ownerEpoch = raiseEpoch(db)
-  const plan = await withSmallNursery(() => loadPlan(db, options.breathe ?? (async () => {})))
+  const plan = await withSmallYoungGeneration(() =>
+    loadPlan(db, options.breathe ?? (async () => {})),
+  )
   const journal = openJournal(db)
   const store = openReader(db, journal)
   const writer = openWriter(db, journal, ownerEpoch)

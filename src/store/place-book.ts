@@ -28,7 +28,7 @@ export interface PlaceRow {
   readonly version: number
 }
 
-export interface PlaceWish {
+export interface SlotRequest {
   readonly agents: readonly string[]
   /** At most so many more. */
   readonly wanted: number
@@ -45,7 +45,7 @@ export interface TakenPlaces {
 
 export interface PlaceBook {
   /** How many of the wished places are given. They are held until `note`. */
-  take(yard: string, owner: PlaceOwner, wish: PlaceWish): TakenPlaces
+  take(yard: string, owner: PlaceOwner, wish: SlotRequest): TakenPlaces
   /** What the yard holds from now on; `owner` null when nobody keeps the row any more. */
   note(yard: string, owner: PlaceOwner | null, held: Pick<PlaceRow, 'agents' | 'at'>): void
   rows(): PlaceRow[]
@@ -100,12 +100,12 @@ function preparePlaceBook(db: Database.Database, boot: string): PlaceBook {
     const [names, keeper] = [JSON.stringify(agents), JSON.stringify(owner)]
     put.run(boot, yard, names, agents.length, reserved, keeper, at)
   }
-  const look = (yard: string, { agents, wanted, cap }: PlaceWish): TakenPlaces => {
+  const look = (yard: string, { agents, wanted, cap }: SlotRequest): TakenPlaces => {
     const taken = others.get(boot, yard) ?? 0
     const room = Math.max(0, cap - taken - agents.length)
     return { given: Math.min(wanted, room), others: taken }
   }
-  const take = db.transaction((yard: string, owner: PlaceOwner, wish: PlaceWish) => {
+  const take = db.transaction((yard: string, owner: PlaceOwner, wish: SlotRequest) => {
     const taken = look(yard, wish)
     write({ yard, owner, agents: wish.agents, reserved: taken.given, at: wish.at })
     return taken

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 /** V8's own value. */
 const USUAL_GROWTH = 2
 
-export async function withSmallNursery<T>(run: () => Promise<T>): Promise<T> {
+export async function withSmallYoungGeneration<T>(run: () => Promise<T>): Promise<T> {
   setFlagsFromString('--semi-space-growth-factor=1')
   try {
     return await run()

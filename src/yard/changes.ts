@@ -15,7 +15,7 @@ import type { Landing } from '../domain/landing.ts'
 import type { LogLine } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import type { Yard } from './yard.ts'
-import { landingOutlook } from './landing-outlook.ts'
+import { landingPreview } from './landing-outlook.ts'
 import { planGitGuard } from './plan-git-guard.ts'
 import { isoTime } from './views/iso-time.ts'
 
@@ -63,7 +63,7 @@ export async function changesOf(
     notes: agent.changes?.notes ?? [],
     // To look at the checkout git runs the filters that the repository's settings name.
     outlook: yard.isTrusted()
-      ? await landingOutlook(repo, yard.config().settings.worktree, agent)
+      ? await landingPreview(repo, yard.config().settings.worktree, agent)
       : null,
   })
 }
@@ -75,7 +75,7 @@ export interface Diff {
   readonly truncated: boolean
 }
 
-export interface DiffWish {
+export interface DiffRequest {
   /** This file alone. */
   readonly path?: string | undefined
   /** The try that is meant, as of `changesOf`. */
@@ -86,7 +86,7 @@ export interface DiffWish {
 export async function diffOf(
   yard: Source,
   task: Task,
-  { path, agent, maxBytes }: DiffWish,
+  { path, agent, maxBytes }: DiffRequest,
 ): Promise<Result<Diff, Failure>> {
   const span = await spanOf(yard, task, agent)
   if (!span.ok) return failed(span.error)

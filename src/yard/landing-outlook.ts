@@ -1,5 +1,5 @@
 /** Where a result would land now, and what is known to be in its way. Looks only; the landing itself looks again. */
-import type { LandingOutlook } from '../contract/change.ts'
+import type { LandingPreview } from '../contract/change.ts'
 import { checkoutsOf, landingTarget } from '../agents/git/landing/landing-target.ts'
 import type { Repository } from '../agents/git/repository.ts'
 import { NO_NESTED } from '../agents/git/worktree/snapshot.ts'
@@ -7,11 +7,11 @@ import type { Agent } from '../domain/agent.ts'
 import type { WorktreeSettings } from '../domain/settings.ts'
 
 /** `agent`: the try whose result it is; its branch was made for that of the main checkout then. */
-export async function landingOutlook(
+export async function landingPreview(
   repo: Repository,
   settings: WorktreeSettings,
   agent: Agent,
-): Promise<LandingOutlook> {
+): Promise<LandingPreview> {
   const how = settings.land === 'pr' ? 'pr' : 'merge'
   const nowhere = { how, checkout: null, uncommitted: null } as const
   const target = await landingTarget(repo, settings.target ?? agent.workplace?.target ?? null)

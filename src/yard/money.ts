@@ -1,6 +1,6 @@
 /** What agents and tasks have spent, for the coordinator: recorded sums, and what living agents are known to use by now. */
 import type { Money } from '../coordinator/ports.ts'
-import type { Agent, ToldUsage, Usage } from '../domain/agent.ts'
+import type { Agent, RuntimeUsage, Usage } from '../domain/agent.ts'
 import { NOTHING_SPENT, spentOf, sumSpent, type Spent } from '../domain/budget.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -38,7 +38,7 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     }
     return list
   }
-  const settle = (agent: Agent, told: ToldUsage): Priced => {
+  const settle = (agent: Agent, told: RuntimeUsage): Priced => {
     const price = agent.model === null ? null : listPrice(settings(), agent.model)
     const own = usageOfRun(told, earlierOf(agent))
     const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(settings(), agent)) : null
@@ -91,7 +91,7 @@ const priceFor =
     (agent.model === null || id !== agent.modelId ? null : listPrice(settings, agent.model))
 
 /** The call that begins now is paid for as well: it cannot be stopped in its middle for nothing. */
-const reserved = (priceOf: (id: string) => Price | null, { next }: ToldUsage): Spent =>
+const reserved = (priceOf: (id: string) => Price | null, { next }: RuntimeUsage): Spent =>
   next
     ? { usd: priceOfModels([next], priceOf), tokens: next.inputTokens + next.outputTokens }
     : NOTHING_SPENT

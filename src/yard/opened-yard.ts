@@ -39,7 +39,7 @@ import { createRoutes, faultOf, importFaults } from './routes.ts'
 import type { Spending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted, type TrustPlace } from './trust.ts'
-import { createVitals, type Vitals } from './vitals.ts'
+import { createMetrics, type Metrics } from './vitals.ts'
 import type { YardParts } from './yard-parts.ts'
 import { YARD_VERSION } from './yard-version.ts'
 import type { HostKind, Yard } from './yard.ts'
@@ -67,7 +67,7 @@ class OpenedYard implements Yard {
   readonly wasGiven: (id: AgentId) => boolean
   readonly positions: Positions
   readonly spending: Spending
-  readonly vitals: Vitals
+  readonly vitals: Metrics
   readonly rates: Rates | null
   readonly past: Past
   readonly health: ExecutorHealth
@@ -92,7 +92,7 @@ class OpenedYard implements Yard {
     this.wasGiven = parts.wasGiven
     this.positions = createPositions(parts)
     this.spending = parts.spending
-    this.vitals = createVitals({ ...parts, ...machineOf(parts) })
+    this.vitals = createMetrics({ ...parts, ...machineOf(parts) })
     this.health = createExecutorHealth(parts.options.env, this.store)
     this.past = createPast(parts, () => this.config().settings)
     parts.scope.add(() => this.past.close())

@@ -16,7 +16,7 @@ import { unknownCostOf, unpricedLive } from '../domain/known-cost.ts'
 import { findModel, profileModelOf } from '../domain/models.ts'
 import {
   ignoredBy,
-  misfitOf,
+  mismatchOf,
   resolveExecutor,
   resolveModel,
   timelessFault,
@@ -74,7 +74,7 @@ export function createRoutes(config: Config, root: string): Routes {
       const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
-      const misfit = misfitOf(wish, choice.value.profile)
+      const misfit = mismatchOf(wish, choice.value.profile)
       if (misfit) return misfit
       const idle = ignoredBy(said, choice.value.profile) ?? timelessFault(settings, task)
       if (idle) return idle
@@ -98,7 +98,7 @@ function routeOf(config: Config, task: Task, root: string): Result<Route, Failur
   const choice = resolveExecutor(settings, task, origins)
   if (!choice.ok) return choice
   const { profile, why } = choice.value
-  const misfit = misfitOf(task, profile)
+  const misfit = mismatchOf(task, profile)
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, profile, origins)
   if (!model.ok) return model

@@ -16,7 +16,7 @@ import { profileOf, resolveModel, unknownExecutor } from '../domain/resolve.ts'
 import type { Profile, Settings } from '../domain/settings.ts'
 import { modelsOf } from './launch-order.ts'
 
-export interface TrialResult {
+export interface TestRunResult {
   readonly name: string
   readonly ok: boolean
   /** Its answer, one line; null when it gave none. */
@@ -30,7 +30,7 @@ export interface TrialResult {
 
 export interface Trials {
   /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
-  run(settings: Settings, name: string): Promise<Result<TrialResult, Failure>>
+  run(settings: Settings, name: string): Promise<Result<TestRunResult, Failure>>
   /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
   clear(): Promise<void>
   close(): Promise<void>
@@ -43,7 +43,7 @@ const GRACE_MS = 5000
 const FIRST_NUMBER = 900_000_000_000_000
 const PROMPT = 'This is a test of the connection. Use no tools. Answer with the single word: ready'
 
-export interface TrialParts {
+export interface TestRunParts {
   /** A folder of ours; what a trial writes there is removed when it has ended. */
   readonly folder: string
   readonly clock: Clock
@@ -53,7 +53,7 @@ export interface TrialParts {
   openRuntime(agents: string): Runtime
 }
 
-export function createTrials(parts: TrialParts): Trials {
+export function createTrials(parts: TestRunParts): Trials {
   const { folder, clock } = parts
   let runtime: Runtime | null = null
   let number = 0
@@ -187,7 +187,7 @@ function turnOf(runtime: Runtime, order: LaunchOrder, clock: Clock): Promise<End
   })
 }
 
-function resultOf({ profile, agent }: LaunchOrder, { at, evidence, usage }: Ended): TrialResult {
+function resultOf({ profile, agent }: LaunchOrder, { at, evidence, usage }: Ended): TestRunResult {
   const verdict = judge(evidence, null, profile.type)
   return {
     name: profile.name,

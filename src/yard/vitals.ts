@@ -6,14 +6,14 @@ import type { Runtime, TreeUse } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 
 /** Of an agent's whole process tree; null where nobody knows. */
-export interface AgentVitals {
+export interface AgentMetrics {
   /** Per cent of one core since the look before. */
   readonly cpuPercent: number | null
   readonly memoryBytes: number | null
   readonly processes: number | null
 }
 
-export interface MachineVitals {
+export interface MachineMetrics {
   readonly cores: number
   /** Per cent of all cores; null until it was measured twice. */
   readonly cpuPercent: number | null
@@ -32,9 +32,9 @@ export interface MachineProbe {
   }
 }
 
-export interface Vitals {
-  of(id: AgentId): AgentVitals
-  machine(): MachineVitals
+export interface Metrics {
+  of(id: AgentId): AgentMetrics
+  machine(): MachineMetrics
   /** Looks from now on until the returned function is called. */
   watch(): () => void
 }
@@ -42,7 +42,7 @@ export interface Vitals {
 const EVERY_MS = 2000
 /** A step that is worth telling; every byte would be news each time. */
 const MEMORY_STEP = 16 * 1024 * 1024
-const UNKNOWN: AgentVitals = { cpuPercent: null, memoryBytes: null, processes: null }
+const UNKNOWN: AgentMetrics = { cpuPercent: null, memoryBytes: null, processes: null }
 
 type Parts = {
   readonly runtime: Pick<Runtime, 'measure'>
@@ -51,7 +51,7 @@ type Parts = {
   readonly probe?: MachineProbe
 }
 
-export function createVitals({ runtime, clock, log, probe = systemProbe }: Parts): Vitals {
+export function createMetrics({ runtime, clock, log, probe = systemProbe }: Parts): Metrics {
   const trees = createTreeVitals(clock)
   const machine = createMachineVitals(probe)
   let watchers = 0
@@ -96,16 +96,16 @@ export function createVitals({ runtime, clock, log, probe = systemProbe }: Parts
 
 function createTreeVitals(clock: Clock) {
   let last = new Map<AgentId, TreeUse & { readonly at: number }>()
-  let told = new Map<AgentId, AgentVitals>()
+  let told = new Map<AgentId, AgentMetrics>()
   return {
-    of: (id: AgentId): AgentVitals => told.get(id) ?? UNKNOWN,
+    of: (id: AgentId): AgentMetrics => told.get(id) ?? UNKNOWN,
     forget() {
       last = new Map()
       told = new Map()
     },
     note(uses: ReadonlyMap<AgentId, TreeUse>) {
       const at = clock.monotonic()
-      const next = new Map<AgentId, AgentVitals>()
+      const next = new Map<AgentId, AgentMetrics>()
       for (const [id, use] of uses) {
         const before = last.get(id)
         next.set(id, {
@@ -139,7 +139,7 @@ function createMachineVitals(probe: MachineProbe) {
       last = null
       percent = null
     },
-    told(isWatched: boolean): MachineVitals {
+    told(isWatched: boolean): MachineMetrics {
       const { cores, memoryBytes, memoryUsedBytes } = (isWatched ? last : null) ?? probe.look()
       return {
         cores,

@@ -6,7 +6,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { LeftProcess, LiveFacts } from '../domain/executor.ts'
 import type { ExecutorHealth } from './executor-health.ts'
-import type { TrialResult } from './trial.ts'
+import type { TestRunResult } from './trial.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -25,7 +25,7 @@ import type { TrustAsked } from './ask-trust.ts'
 import type { OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
-import type { Vitals } from './vitals.ts'
+import type { Metrics } from './vitals.ts'
 import type { Past } from './past/past.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -42,7 +42,7 @@ export interface Yard {
   readonly store: Store
   readonly positions: Positions
   readonly spending: Spending
-  readonly vitals: Vitals
+  readonly vitals: Metrics
   /** Null where no agents are started. */
   readonly rates: Rates | null
   /** The yard as it stood at some instant. */
@@ -109,7 +109,7 @@ export interface Yard {
   /** Whether each profile could run here: its binary, and what is missing. */
   readonly health: ExecutorHealth
   /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
-  testExecutor(name: string): Promise<Result<TrialResult, Failure>>
+  testExecutor(name: string): Promise<Result<TestRunResult, Failure>>
   /** Something on this machine may have changed: tasks that waited for a program or a key start if it is there now. */
   wake(): void
   probeExecutor(

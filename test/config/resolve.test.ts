@@ -4,7 +4,7 @@ import { toDot, toMermaid } from '../../src/domain/drawing.ts'
 import { formatDuration, MAX_DURATION_MS, parseDuration } from '../../src/domain/duration.ts'
 import { nearMatch } from '../../src/domain/near-match.ts'
 import {
-  misfitOf,
+  mismatchOf,
   profileOf,
   resolveExecutor,
   resolveModel,
@@ -90,9 +90,9 @@ describe('the executor of a task', () => {
       tz: null,
     })
     expect(scheduleOf(settings, { executor: 'later', schedule: null })).toBeNull()
-    expect(misfitOf({ exec: null }, profile('shell'))?.kind).toBe('bad-request')
-    expect(misfitOf({ exec: 'x' }, profile('claude'))?.kind).toBe('bad-request')
-    expect(misfitOf({ exec: 'x' }, profile('shell'))).toBeNull()
+    expect(mismatchOf({ exec: null }, profile('shell'))?.kind).toBe('bad-request')
+    expect(mismatchOf({ exec: 'x' }, profile('claude'))?.kind).toBe('bad-request')
+    expect(mismatchOf({ exec: 'x' }, profile('shell'))).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 /** What may be spent: by a task, in a day, in all. Nothing starts past a cap, and nothing that runs goes on past its own. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ToldUsage, Usage } from '../../src/domain/agent.ts'
+import type { RuntimeUsage, Usage } from '../../src/domain/agent.ts'
 import type { RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { asAgent, endCommand, taskId } from '../support/plan-builder.ts'
@@ -28,7 +28,7 @@ async function open(): Promise<YardBench> {
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
 /** The agent of a task ends, and has used that. */
-async function ends(id: string, used: ToldUsage, more: Partial<Ended> = {}): Promise<void> {
+async function ends(id: string, used: RuntimeUsage, more: Partial<Ended> = {}): Promise<void> {
   const { generation } = bench.task(id)
   const report = { ...endedReport(bench.clock.now()), ...more, usage: used }
   bench.runtime.report(bench.agentOf(id), generation, report)
@@ -36,7 +36,7 @@ async function ends(id: string, used: ToldUsage, more: Partial<Ended> = {}): Pro
 }
 
 /** Its CLI tells what it has used so far. */
-async function tells(id: string, used: ToldUsage): Promise<void> {
+async function tells(id: string, used: RuntimeUsage): Promise<void> {
   const agent = bench.agentOf(id)
   const facts = { lastHeardAt: bench.clock.now(), outputBytes: 1, isBusy: false }
   bench.runtime.liveFacts.set(agent, {

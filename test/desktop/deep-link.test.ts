@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hashOfLink, readStartWords } from '../../src/desktop/deep-link.ts'
+import { hashOfLink, readStartArguments } from '../../src/desktop/deep-link.ts'
 
 test.each([
   ['yard://task/paint', '#/task/paint'],
@@ -35,11 +35,14 @@ test.each([
 
 test('the words of a start name a folder, a link or a graph', () => {
   const none = { folder: null, link: null, graphFile: null }
-  expect(readStartWords([])).toEqual(none)
-  expect(readStartWords(['--no-sandbox', '/a', '/b'])).toEqual({ ...none, folder: '/b' })
-  expect(readStartWords(['--allow=1', 'yard://task/a'])).toEqual({
+  expect(readStartArguments([])).toEqual(none)
+  expect(readStartArguments(['--no-sandbox', '/a', '/b'])).toEqual({ ...none, folder: '/b' })
+  expect(readStartArguments(['--allow=1', 'yard://task/a'])).toEqual({
     ...none,
     link: 'yard://task/a',
   })
-  expect(readStartWords(['/a/plan.Yard.toml'])).toEqual({ ...none, graphFile: '/a/plan.Yard.toml' })
+  expect(readStartArguments(['/a/plan.Yard.toml'])).toEqual({
+    ...none,
+    graphFile: '/a/plan.Yard.toml',
+  })
 })

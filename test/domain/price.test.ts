@@ -1,7 +1,7 @@
 /** What tokens cost, and that what a CLI tells of a whole conversation is not counted once per agent. */
 import { describe, expect, it } from 'vitest'
 import { executorOf } from '../../src/agents/executors/registry.ts'
-import { recordedUsage, type ToldUsage, type Usage } from '../../src/domain/agent.ts'
+import { recordedUsage, type RuntimeUsage, type Usage } from '../../src/domain/agent.ts'
 import { priceOf, usageOfRun, withCost } from '../../src/domain/price.ts'
 import { taskOverspent, yardOverspent } from '../../src/domain/budget.ts'
 import type { ExecutorType, Price } from '../../src/domain/settings.ts'
@@ -55,7 +55,7 @@ describe.each<[ExecutorType, boolean]>([
   ['opencode', false],
   ['pi', false],
 ])('a resumed conversation of %s', (type, isWhole) => {
-  const told = (turn: 'first' | 'resumed'): ToldUsage => {
+  const told = (turn: 'first' | 'resumed'): RuntimeUsage => {
     const executor = executorOf(type)
     if (!executor) throw new Error(`no executor of type ${type}`)
     const { summary } = readAll(executor.createReader(), transcript(`${type}-${turn}-turn`))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { neighbourOf, rowsOf } from '../../src/renderer/agents/agent-rows.ts'
 import { workFailure } from '../../src/domain/failure.ts'
-import { agentState, agentWord } from '../../src/renderer/task/facts.ts'
+import { agentState, agentStateText } from '../../src/renderer/task/facts.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../src/renderer/agents/agent-state.ts'
 import { faultOf } from '../../src/renderer/agents/caps-popover.tsx'
 import { nextUp, packLanes, type Block } from '../../src/renderer/agents/roads.ts'
@@ -82,7 +82,7 @@ describe('how an agent stands', () => {
       failure: workFailure('isolation', 'a and b conflict in x; merge-t settles that first'),
     })
     expect(lookOf(agent, now)).toEqual({ state: 'blocked', word: 'Held up' })
-    expect([agentState(agent), agentWord(agent)]).toEqual(['blocked', 'Held up'])
+    expect([agentState(agent), agentStateText(agent)]).toEqual(['blocked', 'Held up'])
   })
 
   test('a try is told as its task counts it, of the agent that is at it', () => {

@@ -18,7 +18,7 @@ import { heldText, removeQuestion, tidyQuestion } from '../../src/renderer/setti
 import {
   fileLabel,
   filesFound,
-  landingWords,
+  landingText,
   mergeBlocked,
   mergeLines,
   waitingComments,
@@ -145,12 +145,12 @@ test('what a merge will do is said with its check, its checkout and its end', ()
 
 test('where a landing stands is said for the result that is shown', () => {
   const landed = landingOf({ state: 'landed', commit: '0123456789abcdef' })
-  expect(landingWords(landed, 'r1')).toMatchObject({
+  expect(landingText(landed, 'r1')).toMatchObject({
     state: 'done',
     text: 'Landed as 012345678 on main',
   })
-  expect(landingWords(landed, 'r2').text).toMatch(/^An earlier result landed/)
-  expect(landingWords(landingOf({ state: 'refused', reason: 'a\u202Eb' }), 'r1')).toEqual({
+  expect(landingText(landed, 'r2').text).toMatch(/^An earlier result landed/)
+  expect(landingText(landingOf({ state: 'refused', reason: 'a\u202Eb' }), 'r1')).toEqual({
     state: 'failed',
     text: 'Not merged into main',
     detail: 'a‹U+202E›b',

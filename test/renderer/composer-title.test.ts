@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completionsFor, findTask, noSuchTask } from '../../src/renderer/composer/find-named.ts'
-import { faultOf, NO_FIELDS, toWish } from '../../src/renderer/composer/new-task-wish.ts'
+import { faultOf, NO_FIELDS, toNewTaskInput } from '../../src/renderer/composer/new-task-wish.ts'
 import {
   complete,
   openTokenAt,
@@ -90,7 +90,7 @@ describe('what is sent', () => {
 
   test('title, names and the dependencies of the card together', () => {
     const fields = { ...NO_FIELDS, text: 'Ship !low >build-w #x', command: ' make ship ' }
-    expect(toWish(fields, link, tasks)).toEqual({
+    expect(toNewTaskInput(fields, link, tasks)).toEqual({
       title: 'Ship',
       tags: ['x'],
       priority: 'low',
@@ -101,7 +101,11 @@ describe('what is sent', () => {
   })
 
   test('the executor in the title counts before the chosen one', () => {
-    const wish = toWish({ ...NO_FIELDS, text: 'Ship @codex', executor: 'claude' }, link, tasks)
+    const wish = toNewTaskInput(
+      { ...NO_FIELDS, text: 'Ship @codex', executor: 'claude' },
+      link,
+      tasks,
+    )
     expect(wish.executor).toBe('codex')
   })
 

@@ -4,7 +4,7 @@ import {
   costSeries,
   partSeries,
   sinceOf,
-  sourceWords,
+  sourceText,
   sumOfRows,
   type CostRow,
 } from '../../src/renderer/agents/cost-data.ts'
@@ -92,14 +92,14 @@ test('each day is divided, the dearest at the foot; what has no colour of its ow
 
 test('who says what it cost, and what nobody knows', () => {
   const mixed = { costUsd: 3, registryUsd: 1, unpriced: 2, atLeast: 0 }
-  expect(sourceWords(mixed, ['2026-05', '2026-04', '2026-05'])).toBe(
+  expect(sourceText(mixed, ['2026-05', '2026-04', '2026-05'])).toBe(
     '$2.00 told by the CLI, $1.00 computed from prices of 2026-04 to 2026-05, 2 without a known price',
   )
-  expect(sourceWords({ costUsd: 1, registryUsd: 1, unpriced: 0, atLeast: 0 }, [])).toBe(
+  expect(sourceText({ costUsd: 1, registryUsd: 1, unpriced: 0, atLeast: 0 }, [])).toBe(
     '$1.00 computed from prices',
   )
-  expect(sourceWords({ costUsd: null, registryUsd: null, unpriced: 0, atLeast: 0 }, [])).toBeNull()
-  expect(sourceWords(row('a', { costUsd: 1, atLeast: 2 }), [])).toBe(
+  expect(sourceText({ costUsd: null, registryUsd: null, unpriced: 0, atLeast: 0 }, [])).toBeNull()
+  expect(sourceText(row('a', { costUsd: 1, atLeast: 2 }), [])).toBe(
     '$1.00 told by the CLI, 2 tries that told less than all',
   )
   expect(sumOfRows([row('a'), row('b', { costUsd: 2, unpriced: 1 })])).toEqual({

@@ -24,9 +24,9 @@ import {
 import {
   editsOf,
   faultsOf,
-  NO_WORDS,
+  NO_INPUT,
   saidOf,
-  wordsOfModel,
+  inputOfModel,
 } from '../../src/renderer/models/model-words.ts'
 import type { ConfigEntry } from '../../src/renderer/ui/config-entry.ts'
 import type { FoundCli } from '../../src/contract/lobby.ts'
@@ -216,7 +216,7 @@ test('another default changes those whose executor speaks to a provider of the o
 })
 
 test('only changed words of a model are sent; an emptied one is taken out', () => {
-  const before = wordsOfModel(model('gpt-5.2', { endpoint: 'http://x', tier: 'a' }))
+  const before = inputOfModel(model('gpt-5.2', { endpoint: 'http://x', tier: 'a' }))
   expect(editsOf({ ...before, endpoint: ' ', tier: 'b' }, before)).toEqual([
     { key: 'models."gpt-5.2".endpoint', value: null },
     { key: 'models."gpt-5.2".tier', value: 'b' },
@@ -225,8 +225,8 @@ test('only changed words of a model are sent; an emptied one is taken out', () =
 })
 
 test('a model without a name, a provider or an id is not sent', () => {
-  expect(Object.keys(faultsOf(NO_WORDS, new Set()))).toEqual(['name', 'provider', 'modelId'])
-  const words = { ...NO_WORDS, name: 'ok', provider: 'p', modelId: 'm' }
+  expect(Object.keys(faultsOf(NO_INPUT, new Set()))).toEqual(['name', 'provider', 'modelId'])
+  const words = { ...NO_INPUT, name: 'ok', provider: 'p', modelId: 'm' }
   expect(faultsOf(words, new Set())).toEqual({})
   expect(faultsOf(words, new Set(['ok']))).toHaveProperty('name')
   expect(faultsOf({ ...words, name: 'no spaces here' }, new Set())).toHaveProperty('name')
@@ -273,7 +273,7 @@ test('an executor without a turn of its own says why it has no test', () => {
 })
 
 test('prices go together and are numbers; a removal is undone by what its file said', () => {
-  const words = { ...NO_WORDS, name: 'own', provider: 'x', modelId: 'x-1' }
+  const words = { ...NO_INPUT, name: 'own', provider: 'x', modelId: 'x-1' }
   expect(faultsOf({ ...words, costIn: '2.5', costOut: '10' }, new Set())).toEqual({})
   expect(Object.keys(faultsOf({ ...words, costIn: '2.5' }, new Set()))).toEqual(['costOut'])
   expect(

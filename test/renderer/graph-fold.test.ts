@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TaskCard } from '../../src/contract/view.ts'
-import { foldTasks, type FoldWish } from '../../src/renderer/graph/fold.ts'
+import { foldTasks, type FoldOptions } from '../../src/renderer/graph/fold.ts'
 import { GRIDS } from '../../src/renderer/graph/grid.ts'
 import { layOut } from '../../src/renderer/graph/layout.ts'
 import { cornersOf, createSceneMaker } from '../../src/renderer/graph/scene.ts'
@@ -11,7 +11,7 @@ const done = (id: string, after: string[] = [], more: Partial<TaskCard> = {}): T
 const open = (id: string, after: string[] = [], more: Partial<TaskCard> = {}): TaskCard =>
   cardOf(id, { after, ...more })
 
-function fold(cards: readonly TaskCard[], wish: Partial<FoldWish>) {
+function fold(cards: readonly TaskCard[], wish: Partial<FoldOptions>) {
   const tasks = new Map(cards.map((card) => [card.id, card]))
   const layout = layOut(cards)
   const place = { layout, positions: new Map(), direction: 'right' } as const

@@ -18,7 +18,7 @@ import {
 import { agentState, tookMs, tryText } from '../../src/renderer/task/facts.ts'
 import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
 import { Inspector } from '../../src/renderer/task/inspector.tsx'
-import { KillLadder } from '../../src/renderer/task/kill-ladder.tsx'
+import { KillProgress } from '../../src/renderer/task/kill-ladder.tsx'
 import { TaskActs } from '../../src/renderer/task/task-acts.tsx'
 import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
 import { whyActOf } from '../../src/renderer/task/why-note.tsx'
@@ -218,7 +218,7 @@ test('the ladder: force is offered after the grace, not before', async () => {
       ? [{ key: 'agent.stop_grace', value: '10s', source: 'default', file: null, line: null }]
       : agent
   })
-  show(session, <KillLadder card={card} agent={agent} />)
+  show(session, <KillProgress card={card} agent={agent} />)
   await act(() => vi.advanceTimersByTimeAsync(0))
   const steps = screen.getByRole('list', { name: 'End of agent-1' })
   expect(within(steps).getByText('10s grace').getAttribute('aria-current')).toBe('step')

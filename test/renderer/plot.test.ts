@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { greatest, stacked, wordsAt, type PlotSeries } from '../../src/renderer/ui/plot-data.ts'
+import { greatest, stacked, textAt, type PlotSeries } from '../../src/renderer/ui/plot-data.ts'
 
 const series = (label: string, values: readonly (number | null)[]): PlotSeries => ({
   label,
@@ -28,5 +28,5 @@ test('a limit stands alone, whatever is stacked', () => {
 test('what is not known is neither drawn nor said', () => {
   expect(greatest([series('a', [null])])).toBeNull()
   const both = [series('a', [null]), series('b', [0])]
-  expect(wordsAt(both, 0, String)).toBe('b 0')
+  expect(textAt(both, 0, String)).toBe('b 0')
 })

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { AgentView, TaskView } from '../../src/contract/view.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { SessionContext } from '../../src/renderer/session/session-context.tsx'
-import { agentState, agentWord } from '../../src/renderer/task/facts.ts'
+import { agentState, agentStateText } from '../../src/renderer/task/facts.ts'
 import { questionsAsked } from '../../src/renderer/task/questions-asked.ts'
 import { Questions } from '../../src/renderer/task/questions.tsx'
 import { QuestionAnswer } from '../../src/renderer/workspace/question-answer.tsx'
@@ -38,9 +38,9 @@ const taskOf = (log: TaskView['log'], waitsFor: string | null = null): TaskView 
 
 test('a try that ended by its question has asked; one that failed has failed', () => {
   const asked = tryOf('agent-1', 1, 2, asks('Blue or red?'))
-  expect([agentState(asked), agentWord(asked)]).toEqual(['waiting', 'Asked'])
+  expect([agentState(asked), agentStateText(asked)]).toEqual(['waiting', 'Asked'])
   const failed = tryOf('agent-1', 1, 2, { outcome: 'failed', failure: workFailure('exit', 'no') })
-  expect([agentState(failed), agentWord(failed)]).toEqual(['failed', 'Failed'])
+  expect([agentState(failed), agentStateText(failed)]).toEqual(['failed', 'Failed'])
 })
 
 test('each question has what people said until the next try began, and nothing else', () => {

@@ -3,7 +3,7 @@ import type { AgendaItem } from '../../src/contract/page.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
 import { entriesOf, isOverdue, missedCount, packRows } from '../../src/renderer/schedule/agenda.ts'
 import { standOf } from '../../src/renderer/schedule/schedule-screen.tsx'
-import { scheduleWords } from '../../src/renderer/schedule/schedule-words.ts'
+import { scheduleText } from '../../src/renderer/schedule/schedule-words.ts'
 import type { ShownState } from '../../src/domain/task.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
@@ -22,7 +22,7 @@ test.each([
   ['*/7 1,2 * * *', null],
   ['nonsense', null],
 ])('%s is said as %s', (spec, words) => {
-  expect(scheduleWords(spec)).toBe(words)
+  expect(scheduleText(spec)).toBe(words)
 })
 
 const item = (task: string, minutes: number): AgendaItem => ({

@@ -6,7 +6,7 @@ import {
   readList,
   toGraphLines,
 } from '../../src/renderer/composer/task-list.ts'
-import type { ListWish } from '../../src/renderer/composer/list-state.ts'
+import type { ListRequest } from '../../src/renderer/composer/list-state.ts'
 import { echoesOf } from '../../src/renderer/composer/title-echo.tsx'
 import { cardOf } from '../support/scripted-host.ts'
 
@@ -15,7 +15,7 @@ const tasks = new Map(
     (card) => [card.id, card] as const,
   ),
 )
-const PLAIN: ListWish = { text: '', after: [], before: [], executor: null, model: null }
+const PLAIN: ListRequest = { text: '', after: [], before: [], executor: null, model: null }
 const shape = (text: string) => readList(text).map(({ title, parent }) => [title, parent])
 const graph = (text: string, wish = PLAIN) =>
   toGraphLines(readList(text), wish, tasks)

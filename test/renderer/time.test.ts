@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { err, ok, type Result } from '../../src/base/result.ts'
-import type { Moment } from '../../src/contract/page.ts'
+import type { GraphAt } from '../../src/contract/page.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
 import type { Problem } from '../../src/renderer/session/problem.ts'
 import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
-import { createMomentLoader } from '../../src/renderer/time/moment-loader.ts'
+import { createGraphAtLoader } from '../../src/renderer/time/moment-loader.ts'
 import {
   atOf,
   nextFailure,
@@ -153,7 +153,7 @@ test('nothing is foretold where it would be a guess', () => {
   expect(forecastOf({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
 })
 
-const momentOf = (at: number): Moment => ({ seq: at, at: String(at), tasks: [] })
+const momentOf = (at: number): GraphAt => ({ seq: at, at: String(at), tasks: [] })
 const refusal: Problem = { kind: 'link', message: 'Not sent', hint: null }
 
 /** A host that answers when it is told to. */
@@ -161,8 +161,8 @@ function scriptedMoments() {
   const asked: number[] = []
   const shown: number[] = []
   const problems: (string | null)[] = []
-  const waiting: ((result: Result<Moment, Problem>) => void)[] = []
-  const loader = createMomentLoader({
+  const waiting: ((result: Result<GraphAt, Problem>) => void)[] = []
+  const loader = createGraphAtLoader({
     fetch: (at) => {
       asked.push(at)
       return new Promise((resolve) => waiting.push(resolve))
@@ -170,7 +170,7 @@ function scriptedMoments() {
     show: ({ seq }) => void shown.push(seq),
     onProblem: (problem) => void problems.push(problem?.message ?? null),
   })
-  const answer = async (result?: Result<Moment, Problem>): Promise<void> => {
+  const answer = async (result?: Result<GraphAt, Problem>): Promise<void> => {
     waiting.shift()?.(result ?? ok(momentOf(asked.at(-1) ?? 0)))
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { takeImportWish, takeToken } from '../../src/renderer/session/token.ts'
+import { takeImportRequest, takeToken } from '../../src/renderer/session/token.ts'
 
 /** A page whose host answers the code `good` once it is told to. */
 function pageAt(hash: string) {
@@ -34,7 +34,7 @@ describe('the token of a page', () => {
     expect(await takeToken(page)).toEqual({ ok: true, value: 'secret' })
     expect(location.hash).toBe('')
     expect(await takeToken(page)).toEqual({ ok: true, value: 'secret' })
-    expect(takeImportWish(page)).toBe(false)
+    expect(takeImportRequest(page)).toBe(false)
   })
 
   test('whoever goes elsewhere while the code is exchanged stays there', async () => {
@@ -68,6 +68,6 @@ describe('the token of a page', () => {
     const { page, answer } = pageAt('#code=good&then=import')
     answer()
     await takeToken(page)
-    expect([takeImportWish(page), takeImportWish(page)]).toEqual([true, false])
+    expect([takeImportRequest(page), takeImportRequest(page)]).toEqual([true, false])
   })
 })

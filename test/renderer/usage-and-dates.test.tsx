@@ -19,7 +19,7 @@ import { timeText } from '../../src/renderer/schedule/agenda.ts'
 import { clockText } from '../../src/renderer/time/time-words.ts'
 import { clock, exactClock } from '../../src/renderer/ui/clock.ts'
 import { instantText, instantTextIn } from '../../src/renderer/ui/instant.ts'
-import { axisTime, momentText } from '../../src/renderer/ui/plot-data.ts'
+import { axisTime, dateTimeText } from '../../src/renderer/ui/plot-data.ts'
 import { cardMoneyText, usedMoneyText, usedTokensText } from '../../src/renderer/ui/usage-words.ts'
 import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'
 import { liveSession } from './live-session.ts'
@@ -166,11 +166,11 @@ test('the window has one form of the clock: 00 to 23, with seconds in logs alone
   const [today, past] = [instantText(iso ?? ''), instantText(before ?? '')]
   const span = { now: at, spanMs: 2 * 3_600_000 }
   const others = [
-    ...[clockText(at, span), timeText(iso ?? '', at), momentText(at, DAY), axisTime(at, DAY)],
+    ...[clockText(at, span), timeText(iso ?? '', at), dateTimeText(at, DAY), axisTime(at, DAY)],
     agentAgoText(iso ?? '', at + 2 * 3_600_000),
   ]
   expect([today, ...others]).toEqual(Array.from({ length: 6 }, () => '14:02'))
-  for (const text of [past, timeText(before ?? '', at), momentText(at, 2 * DAY)])
+  for (const text of [past, timeText(before ?? '', at), dateTimeText(at, 2 * DAY)])
     expect(text).toMatch(/\b14:02$/)
   expect(instantTextIn([iso ?? ''])(iso ?? '')).toBe('14:02:09')
   expect(instantTextIn([before ?? ''])(before ?? '')).toMatch(/\b14:02:09$/)

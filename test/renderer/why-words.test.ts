@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { whyWords } from '../../src/renderer/task/why-words.ts'
+import { whyText } from '../../src/renderer/task/why-words.ts'
 
 test.each([
   [
@@ -51,5 +51,5 @@ test.each([
     'merge-a settles that, and the merge then goes on by itself.',
   ],
 ])('the window names no command to type: %s', (told, shown) => {
-  expect(whyWords(told)).toBe(shown)
+  expect(whyText(told)).toBe(shown)
 })

@@ -1,6 +1,6 @@
 /** The `Runtime` port over the simulated world. Each of its steps is an effect that the history runs when it likes, or never. */
 import type { Clock } from '../../src/base/clock.ts'
-import type { Changes, ToldUsage } from '../../src/domain/agent.ts'
+import type { Changes, RuntimeUsage } from '../../src/domain/agent.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
@@ -46,7 +46,7 @@ function endOf(sight: Sight, process: Process | null): 'exited' | 'lost' | 'neve
 }
 
 /** What its CLI has told: nothing before its first step, nothing of a shell, and of some CLIs all that its conversation has used. */
-function usageOf(process: Process | null): ToldUsage | null {
+function usageOf(process: Process | null): RuntimeUsage | null {
   if (!process || process.used === 0) return null
   const { executorType, used, usedBefore } = process
   const unknown = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }

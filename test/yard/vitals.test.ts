@@ -3,7 +3,7 @@ import { silentLog } from '../../src/base/log.ts'
 import type { TreeUse } from '../../src/domain/executor.ts'
 import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
 import { createRates, RATE_STEP_MS, RATE_STEPS } from '../../src/yard/rates.ts'
-import { createVitals, systemProbe } from '../../src/yard/vitals.ts'
+import { createMetrics, systemProbe } from '../../src/yard/vitals.ts'
 import { createBench } from '../support/plan-builder.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'
@@ -22,7 +22,7 @@ describe('the vitals of agents', () => {
         return Promise.resolve(uses)
       },
     }
-    const vitals = createVitals({ runtime, clock, log: silentLog })
+    const vitals = createMetrics({ runtime, clock, log: silentLog })
     return {
       clock,
       vitals,
@@ -56,7 +56,7 @@ describe('the vitals of agents', () => {
       looks.push(look)
       return look.promise
     }
-    const stop = createVitals({ runtime: { measure }, clock, log: silentLog }).watch()
+    const stop = createMetrics({ runtime: { measure }, clock, log: silentLog }).watch()
     clock.advance(10_000)
     expect(looks).toHaveLength(1)
     looks[0]?.reject(new Error('ps was too slow'))
@@ -92,7 +92,7 @@ describe('the machine', () => {
       look: () => ({ cores: 4, busyMs, totalMs, memoryBytes: 2 ** 34, memoryUsedBytes: 2 ** 33 }),
     }
     const runtime = { measure: () => Promise.resolve(new Map()) }
-    const vitals = createVitals({ runtime, clock, log: silentLog, probe })
+    const vitals = createMetrics({ runtime, clock, log: silentLog, probe })
     expect(vitals.machine()).toMatchObject({ cores: 4, cpuPercent: null, memoryUsedBytes: 2 ** 33 })
     const stop = vitals.watch()
     busyMs += 2000

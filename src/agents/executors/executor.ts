@@ -1,6 +1,6 @@
 /** The small, pure part of running an agent that differs from one CLI to the next: how it is started and how its output is read. */
 import type { Result } from '../../base/result.ts'
-import type { ToldUsage } from '../../domain/agent.ts'
+import type { RuntimeUsage } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
@@ -82,7 +82,7 @@ export interface OutputSummary {
   readonly final: { readonly ok: boolean; readonly text: string | null } | null
   /** Read from the CLI's own error events only, never from what the agent wrote. */
   readonly failure: WorkFailure | null
-  readonly usage: ToldUsage | null
+  readonly usage: RuntimeUsage | null
   readonly conversation: string | null
   /** Successful tool calls that may have changed something. */
   readonly mutatingToolCalls: number

@@ -1,5 +1,5 @@
 /** What a service was told in confidence does not come back by its answer: some of them echo what they were sent. */
-import type { HttpWish } from './request.ts'
+import type { HttpRequest } from './request.ts'
 
 /** Shorter values would be found in any text. */
 const MIN_LENGTH = 4
@@ -7,7 +7,7 @@ const HIDDEN = '[hidden]'
 
 /** Values of headers that came from variables, the agent's token, and the values in the address's query. */
 export function secretsOf(
-  { url }: Pick<HttpWish, 'url'>,
+  { url }: Pick<HttpRequest, 'url'>,
   given: readonly (string | undefined)[],
 ): readonly string[] {
   const all = [...given, ...url.searchParams.values()].flatMap((value) => {

@@ -8,7 +8,7 @@ import { request as secureRequest } from 'node:https'
 import { err, ok, type Result } from '../../base/result.ts'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
-export interface HttpWish {
+export interface HttpRequest {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
@@ -46,7 +46,7 @@ export type ResolveName = (
 ) => void
 
 export async function sendRequest(
-  wish: HttpWish,
+  wish: HttpRequest,
   signal: AbortSignal,
   resolveName: ResolveName = lookup,
 ): Promise<HttpAnswer> {
@@ -82,7 +82,7 @@ function targetOf(answer: Extract<HttpAnswer, { kind: 'answered' }>, base: URL):
 }
 
 function sendOnce(
-  wish: HttpWish,
+  wish: HttpRequest,
   signal: AbortSignal,
   resolveName: ResolveName,
 ): Promise<HttpAnswer> {

@@ -5,7 +5,7 @@ import type { Artifact, LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { artifactsInputSchema, toArtifacts } from '../../domain/artifact-input.ts'
 import type { Environment } from '../executors/executor.ts'
-import type { HttpAnswer, HttpWish } from './request.ts'
+import type { HttpAnswer, HttpRequest } from './request.ts'
 
 /** How a service reaches the yard. */
 export interface Callback {
@@ -19,7 +19,7 @@ export function taskRequest(
   order: LaunchOrder,
   callback: Callback,
   env: Environment,
-): Result<HttpWish, WorkFailure> {
+): Result<HttpRequest, WorkFailure> {
   const { profile, agent } = order
   if (profile.url === null)
     return err(

@@ -1,5 +1,5 @@
 /** What the main thread and the tail worker say to each other. Plain data; both ends are this program, so nothing is re-validated. */
-import type { ToldUsage } from '../../domain/agent.ts'
+import type { RuntimeUsage } from '../../domain/agent.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
@@ -33,7 +33,7 @@ export interface TailNews {
   readonly waiting: { readonly until: number | null; readonly why: string } | null
   readonly doing: string | null
   readonly conversation: string | null
-  readonly usage: ToldUsage | null
+  readonly usage: RuntimeUsage | null
   /** Bounded; `dropped` older ones were left out, read them from the files. Always empty for a shell or command. */
   readonly reports: readonly OutputReport[]
   readonly dropped: number

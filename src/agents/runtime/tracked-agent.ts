@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Agent, ToldUsage, Workplace } from '../../domain/agent.ts'
+import type { Agent, RuntimeUsage, Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder, StopOptions } from '../../domain/executor.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
@@ -82,7 +82,7 @@ export interface TrackedAgent {
   waitsUntil: number | null
   doing: string | null
   /** What its CLI has reported so far. */
-  usage: ToldUsage | null
+  usage: RuntimeUsage | null
   /** Its processes at the last look. */
   measured: Measured | null
   isBusy: boolean

@@ -9,7 +9,7 @@ import type { ShownState } from '../../domain/task.ts'
 import type { Colour, Printer } from './print.ts'
 
 /** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
-export function moment(iso: string): string {
+export function dateTimeText(iso: string): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
   return `${dayOf(at)} ${timeOf(at)}${isClipped(at.getTime()) ? ' (clipped)' : ''}`
@@ -19,7 +19,7 @@ export function moment(iso: string): string {
 export function clock(iso: string, now: Date = new Date()): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
-  return dayOf(at) === dayOf(now) ? timeOf(at) : moment(iso)
+  return dayOf(at) === dayOf(now) ? timeOf(at) : dateTimeText(iso)
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -18,7 +18,7 @@ import {
   tryText,
   type AgentLook,
 } from './agent-state.ts'
-import { StopLadder } from './stop-ladder.tsx'
+import { StopProgress } from './stop-ladder.tsx'
 
 export interface AgentRowProps {
   readonly agent: AgentView
@@ -52,7 +52,7 @@ export const AgentCells = memo(function AgentCells(props: AgentRowProps) {
       </td>
       <td className="c-doing">
         {agent.status === 'stopping' ? (
-          <StopLadder
+          <StopProgress
             agent={agent}
             graceMs={props.graceMs}
             onForce={() => props.onKill(agent, true)}

@@ -20,7 +20,7 @@ import { isPerson } from './agent-state.ts'
 import { CapsPopover } from './caps-popover.tsx'
 import { CostsView } from './costs.tsx'
 import { MachineCard, type Executors } from './machine-card.tsx'
-import { RoadsCard } from './roads-card.tsx'
+import { SlotsCard } from './roads-card.tsx'
 import { Trends } from './trends.tsx'
 import { useAgentFacts } from './use-agent-facts.ts'
 import { purgeEnded, useAgentCommands, useKill } from './use-kill.ts'
@@ -214,7 +214,7 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
   return (
     <div className="screen-body agents-body" ref={scroller}>
       <div className="agents-top">
-        <RoadsCard tries={facts.tries} people={facts.people} nowMs={nowMs} />
+        <SlotsCard tries={facts.tries} people={facts.people} nowMs={nowMs} />
         <MachineCard executors={facts.executors} />
       </div>
       <ProblemNote problem={killing.problem ?? facts.problem} onClose={killing.dismiss} />

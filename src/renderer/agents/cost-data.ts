@@ -140,7 +140,7 @@ export function partSeries(
 type CostParts = Pick<CostRow, 'costUsd' | 'registryUsd' | 'unpriced' | 'atLeast'>
 
 /** Who says what it cost. `dates`: when the prices were noted. Null = nothing is known. */
-export function sourceWords(
+export function sourceText(
   { costUsd, registryUsd, unpriced, atLeast }: CostParts,
   dates: readonly string[],
 ): string | null {

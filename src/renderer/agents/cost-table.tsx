@@ -5,7 +5,7 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { boundText } from '../ui/usage-words.ts'
 import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { sourceWords, type CostRow } from './cost-data.ts'
+import { sourceText, type CostRow } from './cost-data.ts'
 
 interface CostTableProps {
   readonly costs: Costs
@@ -52,7 +52,7 @@ export function CostTable({ costs: { by, rows, isWhole }, dates, used }: CostTab
               <td className="num">{tokensText(row.cachedTokens)}</td>
               <td className="num">{boundText(row, tokensText(row.outputTokens))}</td>
               <td className="num">{countText(row.tries)}</td>
-              <td>{sourceWords(row, datesOf(row))}</td>
+              <td>{sourceText(row, datesOf(row))}</td>
             </tr>
           ))}
         </tbody>

@@ -21,7 +21,7 @@ import {
   costSeries,
   partSeries,
   sinceOf,
-  sourceWords,
+  sourceText,
   sumOfRows,
   type CostGroup,
   type CostKind,
@@ -140,7 +140,7 @@ function PerDay({ costs, group, since, dates }: PerDayProps) {
   const format = kind === 'cost' ? moneyText : tokensText
   const figure = kind === 'cost' ? total.costUsd : tokensOf(total)
   const sums = sumOfRows(rows)
-  const source = sourceWords(sums, dates)
+  const source = sourceText(sums, dates)
   return (
     <section className="card trend cost-card" aria-label={title}>
       <header>

@@ -18,7 +18,7 @@ interface RoadsCardProps {
 /** More free roads than these are only counted. */
 const MOST_FREE = 8
 
-export function RoadsCard({ tries, people, nowMs }: RoadsCardProps) {
+export function SlotsCard({ tries, people, nowMs }: RoadsCardProps) {
   const agents = useYard((view) => view.agents)
   const tasks = useYard((view) => view.tasks)
   const summary = useYard((view) => view.summary)

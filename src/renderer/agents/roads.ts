@@ -5,7 +5,7 @@ import { reasonInSentence } from '../../domain/reason.ts'
 import { PRIORITIES, type ShownState } from '../../domain/task.ts'
 import { endedLook, isPerson, lookOf, tryText } from './agent-state.ts'
 
-export const ROADS_MS = 3_600_000
+export const SLOTS_MS = 3_600_000
 /** Room right of now, so that the line of now stands inside. */
 export const AHEAD_MS = 360_000
 
@@ -35,7 +35,7 @@ export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): reado
   const alive = new Set(live.map(({ id }) => id))
   const ended = tries.flatMap((each): Block[] => {
     const to = Date.parse(each.endedAt)
-    if (people.has(each.executor) || alive.has(each.agent) || to < nowMs - ROADS_MS) return []
+    if (people.has(each.executor) || alive.has(each.agent) || to < nowMs - SLOTS_MS) return []
     const { state, word } = endedLook(each.outcome)
     const label = each.outcome === 'done' ? each.title : `${each.title}, ${word.toLowerCase()}`
     const from = Date.parse(each.claimedAt)
@@ -75,7 +75,7 @@ const TOUCH_MS = 50
 
 /** Share of the width, 0 to 1, kept within what is shown. */
 export const placeOf = (atMs: number, nowMs: number): number =>
-  Math.min(1, Math.max(0, (atMs - (nowMs - ROADS_MS)) / (ROADS_MS + AHEAD_MS)))
+  Math.min(1, Math.max(0, (atMs - (nowMs - SLOTS_MS)) / (SLOTS_MS + AHEAD_MS)))
 
 /** Quarters of an hour before now, oldest first, in ms. */
 export const ticksOf = (nowMs: number): readonly number[] =>

@@ -13,7 +13,7 @@ interface StopLadderProps {
   readonly onForce: () => void
 }
 
-export function StopLadder({ agent, graceMs, onForce }: StopLadderProps) {
+export function StopProgress({ agent, graceMs, onForce }: StopLadderProps) {
   const isOver = isGraceOver(agent, graceMs, useNow(1000))
   return (
     <span className="stop-ladder">

@@ -6,7 +6,7 @@ import { useTurnover } from '../session/session-context.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { graceOf } from '../workspace/stop-grace.ts'
 import type { Executors } from './machine-card.tsx'
-import { ROADS_MS } from './roads.ts'
+import { SLOTS_MS } from './roads.ts'
 
 export interface AgentFacts {
   /** Newest first, as many as were asked for. */
@@ -28,7 +28,7 @@ export function useAgentFacts(limit: number): AgentFacts {
     everyMs: 60_000,
   })
   const history = useAnswer(
-    ({ page }) => page.history({ from: new Date(Date.now() - ROADS_MS).toISOString(), buckets: 1 }),
+    ({ page }) => page.history({ from: new Date(Date.now() - SLOTS_MS).toISOString(), buckets: 1 }),
     { key: turnover, everyMs: 60_000 },
   )
   const rates = useAnswer(({ page }) => page.rates(), { everyMs: 5000 })

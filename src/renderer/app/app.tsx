@@ -2,7 +2,7 @@
 import { useConnection, useYard } from '../session/session-context.tsx'
 import { Connecting, OtherVersion, Unauthorised } from './not-connected.tsx'
 import { Overlays } from './overlays.tsx'
-import { LobbyScreen } from './parts.ts'
+import { StartScreen } from './parts.ts'
 import { useKeyboard } from './use-keyboard.ts'
 import { useTheme } from './use-theme.ts'
 import { YardWindow } from './yard-window.tsx'
@@ -21,7 +21,7 @@ function LobbyWindow() {
   useKeyboard()
   return (
     <>
-      <LobbyScreen />
+      <StartScreen />
       <Overlays />
     </>
   )

@@ -23,8 +23,8 @@ export const ScheduleScreen = lazyPart(
 export const SettingsScreen = lazyPart(
   async () => (await import('../settings/settings-screen.tsx')).SettingsScreen,
 )
-export const LobbyScreen = lazyPart(
-  async () => (await import('../lobby/lobby-screen.tsx')).LobbyScreen,
+export const StartScreen = lazyPart(
+  async () => (await import('../lobby/lobby-screen.tsx')).StartScreen,
 )
 export const Inspector = lazyPart(async () => (await import('../task/inspector.tsx')).Inspector)
 export const Drawer = lazyPart(async () => (await import('../drawer/drawer.tsx')).Drawer)

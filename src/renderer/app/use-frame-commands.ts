@@ -2,7 +2,7 @@
 import { plural } from '../ui/words.ts'
 import { useEffect } from 'react'
 import { useCommand, useSession } from '../session/session-context.tsx'
-import { takeImportWish } from '../session/token.ts'
+import { takeImportRequest } from '../session/token.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../workspace/commands.ts'
 import { canRedo, canUndo, redo, undo } from '../workspace/history.ts'
 import { pastReason } from '../workspace/moment.ts'
@@ -51,7 +51,7 @@ export function useFrameCommands(): void {
   useCommands({ time: showTime, 'coordinator.caps': showCaps, ...wishes }, { isFallback: true })
   useDesktopAsks()
   useEffect(() => {
-    if (takeImportWish(window)) runCommand('yard.import')
+    if (takeImportRequest(window)) runCommand('yard.import')
   }, [])
 }
 

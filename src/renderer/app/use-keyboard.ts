@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import type { CommandInfo } from '../workspace/command-table.ts'
 import { runCommand } from '../workspace/commands.ts'
-import { isSingle, matchKeys, wordOfEvent } from '../workspace/keys.ts'
+import { isSingle, matchKeys, keyNameOfEvent } from '../workspace/keys.ts'
 import { currentRoute } from '../workspace/route.ts'
 
 /** How long the first of two keys waits for the second. */
@@ -12,7 +12,7 @@ export function useKeyboard(): void {
   useEffect(() => {
     let pending: Pending = null
     const onKeyDown = (event: KeyboardEvent): void => {
-      const word = wordOfEvent(event)
+      const word = keyNameOfEvent(event)
       if (word === null || event.defaultPrevented || event.isComposing) return
       if (isSingle(word) && (isTyping(event.target) || isInDialog(event.target))) return
       pending = press(event, word, pending)

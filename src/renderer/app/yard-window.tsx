@@ -50,7 +50,7 @@ export function YardWindow() {
     <div className="window" data-live={isLive}>
       <TitleBar />
       <Rail attention={attention} />
-      <main className="stage" data-region tabIndex={-1} aria-label={WORD_OF[screen]}>
+      <main className="stage" data-region tabIndex={-1} aria-label={LABEL_OF[screen]}>
         <Banners />
         <CurrentScreen screen={screen} />
         {isDrawerOpen && <DrawerFrame />}
@@ -64,7 +64,7 @@ export function YardWindow() {
   )
 }
 
-export const WORD_OF: Readonly<Record<Screen, string>> = {
+export const LABEL_OF: Readonly<Record<Screen, string>> = {
   graph: 'Graph',
   tasks: 'Tasks',
   agents: 'Agents',

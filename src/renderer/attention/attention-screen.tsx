@@ -7,7 +7,7 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { Screen } from '../ui/screen.tsx'
 import { useThrottled } from '../ui/use-throttled.ts'
 import { plural } from '../ui/words.ts'
-import { useWish } from '../workspace/use-wish.ts'
+import { useRequest } from '../workspace/use-wish.ts'
 import { attentionItems, type AttentionItem } from './attention-items.ts'
 import { AttentionList } from './attention-list.tsx'
 import { useAwake } from './snooze.ts'
@@ -48,7 +48,7 @@ export function AttentionScreen() {
 function Review() {
   const name = useYard((view) => view.summary?.name ?? '')
   const [isOpen, setOpen] = useState(false)
-  useWish('review', () => setOpen(true))
+  useRequest('review', () => setOpen(true))
   return <TrustDialog name={name} isOpen={isOpen} onClose={() => setOpen(false)} />
 }
 

@@ -1,6 +1,6 @@
 /** Executors that can do a task, here and now. Pure. */
 import type { TaskView } from '../../contract/view.ts'
-import { misfitOf } from '../../domain/resolve.ts'
+import { mismatchOf } from '../../domain/resolve.ts'
 import type { YardClient } from '../session/link.ts'
 
 type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
@@ -14,5 +14,5 @@ export const fittingExecutors = (
     if (!canRun || type === 'schedule') return []
     const profile = { name, type, url: name === 'http' ? null : '' }
     const runsModel = task.model === null || models === null || models.includes(task.model)
-    return runsModel && misfitOf(task, profile) === null ? [name] : []
+    return runsModel && mismatchOf(task, profile) === null ? [name] : []
   })

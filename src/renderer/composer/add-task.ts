@@ -11,10 +11,10 @@ import { selectTasks } from '../workspace/selection.ts'
 import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { forgetPlace, wantFirst, wantPlace, type Spot } from '../workspace/wanted-places.ts'
-import type { toWish } from './new-task-wish.ts'
+import type { toNewTaskInput } from './new-task-wish.ts'
 
 interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
-  readonly wish: ReturnType<typeof toWish>
+  readonly wish: ReturnType<typeof toNewTaskInput>
   readonly isDraft: boolean
 }
 

@@ -2,7 +2,7 @@
 import { PRIORITIES } from '../../domain/task.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { PickOption } from '../ui/pick-list.tsx'
-import { wordOf } from '../ui/status-badge.tsx'
+import { labelOfState } from '../ui/status-badge.tsx'
 import { pathBetween } from '../workspace/reach.ts'
 import { countOf } from '../workspace/task-acts.ts'
 import type { ChooserKind } from './chooser-state.ts'
@@ -82,7 +82,9 @@ const ALL: Readonly<Record<ListKind, (world: ChooserWorld) => readonly PickOptio
   unlink: ({ tasks, cards }) =>
     [...new Set(cards.flatMap(({ after }) => after))].map((id) => {
       const blocker = tasks.get(id)
-      return blocker ? { id, label: blocker.title, note: wordOf(blocker.state) } : { id, label: id }
+      return blocker
+        ? { id, label: blocker.title, note: labelOfState(blocker.state) }
+        : { id, label: id }
     }),
 }
 
@@ -112,7 +114,7 @@ function blockerOption(tasks: Tasks, cards: readonly TaskCard[], card: TaskCard)
   return {
     id: card.id,
     label: card.title,
-    note: closes ? 'would close a circle' : wordOf(card.state),
+    note: closes ? 'would close a circle' : labelOfState(card.state),
     isDoubtful: closes,
   }
 }

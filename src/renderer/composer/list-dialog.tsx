@@ -8,11 +8,11 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { plural } from '../ui/words.ts'
 import { closeQuickAdd } from '../workspace/quick-add.ts'
 import { addGraph } from './clipboard.ts'
-import { closeList, useListWish, type ListWish } from './list-state.ts'
+import { closeList, useListRequest, type ListRequest } from './list-state.ts'
 import { listFault, readList, toGraphLines } from './task-list.ts'
 
 export function ListDialog() {
-  const wish = useListWish()
+  const wish = useListRequest()
   return (
     <Dialog title="Make tasks of a list" isOpen={wish !== null} onClose={closeList}>
       {wish && <ListForm wish={wish} />}
@@ -20,7 +20,7 @@ export function ListDialog() {
   )
 }
 
-function ListForm({ wish }: { readonly wish: ListWish }) {
+function ListForm({ wish }: { readonly wish: ListRequest }) {
   const id = useId()
   const main = useRef<HTMLButtonElement>(null)
   const form = useListForm(wish)
@@ -70,7 +70,7 @@ function ListForm({ wish }: { readonly wish: ListWish }) {
   )
 }
 
-function useListForm(wish: ListWish) {
+function useListForm(wish: ListRequest) {
   const session = useSession()
   const tasks = useYard((view) => view.tasks)
   const [text, setText] = useState(wish.text)

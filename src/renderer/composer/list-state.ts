@@ -2,7 +2,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
-export interface ListWish {
+export interface ListRequest {
   readonly text: string
   /** Blockers of those at the top of the list. */
   readonly after: readonly string[]
@@ -13,10 +13,10 @@ export interface ListWish {
   readonly model: string | null
 }
 
-const store = createStore<{ readonly wish: ListWish | null }>(() => ({ wish: null }))
-export const useListWish = (): ListWish | null => useStore(store, ({ wish }) => wish)
+const store = createStore<{ readonly wish: ListRequest | null }>(() => ({ wish: null }))
+export const useListRequest = (): ListRequest | null => useStore(store, ({ wish }) => wish)
 
 const PLAIN = { after: [], before: [], executor: null, model: null }
-export const offerList = (wish: Partial<ListWish> & Pick<ListWish, 'text'>): void =>
+export const offerList = (wish: Partial<ListRequest> & Pick<ListRequest, 'text'>): void =>
   store.setState({ wish: { ...PLAIN, ...wish } })
 export const closeList = (): void => store.setState({ wish: null })

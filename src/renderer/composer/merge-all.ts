@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts'
 import { plural } from '../ui/words.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask, type Question } from '../workspace/ask.ts'
-import { getMoment } from '../workspace/moment.ts'
+import { getShownTime } from '../workspace/moment.ts'
 import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 
@@ -13,7 +13,7 @@ const mayMerge = ({ status, landing }: TaskCard): boolean =>
   status === 'done' && landing !== 'landed' && landing !== 'queued'
 
 export function mergeAllBlocked(session: Session): string | null {
-  if (getMoment()) return 'The past is read-only'
+  if (getShownTime()) return 'The past is read-only'
   const cards = [...session.yard.getState().tasks.values()]
   return cards.some(mayMerge) ? null : 'No done task is left to merge'
 }

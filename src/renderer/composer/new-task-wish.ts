@@ -26,7 +26,11 @@ export function faultOf({ text }: CardFields, tasks: Tasks): string | null {
   return title.length > 500 ? 'A title has at most 500 characters.' : null
 }
 
-export function toWish(fields: CardFields, wish: Pick<QuickAdd, 'after' | 'before'>, tasks: Tasks) {
+export function toNewTaskInput(
+  fields: CardFields,
+  wish: Pick<QuickAdd, 'after' | 'before'>,
+  tasks: Tasks,
+) {
   const { title, tags, priority, after } = parseTitle(fields.text)
   const typed = after.map((word) => findTask(tasks, word) ?? word)
   const executor = namedExecutor(fields)

@@ -10,7 +10,13 @@ import { addTask } from './add-task.ts'
 import { ListDialog } from './list-dialog.tsx'
 import { offerList } from './list-state.ts'
 import { CommandField, ExecutorRow, LinkNote } from './quick-add-fields.tsx'
-import { faultOf, namedExecutor, NO_FIELDS, toWish, type CardFields } from './new-task-wish.ts'
+import {
+  faultOf,
+  namedExecutor,
+  NO_FIELDS,
+  toNewTaskInput,
+  type CardFields,
+} from './new-task-wish.ts'
 import { TaskChooser } from './task-chooser.tsx'
 import { TitleEcho } from './title-echo.tsx'
 import { TitleField } from './title-field.tsx'
@@ -105,7 +111,7 @@ function useCardForm(wish: QuickAdd) {
     if (!isDraft && !isWarned && whoOf(fields, names)?.isProblem) return setWarned(true)
     setBusy(true)
     const refused = await addTask(session, {
-      wish: toWish(fields, wish, tasks),
+      wish: toNewTaskInput(fields, wish, tasks),
       isDraft,
       at: wish.at,
       place: wish.place,

@@ -4,11 +4,11 @@
  */
 import { slugOf } from '../../domain/ids.ts'
 import { findTask, noSuchTask, type Tasks } from './find-named.ts'
-import type { ListWish } from './list-state.ts'
+import type { ListRequest } from './list-state.ts'
 import { freeId } from './task-text.ts'
-import { parseTitle, type TitleWish } from './title-language.ts'
+import { parseTitle, type TitleInput } from './title-language.ts'
 
-export interface ListedTask extends TitleWish {
+export interface ListedTask extends TitleInput {
   /** Its place among the listed; null = it stands at the top. */
   readonly parent: number | null
 }
@@ -42,7 +42,7 @@ interface Line {
   /** How far in it begins. */
   readonly column: number
   readonly isTicked: boolean
-  readonly wish: TitleWish
+  readonly wish: TitleInput
 }
 
 /** Null for a line without a title: an empty one, a rule across the page. */
@@ -72,7 +72,7 @@ export function listFault(list: readonly ListedTask[], tasks: Tasks): string | n
 }
 
 /** The graph in JSON lines, all drafts, under ids that are free. */
-export function toGraphLines(list: readonly ListedTask[], wish: ListWish, tasks: Tasks): string {
+export function toGraphLines(list: readonly ListedTask[], wish: ListRequest, tasks: Tasks): string {
   const ids = freshIds(list, tasks)
   const named = slugs(list)
   const parents = new Set(list.map(({ parent }) => parent))

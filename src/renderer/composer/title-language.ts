@@ -7,7 +7,7 @@ import { PRIORITIES } from '../../domain/task.ts'
 export type Priority = (typeof PRIORITIES)[number]
 export type TokenKind = 'tag' | 'executor' | 'priority' | 'after'
 
-export interface TitleWish {
+export interface TitleInput {
   readonly title: string
   readonly tags: readonly string[]
   readonly executor: string | null
@@ -28,7 +28,7 @@ interface Token {
   readonly value: string
 }
 
-export function parseTitle(text: string): TitleWish {
+export function parseTitle(text: string): TitleInput {
   const words: string[] = []
   const tokens: Token[] = []
   for (const word of text.split(/\s+/)) {

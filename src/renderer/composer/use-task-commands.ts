@@ -4,7 +4,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useCommands, type CommandHandler, type CommandHandlers } from '../workspace/commands.ts'
-import { getMoment } from '../workspace/moment.ts'
+import { getShownTime } from '../workspace/moment.ts'
 import { openQuickAdd } from '../workspace/quick-add.ts'
 import { currentRoute, navigate, type TaskTab } from '../workspace/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../workspace/selection.ts'
@@ -49,7 +49,7 @@ const onSubjects = (
 ): CommandHandler => ({
   run: () => void run(subjects(session)),
   blocked: () => {
-    if (getMoment()) return PAST
+    if (getShownTime()) return PAST
     const cards = subjects(session)
     return cards.length === 0 ? NONE : blocked(cards)
   },
@@ -70,7 +70,7 @@ const reasonOf = (act: TaskAct, cards: readonly TaskCard[]): string | null => {
 
 function addCommands(session: Session): CommandHandlers {
   return {
-    'task.add': { run: () => openQuickAdd(), blocked: () => (getMoment() ? PAST : null) },
+    'task.add': { run: () => openQuickAdd(), blocked: () => (getShownTime() ? PAST : null) },
     'task.add-after': onSubjects(session, (cards) =>
       openQuickAdd({ after: cards.map(({ id }) => id) }),
     ),
@@ -178,7 +178,7 @@ function editCommands(session: Session): CommandHandlers {
     duplicate: onSubjects(session, (cards) => duplicateTasks(session, ids(cards))),
     paste: {
       run: () => void pasteTasks(session),
-      blocked: () => (getMoment() ? PAST : null),
+      blocked: () => (getShownTime() ? PAST : null),
     },
     'select.none': {
       run: () => selectTasks([]),

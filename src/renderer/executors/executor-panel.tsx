@@ -10,11 +10,11 @@ import { RoutePlan } from '../ui/route-plan.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { cliOf, fixesOf, standingOf, typeWord, type ExecutorView } from './executor-state.ts'
+import { cliOf, fixesOf, standingOf, typeLabel, type ExecutorView } from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
 import { usesOf } from './executor-use.ts'
 import { ExecutorFacts } from './executor-facts.tsx'
-import { ExecutorTrial } from './executor-trial.tsx'
+import { ExecutorTestRun } from './executor-trial.tsx'
 import { HeaderForm } from './header-form.tsx'
 import { modelStops } from './model-stops.ts'
 import type { Registry } from './use-registry.ts'
@@ -57,7 +57,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <header>
         <h2>{view.name}</h2>
         <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
-        <p>{typeWord(view)}</p>
+        <p>{typeLabel(view)}</p>
         <div>
           <StandingBadge standing={standingOf(view, breakers)} />
         </div>
@@ -66,7 +66,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
         <ExecutorFacts view={view} clis={registry.clis} breakers={breakers} />
       </Part>
       <Part title="Test">
-        <ExecutorTrial key={view.name} view={view} onTold={registry.askAgain} />
+        <ExecutorTestRun key={view.name} view={view} onTold={registry.askAgain} />
       </Part>
       <Mending view={view} registry={registry} />
       <Uses view={view} registry={registry} />

@@ -18,7 +18,8 @@ export interface Standing {
   readonly reason: string | null
 }
 
-export const typeWord = ({ type }: Pick<ExecutorView, 'type'>): string => EXECUTOR_TYPE_LABELS[type]
+export const typeLabel = ({ type }: Pick<ExecutorView, 'type'>): string =>
+  EXECUTOR_TYPE_LABELS[type]
 
 export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
   if (!view.canRun) return { lamp: 'failed', word: 'Cannot run', reason: view.problem }

@@ -11,7 +11,7 @@ import {
   foundText,
   heldBy,
   standingOf,
-  typeWord,
+  typeLabel,
   type ExecutorView,
   type Standing,
 } from './executor-state.ts'
@@ -69,7 +69,7 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
               >
                 {view.name}
               </button>
-              <span className="registry-sub">{typeWord(view)}</span>
+              <span className="registry-sub">{typeLabel(view)}</span>
             </td>
             <td>
               <StandingBadge standing={standingOf(view, breakers)} />

@@ -11,12 +11,12 @@ import { useCommands } from '../workspace/commands.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import type { ExecutorView } from './executor-state.ts'
 import {
-  forgetTrial,
-  runTrial,
-  trialOf,
+  forgetTestRun,
+  startTestRun,
+  testRunOf,
   untestedReason,
-  useTrial,
-  type TrialResult,
+  useTestRun,
+  type TestRunResult,
 } from './trials.ts'
 
 interface ExecutorTrialProps {
@@ -25,15 +25,15 @@ interface ExecutorTrialProps {
   readonly onTold: () => void
 }
 
-export function ExecutorTrial({ view, onTold }: ExecutorTrialProps) {
+export function ExecutorTestRun({ view, onTold }: ExecutorTrialProps) {
   const session = useSession()
   const folder = useYard(({ summary }) => summary?.folder ?? '')
-  const trial = useTrial(folder, view.name)
+  const trial = useTestRun(folder, view.name)
   const untested = untestedReason(view)
   const blocked = untested ?? (view.canRun ? null : 'It cannot run here')
   const start = (): void =>
-    void runTrial(session, folder, view.name).then(() => {
-      if (trialOf(folder, view.name)?.kind === 'told') onTold()
+    void startTestRun(session, folder, view.name).then(() => {
+      if (testRunOf(folder, view.name)?.kind === 'told') onTold()
     })
   const isRunning = trial?.kind === 'runs'
   useCommands({
@@ -56,13 +56,13 @@ export function ExecutorTrial({ view, onTold }: ExecutorTrialProps) {
       {trial?.kind === 'told' && <Told at={trial.at} result={trial.result} />}
       <ProblemNote
         problem={trial?.kind === 'refused' ? trial.problem : null}
-        onClose={() => forgetTrial(folder, view.name)}
+        onClose={() => forgetTestRun(folder, view.name)}
       />
     </>
   )
 }
 
-function Told({ at, result }: { readonly at: string; readonly result: TrialResult }) {
+function Told({ at, result }: { readonly at: string; readonly result: TestRunResult }) {
   const { ok, text, failure } = result
   return (
     <div className="trial" role="status">
@@ -80,7 +80,7 @@ function Told({ at, result }: { readonly at: string; readonly result: TrialResul
 }
 
 /** `14:02, 1.8s, model opus, 1.2k tokens, $0.0004`; what is not known is left out. */
-function trialFacts(at: string, { ms, model, usage }: TrialResult): string {
+function trialFacts(at: string, { ms, model, usage }: TestRunResult): string {
   const tokens = usedTokensText(usage)
   return [
     instantText(at),

@@ -8,14 +8,14 @@ import { useHalf } from '../workspace/half.ts'
 import { currentRoute, navigate } from '../workspace/route.ts'
 import type { FoundCli } from '../../contract/lobby.ts'
 import { FilterField } from '../workspace/filter-field.tsx'
-import { hasWords, useQuery } from '../workspace/filter.ts'
-import { useWish } from '../workspace/use-wish.ts'
+import { hasText, useQuery } from '../workspace/filter.ts'
+import { useRequest } from '../workspace/use-wish.ts'
 import { NoneMatch } from '../workspace/none-match.tsx'
 import { useCommands } from '../workspace/commands.ts'
 import { ExecutorDialog } from './executor-dialog.tsx'
 import { ExecutorPanel } from './executor-panel.tsx'
 import { ExecutorTable } from './executor-table.tsx'
-import { countNote, foundText, typeWord, type ExecutorView } from './executor-state.ts'
+import { countNote, foundText, typeLabel, type ExecutorView } from './executor-state.ts'
 import { useRegistry } from './use-registry.ts'
 import '../ui/registry.css'
 import { focusAfterDraw } from '../ui/focus-after-draw.ts'
@@ -29,7 +29,7 @@ export function ExecutorsScreen() {
   const view = executors?.find(({ name }) => name === chosen)
   const [isAdding, setAdding] = useState(false)
   useCommands({ 'executor.add': () => setAdding(true) })
-  useWish('add', () => setAdding(true))
+  useRequest('add', () => setAdding(true))
   const added = (name: string): void => {
     setAdding(false)
     askAgain()
@@ -101,8 +101,8 @@ function useShown(
 ): readonly ExecutorView[] {
   const query = useQuery()
   return executors.filter((view) =>
-    hasWords(query, [
-      ...[view.name, typeWord(view), view.model, view.permissions, view.problem],
+    hasText(query, [
+      ...[view.name, typeLabel(view), view.model, view.permissions, view.problem],
       ...[foundText(view, clis), view.canRun ? 'Ready' : 'Cannot run'],
     ]),
   )

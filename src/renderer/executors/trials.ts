@@ -7,25 +7,25 @@ import type { Problem } from '../session/problem.ts'
 import type { Session } from '../session/session.ts'
 import type { ExecutorView } from './executor-state.ts'
 
-export type TrialResult = Awaited<ReturnType<YardClient['service']['testExecutor']>>
+export type TestRunResult = Awaited<ReturnType<YardClient['service']['testExecutor']>>
 
-export type Trial =
+export type TestRun =
   | { readonly kind: 'runs'; readonly since: string }
-  | { readonly kind: 'told'; readonly at: string; readonly result: TrialResult }
+  | { readonly kind: 'told'; readonly at: string; readonly result: TestRunResult }
   | { readonly kind: 'refused'; readonly problem: Problem }
 
 /** By yard and name: a window shows one yard after another. */
-const store = createStore<ReadonlyMap<string, Trial>>(() => new Map())
+const store = createStore<ReadonlyMap<string, TestRun>>(() => new Map())
 
 const keyOf = (folder: string, name: string): string => `${folder}\n${name}`
 
-export const useTrial = (folder: string, name: string): Trial | null =>
+export const useTestRun = (folder: string, name: string): TestRun | null =>
   useStore(store, (trials) => trials.get(keyOf(folder, name)) ?? null)
 
-export const trialOf = (folder: string, name: string): Trial | null =>
+export const testRunOf = (folder: string, name: string): TestRun | null =>
   store.getState().get(keyOf(folder, name)) ?? null
 
-function put(key: string, trial: Trial | null): void {
+function put(key: string, trial: TestRun | null): void {
   const next = new Map(store.getState())
   if (trial === null) next.delete(key)
   else next.set(key, trial)
@@ -33,7 +33,7 @@ function put(key: string, trial: Trial | null): void {
 }
 
 /** Resolves when it is told. One at a time for each executor. */
-export async function runTrial(session: Session, folder: string, name: string): Promise<void> {
+export async function startTestRun(session: Session, folder: string, name: string): Promise<void> {
   const key = keyOf(folder, name)
   if (store.getState().get(key)?.kind === 'runs') return
   put(key, { kind: 'runs', since: new Date().toISOString() })
@@ -47,7 +47,7 @@ export async function runTrial(session: Session, folder: string, name: string): 
   )
 }
 
-export const forgetTrial = (folder: string, name: string): void => put(keyOf(folder, name), null)
+export const forgetTestRun = (folder: string, name: string): void => put(keyOf(folder, name), null)
 
 const UNTESTED: Readonly<Partial<Record<ExecutorType, string>>> = {
   shell: 'No test: its tasks bring commands of their own.',

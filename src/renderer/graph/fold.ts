@@ -9,7 +9,7 @@ import { topologicalOrder } from '../../domain/dag.ts'
 import { dagOfTasks, dependentsOf } from '../workspace/reach.ts'
 import type { Direction } from './grid.ts'
 
-export interface FoldWish {
+export interface FoldOptions {
   readonly foldFinished: boolean
   readonly foldedTags: ReadonlySet<string>
 }
@@ -45,7 +45,7 @@ export interface Standing {
   readonly direction: Direction
 }
 
-export function foldTasks(tasks: Tasks, wish: FoldWish, standing: Standing): Folding {
+export function foldTasks(tasks: Tasks, wish: FoldOptions, standing: Standing): Folding {
   if (!wish.foldFinished && wish.foldedTags.size === 0) return UNFOLDED
   const stacks = new Map<string, Stack>()
   const memberOf = new Map<string, string>()

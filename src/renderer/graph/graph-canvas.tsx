@@ -1,7 +1,7 @@
 /** The graph as a place to work in: React Flow holds the few nodes in sight, everything else is painted. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ReactFlowProvider } from '@xyflow/react'
-import { useMoment } from '../workspace/moment.ts'
+import { useShownTime } from '../workspace/moment.ts'
 import { usePreferences } from '../workspace/preferences.ts'
 import { useSelection } from '../workspace/selection.ts'
 import { GraphActs } from './acts/graph-acts.tsx'
@@ -41,7 +41,7 @@ function Canvas() {
   const now = useScene(drag.dragged)
   const { tasks, scene } = now
   const viewport = useViewport()
-  const isPast = useMoment() !== null
+  const isPast = useShownTime() !== null
   const isMinimapOpen = usePreferences((preferences) => preferences.isMinimapOpen)
   const focusId = useSelection((selection) => selection.focusId)
   const line = useMainLine(tasks, scene.memberOf)

@@ -1,6 +1,6 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../contract/view.ts'
-import { wordOf } from '../ui/status-badge.tsx'
+import { labelOfState } from '../ui/status-badge.tsx'
 import { plural } from '../ui/words.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../workspace/reach.ts'
 import type { Stack } from './fold.ts'
@@ -36,7 +36,7 @@ export const stackName = (stack: Stack): string =>
   `${stack.title}. Folded, ${plural(stack.members.length, 'task')}, ${stack.fact}.`
 
 function stateWords(card: TaskCard, now: number): string {
-  const word = wordOf(card.state)
+  const word = labelOfState(card.state)
   if (card.state === 'in-progress' && card.startedAt !== null && card.fact === null)
     return `${word}, ${spoken(now - Date.parse(card.startedAt))}`
   const fact = factOf(card)

@@ -7,7 +7,7 @@ import type { ShownState } from '../../domain/task.ts'
 import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../../domain/format.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { cardMoneyText } from '../ui/usage-words.ts'
 import { taskTookMs } from '../workspace/task-took-ms.ts'
 import type { Stack } from './fold.ts'
@@ -83,7 +83,7 @@ function Fact({ card }: { readonly card: TaskCard }) {
   if (card.fact !== null && card.fact !== '') return <Told card={card} fact={card.fact} />
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
   const took = card.state === 'done' ? taskTookMs(card) : null
-  return took === null ? wordOf(card.state) : durationText(took)
+  return took === null ? labelOfState(card.state) : durationText(took)
 }
 
 /** What the host says, and while its provider sleeps how long that will be. */

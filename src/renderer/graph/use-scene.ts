@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import type { Position, TaskCard } from '../../contract/view.ts'
 import { useCalmYard, useYard } from '../session/session-context.tsx'
 import { useThrottled } from '../ui/use-throttled.ts'
-import { useMoment } from '../workspace/moment.ts'
+import { useShownTime } from '../workspace/moment.ts'
 import { usePreferences } from '../workspace/preferences.ts'
 import { useWantedPlaces } from '../workspace/wanted-places.ts'
 import { foldTasks } from './fold.ts'
@@ -70,5 +70,5 @@ function useChosenPlaces(): ReadonlyMap<string, Position> {
 function useShown(): Pick<SceneNow, 'tasks'> & { readonly structure: number } {
   const tasks = useCalmYard((view) => view.tasks, CALM)
   const structure = useCalmYard((view) => view.structure, CALM)
-  return useMoment() ?? { tasks, structure }
+  return useShownTime() ?? { tasks, structure }
 }

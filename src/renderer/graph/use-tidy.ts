@@ -1,7 +1,7 @@
 /** Tidy: a full layout, which gives back what was moved by hand. */
 import { useSession } from '../session/session-context.tsx'
 import { useCommands } from '../workspace/commands.ts'
-import { getMoment } from '../workspace/moment.ts'
+import { getShownTime } from '../workspace/moment.ts'
 import { moveNodes } from './acts/move-nodes.ts'
 
 export function useTidy(layOutAnew: () => void): void {
@@ -15,7 +15,7 @@ export function useTidy(layOutAnew: () => void): void {
         const moves = Object.fromEntries(chosen.map((id) => [id, null] as const))
         void moveNodes(session, moves, { label: 'Tidied the layout', isLoud: true })
       },
-      blocked: () => (getMoment() === null ? null : 'The past is read-only'),
+      blocked: () => (getShownTime() === null ? null : 'The past is read-only'),
     },
   })
 }

@@ -4,9 +4,9 @@ import type { FoundCli } from '../../contract/lobby.ts'
 import { Button } from '../ui/button.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { showToast } from '../workspace/toasts.ts'
-import type { LobbyFacts } from './use-lobby-facts.ts'
+import type { StartScreenFacts } from './use-lobby-facts.ts'
 
-export function CliList({ facts }: { readonly facts: LobbyFacts }) {
+export function CliList({ facts }: { readonly facts: StartScreenFacts }) {
   const { clis, lookAgain } = facts
   const all = clis?.clis ?? []
   const shown = all.filter(isShown)

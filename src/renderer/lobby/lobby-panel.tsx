@@ -5,15 +5,15 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { CliList } from './cli-list.tsx'
 import { FolderForm } from './folder-form.tsx'
 import { RecentList } from './recent-list.tsx'
-import { useLobbyFacts } from './use-lobby-facts.ts'
+import { useStartScreenFacts } from './use-lobby-facts.ts'
 import { useOpenYard } from './use-open-yard.ts'
 import './lobby.css'
 
 type Way = 'open' | 'import'
 
-export function LobbyPanel({ first }: { readonly first: Way | null }) {
+export function StartScreenPanel({ first }: { readonly first: Way | null }) {
   const opening = useOpenYard()
-  const facts = useLobbyFacts()
+  const facts = useStartScreenFacts()
   const [way, setWay] = useState<Way | null>(first)
   return (
     <div className="lobby-panel">

@@ -1,8 +1,8 @@
 /** The window without a yard. */
 import { Logo } from '../ui/icon.tsx'
-import { LobbyPanel } from './lobby-panel.tsx'
+import { StartScreenPanel } from './lobby-panel.tsx'
 
-export function LobbyScreen() {
+export function StartScreen() {
   return (
     <div className="lobby">
       <header className="lobby-title" data-platform={window.yardHost?.platform ?? 'browser'}>
@@ -16,7 +16,7 @@ export function LobbyScreen() {
           A yard is a folder you work in. Yardmaster adds <code>.yard/</code> to it and nothing
           else.
         </p>
-        <LobbyPanel first={null} />
+        <StartScreenPanel first={null} />
       </main>
     </div>
   )

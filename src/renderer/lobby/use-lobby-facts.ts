@@ -4,7 +4,7 @@ import type { FoundCli, RecentYard } from '../../contract/lobby.ts'
 import { useSession } from '../session/session-context.tsx'
 import { showToast } from '../workspace/toasts.ts'
 
-export interface LobbyFacts {
+export interface StartScreenFacts {
   /** Null until it is known. */
   readonly recent: readonly RecentYard[] | null
   readonly clis: { readonly clis: readonly FoundCli[]; readonly path: readonly string[] } | null
@@ -12,10 +12,10 @@ export interface LobbyFacts {
   forget(folder: string): void
 }
 
-export function useLobbyFacts(): LobbyFacts {
+export function useStartScreenFacts(): StartScreenFacts {
   const session = useSession()
-  const [recent, setRecent] = useState<LobbyFacts['recent']>(null)
-  const [clis, setClis] = useState<LobbyFacts['clis']>(null)
+  const [recent, setRecent] = useState<StartScreenFacts['recent']>(null)
+  const [clis, setClis] = useState<StartScreenFacts['clis']>(null)
   const askRecent = useCallback(
     () =>
       void session

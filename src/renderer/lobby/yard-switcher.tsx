@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
 import { useCommands } from '../workspace/commands.ts'
-import { LobbyPanel } from './lobby-panel.tsx'
+import { StartScreenPanel } from './lobby-panel.tsx'
 
 export function YardSwitcher() {
   const [shown, setShown] = useState<'open' | 'switch' | null>(null)
@@ -17,7 +17,7 @@ export function YardSwitcher() {
       isOpen={shown !== null}
       onClose={() => setShown(null)}
     >
-      {shown !== null && <LobbyPanel first={shown === 'open' ? 'open' : null} />}
+      {shown !== null && <StartScreenPanel first={shown === 'open' ? 'open' : null} />}
       {!window.yardHost && (
         <p className="text-11 text-text-3">
           Yardmaster keeps working on this yard when you leave or close the page.

@@ -8,7 +8,7 @@ import { Field } from '../ui/field.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import type { ModelView } from './model-use.ts'
-import { editsOf, faultsOf, NO_WORDS, wordsOfModel, type ModelWords } from './model-words.ts'
+import { editsOf, faultsOf, NO_INPUT, inputOfModel, type ModelInput } from './model-words.ts'
 
 interface ModelDialogProps {
   /** Null = a new one. */
@@ -27,7 +27,7 @@ export function ModelDialog(props: ModelDialogProps) {
   )
 }
 
-const FIELDS: readonly (readonly [keyof ModelWords, string, string])[] = [
+const FIELDS: readonly (readonly [keyof ModelInput, string, string])[] = [
   ['name', 'Name', 'What tasks and executors call it'],
   ['provider', 'Provider', 'anthropic, openai, openrouter'],
   ['modelId', 'Model id', 'What reaches the command line of the agent'],
@@ -41,7 +41,7 @@ const FIELDS: readonly (readonly [keyof ModelWords, string, string])[] = [
 ]
 
 function ModelForm({ model, taken, onSaved, onClose }: ModelDialogProps) {
-  const before = model === null ? NO_WORDS : wordsOfModel(model)
+  const before = model === null ? NO_INPUT : inputOfModel(model)
   const [words, setWords] = useState(before)
   const [scope, setScope] = useState<ConfigScope>(model?.source === 'global' ? 'global' : 'project')
   const [isTried, setTried] = useState(false)

@@ -2,7 +2,7 @@
 import { Ellipsis } from 'lucide-react'
 import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { sourceWord, type ConfigEntry } from '../ui/config-entry.ts'
+import { sourceLabel, type ConfigEntry } from '../ui/config-entry.ts'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { countText, tokensText } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
@@ -101,7 +101,7 @@ function ModelRow({ model, config, acts, executors }: ModelRowProps) {
       <td data-spare="next">
         <RunsOn name={name} executors={executors} />
       </td>
-      <td data-spare="first">{source === 'default' ? 'Built in' : sourceWord(source)}</td>
+      <td data-spare="first">{source === 'default' ? 'Built in' : sourceLabel(source)}</td>
       <td className="num">{count > 0 && <ShowTasks count={count} name={name} />}</td>
       <td className="num">
         <Menu

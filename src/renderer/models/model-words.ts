@@ -2,7 +2,7 @@
 import { formatKey, keyParts, typedText, type ConfigEntry } from '../ui/config-entry.ts'
 import type { ModelView } from './model-use.ts'
 
-export interface ModelWords {
+export interface ModelInput {
   readonly name: string
   readonly provider: string
   readonly modelId: string
@@ -17,7 +17,7 @@ export interface ModelWords {
   readonly priceDate: string
 }
 
-export const NO_WORDS: ModelWords = {
+export const NO_INPUT: ModelInput = {
   name: '',
   provider: '',
   modelId: '',
@@ -30,14 +30,14 @@ export const NO_WORDS: ModelWords = {
   priceDate: '',
 }
 
-export const wordsOfModel = ({
+export const inputOfModel = ({
   name,
   provider,
   modelId,
   endpoint,
   tier,
   ...numbers
-}: ModelView): ModelWords => ({
+}: ModelView): ModelInput => ({
   name,
   provider,
   modelId,
@@ -56,7 +56,7 @@ export interface ConfigEdit {
 }
 
 /** Only what differs from `before`; an emptied word is taken out of the file. */
-export function editsOf(words: ModelWords, before: ModelWords): readonly ConfigEdit[] {
+export function editsOf(words: ModelInput, before: ModelInput): readonly ConfigEdit[] {
   const fields = {
     provider: [words.provider, before.provider],
     model_id: [words.modelId, before.modelId],
@@ -92,9 +92,9 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/
 
 /** Why the words cannot be sent, by field; empty = they can. */
 export function faultsOf(
-  words: ModelWords,
+  words: ModelInput,
   taken: ReadonlySet<string>,
-): Partial<Record<keyof ModelWords, string>> {
+): Partial<Record<keyof ModelInput, string>> {
   const name = words.name.trim()
   return {
     ...(NAME.test(name)
@@ -109,8 +109,8 @@ export function faultsOf(
 
 const PRICE = /^\d{1,6}(\.\d{1,6})?$/
 
-function numberFaults(words: ModelWords): Partial<Record<keyof ModelWords, string>> {
-  const faults: Partial<Record<keyof ModelWords, string>> = {}
+function numberFaults(words: ModelInput): Partial<Record<keyof ModelInput, string>> {
+  const faults: Partial<Record<keyof ModelInput, string>> = {}
   const size = words.contextWindow.trim()
   if (size !== '' && !/^[1-9]\d{0,8}$/.test(size)) faults.contextWindow = 'A whole number of tokens'
   for (const field of ['costIn', 'costOut', 'costCached'] as const) {

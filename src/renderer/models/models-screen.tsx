@@ -7,9 +7,9 @@ import { useAnswer } from '../ui/use-answer.ts'
 import { countText, plural } from '../ui/words.ts'
 import { useCommands } from '../workspace/commands.ts'
 import { FilterField } from '../workspace/filter-field.tsx'
-import { hasWords, useQuery } from '../workspace/filter.ts'
+import { hasText, useQuery } from '../workspace/filter.ts'
 import { NoneMatch } from '../workspace/none-match.tsx'
-import { useWish } from '../workspace/use-wish.ts'
+import { useRequest } from '../workspace/use-wish.ts'
 import { ModelDialog } from './model-dialog.tsx'
 import { ModelTable } from './model-table.tsx'
 import type { ModelView } from './model-use.ts'
@@ -25,8 +25,8 @@ export function ModelsScreen() {
   const [isRoles, setRoles] = useState(false)
   const add = (): void => setEdited({ model: null })
   useCommands({ 'model.add': add, 'model.roles': () => setRoles(true) })
-  useWish('add', add)
-  useWish('roles', () => setRoles(true))
+  useRequest('add', add)
+  useRequest('roles', () => setRoles(true))
   const askAll = (): void => {
     for (const each of [models, executors, config]) each.askAgain()
   }
@@ -95,7 +95,7 @@ const wordsFor = (models: readonly ModelView[]): readonly string[] => [
 function Filtered({ models, ...rest }: ComponentProps<typeof ModelTable>) {
   const query = useQuery()
   const shown = models.filter(({ name, provider, modelId, endpoint, tier, roles, isDefault }) =>
-    hasWords(query, [
+    hasText(query, [
       ...[name, provider, modelId, endpoint, tier],
       ...[...roles, isDefault ? 'default' : null],
     ]),

@@ -1,7 +1,7 @@
 /** One row of the palette. */
 import { Clock, CornerDownRight, Hash } from 'lucide-react'
 import { Command } from 'cmdk'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { instantText } from '../ui/instant.ts'
 import { blockedReason } from '../workspace/commands.ts'
 import { keysOf } from '../workspace/keys.ts'
@@ -49,7 +49,7 @@ function RowContent({ entry }: { readonly entry: Entry }) {
           <Lamp state={entry.card.state} />
           <span className="truncate">{entry.card.title}</span>
           <span className="palette-group">
-            {wordOf(entry.card.state)} · {entry.id}
+            {labelOfState(entry.card.state)} · {entry.id}
           </span>
         </>
       )

@@ -9,7 +9,7 @@ import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { isFinishedCard, TASK_ACTS } from '../workspace/task-acts.ts'
 import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
-import { scheduleWords } from './schedule-words.ts'
+import { scheduleText } from './schedule-words.ts'
 
 export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
 
@@ -81,7 +81,7 @@ function StateOf({ row }: { readonly row: ScheduleRow }) {
 }
 
 function SpecWords({ spec }: { readonly spec: string }) {
-  const words = scheduleWords(spec)
+  const words = scheduleText(spec)
   return (
     <>
       {words}

@@ -19,7 +19,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
 }
 
 /** Null when it has no short words. */
-export function scheduleWords(spec: string): string | null {
+export function scheduleText(spec: string): string | null {
   const text = spec.trim()
   const clock = /^(\d{1,2}):(\d{2})$/.exec(text)
   if (clock) return `Every day at ${clockOf(clock[1] ?? '', clock[2] ?? '')}`

@@ -16,8 +16,8 @@ export interface Link {
 }
 
 /** unauthorised: the token or code is not good (any more). down: nobody answers. */
-export type LinkTrouble = 'unauthorised' | 'down'
-export type OpenLink = () => Promise<Result<Link, LinkTrouble>>
+export type LinkIssue = 'unauthorised' | 'down'
+export type OpenLink = () => Promise<Result<Link, LinkIssue>>
 
 export function linkOverSocket(socket: WebSocket): Link {
   const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()))

@@ -1,7 +1,7 @@
 /** Asks the preload for a port to the main process. */
 import type { DesktopBridge } from '../../contract/desktop.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { linkOverPort, type Link, type LinkTrouble } from './link.ts'
+import { linkOverPort, type Link, type LinkIssue } from './link.ts'
 
 declare global {
   interface Window {
@@ -13,9 +13,9 @@ declare global {
 export const PORT_MESSAGE = 'yardmaster:port'
 const PATIENCE_MS = 5000
 
-export function openPort(page: Window): Promise<Result<Link, LinkTrouble>> {
+export function openPort(page: Window): Promise<Result<Link, LinkIssue>> {
   return new Promise((resolve) => {
-    const settle = (result: Result<Link, LinkTrouble>): void => {
+    const settle = (result: Result<Link, LinkIssue>): void => {
       clearTimeout(timer)
       page.removeEventListener('message', onMessage)
       resolve(result)

@@ -1,9 +1,9 @@
 /** Opens a WebSocket to the service that served the page. The token goes as a subprotocol: an address would end in logs. */
 import { err, ok, type Result } from '../../base/result.ts'
-import { linkOverSocket, type Link, type LinkTrouble } from './link.ts'
+import { linkOverSocket, type Link, type LinkIssue } from './link.ts'
 import { takeToken } from './token.ts'
 
-export async function openSocket(page: Window): Promise<Result<Link, LinkTrouble>> {
+export async function openSocket(page: Window): Promise<Result<Link, LinkIssue>> {
   const token = await takeToken(page)
   if (!token.ok) return token
   const address = new URL('/ws', page.location.href)

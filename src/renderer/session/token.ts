@@ -1,7 +1,7 @@
 /** The page's token: got once for the one-use code in its address, then kept for all tabs of this origin, for as long as the host says. */
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { LinkTrouble } from './link.ts'
+import type { LinkIssue } from './link.ts'
 
 const KEY = 'yardmaster.token'
 const THEN_KEY = 'yardmaster.then'
@@ -9,7 +9,7 @@ const THEN = /(?:^|[#&?/])then=import(?:&|$)/
 const CODE = /(?:^|[#&?/])code=([^&]+)/
 const answerSchema = z.object({ token: z.string().min(1) })
 
-export async function takeToken(page: Window): Promise<Result<string, LinkTrouble>> {
+export async function takeToken(page: Window): Promise<Result<string, LinkIssue>> {
   const code = CODE.exec(page.location.hash)?.[1]
   if (code === undefined) return keptToken(page)
   const token = await exchange(page, decodeURIComponent(code))
@@ -24,7 +24,7 @@ export async function takeToken(page: Window): Promise<Result<string, LinkTroubl
   return token
 }
 
-function keptToken(page: Window): Result<string, LinkTrouble> {
+function keptToken(page: Window): Result<string, LinkIssue> {
   const kept = page.localStorage.getItem(KEY)
   return kept === null ? err('unauthorised') : ok(kept)
 }
@@ -46,13 +46,13 @@ export const beginWithImport = (page: Window): void =>
   page.sessionStorage.setItem(THEN_KEY, 'import')
 
 /** True once after such a word. */
-export function takeImportWish(page: Window): boolean {
+export function takeImportRequest(page: Window): boolean {
   const isWished = page.sessionStorage.getItem(THEN_KEY) === 'import'
   page.sessionStorage.removeItem(THEN_KEY)
   return isWished
 }
 
-async function exchange(page: Window, code: string): Promise<Result<string, LinkTrouble>> {
+async function exchange(page: Window, code: string): Promise<Result<string, LinkIssue>> {
   try {
     const answer = await page.fetch('/session', {
       method: 'POST',

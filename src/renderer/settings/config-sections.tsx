@@ -3,7 +3,7 @@ import type { Setting } from '../../contract/page.ts'
 import {
   isSaidElsewhere,
   keyParts,
-  sourceWord,
+  sourceLabel,
   titledSetting,
   type ConfigScope,
   type KnownNames,
@@ -53,7 +53,7 @@ export function configSections({
       const titled = titledSetting(entry)
       return {
         id: entry.key,
-        words: `${titled.label} ${titled.note} ${entry.key} ${sourceWord(entry.source)}`,
+        words: `${titled.label} ${titled.note} ${entry.key} ${sourceLabel(entry.source)}`,
         node: (
           <ConfigRow
             entry={titled}

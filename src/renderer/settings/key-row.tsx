@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { Button } from '../ui/button.tsx'
 import type { CommandInfo } from '../workspace/command-table.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
-import { isSingle, keysOf, readableKey, wordOfEvent } from '../workspace/keys.ts'
+import { isSingle, keysOf, readableKey, keyNameOfEvent } from '../workspace/keys.ts'
 import { usePreferences } from '../workspace/preferences.ts'
 import { holderOf, resetKeys, takeKeys, turnOff } from './key-choice.ts'
 import { SettingRow } from './setting-row.tsx'
@@ -108,7 +108,7 @@ function KeyCatcher({ label, onKeys, onLeave, onBlur }: KeyCatcherProps) {
     event.preventDefault()
     event.stopPropagation()
     if (event.key === 'Escape') return onLeave()
-    const word = wordOfEvent(event.nativeEvent)
+    const word = keyNameOfEvent(event.nativeEvent)
     if (word === null) return
     if (first !== null) onKeys(isSingle(word) ? `${first} ${word}` : word)
     else if (isSingle(word)) setFirst(word)

@@ -5,7 +5,7 @@ import type { Problem } from '../session/problem.ts'
 import { useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { useIsPast } from '../workspace/moment.ts'
 import { navigate } from '../workspace/route.ts'
 import { downstreamOf, upstreamOf } from '../workspace/reach.ts'
@@ -87,7 +87,7 @@ function Row({ id, side, isBusy, onRemove }: RowProps) {
       </button>
       {card && (
         <span className="dependency-state" data-st={card.state}>
-          {card.fact ?? wordOf(card.state)}
+          {card.fact ?? labelOfState(card.state)}
         </span>
       )}
       {onRemove && (

@@ -51,7 +51,7 @@ const STATUS_WORDS: Readonly<Record<AgentStatus, string>> = {
   ended: 'Ended',
 }
 
-export function agentWord(agent: AgentView): string {
+export function agentStateText(agent: AgentView): string {
   const { status, outcome } = agent
   if (questionOf(agent) !== null) return 'Asked'
   if (isHeldUp(agent)) return 'Held up'

@@ -18,7 +18,7 @@ interface KillLadderProps {
   readonly agent: AgentView | null
 }
 
-export function KillLadder({ card, agent }: KillLadderProps) {
+export function KillProgress({ card, agent }: KillLadderProps) {
   const [killed, setKilled] = useState<string | null>(null)
   const isStopping = agent?.status === 'stopping'
   if (isStopping && killed !== agent.id) setKilled(agent.id)

@@ -15,7 +15,7 @@ import { dependentsOf, wouldBecomeReady } from '../workspace/reach.ts'
 import { deleteTasks, doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS } from '../workspace/task-acts.ts'
 import { actsNow, consequenceOf, secondPressOf, type ActName, type Standing } from './acts-now.ts'
-import { KillLadder } from './kill-ladder.tsx'
+import { KillProgress } from './kill-ladder.tsx'
 import { useNow } from './use-now.ts'
 
 const LABELS: Readonly<Record<ActName, string>> = {
@@ -85,7 +85,7 @@ export function TaskActs({ standing }: { readonly standing: Standing }) {
       </div>
       {note !== null && agent !== null && <p className="acts-note">{note}</p>}
       <ProblemNote problem={acts.command.problem} onClose={acts.command.dismiss} />
-      <KillLadder card={card} agent={agent} />
+      <KillProgress card={card} agent={agent} />
     </>
   )
 }

@@ -8,7 +8,7 @@ import { Lamp } from '../ui/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
 import { plural } from '../ui/words.ts'
 import { navigate } from '../workspace/route.ts'
-import { agentState, agentWord, tookMs } from './facts.ts'
+import { agentState, agentStateText, tookMs } from './facts.ts'
 import { Section } from './section.tsx'
 
 export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
@@ -87,7 +87,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
         >
           <Lamp state={agentState(agent)} />
           <span className="visually-hidden">Output of try {number}:</span>
-          {agentWord(agent)}
+          {agentStateText(agent)}
           <code>{agent.id}</code>
         </button>
       </td>
@@ -108,7 +108,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
 type Line = readonly [string, (agent: AgentView) => string]
 
 const LINES: readonly Line[] = [
-  ['Outcome', agentWord],
+  ['Outcome', agentStateText],
   ['Why', ({ failure }) => failure?.reason ?? ''],
   ['Exit code', ({ exitCode }) => (exitCode === null ? '' : String(exitCode))],
   ['Executor', ({ executor, provenance }) => `${executor}, ${provenance.executor}`],

@@ -14,7 +14,7 @@ import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { TASK_ACTS, type TaskAct } from '../workspace/task-acts.ts'
 import { LastLines } from '../ui/last-lines.tsx'
-import { whyWords } from './why-words.ts'
+import { whyText } from './why-words.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 
 export type WhyAct =
@@ -92,7 +92,7 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
-        <PlainText text={whyWords(why.text)} />
+        <PlainText text={whyText(why.text)} />
       </p>
       {untilOf(why) !== null && (
         <p className="why-until">

@@ -31,5 +31,5 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Without commands to type. */
-export const whyWords = (text: string): string =>
+export const whyText = (text: string): string =>
   COMMANDS.reduce((words, [command, instead]) => words.replace(command, instead), text)

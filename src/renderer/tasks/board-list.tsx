@@ -3,7 +3,7 @@ import { memo, useRef, type DragEvent, type KeyboardEvent, type MouseEvent } fro
 import type { TaskCard } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { cardMoneyText } from '../ui/usage-words.ts'
 import { countText } from '../ui/words.ts'
 import { useRoute } from '../workspace/route.ts'
@@ -50,7 +50,7 @@ export function BoardList(props: BoardListProps) {
       data-st={state}
       data-dim={isDim}
       data-takes={isOpen}
-      aria-label={`${wordOf(state)}, ${countText(ids.length)}`}
+      aria-label={`${labelOfState(state)}, ${countText(ids.length)}`}
       onDragOver={allow}
       onDragEnter={allow}
       onDrop={(event) => {
@@ -60,7 +60,7 @@ export function BoardList(props: BoardListProps) {
     >
       <h2>
         <Lamp state={state} />
-        {wordOf(state)}
+        {labelOfState(state)}
         <span className="end">{countText(ids.length)}</span>
       </h2>
       <div
@@ -68,7 +68,7 @@ export function BoardList(props: BoardListProps) {
         className="board-cards"
         data-column={state}
         role="listbox"
-        aria-label={wordOf(state)}
+        aria-label={labelOfState(state)}
         aria-multiselectable="true"
         aria-activedescendant={focusIndex < 0 ? undefined : rowName(focusId)}
         tabIndex={isStop ? 0 : -1}

@@ -8,7 +8,7 @@ import type { Problem } from '../session/problem.ts'
 import { useSession, useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { editDependency } from '../workspace/send-acts.ts'
 import { candidates } from './candidates.ts'
@@ -161,7 +161,7 @@ function Finder({ card, hasFocus, onPick }: FinderProps) {
           >
             <Lamp state={other.state} />
             <span className="truncate">{other.title}</span>
-            <span className="end">{blocked ?? wordOf(other.state)}</span>
+            <span className="end">{blocked ?? labelOfState(other.state)}</span>
           </div>
         ))}
       </div>

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import type { ShownState } from '../../domain/task.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { Lamp, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, labelOfState } from '../ui/status-badge.tsx'
 import { useSelection } from '../workspace/selection.ts'
 import { boardColumns, moveTo, type MoveFacts } from './board-moves.ts'
 import { useMoves } from './use-moves.ts'
@@ -27,7 +27,7 @@ export function MoveMenu() {
         </Button>
       }
       entries={boardColumns(facts.tasks.values()).map(({ state }) => ({
-        label: wordOf(state),
+        label: labelOfState(state),
         icon: <Lamp state={state} />,
         blocked: reasonAgainst(subjects, state, facts),
         onSelect: () => void move(subjects, state),

@@ -1,16 +1,16 @@
 /** Fetches moments of the past while the head moves: one at a time, the newest wish next, and nothing that comes too late is shown. */
-import type { Moment } from '../../contract/page.ts'
+import type { GraphAt } from '../../contract/page.ts'
 import type { Result } from '../../base/result.ts'
 import type { Problem } from '../session/problem.ts'
 
-export interface MomentLoaderParts {
+export interface GraphAtLoaderParts {
   /** `at` in ms. */
-  readonly fetch: (at: number) => Promise<Result<Moment, Problem>>
-  readonly show: (moment: Moment) => void
+  readonly fetch: (at: number) => Promise<Result<GraphAt, Problem>>
+  readonly show: (moment: GraphAt) => void
   readonly onProblem: (problem: Problem | null) => void
 }
 
-export interface MomentLoader {
+export interface GraphAtLoader {
   /** Shows that instant as soon as it is there; null = the present, and what is under way is dropped. */
   want(at: number | null): void
   /** Fetches ahead, once nothing else is under way. */
@@ -20,15 +20,15 @@ export interface MomentLoader {
 /** Moments kept: enough for a replay to run ahead of itself. */
 const KEPT = 8
 
-export function createMomentLoader({ fetch, show, onProblem }: MomentLoaderParts): MomentLoader {
-  const kept = new Map<number, Moment>()
+export function createGraphAtLoader({ fetch, show, onProblem }: GraphAtLoaderParts): GraphAtLoader {
+  const kept = new Map<number, GraphAt>()
   let wanted: number | null = null
   let ahead: number | null = null
   let isBusy = false
   /** Raised on every way back to the present: what was asked for before it comes too late. */
   let turn = 0
 
-  const keep = (at: number, moment: Moment): void => {
+  const keep = (at: number, moment: GraphAt): void => {
     kept.set(at, moment)
     const [oldest] = kept.keys()
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)

@@ -1,7 +1,7 @@
 /** Says that the past is shown, and the way back. */
 import type { Problem } from '../session/problem.ts'
 import { Button } from '../ui/button.tsx'
-import { useMoment } from '../workspace/moment.ts'
+import { useShownTime } from '../workspace/moment.ts'
 import { moveHead, usePlayhead } from './playhead.ts'
 import { agoText, clockText } from './time-words.ts'
 
@@ -14,7 +14,7 @@ interface PastBannerProps {
 
 export function PastBanner({ now, problem }: PastBannerProps) {
   const { at } = usePlayhead()
-  const shown = useMoment()
+  const shown = useShownTime()
   if (at === null) return null
   const spanMs = now - at
   const isLate = shown === null && problem === null

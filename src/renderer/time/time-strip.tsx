@@ -11,7 +11,7 @@ import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
 import { useActivity, type Activity } from './use-activity.ts'
 import { replay } from './use-head-keys.ts'
-import { useMoments } from './use-moments.ts'
+import { useGraphAt } from './use-moments.ts'
 import { useIsLive } from './use-present.ts'
 import './time.css'
 
@@ -30,7 +30,7 @@ export function TimeStrip() {
   const [span, setSpan] = useState<Span>('all')
   const slider = useRef<HTMLDivElement>(null)
   const { activity, problem } = useActivity(span === 'all' ? null : Number(span))
-  const refusal = useMoments(activity?.to ?? Infinity)
+  const refusal = useGraphAt(activity?.to ?? Infinity)
   const end = useForecast(activity?.to ?? null)
   useCommands({ time: () => slider.current?.focus() })
   useEscape()

@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Problem } from '../session/problem.ts'
 import { useSession } from '../session/session-context.tsx'
-import { showLive, showMoment } from '../workspace/moment.ts'
+import { showLive, showTime } from '../workspace/moment.ts'
 import { useRoute } from '../workspace/route.ts'
-import { createMomentLoader } from './moment-loader.ts'
+import { createGraphAtLoader } from './moment-loader.ts'
 import { getPlayhead, isoOf, leaveHead, moveHead, readAddress, usePlayhead } from './playhead.ts'
 
 /** A replay moves on twice a second, by half a minute of the yard's time: 60 times as fast as it was. */
@@ -13,16 +13,16 @@ const REPLAY_FACTOR = 60
 const LEAP_MS = REPLAY_EVERY_MS * REPLAY_FACTOR
 
 /** `now` in ms: the replay ends there. Gives why a moment cannot be shown. */
-export function useMoments(now: number): Problem | null {
+export function useGraphAt(now: number): Problem | null {
   const session = useSession()
   const { at, isReplaying } = usePlayhead()
   const [problem, setProblem] = useState<Problem | null>(null)
   const named = useRoute().filters['at']
   const loader = useMemo(
     () =>
-      createMomentLoader({
+      createGraphAtLoader({
         fetch: (instant) => session.call(({ page }) => page.moment({ at: isoOf(instant) })),
-        show: showMoment,
+        show: showTime,
         onProblem: setProblem,
       }),
     [session],

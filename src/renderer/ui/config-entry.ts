@@ -44,7 +44,7 @@ const SOURCES: Readonly<Record<ConfigSource, string>> = {
   env: 'Environment',
   flag: 'Flag',
 }
-export const sourceWord = (source: ConfigSource): string => SOURCES[source]
+export const sourceLabel = (source: ConfigSource): string => SOURCES[source]
 
 /** Why an edit of this scope would change nothing; null = it can be made. */
 export function fixedReason(

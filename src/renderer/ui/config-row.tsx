@@ -7,7 +7,7 @@ import { ConfigControl } from './config-control.tsx'
 import {
   fixedReason,
   scopeOf,
-  sourceWord,
+  sourceLabel,
   typedText,
   type ConfigScope,
   type KnownNames,
@@ -49,7 +49,7 @@ export function ConfigRow(props: ConfigRowProps) {
         {fixed !== null && <p className="config-fixed">{fixed}</p>}
         <p className="config-source">
           <code>{entry.key}</code>
-          <span>{sourceWord(entry.source)}</span>
+          <span>{sourceLabel(entry.source)}</span>
           {entry.file !== null && <FilePlace file={entry.file} line={entry.line} />}
         </p>
         {pending && <Pending entry={pending} />}
@@ -91,7 +91,7 @@ function Pending({ entry }: { readonly entry: PendingEntry }) {
       <span>
         Pending: <code>{typedText(value) || 'not set'}</code>
       </span>
-      <span>{sourceWord(source)}</span>
+      <span>{sourceLabel(source)}</span>
       {file !== null && <FilePlace file={file} line={line} />}
       <span className="config-pending-why">
         The files were changed and not reloaded. <code>yard service reload</code> applies them, and

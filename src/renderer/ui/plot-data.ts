@@ -36,7 +36,7 @@ export function greatest(series: readonly PlotSeries[]): number | null {
 export const isUnknown = (series: readonly PlotSeries[]): boolean => greatest(series) === null
 
 /** `14:02: Agents 3, Cap 4`. What is not known is left out. */
-export function wordsAt(
+export function textAt(
   series: readonly PlotSeries[],
   index: number,
   format: (value: number) => string,
@@ -57,5 +57,5 @@ export function axisTime(atMs: number, spanMs: number): string {
 }
 
 /** `14:02`, and with its day where the span is longer than one. */
-export const momentText = (atMs: number, spanMs: number): string =>
+export const dateTimeText = (atMs: number, spanMs: number): string =>
   (spanMs <= DAY_MS ? clock : weekdayClock).format(atMs)

@@ -1,6 +1,6 @@
 /** Numbers over time on a canvas, with a readout that keys and pointer move, and the same as a table. */
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
-import { momentText, stacked, wordsAt, type PlotSeries } from './plot-data.ts'
+import { dateTimeText, stacked, textAt, type PlotSeries } from './plot-data.ts'
 import { PlotTable } from './plot-table.tsx'
 import { useThemeTurn } from './theme-tokens.ts'
 import { usePlotCanvas } from './use-plot-canvas.ts'
@@ -41,7 +41,7 @@ function PlotBody(props: PlotProps) {
     onPoint,
   })
   const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
-  const timeText = props.timeText ?? ((ms: number) => momentText(ms, spanMs))
+  const timeText = props.timeText ?? ((ms: number) => dateTimeText(ms, spanMs))
   const last = Math.max(0, times.length - 1)
   const index = Math.min(pointed ?? last, last)
   const when = times.length === 0 ? '' : timeText(times[index] ?? 0)
@@ -64,7 +64,7 @@ function PlotBody(props: PlotProps) {
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={index}
-        aria-valuetext={`${when}: ${wordsAt(series, index, format)}`}
+        aria-valuetext={`${when}: ${textAt(series, index, format)}`}
         onKeyDown={onKeyDown}
       />
       <Readout when={when} series={series} index={index} format={format} />

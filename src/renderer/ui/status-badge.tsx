@@ -138,7 +138,7 @@ export const STATES_IN_ORDER: readonly ShownState[] = [
   'abandoned',
 ]
 
-export const wordOf = (state: ShownState): string => LOOKS[state].word
+export const labelOfState = (state: ShownState): string => LOOKS[state].word
 
 /** Null = nothing is known: a plain ring. Decoration only: a word or a label must stand beside it. */
 export function Lamp({ state }: { readonly state: ShownState | null }) {
@@ -153,7 +153,7 @@ export function StatusBadge({ state }: { readonly state: ShownState }) {
   return (
     <span className="status-badge" data-st={state}>
       <Lamp state={state} />
-      {wordOf(state)}
+      {labelOfState(state)}
     </span>
   )
 }

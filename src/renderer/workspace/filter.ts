@@ -1,6 +1,6 @@
 /** One way to narrow tasks down, the same on the graph and in the lists: words, and `state: tag: executor: model: agent: is:` fields. It stands in the address (`q`). */
 import type { TaskCard } from '../../contract/view.ts'
-import { wordOf } from '../ui/status-badge.tsx'
+import { labelOfState } from '../ui/status-badge.tsx'
 import { useHalf } from './half.ts'
 import { currentRoute, navigate, type Screen } from './route.ts'
 
@@ -10,7 +10,7 @@ const FIELDS: Readonly<Record<string, (card: TaskCard, value: string) => boolean
   state: (card, value) =>
     value
       .split(',')
-      .some((each) => card.state === each || wordOf(card.state).toLowerCase() === each),
+      .some((each) => card.state === each || labelOfState(card.state).toLowerCase() === each),
   tag: (card, value) => card.tags.some((tag) => tag.toLowerCase() === value),
   executor: (card, value) => card.executor?.toLowerCase() === value,
   model: (card, value) => card.model?.toLowerCase().includes(value) ?? false,
@@ -36,7 +36,7 @@ function testOf(word: string): TaskFilter {
 }
 
 /** True when each word of the query stands in one of the texts; for lists of other things than tasks. */
-export function hasWords(query: string, texts: readonly (string | null | undefined)[]): boolean {
+export function hasText(query: string, texts: readonly (string | null | undefined)[]): boolean {
   const all = texts.map((text) => (text ?? '').toLowerCase())
   const words = query.toLowerCase().match(/\S+/g) ?? []
   return words.every((word) => all.some((text) => text.includes(word)))

@@ -5,7 +5,7 @@ import { getPreferences } from './preferences.ts'
 const isMac = /mac/i.test(navigator.platform)
 
 /** The word for what was pressed, e.g. `mod+shift+k`; null for a lone modifier. */
-export function wordOfEvent(event: KeyboardEvent): string | null {
+export function keyNameOfEvent(event: KeyboardEvent): string | null {
   const { key } = event
   if (['Shift', 'Control', 'Alt', 'Meta', 'Dead', 'Unidentified'].includes(key)) return null
   const mod = isMac ? event.metaKey : event.ctrlKey

@@ -1,29 +1,29 @@
 /** Which time the graph shows: live, or a moment of the past, read-only. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { Moment } from '../../contract/page.ts'
+import type { GraphAt } from '../../contract/page.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { useYard } from '../session/session-context.tsx'
 
-export interface ShownMoment {
-  readonly moment: Moment
+export interface ShownTime {
+  readonly moment: GraphAt
   readonly tasks: ReadonlyMap<string, TaskCard>
   /** Raised when the set of tasks or dependencies differs from the moment shown before. */
   readonly structure: number
 }
 
-const store = createStore<{ readonly shown: ShownMoment | null }>(() => ({ shown: null }))
+const store = createStore<{ readonly shown: ShownTime | null }>(() => ({ shown: null }))
 let structures = 0
 
-export const useMoment = (): ShownMoment | null => useStore(store, ({ shown }) => shown)
+export const useShownTime = (): ShownTime | null => useStore(store, ({ shown }) => shown)
 /** Nothing is changed while the graph shows the past: the hand would mean what the eye sees, not what is now. */
 export const useIsPast = (): boolean => useStore(store, ({ shown }) => shown !== null)
-export const getMoment = (): ShownMoment | null => store.getState().shown
+export const getShownTime = (): ShownTime | null => store.getState().shown
 
 /** Why nothing can be changed while a moment of the past is shown; null = it can. */
-export const pastReason = (): string | null => (getMoment() ? 'The past is read-only' : null)
+export const pastReason = (): string | null => (getShownTime() ? 'The past is read-only' : null)
 
-export function showMoment(moment: Moment): void {
+export function showTime(moment: GraphAt): void {
   const before = store.getState().shown
   const tasks = new Map(moment.tasks.map((card) => [card.id, card]))
   const structure = before && isSameShape(before.tasks, tasks) ? before.structure : --structures
@@ -39,7 +39,7 @@ export function useShownTasks(): {
 } {
   const live = useYard((view) => view.tasks)
   const structure = useYard((view) => view.structure)
-  const shown = useMoment()
+  const shown = useShownTime()
   return shown ?? { tasks: live, structure }
 }
 

@@ -160,7 +160,7 @@ function removeAndRemember(
     const done = await sendOrOffer(session, remove, `Remove ${count}`, own.waitsForPerson)
     if (!done.ok) return showRefusal(done.error)
     const undo = sendChanges([
-      ...read.value.map((view): TaskChange => ({ do: 'add', task: wishOf(view) })),
+      ...read.value.map((view): TaskChange => ({ do: 'add', task: inputOf(view) })),
       ...rest.relinks.map(({ id, lost, gained }): TaskChange => ({
         do: 'edit',
         id,
@@ -180,7 +180,7 @@ function showRefusal({ message }: Problem): false {
 type View = Awaited<ReturnType<YardClient['task']['get']>>
 
 /** What is sent to make the same task again, without those that waited for it: they name it themselves. */
-export const wishOf = (view: View) => ({
+export const inputOf = (view: View) => ({
   id: view.id,
   title: view.title,
   description: view.description,

@@ -2,7 +2,7 @@
 import type { MouseEvent } from 'react'
 import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../session/session-context.tsx'
-import { Lamp, STATES_IN_ORDER, wordOf } from '../ui/status-badge.tsx'
+import { Lamp, STATES_IN_ORDER, labelOfState } from '../ui/status-badge.tsx'
 import { countText } from '../ui/words.ts'
 import { setQuery, statesOf, useQuery, withStates } from './filter.ts'
 
@@ -31,11 +31,11 @@ export function StateStrip() {
             type="button"
             data-st={state}
             aria-pressed={chosen?.has(state) ?? false}
-            title={wordOf(state)}
+            title={labelOfState(state)}
             onClick={(event) => choose(state, event)}
           >
             <Lamp state={state} />
-            <span className="visually-hidden">{wordOf(state)}</span>
+            <span className="visually-hidden">{labelOfState(state)}</span>
             {countText(counts[state] ?? 0)}
           </button>
         ))}

@@ -4,7 +4,7 @@ import { useHalf } from './half.ts'
 import { currentRoute, navigate } from './route.ts'
 
 /** `name`: of the filter that asks for it. */
-export function useWish(name: string, act: () => void): void {
+export function useRequest(name: string, act: () => void): void {
   const latest = useRef(act)
   useEffect(() => {
     latest.current = act

@@ -8,7 +8,7 @@ import {
   type NewTask,
   type TaskEdit,
 } from '../../domain/new-task.ts'
-import { misfitOf, resolveExecutor, resolveModel, scheduleOf } from '../../domain/resolve.ts'
+import { mismatchOf, resolveExecutor, resolveModel, scheduleOf } from '../../domain/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Schedule, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
@@ -76,7 +76,7 @@ function checkRoute(
 ): Failure | null {
   const executor = resolveExecutor(settings, task)
   if (!executor.ok) return executor.error
-  const misfit = task.executor === null ? null : misfitOf(task, executor.value.profile)
+  const misfit = task.executor === null ? null : mismatchOf(task, executor.value.profile)
   if (misfit) return misfit
   if (task.model === null) return null
   const model = resolveModel(settings, task, executor.value.profile)

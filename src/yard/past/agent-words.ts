@@ -2,20 +2,20 @@
 import type { StoredRow } from '../../store/store.ts'
 import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
 import { assertNever } from '../../base/result.ts'
-import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
+import { part, reasonOf, saidOf, textOf, type RowText } from './row-parts.ts'
 
 export interface AgentContext {
   /** Whether the agent held its task until that row, and left it open again. */
   hasGivenBack(): boolean
 }
 
-export function agentWords(row: StoredRow, context: AgentContext): RowWords {
+export function agentRowText(row: StoredRow, context: AgentContext): RowText {
   const { id, event } = row
   const told = TELLERS[event]?.(row, context) ?? {}
   return { text: `${id}: ${event}`, state: null, until: null, agent: id, ...told }
 }
 
-type Told = Partial<RowWords>
+type Told = Partial<RowText>
 
 const TELLERS: Readonly<Record<string, (row: StoredRow, context: AgentContext) => Told>> = {
   'agent.claimed': ({ id, set }) => {

@@ -10,7 +10,7 @@ import { createPacer } from '../slices.ts'
 import { toTaskCard } from '../views/task-card.ts'
 import { createFold, type Fold } from './fold.ts'
 
-export interface PastMoment {
+export interface PastGraph {
   /** The last row of the journal that had been written by then. */
   readonly seq: number
   readonly tasks: TaskCard[]
@@ -18,7 +18,7 @@ export interface PastMoment {
 
 export interface Past {
   /** The graph as it was at `at`, ms, told as of then. Throws when the signal says so. */
-  moment(at: number, signal?: AbortSignal): Promise<PastMoment>
+  moment(at: number, signal?: AbortSignal): Promise<PastGraph>
   close(): void
 }
 
@@ -34,7 +34,7 @@ export function createPast(
   let cancelDrop = (): void => {}
   let last: Promise<unknown> = Promise.resolve()
 
-  const moment = async (at: number, signal?: AbortSignal): Promise<PastMoment> => {
+  const moment = async (at: number, signal?: AbortSignal): Promise<PastGraph> => {
     signal?.throwIfAborted()
     cancelDrop()
     cancelDrop = clock.after(KEPT_MS, () => (fold = null))

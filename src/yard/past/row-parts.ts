@@ -2,7 +2,7 @@
 import type { ShownState } from '../../domain/task.ts'
 import { oneLine } from '../views/task-fact.ts'
 
-export interface RowWords {
+export interface RowText {
   readonly text: string
   readonly agent: string | null
   /** The shown state whose tone it has. */

@@ -5,8 +5,8 @@ import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
-import { agentWords, type AgentContext } from './agent-words.ts'
-import { part, reasonOf, saidOf, textOf, type RowWords } from './row-parts.ts'
+import { agentRowText, type AgentContext } from './agent-words.ts'
+import { part, reasonOf, saidOf, textOf, type RowText } from './row-parts.ts'
 
 export interface RowContext extends AgentContext {
   readonly now: number
@@ -21,14 +21,14 @@ export interface RowContext extends AgentContext {
   claimerOf(agent: string): string | null
 }
 
-export function wordsOf(row: StoredRow, context: RowContext): RowWords {
-  if (row.entity === 'agent') return agentWords(row, context)
+export function textOfRow(row: StoredRow, context: RowContext): RowText {
+  if (row.entity === 'agent') return agentRowText(row, context)
   const told = TELLERS[row.event]?.(row, context) ?? {}
   const agent = isAgentId(row.by) ? row.by : null
   return { text: row.event, state: null, until: null, agent, ...told }
 }
 
-type Told = Partial<RowWords>
+type Told = Partial<RowText>
 type Teller = (row: StoredRow, context: RowContext) => Told
 
 const timeOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)

@@ -5,7 +5,7 @@ import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/id
 import type { StoredRow } from '../../store/store.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
-import { wordsOf, type RowContext } from './row-words.ts'
+import { textOfRow, type RowContext } from './row-words.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'now'>
 
@@ -50,7 +50,7 @@ function toLine(yard: Source, row: StoredRow, title: string | null): TimelineRow
     hasGivenBack: () => hasGivenBack(yard, row),
     claimerOf: (id) => agentOf(yard, id)?.claimedBy ?? null,
   }
-  const { text, agent, state, until } = wordsOf(row, context)
+  const { text, agent, state, until } = textOfRow(row, context)
   return {
     seq: row.seq,
     at: isoTime(row.at),

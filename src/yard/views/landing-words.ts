@@ -10,7 +10,7 @@ import type { Yard } from '../yard.ts'
 type Source = Pick<Yard, 'plan' | 'host'>
 
 /** Sentences; null where the result has landed, nobody has asked for that, or the task is worked on again. */
-export function landingWords(yard: Source, task: Task): string | null {
+export function landingText(yard: Source, task: Task): string | null {
   const { id, landing } = task
   if (landing === null || !hasResult(task)) return null
   const into = landing.target === null ? '' : ` into ${landing.target}`

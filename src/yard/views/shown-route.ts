@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Failure } from '../../domain/failure.ts'
-import { misfitOf, resolveExecutor, resolveModel } from '../../domain/resolve.ts'
+import { mismatchOf, resolveExecutor, resolveModel } from '../../domain/resolve.ts'
 import { spends, YARD_BUDGET_KEYS } from '../../domain/budget.ts'
 import { standInOf } from '../../domain/fallback.ts'
 import { unknownCostOf } from '../../domain/known-cost.ts'
@@ -31,7 +31,7 @@ export function resolveRoute(
 ): Result<ShownRoute, Failure> {
   const executor = resolveExecutor(settings, task)
   if (!executor.ok) return executor
-  const misfit = misfitOf(task, executor.value.profile)
+  const misfit = mismatchOf(task, executor.value.profile)
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, executor.value.profile)
   if (!model.ok) return model

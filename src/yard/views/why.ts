@@ -14,7 +14,7 @@ import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'
-import { landingWords } from './landing-words.ts'
+import { landingText } from './landing-words.ts'
 import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
@@ -22,7 +22,7 @@ import { executorReason } from './agent-view.ts'
 export function toWhy(yard: Yard, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
-  const landing = landingWords(yard, task)
+  const landing = landingText(yard, task)
   const text = [textOf(yard, task, waitsFor), ...(landing === null ? [] : [landing])].join(' ')
   return {
     id: task.id,

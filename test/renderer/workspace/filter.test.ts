@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasWords, statesOf, toFilter, withStates } from '../../../src/renderer/workspace/filter.ts'
+import { hasText, statesOf, toFilter, withStates } from '../../../src/renderer/workspace/filter.ts'
 import { card } from './cards.ts'
 
 const docs = card('docs', {
@@ -41,7 +41,7 @@ describe('a filter', () => {
 })
 
 test('a list of other things is narrowed by words, each of which must stand somewhere', () => {
-  expect(hasWords('', ['claude'])).toBe(true)
-  expect(hasWords('CLAU op', ['claude', null, 'opus'])).toBe(true)
-  expect(hasWords('claude haiku', ['claude', 'opus'])).toBe(false)
+  expect(hasText('', ['claude'])).toBe(true)
+  expect(hasText('CLAU op', ['claude', null, 'opus'])).toBe(true)
+  expect(hasText('claude haiku', ['claude', 'opus'])).toBe(false)
 })

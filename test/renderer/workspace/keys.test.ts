@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../src/renderer/workspace/command-table.ts'
-import { isSingle, keysOf, matchKeys, wordOfEvent } from '../../../src/renderer/workspace/keys.ts'
+import {
+  isSingle,
+  keysOf,
+  matchKeys,
+  keyNameOfEvent,
+} from '../../../src/renderer/workspace/keys.ts'
 import { setPreferences } from '../../../src/renderer/workspace/preferences.ts'
 
 const press = (key: string, more: KeyboardEventInit = {}): string | null =>
-  wordOfEvent(new KeyboardEvent('keydown', { key, ...more }))
+  keyNameOfEvent(new KeyboardEvent('keydown', { key, ...more }))
 const everywhere = new Set(['all', 'graph', 'tasks'] as const)
 
 describe('keys', () => {

@@ -1,6 +1,6 @@
 /** The tokens that Claude Code and its forks have used, from their answers and their result. */
 import { isDeepStrictEqual } from 'node:util'
-import type { ModelUsage, ToldUsage, Usage } from '../../../domain/agent.ts'
+import type { ModelUsage, RuntimeUsage, Usage } from '../../../domain/agent.ts'
 import { numberAt, objectAt, objectIn, objectsAt, textAt, type JsonObject } from './json-event.ts'
 import type { ChangingTools } from './tool-call.ts'
 import { estimatedTokens, sumUsage } from './usage-sum.ts'
@@ -69,7 +69,7 @@ const outputOf = ({ reported, characters }: Answer, { reportsOutput }: Dialect):
     : Math.max(reported.outputTokens ?? 0, estimatedTokens(characters))
 
 /** From its answers, before there is a result. */
-export function usageOfAnswers({ answers, dialect, isRedone }: Reading): ToldUsage | null {
+export function usageOfAnswers({ answers, dialect, isRedone }: Reading): RuntimeUsage | null {
   let sum: Usage | null = null
   const byModel = new Map<string, ModelUsage>()
   for (const answer of answers.values()) {
@@ -124,7 +124,7 @@ function nextCall(answers: readonly Answer[], dialect: Dialect): ModelUsage | nu
 }
 
 /** `modelUsage` includes sub-agents and requests of the CLI itself; `usage` is the main conversation only. */
-export function usageOfResult(reading: Reading, event: JsonObject): ToldUsage {
+export function usageOfResult(reading: Reading, event: JsonObject): RuntimeUsage {
   const { dialect, isRedone } = reading
   const byModel = Object.entries(objectAt(event, 'modelUsage') ?? {}).flatMap(([model, reported]) =>
     usageOfModel(model, objectIn(reported)),

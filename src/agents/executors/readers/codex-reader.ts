@@ -2,7 +2,7 @@
  * Reads the events of `codex exec --json`. `error` is no end: every retry is one ("Reconnecting… 1/5"); only `turn.completed` and
  * `turn.failed` are. It has no fields for codes and reset times, so failures are sorted by the text of those events.
  */
-import type { ToldUsage } from '../../../domain/agent.ts'
+import type { RuntimeUsage } from '../../../domain/agent.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
 import {
@@ -114,7 +114,7 @@ function measure(state: State, item: JsonObject): void {
 }
 
 /** A turn that was cut off counts with an estimate. */
-function usageSoFar({ usage, turn, hasUncounted }: State): ToldUsage | null {
+function usageSoFar({ usage, turn, hasUncounted }: State): RuntimeUsage | null {
   if (turn === null || turn.read + turn.written === 0) return hasUncounted ? atLeast(usage) : usage
   return atLeast({ ...usage, ...sumUsage(usage, estimatedUsage(turn.read, turn.written)) })
 }

@@ -2,7 +2,7 @@
  * Reads the `stream-json` events of Gemini CLI. Its answers come in pieces, which are joined before they are reported. The `status` of
  * its `result` decides, for its exit code is 0 after some failures. Retries and the reset time of a quota are on stderr only.
  */
-import type { ToldUsage, Usage } from '../../../domain/agent.ts'
+import type { RuntimeUsage, Usage } from '../../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { clip, type OutputReport } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
@@ -180,7 +180,7 @@ function onErrorLine(state: State, line: string, at: number): readonly OutputRep
 }
 
 /** Before its result it reports no tokens, so they are estimated. */
-function usageSoFar({ usage, readCharacters, writtenCharacters }: State): ToldUsage | null {
+function usageSoFar({ usage, readCharacters, writtenCharacters }: State): RuntimeUsage | null {
   if (usage !== null || readCharacters + writtenCharacters === 0) return usage
   return { ...estimatedUsage(readCharacters, writtenCharacters), atLeast: true }
 }

@@ -2,7 +2,7 @@
  * The base of the readers of agent CLIs: parses each line as a JSON event, collects what the summary of a run needs, and makes the
  * reports that all readers make. A reader adds fields to the state and a function from an event to reports.
  */
-import type { ToldUsage } from '../../../domain/agent.ts'
+import type { RuntimeUsage } from '../../../domain/agent.ts'
 import type { WorkFailure } from '../../../domain/failure.ts'
 import { clip, MAX_SUMMARY, type OutputReport } from '../../../domain/output.ts'
 import { EMPTY_SUMMARY, type OutputReader, type OutputSummary } from '../executor.ts'
@@ -14,7 +14,7 @@ type Report<Kind extends OutputReport['kind']> = Extract<OutputReport, { kind: K
 export interface ReaderState {
   final: OutputSummary['final']
   failure: WorkFailure | null
-  usage: ToldUsage | null
+  usage: RuntimeUsage | null
   conversation: string | null
   mutatingToolCalls: number
   /** Ids of the calls that change something if they succeed, and have no result yet. */

@@ -9,7 +9,7 @@ import { withYard } from '../../connect/with-yard.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
-import { moment } from '../../text/format.ts'
+import { dateTimeText } from '../../text/format.ts'
 import { manyLines, oneLine, shorten } from '../../text/table.ts'
 
 const WINDOW_BYTES = 1_000_000
@@ -97,7 +97,7 @@ interface WindowPrinter {
 }
 
 const compactedText = ({ at, bytes }: NonNullable<Shown['compacted']>): string =>
-  `the end of ${bytesText(bytes)} of output follows: the rest was removed on ${moment(at)} ([agent] keep_output)`
+  `the end of ${bytesText(bytes)} of output follows: the rest was removed on ${dateTimeText(at)} ([agent] keep_output)`
 
 function printerOf({ print, machine }: Cli, isRaw: boolean): WindowPrinter {
   if (!isRaw)
@@ -148,7 +148,7 @@ const LINES_OF: Readonly<Record<string, (report: Report, text: string) => string
   error: (_report, text) => [`! ${oneLine(text)}`],
   question: (_report, text) => linesOf(`? ${text}`),
   waiting: ({ why, until }) => [
-    `… waits for its provider: ${short(why)}${typeof until === 'number' ? ` (until ${moment(utcIso(until))})` : ''}`,
+    `… waits for its provider: ${short(why)}${typeof until === 'number' ? ` (until ${dateTimeText(utcIso(until))})` : ''}`,
   ],
   // Book-keeping of the CLI: `yard cost` and `yard pilot` go by it, and `--json` tells it.
   usage: () => [],

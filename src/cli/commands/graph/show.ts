@@ -9,7 +9,7 @@ import { argument, defineCommand, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import { manyLines, oneLine } from '../../text/table.ts'
 import { isMilestone, timelineLine, timelineOf } from '../tasks/log.ts'
-import { count, moment, paintState, signOf, tokensOf } from '../../text/format.ts'
+import { count, dateTimeText, paintState, signOf, tokensOf } from '../../text/format.ts'
 
 /** Lines of the timeline that are shown; `yard log` shows all. */
 const TIMELINE_LINES = 40
@@ -85,7 +85,7 @@ function printLastLines(print: Cli['print'], lines: string | null): void {
 
 type Fact = readonly [name: string, value: string | null]
 
-const time = (iso: string | null): string | null => (iso === null ? null : moment(iso))
+const time = (iso: string | null): string | null => (iso === null ? null : dateTimeText(iso))
 
 function stateFacts(task: TaskView): Fact[] {
   const { failure } = task

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import type { AgentCaller, Door, OpenDoor } from '../../../mcp/door.ts'
+import type { AgentCaller, YardConnection, YardAccess } from '../../../mcp/door.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { defineCommand, type Cli } from '../../spec/define.ts'
@@ -48,10 +48,10 @@ async function callerOf({ machine, dir }: Cli): Promise<Result<AgentCaller | nul
 }
 
 /** One call after the other: without an owner each opens the yard in this process and closes it again. */
-function createDoor(cli: Cli): Door {
+function createDoor(cli: Cli): YardConnection {
   let last: Promise<unknown> = Promise.resolve()
   return {
-    open<T>(use: (at: OpenDoor) => Promise<Result<T, Failure>>) {
+    open<T>(use: (at: YardAccess) => Promise<Result<T, Failure>>) {
       const next = last.then(() => openOnce(cli, use))
       last = next
       return next
@@ -61,7 +61,7 @@ function createDoor(cli: Cli): Door {
 
 async function openOnce<T>(
   cli: Cli,
-  use: (at: OpenDoor) => Promise<Result<T, Failure>>,
+  use: (at: YardAccess) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
   const commandId = randomUUID()
   const { cwd } = cli.machine

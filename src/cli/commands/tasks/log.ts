@@ -5,7 +5,7 @@ import { withYard } from '../../connect/with-yard.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, whole } from '../../spec/values.ts'
-import { moment } from '../../text/format.ts'
+import { dateTimeText } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'
 
 const id = argument('<id>', 'the task', taskId)
@@ -95,7 +95,7 @@ export async function timelineOf(
 }
 
 export const timelineLine = ({ at, by, text }: TimelineRow): string =>
-  `${moment(at)}  ${oneLine(by)}: ${oneLine(text)}`
+  `${dateTimeText(at)}  ${oneLine(by)}: ${oneLine(text)}`
 
 /** Intermediate steps of an agent, which a summary of the task leaves out. */
 const STEPS = new Set(['agent.placed', 'agent.started', 'agent.heard', 'agent.conversed'])

@@ -1,7 +1,7 @@
 /** Tasks that repeat. */
 import { ok } from '../../../base/result.ts'
 import { withYard } from '../../connect/with-yard.ts'
-import { moment } from '../../text/format.ts'
+import { dateTimeText } from '../../text/format.ts'
 import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 
@@ -14,7 +14,7 @@ const list = (cli: Cli): Promise<Outcome> =>
       print.table(
         ['NEXT', 'ID', 'SCHEDULE', 'ZONE', 'STATE', 'TITLE'],
         entries.map(({ next, id, spec, tz, state, title }) => [
-          next === null ? (state === 'ready' ? 'now' : 'never') : moment(next),
+          next === null ? (state === 'ready' ? 'now' : 'never') : dateTimeText(next),
           id,
           spec,
           tz,
@@ -45,7 +45,9 @@ export const schedule = defineCommand({
         withYard(cli, async ({ client }) => {
           const task = await client.task.scheduleSkip({ id: name, commandId: cli.commandId })
           const next =
-            task.notBefore === null ? 'it does not fire again' : `next ${moment(task.notBefore)}`
+            task.notBefore === null
+              ? 'it does not fire again'
+              : `next ${dateTimeText(task.notBefore)}`
           cli.print.result(task, () => cli.print.line(`${task.id}: one is left out; ${next}`))
           return ok(0)
         }),

@@ -6,7 +6,7 @@ import { useFocusHome } from '../../ui/use-focus-home.ts'
 import { plural } from '../../ui/words.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../../workspace/commands.ts'
 import { KeyHint } from '../../workspace/key-hint.tsx'
-import { useMoment } from '../../workspace/moment.ts'
+import { useShownTime } from '../../workspace/moment.ts'
 import { selectTasks, useSelection } from '../../workspace/selection.ts'
 import { doAct } from '../../workspace/send-acts.ts'
 import { TASK_ACTS } from '../../workspace/task-acts.ts'
@@ -26,7 +26,7 @@ const ACTS: readonly (readonly [string, string])[] = [
 const CALM = { everyMs: 250, fromTasks: 1000 }
 
 export function BulkBar() {
-  const isPast = useMoment() !== null
+  const isPast = useShownTime() !== null
   const count = useSelection(({ ids }) => ids.size)
   if (isPast) return null
   return count > 1 ? <ManyChosen count={count} /> : <DraftBar />

@@ -1,7 +1,7 @@
 /** Which tasks a dependency can be added to or taken from by keys, the nearest on the canvas first. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
 import type { PickOption } from '../../ui/pick-list.tsx'
-import { wordOf } from '../../ui/status-badge.tsx'
+import { labelOfState } from '../../ui/status-badge.tsx'
 import { dependentsOf, type Tasks } from '../../workspace/reach.ts'
 import type { Scene } from '../scene.ts'
 import { linkOf, refusalOf, type Direction, type LinkRefusal } from './link-rules.ts'
@@ -60,7 +60,7 @@ function toRemove(tasks: Tasks, { ids, direction }: LinkQuestion): readonly Pick
 const optionOf = (card: TaskCard, refusal: LinkRefusal | null): PickOption => ({
   id: card.id,
   label: card.title,
-  note: refusal === null ? wordOf(card.state) : WHY[refusal.kind],
+  note: refusal === null ? labelOfState(card.state) : WHY[refusal.kind],
   isDoubtful: refusal !== null,
 })
 

@@ -2,13 +2,13 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
-export interface LinkCardWish {
+export interface LinkCardRequest {
   readonly how: 'add' | 'remove'
   readonly ids: readonly string[]
 }
 
-const store = createStore<{ readonly wish: LinkCardWish | null }>(() => ({ wish: null }))
-export const useLinkCard = (): LinkCardWish | null => useStore(store, ({ wish }) => wish)
+const store = createStore<{ readonly wish: LinkCardRequest | null }>(() => ({ wish: null }))
+export const useLinkCard = (): LinkCardRequest | null => useStore(store, ({ wish }) => wish)
 export const isLinkCardOpen = (): boolean => store.getState().wish !== null
-export const openLinkCard = (wish: LinkCardWish): void => store.setState({ wish })
+export const openLinkCard = (wish: LinkCardRequest): void => store.setState({ wish })
 export const closeLinkCard = (): void => store.setState({ wish: null })

@@ -7,12 +7,12 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { countOf } from '../../workspace/task-acts.ts'
 import { bringIntoSight, canvasScene, focusCanvas } from '../camera.ts'
 import { setGraphView } from '../view-state.ts'
-import { closeLinkCard, type LinkCardWish } from './link-card-state.ts'
+import { closeLinkCard, type LinkCardRequest } from './link-card-state.ts'
 import { linkCandidates } from './link-candidates.ts'
 import { linkOf, refusalOf, refusedTo, type Direction } from './link-rules.ts'
 import { makeLink, removeLink } from './make-link.ts'
 
-export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardWish }) {
+export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardRequest }) {
   const session = useSession()
   const tasks = useYard((view) => view.tasks)
   const [direction, setDirection] = useState<Direction>('before')
@@ -89,7 +89,7 @@ const matching = (options: readonly PickOption[], text: string): readonly PickOp
 function useLitCandidate(
   from: string,
   direction: Direction,
-  how: LinkCardWish['how'],
+  how: LinkCardRequest['how'],
 ): (id: string | null) => void {
   const session = useSession()
   useEffect(() => {

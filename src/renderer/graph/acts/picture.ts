@@ -1,6 +1,6 @@
 /** The graph as shapes, drawn from its data: the same for an SVG file and for a canvas. Pure but for measuring text. */
 import type { ShownState } from '../../../domain/task.ts'
-import { wordOf } from '../../ui/status-badge.tsx'
+import { labelOfState } from '../../ui/status-badge.tsx'
 import { NODE_HEIGHT, NODE_WIDTH } from '../grid.ts'
 import { LAMPS } from '../paint-lamps.ts'
 import type { Colours } from '../paint-colours.ts'
@@ -213,7 +213,7 @@ function groundOf(state: ShownState, colours: Colours): string {
 function standOf({ card, stack }: SceneNode, state: ShownState): string {
   if (stack) return stack.fact
   const fact = card ? factOf(card) : null
-  return fact === null ? wordOf(state) : `${wordOf(state)} · ${fact}`
+  return fact === null ? labelOfState(state) : `${labelOfState(state)} · ${fact}`
 }
 
 const roundedBox = (x: number, y: number): string => {

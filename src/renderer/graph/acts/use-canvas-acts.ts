@@ -12,7 +12,7 @@ import {
 import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../session/session-context.tsx'
 import type { Session } from '../../session/session.ts'
-import { getMoment } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/moment.ts'
 import { openQuickAdd } from '../../workspace/quick-add.ts'
 import { getSelection, selectTasks, toggleTask } from '../../workspace/selection.ts'
 import { canvasScene, focusCanvas } from '../camera.ts'
@@ -88,7 +88,7 @@ function linkActs(session: Session, flow: ReactFlowInstance): LinkActs {
   return {
     onConnect: ({ source, target }) => link(source, target),
     onConnectStart: (_event, { nodeId, handleType }) => {
-      if (nodeId === null || getMoment()) return
+      if (nodeId === null || getShownTime()) return
       const direction: Direction = handleType === 'target' ? 'before' : 'after'
       setGraphView({
         linking: { from: nodeId, direction, to: null },
@@ -98,7 +98,7 @@ function linkActs(session: Session, flow: ReactFlowInstance): LinkActs {
     },
     onConnectEnd: (event, { isValid, fromNode, fromHandle, toNode }) => {
       setGraphView({ linking: null, refused: new Set() })
-      if (isValid === true || !fromNode || getMoment()) return
+      if (isValid === true || !fromNode || getShownTime()) return
       const at = flow.screenToFlowPosition(pointOf(event))
       const other = toNode?.id ?? nodeAt(canvasScene(), at)
       const isAfter = fromHandle?.type !== 'target'
@@ -112,14 +112,15 @@ function linkActs(session: Session, flow: ReactFlowInstance): LinkActs {
       })
     },
     isValidConnection: ({ source, target }) =>
-      getMoment() === null && refusalOf(tasks(), { blocker: source, dependent: target }) === null,
+      getShownTime() === null &&
+      refusalOf(tasks(), { blocker: source, dependent: target }) === null,
   }
 }
 
 function nodeActs(session: Session): Pick<CanvasActs, 'onNodeDragStop' | 'onNodeClick'> {
   return {
     onNodeDragStop: (_event, _node, moved) => {
-      if (getMoment() || moved.length === 0) return
+      if (getShownTime() || moved.length === 0) return
       const { nodes } = canvasScene()
       // A block stands where one of its members stands.
       const moves = Object.fromEntries(
@@ -148,7 +149,7 @@ function paneActs(session: Session, flow: ReactFlowInstance): PaneActs {
       if (getSelection().ids.size > 0) selectTasks([])
     },
     onPaneDoubleClick: (event) => {
-      if (getMoment()) return
+      if (getShownTime()) return
       const { x, y } = flow.screenToFlowPosition(pointOf(event))
       openQuickAdd({ at: pointOf(event), place: { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 } })
     },

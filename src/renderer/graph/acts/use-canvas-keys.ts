@@ -4,7 +4,7 @@ import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../session/session-context.tsx'
 import type { Session } from '../../session/session.ts'
 import { announce } from '../../workspace/announcer.ts'
-import { getMoment } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/moment.ts'
 import { focusTask, getSelection, selectTasks, subjectTasks } from '../../workspace/selection.ts'
 import { bringIntoSight, canvasScene } from '../camera.ts'
 import { tasksOf } from './hit-test.ts'
@@ -82,7 +82,7 @@ function moveBy(event: Key, mover: Mover): boolean {
   const direction = DIRECTIONS[event.key]
   if (!direction || event.metaKey || event.ctrlKey) return false
   const by = event.shiftKey ? MOVE * 5 : MOVE
-  if (getMoment() === null) mover.add({ x: direction.x * by, y: direction.y * by })
+  if (getShownTime() === null) mover.add({ x: direction.x * by, y: direction.y * by })
   return true
 }
 

@@ -1,6 +1,6 @@
 /** Esc on the graph closes one thing at a time: circle, card, find, track, focus mode, time, selection, inspector. */
 import { useEffect } from 'react'
-import { getMoment } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/moment.ts'
 import { currentRoute, navigate } from '../../workspace/route.ts'
 import { dropSelection, getSelection } from '../../workspace/selection.ts'
 import { getGraphView, setGraphView } from '../view-state.ts'
@@ -29,7 +29,7 @@ export function closeOne(): boolean {
   else if (chosenTrack) setGraphView({ chosenTrack: null })
   else if (focus !== 'none') setGraphView({ focus: 'none' })
   // The way back to the present is the time strip's.
-  else if (getMoment()) return false
+  else if (getShownTime()) return false
   else if (getSelection().ids.size > 0) dropSelection()
   else if (currentRoute().task !== null) navigate({ task: null })
   else return false

@@ -3,7 +3,7 @@ import { useSession, useYard } from '../../session/session-context.tsx'
 import type { Session } from '../../session/session.ts'
 import { useCommands, type CommandHandlers } from '../../workspace/commands.ts'
 import { toFilter } from '../../workspace/filter.ts'
-import { getMoment } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/moment.ts'
 import { getPreferences, setPreferences } from '../../workspace/preferences.ts'
 import { currentRoute } from '../../workspace/route.ts'
 import { getSelection, selectTasks, subjectTasks } from '../../workspace/selection.ts'
@@ -93,7 +93,7 @@ const linking: CommandHandlers = {
 }
 
 const linkBlocked = (): string | null =>
-  getMoment() ? PAST : subjectTasks().length === 0 ? 'Choose a task first' : null
+  getShownTime() ? PAST : subjectTasks().length === 0 ? 'Choose a task first' : null
 
 /** What the filter lets through and is not folded away. */
 function selectShown(): void {
@@ -121,7 +121,7 @@ export function useTrackCommands(): void {
   const chosen = useGraphView(({ chosenTrack }) => chosenTrack)
   const remove = {
     run: () => void removeTrack(session, chosen ?? ''),
-    blocked: () => (getMoment() ? PAST : null),
+    blocked: () => (getShownTime() ? PAST : null),
   }
   useCommands({ 'task.delete': remove, 'task.unlink': remove })
 }

@@ -72,7 +72,7 @@ export function amountText({ files, isCut, commits }: ChangeView): string {
   return `${count}, ${plural(commits.length, 'commit')}`
 }
 
-export interface LandingWords {
+export interface LandingText {
   /** State whose lamp and colour it has. */
   readonly state: ShownState
   readonly text: string
@@ -81,7 +81,7 @@ export interface LandingWords {
 }
 
 /** `result`: of the try that is shown. */
-export function landingWords(landing: LandingView | null, result: string | null): LandingWords {
+export function landingText(landing: LandingView | null, result: string | null): LandingText {
   if (landing === null) return { state: 'ready', text: 'Not merged', detail: null }
   const { target, commit, reason } = landing
   const into = target === null ? '' : ` into ${namedText(target)}`

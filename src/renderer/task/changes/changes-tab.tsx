@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Select } from '../../ui/select.tsx'
-import { agentWord } from '../facts.ts'
+import { agentStateText } from '../facts.ts'
 import type { TaskDetails } from '../use-task-details.ts'
 import { readsComments } from './change-words.ts'
 import { Comments } from './comments.tsx'
@@ -84,7 +84,7 @@ function TryChoice({ all, tries, current, onChoose }: TryChoiceProps) {
       value={current}
       options={tries.map((agent) => [
         agent.id,
-        `Try ${numbers.get(agent.id)}: ${agent.id}, ${agentWord(agent)}`,
+        `Try ${numbers.get(agent.id)}: ${agent.id}, ${agentStateText(agent)}`,
       ])}
       onChange={onChoose}
     />

@@ -8,7 +8,7 @@ import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Lamp } from '../../ui/status-badge.tsx'
 import { useIsPast } from '../../workspace/moment.ts'
 import { navigate } from '../../workspace/route.ts'
-import { hasGivenUp, landingWords, mergeBlocked, mergeLabel, NO_UNDO } from './change-words.ts'
+import { hasGivenUp, landingText, mergeBlocked, mergeLabel, NO_UNDO } from './change-words.ts'
 import { wantsMerge } from './merge-task.ts'
 import { ShownLine } from './shown-line.tsx'
 
@@ -25,7 +25,7 @@ export function MergeBox({ view, card, verify, isLatest, onChanged }: MergeBoxPr
   const command = useCommand()
   const isPast = useIsPast()
   const { landing } = view
-  const words = landingWords(landing, view.result)
+  const words = landingText(landing, view.result)
   const merge = async (): Promise<void> => {
     if (!(await wantsMerge(card, view, verify))) return
     if (await command.run(({ change }, commandId) => change.land({ task: card.id, commandId })))

@@ -5,7 +5,7 @@ import { Select } from '../../ui/select.tsx'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 import { Button } from '../../ui/button.tsx'
 import { navigate, useRoute } from '../../workspace/route.ts'
-import { agentWord } from '../facts.ts'
+import { agentStateText } from '../facts.ts'
 import type { TaskDetails } from '../use-task-details.ts'
 import { OutputView } from './output-view.tsx'
 
@@ -41,7 +41,7 @@ function TryPicker({ tries, id }: { readonly tries: readonly AgentView[]; readon
         value={id}
         options={tries.map((agent, index) => [
           agent.id,
-          `Try ${count - index}: ${agent.id}, ${agentWord(agent)}`,
+          `Try ${count - index}: ${agent.id}, ${agentStateText(agent)}`,
         ])}
         onChange={(agent) => navigate({ agent }, { replace: true })}
       />

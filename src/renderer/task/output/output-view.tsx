@@ -17,7 +17,7 @@ import type { OutputShown } from './output-reader.ts'
 import { SearchBar } from './search-bar.tsx'
 import { useOutput, type OutputKind } from './use-output.ts'
 import { useSearch, type Found } from './use-search.ts'
-import { Vitals } from './vitals.tsx'
+import { AgentMetrics } from './vitals.tsx'
 
 const KINDS: readonly (readonly [OutputKind, string])[] = [
   ['parsed', 'Output'],
@@ -40,7 +40,7 @@ export function OutputView({ agent }: { readonly agent: AgentView }) {
   const kinds = <Segmented label="What to show" value={kind} options={options} onChange={setKind} />
   return (
     <section className="output" aria-label={`Output of ${agent.id}`}>
-      <Vitals agent={agent} />
+      <AgentMetrics agent={agent} />
       <OpenedBlocksContext value={opened}>
         <Reading key={kind} agent={agent} kind={kind} kinds={kinds} />
       </OpenedBlocksContext>

@@ -8,7 +8,7 @@ import { Sparkline } from '../../ui/sparkline.tsx'
 import { usedMoneyText, usedTokensText } from '../../ui/usage-words.ts'
 import { useRate } from './use-rate.ts'
 
-export function Vitals({ agent }: { readonly agent: AgentView }) {
+export function AgentMetrics({ agent }: { readonly agent: AgentView }) {
   const rate = useRate(agent.id)
   const isAlive = agent.status !== 'ended'
   const tokens = usedTokensText(agent.usage)
