@@ -2,13 +2,13 @@
 import { spends, YARD_BUDGET_KEYS } from '../domain/budget.ts'
 import type { Task } from '../domain/task.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
-import { awakeRoute } from './stand-in.ts'
-import type { CapCounts } from './tally.ts'
+import { awakeRoute } from './fallback.ts'
+import type { CapCounts } from './cap-counts.ts'
 
 export interface Buckets {
   of(task: Task, route: Route): string
   /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
-  isOpen(bucket: string, tally: CapCounts): boolean
+  isOpen(bucket: string, counts: CapCounts): boolean
   /** The caps have changed: all buckets are made anew. */
   forget(): void
 }
@@ -35,12 +35,12 @@ export function createBuckets(
       buckets.set(key, { route, tags, own: isTripped ? own : null })
       return key
     },
-    isOpen(bucket, tally) {
+    isOpen(bucket, counts) {
       const known = buckets.get(bucket)
       if (!known) return false
       const route = awakeRoute(plan, known.route)
       return (
-        tally.full(caps(), route, known.tags) === null &&
+        counts.full(caps(), route, known.tags) === null &&
         !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key)) &&
         canRun(route)
       )

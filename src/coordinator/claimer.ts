@@ -6,7 +6,7 @@ import type { Task } from '../domain/task.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
-import { countedAs, createCapCounts, type CapCounts } from './tally.ts'
+import { countedAs, createCapCounts, type CapCounts } from './cap-counts.ts'
 import type { Send } from './send.ts'
 
 export interface Claimer {
@@ -77,32 +77,32 @@ export function createClaimer(
 function pickNext(parts: Parts, ready: ReadySet, places: Places, now: number): Picked[] {
   const { plan, machine } = parts
   places.tidy()
-  const tally = tallyLiving(plan, places)
-  const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - tally.total))
+  const counts = countLiving(plan, places)
+  const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - counts.total))
   const room = machine.take(livingIds(plan), wanted)
   const picked: Picked[] = []
   while (picked.length < room) {
-    const next = ready.take(now, tally)
+    const next = ready.take(now, counts)
     if (!next) break
     const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
     const { task } = next
     const agentId = parts.nextAgentId()
     places.claimed(agentId, exclusive)
     picked.push({ claim: { ...route, taskId: task.id, agentId }, task })
-    tally.add({ executor: route.executor, model: route.model, tags: task.tags, exclusive })
+    counts.add({ executor: route.executor, model: route.model, tags: task.tags, exclusive })
   }
   return picked
 }
 
-function tallyLiving({ agents }: Parts['plan'], places: Places): CapCounts {
-  const tally = createCapCounts()
+function countLiving({ agents }: Parts['plan'], places: Places): CapCounts {
+  const counts = createCapCounts()
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
     const folder = places.of(agent)
-    if (isLaunched(agent)) tally.add(countedAs(agent, folder))
-    else if (folder !== null) tally.occupy(folder)
+    if (isLaunched(agent)) counts.add(countedAs(agent, folder))
+    else if (folder !== null) counts.occupy(folder)
   }
-  return tally
+  return counts
 }
 
 const livingIds = (plan: Parts['plan']): AgentId[] =>

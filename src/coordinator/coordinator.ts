@@ -5,7 +5,7 @@
 import { createScope } from '../base/scope.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
-import { createLoopTimer, type LoopTimer } from './beat.ts'
+import { createLoopTimer, type LoopTimer } from './loop-timer.ts'
 import { createBreakers, type Breakers } from './breakers.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
 import { createClaimer, type Claimer } from './claimer.ts'
@@ -17,8 +17,8 @@ import { createReadySet, type ReadySet } from './ready-set.ts'
 import { createReporter, type AgentStop, type Reporter } from './reports.ts'
 import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 import { createSend } from './send.ts'
-import { createAgentReconciler, type AgentReconciler } from './tender.ts'
-import { createLivenessMonitor, type LivenessMonitor } from './vigil.ts'
+import { createAgentReconciler, type AgentReconciler } from './agent-reconciler.ts'
+import { createLivenessMonitor, type LivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 export interface Coordinator {
@@ -99,14 +99,14 @@ interface Workings {
   readonly ready: ReadySet
   readonly breakers: Breakers
   readonly budgets: Budgets
-  readonly vigil: LivenessMonitor
+  readonly liveness: LivenessMonitor
   readonly leases: Leases
   readonly deadlines: Deadlines
   readonly landings: Landings
   readonly reporter: Reporter
-  readonly tender: AgentReconciler
+  readonly reconciler: AgentReconciler
   readonly claimer: Claimer
-  readonly beat: LoopTimer
+  readonly timer: LoopTimer
   sendAll(commands: readonly Command[]): Promise<unknown>
 }
 
@@ -132,7 +132,7 @@ function createLoop(parts: CoordinatorParts): Loop {
     lastTickAt = parts.clock.now()
     await look(parts)
     if (!isRunning) return
-    workings.tender.mark()
+    workings.reconciler.mark()
     lookForSilence(parts, workings)
     retry()
   }
@@ -161,7 +161,7 @@ function createLoop(parts: CoordinatorParts): Loop {
     tick,
     drain: () => drainAll(workings),
     heard(id) {
-      workings.vigil.heard(id)
+      workings.liveness.heard(id)
       workings.leases.renew(id)
     },
     stopUnsaved: (stop, by) => stopUnsaved(parts, workings.reporter, stop, by),
@@ -195,8 +195,8 @@ function createRounds(parts: CoordinatorParts, workingsOf: () => Workings) {
   return { run, retry }
 }
 
-function lookForSilence(parts: CoordinatorParts, { sendAll, vigil }: Workings): void {
-  attempt(parts, 'silence', () => sendAll(vigil.silences()))
+function lookForSilence(parts: CoordinatorParts, { sendAll, liveness }: Workings): void {
+  attempt(parts, 'silence', () => sendAll(liveness.silences()))
 }
 
 /** Whoever was not informed of a commit looks at everything instead. */
@@ -207,7 +207,7 @@ function noteSafely(parts: CoordinatorParts, workings: Workings, batch: Committe
 
 function lookAnew(workings: Workings): void {
   resetAll(workings)
-  workings.tender.mark()
+  workings.reconciler.mark()
 }
 
 /** What becomes of planned times when the clock has gone on by so much with nobody there, or was set back (< 0). */
@@ -221,8 +221,8 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
   ]
 }
 
-function endWork({ beat, deadlines }: Workings): void {
-  beat.stop()
+function endWork({ timer, deadlines }: Workings): void {
+  timer.stop()
   deadlines.stop()
 }
 
@@ -250,7 +250,7 @@ function createWorkings(
   const ready = createReadySet(parts, budgets)
   const send = createSend(parts)
   const reporter = createReporter(parts, wake)
-  const vigil = createLivenessMonitor(parts)
+  const liveness = createLivenessMonitor(parts)
   const leases = createLeases(parts)
   const sendOne = async (command: Command): Promise<void> => {
     const reply = await send(command)
@@ -264,14 +264,14 @@ function createWorkings(
     ready,
     breakers: createBreakers(plan),
     budgets,
-    vigil,
+    liveness,
     leases,
-    deadlines: createDeadlines({ vigil, leases, defer, log, sendAll, look: () => look(parts) }),
+    deadlines: createDeadlines({ liveness, leases, defer, log, sendAll, look: () => look(parts) }),
     landings: createLandings(parts, wake),
     reporter,
-    tender: createAgentReconciler(parts, reporter),
+    reconciler: createAgentReconciler(parts, reporter),
     claimer: createClaimer(parts, ready, send, wake),
-    beat: createLoopTimer(clock, onRing),
+    timer: createLoopTimer(clock, onRing),
     sendAll,
   }
 }
@@ -296,7 +296,7 @@ async function look({ runtime, log }: CoordinatorParts): Promise<void> {
 }
 
 function note(batch: CommittedBatch, workings: Workings, now: number): void {
-  const { ready, landings, tender, breakers, budgets, claimer, sendAll } = workings
+  const { ready, landings, reconciler, breakers, budgets, claimer, sendAll } = workings
   ready.note(batch)
   landings.note(batch)
   budgets.note(batch)
@@ -304,7 +304,7 @@ function note(batch: CommittedBatch, workings: Workings, now: number): void {
   if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
   for (const change of batch.changes) {
     if (change.entity !== 'agent') continue
-    tender.mark()
+    reconciler.mark()
     if (change.after?.state.kind === 'ended' && change.before?.state.kind !== 'ended')
       sendAll(breakers.onEnded(change.after, now))
   }
@@ -322,12 +322,13 @@ function attempt({ log }: CoordinatorParts, step: string, run: () => void): bool
 }
 
 function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean): void {
-  const { ready, deadlines, breakers, budgets, tender, claimer, landings, beat, sendAll } = workings
+  const { ready, deadlines, breakers, budgets, reconciler, claimer, landings, timer, sendAll } =
+    workings
   const now = parts.clock.now()
   const upkeep: [string, () => void][] = [
-    ['agents', tender.reconcile],
-    ['schedules', () => sendAll(timesAfter(parts, beat.sleptMs()))],
-    ['deadlines', () => deadlines.judge(beat.stalledMs())],
+    ['agents', reconciler.reconcile],
+    ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
+    ['deadlines', () => deadlines.judge(timer.stalledMs())],
     ['breakers', () => sendAll(breakers.due(now))],
     ['budgets', () => sendAll(budgets.commands(now))],
     ['ready tasks', () => ready.update(now)],
@@ -345,16 +346,16 @@ function setTimer(
   now: number,
   isSound: boolean,
 ): void {
-  const { ready, deadlines, breakers, reporter, beat } = workings
+  const { ready, deadlines, breakers, reporter, timer } = workings
   const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
   const pulseMs = Math.max(1000, heartbeatTimeoutMs / BEATS_PER_TIMEOUT)
   const everyMs = parts.plan.agents.size > 0 ? Math.min(pulseMs, pollIntervalMs) : pollIntervalMs
   // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
-  if (!isSound || parts.dispatcher.readOnly() !== null) return beat.set(RETRY_MS, everyMs)
+  if (!isSound || parts.dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
   const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
   waits.push(parts.machine.retryInMs() ?? everyMs)
   for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
     if (dueAt !== null) waits.push(dueAt - now)
   if (reporter.pending() > 0) waits.push(RETRY_MS)
-  beat.set(Math.min(...waits), everyMs)
+  timer.set(Math.min(...waits), everyMs)
 }

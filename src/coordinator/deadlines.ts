@@ -2,7 +2,7 @@
 import type { Command } from '../domain/command.ts'
 import type { Leases } from './leases.ts'
 import type { CoordinatorParts } from './ports.ts'
-import type { LivenessMonitor } from './vigil.ts'
+import type { LivenessMonitor } from './liveness-monitor.ts'
 
 export interface Deadlines {
   /** Looks, then ends those whose time or lease is over. The loop stood still for `stalledMs` before this (0 = it did not). */
@@ -13,7 +13,7 @@ export interface Deadlines {
 }
 
 interface DeadlineParts extends Pick<CoordinatorParts, 'defer' | 'log'> {
-  readonly vigil: LivenessMonitor
+  readonly liveness: LivenessMonitor
   readonly leases: Leases
   look(): Promise<void>
   sendAll(commands: readonly Command[]): void
@@ -23,10 +23,10 @@ interface DeadlineParts extends Pick<CoordinatorParts, 'defer' | 'log'> {
 const TURNS_FOR_REQUESTS = 20
 
 export function createDeadlines(parts: DeadlineParts): Deadlines {
-  const { vigil, leases } = parts
+  const { liveness, leases } = parts
   let isLooking = false
   let isStopped = false
-  const overdue = (): Command[] => [...vigil.timeouts(), ...leases.expired()]
+  const overdue = (): Command[] => [...liveness.timeouts(), ...leases.expired()]
   const lookAndJudge = async (): Promise<void> => {
     try {
       await parts.look()
@@ -44,7 +44,7 @@ export function createDeadlines(parts: DeadlineParts): Deadlines {
   return {
     judge(stalledMs) {
       if (stalledMs > 0) {
-        vigil.giveBack(stalledMs)
+        liveness.giveBack(stalledMs)
         leases.giveBack(stalledMs)
       }
       if (isLooking || overdue().length === 0) return
@@ -53,7 +53,7 @@ export function createDeadlines(parts: DeadlineParts): Deadlines {
     },
     nextInMs() {
       if (isLooking) return null
-      const waits = [vigil.nextTimeoutInMs(), leases.nextInMs()].filter((ms) => ms !== null)
+      const waits = [liveness.nextTimeoutInMs(), leases.nextInMs()].filter((ms) => ms !== null)
       return waits.length === 0 ? null : Math.min(...waits)
     },
     stop: () => void (isStopped = true),

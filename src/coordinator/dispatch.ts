@@ -9,7 +9,7 @@ import { err, type Result } from '../base/result.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { CommittedBatch } from './committed.ts'
-import { createStage, type Request, type StageParts } from './stage.ts'
+import { createStage, type Request, type StageParts } from './batch.ts'
 
 export interface Dispatcher {
   dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>

@@ -8,8 +8,8 @@ import { PRIORITIES, type Task } from '../domain/task.ts'
 import { createBuckets, type Buckets } from './buckets.ts'
 import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './committed.ts'
-import { awakeRoute } from './stand-in.ts'
-import type { CapCounts } from './tally.ts'
+import { awakeRoute } from './fallback.ts'
+import type { CapCounts } from './cap-counts.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
 
 export interface Candidate {
@@ -25,7 +25,7 @@ export interface ReadySet {
   /** Looks at the noted tasks and at those whose time has come. */
   update(now: number): void
   /** The next task that its caps and breakers let start; it leaves the set. */
-  take(now: number, tally: CapCounts): Candidate | null
+  take(now: number, counts: CapCounts): Candidate | null
   /** When the next delayed task is due, ms; null when none is. */
   nextDueAt(): number | null
   readonly size: number
@@ -76,9 +76,9 @@ export function createReadySet(
         for (const id of lengths.refresh()) if (line.queue.has(id)) noted.add(id)
       considerNoted()
     },
-    take(now, tally) {
-      if (tally.total >= parts.caps().maxAgents) return null
-      const waiting = line.queue.take(now, (bucket) => line.buckets.isOpen(bucket, tally))
+    take(now, counts) {
+      if (counts.total >= parts.caps().maxAgents) return null
+      const waiting = line.queue.take(now, (bucket) => line.buckets.isOpen(bucket, counts))
       if (!waiting) return null
       const task = plan.tasks.get(waiting.id)
       const route = line.routeOf(waiting.id)

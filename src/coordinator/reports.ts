@@ -7,7 +7,7 @@ import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
-import { hasStandIn } from './stand-in.ts'
+import { hasStandIn } from './fallback.ts'
 
 export interface Reporter {
   onReport(agentId: AgentId, generation: number, report: RuntimeReport): void

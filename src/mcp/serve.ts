@@ -7,7 +7,7 @@ import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/
 import type { Failure } from '../domain/failure.ts'
 import { actingTools } from './acting-tools.ts'
 import { agentTools } from './agent-tools.ts'
-import type { AgentCaller, YardConnection } from './door.ts'
+import type { AgentCaller, YardConnection } from './yard-connection.ts'
 import { fit } from './fit.ts'
 import { readingTools } from './reading-tools.ts'
 import type { Effect, Tool } from './tool.ts'

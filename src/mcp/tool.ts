@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { YardAccess } from './door.ts'
+import type { YardAccess } from './yard-connection.ts'
 
 /** reads: changes nothing. adds: only adds to what is there. changes: may undo or end something. */
 export type Effect = 'reads' | 'adds' | 'changes'

@@ -15,7 +15,7 @@ import type { Landing } from '../domain/landing.ts'
 import type { LogLine } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import type { Yard } from './yard.ts'
-import { landingPreview } from './landing-outlook.ts'
+import { landingPreview } from './landing-preview.ts'
 import { planGitGuard } from './plan-git-guard.ts'
 import { isoTime } from './views/iso-time.ts'
 

@@ -9,7 +9,7 @@ import type { Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Places } from './machine/places.ts'
 import type { Routes } from './routes.ts'
-import type { MachineProbe } from './vitals.ts'
+import type { MachineProbe } from './metrics.ts'
 import type { HostKind } from './yard.ts'
 
 export interface OpenYardOptions {

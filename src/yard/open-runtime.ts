@@ -21,7 +21,7 @@ import type { OpenStore } from '../store/open-store.ts'
 import type { Current, OpenYardOptions } from './current.ts'
 import { openLanding } from './landing-port.ts'
 import { agentToken, openSecret } from './handlers/agent-token.ts'
-import { createTrials, type Trials } from './trial.ts'
+import { createTrials, type Trials } from './test-run.ts'
 import { hostGit } from './plan-git-guard.ts'
 import { writeShim } from './shim.ts'
 

@@ -11,7 +11,7 @@ import { serveYard, type Served } from '../../src/headless/serve.ts'
 import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
-import type { MachineProbe } from '../../src/yard/vitals.ts'
+import type { MachineProbe } from '../../src/yard/metrics.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { createIdleRuntime, type IdleRuntime } from '../support/idle-runtime.ts'
 

@@ -4,7 +4,7 @@ import { workFailure } from '../../src/domain/failure.ts'
 import { agentState, agentStateText } from '../../src/renderer/task/facts.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../src/renderer/agents/agent-state.ts'
 import { faultOf } from '../../src/renderer/agents/caps-popover.tsx'
-import { nextUp, packLanes, type Block } from '../../src/renderer/agents/roads.ts'
+import { nextUp, packLanes, type Block } from '../../src/renderer/agents/slots.ts'
 import {
   spreadOf,
   stateLayers,

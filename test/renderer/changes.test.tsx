@@ -22,7 +22,7 @@ import {
   mergeBlocked,
   mergeLines,
   waitingComments,
-} from '../../src/renderer/task/changes/change-words.ts'
+} from '../../src/renderer/task/changes/change-text.ts'
 import { ChangesTab } from '../../src/renderer/task/changes/changes-tab.tsx'
 import type { TaskDetails } from '../../src/renderer/task/use-task-details.ts'
 import { agentOf, cardOf, snapshotOf } from '../support/scripted-host.ts'

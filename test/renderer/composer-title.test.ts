@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completionsFor, findTask, noSuchTask } from '../../src/renderer/composer/find-named.ts'
-import { faultOf, NO_FIELDS, toNewTaskInput } from '../../src/renderer/composer/new-task-wish.ts'
+import { faultOf, NO_FIELDS, toNewTaskInput } from '../../src/renderer/composer/new-task-input.ts'
 import {
   complete,
   openTokenAt,

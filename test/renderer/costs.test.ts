@@ -10,7 +10,7 @@ import {
 } from '../../src/renderer/agents/cost-data.ts'
 import { nextCap, reachedCap } from '../../src/renderer/attention/reached-cap.ts'
 import { remainingText } from '../../src/domain/format.ts'
-import { tokensOf } from '../../src/renderer/ui/usage-words.ts'
+import { tokensOf } from '../../src/renderer/ui/usage-text.ts'
 
 const row = (key: string, more: Partial<CostRow> = {}): CostRow => ({
   key,

@@ -11,7 +11,7 @@ import {
   faultsOf as newExecutorFaults,
 } from '../../src/renderer/executors/new-executor.ts'
 import { headerFaults } from '../../src/renderer/executors/new-header.ts'
-import { untestedReason } from '../../src/renderer/executors/trials.ts'
+import { untestedReason } from '../../src/renderer/executors/test-runs.ts'
 import { usesOf as executorUses } from '../../src/renderer/executors/executor-use.ts'
 import { modelStops } from '../../src/renderer/executors/model-stops.ts'
 import {
@@ -27,7 +27,7 @@ import {
   NO_INPUT,
   saidOf,
   inputOfModel,
-} from '../../src/renderer/models/model-words.ts'
+} from '../../src/renderer/models/model-input.ts'
 import type { ConfigEntry } from '../../src/renderer/ui/config-entry.ts'
 import type { FoundCli } from '../../src/contract/lobby.ts'
 import { cardOf } from '../support/scripted-host.ts'

@@ -18,7 +18,7 @@ import {
 import { agentState, tookMs, tryText } from '../../src/renderer/task/facts.ts'
 import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
 import { Inspector } from '../../src/renderer/task/inspector.tsx'
-import { KillProgress } from '../../src/renderer/task/kill-ladder.tsx'
+import { KillProgress } from '../../src/renderer/task/kill-progress.tsx'
 import { TaskActs } from '../../src/renderer/task/task-acts.tsx'
 import { NOT_BEFORE, SCHEDULE, TAGS, TIME_LIMIT } from '../../src/renderer/task/task-texts.ts'
 import { whyActOf } from '../../src/renderer/task/why-note.tsx'

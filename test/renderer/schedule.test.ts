@@ -3,7 +3,7 @@ import type { AgendaItem } from '../../src/contract/page.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
 import { entriesOf, isOverdue, missedCount, packRows } from '../../src/renderer/schedule/agenda.ts'
 import { standOf } from '../../src/renderer/schedule/schedule-screen.tsx'
-import { scheduleText } from '../../src/renderer/schedule/schedule-words.ts'
+import { scheduleText } from '../../src/renderer/schedule/schedule-text.ts'
 import type { ShownState } from '../../src/domain/task.ts'
 import { cardOf } from '../support/scripted-host.ts'
 

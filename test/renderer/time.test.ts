@@ -5,7 +5,7 @@ import type { GraphAt } from '../../src/contract/page.ts'
 import type { TaskCard } from '../../src/contract/view.ts'
 import type { Problem } from '../../src/renderer/session/problem.ts'
 import { forecastOf } from '../../src/renderer/workspace/forecast.ts'
-import { createGraphAtLoader } from '../../src/renderer/time/moment-loader.ts'
+import { createGraphAtLoader } from '../../src/renderer/time/graph-at-loader.ts'
 import {
   atOf,
   nextFailure,
@@ -15,7 +15,7 @@ import {
   xOf,
   xOfNow,
 } from '../../src/renderer/time/time-scale.ts'
-import { agoText } from '../../src/renderer/time/time-words.ts'
+import { agoText } from '../../src/renderer/time/time-text.ts'
 import { cardOf } from '../support/scripted-host.ts'
 
 const scale = { from: 0, now: 3_600_000, end: null, width: 800 }

@@ -7,7 +7,7 @@ import { Elapsed } from '../ui/elapsed.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { TwiceButton } from '../ui/twice-button.tsx'
-import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-text.ts'
 import {
   agoText,
   doingOf,
@@ -18,7 +18,7 @@ import {
   tryText,
   type AgentLook,
 } from './agent-state.ts'
-import { StopProgress } from './stop-ladder.tsx'
+import { StopProgress } from './stop-progress.tsx'
 
 export interface AgentRowProps {
   readonly agent: AgentView

@@ -6,7 +6,7 @@ import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { questionOf } from '../workspace/question-of.ts'
 import { clock, date, weekdayClock } from '../ui/clock.ts'
 

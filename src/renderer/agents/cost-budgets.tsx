@@ -4,8 +4,8 @@ import { ConfigRow } from '../ui/config-row.tsx'
 import { instantText } from '../ui/instant.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
-import { boundText } from '../ui/usage-words.ts'
-import { moneyText, tokensText } from '../ui/words.ts'
+import { boundText } from '../ui/usage-text.ts'
+import { moneyText, tokensText } from '../ui/numbers.ts'
 
 type Budget = Costs['budget']
 

@@ -1,8 +1,8 @@
 /** What agents have cost, as a plot and in words. Unknown stays unknown. Pure. */
 import type { Costs } from '../../contract/page.ts'
 import type { PlotSeries } from '../ui/plot-data.ts'
-import { tokensOf } from '../ui/usage-words.ts'
-import { moneyText, plural } from '../ui/words.ts'
+import { tokensOf } from '../ui/usage-text.ts'
+import { moneyText, plural } from '../ui/numbers.ts'
 
 export const COST_SPANS = ['7d', '30d', 'all'] as const
 export type CostSpan = (typeof COST_SPANS)[number]

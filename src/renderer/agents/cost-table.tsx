@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react'
 import type { Costs } from '../../contract/page.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
-import { boundText } from '../ui/usage-words.ts'
-import { countText, moneyText, plural, tokensText } from '../ui/words.ts'
+import { boundText } from '../ui/usage-text.ts'
+import { countText, moneyText, plural, tokensText } from '../ui/numbers.ts'
 import { navigate } from '../workspace/route.ts'
 import { sourceText, type CostRow } from './cost-data.ts'
 

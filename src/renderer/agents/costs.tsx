@@ -9,10 +9,10 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { useNow } from '../ui/use-now.ts'
-import { moneyText, plural, tokensText } from '../ui/words.ts'
+import { moneyText, plural, tokensText } from '../ui/numbers.ts'
 import { currentRoute, navigate, useRoute } from '../workspace/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
-import { boundText, tokensOf } from '../ui/usage-words.ts'
+import { boundText, tokensOf } from '../ui/usage-text.ts'
 import { CostTable } from './cost-table.tsx'
 import {
   allDays,

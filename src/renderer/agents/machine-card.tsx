@@ -6,7 +6,7 @@ import { spentText } from '../ui/spent-text.ts'
 import { useYard } from '../session/session-context.tsx'
 import { bytesText } from '../../domain/format.ts'
 import { Lamp } from '../ui/status-badge.tsx'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { runCommand } from '../workspace/commands.ts'
 import { navigate } from '../workspace/route.ts'
 

@@ -6,7 +6,7 @@ import { useTurnover } from '../session/session-context.tsx'
 import { useAnswer } from '../ui/use-answer.ts'
 import { graceOf } from '../workspace/stop-grace.ts'
 import type { Executors } from './machine-card.tsx'
-import { SLOTS_MS } from './roads.ts'
+import { SLOTS_MS } from './slots.ts'
 
 export interface AgentFacts {
   /** Newest first, as many as were asked for. */

@@ -1,7 +1,7 @@
 /** What lies over every screen: palette, cards, dialogs, toasts, and the voice of the page. */
 import { ImportDialog } from '../composer/import-dialog.tsx'
 import { QuickAddCard } from '../composer/quick-add-card.tsx'
-import { YardSwitcher } from '../lobby/yard-switcher.tsx'
+import { YardSwitcher } from '../start-screen/yard-switcher.tsx'
 import { Notifier } from '../notify/notifier.tsx'
 import { KeysMap } from '../palette/keys-map.tsx'
 import { Palette } from '../palette/palette.tsx'

@@ -24,7 +24,7 @@ export const SettingsScreen = lazyPart(
   async () => (await import('../settings/settings-screen.tsx')).SettingsScreen,
 )
 export const StartScreen = lazyPart(
-  async () => (await import('../lobby/lobby-screen.tsx')).StartScreen,
+  async () => (await import('../start-screen/start-screen.tsx')).StartScreen,
 )
 export const Inspector = lazyPart(async () => (await import('../task/inspector.tsx')).Inspector)
 export const Drawer = lazyPart(async () => (await import('../drawer/drawer.tsx')).Drawer)

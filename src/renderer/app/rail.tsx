@@ -11,7 +11,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { useYard } from '../session/session-context.tsx'
-import { countText } from '../ui/words.ts'
+import { countText } from '../ui/numbers.ts'
 import {
   carried,
   currentRoute,

@@ -1,11 +1,11 @@
 /** What the frame itself can do: go to screens, show and hide its parts, steer the coordinator, undo and redo. */
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { useEffect } from 'react'
 import { useCommand, useSession } from '../session/session-context.tsx'
 import { takeImportRequest } from '../session/token.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../workspace/commands.ts'
 import { canRedo, canUndo, redo, undo } from '../workspace/history.ts'
-import { pastReason } from '../workspace/moment.ts'
+import { pastReason } from '../workspace/shown-time.ts'
 import { getPreferences, setPreferences } from '../workspace/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../workspace/route.ts'
 import { subjectTasks } from '../workspace/selection.ts'

@@ -9,7 +9,7 @@ import type {
 } from '../../contract/view.ts'
 import { countHeldBy } from '../../domain/held-by.ts'
 import { BREAKER_KINDS } from '../../domain/plan.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { dependentsOf, type Tasks } from '../workspace/reach.ts'
 import { isFinishedCard } from '../workspace/task-acts.ts'
 

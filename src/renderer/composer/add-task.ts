@@ -11,7 +11,7 @@ import { selectTasks } from '../workspace/selection.ts'
 import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 import { forgetPlace, wantFirst, wantPlace, type Spot } from '../workspace/wanted-places.ts'
-import type { toNewTaskInput } from './new-task-wish.ts'
+import type { toNewTaskInput } from './new-task-input.ts'
 
 interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
   readonly wish: ReturnType<typeof toNewTaskInput>

@@ -1,7 +1,7 @@
 /** Marks tasks as done by hand, with what follows said before. */
 import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../session/session.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { ask } from '../workspace/ask.ts'
 import { wouldBecomeReady } from '../workspace/reach.ts'
 import { doAct } from '../workspace/send-acts.ts'

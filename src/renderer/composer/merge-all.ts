@@ -1,10 +1,10 @@
 /** Asks for every done task's changes to be merged, with what that means said before. */
 import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../session/session.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { announce } from '../workspace/announcer.ts'
 import { ask, type Question } from '../workspace/ask.ts'
-import { getShownTime } from '../workspace/moment.ts'
+import { getShownTime } from '../workspace/shown-time.ts'
 import { sendOrOffer } from '../workspace/send-or-offer.ts'
 import { showToast } from '../workspace/toasts.ts'
 

@@ -16,7 +16,7 @@ import {
   NO_FIELDS,
   toNewTaskInput,
   type CardFields,
-} from './new-task-wish.ts'
+} from './new-task-input.ts'
 import { TaskChooser } from './task-chooser.tsx'
 import { TitleEcho } from './title-echo.tsx'
 import { TitleField } from './title-field.tsx'

@@ -4,7 +4,7 @@ import type { Problem } from '../session/problem.ts'
 import { sendCommand } from '../session/send-command.ts'
 import type { Session } from '../session/session.ts'
 import { useSession } from '../session/session-context.tsx'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { selectTasks } from '../workspace/selection.ts'
 import { showToast } from '../workspace/toasts.ts'
 

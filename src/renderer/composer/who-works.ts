@@ -1,5 +1,5 @@
 /** Which executor a new task will get, said before it is added. Pure; the host decides by the same rules. */
-import { namedExecutor, type CardFields } from './new-task-wish.ts'
+import { namedExecutor, type CardFields } from './new-task-input.ts'
 import type { NamesOfYard } from './use-names.ts'
 
 export interface WhoWorks {

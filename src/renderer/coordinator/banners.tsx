@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import { Countdown } from '../ui/countdown.tsx'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { instantText } from '../ui/instant.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { navigate } from '../workspace/route.ts'
 
 export function Banners() {

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { instantText, instantTextIn } from '../ui/instant.ts'
 import { EmptyNote } from '../ui/empty-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { countText } from '../ui/words.ts'
+import { countText } from '../ui/numbers.ts'
 import { openRow } from './open-row.ts'
 import { useJournal } from './use-journal.ts'
 

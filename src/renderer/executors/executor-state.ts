@@ -6,7 +6,7 @@ import { isAgentCli, type ExecutorType } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { formatKey } from '../ui/config-entry.ts'
 import { instantText } from '../ui/instant.ts'
-import { countText, plural } from '../ui/words.ts'
+import { countText, plural } from '../ui/numbers.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 

@@ -1,7 +1,7 @@
 /** The graph as a place to work in: React Flow holds the few nodes in sight, everything else is painted. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ReactFlowProvider } from '@xyflow/react'
-import { useShownTime } from '../workspace/moment.ts'
+import { useShownTime } from '../workspace/shown-time.ts'
 import { usePreferences } from '../workspace/preferences.ts'
 import { useSelection } from '../workspace/selection.ts'
 import { GraphActs } from './acts/graph-acts.tsx'

@@ -1,7 +1,7 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../contract/view.ts'
 import { labelOfState } from '../ui/status-badge.tsx'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../workspace/reach.ts'
 import type { Stack } from './fold.ts'
 import { factOf } from '../workspace/fact-of.ts'

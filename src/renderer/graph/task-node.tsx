@@ -8,11 +8,11 @@ import { Countdown } from '../ui/countdown.tsx'
 import { durationText } from '../../domain/format.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { Lamp, labelOfState } from '../ui/status-badge.tsx'
-import { cardMoneyText } from '../ui/usage-words.ts'
+import { cardMoneyText } from '../ui/usage-text.ts'
 import { taskTookMs } from '../workspace/task-took-ms.ts'
 import type { Stack } from './fold.ts'
 import type { Direction } from './grid.ts'
-import { Doing, TimeLimit } from './node-vitals.tsx'
+import { Doing, TimeLimit } from './node-metrics.tsx'
 
 export type FlowNode = Node<
   | { readonly card: TaskCard; readonly direction: Direction; readonly isOnLine: boolean }

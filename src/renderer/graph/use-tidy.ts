@@ -1,7 +1,7 @@
 /** Tidy: a full layout, which gives back what was moved by hand. */
 import { useSession } from '../session/session-context.tsx'
 import { useCommands } from '../workspace/commands.ts'
-import { getShownTime } from '../workspace/moment.ts'
+import { getShownTime } from '../workspace/shown-time.ts'
 import { moveNodes } from './acts/move-nodes.ts'
 
 export function useTidy(layOutAnew: () => void): void {

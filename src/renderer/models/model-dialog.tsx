@@ -8,7 +8,7 @@ import { Field } from '../ui/field.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import type { ModelView } from './model-use.ts'
-import { editsOf, faultsOf, NO_INPUT, inputOfModel, type ModelInput } from './model-words.ts'
+import { editsOf, faultsOf, NO_INPUT, inputOfModel, type ModelInput } from './model-input.ts'
 
 interface ModelDialogProps {
   /** Null = a new one. */

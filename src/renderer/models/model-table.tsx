@@ -4,7 +4,7 @@ import { useYard } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { sourceLabel, type ConfigEntry } from '../ui/config-entry.ts'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
-import { countText, tokensText } from '../ui/words.ts'
+import { countText, tokensText } from '../ui/numbers.ts'
 import { navigate } from '../workspace/route.ts'
 import { runsModels, usesOf, type ExecutorView, type ModelView } from './model-use.ts'
 

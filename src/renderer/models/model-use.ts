@@ -3,7 +3,7 @@ import type { TaskCard } from '../../contract/view.ts'
 import { EXECUTOR_TYPES, PROVIDER_OF_TYPE } from '../../domain/settings.ts'
 import type { YardClient } from '../session/link.ts'
 import { keyParts, type ConfigEntry } from '../ui/config-entry.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { isFinishedCard } from '../workspace/task-acts.ts'
 
 export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]

@@ -4,12 +4,12 @@ import type { YardClient } from '../session/link.ts'
 import type { Problem } from '../session/problem.ts'
 import { useSession } from '../session/session-context.tsx'
 import { formatKey, scopeOf } from '../ui/config-entry.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { ask } from '../workspace/ask.ts'
 import { making, type Making } from '../workspace/history.ts'
 import type { ModelActs } from './model-table.tsx'
 import { changedBy, usesOf, inUseReason, type ModelView, type ModelWorld } from './model-use.ts'
-import { saidOf } from './model-words.ts'
+import { saidOf } from './model-input.ts'
 
 interface ActsOnModels {
   readonly act: Omit<ModelActs, 'edit'>

@@ -9,7 +9,7 @@ import { navigate } from '../workspace/route.ts'
 import { doAct } from '../workspace/send-acts.ts'
 import { isFinishedCard, TASK_ACTS } from '../workspace/task-acts.ts'
 import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
-import { scheduleText } from './schedule-words.ts'
+import { scheduleText } from './schedule-text.ts'
 
 export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
 

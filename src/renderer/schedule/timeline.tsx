@@ -2,7 +2,7 @@
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { AgendaItem } from '../../contract/page.ts'
 import { Lamp } from '../ui/status-badge.tsx'
-import { countText } from '../ui/words.ts'
+import { countText } from '../ui/numbers.ts'
 import { navigate } from '../workspace/route.ts'
 import {
   axisOf,

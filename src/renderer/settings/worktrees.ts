@@ -1,6 +1,6 @@
 /** What a worktree holds, and what would become of that if it were removed, in words. Pure. */
 import type { WorktreeView } from '../../contract/change.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import type { Question } from '../workspace/ask.ts'
 
 /** `2 uncommitted files, 1 commit not merged` */

@@ -4,7 +4,7 @@ import { assertNever } from '../../base/result.ts'
 import type { TASK_ACTS } from '../workspace/task-acts.ts'
 import { elapsedText } from '../../domain/format.ts'
 import { instantText } from '../ui/instant.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 
 export type ActName =
   | keyof typeof TASK_ACTS

@@ -5,7 +5,7 @@ import type { Result } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
-import { useIsPast } from '../workspace/moment.ts'
+import { useIsPast } from '../workspace/shown-time.ts'
 import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
 import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 

@@ -4,7 +4,7 @@ import { durationText } from '../../domain/format.ts'
 import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
-import { cardMoneyText } from '../ui/usage-words.ts'
+import { cardMoneyText } from '../ui/usage-text.ts'
 import { tookMs, updatedAt, type Column } from './columns.ts'
 import { factOf } from '../workspace/fact-of.ts'
 

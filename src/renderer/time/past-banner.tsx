@@ -1,9 +1,9 @@
 /** Says that the past is shown, and the way back. */
 import type { Problem } from '../session/problem.ts'
 import { Button } from '../ui/button.tsx'
-import { useShownTime } from '../workspace/moment.ts'
+import { useShownTime } from '../workspace/shown-time.ts'
 import { moveHead, usePlayhead } from './playhead.ts'
-import { agoText, clockText } from './time-words.ts'
+import { agoText, clockText } from './time-text.ts'
 
 interface PastBannerProps {
   /** ms */

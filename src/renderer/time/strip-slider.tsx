@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState, type PointerEvent, type RefObject
 import { drawStrip, readColours } from './draw-strip.ts'
 import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
 import { atOf, placeLabels, type TimeScale } from './time-scale.ts'
-import { agoText, clockText } from './time-words.ts'
+import { agoText, clockText } from './time-text.ts'
 import type { Activity } from './use-activity.ts'
 import { pressHeadKey } from './use-head-keys.ts'
 import { useAhead, useIsLive } from './use-present.ts'

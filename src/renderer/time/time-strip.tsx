@@ -11,7 +11,7 @@ import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
 import { useActivity, type Activity } from './use-activity.ts'
 import { replay } from './use-head-keys.ts'
-import { useGraphAt } from './use-moments.ts'
+import { useGraphAt } from './use-graph-at.ts'
 import { useIsLive } from './use-present.ts'
 import './time.css'
 

@@ -3,7 +3,7 @@ import type { MouseEvent } from 'react'
 import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER, labelOfState } from '../ui/status-badge.tsx'
-import { countText } from '../ui/words.ts'
+import { countText } from '../ui/numbers.ts'
 import { setQuery, statesOf, useQuery, withStates } from './filter.ts'
 
 export function StateStrip() {

@@ -5,7 +5,7 @@ import { claimOf } from './claim-handlers.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
 import { valueOf } from './failures.ts'
 import { idOf, reportOf } from './task-handlers.ts'
-import { toNewTask, toTaskEdit } from './wishes.ts'
+import { toNewTask, toTaskEdit } from './wire-tasks.ts'
 
 const os = procedures.task
 

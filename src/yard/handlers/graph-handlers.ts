@@ -15,7 +15,7 @@ import { toTaskView } from '../views/task-view.ts'
 import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { simple } from './task-handlers.ts'
-import { nextFireAt } from './wishes.ts'
+import { nextFireAt } from './wire-tasks.ts'
 import { refuseFaults, toNewTasks } from './import-text.ts'
 
 const os = procedures.task

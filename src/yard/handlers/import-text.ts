@@ -11,7 +11,7 @@ import type { Yard } from '../yard.ts'
 import { createPacer, type Pacer } from '../slices.ts'
 import { send, type HandlerContext } from './context.ts'
 import { failureFrom, refuse, toOrpcError, valueOf } from './failures.ts'
-import { toNewTask, type Timed } from './wishes.ts'
+import { toNewTask, type Timed } from './wire-tasks.ts'
 
 type Progress = z.infer<typeof importProgressSchema>
 interface Input {

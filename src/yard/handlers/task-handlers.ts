@@ -11,7 +11,7 @@ import { toTaskView } from '../views/task-view.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { nextFireAt, toNewTask, toTaskEdit } from './wishes.ts'
+import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
 
 const os = procedures.task
 

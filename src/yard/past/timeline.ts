@@ -5,7 +5,7 @@ import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/id
 import type { StoredRow } from '../../store/store.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
-import { textOfRow, type RowContext } from './row-words.ts'
+import { textOfRow, type RowContext } from './row-text.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'now'>
 

@@ -14,7 +14,7 @@ import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'
-import { landingText } from './landing-words.ts'
+import { landingText } from './landing-text.ts'
 import { failureOf } from './task-view.ts'
 import { waitReasons } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'

@@ -1,7 +1,7 @@
 /** Finds on the canvas: the rest is dimmed, ↵ and ⇧↵ fly from one to the next. Understands the fields of the filter. */
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { useShownTasks } from '../../workspace/moment.ts'
+import { useShownTasks } from '../../workspace/shown-time.ts'
 import { selectTasks } from '../../workspace/selection.ts'
 import { flyTo, focusCanvas } from '../camera.ts'
 import { foundIn } from '../dimming.ts'

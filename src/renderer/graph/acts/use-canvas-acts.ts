@@ -12,7 +12,7 @@ import {
 import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../session/session-context.tsx'
 import type { Session } from '../../session/session.ts'
-import { getShownTime } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/shown-time.ts'
 import { openQuickAdd } from '../../workspace/quick-add.ts'
 import { getSelection, selectTasks, toggleTask } from '../../workspace/selection.ts'
 import { canvasScene, focusCanvas } from '../camera.ts'

@@ -1,6 +1,6 @@
 /** Esc on the graph closes one thing at a time: circle, card, find, track, focus mode, time, selection, inspector. */
 import { useEffect } from 'react'
-import { getShownTime } from '../../workspace/moment.ts'
+import { getShownTime } from '../../workspace/shown-time.ts'
 import { currentRoute, navigate } from '../../workspace/route.ts'
 import { dropSelection, getSelection } from '../../workspace/selection.ts'
 import { getGraphView, setGraphView } from '../view-state.ts'

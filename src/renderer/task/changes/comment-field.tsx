@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../ui/problem-note.tsx'
 import { announce } from '../../workspace/announcer.ts'
 import { KeyHint } from '../../workspace/key-hint.tsx'
-import { UNREAD } from './change-words.ts'
+import { UNREAD } from './change-text.ts'
 import { placeText, type LinePlace } from './patch.ts'
 
 interface CommentFieldProps {

@@ -12,7 +12,7 @@ import {
   type TokenNode,
 } from 'react-diff-view'
 import type { ChangedFileView, ChangeView } from '../../../contract/change.ts'
-import { useIsPast } from '../../workspace/moment.ts'
+import { useIsPast } from '../../workspace/shown-time.ts'
 import { CommentField } from './comment-field.tsx'
 import { CommentText } from './comment-text.tsx'
 import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'

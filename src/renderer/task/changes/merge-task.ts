@@ -6,7 +6,7 @@ import { ask } from '../../workspace/ask.ts'
 import { sendOrOffer } from '../../workspace/send-or-offer.ts'
 import { countOf } from '../../workspace/task-acts.ts'
 import { showToast } from '../../workspace/toasts.ts'
-import { mergeBlocked, mergeLabel, mergeLines } from './change-words.ts'
+import { mergeBlocked, mergeLabel, mergeLines } from './change-text.ts'
 
 /** True when the person wants it. */
 export async function wantsMerge(

@@ -4,8 +4,8 @@ import { useState } from 'react'
 import type { ChangeView } from '../../../contract/change.ts'
 import { Button } from '../../ui/button.tsx'
 import { instantText } from '../../ui/instant.ts'
-import { plural } from '../../ui/words.ts'
-import { amountText, countsText, shortCommit } from './change-words.ts'
+import { plural } from '../../ui/numbers.ts'
+import { amountText, countsText, shortCommit } from './change-text.ts'
 import { ShownLine } from './shown-line.tsx'
 
 interface SummaryProps {

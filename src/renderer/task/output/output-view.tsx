@@ -8,7 +8,7 @@ import { bytesText } from '../../../domain/format.ts'
 import { instantText } from '../../ui/instant.ts'
 import { ProblemNote } from '../../ui/problem-note.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
-import { plural } from '../../ui/words.ts'
+import { plural } from '../../ui/numbers.ts'
 import { showToast } from '../../workspace/toasts.ts'
 import { joinedRaw, joinedText } from './block-text.ts'
 import { OpenedBlocksContext } from './opened-blocks.ts'
@@ -17,7 +17,7 @@ import type { OutputShown } from './output-reader.ts'
 import { SearchBar } from './search-bar.tsx'
 import { useOutput, type OutputKind } from './use-output.ts'
 import { useSearch, type Found } from './use-search.ts'
-import { AgentMetrics } from './vitals.tsx'
+import { AgentMetrics } from './agent-metrics.tsx'
 
 const KINDS: readonly (readonly [OutputKind, string])[] = [
   ['parsed', 'Output'],

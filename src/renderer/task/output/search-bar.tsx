@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../ui/problem-note.tsx'
-import { countText } from '../../ui/words.ts'
+import { countText } from '../../ui/numbers.ts'
 import type { OutputSearch } from './use-search.ts'
 
 interface SearchBarProps {

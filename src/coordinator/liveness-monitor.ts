@@ -17,7 +17,7 @@ export interface LivenessMonitor {
   timeouts(): Command[]
   /** Ms until the next of these; null without one. */
   nextTimeoutInMs(): number | null
-  /** Who has been silent for too long; call at a slow beat. */
+  /** Who has been silent for too long; call at poll intervals. */
   silences(): Command[]
   /** An agent spoke through the yard (a log line, a heartbeat). */
   heard(id: AgentId): void

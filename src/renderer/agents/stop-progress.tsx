@@ -3,7 +3,7 @@ import type { AgentView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { durationText } from '../../domain/format.ts'
 import { useNow } from '../ui/use-now.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { isGraceOver } from '../workspace/stop-grace.ts'
 
 interface StopLadderProps {

@@ -3,11 +3,11 @@ import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { History } from '../../contract/page.ts'
 import { useYard } from '../session/session-context.tsx'
 import { durationText } from '../../domain/format.ts'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import { navigate } from '../workspace/route.ts'
-import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './roads.ts'
+import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './slots.ts'
 import { clock } from '../ui/clock.ts'
-import './roads.css'
+import './slots.css'
 
 interface RoadsCardProps {
   readonly tries: History['tries']

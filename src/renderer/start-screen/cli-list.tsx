@@ -4,7 +4,7 @@ import type { FoundCli } from '../../contract/lobby.ts'
 import { Button } from '../ui/button.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
 import { showToast } from '../workspace/toasts.ts'
-import type { StartScreenFacts } from './use-lobby-facts.ts'
+import type { StartScreenFacts } from './use-start-screen-facts.ts'
 
 export function CliList({ facts }: { readonly facts: StartScreenFacts }) {
   const { clis, lookAgain } = facts

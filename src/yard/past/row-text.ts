@@ -5,7 +5,7 @@ import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
-import { agentRowText, type AgentContext } from './agent-words.ts'
+import { agentRowText, type AgentContext } from './agent-row-text.ts'
 import { part, reasonOf, saidOf, textOf, type RowText } from './row-parts.ts'
 
 export interface RowContext extends AgentContext {

@@ -1,6 +1,6 @@
 /** The window without a yard. */
 import { Logo } from '../ui/icon.tsx'
-import { StartScreenPanel } from './lobby-panel.tsx'
+import { StartScreenPanel } from './start-screen-panel.tsx'
 
 export function StartScreen() {
   return (

@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RecentYard } from '../../src/contract/lobby.ts'
-import { RecentList } from '../../src/renderer/lobby/recent-list.tsx'
+import { RecentList } from '../../src/renderer/start-screen/recent-list.tsx'
 
 afterEach(cleanup)
 

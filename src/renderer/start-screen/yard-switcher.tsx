@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
 import { useCommands } from '../workspace/commands.ts'
-import { StartScreenPanel } from './lobby-panel.tsx'
+import { StartScreenPanel } from './start-screen-panel.tsx'
 
 export function YardSwitcher() {
   const [shown, setShown] = useState<'open' | 'switch' | null>(null)

@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Problem } from '../session/problem.ts'
 import { useSession } from '../session/session-context.tsx'
-import { showLive, showTime } from '../workspace/moment.ts'
+import { showLive, showTime } from '../workspace/shown-time.ts'
 import { useRoute } from '../workspace/route.ts'
-import { createGraphAtLoader } from './moment-loader.ts'
+import { createGraphAtLoader } from './graph-at-loader.ts'
 import { getPlayhead, isoOf, leaveHead, moveHead, readAddress, usePlayhead } from './playhead.ts'
 
 /** A replay moves on twice a second, by half a minute of the yard's time: 60 times as fast as it was. */

@@ -4,7 +4,7 @@ import type { RecentYard } from '../../contract/lobby.ts'
 import type { ShownState } from '../../domain/task.ts'
 import { Button } from '../ui/button.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { plural } from '../ui/words.ts'
+import { plural } from '../ui/numbers.ts'
 import type { OpenYard } from './use-open-yard.ts'
 
 interface RecentListProps {

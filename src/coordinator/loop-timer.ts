@@ -1,11 +1,11 @@
 /**
- * The coordinator's one timer. It rings at the earliest due time and, whatever else happens, at every beat: a yard that is
+ * The coordinator's one timer. It fires at the earliest due time and, whatever else happens, at every poll interval: a yard that is
  * never quiet must not put off its backstop.
  */
 import type { Clock } from '../base/clock.ts'
 
 export interface LoopTimer {
-  /** Sets the timer anew: `dueInMs` from now, or at the next beat if that is sooner. */
+  /** Sets the timer anew: `dueInMs` from now, or at the next poll if that is sooner. */
   set(dueInMs: number, everyMs: number): void
   /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
   sleptMs(): number

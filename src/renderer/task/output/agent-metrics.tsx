@@ -5,7 +5,7 @@ import { durationText } from '../../../domain/format.ts'
 import { instantText } from '../../ui/instant.ts'
 import { Elapsed } from '../../ui/elapsed.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
-import { usedMoneyText, usedTokensText } from '../../ui/usage-words.ts'
+import { usedMoneyText, usedTokensText } from '../../ui/usage-text.ts'
 import { useRate } from './use-rate.ts'
 
 export function AgentMetrics({ agent }: { readonly agent: AgentView }) {

@@ -5,9 +5,9 @@ import { ProblemNote } from '../ui/problem-note.tsx'
 import { CliList } from './cli-list.tsx'
 import { FolderForm } from './folder-form.tsx'
 import { RecentList } from './recent-list.tsx'
-import { useStartScreenFacts } from './use-lobby-facts.ts'
+import { useStartScreenFacts } from './use-start-screen-facts.ts'
 import { useOpenYard } from './use-open-yard.ts'
-import './lobby.css'
+import './start-screen.css'
 
 type Way = 'open' | 'import'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { whyText } from '../../src/renderer/task/why-words.ts'
+import { whyText } from '../../src/renderer/task/why-text.ts'
 
 test.each([
   [

@@ -22,7 +22,7 @@ export function createAgentReconciler(
   const { plan, runtime } = parts
   let isMarked = true
 
-  const tendOne = (agent: Agent): void => {
+  const reconcileOne = (agent: Agent): void => {
     // Its end is known and only waits to be saved: a launch now would run beside the next generation.
     if (agent.by === 'person' || reporter.isEnding(agent.id)) return
     if (!runtime.isHolding(agent.id)) takeUp(agent)
@@ -52,7 +52,7 @@ export function createAgentReconciler(
       isMarked = false
       for (const agent of plan.agents.values()) {
         try {
-          tendOne(agent)
+          reconcileOne(agent)
         } catch (error) {
           // An order is made from reads of the store. The others must not wait for this one.
           isMarked = true

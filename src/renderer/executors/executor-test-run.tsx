@@ -6,7 +6,7 @@ import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../ui/elapsed.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { Lamp } from '../ui/status-badge.tsx'
-import { usedMoneyText, usedTokensText } from '../ui/usage-words.ts'
+import { usedMoneyText, usedTokensText } from '../ui/usage-text.ts'
 import { useCommands } from '../workspace/commands.ts'
 import { KeyHint } from '../workspace/key-hint.tsx'
 import type { ExecutorView } from './executor-state.ts'
@@ -17,7 +17,7 @@ import {
   untestedReason,
   useTestRun,
   type TestRunResult,
-} from './trials.ts'
+} from './test-runs.ts'
 
 interface ExecutorTrialProps {
   readonly view: ExecutorView
