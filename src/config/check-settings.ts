@@ -1,4 +1,4 @@
-/** What no key can be judged by alone: names that must exist, fields that a type uses, circles. */
+/** What no key can be judged by alone: names that must exist, fields that a type uses, cycles. */
 import { findModel, isModelName, unknownModel } from '../domain/models.ts'
 import { resolveExecutor, profileOf, unknownExecutor } from '../domain/resolve.ts'
 import { ROLES } from '../domain/roles.ts'
@@ -112,7 +112,7 @@ function checkFallback(settings: Settings, winners: Winners, profile: Profile): 
     if (!next) return [refused(winners, path, unknownExecutor(settings, name))]
     passed.push(next.name)
     if (passed.indexOf(next.name) < passed.length - 1) {
-      const message = `${formatKey(path)} leads in a circle: ${passed.join(' → ')}`
+      const message = `${formatKey(path)} leads in a cycle: ${passed.join(' → ')}`
       return [errorAt(winners, path, { message })]
     }
     name = next.fallback

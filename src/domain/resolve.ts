@@ -69,7 +69,7 @@ export function resolveExecutor(
       return err(
         failure(
           'unknown-executor',
-          `executors hand a task on in a circle: ${[...passed, profile.name].join(' → ')}`,
+          `executors hand a task on in a cycle: ${[...passed, profile.name].join(' → ')}`,
           { hint: 'let the `then` of one of them name an executor that does the work' },
         ),
       )

@@ -46,6 +46,6 @@ function lookUp(folder: string, path: string) {
     const real = realpathSync(resolve(folder, path))
     return { folder: realpathSync(folder), path: real, isFile: statSync(real).isFile() }
   } catch {
-    return null // not there, too long, a circle of links, or not for us to see
+    return null // not there, too long, a loop of links, or not for us to see
   }
 }

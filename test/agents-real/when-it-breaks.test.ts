@@ -58,10 +58,10 @@ const agentsOf = (id: string) => yard.store.agents({ which: 'all', taskId: id as
 const isParked = (task: Task): boolean => task.state.kind === 'open' && task.state.park !== null
 const running = (id: string) => runningFor(billed.place.paths, id)
 
-it('gemini going in circles has failed', { timeout: RUN_MS }, async () => {
+it('gemini going in cycles has failed', { timeout: RUN_MS }, async () => {
   const call = shellCall('gemini', 'echo hi')
-  await give('circles', 'gemini', () => ({ say: 'Again.', call }), { maxAttempts: 1 })
-  const task = await untilTask(yard, 'circles', isOver)
+  await give('cycles', 'gemini', () => ({ say: 'Again.', call }), { maxAttempts: 1 })
+  const task = await untilTask(yard, 'cycles', isOver)
   expect(task).toMatchObject({
     state: { kind: 'failed' },
     lastFailure: { reason: expect.stringContaining('Loop detected') },

@@ -320,12 +320,12 @@ describe('a broken file', () => {
     ],
     [
       '[executors.a]\ntype = "schedule"\nthen = "b"\n[executors.b]\ntype = "schedule"\nthen = "a"\n',
-      ':1: executors.a: executors hand a task on in a circle: a → b → a',
+      ':1: executors.a: executors hand a task on in a cycle: a → b → a',
       expect.any(String),
     ],
     [
       '[executors.default]\ntype = "schedule"\n',
-      ':1: executors.default: executors hand a task on in a circle',
+      ':1: executors.default: executors hand a task on in a cycle',
       expect.any(String),
     ],
     [

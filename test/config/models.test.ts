@@ -67,7 +67,7 @@ describe('a model of a file', () => {
     ['[executors.claude]\nfallback = "cdex"\n', 'there is no executor "cdex"'],
     [
       '[executors.claude]\nfallback = "codex"\n[executors.codex]\nfallback = "claude"\n',
-      'leads in a circle: claude → codex → claude',
+      'leads in a cycle: claude → codex → claude',
     ],
     ['[executors.shell]\nfallback = "claude"\n', 'executors.shell.fallback does nothing'],
     ['[budget]\nday_usd = 0\n', 'must be a number of US dollars, more than 0'],

@@ -71,7 +71,7 @@ describe('the executor of a task', () => {
     }
   })
 
-  it('has a near match, and never goes round in a circle', () => {
+  it('has a near match, and never goes round in a cycle', () => {
     expect(errorOf(resolveExecutor(settings, { executor: 'reviwer', exec: null })).hint).toBe(
       'did you mean "reviewer"?',
     )

@@ -130,15 +130,15 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await expect.poll(() => card().count()).toBe(0)
   })
 
-  test('a circle is refused with its path lit, by the pointer and by keys', async () => {
+  test('a cycle is refused with its path lit, by the pointer and by keys', async () => {
     await draft('build', 'Build', ['plan'])
     await draft('test', 'Test', ['build'])
     await node('Test').waitFor()
     await showAll()
     await dragHandle({ title: 'Test', side: 'right' }, await handleOf('Plan', 'left'))
-    const circle = page.getByRole('group', { name: 'A circle was refused' })
-    await circle.getByText('That would close a circle.').waitFor()
-    expect(await circle.getByRole('button').allTextContents()).toEqual([
+    const cycle = page.getByRole('group', { name: 'A cycle was refused' })
+    await cycle.getByText('That would close a cycle.').waitFor()
+    expect(await cycle.getByRole('button').allTextContents()).toEqual([
       'Plan',
       'Build',
       'Test',
@@ -149,16 +149,16 @@ onStage('acts on the canvas', SETTING, (stage) => {
     expect(await page.locator('[data-voice=assertive]').textContent()).toContain(
       'Plan → Build → Test → Plan',
     )
-    await circle.getByRole('button', { name: 'Close' }).click()
-    await circle.waitFor({ state: 'detached' })
+    await cycle.getByRole('button', { name: 'Close' }).click()
+    await cycle.waitFor({ state: 'detached' })
     await choose('Plan')
     await page.keyboard.press('d')
     await page.getByRole('combobox', { name: 'It waits for' }).fill('test')
-    await page.getByRole('option', { name: /Test.*would close a circle/ }).waitFor()
+    await page.getByRole('option', { name: /Test.*would close a cycle/ }).waitFor()
     await page.keyboard.press('Enter')
-    await circle.waitFor()
+    await cycle.waitFor()
     await page.keyboard.press('Escape')
-    await circle.waitFor({ state: 'detached' })
+    await cycle.waitFor({ state: 'detached' })
     await waitsForNothing('Plan')
   })
 
@@ -211,7 +211,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await expect.poll(() => node('Build').count()).toBe(2)
   })
 
-  test('find counts and flies, focus and main line light, folds make one block', async () => {
+  test('find counts and flies, focus and critical path light, folds make one block', async () => {
     await draft('build', 'Build', ['plan'])
     await draft('other', 'Other')
     await node('Other').waitFor()
@@ -233,7 +233,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await page.keyboard.press('Escape')
     await node('Other').waitFor()
     await page.keyboard.press('l')
-    await page.getByRole('button', { name: 'Main line', pressed: true }).waitFor()
+    await page.getByRole('button', { name: 'Critical path', pressed: true }).waitFor()
     expect(await node('Other').count()).toBe(1)
   })
 

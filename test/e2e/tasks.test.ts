@@ -238,7 +238,7 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     await outline().focus()
     await page.keyboard.press('d')
     const other = page.getByRole('dialog', { name: 'What “Alpha” waits for' })
-    await other.getByRole('option', { name: /Charlie.*circle/ }).waitFor()
+    await other.getByRole('option', { name: /Charlie.*cycle/ }).waitFor()
     await page.keyboard.press('Escape')
     await row('Charlie').getByText('Charlie').click()
     await outline().focus()

@@ -112,7 +112,7 @@ test('live shows the last hour below those at work, and the filter reaches title
   expect(neighbourOf(rows, 'agent-9', Infinity)?.id).toBe('agent-1')
 })
 
-test('blocks that overlap never share a road', () => {
+test('blocks that overlap never share a slot', () => {
   const block = (agent: string, from: number, to: number): Block => ({
     agent,
     task: 't',
@@ -130,7 +130,7 @@ test('blocks that overlap never share a road', () => {
 test('next is the most urgent ready task, and why it has not started', () => {
   const tasks = [cardOf('a'), cardOf('b', { priority: 'high' })]
   const yard = { paused: false, agents: { alive: 4, max: 4 } }
-  expect(nextUp(tasks, yard)).toMatchObject({ task: 'b', why: 'when a road is free' })
+  expect(nextUp(tasks, yard)).toMatchObject({ task: 'b', why: 'when a slot is free' })
   expect(nextUp(tasks, { ...yard, paused: true })?.why).toBe('when the yard is resumed')
   expect(nextUp([cardOf('a', { stuck: 'no such executor' })], yard)).toBeNull()
   const free = { ...yard, agents: { alive: 0, max: 4 } }

@@ -4,7 +4,7 @@ import type { TaskCard } from '../../src/contract/view.ts'
 import { tasksWithin } from '../../src/renderer/graph/acts/hit-test.ts'
 import { linkCandidates } from '../../src/renderer/graph/acts/link-candidates.ts'
 import {
-  circleText,
+  cycleText,
   linkOf,
   refusalOf,
   refusedTo,
@@ -43,7 +43,7 @@ function sceneOf(list: readonly TaskCard[]): Scene {
 const scene = sceneOf(cards)
 
 describe('a dependency', () => {
-  test('is refused when it closes a circle, with the path; or stands already, or is late', () => {
+  test('is refused when it closes a cycle, with the path; or stands already, or is late', () => {
     expect(refusalOf(tasks, { blocker: 'a', dependent: 'd' })).toBeNull()
     expect(refusalOf(tasks, { blocker: 'c', dependent: 'a' })).toEqual({
       kind: 'cycle',
@@ -54,7 +54,7 @@ describe('a dependency', () => {
     expect(refusalOf(tasks, { blocker: 'a', dependent: 'x' })?.kind).toBe('gone')
     const late = mapOf([...cards.slice(0, 3), cardOf('d', { status: 'done' })])
     expect(refusalOf(late, { blocker: 'a', dependent: 'd' })?.kind).toBe('late')
-    expect(circleText(['A', 'B'])).toBe('That would close a circle. A → B → A.')
+    expect(cycleText(['A', 'B'])).toBe('That would close a cycle. A → B → A.')
   })
 
   test('the dimmed tasks are exactly those that a link would be refused to', () => {

@@ -80,13 +80,13 @@ describe('light', () => {
     expect(lights({}, { focus: 'reach' })).toBeNull()
   })
 
-  test('the main line lights its tasks', () => {
+  test('the critical path lights its tasks', () => {
     const line = new Set(['a'])
     const off = 'main-line-off'
     expect(lights({ line }, { mainLine: true })).toEqual(['lit', off, off])
   })
 
-  test('a refused circle goes before all else', () => {
+  test('a refused cycle goes before all else', () => {
     const look = { cycle: ['b', 'c'], find: { query: 'alpha', index: 0 } }
     expect(lights({}, look)).toEqual(['dim', 'lit', 'lit'])
   })
@@ -97,7 +97,7 @@ describe('light', () => {
   })
 })
 
-describe('main line', () => {
+describe('critical path', () => {
   const minutes = (count: number): Partial<TaskCard> => ({
     status: 'done',
     state: 'done',

@@ -218,6 +218,6 @@ test('a node says in words all that it shows', () => {
   const blocker = cardOf('b', { status: 'done', state: 'done' })
   const tasks = mapOf([card, blocker, cardOf('c', { after: ['a'] })])
   expect(nodeName({ card, tasks, isOnMainLine: true, isSelected: false, now })).toBe(
-    'Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the main line.',
+    'Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the critical path.',
   )
 })

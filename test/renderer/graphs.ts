@@ -1,4 +1,4 @@
-/** Graphs without circles for property tests: dependencies only point back in the list. */
+/** Graphs without cycles for property tests: dependencies only point back in the list. */
 import * as fc from 'fast-check'
 import type { DagNode } from '../../src/domain/dag.ts'
 

@@ -111,7 +111,7 @@ test('a refusal is a value with its reason and its way out', async () => {
   await becomes(session, 'live')
   const result = await session.call(({ task }) => task.edit({ id: 'a', addAfter: ['b'] }))
   expect(result).toEqual(
-    err({ kind: 'cycle', message: 'a → b → a would close a circle', hint: 'Remove one' }),
+    err({ kind: 'cycle', message: 'a → b → a would close a cycle', hint: 'Remove one' }),
   )
 })
 

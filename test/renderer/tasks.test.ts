@@ -158,7 +158,7 @@ test('a chain of ten thousand is an outline, too', () => {
   expect(rows.at(-1)).toMatchObject({ id: 't9999', level: 10_000 })
 })
 
-test('a circle in what the page holds loses nobody who stands outside of it', () => {
+test('a cycle in what the page holds loses nobody who stands outside of it', () => {
   const tasks = tasksOf(cardOf('x', { after: ['y'] }), cardOf('y', { after: ['x'] }), cardOf('z'))
   expect(ids(outlineRows({ tasks, matches: null, closed: new Set() }))).toContain('z')
 })
@@ -216,12 +216,12 @@ test('every state has a column', () => {
   expect(columns.flatMap(({ ids }) => ids)).toHaveLength(SHOWN_STATES.length)
 })
 
-test('what would close a circle is offered last, with the reason', () => {
+test('what would close a cycle is offered last, with the reason', () => {
   const found = candidates(diamond, 'b', '')
   expect(found.map(({ card, blocked }) => [card.id, blocked])).toEqual([
     ['lone', null],
-    ['d', 'Would close a circle'],
-    ['c', 'Would close a circle'],
+    ['d', 'Would close a cycle'],
+    ['c', 'Would close a cycle'],
   ])
   expect(candidates(diamond, 'b', 'task lone').map(({ card }) => card.id)).toEqual(['lone'])
 })

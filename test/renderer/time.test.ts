@@ -124,7 +124,7 @@ const forecast = (left: readonly TaskCard[], more = {}): number | null =>
     ...more,
   })?.endAt ?? null
 
-test('the end is the main line at the mean of what is done', () => {
+test('the end is the critical path at the mean of what is done', () => {
   const chain = [cardOf('a'), cardOf('b', { after: ['a'], state: 'blocked' })]
   expect(forecast(chain)).toBe(40 * MINUTE)
 })

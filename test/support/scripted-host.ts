@@ -166,7 +166,7 @@ function createRouter(host: ScriptedHost, asked: string[], followers: Set<(patch
         asked.push('edit')
         const data = {
           kind: 'cycle',
-          message: 'a → b → a would close a circle',
+          message: 'a → b → a would close a cycle',
           hint: 'Remove one',
         }
         throw new ORPCError('CONFLICT', { message: data.message, data })

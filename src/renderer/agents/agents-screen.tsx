@@ -1,4 +1,4 @@
-/** Agents: roads, this machine, and everyone who works or has worked here. */
+/** Agents: slots, this machine, and everyone who works or has worked here. */
 import { useEffect, useRef, useState } from 'react'
 import { Ellipsis, SlidersHorizontal } from 'lucide-react'
 import type { AgentView } from '../../contract/view.ts'

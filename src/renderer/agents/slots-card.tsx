@@ -1,4 +1,4 @@
-/** Roads: who drove where in the last hour, and what waits to drive. */
+/** Slots: who drove where in the last hour, and what waits to drive. */
 import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { History } from '../../contract/page.ts'
 import { useYard } from '../session/session-context.tsx'
@@ -9,16 +9,16 @@ import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp 
 import { clock } from '../ui/clock.ts'
 import './slots.css'
 
-interface RoadsCardProps {
+interface SlotsCardProps {
   readonly tries: History['tries']
   readonly people: ReadonlySet<string>
   readonly nowMs: number
 }
 
-/** More free roads than these are only counted. */
+/** More free slots than these are only counted. */
 const MOST_FREE = 8
 
-export function SlotsCard({ tries, people, nowMs }: RoadsCardProps) {
+export function SlotsCard({ tries, people, nowMs }: SlotsCardProps) {
   const agents = useYard((view) => view.agents)
   const tasks = useYard((view) => view.tasks)
   const summary = useYard((view) => view.summary)
@@ -31,20 +31,20 @@ export function SlotsCard({ tries, people, nowMs }: RoadsCardProps) {
   const lanes = Array.from({ length: count }, (_, index) => packed[index] ?? [])
   const next = nextUp(tasks.values(), { ...summary, agents: { alive: taken, max } })
   return (
-    <section className="card roads" aria-label="Roads, last 60 minutes">
+    <section className="card slots" aria-label="Slots, last 60 minutes">
       <header>
-        <h2>Roads</h2>
-        <span>{roadsText(taken, max)}</span>
+        <h2>Slots</h2>
+        <span>{slotsText(taken, max)}</span>
         <NextLine next={next} />
       </header>
       <Lanes lanes={lanes} nowMs={nowMs}>
         {max > count && (
-          <li className="roads-more">
-            {plural(max - count, 'more road is free', 'more roads are free')}
+          <li className="slots-more">
+            {plural(max - count, 'more slot is free', 'more slots are free')}
           </li>
         )}
       </Lanes>
-      <div className="road-ticks" aria-hidden="true">
+      <div className="slot-ticks" aria-hidden="true">
         {ticksOf(nowMs).map((at) => (
           <span key={at} style={{ left: `${placeOf(at, nowMs) * 100}%` }}>
             {clock.format(at)}
@@ -55,13 +55,13 @@ export function SlotsCard({ tries, people, nowMs }: RoadsCardProps) {
   )
 }
 
-const roadsText = (taken: number, max: number): string =>
-  max === 0 ? 'No roads: max agents is 0' : `${taken} of ${max} taken, last 60 minutes`
+const slotsText = (taken: number, max: number): string =>
+  max === 0 ? 'No slots: max agents is 0' : `${taken} of ${max} taken, last 60 minutes`
 
 function NextLine({ next }: { readonly next: NextUp | null }) {
   if (next === null) return null
   return (
-    <span className="road-next">
+    <span className="slot-next">
       Next:{' '}
       <button type="button" onClick={() => navigate({ task: next.task, tab: 'overview' })}>
         {next.title}
@@ -77,7 +77,7 @@ interface LanesProps {
   readonly children: ReactNode
 }
 
-/** One stop for Tab; arrows go along a road and across to its neighbour. */
+/** One stop for Tab; arrows go along a slot and across to its neighbour. */
 function Lanes({ lanes, nowMs, children }: LanesProps) {
   const list = useRef<HTMLOListElement>(null)
   const last = lanes.flat().reduce<Block | null>((a, b) => (a && a.to >= b.to ? a : b), null)
@@ -88,11 +88,11 @@ function Lanes({ lanes, nowMs, children }: LanesProps) {
     next.focus()
   }
   return (
-    <ol className="road-lanes" ref={list} onKeyDown={onKeyDown}>
+    <ol className="slot-lanes" ref={list} onKeyDown={onKeyDown}>
       {lanes.map((blocks, index) => (
-        <li key={index} className="road">
-          <span className="road-name">Road {index + 1}</span>
-          <ol className="road-track" aria-label={`Road ${index + 1}`}>
+        <li key={index} className="slot">
+          <span className="slot-name">Slot {index + 1}</span>
+          <ol className="slot-track" aria-label={`Slot ${index + 1}`}>
             {blocks.map((block) => (
               <BlockMark key={block.agent} block={block} nowMs={nowMs} isFirst={block === last} />
             ))}
@@ -100,7 +100,7 @@ function Lanes({ lanes, nowMs, children }: LanesProps) {
         </li>
       ))}
       {children}
-      <i className="road-now" style={{ '--now': placeOf(nowMs, nowMs) }} aria-hidden="true" />
+      <i className="slot-now" style={{ '--now': placeOf(nowMs, nowMs) }} aria-hidden="true" />
     </ol>
   )
 }
@@ -121,14 +121,14 @@ function BlockMark({ block, nowMs, isFirst }: BlockMarkProps) {
   const text = `${label}, ${word.toLowerCase()}, ${durationText(to - from)}`
   return (
     <li
-      className="road-place"
+      className="slot-place"
       data-narrow={width < NARROW || undefined}
       // From its end, so that a short one does not reach beyond now.
       style={{ right: `${(1 - left - width) * 100}%`, width: `${width * 100}%` }}
     >
       <button
         type="button"
-        className="road-block"
+        className="slot-block"
         data-st={state}
         data-alive={isAlive || undefined}
         tabIndex={isFirst ? 0 : -1}
@@ -149,15 +149,15 @@ function blockAfter(
 ): HTMLElement | null {
   const step = STEPS[key]
   if (list === null || step === undefined || !(target instanceof HTMLElement)) return null
-  const roads = [...list.querySelectorAll('.road')]
-    .map((road) => [...road.querySelectorAll<HTMLElement>('.road-block')])
+  const slots = [...list.querySelectorAll('.slot')]
+    .map((slot) => [...slot.querySelectorAll<HTMLElement>('.slot-block')])
     .filter((blocks) => blocks.length > 0)
-  const road = roads.findIndex((blocks) => blocks.includes(target))
+  const slot = slots.findIndex((blocks) => blocks.includes(target))
   if (step.along !== 0) {
-    const place = (roads[road]?.indexOf(target) ?? 0) + step.along
-    return roads[road]?.[place] ?? null
+    const place = (slots[slot]?.indexOf(target) ?? 0) + step.along
+    return slots[slot]?.[place] ?? null
   }
-  return roads[road + step.across]?.at(-1) ?? null
+  return slots[slot + step.across]?.at(-1) ?? null
 }
 
 const STEPS: Readonly<Record<string, { readonly along: number; readonly across: number }>> = {

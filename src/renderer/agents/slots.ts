@@ -1,4 +1,4 @@
-/** Roads: the places under `max_agents` as lanes over the last hour, and what drove on them. */
+/** Slots: the places under `max_agents` as lanes over the last hour, and what drove on them. */
 import type { History } from '../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { reasonInSentence } from '../../domain/reason.ts'
@@ -30,7 +30,7 @@ interface BlocksOf {
   readonly nowMs: number
 }
 
-/** What was on a road within the last hour, oldest first. */
+/** What was in a slot within the last hour, oldest first. */
 export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): readonly Block[] {
   const alive = new Set(live.map(({ id }) => id))
   const ended = tries.flatMap((each): Block[] => {
@@ -93,7 +93,7 @@ interface Yard {
   readonly agents: { readonly alive: number; readonly max: number }
 }
 
-/** What starts next, and why it has not: the first ready task by priority, else the next one with a time. The coordinator has the last word: it also weighs age and the main line. */
+/** What starts next, and why it has not: the first ready task by priority, else the next one with a time. The coordinator has the last word: it also weighs age and the critical path. */
 export function nextUp(tasks: Iterable<TaskCard>, yard: Yard): NextUp | null {
   let next: TaskCard | null = null
   for (const card of tasks) if (mayBeNext(card) && (!next || goesBefore(card, next))) next = card
@@ -101,7 +101,7 @@ export function nextUp(tasks: Iterable<TaskCard>, yard: Yard): NextUp | null {
   return { task: next.id, title: next.title, why: whyOf(next, yard) }
 }
 
-/** What can never start, and what a person takes in hand, is not in line for a road. */
+/** What can never start, and what a person takes in hand, is not in line for a slot. */
 const mayBeNext = (card: TaskCard): boolean =>
   card.state === 'ready'
     ? card.stuck === null && card.reason?.code !== 'person'
@@ -118,7 +118,7 @@ const rankOf = (card: TaskCard): number => PRIORITIES.indexOf(card.priority)
 function whyOf(card: TaskCard, { paused, agents }: Yard): string {
   if (paused) return 'when the yard is resumed'
   if (card.state === 'delayed') return reasonInSentence(card.fact ?? '', card.reason)
-  if (agents.max === 0) return 'when there is a road'
-  if (agents.alive >= agents.max) return 'when a road is free'
+  if (agents.max === 0) return 'when there is a slot'
+  if (agents.alive >= agents.max) return 'when a slot is free'
   return card.reason?.code === 'next' ? '' : reasonInSentence(card.fact ?? '', card.reason)
 }

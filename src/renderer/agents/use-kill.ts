@@ -79,7 +79,7 @@ export async function killAll(session: Session): Promise<void> {
       'Their output, files and worktrees are kept. A try that was begun is spent.',
       ...(ready > 0 && summary?.paused === false
         ? [
-            `${plural(ready, 'ready task')} may start on the free roads. Pause the yard to prevent it.`,
+            `${plural(ready, 'ready task')} may start on the free slots. Pause the yard to prevent it.`,
           ]
         : []),
     ],

@@ -110,16 +110,16 @@ const isUnfit = ({ type, models }: NamesOfYard['executors'][number], name: strin
   type !== 'schedule' && !(models ?? []).includes(name)
 
 function blockerOption(tasks: Tasks, cards: readonly TaskCard[], card: TaskCard): PickOption {
-  const closes = cards.length === 1 && closesCircle(tasks, cards[0]?.id ?? '', card.id)
+  const closes = cards.length === 1 && closesCycle(tasks, cards[0]?.id ?? '', card.id)
   return {
     id: card.id,
     label: card.title,
-    note: closes ? 'would close a circle' : labelOfState(card.state),
+    note: closes ? 'would close a cycle' : labelOfState(card.state),
     isDoubtful: closes,
   }
 }
 
-const closesCircle = (tasks: Tasks, dependent: string, blocker: string): boolean =>
+const closesCycle = (tasks: Tasks, dependent: string, blocker: string): boolean =>
   pathBetween(tasks, dependent, blocker) !== null
 
 /** The edit that taking a choice means. */

@@ -7,7 +7,7 @@ const TRACKS = [
   ['satisfied', 'Satisfied'],
   ['waiting', 'Waiting'],
   ['upstream-failed', 'Upstream failed'],
-  ['main', 'Main line'],
+  ['main', 'Critical path'],
 ] as const
 
 const STEP = 1.2

@@ -1,4 +1,4 @@
-/** Which nodes are lit and which recede: by the circle that was refused, a track being drawn, the search, the filter, focus and the main line. Pure. */
+/** Which nodes are lit and which recede: by the cycle that was refused, a track being drawn, the search, the filter, focus and the critical path. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
 import { toFilter } from '../workspace/filter.ts'
 import { downstreamOf, upstreamOf, type Tasks } from '../workspace/reach.ts'

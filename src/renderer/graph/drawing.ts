@@ -11,9 +11,9 @@ export interface Drawing {
   /** 1 = lit, 0 = not drawn. */
   readonly opacityOf: (id: string) => number
   readonly selected: ReadonlySet<string>
-  /** Track ids of the main line; empty while it is not shown. */
+  /** Track ids of the critical path; empty while it is not shown. */
   readonly lineTracks: ReadonlySet<string>
-  /** Track ids of the circle that was refused. */
+  /** Track ids of the cycle that was refused. */
   readonly cycleTracks: ReadonlySet<string>
   readonly hoverTrack: string | null
   readonly chosenTrack: string | null

@@ -27,7 +27,7 @@ export function GraphTools() {
     <div className="graph-tools" role="toolbar" aria-label="View">
       <Tool id="find" label="Find" icon={Search} isPressed={isFinding} />
       <Tool id="focus" label="Focus" icon={Focus} isPressed={isFocused} />
-      <Tool id="main-line" label="Main line" icon={Waypoints} isPressed={isLine} />
+      <Tool id="main-line" label="Critical path" icon={Waypoints} isPressed={isLine} />
       <Tool id="fold.finished" label="Fold finished" icon={FoldVertical} isPressed={isFolded} />
       <Tool id="tidy" label="Tidy layout" icon={Network} />
       <MoreMenu />

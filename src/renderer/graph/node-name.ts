@@ -15,7 +15,7 @@ interface NameInput {
   readonly now: number
 }
 
-/** “Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the main line.” */
+/** “Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the critical path.” */
 export function nodeName({ card, tasks, isOnMainLine, isSelected, now }: NameInput): string {
   const dependents = dependentsOf(tasks)(card.id).length
   return [
@@ -24,7 +24,7 @@ export function nodeName({ card, tasks, isOnMainLine, isSelected, now }: NameInp
     whoWords(card),
     dependencyWords(card, tasks),
     dependents > 0 && `${plural(dependents, 'task waits', 'tasks wait')} for it`,
-    isOnMainLine && 'On the main line',
+    isOnMainLine && 'On the critical path',
     isSelected && 'Selected',
   ]
     .filter(Boolean)

@@ -144,7 +144,7 @@ function strokeStops(
   context.stroke()
 }
 
-/** A ring with a cross in the middle says that its blocker failed, also on the main line. */
+/** A ring with a cross in the middle says that its blocker failed, also on the critical path. */
 function paintCrosses(
   context: CanvasRenderingContext2D,
   { look, tracks }: Batch,

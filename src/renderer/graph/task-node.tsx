@@ -132,7 +132,7 @@ function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLin
             : `${card.attempts} of ${card.attemptsAllowed}`}
         </span>
       )}
-      {isOnLine && <span>main line</span>}
+      {isOnLine && <span>critical path</span>}
       {card.state === 'in-progress' && <Doing agentId={card.agent} />}
       {card.costUsd !== null && <span className="end">{cardMoneyText(card)}</span>}
     </span>

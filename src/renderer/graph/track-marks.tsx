@@ -1,4 +1,4 @@
-/** What lies over the tracks in the page: the × of the one that is hovered or chosen, and the numbers of a refused circle. */
+/** What lies over the tracks in the page: the × of the one that is hovered or chosen, and the numbers of a refused cycle. */
 import { ViewportPortal } from '@xyflow/react'
 import { X } from 'lucide-react'
 import { useSession } from '../session/session-context.tsx'

@@ -1,4 +1,4 @@
-/** The main line of what is shown, found anew at most twice a second: in a busy yard each commit changes a little of it. */
+/** The critical path of what is shown, found anew at most twice a second: in a busy yard each commit changes a little of it. */
 import { useMemo } from 'react'
 import { criticalPath } from '../workspace/forecast.ts'
 import type { Tasks } from '../workspace/reach.ts'

@@ -35,7 +35,7 @@ export interface GraphView {
   readonly linking: Linking | null
   /** Tasks that a dependency would be refused to, while one is drawn. */
   readonly refused: ReadonlySet<string>
-  /** The circle that was refused, in order; each id once. Null = none is shown. */
+  /** The cycle that was refused, in order; each id once. Null = none is shown. */
   readonly cycle: readonly string[] | null
 }
 

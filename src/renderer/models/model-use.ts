@@ -101,7 +101,7 @@ function providerFinder(
   const general = String(values.get('coordinator\nexecutor') ?? '')
   return (card) => {
     let name = card.executor ?? general
-    // A circle is refused by the host; the bound keeps a broken answer from holding the page.
+    // A cycle is refused by the host; the bound keeps a broken answer from holding the page.
     for (let hops = 0; hops < 20; hops++) {
       const profile = profiles.get(name) ?? profiles.get(general)
       if (!profile || profile.model !== null) return null

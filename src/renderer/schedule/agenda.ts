@@ -112,7 +112,7 @@ export function zoneTime(iso: string, zone: string): string {
 export const placeOf = (zone: string): string =>
   (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 
-/** A time that passed a minute ago and did not start: the yard was off, or no road is free. */
+/** A time that passed a minute ago and did not start: the yard was off, or no slot is free. */
 export const isOverdue = (iso: string | null, nowMs: number): boolean =>
   iso !== null && Date.parse(iso) < nowMs - 60_000
 

@@ -4,7 +4,7 @@ export interface Problem {
   readonly kind: string
   readonly message: string
   readonly hint: string | null
-  /** What the failure is about, in the host's own words, e.g. the `path` of a circle. */
+  /** What the failure is about, in the host's own words, e.g. the `path` of a cycle. */
   readonly facts?: Readonly<Record<string, unknown>>
   /** Sends the same again; only where it was not sent. */
   readonly sendAgain?: () => void

@@ -112,7 +112,7 @@ interface AddFieldProps {
   readonly onAdd: (id: string) => Promise<void>
 }
 
-/** A combobox: what would close a circle is not offered. */
+/** A combobox: what would close a cycle is not offered. */
 function AddField({ task, side, ids, onAdd }: AddFieldProps) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)

@@ -21,7 +21,7 @@ export function candidates(tasks: Tasks, id: string, query: string): readonly Ca
     if (fitting.length === MOST) break
     if (card.id === id || already.has(card.id)) continue
     if (!card.title.toLowerCase().includes(words) && !card.id.includes(words)) continue
-    if (below.has(card.id)) others.push({ card, blocked: 'Would close a circle' })
+    if (below.has(card.id)) others.push({ card, blocked: 'Would close a cycle' })
     else fitting.push({ card, blocked: null })
   }
   return [...fitting, ...others].slice(0, MOST)

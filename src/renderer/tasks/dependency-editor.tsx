@@ -106,7 +106,7 @@ interface FinderProps {
   readonly onPick: (id: string) => void
 }
 
-/** A field and what it finds; ↑↓ choose, ↵ adds. What would close a circle is greyed and says so. */
+/** A field and what it finds; ↑↓ choose, ↵ adds. What would close a cycle is greyed and says so. */
 function Finder({ card, hasFocus, onPick }: FinderProps) {
   const [query, setQuery] = useState('')
   const [place, setPlace] = useState(0)

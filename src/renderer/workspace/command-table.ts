@@ -114,7 +114,7 @@ const VIEW: readonly Row[] = [
   ['zoom.fit', 'Show all', ['0'], 'graph'],
   ['zoom.full', 'Zoom to 100 %', ['1'], 'graph'],
   ['focus', 'Focus on what it needs and what needs it', ['f'], 'graph'],
-  ['main-line', 'Main line (critical path)', ['l'], 'graph'],
+  ['main-line', 'Critical path', ['l'], 'graph'],
   ['fold.finished', 'Fold finished', ['z'], 'graph'],
   ['fold.group', 'Fold groups by tag', ['c'], 'graph'],
   ['minimap', 'Minimap', ['shift+m'], 'graph'],

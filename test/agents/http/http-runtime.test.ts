@@ -137,7 +137,7 @@ describe('a task sent to a service', () => {
     expect(service.sent).toHaveLength(1)
   })
 
-  it('is sent to another path of the same service, and not in a circle', async () => {
+  it('is sent to another path of the same service, and not in a cycle', async () => {
     const { runtime, heard } = start()
     service.answer = (response, { path }) =>
       path === '/new'
@@ -150,7 +150,7 @@ describe('a task sent to a service', () => {
     service.answer = (response) => response.writeHead(307, { location: '/old' }).end()
     const again = start()
     again.runtime.launch(orderTo(`${service.origin}/old`))
-    expect(verdictOf(await again.ended()).failure?.reason).toContain('circle')
+    expect(verdictOf(await again.ended()).failure?.reason).toContain('cycle')
   })
 
   it('is given up when the answer has no end in sight', async () => {

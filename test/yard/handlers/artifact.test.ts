@@ -32,10 +32,10 @@ it('takes nothing else, and nothing of a list in which one is not', async () => 
   execFileSync('mkfifo', [join(root, 'pipe')])
   symlinkSync('/etc/hostname', join(root, 'far'))
   symlinkSync(config, join(root, 'near'))
-  symlinkSync('circle', join(root, 'circle'))
+  symlinkSync('cycle', join(root, 'cycle'))
   const kinds = async (paths: readonly string[]) =>
     Promise.all(paths.map(async (path) => (await failureOf(keep(path))).kind))
-  expect(await kinds(['none', 'folder', 'pipe', 'circle', 'a\0b', 'good/x'])).toEqual(
+  expect(await kinds(['none', 'folder', 'pipe', 'cycle', 'a\0b', 'good/x'])).toEqual(
     Array.from({ length: 6 }, () => 'file-broken'),
   )
   expect(await kinds(['/etc/hostname', '..', '.', 'far', 'near', '.yard/config.toml'])).toEqual(

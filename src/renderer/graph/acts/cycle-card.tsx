@@ -1,4 +1,4 @@
-/** A dependency that would close a circle: the path, lit on the canvas at the same time, and the ways out. */
+/** A dependency that would close a cycle: the path, lit on the canvas at the same time, and the ways out. */
 import { Fragment, useEffect, useRef, useState } from 'react'
 import { useYard } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -42,14 +42,14 @@ export function CycleCard({ path, takesFocus }: CycleCardProps) {
       ref={card}
       className="canvas-card cycle-card"
       role="group"
-      aria-label="A circle was refused"
+      aria-label="A cycle was refused"
       onPointerEnter={hold}
       onPointerLeave={letGo}
       onFocus={hold}
       onBlur={() => setTimeout(letGo)}
     >
       <p>
-        That would close a circle.{' '}
+        That would close a cycle.{' '}
         {[...path, first].map((id, index) => (
           <Fragment key={index}>
             {index > 0 && <span aria-hidden="true"> → </span>}

@@ -18,7 +18,7 @@ const WHY: Readonly<Record<LinkRefusal['kind'], string>> = {
   exists: 'is so already',
   late: 'has begun',
   gone: 'is gone',
-  cycle: 'would close a circle',
+  cycle: 'would close a cycle',
 }
 
 export function linkCandidates(

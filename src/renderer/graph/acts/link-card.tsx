@@ -28,7 +28,7 @@ export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardReques
     if (how === 'remove') for (const link of links) await removeLink(session, link)
     else {
       const fitting = links.filter((link) => refusalOf(tasks, link) === null)
-      // When none fits, the first says why: a circle has its card.
+      // When none fits, the first says why: a cycle has its card.
       for (const link of fitting.length > 0 ? fitting : links.slice(0, 1))
         if (!(await makeLink(session, link))) return closeLinkCard()
     }

@@ -9,7 +9,7 @@ export interface Link {
 /** late: the dependent has begun or ended, so it cannot be made to wait any more. */
 export type LinkRefusal =
   | { readonly kind: 'self' | 'exists' | 'late' | 'gone' }
-  /** The tasks on the circle that it would close, each once, the dependent first. */
+  /** The tasks on the cycle that it would close, each once, the dependent first. */
   | { readonly kind: 'cycle'; readonly path: readonly string[] }
 
 export function refusalOf(tasks: Tasks, { blocker, dependent }: Link): LinkRefusal | null {
@@ -42,7 +42,7 @@ export function refusedTo(tasks: Tasks, from: string, direction: Direction): Rea
   return refused
 }
 
-/** What the person is told; a circle has its own card. */
+/** What the person is told; a cycle has its own card. */
 export function refusalText(tasks: Tasks, link: Link, refusal: LinkRefusal): string {
   const name = (id: string): string => tasks.get(id)?.title ?? id
   switch (refusal.kind) {
@@ -55,10 +55,10 @@ export function refusalText(tasks: Tasks, link: Link, refusal: LinkRefusal): str
     case 'gone':
       return 'One of the two is not there any more.'
     case 'cycle':
-      return circleText(refusal.path.map(name))
+      return cycleText(refusal.path.map(name))
   }
 }
 
-/** `That would close a circle. A → B → A.` */
-export const circleText = (names: readonly string[]): string =>
-  `That would close a circle. ${[...names, names[0] ?? ''].join(' → ')}.`
+/** `That would close a cycle. A → B → A.` */
+export const cycleText = (names: readonly string[]): string =>
+  `That would close a cycle. ${[...names, names[0] ?? ''].join(' → ')}.`

@@ -1,11 +1,11 @@
-/** Adds and removes dependencies for pointer and keys alike; a circle is refused with its path lit. */
+/** Adds and removes dependencies for pointer and keys alike; a cycle is refused with its path lit. */
 import type { Session } from '../../session/session.ts'
 import { announce, interrupt } from '../../workspace/announcer.ts'
 import { editDependency } from '../../workspace/send-acts.ts'
 import { showToast } from '../../workspace/toasts.ts'
 import { canvasScene } from '../camera.ts'
 import { setGraphView, trackOf } from '../view-state.ts'
-import { circleText, refusalOf, refusalText, type Link } from './link-rules.ts'
+import { cycleText, refusalOf, refusalText, type Link } from './link-rules.ts'
 
 /** True when the host accepted it. */
 export async function makeLink(session: Session, link: Link): Promise<boolean> {
@@ -42,10 +42,10 @@ export async function removeTrack(session: Session, trackId: string): Promise<vo
   await removeLink(session, track ?? trackOf(trackId))
 }
 
-/** Lights the circle on the canvas and says it at once. */
+/** Lights the cycle on the canvas and says it at once. */
 function showCircle(session: Session, path: readonly string[]): void {
   setGraphView({ cycle: path, linking: null, refused: new Set() })
-  interrupt(circleText(path.map((id) => nameOf(session, id))))
+  interrupt(cycleText(path.map((id) => nameOf(session, id))))
 }
 
 /** The host names the first task again at the end. */

@@ -1,4 +1,4 @@
-/** Esc on the graph closes one thing at a time: circle, card, find, track, focus mode, time, selection, inspector. */
+/** Esc on the graph closes one thing at a time: cycle, card, find, track, focus mode, time, selection, inspector. */
 import { useEffect } from 'react'
 import { getShownTime } from '../../workspace/shown-time.ts'
 import { currentRoute, navigate } from '../../workspace/route.ts'

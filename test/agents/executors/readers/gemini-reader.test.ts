@@ -88,7 +88,7 @@ describe('gemini alone', () => {
     })
   })
 
-  it('has failed where it went in circles, whatever its result says', () => {
+  it('has failed where it went in cycles, whatever its result says', () => {
     const { summary } = readEvents(
       { type: 'message', role: 'assistant', content: 'Again.', delta: true },
       { type: 'error', severity: 'warning', message: 'Loop detected, stopping execution' },
