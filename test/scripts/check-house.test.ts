@@ -1,7 +1,13 @@
 /** Each rule of the house is shown a source that breaks it, and one that does not. */
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { checkHouse, crowdedFolders, faultsOf, misnamedExports, peeledFiles } from '../../scripts/check-house.mjs'
+import {
+  checkHouse,
+  crowdedFolders,
+  faultsOf,
+  misnamedExports,
+  peeledFiles,
+} from '../../scripts/check-house.mjs'
 
 const faults = (text: string, path = 'src/domain/made.ts'): string[] => faultsOf(ts, { path, text })
 
@@ -60,7 +66,9 @@ describe('the rules of the house', () => {
       'src/made/a.ts exports NewTaskWish; "Wish" is a refused word',
       'src/made/a.ts exports trialOf; "trial" is a refused word',
     ])
-    expect(misnamedExports({ path: 'src/made/a.ts', text: 'export const industrial = 1' })).toEqual([])
+    expect(misnamedExports({ path: 'src/made/a.ts', text: 'export const industrial = 1' })).toEqual(
+      [],
+    )
   })
 
   it('hold in this project', async () => {
