@@ -56,7 +56,7 @@ export async function sendRequest(
     if (answer.kind !== 'answered' || answer.status < 300 || answer.status > 399) return answer
     const next = nextOf(answer, url)
     if (!next.ok) return refusedAnswer(next.error)
-    if (redirects >= MAX_REDIRECTS) return refusedAnswer('it redirects in a loop')
+    if (redirects >= MAX_REDIRECTS) return refusedAnswer('it redirects in a cycle')
     url = next.value
   }
 }
