@@ -1,6 +1,4 @@
 // Who may import whom: the layers of docs/architecture.md. Imports only point down.
-const { existsSync, readdirSync } = require('node:fs')
-
 const below = {
   base: [],
   files: [],
@@ -60,25 +58,33 @@ const layers = Object.entries(below).map(([layer, allowed]) =>
 
 const atHome = (name, home, packages) => rule(name, { pathNot: home }, { path: packages })
 
-// A feature of the page knows its own folder, `session`, `workspace` and `ui`; never another feature, never `app`.
-const rooms = existsSync('src/renderer') ? readdirSync('src/renderer', { withFileTypes: true }) : []
-const features = rooms
-  .filter(
-    (room) =>
-      room.isDirectory() && !['app', 'session', 'workspace', 'ui', 'public'].includes(room.name),
-  )
-  .map((room) => room.name)
-  .join('|')
-const strangers =
-  features === ''
-    ? []
-    : [
-        rule(
-          'features-are-strangers',
-          { path: `^src/renderer/(${features})/` },
-          { path: `^src/renderer/(${features}|app)/`, pathNot: '^src/renderer/$1/' },
-        ),
-      ]
+// The rooms of the page, lowest first. Those of one line are strangers to each other.
+const PAGE = [
+  ['ui'],
+  ['model'],
+  ['components'],
+  ['actions'],
+  ['graph', 'output', 'changes', 'screens'],
+  ['inspector'],
+  ['shell'],
+]
+const pageRooms = PAGE.flatMap((rooms, level) =>
+  rooms.map((room) =>
+    rule(
+      `page-${room}`,
+      { path: `^src/renderer/${room}/` },
+      {
+        path: '^src/renderer/',
+        pathNot: `^src/renderer/(${[room, ...PAGE.slice(0, level).flat()].join('|')})/`,
+      },
+    ),
+  ),
+)
+const screens = rule(
+  'screens-are-strangers',
+  { path: '^src/renderer/screens/([^/]+)/' },
+  { path: '^src/renderer/screens/[^/]+/', pathNot: '^src/renderer/screens/$1/' },
+)
 
 module.exports = {
   forbidden: [
@@ -108,7 +114,8 @@ module.exports = {
       '^src/renderer/',
       'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|cmdk|lucide-react|uplot|@tanstack/react-virtual|marked|dompurify)/',
     ),
-    ...strangers,
+    ...pageRooms,
+    screens,
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -8,14 +8,12 @@ const MAX_FILES = 20
 const LARGER = {
   'src/coordinator': 24,
   'src/domain': 40,
-  'src/renderer/app': 21,
-  'src/renderer/composer': 32,
-  'src/renderer/graph': 52,
-  'src/renderer/graph/acts': 21,
-  'src/renderer/task': 28,
-  'src/renderer/tasks': 26,
-  'src/renderer/ui': 48,
-  'src/renderer/workspace': 32,
+  'src/renderer/actions': 27,
+  'src/renderer/graph/gestures': 21,
+  'src/renderer/inspector': 21,
+  'src/renderer/model': 21,
+  'src/renderer/screens/tasks': 26,
+  'src/renderer/ui': 36,
   'src/yard': 50,
 }
 /** A shorter file that only a neighbour imports belongs into that, unless it is a component, a worker, an entry of a list (a registry, the migrations) or tested by itself. */

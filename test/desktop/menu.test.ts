@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { appMenu, MENU_COMMANDS, type MenuActions, type MenuItem } from '../../src/desktop/menu.ts'
-import { COMMANDS } from '../../src/renderer/workspace/command-table.ts'
+import { COMMANDS } from '../../src/renderer/actions/command-table.ts'
 
 const actions = (): MenuActions => ({
   command: vi.fn<(id: string) => void>(),

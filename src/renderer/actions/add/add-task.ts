@@ -1,0 +1,94 @@
+/** Adds what the quick-add card holds: as a draft, or published at once; one edit that can be taken back. */
+import type { Problem } from '../../model/session/problem.ts'
+import { sendCommand } from '../../model/session/send-command.ts'
+import type { Session } from '../../model/session/session.ts'
+import { announce } from '../../model/announcer.ts'
+import { making } from '../history.ts'
+import { readableKey } from '../keys.ts'
+import type { QuickAdd } from '../quick-add.ts'
+import { currentRoute } from '../../model/route.ts'
+import { selectTasks } from '../../model/selection.ts'
+import { sendOrOffer } from '../send-or-offer.ts'
+import { showToast } from '../../model/toasts.ts'
+import { forgetPlace, wantFirst, wantPlace, type Spot } from '../wanted-places.ts'
+import type { toNewTaskInput } from './new-task-input.ts'
+
+interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
+  readonly wish: ReturnType<typeof toNewTaskInput>
+  readonly isDraft: boolean
+}
+
+/** Null when it was added; it is the chosen task then. */
+export function addTask(
+  session: Session,
+  { wish, isDraft, at, place }: Adding,
+): Promise<Problem | null> {
+  return making(async (own) => {
+    const isFirst = session.yard.getState().tasks.size === 0
+    const added = await sendCommand(session, ({ task }, commandId) =>
+      task.add({ ...wish, paused: isDraft, commandId }),
+    )
+    if (!added.ok) return added.error
+    const view = added.value
+    if (isFirst && place === null && at !== null) wantFirst(view.id, at)
+    if (place) await put(session, view.id, place)
+    own.remember(
+      session,
+      {
+        label: `Added “${view.title}”`,
+        undo: ({ task }, commandId) => task.remove({ id: view.id, commandId }),
+        redo: async ({ task }, commandId) => {
+          await task.add({ ...wish, id: view.id, paused: isDraft, commandId })
+          if (place) await put(session, view.id, place)
+        },
+      },
+      { quiet: true },
+    )
+    selectTasks([view.id])
+    if (isDraft) sayDraft(session, view)
+    else announce(`Added ${view.title}.`)
+    return null
+  })
+}
+
+/** The host takes places of known tasks only, so the canvas is told first: nobody sees it jump. */
+async function put(session: Session, id: string, { x, y }: Spot): Promise<void> {
+  const place = { x: Math.round(x), y: Math.round(y) }
+  wantPlace(id, place)
+  const moved = await session.call(({ page }) => page.moveNodes({ set: { [id]: place } }))
+  if (!moved.ok) {
+    forgetPlace(id)
+    return showToast(`Added, but not put there. ${moved.error.message}`, { kind: 'error' })
+  }
+  onceKnown(session, id, () => forgetPlace(id))
+}
+
+/** The answer may come before the news of it, which is folded with others. */
+function onceKnown(session: Session, id: string, then: () => void): void {
+  if (session.yard.getState().positions.has(id)) return then()
+  const stop = session.yard.subscribe(({ positions }) => {
+    if (!positions.has(id)) return
+    stop()
+    then()
+  })
+}
+
+/** How a draft is started, said where it was made. */
+function sayDraft(session: Session, { id, title }: { id: string; title: string }): void {
+  announce(`Added draft ${title}. It starts once it is published: ${readableKey('u')}.`)
+  if (currentRoute().screen === 'graph') return // the graph has a bar for its drafts
+  showToast(`Draft “${title}” waits until it is published`, {
+    act: {
+      label: `Publish ${readableKey('u')}`,
+      run: () =>
+        void sendOrOffer(
+          session,
+          ({ task }, commandId) => task.publish({ id, commandId }),
+          `Publish “${title}”`,
+        ).then((done) => {
+          if (!done.ok) showToast(`${title}: ${done.error.message}`, { kind: 'error' })
+        }),
+    },
+    lastsMs: 8000,
+  })
+}

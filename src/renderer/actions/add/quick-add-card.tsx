@@ -1,0 +1,153 @@
+/** A card on the spot that adds a task: a title, who works on it, or the command it runs. */
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import type { Problem } from '../../model/session/problem.ts'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { KeyHint } from '../key-hint.tsx'
+import { closeQuickAdd, useQuickAdd, type QuickAdd } from '../quick-add.ts'
+import { addTask } from './add-task.ts'
+import { ListDialog } from '../transfer/list-dialog.tsx'
+import { offerList } from '../transfer/list-state.ts'
+import { CommandField, ExecutorRow, LinkNote } from './quick-add-fields.tsx'
+import {
+  faultOf,
+  namedExecutor,
+  NO_FIELDS,
+  toNewTaskInput,
+  type CardFields,
+} from './new-task-input.ts'
+import { TaskChooser } from '../choose/task-chooser.tsx'
+import { TitleEcho } from './title-echo.tsx'
+import { TitleField } from './title-field.tsx'
+import { useNames } from './use-names.ts'
+import { whoOf } from './who-works.ts'
+import './quick-add.css'
+
+/** The cards that ask for a task's particulars: those of a new one, or one field of the chosen ones. */
+export function QuickAddCard() {
+  const wish = useQuickAdd()
+  return (
+    <>
+      {wish && <Card key={keyOf(wish)} wish={wish} />}
+      <TaskChooser />
+      <ListDialog />
+    </>
+  )
+}
+
+/** Opened anew elsewhere, it is a new card. */
+const keyOf = ({ at, after, before }: QuickAdd): string => JSON.stringify([at, after, before])
+
+function Card({ wish }: { readonly wish: QuickAdd }) {
+  const card = usePlacement(wish)
+  const form = useCardForm(wish)
+  const { fields, change, names, problem, isBusy, isWarned, send } = form
+  const tasks = useYard((view) => view.tasks)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.nativeEvent.isComposing) return
+    const { target } = event
+    // As its buttons say, from either field: a line break is the rarer wish.
+    const isField =
+      target instanceof HTMLInputElement ||
+      (target instanceof HTMLTextAreaElement && !event.shiftKey)
+    const isSend = event.key === 'Enter' && (event.metaKey || event.ctrlKey || isField)
+    if (event.key === 'Escape') closeQuickAdd()
+    else if (isSend) void send(!(event.metaKey || event.ctrlKey))
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <div ref={card} className="quick-add" role="dialog" aria-label="New task" onKeyDown={onKeyDown}>
+      <TitleField
+        value={fields.text}
+        names={{ tasks, executors: names.executors }}
+        onChange={(text) => change({ text })}
+        onList={(text) => offerList(listOf(text, wish, fields))}
+      />
+      <TitleEcho text={fields.text} />
+      <LinkNote after={wish.after} before={wish.before} />
+      <ExecutorRow fields={fields} names={names} isWarned={isWarned} onChange={change} />
+      <CommandField value={fields.command} onChange={(command) => change({ command })} />
+      <ProblemNote problem={problem} onClose={form.dismiss} />
+      <div className="quick-add-acts">
+        <Button look="quiet" onClick={closeQuickAdd}>
+          Cancel
+        </Button>
+        <Button isBusy={isBusy} onClick={() => void send(true)}>
+          Add draft <KeyHint keys="enter" />
+        </Button>
+        <Button look="main" isBusy={isBusy} onClick={() => void send(false)}>
+          Add and publish <KeyHint keys="mod+enter" />
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** The lines wait for what the card would wait for, and are done by whom it names. */
+const listOf = (text: string, { after, before }: QuickAdd, fields: CardFields) => ({
+  text,
+  after,
+  before,
+  executor: namedExecutor(fields),
+  model: fields.model === '' ? null : fields.model,
+})
+
+function useCardForm(wish: QuickAdd) {
+  const session = useSession()
+  const names = useNames()
+  const [fields, setFields] = useState(NO_FIELDS)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const [isWarned, setWarned] = useState(false)
+  const send = async (isDraft: boolean): Promise<void> => {
+    if (isBusy) return
+    const { tasks } = session.yard.getState()
+    const fault = faultOf(fields, tasks)
+    if (fault !== null) return setProblem({ kind: 'bad-request', message: fault, hint: null })
+    // A draft may wait for its executor; what is to start now is asked for twice.
+    if (!isDraft && !isWarned && whoOf(fields, names)?.isProblem) return setWarned(true)
+    setBusy(true)
+    const refused = await addTask(session, {
+      wish: toNewTaskInput(fields, wish, tasks),
+      isDraft,
+      at: wish.at,
+      place: wish.place,
+    })
+    setBusy(false)
+    setProblem(refused)
+    setWarned(refused !== null)
+    if (refused === null) closeQuickAdd()
+  }
+  const change = (part: Partial<CardFields>): void => {
+    setFields((before) => ({ ...before, ...part }))
+    setProblem(null)
+    setWarned(false)
+  }
+  const dismiss = (): void => setProblem(null)
+  return { fields, change, names, problem, dismiss, isBusy, isWarned, send }
+}
+
+const EDGE = 12
+
+/** Where it was asked for, as far as it is wholly in the window; the focus goes back where it was. */
+function usePlacement({ at }: QuickAdd): RefObject<HTMLDivElement | null> {
+  const card = useRef<HTMLDivElement>(null)
+  const before = useRef(document.activeElement)
+  useLayoutEffect(() => {
+    const element = card.current
+    if (!element) return undefined
+    const { width, height } = element.getBoundingClientRect()
+    const wanted = at ?? { x: (innerWidth - width) / 2, y: innerHeight * 0.14 }
+    const within = (value: number, most: number): number => Math.max(EDGE, Math.min(value, most))
+    element.style.left = `${within(wanted.x, innerWidth - width - EDGE)}px`
+    element.style.top = `${within(wanted.y, innerHeight - height - EDGE)}px`
+    const from = before.current
+    return () => {
+      if (from instanceof HTMLElement && from.isConnected) from.focus({ preventScroll: true })
+    }
+  }, [at])
+  return card
+}

@@ -1,0 +1,148 @@
+/** What a task has changed in git: its files, one diff at a time with remarks on its lines, and its way to the target branch. */
+import { useState } from 'react'
+import type { ChangeView } from '../../contract/change.ts'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { Button } from '../ui/button.tsx'
+import { EmptyNote } from '../ui/empty-note.tsx'
+import { ProblemNote } from '../components/problem-note.tsx'
+import { Select } from '../ui/select.tsx'
+import { agentStateText } from '../model/facts.ts'
+import type { TaskDetails } from '../model/use-task-details.ts'
+import { readsComments } from './change-text.ts'
+import { Comments } from './comments.tsx'
+import { FileDiff } from './file-diff.tsx'
+import { FileList } from './file-list.tsx'
+import { MergeBox } from './merge-box.tsx'
+import { Summary } from './summary.tsx'
+import { useChanges } from './use-changes.ts'
+import './changes.css'
+
+export interface ChangesTabProps {
+  readonly card: TaskCard
+  readonly details: TaskDetails
+}
+
+export function ChangesTab({ card, details }: ChangesTabProps) {
+  const [agent, setAgent] = useState<string | null>(null)
+  const { value: view, problem, askAgain } = useChanges(card, agent)
+  const tries = details.tries.filter(({ branch }) => branch !== null)
+  if (view === null)
+    return problem === null ? (
+      <div className="panel skeletons" aria-busy="true" aria-label="Loading">
+        <div className="skeleton" />
+        <div className="skeleton" />
+      </div>
+    ) : (
+      <div className="panel">
+        <ProblemNote problem={problem} onClose={askAgain} />
+        <Button icon="retry" onClick={askAgain}>
+          Look again
+        </Button>
+      </div>
+    )
+  return (
+    <div className="panel changes">
+      <ProblemNote problem={problem} onClose={askAgain} />
+      {tries.length > 1 && (
+        <TryChoice
+          all={details.tries}
+          tries={tries}
+          current={agent ?? view.agent ?? ''}
+          onChoose={setAgent}
+        />
+      )}
+      {view.agent === null && agent !== null ? (
+        <EmptyNote text={`${agent} has left nothing in git any more.`}>
+          <Button onClick={() => setAgent(null)}>Show the latest</Button>
+        </EmptyNote>
+      ) : (
+        <Shown
+          key={view.agent}
+          view={view}
+          card={card}
+          details={details}
+          isLatest={agent === null || agent === tries[0]?.id}
+          onChanged={askAgain}
+        />
+      )}
+    </div>
+  )
+}
+
+interface TryChoiceProps {
+  readonly all: readonly AgentView[]
+  readonly tries: readonly AgentView[]
+  readonly current: string
+  readonly onChoose: (agent: string) => void
+}
+
+function TryChoice({ all, tries, current, onChoose }: TryChoiceProps) {
+  const numbers = new Map(all.map(({ id }, index) => [id, all.length - index]))
+  return (
+    <Select
+      label="Whose changes"
+      value={current}
+      options={tries.map((agent) => [
+        agent.id,
+        `Try ${numbers.get(agent.id)}: ${agent.id}, ${agentStateText(agent)}`,
+      ])}
+      onChange={onChoose}
+    />
+  )
+}
+
+interface ShownProps extends ChangesTabProps {
+  readonly view: ChangeView
+  /** It is not an earlier try that is looked at. */
+  readonly isLatest: boolean
+  readonly onChanged: () => void
+}
+
+function Shown({ view, card, details, isLatest, onChanged }: ShownProps) {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const file = view.files.find(({ path }) => path === chosen) ?? view.files[0] ?? null
+  const agent = details.tries.find(({ id }) => id === view.agent) ?? null
+  if (view.agent === null)
+    return (
+      <>
+        <EmptyNote text={nothingText(details)} />
+        <Comments view={view} card={card} details={details} onOpen={setChosen} />
+      </>
+    )
+  return (
+    <>
+      <Summary view={view} folder={agent?.cwd ?? null} />
+      <MergeBox
+        view={view}
+        card={card}
+        verify={details.task.verify}
+        isLatest={isLatest}
+        onChanged={onChanged}
+      />
+      <Comments view={view} card={card} details={details} onOpen={setChosen} />
+      {file === null ? (
+        <p className="changes-none" role="status">
+          {view.isLive
+            ? 'Nothing is committed yet. What it commits is shown here.'
+            : 'It changed no files.'}
+        </p>
+      ) : (
+        <>
+          <FileList view={view} current={file.path} onChoose={setChosen} />
+          <FileDiff
+            key={file.path}
+            view={view}
+            file={file}
+            isRead={readsComments(details.task)}
+            onCommented={onChanged}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+const nothingText = ({ tries }: TaskDetails): string =>
+  tries.length === 0
+    ? 'No agent has worked on it yet.'
+    : 'No try of it worked in a git worktree, so there are no changes to show. A task gets one by its worktree setting, in a folder under git.'

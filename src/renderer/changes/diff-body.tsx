@@ -1,0 +1,187 @@
+/** The lines of a diff. ↑↓ and j k go from line to line, as does a press; c and ↵ begin a comment, a press on a line's number too. */
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import {
+  Decoration,
+  Diff,
+  getChangeKey,
+  Hunk,
+  type ChangeData,
+  type DiffType,
+  type EventMap,
+  type RenderToken,
+  type TokenNode,
+} from 'react-diff-view'
+import type { ChangedFileView, ChangeView } from '../../contract/change.ts'
+import { useIsPast } from '../model/shown-time.ts'
+import { CommentField } from './comment-field.tsx'
+import { CommentText } from './comment-text.tsx'
+import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'
+import { DiffParts, FIRST_LINES, type Span } from './diff-parts.tsx'
+import { lineTokens } from './line-tokens.ts'
+import { hunksBetween, indexLines, keyAt, placeOf, type LinePlace, type Patch } from './patch.ts'
+import { ShownLine } from './shown-line.tsx'
+import { namedText } from './signs.ts'
+
+export interface DiffBodyProps {
+  readonly view: ChangeView
+  readonly file: ChangedFileView
+  readonly patch: Patch
+  readonly look: 'unified' | 'split'
+  /** The next try is told what is commented. */
+  readonly isRead: boolean
+  readonly onCommented: () => void
+}
+
+/** Where a comment is being written. */
+interface Writing extends LinePlace {
+  readonly key: string
+}
+
+export function DiffBody({ view, file, patch, look, isRead, onCommented }: DiffBodyProps) {
+  const [span, setSpan] = useState<Span>({ from: 0, to: FIRST_LINES })
+  const [writing, setWriting] = useState<Writing | null>(null)
+  const region = useRef<HTMLDivElement>(null)
+  const index = useMemo(() => indexLines(patch.hunks), [patch])
+  const shown = useMemo(() => [...hunksBetween(patch.hunks, span.from, span.to)], [patch, span])
+  const tokens = useMemo(() => lineTokens(shown), [shown])
+  const isPast = useIsPast()
+  const write = useCallback(
+    (key: string, side: LinePlace['side']): void => {
+      const line = isPast ? undefined : index.byKey.get(key)
+      if (line) setWriting({ key, ...placeOf(line.change, side) })
+    },
+    [index, isPast],
+  )
+  const gutterEvents = useMemo<EventMap>(
+    () => ({
+      onClick: ({ change, side = 'new' }, event) => {
+        const key = event.currentTarget.getAttribute('data-change-key')
+        if (change !== null && key !== null) write(key, side)
+      },
+    }),
+    [write],
+  )
+  const close = (key: string): void => {
+    setWriting(null)
+    requestAnimationFrame(() => focusLine(region.current, key))
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const cell = lineCell(event.target)
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.target !== region.current && cell === null) return
+    if (stepFrom(region.current, cell, event.key)) return event.preventDefault()
+    const key = cell?.dataset['changeKey']
+    if (key === undefined || (event.key !== 'c' && event.key !== 'Enter')) return
+    event.preventDefault()
+    write(key, isOldSide(cell, look) ? 'old' : 'new')
+  }
+  const remarks = remarksOf(view, file, (place) => keyAt(index, place))
+  const keys = new Set([...remarks.keys(), ...(writing === null ? [] : [writing.key])])
+  const widgets: Record<string, ReactNode> = Object.fromEntries(
+    [...keys].map((key) => [
+      key,
+      <div key={key} className="line-remarks">
+        {remarks.get(key)?.map((comment) => (
+          <CommentText key={`${comment.at} ${comment.text}`} comment={comment} />
+        ))}
+        {writing?.key === key && (
+          <CommentField
+            task={view.task}
+            path={file.path}
+            place={writing}
+            isRead={isRead}
+            onClose={() => close(key)}
+            onSent={onCommented}
+          />
+        )}
+      </div>,
+    ]),
+  )
+  const lastLines = patch.unended
+  const lineClass = useCallback(
+    ({ changes, defaultGenerate }: LineOf): string => {
+      const ends = changes.some((change) => change && lastLines.has(getChangeKey(change)))
+      return [defaultGenerate(), ends && 'diff-line-unended'].filter(Boolean).join(' ')
+    },
+    [lastLines],
+  )
+  return (
+    <>
+      {!isPast && (
+        <p className="diff-hint">Press a line’s number, or C on a line, to comment on it.</p>
+      )}
+      <div
+        ref={region}
+        className="diff-region"
+        role="group"
+        aria-label={`Lines of ${namedText(file.path)}`}
+        tabIndex={0}
+        onClick={(event) => focusPressed(event.target)}
+        onKeyDown={onKeyDown}
+      >
+        <Diff
+          viewType={look}
+          diffType={TYPES[file.status] ?? 'modify'}
+          hunks={shown}
+          tokens={tokens}
+          renderToken={renderToken}
+          widgets={widgets}
+          gutterEvents={gutterEvents}
+          generateLineClassName={lineClass}
+        >
+          {(hunks) =>
+            hunks.flatMap((hunk) => [
+              <Decoration key={`head ${hunk.content}`} className="diff-head">
+                <ShownLine text={hunk.content} />
+              </Decoration>,
+              <Hunk key={hunk.content} hunk={hunk} />,
+            ])
+          }
+        </Diff>
+      </div>
+      <DiffParts lines={patch.lines} span={span} onSpan={setSpan} />
+    </>
+  )
+}
+
+interface LineOf {
+  readonly changes: readonly (ChangeData | null | undefined)[]
+  readonly defaultGenerate: () => string
+}
+
+const TYPES: Partial<Readonly<Record<ChangedFileView['status'], DiffType>>> = {
+  added: 'add',
+  deleted: 'delete',
+}
+
+/** In a split view the first half of a row is what was before. */
+const isOldSide = (cell: HTMLElement | null, look: string): boolean =>
+  look === 'split' && cell?.parentElement?.children[1] === cell
+
+const renderToken: RenderToken = (token, _default, index) => <Token key={index} token={token} />
+
+function Token({ token }: { readonly token: TokenNode }): ReactNode {
+  if (token.type === 'text') return <ShownLine text={String(token['value'])} />
+  const inner = token.children?.map((child, index) => <Token key={index} token={child} />)
+  return token.type === 'edit' ? (
+    <span className="diff-code-edit">
+      {token['value'] === undefined ? inner : <ShownLine text={String(token['value'])} />}
+    </span>
+  ) : (
+    inner
+  )
+}
+
+/** Comments of the file by the line that they stand at. */
+function remarksOf(
+  { comments }: ChangeView,
+  { path }: ChangedFileView,
+  keyOf: (place: LinePlace) => string | null,
+): ReadonlyMap<string, ChangeView['comments']> {
+  const remarks = new Map<string, ChangeView['comments']>()
+  for (const comment of comments) {
+    const key = comment.path === path ? keyOf(comment) : null
+    if (key !== null) remarks.set(key, [...(remarks.get(key) ?? []), comment])
+  }
+  return remarks
+}

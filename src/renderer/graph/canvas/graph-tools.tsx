@@ -1,0 +1,93 @@
+/** The tools of the view, at the right of the bar. All of them are commands; those that do not fit are in the menu. */
+import type { LucideIcon } from 'lucide-react'
+import { Ellipsis, FoldVertical, Focus, Network, Plus, Search, Waypoints } from 'lucide-react'
+import { Button } from '../../ui/button.tsx'
+import { Menu, type MenuEntry } from '../../ui/menu.tsx'
+import { COMMANDS } from '../../actions/command-table.ts'
+import { blockedReason, handlerOf, runCommand, useOfferedCommands } from '../../actions/commands.ts'
+import { KeyHint } from '../../actions/key-hint.tsx'
+import { keysOf } from '../../actions/keys.ts'
+import { usePreferences } from '../../model/preferences.ts'
+import { useGraphView } from './view-state.ts'
+
+interface ToolProps {
+  readonly id: string
+  readonly label: string
+  readonly icon: LucideIcon
+  readonly isPressed?: boolean
+}
+
+export function GraphTools() {
+  useOfferedCommands()
+  const isFocused = useGraphView((view) => view.focus !== 'none')
+  const isLine = useGraphView((view) => view.mainLine)
+  const isFolded = useGraphView((view) => view.foldFinished)
+  const isFinding = useGraphView((view) => view.find !== null)
+  return (
+    <div className="graph-tools" role="toolbar" aria-label="View">
+      <Tool id="find" label="Find" icon={Search} isPressed={isFinding} />
+      <Tool id="focus" label="Focus" icon={Focus} isPressed={isFocused} />
+      <Tool id="main-line" label="Critical path" icon={Waypoints} isPressed={isLine} />
+      <Tool id="fold.finished" label="Fold finished" icon={FoldVertical} isPressed={isFolded} />
+      <Tool id="tidy" label="Tidy layout" icon={Network} />
+      <MoreMenu />
+      <Button look="main" aria-label="Add a task" onClick={() => runCommand('task.add')}>
+        <Plus size={14} strokeWidth={2} aria-hidden="true" /> Task
+      </Button>
+    </div>
+  )
+}
+
+function Tool({ id, label, icon: Icon, isPressed }: ToolProps) {
+  const command = COMMANDS.find((each) => each.id === id)
+  const key = command && keysOf(command)[0]
+  return (
+    <Button
+      look="quiet"
+      className="graph-tool"
+      aria-label={label}
+      title={key ? `${label} (${key})` : label}
+      aria-pressed={isPressed}
+      disabled={handlerOf(id) === null}
+      onClick={() => runCommand(id)}
+    >
+      <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
+    </Button>
+  )
+}
+
+const MORE = [
+  ['find', 'focus', 'main-line'],
+  ['fold.finished', 'fold.group', 'tidy'],
+  ['zoom.in', 'zoom.out', 'zoom.fit', 'zoom.full', 'minimap', 'time'],
+  ['yard.import', 'yard.export', 'yard.export-svg', 'yard.export-png', 'yard.export-mermaid'],
+] as const
+
+function MoreMenu() {
+  const isMinimapOpen = usePreferences((preferences) => preferences.isMinimapOpen)
+  const entries = MORE.flatMap((group, index): MenuEntry[] => [
+    ...(index > 0 ? [{ kind: 'line' } as const] : []),
+    ...group.flatMap((id) => entryOf(id, id === 'minimap' ? isMinimapOpen : undefined)),
+  ])
+  const trigger = (
+    <Button look="quiet" className="graph-tool" aria-label="More of the view">
+      <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
+    </Button>
+  )
+  return <Menu trigger={trigger} align="end" entries={entries} />
+}
+
+function entryOf(id: string, isChecked: boolean | undefined): MenuEntry[] {
+  const command = COMMANDS.find((each) => each.id === id)
+  if (!command) return []
+  const [key] = keysOf(command)
+  return [
+    {
+      label: command.title,
+      blocked: blockedReason(id),
+      onSelect: () => void runCommand(id),
+      ...(key === undefined ? {} : { note: <KeyHint keys={key} /> }),
+      ...(isChecked === undefined ? {} : { isChecked }),
+    },
+  ]
+}

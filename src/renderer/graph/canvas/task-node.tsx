@@ -1,0 +1,160 @@
+/** One task on the canvas. What it shows at which zoom is a class of the canvas, not of the node. */
+import { memo, useState } from 'react'
+import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
+import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
+import type { TaskCard } from '../../../contract/view.ts'
+import type { ShownState } from '../../../domain/task.ts'
+import { Countdown } from '../../components/countdown.tsx'
+import { durationText } from '../../../domain/format.ts'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { labelOfState } from '../../model/state-label.ts'
+import { cardMoneyText } from '../../components/usage-text.ts'
+import { taskTookMs } from '../../model/task-took-ms.ts'
+import type { Stack } from '../scene/fold.ts'
+import type { Direction } from '../layout/grid.ts'
+import { Doing, TimeLimit } from './node-metrics.tsx'
+
+export type FlowNode = Node<
+  | { readonly card: TaskCard; readonly direction: Direction; readonly isOnLine: boolean }
+  | { readonly stack: Stack; readonly direction: Direction },
+  'task' | 'stack'
+>
+
+export const TaskNode = memo(function TaskNode({ data }: NodeProps<FlowNode>) {
+  if ('stack' in data) return <StackNode stack={data.stack} direction={data.direction} />
+  return <CardNode card={data.card} direction={data.direction} isOnLine={data.isOnLine} />
+})
+
+interface CardNodeProps {
+  readonly card: TaskCard
+  readonly direction: Direction
+  readonly isOnLine: boolean
+}
+
+/** A task that came while the page looked on fades in; one that came into sight by a pan does not. */
+const NEW_MS = 2000
+
+function CardNode({ card, direction, isOnLine }: CardNodeProps) {
+  const pulse = usePulse(card.state)
+  const [isNew] = useState(() => Date.now() - Date.parse(card.createdAt) < NEW_MS)
+  return (
+    <div className="task-node" data-st={card.state} data-new={isNew || undefined}>
+      {pulse > 0 && <i key={pulse} className="task-node-pulse" />}
+      <Ends direction={direction} />
+      <Lamp state={card.state} />
+      <span className="task-node-title" dir="auto">
+        {card.title}
+      </span>
+      <Marks card={card} />
+      <span className="task-node-foot">
+        <span className="task-node-fact">
+          <Fact card={card} />
+        </span>
+        {card.state === 'in-progress' && (
+          <span className="task-node-tag">{card.model ?? card.executor}</span>
+        )}
+      </span>
+      <Details card={card} isOnLine={isOnLine} />
+      {card.state === 'in-progress' && <TimeLimit agentId={card.agent} />}
+    </div>
+  )
+}
+
+function Ends({ direction }: { readonly direction: Direction }) {
+  const [into, out] =
+    direction === 'right' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom]
+  return (
+    <>
+      <Handle type="target" position={into} />
+      <Handle type="source" position={out} />
+    </>
+  )
+}
+
+/** Counts the changes of a state since the node came into the page. */
+function usePulse(state: ShownState): number {
+  const [known, setKnown] = useState({ state, changes: 0 })
+  if (known.state !== state) setKnown({ state, changes: known.changes + 1 })
+  return known.changes
+}
+
+/** Why it stands there, or how long it takes; where nothing more is known, the word of its state. */
+function Fact({ card }: { readonly card: TaskCard }) {
+  if (card.fact !== null && card.fact !== '') return <Told card={card} fact={card.fact} />
+  if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
+  const took = card.state === 'done' ? taskTookMs(card) : null
+  return took === null ? labelOfState(card.state) : durationText(took)
+}
+
+/** What the host says, and while its provider sleeps how long that will be. */
+function Told({ card, fact }: { readonly card: TaskCard; readonly fact: string }) {
+  const until = card.state === 'parked' ? (card.park?.until ?? null) : null
+  return (
+    <span title={fact}>
+      {fact}
+      {until !== null && (
+        <>
+          , <Countdown until={until} />
+        </>
+      )}
+    </span>
+  )
+}
+
+function Marks({ card }: { readonly card: TaskCard }) {
+  if (!card.repeats && card.stuck === null) return null
+  return (
+    <span className="task-node-marks">
+      {card.stuck !== null && (
+        <span title={card.stuck}>
+          <TriangleAlert size={14} strokeWidth={1.5} aria-hidden="true" />
+        </span>
+      )}
+      {card.repeats && (
+        <span title="It repeats by the clock">
+          <CalendarClock size={14} strokeWidth={1.5} aria-hidden="true" />
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** The third row, from 95 % on. */
+function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLine: boolean }) {
+  const who = [card.executor, card.model].filter(Boolean).join(', ')
+  return (
+    <span className="task-node-details">
+      <span className="task-node-who">{who || 'default executor'}</span>
+      {card.attempts > 1 && (
+        <span>
+          {card.attemptsAllowed === null
+            ? `try ${card.attempts}`
+            : `${card.attempts} of ${card.attemptsAllowed}`}
+        </span>
+      )}
+      {isOnLine && <span>critical path</span>}
+      {card.state === 'in-progress' && <Doing agentId={card.agent} />}
+      {card.costUsd !== null && <span className="end">{cardMoneyText(card)}</span>}
+    </span>
+  )
+}
+
+interface StackNodeProps {
+  readonly stack: Stack
+  readonly direction: Direction
+}
+
+function StackNode({ stack, direction }: StackNodeProps) {
+  return (
+    <div className="task-stack" data-st={stack.state}>
+      <Ends direction={direction} />
+      <Lamp state={stack.state} />
+      <span className="task-stack-title" dir="auto">
+        {stack.title}
+      </span>
+      <span className="task-stack-fact">{stack.fact}</span>
+      <FoldVertical size={14} strokeWidth={1.5} aria-hidden="true" />
+    </div>
+  )
+}

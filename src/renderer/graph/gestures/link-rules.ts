@@ -1,0 +1,64 @@
+/** Which dependencies can be added, and why not. The host has the last word; this says it before the hand lets go. Pure. */
+import { downstreamOf, pathBetween, upstreamOf, type Tasks } from '../../model/reach.ts'
+
+export interface Link {
+  readonly blocker: string
+  readonly dependent: string
+}
+
+/** late: the dependent has begun or ended, so it cannot be made to wait any more. */
+export type LinkRefusal =
+  | { readonly kind: 'self' | 'exists' | 'late' | 'gone' }
+  /** The tasks on the cycle that it would close, each once, the dependent first. */
+  | { readonly kind: 'cycle'; readonly path: readonly string[] }
+
+export function refusalOf(tasks: Tasks, { blocker, dependent }: Link): LinkRefusal | null {
+  const card = tasks.get(dependent)
+  if (!card || !tasks.has(blocker)) return { kind: 'gone' }
+  if (blocker === dependent) return { kind: 'self' }
+  if (card.after.includes(blocker)) return { kind: 'exists' }
+  const path = pathBetween(tasks, dependent, blocker)
+  if (path) return { kind: 'cycle', path }
+  return card.status === 'open' ? null : { kind: 'late' }
+}
+
+/** `after`: the other tasks would wait for `from`; `before`: `from` would wait for them. */
+export type Direction = 'after' | 'before'
+
+export const linkOf = (from: string, other: string, direction: Direction): Link =>
+  direction === 'after' ? { blocker: from, dependent: other } : { blocker: other, dependent: from }
+
+/** All tasks that a dependency drawn from this one would be refused to. Costs one walk of the graph. */
+export function refusedTo(tasks: Tasks, from: string, direction: Direction): ReadonlySet<string> {
+  const card = tasks.get(from)
+  if (!card) return new Set(tasks.keys())
+  if (direction === 'before') {
+    if (card.status !== 'open') return new Set(tasks.keys())
+    return new Set([from, ...card.after, ...downstreamOf(tasks, [from])])
+  }
+  const refused = new Set([from, ...upstreamOf(tasks, [from])])
+  for (const other of tasks.values())
+    if (other.status !== 'open' || other.after.includes(from)) refused.add(other.id)
+  return refused
+}
+
+/** What the person is told; a cycle has its own card. */
+export function refusalText(tasks: Tasks, link: Link, refusal: LinkRefusal): string {
+  const name = (id: string): string => tasks.get(id)?.title ?? id
+  switch (refusal.kind) {
+    case 'self':
+      return 'A task cannot wait for itself.'
+    case 'exists':
+      return `${name(link.dependent)} waits for ${name(link.blocker)} already.`
+    case 'late':
+      return `${name(link.dependent)} has begun or ended, so it can no longer be made to wait.`
+    case 'gone':
+      return 'One of the two is not there any more.'
+    case 'cycle':
+      return cycleText(refusal.path.map(name))
+  }
+}
+
+/** `That would close a cycle. A → B → A.` */
+export const cycleText = (names: readonly string[]): string =>
+  `That would close a cycle. ${[...names, names[0] ?? ''].join(' → ')}.`

@@ -1,0 +1,117 @@
+/** Keys that walk and move on the canvas. Everything else with a key is a command of the table. */
+import { useCallback, useEffect, useMemo, type KeyboardEvent as ReactKeyboardEvent } from 'react'
+import type { Position } from '../../../contract/view.ts'
+import { useSession } from '../../model/session/session-context.tsx'
+import type { Session } from '../../model/session/session.ts'
+import { announce } from '../../model/announcer.ts'
+import { getShownTime } from '../../model/shown-time.ts'
+import { focusTask, getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
+import { bringIntoSight, canvasScene } from '../canvas/camera.ts'
+import { tasksOf } from './hit-test.ts'
+import { moveNodes } from './move-nodes.ts'
+import { unfold } from './unfold.ts'
+import { stepOfKey, walk } from './walk.ts'
+
+/** Canvas units per press; ⇧ makes it five times that. */
+const MOVE = 20
+/** Presses of a held key are sent together. */
+const SEND_AFTER_MS = 80
+
+/** For `onKeyDown` of the canvas element: events of nodes in it come by as well. */
+export function useCanvasKeys(): (event: ReactKeyboardEvent | KeyboardEvent) => void {
+  const session = useSession()
+  const mover = useMemo(() => createMover(session), [session])
+  useEffect(() => () => mover.flush(), [mover])
+  return useCallback(
+    (event) => {
+      if (event.defaultPrevented || isTyping(event.target)) return
+      const isUsed = event.altKey ? moveBy(event, mover) : onEnter(event) || step(event)
+      if (!isUsed) return
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    [mover],
+  )
+}
+
+type Key = ReactKeyboardEvent | KeyboardEvent
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, [role=listbox]') !== null
+
+/** A block opens; a task's own ↵ is a command. */
+const onEnter = ({ key }: Key): boolean => {
+  const { focusId } = getSelection()
+  return key === 'Enter' && focusId !== null && unfold(focusId)
+}
+
+/** Arrows choose, with ⇧ they extend, with ⌘ they only go there. */
+function step(event: Key): boolean {
+  const scene = canvasScene()
+  const wanted = stepOfKey(event.key, scene.direction)
+  if (wanted === null) return false
+  const { focusId, ids } = getSelection()
+  const next = walk(scene, focusId, wanted)
+  if (next === null) announce(END_OF[wanted] ?? 'There are no tasks.')
+  else {
+    const node = scene.nodes.get(next)
+    const tasks = node ? tasksOf(node) : []
+    if (event.metaKey || event.ctrlKey) focusTask(next)
+    else if (event.shiftKey) selectTasks([...ids, ...tasks], { focusId: next })
+    else selectTasks(tasks, { focusId: next })
+    bringIntoSight(next)
+  }
+  return true
+}
+
+const END_OF: Readonly<Record<string, string>> = {
+  dependents: 'Nothing waits for it.',
+  blockers: 'It waits for nothing.',
+  previous: 'The first of its column.',
+  next: 'The last of its column.',
+}
+
+const DIRECTIONS: Readonly<Record<string, Position>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+}
+
+function moveBy(event: Key, mover: Mover): boolean {
+  const direction = DIRECTIONS[event.key]
+  if (!direction || event.metaKey || event.ctrlKey) return false
+  const by = event.shiftKey ? MOVE * 5 : MOVE
+  if (getShownTime() === null) mover.add({ x: direction.x * by, y: direction.y * by })
+  return true
+}
+
+interface Mover {
+  add(by: Position): void
+  flush(): void
+}
+
+function createMover(session: Session): Mover {
+  let sum = { x: 0, y: 0 }
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const flush = (): void => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    const by = sum
+    sum = { x: 0, y: 0 }
+    const { nodes } = canvasScene()
+    const moves = subjectTasks().flatMap((id) => {
+      const at = nodes.get(id)?.at
+      return at ? [[id, { x: at.x + by.x, y: at.y + by.y }] as const] : []
+    })
+    if (moves.length > 0 && (by.x !== 0 || by.y !== 0))
+      void moveNodes(session, Object.fromEntries(moves))
+  }
+  return {
+    add: (by) => {
+      sum = { x: sum.x + by.x, y: sum.y + by.y }
+      timer ??= setTimeout(flush, SEND_AFTER_MS)
+    },
+    flush,
+  }
+}

@@ -1,0 +1,51 @@
+/** The places of all tasks, laid out anew in a worker whenever the structure changes, and only then. */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { TaskCard } from '../../../contract/view.ts'
+import { useYard } from '../../model/session/session-context.tsx'
+import { keepLayout, readKeptLayout } from './kept-layout.ts'
+import { createLayouter, type Layouter } from './layouter.ts'
+import type { Layout } from './place.ts'
+
+export interface LaidOut {
+  readonly layout: Layout
+  /** From 0 to 1 while a huge graph is laid out; null else. */
+  readonly share: number | null
+  /** Ends the layout under way; what is shown stays, new tasks have no place until the next one. */
+  cancel(): void
+  /** A full layout: known places are forgotten. */
+  tidy(): void
+}
+
+const NOTHING: Layout = new Map()
+
+export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: number): LaidOut {
+  const [layout, setLayout] = useState(NOTHING)
+  const [share, setShare] = useState<number | null>(null)
+  const layouter = useRef<Layouter | null>(null)
+  const yard = useYard((view) => view.summary?.folder ?? '')
+  const latest = useRef({ tasks, structure })
+  useEffect(() => {
+    latest.current = { tasks, structure }
+  })
+  useEffect(() => {
+    const current = createLayouter({
+      former: readKeptLayout(yard),
+      onLayout(next) {
+        setLayout(next)
+        if (latest.current.structure >= 0) keepLayout(yard, next) // not of a moment of the past
+      },
+      onProgress: setShare,
+    })
+    layouter.current = current
+    return () => current.close()
+  }, [yard])
+  const request = useCallback((shape: number, anew: boolean) => {
+    const cards = [...latest.current.tasks.values()]
+    const wanted = cards.map(({ id, after }) => ({ id, after }))
+    layouter.current?.request({ structure: shape, tasks: wanted, anew })
+  }, [])
+  useEffect(() => request(structure, false), [structure, request])
+  const cancel = useCallback(() => layouter.current?.cancel(), [])
+  const tidy = useCallback(() => request(latest.current.structure, true), [request])
+  return { layout, share, cancel, tidy }
+}

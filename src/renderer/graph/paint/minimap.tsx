@@ -1,0 +1,140 @@
+/** The whole yard in a corner. Drag the frame, or press a place to go there. Keys reach the same by walking the graph. */
+import { useEffect, useRef, type PointerEvent } from 'react'
+import type { ShownState } from '../../../domain/task.ts'
+import { useThrottled } from '../../ui/use-throttled.ts'
+import { centreAt } from '../canvas/camera.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
+import { boxInView, type Viewport } from '../scene/in-sight.ts'
+import { readColours, watchTheme, type Colours } from './paint-colours.ts'
+import { stateOf } from './paint-nodes.ts'
+import type { Box, Scene, SceneNode } from '../scene/scene.ts'
+import type { WatchedViewport } from '../canvas/use-viewport.ts'
+
+const WIDTH = 168
+const HEIGHT = 112
+const INSET = 6
+const PAINT_EVERY_MS = 250
+
+interface MinimapProps {
+  readonly scene: Scene
+  readonly viewport: WatchedViewport
+}
+
+export function Minimap({ scene: latestScene, viewport }: MinimapProps) {
+  const scene = useThrottled(latestScene, PAINT_EVERY_MS)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const frame = useRef<HTMLDivElement>(null)
+  const latest = useRef(scene)
+  useEffect(() => {
+    const place = (): void => placeFrame(frame.current, latest.current, viewport.now())
+    place()
+    return viewport.watch(place)
+  }, [viewport])
+  useEffect(() => {
+    latest.current = scene
+    placeFrame(frame.current, scene, viewport.now())
+    paint(canvas.current, scene)
+  }, [scene, viewport])
+  useEffect(() => watchTheme(() => paint(canvas.current, latest.current)), [])
+
+  const go = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.buttons !== 1) return
+    const box = event.currentTarget.getBoundingClientRect()
+    // A map that is not painted yet hides nothing: the place is that of the first painting.
+    const scale = scaleOf(scene) ?? scaleOf(latestScene)
+    if (!scale) return
+    centreAt({
+      x: (event.clientX - box.left - scale.x) / scale.zoom,
+      y: (event.clientY - box.top - scale.y) / scale.zoom,
+    })
+  }
+  return (
+    <div
+      className="minimap"
+      role="img"
+      aria-label="Minimap"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        go(event)
+      }}
+      onPointerMove={go}
+    >
+      <canvas ref={canvas} className="minimap-canvas" />
+      <div ref={frame} className="minimap-frame" />
+    </div>
+  )
+}
+
+/** Canvas units → px of the minimap. */
+function scaleOf({ bounds }: Scene): { zoom: number; x: number; y: number } | null {
+  if (!bounds) return null
+  const wide = Math.max(bounds.right - bounds.left, 1)
+  const high = Math.max(bounds.bottom - bounds.top, 1)
+  const zoom = Math.min((WIDTH - 2 * INSET) / wide, (HEIGHT - 2 * INSET) / high, 0.14)
+  return {
+    zoom,
+    x: WIDTH / 2 - ((bounds.left + bounds.right) / 2) * zoom,
+    y: HEIGHT / 2 - ((bounds.top + bounds.bottom) / 2) * zoom,
+  }
+}
+
+const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting'])
+
+function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
+  const context = canvas?.getContext('2d')
+  const scale = scaleOf(scene)
+  if (!canvas || !context) return
+  const ratio = devicePixelRatio
+  canvas.width = WIDTH * ratio
+  canvas.height = HEIGHT * ratio
+  if (!scale) return
+  const colours = readColours(canvas)
+  const { zoom, x, y } = scale
+  context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
+  // At least a px, so that a large yard is a texture and not nothing.
+  const width = Math.max(NODE_WIDTH, 1.5 / zoom)
+  const height = Math.max(NODE_HEIGHT, 1 / zoom)
+  const places = placesByState(scene)
+  for (const isBright of [false, true])
+    for (const [state, nodes] of places) {
+      if (BRIGHT.has(state) !== isBright) continue
+      fill(context, colours, state)
+      for (const { at } of nodes) context.fillRect(at.x, at.y, width, height)
+    }
+}
+
+/** A colour is read from its text once per state, not once per node. */
+function placesByState({ nodes }: Scene): ReadonlyMap<ShownState, readonly SceneNode[]> {
+  const byState = new Map<ShownState, SceneNode[]>()
+  for (const node of nodes.values()) {
+    const state = stateOf(node)
+    const list = byState.get(state)
+    if (list) list.push(node)
+    else byState.set(state, [node])
+  }
+  return byState
+}
+
+function fill(context: CanvasRenderingContext2D, colours: Colours, state: ShownState): void {
+  context.globalAlpha = BRIGHT.has(state) ? 1 : 0.55
+  context.fillStyle = colours.ofState(state).solid
+}
+
+function placeFrame(frame: HTMLDivElement | null, scene: Scene, viewport: Viewport): void {
+  const scale = scaleOf(scene)
+  if (!frame || !scale) return
+  const view = clipped(boxInView(viewport), scale)
+  frame.style.transform = `translate(${view.left}px, ${view.top}px)`
+  frame.style.width = `${Math.max(4, view.right - view.left)}px`
+  frame.style.height = `${Math.max(4, view.bottom - view.top)}px`
+}
+
+function clipped(box: Box, { zoom, x, y }: { zoom: number; x: number; y: number }): Box {
+  const within = (value: number, most: number): number => Math.min(most - 2, Math.max(2, value))
+  return {
+    left: within(box.left * zoom + x, WIDTH),
+    right: within(box.right * zoom + x, WIDTH),
+    top: within(box.top * zoom + y, HEIGHT),
+    bottom: within(box.bottom * zoom + y, HEIGHT),
+  }
+}

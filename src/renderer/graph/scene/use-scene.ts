@@ -1,0 +1,74 @@
+/** From the yard to what stands on the canvas: layout, hand positions, folds and a drag under way. */
+import { useMemo, useState } from 'react'
+import type { Position, TaskCard } from '../../../contract/view.ts'
+import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { useThrottled } from '../../ui/use-throttled.ts'
+import { useShownTime } from '../../model/shown-time.ts'
+import { usePreferences } from '../../model/preferences.ts'
+import { useWantedPlaces } from '../../actions/wanted-places.ts'
+import { foldTasks } from './fold.ts'
+import { headingsOf, type Heading } from '../layout/headings.ts'
+import { cornersOf, createSceneMaker, type Scene } from './scene.ts'
+import { useLayout, type LaidOut } from '../layout/use-layout.ts'
+import { useGraphView } from '../canvas/view-state.ts'
+
+export interface SceneNow extends Pick<LaidOut, 'share' | 'cancel' | 'tidy'> {
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly scene: Scene
+  readonly headings: readonly Heading[]
+  /** Every task has had a place. Before the first layout only those that were moved by hand have one. */
+  readonly isWhole: boolean
+}
+
+/** A large graph follows the yard four times a second: more is not read, and each look walks over all tasks. */
+const CALM = { everyMs: 250, fromTasks: 1000 }
+const HEADINGS_EVERY_MS = 500
+
+export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNow {
+  const { tasks, structure } = useShown()
+  const { layout, share, cancel, tidy } = useLayout(tasks, structure)
+  const chosen = useChosenPlaces()
+  const direction = usePreferences((preferences) => preferences.direction)
+  const foldFinished = useGraphView((view) => view.foldFinished)
+  const foldedTags = useGraphView((view) => view.foldedTags)
+  const [makeScene] = useState(createSceneMaker)
+  const positions = useMemo(
+    () => (dragged === null ? chosen : new Map([...chosen, ...dragged])),
+    [chosen, dragged],
+  )
+  const folding = useMemo(() => {
+    const cornerOf = cornersOf({ layout, positions, direction })
+    return foldTasks(tasks, { foldFinished, foldedTags }, { cornerOf, direction })
+  }, [tasks, layout, positions, direction, foldFinished, foldedTags])
+  const scene = useMemo(
+    () => makeScene({ tasks, layout, positions, folding, direction }),
+    [makeScene, tasks, layout, positions, folding, direction],
+  )
+  const calm = useThrottled(tasks, HEADINGS_EVERY_MS)
+  const headings = useMemo(
+    () => headingsOf({ tasks: calm, layout, positions: chosen, direction }),
+    [calm, layout, chosen, direction],
+  )
+  const isWhole = useMemo(
+    () => layout.size > 0 || [...tasks.keys()].every((id) => positions.has(id)),
+    [layout, tasks, positions],
+  )
+  return { tasks, scene, headings, isWhole, share, cancel, tidy }
+}
+
+/** By hand: what the yard has, before it what was asked for a moment ago. */
+function useChosenPlaces(): ReadonlyMap<string, Position> {
+  const chosen = useYard((view) => view.positions)
+  const wanted = useWantedPlaces()
+  return useMemo(
+    () => (wanted.size === 0 ? chosen : new Map([...wanted, ...chosen])),
+    [chosen, wanted],
+  )
+}
+
+/** The tasks of the moment that is shown, else the living ones. */
+function useShown(): Pick<SceneNow, 'tasks'> & { readonly structure: number } {
+  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const structure = useCalmYard((view) => view.structure, CALM)
+  return useShownTime() ?? { tasks, structure }
+}

@@ -1,0 +1,147 @@
+/** A text that is edited where it stands: shown, then a field, then saved or left. A change from elsewhere meanwhile is said before it would be lost. */
+import { Pencil } from 'lucide-react'
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import type { Result } from '../../base/result.ts'
+import type { TaskView } from '../../contract/view.ts'
+import { Button } from '../ui/button.tsx'
+import { ProblemNote } from '../components/problem-note.tsx'
+import { useIsPast } from '../model/shown-time.ts'
+import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
+
+export interface TextOfTask {
+  /** `Description` */
+  readonly name: string
+  /** As the field holds it; empty = not said. */
+  readonly read: (task: TaskView) => string
+  /** What is sent, or why it cannot be meant. */
+  readonly write: (text: string) => Result<TaskFields, string>
+  readonly isLong?: boolean
+  readonly isCode?: boolean
+  /** Said under the field. */
+  readonly note?: string
+}
+
+interface EditableTextProps {
+  readonly task: TaskView
+  readonly text: TextOfTask
+  /** Shown while nobody edits. */
+  readonly children: ReactNode
+}
+
+export function EditableText({ task, text, children }: EditableTextProps) {
+  const [isEditing, setEditing] = useState(false)
+  const isPast = useIsPast()
+  const opener = useRef<HTMLButtonElement>(null)
+  const close = (): void => {
+    setEditing(false)
+    focusAfterDraw(() => opener.current)
+  }
+  if (isEditing && !isPast) return <Editor task={task} text={text} onClose={close} />
+  return (
+    <div className="editable">
+      <div className="editable-shown">{children}</div>
+      {!isPast && (
+        <button
+          ref={opener}
+          type="button"
+          className="btn editable-open"
+          data-look="quiet"
+          aria-label={`Edit ${text.name.toLowerCase()}`}
+          onClick={() => setEditing(true)}
+        >
+          <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  )
+}
+
+interface EditorProps {
+  readonly task: TaskView
+  readonly text: TextOfTask
+  readonly onClose: () => void
+}
+
+function Editor({ task, text, onClose }: EditorProps) {
+  const current = text.read(task)
+  const [base, setBase] = useState(current)
+  const [draft, setDraft] = useState(current)
+  const [fault, setFault] = useState<string | null>(null)
+  const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null)
+  const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
+  useEffect(() => field.current?.focus(), [])
+  const isChangedElsewhere = current !== base && current !== draft
+  const submit = async (): Promise<void> => {
+    if (draft === base && !isChangedElsewhere) return onClose()
+    const next = text.write(draft)
+    const before = text.write(current)
+    if (!next.ok || !before.ok) return setFault(next.ok ? null : next.error)
+    const label = `Changed the ${text.name.toLowerCase()} of “${task.title}”`
+    const isAsBefore = (now: TaskView): boolean => text.read(now) === current
+    const result = await save({ label, next: next.value, before: before.value, isAsBefore })
+    if (result === 'saved') onClose()
+    if (result === 'changed') setFault('Changed elsewhere in this moment. Look, then save again.')
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      onClose()
+    }
+    const isMeant = !text.isLong || event.metaKey || event.ctrlKey
+    if (event.key === 'Enter' && isMeant && !event.nativeEvent.isComposing) {
+      event.preventDefault()
+      void submit()
+    }
+  }
+  const Tag = text.isLong ? 'textarea' : 'input'
+  return (
+    <div className="editor">
+      <Tag
+        ref={field}
+        className={text.isCode ? 'input font-mono' : 'input'}
+        aria-label={text.name}
+        aria-invalid={fault !== null}
+        spellCheck={!text.isCode}
+        {...(text.isLong ? { rows: Math.min(16, Math.max(4, draft.split('\n').length + 1)) } : {})}
+        value={draft}
+        onChange={(event) => {
+          setFault(null)
+          setDraft(event.target.value)
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {(fault ?? text.note) !== undefined && (
+        <p
+          role={fault === null ? undefined : 'alert'}
+          className="editor-note"
+          data-bad={fault !== null}
+        >
+          {fault ?? text.note}
+        </p>
+      )}
+      {isChangedElsewhere && (
+        <div className="editor-conflict" role="alert">
+          <p>It was changed elsewhere meanwhile. Saving writes over this:</p>
+          <pre>{current === '' ? '(empty)' : current}</pre>
+          <Button
+            onClick={() => {
+              setDraft(current)
+              setBase(current)
+            }}
+          >
+            Take theirs
+          </Button>
+        </div>
+      )}
+      <div className="editor-acts">
+        <Button look="main" isBusy={isBusy} onClick={() => void submit()}>
+          {isChangedElsewhere ? 'Save over it' : 'Save'}
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </div>
+  )
+}

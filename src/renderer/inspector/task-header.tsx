@@ -1,0 +1,117 @@
+/** What a task is called, how it stands, who works on it, and what can be done. */
+import { Pencil } from 'lucide-react'
+import { useRef, type ReactNode } from 'react'
+import type { AgentView, TaskCard } from '../../contract/view.ts'
+import { useYard } from '../model/session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { Countdown } from '../components/countdown.tsx'
+import { durationText } from '../../domain/format.ts'
+import { Elapsed } from '../components/elapsed.tsx'
+import { Lamp, StatusBadge } from '../components/status-badge.tsx'
+import { useIsPast } from '../model/shown-time.ts'
+import { navigate } from '../model/route.ts'
+import { selectTasks } from '../model/selection.ts'
+import { PlainText } from '../ui/plain-text.tsx'
+import { TaskActs } from '../actions/task-buttons.tsx'
+import { TitleField } from './title-field.tsx'
+import { tryText } from '../model/facts.ts'
+import type { TaskDetails } from '../model/use-task-details.ts'
+import { factOf } from '../model/fact-of.ts'
+import { taskTookMs } from '../model/task-took-ms.ts'
+import { focusAfterDraw } from '../ui/focus-after-draw.ts'
+
+interface TaskHeaderProps {
+  readonly card: TaskCard
+  readonly details: TaskDetails | null
+  readonly isRenaming: boolean
+  readonly onRename: (isRenaming: boolean) => void
+}
+
+export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderProps) {
+  const agent =
+    useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent))) ?? null
+  const isByHand = agent?.by === 'person' || (agent?.executorType ?? card.executor) === 'manual'
+  const isHeld = details?.task.held ?? card.state === 'paused'
+  const isPast = useIsPast()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const endRenaming = (): void => {
+    onRename(false)
+    // The place of the keyboard is here then, not at the top of the page.
+    focusAfterDraw(() => heading.current)
+  }
+  return (
+    <header className="inspector-head">
+      <div className="inspector-title">
+        <Lamp state={card.state} />
+        {isRenaming && !isPast ? (
+          <>
+            <h2 className="visually-hidden">{card.title}</h2>
+            <TitleField card={card} onClose={endRenaming} />
+          </>
+        ) : (
+          <>
+            <h2
+              ref={heading}
+              tabIndex={-1}
+              title={card.title}
+              onDoubleClick={() => onRename(!isPast)}
+            >
+              <PlainText text={card.title} />
+            </h2>
+            {!isPast && (
+              <Button look="quiet" aria-label="Rename" onClick={() => onRename(true)}>
+                <Pencil size={14} strokeWidth={1.5} aria-hidden="true" />
+              </Button>
+            )}
+          </>
+        )}
+        <Button look="quiet" icon="close" aria-label="Close inspector" onClick={close} />
+      </div>
+      <StateLine card={card} agent={agent} isHeld={isHeld} />
+      <TaskActs standing={{ card, agent, isHeld, isByHand }} />
+    </header>
+  )
+}
+
+function close(): void {
+  selectTasks([])
+  navigate({ task: null })
+}
+
+interface StateLineProps {
+  readonly card: TaskCard
+  readonly agent: AgentView | null
+  readonly isHeld: boolean
+}
+
+function StateLine({ card, agent, isHeld }: StateLineProps) {
+  const route = agent ?? card
+  const who = [route.executor, route.model].filter(Boolean).join(', ')
+  const words = [tryText(card), who, isHeld && card.state !== 'paused' && 'Also: paused']
+  return (
+    <p className="inspector-state">
+      <StatusBadge state={card.state} />
+      {agent === null ? (
+        <>
+          <Word text={timeOf(card)} />
+          {card.state === 'parked' && card.park?.until != null && (
+            <Countdown until={card.park.until} />
+          )}
+        </>
+      ) : (
+        agent.startedAt !== null && <Elapsed since={agent.startedAt} />
+      )}
+      {card.agent !== null && <code>{card.agent}</code>}
+      {words.map((text) => text && <Word key={text} text={text} />)}
+    </p>
+  )
+}
+
+const Word = ({ text }: { readonly text: string | null }): ReactNode =>
+  text !== null && <span>{text}</span>
+
+/** How long it took, or what it waits for; null when the word of its state says that already. */
+function timeOf(card: TaskCard): string | null {
+  const took = card.state === 'done' ? taskTookMs(card) : null
+  return took === null ? factOf(card) : durationText(took)
+}

@@ -1,0 +1,63 @@
+/** The page's side of its yard: what it shows, and what is sent to it. */
+import type { Clock } from '../../../base/clock.ts'
+import { err, type Result } from '../../../base/result.ts'
+import { createConnector, type Connector } from './connector.ts'
+import { sendOver } from './held-link.ts'
+import type { OpenLink, YardClient } from './link.ts'
+import { createOutbox } from './outbox.ts'
+import { notAnswered, notSent, unanswered, type Problem } from './problem.ts'
+import { createYardStore, type YardStore } from './yard-store.ts'
+
+export type { Connection } from './connector.ts'
+
+/**
+ * once: a question; without a connection it is refused at once. waits: a command; it waits up to `PATIENCE_MS` for the connection.
+ * repeats: and it is sent again when the connection was lost before the answer: each sending carries the same command id.
+ */
+export type Sending = 'once' | 'waits' | 'repeats'
+
+export interface Session {
+  readonly yard: YardStore['state']
+  readonly connection: Connector['connection']
+  /** Sends one request. A refusal and a lost connection are values. */
+  call<T>(send: (client: YardClient) => Promise<T>, how?: Sending): Promise<Result<T, Problem>>
+  /** Connects now instead of at the end of the wait. */
+  tryNow(): void
+  close(): void
+}
+
+/** How long a command waits for the connection before it is given back as not sent. */
+export const PATIENCE_MS = 10_000
+
+export function openSession(open: OpenLink, clock: Clock): Session {
+  const store = createYardStore(clock)
+  const outbox = createOutbox(clock, (size) => connector.onWaiting(size))
+  const connector = createConnector({ open, clock, store, outbox })
+
+  /** False when it was too late, or there will be no connection. */
+  const waitForLink = async (untilMs: number): Promise<boolean> => {
+    const left = untilMs - clock.monotonic()
+    if (left <= 0 || connector.isOver()) return false
+    connector.tryNow()
+    return outbox.wait(left)
+  }
+  return {
+    yard: store.state,
+    connection: connector.connection,
+    async call(send, how = 'once') {
+      let until: number | null = null
+      let unsent = notSent
+      for (;;) {
+        const link = connector.answering()
+        const answer = link === null ? 'cut' : await sendOver(link, send)
+        if (answer !== 'cut') return answer
+        if (link !== null && how === 'waits') return err(notAnswered)
+        if (link !== null && how === 'repeats') unsent = unanswered
+        until ??= clock.monotonic() + PATIENCE_MS
+        if (how === 'once' || !(await waitForLink(until))) return err(unsent)
+      }
+    },
+    tryNow: connector.tryNow,
+    close: connector.close,
+  }
+}

@@ -1,0 +1,136 @@
+/** What the page knows of the yard, and how news changes it. Pure; unchanged entities keep their identity. */
+import type {
+  AgentView,
+  Patch,
+  Position,
+  Snapshot,
+  Summary,
+  TaskCard,
+} from '../../../contract/view.ts'
+
+export interface YardView {
+  /** Sequence number of the last commit it holds; -1 before the first snapshot. */
+  readonly seq: number
+  /** In the order in which the host names them: by creation. */
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  /** Living agents only. */
+  readonly agents: ReadonlyMap<string, AgentView>
+  readonly summary: Summary | null
+  /** Where a person put nodes, in canvas units. */
+  readonly positions: ReadonlyMap<string, Position>
+  /** Raised whenever tasks or dependencies came or went: the graph needs a new layout then, and only then. */
+  readonly structure: number
+  /** Raised whenever an agent came or ended, one that did both in one frame too: what was asked about agents is old then. */
+  readonly turnover: number
+  /** How often the whole was fetched. A card that says the same after it may have had news all the same: what was asked about it is old. */
+  readonly fetches: number
+}
+
+export const emptyView: YardView = {
+  seq: -1,
+  tasks: new Map(),
+  agents: new Map(),
+  summary: null,
+  positions: new Map(),
+  structure: 0,
+  turnover: 0,
+  fetches: 0,
+}
+
+export interface Fold {
+  readonly view: YardView
+  /** Something was missed: the view is true as of its `seq`, and a snapshot must be fetched. */
+  readonly isGap: boolean
+}
+
+/** Folds patches in order up to the first gap. One that the view already holds is skipped. */
+export function foldPatches(view: YardView, patches: readonly Patch[]): Fold {
+  const fresh: Patch[] = []
+  let seq = view.seq
+  let isGap = false
+  for (const patch of patches) {
+    if (patch.seq < seq) continue
+    isGap = patch.from > seq
+    if (isGap) break
+    seq = patch.seq
+    fresh.push(patch)
+  }
+  return { view: fresh.length === 0 ? view : applyAll(view, fresh, seq), isGap }
+}
+
+function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardView {
+  // News of the yard as a whole alone comes every second: a large map is not copied for that.
+  const hasTasks = patches.some((p) => p.tasks.length + p.removed.length > 0)
+  const tasks = new Map(hasTasks ? view.tasks : [])
+  const hasAgents = patches.some((p) => p.agents.length > 0)
+  const agents = new Map(hasAgents ? view.agents : [])
+  let { summary, structure, turnover } = view
+  for (const patch of patches) {
+    if (patch.tasks.some((card) => isNewShape(tasks.get(card.id), card))) structure++
+    for (const card of patch.tasks) tasks.set(card.id, card)
+    if (patch.removed.map((id) => tasks.delete(id)).includes(true)) structure++
+    turnover += foldAgents(agents, patch.agents)
+    summary = patch.summary ?? summary
+  }
+  const moves = patches.flatMap(({ positions }) => Object.entries(positions ?? {}))
+  return {
+    seq,
+    summary,
+    structure,
+    turnover,
+    fetches: view.fetches,
+    positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
+    tasks: hasTasks ? tasks : view.tasks,
+    agents: hasAgents ? agents : view.agents,
+  }
+}
+
+/** How many of them came or ended. */
+function foldAgents(living: Map<string, AgentView>, news: readonly AgentView[]): number {
+  const come = news.filter(({ id, status }) => status === 'ended' || !living.has(id))
+  for (const agent of news) {
+    if (agent.status === 'ended') living.delete(agent.id)
+    else living.set(agent.id, agent)
+  }
+  return come.length
+}
+
+function withMoves(
+  positions: YardView['positions'],
+  moves: readonly (readonly [string, Position | null])[],
+): YardView['positions'] {
+  const next = new Map(positions)
+  for (const [id, position] of moves) {
+    if (position === null) next.delete(id)
+    else next.set(id, position)
+  }
+  return next
+}
+
+/** The whole truth anew. Cards that say the same as before keep their identity, so that nothing is drawn again in vain. */
+export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
+  const tasks = new Map<string, TaskCard>()
+  let isSameShape = snapshot.tasks.length === view.tasks.size
+  for (const card of snapshot.tasks) {
+    const known = view.tasks.get(card.id)
+    if (isNewShape(known, card)) isSameShape = false
+    tasks.set(card.id, known && isSame(known, card) ? known : card)
+  }
+  return {
+    seq: snapshot.seq,
+    tasks,
+    agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
+    summary: snapshot.summary,
+    positions: new Map(Object.entries(snapshot.positions)),
+    structure: isSameShape ? view.structure : view.structure + 1,
+    turnover: view.turnover + 1,
+    fetches: view.fetches + 1,
+  }
+}
+
+const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
+  known === undefined ||
+  known.after.length !== card.after.length ||
+  known.after.some((id, index) => id !== card.after[index])
+
+const isSame = (a: TaskCard, b: TaskCard): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -1,0 +1,320 @@
+/**
+ * Reads an agent's output in windows, in both directions, and keeps a bounded part of it: what is dropped at the far end is
+ * read again when somebody scrolls there. One request at a time.
+ */
+import { outputReportSchema, type OutputReport } from '../../domain/output.ts'
+import { countLines, foldOutput, foldText, type OutputBlock } from './fold-output.ts'
+
+export const STEP_BYTES = 256_000
+/** Of the file, kept in the page. */
+export const KEPT_BYTES = 2_048_000
+export const KEPT_BLOCKS = 2000
+/** Pieces below it are joined by what is written next. */
+const SMALL_BYTES = 64_000
+/** Who follows and is further behind than this goes straight to the end. */
+const FAR_BEHIND_BYTES = 1_000_000
+/** The most that is read at once, for lines longer than a step. */
+const LONGEST_BYTES = 4_000_000
+/** Shown before a place that was jumped to; and how far back its line may begin. */
+const BEFORE_BYTES = [8192, LONGEST_BYTES] as const
+
+export interface OutputWindow {
+  readonly reports: readonly Record<string, unknown>[]
+  readonly text: string | null
+  readonly start: number
+  readonly next: number
+  readonly size: number
+  readonly isEnd: boolean
+  readonly compacted?: OutputShown['compacted']
+}
+
+export interface OutputPiece {
+  /** Bytes of the file. */
+  readonly start: number
+  readonly end: number
+  readonly blocks: readonly OutputBlock[]
+}
+
+export interface OutputShown {
+  /** Without a gap, in the order of the file. */
+  readonly pieces: readonly OutputPiece[]
+  readonly size: number
+  /** What there is has been read at least once. */
+  readonly isRead: boolean
+  /** The last piece ends where the file ends, as far as is known. */
+  readonly isAtEnd: boolean
+  /** Lines or reports that came since nobody follows. */
+  readonly news: number
+  /** Only the end of it is kept, of so many bytes; null = it is whole. */
+  readonly compacted: { readonly at: string; readonly bytes: number } | null
+  /** The piece that a jump led to. `count` tells one jump from the next. */
+  readonly target: { readonly start: number; readonly count: number } | null
+}
+
+export const nothingShown: OutputShown = {
+  pieces: [],
+  size: 0,
+  isRead: false,
+  isAtEnd: false,
+  news: 0,
+  compacted: null,
+  target: null,
+}
+
+interface OutputReaderOptions {
+  /** Null when it could not be read; then it waits until it is asked again. */
+  readonly read: (window: { from: number; maxBytes: number }) => Promise<OutputWindow | null>
+  readonly onShown: (shown: OutputShown) => void
+  readonly now: () => number
+}
+
+export interface OutputReader {
+  /** There may be more now. */
+  more(): void
+  /** Somebody looks at the beginning of what is loaded. */
+  earlier(): void
+  /** Somebody looks at its end, where the rest was left out. */
+  later(): void
+  /** Whether the end is kept in sight. Going to it drops what lies between. */
+  follow(isFollowing: boolean): void
+  /** Loads what stands at that byte. */
+  jump(offset: number): void
+  close(): void
+}
+
+type Job = 'more' | 'earlier' | 'later' | 'end' | { readonly jumpTo: number }
+
+export function openOutputReader(options: OutputReaderOptions): OutputReader {
+  const state = { shown: nothingShown, isFollowing: true, jumps: 0 }
+  let waiting: Job[] = ['end']
+  let isWorking = false
+  let isClosed = false
+
+  const show = (change: Partial<OutputShown>): void => {
+    if (isClosed) return
+    state.shown = { ...state.shown, ...change }
+    options.onShown(state.shown)
+  }
+  const parts: Parts = { options, state, show, ask: (job) => ask(job) }
+  const work = async (): Promise<void> => {
+    isWorking = true
+    for (let job = waiting.shift(); job !== undefined && !isClosed; job = waiting.shift())
+      await doJob(parts, job)
+    isWorking = false
+  }
+  /** A jump or the way to the end makes all that waits pointless. */
+  const ask = (job: Job): void => {
+    if (job === 'end' || typeof job === 'object') waiting = [job]
+    else if (!waiting.includes(job)) waiting.push(job)
+    if (!isWorking) void work()
+  }
+  return {
+    more: () => ask(state.shown.isRead ? 'more' : 'end'),
+    earlier: () => ask('earlier'),
+    later: () => ask('later'),
+    follow(isFollowing) {
+      if (state.isFollowing === isFollowing) return
+      state.isFollowing = isFollowing
+      if (!isFollowing) return
+      show({ news: 0 })
+      ask(state.shown.isAtEnd ? 'more' : 'end')
+    },
+    jump(offset) {
+      state.isFollowing = false
+      ask({ jumpTo: offset })
+    },
+    close() {
+      isClosed = true
+    },
+  }
+}
+
+interface Parts {
+  readonly options: OutputReaderOptions
+  readonly state: { shown: OutputShown; isFollowing: boolean; jumps: number }
+  readonly show: (change: Partial<OutputShown>) => void
+  readonly ask: (job: Job) => void
+}
+
+function doJob(parts: Parts, job: Job): Promise<void> {
+  if (typeof job === 'object') return jump(parts, job.jumpTo)
+  if (job === 'end') return readEnd(parts)
+  if (job === 'earlier') return readEarlier(parts)
+  return readOn(parts, job)
+}
+
+/** Begins anew near the end of the file. */
+async function readEnd(parts: Parts): Promise<void> {
+  const probe = await parts.options.read({ from: 0, maxBytes: 1 })
+  if (probe === null) return
+  const from = Math.max(0, probe.size - STEP_BYTES)
+  const window = await parts.options.read({ from, maxBytes: STEP_BYTES })
+  if (window === null) return
+  parts.show({
+    pieces: [pieceOf(window)],
+    size: window.size,
+    isRead: true,
+    isAtEnd: window.isEnd || isStuck(window, from),
+    news: 0,
+    compacted: window.compacted ?? null,
+    target: null,
+  })
+  if (!window.isEnd && !isStuck(window, from)) parts.ask('more')
+}
+
+/** `more`: something was written. `later`: somebody scrolled there. */
+async function readOn(parts: Parts, why: 'more' | 'later'): Promise<void> {
+  const { options, state } = parts
+  const { pieces, isAtEnd } = state.shown
+  const from = endOf(pieces)
+  const isRead = why === 'more' && !state.isFollowing
+  if (isRead && (!isAtEnd || bytesOf(pieces) >= KEPT_BYTES)) return measure(parts, from)
+  const window = await options.read({ from, maxBytes: STEP_BYTES })
+  if (window === null) return
+  const isBehind = window.size - window.next > FAR_BEHIND_BYTES
+  if (state.isFollowing && isBehind) return parts.ask('end')
+  take(parts, window, { isNews: why === 'more' && isAtEnd, isRead })
+  if (!parts.state.shown.isAtEnd && state.isFollowing) parts.ask('more')
+}
+
+/** Only how much there is: what is being read stays as it is. */
+async function measure({ options, show }: Parts, end: number): Promise<void> {
+  const probe = await options.read({ from: end, maxBytes: 1 })
+  if (probe) show({ size: probe.size, isAtEnd: end >= probe.size })
+}
+
+interface Taking {
+  readonly isNews: boolean
+  /** Somebody reads what is loaded: nothing of it is dropped. */
+  readonly isRead: boolean
+}
+
+function take({ options, state, show }: Parts, window: OutputWindow, how: Taking): void {
+  const { shown, isFollowing } = state
+  const end = endOf(shown.pieces)
+  const pieces = isStuck(window, end)
+    ? shown.pieces
+    : appended(shown.pieces, window, how.isNews ? options.now() : null)
+  const news = how.isNews ? shown.news + newsOf(window) : shown.news
+  show({
+    pieces: how.isRead ? pieces : trimmed(pieces, 'start'),
+    size: window.size,
+    isAtEnd: window.isEnd || isStuck(window, end),
+    news: isFollowing ? 0 : news,
+  })
+}
+
+async function readEarlier({ options, state, show }: Parts): Promise<void> {
+  const before = state.shown.pieces[0]?.start ?? 0
+  if (before === 0) return
+  const read = async (bytes: number): Promise<OutputWindow | null> => {
+    const from = Math.max(0, before - bytes)
+    const window = await options.read({ from, maxBytes: before - from })
+    // A line longer than that has no beginning in this window: it is passed over.
+    return window && window.next <= window.start ? { ...window, start: from } : window
+  }
+  let window = await read(STEP_BYTES)
+  if (window && window.text === null && window.reports.length === 0)
+    window = await read(LONGEST_BYTES)
+  if (window === null) return
+  const piece = { ...pieceOf(window), end: before }
+  const pieces = trimmed([piece, ...state.shown.pieces], 'end')
+  const isCut = pieces.length <= state.shown.pieces.length
+  show({
+    pieces,
+    size: window.size,
+    ...(isCut ? { isAtEnd: false } : {}),
+  })
+}
+
+async function jump({ options, state, show }: Parts, offset: number): Promise<void> {
+  let before: OutputWindow | null = null
+  let lineStart = offset
+  for (const back of BEFORE_BYTES) {
+    if (offset === 0) break
+    const from = Math.max(0, offset - back)
+    const read = await options.read({ from, maxBytes: offset - from })
+    if (read === null) return
+    before = wholeLines(read)
+    lineStart = before.next
+    if (lineStart < offset || before.reports.length > 0 || before.text !== null || from === 0) break
+  }
+  const window = await options.read({ from: lineStart, maxBytes: STEP_BYTES })
+  if (window === null) return
+  const head = before !== null && before.next > before.start ? [pieceOf(before)] : []
+  state.jumps += 1
+  show({
+    pieces: [...head, pieceOf({ ...window, start: lineStart })],
+    size: window.size,
+    isRead: true,
+    isAtEnd: window.isEnd,
+    news: 0,
+    target: { start: lineStart, count: state.jumps },
+  })
+}
+
+/** Of raw text the last line, which the place is in, is left to the next window. */
+function wholeLines(window: OutputWindow): OutputWindow {
+  if (window.text === null) return window
+  const end = window.text.lastIndexOf('\n') + 1
+  const rest = new TextEncoder().encode(window.text.slice(end)).length
+  return { ...window, text: window.text.slice(0, end), next: window.next - rest }
+}
+
+const isStuck = (window: OutputWindow, from: number): boolean => window.next <= from
+const endOf = (pieces: readonly OutputPiece[]): number => pieces.at(-1)?.end ?? 0
+const bytesOf = (pieces: readonly OutputPiece[]): number => endOf(pieces) - (pieces[0]?.start ?? 0)
+const blocksOf = (pieces: readonly OutputPiece[]): number =>
+  pieces.reduce((sum, { blocks }) => sum + blocks.length, 0)
+const newsOf = (window: OutputWindow): number =>
+  window.text === null ? window.reports.length : countLines(window.text)
+
+const pieceOf = (window: OutputWindow): OutputPiece => ({
+  start: window.start,
+  end: window.next,
+  blocks: folded([], window, { prefix: String(window.start), at: null }),
+})
+
+function folded(
+  blocks: readonly OutputBlock[],
+  window: OutputWindow,
+  place: { readonly prefix: string; readonly at: number | null },
+): readonly OutputBlock[] {
+  return window.text === null
+    ? foldOutput(blocks, window.reports.map(toReport), place)
+    : foldText(blocks, window.text, place)
+}
+
+function appended(
+  pieces: readonly OutputPiece[],
+  window: OutputWindow,
+  at: number | null,
+): readonly OutputPiece[] {
+  const last = pieces.at(-1)
+  if (!last || last.end - last.start > SMALL_BYTES) {
+    const prefix = String(window.start)
+    const blocks = folded([], window, { prefix, at })
+    return [...pieces, { start: window.start, end: window.next, blocks }]
+  }
+  const blocks = folded(last.blocks, window, { prefix: String(last.start), at })
+  return [...pieces.slice(0, -1), { ...last, end: window.next, blocks }]
+}
+
+/** Drops whole pieces at that end until the rest fits; one always stays. */
+function trimmed(pieces: readonly OutputPiece[], end: 'start' | 'end'): readonly OutputPiece[] {
+  let kept = pieces
+  while (
+    kept.length > 1 &&
+    (bytesOf(kept) > KEPT_BYTES + STEP_BYTES || blocksOf(kept) > KEPT_BLOCKS)
+  )
+    kept = end === 'start' ? kept.slice(1) : kept.slice(0, -1)
+  return kept
+}
+
+/** A report of a newer host that this page does not know is shown as it came. */
+function toReport(report: Record<string, unknown>): OutputReport {
+  const parsed = outputReportSchema.safeParse(report)
+  return parsed.success
+    ? parsed.data
+    : { kind: 'raw', stream: 'stdout', text: JSON.stringify(report) }
+}

@@ -1,0 +1,111 @@
+/** One block of an agent's output, with the time it came where the page saw it come. */
+import { memo, type ReactNode } from 'react'
+import { utcIso } from '../../base/instant.ts'
+import { durationText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Markdown } from '../ui/markdown.tsx'
+import type { OutputBlock } from './fold-output.ts'
+import { useOpened } from './opened-blocks.ts'
+import { PlainText } from '../ui/plain-text.tsx'
+import { TerminalText } from './shown-text.tsx'
+import { LooseResultCard, ToolCard } from './tool-card.tsx'
+
+interface OutputRowProps {
+  readonly block: OutputBlock
+  readonly isAlive: boolean
+  /** When it was heard last, for the call that runs; null for all others. */
+  readonly heardAt: string | null
+  /** Byte for byte: no colours, no rendering. */
+  readonly isRaw: boolean
+}
+
+export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
+  const { block, isRaw } = props
+  if (block.kind === 'terminal')
+    return (
+      <pre className="terminal" data-stream={block.stream}>
+        {block.stream === 'stderr' && <span className="stream-mark">stderr</span>}
+        {isRaw ? <PlainText text={block.text} /> : <TerminalText text={block.text} />}
+      </pre>
+    )
+  return (
+    <div className="output-row">
+      {block.at !== null && block.kind !== 'tool' && (
+        <time dateTime={utcIso(block.at)}>{clockOf(block.at)}</time>
+      )}
+      <Body {...props} />
+    </div>
+  )
+})
+
+const clockOf = (at: number): string => instantText(utcIso(at))
+
+function Body({ block, isAlive, heardAt }: OutputRowProps) {
+  switch (block.kind) {
+    case 'terminal':
+      return null
+    case 'text':
+      return <Markdown text={block.text} />
+    case 'thinking':
+      return <Thought block={block} />
+    case 'tool':
+      return <ToolCard block={block} isAlive={isAlive} since={sinceOf(block.at, heardAt)} />
+    case 'tool-result':
+      return <LooseResultCard block={block} />
+    case 'result':
+      return (
+        <Told state={block.ok ? 'done' : 'failed'} word={block.ok ? 'Result' : 'Ended badly'}>
+          <Markdown text={block.text} />
+        </Told>
+      )
+    case 'error':
+      return (
+        <Told state="failed" word="Error">
+          <PlainText text={block.text} />
+        </Told>
+      )
+    case 'question':
+      return (
+        <Told state="waiting" word="Asks">
+          <PlainText text={block.text} />
+        </Told>
+      )
+    case 'notice':
+      return (
+        <Told state="parked" word="Waits">
+          <PlainText text={block.text} />
+          {block.until !== null && `, until ${clockOf(block.until)}`}
+        </Told>
+      )
+  }
+}
+
+const sinceOf = (at: number | null, heardAt: string | null): string | null =>
+  at === null ? heardAt : utcIso(at)
+
+function Told(props: {
+  readonly state: string
+  readonly word: string
+  readonly children: ReactNode
+}) {
+  return (
+    <div className="told" data-st={props.state}>
+      <b>{props.word}</b> {props.children}
+    </div>
+  )
+}
+
+function Thought({ block }: { readonly block: Extract<OutputBlock, { kind: 'thinking' }> }) {
+  const [isOpen, toggle] = useOpened(block.key, false)
+  const { tookMs } = block
+  return (
+    <div className="thought">
+      <button type="button" aria-expanded={isOpen} onClick={toggle}>
+        <Icon name="thought" />
+        {tookMs === null ? 'Thought' : `Thought for ${durationText(tookMs)}`}
+      </button>
+      {isOpen && <Markdown text={block.text} />}
+    </div>
+  )
+}

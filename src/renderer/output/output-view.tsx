@@ -1,0 +1,204 @@
+/** What one agent said and did: its pulse, its output in three ways, and where one stands in it. */
+import { Copy, Radio, Search } from 'lucide-react'
+import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
+import type { AgentView } from '../../contract/view.ts'
+import { printsPlainText } from '../../domain/settings.ts'
+import { Button } from '../ui/button.tsx'
+import { bytesText } from '../../domain/format.ts'
+import { instantText } from '../ui/instant.ts'
+import { ProblemNote } from '../components/problem-note.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { plural } from '../ui/numbers.ts'
+import { showToast } from '../model/toasts.ts'
+import { joinedRaw, joinedText } from './block-text.ts'
+import { OpenedBlocksContext } from './opened-blocks.ts'
+import { OutputList } from './output-list.tsx'
+import type { OutputShown } from './output-reader.ts'
+import { SearchBar } from './search-bar.tsx'
+import { useOutput, type OutputKind } from './use-output.ts'
+import { useSearch, type Found } from './use-search.ts'
+import { AgentMetrics } from './agent-metrics.tsx'
+
+const KINDS: readonly (readonly [OutputKind, string])[] = [
+  ['parsed', 'Output'],
+  ['raw', 'Raw'],
+]
+/** Of programs that keep a stderr of their own. */
+const MORE_KINDS: typeof KINDS = [['errors', 'stderr']]
+
+export function OutputView({ agent }: { readonly agent: AgentView }) {
+  const [kind, setKind] = useState<OutputKind>('parsed')
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const opened = useMemo(
+    () => ({
+      chosen,
+      choose: (key: string, isOpen: boolean) => setChosen((all) => new Map(all).set(key, isOpen)),
+    }),
+    [chosen],
+  )
+  const options = printsPlainText(agent.executorType) ? KINDS : [...KINDS, ...MORE_KINDS]
+  const kinds = <Segmented label="What to show" value={kind} options={options} onChange={setKind} />
+  return (
+    <section className="output" aria-label={`Output of ${agent.id}`}>
+      <AgentMetrics agent={agent} />
+      <OpenedBlocksContext value={opened}>
+        <Reading key={kind} agent={agent} kind={kind} kinds={kinds} />
+      </OpenedBlocksContext>
+    </section>
+  )
+}
+
+interface ReadingProps {
+  readonly agent: AgentView
+  readonly kind: OutputKind
+  readonly kinds: React.ReactNode
+}
+
+/** One way of looking at one output; another way is another one, so that nothing of the former is left. */
+function Reading({ agent, kind, kinds }: ReadingProps) {
+  const { shown, blocks, problem, reader } = useOutput(agent.id, kind)
+  const [isFollowing, setFollowing] = useState(true)
+  const [isFinding, setFinding] = useState(false)
+  const [wanted, setWanted] = useState<{ readonly blockKey: string } | null>(null)
+  const isAlive = agent.status !== 'ended'
+  const follow = useCallback(
+    (isOn: boolean): void => {
+      setFollowing(isOn)
+      reader.follow(isOn)
+    },
+    [reader],
+  )
+  const onFound = (found: Found): void => {
+    setFollowing(false)
+    if ('offset' in found) return reader.jump(found.offset)
+    reader.follow(false)
+    setWanted({ blockKey: found.blockKey })
+  }
+  const search = useSearch({ agentId: agent.id, isWholeFile: kind !== 'errors', blocks, onFound })
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    setFinding(true)
+  }
+  const closeFind = (): void => {
+    setFinding(false)
+    search.setText('')
+  }
+  return (
+    <div className="output-reading" onKeyDown={onKeyDown}>
+      {isFinding && <SearchBar search={search} onClose={closeFind} />}
+      <ProblemNote problem={problem} onClose={() => reader.more()} />
+      {shown.compacted && (
+        <p className="output-nothing">
+          Only the end of {bytesText(shown.compacted.bytes)} is kept, since{' '}
+          {instantText(shown.compacted.at)}.
+        </p>
+      )}
+      {shown.isRead && blocks.length === 0 && <NothingThere shown={shown} isAlive={isAlive} />}
+      <OutputList
+        shown={shown}
+        blocks={blocks}
+        reader={reader}
+        isFollowing={isFollowing}
+        isAlive={isAlive}
+        wanted={wanted}
+        label={LABELS[kind]}
+        onFollow={follow}
+        heardAt={agent.lastHeardAt}
+        isRaw={kind !== 'parsed'}
+        marked={isFinding ? search.text : ''}
+      />
+      <div className="output-foot">
+        <Place
+          shown={shown}
+          isAlive={isAlive}
+          isFollowing={isFollowing}
+          onFollow={() => follow(true)}
+        />
+        {kinds}
+        <CopyButton text={() => (kind === 'parsed' ? joinedText : joinedRaw)(blocks)} />
+        <Button
+          look="quiet"
+          aria-label="Find"
+          aria-pressed={isFinding}
+          onClick={() => setFinding(true)}
+        >
+          <Search size={14} strokeWidth={1.5} aria-hidden="true" />
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+const LABELS: Readonly<Record<OutputKind, string>> = {
+  parsed: 'What it said and did',
+  raw: 'Its output, byte for byte',
+  errors: 'Its stderr',
+}
+
+function NothingThere({
+  shown,
+  isAlive,
+}: {
+  readonly shown: OutputShown
+  readonly isAlive: boolean
+}) {
+  const text =
+    (shown.pieces[0]?.start ?? 0) > 0
+      ? 'The end of it is one line that is too long to show. Raw shows it.'
+      : isAlive
+        ? 'Nothing yet.'
+        : 'It wrote nothing.'
+  return <p className="output-nothing">{text}</p>
+}
+
+interface PlaceProps {
+  readonly shown: OutputShown
+  readonly isAlive: boolean
+  readonly isFollowing: boolean
+  readonly onFollow: () => void
+}
+
+/** Whether the end is in sight, what came since it is not, and how much there is. */
+function Place({ shown, isAlive, isFollowing, onFollow }: PlaceProps) {
+  const left = shown.size - (shown.pieces.at(-1)?.end ?? 0)
+  const news = [
+    shown.news > 0 && `${shown.news} new`,
+    left > 0 && !shown.isAtEnd && bytesText(left),
+  ]
+  const more = news.filter(Boolean).join(' + ')
+  return (
+    <>
+      {isFollowing && isAlive && (
+        <span className="output-following" data-st="in-progress">
+          <Radio size={14} strokeWidth={1.5} aria-hidden="true" /> Following
+        </span>
+      )}
+      {!isFollowing && (
+        <Button look="quiet" onClick={onFollow}>
+          {isAlive ? 'Follow' : 'To the end'}
+          {more !== '' && `, ${more}`}
+        </Button>
+      )}
+      <span className="output-size" title={plural(shown.size, 'byte')}>
+        {shown.isRead ? bytesText(shown.size) : ''}
+      </span>
+    </>
+  )
+}
+
+function CopyButton({ text }: { readonly text: () => string }) {
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text())
+      showToast('Copied what is loaded of the output')
+    } catch {
+      showToast('Not copied: this browser does not allow it', { kind: 'error' })
+    }
+  }
+  return (
+    <Button look="quiet" aria-label="Copy what is loaded" onClick={() => void copy()}>
+      <Copy size={14} strokeWidth={1.5} aria-hidden="true" />
+    </Button>
+  )
+}

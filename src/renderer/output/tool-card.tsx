@@ -1,0 +1,183 @@
+/** One call of a tool: what was asked, what came of it. Long bodies are folded; a failure stands open; what runs counts. */
+import { ChevronDown, ChevronRight, FileText, Pencil, Search, Terminal, Wrench } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { durationText } from '../../domain/format.ts'
+import { Elapsed } from '../components/elapsed.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Lamp } from '../components/status-badge.tsx'
+import { countText } from '../ui/numbers.ts'
+import { editDiff, type EditDiff } from './edit-diff.ts'
+import type { LooseResult, ToolBlock, ToolResult } from './fold-output.ts'
+import { useOpened } from './opened-blocks.ts'
+import { PlainText } from '../ui/plain-text.tsx'
+import { TerminalText } from './shown-text.tsx'
+
+const FOLDED_LINES = 8
+
+interface ToolCardProps {
+  readonly block: ToolBlock
+  /** It may still be under way. */
+  readonly isAlive: boolean
+  /** Since when it runs, when that is known. */
+  readonly since: string | null
+}
+
+export function ToolCard({ block, isAlive, since }: ToolCardProps) {
+  const { result } = block
+  const diff = editDiff(block.name, block.input)
+  return (
+    <div className="tool" data-st={stateOf(result, isAlive)}>
+      <div className="tool-head">
+        <ToolIcon name={block.name} />
+        <b>{block.name}</b>
+        <code title={block.summary}>
+          <PlainText text={block.summary} />
+        </code>
+        <span className="tool-word">
+          {diff && <Counts diff={diff} />}
+          {result === null ? (
+            <Pending isAlive={isAlive} since={since} />
+          ) : (
+            <Outcome result={result} startedAt={block.at} />
+          )}
+        </span>
+      </div>
+      {diff && <Diff blockKey={block.key} diff={diff} isOpen={result?.ok === false} />}
+      {result !== null && result.text !== '' && !(diff && result.ok) && (
+        <Result blockKey={block.key} result={result} />
+      )}
+    </div>
+  )
+}
+
+function Pending({ isAlive, since }: Pick<ToolCardProps, 'isAlive' | 'since'>): ReactNode {
+  if (!isAlive) return 'No answer'
+  return (
+    <>
+      <Lamp state="in-progress" />
+      {since === null ? 'Running' : <Elapsed since={since} />}
+    </>
+  )
+}
+
+/** An answer whose call stands further up than what was read. */
+export function LooseResultCard({ block }: { readonly block: LooseResult }) {
+  return (
+    <div className="tool" data-st={stateOf(block.result, false)}>
+      <div className="tool-head">
+        <Wrench size={14} strokeWidth={1.5} aria-hidden="true" />
+        <b>Answer</b>
+        <code>to an earlier call</code>
+        <span className="tool-word">
+          <Outcome result={block.result} startedAt={null} />
+        </span>
+      </div>
+      <Result blockKey={block.key} result={block.result} />
+    </div>
+  )
+}
+
+const stateOf = (result: ToolResult | null, isAlive: boolean): string =>
+  result === null ? (isAlive ? 'in-progress' : 'abandoned') : result.ok ? 'done' : 'failed'
+
+function Outcome({
+  result,
+  startedAt,
+}: {
+  readonly result: ToolResult
+  readonly startedAt: number | null
+}) {
+  // Read in one go, both have one time, which says nothing about the call.
+  const took =
+    startedAt === null || result.at === null || result.at === startedAt
+      ? null
+      : result.at - startedAt
+  return (
+    <>
+      {result.ok ? (
+        <>
+          <Icon name="check" />
+          <span className="visually-hidden">Ok</span>
+        </>
+      ) : (
+        'Failed'
+      )}
+      {took !== null && <span className="text-text-3">{durationText(took)}</span>}
+    </>
+  )
+}
+
+function ToolIcon({ name }: { readonly name: string }) {
+  const Found = ICONS.find(([pattern]) => pattern.test(name))?.[1] ?? Wrench
+  return <Found size={14} strokeWidth={1.5} aria-hidden="true" />
+}
+const ICONS = [
+  [/bash|shell|command|exec/i, Terminal],
+  [/edit|write|patch/i, Pencil],
+  [/read|file|view/i, FileText],
+  [/grep|glob|search|find/i, Search],
+] as const
+
+const Counts = ({ diff }: { readonly diff: EditDiff }): ReactNode => (
+  <>
+    <span className="text-done">+{diff.added}</span>
+    <span className="text-failed">−{diff.removed}</span>
+  </>
+)
+
+function Result({ blockKey, result }: { readonly blockKey: string; readonly result: ToolResult }) {
+  const lines = result.text.replace(/\n+$/, '').split('\n')
+  return (
+    <Folded blockKey={blockKey} count={lines.length} isOpenAtFirst={!result.ok}>
+      {(shown) => <TerminalText text={lines.slice(0, shown).join('\n')} />}
+    </Folded>
+  )
+}
+
+const SIGNS = { same: '  ', added: '+ ', removed: '- ' } as const
+
+function Diff(props: {
+  readonly blockKey: string
+  readonly diff: EditDiff
+  readonly isOpen: boolean
+}) {
+  const { lines } = props.diff
+  return (
+    <Folded blockKey={`${props.blockKey} diff`} count={lines.length} isOpenAtFirst={props.isOpen}>
+      {(shown) =>
+        lines.slice(0, shown).map((line, index) => (
+          <span key={index} className="diff-line" data-kind={line.kind}>
+            {SIGNS[line.kind]}
+            <PlainText text={line.text} />
+            {'\n'}
+          </span>
+        ))
+      }
+    </Folded>
+  )
+}
+
+interface FoldedProps {
+  readonly blockKey: string
+  /** Lines there are. */
+  readonly count: number
+  readonly isOpenAtFirst: boolean
+  readonly children: (shown: number) => ReactNode
+}
+
+function Folded({ blockKey, count, isOpenAtFirst, children }: FoldedProps) {
+  const [isOpen, toggle] = useOpened(blockKey, isOpenAtFirst)
+  const isLong = count > FOLDED_LINES
+  const Mark = isOpen ? ChevronDown : ChevronRight
+  return (
+    <>
+      <pre>{children(isOpen || !isLong ? count : FOLDED_LINES)}</pre>
+      {isLong && (
+        <button type="button" className="tool-more" aria-expanded={isOpen} onClick={toggle}>
+          <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+          {isOpen ? 'Show less' : `Show all ${countText(count)} lines`}
+        </button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,140 @@
+/** Finding a text in an output: in all of it, or in what is loaded of stderr alone, which the host does not search. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useSession } from '../model/session/session-context.tsx'
+import type { Problem } from '../model/session/problem.ts'
+import { blockText } from './block-text.ts'
+import type { OutputBlock } from './fold-output.ts'
+
+/** A place in the file, or a block of those that are loaded. */
+export type Found = { readonly offset: number } | { readonly blockKey: string }
+
+interface Matches {
+  readonly text: string
+  readonly found: readonly Found[]
+  /** Where the host goes on; null = it has seen all. */
+  readonly next: number | null
+}
+const none: Matches = { text: '', found: [], next: null }
+
+export interface OutputSearch {
+  readonly text: string
+  readonly index: number
+  readonly count: number
+  /** There may be more than `count`. */
+  readonly isMore: boolean
+  readonly isBusy: boolean
+  readonly problem: Problem | null
+  setText(text: string): void
+  step(by: 1 | -1): void
+  dismiss(): void
+}
+
+interface SearchParts {
+  readonly agentId: string
+  readonly isWholeFile: boolean
+  readonly blocks: readonly OutputBlock[]
+  readonly onFound: (found: Found) => void
+}
+
+const TYPING_MS = 200
+
+export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts): OutputSearch {
+  const [text, setText] = useState('')
+  const [index, setIndex] = useState(0)
+  const goTo = useRef(onFound)
+  useEffect(() => {
+    goTo.current = onFound
+  })
+  const file = useFileSearch(agentId)
+  const { begin, stop } = file
+  useEffect(() => {
+    if (text === '' || !isWholeFile) return undefined
+    const timer = setTimeout(async () => {
+      const first = (await begin(text))?.found[0]
+      if (first) goTo.current(first)
+    }, TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [text, isWholeFile, begin])
+  const loaded = useMemo(
+    () => (isWholeFile ? [] : foundIn(blocks, text)),
+    [isWholeFile, blocks, text],
+  )
+  const found = isWholeFile ? file.matches.found : loaded
+  const isMore = isWholeFile && file.matches.next !== null
+  const step = async (by: 1 | -1): Promise<void> => {
+    const to = index + by
+    const list = to >= found.length && isMore ? ((await file.goOn())?.found ?? found) : found
+    const place = list[to]
+    if (place === undefined) return
+    setIndex(to)
+    goTo.current(place)
+  }
+  return {
+    text,
+    index,
+    isMore,
+    count: found.length,
+    isBusy: file.isBusy,
+    problem: file.problem,
+    setText(next) {
+      stop()
+      setIndex(0)
+      setText(next)
+    },
+    step: (by) => void step(by),
+    dismiss: file.dismiss,
+  }
+}
+
+/** Places in the file, found piece by piece: only as far as somebody looks. */
+function useFileSearch(agentId: string) {
+  const session = useSession()
+  const [matches, setMatches] = useState(none)
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const asked = useRef(0)
+  /** Until something is found or the end is reached. Null: something else is looked for by now. */
+  const readOn = useCallback(
+    async (known: Matches): Promise<Matches | null> => {
+      const ask = ++asked.current
+      setBusy(true)
+      let { next } = known
+      let found: readonly Found[] = []
+      while (next !== null && found.length === 0) {
+        const from = next
+        const answer = await session.call(({ page }) =>
+          page.searchOutput({ id: agentId, text: known.text, from, limit: 200 }),
+        )
+        if (ask !== asked.current) return null
+        if (!answer.ok) {
+          setProblem(answer.error)
+          break
+        }
+        found = answer.value.matches.map(({ offset }) => ({ offset }))
+        next = answer.value.next
+      }
+      setBusy(false)
+      const all = { text: known.text, found: [...known.found, ...found], next }
+      setMatches(all)
+      return all
+    },
+    [session, agentId],
+  )
+  const begin = useCallback((text: string) => readOn({ text, found: [], next: 0 }), [readOn])
+  const stop = useCallback(() => {
+    asked.current += 1
+    setMatches(none)
+    setProblem(null)
+    setBusy(false)
+  }, [])
+  const dismiss = useCallback(() => setProblem(null), [])
+  return { matches, isBusy, problem, begin, goOn: () => readOn(matches), stop, dismiss }
+}
+
+function foundIn(blocks: readonly OutputBlock[], text: string): readonly Found[] {
+  if (text === '') return []
+  const wanted = text.toLowerCase()
+  return blocks.flatMap((block) =>
+    blockText(block).toLowerCase().includes(wanted) ? [{ blockKey: block.key }] : [],
+  )
+}

@@ -1,0 +1,149 @@
+/** This machine: what agents may still take, what today has cost, and which executors can be used. */
+import type { ShownState } from '../../../domain/task.ts'
+import type { YardClient } from '../../model/session/link.ts'
+import type { AgentView, BreakerView, Summary } from '../../../contract/view.ts'
+import { spentText } from '../../components/spent-text.ts'
+import { useYard } from '../../model/session/session-context.tsx'
+import { bytesText } from '../../../domain/format.ts'
+import { Lamp } from '../../components/status-badge.tsx'
+import { plural } from '../../ui/numbers.ts'
+import { runCommand } from '../../actions/commands.ts'
+import { navigate } from '../../model/route.ts'
+
+export type Executors = Awaited<ReturnType<YardClient['service']['executors']>>
+
+export function MachineCard({ executors }: { readonly executors: Executors | null }) {
+  const summary = useYard((view) => view.summary)
+  const agents = useYard((view) => view.agents)
+  if (summary === null) return null
+  const { machine, today } = summary
+  const spent = spentText({ today })
+  const more = roomFor(summary, [...agents.values()])
+  return (
+    <section className="card machine" aria-label="This machine">
+      <header>
+        <h2>This machine</h2>
+        <span>{`${plural(machine.cores, 'core')}, ${bytesText(machine.memoryBytes)}`}</span>
+      </header>
+      <dl>
+        <Meter
+          name="Memory"
+          share={machine.memoryUsedBytes / machine.memoryBytes}
+          text={bytesText(machine.memoryUsedBytes)}
+        />
+        <Meter
+          name="CPU"
+          share={machine.cpuPercent === null ? null : machine.cpuPercent / 100}
+          text={machine.cpuPercent === null ? '' : `${Math.round(machine.cpuPercent)}%`}
+        />
+        {spent !== null && (
+          <div>
+            <dt>Today</dt>
+            <dd className="today">{spent}</dd>
+          </div>
+        )}
+      </dl>
+      {more > 0 && (
+        <p>
+          Memory for about {more} more.{' '}
+          <button type="button" onClick={() => runCommand('coordinator.caps')}>
+            Raise the cap
+          </button>
+        </p>
+      )}
+      {executors && <Health executors={executors} breakers={summary.breakers} />}
+    </section>
+  )
+}
+
+interface MeterProps {
+  readonly name: string
+  /** 0 to 1; null = not known. */
+  readonly share: number | null
+  readonly text: string
+}
+
+function Meter({ name, share, text }: MeterProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="meter" aria-hidden="true">
+        {share !== null && <i style={{ width: `${Math.min(100, share * 100)}%` }} />}
+      </dd>
+      <dd>{text}</dd>
+    </div>
+  )
+}
+
+/** How many more agents like the present ones the free memory would hold, while all places are taken. */
+export function roomFor({ agents, machine }: Summary, living: readonly AgentView[]): number {
+  if (agents.alive < agents.max) return 0
+  const known = living.flatMap(({ memoryBytes }) => memoryBytes ?? [])
+  if (known.length === 0) return 0
+  const each = known.reduce((sum, bytes) => sum + bytes, 0) / known.length
+  // A tenth is left to the rest of the machine.
+  const free = machine.memoryBytes * 0.9 - machine.memoryUsedBytes
+  return Math.max(0, Math.min(agents.max, Math.floor(free / Math.max(each, 1_000_000))))
+}
+
+interface HealthProps {
+  readonly executors: Executors
+  readonly breakers: readonly BreakerView[]
+}
+
+const NAMED = 4
+
+function Health({ executors, breakers }: HealthProps) {
+  const health = executors
+    .filter(({ type }) => type !== 'manual')
+    .map((each) => healthOf(each, breakers))
+    .toSorted((a, b) => b.weight - a.weight)
+  const named = health.filter(({ weight }) => weight > 0).slice(0, NAMED)
+  const rest = health.length - named.length
+  return (
+    <ul className="health">
+      {named.map(({ name, state, note }) => (
+        <li key={name} title={note}>
+          <Lamp state={state} />
+          {name}
+          <span className="visually-hidden">: {note}</span>
+        </li>
+      ))}
+      {rest > 0 && (
+        <li>
+          <button type="button" onClick={() => navigate({ screen: 'executors' })}>
+            {rest} more
+          </button>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+interface ExecutorHealth {
+  readonly name: string
+  readonly state: ShownState
+  readonly note: string
+  /** What is in use or held back comes first; 0 = it cannot run here, which is said on its own screen. */
+  readonly weight: number
+}
+
+export function healthOf(
+  { name, account, canRun, alive, problem }: Executors[number],
+  breakers: readonly BreakerView[],
+): ExecutorHealth {
+  const breaker = breakers.find(
+    ({ kind, subject }) =>
+      (kind === 'launch' && subject === name) ||
+      (kind === 'provider' && account !== null && subject === account),
+  )
+  if (breaker) {
+    const state = breaker.until === null ? 'failed' : 'parked'
+    return { name, state, note: breaker.reason, weight: 3 }
+  }
+  if (!canRun) {
+    const weight = alive > 0 ? 2 : 0
+    return { name, state: 'failed', note: problem ?? 'cannot run here', weight }
+  }
+  return { name, state: 'done', note: 'ready', weight: alive > 0 ? 2 : 1 }
+}

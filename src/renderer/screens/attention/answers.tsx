@@ -1,0 +1,272 @@
+/** The answer to each kind of thing that waits for a person: real commands, and words where only the person can act. */
+import { Check, Copy } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useSession, useYard, type CommandRun } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { TwiceButton } from '../../ui/twice-button.tsx'
+import { navigate } from '../../model/route.ts'
+import { abandonTasks } from '../../actions/send-acts.ts'
+import { runCommand } from '../../actions/commands.ts'
+import type { AttentionItem, ItemKind } from './attention-items.ts'
+import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
+import { ExecutorAnswer } from './executor-answer.tsx'
+import { QuestionAnswer } from '../../actions/question-answer.tsx'
+import { TrustDialog } from './trust-dialog.tsx'
+
+export interface AnswerProps {
+  readonly item: AttentionItem
+  readonly command: CommandRun
+}
+
+const ANSWERS: Readonly<Record<ItemKind, (props: AnswerProps) => ReactNode>> = {
+  failed: FailedAnswer,
+  'sign-in': WaitingAnswer,
+  answer: AskedAnswer,
+  manual: ManualAnswer,
+  taken: TakenAnswer,
+  executor: ExecutorAnswer,
+  landing: LandingAnswer,
+  untrusted: TrustAnswer,
+  'read-only': ReadOnlyAnswer,
+  respawn: RespawnAnswer,
+  launch: LaunchAnswer,
+  silence: SilenceAnswer,
+  unreachable: UnreachableAnswer,
+  provider: ProviderAnswer,
+  budget: YardBudgetAnswer,
+  spent: TaskBudgetAnswer,
+  machine: MachineAnswer,
+}
+
+export function Answers(props: AnswerProps) {
+  const Answer = ANSWERS[props.item.kind]
+  return <Answer {...props} />
+}
+
+function FailedAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  const retry = (fresh: boolean): void =>
+    void command.run(({ task }, commandId) => task.retry({ id, fresh, commandId }))
+  return (
+    <>
+      <Button icon="retry" isBusy={command.isBusy} onClick={() => retry(false)}>
+        Retry
+      </Button>
+      <TwiceButton
+        icon="retry"
+        label="Retry fresh"
+        question="From the start?"
+        isBusy={command.isBusy}
+        onConfirm={() => retry(true)}
+      />
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+function WaitingAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <Button
+        icon="play"
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.retry({ id, commandId }))}
+      >
+        {item.kind === 'sign-in' ? 'I have signed in: go on' : 'Go on'}
+      </Button>
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+function AskedAnswer({ item }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <QuestionAnswer task={id} question={item.text} />
+      <Abandon id={id} />
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+/** It was refused for a cause that a person can put away. */
+function LandingAnswer({ item, command }: AnswerProps) {
+  const task = item.task ?? ''
+  return (
+    <>
+      <Button
+        isBusy={command.isBusy}
+        onClick={() =>
+          void command.run(({ change }, commandId) => change.land({ task, commandId }))
+        }
+      >
+        Merge again
+      </Button>
+      <Button onClick={() => navigate({ task, tab: 'changes' })}>Show changes</Button>
+    </>
+  )
+}
+
+function ManualAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <Button
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.take({ id, commandId }))}
+      >
+        Take it in hand
+      </Button>
+      <MarkDone id={id} command={command} />
+    </>
+  )
+}
+
+function TakenAnswer({ item, command }: AnswerProps) {
+  const id = item.task ?? ''
+  return (
+    <>
+      <MarkDone id={id} command={command} />
+      <Button
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ task }, commandId) => task.letGo({ id, commandId }))}
+      >
+        Give it back
+      </Button>
+    </>
+  )
+}
+
+function MarkDone({ id, command }: { readonly id: string; readonly command: CommandRun }) {
+  return (
+    <Button
+      icon="check"
+      isBusy={command.isBusy}
+      onClick={() =>
+        void command.run(({ task }, commandId) => task.complete({ id, force: true, commandId }))
+      }
+    >
+      Mark as done
+    </Button>
+  )
+}
+
+function TrustAnswer({ item }: AnswerProps) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button look="main" onClick={() => setOpen(true)}>
+        Review…
+      </Button>
+      <CopyCommand text="yard trust" />
+      <TrustDialog name={item.title} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  )
+}
+
+/** Only the disk can be helped, outside of the window: the log says what fails. */
+function ReadOnlyAnswer() {
+  return <Button onClick={() => runCommand('service.log')}>Show the log</Button>
+}
+
+/** Its agents end without an outcome, one after the other: their output says why. */
+function RespawnAnswer({ item }: AnswerProps) {
+  const task = item.task ?? ''
+  return (
+    <>
+      <Button icon="terminal" onClick={() => navigate({ task, tab: 'output' })}>
+        Show output
+      </Button>
+      <Abandon id={task} />
+    </>
+  )
+}
+
+function LaunchAnswer() {
+  return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+}
+
+/** What it holds goes on at once, in the same conversations; it spends no try. */
+function ProviderAnswer({ item, command }: AnswerProps) {
+  const provider = item.subject ?? ''
+  return (
+    <>
+      <Button
+        icon="play"
+        isBusy={command.isBusy}
+        onClick={() => void command.run(({ service }) => service.wake({ provider }))}
+      >
+        {item.until === null ? 'I have signed in: go on' : 'Try now'}
+      </Button>
+      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+    </>
+  )
+}
+
+function MachineAnswer() {
+  return (
+    <Button onClick={() => navigate({ screen: 'settings', filters: { section: 'machine' } })}>
+      Change its caps
+    </Button>
+  )
+}
+
+/** Its service does not take its task. */
+function UnreachableAnswer({ item }: AnswerProps) {
+  return (
+    <>
+      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
+      <ShowOutput item={item} />
+    </>
+  )
+}
+
+function SilenceAnswer({ item }: AnswerProps) {
+  return <ShowOutput item={item} />
+}
+
+function Abandon({ id }: { readonly id: string }) {
+  const session = useSession()
+  const card = useYard((view) => view.tasks.get(id))
+  return card ? (
+    <Button look="danger" onClick={() => void abandonTasks(session, [card])}>
+      Abandon
+    </Button>
+  ) : null
+}
+
+function ShowOutput({ item }: { readonly item: AttentionItem }) {
+  const { task, agent } = item
+  if (task === null || agent === null) return null
+  return (
+    <Button icon="terminal" onClick={() => navigate({ task, tab: 'output', agent })}>
+      Show output
+    </Button>
+  )
+}
+
+/** A command to run in a terminal. */
+function CopyCommand({ text }: { readonly text: string }) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+  }
+  const Mark = isCopied ? Check : Copy
+  return (
+    <span className="attention-command">
+      <code>{text}</code>
+      <Button
+        look="quiet"
+        aria-label={isCopied ? 'Copied' : `Copy ${text}`}
+        onClick={() => void copy().catch(() => setCopied(false))}
+      >
+        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+    </span>
+  )
+}

@@ -1,0 +1,211 @@
+/** What waits for a person, as the list shows it: with what it holds up, and until when. Pure. */
+import type {
+  AgentView,
+  Attention,
+  AttentionKind,
+  BreakerView,
+  Summary,
+  TaskCard,
+} from '../../../contract/view.ts'
+import { countHeldBy } from '../../../domain/held-by.ts'
+import { BREAKER_KINDS } from '../../../domain/plan.ts'
+import { plural } from '../../ui/numbers.ts'
+import { dependentsOf, type Tasks } from '../../model/reach.ts'
+import { isFinishedCard } from '../../actions/task-acts.ts'
+
+/** What the host tells of, and what only the page adds: tasks that somebody does by hand, a machine that lets nothing start. */
+export type ItemKind = AttentionKind | 'taken' | 'machine'
+
+export interface AttentionItem {
+  /** Another one as soon as what it says changes. */
+  readonly key: string
+  readonly kind: ItemKind
+  /** `Failed`, `Sign in` */
+  readonly word: string
+  /** The task, agent, provider or yard it is about. */
+  readonly title: string
+  /** What a breaker holds: a profile, a provider's account, `day` or `graph`. Null for the rest. */
+  readonly subject: string | null
+  readonly text: string
+  /** What its program wrote last, where that says why. */
+  readonly lastLines: string | null
+  readonly task: string | null
+  readonly agent: string | null
+  /** Null = not told. */
+  readonly since: string | null
+  /** When it ends by itself. */
+  readonly until: string | null
+  /** `holds 6 tasks`; null = nothing, or nobody knows. */
+  readonly effect: string | null
+}
+
+const WORDS: Readonly<Record<ItemKind, string>> = {
+  failed: 'Failed',
+  'sign-in': 'Sign in',
+  answer: 'Question',
+  manual: 'For a person',
+  taken: 'In your hands',
+  executor: 'No executor',
+  landing: 'Merge',
+  untrusted: 'Not confirmed',
+  'read-only': 'Nothing can be saved',
+  respawn: 'Held back',
+  launch: 'Held back',
+  provider: 'Asleep',
+  machine: 'Machine',
+  silence: 'Silent',
+  unreachable: 'Not reached',
+  budget: 'Budget used up',
+  spent: 'Budget used up',
+}
+
+const isBreaker = (kind: AttentionKind): boolean => BREAKER_KINDS.some((each) => each === kind)
+
+/** A provider that no time wakes wants somebody to sign in. */
+const wordOfBreaker = ({ kind, until }: BreakerView): string =>
+  kind === 'provider' && until === null ? 'Sign in' : WORDS[kind]
+
+const BUDGETS: Readonly<Record<string, string>> = {
+  'budget:day': 'Today’s budget',
+  'budget:graph': 'The graph’s budget',
+}
+
+/** Oldest first. */
+export function attentionItems(
+  summary: Summary,
+  tasks: Tasks,
+  agents: ReadonlyMap<string, AgentView>,
+): readonly AttentionItem[] {
+  const named = summary.attention.filter(({ kind }) => !isBreaker(kind))
+  return [
+    ...named.map((each) => fromAttention(each, summary, tasks)),
+    ...summary.breakers.map((each) => fromBreaker(each, summary, tasks, agents)),
+    ...[...agents.values()].flatMap((each) => fromTaken(each, summary, tasks)),
+    ...fromMachine(summary),
+  ].toSorted((a, b) => beginOf(a) - beginOf(b) || a.key.localeCompare(b.key))
+}
+
+const beginOf = ({ since }: AttentionItem): number =>
+  since === null ? Number.MAX_SAFE_INTEGER : Date.parse(since)
+
+const keyOf = (summary: Summary, parts: readonly (string | null)[]): string =>
+  [summary.folder, ...parts].join('\n')
+
+function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
+  const card = each.task === null ? undefined : tasks.get(each.task)
+  const title = card?.title ?? summary.name
+  return {
+    key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
+    kind: each.kind,
+    word: WORDS[each.kind],
+    title,
+    subject: null,
+    text: capital(each.reason),
+    lastLines: each.lastLines ?? null,
+    task: each.task,
+    agent: each.agent,
+    since: each.since,
+    until: null,
+    effect: card ? holdsText(heldBy(card, tasks)) : null,
+  }
+}
+
+function fromBreaker(
+  breaker: BreakerView,
+  summary: Summary,
+  tasks: Tasks,
+  agents: ReadonlyMap<string, AgentView>,
+): AttentionItem {
+  const agent = agents.get(breaker.subject)
+  const task = tasks.get(agent?.task ?? breaker.subject)
+  return {
+    key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
+    kind: breaker.kind,
+    word: wordOfBreaker(breaker),
+    title: titleOf(breaker, task, tasks),
+    subject: breaker.subject,
+    text: capital(breaker.reason),
+    lastLines: null,
+    task: task?.id ?? null,
+    agent: agent?.id ?? null,
+    since: breaker.since,
+    until: breaker.until,
+    effect:
+      breaker.kind === 'silence' || breaker.kind === 'unreachable'
+        ? null
+        : holdsText(waitingFor(breaker, tasks)),
+  }
+}
+
+function titleOf({ key, kind, subject }: BreakerView, task: TaskCard | undefined, tasks: Tasks) {
+  const isTask = kind === 'silence' || tasks.has(subject)
+  return isTask && task ? task.title : (BUDGETS[key] ?? subject)
+}
+
+/** Its caps over all yards, or its memory, let nothing start here. Since when is not told, so it stands last. */
+function fromMachine(summary: Summary): AttentionItem[] {
+  const { hold } = summary.machine
+  if (hold === null) return []
+  return [
+    {
+      key: keyOf(summary, ['machine']),
+      kind: 'machine',
+      word: WORDS.machine,
+      title: 'This machine',
+      subject: null,
+      text: capital(hold),
+      lastLines: null,
+      task: null,
+      agent: null,
+      since: null,
+      until: null,
+      effect: null,
+    },
+  ]
+}
+
+/** A task that somebody does by hand: it ends when they say so. */
+function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionItem[] {
+  const card = tasks.get(agent.task)
+  if (agent.executorType !== 'manual' || !card) return []
+  return [
+    {
+      key: keyOf(summary, ['taken', agent.id]),
+      kind: 'taken',
+      word: WORDS.taken,
+      title: card.title,
+      subject: null,
+      text: 'It ends when you say that it is done, or give it back',
+      lastLines: null,
+      task: card.id,
+      agent: agent.id,
+      since: agent.claimedAt,
+      until: null,
+      effect: holdsText(heldBy(card, tasks)),
+    },
+  ]
+}
+
+function heldBy({ id }: TaskCard, tasks: Tasks): number {
+  const isFinished = (each: string): boolean => {
+    const card = tasks.get(each)
+    return card === undefined || isFinishedCard(card)
+  }
+  return countHeldBy({ dependentsOf: dependentsOf(tasks), isFinished }, id)
+}
+
+function waitingFor(breaker: BreakerView, tasks: Tasks): number {
+  const own = tasks.get(breaker.subject)
+  if (own) return 1 + heldBy(own, tasks)
+  let count = 0
+  for (const { heldBy: keys, park } of tasks.values()) {
+    const isParked = breaker.kind === 'provider' && park?.provider === breaker.subject
+    if (isParked || keys?.includes(breaker.key)) count += 1
+  }
+  return count
+}
+
+const holdsText = (count: number): string | null =>
+  count === 0 ? null : `holds ${plural(count, 'task')}`
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

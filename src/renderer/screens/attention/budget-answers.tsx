@@ -1,0 +1,126 @@
+/** A larger budget, given where it is missed: what waits for it goes on by itself, in the same conversations. */
+import { useState, type FormEvent } from 'react'
+import type { Costs } from '../../../contract/page.ts'
+import { useSession, useTurnover, type CommandRun } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { useAnswer } from '../../model/use-answer.ts'
+import { making } from '../../actions/history.ts'
+import type { YardClient } from '../../model/session/link.ts'
+import type { AttentionItem } from './attention-items.ts'
+import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
+
+interface BudgetAnswerProps {
+  readonly item: AttentionItem
+  readonly command: CommandRun
+}
+
+/** The cap of a day, or of the graph, as the yard’s own file says it. */
+export function YardBudgetAnswer({ item, command }: BudgetAnswerProps) {
+  // Those that run go on at a cap: what is spent grows while the cap stays what it is.
+  const turnover = useTurnover()
+  const costs = useAnswer(({ page }) => page.cost({ by: 'executor', limit: 1 }), {
+    key: `${turnover} ${item.key}`,
+  })
+  const which = item.subject === 'graph' ? 'graph' : 'day'
+  const reached = costs.value && capOf(costs.value, which)
+  if (!reached) return null
+  const raise = (value: number): Promise<boolean> => {
+    const key = `budget.${which}_${reached.unit}`
+    const edits = [{ key, value: String(value) }]
+    return command.run(({ page }) => page.configure({ scope: 'project', edits }))
+  }
+  return (
+    <RaiseForm
+      label={`New budget: ${item.title}`}
+      reached={reached}
+      command={command}
+      raise={raise}
+    />
+  )
+}
+
+const capOf = ({ budget }: Costs, which: 'day' | 'graph'): ReachedCap | null =>
+  reachedCap({
+    capUsd: budget[which].capUsd,
+    capTokens: budget[which].capTokens,
+    usd: budget[which].costUsd,
+    tokens: budget[which].tokens,
+  })
+
+/** The cap of a task, over all its tries. */
+export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
+  const session = useSession()
+  const id = item.task ?? ''
+  const turnover = useTurnover()
+  const key = `${turnover} ${item.key}`
+  const task = useAnswer((client) => client.task.get({ id }), { key }).value
+  const reached =
+    task &&
+    reachedCap({
+      capUsd: task.budget,
+      capTokens: task.budgetTokens,
+      usd: task.costUsd,
+      tokens: task.tokens,
+    })
+  if (!reached) return null
+  const field = reached.unit === 'usd' ? 'budget' : 'budgetTokens'
+  const set = (value: number) => (client: YardClient, commandId: string) =>
+    client.task.edit({ id, [field]: value, commandId })
+  const raise = (value: number): Promise<boolean> =>
+    making(async (own) => {
+      if (!(await command.run(set(value), own.waitsForPerson))) return false
+      const label = `Raised the budget of “${item.title}”`
+      own.remember(session, { label, undo: set(reached.cap), redo: set(value) })
+      return true
+    })
+  return (
+    <RaiseForm
+      label={`New budget of ${item.title}`}
+      reached={reached}
+      command={command}
+      raise={raise}
+    />
+  )
+}
+
+interface RaiseFormProps {
+  readonly label: string
+  readonly reached: ReachedCap
+  readonly command: CommandRun
+  readonly raise: (value: number) => Promise<boolean>
+}
+
+function RaiseForm({ label, reached, command, raise }: RaiseFormProps) {
+  const { unit, spent } = reached
+  const [typed, setTyped] = useState(() => String(nextCap(reached)))
+  const value = Number(typed)
+  const isMore = typed.trim() !== '' && Number.isFinite(value) && value > spent
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (isMore && !command.isBusy) void raise(value)
+  }
+  return (
+    <form className="attention-raise" onSubmit={submit}>
+      <span aria-hidden="true">{unit === 'usd' ? '$' : ''}</span>
+      <input
+        className="input"
+        aria-label={`${label}, ${unit === 'usd' ? 'US dollars' : 'tokens'}`}
+        inputMode="decimal"
+        autoComplete="off"
+        value={typed}
+        aria-invalid={!isMore}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      {unit === 'tokens' && <span aria-hidden="true">tokens</span>}
+      <Button
+        type="submit"
+        look="main"
+        isBusy={command.isBusy}
+        disabled={!isMore}
+        title={isMore ? undefined : 'It must be more than what is spent already'}
+      >
+        Raise
+      </Button>
+    </form>
+  )
+}

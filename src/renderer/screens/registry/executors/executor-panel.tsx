@@ -1,0 +1,194 @@
+/** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import type { BreakerView } from '../../../../contract/view.ts'
+import { useYard } from '../../../model/session/session-context.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { keyParts } from '../../../components/config-entry.ts'
+import { ConfigRow } from '../../../components/config-row.tsx'
+import { CopyText } from '../../../components/copy-text.tsx'
+import { RoutePlan } from '../../../components/route-plan.tsx'
+import { useAnswer } from '../../../model/use-answer.ts'
+import { plural } from '../../../ui/numbers.ts'
+import { navigate } from '../../../model/route.ts'
+import { cliOf, fixesOf, standingOf, typeLabel, type ExecutorView } from './executor-state.ts'
+import { StandingBadge } from './executor-table.tsx'
+import { usesOf } from './executor-use.ts'
+import { ExecutorFacts } from './executor-facts.tsx'
+import { ExecutorTestRun } from './executor-test-run.tsx'
+import { HeaderForm } from './header-form.tsx'
+import { modelStops } from './model-stops.ts'
+import type { Registry } from './use-registry.ts'
+
+interface ExecutorPanelProps {
+  readonly view: ExecutorView
+  readonly registry: Registry
+  readonly onClose: () => void
+}
+
+type PartProps = Pick<ExecutorPanelProps, 'view' | 'registry'>
+
+const NO_BREAKERS: readonly BreakerView[] = []
+
+export function ExecutorPanel(props: ExecutorPanelProps) {
+  const { view, registry, onClose } = props
+  const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // A narrow window shows the panel instead of the list, and with it goes what had the focus.
+    const focused = document.activeElement
+    if (focused instanceof HTMLElement && focused.checkVisibility()) return
+    panel.current?.focus()
+  }, [])
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    // What it opened over the page closes by itself.
+    if (!event.currentTarget.contains(event.target as Node)) return
+    event.preventDefault()
+    onClose()
+  }
+  return (
+    <aside
+      ref={panel}
+      className="registry-panel"
+      tabIndex={-1}
+      aria-label={`Executor ${view.name}`}
+      onKeyDown={onKeyDown}
+    >
+      <header>
+        <h2>{view.name}</h2>
+        <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
+        <p>{typeLabel(view)}</p>
+        <div>
+          <StandingBadge standing={standingOf(view, breakers)} />
+        </div>
+      </header>
+      <Part title="On this machine">
+        <ExecutorFacts view={view} clis={registry.clis} breakers={breakers} />
+      </Part>
+      <Part title="Test">
+        <ExecutorTestRun key={view.name} view={view} onTold={registry.askAgain} />
+      </Part>
+      <Mending view={view} registry={registry} />
+      <Uses view={view} registry={registry} />
+      <Model view={view} registry={registry} />
+      <Profile view={view} registry={registry} />
+    </aside>
+  )
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function Mending({ view, registry }: PartProps) {
+  const { clis, searched } = registry
+  const cli = cliOf(view, clis)
+  const hasProgram = (registry.config ?? []).some(({ key }) => {
+    const [table, name, field] = keyParts(key)
+    return table === 'executors' && name === view.name && field === 'command'
+  })
+  const fixes = fixesOf(view, clis, hasProgram)
+  if (view.canRun)
+    return view.binary === null ? null : (
+      <Part title="Program">
+        <CopyText text={view.binary} />
+        {cli?.problem != null && <p className="registry-warning">{cli.problem}</p>}
+      </Part>
+    )
+  return (
+    <Part title="What to do">
+      {fixes.map(({ text, command }) => (
+        <p key={command} className="registry-fix">
+          {text}
+          <CopyText text={command} />
+        </p>
+      ))}
+      <p>Then look again. Tasks on this executor wait until it can run.</p>
+      {searched.length > 0 && (
+        <details>
+          <summary>Folders searched</summary>
+          <ul>
+            {searched.map((folder) => (
+              <li key={folder}>
+                <code>{folder}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Part>
+  )
+}
+
+function Uses({ view, registry }: PartProps) {
+  const tasks = useYard((yard) => yard.tasks)
+  const { named, byDefault, handedBy } = usesOf(view.name, tasks.values(), registry.config ?? [])
+  const showTasks = (): void =>
+    navigate({ screen: 'tasks', filters: { q: `executor:${view.name}` } })
+  const isIdle = named + byDefault + handedBy.length + view.alive === 0
+  return (
+    <Part title="Who uses it">
+      {isIdle && <p>Nobody now.</p>}
+      {view.alive > 0 && <p>{plural(view.alive, 'agent')} alive</p>}
+      {named > 0 && (
+        <p>
+          {plural(named, 'unfinished task names', 'unfinished tasks name')} it{' '}
+          <Button look="quiet" onClick={showTasks}>
+            Show them
+          </Button>
+        </p>
+      )}
+      {byDefault > 0 && (
+        <p>{plural(byDefault, 'task that names', 'tasks that name')} none: it is the default</p>
+      )}
+      {handedBy.length > 0 && <p>Handed on to by {handedBy.join(', ')}</p>}
+    </Part>
+  )
+}
+
+/** For a task that names none. */
+function Model({ view, registry }: PartProps) {
+  const stops = modelStops(view, registry.models, registry.config ?? [])
+  if (stops.length === 0) return null
+  return (
+    <Part title="Who picks the model">
+      <RoutePlan what="model" stops={stops} />
+    </Part>
+  )
+}
+
+function Profile({ view, registry }: PartProps) {
+  const { names, askAgain } = registry
+  const settings = useAnswer(({ page }) => page.settings({ executor: view.name }), {
+    key: view.name,
+  })
+  // The answer about the executor that was shown before stays until the next one comes.
+  const entries = (settings.value?.entries ?? []).filter(
+    ({ key }) => keyParts(key)[1] === view.name,
+  )
+  const saved = (): void => {
+    settings.askAgain()
+    askAgain()
+  }
+  const known = { ...names, models: view.models ?? names.models }
+  if (entries.length === 0) return null
+  return (
+    <Part title="Profile">
+      {entries.map((entry) => (
+        <ConfigRow
+          key={entry.key}
+          entry={entry}
+          names={known}
+          scope={entry.source === 'global' ? 'global' : 'project'}
+          onSaved={saved}
+        />
+      ))}
+      {view.type === 'http' && <HeaderForm name={view.name} onSaved={saved} />}
+    </Part>
+  )
+}

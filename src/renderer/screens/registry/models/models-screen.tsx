@@ -1,0 +1,106 @@
+/** Models: the registry that tasks and executors name, and which of them is the default. */
+import { useState, type ComponentProps } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { ProblemNote } from '../../../components/problem-note.tsx'
+import { Screen } from '../../../ui/screen.tsx'
+import { useAnswer } from '../../../model/use-answer.ts'
+import { countText, plural } from '../../../ui/numbers.ts'
+import { useCommands } from '../../../actions/commands.ts'
+import { FilterField } from '../../filter-field.tsx'
+import { hasText, useQuery } from '../../../model/filter.ts'
+import { NoneMatch } from '../../none-match.tsx'
+import { useRequest } from '../../../model/use-request.ts'
+import { ModelDialog } from './model-dialog.tsx'
+import { ModelTable } from './model-table.tsx'
+import type { ModelView } from './model-use.ts'
+import { RolesDialog } from './roles-dialog.tsx'
+import { useModelActs } from './use-model-acts.ts'
+import '../registry.css'
+
+export function ModelsScreen() {
+  const models = useAnswer(({ service }) => service.models())
+  const executors = useAnswer(({ service }) => service.executors())
+  const config = useAnswer(({ service }) => service.config())
+  const [edited, setEdited] = useState<{ readonly model: ModelView | null } | null>(null)
+  const [isRoles, setRoles] = useState(false)
+  const add = (): void => setEdited({ model: null })
+  useCommands({ 'model.add': add, 'model.roles': () => setRoles(true) })
+  useRequest('add', add)
+  useRequest('roles', () => setRoles(true))
+  const askAll = (): void => {
+    for (const each of [models, executors, config]) each.askAgain()
+  }
+  const list = models.value ?? []
+  const { act, problem, dismiss } = useModelActs(
+    { models: list, executors: executors.value ?? [], config: config.value ?? [] },
+    askAll,
+  )
+  return (
+    <Screen
+      title="Models"
+      filters={
+        <FilterField label="Filter models" hint="Words of a model: its name, provider, id, tier" />
+      }
+      note={models.value && noteOf(list)}
+      tools={
+        <>
+          <Button onClick={() => setRoles(true)}>Roles</Button>
+          <Button icon="plus" onClick={() => setEdited({ model: null })}>
+            Model
+          </Button>
+        </>
+      }
+    >
+      <div className="registry">
+        <div className="registry-list">
+          <ProblemNote problem={problem} onClose={dismiss} />
+          <ProblemNote problem={models.problem ?? config.problem} onClose={askAll} />
+          {models.value && config.value && (
+            <Filtered
+              models={list}
+              config={config.value}
+              executors={executors.value ?? []}
+              acts={{ ...act, edit: (model) => setEdited({ model }) }}
+            />
+          )}
+        </div>
+      </div>
+      {isRoles && (
+        <RolesDialog names={wordsFor(list)} onSaved={askAll} onClose={() => setRoles(false)} />
+      )}
+      {edited && (
+        <ModelDialog
+          model={edited.model}
+          taken={new Set(list.map(({ name }) => name))}
+          onSaved={askAll}
+          onClose={() => setEdited(null)}
+        />
+      )}
+    </Screen>
+  )
+}
+
+function noteOf(models: readonly ModelView[]): string {
+  const byDefault = models.find(({ isDefault }) => isDefault)
+  const count = `${countText(models.length)} in the registry, prices per million tokens`
+  return byDefault === undefined ? count : `${count}, ${byDefault.name} is the default`
+}
+
+/** A role may name a model, or a tier, which means its provider’s model of that tier. */
+const wordsFor = (models: readonly ModelView[]): readonly string[] => [
+  ...new Set([...models.map(({ name }) => name), ...models.flatMap(({ tier }) => tier ?? [])]),
+]
+
+/** What the filter leaves of them. */
+function Filtered({ models, ...rest }: ComponentProps<typeof ModelTable>) {
+  const query = useQuery()
+  const shown = models.filter(({ name, provider, modelId, endpoint, tier, roles, isDefault }) =>
+    hasText(query, [
+      ...[name, provider, modelId, endpoint, tier],
+      ...[...roles, isDefault ? 'default' : null],
+    ]),
+  )
+  if (models.length > 0 && shown.length === 0)
+    return <NoneMatch all={plural(models.length, 'model')} />
+  return <ModelTable models={shown} {...rest} />
+}

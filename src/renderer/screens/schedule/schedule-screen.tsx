@@ -1,0 +1,139 @@
+/** Schedule: what will start by itself, when, and what to do about it. */
+import type { AgendaItem } from '../../../contract/page.ts'
+import type { TaskCard } from '../../../contract/view.ts'
+import { useCalmYard } from '../../model/session/session-context.tsx'
+import type { YardView } from '../../model/session/yard-view.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyNote } from '../../ui/empty-note.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { Screen } from '../../ui/screen.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { useAnswer } from '../../model/use-answer.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { plural } from '../../ui/numbers.ts'
+import { openQuickAdd } from '../../actions/quick-add.ts'
+import { currentRoute, navigate, useRoute } from '../../model/route.ts'
+import { missedText, SPAN_MS, SPANS, type Span } from './agenda.ts'
+import { ScheduleTable, type ScheduleRow } from './schedule-table.tsx'
+import { Timeline } from './timeline.tsx'
+import { WaitsTable } from './waits-table.tsx'
+import './schedule.css'
+
+const ASK_EVERY_MS = 60_000
+const CALM = { everyMs: 500 }
+
+export function ScheduleScreen() {
+  const { filters } = useRoute()
+  const span = SPANS.find((each) => each === filters['span']) ?? '24h'
+  const stand = useCalmYard(standOf, CALM)
+  const rows = useAnswer(({ task }) => task.scheduleList(), { key: stand, everyMs: ASK_EVERY_MS })
+  const agenda = useAnswer(
+    ({ page }) => page.agenda({ until: new Date(Date.now() + SPAN_MS[span]).toISOString() }),
+    { key: `${span} ${stand}`, everyMs: ASK_EVERY_MS },
+  )
+  return (
+    <Screen
+      title="Schedule"
+      note={rows.value && plural(rows.value.length, 'repeating task')}
+      tools={<SpanChoice span={span} />}
+    >
+      <div className="screen-body schedule-body">
+        <ProblemNote problem={rows.problem ?? agenda.problem} onClose={rows.askAgain} />
+        {rows.value && agenda.value && <Plan rows={rows.value} items={agenda.value} span={span} />}
+      </div>
+    </Screen>
+  )
+}
+
+interface PlanProps {
+  readonly rows: readonly ScheduleRow[]
+  readonly items: readonly AgendaItem[]
+  readonly span: Span
+}
+
+function Plan({ rows, items, span }: PlanProps) {
+  const now = useNow(10_000)
+  const policy = useMissedPolicy()
+  const waits = items.filter(({ kind }) => kind !== 'schedule')
+  if (rows.length + items.length === 0) return <NothingScheduled />
+  return (
+    <>
+      <Timeline items={items} span={span} nowMs={now} />
+      {rows.length > 0 && (
+        <section aria-label="Repeating">
+          <header>
+            <h2>Repeating</h2>
+            <span>{missedText(policy)}</span>
+          </header>
+          <ScheduleTable rows={rows} nowMs={now} policy={policy} />
+        </section>
+      )}
+      {waits.length > 0 && (
+        <section aria-label="Also to come">
+          <header>
+            <h2>Also to come</h2>
+          </header>
+          <WaitsTable items={waits} nowMs={now} />
+        </section>
+      )}
+    </>
+  )
+}
+
+/** What becomes of missed times; null while it is not known. */
+function useMissedPolicy(): unknown {
+  const config = useAnswer(({ service }) => service.config())
+  return config.value?.find(({ key }) => key === 'schedule.missed')?.value ?? null
+}
+
+type Stand = Pick<YardView, 'tasks' | 'summary' | 'fetches'>
+
+/**
+ * Another text whenever there was news of something that has a time. What a card says is not enough: a run may begin and end, or
+ * its clock be set otherwise, and the card say the same as before.
+ */
+export function standOf({ tasks, summary, fetches }: Stand): string {
+  const cards = [String(fetches)]
+  for (const card of tasks.values())
+    if (card.repeats || card.notBefore !== null || card.state === 'parked')
+      cards.push(String(stampOf(card)))
+  const breakers = (summary?.breakers ?? []).map(({ key, until }) => `${key}${until ?? ''}`)
+  return [...cards, ...breakers].join(' ')
+}
+
+const stamps = new WeakMap<TaskCard, number>()
+let lastStamp = 0
+
+/** A number for as long as there is no news of the task. */
+function stampOf(card: TaskCard): number {
+  const known = stamps.get(card)
+  if (known !== undefined) return known
+  stamps.set(card, ++lastStamp)
+  return lastStamp
+}
+
+function SpanChoice({ span }: { readonly span: Span }) {
+  return (
+    <Segmented
+      label="Span"
+      value={span}
+      options={[
+        ['24h', '24 h'],
+        ['7d', '7 d'],
+      ]}
+      onChange={(next) =>
+        navigate({ filters: { ...currentRoute().filters, span: next } }, { replace: true })
+      }
+    />
+  )
+}
+
+function NothingScheduled() {
+  return (
+    <EmptyNote text="Nothing starts by the clock. Give a task a time of day such as 09:00, a cron line such as 30 7 * * 1-5, or an earliest start.">
+      <Button look="main" icon="plus" onClick={() => openQuickAdd()}>
+        Add a task
+      </Button>
+    </EmptyNote>
+  )
+}

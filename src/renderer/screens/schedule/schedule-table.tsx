@@ -1,0 +1,171 @@
+/** All repeating tasks: when they start next, in which zone, and what can be done about it. */
+import type { YardClient } from '../../model/session/link.ts'
+import { useCommand, useSession, useYard } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { TwiceButton } from '../../ui/twice-button.tsx'
+import { navigate } from '../../model/route.ts'
+import { doAct } from '../../actions/send-acts.ts'
+import { isFinishedCard, TASK_ACTS } from '../../actions/task-acts.ts'
+import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
+import { scheduleText } from './schedule-text.ts'
+
+export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
+
+interface ScheduleTableProps {
+  readonly rows: readonly ScheduleRow[]
+  readonly nowMs: number
+  /** `schedule.missed`; null while it is not known. */
+  readonly policy: unknown
+}
+
+export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
+  const command = useCommand()
+  return (
+    <>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <table className="table schedule-table">
+        <caption className="visually-hidden">Repeating tasks</caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Task</th>
+            <th scope="col">Schedule</th>
+            <th scope="col">Zone</th>
+            <th scope="col">Next</th>
+            <th scope="col">
+              <span className="visually-hidden">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>
+                <StateOf row={row} />
+              </td>
+              <td>
+                <button
+                  type="button"
+                  className="task-link"
+                  onClick={() => navigate({ task: row.id, tab: 'overview' })}
+                >
+                  {row.title}
+                </button>
+              </td>
+              <td>
+                <SpecWords spec={row.spec} />
+              </td>
+              <td className="text-text-2" title={row.tz}>
+                {placeOf(row.tz)}
+              </td>
+              <td>
+                <NextTime row={row} nowMs={nowMs} policy={policy} />
+              </td>
+              <td className="schedule-acts">
+                <Acts row={row} nowMs={nowMs} command={command} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+/** As the living card says it; the list was asked for a moment ago. */
+function StateOf({ row }: { readonly row: ScheduleRow }) {
+  const state = useYard((view) => view.tasks.get(row.id)?.state ?? row.state)
+  return <StatusBadge state={state} />
+}
+
+function SpecWords({ spec }: { readonly spec: string }) {
+  const words = scheduleText(spec)
+  return (
+    <>
+      {words}
+      {words !== null && ' '}
+      <code className="text-text-3">{spec}</code>
+    </>
+  )
+}
+
+function NextTime({
+  row,
+  nowMs,
+  policy,
+}: {
+  readonly row: ScheduleRow
+  readonly nowMs: number
+  readonly policy: unknown
+}) {
+  const { next, tz } = row
+  const missed = missedCount(row, policy)
+  if (missed !== null)
+    return (
+      <span className="missed">
+        {missed}
+        {next !== null && (
+          <>
+            , due <time dateTime={next}>{timeText(next, nowMs)}</time>
+          </>
+        )}
+      </span>
+    )
+  if (next === null) return null
+  const there = zoneTime(next, tz)
+  return (
+    <>
+      <time dateTime={next} title={next}>
+        {timeText(next, nowMs)}
+      </time>
+      {there !== '' && <span className="text-text-3"> {there}</span>}
+    </>
+  )
+}
+
+interface ActsProps {
+  readonly row: ScheduleRow
+  readonly nowMs: number
+  readonly command: ReturnType<typeof useCommand>
+}
+
+function Acts({ row, nowMs, command }: ActsProps) {
+  const session = useSession()
+  const card = useYard((view) => view.tasks.get(row.id) ?? null)
+  if (card === null || isFinishedCard(card)) return null
+  const { id, title, next } = row
+  const { run, isBusy } = command
+  const isHeld = card.state === 'paused'
+  const waits = card.status === 'open' && next !== null && !isOverdue(next, nowMs)
+  const act = isHeld ? TASK_ACTS.resume : TASK_ACTS.pause
+  return (
+    <>
+      {waits && !isHeld && (
+        <>
+          <TwiceButton
+            icon="skip"
+            label="Skip once"
+            subject={title}
+            question={`Skip ${timeText(next, nowMs)}?`}
+            isBusy={isBusy}
+            onConfirm={() =>
+              void run(({ task }, commandId) => task.scheduleSkip({ id, commandId }))
+            }
+          />
+          <Button
+            isBusy={isBusy}
+            onClick={() => void run(({ task }, commandId) => task.scheduleNow({ id, commandId }))}
+          >
+            Start now<span className="visually-hidden"> {title}</span>
+          </Button>
+        </>
+      )}
+      <Button icon={isHeld ? 'play' : 'pause'} onClick={() => void doAct(session, act, [card])}>
+        {isHeld ? 'Resume' : 'Pause'}
+        <span className="visually-hidden"> {title}</span>
+      </Button>
+    </>
+  )
+}

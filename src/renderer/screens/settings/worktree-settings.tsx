@@ -1,0 +1,132 @@
+/** Worktrees: where the tasks of this yard have worked under git, what is still in there, and their removal. */
+import { useState } from 'react'
+import type { WorktreeView } from '../../../contract/change.ts'
+import { useCommand, useYard, type CommandRun } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { FilePlace } from '../../components/file-place.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { useAnswer } from '../../model/use-answer.ts'
+import { ask } from '../../actions/ask.ts'
+import { navigate } from '../../model/route.ts'
+import { Listed } from './listed.tsx'
+import type { Setting } from './setting.ts'
+import { SettingRow } from './setting-row.tsx'
+import { heldText, removedText, removeQuestion, tidyQuestion } from './worktrees.ts'
+
+const ASK_EVERY_MS = 15_000
+
+function Worktrees() {
+  const { value, problem, askAgain } = useAnswer(({ change }) => change.worktrees(), {
+    everyMs: ASK_EVERY_MS,
+  })
+  const command = useCommand()
+  const [said, setSaid] = useState('')
+  const worktrees = value ?? []
+  const tidying = tidyQuestion(worktrees)
+  const tidy = async (): Promise<void> => {
+    if (tidying === null || (await ask(tidying)) === null) return
+    await command.run(async ({ change }, commandId) => {
+      const { removed } = await change.gc({ commandId })
+      setSaid(removed.map(removedText).join(' '))
+    })
+    askAgain()
+  }
+  const remove = async (worktree: WorktreeView): Promise<void> => {
+    if ((await ask(removeQuestion(worktree))) === null) return
+    await command.run(async ({ change }, commandId) =>
+      setSaid(removedText(await change.removeWorktree({ name: worktree.name, commandId }))),
+    )
+    askAgain()
+  }
+  return (
+    <SettingRow
+      label="Worktrees of this yard"
+      note={
+        value !== null && worktrees.length === 0
+          ? 'There are none. A task in a folder under git gets one when it starts.'
+          : 'Each holds a checkout of its task’s branch, and whatever was built or installed there.'
+      }
+      below={
+        <>
+          {worktrees.length > 0 && (
+            <WorktreeTable
+              worktrees={worktrees}
+              command={command}
+              onRemove={(each) => void remove(each)}
+            />
+          )}
+          <p role="status">{said}</p>
+          <ProblemNote problem={command.problem} onClose={command.dismiss} />
+          <ProblemNote problem={problem} onClose={askAgain} />
+        </>
+      }
+    >
+      {worktrees.length > 0 && (
+        <Button
+          isBusy={command.isBusy}
+          disabled={tidying === null}
+          title={tidying === null ? 'The work of none of them has landed' : undefined}
+          onClick={() => void tidy()}
+        >
+          Remove what has landed…
+        </Button>
+      )}
+    </SettingRow>
+  )
+}
+
+interface WorktreeTableProps {
+  readonly worktrees: readonly WorktreeView[]
+  readonly command: CommandRun
+  readonly onRemove: (worktree: WorktreeView) => void
+}
+
+function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
+  return (
+    <Listed label="List of worktrees" heads={['Worktree', 'Task', 'In it']}>
+      {worktrees.map((worktree) => (
+        <tr key={worktree.path}>
+          <td>
+            <FilePlace file={worktree.path} line={null} />
+          </td>
+          <td>{worktree.task !== null && <TaskLink id={worktree.task} />}</td>
+          <td>
+            {heldText(worktree)}
+            {worktree.problem !== null && (
+              <span className="worktree-problem">{worktree.problem}</span>
+            )}
+          </td>
+          <td>
+            <Button
+              look="danger"
+              isBusy={command.isBusy}
+              aria-label={`Remove ${worktree.name}…`}
+              onClick={() => onRemove(worktree)}
+            >
+              Remove…
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Listed>
+  )
+}
+
+function TaskLink({ id }: { readonly id: string }) {
+  const title = useYard((view) => view.tasks.get(id)?.title)
+  return (
+    <button
+      type="button"
+      className="worktree-task"
+      onClick={() => navigate({ task: id, tab: 'changes' })}
+    >
+      {title ?? id}
+    </button>
+  )
+}
+
+export const WORKTREES: Setting = {
+  id: 'worktrees',
+  words: 'Worktrees branches git remove clean up disk',
+  node: <Worktrees />,
+}

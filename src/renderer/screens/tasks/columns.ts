@@ -1,0 +1,105 @@
+/** The columns of the table: what each says, how it is sorted, and which ones a person sees how wide. Pure. */
+import type { TaskCard } from '../../../contract/view.ts'
+import { PRIORITIES } from '../../../domain/task.ts'
+import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
+import { factOf } from '../../model/fact-of.ts'
+import { taskTookMs } from '../../model/task-took-ms.ts'
+
+/** What a column sorts by; null = not known, which comes last either way. */
+type SortKey = number | string | null
+
+export interface Column {
+  readonly id: string
+  readonly title: string
+  /** px */
+  readonly width: number
+  /** Numbers stand at the right. */
+  readonly isNumber: boolean
+  readonly keyOf: (card: TaskCard, now: number) => SortKey
+}
+
+const states: readonly string[] = STATES_IN_ORDER
+const priorities: readonly string[] = PRIORITIES
+const text = (value: string | null): string | null => value || null
+const time = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))
+
+const column = (id: string, title: string, width: number, keyOf: Column['keyOf']): Column => ({
+  id,
+  title,
+  width,
+  keyOf,
+  isNumber: NUMBERS.has(id),
+})
+const NUMBERS = new Set(['tries', 'cost', 'time'])
+
+export const COLUMNS: readonly Column[] = [
+  column('state', 'State', 128, ({ state }) => states.indexOf(state)),
+  column('title', 'Title', 300, ({ title }) => title),
+  column('route', 'Executor, model', 160, ({ executor, model }) =>
+    text([executor, model].filter(Boolean).join(', ')),
+  ),
+  column('priority', 'Priority', 84, ({ priority }) => priorities.indexOf(priority)),
+  column('tries', 'Tries', 72, ({ attempts }) => attempts || null),
+  column('cost', 'Cost', 108, ({ costUsd }) => costUsd),
+  column('time', 'Time', 88, (card, now) => tookMs(card, now)),
+  column('updated', 'Updated', 116, (card) => updatedAt(card)),
+  column('fact', 'Why', 220, (card) => text(factOf(card))),
+  column('tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))),
+  column('agent', 'Agent', 96, ({ agent }) => text(agent)),
+  column('added', 'Added', 116, ({ createdAt }) => time(createdAt)),
+  column('id', 'Id', 180, ({ id }) => id),
+]
+const DEFAULT_IDS = ['state', 'title', 'route', 'priority', 'tries', 'cost', 'time', 'updated']
+const LEAST_WIDTH = 56
+const MOST_WIDTH = 900
+
+/** ms that its tries worked, or from the first start to `now` while it runs; null before it started. */
+export function tookMs(
+  card: Pick<TaskCard, 'startedAt' | 'completedAt' | 'status' | 'workedMs'>,
+  now: number,
+): number | null {
+  const { startedAt, completedAt, status } = card
+  if (startedAt === null) return null
+  if (completedAt !== null) return taskTookMs(card)
+  return status === 'in-progress' ? Math.max(0, now - Date.parse(startedAt)) : null
+}
+
+/** The last of added, started and ended, as an instant in ms. */
+export const updatedAt = (card: TaskCard): number =>
+  Math.max(...[card.createdAt, card.startedAt, card.completedAt].map((each) => time(each) ?? 0))
+
+/** The columns as kept: `title:340`, or `title` at its own width. Unknown ones are left out; none at all = the usual ones. */
+export function readColumns(kept: readonly string[] | null): readonly Column[] {
+  const read = (kept ?? DEFAULT_IDS).flatMap((word) => {
+    const [id, width] = word.split(':')
+    const found = COLUMNS.find((each) => each.id === id)
+    return found ? [{ ...found, width: clampWidth(Number(width ?? found.width)) }] : []
+  })
+  const shown = [...new Map(read.map((each) => [each.id, each])).values()]
+  return shown.length > 0 ? shown : readColumns(DEFAULT_IDS)
+}
+
+export const writeColumns = (columns: readonly Column[]): string[] =>
+  columns.map(({ id, width }) => `${id}:${width}`)
+
+export const clampWidth = (width: number): number =>
+  Number.isFinite(width) ? Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.round(width))) : 120
+
+/** Shows or hides one. The last one stays. A new one comes where it stands by default. */
+export function toggleColumn(shown: readonly Column[], id: string): readonly Column[] {
+  const rest = shown.filter((each) => each.id !== id)
+  if (rest.length < shown.length) return rest.length === 0 ? shown : rest
+  const order = COLUMNS.map((each) => each.id)
+  const added = COLUMNS.find((each) => each.id === id)
+  if (!added) return shown
+  const place = rest.findIndex((each) => order.indexOf(each.id) > order.indexOf(id))
+  return place < 0 ? [...rest, added] : rest.toSpliced(place, 0, added)
+}
+
+export function moveColumn(shown: readonly Column[], id: string, by: 1 | -1): readonly Column[] {
+  const from = shown.findIndex((each) => each.id === id)
+  const moved = shown[from]
+  const to = from + by
+  if (!moved || to < 0 || to >= shown.length) return shown
+  return shown.toSpliced(from, 1).toSpliced(to, 0, moved)
+}

@@ -1,0 +1,164 @@
+/** The journal, newest on top. Scrolled down, it stays where it is and says how much is new. */
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import type { TimelineRow } from '../../../contract/page.ts'
+import { useSession } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { instantText, instantTextIn } from '../../ui/instant.ts'
+import { EmptyNote } from '../../ui/empty-note.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { countText } from '../../ui/numbers.ts'
+import { openRow } from './open-row.ts'
+import { useJournal } from './use-journal.ts'
+
+const ROW = 28
+/** Rows before the end at which older ones are read. */
+const AHEAD = 40
+
+export function JournalList() {
+  const { rows, isLoaded, problem, readOlder } = useJournal()
+  const session = useSession()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [place, setPlace] = useState<number | null>(null)
+  const focusIndex = rows.findIndex(({ seq }) => seq === place)
+  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => rows[index]?.seq ?? index,
+    overscan: 10,
+    rangeExtractor: (range) => {
+      const seen = defaultRangeExtractor(range)
+      return focusIndex < 0 || seen.includes(focusIndex) ? seen : [...seen, focusIndex]
+    },
+  })
+  const items = list.getVirtualItems()
+  // By its oldest row, for it goes back in time without a gap.
+  const when = instantTextIn(rows.slice(-1).map(({ at }) => at))
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (rows.length > 0 && last >= rows.length - AHEAD) readOlder()
+  }, [last, rows.length, readOlder])
+  const unseen = useKeptPlace(scroller, rows)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = stepOf(event.key, focusIndex, rows.length)
+    const row = rows[focusIndex]
+    if (to !== null) {
+      setPlace(rows[to]?.seq ?? null)
+      list.scrollToIndex(to)
+    } else if (event.key === 'Enter' && row) void openRow(session, row)
+    else return
+    event.preventDefault()
+  }
+  if (problem !== null && rows.length === 0) return <EmptyNote text={problem.message} />
+  if (isLoaded && rows.length === 0) return <EmptyNote text="Nothing has happened yet." />
+  return (
+    <div className="journal">
+      <div
+        ref={scroller}
+        className="journal-rows"
+        role="listbox"
+        aria-label="Journal"
+        aria-activedescendant={focusIndex < 0 ? undefined : `journal-${place}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
+          {items.map(({ index, start }) => {
+            const row = rows[index]
+            return row ? (
+              <JournalRow
+                key={row.seq}
+                row={row}
+                when={when(row.at)}
+                top={start}
+                isPlace={row.seq === place}
+                onOpen={() => {
+                  setPlace(row.seq)
+                  void openRow(session, row)
+                }}
+              />
+            ) : null
+          })}
+        </div>
+      </div>
+      {unseen > 0 && (
+        <Button className="journal-new" onClick={() => list.scrollToOffset(0)}>
+          {countText(unseen)} new
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Where a key leads; null = it does not move. */
+function stepOf(key: string, from: number, count: number): number | null {
+  const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: count - 1 }[key]
+  return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to))
+}
+
+interface JournalRowProps {
+  readonly row: TimelineRow
+  readonly when: string
+  readonly top: number
+  readonly isPlace: boolean
+  readonly onOpen: () => void
+}
+
+function JournalRow({ row, when, top, isPlace, onOpen }: JournalRowProps) {
+  return (
+    <div
+      id={`journal-${row.seq}`}
+      role="option"
+      aria-selected={isPlace}
+      className="journal-row"
+      data-st={row.state ?? undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onOpen}
+    >
+      <time dateTime={row.at} title={row.at}>
+        {when}
+      </time>
+      {row.state === null ? <span className="journal-dot" /> : <Lamp state={row.state} />}
+      <span className="truncate" title={row.text}>
+        {row.text}
+        {row.until !== null && <span className="text-text-3"> until {instantText(row.until)}</span>}
+      </span>
+      <span className="truncate text-text-3">{row.by}</span>
+      <span className="journal-seq">{countText(row.seq)}</span>
+    </div>
+  )
+}
+
+/** News on top moves what is being read down by as much; rows above that were not seen are counted. */
+function useKeptPlace(
+  scroller: { readonly current: HTMLElement | null },
+  rows: readonly TimelineRow[],
+): number {
+  const newest = useRef<number | null>(null)
+  const [seen, setSeen] = useState<number | null>(null)
+  const isEmpty = rows.length === 0
+  useEffect(() => {
+    const element = scroller.current
+    const before = newest.current
+    newest.current = rows[0]?.seq ?? null
+    if (!element || before === null || element.scrollTop < ROW) return
+    const added = rows.findIndex(({ seq }) => seq <= before)
+    if (added > 0) element.scrollBy({ top: added * ROW })
+  }, [scroller, rows])
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const look = (): void => setSeen(element.scrollTop < ROW ? null : (at) => at ?? newest.current)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => element.removeEventListener('scroll', look)
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list is there once it has rows
+  }, [scroller, isEmpty])
+  return seen === null
+    ? 0
+    : Math.max(
+        0,
+        rows.findIndex(({ seq }) => seq <= seen),
+      )
+}

@@ -1,0 +1,100 @@
+/** What goes wrong now, or did lately. */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Status } from '../../../contract/service.ts'
+import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
+import { instantText } from '../../ui/instant.ts'
+import { EmptyNote } from '../../ui/empty-note.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { useThrottled } from '../../ui/use-throttled.ts'
+import { navigate } from '../../model/route.ts'
+import { problemLines, type ProblemLine } from './problems.ts'
+
+const ROW = 28
+const EVERY_MS = 5000
+const TASKS_EVERY_MS = 500
+
+export function ProblemList() {
+  const lines = useLines()
+  const scroller = useRef<HTMLDivElement>(null)
+  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
+  const list = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+  })
+  if (lines.length === 0) return <EmptyNote text="No problems." />
+  return (
+    <div ref={scroller} className="journal-rows">
+      <ul aria-label="Problems" style={{ height: list.getTotalSize(), position: 'relative' }}>
+        {list.getVirtualItems().map(({ index, start }) => {
+          const line = lines[index]
+          return line ? <ProblemRow key={line.key} line={line} top={start} /> : null
+        })}
+      </ul>
+    </div>
+  )
+}
+
+function ProblemRow({ line, top }: { readonly line: ProblemLine; readonly top: number }) {
+  const { task, text } = line
+  return (
+    <li className="journal-row" data-st={line.state} style={{ transform: `translateY(${top}px)` }}>
+      {line.at === null ? <span /> : <time dateTime={line.at}>{instantText(line.at)}</time>}
+      <Lamp state={line.state} />
+      {task === null ? (
+        <span className="truncate" title={text}>
+          {text}
+        </span>
+      ) : (
+        <button
+          type="button"
+          className="journal-link truncate"
+          title={text}
+          onClick={() => navigate({ task })}
+        >
+          {text}
+        </button>
+      )}
+      <span className="text-text-2">{line.word}</span>
+      <span className="journal-seq">
+        {line.until !== null && `clears ${instantText(line.until)}`}
+      </span>
+    </li>
+  )
+}
+
+function useLines(): readonly ProblemLine[] {
+  const errors = useErrors()
+  const breakers = useYard((view) => view.summary?.breakers)
+  const tasks = useThrottled(
+    useYard((view) => view.tasks),
+    TASKS_EVERY_MS,
+  )
+  return useMemo(
+    () => problemLines({ tasks, breakers: breakers ?? [], errors }),
+    [tasks, breakers, errors],
+  )
+}
+
+function useErrors(): Status['recentErrors'] {
+  const session = useSession()
+  const isLive = useConnection().kind === 'live'
+  const [errors, setErrors] = useState<Status['recentErrors']>([])
+  useEffect(() => {
+    if (!isLive) return undefined
+    let isGone = false
+    const take = async (): Promise<void> => {
+      const result = await session.call(({ service }) => service.status())
+      if (result.ok && !isGone) setErrors(result.value.recentErrors)
+    }
+    void take()
+    const timer = setInterval(() => void take(), EVERY_MS)
+    return () => {
+      isGone = true
+      clearInterval(timer)
+    }
+  }, [session, isLive])
+  return errors
+}

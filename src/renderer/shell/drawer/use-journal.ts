@@ -1,0 +1,72 @@
+/** Reads the journal in pieces: news as it comes, older rows when they are scrolled to. One reading at a time. */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { YardClient } from '../../model/session/link.ts'
+import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
+import type { Problem } from '../../model/session/problem.ts'
+import { useThrottled } from '../../ui/use-throttled.ts'
+import { noRows, withNews, withOlder, type JournalPage } from './merge-rows.ts'
+
+const PIECE = 200
+/** Pieces of news read at once; with more, what was held is let go. */
+const MOST_PIECES = 5
+const NEWS_EVERY_MS = 300
+
+export interface Journal extends JournalPage {
+  readonly problem: Problem | null
+  readonly isLoaded: boolean
+  readonly readOlder: () => void
+}
+
+interface State {
+  readonly held: JournalPage
+  readonly problem: Problem | null
+  readonly isLoaded: boolean
+}
+
+type Reading = (client: YardClient, held: JournalPage) => Promise<JournalPage>
+
+export function useJournal(): Journal {
+  const session = useSession()
+  const isLive = useConnection().kind === 'live'
+  const seq = useThrottled(
+    useYard((view) => view.seq),
+    NEWS_EVERY_MS,
+  )
+  const [state, setState] = useState<State>({ held: noRows, problem: null, isLoaded: false })
+  const held = useRef(noRows)
+  const turn = useRef(Promise.resolve())
+  const read = useCallback(
+    (reading: Reading) => {
+      const inTurn = async (): Promise<void> => {
+        const result = await session.call((client) => reading(client, held.current))
+        if (result.ok) held.current = result.value
+        const problem = result.ok ? null : result.error
+        setState({ held: held.current, problem, isLoaded: true })
+      }
+      turn.current = turn.current.then(inTurn)
+    },
+    [session],
+  )
+  useEffect(() => {
+    if (isLive && seq >= 0) read(readNews)
+  }, [read, isLive, seq])
+  const readOlder = useCallback(() => read(readBelow), [read])
+  return { ...state.held, problem: state.problem, isLoaded: state.isLoaded, readOlder }
+}
+
+async function readNews({ page }: YardClient, held: JournalPage): Promise<JournalPage> {
+  let news: JournalPage = await page.journalTail({ limit: PIECE })
+  for (let pieces = 1; pieces < MOST_PIECES; pieces++) {
+    const merged = withNews(held, news)
+    const oldest = news.rows.at(-1)?.seq
+    if (merged !== null || oldest === undefined) return merged ?? news
+    news = withOlder(news, await page.journalTail({ before: oldest, limit: PIECE }))
+  }
+  return withNews(held, news) ?? news
+}
+
+async function readBelow({ page }: YardClient, held: JournalPage): Promise<JournalPage> {
+  const before = held.rows.at(-1)?.seq
+  if (before === undefined || held.isEnd) return held
+  return withOlder(held, await page.journalTail({ before, limit: PIECE }))
+}

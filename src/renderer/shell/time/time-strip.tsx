@@ -1,0 +1,101 @@
+/** What happened when. Moving its head shows the graph as it stood then. */
+import { Pause, Play, Radio, SkipForward } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/select.tsx'
+import { useCommands } from '../../actions/commands.ts'
+import { forecastOf } from '../../model/forecast.ts'
+import { PastBanner } from './past-banner.tsx'
+import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
+import { StripSlider } from './strip-slider.tsx'
+import { useActivity, type Activity } from './use-activity.ts'
+import { replay } from './use-head-keys.ts'
+import { useGraphAt } from './use-graph-at.ts'
+import { useIsLive } from './use-present.ts'
+import './time.css'
+
+const SPANS = [
+  ['all', 'All'],
+  ['3600000', '1 h'],
+  ['21600000', '6 h'],
+  ['86400000', '24 h'],
+  ['604800000', '7 d'],
+] as const
+type Span = (typeof SPANS)[number][0]
+
+const FORECAST_CALM = { everyMs: 2000 }
+
+export function TimeStrip() {
+  const [span, setSpan] = useState<Span>('all')
+  const slider = useRef<HTMLDivElement>(null)
+  const { activity, problem } = useActivity(span === 'all' ? null : Number(span))
+  const refusal = useGraphAt(activity?.to ?? Infinity)
+  const end = useForecast(activity?.to ?? null)
+  useCommands({ time: () => slider.current?.focus() })
+  useEscape()
+  return (
+    <div className="time-strip" role="group" aria-label="Time">
+      {activity && <PastBanner now={activity.to} problem={refusal} />}
+      {activity ? (
+        <>
+          <Controls activity={activity} />
+          <StripSlider ref={slider} activity={activity} isSliding={span !== 'all'} end={end} />
+          <Select label="Span of time" value={span} options={SPANS} onChange={setSpan} />
+        </>
+      ) : (
+        problem && <p className="text-12 text-text-2">{problem.message}</p>
+      )}
+    </div>
+  )
+}
+
+function Controls({ activity }: { readonly activity: Activity }) {
+  const { at, isReplaying } = usePlayhead()
+  const isLive = useIsLive()
+  const Mark = isReplaying ? Pause : at === null ? SkipForward : Play
+  return (
+    <>
+      <Button
+        look="quiet"
+        aria-label={
+          isReplaying ? 'Stop the replay' : at === null ? 'Replay from the start' : 'Replay'
+        }
+        title="Replay, 60 times as fast (Space)"
+        onClick={() => replay(activity)}
+      >
+        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+      <Button
+        look="quiet"
+        className="time-live"
+        aria-pressed={at === null && isLive}
+        onClick={() => moveHead(null)}
+      >
+        <Radio size={14} strokeWidth={1.5} aria-hidden="true" />
+        {isLive || at !== null ? 'Live' : 'Not live'}
+      </Button>
+    </>
+  )
+}
+
+/** Of the living yard, also while the past is shown. ms; null = nothing honest can be said. */
+function useForecast(now: number | null): number | null {
+  const tasks = useCalmYard((view) => view.tasks, FORECAST_CALM)
+  const maxAgents = useYard((view) => view.summary?.agents.max ?? 0)
+  const isPaused = useYard((view) => view.summary?.paused ?? true)
+  return now === null ? null : (forecastOf({ tasks, maxAgents, isPaused, now })?.endAt ?? null)
+}
+
+/** Esc goes back to the present, unless something nearer has used it. */
+function useEscape(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || getPlayhead().at === null) return
+      event.preventDefault()
+      moveHead(null)
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,307 @@
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import { ok } from '../../../src/base/result.ts'
+import type { AgentView, Snapshot, TaskCard, Why } from '../../../src/contract/view.ts'
+import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
+import type { YardClient } from '../../../src/renderer/model/session/link.ts'
+import { Refusal } from '../../../src/renderer/model/session/refusal.ts'
+import type { Session } from '../../../src/renderer/model/session/session.ts'
+import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
+import {
+  actsNow,
+  consequenceOf,
+  secondPressOf,
+  type Standing,
+} from '../../../src/renderer/actions/acts-now.ts'
+import { agentState, tookMs, tryText } from '../../../src/renderer/model/facts.ts'
+import { forecastOf } from '../../../src/renderer/model/forecast.ts'
+import { Inspector } from '../../../src/renderer/inspector/inspector.tsx'
+import { KillProgress } from '../../../src/renderer/actions/kill-progress.tsx'
+import { TaskActs } from '../../../src/renderer/actions/task-buttons.tsx'
+import {
+  NOT_BEFORE,
+  SCHEDULE,
+  TAGS,
+  TIME_LIMIT,
+} from '../../../src/renderer/inspector/task-texts.ts'
+import { whyActOf } from '../../../src/renderer/inspector/why-note.tsx'
+import { selectTasks } from '../../../src/renderer/model/selection.ts'
+import { isGraceOver } from '../../../src/renderer/actions/stop-grace.ts'
+import { agentOf, cardOf, snapshotOf, summaryOf } from '../../support/scripted-host.ts'
+import { eventually } from '../../support/eventually.ts'
+import { liveSession } from '../model/session/live-session.ts'
+
+beforeEach(() => {
+  location.hash = ''
+  selectTasks([])
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+type Calls = (path: string, input: unknown) => unknown
+
+/** A client whose every procedure is answered by one function. */
+function clientOf(answer: Calls): YardClient {
+  const procedures = (name: string): unknown =>
+    new Proxy(
+      {},
+      { get: (_, key) => async (input: unknown) => answer(`${name}.${String(key)}`, input) },
+    )
+  return new Proxy({}, { get: (_, key) => procedures(String(key)) }) as YardClient
+}
+
+const sessionOf = (snapshot: Snapshot, answer: Calls): Session =>
+  liveSession(clientOf(answer), viewFromSnapshot(emptyView, snapshot))
+
+const show = (session: Session, node: ReactNode): void =>
+  void render(<SessionContext value={session}>{node}</SessionContext>)
+
+const tried = (status: TaskCard['status']) => cardOf('a', { status, agent: 'agent-1' })
+const standing = (more: Partial<Standing>): Standing => ({
+  card: cardOf('a'),
+  isHeld: false,
+  agent: null,
+  isByHand: false,
+  ...more,
+})
+
+test.each<readonly [string, Partial<Standing>, readonly string[]]>([
+  ['ready', {}, ['pause', 'complete', 'delete']],
+  ['a draft', { isHeld: true }, ['resume', 'publish', 'complete']],
+  ['at work', { agent: agentOf('agent-1', 'a') }, ['pause', 'kill', 'complete']],
+  ['failed', { card: tried('failed') }, ['retry', 'retryFresh', 'abandon']],
+  ['done', { card: tried('done') }, ['reopen']],
+  ['abandoned', { card: tried('abandoned') }, ['reopen', 'complete']],
+  ['for a person', { isByHand: true }, ['take', 'complete', 'pause']],
+  [
+    'piloted in a terminal',
+    { agent: agentOf('agent-1', 'a', { by: 'pilot' }) },
+    ['pause', 'takeBack', 'complete'],
+  ],
+  ['in hand', { isByHand: true, agent: agentOf('agent-1', 'a') }, ['complete', 'letGo', 'pause']],
+  ['repeating', { card: cardOf('a', { repeats: true }) }, ['startNow', 'skipOnce', 'pause']],
+])('acts of a task: %s', (_what, more, first) => {
+  expect(actsNow(standing(more)).first).toEqual(first)
+})
+
+test('what cannot be undone takes a second press, with what it costs', () => {
+  const agent = agentOf('agent-1', 'a')
+  const now = Date.parse(agent.startedAt ?? '') + 12 * 60_000 + 41_000
+  const second = (name: Parameters<typeof secondPressOf>[0]): string | null =>
+    secondPressOf(name, standing({ agent }), now)
+  expect(second('kill')).toBe('Kill? 12m of work')
+  expect(second('killRestart')).toBe('Kill and start again? 12m of work')
+  expect(second('retryFresh')).not.toBeNull()
+  expect(second('skipOnce')).not.toBeNull()
+  expect(second('pause')).toBeNull()
+  expect(secondPressOf('kill', standing({ agent }), now - 12 * 60_000)).toBe('Kill? 41s of work')
+})
+
+test('an agent that is being stopped is not killed once more', () => {
+  const agent = agentOf('agent-1', 'a', { status: 'stopping' })
+  const { first, rest } = actsNow(standing({ agent }))
+  expect([...first, ...rest]).not.toContain('kill')
+})
+
+test('what follows is said beforehand', () => {
+  const agent = agentOf('agent-1', 'a')
+  const dependents = { waiting: 3, wouldStart: 1 }
+  expect(consequenceOf('pause', standing({ agent }), dependents)).toMatch(/agent-1 goes on/)
+  expect(consequenceOf('pause', standing({}), dependents)).toBeNull()
+  expect(consequenceOf('complete', standing({}), dependents)).toBe('1 task would become ready.')
+  expect(consequenceOf('reopen', standing({}), dependents)).toBe('3 tasks after it wait again.')
+})
+
+test('what would follow stands with the act that it follows from', () => {
+  const agent = agentOf('agent-1', 'a')
+  const card = cardOf('a', { status: 'in-progress', state: 'in-progress', agent: 'agent-1' })
+  show(
+    sessionOf(snapshotOf(1, [card], { agents: [agent] }), () => null),
+    <TaskActs standing={standing({ card, agent })} />,
+  )
+  expect(screen.getByText('Pause: agent-1 goes on, no other agent starts after it.')).toBeDefined()
+})
+
+test('the nearest reason names the act that helps', () => {
+  const why = (kind: Why['waitsFor'][number]['kind'], subject: string | null = null): Why => ({
+    id: 'a',
+    state: 'blocked',
+    text: '',
+    lastLines: null,
+    waitsFor: [{ kind, subject, text: '', until: null }],
+  })
+  expect(whyActOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })
+  expect(whyActOf(cardOf('a'), why('hold'))).toMatchObject({ label: 'Resume' })
+  expect(whyActOf(cardOf('a'), why('pause'))).toMatchObject({ id: 'coordinator.toggle' })
+  expect(whyActOf(cardOf('a'), why('time'))).toBeNull()
+  expect(whyActOf(cardOf('a', { status: 'failed' }), why('time'))).toMatchObject({ label: 'Retry' })
+  const done = (landing: 'conflict' | 'refused' | 'landed') =>
+    whyActOf(cardOf('a', { status: 'done', landing }), { ...why('time'), waitsFor: [] })
+  expect(done('refused')).toMatchObject({ id: 'task.changes' })
+  expect(done('conflict')).toMatchObject({ id: 'task.changes' })
+  expect(done('landed')).toBeNull()
+})
+
+const forecast = (cards: readonly TaskCard[]) => {
+  const tasks = new Map(cards.map((card) => [card.id, card]))
+  return forecastOf({ tasks, maxAgents: 4, isPaused: false, now: 0 })
+}
+
+test('a forecast follows the longest chain, and says nothing on too little', () => {
+  const done = (id: string) =>
+    cardOf(id, {
+      status: 'done',
+      startedAt: '2026-11-20T10:00:00Z',
+      completedAt: '2026-11-20T10:10:00Z',
+    })
+  const cards = [
+    ...['d1', 'd2', 'd3'].map(done),
+    cardOf('a', { after: ['d1'] }),
+    cardOf('b', { after: ['a'] }),
+    cardOf('c', { after: ['a', 'b'] }),
+    cardOf('x'),
+  ]
+  expect(forecast(cards)).toEqual({ chain: 3, endAt: 30 * 60_000 })
+  expect(forecast(cards.slice(1))).toBeNull()
+  expect(forecast(cards.slice(0, 3))).toBeNull()
+})
+
+test('a chain as long as the yard is followed without end of the stack', () => {
+  const cards = Array.from({ length: 20_000 }, (_, index) =>
+    cardOf(`t${index}`, { after: index === 19_999 ? [] : [`t${index + 1}`] }),
+  )
+  const span = {
+    status: 'done',
+    startedAt: '2026-11-20T10:00:00Z',
+    completedAt: '2026-11-20T10:00:01Z',
+  } as const
+  for (const id of ['d1', 'd2', 'd3']) cards.push(cardOf(id, span))
+  expect(forecast(cards)?.chain).toBe(20_000)
+})
+
+test('words for tries, ends and spans; the unknown is nothing', () => {
+  expect(tryText(cardOf('a', { attempts: 1 }))).toBeNull()
+  expect(tryText(cardOf('a', { attempts: 2 }))).toBe('2nd try of 3')
+  expect(tryText(cardOf('a', { attempts: 11, attemptsAllowed: null }))).toBe('11th try')
+  expect(tookMs(agentOf('agent-1', 'a'))).toBeNull()
+  const end = (more: Partial<AgentView>) =>
+    agentState(agentOf('x', 'a', { status: 'ended', ...more }))
+  expect([end({ outcome: 'done' }), end({ outcome: 'killed' }), end({ outcome: 'lost' })]).toEqual([
+    'done',
+    'abandoned',
+    'failed',
+  ])
+})
+
+test('texts of fields are read as a person writes them, and refused in words', () => {
+  expect(TIME_LIMIT.write('2h')).toEqual(ok({ timeoutMs: 7_200_000 }))
+  expect(TIME_LIMIT.write('')).toEqual(ok({ timeoutMs: null }))
+  expect(TIME_LIMIT.write('0')).toMatchObject({ ok: false })
+  expect(TAGS.write(' a, b  a,')).toEqual(ok({ tags: ['a', 'b'] }))
+  expect(SCHEDULE.write('09:00 in Asia/Tokyo')).toEqual(
+    ok({ schedule: { spec: '09:00', tz: 'Asia/Tokyo' } }),
+  )
+  expect(SCHEDULE.write('0 9 * * 1')).toEqual(ok({ schedule: { spec: '0 9 * * 1', tz: null } }))
+  expect(SCHEDULE.write(' ')).toEqual(ok({ schedule: null }))
+  expect(NOT_BEFORE.write('tomorrow')).toMatchObject({ ok: false })
+  expect(NOT_BEFORE.write('2026-12-03 09:00')).toMatchObject({ ok: true })
+})
+
+test('the ladder: force is offered after the grace, not before', async () => {
+  vi.useFakeTimers()
+  const stoppingSince = new Date().toISOString()
+  const agent = agentOf('agent-1', 'a', { status: 'stopping', stoppingSince, processes: 4 })
+  const card = cardOf('a', { agent: 'agent-1' })
+  const asked: unknown[] = []
+  const session = sessionOf(snapshotOf(1, [card], { agents: [agent] }), (path, input) => {
+    asked.push([path, input])
+    return path === 'service.config'
+      ? [{ key: 'agent.stop_grace', value: '10s', source: 'default', file: null, line: null }]
+      : agent
+  })
+  show(session, <KillProgress card={card} agent={agent} />)
+  await act(() => vi.advanceTimersByTimeAsync(0))
+  const steps = screen.getByRole('list', { name: 'End of agent-1' })
+  expect(within(steps).getByText('10s grace').getAttribute('aria-current')).toBe('step')
+  await act(() => vi.advanceTimersByTimeAsync(9999))
+  expect(screen.queryByRole('button', { name: 'Force' })).toBeNull()
+  await act(() => vi.advanceTimersByTimeAsync(1))
+  expect(within(steps).getByText('Stopping 4 processes').getAttribute('aria-current')).toBe('step')
+  fireEvent.click(screen.getByRole('button', { name: 'Force' }))
+  await act(() => vi.advanceTimersByTimeAsync(0))
+  expect(asked.at(-1)).toMatchObject(['agent.kill', { id: 'agent-1', force: true }])
+})
+
+test('a page that is opened after the grace offers force at once', () => {
+  const since = { stoppingSince: '2026-11-20T10:00:00.000Z' }
+  const now = Date.parse('2026-11-20T10:00:10.000Z')
+  expect(isGraceOver(since, 10_000, now)).toBe(true)
+  expect(isGraceOver(since, 10_001, now)).toBe(false)
+  expect(isGraceOver(since, null, now)).toBe(false)
+  expect(isGraceOver({ stoppingSince: null }, 10_000, now)).toBe(false)
+})
+
+test('several chosen: counts by state and what they share', () => {
+  const cards = [
+    cardOf('a', { state: 'failed', tags: ['x', 'y'], costUsd: 1 }),
+    cardOf('b', { state: 'failed', tags: ['x'], model: 'opus', costUsd: 0.5 }),
+  ]
+  selectTasks(['a', 'b'])
+  show(
+    sessionOf(snapshotOf(1, cards), () => null),
+    <Inspector />,
+  )
+  const panel = screen.getByRole('region', { name: 'Chosen tasks' })
+  expect(screen.getByRole('heading', { name: '2 tasks chosen' })).toBeDefined()
+  expect(within(panel).getByText('Failed').closest('li')?.textContent).toBe('Failed2')
+  expect(within(panel).getByText('Model').parentElement?.textContent).toBe('Model2 different')
+  expect(within(panel).getByText('Tags').parentElement?.textContent).toBe('Tagsx')
+  expect(within(panel).getByText('Cost').parentElement?.textContent).toBe('Cost$1.50')
+})
+
+test('nothing chosen: the yard, and no number that nobody knows', () => {
+  const summary = summaryOf({ tasks: { done: 2, failed: 1 }, agents: { alive: 1, max: 4 } })
+  show(
+    sessionOf(snapshotOf(1, [], { summary }), () => null),
+    <Inspector />,
+  )
+  expect(screen.getByRole('heading', { name: 'atlas' })).toBeDefined()
+  expect(screen.getByText('2 of 3 tasks')).toBeDefined()
+  expect(screen.getByText('1 of 4', { exact: false })).toBeDefined()
+  expect(screen.getAllByText('No agent CLI said')).toHaveLength(2)
+  expect(screen.queryByRole('heading', { name: 'Forecast' })).toBeNull()
+})
+
+test('after the whole yard was fetched anew it is asked again, though its card says the same', async () => {
+  location.hash = '#/graph?task=a&tab=timeline'
+  const asked: string[] = []
+  const snapshot = snapshotOf(1, [cardOf('a')])
+  const { yard, ...rest } = sessionOf(snapshot, (path) => {
+    asked.push(path)
+    throw new Refusal('not now')
+  })
+  const store = createStore(() => yard.getState())
+  show({ ...rest, yard: store }, <Inspector />)
+  const count = (path: string): number => asked.filter((each) => each === path).length
+  await eventually(() => expect(count('task.get')).toBe(1))
+  act(() => store.setState((view) => viewFromSnapshot(view, { ...snapshot, seq: 9 }), true))
+  await eventually(() => expect(count('task.get')).toBe(2))
+})
+
+test('what cannot be read is said at its place, and asked again', async () => {
+  location.hash = '#/graph?task=a&tab=overview'
+  const asked: string[] = []
+  const session = sessionOf(snapshotOf(1, [cardOf('a')]), (path) => {
+    asked.push(path)
+    throw new Refusal('the disk is gone')
+  })
+  show(session, <Inspector />)
+  await screen.findByText(/the disk is gone/)
+  const before = asked.length
+  fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
+  await eventually(() => expect(asked.length).toBeGreaterThan(before))
+})

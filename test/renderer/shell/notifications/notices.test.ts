@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { Attention, AttentionKind, TaskCard } from '../../../../src/contract/view.ts'
+import {
+  merged,
+  noticesBetween,
+  type Seen,
+} from '../../../../src/renderer/shell/notifications/notices.ts'
+import { card, cards } from '../../model/cards.ts'
+
+const attention = (kind: AttentionKind, task: string | null): Attention => ({
+  task,
+  agent: null,
+  kind,
+  text: `${task ?? 'the yard'}: because`,
+  reason: 'because',
+  since: '2026-11-21T14:00:00.000Z',
+})
+const seen = (list: readonly TaskCard[], needs: readonly Attention[] = []): Seen => ({
+  tasks: cards(...list),
+  attention: needs,
+})
+
+describe('notices', () => {
+  const working = card('a', { status: 'in-progress', state: 'in-progress' })
+  const done = card('a', { status: 'done', state: 'done' })
+  const failed = card('b', { status: 'failed', state: 'failed' })
+
+  test('what needs a person and what failed, each once, with a way there', () => {
+    const needs = [
+      attention('sign-in', 'a'),
+      attention('failed', 'b'),
+      attention('untrusted', null),
+    ]
+    const after = seen([working, failed], needs)
+    expect(
+      noticesBetween(seen([working, failed]), after).map(({ kind, hash }) => [kind, hash]),
+    ).toEqual([
+      ['needs-you', '#/task/a'],
+      ['failed', '#/task/b'],
+      ['needs-you', '#/attention'],
+    ])
+    expect(noticesBetween(after, after)).toEqual([])
+  })
+
+  test('rest is told once: with a draft or a failure left it is not called all done', () => {
+    const draft = card('c', { state: 'paused' })
+    const titles = (after: Seen, before = seen([working])): readonly string[] =>
+      noticesBetween(before, after).map(({ title, body }) => `${title}: ${body}`)
+    expect(titles(seen([done]))).toEqual(['All done: 1 done'])
+    expect(titles(seen([done, draft]))).toEqual(['Nothing more starts by itself: 1 done, 1 wait'])
+    expect(titles(seen([done, failed]))).toEqual([
+      'Nothing more starts by itself: 1 done, 1 failed',
+    ])
+    expect(titles(seen([done]), seen([done]))).toEqual([])
+    expect(titles(seen([card('a', { status: 'abandoned', state: 'abandoned' })]))).toEqual([])
+  })
+
+  test('a sleeping or delayed task still goes on by itself', () =>
+    expect(noticesBetween(seen([working]), seen([done, card('d', { state: 'parked' })]))).toEqual(
+      [],
+    ))
+
+  test('the first sight of a yard tells nothing', () =>
+    expect(noticesBetween(seen([]), seen([failed], [attention('failed', 'b')]))).toEqual([]))
+
+  test('several are told as one', () => {
+    const needs = [attention('failed', 'b'), attention('answer', 'a')]
+    expect(merged(noticesBetween(seen([working]), seen([working, failed], needs)))).toMatchObject({
+      title: '1 needs you, 1 failed',
+      hash: '#/attention',
+    })
+  })
+})

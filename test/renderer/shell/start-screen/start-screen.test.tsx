@@ -1,0 +1,36 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { RecentYard } from '../../../../src/contract/lobby.ts'
+import { RecentList } from '../../../../src/renderer/shell/start-screen/recent-list.tsx'
+
+afterEach(cleanup)
+
+const yardOf = (name: string, more: Partial<RecentYard>): RecentYard => ({
+  folder: `/home/p/${name}`,
+  name,
+  state: 'at-rest',
+  agents: 0,
+  attention: 0,
+  openedAt: '2026-01-01T00:00:00.000Z',
+  ...more,
+})
+
+test('a yard that nobody runs is not said to be at rest, nor in the colour of what is done', () => {
+  const recent = [
+    yardOf('stopped', { state: 'not-running' }),
+    yardOf('quiet', {}),
+    yardOf('asks', { state: 'needs-you', attention: 2 }),
+  ]
+  const opening = {
+    isBusy: false,
+    problem: null,
+    dismiss: vi.fn<() => void>(),
+    open: vi.fn<() => void>(),
+    example: vi.fn<() => void>(),
+  }
+  render(<RecentList recent={recent} opening={opening} onForget={vi.fn<() => void>()} />)
+  const stateOf = (text: string) => screen.getByText(text).getAttribute('data-st')
+  expect(stateOf('Not running')).toBe('off')
+  expect(stateOf('At rest')).toBe('done')
+  expect(stateOf('2 need you')).toBe('waiting')
+})
