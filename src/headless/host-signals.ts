@@ -60,7 +60,7 @@ function createDrain({ yard, order, end, clock = systemClock }: SignalParts) {
   let pressedAt = -Infinity
   let stopWaiting = (): void => {}
   const wait = (): void => {
-    yard.startNone()
+    yard.coordinator.drain()
     const alive = yard.plan.agents.size
     if (alive === 0) return end()
     const agents = alive === 1 ? '1 agent' : `${alive} agents`

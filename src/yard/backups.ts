@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { isSoundBackup } from '../store/restore.ts'
 import type { Store } from '../store/store.ts'
-import type { YardParts } from './yard-parts.ts'
+import type { YardParts } from './yard.ts'
 
 export const backupFolder = (dataFolder: string, root: string): string =>
   join(dataFolder, 'backups', createHash('sha256').update(root).digest('hex').slice(0, 16))

@@ -23,7 +23,7 @@ import {
 } from '../domain/settings.ts'
 import type { Task } from '../domain/task.ts'
 import type { OpenStore } from '../store/open-store.ts'
-import type { Current, OpenYardOptions } from './current.ts'
+import type { Current, OpenYardOptions } from './yard.ts'
 import { planGitGuard } from './plan-git-guard.ts'
 import { probe } from './probe.ts'
 

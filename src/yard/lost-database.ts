@@ -6,7 +6,7 @@ import type { YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { backupFile, backupNow, newestSoundBackup } from './backups.ts'
 import { salvagePlan } from './salvage.ts'
-import type { YardParts } from './yard-parts.ts'
+import type { YardParts } from './yard.ts'
 
 /** Null where all is well, a yard that was never opened included. SQLite would make an empty database, and remove the log of the old one. */
 export function lostDatabase(paths: YardPaths, dataFolder: string): Failure | null {

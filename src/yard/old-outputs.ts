@@ -9,7 +9,7 @@ import type { Agent } from '../domain/agent.ts'
 import { agentIdSchema } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
 import { planGitGuard } from './plan-git-guard.ts'
-import type { YardParts } from './yard-parts.ts'
+import type { YardParts } from './yard.ts'
 
 type Parts = Pick<YardParts, 'options' | 'opened' | 'clock' | 'current' | 'log' | 'scope'>
 

@@ -1,36 +1,48 @@
-/** The one composition root: lock, store, dispatcher, agents and coordinator, introduced to each other here and nowhere else. */
+/** The composition root: owner lock, store, dispatcher, agents, coordinator and yard are connected here and nowhere else. */
+import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { systemClock } from '../base/clock.ts'
+import { dirname, join } from 'node:path'
+import { createHttpRuntime } from '../agents/http/http-runtime.ts'
+import { createLeaseBook } from '../agents/lease-book.ts'
+import { openTail } from '../agents/output/tail.ts'
+import { createProcessHost } from '../agents/process/host/identity.ts'
+import { openLauncher, supervisorCommand } from '../agents/process/launcher/launcher.ts'
+import { nodeProgram } from '../agents/process/node-program.ts'
+import { joinRuntimes } from '../agents/runtime/joined-runtime.ts'
+import { lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
+import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
+import { endOldStages, endUnknownAgents } from '../agents/runtime/stages/old-stages.ts'
+import { systemClock, type Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { createScope, type Scope } from '../base/scope.ts'
-import { createLeaseBook } from '../agents/lease-book.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { userPaths } from '../config/paths.ts'
-import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts'
+import { createCoordinator } from '../coordinator/coordinator.ts'
 import { createDispatcher } from '../coordinator/dispatch.ts'
+import type { Runtime } from '../domain/executor.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { agentIdOf, agentNumberOf } from '../domain/ids.ts'
+import { agentIdOf, agentNumberOf, type AgentId } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
-import { readConfig, type Current, type OpenYardOptions } from './current.ts'
-import { lostDatabase, watchDatabase } from './lost-database.ts'
-import { gateRuntime } from './gate-runtime.ts'
+import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
+import { NO_LANDING, openLanding } from './landing-port.ts'
 import { launchOrderOf } from './launch-order.ts'
-import { NO_LANDING } from './landing-port.ts'
+import { lostDatabase, watchDatabase } from './lost-database.ts'
 import { openPlace } from './machine/open-place.ts'
-import { openRuntime } from './open-runtime.ts'
+import { createMoney } from './money.ts'
+import { createYard } from './opened-yard.ts'
+import { hostGit } from './plan-git-guard.ts'
+import { keepPrivate } from './private-files.ts'
 import { hostProblem, programsOn } from './probe.ts'
 import { capsOf, createRoutes } from './routes.ts'
-import { keepPrivate } from './private-files.ts'
-import { createYard } from './opened-yard.ts'
-import type { YardParts } from './yard-parts.ts'
-import { createMoney } from './money.ts'
-import { rememberErrors } from './remember-errors.ts'
+import { writeShim } from './shim.ts'
 import { createSpending } from './spending.ts'
+import { createTrials } from './test-run.ts'
 import { nextFireAt } from './timetable.ts'
 import { isTrusted } from './trust.ts'
-import type { Yard } from './yard.ts'
+import { readConfig } from './yard-config.ts'
+import type { Current, OpenYardOptions, Yard, YardParts } from './yard.ts'
 
 export async function openYard(options: OpenYardOptions): Promise<Result<Yard, Failure>> {
   const { paths } = options
@@ -44,7 +56,7 @@ export async function openYard(options: OpenYardOptions): Promise<Result<Yard, F
   if (lost) return err(lost)
   const scope = createScope()
   try {
-    const opened = await openParts(options, config.value, scope)
+    const opened = await openAll(options, config.value, scope)
     if (!opened.ok) await scope.close()
     return opened
   } catch (error) {
@@ -53,7 +65,8 @@ export async function openYard(options: OpenYardOptions): Promise<Result<Yard, F
   }
 }
 
-async function openParts(
+/** What is added to the scope is closed in reverse: the coordinator first, the lock last. */
+async function openAll(
   options: OpenYardOptions,
   config: LoadedConfig,
   scope: Scope,
@@ -61,10 +74,17 @@ async function openParts(
   const lock = takeOwnerLock(options.paths.service.ownerDb)
   if (!lock.ok) return lock
   scope.add(() => lock.value.release())
-  const store = await openYardStore(options, config)
+  const { paths, clock = systemClock } = options
+  const store = await openStore({
+    path: paths.db,
+    at: clock.now(),
+    synchronous: config.settings.store.synchronous,
+    copyPath: (version) => join(paths.yard, `yard-schema-${version}.${clock.now()}.db`),
+    breathe: () => new Promise((resolve) => void setImmediate(resolve)),
+  })
   if (!store.ok) return store
   scope.add(() => store.value.close())
-  keepPrivate(options.paths)
+  keepPrivate(paths)
   const parts = createParts(options, config, store.value, scope)
   const coordinator = createYardCoordinator(parts)
   scope.add(() => coordinator.close())
@@ -76,19 +96,6 @@ async function openParts(
   if (options.runsAgents) scope.add(watchDatabase(parts, (text) => options.onStale?.(text)))
   yard.settledAtOpen = found.filter((id) => !agents.has(id))
   return ok(yard)
-}
-
-function openYardStore(
-  { paths, clock = systemClock }: OpenYardOptions,
-  { settings }: LoadedConfig,
-): Promise<Result<OpenStore, Failure>> {
-  return openStore({
-    path: paths.db,
-    at: clock.now(),
-    synchronous: settings.store.synchronous,
-    copyPath: (version) => join(paths.yard, `yard-schema-${version}.${clock.now()}.db`),
-    breathe: () => new Promise((resolve) => void setImmediate(resolve)),
-  })
 }
 
 function createParts(
@@ -110,63 +117,39 @@ function createParts(
   }
   const { plan, store, writer, ownerEpoch } = opened
   const onStale = (): void => options.onStale?.(null)
-  const dispatcher = createDispatcher({
-    plan,
-    store,
-    writer,
-    clock,
-    log,
-    defer: soon,
-    ownerEpoch,
-    onStale,
-  })
+  const storage = { plan, store, writer, ownerEpoch }
+  const dispatcher = createDispatcher({ ...storage, clock, log, onStale, defer: soon })
   scope.add(() => dispatcher.close())
-  const {
-    runtime: local,
-    trials,
-    landing,
-    endUnknown,
-  } = options.runtime
+  const agents = options.runtime
     ? { runtime: options.runtime, trials: null, landing: NO_LANDING, endUnknown: async () => {} }
-    : openRuntime({ ...options, clock, log }, current, opened, scope)
-  const runtime = gateRuntime(local, () => current.isTrusted)
+    : openAgents({ ...options, clock, log }, current, opened, scope)
+  const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
   const place = openPlace({ ...options, clock, log }, () => current.config.settings.machine, scope)
+  let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents))
   return {
+    ...agents,
+    runtime,
     options,
     current,
     opened,
     dispatcher,
-    runtime,
+    place,
     spending: createSpending(store.spending),
     clock,
     log,
     errors,
     dataFolder,
-    ...countAgents(opened, paths.agents),
-    trials,
-    landing,
-    endUnknown,
-    place,
     scope,
-  }
-}
-
-function countAgents(
-  opened: OpenStore,
-  agents: string,
-): Pick<YardParts, 'nextAgentId' | 'wasGiven'> {
-  let last = Math.max(opened.lastAgentNumber, highestFolder(agents))
-  return {
     nextAgentId() {
-      last = Math.max(last, opened.plan.lastAgentNumber) + 1
-      return agentIdOf(last)
+      lastNumber = Math.max(lastNumber, plan.lastAgentNumber) + 1
+      return agentIdOf(lastNumber)
     },
-    wasGiven: (id) => agentNumberOf(id) <= Math.max(last, opened.plan.lastAgentNumber),
+    wasGiven: (id) => agentNumberOf(id) <= Math.max(lastNumber, plan.lastAgentNumber),
   }
 }
 
-/** A database that was put back knows fewer agents than have left their folders. */
+/** A database that was restored knows fewer agents than have left their folders. */
 function highestFolder(agents: string): number {
   const names = existsSync(agents) ? readdirSync(agents) : []
   return names.reduce(
@@ -177,19 +160,125 @@ function highestFolder(agents: string): number {
 
 const soon = (run: () => void): void => void setImmediate(run)
 
-function createYardCoordinator({
-  options,
-  current,
-  opened,
-  dispatcher,
-  runtime,
-  landing,
-  place,
-  spending,
-  clock,
-  log,
-  nextAgentId,
-}: YardParts): Coordinator {
+const KEPT_ERRORS = 50
+
+/** A log that also keeps the newest errors for the status. Of their facts only `why`: the log's own formatter masks the others. */
+function rememberErrors(log: Log, errors: { at: number; text: string }[], clock: Clock): Log {
+  return {
+    debug: (message, facts) => log.debug(message, facts),
+    info: (message, facts) => log.info(message, facts),
+    warn: (message, facts) => log.warn(message, facts),
+    error(message, facts) {
+      const why = typeof facts?.['why'] === 'string' ? `: ${facts['why']}` : ''
+      errors.push({ at: clock.now(), text: message + why })
+      if (errors.length > KEPT_ERRORS) errors.shift()
+      log.error(message, facts)
+    },
+  }
+}
+
+/** Agents as processes of this machine and as services elsewhere, with what lands their results. */
+function openAgents(
+  options: OpenYardOptions & { readonly clock: Clock },
+  current: Current,
+  opened: OpenStore,
+  scope: Scope,
+): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'endUnknown'> {
+  const { paths, log, env, resources, clock } = options
+  const { plan, store } = opened
+  const shimFolder = join(paths.service.folder, 'bin')
+  writeShim(shimFolder, nodeProgram(), join(dirname(resources), 'bin', 'yard'))
+  const secret = openSecret(paths.service.secret)
+  const node = process.execPath
+  const supervisor = supervisorCommand(resources, node)
+  const launcher = lazyLauncher(() =>
+    openLauncher({ entry: options.launcherEntry, node, supervisor, log }),
+  )
+  scope.add(() => launcher.close())
+  const tail = lazyTail(() => openTail({ entry: options.tailEntry, log }))
+  scope.add(() => tail.close())
+  // A host that runs agents needs both at once, while it is small; a command mostly needs neither.
+  if (options.runsAgents) {
+    launcher.warm()
+    tail.warm()
+  }
+  const local = {
+    root: paths.root,
+    worktrees: paths.worktrees,
+    worktree: () => current.config.settings.worktree,
+    launcher,
+    launcherEntry: options.launcherEntry,
+    tail,
+    host: createProcessHost(),
+    clock,
+    log,
+    env,
+    shimFolder,
+    mayTouch: () => current.isTrusted,
+    git: hostGit(paths),
+    newKey: () => randomUUID(),
+    newUuid: () => randomUUID(),
+  }
+  const processes = createLocalRuntime({
+    ...local,
+    agents: paths.agents,
+    agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
+    reportOf: (id) => plan.agents.get(id)?.report ?? null,
+    hasLogged: ({ id, taskId }) => store.logOf(taskId).some(({ by }) => by === id),
+  })
+  const services = createHttpRuntime({
+    root: paths.root,
+    agents: paths.agents,
+    clock,
+    log,
+    env,
+    sends: options.runsAgents,
+    isLiving: (id) => plan.agents.has(id),
+    isPaused: () => plan.facts.paused,
+    callbackOf: ({ id, generation }) => ({
+      token: agentToken(secret, id, generation),
+      api: current.url === null ? null : `${current.url}/api`,
+    }),
+    random: Math.random,
+  })
+  // A test run has no task in the yard, so its agent gets nothing of the yard.
+  const apart = { agentVariables: () => ({}), reportOf: () => null, hasLogged: () => false }
+  const trials = createTrials({
+    folder: join(paths.yard, 'trials'),
+    clock,
+    endOld: (agents) => endOldStages(agents, local),
+    openRuntime: (agents) => createLocalRuntime({ ...local, ...apart, agents }),
+  })
+  scope.add(() => trials.close())
+  if (options.runsAgents && current.isTrusted) void trials.clear()
+  const isKnown = (agent: string): boolean => plan.agents.has(agent as AgentId)
+  return {
+    runtime: joinRuntimes(processes, services),
+    trials,
+    landing: openLanding({ options, current, opened, launcher, scope }),
+    endUnknown: () => endUnknownAgents(paths.agents, isKnown, local),
+  }
+}
+
+/** Keeps a yard that is not trusted yet from running, settling or ending anything: what its folders say may be forged. */
+function gateRuntime(runtime: Runtime, isOpen: () => boolean): Runtime {
+  return {
+    launch: (order) => isOpen() && runtime.launch(order),
+    recover: (orders) => (isOpen() ? runtime.recover(orders) : Promise.resolve()),
+    stop: (id, how) => isOpen() && runtime.stop(id, how),
+    // Else the reconciler would ask for it again and again.
+    isHolding: (id) => !isOpen() || runtime.isHolding(id),
+    facts: (id) => runtime.facts(id),
+    measure: () => (isOpen() ? runtime.measure() : Promise.resolve(new Map())),
+    endLeftovers: () => (isOpen() ? runtime.endLeftovers() : Promise.resolve([])),
+    look: () => (isOpen() ? runtime.look() : Promise.resolve()),
+    onReport: (listener) => runtime.onReport(listener),
+    close: () => runtime.close(),
+  }
+}
+
+function createYardCoordinator(parts: YardParts) {
+  const { options, current, opened, dispatcher, runtime, clock, log } = parts
   const { plan, store } = opened
   const settings = () => current.config.settings
   const find = programsOn({ env: options.env, root: options.paths.root })
@@ -199,18 +288,18 @@ function createYardCoordinator({
     runtime,
     clock,
     log,
-    caps: () => capsOf(current.config.settings, current.isTrusted),
+    caps: () => capsOf(settings(), current.isTrusted),
     route: (task) => current.routes.of(task),
     canRun: (route) => hostProblem(settings(), route, { env: options.env, find }) === null,
     orderOf: (agent) =>
-      launchOrderOf({ plan, store, settings: current.config.settings, now: clock.now() }, agent),
-    money: createMoney({ plan, store, runtime, spending, settings }),
+      launchOrderOf({ plan, store, settings: settings(), now: clock.now() }, agent),
+    money: createMoney({ plan, store, runtime, spending: parts.spending, settings }),
     leases: createLeaseBook(options.paths.agents, log),
-    landing,
-    machine: place,
-    nextAgentId,
+    landing: parts.landing,
+    machine: parts.place,
+    nextAgentId: parts.nextAgentId,
     nextFireAt(schedule, from) {
-      const next = nextFireAt(schedule, from, current.config.settings.schedule.tz)
+      const next = nextFireAt(schedule, from, settings().schedule.tz)
       return next.ok ? next.value : null
     },
     random: Math.random,

@@ -1,12 +1,14 @@
-/** The core, assembled, as its hosts and handlers see it. */
+/** One yard: what its hosts and handlers see of it, how it is opened, and what it is assembled from. */
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
+import type { Scope } from '../base/scope.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
-import type { LeftProcess, LiveFacts } from '../domain/executor.ts'
+import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
 import type { ExecutorHealth } from './executor-health.ts'
-import type { TestRunResult } from './test-run.ts'
+import type { TestRunResult, Trials } from './test-run.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -16,16 +18,23 @@ import type { Schedule } from '../domain/task.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Store } from '../store/store.ts'
 import type { CommittedBatch } from '../coordinator/committed.ts'
+import type { Coordinator } from '../coordinator/coordinator.ts'
+import type { Dispatcher } from '../coordinator/dispatch.ts'
+import type { LandingPort } from '../coordinator/ports.ts'
+import type { OpenStore } from '../store/open-store.ts'
 import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
 import type { PendingEntry } from '../config/settings-form.ts'
 import type { Positions } from './positions.ts'
 import type { MachineHold } from './machine/hold.ts'
+import type { Places } from './machine/places.ts'
+import type { YardPlace } from './machine/yard-place.ts'
+import type { Routes } from './routes.ts'
 import type { Rates } from './rates.ts'
 import type { TrustAsked } from './ask-trust.ts'
 import type { OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
-import type { Metrics } from './metrics.ts'
+import type { MachineProbe, Metrics } from './metrics.ts'
 import type { Past } from './past/past.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -49,10 +58,15 @@ export interface Yard {
   readonly past: Past
   config(): LoadedConfig
   now(): number
-  /** The one door for every change of state. Resolves after COMMIT. */
+  /** The only way to change state. Resolves after COMMIT. */
   dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
   /** Everything that would keep these tasks from being imported now; changes nothing. */
   importFaults(tasks: readonly NewTask[]): readonly IndexedFault[]
+  /** What runs when: leases and heartbeats, looking at agents, starting no more of them. */
+  readonly coordinator: Pick<
+    Coordinator,
+    'drain' | 'heard' | 'lastTickAt' | 'leaseUntil' | 'tick' | 'wake'
+  >
   /** News of each commit, in order, after it is installed. */
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** First time after `fromMs` at which a schedule fires; a failure when its words are wrong. */
@@ -70,7 +84,6 @@ export interface Yard {
   /** A person has said yes to what `seen` stands for; the yard goes on at once. Only ever for a person. */
   giveTrust(seen: string): Promise<Result<void, Failure>>
   recentErrors(): readonly { readonly at: number; readonly text: string }[]
-  lastTickAt(): number | null
   /** Why this machine lets no agent start here now; null = it does, or none wants to. */
   machineHold(): MachineHold | null
   /** Ends agents' trees and resolves when they are settled, or after grace and kill have run out. */
@@ -83,18 +96,10 @@ export interface Yard {
   endLeftovers(): Promise<Result<readonly LeftProcess[], Failure>>
   /** Forgets ended agents and removes their folders; living ones are passed over. */
   forget(ids: readonly AgentId[], by: Actor): Promise<Result<readonly AgentId[], Failure>>
-  /** An agent spoke through the yard: it is alive. */
-  heard(id: AgentId): void
-  /** When its lease runs out, ms since 1970; null for one without. */
-  leaseUntil(id: AgentId): number | null
-  /** No new agent from now on; living ones go on. */
-  startNone(): void
   /** Where agents started from now on are told to find the yard. */
   setUrl(url: string | null): void
   /** Agents that were found ended, and were settled, as this yard was opened. */
   readonly settledAtOpen: readonly AgentId[]
-  /** Looks at every living agent once and settles what has ended. */
-  look(): Promise<void>
   /** Applies the files anew, and these flags instead of the earlier ones. A broken file changes nothing. */
   reload(flags: Flags): Promise<Result<LoadedConfig, Failure>>
   /** What a reload with the same flags would change now; a failure where the files cannot be read. */
@@ -110,8 +115,6 @@ export interface Yard {
   readonly health: ExecutorHealth
   /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
   testExecutor(name: string): Promise<Result<TestRunResult, Failure>>
-  /** Something on this machine may have changed: tasks that waited for a program or a key start if it is there now. */
-  wake(): void
   probeExecutor(
     name: string,
     model?: string | null,
@@ -152,4 +155,61 @@ export interface Yard {
   backup(): Promise<Result<string, Failure>>
   /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
   close(): Promise<void>
+}
+
+export interface OpenYardOptions {
+  readonly paths: YardPaths
+  readonly host: HostKind
+  readonly log: Log
+  readonly flags: Flags
+  /** False: settle what has ended and start nothing. */
+  readonly runsAgents: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder with the supervisor scripts. */
+  readonly resources: string
+  readonly launcherEntry: string
+  readonly tailEntry: string
+  readonly clock?: Clock
+  /** Replaces processes of this machine. */
+  readonly runtime?: Runtime
+  /** Replaces what this machine reports of itself. */
+  readonly machine?: MachineProbe
+  /** Shared by all yards of this process; missing where this is the only one. */
+  readonly places?: Places
+  /** Another owner has taken over, or the database is gone: the host must end. `text`: what a person can do, if anything. */
+  readonly onStale?: (text: string | null) => void
+}
+
+/** What may change while a yard is open, in one place. */
+export interface Current {
+  config: LoadedConfig
+  routes: Routes
+  /** They hold until the next reload without them. */
+  flags: Flags
+  isTrusted: boolean
+  /** Where the yard is served; null while it is not. */
+  url: string | null
+}
+
+/** What a yard is assembled from; its own modules take what they need of it. */
+export interface YardParts {
+  readonly options: OpenYardOptions
+  readonly current: Current
+  readonly opened: OpenStore
+  readonly dispatcher: Dispatcher
+  readonly runtime: Runtime
+  readonly spending: Spending
+  readonly clock: Clock
+  readonly log: Log
+  readonly errors: readonly { readonly at: number; readonly text: string }[]
+  readonly dataFolder: string
+  readonly nextAgentId: () => AgentId
+  readonly wasGiven: (id: AgentId) => boolean
+  /** Null where `options.runtime` replaces processes. */
+  readonly trials: Trials | null
+  readonly landing: LandingPort
+  /** Ends running agents that the plan does not know as living. Called before anything starts. */
+  endUnknown(): Promise<void>
+  readonly place: YardPlace
+  readonly scope: Scope
 }

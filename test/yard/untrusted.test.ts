@@ -33,7 +33,7 @@ describe('a yard that was not made here', () => {
     const copy = await place.open({ paths, runsAgents: false })
     expect(copy.isTrusted()).toBe(false)
     expect([...copy.plan.agents.keys()]).toEqual(['agent-1'])
-    await copy.look()
+    await copy.coordinator.tick()
     await copy.close()
     expect(existsSync(proof)).toBe(false)
     const shown = describeTrust(copy.config().settings, paths)

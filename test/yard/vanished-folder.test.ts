@@ -45,11 +45,11 @@ describe('the folder of an agent', () => {
     await first.close()
     await rm(place.paths.agents, { recursive: true })
     const second = await place.open()
-    await second.look()
+    await second.coordinator.tick()
     expect([...second.plan.agents.keys()]).toEqual(['agent-1'])
     await writeFile(inRoot('go'), '')
     await eventually(async () => {
-      await second.look()
+      await second.coordinator.tick()
       expect([...second.plan.agents.keys()]).toEqual([])
     })
     const task = await untilTask(second, 'one', isOver)
@@ -68,7 +68,7 @@ describe('the folder of an agent', () => {
       `echo '{"code":0,"signal":null}' >${forged}; echo ran >>runs; ${UNTIL_GO}; exit 3`,
     )
     await isAtWork(first)
-    await first.look()
+    await first.coordinator.tick()
     expect([...first.plan.agents.keys()]).toEqual(['agent-1'])
     await first.close()
     const second = await place.open()

@@ -39,14 +39,14 @@ export const agentHandlers = {
     const { id, state } = agentOf(context, input.id)
     if (state.kind === 'ended')
       refuse(failure('stale-generation', `${id} has ended`, { hint: 'nothing was changed' }))
-    context.yard.heard(id)
-    return { ok: true, leaseUntil: isoOrNull(context.yard.leaseUntil(id)) }
+    context.yard.coordinator.heard(id)
+    return { ok: true, leaseUntil: isoOrNull(context.yard.coordinator.leaseUntil(id)) }
   }),
   dead: os.dead.handler(async ({ context, input }) => {
     // A command that opens the yard has settled what it found before it could be asked.
     const { yard } = context
     const before = [...(yard.host === 'command' ? yard.settledAtOpen : []), ...livingIds(context)]
-    await yard.look()
+    await yard.coordinator.tick()
     const dead = before.filter((id) => !context.yard.plan.agents.has(id))
     const views = dead.map((id) => viewOf(context, id))
     return { dead: views, forgotten: input.do === 'purge' ? await purge(context) : [] }

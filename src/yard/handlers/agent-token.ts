@@ -5,6 +5,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { YardPaths } from '../../config/paths.ts'
+import type { Agent } from '../../domain/agent.ts'
 import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
 
 const SECRET_BYTES = 32
@@ -65,4 +67,22 @@ export function readAgentToken(
   const given = Buffer.from(mac)
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
   return { agentId: agentId.data, generation }
+}
+
+/** How an agent's process finds the yard, and shows who it is. */
+export function agentVariables(
+  agent: Agent,
+  { root }: Pick<YardPaths, 'root'>,
+  secret: Buffer,
+  url: string | null,
+): Record<string, string> {
+  return {
+    YARD_DIR: root,
+    ...(url === null ? {} : { YARD_URL: url }),
+    YARD_TOKEN: agentToken(secret, agent.id, agent.generation),
+    YARD_TASK_ID: agent.taskId,
+    YARD_AGENT_ID: agent.id,
+    YARD_GENERATION: String(agent.generation),
+    ...(agent.model === null ? {} : { YARD_MODEL: agent.model }),
+  }
 }

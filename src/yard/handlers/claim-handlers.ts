@@ -45,13 +45,13 @@ export const claimHandlers = {
     const agentId = parseAgentId(reply.ids[1] ?? claim.agentId)
     const agent = yard.plan.agents.get(agentId) ?? yard.store.agent(agentId)
     const generation = agent?.generation ?? taskOf(context, input.id).generation
-    yard.heard(agentId)
+    yard.coordinator.heard(agentId)
     return {
       agent: agentId,
       task: task.id,
       generation,
       token: agentToken(openSecret(yard.paths.service.secret), agentId, generation),
-      leaseUntil: isoTime(yard.leaseUntil(agentId) ?? yard.now()),
+      leaseUntil: isoTime(yard.coordinator.leaseUntil(agentId) ?? yard.now()),
     }
   }),
   settle: os.settle.handler(async ({ context, input }) => {

@@ -59,7 +59,7 @@ export const serviceHandlers = {
   }),
   stop: os.stop.handler(async ({ context, input }) => {
     const { yard, actor, host } = context
-    yard.startNone()
+    yard.coordinator.drain()
     const ids = [...yard.plan.agents.values()].filter(isLaunched).map((a) => a.id)
     const kills = (input.killAgents ?? false) && yard.isTrusted()
     if (kills && ids.length > 0)
@@ -74,7 +74,7 @@ export const serviceHandlers = {
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),
   ),
   executors: os.executors.handler(({ context }) => {
-    context.yard.wake()
+    context.yard.coordinator.wake()
     return executorViews(context.yard)
   }),
   testExecutor: os.testExecutor.handler(async ({ context, input }) =>
@@ -132,7 +132,7 @@ async function toStatus(
     tasks: countsOf(summary.tasks),
     settings: settingsView(yard.config().settings),
     configPending: isRunning ? configPending(yard) : null,
-    lastTick: isoOrNull(yard.lastTickAt()),
+    lastTick: isoOrNull(yard.coordinator.lastTickAt()),
     recentErrors: yard.recentErrors().map(({ at, text }) => ({ at: isoTime(at), text })),
     breakers: summary.breakers,
     attention: summary.attention,

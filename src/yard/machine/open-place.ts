@@ -6,7 +6,7 @@ import type { Log } from '../../base/log.ts'
 import type { Scope } from '../../base/scope.ts'
 import { userPaths } from '../../config/paths.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
-import type { OpenYardOptions } from '../current.ts'
+import type { OpenYardOptions } from '../yard.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { YardPlace } from './yard-place.ts'
 

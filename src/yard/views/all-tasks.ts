@@ -1,30 +1,31 @@
 /**
- * A walk over all tasks of a large graph that holds nobody up: piece by piece, and what was overtaken meanwhile is visited
- * again at the end, so that all that was seen is of one moment.
+ * A walk over all tasks of a large graph in pieces, so that the event loop is never blocked. Tasks that change meanwhile are
+ * visited again at the end, so that the result is consistent at one instant.
  */
 import type { CommittedBatch } from '../../coordinator/committed.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
 import { createPacer } from '../slices.ts'
 import type { Yard } from '../yard.ts'
+import type { CardPort } from './task-card.ts'
 
 /** So many tasks are visited in one go at the end. */
 const LAST = 300
-/** A yard in which everything changes all the time gets the rest at once. */
+/** After so many rounds the rest is visited at once, however many tasks keep changing. */
 const MAX_ROUNDS = 20
 
 export interface Walk<T> {
-  /** The tasks that read differently after a commit. */
+  /** The tasks that are shown differently after a commit. */
   readonly touchedBy: (batch: CommittedBatch) => Iterable<TaskId>
-  /** Takes in a task as it is now, or that there is none (any more). */
+  /** Reads the task as it is now; it may be gone. */
   readonly visit: (id: TaskId) => void
-  /** Called in the very moment in which all that was visited is true. */
+  /** Called in the turn of the event loop in which everything visited is current. */
   readonly finish: () => T
 }
 
 /** Rejects when the signal says so. */
 export async function walkTasks<T>(
-  yard: Pick<Yard, 'plan' | 'config' | 'now' | 'onCommitted'>,
+  yard: Pick<CardPort, 'plan' | 'config' | 'now'> & Pick<Yard, 'onCommitted'>,
   { touchedBy, visit, finish }: Walk<T>,
   signal?: AbortSignal,
 ): Promise<T> {
@@ -51,7 +52,7 @@ export async function walkTasks<T>(
         if (wait) await wait
       }
       for (const [id, at] of timed) if (at <= yard.now()) stale.add(id)
-      // Everything may read differently by other settings.
+      // Other settings may change what is shown of any task.
       if (yard.config().settings !== settings) stale = new Set(yard.plan.tasks.keys())
       settings = yard.config().settings
     }
@@ -62,7 +63,7 @@ export async function walkTasks<T>(
   }
 }
 
-/** When a task reads differently by time alone, ms. */
+/** When a task is shown differently by time alone, ms. */
 function turnsAt(task: Task | undefined, now: number): number | null {
   if (task?.state.kind !== 'open') return null
   const { notBefore, park } = task.state

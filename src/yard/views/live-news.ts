@@ -3,10 +3,9 @@ import type { CommittedBatch } from '../../coordinator/committed.ts'
 import type { Patch, Summary } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
-import type { Yard } from '../yard.ts'
 import { toAgentView } from './agent-view.ts'
 import type { LiveIndex } from './live-index.ts'
-import { toSummary } from './summary.ts'
+import { toSummary, type SummarySource } from './summary.ts'
 
 export interface News {
   add(batch: CommittedBatch): void
@@ -19,7 +18,7 @@ export interface News {
   changedSummary(): Summary | null
 }
 
-export function createNews(yard: Yard, index: LiveIndex): News {
+export function createNews(yard: SummarySource, index: LiveIndex): News {
   let tasks = new Set<TaskId>()
   let agents = new Map<AgentId, Agent>()
   let from: number | null = null
@@ -77,7 +76,10 @@ export function createNews(yard: Yard, index: LiveIndex): News {
 }
 
 /** Tasks whose line reads differently though they did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
-export function alsoTouched(yard: Yard, batch: CommittedBatch): TaskId[] {
+export function alsoTouched(
+  { plan }: Pick<SummarySource, 'plan'>,
+  batch: CommittedBatch,
+): TaskId[] {
   const ids: TaskId[] = []
   let isGeneral = false
   for (const change of batch.changes) {
@@ -85,9 +87,9 @@ export function alsoTouched(yard: Yard, batch: CommittedBatch): TaskId[] {
       const task = change.after ?? change.before
       const flips =
         (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
-      if (task && flips) ids.push(...yard.plan.dependentsOf(task.id))
+      if (task && flips) ids.push(...plan.dependentsOf(task.id))
     }
     isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
   }
-  return isGeneral ? [...ids, ...yard.plan.startable] : ids
+  return isGeneral ? [...ids, ...plan.startable] : ids
 }

@@ -8,12 +8,11 @@ import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
 import { walkTasks } from './all-tasks.ts'
-import { cardSourceOf } from './card-source.ts'
-import type { LiveIndex } from './live-index.ts'
+import { cardSourceOf, toTaskCard } from './task-card.ts'
+import { createLiveIndex, type LiveIndex } from './live-index.ts'
 import { alsoTouched, createNews, type News } from './live-news.ts'
 import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
-import { indexOf, newIndex, toSnapshot, toSummary } from './summary.ts'
-import { toTaskCard } from './task-card.ts'
+import { indexOf, toSnapshot, toSummary, type SummarySource } from './summary.ts'
 
 export interface LiveView {
   /** In one go, however large the graph is. */
@@ -27,12 +26,14 @@ export interface LiveView {
   close(): void
 }
 
+export type LiveSource = SummarySource & Pick<Yard, 'log' | 'onCommitted'>
+
 export const TURN_MS = 30
 const FACTS_EVERY_MS = 1000
 /** A subscriber may fall so many patches behind (at least 2 s of steady news). */
 const QUEUE_LIMIT = 64
 
-export function createLiveView(yard: Yard, clock: Clock): LiveView {
+export function createLiveView(yard: LiveSource, clock: Clock): LiveView {
   const following = createFollowing(yard, clock)
   const walk = <T>(
     visit: (id: TaskId) => void,
@@ -47,7 +48,7 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
       return toSnapshot(yard, following.watch()?.index ?? indexOf(yard), cards)
     },
     snapshotInPieces(signal) {
-      const index = newIndex(yard)
+      const index = createLiveIndex(() => cardSourceOf(yard))
       const cards = new Map<TaskId, TaskCard>()
       const visit = (id: TaskId): void => {
         index.refresh(id)
@@ -62,7 +63,7 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
     async summary(signal) {
       const known = following.watch()
       if (known) return toSummary(yard, known.index)
-      const index = newIndex(yard)
+      const index = createLiveIndex(() => cardSourceOf(yard))
       return walk(index.refresh, () => toSummary(yard, index), signal)
     },
     follow: (signal) => patchesOf(following, signal),
@@ -71,12 +72,12 @@ export function createLiveView(yard: Yard, clock: Clock): LiveView {
 }
 
 /** The tasks that read differently after a commit. */
-const touchedBy = (yard: Yard, batch: CommittedBatch): Iterable<TaskId> => [
+const touchedBy = (yard: LiveSource, batch: CommittedBatch): Iterable<TaskId> => [
   ...batch.touched,
   ...alsoTouched(yard, batch),
 ]
 
-function takeCard(yard: Yard, cards: Map<TaskId, TaskCard>, id: TaskId): void {
+function takeCard(yard: LiveSource, cards: Map<TaskId, TaskCard>, id: TaskId): void {
   const task = yard.plan.tasks.get(id)
   if (task) cards.set(id, toTaskCard(cardSourceOf(yard), task))
   else cards.delete(id)
@@ -91,7 +92,7 @@ interface Following {
   close(): void
 }
 
-function createFollowing(yard: Yard, clock: Clock): Following {
+function createFollowing(yard: LiveSource, clock: Clock): Following {
   const queues = new Set<PatchQueue>()
   let watch: Watch | null = null
   let opening: Promise<void> | null = null
@@ -107,7 +108,7 @@ function createFollowing(yard: Yard, clock: Clock): Following {
     for (const each of queues) each.put(patch)
   }
   const begin = (): Promise<void> => {
-    const index = newIndex(yard)
+    const index = createLiveIndex(() => cardSourceOf(yard))
     const finish = (): void => {
       if (!isClosed) watch = openWatch(yard, index, { clock, send })
     }
@@ -201,7 +202,7 @@ interface Told {
 }
 
 /** Exists while somebody follows. */
-function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
+function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told): Watch {
   const news = createNews(yard, index)
   const hasNewSettings = createSettingsWatch(yard)
   let flushedAt = -TURN_MS
@@ -263,7 +264,7 @@ function openWatch(yard: Yard, index: LiveIndex, { clock, send }: Told): Watch {
 }
 
 /** False when it threw: parts of a patch are read from the store, which can fail. The news stays for the next try. */
-function isDone({ log }: Yard, run: () => void): boolean {
+function isDone({ log }: LiveSource, run: () => void): boolean {
   try {
     run()
     return true
@@ -274,7 +275,11 @@ function isDone({ log }: Yard, run: () => void): boolean {
 }
 
 /** Moved nodes, each told behind what was committed before; and somebody is there to be told how busy agents are. */
-function followFurniture(yard: Yard, flush: () => void, send: (patch: Patch) => void): () => void {
+function followFurniture(
+  yard: LiveSource,
+  flush: () => void,
+  send: (patch: Patch) => void,
+): () => void {
   const stopVitals = yard.vitals.watch()
   const stopPositions = yard.positions.onMoved((positions) => {
     flush()
@@ -287,18 +292,18 @@ function followFurniture(yard: Yard, flush: () => void, send: (patch: Patch) => 
 }
 
 /** What a task that has not begun waits for is said by the settings, too. */
-function retellOpen(yard: Yard, index: LiveIndex, news: News): void {
+function retellOpen(yard: LiveSource, index: LiveIndex, news: News): void {
   for (const id of openTasks(yard)) {
     index.refresh(id)
     news.touch(id)
   }
 }
 
-const openTasks = ({ plan }: Yard): TaskId[] =>
+const openTasks = ({ plan }: LiveSource): TaskId[] =>
   [...plan.tasks.values()].flatMap(({ id, state }) => (state.kind === 'open' ? id : []))
 
 /** True once after each time that the files were applied anew. */
-function createSettingsWatch(yard: Yard): () => boolean {
+function createSettingsWatch(yard: LiveSource): () => boolean {
   let { settings } = yard.config()
   return () => {
     const known = settings

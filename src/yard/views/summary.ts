@@ -4,32 +4,35 @@ import type { BreakerView, Snapshot, Summary, TaskCard } from '../../contract/vi
 import type { TaskId } from '../../domain/ids.ts'
 import type { Breaker } from '../../domain/plan.ts'
 import type { Yard } from '../yard.ts'
-import { toAgentView } from './agent-view.ts'
+import { toAgentView, type AgentSource } from './agent-view.ts'
 import { yardAttention } from './attention.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
-import { isToLand } from './card-source.ts'
 import { createLiveIndex, type LiveIndex } from './live-index.ts'
+import { cardSourceOf, type CardPort } from './task-card.ts'
 
-/** Knows no task yet. */
-export const newIndex = (yard: Yard): LiveIndex =>
-  createLiveIndex({
-    plan: yard.plan,
-    now: () => yard.now(),
-    settings: () => yard.config().settings,
-    costOf: (id) => yard.spending.costOf(id),
-    isToLand: (task) => isToLand(yard, task),
-    hostProblem: (route) => yard.hostProblem(route),
-    isTrusted: () => yard.isTrusted(),
-  })
+export type SummarySource = CardPort &
+  AgentSource &
+  Pick<
+    Yard,
+    | 'machineHold'
+    | 'openedAt'
+    | 'pausedSince'
+    | 'positions'
+    | 'readOnly'
+    | 'spending'
+    | 'store'
+    | 'version'
+    | 'vitals'
+  >
 
 /** Costs a walk over all tasks in one go. */
-export function indexOf(yard: Yard): LiveIndex {
-  const index = newIndex(yard)
+export function indexOf(yard: SummarySource): LiveIndex {
+  const index = createLiveIndex(() => cardSourceOf(yard))
   for (const id of yard.plan.tasks.keys()) index.refresh(id)
   return index
 }
 
-export function toSummary(yard: Yard, index: LiveIndex): Summary {
+export function toSummary(yard: SummarySource, index: LiveIndex): Summary {
   const pause = yard.pausedSince()
   const { coordinator, budget } = yard.config().settings
   return {
@@ -57,7 +60,7 @@ export function toSummary(yard: Yard, index: LiveIndex): Summary {
 
 /** `cards` has those of all tasks as of now. */
 export function toSnapshot(
-  yard: Yard,
+  yard: SummarySource,
   index: LiveIndex,
   cards: ReadonlyMap<TaskId, TaskCard>,
 ): Snapshot {

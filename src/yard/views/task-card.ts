@@ -1,7 +1,8 @@
 /** One node of the live graph. */
-import type { TaskCard } from '../../contract/view.ts'
+import type { Summary, TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
-import { shownStateOf } from '../../domain/plan.ts'
+import { shownStateOf, type Plan } from '../../domain/plan.ts'
+import type { Settings } from '../../domain/settings.ts'
 import {
   attemptsAllowed,
   attemptsOf,
@@ -11,10 +12,11 @@ import {
   workedMsOf,
 } from '../../domain/task.ts'
 import type { Reason } from '../../domain/reason.ts'
-import type { Cost } from '../spending.ts'
+import type { Cost, Spending } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { holdersOf, stuckReason } from './shown-route.ts'
-import { stuckFact, taskReason, type FactSource } from './task-fact.ts'
+import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
+import { hasNewResult } from '../../domain/new-result.ts'
 
 export interface CardSource extends FactSource {
   /** Over all tries. */
@@ -22,6 +24,36 @@ export interface CardSource extends FactSource {
   /** The policy is about to ask for its landing. Absent: nobody knows. */
   isToLand?(task: Task): boolean
 }
+
+/** What cards read of a living yard. */
+export interface CardPort {
+  readonly plan: Plan
+  readonly host: Summary['host']
+  readonly spending: Pick<Spending, 'costOf'>
+  config(): { readonly settings: Settings }
+  now(): number
+  isTrusted(): boolean
+  hostProblem: NonNullable<FactSource['hostProblem']>
+}
+
+/** As of now. */
+export const cardSourceOf = (yard: CardPort): CardSource => ({
+  plan: yard.plan,
+  settings: yard.config().settings,
+  now: yard.now(),
+  isTrusted: yard.isTrusted,
+  costOf: (id) => yard.spending.costOf(id),
+  isToLand: (task) => isToLand(yard, task),
+  hostProblem: yard.hostProblem,
+})
+
+/** The landing policy is about to ask for its landing. */
+const isToLand = (yard: CardPort, task: Task): boolean =>
+  hasNewResult(task) &&
+  yard.host !== 'command' &&
+  yard.config().settings.worktree.land !== 'keep' &&
+  yard.isTrusted() &&
+  !yard.plan.facts.paused
 
 /** `shown` may be passed in by a caller that has worked it out already. */
 export function toTaskCard(

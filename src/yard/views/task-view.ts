@@ -10,22 +10,10 @@ import { isFinished, type Task, type TaskState } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { routeStops } from './route-stops.ts'
-import { cardSourceOf } from './card-source.ts'
-import { toTaskCard } from './task-card.ts'
+import { cardSourceOf, toTaskCard, type CardPort } from './task-card.ts'
 
-export type TaskSource = Pick<
-  Yard,
-  | 'plan'
-  | 'store'
-  | 'config'
-  | 'now'
-  | 'paths'
-  | 'spending'
-  | 'nextFireAt'
-  | 'host'
-  | 'isTrusted'
-  | 'hostProblem'
->
+export type TaskSource = Omit<CardPort, 'config' | 'spending'> &
+  Pick<Yard, 'store' | 'config' | 'paths' | 'spending' | 'nextFireAt'>
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
   const { fact: _fact, reason: _reason, ...card } = toTaskCard(cardSourceOf(yard), task)

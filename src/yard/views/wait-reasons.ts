@@ -17,7 +17,12 @@ import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { atTime, clockTime, isoTime } from './iso-time.ts'
 
-export function waitReasons(yard: Yard, task: Task): WaitReason[] {
+export type WaitSource = Pick<
+  Yard,
+  'config' | 'host' | 'isTrusted' | 'machineHold' | 'now' | 'plan' | 'probeExecutor' | 'readOnly'
+>
+
+export function waitReasons(yard: WaitSource, task: Task): WaitReason[] {
   return [
     ...ownReasons(yard.plan, task),
     ...blockerReasons(yard, task),
@@ -46,7 +51,7 @@ function ownReasons(plan: Plan, task: Task): WaitReason[] {
   ]
 }
 
-function blockerReasons(yard: Yard, task: Task): WaitReason[] {
+function blockerReasons(yard: WaitSource, task: Task): WaitReason[] {
   const reasons: WaitReason[] = []
   for (const id of yard.plan.blockersOf(task.id)) {
     const blocker = yard.plan.tasks.get(id)
@@ -68,7 +73,7 @@ function blockerReasons(yard: Yard, task: Task): WaitReason[] {
   return reasons
 }
 
-function blockerText(yard: Yard, blocker: Task): string {
+function blockerText(yard: WaitSource, blocker: Task): string {
   const { plan } = yard
   const shown = shownStateOf(plan, blocker, yard.now())
   if (blocker.state.kind === 'failed')
@@ -116,7 +121,7 @@ export const byPerson = ({ worktree }: Pick<Settings, 'worktree'>): string =>
     ? 'a person settles the merge conflict, for no agent that could was found on this machine'
     : 'a person settles the merge conflict'
 
-function routeReasons(yard: Yard, task: Task): WaitReason[] {
+function routeReasons(yard: WaitSource, task: Task): WaitReason[] {
   const { settings } = yard.config()
   const route = resolveRoute(settings, task)
   if (!route.ok) return [reason('executor', task.executor, route.error.message)]
@@ -144,7 +149,7 @@ function routeReasons(yard: Yard, task: Task): WaitReason[] {
   ]
 }
 
-function machineReasons(yard: Yard): WaitReason[] {
+function machineReasons(yard: WaitSource): WaitReason[] {
   const hold = yard.machineHold()
   return hold === null ? [] : [reason(hold.kind, 'machine', hold.text)]
 }
@@ -198,7 +203,7 @@ function capReasons(
   ]
 }
 
-function yardReasons(yard: Yard): WaitReason[] {
+function yardReasons(yard: WaitSource): WaitReason[] {
   const reasons: WaitReason[] = []
   if (yard.plan.facts.paused)
     reasons.push(reason('pause', 'yard', 'the coordinator is paused: yard service resume'))

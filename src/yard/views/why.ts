@@ -6,20 +6,22 @@ import { familySpent, payersOf } from '../../domain/budget-family.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import { countHeldBy } from '../../domain/held-by.ts'
-import { isTaskId } from '../../domain/ids.ts'
+import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
-import type { Plan } from '../../domain/plan.ts'
-import { shownStateOf } from '../../domain/plan.ts'
+import type { Landing } from '../../domain/landing.ts'
+import { hasResult } from '../../domain/new-result.ts'
+import { mergeAbove, shownStateOf, type Plan } from '../../domain/plan.ts'
 import { attemptsAllowed, attemptsOf, isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'
-import { landingText } from './landing-text.ts'
 import { failureOf } from './task-view.ts'
-import { waitReasons } from './wait-reasons.ts'
+import { waitReasons, type WaitSource } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
 
-export function toWhy(yard: Yard, task: Task): Why {
+export type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
+
+export function toWhy(yard: WhySource, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
   const landing = landingText(yard, task)
@@ -33,7 +35,7 @@ export function toWhy(yard: Yard, task: Task): Why {
   }
 }
 
-function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
+function textOf(yard: WhySource, task: Task, waitsFor: readonly WaitReason[]): string {
   const now = yard.now()
   const { state } = task
   switch (state.kind) {
@@ -57,7 +59,7 @@ function textOf(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string
 }
 
 /** A report for an agent that was claimed under a name is theirs. */
-function doerOf(yard: Yard, { state, lastAgentId }: Task): string {
+function doerOf(yard: WhySource, { state, lastAgentId }: Task): string {
   const by = state.kind === 'done' ? state.by : ''
   const agent = lastAgentId === null || by !== lastAgentId ? null : yard.store.agent(lastAgentId)
   const name = agent?.claimedBy ?? null
@@ -66,7 +68,7 @@ function doerOf(yard: Yard, { state, lastAgentId }: Task): string {
 
 type WaitedFor = Extract<Task['state'], { kind: 'waiting' }>['for']
 
-function waitedFor(yard: Yard, task: Task, what: WaitedFor): string {
+function waitedFor(yard: WhySource, task: Task, what: WaitedFor): string {
   switch (what) {
     case 'sign-in':
       return 'somebody to sign in'
@@ -79,7 +81,7 @@ function waitedFor(yard: Yard, task: Task, what: WaitedFor): string {
   }
 }
 
-function wayOn(yard: Yard, task: Task, what: WaitedFor): string {
+function wayOn(yard: WhySource, task: Task, what: WaitedFor): string {
   switch (what) {
     case 'sign-in':
       return `retry ${task.id}`
@@ -93,7 +95,7 @@ function wayOn(yard: Yard, task: Task, what: WaitedFor): string {
 }
 
 /** Whose budget is used up, and which of its caps: its own, or that of a task whose agents added it. */
-function spentBudget({ plan, spending }: Yard, task: Task) {
+function spentBudget({ plan, spending }: WhySource, task: Task) {
   const reads = { plan, spentOf: (one: Task) => spending.ofTask(one) }
   for (const payer of payersOf(plan, task)) {
     const cap = reachedCap(payer, familySpent(reads, payer))
@@ -104,7 +106,7 @@ function spentBudget({ plan, spending }: Yard, task: Task) {
   return { payer, cap: (payer.budget ?? null) === null ? ('tokens' as const) : ('usd' as const) }
 }
 
-function openText(yard: Yard, task: Task, waitsFor: readonly WaitReason[]): string {
+function openText(yard: WhySource, task: Task, waitsFor: readonly WaitReason[]): string {
   const { lastFailure } = task
   const isTold = waitsFor.some(
     ({ text }) => lastFailure && text.includes(unended(lastFailure.reason)),
@@ -121,7 +123,7 @@ const lastTry = ({ class: kind, reason }: WorkFailure): string =>
     ? `Its last try asked a person: ${sentence(reason)}`
     : `Its last try failed: ${sentence(reason)}`
 
-function runningText(yard: Yard, task: Task, now: number): string {
+function runningText(yard: WhySource, task: Task, now: number): string {
   const agent = yard.plan.agentOf(task.id)
   if (!agent) return 'It is in progress.'
   const doing = yard.facts(agent.id)?.doing
@@ -164,5 +166,68 @@ function triesText(task: Task): string {
   if (limit !== null && limit > 1 && tries > 0) return ` after ${tries} of ${limit} tries`
   return tries > 1 ? ` after ${tries} tries` : ''
 }
+
+/** What stands between the result of a done task and its target branch; null where the result has landed, nobody has asked for that, or the task is worked on again. */
+function landingText(yard: WhySource, task: Task): string | null {
+  const { id, landing } = task
+  if (landing === null || !hasResult(task)) return null
+  const into = landing.target === null ? '' : ` into ${landing.target}`
+  const why = landing.reason === null ? '' : `: ${unended(landing.reason)}`
+  switch (landing.state) {
+    case 'queued':
+      return `Its result is queued to be merged${into}${untilWhat(yard, id, landing)}.`
+    case 'conflict':
+      return `Its result is not merged${into}${why}. ${settling(yard, id, landing)}.`
+    case 'refused':
+      return `Its result is not merged${into}${why}.${again(id, landing)}`
+    case 'landed':
+    case 'prepared':
+      return null
+    default:
+      return assertNever(landing.state)
+  }
+}
+
+function untilWhat(yard: WhySource, id: TaskId, { isAuto }: Landing): string {
+  const merge = mergeAbove(yard.plan, id)
+  if (merge !== null) return `, as soon as ${merge} has settled a conflict in what it builds on`
+  if (isAuto && yard.plan.facts.paused)
+    return `, as soon as the yard goes on, for the coordinator is paused: ${RESUME}`
+  return yard.host === 'command'
+    ? `: no coordinator runs: yard merge ${id}, or yard service start`
+    : ', which comes by itself'
+}
+
+/** What becomes of a conflict: its task settles it, has settled it, or has given it up. */
+function settling({ plan }: WhySource, id: TaskId, { mergeTask, isAuto }: Landing): string {
+  const state = mergeTask === null ? undefined : plan.tasks.get(mergeTask)?.state.kind
+  switch (state) {
+    case undefined:
+      return `The task that was to settle that is gone: yard merge ${id} tries again`
+    case 'failed':
+    case 'abandoned': {
+      const fate = state === 'failed' ? 'has failed' : 'was abandoned'
+      return `${mergeTask} was to settle that and ${fate}: yard merge ${id} tries again`
+    }
+    case 'done':
+      return isAuto && plan.facts.paused
+        ? `${mergeTask} has settled that, and the merge goes on when the yard does, for the coordinator is paused: ${RESUME}`
+        : `${mergeTask} has settled that, and the merge goes on by itself`
+    case 'open':
+    case 'in-progress':
+    case 'waiting':
+    case 'pending-eval':
+      return `${mergeTask} settles that, and the merge then goes on by itself: yard why ${mergeTask} says how far it is`
+    default:
+      return assertNever(state)
+  }
+}
+
+const RESUME = 'yard service resume'
+
+/** A refusal that names its own way on has said it. */
+const again = (id: TaskId, { reason }: Landing): string =>
+  reason?.includes(`yard merge ${id}`) ? '' : ` Once nothing is in its way: yard merge ${id}.`
+
 const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

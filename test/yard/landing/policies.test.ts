@@ -287,7 +287,7 @@ it('a yard that nobody has confirmed merges nothing by itself, and says so when 
   await at.reopenAnew(copyOf(copy))
   expect(at.yard.isTrusted()).toBe(false)
   await expect(at.client.change.land({ task: 'work' })).rejects.toMatchObject({ code: 'untrusted' })
-  await at.yard.look()
+  await at.yard.coordinator.tick()
   expect((await at.client.change.of({ task: 'work' })).landing).toBeNull()
   expect(at.git('-C', copy, 'rev-parse', 'main')).toBe(main)
 }, 60_000)

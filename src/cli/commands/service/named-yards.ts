@@ -76,7 +76,7 @@ export async function checkConfigs(
   yards: readonly YardPaths[],
   flags: Flags,
 ): Promise<Result<null, Failure>> {
-  const { readConfig } = await import('../../../yard/current.ts')
+  const { readConfig } = await import('../../../yard/yard-config.ts')
   const broken = yards.flatMap((paths) => {
     const config = readConfig({ paths, env: cli.machine.env }, flags)
     return config.ok ? [] : [{ root: paths.root, problem: config.error }]
