@@ -11,6 +11,9 @@ const PATIENT = { poll: { timeout: 50_000 } }
 /** For whole programs, one after the other, on a machine that has other work. */
 const TEST_MS = 60_000
 
+/** Programs that tests start compile the same sources again and again. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: resolve(import.meta.dirname, '.cache/compiled') }
+
 // Real agents need their programs installed and minutes of time, so they run only when named.
 const isForRealAgents = process.argv.some((word) => /^(--project=)?agents$/.test(word))
 
@@ -27,6 +30,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: NOT_UNIT,
+          env: COMPILE_CACHE,
           testTimeout: TEST_MS,
           hookTimeout: TEST_MS,
           expect: PATIENT,
@@ -48,7 +52,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
-          env: { CHROME_PATH: findChromium() ?? '' },
+          env: { ...COMPILE_CACHE, CHROME_PATH: findChromium() ?? '' },
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -10,7 +10,14 @@ import { createPrinter } from './text/print.ts'
 import { findYard, userPaths } from '../config/paths.ts'
 import { unknownVariables } from '../config/unknown-variables.ts'
 import { nearMatch } from '../domain/near-match.ts'
-import { createProgram, globalsOf, type Globals, type UsageError } from './spec/program.ts'
+import {
+  createProgram,
+  globalsOf,
+  type Execute,
+  type Globals,
+  type Program,
+  type UsageError,
+} from './spec/program.ts'
 
 /** Runs on the real process and ends it. `entry` is src/cli/index.ts or out/main/cli.js: two folders up is the project. */
 export async function runProcess(entry: URL): Promise<void> {
@@ -75,25 +82,23 @@ export async function runCli(machine: Machine): Promise<number> {
       version,
       dir: given.dir,
       print: printer(),
-      tree: () => createProgram(commandGroups, async () => {}),
+      tree: (names) => createProgram(commandGroups, async () => {}).complete(names),
       commandId: randomUUID(),
     }
   }
-  const program = createProgram(commandGroups, async (run, given) => {
+  const execute: Execute = async (run, given) => {
     const cli = cliOf(given)
     await warnOfVariables(cli)
     outcome = await run(cli)
-  })
-  program.configureOutput({ writeOut: (text) => void stdout.write(text) })
-  for (const command of program.commands)
-    command.configureOutput({ writeOut: (text) => void stdout.write(text) })
+  }
+  const program = createProgram(commandGroups, execute, (text) => void stdout.write(text))
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parse(argv)
   } catch (error) {
     if (!isUsageError(error)) outcome = err(await unexpected(error, globals.isDebug, machine))
     else if (error.code === 'commander.help' && error.path === '')
-      outcome = await overviewOf(cliOf(globalsOf(program)))
-    else outcome = fromCommander(error, program)
+      outcome = await overviewOf(cliOf(globalsOf(program.root)))
+    else outcome = await fromCommander(error, program)
   }
   return endOf(outcome, printer)
 }
@@ -140,11 +145,14 @@ async function overviewOf(cli: Cli): Promise<Outcome> {
 }
 
 /** commander writes `error: …` with a suggestion on a second line. */
-function fromCommander(error: UsageError, program: Command): Outcome {
+async function fromCommander(error: UsageError, program: Program): Promise<Outcome> {
   if (error.exitCode === 0) return ok(0)
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const word = /^unknown command '(.*)'$/.exec(first)?.[1]
-  const near = word === undefined ? suggestedBy(suggestion) : commandLike(word, error.path, program)
+  const near =
+    word === undefined
+      ? suggestedBy(suggestion)
+      : commandLike(word, error.path, await program.complete())
   const help = `see \`${`yard help ${error.path}`.trim()}\``
   return err({
     kind: 'bad-request',

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -64,12 +64,12 @@ export function findYard(
   const start = resolve(startDir)
   const root = inWorktree(start) ?? walkUp(start)
   if (root !== null) return ok(yardPaths(root))
-  return err(
-    failure('no-yard', `there is no yard in ${start} or above it`, {
-      hint: 'make one with `yard init`, or name its folder with --dir',
-      facts: { path: start },
-    }),
-  )
+  return err({
+    kind: 'no-yard',
+    message: `there is no yard in ${start} or above it`,
+    hint: 'make one with `yard init`, or name its folder with --dir',
+    facts: { path: start },
+  })
 }
 
 /** A yard nearer to `startDir` than the one that is found there: a linked worktree's own. Null where there is none. */
@@ -90,12 +90,8 @@ function givenYard(root: string, by: string): Result<YardPaths, Failure> {
   const hint = isInside
     ? `give the folder that holds it: ${dirname(root)}`
     : 'make one with `yard init`'
-  return err(
-    failure('no-yard', `${by} names ${root}, which holds no .yard`, {
-      hint,
-      facts: { path: root },
-    }),
-  )
+  const message = `${by} names ${root}, which holds no .yard`
+  return err({ kind: 'no-yard', message, hint, facts: { path: root } })
 }
 
 function walkUp(start: string): string | null {
@@ -185,6 +181,18 @@ export function userPaths(env: Env, platform: NodeJS.Platform = process.platform
       ? usual[platform]
       : join(home, '.local', 'share'))
   return { config: join(configHome, 'yard', 'config.toml'), data: join(dataHome, 'yard') }
+}
+
+/** Where nothing is lost if it is deleted; the same as in `bin/find-node.cjs`. Null without an absolute path: a relative one could lie in a repository of others. */
+export function userCache(env: Env, platform: NodeJS.Platform = process.platform): string | null {
+  const home = absolute(env['HOME'] || env['USERPROFILE'] || homedir())
+  const usual = platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']
+  if (platform === 'win32') {
+    const local = env['LOCALAPPDATA'] ?? (home && join(home, 'AppData', 'Local'))
+    return local && join(local, 'yardmaster', 'Cache')
+  }
+  const folder = absolute(env['XDG_CACHE_HOME']) ?? (home && join(home, ...usual))
+  return folder && join(folder, 'yardmaster')
 }
 
 const absolute = (path: string | undefined): string | null =>

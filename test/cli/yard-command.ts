@@ -45,6 +45,12 @@ export async function openGitTestYard(...unseen: readonly string[]): Promise<Git
   return { ...place, git }
 }
 
+/** Each home has a cache of its own, which would begin empty. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const folder = process.env['NODE_COMPILE_CACHE']
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
+}
+
 /** A fresh folder with its own home; a yard in it unless `isBare`. */
 export async function openTestYard(isBare = false): Promise<TestYard> {
   const base = await mkdtemp(join(tmpdir(), 'yard-cli-'))
@@ -52,6 +58,7 @@ export async function openTestYard(isBare = false): Promise<TestYard> {
   const own = {
     PATH: process.env['PATH'] ?? '',
     HOME: base,
+    ...compileCache(),
     XDG_CONFIG_HOME: join(base, 'config'),
     XDG_DATA_HOME: join(base, 'data'),
   }

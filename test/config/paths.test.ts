@@ -7,6 +7,7 @@ import {
   isWithin,
   nodeProblem,
   passedOverYard,
+  userCache,
   userPaths,
   yardPaths,
 } from '../../src/config/paths.ts'
@@ -115,6 +116,15 @@ describe('the user’s own folders', () => {
       data: '/u/L/yard',
     })
   })
+})
+
+it('the cache lies in an absolute folder of the user, or nowhere', () => {
+  const env = { HOME: '/h', XDG_CACHE_HOME: '/c' }
+  expect(userCache(env, 'linux')).toBe('/c/yardmaster')
+  expect(userCache({ ...env, XDG_CACHE_HOME: 'rel' }, 'linux')).toBe('/h/.cache/yardmaster')
+  expect(userCache({ HOME: '/h' }, 'darwin')).toBe('/h/Library/Caches/yardmaster')
+  expect(userCache({ LOCALAPPDATA: '/u/L' }, 'win32')).toBe('/u/L/yardmaster/Cache')
+  expect(userCache({ HOME: '.' }, 'linux')).toBeNull()
 })
 
 it('an old Node is told apart by its Node-API', () => {

@@ -5,12 +5,10 @@ import { completionScript, SHELLS } from '../spec/completion-script.ts'
 import { argument, defineCommand } from '../spec/define.ts'
 
 export const help = defineCommand({
-  name: 'help',
-  summary: 'explains a command',
   arguments: { path: argument('[command...]', 'such as add, or service start') },
   examples: ['yard help add', 'yard help service start'],
   async handler(cli, { path }) {
-    let command = cli.tree()
+    let command = await cli.tree(path)
     for (const name of path) {
       const names = command.commands.map((known) => known.name())
       const found = command.commands.find((candidate) => candidate.name() === name)
@@ -31,15 +29,13 @@ export const help = defineCommand({
 })
 
 export const completion = defineCommand({
-  name: 'completion',
-  summary: 'prints a script that completes words in your shell',
   arguments: { shell: argument.oneOf('<shell>', 'bash, zsh or fish', SHELLS) },
   examples: [
     'source <(yard completion bash)',
     'yard completion fish > ~/.config/fish/completions/yard.fish',
   ],
   async handler(cli, { shell }) {
-    const script = completionScript(cli.tree(), shell)
+    const script = completionScript(await cli.tree(), shell)
     cli.print.result({ script }, () => cli.print.raw(script))
     return ok(0)
   },

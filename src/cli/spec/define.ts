@@ -1,22 +1,35 @@
 /**
  * A command as one typed value: its arguments and options, what help says of it, and its handler. The type of the handler's input is
- * inferred from the declarations. Help, completion and docs/cli.md are made from the same values, so all files that define commands are
- * loaded at every start: they import light modules only, and a handler gets the rest with `import()`.
+ * inferred from the declarations, and help, completion and docs/cli.md are made from them. A module of commands is loaded when one of
+ * them is named; what the overview lists without it is in groups.ts.
  */
 import { Argument, type Command, Option } from 'commander'
 import type { Result } from '../../base/result.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Printer } from '../text/print.ts'
 
-export interface CommandSpec {
-  readonly name: string
-  readonly summary: string
+export interface CommandBody {
   readonly arguments: readonly Argument[]
   readonly options: readonly Option[]
   readonly examples: readonly string[]
   readonly notes: readonly string[]
   readonly subcommands: readonly CommandSpec[]
   readonly run: (cli: Cli, parsed: Parsed) => Promise<Outcome>
+}
+
+interface Named {
+  readonly name: string
+  /** One line, in the third person: "adds a task". */
+  readonly summary: string
+}
+
+export interface CommandSpec extends Named, CommandBody {}
+
+/** A command that is not loaded yet. */
+export interface CommandEntry extends Named {
+  /** Its arguments: `<id> [text]`. */
+  readonly usage: string
+  readonly load: () => Promise<CommandBody>
 }
 
 /** What commander makes of the words of one invocation. */
@@ -27,7 +40,7 @@ export interface Parsed {
 
 export interface CommandGroup {
   readonly title: string
-  readonly commands: readonly CommandSpec[]
+  readonly commands: readonly CommandEntry[]
 }
 
 interface ArgumentSpec<T> {
@@ -49,9 +62,6 @@ export type InputOf<Specs> = {
 }
 
 interface Definition<A extends ArgumentSpecs, O extends OptionSpecs> {
-  readonly name: string
-  /** One line, in the third person: "adds a task". */
-  readonly summary: string
   /** In the order in which they are written. */
   readonly arguments?: A
   readonly options?: O
@@ -67,8 +77,8 @@ interface Definition<A extends ArgumentSpecs, O extends OptionSpecs> {
 export function defineCommand<
   A extends ArgumentSpecs = Record<never, never>,
   O extends OptionSpecs = Record<never, never>,
->(definition: Definition<A, O>): CommandSpec {
-  const { name, summary, examples = [], notes = [], subcommands = [], handler } = definition
+>(definition: Definition<A, O>): CommandBody {
+  const { examples = [], notes = [], subcommands = [], handler } = definition
   const args = Object.entries(definition.arguments ?? {})
   const options = Object.entries(definition.options ?? {})
   for (const set of definition.exclusive ?? []) excludeEachOther(set, definition.options)
@@ -81,8 +91,6 @@ export function defineCommand<
       ]),
     ])
   return {
-    name,
-    summary,
     arguments: args.map(([, { argument }]) => argument),
     options: options.map(([, { option }]) => option),
     examples,
@@ -91,6 +99,15 @@ export function defineCommand<
     // Each value was read by the declaration that its type is inferred from.
     run: (cli, parsed) => handler(cli, inputOf(parsed) as InputOf<A> & InputOf<O>),
   }
+}
+
+/** A command below another, which is loaded with that. */
+export function defineSubcommand<
+  A extends ArgumentSpecs = Record<never, never>,
+  O extends OptionSpecs = Record<never, never>,
+>(definition: Named & Definition<A, O>): CommandSpec {
+  const { name, summary } = definition
+  return { name, summary, ...defineCommand(definition) }
 }
 
 function excludeEachOther<O extends OptionSpecs>(
@@ -218,8 +235,8 @@ export interface Cli {
   /** `--dir`, as it was written; null = YARD_DIR or walking up decides. */
   readonly dir: string | null
   readonly version: string
-  /** All commands, for those that speak of them. */
-  readonly tree: () => Command
+  /** For commands that speak of others: all of them, declared whole where their name is among `names`, or without any. */
+  readonly tree: (names?: readonly string[]) => Promise<Command>
   /** Sent with the command's one change of state, so that repeating it after a lost answer changes nothing twice. */
   readonly commandId: string
 }

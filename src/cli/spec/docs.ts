@@ -5,12 +5,16 @@ import { commandGroups } from '../groups.ts'
 import { createProgram, globalOptions, requiredFlags } from './program.ts'
 import type { CommandSpec } from './define.ts'
 
-export function cliDocs(): string {
-  const program = createProgram(commandGroups, async () => {})
-  const sections = commandGroups.flatMap(({ title, commands }) => [
-    `## ${title}\n`,
-    ...commands.flatMap((spec) => commandSection(spec, find(program, spec.name), 'yard')),
-  ])
+export async function cliDocs(): Promise<string> {
+  const root = await createProgram(commandGroups, async () => {}).complete()
+  const sections: string[] = []
+  for (const { title, commands } of commandGroups) {
+    sections.push(`## ${title}\n`)
+    for (const { name, summary, load } of commands)
+      sections.push(
+        ...commandSection({ name, summary, ...(await load()) }, find(root, name), 'yard'),
+      )
+  }
   return [...head(), ...sections].join('\n')
 }
 
@@ -67,4 +71,5 @@ function optionLines({ options }: CommandSpec): string[] {
 
 const cell = (text: string): string => text.replace(/\|/g, '\\|')
 
-if (import.meta.main) writeFileSync(new URL('../../../docs/cli.md', import.meta.url), cliDocs())
+if (import.meta.main)
+  writeFileSync(new URL('../../../docs/cli.md', import.meta.url), await cliDocs())

@@ -1,6 +1,6 @@
 /** Builds the tree of commands for commander from their specs. */
 import { Command, CommanderError, Option } from 'commander'
-import type { Cli, CommandGroup, CommandSpec, Outcome } from './define.ts'
+import type { Cli, CommandBody, CommandEntry, CommandGroup, Outcome } from './define.ts'
 
 /** Runs the command that was asked for; its outcome is the program's. */
 export type Execute = (run: (cli: Cli) => Promise<Outcome>, globals: Globals) => Promise<void>
@@ -11,8 +11,20 @@ export interface Globals {
   readonly isDebug: boolean
 }
 
-export function createProgram(groups: readonly CommandGroup[], execute: Execute): Command {
-  const program = withGlobals(new Command('yard'))
+export interface Program {
+  readonly root: Command
+  /** Declares commands whole, all of them or those of these names: until then the overview is all that is known of them. */
+  complete(names?: readonly string[]): Promise<Command>
+  parse(argv: readonly string[]): Promise<void>
+}
+
+/** `write` gets the text of help. */
+export function createProgram(
+  groups: readonly CommandGroup[],
+  execute: Execute,
+  write: (text: string) => void = () => {},
+): Program {
+  const root = withGlobals(new Command('yard'))
     .description('Gets a graph of tasks done by AI agents.')
     .usage('<command> [options]')
     .enablePositionalOptions()
@@ -20,16 +32,45 @@ export function createProgram(groups: readonly CommandGroup[], execute: Execute)
     .helpOption('-h, --help', 'explains a command')
     .option('--version', 'prints the version')
     .addHelpText('after', '\n`yard help COMMAND` explains one command, with examples.')
+  const entries = new Map<Command, CommandEntry>()
+  const usages = new Map<string, string>()
+  root.configureHelp({
+    subcommandTerm: (command) =>
+      `${command.name()} [options] ${usages.get(command.name()) ?? ''}`.trim(),
+  })
   for (const group of groups) {
-    program.commandsGroup(`${group.title}:`)
-    for (const spec of group.commands) program.addCommand(toCommand(spec, execute))
+    root.commandsGroup(`${group.title}:`)
+    for (const entry of group.commands) {
+      const command = new Command(entry.name).description(entry.summary)
+      entries.set(command, entry)
+      usages.set(entry.name, entry.usage)
+      root.addCommand(command)
+    }
   }
-  return quiet(program)
+  const completeOne = async (command: Command): Promise<void> => {
+    const entry = entries.get(command)
+    if (entry === undefined || !entries.delete(command)) return
+    declare(command, await entry.load(), execute)
+    quiet(command, write)
+  }
+  const complete = async (names?: readonly string[]): Promise<Command> => {
+    const named = root.commands.filter((command) => names?.includes(command.name()) ?? true)
+    await Promise.all(named.map(completeOne))
+    return root
+  }
+  return {
+    root: quiet(root, write),
+    complete,
+    async parse(argv) {
+      // Any word may be the name of the command; one that only looks so is loaded for nothing.
+      await complete(argv)
+      await root.parseAsync([...argv], { from: 'user' })
+    },
+  }
 }
 
-function toCommand(spec: CommandSpec, execute: Execute): Command {
-  const command = withGlobals(new Command(spec.name)).description(spec.summary)
-  command.helpOption('-h, --help', 'explains this command').helpCommand(false)
+function declare(command: Command, spec: CommandBody, execute: Execute): void {
+  withGlobals(command).helpOption('-h, --help', 'explains this command').helpCommand(false)
   for (const argument of spec.arguments) command.addArgument(argument)
   for (const option of spec.options) command.addOption(option)
   const required = requiredFlags(spec)
@@ -38,14 +79,17 @@ function toCommand(spec: CommandSpec, execute: Execute): Command {
     command.usage(['[options]', ...required, ...names].join(' '))
   }
   for (const text of helpTexts(spec)) command.addHelpText('after', text)
-  for (const subcommand of spec.subcommands) command.addCommand(toCommand(subcommand, execute))
+  for (const below of spec.subcommands) {
+    const subcommand = new Command(below.name).description(below.summary)
+    declare(subcommand, below, execute)
+    command.addCommand(subcommand)
+  }
   // commander appends the options and the command to the arguments.
   command.action((...given: unknown[]) => {
     const parsed = { arguments: given.slice(0, -2), options: command.opts() }
     return execute((cli) => spec.run(cli, parsed), globalsOf(command))
   })
   if (spec.subcommands.length > 0) refuseUnknownSubcommand(command.enablePositionalOptions())
-  return command
 }
 
 /** commander takes a misspelt subcommand of a command that also runs alone for an excess argument. */
@@ -60,10 +104,10 @@ const refuseUnknownSubcommand = (command: Command): Command =>
   })
 
 /** `--as <name>` of each required option. */
-export const requiredFlags = ({ options }: CommandSpec): string[] =>
+export const requiredFlags = ({ options }: CommandBody): string[] =>
   options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags)
 
-function helpTexts({ notes, examples }: CommandSpec): string[] {
+function helpTexts({ notes, examples }: CommandBody): string[] {
   const texts = notes.map((note) => `\n${note}`)
   if (examples.length > 0)
     texts.push(`\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
@@ -105,12 +149,12 @@ const pathOf = (command: Command): string =>
   command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
 
 /** commander neither ends the process nor writes by itself: the caller decides. */
-function quiet(command: Command): Command {
+function quiet(command: Command, writeOut: (text: string) => void): Command {
   command
     .exitOverride((error) => {
       throw withPath(command, error)
     })
-    .configureOutput({ writeErr: () => {}, outputError: () => {} })
-  for (const subcommand of command.commands) quiet(subcommand)
+    .configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} })
+  for (const subcommand of command.commands) quiet(subcommand, writeOut)
   return command
 }

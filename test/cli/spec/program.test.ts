@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { completionScript, SHELLS } from '../../../src/cli/spec/completion-script.ts'
@@ -17,6 +19,8 @@ import {
   TASK_STATUSES,
 } from '../../../src/domain/task.ts'
 
+const PROGRAM = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
+
 describe('words that are kept apart from the schemas', () => {
   it('are those of the domain', () => {
     expect(choices.PRIORITIES).toEqual([...PRIORITIES])
@@ -27,36 +31,50 @@ describe('words that are kept apart from the schemas', () => {
 })
 
 describe('docs/cli.md', () => {
-  it('is what the commands say', () => {
+  it('is what the commands say', async () => {
     const written = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
-    expect(written).toBe(cliDocs())
+    expect(written).toBe(await cliDocs())
   })
 })
 
 describe('help', () => {
-  it('marks what must be said, in the first line and beside it', () => {
-    const program = createProgram(commandGroups, async () => {})
+  it('marks what must be said, in the first line and beside it', async () => {
+    const root = await createProgram(commandGroups, async () => {}).complete()
     const helpOf = (name: string) =>
-      program.commands.find((command) => command.name() === name)?.helpInformation() ?? ''
+      root.commands.find((command) => command.name() === name)?.helpInformation() ?? ''
     expect(helpOf('claim')).toContain('Usage: yard claim [options] --as <name> <id>')
     expect(helpOf('claim')).toMatch(/--as <name> +who takes it \(required\)/)
     expect(helpOf('show')).not.toContain('required')
-    expect(cliDocs()).toContain('### `yard model add <name> --provider <name> --model-id <id>`')
+    expect(await cliDocs()).toContain(
+      '### `yard model add <name> --provider <name> --model-id <id>`',
+    )
   })
 })
 
+describe('the overview', () => {
+  it.each(commandGroups.flatMap(({ commands }) => commands))(
+    'names the arguments of $name as it declares them',
+    async ({ usage, load }) => {
+      const declared = (await load()).arguments.map((one) => {
+        const name = `${one.name()}${one.variadic ? '...' : ''}`
+        return one.required ? `<${name}>` : `[${name}]`
+      })
+      expect(usage).toBe(declared.join(' '))
+    },
+  )
+})
+
 describe('completion', () => {
-  const program = createProgram(commandGroups, async () => {})
-  it.each(SHELLS)('knows commands, options and choices in %s', (shell) => {
-    const script = completionScript(program, shell)
+  it.each(SHELLS)('knows commands, options and choices in %s', async (shell) => {
+    const root = await createProgram(commandGroups, async () => {}).complete()
+    const script = completionScript(root, shell)
     for (const word of ['dead-agents', 'max-attempts', 'critical', 'set-default', 'kill-agents'])
       expect(script).toContain(word)
   })
 })
 
 describe('start', () => {
-  it('of a command loads only what describes the commands', () => {
-    const program = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
+  const loadedBy = (...args: readonly string[]) => {
     const hook = `
       import { registerHooks } from 'node:module'
       const loaded = []
@@ -64,7 +82,7 @@ describe('start', () => {
       process.on('exit', () => process.stderr.write(JSON.stringify(loaded)))`
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program, '--help'],
+      ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, PROGRAM, ...args],
       { encoding: 'utf8' },
     )
     expect(stdout).toContain('Usage: yard')
@@ -72,13 +90,35 @@ describe('start', () => {
     const packages = loaded.flatMap(
       (url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? [],
     )
-    expect(new Set(packages)).toEqual(new Set(['commander', 'zod']))
-    const sources = loaded.filter((url) => url.includes('/src/') && !url.includes('/src/cli/'))
-    expect(sources.length).toBeLessThan(30)
+    const sources = loaded.flatMap((url) => /\/src\/(.*)/.exec(url)?.[1] ?? [])
+    return { packages: new Set(packages), sources }
+  }
+  it('compiles into the cache of the user, unless Node is told not to', () => {
+    const home = mkdtempSync(join(tmpdir(), 'yard-home-'))
+    const cache = join(home, '.cache/yardmaster/compiled')
+    const start = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [PROGRAM, '--version'], { env: { HOME: home, ...env } }).status
+    expect(start({ NODE_DISABLE_COMPILE_CACHE: '1' })).toBe(0)
+    expect(existsSync(cache)).toBe(false)
+    expect(start({})).toBe(0)
+    expect(existsSync(cache)).toBe(true)
+    rmSync(home, { recursive: true })
+  })
+  it('of the overview loads no command', () => {
+    const { packages, sources } = loadedBy('--help')
+    expect(packages).toEqual(new Set(['commander']))
+    expect(sources.length).toBeLessThan(20)
+    expect(sources.filter((path) => path.startsWith('cli/commands/'))).toEqual([])
+  })
+  it('of the help of a command loads that alone, and nothing that opens a yard', () => {
+    const { packages, sources } = loadedBy('add', '--help')
+    expect(packages).toEqual(new Set(['commander', 'zod']))
+    expect(sources.filter((path) => path.startsWith('cli/commands/'))).toEqual([
+      'cli/commands/tasks/add.ts',
+      'cli/commands/tasks/task-fields.ts',
+    ])
     expect(
-      sources.filter((url) =>
-        /\/src\/(store|coordinator|mcp|graph-file|yard|headless|agents)\//.test(url),
-      ),
+      sources.filter((path) => /^(store|coordinator|mcp|graph-file|agents)\//.test(path)),
     ).toEqual([])
   })
 })
@@ -87,8 +127,6 @@ describe('a command', () => {
   const run = async (words: readonly string[]) => {
     const seen: unknown[] = []
     const command = defineCommand({
-      name: 'try',
-      summary: 'tries',
       arguments: { id: argument('<id>', 'the id', taskId), more: argument('[more...]', 'more') },
       options: {
         force: option('--force', 'at once'),
@@ -103,9 +141,10 @@ describe('a command', () => {
         return { ok: true, value: 0 }
       },
     })
-    const groups = [{ title: 'All', commands: [command] }]
+    const entry = { name: 'try', usage: '', summary: 'tries', load: async () => command }
+    const groups = [{ title: 'All', commands: [entry] }]
     const program = createProgram(groups, async (execute) => void (await execute({} as Cli)))
-    await program.parseAsync(['try', ...words], { from: 'user' })
+    await program.parse(['try', ...words])
     return seen[0]
   }
   it('is given its arguments and options by the names of their declarations', async () => {

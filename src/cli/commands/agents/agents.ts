@@ -10,8 +10,6 @@ import { definedFields, taskId } from '../../spec/values.ts'
 import { between, clock, outcomeOf } from '../../text/format.ts'
 
 export const agents = defineCommand({
-  name: 'agents',
-  summary: 'lists agents',
   options: {
     alive: option('--alive', 'only those that have not ended'),
     dead: option('--dead', 'only those that have ended'),
@@ -56,8 +54,6 @@ const whatOf = ({ status, failure, doing }: AgentView): string =>
   (status === 'ended' ? failure?.reason : doing) ?? ''
 
 export const deadAgents = defineCommand({
-  name: 'dead-agents',
-  summary: 'looks for agents whose processes are gone',
   options: {
     cleanup: option('--cleanup', 'settles them'),
     purge: option('--purge', 'settles them, and forgets ended agents with their output'),
@@ -81,8 +77,6 @@ export const deadAgents = defineCommand({
 })
 
 export const kill = defineCommand({
-  name: 'kill',
-  summary: 'ends agents with all their processes; their tasks reopen paused',
   arguments: {
     ids: argument('[ids...]', 'such as agent-7, or tasks: the agents at work on them', taskId),
   },

@@ -7,8 +7,6 @@ import { agentId, interval, taskId } from '../../spec/values.ts'
 const id = argument('<id>', 'the task', taskId)
 
 export const claim = defineCommand({
-  name: 'claim',
-  summary: 'takes a ready task of an external or manual executor, for another orchestrator',
   arguments: { id },
   options: {
     as: option.required('--as <name>', 'who takes it'),
@@ -44,8 +42,6 @@ export const claim = defineCommand({
 })
 
 export const heartbeat = defineCommand({
-  name: 'heartbeat',
-  summary: 'says that an agent lives, and keeps its claim',
   arguments: { agent: argument('<agent>', 'such as agent-7', agentId) },
   handler: (cli, { agent }) =>
     withYard(cli, async ({ client }) => {
@@ -57,8 +53,6 @@ export const heartbeat = defineCommand({
 })
 
 export const letGo = defineCommand({
-  name: 'let-go',
-  summary: 'gives a task back that was claimed, piloted or taken in hand',
   arguments: { id },
   handler: (cli, { id: name }) =>
     withYard(cli, async ({ client }) => {

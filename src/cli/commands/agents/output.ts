@@ -19,8 +19,6 @@ const POLL_MS = 250
 const MAX_EMPTY_WINDOWS = 40
 
 export const output = defineCommand({
-  name: 'output',
-  summary: 'prints what an agent said and did',
   arguments: { id: argument('<agent|id>', 'such as agent-7, or a task: its latest try', taskId) },
   options: {
     follow: option('-f, --follow', 'goes on until the agent ends'),

@@ -14,8 +14,6 @@ import { argument, defineCommand, option, type Cli, type Outcome } from '../../s
 import { definedFields, taskId } from '../../spec/values.ts'
 
 export const pilot = defineCommand({
-  name: 'pilot',
-  summary: 'opens an agent CLI on a task in this terminal, for you to drive',
   arguments: { id: argument('<id>', 'the task', taskId) },
   options: {
     executor: option('--executor <name>', "whose CLI (default: the task's own, or the yard's)"),

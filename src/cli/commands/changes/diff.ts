@@ -11,8 +11,6 @@ import { manyLines, oneLine } from '../../text/table.ts'
 const MAX_DIFF_BYTES = 8_000_000
 
 export const diff = defineCommand({
-  name: 'diff',
-  summary: 'shows what a task has changed in git',
   arguments: { id: argument('<id>', 'the task', taskId) },
   options: { stat: option('--stat', 'the files and how much of them, no lines') },
   notes: ['Of its latest try in a worktree: from the commit that it began with to its result.'],

@@ -9,8 +9,6 @@ import { taskId } from '../../spec/values.ts'
 import { hasGivenUp, landingLine } from './diff.ts'
 
 export const merge = defineCommand({
-  name: 'merge',
-  summary: "brings a task's result onto its target branch, and waits until it is there",
   arguments: { id: argument('[id]', 'the task', taskId) },
   options: { allDone: option('--all-done', 'every done task with a result that has not landed') },
   notes: [

@@ -4,7 +4,14 @@ import type { WorktreeView } from '../../../contract/change.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { taskHint } from '../../../domain/near-match.ts'
 import { withYard } from '../../connect/with-yard.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  defineSubcommand,
+  option,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>
@@ -40,7 +47,7 @@ function holdsOf({ uncommitted, unmerged, problem }: WorktreeView): string | nul
   return parts.length === 0 ? null : parts.join(', ')
 }
 
-const remove = defineCommand({
+const remove = defineSubcommand({
   name: 'remove',
   summary: 'removes the worktree of a task',
   arguments: { id: argument('<id>', 'the task, or the name of the worktree') },
@@ -71,7 +78,7 @@ const remove = defineCommand({
     }),
 })
 
-const gc = defineCommand({
+const gc = defineSubcommand({
   name: 'gc',
   summary: 'removes those whose result is recorded as merged and that hold nothing besides',
   options: { yes: option('--yes', 'does it (else it is only shown)') },
@@ -98,10 +105,8 @@ const gc = defineCommand({
 })
 
 export const worktree = defineCommand({
-  name: 'worktree',
-  summary: "lists the tasks' worktrees, or removes some",
   subcommands: [
-    defineCommand({
+    defineSubcommand({
       name: 'list',
       summary: 'shows them with what each holds that is nowhere else',
       handler: list,

@@ -9,8 +9,6 @@ import type { Entry, PendingConfig, Reload } from './change-config.ts'
 import { shownOrNone, valueText } from './value-text.ts'
 
 export const config = defineCommand({
-  name: 'config',
-  summary: 'shows and changes the configuration',
   arguments: {
     key: argument('[key]', 'such as coordinator.max_agents'),
     value: argument('[value]', 'its new value'),

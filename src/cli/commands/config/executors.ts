@@ -3,10 +3,10 @@ import { ok } from '../../../base/result.ts'
 import type { ExecutorType } from '../../../domain/settings.ts'
 import type { Client } from '../../connect/owner.ts'
 import { withYard } from '../../connect/with-yard.ts'
-import { argument, defineCommand } from '../../spec/define.ts'
+import { argument, defineCommand, defineSubcommand } from '../../spec/define.ts'
 import { tokensOf } from '../../text/format.ts'
 
-const test = defineCommand({
+const test = defineSubcommand({
   name: 'test',
   summary: 'lets an executor take one trivial real turn, apart from the graph',
   arguments: { name: argument('<name>', 'the executor') },
@@ -34,8 +34,6 @@ const test = defineCommand({
 })
 
 export const executors = defineCommand({
-  name: 'executors',
-  summary: 'lists the executors, and whether each can run here',
   subcommands: [test],
   handler: (cli) =>
     withYard(cli, async ({ client }) => {

@@ -5,7 +5,14 @@ import type { Failure } from '../../../domain/failure.ts'
 import { isRole, isUnusedRole, ROLES } from '../../../domain/roles.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  defineSubcommand,
+  option,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { definedFields, dollars, whole } from '../../spec/values.ts'
 
 const name = argument('<name>', 'the model')
@@ -36,7 +43,7 @@ const list = (cli: Cli): Promise<Outcome> =>
 /** US dollars per million tokens. */
 const priceText = (usd: number | null): string => (usd === null ? '' : `$${usd}`)
 
-const add = defineCommand({
+const add = defineSubcommand({
   name: 'add',
   summary: 'adds a model, or replaces it',
   arguments: { name: argument('<name>', 'the name that you use') },
@@ -75,7 +82,7 @@ const add = defineCommand({
   },
 })
 
-const remove = defineCommand({
+const remove = defineSubcommand({
   name: 'remove',
   summary: 'removes a model',
   arguments: { name },
@@ -87,7 +94,7 @@ const remove = defineCommand({
   },
 })
 
-const setDefault = defineCommand({
+const setDefault = defineSubcommand({
   name: 'set-default',
   summary: 'makes it the model of tasks that name none',
   arguments: { name },
@@ -99,7 +106,7 @@ const setDefault = defineCommand({
   },
 })
 
-const set = defineCommand({
+const set = defineSubcommand({
   name: 'set',
   summary: 'gives a role of the yard’s own a model, or a tier of models',
   arguments: { name: argument('<name>', 'the model or tier') },
@@ -119,7 +126,7 @@ const set = defineCommand({
   },
 })
 
-const roles = defineCommand({
+const roles = defineSubcommand({
   name: 'roles',
   summary: 'lists the roles and their models',
   handler: (cli) =>
@@ -136,10 +143,8 @@ const roles = defineCommand({
 })
 
 export const model = defineCommand({
-  name: 'model',
-  summary: 'shows and changes the registry of models; alone it lists',
   subcommands: [
-    defineCommand({ name: 'list', summary: 'lists the models', handler: list }),
+    defineSubcommand({ name: 'list', summary: 'lists the models', handler: list }),
     add,
     remove,
     setDefault,

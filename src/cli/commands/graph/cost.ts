@@ -8,8 +8,6 @@ import { definedFields, whole } from '../../spec/values.ts'
 import { bound, BOUND_NOTE, count } from '../../text/format.ts'
 
 export const cost = defineCommand({
-  name: 'cost',
-  summary: 'shows what was spent, and of which budget',
   options: {
     by: option.oneOf('--by <group>', 'what is summed together (default: task)', [
       'task',

@@ -3,8 +3,6 @@ import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 
 export const importGraph = defineCommand({
-  name: 'import',
-  summary: 'adds the tasks of a graph file: all of them, or none',
   arguments: { file: argument('<file>', 'TOML, JSON or JSON lines; - reads stdin') },
   examples: ['yard import graph.toml', 'yard export --dir ../other | yard import -'],
   async handler(cli, { file }) {
@@ -25,8 +23,6 @@ export const importGraph = defineCommand({
 })
 
 export const exportGraph = defineCommand({
-  name: 'export',
-  summary: 'writes the whole graph to stdout',
   options: {
     format: option.oneOf('--format <format>', 'the form (else toml)', [
       'toml',

@@ -9,8 +9,6 @@ import { definedFields, whole } from '../../spec/values.ts'
 import { paintState, stateText } from '../../text/format.ts'
 
 export const list = defineCommand({
-  name: 'list',
-  summary: 'lists tasks',
   options: {
     status: option('--status <list>', 'only these statuses or states, with commas between'),
     tag: option('--tag <tag>', 'only with this tag'),
@@ -31,14 +29,10 @@ export const list = defineCommand({
 })
 
 export const ready = defineCommand({
-  name: 'ready',
-  summary: 'lists the tasks that can start now',
   handler: (cli) => listWhere(cli, { status: 'ready' }),
 })
 
 export const blocked = defineCommand({
-  name: 'blocked',
-  summary: 'lists the tasks that wait for others',
   handler: (cli) => listWhere(cli, { status: 'blocked' }),
 })
 

@@ -17,8 +17,6 @@ const TIMELINE_LINES = 40
 const id = argument('<id>', 'the task', taskId)
 
 export const show = defineCommand({
-  name: 'show',
-  summary: 'shows all about a task',
   arguments: { id },
   handler: (cli, { id: name }) =>
     withYard(cli, async ({ client }) => {
@@ -40,8 +38,6 @@ export const show = defineCommand({
 })
 
 export const why = defineCommand({
-  name: 'why',
-  summary: 'says what a task waits for, or why it ended as it did',
   arguments: { id },
   handler: (cli, { id: name }) =>
     withYard(cli, async ({ client }) => {

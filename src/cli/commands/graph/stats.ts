@@ -7,8 +7,6 @@ import { defineCommand, type Cli } from '../../spec/define.ts'
 import { BOUND_NOTE, between, bound, count, outcomeOf } from '../../text/format.ts'
 
 export const stats = defineCommand({
-  name: 'stats',
-  summary: 'counts tasks, agents, times and tokens',
   handler: (cli) =>
     withYard(cli, async ({ client }) => {
       const [tasks, agents] = await Promise.all([

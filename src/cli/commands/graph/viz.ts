@@ -8,8 +8,6 @@ import { paintState, signOf } from '../../text/format.ts'
 import { oneLine, shorten, shownWidth } from '../../text/table.ts'
 
 export const viz = defineCommand({
-  name: 'viz',
-  summary: 'draws the graph in the terminal',
   options: { criticalPath: option('--critical-path', 'only the longest chain of what is left') },
   handler: (cli, { criticalPath }) =>
     withYard(cli, async ({ client }) => {

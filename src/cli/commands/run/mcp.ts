@@ -10,8 +10,6 @@ import { defineCommand, type Cli } from '../../spec/define.ts'
 import { errorLine } from '../../text/print.ts'
 
 export const mcp = defineCommand({
-  name: 'mcp',
-  summary: 'serves the yard as tools of the Model Context Protocol, over stdin and stdout',
   notes: [
     'A program starts it: an assistant of yours, or the CLI of an agent, which is given only what an agent may do about its own task.',
   ],

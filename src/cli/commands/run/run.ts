@@ -11,8 +11,6 @@ import type { NamedGraph } from '../graph/read-graph.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 export const run = defineCommand({
-  name: 'run',
-  summary: 'gets the graph done here, until nothing can move any more',
   arguments: { file: argument('[file]', 'a graph file to import first; - reads stdin') },
   notes: [
     'Ends with 0 when every task is done, with 1 when some failed or can never run.',

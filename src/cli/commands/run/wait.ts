@@ -7,8 +7,6 @@ import { taskId, timeout } from '../../spec/values.ts'
 import { createProgress } from './progress.ts'
 
 export const wait = defineCommand({
-  name: 'wait',
-  summary: 'waits until tasks are at rest',
   arguments: { ids: argument('[ids...]', 'these tasks (else all)', taskId) },
   options: { timeoutMs: option('--timeout <duration>', 'gives up after so long', timeout) },
   notes: ['Ends with 0 when they are all done, with 1 when some failed or can never run.'],

@@ -9,8 +9,6 @@ import { whole } from '../../spec/values.ts'
 const BATCH = 1_000
 
 export const watch = defineCommand({
-  name: 'watch',
-  summary: 'prints the journal as JSON lines, as it grows',
   options: { since: option('--since <seq>', 'from after this sequence number', whole(0, 1e15)) },
   notes: ['Without --since it begins now; --since 0 begins at the first line.'],
   /** Live through the owner. Without one it only reads: it neither settles anything nor holds the yard. */

@@ -6,10 +6,10 @@ import { ok } from '../../../base/result.ts'
 import { shellWord } from '../../../base/text.ts'
 import { entriesOf } from '../../connect/program-files.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineSubcommand, option } from '../../spec/define.ts'
 import { namedYards, yardOptions } from './named-yards.ts'
 
-export const install = defineCommand({
+export const install = defineSubcommand({
   name: 'install',
   summary: 'lets the system start it: a systemd user unit, a launchd agent or a Windows task',
   options: { ...yardOptions, print: option('--print', 'only shows what would be written') },

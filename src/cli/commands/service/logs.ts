@@ -5,12 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ok } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option } from '../../spec/define.ts'
+import { defineSubcommand, option } from '../../spec/define.ts'
 
 const POLL_MS = 250
 const CHUNK_BYTES = 65_536
 
-export const logs = defineCommand({
+export const logs = defineSubcommand({
   name: 'logs',
   summary: 'prints its log',
   options: { follow: option('-f, --follow', 'goes on as it grows') },

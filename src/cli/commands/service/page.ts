@@ -13,9 +13,6 @@ import { type Cli, defineCommand, option, type Outcome } from '../../spec/define
 import { quoted } from '../../spec/values.ts'
 
 export const page = defineCommand({
-  name: 'page',
-  summary:
-    'prints a fresh address of the page of the host that runs, or shows and ends page sessions',
   options: {
     open: option('--open', 'opens it in a browser'),
     list: option('--list', 'the browsers that may use the page'),
@@ -89,8 +86,6 @@ const printAddress = (cli: Cli, opens: boolean): Promise<Outcome> =>
   })
 
 export const welcome = defineCommand({
-  name: 'welcome',
-  summary: 'shows the page where no yard is open: recent yards, a folder to open, the example',
   options: { open: option('--open', 'opens it in a browser') },
   notes: [
     'A yard that is opened there gets a service of its own. This one ends when a yard was opened and no page has been connected for a minute.',

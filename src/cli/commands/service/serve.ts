@@ -7,8 +7,6 @@ import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 
 export const serve = defineCommand({
-  name: 'serve',
-  summary: "is the same host in the foreground, and prints its page's address",
   options: {
     ...yardOptions,
     ...portOptions,

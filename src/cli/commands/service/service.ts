@@ -4,7 +4,7 @@ import { findYard } from '../../../config/paths.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import type { Client } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
+import { defineCommand, defineSubcommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields } from '../../spec/values.ts'
 import { install } from './install.ts'
 import { logs } from './logs.ts'
@@ -41,7 +41,7 @@ async function askService(
   }
 }
 
-const pause = defineCommand({
+const pause = defineSubcommand({
   name: 'pause',
   summary: 'starts no new agent from now on, also after a restart',
   handler: (cli) =>
@@ -54,7 +54,7 @@ const pause = defineCommand({
     }),
 })
 
-const resume = defineCommand({
+const resume = defineSubcommand({
   name: 'resume',
   summary: 'starts agents again',
   handler: (cli) =>
@@ -67,7 +67,7 @@ const resume = defineCommand({
     }),
 })
 
-const reload = defineCommand({
+const reload = defineSubcommand({
   name: 'reload',
   summary: 'applies the configuration files, and these options instead of earlier ones',
   options: flagOptions,
@@ -85,8 +85,6 @@ const reload = defineCommand({
 })
 
 export const service = defineCommand({
-  name: 'service',
-  summary: 'starts, stops and asks the host in the background; alone it says how it is',
   subcommands: [start, stop, restart, status, reload, pause, resume, install, logs],
   examples: [
     'yard service start --max-agents 8',

@@ -4,7 +4,7 @@ import { failure, type Failure } from '../../../domain/failure.ts'
 import type { Owner } from '../../connect/owner.ts'
 import { entriesOf } from '../../connect/program-files.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import { defineSubcommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, interval, whole } from '../../spec/values.ts'
 import {
   checkConfigs,
@@ -22,7 +22,7 @@ export const flagOptions = {
   pollIntervalMs: option('--interval <seconds>', 'seconds between looks at everything', interval),
 }
 
-export const start = defineCommand({
+export const start = defineSubcommand({
   name: 'start',
   summary: 'starts it and returns when it answers',
   options: { ...yardOptions, ...flagOptions, ...portOptions },

@@ -3,7 +3,7 @@ import { ok } from '../../../base/result.ts'
 import { findYard, passedOverYard } from '../../../config/paths.ts'
 import type { Status } from '../../../contract/service.ts'
 import { withYard } from '../../connect/with-yard.ts'
-import { type Cli, defineCommand, type Outcome } from '../../spec/define.ts'
+import { type Cli, defineSubcommand, type Outcome } from '../../spec/define.ts'
 import { clock } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'
 
@@ -23,7 +23,7 @@ export const printServiceStatus = (cli: Cli): Promise<Outcome> =>
     return ok(0)
   })
 
-export const status = defineCommand({
+export const status = defineSubcommand({
   name: 'status',
   summary: 'says how it is',
   handler: printServiceStatus,

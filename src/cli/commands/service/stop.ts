@@ -7,10 +7,10 @@ import { failureFromError } from '../../connect/failure-from-error.ts'
 import { checkConfigs, type NamedYards } from './named-yards.ts'
 import type { Client, Owner } from '../../connect/owner.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { defineCommand, option, type Cli } from '../../spec/define.ts'
+import { defineSubcommand, option, type Cli } from '../../spec/define.ts'
 import { startYards } from './start.ts'
 
-export const stop = defineCommand({
+export const stop = defineSubcommand({
   name: 'stop',
   summary: 'stops it; agents go on and are taken up again by the next one',
   options: {
@@ -42,7 +42,7 @@ export const stop = defineCommand({
 })
 
 /** The whole process. Agents go on meanwhile and are adopted again. Flags of the previous start are dropped. */
-export const restart = defineCommand({
+export const restart = defineSubcommand({
   name: 'restart',
   summary: 'stops its process and starts it anew with the same yards; agents go on',
   async handler(cli) {

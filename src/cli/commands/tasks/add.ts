@@ -8,8 +8,6 @@ import { EXCLUSIVE_TIMES, taskFields, taskOptions } from './task-fields.ts'
 const before = option.list('--before <ids>', 'tasks that shall wait for this one', idList)
 
 export const add = defineCommand({
-  name: 'add',
-  summary: 'adds a task and prints its id',
   arguments: { title: argument('<title>', 'what is to be done, in a few words') },
   options: {
     id: option('--id <id>', 'its id (else made from the title)', taskId),
@@ -46,8 +44,6 @@ export const add = defineCommand({
 })
 
 export const edit = defineCommand({
-  name: 'edit',
-  summary: 'changes a task',
   arguments: { id: argument('<id>', 'the task', taskId) },
   options: {
     title: option('--title <text>', 'its title'),

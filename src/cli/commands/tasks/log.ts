@@ -11,8 +11,6 @@ import { oneLine } from '../../text/table.ts'
 const id = argument('<id>', 'the task', taskId)
 
 export const log = defineCommand({
-  name: 'log',
-  summary: "writes a line into a task's timeline, or shows the timeline",
   arguments: { id, text: argument('[text]', 'the line') },
   options: { limit: option('--limit <n>', 'shows the newest so many lines', whole(1, 1_000_000)) },
   notes: [
@@ -47,8 +45,6 @@ const showLog = (cli: Cli, id: string, limit: number): Promise<Outcome> =>
   })
 
 export const artifact = defineCommand({
-  name: 'artifact',
-  summary: 'keeps files as results of a task',
   arguments: {
     id,
     paths: argument('<paths...>', 'relative to the folder that the task works in'),

@@ -13,8 +13,6 @@ const id = argument('<id>', 'the task', taskId)
 const agent = option('--agent <agent>', 'in the name of this agent', agentId)
 
 export const done = defineCommand({
-  name: 'done',
-  summary: 'says that a task is done',
   arguments: { id },
   options: {
     agent,
@@ -40,8 +38,6 @@ export const done = defineCommand({
 })
 
 export const fail = defineCommand({
-  name: 'fail',
-  summary: 'says that a task has failed',
   arguments: { id },
   options: {
     reason: option.required('--reason <text>', 'why, in a line'),
@@ -116,8 +112,6 @@ const wrong = (message: string): Result<never, Failure> =>
   err({ kind: 'bad-request', message, hint: `write it like '["report.md"]' or '{"score": 3}'` })
 
 export const ask = defineCommand({
-  name: 'ask',
-  summary: 'lets an agent ask a person about its own task, which waits for the answer',
   arguments: { id, question: argument('<question>', 'what must be known to go on') },
   notes: ['The agent ends then; once the answer is there, another goes on in its conversation.'],
   handler: (cli, { id: task, question }) =>
@@ -133,8 +127,6 @@ export const ask = defineCommand({
 })
 
 export const answer = defineCommand({
-  name: 'answer',
-  summary: 'answers what the agent of a task asked, and lets the task go on',
   arguments: { id, text: argument('<text>', 'the answer') },
   examples: ['yard answer palette "The blue one."'],
   handler: (cli, { id: task, text }) =>

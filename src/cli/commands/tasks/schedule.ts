@@ -2,7 +2,13 @@
 import { ok } from '../../../base/result.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { dateTimeText } from '../../text/format.ts'
-import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  defineSubcommand,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>
@@ -29,15 +35,13 @@ const list = (cli: Cli): Promise<Outcome> =>
 const id = argument('<id>', 'the task', taskId)
 
 export const schedule = defineCommand({
-  name: 'schedule',
-  summary: 'shows what fires next, leaves one out, or starts one now; alone it lists',
   subcommands: [
-    defineCommand({
+    defineSubcommand({
       name: 'list',
       summary: 'shows the tasks that repeat, with their next time',
       handler: list,
     }),
-    defineCommand({
+    defineSubcommand({
       name: 'skip',
       summary: 'leaves out the next time',
       arguments: { id },
@@ -52,7 +56,7 @@ export const schedule = defineCommand({
           return ok(0)
         }),
     }),
-    defineCommand({
+    defineSubcommand({
       name: 'now',
       summary: 'starts it now instead of at the next time',
       arguments: { id },

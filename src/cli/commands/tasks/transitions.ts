@@ -69,8 +69,6 @@ function refusal(
 }
 
 export const publish = defineCommand({
-  name: 'publish',
-  summary: 'releases drafts and all drafts that wait for them',
   arguments: { ids },
   options: { only: option('--only', 'these tasks alone') },
   handler: (cli, { ids: tasks, only }) =>
@@ -84,16 +82,12 @@ export const publish = defineCommand({
 })
 
 export const pause = defineCommand({
-  name: 'pause',
-  summary: 'holds tasks back; one that runs is let finish',
   arguments: { ids },
   handler: (cli, { ids: tasks }) =>
     changeEach(cli, tasks, (client, request) => client.task.hold(request), stateLine),
 })
 
 export const resume = defineCommand({
-  name: 'resume',
-  summary: 'releases tasks that were paused, or drafts',
   arguments: { ids: argument('[ids...]', 'the tasks', taskId) },
   options: { all: option('--all', 'every paused task; drafts stay drafts') },
   examples: ['yard resume build test', 'yard kill --all && yard resume --all'],
@@ -125,8 +119,6 @@ const resumeAll = (cli: Cli): Promise<Outcome> =>
   })
 
 export const retry = defineCommand({
-  name: 'retry',
-  summary: 'opens failed tasks for another try',
   arguments: { ids },
   options: { fresh: option('--fresh', 'with a new conversation') },
   handler: (cli, { ids: tasks, fresh }) =>
@@ -151,8 +143,6 @@ function retryLine(task: TaskView): string {
 }
 
 export const reopen = defineCommand({
-  name: 'reopen',
-  summary: 'opens a task that was done or abandoned',
   arguments: { id },
   notes: ['Tasks that wait for it and are done stay done.'],
   handler: (cli, { id: task }) =>
@@ -164,8 +154,6 @@ export const reopen = defineCommand({
 })
 
 export const abandon = defineCommand({
-  name: 'abandon',
-  summary: 'gives tasks up, ends their agents, and lets those that wait for them go on',
   arguments: { ids },
   options: {
     withDependents: option('--with-dependents', 'gives up all that is downstream, too'),
@@ -196,8 +184,6 @@ function abandonedLine(reply: {
 }
 
 export const remove = defineCommand({
-  name: 'remove',
-  summary: 'removes a task that never had an agent and that nothing waits for',
   arguments: { id },
   handler: (cli, { id: task }) =>
     withYard(cli, async ({ client }) => {

@@ -7,8 +7,6 @@ import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 
 export const backup = defineCommand({
-  name: 'backup',
-  summary: "copies the yard's database into your data folder and prints where",
   handler: (cli) =>
     withYard(cli, async ({ client }) => {
       const made = await client.service.backup()
@@ -18,8 +16,6 @@ export const backup = defineCommand({
 })
 
 export const restore = defineCommand({
-  name: 'restore',
-  summary: 'puts a backup in the place of the database; the old one is kept beside it',
   arguments: { file: argument('[file]', 'the backup (else the newest)') },
   options: { killAgents: option('--kill-agents', 'ends the agents that are still at work') },
   notes: [

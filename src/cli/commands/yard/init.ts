@@ -6,8 +6,6 @@ import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand } from '../../spec/define.ts'
 
 export const init = defineCommand({
-  name: 'init',
-  summary: 'makes a yard in this folder; a second time changes nothing',
   examples: ['yard init', 'yard init --dir ~/projects/shop'],
   notes: [
     'Writes .yard/ with a commented config.toml, and a line in .git/info/exclude where the folder is in a git repository.',

@@ -8,8 +8,6 @@ import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
 
 export const trust = defineCommand({
-  name: 'trust',
-  summary: 'shows what a yard that was not made here would run and read, and confirms it',
   options: { yes: option('--yes', 'confirms without asking') },
   notes: [
     'In a trusted yard it shows the git settings that came or changed while agents worked, which the yard does not use, and accepts them.',
