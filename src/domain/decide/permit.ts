@@ -1,76 +1,53 @@
-/** What an agent may ask for: its own task's story and end, and a few tasks more. People and the coordinator may ask for anything. */
+/** Whether this actor may give this command. Agents by the table of `permissions.ts`; an added task must not exceed its adder's limits. */
 import type { Actor, AnyCommand } from '../command.ts'
 import { DEFAULT_MAX_ATTEMPTS, failure, type Failure } from '../failure.ts'
-import type { TaskId } from '../ids.ts'
 import type { NewTask } from '../new-task.ts'
+import {
+  agentReach,
+  isEnded,
+  lateReport,
+  notAllowed,
+  tokenOfEnded,
+  type AgentActor,
+} from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
 export function permit(plan: Plan, by: Actor, command: AnyCommand): Failure | null {
-  if (by.kind !== 'agent')
-    return by.kind === 'person' && isOfCoordinator(command) ? permitPerson(command) : null
-  switch (command.type) {
-    case 'task.log':
-    case 'task.attach':
-    case 'task.complete':
-    case 'task.fail':
-    case 'task.ask':
+  if (by.kind === 'coordinator') return null
+  if (by.kind === 'person') return permitPerson(command)
+  switch (agentReach(command.type)) {
+    case 'report':
       return permitReport(plan, by, command)
-    case 'task.add':
-      return staleUnlessLiving(plan, by) ?? permitSubtasks(plan, by, [command.task])
-    case 'tasks.import':
-      return (
-        staleUnlessLiving(plan, by) ??
-        permitSubtasks(
-          plan,
-          by,
-          command.tasks.map((t) => t.task),
-        )
-      )
+    case 'subtasks':
+      return isEnded(plan, by) ? lateReport(by) : permitSubtasks(plan, by, newTasksOf(command))
     default:
-      return plan.agents.get(by.agentId)?.generation === by.generation
-        ? notAllowed(
-            by,
-            command.type.replace('.', ' ').replace('yard pause', 'pause the coordinator'),
-          )
-        : failure('unauthorized', `${by.agentId} has ended: its token is good for nothing else`)
+      return isEnded(plan, by) ? tokenOfEnded(by) : notAllowed(by, actionOf(command))
   }
 }
 
-/** Words of an agent about its own task. */
-function permitReport(
-  plan: Plan,
-  by: AgentActor,
-  command: Extract<AnyCommand, { id: TaskId }>,
-): Failure | null {
-  if (command.id !== by.taskId) return notAllowed(by, `change task ${command.id}`)
+const actionOf = ({ type }: AnyCommand): string =>
+  type === 'yard.pause' ? 'pause the coordinator' : type.replace('.', ' ')
+
+/** What an agent reports about its own task. */
+function permitReport(plan: Plan, by: AgentActor, command: AnyCommand): Failure | null {
+  const id = 'id' in command ? command.id : null
+  if (id !== by.taskId) return notAllowed(by, `change task ${id}`)
   if ('force' in command && command.force) return notAllowed(by, 'force anything')
   if ('place' in command && command.place) return notAllowed(by, 'comment on changes')
-  return staleUnlessLiving(plan, by)
+  return isEnded(plan, by) ? lateReport(by) : null
 }
 
-const isOfCoordinator = ({ type }: AnyCommand): boolean =>
-  type.startsWith('agent') || type === 'landing.settle'
+function newTasksOf(command: AnyCommand): NewTask[] {
+  if (command.type === 'task.add') return [command.task]
+  return command.type === 'tasks.import' ? command.tasks.map(({ task }) => task) : []
+}
 
-/** A person may stop agents and forget ended ones; how an agent lives is told by whatever runs it. */
-const permitPerson = (command: AnyCommand): Failure | null =>
-  command.type === 'agent.stop' || command.type === 'agents.forget'
-    ? null
-    : failure('not-allowed', `${command.type} comes from the coordinator only`)
-
-type AgentActor = Extract<Actor, { kind: 'agent' }>
-
-function staleUnlessLiving(plan: Plan, by: AgentActor): Failure | null {
-  const agent = plan.agents.get(by.agentId)
-  if (agent && agent.generation === by.generation) return null
-  return failure(
-    'stale-generation',
-    `${by.agentId} (generation ${by.generation}) has ended: its report on ${by.taskId} comes too late`,
-    {
-      hint: 'nothing was changed',
-      facts: { agent: by.agentId, task: by.taskId, generation: by.generation },
-    },
-  )
+/** A person may stop agents and forget ended ones; how an agent lives is reported by what runs it. */
+function permitPerson({ type }: AnyCommand): Failure | null {
+  const isOfCoordinator = type.startsWith('agent') || type === 'landing.settle'
+  if (!isOfCoordinator || type === 'agent.stop' || type === 'agents.forget') return null
+  return failure('not-allowed', `${type} comes from the coordinator only`)
 }
 
 function permitSubtasks(plan: Plan, by: AgentActor, tasks: readonly NewTask[]): Failure | null {
@@ -120,9 +97,3 @@ function beyondLimits(task: NewTask, own: Task, time: number | null): string | n
 }
 
 const MODES = ['bare', 'light', 'full']
-
-const notAllowed = (by: AgentActor, what: string): Failure =>
-  failure('not-allowed', `an agent may not ${what} (${by.agentId} works on ${by.taskId})`, {
-    hint: 'it may show, log, artifact, ask, done and fail its own task, and add tasks',
-    facts: { agent: by.agentId },
-  })

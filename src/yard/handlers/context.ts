@@ -10,7 +10,7 @@ import type { PageSessions } from '../page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import type { LiveView } from '../views/live-view.ts'
 import { failureFrom, refuse, toOrpcError, valueOf } from './failures.ts'
-import { permitCall } from './permit-reads.ts'
+import { permitCall } from './permit-call.ts'
 
 /** What the host can do that the yard cannot. */
 export interface HostHooks {
