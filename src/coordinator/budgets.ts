@@ -9,7 +9,7 @@ import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
-import type { CommittedBatch } from './committed.ts'
+import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 export interface Budgets {

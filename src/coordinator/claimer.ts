@@ -1,18 +1,16 @@
-/** Picks who starts next and claims it. One claim command at a time: the next pick must see what this one has committed. */
-import { isLaunched } from '../domain/agent.ts'
-import type { Claim } from '../domain/command.ts'
+/** Picks the tasks that start next and claims them. One claim command at a time: the next pick must see what this one has committed. */
+import { isLaunched, type Agent, type Workplace } from '../domain/agent.ts'
+import type { Claim, Command } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
-import { createPlaces, type Places } from './places.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
 import { countedAs, createCapCounts, type CapCounts } from './cap-counts.ts'
-import type { Send } from './send.ts'
 
 export interface Claimer {
   /** `isRetry`: also while nothing can be saved; asked by the timer only, so that a full disk does not spin the loop. */
   claim(now: number, isRetry: boolean): void
-  /** Tells the machine who lives here; after each change of that. */
+  /** Reports the living agents to the machine; called after each change of them. */
   note(): void
   /** Claims nothing from now on. */
   drain(): void
@@ -31,13 +29,13 @@ interface Picked {
 export function createClaimer(
   parts: Parts,
   ready: ReadySet,
-  send: Send,
+  send: (command: Command) => Promise<unknown>,
   onAnswered: () => void,
 ): Claimer {
   const { plan, dispatcher, machine } = parts
   let underWay: readonly AgentId[] = []
   let isDraining = false
-  const places = createPlaces(parts)
+  const folders = createFolders(parts)
   const note = (): void => {
     const living = livingIds(plan)
     machine.note([...living, ...underWay.filter((id) => !plan.agents.has(id))])
@@ -48,7 +46,7 @@ export function createClaimer(
       const wantsNone = isDraining || plan.facts.paused || ready.size === 0
       if (wantsNone) return void machine.take([], 0)
       if (dispatcher.readOnly() !== null && !isRetry) return
-      const picks = pickNext(parts, ready, places, now)
+      const picks = pickNext(parts, ready, folders, now)
       const claims = picks.map(({ claim }) => claim)
       underWay = claims.map(({ agentId }) => agentId)
       note()
@@ -74,10 +72,10 @@ export function createClaimer(
 }
 
 /** The machine is asked first, because a task that is taken has left the ready set. */
-function pickNext(parts: Parts, ready: ReadySet, places: Places, now: number): Picked[] {
+function pickNext(parts: Parts, ready: ReadySet, folders: ExclusiveFolders, now: number): Picked[] {
   const { plan, machine } = parts
-  places.tidy()
-  const counts = countLiving(plan, places)
+  folders.tidy()
+  const counts = countLiving(plan, folders)
   const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - counts.total))
   const room = machine.take(livingIds(plan), wanted)
   const picked: Picked[] = []
@@ -87,18 +85,18 @@ function pickNext(parts: Parts, ready: ReadySet, places: Places, now: number): P
     const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
     const { task } = next
     const agentId = parts.nextAgentId()
-    places.claimed(agentId, exclusive)
+    folders.claimed(agentId, exclusive)
     picked.push({ claim: { ...route, taskId: task.id, agentId }, task })
     counts.add({ executor: route.executor, model: route.model, tags: task.tags, exclusive })
   }
   return picked
 }
 
-function countLiving({ agents }: Parts['plan'], places: Places): CapCounts {
+function countLiving({ agents }: Parts['plan'], folders: ExclusiveFolders): CapCounts {
   const counts = createCapCounts()
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
-    const folder = places.of(agent)
+    const folder = folders.of(agent)
     if (isLaunched(agent)) counts.add(countedAs(agent, folder))
     else if (folder !== null) counts.occupy(folder)
   }
@@ -107,3 +105,59 @@ function countLiving({ agents }: Parts['plan'], places: Places): CapCounts {
 
 const livingIds = (plan: Parts['plan']): AgentId[] =>
   [...plan.agents.values()].filter(isLaunched).map(({ id }) => id)
+
+/** Which folder each living agent has for itself, so that two coding agents never edit one outside git. */
+interface ExclusiveFolders {
+  /** The folder that no other agent may have meanwhile; null when it shares. */
+  of(agent: Agent): string | null
+  /** What a claim that is under way will have. */
+  claimed(id: AgentId, folder: string | null): void
+  /** Forgets ended agents. */
+  tidy(): void
+}
+
+interface ExclusiveFolder {
+  readonly folder: string | null
+  /** Read off the agent itself, not guessed from how its task would be run now. */
+  readonly isCertain: boolean
+}
+
+function createFolders({
+  plan,
+  route,
+}: Pick<CoordinatorParts, 'plan' | 'route'>): ExclusiveFolders {
+  const known = new Map<AgentId, ExclusiveFolder>()
+
+  const routeOf = (task: Task): string | null => {
+    const found = route(task)
+    return found.ok ? found.value.exclusive : null
+  }
+  const folderOf = (agent: Agent): string | null => {
+    const task = plan.tasks.get(agent.taskId)
+    if (!task) return null
+    return agent.workplace === null ? routeOf(task) : held(task, agent, agent.workplace)
+  }
+  /** Where it really works: routed as a task that runs there in the same way, because a later edit of its own task does not move it. */
+  const held = (task: Task, agent: Agent, { branch, cwd }: Workplace): string | null => {
+    if (branch !== null) return null
+    const exec = agent.executorType === 'shell' ? 'true' : null
+    const { executor, model } = agent
+    const found = route({ ...task, executor, exec, model, worktree: 'off', repo: cwd })
+    // Its profile or model has gone from the settings: that it may edit is assumed.
+    return found.ok ? found.value.exclusive : cwd
+  }
+  return {
+    of(agent) {
+      const isCertain = agent.workplace !== null
+      const earlier = known.get(agent.id)
+      if (earlier && (earlier.isCertain || !isCertain)) return earlier.folder
+      const folder = folderOf(agent)
+      known.set(agent.id, { folder, isCertain })
+      return folder
+    },
+    claimed: (id, folder) => void known.set(id, { folder, isCertain: false }),
+    tidy() {
+      for (const id of known.keys()) if (!plan.agents.has(id)) known.delete(id)
+    },
+  }
+}

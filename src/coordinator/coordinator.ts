@@ -1,25 +1,26 @@
 /**
- * Keeps the graph moving. Level-triggered: after every commit and at every due time it compares what the plan wants with
- * what the world is, and closes the difference. Nothing is remembered outside the plan, so starting anew heals everything.
+ * Keeps the graph moving. Level-triggered: after every commit and at every due time it compares what the plan wants with the
+ * state of the world and closes the difference. It remembers nothing outside the plan, so a restart recovers everything.
  */
+import type { Clock } from '../base/clock.ts'
+import type { Result } from '../base/result.ts'
 import { createScope } from '../base/scope.ts'
-import type { Actor, Command } from '../domain/command.ts'
+import type { Actor, Command, Reply } from '../domain/command.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
-import { createLoopTimer, type LoopTimer } from './loop-timer.ts'
-import { createBreakers, type Breakers } from './breakers.ts'
-import { createBudgets, type Budgets } from './budgets.ts'
-import { createClaimer, type Claimer } from './claimer.ts'
-import type { CommittedBatch } from './committed.ts'
-import { createDeadlines, type Deadlines } from './deadlines.ts'
-import { createLeases, type Leases } from './leases.ts'
-import { createLandings, type Landings } from './landings.ts'
-import { createReadySet, type ReadySet } from './ready-set.ts'
-import { createReporter, type AgentStop, type Reporter } from './reports.ts'
-import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
-import { createSend } from './send.ts'
-import { createAgentReconciler, type AgentReconciler } from './agent-reconciler.ts'
-import { createLivenessMonitor, type LivenessMonitor } from './liveness-monitor.ts'
+import { createAgentReconciler } from './agent-reconciler.ts'
+import { createBreakers } from './breakers.ts'
+import { createBudgets } from './budgets.ts'
+import { createClaimer } from './claimer.ts'
+import { createDeadlines } from './deadlines.ts'
+import type { CommittedBatch } from './dispatch.ts'
+import { createLandings } from './landings.ts'
+import { createLeases } from './leases.ts'
+import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
+import { createReadySet } from './ready-set.ts'
+import { createReporter, type AgentStop } from './reports.ts'
+import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 
 export interface Coordinator {
   /** Looks at the agents of an earlier owner, then begins. Resolves when each of them is settled or adopted. */
@@ -43,78 +44,20 @@ export interface Coordinator {
   close(): Promise<void>
 }
 
-/** Liveness is looked at so often per heartbeat timeout. */
-const BEATS_PER_TIMEOUT = 4
+/** Liveness is checked so often per heartbeat timeout. */
+const CHECKS_PER_TIMEOUT = 4
 /** How long to wait before saving is tried again. */
 const RETRY_MS = 1000
+const BY = { kind: 'coordinator' } as const
 
 export function createCoordinator(parts: CoordinatorParts): Coordinator {
+  const { plan, runtime, dispatcher, clock, log, caps, startsAgents } = parts
   const scope = createScope()
-  const loop = createLoop(parts)
-  const recover = async (): Promise<void> => {
-    const orders = [...parts.plan.agents.values()]
-      .filter((agent) => agent.by !== 'person')
-      .flatMap((agent) => parts.orderOf(agent) ?? [])
-    if (orders.length > 0) await parts.runtime.recover(orders)
-  }
-  return {
-    async start() {
-      scope.add(parts.dispatcher.onCommitted(loop.onCommitted))
-      scope.add(parts.runtime.onReport(loop.reporter.onReport))
-      scope.add(parts.machine.onRoom(loop.wake))
-      // Sets the timer by which it is tried again.
-      scope.add(parts.dispatcher.onReadOnly(loop.wake))
-      await recover()
-      await loop.reporter.settled()
-      if (!parts.startsAgents) await loop.endLeases()
-      loop.begin()
-    },
-    onSettings: loop.onSettings,
-    tick: loop.tick,
-    drain: loop.drain,
-    wake: loop.wake,
-    heard: loop.heard,
-    stopUnsaved: loop.stopUnsaved,
-    landingAsked: loop.landingAsked,
-    leaseUntil: loop.leaseUntil,
-    lastTickAt: loop.lastTickAt,
-    async close() {
-      loop.end()
-      await scope.close()
-    },
-  }
-}
-
-interface Loop extends Omit<Coordinator, 'start' | 'close'> {
-  readonly reporter: Reporter
-  onCommitted(batch: CommittedBatch): void
-  /** Ends the leases that ran out while nobody owned the yard. */
-  endLeases(): Promise<void>
-  begin(): void
-  end(): void
-}
-
-/** What the loop works with; each part is told and asked, none knows another. */
-interface Workings {
-  readonly ready: ReadySet
-  readonly breakers: Breakers
-  readonly budgets: Budgets
-  readonly liveness: LivenessMonitor
-  readonly leases: Leases
-  readonly deadlines: Deadlines
-  readonly landings: Landings
-  readonly reporter: Reporter
-  readonly reconciler: AgentReconciler
-  readonly claimer: Claimer
-  readonly timer: LoopTimer
-  sendAll(commands: readonly Command[]): Promise<unknown>
-}
-
-function createLoop(parts: CoordinatorParts): Loop {
   let isRunning = false
   let isScheduled = false
+  let wasReadOnly = false
   let lastTickAt: number | null = null
-  const { run, retry } = createRounds(parts, () => workings)
+
   const wake = (): void => {
     if (isScheduled || !isRunning) return
     isScheduled = true
@@ -123,94 +66,188 @@ function createLoop(parts: CoordinatorParts): Loop {
       if (isRunning) run(false)
     })
   }
-  const workings = createWorkings(parts, wake, (isBeat) => {
+  /** False when it threw, which is logged: reads of the store can fail, and the rest of the loop must go on. */
+  const attempt = (step: string, act: () => void): boolean => {
+    try {
+      act()
+      return true
+    } catch (error) {
+      log.error('a step of the loop failed; it is tried again', { step, error: String(error) })
+      return false
+    }
+  }
+  const look = async (): Promise<void> => {
+    try {
+      await runtime.look()
+    } catch (error) {
+      log.error('looking at the agents failed', { error: String(error) })
+    }
+  }
+  /** Refusals are logged, never thrown. */
+  const send = async (command: Command): Promise<Result<Reply, Failure>> => {
+    const reply = await dispatcher.dispatch(command, BY)
+    if (!reply.ok && reply.error.kind !== 'read-only')
+      log.warn('a command of the coordinator was refused', {
+        type: command.type,
+        why: reply.error.message,
+      })
+    return reply
+  }
+  const sendAll = (commands: readonly Command[]): Promise<unknown> =>
+    Promise.all(
+      commands.map(async (command) => {
+        const reply = await send(command)
+        // Time and money run on while nothing can be saved.
+        if (command.type === 'agent.stop' && !reply.ok && reply.error.kind === 'read-only')
+          stopUnsaved(command)
+      }),
+    )
+
+  const budgets = createBudgets(parts)
+  const ready = createReadySet(parts, budgets)
+  const breakers = createBreakers(plan)
+  const reporter = createReporter(parts, wake)
+  const liveness = createLivenessMonitor(parts)
+  const leases = createLeases(parts)
+  const { defer } = parts
+  const deadlines = createDeadlines({ liveness, leases, defer, log, sendAll, look })
+  const landings = createLandings(parts, wake)
+  const reconciler = createAgentReconciler(parts, reporter)
+  const claimer = createClaimer(parts, ready, send, wake)
+  const timer = createLoopTimer(clock, (isPoll) => {
     if (!isRunning) return
     retry()
-    if (isBeat) void tick()
+    if (isPoll) void tick()
   })
+
+  const stopUnsaved = (stop: AgentStop, by?: Actor): void => {
+    reporter.keepStop(stop, by)
+    const keepsResult = stop.reason === 'reported'
+    runtime.stop(stop.agentId, { graceMs: caps().stopGraceMs, force: stop.force, keepsResult })
+  }
+  const lookAnew = (): void => {
+    ready.reset()
+    landings.reset()
+    budgets.reset()
+    reconciler.mark()
+  }
+  const note = (batch: CommittedBatch): void => {
+    ready.note(batch)
+    landings.note(batch)
+    budgets.note(batch)
+    breakers.note(batch)
+    if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
+    for (const change of batch.changes) {
+      if (change.entity !== 'agent') continue
+      reconciler.mark()
+      if (change.after?.state.kind === 'ended' && change.before?.state.kind !== 'ended')
+        void sendAll(breakers.onEnded(change.after, clock.now()))
+    }
+  }
+  const onCommitted = (batch: CommittedBatch): void => {
+    // A part that was not informed of a commit looks at everything instead.
+    if (!attempt('commit', () => note(batch))) lookAnew()
+    wake()
+  }
+  /** One round of the loop. `isRetry`: it also tries again what could not be saved. */
+  const run = (isRetry: boolean): void => {
+    const isReadOnly = dispatcher.readOnly() !== null
+    // What the loop asked for while nothing could be saved was refused: it asks again for all that still holds.
+    if (wasReadOnly && !isReadOnly) lookAnew()
+    wasReadOnly = isReadOnly
+    const now = clock.now()
+    const upkeep: [string, () => void][] = [
+      ['agents', reconciler.reconcile],
+      ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
+      ['deadlines', () => deadlines.judge(timer.stalledMs())],
+      ['breakers', () => sendAll(breakers.due(now))],
+      ['budgets', () => sendAll(budgets.commands(now))],
+      ['ready tasks', () => ready.update(now)],
+    ]
+    const failed = upkeep.filter(([step, act]) => !attempt(step, act))
+    // No task starts while a cap or a breaker could not be checked.
+    const isSound = failed.length === 0 && attempt('claims', () => claimer.claim(now, isRetry))
+    const hasLanded = attempt('landings', () => landings.update(isRetry))
+    setTimer(now, isSound && hasLanded)
+  }
+  const setTimer = (now: number, isSound: boolean): void => {
+    const { heartbeatTimeoutMs, pollIntervalMs } = caps()
+    const checkMs = Math.max(1000, heartbeatTimeoutMs / CHECKS_PER_TIMEOUT)
+    const everyMs = plan.agents.size > 0 ? Math.min(checkMs, pollIntervalMs) : pollIntervalMs
+    // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
+    if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
+    const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
+    waits.push(parts.machine.retryInMs() ?? everyMs)
+    for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
+      if (dueAt !== null) waits.push(dueAt - now)
+    if (reporter.pending() > 0) waits.push(RETRY_MS)
+    timer.set(Math.min(...waits), everyMs)
+  }
+  const retry = (): void => {
+    reporter.retry()
+    dispatcher.retry()
+    run(true)
+  }
   const tick = async (): Promise<void> => {
-    lastTickAt = parts.clock.now()
-    await look(parts)
+    lastTickAt = clock.now()
+    await look()
     if (!isRunning) return
-    workings.reconciler.mark()
-    lookForSilence(parts, workings)
+    reconciler.mark()
+    attempt('silence', () => sendAll(liveness.silences()))
     retry()
   }
+
   return {
-    reporter: workings.reporter,
-    onCommitted(batch) {
-      noteSafely(parts, workings, batch)
-      wake()
-    },
-    wake,
-    endLeases: async () => void (await workings.sendAll(workings.leases.expired())),
-    begin() {
+    async start() {
+      scope.add(dispatcher.onCommitted(onCommitted))
+      scope.add(runtime.onReport(reporter.onReport))
+      scope.add(parts.machine.onRoom(wake))
+      // Sets the timer by which it is tried again.
+      scope.add(dispatcher.onReadOnly(wake))
+      const orders = [...plan.agents.values()]
+        .filter((agent) => agent.by !== 'person')
+        .flatMap((agent) => parts.orderOf(agent) ?? [])
+      if (orders.length > 0) await runtime.recover(orders)
+      await reporter.settled()
+      // Leases that ran out while no process owned the yard.
+      if (!startsAgents) await sendAll(leases.expired())
       isRunning = true
-      beginWork(parts, workings)
-      lastTickAt = parts.clock.now()
+      lookAnew()
+      claimer.note()
+      // How long no process owned it is not known.
+      if (startsAgents) void sendAll(timesAfter(parts, Infinity))
+      else claimer.drain()
+      lastTickAt = clock.now()
       run(false)
     },
-    end() {
-      isRunning = false
-      endWork(workings)
-    },
     onSettings() {
-      lookAnew(workings)
+      lookAnew()
       wake()
     },
     tick,
-    drain: () => drainAll(workings),
-    heard(id) {
-      workings.liveness.heard(id)
-      workings.leases.renew(id)
+    drain() {
+      claimer.drain()
+      landings.drain()
     },
-    stopUnsaved: (stop, by) => stopUnsaved(parts, workings.reporter, stop, by),
-    landingAsked: (id) => workings.landings.ask(id),
-    leaseUntil: (id) => workings.leases.untilOf(id),
+    wake,
+    heard(id) {
+      liveness.heard(id)
+      leases.renew(id)
+    },
+    stopUnsaved,
+    landingAsked: (id) => landings.ask(id),
+    leaseUntil: (id) => leases.untilOf(id),
     lastTickAt: () => lastTickAt,
+    async close() {
+      isRunning = false
+      timer.stop()
+      deadlines.stop()
+      await scope.close()
+    },
   }
 }
 
-function resetAll({ ready, landings, budgets }: Workings): void {
-  ready.reset()
-  landings.reset()
-  budgets.reset()
-}
-
-/** One round of the loop, and one that also tries again what could not be saved. */
-function createRounds(parts: CoordinatorParts, workingsOf: () => Workings) {
-  let wasReadOnly = false
-  const run = (isRetry: boolean): void => {
-    const isReadOnly = parts.dispatcher.readOnly() !== null
-    // What the loop asked for while nothing could be saved was refused: it asks again for all that still holds.
-    if (wasReadOnly && !isReadOnly) lookAnew(workingsOf())
-    wasReadOnly = isReadOnly
-    reconcile(parts, workingsOf(), isRetry)
-  }
-  const retry = (): void => {
-    workingsOf().reporter.retry()
-    parts.dispatcher.retry()
-    run(true)
-  }
-  return { run, retry }
-}
-
-function lookForSilence(parts: CoordinatorParts, { sendAll, liveness }: Workings): void {
-  attempt(parts, 'silence', () => sendAll(liveness.silences()))
-}
-
-/** Whoever was not informed of a commit looks at everything instead. */
-function noteSafely(parts: CoordinatorParts, workings: Workings, batch: CommittedBatch): void {
-  const isNoted = attempt(parts, 'commit', () => note(batch, workings, parts.clock.now()))
-  if (!isNoted) lookAnew(workings)
-}
-
-function lookAnew(workings: Workings): void {
-  resetAll(workings)
-  workings.reconciler.mark()
-}
-
-/** What becomes of planned times when the clock has gone on by so much with nobody there, or was set back (< 0). */
+/** Corrections of planned times, when the clock went on by `sleptMs` while the loop did not run, or was set back (< 0). */
 function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
   if (Math.abs(sleptMs) <= MISSED_AFTER_MS || !parts.startsAgents) return []
   const setBackMs = Math.max(0, -sleptMs)
@@ -221,141 +258,46 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
   ]
 }
 
-function endWork({ timer, deadlines }: Workings): void {
-  timer.stop()
-  deadlines.stop()
+interface LoopTimer {
+  /** Sets the timer anew: `dueInMs` from now, or at the next poll if that is sooner. */
+  set(dueInMs: number, everyMs: number): void
+  /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
+  sleptMs(): number
+  /** Ms for which the loop stood still (this process was stopped, or the machine overloaded), measured by how late the timer fired; 0 if it did not. */
+  stalledMs(): number
+  stop(): void
 }
 
-function drainAll({ claimer, landings }: Workings): void {
-  claimer.drain()
-  landings.drain()
-}
+/** A timer that fires later than this shows that the loop was blocked. */
+const STALLED_AFTER_MS = 2000
 
-function beginWork(parts: CoordinatorParts, workings: Workings): void {
-  const { claimer, sendAll } = workings
-  resetAll(workings)
-  claimer.note()
-  // How long nobody was there is not known.
-  if (parts.startsAgents) sendAll(timesAfter(parts, Infinity))
-  else claimer.drain()
-}
-
-function createWorkings(
-  parts: CoordinatorParts,
-  wake: () => void,
-  onRing: (isBeat: boolean) => void,
-): Workings {
-  const { plan, clock } = parts
-  const budgets = createBudgets(parts)
-  const ready = createReadySet(parts, budgets)
-  const send = createSend(parts)
-  const reporter = createReporter(parts, wake)
-  const liveness = createLivenessMonitor(parts)
-  const leases = createLeases(parts)
-  const sendOne = async (command: Command): Promise<void> => {
-    const reply = await send(command)
-    // Time and money run on while nothing can be saved.
-    if (command.type === 'agent.stop' && !reply.ok && reply.error.kind === 'read-only')
-      stopUnsaved(parts, reporter, command)
-  }
-  const sendAll = (commands: readonly Command[]) => Promise.all(commands.map(sendOne))
-  const { defer, log } = parts
+/** Fires at the earliest due time, and in any case at every poll interval, so that a busy yard never postpones its poll. */
+function createLoopTimer(clock: Clock, onFire: (isPoll: boolean) => void): LoopTimer {
+  let cancel: (() => void) | null = null
+  let lastPollAt = clock.monotonic()
+  let setAt = clock.monotonic()
+  let dueAt = Infinity
+  let seen = { wall: clock.now(), monotonic: clock.monotonic() }
   return {
-    ready,
-    breakers: createBreakers(plan),
-    budgets,
-    liveness,
-    leases,
-    deadlines: createDeadlines({ liveness, leases, defer, log, sendAll, look: () => look(parts) }),
-    landings: createLandings(parts, wake),
-    reporter,
-    reconciler: createAgentReconciler(parts, reporter),
-    claimer: createClaimer(parts, ready, send, wake),
-    timer: createLoopTimer(clock, onRing),
-    sendAll,
+    set(dueInMs, everyMs) {
+      cancel?.()
+      const pollInMs = lastPollAt + everyMs - clock.monotonic()
+      const waitMs = Math.max(1, Math.min(dueInMs, pollInMs))
+      setAt = clock.monotonic()
+      dueAt = setAt + waitMs
+      cancel = clock.after(waitMs, () => {
+        const isPoll = clock.monotonic() >= lastPollAt + everyMs - 1
+        if (isPoll) lastPollAt = clock.monotonic()
+        onFire(isPoll)
+      })
+    },
+    sleptMs() {
+      const now = { wall: clock.now(), monotonic: clock.monotonic() }
+      const slept = now.wall - seen.wall - (now.monotonic - seen.monotonic)
+      seen = now
+      return slept
+    },
+    stalledMs: () => (clock.monotonic() > dueAt + STALLED_AFTER_MS ? clock.monotonic() - setAt : 0),
+    stop: () => cancel?.(),
   }
-}
-
-function stopUnsaved(
-  { runtime, caps }: CoordinatorParts,
-  reporter: Reporter,
-  stop: AgentStop,
-  by?: Actor,
-): void {
-  reporter.keepStop(stop, by)
-  const keepsResult = stop.reason === 'reported'
-  runtime.stop(stop.agentId, { graceMs: caps().stopGraceMs, force: stop.force, keepsResult })
-}
-
-async function look({ runtime, log }: CoordinatorParts): Promise<void> {
-  try {
-    await runtime.look()
-  } catch (error) {
-    log.error('looking at the agents failed', { error: String(error) })
-  }
-}
-
-function note(batch: CommittedBatch, workings: Workings, now: number): void {
-  const { ready, landings, reconciler, breakers, budgets, claimer, sendAll } = workings
-  ready.note(batch)
-  landings.note(batch)
-  budgets.note(batch)
-  breakers.note(batch)
-  if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
-  for (const change of batch.changes) {
-    if (change.entity !== 'agent') continue
-    reconciler.mark()
-    if (change.after?.state.kind === 'ended' && change.before?.state.kind !== 'ended')
-      sendAll(breakers.onEnded(change.after, now))
-  }
-}
-
-/** False when it threw, which is logged: reads of the store can fail, and the rest of the loop must go on. */
-function attempt({ log }: CoordinatorParts, step: string, run: () => void): boolean {
-  try {
-    run()
-    return true
-  } catch (error) {
-    log.error('a step of the loop failed; it is tried again', { step, error: String(error) })
-    return false
-  }
-}
-
-function reconcile(parts: CoordinatorParts, workings: Workings, isRetry: boolean): void {
-  const { ready, deadlines, breakers, budgets, reconciler, claimer, landings, timer, sendAll } =
-    workings
-  const now = parts.clock.now()
-  const upkeep: [string, () => void][] = [
-    ['agents', reconciler.reconcile],
-    ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
-    ['deadlines', () => deadlines.judge(timer.stalledMs())],
-    ['breakers', () => sendAll(breakers.due(now))],
-    ['budgets', () => sendAll(budgets.commands(now))],
-    ['ready tasks', () => ready.update(now)],
-  ]
-  const failed = upkeep.filter(([step, run]) => !attempt(parts, step, run))
-  // Nobody starts while a cap or a breaker could not be looked at.
-  const isSound = failed.length === 0 && attempt(parts, 'claims', () => claimer.claim(now, isRetry))
-  const hasLanded = attempt(parts, 'landings', () => landings.update(isRetry))
-  setTimer(parts, workings, now, isSound && hasLanded)
-}
-
-function setTimer(
-  parts: CoordinatorParts,
-  workings: Workings,
-  now: number,
-  isSound: boolean,
-): void {
-  const { ready, deadlines, breakers, reporter, timer } = workings
-  const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
-  const pulseMs = Math.max(1000, heartbeatTimeoutMs / BEATS_PER_TIMEOUT)
-  const everyMs = parts.plan.agents.size > 0 ? Math.min(pulseMs, pollIntervalMs) : pollIntervalMs
-  // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
-  if (!isSound || parts.dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
-  const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
-  waits.push(parts.machine.retryInMs() ?? everyMs)
-  for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
-    if (dueAt !== null) waits.push(dueAt - now)
-  if (reporter.pending() > 0) waits.push(RETRY_MS)
-  timer.set(Math.min(...waits), everyMs)
 }

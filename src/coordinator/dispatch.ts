@@ -1,15 +1,26 @@
 /**
- * The one door for every change of state. Commands of one turn share a transaction, each in a savepoint and each seeing
- * what those before it staged. Replies and news go out after COMMIT; when COMMIT fails, everything staged is taken back,
- * the caller hears `read-only`, and the next command tries again.
+ * The only way to change state. Commands of one turn share a transaction, each in a savepoint and each seeing what those
+ * before it changed. Replies and events go out after COMMIT; when COMMIT fails, everything is undone, the caller gets
+ * `read-only`, and the next command tries again.
  */
 import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { err, type Result } from '../base/result.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import type { CommittedBatch } from './committed.ts'
-import { createStage, type Request, type StageParts } from './batch.ts'
+import type { TaskId } from '../domain/ids.ts'
+import type { EntityChange } from '../domain/plan.ts'
+import { createTransaction, type Request, type TransactionParts } from './transaction.ts'
+
+/** What one commit has changed. */
+export interface CommittedBatch {
+  /** Sequence number of the journal before and after. */
+  readonly from: number
+  readonly seq: number
+  readonly changes: readonly EntityChange[]
+  /** Tasks whose shown state may differ now, the changed ones included. */
+  readonly touched: ReadonlySet<TaskId>
+}
 
 export interface Dispatcher {
   dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
@@ -24,8 +35,8 @@ export interface Dispatcher {
   close(): void
 }
 
-/** `decide` stands in for the domain's own function; for tests that plant faults. */
-export interface DispatcherParts extends Omit<StageParts, 'newId'> {
+/** `decide` replaces the domain's own function in tests that plant faults. */
+export interface DispatcherParts extends Omit<TransactionParts, 'newId'> {
   /** Runs the work at the end of this turn of the loop. */
   readonly defer: (run: () => void) => void
   /** Makes ids of log lines and artifacts unique over owners. */
@@ -42,72 +53,16 @@ interface Item extends Request {
 const MAX_BATCH = 256
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const news = createEmitter<CommittedBatch>((error) =>
-    parts.log.error('a listener of commits threw', { error: String(error) }),
+  const { writer, store, log } = parts
+  const committed = createEmitter<CommittedBatch>((error) =>
+    log.error('a listener of commits threw', { error: String(error) }),
   )
   const failures = createEmitter<void>((error) =>
-    parts.log.error('a listener of failed commits threw', { error: String(error) }),
+    log.error('a listener of failed commits threw', { error: String(error) }),
   )
-  const saver = createSaver(parts)
   let queue: Item[] = []
   let isScheduled = false
   let isClosed = false
-
-  const schedule = (): void => {
-    if (isScheduled) return
-    isScheduled = true
-    parts.defer(() => {
-      isScheduled = false
-      flush()
-      if (queue.length > 0) schedule()
-    })
-  }
-  const flush = (): void => {
-    const items = queue.slice(0, MAX_BATCH)
-    queue = queue.slice(items.length)
-    if (items.length === 0 && (saver.readOnly() === null || isClosed)) return
-    const wasReadOnly = saver.readOnly() !== null
-    const { replies, batch } = saver.save(items)
-    if (batch) news.emit(batch)
-    if (!wasReadOnly && saver.readOnly() !== null) failures.emit()
-    items.forEach((item, i) => item.resolve(replies[i] ?? err(failure('internal', 'no reply'))))
-  }
-  return {
-    dispatch(command, by, commandId) {
-      if (isClosed || saver.isStale())
-        return Promise.resolve(
-          err(failure('locked', 'this yard is being closed', { hint: 'try again' })),
-        )
-      return new Promise((resolve) => {
-        queue.push({ command, by, commandId, resolve })
-        schedule()
-      })
-    },
-    onCommitted: (listener) => news.on(listener),
-    readOnly: saver.readOnly,
-    onReadOnly: (listener) => failures.on(listener),
-    retry() {
-      if (saver.readOnly() !== null && !isClosed) schedule()
-    },
-    close() {
-      while (queue.length > 0) flush()
-      isClosed = true
-    },
-  }
-}
-
-interface Saver {
-  /** All of them in one transaction; the batch is null when nothing has changed. */
-  save(requests: readonly Request[]): {
-    readonly replies: readonly Result<Reply, Failure>[]
-    readonly batch: CommittedBatch | null
-  }
-  readOnly(): string | null
-  isStale(): boolean
-}
-
-function createSaver(parts: DispatcherParts): Saver {
-  const { writer, store, log } = parts
   let readOnly: string | null = null
   let isStale = false
   let idCount = 0
@@ -129,33 +84,74 @@ function createSaver(parts: DispatcherParts): Saver {
       hint: 'is the disk full, or does it fail? It is tried again by itself, and with each command',
     })
   }
+  /** All of them in one transaction; the batch is null when nothing has changed. */
+  const save = (
+    requests: readonly Request[],
+  ): {
+    readonly replies: readonly Result<Reply, Failure>[]
+    readonly batch: CommittedBatch | null
+  } => {
+    const from = store.seq
+    const transaction = createTransaction({ ...parts, newId })
+    try {
+      writer.begin()
+      const replies = requests.map((request) => transaction.carryOut(request))
+      // A commit that writes nothing succeeds on a full disk too and would prove nothing.
+      if (readOnly !== null) writer.probe()
+      writer.commit()
+      if (readOnly !== null) log.info('commits work again')
+      readOnly = null
+      const { changes, touched } = transaction
+      const batch = changes.length > 0 ? { from, seq: store.seq, changes, touched } : null
+      return { replies, batch }
+    } catch (error) {
+      transaction.undo()
+      writer.rollback()
+      const failed = err(commitFailed(error))
+      return { replies: requests.map(() => failed), batch: null }
+    } finally {
+      transaction.leave()
+    }
+  }
+  const schedule = (): void => {
+    if (isScheduled) return
+    isScheduled = true
+    parts.defer(() => {
+      isScheduled = false
+      flush()
+      if (queue.length > 0) schedule()
+    })
+  }
+  const flush = (): void => {
+    const items = queue.slice(0, MAX_BATCH)
+    queue = queue.slice(items.length)
+    if (items.length === 0 && (readOnly === null || isClosed)) return
+    const wasReadOnly = readOnly !== null
+    const { replies, batch } = save(items)
+    if (batch) committed.emit(batch)
+    if (!wasReadOnly && readOnly !== null) failures.emit()
+    items.forEach((item, i) => item.resolve(replies[i] ?? err(failure('internal', 'no reply'))))
+  }
   return {
-    save(requests) {
-      const from = store.seq
-      const stage = createStage({ ...parts, newId })
-      try {
-        writer.begin()
-        const replies = requests.map((request) => stage.carryOut(request))
-        // A commit that writes nothing succeeds on a full disk too and would prove nothing.
-        if (readOnly !== null) writer.probe()
-        writer.commit()
-        if (readOnly !== null) log.info('commits work again')
-        readOnly = null
-        const { changes, touched } = stage
-        return {
-          replies,
-          batch: changes.length > 0 ? { from, seq: store.seq, changes, touched } : null,
-        }
-      } catch (error) {
-        stage.undo()
-        writer.rollback()
-        const failed = err(commitFailed(error))
-        return { replies: requests.map(() => failed), batch: null }
-      } finally {
-        stage.leave()
-      }
+    dispatch(command, by, commandId) {
+      if (isClosed || isStale)
+        return Promise.resolve(
+          err(failure('locked', 'this yard is being closed', { hint: 'try again' })),
+        )
+      return new Promise((resolve) => {
+        queue.push({ command, by, commandId, resolve })
+        schedule()
+      })
     },
+    onCommitted: (listener) => committed.on(listener),
     readOnly: () => readOnly,
-    isStale: () => isStale,
+    onReadOnly: (listener) => failures.on(listener),
+    retry() {
+      if (readOnly !== null && !isClosed) schedule()
+    },
+    close() {
+      while (queue.length > 0) flush()
+      isClosed = true
+    },
   }
 }

@@ -8,7 +8,7 @@ import type { LandingOrder, LandingOutcome } from '../domain/landing.ts'
 import { hasNewResult } from '../domain/new-result.ts'
 import { mergeAbove, type Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
-import type { CommittedBatch } from './committed.ts'
+import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 export interface Landings {
@@ -27,21 +27,67 @@ export interface Landings {
 type Parts = Pick<CoordinatorParts, 'plan' | 'landing' | 'dispatcher' | 'log' | 'startsAgents'>
 
 export function createLandings(parts: Parts, wake: () => void): Landings {
-  const { plan, landing, startsAgents } = parts
+  const { plan, landing, dispatcher, log, startsAgents } = parts
   const noted = new Set<TaskId>()
   const queued = new Set<TaskId>()
-  const work = createWork(parts, (id) => {
-    noted.add(id)
-    wake()
-  })
+  /** By folder. */
+  const underWay = new Map<string, UnderWay>()
+  let isResting = false
   let isDraining = false
-  /** What could not be saved is wanted still when that is tried again. `because`: of the task that was looked at. */
+
+  /** Lost: it could not be saved now. */
+  const send = async (command: Command): Promise<'saved' | 'refused' | 'lost'> => {
+    const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
+    if (reply.ok) return 'saved'
+    if (reply.error.kind === 'read-only' || reply.error.kind === 'locked') return 'lost'
+    log.warn('a landing was refused', { type: command.type, why: reply.error.message })
+    return 'refused'
+  }
+  /** What could not be saved is asked for again when saving is tried again. `because`: the task that was looked at. */
   const request = (id: TaskId, because: TaskId): void =>
-    void work.send({ type: 'landing.request', id }).then((fate) => {
+    void send({ type: 'landing.request', id }).then((fate) => {
       if (fate === 'lost') noted.add(because)
     })
+  /** An outcome that could not be saved is not kept: the order is given again, and finds its own work done. */
+  const carryOut = async (order: LandingOrder): Promise<void> => {
+    const withdrawal = new AbortController()
+    underWay.set(order.folder, { order, withdrawal })
+    try {
+      const outcome = await landing.lander.land(order, withdrawal.signal)
+      const isWithdrawn = withdrawal.signal.aborted
+      // Not now: asked again by the timer, so that it does not spin the loop.
+      if (outcome === null && !isWithdrawn) isResting = true
+      // What the next owner would need stays until the outcome is saved.
+      else if (outcome === null || (await send(settled(plan, order, outcome, landing))) === 'saved')
+        await landing.lander.clear(order, outcome)
+    } catch (error) {
+      isResting = true
+      log.error('landing failed', { task: order.taskId, error: String(error) })
+    } finally {
+      underWay.delete(order.folder)
+      noted.add(order.taskId)
+      wake()
+    }
+  }
+  /** Aborts the landing of a result that is not asked for any more. */
+  const withdraw = (id: TaskId): void => {
+    const asked = plan.tasks.get(id)?.landing
+    for (const { order, withdrawal } of underWay.values())
+      if (order.taskId === id && !(asked?.state === 'queued' && asked.result === order.result))
+        withdrawal.abort()
+  }
+  /** The first of each folder, unless something is under way there. */
+  const give = (tasks: readonly Task[], isRetry: boolean): void => {
+    if (isRetry) isResting = false
+    if (isResting || (dispatcher.readOnly() !== null && !isRetry)) return
+    for (const task of tasks) {
+      if (task.landing?.isAuto && plan.facts.paused) continue
+      const order = mergeAbove(plan, task.id) === null ? landing.orderOf(task) : null
+      if (order && !underWay.has(order.folder)) void carryOut(order)
+    }
+  }
   const reset = (): void => {
-    // A host that only does one command leaves what others asked for to whoever starts agents.
+    // A host that only does one command leaves what others asked for to the host that starts agents.
     if (!startsAgents) return
     for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
   }
@@ -52,7 +98,7 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
         if (change.entity === 'yard') reset()
         if (change.entity !== 'task') continue
         noted.add(change.id as TaskId)
-        work.look(change.id as TaskId)
+        withdraw(change.id as TaskId)
       }
     },
     ask(id) {
@@ -71,70 +117,9 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
         const wanted = task && wantedBy(plan, task, startsAgents ? landing.policy() : 'keep')
         if (wanted) request(wanted, id)
       }
-      work.give(inOrder(plan, queued), isRetry)
+      give(inOrder(plan, queued), isRetry)
     },
     drain: () => void (isDraining = true),
-  }
-}
-
-/** What the lander is doing now. */
-interface Work {
-  /** Lost: it could not be saved now. */
-  send(command: Command): Promise<'saved' | 'refused' | 'lost'>
-  /** Ends what is under way for the task, where nobody asks for that result any more. */
-  look(id: TaskId): void
-  /** The first of each folder, unless something is under way there. */
-  give(tasks: readonly Task[], isRetry: boolean): void
-}
-
-function createWork(parts: Parts, onOver: (id: TaskId) => void): Work {
-  const { plan, landing, dispatcher, log } = parts
-  const underWay = new Map<string, UnderWay>()
-  let isResting = false
-  const send: Work['send'] = async (command) => {
-    const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
-    if (reply.ok) return 'saved'
-    if (reply.error.kind === 'read-only' || reply.error.kind === 'locked') return 'lost'
-    log.warn('a landing was refused', { type: command.type, why: reply.error.message })
-    return 'refused'
-  }
-  /** News that could not be saved is not kept: the order is given again, and finds its own work done. */
-  const carryOut = async (order: LandingOrder): Promise<void> => {
-    const withdrawal = new AbortController()
-    underWay.set(order.folder, { order, withdrawal })
-    try {
-      const outcome = await landing.lander.land(order, withdrawal.signal)
-      const isWithdrawn = withdrawal.signal.aborted
-      // Not now: asked again by the timer, so that it does not spin the loop.
-      if (outcome === null && !isWithdrawn) isResting = true
-      // What the next owner would need stays until the outcome is saved.
-      else if (outcome === null || (await send(settled(plan, order, outcome, landing))) === 'saved')
-        await landing.lander.clear(order, outcome)
-    } catch (error) {
-      isResting = true
-      log.error('landing failed', { task: order.taskId, error: String(error) })
-    } finally {
-      underWay.delete(order.folder)
-      onOver(order.taskId)
-    }
-  }
-  return {
-    send,
-    look(id) {
-      const asked = plan.tasks.get(id)?.landing
-      for (const { order, withdrawal } of underWay.values())
-        if (order.taskId === id && !(asked?.state === 'queued' && asked.result === order.result))
-          withdrawal.abort()
-    },
-    give(tasks, isRetry) {
-      if (isRetry) isResting = false
-      if (isResting || (dispatcher.readOnly() !== null && !isRetry)) return
-      for (const task of tasks) {
-        if (task.landing?.isAuto && plan.facts.paused) continue
-        const order = mergeAbove(plan, task.id) === null ? landing.orderOf(task) : null
-        if (order && !underWay.has(order.folder)) void carryOut(order)
-      }
-    },
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Watches over living agents: time limits, reports whose agent goes on, and silence. All are measured on the monotonic clock from
- * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends nobody.
+ * Monitors living agents: time limits, reports whose agent goes on, and silence. All are measured on the monotonic clock from
+ * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends no agent.
  */
 import { utcText, type Clock } from '../base/clock.ts'
 import { isLaunched, type Agent } from '../domain/agent.ts'
@@ -17,11 +17,11 @@ export interface LivenessMonitor {
   timeouts(): Command[]
   /** Ms until the next of these; null without one. */
   nextTimeoutInMs(): number | null
-  /** Who has been silent for too long; call at poll intervals. */
+  /** Agents that have been silent for too long; call at poll intervals. */
   silences(): Command[]
   /** An agent spoke through the yard (a log line, a heartbeat). */
   heard(id: AgentId): void
-  /** The loop stood still for so long, and heard nobody meanwhile. */
+  /** The loop was blocked for so long and could read no sign of life. */
   giveBack(stalledMs: number): void
 }
 
@@ -37,30 +37,27 @@ interface Watched {
   endedAt: number | null
 }
 
-interface VigilParts {
+interface LivenessParts {
   readonly plan: Plan
   readonly runtime: Pick<Runtime, 'facts'>
   readonly clock: Clock
   caps(): Pick<Caps, 'heartbeatTimeoutMs' | 'doneGraceMs' | 'endSilent'>
 }
 
-/** What is known of each agent that is watched, in ms. */
-interface WatchBook {
-  processes(): Agent[]
-  leftMs(agent: Agent): number | null
-  /** Until an agent that has reported its end is stopped; null for one that has not. */
-  graceLeftMs(agent: Agent): number | null
-  silentMs(agent: Agent): number
-  heard(id: AgentId): void
-  giveBack(stalledMs: number): void
-}
-
 /** An agent of an earlier owner has at least so long: where only the wall clock tells how long it ran, that may have been set. */
 const ADOPTED_GRACE_MS = 60_000
-/** What an agent left is collected and verified for at least so long, even if its limit passed while nobody looked. */
+/** What an agent left is collected and verified for at least so long, even if its limit passed while the owner did not run. */
 const SETTLE_MS = 60_000
 
-function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook {
+/** A silent agent is ended, where it is at all, after so many times the limit. */
+const END_SILENT_AFTER = 3
+
+export function createLivenessMonitor({
+  plan,
+  runtime,
+  clock,
+  caps,
+}: LivenessParts): LivenessMonitor {
   const watched = new Map<AgentId, Watched>()
   const adopted = new Set<AgentId>()
   for (const agent of plan.agents.values()) if (agent.startedAt !== null) adopted.add(agent.id)
@@ -73,80 +70,40 @@ function createWatchBook({ plan, runtime, clock, caps }: VigilParts): WatchBook 
     }
     return known
   }
-  const forget = (id: AgentId): void => {
-    watched.delete(id)
-    adopted.delete(id)
+  const processes = (): Agent[] => {
+    for (const id of watched.keys()) {
+      if (plan.agents.has(id)) continue
+      watched.delete(id)
+      adopted.delete(id)
+    }
+    return [...plan.agents.values()].filter(
+      (agent) => isLaunched(agent) && agent.startedAt !== null && isWatched(agent),
+    )
   }
-  return {
-    processes() {
-      for (const id of watched.keys()) if (!plan.agents.has(id)) forget(id)
-      return [...plan.agents.values()].filter(
-        (agent) => isLaunched(agent) && agent.startedAt !== null && isWatched(agent),
-      )
-    },
-    leftMs(agent) {
-      if (agent.timeoutMs === null) return null
-      const known = watch(agent)
-      if (runtime.facts(agent.id)?.hasEnded) known.endedAt ??= clock.monotonic()
-      return limitLeftMs(known, agent.timeoutMs, clock.monotonic(), adopted.has(agent.id))
-    },
-    graceLeftMs(agent) {
-      if (agent.report === null || agent.state.kind === 'stopping') return null
-      if (runtime.facts(agent.id)?.hasEnded) return null
-      const known = watch(agent)
-      known.reportedAt ??= clock.monotonic()
-      return caps().doneGraceMs - (clock.monotonic() - known.reportedAt)
-    },
-    silentMs(agent) {
-      const known = watch(agent)
-      const facts = runtime.facts(agent.id)
-      const isKnownWait = (facts?.waitsForProviderUntil ?? 0) > clock.now()
-      if (facts && (facts.lastHeardAt !== known.lastHeardAt || facts.isBusy || isKnownWait)) {
-        known.lastHeardAt = facts.lastHeardAt
-        known.aliveAt = clock.monotonic()
-      }
-      return clock.monotonic() - known.aliveAt
-    },
-    heard(id) {
-      const known = watched.get(id)
-      if (known) known.aliveAt = clock.monotonic()
-    },
-    giveBack(stalledMs) {
-      for (const known of watched.values()) giveBackTo(known, stalledMs, clock.monotonic())
-    },
+  const leftMs = (agent: Agent): number | null => {
+    if (agent.timeoutMs === null) return null
+    const known = watch(agent)
+    if (runtime.facts(agent.id)?.hasEnded) known.endedAt ??= clock.monotonic()
+    return limitLeftMs(known, agent.timeoutMs, clock.monotonic(), adopted.has(agent.id))
   }
-}
-
-const firstSight = ({ startedAt }: Agent, ranMs: number | null, clock: Clock): Watched => ({
-  ranMs: ranMs ?? Math.max(0, clock.now() - (startedAt ?? clock.now())),
-  seenAt: clock.monotonic(),
-  lastHeardAt: 0,
-  aliveAt: clock.monotonic(),
-  reportedAt: null,
-  endedAt: null,
-})
-
-function limitLeftMs(known: Watched, limitMs: number, now: number, isAdopted: boolean): number {
-  const watchedMs = now - known.seenAt
-  const waits = [limitMs - (known.ranMs + watchedMs)]
-  if (isAdopted) waits.push(ADOPTED_GRACE_MS - watchedMs)
-  if (known.endedAt !== null) waits.push(SETTLE_MS - (now - known.endedAt))
-  return Math.max(...waits)
-}
-
-function giveBackTo(known: Watched, stalledMs: number, now: number): void {
-  known.aliveAt = Math.min(now, known.aliveAt + stalledMs)
-  if (known.reportedAt !== null) known.reportedAt = Math.min(now, known.reportedAt + stalledMs)
-}
-
-/** A silent agent is ended, where it is at all, after so many times the limit. */
-const END_SILENT_AFTER = 3
-
-export function createLivenessMonitor(parts: VigilParts): LivenessMonitor {
-  const { plan, clock, caps } = parts
-  const book = createWatchBook(parts)
-  const { processes, leftMs, graceLeftMs, silentMs } = book
-
+  /** Until an agent that has reported its end is stopped; null for one that has not. */
+  const graceLeftMs = (agent: Agent): number | null => {
+    if (agent.report === null || agent.state.kind === 'stopping') return null
+    if (runtime.facts(agent.id)?.hasEnded) return null
+    const known = watch(agent)
+    known.reportedAt ??= clock.monotonic()
+    return caps().doneGraceMs - (clock.monotonic() - known.reportedAt)
+  }
+  const silentMs = (agent: Agent): number => {
+    const known = watch(agent)
+    const facts = runtime.facts(agent.id)
+    const isKnownWait = (facts?.waitsForProviderUntil ?? 0) > clock.now()
+    if (facts && (facts.lastHeardAt !== known.lastHeardAt || facts.isBusy || isKnownWait)) {
+      known.lastHeardAt = facts.lastHeardAt
+      known.aliveAt = clock.monotonic()
+    }
+    return clock.monotonic() - known.aliveAt
+  }
   const endOfSilence = (agent: Agent, silent: number): number | null => {
     const { endSilent, heartbeatTimeoutMs } = caps()
     const waits = [leftMs(agent), endSilent ? END_SILENT_AFTER * heartbeatTimeoutMs - silent : null]
@@ -181,9 +138,36 @@ export function createLivenessMonitor(parts: VigilParts): LivenessMonitor {
       return known.length === 0 ? null : Math.min(...known)
     },
     silences: () => processes().flatMap(judgeSilence),
-    heard: book.heard,
-    giveBack: book.giveBack,
+    heard(id) {
+      const known = watched.get(id)
+      if (known) known.aliveAt = clock.monotonic()
+    },
+    giveBack(stalledMs) {
+      for (const known of watched.values()) giveBackTo(known, stalledMs, clock.monotonic())
+    },
   }
+}
+
+const firstSight = ({ startedAt }: Agent, ranMs: number | null, clock: Clock): Watched => ({
+  ranMs: ranMs ?? Math.max(0, clock.now() - (startedAt ?? clock.now())),
+  seenAt: clock.monotonic(),
+  lastHeardAt: 0,
+  aliveAt: clock.monotonic(),
+  reportedAt: null,
+  endedAt: null,
+})
+
+function limitLeftMs(known: Watched, limitMs: number, now: number, isAdopted: boolean): number {
+  const watchedMs = now - known.seenAt
+  const waits = [limitMs - (known.ranMs + watchedMs)]
+  if (isAdopted) waits.push(ADOPTED_GRACE_MS - watchedMs)
+  if (known.endedAt !== null) waits.push(SETTLE_MS - (now - known.endedAt))
+  return Math.max(...waits)
+}
+
+function giveBackTo(known: Watched, stalledMs: number, now: number): void {
+  known.aliveAt = Math.min(now, known.aliveAt + stalledMs)
+  if (known.reportedAt !== null) known.reportedAt = Math.min(now, known.reportedAt + stalledMs)
 }
 
 const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command => ({
@@ -197,7 +181,7 @@ const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command 
 const isWatched = ({ state }: Agent): boolean =>
   state.kind !== 'stopping' || state.reason === 'reported'
 
-/** One that has reported has said all that it has to say. */
+/** After its report no more signs of life are expected. */
 const isAskedFor = (agent: Agent): boolean =>
   agent.report === null && reportsProgress(agent.executorType)
 

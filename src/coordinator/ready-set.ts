@@ -1,13 +1,13 @@
 /** Which tasks could start now, and when others will: fed with touched tasks, asked for the next to claim. */
-import { createPathLengths, type PathLengths } from '../domain/path-lengths.ts'
+import { spends, YARD_BUDGET_KEYS } from '../domain/budget.ts'
+import { createPathLengths } from '../domain/path-lengths.ts'
 import { createHeap } from '../domain/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { endingBlockerOf, type Plan } from '../domain/plan.ts'
-import { createReadyQueue, type ReadyQueue } from '../domain/ready-queue.ts'
+import { createReadyQueue } from '../domain/ready-queue.ts'
 import { PRIORITIES, type Task } from '../domain/task.ts'
-import { createBuckets, type Buckets } from './buckets.ts'
 import type { Budgets } from './budgets.ts'
-import type { CommittedBatch } from './committed.ts'
+import type { CommittedBatch } from './dispatch.ts'
 import { awakeRoute } from './fallback.ts'
 import type { CapCounts } from './cap-counts.ts'
 import type { CoordinatorParts, Route } from './ports.ts'
@@ -40,10 +40,53 @@ export function createReadySet(
   const { plan } = parts
   const lengths = createPathLengths(plan)
   const noted = new Set<TaskId>()
-  const line = createLine(parts, lengths, budgets)
+  const queue = createReadyQueue()
+  const buckets = createBuckets(parts, budgets.isReached)
+  const routes = new Map<TaskId, Route>()
+  const delayed = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
+
+  /** How a task whose time has come may start; null while it may not. */
+  const startingRoute = (task: Task): Route | null => {
+    // Looked at again when that agent has ended: the plan touches the dependents then.
+    if (endingBlockerOf(plan, task.id) !== null) return null
+    const route = parts.route(task)
+    if (!route.ok || route.value.isForPeople) return null
+    // Looked at again when its budget has been changed.
+    return budgets.isOver(task) ? null : route.value
+  }
+  /** Queues the task, or notes when it is due, or drops it. */
+  const consider = (id: TaskId, now: number): void => {
+    const task = plan.tasks.get(id)
+    queue.drop(id)
+    routes.delete(id)
+    if (task?.state.kind !== 'open' || !plan.startable.has(id) || plan.agentOf(id)) return
+    const dueAt = Math.max(task.state.notBefore ?? 0, task.state.park?.until ?? 0)
+    if (dueAt > now) return delayed.push({ at: dueAt, id })
+    const route = startingRoute(task)
+    if (!route) return
+    routes.set(id, route)
+    queue.put(
+      {
+        id,
+        bucket: buckets.of(task, route),
+        priority: PRIORITIES.indexOf(task.priority),
+        length: lengths.of(id),
+        readySince: readySinceOf(plan, task, dueAt),
+        order: task.order,
+      },
+      now,
+    )
+  }
+  const considerNoted = (now: number): void => {
+    for (const id of noted) {
+      // It reads what is spent, which can fail; then the rest stays noted.
+      consider(id, now)
+      noted.delete(id)
+    }
+  }
   return {
     get size() {
-      return line.queue.size
+      return queue.size
     },
     note(batch) {
       for (const id of batch.touched) noted.add(id)
@@ -55,104 +98,32 @@ export function createReadySet(
       }
     },
     reset() {
-      line.buckets.forget()
+      buckets.forget()
       for (const id of plan.tasks.keys()) {
         if (plan.startable.has(id)) noted.add(id)
         if (plan.dependentsOf(id).size > 0) lengths.mark(id)
       }
     },
     update(now) {
-      for (const id of line.fallenDue(now)) noted.add(id)
-      const considerNoted = (): void => {
-        for (const id of noted) {
-          // It reads what is spent, which can fail; then the rest stays noted.
-          line.consider(id, now)
-          noted.delete(id)
-        }
+      for (let next = delayed.peek(); next && next.at <= now; next = delayed.peek()) {
+        delayed.pop()
+        noted.add(next.id)
       }
-      considerNoted()
+      considerNoted(now)
       // Lengths only order tasks that compete, so a chain that grows task by task does not pay for itself each time.
-      if (lengths.isStale && line.queue.size > 1)
-        for (const id of lengths.refresh()) if (line.queue.has(id)) noted.add(id)
-      considerNoted()
+      if (lengths.isStale && queue.size > 1)
+        for (const id of lengths.refresh()) if (queue.has(id)) noted.add(id)
+      considerNoted(now)
     },
     take(now, counts) {
       if (counts.total >= parts.caps().maxAgents) return null
-      const waiting = line.queue.take(now, (bucket) => line.buckets.isOpen(bucket, counts))
+      const waiting = queue.take(now, (bucket) => buckets.isOpen(bucket, counts))
       if (!waiting) return null
       const task = plan.tasks.get(waiting.id)
-      const route = line.routeOf(waiting.id)
+      const route = routes.get(waiting.id)
       return task && route ? { task, route: awakeRoute(plan, route) } : null
     },
-    nextDueAt: line.nextDueAt,
-  }
-}
-
-/** The queue, and beside it those whose time has not come. */
-interface Line {
-  readonly queue: ReadyQueue
-  readonly buckets: Buckets
-  /** Puts the task where it belongs now. */
-  consider(id: TaskId, now: number): void
-  routeOf(id: TaskId): Route | null
-  fallenDue(now: number): TaskId[]
-  nextDueAt(): number | null
-}
-
-function createLine(
-  parts: Parts,
-  lengths: PathLengths,
-  budgets: Pick<Budgets, 'isReached' | 'isOver'>,
-): Line {
-  const { plan } = parts
-  const queue = createReadyQueue()
-  const buckets = createBuckets(parts, budgets.isReached)
-  const routes = new Map<TaskId, Route>()
-  const due = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
-  /** How a task whose time has come may start; null while it may not. */
-  const startingRoute = (task: Task): Route | null => {
-    // Looked at again when that agent has ended: the plan touches the dependents then.
-    if (endingBlockerOf(plan, task.id) !== null) return null
-    const route = parts.route(task)
-    if (!route.ok || route.value.isForPeople) return null
-    // Looked at again when its budget has been changed.
-    return budgets.isOver(task) ? null : route.value
-  }
-  return {
-    queue,
-    buckets,
-    routeOf: (id) => routes.get(id) ?? null,
-    consider(id, now) {
-      const task = plan.tasks.get(id)
-      queue.drop(id)
-      routes.delete(id)
-      if (task?.state.kind !== 'open' || !plan.startable.has(id) || plan.agentOf(id)) return
-      const dueAt = Math.max(task.state.notBefore ?? 0, task.state.park?.until ?? 0)
-      if (dueAt > now) return due.push({ at: dueAt, id })
-      const route = startingRoute(task)
-      if (!route) return
-      routes.set(id, route)
-      queue.put(
-        {
-          id,
-          bucket: buckets.of(task, route),
-          priority: PRIORITIES.indexOf(task.priority),
-          length: lengths.of(id),
-          readySince: readySinceOf(plan, task, dueAt),
-          order: task.order,
-        },
-        now,
-      )
-    },
-    fallenDue(now) {
-      const ids: TaskId[] = []
-      for (let next = due.peek(); next && next.at <= now; next = due.peek()) {
-        due.pop()
-        ids.push(next.id)
-      }
-      return ids
-    },
-    nextDueAt: () => due.peek()?.at ?? null,
+    nextDueAt: () => delayed.peek()?.at ?? null,
   }
 }
 
@@ -162,4 +133,62 @@ function readySinceOf(plan: Plan, task: Task, dueAt: number): number {
   for (const blocker of plan.blockersOf(task.id))
     since = Math.max(since, plan.tasks.get(blocker)?.completedAt ?? 0)
   return since
+}
+
+/** Tasks held back by the same caps and breakers share a bucket, so that a full cap costs one check, not one per task. */
+interface Buckets {
+  of(task: Task, route: Route): string
+  /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
+  isOpen(bucket: string, counts: CapCounts): boolean
+  /** The caps have changed: all buckets are made anew. */
+  forget(): void
+}
+
+interface Bucket {
+  readonly route: Route
+  readonly tags: readonly string[]
+  /** The breaker of this very task, if it has one. */
+  readonly own: string | null
+}
+
+function createBuckets(
+  { plan, caps, canRun = () => true }: Pick<CoordinatorParts, 'plan' | 'caps' | 'canRun'>,
+  isReached: (cap: string) => boolean,
+): Buckets {
+  const buckets = new Map<string, Bucket>()
+  return {
+    of(task, route) {
+      const { tags: capped } = caps()
+      const tags = task.tags.filter((tag) => capped[tag] !== undefined)
+      const own = `respawn:${task.id}`
+      const isTripped = plan.breakers.has(own)
+      const key = JSON.stringify([...keyPartsOf(route), tags, isTripped ? own : null])
+      buckets.set(key, { route, tags, own: isTripped ? own : null })
+      return key
+    },
+    isOpen(bucket, counts) {
+      const known = buckets.get(bucket)
+      if (!known) return false
+      const route = awakeRoute(plan, known.route)
+      return (
+        counts.full(caps(), route, known.tags) === null &&
+        !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key)) &&
+        canRun(route)
+      )
+    },
+    forget: () => buckets.clear(),
+  }
+}
+
+/** Keys of the breakers that would hold it back. */
+const breakersOf = ({ executor, executorType, provider }: Route, own: string | null): string[] => [
+  `launch:${executor}`,
+  ...(provider === null ? [] : [`provider:${provider}`]),
+  ...(own === null ? [] : [own]),
+  ...(spends(executorType) ? YARD_BUDGET_KEYS : []),
+]
+
+/** Everything by which two routes may be held back differently. */
+function keyPartsOf({ executor, model, exclusive, provider, fallback }: Route): unknown[] {
+  return [executor, model, exclusive, provider, fallback ? keyPartsOf(fallback) : null]
 }

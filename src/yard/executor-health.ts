@@ -1,7 +1,7 @@
 /** How each profile stands on this machine: its program, its sign-in, and how its agents fared last. */
 import { credentialsOf } from '../agents/clis/credentials.ts'
 import { createVersions } from '../agents/clis/find-clis.ts'
-import type { CommittedBatch } from '../coordinator/committed.ts'
+import type { CommittedBatch } from '../coordinator/dispatch.ts'
 import type { Agent } from '../domain/agent.ts'
 import type { WorkFailure } from '../domain/failure.ts'
 import { isAgentCli, type Profile } from '../domain/settings.ts'

@@ -1,5 +1,5 @@
 /** What ended agents cost: per task, today, and since an instant. Kept from commit to commit; read anew only when the day or the instant changes. */
-import type { CommittedBatch } from '../coordinator/committed.ts'
+import type { CommittedBatch } from '../coordinator/dispatch.ts'
 import type { Agent } from '../domain/agent.ts'
 import { NOTHING_SPENT, plus, spentOf, sumSpent, type Spent } from '../domain/budget.ts'
 import type { EntityChange } from '../domain/plan.ts'

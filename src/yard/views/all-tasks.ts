@@ -2,7 +2,7 @@
  * A walk over all tasks of a large graph in pieces, so that the event loop is never blocked. Tasks that change meanwhile are
  * visited again at the end, so that the result is consistent at one instant.
  */
-import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
 import { createPacer } from '../slices.ts'

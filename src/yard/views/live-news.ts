@@ -1,5 +1,5 @@
 /** What has changed since the last patch of the live view. */
-import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Summary } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'

@@ -3,7 +3,7 @@
  * It costs nothing while nobody follows. No patch ever straddles a snapshot that was handed out.
  */
 import type { Clock } from '../../base/clock.ts'
-import type { CommittedBatch } from '../../coordinator/committed.ts'
+import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'

@@ -1,4 +1,4 @@
-/** One batch being carried out: each command in a savepoint, its changes put into the plan at once and taken back if it fails. */
+/** One transaction: each command in a savepoint, its changes applied to the plan at once and undone if it fails. */
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -19,18 +19,18 @@ export interface Request {
   readonly commandId: string | undefined
 }
 
-export interface Stage {
+export interface Transaction {
   readonly changes: readonly EntityChange[]
   readonly touched: ReadonlySet<TaskId>
-  /** Throws when the whole batch must go: the disk is full, the place as owner is lost. */
+  /** Throws when the whole transaction must be undone: the disk is full, the ownership is lost. */
   carryOut(request: Request): Result<Reply, Failure>
-  /** Takes everything back. */
+  /** Undoes everything. */
   undo(): void
-  /** The plan tells of no touched tasks any more. */
+  /** The plan reports touched tasks to it no more. */
   leave(): void
 }
 
-export interface StageParts {
+export interface TransactionParts {
   readonly plan: MutablePlan
   readonly store: Store
   readonly writer: StoreWriter
@@ -40,7 +40,7 @@ export interface StageParts {
   readonly decide?: typeof decide
 }
 
-export function createStage(parts: StageParts): Stage {
+export function createTransaction(parts: TransactionParts): Transaction {
   const { plan, writer } = parts
   const changes: EntityChange[] = []
   const touched = new Set<TaskId>()
@@ -147,7 +147,7 @@ function reversed(change: EntityChange): EntityChange {
 /** Errors that one command's own values can cause; all others of SQLite are the storage's. */
 const OF_ONE_COMMAND = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE|MISUSE|ERROR)/
 
-/** Full, failing or read-only storage, or a lost place as owner: the whole batch must go, not one command. */
+/** Full, failing or read-only storage, or lost ownership: the whole transaction must be undone, not one command. */
 function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
@@ -170,6 +170,6 @@ function repeated({ command, commandId }: Request, known: KeptReply): Result<Rep
   )
 }
 
-/** A reply is remembered for who asked: nobody learns, or is answered by, what another was told under the same id. */
+/** A reply is stored per actor, so that an id used by two of them never gives one the reply of the other. */
 const replyKeyOf = ({ by, commandId }: Request): string | null =>
   commandId === undefined ? null : `${by.kind === 'agent' ? by.agentId : by.kind} ${commandId}`
