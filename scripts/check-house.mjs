@@ -7,7 +7,7 @@ const MAX_FILES = 20
 /** Rooms of before this rule, with what they may hold at most until they are rebuilt; a count only ever falls. */
 const LARGER = {
   'src/domain': 41,
-  'src/renderer/actions': 27,
+  'src/renderer/actions': 21,
   'src/renderer/graph/gestures': 21,
   'src/renderer/inspector': 21,
   'src/renderer/model': 21,

@@ -108,7 +108,7 @@ export const MENU_COMMANDS: readonly string[] = [
 export function appMenu(
   actions: MenuActions,
   recent: readonly RecentFolder[],
-  platform: NodeJS.Platform,
+  platform: string,
 ): MenuItem[] {
   const isMac = platform === 'darwin'
   const rows = (list: readonly Row[]): MenuItem[] => list.map((row) => toItem(row, actions))

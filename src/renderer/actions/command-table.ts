@@ -2,6 +2,8 @@
  * The one table of commands: what the palette lists, the map of keys shows and the keyboard runs. What a command does is
  * supplied by the part of the page that can do it (`commands.ts`); a command without one now is greyed, with the reason.
  */
+import { TASK_COMMANDS } from './registry.ts'
+
 export interface CommandInfo {
   readonly id: string
   readonly title: string
@@ -64,15 +66,7 @@ const TASK: readonly Row[] = [
   ['task.unlink', 'Remove a dependency…', ['shift+d'], 'tasks'],
   ['task.open', 'Open', ['enter'], 'tasks'],
   ['task.rename', 'Rename', ['f2'], 'tasks'],
-  ['task.hold', 'Pause or resume', ['p'], 'tasks'],
-  ['task.publish', 'Publish', ['u'], 'tasks'],
-  ['task.retry', 'Retry', ['r'], 'tasks'],
-  ['task.retry-fresh', 'Retry fresh', ['shift+r'], 'tasks'],
-  ['task.kill', 'Kill its agent', ['k'], 'tasks'],
-  ['task.kill-restart', 'Kill its agent and start again', ['shift+k'], 'tasks'],
-  ['task.complete', 'Mark as done', [], 'tasks'],
-  ['task.abandon', 'Abandon', ['x'], 'tasks'],
-  ['task.delete', 'Delete', ['backspace', 'delete'], 'tasks'],
+  ...TASK_COMMANDS.map(({ id, title, keys }): Row => [id, title, keys, 'tasks']),
   ['task.output', 'Show its output', ['o'], 'tasks'],
   ['task.why', 'Show why', [], 'tasks'],
   ['task.executor', 'Choose its executor…', ['e'], 'tasks'],

@@ -7,6 +7,8 @@ export interface CommandHandler {
   run(): void
   /** Why it cannot be done now, in a few words; null = it can. */
   blocked?(): string | null
+  /** What it would do now, where its title names several: `Pause`. */
+  label?(): string | null
 }
 export type CommandHandlers = Readonly<Record<string, CommandHandler | (() => void)>>
 
@@ -29,7 +31,10 @@ export function blockedReason(id: string): string | null {
   return handler === null ? 'Not here' : (handler.blocked?.() ?? null)
 }
 
-/** False when nobody carries it out now. */
+/** What it would do now; null where its title says that. */
+export const labelOfCommand = (id: string): string | null => handlerOf(id)?.label?.() ?? null
+
+/** False when no part of the page carries it out now. */
 export function runCommand(id: string): boolean {
   const handler = handlerOf(id)
   if (handler === null || (handler.blocked?.() ?? null) !== null) return false
@@ -77,7 +82,11 @@ const toHandler = (name: string, latest: { readonly current: CommandHandlers }):
     const handler = latest.current[name]
     return typeof handler === 'function' ? { run: handler } : (handler ?? { run: () => {} })
   }
-  return { run: () => now().run(), blocked: () => now().blocked?.() ?? null }
+  return {
+    run: () => now().run(),
+    blocked: () => now().blocked?.() ?? null,
+    label: () => now().label?.() ?? null,
+  }
 }
 
 function change(edit: (map: Map<string, readonly CommandHandler[]>) => void): void {

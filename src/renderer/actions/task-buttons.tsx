@@ -1,202 +1,150 @@
-/** The acts that make sense for a task now, with what follows from them; the rest behind ⋯. */
+/** What can be done to a task now, as buttons, with what follows from it; the rest behind ⋯. */
 import { Ellipsis } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { useCommand, useSession, useYard } from '../model/session/session-context.tsx'
+import type { ReactElement } from 'react'
+import { useYard } from '../model/session/session-context.tsx'
+import { useSession } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import type { IconName } from '../ui/icon.tsx'
+import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Tip } from '../ui/tip.tsx'
-import { TwiceButton } from '../ui/twice-button.tsx'
-import { ask } from './ask.ts'
-import { blockedReason, runCommand } from './commands.ts'
-import { useIsPast } from '../model/shown-time.ts'
-import { dependentsOf, wouldBecomeReady } from '../model/reach.ts'
-import { deleteTasks, doAct } from './send-acts.ts'
-import { TASK_ACTS } from './task-acts.ts'
-import { actsNow, consequenceOf, secondPressOf, type ActName, type Standing } from './acts-now.ts'
-import { KillProgress } from './kill-progress.tsx'
 import { useNow } from '../ui/use-now.ts'
+import { useIsPast } from '../model/shown-time.ts'
+import type { Action, Facts, Subject } from './action.ts'
+import { blockedReason, runCommand } from './commands.ts'
+import { useKilling } from './killing.ts'
+import { factsOf, usePerform, type Performing } from './perform.ts'
+import { actionsFor } from './registry.ts'
+import { KillProgress } from './stop-progress.tsx'
 
-const LABELS: Readonly<Record<ActName, string>> = {
-  pause: 'Pause',
-  resume: 'Resume',
-  publish: 'Publish',
-  retry: 'Retry',
-  retryFresh: 'Retry fresh',
-  reopen: 'Do it again',
-  complete: 'Mark as done',
-  take: 'Take it in hand',
-  letGo: 'Give it back',
-  takeBack: 'Take it back',
-  kill: 'Kill',
-  killRestart: 'Kill and start again',
-  abandon: 'Abandon',
-  delete: 'Delete',
-  startNow: 'Start now',
-  skipOnce: 'Skip once',
-}
-const ICONS: Partial<Readonly<Record<ActName, IconName>>> = {
-  pause: 'pause',
-  resume: 'play',
-  publish: 'play',
-  retry: 'retry',
-  retryFresh: 'retry',
-  reopen: 'retry',
-  complete: 'check',
-  take: 'check',
-  kill: 'kill',
-  startNow: 'play',
-  skipOnce: 'close',
-  takeBack: 'close',
-}
-const DANGEROUS: ReadonlySet<ActName> = new Set(['abandon', 'delete', 'kill', 'killRestart'])
+/** As many as stand in one row. */
+const MOST_SHOWN = 3
 
-export function TaskActs({ standing }: { readonly standing: Standing }) {
-  const { card, agent } = standing
-  const acts = useActs(standing)
-  const { first, rest } = actsNow(standing)
+export function TaskButtons({ subject }: { readonly subject: Subject }) {
+  const performing = usePerform()
+  useYard((view) => view.tasks) // what follows depends on the others
+  const session = useSession()
   const isPast = useIsPast()
-  const note = noteOf(first, acts)
   if (isPast)
     return (
       <p className="acts-note">
         The graph shows the past; this is how it stands now. Go back to live to change it.
       </p>
     )
+  const actions = actionsFor(subject)
+  const shown = actions.slice(0, MOST_SHOWN)
+  const note = subject.agent === null ? null : noteOf(shown, subject, factsOf(session))
   return (
     <>
-      <div className="acts" role="group" aria-label="Acts">
-        {first.map((name) => (
-          <Act key={name} name={name} standing={standing} acts={acts} />
+      <div className="acts" role="group" aria-label="Actions">
+        {shown.map((action) => (
+          <ActionButton key={action.id} action={action} subject={subject} performing={performing} />
         ))}
         <Menu
           align="end"
           trigger={
-            <Button look="quiet" aria-label="More acts">
+            <Button look="quiet" aria-label="More actions">
               <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
             </Button>
           }
-          entries={[
-            ...rest.map((name) => entryOf(name, standing, acts)),
-            ...commonEntries(rest.length > 0),
-          ]}
+          entries={withCommon(
+            actions
+              .slice(MOST_SHOWN)
+              .map((action) =>
+                entryOf(action, subject, factsOf(session), () =>
+                  performing.perform(action, [subject]),
+                ),
+              ),
+          )}
         />
       </div>
-      {note !== null && agent !== null && <p className="acts-note">{note}</p>}
-      <ProblemNote problem={acts.command.problem} onClose={acts.command.dismiss} />
-      <KillProgress card={card} agent={agent} />
+      {note !== null && <p className="acts-note">{note}</p>}
+      <ProblemNote problem={performing.problem} onClose={performing.dismiss} />
+      <KillProgress card={subject.card} agent={subject.agent} />
     </>
   )
 }
 
-/** The first act of which more follows than its word says, by its name: alone it would read as what is so already. */
-function noteOf(names: readonly ActName[], acts: Acts): string | null {
-  const name = names.find((each) => acts.consequence(each) !== null)
-  return name === undefined ? null : `${LABELS[name]}: ${acts.consequence(name)}`
+/** The first action of which more follows than its label says, by its name: alone it would read as what is so already. */
+function noteOf(actions: readonly Action[], subject: Subject, facts: Facts): string | null {
+  for (const { label, note } of actions) {
+    const text = note?.(subject, facts)
+    if (text) return `${label}: ${text}`
+  }
+  return null
 }
 
-type Acts = ReturnType<typeof useActs>
+interface ActionButtonProps {
+  readonly action: Action
+  readonly subject: Subject
+  readonly performing: Performing
+  /** Where the label of the action would not say enough there. */
+  readonly label?: string
+  /** Whom it means, read out and not shown, where the place does not say it. */
+  readonly of?: string
+}
 
-function useActs(standing: Standing) {
+/** An action on one task as a button: it asks on the same place where a second press is enough. Null where it does not fit. */
+export function ActionButton(props: ActionButtonProps) {
+  const { action, subject, performing, label = action.label, of } = props
   const session = useSession()
-  const command = useCommand()
-  const tasks = useYard((view) => view.tasks)
-  const { card, agent } = standing
-  const { id } = card
-  const dependents = {
-    waiting: dependentsOf(tasks)(id).length,
-    wouldStart: wouldBecomeReady(tasks, new Set([id])).length,
-  }
-  const send = (act: 'letGo' | 'scheduleNow' | 'scheduleSkip'): void =>
-    void command.run(({ task }, commandId) => task[act]({ id, commandId }))
-  const kill = (redispatch: boolean): void => {
-    if (agent === null) return
-    void command.run((client, commandId) =>
-      client.agent.kill({ id: agent.id, redispatch, commandId }),
-    )
-  }
-  const run = (name: ActName): void => {
-    if (name === 'letGo' || name === 'takeBack') return send('letGo')
-    if (name === 'startNow') return send('scheduleNow')
-    if (name === 'skipOnce') return send('scheduleSkip')
-    if (name === 'kill' || name === 'killRestart') return kill(name === 'killRestart')
-    if (name === 'abandon' || name === 'delete') return void deleteTasks(session, [card])
-    if (name === 'complete' && agent !== null && !standing.isByHand)
-      return void completeRunning(agent.id, () => doAct(session, TASK_ACTS.complete, [card]))
-    void doAct(session, TASK_ACTS[name], [card])
-  }
-  const consequence = (name: ActName): string | null => consequenceOf(name, standing, dependents)
-  return { command, run, consequence }
-}
-
-/** Work is thrown away by it, so it is asked first. */
-async function completeRunning(agentId: string, act: () => Promise<unknown>): Promise<void> {
-  const answer = await ask({
-    title: 'Mark as done while it is worked on?',
-    lines: [`${agentId} is stopped. Its files stay.`, 'What waits for this task may start.'],
-    choices: [{ id: 'done', label: 'Mark as done', look: 'danger' }],
-  })
-  if (answer !== null) await act()
-}
-
-interface ActProps {
-  readonly name: ActName
-  readonly standing: Standing
-  readonly acts: Acts
-}
-
-function Act({ name, standing, acts }: ActProps): ReactNode {
-  const now = useNow(1000)
-  const icon = ICONS[name]
-  const label = LABELS[name]
-  const { isBusy } = acts.command
-  const question = secondPressOf(name, standing, now)
-  if (question !== null)
+  useNow(1000) // the question says how long it has worked
+  const killing = useKilling()
+  if (action.blocked(subject) !== null) return null
+  const facts = factsOf(session)
+  const isBusy = performing.isBusy || killing.has(subject.agent?.id ?? '')
+  const run = (isConfirmed: boolean) => (): void =>
+    void performing.perform(action, [subject], isConfirmed)
+  const press = action.ask?.([subject], facts)?.press
+  if (press !== undefined)
     return (
-      <TwiceButton
-        icon={icon ?? 'kill'}
+      <ConfirmButton
+        {...iconOf(action)}
         label={label}
-        question={question}
+        subject={of}
+        question={press}
         isBusy={isBusy}
-        onConfirm={() => acts.run(name)}
+        onConfirm={run(true)}
       />
     )
-  const button = (
-    <Button
-      {...(icon === undefined ? {} : { icon })}
-      look={DANGEROUS.has(name) ? 'danger' : 'plain'}
-      isBusy={isBusy}
-      onClick={() => acts.run(name)}
-    >
-      {label}
-    </Button>
+  return (
+    <Noted note={textOf(action, subject, facts)}>
+      <Button {...iconOf(action)} look={action.look} isBusy={isBusy} onClick={run(false)}>
+        {label}
+        {of !== undefined && <span className="visually-hidden"> {of}</span>}
+      </Button>
+    </Noted>
   )
-  const consequence = acts.consequence(name)
-  return consequence === null ? button : <Tip text={consequence}>{button}</Tip>
 }
 
-function entryOf(name: ActName, standing: Standing, acts: Acts): MenuEntry {
-  const consequence = acts.consequence(name)
+const textOf = (action: Action, subject: Subject, facts: Facts): string | null =>
+  action.note?.(subject, facts) ?? null
+
+const iconOf = ({ icon }: Action): { readonly icon?: IconName } => (icon === null ? {} : { icon })
+
+interface NotedProps {
+  readonly note: string | null
+  readonly children: ReactElement
+}
+
+const Noted = ({ note, children }: NotedProps): ReactElement =>
+  note === null ? children : <Tip text={note}>{children}</Tip>
+
+/** In a menu, which is gone after the first press, what takes two is asked in a dialog. */
+export function entryOf(
+  action: Action,
+  subject: Subject,
+  facts: Facts,
+  run: () => unknown,
+): MenuEntry {
+  const note = textOf(action, subject, facts)
   return {
-    label: LABELS[name],
-    look: DANGEROUS.has(name) ? 'danger' : 'plain',
-    ...(consequence === null ? {} : { note: consequence }),
-    onSelect: () => void askedInMenu(name, standing, acts),
+    label: action.label,
+    look: action.look ?? 'plain',
+    ...(note === null ? {} : { note }),
+    onSelect: () => void run(),
   }
-}
-
-/** A menu is gone after the first press, so what takes two is asked in a dialog. */
-async function askedInMenu(name: ActName, standing: Standing, acts: Acts): Promise<void> {
-  const question = secondPressOf(name, standing, Date.now())
-  const answer =
-    question === null ||
-    (await ask({
-      title: question,
-      lines: [acts.consequence(name)].filter((line) => line !== null),
-      choices: [{ id: name, label: LABELS[name], look: 'danger' }],
-    }))
-  if (answer !== null) acts.run(name)
 }
 
 const COMMON: readonly (readonly [string, string])[] = [
@@ -206,11 +154,11 @@ const COMMON: readonly (readonly [string, string])[] = [
   ['task.copy-command', 'Copy `yard` command for this'],
 ]
 
-function commonEntries(hasOthers: boolean): readonly MenuEntry[] {
-  const entries = COMMON.map(([id, label]): MenuEntry => ({
+export function withCommon(entries: readonly MenuEntry[]): readonly MenuEntry[] {
+  const common = COMMON.map(([id, label]): MenuEntry => ({
     label,
     blocked: blockedReason(id),
     onSelect: () => void runCommand(id),
   }))
-  return hasOthers ? [{ kind: 'line' }, ...entries] : entries
+  return entries.length > 0 ? [...entries, { kind: 'line' }, ...common] : common
 }

@@ -8,13 +8,12 @@ import { getShownTime } from '../model/shown-time.ts'
 import { openQuickAdd } from './quick-add.ts'
 import { currentRoute, navigate, type TaskTab } from '../model/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../model/selection.ts'
-import { abandonTasks, deleteTasks, doAct } from './send-acts.ts'
-import { TASK_ACTS, type TaskAct } from './task-acts.ts'
-import { completeTasks } from './complete-tasks.ts'
 import { openChooser, type ChooserKind } from './choose/chooser-state.ts'
 import { copyTasks, copyText, duplicateTasks, pasteTasks } from './transfer/clipboard.ts'
-import { killAgents, livingAgents } from './kill-agents.ts'
-import { mergeAll, mergeAllBlocked } from './merge-all.ts'
+import { subjectOf, type Action } from './action.ts'
+import { mergeAll, mergeAllBlocked } from './task/merge.ts'
+import { perform } from './perform.ts'
+import { TASK_COMMANDS, type TaskCommand } from './registry.ts'
 import { stepAttention } from './step-attention.ts'
 import { useYardFiles } from './transfer/use-yard-files.ts'
 
@@ -23,7 +22,7 @@ export function useTaskCommands(): void {
   const session = useSession()
   const handlers = {
     ...addCommands(session),
-    ...stateCommands(session),
+    ...actionCommands(session),
     ...chooserCommands(session),
     ...lookCommands(session),
     ...editCommands(session),
@@ -55,19 +54,6 @@ const onSubjects = (
   },
 })
 
-/** Fits when it fits one of them. */
-const actOnSubjects = (session: Session, act: TaskAct): CommandHandler =>
-  onSubjects(
-    session,
-    (cards) => doAct(session, act, cards),
-    (cards) => (cards.some((card) => act.blocked(card) === null) ? null : reasonOf(act, cards)),
-  )
-
-const reasonOf = (act: TaskAct, cards: readonly TaskCard[]): string | null => {
-  const [first] = cards
-  return first ? act.blocked(first) : NONE
-}
-
 function addCommands(session: Session): CommandHandlers {
   return {
     'task.add': { run: () => openQuickAdd(), blocked: () => (getShownTime() ? PAST : null) },
@@ -80,47 +66,33 @@ function addCommands(session: Session): CommandHandlers {
   }
 }
 
-function stateCommands(session: Session): CommandHandlers {
-  const { pause, resume, publish, retry, retryFresh } = TASK_ACTS
+/** The actions of the registry, each on the chosen tasks that it fits. */
+const actionCommands = (session: Session): CommandHandlers =>
+  Object.fromEntries(TASK_COMMANDS.map((command) => [command.id, handlerFor(session, command)]))
+
+function handlerFor(session: Session, command: TaskCommand): CommandHandler {
+  const { actions, takes } = command
+  const of = (cards: readonly TaskCard[]) => cards.map((card) => subjectOf(session, card))
+  const fitting = (cards: readonly TaskCard[]): Action | undefined =>
+    actions.find((action) => of(cards).some((subject) => action.blocked(subject) === null))
+  const run = async (cards: readonly TaskCard[]): Promise<void> => {
+    const first = fitting(cards)
+    const wanted = takes === 'each' ? actions : first ? [first] : []
+    let rest = of(cards)
+    for (const action of wanted) {
+      // Who leaves a question means none of what is left.
+      if (!(await perform(session, action, rest))) return
+      rest = rest.filter((subject) => action.blocked(subject) !== null)
+    }
+  }
   return {
-    'task.hold': onSubjects(
-      session,
-      (cards) => doAct(session, canPause(cards) ? pause : resume, cards),
-      (cards) => (canPause(cards) ? null : reasonOf(resume, cards)),
-    ),
-    'task.publish': actOnSubjects(session, publish),
-    'task.retry': actOnSubjects(session, retry),
-    'task.retry-fresh': actOnSubjects(session, retryFresh),
-    'task.kill': killCommand(session, false),
-    'task.kill-restart': killCommand(session, true),
-    'task.complete': onSubjects(
-      session,
-      (cards) => completeTasks(session, cards),
-      (cards) => (cards.every(({ status }) => status === 'done') ? 'It is done already' : null),
-    ),
-    'task.abandon': onSubjects(
-      session,
-      (cards) =>
-        abandonTasks(
-          session,
-          cards.filter(({ status }) => status !== 'abandoned'),
-        ),
-      (cards) =>
-        cards.every(({ status }) => status === 'abandoned') ? 'It is abandoned already' : null,
-    ),
-    'task.delete': onSubjects(session, (cards) => deleteTasks(session, cards)),
+    ...onSubjects(session, run, (cards) => {
+      const [subject] = of(cards)
+      return fitting(cards) || !subject ? null : (actions.at(-1)?.blocked(subject) ?? null)
+    }),
+    label: () => (actions.length > 1 ? (fitting(subjects(session))?.label ?? null) : null),
   }
 }
-
-const canPause = (cards: readonly TaskCard[]): boolean =>
-  cards.some((card) => TASK_ACTS.pause.blocked(card) === null)
-
-const killCommand = (session: Session, again: boolean): CommandHandler =>
-  onSubjects(
-    session,
-    (cards) => killAgents(session, livingAgents(session, cards), { again }),
-    (cards) => (livingAgents(session, cards).length === 0 ? 'No agent works on it' : null),
-  )
 
 function chooserCommands(session: Session): CommandHandlers {
   const choose = (kind: ChooserKind, blocked?: (cards: readonly TaskCard[]) => string | null) =>

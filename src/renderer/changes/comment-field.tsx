@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { announce } from '../model/announcer.ts'
 import { KeyHint } from '../actions/key-hint.tsx'
+import { comment } from '../actions/requests.ts'
 import { UNREAD } from './change-text.ts'
 import { placeText, type LinePlace } from './patch.ts'
 
@@ -34,9 +35,7 @@ export function CommentField({ task, path, place, isRead, onClose, onSent }: Com
   const send = async (): Promise<void> => {
     if (text.trim() === '' || command.isBusy) return
     const { side, line } = place
-    const isSent = await command.run(({ change }, commandId) =>
-      change.comment({ task, path, side, line, text: text.trim(), commandId }),
-    )
+    const isSent = await command.run(comment({ task, path, side, line, text: text.trim() }))
     if (!isSent) return
     drafts.delete(draft)
     announce(`Commented. ${note}`)

@@ -5,8 +5,10 @@ import { useSession } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { plural } from '../ui/numbers.ts'
 import { useIsPast } from '../model/shown-time.ts'
-import { doAct } from '../actions/send-acts.ts'
-import { TASK_ACTS, type TaskAct } from '../actions/task-acts.ts'
+import { subjectOf } from '../actions/action.ts'
+import { perform } from '../actions/perform.ts'
+import { reopen } from '../actions/task/reopen.ts'
+import { retry } from '../actions/task/retry.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { readsComments, UNREAD, waitingComments } from './change-text.ts'
 import { CommentText } from './comment-text.tsx'
@@ -58,18 +60,17 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
 function NextTry({ card, count }: { readonly card: TaskCard; readonly count: number }) {
   const session = useSession()
   const isPast = useIsPast()
-  const act = ACTS.find((each) => each.blocked(card) === null)
+  const subject = subjectOf(session, card)
+  const action = [retry, reopen].find(({ blocked }) => blocked(subject) === null)
   const words = `${plural(count, 'comment')} ${count === 1 ? 'waits' : 'wait'} for the next try of this task, which reads ${count === 1 ? 'it' : 'them'}.`
   return (
     <p className="changes-next">
       <span>{words}</span>
-      {act && !isPast && (
-        <Button icon="retry" onClick={() => void doAct(session, act, [card])}>
-          {act.label([card])} with {plural(count, 'comment')}
+      {action && !isPast && (
+        <Button icon="retry" onClick={() => void perform(session, action, [subject])}>
+          {action.label} with {plural(count, 'comment')}
         </Button>
       )}
     </p>
   )
 }
-
-const ACTS: readonly TaskAct[] = [TASK_ACTS.retry, TASK_ACTS.reopen]

@@ -8,6 +8,7 @@ import { ProblemNote } from '../components/problem-note.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { useIsPast } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
+import { land } from '../actions/requests.ts'
 import { hasGivenUp, landingText, mergeBlocked, mergeLabel, NO_UNDO } from './change-text.ts'
 import { wantsMerge } from './merge-task.ts'
 import { ShownLine } from './shown-line.tsx'
@@ -28,8 +29,7 @@ export function MergeBox({ view, card, verify, isLatest, onChanged }: MergeBoxPr
   const words = landingText(landing, view.result)
   const merge = async (): Promise<void> => {
     if (!(await wantsMerge(card, view, verify))) return
-    if (await command.run(({ change }, commandId) => change.land({ task: card.id, commandId })))
-      onChanged()
+    if (await command.run(land(card.id))) onChanged()
   }
   return (
     <section className="landing" data-st={words.state} aria-label="Merge">

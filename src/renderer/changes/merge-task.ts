@@ -4,7 +4,8 @@ import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../model/session/session.ts'
 import { ask } from '../actions/ask.ts'
 import { sendOrOffer } from '../actions/send-or-offer.ts'
-import { countOf } from '../actions/task-acts.ts'
+import { countOf } from '../actions/action.ts'
+import { land } from '../actions/requests.ts'
 import { showToast } from '../model/toasts.ts'
 import { mergeBlocked, mergeLabel, mergeLines } from './change-text.ts'
 
@@ -36,10 +37,6 @@ export async function mergeTask(
   const blocked = mergeBlocked(card, found.value, tasks.get(found.value.landing?.mergeTask ?? ''))
   if (blocked !== null) return tell(blocked)
   if (!(await wantsMerge(card, found.value, verify))) return
-  const sent = await sendOrOffer(
-    session,
-    ({ change }, commandId) => change.land({ task: card.id, commandId }),
-    `Merge ${countOf([card])}`,
-  )
+  const sent = await sendOrOffer(session, land(card.id), `Merge ${countOf([card])}`)
   if (!sent.ok) tell(sent.error.message)
 }

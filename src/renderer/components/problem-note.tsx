@@ -4,7 +4,8 @@ import { Button } from '../ui/button.tsx'
 
 interface ProblemNoteProps {
   readonly problem: Problem | null
-  readonly onClose: () => void
+  /** Left out where it goes by itself. */
+  readonly onClose?: () => void
 }
 
 export function ProblemNote({ problem, onClose }: ProblemNoteProps) {
@@ -17,7 +18,7 @@ export function ProblemNote({ problem, onClose }: ProblemNoteProps) {
             {problem.hint && <span className="hint">{problem.hint}</span>}
           </p>
           {problem.sendAgain && <Button onClick={problem.sendAgain}>Send again</Button>}
-          <Button look="quiet" icon="close" aria-label="Dismiss" onClick={onClose} />
+          {onClose && <Button look="quiet" icon="close" aria-label="Dismiss" onClick={onClose} />}
         </div>
       )}
     </div>

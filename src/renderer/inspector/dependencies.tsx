@@ -10,7 +10,7 @@ import { labelOfState } from '../model/state-label.ts'
 import { useIsPast } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
 import { downstreamOf, upstreamOf } from '../model/reach.ts'
-import { editDependency } from '../actions/send-acts.ts'
+import { editDependency } from '../actions/task/edit.ts'
 import { Section } from './section.tsx'
 
 type Side = 'after' | 'before'

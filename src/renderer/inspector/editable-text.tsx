@@ -6,7 +6,8 @@ import type { TaskView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { useIsPast } from '../model/shown-time.ts'
-import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
+import type { TaskFields } from '../actions/task/edit.ts'
+import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 import { focusAfterDraw } from '../ui/focus-after-draw.ts'
 
 export interface TextOfTask {

@@ -6,26 +6,13 @@ import { Button } from '../ui/button.tsx'
 import { STATES_IN_ORDER, StatusBadge } from '../components/status-badge.tsx'
 import { boundText } from '../components/usage-text.ts'
 import { countText, moneyText, plural } from '../ui/numbers.ts'
-import { blockedReason, runCommand, useOfferedCommands } from '../actions/commands.ts'
 import { selectTasks } from '../model/selection.ts'
 import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
 
-const ACTS: readonly (readonly [string, string, 'danger'?])[] = [
-  ['task.hold', 'Pause or resume'],
-  ['task.publish', 'Publish'],
-  ['task.retry', 'Retry'],
-  ['task.executor', 'Executor…'],
-  ['task.model', 'Model…'],
-  ['task.priority', 'Priority…'],
-  ['task.tag', 'Tags…'],
-  ['task.delete', 'Delete', 'danger'],
-]
-
 export function ManyTasks({ ids }: { readonly ids: ReadonlySet<string> }) {
   const tasks = useYard((view) => view.tasks)
   const cards = useMemo(() => [...ids].flatMap((id) => tasks.get(id) ?? []), [ids, tasks])
-  useOfferedCommands()
   return (
     <>
       <header className="inspector-head">
@@ -37,22 +24,6 @@ export function ManyTasks({ ids }: { readonly ids: ReadonlySet<string> }) {
             aria-label="Choose none"
             onClick={() => selectTasks([])}
           />
-        </div>
-        <div className="acts" role="group" aria-label="Acts">
-          {ACTS.map(([id, label, look]) => {
-            const blocked = blockedReason(id)
-            return (
-              <Button
-                key={id}
-                look={look ?? 'plain'}
-                aria-disabled={blocked !== null}
-                title={blocked ?? undefined}
-                onClick={() => void runCommand(id)}
-              >
-                {label}
-              </Button>
-            )
-          })}
         </div>
       </header>
       <div className="panel overview" tabIndex={0} role="region" aria-label="Chosen tasks">

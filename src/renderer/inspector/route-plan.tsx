@@ -9,7 +9,7 @@ import { RoutePlan, type RoutedChoice } from '../components/route-plan.tsx'
 import { Select } from '../ui/select.tsx'
 import { useIsPast } from '../model/shown-time.ts'
 import { useLoaded } from '../model/use-loaded.ts'
-import { useTaskEdit } from './use-task-edit.ts'
+import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 import { Section } from './section.tsx'
 
 interface RoutesProps {

@@ -2,7 +2,7 @@
 import { Pencil } from 'lucide-react'
 import { useRef, type ReactNode } from 'react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { useYard } from '../model/session/session-context.tsx'
+import { useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { durationText } from '../../domain/format.ts'
@@ -12,7 +12,8 @@ import { useIsPast } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
 import { selectTasks } from '../model/selection.ts'
 import { PlainText } from '../ui/plain-text.tsx'
-import { TaskActs } from '../actions/task-buttons.tsx'
+import { subjectOf } from '../actions/action.ts'
+import { TaskButtons } from '../actions/task-buttons.tsx'
 import { TitleField } from './title-field.tsx'
 import { tryText } from '../model/facts.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
@@ -30,7 +31,7 @@ interface TaskHeaderProps {
 export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderProps) {
   const agent =
     useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent))) ?? null
-  const isByHand = agent?.by === 'person' || (agent?.executorType ?? card.executor) === 'manual'
+  const session = useSession()
   const isHeld = details?.task.held ?? card.state === 'paused'
   const isPast = useIsPast()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -68,7 +69,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
         <Button look="quiet" icon="close" aria-label="Close inspector" onClick={close} />
       </div>
       <StateLine card={card} agent={agent} isHeld={isHeld} />
-      <TaskActs standing={{ card, agent, isHeld, isByHand }} />
+      <TaskButtons subject={subjectOf(session, card, isHeld)} />
     </header>
   )
 }

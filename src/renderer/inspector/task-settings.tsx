@@ -22,7 +22,8 @@ import {
   TOKEN_BUDGET,
 } from './task-texts.ts'
 import { useNow } from '../ui/use-now.ts'
-import { useTaskEdit, type TaskFields } from './use-task-edit.ts'
+import type { TaskFields } from '../actions/task/edit.ts'
+import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 
 interface TaskSettingsProps {
   readonly task: TaskView

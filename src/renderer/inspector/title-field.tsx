@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { useTaskEdit } from './use-task-edit.ts'
+import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 
 interface TitleFieldProps {
   readonly card: TaskCard

@@ -11,14 +11,17 @@ import { runCommand } from '../actions/commands.ts'
 import { useIsPast } from '../model/shown-time.ts'
 import { QuestionAnswer } from '../actions/question-answer.tsx'
 import { navigate } from '../model/route.ts'
-import { doAct } from '../actions/send-acts.ts'
-import { TASK_ACTS, type TaskAct } from '../actions/task-acts.ts'
+import { subjectOf, type Action } from '../actions/action.ts'
+import { perform } from '../actions/perform.ts'
+import { resume } from '../actions/task/hold.ts'
+import { retry } from '../actions/task/retry.ts'
+import { take } from '../actions/task/take.ts'
 import { LastLines } from '../ui/last-lines.tsx'
 import { whyText } from './why-text.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 
 export type WhyAct =
-  | { readonly kind: 'act'; readonly act: TaskAct; readonly label: string }
+  | { readonly kind: 'act'; readonly act: Action; readonly label: string }
   | { readonly kind: 'open'; readonly task: string }
   | { readonly kind: 'command'; readonly id: string; readonly label: string }
   | { readonly kind: 'wake'; readonly provider: string; readonly label: string }
@@ -36,9 +39,9 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
   }
   switch (card.status) {
     case 'failed':
-      return { kind: 'act', act: TASK_ACTS.retry, label: 'Retry' }
+      return { kind: 'act', act: retry, label: 'Retry' }
     case 'waiting':
-      return { kind: 'act', act: TASK_ACTS.retry, label: 'Go on with it' }
+      return { kind: 'act', act: retry, label: 'Go on with it' }
     case 'done':
       return card.landing === 'conflict' || card.landing === 'refused' ? MERGE : null
     case 'open':
@@ -55,11 +58,11 @@ function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
   if (!first) return null
   switch (first.kind) {
     case 'hold':
-      return { kind: 'act', act: TASK_ACTS.resume, label: 'Resume' }
+      return { kind: 'act', act: resume, label: 'Resume' }
     case 'task':
       return first.subject === null ? null : { kind: 'open', task: first.subject }
     case 'person':
-      return { kind: 'act', act: TASK_ACTS.take, label: 'Take it in hand' }
+      return { kind: 'act', act: take, label: 'Take it in hand' }
     case 'pause':
       return { kind: 'command', id: 'coordinator.toggle', label: 'Resume the yard' }
     case 'cap':
@@ -150,6 +153,7 @@ function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct })
     )
   if (act.kind === 'wake') return <Wake {...act} />
   if (act.kind === 'command') return <Button onClick={() => runCommand(act.id)}>{act.label}</Button>
-  if (act.act.blocked(card) !== null) return null
-  return <Button onClick={() => void doAct(session, act.act, [card])}>{act.label}</Button>
+  const subject = subjectOf(session, card)
+  if (act.act.blocked(subject) !== null) return null
+  return <Button onClick={() => void perform(session, act.act, [subject])}>{act.label}</Button>
 }

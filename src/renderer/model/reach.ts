@@ -46,3 +46,6 @@ export function wouldBecomeReady(tasks: Tasks, ids: ReadonlySet<string>): readon
     )
   })
 }
+
+export const isFinishedCard = ({ status }: Pick<TaskCard, 'status'>): boolean =>
+  status === 'done' || status === 'failed' || status === 'abandoned'

@@ -1,5 +1,4 @@
 /** What the frame itself can do: go to screens, show and hide its parts, steer the coordinator, undo and redo. */
-import { plural } from '../ui/numbers.ts'
 import { useEffect } from 'react'
 import { useCommand, useSession } from '../model/session/session-context.tsx'
 import { takeImportRequest } from '../model/session/token.ts'
@@ -9,8 +8,6 @@ import { pastReason } from '../model/shown-time.ts'
 import { getPreferences, setPreferences } from '../model/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../model/route.ts'
 import { subjectTasks } from '../model/selection.ts'
-import { sendOrOffer } from '../actions/send-or-offer.ts'
-import { showToast } from '../model/toasts.ts'
 import { setInspectorWidth, WIDTH_STEP } from './inspector-frame.tsx'
 import { useRailOpen } from './use-rail-open.ts'
 
@@ -35,16 +32,6 @@ export function useFrameCommands(): void {
       void run(({ service }) =>
         session.yard.getState().summary?.paused ? service.resume() : service.pause(),
       ),
-    'agents.check': async () => {
-      const result = await sendOrOffer(
-        session,
-        ({ agent }) => agent.dead({ do: 'cleanup' }),
-        'Check dead agents',
-      )
-      const count = result.ok ? result.value.dead.length : 0
-      if (!result.ok) showToast(result.error.message, { kind: 'error' })
-      else showToast(count === 0 ? 'No dead agents' : `Settled ${plural(count, 'dead agent')}`)
-    },
     'service.log': () => setPreferences({ isDrawerOpen: true, drawerTab: 'log' }),
   })
   // Where the strip or the agents are shown, they do it themselves.

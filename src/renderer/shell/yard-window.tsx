@@ -1,6 +1,6 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
 import { useEffect, type ReactNode } from 'react'
-import { useAgentCommands } from '../actions/use-kill.ts'
+import { useAgentCommands } from '../actions/task/agents.ts'
 import { useAttentionCount } from '../screens/attention/use-attention-count.ts'
 import { useAnnouncements } from './use-announcements.ts'
 import { useTaskCommands } from '../actions/use-task-commands.ts'

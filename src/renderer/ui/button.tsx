@@ -4,7 +4,7 @@ import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: Ref<HTMLButtonElement>
-  readonly look?: 'plain' | 'main' | 'quiet' | 'danger'
+  readonly look?: 'plain' | 'main' | 'quiet' | 'danger' | undefined
   readonly icon?: IconName
   /** A command of it is under way: dimmed, and presses do nothing. */
   readonly isBusy?: boolean

@@ -1,9 +1,9 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { BulkBar } from '../../../src/renderer/graph/gestures/bulk-bar.tsx'
+import { BulkBar } from '../../../src/renderer/actions/bulk-bar.tsx'
+import { useTaskCommands } from '../../../src/renderer/actions/use-task-commands.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
 import type { Session } from '../../../src/renderer/model/session/session.ts'
-import { ChosenBar } from '../../../src/renderer/screens/tasks/chosen-bar.tsx'
 import { selectTasks } from '../../../src/renderer/model/selection.ts'
 import { liveSession } from '../model/session/live-session.ts'
 
@@ -17,16 +17,19 @@ const session: Session = {
   call: () => Promise.reject(new Error('nothing is sent')),
 }
 
-test.each([
-  ['graph', BulkBar],
-  ['lists', ChosenBar],
-])('the bar of the %s gives the keyboard back to the work as it goes', (_where, Bar) => {
+function Commands() {
+  useTaskCommands()
+  return null
+}
+
+test('the bar gives the keyboard back to the work as it goes', () => {
   selectTasks(['a', 'b'])
   render(
     <SessionContext value={session}>
       <main>
         <div role="application" tabIndex={0} aria-label="Work" />
-        <Bar />
+        <Commands />
+        <BulkBar className="bar" />
       </main>
     </SessionContext>,
   )

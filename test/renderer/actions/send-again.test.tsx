@@ -6,9 +6,9 @@ import { notSent } from '../../../src/renderer/model/session/problem.ts'
 import { SessionContext, useCommand } from '../../../src/renderer/model/session/session-context.tsx'
 import type { Session } from '../../../src/renderer/model/session/session.ts'
 import { ProblemNote } from '../../../src/renderer/components/problem-note.tsx'
-import { firstDrafts } from '../../../src/renderer/actions/publish.ts'
-import { doAct } from '../../../src/renderer/actions/send-acts.ts'
-import { TASK_ACTS } from '../../../src/renderer/actions/task-acts.ts'
+import { subjectOf } from '../../../src/renderer/actions/action.ts'
+import { perform } from '../../../src/renderer/actions/perform.ts'
+import { firstDrafts, publish } from '../../../src/renderer/actions/task/publish.ts'
 import { closeToast, getToasts } from '../../../src/renderer/model/toasts.ts'
 import { cardOf } from '../../support/scripted-host.ts'
 import { liveSession } from '../model/session/live-session.ts'
@@ -90,7 +90,7 @@ test('whoever dismisses it has given it up', async () => {
 test('an act without a place of its own offers it in a toast', async () => {
   const { session, told } = sessionThatMisses(1)
   const card = cardOf('a', { state: 'paused', title: 'Alpha' })
-  const done = doAct(session, TASK_ACTS.publish, [card])
+  const done = perform(session, publish, [subjectOf(session, card)])
   await expect
     .poll(() => getToasts().map(({ text }) => text))
     .toEqual(['Publish “Alpha”: Not sent: the yard does not answer at the moment.'])
@@ -105,7 +105,8 @@ const drafts = (count: number) =>
 
 test('thousands are published with one command', async () => {
   const { session, told, changed } = sessionThatMisses(0)
-  expect(await doAct(session, TASK_ACTS.publish, drafts(3000))).toBe(true)
+  const all = drafts(3000).map((card) => subjectOf(session, card))
+  expect(await perform(session, publish, all)).toBe(true)
   expect(told).toHaveLength(1)
   expect(changed).toHaveLength(3000)
   expect(getToasts().map(({ text }) => text)).toEqual(['Published 3000 tasks'])

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/contract/change.ts'
 import type { TaskCard } from '../../../src/contract/view.ts'
 import { AskDialog } from '../../../src/renderer/shell/ask-dialog.tsx'
-import { mergeAllBlocked, mergeAllQuestion } from '../../../src/renderer/actions/merge-all.ts'
+import { mergeAllBlocked, mergeAllQuestion } from '../../../src/renderer/actions/task/merge.ts'
 import { Refusal } from '../../../src/renderer/model/session/refusal.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
 import type { Session } from '../../../src/renderer/model/session/session.ts'

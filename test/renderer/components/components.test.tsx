@@ -9,7 +9,7 @@ import { SessionContext } from '../../../src/renderer/model/session/session-cont
 import type { Connection, Session } from '../../../src/renderer/model/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
 import { StatusBadge } from '../../../src/renderer/components/status-badge.tsx'
-import { TwiceButton } from '../../../src/renderer/ui/twice-button.tsx'
+import { ConfirmButton } from '../../../src/renderer/ui/confirm-button.tsx'
 import { StateStrip } from '../../../src/renderer/components/state-strip.tsx'
 import { SHOWN_STATES } from '../../../src/domain/task.ts'
 import { snapshotOf, summaryOf } from '../../support/scripted-host.ts'
@@ -135,7 +135,7 @@ test('every state has a word and a lamp of its own shape', () => {
 test('an act that cannot be undone takes two presses, and Esc leaves', () => {
   const onConfirm = vi.fn<() => void>()
   render(
-    <TwiceButton
+    <ConfirmButton
       icon="kill"
       label="Kill"
       question="Kill agent-7?"

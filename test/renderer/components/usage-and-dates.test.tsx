@@ -75,12 +75,12 @@ test('the table of agents says it', () => {
     endedAt: '2026-05-20T11:00:00Z',
     usage: usage({ atLeast: true }),
   })
-  const idle = { card: null, rates: [], nowMs: NOW, graceMs: null, isBusy: false }
+  const idle = { card: null, rates: [], nowMs: NOW }
   render(
     <table>
       <tbody>
         <tr>
-          <AgentCells agent={agent} {...idle} onKill={() => {}} onOpen={() => {}} />
+          <AgentCells agent={agent} {...idle} onOpen={() => {}} />
         </tr>
       </tbody>
     </table>,

@@ -9,17 +9,16 @@ import type { YardClient } from '../../../src/renderer/model/session/link.ts'
 import { Refusal } from '../../../src/renderer/model/session/refusal.ts'
 import type { Session } from '../../../src/renderer/model/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
-import {
-  actsNow,
-  consequenceOf,
-  secondPressOf,
-  type Standing,
-} from '../../../src/renderer/actions/acts-now.ts'
+import type { Facts, Subject } from '../../../src/renderer/actions/action.ts'
+import { actionsFor } from '../../../src/renderer/actions/registry.ts'
+import { pause } from '../../../src/renderer/actions/task/hold.ts'
+import { complete } from '../../../src/renderer/actions/task/complete.ts'
+import { reopen } from '../../../src/renderer/actions/task/reopen.ts'
 import { agentState, tookMs, tryText } from '../../../src/renderer/model/facts.ts'
 import { forecastOf } from '../../../src/renderer/model/forecast.ts'
 import { Inspector } from '../../../src/renderer/inspector/inspector.tsx'
-import { KillProgress } from '../../../src/renderer/actions/kill-progress.tsx'
-import { TaskActs } from '../../../src/renderer/actions/task-buttons.tsx'
+import { isGraceOver, KillProgress } from '../../../src/renderer/actions/stop-progress.tsx'
+import { TaskButtons } from '../../../src/renderer/actions/task-buttons.tsx'
 import {
   NOT_BEFORE,
   SCHEDULE,
@@ -28,7 +27,6 @@ import {
 } from '../../../src/renderer/inspector/task-texts.ts'
 import { whyActOf } from '../../../src/renderer/inspector/why-note.tsx'
 import { selectTasks } from '../../../src/renderer/model/selection.ts'
-import { isGraceOver } from '../../../src/renderer/actions/stop-grace.ts'
 import { agentOf, cardOf, snapshotOf, summaryOf } from '../../support/scripted-host.ts'
 import { eventually } from '../../support/eventually.ts'
 import { liveSession } from '../model/session/live-session.ts'
@@ -61,7 +59,7 @@ const show = (session: Session, node: ReactNode): void =>
   void render(<SessionContext value={session}>{node}</SessionContext>)
 
 const tried = (status: TaskCard['status']) => cardOf('a', { status, agent: 'agent-1' })
-const standing = (more: Partial<Standing>): Standing => ({
+const subject = (more: Partial<Subject>): Subject => ({
   card: cardOf('a'),
   isHeld: false,
   agent: null,
@@ -69,51 +67,59 @@ const standing = (more: Partial<Standing>): Standing => ({
   ...more,
 })
 
-test.each<readonly [string, Partial<Standing>, readonly string[]]>([
+test.each<readonly [string, Partial<Subject>, readonly string[]]>([
   ['ready', {}, ['pause', 'complete', 'delete']],
   ['a draft', { isHeld: true }, ['resume', 'publish', 'complete']],
   ['at work', { agent: agentOf('agent-1', 'a') }, ['pause', 'kill', 'complete']],
-  ['failed', { card: tried('failed') }, ['retry', 'retryFresh', 'abandon']],
+  ['failed', { card: tried('failed') }, ['retry', 'retry-fresh', 'abandon']],
   ['done', { card: tried('done') }, ['reopen']],
   ['abandoned', { card: tried('abandoned') }, ['reopen', 'complete']],
   ['for a person', { isByHand: true }, ['take', 'complete', 'pause']],
   [
     'piloted in a terminal',
     { agent: agentOf('agent-1', 'a', { by: 'pilot' }) },
-    ['pause', 'takeBack', 'complete'],
+    ['pause', 'take-back', 'complete'],
   ],
-  ['in hand', { isByHand: true, agent: agentOf('agent-1', 'a') }, ['complete', 'letGo', 'pause']],
-  ['repeating', { card: cardOf('a', { repeats: true }) }, ['startNow', 'skipOnce', 'pause']],
-])('acts of a task: %s', (_what, more, first) => {
-  expect(actsNow(standing(more)).first).toEqual(first)
+  [
+    'in hand',
+    { isByHand: true, agent: agentOf('agent-1', 'a') },
+    ['complete', 'give-back', 'pause'],
+  ],
+  ['repeating', { card: cardOf('a', { repeats: true }) }, ['start-now', 'skip-once', 'pause']],
+])('what can be done to a task: %s', (_what, more, first) => {
+  const names = actionsFor(subject(more)).map(({ id }) => id.replace('task.', ''))
+  expect(names.slice(0, 3)).toEqual(first)
 })
 
-test('what cannot be undone takes a second press, with what it costs', () => {
+test('what cannot be undone takes a second press', () => {
   const agent = agentOf('agent-1', 'a')
-  const now = Date.parse(agent.startedAt ?? '') + 12 * 60_000 + 41_000
-  const second = (name: Parameters<typeof secondPressOf>[0]): string | null =>
-    secondPressOf(name, standing({ agent }), now)
-  expect(second('kill')).toBe('Kill? 12m of work')
-  expect(second('killRestart')).toBe('Kill and start again? 12m of work')
-  expect(second('retryFresh')).not.toBeNull()
-  expect(second('skipOnce')).not.toBeNull()
-  expect(second('pause')).toBeNull()
-  expect(secondPressOf('kill', standing({ agent }), now - 12 * 60_000)).toBe('Kill? 41s of work')
+  const failed = { card: tried('failed') }
+  const facts: Facts = { tasks: new Map(), now: 0, killing: new Set() }
+  const asked = (more: Partial<Subject>) =>
+    actionsFor(subject(more)).flatMap((action) =>
+      action.ask?.([subject(more)], facts)?.press === undefined ? [] : action.id,
+    )
+  expect(asked({ agent })).toEqual(['task.kill', 'task.kill-restart'])
+  expect(asked(failed)).toEqual(['task.retry-fresh'])
+  expect(asked({ card: cardOf('a', { repeats: true }) })).toEqual(['task.skip-once'])
 })
 
 test('an agent that is being stopped is not killed once more', () => {
   const agent = agentOf('agent-1', 'a', { status: 'stopping' })
-  const { first, rest } = actsNow(standing({ agent }))
-  expect([...first, ...rest]).not.toContain('kill')
+  expect(actionsFor(subject({ agent })).map(({ id }) => id)).not.toContain('task.kill')
 })
 
 test('what follows is said beforehand', () => {
   const agent = agentOf('agent-1', 'a')
-  const dependents = { waiting: 3, wouldStart: 1 }
-  expect(consequenceOf('pause', standing({ agent }), dependents)).toMatch(/agent-1 goes on/)
-  expect(consequenceOf('pause', standing({}), dependents)).toBeNull()
-  expect(consequenceOf('complete', standing({}), dependents)).toBe('1 task would become ready.')
-  expect(consequenceOf('reopen', standing({}), dependents)).toBe('3 tasks after it wait again.')
+  const cards = ['b', 'c', 'd'].map((id) =>
+    cardOf(id, { state: 'blocked', after: id === 'b' ? ['a'] : ['a', 'x'] }),
+  )
+  const tasks = new Map([...cards, cardOf('a'), cardOf('x')].map((card) => [card.id, card]))
+  const facts: Facts = { tasks, now: 0, killing: new Set() }
+  expect(pause.note?.(subject({ agent }), facts)).toMatch(/agent-1 goes on/)
+  expect(pause.note?.(subject({}), facts)).toBeNull()
+  expect(complete.note?.(subject({}), facts)).toBe('1 task would become ready.')
+  expect(reopen.note?.(subject({}), facts)).toBe('3 tasks after it wait again.')
 })
 
 test('what would follow stands with the act that it follows from', () => {
@@ -121,7 +127,7 @@ test('what would follow stands with the act that it follows from', () => {
   const card = cardOf('a', { status: 'in-progress', state: 'in-progress', agent: 'agent-1' })
   show(
     sessionOf(snapshotOf(1, [card], { agents: [agent] }), () => null),
-    <TaskActs standing={standing({ card, agent })} />,
+    <TaskButtons subject={subject({ card, agent })} />,
   )
   expect(screen.getByText('Pause: agent-1 goes on, no other agent starts after it.')).toBeDefined()
 })

@@ -4,7 +4,7 @@ import { useRoute } from '../../model/route.ts'
 import { useSelection } from '../../model/selection.ts'
 import { bringIntoSight } from '../canvas/camera.ts'
 import { useGraphView } from '../canvas/view-state.ts'
-import { BulkBar } from './bulk-bar.tsx'
+import { CanvasBar } from './draft-bar.tsx'
 import { CycleCard } from './cycle-card.tsx'
 import { FindBar } from './find-bar.tsx'
 import { LinkCard } from './link-card.tsx'
@@ -28,7 +28,7 @@ export function GraphActs() {
       {find && <FindBar find={find} />}
       {cycle && <CycleCard key={cycle.join('\n')} path={cycle} takesFocus={wish !== null} />}
       {wish && !cycle && <LinkCard key={`${wish.how} ${wish.ids.join(' ')}`} wish={wish} />}
-      <BulkBar />
+      <CanvasBar />
     </>
   )
 }

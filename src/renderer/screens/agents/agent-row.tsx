@@ -6,7 +6,11 @@ import { bytesText, durationText } from '../../../domain/format.ts'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
-import { TwiceButton } from '../../ui/twice-button.tsx'
+import { subjectOf } from '../../actions/action.ts'
+import { usePerform } from '../../actions/perform.ts'
+import { ActionButton } from '../../actions/task-buttons.tsx'
+import { kill } from '../../actions/task/kill.ts'
+import { useSession } from '../../model/session/session-context.tsx'
 import { usedMoneyText, usedTokensText } from '../../components/usage-text.ts'
 import {
   agoText,
@@ -26,9 +30,6 @@ export interface AgentRowProps {
   readonly rates: readonly number[]
   /** ms; a coarse one, so that rows are drawn seldom. */
   readonly nowMs: number
-  readonly graceMs: number | null
-  readonly isBusy: boolean
-  readonly onKill: (agent: AgentView, force?: boolean) => void
   readonly onOpen: (agent: AgentView) => void
 }
 
@@ -52,11 +53,7 @@ export const AgentCells = memo(function AgentCells(props: AgentRowProps) {
       </td>
       <td className="c-doing">
         {agent.status === 'stopping' ? (
-          <StopProgress
-            agent={agent}
-            graceMs={props.graceMs}
-            onForce={() => props.onKill(agent, true)}
-          />
+          <StopProgress agent={agent} isCompact />
         ) : (
           <DoingCell agent={agent} nowMs={nowMs} />
         )}
@@ -128,7 +125,7 @@ function Heard({ agent, nowMs }: { readonly agent: AgentView; readonly nowMs: nu
   )
 }
 
-function RowAct({ agent, nowMs, isBusy, onKill, onOpen }: AgentRowProps) {
+function RowAct({ agent, card, onOpen }: AgentRowProps) {
   if (agent.status === 'ended' || isPerson(agent))
     return (
       <button
@@ -141,20 +138,10 @@ function RowAct({ agent, nowMs, isBusy, onKill, onOpen }: AgentRowProps) {
         <ChevronRight size={14} strokeWidth={1.5} />
       </button>
     )
-  if (agent.status === 'stopping') return null
-  const worked = agent.startedAt ?? agent.claimedAt
-  const workMs = Math.max(0, nowMs - Date.parse(worked))
-  return (
-    <TwiceButton
-      icon="kill"
-      label="Kill"
-      subject={agent.id}
-      question={`Kill? ${wholeText(workMs)} of work`}
-      isBusy={isBusy}
-      onConfirm={() => onKill(agent)}
-    />
-  )
+  return agent.status === 'stopping' || card === null ? null : <Kill agent={agent} card={card} />
 }
 
-/** `12m`, `3h`: how much would be lost, not when exactly. */
-const wholeText = (ms: number): string => durationText(ms < 1000 ? 1000 : ms).split(' ')[0] ?? ''
+function Kill({ agent, card }: { readonly agent: AgentView; readonly card: TaskCard }) {
+  const subject = { ...subjectOf(useSession(), card), agent }
+  return <ActionButton action={kill} subject={subject} performing={usePerform()} of={agent.id} />
+}

@@ -12,14 +12,11 @@ import type { AgentView } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { neighbourOf, type Row } from './agent-rows.ts'
 import { AgentCells } from './agent-row.tsx'
-import type { Killing } from '../../actions/use-kill.ts'
 
 interface AgentTableProps {
   readonly rows: readonly Row[]
   readonly rates: Readonly<Record<string, readonly number[]>>
   readonly nowMs: number
-  readonly graceMs: number | null
-  readonly killing: Killing
   /** Shown in the inspector. */
   readonly openId: string | null
   readonly onOpen: (agent: AgentView) => void
@@ -102,7 +99,7 @@ interface BodyRowProps {
 
 function BodyRow({ table, agent, index, isFirst, onFocus }: BodyRowProps) {
   const card = useYard((view) => view.tasks.get(agent.task) ?? null)
-  const { killing, onOpen } = table
+  const { onOpen } = table
   return (
     <tr
       data-agent={agent.id}
@@ -120,9 +117,6 @@ function BodyRow({ table, agent, index, isFirst, onFocus }: BodyRowProps) {
         card={card}
         rates={table.rates[agent.id] ?? NO_RATES}
         nowMs={table.nowMs}
-        graceMs={table.graceMs}
-        isBusy={killing.busy.has(agent.id)}
-        onKill={(each, force) => void killing.kill(each, force)}
         onOpen={onOpen}
       />
     </tr>

@@ -23,7 +23,7 @@ import { MachineCard, type Executors } from './machine-card.tsx'
 import { SlotsCard } from './slots-card.tsx'
 import { Trends } from './trends.tsx'
 import { useAgentFacts } from './use-agent-facts.ts'
-import { purgeEnded, useAgentCommands, useKill } from '../../actions/use-kill.ts'
+import { purgeEnded } from '../../actions/task/agents.ts'
 import './agents.css'
 
 export function AgentsScreen() {
@@ -32,7 +32,6 @@ export function AgentsScreen() {
   const now = useNow(5000)
   const [limit, setLimit] = useState(PAGE)
   const facts = useAgentFacts(limit)
-  useAgentCommands()
   useCommands({ find: () => document.getElementById(FILTER)?.focus() })
   return (
     <Screen
@@ -200,7 +199,6 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
   const agents = useYard((view) => view.agents)
   const tasks = useYard((view) => view.tasks)
   const { filters, task, agent: openAgent } = useRoute()
-  const killing = useKill()
   const words = filters['q'] ?? ''
   const rows = rowsOf({
     shown,
@@ -217,14 +215,12 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
         <SlotsCard tries={facts.tries} people={facts.people} nowMs={nowMs} />
         <MachineCard executors={facts.executors} />
       </div>
-      <ProblemNote problem={killing.problem ?? facts.problem} onClose={killing.dismiss} />
+      <ProblemNote problem={facts.problem} />
       {rows.length > 0 ? (
         <AgentTable
           rows={rows}
           rates={facts.rates}
           nowMs={nowMs}
-          graceMs={facts.graceMs}
-          killing={killing}
           openId={openId}
           onOpen={openOutput}
           scroller={scroller}

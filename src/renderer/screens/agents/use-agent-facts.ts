@@ -1,10 +1,9 @@
-/** What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors, the grace. */
+/** What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors. */
 import type { History } from '../../../contract/page.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import type { Problem } from '../../model/session/problem.ts'
 import { useTurnover } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import { graceOf } from '../../actions/stop-grace.ts'
 import type { Executors } from './machine-card.tsx'
 import { SLOTS_MS } from './slots.ts'
 
@@ -16,7 +15,6 @@ export interface AgentFacts {
   readonly executors: Executors | null
   /** Profiles that are people. */
   readonly people: ReadonlySet<string>
-  readonly graceMs: number | null
   readonly problem: Problem | null
 }
 
@@ -33,7 +31,6 @@ export function useAgentFacts(limit: number): AgentFacts {
   )
   const rates = useAnswer(({ page }) => page.rates(), { everyMs: 5000 })
   const executors = useAnswer(({ service }) => service.executors(), { key: turnover })
-  const config = useAnswer(({ service }) => service.config())
   return {
     ended: ended.value ?? [],
     tries: history.value?.tries ?? [],
@@ -42,7 +39,6 @@ export function useAgentFacts(limit: number): AgentFacts {
     people: new Set(
       (executors.value ?? []).filter(({ type }) => type === 'manual').map(({ name }) => name),
     ),
-    graceMs: graceOf(config.value ?? []),
     problem: ended.problem ?? history.problem,
   }
 }

@@ -3,9 +3,15 @@ import { Check, Copy } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useSession, useYard, type CommandRun } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { TwiceButton } from '../../ui/twice-button.tsx'
 import { navigate } from '../../model/route.ts'
-import { abandonTasks } from '../../actions/send-acts.ts'
+import { subjectOf, type Action } from '../../actions/action.ts'
+import { usePerform } from '../../actions/perform.ts'
+import { land } from '../../actions/requests.ts'
+import { ActionButton } from '../../actions/task-buttons.tsx'
+import { abandon } from '../../actions/task/abandon.ts'
+import { complete } from '../../actions/task/complete.ts'
+import { retry, retryFresh } from '../../actions/task/retry.ts'
+import { giveBack, take } from '../../actions/task/take.ts'
 import { runCommand } from '../../actions/commands.ts'
 import type { AttentionItem, ItemKind } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
@@ -43,51 +49,56 @@ export function Answers(props: AnswerProps) {
   return <Answer {...props} />
 }
 
-function FailedAnswer({ item, command }: AnswerProps) {
-  const id = item.task ?? ''
-  const retry = (fresh: boolean): void =>
-    void command.run(({ task }, commandId) => task.retry({ id, fresh, commandId }))
+interface DoProps extends AnswerProps {
+  readonly action: Action
+  readonly label?: string
+}
+
+/** An action on the task that the item is about. */
+function Do({ item, command, action, label }: DoProps) {
+  const session = useSession()
+  const performing = usePerform(command)
+  const card = useYard((view) => view.tasks.get(item.task ?? ''))
+  if (!card) return null
+  return (
+    <ActionButton
+      action={action}
+      subject={subjectOf(session, card)}
+      performing={performing}
+      {...(label === undefined ? {} : { label })}
+    />
+  )
+}
+
+function FailedAnswer(props: AnswerProps) {
   return (
     <>
-      <Button icon="retry" isBusy={command.isBusy} onClick={() => retry(false)}>
-        Retry
-      </Button>
-      <TwiceButton
-        icon="retry"
-        label="Retry fresh"
-        question="From the start?"
-        isBusy={command.isBusy}
-        onConfirm={() => retry(true)}
-      />
-      <Abandon id={id} />
-      <ShowOutput item={item} />
+      <Do {...props} action={retry} />
+      <Do {...props} action={retryFresh} />
+      <Do {...props} action={abandon} />
+      <ShowOutput item={props.item} />
     </>
   )
 }
 
-function WaitingAnswer({ item, command }: AnswerProps) {
-  const id = item.task ?? ''
+function WaitingAnswer(props: AnswerProps) {
+  const label = props.item.kind === 'sign-in' ? 'I have signed in: go on' : 'Go on'
   return (
     <>
-      <Button
-        icon="play"
-        isBusy={command.isBusy}
-        onClick={() => void command.run(({ task }, commandId) => task.retry({ id, commandId }))}
-      >
-        {item.kind === 'sign-in' ? 'I have signed in: go on' : 'Go on'}
-      </Button>
-      <Abandon id={id} />
-      <ShowOutput item={item} />
+      <Do {...props} action={retry} label={label} />
+      <Do {...props} action={abandon} />
+      <ShowOutput item={props.item} />
     </>
   )
 }
 
-function AskedAnswer({ item }: AnswerProps) {
+function AskedAnswer(props: AnswerProps) {
+  const { item } = props
   const id = item.task ?? ''
   return (
     <>
       <QuestionAnswer task={id} question={item.text} />
-      <Abandon id={id} />
+      <Do {...props} action={abandon} />
       <ShowOutput item={item} />
     </>
   )
@@ -98,12 +109,7 @@ function LandingAnswer({ item, command }: AnswerProps) {
   const task = item.task ?? ''
   return (
     <>
-      <Button
-        isBusy={command.isBusy}
-        onClick={() =>
-          void command.run(({ change }, commandId) => change.land({ task, commandId }))
-        }
-      >
+      <Button isBusy={command.isBusy} onClick={() => void command.run(land(task))}>
         Merge again
       </Button>
       <Button onClick={() => navigate({ task, tab: 'changes' })}>Show changes</Button>
@@ -111,47 +117,21 @@ function LandingAnswer({ item, command }: AnswerProps) {
   )
 }
 
-function ManualAnswer({ item, command }: AnswerProps) {
-  const id = item.task ?? ''
+function ManualAnswer(props: AnswerProps) {
   return (
     <>
-      <Button
-        isBusy={command.isBusy}
-        onClick={() => void command.run(({ task }, commandId) => task.take({ id, commandId }))}
-      >
-        Take it in hand
-      </Button>
-      <MarkDone id={id} command={command} />
+      <Do {...props} action={take} />
+      <Do {...props} action={complete} />
     </>
   )
 }
 
-function TakenAnswer({ item, command }: AnswerProps) {
-  const id = item.task ?? ''
+function TakenAnswer(props: AnswerProps) {
   return (
     <>
-      <MarkDone id={id} command={command} />
-      <Button
-        isBusy={command.isBusy}
-        onClick={() => void command.run(({ task }, commandId) => task.letGo({ id, commandId }))}
-      >
-        Give it back
-      </Button>
+      <Do {...props} action={complete} />
+      <Do {...props} action={giveBack} />
     </>
-  )
-}
-
-function MarkDone({ id, command }: { readonly id: string; readonly command: CommandRun }) {
-  return (
-    <Button
-      icon="check"
-      isBusy={command.isBusy}
-      onClick={() =>
-        void command.run(({ task }, commandId) => task.complete({ id, force: true, commandId }))
-      }
-    >
-      Mark as done
-    </Button>
   )
 }
 
@@ -174,14 +154,14 @@ function ReadOnlyAnswer() {
 }
 
 /** Its agents end without an outcome, one after the other: their output says why. */
-function RespawnAnswer({ item }: AnswerProps) {
-  const task = item.task ?? ''
+function RespawnAnswer(props: AnswerProps) {
+  const task = props.item.task ?? ''
   return (
     <>
       <Button icon="terminal" onClick={() => navigate({ task, tab: 'output' })}>
         Show output
       </Button>
-      <Abandon id={task} />
+      <Do {...props} action={abandon} />
     </>
   )
 }
@@ -227,16 +207,6 @@ function UnreachableAnswer({ item }: AnswerProps) {
 
 function SilenceAnswer({ item }: AnswerProps) {
   return <ShowOutput item={item} />
-}
-
-function Abandon({ id }: { readonly id: string }) {
-  const session = useSession()
-  const card = useYard((view) => view.tasks.get(id))
-  return card ? (
-    <Button look="danger" onClick={() => void abandonTasks(session, [card])}>
-      Abandon
-    </Button>
-  ) : null
 }
 
 function ShowOutput({ item }: { readonly item: AttentionItem }) {

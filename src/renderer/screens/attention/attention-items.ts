@@ -11,7 +11,7 @@ import { countHeldBy } from '../../../domain/held-by.ts'
 import { BREAKER_KINDS } from '../../../domain/plan.ts'
 import { plural } from '../../ui/numbers.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
-import { isFinishedCard } from '../../actions/task-acts.ts'
+import { isFinishedCard } from '../../model/reach.ts'
 
 /** What the host tells of, and what only the page adds: tasks that somebody does by hand, a machine that lets nothing start. */
 export type ItemKind = AttentionKind | 'taken' | 'machine'

@@ -4,8 +4,7 @@ import type { Costs } from '../../../contract/page.ts'
 import { useSession, useTurnover, type CommandRun } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import { making } from '../../actions/history.ts'
-import type { YardClient } from '../../model/session/link.ts'
+import { editTask } from '../../actions/task/edit.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
 
@@ -64,14 +63,12 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
     })
   if (!reached) return null
   const field = reached.unit === 'usd' ? 'budget' : 'budgetTokens'
-  const set = (value: number) => (client: YardClient, commandId: string) =>
-    client.task.edit({ id, [field]: value, commandId })
   const raise = (value: number): Promise<boolean> =>
-    making(async (own) => {
-      if (!(await command.run(set(value), own.waitsForPerson))) return false
-      const label = `Raised the budget of “${item.title}”`
-      own.remember(session, { label, undo: set(reached.cap), redo: set(value) })
-      return true
+    editTask(session, command, {
+      id,
+      label: `Raised the budget of “${item.title}”`,
+      next: { [field]: value },
+      before: { [field]: reached.cap },
     })
   return (
     <RaiseForm

@@ -1,10 +1,9 @@
 /** Another executor for a task whose own is not known or does not fit. */
 import { useEffect, useState } from 'react'
 import { useSession, type CommandRun } from '../../model/session/session-context.tsx'
-import type { YardClient } from '../../model/session/link.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
-import { making, type Making } from '../../actions/history.ts'
+import { editTask } from '../../actions/task/edit.ts'
 import { navigate } from '../../model/route.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { fittingExecutors } from './fitting-executors.ts'
@@ -22,13 +21,16 @@ export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
   if (names === null) return null
   if (name === undefined)
     return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
-  const choose = async (own: Making): Promise<void> => {
-    const before = session.yard.getState().tasks.get(item.task ?? '')?.executor ?? null
-    const set = (executor: string | null) => (client: YardClient, commandId: string) =>
-      client.task.edit({ id: item.task ?? '', executor, commandId })
-    if (!(await command.run(set(name), own.waitsForPerson))) return
+  const choose = (): Promise<boolean> => {
+    const id = item.task ?? ''
+    const before = session.yard.getState().tasks.get(id)?.executor ?? null
     const label = `“${item.title}” is done by ${name}`
-    own.remember(session, { label, undo: set(before), redo: set(name) })
+    return editTask(session, command, {
+      id,
+      label,
+      next: { executor: name },
+      before: { executor: before },
+    })
   }
   return (
     <>
@@ -38,7 +40,7 @@ export function ExecutorAnswer({ item, command }: ExecutorAnswerProps) {
         options={names.map((each) => [each, each] as const)}
         onChange={setChosen}
       />
-      <Button isBusy={command.isBusy} onClick={() => void making(choose)}>
+      <Button isBusy={command.isBusy} onClick={() => void choose()}>
         Use it
       </Button>
     </>

@@ -1,13 +1,15 @@
 /** All repeating tasks: when they start next, in which zone, and what can be done about it. */
 import type { YardClient } from '../../model/session/link.ts'
-import { useCommand, useSession, useYard } from '../../model/session/session-context.tsx'
-import { Button } from '../../ui/button.tsx'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { TwiceButton } from '../../ui/twice-button.tsx'
 import { navigate } from '../../model/route.ts'
-import { doAct } from '../../actions/send-acts.ts'
-import { isFinishedCard, TASK_ACTS } from '../../actions/task-acts.ts'
+import { subjectOf } from '../../actions/action.ts'
+import { usePerform, type Performing } from '../../actions/perform.ts'
+import { ActionButton } from '../../actions/task-buttons.tsx'
+import { pause, resume } from '../../actions/task/hold.ts'
+import { skipOnce, startNow } from '../../actions/task/schedule.ts'
+import { isFinishedCard } from '../../model/reach.ts'
 import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
 import { scheduleText } from './schedule-text.ts'
 
@@ -21,10 +23,10 @@ interface ScheduleTableProps {
 }
 
 export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
-  const command = useCommand()
+  const performing = usePerform()
   return (
     <>
-      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <ProblemNote problem={performing.problem} onClose={performing.dismiss} />
       <table className="table schedule-table">
         <caption className="visually-hidden">Repeating tasks</caption>
         <thead>
@@ -64,7 +66,7 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
                 <NextTime row={row} nowMs={nowMs} policy={policy} />
               </td>
               <td className="schedule-acts">
-                <Acts row={row} nowMs={nowMs} command={command} />
+                <Acts row={row} nowMs={nowMs} performing={performing} />
               </td>
             </tr>
           ))}
@@ -128,44 +130,23 @@ function NextTime({
 interface ActsProps {
   readonly row: ScheduleRow
   readonly nowMs: number
-  readonly command: ReturnType<typeof useCommand>
+  readonly performing: Performing
 }
 
-function Acts({ row, nowMs, command }: ActsProps) {
+function Acts({ row, nowMs, performing }: ActsProps) {
   const session = useSession()
   const card = useYard((view) => view.tasks.get(row.id) ?? null)
   if (card === null || isFinishedCard(card)) return null
-  const { id, title, next } = row
-  const { run, isBusy } = command
-  const isHeld = card.state === 'paused'
-  const waits = card.status === 'open' && next !== null && !isOverdue(next, nowMs)
-  const act = isHeld ? TASK_ACTS.resume : TASK_ACTS.pause
-  return (
-    <>
-      {waits && !isHeld && (
-        <>
-          <TwiceButton
-            icon="skip"
-            label="Skip once"
-            subject={title}
-            question={`Skip ${timeText(next, nowMs)}?`}
-            isBusy={isBusy}
-            onConfirm={() =>
-              void run(({ task }, commandId) => task.scheduleSkip({ id, commandId }))
-            }
-          />
-          <Button
-            isBusy={isBusy}
-            onClick={() => void run(({ task }, commandId) => task.scheduleNow({ id, commandId }))}
-          >
-            Start now<span className="visually-hidden"> {title}</span>
-          </Button>
-        </>
-      )}
-      <Button icon={isHeld ? 'play' : 'pause'} onClick={() => void doAct(session, act, [card])}>
-        {isHeld ? 'Resume' : 'Pause'}
-        <span className="visually-hidden"> {title}</span>
-      </Button>
-    </>
-  )
+  const subject = subjectOf(session, card)
+  const waits = row.next !== null && !isOverdue(row.next, nowMs)
+  const actions = [...(waits ? [skipOnce, startNow] : []), pause, resume]
+  return actions.map((action) => (
+    <ActionButton
+      key={action.id}
+      action={action}
+      subject={subject}
+      performing={performing}
+      of={row.title}
+    />
+  ))
 }

@@ -1,6 +1,7 @@
 /** What else will happen by itself: delays, retries, providers that wake, breakers that clear. */
 import type { AgendaItem } from '../../../contract/page.ts'
 import { useCommand } from '../../model/session/session-context.tsx'
+import { editOf } from '../../actions/task/edit.ts'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
@@ -51,11 +52,7 @@ export function WaitsTable({ items, nowMs }: WaitsTableProps) {
                 {item.task !== null && startsEarlier(item) && (
                   <Button
                     isBusy={isBusy}
-                    onClick={() =>
-                      void run(({ task }, commandId) =>
-                        task.edit({ id: item.task ?? '', notBefore: null, commandId }),
-                      )
-                    }
+                    onClick={() => void run(editOf(item.task ?? '', { notBefore: null }))}
                   >
                     Start now<span className="visually-hidden"> {item.title}</span>
                   </Button>

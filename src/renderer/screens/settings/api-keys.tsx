@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { keyParts, type ConfigEntry } from '../../components/config-entry.ts'
 import { Field } from '../../ui/field.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { TwiceButton } from '../../ui/twice-button.tsx'
+import { ConfirmButton } from '../../ui/confirm-button.tsx'
 import { Listed } from './listed.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
@@ -56,7 +56,7 @@ function KeyTable({ keys, users }: KeysProps) {
           <td>{users.get(name)?.join(', ')}</td>
           <td>{STATES[state]}</td>
           <td>
-            <TwiceButton
+            <ConfirmButton
               icon="close"
               label="Remove"
               subject={name}

@@ -7,6 +7,7 @@ import { FilePlace } from '../../components/file-place.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { ask } from '../../actions/ask.ts'
+import { removeLandedWorktrees, removeWorktree } from '../../actions/requests.ts'
 import { navigate } from '../../model/route.ts'
 import { Listed } from './listed.tsx'
 import type { Setting } from './setting.ts'
@@ -25,16 +26,16 @@ function Worktrees() {
   const tidying = tidyQuestion(worktrees)
   const tidy = async (): Promise<void> => {
     if (tidying === null || (await ask(tidying)) === null) return
-    await command.run(async ({ change }, commandId) => {
-      const { removed } = await change.gc({ commandId })
+    await command.run(async (client, id) => {
+      const { removed } = await removeLandedWorktrees(client, id)
       setSaid(removed.map(removedText).join(' '))
     })
     askAgain()
   }
   const remove = async (worktree: WorktreeView): Promise<void> => {
     if ((await ask(removeQuestion(worktree))) === null) return
-    await command.run(async ({ change }, commandId) =>
-      setSaid(removedText(await change.removeWorktree({ name: worktree.name, commandId }))),
+    await command.run(async (client, id) =>
+      setSaid(removedText(await removeWorktree(worktree.name)(client, id))),
     )
     askAgain()
   }

@@ -3,7 +3,13 @@ import type { TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { assertNever } from '../../../base/result.ts'
 import { isSatisfiedCard, type Tasks } from '../../model/reach.ts'
-import { TASK_ACTS, type TaskAct } from '../../actions/task-acts.ts'
+import type { Action, Subject } from '../../actions/action.ts'
+import { abandon } from '../../actions/task/abandon.ts'
+import { complete } from '../../actions/task/complete.ts'
+import { pause, resume } from '../../actions/task/hold.ts'
+import { reopen } from '../../actions/task/reopen.ts'
+import { retry } from '../../actions/task/retry.ts'
+import { take } from '../../actions/task/take.ts'
 
 /** In the order of a task's life. Those of the first list are there even when they are empty. */
 const ALWAYS: readonly ShownState[] = [
@@ -45,14 +51,12 @@ export function boardColumns(cards: Iterable<TaskCard>): readonly BoardColumn[] 
     .map(([state, ids]) => ({ state, ids }))
 }
 
-/** `abandon` is a way of its own: it says what follows for those that wait, and asks. */
-export type Move =
-  { readonly act: TaskAct } | { readonly act: 'abandon' } | { readonly blocked: string }
+export type Move = { readonly action: Action } | { readonly blocked: string }
 
 const blocked = (reason: string): Move => ({ blocked: reason })
-const tryAct = (act: TaskAct, card: TaskCard): Move => {
-  const reason = act.blocked(card)
-  return reason === null ? { act } : blocked(reason)
+const tryAction = (action: Action, subject: Subject): Move => {
+  const reason = action.blocked(subject)
+  return reason === null ? { action } : blocked(reason)
 }
 
 export interface MoveFacts {
@@ -63,17 +67,18 @@ export interface MoveFacts {
 
 /** What takes this task to that column. */
 export function moveTo(card: TaskCard, state: ShownState, facts: MoveFacts): Move {
+  const subject = { card, agent: null, isHeld: card.state === 'paused', isByHand: false }
   if (card.state === state) return blocked('It is there')
   switch (state) {
     case 'paused':
-      return tryAct(TASK_ACTS.pause, card)
+      return tryAction(pause, subject)
     case 'done':
-      return tryAct(TASK_ACTS.complete, card)
+      return tryAction(complete, subject)
     case 'abandoned':
-      return { act: 'abandon' }
+      return tryAction(abandon, subject)
     case 'in-progress':
       return facts.forPeople.has(card.id)
-        ? tryAct(TASK_ACTS.take, card)
+        ? tryAction(take, subject)
         : blocked('Agents are started when it is ready')
     case 'ready':
     case 'blocked':
@@ -91,16 +96,16 @@ export function moveTo(card: TaskCard, state: ShownState, facts: MoveFacts): Mov
 
 /** Open again: which of the open columns it comes to is decided by what it waits for. */
 function toOpen(card: TaskCard, state: ShownState, tasks: Tasks): Move {
-  const act = openingAct(card)
-  if (act === null) return blocked('Comes by itself')
+  const action = openingAction(card)
+  if (action === null) return blocked('Comes by itself')
   const rest = restingState(card, tasks)
-  return rest === state ? { act } : blocked(`It would be ${rest}`)
+  return rest === state ? { action } : blocked(`It would be ${rest}`)
 }
 
-function openingAct(card: TaskCard): TaskAct | null {
-  if (card.state === 'paused') return TASK_ACTS.resume
-  if (card.status === 'failed' || card.status === 'waiting') return TASK_ACTS.retry
-  if (card.status === 'done' || card.status === 'abandoned') return TASK_ACTS.reopen
+function openingAction(card: TaskCard): Action | null {
+  if (card.state === 'paused') return resume
+  if (card.status === 'failed' || card.status === 'waiting') return retry
+  if (card.status === 'done' || card.status === 'abandoned') return reopen
   return null
 }
 
@@ -122,5 +127,5 @@ export function nextColumn(
 ): ShownState | null {
   const from = columns.findIndex(({ state }) => state === card.state)
   const ahead = by > 0 ? columns.slice(from + 1) : columns.slice(0, from).toReversed()
-  return ahead.find(({ state }) => 'act' in moveTo(card, state, facts))?.state ?? null
+  return ahead.find(({ state }) => 'action' in moveTo(card, state, facts))?.state ?? null
 }

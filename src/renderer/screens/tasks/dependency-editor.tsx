@@ -11,7 +11,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { editDependency } from '../../actions/send-acts.ts'
+import { editDependency } from '../../actions/task/edit.ts'
 import { candidates } from './candidates.ts'
 
 type How = 'add' | 'remove'

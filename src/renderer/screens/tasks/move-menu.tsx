@@ -44,7 +44,7 @@ function reasonAgainst(ids: readonly string[], state: ShownState, facts: MoveFac
   for (const id of ids) {
     const card = facts.tasks.get(id)
     const way = card && moveTo(card, state, facts)
-    if (way && 'act' in way) return null
+    if (way && 'action' in way) return null
     reason ??= way?.blocked ?? null
   }
   return reason

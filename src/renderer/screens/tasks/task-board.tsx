@@ -30,7 +30,7 @@ export function TaskBoard() {
   const takes = (state: ShownState): boolean =>
     dragged.some((id) => {
       const card = tasks.get(id)
-      return card !== undefined && 'act' in moveTo(card, state, facts)
+      return card !== undefined && 'action' in moveTo(card, state, facts)
     })
   const carry = (by: 1 | -1): void => {
     const card = focusId === null ? undefined : tasks.get(focusId)

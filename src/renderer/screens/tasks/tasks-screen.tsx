@@ -9,7 +9,7 @@ import { runCommand } from '../../actions/commands.ts'
 import { FilterField } from '../filter-field.tsx'
 import { currentRoute, navigate, useRoute } from '../../model/route.ts'
 import { StateStrip } from '../../components/state-strip.tsx'
-import { ChosenBar } from './chosen-bar.tsx'
+import { BulkBar } from '../../actions/bulk-bar.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import { DependencyEditor } from './dependency-editor.tsx'
 import { MoveMenu } from './move-menu.tsx'
@@ -59,7 +59,7 @@ export function TasksScreen() {
       }
     >
       {isEmpty ? <NoTasks /> : <Body />}
-      <ChosenBar />
+      <BulkBar className="chosen-bar" />
       <DependencyEditor />
     </Screen>
   )

@@ -1,10 +1,9 @@
 /** Carries tasks to another column, by pointer, key or menu alike. */
 import { useMemo } from 'react'
-import type { TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
-import { abandonTasks, doAct } from '../../actions/send-acts.ts'
-import { TASK_ACTS } from '../../actions/task-acts.ts'
+import { subjectOf, type Action, type Subject } from '../../actions/action.ts'
+import { perform } from '../../actions/perform.ts'
 import { moveTo, type MoveFacts } from './board-moves.ts'
 
 export interface Moves {
@@ -21,18 +20,14 @@ export function useMoves(): Moves {
     const manual = (attention ?? []).filter(({ kind }) => kind === 'manual')
     const facts = { tasks, forPeople: new Set(manual.flatMap(({ task }) => task ?? [])) }
     const move = async (ids: readonly string[], state: ShownState): Promise<void> => {
-      const cards = ids.flatMap((id) => tasks.get(id) ?? [])
-      const moves = cards.map((card) => ({ card, move: moveTo(card, state, facts) }))
-      const leaving: TaskCard[] = []
-      for (const act of Object.values(TASK_ACTS)) {
-        const own = moves.flatMap(({ card, move: way }) =>
-          'act' in way && way.act === act ? [card] : [],
-        )
-        if (own.length > 0) await doAct(session, act, own)
+      const byAction = new Map<Action, Subject[]>()
+      for (const card of ids.flatMap((id) => tasks.get(id) ?? [])) {
+        const move = moveTo(card, state, facts)
+        if (!('action' in move)) continue
+        const subjects = byAction.get(move.action) ?? []
+        byAction.set(move.action, [...subjects, subjectOf(session, card)])
       }
-      for (const { card, move: way } of moves)
-        if ('act' in way && way.act === 'abandon') leaving.push(card)
-      if (leaving.length > 0) await abandonTasks(session, leaving)
+      for (const [action, subjects] of byAction) await perform(session, action, subjects)
     }
     return { facts, move }
   }, [session, tasks, attention])

@@ -171,14 +171,14 @@ const facts = { tasks: diamond, forPeople: new Set(['a']) }
 const reach = (card: TaskCard, state: TaskCard['state']): string => {
   const way = moveTo(card, state, facts)
   if ('blocked' in way) return way.blocked
-  return way.act === 'abandon' ? 'abandon' : way.act.id
+  return way.action.id
 }
 
 test('a card goes only where a command takes it', () => {
   const ready = cardOf('a')
   expect(reach(ready, 'paused')).toBe('task.pause')
   expect(reach(ready, 'done')).toBe('task.complete')
-  expect(reach(ready, 'abandoned')).toBe('abandon')
+  expect(reach(ready, 'abandoned')).toBe('task.abandon')
   expect(reach(ready, 'in-progress')).toBe('task.take')
   expect(reach(cardOf('b'), 'in-progress')).toBe('Agents are started when it is ready')
   expect(reach(ready, 'failed')).toBe('Comes by itself')

@@ -1,6 +1,6 @@
 /** Who uses an executor. Pure. */
 import type { TaskCard } from '../../../../contract/view.ts'
-import { isFinishedCard } from '../../../actions/task-acts.ts'
+import { isFinishedCard } from '../../../model/reach.ts'
 import { keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 
 export interface ExecutorUse {

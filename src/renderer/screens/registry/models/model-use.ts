@@ -4,7 +4,7 @@ import { EXECUTOR_TYPES, PROVIDER_OF_TYPE } from '../../../../domain/settings.ts
 import type { YardClient } from '../../../model/session/link.ts'
 import { keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 import { plural } from '../../../ui/numbers.ts'
-import { isFinishedCard } from '../../../actions/task-acts.ts'
+import { isFinishedCard } from '../../../model/reach.ts'
 
 export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]

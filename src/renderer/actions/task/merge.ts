@@ -1,12 +1,12 @@
 /** Asks for every done task's changes to be merged, with what that means said before. */
-import type { TaskCard } from '../../contract/view.ts'
-import type { Session } from '../model/session/session.ts'
-import { plural } from '../ui/numbers.ts'
-import { announce } from '../model/announcer.ts'
-import { ask, type Question } from './ask.ts'
-import { getShownTime } from '../model/shown-time.ts'
-import { sendOrOffer } from './send-or-offer.ts'
-import { showToast } from '../model/toasts.ts'
+import type { TaskCard } from '../../../contract/view.ts'
+import type { Session } from '../../model/session/session.ts'
+import { plural } from '../../ui/numbers.ts'
+import { announce } from '../../model/announcer.ts'
+import { ask, type Question } from '../ask.ts'
+import { getShownTime } from '../../model/shown-time.ts'
+import { sendOrOffer } from '../send-or-offer.ts'
+import { showToast } from '../../model/toasts.ts'
 
 /** Only the host knows which of them have changed anything in git. */
 const mayMerge = ({ status, landing }: TaskCard): boolean =>

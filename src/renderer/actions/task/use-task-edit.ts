@@ -1,11 +1,9 @@
 /** Changes what a task says, as an edit that can be taken back. What somebody else has changed meanwhile is not written over unasked. */
 import { useCallback } from 'react'
-import type { TaskView } from '../../contract/view.ts'
-import type { YardClient } from '../model/session/link.ts'
-import { useCommand, useSession, type CommandRun } from '../model/session/session-context.tsx'
-import { making } from '../actions/history.ts'
-
-export type TaskFields = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
+import type { TaskView } from '../../../contract/view.ts'
+import { useCommand, useSession, type CommandRun } from '../../model/session/session-context.tsx'
+import { making } from '../history.ts'
+import { editOf, type TaskFields } from './edit.ts'
 
 export interface TaskChange {
   /** In the past tense: `Changed the description of “Build”`. */
@@ -38,11 +36,7 @@ export function useTaskEdit(id: string): TaskEditing {
         })
         if (!isDone) return 'refused'
         if (isChanged) return 'changed'
-        const send =
-          (fields: TaskFields) =>
-          ({ task }: YardClient, commandId: string) =>
-            task.edit({ id, ...fields, commandId })
-        own.remember(session, { label, undo: send(before), redo: send(next) })
+        own.remember(session, { label, undo: editOf(id, before), redo: editOf(id, next) })
         return 'saved'
       }),
     [session, run, id],

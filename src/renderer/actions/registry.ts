@@ -1,0 +1,98 @@
+/** All that can be done to tasks, and which of it makes sense for one now. */
+import { assertNever } from '../../base/result.ts'
+import type { Action, Subject } from './action.ts'
+import { abandon } from './task/abandon.ts'
+import { complete } from './task/complete.ts'
+import { pause, resume } from './task/hold.ts'
+import { kill, killRestart } from './task/kill.ts'
+import { publish } from './task/publish.ts'
+import { remove } from './task/remove.ts'
+import { reopen } from './task/reopen.ts'
+import { retry, retryFresh } from './task/retry.ts'
+import { skipOnce, startNow } from './task/schedule.ts'
+import { giveBack, take, takeBack } from './task/take.ts'
+
+/** One entry of the palette and its keys, for the chosen tasks. */
+export interface TaskCommand {
+  readonly id: string
+  readonly title: string
+  readonly keys: readonly string[]
+  /** first: the first that fits one of them, for those that it fits. each: to each task the first that fits it. */
+  readonly takes: 'first' | 'each'
+  readonly actions: readonly Action[]
+}
+
+const one = (action: Action, title = action.label): TaskCommand => ({
+  id: action.id,
+  title,
+  keys: action.keys,
+  takes: 'first',
+  actions: [action],
+})
+
+export const TASK_COMMANDS: readonly TaskCommand[] = [
+  {
+    id: 'task.hold',
+    title: 'Pause or resume',
+    keys: ['p'],
+    takes: 'first',
+    actions: [pause, resume],
+  },
+  one(publish),
+  one(retry),
+  one(retryFresh),
+  one(reopen),
+  one(kill, 'Kill its agent'),
+  one(killRestart, 'Kill its agent and start again'),
+  one(complete),
+  one(take),
+  { ...one(giveBack), actions: [giveBack, takeBack] },
+  one(startNow),
+  one(skipOnce),
+  one(abandon),
+  { ...one(remove), takes: 'each', actions: [remove, abandon] },
+]
+
+/** Those that make sense for a task now, the likeliest first. */
+export function actionsFor(subject: Subject): readonly Action[] {
+  return candidates(subject).filter((action) => action.blocked(subject) === null)
+}
+
+function candidates(subject: Subject): readonly Action[] {
+  const { card, isHeld } = subject
+  const end = remove.blocked(subject) === null ? remove : abandon
+  switch (card.status) {
+    case 'failed':
+    case 'waiting':
+      return [retry, retryFresh, end, complete]
+    case 'done':
+      return [reopen]
+    case 'abandoned':
+      return [reopen, complete]
+    case 'open':
+    case 'in-progress':
+    case 'pending-eval':
+      return whileOpen(subject, isHeld ? resume : pause, end)
+    default:
+      return assertNever(card.status)
+  }
+}
+
+function whileOpen(
+  { card, agent, isHeld, isByHand }: Subject,
+  hold: Action,
+  end: Action,
+): readonly Action[] {
+  if (agent !== null)
+    return isByHand
+      ? [complete, giveBack, hold, end]
+      : agent.by === 'pilot'
+        ? [hold, takeBack, complete, end]
+        : agent.status === 'stopping'
+          ? [hold, complete, end]
+          : [hold, kill, complete, killRestart, end]
+  if (isByHand && card.state === 'ready') return [take, complete, hold, end]
+  if (isHeld && card.attempts === 0) return [hold, publish, complete, end]
+  if (card.repeats && !isHeld) return [startNow, skipOnce, hold, end, complete]
+  return [hold, complete, end]
+}

@@ -1,0 +1,151 @@
+/** Removing tasks that never had an agent: they can be put back. When others wait for them, the person chooses what becomes of those. */
+import type { TaskChange } from '../../../contract/task.ts'
+import type { TaskCard } from '../../../contract/view.ts'
+import { dagOf, topologicalOrder } from '../../../domain/dag.ts'
+import type { YardClient } from '../../model/session/link.ts'
+import { downstreamOf, wouldBecomeReady, type Tasks } from '../../model/reach.ts'
+import {
+  countOf,
+  sendChanges,
+  subjectOf,
+  type Action,
+  type ActionContext,
+  type Subject,
+} from '../action.ts'
+import type { SendEdit } from '../history.ts'
+import { perform } from '../perform.ts'
+import { abandon } from './abandon.ts'
+
+export const remove: Action = {
+  id: 'task.delete',
+  label: 'Delete',
+  icon: null,
+  look: 'danger',
+  keys: ['backspace', 'delete'],
+  blocked: ({ card }) =>
+    card.agent === null && card.status === 'open' ? null : 'It has been worked on: abandon it',
+  ask: (subjects, { tasks }) => {
+    const cards = subjects.map(({ card }) => card)
+    const ids = idsOf(cards)
+    const waiting = outerOf(tasks, ids).length
+    if (waiting === 0) return null
+    const ready = wouldBecomeReady(tasks, ids).length
+    const isOne = cards.length === 1
+    return {
+      title: `Remove ${countOf(cards)}?`,
+      lines: [
+        `${waiting === 1 ? '1 task waits' : `${waiting} tasks wait`} for ${isOne ? 'it' : 'them'}.`,
+        ...(ready > 0
+          ? [`${ready === 1 ? '1 of them' : `${ready} of them`} would become ready.`]
+          : []),
+      ],
+      choices: [
+        { id: 'all', label: `Remove these too (${downstreamOf(tasks, ids).size})`, look: 'danger' },
+        {
+          id: 'release',
+          label: ready > 0 ? 'Let them start' : isOne ? 'Only this' : `Only these ${cards.length}`,
+        },
+        { id: 'join', label: joinLabel(cards) },
+      ],
+    }
+  },
+  run: (context, subjects, choice) =>
+    choice === 'all' ? removeAll(context, subjects) : removeThese(context, subjects, choice),
+}
+
+const joinLabel = ({ length }: readonly unknown[]): string =>
+  length === 1 ? 'Join them to its dependencies' : 'Join them to their dependencies'
+
+const idsOf = (cards: readonly TaskCard[]): ReadonlySet<string> =>
+  new Set(cards.map(({ id }) => id))
+
+/** Those that wait for one of them and stay. */
+const outerOf = (tasks: Tasks, ids: ReadonlySet<string>): readonly TaskCard[] =>
+  [...tasks.values()].filter(
+    (card) => !ids.has(card.id) && card.after.some((blocker) => ids.has(blocker)),
+  )
+
+/** With everything downstream; of that, what has been worked on is abandoned and kept. */
+async function removeAll(
+  { session, tasks }: ActionContext,
+  subjects: readonly Subject[],
+): Promise<boolean> {
+  const ids = idsOf(subjects.map(({ card }) => card))
+  const more = [...downstreamOf(tasks, ids)].flatMap((id) => tasks.get(id) ?? [])
+  const all = [...subjects, ...more.map((card) => subjectOf(session, card))]
+  const tried = all.filter((subject) => remove.blocked(subject) !== null)
+  return (await perform(session, remove, all)) && perform(session, abandon, tried)
+}
+
+async function removeThese(
+  { send, remember, tasks }: ActionContext,
+  subjects: readonly Subject[],
+  choice: string | null,
+): Promise<boolean> {
+  const cards = subjects.map(({ card }) => card)
+  const removed = idsOf(cards)
+  const joins = choice === 'join'
+  const relinks = outerOf(tasks, removed).map((card) => relinkOf(tasks, card, { removed, joins }))
+  const ids = topologicalOrder(dagOf(cards)) // blockers before dependents
+  const what = `Remove ${countOf(cards)}`
+  const read = await send(({ task }) => Promise.all(ids.map((id) => task.get({ id }))), what)
+  if (!read.ok) return false
+  const redo: SendEdit = ({ task }, commandId) =>
+    task.removeAll({ ids: [...ids], dependents: joins ? 'join' : 'release', commandId })
+  if (!(await send(redo, what)).ok) return false
+  const undo = sendChanges([
+    ...read.value.map((view): TaskChange => ({ do: 'add', task: inputOf(view) })),
+    ...relinks.map(({ id, lost, gained }): TaskChange => ({
+      do: 'edit',
+      id,
+      edit: { addAfter: [...lost], removeAfter: [...gained] },
+    })),
+  ])
+  remember({ label: `Removed ${countOf(cards)}`, undo, redo })
+  return true
+}
+
+/** What becomes of a task whose blockers go: which it loses, and which it gets instead. */
+function relinkOf(
+  tasks: Tasks,
+  card: TaskCard,
+  { removed, joins }: { readonly removed: ReadonlySet<string>; readonly joins: boolean },
+): { readonly id: string; readonly lost: readonly string[]; readonly gained: readonly string[] } {
+  const lost = card.after.filter((id) => removed.has(id))
+  const going = [...lost]
+  const gained = new Set<string>()
+  for (const id of going)
+    for (const blocker of tasks.get(id)?.after ?? []) {
+      if (!removed.has(blocker)) gained.add(blocker)
+      else if (!going.includes(blocker)) going.push(blocker)
+    }
+  for (const id of card.after) gained.delete(id)
+  return { id: card.id, lost, gained: joins ? [...gained] : [] }
+}
+
+type View = Awaited<ReturnType<YardClient['task']['get']>>
+
+/** What is sent to make the same task again, without those that waited for it: they name it themselves. */
+export const inputOf = (view: View) => ({
+  id: view.id,
+  title: view.title,
+  description: view.description,
+  priority: view.priority,
+  tags: view.tags,
+  skills: view.skills,
+  deliverables: view.deliverables,
+  after: view.after,
+  exec: view.exec,
+  verify: view.verify,
+  executor: view.exec === null ? view.executor : null,
+  model: view.model,
+  timeoutMs: view.timeoutMs,
+  maxAttempts: view.ownMaxAttempts,
+  notBefore: view.notBefore,
+  schedule: view.schedule,
+  context: view.context,
+  mode: view.mode,
+  worktree: view.worktree,
+  repo: view.repo,
+  paused: view.held,
+})
