@@ -86,6 +86,8 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
     await yard.addTasks(chain)
     await node('Step c').waitFor()
     await yard.post('/page/positions', { set: { first: { x: 400, y: 900 } } })
+    // As in a new window: a reload keeps the camera.
+    await page.evaluate(() => addEventListener('pagehide', () => sessionStorage.clear()))
     await reload()
     await node('First').waitFor()
     await restOf(node('First'))

@@ -4,7 +4,7 @@ import { canvasOf, type Point } from './on-canvas.ts'
 import { onStage } from './stage.ts'
 import type { YardUnderTest } from './yard-under-test.ts'
 
-onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) => {
+onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, reload }) => {
   const { canvas, choose, drag, middleOf, node, press, restOf, toast } = canvasOf(() => page)
   const bar = (count: number): Locator =>
     page.getByRole('toolbar', { name: `${count} tasks chosen` })
@@ -54,6 +54,9 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
 
   test('all that are chosen go with the one under the hand, and come back by one undo', async () => {
     await settled()
+    // The inspector, which the first click opens, must leave the other one free.
+    await press('-', 2)
+    await restOf(node('Ship'))
     const [alone, together] = [await apart('Build', 'Plan'), await apart('Build', 'Ship')]
     await node('Plan').click()
     await node('Ship').click({ modifiers: ['Control'] })
@@ -94,6 +97,87 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ page, reload }) =
     await linkOf('Ship').waitFor({ state: 'detached' })
     expect(await page.getByRole('dialog').count()).toBe(0)
     expect(await node('Ship').count()).toBe(1)
+  })
+
+  test('after the × of a track ⌫ has nothing left to delete', async () => {
+    await settled()
+    await choose('Plan')
+    await press('Escape', 2)
+    await choose('Build')
+    const middle = await between('Plan', 'Build')
+    await page.mouse.move(middle.x, middle.y)
+    await page.getByRole('button', { name: 'Remove: Build no longer waits for Plan' }).click()
+    await linkOf('Build').waitFor({ state: 'detached' })
+    await expect.poll(chosen).toBe('')
+    await page.keyboard.press('Delete')
+    await press('Delete')
+    await press('Backspace')
+    await restOf(node('Plan'))
+    for (const title of ['Plan', 'Build', 'Ship']) expect(await node(title).count()).toBe(1)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  test('a clicked node stays under the pointer as the inspector opens and closes', async () => {
+    await settled()
+    for (const title of ['Plan', 'Build']) {
+      const before = await restOf(node(title))
+      await choose(title)
+      await inspector().getByRole('heading', { name: title }).waitFor()
+      expect(await restOf(node(title))).toEqual(before)
+      await press('Escape', 2)
+      await inspector().waitFor({ state: 'detached' })
+      expect(await restOf(node(title))).toEqual(before)
+    }
+    // What the inspector would cover comes out from under it, beside it or below it in a narrow window.
+    for (const width of [1440, 1000]) {
+      await page.setViewportSize({ width, height: 900 })
+      await press('0')
+      await restOf(node('Ship'))
+      await choose('Ship')
+      await restOf(node('Ship'))
+      const [ship, pane] = [await node('Ship').boundingBox(), await inspector().boundingBox()]
+      expect((ship?.x ?? 0) + (ship?.width ?? 0), `${width}`).toBeLessThanOrEqual(pane?.x ?? 0)
+      await press('Escape', 2)
+      await inspector().waitFor({ state: 'detached' })
+    }
+  })
+
+  test('camera and zoom survive another screen and a reload', async () => {
+    await settled()
+    await press('+')
+    await restOf(node('Plan'))
+    await page.mouse.move(...empty(await restOf(node('Plan'))))
+    await page.mouse.wheel(40, 70)
+    const kept = await restOf(node('Plan'))
+    await page.getByRole('link', { name: 'Tasks' }).click()
+    await canvas().waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Graph' }).click()
+    await node('Plan').waitFor()
+    expect(await restOf(node('Plan'))).toEqual(kept)
+    await page.getByRole('group', { name: 'Zoom' }).getByText('120%', { exact: true }).waitFor()
+    await reload()
+    await node('Plan').waitFor()
+    expect(await restOf(node('Plan'))).toEqual(kept)
+    await page.getByRole('group', { name: 'Zoom' }).getByText('120%', { exact: true }).waitFor()
+  })
+
+  test('neither the bar of many tasks nor that of drafts lies under the minimap', async () => {
+    await settled()
+    for (const width of [1440, 1280, 1120, 1000, 905]) {
+      await page.setViewportSize({ width, height: 700 })
+      for (const [key, foot] of [
+        ['Control+a', bar(3)],
+        ['Escape', page.getByRole('group', { name: 'Drafts' })],
+      ] as const) {
+        await press(key)
+        await foot.waitFor()
+        const [own, map] = [
+          await foot.boundingBox(),
+          await page.getByRole('img', { name: 'Minimap' }).boundingBox(),
+        ]
+        expect((own?.x ?? 0) + (own?.width ?? 0), `${width}`).toBeLessThanOrEqual(map?.x ?? 0)
+      }
+    }
   })
 
   test('the lasso takes what it touches, with ⌥ what lies inside, with ⇧ that as well', async () => {
@@ -258,6 +342,8 @@ onStage('the pointer on an empty yard', {}, ({ page }) => {
     expect(Math.abs(first.y - at.y)).toBeLessThan(3)
   })
 })
+
+const empty = ({ x, y }: Point): readonly [number, number] => [x + 60, y - 120]
 
 /** The first step of a drag only begins it. */
 function isNear(is: Point, wanted: Point): void {

@@ -2,10 +2,17 @@
 import type { ReactFlowInstance } from '@xyflow/react'
 import type { Position } from '../../../contract/view.ts'
 import { coversOf } from '../scene/covers.ts'
-import { fitting, FREE, LEAST_ZOOM, TOOLS, viewportFor } from '../paint/fitting.ts'
+import { fitting, FREE, LEAST_ZOOM, TOOLS, viewportFor, type Camera } from '../paint/fitting.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import type { Viewport } from '../scene/in-sight.ts'
-import { boundsOf, EMPTY_SCENE, type Scene } from '../scene/scene.ts'
+import {
+  boundsOf,
+  boxOfNode,
+  EMPTY_SCENE,
+  holds,
+  type Scene,
+  type SceneNode,
+} from '../scene/scene.ts'
 
 interface Mounted {
   readonly flow: Pick<ReactFlowInstance, 'setViewport' | 'screenToFlowPosition'>
@@ -17,14 +24,17 @@ let mounted: Mounted | null = null
 let scene: Scene = EMPTY_SCENE
 /** To be brought into sight as soon as it stands on the canvas. */
 let awaited: string | null = null
-/** While a hand presses on the canvas: what is under it stays there. */
+/** While a button is pressed on the canvas, what is under the pointer stays there. */
 let isHeld = false
+/** The node that was clicked last, and where in the window: it stays under the pointer. */
+let clicked: { readonly id: string; readonly at: Position } | null = null
 
 /** Called by the canvas as it comes and goes. */
 export function mountCamera(next: Mounted | null): void {
   mounted = next
   awaited = null
   isHeld = false
+  clicked = null
   goal = AT_REST
 }
 export const setCanvasScene = (next: Scene): void => void (scene = next)
@@ -59,6 +69,30 @@ export function holdCamera(): void {
   // Whole px: text and lines stay sharp.
   void mounted.flow.setViewport({ x: Math.round(x), y: Math.round(y), zoom })
 }
+
+/** Opening it, with all that this changes of the window, leaves the node where the pointer is. */
+export const keepUnderPointer = (id: string, at: Position): void => void (clicked = { id, at })
+
+/** Is the clicked node still in sight under the point where it was clicked? */
+function isUnderPointer(node: SceneNode): boolean {
+  const element = mounted?.element()
+  if (!element || !mounted || clicked === null) return false
+  if (!element.contains(document.elementFromPoint(clicked.at.x, clicked.at.y))) return false
+  const { left, top } = element.getBoundingClientRect()
+  const { x, y, zoom } = mounted.viewport()
+  const point = { x: (clicked.at.x - left - x) / zoom, y: (clicked.at.y - top - y) / zoom }
+  return holds(boxOfNode(node), { left: point.x, right: point.x, top: point.y, bottom: point.y })
+}
+
+/** The canvas has moved in the window, as the rail beside it was folded: what is on it stays where it is seen. */
+export function stayInWindow(by: Position): void {
+  if (!mounted || (by.x === 0 && by.y === 0)) return
+  const { x, y, zoom } = mounted.viewport()
+  placeCamera({ x: x - by.x, y: y - by.y, zoom })
+}
+
+/** At once, and no flight: what is awaited is still awaited. */
+export const placeCamera = (camera: Camera): void => void mounted?.flow.setViewport(camera)
 
 export function releaseCamera(): void {
   if (!isHeld) return
@@ -158,14 +192,29 @@ export function bringIntoSight(id: string): void {
   const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
   awaited = node && !isHeld ? null : id
   if (!node || isHeld) return
-  const { x, y, zoom, width, height } = mounted.viewport()
+  if (clicked?.id !== id) clicked = null
+  if (isUnderPointer(node)) return
+  const { x, y, zoom, height } = mounted.viewport()
   const left = node.at.x * zoom + x
   const top = node.at.y * zoom + y
-  const dx = inside(left, NODE_WIDTH * zoom, width)
+  const dx = inside(left, NODE_WIDTH * zoom, widthInSight())
   const foot = footBelow(left + dx, left + dx + NODE_WIDTH * zoom, height)
   const dy = inside(top, NODE_HEIGHT * zoom, height - foot)
   if (dx !== 0 || dy !== 0) move({ x: x + dx, y: y + dy, zoom })
 }
+
+/** px of the canvas that the inspector leaves free where it lies over it; all of them where nothing would be left. */
+function widthInSight(): number {
+  const { width = 0 } = mounted?.viewport() ?? {}
+  const canvas = mounted?.element()?.getBoundingClientRect()
+  const inspector = document.querySelector('.inspector')?.getBoundingClientRect()
+  if (!canvas || !inspector || inspector.width === 0) return width
+  const free = inspector.left - canvas.left
+  return free > LEAST_FREE ? Math.min(width, free) : width
+}
+
+/** px: narrower than that nothing of a node can be read. */
+const LEAST_FREE = 120
 
 /** px at the foot of the canvas that are taken, between two places across. */
 function footBelow(from: number, to: number, height: number): number {

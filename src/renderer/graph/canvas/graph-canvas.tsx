@@ -133,7 +133,7 @@ interface DrawingInput {
 const NO_TRACKS: ReadonlySet<string> = new Set()
 
 function useDrawing({ now: { scene, headings }, inSight, line, lightOf }: DrawingInput): Drawing {
-  const isLineShown = useGraphView((view) => view.mainLine)
+  const isLineShown = useGraphView((view) => view.criticalPath !== 'off')
   const cycle = useGraphView((view) => view.cycle)
   const hoverTrack = useGraphView((view) => view.hoverTrack)
   const chosenTrack = useGraphView((view) => view.chosenTrack)

@@ -20,7 +20,7 @@ interface ToolProps {
 export function GraphTools() {
   useOfferedCommands()
   const isFocused = useGraphView((view) => view.focus !== 'none')
-  const isLine = useGraphView((view) => view.mainLine)
+  const isLine = useGraphView((view) => view.criticalPath === 'lit')
   const isFolded = useGraphView((view) => view.foldFinished)
   const isFinding = useGraphView((view) => view.find !== null)
   return (

@@ -1,7 +1,10 @@
-/** The camera's own moves: the first view, and staying with the selection when the canvas gets narrower. */
+/** The camera's own moves: the first view or the kept one, and staying where it was when the canvas changes its size. */
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { useReactFlow } from '@xyflow/react'
-import { currentRoute } from '../../model/route.ts'
+import { z } from 'zod'
+import type { Position } from '../../../contract/view.ts'
+import { useYard } from '../../model/session/session-context.tsx'
+import { currentRoute, NARROW } from '../../model/route.ts'
 import { getSelection } from '../../model/selection.ts'
 import { takeFirst } from '../../actions/wanted-places.ts'
 import {
@@ -9,13 +12,16 @@ import {
   bringIntoSight,
   fitAll,
   mountCamera,
+  placeCamera,
   releaseCamera,
   setCanvasScene,
   showAround,
   showAt,
+  stayInWindow,
 } from './camera.ts'
-import { viewportFor } from '../paint/fitting.ts'
-import { EMPTY_SCENE, type Scene } from '../scene/scene.ts'
+import { viewportFor, type Camera } from '../paint/fitting.ts'
+import { boxInView } from '../scene/in-sight.ts'
+import { boxOfNode, EMPTY_SCENE, touches, type Scene } from '../scene/scene.ts'
 import type { SceneNow } from '../scene/use-scene.ts'
 import type { WatchedViewport } from './use-viewport.ts'
 
@@ -36,18 +42,22 @@ export function useCamera(
       setCanvasScene(EMPTY_SCENE)
     }
   }, [flow, viewport, element])
+  const yard = useYard((view) => view.summary?.folder ?? '')
+  const corner = useStandingStill(element, viewport, { yard, isPlaced })
   useLayoutEffect(() => setCanvasScene(scene), [scene])
   useEffect(() => {
     const place = (): void => {
       if (isPlaced.current || !isWhole || scene.nodes.size === 0 || viewport.now().width === 0)
         return
       isPlaced.current = true
-      showFirst(scene, viewport)
+      const kept = corner.current && readKeptCamera(yard, corner.current)
+      if (kept && isAnyInView(scene, { ...viewport.now(), ...kept })) placeCamera(kept)
+      else showFirst(scene, viewport)
     }
     place()
     if (isPlaced.current) bringAwaited()
     return viewport.watch(place)
-  }, [scene, isWhole, viewport])
+  }, [scene, isWhole, viewport, yard, corner])
   useEffect(() => keepSelectionInSight(viewport), [viewport])
   useEffect(() => {
     for (const end of ENDS_OF_PRESS) window.addEventListener(end, releaseCamera)
@@ -55,6 +65,74 @@ export function useCamera(
       for (const end of ENDS_OF_PRESS) window.removeEventListener(end, releaseCamera)
     }
   }, [])
+}
+
+const KEPT = 'yardmaster.camera:'
+const keptSchema = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() })
+
+/** Over a change of screen and a reload, for as long as the window is open; counted from the corner of the window. */
+function keepCamera(yard: string, { x, y, zoom }: Camera, corner: Position): void {
+  try {
+    const kept = { x: x + corner.x, y: y + corner.y, zoom }
+    sessionStorage.setItem(KEPT + yard, JSON.stringify(kept))
+  } catch {
+    // A full or forbidden storage: the next visit begins with the first view.
+  }
+}
+
+function readKeptCamera(yard: string, corner: Position): Camera | null {
+  try {
+    const { x, y, zoom } = keptSchema.parse(JSON.parse(sessionStorage.getItem(KEPT + yard) ?? ''))
+    return { x: x - corner.x, y: y - corner.y, zoom }
+  } catch {
+    return null
+  }
+}
+
+function isAnyInView({ nodes }: Scene, viewport: Parameters<typeof boxInView>[0]): boolean {
+  const view = boxInView(viewport)
+  return [...nodes.values()].some((node) => touches(boxOfNode(node), view))
+}
+
+interface Standing {
+  readonly yard: string
+  readonly isPlaced: RefObject<boolean>
+}
+
+/** What is on the canvas stays where it is seen when the canvas moves in the window, and is kept there. Gives the canvas' corner. */
+function useStandingStill(
+  element: RefObject<HTMLElement | null>,
+  viewport: WatchedViewport,
+  { yard, isPlaced }: Standing,
+): RefObject<Position | null> {
+  const corner = useRef<Position | null>(null)
+  // Before the canvas is painted in its new size.
+  useLayoutEffect(() => {
+    const follow = (): void => {
+      const { left = 0, top = 0 } = element.current?.getBoundingClientRect() ?? {}
+      const before = corner.current
+      corner.current = { x: left, y: top }
+      if (before && isPlaced.current) stayInWindow({ x: left - before.x, y: top - before.y })
+    }
+    follow()
+    let size = ''
+    const stop = viewport.watch(() => {
+      const { width, height } = viewport.now()
+      if (size === `${width} ${height}`) return
+      size = `${width} ${height}`
+      follow()
+    })
+    const keep = (): void => {
+      if (isPlaced.current && corner.current) keepCamera(yard, viewport.now(), corner.current)
+    }
+    addEventListener('pagehide', keep)
+    return () => {
+      stop()
+      removeEventListener('pagehide', keep)
+      keep()
+    }
+  }, [element, viewport, yard, isPlaced])
+  return corner
 }
 
 /** The last two: the release goes to another window then, or to a menu. */
@@ -82,15 +160,28 @@ function startOf({ nodes }: Scene): string {
   return all[0]?.id ?? ''
 }
 
-/** Opening the inspector moves the camera only if it would cover what is selected. */
+/** Opening the inspector moves the camera only if it would cover what is selected: beside the canvas or, in a narrow window, over it. */
 function keepSelectionInSight(viewport: WatchedViewport): () => void {
   let { width } = viewport.now()
-  return viewport.watch(() => {
+  const bringSelected = (): void => {
+    const { ids } = getSelection()
+    const [only] = ids
+    if (ids.size === 1 && only !== undefined) bringIntoSight(only)
+  }
+  const stop = viewport.watch(() => {
     const now = viewport.now().width
     const isNarrower = now < width && width > 0
     width = now
-    const { ids } = getSelection()
-    const [only] = ids
-    if (isNarrower && ids.size === 1 && only !== undefined) bringIntoSight(only)
+    if (isNarrower) bringSelected()
   })
+  // The inspector is drawn by the time of the next frame.
+  const onRoute = (): void => {
+    if (matchMedia(NARROW).matches && currentRoute().task !== null)
+      requestAnimationFrame(bringSelected)
+  }
+  addEventListener('hashchange', onRoute)
+  return () => {
+    stop()
+    removeEventListener('hashchange', onRoute)
+  }
 }

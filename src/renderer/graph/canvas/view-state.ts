@@ -19,7 +19,8 @@ export interface Linking {
 }
 
 export interface GraphView {
-  readonly mainLine: boolean
+  /** Of the critical path. rails: its tracks are drawn as two rails. lit: all else recedes as well. */
+  readonly criticalPath: 'rails' | 'lit' | 'off'
   /** reach: what the selection needs and what needs it is lit, others are dimmed. only: the others are not drawn at all. */
   readonly focus: 'none' | 'reach' | 'only'
   readonly foldFinished: boolean
@@ -40,7 +41,7 @@ export interface GraphView {
 }
 
 const AT_FIRST: GraphView = {
-  mainLine: false,
+  criticalPath: 'rails',
   focus: 'none',
   foldFinished: false,
   foldedTags: new Set(),

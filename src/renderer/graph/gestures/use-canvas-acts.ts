@@ -14,12 +14,11 @@ import { useSession } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
 import { getShownTime } from '../../model/shown-time.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
-import { getSelection, selectTasks, toggleTask } from '../../model/selection.ts'
-import { canvasScene, focusCanvas } from '../canvas/camera.ts'
+import { focusTask, getSelection, selectTasks, toggleTask } from '../../model/selection.ts'
+import { canvasScene, focusCanvas, keepUnderPointer } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import { nodeAt } from '../scene/hit.ts'
+import { nodeAt, tasksWithin } from '../scene/hit.ts'
 import { setGraphView } from '../canvas/view-state.ts'
-import { tasksWithin } from './hit-test.ts'
 import { refusalOf, refusedTo, type Direction } from './link-rules.ts'
 import { makeLink, removeTrack } from './make-link.ts'
 import { moveNodes } from './move-nodes.ts'
@@ -131,6 +130,7 @@ function nodeActs(session: Session): Pick<CanvasActs, 'onNodeDragStop' | 'onNode
     onNodeClick: (event, { id }) => {
       setGraphView({ chosenTrack: null, cycle: null })
       if (unfold(id)) return
+      keepUnderPointer(id, pointOf(event))
       if (event.metaKey || event.ctrlKey || event.shiftKey) toggleTask(id)
       else selectTasks([id], { open: true })
     },
@@ -154,10 +154,17 @@ function paneActs(session: Session, flow: ReactFlowInstance): PaneActs {
       openQuickAdd({ at: pointOf(event), place: { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 } })
     },
     onEdgeClick: (_event, { id }) => {
+      // What is deleted is what is seen as chosen: the track alone.
+      if (getSelection().ids.size > 0) selectTasks([])
+      focusTask(null)
       setGraphView({ chosenTrack: id })
       focusCanvas() // so that ⌫ reaches it
     },
-    onTrackRemove: (id) => void removeTrack(session, id),
+    onTrackRemove: (id) => {
+      if (getSelection().ids.size > 0) selectTasks([])
+      focusTask(null)
+      void removeTrack(session, id)
+    },
   }
 }
 

@@ -41,6 +41,8 @@ const camera: CommandHandlers = {
 
 const NEXT_FOCUS = { none: 'reach', reach: 'only', only: 'none' } as const
 
+const NEXT_CRITICAL_PATH = { rails: 'lit', lit: 'off', off: 'rails' } as const
+
 const lights: CommandHandlers = {
   focus: {
     run: () => setGraphView({ focus: NEXT_FOCUS[getGraphView().focus] }),
@@ -49,7 +51,8 @@ const lights: CommandHandlers = {
         ? 'Choose a task first'
         : null,
   },
-  'main-line': () => setGraphView({ mainLine: !getGraphView().mainLine }),
+  'main-line': () =>
+    setGraphView({ criticalPath: NEXT_CRITICAL_PATH[getGraphView().criticalPath] }),
 }
 
 const folds = (session: Session): CommandHandlers => ({

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import type { Drawing } from './drawing.ts'
 import { readColours, watchTheme, type Colours } from './paint-colours.ts'
 import { paintScene } from './paint-scene.ts'
+import type { Viewport } from '../scene/in-sight.ts'
 import type { WatchedViewport } from '../canvas/use-viewport.ts'
 
 /** Patches reach the picture no oftener; the camera is followed frame by frame. ms. */
@@ -63,8 +64,10 @@ function createPainter(
   let frame = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let paintedAt = 0
+  let paintedSize = ''
 
   const paint = (): void => {
+    cancelAnimationFrame(frame)
     frame = 0
     clearTimeout(timer)
     timer = undefined
@@ -74,6 +77,7 @@ function createPainter(
     fitSize(canvas, view.width * ratio, view.height * ratio)
     colours ??= readColours(canvas)
     paintedAt = performance.now()
+    paintedSize = sizeOf(view)
     paintScene({ context, viewport: view, ratio }, drawing(), colours)
   }
   const nextFrame = (): void => {
@@ -81,6 +85,8 @@ function createPainter(
   }
   return {
     repaint(isNow) {
+      // A canvas of another size would show its picture stretched for a frame.
+      if (paintedSize !== '' && paintedSize !== sizeOf(viewport.now())) return paint()
       if (isNow) return nextFrame()
       const wait = paintedAt + PAINT_EVERY_MS - performance.now()
       timer ??= setTimeout(nextFrame, Math.max(0, wait))
@@ -92,6 +98,8 @@ function createPainter(
     },
   }
 }
+
+const sizeOf = ({ width, height }: Viewport): string => `${width} ${height}`
 
 /** Setting the size clears a canvas, so it is set only when it differs. */
 function fitSize(canvas: HTMLCanvasElement, width: number, height: number): void {

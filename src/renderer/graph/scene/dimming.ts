@@ -16,7 +16,10 @@ export const OPACITY: Readonly<Record<Light, number>> = {
 
 export interface DimInput {
   readonly tasks: Tasks
-  readonly view: Pick<GraphView, 'mainLine' | 'focus' | 'find' | 'linking' | 'refused' | 'cycle'>
+  readonly view: Pick<
+    GraphView,
+    'criticalPath' | 'focus' | 'find' | 'linking' | 'refused' | 'cycle'
+  >
   /** The filter of the address. */
   readonly query: string
   readonly selected: ReadonlySet<string>
@@ -38,13 +41,14 @@ export function createDimming(input: DimInput): ((card: TaskCard) => Light) | nu
   if (linking !== null && view.refused.size > 0)
     return ({ id }) => (view.refused.has(id) && id !== linking.from ? 'dim' : 'lit')
   const tests = narrowing(input)
-  if (tests.length === 0 && !view.mainLine) return null
+  const isPathLit = view.criticalPath === 'lit'
+  if (tests.length === 0 && !isPathLit) return null
   return (card) => {
     for (const test of tests) {
       const light = test(card)
       if (light !== 'lit') return light
     }
-    return view.mainLine && !line.has(card.id) ? 'main-line-off' : 'lit'
+    return isPathLit && !line.has(card.id) ? 'main-line-off' : 'lit'
   }
 }
 

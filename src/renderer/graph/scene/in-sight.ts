@@ -69,9 +69,3 @@ function first(ids: Iterable<string>, most: number, fits: (id: string) => boolea
   }
   return found
 }
-
-export const holds = (outer: Box, inner: Box): boolean =>
-  outer.left <= inner.left &&
-  outer.top <= inner.top &&
-  outer.right >= inner.right &&
-  outer.bottom >= inner.bottom

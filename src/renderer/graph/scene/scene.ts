@@ -341,5 +341,11 @@ export function boundsOf(nodes: ReadonlyMap<string, SceneNode>): Box | null {
 export const touches = (a: Box, b: Box): boolean =>
   a.left <= b.right && a.right >= b.left && a.top <= b.bottom && a.bottom >= b.top
 
+export const holds = (outer: Box, inner: Box): boolean =>
+  outer.left <= inner.left &&
+  outer.top <= inner.top &&
+  outer.right >= inner.right &&
+  outer.bottom >= inner.bottom
+
 /** Where the cross of a failed track and its button sit. */
 export const middleOfTrack = (track: SceneTrack): Position => middleOf(track.points)

@@ -1,7 +1,7 @@
 /** Which nodes are in the page now. Drawn anew only when that changes: a small pan inside the margin costs nothing. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { boxInView, holds, nodesInSight, type InSight } from './in-sight.ts'
-import type { Scene } from './scene.ts'
+import { boxInView, nodesInSight, type InSight } from './in-sight.ts'
+import { holds, type Scene } from './scene.ts'
 import type { WatchedViewport } from '../canvas/use-viewport.ts'
 
 export interface Wanted {

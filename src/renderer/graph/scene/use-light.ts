@@ -17,7 +17,7 @@ export function useLight(
   line: ReadonlySet<string>,
 ): (id: string) => Light {
   const query = useQuery()
-  const mainLine = useGraphView((view) => view.mainLine)
+  const criticalPath = useGraphView((view) => view.criticalPath)
   const focus = useGraphView((view) => view.focus)
   const find = useGraphView((view) => view.find)
   const linking = useGraphView((view) => view.linking)
@@ -26,9 +26,9 @@ export function useLight(
   const chosen = useSelection(({ ids }) => ids)
   const selected = focus === 'none' ? NO_ONE : chosen
   const dimming = useMemo(() => {
-    const view = { mainLine, focus, find, linking, refused, cycle }
+    const view = { criticalPath, focus, find, linking, refused, cycle }
     return createDimming({ tasks, view, query, selected, line })
-  }, [tasks, mainLine, focus, find, linking, refused, cycle, query, selected, line])
+  }, [tasks, criticalPath, focus, find, linking, refused, cycle, query, selected, line])
   // While all is lit the answer stays the same function, whatever the tasks do.
   const isAllLit = dimming === null
   const lit = useMemo(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
-import { tasksWithin } from '../../../../src/renderer/graph/gestures/hit-test.ts'
+import { tasksWithin } from '../../../../src/renderer/graph/scene/hit.ts'
 import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-candidates.ts'
 import {
   cycleText,

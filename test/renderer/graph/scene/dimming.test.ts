@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { getGraphView } from '../../../../src/renderer/graph/canvas/view-state.ts'
 import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
 import {
@@ -55,7 +56,7 @@ describe('light', () => {
     cardOf('c', { title: 'Gamma' }),
   ])
   const view: DimInput['view'] = {
-    mainLine: false,
+    criticalPath: 'rails',
     focus: 'none',
     find: null,
     linking: null,
@@ -87,7 +88,9 @@ describe('light', () => {
   test('the critical path lights its tasks', () => {
     const line = new Set(['a'])
     const off = 'main-line-off'
-    expect(lights({ line }, { mainLine: true })).toEqual(['lit', off, off])
+    expect(lights({ line }, { criticalPath: 'lit' })).toEqual(['lit', off, off])
+    expect(getGraphView().criticalPath).toBe('rails')
+    expect(lights({ line }, { criticalPath: 'rails' })).toBeNull()
   })
 
   test('a refused cycle goes before all else', () => {
