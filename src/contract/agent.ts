@@ -32,12 +32,16 @@ export const agentContract = {
         stream: z.enum(['stdout', 'stderr', 'merged']).default('merged'),
         /** Of `text`: base64 gives every byte as it is. */
         encoding: z.enum(['utf8', 'base64']).default('utf8'),
+        /** Parsed: also from which lines the reports come. */
+        withLines: z.union([z.boolean(), z.stringbool()]).default(false),
       }),
     )
     .output(
       z.object({
         reports: z.array(z.record(z.string(), z.unknown())),
         text: z.string().nullable(),
+        /** With `withLines`: `of` each report its line, counted from the one at `start`; `count` ends of lines up to `next`. */
+        lines: z.object({ of: z.array(z.number()), count: z.number() }).optional(),
         /** Where what was read truly begins: `from`, or the next line (raw: the next character) after it. */
         start: z.number(),
         next: z.number(),

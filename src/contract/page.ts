@@ -278,6 +278,18 @@ export const pageContract = {
         next: z.number().nullable(),
       }),
     ),
+  /** Which line of an output a byte stands in, or at which byte a line begins; beyond the end it is the last line. Lines count from 1. */
+  outputLine: oc
+    .route({ method: 'GET', path: '/agent/{id}/line' })
+    .input(
+      idInput.extend({
+        offset: z.coerce.number().int().nonnegative().optional(),
+        /** Where there is no offset. */
+        line: z.coerce.number().int().positive().default(1),
+        stream: z.enum(['stdout', 'stderr', 'merged']).default('merged'),
+      }),
+    )
+    .output(z.object({ line: z.number(), offset: z.number() })),
   /**
    * What is in force, and what the files say that is not, as `service.config` and `service.pendingConfig` with what a form needs.
    * `executor`: all fields of this profile, also those that no file names, and nothing else.

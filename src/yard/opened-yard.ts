@@ -1,6 +1,8 @@
 /** The `Yard` of hosts and handlers, over its opened parts. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { findLine } from '../agents/output/output-lines.ts'
+import type { OutputLocation } from '../agents/output/output-source.ts'
 import { searchOutput } from '../agents/output/search-output.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -89,6 +91,16 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
       () => claimed.every(({ id }) => plan.agents.get(id)?.state.kind !== 'claimed'),
       LAUNCH_WAIT_MS,
     )
+  }
+  /** Both streams merged; null where there is no such agent. */
+  const outputOf = (id: AgentId): OutputLocation | null => {
+    const agent = plan.agents.get(id) ?? store.agent(id)
+    if (!agent) return null
+    return {
+      folder: join(paths.agents, id),
+      stream: 'merged',
+      isEnded: agent.state.kind === 'ended',
+    }
   }
   const graceMs = (): number => current.config.settings.agent.stopGraceMs
 
@@ -219,11 +231,16 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     hostProblem: (route) => hostProblem(current.config.settings, route, { env, find }),
     readOutput: (id, window) => readWindow({ agents: paths.agents, plan, store }, id, window),
     async searchOutput(id, query, signal) {
-      const agent = plan.agents.get(id) ?? store.agent(id)
-      if (!agent) return err(unknownAgent(id))
-      const isEnded = agent.state.kind === 'ended'
-      const place = { folder: join(paths.agents, id), stream: 'merged', isEnded } as const
-      return ok(await searchOutput({ ...place, ...query }, signal))
+      const output = outputOf(id)
+      return output
+        ? ok(await searchOutput({ ...output, ...query }, signal))
+        : err(unknownAgent(id))
+    },
+    async outputLine(id, stream, question, signal) {
+      const output = outputOf(id)
+      return output
+        ? ok(await findLine({ ...output, stream }, question, signal))
+        : err(unknownAgent(id))
     },
     backup: () => backupNow(parts),
     async close() {

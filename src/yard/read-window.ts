@@ -34,6 +34,7 @@ export async function readWindow(
   const parsed = await readOutput(place, type.success ? type.data : 'command')
   return ok({
     reports: parsed.reports.map((report): Record<string, unknown> => ({ ...report })),
+    ...(window.withLines && { lines: { of: [...parsed.lines], count: parsed.lineCount } }),
     text: null,
     start: parsed.offset,
     next: parsed.nextOffset,

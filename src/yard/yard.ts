@@ -31,6 +31,7 @@ import type { YardPlace } from './machine/yard-place.ts'
 import type { Routes } from './routes.ts'
 import type { Rates } from './rates.ts'
 import type { TrustAsked } from './ask-trust.ts'
+import type { LineQuestion, LineStart } from '../agents/output/output-lines.ts'
 import type { OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
@@ -131,12 +132,14 @@ export interface Yard {
       stream: OutputStream
       /** Of `text`, where it is raw. */
       encoding: 'utf8' | 'base64'
+      withLines?: boolean
     },
   ): Promise<
     Result<
       {
         reports: readonly Record<string, unknown>[]
         text: string | null
+        lines?: { of: number[]; count: number }
         start: number
         next: number
         size: number
@@ -152,6 +155,13 @@ export interface Yard {
     wish: { readonly text: string; readonly from: number; readonly limit: number },
     signal?: AbortSignal,
   ): Promise<Result<SearchFound, Failure>>
+  /** A line of an agent's output by its number or by a byte of it. `unknown-agent` when there is none. */
+  outputLine(
+    id: AgentId,
+    stream: OutputStream,
+    question: LineQuestion,
+    signal?: AbortSignal,
+  ): Promise<Result<LineStart, Failure>>
   backup(): Promise<Result<string, Failure>>
   /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
   close(): Promise<void>

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { CLIPBOARD, onStage } from './stage.ts'
 import { untilTold } from './yard-under-test.ts'
 
 onStage('the output of a task', { per: 'file', permissions: CLIPBOARD }, (stage) => {
-  const { copied, inspector, isServed, page, yard } = stage
+  const { copied, goTo, inspector, isServed, page, yard } = stage
   const { button, log, open, part, stateWord, tab } = inspectorOf(stage)
 
   test('an agent CLI is shown by what it says and does: calls, their answers, edits, thoughts', async () => {
@@ -149,6 +149,47 @@ onStage('the output of a task', { per: 'file', permissions: CLIPBOARD }, (stage)
     const whole = `${lines.join('\n')}\n`
     expect(whole.endsWith(loaded)).toBe(true)
     expect(loaded.length).toBeGreaterThan(200_000)
+  })
+
+  test('lines have numbers, a link to one opens there, and addresses in them lead out safely', async () => {
+    const exec =
+      'seq -f "row %.0f" 30000; echo "see https://example.org/a?b=c. javascript:alert(1)"'
+    await yard.addTask({ id: 'rows', title: 'Rows', exec })
+    await open('rows', 'output')
+    await stateWord('Done')
+    const link = log().getByRole('link', { name: 'https://example.org/a?b=c' })
+    await link.waitFor()
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer nofollow')
+    expect(await link.getAttribute('target')).toBe('_blank')
+    expect(await log().getByRole('link').count()).toBe(1)
+    await log().locator('[data-line="30001"]').click()
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('anchor=30001')
+    await button('More about the output').click()
+    await page.getByRole('menuitem', { name: 'Copy a link to line 30001' }).click()
+    await expect.poll(copied).toContain('anchor=30001')
+    await goTo('#/graph?task=rows&tab=output&anchor=12345')
+    await log().locator('[data-line="12345"][data-marked]').waitFor()
+    await log().getByText('row 12345').waitFor()
+    expect(await log().locator('*').count()).toBeLessThan(400)
+    await button('More about the output').click()
+    await page.getByRole('menuitemcheckbox', { name: 'Line numbers' }).click()
+    await expect.poll(() => log().getAttribute('data-numbers')).toBeNull()
+    await button('More about the output').click()
+    await page.getByRole('menuitemcheckbox', { name: 'Line numbers' }).click()
+  })
+
+  test.skipIf(!isServed)('the whole output is downloaded as it is (not in the app)', async () => {
+    await yard.addTask({ id: 'all', title: 'All', exec: 'seq 1000000; printf "grün\\033[31m"' })
+    await open('all', 'output')
+    await stateWord('Done')
+    await button('More about the output').click()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Download the whole output' }).click(),
+    ])
+    expect(file.suggestedFilename()).toMatch(/^agent-\d+\.log$/)
+    const numbers = Array.from({ length: 1_000_000 }, (_, index) => `${index + 1}\n`).join('')
+    expect(await readFile(await file.path(), 'utf8')).toBe(`${numbers}grün\u001b[31m`)
   })
 
   test.skipIf(!isServed)(

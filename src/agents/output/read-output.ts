@@ -3,6 +3,7 @@ import { clip, type OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
 import { createLineSplitter, type Line } from './line-splitter.ts'
+import { countLineEnds } from './output-lines.ts'
 import { withOutput, type OutputPart, type OutputLocation } from './output-source.ts'
 
 export interface OutputWindow extends OutputLocation {
@@ -25,6 +26,10 @@ export interface RawOutput {
 
 export interface ParsedOutput {
   readonly reports: readonly OutputReport[]
+  /** Of each report the line that it was read from, counted from the one at `offset`, which is 0. */
+  readonly lines: readonly number[]
+  /** Ends of lines between `offset` and `nextOffset`. */
+  readonly lineCount: number
   /** Where the first line that was read begins. */
   readonly offset: number
   /** Give it as `from` to go on; never in the middle of a line, unless that line is longer than a window. */
@@ -76,13 +81,15 @@ export async function readOutput(
   const start = raw.offset === 0 ? 0 : raw.bytes.indexOf(NEWLINE) + 1
   if (start === 0 && raw.offset > 0) {
     const { nextOffset } = raw
-    return { reports: [], offset: nextOffset, nextOffset, sizeBytes, isEnd: isAtEnd }
+    const nothing = { reports: [], lines: [], lineCount: 0 }
+    return { ...nothing, offset: nextOffset, nextOffset, sizeBytes, isEnd: isAtEnd }
   }
   const lastEnd = raw.bytes.lastIndexOf(NEWLINE) + 1
   const takesRest = lastEnd < raw.bytes.length && (isAtEnd ? window.isEnded : lastEnd <= start)
   const end = takesRest ? raw.bytes.length : Math.max(lastEnd, start)
   return {
-    reports: parse(raw, { start, end }, executorType),
+    ...parse(raw, { start, end }, executorType),
+    lineCount: countLineEnds(raw.bytes.subarray(start, end)),
     offset: raw.offset + start,
     nextOffset: raw.offset + end,
     sizeBytes,
@@ -95,19 +102,27 @@ function parse(
   { bytes, parts, writtenAt }: RawOutput,
   span: { readonly start: number; readonly end: number },
   type: ExecutorType,
-): readonly OutputReport[] {
+): Pick<ParsedOutput, 'reports' | 'lines'> {
   const reader = executorOf(type)?.createReader() ?? null
   const reports: OutputReport[] = []
+  const lines: number[] = []
+  const add = (found: readonly OutputReport[]): void => {
+    reports.push(...found)
+    lines.push(...found.map(() => line))
+  }
+  let line = 0
   let begin = 0
   for (const { stream, from, to } of parts) {
     const piece = bytes.subarray(Math.max(begin, span.start), Math.min(begin + to - from, span.end))
     begin += to - from
     for (const { text, isCut } of linesOf(piece)) {
-      if (reader && stream === 'stdout' && !isCut) reports.push(...reader.read(text, writtenAt))
-      else if (text !== '') reports.push({ kind: 'raw', stream, text: clip(text) })
+      if (reader && stream === 'stdout' && !isCut) add(reader.read(text, writtenAt))
+      else if (text !== '') add([{ kind: 'raw', stream, text: clip(text) }])
+      line += 1
     }
   }
-  return [...reports, ...(reader?.rest?.() ?? [])]
+  add(reader?.rest?.() ?? [])
+  return { reports, lines }
 }
 
 function linesOf(bytes: Uint8Array): readonly Line[] {

@@ -7,6 +7,7 @@ import { EmptyNote } from '../ui/empty-note.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Select } from '../ui/select.tsx'
 import { agentStateText } from '../model/facts.ts'
+import { navigate, useRoute } from '../model/route.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { readsComments } from './change-text.ts'
 import { Comments } from './comments.tsx'
@@ -23,7 +24,8 @@ export interface ChangesTabProps {
 }
 
 export function ChangesTab({ card, details }: ChangesTabProps) {
-  const [agent, setAgent] = useState<string | null>(null)
+  const route = useRoute()
+  const [agent, setAgent] = useState(route.anchor === null ? null : route.agent)
   const { value: view, problem, askAgain } = useChanges(card, agent)
   const tries = details.tries.filter(({ branch }) => branch !== null)
   if (view === null)
@@ -99,7 +101,8 @@ interface ShownProps extends ChangesTabProps {
 }
 
 function Shown({ view, card, details, isLatest, onChanged }: ShownProps) {
-  const [chosen, setChosen] = useState<string | null>(null)
+  const chosen = useRoute().anchor
+  const setChosen = (path: string): void => navigate({ anchor: path }, { replace: true })
   const file = view.files.find(({ path }) => path === chosen) ?? view.files[0] ?? null
   const agent = details.tries.find(({ id }) => id === view.agent) ?? null
   if (view.agent === null)

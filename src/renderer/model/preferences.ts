@@ -31,6 +31,9 @@ const preferencesSchema = z.object({
   taskColumns: z.array(z.string()).nullable().catch(null),
   /** Of a file's changes: one below the other, or side by side. */
   diffLook: z.enum(['unified', 'split']).catch('unified'),
+  /** Of the output's lines: their numbers, and when they came. */
+  hasLineNumbers: z.boolean().catch(true),
+  hasLineTimes: z.boolean().catch(false),
   /** Lately used commands of the palette, newest first. */
   recentCommands: z.array(z.string()).catch([]),
 })

@@ -1,6 +1,6 @@
 /**
  * Where the person is, as the page's fragment, so that a reload, the Back button and a link from outside keep it:
- * `#/SCREEN?task=ID&tab=TAB&agent=ID&q=FILTER&…`. `#/task/ID` is the short form of a task on the graph. Following a link never carries out anything.
+ * `#/SCREEN?task=ID&tab=TAB&agent=ID&anchor=PART&q=FILTER&…`. `#/task/ID` is the short form of a task on the graph. Following a link never carries out anything.
  */
 import { useSyncExternalStore } from 'react'
 
@@ -26,11 +26,20 @@ export interface Route {
   readonly tab: TaskTab | null
   /** The try whose output is shown; null = the latest. */
   readonly agent: string | null
+  /** A part of the tab: a line of the output, a file of the changes, an artifact. */
+  readonly anchor: string | null
   /** Everything else after the `?`: filters of the screen, by their own names. */
   readonly filters: Readonly<Record<string, string>>
 }
 
-export const HOME: Route = { screen: 'graph', task: null, tab: null, agent: null, filters: {} }
+export const HOME: Route = {
+  screen: 'graph',
+  task: null,
+  tab: null,
+  agent: null,
+  anchor: null,
+  filters: {},
+}
 
 /** Total: whatever cannot be read is left out. */
 export function parseRoute(hash: string): Route {
@@ -41,6 +50,7 @@ export function parseRoute(hash: string): Route {
     task = null,
     tab,
     agent = null,
+    anchor = null,
     ...filters
   } = Object.fromEntries(new URLSearchParams(query))
   return {
@@ -48,12 +58,13 @@ export function parseRoute(hash: string): Route {
     task,
     tab: TASK_TABS.find((each) => each === tab) ?? null,
     agent,
+    anchor,
     filters,
   }
 }
 
-export function formatRoute({ screen, task, tab, agent, filters }: Route): string {
-  const words = { task, tab, agent, ...filters }
+export function formatRoute({ screen, task, tab, agent, anchor, filters }: Route): string {
+  const words = { task, tab, agent, anchor, ...filters }
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(words)) if (value) query.set(name, value)
   const text = query.toString()
@@ -68,11 +79,14 @@ export const hasTasks = (screen: Screen): boolean => screen === 'graph' || scree
 
 /** What stays in the inspector on another screen: nothing where it would lie over one that was not opened for it. */
 export const carried = (
-  { task, tab, agent }: Pick<Route, 'task' | 'tab' | 'agent'>,
+  { task, tab, agent, anchor }: Inspected,
   to: Screen,
   isNarrow: boolean,
-): Pick<Route, 'task' | 'tab' | 'agent'> =>
-  isNarrow && !hasTasks(to) ? { task: null, tab: null, agent: null } : { task, tab, agent }
+): Inspected =>
+  isNarrow && !hasTasks(to)
+    ? { task: null, tab: null, agent: null, anchor: null }
+    : { task, tab, agent, anchor }
+type Inspected = Pick<Route, 'task' | 'tab' | 'agent' | 'anchor'>
 
 /** Goes there. `replace` leaves no step for the Back button: for filters and tabs. */
 export function navigate(change: Partial<Route>, { replace = false } = {}): void {
@@ -85,6 +99,7 @@ export function navigate(change: Partial<Route>, { replace = false } = {}): void
       ? carried(now, change.screen, matchMedia(NARROW).matches)
       : {}),
     ...(isOtherTask ? { agent: null } : {}),
+    ...(leavesTab(change, now) ? { anchor: null } : {}),
     ...(isOtherScreen ? { filters: {} } : {}),
     ...change,
   }
@@ -97,6 +112,11 @@ export function navigate(change: Partial<Route>, { replace = false } = {}): void
   history.replaceState(null, '', hash)
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
+
+const leavesTab = (change: Partial<Route>, now: Route): boolean =>
+  (['task', 'tab', 'agent'] as const).some(
+    (name) => change[name] !== undefined && change[name] !== now[name],
+  )
 
 let cached: { readonly hash: string; readonly route: Route } = { hash: '', route: HOME }
 

@@ -1,12 +1,12 @@
 /** The pulse of one agent: what it used, when it was heard last, how fast it writes. What is not known is left out. */
-import type { ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
 import { instantText } from '../ui/instant.ts'
 import { Elapsed } from '../components/elapsed.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
-import { useRate } from './use-rate.ts'
+import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 
 export function AgentMetrics({ agent }: { readonly agent: AgentView }) {
   const rate = useRate(agent.id)
@@ -66,4 +66,36 @@ function Vital({ name, children }: { readonly name: string; readonly children: R
 function rateWords(bytes: readonly number[], stepMs: number): string {
   const last = bytes.at(-1) ?? 0
   return `${Math.round((last * 1000) / stepMs)} bytes a second now, at most ${Math.round((Math.max(...bytes) * 1000) / stepMs)}`
+}
+
+interface OutputRate {
+  readonly stepMs: number
+  readonly bytes: readonly number[]
+}
+
+/** Bytes of output per step, oldest first. Asked for when there is news of it, at most once a step. */
+function useRate(agentId: string): OutputRate | null {
+  const session = useSession()
+  const isLive = useConnection().kind === 'live'
+  const [rate, setRate] = useState<OutputRate | null>(null)
+  const askedAt = useRef(-Infinity)
+  const news = useYard((view) => view.agents.get(agentId)?.outputBytes ?? null)
+  const stepMs = rate?.stepMs ?? 0
+  useEffect(() => {
+    if (!isLive || performance.now() - askedAt.current < stepMs) return undefined
+    askedAt.current = performance.now()
+    let isStale = false
+    void session
+      .call(({ page }) => page.rates())
+      .then((found) => {
+        const bytes = found.ok ? found.value.agents[agentId] : undefined
+        if (found.ok && bytes && !isStale) setRate({ stepMs: found.value.stepMs, bytes })
+        return undefined
+      })
+    return () => {
+      isStale = true
+    }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- more output is the reason to ask again
+  }, [session, agentId, isLive, news, stepMs])
+  return rate
 }

@@ -1,14 +1,16 @@
 /** Reports of an agent → blocks to show: lines join to one terminal, a result joins its call. Append-only: a block's key never changes. */
 import type { OutputReport } from '../../domain/output.ts'
 
-/** Small enough that a list of them can be drawn in part. */
+/** Small enough that a list of them can be drawn in part: each line has an element for its number. */
 export const MAX_BLOCK_CHARS = 8000
-export const MAX_BLOCK_LINES = 100
+const MAX_BLOCK_LINES = 20
 
 interface Keyed {
   readonly key: string
   /** When it arrived while the page was looking, ms; null = before that. */
   readonly at: number | null
+  /** Line of the output that it was read from, counted from the first of its piece, which is 0. */
+  readonly line: number
 }
 export interface ToolResult {
   readonly ok: boolean
@@ -35,8 +37,10 @@ export type TerminalBlock = Keyed & {
   readonly kind: 'terminal'
   readonly stream: OutputStream
   readonly text: string
-  readonly lines: number
+  /** Of each line of `text`, also of one whose beginning stands in the block before. */
+  readonly lines: readonly TerminalLine[]
 }
+export type TerminalLine = Pick<Keyed, 'line' | 'at'>
 type OutputStream = Extract<OutputReport, { kind: 'raw' }>['stream']
 export type OutputBlock =
   | TerminalBlock
@@ -60,23 +64,33 @@ interface Place {
   readonly prefix: string
   /** Now, ms, when these came while the page was looking. */
   readonly at: number | null
+  /** Lines of the piece that stand before these; 0 unless told. */
+  readonly line?: number
 }
 
 export function foldOutput(
   blocks: readonly OutputBlock[],
   reports: readonly OutputReport[],
   place: Place,
+  /** Of each report its line, counted from the first of these. */
+  lines: readonly number[] = [],
 ): readonly OutputBlock[] {
   const next = [...blocks]
-  for (const report of reports) addReport(next, report, place)
+  const { line: before = 0 } = place
+  for (const [index, report] of reports.entries())
+    addReport(next, report, { ...place, line: before + (lines[index] ?? 0) })
   return next
 }
 
-function addReport(blocks: OutputBlock[], report: OutputReport, { prefix, at }: Place): void {
-  const keyed = { key: `${prefix}:${blocks.length}`, at }
+function addReport(
+  blocks: OutputBlock[],
+  report: OutputReport,
+  { prefix, at, line = 0 }: Place,
+): void {
+  const keyed = { key: `${prefix}:${blocks.length}`, at, line }
   switch (report.kind) {
     case 'raw':
-      return addTerminal(blocks, `${report.text}\n`, { prefix, at, stream: report.stream })
+      return addTerminal(blocks, `${report.text}\n`, { prefix, at, line, stream: report.stream })
     case 'text':
     case 'question':
       return void blocks.push({ ...keyed, kind: report.kind, text: report.text })
@@ -137,9 +151,11 @@ export function foldText(
   place: Place,
 ): readonly OutputBlock[] {
   const next = [...blocks]
+  let { line = 0 } = place
   for (let rest = text; rest !== '';) {
     const piece = rest.slice(0, cutOf(rest))
-    addTerminal(next, piece, { ...place, stream: 'stdout' })
+    addTerminal(next, piece, { ...place, line, stream: 'stdout' })
+    line += countLines(piece)
     rest = rest.slice(piece.length)
   }
   return next
@@ -147,8 +163,13 @@ export function foldText(
 
 /** At the end of the last whole line that fits, else where the space ends, never inside a character. */
 function cutOf(text: string): number {
-  if (text.length <= MAX_BLOCK_CHARS) return text.length
-  const line = text.lastIndexOf('\n', MAX_BLOCK_CHARS - 1) + 1
+  let line = 0
+  for (let count = 0; count < MAX_BLOCK_LINES; count += 1) {
+    const end = text.indexOf('\n', line) + 1
+    if (end === 0 && text.length <= MAX_BLOCK_CHARS) return text.length
+    if (end === 0 || end > MAX_BLOCK_CHARS) break
+    line = end
+  }
   if (line > 0) return line
   const last = text.charCodeAt(MAX_BLOCK_CHARS - 1)
   return last >= 0xd800 && last < 0xdc00 ? MAX_BLOCK_CHARS - 1 : MAX_BLOCK_CHARS
@@ -157,19 +178,40 @@ function cutOf(text: string): number {
 function addTerminal(
   blocks: OutputBlock[],
   text: string,
-  { prefix, at, stream }: Place & { readonly stream: OutputStream },
+  { prefix, at, line = 0, stream }: Place & { readonly stream: OutputStream },
 ): void {
-  const lines = countLines(text)
+  const added = linesOf(text, line, at)
   const last = blocks.at(-1)
   if (
     last?.kind === 'terminal' &&
     last.stream === stream &&
     last.text.length + text.length <= MAX_BLOCK_CHARS &&
-    last.lines + lines <= MAX_BLOCK_LINES
+    last.lines.length + added.length <= MAX_BLOCK_LINES
   )
-    blocks[blocks.length - 1] = { ...last, text: last.text + text, lines: last.lines + lines }
-  else blocks.push({ key: `${prefix}:${blocks.length}`, at, kind: 'terminal', stream, text, lines })
+    blocks[blocks.length - 1] = {
+      ...last,
+      text: last.text + text,
+      // The rest of a line that has begun is no further one.
+      lines: [...last.lines, ...added.slice(last.text.endsWith('\n') ? 0 : 1)],
+    }
+  else
+    blocks.push({
+      kind: 'terminal',
+      key: `${prefix}:${blocks.length}`,
+      at,
+      line,
+      stream,
+      text,
+      lines: added,
+    })
 }
+
+/** A line that is broken into several keeps its number. */
+const linesOf = (text: string, line: number, at: number | null): readonly TerminalLine[] =>
+  Array.from({ length: countLines(text.slice(0, -1)) + 1 }, (_, index) => ({
+    line: line + index,
+    at,
+  }))
 
 export function countLines(text: string): number {
   let count = 0
@@ -209,3 +251,22 @@ function joined(call: ToolBlock, result: ToolResult): ToolBlock {
   return made
 }
 const joinedCalls = new WeakMap<ToolBlock, ToolBlock>()
+
+/** A block as plain text, for copying and for finding something in it. */
+export function blockText(block: OutputBlock): string {
+  switch (block.kind) {
+    case 'tool':
+      return `${block.name} ${block.summary}\n${block.result?.text ?? ''}`
+    case 'tool-result':
+      return block.result.text
+    default:
+      return block.text
+  }
+}
+
+/** Terminal text and text of an agent one after the other, as they are read. */
+export const joinedText = (blocks: readonly OutputBlock[]): string =>
+  blocks.map((block) => blockText(block).replace(/\n*$/, '\n')).join('')
+
+/** Raw text has its own ends of lines. */
+export const joinedRaw = (blocks: readonly OutputBlock[]): string => blocks.map(blockText).join('')

@@ -1,10 +1,14 @@
 /** The blocks of an output, drawn only where they are in sight. Follows the end until somebody scrolls up, and never moves what is being read. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent } from 'react'
 import type { OutputBlock } from './fold-output.ts'
-import { markFound, unmarkFound } from './mark-found.ts'
 import { OutputRow } from './output-row.tsx'
-import { KEPT_BYTES, type OutputReader, type OutputShown } from './output-reader.ts'
+import {
+  KEPT_BYTES,
+  type OutputPiece,
+  type OutputReader,
+  type OutputShown,
+} from './output-reader.ts'
 
 const NEAR_END_PX = 24
 /** Rows from an edge at which more is asked for. */
@@ -24,10 +28,20 @@ interface OutputListProps {
   readonly marked: string
   /** A block to be brought into sight; a new object each time. */
   readonly wanted: { readonly blockKey: string } | null
+  readonly marks: LineMarks
+}
+
+export interface LineMarks {
+  readonly hasNumbers: boolean
+  readonly hasTimes: boolean
+  /** The line that the address names. */
+  readonly line: number | null
+  /** Somebody points at a line by its number. */
+  readonly onLine: (line: number) => void
 }
 
 export function OutputList(props: OutputListProps) {
-  const { label, shown, blocks, isFollowing, onFollow, isAlive, heardAt, isRaw } = props
+  const { label, shown, blocks, isFollowing, onFollow, isAlive, heardAt, isRaw, marks } = props
   const scroller = useRef<HTMLDivElement>(null)
   // oxlint-disable-next-line react/incompatible-library -- what it returns is never kept beyond a drawing
   const rows = useVirtualizer({
@@ -35,8 +49,7 @@ export function OutputList(props: OutputListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(blocks[index]),
     getItemKey: (index) => blocks[index]?.key ?? index,
-    overscan: 4,
-    gap: isRaw ? 0 : 8,
+    overscan: 3,
     paddingStart: 10,
     paddingEnd: 10,
     anchorTo: 'end',
@@ -52,6 +65,12 @@ export function OutputList(props: OutputListProps) {
   })
   useEffect(() => unmarkFound, [])
   const lastIndex = blocks.length - 1
+  const firstLines = useFirstLines(shown)
+  const onClick = ({ target }: MouseEvent): void => {
+    const line = target instanceof HTMLElement ? Number(target.dataset['line']) : NaN
+    if (line > 0) marks.onLine(line)
+  }
+  const digits = String((shown.firstLine ?? 1) + linesIn(shown.pieces)).length
   return (
     <div
       className="output-list"
@@ -61,11 +80,16 @@ export function OutputList(props: OutputListProps) {
       aria-label={label}
       tabIndex={0}
       data-raw={isRaw}
+      data-numbers={marks.hasNumbers || undefined}
+      data-times={(marks.hasTimes && blocks.some(isTimed)) || undefined}
+      style={{ '--digits': digits }}
+      onClick={onClick}
       {...byHand}
     >
       <div className="output-sizer" style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((item) => {
           const block = blocks[item.index]
+          const firstLine = block ? (firstLines.get(pieceKey(block)) ?? null) : null
           return (
             block && (
               <div
@@ -79,6 +103,13 @@ export function OutputList(props: OutputListProps) {
                   block={block}
                   isAlive={isAlive}
                   isRaw={isRaw}
+                  isMarked={marks.hasNumbers || marks.hasTimes}
+                  firstLine={marks.hasNumbers ? firstLine : null}
+                  marked={
+                    block && firstLine !== null && isIn(block, marks.line, firstLine)
+                      ? marks.line
+                      : null
+                  }
                   heardAt={item.index === lastIndex ? heardAt : null}
                 />
               </div>
@@ -90,12 +121,38 @@ export function OutputList(props: OutputListProps) {
   )
 }
 
+const isTimed = (block: OutputBlock): boolean =>
+  block.kind === 'terminal' && block.lines.at(-1)?.at !== null
+const pieceKey = ({ key }: OutputBlock): string => key.slice(0, key.indexOf(':'))
+const linesIn = (pieces: readonly OutputPiece[]): number =>
+  pieces.reduce((sum, { lines }) => sum + lines, 0)
+
+/** Number of the first line of each piece, by where it starts; empty while it is not known. */
+function useFirstLines({ pieces, firstLine }: OutputShown): ReadonlyMap<string, number> {
+  return useMemo(() => {
+    const numbers = new Map<string, number>()
+    if (firstLine === null) return numbers
+    let next = firstLine
+    for (const { start, lines } of pieces) {
+      numbers.set(String(start), next)
+      next += lines
+    }
+    return numbers
+  }, [pieces, firstLine])
+}
+
+function isIn(block: OutputBlock, line: number | null, firstLine: number): boolean {
+  if (line === null) return false
+  const lines = block.kind === 'terminal' ? block.lines : [block]
+  return lines.some((each) => firstLine + each.line === line)
+}
+
 type Rows = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>
 
 /** Before it is measured. */
 function estimate(block: OutputBlock | undefined): number {
   if (block === undefined) return 40
-  if (block.kind === 'terminal') return Math.max(1, block.lines) * 17
+  if (block.kind === 'terminal') return block.lines.length * 17
   if (block.kind === 'text') return 24 + Math.ceil(block.text.length / 48) * 17
   return 40
 }
@@ -189,4 +246,36 @@ function useHands(
       hand.current = { ...hand.current, top: scrollTop }
     },
   }
+}
+
+const FOUND = 'found'
+const MAX_MARKED = 500
+
+/** Marks every place of a text in what is drawn, without touching the page's elements. Empty text: nothing is marked. Where the browser cannot mark, the scrolling alone shows the place. */
+function markFound(root: HTMLElement, text: string): void {
+  if (!('highlights' in CSS)) return
+  if (text === '') return void CSS.highlights.delete(FOUND)
+  CSS.highlights.set(FOUND, new Highlight(...rangesOf(root, text.toLowerCase())))
+}
+
+function unmarkFound(): void {
+  if ('highlights' in CSS) CSS.highlights.delete(FOUND)
+}
+
+function rangesOf(root: HTMLElement, wanted: string): readonly Range[] {
+  const ranges: Range[] = []
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const text = (node.textContent ?? '').toLowerCase()
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+      // A letter whose small form is longer would move what follows it.
+      if (at + wanted.length > (node.textContent ?? '').length) break
+      const range = new Range()
+      range.setStart(node, at)
+      range.setEnd(node, at + wanted.length)
+      ranges.push(range)
+      if (ranges.length === MAX_MARKED) return ranges
+    }
+  }
+  return ranges
 }

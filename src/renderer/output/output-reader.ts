@@ -21,6 +21,7 @@ const BEFORE_BYTES = [8192, LONGEST_BYTES] as const
 export interface OutputWindow {
   readonly reports: readonly Record<string, unknown>[]
   readonly text: string | null
+  readonly lines?: { readonly of: readonly number[]; readonly count: number } | undefined
   readonly start: number
   readonly next: number
   readonly size: number
@@ -32,6 +33,8 @@ export interface OutputPiece {
   /** Bytes of the file. */
   readonly start: number
   readonly end: number
+  /** Lines that end in it. */
+  readonly lines: number
   readonly blocks: readonly OutputBlock[]
 }
 
@@ -39,6 +42,8 @@ export interface OutputShown {
   /** Without a gap, in the order of the file. */
   readonly pieces: readonly OutputPiece[]
   readonly size: number
+  /** Number of the line that the first piece begins in; null while it is not known. */
+  readonly firstLine: number | null
   /** What there is has been read at least once. */
   readonly isRead: boolean
   /** The last piece ends where the file ends, as far as is known. */
@@ -54,6 +59,7 @@ export interface OutputShown {
 export const nothingShown: OutputShown = {
   pieces: [],
   size: 0,
+  firstLine: null,
   isRead: false,
   isAtEnd: false,
   news: 0,
@@ -64,6 +70,8 @@ export const nothingShown: OutputShown = {
 interface OutputReaderOptions {
   /** Null when it could not be read; then it waits until it is asked again. */
   readonly read: (window: { from: number; maxBytes: number }) => Promise<OutputWindow | null>
+  /** Number of the line at that byte; null when it could not be asked. */
+  readonly lineAt: (offset: number) => Promise<number | null>
   readonly onShown: (shown: OutputShown) => void
   readonly now: () => number
 }
@@ -95,7 +103,14 @@ export function openOutputReader(options: OutputReaderOptions): OutputReader {
     state.shown = { ...state.shown, ...change }
     options.onShown(state.shown)
   }
-  const parts: Parts = { options, state, show, ask: (job) => ask(job) }
+  /** A piece that lies before all others has a number of its own: the line is asked for while the text stands there already. */
+  const number = async (): Promise<void> => {
+    const start = state.shown.pieces[0]?.start
+    if (start === undefined) return
+    const firstLine = start === 0 ? 1 : await options.lineAt(start)
+    if (state.shown.pieces[0]?.start === start) show({ firstLine })
+  }
+  const parts: Parts = { options, state, show, number, ask: (job) => ask(job) }
   const work = async (): Promise<void> => {
     isWorking = true
     for (let job = waiting.shift(); job !== undefined && !isClosed; job = waiting.shift())
@@ -133,6 +148,8 @@ interface Parts {
   readonly options: OutputReaderOptions
   readonly state: { shown: OutputShown; isFollowing: boolean; jumps: number }
   readonly show: (change: Partial<OutputShown>) => void
+  /** Finds out the number of the first line anew. */
+  readonly number: () => Promise<void>
   readonly ask: (job: Job) => void
 }
 
@@ -158,7 +175,9 @@ async function readEnd(parts: Parts): Promise<void> {
     news: 0,
     compacted: window.compacted ?? null,
     target: null,
+    firstLine: window.start === 0 ? 1 : null,
   })
+  if (window.start > 0) void parts.number()
   if (!window.isEnd && !isStuck(window, from)) parts.ask('more')
 }
 
@@ -196,15 +215,19 @@ function take({ options, state, show }: Parts, window: OutputWindow, how: Taking
     ? shown.pieces
     : appended(shown.pieces, window, how.isNews ? options.now() : null)
   const news = how.isNews ? shown.news + newsOf(window) : shown.news
+  const kept = how.isRead ? pieces : trimmed(pieces, 'start')
+  const dropped = pieces.slice(0, pieces.length - kept.length)
+  const { firstLine } = shown
   show({
-    pieces: how.isRead ? pieces : trimmed(pieces, 'start'),
+    pieces: kept,
+    firstLine: firstLine === null ? null : firstLine + linesIn(dropped),
     size: window.size,
     isAtEnd: window.isEnd || isStuck(window, end),
     news: isFollowing ? 0 : news,
   })
 }
 
-async function readEarlier({ options, state, show }: Parts): Promise<void> {
+async function readEarlier({ options, state, show, number }: Parts): Promise<void> {
   const before = state.shown.pieces[0]?.start ?? 0
   if (before === 0) return
   const read = async (bytes: number): Promise<OutputWindow | null> => {
@@ -222,12 +245,21 @@ async function readEarlier({ options, state, show }: Parts): Promise<void> {
   const isCut = pieces.length <= state.shown.pieces.length
   show({
     pieces,
+    firstLine: lineBefore(state.shown.firstLine, window, before),
     size: window.size,
     ...(isCut ? { isAtEnd: false } : {}),
   })
+  if (state.shown.firstLine === null) void number()
 }
 
-async function jump({ options, state, show }: Parts, offset: number): Promise<void> {
+/** Number of the line at the start of a window that is put before what begins at `end`. */
+function lineBefore(firstLine: number | null, window: OutputWindow, end: number): number | null {
+  if (window.start === 0) return 1
+  // Of a line that was passed over nobody knows whether it ends there.
+  return firstLine === null || window.next !== end ? null : firstLine - linesOf(window)
+}
+
+async function jump({ options, state, show, number }: Parts, offset: number): Promise<void> {
   let before: OutputWindow | null = null
   let lineStart = offset
   for (const back of BEFORE_BYTES) {
@@ -250,7 +282,9 @@ async function jump({ options, state, show }: Parts, offset: number): Promise<vo
     isAtEnd: window.isEnd,
     news: 0,
     target: { start: lineStart, count: state.jumps },
+    firstLine: null,
   })
+  await number()
 }
 
 /** Of raw text the last line, which the place is in, is left to the next window. */
@@ -266,22 +300,27 @@ const endOf = (pieces: readonly OutputPiece[]): number => pieces.at(-1)?.end ?? 
 const bytesOf = (pieces: readonly OutputPiece[]): number => endOf(pieces) - (pieces[0]?.start ?? 0)
 const blocksOf = (pieces: readonly OutputPiece[]): number =>
   pieces.reduce((sum, { blocks }) => sum + blocks.length, 0)
+const linesIn = (pieces: readonly OutputPiece[]): number =>
+  pieces.reduce((sum, { lines }) => sum + lines, 0)
+const linesOf = (window: OutputWindow): number =>
+  window.text === null ? (window.lines?.count ?? 0) : countLines(window.text)
 const newsOf = (window: OutputWindow): number =>
   window.text === null ? window.reports.length : countLines(window.text)
 
 const pieceOf = (window: OutputWindow): OutputPiece => ({
   start: window.start,
   end: window.next,
+  lines: linesOf(window),
   blocks: folded([], window, { prefix: String(window.start), at: null }),
 })
 
 function folded(
   blocks: readonly OutputBlock[],
   window: OutputWindow,
-  place: { readonly prefix: string; readonly at: number | null },
+  place: Parameters<typeof foldOutput>[2],
 ): readonly OutputBlock[] {
   return window.text === null
-    ? foldOutput(blocks, window.reports.map(toReport), place)
+    ? foldOutput(blocks, window.reports.map(toReport), place, window.lines?.of)
     : foldText(blocks, window.text, place)
 }
 
@@ -294,10 +333,12 @@ function appended(
   if (!last || last.end - last.start > SMALL_BYTES) {
     const prefix = String(window.start)
     const blocks = folded([], window, { prefix, at })
-    return [...pieces, { start: window.start, end: window.next, blocks }]
+    return [...pieces, { start: window.start, end: window.next, lines: linesOf(window), blocks }]
   }
-  const blocks = folded(last.blocks, window, { prefix: String(last.start), at })
-  return [...pieces.slice(0, -1), { ...last, end: window.next, blocks }]
+  const place = { prefix: String(last.start), at, line: last.lines }
+  const blocks = folded(last.blocks, window, place)
+  const lines = last.lines + linesOf(window)
+  return [...pieces.slice(0, -1), { ...last, end: window.next, lines, blocks }]
 }
 
 /** Drops whole pieces at that end until the rest fits; one always stays. */

@@ -6,9 +6,9 @@ import { instantText } from '../ui/instant.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Markdown } from '../ui/markdown.tsx'
 import type { OutputBlock } from './fold-output.ts'
-import { useOpened } from './opened-blocks.ts'
+import { useOpened } from './output-context.ts'
 import { PlainText } from '../ui/plain-text.tsx'
-import { TerminalText } from './shown-text.tsx'
+import { TerminalText } from './terminal-text.tsx'
 import { LooseResultCard, ToolCard } from './tool-card.tsx'
 
 interface OutputRowProps {
@@ -18,19 +18,40 @@ interface OutputRowProps {
   readonly heardAt: string | null
   /** Byte for byte: no colours, no rendering. */
   readonly isRaw: boolean
+  /** Its lines are numbered or timed. */
+  readonly isMarked: boolean
+  /** Number of the line that its piece begins in; null while it is not known. */
+  readonly firstLine: number | null
+  /** The line that the address names, where that is of this block. */
+  readonly marked: number | null
 }
 
 export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
-  const { block, isRaw } = props
+  const { block, isRaw, isMarked, firstLine, marked } = props
   if (block.kind === 'terminal')
     return (
       <pre className="terminal" data-stream={block.stream}>
         {block.stream === 'stderr' && <span className="stream-mark">stderr</span>}
-        {isRaw ? <PlainText text={block.text} /> : <TerminalText text={block.text} />}
+        <TerminalText
+          text={block.text}
+          isRaw={isRaw}
+          lines={isMarked ? block.lines : null}
+          firstLine={firstLine}
+          marked={marked}
+        />
       </pre>
     )
   return (
-    <div className="output-row">
+    <div className="output-row" data-marked={marked !== null || undefined}>
+      {firstLine !== null && (
+        <button
+          type="button"
+          className="row-mark"
+          tabIndex={-1}
+          aria-hidden="true"
+          data-line={firstLine + block.line}
+        />
+      )}
       {block.at !== null && block.kind !== 'tool' && (
         <time dateTime={utcIso(block.at)}>{clockOf(block.at)}</time>
       )}

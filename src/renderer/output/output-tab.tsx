@@ -1,5 +1,6 @@
 /** The output of one try of a task: the latest, or the one that the address names. */
 import type { AgentView } from '../../contract/view.ts'
+import { useMemo } from 'react'
 import { useYard } from '../model/session/session-context.tsx'
 import { Select } from '../ui/select.tsx'
 import { EmptyNote } from '../ui/empty-note.tsx'
@@ -7,6 +8,8 @@ import { Button } from '../ui/button.tsx'
 import { navigate, useRoute } from '../model/route.ts'
 import { agentStateText } from '../model/facts.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
+import { useAnswer } from '../model/use-answer.ts'
+import type { KnownFiles } from './output-context.ts'
 import { OutputView } from './output-view.tsx'
 
 export function OutputTab({ details }: { readonly details: TaskDetails }) {
@@ -27,9 +30,32 @@ export function OutputTab({ details }: { readonly details: TaskDetails }) {
   return (
     <>
       {tries.length > 1 && <TryPicker tries={tries} id={id} />}
-      <OutputView key={agent.id} agent={agent} />
+      <ShownOutput key={agent.id} agent={agent} details={details} />
     </>
   )
+}
+
+function ShownOutput(props: { readonly agent: AgentView; readonly details: TaskDetails }) {
+  return <OutputView agent={props.agent} files={useKnownFiles(props)} />
+}
+
+/** What its changes and artifacts name: each opens where it can be read. */
+function useKnownFiles({ agent, details }: Parameters<typeof ShownOutput>[0]): KnownFiles {
+  const { id, task, branch, cwd, status } = agent
+  const { artifacts } = details.task
+  const { value } = useAnswer(
+    async ({ change }) => (branch === null ? null : change.of({ task, agent: id })),
+    { key: `${id} ${branch} ${status}` },
+  )
+  return useMemo(() => {
+    const openers = new Map<string, () => void>()
+    for (const artifact of artifacts)
+      if (artifact.kind === 'file')
+        openers.set(artifact.path, () => navigate({ tab: 'overview', anchor: artifact.path }))
+    for (const { path } of value?.files ?? [])
+      openers.set(path, () => navigate({ tab: 'changes', agent: id, anchor: path }))
+    return { openers, folder: cwd }
+  }, [artifacts, value, id, cwd])
 }
 
 function TryPicker({ tries, id }: { readonly tries: readonly AgentView[]; readonly id: string }) {

@@ -1,5 +1,5 @@
 /** What one agent said and did: its pulse, its output in three ways, and where one stands in it. */
-import { Copy, Radio, Search } from 'lucide-react'
+import { Copy, Ellipsis, Radio, Search } from 'lucide-react'
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { printsPlainText } from '../../domain/settings.ts'
@@ -9,14 +9,18 @@ import { instantText } from '../ui/instant.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { plural } from '../ui/numbers.ts'
+import { setPreferences, usePreferences } from '../model/preferences.ts'
+import { navigate, useRoute } from '../model/route.ts'
+import { useSession } from '../model/session/session-context.tsx'
 import { showToast } from '../model/toasts.ts'
-import { joinedRaw, joinedText } from './block-text.ts'
-import { OpenedBlocksContext } from './opened-blocks.ts'
+import { download } from '../ui/download.ts'
+import { Menu, type MenuEntry } from '../ui/menu.tsx'
+import { joinedRaw, joinedText } from './fold-output.ts'
+import { KnownFilesContext, OpenedBlocksContext, type KnownFiles } from './output-context.ts'
 import { OutputList } from './output-list.tsx'
 import type { OutputShown } from './output-reader.ts'
-import { SearchBar } from './search-bar.tsx'
-import { useOutput, type OutputKind } from './use-output.ts'
-import { useSearch, type Found } from './use-search.ts'
+import { SearchBar, useSearch, type Found } from './output-search.tsx'
+import { useLineOfAddress, useOutput, wholeOutput, type OutputKind } from './use-output.ts'
 import { AgentMetrics } from './agent-metrics.tsx'
 
 const KINDS: readonly (readonly [OutputKind, string])[] = [
@@ -26,7 +30,12 @@ const KINDS: readonly (readonly [OutputKind, string])[] = [
 /** Of programs that keep a stderr of their own. */
 const MORE_KINDS: typeof KINDS = [['errors', 'stderr']]
 
-export function OutputView({ agent }: { readonly agent: AgentView }) {
+interface OutputViewProps {
+  readonly agent: AgentView
+  readonly files: KnownFiles
+}
+
+export function OutputView({ agent, files }: OutputViewProps) {
   const [kind, setKind] = useState<OutputKind>('parsed')
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const opened = useMemo(
@@ -42,7 +51,9 @@ export function OutputView({ agent }: { readonly agent: AgentView }) {
     <section className="output" aria-label={`Output of ${agent.id}`}>
       <AgentMetrics agent={agent} />
       <OpenedBlocksContext value={opened}>
-        <Reading key={kind} agent={agent} kind={kind} kinds={kinds} />
+        <KnownFilesContext value={files}>
+          <Reading key={kind} agent={agent} kind={kind} kinds={kinds} />
+        </KnownFilesContext>
       </OpenedBlocksContext>
     </section>
   )
@@ -61,6 +72,10 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
   const [isFinding, setFinding] = useState(false)
   const [wanted, setWanted] = useState<{ readonly blockKey: string } | null>(null)
   const isAlive = agent.status !== 'ended'
+  const line = useLine(kind)
+  const hasNumbers = usePreferences(({ hasLineNumbers }) => hasLineNumbers) && kind !== 'errors'
+  const hasTimes = usePreferences(({ hasLineTimes }) => hasLineTimes)
+  const marks = { hasNumbers, hasTimes, line, onLine: (at: number) => goToLine(agent.id, at) }
   const follow = useCallback(
     (isOn: boolean): void => {
       setFollowing(isOn)
@@ -68,9 +83,14 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
     },
     [reader],
   )
-  const onFound = (found: Found): void => {
+  const jump = (offset: number): void => {
     setFollowing(false)
-    if ('offset' in found) return reader.jump(found.offset)
+    reader.jump(offset)
+  }
+  useLineOfAddress(agent, line, jump)
+  const onFound = (found: Found): void => {
+    if ('offset' in found) return jump(found.offset)
+    setFollowing(false)
     reader.follow(false)
     setWanted({ blockKey: found.blockKey })
   }
@@ -107,6 +127,7 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
         heardAt={agent.lastHeardAt}
         isRaw={kind !== 'parsed'}
         marked={isFinding ? search.text : ''}
+        marks={marks}
       />
       <div className="output-foot">
         <Place
@@ -116,7 +137,6 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
           onFollow={() => follow(true)}
         />
         {kinds}
-        <CopyButton text={() => (kind === 'parsed' ? joinedText : joinedRaw)(blocks)} />
         <Button
           look="quiet"
           aria-label="Find"
@@ -125,9 +145,63 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
         >
           <Search size={14} strokeWidth={1.5} aria-hidden="true" />
         </Button>
+        <CopyButton text={() => (kind === 'parsed' ? joinedText : joinedRaw)(blocks)} />
+        <MoreMenu agent={agent} kind={kind} line={line} />
       </div>
     </div>
   )
+}
+
+/** The line that the address names; of stderr alone there is none, for its lines have numbers of their own. */
+function useLine(kind: OutputKind): number | null {
+  const line = Number(useRoute().anchor)
+  return kind !== 'errors' && Number.isSafeInteger(line) && line > 0 ? line : null
+}
+
+const goToLine = (agent: string, line: number): void =>
+  navigate({ tab: 'output', agent, anchor: String(line) }, { replace: true })
+
+interface MoreMenuProps {
+  readonly agent: AgentView
+  readonly kind: OutputKind
+  readonly line: number | null
+}
+
+function MoreMenu({ agent, kind, line }: MoreMenuProps) {
+  const session = useSession()
+  const hasNumbers = usePreferences(({ hasLineNumbers }) => hasLineNumbers)
+  const hasTimes = usePreferences(({ hasLineTimes }) => hasLineTimes)
+  const save = async (): Promise<void> => {
+    const content = await wholeOutput(session, agent.id, kind)
+    if (content === null)
+      showToast(`The output of ${agent.id} could not be read`, { kind: 'error' })
+    else download(`${agent.id}${kind === 'errors' ? '.stderr' : ''}.log`, content)
+  }
+  const entries: readonly MenuEntry[] = [
+    {
+      label: 'Line numbers',
+      isChecked: hasNumbers,
+      onSelect: () => setPreferences({ hasLineNumbers: !hasNumbers }),
+    },
+    {
+      label: 'Times, of lines seen arriving',
+      isChecked: hasTimes,
+      onSelect: () => setPreferences({ hasLineTimes: !hasTimes }),
+    },
+    { kind: 'line' },
+    {
+      label: line === null ? 'Copy a link to a line' : `Copy a link to line ${line}`,
+      blocked: line === null ? 'Click a line number first' : null,
+      onSelect: () => void copyText(location.href, `Copied a link to line ${line}`),
+    },
+    { label: 'Download the whole output', onSelect: () => void save() },
+  ]
+  const trigger = (
+    <Button look="quiet" aria-label="More about the output">
+      <Ellipsis size={14} strokeWidth={1.5} aria-hidden="true" />
+    </Button>
+  )
+  return <Menu align="end" trigger={trigger} entries={entries} />
 }
 
 const LABELS: Readonly<Record<OutputKind, string>> = {
@@ -188,17 +262,22 @@ function Place({ shown, isAlive, isFollowing, onFollow }: PlaceProps) {
 }
 
 function CopyButton({ text }: { readonly text: () => string }) {
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text())
-      showToast('Copied what is loaded of the output')
-    } catch {
-      showToast('Not copied: this browser does not allow it', { kind: 'error' })
-    }
-  }
   return (
-    <Button look="quiet" aria-label="Copy what is loaded" onClick={() => void copy()}>
+    <Button
+      look="quiet"
+      aria-label="Copy what is loaded"
+      onClick={() => void copyText(text(), 'Copied what is loaded of the output')}
+    >
       <Copy size={14} strokeWidth={1.5} aria-hidden="true" />
     </Button>
   )
+}
+
+async function copyText(text: string, done: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    showToast(done)
+  } catch {
+    showToast('Not copied: this browser does not allow it', { kind: 'error' })
+  }
 }

@@ -8,9 +8,9 @@ import { Lamp } from '../components/status-badge.tsx'
 import { countText } from '../ui/numbers.ts'
 import { editDiff, type EditDiff } from './edit-diff.ts'
 import type { LooseResult, ToolBlock, ToolResult } from './fold-output.ts'
-import { useOpened } from './opened-blocks.ts'
+import { useOpened } from './output-context.ts'
 import { PlainText } from '../ui/plain-text.tsx'
-import { TerminalText } from './shown-text.tsx'
+import { LinkedText, TerminalText } from './terminal-text.tsx'
 
 const FOLDED_LINES = 8
 
@@ -31,7 +31,7 @@ export function ToolCard({ block, isAlive, since }: ToolCardProps) {
         <ToolIcon name={block.name} />
         <b>{block.name}</b>
         <code title={block.summary}>
-          <PlainText text={block.summary} />
+          <LinkedText text={block.summary} />
         </code>
         <span className="tool-word">
           {diff && <Counts diff={diff} />}

@@ -1,6 +1,9 @@
 /** The output of one agent: read again whenever the host says that there is more of it, never by polling. */
 import { useEffect, useMemo, useState } from 'react'
+import type { AgentView } from '../../contract/view.ts'
+import type { Problem } from '../model/session/problem.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
+import type { Session } from '../model/session/session.ts'
 import { linkBlocks, type OutputBlock } from './fold-output.ts'
 import {
   nothingShown,
@@ -8,11 +11,11 @@ import {
   type OutputReader,
   type OutputShown,
 } from './output-reader.ts'
-import type { Problem } from '../model/session/problem.ts'
 
 /** parsed: what it said and did. raw: what its program wrote, byte for byte. errors: its stderr alone. */
-export const OUTPUT_KINDS = ['parsed', 'raw', 'errors'] as const
-export type OutputKind = (typeof OUTPUT_KINDS)[number]
+export type OutputKind = 'parsed' | 'raw' | 'errors'
+
+const streamOf = (kind: OutputKind) => (kind === 'errors' ? 'stderr' : 'merged')
 
 export interface LiveOutput {
   readonly shown: OutputShown
@@ -33,11 +36,22 @@ export function useOutput(agentId: string, kind: OutputKind): LiveOutput {
       onShown: setShown,
       now: () => Date.now(),
       async read(window) {
-        const stream = kind === 'errors' ? 'stderr' : 'merged'
-        const input = { id: agentId, ...window, raw: kind !== 'parsed', stream } as const
+        const input = {
+          id: agentId,
+          ...window,
+          raw: kind !== 'parsed',
+          stream: streamOf(kind),
+          withLines: true,
+        } as const
         const result = await session.call((client) => client.agent.output(input))
         setProblem(result.ok ? null : result.error)
         return result.ok ? result.value : null
+      },
+      async lineAt(offset) {
+        const found = await session.call(({ page }) =>
+          page.outputLine({ id: agentId, offset, stream: streamOf(kind) }),
+        )
+        return found.ok ? found.value.line : null
       },
     }),
   )
@@ -55,4 +69,57 @@ export function useOutput(agentId: string, kind: OutputKind): LiveOutput {
     [shown.pieces],
   )
   return { shown, blocks, problem, reader }
+}
+
+/** Brings a line into sight when the address names one, and again whenever it names another. */
+export function useLineOfAddress(
+  agent: AgentView,
+  line: number | null,
+  onFound: (offset: number) => void,
+): void {
+  const session = useSession()
+  const isLive = useConnection().kind === 'live'
+  useEffect(() => {
+    if (line === null || !isLive) return undefined
+    let isOver = false
+    void session
+      .call(({ page }) => page.outputLine({ id: agent.id, line }))
+      .then((found) => {
+        if (found.ok && !isOver) onFound(found.value.offset)
+        return undefined
+      })
+    return () => {
+      isOver = true
+    }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- once for each line
+  }, [session, agent.id, line, isLive])
+}
+
+/** Read at once. */
+const DOWNLOAD_BYTES = 3_000_000
+
+/** The whole file as it is; null when it could not be read to its end. */
+export async function wholeOutput(
+  session: Session,
+  agentId: string,
+  kind: OutputKind,
+): Promise<Blob | null> {
+  const pieces: Blob[] = []
+  for (let from = 0; ;) {
+    const read = await session.call(({ agent }) =>
+      agent.output({
+        id: agentId,
+        from,
+        maxBytes: DOWNLOAD_BYTES,
+        raw: true,
+        stream: streamOf(kind),
+        encoding: 'base64',
+      }),
+    )
+    if (!read.ok) return null
+    const { text, next, isEnd } = read.value
+    pieces.push(new Blob([Uint8Array.from(atob(text ?? ''), (byte) => byte.charCodeAt(0))]))
+    if (isEnd || next <= from) return new Blob(pieces, { type: 'text/plain' })
+    from = next
+  }
 }

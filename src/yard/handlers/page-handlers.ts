@@ -71,6 +71,11 @@ export const pageHandlers = {
   searchOutput: os.searchOutput.handler(async ({ context, input: { id, ...wish }, signal }) =>
     valueOf(await context.yard.searchOutput(parseAgentId(id), wish, signal)),
   ),
+  outputLine: os.outputLine.handler(async ({ context, input, signal }) => {
+    const { id, stream, offset, line } = input
+    const question = offset === undefined ? { line } : { offset }
+    return valueOf(await context.yard.outputLine(parseAgentId(id), stream, question, signal))
+  }),
   settings: os.settings.handler(({ context, input }) => settingsOf(context.yard, input.executor)),
   configure: os.configure.handler(async ({ context, input }) => ({
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],

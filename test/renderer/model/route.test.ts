@@ -33,6 +33,7 @@ describe('the address', () => {
       task: fc.option(word),
       tab: fc.option(fc.constantFrom(...TASK_TABS)),
       agent: fc.option(word),
+      anchor: fc.option(word),
       filters: fc.dictionary(fc.constantFrom('q', 'at', 'shape'), word),
     })
     fc.assert(
@@ -69,5 +70,18 @@ describe('the address', () => {
     expect(currentRoute()).toMatchObject({ task: 'b', agent: null, filters: { q: 'docs' } })
     navigate({ screen: 'agents' })
     expect(currentRoute()).toMatchObject({ screen: 'agents', task: 'b', filters: {} })
+  })
+
+  test('a part of a tab is left with the tab, the try or the task', () => {
+    const anchorAfter = (change: Partial<Route>): string | null => {
+      location.hash = '#/tasks?task=a&tab=output&agent=agent-1&anchor=12'
+      navigate(change)
+      return currentRoute().anchor
+    }
+    expect(anchorAfter({ filters: { q: 'docs' } })).toBe('12')
+    expect(anchorAfter({ tab: 'changes' })).toBeNull()
+    expect(anchorAfter({ agent: 'agent-2' })).toBeNull()
+    expect(anchorAfter({ task: 'b' })).toBeNull()
+    expect(anchorAfter({ tab: 'changes', anchor: 'src/a.ts' })).toBe('src/a.ts')
   })
 })

@@ -27,7 +27,7 @@ test('lines join to one terminal, and words of the agent stand between', () => {
   const reports = [line('one'), line('two'), { kind: 'text', text: 'hm' } as const, line('x')]
   const blocks = foldOutput([], reports, place)
   expect(blocks).toMatchObject([
-    { kind: 'terminal', text: 'one\ntwo\n', lines: 2 },
+    { kind: 'terminal', text: 'one\ntwo\n', lines: [{ line: 0 }, { line: 0 }] },
     { kind: 'text', text: 'hm' },
     { kind: 'terminal', text: 'x\n' },
   ])
@@ -64,6 +64,7 @@ test('a reader tells that only the end of an old output is kept', async () => {
         isEnd: true,
         compacted,
       }),
+      lineAt: async () => null,
       onShown: done,
       now: () => 1000,
     }).more(),
@@ -163,7 +164,8 @@ function serve(file: File, isRaw = false) {
       .slice(0, -1)
       .map((text) => ({ ...line(text) }))
     const next = from + end
-    return { reports, text: null, start: from + skipped, next, size, isEnd: next >= size }
+    const lines = { of: reports.map((_, index) => index), count: reports.length }
+    return { reports, text: null, lines, start: from + skipped, next, size, isEnd: next >= size }
   }
   const reader = openOutputReader({
     read: (window) => {
@@ -171,6 +173,7 @@ function serve(file: File, isRaw = false) {
       running = running.then(async () => void (await answer))
       return answer
     },
+    lineAt: async (offset) => file.text.slice(0, offset).split('\n').length,
     onShown: (shown) => {
       latest = shown
     },
@@ -198,6 +201,22 @@ const numbered = (count: number): string =>
 const hasNoGap = ({ pieces }: OutputShown): boolean =>
   pieces.every((piece, index) => index === 0 || pieces[index - 1]?.end === piece.start)
 
+/** `numbered` begins at 0, the numbers of lines at 1. */
+function expectNumbers({ pieces, firstLine }: OutputShown): void {
+  const numbers: [number, number][] = []
+  let first = firstLine ?? NaN
+  for (const { blocks, lines } of pieces) {
+    for (const block of blocks) {
+      if (block.kind !== 'terminal') continue
+      for (const [index, text] of block.text.split('\n').entries())
+        if (text.startsWith('line '))
+          numbers.push([Number(text.split(' ')[1]), first + (block.lines[index]?.line ?? NaN) - 1])
+    }
+    first += lines
+  }
+  expect(numbers.every(([named, counted]) => named === counted)).toBe(true)
+}
+
 test('begins near the end, reads back to the beginning without a gap, and keeps a bounded part', async () => {
   const file = { text: numbered(60_000) }
   const { after } = serve(file)
@@ -212,9 +231,11 @@ test('begins near the end, reads back to the beginning without a gap, and keeps 
     expect(loaded).toBeLessThanOrEqual(KEPT_BYTES + STEP_BYTES)
     const from = shown.pieces[0]?.start ?? 0
     expect(textOf(shown)).toBe(file.text.slice(from, shown.pieces.at(-1)?.end))
+    expectNumbers(shown)
   }
   expect(shown.isAtEnd).toBe(false)
   while (!shown.isAtEnd) shown = await after((reader) => reader.later())
+  expectNumbers(shown)
   expect(textOf(shown).endsWith('59999 ' + '.'.repeat(40) + '\n')).toBe(true)
 })
 
@@ -258,12 +279,14 @@ test.each([false, true])('a jump leads to the line of that place, raw %s', async
   expect(target?.blocks[0]).toMatchObject({ kind: 'terminal' })
   expect(textOf({ ...shown, pieces: target ? [target] : [] })).toMatch(/^line 7777 /)
   expect(hasNoGap(shown)).toBe(true)
+  expectNumbers(shown)
 })
 
 test('reports of an unknown kind are shown as they came', async () => {
   const shown = await new Promise<OutputShown>((resolve) => {
     const reports = [line('whole'), { kind: 'new-kind', x: 1 }]
     const reader = openOutputReader({
+      lineAt: async () => null,
       onShown: resolve,
       now: () => 0,
       read: async () => ({ reports, text: null, start: 0, next: 9, size: 9, isEnd: true }),

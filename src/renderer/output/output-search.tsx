@@ -1,9 +1,64 @@
 /** Finding a text in an output: in all of it, or in what is loaded of stderr alone, which the host does not search. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useSession } from '../model/session/session-context.tsx'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { ProblemNote } from '../components/problem-note.tsx'
 import type { Problem } from '../model/session/problem.ts'
-import { blockText } from './block-text.ts'
-import type { OutputBlock } from './fold-output.ts'
+import { useSession } from '../model/session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { countText } from '../ui/numbers.ts'
+import { blockText, type OutputBlock } from './fold-output.ts'
+
+interface SearchBarProps {
+  readonly search: OutputSearch
+  readonly onClose: () => void
+}
+
+export function SearchBar({ search, onClose }: SearchBarProps) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      event.preventDefault()
+      onClose()
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      search.step(event.shiftKey ? -1 : 1)
+    }
+  }
+  return (
+    <div className="output-search" role="search" aria-label="Find in the output">
+      <input
+        ref={field}
+        className="input"
+        aria-label="Find in the output"
+        placeholder="Find"
+        maxLength={200}
+        spellCheck={false}
+        value={search.text}
+        onChange={(event) => search.setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <span role="status" className="output-count">
+        {searchCountText(search)}
+      </span>
+      <Button look="quiet" aria-label="Previous place" onClick={() => search.step(-1)}>
+        <ArrowUp size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+      <Button look="quiet" aria-label="Next place" onClick={() => search.step(1)}>
+        <ArrowDown size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+      <Button look="quiet" icon="close" aria-label="Close find" onClick={onClose} />
+      <ProblemNote problem={search.problem} onClose={search.dismiss} />
+    </div>
+  )
+}
+
+function searchCountText({ text, count, index, isMore, isBusy }: OutputSearch): string {
+  if (text === '') return ''
+  if (count === 0) return isBusy ? 'Looking' : 'Not found'
+  return `${countText(index + 1)} of ${countText(count)}${isMore ? '+' : ''}`
+}
 
 /** A place in the file, or a block of those that are loaded. */
 export type Found = { readonly offset: number } | { readonly blockKey: string }
@@ -16,7 +71,7 @@ interface Matches {
 }
 const none: Matches = { text: '', found: [], next: null }
 
-export interface OutputSearch {
+interface OutputSearch {
   readonly text: string
   readonly index: number
   readonly count: number
