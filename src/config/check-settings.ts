@@ -1,16 +1,16 @@
 /** What no key can be judged by alone: names that must exist, fields that a type uses, cycles. */
-import { findModel, isModelName, unknownModel } from '../domain/models.ts'
-import { resolveExecutor, profileOf, unknownExecutor } from '../domain/resolve.ts'
-import { ROLES } from '../domain/roles.ts'
-import type { Failure } from '../domain/failure.ts'
+import { findModel, isModelName, unknownModel } from '../domain/routing/models.ts'
+import { resolveExecutor, profileOf, unknownExecutor } from '../domain/routing/resolve.ts'
 import {
+  type ExecutorType,
   PLACEHOLDER,
   PLACEHOLDERS,
-  PROVIDER_OF_TYPE,
-  type ExecutorType,
   type Profile,
+  PROVIDER_OF_TYPE,
+  ROLES,
   type Settings,
 } from '../domain/settings.ts'
+import type { Failure } from '../domain/failure.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { formatKey } from './keys.ts'
 import { errorAt, findWinner, type ConfigError, type Winners } from './layer.ts'

@@ -2,7 +2,7 @@
 import { parse } from 'smol-toml'
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
-import { type DurationUnit } from '../domain/duration.ts'
+import type { DurationUnit } from '../domain/format.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { configFileSchema, ROLES_TABLE } from './schema.ts'

@@ -1,7 +1,7 @@
 /** Reads the layers (user's file, project's file, environment, flags over the defaults) and tells where each value came from. */
 import { readFileSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
-import { toUnit } from '../domain/duration.ts'
+import { toUnit } from '../domain/format.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { Settings } from '../domain/settings.ts'
 import {

@@ -1,16 +1,15 @@
 /** Layers become settings: the highest layer that names a key wins, and what must fit together is checked. Pure. */
 import { err, invariant, ok, type Result } from '../base/result.ts'
-import { parseBytes } from '../domain/bytes.ts'
-import type { DurationUnit } from '../domain/duration.ts'
+import { type DurationUnit, parseBytes } from '../domain/format.ts'
 import { nearMatch } from '../domain/near-match.ts'
-import type { Role } from '../domain/roles.ts'
 import {
-  EXECUTOR_TYPES,
   type Budget,
+  EXECUTOR_TYPES,
   type ExecutorType,
   type MachineSettings,
   type ModelEntry,
   type Profile,
+  type Role,
   type Settings,
   type WorktreeSettings,
 } from '../domain/settings.ts'

@@ -1,6 +1,6 @@
 /** What the tables `executors.NAME` and `models.NAME` of a config file may hold. */
 import { z } from 'zod'
-import { EXECUTOR_TYPE_LABELS, PERMISSION_LABELS } from '../domain/executor-labels.ts'
+import { EXECUTOR_TYPE_LABELS, PERMISSION_LABELS } from '../domain/routing/executor-labels.ts'
 import { EXECUTOR_TYPES, permissionsSchema } from '../domain/settings.ts'
 import { scheduleForm } from './times.ts'
 import { about, dollars, duration, flag, oneOf, whole, nonEmptyText } from './value-schemas.ts'

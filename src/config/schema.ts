@@ -3,9 +3,13 @@
  * the settings screen are made from it.
  */
 import { z } from 'zod'
-import type { Role } from '../domain/roles.ts'
-import { parseBytes } from '../domain/bytes.ts'
-import { LAND_POLICIES, UNCOMMITTED_POLICIES, missedPolicySchema } from '../domain/settings.ts'
+import {
+  LAND_POLICIES,
+  missedPolicySchema,
+  type Role,
+  UNCOMMITTED_POLICIES,
+} from '../domain/settings.ts'
+import { parseBytes } from '../domain/format.ts'
 import { parseInstant } from './times.ts'
 import { executorFileSchema, modelFileSchema } from './registry-schema.ts'
 import {

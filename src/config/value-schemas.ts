@@ -1,6 +1,6 @@
 /** The kinds of values that keys of a config file hold, each with the words that refuse anything else. */
 import { z } from 'zod'
-import { parseDuration, type DurationUnit } from '../domain/duration.ts'
+import { type DurationUnit, parseDuration } from '../domain/format.ts'
 import { isZone } from './times.ts'
 
 const UNIT_WORDS: Record<DurationUnit, string> = {

@@ -1,7 +1,7 @@
 /** Procedures about tasks. Every command may carry a `commandId`; the same id twice has one effect and one reply. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { artifactsInputSchema } from '../domain/artifact-input.ts'
+import { artifactsInputSchema } from '../domain/executor.ts'
 import { DEPENDENTS_FATES } from '../domain/command.ts'
 import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'

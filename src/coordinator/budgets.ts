@@ -3,8 +3,14 @@
  * closes the difference. A yard's cap is a breaker over all who cost money; a task's own cap makes that task wait, and those
  * that its agents have added: what they spend, it spends.
  */
-import { taskOverspent, yardOverspent, YARD_BUDGET_KEYS } from '../domain/budget.ts'
-import { familyOf, familySpent, payersOf } from '../domain/budget-family.ts'
+import {
+  familyOf,
+  familySpent,
+  payersOf,
+  taskOverspent,
+  YARD_BUDGET_KEYS,
+  yardOverspent,
+} from '../domain/budget/budget.ts'
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'

@@ -5,9 +5,8 @@
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { LandingOrder, LandingOutcome } from '../domain/landing.ts'
-import { hasNewResult } from '../domain/new-result.ts'
+import { hasNewResult, type Task } from '../domain/task.ts'
 import { mergeAbove, type Plan } from '../domain/plan.ts'
-import type { Task } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 

@@ -3,7 +3,7 @@
  * digits and recursive readers run out of stack.
  */
 import { MAX_INSTANT_MS } from '../base/instant.ts'
-import { MAX_DURATION_MS } from './duration.ts'
+import { MAX_DURATION_MS } from './format.ts'
 
 /** Tokens, bytes and the like: the sum of a thousand of them is still exact. */
 export const MAX_COUNT = 1_000_000_000_000

@@ -9,6 +9,8 @@ import type { AgentId, TaskId } from './ids.ts'
 import type { ChangePlace } from './plan.ts'
 import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
+import { z } from 'zod'
+import { jsonFault } from './bounds.ts'
 
 /** What an agent is told about one dependency. */
 export interface DependencyResult {
@@ -151,4 +153,20 @@ export interface Runtime {
   ): () => void
   /** Lets go of all agents without touching them. */
   close(): Promise<void>
+}
+
+/** Artifacts as a report brings them: a list of paths is files; any other JSON object is kept as given. */
+export const artifactsInputSchema = z.union([
+  z.array(z.string().max(4096)).max(1000),
+  z.record(z.string(), z.unknown()).superRefine((value, context) => {
+    const fault = jsonFault(value)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+  }),
+])
+export type ArtifactsInput = z.infer<typeof artifactsInputSchema>
+
+export function toArtifacts(given: ArtifactsInput | undefined): Artifact[] {
+  if (given === undefined) return []
+  if (Array.isArray(given)) return given.map((path) => ({ kind: 'file', path }))
+  return [{ kind: 'json', value: given }]
 }

@@ -175,3 +175,9 @@ export const MAX_BACK_OFF_MS = 1.5 * MAX_RETRY_DELAY_MS
 /** Back-off before try n+1 after n spent attempts: `min(10 s · 2^(n-1), 5 min)`. */
 export const retryDelayMs = (attempts: number): number =>
   Math.min(10_000 * 2 ** Math.max(0, attempts - 1), MAX_RETRY_DELAY_MS)
+
+/** A try that could not begin, because what its task builds on does not merge: the task waits for whoever settles that. */
+export const isHeldUp = (agent: {
+  readonly outcome: string | null
+  readonly failure: Pick<WorkFailure, 'class'> | null
+}): boolean => agent.outcome === 'superseded' && agent.failure?.class === 'isolation'

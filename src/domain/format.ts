@@ -1,4 +1,4 @@
-/** Durations, sums of money and sizes as people read them: one style wherever they are shown. */
+/** Durations, sums of money and sizes: as people read them, in one style everywhere, and as people write them. */
 
 const pad = (n: number): string => String(n).padStart(2, '0')
 
@@ -47,3 +47,51 @@ export function bytesText(bytes: number): string {
 
 /** One decimal below ten, and none that is zero. */
 const shortNumber = (n: number): number => (n < 10 ? Number(n.toFixed(1)) : Math.round(n))
+
+/** Durations as people write them: a number with `ms`, `s`, `m`, `h` or `d`. */
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+export type DurationUnit = keyof typeof UNIT_MS
+
+/** A hundred years: no sum with an instant leaves the range of a date. */
+export const MAX_DURATION_MS = 36_525 * UNIT_MS.d
+
+const FORM = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/
+
+/** Whole ms, or null when it is no duration. A bare number counts only where `bareUnit` says what it means. */
+export function parseDuration(text: string, bareUnit?: DurationUnit): number | null {
+  const match = FORM.exec(text.trim())
+  const unit = Object.entries(UNIT_MS).find(([name]) => name === (match?.[2] ?? bareUnit))
+  if (!match || !unit) return null
+  const ms = Math.round(Number(match[1]) * unit[1])
+  return ms <= MAX_DURATION_MS ? ms : null
+}
+
+/** The shortest exact form, which `parseDuration` reads back: `90s`, `2h`. */
+export function formatDuration(ms: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((u) => ms > 0 && ms % UNIT_MS[u] === 0) ?? 'ms'
+  return `${ms / UNIT_MS[unit]}${unit}`
+}
+
+export const toUnit = (ms: number, unit: DurationUnit): number => ms / UNIT_MS[unit]
+
+/** Sizes as people write them: "512MB", "1.5 GiB". kB, MB, GB and TB are steps of 1000, KiB, MiB, GiB and TiB of 1024. */
+const SIZES: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+}
+
+/** Whole bytes; a bare number is bytes. Null when it is none. */
+export function parseBytes(text: string): number | null {
+  const match = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]{0,3})\s*$/i.exec(text)
+  if (!match) return null
+  const size = SIZES[(match[2] || 'b').toLowerCase()]
+  const bytes = size === undefined ? NaN : Math.round(Number(match[1]) * size)
+  return Number.isSafeInteger(bytes) ? bytes : null
+}

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 import { TOO_FAR, TOO_LONG } from './bounds.ts'
-import { MAX_DURATION_MS } from './duration.ts'
+import { MAX_DURATION_MS } from './format.ts'
 import { taskIdSchema } from './ids.ts'
 import { taskDefinitionSchema } from './task.ts'
 

@@ -1,7 +1,7 @@
 /** A task: a node of the graph, something to get done. */
 import { z } from 'zod'
 import { isStorableText, MAX_COUNT, TOO_LONG, TOO_MANY, UNSTORABLE_TEXT } from './bounds.ts'
-import { MAX_DURATION_MS } from './duration.ts'
+import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
@@ -215,3 +215,16 @@ export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): bool
 
 export const isFinished = (task: Pick<Task, 'state'>): boolean =>
   task.state.kind === 'done' || task.state.kind === 'failed' || task.state.kind === 'abandoned'
+
+/** Done, or a repeating task whose last run was good. */
+export const hasResult = ({ state, firstSuccessAt, lastFailure }: Task): boolean =>
+  state.kind === 'done' ||
+  (state.kind === 'open' && firstSuccessAt !== null && lastFailure === null)
+
+/** It is over with a commit of its own that nobody has asked to land yet. A merge is none: it lands with the task it is for. */
+export const hasNewResult = (task: Task): boolean =>
+  hasResult(task) &&
+  (task.state.kind === 'done' || task.schedule !== null) &&
+  task.merging === null &&
+  task.resultCommit !== null &&
+  task.landing === null

@@ -1,7 +1,7 @@
 /** The fields of a task in a graph file: their names in both spellings, and how each value is converted for the domain. */
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
-import { parseDuration } from '../domain/duration.ts'
+import { parseDuration } from '../domain/format.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { newTaskSchema, type NewTask } from '../domain/new-task.ts'
 import { isZone, parseInstant, scheduleForm } from '../config/times.ts'

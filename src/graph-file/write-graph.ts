@@ -1,7 +1,7 @@
 /** Writes a graph so that `parseGraphFile` reads the same tasks back. Fields without a value are left out. */
 import { utcIso } from '../base/instant.ts'
 import { clipCount } from '../domain/bounds.ts'
-import { formatDuration, MAX_DURATION_MS } from '../domain/duration.ts'
+import { formatDuration, MAX_DURATION_MS } from '../domain/format.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import type { Task } from '../domain/task.ts'
 import type { TaskId } from '../domain/ids.ts'

@@ -6,7 +6,7 @@ import { nodeProblem, yardPaths } from '../config/paths.ts'
 import type { Log } from '../base/log.ts'
 import { errorText } from '../base/text.ts'
 import type { Flags } from '../contract/service.ts'
-import { parseDuration } from '../domain/duration.ts'
+import { parseDuration } from '../domain/format.ts'
 
 const usage =
   'headless --dir ROOT [--dir ROOT …] [--together] [--max-agents N] [--model M] [--executor E] [--interval T] [--port P]'

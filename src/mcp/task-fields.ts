@@ -1,7 +1,7 @@
 /** What may be said about a task, under the names that graph files use; and the same as a request to the yard. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { parseDuration } from '../domain/duration.ts'
+import { parseDuration } from '../domain/format.ts'
 import { contextSchema, modeSchema, prioritySchema } from '../domain/task.ts'
 
 export const taskId = z.string().min(1).max(100)

@@ -9,9 +9,9 @@ import { yardPaths, type YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openStore } from '../store/open-store.ts'
 import { codeOf, takeOwnerLock } from '../store/owner-lock.ts'
-import { listBackups } from './backups.ts'
-import { hasDatabase } from './lost-database.ts'
-import { trustAsMade } from './trust.ts'
+import { listBackups } from './backup/backups.ts'
+import { hasDatabase } from './backup/lost-database.ts'
+import { trustAsMade } from './access/trust.ts'
 
 export interface Initialised {
   readonly paths: YardPaths

@@ -8,7 +8,7 @@ import { foldersIn } from '../agents/runtime/stages/old-stages.ts'
 import type { Agent } from '../domain/agent.ts'
 import { agentIdSchema } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
-import { planGitGuard } from './plan-git-guard.ts'
+import { planGitGuard } from './git/plan-git-guard.ts'
 import type { YardParts } from './yard.ts'
 
 type Parts = Pick<YardParts, 'options' | 'opened' | 'clock' | 'current' | 'log' | 'scope'>

@@ -15,23 +15,25 @@ import type { AgentId } from '../domain/ids.ts'
 import type { YardFacts } from '../domain/plan.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { OpenStore } from '../store/open-store.ts'
-import { askTrust, giveTrust } from './ask-trust.ts'
-import { backupNow, startBackups } from './backups.ts'
-import { createExecutorHealth } from './executor-health.ts'
-import { withProof } from './merge-proof.ts'
-import { createMetrics } from './metrics.ts'
+import { askTrust, giveTrust, isTrusted } from './access/trust.ts'
+import { backupNow, startBackups } from './backup/backups.ts'
+import {
+  cachedPrograms,
+  createExecutorHealth,
+  hostProblem,
+  probe,
+  programsOn,
+} from './executors/probe.ts'
+import { withProof } from './git/merge-proof.ts'
+import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createPast } from './past/past.ts'
 import { createPositions } from './positions.ts'
-import { cachedPrograms, hostProblem, probe, programsOn } from './probe.ts'
-import { createRates } from './rates.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
-import { createRoutes, faultOf, importFaults } from './routes.ts'
+import { createRoutes, faultOf, importFaults } from './executors/routes.ts'
 import { nextFireAt } from './timetable.ts'
-import { isTrusted } from './trust.ts'
 import { configure, readConfig } from './yard-config.ts'
-import { YARD_VERSION } from './yard-version.ts'
-import type { Yard, YardParts } from './yard.ts'
+import { type Yard, YARD_VERSION, type YardParts } from './yard.ts'
 
 /** Beyond the grace: the kill loop itself and the settling. */
 const KILL_MARGIN_MS = 20_000

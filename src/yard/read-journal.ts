@@ -5,7 +5,7 @@ import type { YardPaths } from '../config/paths.ts'
 import type { JournalRow } from '../contract/view.ts'
 import type { Failure } from '../domain/failure.ts'
 import { readJournal } from '../store/journal-reader.ts'
-import { lostDatabase } from './lost-database.ts'
+import { lostDatabase } from './backup/lost-database.ts'
 import { toJournalRow } from './handlers/service-handlers.ts'
 
 /** Settles nothing and takes no lock. A yard that was never opened has no rows. */

@@ -8,7 +8,7 @@ import { userPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { recentConfigs } from './start-screen/recent-yards.ts'
-import { confirmTrust, isTrusted } from './trust.ts'
+import { confirmTrust, isTrusted } from './access/trust.ts'
 import type { OpenYardOptions, YardParts } from './yard.ts'
 
 type Source = Pick<OpenYardOptions, 'paths' | 'env'>

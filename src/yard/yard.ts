@@ -7,8 +7,8 @@ import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
-import type { ExecutorHealth } from './executor-health.ts'
-import type { TestRunResult, Trials } from './test-run.ts'
+import type { ExecutorHealth } from './executors/probe.ts'
+import type { TestRunResult, Trials } from './executors/test-run.ts'
 import type { IndexedFault } from '../domain/decide/decide-add.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -17,26 +17,24 @@ import type { NewTask } from '../domain/new-task.ts'
 import type { Schedule } from '../domain/task.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Store } from '../store/store.ts'
-import type { CommittedBatch } from '../coordinator/dispatch.ts'
+import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
-import type { Dispatcher } from '../coordinator/dispatch.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
 import type { PendingEntry } from '../config/settings-form.ts'
 import type { Positions } from './positions.ts'
-import type { MachineHold } from './machine/hold.ts'
+import type { MachineHold, YardPlace } from './machine/yard-place.ts'
 import type { Places } from './machine/places.ts'
-import type { YardPlace } from './machine/yard-place.ts'
-import type { Routes } from './routes.ts'
-import type { Rates } from './rates.ts'
-import type { TrustAsked } from './ask-trust.ts'
+import type { Routes } from './executors/routes.ts'
+import type { MachineProbe, Metrics, Rates } from './metrics.ts'
+import type { TrustAsked } from './access/trust.ts'
 import type { LineQuestion, LineStart } from '../agents/output/output-lines.ts'
 import type { OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Spending } from './spending.ts'
-import type { MachineProbe, Metrics } from './metrics.ts'
 import type { Past } from './past/past.ts'
+import pack from '../../package.json' with { type: 'json' }
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
 
@@ -223,3 +221,6 @@ export interface YardParts {
   readonly place: YardPlace
   readonly scope: Scope
 }
+
+/** The version of this program, from its package. */
+export const YARD_VERSION: string = pack.version

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findCaller } from '../../src/yard/caller.ts'
+import { findCaller } from '../../src/yard/access/caller.ts'
 import { yardPaths } from '../../src/config/paths.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIG_TEXT } from '../../src/config/default-config.ts'
 import { formatKey, PLAIN_KEYS } from '../../src/config/keys.ts'
 import { configJsonSchema } from '../../src/config/schema.ts'
-import { resolveExecutor } from '../../src/domain/resolve.ts'
+import { resolveExecutor } from '../../src/domain/routing/resolve.ts'
 import { load, valueOf } from './support.ts'
 
 /** Their defaults are found by a rule, and the file shows what that comes to. */

@@ -1,8 +1,8 @@
 /** The registry: what is there without a file, what a file changes of it, roles, tiers, and what an executor can run. */
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_MODELS } from '../../src/config/models.ts'
-import { standInOf } from '../../src/domain/fallback.ts'
-import { profileOf, resolveModel, resolveRoleModel } from '../../src/domain/resolve.ts'
+import { standInOf } from '../../src/domain/routing/fallback.ts'
+import { profileOf, resolveModel, resolveRoleModel } from '../../src/domain/routing/resolve.ts'
 import { accountOf, type Profile, type Settings } from '../../src/domain/settings.ts'
 import { errorOf, load, refusal, valueOf } from './support.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toDot, toMermaid } from '../../src/domain/drawing.ts'
-import { formatDuration, MAX_DURATION_MS, parseDuration } from '../../src/domain/duration.ts'
+import { toDot, toMermaid } from '../../src/domain/graph/drawing.ts'
+import { formatDuration, MAX_DURATION_MS, parseDuration } from '../../src/domain/format.ts'
 import { nearMatch } from '../../src/domain/near-match.ts'
 import {
   mismatchOf,
@@ -9,7 +9,7 @@ import {
   resolveExecutor,
   resolveModel,
   scheduleOf,
-} from '../../src/domain/resolve.ts'
+} from '../../src/domain/routing/resolve.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import { mergeTexts } from '../../src/config/load.ts'
 import { errorOf, valueOf } from './support.ts'

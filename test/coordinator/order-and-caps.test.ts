@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ok } from '../../src/base/result.ts'
 import { CAPS, createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
 import { taskIds } from '../support/plan-builder.ts'
-import { RISE_MS } from '../../src/domain/ready-queue.ts'
+import { RISE_MS } from '../../src/domain/graph/ready-queue.ts'
 
 let bench: YardBench
 const open = async (options?: YardBenchOptions): Promise<YardBench> => {

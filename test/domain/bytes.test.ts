@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseBytes } from '../../src/domain/bytes.ts'
+import { parseBytes } from '../../src/domain/format.ts'
 
 test.each([
   ['0', 0],

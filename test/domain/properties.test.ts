@@ -1,8 +1,8 @@
 /** Rules that hold for every graph, against models too simple to be wrong. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { longestChain } from '../../src/domain/dag.ts'
-import { createPathLengths } from '../../src/domain/path-lengths.ts'
+import { longestChain } from '../../src/domain/graph/dag.ts'
+import { createPathLengths } from '../../src/domain/graph/path-lengths.ts'
 import {
   createPlan,
   shownStateOf,

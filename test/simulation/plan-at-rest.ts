@@ -1,7 +1,7 @@
 /** Whether all that can move has moved to its end. */
 import type { Agent } from '../../src/domain/agent.ts'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
-import { isAtRest, type RestingTask } from '../../src/domain/rest.ts'
+import { isAtRest, type RestingTask } from '../../src/domain/graph/rest.ts'
 import { route } from './owner.ts'
 
 /** Who took a task by hand may take any time for it; a lease runs out by itself. */

@@ -1,6 +1,6 @@
 /** What all agents of the yard may spend together, and what was said of it in the journal. */
 import type { Agent } from '../../src/domain/agent.ts'
-import { spends } from '../../src/domain/budget.ts'
+import { spends } from '../../src/domain/budget/budget.ts'
 import type { Budget, ExecutorType } from '../../src/domain/settings.ts'
 import { dayOf } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'

@@ -2,8 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import type { TreeUse } from '../../src/domain/executor.ts'
 import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
-import { createRates, RATE_STEP_MS, RATE_STEPS } from '../../src/yard/rates.ts'
-import { createMetrics, systemProbe } from '../../src/yard/metrics.ts'
+import {
+  createMetrics,
+  createRates,
+  RATE_STEP_MS,
+  RATE_STEPS,
+  systemProbe,
+} from '../../src/yard/metrics.ts'
 import { createBench } from '../support/plan-builder.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'

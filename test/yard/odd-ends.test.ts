@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId, TaskId } from '../../src/domain/ids.ts'
-import { restoreBackup } from '../../src/yard/restore-yard.ts'
+import { restoreBackup } from '../../src/yard/backup/backups.ts'
 import { addTask, isOver, makeRealPlace, PERSON, untilTask, type RealPlace } from './real-place.ts'
 
 const id = (text: string): TaskId => text as TaskId

@@ -9,7 +9,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Evidence } from '../../domain/completion.ts'
-import { formatDuration } from '../../domain/duration.ts'
+import { formatDuration } from '../../domain/format.ts'
 import type {
   Artifact,
   LaunchOrder,

@@ -1,6 +1,6 @@
 /** What is known of the end of an agent that is a service. */
 import { bareEvidence, type Evidence } from '../../domain/completion.ts'
-import { formatDuration } from '../../domain/duration.ts'
+import { formatDuration } from '../../domain/format.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Profile } from '../../domain/settings.ts'

@@ -1,9 +1,13 @@
 /** What a service is sent for one agent, and what its answer means. */
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Artifact, LaunchOrder } from '../../domain/executor.ts'
+import {
+  type Artifact,
+  artifactsInputSchema,
+  type LaunchOrder,
+  toArtifacts,
+} from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { artifactsInputSchema, toArtifacts } from '../../domain/artifact-input.ts'
 import type { Environment } from '../executors/executor.ts'
 import type { HttpAnswer, HttpRequest } from './request.ts'
 

@@ -7,7 +7,7 @@ import type { Contract } from '../../contract/contract.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { readState, type HostState } from '../../headless/state-file.ts'
-import { namelessRefusal, type Caller } from '../../yard/caller.ts'
+import { namelessRefusal, type Caller } from '../../yard/access/caller.ts'
 
 /** The contract as a command calls it, over HTTP or in this process. */
 export type Client = ContractRouterClient<Contract>

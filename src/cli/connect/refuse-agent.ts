@@ -14,7 +14,7 @@ export async function refuseAgent(
   does: string,
   also: readonly string[] = [],
 ): Promise<Result<null, Failure>> {
-  const { findCaller, namelessRefusal } = await import('../../yard/caller.ts')
+  const { findCaller, namelessRefusal } = await import('../../yard/access/caller.ts')
   const { cwd, env } = cli.machine
   const found = findYard(cwd, env, cli.dir)
   const here = found.ok ? found.value.root : resolve(cwd, cli.dir ?? '.')

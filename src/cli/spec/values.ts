@@ -1,6 +1,6 @@
 /** Parsers of the values of arguments and options: a wrong value ends with exit code 2 before anything is touched. */
 import { InvalidArgumentError } from 'commander'
-import { parseDuration } from '../../domain/duration.ts'
+import { parseDuration } from '../../domain/format.ts'
 import { agentIdSchema, isTaskId } from '../../domain/ids.ts'
 
 export function taskId(text: string): string {

@@ -1,7 +1,7 @@
 /** New tasks, one or a whole graph: all or nothing. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Actor, Command } from '../command.ts'
-import { findCycle, type Edge } from '../dag.ts'
+import { findCycle, type Edge } from '../graph/dag.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'

@@ -1,7 +1,7 @@
 /** Changes of what a task says and whom it waits for. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Command } from '../command.ts'
-import { findCycle, type Edge } from '../dag.ts'
+import { findCycle, type Edge } from '../graph/dag.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
@@ -9,7 +9,7 @@ import type { TaskEdit } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task, type TaskDefinition } from '../task.ts'
 import { cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
-import { returnedEvent, waitersUnder } from './decide-budget.ts'
+import { returnedEvent, waitersUnder } from './decide-wait.ts'
 import {
   decided,
   noOp,

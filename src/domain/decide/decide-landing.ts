@@ -3,9 +3,8 @@ import type { Command } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
 import type { Conflict, Landing, Merger, Merging } from '../landing.ts'
-import { hasResult } from '../new-result.ts'
+import { hasResult, type Task } from '../task.ts'
 import type { Plan } from '../plan.ts'
-import type { Task } from '../task.ts'
 import { newTaskEvent } from './decide-add.ts'
 import {
   decided,

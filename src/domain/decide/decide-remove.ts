@@ -1,6 +1,6 @@
 /** Taking tasks out of the graph, and what becomes of those that wait for them. */
 import type { Command } from '../command.ts'
-import { reachable, topologicalOrder } from '../dag.ts'
+import { reachable, topologicalOrder } from '../graph/dag.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'

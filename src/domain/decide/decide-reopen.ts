@@ -4,7 +4,7 @@ import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
-import { returnedEvent } from './decide-budget.ts'
+import { returnedEvent } from './decide-wait.ts'
 import {
   decided,
   noOp,

@@ -10,16 +10,16 @@ import { isFinished, type Task } from '../task.ts'
 import { decideEnd } from './decide-end.ts'
 import {
   attachedEvents,
+  type Circumstances,
   decided,
+  type Decided,
   nameOf,
   noOp,
   refused,
+  release,
   withTask,
   wrongState,
-  type Circumstances,
-  type Decided,
 } from './decision.ts'
-import { release } from './release.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 

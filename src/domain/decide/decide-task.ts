@@ -1,24 +1,26 @@
 /** What people (and agents, of their own task) do to a task that exists. */
 import { workedBy } from '../agent.ts'
 import type { Command } from '../command.ts'
-import { reachable } from '../dag.ts'
+import { reachable } from '../graph/dag.ts'
 import { joinEvents } from './decide-remove.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
-import { isFinished, isSatisfied } from '../task.ts'
+import { isFinished, isSatisfied, type Task } from '../task.ts'
 import {
   attachedEvents,
+  type Circumstances,
   decided,
+  type Decided,
   nameOf,
   noOp,
+  personEnded,
   refused,
+  release,
   withTask,
   wrongState,
-  type Circumstances,
-  type Decided,
 } from './decision.ts'
-import { personEnded, release } from './release.ts'
+import { failure } from '../failure.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
@@ -169,5 +171,57 @@ export function decideLetGo(plan: Plan, command: Of<'task.letGo'>, now: Circumst
       held: false,
       workedMs: workedBy(living, now.at),
     })
+  })
+}
+
+/** What people do to the times of a repeating task. */
+type OfSchedule<T extends Command['type']> = Extract<Command, { type: T }>
+
+export function decideScheduleSkip(
+  plan: Plan,
+  command: OfSchedule<'schedule.skip'>,
+  now: Circumstances,
+): Decided {
+  const { nextFireAt } = command
+  const hint = 'it can be skipped while it waits for its time'
+  return withRepeating(plan, command.id, { wish: 'put off', hint }, ({ id }) =>
+    decided([id], timed(id, now.at, nextFireAt, nextFireAt)),
+  )
+}
+
+export function decideFireNow(
+  plan: Plan,
+  command: OfSchedule<'schedule.fireNow'>,
+  now: Circumstances,
+): Decided {
+  const hint = 'it is not waiting for its time'
+  return withRepeating(plan, command.id, { wish: 'started now', hint }, ({ id, scheduledFor }) =>
+    decided([id], timed(id, now.at, null, scheduledFor)),
+  )
+}
+
+const timed = (
+  id: TaskId,
+  at: number,
+  notBefore: number | null,
+  scheduledFor: number | null,
+): Event => ({ type: 'task.timed', at, id, notBefore, scheduledFor })
+
+/** Runs `then` with a task that repeats and waits for its time, or says why it cannot. */
+function withRepeating(
+  plan: Plan,
+  id: TaskId,
+  asked: { readonly wish: string; readonly hint: string },
+  then: (task: Task) => Decided,
+): Decided {
+  return withTask(plan, id, (task) => {
+    if (!task.schedule)
+      return refused(
+        failure('wrong-state', `task ${task.id} has no schedule`, {
+          hint: 'yard schedule list shows those that have',
+        }),
+      )
+    if (task.state.kind !== 'open') return refused(wrongState(task, asked.wish, asked.hint))
+    return then(task)
   })
 }

@@ -11,9 +11,9 @@ import {
   findCaller,
   namelessRefusal,
   type Caller,
-} from '../../yard/caller.ts'
-import { agentActor } from '../../yard/handlers/agent-actor.ts'
-import type { PageSessions } from '../../yard/page-sessions.ts'
+} from '../../yard/access/caller.ts'
+import { agentActor } from '../../yard/handlers/agent-token.ts'
+import type { PageSessions } from '../../yard/access/page-sessions.ts'
 import type { Yard } from '../../yard/yard.ts'
 
 export interface Guard {

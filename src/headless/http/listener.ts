@@ -11,7 +11,7 @@ import type { OneUseCodes } from './one-use-codes.ts'
 import type { SocketEndpoint } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
 import { urlOf } from './exchange.ts'
-import type { PageSessions } from '../../yard/page-sessions.ts'
+import type { PageSessions } from '../../yard/access/page-sessions.ts'
 
 export interface HttpParts {
   readonly guard: Guard

@@ -1,6 +1,6 @@
 /** The fields of a task that are written as text: how each is read out of it, and what is sent back. */
 import { err, ok } from '../../base/result.ts'
-import { formatDuration, parseDuration } from '../../domain/duration.ts'
+import { formatDuration, parseDuration } from '../../domain/format.ts'
 import type { TextOfTask } from './editable-text.tsx'
 
 /** Empty means "not said". */

@@ -1,7 +1,6 @@
 /** How an agent stands, in the words and colours of the window, and what it does, in a line. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
-import { isHeldUp } from '../../domain/held-up.ts'
+import { isHeldUp, VERDICTS, type WorkFailure } from '../../domain/failure.ts'
 import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'

@@ -1,6 +1,6 @@
 /** Facts of tasks and agents in the words of the window. What is not known is null, never a zero. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { isHeldUp } from '../../domain/held-up.ts'
+import { isHeldUp } from '../../domain/failure.ts'
 import type { AgentStatus, Outcome } from '../../domain/agent.ts'
 import type { ShownState } from '../../domain/task.ts'
 import { questionOf } from './question-of.ts'

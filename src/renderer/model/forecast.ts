@@ -4,7 +4,7 @@
  * is left cannot go on by itself. Pure.
  */
 import type { TaskCard } from '../../contract/view.ts'
-import { dagOf, longestChain } from '../../domain/dag.ts'
+import { dagOf, longestChain } from '../../domain/graph/dag.ts'
 import { dagOfTasks, type Tasks } from './reach.ts'
 import { taskTookMs } from './task-took-ms.ts'
 

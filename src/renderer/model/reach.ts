@@ -1,6 +1,6 @@
 /** What lies upstream and downstream of tasks, over the cards that the page has. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
-import { dagOf, pathBetween as shortestPath, reachable, type Dag } from '../../domain/dag.ts'
+import { dagOf, pathBetween as shortestPath, reachable, type Dag } from '../../domain/graph/dag.ts'
 
 export type Tasks = ReadonlyMap<string, TaskCard>
 

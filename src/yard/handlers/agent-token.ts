@@ -7,7 +7,9 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname } from 'node:path'
 import type { YardPaths } from '../../config/paths.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { agentIdSchema, type AgentId } from '../../domain/ids.ts'
+import { type AgentId, agentIdSchema } from '../../domain/ids.ts'
+import type { Actor } from '../../domain/command.ts'
+import type { Yard } from '../yard.ts'
 
 const SECRET_BYTES = 32
 const FORM = /^yat_(agent-[1-9][0-9]{0,14})_([1-9][0-9]{0,14})_([A-Za-z0-9_-]{43})$/
@@ -84,5 +86,29 @@ export function agentVariables(
     YARD_AGENT_ID: agent.id,
     YARD_GENERATION: String(agent.generation),
     ...(agent.model === null ? {} : { YARD_MODEL: agent.model }),
+  }
+}
+
+/** The actor behind a token, living or ended; null when it names no agent that this yard knows. */
+export function agentActor(
+  yard: Pick<Yard, 'plan' | 'store' | 'config'>,
+  secret: Buffer,
+  token: string,
+): Extract<Actor, { kind: 'agent' }> | null {
+  const named = readAgentToken(secret, token)
+  if (!named) return null
+  const agent = yard.plan.agents.get(named.agentId) ?? yard.store.agent(named.agentId)
+  if (!agent || agent.generation !== named.generation) return null
+  const { settings } = yard.config()
+  const profile = Object.hasOwn(settings.executors, agent.executor)
+    ? settings.executors[agent.executor]
+    : undefined
+  return {
+    kind: 'agent',
+    agentId: agent.id,
+    taskId: agent.taskId,
+    generation: agent.generation,
+    subtasks: profile?.subtasks ?? 'own',
+    maxSubtasks: settings.agent.maxSubtasks,
   }
 }

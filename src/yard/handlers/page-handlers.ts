@@ -7,14 +7,14 @@ import { readCosts } from '../past/costs.ts'
 import { readHistory } from '../past/history.ts'
 import { readAgenda } from '../past/agenda.ts'
 import { journalTail, taskTimeline } from '../past/timeline.ts'
-import { RATE_STEP_MS } from '../rates.ts'
-import { readServiceLog } from '../service-log.ts'
+import { RATE_STEP_MS } from '../metrics.ts'
 import { isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
 import { procedures, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { importText } from './import-text.ts'
 import { parseAgentId } from './task-handlers.ts'
+import { open } from 'node:fs/promises'
 
 const os = procedures.page
 
@@ -134,4 +134,32 @@ function spanOf(
   const start = from === undefined ? null : instantOf('from', from)
   if (start !== null && end <= start) refuse(emptySpan)
   return { from: start, to: end }
+}
+
+/** The end of the owner's log file. Secrets were masked when it was written. */
+const TAIL_BYTES = 128 * 1024
+const MAX_LINES = 1000
+
+/** Whole lines only, oldest first; none where no host has written one yet. */
+export async function readServiceLog(
+  path: string,
+): Promise<{ readonly path: string; readonly lines: string[] }> {
+  const file = await open(path, 'r').catch(() => null)
+  if (!file) return { path, lines: [] }
+  try {
+    const { size } = await file.stat()
+    const start = Math.max(0, size - TAIL_BYTES)
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(size - start),
+      0,
+      size - start,
+      start,
+    )
+    const text = buffer.toString('utf8', 0, bytesRead)
+    const lines = text.split('\n')
+    if (start > 0) lines.shift()
+    return { path, lines: lines.filter((line) => line !== '').slice(-MAX_LINES) }
+  } finally {
+    await file.close()
+  }
 }

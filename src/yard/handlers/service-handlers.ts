@@ -5,11 +5,10 @@ import { systemClock } from '../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
 import type { executorViewSchema, modelViewSchema, Status } from '../../contract/service.ts'
 import type { JournalRow, Summary } from '../../contract/view.ts'
-import { findModel, modelFor, takesModel } from '../../domain/models.ts'
-import { generalModel } from '../../domain/resolve.ts'
-import { type Role, ROLES } from '../../domain/roles.ts'
+import { findModel, modelFor, takesModel } from '../../domain/routing/models.ts'
+import { generalModel } from '../../domain/routing/resolve.ts'
+import { accountOf, type Profile, type Role, ROLES, type Settings } from '../../domain/settings.ts'
 import type { Actor } from '../../domain/command.ts'
-import { accountOf, type Profile, type Settings } from '../../domain/settings.ts'
 import { SHOWN_STATES, type ShownState, type Task } from '../../domain/task.ts'
 import type { StoredRow } from '../../store/store.ts'
 import type { ConfigSource } from '../../domain/origin.ts'
@@ -18,7 +17,7 @@ import {
   fileBook,
   type PageSession,
   type PageSessions,
-} from '../page-sessions.ts'
+} from '../access/page-sessions.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import { toArtifactView } from '../views/task-view.ts'

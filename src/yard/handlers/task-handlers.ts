@@ -1,17 +1,19 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
 import type { TaskView } from '../../contract/view.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
-import { failure } from '../../domain/failure.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
-import { agentIdSchema, isTaskId, type AgentId, type TaskId } from '../../domain/ids.ts'
-import { toArtifacts } from '../../domain/artifact-input.ts'
+import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { toArtifacts } from '../../domain/executor.ts'
 import { isDraft, isFinished, type Task } from '../../domain/task.ts'
-import { artifactFault } from '../artifact-files.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { toWhy } from '../views/why.ts'
-import { procedures, send, taskOf, type HandlerContext } from './context.ts'
+import { type HandlerContext, procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
+import { realpathSync, statSync } from 'node:fs'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import type { Yard } from '../yard.ts'
 
 const os = procedures.task
 
@@ -174,3 +176,49 @@ const noAgent = (text: string): never =>
       facts: { id: text },
     }),
   )
+
+/** Which files may be kept as results of a task: its own, for whoever builds on it is told to read them. */
+type Source = Pick<Yard, 'plan' | 'store' | 'paths'>
+
+/** Why one of the paths is no result, links followed; null when all are regular files below the task's folder, outside any `.yard`. */
+export function artifactFault(yard: Source, task: Task, paths: readonly string[]): Failure | null {
+  const folder = folderOf(yard, task)
+  for (const path of paths) {
+    const fault = faultOf(folder, path)
+    if (fault) return fault
+  }
+  return null
+}
+
+/** Where its latest agent works or has worked, else where it is to work. */
+function folderOf({ plan, store, paths }: Source, task: Task): string {
+  const { lastAgentId } = task
+  const latest = lastAgentId && (plan.agents.get(lastAgentId) ?? store.agent(lastAgentId))
+  return (latest && latest.workplace?.cwd) ?? task.repo ?? paths.root
+}
+
+function faultOf(folder: string, path: string): Failure | null {
+  const name = JSON.stringify(path)
+  const facts = { path, folder }
+  const hint = `name a file of the task, by its path from ${folder}`
+  const found = lookUp(folder, path)
+  if (found === null) return failure('file-broken', `there is no file ${name}`, { hint, facts })
+  const inside = relative(found.folder, found.path)
+  const isBelow = inside !== '' && inside.split(sep)[0] !== '..' && !isAbsolute(inside)
+  if (!isBelow)
+    return failure('not-allowed', `${name} is not below the task's folder`, { hint, facts })
+  if (inside.split(sep).includes('.yard'))
+    return failure('not-allowed', `${name} belongs to the yard itself`, { hint, facts })
+  if (found.isFile) return null
+  return failure('file-broken', `${name} is no regular file`, { hint, facts })
+}
+
+/** Null where there is nothing to be found. */
+function lookUp(folder: string, path: string) {
+  try {
+    const real = realpathSync(resolve(folder, path))
+    return { folder: realpathSync(folder), path: real, isFile: statSync(real).isFile() }
+  } catch {
+    return null // not there, too long, a loop of links, or not for us to see
+  }
+}

@@ -8,7 +8,12 @@ import {
   type NewTask,
   type TaskEdit,
 } from '../../domain/new-task.ts'
-import { mismatchOf, resolveExecutor, resolveModel, scheduleOf } from '../../domain/resolve.ts'
+import {
+  mismatchOf,
+  resolveExecutor,
+  resolveModel,
+  scheduleOf,
+} from '../../domain/routing/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Schedule, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'

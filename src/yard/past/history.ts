@@ -1,7 +1,7 @@
 /** How a yard got on over a span of time: agents, states, tries, and what they used. */
 import type { History } from '../../contract/page.ts'
 import type { Agent, TryOutcome } from '../../domain/agent.ts'
-import { isHeldUp } from '../../domain/held-up.ts'
+import { isHeldUp } from '../../domain/failure.ts'
 import { agentIdSchema } from '../../domain/ids.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Span, Store, Turn } from '../../store/store.ts'

@@ -5,10 +5,24 @@
 import type { Clock } from '../../base/clock.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, StoredRow } from '../../store/store.ts'
 import { createPacer } from '../slices.ts'
 import { toTaskCard } from '../views/task-card.ts'
-import { createFold, type Fold } from './fold.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
+import {
+  type Breaker,
+  createPlan,
+  type Dependency,
+  dependencyIdOf,
+  type EntityChange,
+  type MutablePlan,
+  NO_FACTS,
+  type Plan,
+  type YardFacts,
+} from '../../domain/plan.ts'
+import type { Task } from '../../domain/task.ts'
+import type { Cost } from '../spending.ts'
 
 export interface PastGraph {
   /** The last row of the journal that had been written by then. */
@@ -81,4 +95,151 @@ async function cardsOf(
     if (wait) await wait
   }
   return cards
+}
+
+/** A plan made of journal rows, which can take rows in and give them back. Log lines and artifacts are no part of a plan. */
+export interface Fold {
+  readonly plan: Plan
+  /** All rows up to this one are in it. */
+  readonly seq: number
+  /** Whether it can become what it was after that row: later is always possible, earlier as far as it remembers. */
+  canReach(seq: number): boolean
+  put(row: StoredRow): void
+  /** Rows up to there hold nothing more that is of a plan. */
+  pass(seq: number): void
+  /** Gives the newest row back if it is later than that one; false when there is none. */
+  stepBack(toSeq: number): boolean
+  /** Over the ended tries so far. */
+  costOf(taskId: string): Cost
+}
+
+/** Rows that can be given back; older ones are folded anew. */
+const REMEMBERED = 300_000
+
+interface Done {
+  readonly seq: number
+  readonly change: EntityChange
+}
+
+export function createFold(): Fold {
+  const plan = createPlan()
+  const costs = createCosts()
+  let done: Done[] = []
+  let seq = 0
+  let earliest = 0
+  const remember = (one: Done): void => {
+    done.push(one)
+    if (done.length <= REMEMBERED) return
+    const dropped = done.length >> 1
+    earliest = done[dropped - 1]?.seq ?? earliest
+    done = done.slice(dropped)
+  }
+  return {
+    plan,
+    get seq() {
+      return seq
+    },
+    canReach: (to) => to >= earliest,
+    put(row) {
+      const change = changeOf(plan, row)
+      seq = row.seq
+      if (!change || isFragment(change)) return
+      plan.put(change)
+      costs.note(change)
+      remember({ seq, change })
+    },
+    pass: (to) => void (seq = Math.max(seq, to)),
+    stepBack(toSeq) {
+      const last = done.at(-1)
+      if (!last || last.seq <= toSeq) {
+        seq = Math.min(seq, toSeq)
+        return false
+      }
+      done.pop()
+      const back = reversed(last.change)
+      plan.put(back)
+      costs.note(back)
+      seq = last.seq - 1
+      return true
+    },
+    costOf: costs.of,
+  }
+}
+
+/** Null for what a plan does not hold. */
+function changeOf(plan: MutablePlan, row: StoredRow): EntityChange | null {
+  const { entity, id } = row
+  switch (entity) {
+    case 'task': {
+      const before = plan.tasks.get(id as TaskId) ?? null
+      return { entity, id, before, after: merged<Task>(before, row) }
+    }
+    case 'agent': {
+      const before = plan.agents.get(id as AgentId) ?? null
+      return { entity, id, before, after: merged<Agent>(before, row) }
+    }
+    case 'dependency': {
+      const before = edgeOf(plan, id)
+      return { entity, id, before, after: merged<Dependency>(before, row) }
+    }
+    case 'breaker': {
+      const before = plan.breakers.get(id) ?? null
+      return { entity, id, before, after: merged<Breaker>(before, row) }
+    }
+    case 'yard': {
+      const before = plan.facts === NO_FACTS ? null : plan.facts
+      return { entity, id, before, after: merged<YardFacts>(before, row) }
+    }
+    default:
+      return null
+  }
+}
+
+/** Of an entity whose first row cannot be read. */
+const isFragment = ({ entity, before, after }: EntityChange): boolean =>
+  entity !== 'yard' && before === null && after !== null && !('id' in after)
+
+/** Rows were written from entities of these very types; what an older program left out is absent here, too. */
+function merged<T extends object>(before: T | null, { set, unset, gone }: StoredRow): T | null {
+  if (gone) return null
+  const after: Record<string, unknown> = { ...before, ...set }
+  for (const key of unset) delete after[key]
+  return after as T
+}
+
+function edgeOf(plan: Plan, id: string): Dependency | null {
+  const [blocker, dependent] = id.split('>') as [TaskId, TaskId]
+  if (!plan.blockersOf(dependent).has(blocker)) return null
+  return { id: dependencyIdOf(blocker, dependent), blocker, dependent }
+}
+
+function reversed(change: EntityChange): EntityChange {
+  return { ...change, before: change.after, after: change.before } as EntityChange
+}
+
+/** Counted both ways, so that a change that is given back leaves no trace. */
+function createCosts() {
+  const sums = new Map<string, { usd: number; count: number; bounds: number }>()
+  const add = (agent: Agent | null, by: 1 | -1): void => {
+    if (agent?.state.kind !== 'ended' || !agent.usage) return
+    const { costUsd, atLeast } = agent.usage
+    const sum = sums.get(agent.taskId) ?? { usd: 0, count: 0, bounds: 0 }
+    sums.set(agent.taskId, {
+      usd: sum.usd + by * (costUsd ?? 0),
+      count: sum.count + (costUsd === null ? 0 : by),
+      bounds: sum.bounds + (atLeast ? by : 0),
+    })
+  }
+  return {
+    note(change: EntityChange) {
+      if (change.entity !== 'agent') return
+      add(change.before, -1)
+      add(change.after, 1)
+    },
+    of(taskId: string): Cost {
+      const sum = sums.get(taskId)
+      if (!sum || sum.count === 0) return { usd: null }
+      return { usd: sum.usd, ...(sum.bounds > 0 ? { atLeast: true } : {}) }
+    },
+  }
 }

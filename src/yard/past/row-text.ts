@@ -5,8 +5,15 @@ import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
-import { agentRowText, type AgentContext } from './agent-row-text.ts'
-import { part, reasonOf, saidOf, textOf, type RowText } from './row-parts.ts'
+import {
+  type AgentContext,
+  agentRowText,
+  part,
+  reasonOf,
+  type RowText,
+  saidOf,
+  textOf,
+} from './agent-row-text.ts'
 
 export interface RowContext extends AgentContext {
   readonly now: number

@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { contract, type Contract } from '../../contract/contract.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
 import { failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
-import { YARD_VERSION } from '../yard-version.ts'
+import { YARD_VERSION } from '../yard.ts'
 import type { StartScreen } from './start-screen.ts'
 
 export interface StartScreenContext {

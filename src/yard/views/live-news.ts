@@ -4,8 +4,7 @@ import type { Patch, Summary } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
 import { toAgentView } from './agent-view.ts'
-import type { LiveIndex } from './live-index.ts'
-import { toSummary, type SummarySource } from './summary.ts'
+import { type LiveIndex, type SummarySource, toSummary } from './live-index.ts'
 
 export interface News {
   add(batch: CommittedBatch): void

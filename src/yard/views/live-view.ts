@@ -9,10 +9,16 @@ import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
 import { walkTasks } from './all-tasks.ts'
 import { cardSourceOf, toTaskCard } from './task-card.ts'
-import { createLiveIndex, type LiveIndex } from './live-index.ts'
+import {
+  createLiveIndex,
+  indexOf,
+  type LiveIndex,
+  type SummarySource,
+  toSnapshot,
+  toSummary,
+} from './live-index.ts'
 import { alsoTouched, createNews, type News } from './live-news.ts'
 import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
-import { indexOf, toSnapshot, toSummary, type SummarySource } from './summary.ts'
 
 export interface LiveView {
   /** In one go, however large the graph is. */

@@ -6,6 +6,7 @@ import type { Settings } from '../../domain/settings.ts'
 import {
   attemptsAllowed,
   attemptsOf,
+  hasNewResult,
   isDraft,
   type ShownState,
   type Task,
@@ -16,7 +17,6 @@ import type { Cost, Spending } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { holdersOf, stuckReason } from './shown-route.ts'
 import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
-import { hasNewResult } from '../../domain/new-result.ts'
 
 export interface CardSource extends FactSource {
   /** Over all tries. */

@@ -1,7 +1,7 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
 import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
-import { resolveExecutor } from '../../domain/resolve.ts'
+import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { assertNever } from '../../base/result.ts'
 import { oneLine as toOneLine } from '../../base/text.ts'
 import { durationText } from '../../domain/format.ts'

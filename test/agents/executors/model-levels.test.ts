@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { executorOf } from '../../../src/agents/executors/registry.ts'
 import { taskRequest } from '../../../src/agents/http/task-request.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
-import { findModel } from '../../../src/domain/models.ts'
-import { profileOf, resolveModel } from '../../../src/domain/resolve.ts'
+import { findModel } from '../../../src/domain/routing/models.ts'
+import { profileOf, resolveModel } from '../../../src/domain/routing/resolve.ts'
 import {
   accountOf,
   AGENT_CLIS,

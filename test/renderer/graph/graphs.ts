@@ -1,6 +1,6 @@
 /** Graphs without cycles for property tests: dependencies only point back in the list. */
 import * as fc from 'fast-check'
-import type { DagNode } from '../../../src/domain/dag.ts'
+import type { DagNode } from '../../../src/domain/graph/dag.ts'
 
 export const task = (id: string, ...after: string[]): DagNode => ({ id, after })
 

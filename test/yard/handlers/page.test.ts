@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pageContract } from '../../../src/contract/page.ts'
 import { permitCall } from '../../../src/yard/handlers/permit-call.ts'
-import { isTrusted } from '../../../src/yard/trust.ts'
+import { isTrusted } from '../../../src/yard/access/trust.ts'
 import { addCommand, asAgent, claimOf, COORDINATOR, taskId } from '../../support/plan-builder.ts'
 import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
 
@@ -135,7 +135,7 @@ describe('configuring', () => {
     writeFileSync(book, '{}')
     await configure([{ key: 'store.backups', value: '2' }])
     expect(isTrusted(place)).toBe(false)
-    const { confirmTrust } = await import('../../../src/yard/trust.ts')
+    const { confirmTrust } = await import('../../../src/yard/access/trust.ts')
     confirmTrust(place)
     await configure([{ key: 'store.backups', value: '3' }])
     expect([isTrusted(place), yard.isTrusted()]).toEqual([true, true])

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findCaller } from '../../../src/yard/caller.ts'
+import { findCaller } from '../../../src/yard/access/caller.ts'
 import { copyOf } from '../real-place.ts'
 import { openGitYard, type GitYard } from './git-yard.ts'
 

@@ -1,6 +1,6 @@
 /** Who settles a conflict: an executor that the configuration names and that can run here, else a person, who is told. */
 import { describe, expect, it } from 'vitest'
-import { mergerOf } from '../../../src/yard/landing-port.ts'
+import { mergerOf } from '../../../src/yard/git/landing-port.ts'
 import { load } from '../../config/support.ts'
 import { openGitYard } from './git-yard.ts'
 

@@ -27,7 +27,7 @@ import {
 } from '../../../src/yard/start-screen/recent-yards.ts'
 import { initYard } from '../../../src/yard/init-yard.ts'
 import { openYard } from '../../../src/yard/open-yard.ts'
-import { isTrusted } from '../../../src/yard/trust.ts'
+import { isTrusted } from '../../../src/yard/access/trust.ts'
 
 const project = resolve(import.meta.dirname, '../../..')
 let home: string

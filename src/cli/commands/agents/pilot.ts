@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { PilotStart } from '../../../contract/task.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { runInTerminal, TerminalEnd } from '../../../yard/pilot-terminal.ts'
+import type { runInTerminal, TerminalEnd } from '../../../yard/executors/pilot-terminal.ts'
 import type { Connection } from '../../connect/connect.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import type { Client } from '../../connect/owner.ts'
@@ -39,7 +39,7 @@ export const pilot = defineCommand({
     cli.print.progress(
       `${start.agent} works on ${start.task} in ${start.cwd}${branch}${conversation}`,
     )
-    const { runInTerminal } = await import('../../../yard/pilot-terminal.ts')
+    const { runInTerminal } = await import('../../../yard/executors/pilot-terminal.ts')
     const end = await runInTerminal(program)
     return finish(cli, session.value, { end, verdict: verdictFrom(given) })
   },
@@ -58,7 +58,7 @@ async function begin(
 ): Promise<Result<Session, Failure>> {
   let session: Session | null = null
   const { endTerminalStage, takeTerminalStage, terminalProgram } =
-    await import('../../../yard/pilot-terminal.ts')
+    await import('../../../yard/executors/pilot-terminal.ts')
   const outcome = await withYard(cli, async ({ client, paths, owner }) => {
     const start = await client.task.pilot({
       id,
@@ -91,7 +91,7 @@ interface Ended {
 
 /** Reports what became of it in the agent's name, and lets the yard settle it. */
 async function finish(cli: Cli, session: Session, { end, verdict }: Ended): Promise<Outcome> {
-  const { endTerminalStage } = await import('../../../yard/pilot-terminal.ts')
+  const { endTerminalStage } = await import('../../../yard/executors/pilot-terminal.ts')
   const { start } = session
   let reported: Outcome = ok(0)
   try {
@@ -122,7 +122,7 @@ async function report(
   if (agent.value.status === 'ended' || agent.value.said !== null) return ok(0)
   const verdict = given ?? (await askVerdict(cli, start.task))
   if (verdict.kind === 'back') return ok(0)
-  const { pilotVariables } = await import('../../../yard/pilot-terminal.ts')
+  const { pilotVariables } = await import('../../../yard/executors/pilot-terminal.ts')
   const env = { ...cli.machine.env, ...pilotVariables(start, paths, null) }
   const asAgent = { ...cli, machine: { ...cli.machine, env }, dir: null }
   return withYard(asAgent, async ({ client }) => {

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { ConfigChange } from '../../../config/edit.ts'
 import type { ConfigSources } from '../../../config/load.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { isRole, isUnusedRole, ROLES } from '../../../domain/roles.ts'
+import { isRole, isUnusedRole, ROLES } from '../../../domain/settings.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import {

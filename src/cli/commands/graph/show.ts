@@ -1,9 +1,8 @@
 /** All about one task. */
 import { ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
-import { formatDuration } from '../../../domain/duration.ts'
+import { dollarsText, formatDuration } from '../../../domain/format.ts'
 import { originText } from '../../../domain/origin.ts'
-import { dollarsText } from '../../../domain/format.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'

@@ -1,7 +1,7 @@
 /** The graph as a picture of lines: a layer for each step, with what each task waits for. */
 import { ok } from '../../../base/result.ts'
 import type { TaskCard } from '../../../contract/view.ts'
-import { dagOf, layersOf, longestChain } from '../../../domain/dag.ts'
+import { dagOf, layersOf, longestChain } from '../../../domain/graph/dag.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { paintState, signOf } from '../../text/format.ts'

@@ -39,7 +39,7 @@ export const mcp = defineCommand({
 async function callerOf({ machine, dir }: Cli): Promise<Result<AgentCaller | null, Failure>> {
   const paths = findYard(machine.cwd, machine.env, dir)
   if (!paths.ok) return ok(null)
-  const { findCaller, namelessRefusal } = await import('../../../yard/caller.ts')
+  const { findCaller, namelessRefusal } = await import('../../../yard/access/caller.ts')
   const caller = findCaller(machine.env, paths.value.root)
   if (caller.kind === 'nameless') return err(namelessRefusal())
   return ok(caller.kind === 'agent' ? caller : null)

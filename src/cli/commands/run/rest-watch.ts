@@ -1,6 +1,6 @@
 /** Decides from the live graph whether tasks are at rest, and how they ended. Asks the host only for what the cards lack. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { movingTasks, type RestingTask } from '../../../domain/rest.ts'
+import { movingTasks, type RestingTask } from '../../../domain/graph/rest.ts'
 import { isTakenByPeople } from '../../../domain/settings.ts'
 import { SHOWN_STATES, type ShownState } from '../../../domain/task.ts'
 import type { Client } from '../../connect/owner.ts'

@@ -1,5 +1,5 @@
 import { err, ok } from '../../../base/result.ts'
-import { formatDuration } from '../../../domain/duration.ts'
+import { formatDuration } from '../../../domain/format.ts'
 import type { Connection } from '../../connect/connect.ts'
 import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'

@@ -16,7 +16,7 @@ export const watch = defineCommand({
     const { machine } = cli
     const paths = findYard(machine.cwd, machine.env, cli.dir)
     if (!paths.ok) return paths
-    const { findCaller } = await import('../../../yard/caller.ts')
+    const { findCaller } = await import('../../../yard/access/caller.ts')
     const { askOwner } = await import('../../connect/owner.ts')
     const owner = await askOwner(paths.value, findCaller(machine.env, paths.value.root))
     if (!owner.ok) return owner

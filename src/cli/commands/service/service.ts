@@ -23,7 +23,7 @@ async function askService(
   const { machine } = cli
   const paths = findYard(machine.cwd, machine.env, cli.dir)
   if (!paths.ok) return paths
-  const { findCaller } = await import('../../../yard/caller.ts')
+  const { findCaller } = await import('../../../yard/access/caller.ts')
   const { askOwner } = await import('../../connect/owner.ts')
   const caller = findCaller(machine.env, paths.value.root)
   const owner = await askOwner(paths.value, caller)

@@ -200,7 +200,7 @@ function signalEnd(pid: number): boolean {
 const END_TIMEOUT_MS = 40_000
 
 async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise<boolean> {
-  const { isOwned } = await import('../../../yard/is-owned.ts')
+  const { isOwned } = await import('../../../yard/access/is-owned.ts')
   const { findOwner, isAlive } = await import('../../connect/owner.ts')
   const giveUpAt = performance.now() + END_TIMEOUT_MS
   while (performance.now() < giveUpAt) {

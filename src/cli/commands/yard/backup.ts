@@ -30,7 +30,7 @@ export const restore = defineCommand({
     const { machine, print } = cli
     const paths = findYard(machine.cwd, machine.env, cli.dir)
     if (!paths.ok) return paths
-    const { restoreBackup } = await import('../../../yard/restore-yard.ts')
+    const { restoreBackup } = await import('../../../yard/backup/backups.ts')
     const { data: dataFolder } = userPaths(machine.env)
     const options = { paths: paths.value, dataFolder, at: Date.now(), killAgents }
     const path = file === undefined ? null : resolve(machine.cwd, file)

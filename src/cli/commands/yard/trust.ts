@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { err, ok } from '../../../base/result.ts'
 import { findYard, userPaths } from '../../../config/paths.ts'
-import type { RefusedSetting } from '../../../yard/plan-git-guard.ts'
-import type { TrustShown } from '../../../yard/trust.ts'
+import type { RefusedSetting } from '../../../yard/git/plan-git-guard.ts'
+import type { TrustShown } from '../../../yard/access/trust.ts'
 import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
@@ -22,8 +22,8 @@ export const trust = defineCommand({
     const paths = found.value
     const user = userPaths(machine.env)
     const { loadConfig } = await import('../../../config/load.ts')
-    const { confirmTrust, describeTrust, isTrusted } = await import('../../../yard/trust.ts')
-    const guard = await import('../../../yard/plan-git-guard.ts')
+    const { confirmTrust, describeTrust, isTrusted } = await import('../../../yard/access/trust.ts')
+    const guard = await import('../../../yard/git/plan-git-guard.ts')
     const config = loadConfig({
       globalFile: user.config,
       projectFile: paths.config,

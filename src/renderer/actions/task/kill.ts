@@ -1,7 +1,7 @@
 /** Ending agents: what stops and what is kept is said before, how far it is while it goes on, and what became of it afterwards. */
 import type { AgentView } from '../../../contract/view.ts'
 import { isLaunched } from '../../../domain/agent.ts'
-import { parseDuration } from '../../../domain/duration.ts'
+import { parseDuration } from '../../../domain/format.ts'
 import { durationText, elapsedText } from '../../../domain/format.ts'
 import { announce } from '../../model/announcer.ts'
 import type { YardClient } from '../../model/session/link.ts'

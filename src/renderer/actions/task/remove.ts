@@ -1,7 +1,7 @@
 /** Removing tasks that never had an agent: they can be put back. When others wait for them, the person chooses what becomes of those. */
 import type { TaskChange } from '../../../contract/task.ts'
 import type { TaskCard } from '../../../contract/view.ts'
-import { dagOf, topologicalOrder } from '../../../domain/dag.ts'
+import { dagOf, topologicalOrder } from '../../../domain/graph/dag.ts'
 import type { YardClient } from '../../model/session/link.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from '../../model/reach.ts'
 import {

@@ -1,5 +1,5 @@
 /** The graph by index, with the column of each task. */
-import { topologicalOrder, type Dag, type DagNode } from '../../../domain/dag.ts'
+import { topologicalOrder, type Dag, type DagNode } from '../../../domain/graph/dag.ts'
 
 export interface Layered {
   readonly dag: Dag<number>

@@ -1,5 +1,5 @@
 /** Lays out off the page's thread. Remembers where tasks stood, also those that are gone: one that comes back finds its place again. */
-import type { DagNode } from '../../../domain/dag.ts'
+import type { DagNode } from '../../../domain/graph/dag.ts'
 import { layOut } from './layout.ts'
 import type { Layout, Place } from './place.ts'
 

@@ -3,7 +3,7 @@
  * rows by least bending, the longest chain on one row, tasks that stand alone in a field below. Deterministic. With a former
  * layout, known tasks keep their place for as long as their blockers stand to the left, and new ones take free places.
  */
-import { longestChain, type DagNode } from '../../../domain/dag.ts'
+import { longestChain, type DagNode } from '../../../domain/graph/dag.ts'
 import { toLayered, type Layered } from './layered.ts'
 import { orderLayers } from './order-layers.ts'
 import type { Layout } from './place.ts'

@@ -1,5 +1,5 @@
 /** The page's side of the layout worker: one request at a time; of those that come meanwhile only the newest is kept. */
-import type { DagNode } from '../../../domain/dag.ts'
+import type { DagNode } from '../../../domain/graph/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
 import type { Layout, Place } from './place.ts'
 

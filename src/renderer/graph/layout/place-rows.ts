@@ -1,6 +1,6 @@
 /** A row for each task: in its column's order, no two on one place, as level with its neighbours as that allows. */
 import { meanPlace } from './order-layers.ts'
-import { topologicalOrder } from '../../../domain/dag.ts'
+import { topologicalOrder } from '../../../domain/graph/dag.ts'
 import type { Layered } from './layered.ts'
 
 const SWEEPS = 4

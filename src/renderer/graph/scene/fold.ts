@@ -5,7 +5,7 @@
 import type { Position, TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
-import { topologicalOrder } from '../../../domain/dag.ts'
+import { topologicalOrder } from '../../../domain/graph/dag.ts'
 import { dagOfTasks, dependentsOf } from '../../model/reach.ts'
 import type { Direction } from '../layout/grid.ts'
 

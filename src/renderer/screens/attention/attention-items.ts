@@ -7,7 +7,7 @@ import type {
   Summary,
   TaskCard,
 } from '../../../contract/view.ts'
-import { countHeldBy } from '../../../domain/held-by.ts'
+import { countHeldBy } from '../../../domain/graph/dag.ts'
 import { BREAKER_KINDS } from '../../../domain/plan.ts'
 import { plural } from '../../ui/numbers.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'

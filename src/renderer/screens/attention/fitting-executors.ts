@@ -1,6 +1,6 @@
 /** Executors that can do a task, here and now. Pure. */
 import type { TaskView } from '../../../contract/view.ts'
-import { mismatchOf } from '../../../domain/resolve.ts'
+import { mismatchOf } from '../../../domain/routing/resolve.ts'
 import type { YardClient } from '../../model/session/link.ts'
 
 type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]

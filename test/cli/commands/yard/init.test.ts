@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths } from '../../../../src/config/paths.ts'
 import { initYard } from '../../../../src/yard/init-yard.ts'
-import { isTrusted } from '../../../../src/yard/trust.ts'
+import { isTrusted } from '../../../../src/yard/access/trust.ts'
 import { openTestYard, PROGRAM } from '../../yard-command.ts'
 
 let base: string

@@ -6,7 +6,7 @@ import {
   NODE_HEIGHT,
   NODE_WIDTH,
 } from '../../../../src/renderer/graph/layout/grid.ts'
-import type { DagNode } from '../../../../src/domain/dag.ts'
+import type { DagNode } from '../../../../src/domain/graph/dag.ts'
 import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
 import {
   courseOf,

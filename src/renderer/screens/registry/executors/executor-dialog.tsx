@@ -1,6 +1,6 @@
 /** A new executor: a name, how its agents are run, and what that cannot do without. */
 import { useState, type FormEvent } from 'react'
-import { EXECUTOR_TYPE_LABELS } from '../../../../domain/executor-labels.ts'
+import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { EXECUTOR_TYPES } from '../../../../domain/settings.ts'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'

@@ -1,7 +1,7 @@
 /** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
 import type { FoundCli } from '../../../../contract/lobby.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { EXECUTOR_TYPE_LABELS } from '../../../../domain/executor-labels.ts'
+import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'
 import type { YardClient } from '../../../model/session/link.ts'
 import { formatKey } from '../../../components/config-entry.ts'

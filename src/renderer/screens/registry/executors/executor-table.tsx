@@ -2,7 +2,7 @@
 import type { KeyboardEvent, Ref } from 'react'
 import type { FoundCli } from '../../../../contract/lobby.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { PERMISSION_LABELS } from '../../../../domain/executor-labels.ts'
+import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Countdown } from '../../../components/countdown.tsx'

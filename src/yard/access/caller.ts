@@ -1,0 +1,185 @@
+/**
+ * Who calls: a person, or an agent of this yard. The agent's variables are looked for in this process and, on Linux, in the
+ * processes above it as they were started, so that an agent that takes them out of its environment is still known. The marker
+ * that everything below an agent bears is enough. An agent of another yard is an agent here, too, and no person: it may do nothing.
+ * That guards against mistakes, not against malice.
+ */
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { MARKER_VARIABLE } from '../../domain/agent.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { STAGE_FILES } from '../../agents/process/stage-files.ts'
+import { yardPaths } from '../../config/paths.ts'
+import { type AgentId, agentIdSchema, agentNumberOf } from '../../domain/ids.ts'
+import { agentToken, openSecret } from '../handlers/agent-token.ts'
+
+export type Caller =
+  | { readonly kind: 'person' }
+  | {
+      readonly kind: 'agent'
+      readonly agentId: string
+      readonly taskId: string
+      readonly generation: number
+      readonly token: string
+      /** Where the host was when the agent was started; it may be gone. */
+      readonly url: string | null
+    }
+  /** Below an agent of another yard, or not known of which: it may do nothing. */
+  | { readonly kind: 'nameless' }
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** `root` is the folder of the yard that is meant, or where one would be. */
+export function findCaller(
+  env: Env,
+  root: string,
+  ancestors: () => Iterable<Env> = ancestorEnvironments,
+): Caller {
+  const markers = createMarkers(root)
+  const own = agentIn(env, root) ?? markers.agentOf(env)
+  if (own) return own
+  let isBelowAgent = bearsAgent(env)
+  for (const environment of ancestors()) {
+    const agent = agentIn(environment, root) ?? markers.agentOf(environment)
+    if (agent) return agent
+    isBelowAgent ||= bearsAgent(environment)
+  }
+  return isBelowAgent ? { kind: 'nameless' } : { kind: 'person' }
+}
+
+/** Reads the markers of one chain of processes, each once. */
+function createMarkers(root: string) {
+  const known = new Map<string, MarkedAgent | null>()
+  return {
+    agentOf(env: Env): Caller | null {
+      const marker = env[MARKER_VARIABLE]
+      if (!marker) return null
+      const marked = known.get(marker) ?? (known.has(marker) ? null : findMarkedAgent(root, marker))
+      known.set(marker, marked)
+      return marked ? { kind: 'agent', ...marked, url: env['YARD_URL'] || null } : null
+    },
+  }
+}
+
+/** The refusal of a nameless caller, whatever it asks for. */
+export const namelessRefusal = (): Failure =>
+  failure('not-allowed', 'this was started by an agent, and by none of this yard that is known', {
+    hint: 'an agent may speak to its own yard alone; YARD_TOKEN and YARD_DIR are set by the host that starts it and must be left as they are',
+  })
+
+/** Of whatever yard, by the marker or by the variables that every agent is given. */
+const bearsAgent = (env: Env): boolean =>
+  Boolean(env[MARKER_VARIABLE]) || (Boolean(env['YARD_TOKEN']) && Boolean(env['YARD_AGENT_ID']))
+
+function agentIn(env: Env, root: string): Caller | null {
+  const { YARD_TOKEN, YARD_AGENT_ID, YARD_TASK_ID, YARD_GENERATION, YARD_DIR, YARD_URL } = env
+  const generation = Number(YARD_GENERATION)
+  if (!YARD_TOKEN || !YARD_AGENT_ID || !YARD_TASK_ID || !YARD_DIR) return null
+  if (!Number.isInteger(generation) || !isSameFolder(YARD_DIR, root)) return null
+  return {
+    kind: 'agent',
+    agentId: YARD_AGENT_ID,
+    taskId: YARD_TASK_ID,
+    generation,
+    token: YARD_TOKEN,
+    url: YARD_URL || null,
+  }
+}
+
+function isSameFolder(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b)
+  } catch {
+    return false // one is not there
+  }
+}
+
+/** Deeper chains than this are no real ones. */
+const MOST_ANCESTORS = 64
+
+/** Of a process and those above it, as they were started; nothing where the system does not tell. */
+export function* ancestorEnvironments(from = process.pid): Generator<Env> {
+  if (process.platform !== 'linux') return
+  let pid = from
+  for (let steps = 0; steps < MOST_ANCESTORS && pid > 1; steps++) {
+    const environment = readProcess(pid, 'environ')
+    if (environment !== null) yield parseEnvironment(environment)
+    const parent = parentOf(readProcess(pid, 'stat') ?? '')
+    if (parent === null) return
+    pid = parent
+  }
+}
+
+function readProcess(pid: number, file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return null // gone, or another user's
+  }
+}
+
+function parseEnvironment(text: string): Env {
+  const env: Record<string, string> = {}
+  for (const entry of text.split('\0')) {
+    const at = entry.indexOf('=')
+    if (at > 0 && entry.startsWith('YARD_')) env[entry.slice(0, at)] = entry.slice(at + 1)
+  }
+  return env
+}
+
+/** The name in the second field may hold anything, so count from its closing bracket. */
+export function parentOf(stat: string): number | null {
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  return Number.isInteger(parent) && parent > 0 ? parent : null
+}
+
+/** Whose marker a process carries: every agent's folder holds what it was started with, the marker's value included. */
+const recordSchema = z.object({
+  agent: agentIdSchema,
+  task: z.string(),
+  generation: z.number().int().positive(),
+  key: z.string(),
+})
+
+export interface MarkedAgent {
+  readonly agentId: AgentId
+  readonly taskId: string
+  readonly generation: number
+  readonly token: string
+}
+
+/** Null when no agent of the yard in `root` was started with this marker, or its token cannot be made here. */
+export function findMarkedAgent(root: string, marker: string): MarkedAgent | null {
+  const { agents, service } = yardPaths(root)
+  for (const id of newestFirst(agents)) {
+    const record = readRecord(join(agents, id, STAGE_FILES.launch))
+    if (record?.key !== marker) continue
+    const { agent: agentId, task: taskId, generation } = record
+    try {
+      const token = agentToken(openSecret(service.secret), agentId, generation)
+      return { agentId, taskId, generation, token }
+    } catch {
+      return null // the secret is not ours to read
+    }
+  }
+  return null
+}
+
+/** Ids are counted up. */
+function newestFirst(folder: string): AgentId[] {
+  try {
+    const ids = readdirSync(folder).flatMap((name) => agentIdSchema.safeParse(name).data ?? [])
+    return ids.toSorted((a, b) => agentNumberOf(b) - agentNumberOf(a))
+  } catch {
+    return [] // no agent was ever started
+  }
+}
+
+function readRecord(file: string): z.infer<typeof recordSchema> | null {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null // not written, torn, or another user's
+  }
+}

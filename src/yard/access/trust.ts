@@ -1,0 +1,238 @@
+/**
+ * Whether a yard may run anything. One that was made here is trusted; one that came with a repository is not, until a person
+ * has seen what it would run. Kept in the user's own folder, keyed by path, and for a foreign yard by its config's hash too.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { replaceFile } from '../../files/replace-file.ts'
+import { withFileLockSync } from '../../config/file-lock.ts'
+import type { YardPaths } from '../../config/paths.ts'
+import { createProfile } from '../../config/profiles.ts'
+import { BUILT_IN_MODELS } from '../../config/models.ts'
+import type { Profile, Settings } from '../../domain/settings.ts'
+import { readTaskLines, type TaskLine } from '../../store/read-lines.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+
+const bookSchema = z.record(
+  z.string(),
+  z.union([z.object({ made: z.string() }), z.object({ configHash: z.string() })]),
+)
+type Book = z.infer<typeof bookSchema>
+
+export interface TrustPlace {
+  readonly paths: YardPaths
+  /** The user's data folder. */
+  readonly dataFolder: string
+}
+
+export function isTrusted(place: TrustPlace): boolean {
+  const entry = readBook(place)[keyOf(place)]
+  if (!entry) return false
+  return 'made' in entry
+    ? entry.made === readId(place.paths)
+    : entry.configHash === configHash(place.paths)
+}
+
+/** The yard gets an id of its own: another yard that comes to stand at this path is another yard. */
+export function trustAsMade(place: TrustPlace): void {
+  const id = readId(place.paths) ?? makeId(place.paths)
+  write(place, { made: id })
+}
+
+/** One of those who make the same yard at once gives it its id. */
+function makeId(paths: YardPaths): string {
+  const file = idFile(paths)
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${randomUUID()}\n`)
+  try {
+    linkSync(own, file)
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    // Empty, or of a file system that knows no links: then it is ours to write.
+    if (!isThere || readId(paths) === null) renameSync(own, file)
+  } finally {
+    rmSync(own, { force: true })
+  }
+  return readId(paths) ?? ''
+}
+
+/** `hash`: of the config file that a person has judged. */
+export const confirmTrust = (place: TrustPlace, hash: string = configHash(place.paths)): void =>
+  write(place, { configHash: hash })
+
+export interface TrustShown {
+  readonly executors: string[]
+  /** Those of them that are as they come with the program. */
+  readonly builtIn: string[]
+  /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
+  readonly settings: string[]
+  readonly variables: string[]
+  /** Of every task: its shell lines, the address that it is posted to, a folder of its own. */
+  readonly lines: readonly TaskLine[]
+}
+
+/** What a person is shown before they say yes: what would run, and which variables it would read. */
+export function describeTrust(settings: Settings, paths: YardPaths): TrustShown {
+  const profiles = Object.values(settings.executors)
+  const variables = profiles.flatMap((p) => [
+    ...[...Object.values(p.env), ...Object.values(p.headers)].flatMap((v) =>
+      typeof v === 'string' ? [] : [v.from],
+    ),
+    ...(p.apiKeyEnv === null ? [] : [p.apiKeyEnv]),
+  ])
+  const modelKeys = Object.values(settings.models).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? [])
+  return {
+    executors: profiles.map(executorLine),
+    builtIn: profiles.filter(isBuiltIn).map(executorLine),
+    settings: [...worktreeLines(settings), ...modelLines(settings)],
+    variables: [...new Set([...variables, ...modelKeys])].toSorted(),
+    lines: readTaskLines(paths.db),
+  }
+}
+
+const isBuiltIn = (p: Profile): boolean =>
+  p.name === p.type && isDeepStrictEqual(p, createProfile(p.type, p.type, {}))
+
+/** Values that stand in the file are shown as they are: whoever wrote it chose them, and a program may be led by one. */
+function executorLine(p: Profile): string {
+  const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
+  const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
+  const service = p.url === null ? '' : ` posts to ${p.url}`
+  return `${p.name} (${p.type}, permissions ${p.permissions})${command}${place}${service}${listed(' with', p.env, '=')}${listed(' sending', p.headers, ': ')}`
+}
+
+function listed(word: string, table: Profile['env'], is: string): string {
+  const said = Object.entries(table).map(
+    ([name, value]) => `${name}${is}${typeof value === 'string' ? value : `$${value.from}`}`,
+  )
+  return said.length === 0 ? '' : `${word} ${said.join(', ')}`
+}
+
+function worktreeLines({ worktree }: Settings): string[] {
+  const { copy, setup, land, target, push, remote, merger } = worktree
+  const where = target === null ? 'the branch of the main checkout' : `branch ${target}`
+  return [
+    ...(setup === null ? [] : [`new worktrees run ${setup}`]),
+    ...(copy.length === 0 ? [] : [`new worktrees get a copy of ${copy.join(', ')}`]),
+    ...(land === 'auto' ? [`finished work lands by itself on ${where}`] : []),
+    ...(land === 'pr' ? [`finished work is prepared for a pull request to ${where}`] : []),
+    ...(push ? [`what was prepared is pushed to ${remote}`] : []),
+    ...(land === 'keep' ? [] : [`conflicts are settled by ${merger}`]),
+  ]
+}
+
+/** A model's own address gets the key of its provider; the built-in ones are no news. */
+const modelLines = ({ models }: Settings): string[] =>
+  Object.values(models).flatMap(({ name, endpoint }) =>
+    endpoint === null || endpoint === BUILT_IN_MODELS[name]?.endpoint
+      ? []
+      : [`model ${name} is asked at ${endpoint}`],
+  )
+
+const idFile = (paths: YardPaths): string => join(paths.yard, 'id')
+
+function readId(paths: YardPaths): string | null {
+  try {
+    return readFileSync(idFile(paths), 'utf8').trim() || null
+  } catch {
+    return null // made elsewhere, or by nobody
+  }
+}
+
+function keyOf({ paths }: TrustPlace): string {
+  try {
+    return realpathSync(paths.root)
+  } catch {
+    return paths.root // not there yet: then nothing is trusted under that name either
+  }
+}
+
+const bookFile = ({ dataFolder }: TrustPlace): string => join(dataFolder, 'trust.json')
+
+function readBook(place: TrustPlace): Book {
+  try {
+    return bookSchema.parse(JSON.parse(readFileSync(bookFile(place), 'utf8')))
+  } catch {
+    return {} // no book, or one that nobody can read, trusts nobody
+  }
+}
+
+/** In turn with all others who write in the book: each keeps what it finds there. */
+function write(place: TrustPlace, entry: Book[string]): void {
+  const file = bookFile(place)
+  const written = withFileLockSync(file, () => {
+    const book = { ...readBook(place), [keyOf(place)]: entry }
+    replaceFile(file, `${JSON.stringify(book, null, 2)}\n`)
+    return true
+  })
+  if (written === null)
+    throw new Error(`${file} is being written by another process; remove ${file}.lock if none runs`)
+}
+
+/** Of the yard's own config file. */
+export function configHash(paths: YardPaths): string {
+  let text = ''
+  try {
+    text = readFileSync(paths.config, 'utf8')
+  } catch {
+    // no config of its own: the defaults are what is trusted
+  }
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Trust given from a window: what a person says yes to is exactly what they were shown. */
+export interface TrustAsked extends TrustShown {
+  /** Stands for all of this, and for the config file as it was read. */
+  readonly seen: string
+}
+
+/** `readSettings` reads the files anew: what counts is what would run next, not what was read at the start. */
+type ReadSettings = () => Result<Settings, Failure>
+
+export function askTrust(
+  place: TrustPlace,
+  readSettings: ReadSettings,
+): Result<TrustAsked, Failure> {
+  const looked = look(place, readSettings)
+  return looked.ok ? ok(looked.value.asked) : looked
+}
+
+interface Looked {
+  /** Of the config file that was judged. */
+  readonly hash: string
+  readonly asked: TrustAsked
+}
+
+function look(place: TrustPlace, readSettings: ReadSettings): Result<Looked, Failure> {
+  const hash = configHash(place.paths)
+  const settings = readSettings()
+  if (!settings.ok) return settings
+  const shown = describeTrust(settings.value, place.paths)
+  if (configHash(place.paths) !== hash) return err(changed)
+  const seen = createHash('sha256')
+    .update(JSON.stringify([hash, shown]))
+    .digest('hex')
+  return ok({ hash, asked: { ...shown, seen } })
+}
+
+/** `seen` as it came with what the person saw. `wrong-state` when something of it is another by now. */
+export function giveTrust(
+  place: TrustPlace,
+  readSettings: ReadSettings,
+  seen: string,
+): Result<void, Failure> {
+  const looked = look(place, readSettings)
+  if (!looked.ok) return looked
+  const { hash, asked } = looked.value
+  if (asked.seen !== seen) return err(changed)
+  confirmTrust(place, hash)
+  return ok(undefined)
+}
+
+const changed = failure('wrong-state', 'what this yard would run has changed meanwhile', {
+  hint: 'look at the list again',
+})

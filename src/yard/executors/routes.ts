@@ -1,0 +1,259 @@
+/** How each task would be run now, by the settings; remembered until they change. */
+import { statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Caps, Route } from '../../coordinator/ports.ts'
+import { foreignKeyError } from '../../agents/executors/native.ts'
+import type { LoadedConfig } from '../../config/load.ts'
+import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
+import type { AnyCommand } from '../../domain/command.ts'
+import { faultsFailure, faultsOfAdd, type IndexedFault } from '../../domain/decide/decide-add.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import type { Plan } from '../../domain/plan.ts'
+import type { NewTask } from '../../domain/new-task.ts'
+import { standInOf } from '../../domain/routing/fallback.ts'
+import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
+import { findModel, profileModelOf } from '../../domain/routing/models.ts'
+import {
+  ignoredBy,
+  mismatchOf,
+  resolveExecutor,
+  resolveModel,
+  timelessFault,
+  type ModelChoice,
+} from '../../domain/routing/resolve.ts'
+import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
+import type { Task } from '../../domain/task.ts'
+import { endpointOf, endpointText, originsOf } from './origins.ts'
+
+type Asked = Pick<
+  NewTask,
+  | 'executor'
+  | 'exec'
+  | 'model'
+  | 'verify'
+  | 'budget'
+  | 'budgetTokens'
+  | 'context'
+  | 'mode'
+  | 'schedule'
+  | 'delayMs'
+  | 'notBefore'
+>
+
+export interface Routes {
+  of(task: Task): Result<Route, Failure>
+  /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
+  faultOf(task: Asked, said?: Asked): Failure | null
+}
+
+export function createRoutes(config: Config, root: string): Routes {
+  const { settings } = config
+  const known = new Map<string, Result<Route, Failure>>()
+  return {
+    of(task) {
+      const { executor, exec, model, worktree, repo, timeoutMs } = task
+      const isMerge = task.merging !== null
+      const key = JSON.stringify([
+        executor,
+        exec === null,
+        model,
+        worktree,
+        repo,
+        timeoutMs,
+        isMerge,
+        task.budget !== null,
+        (task.budgetTokens ?? null) !== null,
+      ])
+      let route = known.get(key)
+      if (!route) known.set(key, (route = routeOf(config, task, root)))
+      return route
+    },
+    faultOf(task, said = task) {
+      const { executor, exec, model, verify = null, budget, budgetTokens } = task
+      const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
+      const choice = resolveExecutor(settings, wish)
+      if (!choice.ok) return choice.error
+      const misfit = mismatchOf(wish, choice.value.profile)
+      if (misfit) return misfit
+      const idle = ignoredBy(said, choice.value.profile) ?? timelessFault(settings, task)
+      if (idle) return idle
+      const chosen = resolveModel(settings, wish, choice.value.profile)
+      if (!chosen.ok) return chosen.error
+      const caps = { budget, budgetTokens }
+      const { profile } = choice.value
+      return (
+        strayKeyOf(settings, profile, chosen.value.name) ??
+        unknownCostOf(settings, caps, profile, chosen.value.name)
+      )
+    },
+  }
+}
+
+type Config = Pick<LoadedConfig, 'settings' | 'get'>
+
+function routeOf(config: Config, task: Task, root: string): Result<Route, Failure> {
+  const { settings } = config
+  const origins = originsOf(config)
+  const choice = resolveExecutor(settings, task, origins)
+  if (!choice.ok) return choice
+  const { profile, why } = choice.value
+  const misfit = mismatchOf(task, profile)
+  if (misfit) return err(misfit)
+  const model = resolveModel(settings, task, profile, origins)
+  if (!model.ok) return model
+  const fault =
+    strayKeyOf(settings, profile, model.value.name) ??
+    unknownCostOf(settings, task, profile, model.value.name)
+  if (fault) return err(fault)
+  return ok(routeBy({ config, task, root }, { profile, why, model: model.value }))
+}
+
+/** A key that would go to an address that it was not named for. */
+function strayKeyOf(settings: Settings, profile: Profile, model: string | null): Failure | null {
+  if (profile.type !== 'native' || model === null) return null
+  const entry = findModel(settings, model)
+  const fault = foreignKeyError(profile, entry, profileModelOf(settings, profile))
+  return fault === null ? null : failure('not-allowed', fault)
+}
+
+interface Way {
+  readonly profile: Profile
+  readonly why: string
+  readonly model: ModelChoice
+}
+
+function routeBy(
+  scene: { readonly config: Config; readonly task: Task; readonly root: string },
+  { profile, why, model }: Way,
+): Route {
+  const { config, task, root } = scene
+  const { settings } = config
+  const entry = model.name === null ? null : findModel(settings, model.name)
+  const endpoint = endpointOf(config, task, profile, entry)
+  const next = standInOf(settings, task, profile)
+  const isSafe = next !== null && strayKeyOf(settings, next.profile, next.model.name) === null
+  return {
+    executor: profile.name,
+    executorType: profile.type,
+    model: model.name,
+    modelId: model.modelId,
+    provider: accountOf(profile, entry),
+    provenance: {
+      executor: why,
+      model: `${model.why}${noteOnPrice(settings, { task, profile, model: model.name })}`,
+      ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
+    },
+    timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
+    exclusive: exclusiveFolderOf({ task, profile }, root),
+    isForPeople: isTakenByPeople(profile.type),
+    fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
+  }
+}
+
+/** A cap in dollars that cannot stop it while it works is told with its launch. */
+function noteOnPrice(
+  settings: Settings,
+  {
+    task,
+    profile,
+    model,
+  }: { readonly task: Task; readonly profile: Profile; readonly model: string | null },
+): string {
+  const { dayUsd, graphUsd } = settings.budget
+  const isCapped = task.budget !== null || dayUsd !== null || graphUsd !== null
+  const why = isCapped ? unpricedLive(settings, profile, model) : null
+  return why === null ? '' : `; budgets in dollars see its cost at its end only: ${why}`
+}
+
+export function capsOf(settings: Settings, mayStart: boolean): Caps {
+  const { coordinator, agent, caps, schedule } = settings
+  const capped = Object.values(settings.executors).flatMap((p) =>
+    p.maxAgents === null ? [] : [[p.name, p.maxAgents] as const],
+  )
+  return {
+    maxAgents: mayStart ? coordinator.maxAgents : 0,
+    executors: Object.fromEntries(capped),
+    models: caps.models,
+    tags: caps.tags,
+    pollIntervalMs: coordinator.pollIntervalMs,
+    heartbeatTimeoutMs: agent.heartbeatTimeoutMs,
+    stopGraceMs: agent.stopGraceMs,
+    doneGraceMs: agent.doneGraceMs,
+    endSilent: agent.endSilent,
+    missed: schedule.missed,
+  }
+}
+
+/** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
+export function faultOf(routes: Routes, plan: Plan, command: AnyCommand): Failure | null {
+  if (command.type === 'task.add')
+    return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
+  if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
+  if (command.type === 'tasks.change')
+    return command.commands.map((each) => faultOf(routes, plan, each)).find(Boolean) ?? null
+  if (command.type !== 'tasks.import') return null
+  const tasks = command.tasks.map(({ task }) => task)
+  const faults = routeFaults(routes, tasks)
+  if (faults.length === 0) return null // the rest is decided with the command
+  return faultsFailure([...faults, ...faultsOfAdd(plan, tasks)], tasks.length)
+}
+
+const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedFault[] =>
+  tasks.flatMap((task, index) => {
+    const failure = routes.faultOf(task) ?? faultOfRepo(task.repo)
+    return failure ? [{ index, failure }] : []
+  })
+
+/** Everything that would keep these tasks from being imported now. */
+export const importFaults = (
+  routes: Routes,
+  plan: Plan,
+  tasks: readonly NewTask[],
+): readonly IndexedFault[] => [...routeFaults(routes, tasks), ...faultsOfAdd(plan, tasks)]
+
+function faultOfEdit(
+  routes: Routes,
+  plan: Plan,
+  { id, edit }: Extract<AnyCommand, { type: 'task.edit' }>,
+): Failure | null {
+  const task = plan.tasks.get(id)
+  const repo = faultOfRepo(edit.repo)
+  if (repo) return repo
+  const { executor, exec, model, verify, budget, budgetTokens, context, mode, schedule } = edit
+  const fields = { executor, exec, model, verify, budget, budgetTokens, context, mode }
+  const said = definedOf({ ...fields, schedule })
+  if (!task || Object.keys(said).length === 0) return null
+  const asked = { ...task, ...said, notBefore: edit.notBefore ?? startOf(task) }
+  // What it has been left with by an earlier program is no fault of this edit.
+  return routes.faultOf(asked, executor === undefined && exec === undefined ? said : asked)
+}
+
+const startOf = ({ state }: Task): number | undefined =>
+  state.kind === 'open' ? (state.notBefore ?? undefined) : undefined
+
+function faultOfRepo(repo: string | null | undefined): Failure | null {
+  if (repo == null) return null
+  if (!isAbsolute(repo))
+    return failure('bad-request', `repo "${repo}" is not an absolute path`, {
+      hint: 'write it whole',
+    })
+  if (isFolder(repo)) return null
+  return failure('bad-request', `there is no folder ${repo}`, {
+    hint: 'make it first, or name another with --repo',
+  })
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // not there, too long, or not for us to see
+  }
+}
+
+/** Fields that an edit does not name stay as the task has them. */
+const definedOf = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>

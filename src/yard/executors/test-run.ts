@@ -1,0 +1,201 @@
+/** One trivial real turn of an executor, apart from the graph: whether it can work here, shown rather than guessed. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../base/clock.ts'
+import { err, invariant, ok, type Result } from '../../base/result.ts'
+import type { Usage } from '../../domain/agent.ts'
+import { judge } from '../../domain/completion.ts'
+import { decide } from '../../domain/decide/decide.ts'
+import type { Event } from '../../domain/event.ts'
+import { evolve } from '../../domain/evolve.ts'
+import type { LaunchOrder, Runtime, RuntimeReport } from '../../domain/executor.ts'
+import { failure, type Failure, type WorkFailure } from '../../domain/failure.ts'
+import { agentIdOf, type AgentId } from '../../domain/ids.ts'
+import { createPlan, type MutablePlan } from '../../domain/plan.ts'
+import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
+import type { Profile, Settings } from '../../domain/settings.ts'
+import { modelsOf } from './launch-order.ts'
+
+export interface TestRunResult {
+  readonly name: string
+  readonly ok: boolean
+  /** Its answer, one line; null when it gave none. */
+  readonly text: string | null
+  /** The registry's name of the model that was asked; null = the executor's own default. */
+  readonly model: string | null
+  readonly ms: number
+  readonly usage: Usage | null
+  readonly failure: WorkFailure | null
+}
+
+export interface Trials {
+  /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
+  run(settings: Settings, name: string): Promise<Result<TestRunResult, Failure>>
+  /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A CLI that retries its provider in silence takes long to give up. */
+const TRIAL_MS = 180_000
+const GRACE_MS = 5000
+/** Beyond any number that an agent of the graph will have. */
+const FIRST_NUMBER = 900_000_000_000_000
+const PROMPT = 'This is a test of the connection. Use no tools. Answer with the single word: ready'
+
+export interface TestRunParts {
+  /** A folder of ours; what a trial writes there is removed when it has ended. */
+  readonly folder: string
+  readonly clock: Clock
+  /** Ends what is found in that folder, and removes it. Never rejects. */
+  endOld(agents: string): Promise<void>
+  /** Made when first needed. */
+  openRuntime(agents: string): Runtime
+}
+
+export function createTrials(parts: TestRunParts): Trials {
+  const { folder, clock } = parts
+  let runtime: Runtime | null = null
+  let number = 0
+  let clearing: Promise<void> | null = null
+  const agents = join(folder, 'agents')
+  const clear = (): Promise<void> => (clearing ??= parts.endOld(agents))
+  return {
+    clear,
+    async run(settings, name) {
+      const profile = profileOf(settings, name)
+      if (!profile) return err(unknownExecutor(settings, name))
+      const unfit = whyUntestable(profile)
+      if (unfit) return err(unfit)
+      const cwd = join(folder, 'place')
+      await clear()
+      mkdirSync(cwd, { recursive: true })
+      runtime ??= parts.openRuntime(agents)
+      // Another number than any that an earlier owner gave: what that left may still be there.
+      number = Math.max(number + 1, FIRST_NUMBER + clock.now())
+      const order = orderOf({ settings, profile, cwd, id: agentIdOf(number), now: clock.now() })
+      if (!order.ok) return order
+      const ended = await turnOf(runtime, order.value, clock)
+      rmSync(join(agents, order.value.agent.id), { recursive: true, force: true })
+      return ok(resultOf(order.value, ended))
+    },
+    async close() {
+      await clearing
+      await runtime?.close()
+    },
+  }
+}
+
+/** Those that have no turn of their own, or for whom a test would be work. */
+function whyUntestable({ name, type }: Profile): Failure | null {
+  const words: Partial<Record<Profile['type'], string>> = {
+    manual: 'a person does its tasks',
+    external: 'another orchestrator does its tasks',
+    schedule: 'it hands its tasks on to another executor: test that one',
+    http: 'a service would take the test for a task',
+    shell: 'its tasks bring commands of their own',
+  }
+  const why = words[type]
+  if (why === undefined) return null
+  return failure('bad-request', `executor "${name}" cannot be tested by a turn: ${why}`, {
+    hint: 'yard executors says whether it can run here',
+  })
+}
+
+interface Wish {
+  readonly settings: Settings
+  readonly profile: Profile
+  readonly cwd: string
+  readonly id: AgentId
+  readonly now: number
+}
+
+/** The same words as for any task, through the same rules, in a plan of its own that nobody keeps. */
+function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder, Failure> {
+  const model = resolveModel(settings, { model: null }, profile)
+  if (!model.ok) return model
+  const plan = createPlan()
+  const by = { kind: 'person', name: null } as const
+  const task = {
+    title: 'Test of the connection',
+    description: PROMPT,
+    repo: cwd,
+    worktree: 'off',
+  } as const
+  const added = decide(
+    plan,
+    { type: 'task.add', task: { ...task, mode: 'light' }, nextFireAt: null },
+    { at: now, by, newId: () => 'trial' },
+  )
+  invariant(added.ok, 'a plain task can be added to an empty plan')
+  for (const event of added.value.events) install(plan, event)
+  const [first] = plan.tasks.values()
+  invariant(first, 'the task was added')
+  install(plan, {
+    type: 'agent.claimed',
+    at: now,
+    by: 'process',
+    workplace: null,
+    claim: {
+      taskId: first.id,
+      agentId: id,
+      executor: profile.name,
+      executorType: profile.type,
+      model: model.value.name,
+      modelId: model.value.modelId,
+      provider: null,
+      provenance: { executor: 'named by the test', model: model.value.why },
+      timeoutMs: TRIAL_MS,
+    },
+  })
+  const [agent] = plan.agents.values()
+  const started = plan.tasks.get(first.id)
+  invariant(agent && started, 'the task was claimed')
+  return ok({
+    agent,
+    task: started,
+    profile: { ...profile, coding: false },
+    dependencies: [],
+    isCapped: false,
+    notes: [],
+    graph: [],
+    resume: null,
+    modelId: model.value.modelId,
+    ...modelsOf(settings, profile, model.value.name),
+  })
+}
+
+function install(plan: MutablePlan, event: Event): void {
+  for (const change of evolve(plan, event)) plan.put(change)
+}
+
+type Ended = Extract<RuntimeReport, { kind: 'ended' }>
+
+function turnOf(runtime: Runtime, order: LaunchOrder, clock: Clock): Promise<Ended> {
+  return new Promise((resolve) => {
+    const { id } = order.agent
+    const cancel = clock.after(TRIAL_MS, () =>
+      runtime.stop(id, { graceMs: GRACE_MS, force: false }),
+    )
+    const off = runtime.onReport((agentId, _generation, report) => {
+      if (agentId !== id || report.kind !== 'ended') return
+      cancel()
+      off()
+      resolve(report)
+    })
+    runtime.launch(order)
+  })
+}
+
+function resultOf({ profile, agent }: LaunchOrder, { at, evidence, usage }: Ended): TestRunResult {
+  const verdict = judge(evidence, null, profile.type)
+  return {
+    name: profile.name,
+    ok: verdict.outcome === 'done',
+    text: evidence.final?.text?.replace(/\s+/g, ' ').trim().slice(0, 200) || null,
+    model: agent.model,
+    ms: Math.max(0, at - agent.claimedAt),
+    usage,
+    failure: verdict.failure,
+  }
+}

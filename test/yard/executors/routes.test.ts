@@ -1,0 +1,46 @@
+/** A route never leads a key to an address that it was not named for. */
+import { expect, it } from 'vitest'
+import { createRoutes } from '../../../src/yard/executors/routes.ts'
+import { load } from '../../config/support.ts'
+import { createBench } from '../../support/plan-builder.ts'
+
+const FILE = `
+[models.far]
+provider = "local"
+model_id = "m"
+endpoint = "https://far.example/v1"
+[executors.keyed]
+type = "native"
+model = "sonnet"
+api_key_env = "MY_KEY"
+[executors.claude]
+fallback = "keyed"
+[executors.pi]
+fallback = "keyed"
+`
+
+const routesOf = (project: string) => createRoutes(load({ project }), '/')
+
+it('a task that names another model than the profile’s own is refused, and takes a key of that model', () => {
+  const wish = { executor: 'keyed', model: 'far' }
+  expect(routesOf(FILE).faultOf(wish)).toMatchObject({
+    kind: 'not-allowed',
+    message: expect.stringContaining('models.far.api_key_env'),
+  })
+  const own = FILE.replace('far.example/v1"', 'far.example/v1"\napi_key_env = "FAR_KEY"')
+  expect(routesOf(own).faultOf(wish)).toBeNull()
+})
+
+it('a fallback that would take its key there is none', () => {
+  const bench = createBench()
+  const routes = routesOf(FILE)
+  const routeOf = (executor: string, model: string) => {
+    const id = `${executor}-${model}`
+    bench.add(id, { exec: null, executor, model })
+    const route = routes.of(bench.task(id))
+    if (!route.ok) throw new Error(route.error.message)
+    return route.value
+  }
+  expect(routeOf('pi', 'sonnet').fallback).toMatchObject({ executor: 'keyed' })
+  expect(routeOf('pi', 'far').fallback).toBeNull()
+})
