@@ -112,7 +112,7 @@ module.exports = {
     atHome(
       'react-at-home',
       '^src/renderer/',
-      'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|cmdk|lucide-react|uplot|@tanstack/react-virtual|marked|dompurify)/',
+      'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|cmdk|lucide-react|uplot|@tanstack/react-virtual|@tanstack/react-table|marked|dompurify)/',
     ),
     ...pageRooms,
     screens,

@@ -1,5 +1,6 @@
 /** The numbers of a plot as a table, for whoever reads rather than looks. Made only once it is opened. */
 import { useState } from 'react'
+import { DataTable, type DataColumn } from './data-table.tsx'
 import type { PlotSeries } from './plot-data.ts'
 
 interface PlotTableProps {
@@ -26,35 +27,26 @@ export function PlotTable({ label, times, series, format }: PlotTableProps) {
           role="region"
           aria-label={`Table of ${label}`}
         >
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                {series.map((each) => (
-                  <th key={each.label} scope="col" className="num">
-                    {each.label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {times.map((time, index) => (
-                <tr key={index}>
-                  <td>{time}</td>
-                  {series.map(({ label: name, values }) => (
-                    <td key={name} className="num">
-                      {textOf(values[index], format)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DataTable
+            label={label}
+            columns={[['Time', ({ time }) => time], ...series.map((each) => column(each, format))]}
+            rows={times.map((time, index) => ({ time, index }))}
+            keyOf={({ index }) => String(index)}
+          />
         </div>
       )}
     </details>
   )
 }
+
+const column = (
+  { label, values }: PlotSeries,
+  format: PlotTableProps['format'],
+): DataColumn<{ readonly time: string; readonly index: number }> => [
+  label,
+  ({ index }) => textOf(values[index], format),
+  { className: 'num' },
+]
 
 const textOf = (value: number | null | undefined, format: PlotTableProps['format']): string =>
   value == null ? '' : format(value)

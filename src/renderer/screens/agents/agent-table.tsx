@@ -1,5 +1,4 @@
 /** All agents as a table: only the rows in sight are in the page. Arrow keys walk it, ↵ shows the output. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import {
   useEffect,
   useLayoutEffect,
@@ -10,6 +9,7 @@ import {
 } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { neighbourOf, type Row } from './agent-rows.ts'
 import { AgentCells } from './agent-row.tsx'
 
@@ -31,21 +31,15 @@ export function AgentTable(props: AgentTableProps) {
   const { rows, scroller } = props
   const table = useRef<HTMLTableElement>(null)
   const top = useTopOf(table, scroller)
-  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
-  const virtual = useVirtualizer({
+  const { items, total, scrollToIndex } = useVirtualRows({
+    scroller,
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]?.kind === 'head' ? HEAD_PX : ROW_PX),
-    getItemKey: (index) => rows[index]?.key ?? index,
-    scrollMargin: top,
+    height: (index) => (rows[index]?.kind === 'head' ? HEAD_PX : ROW_PX),
+    keyOf: (index) => rows[index]?.key ?? index,
+    above: top,
     overscan: 12,
   })
-  const { focusId, onFocus, onKeyDown } = useRowKeys(props, table, (index) =>
-    virtual.scrollToIndex(index),
-  )
-  const items = virtual.getVirtualItems()
-  const before = (items[0]?.start ?? top) - top
-  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
+  const { focusId, onFocus, onKeyDown } = useRowKeys(props, table, scrollToIndex)
   return (
     <table
       ref={table}
@@ -57,7 +51,7 @@ export function AgentTable(props: AgentTableProps) {
     >
       <Head />
       <tbody>
-        <Gap px={before} />
+        <Gap px={items[0]?.top ?? 0} />
         {items.map(({ index, key }) => {
           const row = rows[index]
           if (!row) return null
@@ -82,7 +76,7 @@ export function AgentTable(props: AgentTableProps) {
             />
           )
         })}
-        <Gap px={after} />
+        <Gap px={total - (items.at(-1)?.end ?? 0)} />
       </tbody>
     </table>
   )

@@ -1,6 +1,7 @@
 /** What was spent, row by row, with who says so. What nobody knows is empty. */
 import type { ReactNode } from 'react'
 import type { Costs } from '../../../contract/page.ts'
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 import { boundText } from '../../components/usage-text.ts'
 import { countText, moneyText, plural, tokensText } from '../../ui/numbers.ts'
@@ -26,41 +27,29 @@ export function CostTable({ costs: { by, rows, isWhole }, dates, used }: CostTab
   if (rows.length === 0) return <EmptyNote text="No agent ended in this time." />
   const datesOf = ({ key }: CostRow): readonly string[] =>
     by === 'model' ? [dates.get(key ?? '') ?? []].flat() : used
+  const columns: readonly DataColumn<CostRow>[] = [
+    [HEADS[by], (row) => <Name by={by} row={row} />, { isRowHead: true, sortBy: 'key' }],
+    ['Cost', (row) => boundText(row, moneyText(row.costUsd)), figure('costUsd')],
+    ['Input', (row) => boundText(row, tokensText(row.inputTokens)), figure('inputTokens')],
+    ['Cached', (row) => tokensText(row.cachedTokens), figure('cachedTokens')],
+    ['Output', (row) => boundText(row, tokensText(row.outputTokens)), figure('outputTokens')],
+    ['Tries', (row) => countText(row.tries), figure('tries')],
+    ['Who says so', (row) => sourceText(row, datesOf(row))],
+  ]
   return (
     <div className="cost-table" tabIndex={0} role="region" aria-label={`Costs by ${by}, table`}>
-      <table className="table">
-        <caption className="visually-hidden">Costs by {by}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{HEADS[by]}</th>
-            {['Cost', 'Input', 'Cached', 'Output', 'Tries'].map((head) => (
-              <th key={head} scope="col" className="num">
-                {head}
-              </th>
-            ))}
-            <th scope="col">Who says so</th>
-          </tr>
-        </thead>
-        <tbody>
-          {(by === 'day' ? rows.toReversed() : rows).map((row) => (
-            <tr key={row.key}>
-              <th scope="row">
-                <Name by={by} row={row} />
-              </th>
-              <td className="num">{boundText(row, moneyText(row.costUsd))}</td>
-              <td className="num">{boundText(row, tokensText(row.inputTokens))}</td>
-              <td className="num">{tokensText(row.cachedTokens)}</td>
-              <td className="num">{boundText(row, tokensText(row.outputTokens))}</td>
-              <td className="num">{countText(row.tries)}</td>
-              <td>{sourceText(row, datesOf(row))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label={`Costs by ${by}`}
+        columns={columns}
+        rows={by === 'day' ? rows.toReversed() : rows}
+        keyOf={({ key }) => key ?? ''}
+      />
       {!isWhole && <p className="cost-source">The dearest {plural(rows.length, 'row')}.</p>}
     </div>
   )
 }
+
+const figure = (sortBy: keyof CostRow) => ({ className: 'num', sortBy })
 
 interface NameProps {
   readonly by: Costs['by']

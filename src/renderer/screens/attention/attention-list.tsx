@@ -1,10 +1,10 @@
 /** The list: ↑↓ go from row to row, Tab into a row's answers, ↵ opens what it is about. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { selectTasks } from '../../model/selection.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { AttentionRow } from './attention-row.tsx'
 import { focusAfterDraw } from '../../ui/focus-after-draw.ts'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 
 interface AttentionListProps {
   readonly awake: readonly AttentionItem[]
@@ -15,13 +15,11 @@ export function AttentionList({ awake, asleep }: AttentionListProps) {
   const items = [...awake, ...asleep]
   const scroller = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState<string | null>(null)
-  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
-  const rows = useVirtualizer({
+  const rows = useVirtualRows({
+    scroller,
     count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 72,
-    getItemKey: (index) => items[index]?.key ?? index,
-    overscan: 6,
+    height: 72,
+    keyOf: (index) => items[index]?.key ?? index,
   })
   const place = Math.max(
     0,
@@ -38,21 +36,17 @@ export function AttentionList({ awake, asleep }: AttentionListProps) {
   }
   return (
     <div ref={scroller} className="screen-body" onKeyDown={onKeyDown}>
-      <ul
-        className="attention-list"
-        aria-label="What waits for you"
-        style={{ height: rows.getTotalSize() }}
-      >
-        {rows.getVirtualItems().map(({ index, start, key }) => {
+      <ul className="attention-list" aria-label="What waits for you" style={{ height: rows.total }}>
+        {rows.items.map(({ index, top, key }) => {
           const item = items[index]
           return item ? (
             <AttentionRow
-              key={String(key)}
-              ref={rows.measureElement}
+              key={key}
+              ref={rows.measure}
               item={item}
               index={index}
               count={items.length}
-              top={start}
+              top={top}
               isStop={index === place}
               isAsleep={index >= awake.length}
               onFocus={() => {

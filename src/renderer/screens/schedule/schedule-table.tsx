@@ -1,6 +1,7 @@
 /** All repeating tasks: when they start next, in which zone, and what can be done about it. */
 import type { YardClient } from '../../model/session/link.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { navigate } from '../../model/route.ts'
@@ -24,55 +25,40 @@ interface ScheduleTableProps {
 
 export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
   const performing = usePerform()
+  const columns: readonly DataColumn<ScheduleRow>[] = [
+    ['State', (row) => <StateOf row={row} />],
+    ['Task', ({ id, title }) => <TaskLink id={id} title={title} />, { sortBy: 'title' }],
+    ['Schedule', ({ spec }) => <SpecText spec={spec} />],
+    ['Zone', ({ tz }) => placeOf(tz), { className: 'text-text-2', tip: ({ tz }) => tz }],
+    ['Next', (row) => <NextTime row={row} nowMs={nowMs} policy={policy} />, { sortBy: 'next' }],
+    ['Acts', (row) => <Acts row={row} nowMs={nowMs} performing={performing} />, SCHEDULE_ACTS],
+  ]
   return (
     <>
       <ProblemNote problem={performing.problem} onClose={performing.dismiss} />
-      <table className="table schedule-table">
-        <caption className="visually-hidden">Repeating tasks</caption>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Task</th>
-            <th scope="col">Schedule</th>
-            <th scope="col">Zone</th>
-            <th scope="col">Next</th>
-            <th scope="col">
-              <span className="visually-hidden">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <StateOf row={row} />
-              </td>
-              <td>
-                <button
-                  type="button"
-                  className="task-link"
-                  onClick={() => navigate({ task: row.id, tab: 'overview' })}
-                >
-                  {row.title}
-                </button>
-              </td>
-              <td>
-                <SpecWords spec={row.spec} />
-              </td>
-              <td className="text-text-2" title={row.tz}>
-                {placeOf(row.tz)}
-              </td>
-              <td>
-                <NextTime row={row} nowMs={nowMs} policy={policy} />
-              </td>
-              <td className="schedule-acts">
-                <Acts row={row} nowMs={nowMs} performing={performing} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label="Repeating tasks"
+        className="schedule-table"
+        columns={columns}
+        rows={rows}
+        keyOf={({ id }) => id}
+      />
     </>
+  )
+}
+
+/** Options of the column with the buttons. */
+export const SCHEDULE_ACTS = { isHeadHidden: true, className: 'schedule-acts' } as const
+
+export function TaskLink({ id, title }: { readonly id: string; readonly title: string }) {
+  return (
+    <button
+      type="button"
+      className="task-link"
+      onClick={() => navigate({ task: id, tab: 'overview' })}
+    >
+      {title}
+    </button>
   )
 }
 
@@ -82,12 +68,12 @@ function StateOf({ row }: { readonly row: ScheduleRow }) {
   return <StatusBadge state={state} />
 }
 
-function SpecWords({ spec }: { readonly spec: string }) {
-  const words = scheduleText(spec)
+function SpecText({ spec }: { readonly spec: string }) {
+  const text = scheduleText(spec)
   return (
     <>
-      {words}
-      {words !== null && ' '}
+      {text}
+      {text !== null && ' '}
       <code className="text-text-3">{spec}</code>
     </>
   )

@@ -3,10 +3,11 @@ import type { AgendaItem } from '../../../contract/page.ts'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { editOf } from '../../actions/task/edit.ts'
 import { Button } from '../../ui/button.tsx'
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
-import { navigate } from '../../model/route.ts'
 import { KINDS, timeText } from './agenda.ts'
+import { SCHEDULE_ACTS, TaskLink } from './schedule-table.tsx'
 
 interface WaitsTableProps {
   readonly items: readonly AgendaItem[]
@@ -14,60 +15,52 @@ interface WaitsTableProps {
 }
 
 export function WaitsTable({ items, nowMs }: WaitsTableProps) {
-  const { run, isBusy, problem, dismiss } = useCommand()
+  const command = useCommand()
+  const columns: readonly DataColumn<AgendaItem>[] = [
+    ['Kind', ({ kind }) => <KindBadge kind={kind} />],
+    [
+      'Task',
+      ({ task, title }) => (task === null ? title : <TaskLink id={task} title={title} />),
+      { sortBy: 'title' },
+    ],
+    ['Why', ({ text }) => text, { className: 'text-text-2', tip: ({ text }) => text }],
+    ['When', ({ at }) => <When at={at} nowMs={nowMs} />, { sortBy: 'at' }],
+    ['Acts', (item) => <StartNow item={item} command={command} />, SCHEDULE_ACTS],
+  ]
   return (
     <>
-      <ProblemNote problem={problem} onClose={dismiss} />
-      <table className="table schedule-table">
-        <caption className="visually-hidden">Also to come</caption>
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col">Task</th>
-            <th scope="col">Why</th>
-            <th scope="col">When</th>
-            <th scope="col">
-              <span className="visually-hidden">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={`${item.kind} ${item.task ?? item.title}`}>
-              <td>
-                <KindBadge kind={item.kind} />
-              </td>
-              <td>
-                <Subject item={item} />
-              </td>
-              <td className="text-text-2" title={item.text}>
-                {item.text}
-              </td>
-              <td>
-                <time dateTime={item.at} title={item.at}>
-                  {timeText(item.at, nowMs)}
-                </time>
-              </td>
-              <td className="schedule-acts">
-                {item.task !== null && startsEarlier(item) && (
-                  <Button
-                    isBusy={isBusy}
-                    onClick={() => void run(editOf(item.task ?? '', { notBefore: null }))}
-                  >
-                    Start now<span className="visually-hidden"> {item.title}</span>
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <DataTable
+        label="Also to come"
+        className="schedule-table"
+        columns={columns}
+        rows={items}
+        keyOf={({ kind, task, title }) => `${kind} ${task ?? title}`}
+      />
     </>
   )
 }
 
+const When = ({ at, nowMs }: { readonly at: string; readonly nowMs: number }) => (
+  <time dateTime={at} title={at}>
+    {timeText(at, nowMs)}
+  </time>
+)
+
+interface StartNowProps {
+  readonly item: AgendaItem
+  readonly command: ReturnType<typeof useCommand>
+}
+
 /** A person's own delay can be taken away; a retry's wait and a provider's sleep have their reasons. */
-const startsEarlier = ({ kind }: AgendaItem): boolean => kind === 'delay'
+function StartNow({ item: { task: id, kind, title }, command: { run, isBusy } }: StartNowProps) {
+  if (id === null || kind !== 'delay') return null
+  return (
+    <Button isBusy={isBusy} onClick={() => void run(editOf(id, { notBefore: null }))}>
+      Start now<span className="visually-hidden"> {title}</span>
+    </Button>
+  )
+}
 
 function KindBadge({ kind }: Pick<AgendaItem, 'kind'>) {
   const [word, state] = KINDS[kind]
@@ -76,14 +69,5 @@ function KindBadge({ kind }: Pick<AgendaItem, 'kind'>) {
       <Lamp state={state} />
       {word}
     </span>
-  )
-}
-
-function Subject({ item: { task, title } }: { readonly item: AgendaItem }) {
-  if (task === null) return title
-  return (
-    <button type="button" className="task-link" onClick={() => navigate({ task, tab: 'overview' })}>
-      {title}
-    </button>
   )
 }

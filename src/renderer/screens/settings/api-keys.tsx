@@ -6,6 +6,7 @@ import { keyParts, type ConfigEntry } from '../../components/config-entry.ts'
 import { Field } from '../../ui/field.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { ConfirmButton } from '../../ui/confirm-button.tsx'
+import type { DataColumn } from '../../ui/data-table.tsx'
 import { Listed } from './listed.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
@@ -46,28 +47,32 @@ interface KeysProps {
 }
 
 function KeyTable({ keys, users }: KeysProps) {
+  const columns: readonly DataColumn<DesktopKey>[] = [
+    ['Variable', ({ name }) => <code>{name}</code>],
+    ['Key of', ({ name }) => users.get(name)?.join(', ')],
+    ['State', ({ state }) => STATES[state]],
+    [
+      'Act',
+      ({ name }) => (
+        <ConfirmButton
+          icon="close"
+          label="Remove"
+          subject={name}
+          question="Remove it?"
+          isBusy={keys.isBusy}
+          onConfirm={() => void keys.run((host) => host.removeKey(name))}
+        />
+      ),
+      { isHeadHidden: true },
+    ],
+  ]
   return (
-    <Listed label="List of keys" heads={['Variable', 'Key of', 'State']}>
-      {keys.kept?.keys.map(({ name, state }) => (
-        <tr key={name}>
-          <td>
-            <code>{name}</code>
-          </td>
-          <td>{users.get(name)?.join(', ')}</td>
-          <td>{STATES[state]}</td>
-          <td>
-            <ConfirmButton
-              icon="close"
-              label="Remove"
-              subject={name}
-              question="Remove it?"
-              isBusy={keys.isBusy}
-              onConfirm={() => void keys.run((host) => host.removeKey(name))}
-            />
-          </td>
-        </tr>
-      ))}
-    </Listed>
+    <Listed
+      label="List of keys"
+      rows={keys.kept?.keys ?? []}
+      keyOf={({ name }) => name}
+      columns={columns}
+    />
   )
 }
 

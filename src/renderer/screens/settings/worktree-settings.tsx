@@ -9,6 +9,7 @@ import { useAnswer } from '../../model/use-answer.ts'
 import { ask } from '../../actions/ask.ts'
 import { removeLandedWorktrees, removeWorktree } from '../../actions/requests.ts'
 import { navigate } from '../../model/route.ts'
+import type { DataColumn } from '../../ui/data-table.tsx'
 import { Listed } from './listed.tsx'
 import type { Setting } from './setting.ts'
 import { SettingRow } from './setting-row.tsx'
@@ -83,35 +84,41 @@ interface WorktreeTableProps {
 }
 
 function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
+  const columns: readonly DataColumn<WorktreeView>[] = [
+    ['Worktree', ({ path }) => <FilePlace file={path} line={null} />],
+    ['Task', ({ task }) => task !== null && <TaskLink id={task} />],
+    ['In it', (worktree) => <Content worktree={worktree} />],
+    [
+      'Act',
+      (worktree) => (
+        <Button
+          look="danger"
+          isBusy={command.isBusy}
+          aria-label={`Remove ${worktree.name}…`}
+          onClick={() => onRemove(worktree)}
+        >
+          Remove…
+        </Button>
+      ),
+      { isHeadHidden: true },
+    ],
+  ]
   return (
-    <Listed label="List of worktrees" heads={['Worktree', 'Task', 'In it']}>
-      {worktrees.map((worktree) => (
-        <tr key={worktree.path}>
-          <td>
-            <FilePlace file={worktree.path} line={null} />
-          </td>
-          <td>{worktree.task !== null && <TaskLink id={worktree.task} />}</td>
-          <td>
-            {heldText(worktree)}
-            {worktree.problem !== null && (
-              <span className="worktree-problem">{worktree.problem}</span>
-            )}
-          </td>
-          <td>
-            <Button
-              look="danger"
-              isBusy={command.isBusy}
-              aria-label={`Remove ${worktree.name}…`}
-              onClick={() => onRemove(worktree)}
-            >
-              Remove…
-            </Button>
-          </td>
-        </tr>
-      ))}
-    </Listed>
+    <Listed
+      label="List of worktrees"
+      rows={worktrees}
+      keyOf={({ path }) => path}
+      columns={columns}
+    />
   )
 }
+
+const Content = ({ worktree }: { readonly worktree: WorktreeView }) => (
+  <>
+    {heldText(worktree)}
+    {worktree.problem !== null && <span className="worktree-problem">{worktree.problem}</span>}
+  </>
+)
 
 function TaskLink({ id }: { readonly id: string }) {
   const title = useYard((view) => view.tasks.get(id)?.title)

@@ -6,13 +6,13 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
 import { cardMoneyText } from '../../components/usage-text.ts'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { countText } from '../../ui/numbers.ts'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import type { BoardColumn } from './board-moves.ts'
 import { press } from './picking.ts'
 import { rowName } from './row-name.ts'
-import { useRows } from './use-rows.ts'
 import { factOf } from '../../model/fact-of.ts'
 
 /** px of a card and the gap below it. */
@@ -35,7 +35,7 @@ export function BoardList(props: BoardListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const focusId = useSelection((selection) => selection.focusId)
   const focusIndex = focusId === null ? -1 : ids.indexOf(focusId)
-  const { total, items } = useRows({
+  const { total, items } = useVirtualRows({
     scroller,
     count: ids.length,
     height: CARD,

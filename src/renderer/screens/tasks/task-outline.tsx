@@ -6,6 +6,7 @@ import { Lamp, StatusBadge } from '../../components/status-badge.tsx'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import { NoneMatch } from '../none-match.tsx'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { plural } from '../../ui/numbers.ts'
 import { ListCommands } from './list-commands.tsx'
 import { setOpen, useFolds } from './outline-folds.ts'
@@ -15,7 +16,6 @@ import { RowActs } from './row-acts.tsx'
 import { rowName } from './row-name.ts'
 import { pressListKey } from './use-list-keys.ts'
 import { useListTasks, useMatches } from './use-listed.ts'
-import { useRows } from './use-rows.ts'
 import { factOf } from '../../model/fact-of.ts'
 
 const ROW = 32
@@ -32,8 +32,13 @@ export function TaskOutline() {
   const scroller = useRef<HTMLDivElement>(null)
   const focusId = useSelection((selection) => selection.focusId)
   const focusIndex = focusId === null ? -1 : order.indexOf(focusId)
-  const wish = { scroller, count: rows.length, height: ROW, focusIndex, focusId }
-  const { total, items } = useRows(wish)
+  const { total, items } = useVirtualRows({
+    scroller,
+    count: rows.length,
+    height: ROW,
+    focusIndex,
+    focusId,
+  })
   if (rows.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
     <>

@@ -4,6 +4,7 @@ import { useYard } from '../../model/session/session-context.tsx'
 import { useSelection } from '../../model/selection.ts'
 import { useRoute } from '../../model/route.ts'
 import { NoneMatch } from '../none-match.tsx'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { plural } from '../../ui/numbers.ts'
 import { useColumns } from './column-chooser.tsx'
 import type { Column } from './columns.ts'
@@ -14,7 +15,6 @@ import { TableHead } from './table-head.tsx'
 import { TaskCell } from './task-cell.tsx'
 import { pressListKey } from './use-list-keys.ts'
 import { useListTasks, useMatches, useOrderedRows } from './use-listed.ts'
-import { useRows } from './use-rows.ts'
 
 const ROW = 36
 const HEAD = 30
@@ -26,8 +26,15 @@ export function TaskTable() {
   const scroller = useRef<HTMLDivElement>(null)
   const focusId = useSelection((selection) => selection.focusId)
   const focusIndex = focusId === null ? -1 : ids.indexOf(focusId)
-  const wish = { scroller, count: ids.length, height: ROW, above: HEAD, focusIndex, focusId }
-  const { total, items } = useRows(wish)
+  const { total, items } = useVirtualRows({
+    scroller,
+    count: ids.length,
+    height: ROW,
+    above: HEAD,
+    isHeadSticky: true,
+    focusIndex,
+    focusId,
+  })
   if (ids.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
     <>

@@ -1,10 +1,10 @@
 /** The journal, newest on top. Scrolled down, it stays where it is and says how much is new. */
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { TimelineRow } from '../../../contract/page.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { instantText, instantTextIn } from '../../ui/instant.ts'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { countText } from '../../ui/numbers.ts'
@@ -21,19 +21,13 @@ export function JournalList() {
   const scroller = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<number | null>(null)
   const focusIndex = rows.findIndex(({ seq }) => seq === place)
-  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
-  const list = useVirtualizer({
+  const { total, items, scrollToIndex, scrollToTop } = useVirtualRows({
+    scroller,
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    getItemKey: (index) => rows[index]?.seq ?? index,
-    overscan: 10,
-    rangeExtractor: (range) => {
-      const seen = defaultRangeExtractor(range)
-      return focusIndex < 0 || seen.includes(focusIndex) ? seen : [...seen, focusIndex]
-    },
+    height: ROW,
+    keyOf: (index) => rows[index]?.seq ?? index,
+    focusIndex,
   })
-  const items = list.getVirtualItems()
   // By its oldest row, for it goes back in time without a gap.
   const when = instantTextIn(rows.slice(-1).map(({ at }) => at))
   const last = items.at(-1)?.index ?? 0
@@ -46,7 +40,7 @@ export function JournalList() {
     const row = rows[focusIndex]
     if (to !== null) {
       setPlace(rows[to]?.seq ?? null)
-      list.scrollToIndex(to)
+      scrollToIndex(to)
     } else if (event.key === 'Enter' && row) void openRow(session, row)
     else return
     event.preventDefault()
@@ -64,15 +58,15 @@ export function JournalList() {
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
-          {items.map(({ index, start }) => {
+        <div role="presentation" style={{ height: total, position: 'relative' }}>
+          {items.map(({ index, top }) => {
             const row = rows[index]
             return row ? (
               <JournalRow
                 key={row.seq}
                 row={row}
                 when={when(row.at)}
-                top={start}
+                top={top}
                 isPlace={row.seq === place}
                 onOpen={() => {
                   setPlace(row.seq)
@@ -84,7 +78,7 @@ export function JournalList() {
         </div>
       </div>
       {unseen > 0 && (
-        <Button className="journal-new" onClick={() => list.scrollToOffset(0)}>
+        <Button className="journal-new" onClick={scrollToTop}>
           {countText(unseen)} new
         </Button>
       )}

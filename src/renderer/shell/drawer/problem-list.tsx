@@ -1,11 +1,11 @@
 /** What goes wrong now, or did lately. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Status } from '../../../contract/service.ts'
 import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
 import { instantText } from '../../ui/instant.ts'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { useThrottled } from '../../ui/use-throttled.ts'
 import { navigate } from '../../model/route.ts'
 import { problemLines, type ProblemLine } from './problems.ts'
@@ -17,20 +17,14 @@ const TASKS_EVERY_MS = 500
 export function ProblemList() {
   const lines = useLines()
   const scroller = useRef<HTMLDivElement>(null)
-  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
-  const list = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 10,
-  })
+  const { total, items } = useVirtualRows({ scroller, count: lines.length, height: ROW })
   if (lines.length === 0) return <EmptyNote text="No problems." />
   return (
     <div ref={scroller} className="journal-rows">
-      <ul aria-label="Problems" style={{ height: list.getTotalSize(), position: 'relative' }}>
-        {list.getVirtualItems().map(({ index, start }) => {
+      <ul aria-label="Problems" style={{ height: total, position: 'relative' }}>
+        {items.map(({ index, top }) => {
           const line = lines[index]
-          return line ? <ProblemRow key={line.key} line={line} top={start} /> : null
+          return line ? <ProblemRow key={line.key} line={line} top={top} /> : null
         })}
       </ul>
     </div>

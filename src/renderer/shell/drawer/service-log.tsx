@@ -1,9 +1,9 @@
 /** The end of the service's own log file. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useConnection, useSession } from '../../model/session/session-context.tsx'
 import type { Problem } from '../../model/session/problem.ts'
 import { Button } from '../../ui/button.tsx'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { EmptyNote } from '../../ui/empty-note.tsx'
 
 const EVERY_MS = 3000
@@ -18,11 +18,10 @@ export function ServiceLog() {
   const { log, problem } = useServiceLog()
   const scroller = useRef<HTMLDivElement>(null)
   const lines = log?.lines ?? []
-  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
-  const list = useVirtualizer({
+  const { total, items } = useVirtualRows({
+    scroller,
     count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    height: ROW,
     overscan: 20,
   })
   useFollow(scroller, lines)
@@ -41,12 +40,12 @@ export function ServiceLog() {
         aria-label="Service log"
         tabIndex={0}
       >
-        <div style={{ height: list.getTotalSize(), position: 'relative' }}>
-          {list.getVirtualItems().map(({ index, start }) => (
+        <div style={{ height: total, position: 'relative' }}>
+          {items.map(({ index, top }) => (
             <code
               key={index}
               className="service-log-line"
-              style={{ transform: `translateY(${start}px)` }}
+              style={{ transform: `translateY(${top}px)` }}
             >
               {lines[index]}
             </code>

@@ -4,6 +4,7 @@ import type { FoundCli } from '../../../../contract/lobby.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'
+import { DataTable, type DataColumn } from '../../../ui/data-table.tsx'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Countdown } from '../../../components/countdown.tsx'
 import { Lamp } from '../../../components/status-badge.tsx'
@@ -29,67 +30,65 @@ const NO_BREAKERS: readonly BreakerView[] = []
 
 export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: ExecutorTableProps) {
   const breakers = useYard((view) => view.summary?.breakers ?? NO_BREAKERS)
+  const columns: readonly DataColumn<ExecutorView>[] = [
+    [
+      'Profile',
+      (view) => <Name view={view} chosen={chosen} onChoose={onChoose} />,
+      { sortBy: 'name' },
+    ],
+    ['State', (view) => <State view={view} breakers={breakers} />],
+    [
+      'Found',
+      (view) => <code>{foundText(view, clis)}</code>,
+      { tip: ({ binary }) => binary ?? undefined },
+    ],
+    ['Sign-in', ({ credentials }) => credentials !== null && <code>{credentials}</code>, SPARE],
+    ['Permissions', permissionsText, SPARE],
+    ['Model', ({ model }) => model, { sortBy: 'model' }],
+    [
+      'In use',
+      ({ alive, maxAgents }) => <Places alive={alive} max={maxAgents} />,
+      { className: 'num', sortBy: 'alive' },
+    ],
+  ]
   return (
-    <table ref={ref} className="table registry-table" onKeyDown={walkNames}>
-      <caption className="visually-hidden">Executors</caption>
-      <thead>
-        <tr>
-          <th scope="col">Profile</th>
-          <th scope="col">State</th>
-          <th scope="col">Found</th>
-          <th scope="col" data-spare="next">
-            Sign-in
-          </th>
-          <th scope="col" data-spare="next">
-            Permissions
-          </th>
-          <th scope="col">Model</th>
-          <th scope="col" className="num">
-            In use
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {executors.map((view) => (
-          <tr
-            key={view.name}
-            data-chosen={view.name === chosen}
-            onClick={() => onChoose(view.name)}
-          >
-            <td>
-              <button
-                type="button"
-                className="registry-name"
-                data-name={view.name}
-                aria-expanded={view.name === chosen}
-                onClick={(event) => {
-                  event.stopPropagation()
-                  onChoose(view.name === chosen ? null : view.name)
-                }}
-              >
-                {view.name}
-              </button>
-              <span className="registry-sub">{typeLabel(view)}</span>
-            </td>
-            <td>
-              <StandingBadge standing={standingOf(view, breakers)} />
-              <Wakes view={view} breakers={breakers} />
-            </td>
-            <td title={view.binary ?? undefined}>
-              <code>{foundText(view, clis)}</code>
-            </td>
-            <td data-spare="next">
-              {view.credentials !== null && <code>{view.credentials}</code>}
-            </td>
-            <td data-spare="next">{permissionsText(view)}</td>
-            <td>{view.model}</td>
-            <td className="num">
-              <Places alive={view.alive} max={view.maxAgents} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      ref={ref}
+      label="Executors"
+      className="registry-table"
+      onKeyDown={walkNames}
+      columns={columns}
+      rows={executors}
+      keyOf={({ name }) => name}
+      rowProps={({ name }) => ({ 'data-chosen': name === chosen, onClick: () => onChoose(name) })}
+    />
+  )
+}
+
+const SPARE = { spare: 'next' } as const
+
+interface NameProps extends Pick<ExecutorTableProps, 'chosen' | 'onChoose'> {
+  readonly view: ExecutorView
+}
+
+function Name({ view, chosen, onChoose }: NameProps) {
+  const { name } = view
+  return (
+    <>
+      <button
+        type="button"
+        className="registry-name"
+        data-name={name}
+        aria-expanded={name === chosen}
+        onClick={(event) => {
+          event.stopPropagation()
+          onChoose(name === chosen ? null : name)
+        }}
+      >
+        {name}
+      </button>
+      <span className="registry-sub">{typeLabel(view)}</span>
+    </>
   )
 }
 
@@ -106,20 +105,24 @@ export function StandingBadge({ standing }: { readonly standing: Standing }) {
   )
 }
 
-interface WakesProps {
+interface StateProps {
   readonly view: ExecutorView
   readonly breakers: readonly BreakerView[]
 }
 
-/** When it goes on, and who does its tasks meanwhile. */
-function Wakes({ view, breakers }: WakesProps) {
+/** How it stands; when it goes on, and who does its tasks meanwhile. */
+function State({ view, breakers }: StateProps) {
   const held = view.canRun ? heldBy(view, breakers) : null
-  if (held?.until == null) return null
   return (
-    <span className="registry-sub">
-      <Countdown until={held.until} />
-      {held.kind === 'provider' && view.fallback !== null && `, ${view.fallback} stands in`}
-    </span>
+    <>
+      <StandingBadge standing={standingOf(view, breakers)} />
+      {held?.until != null && (
+        <span className="registry-sub">
+          <Countdown until={held.until} />
+          {held.kind === 'provider' && view.fallback !== null && `, ${view.fallback} stands in`}
+        </span>
+      )}
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 /** The registry: one model per row, with what can be done about it. */
 import { Ellipsis } from 'lucide-react'
 import { useYard } from '../../../model/session/session-context.tsx'
+import { DataTable, type DataColumn } from '../../../ui/data-table.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { sourceLabel, type ConfigEntry } from '../../../components/config-entry.ts'
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx'
@@ -21,120 +22,83 @@ interface ModelTableProps {
   readonly acts: ModelActs
 }
 
-export function ModelTable({ models, ...rest }: ModelTableProps) {
+export function ModelTable({ models, config, executors, acts }: ModelTableProps) {
+  const columns: readonly DataColumn<ModelView>[] = [
+    ['Name', (model) => <Name model={model} />, { isRowHead: true, sortBy: 'name' }],
+    ['Provider', ({ provider }) => provider, { sortBy: 'provider' }],
+    ['Model id', (model) => <ModelId model={model} />],
+    ['Tier', ({ tier }) => tier, { spare: 'last' }],
+    [
+      'Context',
+      ({ contextWindow }) => tokensText(contextWindow),
+      { className: 'num', spare: 'next', sortBy: 'contextWindow' },
+    ],
+    ['In', (model) => <PriceIn model={model} />, price('costIn')],
+    ['Out', ({ costOut }) => priceText(costOut), price('costOut')],
+    [
+      'Cached',
+      ({ costCached }) => priceText(costCached),
+      { ...price('costCached'), spare: 'first' },
+    ],
+    ['Runs on', ({ name }) => <RunsOn name={name} executors={executors} />, { spare: 'next' }],
+    [
+      'Source',
+      ({ source }) => (source === 'default' ? 'Built in' : sourceLabel(source)),
+      { spare: 'first' },
+    ],
+    ['Tasks', (model) => <ShowTasks model={model} config={config} />, { className: 'num' }],
+    [
+      'Acts',
+      (model) => <ActsMenu model={model} acts={acts} />,
+      { className: 'num', isHeadHidden: true },
+    ],
+  ]
   return (
-    <table className="table registry-table model-table">
-      <caption className="visually-hidden">Models</caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Provider</th>
-          <th scope="col">Model id</th>
-          <th scope="col" data-spare="last">
-            Tier
-          </th>
-          <th scope="col" className="num" data-spare="next">
-            Context
-          </th>
-          {['In', 'Out', 'Cached'].map((head) => (
-            <th
-              key={head}
-              scope="col"
-              className="num"
-              title="US dollars per million tokens"
-              data-spare={head === 'Cached' ? 'first' : undefined}
-            >
-              {head}
-            </th>
-          ))}
-          <th scope="col" data-spare="next">
-            Runs on
-          </th>
-          <th scope="col" data-spare="first">
-            Source
-          </th>
-          <th scope="col" className="num">
-            Tasks
-          </th>
-          <th scope="col">
-            <span className="visually-hidden">Acts</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {models.map((model) => (
-          <ModelRow key={model.name} model={model} {...rest} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      label="Models"
+      className="registry-table model-table"
+      columns={columns}
+      rows={models}
+      keyOf={({ name }) => name}
+    />
   )
 }
 
-interface ModelRowProps extends Pick<ModelTableProps, 'config' | 'acts' | 'executors'> {
+const price = (sortBy: keyof ModelView) => ({
+  className: 'num',
+  headTip: 'US dollars per million tokens',
+  sortBy,
+})
+
+interface ModelProps {
   readonly model: ModelView
 }
 
-function ModelRow({ model, config, acts, executors }: ModelRowProps) {
-  const count = useYard(({ tasks }) => usesOf(model, tasks.values(), config).tasks.length)
-  const { name, provider, modelId, endpoint, tier, source, roles, isDefault } = model
-  return (
-    <tr>
-      <th scope="row">
-        {name}
-        {isDefault && <span className="registry-mark">default</span>}
-        {roles.map((role) => (
-          <span key={role} className="registry-mark">
-            {role}
-          </span>
-        ))}
-      </th>
-      <td>{provider}</td>
-      <td>
-        <code>{modelId}</code>
-        {endpoint !== null && <code className="registry-sub">{endpoint}</code>}
-      </td>
-      <td data-spare="last">{tier}</td>
-      <td className="num" data-spare="next">
-        {tokensText(model.contextWindow)}
-      </td>
-      <Prices model={model} />
-      <td data-spare="next">
-        <RunsOn name={name} executors={executors} />
-      </td>
-      <td data-spare="first">{source === 'default' ? 'Built in' : sourceLabel(source)}</td>
-      <td className="num">{count > 0 && <ShowTasks count={count} name={name} />}</td>
-      <td className="num">
-        <Menu
-          align="end"
-          trigger={
-            <Button look="quiet" aria-label={`Acts of ${name}`}>
-              <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
-            </Button>
-          }
-          entries={entriesOf(model, acts)}
-        />
-      </td>
-    </tr>
-  )
-}
+const Name = ({ model: { name, isDefault, roles } }: ModelProps) => (
+  <>
+    {name}
+    {[...(isDefault ? ['default'] : []), ...roles].map((mark) => (
+      <span key={mark} className="registry-mark">
+        {mark}
+      </span>
+    ))}
+  </>
+)
 
-/** Per million tokens, and when that was noted. */
-function Prices({
-  model: { costIn, costOut, costCached, priceDate },
-}: Pick<ModelRowProps, 'model'>) {
-  return (
-    <>
-      <td className="num">
-        {priceText(costIn)}
-        {costIn !== null && priceDate !== null && <span className="registry-sub">{priceDate}</span>}
-      </td>
-      <td className="num">{priceText(costOut)}</td>
-      <td className="num" data-spare="first">
-        {priceText(costCached)}
-      </td>
-    </>
-  )
-}
+const ModelId = ({ model: { modelId, endpoint } }: ModelProps) => (
+  <>
+    <code>{modelId}</code>
+    {endpoint !== null && <code className="registry-sub">{endpoint}</code>}
+  </>
+)
+
+/** With the day that prices were noted. */
+const PriceIn = ({ model: { costIn, priceDate } }: ModelProps) => (
+  <>
+    {priceText(costIn)}
+    {costIn !== null && priceDate !== null && <span className="registry-sub">{priceDate}</span>}
+  </>
+)
 
 /** `$3.00`, `$0.075`: a price has the digits that its vendor gives it. */
 const priceText = (usd: number | null): string =>
@@ -163,7 +127,10 @@ function RunsOn({ name, executors }: RunsOnProps) {
   )
 }
 
-function ShowTasks({ count, name }: { readonly count: number; readonly name: string }) {
+function ShowTasks({ model, config }: ModelProps & Pick<ModelTableProps, 'config'>) {
+  const count = useYard(({ tasks }) => usesOf(model, tasks.values(), config).tasks.length)
+  if (count === 0) return null
+  const { name } = model
   return (
     <Button
       look="quiet"
@@ -177,6 +144,18 @@ function ShowTasks({ count, name }: { readonly count: number; readonly name: str
     </Button>
   )
 }
+
+const ActsMenu = ({ model, acts }: ModelProps & Pick<ModelTableProps, 'acts'>) => (
+  <Menu
+    align="end"
+    trigger={
+      <Button look="quiet" aria-label={`Acts of ${model.name}`}>
+        <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+    }
+    entries={entriesOf(model, acts)}
+  />
+)
 
 function entriesOf(model: ModelView, acts: ModelActs): readonly MenuEntry[] {
   return [

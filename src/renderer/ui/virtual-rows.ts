@@ -1,0 +1,70 @@
+/** Which rows of a long list are in the page: those in sight, and the one with the keyboard's focus. */
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type RefObject } from 'react'
+
+interface RowsOptions {
+  readonly scroller: RefObject<HTMLElement | null>
+  readonly count: number
+  /** px. `measure` corrects it for rows of any height. */
+  readonly height: number | ((index: number) => number)
+  readonly keyOf?: (index: number) => string | number
+  /** px above the first row that scroll along. */
+  readonly above?: number
+  /** The head among them stays in sight, and no row is scrolled under it. */
+  readonly isHeadSticky?: boolean
+  readonly overscan?: number
+  /** Row that stays in the page wherever the list is scrolled to; -1 = none. */
+  readonly focusIndex?: number
+  /** The row is brought in sight when this changes, not when the plan moves it elsewhere. */
+  readonly focusId?: string | null
+}
+
+export interface VirtualRow {
+  readonly index: number
+  readonly key: string | number
+  /** px from the top of the rows. */
+  readonly top: number
+  readonly end: number
+}
+
+export function useVirtualRows(options: RowsOptions) {
+  const { scroller, count, height, keyOf, above = 0, isHeadSticky = false, overscan = 8 } = options
+  const { focusIndex = -1, focusId = null } = options
+  // oxlint-disable-next-line react/incompatible-library -- nothing that it gives is memoized
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (typeof height === 'number' ? height : height(index)),
+    getItemKey: (index) => keyOf?.(index) ?? index,
+    overscan,
+    scrollMargin: above,
+    scrollPaddingStart: isHeadSticky ? above : 0,
+    rangeExtractor: (range) => {
+      const seen = defaultRangeExtractor(range)
+      const isSeen = focusIndex < 0 || focusIndex >= count || seen.includes(focusIndex)
+      return isSeen ? seen : [...seen, focusIndex].toSorted((a, b) => a - b)
+    },
+  })
+  const latest = useRef(focusIndex)
+  useEffect(() => {
+    latest.current = focusIndex
+  }, [focusIndex])
+  useEffect(() => {
+    if (focusId !== null && latest.current >= 0)
+      rows.scrollToIndex(latest.current, { align: 'auto' })
+  }, [focusId, rows])
+  return {
+    /** px of all rows together. */
+    total: rows.getTotalSize(),
+    items: rows.getVirtualItems().map(({ index, key, start, end }): VirtualRow => ({
+      index,
+      key: String(key),
+      top: start - above,
+      end: end - above,
+    })),
+    scrollToIndex: (index: number) => rows.scrollToIndex(index),
+    scrollToTop: () => rows.scrollToOffset(0),
+    /** Ref of a row with `data-index`, whose height is not known beforehand. */
+    measure: rows.measureElement,
+  }
+}
