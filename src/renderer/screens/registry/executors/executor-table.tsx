@@ -44,7 +44,7 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
     ],
     ['Sign-in', ({ credentials }) => credentials !== null && <code>{credentials}</code>, SPARE],
     ['Permissions', permissionsText, SPARE],
-    ['Model', ({ model }) => model, { sortBy: 'model' }],
+    ['Model', ({ model }) => model],
     [
       'In use',
       ({ alive, maxAgents }) => <Places alive={alive} max={maxAgents} />,
