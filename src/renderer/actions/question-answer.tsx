@@ -2,7 +2,7 @@
 import { useId, useState } from 'react'
 import { useCommand } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog } from '../ui/popups.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { KeyHint } from './key-hint.tsx'
 

@@ -1,7 +1,7 @@
 /** A wish for the quick-add card: where it opens, and what is in it already. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { focusHome } from '../ui/focus-home.ts'
+import { focusHome } from '../ui/focus.ts'
 
 export interface QuickAdd {
   /** Screen px of the card's top left corner; null = in the middle, near the top. */

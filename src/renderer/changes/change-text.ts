@@ -2,7 +2,7 @@
 import type { ChangedFileView, ChangeView, LandingView } from '../../contract/change.ts'
 import type { AgentView, TaskCard, TaskView } from '../../contract/view.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { countText, plural } from '../ui/numbers.ts'
+import { countText, plural } from '../ui/format.ts'
 import { namedText } from './signs.ts'
 
 const LETTERS: Readonly<Record<ChangedFileView['status'], string>> = {

@@ -1,6 +1,6 @@
 /** One comment as it was written. */
 import type { ChangeComment } from '../../contract/change.ts'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/format.ts'
 import { ShownLine } from './shown-line.tsx'
 
 export function CommentText({ comment }: { readonly comment: ChangeComment }) {

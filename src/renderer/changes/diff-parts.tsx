@@ -1,6 +1,6 @@
 /** A long diff is shown in parts, so that the number of rows has a bound. */
 import { Button } from '../ui/button.tsx'
-import { countText, plural } from '../ui/numbers.ts'
+import { countText, plural } from '../ui/format.ts'
 
 /** Lines over all hunks, from the one to before the other. */
 export interface Span {

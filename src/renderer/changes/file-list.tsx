@@ -3,14 +3,14 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Check, MessageSquare } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import type { ChangedFileView, ChangeView } from '../../contract/change.ts'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import { useCommands } from '../actions/commands.ts'
 import { KeyHint } from '../actions/key-hint.tsx'
 import { countsText, fileLabel, filesFound, statusLetter } from './change-text.ts'
 import { ShownPath } from './shown-line.tsx'
 import { namedText } from './signs.ts'
 import { setViewed, useViewed } from './viewed.ts'
-import { focusAfterDraw } from '../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../ui/focus.ts'
 
 interface FileListProps {
   readonly view: ChangeView

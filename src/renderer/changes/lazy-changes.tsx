@@ -1,7 +1,7 @@
 /** The Changes tab with code of its own, loaded when it is first shown. */
 import { lazy, Suspense, type ComponentType } from 'react'
 import { Button } from '../ui/button.tsx'
-import { EmptyNote } from '../ui/empty-note.tsx'
+import { EmptyNote } from '../ui/screen.tsx'
 import type { ChangesTabProps } from './changes-tab.tsx'
 
 const Later = lazy(async (): Promise<{ default: ComponentType<ChangesTabProps> }> => {

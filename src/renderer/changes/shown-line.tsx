@@ -1,6 +1,6 @@
 /** A line or a path as it is, with what cannot be seen shown by its code; a copy holds the text itself. */
 import { memo } from 'react'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import { textParts } from './signs.ts'
 
 /** Characters of one line that are shown. */

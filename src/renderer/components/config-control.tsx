@@ -3,8 +3,7 @@ import { useState, type FormEvent } from 'react'
 import type { SettingControl } from '../../contract/page.ts'
 import { Button } from '../ui/button.tsx'
 import { typedText, type KnownNames } from './config-entry.ts'
-import { Select } from '../ui/select.tsx'
-import { Switch } from '../ui/switch.tsx'
+import { Select, Switch } from '../ui/fields.tsx'
 
 interface ConfigControlProps {
   readonly label: string

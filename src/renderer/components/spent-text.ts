@@ -1,7 +1,7 @@
 /** What was spent today, beside what may be. What nobody told is no zero. Pure. */
 import type { Summary } from '../../contract/view.ts'
 import { boundText } from './usage-text.ts'
-import { moneyText, tokensText } from '../ui/numbers.ts'
+import { moneyText, tokensText } from '../ui/format.ts'
 
 /** An older host tells no caps. */
 export type SpentDay = Pick<Summary, 'today'> & Partial<Pick<Summary, 'dayCap'>>

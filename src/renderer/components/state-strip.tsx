@@ -4,7 +4,7 @@ import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../model/session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER } from './status-badge.tsx'
 import { labelOfState } from '../model/state-label.ts'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import { setQuery, statesOf, useQuery, withStates } from '../model/filter.ts'
 
 export function StateStrip() {

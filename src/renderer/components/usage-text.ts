@@ -1,7 +1,7 @@
 /** What an agent or a task used, in the words of the window; nothing where no CLI told, "at least" where a turn was cut off before it told. */
 import type { TaskCard } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
-import { moneyText, tokensText } from '../ui/numbers.ts'
+import { moneyText, tokensText } from '../ui/format.ts'
 
 /** In and out together; null when neither was told. */
 export function tokensOf(

@@ -8,7 +8,7 @@ import { ProblemNote } from '../components/problem-note.tsx'
 import { useIsPast } from '../model/shown-time.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import { useTaskEdit } from '../actions/task/use-task-edit.ts'
-import { focusAfterDraw } from '../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../ui/focus.ts'
 
 export interface TextOfTask {
   /** `Description` */

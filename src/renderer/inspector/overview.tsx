@@ -1,7 +1,7 @@
 /** Why a task stands where it stands, what it says, what it hangs on, and who tried it. */
 import type { ReactNode } from 'react'
 import type { TaskCard, TaskView } from '../../contract/view.ts'
-import { instantText, instantTextIn } from '../ui/instant.ts'
+import { instantText, instantTextIn } from '../ui/format.ts'
 import { Markdown } from '../ui/markdown.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { Artifacts } from './artifacts.tsx'

@@ -1,5 +1,5 @@
 /** What was asked about the task and what was answered, long after it went on, too. */
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/format.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { questionsAsked } from './questions-asked.ts'
 import { Section } from './section.tsx'

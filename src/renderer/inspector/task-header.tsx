@@ -19,7 +19,7 @@ import { tryText } from '../model/facts.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { factOf } from '../model/fact-of.ts'
 import { taskTookMs } from '../model/task-took-ms.ts'
-import { focusAfterDraw } from '../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../ui/focus.ts'
 
 interface TaskHeaderProps {
   readonly card: TaskCard

@@ -3,11 +3,10 @@ import type { ReactNode } from 'react'
 import { PRIORITIES } from '../../domain/task.ts'
 import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
-import { instantText } from '../ui/instant.ts'
+import { instantText, moneyText, tokensText } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { Select } from '../ui/select.tsx'
+import { Select } from '../ui/fields.tsx'
 import { boundText } from '../components/usage-text.ts'
-import { moneyText, tokensText } from '../ui/numbers.ts'
 import { useIsPast } from '../model/shown-time.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { Section } from './section.tsx'
@@ -21,7 +20,7 @@ import {
   TIME_LIMIT,
   TOKEN_BUDGET,
 } from './task-texts.ts'
-import { useNow } from '../ui/use-now.ts'
+import { useNow } from '../ui/timers.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 

@@ -3,15 +3,14 @@ import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import { useCalmYard, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { instantText } from '../ui/instant.ts'
+import { countText, instantText, moneyText, plural, tokensText } from '../ui/format.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../components/status-badge.tsx'
 import { boundText } from '../components/usage-text.ts'
-import { countText, moneyText, plural, tokensText } from '../ui/numbers.ts'
 import { blockedReason, runCommand } from '../actions/commands.ts'
 import { forecastOf } from '../model/forecast.ts'
 import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
-import { useNow } from '../ui/use-now.ts'
+import { useNow } from '../ui/timers.ts'
 
 /** The forecast walks over all tasks. */
 const CALM = { everyMs: 1000, fromTasks: 1000 }

@@ -5,9 +5,8 @@ import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { plural } from '../ui/numbers.ts'
+import { clock, date, plural, weekdayClock } from '../ui/format.ts'
 import { questionOf } from './question-of.ts'
-import { clock, date, weekdayClock } from '../ui/clock.ts'
 
 export interface AgentLook {
   /** The state whose lamp and colours it wears. */

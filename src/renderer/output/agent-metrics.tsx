@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/format.ts'
 import { Elapsed } from '../components/elapsed.tsx'
-import { Sparkline } from '../ui/sparkline.tsx'
+import { Sparkline } from '../ui/plot/sparkline.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 

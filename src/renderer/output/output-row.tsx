@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from 'react'
 import { utcIso } from '../../base/instant.ts'
 import { durationText } from '../../domain/format.ts'
-import { instantText } from '../ui/instant.ts'
+import { instantText } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Markdown } from '../ui/markdown.tsx'
 import type { OutputBlock } from './fold-output.ts'

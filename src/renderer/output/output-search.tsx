@@ -5,7 +5,7 @@ import { ProblemNote } from '../components/problem-note.tsx'
 import type { Problem } from '../model/session/problem.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import { blockText, type OutputBlock } from './fold-output.ts'
 
 interface SearchBarProps {

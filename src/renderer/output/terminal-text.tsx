@@ -1,7 +1,7 @@
 /** What a program wrote for a terminal: its colours, numbered lines, and links to what it names. */
 import { Fragment, memo, useContext } from 'react'
 import { utcIso } from '../../base/instant.ts'
-import { instantTextIn } from '../ui/instant.ts'
+import { instantTextIn } from '../ui/format.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { parseAnsi, plainStyle, type AnsiSpan, type AnsiStyle } from './ansi.ts'
 import type { TerminalLine } from './fold-output.ts'

@@ -1,6 +1,6 @@
 /** Instead of rows when the filter leaves none. */
 import { Button } from '../ui/button.tsx'
-import { EmptyNote } from '../ui/empty-note.tsx'
+import { EmptyNote } from '../ui/screen.tsx'
 import { setQuery } from '../model/filter.ts'
 
 /** `all`: what there is, in words: `12 tasks`. */

@@ -1,8 +1,8 @@
 /** The question before an act that stops or loses something. The focus begins on Cancel. */
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
-import { Field } from '../ui/field.tsx'
+import { Dialog } from '../ui/popups.tsx'
+import { Field } from '../ui/fields.tsx'
 import { useAsked, type Choice, type Question } from '../actions/ask.ts'
 
 export function AskDialog() {

@@ -1,7 +1,7 @@
 /** Where the inspector stands: beside the screen, over it on a narrow window, instead of it on a very narrow one. */
 import { useRef } from 'react'
 import { DragEdge } from '../ui/drag-edge.tsx'
-import { useFocusHome } from '../ui/use-focus-home.ts'
+import { useFocusHome } from '../ui/focus.ts'
 import { setPreferences, usePreferences } from '../model/preferences.ts'
 import { Inspector } from './parts.ts'
 

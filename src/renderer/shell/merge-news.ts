@@ -1,6 +1,6 @@
 /** What happened between two looks at the yard, as one short sentence. Pure. */
 import type { TaskStatus } from '../../domain/task.ts'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import type { Attention, Summary, TaskCard } from '../../contract/view.ts'
 
 /** Counts of tasks per kind of news. */

@@ -11,7 +11,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { useYard } from '../model/session/session-context.tsx'
-import { countText } from '../ui/numbers.ts'
+import { countText } from '../ui/format.ts'
 import { carried, currentRoute, formatRoute, HOME, useRoute, type Screen } from '../model/route.ts'
 import { useIsNarrow } from '../model/use-is-wide.ts'
 import { useRailOpen } from './use-rail-open.ts'

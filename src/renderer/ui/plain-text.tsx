@@ -19,3 +19,12 @@ export function PlainText({ text }: { readonly text: string }) {
 
 const codeOf = (sign: string): string =>
   `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+
+/** What a program wrote last before it failed, a few lines as they stand. */
+export function LastLines({ text }: { readonly text: string }) {
+  return (
+    <pre className="last-lines" aria-label="Last lines of its output">
+      <PlainText text={text} />
+    </pre>
+  )
+}

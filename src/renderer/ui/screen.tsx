@@ -23,3 +23,19 @@ export function Screen({ title, note, filters, tools, children }: ScreenProps) {
     </section>
   )
 }
+
+/** Nothing here: why, and what to do about it. */
+export function EmptyNote({
+  text,
+  children,
+}: {
+  readonly text: string
+  readonly children?: ReactNode
+}) {
+  return (
+    <div className="empty-note" role="status">
+      <p>{text}</p>
+      {children}
+    </div>
+  )
+}

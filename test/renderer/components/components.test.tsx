@@ -9,7 +9,7 @@ import { SessionContext } from '../../../src/renderer/model/session/session-cont
 import type { Connection, Session } from '../../../src/renderer/model/session/session.ts'
 import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
 import { StatusBadge } from '../../../src/renderer/components/status-badge.tsx'
-import { ConfirmButton } from '../../../src/renderer/ui/confirm-button.tsx'
+import { ConfirmButton } from '../../../src/renderer/ui/button.tsx'
 import { StateStrip } from '../../../src/renderer/components/state-strip.tsx'
 import { SHOWN_STATES } from '../../../src/domain/task.ts'
 import { snapshotOf, summaryOf } from '../../support/scripted-host.ts'

@@ -17,9 +17,8 @@ import { COLUMNS } from '../../../src/renderer/screens/tasks/columns.ts'
 import { TaskCell } from '../../../src/renderer/screens/tasks/task-cell.tsx'
 import { timeText } from '../../../src/renderer/screens/schedule/agenda.ts'
 import { clockText } from '../../../src/renderer/shell/time/time-text.ts'
-import { clock, exactClock } from '../../../src/renderer/ui/clock.ts'
-import { instantText, instantTextIn } from '../../../src/renderer/ui/instant.ts'
-import { axisTime, dateTimeText } from '../../../src/renderer/ui/plot-data.ts'
+import { clock, exactClock, instantText, instantTextIn } from '../../../src/renderer/ui/format.ts'
+import { axisTime, dateTimeText } from '../../../src/renderer/ui/plot/plot-data.ts'
 import {
   cardMoneyText,
   usedMoneyText,

@@ -1,7 +1,7 @@
 /** The parts of the quick-add card below its title. */
 import { Fragment, useId } from 'react'
 import { useYard } from '../../model/session/session-context.tsx'
-import { Select } from '../../ui/select.tsx'
+import { Select } from '../../ui/fields.tsx'
 import { KeyHint } from '../key-hint.tsx'
 import { namedExecutor, type CardFields } from './new-task-input.ts'
 import { withoutExecutor } from './title-language.ts'

@@ -1,5 +1,5 @@
 /** Marking tasks as done by hand. */
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { byChange, countOf, dependentFacts, type Action } from '../action.ts'
 
 export const complete: Action = {

@@ -1,7 +1,7 @@
 /** Asks for every done task's changes to be merged, with what that means said before. */
 import type { TaskCard } from '../../../contract/view.ts'
 import type { Session } from '../../model/session/session.ts'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { announce } from '../../model/announcer.ts'
 import { ask, type Question } from '../ask.ts'
 import { getShownTime } from '../../model/shown-time.ts'

@@ -1,5 +1,5 @@
 /** Doing a task again that has ended. */
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { byChange, dependentFacts, type Action } from '../action.ts'
 
 export const reopen: Action = {

@@ -1,5 +1,5 @@
 /** A task that repeats: run it now, or leave its next run out. */
-import { instantText } from '../../ui/instant.ts'
+import { instantText } from '../../ui/format.ts'
 import { countOf, type Action, type Subject } from '../action.ts'
 
 const blocked = ({ card, isHeld }: Subject): string | null =>

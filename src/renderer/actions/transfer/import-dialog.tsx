@@ -1,9 +1,9 @@
 /** Brings a graph into the yard: from a file, dropped or chosen, or from pasted text. All tasks or none. */
 import { useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { countText, plural } from '../../ui/numbers.ts'
+import { countText, plural } from '../../ui/format.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { closeFileDialog, openFileDialog, useFileDialog } from './file-state.ts'
 import { useImport, type ImportProgress } from './use-import.ts'

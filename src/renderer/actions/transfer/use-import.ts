@@ -4,7 +4,7 @@ import type { Problem } from '../../model/session/problem.ts'
 import { sendCommand } from '../../model/session/send-command.ts'
 import type { Session } from '../../model/session/session.ts'
 import { useSession } from '../../model/session/session-context.tsx'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { selectTasks } from '../../model/selection.ts'
 import { showToast } from '../../model/toasts.ts'
 

@@ -2,7 +2,7 @@
 import { useMemo, useState, type MouseEvent, type PointerEvent } from 'react'
 import { ConnectionLineType, ReactFlow, SelectionMode, type NodeTypes } from '@xyflow/react'
 import type { TaskCard } from '../../../contract/view.ts'
-import { useNow } from '../../ui/use-now.ts'
+import { useNow } from '../../ui/timers.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
 import type { CanvasActs } from '../gestures/use-canvas-acts.ts'

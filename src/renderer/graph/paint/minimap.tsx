@@ -1,7 +1,7 @@
 /** The whole yard in a corner. Drag the frame, or press a place to go there. Keys reach the same by walking the graph. */
 import { useEffect, useRef, type PointerEvent } from 'react'
 import type { ShownState } from '../../../domain/task.ts'
-import { useThrottled } from '../../ui/use-throttled.ts'
+import { useThrottled } from '../../ui/timers.ts'
 import { centreAt } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { boxInView, type Viewport } from '../scene/in-sight.ts'

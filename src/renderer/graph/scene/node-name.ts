@@ -1,7 +1,7 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { labelOfState } from '../../model/state-label.ts'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../../model/reach.ts'
 import type { Stack } from './fold.ts'
 import { factOf } from '../../model/fact-of.ts'

@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { criticalPath } from '../../model/forecast.ts'
 import type { Tasks } from '../../model/reach.ts'
-import { useThrottled } from '../../ui/use-throttled.ts'
+import { useThrottled } from '../../ui/timers.ts'
 import type { Scene } from './scene.ts'
 import { trackIdOf } from '../canvas/view-state.ts'
 

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react'
 import type { Position, TaskCard } from '../../../contract/view.ts'
 import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
-import { useThrottled } from '../../ui/use-throttled.ts'
+import { useThrottled } from '../../ui/timers.ts'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useWantedPlaces } from '../../actions/wanted-places.ts'

@@ -1,11 +1,10 @@
 /** What may be spent, and how much of it is; each cap is changed where it stands. */
 import type { Costs } from '../../../contract/page.ts'
 import { ConfigRow } from '../../components/config-row.tsx'
-import { instantText } from '../../ui/instant.ts'
+import { instantText, moneyText, tokensText } from '../../ui/format.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { boundText } from '../../components/usage-text.ts'
-import { moneyText, tokensText } from '../../ui/numbers.ts'
 
 type Budget = Costs['budget']
 

@@ -1,8 +1,8 @@
 /** What agents have cost, as a plot and in words. Unknown stays unknown. Pure. */
 import type { Costs } from '../../../contract/page.ts'
-import type { PlotSeries } from '../../ui/plot-data.ts'
+import type { PlotSeries } from '../../ui/plot/plot-data.ts'
 import { tokensOf } from '../../components/usage-text.ts'
-import { moneyText, plural } from '../../ui/numbers.ts'
+import { moneyText, plural } from '../../ui/format.ts'
 
 export const COST_SPANS = ['7d', '30d', 'all'] as const
 export type CostSpan = (typeof COST_SPANS)[number]

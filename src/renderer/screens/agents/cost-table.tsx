@@ -2,9 +2,9 @@
 import type { ReactNode } from 'react'
 import type { Costs } from '../../../contract/page.ts'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
-import { EmptyNote } from '../../ui/empty-note.tsx'
+import { EmptyNote } from '../../ui/screen.tsx'
 import { boundText } from '../../components/usage-text.ts'
-import { countText, moneyText, plural, tokensText } from '../../ui/numbers.ts'
+import { countText, moneyText, plural, tokensText } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
 import { sourceText, type CostRow } from './cost-data.ts'
 

@@ -2,14 +2,14 @@
 import { useMemo, useState } from 'react'
 import type { Costs } from '../../../contract/page.ts'
 import { useTurnover } from '../../model/session/session-context.tsx'
-import { EmptyNote } from '../../ui/empty-note.tsx'
-import { greatest, isUnknown } from '../../ui/plot-data.ts'
-import { Plot } from '../../ui/plot.tsx'
+import { EmptyNote } from '../../ui/screen.tsx'
+import { greatest, isUnknown } from '../../ui/plot/plot-data.ts'
+import { Plot } from '../../ui/plot/plot.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { Segmented } from '../../ui/segmented.tsx'
+import { Segmented } from '../../ui/fields.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import { useNow } from '../../ui/use-now.ts'
-import { moneyText, plural, tokensText } from '../../ui/numbers.ts'
+import { useNow } from '../../ui/timers.ts'
+import { moneyText, plural, tokensText, weekdayDate } from '../../ui/format.ts'
 import { currentRoute, navigate, useRoute } from '../../model/route.ts'
 import { CostBudgets } from './cost-budgets.tsx'
 import { boundText, tokensOf } from '../../components/usage-text.ts'
@@ -27,7 +27,6 @@ import {
   type CostKind,
   type CostSpan,
 } from './cost-data.ts'
-import { weekdayDate } from '../../ui/clock.ts'
 import './costs.css'
 
 const ASK_EVERY_MS = 30_000

@@ -6,7 +6,7 @@ import { spentText } from '../../components/spent-text.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { bytesText } from '../../../domain/format.ts'
 import { Lamp } from '../../components/status-badge.tsx'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { runCommand } from '../../actions/commands.ts'
 import { navigate } from '../../model/route.ts'
 

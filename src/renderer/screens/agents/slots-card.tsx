@@ -3,10 +3,9 @@ import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { History } from '../../../contract/page.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { durationText } from '../../../domain/format.ts'
-import { plural } from '../../ui/numbers.ts'
+import { clock, plural } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
 import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './slots.ts'
-import { clock } from '../../ui/clock.ts'
 import './slots.css'
 
 interface SlotsCardProps {

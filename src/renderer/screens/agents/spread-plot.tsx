@@ -1,6 +1,6 @@
 /** How long tries took, by executor: all of them as a line, the middle half as a bar, the median as a mark. */
 import { durationText } from '../../../domain/format.ts'
-import { countText } from '../../ui/numbers.ts'
+import { countText } from '../../ui/format.ts'
 import { FEW, logPlace, type Spread } from './trend-data.ts'
 
 /** Marks of the axis, ms; those beyond the longest try are left out. */

@@ -1,6 +1,6 @@
 /** The numbers of the trends: spreads of durations, states as layers, days of use. */
 import type { History } from '../../../contract/page.ts'
-import type { PlotSeries } from '../../ui/plot-data.ts'
+import type { PlotSeries } from '../../ui/plot/plot-data.ts'
 
 export const SPANS = ['1h', '24h', '7d'] as const
 export type Span = (typeof SPANS)[number]

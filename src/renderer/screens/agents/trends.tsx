@@ -3,14 +3,14 @@ import { useState, type ReactNode } from 'react'
 import type { History } from '../../../contract/page.ts'
 import { useTurnover } from '../../model/session/session-context.tsx'
 import { durationText } from '../../../domain/format.ts'
-import { EmptyNote } from '../../ui/empty-note.tsx'
-import { greatest, isUnknown } from '../../ui/plot-data.ts'
-import { Plot } from '../../ui/plot.tsx'
+import { EmptyNote } from '../../ui/screen.tsx'
+import { greatest, isUnknown } from '../../ui/plot/plot-data.ts'
+import { Plot } from '../../ui/plot/plot.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { Segmented } from '../../ui/segmented.tsx'
+import { Segmented } from '../../ui/fields.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { boundText } from '../../components/usage-text.ts'
-import { countText, moneyText, plural, tokensText } from '../../ui/numbers.ts'
+import { countText, moneyText, plural, tokensText, weekdayDate } from '../../ui/format.ts'
 import { currentRoute, navigate, useRoute } from '../../model/route.ts'
 import { SpreadPlot } from './spread-plot.tsx'
 import {
@@ -25,7 +25,6 @@ import {
   type Span,
   type UsageKind,
 } from './trend-data.ts'
-import { weekdayDate } from '../../ui/clock.ts'
 import './trends.css'
 
 const ASK_EVERY_MS = 30_000

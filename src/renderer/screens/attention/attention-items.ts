@@ -9,7 +9,7 @@ import type {
 } from '../../../contract/view.ts'
 import { countHeldBy } from '../../../domain/graph/dag.ts'
 import { BREAKER_KINDS } from '../../../domain/plan.ts'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
 import { isFinishedCard } from '../../model/reach.ts'
 

@@ -3,7 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react'
 import { selectTasks } from '../../model/selection.ts'
 import type { AttentionItem } from './attention-items.ts'
 import { AttentionRow } from './attention-row.tsx'
-import { focusAfterDraw } from '../../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../../ui/focus.ts'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
 
 interface AttentionListProps {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useSession, type CommandRun } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Select } from '../../ui/select.tsx'
+import { Select } from '../../ui/fields.tsx'
 import { editTask } from '../../actions/task/edit.ts'
 import { navigate } from '../../model/route.ts'
 import type { AttentionItem } from './attention-items.ts'

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { WhatRuns } from './what-runs.tsx'

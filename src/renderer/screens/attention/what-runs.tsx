@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import type { YardClient } from '../../model/session/link.ts'
 import { Button } from '../../ui/button.tsx'
-import { countText, plural } from '../../ui/numbers.ts'
+import { countText, plural } from '../../ui/format.ts'
 import { plainToSee } from './plain-to-see.ts'
 
 type Shown = Awaited<ReturnType<YardClient['page']['trust']>>

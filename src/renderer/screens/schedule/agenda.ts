@@ -1,7 +1,7 @@
 /** Where what is to come stands on the line of time: one entry per task and kind, packed so that none covers another. */
 import type { AgendaItem } from '../../../contract/page.ts'
 import type { ShownState } from '../../../domain/task.ts'
-import { clock, clockIn, dateClock, weekdayClock } from '../../ui/clock.ts'
+import { clock, clockIn, dateClock, weekdayClock } from '../../ui/format.ts'
 
 export const SPANS = ['24h', '7d'] as const
 export type Span = (typeof SPANS)[number]

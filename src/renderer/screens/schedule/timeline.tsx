@@ -2,7 +2,7 @@
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { AgendaItem } from '../../../contract/page.ts'
 import { Lamp } from '../../components/status-badge.tsx'
-import { countText } from '../../ui/numbers.ts'
+import { clock, countText, weekdayNumber } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
 import {
   axisOf,
@@ -15,7 +15,6 @@ import {
   type Placed,
   type Span,
 } from './agenda.ts'
-import { clock, weekdayNumber } from '../../ui/clock.ts'
 
 interface TimelineProps {
   readonly items: readonly AgendaItem[]

@@ -1,11 +1,10 @@
 /** Keys of providers in the key store of this system: their names, one more, one less. Only in the app. */
 import { useRef, useState, type FormEvent } from 'react'
 import type { DesktopKey } from '../../../contract/desktop.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, ConfirmButton } from '../../ui/button.tsx'
 import { keyParts, type ConfigEntry } from '../../components/config-entry.ts'
-import { Field } from '../../ui/field.tsx'
+import { Field } from '../../ui/fields.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { ConfirmButton } from '../../ui/confirm-button.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
 import { Listed } from './listed.tsx'
 import { SettingRow } from './setting-row.tsx'

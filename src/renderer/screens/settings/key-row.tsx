@@ -7,7 +7,7 @@ import { isSingle, keysOf, readableKey, keyNameOfEvent } from '../../actions/key
 import { usePreferences } from '../../model/preferences.ts'
 import { holderOf, resetKeys, takeKeys, turnOff } from './key-choice.ts'
 import { SettingRow } from './setting-row.tsx'
-import { focusAfterDraw } from '../../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../../ui/focus.ts'
 
 const PLACES = { all: undefined, graph: 'On the graph', tasks: 'On tasks' } as const
 

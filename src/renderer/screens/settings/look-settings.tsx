@@ -1,6 +1,5 @@
 /** Look: how this window is drawn and moved in. Kept in this browser or app. */
-import { Segmented } from '../../ui/segmented.tsx'
-import { Switch } from '../../ui/switch.tsx'
+import { Segmented, Switch } from '../../ui/fields.tsx'
 import { setPreferences, usePreferences, type Preferences } from '../../model/preferences.ts'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { Switch } from '../../ui/switch.tsx'
+import { Switch } from '../../ui/fields.tsx'
 import { PreferenceSwitch } from './look-settings.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { Setting, SettingSection } from './setting.ts'

@@ -1,6 +1,6 @@
 /** What a worktree holds, and what would become of that if it were removed, in words. Pure. */
 import type { WorktreeView } from '../../../contract/change.ts'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import type { Question } from '../../actions/ask.ts'
 
 /** `2 uncommitted files, 1 commit not merged` */

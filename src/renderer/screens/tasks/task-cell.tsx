@@ -1,7 +1,7 @@
 /** One fact of a task in the table. What is not known is empty. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { durationText } from '../../../domain/format.ts'
-import { instantText } from '../../ui/instant.ts'
+import { instantText } from '../../ui/format.ts'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'

@@ -4,7 +4,7 @@ import { useConnection, useSession } from '../../model/session/session-context.t
 import type { Problem } from '../../model/session/problem.ts'
 import { Button } from '../../ui/button.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { EmptyNote } from '../../ui/empty-note.tsx'
+import { EmptyNote } from '../../ui/screen.tsx'
 
 const EVERY_MS = 3000
 const ROW = 20

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { YardClient } from '../../model/session/link.ts'
 import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
 import type { Problem } from '../../model/session/problem.ts'
-import { useThrottled } from '../../ui/use-throttled.ts'
+import { useThrottled } from '../../ui/timers.ts'
 import { noRows, withNews, withOlder, type JournalPage } from './merge-rows.ts'
 
 const PIECE = 200

@@ -1,5 +1,5 @@
 /** Every key, grouped as the commands are; those that work where the person is stand out. */
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/popups.tsx'
 import { COMMANDS, type CommandGroup, type CommandInfo } from '../../actions/command-table.ts'
 import { blockedReason, useOfferedCommands } from '../../actions/commands.ts'
 import { keysOf } from '../../actions/keys.ts'

@@ -4,7 +4,7 @@ import { useEffect, useState, type FormEvent } from 'react'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
+import { Field } from '../../ui/fields.tsx'
 import type { OpenYard } from './use-open-yard.ts'
 
 interface FolderFormProps {

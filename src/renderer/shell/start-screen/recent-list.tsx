@@ -4,7 +4,7 @@ import type { RecentYard } from '../../../contract/lobby.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { Button } from '../../ui/button.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
-import { plural } from '../../ui/numbers.ts'
+import { plural } from '../../ui/format.ts'
 import type { OpenYard } from './use-open-yard.ts'
 
 interface RecentListProps {

@@ -1,6 +1,6 @@
 /** Another yard, from within one: the same ways as in the lobby, as a dialog. */
 import { useState } from 'react'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/popups.tsx'
 import { useCommands } from '../../actions/commands.ts'
 import { StartScreenPanel } from './start-screen-panel.tsx'
 

@@ -3,8 +3,7 @@ import { useConnection, useSession, useYard } from '../../model/session/session-
 import { Button } from '../../ui/button.tsx'
 import { Countdown } from '../../components/countdown.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
-import { instantText } from '../../ui/instant.ts'
-import { plural } from '../../ui/numbers.ts'
+import { instantText, plural } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
 
 export function Banners() {

@@ -2,7 +2,7 @@
 import { useCommand, useYard } from '../../model/session/session-context.tsx'
 import type { Summary } from '../../../contract/view.ts'
 import { Button } from '../../ui/button.tsx'
-import { instantText } from '../../ui/instant.ts'
+import { instantText } from '../../ui/format.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 

@@ -1,5 +1,5 @@
 /** Instants and spans in the words of the strip. */
-import { clock, exactClock, weekdayDate } from '../../ui/clock.ts'
+import { clock, exactClock, weekdayDate } from '../../ui/format.ts'
 
 const HOUR = 3_600_000
 

@@ -1,6 +1,6 @@
 /** The present, which moves on between two answers of the yard, and stands while nobody hears it. */
 import { useConnection } from '../../model/session/session-context.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { useNow } from '../../ui/timers.ts'
 import type { Activity } from './use-activity.ts'
 
 const EVERY_MS = 1000

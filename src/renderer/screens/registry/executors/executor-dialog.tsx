@@ -5,11 +5,9 @@ import { EXECUTOR_TYPES } from '../../../../domain/settings.ts'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import type { ConfigScope } from '../../../components/config-entry.ts'
-import { Dialog } from '../../../ui/dialog.tsx'
-import { Field } from '../../../ui/field.tsx'
+import { Dialog } from '../../../ui/popups.tsx'
+import { Field, Segmented, Select } from '../../../ui/fields.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
-import { Segmented } from '../../../ui/segmented.tsx'
-import { Select } from '../../../ui/select.tsx'
 import { editsOf, faultsOf, newFields, type NewExecutor } from './new-executor.ts'
 
 interface ExecutorDialogProps {

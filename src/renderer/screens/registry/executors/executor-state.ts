@@ -5,8 +5,7 @@ import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'
 import type { YardClient } from '../../../model/session/link.ts'
 import { formatKey } from '../../../components/config-entry.ts'
-import { instantText } from '../../../ui/instant.ts'
-import { countText, plural } from '../../../ui/numbers.ts'
+import { countText, instantText, plural } from '../../../ui/format.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 

@@ -2,7 +2,7 @@
 import { useSession, useYard } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { durationText } from '../../../../domain/format.ts'
-import { instantText } from '../../../ui/instant.ts'
+import { instantText } from '../../../ui/format.ts'
 import { Elapsed } from '../../../components/elapsed.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { Lamp } from '../../../components/status-badge.tsx'

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { Screen } from '../../../ui/screen.tsx'
-import { plural } from '../../../ui/numbers.ts'
+import { plural } from '../../../ui/format.ts'
 import { useHalf } from '../../../model/half.ts'
 import { currentRoute, navigate } from '../../../model/route.ts'
 import type { FoundCli } from '../../../../contract/lobby.ts'
@@ -18,7 +18,7 @@ import { ExecutorTable } from './executor-table.tsx'
 import { countNote, foundText, typeLabel, type ExecutorView } from './executor-state.ts'
 import { useRegistry } from './use-registry.ts'
 import '../registry.css'
-import { focusAfterDraw } from '../../../ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../../../ui/focus.ts'
 
 export function ExecutorsScreen() {
   const chosen = useHalf().filters['executor'] ?? null

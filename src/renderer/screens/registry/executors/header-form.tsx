@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { formatKey } from '../../../components/config-entry.ts'
-import { Field } from '../../../ui/field.tsx'
+import { Field } from '../../../ui/fields.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { headerFaults, NO_HEADER } from './new-header.ts'
 

@@ -1,5 +1,5 @@
 /** Places of a profile as little boxes, those in use lit; a number where there are too many, or no limit of its own. */
-import { countText } from '../../../ui/numbers.ts'
+import { countText } from '../../../ui/format.ts'
 
 const MOST_BOXES = 12
 

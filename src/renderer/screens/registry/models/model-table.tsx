@@ -5,7 +5,7 @@ import { DataTable, type DataColumn } from '../../../ui/data-table.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { sourceLabel, type ConfigEntry } from '../../../components/config-entry.ts'
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx'
-import { countText, tokensText } from '../../../ui/numbers.ts'
+import { countText, tokensText } from '../../../ui/format.ts'
 import { navigate } from '../../../model/route.ts'
 import { runsModels, usesOf, type ExecutorView, type ModelView } from './model-use.ts'
 

@@ -3,7 +3,7 @@ import type { TaskCard } from '../../../../contract/view.ts'
 import { EXECUTOR_TYPES, PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
 import type { YardClient } from '../../../model/session/link.ts'
 import { keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
-import { plural } from '../../../ui/numbers.ts'
+import { plural } from '../../../ui/format.ts'
 import { isFinishedCard } from '../../../model/reach.ts'
 
 export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]

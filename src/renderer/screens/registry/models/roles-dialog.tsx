@@ -2,7 +2,7 @@
 import { Button } from '../../../ui/button.tsx'
 import { formatKey } from '../../../components/config-entry.ts'
 import { ConfigRow } from '../../../components/config-row.tsx'
-import { Dialog } from '../../../ui/dialog.tsx'
+import { Dialog } from '../../../ui/popups.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { useAnswer } from '../../../model/use-answer.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { focusAfterDraw } from '../../../src/renderer/ui/focus-after-draw.ts'
+import { focusAfterDraw } from '../../../src/renderer/ui/focus.ts'
 
 afterEach(() => document.body.replaceChildren())
 

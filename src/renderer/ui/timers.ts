@@ -1,5 +1,17 @@
-/** A value that may change often, taken over now and then: for what costs a walk over all tasks. */
+/** Values that change with time: the clock itself, and what changes too often to be drawn each time. */
 import { useEffect, useRef, useState } from 'react'
+
+/** ms since 1970, at most `everyMs` old. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) setNow(Date.now())
+    }, everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}
 
 /** New values at most once in `everyMs`; the last one always comes through. 0 = each at once. */
 export function useThrottled<T>(value: T, everyMs: number): T {

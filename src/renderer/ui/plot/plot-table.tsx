@@ -1,6 +1,6 @@
 /** The numbers of a plot as a table, for whoever reads rather than looks. Made only once it is opened. */
 import { useState } from 'react'
-import { DataTable, type DataColumn } from './data-table.tsx'
+import { DataTable, type DataColumn } from '../data-table.tsx'
 import type { PlotSeries } from './plot-data.ts'
 
 interface PlotTableProps {

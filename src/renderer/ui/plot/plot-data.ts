@@ -1,5 +1,5 @@
 /** The numbers behind a plot: stacked, in the right shape for the drawing, and as words. */
-import { clock, date, weekdayClock } from './clock.ts'
+import { clock, date, weekdayClock } from '../format.ts'
 
 export interface PlotSeries {
   readonly label: string

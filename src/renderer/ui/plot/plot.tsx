@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
 import { dateTimeText, stacked, textAt, type PlotSeries } from './plot-data.ts'
 import { PlotTable } from './plot-table.tsx'
-import { useThemeTurn } from './theme-tokens.ts'
+import { useThemeTurn } from '../theme-tokens.ts'
 import { usePlotCanvas } from './use-plot-canvas.ts'
 import './plot.css'
 

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { greatest, stacked, textAt, type PlotSeries } from '../../../src/renderer/ui/plot-data.ts'
+import {
+  greatest,
+  stacked,
+  textAt,
+  type PlotSeries,
+} from '../../../../src/renderer/ui/plot/plot-data.ts'
 
 const series = (label: string, values: readonly (number | null)[]): PlotSeries => ({
   label,

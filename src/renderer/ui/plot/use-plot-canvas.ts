@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import uPlot from 'uplot'
 import { axisTime, greatest, type PlotSeries } from './plot-data.ts'
-import { tokenOf } from './theme-tokens.ts'
+import { tokenOf } from '../theme-tokens.ts'
 
 interface Drawing {
   /** ms, oldest first */

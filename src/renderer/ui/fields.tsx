@@ -1,0 +1,149 @@
+/** Form controls: a labelled field, a list to choose from, a switch, a choice of few. */
+import { type InputHTMLAttributes, type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { Select as SelectBase } from '@base-ui/react/select'
+import { Switch as SwitchBase } from '@base-ui/react/switch'
+
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+  readonly label: string
+  /** Said under it. */
+  readonly note?: string | null
+  readonly problem?: string | null
+}
+
+/** What is wrong about it stands underneath. */
+export function Field({ label, note = null, problem = null, className, ...rest }: FieldProps) {
+  const id = useId()
+  return (
+    <div className={['field', className].filter(Boolean).join(' ')}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        autoComplete="off"
+        spellCheck={false}
+        {...rest}
+        id={id}
+        className="input"
+        aria-invalid={problem !== null}
+        aria-describedby={`${id}-note`}
+      />
+      <span
+        id={`${id}-note`}
+        className={problem === null ? 'text-11 text-text-3' : 'text-11 text-failed'}
+      >
+        {problem ?? note}
+      </span>
+    </div>
+  )
+}
+
+interface SelectProps<T extends string> {
+  readonly label: string
+  readonly value: T
+  readonly options: readonly (readonly [T, string])[]
+  readonly onChange: (value: T) => void
+  readonly disabled?: boolean
+}
+
+/** One value out of a list. */
+export function Select<T extends string>(props: SelectProps<T>) {
+  const { label, value, options, onChange, disabled = false } = props
+  const items = Object.fromEntries(options)
+  return (
+    <SelectBase.Root
+      value={value}
+      items={items}
+      disabled={disabled}
+      onValueChange={(next) => {
+        if (next !== null) onChange(next as T)
+      }}
+    >
+      <SelectBase.Trigger className="select" aria-label={label}>
+        <SelectBase.Value />
+        <SelectBase.Icon aria-hidden="true">▾</SelectBase.Icon>
+      </SelectBase.Trigger>
+      <SelectBase.Portal role="region" aria-label={`${label}: choices`}>
+        <SelectBase.Positioner className="popup-layer" sideOffset={4} alignItemWithTrigger={false}>
+          <SelectBase.Popup className="popup">
+            {options.map(([each, word]) => (
+              <SelectBase.Item key={each} value={each} className="menu-item">
+                <SelectBase.ItemText>{word}</SelectBase.ItemText>
+                <SelectBase.ItemIndicator className="end">✓</SelectBase.ItemIndicator>
+              </SelectBase.Item>
+            ))}
+          </SelectBase.Popup>
+        </SelectBase.Positioner>
+      </SelectBase.Portal>
+    </SelectBase.Root>
+  )
+}
+
+interface SwitchProps {
+  readonly label: string
+  readonly isOn: boolean
+  readonly onChange: (isOn: boolean) => void
+  readonly disabled?: boolean
+}
+
+/** On or off, at once. */
+export function Switch({ label, isOn, onChange, disabled = false }: SwitchProps) {
+  return (
+    <SwitchBase.Root
+      className="switch"
+      aria-label={label}
+      checked={isOn}
+      disabled={disabled}
+      onCheckedChange={onChange}
+    >
+      <SwitchBase.Thumb className="switch-thumb" />
+    </SwitchBase.Root>
+  )
+}
+
+interface SegmentedProps<T extends string> {
+  readonly label: string
+  readonly value: T
+  readonly options: readonly (readonly [T, ReactNode])[]
+  readonly onChange: (value: T) => void
+}
+
+/** A choice of few, all in sight. Arrow keys move it. */
+export function Segmented<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: SegmentedProps<T>) {
+  const group = useRef<HTMLDivElement>(null)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const place = options.findIndex(([each]) => each === value) + step
+    const next = options.at(place % options.length)
+    if (!next) return
+    onChange(next[0])
+    group.current?.querySelector<HTMLElement>(`[data-value="${next[0]}"]`)?.focus()
+  }
+  return (
+    <div
+      ref={group}
+      className="segmented"
+      role="radiogroup"
+      aria-label={label}
+      onKeyDown={onKeyDown}
+    >
+      {options.map(([each, word]) => (
+        <button
+          key={each}
+          type="button"
+          role="radio"
+          data-value={each}
+          aria-checked={each === value}
+          tabIndex={each === value ? 0 : -1}
+          onClick={() => onChange(each)}
+        >
+          {word}
+        </button>
+      ))}
+    </div>
+  )
+}
