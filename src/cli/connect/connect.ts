@@ -3,11 +3,12 @@
  * lasts. A lock that is held while nobody answers belongs to another short command, and is waited for.
  */
 import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard, type YardPaths } from '../../config/paths.ts'
-import type { Failure } from '../../domain/failure.ts'
-import { findCaller, type Caller } from '../../yard/access/caller.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { findCaller, namelessRefusal, type Caller } from '../../yard/access/caller.ts'
 import type { Cli, Outcome } from '../spec/define.ts'
 import { failureFromError, isLostConnection } from './failure-from-error.ts'
 import { askHolder, stillLocked, type Client, type Owner } from './owner.ts'
@@ -55,12 +56,16 @@ export interface ConnectOptions {
   readonly isLong?: boolean
 }
 
+/** The yard that an invocation means. */
+export const yardOf = ({ machine: { cwd, env }, dir }: Cli): Result<YardPaths, Failure> =>
+  findYard(cwd, env, dir)
+
 export async function connect(
   cli: Cli,
   { isLong = false }: ConnectOptions = {},
 ): Promise<Result<Connection, Failure>> {
   const { machine } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  const paths = yardOf(cli)
   if (!paths.ok) return paths
   const caller = findCaller(machine.env, paths.value.root)
   const lockWait = createLockWait(paths.value)
@@ -93,7 +98,7 @@ const joined = (paths: YardPaths, caller: Caller, owner: Owner): Connection => (
 export async function withYard(
   cli: Cli,
   use: (yard: Connection) => Promise<Outcome>,
-  options: ConnectOptions,
+  options: ConnectOptions = {},
 ): Promise<Outcome> {
   for (let round = 0; round < (options.isLong ? LONG_ROUNDS : 2); round++) {
     const outcome = await useOnce(cli, use, options)
@@ -138,4 +143,33 @@ async function useOnce(
   } finally {
     await yard.value.close()
   }
+}
+
+/**
+ * For commands that do not go through the host of the yard, which refuses agents. `does`: the end of "an agent may not …". `also`: folders of yards that are meant beside the one here. Where no yard is yet, an agent of
+ * any is kept out all the same.
+ */
+export function refuseAgent(
+  cli: Cli,
+  does: string,
+  also: readonly string[] = [],
+): Result<null, Failure> {
+  const { cwd, env } = cli.machine
+  const found = yardOf(cli)
+  const here = found.ok ? found.value.root : resolve(cwd, cli.dir ?? '.')
+  const callers = [...new Set([here, ...also])].map((root) => findCaller(env, root))
+  const agent = callers.find((caller) => caller.kind === 'agent')
+  if (agent)
+    return err(
+      failure('not-allowed', `${agent.agentId} is an agent of this yard and may not ${does}`, {
+        hint: 'leave that to a person',
+      }),
+    )
+  return callers.some((caller) => caller.kind === 'nameless') ? err(namelessRefusal()) : ok(null)
+}
+
+/** The yard of a command that only a person may use. */
+export function yardOfPerson(cli: Cli, does: string): Result<YardPaths, Failure> {
+  const allowed = refuseAgent(cli, does)
+  return allowed.ok ? yardOf(cli) : allowed
 }

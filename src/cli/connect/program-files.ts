@@ -1,4 +1,5 @@
-/** Where the other programs of this project lie: beside the source while it runs from source, else beside the built one. */
+/** Other programs: where those of this project lie (beside the source while it runs from source, else beside the built one), and the browser. */
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export interface Entries {
@@ -32,4 +33,19 @@ export function entriesOf(root: URL, entry: URL): Entries {
 export function pageRootOf(env: NodeJS.ProcessEnv, root: URL): string {
   const named = env['YARD_DEV'] === '1' ? env['YARD_PAGE'] : undefined
   return named ?? fileURLToPath(new URL('out/renderer', root))
+}
+
+const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+}
+
+/** Opens an address in the user's browser; says nothing when there is none: the address is printed anyway. */
+export function openBrowser(url: string, env: NodeJS.ProcessEnv): void {
+  const isHeadless = process.platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY
+  if (isHeadless) return
+  const [program = 'xdg-open', ...args] = OPENERS[process.platform] ?? ['xdg-open']
+  const child = spawn(program, [...args, url], { detached: true, stdio: 'ignore' })
+  child.on('error', () => {}) // no such program
+  child.unref()
 }

@@ -88,3 +88,14 @@ export const definedFields = <T extends object>(
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
+
+// Values of the domain that options offer: its schemas take long to load, and a test holds the two equal.
+
+export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
+export const CONTEXTS = ['clean', 'task', 'graph', 'full'] as const
+export const MODES = ['full', 'light', 'bare'] as const
+/** Stored statuses, then derived states. */
+export const STATUSES: readonly string[] = [
+  ...['open', 'in-progress', 'waiting', 'pending-eval', 'done', 'failed', 'abandoned'],
+  ...['paused', 'blocked', 'delayed', 'parked', 'ready'],
+]

@@ -2,11 +2,12 @@
 import { isClipped } from '../../base/instant.ts'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
-import { dollarsText } from '../../domain/format.ts'
 import { isHeldUp } from '../../domain/failure.ts'
+import { dollarsText } from '../../domain/format.ts'
 import { reasonInSentence, repeatsState } from '../../domain/reason.ts'
 import type { ShownState } from '../../domain/task.ts'
 import type { Colour, Printer } from './print.ts'
+import { oneLine } from './table.ts'
 
 /** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
 export function dateTimeText(iso: string): string {
@@ -23,8 +24,10 @@ export function clock(iso: string, now: Date = new Date()): string {
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')
+
 const dayOf = (at: Date): string =>
   `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+
 const timeOf = (at: Date): string =>
   `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 
@@ -49,6 +52,9 @@ export function tokensOf(usage: Usage | null): string | null {
 }
 
 export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** `1 file`, `2 files`. */
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
 
 /** Marked where it is a lower bound; `atLeast` counts the tries that make it one. */
 export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string): string =>
@@ -91,3 +97,11 @@ export function outcomeOf(agent: Pick<AgentView, 'outcome' | 'failure'>): string
   if (agent.failure?.class === 'question') return 'asked'
   return isHeldUp(agent) ? 'held-up' : (agent.outcome ?? 'ended')
 }
+
+export const valueText = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+/** A value of the configuration. */
+export const shownOrNone = (value: unknown): string => valueText(value) || 'nothing'

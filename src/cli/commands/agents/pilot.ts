@@ -6,10 +6,8 @@ import type { PilotStart } from '../../../contract/task.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import type { runInTerminal, TerminalEnd } from '../../../yard/executors/pilot-terminal.ts'
-import type { Connection } from '../../connect/connect.ts'
-import { withYard } from '../../connect/with-yard.ts'
+import { refuseAgent, withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, taskId } from '../../spec/values.ts'
 
@@ -29,7 +27,7 @@ export const pilot = defineCommand({
   ],
   examples: ['yard pilot build', 'yard pilot build --executor codex'],
   async handler(cli, given) {
-    const allowed = await refuseAgent(cli, 'pilot a task')
+    const allowed = refuseAgent(cli, 'pilot a task')
     if (!allowed.ok) return allowed
     const session = await begin(cli, given)
     if (!session.ok) return session

@@ -3,14 +3,15 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { ConfigChange } from '../../../config/edit.ts'
 import { withFileLock } from '../../../config/file-lock.ts'
 import type { ConfigSources } from '../../../config/load.ts'
-import { findYard, userPaths, type YardPaths } from '../../../config/paths.ts'
+import { userPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Flags } from '../../../contract/service.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import { findCaller } from '../../../yard/access/caller.ts'
 import { recentConfigs } from '../../../yard/start-screen/recent-yards.ts'
-import type { Cli } from '../../spec/define.ts'
+import { yardOf } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { findOwner, type Client } from '../../connect/owner.ts'
+import type { Cli } from '../../spec/define.ts'
 
 export interface ConfigFiles {
   readonly sources: ConfigSources
@@ -20,8 +21,8 @@ export interface ConfigFiles {
 
 /** Outside a yard only the user's own file counts, and only where that is enough. */
 export function configFiles(cli: Cli, worksWithoutYard: boolean): Result<ConfigFiles, Failure> {
-  const { env, cwd } = cli.machine
-  const found = findYard(cwd, env, cli.dir)
+  const { env } = cli.machine
+  const found = yardOf(cli)
   if (!found.ok && (!worksWithoutYard || cli.dir !== null)) return found
   const paths = found.ok ? found.value : null
   const { config: globalFile, data } = userPaths(env)
@@ -80,7 +81,7 @@ export type Reload =
  */
 export async function reloadOwner(cli: Cli, reloads = true): Promise<Reload> {
   const { machine } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  const paths = yardOf(cli)
   if (!paths.ok) return { kind: 'no-owner' }
   const owner = await findOwner(paths.value, findCaller(machine.env, paths.value.root))
   if (!owner) return { kind: 'no-owner' }

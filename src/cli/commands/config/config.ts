@@ -1,12 +1,22 @@
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { ConfigChange, ConfigEdit } from '../../../config/edit.ts'
-import type { CONFIG_FLAGS } from '../../../config/keys.ts'
+import { CONFIG_FLAGS as flags, type CONFIG_FLAGS } from '../../../config/keys.ts'
+import { loadConfig } from '../../../config/load.ts'
+import type { YardPaths } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { refuseAgent } from '../../connect/connect.ts'
+import { failureFromError } from '../../connect/failure-from-error.ts'
+import { findOwner } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import { shownOrNone, valueText } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'
-import type { Entry, PendingConfig, Reload } from './change-config.ts'
-import { shownOrNone, valueText } from './value-text.ts'
+import {
+  changeConfig,
+  configFiles,
+  type Entry,
+  type PendingConfig,
+  type Reload,
+} from './change-config.ts'
 
 export const config = defineCommand({
   arguments: {
@@ -33,7 +43,7 @@ export const config = defineCommand({
     'yard config --unset coordinator.model',
   ],
   async handler(cli, input) {
-    const allowed = await refuseAgent(cli, 'see or change the configuration')
+    const allowed = refuseAgent(cli, 'see or change the configuration')
     if (!allowed.ok) return allowed
     const edits = await editsFrom(input)
     if (!edits.ok) return edits
@@ -44,7 +54,6 @@ export const config = defineCommand({
         : setAll(cli, { isGlobal, reloads: reload }, edits.value)
     if (list && key !== undefined) return wrong('--list shows all keys; name none')
     if (key === undefined && !list) return wrong('nothing to show or change was named')
-    const { printAll, printOne } = await import('./show-config.ts')
     return key === undefined ? printAll(cli, isGlobal) : printOne(cli, isGlobal, key)
   },
 })
@@ -58,7 +67,6 @@ type Given = Record<
 >
 
 async function editsFrom(given: Given): Promise<Result<readonly ConfigEdit[], Failure>> {
-  const { CONFIG_FLAGS: flags } = await import('../../../config/keys.ts')
   const { key, value, unset } = given
   const edits: ConfigEdit[] = []
   for (const flag of flags) {
@@ -83,7 +91,6 @@ async function setAll(
 ): Promise<Outcome> {
   const { print } = cli
   const { editConfig } = await import('../../../config/edit.ts')
-  const { changeConfig } = await import('./change-config.ts')
   const changed = await changeConfig(cli, how, (sources, scope) =>
     editConfig(sources, scope, edits),
   )
@@ -152,3 +159,113 @@ const originOf = ({ source, file }: Entry): string => {
   if (source === 'flag') return 'it was started with that'
   return source === 'env' ? 'its environment says that' : `${file} says that`
 }
+
+interface Listed extends Entry {
+  /** What the files say, where a living owner does not go by it yet. */
+  readonly pending: Omit<Entry, 'key'> | null
+}
+
+/** What is in force: asked of a living owner; without one it is what the files and this environment say. */
+async function entriesOf(cli: Cli, isGlobal: boolean): Promise<Result<readonly Listed[], Failure>> {
+  const files = configFiles(cli, isGlobal)
+  if (!files.ok) return files
+  const { paths, sources } = files.value
+  const owned = isGlobal || paths === null ? null : await entriesInForce(cli, paths)
+  if (owned) return ok(owned)
+  const loaded = loadConfig(isGlobal ? { ...sources, projectFile: null, env: {} } : sources)
+  return loaded.ok ? ok(loaded.value.list().map(unchanged)) : loaded
+}
+
+const unchanged = (entry: Entry): Listed => ({ ...entry, pending: null })
+
+/** Null where no owner runs, or one of another contract. */
+async function entriesInForce(cli: Cli, paths: YardPaths): Promise<readonly Listed[] | null> {
+  const owner = await findOwner(paths, { kind: 'person' })
+  if (!owner) return null
+  try {
+    const { service } = owner.client
+    const [inForce, pending] = await Promise.all([service.config(), service.pendingConfig()])
+    if (pending.problem !== null)
+      cli.print.progress(
+        `yard: the running service goes by what it read before: ${oneLine(pending.problem)}`,
+      )
+    return withPending(inForce, pending.entries)
+  } catch (error) {
+    const why = oneLine(failureFromError(error).message)
+    cli.print.progress(
+      `yard: the running service does not say what is in force (${why}): this is what the files say here`,
+    )
+    return null
+  }
+}
+
+/** A key that only the files name is listed with what holds without them. */
+function withPending(inForce: readonly Entry[], pending: PendingConfig): readonly Listed[] {
+  const changed = new Map(
+    pending.map(({ key, inForce: before, ...said }) => [key, { before, said }]),
+  )
+  const known = new Set(inForce.map(({ key }) => key))
+  const listed = inForce.map((entry) => ({
+    ...entry,
+    pending: changed.get(entry.key)?.said ?? null,
+  }))
+  const added = [...changed]
+    .filter(([key]) => !known.has(key))
+    .map(([key, { before, said }]) => ({ key, ...before, file: null, line: null, pending: said }))
+  return [...listed, ...added]
+}
+
+export async function printAll(cli: Cli, isGlobal: boolean): Promise<Outcome> {
+  const { print } = cli
+  const entries = await entriesOf(cli, isGlobal)
+  if (!entries.ok) return entries
+  const isChanged = entries.value.some(({ pending }) => pending !== null)
+  print.result(entries.value, () => {
+    print.table(
+      ['KEY', 'SOURCE', 'VALUE', ...(isChanged ? ['NOT RELOADED'] : [])],
+      entries.value.map(({ key, value, source, pending }) => [
+        ...[key, source, valueText(value)],
+        ...(isChanged ? [pending ? shownOrNone(pending.value) : ''] : []),
+      ]),
+    )
+    if (isChanged)
+      print.line(
+        'yard service reload applies what stands under NOT RELOADED, as any yard config does',
+      )
+  })
+  return ok(0)
+}
+
+export async function printOne(cli: Cli, isGlobal: boolean, key: string): Promise<Outcome> {
+  const entries = await entriesOf(cli, isGlobal)
+  if (!entries.ok) return entries
+  const one = entryOf(cli, isGlobal, entries.value, key)
+  if (!one.ok) return one
+  const { value, pending } = one.value
+  cli.print.result(one.value, () => cli.print.line(valueText(value)))
+  if (pending && !cli.print.isJson)
+    cli.print.progress(
+      `config changed, not reloaded: ${locationOf(pending)} says ${shownOrNone(pending.value)}; yard service reload`,
+    )
+  return ok(0)
+}
+
+/** A key that nobody set has its default. */
+function entryOf(
+  cli: Cli,
+  isGlobal: boolean,
+  entries: readonly Listed[],
+  key: string,
+): Result<Listed, Failure> {
+  const known = entries.find((entry) => entry.key === key)
+  if (known) return ok(known)
+  const files = configFiles(cli, isGlobal)
+  if (!files.ok) return files
+  const loaded = loadConfig(files.value.sources)
+  if (!loaded.ok) return loaded
+  const one = loaded.value.get(key)
+  return one.ok ? ok(unchanged(one.value)) : one
+}
+
+const locationOf = ({ file, line, source }: Omit<Entry, 'key'>): string =>
+  file === null ? `the ${source}` : `${file}${line === null ? '' : `:${line}`}`

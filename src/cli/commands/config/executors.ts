@@ -1,8 +1,8 @@
 /** `yard executors`: what can run here, and `yard executors test`: whether it truly does. */
 import { ok } from '../../../base/result.ts'
 import type { ExecutorType } from '../../../domain/settings.ts'
+import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { withYard } from '../../connect/with-yard.ts'
 import { argument, defineCommand, defineSubcommand } from '../../spec/define.ts'
 import { tokensOf } from '../../text/format.ts'
 

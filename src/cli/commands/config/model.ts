@@ -3,8 +3,7 @@ import type { ConfigChange } from '../../../config/edit.ts'
 import type { ConfigSources } from '../../../config/load.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import { isRole, isUnusedRole, ROLES } from '../../../domain/settings.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { refuseAgent, withYard } from '../../connect/connect.ts'
 import {
   argument,
   defineCommand,
@@ -14,6 +13,7 @@ import {
   type Outcome,
 } from '../../spec/define.ts'
 import { definedFields, dollars, whole } from '../../spec/values.ts'
+import { changeConfig } from './change-config.ts'
 
 const name = argument('<name>', 'the model')
 
@@ -162,9 +162,8 @@ async function change(
     scope: 'project' | 'global',
   ) => Result<readonly ConfigChange[], Failure>,
 ): Promise<Outcome> {
-  const allowed = await refuseAgent(cli, 'change the registry of models')
+  const allowed = refuseAgent(cli, 'change the registry of models')
   if (!allowed.ok) return allowed
-  const { changeConfig } = await import('./change-config.ts')
   const changed = await changeConfig(cli, { isGlobal: false, reloads: true }, edit)
   if (!changed.ok) return changed
   cli.print.result(changed.value.changes, () => cli.print.line(done))

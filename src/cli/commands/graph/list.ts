@@ -2,10 +2,9 @@
 import { err, ok } from '../../../base/result.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { hintOf } from '../../../domain/near-match.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import { STATUSES } from '../../spec/choices.ts'
+import { withYard } from '../../connect/connect.ts'
 import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
-import { definedFields, whole } from '../../spec/values.ts'
+import { definedFields, STATUSES, whole } from '../../spec/values.ts'
 import { paintState, stateText } from '../../text/format.ts'
 
 export const list = defineCommand({

@@ -3,12 +3,12 @@ import { ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { dollarsText, formatDuration } from '../../../domain/format.ts'
 import { originText } from '../../../domain/origin.ts'
-import { withYard } from '../../connect/with-yard.ts'
+import { withYard } from '../../connect/connect.ts'
 import { argument, defineCommand, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
+import { count, dateTimeText, paintState, signOf, tokensOf } from '../../text/format.ts'
 import { manyLines, oneLine } from '../../text/table.ts'
 import { isMilestone, timelineLine, timelineOf } from '../tasks/log.ts'
-import { count, dateTimeText, paintState, signOf, tokensOf } from '../../text/format.ts'
 
 /** Lines of the timeline that are shown; `yard log` shows all. */
 const TIMELINE_LINES = 40

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import type { AgentCaller, YardConnection, YardAccess } from '../../../mcp/yard-connection.ts'
-import { withYard } from '../../connect/with-yard.ts'
+import type { AgentCaller, YardAccess, YardConnection } from '../../../mcp/yard-connection.ts'
+import { findCaller, namelessRefusal } from '../../../yard/access/caller.ts'
+import { withYard } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { defineCommand, type Cli } from '../../spec/define.ts'
 import { errorLine } from '../../text/print.ts'
@@ -39,7 +40,6 @@ export const mcp = defineCommand({
 async function callerOf({ machine, dir }: Cli): Promise<Result<AgentCaller | null, Failure>> {
   const paths = findYard(machine.cwd, machine.env, dir)
   if (!paths.ok) return ok(null)
-  const { findCaller, namelessRefusal } = await import('../../../yard/access/caller.ts')
   const caller = findCaller(machine.env, paths.value.root)
   if (caller.kind === 'nameless') return err(namelessRefusal())
   return ok(caller.kind === 'agent' ? caller : null)

@@ -2,10 +2,10 @@
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
 import { durationText } from '../../../domain/format.ts'
 import type { Machine } from '../../spec/define.ts'
-import type { Change, LiveGraph } from '../../connect/live-graph.ts'
-import type { Printer } from '../../text/print.ts'
 import { clock, signOf, stateText } from '../../text/format.ts'
+import type { Printer } from '../../text/print.ts'
 import { oneLine, shorten, visible } from '../../text/table.ts'
+import type { Change, LiveGraph } from './rest-watch.ts'
 
 export interface Progress {
   show(change: Change): void

@@ -1,14 +1,14 @@
 /** `yard run`: the graph from here to its rest. */
 import { err, ok, type Result } from '../../../base/result.ts'
-import { findYard } from '../../../config/paths.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import type { Host } from '../../../headless/run-host.ts'
+import { refuseAgent, yardOf } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import type { Client, Owner } from '../../connect/owner.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { argument, defineCommand, type Cli, type Outcome } from '../../spec/define.ts'
-import type { NamedGraph } from '../graph/read-graph.ts'
+import type { NamedGraph } from '../graph/import.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { printEnding, printStopped, untilRest } from './wait.ts'
 
 export const run = defineCommand({
   arguments: { file: argument('[file]', 'a graph file to import first; - reads stdin') },
@@ -18,13 +18,13 @@ export const run = defineCommand({
   ],
   examples: ['yard run', 'yard run graph.toml'],
   async handler(cli, { file }) {
-    const allowed = await refuseAgent(cli, 'run a coordinator')
+    const allowed = refuseAgent(cli, 'run a coordinator')
     if (!allowed.ok) return allowed
     const { machine } = cli
-    const { readGraphToRun } = await import('../graph/read-graph.ts')
+    const { readGraphToRun } = await import('../graph/import.ts')
     const graph = file === undefined ? ok(null) : await readGraphToRun(cli, file)
     if (!graph.ok) return graph
-    const paths = findYard(machine.cwd, machine.env, cli.dir)
+    const paths = yardOf(cli)
     if (!paths.ok) return paths
     const { clientOf, hostOrOwner } = await import('../../connect/local-host.ts')
     const progress = createProgress(cli.print, machine)
@@ -91,7 +91,6 @@ async function runWith(cli: Cli, options: RunOptions): Promise<Outcome> {
   const startedAt = performance.now()
   const ready = await prepare(cli, options)
   if (!ready.ok) return ready
-  const { printEnding, printStopped, untilRest } = await import('./until-rest.ts')
   const rest = await untilRest({ client, progress, signal, only: null, endsWhenPaused: true })
   progress.end()
   const tookMs = performance.now() - startedAt
@@ -122,7 +121,7 @@ async function prepare(
     )
   if (summary.paused) return err(paused('this yard is paused, so nothing was started', isBeside))
   if (graph === null) return ok(null)
-  const { importInto } = await import('../graph/read-graph.ts')
+  const { importInto } = await import('../graph/import.ts')
   const imported = await importInto(client, graph, cli.commandId)
   if (imported.ok) return ok(null)
   if (imported.error.kind !== 'id-taken') return imported

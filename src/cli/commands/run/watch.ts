@@ -1,8 +1,10 @@
 /** The journal as JSON lines, with or without --json. */
 import { ok } from '../../../base/result.ts'
-import { findYard, userPaths } from '../../../config/paths.ts'
+import { userPaths } from '../../../config/paths.ts'
+import { findCaller } from '../../../yard/access/caller.ts'
+import { yardOf } from '../../connect/connect.ts'
 import { isLostConnection } from '../../connect/failure-from-error.ts'
-import type { Client } from '../../connect/owner.ts'
+import { askOwner, type Client } from '../../connect/owner.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { whole } from '../../spec/values.ts'
 
@@ -14,10 +16,8 @@ export const watch = defineCommand({
   /** Live through the owner. Without one it only reads: it neither settles anything nor holds the yard. */
   async handler(cli, { since }) {
     const { machine } = cli
-    const paths = findYard(machine.cwd, machine.env, cli.dir)
+    const paths = yardOf(cli)
     if (!paths.ok) return paths
-    const { findCaller } = await import('../../../yard/access/caller.ts')
-    const { askOwner } = await import('../../connect/owner.ts')
     const owner = await askOwner(paths.value, findCaller(machine.env, paths.value.root))
     if (!owner.ok) return owner
     if (owner.value) {

@@ -4,8 +4,8 @@ import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { ok } from '../../../base/result.ts'
 import { shellWord } from '../../../base/text.ts'
+import { refuseAgent } from '../../connect/connect.ts'
 import { entriesOf } from '../../connect/program-files.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineSubcommand, option } from '../../spec/define.ts'
 import { namedYards, yardOptions } from './named-yards.ts'
 
@@ -16,7 +16,7 @@ export const install = defineSubcommand({
   async handler(cli, { yards: folders, print: onlyShows }) {
     const yards = namedYards(cli, { yards: folders })
     const roots = yards.ok ? yards.value.map(({ root: folder }) => folder) : []
-    const allowed = await refuseAgent(cli, 'install a service', roots)
+    const allowed = refuseAgent(cli, 'install a service', roots)
     if (!allowed.ok) return allowed
     if (!yards.ok) return yards
     const { machine, print } = cli

@@ -5,11 +5,9 @@ import { silentLog } from '../../../base/log.ts'
 import { err, ok } from '../../../base/result.ts'
 import { failure } from '../../../domain/failure.ts'
 import type { ServedStartScreen } from '../../../headless/serve-start-screen.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import { openBrowser } from '../../connect/open-browser.ts'
-import { entriesOf, pageRootOf } from '../../connect/program-files.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
-import { type Cli, defineCommand, option, type Outcome } from '../../spec/define.ts'
+import { refuseAgent, withYard } from '../../connect/connect.ts'
+import { entriesOf, openBrowser, pageRootOf } from '../../connect/program-files.ts'
+import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { quoted } from '../../spec/values.ts'
 
 export const page = defineCommand({
@@ -91,7 +89,7 @@ export const welcome = defineCommand({
     'A yard that is opened there gets a service of its own. This one ends when a yard was opened and no page has been connected for a minute.',
   ],
   async handler(cli, { open }) {
-    const allowed = await refuseAgent(cli, 'open yards')
+    const allowed = refuseAgent(cli, 'open yards')
     if (!allowed.ok) return allowed
     const { env, root, entry } = cli.machine
     const { MARKER_VARIABLE } = await import('../../../domain/agent.ts')

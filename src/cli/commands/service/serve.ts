@@ -1,10 +1,10 @@
 /** `yard serve`: the host of one yard or several in the foreground. */
 import { err, ok } from '../../../base/result.ts'
 import type { Host } from '../../../headless/run-host.ts'
-import { openBrowser } from '../../connect/open-browser.ts'
-import { checkConfigs, namedYards, portOptions, yardOptions } from './named-yards.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { refuseAgent } from '../../connect/connect.ts'
+import { openBrowser } from '../../connect/program-files.ts'
 import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import { checkConfigs, namedYards, portOptions, yardOptions } from './named-yards.ts'
 
 export const serve = defineCommand({
   options: {
@@ -17,7 +17,7 @@ export const serve = defineCommand({
   async handler(cli, { yards: folders, port, host: address, open }) {
     const yards = namedYards(cli, { yards: folders, port })
     const roots = yards.ok ? yards.value.map(({ root }) => root) : []
-    const allowed = await refuseAgent(cli, 'serve the yard', roots)
+    const allowed = refuseAgent(cli, 'serve the yard', roots)
     if (!allowed.ok) return allowed
     if (!yards.ok) return yards
     const { hostAll, hostOrOwner, ownedElsewhere } = await import('../../connect/local-host.ts')

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { Flags } from '../../../contract/service.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { Owner } from '../../connect/owner.ts'
+import { refuseAgent } from '../../connect/connect.ts'
+import { findOwner, type Owner } from '../../connect/owner.ts'
 import { entriesOf } from '../../connect/program-files.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
 import { defineSubcommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { definedFields, interval, whole } from '../../spec/values.ts'
 import {
@@ -33,7 +33,7 @@ export const start = defineSubcommand({
   async handler(cli, { yards: folders, port, ...given }) {
     const yards = namedYards(cli, { yards: folders, port })
     const roots = yards.ok ? yards.value.map(({ root }) => root) : []
-    const allowed = await refuseAgent(cli, 'start a service', roots)
+    const allowed = refuseAgent(cli, 'start a service', roots)
     if (!allowed.ok) return allowed
     return yards.ok ? startYards(cli, yards.value, { flags: definedFields(given), port }) : yards
   },
@@ -84,7 +84,6 @@ async function startHostOf(
   args: readonly string[],
 ): Promise<Result<Owners, Failure>> {
   const { startHost } = await import('../../../yard/start-screen/start-host.ts')
-  const { findOwner } = await import('../../connect/owner.ts')
   const { commandAnswers } = await import('../../../headless/client.ts')
   const [paths, ...more] = yards
   const order = {
@@ -115,7 +114,6 @@ type Owners = readonly [Owner, ...Owner[]]
 
 /** All of them in one process; null = none runs. Anything between the two is not what was asked for. */
 async function runningOwners(yards: NamedYards): Promise<Result<Owners | null, Failure>> {
-  const { findOwner } = await import('../../connect/owner.ts')
   const found = await Promise.all(yards.map((paths) => findOwner(paths, { kind: 'person' })))
   const owners = found.filter((owner) => owner !== null)
   const [first, ...rest] = owners

@@ -1,9 +1,9 @@
-import { durationText } from '../../../domain/format.ts'
 import { ok } from '../../../base/result.ts'
-import { findYard, passedOverYard } from '../../../config/paths.ts'
+import { passedOverYard } from '../../../config/paths.ts'
 import type { Status } from '../../../contract/service.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import { type Cli, defineSubcommand, type Outcome } from '../../spec/define.ts'
+import { durationText } from '../../../domain/format.ts'
+import { withYard, yardOf } from '../../connect/connect.ts'
+import { defineSubcommand, type Cli, type Outcome } from '../../spec/define.ts'
 import { clock } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'
 
@@ -98,7 +98,7 @@ const IN_YARD: readonly Step[] = [
 
 export function overview(cli: Cli): Promise<Outcome> {
   const { print, machine, version } = cli
-  const paths = findYard(machine.cwd, machine.env, cli.dir)
+  const paths = yardOf(cli)
   const isNamed = cli.dir !== null || machine.env['YARD_DIR']
   if (!paths.ok && (isNamed || paths.error.kind !== 'no-yard')) return Promise.resolve(paths)
   if (!paths.ok) {

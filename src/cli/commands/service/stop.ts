@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { findYard, yardPaths, type YardPaths } from '../../../config/paths.ts'
+import { yardPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Failure } from '../../../domain/failure.ts'
+import { readState } from '../../../headless/state-file.ts'
+import { yardOfPerson } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
-import { checkConfigs, type NamedYards } from './named-yards.ts'
-import type { Client, Owner } from '../../connect/owner.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { findOwner, isAlive, type Client, type Owner } from '../../connect/owner.ts'
 import { defineSubcommand, option, type Cli } from '../../spec/define.ts'
+import { checkConfigs, type NamedYards } from './named-yards.ts'
 import { startYards } from './start.ts'
 
 export const stop = defineSubcommand({
@@ -21,7 +22,7 @@ export const stop = defineSubcommand({
     all: option('--all', 'stops all yards of its process, not this one alone'),
   },
   async handler(cli, { killAgents, all }) {
-    const here = await findHere(cli)
+    const here = yardOfPerson(cli, 'stop a service')
     if (!here.ok) return here
     const yards = await yardsOfProcess(here.value)
     const stopping = all ? yards : [here.value]
@@ -46,7 +47,7 @@ export const restart = defineSubcommand({
   name: 'restart',
   summary: 'stops its process and starts it anew with the same yards; agents go on',
   async handler(cli) {
-    const here = await findHere(cli)
+    const here = yardOfPerson(cli, 'stop a service')
     if (!here.ok) return here
     const yards = await yardsOfProcess(here.value)
     const checked = await checkConfigs(cli, yards, {})
@@ -75,16 +76,8 @@ export function stoppedText(
   return killAgents ? `${what}; no agent of ${isOne ? 'it' : 'theirs'} is left` : what
 }
 
-async function findHere(cli: Cli): Promise<Result<YardPaths, Failure>> {
-  const allowed = await refuseAgent(cli, 'stop a service')
-  if (!allowed.ok) return allowed
-  return findYard(cli.machine.cwd, cli.machine.env, cli.dir)
-}
-
 /** The yards of the process that runs this one, which comes first. An app is no service: only this one of its yards is stopped. */
 async function yardsOfProcess(paths: YardPaths): Promise<NamedYards> {
-  const { findOwner } = await import('../../connect/owner.ts')
-  const { readState } = await import('../../../headless/state-file.ts')
   const owner = await findOwner(paths, { kind: 'person' })
   if (!owner || readState(paths)?.host === 'app') return [paths]
   try {
@@ -130,7 +123,6 @@ async function stopOne(
   paths: YardPaths,
   killAgents: boolean,
 ): Promise<Result<Stopped, Failure>> {
-  const { findOwner } = await import('../../connect/owner.ts')
   const owner = await findOwner(paths, { kind: 'person' })
   if (!owner)
     return killAgents ? killWithoutOwner(cli, paths) : ok({ wasRunning: false, ...NONE_LEFT })
@@ -167,7 +159,6 @@ async function killWithoutOwner(cli: Cli, paths: YardPaths): Promise<Result<Stop
 
 /** Then its process ends with it. */
 async function ownsAlone(paths: YardPaths, owner: Owner): Promise<boolean> {
-  const { readState } = await import('../../../headless/state-file.ts')
   if (readState(paths)?.host === 'app') return false
   try {
     return ((await owner.client.service.status()).yards ?? []).length <= 1
@@ -201,7 +192,6 @@ const END_TIMEOUT_MS = 40_000
 
 async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise<boolean> {
   const { isOwned } = await import('../../../yard/access/is-owned.ts')
-  const { findOwner, isAlive } = await import('../../connect/owner.ts')
   const giveUpAt = performance.now() + END_TIMEOUT_MS
   while (performance.now() < giveUpAt) {
     if (!isAlive(owner.pid)) return true

@@ -1,11 +1,11 @@
 /** `yard log`, `yard artifact`, and the timeline of a task. */
 import { err, ok } from '../../../base/result.ts'
 import type { TimelineRow } from '../../../contract/page.ts'
-import { withYard } from '../../connect/with-yard.ts'
+import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, whole } from '../../spec/values.ts'
-import { dateTimeText } from '../../text/format.ts'
+import { counted, dateTimeText } from '../../text/format.ts'
 import { oneLine } from '../../text/table.ts'
 
 const id = argument('<id>', 'the task', taskId)
@@ -60,8 +60,9 @@ export const artifact = defineCommand({
         paths: [...paths],
         commandId: cli.commandId,
       })
-      const noun = artifacts.length === 1 ? 'artifact' : 'artifacts'
-      cli.print.result(artifacts, () => cli.print.line(`${name} has ${artifacts.length} ${noun}`))
+      cli.print.result(artifacts, () =>
+        cli.print.line(`${name} has ${counted(artifacts.length, 'artifact')}`),
+      )
       return ok(0)
     }),
 })

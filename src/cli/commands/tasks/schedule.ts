@@ -1,7 +1,6 @@
 /** Tasks that repeat. */
 import { ok } from '../../../base/result.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import { dateTimeText } from '../../text/format.ts'
+import { withYard } from '../../connect/connect.ts'
 import {
   argument,
   defineCommand,
@@ -10,6 +9,7 @@ import {
   type Outcome,
 } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
+import { dateTimeText } from '../../text/format.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client }) => {

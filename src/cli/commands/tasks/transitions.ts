@@ -2,9 +2,9 @@
 import { err, ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { withYard } from '../../connect/with-yard.ts'
-import type { Client } from '../../connect/owner.ts'
+import { withYard } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
+import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 

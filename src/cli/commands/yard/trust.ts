@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline/promises'
-import { err, ok } from '../../../base/result.ts'
-import { findYard, userPaths } from '../../../config/paths.ts'
 import type { RefusedSetting } from '../../../yard/git/plan-git-guard.ts'
+import { err, ok } from '../../../base/result.ts'
+import { userPaths } from '../../../config/paths.ts'
 import type { TrustShown } from '../../../yard/access/trust.ts'
-import { refuseAgent } from '../../connect/refuse-agent.ts'
+import { yardOfPerson } from '../../connect/connect.ts'
 import { defineCommand, option, type Cli } from '../../spec/define.ts'
 import { oneLine } from '../../text/table.ts'
+import { reloadOwner } from '../config/change-config.ts'
 
 export const trust = defineCommand({
   options: { yes: option('--yes', 'confirms without asking') },
@@ -14,10 +15,8 @@ export const trust = defineCommand({
   ],
   examples: ['yard trust', 'yard trust --yes'],
   async handler(cli, { yes }) {
-    const allowed = await refuseAgent(cli, 'trust a yard')
-    if (!allowed.ok) return allowed
     const { machine, print } = cli
-    const found = findYard(machine.cwd, machine.env, cli.dir)
+    const found = yardOfPerson(cli, 'trust a yard')
     if (!found.ok) return found
     const paths = found.value
     const user = userPaths(machine.env)
@@ -45,7 +44,6 @@ export const trust = defineCommand({
     if (gitSettings.length > 0) guard.acceptGitSettings(paths, gitSettings)
     if (!wasTrusted) {
       confirmTrust(yard)
-      const { reloadOwner } = await import('../config/change-config.ts')
       await reloadOwner(cli)
     }
     print.result({ ...shown, trusted: true }, () => print.line(trustedLine(shown, wasTrusted)))

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { landingLine } from '../../../../src/cli/commands/changes.ts'
 import type { LandingView } from '../../../../src/contract/change.ts'
-import { landingLine } from '../../../../src/cli/commands/changes/diff.ts'
 
 it('what waits for another says for what, in words that fit any id', () => {
   const queued: LandingView = {

@@ -1,7 +1,7 @@
 /** What is said while nothing runs: once, with what it waits for and until when. */
 import { expect, it } from 'vitest'
-import type { LiveGraph } from '../../../../src/cli/connect/live-graph.ts'
 import { createPauseReporter, pauseLines } from '../../../../src/cli/commands/run/progress.ts'
+import type { LiveGraph } from '../../../../src/cli/commands/run/rest-watch.ts'
 
 const UNTIL = '2031-05-01T10:00:00.000Z'
 const WHEN = /waits until 2031-05-0[12] \d\d:\d\d:\d\d: /

@@ -1,9 +1,8 @@
 /** When `run` and `wait` are over, by what the cards say of landings and conflicts. */
 import { expect, it } from 'vitest'
-import type { TaskCard } from '../../../../src/contract/view.ts'
+import { createRestWatch, type LiveGraph } from '../../../../src/cli/commands/run/rest-watch.ts'
 import type { Client } from '../../../../src/cli/connect/owner.ts'
-import type { LiveGraph } from '../../../../src/cli/connect/live-graph.ts'
-import { createRestWatch } from '../../../../src/cli/commands/run/rest-watch.ts'
+import type { TaskCard } from '../../../../src/contract/view.ts'
 import { cardOf, summaryOf } from '../../../support/scripted-host.ts'
 
 /** None of these graphs needs an answer of the host. */

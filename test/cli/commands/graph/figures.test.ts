@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { printNumbers, statsOf } from '../../../../src/cli/commands/graph/figures.ts'
 import { createPrinter } from '../../../../src/cli/text/print.ts'
-import { printNumbers, statsOf } from '../../../../src/cli/commands/graph/stats.ts'
 import type { AgentView } from '../../../../src/contract/view.ts'
 
 const agentWith = (usage: Partial<NonNullable<AgentView['usage']>>): AgentView =>
