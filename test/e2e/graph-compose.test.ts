@@ -13,7 +13,7 @@ const CONFIG = '[executors.default]\ntype = "claude"\ncommand = ["/nowhere/claud
 
 const setting = { permissions: CLIPBOARD, furnish: configure, prepare: addPlan }
 
-onStage('tasks typed and pasted', setting, ({ page, yard }) => {
+onStage('tasks typed and pasted', setting, ({ goTo, inspector, isServed, page, yard }) => {
   const { canvas, node, press, restOf, says, toast } = canvasOf(() => page)
   const card = (): Locator => page.getByRole('dialog', { name: 'New task' })
   const title = (): Locator => card().getByLabel('Title')
@@ -28,6 +28,13 @@ onStage('tasks typed and pasted', setting, ({ page, yard }) => {
     await copy(text)
     await page.keyboard.press('Control+v')
   }
+  /** Nothing lies over its middle, and it is within the window. */
+  const isInSight = (locator: Locator): Promise<boolean> =>
+    locator.evaluate((element) => {
+      const { x, y, width, height, bottom } = element.getBoundingClientRect()
+      const top = document.elementFromPoint(x + width / 2, y + height / 2)
+      return bottom <= innerHeight && element.contains(top)
+    })
   const colourOf = (locator: Locator): Promise<string> =>
     locator.evaluate((element) => getComputedStyle(element).color)
 
@@ -49,6 +56,75 @@ onStage('tasks typed and pasted', setting, ({ page, yard }) => {
     // A draft may wait for its executor.
     await page.keyboard.press('Enter')
     await says('Think hard', 'Paused')
+  })
+
+  test('it is asked once at most whether to publish all the same', async () => {
+    await press('n')
+    await title().fill('Think')
+    await card().getByText('default cannot start here').waitFor()
+    await page.keyboard.press('Control+Enter')
+    await card().getByText('Press again to publish it all the same.').waitFor()
+    await title().fill('Think harder')
+    await page.keyboard.press('Control+Enter')
+    await card().waitFor({ state: 'detached' })
+    await node('Think harder').waitFor()
+    expect(await node('Think').count()).toBe(0)
+  })
+
+  test('a shell without a command is not added, and the card says what it needs', async () => {
+    await press('n')
+    await title().fill('List @shell')
+    await card().getByRole('status').getByText('shell needs a command').waitFor()
+    for (const key of ['Enter', 'Control+Enter']) {
+      await page.keyboard.press(key)
+      await card().getByRole('alert').getByText('shell needs a command').waitFor()
+    }
+    expect(await node('List').count()).toBe(0)
+    await card().getByLabel('Shell command').fill('ls')
+    await card().getByText('shell needs a command').first().waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    await says('List', 'Paused, Draft')
+  })
+
+  test('↵ takes the shown completion, and the list covers no button', async () => {
+    await page.setViewportSize({ width: 720, height: 480 })
+    await press('n')
+    const publish = card().getByRole('button', { name: /^Add and publish/ })
+    await expect.poll(() => isInSight(publish)).toBe(true)
+    await title().pressSequentially('Ship @sh')
+    await card().getByRole('option', { name: 'shell', selected: true }).waitFor()
+    expect(await isInSight(publish)).toBe(true)
+    expect(await axeViolations(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    expect(await title().inputValue()).toBe('Ship @shell ')
+    await title().pressSequentially('>pl')
+    await page.keyboard.press('Escape')
+    await card().getByRole('option').first().waitFor({ state: 'hidden' })
+    expect(await card().count()).toBe(1)
+  })
+
+  test('a description goes with the task; ↵ breaks its lines', async () => {
+    await press('n')
+    await title().fill('Explain')
+    const description = card().getByLabel('Description')
+    await description.fill('One')
+    await description.press('Enter')
+    await description.pressSequentially('**two**')
+    await description.press('Tab')
+    await title().press('Enter')
+    await card().waitFor({ state: 'detached' })
+    await says('Explain', 'Paused, Draft')
+    await goTo('#/graph?task=explain&tab=overview')
+    await inspector().getByText('two', { exact: true }).waitFor()
+    expect(await inspector().locator('strong').textContent()).toBe('two')
+  })
+
+  test.skipIf(!isServed)('while the host is away the card says so (not in the app)', async () => {
+    await press('n')
+    await yard.kill()
+    const note = card().getByRole('status').filter({ hasText: 'Not connected.' })
+    await note.waitFor()
+    expect(await note.textContent()).toContain('10 seconds')
   })
 
   test('what the title names is echoed: blocker, executor, priority, tags', async () => {

@@ -5,13 +5,21 @@ import { parseTitle } from './title-language.ts'
 
 export interface CardFields {
   readonly text: string
+  /** Markdown. */
+  readonly description: string
   /** Chosen in the list; empty = none. A name in the title counts before it. */
   readonly executor: string
   readonly model: string
   readonly command: string
 }
 
-export const NO_FIELDS: CardFields = { text: '', executor: '', model: '', command: '' }
+export const NO_FIELDS: CardFields = {
+  text: '',
+  description: '',
+  executor: '',
+  model: '',
+  command: '',
+}
 
 /** The executor that is named, by the title or by the list; null = none. */
 export const namedExecutor = ({ text, executor }: CardFields): string | null =>
@@ -35,8 +43,10 @@ export function toNewTaskInput(
   const typed = after.map((word) => findTask(tasks, word) ?? word)
   const executor = namedExecutor(fields)
   const command = fields.command.trim()
+  const description = fields.description.trim()
   return {
     title,
+    ...(description === '' ? {} : { description }),
     ...(tags.length > 0 ? { tags: [...tags] } : {}),
     ...(priority ? { priority } : {}),
     ...(executor === null ? {} : { executor }),

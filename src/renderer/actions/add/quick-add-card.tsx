@@ -9,7 +9,13 @@ import { closeQuickAdd, useQuickAdd, type QuickAdd } from '../quick-add.ts'
 import { addTask } from './add-task.ts'
 import { ListDialog } from '../transfer/list-dialog.tsx'
 import { offerList } from '../transfer/list-state.ts'
-import { CommandField, ExecutorRow, LinkNote } from './quick-add-fields.tsx'
+import {
+  CommandField,
+  ConnectionNote,
+  DescriptionField,
+  ExecutorRow,
+  LinkNote,
+} from './quick-add-fields.tsx'
 import {
   faultOf,
   namedExecutor,
@@ -47,10 +53,12 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.nativeEvent.isComposing) return
     const { target } = event
-    // As its buttons say, from either field: a line break is the rarer wish.
+    // As its buttons say; in the description a line break is meant.
     const isField =
       target instanceof HTMLInputElement ||
-      (target instanceof HTMLTextAreaElement && !event.shiftKey)
+      (target instanceof HTMLTextAreaElement &&
+        !event.shiftKey &&
+        target.dataset['lineBreaks'] === undefined)
     const isSend = event.key === 'Enter' && (event.metaKey || event.ctrlKey || isField)
     if (event.key === 'Escape') closeQuickAdd()
     else if (isSend) void send(!(event.metaKey || event.ctrlKey))
@@ -68,10 +76,15 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
       />
       <TitleEcho text={fields.text} />
       <LinkNote after={wish.after} before={wish.before} />
+      <DescriptionField
+        value={fields.description}
+        onChange={(description) => change({ description })}
+      />
       <ExecutorRow fields={fields} names={names} isWarned={isWarned} onChange={change} />
       <CommandField value={fields.command} onChange={(command) => change({ command })} />
-      <ProblemNote problem={problem} onClose={form.dismiss} />
       <div className="quick-add-acts">
+        <ConnectionNote />
+        <ProblemNote problem={problem} onClose={form.dismiss} />
         <Button look="quiet" onClick={closeQuickAdd}>
           Cancel
         </Button>
@@ -102,13 +115,20 @@ function useCardForm(wish: QuickAdd) {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [isWarned, setWarned] = useState(false)
+  const hasAsked = useRef(false)
   const send = async (isDraft: boolean): Promise<void> => {
     if (isBusy) return
     const { tasks } = session.yard.getState()
     const fault = faultOf(fields, tasks)
-    if (fault !== null) return setProblem({ kind: 'bad-request', message: fault, hint: null })
-    // A draft may wait for its executor; what is to start now is asked for twice.
-    if (!isDraft && !isWarned && whoOf(fields, names)?.isProblem) return setWarned(true)
+    const who = whoOf(fields, names)
+    const missing = who?.isMissing ? who.text : null
+    const message = fault ?? missing
+    if (message !== null) return setProblem({ kind: 'bad-request', message, hint: null })
+    // A draft may wait for its executor; what is to start now is asked for once, whatever is changed after.
+    if (!isDraft && !hasAsked.current && who?.isProblem) {
+      hasAsked.current = true
+      return setWarned(true)
+    }
     setBusy(true)
     const refused = await addTask(session, {
       wish: toNewTaskInput(fields, wish, tasks),
@@ -143,7 +163,10 @@ function usePlacement({ at }: QuickAdd): RefObject<HTMLDivElement | null> {
     const wanted = at ?? { x: (innerWidth - width) / 2, y: innerHeight * 0.14 }
     const within = (value: number, most: number): number => Math.max(EDGE, Math.min(value, most))
     element.style.left = `${within(wanted.x, innerWidth - width - EDGE)}px`
-    element.style.top = `${within(wanted.y, innerHeight - height - EDGE)}px`
+    const top = within(wanted.y, innerHeight - height - EDGE)
+    element.style.top = `${top}px`
+    // What is said later makes it scroll, not reach out of the window.
+    element.style.maxHeight = `calc(100vh - ${top + EDGE}px)`
     const from = before.current
     return () => {
       if (from instanceof HTMLElement && from.isConnected) from.focus({ preventScroll: true })

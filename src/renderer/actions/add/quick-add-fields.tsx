@@ -1,6 +1,6 @@
 /** The parts of the quick-add card below its title. */
 import { Fragment, useId } from 'react'
-import { useYard } from '../../model/session/session-context.tsx'
+import { useConnection, useYard } from '../../model/session/session-context.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { KeyHint } from '../key-hint.tsx'
 import { namedExecutor, type CardFields } from './new-task-input.ts'
@@ -80,6 +80,26 @@ function modelOptions(
     })
 }
 
+export function DescriptionField({ value, onChange }: CommandFieldProps) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>Description</label>
+      <textarea
+        id={id}
+        className="input"
+        data-line-breaks
+        rows={2}
+        dir="auto"
+        maxLength={100_000}
+        placeholder="What is to be done, in Markdown"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}
+
 interface CommandFieldProps {
   readonly value: string
   readonly onChange: (text: string) => void
@@ -106,6 +126,17 @@ export function CommandField({ value, onChange }: CommandFieldProps) {
         <KeyHint keys="shift+enter" /> starts a new line.
       </span>
     </div>
+  )
+}
+
+/** Said while the host is away, before anything is sent in vain. */
+export function ConnectionNote() {
+  const isLive = useConnection().kind === 'live'
+  return (
+    <p className="quick-add-who" data-problem={!isLive || undefined} role="status" hidden={isLive}>
+      {!isLive &&
+        'Not connected. What you add now is sent if the connection is back in 10 seconds.'}
+    </p>
   )
 }
 

@@ -1,5 +1,6 @@
 /** The title with its little language: names are completed while they are typed. */
 import { useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
+import { KeyHint } from '../key-hint.tsx'
 import { completionsFor, type Completion, type Names } from './find-named.ts'
 import { hasSeveralLines } from '../transfer/task-list.ts'
 import { complete, openTokenAt } from './title-language.ts'
@@ -16,7 +17,7 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const [caret, setCaret] = useState<number | null>(null)
-  const [place, setPlace] = useState(-1)
+  const [place, setPlace] = useState(0)
   const token = caret === null ? null : openTokenAt(value, caret)
   const found = token ? completionsFor(token, names) : []
   const take = ({ value: name }: Completion): void => {
@@ -24,16 +25,16 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
     const next = complete(value, token, name)
     onChange(next.text)
     setCaret(null)
-    setPlace(-1)
+    setPlace(0)
     // After the text is in the field.
     requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (found.length === 0 || event.nativeEvent.isComposing) return
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const chosen = found[place] ?? (event.key === 'Tab' && !event.shiftKey ? found[0] : undefined)
-    if (step !== undefined)
-      setPlace((place + step + found.length + (place < 0 ? 1 : 0)) % found.length)
+    const chosen = found[place]
+    if (step !== undefined) setPlace((place + step + found.length) % found.length)
     else if ((event.key === 'Enter' || event.key === 'Tab') && chosen) take(chosen)
     else if (event.key === 'Escape') setCaret(null)
     else return
@@ -56,7 +57,7 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
         role="combobox"
         aria-expanded={found.length > 0}
         aria-controls={`${id}-list`}
-        aria-activedescendant={place >= 0 && found[place] ? `${id}-${place}` : undefined}
+        aria-activedescendant={found[place] ? `${id}-${place}` : undefined}
         aria-autocomplete="list"
         aria-describedby={`${id}-note`}
         autoComplete="off"
@@ -67,14 +68,21 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
         onChange={(event) => {
           onChange(event.target.value)
           setCaret(event.target.selectionStart)
-          setPlace(-1)
+          setPlace(0)
         }}
         onBlur={() => setCaret(null)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       />
       <span id={`${id}-note`} className="text-11 text-text-3">
-        Also here: #tag @executor !high &gt;after
+        {found.length === 0 ? (
+          'Also here: #tag @executor !high >after'
+        ) : (
+          <>
+            <KeyHint keys="enter" /> takes the marked name, <KeyHint keys="escape" /> leaves what is
+            typed
+          </>
+        )}
       </span>
       <ul id={`${id}-list`} role="listbox" aria-label="Names" hidden={found.length === 0}>
         {found.map((each, index) => (

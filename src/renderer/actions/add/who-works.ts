@@ -6,20 +6,26 @@ export interface WhoWorks {
   readonly text: string
   /** It could not start as things are. */
   readonly isProblem: boolean
+  /** Nothing can be added so: what is missing has to be written first. */
+  readonly isMissing?: boolean
 }
 
-/** `executor` null: none is named. Null while the names are not known yet. */
+/** `executor` null: none is named. Null while the host has not answered yet. */
 export function whoWorks(
   { executors, defaultExecutor }: NamesOfYard,
   executor: string | null,
   hasCommand: boolean,
 ): WhoWorks | null {
   const name = executor ?? (hasCommand ? 'shell' : defaultExecutor)
-  if (name === null) return null
+  if (name === null || executors.length === 0) return null
   const found = executors.find((each) => each.name === name)
   if (!found) return bad(`There is no executor “${name}”.`)
   if (found.type === 'shell' && !hasCommand)
-    return bad(`${name} needs a command: write one below, or choose another executor.`)
+    return {
+      ...bad(`${name} needs a command: write one below, or choose another executor.`),
+      // The yard’s default may be another one when the task is started.
+      isMissing: executor !== null,
+    }
   if (found.type !== 'shell' && hasCommand && found.type !== 'schedule')
     return bad(`${name} runs no command of a task. Leave the command out, or choose shell.`)
   if (found.problem !== null) return bad(`${name} cannot start here: ${found.problem}`)

@@ -145,4 +145,8 @@ test('who will work on it is said, with what stands against it', () => {
   ] as const)
     expect(whoWorks(names, executor, hasCommand)?.isProblem).toBe(true)
   expect(whoWorks({ ...names, defaultExecutor: null }, null, false)).toBeNull()
+  // Before the host has answered nothing is known to stand against it.
+  expect(whoWorks({ ...names, executors: [] }, null, true)).toBeNull()
+  expect(whoWorks(names, 'shell', false)?.isMissing).toBe(true)
+  expect(whoWorks(names, 'claude', false)?.isMissing).toBeUndefined()
 })
