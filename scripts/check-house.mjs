@@ -6,7 +6,6 @@ import { root, say } from './project.mjs'
 const MAX_FILES = 20
 /** Rooms of before this rule, with what they may hold at most until they are rebuilt; a count only ever falls. */
 const LARGER = {
-  'src/renderer/actions': 21,
   'src/renderer/graph/gestures': 21,
   'src/renderer/inspector': 21,
   'src/renderer/model': 21,
@@ -25,6 +24,9 @@ const MAX_COMPONENT_LINES = 150
 /** A factory is one story over shared state; cut in two, it hands the same names through an object. */
 const FACTORY = /^(create|open)[A-Z]/
 
+/** Commands are sent from the room of actions; the session numbers what is sent again. */
+const SENDS_COMMANDS = /^src\/renderer\/(actions|model\/session)\//
+
 /** Resolves to an exit code, after saying what is wrong. */
 export async function checkHouse() {
   const { default: ts } = await import('typescript')
@@ -39,6 +41,7 @@ export async function checkHouse() {
     ...crowdedFolders(paths, LARGER),
     ...(peeled.length > MOST_PEELED ? peeled : []),
     ...sources.flatMap(misnamedExports),
+    ...sources.flatMap(strayCommands),
     ...sources.flatMap((source) => faultsOf(ts, source)),
   ]
   for (const fault of faults) say(fault)
@@ -92,6 +95,14 @@ export function misnamedExports({ path, text }) {
     const refused = words.find((word) => REFUSED.test(word.toLowerCase()))
     return refused === undefined ? [] : [`${path} exports ${name}; "${refused}" is a refused word`]
   })
+}
+
+/** Places of the page outside of its actions that send a command: who adds an action finds all in one room. */
+export function strayCommands({ path, text }) {
+  if (!path.startsWith('src/renderer/') || SENDS_COMMANDS.test(path)) return []
+  return /\bcommandId\b/.test(text)
+    ? [`${path} sends a command; that is for src/renderer/actions`]
+    : []
 }
 
 /** What is wrong in one source, a line each: `path:line what`. */

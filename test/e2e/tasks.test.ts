@@ -134,7 +134,7 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     await page.getByRole('toolbar', { name: '2 tasks chosen' }).waitFor()
     await page
       .getByRole('toolbar', { name: '2 tasks chosen' })
-      .getByRole('button', { name: 'Pause' })
+      .getByRole('button', { name: 'Resume' })
       .click()
     await row('One').getByText('Done').waitFor()
     expect(await row('Two').getByText('Paused').count()).toBe(1)

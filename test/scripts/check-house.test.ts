@@ -7,6 +7,7 @@ import {
   faultsOf,
   misnamedExports,
   peeledFiles,
+  strayCommands,
 } from '../../scripts/check-house.mjs'
 
 const faults = (text: string, path = 'src/domain/made.ts'): string[] => faultsOf(ts, { path, text })
@@ -74,4 +75,13 @@ describe('the rules of the house', () => {
   it('hold in this project', async () => {
     expect(await checkHouse()).toBe(0)
   }, 60_000)
+
+  it('refuse a command that the page sends from outside of its actions', () => {
+    const text = 'run(({ task }, commandId) => task.retry({ id, commandId }))'
+    expect(strayCommands({ path: 'src/renderer/screens/made.tsx', text })).toEqual([
+      'src/renderer/screens/made.tsx sends a command; that is for src/renderer/actions',
+    ])
+    expect(strayCommands({ path: 'src/renderer/actions/made.ts', text })).toEqual([])
+    expect(strayCommands({ path: 'src/cli/made.ts', text })).toEqual([])
+  })
 })

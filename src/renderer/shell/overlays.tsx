@@ -6,6 +6,7 @@ import { Notifier } from './notifications/notifier.tsx'
 import { KeysMap } from './palette/keys-map.tsx'
 import { Palette } from './palette/palette.tsx'
 import { useAnnouncement } from '../model/announcer.ts'
+import { TaskContextMenu } from '../actions/views/context-menu.tsx'
 import { AskDialog } from './ask-dialog.tsx'
 import { ToastStack } from './toast-stack.tsx'
 
@@ -19,6 +20,7 @@ export function Overlays() {
       <YardSwitcher />
       <Notifier />
       <AskDialog />
+      <TaskContextMenu />
       <ToastStack />
       <Voice />
     </>

@@ -30,16 +30,60 @@ export function Menu({ trigger, entries, align = 'start' }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger as ReactElement<Record<string, unknown>>} />
-      <Base.Portal role="region" aria-label="Menu">
-        <Base.Positioner className="popup-layer" sideOffset={4} align={align}>
-          <Base.Popup className="popup">
-            {entries.map((entry, index) => (
-              <Entry key={index} entry={entry} />
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
+      <Popup entries={entries} align={align} />
     </Base.Root>
+  )
+}
+
+/** A corner of the page, CSS px from the left and the top of the window. */
+export interface MenuPoint {
+  readonly x: number
+  readonly y: number
+}
+
+interface ContextMenuProps {
+  /** Null: it is closed. */
+  readonly at: MenuPoint | null
+  readonly entries: readonly MenuEntry[]
+  readonly onClose: () => void
+}
+
+/** A menu at a point, for what lies there. */
+export function ContextMenu({ at, entries, onClose }: ContextMenuProps) {
+  return (
+    <Base.Root open={at !== null} onOpenChange={(isOpen) => !isOpen && onClose()} modal={false}>
+      {at && (
+        <Popup
+          entries={entries}
+          anchor={{ getBoundingClientRect: () => new DOMRect(at.x, at.y) }}
+        />
+      )}
+    </Base.Root>
+  )
+}
+
+interface PopupProps {
+  readonly entries: readonly MenuEntry[]
+  readonly align?: 'start' | 'end'
+  readonly anchor?: { getBoundingClientRect(): DOMRect }
+}
+
+function Popup({ entries, align = 'start', anchor }: PopupProps) {
+  return (
+    <Base.Portal role="region" aria-label="Menu">
+      <Base.Positioner
+        className="popup-layer"
+        sideOffset={4}
+        align={align}
+        {...(anchor === undefined ? {} : { anchor })}
+      >
+        <Base.Popup className="popup">
+          {entries.map((entry, index) => (
+            <Entry key={index} entry={entry} />
+          ))}
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
   )
 }
 

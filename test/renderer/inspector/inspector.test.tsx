@@ -17,8 +17,8 @@ import { reopen } from '../../../src/renderer/actions/task/reopen.ts'
 import { agentState, tookMs, tryText } from '../../../src/renderer/model/facts.ts'
 import { forecastOf } from '../../../src/renderer/model/forecast.ts'
 import { Inspector } from '../../../src/renderer/inspector/inspector.tsx'
-import { isGraceOver, KillProgress } from '../../../src/renderer/actions/stop-progress.tsx'
-import { TaskButtons } from '../../../src/renderer/actions/task-buttons.tsx'
+import { isGraceOver, KillProgress } from '../../../src/renderer/actions/views/stop-progress.tsx'
+import { TaskButtons } from '../../../src/renderer/actions/views/task-buttons.tsx'
 import {
   NOT_BEFORE,
   SCHEDULE,

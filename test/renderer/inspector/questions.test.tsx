@@ -7,7 +7,7 @@ import { SessionContext } from '../../../src/renderer/model/session/session-cont
 import { agentState, agentStateText } from '../../../src/renderer/model/facts.ts'
 import { questionsAsked } from '../../../src/renderer/inspector/questions-asked.ts'
 import { Questions } from '../../../src/renderer/inspector/questions.tsx'
-import { QuestionAnswer } from '../../../src/renderer/actions/question-answer.tsx'
+import { QuestionAnswer } from '../../../src/renderer/actions/views/question-answer.tsx'
 import { agentOf } from '../../support/scripted-host.ts'
 import { eventually } from '../../support/eventually.ts'
 import { liveSession } from '../model/session/live-session.ts'

@@ -108,6 +108,12 @@ function clicksOf(acts: CanvasActs, hover: Hover) {
     onNodeMouseEnter: (_event: MouseEvent, { id }: FlowNode) =>
       setGraphView({ hoverId: id, hoverTrack: null }),
     onNodeMouseLeave: () => setGraphView({ hoverId: null }),
+    onNodeContextMenu: (event: MouseEvent, node: FlowNode) => acts.onNodeMenu(event, node),
+    onPaneContextMenu: (event: globalThis.MouseEvent | MouseEvent) => {
+      const id = hover.nodeUnder(event)
+      if (id !== null) return acts.onNodeMenu(event, { id })
+      acts.onPaneMenu(event, getGraphView().hoverTrack)
+    },
     onPaneClick: (event: MouseEvent) => {
       const id = hover.nodeUnder(event)
       if (id !== null) return unfold(id) || acts.onNodeClick(event, { id })
@@ -127,7 +133,7 @@ function useFlowNodes(props: FlowSurfaceProps): FlowNode[] {
   const now = useNow(MINUTE)
   const [map] = useState(createNodeMapper)
   const selected = useSelection((selection) => selection.ids)
-  const focusId = useSelection((selection) => selection.focusId)
+  const focusId = useSelection(({ focusId: id, isRinged }) => (isRinged ? id : null))
   const track = useGraphView((view) => view.hoverTrack ?? view.chosenTrack)
   return useMemo(() => {
     const ends = track === null ? null : trackOf(track)

@@ -7,7 +7,7 @@ import { KeyHint } from '../../actions/key-hint.tsx'
 import { useShownTime } from '../../model/shown-time.ts'
 import { useSelection } from '../../model/selection.ts'
 import { subjectOf } from '../../actions/action.ts'
-import { BulkBar } from '../../actions/bulk-bar.tsx'
+import { BulkBar } from '../../actions/views/bulk-bar.tsx'
 import { perform } from '../../actions/perform.ts'
 import { publish } from '../../actions/task/publish.ts'
 

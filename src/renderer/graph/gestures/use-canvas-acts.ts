@@ -13,12 +13,13 @@ import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
 import { getShownTime } from '../../model/shown-time.ts'
+import { openContextMenu } from '../../actions/views/context-menu.tsx'
 import { openQuickAdd } from '../../actions/quick-add.ts'
 import { focusTask, getSelection, selectTasks, toggleTask } from '../../model/selection.ts'
 import { canvasScene, focusCanvas, keepUnderPointer } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { nodeAt, tasksWithin } from '../scene/hit.ts'
-import { setGraphView } from '../canvas/view-state.ts'
+import { setGraphView, trackOf } from '../canvas/view-state.ts'
 import { refusalOf, refusedTo, type Direction } from './link-rules.ts'
 import { makeLink, removeTrack } from './make-link.ts'
 import { moveNodes } from './move-nodes.ts'
@@ -38,6 +39,9 @@ export interface CanvasActs {
   /** `moved`: all nodes that were dragged together. */
   onNodeDragStop(event: unknown, node: Placed, moved: readonly Placed[]): void
   onNodeClick(event: ReactMouseEvent | MouseEvent, node: { readonly id: string }): void
+  /** The menu of a node was asked for, or with `trackId` of what lies on the pane there. */
+  onNodeMenu(event: ReactMouseEvent | MouseEvent, node: { readonly id: string }): void
+  onPaneMenu(event: ReactMouseEvent | MouseEvent, trackId: string | null): void
   /** The pane was clicked once: nothing is chosen then. */
   onPaneClick(event: ReactMouseEvent | MouseEvent): void
   onPaneDoubleClick(event: ReactMouseEvent | MouseEvent): void
@@ -61,6 +65,7 @@ export function useCanvasActs(): CanvasActs {
       ...linkActs(session, flow),
       ...nodeActs(session),
       ...paneActs(session, flow),
+      ...menuActs(flow),
       onSelectionStart: () => {
         const rect = store.getState().userSelectionRect
         lassoFrom.current = rect && { x: rect.startX, y: rect.startY }
@@ -164,6 +169,24 @@ function paneActs(session: Session, flow: ReactFlowInstance): PaneActs {
       if (getSelection().ids.size > 0) selectTasks([])
       focusTask(null)
       void removeTrack(session, id)
+    },
+  }
+}
+
+function menuActs(flow: ReactFlowInstance): Pick<CanvasActs, 'onNodeMenu' | 'onPaneMenu'> {
+  return {
+    // A block stands for several tasks: a click opens it.
+    onNodeMenu: (event, { id }) => {
+      if (canvasScene().nodes.get(id)?.card) openContextMenu(event, { kind: 'task', id })
+      else event.preventDefault()
+    },
+    onPaneMenu: (event, trackId) => {
+      if (trackId === null) {
+        const place = flow.screenToFlowPosition(pointOf(event))
+        return openContextMenu(event, { kind: 'canvas', place })
+      }
+      const { blocker, dependent } = canvasScene().tracks.get(trackId) ?? trackOf(trackId)
+      openContextMenu(event, { kind: 'dependency', blocker, dependent })
     },
   }
 }

@@ -8,7 +8,7 @@ import { Sparkline } from '../../ui/plot/sparkline.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { subjectOf } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
-import { ActionButton } from '../../actions/task-buttons.tsx'
+import { ActionButton } from '../../actions/views/task-buttons.tsx'
 import { kill } from '../../actions/task/kill.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { usedMoneyText, usedTokensText } from '../../components/usage-text.ts'
@@ -22,7 +22,7 @@ import {
   tryText,
   type AgentLook,
 } from '../../model/agent-state.ts'
-import { StopProgress } from '../../actions/stop-progress.tsx'
+import { StopProgress } from '../../actions/views/stop-progress.tsx'
 
 export interface AgentRowProps {
   readonly agent: AgentView

@@ -112,7 +112,7 @@ interface CardProps {
 const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
   const card = useYard((view) => view.tasks.get(id))
   const isChosen = useSelection(({ ids }) => ids.has(id))
-  const isPlace = useSelection(({ focusId }) => focusId === id)
+  const isPlace = useSelection(({ focusId, isRinged }) => isRinged && focusId === id)
   const isShown = useRoute().task === id
   if (!card) return null
   const route = [card.executor, card.model].filter(Boolean).join(', ')

@@ -103,7 +103,7 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
   const { id, level, hasChildren, isOpen } = row
   const card = useYard((view) => view.tasks.get(id))
   const isChosen = useSelection(({ ids }) => ids.has(id))
-  const isPlace = useSelection(({ focusId }) => focusId === id)
+  const isPlace = useSelection(({ focusId, isRinged }) => isRinged && focusId === id)
   const isShown = useRoute().task === id
   if (!card) return null
   return (

@@ -97,7 +97,7 @@ interface RowProps {
 const Row = memo(function Row({ id, index, top, columns }: RowProps) {
   const card = useYard((view) => view.tasks.get(id))
   const isChosen = useSelection(({ ids }) => ids.has(id))
-  const isPlace = useSelection(({ focusId }) => focusId === id)
+  const isPlace = useSelection(({ focusId, isRinged }) => isRinged && focusId === id)
   const isOpen = useRoute().task === id
   if (!card) return null
   return (

@@ -1,10 +1,10 @@
 /** What an agent asked, and a field for the person's words. Its task goes on once they are there. */
 import { useId, useState } from 'react'
-import { useCommand } from '../model/session/session-context.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/popups.tsx'
-import { ProblemNote } from '../components/problem-note.tsx'
-import { KeyHint } from './key-hint.tsx'
+import { useCommand } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/popups.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { KeyHint } from '../key-hint.tsx'
 
 interface QuestionAnswerProps {
   readonly task: string

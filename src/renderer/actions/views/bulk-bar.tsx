@@ -1,14 +1,14 @@
 /** What can be done to several chosen tasks: the same commands as everywhere. The graph and the lists put it where there is room. */
 import { useRef } from 'react'
-import { useCalmYard, useConnection } from '../model/session/session-context.tsx'
-import { useSelection } from '../model/selection.ts'
-import { Button } from '../ui/button.tsx'
-import { plural } from '../ui/format.ts'
-import { useFocusHome } from '../ui/focus.ts'
-import { blockedReason, labelOfCommand, runCommand, useOfferedCommands } from './commands.ts'
+import { useCalmYard, useConnection } from '../../model/session/session-context.tsx'
+import { useSelection } from '../../model/selection.ts'
+import { Button } from '../../ui/button.tsx'
+import { plural } from '../../ui/format.ts'
+import { useFocusHome } from '../../ui/focus.ts'
+import { blockedReason, labelOfCommand, runCommand, useOfferedCommands } from '../commands.ts'
 import './actions.css'
 
-const SHOWN: readonly (readonly [id: string, label: string, look?: 'danger'])[] = [
+export const BULK_COMMANDS: readonly (readonly [id: string, label: string, look?: 'danger'])[] = [
   ['task.hold', 'Pause'],
   ['task.publish', 'Publish'],
   ['task.retry', 'Retry'],
@@ -43,7 +43,7 @@ function Bar({ count, className }: { readonly count: number; readonly className:
       aria-label={`${plural(count, 'task')} chosen`}
     >
       <span>{plural(count, 'task')} chosen</span>
-      {SHOWN.map(([id, label, look]) => {
+      {BULK_COMMANDS.map(([id, label, look]) => {
         const blocked = isLive ? blockedReason(id) : 'Not connected'
         return (
           <Button

@@ -1,16 +1,16 @@
 /** How far the end of an agent is: Asked · 10s grace · Stopping 4 processes · Ended. Force is offered after the grace, not before. */
 import { useCallback, useState } from 'react'
-import type { AgentView, TaskCard } from '../../contract/view.ts'
-import { durationText } from '../../domain/format.ts'
-import { useSession } from '../model/session/session-context.tsx'
-import { useLoaded } from '../model/use-loaded.ts'
-import { Button } from '../ui/button.tsx'
-import { plural } from '../ui/format.ts'
-import { useNow } from '../ui/timers.ts'
-import { subjectOf } from './action.ts'
-import { perform } from './perform.ts'
-import { resume } from './task/hold.ts'
-import { fetchGrace, forceKill } from './task/kill.ts'
+import type { AgentView, TaskCard } from '../../../contract/view.ts'
+import { durationText } from '../../../domain/format.ts'
+import { useSession } from '../../model/session/session-context.tsx'
+import { useLoaded } from '../../model/use-loaded.ts'
+import { Button } from '../../ui/button.tsx'
+import { plural } from '../../ui/format.ts'
+import { useNow } from '../../ui/timers.ts'
+import { subjectOf } from '../action.ts'
+import { perform } from '../perform.ts'
+import { resume } from '../task/hold.ts'
+import { fetchGrace, forceKill } from '../task/kill.ts'
 
 interface KillProgressProps {
   readonly card: TaskCard

@@ -1,11 +1,11 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { BulkBar } from '../../../src/renderer/actions/bulk-bar.tsx'
-import { useTaskCommands } from '../../../src/renderer/actions/use-task-commands.ts'
-import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
-import type { Session } from '../../../src/renderer/model/session/session.ts'
-import { selectTasks } from '../../../src/renderer/model/selection.ts'
-import { liveSession } from '../model/session/live-session.ts'
+import { BulkBar } from '../../../../src/renderer/actions/views/bulk-bar.tsx'
+import { useTaskCommands } from '../../../../src/renderer/actions/use-task-commands.ts'
+import { SessionContext } from '../../../../src/renderer/model/session/session-context.tsx'
+import type { Session } from '../../../../src/renderer/model/session/session.ts'
+import { selectTasks } from '../../../../src/renderer/model/selection.ts'
+import { liveSession } from '../../model/session/live-session.ts'
 
 afterEach(() => {
   cleanup()
