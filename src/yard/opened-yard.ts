@@ -1,8 +1,7 @@
 /** The `Yard` of hosts and handlers, over its opened parts. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { findLine } from '../agents/output/output-lines.ts'
-import type { OutputLocation } from '../agents/output/output-source.ts'
+import { findLine, type OutputLocation } from '../agents/output/output-source.ts'
 import { searchOutput } from '../agents/output/search-output.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -24,16 +23,16 @@ import {
   probe,
   programsOn,
 } from './executors/probe.ts'
+import { createRoutes, faultOf, importFaults } from './executors/routes.ts'
 import { withProof } from './git/merge-proof.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createPast } from './past/past.ts'
 import { createPositions } from './positions.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
-import { createRoutes, faultOf, importFaults } from './executors/routes.ts'
 import { nextFireAt } from './timetable.ts'
 import { configure, readConfig } from './yard-config.ts'
-import { type Yard, YARD_VERSION, type YardParts } from './yard.ts'
+import { YARD_VERSION, type Yard, type YardParts } from './yard.ts'
 
 /** Beyond the grace: the kill loop itself and the settling. */
 const KILL_MARGIN_MS = 20_000

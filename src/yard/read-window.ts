@@ -1,9 +1,9 @@
 /** A window of an agent's output, parsed or as it is. */
 import { join } from 'node:path'
-import { err, ok, type Result } from '../base/result.ts'
-import { readOutput, readRawOutput } from '../agents/output/read-output.ts'
 import { readCompacted } from '../agents/output/compacted-output.ts'
-import { characterBounds } from '../agents/output/whole-characters.ts'
+import { readOutput, readRawOutput } from '../agents/output/read-output.ts'
+import { characterBounds } from '../agents/output/search-output.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'

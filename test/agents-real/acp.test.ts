@@ -3,7 +3,7 @@ import { glob, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { YARD_VARIABLES } from '../../src/agents/executors/launch/yard-tools.ts'
+import { YARD_VARIABLES } from '../../src/agents/executors/launch/program.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { Profile } from '../../src/domain/settings.ts'
 import { profileOf } from '../agents/executors/launch-order.ts'

@@ -3,11 +3,14 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { taskBase } from '../../src/agents/git/worktree/base.ts'
-import { openRepository, type Repository } from '../../src/agents/git/repository.ts'
-import { ensureWorktree } from '../../src/agents/git/worktree/worktree.ts'
-import { worktreeBranchOf, worktreeNameOf } from '../../src/agents/git/worktree/worktree-name.ts'
 import { mergeTree } from '../../src/agents/git/landing/merge-tree.ts'
+import { openRepository, type Repository } from '../../src/agents/git/repository.ts'
+import { taskBase } from '../../src/agents/git/worktree/base.ts'
+import {
+  worktreeBranchOf,
+  worktreeNameOf,
+} from '../../src/agents/git/worktree/worktree-registry.ts'
+import { ensureWorktree } from '../../src/agents/git/worktree/worktree.ts'
 import { median, timed } from './measure.ts'
 import type { Bench } from './report.ts'
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { YARD_TOOLS } from '../../src/agents/executors/launch/yard-tools.ts'
+import { YARD_TOOLS } from '../../src/agents/executors/launch/program.ts'
 import { openTestYard, type TestYard } from '../cli/yard-command.ts'
 import { agentEnvironment, connectTo, WAITING_AGENT, type Assistant } from './mcp-yard.ts'
 

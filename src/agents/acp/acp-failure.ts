@@ -2,13 +2,13 @@
 import { RequestError } from '@agentclientprotocol/sdk'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
-import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/readers/json-event.ts'
 import {
   parseApiError,
+  parseResetAt,
   providerFailure,
   type ProviderError,
 } from '../executors/readers/provider-failure.ts'
-import { parseResetAt } from '../executors/readers/reset-time.ts'
+import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/readers/reader.ts'
 import type { AgentEnd } from './agent-process.ts'
 
 /** Thrown anywhere in the run, and reported at its end. */

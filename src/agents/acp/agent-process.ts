@@ -1,9 +1,9 @@
 /** The agent's own program, in a process group of its own: a signal to this program must not end it before it could cancel its turn. */
-import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { objectIn } from '../executors/readers/json-event.ts'
+import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
+import { objectIn } from '../executors/readers/reader.ts'
 import { createLineSplitter } from '../output/line-splitter.ts'
 import type { AcpOrder } from './acp-order.ts'
 

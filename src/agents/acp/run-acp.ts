@@ -2,24 +2,24 @@
  * One agent's work over the Agent Client Protocol, from the start of its program to its end: a session, one prompt, all that comes
  * back. Everything is told as our own events, the last of them a result. Whatever fails is told and not thrown.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   methods,
   PROTOCOL_VERSION,
   RequestError,
   type ClientContext,
 } from '@agentclientprotocol/sdk'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { numberAt, objectAt, objectIn, textAt } from '../executors/readers/json-event.ts'
 import { EXEC_EVENTS_VERSION, type ExecEventInput } from '../executors/readers/exec-events.ts'
+import { numberAt, objectAt, objectIn, textAt } from '../executors/readers/reader.ts'
 import { whereItLeads } from '../path-rules.ts'
 import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
+import { createGate } from './action.ts'
 import { startAgent, within, type AgentProcess } from './agent-process.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createClient } from './client.ts'
-import { createGate } from './gate.ts'
 import { createSessionUpdates, type SessionUpdates } from './session-updates.ts'
 import { openSession, type Session } from './session.ts'
 import { usageOfOpencode, usageOfTurn } from './turn-usage.ts'

@@ -10,9 +10,8 @@ import type {
   UsageUpdate,
 } from '@agentclientprotocol/sdk'
 import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
-import { objectIn } from '../executors/readers/json-event.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
-import { mayChangeThings, summaryOf } from '../executors/readers/tool-call.ts'
+import { mayChangeThings, objectIn, summaryOf } from '../executors/readers/reader.ts'
 import { lineOf, type KnownCall } from './action.ts'
 
 export interface SessionUpdates {

@@ -9,7 +9,7 @@ import {
   objectsAt,
   textAt,
   type JsonObject,
-} from '../executors/readers/json-event.ts'
+} from '../executors/readers/reader.ts'
 import { AcpFailure, AUTH_REQUIRED } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
 

@@ -4,17 +4,18 @@
  */
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
+import { helperSession, usageOfStep } from '../executors/opencode.ts'
 import {
+  atLeast,
   numberAt,
   objectAt,
   objectIn,
   objectsAt,
   parseEvent,
+  sumUsage,
   textAt,
   type JsonObject,
-} from '../executors/readers/json-event.ts'
-import { helperSession, usageOfStep } from '../executors/readers/opencode-reader.ts'
-import { atLeast, sumUsage } from '../executors/readers/usage-sum.ts'
+} from '../executors/readers/reader.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 interface Turn {

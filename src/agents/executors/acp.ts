@@ -8,13 +8,19 @@ import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
 import type { AcpOrderInput } from '../acp/acp-order.ts'
 import { grantedBy } from '../acp/permission.ts'
-import { worktreeBranchOf } from '../git/worktree/worktree-name.ts'
+import { worktreeBranchOf } from '../git/worktree/worktree-registry.ts'
 import { promptOf } from '../prompt.ts'
 import { fillTemplate } from './command.ts'
 import type { Executor, LaunchInput, PlannedFile } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
-import { findProgram, resumedOf } from './launch/program.ts'
-import { YARD_ARGUMENTS, YARD_PROGRAM, YARD_SERVER, YARD_VARIABLES } from './launch/yard-tools.ts'
+import {
+  findProgram,
+  resumedOf,
+  YARD_ARGUMENTS,
+  YARD_PROGRAM,
+  YARD_SERVER,
+  YARD_VARIABLES,
+} from './launch/program.ts'
 import { createExecEventReader } from './readers/exec-events.ts'
 
 export const acp: Executor = {

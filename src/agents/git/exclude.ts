@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { errorCode } from '../../base/text.ts'
 import { diskFailure, type GitFailure } from './git-failure.ts'
-import { findGit } from './main-checkout.ts'
+import { findGit } from './repository.ts'
 
 export type Protection =
   { readonly kind: 'protected'; readonly excludeFile: string } | { readonly kind: 'not-in-git' }

@@ -9,7 +9,6 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Evidence } from '../../domain/completion.ts'
-import { formatDuration } from '../../domain/format.ts'
 import type {
   Artifact,
   LaunchOrder,
@@ -19,14 +18,24 @@ import type {
   RuntimeReport,
 } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { formatDuration } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
 import { folderFailure } from '../runtime/stages/launch-stage.ts'
-import { readExchange, writeExchange } from './exchange-file.ts'
-import { plainAddress, redact, secretsOf } from './redact.ts'
-import { sendRequest } from './request.ts'
-import { answerOf, reported, stopped, unlaunched, unreachable } from './service-end.ts'
-import { meaningOf, taskRequest, type Callback, type Meaning } from './task-request.ts'
+import { pauseOf, plainAddress, redact, secretsOf, sendRequest } from './request.ts'
+import {
+  answerOf,
+  meaningOf,
+  readExchange,
+  reported,
+  stopped,
+  taskRequest,
+  unlaunched,
+  unreachable,
+  writeExchange,
+  type Callback,
+  type Meaning,
+} from './task-request.ts'
 
 export interface HttpRuntimeOptions {
   /** The folder that holds `.yard`; deliverables are looked for here. */
@@ -71,9 +80,6 @@ type News = {
   readonly report: RuntimeReport
 }
 
-/** Before the second try; doubles from there. */
-const FIRST_PAUSE_MS = 1000
-const MAX_PAUSE_MS = 60_000
 /** How soon a resumed yard is noticed. */
 const LOOK_MS = 1000
 const NOTE_AGAIN_MS = 5000
@@ -386,7 +392,3 @@ const hiddenHeaders = ({ profile }: LaunchOrder, env: Environment): (string | un
   )
 
 const CALLBACK = 'waits for its callback'
-
-/** Doubles, spread by up to a half, and never shorter than the service asks for. */
-const pauseOf = (tries: number, askedMs: number | null, random: number): number =>
-  Math.max(askedMs ?? 0, Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS) * (0.5 + random / 2))

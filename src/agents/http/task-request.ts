@@ -1,13 +1,18 @@
 /** What a service is sent for one agent, and what its answer means. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { bareEvidence, type Evidence } from '../../domain/completion.ts'
 import {
-  type Artifact,
   artifactsInputSchema,
-  type LaunchOrder,
   toArtifacts,
+  type Artifact,
+  type LaunchOrder,
 } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { formatDuration } from '../../domain/format.ts'
+import type { Profile } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import type { HttpAnswer, HttpRequest } from './request.ts'
 
@@ -176,4 +181,67 @@ function retryAfterMs(value: string | string[] | undefined, now: number): number
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
   const date = Date.parse(value)
   return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+// What is known of the end of an agent that is a service.
+
+/** What a service answers in words is its result, as an agent's final answer is. */
+export const answerOf = ({ final }: Evidence): readonly Artifact[] =>
+  final?.ok && final.text ? [{ kind: 'text', name: 'Answer', text: final.text }] : []
+
+/** It did not take its task for so long. */
+export const unreachable = (
+  { giveUpMs }: Pick<Profile, 'giveUpMs'>,
+  why: string,
+  tries: number,
+): WorkFailure =>
+  workFailure(
+    'unreachable',
+    `its service did not take it within ${formatDuration(giveUpMs)}: ${why} (asked ${tries} ${tries === 1 ? 'time' : 'times'})`,
+  )
+
+/** Its word is all that there is. */
+export const reported = (failure: WorkFailure | null, text: string | null = null): Evidence =>
+  bareEvidence('reported', {
+    final: text === null ? null : { ok: failure === null, text },
+    failure,
+  })
+
+export const stopped = (): Evidence =>
+  bareEvidence('exited', { exit: { code: null, signal: 'SIGTERM' } })
+
+export const unlaunched = (why: string | WorkFailure): Evidence =>
+  bareEvidence('not-launched', {
+    failure: typeof why === 'string' ? workFailure('launch', why) : why,
+  })
+
+// How far the sending of one agent's task has come, in its folder: what a later owner goes by. Written whole by rename.
+
+const exchangeSchema = z.object({
+  version: z.literal(1),
+  agent: z.string(),
+  generation: z.number(),
+  /** sending: nobody has said yet that it was taken. accepted: the end comes by callback. */
+  phase: z.enum(['sending', 'accepted']),
+  /** Ms since 1970. */
+  since: z.number(),
+})
+export type Exchange = z.infer<typeof exchangeSchema>
+
+const NAME = 'exchange.json'
+
+/** Throws where it cannot be written. */
+export function writeExchange(folder: string, exchange: Omit<Exchange, 'version'>): void {
+  const draft = join(folder, `${NAME}.new`)
+  writeFileSync(draft, `${JSON.stringify({ version: 1, ...exchange })}\n`)
+  renameSync(draft, join(folder, NAME))
+}
+
+/** Null when nothing was begun, or nobody can read what was. */
+export function readExchange(folder: string): Exchange | null {
+  try {
+    return exchangeSchema.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')))
+  } catch {
+    return null // a crash may have come before it was written
+  }
 }

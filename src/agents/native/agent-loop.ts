@@ -2,13 +2,18 @@
 import type { LanguageModel, ModelMessage } from 'ai'
 import { errorText } from '../../base/text.ts'
 import type { Usage } from '../../domain/agent.ts'
+import { priceOf, tokensOf } from '../../domain/budget/price.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
-import { priceOf, tokensOf } from '../../domain/budget/price.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
-import { sumUsage } from '../executors/readers/usage-sum.ts'
-import type { ConversationFile } from './conversation-file.ts'
-import { hasText, missingResults, resultMessage, shortened } from './messages.ts'
+import { sumUsage } from '../executors/readers/reader.ts'
+import {
+  hasText,
+  missingResults,
+  resultMessage,
+  shortened,
+  type ConversationFile,
+} from './conversation-file.ts'
 import { callModel, type ModelAnswer, type WantedCall } from './model-call.ts'
 import type { NativeOrder } from './native-order.ts'
 import { requestFailure } from './provider-error.ts'

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
-import { runLoop, emitFailure, type LoopEnd } from './agent-loop.ts'
+import { emitFailure, runLoop, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
-import { keyFor } from './key-source.ts'
-import { languageModel } from './language-model.ts'
-import type { NativeOrder } from './native-order.ts'
-import { createShellTool } from './tools/shell-tool.ts'
-import { toolSet } from './tools/tool-set.ts'
+import { languageModel } from './model-call.ts'
+import { keyFor, type NativeOrder } from './native-order.ts'
+import { editTool, listTool, readTool, searchTool, writeTool } from './tools/file-tools.ts'
+import { createShellTool, yardTool, type ShellTool } from './tools/shell-tool.ts'
+import type { Tool } from './tools/tool.ts'
 
 export interface NativeRun {
   readonly order: NativeOrder
@@ -102,4 +102,14 @@ function instructionsOf(
   ]
     .filter((line) => line !== '')
     .join('\n\n')
+}
+
+// Which tools an agent has: its task's mode decides. What its profile does not permit is offered and refused, so that it is told why.
+
+const READING = [readTool, listTool, searchTool]
+
+export function toolSet(mode: NativeOrder['mode'], shell: ShellTool): readonly Tool[] {
+  if (mode === 'bare') return []
+  if (mode === 'light') return [...READING, yardTool]
+  return [shell.tool, ...READING, writeTool, editTool, yardTool]
 }

@@ -1,14 +1,14 @@
 /** Whether a provider's stream came to its end, and what it told of its tokens until then: read from its own events. */
 import type { Usage } from '../../domain/agent.ts'
 import {
+  estimatedTokens,
   numberAt,
   objectAt,
   objectIn,
   objectsAt,
   textAt,
   type JsonObject,
-} from '../executors/readers/json-event.ts'
-import { estimatedTokens } from '../executors/readers/usage-sum.ts'
+} from '../executors/readers/reader.ts'
 import type { Wire } from './native-order.ts'
 
 export interface StreamWatch {

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import { readArrivals, type ArrivalMark } from './arrivals.ts'
+import { readArrivals, type ArrivalMark } from './output-file.ts'
 
 /** Kept of each stream, whole lines where there are any. */
 export const KEPT_OUTPUT_BYTES = 64 * 1024

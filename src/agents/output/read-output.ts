@@ -3,8 +3,7 @@ import { clip, type OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
 import { createLineSplitter, type Line } from './line-splitter.ts'
-import { countLineEnds } from './output-lines.ts'
-import { withOutput, type OutputPart, type OutputLocation } from './output-source.ts'
+import { countLineEnds, withOutput, type OutputLocation, type OutputPart } from './output-source.ts'
 
 export interface OutputWindow extends OutputLocation {
   /** Byte offset; a negative one counts from the end. In the middle of a line it means the next line. */

@@ -7,12 +7,17 @@ import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
+import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { errorText } from '../../base/text.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { EXECUTOR_TYPES, type Profile } from '../../domain/settings.ts'
+import type { Executor, PilotInput, PilotPlan } from '../executors/executor.ts'
+import { executorOf } from '../executors/registry.ts'
 import { createProcessHost } from '../process/host/identity.ts'
 import { takeStage } from '../process/recover.ts'
-import { exitDraft, STAGE_FILES } from '../process/stage-files.ts'
+import { exitDraft, readOwner, STAGE_FILES } from '../process/stage-files.ts'
 
 export interface TerminalEnd {
   readonly code: number
@@ -111,5 +116,71 @@ function saveTerminalMode(): () => void {
     } catch {
       // the terminal has been closed
     }
+  }
+}
+
+// How an agent CLI is started in a person's terminal: pure, so that owner and terminal agree on it.
+
+export interface PilotContext {
+  /** Where it works. */
+  readonly cwd: string
+  /** `.yard/agents`, absolute. */
+  readonly agents: string
+  /** The conversation's id, for CLIs that let the caller choose it. */
+  readonly uuid: string
+}
+
+export function pilotInput(order: LaunchOrder, { cwd, agents, uuid }: PilotContext): PilotInput {
+  const folder = join(agents, order.agent.id)
+  return {
+    order,
+    cwd,
+    folder,
+    promptFile: join(folder, STAGE_FILES.prompt),
+    home: join(agents, '..', 'homes', encodeURIComponent(order.profile.name)),
+    conversationId: uuid,
+  }
+}
+
+/** Executor types with an interactive CLI. */
+export const pilotedTypes = (): readonly string[] =>
+  EXECUTOR_TYPES.filter((type) => executorOf(type)?.pilot !== undefined)
+
+export const canPilot = ({ type }: Pick<Profile, 'type'>): boolean =>
+  executorOf(type)?.pilot !== undefined
+
+export function pilotPlan(executor: Executor, input: PilotInput): Result<PilotPlan, WorkFailure> {
+  if (executor.pilot) return executor.pilot(input)
+  const why = `executor ${input.order.profile.name} (${executor.type}) is none that a person can drive in a terminal`
+  return err(workFailure('launch', why))
+}
+
+// Waits until a person's terminal takes up the stage that was made ready for it.
+
+/** A terminal that has asked for a stage claims it at once, or has ended. */
+const PATIENCE_MS = 30_000
+const LOOK_MS = 100
+
+/** Resolves once the stage has an owner, its time is over, or `isOver` says so. The caller decides by the folder. */
+export function waitForTerminal(
+  folder: string,
+  clock: Clock,
+  isOver: () => boolean,
+): Promise<void> {
+  const until = clock.monotonic() + PATIENCE_MS
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (isOver() || clock.monotonic() >= until || isTaken(folder)) return resolve()
+      clock.after(LOOK_MS, look)
+    }
+    look()
+  })
+}
+
+function isTaken(folder: string): boolean {
+  try {
+    return readOwner(folder).kind !== 'nobody'
+  } catch {
+    return false // not to be read now; the time limit ends this
   }
 }

@@ -16,19 +16,19 @@ import type {
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { TailNews } from '../output/tail-wire.ts'
+import { waitForTerminal } from '../pilot/terminal-stage.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
-import { endTree, measureTrees, useOfTrees } from './agent-tree.ts'
+import { endTree, factsOf, measureTrees, noteNews, speaksEvents, useOfTrees } from './agent-tree.ts'
 import {
   endedUnlaunched,
+  endedUnseen,
   endedWithoutWorkdir,
   neverRan,
   settledEnd,
-  endedUnseen,
   type ObservedEnd,
 } from './evidence.ts'
-import { factsOf, noteNews, speaksEvents } from './liveness.ts'
 import {
   clearBefore,
   launchFailureOf,
@@ -41,7 +41,6 @@ import { createLineStages, type LineStages } from './stages/line-stage.ts'
 import { endUnknownAgents } from './stages/old-stages.ts'
 import { setUpWorktree } from './stages/setup-stage.ts'
 import { readStageRecord } from './stages/stage-record.ts'
-import { waitForTerminal } from './terminal-wait.ts'
 import {
   asksForMore,
   committedStart,
@@ -51,8 +50,8 @@ import {
   isOf,
   isPilot,
   recall,
-  type TrackedAgent,
   type LocalRuntimeOptions,
+  type TrackedAgent,
 } from './tracked-agent.ts'
 import { prepareWorkdir, type Workdir } from './workdir.ts'
 

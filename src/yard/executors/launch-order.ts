@@ -1,6 +1,8 @@
 /** All that is needed to start one agent, made from committed state only. */
-import { payersOf } from '../../domain/budget/budget.ts'
+import { keysOfOthers } from '../../agents/executors/launch/environment.ts'
+import { worktreeBranchOf } from '../../agents/git/worktree/worktree-registry.ts'
 import type { Agent } from '../../domain/agent.ts'
+import { payersOf } from '../../domain/budget/budget.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../../domain/executor.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
@@ -8,8 +10,6 @@ import { profileOf } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { StoreReader } from '../../store/store.ts'
-import { keysOfOthers } from '../../agents/executors/launch/environment.ts'
-import { worktreeBranchOf } from '../../agents/git/worktree/worktree-name.ts'
 
 const NOTES = 30
 const COMMENTS = 100

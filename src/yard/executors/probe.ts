@@ -1,22 +1,21 @@
 /** Whether a profile could run here: its key, and its program by the PATH that agents get. */
 import { isAbsolute } from 'node:path'
-import type { Clock } from '../../base/clock.ts'
+import { createVersions, credentialsOf } from '../../agents/clis/find-clis.ts'
 import { missingKey } from '../../agents/executors/launch/environment.ts'
 import { missingNativeKey } from '../../agents/executors/native.ts'
 import { which } from '../../agents/runtime/stages/launch-stage.ts'
-import { modelFor, profileModelOf } from '../../domain/routing/models.ts'
-import { generalModel, profileOf } from '../../domain/routing/resolve.ts'
-import {
-  type ExecutorType,
-  isAgentCli,
-  type Profile,
-  type Settings,
-} from '../../domain/settings.ts'
-import { credentialsOf } from '../../agents/clis/credentials.ts'
-import { createVersions } from '../../agents/clis/find-clis.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
+import { modelFor, profileModelOf } from '../../domain/routing/models.ts'
+import { generalModel, profileOf } from '../../domain/routing/resolve.ts'
+import {
+  isAgentCli,
+  type ExecutorType,
+  type Profile,
+  type Settings,
+} from '../../domain/settings.ts'
 import type { StoreReader } from '../../store/store.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

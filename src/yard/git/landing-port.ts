@@ -1,20 +1,20 @@
 /** How results of this yard reach their target branch: orders from committed state, and the lander that carries them out. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Scope } from '../../base/scope.ts'
-import type { LandingPort } from '../../coordinator/ports.ts'
-import { createLander } from '../../agents/runtime/lander.ts'
-import type { LandingLeftovers } from '../../agents/runtime/landing-leftovers.ts'
 import { agentEnvironment, applyEnvironment } from '../../agents/executors/launch/environment.ts'
+import { worktreeNameOf } from '../../agents/git/worktree/worktree-registry.ts'
 import { createProcessHost } from '../../agents/process/host/identity.ts'
 import type { Launcher } from '../../agents/process/launcher/launcher.ts'
-import { worktreeNameOf } from '../../agents/git/worktree/worktree-name.ts'
+import { createLander } from '../../agents/runtime/lander.ts'
+import type { LandingLeftovers } from '../../agents/runtime/landing-leftovers.ts'
 import type { Clock } from '../../base/clock.ts'
+import type { Scope } from '../../base/scope.ts'
+import type { LandingPort } from '../../coordinator/ports.ts'
 import { MARKER_VARIABLE, type Agent } from '../../domain/agent.ts'
 import type { LandingOrder, Merger } from '../../domain/landing.ts'
+import type { Plan } from '../../domain/plan.ts'
 import { modelFor } from '../../domain/routing/models.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
-import type { Plan } from '../../domain/plan.ts'
 import {
   isCodingAgent,
   type Profile,
@@ -23,9 +23,9 @@ import {
 } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { OpenStore } from '../../store/open-store.ts'
+import { probe } from '../executors/probe.ts'
 import type { Current, OpenYardOptions } from '../yard.ts'
 import { planGitGuard } from './plan-git-guard.ts'
-import { probe } from '../executors/probe.ts'
 
 interface Parts {
   readonly options: OpenYardOptions & { readonly clock: Clock }

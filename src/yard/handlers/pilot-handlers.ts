@@ -1,9 +1,9 @@
 /** A person drives an agent CLI in a terminal: its task is claimed, its place made ready, and the terminal told how to start it. */
 import { join } from 'node:path'
-import { canPilot, pilotedTypes, pilotInput, pilotPlan } from '../../agents/pilot/pilot-plan.ts'
 import { executorOf } from '../../agents/executors/registry.ts'
-import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
+import { canPilot, pilotedTypes, pilotInput, pilotPlan } from '../../agents/pilot/terminal-stage.ts'
 import { readStageRecord, type StageRecord } from '../../agents/runtime/stages/stage-record.ts'
+import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Claim } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'

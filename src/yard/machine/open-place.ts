@@ -1,6 +1,5 @@
 /** The place of one yard, in the book that all yards of this process share, or in one opened for this yard alone. */
-import { systemMemory } from '../../agents/process/host/free-memory.ts'
-import { createProcessHost } from '../../agents/process/host/identity.ts'
+import { createProcessHost, systemMemory } from '../../agents/process/host/identity.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Scope } from '../../base/scope.ts'

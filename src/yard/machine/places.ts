@@ -4,10 +4,9 @@
  * live, so a crash neither blocks places for ever nor gives them away too early.
  */
 import { join } from 'node:path'
-import type { MemoryProbe } from '../../agents/process/host/free-memory.ts'
-import { isAlive, startTimeOf } from '../../agents/process/host/identity.ts'
-import { stageStatus } from '../../agents/process/recover.ts'
+import { isAlive, startTimeOf, type MemoryProbe } from '../../agents/process/host/identity.ts'
 import type { ProcessHost } from '../../agents/process/host/process-host.ts'
+import { stageStatus } from '../../agents/process/recover.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { yardPaths } from '../../config/paths.ts'

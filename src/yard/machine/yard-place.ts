@@ -1,15 +1,15 @@
 /** What one open yard takes of the machine's places. */
 import { realpathSync } from 'node:fs'
-import { errorText } from '../../base/text.ts'
-import type { MemoryProbe } from '../../agents/process/host/free-memory.ts'
+import type { MemoryProbe } from '../../agents/process/host/identity.ts'
 import type { Clock } from '../../base/clock.ts'
 import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
+import { errorText } from '../../base/text.ts'
 import type { MachinePort } from '../../coordinator/ports.ts'
+import { bytesText } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
 import type { PlaceBook, PlaceOwner, TakenPlaces } from '../../store/place-book.ts'
-import { bytesText } from '../../domain/format.ts'
 
 export interface YardPlace extends MachinePort {
   /** Why this yard was refused when it last asked; null = it was not. */

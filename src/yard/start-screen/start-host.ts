@@ -1,6 +1,6 @@
 /** Starts the service of a yard in the background and waits until somebody answers for the yard. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { spawnDetached } from '../../agents/process/spawn-detached.ts'
+import { spawnDetached } from '../../agents/process/node-program.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'

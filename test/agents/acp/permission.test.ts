@@ -2,12 +2,16 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { actionOf, questionTextOf, type KnownCall } from '../../../src/agents/acp/action.ts'
-import { createGate } from '../../../src/agents/acp/gate.ts'
 import {
-  type Action,
+  actionOf,
+  createGate,
+  questionTextOf,
+  type KnownCall,
+} from '../../../src/agents/acp/action.ts'
+import {
   grantedBy,
   judgeAction,
+  type Action,
   type Rules,
 } from '../../../src/agents/acp/permission.ts'
 

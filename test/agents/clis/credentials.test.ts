@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { credentialsOf } from '../../../src/agents/clis/credentials.ts'
+import { credentialsOf } from '../../../src/agents/clis/find-clis.ts'
 
 let home: string
 beforeEach(() => {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findClis, pathOf } from '../../../src/agents/clis/find-clis.ts'
-import { runBriefly } from '../../../src/agents/clis/run-briefly.ts'
-import { loginEnvironment } from '../../../src/agents/clis/login-environment.ts'
+import { loginEnvironment, runBriefly } from '../../../src/agents/clis/login-environment.ts'
 
 let folder: string
 beforeEach(() => {

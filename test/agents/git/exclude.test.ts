@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { protectYardFolder } from '../../../src/agents/git/exclude.ts'
-import { findGit, mainCheckoutOf } from '../../../src/agents/git/main-checkout.ts'
+import { findGit, mainCheckoutOf } from '../../../src/agents/git/repository.ts'
 import { commit, git, must, prepare, project, sandbox, write } from './git-sandbox.ts'
 
 function yardIn(root: string): string {

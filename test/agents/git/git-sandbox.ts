@@ -4,15 +4,15 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
-import { taskBase } from '../../../src/agents/git/worktree/base.ts'
 import type { GitGuard } from '../../../src/agents/git/git-guard.ts'
-import { openRepository } from '../../../src/agents/git/repository.ts'
-import type { Repository } from '../../../src/agents/git/repository.ts'
-import { ensureWorktree } from '../../../src/agents/git/worktree/worktree.ts'
-import type { Worktree } from '../../../src/agents/git/worktree/worktree.ts'
-import { collectResult } from '../../../src/agents/git/worktree/collect.ts'
-import type { CollectedWork } from '../../../src/agents/git/worktree/collect.ts'
-import { worktreeBranchOf, worktreeNameOf } from '../../../src/agents/git/worktree/worktree-name.ts'
+import { openRepository, type Repository } from '../../../src/agents/git/repository.ts'
+import { taskBase } from '../../../src/agents/git/worktree/base.ts'
+import { collectResult, type CollectedWork } from '../../../src/agents/git/worktree/collect.ts'
+import {
+  worktreeBranchOf,
+  worktreeNameOf,
+} from '../../../src/agents/git/worktree/worktree-registry.ts'
+import { ensureWorktree, type Worktree } from '../../../src/agents/git/worktree/worktree.ts'
 import type { Result } from '../../../src/base/result.ts'
 
 export interface Sandbox {

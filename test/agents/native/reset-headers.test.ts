@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resetOf } from '../../../src/agents/native/reset-headers.ts'
+import { resetOf } from '../../../src/agents/native/provider-error.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 9)
 const inSeconds = (headers: Record<string, string>): number | null => {

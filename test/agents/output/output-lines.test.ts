@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { findLine } from '../../../src/agents/output/output-lines.ts'
+import { findLine } from '../../../src/agents/output/output-source.ts'
 import { readOutput } from '../../../src/agents/output/read-output.ts'
 import { STAGE_FILES } from '../../../src/agents/process/stage-files.ts'
 

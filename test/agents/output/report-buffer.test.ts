@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createReportBuffer } from '../../../src/agents/output/report-buffer.ts'
+import { createReportBuffer } from '../../../src/agents/output/followed-output.ts'
 import { outputReportSchema, type OutputReport } from '../../../src/domain/output.ts'
 
 const raw = (text: string): OutputReport => ({ kind: 'raw', stream: 'stdout', text })

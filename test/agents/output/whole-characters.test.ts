@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readOutput } from '../../../src/agents/output/read-output.ts'
+import { characterBounds } from '../../../src/agents/output/search-output.ts'
 import { STAGE_FILES } from '../../../src/agents/process/stage-files.ts'
-import { characterBounds } from '../../../src/agents/output/whole-characters.ts'
 
 /** Reads the bytes in windows of that size, as a page does with a large file. */
 function inWindows(bytes: Buffer, size: number): string {

@@ -1,8 +1,8 @@
 /** How each CLI is opened in a person's terminal. */
 import { describe, expect, it } from 'vitest'
-import { canPilot, pilotedTypes, pilotPlan } from '../../../src/agents/pilot/pilot-plan.ts'
 import type { PilotPlan } from '../../../src/agents/executors/executor.ts'
 import { executorOf } from '../../../src/agents/executors/registry.ts'
+import { canPilot, pilotedTypes, pilotPlan } from '../../../src/agents/pilot/terminal-stage.ts'
 import { EXECUTOR_TYPES, type ExecutorType } from '../../../src/domain/settings.ts'
 import {
   CONVERSATION,

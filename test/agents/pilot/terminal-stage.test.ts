@@ -7,10 +7,10 @@ import {
   endTerminalStage,
   runInTerminal,
   takeTerminalStage,
+  waitForTerminal,
 } from '../../../src/agents/pilot/terminal-stage.ts'
 import { createProcessHost } from '../../../src/agents/process/host/identity.ts'
 import { recoverStage, type Recovery } from '../../../src/agents/process/recover.ts'
-import { waitForTerminal } from '../../../src/agents/runtime/terminal-wait.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
 let folder: string

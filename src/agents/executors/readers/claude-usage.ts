@@ -1,9 +1,17 @@
 /** The tokens that Claude Code and its forks have used, from their answers and their result. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelUsage, RuntimeUsage, Usage } from '../../../domain/agent.ts'
-import { numberAt, objectAt, objectIn, objectsAt, textAt, type JsonObject } from './json-event.ts'
-import type { ChangingTools } from './tool-call.ts'
-import { estimatedTokens, sumUsage } from './usage-sum.ts'
+import {
+  estimatedTokens,
+  numberAt,
+  objectAt,
+  objectIn,
+  objectsAt,
+  sumUsage,
+  textAt,
+  type ChangingTools,
+  type JsonObject,
+} from './reader.ts'
 
 /** By the ids of the answers. */
 export type Answers = Map<string, Answer>

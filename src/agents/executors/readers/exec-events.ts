@@ -8,15 +8,17 @@ import { usageSchema } from '../../../domain/agent.ts'
 import { failureClassSchema, workFailure } from '../../../domain/failure.ts'
 import { clip, MAX_REPORT_TEXT, oneLine, type OutputReport } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
-import { objectIn, parseEvent, textAt } from './json-event.ts'
 import {
   emptyState,
+  objectIn,
   onConversation,
   onFinal,
   onToolCall,
   onToolResult,
+  parseEvent,
   rawReports,
   summaryOfState,
+  textAt,
   type ReaderState,
 } from './reader.ts'
 

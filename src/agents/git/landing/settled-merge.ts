@@ -6,10 +6,10 @@ import type { Git } from '../git.ts'
 import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { oneLine } from '../worktree/snapshot.ts'
-import { markedFiles } from './conflict-marks.ts'
 import { mergeIntoTarget } from './land.ts'
 import { landingTarget } from './landing-target.ts'
 import { holdsBoth, placesOf, strayIn, type MergePlace } from './merge-places.ts'
+import { markedFiles } from './merge-tree.ts'
 
 /**
  * settled: `commit` holds both sides; null where nothing is left to be merged. open: `why` in a line for people, and the folder where it

@@ -7,8 +7,7 @@ import { withRepositoryLock } from '../repository-lock.ts'
 import { commitAt, isAncestor, type Repository } from '../repository.ts'
 import { openCheckout } from './checkout.ts'
 import { NO_NESTED, snapshot } from './snapshot.ts'
-import { isWorktreeName, worktreeBranchOf } from './worktree-name.ts'
-import { listWorktrees, spellingOf } from './worktree-registry.ts'
+import { isWorktreeName, listWorktrees, spellingOf, worktreeBranchOf } from './worktree-registry.ts'
 
 export interface WorktreeFacts {
   readonly name: string

@@ -7,14 +7,14 @@ import { diskFailure, gitFailure, type GitFailure } from '../git-failure.ts'
 import { withRepositoryLock } from '../repository-lock.ts'
 import { commitAt, headOf, isAncestor, readPath, type Repository } from '../repository.ts'
 import { finishCheckout, markUnfinished } from './checkout.ts'
-import { isWorktreeName } from './worktree-name.ts'
 import {
+  isWorktreeName,
   listWorktrees,
-  repairRegistration,
   pointsInto,
-  type RegisteredWorktree,
+  repairRegistration,
   spellingOf,
   temporaryTwinOf,
+  type RegisteredWorktree,
 } from './worktree-registry.ts'
 
 export interface WorktreeRequest {

@@ -1,8 +1,8 @@
 /** Each CLI is told of our tools in its own way, and none of the values that they need stands in an argument or a file. */
 import { describe, expect, it } from 'vitest'
 import type { LaunchInput, LaunchPlan } from '../../../../src/agents/executors/executor.ts'
+import { YARD_VARIABLES } from '../../../../src/agents/executors/launch/program.ts'
 import { executorOf } from '../../../../src/agents/executors/registry.ts'
-import { YARD_VARIABLES } from '../../../../src/agents/executors/launch/yard-tools.ts'
 import type { ExecutorType } from '../../../../src/domain/settings.ts'
 import { launchInput, launchOrder, type OrderParts } from '../launch-order.ts'
 

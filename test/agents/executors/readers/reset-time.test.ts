@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseResetAt } from '../../../../src/agents/executors/readers/reset-time.ts'
+import { parseResetAt } from '../../../../src/agents/executors/readers/provider-failure.ts'
 
 /** A Saturday in summer, 10:30 in London. */
 const AT = Date.UTC(2026, 6, 4, 9, 30)

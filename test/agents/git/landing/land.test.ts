@@ -2,8 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { markedParts } from '../../../../src/agents/git/landing/conflict-marks.ts'
-import { copyIgnored } from '../../../../src/agents/git/worktree/copy-ignored.ts'
 import {
   changedFiles,
   commitsBetween,
@@ -11,11 +9,13 @@ import {
 } from '../../../../src/agents/git/landing/changes.ts'
 import { mergeIntoTarget, moveTarget, obstacleTo } from '../../../../src/agents/git/landing/land.ts'
 import { landingTarget } from '../../../../src/agents/git/landing/landing-target.ts'
+import { markedParts } from '../../../../src/agents/git/landing/merge-tree.ts'
 import type { Repository } from '../../../../src/agents/git/repository.ts'
 import {
   removeWorktree,
   worktreeFacts,
 } from '../../../../src/agents/git/worktree/worktree-facts.ts'
+import { copyIgnored } from '../../../../src/agents/runtime/stages/setup-stage.ts'
 import {
   checkoutState,
   commit,

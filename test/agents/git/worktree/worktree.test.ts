@@ -1,11 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { lockFileOf, withRepositoryLock } from '../../../../src/agents/git/repository-lock.ts'
+import { worktreeNameOf } from '../../../../src/agents/git/worktree/worktree-registry.ts'
 import { ensureWorktree } from '../../../../src/agents/git/worktree/worktree.ts'
-import { worktreeNameOf } from '../../../../src/agents/git/worktree/worktree-name.ts'
 import { ok } from '../../../../src/base/result.ts'
 import {
   checkoutState,
@@ -18,8 +26,8 @@ import {
   project,
   sandbox,
   write,
+  type Sandbox,
 } from '../git-sandbox.ts'
-import type { Sandbox } from '../git-sandbox.ts'
 
 const name = worktreeNameOf('t1')
 const branch = `yard/${name}`

@@ -7,9 +7,9 @@ import {
   editTool,
   listTool,
   readTool,
+  searchTool,
   writeTool,
 } from '../../../../src/agents/native/tools/file-tools.ts'
-import { searchTool } from '../../../../src/agents/native/tools/search-tool.ts'
 import type { Tool, ToolContext } from '../../../../src/agents/native/tools/tool.ts'
 import { makeToolPlace, type ToolPlace } from './tool-place.ts'
 

@@ -1,13 +1,16 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createShellTool, type ShellTool } from '../../../../src/agents/native/tools/shell-tool.ts'
+import {
+  createShellTool,
+  yardTool,
+  type ShellTool,
+} from '../../../../src/agents/native/tools/shell-tool.ts'
 import type { ToolContext } from '../../../../src/agents/native/tools/tool.ts'
-import { yardTool } from '../../../../src/agents/native/tools/yard-tool.ts'
-import { makeToolPlace, type ToolPlace } from './tool-place.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { isAlive } from '../../../support/is-alive.ts'
+import { makeToolPlace, type ToolPlace } from './tool-place.ts'
 
 let place: ToolPlace
 let shell: ShellTool

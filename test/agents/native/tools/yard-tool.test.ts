@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { yardTool } from '../../../../src/agents/native/tools/yard-tool.ts'
+import { yardTool } from '../../../../src/agents/native/tools/shell-tool.ts'
 import { makeToolPlace, type ToolPlace } from './tool-place.ts'
 
 let place: ToolPlace

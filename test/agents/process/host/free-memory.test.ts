@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
-import { parseAvailable, systemMemory } from '../../../../src/agents/process/host/free-memory.ts'
+import { parseAvailable, systemMemory } from '../../../../src/agents/process/host/identity.ts'
 
 test('Linux tells what it would free on demand, not what lies idle', () => {
   const meminfo =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createCodexReader } from '../../../../src/agents/executors/readers/codex-reader.ts'
-import { outputReportSchema } from '../../../../src/domain/output.ts'
-import { only, readAll, RECORDED_AT, transcript, type Reading } from './transcript.ts'
+import { createCodexReader } from '../../../src/agents/executors/codex.ts'
+import { outputReportSchema } from '../../../src/domain/output.ts'
+import { only, readAll, RECORDED_AT, transcript, type Reading } from './readers/transcript.ts'
 
 const read = (name: string): Reading => readAll(createCodexReader(), transcript(`codex-${name}`))
 const readEvents = (...events: object[]): Reading =>

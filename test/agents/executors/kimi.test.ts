@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { outputReportSchema } from '../../../../src/domain/output.ts'
-import { readerOf } from './reader-suite.ts'
-import { only } from './transcript.ts'
+import { outputReportSchema } from '../../../src/domain/output.ts'
+import { readerOf } from './readers/reader-suite.ts'
+import { only } from './readers/transcript.ts'
 
 const { create, readEvents } = readerOf('kimi')
 const call = (name: string, args: object) => ({

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { environmentKeys, fileKeys, findKey } from '../../../src/agents/native/key-source.ts'
+import { environmentKeys, fileKeys, findKey } from '../../../src/agents/native/native-order.ts'
 
 let folder: string
 let path: string

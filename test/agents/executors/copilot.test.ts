@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeReader, readerOf } from './reader-suite.ts'
-import { only } from './transcript.ts'
+import { describeReader, readerOf } from './readers/reader-suite.ts'
+import { only } from './readers/transcript.ts'
 
 const { read, readEvents } = readerOf('copilot')
 

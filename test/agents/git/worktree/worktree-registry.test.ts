@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import {
   isWorktreeName,
   worktreeNameOf,
-} from '../../../../src/agents/git/worktree/worktree-name.ts'
+} from '../../../../src/agents/git/worktree/worktree-registry.ts'
 
 test('ids that differ only in case get names that differ on a case-blind disk', () => {
   const [upper, lower] = [worktreeNameOf('Foo'), worktreeNameOf('foo')]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createClaudeReader } from '../../../../src/agents/executors/readers/claude-reader.ts'
-import { outputReportSchema } from '../../../../src/domain/output.ts'
-import { only, readAll, RECORDED_AT, transcript, type Reading } from './transcript.ts'
+import { createClaudeReader } from '../../../src/agents/executors/claude.ts'
+import { outputReportSchema } from '../../../src/domain/output.ts'
+import { only, readAll, RECORDED_AT, transcript, type Reading } from './readers/transcript.ts'
 
 const read = (name: string): Reading => readAll(createClaudeReader(), transcript(`claude-${name}`))
 const readEvents = (...events: object[]): Reading =>

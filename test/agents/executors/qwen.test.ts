@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeReader, readerOf } from './reader-suite.ts'
-import { only, RECORDED_AT } from './transcript.ts'
+import { describeReader, readerOf } from './readers/reader-suite.ts'
+import { only, RECORDED_AT } from './readers/transcript.ts'
 
 const { read, readEvents } = readerOf('qwen')
 
