@@ -169,7 +169,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ),
     entry('heartbeat', '<agent>', 'says that an agent lives, and keeps its claim'),
     entry('pilot', '<id>', 'opens an agent CLI on a task in this terminal, for you to drive'),
-    entry('letGo', '<id>', 'gives a task back that was claimed, piloted or taken in hand'),
+    entry('letGo', '<id>', 'releases a task that was claimed or piloted'),
   ]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),

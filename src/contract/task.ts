@@ -212,7 +212,7 @@ export const taskContract = {
     .route({ method: 'POST', path: '/task/{id}/artifact' })
     .input(commandOn.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(1000) }))
     .output(taskViewSchema),
-  /** A person takes a `manual` task in hand; `complete`, `fail` or `letGo` end it. */
+  /** A person claims a `manual` task; `complete`, `fail` or `letGo` end it. */
   take: oc
     .route({ method: 'POST', path: '/task/{id}/take' })
     .input(commandOn)

@@ -91,7 +91,7 @@ const PANELS: readonly Row[] = [
   ['Journal', 'drawer', 'CmdOrCtrl+J'],
   null,
   ['Tidy Layout', 'tidy', 'CmdOrCtrl+S'],
-  ['Main Line', 'main-line'],
+  ['Critical Path', 'main-line'],
   ['Time', 'time'],
 ]
 const SETTINGS: readonly Row[] = [['Settings…', 'go.settings', 'CmdOrCtrl+,']]

@@ -61,7 +61,7 @@ function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
     case 'task':
       return first.subject === null ? null : { kind: 'open', task: first.subject }
     case 'person':
-      return { kind: 'act', act: take, label: 'Take it in hand' }
+      return { kind: 'act', act: take, label: 'Claim it' }
     case 'pause':
       return { kind: 'command', id: 'coordinator.toggle', label: 'Resume the yard' }
     case 'cap':

@@ -6,7 +6,7 @@ const ID = String.raw`[\w.-]*[\w-]`
 /** What a terminal is told to type, and what is said instead: nothing where the button beside the sentence does it. */
 const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/: yard (?:publish|resume) [^;]*? lets it go on/, ''],
-  [RegExp(`: when it is done, yard done ${ID}`), ': take it in hand, or mark it done'],
+  [RegExp(`: when it is done, yard done ${ID}`), ': claim it, or mark it done'],
   [
     RegExp(`: yard show ${ID} says what to merge; when that is committed, yard done ${ID}`),
     ': what to merge is described below; when that is committed, mark it done',

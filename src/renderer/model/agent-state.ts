@@ -43,7 +43,7 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
         : endedLook('asked')
     case 'working': {
       const silentMs = silentFor(agent, nowMs)
-      const word = isPerson(agent) ? 'In hand' : 'Working'
+      const word = isPerson(agent) ? 'Claimed' : 'Working'
       return {
         state: 'in-progress',
         word: silentMs === null ? word : `Silent ${Math.floor(silentMs / 60_000)}m`,

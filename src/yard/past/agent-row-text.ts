@@ -48,7 +48,7 @@ type Fields = StoredRow['set']
 
 function takenText(id: string, { claimedBy }: Fields): string {
   const name = textOf(claimedBy)
-  return name === null ? 'Taken in hand' : `${name} claimed it, as ${id}`
+  return name === null ? 'Claimed by a person' : `${name} claimed it, as ${id}`
 }
 
 /** The process of one that had started already is told when it is known. */

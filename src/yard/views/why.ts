@@ -136,7 +136,7 @@ function runningText(yard: WhySource, task: Task, now: number): string {
 function holderOf(agent: Agent): string {
   const { id, by, leaseMs } = agent
   if (by === 'person' && leaseMs !== null) return `${id} holds it (${executorReason(agent)})`
-  if (by === 'person') return 'a person has it in hand'
+  if (by === 'person') return 'a person has claimed it'
   return by === 'pilot' ? `a person pilots ${id} in a terminal` : `${id} works on it`
 }
 

@@ -12,7 +12,7 @@ test.each([
   ],
   [
     'It is not started: a person does it: when it is done, yard done a-1.',
-    'It is not started: a person does it: take it in hand, or mark it done.',
+    'It is not started: a person does it: claim it, or mark it done.',
   ],
   [
     'It is not started: the coordinator is paused: yard service resume.',
@@ -32,7 +32,7 @@ test.each([
   ],
   [
     'It is not started: a person does it: when it is done, yard done v1.2; b is ready.',
-    'It is not started: a person does it: take it in hand, or mark it done; b is ready.',
+    'It is not started: a person does it: claim it, or mark it done; b is ready.',
   ],
   [
     'It is not started: a person settles the merge conflict: yard show merge-a says what to merge; when that is committed, yard done merge-a.',

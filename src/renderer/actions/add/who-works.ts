@@ -40,6 +40,6 @@ const bad = (text: string): WhoWorks => ({ text, isProblem: true })
 
 function sentence(name: string, type: string, isDefault: boolean, hasCommand: boolean): string {
   if (hasCommand) return `${name} runs the command.`
-  if (type === 'manual') return 'A person takes it in hand.'
+  if (type === 'manual') return 'A person does it.'
   return isDefault ? `${name} works on it: the yard’s default.` : `${name} works on it.`
 }

@@ -1,31 +1,32 @@
-/** A person works on a task: takes it, gives it back, or takes it back from a CLI that is piloted in a terminal. */
+/** A person works on a task: claims it, releases it, or takes it back from a CLI that is piloted in a terminal. */
 import { byChange, countOf, type Action } from '../action.ts'
 import { workText } from './kill.ts'
 
 export const take: Action = {
   id: 'task.take',
-  label: 'Take it in hand',
+  label: 'Claim it',
   icon: 'check',
   keys: [],
   blocked: ({ card }) => (card.state === 'ready' ? null : 'It is not ready'),
   run: byChange({
-    label: 'Take',
+    label: 'Claim',
     change: ({ id }) => ({ do: 'take', id }),
     inverse: ({ id }) => ({ do: 'letGo', id }),
-    done: 'Taken',
+    done: 'Claimed',
   }),
 }
 
 export const giveBack: Action = {
   id: 'task.give-back',
-  label: 'Give it back',
+  label: 'Release it',
   icon: null,
   keys: [],
-  blocked: ({ agent, isByHand }) => (agent !== null && isByHand ? null : 'Nobody has taken it'),
+  blocked: ({ agent, isByHand }) =>
+    agent !== null && isByHand ? null : 'No person has claimed it',
   run: byChange({
-    label: 'Give back',
+    label: 'Release',
     change: ({ id }) => ({ do: 'letGo', id }),
-    done: 'Given back',
+    done: 'Released',
   }),
 }
 
@@ -37,7 +38,7 @@ export const takeBack: Action = {
   label: 'Take it back',
   icon: 'close',
   blocked: ({ agent }) =>
-    agent?.by === 'pilot' && agent.status !== 'stopping' ? null : 'Nobody pilots it',
+    agent?.by === 'pilot' && agent.status !== 'stopping' ? null : 'No person pilots it',
   note: () => PILOTED,
   ask: (subjects, { now }) => ({
     press: `Take it back? ${workText(subjects, now)}`,

@@ -101,7 +101,7 @@ export function nextUp(tasks: Iterable<TaskCard>, yard: Yard): NextUp | null {
   return { task: next.id, title: next.title, why: whyOf(next, yard) }
 }
 
-/** What can never start, and what a person takes in hand, is not in line for a slot. */
+/** What can never start, and what a person claims, is not in line for a slot. */
 const mayBeNext = (card: TaskCard): boolean =>
   card.state === 'ready'
     ? card.stuck === null && card.reason?.code !== 'person'

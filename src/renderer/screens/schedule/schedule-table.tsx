@@ -31,7 +31,7 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
     ['Schedule', ({ spec }) => <SpecText spec={spec} />],
     ['Zone', ({ tz }) => placeOf(tz), { className: 'text-text-2', tip: ({ tz }) => tz }],
     ['Next', (row) => <NextTime row={row} nowMs={nowMs} policy={policy} />, { sortBy: 'next' }],
-    ['Acts', (row) => <Acts row={row} nowMs={nowMs} performing={performing} />, SCHEDULE_ACTS],
+    ['Actions', (row) => <Acts row={row} nowMs={nowMs} performing={performing} />, SCHEDULE_ACTS],
   ]
   return (
     <>

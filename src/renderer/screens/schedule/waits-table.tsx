@@ -25,7 +25,7 @@ export function WaitsTable({ items, nowMs }: WaitsTableProps) {
     ],
     ['Why', ({ text }) => text, { className: 'text-text-2', tip: ({ text }) => text }],
     ['When', ({ at }) => <When at={at} nowMs={nowMs} />, { sortBy: 'at' }],
-    ['Acts', (item) => <StartNow item={item} command={command} />, SCHEDULE_ACTS],
+    ['Actions', (item) => <StartNow item={item} command={command} />, SCHEDULE_ACTS],
   ]
   return (
     <>

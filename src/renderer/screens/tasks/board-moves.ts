@@ -61,7 +61,7 @@ const tryAction = (action: Action, subject: Subject): Move => {
 
 export interface MoveFacts {
   readonly tasks: Tasks
-  /** Tasks that wait for a person to take them in hand. */
+  /** Tasks that wait for a person to claim them. */
   readonly forPeople: ReadonlySet<string>
 }
 

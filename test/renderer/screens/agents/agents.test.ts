@@ -31,7 +31,7 @@ describe('how an agent stands', () => {
 
   test('a person is never silent', () => {
     const agent = agentOf('agent-1', 't', { executorType: 'manual', lastHeardAt: ago(9e6) })
-    expect(lookOf(agent, now).word).toBe('In hand')
+    expect(lookOf(agent, now).word).toBe('Claimed')
   })
 
   test('an end by its provider is a sleep, any other bad end a failure', () => {

@@ -48,7 +48,7 @@ export function ModelTable({ models, config, executors, acts }: ModelTableProps)
     ],
     ['Tasks', (model) => <ShowTasks model={model} config={config} />, { className: 'num' }],
     [
-      'Acts',
+      'Actions',
       (model) => <ActsMenu model={model} acts={acts} />,
       { className: 'num', isHeadHidden: true },
     ],
