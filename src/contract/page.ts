@@ -349,6 +349,25 @@ export const pageContract = {
     .route({ method: 'POST', path: '/page/trust' })
     .input(z.strictObject({ seen: z.string() }))
     .output(z.object({ trusted: z.boolean() })),
+  /** A window of a file that a task keeps as a result. Only such a file is read, and only below the task's folder. */
+  artifact: oc
+    .route({ method: 'GET', path: '/task/{id}/artifact' })
+    .input(
+      idInput.extend({
+        path: z.string().max(4096),
+        from: z.coerce.number().int().nonnegative().default(0),
+        maxBytes: z.coerce.number().int().positive().max(4_000_000).default(4_000_000),
+      }),
+    )
+    .output(
+      z.object({
+        /** base64: every byte as it is. */
+        content: z.string(),
+        next: z.number(),
+        size: z.number(),
+        isEnd: z.boolean(),
+      }),
+    ),
   /** Adds the tasks of a graph file, all or none. Says how far it is; leaving before `adding` changes nothing. */
   importText: oc
     .route({ method: 'POST', path: '/page/import' })

@@ -43,6 +43,7 @@ const AGENT_MAY = {
       'page.rates',
       'page.searchOutput',
       'page.outputLine',
+      'page.artifact',
     ],
     ...['page.settings', 'page.configure', 'page.trust', 'page.confirmTrust', 'page.importText'],
     ...['change.of', 'change.diff', 'change.land', 'change.landAll', 'change.comment'],

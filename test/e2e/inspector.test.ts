@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { axeViolations } from '../support/axe.ts'
 import { inspectorOf } from './on-inspector.ts'
@@ -7,6 +9,53 @@ import { untilTold } from './yard-under-test.ts'
 onStage('the inspector', { per: 'file' }, (stage) => {
   const { goTo, inspector, page, yard } = stage
   const { button, log, open, part, stateWord, tab } = inspectorOf(stage)
+
+  test('what a task has left opens in the page, and nothing in it reaches the page', async () => {
+    const files = {
+      'report.html': `<h1>Report</h1><style>h1 { color: red }</style><script>parent.document.title = 'owned'; top.location = 'https://example.org'</script>
+<img src="https://example.org/p.png" onerror="parent.document.title = 'owned'"><a href="https://example.org" target="_top">away</a>`,
+      'change.diff': '@@ -1 +1 @@\n-old\n+new\n',
+      'dot.svg': `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>parent.document.title = 'owned'</script><rect width="9" height="9"/></svg>`,
+      'notes.txt': '<b>no tag</b> \u202eturned',
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(yard.folder, name), text)
+    await yard.addTask({ id: 'left', title: 'Left', exec: 'true', paused: true })
+    await yard.post('/task/left/artifact', { paths: Object.keys(files) })
+    await open('left')
+    const dialog = page.getByRole('dialog')
+    const show = async (name: string): Promise<void> => {
+      await part('Results').getByRole('button', { name }).click()
+      await dialog.getByRole('heading', { name }).waitFor()
+    }
+    const close = async (): Promise<void> => {
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+    }
+    await show('change.diff')
+    await expect.poll(() => dialog.locator('[data-kind=added]').textContent()).toBe('+new\n')
+    expect(await axeViolations(page)).toEqual([])
+    await close()
+    await show('notes.txt')
+    await dialog.getByText('<b>no tag</b>').waitFor()
+    expect(await dialog.locator('.turn-sign').getAttribute('data-code')).toBe('U+202E')
+    await close()
+    await show('dot.svg')
+    await expect
+      .poll(() => dialog.getByRole('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBe(9)
+    await close()
+    await show('report.html')
+    const frame = dialog.locator('iframe')
+    await frame.contentFrame().getByRole('heading', { name: 'Report' }).waitFor()
+    expect(await frame.getAttribute('sandbox')).toBe('')
+    expect(await frame.getAttribute('srcdoc')).toMatch(/^<meta http-equiv="content-security-policy" content="default-src 'none'/)
+    // Without scripts, and of an origin that is nobody's.
+    expect(await frame.evaluate((element: HTMLIFrameElement) => element.contentDocument)).toBeNull()
+    expect(await page.title()).not.toBe('owned')
+    expect(page.url()).toContain('anchor=report.html')
+    await close()
+    expect(page.url()).not.toContain('anchor')
+  })
 
   test('what is written about a task is edited where it stands, and taken back', async () => {
     await yard.addTask({ id: 'build', title: 'Build', exec: 'true', paused: true })

@@ -44,7 +44,7 @@ export function Overview({ card, details }: OverviewProps) {
       <Routes task={task} last={tries[0] ?? null} />
       <TaskSettings task={task} agent={living} />
       <Places task={task} />
-      <Artifacts artifacts={task.artifacts} />
+      <Artifacts task={task} />
       <Log task={task} />
     </div>
   )

@@ -13,7 +13,7 @@ import type { Yard } from '../yard.ts'
 import { procedures, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { importText } from './import-text.ts'
-import { parseAgentId } from './task-handlers.ts'
+import { parseAgentId, readArtifact } from './task-handlers.ts'
 import { open } from 'node:fs/promises'
 
 const os = procedures.page
@@ -76,6 +76,9 @@ export const pageHandlers = {
     const question = offset === undefined ? { line } : { offset }
     return valueOf(await context.yard.outputLine(parseAgentId(id), stream, question, signal))
   }),
+  artifact: os.artifact.handler(async ({ context, input: { id, ...window } }) =>
+    valueOf(await readArtifact(context.yard, taskOf(context, id), window)),
+  ),
   settings: os.settings.handler(({ context, input }) => settingsOf(context.yard, input.executor)),
   configure: os.configure.handler(async ({ context, input }) => ({
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],

@@ -1,6 +1,7 @@
 /** Requests about single tasks: each builds one command and answers with the task as it is then. */
 import type { TaskView } from '../../contract/view.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -11,7 +12,8 @@ import { toWhy } from '../views/why.ts'
 import { type HandlerContext, procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
 import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
-import { realpathSync, statSync } from 'node:fs'
+import { constants, realpathSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Yard } from '../yard.ts'
 
@@ -189,6 +191,51 @@ export function artifactFault(yard: Source, task: Task, paths: readonly string[]
   }
   return null
 }
+
+interface ArtifactWindow {
+  readonly path: string
+  readonly from: number
+  readonly maxBytes: number
+}
+
+/** A window of a file that is kept as a result. The path is judged anew: an agent may have put something else there since. */
+export async function readArtifact(
+  yard: Source,
+  task: Task,
+  { path, from, maxBytes }: ArtifactWindow,
+): Promise<Result<{ content: string; next: number; size: number; isEnd: boolean }, Failure>> {
+  const isKept = yard.store.artifactsOf(task.id).some(({ artifact }) => isFileAt(artifact, path))
+  const folder = folderOf(yard, task)
+  if (!isKept)
+    return err(
+      failure('not-allowed', `${JSON.stringify(path)} is no result of ${task.id}`, {
+        facts: { path },
+      }),
+    )
+  const fault = faultOf(folder, path)
+  if (fault) return err(fault)
+  // Not through a link and not waiting for a pipe, should it have been replaced meanwhile.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  const handle = await open(realpathSync(resolve(folder, path)), flags)
+  try {
+    const { size } = await handle.stat()
+    const buffer = Buffer.alloc(Math.max(0, Math.min(maxBytes, size - from)))
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, from)
+    const next = from + bytesRead
+    const content = buffer.toString('base64', 0, bytesRead)
+    return ok({ content, next, size, isEnd: bytesRead === 0 || next >= size })
+  } finally {
+    await handle.close()
+  }
+}
+
+const isFileAt = (artifact: unknown, path: string): boolean =>
+  typeof artifact === 'object' &&
+  artifact !== null &&
+  'kind' in artifact &&
+  artifact.kind === 'file' &&
+  'path' in artifact &&
+  artifact.path === path
 
 /** Where its latest agent works or has worked, else where it is to work. */
 function folderOf({ plan, store, paths }: Source, task: Task): string {

@@ -1,5 +1,5 @@
 /** Which files may be kept as results of a task. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -60,4 +60,25 @@ it('goes by the folder in which the latest agent works', async () => {
   await keep('made')
   expect((await failureOf(keep('elsewhere'))).kind).toBe('file-broken')
   expect((await failureOf(keep(join(root, 'elsewhere')))).kind).toBe('not-allowed')
+})
+
+it('reads only what is kept, as it is now, in windows', async () => {
+  const { root } = bench.test.yard.paths
+  const read = (path: string, from = 0, maxBytes = 4) =>
+    bench.client.page.artifact({ id: 'a', path, from, maxBytes })
+  const bytes = Buffer.from('abcdef\xff', 'latin1')
+  writeFileSync(join(root, 'kept'), bytes)
+  writeFileSync(join(root, 'other'), 'secret')
+  await keep('kept')
+  const first = bytes.toString('base64', 0, 4)
+  expect(await read('kept')).toEqual({ content: first, next: 4, size: 7, isEnd: false })
+  const rest = bytes.toString('base64', 4)
+  expect(await read('kept', 4)).toEqual({ content: rest, next: 7, size: 7, isEnd: true })
+  expect(await read('kept', 99)).toMatchObject({ content: '', isEnd: true })
+  expect((await failureOf(read('other'))).kind).toBe('not-allowed')
+  expect((await failureOf(read('./kept'))).kind).toBe('not-allowed')
+  rmSync(join(root, 'kept'))
+  expect((await failureOf(read('kept'))).kind).toBe('file-broken')
+  symlinkSync('/etc/hostname', join(root, 'kept'))
+  expect((await failureOf(read('kept'))).kind).toBe('not-allowed')
 })
