@@ -109,15 +109,49 @@ function best<T>(items: Iterable<T>, score: (item: T) => number | null): readonl
     .map(({ item }) => item)
 }
 
-/** Every word must be there: at the start of a word it counts more, and a short text more than a long one. Null = not found. */
+/**
+ * Every word must be there: at the start of a word it counts more, and a short text more than a long one. A word that is nowhere
+ * whole is looked for letter by letter, which counts less than any whole one. Null = not found.
+ */
 export function scoreOf(text: string, words: string): number | null {
   const low = text.toLowerCase()
   let score = 0
   for (const word of words.toLowerCase().split(/\s+/).filter(Boolean)) {
     const at = low.indexOf(word)
-    if (at < 0) return null
     const isStart = at === 0 || low.includes(` ${word}`)
-    score += (at === 0 ? 3 : isStart ? 2 : 1) - low.length / 1000
+    const found = at < 0 ? fuzzyScore(low, word) : at === 0 ? 3 : isStart ? 2 : 1
+    if (found === null) return null
+    score += found - low.length / 1000
   }
   return score
+}
+
+/** Shorter words are found in nearly every text. */
+const MIN_FUZZY = 2
+
+/**
+ * Below 1: each letter stands beside the one before or begins a word, `gtoset` in “Go to Settings”; the fewer words it takes, the
+ * better. Null = they do not. One pass over the text: a yard may have 10,000 titles.
+ */
+function fuzzyScore(text: string, word: string): number | null {
+  if (word.length < MIN_FUZZY) return null
+  let at = -1
+  let begun = 0
+  for (const letter of word) {
+    if (at >= 0 && text.charAt(at + 1) === letter) at += 1
+    else {
+      at = nextStart(text, letter, at + 1)
+      begun += 1
+    }
+    if (at < 0) return null
+  }
+  return 0.5 - begun / 100
+}
+
+/** Of a word that begins so; -1 where there is none. */
+function nextStart(text: string, letter: string, from: number): number {
+  const isStart = (at: number): boolean => at === 0 || /[\s\-_/.]/.test(text.charAt(at - 1))
+  let at = text.indexOf(letter, from)
+  while (at >= 0 && !isStart(at)) at = text.indexOf(letter, at + 1)
+  return at
 }

@@ -56,4 +56,19 @@ describe('the palette', () => {
     expect(first).toBeGreaterThan(scoreOf('Soak test', 'test') ?? 0)
     expect(scoreOf('Soak test', 'nope')).toBeNull()
   })
+
+  test('letters that begin words find what is nowhere whole, behind all that is', () => {
+    for (const word of ['gtset', 'gset', 'gots'])
+      expect(scoreOf('Go to settings', word)).toBeGreaterThan(0)
+    expect(scoreOf('Go to settings', 'gtset')).toBeLessThan(scoreOf('Go to settings', 'ting') ?? 0)
+    expect(scoreOf('Go to settings', 'gset')).toBeGreaterThan(scoreOf('Go to settings', 'gts') ?? 1)
+    for (const word of ['etgo', 'g', 'gx', 'gtsetx']) expect(scoreOf('Look at it', word)).toBeNull()
+    expect(findEntries('sote', source)).toContainEqual(
+      expect.objectContaining({ kind: 'task', id: 'soak' }),
+    )
+  })
+
+  test('a title of one letter repeated is looked through in one pass', () => {
+    expect(scoreOf('a '.repeat(250), `${'a'.repeat(60)}b`)).toBeNull()
+  })
 })
