@@ -48,7 +48,9 @@ onStage('the inspector', { per: 'file' }, (stage) => {
     const frame = dialog.locator('iframe')
     await frame.contentFrame().getByRole('heading', { name: 'Report' }).waitFor()
     expect(await frame.getAttribute('sandbox')).toBe('')
-    expect(await frame.getAttribute('srcdoc')).toMatch(/^<meta http-equiv="content-security-policy" content="default-src 'none'/)
+    expect(await frame.getAttribute('srcdoc')).toMatch(
+      /^<meta http-equiv="content-security-policy" content="default-src 'none'/,
+    )
     // Without scripts, and of an origin that is nobody's.
     expect(await frame.evaluate((element: HTMLIFrameElement) => element.contentDocument)).toBeNull()
     expect(await page.title()).not.toBe('owned')
