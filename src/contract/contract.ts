@@ -1,7 +1,7 @@
 /** The one contract: all that crosses a process boundary, over MessagePort, WebSocket, HTTP and REST alike. */
 import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
-import { startScreenContract } from './lobby.ts'
+import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
@@ -12,6 +12,6 @@ export const contract = {
   service: serviceContract,
   page: pageContract,
   change: changeContract,
-  lobby: startScreenContract,
+  startScreen: startScreenContract,
 }
 export type Contract = typeof contract

@@ -124,7 +124,7 @@ export const serviceContract = {
       contract: z.string(),
       version: z.string(),
       pid: z.number(),
-      /** The yard's folder; null where no yard is open yet (the lobby). */
+      /** The yard's folder; null where no yard is open yet (the start screen). */
       root: z.string().nullable(),
     }),
   ),

@@ -48,8 +48,14 @@ const AGENT_MAY = {
     ...['page.settings', 'page.configure', 'page.trust', 'page.confirmTrust', 'page.importText'],
     ...['change.of', 'change.diff', 'change.land', 'change.landAll', 'change.comment'],
     ...['change.worktrees', 'change.removeWorktree', 'change.gc'],
-    ...['lobby.recent', 'lobby.forget', 'lobby.clis', 'lobby.inspect', 'lobby.open'],
-    ...['lobby.example'],
+    ...[
+      'startScreen.recent',
+      'startScreen.forget',
+      'startScreen.clis',
+      'startScreen.inspect',
+      'startScreen.open',
+    ],
+    ...['startScreen.example'],
   ],
 } as const
 

@@ -10,7 +10,12 @@ import { procedures, type Procedure } from './http/hostile-values.ts'
 import type { Answer, ServedYard } from './served-yard.ts'
 
 /** Neither ends nor answers by itself, or would really start or spend something. */
-const LEFT_OUT = new Set(['service.follow', 'service.testExecutor', 'task.pilot', 'lobby.clis'])
+const LEFT_OUT = new Set([
+  'service.follow',
+  'service.testExecutor',
+  'task.pilot',
+  'startScreen.clis',
+])
 export const called = procedures.filter(({ name }) => !LEFT_OUT.has(name))
 
 export interface Request {
@@ -80,7 +85,7 @@ async function readOne(host: ServedYard, read: Request): Promise<void> {
 export async function readAll(host: ServedYard): Promise<void> {
   const tasks = [...host.yard.plan.tasks.keys()]
   const reads: Request[] = called
-    .filter(({ method, name }) => method === 'GET' && !name.startsWith('lobby.'))
+    .filter(({ method, name }) => method === 'GET' && !name.startsWith('startScreen.'))
     .flatMap(({ name: call, path }): Request[] => {
       const key = /\{(\w+)\}/.exec(path)?.[1]
       const more = MORE[call] ?? [{}]

@@ -86,8 +86,8 @@ function connect() {
 test('serves the page, and behind the token who it is and the lobby', async () => {
   expect((await call('/', { token: null })).text).toContain('page')
   expect((await call('/api/hello')).json).toMatchObject({ root: null, contract: CONTRACT_VERSION })
-  expect((await call('/api/lobby/recent')).json).toEqual([])
-  expect((await call('/api/lobby/folder?folder=/x')).json).toMatchObject({ folder: '/x' })
+  expect((await call('/api/start-screen/recent')).json).toEqual([])
+  expect((await call('/api/start-screen/folder?folder=/x')).json).toMatchObject({ folder: '/x' })
 })
 
 test.each(['/api/tasks', '/api/view', '/api/journal', '/api/nowhere', '/rpc/task/list'])(
@@ -98,10 +98,10 @@ test.each(['/api/tasks', '/api/view', '/api/journal', '/api/nowhere', '/rpc/task
 )
 
 test('lets nobody in without the token, from a foreign page or with a used code', async () => {
-  expect((await call('/api/lobby/recent', { token: null })).status).toBe(401)
-  expect((await call('/api/lobby/recent', { token: 'yat_agent-1_1_x' })).status).toBe(401)
+  expect((await call('/api/start-screen/recent', { token: null })).status).toBe(401)
+  expect((await call('/api/start-screen/recent', { token: 'yat_agent-1_1_x' })).status).toBe(401)
   const evil = { origin: 'http://evil.example' }
-  expect((await call('/api/lobby/example', { body: {}, headers: evil })).status).toBe(403)
+  expect((await call('/api/start-screen/example', { body: {}, headers: evil })).status).toBe(403)
   const code = new URL(served.pageUrl()).hash.slice('#code='.length)
   const redeem = () => call('/session', { body: { code }, token: null })
   expect([(await redeem()).status, (await redeem()).status]).toEqual([200, 401])
@@ -110,11 +110,11 @@ test('lets nobody in without the token, from a foreign page or with a used code'
 test('ends a minute after a yard was opened and the page has gone, not before', async () => {
   const { socket, client } = connect()
   expect(await client.service.hello()).toMatchObject({ root: null })
-  await client.lobby.open({ folder: '/x' })
+  await client.startScreen.open({ folder: '/x' })
   for (let half = 0; half < 6; half++) {
     clock.advance(30_000)
     // With the first answer the page has read the ping, so that its own answer goes before the second question.
-    for (let round = 0; round < 2; round++) await client.lobby.recent()
+    for (let round = 0; round < 2; round++) await client.startScreen.recent()
   }
   expect(hasEnded).toBe(false)
   const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
@@ -128,11 +128,11 @@ test('ends a minute after a yard was opened and the page has gone, not before', 
 })
 
 test('does not end while no yard was opened', async () => {
-  await call('/api/lobby/recent')
+  await call('/api/start-screen/recent')
   clock.advance(3_600_000)
-  await call('/api/lobby/recent')
+  await call('/api/start-screen/recent')
   expect(hasEnded).toBe(false)
-  await call('/api/lobby/open', { body: { folder: '/x' } })
+  await call('/api/start-screen/open', { body: { folder: '/x' } })
   clock.advance(59_000)
   await Promise.resolve()
   expect(hasEnded).toBe(false)

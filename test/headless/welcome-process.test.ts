@@ -55,7 +55,7 @@ test('a yard is made and opened from the welcome; its service is another process
   const { pageUrl, url, pid } = JSON.parse(String(line))
   const welcome = createHttpClient(url, await tokenFor(pageUrl))
   expect(await welcome.service.hello()).toMatchObject({ root: null, pid })
-  const opened = await welcome.lobby.open({ folder })
+  const opened = await welcome.startScreen.open({ folder })
   try {
     expect(opened.folder).toBe(folder)
     const own = createHttpClient(
@@ -65,15 +65,15 @@ test('a yard is made and opened from the welcome; its service is another process
     const hello = await own.service.hello()
     expect(hello.root).toBe(folder)
     expect(hello.pid).not.toBe(pid)
-    expect(await welcome.lobby.recent()).toMatchObject([{ folder, state: 'at-rest' }])
+    expect(await welcome.startScreen.recent()).toMatchObject([{ folder, state: 'at-rest' }])
     // Opened once more, the same service gives a fresh address.
-    const again = await welcome.lobby.open({ folder })
+    const again = await welcome.startScreen.open({ folder })
     expect(new URL(again.pageUrl ?? '').origin).toBe(new URL(opened.pageUrl ?? '').origin)
     expect(again.pageUrl).not.toBe(opened.pageUrl)
     // From the yard's own page another yard is opened the same way.
     const second = join(base, 'second')
     mkdirSync(second)
-    const other = await own.lobby.open({ folder: second })
+    const other = await own.startScreen.open({ folder: second })
     expect(existsSync(join(second, '.yard'))).toBe(true)
     expect(new URL(other.pageUrl ?? '').origin).not.toBe(new URL(opened.pageUrl ?? '').origin)
     expect(readRecentYards(join(base, 'data/yard')).map((entry) => entry.folder)).toEqual([

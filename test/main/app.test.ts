@@ -139,7 +139,7 @@ test('only the top frame of a page of ours gets a port; without a yard it leads 
   expect(await client.service.hello()).toMatchObject({ root: null })
   await expect(client.service.snapshot()).rejects.toThrow('Not Found')
   // Opening a yard turns this window to it; there is no address to go to.
-  expect(await client.lobby.open({ folder: atlas.root })).toMatchObject({ pageUrl: null })
+  expect(await client.startScreen.open({ folder: atlas.root })).toMatchObject({ pageUrl: null })
   ports[0].close()
   const loads = () => first().calls.filter((call) => call.startsWith('load')).length
   expect(loads()).toBe(1)

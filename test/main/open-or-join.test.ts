@@ -128,10 +128,10 @@ test('pages of both see the same truth, live', async () => {
 
 test('a page of the owner gets the start screen of its window; agents’ tools get the host’s, if any', async () => {
   const here = pageOf(owner)
-  expect(await here.client.lobby.recent()).toEqual([])
+  expect(await here.client.startScreen.recent()).toEqual([])
   here.close()
   const connection = await owner.connect()
-  await expect(connection?.client.lobby.recent()).rejects.toMatchObject({
+  await expect(connection?.client.startScreen.recent()).rejects.toMatchObject({
     data: { kind: 'not-running' },
   })
 })

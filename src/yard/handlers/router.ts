@@ -16,7 +16,7 @@ import { failure } from '../../domain/failure.ts'
 import type { StartScreen } from '../start-screen/start-screen.ts'
 import { refuse, valueOf } from './failures.ts'
 
-const os = procedures.lobby
+const os = procedures.startScreen
 
 /** Requests about other yards, which the host of this one answers. */
 const startScreenHandlers = {
@@ -53,7 +53,7 @@ export const router = procedures.router({
   service: serviceHandlers,
   page: pageHandlers,
   change: changeHandlers,
-  lobby: startScreenHandlers,
+  startScreen: startScreenHandlers,
 })
 
 /** Calls the handlers directly. */

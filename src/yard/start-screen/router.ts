@@ -31,19 +31,19 @@ export const startScreenRouter = {
       root: null,
     })),
   },
-  lobby: {
-    recent: os.lobby.recent.handler(({ context }) => context.startScreen.recent()),
-    forget: os.lobby.forget.handler(async ({ context, input }) =>
+  startScreen: {
+    recent: os.startScreen.recent.handler(({ context }) => context.startScreen.recent()),
+    forget: os.startScreen.forget.handler(async ({ context, input }) =>
       valueOf(await context.startScreen.forget(input.folder)),
     ),
-    clis: os.lobby.clis.handler(({ context }) => context.startScreen.clis()),
-    inspect: os.lobby.inspect.handler(async ({ context, input }) =>
+    clis: os.startScreen.clis.handler(({ context }) => context.startScreen.clis()),
+    inspect: os.startScreen.inspect.handler(async ({ context, input }) =>
       valueOf(await context.startScreen.inspect(input.folder)),
     ),
-    open: os.lobby.open.handler(async ({ context, input }) =>
+    open: os.startScreen.open.handler(async ({ context, input }) =>
       valueOf(await context.startScreen.open(input)),
     ),
-    example: os.lobby.example.handler(async ({ context }) =>
+    example: os.startScreen.example.handler(async ({ context }) =>
       valueOf(await context.startScreen.example()),
     ),
   },
@@ -52,6 +52,6 @@ export const startScreenRouter = {
 /** Calls the handlers directly. */
 export const createStartScreenClient = (
   startScreen: StartScreen,
-): Pick<ContractRouterClient<Contract>, 'lobby'> & {
+): Pick<ContractRouterClient<Contract>, 'startScreen'> & {
   readonly service: Pick<ContractRouterClient<Contract>['service'], 'hello'>
 } => createRouterClient(startScreenRouter, { context: { startScreen } })

@@ -1,6 +1,6 @@
 /** Before and beside a yard, as its handlers see it. Only ever for a person: an agent's token may call none of it. */
 import type { Result } from '../../base/result.ts'
-import type { FoundCli, RecentYard } from '../../contract/lobby.ts'
+import type { FoundCli, RecentYard } from '../../contract/start-screen.ts'
 import type { Failure } from '../../domain/failure.ts'
 
 export interface Entered {

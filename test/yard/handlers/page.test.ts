@@ -159,14 +159,14 @@ describe('an agent', () => {
     expect((await failureOf(client.page.timeline({ id: 'other' }))).kind).toBe('not-allowed')
   })
 
-  it('may call nothing else of the page, and nothing of the lobby', () => {
+  it('may call nothing else of the page, and nothing of the start screen', () => {
     const { plan } = bench.test.yard
     for (const name of Object.keys(pageContract)) {
       const isOwn = name === 'timeline'
       const kind = permitCall(plan, agent, `page.${name}`, taskId('mine'))?.kind ?? null
       expect([name, kind]).toEqual([name, isOwn ? null : 'not-allowed'])
     }
-    expect(permitCall(plan, agent, 'lobby.yards', undefined)?.kind).toBe('not-allowed')
+    expect(permitCall(plan, agent, 'startScreen.yards', undefined)?.kind).toBe('not-allowed')
   })
 
   it('cannot configure, by whatever way', async () => {

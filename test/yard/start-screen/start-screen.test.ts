@@ -60,7 +60,7 @@ const lobby = () =>
       return ok(`http://127.0.0.1:1/#code=${entered.length}`)
     },
   })
-const client = () => createStartScreenClient(lobby()).lobby
+const client = () => createStartScreenClient(lobby()).startScreen
 
 test('the list of opened yards survives a broken file and keeps the latest first', () => {
   expect(readRecentYards(data)).toEqual([])

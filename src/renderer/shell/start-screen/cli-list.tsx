@@ -1,6 +1,6 @@
 /** Agent CLIs of this machine: what was found, and how one that is missing is installed. */
 import { Copy, RefreshCw } from 'lucide-react'
-import type { FoundCli } from '../../../contract/lobby.ts'
+import type { FoundCli } from '../../../contract/start-screen.ts'
 import { Button } from '../../ui/button.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { showToast } from '../../model/toasts.ts'

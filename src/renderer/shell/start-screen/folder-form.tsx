@@ -90,7 +90,7 @@ function useInspected(folder: string): Inspected | null {
     if (asked === '') return undefined
     let isLate = false
     const timer = setTimeout(async () => {
-      const result = await session.call(({ lobby }) => lobby.inspect({ folder: asked }))
+      const result = await session.call(({ startScreen }) => startScreen.inspect({ folder: asked }))
       if (isLate) return
       const none = { folder: asked, exists: false, isGit: false, yard: null }
       const is = result.ok ? result.value : { ...none, refusal: wordsOf(result.error) }

@@ -1,6 +1,6 @@
 /** Yards that were open lately, with what goes on in them. */
 import { Folder } from 'lucide-react'
-import type { RecentYard } from '../../../contract/lobby.ts'
+import type { RecentYard } from '../../../contract/start-screen.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { Button } from '../../ui/button.tsx'
 import { Lamp } from '../../components/status-badge.tsx'

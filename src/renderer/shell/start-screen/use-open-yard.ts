@@ -33,8 +33,11 @@ export function useOpenYard(): OpenYard {
     problem,
     dismiss,
     open: (folder, then) =>
-      void run(async ({ lobby }) => leave((await lobby.open({ folder })).pageUrl, then)),
-    example: () => void run(async ({ lobby }) => leave((await lobby.example()).pageUrl, undefined)),
+      void run(async ({ startScreen }) =>
+        leave((await startScreen.open({ folder })).pageUrl, then),
+      ),
+    example: () =>
+      void run(async ({ startScreen }) => leave((await startScreen.example()).pageUrl, undefined)),
   }
 }
 

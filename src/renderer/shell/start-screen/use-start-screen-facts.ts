@@ -1,6 +1,6 @@
 /** Which yards were open lately and which agent CLIs are here, as the host says. */
 import { useCallback, useEffect, useState } from 'react'
-import type { FoundCli, RecentYard } from '../../../contract/lobby.ts'
+import type { FoundCli, RecentYard } from '../../../contract/start-screen.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { showToast } from '../../model/toasts.ts'
 
@@ -19,7 +19,7 @@ export function useStartScreenFacts(): StartScreenFacts {
   const askRecent = useCallback(
     () =>
       void session
-        .call(({ lobby }) => lobby.recent())
+        .call(({ startScreen }) => startScreen.recent())
         .then((result) => {
           if (result.ok) setRecent(result.value)
         }),
@@ -28,7 +28,7 @@ export function useStartScreenFacts(): StartScreenFacts {
   const askClis = useCallback(
     () =>
       void session
-        .call(({ lobby }) => lobby.clis())
+        .call(({ startScreen }) => startScreen.clis())
         .then((result) => {
           if (result.ok) setClis(result.value)
           else showToast(result.error.message, { kind: 'error' })
@@ -44,6 +44,7 @@ export function useStartScreenFacts(): StartScreenFacts {
       setClis(null)
       askClis()
     },
-    forget: (folder) => void session.call(({ lobby }) => lobby.forget({ folder })).then(askRecent),
+    forget: (folder) =>
+      void session.call(({ startScreen }) => startScreen.forget({ folder })).then(askRecent),
   }
 }

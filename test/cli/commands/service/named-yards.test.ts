@@ -67,7 +67,7 @@ describe('one service for several yards', { timeout: 90_000 }, () => {
     expect(await statusOf(b)).toMatchObject({ running: true, yards: [a, b] })
     const wrong = createHttpClient(stateB.url, stateA.token)
     await expect(wrong.service.status()).rejects.toThrow('Unauthorized')
-    const recent = await clientOf(a).lobby.recent()
+    const recent = await clientOf(a).startScreen.recent()
     expect(recent.map(({ folder }) => folder).toSorted()).toEqual([a, b])
 
     const again = await home.yard(both('service', 'start', '--json'))

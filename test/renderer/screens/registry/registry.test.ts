@@ -29,7 +29,7 @@ import {
   inputOfModel,
 } from '../../../../src/renderer/screens/registry/models/model-input.ts'
 import type { ConfigEntry } from '../../../../src/renderer/components/config-entry.ts'
-import type { FoundCli } from '../../../../src/contract/lobby.ts'
+import type { FoundCli } from '../../../../src/contract/start-screen.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const executor = (more: Partial<ExecutorView> = {}): ExecutorView => ({

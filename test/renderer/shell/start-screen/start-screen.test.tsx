@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { RecentYard } from '../../../../src/contract/lobby.ts'
+import type { RecentYard } from '../../../../src/contract/start-screen.ts'
 import { RecentList } from '../../../../src/renderer/shell/start-screen/recent-list.tsx'
 
 afterEach(cleanup)

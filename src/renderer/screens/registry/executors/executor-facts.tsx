@@ -8,7 +8,7 @@ import { useCommand } from '../../../model/session/session-context.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { navigate } from '../../../model/route.ts'
 import { heldBy, versionOf, wantsSignIn, type ExecutorView } from './executor-state.ts'
-import type { FoundCli } from '../../../../contract/lobby.ts'
+import type { FoundCli } from '../../../../contract/start-screen.ts'
 
 interface ExecutorFactsProps {
   readonly view: ExecutorView

@@ -1,5 +1,5 @@
 /** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
-import type { FoundCli } from '../../../../contract/lobby.ts'
+import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'

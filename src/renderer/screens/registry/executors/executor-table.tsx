@@ -1,6 +1,6 @@
 /** All profiles, one per row. The name opens its panel; arrow keys walk the names. */
 import type { KeyboardEvent, Ref } from 'react'
-import type { FoundCli } from '../../../../contract/lobby.ts'
+import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'

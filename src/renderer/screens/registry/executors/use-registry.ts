@@ -1,5 +1,5 @@
 /** All that the screen shows of executors, as the host says it; asked anew when agents come and go. */
-import type { FoundCli } from '../../../../contract/lobby.ts'
+import type { FoundCli } from '../../../../contract/start-screen.ts'
 import { useTurnover } from '../../../model/session/session-context.tsx'
 import type { Problem } from '../../../model/session/problem.ts'
 import type { ConfigEntry, KnownNames } from '../../../components/config-entry.ts'
@@ -33,7 +33,7 @@ export function useRegistry(): Registry {
   })
   const config = useAnswer(({ service }) => service.config())
   const models = useAnswer(({ service }) => service.models())
-  const programs = useAnswer(({ lobby }) => lobby.clis())
+  const programs = useAnswer(({ startScreen }) => startScreen.clis())
   return {
     executors: executors.value,
     config: config.value,
