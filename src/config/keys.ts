@@ -21,7 +21,7 @@ export interface KeyInfo {
 }
 
 /** How a value is edited in a form. `unit`: what a bare number means; `options`: values with their labels. */
-export type KeyControl =
+type KeyControl =
   | { kind: 'switch' | 'number' | 'text' | 'list' | 'executor' | 'model' }
   | { kind: 'duration'; unit: 's' | 'm' | 'd' }
   | { kind: 'choice'; options: [value: string, label: string][] }
@@ -160,7 +160,7 @@ export function findKey(key: string): Result<{ path: string[]; info: KeyInfo }, 
   return ok({ path, info })
 }
 
-export function unknownKey(path: readonly string[]): Failure {
+function unknownKey(path: readonly string[]): Failure {
   const near = nearKey(path)
   return failure('bad-key', `there is no config key ${formatKey(path)}`, {
     hint: near === null ? '`yard config --list` shows the keys' : `did you mean ${near}?`,

@@ -17,7 +17,7 @@ import { parseToml } from './toml-source.ts'
 
 export type Source = ConfigSource
 
-export interface Leaf {
+interface Leaf {
   readonly path: readonly string[]
   readonly value: unknown
 }
@@ -145,7 +145,7 @@ function readWords(
   return { layer: { source, leaves, placeOf, spotOf: () => null }, faults }
 }
 
-export const valueError = (
+const valueError = (
   at: Pick<ConfigError, 'source' | 'place'>,
   path: readonly string[],
   value: unknown,
@@ -207,7 +207,7 @@ const valueAt = (parent: unknown, key: string): unknown =>
     : undefined
 
 /** All values that have a key of their own. A table of the user's naming stands for itself too, so that an empty one is there. */
-export function leavesOf(
+function leavesOf(
   values: Readonly<Record<string, unknown>>,
   parent: readonly string[] = [],
 ): Leaf[] {

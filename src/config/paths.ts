@@ -157,7 +157,7 @@ function readSmall(path: string): string | null {
 /** In the user's data folder: the programs of each installed version of the app. */
 export const PROGRAMS_FOLDER = 'programs'
 
-export interface UserPaths {
+interface UserPaths {
   /** The user's own config file. */
   readonly config: string
   /** Backups, trust and caches. */

@@ -38,7 +38,7 @@ export function pendingEntries(inForce: Entries, now: Entries): PendingEntry[] {
 const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other)
 
-export type FormEntry = ConfigEntry & KeyDescription
+type FormEntry = ConfigEntry & KeyDescription
 
 /** The entries that are in force, then the keys that only the files name yet, with the value that holds without them. */
 export function formEntries(

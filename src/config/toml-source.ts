@@ -6,7 +6,7 @@ import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 
 export type SourcePath = readonly (string | number)[]
 
-export interface TomlSource {
+interface TomlSource {
   readonly values: Readonly<Record<string, unknown>>
   /** Line (from 1) of the key, or of the nearest table around it; 1 for the whole. */
   lineOf(path: SourcePath): number

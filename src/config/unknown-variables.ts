@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { nearMatch } from '../domain/near-match.ts'
 
-export interface UnknownVariable {
+interface UnknownVariable {
   readonly name: string
   /** The setting that was most likely meant. */
   readonly near: string | null

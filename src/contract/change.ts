@@ -10,7 +10,7 @@ const onTask = z.strictObject({ task: z.string() })
 const ofTry = onTask.extend({ agent: z.string().max(200).optional() })
 const whole = (max: number) => z.coerce.number().int().positive().max(max)
 
-export const landingViewSchema = z.object({
+const landingViewSchema = z.object({
   state: z.enum(LANDING_STATES),
   /** The result that was meant. */
   result: z.string(),
@@ -26,7 +26,7 @@ export const landingViewSchema = z.object({
 export type LandingView = z.infer<typeof landingViewSchema>
 
 /** Where the result would land if it were asked for now. */
-export const landingPreviewSchema = z.object({
+const landingPreviewSchema = z.object({
   /** merge: the branch is moved. pr: a branch and a text for a pull request are prepared, nothing is merged. */
   how: z.enum(['merge', 'pr']),
   /** Short name of the branch; null when there is none to land on. */
@@ -40,7 +40,7 @@ export const landingPreviewSchema = z.object({
 })
 export type LandingPreview = z.infer<typeof landingPreviewSchema>
 
-export const changedFileSchema = z.object({
+const changedFileSchema = z.object({
   path: z.string(),
   /** Where it was; null unless it was renamed or copied. */
   oldPath: z.string().nullable(),
@@ -52,7 +52,7 @@ export const changedFileSchema = z.object({
 })
 export type ChangedFileView = z.infer<typeof changedFileSchema>
 
-export const changeCommentSchema = z.object({
+const changeCommentSchema = z.object({
   at: time,
   by: z.string(),
   text: z.string(),
@@ -62,7 +62,7 @@ export const changeCommentSchema = z.object({
 })
 export type ChangeComment = z.infer<typeof changeCommentSchema>
 
-export const changeViewSchema = z.object({
+const changeViewSchema = z.object({
   task: z.string(),
   /** The try that it is of; null when no try of the task worked in a worktree. */
   agent: z.string().nullable(),
@@ -87,7 +87,7 @@ export const changeViewSchema = z.object({
 })
 export type ChangeView = z.infer<typeof changeViewSchema>
 
-export const filePatchSchema = z.object({
+const filePatchSchema = z.object({
   path: z.string(),
   oldPath: z.string().nullable(),
   /** Unified diff with its header. */
@@ -96,7 +96,7 @@ export const filePatchSchema = z.object({
   truncated: z.boolean(),
 })
 
-export const worktreeViewSchema = z.object({
+const worktreeViewSchema = z.object({
   name: z.string(),
   path: z.string(),
   task: z.string().nullable(),

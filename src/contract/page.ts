@@ -10,7 +10,7 @@ import { positionSchema, taskCardSchema } from './view.ts'
 const time = z.string()
 
 /** One bar of the time strip. */
-export const activityBarSchema = z.object({
+const activityBarSchema = z.object({
   at: time,
   events: z.number(),
   failures: z.number(),
@@ -33,14 +33,14 @@ const settingSchema = configEntrySchema.extend({
 export type Setting = z.infer<typeof settingSchema>
 
 /** The yard as it stood after the commit `seq`. */
-export const graphAtSchema = z.object({
+const graphAtSchema = z.object({
   seq: z.number(),
   at: time,
   tasks: z.array(taskCardSchema),
 })
 export type GraphAt = z.infer<typeof graphAtSchema>
 
-export const historySchema = z.object({
+const historySchema = z.object({
   /** Instants at the end of each bucket, oldest first; every list below has one entry per instant. */
   at: z.array(time),
   /** Agents alive. */
@@ -81,7 +81,7 @@ export const historySchema = z.object({
 export type History = z.infer<typeof historySchema>
 
 /** Something that will happen by itself. */
-export const agendaItemSchema = z.object({
+const agendaItemSchema = z.object({
   at: time,
   /** schedule: a clock time or cron fires. delay: `notBefore`. back-off: a retry's wait. wake: a sleeping provider. breaker: one that clears. */
   kind: z.enum(['schedule', 'delay', 'back-off', 'wake', 'breaker']),
@@ -93,7 +93,7 @@ export const agendaItemSchema = z.object({
 export type AgendaItem = z.infer<typeof agendaItemSchema>
 
 /** One line of a task's timeline: what happened, by whom, in words. */
-export const timelineRowSchema = z.object({
+const timelineRowSchema = z.object({
   seq: z.number(),
   at: time,
   by: z.string(),
@@ -134,7 +134,7 @@ const sums = {
 }
 
 /** What agents that have ended used and cost; forgotten ones count. Null = nobody knows. */
-export const costsSchema = z.object({
+const costsSchema = z.object({
   by: z.enum(['task', 'model', 'executor', 'day']),
   from: time,
   to: time,

@@ -109,7 +109,7 @@ const flagsSchema = z.strictObject({
   pollIntervalMs: z.number().int().positive().optional(),
 })
 
-export const pageSessionSchema = z.object({
+const pageSessionSchema = z.object({
   id: z.string(),
   openedAt: z.string(),
   expiresAt: z.string(),

@@ -3,7 +3,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { executorTypeSchema } from '../domain/settings.ts'
 
-export const recentYardSchema = z.object({
+const recentYardSchema = z.object({
   folder: z.string(),
   name: z.string(),
   /** not-running: nobody answers for it, so that what is in it is not known. gone: the folder or its `.yard` is not there any more. */
@@ -14,7 +14,7 @@ export const recentYardSchema = z.object({
 })
 export type RecentYard = z.infer<typeof recentYardSchema>
 
-export const foundCliSchema = z.object({
+const foundCliSchema = z.object({
   type: executorTypeSchema,
   label: z.string(),
   path: z.string().nullable(),

@@ -30,13 +30,13 @@ import { reasonSchema } from '../domain/reason.ts'
 const time = z.string()
 const state = z.enum(SHOWN_STATES)
 
-export const artifactViewSchema = z.union([
+const artifactViewSchema = z.union([
   z.object({ kind: z.literal('file'), path: z.string() }),
   z.object({ kind: z.literal('text'), name: z.string(), text: z.string() }),
   z.object({ kind: z.literal('json'), value: z.unknown() }),
 ])
 
-export const logLineSchema = z.object({
+const logLineSchema = z.object({
   at: time,
   by: z.string(),
   text: z.string(),
@@ -97,7 +97,7 @@ export const taskCardSchema = z.object({
 export type TaskCard = z.infer<typeof taskCardSchema>
 
 /** One place where an executor or a model may be named. */
-export const routeStopSchema = z.object({
+const routeStopSchema = z.object({
   stop: z.enum(['task', 'executor', 'coordinator', 'default']),
   value: z.string().nullable(),
   isPicked: z.boolean(),
@@ -219,7 +219,7 @@ export const agentViewSchema = z.object({
 export type AgentView = z.infer<typeof agentViewSchema>
 
 /** A reason that agents are held back, shown with its wake time. */
-export const breakerViewSchema = z.object({
+const breakerViewSchema = z.object({
   key: z.string(),
   kind: z.enum(BREAKER_KINDS),
   /** The task, profile or provider it holds; the agent that is silent, or whose service does not take its task; `day` or `graph` for a budget that is used up. */
@@ -231,7 +231,7 @@ export const breakerViewSchema = z.object({
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
 /** Of a task: what it waits for. Of the yard: nothing can be saved, or nobody has confirmed it. Of a breaker: its kind. */
-export const ATTENTION_KINDS = [
+const ATTENTION_KINDS = [
   'sign-in',
   'answer',
   'spent',
@@ -246,7 +246,7 @@ export const ATTENTION_KINDS = [
 export type AttentionKind = (typeof ATTENTION_KINDS)[number]
 
 /** What waits for a person. */
-export const attentionSchema = z.object({
+const attentionSchema = z.object({
   task: z.string().nullable(),
   agent: z.string().nullable(),
   kind: z.enum(ATTENTION_KINDS),
@@ -348,7 +348,7 @@ export const journalRowSchema = z.object({
 })
 export type JournalRow = z.infer<typeof journalRowSchema>
 
-export const waitReasonSchema = z.object({
+const waitReasonSchema = z.object({
   kind: z.enum([
     'task',
     'time',

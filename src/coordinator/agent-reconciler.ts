@@ -3,7 +3,7 @@ import type { Agent } from '../domain/agent.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { Reporter } from './reports.ts'
 
-export interface AgentReconciler {
+interface AgentReconciler {
   /** Agents have changed, or it is time to look again. */
   mark(): void
   /** Does what the marks ask for. */

@@ -7,7 +7,7 @@ import type { CoordinatorParts } from './ports.ts'
 import type { ReadySet } from './ready-set.ts'
 import { countedAs, createCapCounts, type CapCounts } from './cap-counts.ts'
 
-export interface Claimer {
+interface Claimer {
   /** `isRetry`: also while nothing can be saved; asked by the timer only, so that a full disk does not spin the loop. */
   claim(now: number, isRetry: boolean): void
   /** Reports the living agents to the machine; called after each change of them. */

@@ -4,7 +4,7 @@ import type { Leases } from './leases.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { LivenessMonitor } from './liveness-monitor.ts'
 
-export interface Deadlines {
+interface Deadlines {
   /** Looks, then ends those whose time or lease is over. The loop stood still for `stalledMs` before this (0 = it did not). */
   judge(stalledMs: number): void
   /** Ms until something is over; null while nothing has a deadline, or a look is under way. */

@@ -25,7 +25,7 @@ export function awakeRoute(plan: Plan, route: Route): Route {
 }
 
 /** Whether somebody would take the task at once if this provider fell asleep now. */
-export function hasStandIn(plan: Plan, route: Route, provider: string | null): boolean {
+export function hasAwakeFallback(plan: Plan, route: Route, provider: string | null): boolean {
   if (provider === null) return false
   for (const next of chainOf(route))
     if (next.provider !== provider && !sleeping(plan, next)) return true

@@ -10,7 +10,7 @@ import { mergeAbove, type Plan } from '../domain/plan.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-export interface Landings {
+interface Landings {
   /** News of a commit: which tasks to look at again. */
   note(batch: CommittedBatch): void
   /** To be looked at, though nothing of it has changed: it may be queued since another owner. */

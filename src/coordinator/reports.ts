@@ -7,7 +7,7 @@ import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
-import { hasStandIn } from './fallback.ts'
+import { hasAwakeFallback } from './fallback.ts'
 
 export interface Reporter {
   onReport(agentId: AgentId, generation: number, report: RuntimeReport): void
@@ -177,7 +177,7 @@ function closingOf(
   const task = agent && plan.tasks.get(agent.taskId)
   if (!agent || !task) return { usage: told && recordedUsage(told) }
   const way = route(task)
-  const hasFallback = way.ok && hasStandIn(plan, way.value, agent.provider)
+  const hasFallback = way.ok && hasAwakeFallback(plan, way.value, agent.provider)
   if (told === null) return { usage: told && recordedUsage(told), hasFallback }
   try {
     return { ...money.settle(agent, told), hasFallback }

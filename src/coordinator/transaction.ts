@@ -10,8 +10,8 @@ import { evolve } from '../domain/evolve.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange, MutablePlan } from '../domain/plan.ts'
-import { fingerprintOf } from '../store/fingerprint.ts'
 import type { KeptReply, Store, StoreWriter } from '../store/store.ts'
+import { fingerprintOf } from '../store/fingerprint.ts'
 
 export interface Request {
   readonly command: AnyCommand
@@ -19,7 +19,7 @@ export interface Request {
   readonly commandId: string | undefined
 }
 
-export interface Transaction {
+interface Transaction {
   readonly changes: readonly EntityChange[]
   readonly touched: ReadonlySet<TaskId>
   /** Throws when the whole transaction must be undone: the disk is full, the ownership is lost. */

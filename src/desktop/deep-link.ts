@@ -18,7 +18,7 @@ export function hashOfLink(link: string): string | null {
   return SCREENS.some((each) => each === screen) ? `#/${screen}` : null
 }
 
-export const isLink = (word: string): boolean => /^yard:/i.test(word)
+const isLink = (word: string): boolean => /^yard:/i.test(word)
 
 /** What the words of a start, the first one or a later one, ask for. Switches are passed by. */
 export function readStartArguments(words: readonly string[]): {

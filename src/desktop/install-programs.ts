@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import { PROGRAMS_FOLDER } from '../config/paths.ts'
 
-export interface InstallParts {
+interface InstallParts {
   /** The packed app's folder: its archive, which is read as a folder. */
   readonly source: string
   /** The user's data folder. */

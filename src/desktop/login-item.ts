@@ -9,12 +9,12 @@ export interface LoginItem {
 }
 
 /** Electron's `app`, as far as it is used. */
-export interface LoginItemSystem {
+interface LoginItemSystem {
   getLoginItemSettings(options: { args: string[] }): { readonly openAtLogin: boolean }
   setLoginItemSettings(settings: { openAtLogin: boolean; args: string[] }): void
 }
 
-export interface LoginItemParts {
+interface LoginItemParts {
   readonly system: LoginItemSystem
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>

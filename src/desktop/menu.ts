@@ -29,7 +29,7 @@ export interface MenuActions {
   checkForUpdate(): void
 }
 
-export interface RecentFolder {
+interface RecentFolder {
   readonly folder: string
   readonly name: string
 }

@@ -97,7 +97,7 @@ function mergeNotices(notices: readonly Notice[]): MergedNotice | null {
   }
 }
 
-export interface NotifierParts {
+interface NotifierParts {
   readonly clock: Clock
   readonly preferences: () => DesktopPreferences
   readonly hasFocus: () => boolean

@@ -41,7 +41,7 @@ export interface OpenYards<H extends YardConnector = YardConnector> {
   close(): Promise<void>
 }
 
-export interface OpenYardsParts<H extends YardConnector> {
+interface OpenYardsParts<H extends YardConnector> {
   readonly hostOf: (root: string) => Promise<Result<H, Failure>>
   readonly clock: Clock
   readonly log: Log
@@ -110,7 +110,7 @@ export function createOpenYards<H extends YardConnector>(parts: OpenYardsParts<H
 
 const RETRY_MS = 2000
 
-export interface Glimpse {
+interface Glimpse {
   readonly summary: Summary
   /** The living ones, oldest first. */
   readonly agents: readonly AgentView[]

@@ -19,7 +19,7 @@ export const preferencesChangeSchema = z
     openAtLogin: z.boolean(),
   })
   .partial()
-export type PreferencesChange = z.infer<typeof preferencesChangeSchema>
+type PreferencesChange = z.infer<typeof preferencesChangeSchema>
 
 export interface Preferences {
   get(): DesktopPreferences
@@ -29,7 +29,7 @@ export interface Preferences {
   setTheme(theme: DesktopTheme): void
 }
 
-export interface PreferencesParts {
+interface PreferencesParts {
   readonly file: string
   readonly loginItem: LoginItem
   /** Called at the start and after each change. */

@@ -18,7 +18,7 @@ export interface TrayActions {
   quit(): void
 }
 
-export type TrayLook = 'idle' | 'running' | 'paused' | 'attention'
+type TrayLook = 'idle' | 'running' | 'paused' | 'attention'
 export type ShownYard = Pick<OpenYard, 'root' | 'name' | 'glimpse'>
 
 const MOST_ATTENTION = 5

@@ -4,7 +4,7 @@ import { errorText } from '../base/text.ts'
 import type { UpdateState } from '../contract/desktop.ts'
 
 /** What is used of electron-updater. */
-export interface Updater {
+interface Updater {
   autoDownload: boolean
   autoInstallOnAppQuit: boolean
   checkForUpdates(): Promise<{

@@ -12,7 +12,7 @@ import { conversationSchema } from './task.ts'
  */
 export const AGENT_HOLDERS = ['process', 'service', 'person', 'pilot'] as const
 
-export const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
+const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
 export const outcomeSchema = z.enum(OUTCOMES)
 export type Outcome = z.infer<typeof outcomeSchema>
 
@@ -40,7 +40,7 @@ export type StopReason = z.infer<typeof stopReasonSchema>
  * starting: its process exists, nothing was heard of it. working: it was heard (a shell agent is working at once).
  * stopping: asked to stop; its tree is being ended. ended: nothing of it runs any more.
  */
-export const agentStateSchema = z.discriminatedUnion('kind', [
+const agentStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('claimed') }),
   z.strictObject({ kind: z.literal('starting') }),
   z.strictObject({ kind: z.literal('working') }),
@@ -79,7 +79,7 @@ export const usageSchema = z.strictObject({
 export type Usage = z.infer<typeof usageSchema>
 
 /** Tokens of one model. Input holds what was read from a cache and what was written to one. */
-export const modelUsageSchema = z.strictObject({
+const modelUsageSchema = z.strictObject({
   /** As the provider names the model that answered. */
   model: z.string(),
   inputTokens: z.number().nonnegative(),

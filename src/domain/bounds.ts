@@ -8,7 +8,7 @@ import { MAX_DURATION_MS } from './format.ts'
 /** Tokens, bytes and the like: the sum of a thousand of them is still exact. */
 export const MAX_COUNT = 1_000_000_000_000
 export const MAX_JSON_DEPTH = 64
-export const MAX_JSON_NODES = 10_000
+const MAX_JSON_NODES = 10_000
 
 export const TOO_LONG = `must be at most 100 years (${MAX_DURATION_MS} ms)`
 export const TOO_FAR = `must be within ${MAX_INSTANT_MS} ms of 1970`

@@ -163,7 +163,7 @@ export const artifactsInputSchema = z.union([
     if (fault !== null) context.addIssue({ code: 'custom', message: fault })
   }),
 ])
-export type ArtifactsInput = z.infer<typeof artifactsInputSchema>
+type ArtifactsInput = z.infer<typeof artifactsInputSchema>
 
 export function toArtifacts(given: ArtifactsInput | undefined): Artifact[] {
   if (given === undefined) return []

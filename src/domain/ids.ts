@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** `[A-Za-z0-9_][A-Za-z0-9._-]{0,99}`: safe as a file name, a URL segment and an argument. */
-export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
+const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
 
 export const taskIdSchema = z
   .string()

@@ -24,7 +24,7 @@ export const BREAKER_KINDS = [
   'budget',
   'unreachable',
 ] as const
-export type BreakerKind = (typeof BREAKER_KINDS)[number]
+type BreakerKind = (typeof BREAKER_KINDS)[number]
 
 /** Something that holds agents back until `until`, or until a person clears it (null). */
 export interface Breaker {

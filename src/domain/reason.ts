@@ -1,7 +1,7 @@
 /** Why a task stands where it stands: a code for programs beside the line for people. */
 import { z } from 'zod'
 
-export const REASON_CODES = [
+const REASON_CODES = [
   'draft',
   'paused',
   'blockers',

@@ -158,7 +158,7 @@ export const priceSchema = z.strictObject({
 })
 export type Price = z.infer<typeof priceSchema>
 
-export const modelEntrySchema = z.strictObject({
+const modelEntrySchema = z.strictObject({
   name: z.string(),
   provider: z.string(),
   /** What reaches the CLI. */

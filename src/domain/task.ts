@@ -40,7 +40,7 @@ export type WaitedFor = (typeof WAITED_FOR)[number]
  * pending-eval: an agent has ended and its result is being judged. Left by the evaluation.
  * done and abandoned satisfy dependents; failed never does. All three are left by retry or reopen only.
  */
-export const taskStateSchema = z.discriminatedUnion('kind', [
+const taskStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('open'),
     notBefore: z.number().int().nullable(),

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { nearestLine, type SourceError, type SourcePath } from '../config/toml-source.ts'
 import { MAX_JSON_DEPTH } from '../domain/bounds.ts'
 
-export interface JsonSource {
+interface JsonSource {
   readonly value: unknown
   lineOf(path: SourcePath): number
 }

@@ -7,10 +7,10 @@ import { toNewTask, type Spelling } from './task-fields.ts'
 import { parseJson } from './json-source.ts'
 import { parseToml, type SourceError, type SourcePath } from '../config/toml-source.ts'
 
-export const GRAPH_FORMATS = ['toml', 'json', 'jsonl'] as const
+const GRAPH_FORMATS = ['toml', 'json', 'jsonl'] as const
 export type GraphFormat = (typeof GRAPH_FORMATS)[number]
 
-export interface GraphFile {
+interface GraphFile {
   /** In the order of the file. */
   readonly tasks: readonly NewTask[]
   /** Line (from 1) of the task or of one of its fields (`after`), for errors that only a look at the whole graph finds. */

@@ -4,7 +4,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { NewTask } from '../domain/new-task.ts'
 import { graphFailure, parseGraphFile, type GraphFormat } from './read-graph.ts'
 
-export interface GraphPiece {
+interface GraphPiece {
   readonly tasks: readonly NewTask[]
   /** Number of characters read so far. */
   readonly done: number

@@ -9,7 +9,7 @@ import { isZone, parseInstant, scheduleForm } from '../config/times.ts'
 /** snake_case in TOML; camelCase, as in task JSON, in JSON and JSON lines. */
 export type Spelling = 'snake' | 'camel'
 
-export interface FieldError {
+interface FieldError {
   /** As the file spells it; null = the task as a whole. */
   readonly field: string | null
   readonly message: string

@@ -9,7 +9,7 @@ import { createMask, maskFields, type Mask } from './mask.ts'
 export const MAX_LOG_BYTES = 10_000_000
 const KEPT_FILES = 5
 
-export interface LogFileOptions {
+interface LogFileOptions {
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly level?: LogLevel

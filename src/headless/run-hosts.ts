@@ -8,7 +8,7 @@ import type { Log } from '../base/log.ts'
 import { createHostRegistry } from './host-registry.ts'
 import { runHost, type Host, type HostOrder } from './run-host.ts'
 
-export interface HostsOrder extends Omit<HostOrder, 'paths' | 'log' | 'registry'> {
+interface HostsOrder extends Omit<HostOrder, 'paths' | 'log' | 'registry'> {
   readonly yards: readonly { readonly paths: YardPaths; readonly log: Log }[]
   /** One that cannot be opened ends the others again. Else they go on without it. */
   readonly isAllOrNone: boolean
@@ -23,7 +23,7 @@ export interface Hosts {
   end(): Promise<void>
 }
 
-export interface FailedHost {
+interface FailedHost {
   readonly root: string
   readonly failure: Failure
 }

@@ -20,7 +20,7 @@ import { createOneUseCodes } from './http/one-use-codes.ts'
 import { listen } from './http/port.ts'
 import { createSocketEndpoint } from './http/socket.ts'
 
-export interface StartScreenHostOptions {
+interface StartScreenHostOptions {
   readonly startScreen: StartScreen
   /** The built page (`out/renderer`). */
   readonly pageRoot: string

@@ -24,7 +24,7 @@ import { savePort, listen, readSavedPort } from './http/port.ts'
 import { createSocketEndpoint, type SocketEndpoint } from './http/socket.ts'
 import { openStateFile } from './state-file.ts'
 
-export interface ServeOptions {
+interface ServeOptions {
   /** Must be free when given; else the one of last time where it is free, else any. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless a person names another address. */

@@ -9,7 +9,7 @@ import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { startHost } from '../yard/start-screen/start-host.ts'
 import { glanceAt, pageUrlOf } from './client.ts'
 
-export interface ServiceStartScreenParts {
+interface ServiceStartScreenParts {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly resources: string
   readonly launcherEntry: string

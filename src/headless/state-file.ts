@@ -28,7 +28,7 @@ export function readState(paths: Pick<YardPaths, 'service'>): HostState | null {
   }
 }
 
-export interface StateFile {
+interface StateFile {
   /** Removes it, if it is still ours. */
   close(): void
 }

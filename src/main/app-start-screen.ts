@@ -10,7 +10,7 @@ import {
 } from '../yard/start-screen/create-start-screen.ts'
 import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 
-export interface AppStartScreenParts extends Pick<
+interface AppStartScreenParts extends Pick<
   StartScreenParts,
   'env' | 'resources' | 'launcherEntry' | 'tailEntry'
 > {

@@ -35,7 +35,7 @@ const INPUTS = {
 type Input<C extends DesktopCall> = z.infer<(typeof INPUTS)[C]>
 
 /** What each call does, for the window that asks. */
-export type DesktopActions = {
+type DesktopActions = {
   readonly [C in DesktopCall]: (
     window: BrowserWindow,
     ...input: Input<C>

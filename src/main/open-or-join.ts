@@ -11,7 +11,7 @@ import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { createJoinedHost, createOwnerHost, type YardHost } from './hosts.ts'
 
-export interface OpenOrJoinOptions extends Omit<
+interface OpenOrJoinOptions extends Omit<
   OpenYardOptions,
   'host' | 'runsAgents' | 'flags' | 'clock' | 'onStale'
 > {

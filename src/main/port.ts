@@ -12,7 +12,7 @@ import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 import { isOwnPage } from './lock-down.ts'
 import type { YardHost } from './hosts.ts'
 
-export interface PortParts {
+interface PortParts {
   /** Null = the window shows no yard. */
   readonly hostOf: (window: BrowserWindow) => YardHost | null
   readonly startScreenOf: (window: BrowserWindow) => StartScreen

@@ -2,7 +2,7 @@
 import { Notification } from 'electron'
 import { bodyFor, type MergedNotice } from '../desktop/notifications.ts'
 
-export interface NotificationActions {
+interface NotificationActions {
   readonly open: (notice: MergedNotice) => void
   readonly retry: (root: string, task: string) => void
 }

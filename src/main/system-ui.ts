@@ -1,6 +1,6 @@
 /** Menus, tray, badge and notifications: what the system shows of the yards, and what may be asked from there. */
 import { basename, join } from 'node:path'
-import { app, dialog, Menu } from 'electron'
+import { app, type BrowserWindow, dialog, Menu, nativeImage, nativeTheme, Tray } from 'electron'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { errorText } from '../base/text.ts'
@@ -11,12 +11,21 @@ import { appMenu, type MenuActions } from '../desktop/menu.ts'
 import { createNotifier, type Notifier } from '../desktop/notifications.ts'
 import type { OpenYards, YardClient } from '../desktop/open-yards.ts'
 import type { Preferences } from '../desktop/preferences.ts'
-import { elapsedOf, type TrayActions } from '../desktop/tray.ts'
+import {
+  badgeOf,
+  elapsedOf,
+  type ShownYard,
+  type TrayActions,
+  trayIcon,
+  trayLook,
+  trayMenu,
+  traySignature,
+  trayText,
+} from '../desktop/tray.ts'
 import { createNotifications } from './show-notification.ts'
-import { createTray, showBadge } from './tray.ts'
 import type { Windows } from './windows.ts'
 
-export interface SystemUiParts {
+interface SystemUiParts {
   readonly yards: OpenYards
   readonly windows: Windows
   readonly preferences: Preferences
@@ -153,4 +162,70 @@ async function killAgent(client: YardClient | null, agent: AgentView, now: numbe
     const why = errorText(error)
     dialog.showErrorBox('Yardmaster', `${agent.id} was not killed: ${why}`)
   }
+}
+
+/** The tray and the badge, drawn when what they show has changed. */
+interface YardTray {
+  /** Draws if anything but the elapsed times has changed. */
+  draw(): void
+  close(): void
+}
+
+/** How often the elapsed times are drawn anew. */
+const TICK_MS = 10_000
+
+/** `folder` holds the icons. */
+function createTray(
+  folder: string,
+  parts: { readonly clock: Clock; readonly yards: () => readonly ShownYard[] },
+  actions: TrayActions,
+): YardTray {
+  const { clock, yards } = parts
+  const tray = new Tray(imageOf(folder, []))
+  let cancel = (): void => {}
+  let drawn = ''
+  const draw = (): void => {
+    cancel()
+    const shown = yards()
+    drawn = traySignature(shown)
+    tray.setImage(imageOf(folder, shown))
+    tray.setToolTip(trayText(shown))
+    tray.setContextMenu(Menu.buildFromTemplate(trayMenu(shown, clock.now(), actions)))
+    if (shown.some(({ glimpse }) => (glimpse()?.summary.agents.alive ?? 0) > 0))
+      cancel = clock.after(TICK_MS, draw)
+  }
+  tray.on('click', actions.open)
+  nativeTheme.on('updated', draw)
+  draw()
+  return {
+    // A menu that is set anew may close while it is open, so it is set for changes only, and now and then for the times.
+    draw() {
+      if (traySignature(yards()) !== drawn) draw()
+    },
+    close() {
+      cancel()
+      nativeTheme.off('updated', draw)
+      tray.destroy()
+    },
+  }
+}
+
+function imageOf(folder: string, yards: readonly ShownYard[]): Electron.NativeImage {
+  const { platform } = process
+  const file = trayIcon(trayLook(yards), nativeTheme.shouldUseDarkColors, platform)
+  const image = nativeImage.createFromPath(join(folder, file))
+  image.setTemplateImage(platform === 'darwin')
+  return image
+}
+
+/** The number on the app's icon. Windows has none: its taskbar gets a sign from `folder`. */
+function showBadge(
+  yards: readonly Pick<ShownYard, 'glimpse'>[],
+  windows: readonly BrowserWindow[],
+  folder: string,
+): void {
+  const { count, text } = badgeOf(yards)
+  if (process.platform !== 'win32') return void app.setBadgeCount(count)
+  const icon = nativeImage.createFromPath(join(folder, trayIcon('attention', false, 'win32')))
+  for (const window of windows) window.setOverlayIcon(count > 0 ? icon : null, text)
 }

@@ -12,7 +12,7 @@ import {
   type WindowState,
 } from '../desktop/window-state.ts'
 
-export interface WindowsParts {
+interface WindowsParts {
   /** Absolute paths. */
   readonly preload: string
   readonly icon: string

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { failure, reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
 import type { Client, YardAccess } from './yard-connection.ts'
-import { leanTask } from './lean-task.ts'
+import { leanTask } from './fit.ts'
 import { editInput, newTaskInput, taskId, toRequest } from './task-fields.ts'
 import { tool, answerOf, type Tool } from './tool.ts'
 

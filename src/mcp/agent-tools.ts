@@ -4,7 +4,7 @@ import { jsonFault } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { reportableClassSchema, type Failure } from '../domain/failure.ts'
 import type { AgentCaller, YardAccess } from './yard-connection.ts'
-import { leanTask } from './lean-task.ts'
+import { leanTask } from './fit.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'
 import { tool, type Tool } from './tool.ts'
 

@@ -1,9 +1,10 @@
 /** Cuts an answer to what a model can take in: long texts first, then long lists. What is left out is said where it stood. */
+import type { TaskView } from '../contract/view.ts'
 
 /** Of one answer, as JSON in UTF-8. */
 export const MAX_ANSWER_BYTES = 50_000
 
-export interface Fitted {
+interface Fitted {
   /** JSON, except where even that could not be kept. */
   readonly text: string
   readonly isCut: boolean
@@ -74,3 +75,16 @@ function shortText(text: string, most: number): string {
 
 const jsonOf = (value: unknown): string => JSON.stringify(value) ?? 'null'
 const bytesOf = (text: string): number => Buffer.byteLength(text)
+
+/** Log lines; the timeline of a long task is longer than all the rest of it. */
+const NOTES = 40
+
+export function leanTask(task: Partial<TaskView>): unknown {
+  const { log = [], routes: _routes, ...rest } = task
+  const earlier = log.length - NOTES
+  return lean({
+    ...rest,
+    log: log.slice(-NOTES),
+    ...(earlier > 0 ? { earlierLogLines: earlier } : {}),
+  })
+}

@@ -12,7 +12,7 @@ import { fit } from './fit.ts'
 import { readingTools } from './reading-tools.ts'
 import type { Effect, Tool } from './tool.ts'
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly version: string
   /** Null for a person's assistant. */
   readonly caller: AgentCaller | null

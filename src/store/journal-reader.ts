@@ -6,7 +6,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { openJournal } from './journal.ts'
 import type { StoredRow } from './store.ts'
 
-export interface JournalReading {
+interface JournalReading {
   /** Last sequence number. */
   readonly seq: number
   readonly rows: readonly StoredRow[]

@@ -42,7 +42,7 @@ export function openJournal(db: Database.Database): Journal {
 }
 
 /** `{"s": fields set, "u": fields unset}`; null when the entity is gone. */
-export function changeText(before: object | null, after: object | null): string | null {
+function changeText(before: object | null, after: object | null): string | null {
   if (after === null) return null
   const set: Record<string, unknown> = {}
   const old = (before ?? {}) as Fields

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { MIGRATIONS, type Migration } from './migrations/index.ts'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly at: number
   /** Where the copy goes when an existing database is about to change; null for one in memory. */
   readonly copyPath: ((fromVersion: number) => string) | null

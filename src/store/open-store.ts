@@ -4,16 +4,15 @@ import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
-import { openJournal, type Journal } from './journal.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { codeOf } from './owner-lock.ts'
 import { preparePast } from './past.ts'
-import { preparePositions, type PositionTable } from './positions.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
-import { withSmallYoungGeneration } from './small-young-generation.ts'
 import { prepareSpending } from './spending.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
+import { setFlagsFromString } from 'node:v8'
 
 type Synchronous = 'normal' | 'full'
 
@@ -35,7 +34,7 @@ export interface OpenStore {
   close(): void
 }
 
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   /** File, or `:memory:`. */
   readonly path: string
   readonly at: number
@@ -228,5 +227,51 @@ class TransactionLost extends Error {
   override readonly name = 'TransactionLost'
   constructor(cause: unknown) {
     super(errorText(cause), { cause })
+  }
+}
+
+/** Where a person put a node. Not in the journal: it is removed with its task, and nothing that runs depends on it. */
+interface StoredPosition {
+  readonly x: number
+  readonly y: number
+}
+
+interface PositionTable {
+  all(): Map<string, StoredPosition>
+  /** Inside a transaction of the writer. Null takes one out. Throws for a task that is not there. */
+  set(taskId: string, position: StoredPosition | null): void
+}
+
+function preparePositions(db: Database.Database): PositionTable {
+  const select = db.prepare('SELECT task_id, x, y FROM position')
+  const put = db.prepare(
+    'INSERT INTO position (task_id, x, y) VALUES (?, ?, ?) ON CONFLICT (task_id) DO UPDATE SET x = excluded.x, y = excluded.y',
+  )
+  const remove = db.prepare('DELETE FROM position WHERE task_id = ?')
+  return {
+    all() {
+      const rows = select.all() as { task_id: string; x: number; y: number }[]
+      return new Map(rows.map(({ task_id, x, y }) => [task_id, { x, y }]))
+    },
+    set(taskId, position) {
+      if (position) put.run(taskId, position.x, position.y)
+      else remove.run(taskId)
+    },
+  }
+}
+
+/** V8's own value. */
+const USUAL_GROWTH = 2
+
+/**
+ * While a yard is read, everything that is allocated stays. V8 would grow its young generation for it, to 48 MB that are never
+ * needed again; this prevents it meanwhile. V8 reads the flag at each collection, so it can be set at any time.
+ */
+async function withSmallYoungGeneration<T>(run: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--semi-space-growth-factor=1')
+  try {
+    return await run()
+  } finally {
+    setFlagsFromString(`--semi-space-growth-factor=${USUAL_GROWTH}`)
   }
 }

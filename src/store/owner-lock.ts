@@ -8,7 +8,7 @@ import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 
-export interface OwnerLock {
+interface OwnerLock {
   release(): void
 }
 

@@ -28,7 +28,7 @@ export interface PlaceRow {
   readonly version: number
 }
 
-export interface SlotRequest {
+interface SlotRequest {
   readonly agents: readonly string[]
   /** At most so many more. */
   readonly wanted: number

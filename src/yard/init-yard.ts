@@ -13,7 +13,7 @@ import { listBackups } from './backup/backups.ts'
 import { hasDatabase } from './backup/lost-database.ts'
 import { trustAsMade } from './access/trust.ts'
 
-export interface Initialised {
+interface Initialised {
   readonly paths: YardPaths
   readonly created: boolean
   /** The newest backup of a yard that once was here and is not there any more. */

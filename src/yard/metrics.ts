@@ -14,7 +14,7 @@ export interface AgentMetrics {
   readonly processes: number | null
 }
 
-export interface MachineMetrics {
+interface MachineMetrics {
   readonly cores: number
   /** Per cent of all cores; null until it was measured twice. */
   readonly cpuPercent: number | null

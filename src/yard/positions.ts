@@ -11,7 +11,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { breathe } from './slices.ts'
 
-export interface NodePosition {
+interface NodePosition {
   readonly x: number
   readonly y: number
 }

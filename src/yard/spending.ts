@@ -16,7 +16,7 @@ import type { StoreReader } from '../store/store.ts'
 /** US dollars; null = nobody knows. */
 export type Cost = Pick<Spent, 'usd' | 'atLeast'>
 
-export interface DaySpending {
+interface DaySpending {
   readonly costUsd: number | null
   readonly tokens: number | null
   /** Both are a lower bound. */

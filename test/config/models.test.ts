@@ -1,8 +1,12 @@
 /** The registry: what is there without a file, what a file changes of it, roles, tiers, and what an executor can run. */
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_MODELS } from '../../src/config/models.ts'
-import { standInOf } from '../../src/domain/routing/fallback.ts'
-import { profileOf, resolveModel, resolveRoleModel } from '../../src/domain/routing/resolve.ts'
+import {
+  profileOf,
+  resolveModel,
+  resolveRoleModel,
+  fallbackOf,
+} from '../../src/domain/routing/resolve.ts'
 import { accountOf, type Profile, type Settings } from '../../src/domain/settings.ts'
 import { errorOf, load, refusal, valueOf } from './support.ts'
 
@@ -157,7 +161,7 @@ it('an account is the provider of the model where the executor has many', () => 
 describe('a fallback', () => {
   const of = (word: string | null, executor = 'claude') => {
     const settings = settingsOf('[executors.claude]\nfallback = "codex"\n')
-    return standInOf(settings, { exec: null, model: word }, profile(settings, executor))
+    return fallbackOf(settings, { exec: null, model: word }, profile(settings, executor))
   }
 
   it('takes the task with a model that it can run', () => {

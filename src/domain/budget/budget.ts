@@ -43,7 +43,7 @@ export function reachedCap(
   return reached(spent, { usd: null, tokens: budgetTokens ?? null }) === null ? null : 'tokens'
 }
 
-export const hasBudget = (task: Pick<Task, 'budget' | 'budgetTokens'>): boolean =>
+const hasBudget = (task: Pick<Task, 'budget' | 'budgetTokens'>): boolean =>
   (task.budget ?? null) !== null || (task.budgetTokens ?? null) !== null
 
 /** Why a task may spend no more, in a line; null while it may. */
@@ -56,7 +56,7 @@ export function taskOverspent(
   return over === null ? null : `${whose} is used up: ${over}`
 }
 
-export interface YardCap {
+interface YardCap {
   /** Key of the breaker that stands while it is reached. */
   readonly key: 'budget:day' | 'budget:graph'
   readonly reason: string

@@ -100,7 +100,7 @@ const stillEnding = (id: TaskId, blocker: TaskId) =>
   })
 
 /** Runs `then` with the living agent of that generation; older news is a no-op. */
-export function withAgent(
+function withAgent(
   plan: Plan,
   id: AgentId,
   generation: number,

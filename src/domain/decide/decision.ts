@@ -10,7 +10,7 @@ import { taskHint } from '../near-match.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
-export interface Decision {
+interface Decision {
   readonly events: readonly Event[]
   readonly reply: Reply
 }

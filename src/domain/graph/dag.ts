@@ -74,9 +74,9 @@ function wayBack<K>(end: K, before: (key: K) => K | null): K[] {
 }
 
 /** Of equal length; compared from the first on, summed one by one. */
-export type Weight = readonly number[]
+type Weight = readonly number[]
 
-export interface LongestPath<K> {
+interface LongestPath<K> {
   /** Of all nodes of the path, this one included. */
   readonly weight: Weight
   /** The node before this one on the path. */
@@ -84,10 +84,7 @@ export interface LongestPath<K> {
 }
 
 /** The heaviest path that ends at each node. A node without a weight (null) is on no path. Ties go to the first blocker. */
-export function longestPaths<K>(
-  dag: Dag<K>,
-  weightOf: (key: K) => Weight | null,
-): Map<K, LongestPath<K>> {
+function longestPaths<K>(dag: Dag<K>, weightOf: (key: K) => Weight | null): Map<K, LongestPath<K>> {
   const paths = new Map<K, LongestPath<K>>()
   for (const key of topologicalOrder(dag)) {
     const own = weightOf(key)
@@ -191,7 +188,7 @@ function walk<K>(start: K, next: (key: K) => Iterator<K>, finished: Set<K>): K[]
 }
 
 /** Done, failed or abandoned tasks let nobody wait for what lies before them. */
-export interface HeldByGraph {
+interface HeldByGraph {
   dependentsOf(id: string): Iterable<string>
   isFinished(id: string): boolean
 }

@@ -1,7 +1,7 @@
 /** The graph as text for drawing programs. Titles are anybody's words and are escaped, ids never become syntax. */
 import type { ShownState } from '../task.ts'
 
-export interface DrawnTask {
+interface DrawnTask {
   readonly id: string
   readonly title: string
   readonly state?: ShownState

@@ -3,7 +3,7 @@ import { reachable } from './dag.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 
-export interface PathLengths {
+interface PathLengths {
   /** Last computed length; 1 for a task not looked at yet. */
   of(id: TaskId): number
   /** A dependency of this blocker came or went. */

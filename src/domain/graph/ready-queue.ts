@@ -19,7 +19,7 @@ export interface Waiting {
   readonly order: number
 }
 
-export interface ReadyQueue {
+interface ReadyQueue {
   readonly size: number
   has(id: TaskId): boolean
   /** Puts it in, or in its new place. */

@@ -3,17 +3,19 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../failure.ts'
 import { hintOf } from '../near-match.ts'
 import {
+  findModel,
+  type FoundModel,
   isModelName,
   modelFor,
   modelsProviderOf,
   takesModel,
   unknownModel,
-  type FoundModel,
 } from './models.ts'
-import type { Profile, Role, Settings } from '../settings.ts'
+import { accountOf, isTakenByPeople, type Profile, type Role, type Settings } from '../settings.ts'
 import type { Schedule, TaskDefinition } from '../task.ts'
+import { unknownCostOf } from '../budget/known-cost.ts'
 
-export interface ExecutorChoice {
+interface ExecutorChoice {
   readonly profile: Profile
   /** For people: `named by the task`. Stored with the agent. */
   readonly why: string
@@ -34,7 +36,7 @@ const UNKNOWN_ORIGINS: Origins = {
 }
 
 /** `default` names `[executors.default]` where there is one, else whatever tasks get that name no executor. */
-export const DEFAULT_PROFILE = 'default'
+const DEFAULT_PROFILE = 'default'
 
 export function profileOf(settings: Settings, name: string): Profile | null {
   if (Object.hasOwn(settings.executors, name)) return settings.executors[name] ?? null
@@ -275,3 +277,41 @@ export function resolveRoleModel(
 }
 
 const none = (why: string): ModelChoice => ({ name: null, modelId: null, why })
+
+/** Who takes a task while the provider of its executor sleeps. Only what a profile names; nothing stands in by itself. */
+interface Fallback {
+  readonly profile: Profile
+  readonly model: ModelChoice
+  /** Whose sleep would hold it back in turn. */
+  readonly account: string | null
+}
+
+/** Null where the profile names none, or one that cannot do this task at all. */
+export function fallbackOf(
+  settings: Settings,
+  task: Pick<TaskDefinition, 'exec' | 'model'> &
+    Partial<Pick<TaskDefinition, 'budget' | 'budgetTokens'>>,
+  profile: Profile,
+): Fallback | null {
+  const next = profile.fallback === null ? null : profileOf(settings, profile.fallback)
+  if (!next || next.type === 'schedule' || isTakenByPeople(next.type)) return null
+  if (mismatchOf(task, next) !== null) return null
+  const model = modelOf(settings, task, next)
+  if (model === null || unknownCostOf(settings, task, next, model.name)) return null
+  const entry = model.name === null ? null : findModel(settings, model.name)
+  return { profile: next, model, account: accountOf(next, entry) }
+}
+
+/** The task's model where the other executor can run it, else what that one would take for a task that names none. */
+function modelOf(
+  settings: Settings,
+  { model }: Pick<TaskDefinition, 'model'>,
+  profile: Profile,
+): ModelChoice | null {
+  const own = resolveModel(settings, { model }, profile)
+  if (own.ok) return own.value
+  const other = resolveModel(settings, { model: null }, profile)
+  return other.ok
+    ? { ...other.value, why: `${other.value.why}; it cannot run "${model}", which the task names` }
+    : null
+}

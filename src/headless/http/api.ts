@@ -16,7 +16,7 @@ import { errorBody, sendFailure, sendJson } from './exchange.ts'
 import { readJsonBody } from './exchange.ts'
 import { sinceOf, streamEvents } from './event-stream.ts'
 
-export interface ApiParts extends Omit<HandlerContext, 'actor'> {
+interface ApiParts extends Omit<HandlerContext, 'actor'> {
   readonly clock: Clock
   /** Aborts when the host closes. */
   readonly signal: AbortSignal

@@ -13,7 +13,7 @@ import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
 import { urlOf } from './exchange.ts'
 import type { PageSessions } from '../../yard/access/page-sessions.ts'
 
-export interface HttpParts {
+interface HttpParts {
   readonly guard: Guard
   readonly codes: OneUseCodes
   readonly sessions: Pick<PageSessions, 'open'>
@@ -27,7 +27,7 @@ export interface HttpParts {
   readonly sockets: SocketEndpoint
 }
 
-export interface HttpListener {
+interface HttpListener {
   readonly server: Server
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>

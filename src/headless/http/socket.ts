@@ -17,11 +17,11 @@ export interface SocketEndpoint {
 }
 
 /** A WebSocket whose `send` resolves once the message has left this process. */
-export type PacedSocket = Pick<WebSocket, 'addEventListener'> & {
+type PacedSocket = Pick<WebSocket, 'addEventListener'> & {
   send(data: Parameters<WebSocket['send']>[0]): Promise<void>
 }
 
-export interface SocketParts {
+interface SocketParts {
   readonly guard: Guard
   readonly clock: Clock
   readonly log: Log

@@ -142,7 +142,7 @@ const recordSchema = z.object({
   key: z.string(),
 })
 
-export interface MarkedAgent {
+interface MarkedAgent {
   readonly agentId: AgentId
   readonly taskId: string
   readonly generation: number
@@ -150,7 +150,7 @@ export interface MarkedAgent {
 }
 
 /** Null when no agent of the yard in `root` was started with this marker, or its token cannot be made here. */
-export function findMarkedAgent(root: string, marker: string): MarkedAgent | null {
+function findMarkedAgent(root: string, marker: string): MarkedAgent | null {
   const { agents, service } = yardPaths(root)
   for (const id of newestFirst(agents)) {
     const record = readRecord(join(agents, id, STAGE_FILES.launch))

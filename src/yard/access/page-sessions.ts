@@ -31,7 +31,7 @@ export interface PageSessions {
 }
 
 /** Where sessions are kept while nobody runs, or for one process alone. */
-export interface PageSessionBook {
+interface PageSessionBook {
   read(): readonly PageSession[]
   write(sessions: readonly PageSession[]): void
 }

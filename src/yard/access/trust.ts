@@ -23,7 +23,7 @@ const bookSchema = z.record(
 )
 type Book = z.infer<typeof bookSchema>
 
-export interface TrustPlace {
+interface TrustPlace {
   readonly paths: YardPaths
   /** The user's data folder. */
   readonly dataFolder: string
@@ -174,7 +174,7 @@ function write(place: TrustPlace, entry: Book[string]): void {
 }
 
 /** Of the yard's own config file. */
-export function configHash(paths: YardPaths): string {
+function configHash(paths: YardPaths): string {
   let text = ''
   try {
     text = readFileSync(paths.config, 'utf8')

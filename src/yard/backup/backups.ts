@@ -154,7 +154,7 @@ export function startBackups(
 }
 
 /** `yard restore`: the named backup, or the newest, under a yard of which nothing runs. */
-export interface Restored {
+interface Restored {
   readonly from: string
   /** Where the replaced database was laid; null = there was none. */
   readonly aside: string | null

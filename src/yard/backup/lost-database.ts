@@ -99,7 +99,7 @@ function createFileWatch(file: string): () => string | null {
  * Brings a copy of the backup `base` (null = an empty database) to the state of `plan` and lays it at `file`. Not in it is what the
  * plan does not hold: log lines, artifacts, costs and agents that ended since `base`.
  */
-export async function salvagePlan(
+async function salvagePlan(
   plan: Plan,
   { base, file, at }: { readonly base: string | null; readonly file: string; readonly at: number },
 ): Promise<Result<void, Failure>> {

@@ -26,7 +26,7 @@ export const originsOf = (config: Config): Origins => ({
   modelOf: (executor) => originText(originOf(config, ['executors', executor, 'model'])),
 })
 
-export interface EndpointChoice {
+interface EndpointChoice {
   /** Null = its provider's own. */
   readonly url: string | null
   readonly origin: Origin

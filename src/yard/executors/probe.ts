@@ -43,7 +43,7 @@ export function probe(
 }
 
 /** The absolute path of a program by name; null when it is not on this machine. */
-export type FindProgram = (program: string) => string | null
+type FindProgram = (program: string) => string | null
 
 export const programsOn =
   ({ env, root }: { readonly env: Environment; readonly root: string }): FindProgram =>
@@ -140,7 +140,7 @@ const shellOf = (platform: NodeJS.Platform): string =>
   platform === 'win32' ? 'powershell.exe' : '/bin/sh'
 
 /** How each profile stands on this machine: its program, its sign-in, and how its agents fared last. */
-export interface LastFailure {
+interface LastFailure {
   readonly agent: string
   readonly at: number
   readonly failure: WorkFailure

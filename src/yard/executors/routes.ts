@@ -11,17 +11,17 @@ import { faultsFailure, faultsOfAdd, type IndexedFault } from '../../domain/deci
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NewTask } from '../../domain/new-task.ts'
-import { standInOf } from '../../domain/routing/fallback.ts'
-import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
-import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import {
   ignoredBy,
   mismatchOf,
+  type ModelChoice,
   resolveExecutor,
   resolveModel,
+  fallbackOf,
   timelessFault,
-  type ModelChoice,
 } from '../../domain/routing/resolve.ts'
+import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
+import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { endpointOf, endpointText, originsOf } from './origins.ts'
@@ -131,7 +131,7 @@ function routeBy(
   const { settings } = config
   const entry = model.name === null ? null : findModel(settings, model.name)
   const endpoint = endpointOf(config, task, profile, entry)
-  const next = standInOf(settings, task, profile)
+  const next = fallbackOf(settings, task, profile)
   const isSafe = next !== null && strayKeyOf(settings, next.profile, next.model.name) === null
   return {
     executor: profile.name,

@@ -43,7 +43,7 @@ const GRACE_MS = 5000
 const FIRST_NUMBER = 900_000_000_000_000
 const PROMPT = 'This is a test of the connection. Use no tools. Answer with the single word: ready'
 
-export interface TestRunParts {
+interface TestRunParts {
   /** A folder of ours; what a trial writes there is removed when it has ended. */
   readonly folder: string
   readonly clock: Clock

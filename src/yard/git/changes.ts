@@ -82,7 +82,7 @@ export interface Diff {
   readonly truncated: boolean
 }
 
-export interface DiffRequest {
+interface DiffRequest {
   /** This file alone. */
   readonly path?: string | undefined
   /** The try that is meant, as of `changesOf`. */
@@ -192,7 +192,7 @@ function tryOf({ plan, store }: Source, task: Task, agentId?: string): Agent | u
 }
 
 /** `agent`: the try whose result it is; its branch was made for that of the main checkout then. */
-export async function landingPreview(
+async function landingPreview(
   repo: Repository,
   settings: WorktreeSettings,
   agent: Agent,

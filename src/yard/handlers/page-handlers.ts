@@ -144,7 +144,7 @@ const TAIL_BYTES = 128 * 1024
 const MAX_LINES = 1000
 
 /** Whole lines only, oldest first; none where no host has written one yet. */
-export async function readServiceLog(
+async function readServiceLog(
   path: string,
 ): Promise<{ readonly path: string; readonly lines: string[] }> {
   const file = await open(path, 'r').catch(() => null)

@@ -183,7 +183,7 @@ const noAgent = (text: string): never =>
 type Source = Pick<Yard, 'plan' | 'store' | 'paths'>
 
 /** Why one of the paths is no result, links followed; null when all are regular files below the task's folder, outside any `.yard`. */
-export function artifactFault(yard: Source, task: Task, paths: readonly string[]): Failure | null {
+function artifactFault(yard: Source, task: Task, paths: readonly string[]): Failure | null {
   const folder = folderOf(yard, task)
   for (const path of paths) {
     const fault = faultOf(folder, path)

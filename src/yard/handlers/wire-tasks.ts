@@ -39,7 +39,7 @@ export function toNewTask(yard: WishSource, wire: WireTask): Result<Timed<NewTas
   return ok({ task: schedule ? { ...read.data, schedule } : read.data, nextFireAt: next.value })
 }
 
-export interface TimedEdit {
+interface TimedEdit {
   readonly edit: TaskEdit
   readonly nextFireAt: number | null
 }

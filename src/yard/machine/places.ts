@@ -23,7 +23,7 @@ export interface Places {
   close(): void
 }
 
-export interface PlacesParts {
+interface PlacesParts {
   /** The user's data folder. */
   readonly dataFolder: string
   readonly host: ProcessHost

@@ -26,7 +26,7 @@ export interface OpenedBook {
   readonly owner: PlaceOwner
 }
 
-export interface YardPlaceParts {
+interface YardPlaceParts {
   readonly root: string
   /** Of the book, for people. */
   readonly file: string
@@ -160,7 +160,7 @@ export interface MachineHold {
   readonly text: string
 }
 
-export const fullMachine = (cap: number, own: number, others: number): MachineHold => ({
+const fullMachine = (cap: number, own: number, others: number): MachineHold => ({
   kind: 'cap',
   text:
     cap === 0
@@ -168,7 +168,7 @@ export const fullMachine = (cap: number, own: number, others: number): MachineHo
       : `all places of this machine are taken (${own + others} of ${cap}${others === 0 ? '' : `, ${others} of them in other yards`})`,
 })
 
-export const shortOfMemory = (free: number, limit: number): MachineHold => ({
+const shortOfMemory = (free: number, limit: number): MachineHold => ({
   kind: 'memory',
   text: `the machine has ${bytesText(free)} free of memory; agents wait until ${bytesText(limit)}`,
 })

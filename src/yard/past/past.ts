@@ -24,7 +24,7 @@ import {
 import type { Task } from '../../domain/task.ts'
 import type { Cost } from '../spending.ts'
 
-export interface PastGraph {
+interface PastGraph {
   /** The last row of the journal that had been written by then. */
   readonly seq: number
   readonly tasks: TaskCard[]

@@ -107,7 +107,7 @@ async function toRecent(
 const MOST_CHARACTERS = 4096
 
 /** `~` is `home`; anything else must be absolute, for a host stands nowhere in particular. */
-export function readFolder(text: string, home: string): Result<string, Failure> {
+function readFolder(text: string, home: string): Result<string, Failure> {
   const trimmed = text.trim()
   if (trimmed === '' || trimmed.length > MOST_CHARACTERS || trimmed.includes('\0'))
     return err(failure('bad-request', 'name a folder', { facts: { field: 'folder' } }))
@@ -124,7 +124,7 @@ export function readFolder(text: string, home: string): Result<string, Failure> 
   return ok(plain.length > 1 && plain.endsWith(sep) ? plain.slice(0, -1) : plain)
 }
 
-export function inspectFolder(folder: string): Inspected {
+function inspectFolder(folder: string): Inspected {
   const exists = isFolder(folder)
   const found = exists ? findYard(folder, {}) : null
   const yard = found?.ok ? found.value.root : null
@@ -141,7 +141,7 @@ const WINDOWS_FOLDERS =
   /^[a-z]:\\?(?:|Users|(?:Windows|Program Files(?: \(x86\))?|ProgramData)(?:\\.*)?)$/i
 
 /** The root of a disk, a folder of the system, or one that holds those of others, with links followed. */
-export function isSystemFolder(folder: string): boolean {
+function isSystemFolder(folder: string): boolean {
   let real = folder
   try {
     real = realpathSync(folder)

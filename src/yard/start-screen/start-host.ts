@@ -11,7 +11,7 @@ const LOOK_MS = 40
 /** The one who was faster holds the lock before it answers. */
 const LOOKS_AFTER_END = 50
 
-export interface StartOrder {
+interface StartOrder {
   readonly paths: YardPaths
   /** The program of the service. */
   readonly headlessEntry: string

@@ -14,7 +14,7 @@ const LAST = 300
 /** After so many rounds the rest is visited at once, however many tasks keep changing. */
 const MAX_ROUNDS = 20
 
-export interface Walk<T> {
+interface Walk<T> {
   /** The tasks that are shown differently after a commit. */
   readonly touchedBy: (batch: CommittedBatch) => Iterable<TaskId>
   /** Reads the task as it is now; it may be gone. */

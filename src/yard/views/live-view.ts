@@ -32,7 +32,7 @@ export interface LiveView {
   close(): void
 }
 
-export type LiveSource = SummarySource & Pick<Yard, 'log' | 'onCommitted'>
+type LiveSource = SummarySource & Pick<Yard, 'log' | 'onCommitted'>
 
 export const TURN_MS = 30
 const FACTS_EVERY_MS = 1000

@@ -2,9 +2,13 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Failure } from '../../domain/failure.ts'
-import { mismatchOf, resolveExecutor, resolveModel } from '../../domain/routing/resolve.ts'
+import {
+  mismatchOf,
+  resolveExecutor,
+  resolveModel,
+  fallbackOf,
+} from '../../domain/routing/resolve.ts'
 import { spends, YARD_BUDGET_KEYS } from '../../domain/budget/budget.ts'
-import { standInOf } from '../../domain/routing/fallback.ts'
 import { unknownCostOf } from '../../domain/budget/known-cost.ts'
 import { findModel } from '../../domain/routing/models.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
@@ -54,8 +58,8 @@ export function awakeRoute(
   const sleeps = ({ account }: ShownRoute): boolean => plan.breakers.has(`provider:${account}`)
   for (let next: ShownRoute | null = route; next;) {
     if (!sleeps(next)) return next
-    const standIn = standInOf(settings, task, next.profile)
-    next = standIn && shownRoute(settings, standIn.profile, standIn.model.name)
+    const fallback = fallbackOf(settings, task, next.profile)
+    next = fallback && shownRoute(settings, fallback.profile, fallback.model.name)
   }
   return route
 }

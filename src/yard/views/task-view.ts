@@ -17,7 +17,7 @@ import { generalModel, resolveExecutor, resolveModel } from '../../domain/routin
 import type { Profile } from '../../domain/settings.ts'
 import { BY_TASK, endpointOf, originOf } from '../executors/origins.ts'
 
-export type TaskSource = Omit<CardPort, 'config' | 'spending'> &
+type TaskSource = Omit<CardPort, 'config' | 'spending'> &
   Pick<Yard, 'store' | 'config' | 'paths' | 'spending' | 'nextFireAt'>
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {

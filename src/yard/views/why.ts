@@ -17,7 +17,7 @@ import { failureOf } from './task-view.ts'
 import { waitReasons, type WaitSource } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
 
-export type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
+type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
 
 export function toWhy(yard: WhySource, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
