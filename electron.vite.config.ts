@@ -1,7 +1,6 @@
 // Builds the two Electron processes, the page, and the programs that run on plain Node (service, command line,
 // launcher, output worker). No entry imports another: rolldown would turn it into a chunk and move its paths.
 import { resolve } from 'node:path'
-import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
@@ -71,7 +70,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src/renderer'),
-    plugins: [react(), tailwindcss()],
+    plugins: [react()],
     worker: { format: 'es' },
     build: {
       outDir: at('out/renderer'),

@@ -1,4 +1,5 @@
 /** The graph as a picture file, in the theme of the page. */
+import { tokenOf } from '../../ui/theme-tokens.ts'
 import type { Session } from '../../model/session/session.ts'
 import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
@@ -23,7 +24,7 @@ async function contentOf(picture: Picture, format: 'svg' | 'png'): Promise<Blob 
 
 function drawNow(): Picture | null {
   const { body } = document
-  const text = getComputedStyle(body).getPropertyValue('--text').trim()
+  const text = tokenOf(body, '--text')
   const colours = { ...readColours(body), text }
   const context = document.createElement('canvas').getContext('2d')
   return toPicture(canvasScene(), colours, (words, size, weight) => {

@@ -1,7 +1,8 @@
 /** The one <canvas> under the nodes: tracks at every level, blocks where nodes are not in the page. */
 import { useEffect, useRef } from 'react'
 import type { Drawing } from './drawing.ts'
-import { readColours, watchTheme, type Colours } from './paint-colours.ts'
+import { readColours, type Colours } from './paint-colours.ts'
+import { watchTheme } from '../../ui/theme-tokens.ts'
 import { paintScene } from './paint-scene.ts'
 import type { Viewport } from '../scene/in-sight.ts'
 import type { WatchedViewport } from '../canvas/use-viewport.ts'

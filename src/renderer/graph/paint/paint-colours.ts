@@ -1,4 +1,5 @@
 /** The tokens as colours for painting. Read anew whenever the theme changes. */
+import { tokenOf } from '../../ui/theme-tokens.ts'
 import { SHOWN_STATES, type ShownState } from '../../../domain/task.ts'
 
 export interface StateColours {
@@ -28,8 +29,7 @@ export interface Colours {
 }
 
 export function readColours(element: Element): Colours {
-  const style = getComputedStyle(element)
-  const token = (name: string): string => style.getPropertyValue(name).trim()
+  const token = (name: string): string => tokenOf(element, name)
   const ofState = (state: ShownState): StateColours => ({
     text: token(`--st-${state}`),
     solid: token(`--st-${state}-solid`),
@@ -54,21 +54,7 @@ export function readColours(element: Element): Colours {
     trackDone: token('--track-done'),
     trackFail: token('--track-fail'),
     trackMain: token('--track-main'),
-    font: style.fontFamily,
+    font: getComputedStyle(element).fontFamily,
     ofState: (state) => states[state],
-  }
-}
-
-/** Calls when the tokens may have other values: another theme, more contrast. */
-export function watchTheme(onChange: () => void): () => void {
-  const observer = new MutationObserver(onChange)
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'class', 'style'] })
-  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((query) =>
-    matchMedia(query),
-  )
-  for (const query of queries) query.addEventListener('change', onChange)
-  return () => {
-    observer.disconnect()
-    for (const query of queries) query.removeEventListener('change', onChange)
   }
 }

@@ -1,4 +1,5 @@
 /** Paints the strip: bars of what happened, failures in red, the head, and what is to come. */
+import { tokenOf } from '../../ui/theme-tokens.ts'
 import { xOf, xOfNow, type TimeScale } from './time-scale.ts'
 import type { Activity } from './use-activity.ts'
 
@@ -20,8 +21,7 @@ export interface StripColours {
 }
 
 export function readColours(element: Element): StripColours {
-  const style = getComputedStyle(element)
-  const token = (name: string): string => style.getPropertyValue(name).trim()
+  const token = (name: string): string => tokenOf(element, name)
   return {
     bar: token('--line-3'),
     failure: token('--st-failed-solid'),

@@ -1,4 +1,5 @@
 /** The strip itself: one canvas, one slider. */
+import { useThemeTurn } from '../../ui/theme-tokens.ts'
 import { useEffect, useMemo, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { drawStrip, readColours } from './draw-strip.ts'
 import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
@@ -130,28 +131,11 @@ function useWidth(ref: RefObject<HTMLDivElement | null>): number {
 type Picture = Parameters<typeof drawStrip>[1]
 
 function usePicture(canvas: RefObject<HTMLCanvasElement | null>, picture: Picture): void {
-  const theme = useTheme()
+  const theme = useThemeTurn()
   useEffect(() => {
     const element = canvas.current
     const context = element?.getContext('2d')
     if (element && context) drawStrip(context, picture, readColours(element))
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another theme has other colours
   }, [canvas, picture, theme])
-}
-
-/** Another number whenever the colours may have changed. */
-function useTheme(): number {
-  const [theme, setTheme] = useState(0)
-  useEffect(() => {
-    const change = (): void => setTheme((before) => before + 1)
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    const observer = new MutationObserver(change)
-    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    system.addEventListener('change', change)
-    return () => {
-      observer.disconnect()
-      system.removeEventListener('change', change)
-    }
-  }, [])
-  return theme
 }
