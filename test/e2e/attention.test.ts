@@ -27,6 +27,27 @@ onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, 
     expect(await calm()).toBe('Nothing waits for you.')
   })
 
+  test('what failed for one reason is retried at once', async () => {
+    for (const id of ['a', 'b', 'c'])
+      await yard.addTask({
+        id,
+        title: `Task ${id}`,
+        exec: `[ -e told-all ] || exit ${id === 'c' ? 4 : 3}`,
+      })
+    await goTo('#/attention')
+    await row('Failed: Task c').getByText('It exited with 4').waitFor()
+    expect(
+      await row('Failed: Task c')
+        .getByRole('button', { name: /^Retry all/ })
+        .count(),
+    ).toBe(0)
+    await yard.tell('all')
+    await row('Failed: Task a').getByRole('button', { name: 'Retry all 2' }).click()
+    await row('Failed: Task a').waitFor({ state: 'detached' })
+    await row('Failed: Task b').waitFor({ state: 'detached' })
+    expect(await row('Failed: Task c').count()).toBe(1)
+  })
+
   test('a fresh retry takes two presses; to abandon asks what becomes of those that wait', async () => {
     // The first try ends with 3, the second with 4.
     const exec = 'echo try >> tries; exit $(($(wc -l < tries) + 2))'

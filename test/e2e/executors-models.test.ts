@@ -156,6 +156,7 @@ onStage('executors and models', SETTING, (stage) => {
     await dialog.getByRole('button', { name: 'Add model' }).click()
     await dialog.waitFor({ state: 'hidden' })
     await row('qwen-local').getByText('qwen3:30b').waitFor()
+    expect(await row('qwen-local').getAttribute('data-chosen')).toBe('true')
     await openActs('qwen-local')
     await choose('Edit…')
     const edit = page.getByRole('dialog', { name: 'Edit qwen-local' })
@@ -197,6 +198,24 @@ onStage('executors and models', SETTING, (stage) => {
     const header = panel('rig').getByRole('textbox', { name: 'Header Authorization' })
     await expect.poll(() => header.inputValue()).toBe('{ from = "RIG_KEY" }')
     expect(await written()).toContain('from = "RIG_KEY"')
+    await panel('rig').getByRole('button', { name: 'Remove profile' }).click()
+    await panel('rig').getByRole('button', { name: 'Remove rig?' }).click()
+    await row('rig').waitFor({ state: 'detached' })
+    expect(await written()).not.toContain('RIG_KEY')
+  })
+
+  test('a program is said as a line, and the list that it becomes is shown', async () => {
+    await goTo('#/executors')
+    await button('Executor').click()
+    const dialog = page.getByRole('dialog', { name: 'Add an executor' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('own')
+    await dialog.getByRole('combobox', { name: 'Type' }).click()
+    await page.getByRole('option', { name: 'Command' }).click()
+    await dialog.getByRole('textbox', { name: 'Program' }).fill('/bin/sh -c "true now"')
+    await dialog.getByText('Runs ["/bin/sh", "-c", "true now"]').waitFor()
+    await dialog.getByRole('button', { name: 'Add executor' }).click()
+    await row('own').getByText('Ready').waitFor()
+    expect(await written()).toMatch(/command = \[\s*"\/bin\/sh",\s*"-c",\s*"true now"\s*\]/)
   })
 
   test('a model has prices with their date, executors that run it, and roles', async () => {

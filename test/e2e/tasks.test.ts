@@ -25,9 +25,8 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     await head.getByRole('button', { name: 'Title', exact: true }).click()
     await expect.poll(titles).toEqual(['Alpha', 'Bravo'])
     await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending')
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('Enter')
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter'])
+      await page.keyboard.press(key)
     await expect.poll(titles).toEqual(['Bravo', 'Alpha'])
     await reload()
     await expect.poll(titles).toEqual(['Bravo', 'Alpha'])
@@ -121,6 +120,19 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
     await expect.poll(chosen).toEqual(['one', 'two', 'three'])
     await page.keyboard.press('Escape')
     await expect.poll(chosen).toEqual([])
+  })
+
+  test('a long title breaks no row: the columns stand below each other', async () => {
+    await yard.addTask({ id: 'short', title: 'Short', exec: 'true' })
+    await yard.addTask({ id: 'long', title: 'A very long title '.repeat(20).trim(), exec: 'true' })
+    await goTo('#/tasks')
+    const cells = page.locator('[role=gridcell][data-column=cost]')
+    await expect.poll(() => cells.count()).toBe(2)
+    const [one, two] = await cells.evaluateAll((all) =>
+      all.map((each) => each.getBoundingClientRect().x),
+    )
+    expect(one).toBe(two)
+    await page.getByRole('columnheader', { name: /^Why/ }).waitFor()
   })
 
   test('clicks choose: one, one more, a range', async () => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { PRIORITIES } from '../../domain/task.ts'
 import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
-import { instantText, moneyText, tokensText } from '../ui/format.ts'
+import { instantText, moneyText, tokensText, capital } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Select } from '../ui/fields.tsx'
 import { boundText } from '../components/usage-text.ts'
@@ -84,8 +84,6 @@ export function TaskSettings({ task, agent }: TaskSettingsProps) {
     </Section>
   )
 }
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 const PRIORITY_OPTIONS = PRIORITIES.map((each) => [each, capital(each)] as const)
 const WORKTREE_OPTIONS = [
   ['', 'As its executor says'],

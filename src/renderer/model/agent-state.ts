@@ -5,7 +5,7 @@ import { lastLines } from '../../domain/output.ts'
 import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { clock, date, plural, weekdayClock } from '../ui/format.ts'
+import { clock, date, plural, weekdayClock, capital } from '../ui/format.ts'
 import { questionOf } from './question-of.ts'
 
 export interface AgentLook {
@@ -113,8 +113,6 @@ function saidNo({ reason, exitCode, signal, detail }: WorkFailure): Doing | null
   if (!plain || exitCode === null) return null
   return { tag: signal ?? `Exit ${exitCode}`, text: plain[1] ?? lastLines(detail, 1) ?? '' }
 }
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** ms of work of an agent that has ended. */
 export const tookMs = ({ claimedAt, startedAt, endedAt }: AgentView): number | null =>

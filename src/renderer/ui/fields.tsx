@@ -7,21 +7,27 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string
   /** Said under it. */
   readonly note?: string | null
+  /** It cannot be left empty. The form says so by itself, and the browser says nothing. */
+  readonly isRequired?: boolean
   readonly problem?: string | null
 }
 
 /** What is wrong about it stands underneath. */
-export function Field({ label, note = null, problem = null, className, ...rest }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { label, note = null, isRequired, problem = null, className, ...rest } = props
   const id = useId()
   return (
     <div className={['field', className].filter(Boolean).join(' ')}>
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id} data-required={isRequired || undefined}>
+        {label}
+      </label>
       <input
         autoComplete="off"
         spellCheck={false}
         {...rest}
         id={id}
         className="input"
+        aria-required={isRequired || undefined}
         aria-invalid={problem !== null}
         aria-describedby={`${id}-note`}
       />

@@ -64,3 +64,6 @@ export const countText = (count: number): string => whole.format(count)
 /** `1 task`, `3 tasks` */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${countText(count)} ${count === 1 ? one : many}`
+
+/** Begins with a capital, as what stands by itself in the window does. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,4 +1,5 @@
 /** One task on the canvas. What it shows at which zoom is a class of the canvas, not of the node. */
+import { capital } from '../../ui/format.ts'
 import { memo, useState } from 'react'
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
 import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
@@ -81,7 +82,7 @@ function usePulse(state: ShownState): number {
 
 /** Why it stands there, or how long it takes; where nothing more is known, the word of its state. */
 function Fact({ card }: { readonly card: TaskCard }) {
-  if (card.fact !== null && card.fact !== '') return <Told card={card} fact={card.fact} />
+  if (card.fact !== null && card.fact !== '') return <Told card={card} fact={capital(card.fact)} />
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
   const took = card.state === 'done' ? taskTookMs(card) : null
   return took === null ? labelOfState(card.state) : durationText(took)

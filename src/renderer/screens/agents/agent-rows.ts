@@ -12,7 +12,7 @@ export type Row =
 interface RowsOf {
   readonly shown: Shown
   readonly live: readonly AgentView[]
-  /** Newest first. */
+  /** In any order; the table has the newest first. */
   readonly ended: readonly AgentView[]
   readonly tasks: ReadonlyMap<string, TaskCard>
   readonly words: string
@@ -25,7 +25,7 @@ const HOUR_MS = 3_600_000
 export function rowsOf({ shown, live, ended, tasks, words, nowMs }: RowsOf): readonly Row[] {
   const fits = matcherOf(words, tasks, nowMs)
   const alive = shown === 'ended' ? [] : live.filter(fits)
-  const past = ended.filter(fits)
+  const past = ended.filter(fits).toSorted((a, b) => endOf(b) - endOf(a))
   const isLate = ({ endedAt }: AgentView): boolean =>
     endedAt !== null && nowMs - Date.parse(endedAt) < HOUR_MS
   const earlier = shown === 'live' ? [] : past.filter((agent) => !isLate(agent))
@@ -35,6 +35,8 @@ export function rowsOf({ shown, live, ended, tasks, words, nowMs }: RowsOf): rea
     ...groupOf('earlier', 'Ended earlier', earlier),
   ]
 }
+
+const endOf = ({ endedAt }: AgentView): number => (endedAt === null ? 0 : Date.parse(endedAt))
 
 const agentRow = (agent: AgentView): Row => ({ kind: 'agent', key: agent.id, agent })
 

@@ -3,6 +3,7 @@ import { Check, Copy } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useSession, useYard, type CommandRun } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { countText, capital } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
 import { subjectOf, type Action } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
@@ -74,10 +75,35 @@ function FailedAnswer(props: AnswerProps) {
   return (
     <>
       <Do {...props} action={retry} />
+      <RetryAlike {...props} />
       <Do {...props} action={retryFresh} />
       <Do {...props} action={abandon} />
       <ShowOutput item={props.item} />
     </>
+  )
+}
+
+/** All that failed for the same reason, as one command. */
+function RetryAlike({ item, command }: AnswerProps) {
+  const session = useSession()
+  const performing = usePerform(command)
+  const attention = useYard((view) => view.summary?.attention)
+  const alike = (attention ?? []).flatMap(({ kind, reason, task }) =>
+    kind === 'failed' && task !== null && capital(reason) === item.text ? [task] : [],
+  )
+  if (alike.length < 2) return null
+  const retryAll = (): void => {
+    const { tasks } = session.yard.getState()
+    const cards = alike.flatMap((id) => tasks.get(id) ?? [])
+    void performing.perform(
+      retry,
+      cards.map((card) => subjectOf(session, card)),
+    )
+  }
+  return (
+    <Button isBusy={command.isBusy} title={`All that failed by: ${item.text}`} onClick={retryAll}>
+      Retry all {countText(alike.length)}
+    </Button>
   )
 }
 

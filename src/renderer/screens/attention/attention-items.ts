@@ -9,7 +9,7 @@ import type {
 } from '../../../contract/view.ts'
 import { countHeldBy } from '../../../domain/graph/dag.ts'
 import { BREAKER_KINDS } from '../../../domain/plan.ts'
-import { plural } from '../../ui/format.ts'
+import { plural, capital } from '../../ui/format.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
 import { isFinishedCard } from '../../model/reach.ts'
 
@@ -207,5 +207,3 @@ function waitingFor(breaker: BreakerView, tasks: Tasks): number {
 
 const holdsText = (count: number): string | null =>
   count === 0 ? null : `holds ${plural(count, 'task')}`
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

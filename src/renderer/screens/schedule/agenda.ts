@@ -74,7 +74,8 @@ export function axisOf(from: number, span: Span): readonly number[] {
   for (;;) {
     if (span === '7d') date.setDate(date.getDate() + 1)
     else date.setHours(date.getHours() + 1)
-    if (date.getTime() >= from + SPAN_MS[span]) return marks
+    // A label at the very end would hang over it.
+    if (date.getTime() >= from + SPAN_MS[span] * 0.95) return marks
     if (span === '7d' || date.getHours() % 3 === 0) marks.push(date.getTime())
   }
 }

@@ -29,7 +29,11 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
     ['State', (row) => <StateOf row={row} />],
     ['Task', ({ id, title }) => <TaskLink id={id} title={title} />, { sortBy: 'title' }],
     ['Schedule', ({ spec }) => <SpecText spec={spec} />],
-    ['Zone', ({ tz }) => placeOf(tz), { className: 'text-text-2', tip: ({ tz }) => tz }],
+    [
+      'Zone',
+      ({ tz }) => placeOf(tz),
+      { className: 'schedule-zone text-text-2', tip: ({ tz }) => tz },
+    ],
     ['Next', (row) => <NextTime row={row} nowMs={nowMs} policy={policy} />, { sortBy: 'next' }],
     ['Actions', (row) => <Acts row={row} nowMs={nowMs} performing={performing} />, SCHEDULE_ACTS],
   ]

@@ -1,4 +1,5 @@
 /** A schedule in plain words: `09:00` and cron lines of the common forms. What has no short words is shown as it stands. */
+import { capital } from '../../ui/format.ts'
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const SHORT_DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
@@ -149,5 +150,3 @@ function andList(words: readonly string[]): string {
   if (words.length < 2) return words[0] ?? ''
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -7,7 +7,7 @@ import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { countText } from '../../ui/format.ts'
+import { countText, capital } from '../../ui/format.ts'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import type { BoardColumn } from './board-moves.ts'
@@ -153,5 +153,5 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
 function Fact({ card }: { readonly card: TaskCard }) {
   if (card.fact === null && card.status === 'in-progress' && card.startedAt !== null)
     return <Elapsed since={card.startedAt} />
-  return factOf(card) ?? '\u00a0'
+  return capital(factOf(card) ?? '\u00a0')
 }

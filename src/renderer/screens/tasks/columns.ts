@@ -34,22 +34,32 @@ const NUMBERS = new Set(['tries', 'cost', 'time'])
 
 export const COLUMNS: readonly Column[] = [
   column('state', 'State', 128, ({ state }) => states.indexOf(state)),
-  column('title', 'Title', 300, ({ title }) => title),
-  column('route', 'Executor, model', 160, ({ executor, model }) =>
+  column('title', 'Title', 240, ({ title }) => title),
+  column('fact', 'Why', 200, (card) => text(factOf(card))),
+  column('route', 'Executor, model', 150, ({ executor, model }) =>
     text([executor, model].filter(Boolean).join(', ')),
   ),
-  column('priority', 'Priority', 84, ({ priority }) => priorities.indexOf(priority)),
+  column('priority', 'Priority', 76, ({ priority }) => priorities.indexOf(priority)),
   column('tries', 'Tries', 72, ({ attempts }) => attempts || null),
   column('cost', 'Cost', 108, ({ costUsd }) => costUsd),
   column('time', 'Time', 88, (card, now) => tookMs(card, now)),
   column('updated', 'Updated', 116, (card) => updatedAt(card)),
-  column('fact', 'Why', 220, (card) => text(factOf(card))),
   column('tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))),
   column('agent', 'Agent', 96, ({ agent }) => text(agent)),
   column('added', 'Added', 116, ({ createdAt }) => time(createdAt)),
   column('id', 'Id', 180, ({ id }) => id),
 ]
-const DEFAULT_IDS = ['state', 'title', 'route', 'priority', 'tries', 'cost', 'time', 'updated']
+const DEFAULT_IDS = [
+  'state',
+  'title',
+  'fact',
+  'route',
+  'priority',
+  'tries',
+  'cost',
+  'time',
+  'updated',
+]
 const LEAST_WIDTH = 56
 const MOST_WIDTH = 900
 

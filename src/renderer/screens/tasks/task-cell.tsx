@@ -1,7 +1,7 @@
 /** One fact of a task in the table. What is not known is empty. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { durationText } from '../../../domain/format.ts'
-import { instantText } from '../../ui/format.ts'
+import { instantText, capital } from '../../ui/format.ts'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'
@@ -55,15 +55,13 @@ function wordsOf(card: TaskCard, id: string): string | null {
     tries: triesText(card),
     cost: cardMoneyText(card),
     time: took === null || card.completedAt === null ? '' : durationText(took),
-    fact: factOf(card) ?? '',
+    fact: capital(factOf(card) ?? ''),
     tags: card.tags.join(', '),
     agent: card.agent ?? '',
     id: card.id,
   }
   return words[id] ?? null
 }
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `2 of 3`; empty before the first. */
 function triesText({ attempts, attemptsAllowed }: TaskCard): string {

@@ -7,7 +7,7 @@ import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import { NoneMatch } from '../none-match.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { plural } from '../../ui/format.ts'
+import { plural, capital } from '../../ui/format.ts'
 import { ListCommands } from './list-commands.tsx'
 import { setOpen, useFolds } from './outline-folds.ts'
 import { outlineRows, sideStep, type OutlineRow } from './outline-rows.ts'
@@ -136,7 +136,7 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
       </div>
       <div role="gridcell" className="outline-state">
         <StatusBadge state={card.state} />
-        <span className="truncate text-text-2">{factOf(card)}</span>
+        <span className="truncate text-text-2">{capital(factOf(card) ?? '')}</span>
       </div>
       <div role="gridcell" className="outline-acts">
         <RowActs id={id} title={card.title} />

@@ -80,6 +80,8 @@ const widthsOf = (columns: readonly Column[]): CSSProperties => ({
   '--columns': columns
     .map(({ id, width }) => (id === 'title' ? `minmax(${width}px, 1fr)` : `${width}px`))
     .join(' '),
+  // A long title must not make its row wider than the others.
+  '--columns-width': `${columns.reduce((sum, { width }) => sum + width, 0)}px`,
 })
 
 function pressRow(event: MouseEvent, order: readonly string[]): void {

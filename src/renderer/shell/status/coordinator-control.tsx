@@ -20,7 +20,8 @@ export function CoordinatorControl() {
           {paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'}
         </span>{' '}
         <span className="coordinator-count">
-          {agents.alive} of {agents.max} {agents.max === 1 ? 'agent' : 'agents'}
+          {agents.alive} of {agents.max}
+          <span className="coordinator-unit"> {agents.max === 1 ? 'agent' : 'agents'}</span>
         </span>
       </p>
       <Button

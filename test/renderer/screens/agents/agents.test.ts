@@ -98,15 +98,16 @@ test('live shows the last hour below those at work, and the filter reaches title
     agentOf(id, 't', { status: 'ended', outcome: 'done', endedAt: ago(ms) })
   const parts = {
     live: [agentOf('agent-9', 'other')],
-    ended: [end('agent-2', 60_000), end('agent-1', 4_000_000)],
+    // As the host tells them, oldest first.
+    ended: [end('agent-1', 4_000_000), end('agent-3', 120_000), end('agent-2', 60_000)],
     tasks: new Map([['t', cardOf('t', { title: 'Press kit' })]]),
     nowMs: now,
   }
   const keys = (shown: 'live' | 'ended' | 'all', words = '') =>
     rowsOf({ ...parts, shown, words }).map(({ key }) => key)
-  expect(keys('live')).toEqual(['agent-9', 'late', 'agent-2'])
-  expect(keys('ended')).toEqual(['late', 'agent-2', 'earlier', 'agent-1'])
-  expect(keys('all', 'press kit')).toEqual(['late', 'agent-2', 'earlier', 'agent-1'])
+  expect(keys('live')).toEqual(['agent-9', 'late', 'agent-2', 'agent-3'])
+  expect(keys('ended')).toEqual(['late', 'agent-2', 'agent-3', 'earlier', 'agent-1'])
+  expect(keys('all', 'press kit')).toEqual(['late', 'agent-2', 'agent-3', 'earlier', 'agent-1'])
   const rows = rowsOf({ ...parts, shown: 'all', words: '' })
   expect(neighbourOf(rows, 'agent-9', 1)).toEqual({ id: 'agent-2', index: 2 })
   expect(neighbourOf(rows, 'agent-9', Infinity)?.id).toBe('agent-1')

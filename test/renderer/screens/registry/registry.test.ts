@@ -3,10 +3,12 @@ import {
   countNote,
   fixesOf,
   foundText,
+  isMissing,
   standingOf,
   type ExecutorView,
 } from '../../../../src/renderer/screens/registry/executors/executor-state.ts'
 import {
+  commandOf,
   editsOf as newExecutorEdits,
   faultsOf as newExecutorFaults,
 } from '../../../../src/renderer/screens/registry/executors/new-executor.ts'
@@ -308,4 +310,22 @@ test('people and services are profiles, too, and start no program here', () => {
     '3 profiles',
   )
   expect([runsModels({ type: 'http' }), runsModels({ type: 'native' })]).toEqual([false, true])
+})
+
+test('an agent CLI that nobody installed is no error, unless a file names its program', () => {
+  const gone = executor({ canRun: false, binary: null, problem: 'claude was not found' })
+  const absent = [{ ...cli, path: null }]
+  const named = entry('executors.claude.command', ['/nowhere/claude'])
+  expect(isMissing(gone, absent, [])).toBe(true)
+  expect(isMissing(gone, [cli], [])).toBe(false)
+  expect(isMissing({ ...gone, name: 'claude' }, absent, [named])).toBe(false)
+  expect(standingOf(gone, [], true)).toMatchObject({ lamp: 'abandoned', word: 'Not installed' })
+})
+
+test('a line becomes the list that the file wants', () => {
+  expect(commandOf('aider --model {model}')).toBe('["aider", "--model", "{model}"]')
+  expect(commandOf(`"/my tools/run" -m 'a b' --x="c d"`)).toBe(
+    '["/my tools/run", "-m", "a b", "--x=c d"]',
+  )
+  expect(commandOf(' ["a", "b c"] ')).toBe('["a", "b c"]')
 })

@@ -8,7 +8,7 @@ import type { ConfigScope } from '../../../components/config-entry.ts'
 import { Dialog } from '../../../ui/popups.tsx'
 import { Field, Segmented, Select } from '../../../ui/fields.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
-import { editsOf, faultsOf, newFields, type NewExecutor } from './new-executor.ts'
+import { commandOf, editsOf, faultsOf, newFields, type NewExecutor } from './new-executor.ts'
 
 interface ExecutorDialogProps {
   readonly taken: ReadonlySet<string>
@@ -22,6 +22,12 @@ export function ExecutorDialog(props: ExecutorDialogProps) {
       <ExecutorForm {...props} />
     </Dialog>
   )
+}
+
+/** The list that a line became, as soon as there is one. */
+function noteOf({ fields }: NewExecutor, field: string): string | null {
+  const text = fields[field] ?? ''
+  return field === 'command' && text.trim() !== '' ? `Runs ${commandOf(text)}` : null
 }
 
 const EMPTY: NewExecutor = { name: '', type: 'claude', fields: {} }
@@ -46,6 +52,7 @@ function ExecutorForm({ taken, onAdded, onClose }: ExecutorDialogProps) {
       <Field
         label="Name"
         note="What tasks call it"
+        isRequired
         value={wish.name}
         problem={shownFault('name')}
         onChange={(event) => setWish({ ...wish, name: event.target.value })}
@@ -59,11 +66,12 @@ function ExecutorForm({ taken, onAdded, onClose }: ExecutorDialogProps) {
           onChange={(type) => setWish({ ...wish, type })}
         />
       </div>
-      {newFields(wish.type).map(({ field, label, note }) => (
+      {newFields(wish.type).map(({ field, label, note, isWanted }) => (
         <Field
           key={field}
           label={label}
-          note={note}
+          isRequired={isWanted}
+          note={noteOf(wish, field) ?? note}
           problem={shownFault(field)}
           value={wish.fields[field] ?? ''}
           onChange={(event) =>

@@ -1,8 +1,9 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { useYard } from '../../../model/session/session-context.tsx'
-import { Button } from '../../../ui/button.tsx'
+import { useCommand, useYard } from '../../../model/session/session-context.tsx'
+import { ProblemNote } from '../../../components/problem-note.tsx'
+import { Button, ConfirmButton } from '../../../ui/button.tsx'
 import { keyParts } from '../../../components/config-entry.ts'
 import { ConfigRow } from '../../../components/config-row.tsx'
 import { CopyText } from '../../../components/copy-text.tsx'
@@ -10,7 +11,15 @@ import { RoutePlan } from '../../../components/route-plan.tsx'
 import { useAnswer } from '../../../model/use-answer.ts'
 import { plural } from '../../../ui/format.ts'
 import { navigate } from '../../../model/route.ts'
-import { cliOf, fixesOf, standingOf, typeLabel, type ExecutorView } from './executor-state.ts'
+import {
+  cliOf,
+  fixesOf,
+  isMissing,
+  namesProgram,
+  standingOf,
+  typeLabel,
+  type ExecutorView,
+} from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
 import { usesOf } from './executor-use.ts'
 import { ExecutorFacts } from './executor-facts.tsx'
@@ -32,6 +41,7 @@ const NO_BREAKERS: readonly BreakerView[] = []
 export function ExecutorPanel(props: ExecutorPanelProps) {
   const { view, registry, onClose } = props
   const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
+  const missing = isMissing(view, registry.clis, registry.config ?? [])
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     // A narrow window shows the panel instead of the list, and with it goes what had the focus.
@@ -59,7 +69,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
         <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
         <p>{typeLabel(view)}</p>
         <div>
-          <StandingBadge standing={standingOf(view, breakers)} />
+          <StandingBadge standing={standingOf(view, breakers, missing)} />
         </div>
       </header>
       <Part title="On this machine">
@@ -72,6 +82,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <Uses view={view} registry={registry} />
       <Model view={view} registry={registry} />
       <Profile view={view} registry={registry} />
+      <Removal view={view} registry={registry} onRemoved={onClose} />
     </aside>
   )
 }
@@ -88,11 +99,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Mending({ view, registry }: PartProps) {
   const { clis, searched } = registry
   const cli = cliOf(view, clis)
-  const hasProgram = (registry.config ?? []).some(({ key }) => {
-    const [table, name, field] = keyParts(key)
-    return table === 'executors' && name === view.name && field === 'command'
-  })
-  const fixes = fixesOf(view, clis, hasProgram)
+  const fixes = fixesOf(view, clis, namesProgram(view.name, registry.config ?? []))
   if (view.canRun)
     return view.binary === null ? null : (
       <Part title="Program">
@@ -148,6 +155,44 @@ function Uses({ view, registry }: PartProps) {
       )}
       {handedBy.length > 0 && <p>Handed on to by {handedBy.join(', ')}</p>}
     </Part>
+  )
+}
+
+interface RemovalProps extends PartProps {
+  readonly onRemoved: () => void
+}
+
+/** A built-in profile can only be reset, setting by setting. */
+function Removal({ view, registry, onRemoved }: RemovalProps) {
+  const command = useCommand()
+  const said = (registry.config ?? []).filter(({ key }) => {
+    const [table, name] = keyParts(key)
+    return table === 'executors' && name === view.name
+  })
+  const isBuiltIn = said.every(({ source }) => source === 'default')
+  if (isBuiltIn || said.some(({ source }) => source === 'default')) return null
+  const remove = async (): Promise<void> => {
+    for (const scope of ['project', 'global'] as const) {
+      const edits = said
+        .filter(({ source }) => source === scope)
+        .map(({ key }) => ({ key, value: null }))
+      if (edits.length === 0) continue
+      if (!(await command.run(({ page }) => page.configure({ scope, edits })))) return
+    }
+    registry.askAgain()
+    onRemoved()
+  }
+  return (
+    <section>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <ConfirmButton
+        icon="close"
+        label="Remove profile"
+        question={`Remove ${view.name}?`}
+        isBusy={command.isBusy}
+        onConfirm={() => void remove()}
+      />
+    </section>
   )
 }
 

@@ -4,14 +4,14 @@ import type { BreakerView } from '../../../../contract/view.ts'
 import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'
 import type { YardClient } from '../../../model/session/link.ts'
-import { formatKey } from '../../../components/config-entry.ts'
+import { formatKey, keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 import { countText, instantText, plural } from '../../../ui/format.ts'
 
 export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 
 export interface Standing {
   /** Of a lamp. */
-  readonly lamp: 'done' | 'parked' | 'failed'
+  readonly lamp: 'done' | 'parked' | 'failed' | 'abandoned'
   readonly word: string
   /** Why, in a line; null = nothing to say. */
   readonly reason: string | null
@@ -20,7 +20,14 @@ export interface Standing {
 export const typeLabel = ({ type }: Pick<ExecutorView, 'type'>): string =>
   EXECUTOR_TYPE_LABELS[type]
 
-export function standingOf(view: ExecutorView, breakers: readonly BreakerView[]): Standing {
+const NOT_INSTALLED: Standing = { lamp: 'abandoned', word: 'Not installed', reason: null }
+
+export function standingOf(
+  view: ExecutorView,
+  breakers: readonly BreakerView[],
+  isMissing = false,
+): Standing {
+  if (isMissing) return NOT_INSTALLED
   if (!view.canRun) return { lamp: 'failed', word: 'Cannot run', reason: view.problem }
   const held = heldBy(view, breakers)
   if (!held) return { lamp: 'done', word: 'Ready', reason: null }
@@ -74,6 +81,23 @@ export interface Fix {
   readonly text: string
   readonly command: string
 }
+
+/** Its file names a program of its own. */
+export const namesProgram = (name: string, config: readonly ConfigEntry[]): boolean =>
+  config.some(({ key }) => {
+    const [table, own, field] = keyParts(key)
+    return table === 'executors' && own === name && field === 'command'
+  })
+
+/** An agent CLI that this machine does not have, and that nobody said it has: no error. */
+export const isMissing = (
+  view: ExecutorView,
+  clis: readonly FoundCli[],
+  config: readonly ConfigEntry[],
+): boolean =>
+  !view.canRun &&
+  clis.some(({ type, path }) => type === view.type && path === null) &&
+  !namesProgram(view.name, config)
 
 /** What mends a profile that cannot run, as commands for a terminal. `hasProgram`: its file names a program of its own. */
 export function fixesOf(

@@ -4,6 +4,8 @@ import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'
+import type { ConfigEntry } from '../../../components/config-entry.ts'
+import { Button } from '../../../ui/button.tsx'
 import { DataTable, type DataColumn } from '../../../ui/data-table.tsx'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Countdown } from '../../../components/countdown.tsx'
@@ -11,6 +13,7 @@ import { Lamp } from '../../../components/status-badge.tsx'
 import {
   foundText,
   heldBy,
+  isMissing,
   standingOf,
   typeLabel,
   type ExecutorView,
@@ -22,13 +25,16 @@ interface ExecutorTableProps {
   readonly ref: Ref<HTMLTableElement>
   readonly executors: readonly ExecutorView[]
   readonly clis: readonly FoundCli[]
+  readonly config: readonly ConfigEntry[]
   readonly chosen: string | null
   readonly onChoose: (name: string | null) => void
 }
 
 const NO_BREAKERS: readonly BreakerView[] = []
 
-export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: ExecutorTableProps) {
+export function ExecutorTable(props: ExecutorTableProps) {
+  const { ref, executors, clis, config, chosen, onChoose } = props
+  const missing = new Set(executors.filter((view) => isMissing(view, clis, config)))
   const breakers = useYard((view) => view.summary?.breakers ?? NO_BREAKERS)
   const columns: readonly DataColumn<ExecutorView>[] = [
     [
@@ -36,7 +42,7 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
       (view) => <Name view={view} chosen={chosen} onChoose={onChoose} />,
       { sortBy: 'name' },
     ],
-    ['State', (view) => <State view={view} breakers={breakers} />],
+    ['State', (view) => <State view={view} breakers={breakers} isMissing={missing.has(view)} />],
     [
       'Found',
       (view) => <code>{foundText(view, clis)}</code>,
@@ -60,7 +66,11 @@ export function ExecutorTable({ ref, executors, clis, chosen, onChoose }: Execut
       columns={columns}
       rows={executors}
       keyOf={({ name }) => name}
-      rowProps={({ name }) => ({ 'data-chosen': name === chosen, onClick: () => onChoose(name) })}
+      rowProps={(view) => ({
+        'data-chosen': view.name === chosen,
+        'data-missing': missing.has(view) || undefined,
+        onClick: () => onChoose(view.name),
+      })}
     />
   )
 }
@@ -108,14 +118,20 @@ export function StandingBadge({ standing }: { readonly standing: Standing }) {
 interface StateProps {
   readonly view: ExecutorView
   readonly breakers: readonly BreakerView[]
+  readonly isMissing: boolean
 }
 
 /** How it stands; when it goes on, and who does its tasks meanwhile. */
-function State({ view, breakers }: StateProps) {
+function State({ view, breakers, isMissing: isNotThere }: StateProps) {
   const held = view.canRun ? heldBy(view, breakers) : null
   return (
     <>
-      <StandingBadge standing={standingOf(view, breakers)} />
+      <StandingBadge standing={standingOf(view, breakers, isNotThere)} />
+      {isNotThere && (
+        <Button look="quiet" aria-label={`Set up ${view.name}`}>
+          Set up
+        </Button>
+      )}
       {held?.until != null && (
         <span className="registry-sub">
           <Countdown until={held.until} />

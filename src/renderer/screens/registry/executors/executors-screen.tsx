@@ -6,6 +6,7 @@ import { Screen } from '../../../ui/screen.tsx'
 import { plural } from '../../../ui/format.ts'
 import { useHalf } from '../../../model/half.ts'
 import { currentRoute, navigate } from '../../../model/route.ts'
+import type { ConfigEntry } from '../../../components/config-entry.ts'
 import type { FoundCli } from '../../../../contract/start-screen.ts'
 import { FilterField } from '../../filter-field.tsx'
 import { hasText, useQuery } from '../../../model/filter.ts'
@@ -74,6 +75,7 @@ export function ExecutorsScreen() {
               ref={table}
               executors={shown}
               clis={registry.clis}
+              config={registry.config ?? NO_CONFIG}
               chosen={chosen}
               onChoose={choose}
             />
@@ -93,6 +95,7 @@ export function ExecutorsScreen() {
 }
 
 const NONE: readonly ExecutorView[] = []
+const NO_CONFIG: readonly ConfigEntry[] = []
 
 /** Those that the filter leaves. */
 function useShown(

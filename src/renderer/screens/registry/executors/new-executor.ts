@@ -42,7 +42,7 @@ const FIELDS: Partial<Record<ExecutorType, readonly NewField[]>> = {
       field: 'command',
       label: 'Program',
       isWanted: true,
-      note: 'A list such as ["aider", "--message-file", "{prompt_file}", "--model", "{model}"].',
+      note: 'Such as aider --message-file {prompt_file} --model {model}. Quotes keep words together.',
     },
     MODEL,
   ],
@@ -51,7 +51,7 @@ const FIELDS: Partial<Record<ExecutorType, readonly NewField[]>> = {
       field: 'command',
       label: 'Program',
       isWanted: true,
-      note: 'A list such as ["my-agent", "--acp"]. It speaks the Agent Client Protocol.',
+      note: 'Such as my-agent --acp. It speaks the Agent Client Protocol.',
     },
     MODEL,
     FALLBACK,
@@ -112,10 +112,20 @@ export function faultsOf(
   }
 }
 
+/** A line as the list that the file wants; a list stays as it is. */
+export function commandOf(text: string): string {
+  const line = text.trim()
+  if (line.startsWith('[')) return line
+  const parts = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []
+  return `[${parts.map((part) => JSON.stringify(part.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))).join(', ')}]`
+}
+
 export const editsOf = ({ name, type, fields }: NewExecutor) => [
   { key: formatKey(['executors', name.trim(), 'type']), value: type as string },
   ...newFields(type).flatMap(({ field }) => {
     const value = (fields[field] ?? '').trim()
-    return value === '' ? [] : [{ key: formatKey(['executors', name.trim(), field]), value }]
+    if (value === '') return []
+    const said = field === 'command' ? commandOf(value) : value
+    return [{ key: formatKey(['executors', name.trim(), field]), value: said }]
   }),
 ]

@@ -13,7 +13,7 @@ interface ModelDialogProps {
   /** Null = a new one. */
   readonly model: ModelView | null
   readonly taken: ReadonlySet<string>
-  readonly onSaved: () => void
+  readonly onSaved: (name: string) => void
   readonly onClose: () => void
 }
 
@@ -39,6 +39,8 @@ const FIELDS: readonly (readonly [keyof ModelInput, string, string])[] = [
   ['priceDate', 'Price noted', 'When that was, such as 2026-04'],
 ]
 
+const REQUIRED: readonly (keyof ModelInput)[] = ['name', 'provider', 'modelId']
+
 function ModelForm({ model, taken, onSaved, onClose }: ModelDialogProps) {
   const before = model === null ? NO_INPUT : inputOfModel(model)
   const [words, setWords] = useState(before)
@@ -53,7 +55,7 @@ function ModelForm({ model, taken, onSaved, onClose }: ModelDialogProps) {
     const edits = [...editsOf(words, before)]
     if (edits.length === 0) return onClose()
     if (!(await command.run(({ page }) => page.configure({ scope, edits })))) return
-    onSaved()
+    onSaved(words.name.trim())
     onClose()
   }
   return (
@@ -63,6 +65,7 @@ function ModelForm({ model, taken, onSaved, onClose }: ModelDialogProps) {
           key={field}
           label={label}
           note={note}
+          isRequired={REQUIRED.includes(field)}
           problem={isTried ? (faults[field] ?? null) : null}
           value={words[field]}
           readOnly={field === 'name' && model !== null}

@@ -19,10 +19,12 @@ interface ModelTableProps {
   readonly executors: readonly ExecutorView[]
   readonly models: readonly ModelView[]
   readonly config: readonly ConfigEntry[]
+  /** Was added or changed last. */
+  readonly saved: string | null
   readonly acts: ModelActs
 }
 
-export function ModelTable({ models, config, executors, acts }: ModelTableProps) {
+export function ModelTable({ models, config, executors, saved, acts }: ModelTableProps) {
   const columns: readonly DataColumn<ModelView>[] = [
     ['Name', (model) => <Name model={model} />, { isRowHead: true, sortBy: 'name' }],
     ['Provider', ({ provider }) => provider, { sortBy: 'provider' }],
@@ -60,8 +62,14 @@ export function ModelTable({ models, config, executors, acts }: ModelTableProps)
       columns={columns}
       rows={models}
       keyOf={({ name }) => name}
+      rowProps={({ name }) => (name === saved ? SAVED : {})}
     />
   )
+}
+
+const SAVED = {
+  'data-chosen': 'true',
+  ref: (row: HTMLTableRowElement | null) => row?.scrollIntoView({ block: 'nearest' }),
 }
 
 const price = (sortBy: keyof ModelView) => ({

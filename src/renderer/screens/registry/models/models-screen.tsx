@@ -23,6 +23,7 @@ export function ModelsScreen() {
   const config = useAnswer(({ service }) => service.config())
   const [edited, setEdited] = useState<{ readonly model: ModelView | null } | null>(null)
   const [isRoles, setRoles] = useState(false)
+  const [saved, setSaved] = useState<string | null>(null)
   const add = (): void => setEdited({ model: null })
   useCommands({ 'model.add': add, 'model.roles': () => setRoles(true) })
   useRequest('add', add)
@@ -60,6 +61,7 @@ export function ModelsScreen() {
               models={list}
               config={config.value}
               executors={executors.value ?? []}
+              saved={saved}
               acts={{ ...act, edit: (model) => setEdited({ model }) }}
             />
           )}
@@ -72,7 +74,10 @@ export function ModelsScreen() {
         <ModelDialog
           model={edited.model}
           taken={new Set(list.map(({ name }) => name))}
-          onSaved={askAll}
+          onSaved={(name) => {
+            setSaved(name)
+            askAll()
+          }}
           onClose={() => setEdited(null)}
         />
       )}
