@@ -9,7 +9,6 @@ const LARGER = {
   'src/renderer/graph/gestures': 21,
   'src/renderer/inspector': 21,
   'src/renderer/model': 21,
-  'src/renderer/screens/tasks': 25,
 }
 /** A shorter file that only a neighbour imports belongs into that, unless it is a component, a worker, an entry of a list (a registry, the migrations) or tested by itself. */
 const MIN_LINES = 60

@@ -11,8 +11,7 @@ import { countText, capital } from '../../ui/format.ts'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import type { BoardColumn } from './board-moves.ts'
-import { press } from './picking.ts'
-import { rowName } from './row-name.ts'
+import { press, rowName } from './picking.ts'
 import { factOf } from '../../model/fact-of.ts'
 
 /** px of a card and the gap below it. */

@@ -1,6 +1,6 @@
 /** What a task waits for, to add to or take from. The keyboard's way to draw and remove tracks where there is no canvas. */
 import { X } from 'lucide-react'
-import { useState, type KeyboardEvent } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { TaskCard } from '../../../contract/view.ts'
@@ -12,7 +12,7 @@ import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { editDependency } from '../../actions/task/edit.ts'
-import { candidates } from './candidates.ts'
+import { downstreamOf, type Tasks } from '../../model/reach.ts'
 
 type How = 'add' | 'remove'
 interface Editing {
@@ -169,4 +169,30 @@ function Finder({ card, hasFocus, onPick }: FinderProps) {
       {found.length === 0 && <p className="text-12 text-text-2">No other task is called so.</p>}
     </div>
   )
+}
+
+/** What a task could wait for. */
+export interface Candidate {
+  readonly card: TaskCard
+  /** Why it cannot; null = it can. */
+  readonly blocked: string | null
+}
+
+const MOST = 8
+
+/** By title or id, at most eight, those that fit first. What it waits for already is left out. */
+export function candidates(tasks: Tasks, id: string, query: string): readonly Candidate[] {
+  const words = query.trim().toLowerCase()
+  const already = new Set(tasks.get(id)?.after)
+  const below = downstreamOf(tasks, [id])
+  const fitting: Candidate[] = []
+  const others: Candidate[] = []
+  for (const card of tasks.values()) {
+    if (fitting.length === MOST) break
+    if (card.id === id || already.has(card.id)) continue
+    if (!card.title.toLowerCase().includes(words) && !card.id.includes(words)) continue
+    if (below.has(card.id)) others.push({ card, blocked: 'Would close a cycle' })
+    else fitting.push({ card, blocked: null })
+  }
+  return [...fitting, ...others].slice(0, MOST)
 }

@@ -2,7 +2,8 @@
 import { ListChevronsDownUp, ListChevronsUpDown } from 'lucide-react'
 import { useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { foldAll } from './outline-folds.ts'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 
 export function OutlineTools() {
   const { yard } = useSession()
@@ -22,3 +23,17 @@ export function OutlineTools() {
     </div>
   )
 }
+
+/** Which branches of the outline are folded. Kept while the page is open. */
+const store = createStore<{ readonly closed: ReadonlySet<string> }>(() => ({ closed: new Set() }))
+
+export const useFolds = (): ReadonlySet<string> => useStore(store, ({ closed }) => closed)
+
+export function setOpen(id: string, isOpen: boolean): void {
+  const closed = new Set(store.getState().closed)
+  if (isOpen) closed.delete(id)
+  else closed.add(id)
+  store.setState({ closed })
+}
+
+export const foldAll = (ids: Iterable<string>): void => store.setState({ closed: new Set(ids) })

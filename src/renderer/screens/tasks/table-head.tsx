@@ -4,8 +4,15 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { Menu } from '../../ui/menu.tsx'
 import { currentRoute, navigate } from '../../model/route.ts'
 import { setColumns, useColumns } from './column-chooser.tsx'
-import { clampWidth, moveColumn, toggleColumn, type Column } from './columns.ts'
-import { formatSort, nextSort, type Sort } from './sort-cards.ts'
+import {
+  clampWidth,
+  type Column,
+  formatSort,
+  moveColumn,
+  nextSort,
+  type Sort,
+  toggleColumn,
+} from './columns.ts'
 import { useSort } from './use-listed.ts'
 
 const STEP = 16

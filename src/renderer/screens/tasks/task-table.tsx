@@ -9,11 +9,9 @@ import { plural } from '../../ui/format.ts'
 import { useColumns } from './column-chooser.tsx'
 import type { Column } from './columns.ts'
 import { ListCommands } from './list-commands.tsx'
-import { press } from './picking.ts'
-import { rowName } from './row-name.ts'
+import { press, pressListKey, rowName } from './picking.ts'
 import { TableHead } from './table-head.tsx'
 import { TaskCell } from './task-cell.tsx'
-import { pressListKey } from './use-list-keys.ts'
 import { useListTasks, useMatches, useOrderedRows } from './use-listed.ts'
 
 const ROW = 36

@@ -4,7 +4,7 @@ import type { TaskCard } from '../../../contract/view.ts'
 import { useCalmYard } from '../../model/session/session-context.tsx'
 import { toFilter, useQuery } from '../../model/filter.ts'
 import { useRoute } from '../../model/route.ts'
-import { formatSort, heldOrder, parseSort, sortCards, type Sort } from './sort-cards.ts'
+import { formatSort, heldOrder, parseSort, type Sort, sortCards } from './columns.ts'
 
 type Tasks = ReadonlyMap<string, TaskCard>
 

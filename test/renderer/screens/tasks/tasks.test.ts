@@ -5,23 +5,21 @@ import {
   moveTo,
   nextColumn,
 } from '../../../../src/renderer/screens/tasks/board-moves.ts'
-import { candidates } from '../../../../src/renderer/screens/tasks/candidates.ts'
+import { candidates } from '../../../../src/renderer/screens/tasks/dependency-editor.tsx'
 import {
+  formatSort,
+  heldOrder,
   moveColumn,
+  nextSort,
+  parseSort,
   readColumns,
+  sortCards,
   toggleColumn,
   tookMs,
   writeColumns,
 } from '../../../../src/renderer/screens/tasks/columns.ts'
 import { outlineRows, sideStep } from '../../../../src/renderer/screens/tasks/outline-rows.ts'
-import {
-  formatSort,
-  heldOrder,
-  nextSort,
-  parseSort,
-  sortCards,
-} from '../../../../src/renderer/screens/tasks/sort-cards.ts'
-import { stepOf } from '../../../../src/renderer/screens/tasks/use-list-keys.ts'
+import { stepOf } from '../../../../src/renderer/screens/tasks/picking.ts'
 import { SHOWN_STATES } from '../../../../src/domain/task.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
