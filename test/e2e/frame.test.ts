@@ -40,6 +40,43 @@ onStage('the frame of the window', { name: 'atlas' }, (stage) => {
     await screen('Tasks').waitFor()
   })
 
+  test('the inspector takes the whole window by button and key, and still does after a reload', async () => {
+    await yard.addTask({ id: 'one', title: 'One', exec: 'true', paused: true })
+    await goTo('#/graph?task=one')
+    const width = async (): Promise<number> => (await inspector().boundingBox())?.width ?? 0
+    const whole = await page.evaluate(() => innerWidth)
+    await inspector().getByRole('button', { name: 'Whole window' }).click()
+    await expect.poll(width).toBe(whole)
+    await reload()
+    await expect.poll(width).toBe(whole)
+    expect(await axeViolations(page)).toEqual([])
+    await page.keyboard.press('Control+Shift+Enter')
+    await expect.poll(width).toBeLessThan(whole)
+  })
+
+  test('a task that ends while its output is read stays at its output', async () => {
+    await yard.addTask({ id: 'two', title: 'Two', exec: untilTold('two') })
+    await page.getByRole('group', { name: /^Two\. In progress/ }).waitFor()
+    await goTo('#/graph?task=two')
+    const output = inspector().getByRole('tab', { name: 'Output', selected: true })
+    await output.waitFor()
+    await yard.tell('two')
+    await inspector().locator('.inspector-state').getByText('Done', { exact: true }).waitFor()
+    expect(await output.count()).toBe(1)
+  })
+
+  test('the first Tab stop leads past the title bar and the rail to the screen', async () => {
+    await yard.addTask({ title: 'One', exec: 'true', paused: true })
+    const skip = page.getByRole('button', { name: 'Skip to the screen' })
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await page.keyboard.press('Tab')
+    await expect
+      .poll(() => skip.evaluate((element) => element === document.activeElement))
+      .toBe(true)
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
+  })
+
   test.each(['light', 'dark'] as const)(
     'nothing stands against access on any screen, %s',
     async (scheme) => {

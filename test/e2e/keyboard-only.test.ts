@@ -41,8 +41,8 @@ async function addDraft(page: Page, title: string, command: string): Promise<voi
   await keys.press('n')
   await page.getByRole('dialog', { name: 'New task' }).waitFor()
   await keys.type(title)
-  // Executor, model, command.
-  for (let i = 0; i < 3; i++) await keys.press('Tab')
+  // Description, executor, model, command.
+  for (let i = 0; i < 4; i++) await keys.press('Tab')
   await keys.type(command)
   await page.getByText('shell runs the command.').waitFor()
   await keys.press('Tab')

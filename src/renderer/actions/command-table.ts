@@ -101,6 +101,7 @@ const VIEW: readonly Row[] = [
   ['rail', 'Show or hide the rail', ['mod+b']],
   ['inspector', 'Show or hide the inspector', ['mod+\\']],
   ['drawer', 'Show or hide the journal', ['mod+j']],
+  ['inspector.full', 'Inspector over the whole window', ['mod+shift+enter']],
   ['inspector.wider', 'Wider inspector', ['mod+alt+arrowleft']],
   ['inspector.narrower', 'Narrower inspector', ['mod+alt+arrowright']],
   ['zoom.in', 'Zoom in', ['+', '='], 'graph'],

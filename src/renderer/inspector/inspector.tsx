@@ -53,7 +53,9 @@ function OneTask({ id }: { readonly id: string }) {
 function TaskPanel({ card }: { readonly card: TaskCard }) {
   const session = useSession()
   const [isRenaming, setRenaming] = useState(false)
-  const tab = useRoute().tab ?? (card.status === 'in-progress' ? 'output' : 'overview')
+  // By how it stood when it was opened: killed or begun meanwhile, it stays where the person is.
+  const [first] = useState<TaskTab>(card.status === 'in-progress' ? 'output' : 'overview')
+  const tab = useRoute().tab ?? first
   const loaded = useTaskDetails(card)
   const show = (next: TaskTab): void => navigate({ tab: next }, { replace: true })
   useCommands({

@@ -1,5 +1,5 @@
 /** What a task is called, how it stands, who works on it, and what can be done. */
-import { Pencil } from 'lucide-react'
+import { Maximize2, Minimize2, Pencil } from 'lucide-react'
 import { useRef, type ReactNode } from 'react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { useSession, useYard } from '../model/session/session-context.tsx'
@@ -9,6 +9,7 @@ import { durationText } from '../../domain/format.ts'
 import { Elapsed } from '../components/elapsed.tsx'
 import { Lamp, StatusBadge } from '../components/status-badge.tsx'
 import { useIsPast } from '../model/shown-time.ts'
+import { setPreferences, usePreferences } from '../model/preferences.ts'
 import { navigate } from '../model/route.ts'
 import { selectTasks } from '../model/selection.ts'
 import { PlainText } from '../ui/plain-text.tsx'
@@ -66,11 +67,27 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
             )}
           </>
         )}
+        <FullButton />
         <Button look="quiet" icon="close" aria-label="Close inspector" onClick={close} />
       </div>
       <StateLine card={card} agent={agent} isHeld={isHeld} />
       <TaskButtons subject={subjectOf(session, card, isHeld)} />
     </header>
+  )
+}
+
+function FullButton() {
+  const isFull = usePreferences((preferences) => preferences.isInspectorFull)
+  const Mark = isFull ? Minimize2 : Maximize2
+  return (
+    <Button
+      look="quiet"
+      aria-label="Whole window"
+      aria-pressed={isFull}
+      onClick={() => setPreferences({ isInspectorFull: !isFull })}
+    >
+      <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+    </Button>
   )
 }
 

@@ -8,6 +8,8 @@ const preferencesSchema = z.object({
   isRailOpen: z.boolean().nullable().catch(null),
   /** With nothing chosen it tells about the yard. */
   isInspectorOpen: z.boolean().catch(false),
+  /** It takes the whole window between title and status bar. */
+  isInspectorFull: z.boolean().catch(false),
   inspectorWidth: z.number().min(320).max(720).catch(380),
   drawerHeight: z.number().min(120).max(1200).catch(240),
   isDrawerOpen: z.boolean().catch(false),

@@ -16,12 +16,14 @@ export function InspectorFrame() {
   const frame = useRef<HTMLElement>(null)
   useFocusHome(frame)
   const width = usePreferences((preferences) => preferences.inspectorWidth)
+  const isFull = usePreferences((preferences) => preferences.isInspectorFull)
   return (
     <aside
       ref={frame}
       className="inspector"
       aria-label="Task"
       data-region
+      data-full={isFull || undefined}
       tabIndex={-1}
       style={{ '--inspector': `${width}px` }}
     >

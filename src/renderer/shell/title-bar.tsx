@@ -2,6 +2,7 @@
 import { ChevronDown, Search } from 'lucide-react'
 import { CoordinatorControl } from './status/coordinator-control.tsx'
 import { useYard } from '../model/session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
 import { Logo } from '../ui/icon.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { blockedReason, runCommand, useOfferedCommands } from '../actions/commands.ts'
@@ -15,6 +16,12 @@ export function TitleBar() {
       data-region
       data-platform={window.yardHost?.platform ?? 'browser'}
     >
+      <Button
+        className="skip-link"
+        onClick={() => document.querySelector<HTMLElement>('main')?.focus()}
+      >
+        Skip to the screen
+      </Button>
       <div className="title-start">
         <YardMenu />
         <span className="yard-folder" title={folder}>

@@ -84,6 +84,7 @@ const look: CommandHandlers = {
     setPreferences({ isInspectorOpen: !isShown })
     navigate({ task: isShown ? null : (subjectTasks()[0] ?? null) })
   },
+  'inspector.full': () => setPreferences({ isInspectorFull: !getPreferences().isInspectorFull }),
   'inspector.wider': () => setInspectorWidth(getPreferences().inspectorWidth + WIDTH_STEP),
   'inspector.narrower': () => setInspectorWidth(getPreferences().inspectorWidth - WIDTH_STEP),
   drawer: () => setPreferences({ isDrawerOpen: !getPreferences().isDrawerOpen }),

@@ -11,7 +11,7 @@ function step(by: 1 | -1): void {
   const next = regions.at((current + by + (current < 0 && by < 0 ? 1 : 0)) % regions.length)
   if (!next) return
   const first = next.querySelector<HTMLElement>(
-    'a[href], button:not(:disabled), input, [tabindex="0"]',
+    'a[href], button:not(:disabled, .skip-link), input, [tabindex="0"]',
   )
   ;(first ?? next).focus()
 }
