@@ -1,6 +1,8 @@
 /** Writing a file so that no crash and no full disk leaves half of it. */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { errorCode } from '../base/text.ts'
 
 export interface ReplaceOptions {
   /** Default: only its owner may read it. */
@@ -27,5 +29,32 @@ export function replaceFile(
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
+  }
+  removeStaleDrafts(file)
+}
+
+/** A living process renames its draft at once. Younger ones are left: a pid of another container means nothing here. */
+const STALE_MS = 60_000
+
+/** A process that is killed between the two steps leaves its draft. */
+function removeStaleDrafts(file: string): void {
+  const [folder, prefix] = [dirname(file), `${basename(file)}.`]
+  try {
+    for (const name of readdirSync(folder)) {
+      const pid = name.startsWith(prefix) && /^(\d+)\.[0-9a-f]{8}$/.exec(name.slice(prefix.length))
+      if (!pid || isAlive(Number(pid[1]))) continue
+      const path = join(folder, name)
+      if (Date.now() - statSync(path).mtimeMs > STALE_MS) rmSync(path, { force: true })
+    }
+  } catch {
+    // the file itself is written; another process may clear the same drafts
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
   }
 }

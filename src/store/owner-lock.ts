@@ -12,6 +12,9 @@ interface OwnerLock {
   release(): void
 }
 
+/** A connection that nothing refers to is closed by the garbage collector, and its lock goes with it: those that hold one are kept here. */
+const holders = new Set<Database.Database>()
+
 export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
   let db: Database.Database
   try {
@@ -27,7 +30,13 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
     db.pragma('locking_mode = EXCLUSIVE')
     db.pragma('journal_mode = DELETE')
     db.exec('BEGIN EXCLUSIVE')
-    return ok({ release: () => db.close() })
+    holders.add(db)
+    return ok({
+      release() {
+        holders.delete(db)
+        db.close()
+      },
+    })
   } catch (error) {
     db.close()
     if (codeOf(error).startsWith('SQLITE_BUSY'))

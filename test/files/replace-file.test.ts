@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -27,4 +37,24 @@ test('one that cannot be written leaves no draft and what was there', () => {
   mkdirSync(join(target, 'inside'), { recursive: true })
   expect(() => replaceFile(target, 'x')).toThrow(/EISDIR|EPERM|ENOTEMPTY|EEXIST/)
   expect(readdirSync(folder)).toEqual(['is-a-folder'])
+})
+
+test('old drafts of dead processes go with the next write, and nothing else does', () => {
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  const draft = (name: string, ageSec: number) => {
+    const path = join(folder, name)
+    writeFileSync(path, 'half')
+    const at = Date.now() / 1000 - ageSec
+    utimesSync(path, at, at)
+    return name
+  }
+  draft(`a.toml.${pid}.0123abcd`, 3600)
+  const kept = [
+    draft(`a.toml.${pid}.young.bak`, 3600),
+    draft(`a.toml.${pid}.4567cdef`, 1),
+    draft(`a.toml.${process.ppid}.0123abcd`, 3600),
+    draft(`b.toml.${pid}.0123abcd`, 3600),
+  ]
+  replaceFile(join(folder, 'a.toml'), 'x = 1')
+  expect(readdirSync(folder).toSorted()).toEqual(['a.toml', ...kept].toSorted())
 })

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { takeOwnerLock } from '../../src/store/owner-lock.ts'
@@ -37,6 +39,20 @@ describe('the owner lock', () => {
     expect(await late.line()).toBe('refused: locked')
     if (mine.ok) mine.value.release()
     expect(await start('try', path).line()).toBe('taken')
+  })
+})
+
+describe('a lock whose holder keeps no reference to it', () => {
+  it('is held all the same', async () => {
+    const path = join(folder, 'owner.db')
+    expect(takeOwnerLock(path).ok).toBe(true)
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    for (let round = 0; round < 5; round++) {
+      collect()
+      await new Promise((done) => setImmediate(done))
+    }
+    expect(await start('try', path).line()).toBe('refused: locked')
   })
 })
 
