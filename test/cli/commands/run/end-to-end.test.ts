@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
 beforeEach(async () => {

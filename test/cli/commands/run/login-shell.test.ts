@@ -2,7 +2,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
 beforeEach(async () => {

@@ -10,8 +10,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive } from '../support/is-alive.ts'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { isAlive } from '../../../support/is-alive.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
 let db: string

@@ -2,10 +2,10 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openService, type ServiceUnderTest } from '../agents/http/service-under-test.ts'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openService, type ServiceUnderTest } from '../../../agents/http/service-under-test.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
-const project = resolve(import.meta.dirname, '../..')
+const project = resolve(import.meta.dirname, '../../../..')
 const document = await readFile(join(project, 'test/fixtures/multi-executor-routing.md'), 'utf8')
 const blocks = [...document.matchAll(/```(sh|toml)\n(.*?)```/gs)].map(([, kind, text = '']) => ({
   kind,

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openGitTestYard, PROGRAM, type GitTestYard } from './yard-command.ts'
+import { openGitTestYard, PROGRAM, type GitTestYard } from '../../yard-command.ts'
 
 describe('a shell task that plants programs for git', { timeout: 120_000 }, () => {
   let place: GitTestYard

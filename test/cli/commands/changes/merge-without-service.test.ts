@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openGitTestYard, type GitTestYard } from './yard-command.ts'
-import { eventually } from '../support/eventually.ts'
+import { openGitTestYard, type GitTestYard } from '../../yard-command.ts'
+import { eventually } from '../../../support/eventually.ts'
 
 let place: GitTestYard
 const inYard = (name: string): string => join(place.folder, '.yard', name)

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let test: TestYard
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const SPENDS = resolve(import.meta.dirname, '../fixtures/agents/spends.mjs')
+const SPENDS = resolve(import.meta.dirname, '../../../fixtures/agents/spends.mjs')
 
 it('an agent past its task’s budget is stopped, and once it is raised the conversation goes on', async () => {
   const { yard, json, folder } = test

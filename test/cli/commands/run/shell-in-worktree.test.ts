@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openGitTestYard, type GitTestYard } from './yard-command.ts'
+import { openGitTestYard, type GitTestYard } from '../../yard-command.ts'
 
 let place: GitTestYard
 beforeEach(async () => {

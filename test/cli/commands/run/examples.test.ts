@@ -2,11 +2,11 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startMockLlm, type MockLlm } from '../support/mock-llm/server.ts'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { startMockLlm, type MockLlm } from '../../../support/mock-llm/server.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
-const examples = resolve(import.meta.dirname, '../../examples')
-const transcripts = resolve(import.meta.dirname, '../fixtures/transcripts')
+const examples = resolve(import.meta.dirname, '../../../../examples')
+const transcripts = resolve(import.meta.dirname, '../../../fixtures/transcripts')
 
 /** What each program said once, or what it would be given: a stand-in that writes down its words. */
 const PROGRAMS: Readonly<Record<string, string>> = {

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
-const TRANSCRIPT = resolve(import.meta.dirname, '../fixtures/transcripts/claude-text.jsonl')
+const TRANSCRIPT = resolve(import.meta.dirname, '../../../fixtures/transcripts/claude-text.jsonl')
 
 interface Posted {
   readonly key: string | undefined

@@ -3,11 +3,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventually } from '../support/eventually.ts'
-import { isAlive } from '../support/is-alive.ts'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { isAlive } from '../../../support/is-alive.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
-const BIN = resolve(import.meta.dirname, '../../bin/yard')
+const BIN = resolve(import.meta.dirname, '../../../../bin/yard')
 const DISGUISE =
   "if (!process.env.YARD_HANDED_OVER) Object.defineProperty(process, 'versions', { value: { ...process.versions, napi: '9' } })"
 

@@ -3,8 +3,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventually } from '../support/eventually.ts'
-import { openTestYard, PROGRAM, type TestYard } from './yard-command.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { openTestYard, PROGRAM, type TestYard } from '../../yard-command.ts'
 
 /** Long enough for whatever happens before the stop, on a busy machine too. */
 const LIMIT_MS = 15_000

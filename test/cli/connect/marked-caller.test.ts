@@ -11,11 +11,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findCaller } from '../../src/yard/access/caller.ts'
-import { yardPaths } from '../../src/config/paths.ts'
-import type { AgentId } from '../../src/domain/ids.ts'
-import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'
-import { openTestYard, type TestYard } from './yard-command.ts'
+import { findCaller } from '../../../src/yard/access/caller.ts'
+import { yardPaths } from '../../../src/config/paths.ts'
+import type { AgentId } from '../../../src/domain/ids.ts'
+import { agentToken, openSecret } from '../../../src/yard/handlers/agent-token.ts'
+import { openTestYard, type TestYard } from '../yard-command.ts'
 
 describe('a marker without a token', () => {
   let root: string
@@ -63,7 +63,7 @@ describe('a command below an agent', { timeout: 60_000 }, () => {
   })
   afterEach(() => place.close(), 60_000)
 
-  const yard = `"${process.execPath}" "${resolve(import.meta.dirname, '../../src/cli/index.ts')}"`
+  const yard = `"${process.execPath}" "${resolve(import.meta.dirname, '../../../src/cli/index.ts')}"`
   const told = (name: string): string => readFileSync(join(place.folder, name), 'utf8')
 
   it('may not add a task with a command, from a verify command either', async () => {
