@@ -14,7 +14,7 @@ const LARGER = {
 const MIN_LINES = 60
 const LISTS = /\/(registry|router|index)\.ts$/
 /** So many such files are left from before this rule; the number only ever falls. */
-const MOST_PEELED = 17
+const MOST_PEELED = 15
 /** Words that exported names do not use; docs/glossary.md has the field's own. */
 const REFUSED =
   /^(wish|wishes|words|told|tells?|teller|doors?|vigil|tenders?|tend|beat|tally|roads?|moments?|lobby|company|furniture|nursery|misfit|trouble|vitals|mend|trial|outlook|ladder)$/

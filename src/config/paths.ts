@@ -50,15 +50,16 @@ export function yardPaths(root: string): YardPaths {
 }
 
 /**
- * `dir` (of `--dir`) over `YARD_DIR`, each the very folder that holds `.yard`, over walking up from `startDir`. Inside a linked
+ * `dir` (of `option`) over `YARD_DIR`, each the very folder that holds `.yard`, over walking up from `startDir`. Inside a linked
  * git worktree the main checkout's yard comes before one of the worktree's own.
  */
 export function findYard(
   startDir: string,
   env: Env,
   dir: string | null = null,
+  option = '--dir',
 ): Result<YardPaths, Failure> {
-  const named = dir !== null ? { folder: dir, by: '--dir' } : null
+  const named = dir !== null ? { folder: dir, by: option } : null
   const given = named ?? (env['YARD_DIR'] ? { folder: env['YARD_DIR'], by: 'YARD_DIR' } : null)
   if (given) return givenYard(resolve(startDir, given.folder), given.by)
   const start = resolve(startDir)

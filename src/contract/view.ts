@@ -375,6 +375,8 @@ export const whySchema = z.object({
   id: z.string(),
   state,
   text: z.string(),
+  /** The text where the state stands before it already: `paused: yard resume a lets it go on.` */
+  textAfterState: z.string(),
   /** The last lines that its program wrote in the try that failed; null = it did not fail, or wrote none. */
   lastLines: z.string().nullable(),
   waitsFor: z.array(waitReasonSchema),

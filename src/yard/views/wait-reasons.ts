@@ -41,14 +41,17 @@ const reason = (
 
 function ownReasons(plan: Plan, task: Task): WaitReason[] {
   if (!task.held) return []
-  const isNew = isDraft(task)
+  const state = isDraft(task) ? 'a draft' : 'paused'
+  return [reason('hold', task.id, `it is ${state}: ${releaseText(plan, task)}`)]
+}
+
+/** What releases a task that is held. */
+export function releaseText(plan: Plan, task: Task): string {
   const release =
-    isNew && plan.dependentsOf(task.id).size > 0
+    isDraft(task) && plan.dependentsOf(task.id).size > 0
       ? `yard publish ${task.id} (or yard resume ${task.id} for it alone)`
       : `yard resume ${task.id}`
-  return [
-    reason('hold', task.id, `it is ${isNew ? 'a draft' : 'paused'}: ${release} lets it go on`),
-  ]
+  return `${release} lets it go on`
 }
 
 function blockerReasons(yard: WaitSource, task: Task): WaitReason[] {

@@ -8,13 +8,20 @@ import { countHeldBy } from '../../domain/graph/dag.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Landing } from '../../domain/landing.ts'
-import { attemptsAllowed, attemptsOf, hasResult, isFinished, type Task } from '../../domain/task.ts'
+import {
+  attemptsAllowed,
+  attemptsOf,
+  hasResult,
+  isDraft,
+  isFinished,
+  type Task,
+} from '../../domain/task.ts'
 import { mergeAbove, shownStateOf, type Plan } from '../../domain/plan.ts'
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'
 import { failureOf } from './task-view.ts'
-import { waitReasons, type WaitSource } from './wait-reasons.ts'
+import { releaseText, waitReasons, type WaitSource } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
 
 type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
@@ -23,11 +30,14 @@ export function toWhy(yard: WhySource, task: Task): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
   const landing = landingText(yard, task)
-  const text = [textOf(yard, task, waitsFor), ...(landing === null ? [] : [landing])].join(' ')
+  const whole = (text: string): string => (landing === null ? text : `${text} ${landing}`)
+  const text = whole(textOf(yard, task, waitsFor))
+  const isWaiting = waitsFor.length > 0
   return {
     id: task.id,
     state,
     text,
+    textAfterState: isWaiting ? whole(waitingText(yard, task, waitsFor)) : text,
     lastLines: lastLines(failureOf(task)?.detail ?? null),
     waitsFor,
   }
@@ -105,15 +115,27 @@ function spentBudget({ plan, spending }: WhySource, task: Task) {
 }
 
 function openText(yard: WhySource, task: Task, waitsFor: readonly WaitReason[]): string {
-  const { lastFailure } = task
-  const isTold = waitsFor.some(
+  if (waitsFor.length === 0)
+    return `It is ready: nothing holds it back, the coordinator starts it next.${lastTryText(task, waitsFor)}`
+  const intro = yard.plan.unmetOf(task.id) > 0 ? 'It is blocked' : 'It is not started'
+  const reasons = waitsFor.map((reason) => reason.text).join('; ')
+  return `${intro}: ${reasons}.${lastTryText(task, waitsFor)}`
+}
+
+/** As `openText`, without the state. */
+function waitingText({ plan }: WhySource, task: Task, waitsFor: readonly WaitReason[]): string {
+  const isPaused = task.held && !isDraft(task)
+  const reasons = waitsFor.map(({ kind, text }) =>
+    kind === 'hold' && isPaused ? releaseText(plan, task) : text,
+  )
+  return `${reasons.join('; ')}.${lastTryText(task, waitsFor)}`
+}
+
+function lastTryText({ lastFailure }: Task, waitsFor: readonly WaitReason[]): string {
+  const isSaid = waitsFor.some(
     ({ text }) => lastFailure && text.includes(unended(lastFailure.reason)),
   )
-  const last = lastFailure && !isTold ? ` ${lastTry(lastFailure)}` : ''
-  if (waitsFor.length === 0)
-    return `It is ready: nothing holds it back, the coordinator starts it next.${last}`
-  const intro = yard.plan.unmetOf(task.id) > 0 ? 'It is blocked' : 'It is not started'
-  return `${intro}: ${waitsFor.map((reason) => reason.text).join('; ')}.${last}`
+  return lastFailure && !isSaid ? ` ${lastTry(lastFailure)}` : ''
 }
 
 const lastTry = ({ class: kind, reason }: WorkFailure): string =>

@@ -137,6 +137,7 @@ test('the nearest reason names the act that helps', () => {
     id: 'a',
     state: 'blocked',
     text: '',
+    textAfterState: '',
     lastLines: null,
     waitsFor: [{ kind, subject, text: '', until: null }],
   })

@@ -15,7 +15,14 @@ function show(
   more: Partial<TaskView> = {},
   waitsFor: Why['waitsFor'] = [],
 ): readonly string[] {
-  const why: Why = { id: card.id, state: card.state, text, lastLines: null, waitsFor }
+  const why: Why = {
+    id: card.id,
+    state: card.state,
+    text,
+    textAfterState: text,
+    lastLines: null,
+    waitsFor,
+  }
   const task = { ...card, failure: null, stuck: null, waitsFor: null, ...more } as TaskView
   render(
     <SessionContext value={liveSession({})}>

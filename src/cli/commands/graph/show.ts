@@ -44,21 +44,12 @@ export const why = defineCommand({
       const reason = await client.task.why({ id: name })
       print.result(reason, () => {
         const state = paintState(print, reason.state, reason.state)
-        print.line(`${reason.id} is ${state}: ${whyOf(reason)}`)
+        print.line(`${reason.id} is ${state}: ${reason.textAfterState}`)
         printLastLines(print, reason.lastLines)
       })
       return ok(0)
     }),
 })
-
-/** The state stands before it already. */
-const whyOf = ({ state, text }: { readonly state: string; readonly text: string }): string =>
-  text.replace(
-    state === 'paused'
-      ? /^It is (?:blocked|not started): (?:it is paused: )?/
-      : /^It is (?:blocked|not started): /,
-    '',
-  )
 
 function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`

@@ -53,20 +53,14 @@ function findEach(
     )
   const found: YardPaths[] = []
   for (const folder of folders) {
-    const paths = findYard(cwd, {}, folder)
-    if (!paths.ok) return err(asYardOption(paths.error))
+    const paths = findYard(cwd, {}, folder, '--yard')
+    if (!paths.ok) return paths
     if (!found.some(({ root }) => isSame(root, paths.value.root))) found.push(paths.value)
   }
   const [first, ...rest] = found
   if (!first) throw new Error('no folder was named')
   return ok([first, ...rest])
 }
-
-/** `--dir` is what the search for a yard calls a folder that was named. */
-const asYardOption = (problem: Failure): Failure => ({
-  ...problem,
-  message: problem.message.replace(/^--dir /, '--yard '),
-})
 
 const isSame = (a: string, b: string): boolean => realpathSync(a) === realpathSync(b)
 
