@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { errorCode } from '../base/text.ts'
 
 export interface ReplaceOptions {
   /** Default: only its owner may read it. */
@@ -55,6 +54,6 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return errorCode(error) === 'EPERM'
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
