@@ -86,7 +86,7 @@ function checkPlaces(winners: Winners, profile: Profile): ConfigError[] {
   return faults
 }
 
-/** It would reach the program as it stands, which nobody means who has mistyped one. */
+/** It would reach the program as it stands, which is not what a person with a typing error means. */
 function unknownPlaceholders(winners: Winners, { name, type, command }: Profile): ConfigError[] {
   const path = ['executors', name, 'command']
   if (COMMANDS[type] === undefined || command === null || !isSaid(winners, path)) return []
@@ -179,7 +179,7 @@ function checkMerger(settings: Settings, winners: Winners): ConfigError[] {
   return merger && isUnknown ? [refused(winners, merger.path, unknownExecutor(settings, name))] : []
 }
 
-/** Nobody named an executor for tasks that name none. */
+/** The settings name no executor for tasks that name none. */
 const isBuiltIn = (winners: Winners): boolean =>
   !['coordinator.executor', 'agent.executor', 'executors.default'].some((key) => winners.has(key))
 

@@ -1,4 +1,4 @@
-/** One writer of a file at a time, across processes: a lock file beside it, left by nobody for longer than a write takes. */
+/** One writer of a file at a time, across processes: a lock file beside it, kept for no longer than a write takes. */
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -48,6 +48,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    return '' // whoever needs it says that it cannot be read
+    return '' // its reader reports that it cannot be read
   }
 }

@@ -72,7 +72,7 @@ export const agentContract = {
       }),
     )
     .output(z.object({ killed: z.array(z.string()) })),
-  /** An agent says that it lives; from inside, or by whoever claimed its task. */
+  /** An agent reports that it is alive: it itself, or the claimant of its task. */
   heartbeat: oc
     .route({ method: 'POST', path: '/agent/{id}/heartbeat' })
     .input(idInput)

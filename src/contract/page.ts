@@ -133,7 +133,7 @@ const sums = {
   tries: z.number(),
 }
 
-/** What agents that have ended used and cost; forgotten ones count. Null = nobody knows. */
+/** What agents that have ended used and cost; forgotten ones count. Null = unknown. */
 const costsSchema = z.object({
   by: z.enum(['task', 'model', 'executor', 'day']),
   from: time,
@@ -149,7 +149,7 @@ const costsSchema = z.object({
       cachedTokens: z.number().nullable(),
       /** How much of the cost is by the registry's prices and not a CLI's own word. */
       registryUsd: z.number().nullable(),
-      /** Tries that used tokens of which nobody knows the cost. */
+      /** Tries that used tokens of unknown cost. */
       unpriced: z.number(),
       /** Tries that did not tell all: the figures are a lower bound where there are any. */
       atLeast: z.number(),

@@ -59,7 +59,7 @@ const executorViewSchema = z.object({
   version: z.string().nullable(),
   /** The name of the variable or file where a sign-in was seen; null = none was seen. */
   credentials: z.string().nullable(),
-  /** Whose sleep holds back its tasks that name no model; null = nobody's. */
+  /** Whose sleep holds back its tasks that name no model; null = none. */
   account: z.string().nullable(),
   /** The executor that takes its tasks while that sleeps. */
   fallback: z.string().nullable(),

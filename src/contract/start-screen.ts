@@ -6,7 +6,7 @@ import { executorTypeSchema } from '../domain/settings.ts'
 const recentYardSchema = z.object({
   folder: z.string(),
   name: z.string(),
-  /** not-running: nobody answers for it, so that what is in it is not known. gone: the folder or its `.yard` is not there any more. */
+  /** not-running: no host answers for it, so that what is in it is not known. gone: the folder or its `.yard` is not there any more. */
   state: z.enum(['at-rest', 'working', 'needs-you', 'not-running', 'gone']),
   agents: z.number(),
   attention: z.number(),

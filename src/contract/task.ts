@@ -118,7 +118,7 @@ export const taskContract = {
   why: oc.route({ method: 'GET', path: '/task/{id}/why' }).input(idInput).output(whySchema),
   hold: oc
     .route({ method: 'POST', path: '/task/{id}/pause' })
-    // `asDraft` takes its publishing back, while nobody has worked on it.
+    // `asDraft` takes its publishing back, while no agent has worked on it.
     .input(commandOn.extend({ asDraft: z.boolean().optional() }))
     .output(taskViewSchema),
   release: oc
@@ -254,7 +254,7 @@ export const taskContract = {
     .output(taskViewSchema),
   /**
    * A person drives an agent CLI of this task in a terminal of this machine: claims it, makes its place ready, and says how the
-   * CLI is started there. Whoever asked must take the stage up at once, as `yard pilot` does.
+   * CLI is started there. The caller must start it at once, as `yard pilot` does.
    */
   pilot: oc
     .route({ method: 'POST', path: '/task/{id}/pilot', successStatus: 201 })

@@ -77,7 +77,7 @@ export const taskCardSchema = z.object({
   createdAt: time,
   startedAt: time.nullable(),
   completedAt: time.nullable(),
-  /** ms that it took: the work of all its tries, without what lay between them; of a repeating task its latest run. Absent before its end, and where nobody knows. */
+  /** ms that it took: the work of all its tries, without what lay between them; of a repeating task its latest run. Absent before its end, and where it is unknown. */
   workedMs: z.number().optional(),
   /** Earliest start, while that is to come. */
   notBefore: time.nullable(),
@@ -101,7 +101,7 @@ const routeStopSchema = z.object({
   stop: z.enum(['task', 'executor', 'coordinator', 'default']),
   value: z.string().nullable(),
   isPicked: z.boolean(),
-  /** Who says it; null where nothing is said, absent where nobody knows. */
+  /** Who says it; null where nothing is said, absent where it is unknown. */
   origin: originSchema.nullable().optional(),
 })
 export type RouteStop = z.infer<typeof routeStopSchema>
@@ -150,7 +150,7 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).
     model: z.array(routeStopSchema),
     /** Of the executor of its next try; null where there is none of that name. */
     executorType: executorTypeSchema.nullable(),
-    /** Where the requests of its next try go: `url` null = its provider's own. Null as a whole for an executor that asks nobody. */
+    /** Where the requests of its next try go: `url` null = its provider's own. Null as a whole for an executor that sends no requests. */
     endpoint: z.object({ url: z.string().nullable(), origin: originSchema }).nullable(),
   }),
 })
@@ -182,12 +182,12 @@ export const agentViewSchema = z.object({
   startedAt: time.nullable(),
   endedAt: time.nullable(),
   lastHeardAt: time.nullable(),
-  /** One line: what it does now; null when nobody knows. */
+  /** One line: what it does now; null where it is unknown. */
   doing: z.string().nullable(),
   outputBytes: z.number().nullable(),
-  /** A process below it used CPU lately. Null when nobody knows. */
+  /** A process below it used CPU lately. Null where it is unknown. */
   isBusy: z.boolean().nullable(),
-  /** Of its whole process tree: per cent of one core, bytes, processes. Null when nobody knows. */
+  /** Of its whole process tree: per cent of one core, bytes, processes. Null where it is unknown. */
   cpuPercent: z.number().nullable(),
   memoryBytes: z.number().nullable(),
   processes: z.number().nullable(),
@@ -197,7 +197,7 @@ export const agentViewSchema = z.object({
   exitCode: z.number().nullable(),
   /** Of one that lives: what its CLI has told so far. */
   usage: usageSchema.nullable(),
-  /** Who says what it cost: its CLI, or the registry by its tokens; null = nobody knows. */
+  /** Who says what it cost: its CLI, or the registry by its tokens; null = unknown. */
   costSource: costSourceSchema.nullable(),
   conversation: conversationSchema.nullable(),
   resumed: z.boolean(),
@@ -206,7 +206,7 @@ export const agentViewSchema = z.object({
   provenance: z.object({
     executor: z.string(),
     model: z.string(),
-    /** Where its requests go, and who says so; absent for one that asks nobody. */
+    /** Where its requests go, and who says so; absent for one that sends no requests. */
     endpoint: z.string().optional(),
   }),
   cwd: z.string().nullable(),
@@ -230,7 +230,7 @@ const breakerViewSchema = z.object({
 })
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
-/** Of a task: what it waits for. Of the yard: nothing can be saved, or nobody has confirmed it. Of a breaker: its kind. */
+/** Of a task: what it waits for. Of the yard: nothing can be saved, or it is not confirmed. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
   'sign-in',
   'answer',

@@ -130,13 +130,13 @@ interface ProviderRecord {
   refused: number
   /** Rests in a row. */
   rests: number
-  /** Nobody has asked it since: what ends meanwhile had begun before. */
+  /** No agent starts on it until then: what ends meanwhile had begun before. */
   restsUntil: number
 }
 
 /** Providers that are down: after several refusals in a row a provider rests, longer each time. */
 interface Outages {
-  /** A rest that is over, or that a person has ended, protects nobody any more. */
+  /** A rest that is over, or that a person has ended, has no effect any more. */
   note(batch: CommittedBatch): void
   onEnded(agent: Agent, now: number): Command[]
 }

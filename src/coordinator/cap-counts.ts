@@ -4,7 +4,7 @@ import type { Caps, Route } from './ports.ts'
 
 export interface CapCounts {
   add(facts: Counted): void
-  /** Somebody whom no cap counts has this folder for himself. */
+  /** An agent that no cap counts has this folder for itself. */
   occupy(folder: string): void
   /** The cap that one more of these would break; null when there is room. */
   full(caps: Caps, route: Route, tags: readonly string[]): string | null

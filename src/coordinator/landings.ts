@@ -11,7 +11,7 @@ import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
 interface Landings {
-  /** News of a commit: which tasks to look at again. */
+  /** A commit: notes which tasks to look at again. */
   note(batch: CommittedBatch): void
   /** To be looked at, though nothing of it has changed: it may be queued since another owner. */
   ask(id: TaskId): void
@@ -138,7 +138,7 @@ const inOrder = (plan: Plan, ids: ReadonlySet<TaskId>): Task[] =>
     .toSorted((a, b) => (a.landing?.at ?? 0) - (b.landing?.at ?? 0) || a.order - b.order)
 
 /**
- * A landing that nobody has to ask for: by the policy, or one whose conflict this task has settled. While the yard is paused
+ * A landing that starts by itself: by the policy, or one whose conflict this task has settled. While the yard is paused
  * only one that a person asked for goes on.
  */
 function wantedBy(plan: Plan, task: Task, policy: 'keep' | 'auto' | 'pr'): TaskId | null {

@@ -1,6 +1,6 @@
 /**
  * Leases of agents that somebody else runs. A living owner measures them on the monotonic clock, and an owner that has just come
- * gives each a whole new one: nobody loses a task because the yard, or the machine, slept.
+ * gives each a whole new one: no claim is lost because the yard, or the machine, slept.
  */
 import type { Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'

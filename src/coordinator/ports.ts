@@ -21,7 +21,7 @@ export interface Route extends Omit<Claim, 'taskId' | 'agentId'> {
   readonly exclusive: string | null
   /** Taken by people: the coordinator never starts it. */
   readonly isForPeople: boolean
-  /** Who takes it while its provider sleeps; absent = nobody. */
+  /** Who takes it while its provider sleeps; absent = none. */
   readonly fallback?: Route | null
 }
 

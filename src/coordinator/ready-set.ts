@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 export interface ReadySet {
-  /** News of a commit: which tasks to look at again. */
+  /** A commit: notes which tasks to look at again. */
   note(batch: CommittedBatch): void
   /** Everything anew: at the start and when the settings have changed. */
   reset(): void

@@ -1,4 +1,4 @@
-/** Repeating tasks: their next time, what becomes of runs that were missed while nobody was there, and of times that a false clock gave. */
+/** Repeating tasks: their next time, what happens to runs that were missed while no owner ran, and to times that a wrong clock gave. */
 import type { Command } from '../domain/command.ts'
 import { MAX_BACK_OFF_MS } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'

@@ -68,7 +68,7 @@ const STEERING = [
   // Another place, program or file, whatever program it is for.
   /_(URL|URI|HOST|ENDPOINT|PROXY|PATH|HOME|DIR|FILE|CONFIG|CONFIG_CONTENT|COMMAND|CMD|HEADERS|OPTS|OPTIONS|FLAGS|ARGS)$/,
   /^(SSL_CERT|REQUESTS_CA|CURL_CA|CLAUDE_CODE_USE|GOOGLE_GENAI_USE)_/,
-  // Of the language itself and of nobody's provider.
+  // Of the language itself, not of a provider.
   /^__/,
 ]
 

@@ -39,7 +39,7 @@ const keyOf = ({ task, agent, kind, since }: Summary['attention'][number]): stri
 
 const OVER: readonly string[] = ['done', 'abandoned']
 
-/** There was something to do, all of it is over, and nobody works. */
+/** There was something to do, all of it is over, and no agent works. */
 function isAllDone({ tasks, agents }: Summary): boolean {
   const states = Object.entries(tasks).filter(([, count]) => count > 0)
   return (
@@ -128,7 +128,7 @@ export function createNotifier({ clock, preferences, hasFocus, show }: NotifierP
     look(yards) {
       for (const { root, glimpse } of yards) {
         const summary = glimpse()?.summary
-        // While nobody answers nothing is known; what happens meanwhile is reported afterwards.
+        // While no host answers nothing is known; what happens meanwhile is reported afterwards.
         if (!summary) continue
         const notices = noticesOf(root, seen.get(root) ?? null, summary)
         seen.set(root, summary)

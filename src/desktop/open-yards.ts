@@ -14,7 +14,7 @@ export type YardClient = ContractRouterClient<Contract>
 /** A yard that was opened in this process, or joined over the service that runs it. */
 export interface YardConnector {
   readonly kind: 'owner' | 'joined'
-  /** A connection of the main process itself; `closed` resolves when it is lost. Null when nobody answers now. */
+  /** A connection of the main process itself; `closed` resolves when it is lost. Null when no host answers now. */
   connect(): Promise<{ readonly client: YardClient; readonly closed: Promise<void> } | null>
   /** Closes the yard. Agents go on. */
   close(): Promise<void>
@@ -117,7 +117,7 @@ interface Glimpse {
 }
 
 interface YardFeed {
-  /** Null while nobody answers. */
+  /** Null while no host answers. */
   glimpse(): Glimpse | null
   /** The connection in use, for commands; null while there is none. */
   client(): YardClient | null

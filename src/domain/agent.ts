@@ -1,4 +1,4 @@
-/** An agent: one try at a task, whoever makes it (a local process or a person). A retry is a new agent. */
+/** An agent: one try at a task, made by a local process or a person. A retry is a new agent. */
 import { z } from 'zod'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
@@ -146,7 +146,7 @@ export const agentSchema = z.strictObject({
   provenance: z.strictObject({
     executor: z.string(),
     model: z.string(),
-    /** Where its requests go, and who says so; not said for one that asks nobody. */
+    /** Where its requests go, and who says so; absent for one that sends no requests. */
     endpoint: z.string().optional(),
   }),
   /** The provider whose health decides; null for a shell or a person. */
@@ -170,7 +170,7 @@ export const agentSchema = z.strictObject({
   /** True when it goes on with an earlier agent's conversation. */
   resumed: z.boolean(),
   usage: usageSchema.nullable(),
-  /** Who says what it cost; null while nobody does, and in what was written before it was kept. */
+  /** Who says what it cost; null while it is unknown, and in rows that are older than this field. */
   costSource: costSourceSchema.nullable().default(null),
   changes: changesSchema.nullable(),
   /** `yard done` or `yard fail`, said by the agent itself while it runs; settled when it ends. */

@@ -59,7 +59,7 @@ export type TaskCommand =
       readonly edit: TaskEdit
       readonly nextFireAt: number | null
     }
-  /** `asDraft`: its publishing is taken back, which can be done while nobody has worked on it. */
+  /** `asDraft`: its publishing is taken back, which can be done while no agent has worked on it. */
   | { readonly type: 'task.hold'; readonly id: TaskId; readonly asDraft?: boolean }
   | { readonly type: 'task.release'; readonly id: TaskId }
   | { readonly type: 'task.publish'; readonly id: TaskId; readonly only: boolean }
@@ -72,7 +72,7 @@ export type TaskCommand =
       readonly force: boolean
       /** Next time of a repeating task; null otherwise. */
       readonly nextFireAt: number | null
-      /** Of a merge task: what git says of its merge. Missing where nobody has looked. */
+      /** Of a merge task: what git says of its merge. Missing where git was not asked. */
       readonly merge?: Result<{ readonly commit: string | null }, Failure>
       /** Of a service: deliverables of the task that are not there. */
       readonly missing?: readonly string[]

@@ -14,7 +14,7 @@ export interface Evidence {
   readonly finalExpected: boolean
   /** Read from the CLI's structured events, or the reason that the launch failed. */
   readonly failure: WorkFailure | null
-  /** Changes in the worktree or folder, an artifact, or a tool call that changes things. `unknown` where nobody can tell. */
+  /** Changes in the worktree or folder, an artifact, or a tool call that changes things. `unknown` where that cannot be determined. */
   readonly work: 'found' | 'none' | 'unknown'
   /** It wrote a log line of its own through the yard. Absent = no. */
   readonly hasLogged?: boolean
@@ -165,7 +165,7 @@ export const withoutExit = (evidence: Evidence): Evidence =>
 /** A file's date may be a tick older than the clock. */
 const DATE_TICK_MS = 20
 
-/** It had ended by itself when the stop was asked for, which nobody knew yet; what that stop cut short (its verify command) does not count. */
+/** It had ended by itself when the stop was asked for, which was not known yet; what that stop cut short (its verify command) does not count. */
 export function endedBeforeStop(
   state: Agent['state'],
   { evidence, endedAt }: { readonly evidence: Evidence; readonly endedAt: number },

@@ -101,7 +101,7 @@ export type AgentEvent =
         failure: WorkFailure | null
         exitCode: number | null
         usage: Usage | null
-        /** Absent = nobody said what it cost. */
+        /** Absent = its cost is unknown. */
         costSource?: CostSource | null
         conversation: string | null
         /** What the task's next agent goes on with. */

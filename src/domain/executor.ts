@@ -1,5 +1,5 @@
 /**
- * The ports between the coordinator and whatever runs agents. The coordinator says what should run (`Runtime.launch`, `stop`),
+ * The ports between the coordinator and the runtimes of agents. The coordinator says what should run (`Runtime.launch`, `stop`),
  * the runtime says what happened (`RuntimeReport`). Both sides may die at any instruction: launch and stop are repeated until
  * reports say that they are not needed, so they must be idempotent per agent.
  */
@@ -92,7 +92,7 @@ export interface LiveFacts {
   readonly outputBytes: number
   /** Between the last two looks it did what its output does not show: a tool that works, files, requests. */
   readonly isBusy: boolean
-  /** How long its process has run, by a clock that nobody sets; absent or null = not known. */
+  /** How long its process has run, by a monotonic clock; absent or null = not known. */
   readonly ranMs?: number | null
   /** Its program has ended; what it left is being collected and verified. Absent = false. */
   readonly hasEnded?: boolean

@@ -87,7 +87,7 @@ export const FAILURE_CLASSES = [
 export const failureClassSchema = z.enum(FAILURE_CLASSES)
 export type FailureClass = z.infer<typeof failureClassSchema>
 
-/** What whoever reports a failure may say that it was. The others are found by the yard itself. */
+/** The classes that a report of a failure may name. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
   ...(['lost', 'launch', 'machine-busy', 'missing-program', 'isolation'] as const),
   ...(['unreachable', 'question', 'budget', 'killed'] as const),
@@ -176,7 +176,7 @@ export const MAX_BACK_OFF_MS = 1.5 * MAX_RETRY_DELAY_MS
 export const retryDelayMs = (attempts: number): number =>
   Math.min(10_000 * 2 ** Math.max(0, attempts - 1), MAX_RETRY_DELAY_MS)
 
-/** A try that could not begin, because what its task builds on does not merge: the task waits for whoever settles that. */
+/** A try that could not begin, because what its task builds on does not merge: the task waits until that is settled. */
 export const isHeldUp = (agent: {
   readonly outcome: string | null
   readonly failure: Pick<WorkFailure, 'class'> | null

@@ -47,7 +47,7 @@ export type Merging = z.infer<typeof mergingSchema>
 export interface Conflict extends Pick<Merging, 'ours' | 'theirs' | 'paths'> {
   /** One line for people. */
   readonly reason: string
-  /** The conflicted places, at most some kB, for whoever settles it. */
+  /** The conflicted places, at most some kB, for the one that settles it. */
   readonly hunks: string
 }
 
@@ -106,7 +106,7 @@ export interface Withdrawal {
 export interface Lander {
   /**
    * Never throws. The same order again after a crash ends in the same place; null = not now, ask again later. Once `withdrawn`
-   * is aborted nobody wants it any more: its line is ended and the target is not moved. Where it has moved by then, it has landed.
+   * is aborted it is not wanted any more: its verify line is ended and the target is not moved. Where it has moved by then, it has landed.
    */
   land(order: LandingOrder, withdrawn: Withdrawal): Promise<LandingOutcome | null>
   /** Takes away what it needed, once its outcome is saved; null = it was withdrawn. Never throws: it decides nothing. */

@@ -1,4 +1,4 @@
-/** Which level says a value that is in force: the task, a flag of this start, the environment, a file (with its line), or nobody. */
+/** Where a value in force comes from: the task, a flag of this start, the environment, a file (with its line), or the default. */
 import { z } from 'zod'
 
 /** Where a value of the configuration comes from. */

@@ -1,4 +1,4 @@
-/** Profiles, caps and settings as nouns. `config/` parses files into them; nobody else knows where a value came from. */
+/** Profiles, caps and settings as nouns. `config/` parses files into them; no other room knows where a value came from. */
 import { z } from 'zod'
 
 export const EXECUTOR_TYPES = [
@@ -120,7 +120,7 @@ export const isCodingAgent = (type: ExecutorType): boolean =>
 /** Types that ask whichever provider has the model that they are given. */
 const ASKS_MODELS_PROVIDER: readonly ExecutorType[] = ['native', 'opencode', 'pi', 'acp']
 
-/** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where nobody's do. */
+/** Whose health and limits park a profile's agents: the provider, another address, or another account at either; null where none does. */
 export function accountOf(
   profile: Pick<Profile, 'type' | 'baseUrl' | 'apiKeyEnv'>,
   model: Asked | null = null,
@@ -153,7 +153,7 @@ export const priceSchema = z.strictObject({
   output: z.number().nonnegative(),
   /** Of input that the provider had kept; null = not known, then it counts as any other input. */
   cached: z.number().nonnegative().nullable(),
-  /** When it was noted, such as `2026-04`; null = nobody said. */
+  /** When it was noted, such as `2026-04`; null = unknown. */
   notedOn: z.string().nullable(),
 })
 export type Price = z.infer<typeof priceSchema>
@@ -272,6 +272,6 @@ export type Role = (typeof ROLES)[number]
 
 export const isRole = (word: string): word is Role => ROLES.some((role) => role === word)
 
-/** Roles for which nothing asks a model yet: a model that is named for them is kept, and used by nobody. */
+/** Roles for which nothing asks a model yet: a model that is named for them is kept, and not used. */
 const UNUSED_ROLES: readonly Role[] = ['evaluator', 'triage', 'assigner', 'summariser']
 export const isUnusedRole = (role: Role): boolean => UNUSED_ROLES.includes(role)

@@ -33,7 +33,7 @@ export const WAITED_FOR = ['sign-in', 'answer', 'budget'] as const
 export type WaitedFor = (typeof WAITED_FOR)[number]
 
 /**
- * open: nobody works on it; `notBefore` is the earliest start (a delay, a schedule or a retry's back-off), `park` says that its provider sleeps.
+ * open: no agent works on it; `notBefore` is the earliest start (a delay, a schedule or a retry's back-off), `park` says that its provider sleeps.
  *   Left by a claim, or by a person's done, fail, abandon.
  * in-progress: one living agent holds it. Left when that agent ends.
  * waiting: cannot go on until somebody acts (`for`). Left by retry, done, abandon.
@@ -177,7 +177,7 @@ export const isSatisfied = (task: Pick<Task, 'state' | 'schedule' | 'firstSucces
   task.state.kind === 'abandoned' ||
   (task.schedule !== null && task.firstSuccessAt !== null)
 
-/** How long it took, ms; null before its end, or where nobody worked on it. Of an earlier program only its first start and its end are known. */
+/** How long it took, ms; null before its end, or where no agent worked on it. Of an earlier program only its first start and its end are known. */
 export function workedMsOf({
   workedMs,
   startedAt,
@@ -221,7 +221,7 @@ export const hasResult = ({ state, firstSuccessAt, lastFailure }: Task): boolean
   state.kind === 'done' ||
   (state.kind === 'open' && firstSuccessAt !== null && lastFailure === null)
 
-/** It is over with a commit of its own that nobody has asked to land yet. A merge is none: it lands with the task it is for. */
+/** It is over with a commit of its own whose landing was not requested yet. A merge is none: it lands with the task it is for. */
 export const hasNewResult = (task: Task): boolean =>
   hasResult(task) &&
   (task.state.kind === 'done' || task.schedule !== null) &&

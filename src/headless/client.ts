@@ -22,7 +22,7 @@ export function createHttpClient(url: string, token: string): Client {
 
 const PATIENCE_MS = 2_000
 
-/** Null when nobody answers, or somebody who does not run this yard. */
+/** Null when no host answers, or one that does not run this yard. */
 async function askOwner<T>(paths: YardPaths, ask: Ask<T>): Promise<T | null> {
   const state = readState(paths)
   if (!state) return null
@@ -54,7 +54,7 @@ export const commandAnswers = async (paths: YardPaths): Promise<boolean> =>
 
 const isCommands = (paths: YardPaths): boolean => readState(paths)?.host === 'command'
 
-/** A fresh address of its page; null when nobody answers or no page is served. */
+/** A fresh address of its page; null when no host answers or no page is served. */
 export const pageUrlOf = (paths: YardPaths): Promise<string | null> =>
   askOwner(paths, async (client, signal) => {
     const { pageUrl } = await client.service.page(undefined, { signal })

@@ -62,7 +62,7 @@ async function serveYards(words: ServiceWords, missing: readonly string[]): Prom
   return 0
 }
 
-/** Nobody knows in which yard it happened. */
+/** It is unknown in which yard it happened. */
 function logAccidents(logs: readonly Log[]): void {
   const logAll = (message: string, error: unknown): void => {
     const text = error instanceof Error ? error.stack : String(error)

@@ -1,4 +1,4 @@
-/** A packed app clears away the programs of versions that nobody uses; a host that runs from such a folder says that it is in use. */
+/** A packed app clears away the programs of unused versions; a host that runs from such a folder says that it is in use. */
 import { utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'

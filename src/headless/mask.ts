@@ -2,7 +2,7 @@
 
 const MASK = '***'
 
-/** Names of fields, variables and headers whose value is nobody's business. */
+/** Names of fields, variables and headers whose value is secret. */
 const SECRET_NAME =
   /(token|secret|password|passwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie)$/i
 

@@ -109,7 +109,7 @@ function assembleHost(order: HostOrder, yard: Yard, served: Served): Host {
   return { yard, served, ended, end, isEnding: () => ending !== null || signals.isDraining() }
 }
 
-/** How long a lock is waited for that nobody answers behind: a `yard` command holds it for a moment. */
+/** How long to wait for a lock whose owner does not answer: a `yard` command holds it for a moment. */
 const LOCK_PATIENCE_MS = 10_000
 
 async function openWithPatience(

@@ -34,7 +34,7 @@ export interface ServedStartScreen {
   readonly url: string
   /** Where a browser is sent: good once, within ten minutes. */
   pageUrl(): string
-  /** Resolves when a yard was opened and nobody has been connected for a minute, or it was closed. */
+  /** Resolves when a yard was opened and no client has been connected for a minute, or it was closed. */
   readonly ended: Promise<void>
   close(): Promise<void>
 }

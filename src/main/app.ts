@@ -126,7 +126,7 @@ export function createApp(parts: AppParts): RunningApp {
 }
 
 interface Opening {
-  /** Opens the yard; whoever asked decides what shows it. */
+  /** Opens the yard; the caller decides which window shows it. */
   hold(root: string): Promise<Result<OpenYard, Failure>>
   turn(window: BrowserWindow, root: string): Promise<Result<null, Failure>>
   /** A page wanted to go to this address: to a yard of ours its window turns, to anything else nothing goes. */
@@ -212,7 +212,7 @@ function runningApp({ log }: AppParts, { yards, windows, opening, quit }: Runnin
         .catch((error: unknown) => log.error('letting go of a yard', { error: String(error) }))
         .finally(() => {
           if (yards.all().length > 0) return
-          quit.leaveAgents() // whoever stopped the yard has decided about them
+          quit.leaveAgents() // stopping the yard has decided about them
           app.quit()
         })
     },

@@ -74,7 +74,7 @@ export function createJoinedHost(paths: Pick<YardPaths, 'service'>): YardHost {
   }
 }
 
-/** An open WebSocket, or null when nobody answers. */
+/** An open WebSocket, or null when no host answers. */
 async function connectTo(paths: Pick<YardPaths, 'service'>): Promise<WebSocket | null> {
   const state = readState(paths)
   if (state === null) return null

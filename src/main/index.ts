@@ -190,7 +190,7 @@ async function holdLatest(to: RunningApp, env: Env): Promise<void> {
   if (latest) await to.hold(latest.folder)
 }
 
-/** electron-builder writes this file when a release channel is configured; until then there is nobody to ask. */
+/** electron-builder writes this file when a release channel is configured; until then there is no server to ask. */
 function updaterOf(): UpdatesParts['load'] {
   if (!app.isPackaged || !existsSync(join(process.resourcesPath, 'app-update.yml'))) return null
   return async () => {

@@ -29,7 +29,7 @@ function denyLeaving(
   onLeave: (contents: WebContents, url: string) => void,
 ): void {
   contents.setWindowOpenHandler(({ url }) => {
-    // A failed question opens nothing; there is nobody else to tell.
+    // A failed dialog opens nothing, and there is nowhere to report it.
     openOutside(url).catch(() => {})
     return { action: 'deny' }
   })

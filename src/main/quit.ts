@@ -40,7 +40,7 @@ export function guardQuit(
     leaveAgents()
     app.quit()
   }
-  // Nobody can answer when the machine shuts down or a terminal sends ^C, and agents do not need the app.
+  // No dialog can be answered when the machine shuts down or a terminal sends ^C, and agents do not need the app.
   powerMonitor.on('shutdown', leave)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
   return { leaveAgents }

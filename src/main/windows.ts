@@ -176,7 +176,7 @@ function makeWindow({ preload, icon, stateFile }: WindowsParts): BrowserWindow {
 
 const lookNow = () => (nativeTheme.shouldUseDarkColors ? LOOK.dark : LOOK.light)
 
-/** A failed load is shown by the window itself; there is nobody else to tell. */
+/** A failed load is shown by the window itself. */
 const load = (window: BrowserWindow, hash: string): void =>
   void window.loadURL(`${PAGE_URL}${hash}`).catch(() => {})
 

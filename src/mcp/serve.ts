@@ -19,7 +19,7 @@ interface ServerOptions {
   readonly door: YardConnection
   readonly stdin: Readable
   readonly stdout: Writable
-  /** Aborted when nobody reads the answers any more. */
+  /** Aborted when the client has gone. */
   readonly gone: AbortSignal
   /** A refusal in one line, with the way out. */
   lineOf(failure: Failure): string

@@ -1,4 +1,4 @@
-/** Reads the journal of a yard that nobody owns, without becoming its owner and without changing a byte of it. */
+/** Reads the journal of a yard without an owner, without becoming its owner and without changing a byte of it. */
 import Database from 'better-sqlite3'
 import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'

@@ -1,5 +1,5 @@
 /**
- * Reads of the journal for whoever looks back. Each answers from an index and gives a bounded piece, so that the owner's
+ * Reads of the journal for history views. Each answers from an index and gives a bounded piece, so that the owner's
  * loop is never held: callers ask again for the next piece.
  */
 import type Database from 'better-sqlite3'

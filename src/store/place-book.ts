@@ -46,7 +46,7 @@ export interface TakenPlaces {
 export interface PlaceBook {
   /** How many of the wished places are given. They are held until `note`. */
   take(yard: string, owner: PlaceOwner, wish: SlotRequest): TakenPlaces
-  /** What the yard holds from now on; `owner` null when nobody keeps the row any more. */
+  /** What the yard holds from now on; `owner` null when the row is released. */
   note(yard: string, owner: PlaceOwner | null, held: Pick<PlaceRow, 'agents' | 'at'>): void
   rows(): PlaceRow[]
   /** Writes what is left of a row whose owner is gone, unless somebody has written it since it was read. */

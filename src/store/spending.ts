@@ -23,7 +23,7 @@ export interface GroupSum extends UsageSum {
   readonly cachedTokens: number | null
   /** How much of the cost is by the registry's prices and not by a CLI's own word; null = none of it. */
   readonly registryUsd: number | null
-  /** Tries that used tokens of which nobody knows the cost. One that its CLI ended before any model was asked is none. */
+  /** Tries that used tokens of unknown cost. One that its CLI ended before any model was asked is none. */
   readonly unpriced: number
 }
 

@@ -52,7 +52,7 @@ export async function initYard(
   }
 }
 
-/** Whoever comes to it at the same moment makes it, or finds it made. */
+/** Of several that do this at once one makes it, and the others find it. */
 async function makeDatabase(paths: YardPaths): Promise<void> {
   const lock = takeOwnerLock(paths.service.ownerDb)
   if (!lock.ok && lock.error.kind === 'locked') return

@@ -6,7 +6,7 @@ import type { Runtime, TreeUse } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 
-/** Of an agent's whole process tree; null where nobody knows. */
+/** Of an agent's whole process tree; null where it is unknown. */
 export interface AgentMetrics {
   /** Per cent of one core since the look before. */
   readonly cpuPercent: number | null
@@ -121,7 +121,7 @@ function createTreeVitals(clock: Clock) {
   }
 }
 
-/** Never below 0: a child that ended takes its time along when nobody of the tree waited for it. */
+/** Never below 0: a child that ended takes its time along when no process of the tree waited for it. */
 const cpuPercent = (use: TreeUse, before: TreeUse & { at: number }, at: number): number =>
   Math.max(0, Math.round(((use.cpuMs - before.cpuMs) / (at - before.at)) * 100))
 

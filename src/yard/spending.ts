@@ -13,7 +13,7 @@ import { type Priced, priceOfModels, usageOfRun, withCost } from '../domain/budg
 import type { Price, Settings } from '../domain/settings.ts'
 import type { StoreReader } from '../store/store.ts'
 
-/** US dollars; null = nobody knows. */
+/** US dollars; null = unknown. */
 export type Cost = Pick<Spent, 'usd' | 'atLeast'>
 
 interface DaySpending {

@@ -54,7 +54,7 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Beyond these nobody counts. */
+/** No more are counted. */
 export const MOST_MISSED = 100
 
 /**

@@ -65,7 +65,7 @@ export interface Yard {
     Coordinator,
     'drain' | 'heard' | 'lastTickAt' | 'leaseUntil' | 'tick' | 'wake'
   >
-  /** News of each commit, in order, after it is installed. */
+  /** Called for each commit, in order, after it is installed. */
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
   /** First time after `fromMs` at which a schedule fires; a failure when its words are wrong. */
   nextFireAt(schedule: Schedule, fromMs: number): Result<number | null, Failure>

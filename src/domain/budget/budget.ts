@@ -9,7 +9,7 @@ import { type Budget, type ExecutorType, isTakenByPeople } from '../settings.ts'
 import { isFinished, type Task } from '../task.ts'
 import type { Plan } from '../plan.ts'
 
-/** Null = nobody told. */
+/** Null = unknown. */
 export interface Spent {
   readonly usd: number | null
   readonly tokens: number | null

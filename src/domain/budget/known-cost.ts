@@ -1,4 +1,4 @@
-/** Whether what a task uses can be known at all: a cap over what nobody counts would never be reached. Pure. */
+/** Whether what a task uses can be known at all: a cap over what is not counted would never be reached. Pure. */
 import { failure, type Failure } from '../failure.ts'
 import { listPrice } from '../routing/models.ts'
 import type { ExecutorType, Profile, Settings } from '../settings.ts'
@@ -33,7 +33,7 @@ type Priced = Pick<Profile, 'name' | 'type' | 'baseUrl'>
 
 /**
  * Why a cap in dollars cannot stop an agent while it works, as the end of a sentence; null where it can. A model that is not named is
- * told by the answers, unless it is at an address of the profile's own, where nobody knows what it costs.
+ * told by the answers, unless it is at an address of the profile's own, where its price is unknown.
  */
 export function unpricedLive(
   settings: Pick<Settings, 'models'>,

@@ -191,7 +191,7 @@ export function faultsFailure(faults: readonly IndexedFault[], count: number): F
   return { ...first.failure, message: `${first.failure.message}${more}; nothing was added`, facts }
 }
 
-/** A task that the yard adds by itself, with the fields that nobody may ask for. */
+/** A task that the yard adds by itself, with the fields that no request may set. */
 export function newTaskEvent(
   plan: Plan,
   wish: NewTask & { readonly id: TaskId },

@@ -39,7 +39,7 @@ export function decideClaims(plan: Plan, command: Of<'agents.claim'>, now: Circu
   return ok({ events, reply: { ids: claims.map((claim) => claim.agentId) } })
 }
 
-/** Promise 1 and 2: nobody alive on it, nothing unmet or still at work below it, its time has come. */
+/** Promise 1 and 2: no living agent on it, nothing unmet or still at work below it, its time has come. */
 function mayStart(plan: Plan, claim: Claim, at: number): boolean {
   const task = plan.tasks.get(claim.taskId)
   return (

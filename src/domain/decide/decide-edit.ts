@@ -1,4 +1,4 @@
-/** Changes of what a task says and whom it waits for. */
+/** Changes of a task's fields and dependencies. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Command } from '../command.ts'
 import { findCycle, type Edge } from '../graph/dag.ts'

@@ -72,7 +72,7 @@ const clipUsage = (usage: Usage): Usage => ({
   ...(usage.atLeast ? { atLeast: true } : {}),
 })
 
-/** Of whoever held the task; another's work is no part of what was settled without it. */
+/** Of the holder of the task; another's work is no part of what was settled without it. */
 function withWork([first, ...rest]: readonly Event[], workedMs: number): readonly Event[] {
   if (first === undefined) return []
   switch (first.type) {
@@ -285,7 +285,7 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
       }
     }
     case 'ask': {
-      // A key that is missing here says nothing of the provider: nobody has asked it.
+      // A key that is missing here says nothing of the provider: no request was sent.
       const wasAsked = bad.class === 'auth' && end.evidence.how !== 'not-launched'
       return {
         resumable: true,
@@ -321,7 +321,7 @@ function overspent({ task, end, at }: Scene): Settlement {
   return { outcome: 'killed', failure, task: events, resumable: true }
 }
 
-/** Nobody else is sent against the same wall: its account is left alone until a person has acted. */
+/** No other agent is started on it: its account rests until a person has acted. */
 function signedOut({ plan, agent, at }: Scene, { reason }: WorkFailure): Event[] {
   const { provider } = agent
   const id = `provider:${provider}`

@@ -245,7 +245,7 @@ function moreEdges(
   const more = dependents.filter((next) => next !== id && !plan.blockersOf(next).has(id))
   if (!merging || more.length === 0) return []
   const edges = more.map((dependent) => edge(id, dependent, now))
-  // Of one that was made before this was kept nobody can tell.
+  // Unknown for one that is older than this field.
   if (!merging.holds) return edges
   const holds = [...merging.holds, ...more]
   return [...edges, { type: 'task.merging', at: now.at, id, merging: { ...merging, holds } }]

@@ -1,4 +1,4 @@
-/** `done` and `fail`: said by a person it settles the task, and so does whoever claimed it; said by a process it is kept until that has ended. */
+/** `done` and `fail`: a report of a person or of a claimant settles the task at once; that of a process is kept until it has ended. */
 import { workedBy, type Agent } from '../agent.ts'
 import type { Command } from '../command.ts'
 import { bareEvidence, type Evidence } from '../completion.ts'
@@ -55,7 +55,7 @@ export function decideComplete(
   })
 }
 
-/** Whoever speaks for an agent that was claimed passes on its report: without the claim's token, but by its name. */
+/** A report for a claimed agent may come without the claim's token, by the agent's name. */
 const reporterOf = (
   living: Agent | null,
   { agentId }: Of<'task.complete'>,

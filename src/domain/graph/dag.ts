@@ -187,7 +187,7 @@ function walk<K>(start: K, next: (key: K) => Iterator<K>, finished: Set<K>): K[]
   return null
 }
 
-/** Done, failed or abandoned tasks let nobody wait for what lies before them. */
+/** Behind a done, failed or abandoned task no task waits for what is before it. */
 interface HeldByGraph {
   dependentsOf(id: string): Iterable<string>
   isFinished(id: string): boolean

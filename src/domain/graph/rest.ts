@@ -8,7 +8,7 @@ export interface RestingTask {
   readonly after: readonly string[]
   /** Ready for somebody who takes it, not for the coordinator. */
   readonly waitsForPerson: boolean
-  /** It repeats, and its first agent has ended: it fires again, but nobody waits for that. */
+  /** It repeats, and its first agent has ended: it fires again, but that is not waited for. */
   readonly hasRepeated: boolean
   /** It can never start as things are: its executor or model is not known (any more). */
   readonly isStuck: boolean

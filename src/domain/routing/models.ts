@@ -20,7 +20,7 @@ const WANTS_FULL_IDS: readonly ExecutorType[] = ['native', 'opencode', 'pi']
 
 type Kind = Pick<Profile, 'name' | 'type' | 'baseUrl' | 'command'>
 
-/** Whose models a profile runs; null where it has many, or where it asks another address: nobody knows which models that has. */
+/** Whose models a profile runs; null where it has many, or where it asks another address: which models that has is unknown. */
 export const modelsProviderOf = ({ type, baseUrl }: Pick<Profile, 'type' | 'baseUrl'>) =>
   baseUrl === null ? PROVIDER_OF_TYPE[type] : null
 
@@ -138,7 +138,7 @@ function ofTier(
   )
 }
 
-/** A CLI's own word means its provider's model of the same tier to whatever asks the provider itself. */
+/** A CLI's own word means its provider's model of the same tier to an executor that calls the provider itself. */
 function fullId(
   settings: Pick<Settings, 'models'>,
   profile: Kind,

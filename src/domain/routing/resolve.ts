@@ -35,7 +35,7 @@ const UNKNOWN_ORIGINS: Origins = {
   modelOf: (executor) => `model of executor "${executor}"`,
 }
 
-/** `default` names `[executors.default]` where there is one, else whatever tasks get that name no executor. */
+/** `default` names `[executors.default]` where there is one, else what tasks get that name no executor. */
 const DEFAULT_PROFILE = 'default'
 
 export function profileOf(settings: Settings, name: string): Profile | null {

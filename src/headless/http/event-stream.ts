@@ -56,7 +56,7 @@ async function write(response: ServerResponse, text: string, signal: AbortSignal
   await once(response, 'drain', { signal }).catch(() => {}) // it went away instead; the loop sees that
 }
 
-/** Remembers a ring that nobody waited for. */
+/** Remembers a signal that arrives while none is awaited. */
 function createBell() {
   let isRung = false
   let wake: (() => void) | null = null

@@ -107,7 +107,7 @@ const codeSchema = z.strictObject({ code: z.string().min(1).max(200) })
 const CODE_BODY_BYTES = 1000
 
 /**
- * A code is used up by the first try, and whoever holds it may read everything: so the answer is kept out of every cache. A page
+ * A code is used up by the first try, and its holder may read everything: so the answer is kept out of every cache. A page
  * without one learns which command gives a fresh one.
  */
 async function answerSession(

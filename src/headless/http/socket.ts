@@ -65,7 +65,7 @@ export function createSocketEndpoint(parts: SocketParts): SocketEndpoint {
         const server = admitted.value.kind === 'person' ? persons : others
         server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value, request))
       } catch (error) {
-        // Nobody above an event of the server would catch it: it would end the host or leak the socket.
+        // An error thrown in an event handler of the server is uncaught: it would end the host or leak the socket.
         log.error('an upgrade failed', { path: request.url ?? '', error: String(error) })
         socket.destroy()
       }
@@ -101,7 +101,7 @@ function admitSocket(guard: Guard, request: IncomingMessage): Result<Actor, Refu
   return admitted
 }
 
-/** Resolves once the message has left this process, so that a slow page slows down its own queue and nobody's memory. */
+/** Resolves once the message has left this process, so that a slow page slows down its own queue and takes no memory. */
 const pacedSend =
   (socket: WebSocket) =>
   (data: Parameters<WebSocket['send']>[0]): Promise<void> =>

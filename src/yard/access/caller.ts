@@ -62,13 +62,13 @@ function createMarkers(root: string) {
   }
 }
 
-/** The refusal of a nameless caller, whatever it asks for. */
+/** The refusal of a nameless caller, whatever it requests. */
 export const namelessRefusal = (): Failure =>
   failure('not-allowed', 'this was started by an agent, and by none of this yard that is known', {
     hint: 'an agent may speak to its own yard alone; YARD_TOKEN and YARD_DIR are set by the host that starts it and must be left as they are',
   })
 
-/** Of whatever yard, by the marker or by the variables that every agent is given. */
+/** Of any yard, by the marker or by the variables that every agent is given. */
 const bearsAgent = (env: Env): boolean =>
   Boolean(env[MARKER_VARIABLE]) || (Boolean(env['YARD_TOKEN']) && Boolean(env['YARD_AGENT_ID']))
 

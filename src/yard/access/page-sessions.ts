@@ -30,7 +30,7 @@ export interface PageSessions {
   watch(token: string, onEnd: () => void): () => void
 }
 
-/** Where sessions are kept while nobody runs, or for one process alone. */
+/** Where sessions are kept while no host runs, or for one process alone. */
 interface PageSessionBook {
   read(): readonly PageSession[]
   write(sessions: readonly PageSession[]): void
@@ -127,7 +127,7 @@ const bookSchema = z.object({
   ),
 })
 
-/** Read anew each time: a command without a host writes it, too. A book that nobody can read has no sessions. */
+/** Read anew each time: a command without a host writes it, too. A file that cannot be read has no sessions. */
 export const fileBook = (file: string): PageSessionBook => ({
   read() {
     try {

@@ -97,7 +97,7 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
 const isBuiltIn = (p: Profile): boolean =>
   p.name === p.type && isDeepStrictEqual(p, createProfile(p.type, p.type, {}))
 
-/** Values that stand in the file are shown as they are: whoever wrote it chose them, and a program may be led by one. */
+/** Values that stand in the file are shown as they are: its author chose them, and a program may be led by one. */
 function executorLine(p: Profile): string {
   const command = p.command === null ? '' : ` runs ${p.command.join(' ')}`
   const place = p.baseUrl === null ? '' : ` asks ${p.baseUrl}`
@@ -139,7 +139,7 @@ function readId(paths: YardPaths): string | null {
   try {
     return readFileSync(idFile(paths), 'utf8').trim() || null
   } catch {
-    return null // made elsewhere, or by nobody
+    return null // made elsewhere, or not at all
   }
 }
 
@@ -157,7 +157,7 @@ function readBook(place: TrustPlace): Book {
   try {
     return bookSchema.parse(JSON.parse(readFileSync(bookFile(place), 'utf8')))
   } catch {
-    return {} // no book, or one that nobody can read, trusts nobody
+    return {} // no file, or one that cannot be read, trusts no yard
   }
 }
 

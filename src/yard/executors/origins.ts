@@ -1,4 +1,4 @@
-/** Which level says what a task is run by: the task, its executor's profile, a flag, the environment, a file or nobody. */
+/** Which level says what a task is run by: the task, its executor's profile, a flag, the environment, a file or the default. */
 import { formatKey } from '../../config/keys.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { originText, type Origin } from '../../domain/origin.ts'
@@ -32,7 +32,7 @@ interface EndpointChoice {
   readonly origin: Origin
 }
 
-/** Where what the executor asks for is sent; null for one that asks nobody. A model's own address counts where the profile has none. */
+/** Where what the executor asks for is sent; null for one that sends no requests. A model's own address counts where the profile has none. */
 export function endpointOf(
   config: Config,
   task: { readonly executor: string | null },

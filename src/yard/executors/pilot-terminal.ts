@@ -40,7 +40,7 @@ export function terminalProgram(
   return ok({ argv: [path, ...args], cwd, env: { ...withFolder(own, shim), ...variables } })
 }
 
-/** How the agent, and whoever speaks for it, reaches the yard. */
+/** How the agent, and what reports for it, reaches the yard. */
 export const pilotVariables = (
   start: Pick<PilotStart, 'agent' | 'task' | 'generation' | 'token' | 'model'>,
   paths: YardPaths,

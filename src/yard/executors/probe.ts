@@ -65,7 +65,7 @@ const CACHED_MS = 2000
 
 /**
  * Why an agent of this profile would be refused on this machine before it starts: its key or its program is missing. That says
- * nothing of its provider, so it holds back this profile and nobody else. Null when nothing is missing.
+ * nothing of its provider, so it holds back this profile alone. Null when nothing is missing.
  */
 export function hostProblem(
   settings: Settings,
@@ -118,7 +118,7 @@ function nativeProblem(
 const programOf = ({ type, command }: Profile): string | null =>
   type === 'shell' ? shellOf(process.platform) : (command?.[0] ?? (isNamed(type) ? null : type))
 
-/** Its program is whatever its command names. */
+/** Its program is the one that its command names. */
 const isNamed = (type: ExecutorType): boolean => type === 'command' || type === 'acp'
 
 /** Somebody else does the work, or another executor. */

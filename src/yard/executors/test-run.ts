@@ -86,7 +86,7 @@ export function createTrials(parts: TestRunParts): Trials {
   }
 }
 
-/** Those that have no turn of their own, or for whom a test would be work. */
+/** Profiles without a turn of their own, or for which a test would be work. */
 function whyUntestable({ name, type }: Profile): Failure | null {
   const words: Partial<Record<Profile['type'], string>> = {
     manual: 'a person does its tasks',
@@ -110,7 +110,7 @@ interface Wish {
   readonly now: number
 }
 
-/** The same words as for any task, through the same rules, in a plan of its own that nobody keeps. */
+/** The same prompt as for any task, through the same rules, in a plan of its own that is discarded. */
 function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder, Failure> {
   const model = resolveModel(settings, { model: null }, profile)
   if (!model.ok) return model

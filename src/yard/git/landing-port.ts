@@ -114,7 +114,7 @@ const placedFor = (agents: readonly Agent[]): string | null =>
   agents.findLast(({ workplace }) => workplace?.branch != null)?.workplace?.target ?? null
 
 /**
- * Its own executor where that edits files, else the one of tasks that name none: whichever can run here. Nobody else is chosen, for
+ * Its own executor where that edits files, else the one of tasks that name none: whichever can run here. No other is chosen, for
  * the configuration names no other; then a person merges.
  */
 export function mergerOf(
@@ -144,7 +144,7 @@ const BY_PERSON: Merger = { executor: 'manual', model: null }
 const SHELL = { name: 'shell', type: 'shell', env: {}, baseUrl: null, apiKeyEnv: null } as const
 
 /**
- * What runs there is code that agents wrote, while nobody may be left of them to be asked. So it bears a marker that no agent
+ * What runs there is code that agents wrote, while none of them may be left. So it bears a marker that no agent
  * has, and no token: to the yard it is the work of an agent that cannot be named, which may do nothing. The marker is the same
  * under the next owner, who may have to end what this one began.
  */

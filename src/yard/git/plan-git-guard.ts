@@ -24,7 +24,7 @@ export const planGitGuard = (
     ),
 })
 
-/** The same for whoever knows by itself what runs. */
+/** The same for callers that know what runs. */
 export const hostGit = ({ yard }: Pick<YardPaths, 'yard'>): Omit<GitGuard, 'isQuiet'> => ({
   marker: hostMarker(yard),
   file: settingsFile(yard),
@@ -35,7 +35,7 @@ const RUNS_NOTHING = new Set(['manual', 'http'])
 
 export type { RefusedSetting }
 
-/** What agents have set for git to start, or to connect to, and nobody has accepted yet. */
+/** What agents have set for git to start, or to connect to, and that is not accepted yet. */
 export const refusedGitSettings = ({ yard }: Pick<YardPaths, 'yard'>): RefusedSetting[] =>
   refusedSettings(settingsFile(yard))
 

@@ -115,7 +115,7 @@ function inUseBy({ plan }: Source, task: Task): string | null {
 export const removeOne = (yard: Source, name: string): Promise<Result<Removed, Failure>> =>
   remove(yard, name, (task) => (task ? inUseBy(yard, task) : null))
 
-/** `whyNot`: why it must stay as it is now. Asked before anything is done, and again when nobody can be given it any more. */
+/** `whyNot`: why it must stay as it is now. Asked before anything is done, and again when no agent can get it any more. */
 async function remove(
   yard: Source,
   name: string,

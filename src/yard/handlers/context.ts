@@ -14,7 +14,7 @@ import { permitCall } from './permit-call.ts'
 
 /** What the host can do that the yard cannot. */
 export interface HostHooks {
-  /** Where it is reached; null when nobody can reach it. */
+  /** Where it is reached; null when it cannot be reached. */
   url(): string | null
   /** A fresh one-use address of its page; null when it serves none. */
   pageUrl(): string | null

@@ -123,13 +123,13 @@ export const taskHandlers = {
   }),
 }
 
-/** Of a task that may have gone: whoever repeats a command that removed it gets the reply of the first time. */
+/** Of a task that may have gone: a repeated command that removed it gets the reply of the first time. */
 export const idOf = ({ yard }: HandlerContext, id: string): TaskId =>
   isTaskId(id) ? id : refuse(unknownTask(yard.plan, id))
 
 type Simple = 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
 
-/** Commands that say no more than whom they mean. */
+/** Commands that name nothing but the task. */
 export async function simple(
   context: HandlerContext,
   input: { readonly id: string; readonly commandId?: string | undefined },
@@ -145,7 +145,7 @@ interface ReportInput {
   readonly generation?: number | undefined
 }
 
-/** An agent that names nobody reports for itself; a person means whoever holds the task. */
+/** An agent that names no agent reports for itself; a person means the holder of the task. */
 export function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
   const { actor, yard } = context
   const own = actor.kind === 'agent' ? actor.agentId : null
@@ -179,7 +179,7 @@ const noAgent = (text: string): never =>
     }),
   )
 
-/** Which files may be kept as results of a task: its own, for whoever builds on it is told to read them. */
+/** Which files may be kept as results of a task: its own, because dependents are told to read them. */
 type Source = Pick<Yard, 'plan' | 'store' | 'paths'>
 
 /** Why one of the paths is no result, links followed; null when all are regular files below the task's folder, outside any `.yard`. */

@@ -121,7 +121,7 @@ function createBooks({ dataFolder, host }: Pick<PlacesParts, 'dataFolder' | 'hos
   }
 }
 
-/** Whoever still has a place of a row whose owner is gone; null while there is nothing to settle. */
+/** Agents that still have a slot of a row whose owner is gone; null while there is nothing to settle. */
 async function leftOf(
   row: PlaceRow,
   host: ProcessHost,

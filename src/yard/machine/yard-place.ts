@@ -133,7 +133,7 @@ function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
     },
     note(agents: readonly AgentId[]): void {
       living = agents
-      // What was reserved becomes names at once, so that after a crash it is known whom to look for.
+      // What was reserved becomes names at once, so that after a crash it is known which agents to look for.
       if (written === null && held > 0) return write(false)
       if (agents.join(' ') !== written) cancel ??= clock.after(WRITE_EVERY_MS, () => write(false))
     },

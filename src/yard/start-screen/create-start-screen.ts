@@ -23,7 +23,7 @@ export interface StartScreenParts extends ExampleParts {
   /** The person's home, absolute. */
   readonly home: string
   readonly now: () => number
-  /** Null when nobody answers for that yard. */
+  /** Null when no host answers for that yard. */
   readonly glance: (paths: YardPaths) => Promise<Glance | null>
   /** Goes on to a yard, whose host is started where none runs. The address of its page, or null when a window has switched to it. */
   readonly enter: (paths: YardPaths) => Promise<Result<string | null, Failure>>
@@ -65,7 +65,7 @@ export function createStartScreen(parts: StartScreenParts): StartScreen {
   }
 }
 
-/** The folder that holds `.yard`. One that is found is taken as it is: that it was opened makes nobody trust it. */
+/** The folder that holds `.yard`. One that is found is taken as it is: opening it does not make it trusted. */
 async function rootOf(
   folder: string,
   make: boolean,

@@ -12,7 +12,7 @@ const MOST = 30
 
 const fileIn = (dataFolder: string): string => join(dataFolder, 'recent.json')
 
-/** Empty when there is no file, or one that nobody can read. */
+/** Empty when there is no file, or one that cannot be read. */
 export function readRecentYards(dataFolder: string): RecentEntry[] {
   try {
     return recentSchema.parse(JSON.parse(readFileSync(fileIn(dataFolder), 'utf8')))

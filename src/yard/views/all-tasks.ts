@@ -9,7 +9,7 @@ import { createPacer } from '../slices.ts'
 import type { Yard } from '../yard.ts'
 import type { CardPort } from './task-card.ts'
 
-/** So many tasks are visited in one go at the end. */
+/** So many tasks are visited in one turn at the end. */
 const LAST = 300
 /** After so many rounds the rest is visited at once, however many tasks keep changing. */
 const MAX_ROUNDS = 20

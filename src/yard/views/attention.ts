@@ -10,7 +10,7 @@ import { hostProblemReason, resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
 import { byPerson } from './wait-reasons.ts'
 
-/** Null when it needs nobody. */
+/** Null when it needs no person. */
 export function taskAttention(source: FactSource, task: Task, shown: ShownState): Attention | null {
   const about = (kind: AttentionKind, text: string, since: number): Attention => ({
     task: task.id,
@@ -51,7 +51,7 @@ function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: 
   return { kind: 'manual', text }
 }
 
-/** Breakers, a yard nobody has confirmed, commits that fail. */
+/** Breakers, a yard that is not confirmed, commits that fail. */
 export function yardAttention(
   yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>,
 ): Attention[] {

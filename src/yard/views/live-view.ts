@@ -1,6 +1,6 @@
 /**
- * The live view: a snapshot, and patches with a sequence number from then on. News of one turn of about 30 ms goes out as one patch.
- * It costs nothing while nobody follows. No patch ever straddles a snapshot that was handed out.
+ * The live view: a snapshot, and patches with a sequence number from then on. Changes of about 30 ms go out as one patch.
+ * It costs nothing while no client follows. No patch ever contains changes from before and after a snapshot that was sent.
  */
 import type { Clock } from '../../base/clock.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
@@ -23,7 +23,7 @@ import { createPatchQueue, type PatchQueue } from './patch-queue.ts'
 export interface LiveView {
   /** In one go, however large the graph is. */
   snapshot(): Snapshot
-  /** The same, made in pieces, so that a large graph holds nobody up; all of it is of the moment in which it resolves. */
+  /** The same, made in pieces, so that a large graph does not block the loop; consistent at the instant in which it resolves. */
   snapshotInPieces(signal?: AbortSignal): Promise<Snapshot>
   /** In pieces, too, unless somebody follows. */
   summary(signal?: AbortSignal): Promise<Summary>
@@ -91,7 +91,7 @@ function takeCard(yard: LiveSource, cards: Map<TaskId, TaskCard>, id: TaskId): v
 
 /** Who follows, and the one watch over the yard for all of them. */
 interface Following {
-  /** Up to date: what waited for the end of its turn has been sent. Null while nobody follows. */
+  /** Up to date: what waited for the end of its turn has been sent. Null while no client follows. */
   watch(): Watch | null
   join(): Promise<PatchQueue>
   leave(queue: PatchQueue): void

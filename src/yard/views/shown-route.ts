@@ -18,7 +18,7 @@ import type { ShownState, Task } from '../../domain/task.ts'
 export interface RouteSource {
   readonly plan: Plan
   readonly settings: Settings
-  /** Why this way of running it would be refused here for want of a key or a program. Absent: nobody knows. */
+  /** Why this way of running it would be refused here for want of a key or a program. Absent: unknown. */
   hostProblem?(route: { readonly executor: string; readonly model: string | null }): string | null
 }
 

@@ -21,7 +21,7 @@ import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
 export interface CardSource extends FactSource {
   /** Over all tries. */
   costOf(taskId: string): Cost
-  /** The policy is about to ask for its landing. Absent: nobody knows. */
+  /** The policy is about to ask for its landing. Absent: unknown. */
   isToLand?(task: Task): boolean
 }
 

@@ -11,7 +11,7 @@ import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './show
 
 export interface FactSource extends RouteSource {
   readonly now: number
-  /** False: nothing of this yard is run before a person has confirmed it. Absent: nobody asks. */
+  /** False: nothing of this yard is run before a person has confirmed it. Absent: trust is not checked. */
   readonly isTrusted?: () => boolean
 }
 

@@ -195,7 +195,7 @@ export function routeStops(
         origin: general('model'),
         isUnfit: !isFit,
       },
-      // Without one, the executor's own choice, whatever that is.
+      // Without one, the executor's own choice.
       {
         stop: 'default',
         value: isFit && !isSaid('coordinator.model') ? model : null,

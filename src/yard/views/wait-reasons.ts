@@ -118,7 +118,7 @@ function timeReasons(task: Task, now: number): WaitReason[] {
   return reasons
 }
 
-/** Who settles a conflict that no agent takes, and why it is nobody else. */
+/** Who settles a conflict that no agent takes, and why. */
 export const byPerson = ({ worktree }: Pick<Settings, 'worktree'>): string =>
   worktree.merger === 'agent'
     ? 'a person settles the merge conflict, for no agent that could was found on this machine'

@@ -187,7 +187,7 @@ function triesText(task: Task): string {
   return tries > 1 ? ` after ${tries} tries` : ''
 }
 
-/** What stands between the result of a done task and its target branch; null where the result has landed, nobody has asked for that, or the task is worked on again. */
+/** What stands between the result of a done task and its target branch; null where the result has landed, that was not requested, or the task is worked on again. */
 function landingText(yard: WhySource, task: Task): string | null {
   const { id, landing } = task
   if (landing === null || !hasResult(task)) return null
