@@ -47,6 +47,42 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
     expect(await nodes().count()).toBeLessThanOrEqual(150)
   })
 
+  test('five thousand tasks are shown whole', async () => {
+    await yard.post('/import', { tasks: manyTasks(5000) })
+    await page.getByText('5,001', { exact: true }).first().waitFor()
+    const frame = page.getByRole('img', { name: 'Minimap' }).locator('.minimap-frame')
+    const isWhole = async (): Promise<boolean> => {
+      await press('0')
+      const [map, view] = [await frame.locator('..').boundingBox(), await frame.boundingBox()]
+      // The frame is what is in view: with all of it the frame is the map's own border.
+      return (view?.height ?? 0) > (map?.height ?? Infinity) - 8
+    }
+    await expect.poll(isWhole).toBe(true)
+    await levelIs('block')
+  })
+
+  test('forty dependents of one task are a block that can be read, and folded they are one card', async () => {
+    const leaves = Array.from({ length: 40 }, (_, i) => ({
+      id: `leaf${i}`,
+      title: `Leaf ${i}`,
+      exec: 'true',
+      paused: true,
+      tags: ['docs'],
+      after: ['root'],
+    }))
+    await yard.addTasks([{ id: 'root', title: 'Root', exec: 'true', paused: true }, ...leaves])
+    await page.getByRole('link', { name: 'Tasks' }).getByText('42').waitFor()
+    const percent = async (): Promise<number> => {
+      await press('0')
+      await restOf(page.getByRole('img', { name: 'Minimap' }).locator('.minimap-frame'))
+      return Number.parseInt(await page.getByRole('group', { name: 'Zoom' }).innerText(), 10)
+    }
+    await expect.poll(percent).toBeGreaterThan(30)
+    await press('c')
+    await expect.poll(percent).toBe(100)
+    await page.getByRole('group', { name: /^docs\. Folded, 40 tasks/ }).waitFor()
+  })
+
   test('with all shown no task lies under the minimap', async () => {
     // As high as it is wide: fitted to the whole canvas its last row would reach into the corner.
     const square = Array.from({ length: 42 }, (_, i) => ({

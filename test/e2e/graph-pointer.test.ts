@@ -295,6 +295,60 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     }
   })
 
+  test('new tasks by N, ⇧N and a dropped track cover no other', async () => {
+    await settled()
+    const named = async (title: string): Promise<void> => {
+      await page.getByRole('dialog', { name: 'New task' }).getByLabel('Title').fill(title)
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog', { name: 'New task' }).waitFor({ state: 'detached' })
+    }
+    // Moved to where the layout would put what comes after Plan, and what stands alone.
+    const [ship, plan] = [await middleOf(node('Ship')), await middleOf(node('Plan'))]
+    await drag(ship, { x: plan.x + 40, y: plan.y + 130 })
+    await restOf(node('Ship'))
+    for (let nth = 0; nth < 3; nth++) {
+      await choose('Plan')
+      await press('Shift+n')
+      await named(`After ${nth}`)
+      await press('Escape', 2)
+      await press('n')
+      await named(`Alone ${nth}`)
+      await press('Escape', 2)
+    }
+    await press('0')
+    await restOf(node('Plan'))
+    const source = await node('Plan').locator('.react-flow__handle-right').boundingBox()
+    const build = await node('Build').boundingBox()
+    if (!source || !build) throw new Error('not drawn')
+    // Right above a node: its upper half would lie under the new one.
+    await drag(
+      { x: source.x + source.width / 2, y: source.y + source.height / 2 },
+      { x: build.x + 8, y: build.y - 6 },
+    )
+    await named('Dropped')
+    const boxes = async () => {
+      await press('0')
+      await restOf(node('Plan'))
+      return page
+        .locator('.react-flow__node')
+        .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON() as DOMRect))
+    }
+    await expect.poll(async () => (await boxes()).length).toBe(10)
+    const all = await boxes()
+    const overlaps = all.flatMap((one, nth) =>
+      all
+        .slice(nth + 1)
+        .filter(
+          (other) =>
+            one.left < other.right &&
+            other.left < one.right &&
+            one.top < other.bottom &&
+            other.top < one.bottom,
+        ),
+    )
+    expect(overlaps).toEqual([])
+  })
+
   test('a dropped file opens the import and adds its graph', async () => {
     await settled()
     await drop('more.toml', '[[task]]\nid = "more"\ntitle = "More"\nexec = "true"\npaused = true\n')

@@ -2,7 +2,7 @@
 import type { ReactFlowInstance } from '@xyflow/react'
 import type { Position } from '../../../contract/view.ts'
 import { coversOf } from '../scene/covers.ts'
-import { fitting, FREE, LEAST_ZOOM, TOOLS, viewportFor, type Camera } from '../paint/fitting.ts'
+import { fitting, FREE, leastZoom, TOOLS, viewportFor, type Camera } from '../paint/fitting.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import type { Viewport } from '../scene/in-sight.ts'
 import {
@@ -236,7 +236,8 @@ function inside(start: number, length: number, room: number): number {
 export function zoomTo(zoom: number): void {
   if (!mounted) return
   const { x, y, width, height, zoom: now } = mounted.viewport()
-  const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, zoom))
+  const least = leastZoom(scene.bounds, { width, height })
+  const next = Math.min(MOST_ZOOM, Math.max(least, zoom))
   const scale = next / now
   move({
     zoom: next,

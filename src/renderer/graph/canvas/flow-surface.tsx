@@ -1,6 +1,12 @@
 /** React Flow with the nodes that are in the page. It owns camera and gestures; what they mean is in `acts`. */
 import { useMemo, useState, type MouseEvent, type PointerEvent } from 'react'
-import { ConnectionLineType, ReactFlow, SelectionMode, type NodeTypes } from '@xyflow/react'
+import {
+  ConnectionLineType,
+  ReactFlow,
+  SelectionMode,
+  useStore,
+  type NodeTypes,
+} from '@xyflow/react'
 import type { TaskCard } from '../../../contract/view.ts'
 import { useNow } from '../../ui/timers.ts'
 import { usePreferences } from '../../model/preferences.ts'
@@ -8,7 +14,7 @@ import { useSelection } from '../../model/selection.ts'
 import type { CanvasActs } from '../gestures/use-canvas-acts.ts'
 import { unfold } from '../gestures/unfold.ts'
 import { holdCamera, MOST_ZOOM } from './camera.ts'
-import { LEAST_ZOOM } from '../paint/fitting.ts'
+import { leastZoom } from '../paint/fitting.ts'
 import type { Light } from '../scene/dimming.ts'
 import { createNodeMapper, type Shown } from './flow-nodes.ts'
 import { nodeName, stackName } from '../scene/node-name.ts'
@@ -39,6 +45,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
   const nodes = useFlowNodes(props)
   const hover = useHover()
   const clicks = useMemo(() => clicksOf(acts, hover), [acts, hover])
+  const least = useStore(({ width, height }) => leastZoom(scene.bounds, { width, height }))
   const wheelZooms = usePreferences((preferences) => preferences.wheelZooms)
   return (
     <ReactFlow<FlowNode>
@@ -72,7 +79,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
       panOnScroll={!wheelZooms}
       zoomOnScroll={wheelZooms}
       zoomOnDoubleClick={false}
-      minZoom={LEAST_ZOOM}
+      minZoom={least}
       maxZoom={MOST_ZOOM}
       connectionRadius={40}
       connectionLineType={ConnectionLineType.Step}

@@ -44,7 +44,11 @@ export function useDrag(acts: () => CanvasActs | null): Drag {
     (event: unknown, node: Node) => {
       isHeld.current = false
       const moved = [...movedBy(start.current, node)]
-      const hasMoved = moved.some(([id, at]) => !isSame(start.current.get(id), at))
+      const { unfolded } = canvasScene()
+      const hasMoved = moved.some(([id, at]) => {
+        const from = start.current.get(id)
+        return !from || !isSame(unfolded(from), at)
+      })
       setDragged(hasMoved ? rounded(moved) : null)
       if (!hasMoved) return
       const places = moved.map(([id, position]) => ({ id, position }))
@@ -73,7 +77,10 @@ function movedBy(start: ReadonlyMap<string, Position>, node: Node): Map<string, 
   const from = start.get(own)
   if (!from) return new Map()
   const [dx, dy] = [node.position.x - from.x, node.position.y - from.y]
-  return new Map([...start].map(([id, { x, y }]) => [id, { x: x + dx, y: y + dy }] as const))
+  const { unfolded } = canvasScene()
+  return new Map(
+    [...start].map(([id, { x, y }]) => [id, unfolded({ x: x + dx, y: y + dy })] as const),
+  )
 }
 
 const rounded = (moved: readonly (readonly [string, Position])[]): Map<string, Position> =>

@@ -18,7 +18,7 @@ import { openQuickAdd } from '../../actions/quick-add.ts'
 import { focusTask, getSelection, selectTasks, toggleTask } from '../../model/selection.ts'
 import { canvasScene, focusCanvas, keepUnderPointer } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import { nodeAt, tasksWithin } from '../scene/hit.ts'
+import { freeSpot, nodeAt, tasksWithin } from '../scene/hit.ts'
 import { setGraphView, trackOf } from '../canvas/view-state.ts'
 import { refusalOf, refusedTo, type Direction } from './link-rules.ts'
 import { makeLink, removeTrack } from './make-link.ts'
@@ -111,7 +111,7 @@ function linkActs(session: Session, flow: ReactFlowInstance): LinkActs {
       openQuickAdd({
         at: pointOf(event),
         // Its handle comes to stand under the pointer: the track ends where it was dropped.
-        place: { x: isAfter ? at.x : at.x - NODE_WIDTH, y: at.y - NODE_HEIGHT / 2 },
+        place: placeFor({ x: isAfter ? at.x : at.x - NODE_WIDTH, y: at.y - NODE_HEIGHT / 2 }),
         ...(isAfter ? { after: [fromNode.id] } : { before: [fromNode.id] }),
       })
     },
@@ -142,6 +142,12 @@ function nodeActs(session: Session): Pick<CanvasActs, 'onNodeDragStop' | 'onNode
   }
 }
 
+/** Where a new task is put that is wanted there: beside what stands there already. */
+const placeFor = (wanted: Position): Position => {
+  const scene = canvasScene()
+  return scene.unfolded(freeSpot(scene, wanted))
+}
+
 type PaneActs = Pick<
   CanvasActs,
   'onPaneClick' | 'onPaneDoubleClick' | 'onEdgeClick' | 'onTrackRemove'
@@ -156,7 +162,8 @@ function paneActs(session: Session, flow: ReactFlowInstance): PaneActs {
     onPaneDoubleClick: (event) => {
       if (getShownTime()) return
       const { x, y } = flow.screenToFlowPosition(pointOf(event))
-      openQuickAdd({ at: pointOf(event), place: { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 } })
+      const place = placeFor({ x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 })
+      openQuickAdd({ at: pointOf(event), place })
     },
     onEdgeClick: (_event, { id }) => {
       // What is deleted is what is seen as chosen: the track alone.

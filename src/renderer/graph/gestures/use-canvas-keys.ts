@@ -99,10 +99,10 @@ function createMover(session: Session): Mover {
     timer = null
     const by = sum
     sum = { x: 0, y: 0 }
-    const { nodes } = canvasScene()
+    const { nodes, unfolded } = canvasScene()
     const moves = subjectTasks().flatMap((id) => {
       const at = nodes.get(id)?.at
-      return at ? [[id, { x: at.x + by.x, y: at.y + by.y }] as const] : []
+      return at ? [[id, unfolded({ x: at.x + by.x, y: at.y + by.y })] as const] : []
     })
     if (moves.length > 0 && (by.x !== 0 || by.y !== 0))
       void moveNodes(session, Object.fromEntries(moves))

@@ -1,6 +1,12 @@
 /** Measures of the canvas, in its own units. The layout speaks of columns (along the tracks) and rows (across them). */
 import type { Position } from '../../../contract/view.ts'
-import type { Place } from './place.ts'
+
+/** Where a task stands in the grid of the layout. */
+export interface Place {
+  readonly column: number
+  readonly row: number
+}
+export type Layout = ReadonlyMap<string, Place>
 
 export const NODE_WIDTH = 216
 export const NODE_HEIGHT = 92
@@ -46,4 +52,22 @@ export function cornerOf(place: Place, grid: Grid): Position {
 export function placeAt({ x, y }: Position, grid: Grid): Place {
   const [along, across] = grid.direction === 'right' ? [x, y] : [y, x]
   return { column: along / grid.columnPitch, row: across / grid.rowPitch }
+}
+
+interface Placing {
+  readonly layout: Layout
+  /** Places chosen by hand, those of a drag under way included. */
+  readonly positions: ReadonlyMap<string, Position>
+  readonly direction: Direction
+}
+
+/** Where a task stands by hand or by layout; undefined while it has no place yet. */
+export function cornersOf(input: Placing): (id: string) => Position | undefined {
+  const grid = GRIDS[input.direction]
+  return (id) => {
+    const chosen = input.positions.get(id)
+    if (chosen) return chosen
+    const place = input.layout.get(id)
+    return place && cornerOf(place, grid)
+  }
 }

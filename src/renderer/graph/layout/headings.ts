@@ -1,8 +1,7 @@
 /** Names over columns, where a column has an honest one: all its tasks share a tag, and no task outside of a run of such columns has it. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { commonTag } from '../scene/fold.ts'
-import { cornerOf, GRIDS, type Direction } from './grid.ts'
-import type { Layout } from './place.ts'
+import { cornerOf, type Direction, GRIDS, type Layout } from './grid.ts'
 
 export interface Heading {
   readonly name: string

@@ -1,6 +1,6 @@
 /** Where the tasks of a yard stood last, kept in this browser: a graph that grew bit by bit looks the same after a reload. */
 import { z } from 'zod'
-import type { Layout } from './place.ts'
+import type { Layout } from './grid.ts'
 
 const PREFIX = 'yardmaster.layout:'
 /** Larger graphs are laid out anew: a browser keeps some five million characters of all pages of a host. */

@@ -1,13 +1,15 @@
 /** Lays out off the page's thread. Remembers where tasks stood, also those that are gone: one that comes back finds its place again. */
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import { layOut } from './layout.ts'
-import type { Layout, Place } from './place.ts'
+import type { Layout, Place } from './grid.ts'
 
 export interface LayoutRequest {
   readonly structure: number
   readonly tasks: readonly DagNode[]
   /** Forgets all places first: a full layout. */
   readonly anew: boolean
+  /** Where tasks stand that a person has moved; new ones keep clear of them. */
+  readonly byHand: Layout
   /** Places that hold before the first layout, for a worker that takes over from another. */
   readonly former: Layout | null
 }
@@ -34,7 +36,8 @@ addEventListener('message', ({ data }: MessageEvent<LayoutRequest>) => {
   if (data.former) former = new Map(data.former)
   if (data.anew || former.size > REMEMBERED) former = new Map()
   const tell = (share: number): void => answer({ kind: 'progress', structure, share })
-  const layout = layOut(tasks, former, tasks.length > PROGRESS_FROM ? tell : undefined)
+  const onProgress = tasks.length > PROGRESS_FROM ? tell : () => {}
+  const layout = layOut(tasks, former, { onProgress, byHand: data.byHand })
   const places = new Int32Array(tasks.length * 2)
   tasks.forEach(({ id }, index) => {
     const place = layout.get(id)

@@ -1,12 +1,13 @@
 /** The page's side of the layout worker: one request at a time; of those that come meanwhile only the newest is kept. */
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
-import type { Layout, Place } from './place.ts'
+import type { Layout, Place } from './grid.ts'
 
 export interface Wanted {
   readonly structure: number
   readonly tasks: readonly DagNode[]
   readonly anew: boolean
+  readonly byHand: Layout
 }
 
 export interface Layouter {

@@ -3,15 +3,20 @@ import type { Layered } from './layered.ts'
 
 const SWEEPS = 6
 
+interface Sweeping {
+  /** By task index, for all tasks; written to. */
+  readonly placeOf: number[]
+  readonly onProgress: (share: number) => void
+}
+
 /** Columns from left to right, each a list of task indices from top to bottom. Only `members` are in them. */
 export function orderLayers(
   { blockers, dependents, columnOf }: Layered,
   members: readonly number[],
-  onProgress: (share: number) => void = () => {},
+  { placeOf, onProgress }: Sweeping,
 ): readonly number[][] {
   const layers: number[][] = []
   for (const index of members) (layers[columnOf[index] ?? 0] ??= []).push(index)
-  const placeOf = columnOf.map(() => 0)
   for (const layer of layers) number(layer, placeOf)
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const isForward = sweep % 2 === 0

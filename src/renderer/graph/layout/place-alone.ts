@@ -1,6 +1,5 @@
 /** Tasks without any dependency stand in a field, about as wide as it is high, instead of one long column. */
-import { GRIDS } from './grid.ts'
-import type { Place } from './place.ts'
+import { GRIDS, type Place } from './grid.ts'
 
 /** Width to height of the field on the screen. */
 const SHAPE = 1.6

@@ -1,34 +1,48 @@
 /** A row for each task: in its column's order, no two on one place, as level with its neighbours as that allows. */
 import { meanPlace } from './order-layers.ts'
 import { topologicalOrder } from '../../../domain/graph/dag.ts'
+import { GRIDS, type Place } from './grid.ts'
 import type { Layered } from './layered.ts'
 
 const SWEEPS = 4
 /** A task of the longest chain moves out of its row for nobody. */
 const CHAIN_WEIGHT = 1e6
 
-/** Whole numbers from 0 on. Tasks that are in no layer get none. */
+/** The tasks of a layer from top to bottom: in one column each row is one task, in a block of columns several. */
+export interface Block {
+  readonly rows: readonly (readonly number[])[]
+  readonly wide: number
+}
+
+/** Writes whole numbers from 0 on into `rowOf`; gives how many rows are used. */
 export function freshRows(
   { blockers, dependents }: Layered,
-  layers: readonly (readonly number[])[],
-  chain: readonly number[],
-): number[] {
-  const rowOf: number[] = []
-  const isInChain = new Set(chain)
-  for (const layer of layers)
-    layer.forEach((index, place) => (rowOf[index] = place - (layer.length - 1) / 2))
+  blocks: readonly Block[],
+  { chain, rowOf }: { readonly chain: ReadonlySet<number>; readonly rowOf: number[] },
+): number {
+  const put = (row: readonly number[], at: number): void => {
+    for (const index of row) rowOf[index] = at
+  }
+  for (const { rows } of blocks)
+    rows.forEach((row, place) => put(row, place - (rows.length - 1) / 2))
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const isForward = sweep % 2 === 0
     const neighbours = isForward ? blockers : dependents
-    for (const layer of isForward ? layers : layers.toReversed()) {
-      const wanted = layer.map((each) =>
-        isInChain.has(each) ? 0 : meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0),
-      )
-      const weights = layer.map((each) => (isInChain.has(each) ? CHAIN_WEIGHT : 1))
-      spread(wanted, weights).forEach((row, place) => (rowOf[layer[place] ?? 0] = row))
+    for (const { rows } of isForward ? blocks : blocks.toReversed()) {
+      const wanted: number[] = []
+      const weights: number[] = []
+      for (const row of rows) {
+        const isChain = row.some((each) => chain.has(each))
+        let sum = 0
+        if (!isChain)
+          for (const each of row) sum += meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0)
+        wanted.push(sum / row.length)
+        weights.push(isChain ? CHAIN_WEIGHT : row.length)
+      }
+      spread(wanted, weights).forEach((at, place) => put(rows[place] ?? [], at))
     }
   }
-  return fromZero(rowOf)
+  return fromZero(blocks, rowOf)
 }
 
 /**
@@ -64,28 +78,66 @@ interface Pool {
 
 const meanOf = ({ sum, weight }: Pool): number => sum / weight
 
-/** Tasks with a row in `known` keep it; the others go to the free row next to the mean of their neighbours, ties down. */
-export function rowsBesideKnown(layered: Layered, known: readonly (number | null)[]): number[] {
-  const { blockers, dependents, columnOf } = layered
-  const rowOf: number[] = known.map((row) => row ?? 0)
+interface Beside {
+  /** A task that finds no room near its neighbours moves to a column further right; it is written there. */
+  readonly columns: number[]
+  /** Where a person has put a task, which is elsewhere than its place in the layout. */
+  readonly byHand: readonly (Place | null)[]
+}
+
+/**
+ * Tasks with a row in `known` keep it; the others go to the free place next to the mean of their neighbours, ties down. Many
+ * that are wanted at one place become a block: where the column is full around it, the next column is used, as far as no
+ * dependent stands there.
+ */
+export function placeBesideKnown(
+  layered: Layered,
+  known: readonly (number | null)[],
+  { columns, byHand }: Beside,
+): number[] {
+  const { blockers, dependents } = layered
+  const rowOf: number[] = known.map((row, index) => byHand[index]?.row ?? row ?? 0)
+  const rows: number[] = known.map((row) => row ?? 0)
   const taken = new Map<number, Set<number>>()
   known.forEach((row, index) => {
-    if (row !== null) takenIn(taken, columnOf[index] ?? 0).add(row)
+    if (row !== null) takenIn(taken, columns[index] ?? 0).add(row)
   })
+  for (const place of byHand)
+    if (place) for (const cell of cellsUnder(place)) takenIn(taken, cell.column).add(cell.row)
   const isPlaced = known.map((row) => row !== null)
   for (const index of topologicalOrder(layered.dag)) {
     if (isPlaced[index]) continue
-    const column = takenIn(taken, columnOf[index] ?? 0)
-    const near = [...(blockers[index] ?? []), ...(dependents[index] ?? [])].filter(
-      (each) => isPlaced[each],
+    const before = blockers[index] ?? []
+    const behind = dependents[index] ?? []
+    const last = behind.reduce((least, each) => Math.min(least, (columns[each] ?? 0) - 1), Infinity)
+    const first = before.reduce(
+      (most, each) => Math.max(most, Math.ceil((byHand[each]?.column ?? -1) - 0.25) + 1),
+      columns[index] ?? 0,
     )
-    const row = nearestFree(Math.round(meanPlace(near, rowOf, 0)), column)
-    rowOf[index] = row
+    const near = [...before, ...behind].filter((each) => isPlaced[each])
+    const wanted = Math.round(meanPlace(near, rowOf, 0))
+    const place = freeNear({ column: Math.min(first, last), row: wanted }, last, taken)
+    columns[index] = place.column
+    rows[index] = rowOf[index] = place.row
     isPlaced[index] = true
-    column.add(row)
+    takenIn(taken, place.column).add(place.row)
   }
-  return rowOf
+  return rows
 }
+
+/** Of a node that stands between the places of the grid, the places that it covers or comes near to. */
+export function cellsUnder({ column, row }: Place): readonly Place[] {
+  const columns = around(column, COLUMN_COVERED)
+  return around(row, ROW_COVERED).flatMap((each) => columns.map((c) => ({ column: c, row: each })))
+}
+
+const AIR = 12
+const COLUMN_COVERED = (GRIDS.right.length + AIR) / GRIDS.right.columnPitch
+const ROW_COVERED = (GRIDS.right.breadth + AIR) / GRIDS.right.rowPitch
+
+/** Whole numbers that are nearer than `reach`, which is less than 1. */
+const around = (at: number, reach: number): readonly number[] =>
+  [Math.floor(at), Math.floor(at) + 1].filter((each) => Math.abs(each - at) < reach)
 
 function takenIn(taken: Map<number, Set<number>>, column: number): Set<number> {
   let rows = taken.get(column)
@@ -93,14 +145,37 @@ function takenIn(taken: Map<number, Set<number>>, column: number): Set<number> {
   return rows
 }
 
-function nearestFree(wanted: number, taken: ReadonlySet<number>): number {
-  for (let away = 0; ; away++) {
-    if (!taken.has(wanted + away)) return wanted + away
-    if (!taken.has(wanted - away)) return wanted - away
+/** Rows up and down that are filled before the next column is. */
+const REACH = 6
+
+function freeNear(wanted: Place, last: number, taken: Map<number, Set<number>>): Place {
+  for (let reach = REACH; ; reach *= 2) {
+    const most = Math.min(last, wanted.column + reach / 2)
+    for (let { column } = wanted; column <= most; column++) {
+      const row = nearestFree(wanted.row, takenIn(taken, column), reach)
+      if (row !== null) return { column, row }
+    }
   }
 }
 
-function fromZero(rows: readonly number[]): number[] {
-  const top = rows.reduce((least, row) => Math.min(least, row), Infinity)
-  return rows.map((row) => row - top)
+/** Null when all rows that are no further than `reach` are taken. */
+function nearestFree(wanted: number, taken: ReadonlySet<number>, reach: number): number | null {
+  for (let away = 0; away <= reach; away++) {
+    if (!taken.has(wanted + away)) return wanted + away
+    if (!taken.has(wanted - away)) return wanted - away
+  }
+  return null
+}
+
+function fromZero(blocks: readonly Block[], rowOf: number[]): number {
+  let [top, foot] = [Infinity, -Infinity]
+  for (const { rows } of blocks)
+    for (const [first = 0] of rows) {
+      const row = rowOf[first] ?? 0
+      top = Math.min(top, row)
+      foot = Math.max(foot, row)
+    }
+  for (const index of blocks.flatMap(({ rows }) => rows.flat()))
+    rowOf[index] = (rowOf[index] ?? 0) - top
+  return Math.max(0, foot - top + 1)
 }

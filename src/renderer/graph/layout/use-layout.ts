@@ -1,10 +1,10 @@
 /** The places of all tasks, laid out anew in a worker whenever the structure changes, and only then. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { TaskCard } from '../../../contract/view.ts'
+import type { Position, TaskCard } from '../../../contract/view.ts'
+import { type Direction, GRIDS, type Layout, placeAt } from './grid.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { keepLayout, readKeptLayout } from './kept-layout.ts'
 import { createLayouter, type Layouter } from './layouter.ts'
-import type { Layout } from './place.ts'
 
 export interface LaidOut {
   readonly layout: Layout
@@ -18,14 +18,22 @@ export interface LaidOut {
 
 const NOTHING: Layout = new Map()
 
-export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: number): LaidOut {
+interface Shown {
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly structure: number
+  /** Places chosen by hand, and the direction in which they are so. */
+  readonly positions: ReadonlyMap<string, Position>
+  readonly direction: Direction
+}
+
+export function useLayout({ tasks, structure, positions, direction }: Shown): LaidOut {
   const [layout, setLayout] = useState(NOTHING)
   const [share, setShare] = useState<number | null>(null)
   const layouter = useRef<Layouter | null>(null)
   const yard = useYard((view) => view.summary?.folder ?? '')
-  const latest = useRef({ tasks, structure })
+  const latest = useRef({ tasks, structure, positions, direction })
   useEffect(() => {
-    latest.current = { tasks, structure }
+    latest.current = { tasks, structure, positions, direction }
   })
   useEffect(() => {
     const current = createLayouter({
@@ -42,7 +50,12 @@ export function useLayout(tasks: ReadonlyMap<string, TaskCard>, structure: numbe
   const request = useCallback((shape: number, anew: boolean) => {
     const cards = [...latest.current.tasks.values()]
     const wanted = cards.map(({ id, after }) => ({ id, after }))
-    layouter.current?.request({ structure: shape, tasks: wanted, anew })
+    // A full layout gives back what was moved by hand.
+    const grid = GRIDS[latest.current.direction]
+    const byHand = anew
+      ? NOTHING
+      : new Map([...latest.current.positions].map(([id, at]) => [id, placeAt(at, grid)]))
+    layouter.current?.request({ structure: shape, tasks: wanted, anew, byHand })
   }, [])
   useEffect(() => request(structure, false), [structure, request])
   const cancel = useCallback(() => layouter.current?.cancel(), [])

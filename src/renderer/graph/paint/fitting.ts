@@ -3,7 +3,9 @@ import type { Position } from '../../../contract/view.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import type { Box, Scene } from '../scene/scene.ts'
 
-export const LEAST_ZOOM = 0.1
+const LEAST_ZOOM = 0.1
+/** A graph that is larger is shown so: less than a px of a node is nothing. */
+const LEAST_OF_ALL = 0.01
 /** Share of the canvas that stays free around what is shown. */
 export const FREE = 0.08
 /** At the foot of the canvas: its tools lie there. */
@@ -39,14 +41,26 @@ export function viewportFor(
   const high = box.bottom - box.top
   const across = Math.max(TOOLS, width - left - right)
   const room = Math.max(TOOLS, height - foot)
-  const fitting = Math.min((across * (1 - 2 * FREE)) / wide, (room * (1 - 2 * FREE)) / high, 1)
-  const zoom = Math.max(LEAST_ZOOM, fitting)
+  const zoom = Math.max(
+    LEAST_OF_ALL,
+    Math.min((across * (1 - 2 * FREE)) / wide, (room * (1 - 2 * FREE)) / high, 1),
+  )
   return {
     zoom,
     x: left + across / 2 - ((box.left + box.right) / 2) * zoom,
     y: room / 2 - ((box.top + box.bottom) / 2) * zoom,
   }
 }
+
+/** How far one can zoom out: to 10 %, or until the whole graph is in sight. */
+export const leastZoom = (bounds: Box | null, size: Size): number =>
+  bounds === null || size.width === 0
+    ? LEAST_ZOOM
+    : Math.min(LEAST_ZOOM, fittingAbove(bounds, size))
+
+/** With all that may lie over the foot of the canvas. */
+const fittingAbove = (bounds: Box, size: Size): number =>
+  viewportFor(bounds, size, { left: 0, right: 0, foot: TOOLS * 2 }).zoom
 
 /** As near as can be with no node under a cover; where that cannot be, as if nothing lay over the canvas. */
 export function fitting(

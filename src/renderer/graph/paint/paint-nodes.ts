@@ -14,7 +14,10 @@ const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiti
 /** px on the screen: the least size of a lamp, and the height of a block below which it is left out. */
 const LAMP = 12
 const LAMP_FROM = 15
+/** px on the screen: lower blocks are filled with their colour, an outline would be all of them. */
+const OUTLINE_FROM = 6
 const RADIUS = 8
+const RECEDING = 0.55
 
 interface Batch {
   readonly state: ShownState
@@ -66,6 +69,12 @@ function paintBatch(
   const isPlain = PLAIN.has(state)
   context.beginPath()
   for (const node of nodes) outline(context, node, zoom)
+  if (NODE_HEIGHT * zoom < OUTLINE_FROM) {
+    if (!BRIGHT.has(state)) context.globalAlpha *= RECEDING
+    context.fillStyle = own.solid
+    context.fill()
+    return
+  }
   if (state === 'in-progress' && !isFar) {
     context.strokeStyle = colours.glow
     context.lineWidth = 6 / zoom

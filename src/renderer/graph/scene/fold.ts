@@ -7,7 +7,14 @@ import type { ShownState } from '../../../domain/task.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { topologicalOrder } from '../../../domain/graph/dag.ts'
 import { dagOfTasks, dependentsOf } from '../../model/reach.ts'
-import type { Direction } from '../layout/grid.ts'
+import {
+  cornerOf as cornerOfPlace,
+  cornersOf,
+  GRIDS,
+  placeAt,
+  type Direction,
+} from '../layout/grid.ts'
+import { cellsUnder } from '../layout/place-rows.ts'
 
 export interface FoldOptions {
   readonly foldFinished: boolean
@@ -146,6 +153,90 @@ function toStack(cards: readonly TaskCard[], tag: string | null, at: TaskCard): 
 
 const finishedFact = (done: number, abandoned: number): string =>
   [done > 0 && `${done} done`, abandoned > 0 && `${abandoned} abandoned`].filter(Boolean).join(', ')
+
+/** How places of the layout and places of the canvas belong together while folding has emptied rows and columns. */
+export interface Closing {
+  /** From the layout to the canvas, and back. */
+  folded(at: Position): Position
+  unfolded(at: Position): Position
+}
+
+const AS_IS: Closing = { folded: (at) => at, unfolded: (at) => at }
+
+type Placing = Parameters<typeof cornersOf>[0] & {
+  readonly tasks: Tasks
+  readonly folding: Folding
+}
+
+/** Found anew when other tasks are folded or laid out, and not when one is moved by hand: what stands beside it stays. */
+export function createCloser(): (now: Placing) => Closing {
+  let before: { readonly now: Placing; readonly hidden: string; readonly closing: Closing } | null =
+    null
+  return (now) => {
+    const hidden = [...now.folding.memberOf.keys()].join('\n')
+    const isSame =
+      before !== null &&
+      before.hidden === hidden &&
+      before.now.layout === now.layout &&
+      before.now.direction === now.direction
+    const closing =
+      isSame && before
+        ? before.closing
+        : closeEmptied(now.tasks.keys(), now.folding, {
+            cornerOf: cornersOf(now),
+            direction: now.direction,
+          })
+    before = { now, hidden, closing }
+    return closing
+  }
+}
+
+/** Rows and columns that only hidden tasks stood in are closed. */
+function closeEmptied(
+  ids: Iterable<string>,
+  { stacks, memberOf }: Folding,
+  { cornerOf, direction }: Standing,
+): Closing {
+  if (memberOf.size === 0) return AS_IS
+  const grid = GRIDS[direction]
+  const before: Cells = { column: new Set(), row: new Set() }
+  const after: Cells = { column: new Set(), row: new Set() }
+  const take = (cells: Cells, id: string): void => {
+    const corner = cornerOf(id)
+    for (const { column, row } of corner ? cellsUnder(placeAt(corner, grid)) : []) {
+      cells.column.add(column)
+      cells.row.add(row)
+    }
+  }
+  for (const id of ids) take(memberOf.has(id) ? before : after, id)
+  for (const { at } of stacks.values()) take(after, at)
+  const columns = emptied(before.column, after.column)
+  const rows = emptied(before.row, after.row)
+  return {
+    folded(at) {
+      const { column, row } = placeAt(at, grid)
+      return cornerOfPlace({ column: closed(column, columns), row: closed(row, rows) }, grid)
+    },
+    unfolded(at) {
+      const { column, row } = placeAt(at, grid)
+      return cornerOfPlace({ column: opened(column, columns), row: opened(row, rows) }, grid)
+    },
+  }
+}
+
+interface Cells {
+  readonly column: Set<number>
+  readonly row: Set<number>
+}
+
+const emptied = (before: ReadonlySet<number>, after: ReadonlySet<number>): readonly number[] =>
+  [...before].filter((each) => !after.has(each)).toSorted((a, b) => a - b)
+
+const closed = (at: number, empty: readonly number[]): number =>
+  at - empty.filter((each) => each < at).length
+
+const opened = (at: number, empty: readonly number[]): number =>
+  empty.reduce((open, each) => (each <= open ? open + 1 : open), at)
 
 /** The first tag that all of them have. */
 export const commonTag = (cards: readonly TaskCard[]): string | null =>

@@ -1,5 +1,6 @@
 /** What lies under a point of the canvas, or in a rectangle of it, whether it is in the page or only painted. Pure. */
 import type { Position } from '../../../contract/view.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { distanceTo } from './route-track.ts'
 import {
   boxOfNode,
@@ -37,6 +38,39 @@ export function tasksWithin(
 
 export const tasksOf = (node: SceneNode): readonly string[] =>
   node.stack ? node.stack.members : [node.id]
+
+/** Between two nodes, canvas units. */
+const AIR = 16
+const STEP = { x: (NODE_WIDTH + AIR) / 2, y: (NODE_HEIGHT + AIR) / 2 }
+const MOST_STEPS = 40
+
+/** The corner nearest to the wanted one where a node covers no other. */
+export function freeSpot(scene: Scene, wanted: Position): Position {
+  const boxes = [...scene.nodes.values()].map(boxOfNode)
+  const isFree = ({ x, y }: Position): boolean => {
+    const [left, top] = [x - AIR, y - AIR]
+    const [right, bottom] = [x + NODE_WIDTH + AIR, y + NODE_HEIGHT + AIR]
+    return !boxes.some((box) => touches(box, { left, top, right, bottom }))
+  }
+  for (let away = 0; away <= MOST_STEPS; away++) {
+    const found = ring(away)
+      .map(({ x, y }) => ({ x: wanted.x + x * STEP.x, y: wanted.y + y * STEP.y }))
+      .find(isFree)
+    if (found) return found
+  }
+  return wanted
+}
+
+/** Steps that are so far away, the nearest on the screen first. */
+function ring(away: number): readonly Position[] {
+  if (away === 0) return [{ x: 0, y: 0 }]
+  const steps: Position[] = []
+  for (let x = -away; x <= away; x++)
+    for (let y = -away; y <= away; y++)
+      if (Math.max(Math.abs(x), Math.abs(y)) === away) steps.push({ x, y })
+  const far = ({ x, y }: Position): number => Math.hypot(x * STEP.x, y * STEP.y)
+  return steps.toSorted((a, b) => far(a) - far(b))
+}
 
 /** The nearest track that is no further than `reach` canvas units. */
 export function trackAt(scene: Scene, point: Position, reach: number): SceneTrack | null {

@@ -3,8 +3,7 @@
  * grid terms (along, across), so that both directions share it; `toPoints` gives canvas units.
  */
 import type { Position } from '../../../contract/view.ts'
-import { placeAt, type Grid } from '../layout/grid.ts'
-import type { Place } from '../layout/place.ts'
+import { type Grid, type Place, placeAt } from '../layout/grid.ts'
 
 const CHAMFER = 12
 /** Handles stand out from the node's edge; a track begins and ends under it. */

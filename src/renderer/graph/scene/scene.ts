@@ -3,9 +3,15 @@
  * change keeps its identity, so that only changed nodes are drawn again.
  */
 import type { Position, TaskCard } from '../../../contract/view.ts'
-import type { Folding, Stack } from './fold.ts'
-import { cornerOf, GRIDS, NODE_HEIGHT, NODE_WIDTH, type Direction } from '../layout/grid.ts'
-import type { Layout } from '../layout/place.ts'
+import type { Closing, Folding, Stack } from './fold.ts'
+import {
+  cornersOf,
+  type Direction,
+  GRIDS,
+  type Layout,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+} from '../layout/grid.ts'
 import {
   courseOf,
   drawTrack,
@@ -54,6 +60,8 @@ export interface Scene {
   readonly memberOf: ReadonlyMap<string, string>
   /** Around all nodes; null for no nodes. */
   readonly bounds: Box | null
+  /** Where a place of the canvas is while nothing is folded: places are kept so. */
+  readonly unfolded: (at: Position) => Position
   /** Raised when a node stands elsewhere than before, or came or went. */
   readonly shape: number
 }
@@ -64,6 +72,8 @@ export interface SceneInput {
   /** Places chosen by hand, those of a drag under way included. */
   readonly positions: ReadonlyMap<string, Position>
   readonly folding: Folding
+  /** None while nothing is folded. */
+  readonly closing?: Closing
   readonly direction: Direction
 }
 
@@ -73,20 +83,8 @@ export const EMPTY_SCENE: Scene = {
   tracks: new Map(),
   memberOf: new Map(),
   bounds: null,
+  unfolded: (at) => at,
   shape: 0,
-}
-
-/** Where a task stands by hand or by layout; undefined while it has no place yet. */
-export function cornersOf(
-  input: Pick<SceneInput, 'layout' | 'positions' | 'direction'>,
-): (id: string) => Position | undefined {
-  const grid = GRIDS[input.direction]
-  return (id) => {
-    const chosen = input.positions.get(id)
-    if (chosen) return chosen
-    const place = input.layout.get(id)
-    return place && cornerOf(place, grid)
-  }
 }
 
 /** A maker with a memory of the scene before. Tasks without a place yet are left out. */
@@ -110,6 +108,7 @@ function wholeScene(before: Scene, input: SceneInput): Scene {
     tracks: makeTracks(input, nodes, isSameShape ? before.tracks : null),
     memberOf: input.folding.memberOf,
     bounds: isSameShape ? before.bounds : boundsOf(nodes),
+    unfolded: input.closing?.unfolded ?? EMPTY_SCENE.unfolded,
     shape: isSameShape ? before.shape : before.shape + 1,
   }
 }
@@ -166,7 +165,11 @@ function withStates(
 }
 
 function makeNodes(input: SceneInput, before: Scene['nodes']): Map<string, SceneNode> {
-  const corner = cornersOf(input)
+  const unclosed = cornersOf(input)
+  const corner = (id: string): Position | undefined => {
+    const at = unclosed(id)
+    return at && input.closing ? input.closing.folded(at) : at
+  }
   const nodes = new Map<string, SceneNode>()
   for (const card of input.tasks.values()) {
     const at = input.folding.memberOf.has(card.id) ? undefined : corner(card.id)

@@ -6,9 +6,10 @@ import { useThrottled } from '../../ui/timers.ts'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useWantedPlaces } from '../../actions/wanted-places.ts'
-import { foldTasks } from './fold.ts'
+import { createCloser, foldTasks } from './fold.ts'
+import { cornersOf, NODE_WIDTH } from '../layout/grid.ts'
 import { headingsOf, type Heading } from '../layout/headings.ts'
-import { cornersOf, createSceneMaker, type Scene } from './scene.ts'
+import { createSceneMaker, type Scene } from './scene.ts'
 import { useLayout, type LaidOut } from '../layout/use-layout.ts'
 import { useGraphView } from '../canvas/view-state.ts'
 
@@ -26,12 +27,18 @@ const HEADINGS_EVERY_MS = 500
 
 export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNow {
   const { tasks, structure } = useShown()
-  const { layout, share, cancel, tidy } = useLayout(tasks, structure)
   const chosen = useChosenPlaces()
   const direction = usePreferences((preferences) => preferences.direction)
+  const { layout, share, cancel, tidy } = useLayout({
+    tasks,
+    structure,
+    positions: chosen,
+    direction,
+  })
   const foldFinished = useGraphView((view) => view.foldFinished)
   const foldedTags = useGraphView((view) => view.foldedTags)
   const [makeScene] = useState(createSceneMaker)
+  const [closeFor] = useState(createCloser)
   const positions = useMemo(
     () => (dragged === null ? chosen : new Map([...chosen, ...dragged])),
     [chosen, dragged],
@@ -40,14 +47,23 @@ export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNo
     const cornerOf = cornersOf({ layout, positions, direction })
     return foldTasks(tasks, { foldFinished, foldedTags }, { cornerOf, direction })
   }, [tasks, layout, positions, direction, foldFinished, foldedTags])
+  const closing = useMemo(
+    () => closeFor({ tasks, folding, layout, positions: chosen, direction }),
+    [closeFor, tasks, folding, layout, chosen, direction],
+  )
   const scene = useMemo(
-    () => makeScene({ tasks, layout, positions, folding, direction }),
-    [makeScene, tasks, layout, positions, folding, direction],
+    () => makeScene({ tasks, layout, positions, folding, closing, direction }),
+    [makeScene, tasks, layout, positions, folding, closing, direction],
   )
   const calm = useThrottled(tasks, HEADINGS_EVERY_MS)
   const headings = useMemo(
-    () => headingsOf({ tasks: calm, layout, positions: chosen, direction }),
-    [calm, layout, chosen, direction],
+    () =>
+      headingsOf({ tasks: calm, layout, positions: chosen, direction }).map((heading) => ({
+        ...heading,
+        from: closing.folded({ x: heading.from, y: 0 }).x,
+        to: closing.folded({ x: heading.to - NODE_WIDTH, y: 0 }).x + NODE_WIDTH,
+      })),
+    [calm, layout, chosen, direction, closing],
   )
   const isWhole = useMemo(
     () => layout.size > 0 || [...tasks.keys()].every((id) => positions.has(id)),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
-import { tasksWithin } from '../../../../src/renderer/graph/scene/hit.ts'
+import { freeSpot, tasksWithin } from '../../../../src/renderer/graph/scene/hit.ts'
 import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-candidates.ts'
 import {
   cycleText,
@@ -46,6 +46,25 @@ function sceneOf(list: readonly TaskCard[]): Scene {
   })
 }
 const scene = sceneOf(cards)
+
+describe('a free place', () => {
+  test('is the wanted one where nothing stands, else one beside it that covers nobody', () => {
+    expect(freeSpot(scene, { x: 0, y: 300 })).toEqual({ x: 0, y: 300 })
+    for (const wanted of [
+      { x: 304, y: 0 },
+      { x: 350, y: 60 },
+      { x: 250, y: 90 },
+    ]) {
+      const { x, y } = freeSpot(scene, wanted)
+      const corners = [
+        { x, y },
+        { x: x + 216, y: y + 92 },
+      ] as const
+      expect(tasksWithin(scene, corners, { inside: false })).toEqual([])
+      expect(Math.hypot(x - wanted.x, y - wanted.y)).toBeLessThan(350)
+    }
+  })
+})
 
 describe('a dependency', () => {
   test('is refused when it closes a cycle, with the path; or stands already, or is late', () => {

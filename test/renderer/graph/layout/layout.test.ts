@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
-import type { Layout } from '../../../../src/renderer/graph/layout/place.ts'
+import type { Layout, Place } from '../../../../src/renderer/graph/layout/grid.ts'
 import { spread } from '../../../../src/renderer/graph/layout/place-rows.ts'
 import { graphs, task } from '../graphs.ts'
 
@@ -116,7 +116,7 @@ describe('layout', () => {
 
   test('it tells how far it is, up to the end', () => {
     const shares: number[] = []
-    layOut([task('a'), task('b', 'a')], new Map(), (share) => shares.push(share))
+    layOut([task('a'), task('b', 'a')], new Map(), { onProgress: (share) => shares.push(share) })
     expect(shares.length).toBeGreaterThan(3)
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
   })
@@ -134,4 +134,78 @@ test('spread keeps the order, leaves room, and stays where it is wanted if it ca
   expect(spread([2, 2, 2])).toEqual([1, 2, 3])
   expect(spread([5, 1])).toEqual([3, 4])
   expect(spread([5, 0], [1, 1e6])).toEqual([-1, 0])
+})
+
+describe('blocks', () => {
+  const fan = (count: number) => [
+    task('root'),
+    ...Array.from({ length: count }, (_, i) => task(`f${i}`, 'root')),
+  ]
+  const sizeOf = (layout: Layout) => {
+    const rows = [...layout.values()].map(({ row }) => row)
+    const columns = [...layout.values()].map(({ column }) => column)
+    return {
+      high: Math.max(...rows) - Math.min(...rows) + 1,
+      wide: Math.max(...columns) + 1,
+    }
+  }
+
+  test('a long column wraps into several side by side, and what waits for them stands behind', () => {
+    const layout = layOut([
+      ...fan(40),
+      task('join', ...Array.from({ length: 40 }, (_, i) => `f${i}`)),
+    ])
+    expect(sizeOf(layout).high).toBeLessThanOrEqual(12)
+    expect(overlaps(layout)).toBe(0)
+    const last = Math.max(...[...layout].map(([id, { column }]) => (id === 'join' ? 0 : column)))
+    expect(layout.get('join')?.column).toBe(last + 1)
+  })
+
+  test('a dozen is one column', () => expect(sizeOf(layOut(fan(12))).wide).toBe(2))
+
+  test('dependents that come one by one become a block, too', () => {
+    const all = fan(40)
+    let layout = layOut(all.slice(0, 2))
+    for (let count = 3; count <= all.length; count++) {
+      const next = layOut(all.slice(0, count), layout)
+      for (const [id, place] of layout) expect(next.get(id)).toEqual(place)
+      layout = next
+    }
+    expect(sizeOf(layout).high).toBeLessThanOrEqual(13)
+    expect(overlaps(layout)).toBe(0)
+  })
+
+  test('a wide graph keeps its columns: wrapping would make it wider', () => {
+    const chain = Array.from({ length: 60 }, (_, i) => task(`c${i}`, ...(i ? [`c${i - 1}`] : [])))
+    const layout = layOut([...chain, ...Array.from({ length: 30 }, (_, i) => task(`f${i}`, 'c0'))])
+    expect(sizeOf(layout).wide).toBe(60)
+  })
+})
+
+describe('nodes that a person moved', () => {
+  const near = (a: Place | undefined, b: Place): boolean =>
+    a !== undefined && Math.abs(a.column - b.column) < 0.7 && Math.abs(a.row - b.row) < 0.7
+  const byHand = new Map([['b', { column: 2.2, row: 3.4 }]])
+
+  test('new tasks stand clear of them, alone, after one, or as a part of their own', () => {
+    const before = layOut([task('a'), task('b', 'a')])
+    const more = [task('a'), task('b', 'a'), task('after', 'b'), task('x'), task('y', 'x')]
+    const alone = Array.from({ length: 20 }, (_, i) => task(`n${i}`))
+    const layout = layOut([...more, ...alone], before, { byHand })
+    expect(overlaps(layout)).toBe(0)
+    expect(
+      [...layout].filter(([id, at]) => id !== 'b' && near(at, { column: 2.2, row: 3.4 })),
+    ).toEqual([])
+    expect(layout.get('after')?.column).toBeGreaterThan(2.7)
+    expect(Math.abs((layout.get('after')?.row ?? 0) - 3.4)).toBeLessThan(1)
+  })
+
+  test('and so does a first layout beside them', () => {
+    const tasks = Array.from({ length: 30 }, (_, i) => task(`t${i}`))
+    const hand = new Map([['t0', { column: 1.1, row: 1.2 }]])
+    const layout = layOut(tasks, new Map(), { byHand: hand })
+    expect(
+      [...layout].filter(([id, at]) => id !== 't0' && near(at, { column: 1.1, row: 1.2 })),
+    ).toEqual([])
+  })
 })

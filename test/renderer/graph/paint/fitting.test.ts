@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   fitting,
-  LEAST_ZOOM,
+  leastZoom,
   viewportFor,
   type Cover,
 } from '../../../../src/renderer/graph/paint/fitting.ts'
@@ -41,7 +41,7 @@ test('no node stands under the minimap or the news, whatever the graph, unless i
         const camera = fitting(scene, SIZE, covers)
         if (camera === null) throw new Error('a graph has a place')
         const { x, y, zoom } = camera
-        expect(zoom).toBeGreaterThanOrEqual(LEAST_ZOOM)
+        expect(zoom).toBeGreaterThanOrEqual(0.1)
         for (const { at } of scene.nodes.values()) {
           const [left, top] = [at.x * zoom + x, at.y * zoom + y]
           const [right, bottom] = [left + NODE_WIDTH * zoom, top + NODE_HEIGHT * zoom]
@@ -53,6 +53,18 @@ test('no node stands under the minimap or the news, whatever the graph, unless i
       },
     ),
   )
+})
+
+test('one can zoom out to a tenth, and further until the whole of a huge graph is in sight', () => {
+  expect(leastZoom(sceneOf([[0, 0]]).bounds, SIZE)).toBe(0.1)
+  const { bounds } = sceneOf([
+    [0, 0],
+    [40_000, 26_000],
+  ])
+  if (bounds === null) throw new Error('it has bounds')
+  expect(leastZoom(bounds, SIZE)).toBeLessThan(0.05)
+  const { zoom, x } = viewportFor(bounds, SIZE)
+  expect(bounds.right * zoom + x).toBeLessThanOrEqual(SIZE.width)
 })
 
 test('without tasks there is nothing to fit', () => {

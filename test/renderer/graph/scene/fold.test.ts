@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
-import { foldTasks, type FoldOptions } from '../../../../src/renderer/graph/scene/fold.ts'
-import { GRIDS } from '../../../../src/renderer/graph/layout/grid.ts'
+import {
+  createCloser,
+  foldTasks,
+  type FoldOptions,
+} from '../../../../src/renderer/graph/scene/fold.ts'
+import { cornersOf, GRIDS } from '../../../../src/renderer/graph/layout/grid.ts'
 import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
-import { cornersOf, createSceneMaker } from '../../../../src/renderer/graph/scene/scene.ts'
+import { createSceneMaker } from '../../../../src/renderer/graph/scene/scene.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const done = (id: string, after: string[] = [], more: Partial<TaskCard> = {}): TaskCard =>
@@ -84,4 +88,38 @@ test('the tracks of a block show the worst of what they stand for', () => {
   const cards = [done('a', [], { tags }), open('b', [], { tags }), open('x', ['a', 'b'])]
   const { scene } = fold(cards, { foldedTags: new Set(tags) })
   expect([...scene.tracks.values()].map(({ state }) => state)).toEqual(['waiting'])
+})
+
+test('folding leaves no empty rows and columns; a place by hand comes back the same', () => {
+  const tag = { tags: ['docs'] }
+  const cards = [
+    open('root'),
+    ...Array.from({ length: 8 }, (_, i) => open(`d${i}`, ['root'], tag)),
+    ...Array.from({ length: 3 }, (_, i) => open(`e${i}`, ['root'])),
+    open('end', ['d0', 'e2']),
+  ]
+  const tasks = new Map(cards.map((card) => [card.id, card]))
+  const layout = layOut(cards)
+  const place = { layout, positions: new Map(), direction: 'right' } as const
+  const standing = { cornerOf: cornersOf(place), direction: 'right' } as const
+  const closeFor = createCloser()
+  const sceneWith = (foldedTags: ReadonlySet<string>) => {
+    const folding = foldTasks(tasks, { foldFinished: false, foldedTags }, standing)
+    const closing = closeFor({ tasks, folding, ...place })
+    return createSceneMaker()({ tasks, folding, closing, ...place })
+  }
+  const plain = sceneWith(new Set())
+  const folded = sceneWith(new Set(['docs']))
+  const rowsOf = ({ nodes }: typeof plain): readonly number[] =>
+    [...new Set([...nodes.values()].map(({ at }) => at.y / GRIDS.right.rowPitch))].toSorted(
+      (a, b) => a - b,
+    )
+  expect(rowsOf(plain).length).toBeGreaterThan(8)
+  const rows = rowsOf(folded)
+  expect(rows.slice(1).map((row, i) => row - (rows[i] ?? 0))).toEqual(rows.slice(1).map(() => 1))
+  expect(rows.length).toBeLessThanOrEqual(5)
+  for (const id of ['root', 'e0', 'e2', 'end']) {
+    const at = folded.nodes.get(id)?.at
+    expect(at && folded.unfolded(at)).toEqual(plain.nodes.get(id)?.at)
+  }
 })
