@@ -57,7 +57,8 @@ function drawBars(
   const most = Math.max(1, ...activity.bars.map(({ events }) => events))
   const width = Math.max(1, xOfNow(scale) / Math.max(1, activity.bars.length) - 1.6)
   for (const { at, events, failures } of activity.bars) {
-    if (events === 0) continue
+    // The strip has moved on since its bars were counted.
+    if (events === 0 || at < scale.from) continue
     const tall = LEAST_BAR + (height - TOP - LEAST_BAR) * Math.sqrt(events / most)
     context.fillStyle = failures > 0 ? colours.failure : colours.bar
     context.fillRect(xOf(scale, at), height - tall, width, tall)

@@ -28,7 +28,8 @@ export function StripSlider({ ref, activity: told, isSliding, end: toldEnd }: St
     () => ({ ...told, from: told.from + (isSliding ? ahead : 0), to: told.to + ahead }),
     [told, isSliding, ahead],
   )
-  const end = toldEnd === null ? null : toldEnd + ahead
+  // What is due is about to happen: never before the present.
+  const end = toldEnd === null ? null : Math.max(toldEnd, told.to) + ahead
   const width = useWidth(ref)
   const canvas = useRef<HTMLCanvasElement>(null)
   const { from, to: now } = activity

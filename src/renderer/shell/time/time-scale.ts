@@ -109,6 +109,30 @@ export function stepHead(
   return to >= now ? null : to
 }
 
+const REPLAY = { leastMs: 500, mostMs: 30_000, steps: 40 }
+
+interface Recorded {
+  readonly from: number
+  /** The present: the replay ends there. */
+  readonly to: number
+  readonly bars: readonly { readonly at: number; readonly events: number }[]
+}
+
+/**
+ * Where a replay goes from `at`: on by half a minute, or less where the span is short. Where nothing happened until then, to just
+ * after the next events. null = the present: nothing more happened.
+ */
+export function nextOfReplay({ from, to, bars }: Recorded, at: number): number | null {
+  const span = Math.max(1, to - from)
+  const step = Math.min(REPLAY.mostMs, Math.max(REPLAY.leastMs, span / REPLAY.steps))
+  const barMs = span / Math.max(1, bars.length)
+  // The bar that `at` stands in is shown to its end.
+  const next = bars.find((bar) => bar.events > 0 && bar.at + barMs > at)
+  if (!next) return null
+  const wanted = next.at > at + step ? next.at + barMs : at + step
+  return wanted >= to ? null : Math.round(wanted)
+}
+
 /** The failure after or before; null = there is none that way. `at` null = the present. */
 export function nextFailure(
   failures: readonly number[],

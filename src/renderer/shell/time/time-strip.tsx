@@ -17,6 +17,9 @@ import './time.css'
 
 const SPANS = [
   ['all', 'All'],
+  ['10000', '10 s'],
+  ['60000', '1 min'],
+  ['600000', '10 min'],
   ['3600000', '1 h'],
   ['21600000', '6 h'],
   ['86400000', '24 h'],
@@ -30,7 +33,7 @@ export function TimeStrip() {
   const [span, setSpan] = useState<Span>('all')
   const slider = useRef<HTMLDivElement>(null)
   const { activity, problem } = useActivity(span === 'all' ? null : Number(span))
-  const refusal = useGraphAt(activity?.to ?? Infinity)
+  const refusal = useGraphAt(activity)
   const end = useForecast(activity?.to ?? null)
   useCommands({ time: () => slider.current?.focus() })
   useEscape()
@@ -61,7 +64,7 @@ function Controls({ activity }: { readonly activity: Activity }) {
         aria-label={
           isReplaying ? 'Stop the replay' : at === null ? 'Replay from the start' : 'Replay'
         }
-        title="Replay, 60 times as fast (Space)"
+        title="Replay, up to 60 times as fast; idle time is skipped (Space)"
         onClick={() => replay(activity)}
       >
         <Mark size={14} strokeWidth={1.5} aria-hidden="true" />

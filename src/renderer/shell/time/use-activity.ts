@@ -5,8 +5,8 @@ import type { Problem } from '../../model/session/problem.ts'
 
 export const BARS = 160
 const CALM = { everyMs: 2000 }
-/** The present moves on without news, too. */
-const IDLE_MS = 30_000
+/** The present moves on without news, too; a short span oftener, so that its bars stand where they belong. */
+const IDLE_MS = { least: 2000, most: 30_000, share: 0.2 }
 
 export interface Bar {
   /** ms, its beginning */
@@ -63,11 +63,13 @@ export function useActivity(spanMs: number | null): LoadedActivity {
       if (next && !isGone) setLoaded((before) => ({ ...before, ...next }))
     }
     void take()
-    const timer = setInterval(() => void take(), IDLE_MS)
+    const wanted = spanMs === null ? IDLE_MS.most : spanMs * IDLE_MS.share
+    const everyMs = Math.min(IDLE_MS.most, Math.max(IDLE_MS.least, wanted))
+    const timer = setInterval(() => void take(), everyMs)
     return () => {
       isGone = true
       clearInterval(timer)
     }
-  }, [load, isLive, seq])
+  }, [load, isLive, seq, spanMs])
   return loaded
 }

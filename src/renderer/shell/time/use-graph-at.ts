@@ -1,23 +1,27 @@
 /** Keeps what the graph shows in step with the head: fetches moments, runs the replay, goes back to the present. */
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { showLive, showTime } from '../../model/shown-time.ts'
 import { useRoute } from '../../model/route.ts'
 import { createGraphAtLoader } from './graph-at-loader.ts'
+import { nextOfReplay } from './time-scale.ts'
+import type { Activity } from './use-activity.ts'
 import { getPlayhead, isoOf, leaveHead, moveHead, readAddress, usePlayhead } from './playhead.ts'
 
-/** A replay moves on twice a second, by half a minute of the yard's time: 60 times as fast as it was. */
+/** A replay moves on twice a second. */
 const REPLAY_EVERY_MS = 500
-const REPLAY_FACTOR = 60
-const LEAP_MS = REPLAY_EVERY_MS * REPLAY_FACTOR
 
-/** `now` in ms: the replay ends there. Gives why a moment cannot be shown. */
-export function useGraphAt(now: number): Problem | null {
+/** Gives why a point in time cannot be shown. */
+export function useGraphAt(activity: Activity | null): Problem | null {
   const session = useSession()
   const { at, isReplaying } = usePlayhead()
   const [problem, setProblem] = useState<Problem | null>(null)
   const named = useRoute().filters['at']
+  const latest = useRef(activity)
+  useEffect(() => {
+    latest.current = activity
+  })
   const loader = useMemo(
     () =>
       createGraphAtLoader({
@@ -36,12 +40,15 @@ export function useGraphAt(now: number): Problem | null {
   useEffect(() => {
     if (!isReplaying) return undefined
     const timer = setInterval(() => {
-      const to = (getPlayhead().at ?? now) + LEAP_MS
-      moveHead(to >= now ? null : to)
-      if (to + LEAP_MS < now) loader.prefetch(to + LEAP_MS)
+      const shown = latest.current
+      const { at: from } = getPlayhead()
+      const to = shown === null || from === null ? null : nextOfReplay(shown, from)
+      moveHead(to)
+      const next = shown === null || to === null ? null : nextOfReplay(shown, to)
+      if (next !== null) loader.prefetch(next)
     }, REPLAY_EVERY_MS)
     return () => clearInterval(timer)
-  }, [loader, isReplaying, now])
+  }, [loader, isReplaying])
   useEffect(
     () => () => {
       leaveHead()

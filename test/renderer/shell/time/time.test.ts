@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { err, ok, type Result } from '../../../../src/base/result.ts'
 import type { GraphAt } from '../../../../src/contract/page.ts'
 import type { TaskCard } from '../../../../src/contract/view.ts'
@@ -9,6 +9,7 @@ import { createGraphAtLoader } from '../../../../src/renderer/shell/time/graph-a
 import {
   atOf,
   nextFailure,
+  nextOfReplay,
   placeLabels,
   stepHead,
   ticks,
@@ -249,4 +250,31 @@ test('a refusal is said, and the next wish is asked for as usual', async () => {
   expect(asked).toEqual([1, 2])
   expect(shown).toEqual([2])
   expect(problems.at(-1)).toBeNull()
+})
+
+describe('a replay', () => {
+  const bar = (at: number, events: number) => ({ at, events, failures: 0 })
+  const HOUR_MS = 3_600_000
+  const DAY = { from: 0, to: 24 * HOUR_MS, bars: [0, 1, 2, 3].map((n) => bar(n * 6 * HOUR_MS, 0)) }
+
+  test('goes on by half a minute where something happens, and not past the present', () => {
+    const busy = { ...DAY, bars: DAY.bars.map(({ at }) => bar(at, 3)) }
+    expect(nextOfReplay(busy, HOUR_MS)).toBe(HOUR_MS + 30_000)
+    expect(nextOfReplay(busy, DAY.to - 1000)).toBeNull()
+  })
+
+  test('skips idle time to just after the next events, and ends where nothing more happened', () => {
+    const idle = { ...DAY, bars: DAY.bars.map(({ at }, n) => bar(at, n === 2 ? 1 : 0)) }
+    expect(nextOfReplay(idle, HOUR_MS)).toBe(18 * HOUR_MS)
+    expect(nextOfReplay(idle, 19 * HOUR_MS)).toBeNull()
+  })
+
+  test('of ten seconds is seen, not leapt over', () => {
+    const short = {
+      from: 0,
+      to: 10_000,
+      bars: Array.from({ length: 10 }, (_, n) => bar(n * 1000, 1)),
+    }
+    expect(nextOfReplay(short, 0)).toBe(500)
+  })
 })
