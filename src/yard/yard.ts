@@ -1,5 +1,5 @@
 /** One yard: what its hosts and handlers see of it, how it is opened, and what it is assembled from. */
-import pack from '../../package.json'
+import pack from '../../package.json' with { type: 'json' }
 import type { LineQuestion, LineStart, OutputStream } from '../agents/output/output-source.ts'
 import type { SearchFound } from '../agents/output/search-output.ts'
 import type { Clock } from '../base/clock.ts'
