@@ -1,9 +1,8 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { useCommand, useYard } from '../../../model/session/session-context.tsx'
-import { ProblemNote } from '../../../components/problem-note.tsx'
-import { Button, ConfirmButton } from '../../../ui/button.tsx'
+import { useYard } from '../../../model/session/session-context.tsx'
+import { Button } from '../../../ui/button.tsx'
 import { keyParts } from '../../../components/config-entry.ts'
 import { ConfigRow } from '../../../components/config-row.tsx'
 import { CopyText } from '../../../components/copy-text.tsx'
@@ -82,7 +81,6 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <Uses view={view} registry={registry} />
       <Model view={view} registry={registry} />
       <Profile view={view} registry={registry} />
-      <Removal view={view} registry={registry} onRemoved={onClose} />
     </aside>
   )
 }
@@ -155,44 +153,6 @@ function Uses({ view, registry }: PartProps) {
       )}
       {handedBy.length > 0 && <p>Handed on to by {handedBy.join(', ')}</p>}
     </Part>
-  )
-}
-
-interface RemovalProps extends PartProps {
-  readonly onRemoved: () => void
-}
-
-/** A built-in profile can only be reset, setting by setting. */
-function Removal({ view, registry, onRemoved }: RemovalProps) {
-  const command = useCommand()
-  const said = (registry.config ?? []).filter(({ key }) => {
-    const [table, name] = keyParts(key)
-    return table === 'executors' && name === view.name
-  })
-  const isBuiltIn = said.every(({ source }) => source === 'default')
-  if (isBuiltIn || said.some(({ source }) => source === 'default')) return null
-  const remove = async (): Promise<void> => {
-    for (const scope of ['project', 'global'] as const) {
-      const edits = said
-        .filter(({ source }) => source === scope)
-        .map(({ key }) => ({ key, value: null }))
-      if (edits.length === 0) continue
-      if (!(await command.run(({ page }) => page.configure({ scope, edits })))) return
-    }
-    registry.askAgain()
-    onRemoved()
-  }
-  return (
-    <section>
-      <ProblemNote problem={command.problem} onClose={command.dismiss} />
-      <ConfirmButton
-        icon="close"
-        label="Remove profile"
-        question={`Remove ${view.name}?`}
-        isBusy={command.isBusy}
-        onConfirm={() => void remove()}
-      />
-    </section>
   )
 }
 
