@@ -108,6 +108,8 @@ export async function readAll(host: ServedYard): Promise<void> {
 /** The lists hold all of them. */
 const MOST_TASKS = 4
 const MORE: Readonly<Record<string, Record<string, unknown>[]>> = {
+  // It takes the path of a file as well, and these tasks have none.
+  'page.artifact': [],
   'task.export': ['mermaid', 'dot', 'toml', 'json', 'jsonl'].map((format) => ({ format })),
   'page.cost': [{ by: 'task' }, { by: 'day', parts: 'model' }],
   'page.moment': [{ at: '2090-01-01' }],

@@ -83,7 +83,7 @@ function connect() {
   return { socket, client }
 }
 
-test('serves the page, and behind the token who it is and the lobby', async () => {
+test('serves the page, and behind the token who it is and the start screen', async () => {
   expect((await call('/', { token: null })).text).toContain('page')
   expect((await call('/api/hello')).json).toMatchObject({ root: null, contract: CONTRACT_VERSION })
   expect((await call('/api/start-screen/recent')).json).toEqual([])
