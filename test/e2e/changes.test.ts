@@ -277,9 +277,10 @@ onStage('changes of a task', SETTING, (stage) => {
     await page.getByRole('button', { name: 'Remove what has landed…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove 3 worktrees' }).click()
     await row('merge').waitFor({ state: 'detached' })
-    await row('clash')
-      .getByRole('button', { name: /^Remove/ })
-      .click()
+    const remove = row('clash').getByRole('button', { name: /^Remove/ })
+    // A button that is busy takes no press.
+    await expect.poll(() => remove.getAttribute('aria-busy')).toBeNull()
+    await remove.click()
     const dialog = page.getByRole('dialog', { name: /^Remove the worktree/ })
     await dialog.getByText(/stays: 1 commit of it is not merged/).waitFor()
     await dialog.getByRole('button', { name: 'Remove the worktree' }).click()

@@ -81,7 +81,9 @@ async function shootAll(
     await page.setViewportSize(shot.size ?? SIZE)
     // The page anew, so that nothing of the shot before is left open.
     await page.evaluate((hash) => {
-      localStorage.clear()
+      // All but the sign-in.
+      for (const key of Object.keys(localStorage))
+        if (!key.includes('token')) localStorage.removeItem(key)
       localStorage.setItem('yardmaster.preferences', '{"isAskedToNotify":true}')
       history.replaceState(null, '', hash)
     }, shot.hash)
