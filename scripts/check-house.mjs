@@ -4,16 +4,9 @@ import { dirname, join } from 'node:path'
 import { root, say } from './project.mjs'
 
 const MAX_FILES = 20
-/** Rooms of before this rule, with what they may hold at most until they are rebuilt; a count only ever falls. */
-const LARGER = {
-  'src/renderer/inspector': 21,
-  'src/renderer/model': 21,
-}
 /** A shorter file that only a neighbour imports belongs into that, unless it is a component, a worker, an entry of a list (a registry, the migrations) or tested by itself. */
 const MIN_LINES = 60
 const LISTS = /\/(registry|router|index)\.ts$/
-/** So many such files are left from before this rule; the number only ever falls. */
-const MOST_PEELED = 15
 /** Words that exported names do not use; docs/glossary.md has the field's own. */
 const REFUSED =
   /^(wish|wishes|words|told|tells?|teller|doors?|vigil|tenders?|tend|beat|tally|roads?|moments?|lobby|company|furniture|nursery|misfit|trouble|vitals|mend|trial|outlook|ladder)$/
@@ -34,10 +27,9 @@ export async function checkHouse() {
       .filter((path) => /\.tsx?$/.test(path)),
   )
   const sources = paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
-  const peeled = peeledFiles(sources)
   const faults = [
-    ...crowdedFolders(paths, LARGER),
-    ...(peeled.length > MOST_PEELED ? peeled : []),
+    ...crowdedFolders(paths),
+    ...peeledFiles(sources),
     ...sources.flatMap(misnamedExports),
     ...sources.flatMap(strayCommands),
     ...sources.flatMap((source) => faultsOf(ts, source)),
@@ -46,16 +38,15 @@ export async function checkHouse() {
   return faults.length === 0 ? 0 : 1
 }
 
-/** Folders below `src` with more sources than they may hold. `larger`: the most for some of them, by path. */
-export function crowdedFolders(paths, larger = {}) {
+/** Folders below `src` with more sources than they may hold. */
+export function crowdedFolders(paths) {
   const counts = new Map()
   for (const path of paths) {
     const folder = dirname(path)
     if (folder.startsWith('src')) counts.set(folder, (counts.get(folder) ?? 0) + 1)
   }
   return [...counts].flatMap(([folder, count]) => {
-    const most = larger[folder] ?? MAX_FILES
-    return count > most ? [`${folder} holds ${count} sources; ${most} are the most`] : []
+    return count > MAX_FILES ? [`${folder} holds ${count} sources; ${MAX_FILES} are the most`] : []
   })
 }
 

@@ -65,7 +65,7 @@ describe.skipIf(whyNoApp !== '')(`the app in Electron${why}`, () => {
     expect(count).toBe(0)
   })
 
-  test('shows the lobby where no yard is named', async () => {
+  test('shows the start screen where no yard is named', async () => {
     await start('--welcome')
     const page = await running.firstPage()
     const example = page.getByRole('button', { name: /example/i })

@@ -24,7 +24,7 @@ inEachWindow('the window without a yard', (kind) => {
 
   beforeEach(async () => {
     closing = createScope()
-    outer = await mkdtemp(join(tmpdir(), 'yard-lobby-'))
+    outer = await mkdtemp(join(tmpdir(), 'yard-start-'))
     closing.add(() => rm(outer, { recursive: true, force: true, maxRetries: 5 }))
     await mkdir(join(outer, 'project'))
     env = {
@@ -34,7 +34,7 @@ inEachWindow('the window without a yard', (kind) => {
       XDG_DATA_HOME: join(outer, 'data'),
       XDG_CONFIG_HOME: join(outer, 'config'),
     }
-    const serve = (): Promise<string> => serveLobby(outer, env, closing)
+    const serve = (): Promise<string> => serveStartScreen(outer, env, closing)
     const opened = await kind.open({ env, words: ['--welcome'], serve }, closing)
     page = opened.watched.page
   })
@@ -100,8 +100,8 @@ inEachWindow('the window without a yard', (kind) => {
   })
 })
 
-/** Starts the page of the lobby; gives its address. */
-async function serveLobby(folder: string, env: Env, closing: Scope): Promise<string> {
+/** Starts the page of the start screen; gives its address. */
+async function serveStartScreen(folder: string, env: Env, closing: Scope): Promise<string> {
   const welcome = spawn(process.execPath, [bin, 'welcome', '--json'], {
     cwd: folder,
     env,

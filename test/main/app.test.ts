@@ -116,7 +116,7 @@ test('permissions, devices, downloads, new windows, foreign pages and embedded v
   expect(downloads('blob:app://yard/1')).toBe(false) // an export
 })
 
-test('only the top frame of a page of ours gets a port; without a yard it leads to the lobby', async () => {
+test('only the top frame of a page of ours gets a port; without a yard it leads to the start screen', async () => {
   const connect = (senderFrame: object | null, sender: unknown = first().webContents) => {
     const sent: unknown[][] = []
     const frame = senderFrame && {

@@ -15,8 +15,9 @@ import { FileDiff } from './file-diff.tsx'
 import { FileList } from './file-list.tsx'
 import { MergeBox } from './merge-box.tsx'
 import { Summary } from './summary.tsx'
-import { useChanges } from './use-changes.ts'
 import './changes.css'
+import { useYard } from '../model/session/session-context.tsx'
+import { type Answer, useAnswer } from '../model/use-answer.ts'
 
 export interface ChangesTabProps {
   readonly card: TaskCard
@@ -149,3 +150,23 @@ const nothingText = ({ tries }: TaskDetails): string =>
   tries.length === 0
     ? 'No agent has worked on it yet.'
     : 'No try of it worked in a git worktree, so there are no changes to show. A task gets one by its worktree setting, in a folder under git.'
+
+// What a task has changed, asked for again whenever something about the task changes, and now and then while it may change unseen.
+
+/** A commit of an agent at work is no news of the yard. */
+const ASK_EVERY_MS = 3000
+
+/** `agent`: the try that is meant; null = the latest. */
+export function useChanges(card: TaskCard, agent: string | null): Answer<ChangeView> {
+  const [known, setKnown] = useState({ card, round: 0 })
+  if (known.card !== card) setKnown({ card, round: known.round + 1 })
+  const [isLive, setLive] = useState(false)
+  const fetches = useYard((view) => view.fetches)
+  const answer = useAnswer(
+    ({ change }) => change.of({ task: card.id, ...(agent === null ? {} : { agent }) }),
+    { key: `${card.id} ${agent} ${known.round} ${fetches}`, everyMs: isLive ? ASK_EVERY_MS : null },
+  )
+  const isLiveNow = answer.value?.isLive ?? false
+  if (isLiveNow !== isLive) setLive(isLiveNow)
+  return answer
+}

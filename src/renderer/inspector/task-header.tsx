@@ -18,8 +18,7 @@ import { TaskButtons } from '../actions/views/task-buttons.tsx'
 import { TitleField } from './title-field.tsx'
 import { tryText } from '../model/facts.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
-import { factOf } from '../model/fact-of.ts'
-import { taskTookMs } from '../model/task-took-ms.ts'
+import { factOf, taskTookMs } from '../model/fact-of.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 
 interface TaskHeaderProps {

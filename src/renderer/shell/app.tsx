@@ -4,8 +4,9 @@ import { Connecting, OtherVersion, Unauthorised } from './not-connected.tsx'
 import { Overlays } from './overlays.tsx'
 import { StartScreen } from './parts.ts'
 import { useKeyboard } from './use-keyboard.ts'
-import { useTheme } from './use-theme.ts'
 import { YardWindow } from './yard-window.tsx'
+import { useEffect } from 'react'
+import { usePreferences } from '../model/preferences.ts'
 
 export function App() {
   useTheme()
@@ -13,11 +14,11 @@ export function App() {
   const hasYard = useYard((view) => view.summary !== null)
   if (connection.kind === 'unauthorised') return <Unauthorised />
   if (connection.kind === 'other-version') return <OtherVersion host={connection.host} />
-  if (connection.kind === 'lobby') return <LobbyWindow />
+  if (connection.kind === 'start-screen') return <StartScreenWindow />
   return hasYard ? <YardWindow /> : <Connecting />
 }
 
-function LobbyWindow() {
+function StartScreenWindow() {
   useKeyboard()
   return (
     <>
@@ -25,4 +26,17 @@ function LobbyWindow() {
       <Overlays />
     </>
   )
+}
+
+// The chosen theme, on the page's root; without one the system decides.
+
+export function useTheme(): void {
+  const theme = usePreferences((preferences) => preferences.theme)
+  useEffect(() => {
+    const root = document.documentElement
+    if (theme === 'system') delete root.dataset['theme']
+    else root.dataset['theme'] = theme
+    // The app's own buttons beside the title bar have colours, too.
+    void window.yardHost?.setTheme(theme)
+  }, [theme])
 }

@@ -1,16 +1,15 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
-import { useEffect, type ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useAgentCommands } from '../actions/task/agents.ts'
 import { useAttentionCount } from '../screens/attention/use-attention-count.ts'
-import { useAnnouncements } from './use-announcements.ts'
 import { useTaskCommands } from '../actions/use-task-commands.ts'
 import { Banners } from './status/banners.tsx'
 import { StatusBar } from './status/status-bar.tsx'
 import { GraphScreen } from '../graph/canvas/graph-screen.tsx'
-import { useConnection, useYard } from '../model/session/session-context.tsx'
+import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { TimeStrip } from './time/time-strip.tsx'
 import { usePreferences } from '../model/preferences.ts'
-import { hasTasks, useRoute, type Screen } from '../model/route.ts'
+import { hasTasks, type Screen, useRoute } from '../model/route.ts'
 import { followRoute, useSelection } from '../model/selection.ts'
 import { DrawerFrame } from './drawer-frame.tsx'
 import { EmptyYard } from './empty-yard.tsx'
@@ -19,17 +18,26 @@ import { Overlays } from './overlays.tsx'
 import {
   AgentsScreen,
   AttentionScreen,
+  RegistryPage,
   ScheduleScreen,
   SettingsScreen,
   TasksScreen,
   usePreload,
-  RegistryPage,
 } from './parts.ts'
 import { Rail } from './rail.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useFrameCommands } from './use-frame-commands.ts'
 import { useKeyboard } from './use-keyboard.ts'
-import { useRegions } from './use-regions.ts'
+import { announce, interrupt, takeBack } from '../model/announcer.ts'
+import {
+  addNews,
+  needsYouText,
+  newAttention,
+  newsBetween,
+  newsText,
+  NO_NEWS,
+} from './merge-news.ts'
+import { useCommands } from '../actions/commands.ts'
 
 export function YardWindow() {
   useFrameCommands()
@@ -95,4 +103,61 @@ function CurrentScreen({ screen }: { readonly screen: Screen }) {
     return <Shown />
   }
   return isEmpty ? <EmptyYard /> : <GraphScreen footer={isTimeOpen ? <TimeStrip /> : null} />
+}
+
+// News for a screen reader: merged every five seconds; only what needs the person, and a lost service, interrupt.
+
+const EVERY_MS = 5000
+
+export function useAnnouncements(): void {
+  const session = useSession()
+  useEffect(() => {
+    let news = NO_NEWS
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const tell = (): void => {
+      timer = null
+      const text = newsText(news)
+      news = NO_NEWS
+      if (text !== '') announce(text)
+    }
+    const stopYard = session.yard.subscribe((now, before) => {
+      // The first snapshot is no news.
+      if (before.seq < 0) return
+      const needs = needsYouText(newAttention(before.summary, now.summary))
+      if (needs !== null) interrupt(needs)
+      if (now.tasks === before.tasks) return
+      news = addNews(news, newsBetween(before.tasks, now.tasks))
+      if (newsText(news) !== '') timer ??= setTimeout(tell, EVERY_MS)
+    })
+    const stopLink = session.connection.subscribe(({ kind }, before) => {
+      if (kind === 'lost' && before.kind === 'live')
+        interrupt('The service does not answer. Your agents go on.')
+      if (kind === 'live' && before.kind === 'lost') {
+        takeBack()
+        announce('The service answers again.')
+      }
+    })
+    return () => {
+      stopYard()
+      stopLink()
+      if (timer) clearTimeout(timer)
+    }
+  }, [session])
+}
+
+// F6 and ⇧F6 go round the regions of the window.
+
+export function useRegions(): void {
+  useCommands({ 'region.next': () => step(1), 'region.previous': () => step(-1) })
+}
+
+function step(by: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+  const current = regions.findIndex((region) => region.contains(document.activeElement))
+  const next = regions.at((current + by + (current < 0 && by < 0 ? 1 : 0)) % regions.length)
+  if (!next) return
+  const first = next.querySelector<HTMLElement>(
+    'a[href], button:not(:disabled, .skip-link), input, [tabindex="0"]',
+  )
+  ;(first ?? next).focus()
 }

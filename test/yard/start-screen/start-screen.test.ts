@@ -37,7 +37,7 @@ const glances = new Map<string, Glance>()
 const entered: YardPaths[] = []
 
 beforeEach(() => {
-  home = realpathSync(mkdtempSync(join(tmpdir(), 'yard-lobby-')))
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'yard-start-')))
   data = join(home, 'data', 'yard')
   glances.clear()
   entered.length = 0
@@ -45,7 +45,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 const env = () => ({ ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') })
-const lobby = () =>
+const parts = () =>
   createStartScreen({
     env: env(),
     dataFolder: data,
@@ -60,7 +60,7 @@ const lobby = () =>
       return ok(`http://127.0.0.1:1/#code=${entered.length}`)
     },
   })
-const client = () => createStartScreenClient(lobby()).startScreen
+const client = () => createStartScreenClient(parts()).startScreen
 
 test('the list of opened yards survives a broken file and keeps the latest first', () => {
   expect(readRecentYards(data)).toEqual([])
@@ -204,7 +204,7 @@ test('clis names the folders that were searched', async () => {
 })
 
 test('where no yard is open, hello says so', async () => {
-  expect(await createStartScreenClient(lobby()).service.hello()).toMatchObject({ root: null })
+  expect(await createStartScreenClient(parts()).service.hello()).toMatchObject({ root: null })
 })
 
 test.skipIf(process.platform === 'win32')(

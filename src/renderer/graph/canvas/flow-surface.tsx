@@ -1,11 +1,12 @@
 /** React Flow with the nodes that are in the page. It owns camera and gestures; what they mean is in `acts`. */
-import { useMemo, useState, type MouseEvent, type PointerEvent } from 'react'
+import { type MouseEvent, type PointerEvent, useMemo, useState } from 'react'
 import {
   ConnectionLineType,
+  type NodeTypes,
   ReactFlow,
   SelectionMode,
+  useReactFlow,
   useStore,
-  type NodeTypes,
 } from '@xyflow/react'
 import type { TaskCard } from '../../../contract/view.ts'
 import { useNow } from '../../ui/timers.ts'
@@ -13,17 +14,18 @@ import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
 import type { CanvasActs } from '../gestures/use-canvas-acts.ts'
 import { unfold } from '../gestures/unfold.ts'
-import { holdCamera, MOST_ZOOM } from './camera.ts'
+import { canvasScene, holdCamera, MOST_ZOOM, viewportNow } from './camera.ts'
 import { leastZoom } from '../paint/fitting.ts'
 import type { Light } from '../scene/dimming.ts'
 import { createNodeMapper, type Shown } from './flow-nodes.ts'
 import { nodeName, stackName } from '../scene/node-name.ts'
 import type { Scene, SceneNode } from '../scene/scene.ts'
-import { TaskNode, type FlowNode } from './task-node.tsx'
+import { type FlowNode, TaskNode } from './task-node.tsx'
 import { TrackMarks } from './track-marks.tsx'
 import type { Drag } from './use-drag.ts'
-import { isPane, useHover, type Hover } from './use-hover.ts'
 import { getGraphView, setGraphView, trackOf, useGraphView } from './view-state.ts'
+import { flushSync } from 'react-dom'
+import { nodeAt, trackAt } from '../scene/hit.ts'
 
 const nodeTypes: NodeTypes = { task: TaskNode, stack: TaskNode }
 const NO_EDGES: never[] = []
@@ -158,3 +160,46 @@ function useFlowNodes(props: FlowSurfaceProps): FlowNode[] {
     return map({ scene, ids, shownOf, nameOf })
   }, [map, tasks, scene, ids, line, lightOf, isPast, selected, focusId, track, now])
 }
+
+// What the pointer is at where nothing of the page is: painted nodes and tracks.
+
+/** px of the screen around a track that count as on it. */
+const TRACK_REACH = 7
+
+export interface Hover {
+  readonly onMouseMove: (event: MouseEvent) => void
+  readonly onMouseLeave: () => void
+  /** The node under the pointer, painted or in the page. */
+  readonly nodeUnder: (event: {
+    readonly clientX: number
+    readonly clientY: number
+  }) => string | null
+}
+
+export function useHover(): Hover {
+  const flow = useReactFlow()
+  return useMemo(() => {
+    const at = (event: { clientX: number; clientY: number }) =>
+      flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    return {
+      onMouseMove: (event) => {
+        if (event.buttons !== 0 || !isPane(event.target)) return
+        const point = at(event)
+        const hoverId = nodeAt(canvasScene(), point)
+        const zoom = viewportNow()?.zoom ?? 1
+        const track = hoverId === null ? trackAt(canvasScene(), point, TRACK_REACH / zoom) : null
+        const now = getGraphView()
+        const hoverTrack = track?.id ?? null
+        if (now.hoverId === hoverId && now.hoverTrack === hoverTrack) return
+        // Before the next press: a painted node must be in the page to be dragged or linked.
+        flushSync(() => setGraphView({ hoverId, hoverTrack }))
+      },
+      onMouseLeave: () => setGraphView({ hoverId: null, hoverTrack: null }),
+      nodeUnder: (event) => nodeAt(canvasScene(), at(event)),
+    }
+  }, [flow])
+}
+
+/** Empty canvas, or what is only painted there. */
+export const isPane = (target: EventTarget): boolean =>
+  target instanceof Element && target.classList.contains('react-flow__pane')

@@ -1,7 +1,7 @@
 /** What only the graph can do: its camera, its lights and folds, finding in it, linking on it, pictures of it. */
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
-import { useCommands, type CommandHandlers } from '../../actions/commands.ts'
+import { type CommandHandlers, useCommands } from '../../actions/commands.ts'
 import { toFilter } from '../../model/filter.ts'
 import { getShownTime } from '../../model/shown-time.ts'
 import { getPreferences, setPreferences } from '../../model/preferences.ts'
@@ -9,9 +9,15 @@ import { currentRoute } from '../../model/route.ts'
 import { getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
 import { canvasScene, fitAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
-import { exportPicture } from './export-picture.ts'
 import { openLinkCard } from './link-card-state.ts'
 import { removeTrack } from './make-link.ts'
+import { tokenOf } from '../../ui/theme-tokens.ts'
+import { download, fileName } from '../../ui/download.ts'
+import { showToast } from '../../model/toasts.ts'
+import { readColours } from '../paint/paint-colours.ts'
+import { type Picture, toPicture } from './picture.ts'
+import { toPng } from './picture-png.ts'
+import { toSvg } from './picture-svg.ts'
 
 const PAST = 'The past is read-only'
 
@@ -127,4 +133,31 @@ export function useTrackCommands(): void {
     blocked: () => (getShownTime() ? PAST : null),
   }
   useCommands({ 'task.delete': remove, 'task.unlink': remove })
+}
+
+// The graph as a picture file, in the theme of the page.
+
+export async function exportPicture(session: Session, format: 'svg' | 'png'): Promise<void> {
+  const picture = drawNow()
+  const content = picture && (await contentOf(picture, format))
+  if (!content) return showToast('Not exported: this browser could not draw it.', { kind: 'error' })
+  const name = fileName(session.yard.getState().summary?.name ?? '', format, new Date())
+  download(name, content)
+  showToast(`Exported ${name}`)
+}
+
+async function contentOf(picture: Picture, format: 'svg' | 'png'): Promise<Blob | null> {
+  return format === 'png' ? toPng(picture) : new Blob([toSvg(picture)], { type: 'image/svg+xml' })
+}
+
+function drawNow(): Picture | null {
+  const { body } = document
+  const text = tokenOf(body, '--text')
+  const colours = { ...readColours(body), text }
+  const context = document.createElement('canvas').getContext('2d')
+  return toPicture(canvasScene(), colours, (words, size, weight) => {
+    if (!context) return words.length * size * 0.6
+    context.font = `${weight} ${size}px ${colours.font}`
+    return context.measureText(words).width
+  })
 }

@@ -4,12 +4,11 @@
  * Deterministic. With a former layout, known tasks keep their place for as long as their blockers stand to the left, and new
  * ones take free places, which nodes that a person moved do not cover.
  */
-import { longestChain, type DagNode } from '../../../domain/graph/dag.ts'
-import { toLayered, type Layered } from './layered.ts'
+import { type DagNode, longestChain } from '../../../domain/graph/dag.ts'
+import { type Layered, toLayered } from './layered.ts'
 import { orderLayers } from './order-layers.ts'
 import { GRIDS, type Layout, type Place } from './grid.ts'
-import { cellsUnder, freshRows, placeBesideKnown, type Block } from './place-rows.ts'
-import { fieldWidth, placeInField } from './place-alone.ts'
+import { type Block, cellsUnder, freshRows, placeBesideKnown } from './place-rows.ts'
 
 /** Told a share from 0 to 1 now and then. */
 export type OnProgress = (share: number) => void
@@ -307,3 +306,16 @@ function placeNewAlone(
     taken.add(`${column}:${row}`)
   }
 }
+
+// Tasks without any dependency stand in a field, about as wide as it is high, instead of one long column.
+
+/** Columns of a field of so many tasks; a handful is a plain list. */
+export function fieldWidth(count: number): number {
+  const { columnPitch, rowPitch } = GRIDS.right
+  return Math.max(1, Math.floor(Math.sqrt((count * rowPitch * SHAPE) / columnPitch) + 0.001))
+}
+
+export const placeInField = (nth: number, width: number, top: number): Place => ({
+  column: nth % width,
+  row: top + Math.floor(nth / width),
+})

@@ -10,13 +10,13 @@ import type { YardStore } from './yard-store.ts'
 /**
  * connecting: nothing was ever shown. live: what is shown is true. lost: what is shown was true at `since`; it tries again by itself,
  * and `waiting` commands are sent once it is back.
- * lobby: a host answers, but no yard is open yet.
+ * start screen: a host answers, but no yard is open yet.
  * unauthorised: this page has no valid token; only a new address helps. other-version: the host speaks another contract.
  */
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  | { readonly kind: 'lobby' }
+  | { readonly kind: 'start-screen' }
   | { readonly kind: 'lost'; readonly since: number; readonly waiting: number }
   | { readonly kind: 'unauthorised' }
   | { readonly kind: 'other-version'; readonly host: string }
@@ -103,12 +103,12 @@ export function createConnector(parts: ConnectorParts): Connector {
 
 function noteLoss(connection: StoreApi<Connection>, clock: Clock, outbox: Outbox): void {
   const { kind } = connection.getState()
-  if (kind === 'lobby') connection.setState({ kind: 'connecting' }, true)
+  if (kind === 'start-screen') connection.setState({ kind: 'connecting' }, true)
   if (kind === 'live')
     connection.setState({ kind: 'lost', since: clock.now(), waiting: outbox.size }, true)
 }
 
-const isAnswering = ({ kind }: Connection): boolean => kind === 'live' || kind === 'lobby'
+const isAnswering = ({ kind }: Connection): boolean => kind === 'live' || kind === 'start-screen'
 const isOver = ({ kind }: Connection): boolean =>
   kind === 'unauthorised' || kind === 'other-version'
 
@@ -142,7 +142,7 @@ async function showHost(link: Link, store: YardStore, show: Show): Promise<void>
     return show.onConnection({ kind: 'other-version', host: hello.version })
   show.onRoot(hello.root)
   if (hello.root !== null) return followYard(link, store, show)
-  show.onConnection({ kind: 'lobby' })
+  show.onConnection({ kind: 'start-screen' })
   return link.closed
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Ellipsis, SlidersHorizontal } from 'lucide-react'
 import type { AgentView } from '../../../contract/view.ts'
-import { useSession, useYard } from '../../model/session/session-context.tsx'
+import { useSession, useTurnover, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -18,12 +18,15 @@ import { rowsOf, SHOWN, type Shown } from './agent-rows.ts'
 import { isPerson } from '../../model/agent-state.ts'
 import { CapsPopover } from './caps-popover.tsx'
 import { CostsView } from './costs.tsx'
-import { MachineCard, type Executors } from './machine-card.tsx'
+import { type Executors, MachineCard } from './machine-card.tsx'
 import { SlotsCard } from './slots-card.tsx'
 import { Trends } from './trends.tsx'
-import { useAgentFacts } from './use-agent-facts.ts'
 import { purgeEnded } from '../../actions/task/agents.ts'
 import './agents.css'
+import type { History } from '../../../contract/page.ts'
+import type { Problem } from '../../model/session/problem.ts'
+import { useAnswer } from '../../model/use-answer.ts'
+import { SLOTS_MS } from './slots.ts'
 
 export function AgentsScreen() {
   const shown = useShown()
@@ -248,4 +251,42 @@ function Nobody({ words, shown }: { readonly words: string; readonly shown: Show
   if (shown === 'live')
     return <EmptyNote text="No agent is at work. One starts as soon as a task is ready." />
   return <EmptyNote text="No agent has ended yet." />
+}
+
+// What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors.
+
+export interface AgentFacts {
+  /** Newest first, as many as were asked for. */
+  readonly ended: readonly AgentView[]
+  readonly tries: History['tries']
+  readonly rates: Readonly<Record<string, readonly number[]>>
+  readonly executors: Executors | null
+  /** Profiles that are people. */
+  readonly people: ReadonlySet<string>
+  readonly problem: Problem | null
+}
+
+export function useAgentFacts(limit: number): AgentFacts {
+  // Ended agents change only when a living one goes.
+  const turnover = useTurnover()
+  const ended = useAnswer(({ agent }) => agent.list({ which: 'dead', limit }), {
+    key: `${limit} ${turnover}`,
+    everyMs: 60_000,
+  })
+  const history = useAnswer(
+    ({ page }) => page.history({ from: new Date(Date.now() - SLOTS_MS).toISOString(), buckets: 1 }),
+    { key: turnover, everyMs: 60_000 },
+  )
+  const rates = useAnswer(({ page }) => page.rates(), { everyMs: 5000 })
+  const executors = useAnswer(({ service }) => service.executors(), { key: turnover })
+  return {
+    ended: ended.value ?? [],
+    tries: history.value?.tries ?? [],
+    rates: rates.value?.agents ?? {},
+    executors: executors.value,
+    people: new Set(
+      (executors.value ?? []).filter(({ type }) => type === 'manual').map(({ name }) => name),
+    ),
+    problem: ended.problem ?? history.problem,
+  }
 }

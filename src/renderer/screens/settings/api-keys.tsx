@@ -1,15 +1,16 @@
 /** Keys of providers in the key store of this system: their names, one more, one less. Only in the app. */
-import { useRef, useState, type FormEvent } from 'react'
-import type { DesktopKey } from '../../../contract/desktop.ts'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { DesktopBridge, DesktopKey, DesktopKeys } from '../../../contract/desktop.ts'
 import { Button, ConfirmButton } from '../../ui/button.tsx'
-import { keyParts, type ConfigEntry } from '../../components/config-entry.ts'
+import { type ConfigEntry, keyParts } from '../../components/config-entry.ts'
 import { Field } from '../../ui/fields.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
 import { Listed } from './listed.tsx'
 import { SettingRow } from './setting-row.tsx'
 import type { SettingSection } from './setting.ts'
-import { useApiKeys, type ApiKeys } from './use-api-keys.ts'
+import type { Problem } from '../../model/session/problem.ts'
+import { problemOf } from './use-desktop.ts'
 
 /** Which executors name a variable as that of their key. */
 type Users = ReadonlyMap<string, readonly string[]>
@@ -146,3 +147,39 @@ export const apiKeySection = (entries: readonly ConfigEntry[]): SettingSection =
     },
   ],
 })
+
+// Names of the keys that the app keeps, read once and after each change. A value goes out of here and never comes in.
+
+export interface ApiKeys {
+  readonly kept: DesktopKeys | null
+  readonly problem: Problem | null
+  readonly isBusy: boolean
+  /** True once it was done. */
+  run(act: (host: DesktopBridge) => Promise<DesktopKeys>): Promise<boolean>
+  dismiss(): void
+}
+
+export function useApiKeys(): ApiKeys {
+  const [kept, setKept] = useState<DesktopKeys | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  useEffect(() => {
+    window.yardHost?.keys().then(setKept, (error) => setProblem(problemOf(error)))
+  }, [])
+  const run = async (act: (host: DesktopBridge) => Promise<DesktopKeys>): Promise<boolean> => {
+    const host = window.yardHost
+    if (!host || isBusy) return false
+    setBusy(true)
+    setProblem(null)
+    try {
+      setKept(await act(host))
+      return true
+    } catch (error) {
+      setProblem(problemOf(error))
+      return false
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { kept, problem, isBusy, run, dismiss: () => setProblem(null) }
+}

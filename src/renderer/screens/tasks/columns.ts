@@ -2,8 +2,7 @@
 import type { TaskCard } from '../../../contract/view.ts'
 import { PRIORITIES } from '../../../domain/task.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
-import { factOf } from '../../model/fact-of.ts'
-import { taskTookMs } from '../../model/task-took-ms.ts'
+import { factOf, taskTookMs } from '../../model/fact-of.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
 type SortKey = number | string | null

@@ -5,13 +5,14 @@ import { useYard } from '../../model/session/session-context.tsx'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { useFinalFocus } from '../../ui/focus.ts'
 import { COMMANDS } from '../../actions/command-table.ts'
-import { useCommands, useOfferedCommands } from '../../actions/commands.ts'
-import { usePreferences } from '../../model/preferences.ts'
+import { runCommand, useCommands, useOfferedCommands } from '../../actions/commands.ts'
+import { getPreferences, setPreferences, usePreferences } from '../../model/preferences.ts'
 import { EntryRow } from './entry-row.tsx'
-import { findEntries, type Entry } from './find-entries.ts'
-import { followEntry } from './follow-entry.ts'
+import { type Entry, findEntries } from './find-entries.ts'
 import { setOpen, useOpen } from './open-state.ts'
 import './palette.css'
+import { currentRoute, navigate } from '../../model/route.ts'
+import { selectTasks } from '../../model/selection.ts'
 
 export function Palette() {
   const first = useOpen(({ palette }) => palette)
@@ -73,4 +74,40 @@ function useEntries(typed: string): readonly Entry[] {
   useOfferedCommands() // greyed rows follow what is offered
   const commands = COMMANDS.filter(({ id }) => !id.startsWith('palette'))
   return findEntries(typed, { commands, tasks, agents, recent, now })
+}
+
+// Goes where an entry leads, or does what it says.
+
+const REMEMBERED = 20
+
+export function followEntry(entry: Entry): void {
+  switch (entry.kind) {
+    case 'command': {
+      const rest = getPreferences().recentCommands.filter((id) => id !== entry.id)
+      setPreferences({ recentCommands: [entry.id, ...rest].slice(0, REMEMBERED) })
+      runCommand(entry.id)
+      return
+    }
+    case 'task':
+      openTask(entry.id)
+      return
+    case 'agent':
+      navigate({ task: entry.agent.task, tab: 'output', agent: entry.id })
+      return
+    case 'tag':
+      navigate({ screen: withTasks(), filters: { q: `tag:${entry.id}` } })
+      return
+    case 'time':
+      navigate({ screen: 'graph', filters: { at: entry.id } })
+  }
+}
+
+function openTask(id: string): void {
+  navigate({ screen: withTasks(), task: id })
+  selectTasks([id], { open: true })
+}
+
+/** The screen one is on, if it shows tasks; else the graph. */
+function withTasks(): 'graph' | 'tasks' {
+  return currentRoute().screen === 'tasks' ? 'tasks' : 'graph'
 }

@@ -13,7 +13,7 @@ export function CliList({ facts }: { readonly facts: StartScreenFacts }) {
   const others = all.filter((cli) => !isShown(cli))
   const isAnyAgent = clis?.clis.some(({ type, path }) => type !== 'shell' && path !== null)
   return (
-    <section className="card lobby-card" aria-label="Agent CLIs">
+    <section className="card start-card" aria-label="Agent CLIs">
       <h2>
         Agent CLIs found here
         <Button look="quiet" isBusy={clis === null} onClick={lookAgain}>
@@ -21,17 +21,17 @@ export function CliList({ facts }: { readonly facts: StartScreenFacts }) {
         </Button>
       </h2>
       {clis && isAnyAgent === false && (
-        <p className="lobby-none">No agent CLI found. Shell tasks and tasks of people work.</p>
+        <p className="start-none">No agent CLI found. Shell tasks and tasks of people work.</p>
       )}
       <CliRows clis={shown} />
       {others.length > 0 && (
-        <details className="lobby-path">
+        <details className="start-path">
           <summary>{others.length} more that can be installed</summary>
           <CliRows clis={others} />
         </details>
       )}
       {clis && (
-        <details className="lobby-path">
+        <details className="start-path">
           <summary>Searched the PATH of your login shell. Keys stay where they are.</summary>
           <ul>
             {clis.path.map((folder) => (
@@ -60,11 +60,11 @@ function CliRow({ cli }: { readonly cli: FoundCli }) {
   const { type, label, path, version, problem, install } = cli
   const state = path === null ? 'blocked' : problem === null ? 'done' : 'paused'
   return (
-    <li className="lobby-cli" data-st={state}>
+    <li className="start-cli" data-st={state}>
       <Lamp state={state} />
       <b>{type}</b>
-      <span className="lobby-version">{[label, version].filter(Boolean).join(' ')}</span>
-      <span className="lobby-problem">{path === null ? 'Not found' : (problem ?? 'Found')}</span>
+      <span className="start-version">{[label, version].filter(Boolean).join(' ')}</span>
+      <span className="start-problem">{path === null ? 'Not found' : (problem ?? 'Found')}</span>
       {path === null && install !== null && <CopyInstall name={label} command={install} />}
     </li>
   )

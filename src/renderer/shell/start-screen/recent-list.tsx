@@ -15,20 +15,20 @@ interface RecentListProps {
 
 export function RecentList({ recent, opening, onForget }: RecentListProps) {
   return (
-    <section className="card lobby-card" aria-label="Recent yards">
+    <section className="card start-card" aria-label="Recent yards">
       <h2>Recent</h2>
-      {recent?.length === 0 && <p className="lobby-none">None yet.</p>}
+      {recent?.length === 0 && <p className="start-none">None yet.</p>}
       <ul>
         {recent?.map((yard) => (
           <li key={yard.folder}>
             <button
               type="button"
-              className="lobby-row"
+              className="start-row"
               disabled={yard.state === 'gone' || opening.isBusy}
               onClick={() => opening.open(yard.folder)}
             >
               <Folder size={16} strokeWidth={1.5} aria-hidden="true" />
-              <span className="lobby-name">
+              <span className="start-name">
                 <b>{yard.name}</b>
                 <span>{yard.folder}</span>
               </span>
@@ -66,7 +66,7 @@ function StateOf({ yard }: { readonly yard: RecentYard }) {
     gone: 'Not there any more',
   }[state]
   return (
-    <span className="lobby-state" data-st={LAMPS[state] ?? 'off'}>
+    <span className="start-state" data-st={LAMPS[state] ?? 'off'}>
       <Lamp state={LAMPS[state]} />
       {word}
     </span>

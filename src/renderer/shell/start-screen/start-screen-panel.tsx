@@ -16,8 +16,8 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
   const facts = useStartScreenFacts()
   const [way, setWay] = useState<Way | null>(first)
   return (
-    <div className="lobby-panel">
-      <div className="lobby-ways">
+    <div className="start-panel">
+      <div className="start-ways">
         <WayCard
           icon={FolderOpen}
           title="Open a folder"
@@ -54,7 +54,7 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
         </p>
       )}
       <ProblemNote problem={opening.problem} onClose={opening.dismiss} />
-      <div className="lobby-facts">
+      <div className="start-facts">
         <RecentList recent={facts.recent} opening={opening} onForget={facts.forget} />
         <CliList facts={facts} />
       </div>
@@ -75,7 +75,7 @@ function WayCard({ icon: Icon, title, note, isMain = false, isChosen, onChoose }
   return (
     <button
       type="button"
-      className="lobby-way"
+      className="start-way"
       data-main={isMain}
       aria-pressed={isChosen}
       onClick={onChoose}

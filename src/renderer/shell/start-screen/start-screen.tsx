@@ -4,15 +4,15 @@ import { StartScreenPanel } from './start-screen-panel.tsx'
 
 export function StartScreen() {
   return (
-    <div className="lobby">
-      <header className="lobby-title" data-platform={window.yardHost?.platform ?? 'browser'}>
+    <div className="start-screen">
+      <header className="start-title" data-platform={window.yardHost?.platform ?? 'browser'}>
         <Logo />
         <span>No yard</span>
       </header>
-      <main className="lobby-main">
+      <main className="start-main">
         <Picture />
         <h1>Open a yard</h1>
-        <p className="lobby-lead">
+        <p className="start-lead">
           A yard is a folder you work in. Yardmaster adds <code>.yard/</code> to it and nothing
           else.
         </p>
@@ -35,7 +35,7 @@ const BOXES: readonly (readonly [number, number, string])[] = [
 /** A small graph at work. */
 function Picture() {
   return (
-    <svg className="lobby-picture" viewBox="0 0 720 128" aria-hidden="true">
+    <svg className="start-picture" viewBox="0 0 720 128" aria-hidden="true">
       <path d="M0 62H130L174 18H546L590 62M130 62H590M130 62L174 106H546L590 62M590 62H720" />
       {BOXES.map(([x, y, state]) => (
         <g key={`${x} ${y}`} data-st={state} transform={`translate(${x} ${y})`}>

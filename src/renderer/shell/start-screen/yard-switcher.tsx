@@ -1,4 +1,4 @@
-/** Another yard, from within one: the same ways as in the lobby, as a dialog. */
+/** Another yard, from within one: the same ways as in the start screen, as a dialog. */
 import { useState } from 'react'
 import { Dialog } from '../../ui/popups.tsx'
 import { useCommands } from '../../actions/commands.ts'
