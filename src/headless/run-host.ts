@@ -1,9 +1,9 @@
 /** A full host in this process: the yard opened and served, and its end when a signal, a client or its owner says so. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { systemClock } from '../base/clock.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { userPaths, type YardPaths } from '../config/paths.ts'
+import { PROGRAMS_FOLDER, userPaths, type YardPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { rememberYard } from '../yard/start-screen/recent-yards.ts'
@@ -12,10 +12,10 @@ import type { Yard } from '../yard/yard.ts'
 import { commandAnswers, ownerUrlOf } from './client.ts'
 import type { HostRegistry } from './host-registry.ts'
 import { listenForSignals } from './host-signals.ts'
-import { keepPrograms } from './keep-programs.ts'
-import { yardCommand } from './service-start-screen.ts'
-import { serveYard, type Served } from './serve.ts'
-import { createServiceStartScreen } from './service-start-screen.ts'
+import { createServiceStartScreen, yardCommand } from './service-start-screen.ts'
+import { type Served, serveYard } from './serve.ts'
+import { utimesSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 
 export interface HostOrder {
   readonly paths: YardPaths
@@ -152,3 +152,25 @@ const runElsewhere = (url: string): Failure =>
     hint: 'yard service status says more, yard service stop ends it',
     facts: { url },
   })
+
+// A packed app clears away the programs of unused versions; a host that runs from such a folder says that it is in use.
+
+const EVERY_MS = 24 * 3_600_000
+
+/** `entry`: the host's own program, `…/programs/VERSION/out/main/…`; any other place is let be. Returns what ends it. */
+export function keepPrograms(entry: string, clock: Pick<Clock, 'now' | 'after'>): () => void {
+  const folder = resolve(entry, '..', '..', '..')
+  if (basename(dirname(folder)) !== PROGRAMS_FOLDER) return () => {}
+  let cancel = (): void => {}
+  const touch = (): void => {
+    const seconds = clock.now() / 1000
+    try {
+      utimesSync(folder, seconds, seconds)
+    } catch {
+      // gone, or not ours: there is nothing to keep
+    }
+    cancel = clock.after(EVERY_MS, touch)
+  }
+  touch()
+  return () => cancel()
+}

@@ -21,7 +21,7 @@ import {
   refreshCommand,
   type CommandParts,
 } from '../../src/desktop/install-command.ts'
-import { keepPrograms } from '../../src/headless/keep-programs.ts'
+import { keepPrograms } from '../../src/headless/run-host.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { installPrograms } from '../../src/desktop/install-programs.ts'
 

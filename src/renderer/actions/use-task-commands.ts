@@ -1,21 +1,21 @@
 /** What can be done to the chosen tasks from anywhere: graph, lists, palette and menus run the same commands. */
 import { shellWord } from '../../base/text.ts'
-import type { TaskCard } from '../../contract/view.ts'
+import type { Attention, TaskCard } from '../../contract/view.ts'
 import type { Session } from '../model/session/session.ts'
 import { useSession } from '../model/session/session-context.tsx'
-import { useCommands, type CommandHandler, type CommandHandlers } from './commands.ts'
+import { type CommandHandler, type CommandHandlers, useCommands } from './commands.ts'
 import { getShownTime } from '../model/shown-time.ts'
 import { openQuickAdd } from './quick-add.ts'
 import { currentRoute, navigate, type TaskTab } from '../model/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../model/selection.ts'
-import { openChooser, type ChooserKind } from './choose/chooser-state.ts'
+import { type ChooserKind, openChooser } from './choose/chooser-state.ts'
 import { copyTasks, copyText, duplicateTasks, pasteTasks } from './transfer/clipboard.ts'
-import { subjectOf, type Action } from './action.ts'
+import { type Action, subjectOf } from './action.ts'
 import { mergeAll, mergeAllBlocked } from './task/merge.ts'
 import { perform } from './perform.ts'
 import { TASK_COMMANDS, type TaskCommand } from './registry.ts'
-import { stepAttention } from './step-attention.ts'
 import { useYardFiles } from './transfer/use-yard-files.ts'
+import { announce } from '../model/announcer.ts'
 
 /** Mounted once, by the window. */
 export function useTaskCommands(): void {
@@ -163,4 +163,43 @@ function editCommands(session: Session): CommandHandlers {
     'select.all': () =>
       selectTasks(session.yard.getState().tasks.keys(), { focusId: currentRoute().task }),
   }
+}
+
+// Goes from one thing that waits for a person to the next, in the order of the attention list, round and round.
+
+export function stepAttention(session: Session, by: 1 | -1): CommandHandler {
+  const all = (): readonly string[] => attentionTasks(session)
+  return {
+    run: () => {
+      const ids = all()
+      const next = nextOf(ids, currentRoute().task, by)
+      if (next === null) return
+      selectTasks([next])
+      navigate({ task: next, tab: tabOf(session, next) })
+      const text = attentionOf(session, next)?.text ?? ''
+      announce(`${ids.indexOf(next) + 1} of ${ids.length}. ${text}`)
+    },
+    blocked: () => (all().length === 0 ? 'Nothing waits for you' : null),
+  }
+}
+
+/** The one after `current`, or the first; the last when it goes back. */
+export function nextOf(ids: readonly string[], current: string | null, by: 1 | -1): string | null {
+  if (ids.length === 0) return null
+  const at = current === null ? -1 : ids.indexOf(current)
+  if (at < 0) return ids.at(by === 1 ? 0 : -1) ?? null
+  return ids.at((at + by) % ids.length) ?? null
+}
+
+const attentionTasks = (session: Session): readonly string[] => [
+  ...new Set((session.yard.getState().summary?.attention ?? []).flatMap(({ task }) => task ?? [])),
+]
+
+const attentionOf = (session: Session, id: string): Attention | undefined =>
+  session.yard.getState().summary?.attention.find(({ task }) => task === id)
+
+/** Where the answer is: what a failed one said, what was not merged, else why it waits. */
+function tabOf(session: Session, id: string): TaskTab {
+  if (session.yard.getState().tasks.get(id)?.status === 'failed') return 'output'
+  return attentionOf(session, id)?.kind === 'landing' ? 'changes' : 'overview'
 }

@@ -1,13 +1,13 @@
 /** The lines of a diff. ↑↓ and j k go from line to line, as does a press; c and ↵ begin a comment, a press on a line's number too. */
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import {
+  type ChangeData,
   Decoration,
   Diff,
-  getChangeKey,
-  Hunk,
-  type ChangeData,
   type DiffType,
   type EventMap,
+  getChangeKey,
+  Hunk,
   type RenderToken,
   type TokenNode,
 } from 'react-diff-view'
@@ -16,11 +16,12 @@ import { useIsPast } from '../model/shown-time.ts'
 import { CommentField } from './comment-field.tsx'
 import { CommentText } from './comment-text.tsx'
 import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'
-import { DiffParts, FIRST_LINES, type Span } from './diff-parts.tsx'
 import { lineTokens } from './line-tokens.ts'
-import { hunksBetween, indexLines, keyAt, placeOf, type LinePlace, type Patch } from './patch.ts'
+import { hunksBetween, indexLines, keyAt, type LinePlace, type Patch, placeOf } from './patch.ts'
 import { ShownLine } from './shown-line.tsx'
 import { namedText } from './signs.ts'
+import { Button } from '../ui/button.tsx'
+import { countText, plural } from '../ui/format.ts'
 
 export interface DiffBodyProps {
   readonly view: ChangeView
@@ -184,4 +185,53 @@ function remarksOf(
     if (key !== null) remarks.set(key, [...(remarks.get(key) ?? []), comment])
   }
   return remarks
+}
+
+// A long diff is shown in parts, so that the number of rows has a bound.
+
+/** Lines over all hunks, from the one to before the other. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export const FIRST_LINES = 400
+const MOST_LINES = 2000
+
+interface DiffPartsProps {
+  readonly lines: number
+  readonly span: Span
+  readonly onSpan: (span: Span) => void
+}
+
+export function DiffParts({ lines, span, onSpan }: DiffPartsProps) {
+  if (lines <= FIRST_LINES) return null
+  const { from, to } = span
+  const end = Math.min(to, lines)
+  if (from === 0 && to === FIRST_LINES)
+    return (
+      <p className="diff-parts">
+        <span>{plural(lines - FIRST_LINES, 'more line')}</span>
+        <Button onClick={() => onSpan({ from: 0, to: MOST_LINES })}>
+          {lines <= MOST_LINES ? 'Show all' : `Show ${countText(MOST_LINES)} lines`}
+        </Button>
+      </p>
+    )
+  if (lines <= MOST_LINES) return null
+  return (
+    <p className="diff-parts">
+      <span role="status">
+        Lines {countText(from + 1)} to {countText(end)} of {countText(lines)}
+      </span>
+      <Button
+        disabled={from === 0}
+        onClick={() => onSpan({ from: Math.max(0, from - MOST_LINES), to: from })}
+      >
+        Earlier lines
+      </Button>
+      <Button disabled={end >= lines} onClick={() => onSpan({ from: to, to: to + MOST_LINES })}>
+        Later lines
+      </Button>
+    </p>
+  )
 }

@@ -1,23 +1,21 @@
 /** Why a task stands where it stands, in one sentence, and the one act that helps. */
 import type { TaskCard, TaskView, WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
-import { useCommand, useSession } from '../model/session/session-context.tsx'
+import { useCommand, useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Countdown } from '../components/countdown.tsx'
 import { instantText } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { useYard } from '../model/session/session-context.tsx'
 import { runCommand } from '../actions/commands.ts'
 import { useIsPast } from '../model/shown-time.ts'
 import { QuestionAnswer } from '../actions/views/question-answer.tsx'
 import { navigate } from '../model/route.ts'
-import { subjectOf, type Action } from '../actions/action.ts'
+import { type Action, subjectOf } from '../actions/action.ts'
 import { perform } from '../actions/perform.ts'
 import { resume } from '../actions/task/hold.ts'
 import { retry } from '../actions/task/retry.ts'
 import { take } from '../actions/task/take.ts'
 import { LastLines, PlainText } from '../ui/plain-text.tsx'
-import { whyText } from './why-text.ts'
 
 export type WhyAct =
   | { readonly kind: 'act'; readonly act: Action; readonly label: string }
@@ -156,3 +154,39 @@ function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct })
   if (act.act.blocked(subject) !== null) return null
   return <Button onClick={() => void perform(session, act.act, [subject])}>{act.label}</Button>
 }
+
+// The reasons of `yard why` as the window says them. Pure.
+
+/** An id at the end of a sentence leaves it its full stop. */
+const ID = String.raw`[\w.-]*[\w-]`
+
+/** What a terminal is told to type, and what is said instead: nothing where the button beside the sentence does it. */
+const COMMANDS: readonly (readonly [RegExp, string])[] = [
+  [/: yard (?:publish|resume) [^;]*? lets it go on/, ''],
+  [RegExp(`: when it is done, yard done ${ID}`), ': claim it, or mark it done'],
+  [
+    RegExp(`: yard show ${ID} says what to merge; when that is committed, yard done ${ID}`),
+    ': what to merge is described below; when that is committed, mark it done',
+  ],
+  [/: yard service resume/, ''],
+  [/: yard run, or yard service start/, ''],
+  [/: yard trust confirms it/, ''],
+  [RegExp(` (?:Then|To try again): yard retry ${ID}\\.`), ''],
+  [RegExp(` Then: yard answer ${ID} "…"\\.`), ''],
+  [RegExp(` Then: yard edit (${ID}) --budget(?:-tokens)? N\\.`), ' Then raise the budget of $1.'],
+  [RegExp(`: yard merge ${ID}, or yard service start`), ''],
+  [RegExp(`: yard merge ${ID} tries again`), ': ask for the merge again, with its changes'],
+  [
+    RegExp(`: yard reopen (${ID}) has it done again, and yard merge ${ID} goes on`),
+    ': reopen $1 to have it done again, then ask for the merge again, with its changes',
+  ],
+  [
+    RegExp(` Once nothing is in its way: yard merge ${ID}\\.`),
+    ' Once nothing is in its way, ask for the merge again, with its changes.',
+  ],
+  [RegExp(`: yard why ${ID} says how far it is`), ''],
+]
+
+/** Without commands to type. */
+export const whyText = (text: string): string =>
+  COMMANDS.reduce((words, [command, instead]) => words.replace(command, instead), text)

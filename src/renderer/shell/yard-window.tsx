@@ -8,16 +8,15 @@ import { StatusBar } from './status/status-bar.tsx'
 import { GraphScreen } from '../graph/canvas/graph-screen.tsx'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { TimeStrip } from './time/time-strip.tsx'
-import { usePreferences } from '../model/preferences.ts'
+import { setPreferences, usePreferences } from '../model/preferences.ts'
 import { hasTasks, type Screen, useRoute } from '../model/route.ts'
 import { followRoute, useSelection } from '../model/selection.ts'
-import { DrawerFrame } from './drawer-frame.tsx'
-import { EmptyYard } from './empty-yard.tsx'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { Overlays } from './overlays.tsx'
 import {
   AgentsScreen,
   AttentionScreen,
+  Drawer,
   RegistryPage,
   ScheduleScreen,
   SettingsScreen,
@@ -37,7 +36,12 @@ import {
   newsText,
   NO_NEWS,
 } from './merge-news.ts'
-import { useCommands } from '../actions/commands.ts'
+import { runCommand, useCommands } from '../actions/commands.ts'
+import { DragEdge } from '../ui/drag-edge.tsx'
+import { Button } from '../ui/button.tsx'
+import { offerList } from '../actions/transfer/list-state.ts'
+import { KeyHint } from '../actions/key-hint.tsx'
+import { openQuickAdd } from '../actions/quick-add.ts'
 
 export function YardWindow() {
   useFrameCommands()
@@ -160,4 +164,62 @@ function step(by: 1 | -1): void {
     'a[href], button:not(:disabled, .skip-link), input, [tabindex="0"]',
   )
   ;(first ?? next).focus()
+}
+
+// Where the journal stands: under the screen, up to three fifths of the window.
+
+const LEAST = 120
+
+export function DrawerFrame() {
+  const height = usePreferences((preferences) => preferences.drawerHeight)
+  return (
+    <section
+      className="drawer"
+      aria-label="Journal and log"
+      data-region
+      tabIndex={-1}
+      style={{ height }}
+    >
+      <DragEdge
+        label="Height of the journal"
+        className="drawer-edge"
+        side="top"
+        size={height}
+        least={LEAST}
+        most={Math.round(innerHeight * 0.6)}
+        onSize={(drawerHeight) => setPreferences({ drawerHeight })}
+      />
+      <Drawer />
+    </section>
+  )
+}
+
+// A yard without tasks: what to do first.
+
+export function EmptyYard() {
+  return (
+    <div
+      className="notice-page"
+      onDoubleClick={({ clientX, clientY }) => openQuickAdd({ at: { x: clientX, y: clientY } })}
+    >
+      <svg className="ghost-track" viewBox="0 0 420 60" aria-hidden="true">
+        <path d="M110 30H155M265 30H310" />
+        <rect x="1" y="6" width="108" height="48" rx="8" />
+        <rect x="156" y="6" width="108" height="48" rx="8" />
+        <rect x="311" y="6" width="108" height="48" rx="8" />
+      </svg>
+      <h1>Draw the first task</h1>
+      <p>
+        Double-click, or press <KeyHint keys="n" />. Then drag from one task to the next to put them
+        in order.
+      </p>
+      <div className="flex gap-2">
+        <Button look="main" icon="plus" onClick={() => openQuickAdd()}>
+          Add a task
+        </Button>
+        <Button onClick={() => runCommand('yard.import')}>Import a graph</Button>
+        <Button onClick={() => offerList({ text: '' })}>Paste a list</Button>
+      </div>
+    </div>
+  )
 }

@@ -18,7 +18,7 @@ import {
   heldText,
   removeQuestion,
   tidyQuestion,
-} from '../../../src/renderer/screens/settings/worktrees.ts'
+} from '../../../src/renderer/screens/settings/worktree-settings.tsx'
 import {
   fileLabel,
   filesFound,

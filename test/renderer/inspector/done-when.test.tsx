@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { TaskView } from '../../../src/contract/view.ts'
 import type { ExecutorType } from '../../../src/domain/settings.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
-import { DoneWhen } from '../../../src/renderer/inspector/done-when.tsx'
+import { DoneWhen } from '../../../src/renderer/inspector/overview.tsx'
 import { liveSession } from '../model/session/live-session.ts'
 
 afterEach(cleanup)

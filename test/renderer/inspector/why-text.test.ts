@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { whyText } from '../../../src/renderer/inspector/why-text.ts'
+import { whyText } from '../../../src/renderer/inspector/why-note.tsx'
 
 test.each([
   [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { OutputReport } from '../../../src/domain/output.ts'
-import { editDiff } from '../../../src/renderer/output/edit-diff.ts'
+import { editDiff } from '../../../src/renderer/output/tool-card.tsx'
 import {
   foldOutput,
   foldText,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pageContract } from '../../../src/contract/page.ts'
-import { permitCall } from '../../../src/yard/handlers/permit-call.ts'
+import { permitCall } from '../../../src/yard/handlers/context.ts'
 import { isTrusted } from '../../../src/yard/access/trust.ts'
 import { addCommand, asAgent, claimOf, COORDINATOR, taskId } from '../../support/plan-builder.ts'
 import { failureOf, openPageBench, type PageBench } from '../page-client.ts'

@@ -1,11 +1,11 @@
 /** A card on the spot that adds a task: a title, who works on it, or the command it runs. */
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { KeyHint } from '../key-hint.tsx'
-import { closeQuickAdd, useQuickAdd, type QuickAdd } from '../quick-add.ts'
+import { closeQuickAdd, type QuickAdd, useQuickAdd } from '../quick-add.ts'
 import { addTask } from './add-task.ts'
 import { ListDialog } from '../transfer/list-dialog.tsx'
 import { offerList } from '../transfer/list-state.ts'
@@ -17,18 +17,19 @@ import {
   LinkNote,
 } from './quick-add-fields.tsx'
 import {
+  type CardFields,
   faultOf,
   namedExecutor,
   NO_FIELDS,
   toNewTaskInput,
-  type CardFields,
 } from './new-task-input.ts'
 import { TaskChooser } from '../choose/task-chooser.tsx'
-import { TitleEcho } from './title-echo.tsx'
 import { TitleField } from './title-field.tsx'
 import { useNames } from './use-names.ts'
 import { whoOf } from './who-works.ts'
 import './quick-add.css'
+import { findTask, type Tasks } from './find-named.ts'
+import { parseTitle } from './title-language.ts'
 
 /** The cards that ask for a task's particulars: those of a new one, or one field of the chosen ones. */
 export function QuickAddCard() {
@@ -173,4 +174,43 @@ function usePlacement({ at }: QuickAdd): RefObject<HTMLDivElement | null> {
     }
   }, [at])
   return card
+}
+
+// What the words of the title were understood as, for as long as the card is open.
+
+export function TitleEcho({ text }: { readonly text: string }) {
+  const tasks = useYard((view) => view.tasks)
+  const echoes = echoesOf(text, tasks)
+  if (echoes.length === 0) return null
+  return (
+    <ul className="title-echo" aria-label="Understood as">
+      {echoes.map(({ word, name, isUnknown = false }) => (
+        <li key={`${word} ${name}`} data-unknown={isUnknown || undefined}>
+          {word} <bdi>{name}</bdi>
+          {isUnknown && ', not found'}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export interface Echo {
+  readonly word: 'After' | 'Executor' | 'Priority' | 'Tag'
+  readonly name: string
+  /** No task is meant by it. */
+  readonly isUnknown?: boolean
+}
+
+export function echoesOf(text: string, tasks: Tasks): readonly Echo[] {
+  const { tags, executor, priority, after } = parseTitle(text)
+  return [
+    ...after.map((word): Echo => {
+      const id = findTask(tasks, word)
+      const name = id === null ? word : (tasks.get(id)?.title ?? id)
+      return { word: 'After', name, ...(id === null ? { isUnknown: true } : {}) }
+    }),
+    ...(executor === null ? [] : [{ word: 'Executor', name: executor } as const]),
+    ...(priority === null ? [] : [{ word: 'Priority', name: priority } as const]),
+    ...tags.map((name) => ({ word: 'Tag', name }) as const),
+  ]
 }

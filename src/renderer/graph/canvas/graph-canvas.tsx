@@ -1,14 +1,13 @@
 /** The graph as a place to work in: React Flow holds the few nodes in sight, everything else is painted. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { ReactFlowProvider } from '@xyflow/react'
+import { ReactFlowProvider, useStore } from '@xyflow/react'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
 import { GraphActs } from '../gestures/graph-acts.tsx'
 import { useCanvasKeys } from '../gestures/use-canvas-keys.ts'
-import { useCanvasActs, type CanvasActs } from '../gestures/use-canvas-acts.ts'
+import { type CanvasActs, useCanvasActs } from '../gestures/use-canvas-acts.ts'
 import { CanvasLayer } from '../paint/canvas-layer.tsx'
-import { CanvasTools } from './canvas-tools.tsx'
 import type { Drawing } from '../paint/drawing.ts'
 import { OPACITY } from '../scene/dimming.ts'
 import { elementIdOf } from './flow-nodes.ts'
@@ -25,6 +24,8 @@ import { useScene } from '../scene/use-scene.ts'
 import { useTidy } from '../layout/use-tidy.ts'
 import { useViewport, type WatchedViewport } from './use-viewport.ts'
 import { useGraphView } from './view-state.ts'
+import { Button } from '../../ui/button.tsx'
+import { fitAll, zoomBy } from './camera.ts'
 
 export function GraphCanvas() {
   return (
@@ -188,4 +189,43 @@ function useTitleSize(
     write()
     return viewport.watch(write)
   }, [viewport, write])
+}
+
+// Zoom and the key to the tracks, over the canvas.
+
+const TRACKS = [
+  ['satisfied', 'Satisfied'],
+  ['waiting', 'Waiting'],
+  ['upstream-failed', 'Upstream failed'],
+  ['main', 'Critical path'],
+] as const
+
+const STEP = 1.2
+
+export function CanvasTools() {
+  const percent = useStore((state) => Math.round(state.transform[2] * 100))
+  return (
+    <div className="canvas-tools">
+      <div className="zoom" role="group" aria-label="Zoom">
+        <Button look="quiet" icon="minus" aria-label="Zoom out" onClick={() => zoomBy(1 / STEP)} />
+        <span className="zoom-value">{percent}%</span>
+        <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => zoomBy(STEP)} />
+        <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => fitAll()} />
+      </div>
+      <ul className="track-key" aria-label="What the tracks mean">
+        {TRACKS.map(([state, word]) => (
+          <li key={state}>
+            <svg className="track" data-track={state} viewBox="0 0 28 14" aria-hidden="true">
+              <path className="track-line" d="M0 7H28" />
+              {state === 'main' && <path className="track-gap" d="M0 7H28" />}
+              {state !== 'satisfied' && state !== 'main' && (
+                <path className="track-stop" d="M23 2v10" />
+              )}
+            </svg>
+            {word}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
 }

@@ -1,17 +1,24 @@
 /** The cards over the canvas, and the commands that only the graph carries out. Stands inside of the canvas' own element. */
-import { useEffect } from 'react'
-import { useRoute } from '../../model/route.ts'
-import { useSelection } from '../../model/selection.ts'
+import { useEffect, useState } from 'react'
+import { currentRoute, navigate, useRoute } from '../../model/route.ts'
+import { dropSelection, getSelection, useSelection } from '../../model/selection.ts'
 import { bringIntoSight } from '../canvas/camera.ts'
-import { useGraphView } from '../canvas/view-state.ts'
-import { CanvasBar } from './draft-bar.tsx'
+import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
 import { CycleCard } from './cycle-card.tsx'
 import { FindBar } from './find-bar.tsx'
 import { LinkCard } from './link-card.tsx'
-import { closeLinkCard, useLinkCard } from './link-card-state.ts'
-import { useEscape } from './use-escape.ts'
+import { closeLinkCard, isLinkCardOpen, useLinkCard } from './link-card-state.ts'
 import { useGraphCommands, useTrackCommands } from './use-graph-commands.ts'
 import './gestures.css'
+import { useCalmYard, useSession } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { runCommand } from '../../actions/commands.ts'
+import { KeyHint } from '../../actions/key-hint.tsx'
+import { getShownTime, useShownTime } from '../../model/shown-time.ts'
+import { subjectOf } from '../../actions/action.ts'
+import { BulkBar } from '../../actions/views/bulk-bar.tsx'
+import { perform } from '../../actions/perform.ts'
+import { publish } from '../../actions/task/publish.ts'
 
 export function GraphActs() {
   useGraphCommands()
@@ -48,4 +55,94 @@ function useFollowTask(): void {
   useEffect(() => {
     if (focusId !== null) bringIntoSight(focusId)
   }, [focusId])
+}
+
+// The bar at the bottom of the canvas.
+
+/** It walks over tasks. */
+const CALM = { everyMs: 250, fromTasks: 1000 }
+
+/** What can be done to several chosen tasks; with fewer, how drafts are started. */
+export function CanvasBar() {
+  const isPast = useShownTime() !== null
+  const isMany = useSelection(({ ids }) => ids.size > 1)
+  if (isPast) return null
+  return isMany ? <BulkBar className="canvas-card bulk-bar" /> : <DraftBar />
+}
+
+/** Drafts wait for a person; whoever has just drawn them learns here how they start. */
+function DraftBar() {
+  const session = useSession()
+  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const drafts = [...tasks.values()].filter(({ isDraft }) => isDraft)
+  const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
+  const isDraftChosen = drafts.some(({ id }) => id === focusId)
+  const [later, setLater] = useState<ReadonlySet<string>>(new Set())
+  const isNews = isDraftChosen || drafts.some(({ id }) => !later.has(id))
+  if (drafts.length === 0 || !isNews) return null
+  return (
+    <div className="canvas-card draft-bar" role="group" aria-label="Drafts">
+      <span>
+        {drafts.length === 1 ? '1 draft waits' : `${drafts.length} drafts wait`} until published.
+      </span>
+      {isDraftChosen && drafts.length > 1 && (
+        <Button onClick={() => runCommand('task.publish')}>
+          Publish this <KeyHint keys="u" />
+        </Button>
+      )}
+      <Button
+        look="main"
+        onClick={() =>
+          void perform(
+            session,
+            publish,
+            drafts.map((card) => subjectOf(session, card)),
+          )
+        }
+      >
+        {drafts.length === 1 ? 'Publish' : 'Publish all'}
+        {isDraftChosen && drafts.length === 1 && <KeyHint keys="u" />}
+      </Button>
+      {!isDraftChosen && (
+        <Button
+          look="quiet"
+          icon="close"
+          aria-label="Leave the drafts for later"
+          onClick={() => setLater(new Set(drafts.map(({ id }) => id)))}
+        />
+      )}
+    </div>
+  )
+}
+
+// Esc on the graph closes one thing at a time: cycle, card, find, track, focus mode, time, selection, inspector.
+
+export function useEscape(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return
+      const { target } = event
+      const isElsewhere =
+        target instanceof Element && target.closest('[role=dialog], [role=menu], input, textarea')
+      if (!isElsewhere && closeOne()) event.preventDefault()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+}
+
+/** True when something was closed. */
+export function closeOne(): boolean {
+  const { cycle, find, chosenTrack, focus } = getGraphView()
+  if (cycle) setGraphView({ cycle: null })
+  else if (isLinkCardOpen()) closeLinkCard()
+  else if (find) setGraphView({ find: null })
+  else if (chosenTrack) setGraphView({ chosenTrack: null })
+  else if (focus !== 'none') setGraphView({ focus: 'none' })
+  // The way back to the present is the time strip's.
+  else if (getShownTime()) return false
+  else if (getSelection().ids.size > 0) dropSelection()
+  else if (currentRoute().task !== null) navigate({ task: null })
+  else return false
+  return true
 }

@@ -16,8 +16,7 @@ import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
 import { readColours } from '../paint/paint-colours.ts'
 import { type Picture, toPicture } from './picture.ts'
-import { toPng } from './picture-png.ts'
-import { toSvg } from './picture-svg.ts'
+import { toPng, toSvg } from './picture-png.ts'
 
 const PAST = 'The past is read-only'
 

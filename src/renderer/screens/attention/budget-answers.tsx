@@ -1,12 +1,11 @@
 /** A larger budget, given where it is missed: what waits for it goes on by itself, in the same conversations. */
-import { useState, type FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import type { Costs } from '../../../contract/page.ts'
-import { useSession, useTurnover, type CommandRun } from '../../model/session/session-context.tsx'
+import { type CommandRun, useSession, useTurnover } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { editTask } from '../../actions/task/edit.ts'
 import type { AttentionItem } from './attention-items.ts'
-import { nextCap, reachedCap, type ReachedCap } from './reached-cap.ts'
 
 interface BudgetAnswerProps {
   readonly item: AttentionItem
@@ -120,4 +119,39 @@ function RaiseForm({ label, reached, command, raise }: RaiseFormProps) {
       </Button>
     </form>
   )
+}
+
+// Which cap of a budget is reached. Pure.
+
+export interface ReachedCap {
+  readonly unit: 'usd' | 'tokens'
+  readonly cap: number
+  readonly spent: number
+}
+
+interface Spending {
+  readonly capUsd: number | null
+  readonly capTokens: number | null
+  /** Null = nobody knows. */
+  readonly usd: number | null
+  readonly tokens: number | null
+}
+
+/**
+ * Money before tokens. While agents live what they use counts as well, and that may not be told here: then the cap that is
+ * set, money first, is the one that is meant. Null = there is none.
+ */
+export function reachedCap({ capUsd, capTokens, usd, tokens }: Spending): ReachedCap | null {
+  const caps = [
+    { unit: 'usd', cap: capUsd, spent: usd ?? 0 },
+    { unit: 'tokens', cap: capTokens, spent: tokens ?? 0 },
+  ] as const
+  const set = caps.flatMap(({ unit, cap, spent }) => (cap === null ? [] : [{ unit, cap, spent }]))
+  return set.find(({ cap, spent }) => spent >= cap) ?? set[0] ?? null
+}
+
+/** What is offered as the next cap: twice the old one, or more than twice where more is spent already; whole cents, or whole tokens. */
+export function nextCap({ unit, cap, spent }: ReachedCap): number {
+  const wanted = Math.max(cap, spent) * 2
+  return unit === 'usd' ? Math.ceil(wanted * 100) / 100 : Math.ceil(wanted)
 }

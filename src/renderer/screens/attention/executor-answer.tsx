@@ -1,12 +1,14 @@
 /** Another executor for a task whose own is not known or does not fit. */
 import { useEffect, useState } from 'react'
-import { useSession, type CommandRun } from '../../model/session/session-context.tsx'
+import { type CommandRun, useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { editTask } from '../../actions/task/edit.ts'
 import { navigate } from '../../model/route.ts'
 import type { AttentionItem } from './attention-items.ts'
-import { fittingExecutors } from './fitting-executors.ts'
+import type { TaskView } from '../../../contract/view.ts'
+import { mismatchOf } from '../../../domain/routing/resolve.ts'
+import type { YardClient } from '../../model/session/link.ts'
 
 interface ExecutorAnswerProps {
   readonly item: AttentionItem
@@ -64,3 +66,19 @@ function useExecutorNames(id: string): readonly string[] | null {
   }, [session, id])
   return names
 }
+
+// Executors that can do a task, here and now. Pure.
+
+type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
+
+export const fittingExecutors = (
+  executors: readonly Pick<ExecutorView, 'name' | 'type' | 'canRun' | 'models'>[],
+  task: Pick<TaskView, 'exec' | 'verify' | 'model'>,
+): readonly string[] =>
+  executors.flatMap(({ name, type, canRun, models }) => {
+    // Only the built-in profile has no address of its own; one that hands on by the clock does no work.
+    if (!canRun || type === 'schedule') return []
+    const profile = { name, type, url: name === 'http' ? null : '' }
+    const runsModel = task.model === null || models === null || models.includes(task.model)
+    return runsModel && mismatchOf(task, profile) === null ? [name] : []
+  })

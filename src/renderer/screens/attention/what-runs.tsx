@@ -1,9 +1,8 @@
 /** All that a yard from elsewhere would run: first what is peculiar to it, at the end what comes with every yard. */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { YardClient } from '../../model/session/link.ts'
 import { Button } from '../../ui/button.tsx'
 import { countText, plural } from '../../ui/format.ts'
-import { plainToSee } from './plain-to-see.ts'
 
 type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
 
@@ -143,3 +142,10 @@ function Lines({ lines, most, onMore }: LinesProps) {
     </section>
   )
 }
+
+// A foreign text as it is, with nothing in it that hides or turns round what stands beside it. Lines and tabs stay.
+
+export const plainToSee = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  )

@@ -1,20 +1,22 @@
 /** The outline: the full equal of the canvas for keyboard and screen reader. Adding, linking and unlinking are here, too. */
-import { memo, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
-import { ChevronDown, ChevronRight } from 'lucide-react'
+import { type KeyboardEvent, memo, type MouseEvent, type ReactNode, useMemo, useRef } from 'react'
+import { ChevronDown, ChevronRight, Link2, Plus, Unlink2 } from 'lucide-react'
 import { useYard } from '../../model/session/session-context.tsx'
 import { Lamp, StatusBadge } from '../../components/status-badge.tsx'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import { NoneMatch } from '../none-match.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { plural, capital } from '../../ui/format.ts'
+import { capital, plural } from '../../ui/format.ts'
 import { ListCommands } from './list-commands.tsx'
 import { setOpen, useFolds } from './outline-tools.tsx'
-import { outlineRows, sideStep, type OutlineRow } from './outline-rows.ts'
+import { type OutlineRow, outlineRows, sideStep } from './outline-rows.ts'
 import { press, pressListKey, rowName, walkTo } from './picking.ts'
-import { RowActs } from './row-acts.tsx'
 import { useListTasks, useMatches } from './use-listed.ts'
 import { factOf } from '../../model/fact-of.ts'
+import { Button } from '../../ui/button.tsx'
+import { openQuickAdd } from '../../actions/quick-add.ts'
+import { editDependencies } from './dependency-editor.tsx'
 
 const ROW = 32
 /** Deeper levels stand no further in. */
@@ -173,5 +175,42 @@ function Others({ ids }: { readonly ids: readonly string[] }) {
     <span className="outline-others truncate" title={names}>
       also after {names}
     </span>
+  )
+}
+
+// What the outline can do to one task: add beside it, change what it waits for. Keys do the same, so they are no stops of the Tab key.
+
+interface RowActsProps {
+  readonly id: string
+  readonly title: string
+}
+
+export function RowActs({ id, title }: RowActsProps) {
+  return (
+    <>
+      <Act label={`Add a task after ${title}`} onClick={() => openQuickAdd({ after: [id] })}>
+        <Plus size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Act>
+      <Act label={`Add a dependency to ${title}`} onClick={() => editDependencies(id, 'add')}>
+        <Link2 size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Act>
+      <Act label={`Remove a dependency of ${title}`} onClick={() => editDependencies(id, 'remove')}>
+        <Unlink2 size={14} strokeWidth={1.5} aria-hidden="true" />
+      </Act>
+    </>
+  )
+}
+
+interface ActProps {
+  readonly label: string
+  readonly onClick: () => void
+  readonly children: ReactNode
+}
+
+function Act({ label, onClick, children }: ActProps) {
+  return (
+    <Button look="quiet" tabIndex={-1} aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </Button>
   )
 }

@@ -1,5 +1,5 @@
 /** All tasks in lists: as a table, in columns by state, or as an outline along their dependencies. Filter, sort and shape stand in the address. */
-import { Plus } from 'lucide-react'
+import { MoveRight, Plus } from 'lucide-react'
 import { useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
@@ -11,12 +11,19 @@ import { StateStrip } from '../../components/state-strip.tsx'
 import { BulkBar } from '../../actions/views/bulk-bar.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import { DependencyEditor } from './dependency-editor.tsx'
-import { MoveMenu } from './move-menu.tsx'
 import { OutlineTools } from './outline-tools.tsx'
 import { TaskBoard } from './task-board.tsx'
 import { TaskOutline } from './task-outline.tsx'
 import { TaskTable } from './task-table.tsx'
 import './tasks.css'
+import { useMemo } from 'react'
+import type { ShownState } from '../../../domain/task.ts'
+import { Menu } from '../../ui/menu.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { labelOfState } from '../../model/state-label.ts'
+import { useSelection } from '../../model/selection.ts'
+import { boardColumns, type MoveFacts, moveTo } from './board-moves.ts'
+import { useMoves } from './use-moves.ts'
 
 const SHAPES = [
   ['table', 'Table'],
@@ -78,4 +85,46 @@ function NoTasks() {
       </div>
     </EmptyNote>
   )
+}
+
+// Moving the chosen tasks to another column without dragging.
+
+export function MoveMenu() {
+  const { facts, move } = useMoves()
+  const ids = useSelection((selection) => selection.ids)
+  const focusId = useSelection((selection) => selection.focusId)
+  const subjects = useMemo(() => {
+    const chosen = ids.size > 0 ? [...ids] : focusId === null ? [] : [focusId]
+    return chosen.filter((id) => facts.tasks.has(id))
+  }, [ids, focusId, facts])
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="quiet" data-move-menu title="Move to another column (⌥↓)">
+          <MoveRight size={14} strokeWidth={1.5} aria-hidden="true" />
+          Move to
+        </Button>
+      }
+      entries={boardColumns(facts.tasks.values()).map(({ state }) => ({
+        label: labelOfState(state),
+        icon: <Lamp state={state} />,
+        blocked: reasonAgainst(subjects, state, facts),
+        onSelect: () => void move(subjects, state),
+      }))}
+    />
+  )
+}
+
+/** Null when at least one of them can go there. */
+function reasonAgainst(ids: readonly string[], state: ShownState, facts: MoveFacts): string | null {
+  if (ids.length === 0) return 'Choose a task first'
+  let reason: string | null = null
+  for (const id of ids) {
+    const card = facts.tasks.get(id)
+    const way = card && moveTo(card, state, facts)
+    if (way && 'action' in way) return null
+    reason ??= way?.blocked ?? null
+  }
+  return reason
 }

@@ -6,14 +6,16 @@ import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { useCommands } from '../../actions/commands.ts'
 import { forecastOf } from '../../model/forecast.ts'
-import { PastBanner } from './past-banner.tsx'
 import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
-import { useActivity, type Activity } from './use-activity.ts'
+import { type Activity, useActivity } from './use-activity.ts'
 import { replay } from './use-head-keys.ts'
 import { useGraphAt } from './use-graph-at.ts'
 import { useIsLive } from './use-present.ts'
 import './time.css'
+import type { Problem } from '../../model/session/problem.ts'
+import { useShownTime } from '../../model/shown-time.ts'
+import { agoText, clockText } from './time-text.ts'
 
 const SPANS = [
   ['all', 'All'],
@@ -101,4 +103,32 @@ function useEscape(): void {
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
   }, [])
+}
+
+// Says that the past is shown, and the way back.
+
+interface PastBannerProps {
+  /** ms */
+  readonly now: number
+  /** Why the moment cannot be shown. */
+  readonly problem: Problem | null
+}
+
+export function PastBanner({ now, problem }: PastBannerProps) {
+  const { at } = usePlayhead()
+  const shown = useShownTime()
+  if (at === null) return null
+  const spanMs = now - at
+  const isLate = shown === null && problem === null
+  return (
+    <div className="past-banner" role="status" aria-label="The past is shown" data-late={isLate}>
+      <p>
+        <strong>{clockText(at, { now, spanMs })}</strong>, {agoText(spanMs)}
+        {problem !== null && <span className="text-failed">. {problem.message}</span>}
+      </p>
+      <Button aria-keyshortcuts="Escape" onClick={() => moveHead(null)}>
+        Live <kbd>Esc</kbd>
+      </Button>
+    </div>
+  )
 }

@@ -9,7 +9,7 @@ import {
   newsBetween,
   newsText,
 } from '../../../../src/renderer/shell/merge-news.ts'
-import { nextOf } from '../../../../src/renderer/actions/step-attention.ts'
+import { nextOf } from '../../../../src/renderer/actions/use-task-commands.ts'
 import {
   freeId,
   looksLikeToml,

@@ -7,7 +7,7 @@ import {
   toGraphLines,
 } from '../../../../src/renderer/actions/transfer/task-list.ts'
 import type { ListRequest } from '../../../../src/renderer/actions/transfer/list-state.ts'
-import { echoesOf } from '../../../../src/renderer/actions/add/title-echo.tsx'
+import { echoesOf } from '../../../../src/renderer/actions/add/quick-add-card.tsx'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const tasks = new Map(

@@ -15,8 +15,7 @@ import {
   wrap,
   type Shape,
 } from '../../../../src/renderer/graph/gestures/picture.ts'
-import { scaleFor } from '../../../../src/renderer/graph/gestures/picture-png.ts'
-import { escaped, toSvg } from '../../../../src/renderer/graph/gestures/picture-svg.ts'
+import { escaped, scaleFor, toSvg } from '../../../../src/renderer/graph/gestures/picture-png.ts'
 import { stepOfKey, walk } from '../../../../src/renderer/graph/gestures/walk.ts'
 import type { PictureColours } from '../../../../src/renderer/graph/gestures/picture.ts'
 import { UNFOLDED } from '../../../../src/renderer/graph/scene/fold.ts'

@@ -8,7 +8,7 @@ import {
   sumOfRows,
   type CostRow,
 } from '../../../../src/renderer/screens/agents/cost-data.ts'
-import { nextCap, reachedCap } from '../../../../src/renderer/screens/attention/reached-cap.ts'
+import { nextCap, reachedCap } from '../../../../src/renderer/screens/attention/budget-answers.tsx'
 import { remainingText } from '../../../../src/domain/format.ts'
 import { tokensOf } from '../../../../src/renderer/components/usage-text.ts'
 

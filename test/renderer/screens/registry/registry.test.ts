@@ -12,9 +12,9 @@ import {
   editsOf as newExecutorEdits,
   faultsOf as newExecutorFaults,
 } from '../../../../src/renderer/screens/registry/executors/new-executor.ts'
-import { headerFaults } from '../../../../src/renderer/screens/registry/executors/new-header.ts'
-import { untestedReason } from '../../../../src/renderer/screens/registry/executors/test-runs.ts'
-import { usesOf as executorUses } from '../../../../src/renderer/screens/registry/executors/executor-use.ts'
+import { headerFaults } from '../../../../src/renderer/screens/registry/executors/header-form.tsx'
+import { untestedReason } from '../../../../src/renderer/screens/registry/executors/executor-test-run.tsx'
+import { usesOf as executorUses } from '../../../../src/renderer/screens/registry/executors/executor-panel.tsx'
 import { modelStops } from '../../../../src/renderer/screens/registry/executors/model-stops.ts'
 import {
   changedBy,

@@ -6,7 +6,7 @@ import {
   resetKeys,
   takeKeys,
   turnOff,
-} from '../../../../src/renderer/screens/settings/key-choice.ts'
+} from '../../../../src/renderer/screens/settings/key-row.tsx'
 import {
   stopQuestion,
   withoutSecrets,

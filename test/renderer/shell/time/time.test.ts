@@ -5,7 +5,7 @@ import type { GraphAt } from '../../../../src/contract/page.ts'
 import type { TaskCard } from '../../../../src/contract/view.ts'
 import type { Problem } from '../../../../src/renderer/model/session/problem.ts'
 import { forecastOf } from '../../../../src/renderer/model/forecast.ts'
-import { createGraphAtLoader } from '../../../../src/renderer/shell/time/graph-at-loader.ts'
+import { createGraphAtLoader } from '../../../../src/renderer/shell/time/use-graph-at.ts'
 import {
   atOf,
   nextFailure,

@@ -1,9 +1,9 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
-import type { BreakerView } from '../../../../contract/view.ts'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import type { BreakerView, TaskCard } from '../../../../contract/view.ts'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { keyParts } from '../../../components/config-entry.ts'
+import { type ConfigEntry, keyParts } from '../../../components/config-entry.ts'
 import { ConfigRow } from '../../../components/config-row.tsx'
 import { CopyText } from '../../../components/copy-text.tsx'
 import { RoutePlan } from '../../../components/route-plan.tsx'
@@ -12,20 +12,20 @@ import { plural } from '../../../ui/format.ts'
 import { navigate } from '../../../model/route.ts'
 import {
   cliOf,
+  type ExecutorView,
   fixesOf,
   isMissing,
   namesProgram,
   standingOf,
   typeLabel,
-  type ExecutorView,
 } from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
-import { usesOf } from './executor-use.ts'
 import { ExecutorFacts } from './executor-facts.tsx'
 import { ExecutorTestRun } from './executor-test-run.tsx'
 import { HeaderForm } from './header-form.tsx'
 import { modelStops } from './model-stops.ts'
 import type { Registry } from './use-registry.ts'
+import { isFinishedCard } from '../../../model/reach.ts'
 
 interface ExecutorPanelProps {
   readonly view: ExecutorView
@@ -196,4 +196,40 @@ function Profile({ view, registry }: PartProps) {
       {view.type === 'http' && <HeaderForm name={view.name} onSaved={saved} />}
     </Part>
   )
+}
+
+// Who uses an executor. Pure.
+
+export interface ExecutorUse {
+  /** Unfinished tasks that name it. */
+  readonly named: number
+  /** Unfinished tasks that name no executor, if it is the yard's default. */
+  readonly byDefault: number
+  /** Executors of type schedule that hand on to it. */
+  readonly handedBy: readonly string[]
+}
+
+export function usesOf(
+  name: string,
+  tasks: Iterable<TaskCard>,
+  config: readonly ConfigEntry[],
+): ExecutorUse {
+  const isDefault = defaultExecutor(config) === name
+  let named = 0
+  let unnamed = 0
+  for (const card of tasks) {
+    if (isFinishedCard(card)) continue
+    if (card.executor === name) named++
+    if (card.executor === null) unnamed++
+  }
+  const handedBy = config.flatMap(({ key, value }) => {
+    const [table, profile = '', field] = keyParts(key)
+    return table === 'executors' && field === 'then' && value === name ? [profile] : []
+  })
+  return { named, byDefault: isDefault ? unnamed : 0, handedBy }
+}
+
+export const defaultExecutor = (config: readonly ConfigEntry[]): string | null => {
+  const value = config.find(({ key }) => key === 'coordinator.executor')?.value
+  return typeof value === 'string' ? value : null
 }

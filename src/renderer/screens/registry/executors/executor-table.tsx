@@ -6,20 +6,20 @@ import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts
 import { isCodingAgent } from '../../../../domain/settings.ts'
 import type { ConfigEntry } from '../../../components/config-entry.ts'
 import { Button } from '../../../ui/button.tsx'
-import { DataTable, type DataColumn } from '../../../ui/data-table.tsx'
+import { type DataColumn, DataTable } from '../../../ui/data-table.tsx'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Countdown } from '../../../components/countdown.tsx'
 import { Lamp } from '../../../components/status-badge.tsx'
 import {
+  type ExecutorView,
   foundText,
   heldBy,
   isMissing,
+  type Standing,
   standingOf,
   typeLabel,
-  type ExecutorView,
-  type Standing,
 } from './executor-state.ts'
-import { Places } from './places.tsx'
+import { countText } from '../../../ui/format.ts'
 
 interface ExecutorTableProps {
   readonly ref: Ref<HTMLTableElement>
@@ -154,4 +154,29 @@ function walkNames(event: KeyboardEvent<HTMLTableElement>): void {
   if (now < 0) return
   event.preventDefault()
   names[Math.min(names.length - 1, Math.max(0, now + step))]?.focus()
+}
+
+// Places of a profile as little boxes, those in use lit; a number where there are too many, or no limit of its own.
+
+const MOST_BOXES = 12
+
+interface PlacesProps {
+  readonly alive: number
+  /** Null = only the yard's cap. */
+  readonly max: number | null
+}
+
+export function Places({ alive, max }: PlacesProps) {
+  const text = max === null ? countText(alive) : `${countText(alive)} of ${countText(max)}`
+  const boxes = max ?? 0
+  if (boxes === 0 || boxes > MOST_BOXES || alive > boxes)
+    return max === null && alive === 0 ? null : <>{text}</>
+  return (
+    <span className="places" title={text}>
+      <span className="visually-hidden">{text}</span>
+      {Array.from({ length: boxes }, (_, index) => (
+        <i key={index} aria-hidden="true" data-used={index < alive} />
+      ))}
+    </span>
+  )
 }

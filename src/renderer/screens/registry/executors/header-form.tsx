@@ -1,11 +1,10 @@
 /** One more header of an HTTP service, whose value is read from a variable at each request. */
-import { useState, type FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { formatKey } from '../../../components/config-entry.ts'
 import { Field } from '../../../ui/fields.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
-import { headerFaults, NO_HEADER } from './new-header.ts'
 
 interface HeaderFormProps {
   /** The executor. */
@@ -54,3 +53,22 @@ export function HeaderForm({ name, onSaved }: HeaderFormProps) {
     </form>
   )
 }
+
+// A header whose value a variable of the owner holds. Pure.
+
+export interface HeaderInput {
+  readonly header: string
+  readonly variable: string
+}
+
+export const NO_HEADER: HeaderInput = { header: '', variable: '' }
+
+/** Why it cannot be sent, by field; empty = it can. */
+export const headerFaults = ({ header, variable }: HeaderInput): Partial<HeaderInput> => ({
+  ...(/^[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}$/.test(header.trim())
+    ? {}
+    : { header: 'The name of a header, such as Authorization' }),
+  ...(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(variable.trim())
+    ? {}
+    : { variable: 'The name of a variable, never the value' }),
+})
