@@ -5,6 +5,7 @@ import { dropSelection, getSelection, useSelection } from '../../model/selection
 import { bringIntoSight } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
 import { CycleCard } from './cycle-card.tsx'
+import { DoneBar } from './done-bar.tsx'
 import { FindBar } from './find-bar.tsx'
 import { LinkCard } from './link-card.tsx'
 import { closeLinkCard, isLinkCardOpen, useLinkCard } from './link-card-state.ts'
@@ -62,12 +63,18 @@ function useFollowTask(): void {
 /** It walks over tasks. */
 const CALM = { everyMs: 250, fromTasks: 1000 }
 
-/** What can be done to several chosen tasks; with fewer, how drafts are started. */
+/** What can be done to several chosen tasks; with fewer, how drafts are started, or that all is done. */
 export function CanvasBar() {
   const isPast = useShownTime() !== null
   const isMany = useSelection(({ ids }) => ids.size > 1)
   if (isPast) return null
-  return isMany ? <BulkBar className="canvas-card bulk-bar" /> : <DraftBar />
+  if (isMany) return <BulkBar className="canvas-card bulk-bar" />
+  return (
+    <>
+      <DraftBar />
+      <DoneBar />
+    </>
+  )
 }
 
 /** Drafts wait for a person; whoever has just drawn them learns here how they start. */
