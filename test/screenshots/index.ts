@@ -81,6 +81,7 @@ async function shootAll(
     await page.setViewportSize(shot.size ?? SIZE)
     // The page anew, so that nothing of the shot before is left open.
     await page.evaluate((hash) => {
+      sessionStorage.clear()
       // All but the sign-in.
       for (const key of Object.keys(localStorage))
         if (!key.includes('token')) localStorage.removeItem(key)
