@@ -22,6 +22,8 @@ export interface InSight {
 
 /** Nodes beyond the edge that are kept in the page, so that a small pan changes nothing. px of the screen. */
 const MARGIN = 160
+/** A graph of so many nodes is in the page whole: by names and roles it is found wherever the camera is. */
+const SMALL = 40
 
 export function boxInView({ x, y, zoom, width, height }: Viewport, margin = 0): Box {
   return {
@@ -44,11 +46,12 @@ interface InSightInput {
 export function nodesInSight({ scene, viewport, before, wanted, isGone }: InSightInput): InSight {
   const view = boxInView(viewport)
   const wide = boxInView(viewport, MARGIN)
+  const isSmall = scene.nodes.size <= SMALL
   const near: string[] = []
   const inView: string[] = []
   for (const node of scene.nodes.values()) {
     const box = boxOfNode(node)
-    if (!touches(box, wide) || isGone(node.id)) continue
+    if (isGone(node.id) || !(isSmall || touches(box, wide))) continue
     near.push(node.id)
     if (touches(box, view)) inView.push(node.id)
   }

@@ -159,6 +159,18 @@ describe('in sight', () => {
       isGone: () => false,
     })
 
+  test('a small graph is in the page whole, wherever the camera is', () => {
+    const small = createSceneMaker()({ ...inputOf(cards), layout: layOut(cards) })
+    const { ids } = nodesInSight({
+      scene: small,
+      viewport: { x: -90_000, y: 0, zoom: 1, width: 1400, height: 800 },
+      before: null,
+      wanted: [],
+      isGone: () => false,
+    })
+    expect(ids).toHaveLength(3)
+  })
+
   test('no zoom and no selection puts more than 150 nodes into the page', () => {
     const all = many.map(({ id }) => id)
     for (let zoom = 0.1; zoom <= 2; zoom += 0.05)
