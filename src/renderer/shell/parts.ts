@@ -1,6 +1,7 @@
 /** The parts that the start does not wait for: everything but the frame and the graph. */
 import { useEffect } from 'react'
 import { lazyPart } from './lazy-part.tsx'
+import { Finder } from './palette/palette.tsx'
 
 export const TasksScreen = lazyPart(
   async () => (await import('../screens/tasks/tasks-screen.tsx')).TasksScreen,
@@ -31,6 +32,7 @@ export const Drawer = lazyPart(async () => (await import('./drawer/drawer.tsx'))
 /** Nearest first. The start screen is shown where no yard is, or not at all. */
 const AFTER_START = [
   Inspector,
+  Finder,
   TasksScreen,
   AttentionScreen,
   AgentsScreen,
