@@ -20,9 +20,17 @@ export function setInText(text: string, path: readonly string[], value: unknown)
 /** Removes a key, or a table with all that is below it. */
 export function removeFromText(text: string, path: readonly string[]): string {
   const wanted = changed(parse(text), path, undefined)
-  if (isSame(text, wanted)) return text
   const edited = withByteOrderMark(text, (source) => removePlain(source, path))
   return isSame(edited, wanted) ? edited : patched(text, wanted)
+}
+
+/** It is written down and nothing stands in it. */
+export function isEmptyTable(text: string, path: readonly string[]): boolean {
+  const table = path.reduce<unknown>(
+    (around, key) => Object.entries(around ?? {}).find(([name]) => name === key)?.[1],
+    parse(text),
+  )
+  return isDeepStrictEqual(plain(table), {})
 }
 
 function isSame(text: string, wanted: unknown): boolean {

@@ -5,9 +5,9 @@ import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { hintOf } from '../domain/near-match.ts'
-import { isRole, ROLES } from '../domain/settings.ts'
+import { isRole, ROLES, type Settings } from '../domain/settings.ts'
 import { replaceFile } from '../files/replace-file.ts'
-import { removeFromText, setInText } from './edit-text.ts'
+import { isEmptyTable, removeFromText, setInText } from './edit-text.ts'
 import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
 import type { ConfigError } from './layer.ts'
 import {
@@ -34,17 +34,24 @@ export interface ConfigChange {
   readonly file: string
 }
 
+/** How the files are in force, where they are: what does not go with that is refused, too. */
+interface Applied {
+  readonly sources: ConfigSources
+  /** What else speaks against the settings as they would be. */
+  refuse(next: Settings): Failure | null
+}
+
 /**
  * All edits or none. `project` falls on `.yard/config.toml`. `bad-key` and `bad-request` for wrong words, `unknown-executor`
  * and `unknown-model` for names that do not exist, `config-broken` when the file was broken before.
- * Two writers at once are kept apart by the caller, who holds the yard. `applied`: how the files are in force, if they are; what
- * does not go with that is refused, too.
+ * A profile goes whole with its table, or with its last key; `in-use` while a setting names it.
+ * Two writers at once are kept apart by the caller, who holds the yard.
  */
 export function editConfig(
   sources: ConfigSources,
   scope: 'project' | 'global',
   edits: readonly ConfigEdit[],
-  applied: ConfigSources | null = null,
+  applied: Applied | null = null,
 ): Result<readonly ConfigChange[], Failure> {
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   if (file === null)
@@ -78,21 +85,57 @@ function refuseEdited(
     readonly before: FileTexts
     readonly after: FileTexts
     readonly changes: readonly ConfigChange[]
-    readonly applied: ConfigSources | null
+    readonly applied: Applied | null
   },
 ): Failure | null {
   const { before, after, changes, applied } = edited
   const filesOnly = { ...sources, env: {}, flags: {} }
   const merged = mergeTexts(filesOnly, after)
-  if (!merged.ok) return refusalOf(merged.error, changes, mergeTexts(filesOnly, before).ok)
-  const elsewhere = errorElsewhere(filesOnly, before.global, after.global)
+  if (!merged.ok)
+    return (
+      stillNamed(merged.error, changes) ??
+      refusalOf(merged.error, changes, mergeTexts(filesOnly, before).ok)
+    )
+  const elsewhere = errorElsewhere(filesOnly, before.global, after.global, changes)
   if (elsewhere) return elsewhere
-  const inForce = applied ? mergeTexts(applied, after) : merged
-  return inForce.ok ? null : failureOf(inForce.error)
+  if (!applied) return null
+  const inForce = mergeTexts(applied.sources, after)
+  if (!inForce.ok) return stillNamed(inForce.error, changes) ?? failureOf(inForce.error)
+  return applied.refuse(inForce.value.settings)
 }
 
+/** Settings that name a profile which the edit takes away. */
+function stillNamed(
+  faults: readonly ConfigError[],
+  changes: readonly ConfigChange[],
+): Failure | null {
+  for (const { key, value } of changes) {
+    const [table, name, ...field] = parseKey(key) ?? []
+    if (value !== null || table !== 'executors' || name === undefined || field.length > 0) continue
+    const users = faults.filter(
+      ({ kind, message }) => kind === 'unknown-executor' && message.endsWith(`"${name}"`),
+    )
+    if (users.length === 0) continue
+    // A line of the file would be one of the text that is not written.
+    const places = users.map((user) => (isFile(user.source) ? user.key : user.place)).join(', ')
+    return failure('in-use', `executor "${name}" is still named by ${places}`, {
+      hint: 'let that name another executor first; nothing was changed',
+      facts: { key: users[0]?.key },
+    })
+  }
+  return null
+}
+
+const isFile = (source: ConfigError['source']): boolean =>
+  source === 'project' || source === 'global'
+
 /** The user's file stands over every yard, and alone where there is none: what was sound there must stay so. */
-function errorElsewhere(sources: ConfigSources, before: string, after: string): Failure | null {
+function errorElsewhere(
+  sources: ConfigSources,
+  before: string,
+  after: string,
+  changes: readonly ConfigChange[],
+): Failure | null {
   if (before === after) return null
   for (const projectFile of [null, ...(sources.otherProjects ?? [])]) {
     const at = { ...sources, projectFile }
@@ -100,9 +143,12 @@ function errorElsewhere(sources: ConfigSources, before: string, after: string): 
     if (!texts.ok) continue
     const next = mergeTexts(at, { ...texts.value, global: after })
     if (next.ok || !mergeTexts(at, { ...texts.value, global: before }).ok) continue
-    const { message, ...rest } = failureOf(next.error)
+    const refused = stillNamed(next.error, changes) ?? {
+      ...failureOf(next.error),
+      kind: 'bad-request',
+    }
     const where = projectFile === null ? 'where there is no yard' : `with ${projectFile}`
-    return { ...rest, kind: 'bad-request', message: `${message}, ${where}` }
+    return { ...refused, message: `${refused.message}, ${where}` }
   }
   return null
 }
@@ -233,7 +279,19 @@ function applyEdits(
     text = value === null ? removeFromText(text, at) : setInText(text, at, read.value)
     changes.push({ key: formatKey(at), value: read.value, file })
   }
+  for (const path of emptiedTables(text, changes)) {
+    text = removeFromText(text, path)
+    changes.push({ key: formatKey(path), value: null, file })
+  }
   return ok({ text, changes })
+}
+
+/** Profiles and models whose last key these changes took. */
+function emptiedTables(text: string, changes: readonly ConfigChange[]): string[][] {
+  const tables = changes.map(({ key }) => formatKey((parseKey(key) ?? []).slice(0, 2)))
+  return [...new Set(tables)]
+    .map((key) => parseKey(key) ?? [])
+    .filter((path) => isNamedTable(path) && isEmptyTable(text, path))
 }
 
 /** What was wrong before is the file's fault (1); what the edit brought is the command's (2, 3). */

@@ -7,6 +7,9 @@ import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/loa
 import { userPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { failure, type Failure } from '../domain/failure.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Settings } from '../domain/settings.ts'
+import { isFinished } from '../domain/task.ts'
 import { recentConfigs } from './start-screen/recent-yards.ts'
 import { confirmTrust, isTrusted } from './access/trust.ts'
 import type { OpenYardOptions, YardParts } from './yard.ts'
@@ -33,13 +36,13 @@ const configSources = ({ paths, env }: Source) => ({
   env,
 })
 
-type Parts = Pick<YardParts, 'options' | 'current' | 'dataFolder'> & {
+type Parts = Pick<YardParts, 'options' | 'current' | 'opened' | 'dataFolder'> & {
   readonly reload: () => Promise<Result<LoadedConfig, Failure>>
 }
 
 /** Writes a config file under its lock, and only what can be applied at once. */
 export async function configure(
-  { options, current, dataFolder, reload }: Parts,
+  { options, current, opened, dataFolder, reload }: Parts,
   scope: 'project' | 'global',
   edits: readonly ConfigEdit[],
 ): Promise<Result<readonly ConfigChange[], Failure>> {
@@ -49,7 +52,10 @@ export async function configure(
   const written = await underLock(file, () => {
     // Asked of the file as it stands now: what somebody else put there meanwhile is not confirmed along with this.
     const wasTrusted = isTrusted(place)
-    const edited = editConfig(sources, scope, edits, sourcesWith(options, current.flags))
+    const edited = editConfig(sources, scope, edits, {
+      sources: sourcesWith(options, current.flags),
+      refuse: (next) => stillUsed(opened.plan, current.config.settings, next),
+    })
     if (!edited.ok) return edited
     // The person who says what shall stand there has seen it.
     if (wasTrusted && !isTrusted(place)) confirmTrust(place)
@@ -58,6 +64,32 @@ export async function configure(
   if (!written.ok) return written
   const reloaded = await reload()
   return reloaded.ok ? ok(written.value) : reloaded
+}
+
+const MOST_TASKS_TOLD = 3
+
+/** Tasks that have not ended and could not start, or go on, without a profile that `next` has no more. */
+function stillUsed(plan: Plan, before: Settings, next: Settings): Failure | null {
+  const gone = Object.keys(before.executors).filter((name) => !Object.hasOwn(next.executors, name))
+  for (const name of gone) {
+    const tasks = [...plan.tasks.values()].filter(
+      (task) =>
+        !isFinished(task) && (task.executor === name || plan.agentOf(task.id)?.executor === name),
+    )
+    if (tasks.length === 0) continue
+    const more = tasks.length - MOST_TASKS_TOLD
+    const ids = tasks.slice(0, MOST_TASKS_TOLD).map(({ id }) => id)
+    const told = more > 0 ? `${ids.join(', ')} and ${more} more` : ids.join(', ')
+    return failure(
+      'in-use',
+      `executor "${name}" is still used by tasks that have not ended: ${told}`,
+      {
+        hint: 'give them another executor, or end them first; nothing was changed',
+        facts: { tasks: tasks.map(({ id }) => id) },
+      },
+    )
+  }
+  return null
 }
 
 async function underLock<T>(

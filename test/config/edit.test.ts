@@ -141,12 +141,12 @@ describe('one key in a text', () => {
   })
 })
 
-describe('an edit of the config', () => {
-  const edit = (project: string | undefined, key: string, value: string | null) => {
-    const sources = sourcesOf(project === undefined ? {} : { project })
-    return { sources, result: editConfig(sources, 'project', [{ key, value }]) }
-  }
+const edit = (project: string | undefined, key: string, value: string | null) => {
+  const sources = sourcesOf(project === undefined ? {} : { project })
+  return { sources, result: editConfig(sources, 'project', [{ key, value }]) }
+}
 
+describe('an edit of the config', () => {
   it('writes the file with its mode and leaves nothing else behind', () => {
     const sources = sourcesOf({ project: FILE })
     chmodSync(sources.projectFile, 0o640)
@@ -271,6 +271,69 @@ describe('an edit of the config', () => {
     expect(
       errorOf(editConfig(sources, 'project', [{ key: 'store.backups', value: '1' }])).kind,
     ).toBe('io')
+  })
+})
+
+describe('a profile', () => {
+  const MINE = '# about mine\n[executors.mine]\ntype = "codex"\n# which\nmodel = "gpt-5"\n'
+  const nulls = ['type', 'model'].map((field) => ({ key: `executors.mine.${field}`, value: null }))
+
+  it.each([
+    ['its table', [{ key: 'executors.mine', value: null }]],
+    ['its last key', nulls],
+  ])('goes whole with %s, and every comment stays', (_, edits) => {
+    const sources = sourcesOf({ project: `${MINE}\n${FILE}` })
+    const changes = valueOf(editConfig(sources, 'project', edits))
+    expect(changes).toContainEqual({
+      key: 'executors.mine',
+      value: null,
+      file: sources.projectFile,
+    })
+    expect(textOf(sources.projectFile)).toBe(`# about mine\n# which\n\n${FILE}`)
+  })
+
+  it('goes with the tables below it, and however it is written', () => {
+    const inner = `${MINE}\n[executors.mine.env]\nA = "1"\n`
+    const dotted = 'executors.mine.type = "codex"\nexecutors.mine.env.A = "1"\n'
+    const inline = '[executors]\nmine = { type = "codex", env = { A = "1" } }\n'
+    for (const project of [inner, dotted, inline]) {
+      const { sources, result } = edit(project, 'executors.mine', null)
+      valueOf(result)
+      expect(textOf(sources.projectFile)).not.toMatch(/mine\b.*[=\]]|codex|A =/)
+    }
+  })
+
+  it.each([
+    ['[coordinator]\nexecutor = "mine"\n', 'coordinator.executor'],
+    ['[worktree]\nmerger = "mine"\n', 'worktree.merger'],
+    ['[executors.other]\ntype = "claude"\nfallback = "mine"\n', 'executors.other.fallback'],
+    ['[executors.late]\ntype = "schedule"\nthen = "mine"\n', 'executors.late.then'],
+  ])('stays while %j names it', (other, key) => {
+    const project = `${MINE}${other}`
+    for (const edits of [nulls, [{ key: 'executors.mine', value: null }]]) {
+      const sources = sourcesOf({ project })
+      const refused = errorOf(editConfig(sources, 'project', edits))
+      expect(refused.kind).toBe('in-use')
+      expect(refused.message).toBe(`executor "mine" is still named by ${key}`)
+      expect(textOf(sources.projectFile)).toBe(project)
+    }
+  })
+
+  it('of the user’s file stays while the file of a yard names it', () => {
+    const sources = sourcesOf({ global: MINE })
+    const elsewhere = sourcesOf({ project: '[coordinator]\nexecutor = "mine"\n' }).projectFile
+    const edits = [{ key: 'executors.mine', value: null }]
+    const others = { ...sources, otherProjects: [elsewhere] }
+    const refused = errorOf(editConfig(others, 'global', edits))
+    expect(refused.message).toContain(`coordinator.executor, with ${elsewhere}`)
+    expect(refused.kind).toBe('in-use')
+    expect(editConfig(sources, 'global', edits).ok).toBe(true)
+  })
+
+  it('keeps its table while a key is left', () => {
+    const { sources, result } = edit(MINE, 'executors.mine.model', null)
+    valueOf(result)
+    expect(textOf(sources.projectFile)).toBe(MINE.replace('model = "gpt-5"\n', ''))
   })
 })
 

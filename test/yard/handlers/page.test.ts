@@ -120,11 +120,51 @@ describe('configuring', () => {
     await bench.client.service.reload({ executor: 'mine', maxAgents: 2 })
     const before = [statSync(file()).ino, readFileSync(file(), 'utf8')]
     const taken = configure([{ key: 'executors.mine', value: null }])
-    expect((await failureOf(taken)).kind).toBe('unknown-executor')
+    expect(await failureOf(taken)).toMatchObject({
+      kind: 'in-use',
+      message: 'executor "mine" is still named by --executor',
+    })
     expect([statSync(file()).ino, readFileSync(file(), 'utf8')]).toEqual(before)
     await configure([{ key: 'store.backups', value: '3' }])
     const { coordinator, store } = bench.test.yard.config().settings
     expect([coordinator.maxAgents, coordinator.executor, store.backups]).toEqual([2, 'mine', 3])
+  })
+
+  it('takes a profile away once no task that has not ended needs it', async () => {
+    await configure([{ key: 'executors.mine.type', value: 'shell' }])
+    for (const id of ['a', 'b', 'c', 'd'])
+      await bench.run(addCommand(id, { executor: 'mine', exec: 'true' }))
+    const before = readFileSync(file(), 'utf8')
+    const remove = () => configure([{ key: 'executors.mine.type', value: null }])
+    expect(await failureOf(remove())).toMatchObject({
+      kind: 'in-use',
+      message: 'executor "mine" is still used by tasks that have not ended: a, b, c and 1 more',
+    })
+    expect(readFileSync(file(), 'utf8')).toBe(before)
+    await bench.client.task.complete({ id: 'a' })
+    await bench.client.task.abandon({ id: 'b' })
+    await bench.client.task.edit({ id: 'c', executor: 'shell' })
+    expect((await failureOf(remove())).message).toMatch(/: d$/)
+    await bench.client.task.edit({ id: 'd', executor: 'shell' })
+    await remove()
+    expect(readFileSync(file(), 'utf8')).not.toContain('executors.mine]')
+    expect(Object.keys(bench.test.yard.config().settings.executors)).not.toContain('mine')
+  })
+
+  it('takes away what a profile adds to a built-in one, whatever tasks name it', async () => {
+    await configure([{ key: 'executors.claude.model', value: 'opus' }])
+    await bench.run(addCommand('a', { executor: 'claude', exec: null }))
+    await configure([{ key: 'executors.claude', value: null }])
+    expect(readFileSync(file(), 'utf8')).not.toMatch(/^\[executors.claude\]/m)
+  })
+
+  it('keeps a profile while an agent of it is at work', async () => {
+    await configure([{ key: 'executors.mine.type', value: 'shell' }])
+    await bench.run(addCommand('a'))
+    const claim = { ...claimOf('a', 1), executor: 'mine' }
+    await bench.run({ type: 'agents.claim', claims: [claim] }, COORDINATOR)
+    const taken = configure([{ key: 'executors.mine', value: null }])
+    expect((await failureOf(taken)).kind).toBe('in-use')
   })
 
   it('leaves a yard trusted that was, and does not make one so', async () => {
