@@ -7,7 +7,7 @@ import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
 import { profileSchema } from '../domain/settings.ts'
 import { SHOWN_STATES } from '../domain/task.ts'
-import { taskListItemSchema, taskViewSchema, whySchema } from './view.ts'
+import { taskListItemSchema, taskViewSchema, WHY_VOICES, whySchema } from './view.ts'
 
 export const commandIdSchema = z.string().min(1).max(100).optional()
 export const idInput = z.strictObject({ id: z.string() })
@@ -115,7 +115,10 @@ export const taskContract = {
     )
     .output(z.array(taskListItemSchema)),
   edit: oc.route({ method: 'PATCH', path: '/task/{id}' }).input(wireEdit).output(taskViewSchema),
-  why: oc.route({ method: 'GET', path: '/task/{id}/why' }).input(idInput).output(whySchema),
+  why: oc
+    .route({ method: 'GET', path: '/task/{id}/why' })
+    .input(idInput.extend({ voice: z.enum(WHY_VOICES).default('command-line') }))
+    .output(whySchema),
   hold: oc
     .route({ method: 'POST', path: '/task/{id}/pause' })
     // `asDraft` takes its publishing back, while no agent has worked on it.

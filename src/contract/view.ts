@@ -371,6 +371,10 @@ const waitReasonSchema = z.object({
   text: z.string(),
   until: time.nullable(),
 })
+/** Whom the hints in the text speak to: who types commands, or who has the buttons of the page. */
+export const WHY_VOICES = ['command-line', 'page'] as const
+export type WhyVoice = (typeof WHY_VOICES)[number]
+
 export const whySchema = z.object({
   id: z.string(),
   state,

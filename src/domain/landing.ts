@@ -22,10 +22,24 @@ export const landingSchema = z.strictObject({
   reason: z.string().nullable(),
   /** The task that settles its conflict. */
   mergeTask: taskIdSchema.nullable(),
+  /** Refused, because this merge task was done and the conflict is still there. */
+  unsettledBy: taskIdSchema.optional(),
   /** The policy asked for it and no person did: it does not begin while the yard is paused. */
   isAuto: z.literal(true).optional(),
 })
 export type Landing = z.infer<typeof landingSchema>
+
+/** Its reason, with the commands that help. */
+export const reasonAtTerminal = (
+  id: string,
+  {
+    reason,
+    unsettledBy,
+  }: { readonly reason: string | null; readonly unsettledBy?: string | undefined },
+): string | null =>
+  unsettledBy === undefined
+    ? reason
+    : `${reason}: yard reopen ${unsettledBy} has it done again, and yard merge ${id} goes on`
 
 const partSchema = z.strictObject({ name: z.string(), commit: z.string() })
 

@@ -182,7 +182,8 @@ describe('a conflict', () => {
     clashed('a', 'r1')
     expect(bench.task('a').landing).toMatchObject({
       state: 'refused',
-      reason: expect.stringMatching(/^main and a conflict in x\.txt; .*yard reopen merge-a /),
+      reason: 'main and a conflict in x.txt; merge-a was done and has not settled it',
+      unsettledBy: 'merge-a',
     })
     clashed('a', 'r1', { ours: { name: 'main', commit: 'o2' } })
     expect(bench.task('merge-a-2').merging).toMatchObject({ ours: { commit: 'o2' } })

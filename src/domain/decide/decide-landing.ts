@@ -128,7 +128,8 @@ function settleConflict(
         state: 'refused',
         result,
         target,
-        reason: `${reason}; ${merge.inVain} was done and has not settled it: yard reopen ${merge.inVain} has it done again, and yard merge ${task.id} goes on`,
+        reason: `${reason}; ${merge.inVain} was done and has not settled it`,
+        unsettledBy: merge.inVain,
       }),
     )
   const mergeTask = merge.id

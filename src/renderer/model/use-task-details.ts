@@ -37,7 +37,7 @@ export function useTaskDetails(card: TaskCard): LoadedTask {
       const found = await session.call((client) =>
         Promise.all([
           client.task.get({ id }),
-          client.task.why({ id }),
+          client.task.why({ id, voice: 'page' }),
           client.agent.list({ task: id, which: 'all', limit: MOST_TRIES }),
         ]),
       )

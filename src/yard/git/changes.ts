@@ -16,7 +16,7 @@ import type { GitFailure } from '../../agents/git/git-failure.ts'
 import { commitAt, openRepository, type Repository } from '../../agents/git/repository.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import type { Landing } from '../../domain/landing.ts'
+import { reasonAtTerminal } from '../../domain/landing.ts'
 import type { LogLine } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
@@ -123,7 +123,7 @@ function frameOf(yard: Source, task: Task): ChangeView {
     deletions: 0,
     commits: [],
     notes: [],
-    landing: toLandingView(task.landing),
+    landing: toLandingView(task),
     outlook: null,
     comments: yard.store.logOf(task.id).flatMap(toComment),
   }
@@ -132,11 +132,10 @@ function frameOf(yard: Source, task: Task): ChangeView {
 export const toComment = ({ at, by, text, place }: LogLine): ChangeComment[] =>
   place ? [{ at: isoTime(at), by, text, ...place }] : []
 
-/** Absent in what was written before it was kept. */
-export function toLandingView(landing: Landing | null | undefined): LandingView | null {
-  if (!landing) return null
-  const { isAuto: _, ...shown } = landing
-  return { ...shown, at: isoTime(landing.at) }
+export function toLandingView({ id, landing }: Pick<Task, 'id' | 'landing'>): LandingView | null {
+  if (!landing) return null // absent in what was written before it was kept
+  const { isAuto: _, unsettledBy: __, ...shown } = landing
+  return { ...shown, at: isoTime(landing.at), reason: reasonAtTerminal(id, landing) }
 }
 
 interface Span {

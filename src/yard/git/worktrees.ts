@@ -94,7 +94,7 @@ function toView(yard: Source, facts: WorktreeFacts, task: Task | null): Worktree
     ignored: [...ignored],
     task: task?.id ?? null,
     state: task && shownStateOf(yard.plan, task, yard.now()),
-    landing: toLandingView(task?.landing),
+    landing: task && toLandingView(task),
     canGo: !inUse && problem === null && isSpent(task) && uncommitted === 0 && unmerged === 0,
     problem: inUse ?? problem,
   }

@@ -77,7 +77,7 @@ function unlanded({ yard }: HandlerContext): Task[] {
 }
 
 function landingOf(context: HandlerContext, id: TaskId): LandingView {
-  const landing = toLandingView(taskOf(context, id).landing)
+  const landing = toLandingView(taskOf(context, id))
   const first = landing?.state === 'queued' ? mergeAbove(context.yard.plan, id) : null
   if (landing && first !== null)
     return {

@@ -29,7 +29,9 @@ export const taskHandlers = {
     return viewOf(context, ids[0] ?? '')
   }),
   get: os.get.handler(({ context, input }) => viewOf(context, input.id)),
-  why: os.why.handler(({ context, input }) => toWhy(context.yard, taskOf(context, input.id))),
+  why: os.why.handler(({ context, input }) =>
+    toWhy(context.yard, taskOf(context, input.id), input.voice),
+  ),
   edit: os.edit.handler(async ({ context, input: { commandId, id, ...wire } }) => {
     const task = taskOf(context, id)
     const wish = valueOf(toTaskEdit(context.yard, task, wire))

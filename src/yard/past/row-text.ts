@@ -1,5 +1,6 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
 import { clipJson } from '../../domain/bounds.ts'
+import { reasonAtTerminal } from '../../domain/landing.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
 import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
@@ -82,7 +83,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   'task.landed': ({ set }) => ({
     text: `Its result is commit ${String(set['resultCommit'] ?? '').slice(0, 10)}`,
   }),
-  'task.landing': ({ set }) => landingWords(set['landing']),
+  'task.landing': ({ id, set }) => landingText(id, set['landing']),
   'task.merging': () => ({ text: 'More tasks wait for it' }),
   'task.failed': ({ set }, { maxAttempts }) => ({
     text: `Failed${triesOf(set, maxAttempts())}: ${reasonOf(part(set['state'], 'failure'))}`,
@@ -129,10 +130,12 @@ function triesOf(set: StoredRow['set'], maxAttempts: number | null): string {
     : ''
 }
 
-function landingWords(landing: unknown): Told {
+function landingText(id: string, landing: unknown): Told {
   const target = textOf(part(landing, 'target')) ?? 'its branch'
   const commit = String(part(landing, 'commit') ?? '').slice(0, 10)
-  const why = colon(textOf(part(landing, 'reason')))
+  const reason = textOf(part(landing, 'reason'))
+  const unsettledBy = textOf(part(landing, 'unsettledBy')) ?? undefined
+  const why = colon(reasonAtTerminal(id, { reason, unsettledBy }))
   switch (part(landing, 'state')) {
     case 'queued':
       return { text: 'Its result is to be merged' }

@@ -1,6 +1,7 @@
 /** What waits for a person. */
 import type { Attention, AttentionKind } from '../../contract/view.ts'
 import { isTaskId, type AgentId } from '../../domain/ids.ts'
+import { reasonAtTerminal } from '../../domain/landing.ts'
 import { lastLines } from '../../domain/output.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
@@ -27,7 +28,11 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   }
   if (task.state.kind === 'failed') return about('failed', task.state.failure.reason, task.state.at)
   if (task.landing?.state === 'refused' && task.state.kind === 'done')
-    return about('landing', `not merged: ${task.landing.reason ?? ''}`, task.landing.at)
+    return about(
+      'landing',
+      `not merged: ${reasonAtTerminal(task.id, task.landing) ?? ''}`,
+      task.landing.at,
+    )
   if (shown !== 'ready') return null
   const waits = readyFor(source, task)
   return waits && about(waits.kind, waits.text, task.createdAt)

@@ -4,6 +4,7 @@ import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { assertNever } from '../../base/result.ts'
 import { oneLine as toOneLine } from '../../base/text.ts'
+import { reasonAtTerminal } from '../../domain/landing.ts'
 import { durationText } from '../../domain/format.ts'
 import type { Reason, ReasonCode } from '../../domain/reason.ts'
 import { clockTime } from './iso-time.ts'
@@ -111,7 +112,7 @@ function breakerReason({ id, reason, until }: Breaker, now: number): Reason {
 }
 
 /** Only while it needs a word: a result that has landed is as a task should be. */
-function landingReason({ landing }: Task): Reason | null {
+function landingReason({ id, landing }: Task): Reason | null {
   if (landing === null) return null
   switch (landing.state) {
     case 'queued':
@@ -121,7 +122,7 @@ function landingReason({ landing }: Task): Reason | null {
         subject: landing.mergeTask,
       })
     case 'refused':
-      return reasonOf('not-merged', oneLine(`Not merged: ${landing.reason ?? ''}`))
+      return reasonOf('not-merged', oneLine(`Not merged: ${reasonAtTerminal(id, landing) ?? ''}`))
     case 'landed':
     case 'prepared':
       return null

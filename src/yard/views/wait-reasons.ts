@@ -1,6 +1,6 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
 import { isLaunched } from '../../domain/agent.ts'
-import type { WaitReason } from '../../contract/view.ts'
+import type { WaitReason, WhyVoice } from '../../contract/view.ts'
 import {
   awakeRoute,
   breakersOver,
@@ -22,15 +22,19 @@ export type WaitSource = Pick<
   'config' | 'host' | 'isTrusted' | 'machineHold' | 'now' | 'plan' | 'probeExecutor' | 'readOnly'
 >
 
-export function waitReasons(yard: WaitSource, task: Task): WaitReason[] {
+export function waitReasons(yard: WaitSource, task: Task, voice: WhyVoice): WaitReason[] {
   return [
-    ...ownReasons(yard.plan, task),
+    ...ownReasons(yard.plan, task, voice),
     ...blockerReasons(yard, task),
     ...timeReasons(task, yard.now()),
-    ...routeReasons(yard, task),
-    ...yardReasons(yard),
+    ...routeReasons(yard, task, voice),
+    ...yardReasons(yard, voice),
   ]
 }
+
+/** What helps: a command to type, or on the page, where a button stands beside it, what that does not say by itself. */
+export const hint = (voice: WhyVoice, command: string, onPage = ''): string =>
+  voice === 'page' ? onPage : command
 
 const reason = (
   kind: WaitReason['kind'],
@@ -39,10 +43,11 @@ const reason = (
   untilMs: number | null = null,
 ): WaitReason => ({ kind, subject, text, until: untilMs === null ? null : isoTime(untilMs) })
 
-function ownReasons(plan: Plan, task: Task): WaitReason[] {
+function ownReasons(plan: Plan, task: Task, voice: WhyVoice): WaitReason[] {
   if (!task.held) return []
   const state = isDraft(task) ? 'a draft' : 'paused'
-  return [reason('hold', task.id, `it is ${state}: ${releaseText(plan, task)}`)]
+  const release = hint(voice, `: ${releaseText(plan, task)}`)
+  return [reason('hold', task.id, `it is ${state}${release}`)]
 }
 
 /** What releases a task that is held. */
@@ -124,7 +129,7 @@ export const byPerson = ({ worktree }: Pick<Settings, 'worktree'>): string =>
     ? 'a person settles the merge conflict, for no agent that could was found on this machine'
     : 'a person settles the merge conflict'
 
-function routeReasons(yard: WaitSource, task: Task): WaitReason[] {
+function routeReasons(yard: WaitSource, task: Task, voice: WhyVoice): WaitReason[] {
   const { settings } = yard.config()
   const route = resolveRoute(settings, task)
   if (!route.ok) return [reason('executor', task.executor, route.error.message)]
@@ -134,8 +139,8 @@ function routeReasons(yard: WaitSource, task: Task): WaitReason[] {
       profile.type === 'external'
         ? `another orchestrator does it: it waits for yard claim ${task.id}`
         : task.merging
-          ? `${byPerson(settings)}: yard show ${task.id} says what to merge; when that is committed, yard done ${task.id}`
-          : `a person does it: when it is done, yard done ${task.id}`
+          ? `${byPerson(settings)}: ${mergeByHand(task, voice)}`
+          : `a person does it: ${hint(voice, `when it is done, yard done ${task.id}`, 'claim it, or mark it done')}`
     return [reason('person', profile.name, text)]
   }
   const way = awakeRoute({ plan: yard.plan, settings }, task, route.value)
@@ -151,6 +156,13 @@ function routeReasons(yard: WaitSource, task: Task): WaitReason[] {
     ...machineReasons(yard),
   ]
 }
+
+const mergeByHand = ({ id }: Task, voice: WhyVoice): string =>
+  hint(
+    voice,
+    `yard show ${id} says what to merge; when that is committed, yard done ${id}`,
+    'what to merge is described below; when that is committed, mark it done',
+  )
 
 function machineReasons(yard: WaitSource): WaitReason[] {
   const hold = yard.machineHold()
@@ -206,16 +218,17 @@ function capReasons(
   ]
 }
 
-function yardReasons(yard: WaitSource): WaitReason[] {
+function yardReasons(yard: WaitSource, voice: WhyVoice): WaitReason[] {
   const reasons: WaitReason[] = []
-  if (yard.plan.facts.paused)
-    reasons.push(reason('pause', 'yard', 'the coordinator is paused: yard service resume'))
-  if (!yard.isTrusted())
-    reasons.push(reason('trust', 'yard', 'this yard was not made here: yard trust confirms it'))
+  const add = (kind: WaitReason['kind'], text: string, command: string): void =>
+    void reasons.push(reason(kind, 'yard', `${text}${hint(voice, `: ${command}`)}`))
+  if (yard.plan.facts.paused) add('pause', 'the coordinator is paused', RESUME)
+  if (!yard.isTrusted()) add('trust', 'this yard was not made here', 'yard trust confirms it')
   const readOnly = yard.readOnly()
   if (readOnly !== null)
     reasons.push(reason('read-only', 'yard', `nothing can be changed now: ${readOnly}`))
-  if (yard.host === 'command')
-    reasons.push(reason('host', 'yard', 'no coordinator runs: yard run, or yard service start'))
+  if (yard.host === 'command') add('host', 'no coordinator runs', 'yard run, or yard service start')
   return reasons
 }
+
+export const RESUME = 'yard service resume'

@@ -1,5 +1,5 @@
 /** Says in words what a task waits for, or why it ended as it did. */
-import type { WaitReason, Why } from '../../contract/view.ts'
+import type { WaitReason, Why, WhyVoice } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
 import { familySpent, payersOf, reachedCap } from '../../domain/budget/budget.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -7,7 +7,7 @@ import type { WorkFailure } from '../../domain/failure.ts'
 import { countHeldBy } from '../../domain/graph/dag.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
-import type { Landing } from '../../domain/landing.ts'
+import { reasonAtTerminal, type Landing } from '../../domain/landing.ts'
 import {
   attemptsAllowed,
   attemptsOf,
@@ -21,17 +21,18 @@ import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'
 import { failureOf } from './task-view.ts'
-import { releaseText, waitReasons, type WaitSource } from './wait-reasons.ts'
+import { hint, releaseText, RESUME, waitReasons, type WaitSource } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
 
 type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
 
-export function toWhy(yard: WhySource, task: Task): Why {
+/** `voice`: of the hints at what helps. */
+export function toWhy(yard: WhySource, task: Task, voice: WhyVoice): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
-  const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task) : []
-  const landing = landingText(yard, task)
+  const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task, voice) : []
+  const landing = landingText(yard, task, voice)
   const whole = (text: string): string => (landing === null ? text : `${text} ${landing}`)
-  const text = whole(textOf(yard, task, waitsFor))
+  const text = whole(textOf(yard, task, waitsFor, voice))
   const isWaiting = waitsFor.length > 0
   return {
     id: task.id,
@@ -43,7 +44,12 @@ export function toWhy(yard: WhySource, task: Task): Why {
   }
 }
 
-function textOf(yard: WhySource, task: Task, waitsFor: readonly WaitReason[]): string {
+function textOf(
+  yard: WhySource,
+  task: Task,
+  waitsFor: readonly WaitReason[],
+  voice: WhyVoice,
+): string {
   const now = yard.now()
   const { state } = task
   switch (state.kind) {
@@ -52,13 +58,13 @@ function textOf(yard: WhySource, task: Task, waitsFor: readonly WaitReason[]): s
     case 'in-progress':
       return runningText(yard, task, now)
     case 'waiting':
-      return `It waits for ${waitedFor(yard, task, state.for)}: ${state.text} (since ${clockTime(state.since, now)}). Then: yard ${wayOn(yard, task, state.for)}.`
+      return `It waits for ${waitedFor(yard, task, state.for)}: ${state.text} (since ${clockTime(state.since, now)}).${wayOn(yard, task, state.for, voice)}`
     case 'pending-eval':
       return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
     case 'done':
       return `It was done by ${doerOf(yard, task)} ${atTime(state.at, now)}${triesText(task)}.`
     case 'failed':
-      return failedText(yard.plan, task, now)
+      return `${failedText(yard.plan, task, now)}${hint(voice, ` To try again: yard retry ${task.id}.`)}`
     case 'abandoned':
       return `It was abandoned by ${state.by} ${atTime(state.at, now)}; what waited for it may go on.`
     default:
@@ -89,15 +95,17 @@ function waitedFor(yard: WhySource, task: Task, what: WaitedFor): string {
   }
 }
 
-function wayOn(yard: WhySource, task: Task, what: WaitedFor): string {
+function wayOn(yard: WhySource, task: Task, what: WaitedFor, voice: WhyVoice): string {
   switch (what) {
     case 'sign-in':
-      return `retry ${task.id}`
+      return hint(voice, ` Then: yard retry ${task.id}.`)
     case 'answer':
-      return `answer ${task.id} "…"`
+      return hint(voice, ` Then: yard answer ${task.id} "…".`)
     case 'budget': {
       const { payer, cap } = spentBudget(yard, task)
-      return `edit ${payer.id} --budget${cap === 'tokens' ? '-tokens' : ''} N`
+      const flag = cap === 'tokens' ? '--budget-tokens' : '--budget'
+      const onPage = ` Then raise the budget of ${payer.id}.`
+      return hint(voice, ` Then: yard edit ${payer.id} ${flag} N.`, onPage)
     }
   }
 }
@@ -176,7 +184,7 @@ function failedText(plan: Plan, task: Task, now: number): string {
     task.id,
   )
   const effect = holds > 0 ? ` It holds back ${holds} task${holds === 1 ? '' : 's'}.` : ''
-  return `It failed ${atTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect} To try again: yard retry ${task.id}.`
+  return `It failed ${atTime(at, now)}${triesText(task)}: ${sentence(`${unended(reason)}${code}`)}${effect}`
 }
 
 /** `after 2 tries`; of a final failure `after 3 of 3 tries`. */
@@ -188,18 +196,19 @@ function triesText(task: Task): string {
 }
 
 /** What stands between the result of a done task and its target branch; null where the result has landed, that was not requested, or the task is worked on again. */
-function landingText(yard: WhySource, task: Task): string | null {
+function landingText(yard: WhySource, task: Task, voice: WhyVoice): string | null {
   const { id, landing } = task
   if (landing === null || !hasResult(task)) return null
   const into = landing.target === null ? '' : ` into ${landing.target}`
-  const why = landing.reason === null ? '' : `: ${unended(landing.reason)}`
+  const reason = landingReason(id, landing, voice)
+  const why = reason === null ? '' : `: ${unended(reason)}`
   switch (landing.state) {
     case 'queued':
-      return `Its result is queued to be merged${into}${untilWhat(yard, id, landing)}.`
+      return `Its result is queued to be merged${into}${untilWhat(yard, id, landing, voice)}.`
     case 'conflict':
-      return `Its result is not merged${into}${why}. ${settling(yard, id, landing)}.`
+      return `Its result is not merged${into}${why}. ${settling(yard, id, landing, voice)}.`
     case 'refused':
-      return `Its result is not merged${into}${why}.${again(id, landing)}`
+      return `Its result is not merged${into}${why}.${landing.unsettledBy === undefined ? onceFree(id, voice) : ''}`
     case 'landed':
     case 'prepared':
       return null
@@ -208,46 +217,58 @@ function landingText(yard: WhySource, task: Task): string | null {
   }
 }
 
-function untilWhat(yard: WhySource, id: TaskId, { isAuto }: Landing): string {
+function landingReason(id: TaskId, landing: Landing, voice: WhyVoice): string | null {
+  const { reason, unsettledBy } = landing
+  return voice === 'page' && unsettledBy !== undefined
+    ? `${reason}: reopen ${unsettledBy} to have it done again, then ${ASK_AGAIN}`
+    : reasonAtTerminal(id, landing)
+}
+
+function untilWhat(yard: WhySource, id: TaskId, { isAuto }: Landing, voice: WhyVoice): string {
   const merge = mergeAbove(yard.plan, id)
   if (merge !== null) return `, as soon as ${merge} has settled a conflict in what it builds on`
   if (isAuto && yard.plan.facts.paused)
-    return `, as soon as the yard goes on, for the coordinator is paused: ${RESUME}`
+    return `, as soon as the yard goes on, for the coordinator is paused${hint(voice, `: ${RESUME}`)}`
   return yard.host === 'command'
-    ? `: no coordinator runs: yard merge ${id}, or yard service start`
+    ? `: no coordinator runs${hint(voice, `: yard merge ${id}, or yard service start`)}`
     : ', which comes by itself'
 }
 
 /** What becomes of a conflict: its task settles it, has settled it, or has given it up. */
-function settling({ plan }: WhySource, id: TaskId, { mergeTask, isAuto }: Landing): string {
+function settling(
+  { plan }: WhySource,
+  id: TaskId,
+  { mergeTask, isAuto }: Landing,
+  voice: WhyVoice,
+): string {
+  const again = hint(voice, `yard merge ${id} tries again`, ASK_AGAIN)
   const state = mergeTask === null ? undefined : plan.tasks.get(mergeTask)?.state.kind
   switch (state) {
     case undefined:
-      return `The task that was to settle that is gone: yard merge ${id} tries again`
+      return `The task that was to settle that is gone: ${again}`
     case 'failed':
     case 'abandoned': {
       const fate = state === 'failed' ? 'has failed' : 'was abandoned'
-      return `${mergeTask} was to settle that and ${fate}: yard merge ${id} tries again`
+      return `${mergeTask} was to settle that and ${fate}: ${again}`
     }
     case 'done':
       return isAuto && plan.facts.paused
-        ? `${mergeTask} has settled that, and the merge goes on when the yard does, for the coordinator is paused: ${RESUME}`
+        ? `${mergeTask} has settled that, and the merge goes on when the yard does, for the coordinator is paused${hint(voice, `: ${RESUME}`)}`
         : `${mergeTask} has settled that, and the merge goes on by itself`
     case 'open':
     case 'in-progress':
     case 'waiting':
     case 'pending-eval':
-      return `${mergeTask} settles that, and the merge then goes on by itself: yard why ${mergeTask} says how far it is`
+      return `${mergeTask} settles that, and the merge then goes on by itself${hint(voice, `: yard why ${mergeTask} says how far it is`)}`
     default:
       return assertNever(state)
   }
 }
 
-const RESUME = 'yard service resume'
+const ASK_AGAIN = 'ask for the merge again, with its changes'
 
-/** A refusal that names its own way on has said it. */
-const again = (id: TaskId, { reason }: Landing): string =>
-  reason?.includes(`yard merge ${id}`) ? '' : ` Once nothing is in its way: yard merge ${id}.`
+const onceFree = (id: TaskId, voice: WhyVoice): string =>
+  ` Once nothing is in its way${hint(voice, `: yard merge ${id}`, `, ${ASK_AGAIN}`)}.`
 
 const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -33,7 +33,7 @@ function show(
 }
 
 test('a task whose budget is used up is offered a larger one, and not to go on without', () => {
-  const text = 'It waits for a larger budget: $1 of $1 (since 14:02). Then: yard edit a --budget N.'
+  const text = 'It waits for a larger budget: $1 of $1 (since 14:02). Then raise the budget of a.'
   const card = cardOf('a', { status: 'waiting', state: 'waiting' })
   expect(show(card, text, { waitsFor: 'budget' })).toEqual(['Raise the budget'])
   screen.getByText(/Then raise the budget of a\.$/)
@@ -43,9 +43,8 @@ test.each(['conflict', 'refused'] as const)(
   'a result that is not merged (%s) leads to its changes, where that is asked for',
   (landing) => {
     const card = cardOf('a', { status: 'done', state: 'done', landing })
-    const text = 'It was done. Its result is not merged. Once nothing is in its way: yard merge a.'
+    const text = 'It was done. Its result is not merged.'
     expect(show(card, text)).toEqual(['See its changes'])
-    screen.getByText(/ask for the merge again, with its changes\.$/)
   },
 )
 
