@@ -27,7 +27,9 @@ const below = {
   // What the app decides, without Electron: a test needs no window.
   desktop: ['base', 'files', 'domain', 'config', 'contract'],
   // The app serves the yard that it opens, or nobody else could reach it: docs/decisions/0007.
+  // A person's terminal is the one program that it starts itself.
   main: [
+    'agents/terminal',
     'base',
     'files',
     'domain',
@@ -112,7 +114,7 @@ module.exports = {
     atHome(
       'react-at-home',
       '^src/renderer/',
-      'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|cmdk|lucide-react|uplot|@tanstack/react-virtual|@tanstack/react-table|marked|dompurify)/',
+      'node_modules/(react|react-dom|@xyflow/react|zustand|@base-ui/react|lucide-react|uplot|@tanstack/react-virtual|@tanstack/react-table|marked|dompurify)/',
     ),
     ...pageRooms,
     screens,

@@ -42,6 +42,9 @@ export type DesktopAsk =
   | { readonly kind: 'command'; readonly id: string }
   | { readonly kind: 'update'; readonly state: UpdateState }
 
+export const FOLDER_PROGRAMS = ['editor', 'terminal'] as const
+export type FolderProgram = (typeof FOLDER_PROGRAMS)[number]
+
 export interface DesktopBridge {
   /** Node's name of the platform: `darwin`, `win32`, `linux`. */
   readonly platform: string
@@ -51,6 +54,8 @@ export interface DesktopBridge {
   chooseFolder(): Promise<string | null>
   /** Shows a file of this yard (configuration, log, worktree, agent folder) in the person's editor or file manager. False = it is not one of them. */
   reveal(path: string): Promise<boolean>
+  /** Opens a folder of this yard in the person's editor or terminal. Null = done; else why not, in words. */
+  openFolder(path: string, program: FolderProgram): Promise<string | null>
   preferences(): Promise<DesktopPreferences>
   setPreferences(change: Partial<DesktopPreferences>): Promise<DesktopPreferences>
   updateState(): Promise<UpdateState>
@@ -72,6 +77,7 @@ export interface DesktopBridge {
 export const DESKTOP_CALLS = [
   'chooseFolder',
   'reveal',
+  'openFolder',
   'preferences',
   'setPreferences',
   'updateState',

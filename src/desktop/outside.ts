@@ -1,6 +1,7 @@
 /** What may be opened outside of the app: links in what agents and people wrote, and files of a yard. */
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isWithin, type YardPaths } from '../config/paths.ts'
 
 const ALLOWED: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
@@ -46,6 +47,22 @@ export function revealPlan(
   if (isText && TEXT_EXTENSIONS.includes(extname(file))) return { by: 'editor', file }
   const root = paths && real(paths.root)
   return root && isWithin(root, file) ? { by: 'folder', file } : null
+}
+
+/** The folder itself, links followed; null = it is no folder of the yard. */
+export function folderOfYard(path: string, paths: YardPaths | null): string | null {
+  const [folder, root] = [real(path), paths && real(paths.root)]
+  if (folder === null || !root || !isAbsolute(path)) return null
+  return isWithin(root, folder) && statSync(folder).isDirectory() ? folder : null
+}
+
+/** Editors that take a folder by a link of their own, so that no program has to be found. */
+const EDITORS = ['vscode', 'cursor', 'windsurf', 'vscodium', 'zed']
+
+/** `isKnown`: a program of this machine answers links of that scheme. Null = none does. */
+export function editorLink(folder: string, isKnown: (scheme: string) => boolean): string | null {
+  const scheme = EDITORS.find((each) => isKnown(`${each}://`))
+  return scheme === undefined ? null : `${scheme}://file${pathToFileURL(folder).pathname}`
 }
 
 const TEXT_EXTENSIONS = ['.toml', '.log']

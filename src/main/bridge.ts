@@ -3,21 +3,28 @@ import { dialog, ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'el
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
 import { yardPaths } from '../config/paths.ts'
-import { DESKTOP_CALLS, type DesktopBridge, type DesktopCall } from '../contract/desktop.ts'
+import {
+  DESKTOP_CALLS,
+  FOLDER_PROGRAMS,
+  type DesktopBridge,
+  type DesktopCall,
+} from '../contract/desktop.ts'
 import type { CommandReport } from '../desktop/install-command.ts'
 import type { KeyStore } from '../desktop/key-store.ts'
 import { preferencesChangeSchema, type Preferences } from '../desktop/preferences.ts'
 import type { Updates } from '../desktop/updates.ts'
 import { ownSender } from './port.ts'
-import { reveal } from './outside.ts'
+import { openFolder, reveal } from './outside.ts'
 import type { Windows } from './windows.ts'
 
 const NOTHING = z.tuple([])
+const PATH = z.string().min(1).max(4096)
 const KEY_NAME = z.string().max(256)
 
 const INPUTS = {
   chooseFolder: NOTHING,
-  reveal: z.tuple([z.string().min(1).max(4096)]),
+  reveal: z.tuple([PATH]),
+  openFolder: z.tuple([PATH, z.enum(FOLDER_PROGRAMS)]),
   preferences: NOTHING,
   setPreferences: z.tuple([preferencesChangeSchema]),
   updateState: NOTHING,
@@ -90,6 +97,10 @@ export function desktopActions(parts: DesktopParts): DesktopActions {
     reveal(window, path) {
       const root = windows.rootOf(window)
       return reveal(path, { paths: root === null ? null : yardPaths(root), ownFiles })
+    },
+    openFolder(window, path, program) {
+      const root = windows.rootOf(window)
+      return openFolder(path, program, root === null ? null : yardPaths(root))
     },
     preferences: async () => preferences.get(),
     setPreferences: async (_window, change) => preferences.set(change),

@@ -1,7 +1,16 @@
 /** Opens links and files outside of the app, and knows the pages of other yards. */
-import { dialog, shell } from 'electron'
-import { yardPaths } from '../config/paths.ts'
-import { linkQuestion, outsideAddress, revealPlan, type RevealParts } from '../desktop/outside.ts'
+import { app, dialog, shell } from 'electron'
+import { openTerminal } from '../agents/terminal/open-terminal.ts'
+import { yardPaths, type YardPaths } from '../config/paths.ts'
+import type { FolderProgram } from '../contract/desktop.ts'
+import {
+  editorLink,
+  folderOfYard,
+  linkQuestion,
+  outsideAddress,
+  revealPlan,
+  type RevealParts,
+} from '../desktop/outside.ts'
 import { readState } from '../headless/state-file.ts'
 
 let isAsking = false
@@ -26,6 +35,22 @@ export async function reveal(path: string, parts: RevealParts): Promise<boolean>
   if (plan.by === 'editor') return (await shell.openPath(plan.file)) === ''
   shell.showItemInFolder(plan.file)
   return true
+}
+
+/** Null = done; else why not. */
+export async function openFolder(
+  path: string,
+  program: FolderProgram,
+  paths: YardPaths | null,
+): Promise<string | null> {
+  const folder = folderOfYard(path, paths)
+  if (folder === null) return 'That folder is not there, or not part of this yard.'
+  if (program === 'terminal') return openTerminal(folder, process.env)
+  const link = editorLink(folder, (scheme) => app.getApplicationNameForProtocol(scheme) !== '')
+  if (link === null)
+    return 'No editor that opens links was found: VS Code, VSCodium, Cursor, Windsurf or Zed.'
+  await shell.openExternal(link)
+  return null
 }
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { yardPaths } from '../../src/config/paths.ts'
-import { revealPlan } from '../../src/desktop/outside.ts'
+import { editorLink, folderOfYard, revealPlan } from '../../src/desktop/outside.ts'
 
 let folder: string
 beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'yard-reveal-')))))
@@ -36,4 +36,29 @@ test('a configuration that is a link to a program is not opened', () => {
   writeFileSync(program, '')
   symlinkSync(program, paths.config)
   expect(revealPlan(paths.config, { paths, ownFiles: [] })).toEqual({ by: 'folder', file: program })
+})
+
+test('only folders of the yard are opened in a program, links followed', () => {
+  const root = join(folder, 'atlas')
+  const paths = yardPaths(root)
+  const worktree = join(root, '.yard/worktrees/one')
+  mkdirSync(worktree, { recursive: true })
+  writeFileSync(join(root, 'file'), '')
+  symlinkSync(folder, join(root, 'out'))
+  expect(folderOfYard(worktree, paths)).toBe(worktree)
+  expect(folderOfYard(root, paths)).toBe(root)
+  for (const path of [folder, join(root, 'file'), join(root, 'out'), join(root, 'none'), 'atlas'])
+    expect(folderOfYard(path, paths)).toBeNull()
+  expect(folderOfYard(worktree, null)).toBeNull()
+})
+
+test('the editor is the first that answers links of its own', () => {
+  const known =
+    (...schemes: string[]) =>
+    (scheme: string) =>
+      schemes.includes(scheme)
+  expect(editorLink('/a/odd #name', known('zed://', 'cursor://'))).toBe(
+    'cursor://file/a/odd%20%23name',
+  )
+  expect(editorLink('/a', known())).toBeNull()
 })

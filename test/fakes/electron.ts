@@ -274,6 +274,11 @@ class FakeApp extends EventEmitter {
   badge = 0
   readonly recent: string[] = []
   isPackaged = false
+  /** Schemes whose links a program of this machine opens, as `vscode://`. */
+  readonly protocols = new Set<string>()
+  getApplicationNameForProtocol(scheme: string): string {
+    return this.protocols.has(scheme) ? 'Editor' : ''
+  }
   loginItem = { openAtLogin: false }
   getVersion(): string {
     return '0.1.0'

@@ -1,10 +1,25 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DESKTOP_CALLS } from '../../src/contract/desktop.ts'
 import { channelOf } from '../../src/main/bridge.ts'
-import { dialog, ipcMain, nativeTheme, shell, type BrowserWindow } from '../fakes/electron.ts'
+import {
+  app as electron,
+  dialog,
+  ipcMain,
+  nativeTheme,
+  shell,
+  type BrowserWindow,
+} from '../fakes/electron.ts'
 import { openApp, senderOf, type AppUnderTest } from './app-under-test.ts'
 
 let app: AppUnderTest
@@ -20,6 +35,7 @@ afterAll(() => app.close())
 beforeEach(() => {
   shell.opened.length = 0
   shell.shown.length = 0
+  shell.outside.length = 0
 })
 
 const call = (name: string, ...words: unknown[]) => callFrom(senderOf(window).event, name, ...words)
@@ -56,6 +72,8 @@ test.each([
   ['reveal', ''],
   ['reveal', 7],
   ['reveal', 'x'.repeat(5000)],
+  ['openFolder', '/'],
+  ['openFolder', '/', 'shell'],
   ['chooseFolder', '/'],
   ['installUpdate', true],
   ['setTheme', 'pink'],
@@ -132,6 +150,18 @@ test('only our own text files are opened; everything else of the yard is shown w
   expect(await call('reveal', at('.yard/agents/agent-1'))).toBe(true)
   expect(await call('reveal', at('run.sh'))).toBe(true)
   expect([shell.opened.length, shell.shown.length]).toEqual([2, 2])
+})
+
+test('a folder of the yard opens in the editor by its link, no other folder does', async () => {
+  const worktree = join(root, '.yard/worktrees/one')
+  mkdirSync(worktree, { recursive: true })
+  expect(await call('openFolder', worktree, 'editor')).toContain('No editor')
+  electron.protocols.add('vscode://')
+  expect(await call('openFolder', worktree, 'editor')).toBeNull()
+  expect(shell.outside).toEqual([`vscode://file${realpathSync(worktree)}`])
+  for (const path of [tmpdir(), join(root, 'none')])
+    expect(await call('openFolder', path, 'terminal')).toContain('not part of this yard')
+  expect(shell.outside).toHaveLength(1)
 })
 
 test('a program behind the name of the configuration is not run', async () => {

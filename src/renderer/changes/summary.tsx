@@ -1,8 +1,6 @@
 /** How much was changed, between which commits, on which branch, and what else was found. */
-import { FolderOpen } from 'lucide-react'
-import { useState } from 'react'
 import type { ChangeView } from '../../contract/change.ts'
-import { Button } from '../ui/button.tsx'
+import { OpenFolder } from '../components/open-folder.tsx'
 import { instantText, plural } from '../ui/format.ts'
 import { amountText, countsText, shortCommit } from './change-text.ts'
 import { ShownLine } from './shown-line.tsx'
@@ -29,7 +27,7 @@ export function Summary({ view, folder }: SummaryProps) {
             <code>
               <ShownLine text={branch ?? ''} />
             </code>
-            {folder !== null && <ShowFolder folder={folder} />}
+            {folder !== null && <OpenFolder folder={folder} name="worktree" />}
           </dd>
         </div>
         {base !== null && result !== null && (
@@ -71,26 +69,5 @@ function Commits({ commits }: Pick<ChangeView, 'commits'>) {
         ))}
       </ol>
     </details>
-  )
-}
-
-/** A browser opens no folders. */
-function ShowFolder({ folder }: { readonly folder: string }) {
-  const [isRefused, setRefused] = useState(false)
-  const host = window.yardHost
-  if (!host) return null
-  const show = async (): Promise<void> => setRefused(!(await host.reveal(folder)))
-  return (
-    <>
-      <Button
-        look="quiet"
-        aria-label="Show the worktree in the file manager"
-        title={folder}
-        onClick={() => void show().catch(() => setRefused(true))}
-      >
-        <FolderOpen size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Button>
-      <span role="status">{isRefused && 'It could not be opened'}</span>
-    </>
   )
 }

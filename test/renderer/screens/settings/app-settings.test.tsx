@@ -27,6 +27,7 @@ function bridge(update: UpdateState): DesktopBridge {
     connect: () => {},
     chooseFolder: async () => null,
     reveal: async () => true,
+    openFolder: async () => null,
     preferences: async () => preferences,
     setPreferences: async (change) => (preferences = { ...preferences, ...change }),
     updateState: async () => update,
