@@ -159,6 +159,8 @@ export const changeContract = {
         waitMs: whole(120_000).optional(),
         /** Asks for nothing, only waits for what was asked before. */
         waitOnly: z.boolean().default(false),
+        /** Only prepares a branch and a text for a pull request, whatever `worktree.land` says. */
+        pullRequest: z.boolean().default(false),
         commandId: commandIdSchema,
       }),
     )

@@ -116,7 +116,12 @@ export type TaskCommand =
       readonly place?: ChangePlace
     }
   /** Asks for the task's result to be brought onto its target branch. */
-  | { readonly type: 'landing.request'; readonly id: TaskId }
+  | {
+      readonly type: 'landing.request'
+      readonly id: TaskId
+      /** Prepares a pull request whatever the policy is. */
+      readonly pullRequest?: boolean | undefined
+    }
   | {
       readonly type: 'landing.settle'
       readonly id: TaskId

@@ -26,6 +26,8 @@ export const landingSchema = z.strictObject({
   unsettledBy: taskIdSchema.optional(),
   /** The policy asked for it and no person did: it does not begin while the yard is paused. */
   isAuto: z.literal(true).optional(),
+  /** A person asked for a branch and a text for a pull request, whatever the policy is. */
+  pullRequest: z.literal(true).optional(),
 })
 export type Landing = z.infer<typeof landingSchema>
 

@@ -116,6 +116,22 @@ describe('a landing', () => {
     expect(bench.task('a').landing).not.toHaveProperty('isAuto')
   })
 
+  it('for a pull request stays one until it is settled; another way is refused meanwhile, and open afterwards', () => {
+    const request = (pullRequest: boolean) =>
+      bench.run({ type: 'landing.request', id: taskId('a'), pullRequest })
+    bench.add('a')
+    done('a', 'r1')
+    request(true)
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued', pullRequest: true })
+    expect(request(false)).toMatchObject({ ok: false, error: { kind: 'wrong-state' } })
+    expect(request(true).ok).toBe(true)
+    settle('a', 'r1', { kind: 'prepared', commit: 'r1', target: 'main', note: 'ready' })
+    expect(bench.task('a').landing).toMatchObject({ state: 'prepared', pullRequest: true })
+    request(false)
+    expect(bench.task('a').landing).toMatchObject({ state: 'queued' })
+    expect(bench.task('a').landing?.pullRequest).toBeUndefined()
+  })
+
   it('believes news of the result that was asked for, and only from the coordinator', () => {
     bench.add('a')
     done('a', 'r1')

@@ -48,18 +48,27 @@ export const diff = defineCommand({
 
 export const merge = defineCommand({
   arguments: { id: argument('[id]', 'the task', taskId) },
-  options: { allDone: option('--all-done', 'every done task with a result that has not landed') },
+  options: {
+    allDone: option('--all-done', 'every done task with a result that has not landed'),
+    pr: option('--pr', 'prepare a branch and a text for a pull request; nothing is merged'),
+  },
   notes: [
     "The task's verify command is run on the merged tree first. Your checkout is moved only where nothing of yours is in the way; a conflict becomes a task.",
     'Exit 1 when something was not merged; the reason is printed.',
   ],
-  examples: ['yard merge build', 'yard merge --all-done'],
-  async handler(cli, { id, allDone }) {
+  examples: ['yard merge build', 'yard merge build --pr', 'yard merge --all-done'],
+  async handler(cli, { id, allDone, pr }) {
     if ((id === undefined) !== allDone)
       return err({
         kind: 'bad-request',
         message: allDone ? 'a task and --all-done were both named' : 'no task was named',
         hint: 'name one, or --all-done; `yard list --status done` shows them',
+      })
+    if (allDone && pr)
+      return err({
+        kind: 'bad-request',
+        message: '--pr is for one task',
+        hint: 'name it: `yard merge ID --pr`',
       })
     // What was merged before a connection was lost is not asked for again, and belongs to the answer all the same.
     const merged = new Map<string, LandingView>()
@@ -67,7 +76,11 @@ export const merge = defineCommand({
       const { print, commandId } = cli
       const tasks = id === undefined ? await landAll(client, commandId) : [id]
       for (const task of tasks) {
-        const landing = await awaitLanding(client, task, id === undefined ? null : commandId)
+        const landing = await awaitLanding(
+          client,
+          task,
+          id === undefined ? null : { commandId, pullRequest: pr },
+        )
         merged.set(task, landing)
         if (!print.isJson) print.line(landingLine(task, landing, await hasGivenUp(client, landing)))
       }
@@ -97,11 +110,10 @@ async function awaitLanding(
   client: Client,
   task: string,
   /** Null when it has been asked for already. */
-  commandId: string | null,
+  asked: { readonly commandId: string; readonly pullRequest: boolean } | null,
 ): Promise<LandingView> {
   const waitOnly = { task, waitMs: WAIT_MS, waitOnly: true }
-  const asked = commandId === null ? waitOnly : { task, waitMs: WAIT_MS, commandId }
-  let landing = await client.change.land(asked)
+  let landing = await client.change.land(asked ? { task, waitMs: WAIT_MS, ...asked } : waitOnly)
   // One that is queued for a reason waits for another task, which may take arbitrarily long.
   while (landing.state === 'queued' && landing.reason === null)
     landing = await client.change.land(waitOnly)

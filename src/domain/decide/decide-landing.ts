@@ -22,22 +22,41 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 
 export function decideLandingRequest(
   plan: Plan,
-  { id }: Of<'landing.request'>,
+  { id, pullRequest = false }: Of<'landing.request'>,
   now: Circumstances,
 ): Decided {
   return withTask(plan, id, (task) => {
     const { resultCommit: result, landing } = task
     if (!hasResult(task)) return refused(wrongState(task, 'merged', whyHint(task)))
     if (result === null) return refused(wrongState(task, 'merged', withoutResult(task)))
-    const isAuto = now.by.kind === 'coordinator' && !goesOnForPerson(task)
+    const isPerson = now.by.kind !== 'coordinator'
+    const isAuto = !isPerson && !goesOnForPerson(task)
     if (landing?.result === result && landing.state === 'landed') return noOp(id)
-    if (landing?.result === result && landing.state === 'queued') {
-      if (isAuto || !landing.isAuto) return noOp(id)
-      const { isAuto: _, ...asked } = landing
-      return decided([id], { type: 'task.landing', at: now.at, id, landing: asked })
-    }
-    return decided([id], landingEvent(task, now.at, { state: 'queued', result, isAuto }))
+    if (landing?.result === result && landing.state === 'queued')
+      return isPerson ? decideAskedAgain(task, landing, pullRequest, now) : noOp(id)
+    const wanted = {
+      state: 'queued',
+      result,
+      isAuto,
+      pullRequest: isPerson ? pullRequest : wasForPullRequest(task),
+    } as const
+    return decided([id], landingEvent(task, now.at, wanted))
   })
+}
+
+/** What the policy asked for becomes a person's own. It may be under way, so it becomes no other. */
+function decideAskedAgain(
+  task: Task,
+  landing: Landing,
+  pullRequest: boolean,
+  now: Circumstances,
+): Decided {
+  const { id } = task
+  if (pullRequest !== (landing.pullRequest ?? false))
+    return refused(wrongState(task, 'merged in another way', 'its merge is queued already'))
+  if (!landing.isAuto) return noOp(id)
+  const { isAuto: _, ...asked } = landing
+  return decided([id], { type: 'task.landing', at: now.at, id, landing: asked })
 }
 
 const withoutResult = ({ worktreeName }: Task): string =>
@@ -48,6 +67,10 @@ const withoutResult = ({ worktreeName }: Task): string =>
 /** A person asked for it, and the coordinator asks again because its conflict is settled. */
 const goesOnForPerson = ({ landing }: Task): boolean =>
   landing?.state === 'conflict' && !landing.isAuto
+
+/** The coordinator goes on with what was asked for once its conflict is settled. */
+const wasForPullRequest = ({ landing }: Task): boolean =>
+  landing?.state === 'conflict' && landing.pullRequest === true
 
 export function decideLandingSettle(
   plan: Plan,
@@ -342,10 +365,13 @@ function landingEvent(
   { id, landing }: Task,
   at: number,
   wanted: Pick<Landing, 'state' | 'result'> &
-    Partial<Omit<Landing, 'isAuto'>> & { readonly isAuto?: boolean },
+    Partial<Omit<Landing, 'isAuto' | 'pullRequest'>> & {
+      readonly isAuto?: boolean
+      readonly pullRequest?: boolean
+    },
 ): Event {
   const { target = null, mergeTask = null } = landing ?? {}
-  const { isAuto = landing?.isAuto ?? false, ...more } = wanted
+  const { isAuto = landing?.isAuto, pullRequest = landing?.pullRequest, ...more } = wanted
   return {
     type: 'task.landing',
     at,
@@ -358,6 +384,7 @@ function landingEvent(
       at,
       ...more,
       ...(isAuto ? { isAuto } : {}),
+      ...(pullRequest ? { pullRequest } : {}),
     },
   }
 }

@@ -6,11 +6,11 @@ type Input<F extends (input: never) => unknown> = Omit<Parameters<F>[0], 'comman
 type Output<F extends (...input: never) => unknown> = Awaited<ReturnType<F>>
 type Change = YardClient['change']
 
-/** Asks for a task's result to be merged. */
+/** Asks for a task's result to be merged, or only for a branch and a text for a pull request. */
 export const land =
-  (task: string): SendCommand<Output<Change['land']>> =>
+  (task: string, pullRequest = false): SendCommand<Output<Change['land']>> =>
   ({ change }, commandId) =>
-    change.land({ task, commandId })
+    change.land({ task, pullRequest, commandId })
 
 /** On a line of a task's changes. */
 export const comment =

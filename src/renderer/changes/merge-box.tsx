@@ -27,9 +27,9 @@ export function MergeBox({ view, card, verify, isLatest, onChanged }: MergeBoxPr
   const isPast = useIsPast()
   const { landing } = view
   const words = landingText(landing, view.result)
-  const merge = async (): Promise<void> => {
-    if (!(await wantsMerge(card, view, verify))) return
-    if (await command.run(land(card.id))) onChanged()
+  const merge = async (shown: ChangeView): Promise<void> => {
+    if (!(await wantsMerge(card, shown, verify))) return
+    if (await command.run(land(card.id, shown.outlook?.how === 'pr'))) onChanged()
   }
   return (
     <section className="landing" data-st={words.state} aria-label="Merge">
@@ -40,7 +40,12 @@ export function MergeBox({ view, card, verify, isLatest, onChanged }: MergeBoxPr
       </p>
       <Details view={view} detail={words.detail} isLatest={isLatest} />
       {isLatest && !isPast && (
-        <NextAct view={view} card={card} isBusy={command.isBusy} onPress={() => void merge()} />
+        <NextAct
+          view={view}
+          card={card}
+          isBusy={command.isBusy}
+          onPress={(shown) => void merge(shown)}
+        />
       )}
       <ProblemNote problem={command.problem} onClose={command.dismiss} />
     </section>
@@ -74,19 +79,31 @@ interface NextActProps {
   readonly view: ChangeView
   readonly card: TaskCard
   readonly isBusy: boolean
-  readonly onPress: () => void
+  /** With what is to become of it. */
+  readonly onPress: (view: ChangeView) => void
 }
 
 function NextAct({ view, card, isBusy, onPress }: NextActProps) {
+  const { outlook } = view
   const state = view.landing?.state
   const merger = useYard(({ tasks }) => tasks.get(view.landing?.mergeTask ?? ''))
   const blocked = mergeBlocked(card, view, merger)
   if (blocked === null)
     return (
-      <Button look="main" isBusy={isBusy} onClick={onPress}>
-        {mergeLabel(view)}
-        {(state === 'refused' || state === 'conflict') && ' again'}…
-      </Button>
+      <div className="landing-acts">
+        <Button look="main" isBusy={isBusy} onClick={() => onPress(view)}>
+          {mergeLabel(view)}
+          {(state === 'refused' || state === 'conflict') && ' again'}…
+        </Button>
+        {outlook?.how === 'merge' && (
+          <Button
+            isBusy={isBusy}
+            onClick={() => onPress({ ...view, outlook: { ...outlook, how: 'pr', obstacle: null } })}
+          >
+            Prepare a pull request…
+          </Button>
+        )}
+      </div>
     )
   // Its state has said that already.
   if (state === 'queued' || state === 'conflict' || (state === 'landed' && card.status === 'done'))

@@ -95,7 +95,7 @@ function orderOf(
     name: nameOf(task),
     target: target ?? placedFor(store.agents({ which: 'all', taskId: task.id })),
     verify: task.verify,
-    how: howOf(worktree),
+    how: howOf(worktree, landing?.pullRequest === true),
     askedAt: landing?.at ?? 0,
   }
 }
@@ -106,8 +106,8 @@ function settledResult(plan: Plan, { landing }: Task): string | null {
   return merge?.state.kind === 'done' ? merge.resultCommit : null
 }
 
-const howOf = ({ land, push, remote }: WorktreeSettings): LandingOrder['how'] =>
-  land === 'pr' ? { kind: 'pr', remote: push ? remote : null } : { kind: 'merge' }
+const howOf = ({ land, push, remote }: WorktreeSettings, isForPr: boolean): LandingOrder['how'] =>
+  isForPr || land === 'pr' ? { kind: 'pr', remote: push ? remote : null } : { kind: 'merge' }
 
 /** The branch that its latest worktree was made for. */
 const placedFor = (agents: readonly Agent[]): string | null =>

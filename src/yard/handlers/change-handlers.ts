@@ -21,7 +21,9 @@ export const changeHandlers = {
   land: os.land.handler(async ({ context, input, signal }) => {
     refuseUntrusted(context)
     const { id } = taskOf(context, input.task)
-    if (!input.waitOnly) await send(context, { type: 'landing.request', id }, input.commandId)
+    const { pullRequest, commandId } = input
+    if (!input.waitOnly)
+      await send(context, { type: 'landing.request', id, pullRequest }, commandId)
     if (input.waitMs !== undefined) await untilSettled(context, id, input.waitMs, signal)
     return landingOf(context, id)
   }),

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type {
@@ -352,6 +352,21 @@ test.each([
   fireEvent.click(await screen.findByRole('button', { name: 'Merge into main' }))
   await within(part).findByText(/not while the yard is paused/)
   expect(asked.find(([name]) => name === 'land')?.[1]).toMatchObject({ task: 'a' })
+})
+
+test('a pull request is prepared instead, whatever the policy is', async () => {
+  const { asked, session } = stageOf({ of: () => viewOf(), diff, land: () => landingOf({}) })
+  show(session, detailsOf(tryOf('agent-1')))
+  fireEvent.click(await screen.findByRole('button', { name: 'Prepare a pull request…' }))
+  const dialog = await screen.findByRole('dialog')
+  within(dialog).getByText(/pull request to main are prepared. Nothing is merged/)
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Prepare a pull request' }))
+  await waitFor(() =>
+    expect(asked.find(([name]) => name === 'land')?.[1]).toMatchObject({
+      task: 'a',
+      pullRequest: true,
+    }),
+  )
 })
 
 test('a task without changes says why', async () => {

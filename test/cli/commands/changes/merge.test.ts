@@ -65,6 +65,18 @@ it('a change is read, merged without a service, and its worktree cleaned up', as
   expect((await place.yard(['worktree', 'remove', 'work'])).code).toBe(3)
 }, 120_000)
 
+it('a pull request is prepared and nothing merged, until it is merged after all', async () => {
+  await place.yard(['add', 'Work', '--exec', 'echo two > b.txt', '--worktree', 'on'])
+  await place.yard(['run'])
+  expect(await place.yard(['merge', '--all-done', '--pr'])).toMatchObject({ code: 2 })
+  const prepared = await place.yard(['merge', 'work', '--pr'])
+  expect(prepared).toMatchObject({ code: 0, out: expect.stringContaining('pull-request.md') })
+  expect(place.git('ls-tree', '--name-only', 'main')).toBe('a.txt')
+  const { name } = await onlyWorktree()
+  expect(place.git('show', `yard/${name}:b.txt`)).toBe('two')
+  expect((await place.yard(['merge', 'work'])).out).toContain('work is in main')
+}, 120_000)
+
 it('an agent may merge nothing, its own work included', async () => {
   const merge = `"${process.execPath}" "${PROGRAM}" merge work`
   const exec = `echo x > x.txt; ${merge} > said.txt 2>&1; echo $? >> said.txt`
