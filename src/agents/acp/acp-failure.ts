@@ -8,7 +8,7 @@ import {
   providerFailure,
   type ProviderError,
 } from '../executors/readers/provider-failure.ts'
-import { numberAt, objectAt, objectIn, objectsAt, textAt } from '../executors/readers/reader.ts'
+import { JsonObject } from '../executors/readers/reader.ts'
 import type { AgentEnd } from './agent-process.ts'
 
 /** Thrown anywhere in the run, and reported at its end. */
@@ -27,7 +27,7 @@ export const AUTH_REQUIRED = -32000
 /** The circumstances of an error. */
 export interface ErrorContext {
   /** The agent's answer to `initialize`, which lists its sign-in methods. */
-  readonly initialized: unknown
+  readonly initialized: JsonObject
   /** The end of its stderr: some agents print the reset time of a limit only there. */
   readonly stderrTail: string
   readonly at: number
@@ -61,11 +61,10 @@ function sorted(
     at,
   }: { readonly status: number | null } & Pick<ProviderError, 'message' | 'at'>,
 ): WorkFailure {
-  const data = objectIn(error.data)
-  const code =
-    textAt(data, 'code') ?? textAt(data, 'type') ?? textAt(objectAt(data, 'error'), 'type')
+  const data = new JsonObject(error.data)
+  const code = data.text('code') ?? data.text('type') ?? data.object('error').text('type')
   const resetAt = retryAfter(data, at)
-  const told = status ?? httpStatus(error.code) ?? httpStatus(numberAt(data, 'status'))
+  const told = status ?? httpStatus(error.code) ?? httpStatus(data.number('status'))
   const by = (known: number | null): WorkFailure =>
     providerFailure({ code, status: known, message, resetAt, at })
   if (told !== 500) return by(told)
@@ -100,12 +99,12 @@ export function failureOfStop(stopReason: unknown): WorkFailure | null {
   return known ?? workFailure('crash', 'it stopped for a reason that is not known here')
 }
 
-function signInText(error: RequestError, initialized: unknown): string {
-  const fromError = objectsAt(objectIn(error.data), 'authMethods')
-  const methods = fromError.length > 0 ? fromError : objectsAt(objectIn(initialized), 'authMethods')
+function signInText(error: RequestError, initialized: JsonObject): string {
+  const fromError = new JsonObject(error.data).objects('authMethods')
+  const methods = fromError.length > 0 ? fromError : initialized.objects('authMethods')
   const words = methods.flatMap((method) => {
-    const name = oneLine(textAt(method, 'name') ?? textAt(method, 'id') ?? '')
-    const said = oneLine(textAt(method, 'description') ?? '')
+    const name = oneLine(method.text('name') ?? method.text('id') ?? '')
+    const said = oneLine(method.text('description') ?? '')
     return name === '' ? [] : [said === '' ? name : `${name} (${said})`]
   })
   if (words.length === 0) return oneLine(error.message) || 'it does not say how it can be'
@@ -114,13 +113,11 @@ function signInText(error: RequestError, initialized: unknown): string {
 
 /** The text of an error is in its data as often as in its message, which may only be "Internal error". */
 function messageOf(error: RequestError): string {
-  const data = objectIn(error.data)
+  const data = new JsonObject(error.data)
   const more =
     typeof error.data === 'string'
       ? error.data
-      : (textAt(data, 'details') ??
-        textAt(data, 'message') ??
-        textAt(objectAt(data, 'error'), 'message'))
+      : (data.text('details') ?? data.text('message') ?? data.object('error').text('message'))
   const message = error.message.trim().replace(/^Internal error: (?=\S)/, '')
   if (!more?.trim() || message.includes(more.trim())) return message
   return message === '' || message === 'Internal error' ? more : `${message}: ${more}`
@@ -129,7 +126,7 @@ function messageOf(error: RequestError): string {
 const httpStatus = (code: number | null): number | null =>
   code !== null && code >= 400 && code <= 599 ? code : null
 
-function retryAfter(data: ReturnType<typeof objectIn>, at: number): number | null {
-  const seconds = numberAt(data, 'retryAfter') ?? numberAt(data, 'retry_after')
+function retryAfter(data: JsonObject, at: number): number | null {
+  const seconds = data.number('retryAfter') ?? data.number('retry_after')
   return seconds === null ? null : at + seconds * 1000
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { ToolCallUpdate } from '@agentclientprotocol/sdk'
 import { YARD_SERVER, YARD_TOOLS } from '../executors/launch/program.ts'
-import { objectIn, objectsAt, textAt, type JsonObject } from '../executors/readers/reader.ts'
+import { JsonObject } from '../executors/readers/reader.ts'
 import { whereItLeads } from '../path-rules.ts'
 import { judgeAction, questionFor, type Action, type Rules } from './permission.ts'
 
@@ -38,9 +38,9 @@ export async function actionOf(call: KnownCall, cwd: string): Promise<Action> {
 
 /** The shell line of a command; null when it does not say. */
 export function lineOf(call: KnownCall): string | null {
-  const input = objectIn(call.rawInput)
+  const input = new JsonObject(call.rawInput)
   for (const key of LINE_KEYS) {
-    const said = input?.[key]
+    const said = input.get(key)
     if (typeof said === 'string') return said
     if (isWords(said)) return lineOfArguments(said)
   }
@@ -100,7 +100,7 @@ const isOwnTool = (call: KnownCall): boolean =>
   (call.content ?? []).every((item) => item.type === 'content') &&
   (call.locations ?? []).length === 0 &&
   lineOf(call) === null &&
-  argumentPaths(objectIn(call.rawInput)).length === 0 &&
+  argumentPaths(new JsonObject(call.rawInput)).length === 0 &&
   namesOurs(call)
 
 function namesOurs({ name, title }: KnownCall): boolean {
@@ -118,8 +118,8 @@ const BY_TITLE = new RegExp(`^(?:${OURS}) \\(${YARD_SERVER} MCP Server\\)$`)
 
 /** Only where it differs from the agent's own folder. */
 async function folderOf(call: KnownCall, cwd: string): Promise<{ folder?: string }> {
-  const input = objectIn(call.rawInput)
-  const named = FOLDER_KEYS.flatMap((key) => textAt(input, key) ?? [])[0]
+  const input = new JsonObject(call.rawInput)
+  const named = FOLDER_KEYS.flatMap((key) => input.text(key) ?? [])[0]
   if (named === undefined || named === '') return {}
   const folder = await leading(named, cwd)
   return folder === cwd ? {} : { folder }
@@ -129,7 +129,7 @@ async function pathsOf(call: KnownCall, cwd: string): Promise<string[]> {
   const named = [
     ...(call.locations ?? []).map((location) => location.path),
     ...diffPaths(call),
-    ...argumentPaths(objectIn(call.rawInput)),
+    ...argumentPaths(new JsonObject(call.rawInput)),
   ]
   return Promise.all([...new Set(named)].map((path) => leading(path, cwd)))
 }
@@ -141,9 +141,9 @@ const leading = async (path: string, cwd: string): Promise<string> =>
 const diffPaths = (call: KnownCall): string[] =>
   (call.content ?? []).flatMap((item) => (item.type === 'diff' ? [item.path] : []))
 
-const argumentPaths = (input: JsonObject | null): string[] =>
-  [input, ...objectsAt(input, 'edits')].flatMap((from) =>
-    PATH_KEYS.flatMap((key) => textAt(from, key) ?? []),
+const argumentPaths = (input: JsonObject): string[] =>
+  [input, ...input.objects('edits')].flatMap((from) =>
+    PATH_KEYS.flatMap((key) => from.text(key) ?? []),
   )
 
 const isWords = (value: unknown): value is string[] =>

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
-import { objectIn } from '../executors/readers/reader.ts'
+import { JsonObject } from '../executors/readers/reader.ts'
 import { createLineSplitter } from '../output/line-splitter.ts'
 import type { AcpOrder } from './acp-order.ts'
 
@@ -171,4 +171,5 @@ function messageIn(line: string): AnyMessage | null {
   }
 }
 
-const isMessage = (value: unknown): value is AnyMessage => objectIn(value)?.['jsonrpc'] === '2.0'
+const isMessage = (value: unknown): value is AnyMessage =>
+  new JsonObject(value).text('jsonrpc') === '2.0'

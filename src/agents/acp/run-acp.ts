@@ -12,7 +12,7 @@ import {
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { EXEC_EVENTS_VERSION, type ExecEventInput } from '../executors/readers/exec-events.ts'
-import { numberAt, objectAt, objectIn, textAt } from '../executors/readers/reader.ts'
+import { JsonObject } from '../executors/readers/reader.ts'
 import { whereItLeads } from '../path-rules.ts'
 import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
@@ -49,7 +49,7 @@ interface RunContext {
   readonly cancelled: AbortSignal
   /** For what only a person may allow. */
   question: string | null
-  initialized: unknown
+  initialized: JsonObject
   /** The step that it has not reached yet, for the text of a failure. */
   before: string
 }
@@ -68,7 +68,7 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
     updates,
     cancelled: AbortSignal.any([stop, asking.signal]),
     question: null,
-    initialized: null,
+    initialized: new JsonObject(null),
     before: 'it answered at all',
   }
   const gate = createGate({
@@ -101,7 +101,9 @@ async function converse(scene: RunContext, agent: ClientContext): Promise<WorkFa
   const { order } = run
   const unstarted = await scene.agent.failedToStart
   if (unstarted !== null) return workFailure('launch', `it could not be started: ${unstarted}`)
-  scene.initialized = await inTime(scene, initialize(agent, run.version), order.initializeMs)
+  scene.initialized = new JsonObject(
+    await inTime(scene, initialize(agent, run.version), order.initializeMs),
+  )
   checkVersion(scene.initialized)
   scene.before = 'it had a session'
   const session = await inTime(
@@ -127,7 +129,7 @@ function usageOf(
   turn: { readonly conversation: string; readonly startedAt: number },
 ): Usage | null | Promise<Usage | null> {
   const usage = usageOfTurn(response, updates.costUsd())
-  const name = textAt(objectAt(objectIn(initialized), 'agentInfo'), 'name')
+  const name = initialized.object('agentInfo').text('name')
   const { order, env, stop } = run
   return name === 'OpenCode' ? usageOfOpencode(usage, { order, env, stop, ...turn }) : usage
 }
@@ -145,8 +147,8 @@ const initialize = (agent: ClientContext, version: string): Promise<unknown> =>
  */
 const CAPABILITIES = { fs: { readTextFile: false, writeTextFile: true }, terminal: true }
 
-function checkVersion(initialized: unknown): void {
-  const version = numberAt(objectIn(initialized), 'protocolVersion')
+function checkVersion(initialized: JsonObject): void {
+  const version = initialized.number('protocolVersion')
   if (version === PROTOCOL_VERSION) return
   const reason = `it speaks version ${version ?? '?'} of the Agent Client Protocol, not version ${PROTOCOL_VERSION}`
   throw new AcpFailure(workFailure('missing-program', reason))
@@ -181,7 +183,7 @@ function promptOf({ prompt, wholePrompt }: AcpRun, { isResumed, notResumed }: Se
 
 function failureOfTurn({ run, question }: RunContext, response: unknown): WorkFailure | null {
   if (question !== null) return workFailure('question', question)
-  const stopReason = textAt(objectIn(response), 'stopReason')
+  const stopReason = new JsonObject(response).text('stopReason')
   if (run.stop.aborted && stopReason !== 'end_turn')
     return workFailure('crash', 'it was asked to stop')
   return failureOfStop(stopReason)

@@ -11,7 +11,7 @@ import type {
 } from '@agentclientprotocol/sdk'
 import { clip, MAX_SUMMARY, oneLine } from '../../domain/output.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
-import { mayChangeThings, objectIn, summaryOf } from '../executors/readers/reader.ts'
+import { mayChangeThings, JsonObject, summaryOf } from '../executors/readers/reader.ts'
 import { lineOf, type KnownCall } from './action.ts'
 
 export interface SessionUpdates {
@@ -210,7 +210,7 @@ function reportCall(state: State, id: string): void {
 
 /** A summary of its arguments; empty while they are not known. */
 const whatOf = (call: KnownCall): string =>
-  oneLine(lineOf(call) ?? summaryOf(objectIn(call.rawInput)))
+  oneLine(lineOf(call) ?? summaryOf(new JsonObject(call.rawInput)))
 
 function changesThings(call: KnownCall): boolean {
   switch (call.kind) {

@@ -2,14 +2,7 @@
 import { methods, RequestError, type ClientContext, type McpServer } from '@agentclientprotocol/sdk'
 import { workFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
-import {
-  isTrueAt,
-  objectAt,
-  objectIn,
-  objectsAt,
-  textAt,
-  type JsonObject,
-} from '../executors/readers/reader.ts'
+import { JsonObject } from '../executors/readers/reader.ts'
 import { AcpFailure, AUTH_REQUIRED } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
 
@@ -29,7 +22,7 @@ interface SessionOptions extends Pick<AcpOrder, 'cwd' | 'resume' | 'mcpServers' 
 export async function openSession(
   agent: ClientContext,
   options: SessionOptions,
-  initialized: unknown,
+  initialized: JsonObject,
 ): Promise<Session> {
   const resumed = options.resume === null ? null : await resume(agent, options, initialized)
   if (resumed !== null && typeof resumed !== 'string') {
@@ -40,28 +33,28 @@ export async function openSession(
     cwd: options.cwd,
     mcpServers: serversOf(options),
   })
-  const id = textAt(objectIn(answer), 'sessionId')
+  const id = new JsonObject(answer).text('sessionId')
   if (id === null || id === '')
     throw new AcpFailure(workFailure('crash', 'it made a session and gave no id for it'))
-  await chooseModel(agent, { id, answer: objectIn(answer) }, options.model)
+  await chooseModel(agent, { id, answer: new JsonObject(answer) }, options.model)
   return { id, isResumed: false, notResumed: resumed }
 }
 
 interface Opened {
   readonly id: string
-  readonly answer: JsonObject | null
+  readonly answer: JsonObject
 }
 
 /** Or why it could not be. */
 async function resume(
   agent: ClientContext,
   options: SessionOptions,
-  initialized: unknown,
+  initialized: JsonObject,
 ): Promise<Opened | string> {
   const { cwd, resume: id } = options
-  const capabilities = objectAt(objectIn(initialized), 'agentCapabilities')
-  const canResume = objectAt(objectAt(capabilities, 'sessionCapabilities'), 'resume') !== null
-  if (id === null || (!canResume && !isTrueAt(capabilities, 'loadSession')))
+  const capabilities = initialized.object('agentCapabilities')
+  const canResume = capabilities.object('sessionCapabilities').object('resume').isThere
+  if (id === null || (!canResume && !capabilities.isTrue('loadSession')))
     return 'its agent cannot load a conversation'
   const request = { sessionId: id, cwd, mcpServers: serversOf(options) }
   try {
@@ -69,7 +62,7 @@ async function resume(
     const answer: unknown = canResume
       ? await agent.request(methods.agent.session.resume, request)
       : await agent.request(methods.agent.session.load, request)
-    return { id, answer: objectIn(answer) }
+    return { id, answer: new JsonObject(answer) }
   } catch (error) {
     if (!(error instanceof RequestError) || error.code === AUTH_REQUIRED) throw error
     return `its agent did not find it (${clip(oneLine(error.message), 100)})`
@@ -95,10 +88,10 @@ async function chooseModel(
   model: string | null,
 ): Promise<void> {
   if (model === null) return
-  const choice = objectsAt(answer, 'configOptions').find(
-    (option) => textAt(option, 'category') === 'model' || textAt(option, 'id') === 'model',
-  )
-  const configId = textAt(choice ?? null, 'id')
+  const choice = answer
+    .objects('configOptions')
+    .find((option) => option.text('category') === 'model' || option.text('id') === 'model')
+  const configId = choice?.text('id') ?? null
   if (!choice || configId === null)
     throw new AcpFailure(
       workFailure(
@@ -112,7 +105,7 @@ async function chooseModel(
     const reason = clip(`it has no model ${model}; it offers ${some}`, 600)
     throw new AcpFailure(workFailure('bad-model', reason))
   }
-  if (textAt(choice, 'currentValue') === model) return
+  if (choice.text('currentValue') === model) return
   await agent.request(methods.agent.session.setConfigOption, {
     sessionId: id,
     configId,
@@ -129,6 +122,7 @@ function likest(model: string): (a: string, b: string) => number {
 
 /** Options stand in a list, or in groups of lists. */
 const valuesOf = (choice: JsonObject): readonly string[] =>
-  objectsAt(choice, 'options')
-    .flatMap((option) => [option, ...objectsAt(option, 'options')])
-    .flatMap((option) => textAt(option, 'value') ?? [])
+  choice
+    .objects('options')
+    .flatMap((option) => [option, ...option.objects('options')])
+    .flatMap((option) => option.text('value') ?? [])

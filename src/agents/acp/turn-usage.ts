@@ -5,17 +5,7 @@
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
 import { helperSession, usageOfStep } from '../executors/opencode.ts'
-import {
-  atLeast,
-  numberAt,
-  objectAt,
-  objectIn,
-  objectsAt,
-  parseEvent,
-  sumUsage,
-  textAt,
-  type JsonObject,
-} from '../executors/readers/reader.ts'
+import { atLeast, JsonObject, jsonIn, sumUsage } from '../executors/readers/reader.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 interface Turn {
@@ -68,40 +58,42 @@ async function exported({ order, env, stop }: Turn, session: string): Promise<st
 export function usageInExport(text: string, since: number): Usage | null {
   let sum: Usage | null = null
   for (const message of answersIn(text, since))
-    sum = sumUsage(sum, usageOfStep(objectAt(message, 'info')))
+    sum = sumUsage(sum, usageOfStep(message.object('info')))
   return sum
 }
 
 /** Sessions of the sub-agents that answers since then started. */
 export const sessionsInExport = (text: string, since: number): readonly string[] =>
   answersIn(text, since)
-    .flatMap((message) => objectsAt(message, 'parts'))
+    .flatMap((message) => message.objects('parts'))
     .map(helperSession)
     .filter((id) => id !== null)
 
 const answersIn = (text: string, since: number): readonly JsonObject[] =>
-  objectsAt(parseEvent(text), 'messages').filter((message) => {
-    const info = objectAt(message, 'info')
-    const createdAt = numberAt(objectAt(info, 'time'), 'created') ?? 0
-    return textAt(info, 'role') === 'assistant' && createdAt >= since
-  })
+  jsonIn(text)
+    .objects('messages')
+    .filter((message) => {
+      const info = message.object('info')
+      const createdAt = info.object('time').number('created') ?? 0
+      return info.text('role') === 'assistant' && createdAt >= since
+    })
 
 // The tokens that an agent reports at the end of a turn, in a field that the protocol does not define yet.
 
 /** Null where it says nothing. */
 export function usageOfTurn(response: unknown, costUsd: number | null): Usage | null {
-  const answer = objectIn(response)
-  const told = objectAt(answer, 'usage')
+  const answer = new JsonObject(response)
+  const told = answer.object('usage')
   // The form of Gemini CLI.
-  const quota = objectAt(objectAt(objectAt(answer, '_meta'), 'quota'), 'token_count')
-  const input = numberAt(told, 'inputTokens') ?? numberAt(quota, 'input_tokens')
-  const output = numberAt(told, 'outputTokens') ?? numberAt(quota, 'output_tokens')
+  const quota = answer.object('_meta').object('quota').object('token_count')
+  const input = told.number('inputTokens') ?? quota.number('input_tokens')
+  const output = told.number('outputTokens') ?? quota.number('output_tokens')
   if (input === null && output === null && costUsd === null) return null
-  const cached = numberAt(told, 'cachedReadTokens')
-  const reasoning = numberAt(told, 'thoughtTokens')
+  const cached = told.number('cachedReadTokens')
+  const reasoning = told.number('thoughtTokens')
   return {
     inputTokens:
-      input === null ? null : input + (cached ?? 0) + (numberAt(told, 'cachedWriteTokens') ?? 0),
+      input === null ? null : input + (cached ?? 0) + (told.number('cachedWriteTokens') ?? 0),
     outputTokens: output === null ? null : output + (reasoning ?? 0),
     cachedTokens: cached,
     reasoningTokens: reasoning,

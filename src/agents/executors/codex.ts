@@ -1,17 +1,13 @@
 /** `codex`: the Codex CLI, headless (`codex exec --json`). Prompt on stdin; it chooses the conversation's id. */
-import { ok } from '../../base/result.ts'
-import type { RuntimeUsage } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
-import type { Executor, OutputReader } from './executor.ts'
-import { agentEnvironment } from './launch/environment.ts'
 import {
-  findAgentCli,
+  agentCli,
   firstPrompt,
   nativeCodex,
-  programOf,
-  resumedOf,
+  option,
+  permissionsOf,
   YARD_ARGUMENTS,
   YARD_PROGRAM,
   YARD_SERVER,
@@ -21,24 +17,12 @@ import {
 import { codeOfBody, providerFailure } from './readers/provider-failure.ts'
 import {
   atLeast,
-  createEventReader,
-  emptyState,
   estimatedUsage,
-  failureReport,
-  joinedText,
+  EventReader,
+  jsonIn,
   mayChangeThings,
-  numberAt,
-  objectAt,
-  objectsAt,
-  onConversation,
-  onFinal,
-  onToolResult,
-  parseEvent,
   sumUsage,
-  textAt,
-  waitingReport,
   type JsonObject,
-  type ReaderState,
 } from './readers/reader.ts'
 
 /** As settings and not as `--sandbox`, which `exec resume` does not know. */
@@ -70,215 +54,205 @@ const TOOLS = [
 /** What its sub-agents use it does not tell, so no cap could hold them. */
 const ALONE = ['-c', 'features.multi_agent=false', '-c', 'features.multi_agent_v2=false'] as const
 
-const commonFlags = ({ task, isCapped, profile, modelId }: LaunchOrder): readonly string[] => [
-  // A task's mode narrows what its profile permits: `light` and `bare` change no files.
-  ...PERMISSION_FLAGS[task.mode === 'light' || task.mode === 'bare' ? 'ask' : profile.permissions],
+const commonFlags = (order: LaunchOrder): readonly string[] => [
+  ...PERMISSION_FLAGS[permissionsOf(order)],
   // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
   '-c',
   'features.unbounded_connection_retries=false',
   '-c',
   `mcp_servers.${YARD_SERVER}={${TOOLS}}`,
-  ...(isCapped ? ALONE : []),
-  ...(modelId === null ? [] : [`--model=${modelId}`]),
+  ...(order.isCapped ? ALONE : []),
+  ...option('--model', order.modelId),
 ]
 
-/** It runs commands in a login shell. */
-const PROMPTED = { hasTools: true, namesYardByPath: true } as const
-
-export const codex: Executor = {
+export const codex = agentCli({
   type: 'codex',
-  plan(input) {
-    const { order } = input
-    const found = findAgentCli(input, 'codex')
-    if (!found.ok) return found
-    const [path, ...leading] = found.value
-    const resumed = resumedOf(input)
-    const argv: [string, ...string[]] = [
-      nativeCodex(path, input.platform),
-      ...leading,
-      ...endpointFlags(order.profile),
-      'exec',
-      ...(resumed === null ? [] : ['resume']),
-      '--json',
-      '--skip-git-repo-check',
-      ...commonFlags(order),
-      ...(resumed === null ? [] : [resumed]),
-      '-',
-    ]
-    const env = agentEnvironment(order.profile, input.inheritedEnv)
-    return ok({ argv, env, ...PROMPTED, stdin: 'prompt', conversationId: resumed })
+  choosesId: 'cli',
+  behindLauncher: nativeCodex,
+  invocation(start) {
+    const { order, resumed, isPilot } = start
+    return {
+      args: [
+        ...endpointFlags(order.profile),
+        ...(isPilot ? [] : ['exec']),
+        ...(resumed === null ? [] : ['resume']),
+        ...(isPilot ? [] : ['--json', '--skip-git-repo-check']),
+        ...commonFlags(order),
+        ...(resumed === null ? [] : [resumed]),
+        isPilot ? firstPrompt(start) : '-',
+      ],
+      hasTools: true,
+      // It runs commands in a login shell.
+      namesYardByPath: true,
+    }
   },
-  pilot(input) {
-    const { order } = input
-    const resumed = resumedOf(input)
-    const argv: [string, ...string[]] = [
-      ...programOf(order.profile, 'codex'),
-      ...endpointFlags(order.profile),
-      ...(resumed === null ? [] : ['resume']),
-      ...commonFlags(order),
-      ...(resumed === null ? [] : [resumed]),
-      firstPrompt(input),
-    ]
-    return ok({ argv, defaults: {}, set: {}, ...PROMPTED, conversationId: resumed })
-  },
-  createReader: createCodexReader,
+  createReader: () => createCodexReader(),
   stopSignal: 'SIGINT',
-  graceMs: 5_000,
-  givesFinal: true,
   // It keeps a journal of its own in a database: 4 kB a second were seen, and 8 in the worst.
   idleIo: 16 * 1024,
-}
+})
 
-// Reads the events of `codex exec --json`. `error` is no end: every retry is one ("Reconnecting… 1/5"); only `turn.completed` and
-// `turn.failed` are. It has no fields for codes and reset times, so failures are sorted by the text of those events.
+export const createCodexReader = () => new CodexReader()
 
-interface State extends ReaderState {
+/**
+ * Reads the events of `codex exec --json`. `error` is no end: every retry is one ("Reconnecting… 1/5"); only `turn.completed` and
+ * `turn.failed` are. It has no fields for codes and reset times, so failures are sorted by the text of those events.
+ */
+class CodexReader extends EventReader {
   /** Characters of the turn under way, whose tokens are reported at its end only. */
-  turn: { readonly read: number; readonly written: number } | null
+  #turn = { read: 0, written: 0 }
   /** A stream broke off and its request was sent again, or sub-agents worked: the tokens of those are reported nowhere. */
-  hasUncounted: boolean
-  lastMessage: string | null
+  #hasUncounted = false
+  #lastMessage: string | null = null
   /** Ids of the items that were reported as started. */
-  readonly started: Set<string>
-}
+  readonly #started = new Set<string>()
 
-export function createCodexReader(): OutputReader {
-  const state: State = {
-    ...emptyState(),
-    turn: null,
-    hasUncounted: false,
-    lastMessage: null,
-    started: new Set(),
+  /** A turn that was cut off counts with an estimate. */
+  override finish() {
+    const { read, written } = this.#turn
+    const estimated = sumUsage(this.usage, estimatedUsage(read, written))
+    const counted = this.#hasUncounted ? atLeast(this.usage) : this.usage
+    const usage = read + written === 0 ? counted : atLeast({ ...this.usage, ...estimated })
+    return { ...super.finish(), usage }
   }
-  return createEventReader(state, {
-    onEvent: (event, at) => onEvent(state, event, at),
-    summary: () => ({ usage: usageSoFar(state) }),
-  })
-}
 
-function onEvent(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  switch (textAt(event, 'type')) {
-    case 'thread.started':
-      return onConversation(state, textAt(event, 'thread_id'))
-    case 'turn.started':
-      state.turn = { read: 0, written: 0 }
-      return []
-    case 'item.started':
-      return onItem(state, objectAt(event, 'item'), false)
-    case 'item.completed':
-      return onItem(state, objectAt(event, 'item'), true)
-    case 'error':
-      return onError(state, textAt(event, 'message') ?? '', at)
-    case 'turn.completed':
-      return onCompleted(state, event)
-    case 'turn.failed':
-      return onFailed(state, textAt(objectAt(event, 'error'), 'message') ?? 'its turn failed', at)
-    default:
-      return []
+  protected onEvent(event: JsonObject, at: number): void {
+    switch (event.text('type')) {
+      case 'thread.started':
+        return this.onConversation(event.text('thread_id'))
+      case 'turn.started':
+        this.#turn = { read: 0, written: 0 }
+        return
+      case 'item.started':
+        return this.#onItem(event.object('item'), false)
+      case 'item.completed':
+        return this.#onItem(event.object('item'), true)
+      case 'error':
+        return this.#onError(event.text('message') ?? '', at)
+      case 'turn.completed':
+        return this.#onCompleted(event.object('usage'))
+      case 'turn.failed':
+        return this.#onFailed(event.object('error').text('message') ?? 'its turn failed', at)
+    }
   }
-}
 
-function onItem(state: State, item: JsonObject | null, isDone: boolean): readonly OutputReport[] {
-  const text = textAt(item, 'text') ?? ''
-  if (isDone && item) measure(state, item)
-  // The model answers again, so an earlier error is over.
-  if (textAt(item, 'type') !== 'error') state.failure = null
-  switch (textAt(item, 'type')) {
-    case 'agent_message':
-      if (!isDone) return []
-      state.lastMessage = text
-      return [{ kind: 'text', text: clip(text) }]
-    case 'reasoning':
-      return isDone ? [{ kind: 'thinking', text: clip(text) }] : []
-    case 'error':
-      return [{ kind: 'error', message: clip(textAt(item, 'message') ?? ''), class: null }]
-    case 'collab_tool_call':
-      if (textAt(item, 'tool') === 'spawn_agent') state.hasUncounted = true
-      return item ? onTool(state, item, isDone) : []
-    case 'command_execution':
-    case 'file_change':
-    case 'mcp_tool_call':
-    case 'web_search':
-      return item ? onTool(state, item, isDone) : []
-    default:
-      return []
+  #onItem(item: JsonObject, isDone: boolean): void {
+    const type = item.text('type')
+    if (isDone) this.#measure(item)
+    // The model answers again, so an earlier error is over.
+    if (type !== 'error') this.failure = null
+    switch (type) {
+      case 'agent_message':
+        if (!isDone) return
+        this.#lastMessage = item.text('text') ?? ''
+        return this.onText('text', this.#lastMessage)
+      case 'reasoning':
+        if (isDone) this.onText('thinking', item.text('text'))
+        return
+      case 'error': {
+        const message = clip(item.text('message') ?? '')
+        return this.report({ kind: 'error', message, class: null })
+      }
+      case 'collab_tool_call':
+        if (item.text('tool') === 'spawn_agent') this.#hasUncounted = true
+        return this.#onTool(item, isDone)
+      case 'command_execution':
+      case 'file_change':
+      case 'mcp_tool_call':
+      case 'web_search':
+        return this.#onTool(item, isDone)
+    }
   }
-}
 
-/** Adds an item to the characters of its turn: the model wrote its text, and reads what a command printed. */
-function measure(state: State, item: JsonObject): void {
-  if (textAt(item, 'type') === 'error') return
-  const call = textAt(item, 'command') ?? (item.changes ? JSON.stringify(item.changes) : '')
-  const written = (textAt(item, 'text') ?? call).length
-  const { turn } = state
-  state.turn = {
-    read: (turn?.read ?? 0) + outputOf(item).length,
-    written: (turn?.written ?? 0) + written,
+  /** Adds an item to the characters of its turn: the model wrote its text, and reads what a command printed. */
+  #measure(item: JsonObject): void {
+    if (item.text('type') === 'error') return
+    const changes = item.get('changes')
+    const call = item.text('command') ?? (changes ? JSON.stringify(changes) : '')
+    this.#turn.read += outputOf(item).length
+    this.#turn.written += (item.text('text') ?? call).length
   }
-}
 
-/** A turn that was cut off counts with an estimate. */
-function usageSoFar({ usage, turn, hasUncounted }: State): RuntimeUsage | null {
-  if (turn === null || turn.read + turn.written === 0) return hasUncounted ? atLeast(usage) : usage
-  return atLeast({ ...usage, ...sumUsage(usage, estimatedUsage(turn.read, turn.written)) })
-}
-
-function onTool(state: State, item: JsonObject, isDone: boolean): readonly OutputReport[] {
-  const id = clip(textAt(item, 'id') ?? '', MAX_SUMMARY)
-  const reports: OutputReport[] = []
-  if (!state.started.has(id)) {
-    state.started.add(id)
-    reports.push(callOf(id, item))
+  #onTool(item: JsonObject, isDone: boolean): void {
+    const id = clip(item.text('id') ?? '', MAX_SUMMARY)
+    if (!this.#started.has(id)) {
+      this.#started.add(id)
+      this.report(callOf(id, item))
+    }
+    if (!isDone) return
+    this.#started.delete(id)
+    const isOk = isSuccess(item)
+    if (isOk && changesThings(item)) this.mutatingToolCalls++
+    this.onToolResult(id, isOk, outputOf(item))
   }
-  if (!isDone) return reports
-  state.started.delete(id)
-  const isOk = isSuccess(item)
-  if (isOk && changesThings(item)) state.mutatingToolCalls++
-  return [...reports, onToolResult(state, { id, ok: isOk, text: outputOf(item) })]
+
+  #onError(message: string, at: number): void {
+    const retry = /^Reconnecting\.\.\.\s*(.*)$/s.exec(message)?.[1]
+    if (/stream disconnected/i.test(message)) this.#hasUncounted = true
+    this.failure = providerFailure({ message: retry ?? message, at })
+    if (retry === undefined) this.onFailure(this.failure, message)
+    else this.onWaiting(`its provider does not answer; try ${retry}`)
+  }
+
+  #onCompleted(usage: JsonObject): void {
+    this.failure = null
+    this.#turn = { read: 0, written: 0 }
+    this.onUsage({
+      inputTokens: usage.number('input_tokens'),
+      outputTokens: usage.number('output_tokens'),
+      cachedTokens: usage.number('cached_input_tokens'),
+      reasoningTokens: usage.number('reasoning_output_tokens'),
+      costUsd: null,
+      // Including what earlier agents used of the same conversation.
+      ofConversation: true,
+      ...(this.#hasUncounted ? { atLeast: true } : {}),
+    })
+    this.onFinal(true, this.#lastMessage)
+  }
+
+  /** The `error` before it had the same message, so only the result is reported. */
+  #onFailed(message: string, at: number): void {
+    // Some messages are the provider's whole error body.
+    const body = jsonIn(message).object('error')
+    const text = body.text('message') ?? message
+    this.failure = providerFailure({ code: codeOfBody(body), message: text, at })
+    this.onFinal(false, message)
+  }
 }
 
 function callOf(id: string, item: JsonObject): OutputReport {
-  const line = textAt(item, 'command')
-  if (line !== null)
-    return { kind: 'tool-call', id, name: 'shell', summary: oneLine(line), input: clip(line) }
-  const paths = objectsAt(item, 'changes').map(
-    (change) => `${textAt(change, 'kind') ?? 'change'} ${textAt(change, 'path') ?? ''}`,
-  )
-  if (paths.length > 0) {
-    return {
-      kind: 'tool-call',
-      id,
-      name: 'edit',
-      summary: oneLine(paths.join(', ')),
-      input: clip(paths.join('\n')),
-    }
-  }
-  const server = textAt(item, 'server')
-  const tool = textAt(item, 'tool') ?? textAt(item, 'type') ?? 'tool'
-  const name = clip(server === null ? tool : `${server}/${tool}`, MAX_SUMMARY)
-  const input = JSON.stringify(item.arguments ?? item.query ?? item.prompt ?? {})
-  return {
+  const call = (name: string, summary: string, input = summary): OutputReport => ({
     kind: 'tool-call',
     id,
     name,
-    summary: oneLine(textAt(item, 'query') ?? textAt(item, 'prompt') ?? input),
+    summary: oneLine(summary),
     input: clip(input),
-  }
+  })
+  const line = item.text('command')
+  if (line !== null) return call('shell', line)
+  const paths = item
+    .objects('changes')
+    .map((change) => `${change.text('kind') ?? 'change'} ${change.text('path') ?? ''}`)
+  if (paths.length > 0) return call('edit', paths.join(', '), paths.join('\n'))
+  const server = item.text('server')
+  const tool = item.text('tool') ?? item.text('type') ?? 'tool'
+  const name = clip(server === null ? tool : `${server}/${tool}`, MAX_SUMMARY)
+  const input = JSON.stringify(
+    item.get('arguments') ?? item.get('query') ?? item.get('prompt') ?? {},
+  )
+  return call(name, item.text('query') ?? item.text('prompt') ?? input, input)
 }
 
 function isSuccess(item: JsonObject): boolean {
-  const status = textAt(item, 'status')
+  const status = item.text('status')
   if (status !== null && status !== 'completed') return false
-  return textAt(item, 'type') !== 'command_execution' || item.exit_code === 0
+  return item.text('type') !== 'command_execution' || item.get('exit_code') === 0
 }
 
-function changesThings(item: JsonObject): boolean {
-  if (textAt(item, 'type') === 'file_change') return true
-  return (
-    textAt(item, 'type') === 'command_execution' &&
-    mayChangeThings(innerLine(textAt(item, 'command') ?? ''))
-  )
-}
+const changesThings = (item: JsonObject): boolean =>
+  item.text('type') === 'file_change' ||
+  (item.text('type') === 'command_execution' &&
+    mayChangeThings(innerLine(item.text('command') ?? '')))
 
 /** Codex wraps the line of the model: `/bin/bash -lc 'echo hi > out.txt'`. */
 function innerLine(line: string): string {
@@ -287,44 +261,6 @@ function innerLine(line: string): string {
 }
 
 function outputOf(item: JsonObject): string {
-  const result = textAt(item, 'aggregated_output') ?? textAt(objectAt(item, 'error'), 'message')
-  return result ?? joinedText(objectAt(item, 'result'), '\n')
-}
-
-function onError(state: State, message: string, at: number): readonly OutputReport[] {
-  const retry = /^Reconnecting\.\.\.\s*(.*)$/s.exec(message)?.[1]
-  if (/stream disconnected/i.test(message)) state.hasUncounted = true
-  state.failure = providerFailure({ message: retry ?? message, at })
-  return retry === undefined
-    ? [failureReport(state.failure, message)]
-    : [waitingReport(`its provider does not answer; try ${retry}`)]
-}
-
-function onCompleted(state: State, event: JsonObject): readonly OutputReport[] {
-  state.failure = null
-  state.turn = null
-  const usage = objectAt(event, 'usage')
-  state.usage = {
-    inputTokens: numberAt(usage, 'input_tokens'),
-    outputTokens: numberAt(usage, 'output_tokens'),
-    cachedTokens: numberAt(usage, 'cached_input_tokens'),
-    reasoningTokens: numberAt(usage, 'reasoning_output_tokens'),
-    costUsd: null,
-    // Including what earlier agents used of the same conversation.
-    ofConversation: true,
-    ...(state.hasUncounted ? { atLeast: true } : {}),
-  }
-  return [{ kind: 'usage', usage: state.usage }, onFinal(state, true, state.lastMessage)]
-}
-
-/** The `error` before it had the same message, so only the result is reported. */
-function onFailed(state: State, message: string, at: number): readonly OutputReport[] {
-  // Some messages are the provider's whole error body.
-  const body = objectAt(parseEvent(message), 'error')
-  state.failure = providerFailure({
-    code: codeOfBody(body),
-    message: textAt(body, 'message') ?? message,
-    at,
-  })
-  return [onFinal(state, false, message)]
+  const result = item.text('aggregated_output') ?? item.object('error').text('message')
+  return result ?? item.object('result').joinedText('\n')
 }

@@ -1,41 +1,20 @@
 /** `copilot`: GitHub Copilot CLI, headless, with its lines of JSON. Prompt on stdin; we choose the conversation's id. */
-import { err, ok } from '../../base/result.ts'
-import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { clip, oneLine, type OutputReport } from '../../domain/output.ts'
-import type { Permissions, Profile } from '../../domain/settings.ts'
-import type { Task } from '../../domain/task.ts'
-import type { Executor, OutputReader } from './executor.ts'
-import { agentEnvironment } from './launch/environment.ts'
+import { workFailure } from '../../domain/failure.ts'
+import { oneLine } from '../../domain/output.ts'
+import type { Permissions } from '../../domain/settings.ts'
 import {
-  findAgentCli,
+  agentCli,
+  conversationOption,
   firstPrompt,
   nativeCopilot,
-  programOf,
-  resumedOf,
+  needsModel,
+  option,
+  permissionsOf,
   toolsFile,
   YARD_SERVER,
 } from './launch/program.ts'
 import { codeOfBody, providerFailure, resetOfBody } from './readers/provider-failure.ts'
-import {
-  createEventReader,
-  emptyState,
-  failureReport,
-  isChange,
-  isTrueAt,
-  nameOfCall,
-  numberAt,
-  objectAt,
-  objectsAt,
-  onConversation,
-  onFinal,
-  onToolCall,
-  onToolResult,
-  parseEvent,
-  textAt,
-  waitingReport,
-  type JsonObject,
-  type ReaderState,
-} from './readers/reader.ts'
+import { EventReader, jsonIn, type JsonObject } from './readers/reader.ts'
 
 /** Nobody sits there: what is not allowed is refused by it and told to the agent. Files outside its folder need `bypass`. */
 const PERMISSION_FLAGS = {
@@ -44,163 +23,33 @@ const PERMISSION_FLAGS = {
   ask: ['--allow-tool=shell(yard:*)', `--allow-tool=${YARD_SERVER}`],
 } as const satisfies Record<Permissions, readonly string[]>
 
-/** A task's mode narrows what its profile permits: neither changes files; both may speak to us. */
-const permissionFlags = (permissions: Permissions, mode: Task['mode']): readonly string[] =>
-  PERMISSION_FLAGS[mode === 'light' || mode === 'bare' ? 'ask' : permissions]
-
-const needsModel = ({ name }: Profile): WorkFailure =>
-  workFailure('bad-model', `executor ${name} has a base_url, so it needs a model`)
-
-const DEFAULTS = {
-  /** Its binary must not change under agents that run side by side. */
-  COPILOT_AUTO_UPDATE: 'false',
-}
-
-export const copilot: Executor = {
+export const copilot = agentCli({
   type: 'copilot',
-  plan(input) {
-    const { order, platform } = input
-    const { profile, modelId } = order
-    const found = findAgentCli(input, 'copilot')
-    if (!found.ok) return found
-    if (profile.baseUrl !== null && modelId === null) return err(needsModel(profile))
-    const [path, ...leading] = found.value
-    const resumed = resumedOf(input)
-    const tools = toolsFile(input.folder, { type: 'local', tools: ['*'] })
-    const argv: [string, ...string[]] = [
-      nativeCopilot(path, platform),
-      ...leading,
-      '--output-format=json',
-      '--no-color',
-      '--no-ask-user',
-      ...permissionFlags(profile.permissions, order.task.mode),
-      `--additional-mcp-config=@${tools.path}`,
-      ...(modelId === null ? [] : [`--model=${modelId}`]),
-      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-    ]
-    const env = agentEnvironment(profile, input.inheritedEnv, DEFAULTS)
-    const conversationId = resumed ?? input.conversationId
-    return ok({ argv, env, files: [tools], hasTools: true, stdin: 'prompt', conversationId })
-  },
-  pilot(input) {
-    const { profile, modelId, task } = input.order
-    if (profile.baseUrl !== null && modelId === null) return err(needsModel(profile))
-    const resumed = resumedOf(input)
-    const tools = toolsFile(input.folder, { type: 'local', tools: ['*'] })
-    const argv: [string, ...string[]] = [
-      ...programOf(profile, 'copilot'),
-      ...permissionFlags(profile.permissions, task.mode),
+  /** Its binary must not change under agents that run side by side. */
+  defaults: { COPILOT_AUTO_UPDATE: 'false' },
+  choosesId: 'we',
+  behindLauncher: nativeCopilot,
+  unsupported: (order) =>
+    order.profile.baseUrl !== null && order.modelId === null ? needsModel(order) : null,
+  invocation(start) {
+    const { order, folder, isPilot } = start
+    const tools = toolsFile(folder, { type: 'local', tools: ['*'] })
+    const args = [
+      ...(isPilot ? [] : ['--output-format=json', '--no-color', '--no-ask-user']),
+      ...PERMISSION_FLAGS[permissionsOf(order)],
       `--additional-mcp-config=@${tools.path}`,
       // Its prompt lies outside of where it works.
-      `--add-dir=${input.folder}`,
-      ...(modelId === null ? [] : [`--model=${modelId}`]),
-      resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-      `--interactive=${firstPrompt(input)}`,
+      ...(isPilot ? [`--add-dir=${folder}`] : []),
+      ...option('--model', order.modelId),
+      conversationOption(start),
+      ...(isPilot ? [`--interactive=${firstPrompt(start)}`] : []),
     ]
-    const conversationId = resumed ?? input.conversationId
-    return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })
+    return { args, files: [tools], hasTools: true }
   },
-  createReader: createCopilotReader,
+  createReader: () => new CopilotReader(),
   // At SIGTERM it says that all is well.
   stopSignal: 'SIGINT',
-  graceMs: 5_000,
-  givesFinal: true,
-}
-
-// Reads the lines of `copilot --output-format json`. The exit code in its last line decides; the cause of a failure is in the
-// `session.error` before it. It reports no tokens and no price in money.
-
-interface State extends ReaderState {
-  lastMessage: string | null
-  lastError: string | null
-}
-
-const TOOLS = {
-  editing: new Set(['edit', 'create', 'str_replace_editor', 'apply_patch', 'write']),
-  shell: new Set(['bash', 'powershell', 'shell']),
-}
-
-export function createCopilotReader(): OutputReader {
-  const state: State = { ...emptyState(), lastMessage: null, lastError: null }
-  return createEventReader(state, { onEvent: (event, at) => onEvent(state, event, at) })
-}
-
-function onEvent(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  const data = objectAt(event, 'data')
-  switch (textAt(event, 'type')) {
-    case 'assistant.message':
-      return onMessage(state, data)
-    case 'assistant.reasoning':
-      return [{ kind: 'thinking', text: clip(textAt(data, 'content') ?? '') }]
-    case 'tool.execution_start':
-      return onToolStart(state, data)
-    case 'tool.execution_complete':
-      return onToolEnd(state, data)
-    case 'model.call_failure':
-      return onCallFailure(state, data, at)
-    case 'assistant.idle':
-      // It was stopped; its exit code may still be 0.
-      if (isTrueAt(data, 'aborted')) state.lastError ??= 'it was stopped'
-      return []
-    case 'session.error':
-      return onError(state, data, at)
-    case 'result':
-      return onResult(state, event)
-    default:
-      return []
-  }
-}
-
-function onMessage(state: State, data: JsonObject | null): readonly OutputReport[] {
-  // The model answers again, so an earlier error is over.
-  state.failure = null
-  const text = textAt(data, 'content') ?? ''
-  state.lastMessage = objectsAt(data, 'toolRequests').length > 0 ? null : text
-  return text === '' ? [] : [{ kind: 'text', text: clip(text) }]
-}
-
-function onToolStart(state: State, data: JsonObject | null): readonly OutputReport[] {
-  const input = objectAt(data, 'arguments')
-  const call = { id: textAt(data, 'toolCallId'), name: textAt(data, 'toolName'), input }
-  return [onToolCall(state, call, isChange(TOOLS, nameOfCall(call), input))]
-}
-
-/** `success` only says that the tool ran; the exit code of a command stands beside it. */
-function onToolEnd(state: State, data: JsonObject | null): readonly OutputReport[] {
-  const exit = objectAt(data, 'shellExecution')?.exitCode
-  const ok = data?.success === true && (typeof exit !== 'number' || exit === 0)
-  const text =
-    textAt(objectAt(data, 'result'), 'content') ?? textAt(objectAt(data, 'error'), 'message') ?? ''
-  return [onToolResult(state, { id: textAt(data, 'toolCallId'), ok, text })]
-}
-
-/** Another try follows, or a `session.error`. */
-function onCallFailure(state: State, data: JsonObject | null, at: number): readonly OutputReport[] {
-  const status = numberAt(data, 'statusCode')
-  const text = textAt(data, 'errorMessage') ?? `its provider answered ${status ?? 'nothing'}`
-  const body = bodyIn(text)
-  const message = textAt(body, 'message') ?? text
-  const [code, resetAt] = [codeOfBody(body), resetOfBody(body)]
-  state.failure = providerFailure({ code, status, message, resetAt, at })
-  const attempt = (numberAt(data, 'retryAttempt') ?? 0) + 1
-  return [waitingReport(`its provider answered ${status ?? 'nothing'}; try ${attempt} failed`)]
-}
-
-function onError(state: State, data: JsonObject | null, at: number): readonly OutputReport[] {
-  const message = textAt(data, 'message') ?? 'it ended with an error and gave no reason'
-  const type = textAt(data, 'errorType')
-  const failure = providerFailure({
-    code: codeOfBody(bodyIn(message)) ?? (type === null ? null : (ERROR_TYPES[type] ?? null)),
-    status: numberAt(data, 'statusCode'),
-    message,
-    at,
-  })
-  // An earlier error of the provider is more precise than one of these two classes.
-  const isVague = failure.class === 'crash' || failure.class === 'rate-limit'
-  state.failure = isVague && state.failure ? state.failure : failure
-  state.lastError = message
-  return [failureReport(state.failure, message)]
-}
+})
 
 const ERROR_TYPES: Readonly<Record<string, string>> = {
   authentication: 'authentication_error',
@@ -209,18 +58,96 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   context_limit: 'context_length_exceeded',
 }
 
-/** Some messages contain the provider's error body. */
-function bodyIn(message: string): JsonObject | null {
-  const start = message.indexOf('{')
-  const body = start < 0 ? null : parseEvent(message.slice(start))
-  return objectAt(body, 'error') ?? body
+/**
+ * Reads the lines of `copilot --output-format json`. The exit code in its last line decides; the cause of a failure is in the
+ * `session.error` before it. It reports no tokens and no price in money.
+ */
+class CopilotReader extends EventReader {
+  protected override readonly tools = {
+    editing: new Set(['edit', 'create', 'str_replace_editor', 'apply_patch', 'write']),
+    shell: new Set(['bash', 'powershell', 'shell']),
+  }
+  #lastMessage: string | null = null
+  #lastError: string | null = null
+
+  protected onEvent(event: JsonObject, at: number): void {
+    const data = event.object('data')
+    switch (event.text('type')) {
+      case 'assistant.message':
+        return this.#onMessage(data)
+      case 'assistant.reasoning':
+        return this.onText('thinking', data.text('content'))
+      case 'tool.execution_start': {
+        const [id, name] = [data.text('toolCallId'), data.text('toolName')]
+        return void this.onToolCall({ id, name, input: data.object('arguments') })
+      }
+      case 'tool.execution_complete':
+        return this.#onToolEnd(data)
+      case 'model.call_failure':
+        return this.#onCallFailure(data, at)
+      case 'assistant.idle':
+        // It was stopped; its exit code may still be 0.
+        if (data.isTrue('aborted')) this.#lastError ??= 'it was stopped'
+        return
+      case 'session.error':
+        return this.#onError(data, at)
+      case 'result':
+        return this.#onResult(event)
+    }
+  }
+
+  #onMessage(data: JsonObject): void {
+    // The model answers again, so an earlier error is over.
+    this.failure = null
+    const text = data.text('content') ?? ''
+    this.#lastMessage = data.objects('toolRequests').length > 0 ? null : text
+    if (text !== '') this.onText('text', text)
+  }
+
+  /** `success` only says that the tool ran; the exit code of a command stands beside it. */
+  #onToolEnd(data: JsonObject): void {
+    const exit = data.object('shellExecution').get('exitCode')
+    const ok = data.isTrue('success') && (typeof exit !== 'number' || exit === 0)
+    const text = data.object('result').text('content') ?? data.object('error').text('message') ?? ''
+    this.onToolResult(data.text('toolCallId'), ok, text)
+  }
+
+  /** Another try follows, or a `session.error`. */
+  #onCallFailure(data: JsonObject, at: number): void {
+    const status = data.number('statusCode')
+    const text = data.text('errorMessage') ?? `its provider answered ${status ?? 'nothing'}`
+    const body = bodyIn(text)
+    const message = body.text('message') ?? text
+    const [code, resetAt] = [codeOfBody(body), resetOfBody(body)]
+    this.failure = providerFailure({ code, status, message, resetAt, at })
+    const attempt = (data.number('retryAttempt') ?? 0) + 1
+    this.onWaiting(`its provider answered ${status ?? 'nothing'}; try ${attempt} failed`)
+  }
+
+  #onError(data: JsonObject, at: number): void {
+    const message = data.text('message') ?? 'it ended with an error and gave no reason'
+    const code = codeOfBody(bodyIn(message)) ?? ERROR_TYPES[data.text('errorType') ?? ''] ?? null
+    const failure = providerFailure({ code, status: data.number('statusCode'), message, at })
+    // An earlier error of the provider is more precise than one of these two classes.
+    const isVague = failure.class === 'crash' || failure.class === 'rate-limit'
+    this.#lastError = message
+    this.onFailure(isVague && this.failure ? this.failure : failure, message)
+  }
+
+  #onResult(event: JsonObject): void {
+    this.onConversation(event.text('sessionId'))
+    const ok = event.get('exitCode') === 0 && this.#lastError === null
+    const text = ok ? this.#lastMessage : this.#lastError
+    if (ok) this.failure = null
+    else this.failure ??= workFailure('crash', oneLine(text ?? '') || 'it ended with an error')
+    this.onFinal(ok, text)
+  }
 }
 
-function onResult(state: State, event: JsonObject): readonly OutputReport[] {
-  const conversation = onConversation(state, textAt(event, 'sessionId'))
-  const ok = event.exitCode === 0 && state.lastError === null
-  const text = ok ? state.lastMessage : state.lastError
-  if (ok) state.failure = null
-  else state.failure ??= workFailure('crash', oneLine(text ?? '') || 'it ended with an error')
-  return [...conversation, onFinal(state, ok, text)]
+/** Some messages contain the provider's error body. */
+function bodyIn(message: string): JsonObject {
+  const start = message.indexOf('{')
+  const body = jsonIn(start < 0 ? null : message.slice(start))
+  const error = body.object('error')
+  return error.isThere ? error : body
 }

@@ -3,40 +3,23 @@
  * conversation only from the folder in which it began.
  */
 import { join } from 'node:path'
-import { ok } from '../../base/result.ts'
-import type { RuntimeUsage, Usage } from '../../domain/agent.ts'
+import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { clip, type OutputReport } from '../../domain/output.ts'
+import { clip } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
-import type { Executor, LaunchPlan, OutputReader, PilotInput } from './executor.ts'
-import { agentEnvironment } from './launch/environment.ts'
+import type { OutputReader } from './executor.ts'
 import {
-  findAgentCli,
+  agentCli,
+  conversationOption,
   firstPrompt,
-  programOf,
-  resumedOf,
+  option,
+  permissionsOf,
   toolsSettings,
   YARD_VARIABLES,
+  type CliStart,
 } from './launch/program.ts'
 import { parseApiError, parseResetAt, providerFailure } from './readers/provider-failure.ts'
-import {
-  createEventReader,
-  emptyState,
-  estimatedUsage,
-  failureReport,
-  isChange,
-  nameOfCall,
-  numberAt,
-  objectAt,
-  onConversation,
-  onFinal,
-  onToolCall,
-  onToolResult,
-  textAt,
-  waitingReport,
-  type JsonObject,
-  type ReaderState,
-} from './readers/reader.ts'
+import { estimatedUsage, EventReader, type JsonObject } from './readers/reader.ts'
 
 /** What a mode does not allow is not even offered to the model, for nobody sits there to be asked. */
 const APPROVAL = {
@@ -44,11 +27,6 @@ const APPROVAL = {
   workspace: 'auto_edit',
   ask: 'default',
 } as const satisfies Record<Permissions, string>
-
-const DEFAULTS = {
-  /** By default it starts itself a second time, and that child outlives every polite signal. */
-  GEMINI_CLI_NO_RELAUNCH: 'true',
-}
 
 const HOME_VARIABLE = 'GEMINI_CLI_HOME'
 
@@ -64,248 +42,190 @@ const SETTINGS = {
   }),
 }
 
-export const gemini: Executor = {
+export const gemini = agentCli({
   type: 'gemini',
-  plan(input) {
-    const { order } = input
-    const program = findAgentCli(input, 'gemini')
-    if (!program.ok) return program
-    const resumed = resumedOf(input)
-    const argv: [string, ...string[]] = [
-      ...program.value,
-      '--output-format=stream-json',
-      ...commonFlags(input),
-    ]
-    const own = profileHome(input)
-    const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
-    const set = { ...own.variables, ...env.set }
-    const { files } = own
-    // A server is told in settings only, and those of its user are not ours to write.
-    const hasTools = files.length > 0
-    const conversationId = resumed ?? input.conversationId
-    return ok({ argv, env: { ...env, set }, files, hasTools, stdin: 'prompt', conversationId })
-  },
-  pilot(input) {
-    const { variables: set, files } = profileHome(input)
-    const argv: [string, ...string[]] = [
-      ...programOf(input.order.profile, 'gemini'),
-      ...commonFlags(input),
+  /** By default it starts itself a second time, and that child outlives every polite signal. */
+  defaults: { GEMINI_CLI_NO_RELAUNCH: 'true' },
+  choosesId: 'we',
+  invocation(start) {
+    const { order, folder, isPilot } = start
+    const own = profileHome(start)
+    const args = [
+      ...(isPilot ? [] : ['--output-format=stream-json']),
+      `--approval-mode=${APPROVAL[permissionsOf(order)]}`,
+      // In a folder that nobody has trusted by hand it refuses to work at all.
+      '--skip-trust',
+      ...option('--model', order.modelId),
+      conversationOption(start),
       // Its prompt lies outside of where it works.
-      `--include-directories=${input.folder}`,
-      `--prompt-interactive=${firstPrompt(input)}`,
+      ...(isPilot ? [`--include-directories=${folder}`] : []),
+      ...(isPilot ? [`--prompt-interactive=${firstPrompt(start)}`] : []),
     ]
-    const conversationId = resumedOf(input) ?? input.conversationId
-    const hasTools = files.length > 0
-    return ok({ argv, defaults: DEFAULTS, set, files, hasTools, conversationId })
+    // A server is told in settings only, and those of its user are not ours to write.
+    return { ...own, args, hasTools: own.files.length > 0 }
   },
-  createReader: createGeminiReader,
+  createReader: () => new GeminiReader(),
   stopSignal: 'SIGTERM',
-  graceMs: 5_000,
-  givesFinal: true,
-}
-
-function commonFlags(input: PilotInput): readonly string[] {
-  const { task, profile, modelId } = input.order
-  const isNarrow = task.mode === 'light' || task.mode === 'bare'
-  const resumed = resumedOf(input)
-  return [
-    `--approval-mode=${APPROVAL[isNarrow ? 'ask' : profile.permissions]}`,
-    // In a folder that nobody has trusted by hand it refuses to work at all.
-    '--skip-trust',
-    ...(modelId === null ? [] : [`--model=${modelId}`]),
-    resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-  ]
-}
+})
 
 /** Where its user's settings must not count: they choose a sign-in, and that would win over the key. */
-function profileHome({ order, home }: PilotInput): Required<Pick<LaunchPlan, 'files'>> & {
-  readonly variables: Readonly<Record<string, string>>
-} {
+function profileHome({ order, home }: CliStart) {
   const { baseUrl, apiKeyEnv, env } = order.profile
-  if (baseUrl === null && apiKeyEnv === null) return { variables: {}, files: [] }
+  if (baseUrl === null && apiKeyEnv === null) return { usual: {}, files: [] }
   const own = env[HOME_VARIABLE]
   const folder = typeof own === 'string' ? own : home
   const path = join(folder, '.gemini', 'settings.json')
   return {
-    variables: { [HOME_VARIABLE]: folder },
+    usual: { [HOME_VARIABLE]: folder },
     files: [{ path, content: `${JSON.stringify(SETTINGS)}\n` }],
   }
 }
 
-// Reads the `stream-json` events of Gemini CLI. Its answers come in pieces, which are joined before they are reported. The `status` of
-// its `result` decides, for its exit code is 0 after some failures. Retries and the reset time of a quota are on stderr only.
-
-interface State extends ReaderState {
+/**
+ * Reads the `stream-json` events of Gemini CLI. Its answers come in pieces, which are joined before they are reported. The `status` of
+ * its `result` decides, for its exit code is 0 after some failures. Retries and the reset time of a quota are on stderr only.
+ */
+class GeminiReader extends EventReader implements OutputReader {
+  protected override readonly tools = {
+    editing: new Set(['write_file', 'replace', 'edit', 'save_memory']),
+    shell: new Set(['run_shell_command']),
+  }
   /** Characters of its tools' results and of its own texts and calls, for a run that ends without a result. */
-  readCharacters: number
-  writtenCharacters: number
+  #read = 0
+  #written = 0
   /** It detected a loop and stopped, which it reports as a success. */
-  isLooping: boolean
-  /** The answer so far. */
-  answer: string
-  /** How much of it was reported. */
-  reportedLength: number
-  lastError: string | null
+  #isLooping = false
+  /** The answer so far, and how much of it was reported. */
+  #answer = ''
+  #reportedLength = 0
+  #lastError: string | null = null
   /** The reset time of the quota, from stderr. */
-  resetAt: number | null
-}
+  #resetAt: number | null = null
 
-const TOOLS = {
-  editing: new Set(['write_file', 'replace', 'edit', 'save_memory']),
-  shell: new Set(['run_shell_command']),
-}
-
-export function createGeminiReader(): OutputReader {
-  const state: State = {
-    ...emptyState(),
-    readCharacters: 0,
-    writtenCharacters: 0,
-    isLooping: false,
-    answer: '',
-    reportedLength: 0,
-    lastError: null,
-    resetAt: null,
+  override finish() {
+    const { failure } = this
+    const isOpen = failure?.class === 'quota' && failure.resetAt === null && this.#resetAt !== null
+    // Before its result it reports no tokens, so they are estimated.
+    const isEstimated = this.usage === null && this.#read + this.#written > 0
+    return {
+      ...super.finish(),
+      failure: isOpen ? { ...failure, resetAt: this.#resetAt } : failure,
+      usage: isEstimated
+        ? { ...estimatedUsage(this.#read, this.#written), atLeast: true as const }
+        : this.usage,
+    }
   }
-  return createEventReader(state, {
-    onEvent(event, at) {
-      const isPiece = textAt(event, 'type') === 'message'
-      const before = isPiece ? [] : restOf(state)
-      return [...before, ...onEvent(state, event, at)]
-    },
-    rest: () => restOf(state),
-    readError: (line, at) => onErrorLine(state, line, at),
-    summary: () => ({
-      failure: state.failure && withReset(state.failure, state.resetAt),
-      usage: usageSoFar(state),
-    }),
-  })
-}
 
-/** Reports the text of the answer up to `end`. */
-function reportText(state: State, end: number): readonly OutputReport[] {
-  const text = state.answer.slice(state.reportedLength, end)
-  return text.trim() === '' ? [] : [{ kind: 'text', text: clip(text) }]
-}
+  rest() {
+    this.#reportRest()
+    return this.take()
+  }
 
-/** The part of the answer that was not reported yet. */
-function restOf(state: State): readonly OutputReport[] {
-  const reports = reportText(state, state.answer.length)
-  state.reportedLength = state.answer.length
-  return reports
-}
+  /** `Attempt 1 failed with status 529. Retrying with backoff...`, and the dump of an error with the provider's message. */
+  readError(line: string, at: number) {
+    const provider = /^\s+message: ['"`](.*)['"`],?$/.exec(line)?.[1]
+    if (provider !== undefined) this.#resetAt = parseResetAt(provider, at) ?? this.#resetAt
+    const delay = /^\s+retryDelayMs: (\d+)/.exec(line)?.[1]
+    if (delay !== undefined) this.#resetAt = at + Number(delay)
+    const [, attempt, status] =
+      /^Attempt (\d+) failed(?: with status (\d+))?.*Retrying/.exec(line) ?? []
+    if (attempt !== undefined)
+      this.onWaiting(`its provider answered ${status ?? 'with an error'}; try ${attempt} failed`)
+    return this.take()
+  }
 
-function onEvent(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  switch (textAt(event, 'type')) {
-    case 'init':
-      return onConversation(state, textAt(event, 'session_id'))
-    case 'message':
-      return onMessage(state, event)
-    case 'tool_use':
-      return onToolUse(state, event)
-    case 'tool_result':
-      return onToolEnd(state, event)
-    case 'error':
-      return onError(state, textAt(event, 'message') ?? '')
-    case 'result':
-      return onResult(state, event, at)
-    default:
-      return []
+  protected onEvent(event: JsonObject, at: number): void {
+    const type = event.text('type')
+    if (type !== 'message') this.#reportRest()
+    switch (type) {
+      case 'init':
+        return this.onConversation(event.text('session_id'))
+      case 'message':
+        return this.#onMessage(event)
+      case 'tool_use':
+        return this.#onToolUse(event)
+      case 'tool_result':
+        return this.#onToolEnd(event)
+      case 'error':
+        return this.#onError(event.text('message') ?? '')
+      case 'result':
+        return this.#onResult(event, at)
+    }
+  }
+
+  /** Reports the text of the answer up to `end`. */
+  #reportText(end: number): void {
+    const text = this.#answer.slice(this.#reportedLength, end)
+    if (text.trim() !== '') this.onText('text', text)
+  }
+
+  #reportRest(): void {
+    this.#reportText(this.#answer.length)
+    this.#reportedLength = this.#answer.length
+  }
+
+  #onMessage(event: JsonObject): void {
+    if (event.text('role') !== 'assistant') return
+    const piece = event.text('content') ?? ''
+    this.#answer += piece
+    this.#written += piece.length
+    // A complete paragraph is reported at once; the start of one waits for the rest of it.
+    const end = this.#answer.lastIndexOf('\n\n')
+    if (end < this.#reportedLength) return
+    this.#reportText(end)
+    this.#reportedLength = end + 2
+  }
+
+  #onToolUse(event: JsonObject): void {
+    // A text before a call is no final answer.
+    this.#answer = ''
+    this.#reportedLength = 0
+    const input = event.object('parameters')
+    this.#written += JSON.stringify(input).length
+    this.onToolCall({ id: event.text('tool_id'), name: event.text('tool_name'), input })
+  }
+
+  /** `success` only says that the tool ran, also for a command that failed. */
+  #onToolEnd(event: JsonObject): void {
+    const text = event.text('output') ?? event.object('error').text('message') ?? ''
+    this.#read += text.length
+    this.onToolResult(event.text('tool_id'), event.text('status') === 'success', text)
+  }
+
+  #onError(message: string): void {
+    this.#lastError = message
+    if (/^Loop detected\b/.test(message)) this.#isLooping = true
+    this.report({ kind: 'error', message: clip(message), class: null })
+  }
+
+  #onResult(event: JsonObject, at: number): void {
+    const isOk = event.text('status') === 'success' && !this.#isLooping
+    const error = event.object('error').text('message') ?? this.#lastError
+    const text = isOk ? this.#answer : error
+    const usage = usageOf(event.object('stats'))
+    // A turn that broke off is not in it.
+    this.onUsage(isOk ? usage : { ...usage, atLeast: true })
+    this.failure = null
+    if (!isOk) this.onFailure(failureOf(error, at), text)
+    this.onFinal(isOk, text)
   }
 }
 
-function onMessage(state: State, event: JsonObject): readonly OutputReport[] {
-  if (textAt(event, 'role') !== 'assistant') return []
-  const piece = textAt(event, 'content') ?? ''
-  state.answer += piece
-  state.writtenCharacters += piece.length
-  // A complete paragraph is reported at once; the start of one waits for the rest of it.
-  const end = state.answer.lastIndexOf('\n\n')
-  if (end < state.reportedLength) return []
-  const reports = reportText(state, end)
-  state.reportedLength = end + 2
-  return reports
-}
-
-function onToolUse(state: State, event: JsonObject): readonly OutputReport[] {
-  // A text before a call is no final answer.
-  state.answer = ''
-  state.reportedLength = 0
-  const input = objectAt(event, 'parameters')
-  state.writtenCharacters += JSON.stringify(input ?? {}).length
-  const call = { id: textAt(event, 'tool_id'), name: textAt(event, 'tool_name'), input }
-  return [onToolCall(state, call, isChange(TOOLS, nameOfCall(call), input))]
-}
-
-/** `success` only says that the tool ran, also for a command that failed. */
-function onToolEnd(state: State, event: JsonObject): readonly OutputReport[] {
-  const ok = textAt(event, 'status') === 'success'
-  const text = textAt(event, 'output') ?? textAt(objectAt(event, 'error'), 'message') ?? ''
-  state.readCharacters += text.length
-  return [onToolResult(state, { id: textAt(event, 'tool_id'), ok, text })]
-}
-
-function onError(state: State, message: string): readonly OutputReport[] {
-  state.lastError = message
-  if (/^Loop detected\b/.test(message)) state.isLooping = true
-  return [{ kind: 'error', message: clip(message), class: null }]
-}
-
-function onResult(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  const isOk = textAt(event, 'status') === 'success' && !state.isLooping
-  const error = textAt(objectAt(event, 'error'), 'message') ?? state.lastError
-  const text = isOk ? state.answer : error
-  state.failure = isOk ? null : failureOf(error, at)
-  const usage = usageOf(objectAt(event, 'stats'))
-  // A turn that broke off is not in it.
-  state.usage = isOk ? usage : { ...usage, atLeast: true }
-  return [
-    { kind: 'usage', usage: state.usage },
-    ...(state.failure ? [failureReport(state.failure, text)] : []),
-    onFinal(state, isOk, text),
-  ]
-}
-
-function failureOf(error: string | null, at: number): WorkFailure {
-  return error === null
+const failureOf = (error: string | null, at: number): WorkFailure =>
+  error === null
     ? workFailure('crash', 'it ended with an error and gave no reason')
     : providerFailure({ at, ...parseApiError(error) })
-}
 
-const withReset = (failure: WorkFailure, resetAt: number | null): WorkFailure =>
-  failure.class === 'quota' && failure.resetAt === null && resetAt !== null
-    ? { ...failure, resetAt }
-    : failure
-
-/** `Attempt 1 failed with status 529. Retrying with backoff...`, and the dump of an error with the provider's message. */
-function onErrorLine(state: State, line: string, at: number): readonly OutputReport[] {
-  const provider = /^\s+message: ['"`](.*)['"`],?$/.exec(line)?.[1]
-  if (provider !== undefined) state.resetAt = parseResetAt(provider, at) ?? state.resetAt
-  const delay = /^\s+retryDelayMs: (\d+)/.exec(line)?.[1]
-  if (delay !== undefined) state.resetAt = at + Number(delay)
-  const [, attempt, status] =
-    /^Attempt (\d+) failed(?: with status (\d+))?.*Retrying/.exec(line) ?? []
-  if (attempt === undefined) return []
-  return [
-    waitingReport(`its provider answered ${status ?? 'with an error'}; try ${attempt} failed`),
-  ]
-}
-
-/** Before its result it reports no tokens, so they are estimated. */
-function usageSoFar({ usage, readCharacters, writtenCharacters }: State): RuntimeUsage | null {
-  if (usage !== null || readCharacters + writtenCharacters === 0) return usage
-  return { ...estimatedUsage(readCharacters, writtenCharacters), atLeast: true }
-}
-
-function usageOf(stats: JsonObject | null): Usage {
-  const [input, output] = [numberAt(stats, 'input_tokens'), numberAt(stats, 'output_tokens')]
-  const total = numberAt(stats, 'total_tokens')
+function usageOf(stats: JsonObject): Usage {
+  const [input, output] = [stats.number('input_tokens'), stats.number('output_tokens')]
+  const total = stats.number('total_tokens')
   // Thinking is in the total alone, and is billed as output.
   const isKnown = total !== null && input !== null && output !== null
   const thought = isKnown ? Math.max(0, total - input - output) : null
   return {
     inputTokens: input,
     outputTokens: output === null ? null : output + (thought ?? 0),
-    cachedTokens: numberAt(stats, 'cached'),
+    cachedTokens: stats.number('cached'),
     reasoningTokens: thought,
     costUsd: null,
   }

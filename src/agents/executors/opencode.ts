@@ -2,45 +2,33 @@
  * `opencode`: headless (`opencode run --format json`). Prompt on stdin; it chooses the conversation's id, and a conversation must be
  * gone on with in the folder in which it began. Its models are named `provider/model`.
  */
-import { err, ok, type Result } from '../../base/result.ts'
 import type { Usage } from '../../domain/agent.ts'
+import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { clip, oneLine, type OutputReport } from '../../domain/output.ts'
+import { oneLine } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import type { Executor, LaunchInput, OutputReader, PilotInput } from './executor.ts'
-import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
+import type { OutputReader } from './executor.ts'
+import { KEY_VARIABLE } from './launch/environment.ts'
 import {
-  findAgentCli,
+  agentCli,
   firstPrompt,
-  programOf,
-  resumedOf,
+  needsModel,
+  option,
   YARD_ARGUMENTS,
   YARD_PROGRAM,
   YARD_SERVER,
   YARD_START_MS,
+  type CliStart,
 } from './launch/program.ts'
 import { codeOfBody, providerFailure, resetOfBody } from './readers/provider-failure.ts'
 import {
   atLeast,
-  callReport,
-  createEventReader,
-  emptyState,
-  failureReport,
-  isChange,
-  isTrueAt,
-  numberAt,
-  objectAt,
-  onConversation,
-  onFinal,
-  onToolResult,
-  parseEvent,
+  EventReader,
+  jsonIn,
   sumUsage,
-  textAt,
   usageFrom,
-  waitingReport,
   type JsonObject,
-  type ReaderState,
 } from './readers/reader.ts'
 
 /** What would be asked is refused and told to the agent, for nobody sits there. */
@@ -65,99 +53,62 @@ const TOOLS = {
   enabled: true,
   timeout: YARD_START_MS,
 }
-
-const DEFAULTS = {
-  /** Its binary must not change under agents that run side by side. */
-  OPENCODE_DISABLE_AUTOUPDATE: '1',
-}
 const CONFIG_VARIABLE = 'OPENCODE_CONFIG_CONTENT'
 
-export const opencode: Executor = {
+export const opencode = agentCli({
   type: 'opencode',
-  plan(input) {
-    const { order } = input
-    const program = findAgentCli(input, 'opencode')
-    if (!program.ok) return program
-    const model = modelOf(input)
-    if (!model.ok) return model
-    const resumed = resumedOf(input)
-    const argv: [string, ...string[]] = [
-      ...program.value,
-      'run',
-      '--format=json',
-      '--thinking',
+  /** Its binary must not change under agents that run side by side. */
+  defaults: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  choosesId: 'cli',
+  unsupported,
+  invocation(start) {
+    const { order, isPilot } = start
+    const isFree = order.profile.permissions === 'bypass' && (order.task.mode ?? 'full') === 'full'
+    const args = [
+      ...(isPilot ? [] : ['run', '--format=json', '--thinking']),
       // Without it nothing is heard of a request that it repeats.
-      '--print-logs',
-      '--log-level=ERROR',
-      ...autoFlags(input),
+      ...(isPilot ? [] : ['--print-logs', '--log-level=ERROR']),
+      ...(isFree ? ['--auto'] : []),
       // Else it asks a model for one.
-      `--title=${order.task.id}`,
-      ...(model.value === null ? [] : [`--model=${model.value}`]),
-      ...(resumed === null ? [] : [`--session=${resumed}`]),
+      ...(isPilot ? [] : [`--title=${order.task.id}`]),
+      ...option('--model', modelOf(order)),
+      ...option('--session', start.resumed),
+      ...(isPilot ? [`--prompt=${firstPrompt(start)}`] : []),
     ]
-    const env = agentEnvironment(order.profile, input.inheritedEnv, DEFAULTS)
-    const config = JSON.stringify(configOf(input))
-    // It works where this says, whatever its working folder is.
-    const set = { ...env.set, [CONFIG_VARIABLE]: config, PWD: input.cwd }
-    const plan = { argv, env: { ...env, set }, hasTools: true, stdin: 'prompt' } as const
-    return ok({ ...plan, conversationId: resumed })
+    // It works where PWD says, whatever its working folder is.
+    const set = { [CONFIG_VARIABLE]: JSON.stringify(configOf(start)), PWD: start.cwd }
+    return { args, set, hasTools: true }
   },
-  pilot(input) {
-    const model = modelOf(input)
-    if (!model.ok) return model
-    const resumed = resumedOf(input)
-    const argv: [string, ...string[]] = [
-      ...programOf(input.order.profile, 'opencode'),
-      ...autoFlags(input),
-      ...(model.value === null ? [] : [`--model=${model.value}`]),
-      ...(resumed === null ? [] : [`--session=${resumed}`]),
-      `--prompt=${firstPrompt(input)}`,
-    ]
-    const config = JSON.stringify(configOf({ order: input.order, inheritedEnv: {} }))
-    const set = { [CONFIG_VARIABLE]: config, PWD: input.cwd }
-    return ok({ argv, defaults: DEFAULTS, set, hasTools: true, conversationId: resumed })
-  },
-  createReader: createOpencodeReader,
+  createReader: () => new OpencodeReader(),
   stopSignal: 'SIGTERM',
-  graceMs: 5_000,
-  givesFinal: true,
+})
+
+function unsupported(order: LaunchOrder): WorkFailure | null {
+  const { modelId, profile, model } = order
+  if (profile.baseUrl !== null) return modelId === null ? needsModel(order) : null
+  if (modelId === null || modelId.includes('/') || model !== null) return null
+  const reason = `opencode names models provider/model; "${modelId}" has no provider`
+  return workFailure('bad-model', reason)
 }
 
-const autoFlags = ({ order }: PilotInput): readonly string[] =>
-  order.profile.permissions === 'bypass' && (order.task.mode ?? 'full') === 'full' ? ['--auto'] : []
-
-function modelOf({ order }: PilotInput): Result<string | null, WorkFailure> {
-  const { modelId, profile, model } = order
-  if (profile.baseUrl !== null)
-    return modelId === null
-      ? err(
-          workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`),
-        )
-      : ok(`yard/${modelId}`)
-  if (modelId !== null && !modelId.includes('/') && model !== null)
-    return ok(`${model.provider}/${modelId}`)
-  if (modelId !== null && !modelId.includes('/'))
-    return err(
-      workFailure(
-        'bad-model',
-        `opencode names models provider/model; "${modelId}" has no provider`,
-      ),
-    )
-  return ok(modelId)
+function modelOf({ modelId, profile, model }: LaunchOrder): string | null {
+  if (modelId === null) return null
+  if (profile.baseUrl !== null) return `yard/${modelId}`
+  return modelId.includes('/') || model === null ? modelId : `${model.provider}/${modelId}`
 }
 
 /** On top of what its user has set in the same way. */
-function configOf({ order, inheritedEnv }: Pick<LaunchInput, 'order' | 'inheritedEnv'>): object {
+function configOf({ order, inheritedEnv }: CliStart): object {
   const { baseUrl, env, permissions } = order.profile
   const own = env[CONFIG_VARIABLE] ?? inheritedEnv[CONFIG_VARIABLE]
-  const users = (typeof own === 'string' ? parseEvent(own) : null) ?? {}
+  const users = jsonIn(typeof own === 'string' ? own : null)
   return {
-    ...users,
+    ...users.toJSON(),
     autoupdate: false,
     share: 'disabled',
     // Else a refused call ends the whole run.
-    experimental: { ...objectAt(users, 'experimental'), continue_loop_on_deny: true },
-    mcp: { ...objectAt(users, 'mcp'), [YARD_SERVER]: TOOLS },
+    experimental: { ...users.object('experimental').toJSON(), continue_loop_on_deny: true },
+    mcp: { ...users.object('mcp').toJSON(), [YARD_SERVER]: TOOLS },
     permission: {
       ...permissionOf(permissions, order.task.mode),
       ...(order.isCapped ? ALONE : {}),
@@ -178,125 +129,6 @@ const providerOf = (baseURL: string, model: string): object => ({
   models: { [model]: { name: model } },
 })
 
-// Reads the events of `opencode run --format json`. There is no final event: a step that ends with `stop` is the end of a good run, an
-// `error` that of a bad one. Tokens and cost are reported per step; retries only on stderr.
-
-interface State extends ReaderState {
-  lastText: string | null
-  /** A step has begun and has not reported its tokens yet. */
-  isStepOpen: boolean
-  /** A step was begun again, or sub-agents worked: the tokens of those are reported nowhere. */
-  hasUncounted: boolean
-}
-
-const TOOL_KINDS = {
-  editing: new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit']),
-  shell: new Set(['bash']),
-}
-
-export function createOpencodeReader(): OutputReader {
-  const state: State = { ...emptyState(), lastText: null, isStepOpen: false, hasUncounted: false }
-  return createEventReader(state, {
-    onEvent(event, at) {
-      const isNew = state.conversation === null
-      const head = isNew ? onConversation(state, textAt(event, 'sessionID')) : []
-      return [...head, ...onEvent(state, event, at)]
-    },
-    readError: onErrorLine,
-    summary: () => ({
-      usage: state.isStepOpen || state.hasUncounted ? atLeast(state.usage) : state.usage,
-    }),
-  })
-}
-
-function onEvent(state: State, event: JsonObject, at: number): readonly OutputReport[] {
-  const part = objectAt(event, 'part')
-  const text = textAt(part, 'text') ?? ''
-  switch (textAt(event, 'type')) {
-    case 'step_start':
-      // The run goes on, so an earlier answer is not its last.
-      state.final = null
-      if (state.isStepOpen) state.hasUncounted = true
-      state.isStepOpen = true
-      return []
-    case 'text':
-      state.lastText = text
-      return [{ kind: 'text', text: clip(text) }]
-    case 'reasoning':
-      return [{ kind: 'thinking', text: clip(text) }]
-    case 'tool_use':
-      return onTool(state, part)
-    case 'step_finish':
-      return onStepFinish(state, part)
-    case 'error':
-      return onError(state, objectAt(event, 'error'), at)
-    default:
-      return []
-  }
-}
-
-/** A call is reported once, when it has ended. */
-function onTool(state: State, part: JsonObject | null): readonly OutputReport[] {
-  // A text before a call is no final answer.
-  state.lastText = null
-  if (helperSession(part) !== null) state.hasUncounted = true
-  const result = objectAt(part, 'state')
-  const input = objectAt(result, 'input')
-  const id = textAt(part, 'callID')
-  const call = callReport({ id, name: textAt(part, 'tool'), input })
-  const ok = isSuccess(result)
-  if (ok && isChange(TOOL_KINDS, call.name, input)) state.mutatingToolCalls++
-  const text = textAt(result, 'output') ?? textAt(result, 'error') ?? ''
-  return [
-    { ...call, summary: call.summary || oneLine(textAt(result, 'title') ?? '') },
-    onToolResult(state, { id, ok, text }),
-  ]
-}
-
-/** The session of the sub-agent that a call of `task` began; null for any other part. */
-export const helperSession = (part: JsonObject | null): string | null =>
-  textAt(part, 'tool') === 'task'
-    ? textAt(objectAt(objectAt(part, 'state'), 'metadata'), 'sessionId')
-    : null
-
-/** `completed` only says that a command ran; its exit code stands beside it. */
-function isSuccess(call: JsonObject | null): boolean {
-  const exit = objectAt(call, 'metadata')?.exit
-  return textAt(call, 'status') === 'completed' && (typeof exit !== 'number' || exit === 0)
-}
-
-function onStepFinish(state: State, part: JsonObject | null): readonly OutputReport[] {
-  state.isStepOpen = false
-  if (isBroken(part)) state.hasUncounted = true
-  state.usage = sumUsage(state.usage, usageOfStep(part))
-  const usage: OutputReport = { kind: 'usage', usage: state.usage }
-  const reason = textAt(part, 'reason') ?? 'unknown'
-  if (reason === 'tool-calls') return [usage]
-  const isOk = reason === 'stop'
-  const text = isOk ? state.lastText : `its model stopped before its end (${oneLine(reason)})`
-  state.failure = isOk ? null : workFailure('crash', text ?? '')
-  return [usage, onFinal(state, isOk, text)]
-}
-
-/** The stream closed before the reason and the tokens, which come last. */
-const isBroken = (part: JsonObject | null): boolean =>
-  textAt(part, 'reason') === 'unknown' && !usageOfStep(part).inputTokens
-
-function onError(state: State, error: JsonObject | null, at: number): readonly OutputReport[] {
-  const data = objectAt(error, 'data')
-  const name = textAt(error, 'name') ?? 'error'
-  const message = textAt(data, 'message') ?? name
-  const body = objectAt(parseEvent(textAt(data, 'responseBody') ?? ''), 'error')
-  state.failure = providerFailure({
-    code: codeOfBody(body) ?? CODES[name] ?? null,
-    status: numberAt(data, 'statusCode'),
-    message,
-    resetAt: resetOfBody(body) ?? retryAfter(data, at),
-    at,
-  })
-  return [failureReport(state.failure, message), onFinal(state, false, message)]
-}
-
 /** Errors that opencode raises itself, without an answer of a server. */
 const CODES: Readonly<Record<string, string>> = {
   ProviderAuthError: 'authentication_error',
@@ -304,32 +136,132 @@ const CODES: Readonly<Record<string, string>> = {
   ContextOverflowError: 'context_length_exceeded',
 }
 
+/**
+ * Reads the events of `opencode run --format json`. There is no final event: a step that ends with `stop` is the end of a good run, an
+ * `error` that of a bad one. Tokens and cost are reported per step; retries only on stderr.
+ */
+class OpencodeReader extends EventReader implements OutputReader {
+  protected override readonly tools = {
+    editing: new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit']),
+    shell: new Set(['bash']),
+  }
+  #lastText: string | null = null
+  /** A step has begun and has not reported its tokens yet. */
+  #isStepOpen = false
+  /** A step was begun again, or sub-agents worked: the tokens of those are reported nowhere. */
+  #hasUncounted = false
+
+  override finish() {
+    const isPart = this.#isStepOpen || this.#hasUncounted
+    return { ...super.finish(), usage: isPart ? atLeast(this.usage) : this.usage }
+  }
+
+  /** `… level=ERROR … message="stream error" … error.error="AI_APICallError: Overloaded"`: another try follows, or an `error`. */
+  readError(line: string) {
+    if (!line.startsWith('timestamp=') || !line.includes(' message="stream error" ')) return []
+    const error = /error\.error="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? 'an error'
+    this.onWaiting(`its provider answered: ${oneLine(error)}`)
+    return this.take()
+  }
+
+  protected onEvent(event: JsonObject, at: number): void {
+    if (this.conversation === null) this.onConversation(event.text('sessionID'))
+    const part = event.object('part')
+    switch (event.text('type')) {
+      case 'step_start':
+        // The run goes on, so an earlier answer is not its last.
+        this.final = null
+        if (this.#isStepOpen) this.#hasUncounted = true
+        this.#isStepOpen = true
+        return
+      case 'text':
+        this.#lastText = part.text('text') ?? ''
+        return this.onText('text', this.#lastText)
+      case 'reasoning':
+        return this.onText('thinking', part.text('text'))
+      case 'tool_use':
+        return this.#onTool(part)
+      case 'step_finish':
+        return this.#onStepFinish(part)
+      case 'error':
+        return this.#onError(event.object('error'), at)
+    }
+  }
+
+  /** A call is reported once, when it has ended. */
+  #onTool(part: JsonObject): void {
+    // A text before a call is no final answer.
+    this.#lastText = null
+    if (helperSession(part) !== null) this.#hasUncounted = true
+    const result = part.object('state')
+    const input = result.object('input')
+    const id = part.text('callID')
+    const call = { id, name: part.text('tool'), input, title: result.text('title') }
+    this.onToolCall(call)
+    const text = result.text('output') ?? result.text('error') ?? ''
+    this.onToolResult(id, isSuccess(result), text)
+  }
+
+  #onStepFinish(part: JsonObject): void {
+    this.#isStepOpen = false
+    if (isBroken(part)) this.#hasUncounted = true
+    this.onUsage(sumUsage(this.usage, usageOfStep(part)))
+    const reason = part.text('reason') ?? 'unknown'
+    if (reason === 'tool-calls') return
+    const isOk = reason === 'stop'
+    const text = isOk ? this.#lastText : `its model stopped before its end (${oneLine(reason)})`
+    this.failure = isOk ? null : workFailure('crash', text ?? '')
+    this.onFinal(isOk, text)
+  }
+
+  #onError(error: JsonObject, at: number): void {
+    const data = error.object('data')
+    const name = error.text('name') ?? 'error'
+    const message = data.text('message') ?? name
+    const body = jsonIn(data.text('responseBody')).object('error')
+    const failure = providerFailure({
+      code: codeOfBody(body) ?? CODES[name] ?? null,
+      status: data.number('statusCode'),
+      message,
+      resetAt: resetOfBody(body) ?? retryAfter(data, at),
+      at,
+    })
+    this.onFailure(failure, message)
+    this.onFinal(false, message)
+  }
+}
+
+/** The session of the sub-agent that a call of `task` began; null for any other part. */
+export const helperSession = (part: JsonObject): string | null =>
+  part.text('tool') === 'task' ? part.object('state').object('metadata').text('sessionId') : null
+
+/** `completed` only says that a command ran; its exit code stands beside it. */
+function isSuccess(call: JsonObject): boolean {
+  const exit = call.object('metadata').get('exit')
+  return call.text('status') === 'completed' && (typeof exit !== 'number' || exit === 0)
+}
+
+/** The stream closed before the reason and the tokens, which come last. */
+const isBroken = (part: JsonObject): boolean =>
+  part.text('reason') === 'unknown' && !usageOfStep(part).inputTokens
+
 /** Only of an error that opencode takes for a passing one. */
-function retryAfter(data: JsonObject | null, at: number): number | null {
-  if (!isTrueAt(data, 'isRetryable')) return null
-  const seconds = Number(textAt(objectAt(data, 'responseHeaders'), 'retry-after') ?? '')
+function retryAfter(data: JsonObject, at: number): number | null {
+  if (!data.isTrue('isRetryable')) return null
+  const seconds = Number(data.object('responseHeaders').text('retry-after') ?? '')
   return seconds > 0 ? at + seconds * 1000 : null
 }
 
-/** `… level=ERROR … message="stream error" … error.error="AI_APICallError: Overloaded"`: another try follows, or an `error`. */
-function onErrorLine(line: string): readonly OutputReport[] {
-  if (!line.startsWith('timestamp=') || !line.includes(' message="stream error" ')) return []
-  const error = /error\.error="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? 'an error'
-  return [waitingReport(`its provider answered: ${oneLine(error)}`)]
-}
-
 /** Of a step, or of the message that holds its counts. */
-export function usageOfStep(part: JsonObject | null): Usage {
-  const tokens = objectAt(part, 'tokens')
-  const cache = objectAt(tokens, 'cache')
-  const cost = numberAt(part, 'cost')
+export function usageOfStep(part: JsonObject): Usage {
+  const tokens = part.object('tokens')
+  const cache = tokens.object('cache')
   return usageFrom({
-    fresh: numberAt(tokens, 'input'),
-    cached: numberAt(cache, 'read'),
-    written: numberAt(cache, 'write'),
-    output: numberAt(tokens, 'output'),
-    reasoning: numberAt(tokens, 'reasoning'),
-    // 0 means that it knows no price.
-    costUsd: cost === 0 ? null : cost,
+    fresh: tokens.number('input'),
+    cached: cache.number('read'),
+    written: cache.number('write'),
+    output: tokens.number('output'),
+    reasoning: tokens.number('reasoning'),
+    costUsd: part.number('cost'),
   })
 }

@@ -3,115 +3,51 @@
  * that nobody answers when a conversation began in another folder. It knows no permissions, only which tools it has.
  */
 import { join } from 'node:path'
-import { err, ok } from '../../base/result.ts'
 import type { Usage } from '../../domain/agent.ts'
-import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { clip, oneLine, type OutputReport } from '../../domain/output.ts'
+import { workFailure } from '../../domain/failure.ts'
+import { oneLine } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import type { Executor, OutputReader, PilotInput, PlannedFile } from './executor.ts'
-import { agentEnvironment, KEY_VARIABLE } from './launch/environment.ts'
-import { findAgentCli, firstPrompt, programOf, resumedOf } from './launch/program.ts'
+import { KEY_VARIABLE } from './launch/environment.ts'
+import { agentCli, firstPrompt, needsModel } from './launch/program.ts'
 import { parseApiError, providerFailure } from './readers/provider-failure.ts'
-import {
-  createEventReader,
-  emptyState,
-  failureReport,
-  isChange,
-  isTrueAt,
-  joinedText,
-  nameOfCall,
-  numberAt,
-  objectAt,
-  objectsAt,
-  onConversation,
-  onFinal,
-  onToolCall,
-  onToolResult,
-  sumUsage,
-  textAt,
-  usageFrom,
-  waitingReport,
-  type JsonObject,
-  type ReaderState,
-} from './readers/reader.ts'
+import { EventReader, sumUsage, usageFrom, type JsonObject } from './readers/reader.ts'
 
-const READING = ['--tools', 'read,grep,find,ls']
-const DEFAULTS = { PI_TELEMETRY: '0', PI_SKIP_VERSION_CHECK: '1' }
-const providerFile = ({ folder }: PilotInput): string => join(folder, 'pi-provider.js')
-
-export const pi: Executor = {
+export const pi = agentCli({
   type: 'pi',
-  plan(input) {
-    const program = findAgentCli(input, 'pi')
-    if (!program.ok) return program
-    const unfit = unsupported(input)
-    if (unfit) return err(unfit)
-    const argv: [string, ...string[]] = [
-      ...program.value,
-      '--print',
-      '--mode',
-      'json',
-      ...commonFlags(input),
-    ]
-    const env = agentEnvironment(input.order.profile, input.inheritedEnv, DEFAULTS)
-    const files = providerFiles(input)
-    return ok({ argv, env, files, stdin: 'prompt', conversationId: resumedOf(input) })
+  defaults: { PI_TELEMETRY: '0', PI_SKIP_VERSION_CHECK: '1' },
+  choosesId: 'cli',
+  unsupported(order) {
+    const { profile, modelId } = order
+    if (profile.permissions === 'workspace')
+      return workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask')
+    return profile.baseUrl !== null && modelId === null ? needsModel(order) : null
   },
-  pilot(input) {
-    const unfit = unsupported(input)
-    if (unfit) return err(unfit)
-    const argv: [string, ...string[]] = [
-      ...programOf(input.order.profile, 'pi'),
-      ...commonFlags(input),
-      firstPrompt(input),
+  invocation(start) {
+    const { order, resumed, isPilot } = start
+    const { profile, task, modelId } = order
+    const path = join(start.folder, 'pi-provider.js')
+    const args = [
+      ...(isPilot ? [] : ['--print', '--mode', 'json']),
+      ...toolFlags(profile.permissions, task.mode),
+      ...(profile.baseUrl === null ? [] : ['--extension', path, '--provider', 'yard']),
+      ...(modelId === null ? [] : ['--model', modelId]),
+      ...(resumed === null ? [] : ['--session', resumed]),
+      ...(isPilot ? [firstPrompt(start)] : []),
     ]
-    const files = providerFiles(input)
-    return ok({ argv, defaults: DEFAULTS, set: {}, files, conversationId: resumedOf(input) })
+    if (profile.baseUrl === null) return { args, files: [] }
+    return { args, files: [{ path, content: providerScript(profile.baseUrl, modelId ?? '') }] }
   },
-  createReader: createPiReader,
+  createReader: () => new PiReader(),
   // SIGINT leaves its running tool behind.
   stopSignal: 'SIGTERM',
-  graceMs: 5_000,
-  givesFinal: true,
-}
-
-function unsupported({ order: { profile, modelId } }: PilotInput): WorkFailure | null {
-  if (profile.permissions === 'workspace')
-    return workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask')
-  return profile.baseUrl !== null && modelId === null
-    ? workFailure('bad-model', `executor ${profile.name} has a base_url, so it needs a model`)
-    : null
-}
-
-function commonFlags(input: PilotInput): readonly string[] {
-  const { profile, modelId, task } = input.order
-  const resumed = resumedOf(input)
-  return [
-    ...toolFlags(profile.permissions, task.mode),
-    ...endpointFlags(input),
-    ...(modelId === null ? [] : ['--model', modelId]),
-    ...(resumed === null ? [] : ['--session', resumed]),
-  ]
-}
-
-function providerFiles(input: PilotInput): readonly PlannedFile[] {
-  const { profile, modelId } = input.order
-  return profile.baseUrl === null
-    ? []
-    : [{ path: providerFile(input), content: providerScript(profile.baseUrl, modelId ?? '') }]
-}
+})
 
 /** `bare` could not even speak to us: that needs a shell. */
 function toolFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
   if (mode === 'bare') return ['--no-tools']
-  return mode === 'light' || permissions === 'ask' ? READING : []
+  return mode === 'light' || permissions === 'ask' ? ['--tools', 'read,grep,find,ls'] : []
 }
-
-const endpointFlags = (input: PilotInput): readonly string[] =>
-  input.order.profile.baseUrl === null
-    ? []
-    : ['--extension', providerFile(input), '--provider', 'yard']
 
 /** An address is told by an extension, so that its user's own folder, sign-ins and conversations stay in use. */
 function providerScript(baseUrl: string, model: string): string {
@@ -135,122 +71,97 @@ function providerScript(baseUrl: string, model: string): string {
   return `export default (pi) => pi.registerProvider('yard', ${JSON.stringify(provider)})\n`
 }
 
-// Reads the events of `pi --mode json`. Its exit code is 0 in every case: the `stopReason` of its last answer decides. Each
-// `message_update` repeats the whole answer so far, so only ended messages are read.
-
-const TOOLS = { editing: new Set(['edit', 'write']), shell: new Set(['bash']) }
-
-export function createPiReader(): OutputReader {
-  const state = emptyState()
-  const reader = createEventReader(state, { onEvent: (event, at) => onEvent(state, event, at) })
-  return {
-    ...reader,
-    // Most of the output are updates; parsing them would cost time for nothing.
-    read: (line, at) => (line.startsWith('{"type":"message_update"') ? [] : reader.read(line, at)),
+/**
+ * Reads the events of `pi --mode json`. Its exit code is 0 in every case: the `stopReason` of its last answer decides. Each
+ * `message_update` repeats the whole answer so far, so only ended messages are read.
+ */
+class PiReader extends EventReader {
+  protected override readonly tools = {
+    editing: new Set(['edit', 'write']),
+    shell: new Set(['bash']),
   }
-}
 
-function onEvent(state: ReaderState, event: JsonObject, at: number): readonly OutputReport[] {
-  switch (textAt(event, 'type')) {
-    case 'session':
-      return onConversation(state, textAt(event, 'id'))
-    case 'message_end':
-      return onMessage(state, objectAt(event, 'message'), at)
-    case 'tool_execution_start': {
-      const input = objectAt(event, 'args')
-      const call = { id: textAt(event, 'toolCallId'), name: textAt(event, 'toolName'), input }
-      return [onToolCall(state, call, isChange(TOOLS, nameOfCall(call), input))]
-    }
-    case 'tool_execution_end': {
-      const text = joinedText(objectAt(event, 'result'), '\n')
-      const ok = !isTrueAt(event, 'isError')
-      return [onToolResult(state, { id: textAt(event, 'toolCallId'), ok, text })]
-    }
-    case 'auto_retry_start':
-      return onRetry(state, event, at)
-    default:
-      return []
+  /** Most of the output are updates; parsing them would cost time for nothing. */
+  override read(line: string, at: number) {
+    return line.startsWith('{"type":"message_update"') ? [] : super.read(line, at)
   }
-}
 
-function onMessage(
-  state: ReaderState,
-  message: JsonObject | null,
-  at: number,
-): readonly OutputReport[] {
-  if (textAt(message, 'role') !== 'assistant') return []
-  const blocks = objectsAt(message, 'content')
-  const reports = blocks.flatMap(blockReports)
-  const usage = usageOf(objectAt(message, 'usage'))
-  const reason = textAt(message, 'stopReason')
-  const isCut = reason === 'error' || reason === 'aborted' || isUnfinished(message)
-  state.usage = sumUsage(
-    state.usage,
-    isCut && blocks.length > 0 ? { ...usage, atLeast: true } : usage,
-  )
-  reports.push({ kind: 'usage', usage: state.usage })
-  return [...reports, ...onStop(state, message, at)]
+  protected onEvent(event: JsonObject, at: number): void {
+    const id = event.text('toolCallId')
+    switch (event.text('type')) {
+      case 'session':
+        return this.onConversation(event.text('id'))
+      case 'message_end':
+        return this.#onMessage(event.object('message'), at)
+      case 'tool_execution_start':
+        this.onToolCall({ id, name: event.text('toolName'), input: event.object('args') })
+        return
+      case 'tool_execution_end': {
+        const text = event.object('result').joinedText('\n')
+        return this.onToolResult(id, !event.isTrue('isError'), text)
+      }
+      case 'auto_retry_start':
+        return this.#onRetry(event, at)
+    }
+  }
+
+  #onMessage(message: JsonObject, at: number): void {
+    if (message.text('role') !== 'assistant') return
+    const blocks = message.objects('content')
+    for (const block of blocks) {
+      const type = block.text('type')
+      if (type === 'text' || type === 'thinking') this.onText(type, block.text(type))
+    }
+    const usage = usageOf(message.object('usage'))
+    const reason = message.text('stopReason')
+    const isCut = reason === 'error' || reason === 'aborted' || isUnfinished(message)
+    const isPart = isCut && blocks.length > 0
+    this.onUsage(sumUsage(this.usage, isPart ? { ...usage, atLeast: true } : usage))
+    this.#onStop(message, at)
+  }
+
+  #onStop(message: JsonObject, at: number): void {
+    const reason = message.text('stopReason') ?? 'unknown'
+    // The run goes on, so an earlier answer or failure is not its last.
+    this.final = null
+    this.failure = null
+    if (reason === 'toolUse') return
+    if (reason === 'stop' && !isUnfinished(message)) return this.onFinal(true, message.joinedText())
+    const text =
+      reason === 'stop'
+        ? 'its answer broke off before its end: its provider closed the stream'
+        : (message.text('errorMessage') ?? `its model stopped before its end (${reason})`)
+    const failure =
+      reason === 'error'
+        ? providerFailure({ at, ...parseApiError(text) })
+        : workFailure('crash', oneLine(text))
+    // No result is reported: only a later event says whether another try follows.
+    this.final = { ok: false, text }
+    this.onFailure(failure, text)
+  }
+
+  /** The failure stays until another event comes: it is the reason if the program ends meanwhile. */
+  #onRetry(event: JsonObject, at: number): void {
+    this.final = null
+    const error = oneLine(event.text('errorMessage') ?? 'an error')
+    const tries = `try ${event.number('attempt') ?? '?'} of ${event.number('maxAttempts') ?? '?'}`
+    this.onWaiting(`its provider answered: ${error}; ${tries}`, at, event.number('delayMs'))
+  }
 }
 
 /**
  * A stream that closes without its end mark looks like one that ended well, for `stop` is the initial value. Its token counts would
  * have come last, so they are missing then.
  */
-const isUnfinished = (message: JsonObject | null): boolean =>
-  textAt(message, 'api') === 'openai-completions' &&
-  numberAt(objectAt(message, 'usage'), 'totalTokens') === 0
+const isUnfinished = (message: JsonObject): boolean =>
+  message.text('api') === 'openai-completions' &&
+  message.object('usage').number('totalTokens') === 0
 
-function blockReports(block: JsonObject): OutputReport[] {
-  const type = textAt(block, 'type')
-  if (type === 'text') return [{ kind: 'text', text: clip(textAt(block, 'text') ?? '') }]
-  if (type === 'thinking')
-    return [{ kind: 'thinking', text: clip(textAt(block, 'thinking') ?? '') }]
-  return []
-}
-
-function onStop(
-  state: ReaderState,
-  message: JsonObject | null,
-  at: number,
-): readonly OutputReport[] {
-  const reason = textAt(message, 'stopReason') ?? 'unknown'
-  // The run goes on, so an earlier answer or failure is not its last.
-  state.final = null
-  state.failure = null
-  if (reason === 'toolUse') return []
-  if (reason === 'stop' && !isUnfinished(message))
-    return [onFinal(state, true, joinedText(message))]
-  const text =
-    reason === 'stop'
-      ? 'its answer broke off before its end: its provider closed the stream'
-      : (textAt(message, 'errorMessage') ?? `its model stopped before its end (${reason})`)
-  state.final = { ok: false, text }
-  state.failure =
-    reason === 'error'
-      ? providerFailure({ at, ...parseApiError(text) })
-      : workFailure('crash', oneLine(text))
-  // No result: only a later event says whether another try follows.
-  return [failureReport(state.failure, text)]
-}
-
-/** The failure stays until another event comes: it is the reason if the program ends meanwhile. */
-function onRetry(state: ReaderState, event: JsonObject, at: number): readonly OutputReport[] {
-  state.final = null
-  const error = oneLine(textAt(event, 'errorMessage') ?? 'an error')
-  const tries = `try ${numberAt(event, 'attempt') ?? '?'} of ${numberAt(event, 'maxAttempts') ?? '?'}`
-  return [
-    waitingReport(`its provider answered: ${error}; ${tries}`, at, numberAt(event, 'delayMs')),
-  ]
-}
-
-function usageOf(usage: JsonObject | null): Usage {
-  const cost = numberAt(objectAt(usage, 'cost'), 'total')
-  return usageFrom({
-    fresh: numberAt(usage, 'input'),
-    cached: numberAt(usage, 'cacheRead'),
-    written: numberAt(usage, 'cacheWrite'),
-    output: numberAt(usage, 'output'),
-    // 0 means that it knows no price.
-    costUsd: cost === 0 ? null : cost,
+const usageOf = (usage: JsonObject): Usage =>
+  usageFrom({
+    fresh: usage.number('input'),
+    cached: usage.number('cacheRead'),
+    written: usage.number('cacheWrite'),
+    output: usage.number('output'),
+    costUsd: usage.object('cost').number('total'),
   })
-}

@@ -3,23 +3,21 @@
  * conversation only from the folder in which it began.
  */
 import { join } from 'node:path'
-import { ok } from '../../base/result.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import { createClaudeReader } from './claude.ts'
-import type { Executor, OutputReader, PilotInput, PlannedFile } from './executor.ts'
-import { agentEnvironment } from './launch/environment.ts'
-import { findAgentCli, firstPrompt, programOf, resumedOf, toolsFile } from './launch/program.ts'
+import type { OutputReader } from './executor.ts'
+import {
+  agentCli,
+  conversationOption,
+  firstPrompt,
+  option,
+  permissionsOf,
+  toolsFile,
+} from './launch/program.ts'
 import type { Dialect } from './readers/claude-usage.ts'
 import { endsInApiError, parseApiError } from './readers/provider-failure.ts'
-import {
-  joinedText,
-  numberAt,
-  objectAt,
-  parseEvent,
-  textAt,
-  type JsonObject,
-} from './readers/reader.ts'
+import { parseEvent, type JsonObject } from './readers/reader.ts'
 
 /** What a mode does not allow is refused by it and told to the agent, for nobody sits there. */
 const APPROVAL = {
@@ -28,76 +26,49 @@ const APPROVAL = {
   ask: 'default',
 } as const satisfies Record<Permissions, string>
 
-const DEFAULTS = {
-  /** By default it starts itself a second time, and that child outlives every signal to the first. */
-  QWEN_CODE_NO_RELAUNCH: 'true',
-}
-
 /**
  * By default it asks a provider whose quota is spent again for over half an hour, and says nothing of it; backing off is the
  * coordinator's. Its user's own settings win over these.
  */
 const SETTINGS = { model: { generationConfig: { maxRetries: 0 } } }
-const settingsFile = ({ folder }: PilotInput): PlannedFile => ({
-  path: join(folder, 'qwen-defaults.json'),
-  content: `${JSON.stringify(SETTINGS, null, 2)}\n`,
-})
 
-function commonFlags(input: PilotInput, toolsPath: string): readonly string[] {
-  const { profile, task, modelId } = input.order
-  const resumed = resumedOf(input)
-  const isNarrow = task.mode === 'light' || task.mode === 'bare'
-  const isElsewhere = profile.baseUrl !== null || profile.apiKeyEnv !== null
-  return [
-    `--approval-mode=${APPROVAL[isNarrow ? 'ask' : profile.permissions]}`,
-    `--mcp-config=${toolsPath}`,
-    // Else a sign-in that its user chose would win over the key.
-    ...(isElsewhere ? ['--auth-type=openai'] : []),
-    ...(profile.baseUrl === null ? [] : [`--openai-base-url=${profile.baseUrl}`]),
-    ...(modelId === null ? [] : [`--model=${modelId}`]),
-    resumed === null ? `--session-id=${input.conversationId}` : `--resume=${resumed}`,
-  ]
-}
-
-export const qwen: Executor = {
+export const qwen = agentCli({
   type: 'qwen',
-  plan(input) {
-    const { profile } = input.order
-    const program = findAgentCli(input, 'qwen')
-    if (!program.ok) return program
-    const resumed = resumedOf(input)
-    const tools = toolsFile(input.folder, { trust: true })
-    const argv: [string, ...string[]] = [
-      ...program.value,
-      '--output-format=stream-json',
-      ...commonFlags(input, tools.path),
+  /** By default it starts itself a second time, and that child outlives every signal to the first. */
+  defaults: { QWEN_CODE_NO_RELAUNCH: 'true' },
+  choosesId: 'we',
+  invocation(start) {
+    const { order, folder, isPilot } = start
+    const { baseUrl, apiKeyEnv } = order.profile
+    const tools = toolsFile(folder, { trust: true })
+    const common = [
+      `--approval-mode=${APPROVAL[permissionsOf(order)]}`,
+      `--mcp-config=${tools.path}`,
+      // Else a sign-in that its user chose would win over the key.
+      ...(baseUrl === null && apiKeyEnv === null ? [] : ['--auth-type=openai']),
+      ...option('--openai-base-url', baseUrl),
+      ...option('--model', order.modelId),
+      conversationOption(start),
     ]
-    const settings = settingsFile(input)
-    const env = agentEnvironment(profile, input.inheritedEnv, {
-      ...DEFAULTS,
-      QWEN_CODE_SYSTEM_DEFAULTS_PATH: settings.path,
-    })
-    const conversationId = resumed ?? input.conversationId
-    const files = [tools, settings]
-    return ok({ argv, env, files, hasTools: true, stdin: 'prompt', conversationId })
-  },
-  pilot(input) {
-    const tools = toolsFile(input.folder, { trust: true })
-    const argv: [string, ...string[]] = [
-      ...programOf(input.order.profile, 'qwen'),
-      ...commonFlags(input, tools.path),
+    if (isPilot) {
       // Its prompt lies outside of where it works.
-      `--include-directories=${input.folder}`,
-      `--prompt-interactive=${firstPrompt(input)}`,
-    ]
-    const conversationId = resumedOf(input) ?? input.conversationId
-    return ok({ argv, defaults: DEFAULTS, set: {}, files: [tools], hasTools: true, conversationId })
+      const prompt = [
+        `--include-directories=${folder}`,
+        `--prompt-interactive=${firstPrompt(start)}`,
+      ]
+      return { args: [...common, ...prompt], files: [tools], hasTools: true }
+    }
+    const path = join(folder, 'qwen-defaults.json')
+    return {
+      args: ['--output-format=stream-json', ...common],
+      defaults: { QWEN_CODE_SYSTEM_DEFAULTS_PATH: path },
+      files: [tools, { path, content: `${JSON.stringify(SETTINGS, null, 2)}\n` }],
+      hasTools: true,
+    }
   },
   createReader: createQwenReader,
   stopSignal: 'SIGTERM',
-  graceMs: 5_000,
-  givesFinal: true,
-}
+})
 
 // Reads the `stream-json` events of Qwen Code, which differ from those of Claude Code in failures: a provider's error ends in a clean
 // `result` and exit code 0, and stands as `[API Error: …]` at the end of an answer. A model may write such a text too; only an answer
@@ -117,7 +88,7 @@ const QWEN: Dialect = {
   reportsConversation: true,
 }
 
-export function createQwenReader(): OutputReader {
+function createQwenReader(): OutputReader {
   const inner = createClaudeReader(QWEN)
   /** The provider's error in the last answer. */
   let failed: string | null = null
@@ -125,8 +96,8 @@ export function createQwenReader(): OutputReader {
     read(line, writtenAt) {
       const event = parseEvent(line)
       if (!event) return inner.read(line, writtenAt)
-      const type = textAt(event, 'type')
-      if (type === 'assistant') failed = errorIn(event)
+      const type = event.text('type')
+      if (type === 'assistant') failed = errorIn(event.object('message'))
       // The result repeats its text.
       if (type === 'assistant' && failed !== null) return []
       const read = type === 'result' && failed !== null ? asFailure(event, failed) : line
@@ -136,18 +107,17 @@ export function createQwenReader(): OutputReader {
   }
 }
 
-function errorIn(event: JsonObject): string | null {
-  const message = objectAt(event, 'message')
-  const usage = objectAt(message, 'usage')
-  const text = joinedText(message)
-  const isFree = numberAt(usage, 'input_tokens') === 0 && numberAt(usage, 'output_tokens') === 0
+function errorIn(message: JsonObject): string | null {
+  const usage = message.object('usage')
+  const text = message.joinedText()
+  const isFree = usage.number('input_tokens') === 0 && usage.number('output_tokens') === 0
   return isFree && endsInApiError(text) ? text : null
 }
 
 function asFailure(event: JsonObject, text: string): string {
   const { status, message } = parseApiError(text)
   return JSON.stringify({
-    ...event,
+    ...event.toJSON(),
     is_error: true,
     is_api_error: true,
     api_error_status: status,
@@ -157,8 +127,8 @@ function asFailure(event: JsonObject, text: string): string {
 
 /** Its model's turn: after its start, and after the last result of its tools. */
 function waitingAfter(event: JsonObject, at: number): readonly OutputReport[] {
-  const type = textAt(event, 'type')
-  const isStart = type === 'system' && textAt(event, 'subtype') === 'init'
+  const type = event.text('type')
+  const isStart = type === 'system' && event.text('subtype') === 'init'
   if (!isStart && type !== 'user') return []
   return [{ kind: 'waiting', until: at + LONGEST_WAIT_MS, why: 'its model has not answered yet' }]
 }

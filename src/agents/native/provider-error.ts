@@ -2,13 +2,7 @@
 import { APICallError } from 'ai'
 import type { WorkFailure } from '../../domain/failure.ts'
 import { codeOfBody, providerFailure, resetOfBody } from '../executors/readers/provider-failure.ts'
-import {
-  numberAt,
-  objectAt,
-  parseEvent,
-  textAt,
-  type JsonObject,
-} from '../executors/readers/reader.ts'
+import { JsonObject, jsonIn } from '../executors/readers/reader.ts'
 
 export interface RequestFailure {
   readonly failure: WorkFailure
@@ -25,7 +19,7 @@ export function requestFailure(error: unknown, at: number): RequestFailure {
   const limit = resetOf(headersOf(error), at)
   const resetAt = resetOfBody(body) ?? limit.resetAt
   const code = limit.isSpent ? 'usage_limit_reached' : codeOfBody(body)
-  const message = textAt(body, 'message') ?? messageOf(error)
+  const message = body.text('message') ?? messageOf(error)
   const said = providerFailure({ code, status, message, resetAt, at })
   const failure = isServers(said, status, error) ? { ...said, class: OVERLOAD, resetAt } : said
   const isPassing = failure.class === OVERLOAD || failure.class === 'rate-limit'
@@ -44,28 +38,20 @@ const isAgain = (status: number): boolean => status === 408 || status === 409 ||
 const isBroken = (error: unknown): boolean =>
   APICallError.isInstance(error) ||
   error instanceof TypeError ||
-  textAt(plain(error), 'code') !== null
+  new JsonObject(error).text('code') !== null
 
 /** The error object of a JSON answer, or of an event in the stream. */
-function bodyOf(error: unknown): JsonObject | null {
-  const { responseBody, data } = plain(error)
-  const body = typeof responseBody === 'string' ? parseEvent(responseBody) : null
-  const event = objectAt(plain({ data }), 'data')
-  return (
-    objectAt(body, 'error') ??
-    objectAt(objectAt(event, 'response'), 'error') ??
-    objectAt(event, 'error') ??
-    event ??
-    body
-  )
+function bodyOf(error: unknown): JsonObject {
+  const said = new JsonObject(error)
+  const body = jsonIn(said.text('responseBody'))
+  const event = said.object('data')
+  const places = [body, event.object('response'), event].map((place) => place.object('error'))
+  return [...places, event].find(({ isThere }) => isThere) ?? body
 }
-
-const plain = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null ? (value as JsonObject) : {}
 
 /** An answer that began well and broke off is no answer. */
 function statusOf(error: unknown): number | null {
-  const status = numberAt(plain(error), 'statusCode')
+  const status = new JsonObject(error).number('statusCode')
   return status === 200 ? null : status
 }
 

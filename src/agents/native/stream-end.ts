@@ -1,14 +1,6 @@
 /** Whether a provider's stream came to its end, and what it told of its tokens until then: read from its own events. */
 import type { Usage } from '../../domain/agent.ts'
-import {
-  estimatedTokens,
-  numberAt,
-  objectAt,
-  objectIn,
-  objectsAt,
-  textAt,
-  type JsonObject,
-} from '../executors/readers/reader.ts'
+import { estimatedTokens, JsonObject } from '../executors/readers/reader.ts'
 import type { Wire } from './native-order.ts'
 
 export interface StreamWatch {
@@ -36,7 +28,7 @@ export function watchStream(wire: Wire): StreamWatch {
   return {
     note(event) {
       events += 1
-      const object = objectIn(event)
+      const object = new JsonObject(event)
       isWhole ||= isEnd(wire, event)
       reported = tokensIn(object, reported)
     },
@@ -57,11 +49,11 @@ export function watchStream(wire: Wire): StreamWatch {
 }
 
 /** What an event says of the tokens, beside what was told before. */
-function tokensIn(event: JsonObject | null, before: ReportedUsage | null): ReportedUsage | null {
-  const holder = ['message', 'response'].find((key) => objectAt(event, key) !== null)
-  const usage = objectAt(holder === undefined ? event : objectAt(event, holder), 'usage')
-  if (usage === null) return before
-  const cached = numberAt(usage, 'cache_read_input_tokens')
+function tokensIn(event: JsonObject, before: ReportedUsage | null): ReportedUsage | null {
+  const holder = ['message', 'response'].find((key) => event.object(key).isThere)
+  const usage = (holder === undefined ? event : event.object(holder)).object('usage')
+  if (!usage.isThere) return before
+  const cached = usage.number('cache_read_input_tokens')
   const output = first(usage, 'output_tokens', 'completion_tokens')
   return {
     input: inputIn(usage) ?? before?.input ?? null,
@@ -73,23 +65,23 @@ function tokensIn(event: JsonObject | null, before: ReportedUsage | null): Repor
 /** Anthropic's protocol tells what a cache gave and took beside it, the others with it. */
 function inputIn(usage: JsonObject): number | null {
   const fresh = first(usage, 'input_tokens', 'prompt_tokens')
-  const cached = numberAt(usage, 'cache_read_input_tokens') ?? 0
-  const written = numberAt(usage, 'cache_creation_input_tokens') ?? 0
+  const cached = usage.number('cache_read_input_tokens') ?? 0
+  const written = usage.number('cache_creation_input_tokens') ?? 0
   return fresh === null ? null : fresh + cached + written
 }
 
 const first = (usage: JsonObject, ...keys: readonly string[]): number | null =>
-  keys.map((key) => numberAt(usage, key)).find((value) => value !== null) ?? null
+  keys.map((key) => usage.number(key)).find((value) => value !== null) ?? null
 
 function isEnd(wire: Wire, event: unknown): boolean {
-  const object = objectIn(event)
-  const type = textAt(object, 'type') ?? ''
+  const object = new JsonObject(event)
+  const type = object.text('type') ?? ''
   switch (wire) {
     case 'messages':
       return type === 'message_stop'
     case 'responses':
       return /^response\.(?:completed|incomplete|failed)$/.test(type)
     case 'chat':
-      return objectsAt(object, 'choices').some((one) => textAt(one, 'finish_reason') !== null)
+      return object.objects('choices').some((one) => one.text('finish_reason') !== null)
   }
 }

@@ -1,10 +1,11 @@
 import { RequestError } from '@agentclientprotocol/sdk'
 import { describe, expect, it } from 'vitest'
 import { failureOfEnd, failureOfError, failureOfStop } from '../../../src/agents/acp/acp-failure.ts'
+import { JsonObject } from '../../../src/agents/executors/readers/reader.ts'
 
 const AT = 1_800_000_000_000
 const failureOf = (error: unknown, words = '') =>
-  failureOfError(error, { initialized: null, stderrTail: words, at: AT })
+  failureOfError(error, { initialized: new JsonObject(null), stderrTail: words, at: AT })
 
 describe('errors of the Agent Client Protocol', () => {
   it.each([

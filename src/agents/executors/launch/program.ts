@@ -1,32 +1,127 @@
-/** Finds the program of a profile: its `command` (binary and leading arguments) or the CLI's usual name. */
+/** Starts the CLI of an agent: its program (the profile's `command`, or the usual name), its arguments, and our tools. */
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
-import type { Profile } from '../../../domain/settings.ts'
-import type { LaunchInput, PilotInput, PlannedFile } from '../executor.ts'
-import { missingKey } from './environment.ts'
+import type { LaunchOrder } from '../../../domain/executor.ts'
+import type { AgentCliType, Permissions } from '../../../domain/settings.ts'
+import type {
+  Environment,
+  Executor,
+  LaunchInput,
+  LaunchPlan,
+  PilotInput,
+  PilotPlan,
+  PlannedFile,
+} from '../executor.ts'
+import { agentEnvironment, missingKey } from './environment.ts'
 
-/** The program, once it is sure that its key is there. */
-export function findAgentCli(
-  input: LaunchInput,
-  usualName: string,
-): Result<readonly [string, ...string[]], WorkFailure> {
-  const missing = missingKey(input.order.profile, input.inheritedEnv)
-  return missing ? err(missing) : findProgram(input, usualName)
+type Variables = Readonly<Record<string, string>>
+
+/** The CLI of an agent; its type is its program's usual name. */
+interface AgentCli extends Pick<Executor, 'createReader' | 'stopSignal' | 'idleIo'> {
+  readonly type: AgentCliType
+  /** Variables that yield to those it inherits. */
+  readonly defaults?: Variables
+  /** Who chooses the id of a new conversation; `cli`: it tells it in its output. */
+  readonly choosesId: 'we' | 'cli'
+  /** False where no person can drive it in a terminal. */
+  readonly hasScreen?: boolean
+  /** The binary behind a launcher, where killing the launcher would leave it running. */
+  behindLauncher?(path: string, platform: NodeJS.Platform): string
+  unsupported?(order: LaunchOrder): WorkFailure | null
+  invocation(start: CliStart): Invocation
 }
+
+export interface CliStart extends PilotInput {
+  readonly isPilot: boolean
+  readonly resumed: string | null
+  /** Empty for a pilot, whose terminal has one of its own. */
+  readonly inheritedEnv: Environment
+}
+
+interface Invocation extends Omit<LaunchPlan, 'argv' | 'env' | 'stdin' | 'conversationId'> {
+  readonly args: readonly string[]
+  readonly stdin?: LaunchPlan['stdin']
+  /** More variables that yield to those it inherits. */
+  readonly defaults?: Variables
+  /** Variables that yield to those of the profile only, and variables that yield to none. */
+  readonly usual?: Variables
+  readonly set?: Variables
+}
+
+export const agentCli = (cli: AgentCli): Executor => ({
+  type: cli.type,
+  plan: (input) => planHeadless(cli, input),
+  ...(cli.hasScreen === false ? {} : { pilot: (input) => planPilot(cli, input) }),
+  createReader: cli.createReader,
+  stopSignal: cli.stopSignal,
+  graceMs: 5_000,
+  givesFinal: true,
+  idleIo: cli.idleIo ?? 0,
+})
+
+function planHeadless(cli: AgentCli, input: LaunchInput): Result<LaunchPlan, WorkFailure> {
+  const { order, inheritedEnv, platform } = input
+  const missing = missingKey(order.profile, inheritedEnv)
+  const program = missing ? err(missing) : findProgram(input, cli.type)
+  if (!program.ok) return program
+  const unfit = cli.unsupported?.(order) ?? null
+  if (unfit) return err(unfit)
+  const resumed = resumedOf(input)
+  const started = cli.invocation({ ...input, isPilot: false, resumed })
+  const { args, defaults, usual, set, ...rest } = started
+  const [path, ...leading] = program.value
+  const env = agentEnvironment(order.profile, inheritedEnv, { ...cli.defaults, ...defaults })
+  return ok({
+    stdin: 'prompt',
+    ...rest,
+    argv: [cli.behindLauncher?.(path, platform) ?? path, ...leading, ...args],
+    env: { ...env, set: { ...usual, ...env.set, ...set } },
+    conversationId: conversationOf(cli, input),
+  })
+}
+
+/** The terminal finds the program by itself. */
+function planPilot(cli: AgentCli, input: PilotInput): Result<PilotPlan, WorkFailure> {
+  const unfit = cli.unsupported?.(input.order) ?? null
+  if (unfit) return err(unfit)
+  const resumed = resumedOf(input)
+  const started = cli.invocation({ ...input, isPilot: true, resumed, inheritedEnv: {} })
+  const { args, defaults, usual, set, stdin: _, ...rest } = started
+  const [name = cli.type, ...leading] = input.order.profile.command ?? []
+  return ok({
+    ...rest,
+    argv: [name, ...leading, ...args],
+    defaults: { ...cli.defaults, ...defaults },
+    set: { ...usual, ...set },
+    conversationId: conversationOf(cli, input),
+  })
+}
+
+const conversationOf = ({ choosesId }: AgentCli, input: PilotInput): string | null =>
+  resumedOf(input) ?? (choosesId === 'we' ? input.conversationId : null)
+
+/** `--name=value` keeps a value that begins with a dash from being an option of its own. */
+export const option = (name: string, value: string | null): readonly string[] =>
+  value === null ? [] : [`${name}=${value}`]
+
+/** Of a CLI whose new conversations have an id of our choice. */
+export const conversationOption = ({ resumed, conversationId }: CliStart): string =>
+  resumed === null ? `--session-id=${conversationId}` : `--resume=${resumed}`
 
 /** The conversation to go on with; null where there is none to be passed on safely. */
 export const resumedOf = ({ order }: Pick<LaunchInput, 'order'>): string | null =>
   order.resume && isConversationId(order.resume.id) ? order.resume.id : null
 
-/** The program as a terminal is to find it by itself. */
-export function programOf(profile: Profile, usualName: string): readonly [string, ...string[]] {
-  const [name = usualName, ...leading] = profile.command ?? []
-  return [name, ...leading]
-}
+/** `light` and `bare` narrow what the profile permits: they change no files. */
+export const permissionsOf = ({ profile, task }: LaunchOrder): Permissions =>
+  task.mode === 'light' || task.mode === 'bare' ? 'ask' : profile.permissions
+
+export const needsModel = ({ profile: { name } }: LaunchOrder): WorkFailure =>
+  workFailure('bad-model', `executor ${name} has a base_url, so it needs a model`)
 
 /** What a person's CLI is told first: the prompt itself stands in no argument. */
 export const firstPrompt = ({ promptFile }: PilotInput): string =>
@@ -68,24 +163,16 @@ export function nativeCodex(
   platform: NodeJS.Platform,
   arch: string = process.arch,
 ): string {
-  const target = CODEX_TARGETS[`${platform}-${arch}`]
+  const system = `${platform}-${arch}`
+  const target = CODEX_TARGETS[system]
   if (target === undefined) return path
   const program = platform === 'win32' ? 'codex.exe' : 'codex'
-  return behindLauncher(path, `@openai/codex-${platform}-${arch}`, [
-    'vendor',
-    target,
-    'bin',
-    program,
-  ])
+  return behindLauncher(path, `@openai/codex-${system}`, ['vendor', target, 'bin', program])
 }
 
 /** The same for Copilot. */
-export const nativeCopilot = (
-  path: string,
-  platform: NodeJS.Platform,
-  arch: string = process.arch,
-): string =>
-  behindLauncher(path, `@github/copilot-${platform}-${arch}`, [
+export const nativeCopilot = (path: string, platform: NodeJS.Platform): string =>
+  behindLauncher(path, `@github/copilot-${platform}-${process.arch}`, [
     platform === 'win32' ? 'copilot.exe' : 'copilot',
   ])
 

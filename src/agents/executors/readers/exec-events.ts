@@ -6,21 +6,9 @@
 import { z } from 'zod'
 import { usageSchema } from '../../../domain/agent.ts'
 import { failureClassSchema, workFailure } from '../../../domain/failure.ts'
-import { clip, MAX_REPORT_TEXT, oneLine, type OutputReport } from '../../../domain/output.ts'
+import { clip, MAX_REPORT_TEXT, oneLine } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
-import {
-  emptyState,
-  objectIn,
-  onConversation,
-  onFinal,
-  onToolCall,
-  onToolResult,
-  parseEvent,
-  rawReports,
-  summaryOfState,
-  textAt,
-  type ReaderState,
-} from './reader.ts'
+import { JsonObject, parseEvent, rawReports, ReportingReader } from './reader.ts'
 
 export const EXEC_EVENTS_VERSION = 1
 
@@ -95,130 +83,117 @@ function shortInput(event: ExecEventInput): ExecEventInput {
   return input.length <= MAX_EVENT_TEXT ? event : { ...event, input: clip(input, MAX_REPORT_TEXT) }
 }
 
-interface State extends ReaderState {
-  /** The piece of text or thinking that was not reported yet. */
-  piece: { readonly kind: 'text' | 'thinking'; readonly text: string } | null
-  /** Printed by another version of this program, in a format that is not known here. */
-  isForeign: boolean
-}
-
-export function createExecEventReader(): OutputReader {
-  const state: State = { ...emptyState(), piece: null, isForeign: false }
-  return {
-    read(line) {
-      if (line === '') return []
-      const event = state.isForeign ? null : eventIn(line)
-      if (event === 'unknown') return []
-      if (event === null) return [...restOf(state), ...rawReports(line)]
-      if (event.type === 'text' || event.type === 'thinking')
-        return onPiece(state, event.type, event.text)
-      return [...restOf(state), ...onEvent(state, event)]
-    },
-    rest: () => restOf(state),
-    finish: () => summaryOfState(state),
-  }
-}
-
 /** Null for a line that is no event; `unknown` for one of a type that came later. */
 function eventIn(line: string): ExecEvent | 'unknown' | null {
   const object = parseEvent(line)
-  const type = textAt(object, 'type')
+  const type = object?.text('type') ?? null
   if (type !== null && !TYPES.has(type)) return 'unknown'
-  return execEventSchema.safeParse(object).data ?? null
+  return execEventSchema.safeParse(object?.toJSON()).data ?? null
 }
 
-function onPiece(state: State, kind: 'text' | 'thinking', piece: string): readonly OutputReport[] {
-  // The model answers, so an earlier error is over.
-  state.failure = null
-  const before = state.piece?.kind === kind ? [] : restOf(state)
-  const text = `${state.piece?.text ?? ''}${piece}`
-  // A complete paragraph is reported at once; the start of one waits for the rest of it.
-  const end = text.length > MAX_REPORT_TEXT ? text.length : text.lastIndexOf('\n\n')
-  state.piece = { kind, text: end < 0 ? text : text.slice(end).replace(/^\n+/, '') }
-  return [...before, ...reportOf(kind, end < 0 ? '' : text.slice(0, end))]
-}
+export const createExecEventReader = (): OutputReader => new ExecEventReader()
 
-/** The text that was read and not reported yet. */
-function restOf(state: State): readonly OutputReport[] {
-  const { piece } = state
-  state.piece = null
-  return piece === null ? [] : reportOf(piece.kind, piece.text)
-}
+class ExecEventReader extends ReportingReader implements OutputReader {
+  /** The piece of text or thinking that was not reported yet. */
+  #piece: { readonly kind: 'text' | 'thinking'; readonly text: string } | null = null
+  /** Printed by another version of this program, in a format that is not known here. */
+  #isForeign = false
 
-function reportOf(kind: 'text' | 'thinking', text: string): readonly OutputReport[] {
-  if (text.trim() === '') return []
-  const reports: OutputReport[] = []
-  for (let from = 0; from < text.length; from += MAX_REPORT_TEXT)
-    reports.push({ kind, text: text.slice(from, from + MAX_REPORT_TEXT).toWellFormed() })
-  return reports
-}
-
-function onEvent(
-  state: State,
-  event: Exclude<ExecEvent, { type: 'text' | 'thinking' }>,
-): readonly OutputReport[] {
-  switch (event.type) {
-    case 'start':
-      return onStart(state, event.v)
-    case 'conversation':
-      return onConversation(state, event.id)
-    case 'tool-call':
-      return [onCall(state, event)]
-    case 'tool-result':
-      return [onToolResult(state, event)]
-    case 'usage':
-      state.usage = event.usage
-      return [{ kind: 'usage', usage: event.usage }]
-    case 'question':
-      return [{ kind: 'question', text: clip(event.text) }]
-    case 'waiting':
-      state.failure = event.class === null ? null : workFailure(event.class, oneLine(event.why))
-      return [{ kind: 'waiting', until: event.until, why: clip(event.why) }]
-    case 'error':
-      return onError(state, event)
-    case 'result':
-      return onResult(state, event)
+  read(line: string) {
+    if (line === '') return []
+    const event = this.#isForeign ? null : eventIn(line)
+    if (event === 'unknown') return []
+    if (event?.type !== 'text' && event?.type !== 'thinking') this.#reportRest()
+    if (event) this.#onEvent(event)
+    else this.report(...rawReports(line))
+    return this.take()
   }
-}
 
-function onStart(state: State, version: number): readonly OutputReport[] {
-  if (version === EXEC_EVENTS_VERSION) return []
-  state.isForeign = true
-  const message = `it was started by another version of Yardmaster, whose output (${version}) cannot be read`
-  state.failure = workFailure('crash', message)
-  return [{ kind: 'error', message, class: 'crash' }]
-}
-
-function onCall(state: State, event: Extract<ExecEvent, { type: 'tool-call' }>): OutputReport {
-  state.failure = null
-  const { id, name } = event
-  const input = objectIn(event.input)
-  const inputText = typeof event.input === 'string' ? event.input : JSON.stringify(event.input)
-  const report = onToolCall(state, { id, name, input, inputText: inputText ?? '{}' }, event.changes)
-  return event.summary === undefined ? report : { ...report, summary: oneLine(event.summary) }
-}
-
-function onError(
-  state: State,
-  { message, class: failureClass, resetAt, detail }: Extract<ExecEvent, { type: 'error' }>,
-): readonly OutputReport[] {
-  if (failureClass !== null) {
-    // An answer to a question applies to all of it, so a person must see all of it.
-    const reason = failureClass === 'question' ? clip(message) : oneLine(message)
-    state.failure = workFailure(failureClass, reason || 'it failed and gave no reason', {
-      resetAt: resetAt === null ? null : Math.round(resetAt),
-      detail: detail ?? clip(message, MAX_DETAIL),
-    })
+  rest() {
+    this.#reportRest()
+    return this.take()
   }
-  return [{ kind: 'error', message: clip(message), class: failureClass }]
-}
 
-function onResult(
-  state: State,
-  { ok, text }: Extract<ExecEvent, { type: 'result' }>,
-): readonly OutputReport[] {
-  state.failure = ok
-    ? null
-    : (state.failure ?? workFailure('crash', oneLine(text ?? '') || 'it failed and gave no reason'))
-  return [onFinal(state, ok, text)]
+  #onPiece(kind: 'text' | 'thinking', piece: string): void {
+    // The model answers, so an earlier error is over.
+    this.failure = null
+    if (this.#piece?.kind !== kind) this.#reportRest()
+    const text = `${this.#piece?.text ?? ''}${piece}`
+    // A complete paragraph is reported at once; the start of one waits for the rest of it.
+    const end = text.length > MAX_REPORT_TEXT ? text.length : text.lastIndexOf('\n\n')
+    this.#piece = { kind, text: end < 0 ? text : text.slice(end).replace(/^\n+/, '') }
+    this.#reportPieces(kind, end < 0 ? '' : text.slice(0, end))
+  }
+
+  /** The text that was read and not reported yet. */
+  #reportRest(): void {
+    const piece = this.#piece
+    this.#piece = null
+    if (piece) this.#reportPieces(piece.kind, piece.text)
+  }
+
+  #reportPieces(kind: 'text' | 'thinking', text: string): void {
+    if (text.trim() === '') return
+    for (let from = 0; from < text.length; from += MAX_REPORT_TEXT)
+      this.report({ kind, text: text.slice(from, from + MAX_REPORT_TEXT).toWellFormed() })
+  }
+
+  #onEvent(event: ExecEvent): void {
+    switch (event.type) {
+      case 'start':
+        return this.#onStart(event.v)
+      case 'conversation':
+        return this.onConversation(event.id)
+      case 'text':
+      case 'thinking':
+        return this.#onPiece(event.type, event.text)
+      case 'tool-call':
+        return this.#onCall(event)
+      case 'tool-result':
+        return this.onToolResult(event.id, event.ok, event.text)
+      case 'usage':
+        return this.onUsage(event.usage)
+      case 'question':
+        return this.report({ kind: 'question', text: clip(event.text) })
+      case 'waiting':
+        this.failure = event.class === null ? null : workFailure(event.class, oneLine(event.why))
+        return this.report({ kind: 'waiting', until: event.until, why: clip(event.why) })
+      case 'error':
+        return this.#onError(event)
+      case 'result':
+        return this.#onResult(event)
+    }
+  }
+
+  #onStart(version: number): void {
+    if (version === EXEC_EVENTS_VERSION) return
+    this.#isForeign = true
+    const message = `it was started by another version of Yardmaster, whose output (${version}) cannot be read`
+    this.onFailure(workFailure('crash', message), message)
+  }
+
+  #onCall({ id, name, summary, input, changes }: Extract<ExecEvent, { type: 'tool-call' }>): void {
+    this.failure = null
+    const inputText = typeof input === 'string' ? input : (JSON.stringify(input) ?? '{}')
+    const line = summary === undefined ? {} : { summary: oneLine(summary) }
+    this.onToolCall({ id, name, input: new JsonObject(input), inputText, ...line }, changes)
+  }
+
+  #onError({ message, class: failureClass, ...more }: Extract<ExecEvent, { type: 'error' }>): void {
+    if (failureClass !== null) {
+      // An answer to a question applies to all of it, so a person must see all of it.
+      const reason = failureClass === 'question' ? clip(message) : oneLine(message)
+      this.failure = workFailure(failureClass, reason || 'it failed and gave no reason', {
+        resetAt: more.resetAt === null ? null : Math.round(more.resetAt),
+        detail: more.detail ?? clip(message, MAX_DETAIL),
+      })
+    }
+    this.report({ kind: 'error', message: clip(message), class: failureClass })
+  }
+
+  #onResult({ ok, text }: Extract<ExecEvent, { type: 'result' }>): void {
+    const reason = oneLine(text ?? '') || 'it failed and gave no reason'
+    this.failure = ok ? null : (this.failure ?? workFailure('crash', reason))
+    this.onFinal(ok, text)
+  }
 }

@@ -1,7 +1,7 @@
 /** Sorts a provider's or CLI's error into a failure class. Called with the content of error events only, never with what an agent wrote. */
 import { workFailure, type FailureClass, type WorkFailure } from '../../../domain/failure.ts'
 import { clip, oneLine } from '../../../domain/output.ts'
-import { numberAt, objectAt, parseEvent, textAt, type JsonObject } from './reader.ts'
+import { jsonIn, type JsonObject } from './reader.ts'
 
 export interface ProviderError {
   /** The CLI's or provider's own code for it, where it gives one. */
@@ -95,11 +95,11 @@ function statusIn(message: string): number | null {
 }
 
 /** Of the JSON body of an error, or of the object in its field `error`. */
-export const codeOfBody = (body: JsonObject | null): string | null =>
-  textAt(body, 'code') ?? textAt(body, 'type')
+export const codeOfBody = (body: JsonObject): string | null =>
+  body.text('code') ?? body.text('type')
 
-export function resetOfBody(body: JsonObject | null): number | null {
-  const seconds = numberAt(body, 'resets_at')
+export function resetOfBody(body: JsonObject): number | null {
+  const seconds = body.number('resets_at')
   return seconds === null ? null : seconds * 1000
 }
 
@@ -114,9 +114,9 @@ export function parseApiError(text: string): {
   readonly message: string
 } {
   const inner = API_ERROR.exec(text)?.[1] ?? text
-  const body = objectAt(parseEvent(inner), 'error')
-  const bodyMessage = textAt(body, 'message')
-  if (bodyMessage !== null) return { status: numberAt(body, 'code'), message: bodyMessage }
+  const body = jsonIn(inner).object('error')
+  const bodyMessage = body.text('message')
+  if (bodyMessage !== null) return { status: body.number('code'), message: bodyMessage }
   // Qwen Code: `401 invalid API key`.
   const [, status, message = ''] = /^([45]\d{2}) ([\s\S]+)$/.exec(inner) ?? []
   return status === undefined

@@ -1,6 +1,6 @@
 /**
  * The base of the readers of agent CLIs: parses each line as a JSON event, collects what the summary of a run needs, and makes the
- * reports that all readers make. A reader adds fields to the state and a function from an event to reports.
+ * reports that all readers make. A reader adds the state that only its CLI needs, and `onEvent`.
  */
 import type { RuntimeUsage, Usage } from '../../../domain/agent.ts'
 import { isTooDeep } from '../../../domain/bounds.ts'
@@ -8,38 +8,115 @@ import type { WorkFailure } from '../../../domain/failure.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../../domain/output.ts'
 import { EMPTY_SUMMARY, type OutputReader, type OutputSummary } from '../executor.ts'
 
-type Report<Kind extends OutputReport['kind']> = Extract<OutputReport, { kind: Kind }>
+interface ToolCall {
+  readonly id: string | null
+  readonly name: string | null
+  readonly input: JsonObject
+  /** The input as the CLI wrote it, where that is a text. */
+  readonly inputText?: string
+  /** One line; made from the input where it is left out. */
+  readonly summary?: string
+  /** Shown where the input says nothing of itself. */
+  readonly title?: string | null
+}
 
-export interface ReaderState {
-  final: OutputSummary['final']
-  failure: WorkFailure | null
-  usage: RuntimeUsage | null
-  conversation: string | null
-  mutatingToolCalls: number
+/** What is known from the output so far, and the reports that were made of it and not handed over yet. */
+export abstract class ReportingReader implements OutputReader {
+  protected final: OutputSummary['final'] = null
+  protected failure: WorkFailure | null = null
+  protected usage: RuntimeUsage | null = null
+  protected conversation: string | null = null
+  protected mutatingToolCalls = 0
+  /** Names of its tools that can change something; none for a reader that says so of each call. */
+  protected readonly tools: ChangingTools = { editing: new Set(), shell: new Set() }
   /** Ids of the calls that change something if they succeed, and have no result yet. */
-  readonly pending: Set<string>
+  readonly #pending = new Set<string>()
+  #reports: OutputReport[] = []
+
+  abstract read(line: string, writtenAt: number): readonly OutputReport[]
+
+  finish(): OutputSummary {
+    const { final, failure, usage, conversation, mutatingToolCalls } = this
+    return { final, failure, usage, conversation, mutatingToolCalls }
+  }
+
+  protected report(...reports: readonly OutputReport[]): void {
+    this.#reports.push(...reports)
+  }
+
+  /** What was reported since the last call. */
+  protected take(): readonly OutputReport[] {
+    const reports = this.#reports
+    this.#reports = []
+    return reports
+  }
+
+  /** The id with which a later agent can resume; null where the event has none. */
+  protected onConversation(id: string | null): void {
+    this.conversation = id
+    if (id !== null) this.report({ kind: 'conversation', id: clip(id, MAX_SUMMARY) })
+  }
+
+  protected onText(kind: 'text' | 'thinking', text: string | null): void {
+    this.report({ kind, text: clip(text ?? '') })
+  }
+
+  /** `changes`: it may change something, and counts as a change once it has succeeded. Else its name and input tell. */
+  protected onToolCall(call: ToolCall, changes?: boolean): void {
+    const id = clip(call.id ?? '', MAX_SUMMARY)
+    const name = clip(call.name ?? 'tool', MAX_SUMMARY)
+    if (changes ?? this.#isChange(name, call.input)) this.#pending.add(id)
+    const summary = call.summary ?? (summaryOf(call.input) || oneLine(call.title ?? ''))
+    const input = clip(call.inputText ?? JSON.stringify(call.input))
+    this.report({ kind: 'tool-call', id, name, summary, input })
+  }
+
+  #isChange(name: string, input: JsonObject): boolean {
+    const line = this.tools.shell.has(name) ? input.text('command') : null
+    return this.tools.editing.has(name) || (line !== null && mayChangeThings(line))
+  }
+
+  protected onToolResult(id: string | null, ok: boolean, text: string): void {
+    const known = clip(id ?? '', MAX_SUMMARY)
+    if (this.#pending.delete(known) && ok) this.mutatingToolCalls++
+    this.report({ kind: 'tool-result', id: known, ok, text: clip(text) })
+  }
+
+  protected onUsage(usage: RuntimeUsage): void {
+    this.usage = usage
+    this.report({ kind: 'usage', usage })
+  }
+
+  /** `text`: the CLI's own words, where it gave any. */
+  protected onFailure(failure: WorkFailure, text: string | null = null): void {
+    this.failure = failure
+    this.report({ kind: 'error', message: clip(text ?? failure.reason), class: failure.class })
+  }
+
+  /** It waits for its provider. `delayMs` counts from `at`; null where the CLI does not say how long it waits. */
+  protected onWaiting(why: string, at = 0, delayMs: number | null = null): void {
+    const until = delayMs === null ? null : Math.round(at + delayMs)
+    this.report({ kind: 'waiting', until, why: clip(why) })
+  }
+
+  /** The CLI's final word; a later one replaces it. */
+  protected onFinal(ok: boolean, text: string | null): void {
+    this.final = { ok, text }
+    this.report({ kind: 'result', ok, text: clip(text ?? '') })
+  }
 }
 
-export const emptyState = (): ReaderState => ({ ...EMPTY_SUMMARY, pending: new Set() })
+/** Reads JSON events, one per line. A line that is no event is reported as it is. */
+export abstract class EventReader extends ReportingReader {
+  protected abstract onEvent(event: JsonObject, at: number): void
 
-interface EventReaderOptions extends Pick<OutputReader, 'readError' | 'rest'> {
-  onEvent(event: JsonObject, at: number): readonly OutputReport[]
-  /** What the summary does not take from the state as it is. */
-  summary?(): Partial<OutputSummary>
-}
-
-/** A reader of JSON events, one per line. A line that is no event is reported as it is. */
-export const createEventReader = (
-  state: ReaderState,
-  { onEvent, summary, ...more }: EventReaderOptions,
-): OutputReader => ({
-  ...more,
-  read(line, writtenAt) {
+  read(line: string, writtenAt: number): readonly OutputReport[] {
     const event = parseEvent(line)
-    return event ? onEvent(event, writtenAt) : rawReports(line)
-  },
-  finish: () => ({ ...summaryOfState(state), ...summary?.() }),
-})
+    if (event) this.onEvent(event, writtenAt)
+    else this.report(...rawReports(line))
+    return this.take()
+  }
+}
 
 /** Reads the output of programs without an event format. */
 export const createRawReader = (): OutputReader => ({
@@ -50,130 +127,73 @@ export const createRawReader = (): OutputReader => ({
 export const rawReports = (line: string): readonly OutputReport[] =>
   line === '' ? [] : [{ kind: 'raw', stream: 'stdout', text: clip(line) }]
 
-export const summaryOfState = (state: ReaderState): OutputSummary => ({
-  final: state.final,
-  failure: state.failure,
-  usage: state.usage,
-  conversation: state.conversation,
-  mutatingToolCalls: state.mutatingToolCalls,
-})
+/** A JSON object of another program, read field by field. What is missing, or of another type, is null or an object without fields. */
+export class JsonObject {
+  readonly #fields: Readonly<Record<string, unknown>> | null
 
-/** The id with which a later agent can resume; null where the event has none. */
-export function onConversation(state: ReaderState, id: string | null): readonly OutputReport[] {
-  state.conversation = id
-  return id === null ? [] : [{ kind: 'conversation', id: clip(id, MAX_SUMMARY) }]
+  constructor(value: unknown) {
+    this.#fields = isRecord(value) ? value : null
+  }
+
+  get isThere(): boolean {
+    return this.#fields !== null
+  }
+
+  get(key: string): unknown {
+    return this.#fields?.[key]
+  }
+
+  object(key: string): JsonObject {
+    return new JsonObject(this.get(key))
+  }
+
+  objects(key: string): readonly JsonObject[] {
+    const value = this.get(key)
+    return Array.isArray(value) ? value.filter(isRecord).map((one) => new JsonObject(one)) : []
+  }
+
+  text(key: string): string | null {
+    const value = this.get(key)
+    return typeof value === 'string' ? value : null
+  }
+
+  /** Finite and not negative: counts, durations, prices, instants. */
+  number(key: string): number | null {
+    const value = this.get(key)
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
+  }
+
+  isTrue(key: string): boolean {
+    return this.get(key) === true
+  }
+
+  /** The texts of its list of content blocks. */
+  joinedText(separator = ''): string {
+    const blocks = this.objects('content')
+    return blocks.map((block) => block.text('text') ?? '').join(separator)
+  }
+
+  toJSON(): Readonly<Record<string, unknown>> {
+    return this.#fields ?? {}
+  }
 }
 
-interface ToolCall {
-  readonly id: string | null
-  readonly name: string | null
-  readonly input: JsonObject | null
-  /** The input as the CLI wrote it, where that is a text. */
-  readonly inputText?: string
-}
-
-export const nameOfCall = ({ name }: Pick<ToolCall, 'name'>): string =>
-  clip(name ?? 'tool', MAX_SUMMARY)
-
-export const callReport = (call: ToolCall): Report<'tool-call'> => ({
-  kind: 'tool-call',
-  id: clip(call.id ?? '', MAX_SUMMARY),
-  name: nameOfCall(call),
-  summary: summaryOf(call.input),
-  input: clip(call.inputText ?? JSON.stringify(call.input ?? {})),
-})
-
-/** `changes`: it may change something, and counts as a change once it has succeeded. */
-export function onToolCall(
-  state: ReaderState,
-  call: ToolCall,
-  changes: boolean,
-): Report<'tool-call'> {
-  const report = callReport(call)
-  if (changes) state.pending.add(report.id)
-  return report
-}
-
-export function onToolResult(
-  state: ReaderState,
-  result: { readonly id: string | null; readonly ok: boolean; readonly text: string },
-): Report<'tool-result'> {
-  const id = clip(result.id ?? '', MAX_SUMMARY)
-  if (state.pending.delete(id) && result.ok) state.mutatingToolCalls++
-  return { kind: 'tool-result', id, ok: result.ok, text: clip(result.text) }
-}
-
-/** The CLI's final word; a later one replaces it. */
-export function onFinal(state: ReaderState, ok: boolean, text: string | null): Report<'result'> {
-  state.final = { ok, text }
-  return { kind: 'result', ok, text: clip(text ?? '') }
-}
-
-/** `text`: the CLI's own words, where it gave any. */
-export const failureReport = (
-  failure: WorkFailure,
-  text: string | null = null,
-): Report<'error'> => ({
-  kind: 'error',
-  message: clip(text ?? failure.reason),
-  class: failure.class,
-})
-
-/** `delayMs` counts from `at`; null where the CLI does not say how long it waits. */
-export const waitingReport = (
-  why: string,
-  at = 0,
-  delayMs: number | null = null,
-): Report<'waiting'> => ({
-  kind: 'waiting',
-  until: delayMs === null ? null : Math.round(at + delayMs),
-  why: clip(why),
-})
-
-// Reads JSON events of other programs field by field. A field of another type counts as missing.
-
-export type JsonObject = Readonly<Record<string, unknown>>
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Null when the line holds no JSON object, or one that is nested too deeply. */
 export function parseEvent(line: string): JsonObject | null {
   if (!line.startsWith('{') || isTooDeep(line)) return null
   try {
-    return objectIn(JSON.parse(line))
+    return new JsonObject(JSON.parse(line))
   } catch {
     return null
   }
 }
 
-export const objectIn = (value: unknown): JsonObject | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
-
-export const objectAt = (from: JsonObject | null, key: string): JsonObject | null =>
-  objectIn(from?.[key])
-
-export function objectsAt(from: JsonObject | null, key: string): readonly JsonObject[] {
-  const value = from?.[key]
-  if (!Array.isArray(value)) return []
-  return value.map(objectIn).filter((item) => item !== null)
-}
-
-export function textAt(from: JsonObject | null, key: string): string | null {
-  const value = from?.[key]
-  return typeof value === 'string' ? value : null
-}
-
-/** Finite and not negative: counts, durations, prices, instants. */
-export function numberAt(from: JsonObject | null, key: string): number | null {
-  const value = from?.[key]
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
-}
-
-/** The texts of a list of content blocks. */
-export const joinedText = (from: JsonObject | null, separator = ''): string =>
-  objectsAt(from, 'content')
-    .map((block) => textAt(block, 'text') ?? '')
-    .join(separator)
-
-export const isTrueAt = (from: JsonObject | null, key: string): boolean => from?.[key] === true
+/** The JSON object that a text is; without fields where it is none. */
+export const jsonIn = (text: string | null): JsonObject =>
+  parseEvent(text ?? '') ?? new JsonObject(null)
 
 // What a tool call does, by its name and input: whether it may change something, and its line for display.
 
@@ -196,38 +216,27 @@ export interface ChangingTools {
   readonly shell: ReadonlySet<string>
 }
 
-export function isChange(
-  { editing, shell }: ChangingTools,
-  name: string,
-  input: JsonObject | null,
-): boolean {
-  const line = shell.has(name) ? textAt(input, 'command') : null
-  return editing.has(name) || (line !== null && mayChangeThings(line))
-}
-
 /** Input fields that describe a call best, the best first. */
 const DESCRIPTIVE = [
-  'command',
-  'file_path',
-  'filePath',
-  'path',
-  'pattern',
-  'query',
-  'url',
-  'description',
-  'prompt',
+  ...['command', 'file_path', 'filePath', 'path', 'pattern', 'query', 'url'],
+  ...['description', 'prompt'],
 ]
 
 /** One line. */
-export function summaryOf(input: JsonObject | null): string {
-  for (const key of DESCRIPTIVE) {
-    const value = textAt(input, key)
-    if (value !== null) return oneLine(value)
-  }
-  return ''
+export function summaryOf(input: JsonObject): string {
+  const value = DESCRIPTIVE.map((key) => input.text(key)).find((text) => text !== null)
+  return oneLine(value ?? '')
 }
 
 // Token counts, for CLIs that report them step by step or not at all.
+
+export const UNKNOWN_USAGE: Usage = {
+  inputTokens: null,
+  outputTokens: null,
+  cachedTokens: null,
+  reasoningTokens: null,
+  costUsd: null,
+}
 
 /** A count that one side does not know adds nothing; the sum is null where neither knows it. */
 export function sumUsage(before: Usage | null, step: Usage): Usage {
@@ -253,11 +262,9 @@ export const estimatedTokens = (characters: number): number => Math.ceil(charact
 
 /** An estimate from the characters that the model was given and that it wrote, which it is given again. */
 export const estimatedUsage = (read: number, written: number): Usage => ({
+  ...UNKNOWN_USAGE,
   inputTokens: estimatedTokens(read + written),
   outputTokens: estimatedTokens(written),
-  cachedTokens: null,
-  reasoningTokens: null,
-  costUsd: null,
 })
 
 /** Counts that a provider reports apart from each other; null where it reports none. */
@@ -269,6 +276,7 @@ interface SeparateCounts {
   readonly output: number | null
   /** Not in `output`, and billed as such. */
   readonly reasoning?: number | null
+  /** 0 means that it knows no price. */
   readonly costUsd: number | null
 }
 
@@ -278,5 +286,5 @@ export const usageFrom = (counts: SeparateCounts): Usage => ({
   outputTokens: counts.output === null ? null : counts.output + (counts.reasoning ?? 0),
   cachedTokens: counts.cached,
   reasoningTokens: counts.reasoning ?? null,
-  costUsd: counts.costUsd,
+  costUsd: counts.costUsd || null,
 })
