@@ -33,6 +33,7 @@ onStage('the palette and the map of keys', SETTING, (stage) => {
     await page.keyboard.press('Control+k')
     const first = palette().getByRole('option').first()
     await expect.poll(() => first.textContent()).toContain('Pause or resume the coordinator')
+    await expect.poll(() => first.getAttribute('data-highlighted')).toBe('')
     await palette().getByRole('combobox').fill('> undo')
     const undo = palette().getByRole('option', { name: /Undo/ })
     await expect.poll(() => undo.getAttribute('aria-disabled')).toBe('true')

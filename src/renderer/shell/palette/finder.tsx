@@ -117,15 +117,19 @@ function EntryRow({ entry, onChoose }: EntryRowProps) {
       disabled={blocked !== null}
       onClick={() => onChoose(entry)}
     >
-      <RowContent entry={entry} />
-      {blocked !== null && <span className="palette-note">{blocked}</span>}
+      <RowContent entry={entry} blocked={blocked} />
     </Autocomplete.Item>
   )
 }
 
 const ICON = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const
 
-function RowContent({ entry }: { readonly entry: Entry }) {
+interface RowContentProps {
+  readonly entry: Entry
+  readonly blocked: string | null
+}
+
+function RowContent({ entry, blocked }: RowContentProps) {
   switch (entry.kind) {
     case 'command': {
       const [key] = keysOf(entry.command)
@@ -133,6 +137,7 @@ function RowContent({ entry }: { readonly entry: Entry }) {
         <>
           <CornerDownRight {...ICON} />
           <span className="truncate">{entry.command.title}</span>
+          {blocked !== null && <span className="palette-note">{blocked}</span>}
           <span className="palette-group">{entry.command.group}</span>
           {key !== undefined && <KeyHint keys={key} />}
         </>
@@ -152,7 +157,7 @@ function RowContent({ entry }: { readonly entry: Entry }) {
       return (
         <>
           <Lamp state="in-progress" />
-          <span className="font-mono">{entry.id}</span>
+          <span className="truncate font-mono">{entry.id}</span>
           <span className="palette-group">{entry.agent.task}</span>
         </>
       )
@@ -160,7 +165,7 @@ function RowContent({ entry }: { readonly entry: Entry }) {
       return (
         <>
           <Hash {...ICON} />
-          <span>{entry.id}</span>
+          <span className="truncate">{entry.id}</span>
           <span className="palette-group">
             {entry.count} {entry.count === 1 ? 'task' : 'tasks'}
           </span>
