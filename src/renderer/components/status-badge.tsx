@@ -110,11 +110,17 @@ export function Lamp({ state }: { readonly state: ShownState | null }) {
   )
 }
 
-export function StatusBadge({ state }: { readonly state: ShownState }) {
+interface StatusBadgeProps {
+  readonly state: ShownState
+  /** Where the state alone says less than is known. */
+  readonly word?: string
+}
+
+export function StatusBadge({ state, word = labelOfState(state) }: StatusBadgeProps) {
   return (
     <span className="status-badge" data-st={state}>
       <Lamp state={state} />
-      {labelOfState(state)}
+      {word}
     </span>
   )
 }

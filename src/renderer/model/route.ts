@@ -127,6 +127,21 @@ export function currentRoute(): Route {
   return cached.route
 }
 
+/** One filter of the screen, by its name; empty takes it out. */
+export const setFilter = (name: string, value: string): void =>
+  navigate({ filters: { ...currentRoute().filters, [name]: value } }, { replace: true })
+
+/** A choice of few that stands in the address, where the usual one is left out. */
+export function useRouteChoice<T extends string>(
+  name: string,
+  options: readonly (readonly [T, unknown])[],
+  usual: T,
+): readonly [T, (next: T) => void] {
+  const named = useRoute().filters[name]
+  const value = options.find(([each]) => each === named)?.[0] ?? usual
+  return [value, (next) => setFilter(name, next === usual ? '' : next)]
+}
+
 export function useRoute(): Route {
   return useSyncExternalStore(subscribe, currentRoute)
 }

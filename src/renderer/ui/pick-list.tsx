@@ -22,12 +22,14 @@ interface PickListProps {
   /** The id of the lit choice, whenever that changes; null when there is none. Must stay the same function. */
   readonly onActive?: (id: string | null) => void
   readonly emptyText: string
+  /** It takes the keyboard's focus as it appears. */
+  readonly hasFocus?: boolean
 }
 
 const MOST_SHOWN = 100
 
 export function PickList(props: PickListProps) {
-  const { label, placeholder, optionsFor, onPick, onActive, emptyText } = props
+  const { label, placeholder, optionsFor, onPick, onActive, emptyText, hasFocus = true } = props
   const id = useId()
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
@@ -59,7 +61,7 @@ export function PickList(props: PickListProps) {
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
-        autoFocus
+        autoFocus={hasFocus}
         placeholder={placeholder}
         value={text}
         onChange={(event) => {

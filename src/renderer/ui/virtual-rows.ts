@@ -1,4 +1,4 @@
-/** Which rows of a long list are in the page: those in sight, and the one with the keyboard's focus. */
+/** Which rows of a long list are in the page: those in sight, and the one with the keyboard's focus; and where a key leads. */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type RefObject } from 'react'
 
@@ -67,4 +67,23 @@ export function useVirtualRows(options: RowsOptions) {
     /** Ref of a row with `data-index`, whose height is not known beforehand. */
     measure: rows.measureElement,
   }
+}
+
+/** Rows that Page up and Page down go. */
+const PAGE = 12
+
+/** Where a key leads in a list of `count` rows from row `index` (-1 = nowhere yet); null = it does not move. */
+export function stepOf(key: string, index: number, count: number): number | null {
+  if (count === 0) return null
+  const last = count - 1
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: index + 1,
+    ArrowUp: index < 0 ? last : index - 1,
+    PageDown: index + PAGE,
+    PageUp: index - PAGE,
+    Home: 0,
+    End: last,
+  }
+  const to = steps[key]
+  return to === undefined ? null : Math.min(last, Math.max(0, to))
 }

@@ -7,6 +7,9 @@ import type { Result } from '../../../base/result.ts'
 import type { Contract } from '../../../contract/contract.ts'
 
 export type YardClient = ContractRouterClient<Contract>
+type ServiceAnswer<K extends 'executors' | 'models'> = Awaited<ReturnType<YardClient['service'][K]>>
+export type ExecutorView = ServiceAnswer<'executors'>[number]
+export type ModelView = ServiceAnswer<'models'>[number]
 
 export interface Link {
   readonly client: YardClient
