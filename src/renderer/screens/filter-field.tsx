@@ -1,7 +1,8 @@
 /** The words that narrow a list down; `/` goes there. They stand in the address. */
-import { Search, X } from 'lucide-react'
+import { Search } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../ui/button.tsx'
+import { EmptyNote } from '../ui/screen.tsx'
 import { useCommands } from '../actions/commands.ts'
 import { setQuery, useQuery } from '../model/filter.ts'
 import { useHalf } from '../model/half.ts'
@@ -43,9 +44,7 @@ export function FilterField({ label, hint }: FilterFieldProps) {
       {query === '' ? (
         <>{isCurrent && <KeyHint keys="/" />}</>
       ) : (
-        <Button look="quiet" aria-label="Clear filters" onClick={() => change('')}>
-          <X size={14} strokeWidth={1.5} aria-hidden="true" />
-        </Button>
+        <Button look="quiet" icon="close" aria-label="Clear filters" onClick={() => change('')} />
       )}
       <OfferLater>
         <Offer focus={() => field.current?.select()} isFallback={!isCurrent} />
@@ -63,4 +62,13 @@ interface OfferProps {
 function Offer({ focus, isFallback }: OfferProps) {
   useCommands({ find: focus }, { isFallback })
   return null
+}
+
+/** Instead of rows when the filter leaves none. `all`: what there is, in words: `12 tasks`. */
+export function NoneMatch({ all }: { readonly all: string }) {
+  return (
+    <EmptyNote text={`${all}, none match`}>
+      <Button onClick={() => setQuery('')}>Clear filters</Button>
+    </EmptyNote>
+  )
 }

@@ -3,10 +3,9 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Costs, TimelineRow } from '../../../src/contract/page.ts'
 import type { Usage } from '../../../src/domain/agent.ts'
-import { AgentCells } from '../../../src/renderer/screens/agents/agent-row.tsx'
+import { AgentCells } from '../../../src/renderer/screens/agents/agent-table.tsx'
 import { agoText as agentAgoText } from '../../../src/renderer/model/agent-state.ts'
-import { CostBudgets } from '../../../src/renderer/screens/agents/cost-budgets.tsx'
-import { CostTable } from '../../../src/renderer/screens/agents/cost-table.tsx'
+import { Budgets, CostTable } from '../../../src/renderer/screens/agents/costs.tsx'
 import type { YardClient } from '../../../src/renderer/model/session/link.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
 import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
@@ -14,7 +13,6 @@ import { spentText } from '../../../src/renderer/components/spent-text.ts'
 import { Timeline } from '../../../src/renderer/inspector/timeline.tsx'
 import { Tries } from '../../../src/renderer/inspector/tries.tsx'
 import { COLUMNS } from '../../../src/renderer/screens/tasks/columns.ts'
-import { TaskCell } from '../../../src/renderer/screens/tasks/task-cell.tsx'
 import { timeText } from '../../../src/renderer/screens/schedule/agenda.ts'
 import { clockText } from '../../../src/renderer/shell/time/time-text.ts'
 import { clock, exactClock, instantText, instantTextIn } from '../../../src/renderer/ui/format.ts'
@@ -104,10 +102,8 @@ test('the table of costs says it of the rows that it is true of', () => {
 
 test('cards of tasks say it', () => {
   const cost = COLUMNS.find(({ id }) => id === 'cost')
-  if (!cost) throw new Error('no column of costs')
   const card = cardOf('a', { costUsd: 1.5, costAtLeast: true })
-  render(<TaskCell card={card} column={cost} />)
-  expect(screen.getByRole('gridcell').textContent).toBe('at least $1.50')
+  expect(cost?.textOf(card)).toBe('at least $1.50')
   expect(cardMoneyText(cardOf('b', { costUsd: 1.5 }))).toBe('$1.50')
   expect(cardMoneyText(cardOf('c', { costAtLeast: true }))).toBe('')
 })
@@ -119,7 +115,7 @@ test('meters of the caps say it, and what was spent today', () => {
   const client = { service: { config: async () => [] } }
   render(
     <SessionContext value={liveSession(client)}>
-      <CostBudgets budget={{ day, graph, graphSince: null }} />
+      <Budgets budget={{ day, graph, graphSince: null }} />
     </SessionContext>,
   )
   const shown = screen.getAllByRole('definition').map(({ textContent }) => textContent)

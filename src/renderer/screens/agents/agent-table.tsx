@@ -1,17 +1,20 @@
 /** All agents as a table: only the rows in sight are in the page. Arrow keys walk it, ↵ shows the output. */
 import {
-  useEffect,
+  memo,
   useLayoutEffect,
   useRef,
   useState,
   type KeyboardEvent,
+  type ReactNode,
   type RefObject,
 } from 'react'
-import type { AgentView } from '../../../contract/view.ts'
+import type { AgentView, TaskCard } from '../../../contract/view.ts'
+import { lookOf } from '../../model/agent-state.ts'
+import { hasText } from '../../model/filter.ts'
 import { useYard } from '../../model/session/session-context.tsx'
-import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { neighbourOf, type Row } from './agent-rows.ts'
-import { AgentCells } from './agent-row.tsx'
+import { focusAfterDraw } from '../../ui/focus.ts'
+import { stepOf, useVirtualRows } from '../../ui/virtual-rows.ts'
+import { COLUMNS, type AgentCellProps } from './agent-columns.tsx'
 
 interface AgentTableProps {
   readonly rows: readonly Row[]
@@ -30,16 +33,17 @@ const HEAD_PX = 30
 export function AgentTable(props: AgentTableProps) {
   const { rows, scroller } = props
   const table = useRef<HTMLTableElement>(null)
-  const top = useTopOf(table, scroller)
-  const { items, total, scrollToIndex } = useVirtualRows({
+  const { stopId, focusId, onFocus, onKeyDown } = useRowKeys(props, table)
+  const { items, total } = useVirtualRows({
     scroller,
     count: rows.length,
     height: (index) => (rows[index]?.kind === 'head' ? HEAD_PX : ROW_PX),
     keyOf: (index) => rows[index]?.key ?? index,
-    above: top,
+    above: useTopOf(table, scroller),
     overscan: 12,
+    focusIndex: rows.findIndex(({ key }) => key === focusId),
+    focusId,
   })
-  const { focusId, onFocus, onKeyDown } = useRowKeys(props, table, scrollToIndex)
   return (
     <table
       ref={table}
@@ -49,7 +53,15 @@ export function AgentTable(props: AgentTableProps) {
       aria-rowcount={rows.length + 1}
       onKeyDown={onKeyDown}
     >
-      <Head />
+      <thead>
+        <tr aria-rowindex={1}>
+          {COLUMNS.map(([className, word]) => (
+            <th key={className} scope="col" className={className}>
+              {word === '' ? <span className="visually-hidden">Act</span> : word}
+            </th>
+          ))}
+        </tr>
+      </thead>
       <tbody>
         <Gap px={items[0]?.top ?? 0} />
         {items.map(({ index, key }) => {
@@ -71,7 +83,7 @@ export function AgentTable(props: AgentTableProps) {
               table={props}
               agent={row.agent}
               index={index}
-              isFirst={focusId === row.agent.id}
+              isStop={stopId === row.agent.id}
               onFocus={onFocus}
             />
           )
@@ -87,18 +99,18 @@ interface BodyRowProps {
   readonly agent: AgentView
   readonly index: number
   /** The one row that Tab reaches. */
-  readonly isFirst: boolean
+  readonly isStop: boolean
   readonly onFocus: (id: string) => void
 }
 
-function BodyRow({ table, agent, index, isFirst, onFocus }: BodyRowProps) {
+function BodyRow({ table, agent, index, isStop, onFocus }: BodyRowProps) {
   const card = useYard((view) => view.tasks.get(agent.task) ?? null)
-  const { onOpen } = table
+  const { nowMs, onOpen } = table
   return (
     <tr
       data-agent={agent.id}
       data-ended={agent.status === 'ended' || undefined}
-      tabIndex={isFirst ? 0 : -1}
+      tabIndex={isStop ? 0 : -1}
       aria-rowindex={index + 2}
       aria-selected={table.openId === agent.id}
       onFocus={() => onFocus(agent.id)}
@@ -110,7 +122,7 @@ function BodyRow({ table, agent, index, isFirst, onFocus }: BodyRowProps) {
         agent={agent}
         card={card}
         rates={table.rates[agent.id] ?? NO_RATES}
-        nowMs={table.nowMs}
+        nowMs={nowMs}
         onOpen={onOpen}
       />
     </tr>
@@ -119,35 +131,13 @@ function BodyRow({ table, agent, index, isFirst, onFocus }: BodyRowProps) {
 
 const NO_RATES: readonly number[] = []
 
-const COLUMNS = [
-  ['c-state', 'State'],
-  ['c-agent', 'Agent'],
-  ['c-task', 'Task'],
-  ['c-executor', 'Executor'],
-  ['c-doing', 'Doing now'],
-  ['c-rate', 'Output, 15 min'],
-  ['num c-cpu', 'CPU'],
-  ['num c-memory', 'Memory'],
-  ['num c-tokens', 'Tokens'],
-  ['num c-cost', 'Cost'],
-  ['num c-elapsed', 'Elapsed'],
-  ['num c-heard', 'Heard'],
-  ['c-act', ''],
-] as const
-
-function Head() {
-  return (
-    <thead>
-      <tr aria-rowindex={1}>
-        {COLUMNS.map(([className, word]) => (
-          <th key={className} scope="col" className={className}>
-            {word === '' ? <span className="visually-hidden">Act</span> : word}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  )
-}
+export const AgentCells = memo(function AgentCells(props: AgentCellProps): ReactNode {
+  return COLUMNS.map(([className, , cell]) => (
+    <td key={className} className={className}>
+      {cell(props)}
+    </td>
+  ))
+})
 
 /** Stands for the rows out of sight. */
 function Gap({ px }: { readonly px: number }) {
@@ -168,8 +158,10 @@ function useTopOf(
   useLayoutEffect(() => {
     const outer = scroller.current
     if (outer === null) return undefined
-    const measure = (): void =>
-      setTop((table.current?.tBodies[0]?.offsetTop ?? 0) + offsetOf(table))
+    const measure = (): void => {
+      const { offsetTop = 0, tBodies } = table.current ?? {}
+      setTop(offsetTop + (tBodies?.[0]?.offsetTop ?? 0))
+    }
     const observer = new ResizeObserver(measure)
     for (const child of outer.children) observer.observe(child)
     measure()
@@ -178,52 +170,72 @@ function useTopOf(
   return top
 }
 
-const offsetOf = (table: RefObject<HTMLTableElement | null>): number =>
-  table.current?.offsetTop ?? 0
-
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  PageDown: 10,
-  PageUp: -10,
-  Home: -Infinity,
-  End: Infinity,
-}
-
-function useRowKeys(
-  { rows, onOpen }: AgentTableProps,
-  table: RefObject<HTMLTableElement | null>,
-  show: (index: number) => void,
-) {
-  const [chosen, setChosen] = useState<string | null>(null)
-  const wanted = useRef<string | null>(null)
+function useRowKeys({ rows, onOpen }: AgentTableProps, table: RefObject<HTMLTableElement | null>) {
+  const [focusId, setFocusId] = useState<string | null>(null)
   const agents = rows.flatMap((row) => (row.kind === 'agent' ? [row.agent] : []))
-  const focusId = agents.some(({ id }) => id === chosen) ? chosen : (agents[0]?.id ?? null)
-  // After each drawing: a row that was far away is in the page only now.
-  useEffect(() => {
-    const row =
-      wanted.current === null
-        ? null
-        : table.current?.querySelector<HTMLElement>(`[data-agent="${wanted.current}"]`)
-    if (!row) return
-    wanted.current = null
-    row.focus({ preventScroll: true })
-  })
+  const place = Math.max(
+    0,
+    agents.findIndex(({ id }) => id === focusId),
+  )
+  const current = agents[place]
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLTableRowElement)) return
-    const agent = agents.find(({ id }) => id === focusId)
-    if (event.key === 'Enter' && agent) {
-      event.preventDefault()
-      onOpen(agent)
+    if (event.metaKey || event.ctrlKey || event.altKey) return
+    const to = agents[stepOf(event.key, place, agents.length) ?? -1]
+    if (event.key === 'Enter' && current) onOpen(current)
+    else if (to === undefined) return
+    else {
+      setFocusId(to.id)
+      focusAfterDraw(() => table.current?.querySelector<HTMLElement>(`[data-agent="${to.id}"]`))
     }
-    const step = STEPS[event.key]
-    if (step === undefined || event.metaKey || event.ctrlKey || event.altKey) return
     event.preventDefault()
-    const next = neighbourOf(rows, focusId, step)
-    if (next === null) return
-    wanted.current = next.id
-    setChosen(next.id)
-    show(next.index)
   }
-  return { focusId, onFocus: setChosen, onKeyDown }
+  return { stopId: current?.id ?? null, focusId, onFocus: setFocusId, onKeyDown }
 }
+
+// Which agents are listed, in which groups and order.
+
+export type Shown = 'live' | 'ended' | 'all'
+
+export type Row =
+  | { readonly kind: 'head'; readonly key: string; readonly label: string; readonly count: number }
+  | { readonly kind: 'agent'; readonly key: string; readonly agent: AgentView }
+
+interface RowsOf {
+  readonly shown: Shown
+  readonly live: readonly AgentView[]
+  /** In any order; the table has the newest first. */
+  readonly ended: readonly AgentView[]
+  readonly tasks: ReadonlyMap<string, TaskCard>
+  readonly words: string
+  readonly nowMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+/** Live: those at work, and below them what ended in the last hour. */
+export function rowsOf({ shown, live, ended, tasks, words, nowMs }: RowsOf): readonly Row[] {
+  const fits = (agent: AgentView): boolean =>
+    hasText(words, [
+      ...[agent.id, agent.task, tasks.get(agent.task)?.title, agent.executor, agent.model],
+      ...[lookOf(agent, nowMs).word, agent.doing, agent.failure?.reason],
+    ])
+  const alive = shown === 'ended' ? [] : live.filter(fits)
+  const past = ended.filter(fits).toSorted((a, b) => endOf(b) - endOf(a))
+  const isLate = (agent: AgentView): boolean => nowMs - endOf(agent) < HOUR_MS
+  const earlier = shown === 'live' ? [] : past.filter((agent) => !isLate(agent))
+  return [
+    ...alive.map(agentRow),
+    ...groupOf('late', 'Ended in the last hour', past.filter(isLate)),
+    ...groupOf('earlier', 'Ended earlier', earlier),
+  ]
+}
+
+const endOf = ({ endedAt }: AgentView): number => (endedAt === null ? 0 : Date.parse(endedAt))
+
+const agentRow = (agent: AgentView): Row => ({ kind: 'agent', key: agent.id, agent })
+
+const groupOf = (key: string, label: string, agents: readonly AgentView[]): readonly Row[] =>
+  agents.length === 0
+    ? []
+    : [{ kind: 'head', key, label, count: agents.length }, ...agents.map(agentRow)]

@@ -1,7 +1,10 @@
 /** Agents: slots, this machine, and everyone who works or has worked here. */
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Ellipsis, SlidersHorizontal } from 'lucide-react'
+import type { History } from '../../../contract/page.ts'
 import type { AgentView } from '../../../contract/view.ts'
+import type { ExecutorView } from '../../model/session/link.ts'
+import type { Problem } from '../../model/session/problem.ts'
 import { useSession, useTurnover, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
@@ -9,48 +12,67 @@ import { Menu } from '../../ui/menu.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { useNow } from '../../ui/timers.ts'
-import { countText } from '../../ui/format.ts'
+import { countText, plural } from '../../ui/format.ts'
 import { runCommand, useCommands } from '../../actions/commands.ts'
-import { KeyHint } from '../../actions/key-hint.tsx'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
-import { AgentTable } from './agent-table.tsx'
-import { rowsOf, SHOWN, type Shown } from './agent-rows.ts'
+import { useQuery } from '../../model/filter.ts'
+import { navigate, useRoute, useRouteChoice } from '../../model/route.ts'
+import { useRequest } from '../../model/use-request.ts'
 import { isPerson } from '../../model/agent-state.ts'
+import { purgeEnded } from '../../actions/task/agents.ts'
+import { useAnswer } from '../../model/use-answer.ts'
+import { FilterField, NoneMatch } from '../filter-field.tsx'
+import { AgentTable, rowsOf, type Shown } from './agent-table.tsx'
 import { CapsPopover } from './caps-popover.tsx'
 import { CostsView } from './costs.tsx'
-import { type Executors, MachineCard } from './machine-card.tsx'
+import { MachineCard } from './machine-card.tsx'
 import { SlotsCard } from './slots-card.tsx'
-import { Trends } from './trends.tsx'
-import { purgeEnded } from '../../actions/task/agents.ts'
-import './agents.css'
-import type { History } from '../../../contract/page.ts'
-import type { Problem } from '../../model/session/problem.ts'
-import { useAnswer } from '../../model/use-answer.ts'
 import { SLOTS_MS } from './slots.ts'
+import { Trends } from './trends.tsx'
+import './agents.css'
+
+const PAGE = 100
 
 export function AgentsScreen() {
-  const shown = useShown()
-  const { filters } = useRoute()
+  const live = useYard((view) => view.agents.size)
   const now = useNow(5000)
   const [limit, setLimit] = useState(PAGE)
   const facts = useAgentFacts(limit)
-  useCommands({ find: () => document.getElementById(FILTER)?.focus() })
+  const hasMore = facts.ended.length >= limit
+  const choices = [
+    ['live', <Count key="live" word="Live" text={countText(live)} />],
+    ['ended', <Count key="ended" word="Ended" text={endedText(facts.ended.length, hasMore)} />],
+    ['all', 'All'],
+    ['trends', 'Trends'],
+    ['costs', 'Costs'],
+  ] as const
+  const [shown, setShown] = useRouteChoice('show', choices, 'live')
+  const isList = shown !== 'trends' && shown !== 'costs'
   return (
     <Screen
       title="Agents"
-      filters={<ShownChoice shown={shown} endedText={endedCount(facts.ended.length, limit)} />}
-      tools={<Tools executors={facts.executors} words={filters['q'] ?? ''} shown={shown} />}
+      filters={
+        <Segmented label="Which agents" value={shown} options={choices} onChange={setShown} />
+      }
+      tools={
+        <>
+          {isList && (
+            <FilterField
+              label="Filter agents"
+              hint="Words of an agent: its task, executor, model, state"
+            />
+          )}
+          <Tools executors={facts.executors} />
+        </>
+      }
     >
-      {shown === 'trends' ? (
-        <Trends />
-      ) : shown === 'costs' ? (
-        <CostsView />
-      ) : (
+      {shown === 'trends' && <Trends />}
+      {shown === 'costs' && <CostsView />}
+      {isList && (
         <Body
           shown={shown}
           facts={facts}
           nowMs={now}
-          hasMore={facts.ended.length >= limit}
+          hasMore={hasMore}
           onMore={() => setLimit((before) => before + PAGE)}
         />
       )}
@@ -58,42 +80,8 @@ export function AgentsScreen() {
   )
 }
 
-const PAGE = 100
-const FILTER = 'agents-filter'
-
-const useShown = (): Shown => {
-  const { filters } = useRoute()
-  return SHOWN.find((each) => each === filters['show']) ?? 'live'
-}
-
-const setFilter = (name: string, value: string): void =>
-  navigate({ filters: { ...currentRoute().filters, [name]: value } }, { replace: true })
-
-const endedCount = (known: number, limit: number): string =>
-  known === 0 ? '' : known >= limit ? `${countText(limit)}+` : countText(known)
-
-interface ShownChoiceProps {
-  readonly shown: Shown
-  readonly endedText: string
-}
-
-function ShownChoice({ shown, endedText }: ShownChoiceProps) {
-  const live = useYard((view) => view.agents.size)
-  return (
-    <Segmented
-      label="Which agents"
-      value={shown}
-      options={[
-        ['live', <Count key="live" word="Live" text={countText(live)} />],
-        ['ended', <Count key="ended" word="Ended" text={endedText} />],
-        ['all', 'All'],
-        ['trends', 'Trends'],
-        ['costs', 'Costs'],
-      ]}
-      onChange={(next) => setFilter('show', next === 'live' ? '' : next)}
-    />
-  )
-}
+const endedText = (known: number, hasMore: boolean): string =>
+  known === 0 ? '' : `${countText(known)}${hasMore ? '+' : ''}`
 
 const Count = ({ word, text }: { readonly word: string; readonly text: string }) => (
   <>
@@ -101,26 +89,15 @@ const Count = ({ word, text }: { readonly word: string; readonly text: string })
   </>
 )
 
-interface ToolsProps {
-  readonly executors: Executors | null
-  readonly words: string
-  readonly shown: Shown
-}
-
-function Tools({ executors, words, shown }: ToolsProps) {
+function Tools({ executors }: Pick<AgentFacts, 'executors'>) {
   const session = useSession()
   const caps = useRef<HTMLButtonElement>(null)
   const hasLiving = useYard((view) => [...view.agents.values()].some((each) => !isPerson(each)))
-  useCommands({ 'coordinator.caps': () => caps.current?.click() })
-  const isAskedFor = useRoute().filters['caps'] !== undefined
-  useEffect(() => {
-    if (!isAskedFor) return
-    setFilter('caps', '')
-    caps.current?.click()
-  }, [isAskedFor])
+  const openCaps = (): void => caps.current?.click()
+  useCommands({ 'coordinator.caps': openCaps })
+  useRequest('caps', openCaps)
   return (
     <>
-      {shown !== 'trends' && shown !== 'costs' && <FilterField words={words} />}
       <CapsPopover
         executors={executors}
         trigger={
@@ -166,31 +143,9 @@ function Tools({ executors, words, shown }: ToolsProps) {
   )
 }
 
-function FilterField({ words }: { readonly words: string }) {
-  return (
-    <span className="agents-filter">
-      <input
-        id={FILTER}
-        className="input"
-        type="search"
-        aria-label="Filter agents"
-        placeholder="Filter agents"
-        value={words}
-        onChange={(event) => setFilter('q', event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          setFilter('q', '')
-          event.currentTarget.blur()
-        }}
-      />
-      {words === '' && <KeyHint keys="/" />}
-    </span>
-  )
-}
-
 interface BodyProps {
   readonly shown: Shown
-  readonly facts: ReturnType<typeof useAgentFacts>
+  readonly facts: AgentFacts
   readonly nowMs: number
   readonly hasMore: boolean
   readonly onMore: () => void
@@ -200,8 +155,8 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const agents = useYard((view) => view.agents)
   const tasks = useYard((view) => view.tasks)
-  const { filters, task, agent: openAgent } = useRoute()
-  const words = filters['q'] ?? ''
+  const { task, agent: openAgent } = useRoute()
+  const words = useQuery()
   const rows = rowsOf({
     shown,
     live: [...agents.values()],
@@ -228,7 +183,7 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
           scroller={scroller}
         />
       ) : (
-        <Nobody words={words} shown={shown} />
+        <Nobody words={words} shown={shown} count={agents.size + facts.ended.length} />
       )}
       {shown !== 'live' && hasMore && (
         <div className="agents-more">
@@ -241,13 +196,14 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
 
 const openOutput = ({ id, task }: AgentView): void => navigate({ task, tab: 'output', agent: id })
 
-function Nobody({ words, shown }: { readonly words: string; readonly shown: Shown }) {
-  if (words !== '')
-    return (
-      <EmptyNote text={`No agent matches “${words}”.`}>
-        <Button onClick={() => setFilter('q', '')}>Clear the filter</Button>
-      </EmptyNote>
-    )
+interface NobodyProps {
+  readonly words: string
+  readonly shown: Shown
+  readonly count: number
+}
+
+function Nobody({ words, shown, count }: NobodyProps) {
+  if (words !== '') return <NoneMatch all={plural(count, 'agent')} />
   if (shown === 'live')
     return <EmptyNote text="No agent is at work. One starts as soon as a task is ready." />
   return <EmptyNote text="No agent has ended yet." />
@@ -255,18 +211,18 @@ function Nobody({ words, shown }: { readonly words: string; readonly shown: Show
 
 // What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors.
 
-export interface AgentFacts {
+interface AgentFacts {
   /** Newest first, as many as were asked for. */
   readonly ended: readonly AgentView[]
   readonly tries: History['tries']
   readonly rates: Readonly<Record<string, readonly number[]>>
-  readonly executors: Executors | null
+  readonly executors: readonly ExecutorView[] | null
   /** Profiles that are people. */
   readonly people: ReadonlySet<string>
   readonly problem: Problem | null
 }
 
-export function useAgentFacts(limit: number): AgentFacts {
+function useAgentFacts(limit: number): AgentFacts {
   // Ended agents change only when a living one goes.
   const turnover = useTurnover()
   const ended = useAnswer(({ agent }) => agent.list({ which: 'dead', limit }), {

@@ -1,20 +1,20 @@
 /** How many agents at once: the cap of the yard, where it comes from, and the caps of single executors. */
 import { useState, type FormEvent, type ReactElement } from 'react'
 import { assertNever } from '../../../base/result.ts'
-import type { YardClient } from '../../model/session/link.ts'
+import type { ExecutorView, YardClient } from '../../model/session/link.ts'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/fields.tsx'
 import { Popover } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import type { Executors } from './machine-card.tsx'
+import type { ConfigEntry } from '../../components/config-entry.ts'
 
 const KEY = 'coordinator.max_agents'
 
 interface CapsPopoverProps {
   readonly trigger: ReactElement
-  readonly executors: Executors | null
+  readonly executors: readonly ExecutorView[] | null
 }
 
 export function CapsPopover({ trigger, executors }: CapsPopoverProps) {
@@ -24,8 +24,6 @@ export function CapsPopover({ trigger, executors }: CapsPopoverProps) {
     </Popover>
   )
 }
-
-export type ConfigEntry = Awaited<ReturnType<YardClient['service']['config']>>[number]
 
 function CapsForm({ executors }: Pick<CapsPopoverProps, 'executors'>) {
   const config = useAnswer(({ service }) => service.config())
@@ -58,14 +56,14 @@ function CapsForm({ executors }: Pick<CapsPopoverProps, 'executors'>) {
         Set
       </Button>
       <p>Agents that run go on. 0 starts none.</p>
-      <ExecutorCaps executors={executors ?? []} />
+      <ExecutorCaps executors={executors} />
       <ProblemNote problem={command.problem ?? config.problem} onClose={command.dismiss} />
     </form>
   )
 }
 
-function ExecutorCaps({ executors }: { readonly executors: Executors }) {
-  const capped = executors.filter(({ maxAgents }) => maxAgents !== null)
+function ExecutorCaps({ executors }: Pick<CapsPopoverProps, 'executors'>) {
+  const capped = (executors ?? []).filter(({ maxAgents }) => maxAgents !== null)
   if (capped.length === 0) return null
   return (
     <dl>
@@ -95,7 +93,7 @@ export const faultOf = (text: string): string | null =>
   /^\d{1,4}$/.test(text.trim()) && Number(text) <= 1000 ? null : 'A whole number, 0 to 1000'
 
 /** Where the value comes from, and what setting it changes. */
-export function sourceText({ source, file, line }: ConfigEntry): string {
+function sourceText({ source, file, line }: ConfigEntry): string {
   switch (source) {
     case 'flag':
       return 'From a flag of this run. A new value holds until it ends.'

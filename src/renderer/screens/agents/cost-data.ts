@@ -4,11 +4,24 @@ import type { PlotSeries } from '../../ui/plot/plot-data.ts'
 import { tokensOf } from '../../components/usage-text.ts'
 import { moneyText, plural } from '../../ui/format.ts'
 
-export const COST_SPANS = ['7d', '30d', 'all'] as const
-export type CostSpan = (typeof COST_SPANS)[number]
-export const COST_GROUPS = ['day', 'model', 'executor', 'task'] as const
-export type CostGroup = (typeof COST_GROUPS)[number]
-export type CostKind = 'cost' | 'tokens'
+export const COST_SPANS = [
+  ['7d', '7 d'],
+  ['30d', '30 d'],
+  ['all', 'All'],
+] as const
+export type CostSpan = (typeof COST_SPANS)[number][0]
+export const COST_GROUPS = [
+  ['day', 'Day'],
+  ['model', 'Model'],
+  ['executor', 'Executor'],
+  ['task', 'Task'],
+] as const
+export type CostGroup = Costs['by']
+export const COST_KINDS = [
+  ['cost', 'Cost'],
+  ['tokens', 'Tokens'],
+] as const
+export type CostKind = (typeof COST_KINDS)[number][0]
 
 export type CostRow = Costs['rows'][number]
 
@@ -61,10 +74,13 @@ const two = (value: number): string => String(value).padStart(2, '0')
 const dayKey = (date: Date): string =>
   `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 
+type DayCaps = Pick<Costs['budget']['day'], 'capUsd' | 'capTokens'>
+const NO_CAPS: DayCaps = { capUsd: null, capTokens: null }
+
 function budgetLine(
-  days: readonly CostRow[],
+  days: readonly unknown[],
   kind: CostKind,
-  { capUsd, capTokens }: Costs['budget']['day'],
+  { capUsd, capTokens }: DayCaps,
 ): readonly PlotSeries[] {
   const cap = kind === 'cost' ? capUsd : capTokens
   if (cap === null) return []
@@ -72,31 +88,28 @@ function budgetLine(
   return [{ label, color: '--text-3', look: 'dashed', values: days.map(() => cap) }]
 }
 
-/** Bars per day; over each what of it is worked out by prices; and the cap of a day as a line. */
+type DayCost = Pick<CostRow, 'costUsd' | 'inputTokens' | 'outputTokens'> &
+  Partial<Pick<CostRow, 'registryUsd'>>
+
+/** Bars per day; over each what of it is worked out by prices; and the cap of a day as a line. What no CLI told is a gap. */
 export function costSeries(
-  days: readonly CostRow[],
+  days: readonly DayCost[],
   kind: CostKind,
-  budget: Costs['budget']['day'],
+  caps: DayCaps = NO_CAPS,
 ): readonly PlotSeries[] {
-  const line = budgetLine(days, kind, budget)
-  if (kind === 'tokens')
-    return [
-      { label: 'Tokens', values: days.map(tokensOf), color: '--plot-1', look: 'bars' },
-      ...line,
-    ]
-  const byPrice = days.map(({ registryUsd }) => registryUsd)
+  const bars = (label: string, color: string, values: PlotSeries['values']): PlotSeries[] => [
+    { label, values, color, look: 'bars' },
+  ]
+  const line = budgetLine(days, kind, caps)
+  if (kind === 'tokens') return [...bars('Tokens', '--plot-1', days.map(tokensOf)), ...line]
+  const byPrice = days.map(({ registryUsd = null }) => registryUsd)
   return [
-    {
-      label: 'Cost',
-      color: '--plot-1',
-      look: 'bars',
-      values: days.map(({ costUsd }) => costUsd),
-    },
-    ...(byPrice.some((usd) => usd !== null && usd > 0)
-      ? ([
-          { label: 'Of that by prices', values: byPrice, color: '--plot-2', look: 'bars' },
-        ] as const)
-      : []),
+    ...bars(
+      'Cost',
+      '--plot-1',
+      days.map(({ costUsd }) => costUsd),
+    ),
+    ...(byPrice.some(Boolean) ? bars('Of that by prices', '--plot-2', byPrice) : []),
     ...line,
   ]
 }
@@ -109,7 +122,7 @@ type Part = NonNullable<CostRow['parts']>[number]
 export function partSeries(
   days: readonly CostRow[],
   kind: CostKind,
-  budget: Costs['budget']['day'],
+  caps: DayCaps,
 ): readonly PlotSeries[] {
   const amount = kind === 'cost' ? ({ costUsd }: Part) => costUsd : tokensOf
   const names = new Map<string | null, string>()
@@ -133,7 +146,7 @@ export function partSeries(
     ...(rest.size === 0
       ? []
       : [layer(`${rest.size} others`, own.length, ({ key }) => rest.has(key))]),
-    ...budgetLine(days, kind, budget),
+    ...budgetLine(days, kind, caps),
   ]
 }
 
@@ -172,7 +185,8 @@ export const sumOfRows = (rows: readonly CostRow[]): CostParts => ({
   atLeast: rows.reduce((all, { atLeast }) => all + atLeast, 0),
 })
 
-function sum(values: readonly (number | null)[]): number | null {
+/** Of those that are known; null when none is. */
+export function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : known.reduce((all, value) => all + value, 0)
 }

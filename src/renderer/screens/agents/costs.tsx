@@ -1,22 +1,22 @@
 /** Costs: what agents have used and cost, per day and by whom, beside what they may. */
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import type { Costs } from '../../../contract/page.ts'
-import { useTurnover } from '../../model/session/session-context.tsx'
-import { EmptyNote } from '../../ui/screen.tsx'
-import { greatest, isUnknown } from '../../ui/plot/plot-data.ts'
-import { Plot } from '../../ui/plot/plot.tsx'
+import { ConfigRow } from '../../components/config-row.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { Segmented } from '../../ui/fields.tsx'
-import { useAnswer } from '../../model/use-answer.ts'
-import { useNow } from '../../ui/timers.ts'
-import { moneyText, plural, tokensText, weekdayDate } from '../../ui/format.ts'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
-import { CostBudgets } from './cost-budgets.tsx'
 import { boundText, tokensOf } from '../../components/usage-text.ts'
-import { CostTable } from './cost-table.tsx'
+import { useTurnover } from '../../model/session/session-context.tsx'
+import { navigate, useRouteChoice } from '../../model/route.ts'
+import { useAnswer } from '../../model/use-answer.ts'
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
+import { Segmented } from '../../ui/fields.tsx'
+import { capital, countText, instantText, moneyText, plural, tokensText } from '../../ui/format.ts'
+import { EmptyNote } from '../../ui/screen.tsx'
+import { useNow } from '../../ui/timers.ts'
+import { DayPlot, TrendCard } from './trends.tsx'
 import {
   allDays,
   COST_GROUPS,
+  COST_KINDS,
   COST_SPANS,
   costSeries,
   partSeries,
@@ -25,6 +25,7 @@ import {
   sumOfRows,
   type CostGroup,
   type CostKind,
+  type CostRow,
   type CostSpan,
 } from './cost-data.ts'
 import './costs.css'
@@ -35,43 +36,38 @@ const MOST_ROWS = 200
 const MOST_DAYS = 3660
 
 export function CostsView() {
-  const { filters } = useRoute()
-  const span = COST_SPANS.find((each) => each === filters['span']) ?? '30d'
-  const group = COST_GROUPS.find((each) => each === filters['by']) ?? 'model'
+  const [span, setSpan] = useRouteChoice('span', COST_SPANS, '30d')
+  const [group, setGroup] = useRouteChoice('by', COST_GROUPS, 'model')
   const days = useCosts('day', span, group)
   const rows = useCosts(group, span)
   const models = useAnswer(({ service }) => service.models())
   const byModel = useCosts('model', span)
   const now = useNow(ASK_EVERY_MS)
-  const since = sinceOf(span, now)
   const dates = new Map((models.value ?? []).map(({ name, priceDate }) => [name, priceDate]))
   const used = datesUsed(byModel.value?.rows ?? [], dates)
   return (
     <div className="screen-body trends" tabIndex={-1}>
-      <Segmented
-        label="Span"
-        value={span}
-        options={COST_SPANS.map((each) => [each, SPAN_WORDS[each]] as const)}
-        onChange={(next) => setFilter('span', next)}
-      />
+      <Segmented label="Span" value={span} options={COST_SPANS} onChange={setSpan} />
       <ProblemNote problem={days.problem ?? rows.problem} onClose={days.askAgain} />
       {days.value && (
         <div className="trend-grid">
-          <PerDay costs={days.value} group={group} since={since} dates={used} />
-          <CostBudgets budget={days.value.budget} />
+          <PerDay costs={days.value} group={group} since={sinceOf(span, now)} dates={used} />
+          <Budgets budget={days.value.budget} />
           {rows.value && (
-            <section className="card trend cost-card" aria-label="Costs by">
-              <header>
-                <h2>Costs by</h2>
+            <TrendCard
+              title="Costs by"
+              className="cost-card"
+              tools={
                 <Segmented
                   label="Costs by"
                   value={group}
-                  options={COST_GROUPS.map((each) => [each, GROUP_WORDS[each]] as const)}
-                  onChange={(next) => setFilter('by', next)}
+                  options={COST_GROUPS}
+                  onChange={setGroup}
                 />
-              </header>
+              }
+            >
               <CostTable costs={rows.value} dates={dates} used={used} />
-            </section>
+            </TrendCard>
           )}
         </div>
       )}
@@ -87,17 +83,6 @@ const datesUsed = (
   rows.flatMap(({ key, registryUsd }) =>
     registryUsd !== null && registryUsd > 0 ? (dates.get(key ?? '') ?? []) : [],
   )
-
-const SPAN_WORDS: Readonly<Record<CostSpan, string>> = { '7d': '7 d', '30d': '30 d', all: 'All' }
-const GROUP_WORDS: Readonly<Record<CostGroup, string>> = {
-  day: 'Day',
-  model: 'Model',
-  executor: 'Executor',
-  task: 'Task',
-}
-
-const setFilter = (name: string, value: string): void =>
-  navigate({ filters: { ...currentRoute().filters, [name]: value } }, { replace: true })
 
 /** Asked anew as agents come and go: what they cost is known when they have ended. */
 function useCosts(by: CostGroup, span: CostSpan, group: CostGroup = 'day') {
@@ -135,46 +120,171 @@ function PerDay({ costs, group, since, dates }: PerDayProps) {
     [isDivided, rows, kind, budget.day],
   )
   const title = kind === 'cost' ? 'Cost per day' : 'Tokens per day'
-  const amounts = series.filter(({ look }) => look === 'bars')
   const format = kind === 'cost' ? moneyText : tokensText
   const figure = kind === 'cost' ? total.costUsd : tokensOf(total)
   const sums = sumOfRows(rows)
   const source = sourceText(sums, dates)
   return (
-    <section className="card trend cost-card" aria-label={title}>
-      <header>
-        <h2>{title}</h2>
-        <b>{figure === null ? '' : boundText(sums, format(figure))}</b>
-        <span>{total.tries === 0 ? '' : plural(total.tries, 'try', 'tries')}</span>
-        <Segmented
-          label="Costs as"
-          value={kind}
-          options={[
-            ['cost', 'Cost'],
-            ['tokens', 'Tokens'],
-          ]}
-          onChange={setKind}
-        />
-      </header>
-      {isUnknown(amounts) || greatest(amounts) === 0 ? (
-        <EmptyNote
-          text={
-            kind === 'cost'
-              ? 'No agent said what it cost, and no price is known for what it used.'
-              : 'No agent said how many tokens it used.'
-          }
-        />
-      ) : (
-        <Plot
-          label={title}
-          at={rows.map(({ key }) => `${key ?? ''}T12:00:00`)}
-          series={series}
-          isStacked={isDivided}
-          format={format}
-          timeText={(ms) => weekdayDate.format(ms)}
-        />
-      )}
+    <TrendCard
+      title={title}
+      className="cost-card"
+      figure={boundText(sums, format(figure))}
+      note={total.tries === 0 ? '' : plural(total.tries, 'try', 'tries')}
+      tools={<Segmented label="Costs as" value={kind} options={COST_KINDS} onChange={setKind} />}
+    >
+      <DayPlot
+        label={title}
+        days={rows.map(({ key }) => key ?? '')}
+        series={series}
+        isStacked={isDivided}
+        format={format}
+        none={
+          kind === 'cost'
+            ? 'No agent said what it cost, and no price is known for what it used.'
+            : 'No agent said how many tokens it used.'
+        }
+      />
       {source !== null && kind === 'cost' && <p className="cost-source">{source}.</p>}
-    </section>
+    </TrendCard>
+  )
+}
+
+// What was spent, row by row, with who says so. What nobody knows is empty.
+
+interface CostTableProps {
+  readonly costs: Costs
+  /** When the price of a model was noted, by its name. */
+  readonly dates: ReadonlyMap<string, string | null>
+  /** Of all models by whose prices something was worked out. */
+  readonly used: readonly string[]
+}
+
+export function CostTable({ costs: { by, rows, isWhole }, dates, used }: CostTableProps) {
+  if (rows.length === 0) return <EmptyNote text="No agent ended in this time." />
+  const datesOf = ({ key }: CostRow): readonly string[] =>
+    by === 'model' ? [dates.get(key ?? '') ?? []].flat() : used
+  const columns: readonly DataColumn<CostRow>[] = [
+    [capital(by), (row) => <Name by={by} row={row} />, { isRowHead: true, sortBy: 'key' }],
+    ['Cost', (row) => boundText(row, moneyText(row.costUsd)), figure('costUsd')],
+    ['Input', (row) => boundText(row, tokensText(row.inputTokens)), figure('inputTokens')],
+    ['Cached', (row) => tokensText(row.cachedTokens), figure('cachedTokens')],
+    ['Output', (row) => boundText(row, tokensText(row.outputTokens)), figure('outputTokens')],
+    ['Tries', (row) => countText(row.tries), figure('tries')],
+    ['Who says so', (row) => sourceText(row, datesOf(row))],
+  ]
+  return (
+    <div className="cost-table" tabIndex={0} role="region" aria-label={`Costs by ${by}, table`}>
+      <DataTable
+        label={`Costs by ${by}`}
+        columns={columns}
+        rows={by === 'day' ? rows.toReversed() : rows}
+        keyOf={({ key }) => key ?? ''}
+      />
+      {!isWhole && <p className="cost-source">The dearest {plural(rows.length, 'row')}.</p>}
+    </div>
+  )
+}
+
+const figure = (sortBy: keyof CostRow) => ({ className: 'num', sortBy })
+
+interface NameProps {
+  readonly by: Costs['by']
+  readonly row: CostRow
+}
+
+/** Leads to what it names, while that is still there. */
+function Name({ by, row: { key, title } }: NameProps): ReactNode {
+  if (key === null) return <span className="text-text-3">no model</span>
+  const open = {
+    day: null,
+    model: () => navigate({ screen: 'tasks', filters: { q: `model:${key}` } }),
+    executor: () => navigate({ screen: 'executors', filters: { executor: key } }),
+    task: title === null ? null : () => navigate({ task: key }),
+  }[by]
+  const name = <span dir="auto">{title ?? key}</span>
+  return open === null ? (
+    name
+  ) : (
+    <button type="button" className="cost-name" onClick={open}>
+      {name}
+    </button>
+  )
+}
+
+// What may be spent, and how much of it is; each cap is changed where it stands.
+
+type Budget = Costs['budget']
+
+const NO_NAMES = { executors: [], models: [] }
+const KEYS: readonly string[] = [
+  'budget.day_usd',
+  'budget.day_tokens',
+  'budget.graph_usd',
+  'budget.graph_tokens',
+]
+
+export function Budgets({ budget }: { readonly budget: Budget }) {
+  const config = useAnswer(({ page }) => page.settings({}), { key: JSON.stringify(budget) })
+  const { day, graph, graphSince } = budget
+  const budgets = (config.value?.entries ?? []).filter(({ key }) => KEYS.includes(key))
+  return (
+    <TrendCard title="Budgets" className="cost-card">
+      <dl className="cost-meters">
+        <Meter name="Today, dollars" of={day} unit="usd" />
+        <Meter name="Today, tokens" of={day} unit="tokens" />
+        <Meter name="In all, dollars" of={graph} unit="usd" />
+        <Meter name="In all, tokens" of={graph} unit="tokens" />
+      </dl>
+      {graphSince !== null && (
+        <p className="cost-source">In all is counted from {instantText(graphSince)}.</p>
+      )}
+      <p className="cost-source">
+        At a cap no new agent starts; those that run go on. Raised, everything goes on by itself.
+      </p>
+      <details className="cost-caps">
+        <summary>Change budgets</summary>
+        {budgets.map((entry) => (
+          <ConfigRow
+            key={entry.key}
+            entry={entry}
+            names={NO_NAMES}
+            scope="project"
+            onSaved={config.askAgain}
+          />
+        ))}
+      </details>
+      <ProblemNote problem={config.problem} onClose={config.askAgain} />
+    </TrendCard>
+  )
+}
+
+interface BudgetMeterProps {
+  readonly name: string
+  readonly of: Budget['day']
+  readonly unit: 'usd' | 'tokens'
+}
+
+/** Nothing where neither what was spent is known nor a cap set. */
+function Meter({ name, of, unit }: BudgetMeterProps) {
+  const isMoney = unit === 'usd'
+  const [spent, cap] = isMoney ? [of.costUsd, of.capUsd] : [of.tokens, of.capTokens]
+  const format = isMoney ? moneyText : tokensText
+  if (spent === null && cap === null) return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {boundText(of, format(spent))}
+        {cap !== null && `${spent === null ? '' : ' of '}${format(cap)}`}
+        {cap !== null && spent !== null && (
+          <progress
+            max={cap}
+            value={Math.min(cap, spent)}
+            data-over={spent >= cap || undefined}
+            aria-label={`${name} used`}
+          />
+        )}
+      </dd>
+    </div>
   )
 }

@@ -1,6 +1,6 @@
 /** This machine: what agents may still take, what today has cost, and which executors can be used. */
 import type { ShownState } from '../../../domain/task.ts'
-import type { YardClient } from '../../model/session/link.ts'
+import type { ExecutorView } from '../../model/session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../../contract/view.ts'
 import { spentText } from '../../components/spent-text.ts'
 import { useYard } from '../../model/session/session-context.tsx'
@@ -10,9 +10,11 @@ import { plural } from '../../ui/format.ts'
 import { runCommand } from '../../actions/commands.ts'
 import { navigate } from '../../model/route.ts'
 
-export type Executors = Awaited<ReturnType<YardClient['service']['executors']>>
+interface MachineCardProps {
+  readonly executors: readonly ExecutorView[] | null
+}
 
-export function MachineCard({ executors }: { readonly executors: Executors | null }) {
+export function MachineCard({ executors }: MachineCardProps) {
   const summary = useYard((view) => view.summary)
   const agents = useYard((view) => view.agents)
   if (summary === null) return null
@@ -76,7 +78,7 @@ function Meter({ name, share, text }: MeterProps) {
 }
 
 /** How many more agents like the present ones the free memory would hold, while all places are taken. */
-export function roomFor({ agents, machine }: Summary, living: readonly AgentView[]): number {
+function roomFor({ agents, machine }: Summary, living: readonly AgentView[]): number {
   if (agents.alive < agents.max) return 0
   const known = living.flatMap(({ memoryBytes }) => memoryBytes ?? [])
   if (known.length === 0) return 0
@@ -87,7 +89,7 @@ export function roomFor({ agents, machine }: Summary, living: readonly AgentView
 }
 
 interface HealthProps {
-  readonly executors: Executors
+  readonly executors: readonly ExecutorView[]
   readonly breakers: readonly BreakerView[]
 }
 
@@ -128,8 +130,8 @@ interface ExecutorHealth {
   readonly weight: number
 }
 
-export function healthOf(
-  { name, account, canRun, alive, problem }: Executors[number],
+function healthOf(
+  { name, account, canRun, alive, problem }: ExecutorView,
   breakers: readonly BreakerView[],
 ): ExecutorHealth {
   const breaker = breakers.find(

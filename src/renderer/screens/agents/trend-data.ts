@@ -1,15 +1,6 @@
-/** The numbers of the trends: spreads of durations, states as layers, days of use. */
+/** The numbers of the trends: spreads of durations, and states as layers. */
 import type { History } from '../../../contract/page.ts'
 import type { PlotSeries } from '../../ui/plot/plot-data.ts'
-
-export const SPANS = ['1h', '24h', '7d'] as const
-export type Span = (typeof SPANS)[number]
-export const SPAN_MS: Readonly<Record<Span, number>> = {
-  '1h': 3_600_000,
-  '24h': 86_400_000,
-  '7d': 7 * 86_400_000,
-}
-export const SPAN_BUCKETS: Readonly<Record<Span, number>> = { '1h': 120, '24h': 144, '7d': 168 }
 
 export interface Spread {
   readonly name: string
@@ -86,36 +77,3 @@ export const stateLayers = (states: History['states']): readonly PlotSeries[] =>
     const values = states[status]
     return values?.some((count) => count > 0) ? [{ label, values, color, look: 'area' }] : []
   })
-
-export type UsageKind = 'cost' | 'tokens'
-
-/** One series for cost, two for tokens; days of which no CLI told anything are gaps. */
-export function usageSeries(days: History['usage'], kind: UsageKind): readonly PlotSeries[] {
-  if (kind === 'cost')
-    return [
-      {
-        label: 'Cost',
-        values: days.map(({ costUsd }) => costUsd),
-        color: '--plot-1',
-        look: 'bars',
-      },
-    ]
-  return [
-    {
-      label: 'Tokens',
-      values: days.map(({ inputTokens, outputTokens }) =>
-        inputTokens === null && outputTokens === null
-          ? null
-          : (inputTokens ?? 0) + (outputTokens ?? 0),
-      ),
-      color: '--plot-1',
-      look: 'bars',
-    },
-  ]
-}
-
-/** Of the days that are known; null when none is. */
-export function totalOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
-}

@@ -4,53 +4,39 @@ import type { History } from '../../../contract/page.ts'
 import { useTurnover } from '../../model/session/session-context.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
-import { greatest, isUnknown } from '../../ui/plot/plot-data.ts'
+import { greatest, type PlotSeries } from '../../ui/plot/plot-data.ts'
 import { Plot } from '../../ui/plot/plot.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { boundText } from '../../components/usage-text.ts'
 import { countText, moneyText, plural, tokensText, weekdayDate } from '../../ui/format.ts'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
-import { SpreadPlot } from './spread-plot.tsx'
-import {
-  SPAN_BUCKETS,
-  SPAN_MS,
-  SPANS,
-  spreadOf,
-  spreadsOf,
-  stateLayers,
-  totalOf,
-  usageSeries,
-  type Span,
-  type UsageKind,
-} from './trend-data.ts'
+import { useRouteChoice } from '../../model/route.ts'
+import { COST_KINDS, costSeries, sum, type CostKind } from './cost-data.ts'
+import { FEW, logPlace, spreadOf, spreadsOf, stateLayers, type Spread } from './trend-data.ts'
 import './trends.css'
 
 const ASK_EVERY_MS = 30_000
+const DAY_MS = 86_400_000
+const SPANS = [
+  ['1h', '1 h'],
+  ['24h', '24 h'],
+  ['7d', '7 d'],
+] as const
+/** How far back, and in how many parts. */
+const REACH = {
+  '1h': { ms: DAY_MS / 24, buckets: 120 },
+  '24h': { ms: DAY_MS, buckets: 144 },
+  '7d': { ms: 7 * DAY_MS, buckets: 168 },
+} as const
 
 export function Trends() {
-  const { filters } = useRoute()
-  const span = SPANS.find((each) => each === filters['span']) ?? '24h'
-  const turnover = useTurnover()
-  const history = useAnswer(
-    ({ page }) => page.history({ from: since(SPAN_MS[span]), buckets: SPAN_BUCKETS[span] }),
-    { key: `${span} ${turnover}`, everyMs: ASK_EVERY_MS },
-  )
-  const week = useAnswer(({ page }) => page.history({ from: since(SPAN_MS['7d']), buckets: 1 }), {
-    key: turnover,
-    everyMs: ASK_EVERY_MS,
-  })
+  const [span, setSpan] = useRouteChoice('span', SPANS, '24h')
+  const history = useHistory(REACH[span].ms, REACH[span].buckets)
+  const week = useHistory(REACH['7d'].ms, 1)
   return (
     <div className="screen-body trends" tabIndex={-1}>
-      <Segmented
-        label="Span"
-        value={span}
-        options={SPANS.map((each) => [each, SPAN_WORDS[each]] as const)}
-        onChange={(next) =>
-          navigate({ filters: { ...currentRoute().filters, span: next } }, { replace: true })
-        }
-      />
+      <Segmented label="Span" value={span} options={SPANS} onChange={setSpan} />
       <ProblemNote problem={history.problem} onClose={history.askAgain} />
       {history.value && (
         <div className="trend-grid">
@@ -64,29 +50,58 @@ export function Trends() {
   )
 }
 
-const SPAN_WORDS: Readonly<Record<Span, string>> = { '1h': '1 h', '24h': '24 h', '7d': '7 d' }
-const since = (ms: number): string => new Date(Date.now() - ms).toISOString()
+/** Asked anew as agents come and go. */
+function useHistory(ms: number, buckets: number) {
+  const key = `${ms} ${buckets} ${useTurnover()}`
+  return useAnswer(
+    ({ page }) => page.history({ from: new Date(Date.now() - ms).toISOString(), buckets }),
+    { key, everyMs: ASK_EVERY_MS },
+  )
+}
 
 interface CardProps {
   readonly title: string
   /** The number that is to be known without looking closer. */
-  readonly figure: string
+  readonly figure?: string
   readonly note?: string
   readonly tools?: ReactNode
+  readonly className?: string
   readonly children: ReactNode
 }
 
-function TrendCard({ title, figure, note, tools, children }: CardProps) {
+export function TrendCard({ title, figure, note, tools, className = '', children }: CardProps) {
   return (
-    <section className="card trend" aria-label={title}>
+    <section className={`card trend ${className}`} aria-label={title}>
       <header>
         <h2>{title}</h2>
-        <b>{figure}</b>
+        {figure !== undefined && <b>{figure}</b>}
         {note !== undefined && <span>{note}</span>}
         {tools}
       </header>
       {children}
     </section>
+  )
+}
+
+interface DayPlotProps {
+  readonly label: string
+  /** `2026-11-20` */
+  readonly days: readonly string[]
+  readonly series: readonly PlotSeries[]
+  readonly isStacked?: boolean
+  readonly format: (value: number) => string
+  /** Said where there is no amount at all. */
+  readonly none: string
+}
+
+export function DayPlot({ days, none, ...plot }: DayPlotProps) {
+  if (!greatest(plot.series.filter(({ look }) => look === 'bars'))) return <EmptyNote text={none} />
+  return (
+    <Plot
+      {...plot}
+      at={days.map((day) => `${day}T12:00:00`)}
+      timeText={(ms) => weekdayDate.format(ms)}
+    />
   )
 }
 
@@ -115,7 +130,7 @@ const wholeText = (value: number): string => (Number.isInteger(value) ? countTex
 
 function StatesTrend({ history: { at, states } }: HistoryProps) {
   const layers = stateLayers(states)
-  const total = totalOf(layers.map(({ values }) => values.at(-1) ?? null))
+  const total = sum(layers.map(({ values }) => values.at(-1) ?? null))
   return (
     <TrendCard title="States over time" figure={total === null ? '' : plural(total, 'task')}>
       {layers.length === 0 ? (
@@ -149,41 +164,89 @@ function DurationsTrend({ history: { tries } }: HistoryProps) {
 }
 
 function UsageTrend({ days }: { readonly days: History['usage'] }) {
-  const [kind, setKind] = useState<UsageKind>('cost')
-  const series = usageSeries(days, kind)
+  const [kind, setKind] = useState<CostKind>('cost')
+  const series = costSeries(days, kind)
   const format = kind === 'cost' ? moneyText : tokensText
-  const total = totalOf(series[0]?.values ?? [])
-  const atLeast = days.reduce((sum, day) => sum + day.atLeast, 0)
+  const total = sum(series[0]?.values ?? [])
+  const atLeast = days.reduce((all, day) => all + day.atLeast, 0)
   return (
     <TrendCard
       title="Usage per day"
-      figure={total === null ? '' : boundText({ atLeast }, format(total))}
+      figure={boundText({ atLeast }, format(total))}
       note="last 7 days"
-      tools={
-        <Segmented
-          label="Usage as"
-          value={kind}
-          options={[
-            ['cost', 'Cost'],
-            ['tokens', 'Tokens'],
-          ]}
-          onChange={setKind}
-        />
-      }
+      tools={<Segmented label="Usage as" value={kind} options={COST_KINDS} onChange={setKind} />}
     >
-      {isUnknown(series) || greatest(series) === 0 ? (
-        <EmptyNote
-          text={`No agent said ${kind === 'cost' ? 'what it cost' : 'how many tokens it used'}.`}
-        />
-      ) : (
-        <Plot
-          label="Usage per day"
-          at={days.map(({ day }) => `${day}T12:00:00`)}
-          series={series}
-          format={format}
-          timeText={(ms) => weekdayDate.format(ms)}
-        />
-      )}
+      <DayPlot
+        label="Usage per day"
+        days={days.map(({ day }) => day)}
+        series={series}
+        format={format}
+        none={`No agent said ${kind === 'cost' ? 'what it cost' : 'how many tokens it used'}.`}
+      />
     </TrendCard>
+  )
+}
+
+// How long tries took, by executor: all of them as a line, the middle half as a bar, the median as a mark.
+
+/** Marks of the axis, ms; those beyond the longest try are left out. */
+const MARKS = [1000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000]
+
+function SpreadPlot({ spreads }: { readonly spreads: readonly Spread[] }) {
+  const most = Math.max(...spreads.map((each) => each.most))
+  const left = (ms: number): string => `${logPlace(ms, most) * 100}%`
+  const width = (from: number, to: number): string =>
+    `${(logPlace(to, most) - logPlace(from, most)) * 100}%`
+  return (
+    <table className="spread">
+      <caption className="visually-hidden">Task durations by executor</caption>
+      <thead>
+        <tr>
+          <th scope="col">Executor</th>
+          <td aria-hidden="true">
+            <span className="spread-axis">
+              {MARKS.filter((mark) => mark < most).map((mark) => (
+                <i key={mark} style={{ left: left(mark) }}>
+                  {durationText(mark).split(' ')[0]}
+                </i>
+              ))}
+            </span>
+          </td>
+          {['Median', 'Middle half', 'Tries'].map((head) => (
+            <th key={head} scope="col" className="num">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {spreads.map((each) => (
+          <tr key={each.name} data-few={each.count < FEW || undefined}>
+            <th scope="row">{each.name}</th>
+            <td aria-hidden="true">
+              <span className="spread-track">
+                <i
+                  className="spread-range"
+                  style={{ left: left(each.least), width: width(each.least, each.most) }}
+                />
+                <i
+                  className="spread-half"
+                  style={{ left: left(each.lower), width: width(each.lower, each.upper) }}
+                />
+                <i className="spread-median" style={{ left: left(each.median) }} />
+              </span>
+            </td>
+            <td className="num">{durationText(each.median)}</td>
+            <td className="num">
+              {durationText(each.lower)} to {durationText(each.upper)}
+            </td>
+            <td className="num">
+              {countText(each.count)}
+              {each.count < FEW && ' few'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { neighbourOf, rowsOf } from '../../../../src/renderer/screens/agents/agent-rows.ts'
+import { rowsOf } from '../../../../src/renderer/screens/agents/agent-table.tsx'
 import { workFailure } from '../../../../src/domain/failure.ts'
 import { agentState, agentStateText } from '../../../../src/renderer/model/facts.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../../../src/renderer/model/agent-state.ts'
 import { faultOf } from '../../../../src/renderer/screens/agents/caps-popover.tsx'
 import { nextUp, packLanes, type Block } from '../../../../src/renderer/screens/agents/slots.ts'
-import {
-  spreadOf,
-  stateLayers,
-  totalOf,
-  usageSeries,
-} from '../../../../src/renderer/screens/agents/trend-data.ts'
+import { costSeries, sum } from '../../../../src/renderer/screens/agents/cost-data.ts'
+import { spreadOf, stateLayers } from '../../../../src/renderer/screens/agents/trend-data.ts'
 import type { ReasonCode } from '../../../../src/domain/reason.ts'
 import { agentOf, cardOf } from '../../../support/scripted-host.ts'
 
@@ -108,9 +104,6 @@ test('live shows the last hour below those at work, and the filter reaches title
   expect(keys('live')).toEqual(['agent-9', 'late', 'agent-2', 'agent-3'])
   expect(keys('ended')).toEqual(['late', 'agent-2', 'agent-3', 'earlier', 'agent-1'])
   expect(keys('all', 'press kit')).toEqual(['late', 'agent-2', 'agent-3', 'earlier', 'agent-1'])
-  const rows = rowsOf({ ...parts, shown: 'all', words: '' })
-  expect(neighbourOf(rows, 'agent-9', 1)).toEqual({ id: 'agent-2', index: 2 })
-  expect(neighbourOf(rows, 'agent-9', Infinity)?.id).toBe('agent-1')
 })
 
 test('blocks that overlap never share a slot', () => {
@@ -154,9 +147,9 @@ test('spreads, layers and usage: unknown stays unknown', () => {
     tries: 1,
     atLeast: 0,
   }
-  expect(usageSeries([day], 'cost')[0]?.values).toEqual([null])
-  expect(usageSeries([day], 'tokens')[0]?.values).toEqual([5])
-  expect(totalOf([null, null])).toBeNull()
+  expect(costSeries([day], 'cost')[0]?.values).toEqual([null])
+  expect(costSeries([day], 'tokens')[0]?.values).toEqual([5])
+  expect(sum([null, null])).toBeNull()
 })
 
 test('a cap is a whole number up to 1000', () => {
