@@ -1,7 +1,7 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
 import { type ReactNode, useEffect } from 'react'
 import { useAgentCommands } from '../actions/task/agents.ts'
-import { useAttentionCount } from '../screens/attention/use-attention-count.ts'
+import { useAttentionCount } from '../screens/attention/snooze.ts'
 import { useTaskCommands } from '../actions/use-task-commands.ts'
 import { Banners } from './status/banners.tsx'
 import { StatusBar } from './status/status-bar.tsx'

@@ -1,23 +1,28 @@
-/** The answer to each kind of thing that waits for a person: real commands, and words where only the person can act. */
-import { Check, Copy } from 'lucide-react'
+/** The answers to each kind of thing that waits for a person: real commands, and words where only the person can act. */
 import { useState, type ReactNode } from 'react'
+import type { TaskView } from '../../../contract/view.ts'
+import { mismatchOf } from '../../../domain/routing/resolve.ts'
+import type { ExecutorView } from '../../model/session/link.ts'
 import { useSession, useYard, type CommandRun } from '../../model/session/session-context.tsx'
+import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/fields.tsx'
 import { countText, capital } from '../../ui/format.ts'
-import { navigate } from '../../model/route.ts'
+import { navigate, type Route } from '../../model/route.ts'
+import { CopyText } from '../../components/copy-text.tsx'
 import { subjectOf, type Action } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
 import { land } from '../../actions/requests.ts'
 import { ActionButton } from '../../actions/views/task-buttons.tsx'
+import { QuestionAnswer } from '../../actions/views/question-answer.tsx'
 import { abandon } from '../../actions/task/abandon.ts'
 import { complete } from '../../actions/task/complete.ts'
+import { editTask } from '../../actions/task/edit.ts'
 import { retry, retryFresh } from '../../actions/task/retry.ts'
 import { giveBack, take } from '../../actions/task/take.ts'
 import { runCommand } from '../../actions/commands.ts'
 import type { AttentionItem, ItemKind } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
-import { ExecutorAnswer } from './executor-answer.tsx'
-import { QuestionAnswer } from '../../actions/views/question-answer.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 
 export interface AnswerProps {
@@ -25,61 +30,61 @@ export interface AnswerProps {
   readonly command: CommandRun
 }
 
-const ANSWERS: Readonly<Record<ItemKind, (props: AnswerProps) => ReactNode>> = {
-  failed: FailedAnswer,
-  'sign-in': WaitingAnswer,
-  answer: AskedAnswer,
-  manual: ManualAnswer,
-  taken: TakenAnswer,
-  executor: ExecutorAnswer,
-  landing: LandingAnswer,
-  untrusted: TrustAnswer,
-  'read-only': ReadOnlyAnswer,
-  respawn: RespawnAnswer,
-  launch: LaunchAnswer,
-  silence: SilenceAnswer,
-  unreachable: UnreachableAnswer,
-  provider: ProviderAnswer,
-  budget: YardBudgetAnswer,
-  spent: TaskBudgetAnswer,
-  machine: MachineAnswer,
+/** A button that leads to where it is put right. */
+const leadsTo = (label: string, to: Partial<Route>) => () => (
+  <Button onClick={() => navigate(to)}>{label}</Button>
+)
+
+const SIGNED_IN = 'I have signed in: go on'
+const OpenExecutors = leadsTo('Open executors', { screen: 'executors' })
+const ToMachine = leadsTo('Change its caps', {
+  screen: 'settings',
+  filters: { section: 'machine' },
+})
+/** Only the disk can be helped, outside of the window: the log says what fails. */
+const ShowLog = () => <Button onClick={() => runCommand('service.log')}>Show the log</Button>
+
+/** Actions on the task that the item is about, and what is none. */
+type Answer = Action | ((props: AnswerProps) => ReactNode)
+
+const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
+  failed: [retry, RetryAlike, retryFresh, abandon, ShowOutput],
+  'sign-in': [{ ...retry, label: SIGNED_IN }, abandon, ShowOutput],
+  answer: [Question, abandon, ShowOutput],
+  manual: [take, complete],
+  taken: [complete, giveBack],
+  executor: [OtherExecutor],
+  landing: [MergeAgain],
+  untrusted: [Review],
+  'read-only': [ShowLog],
+  respawn: [ShowOutput, abandon],
+  launch: [OpenExecutors],
+  silence: [ShowOutput],
+  unreachable: [OpenExecutors, ShowOutput],
+  provider: [Wake, OpenExecutors],
+  budget: [YardBudgetAnswer],
+  spent: [TaskBudgetAnswer],
+  machine: [ToMachine],
 }
 
 export function Answers(props: AnswerProps) {
-  const Answer = ANSWERS[props.item.kind]
-  return <Answer {...props} />
-}
-
-interface DoProps extends AnswerProps {
-  readonly action: Action
-  readonly label?: string
-}
-
-/** An action on the task that the item is about. */
-function Do({ item, command, action, label }: DoProps) {
-  const session = useSession()
-  const performing = usePerform(command)
-  const card = useYard((view) => view.tasks.get(item.task ?? ''))
-  if (!card) return null
-  return (
-    <ActionButton
-      action={action}
-      subject={subjectOf(session, card)}
-      performing={performing}
-      {...(label === undefined ? {} : { label })}
-    />
+  return ANSWERS[props.item.kind].map((Each, index) =>
+    typeof Each === 'function' ? (
+      <Each key={index} {...props} />
+    ) : (
+      <Do key={index} {...props} action={Each} />
+    ),
   )
 }
 
-function FailedAnswer(props: AnswerProps) {
+function Do({ item, command, action }: AnswerProps & { readonly action: Action }) {
+  const session = useSession()
+  const performing = usePerform(command)
+  const card = useYard((view) => view.tasks.get(item.task ?? ''))
   return (
-    <>
-      <Do {...props} action={retry} />
-      <RetryAlike {...props} />
-      <Do {...props} action={retryFresh} />
-      <Do {...props} action={abandon} />
-      <ShowOutput item={props.item} />
-    </>
+    card && (
+      <ActionButton action={action} subject={subjectOf(session, card)} performing={performing} />
+    )
   )
 }
 
@@ -107,31 +112,12 @@ function RetryAlike({ item, command }: AnswerProps) {
   )
 }
 
-function WaitingAnswer(props: AnswerProps) {
-  const label = props.item.kind === 'sign-in' ? 'I have signed in: go on' : 'Go on'
-  return (
-    <>
-      <Do {...props} action={retry} label={label} />
-      <Do {...props} action={abandon} />
-      <ShowOutput item={props.item} />
-    </>
-  )
-}
-
-function AskedAnswer(props: AnswerProps) {
-  const { item } = props
-  const id = item.task ?? ''
-  return (
-    <>
-      <QuestionAnswer task={id} question={item.text} />
-      <Do {...props} action={abandon} />
-      <ShowOutput item={item} />
-    </>
-  )
+function Question({ item }: AnswerProps) {
+  return <QuestionAnswer task={item.task ?? ''} question={item.text} />
 }
 
 /** It was refused for a cause that a person can put away. */
-function LandingAnswer({ item, command }: AnswerProps) {
+function MergeAgain({ item, command }: AnswerProps) {
   const task = item.task ?? ''
   return (
     <>
@@ -143,101 +129,36 @@ function LandingAnswer({ item, command }: AnswerProps) {
   )
 }
 
-function ManualAnswer(props: AnswerProps) {
-  return (
-    <>
-      <Do {...props} action={take} />
-      <Do {...props} action={complete} />
-    </>
-  )
-}
-
-function TakenAnswer(props: AnswerProps) {
-  return (
-    <>
-      <Do {...props} action={complete} />
-      <Do {...props} action={giveBack} />
-    </>
-  )
-}
-
-function TrustAnswer({ item }: AnswerProps) {
+function Review({ item }: AnswerProps) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
       <Button look="main" onClick={() => setOpen(true)}>
         Review…
       </Button>
-      <CopyCommand text="yard trust" />
+      <CopyText text="yard trust" />
       <TrustDialog name={item.title} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
   )
 }
 
-/** Only the disk can be helped, outside of the window: the log says what fails. */
-function ReadOnlyAnswer() {
-  return <Button onClick={() => runCommand('service.log')}>Show the log</Button>
-}
-
-/** Its agents end without an outcome, one after the other: their output says why. */
-function RespawnAnswer(props: AnswerProps) {
-  const task = props.item.task ?? ''
-  return (
-    <>
-      <Button icon="terminal" onClick={() => navigate({ task, tab: 'output' })}>
-        Show output
-      </Button>
-      <Do {...props} action={abandon} />
-    </>
-  )
-}
-
-function LaunchAnswer() {
-  return <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
-}
-
-/** What it holds goes on at once, in the same conversations; it spends no try. */
-function ProviderAnswer({ item, command }: AnswerProps) {
+/** What the provider holds goes on at once, in the same conversations; it spends no try. */
+function Wake({ item, command }: AnswerProps) {
   const provider = item.subject ?? ''
   return (
-    <>
-      <Button
-        icon="play"
-        isBusy={command.isBusy}
-        onClick={() => void command.run(({ service }) => service.wake({ provider }))}
-      >
-        {item.until === null ? 'I have signed in: go on' : 'Try now'}
-      </Button>
-      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
-    </>
-  )
-}
-
-function MachineAnswer() {
-  return (
-    <Button onClick={() => navigate({ screen: 'settings', filters: { section: 'machine' } })}>
-      Change its caps
+    <Button
+      icon="play"
+      isBusy={command.isBusy}
+      onClick={() => void command.run(({ service }) => service.wake({ provider }))}
+    >
+      {item.until === null ? SIGNED_IN : 'Try now'}
     </Button>
   )
 }
 
-/** Its service does not take its task. */
-function UnreachableAnswer({ item }: AnswerProps) {
-  return (
-    <>
-      <Button onClick={() => navigate({ screen: 'executors' })}>Open executors</Button>
-      <ShowOutput item={item} />
-    </>
-  )
-}
-
-function SilenceAnswer({ item }: AnswerProps) {
-  return <ShowOutput item={item} />
-}
-
-function ShowOutput({ item }: { readonly item: AttentionItem }) {
-  const { task, agent } = item
-  if (task === null || agent === null) return null
+/** Of agents that end without an outcome, one after the other, none is named: the latest output says why. */
+function ShowOutput({ item: { kind, task, agent } }: AnswerProps) {
+  if (task === null || (agent === null && kind !== 'respawn')) return null
   return (
     <Button icon="terminal" onClick={() => navigate({ task, tab: 'output', agent })}>
       Show output
@@ -245,24 +166,50 @@ function ShowOutput({ item }: { readonly item: AttentionItem }) {
   )
 }
 
-/** A command to run in a terminal. */
-function CopyCommand({ text }: { readonly text: string }) {
-  const [isCopied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    setCopied(true)
-  }
-  const Mark = isCopied ? Check : Copy
+/** Another executor for a task whose own is not known or does not fit. */
+function OtherExecutor({ item, command }: AnswerProps) {
+  const session = useSession()
+  const id = item.task ?? ''
+  const facts = useAnswer(
+    ({ service, task }) => Promise.all([service.executors(), task.get({ id })]),
+    { key: id },
+  )
+  const [chosen, setChosen] = useState<string | null>(null)
+  if (facts.value === null) return null
+  const names = fittingExecutors(...facts.value)
+  const name = chosen ?? names[0]
+  if (name === undefined) return <OpenExecutors />
+  const choose = (): Promise<boolean> =>
+    editTask(session, command, {
+      id,
+      label: `“${item.title}” is done by ${name}`,
+      next: { executor: name },
+      before: { executor: session.yard.getState().tasks.get(id)?.executor ?? null },
+    })
   return (
-    <span className="attention-command">
-      <code>{text}</code>
-      <Button
-        look="quiet"
-        aria-label={isCopied ? 'Copied' : `Copy ${text}`}
-        onClick={() => void copy().catch(() => setCopied(false))}
-      >
-        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
+    <>
+      <Select
+        label={`Executor of ${item.title}`}
+        value={name}
+        options={names.map((each) => [each, each] as const)}
+        onChange={setChosen}
+      />
+      <Button isBusy={command.isBusy} onClick={() => void choose()}>
+        Use it
       </Button>
-    </span>
+    </>
   )
 }
+
+/** Executors that can do a task, here and now. */
+export const fittingExecutors = (
+  executors: readonly Pick<ExecutorView, 'name' | 'type' | 'canRun' | 'models'>[],
+  task: Pick<TaskView, 'exec' | 'verify' | 'model'>,
+): readonly string[] =>
+  executors.flatMap(({ name, type, canRun, models }) => {
+    // Only the built-in profile has no address of its own; one that hands on by the clock does no work.
+    if (!canRun || type === 'schedule') return []
+    const profile = { name, type, url: name === 'http' ? null : '' }
+    const runsModel = task.model === null || models === null || models.includes(task.model)
+    return runsModel && mismatchOf(task, profile) === null ? [name] : []
+  })

@@ -10,8 +10,7 @@ import type {
 import { countHeldBy } from '../../../domain/graph/dag.ts'
 import { BREAKER_KINDS } from '../../../domain/plan.ts'
 import { plural, capital } from '../../ui/format.ts'
-import { dependentsOf, type Tasks } from '../../model/reach.ts'
-import { isFinishedCard } from '../../model/reach.ts'
+import { dependentsOf, isFinishedCard, type Tasks } from '../../model/reach.ts'
 
 /** What the host tells of, and what only the page adds: tasks that somebody does by hand, a machine that lets nothing start. */
 export type ItemKind = AttentionKind | 'taken' | 'machine'
@@ -91,21 +90,30 @@ const beginOf = ({ since }: AttentionItem): number =>
 const keyOf = (summary: Summary, parts: readonly (string | null)[]): string =>
   [summary.folder, ...parts].join('\n')
 
+/** What an item says where nothing else is known. */
+const UNKNOWN = {
+  subject: null,
+  lastLines: null,
+  task: null,
+  agent: null,
+  since: null,
+  until: null,
+  effect: null,
+} as const
+
 function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
   const card = each.task === null ? undefined : tasks.get(each.task)
-  const title = card?.title ?? summary.name
   return {
+    ...UNKNOWN,
     key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
     kind: each.kind,
     word: WORDS[each.kind],
-    title,
-    subject: null,
+    title: card?.title ?? summary.name,
     text: capital(each.reason),
     lastLines: each.lastLines ?? null,
     task: each.task,
     agent: each.agent,
     since: each.since,
-    until: null,
     effect: card ? holdsText(heldBy(card, tasks)) : null,
   }
 }
@@ -116,24 +124,23 @@ function fromBreaker(
   tasks: Tasks,
   agents: ReadonlyMap<string, AgentView>,
 ): AttentionItem {
-  const agent = agents.get(breaker.subject)
-  const task = tasks.get(agent?.task ?? breaker.subject)
+  const { kind, subject, since, until } = breaker
+  const agent = agents.get(subject)
+  const task = tasks.get(agent?.task ?? subject)
+  const holdsNothing = kind === 'silence' || kind === 'unreachable'
   return {
-    key: keyOf(summary, [breaker.key, breaker.since, breaker.reason]),
-    kind: breaker.kind,
+    ...UNKNOWN,
+    key: keyOf(summary, [breaker.key, since, breaker.reason]),
+    kind,
     word: wordOfBreaker(breaker),
     title: titleOf(breaker, task, tasks),
-    subject: breaker.subject,
+    subject,
     text: capital(breaker.reason),
-    lastLines: null,
     task: task?.id ?? null,
     agent: agent?.id ?? null,
-    since: breaker.since,
-    until: breaker.until,
-    effect:
-      breaker.kind === 'silence' || breaker.kind === 'unreachable'
-        ? null
-        : holdsText(waitingFor(breaker, tasks)),
+    since,
+    until,
+    effect: holdsNothing ? null : holdsText(waitingFor(breaker, tasks)),
   }
 }
 
@@ -146,22 +153,9 @@ function titleOf({ key, kind, subject }: BreakerView, task: TaskCard | undefined
 function fromMachine(summary: Summary): AttentionItem[] {
   const { hold } = summary.machine
   if (hold === null) return []
-  return [
-    {
-      key: keyOf(summary, ['machine']),
-      kind: 'machine',
-      word: WORDS.machine,
-      title: 'This machine',
-      subject: null,
-      text: capital(hold),
-      lastLines: null,
-      task: null,
-      agent: null,
-      since: null,
-      until: null,
-      effect: null,
-    },
-  ]
+  const key = keyOf(summary, ['machine'])
+  const text = capital(hold)
+  return [{ ...UNKNOWN, key, kind: 'machine', word: WORDS.machine, title: 'This machine', text }]
 }
 
 /** A task that somebody does by hand: it ends when they say so. */
@@ -170,17 +164,15 @@ function fromTaken(agent: AgentView, summary: Summary, tasks: Tasks): AttentionI
   if (agent.executorType !== 'manual' || !card) return []
   return [
     {
+      ...UNKNOWN,
       key: keyOf(summary, ['taken', agent.id]),
       kind: 'taken',
       word: WORDS.taken,
       title: card.title,
-      subject: null,
       text: 'It ends when you say that it is done, or give it back',
-      lastLines: null,
       task: card.id,
       agent: agent.id,
       since: agent.claimedAt,
-      until: null,
       effect: holdsText(heldBy(card, tasks)),
     },
   ]

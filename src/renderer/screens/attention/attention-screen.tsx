@@ -1,20 +1,29 @@
 /** What waits for a person, oldest first, each with its answer. */
-import { CircleCheck } from 'lucide-react'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
-import { useYard } from '../../model/session/session-context.tsx'
+import { AlarmClock, BellOff, CircleCheck } from 'lucide-react'
+import { type KeyboardEvent, type Ref, useMemo, useRef, useState } from 'react'
+import { BREAKER_KINDS } from '../../../domain/plan.ts'
+import type { ShownState } from '../../../domain/task.ts'
+import { Countdown } from '../../components/countdown.tsx'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { ProblemNote } from '../../components/problem-note.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { navigate } from '../../model/route.ts'
+import { useCommand, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { useThrottled } from '../../ui/timers.ts'
-import { plural } from '../../ui/format.ts'
+import { instantText, plural } from '../../ui/format.ts'
+import { Menu } from '../../ui/menu.tsx'
+import { LastLines } from '../../ui/plain-text.tsx'
 import { useRequest } from '../../model/use-request.ts'
-import { type AttentionItem, attentionItems } from './attention-items.ts'
-import { useAwake } from './snooze.ts'
+import { Answers } from './answers.tsx'
+import { type AttentionItem, attentionItems, type ItemKind } from './attention-items.ts'
+import { HOUR_MS, snooze, UNTIL_CHANGE, useAwake } from './snooze.ts'
 import { TrustDialog } from './trust-dialog.tsx'
 import './attention.css'
 import { selectTasks } from '../../model/selection.ts'
-import { AttentionRow } from './attention-row.tsx'
 import { focusAfterDraw } from '../../ui/focus.ts'
-import { useVirtualRows } from '../../ui/virtual-rows.ts'
+import { stepOf, useVirtualRows } from '../../ui/virtual-rows.ts'
 
 /** What is held up costs a walk over all tasks. */
 const EVERY_MS = 250
@@ -74,7 +83,7 @@ interface AttentionListProps {
   readonly asleep: readonly AttentionItem[]
 }
 
-export function AttentionList({ awake, asleep }: AttentionListProps) {
+function AttentionList({ awake, asleep }: AttentionListProps) {
   const items = [...awake, ...asleep]
   const scroller = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState<string | null>(null)
@@ -89,10 +98,9 @@ export function AttentionList({ awake, asleep }: AttentionListProps) {
     items.findIndex(({ key }) => key === current),
   )
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step === undefined || event.altKey || !isRow(event.target)) return
+    const to = stepOf(event.key, place, items.length)
+    if (to === null || event.altKey || !isRow(event.target)) return
     event.preventDefault()
-    const to = Math.min(items.length - 1, Math.max(0, place + step))
     rows.scrollToIndex(to)
     setCurrent(items[to]?.key ?? null)
     focusAfterDraw(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`))
@@ -126,3 +134,114 @@ export function AttentionList({ awake, asleep }: AttentionListProps) {
 
 const isRow = (target: EventTarget): boolean =>
   target instanceof HTMLElement && target.dataset['index'] !== undefined
+
+interface AttentionRowProps {
+  readonly ref: Ref<HTMLLIElement>
+  readonly item: AttentionItem
+  readonly index: number
+  readonly count: number
+  /** px */
+  readonly top: number
+  readonly isStop: boolean
+  readonly isAsleep: boolean
+  readonly onFocus: () => void
+}
+
+function AttentionRow(props: AttentionRowProps) {
+  const { ref, item, index, count, top, isStop, isAsleep, onFocus } = props
+  const command = useCommand()
+  const open = (): void => {
+    if (item.task !== null)
+      navigate({ task: item.task, tab: item.kind === 'landing' ? 'changes' : null })
+  }
+  return (
+    <li
+      ref={ref}
+      className="attention-row"
+      data-index={index}
+      data-st={stateOf(item.kind)}
+      data-asleep={isAsleep}
+      tabIndex={isStop ? 0 : -1}
+      aria-label={`${item.word}: ${item.title}`}
+      aria-setsize={count}
+      aria-posinset={index + 1}
+      style={{ transform: `translateY(${top}px)` }}
+      onFocus={onFocus}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.target !== event.currentTarget) return
+        event.preventDefault()
+        open()
+      }}
+    >
+      <Lamp state={stateOf(item.kind)} />
+      <div className="attention-what">
+        <p className="truncate">
+          <span className="attention-kind">{item.word}</span>
+          {item.task === null ? (
+            <strong>{item.title}</strong>
+          ) : (
+            <button type="button" className="attention-title" onClick={open}>
+              {item.title}
+            </button>
+          )}
+        </p>
+        <p className="attention-text">{item.text}</p>
+        {item.lastLines !== null && <LastLines text={item.lastLines} />}
+        <p className="attention-facts">
+          {item.since !== null && (
+            <span>
+              <Elapsed since={item.since} /> ago
+            </span>
+          )}
+          {item.effect !== null && <span>{item.effect}</span>}
+          {item.until !== null && (
+            <span>
+              clears {instantText(item.until)}, <Countdown until={item.until} />
+            </span>
+          )}
+        </p>
+        <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      </div>
+      <div className="attention-acts">
+        <Answers item={item} command={command} />
+        <Snooze item={item} isAsleep={isAsleep} />
+      </div>
+    </li>
+  )
+}
+
+/** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
+function stateOf(kind: ItemKind): ShownState {
+  if (kind === 'failed' || kind === 'read-only') return 'failed'
+  return PARKED.includes(kind) ? 'parked' : 'waiting'
+}
+const PARKED: readonly ItemKind[] = [...BREAKER_KINDS, 'machine', 'spent']
+
+interface SnoozeProps {
+  readonly item: AttentionItem
+  readonly isAsleep: boolean
+}
+
+function Snooze({ item, isAsleep }: SnoozeProps) {
+  if (isAsleep)
+    return (
+      <Button look="quiet" onClick={() => snooze(item.key, 0)}>
+        <AlarmClock size={14} strokeWidth={1.5} aria-hidden="true" />
+        Wake
+      </Button>
+    )
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="quiet" aria-label={`Snooze ${item.title}`} title="Snooze">
+          <BellOff size={14} strokeWidth={1.5} aria-hidden="true" />
+        </Button>
+      }
+      entries={[
+        { label: 'For 1 hour', onSelect: () => snooze(item.key, Date.now() + HOUR_MS) },
+        { label: 'Until it changes', onSelect: () => snooze(item.key, UNTIL_CHANGE) },
+      ]}
+    />
+  )
+}

@@ -1,7 +1,8 @@
 /** Putting off what waits for a person: for an hour, or until it says something else (its key is another one then). */
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { getPreferences, setPreferences, usePreferences } from '../../model/preferences.ts'
-import type { AttentionItem } from './attention-items.ts'
+import { useCalmYard, useSession } from '../../model/session/session-context.tsx'
+import { attentionItems, type AttentionItem } from './attention-items.ts'
 
 export const HOUR_MS = 3_600_000
 /** So far away that only a change ends it. */
@@ -31,12 +32,7 @@ export function snooze(key: string, until: number): void {
   setPreferences({ snoozed: withSnooze(snoozed, { key, until, now: Date.now() }) })
 }
 
-export interface Awake {
-  readonly awake: readonly AttentionItem[]
-  readonly asleep: readonly AttentionItem[]
-}
-
-export function useAwake(items: readonly AttentionItem[]): Awake {
+export function useAwake(items: readonly AttentionItem[]) {
   const snoozed = usePreferences((preferences) => preferences.snoozed)
   const now = useWakeUps(snoozed)
   return {
@@ -56,4 +52,17 @@ function useWakeUps(snoozed: Snoozed): number {
     return () => clearTimeout(timer)
   }, [next])
   return now
+}
+
+const CALM = { everyMs: 1000 }
+
+/** How many things are awake, for the parts of the frame that count them. */
+export function useAttentionCount(): number {
+  const { yard } = useSession()
+  const summary = useCalmYard((view) => view.summary, CALM)
+  const items = useMemo(() => {
+    const { tasks, agents } = yard.getState()
+    return summary === null ? [] : attentionItems(summary, tasks, agents)
+  }, [summary, yard])
+  return useAwake(items).awake.length
 }

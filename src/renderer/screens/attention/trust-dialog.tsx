@@ -1,11 +1,20 @@
 /** What a yard that was not made here would run, and the question whether it may. The focus begins on Cancel. */
-import { useEffect, useId, useRef, useState } from 'react'
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import type { YardClient } from '../../model/session/link.ts'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import { WhatRuns } from './what-runs.tsx'
+import { countText, plural } from '../../ui/format.ts'
 import './trust.css'
 
 interface TrustDialogProps {
@@ -68,3 +77,150 @@ function TrustForm({ onClose }: Pick<TrustDialogProps, 'onClose'>) {
     </>
   )
 }
+
+// All that it would run: first what is peculiar to it, at the end what comes with every yard.
+
+type Shown = Awaited<ReturnType<YardClient['page']['trust']>>
+
+interface WhatRunsProps {
+  readonly shown: Shown
+  /** With its `seen`: all lines are listed, and the end of the list is or was in sight. */
+  readonly onEnd: (seen: string) => void
+}
+
+/** Lines at first; each press shows as many again. */
+const FIRST_LINES = 100
+
+function WhatRuns({ shown, onEnd }: WhatRunsProps) {
+  const { settings, variables, lines } = shown
+  const [most, setMost] = useState(FIRST_LINES)
+  const { list, look } = useEnd(most >= lines.length, () => onEnd(shown.seen))
+  const builtIn = new Set(shown.builtIn)
+  const changed = shown.executors.filter((text) => !builtIn.has(text))
+  return (
+    <div
+      ref={list}
+      className="trust-list"
+      role="region"
+      aria-label="What it would run"
+      tabIndex={0}
+      onScroll={look}
+    >
+      <Lines lines={lines} most={most} onMore={() => setMost(most * 2)} />
+      <section aria-label="Variables">
+        <h3>Variables of your environment that its executors read</h3>
+        {variables.length === 0 ? <p>None is named.</p> : <Texts texts={variables} />}
+      </section>
+      {settings.length > 0 && (
+        <Part name="Settings" title={plural(settings.length, 'setting')} texts={settings} />
+      )}
+      {changed.length > 0 && (
+        <Part
+          name="Executors"
+          title={`${plural(changed.length, 'executor')} set up by a config`}
+          texts={changed}
+        />
+      )}
+      {builtIn.size > 0 && (
+        <section aria-label="Built-in executors">
+          <details>
+            <summary>{plural(builtIn.size, 'built-in executor')}, as in every yard</summary>
+            <Texts texts={[...builtIn]} />
+          </details>
+        </section>
+      )}
+    </div>
+  )
+}
+
+/** Counts what scrolls as read once its end was in sight; at once where all of it fits. */
+function useEnd(isWhole: boolean, onEnd: () => void) {
+  const list = useRef<HTMLDivElement>(null)
+  const latest = useRef(onEnd)
+  useEffect(() => {
+    latest.current = onEnd
+  })
+  const look = useCallback(() => {
+    const box = list.current
+    if (box === null || !isWhole) return
+    if (box.scrollHeight - box.scrollTop - box.clientHeight <= SLACK_PX) latest.current()
+  }, [isWhole])
+  // Before it is painted: what fits has been seen as soon as it stands there.
+  useLayoutEffect(() => {
+    look()
+    window.addEventListener('resize', look)
+    return () => window.removeEventListener('resize', look)
+  }, [look])
+  return { list, look }
+}
+
+/** Less than the padding below the last line; a zoomed page scrolls by parts of a pixel. */
+const SLACK_PX = 4
+
+interface PartProps {
+  readonly name: string
+  readonly title: string
+  readonly texts: readonly string[]
+}
+
+const Part = ({ name, title, texts }: PartProps): ReactNode => (
+  <section aria-label={name}>
+    <h3>{title}</h3>
+    <Texts texts={texts} />
+  </section>
+)
+
+const Texts = ({ texts }: Pick<PartProps, 'texts'>): ReactNode => (
+  <ul>
+    {texts.map((text) => (
+      <li key={text}>
+        <code>{plainToSee(text)}</code>
+      </li>
+    ))}
+  </ul>
+)
+
+const KIND_WORDS = {
+  exec: '',
+  verify: ', its check',
+  executor: ', posted to',
+  repo: ', works in',
+} as const satisfies Record<Shown['lines'][number]['kind'], string>
+
+interface LinesProps extends Pick<Shown, 'lines'> {
+  readonly most: number
+  readonly onMore: () => void
+}
+
+function Lines({ lines, most, onMore }: LinesProps) {
+  const rest = lines.length - most
+  return (
+    <section aria-label="Lines">
+      <h3>
+        {lines.length === 0 ? 'No lines of tasks' : `${plural(lines.length, 'line')} of tasks`}
+      </h3>
+      <ul>
+        {lines.slice(0, most).map(({ task, kind, line }) => (
+          <li key={`${task} ${kind}`}>
+            <span className="text-text-3">
+              {plainToSee(task)}
+              {KIND_WORDS[kind]}
+            </span>
+            <code>{plainToSee(line)}</code>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && (
+        <Button onClick={onMore}>
+          Show {countText(Math.min(most, rest))} more of {countText(rest)}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+/** A foreign text as it is, with nothing in it that hides or turns round what stands beside it. Lines and tabs stay. */
+export const plainToSee = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  )

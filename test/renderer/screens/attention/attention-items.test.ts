@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { attentionItems } from '../../../../src/renderer/screens/attention/attention-items.ts'
-import { plainToSee } from '../../../../src/renderer/screens/attention/what-runs.tsx'
+import { plainToSee } from '../../../../src/renderer/screens/attention/trust-dialog.tsx'
 import {
   isAsleep,
   UNTIL_CHANGE,

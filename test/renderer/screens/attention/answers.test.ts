@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fittingExecutors } from '../../../../src/renderer/screens/attention/executor-answer.tsx'
+import { fittingExecutors } from '../../../../src/renderer/screens/attention/answers.tsx'
 
 type Executor = Parameters<typeof fittingExecutors>[0][number]
 const executor = (
