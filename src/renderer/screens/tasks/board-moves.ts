@@ -1,9 +1,12 @@
-/** Moving a task from column to column: only where a command takes it there. Pure. */
+/** Moving a task from column to column: only where a command takes it there. */
+import { useMemo } from 'react'
 import type { TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { assertNever } from '../../../base/result.ts'
 import { isSatisfiedCard, type Tasks } from '../../model/reach.ts'
-import type { Action, Subject } from '../../actions/action.ts'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
+import { subjectOf, type Action, type Subject } from '../../actions/action.ts'
+import { perform } from '../../actions/perform.ts'
 import { abandon } from '../../actions/task/abandon.ts'
 import { complete } from '../../actions/task/complete.ts'
 import { pause, resume } from '../../actions/task/hold.ts'
@@ -11,29 +14,13 @@ import { reopen } from '../../actions/task/reopen.ts'
 import { retry } from '../../actions/task/retry.ts'
 import { take } from '../../actions/task/take.ts'
 
-/** In the order of a task's life. Those of the first list are there even when they are empty. */
-const ALWAYS: readonly ShownState[] = [
-  'paused',
-  'blocked',
-  'ready',
-  'in-progress',
-  'failed',
-  'done',
-  'abandoned',
-]
+/** In the order of a task's life. */
 const ORDER: readonly ShownState[] = [
-  'paused',
-  'blocked',
-  'delayed',
-  'parked',
-  'ready',
-  'in-progress',
-  'pending-eval',
-  'waiting',
-  'failed',
-  'done',
-  'abandoned',
+  ...(['paused', 'blocked', 'delayed', 'parked', 'ready', 'in-progress'] as const),
+  ...(['pending-eval', 'waiting', 'failed', 'done', 'abandoned'] as const),
 ]
+/** Not there while they are empty. */
+const PASSING: ReadonlySet<ShownState> = new Set(['delayed', 'parked', 'pending-eval', 'waiting'])
 
 export interface BoardColumn {
   readonly state: ShownState
@@ -42,13 +29,11 @@ export interface BoardColumn {
 
 /** Columns from left to right. */
 export function boardColumns(cards: Iterable<TaskCard>): readonly BoardColumn[] {
-  const byState = new Map<ShownState, string[]>(ORDER.map((state) => [state, []]))
-  for (const { id, state } of cards) {
-    byState.get(state)?.push(id)
-  }
-  return [...byState]
-    .filter(([state, ids]) => ids.length > 0 || ALWAYS.includes(state))
-    .map(([state, ids]) => ({ state, ids }))
+  const byState = Map.groupBy(cards, ({ state }) => state)
+  return ORDER.map((state) => ({
+    state,
+    ids: (byState.get(state) ?? []).map(({ id }) => id),
+  })).filter(({ state, ids }) => ids.length > 0 || !PASSING.has(state))
 }
 
 export type Move = { readonly action: Action } | { readonly blocked: string }
@@ -128,4 +113,26 @@ export function nextColumn(
   const from = columns.findIndex(({ state }) => state === card.state)
   const ahead = by > 0 ? columns.slice(from + 1) : columns.slice(0, from).toReversed()
   return ahead.find(({ state }) => 'action' in moveTo(card, state, facts))?.state ?? null
+}
+
+/** Carries tasks to another column, by pointer, key or menu alike: those for which a command leads there; the others stay. */
+export function useMoves() {
+  const session = useSession()
+  const tasks = useYard((view) => view.tasks)
+  const attention = useYard((view) => view.summary?.attention)
+  return useMemo(() => {
+    const manual = (attention ?? []).filter(({ kind }) => kind === 'manual')
+    const facts = { tasks, forPeople: new Set(manual.flatMap(({ task }) => task ?? [])) }
+    const move = async (ids: readonly string[], state: ShownState): Promise<void> => {
+      const byAction = new Map<Action, Subject[]>()
+      for (const card of ids.flatMap((id) => tasks.get(id) ?? [])) {
+        const move = moveTo(card, state, facts)
+        if (!('action' in move)) continue
+        const subjects = byAction.get(move.action) ?? []
+        byAction.set(move.action, [...subjects, subjectOf(session, card)])
+      }
+      for (const [action, subjects] of byAction) await perform(session, action, subjects)
+    }
+    return { facts, move }
+  }, [session, tasks, attention])
 }

@@ -1,8 +1,12 @@
 /** The columns of the table: what each says, how it is sorted, and which ones a person sees how wide. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { PRIORITIES } from '../../../domain/task.ts'
+import { durationText } from '../../../domain/format.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
+import { cardMoneyText } from '../../components/usage-text.ts'
 import { factOf, taskTookMs } from '../../model/fact-of.ts'
+import { labelOfState } from '../../model/state-label.ts'
+import { capital, instantText } from '../../ui/format.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
 type SortKey = number | string | null
@@ -15,6 +19,10 @@ export interface Column {
   /** Numbers stand at the right. */
   readonly isNumber: boolean
   readonly keyOf: (card: TaskCard, now: number) => SortKey
+  /** What is not known is empty. */
+  readonly textOf: (card: TaskCard) => string
+  /** Where the text is short for something. */
+  readonly tipOf?: (card: TaskCard) => string
 }
 
 const states: readonly string[] = STATES_IN_ORDER
@@ -22,43 +30,72 @@ const priorities: readonly string[] = PRIORITIES
 const text = (value: string | null): string | null => value || null
 const time = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))
 
-const column = (id: string, title: string, width: number, keyOf: Column['keyOf']): Column => ({
-  id,
-  title,
-  width,
-  keyOf,
-  isNumber: NUMBERS.has(id),
-})
+/** It says what it sorts by, unless that is said otherwise. */
+const column = (
+  id: string,
+  title: string,
+  width: number,
+  keyOf: Column['keyOf'],
+  textOf: Column['textOf'] = (card) => String(keyOf(card, 0) ?? ''),
+): Column => ({ id, title, width, keyOf, textOf, isNumber: NUMBERS.has(id) })
 const NUMBERS = new Set(['tries', 'cost', 'time'])
 
-export const COLUMNS: readonly Column[] = [
-  column('state', 'State', 128, ({ state }) => states.indexOf(state)),
-  column('title', 'Title', 240, ({ title }) => title),
-  column('fact', 'Why', 200, (card) => text(factOf(card))),
-  column('route', 'Executor, model', 150, ({ executor, model }) =>
-    text([executor, model].filter(Boolean).join(', ')),
+const instantColumn = (id: string, title: string, isoOf: (card: TaskCard) => string): Column => ({
+  ...column(
+    id,
+    title,
+    116,
+    (card) => time(isoOf(card)),
+    (card) => instantText(isoOf(card)),
   ),
-  column('priority', 'Priority', 76, ({ priority }) => priorities.indexOf(priority)),
-  column('tries', 'Tries', 72, ({ attempts }) => attempts || null),
-  column('cost', 'Cost', 108, ({ costUsd }) => costUsd),
-  column('time', 'Time', 88, (card, now) => tookMs(card, now)),
-  column('updated', 'Updated', 116, (card) => updatedAt(card)),
+  tipOf: isoOf,
+})
+
+export const routeOf = ({ executor, model }: TaskCard): string =>
+  [executor, model].filter(Boolean).join(', ')
+
+export const COLUMNS: readonly Column[] = [
+  column('state', 'State', 128, ({ state }) => states.indexOf(state), stateText),
+  column('title', 'Title', 240, ({ title }) => title),
+  column('fact', 'Why', 200, (card) => text(factOf(card)), factText),
+  column('route', 'Executor, model', 150, (card) => text(routeOf(card))),
+  column('priority', 'Priority', 76, ({ priority }) => priorities.indexOf(priority), priorityText),
+  column('tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText),
+  column('cost', 'Cost', 108, ({ costUsd }) => costUsd, cardMoneyText),
+  column('time', 'Time', 88, tookMs, tookText),
+  instantColumn('updated', 'Updated', updatedAt),
   column('tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))),
   column('agent', 'Agent', 96, ({ agent }) => text(agent)),
-  column('added', 'Added', 116, ({ createdAt }) => time(createdAt)),
+  instantColumn('added', 'Added', ({ createdAt }) => createdAt),
   column('id', 'Id', 180, ({ id }) => id),
 ]
-const DEFAULT_IDS = [
-  'state',
-  'title',
-  'fact',
-  'route',
-  'priority',
-  'tries',
-  'cost',
-  'time',
-  'updated',
-]
+
+function stateText({ state }: TaskCard): string {
+  return labelOfState(state)
+}
+
+function factText(card: TaskCard): string {
+  return capital(factOf(card) ?? '')
+}
+
+function priorityText({ priority }: TaskCard): string {
+  return capital(priority)
+}
+
+/** `2 of 3`; empty before the first. */
+function triesText({ attempts, attemptsAllowed }: TaskCard): string {
+  if (attempts === 0) return ''
+  return attemptsAllowed === null ? `${attempts}` : `${attempts} of ${attemptsAllowed}`
+}
+
+/** Of one that has ended. */
+function tookText(card: TaskCard): string {
+  const took = card.completedAt === null ? null : tookMs(card, 0)
+  return took === null ? '' : durationText(took)
+}
+
+const EXTRA_IDS = ['tags', 'agent', 'added', 'id']
+const DEFAULT_IDS = COLUMNS.map(({ id }) => id).filter((id) => !EXTRA_IDS.includes(id))
 const LEAST_WIDTH = 56
 const MOST_WIDTH = 900
 
@@ -73,9 +110,11 @@ export function tookMs(
   return status === 'in-progress' ? Math.max(0, now - Date.parse(startedAt)) : null
 }
 
-/** The last of added, started and ended, as an instant in ms. */
-export const updatedAt = (card: TaskCard): number =>
-  Math.max(...[card.createdAt, card.startedAt, card.completedAt].map((each) => time(each) ?? 0))
+/** The last of added, started and ended. */
+function updatedAt(card: TaskCard): string {
+  const times = [card.createdAt, card.startedAt, card.completedAt].map((each) => time(each) ?? 0)
+  return new Date(Math.max(...times)).toISOString()
+}
 
 /** The columns as kept: `title:340`, or `title` at its own width. Unknown ones are left out; none at all = the usual ones. */
 export function readColumns(kept: readonly string[] | null): readonly Column[] {

@@ -1,12 +1,12 @@
 /** What a task waits for, to add to or take from. The keyboard's way to draw and remove tracks where there is no canvas. */
-import { X } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { useState } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { TaskCard } from '../../../contract/view.ts'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { PickList } from '../../ui/pick-list.tsx'
 import { Dialog } from '../../ui/popups.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
@@ -89,14 +89,13 @@ function Blocker({ id, isBusy, isFirst, onRemove }: BlockerProps) {
       <span className="truncate">{title}</span>
       <Button
         look="quiet"
+        icon="close"
         className="ml-auto"
         isBusy={isBusy}
         autoFocus={isFirst}
         aria-label={`No longer wait for ${title}`}
         onClick={onRemove}
-      >
-        <X size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Button>
+      />
     </li>
   )
 }
@@ -107,66 +106,28 @@ interface FinderProps {
   readonly onPick: (id: string) => void
 }
 
-/** A field and what it finds; ↑↓ choose, ↵ adds. What would close a cycle is greyed and says so. */
+/** A field and what it finds. What would close a cycle says so, and is refused by the host. */
 function Finder({ card, hasFocus, onPick }: FinderProps) {
-  const [query, setQuery] = useState('')
-  const [place, setPlace] = useState(0)
   const tasks = useYard((view) => view.tasks)
-  const found = candidates(tasks, card.id, query)
-  const index = Math.min(place, found.length - 1)
-  const pick = (at: number): void => {
-    const choice = found[at]
-    if (choice && choice.blocked === null) onPick(choice.card.id)
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step !== undefined) setPlace(Math.min(found.length - 1, Math.max(0, index + step)))
-    else if (event.key === 'Enter') pick(index)
-    else return
-    event.preventDefault()
-  }
   return (
     <div className="field">
-      <label htmlFor="dependency-field">Also wait for</label>
-      <input
-        id="dependency-field"
-        className="input"
-        role="combobox"
-        aria-expanded={found.length > 0}
-        aria-controls="dependency-choices"
-        aria-autocomplete="list"
-        aria-activedescendant={index >= 0 ? `dependency-${index}` : undefined}
-        autoFocus={hasFocus}
-        autoComplete="off"
-        spellCheck={false}
+      <span className="field-label">Also wait for</span>
+      <PickList
+        label="Also wait for"
         placeholder="Type a title"
-        value={query}
-        onChange={(event) => {
-          setQuery(event.target.value)
-          setPlace(0)
-        }}
-        onKeyDown={onKeyDown}
+        hasFocus={hasFocus}
+        optionsFor={(text) =>
+          candidates(tasks, card.id, text).map(({ card: { id, title, state }, blocked }) => ({
+            id,
+            label: title,
+            icon: <Lamp state={state} />,
+            note: blocked ?? labelOfState(state),
+            isDoubtful: blocked !== null,
+          }))
+        }
+        onPick={({ id }) => onPick(id)}
+        emptyText="No other task is called so."
       />
-      <div id="dependency-choices" role="listbox" aria-label="Tasks" className="dependency-choices">
-        {found.map(({ card: other, blocked }, at) => (
-          <div
-            key={other.id}
-            id={`dependency-${at}`}
-            role="option"
-            className="menu-item"
-            aria-selected={at === index}
-            aria-disabled={blocked !== null}
-            data-highlighted={at === index || undefined}
-            data-disabled={blocked !== null || undefined}
-            onClick={() => pick(at)}
-          >
-            <Lamp state={other.state} />
-            <span className="truncate">{other.title}</span>
-            <span className="end">{blocked ?? labelOfState(other.state)}</span>
-          </div>
-        ))}
-      </div>
-      {found.length === 0 && <p className="text-12 text-text-2">No other task is called so.</p>}
     </div>
   )
 }

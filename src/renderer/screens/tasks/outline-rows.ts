@@ -2,10 +2,8 @@
  * Tasks as a tree along their dependencies. A task stands once: under the last of what it waits for (the one deepest in the graph);
  * the others are named beside it. Pure, and without recursion: a chain may be ten thousand long.
  */
-import type { TaskCard } from '../../../contract/view.ts'
-import { dependentsOf } from '../../model/reach.ts'
-
-type Tasks = ReadonlyMap<string, TaskCard>
+import { layersOf } from '../../../domain/graph/dag.ts'
+import { dagOfTasks, type Tasks } from '../../model/reach.ts'
 
 export interface OutlineRow {
   readonly id: string
@@ -31,7 +29,8 @@ interface Tree {
 const TOP = ''
 
 function treeOf(tasks: Tasks): Tree {
-  const depth = depths(tasks)
+  const layers = layersOf(dagOfTasks(tasks))
+  const depth = new Map(layers.flatMap((ids, layer) => ids.map((id) => [id, layer] as const)))
   const children = new Map<string, string[]>()
   const parent = new Map<string, string>()
   for (const card of tasks.values()) {
@@ -48,28 +47,7 @@ function treeOf(tasks: Tasks): Tree {
   return { children, parent }
 }
 
-/** Length of the longest way to each task. */
-function depths(tasks: Tasks): ReadonlyMap<string, number> {
-  const dependents = dependentsOf(tasks)
-  const depth = new Map<string, number>()
-  const open = new Map<string, number>()
-  const queue: string[] = []
-  for (const card of tasks.values()) {
-    const count = card.after.filter((id) => tasks.has(id)).length
-    open.set(card.id, count)
-    if (count === 0) queue.push(card.id)
-  }
-  for (const id of queue)
-    for (const next of dependents(id)) {
-      depth.set(next, Math.max(depth.get(next) ?? 0, (depth.get(id) ?? 0) + 1))
-      const left = (open.get(next) ?? 1) - 1
-      open.set(next, left)
-      if (left === 0) queue.push(next)
-    }
-  return depth
-}
-
-interface OutlineWish {
+interface OutlineOptions {
   readonly tasks: Tasks
   /** Null = all. */
   readonly matches: ReadonlySet<string> | null
@@ -77,7 +55,7 @@ interface OutlineWish {
 }
 
 /** Rows from top to bottom. With a filter: what matches, and the way to it, opened. */
-export function outlineRows({ tasks, matches, closed }: OutlineWish): readonly OutlineRow[] {
+export function outlineRows({ tasks, matches, closed }: OutlineOptions): readonly OutlineRow[] {
   const { children, parent } = treeOf(tasks)
   const shown = matches === null ? null : withAncestors(matches, parent)
   const childrenOf = (id: string): readonly string[] =>
@@ -97,12 +75,7 @@ export function outlineRows({ tasks, matches, closed }: OutlineWish): readonly O
   return rows
 }
 
-interface Entry {
-  readonly id: string
-  readonly level: number
-  readonly place: number
-  readonly siblings: number
-}
+type Entry = Pick<OutlineRow, 'id' | 'level' | 'place' | 'siblings'>
 
 /** Last first, as a stack takes them. */
 const entriesOf = (ids: readonly string[], level: number): Entry[] =>

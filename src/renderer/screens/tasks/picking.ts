@@ -4,19 +4,17 @@
  */
 import { navigate } from '../../model/route.ts'
 import { focusTask, getSelection, selectTasks, toggleTask } from '../../model/selection.ts'
-import type { KeyboardEvent } from 'react'
+import { stepOf } from '../../ui/virtual-rows.ts'
+import type { KeyboardEvent, MouseEvent } from 'react'
 
 let isGathering = false
 let anchor: string | null = null
 
-export interface PressedWith {
-  readonly shiftKey: boolean
-  readonly metaKey: boolean
-  readonly ctrlKey: boolean
-}
-
-/** A click on a row. */
-export function press(order: readonly string[], id: string, event: PressedWith): void {
+/** A click on a row, but for one on a button of it. */
+export function pressRow(event: MouseEvent, order: readonly string[]): void {
+  const target = event.target as Element
+  const id = target.closest<HTMLElement>('[data-task]')?.dataset['task']
+  if (id === undefined || target.closest('button') !== null) return
   if (event.shiftKey) return extendTo(order, id)
   if (event.metaKey || event.ctrlKey) return gather(id)
   pickAlone(id, { open: true })
@@ -69,25 +67,6 @@ export const openTask = (id: string): void => navigate({ task: id })
 
 /** A row's id in the page, for the place of the keyboard. */
 export const rowName = (id: string | null): string => `row-${id}`
-
-/** Rows that Page up and Page down go. */
-const PAGE = 12
-
-/** Where a key leads in a list of `count` rows from row `index` (-1 = nowhere yet); null = it does not move. */
-export function stepOf(key: string, index: number, count: number): number | null {
-  if (count === 0) return null
-  const last = count - 1
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: index + 1,
-    ArrowUp: index < 0 ? last : index - 1,
-    PageDown: index + PAGE,
-    PageUp: index - PAGE,
-    Home: 0,
-    End: last,
-  }
-  const to = steps[key]
-  return to === undefined ? null : Math.min(last, Math.max(0, to))
-}
 
 /** `order` is what the eye sees from top to bottom. True when the key was used. */
 export function pressListKey(event: KeyboardEvent, order: readonly string[]): boolean {

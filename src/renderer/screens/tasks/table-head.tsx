@@ -1,24 +1,33 @@
 /** The heads of the columns: one stop of the Tab key; ←→ go along, ↵ sorts, ⌥↓ opens the column's menu, ⌥←/→ change its width. */
-import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react'
+import { ArrowDown, ArrowUp, ChevronDown, Columns3 } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { currentRoute, navigate } from '../../model/route.ts'
-import { setColumns, useColumns } from './column-chooser.tsx'
+import { setPreferences, usePreferences } from '../../model/preferences.ts'
+import { setFilter } from '../../model/route.ts'
 import {
   clampWidth,
   type Column,
+  COLUMNS,
   formatSort,
   moveColumn,
   nextSort,
+  readColumns,
   type Sort,
   toggleColumn,
+  writeColumns,
 } from './columns.ts'
-import { useSort } from './use-listed.ts'
+import { useSort } from './listed.tsx'
 
 const STEP = 16
 
-const setSort = (sort: Sort | null): void =>
-  navigate({ filters: { ...currentRoute().filters, sort: formatSort(sort) } }, { replace: true })
+export const useColumns = (): readonly Column[] =>
+  readColumns(usePreferences((preferences) => preferences.taskColumns))
+
+const setColumns = (columns: readonly Column[]): void =>
+  setPreferences({ taskColumns: writeColumns(columns) })
+
+const setSort = (sort: Sort | null): void => setFilter('sort', formatSort(sort))
 
 const resize = (columns: readonly Column[], id: string, width: number): void =>
   setColumns(columns.map((each) => (each.id === id ? { ...each, width: clampWidth(width) } : each)))
@@ -156,6 +165,32 @@ function Resizer({ width, onResize }: ResizerProps) {
       }}
       onPointerUp={() => (start.current = null)}
       onPointerCancel={() => (start.current = null)}
+    />
+  )
+}
+
+/** Which columns the table has. */
+export function ColumnChooser() {
+  const shown = useColumns()
+  const isShown = (id: string): boolean => shown.some((each) => each.id === id)
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="quiet" aria-label="Choose columns" title="Choose columns">
+          <Columns3 size={15} strokeWidth={1.5} aria-hidden="true" />
+        </Button>
+      }
+      entries={[
+        ...COLUMNS.map(({ id, title }) => ({
+          label: title,
+          isChecked: isShown(id),
+          blocked: shown.length === 1 && isShown(id) ? 'The last one' : null,
+          onSelect: () => setColumns(toggleColumn(shown, id)),
+        })),
+        { kind: 'line' },
+        { label: 'The usual columns', onSelect: () => setPreferences({ taskColumns: null }) },
+      ]}
     />
   )
 }

@@ -1,15 +1,19 @@
 /** The tasks in columns by state. Dragging a card means the command that takes it there; where there is none, the column dims. */
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { memo, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
+import type { TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { Lamp } from '../../components/status-badge.tsx'
+import { cardMoneyText } from '../../components/usage-text.ts'
+import { factOf } from '../../model/fact-of.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
-import { NoneMatch } from '../none-match.tsx'
-import { plural } from '../../ui/format.ts'
-import { BoardList } from './board-list.tsx'
-import { boardColumns, moveTo, nextColumn, type BoardColumn } from './board-moves.ts'
-import { ListCommands } from './list-commands.tsx'
-import { pressListKey, walkTo } from './picking.ts'
-import { useListTasks, useMatches } from './use-listed.ts'
-import { useMoves } from './use-moves.ts'
+import { labelOfState } from '../../model/state-label.ts'
+import { NoneMatch } from '../filter-field.tsx'
+import { capital, countText, plural } from '../../ui/format.ts'
+import { boardColumns, moveTo, nextColumn, useMoves, type BoardColumn } from './board-moves.ts'
+import { routeOf } from './columns.ts'
+import { ListCommands, useListRows, useListTasks, useMatches, useRow } from './listed.tsx'
+import { pressListKey, pressRow, walkTo } from './picking.ts'
 
 export function TaskBoard() {
   const tasks = useListTasks()
@@ -92,4 +96,123 @@ function walkAside(
     board?.querySelector<HTMLElement>(`[data-column="${column.state}"]`)?.focus()
     return
   }
+}
+
+/** px of a card and the gap below it. */
+const CARD = 68
+
+interface BoardListProps {
+  readonly column: BoardColumn
+  readonly isStop: boolean
+  /** What is dragged cannot come here. */
+  readonly isDim: boolean
+  readonly isOpen: boolean
+  readonly onDrag: (ids: readonly string[]) => void
+  readonly onDrop: () => void
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
+
+function BoardList(props: BoardListProps) {
+  const { column, isStop, isDim, isOpen, onDrag, onDrop, onKeyDown } = props
+  const { state, ids } = column
+  const scroller = useRef<HTMLDivElement>(null)
+  const { total, items, activeRow } = useListRows(ids, { scroller, height: CARD })
+  const allow = (event: DragEvent): void => {
+    if (isOpen) event.preventDefault()
+  }
+  return (
+    <section
+      className="board-column"
+      data-st={state}
+      data-dim={isDim}
+      data-takes={isOpen}
+      aria-label={`${labelOfState(state)}, ${countText(ids.length)}`}
+      onDragOver={allow}
+      onDragEnter={allow}
+      onDrop={(event) => {
+        event.preventDefault()
+        onDrop()
+      }}
+    >
+      <h2>
+        <Lamp state={state} />
+        {labelOfState(state)}
+        <span className="end">{countText(ids.length)}</span>
+      </h2>
+      <div
+        ref={scroller}
+        className="board-cards"
+        data-column={state}
+        role="listbox"
+        aria-label={labelOfState(state)}
+        aria-multiselectable="true"
+        aria-activedescendant={activeRow}
+        tabIndex={isStop ? 0 : -1}
+        onKeyDown={onKeyDown}
+        onClick={(event) => pressRow(event, ids)}
+      >
+        <div role="presentation" className="task-rows" style={{ height: total }}>
+          {items.map(({ index, top }) => {
+            const id = ids[index]
+            return id === undefined ? null : (
+              <Card
+                key={id}
+                id={id}
+                top={top}
+                place={index + 1}
+                count={ids.length}
+                onDrag={onDrag}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+interface CardProps {
+  readonly id: string
+  readonly top: number
+  readonly place: number
+  readonly count: number
+  readonly onDrag: (ids: readonly string[]) => void
+}
+
+const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
+  const { card, attributes } = useRow(id, top)
+  if (!card) return null
+  return (
+    <div
+      {...attributes}
+      role="option"
+      className="board-card"
+      draggable
+      aria-posinset={place}
+      aria-setsize={count}
+      onDragStart={(event) => {
+        const chosen = getSelection().ids
+        event.dataTransfer.setData('text/plain', card.title)
+        event.dataTransfer.effectAllowed = 'move'
+        onDrag(chosen.has(id) ? [...chosen] : [id])
+      }}
+      onDragEnd={() => onDrag([])}
+    >
+      <span className="board-title truncate">{card.title}</span>
+      <span className="truncate text-state text-11">
+        <Fact card={card} />
+      </span>
+      <span className="board-facts">
+        <span className="truncate">{routeOf(card)}</span>
+        <span className="end">{cardMoneyText(card)}</span>
+      </span>
+    </div>
+  )
+})
+
+/** Why it stands there, or how long it has been at work. The line is there even when it is empty: nothing moves. */
+function Fact({ card }: { readonly card: TaskCard }) {
+  if (card.fact === null && card.status === 'in-progress' && card.startedAt !== null)
+    return <Elapsed since={card.startedAt} />
+  return capital(factOf(card) ?? '\u00a0')
 }

@@ -1,22 +1,29 @@
 /** The outline: the full equal of the canvas for keyboard and screen reader. Adding, linking and unlinking are here, too. */
-import { type KeyboardEvent, memo, type MouseEvent, type ReactNode, useMemo, useRef } from 'react'
-import { ChevronDown, ChevronRight, Link2, Plus, Unlink2 } from 'lucide-react'
-import { useYard } from '../../model/session/session-context.tsx'
+import { type KeyboardEvent, memo, useMemo, useRef } from 'react'
+import {
+  ChevronDown,
+  ChevronRight,
+  Link2,
+  ListChevronsDownUp,
+  ListChevronsUpDown,
+  Plus,
+  Unlink2,
+} from 'lucide-react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { TaskCard } from '../../../contract/view.ts'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { Lamp, StatusBadge } from '../../components/status-badge.tsx'
-import { useRoute } from '../../model/route.ts'
-import { getSelection, useSelection } from '../../model/selection.ts'
-import { NoneMatch } from '../none-match.tsx'
-import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { capital, plural } from '../../ui/format.ts'
-import { ListCommands } from './list-commands.tsx'
-import { setOpen, useFolds } from './outline-tools.tsx'
-import { type OutlineRow, outlineRows, sideStep } from './outline-rows.ts'
-import { press, pressListKey, rowName, walkTo } from './picking.ts'
-import { useListTasks, useMatches } from './use-listed.ts'
 import { factOf } from '../../model/fact-of.ts'
+import { getSelection } from '../../model/selection.ts'
+import { NoneMatch } from '../filter-field.tsx'
 import { Button } from '../../ui/button.tsx'
+import { capital, plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
 import { editDependencies } from './dependency-editor.tsx'
+import { ListCommands, useListRows, useListTasks, useMatches, useRow } from './listed.tsx'
+import { type OutlineRow, outlineRows, sideStep } from './outline-rows.ts'
+import { pressListKey, pressRow, walkTo } from './picking.ts'
 
 const ROW = 32
 /** Deeper levels stand no further in. */
@@ -30,15 +37,7 @@ export function TaskOutline() {
   const rows = useMemo(() => outlineRows({ tasks, matches, closed }), [tasks, matches, closed])
   const order = useMemo(() => rows.map(({ id }) => id), [rows])
   const scroller = useRef<HTMLDivElement>(null)
-  const focusId = useSelection((selection) => selection.focusId)
-  const focusIndex = focusId === null ? -1 : order.indexOf(focusId)
-  const { total, items } = useVirtualRows({
-    scroller,
-    count: rows.length,
-    height: ROW,
-    focusIndex,
-    focusId,
-  })
+  const { total, items, activeRow } = useListRows(order, { scroller, height: ROW })
   if (rows.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
     <>
@@ -51,7 +50,7 @@ export function TaskOutline() {
         aria-rowcount={rows.length}
         aria-colcount={3}
         aria-multiselectable="true"
-        aria-activedescendant={focusIndex < 0 ? undefined : rowName(focusId)}
+        aria-activedescendant={activeRow}
         tabIndex={0}
         onKeyDown={(event) => pressKey(event, rows, order)}
       >
@@ -87,12 +86,6 @@ function pressKey(
   else setOpen(id, step.open)
 }
 
-function pressRow(event: MouseEvent, order: readonly string[]): void {
-  const target = event.target as Element
-  const id = target.closest<HTMLElement>('[data-task]')?.dataset['task']
-  if (id !== undefined && target.closest('button') === null) press(order, id, event)
-}
-
 interface OutlineLineProps {
   readonly row: OutlineRow
   readonly index: number
@@ -101,19 +94,13 @@ interface OutlineLineProps {
 
 const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLineProps) {
   const { id, level, hasChildren, isOpen } = row
-  const card = useYard((view) => view.tasks.get(id))
-  const isChosen = useSelection(({ ids }) => ids.has(id))
-  const isPlace = useSelection(({ focusId, isRinged }) => isRinged && focusId === id)
-  const isShown = useRoute().task === id
+  const { card, attributes } = useRow(id, top)
   if (!card) return null
   return (
     <div
+      {...attributes}
       role="row"
-      id={rowName(id)}
       className="outline-line"
-      data-task={id}
-      data-place={isPlace}
-      data-open={isShown}
       data-dim={!row.isMatch}
       data-st={card.state}
       aria-rowindex={index + 1}
@@ -121,8 +108,6 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
       aria-posinset={row.place}
       aria-setsize={row.siblings}
       aria-expanded={hasChildren ? isOpen : undefined}
-      aria-selected={isChosen}
-      style={{ transform: `translateY(${top}px)` }}
     >
       <div
         role="gridcell"
@@ -178,39 +163,51 @@ function Others({ ids }: { readonly ids: readonly string[] }) {
   )
 }
 
-// What the outline can do to one task: add beside it, change what it waits for. Keys do the same, so they are no stops of the Tab key.
-
-interface RowActsProps {
-  readonly id: string
-  readonly title: string
-}
-
-export function RowActs({ id, title }: RowActsProps) {
-  return (
-    <>
-      <Act label={`Add a task after ${title}`} onClick={() => openQuickAdd({ after: [id] })}>
-        <Plus size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Act>
-      <Act label={`Add a dependency to ${title}`} onClick={() => editDependencies(id, 'add')}>
-        <Link2 size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Act>
-      <Act label={`Remove a dependency of ${title}`} onClick={() => editDependencies(id, 'remove')}>
-        <Unlink2 size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Act>
-    </>
-  )
-}
-
-interface ActProps {
-  readonly label: string
-  readonly onClick: () => void
-  readonly children: ReactNode
-}
-
-function Act({ label, onClick, children }: ActProps) {
-  return (
-    <Button look="quiet" tabIndex={-1} aria-label={label} title={label} onClick={onClick}>
-      {children}
+/** Add beside it, change what it waits for. Keys do the same, so they are no stops of the Tab key. */
+function RowActs({ id, title }: Pick<TaskCard, 'id' | 'title'>) {
+  const acts = [
+    [`Add a task after ${title}`, Plus, () => openQuickAdd({ after: [id] })],
+    [`Add a dependency to ${title}`, Link2, () => editDependencies(id, 'add')],
+    [`Remove a dependency of ${title}`, Unlink2, () => editDependencies(id, 'remove')],
+  ] as const
+  return acts.map(([label, Mark, act]) => (
+    <Button key={label} look="quiet" tabIndex={-1} aria-label={label} title={label} onClick={act}>
+      <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
     </Button>
+  ))
+}
+
+// Folding: one branch, or all.
+
+export function OutlineTools() {
+  const { yard } = useSession()
+  return (
+    <div className="flex">
+      <Button
+        look="quiet"
+        aria-label="Fold all"
+        title="Fold all"
+        onClick={() => foldAll(yard.getState().tasks.keys())}
+      >
+        <ListChevronsDownUp size={15} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+      <Button look="quiet" aria-label="Unfold all" title="Unfold all" onClick={() => foldAll([])}>
+        <ListChevronsUpDown size={15} strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+    </div>
   )
 }
+
+/** Which branches of the outline are folded. Kept while the page is open. */
+const store = createStore<{ readonly closed: ReadonlySet<string> }>(() => ({ closed: new Set() }))
+
+const useFolds = (): ReadonlySet<string> => useStore(store, ({ closed }) => closed)
+
+function setOpen(id: string, isOpen: boolean): void {
+  const closed = new Set(store.getState().closed)
+  if (isOpen) closed.delete(id)
+  else closed.add(id)
+  store.setState({ closed })
+}
+
+const foldAll = (ids: Iterable<string>): void => store.setState({ closed: new Set(ids) })

@@ -1,18 +1,21 @@
 /** The table: one stop of the Tab key for its rows, of which only those in sight are in the page. */
-import { memo, useRef, type CSSProperties, type MouseEvent } from 'react'
-import { useYard } from '../../model/session/session-context.tsx'
-import { useSelection } from '../../model/selection.ts'
-import { useRoute } from '../../model/route.ts'
-import { NoneMatch } from '../none-match.tsx'
-import { useVirtualRows } from '../../ui/virtual-rows.ts'
+import { memo, useRef, type CSSProperties } from 'react'
+import type { TaskCard } from '../../../contract/view.ts'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { NoneMatch } from '../filter-field.tsx'
 import { plural } from '../../ui/format.ts'
-import { useColumns } from './column-chooser.tsx'
 import type { Column } from './columns.ts'
-import { ListCommands } from './list-commands.tsx'
-import { press, pressListKey, rowName } from './picking.ts'
-import { TableHead } from './table-head.tsx'
-import { TaskCell } from './task-cell.tsx'
-import { useListTasks, useMatches, useOrderedRows } from './use-listed.ts'
+import {
+  ListCommands,
+  useListRows,
+  useListTasks,
+  useMatches,
+  useOrderedRows,
+  useRow,
+} from './listed.tsx'
+import { pressListKey, pressRow } from './picking.ts'
+import { TableHead, useColumns } from './table-head.tsx'
 
 const ROW = 36
 const HEAD = 30
@@ -22,16 +25,11 @@ export function TaskTable() {
   const { ids, hold } = useOrderedRows(tasks, useMatches(tasks))
   const columns = useColumns()
   const scroller = useRef<HTMLDivElement>(null)
-  const focusId = useSelection((selection) => selection.focusId)
-  const focusIndex = focusId === null ? -1 : ids.indexOf(focusId)
-  const { total, items } = useVirtualRows({
+  const { total, items, activeRow } = useListRows(ids, {
     scroller,
-    count: ids.length,
     height: ROW,
     above: HEAD,
     isHeadSticky: true,
-    focusIndex,
-    focusId,
   })
   if (ids.length === 0) return <NoneMatch all={plural(tasks.size, 'task')} />
   return (
@@ -45,7 +43,7 @@ export function TaskTable() {
         aria-rowcount={ids.length + 1}
         aria-colcount={columns.length}
         aria-multiselectable="true"
-        aria-activedescendant={focusIndex < 0 ? undefined : rowName(focusId)}
+        aria-activedescendant={activeRow}
         tabIndex={0}
         style={widthsOf(columns)}
         onKeyDown={(event) => {
@@ -82,11 +80,6 @@ const widthsOf = (columns: readonly Column[]): CSSProperties => ({
   '--columns-width': `${columns.reduce((sum, { width }) => sum + width, 0)}px`,
 })
 
-function pressRow(event: MouseEvent, order: readonly string[]): void {
-  const id = (event.target as Element).closest<HTMLElement>('[data-task]')?.dataset['task']
-  if (id !== undefined) press(order, id, event)
-}
-
 interface RowProps {
   readonly id: string
   readonly index: number
@@ -95,27 +88,40 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ id, index, top, columns }: RowProps) {
-  const card = useYard((view) => view.tasks.get(id))
-  const isChosen = useSelection(({ ids }) => ids.has(id))
-  const isPlace = useSelection(({ focusId, isRinged }) => isRinged && focusId === id)
-  const isOpen = useRoute().task === id
+  const { card, attributes } = useRow(id, top)
   if (!card) return null
   return (
     <div
+      {...attributes}
       role="row"
-      id={rowName(id)}
       className="task-line"
-      data-task={id}
-      data-place={isPlace}
-      data-open={isOpen}
       data-st={card.state}
       aria-rowindex={index + 2}
-      aria-selected={isChosen}
-      style={{ transform: `translateY(${top}px)` }}
     >
       {columns.map((column) => (
-        <TaskCell key={column.id} card={card} column={column} />
+        <div
+          key={column.id}
+          role="gridcell"
+          className="task-cell"
+          data-column={column.id}
+          data-number={column.isNumber}
+          title={(column.tipOf ?? column.textOf)(card) || undefined}
+        >
+          <Content card={card} column={column} />
+        </div>
       ))}
     </div>
   )
 })
+
+interface ContentProps {
+  readonly card: TaskCard
+  readonly column: Column
+}
+
+function Content({ card, column: { id, textOf } }: ContentProps) {
+  if (id === 'state') return <StatusBadge state={card.state} />
+  if (id === 'time' && card.status === 'in-progress' && card.startedAt !== null)
+    return <Elapsed since={card.startedAt} />
+  return textOf(card)
+}

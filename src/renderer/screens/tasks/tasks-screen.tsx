@@ -1,19 +1,18 @@
 /** All tasks in lists: as a table, in columns by state, or as an outline along their dependencies. Filter, sort and shape stand in the address. */
-import { MoveRight, Plus } from 'lucide-react'
+import { MoveRight } from 'lucide-react'
 import { useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { runCommand } from '../../actions/commands.ts'
 import { FilterField } from '../filter-field.tsx'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
+import { useRouteChoice } from '../../model/route.ts'
 import { StateStrip } from '../../components/state-strip.tsx'
 import { BulkBar } from '../../actions/views/bulk-bar.tsx'
-import { ColumnChooser } from './column-chooser.tsx'
 import { DependencyEditor } from './dependency-editor.tsx'
-import { OutlineTools } from './outline-tools.tsx'
 import { TaskBoard } from './task-board.tsx'
-import { TaskOutline } from './task-outline.tsx'
+import { OutlineTools, TaskOutline } from './task-outline.tsx'
+import { ColumnChooser } from './table-head.tsx'
 import { TaskTable } from './task-table.tsx'
 import './tasks.css'
 import { useMemo } from 'react'
@@ -22,22 +21,19 @@ import { Menu } from '../../ui/menu.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/state-label.ts'
 import { useSelection } from '../../model/selection.ts'
-import { boardColumns, type MoveFacts, moveTo } from './board-moves.ts'
-import { useMoves } from './use-moves.ts'
+import { boardColumns, type MoveFacts, moveTo, useMoves } from './board-moves.ts'
 
 const SHAPES = [
   ['table', 'Table'],
   ['columns', 'Columns'],
   ['outline', 'Outline'],
 ] as const
-type Shape = (typeof SHAPES)[number][0]
 
 const BODY = { table: TaskTable, columns: TaskBoard, outline: TaskOutline }
 const TOOLS = { table: ColumnChooser, columns: MoveMenu, outline: OutlineTools }
 
 export function TasksScreen() {
-  const { shape: named } = useRoute().filters
-  const shape: Shape = SHAPES.find(([id]) => id === named)?.[0] ?? 'table'
+  const [shape, setShape] = useRouteChoice('shape', SHAPES, 'table')
   const isEmpty = useYard((view) => view.tasks.size === 0)
   const Body = BODY[shape]
   const ShapeTools = TOOLS[shape]
@@ -57,8 +53,12 @@ export function TasksScreen() {
         <>
           <ShapeTools />
           <Segmented label="Shape" value={shape} options={SHAPES} onChange={setShape} />
-          <Button look="main" onClick={() => runCommand('task.add')} aria-label="Add a task">
-            <Plus size={14} strokeWidth={1.5} aria-hidden="true" />
+          <Button
+            look="main"
+            icon="plus"
+            onClick={() => runCommand('task.add')}
+            aria-label="Add a task"
+          >
             Task
           </Button>
         </>
@@ -70,9 +70,6 @@ export function TasksScreen() {
     </Screen>
   )
 }
-
-const setShape = (shape: Shape): void =>
-  navigate({ filters: { ...currentRoute().filters, shape } }, { replace: true })
 
 function NoTasks() {
   return (
@@ -89,7 +86,7 @@ function NoTasks() {
 
 // Moving the chosen tasks to another column without dragging.
 
-export function MoveMenu() {
+function MoveMenu() {
   const { facts, move } = useMoves()
   const ids = useSelection((selection) => selection.ids)
   const focusId = useSelection((selection) => selection.focusId)

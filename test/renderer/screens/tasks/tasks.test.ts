@@ -19,7 +19,7 @@ import {
   writeColumns,
 } from '../../../../src/renderer/screens/tasks/columns.ts'
 import { outlineRows, sideStep } from '../../../../src/renderer/screens/tasks/outline-rows.ts'
-import { stepOf } from '../../../../src/renderer/screens/tasks/picking.ts'
+import { stepOf } from '../../../../src/renderer/ui/virtual-rows.ts'
 import { SHOWN_STATES } from '../../../../src/domain/task.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
