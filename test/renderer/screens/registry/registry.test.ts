@@ -5,31 +5,31 @@ import {
   foundText,
   isMissing,
   standingOf,
-  type ExecutorView,
 } from '../../../../src/renderer/screens/registry/executors/executor-state.ts'
 import {
   commandOf,
   editsOf as newExecutorEdits,
   faultsOf as newExecutorFaults,
-} from '../../../../src/renderer/screens/registry/executors/new-executor.ts'
+} from '../../../../src/renderer/screens/registry/executors/new-executor.tsx'
 import { headerFaults } from '../../../../src/renderer/screens/registry/executors/header-form.tsx'
 import { untestedReason } from '../../../../src/renderer/screens/registry/executors/executor-test-run.tsx'
-import { usesOf as executorUses } from '../../../../src/renderer/screens/registry/executors/executor-panel.tsx'
-import { modelStops } from '../../../../src/renderer/screens/registry/executors/model-stops.ts'
+import {
+  modelStops,
+  usesOf as executorUses,
+} from '../../../../src/renderer/screens/registry/executors/executor-panel.tsx'
 import {
   changedBy,
   inUseReason,
   runsModels,
   usesOf as modelUses,
-  type ModelView,
 } from '../../../../src/renderer/screens/registry/models/model-use.ts'
 import {
   editsOf,
   faultsOf,
-  NO_INPUT,
+  inputOf,
   saidOf,
-  inputOfModel,
-} from '../../../../src/renderer/screens/registry/models/model-input.ts'
+} from '../../../../src/renderer/screens/registry/models/model-dialog.tsx'
+import type { ExecutorView, ModelView } from '../../../../src/renderer/model/session/link.ts'
 import type { ConfigEntry } from '../../../../src/renderer/components/config-entry.ts'
 import type { FoundCli } from '../../../../src/contract/start-screen.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
@@ -90,6 +90,7 @@ const cli: FoundCli = {
   problem: null,
   install: 'npm install -g claude',
 }
+const NO_INPUT = inputOf(null)
 const held = { key: 'k', reason: 'why', since: '2026-01-01T00:00:00Z', until: null }
 
 test('an executor stands as its program, its breaker and its provider let it', () => {
@@ -218,7 +219,7 @@ test('another default changes those whose executor speaks to a provider of the o
 })
 
 test('only changed words of a model are sent; an emptied one is taken out', () => {
-  const before = inputOfModel(model('gpt-5.2', { endpoint: 'http://x', tier: 'a' }))
+  const before = inputOf(model('gpt-5.2', { endpoint: 'http://x', tier: 'a' }))
   expect(editsOf({ ...before, endpoint: ' ', tier: 'b' }, before)).toEqual([
     { key: 'models."gpt-5.2".endpoint', value: null },
     { key: 'models."gpt-5.2".tier', value: 'b' },

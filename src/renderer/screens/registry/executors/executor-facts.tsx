@@ -7,7 +7,8 @@ import { instantText } from '../../../ui/format.ts'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { navigate } from '../../../model/route.ts'
-import { heldBy, versionOf, wantsSignIn, type ExecutorView } from './executor-state.ts'
+import type { ExecutorView } from '../../../model/session/link.ts'
+import { heldBy, versionOf, wantsSignIn } from './executor-state.ts'
 import type { FoundCli } from '../../../../contract/start-screen.ts'
 
 interface ExecutorFactsProps {

@@ -1,6 +1,8 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
-import type { BreakerView, TaskCard } from '../../../../contract/view.ts'
+import type { BreakerView, RouteStop, TaskCard } from '../../../../contract/view.ts'
+import { PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
+import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { type ConfigEntry, keyParts } from '../../../components/config-entry.ts'
@@ -10,20 +12,11 @@ import { RoutePlan } from '../../../components/route-plan.tsx'
 import { useAnswer } from '../../../model/use-answer.ts'
 import { plural } from '../../../ui/format.ts'
 import { navigate } from '../../../model/route.ts'
-import {
-  cliOf,
-  type ExecutorView,
-  fixesOf,
-  isMissing,
-  namesProgram,
-  standingOf,
-  typeLabel,
-} from './executor-state.ts'
+import { cliOf, fixesOf, isMissing, namesProgram, standingOf, typeLabel } from './executor-state.ts'
 import { StandingBadge } from './executor-table.tsx'
 import { ExecutorFacts } from './executor-facts.tsx'
 import { ExecutorTestRun } from './executor-test-run.tsx'
 import { HeaderForm } from './header-form.tsx'
-import { modelStops } from './model-stops.ts'
 import type { Registry } from './use-registry.ts'
 import { isFinishedCard } from '../../../model/reach.ts'
 
@@ -200,7 +193,7 @@ function Profile({ view, registry }: PartProps) {
 
 // Who uses an executor. Pure.
 
-export interface ExecutorUse {
+interface ExecutorUse {
   /** Unfinished tasks that name it. */
   readonly named: number
   /** Unfinished tasks that name no executor, if it is the yard's default. */
@@ -229,7 +222,33 @@ export function usesOf(
   return { named, byDefault: isDefault ? unnamed : 0, handedBy }
 }
 
-export const defaultExecutor = (config: readonly ConfigEntry[]): string | null => {
+const defaultExecutor = (config: readonly ConfigEntry[]): string | null => {
   const value = config.find(({ key }) => key === 'coordinator.executor')?.value
   return typeof value === 'string' ? value : null
+}
+
+/** Who picks the model of a task on an executor that names none itself, stop by stop, as the host does. Empty for an executor without a provider: there the yard's default says nothing. */
+export function modelStops(
+  view: ExecutorView,
+  models: readonly ModelView[],
+  config: readonly ConfigEntry[],
+): readonly RouteStop[] {
+  const provider = PROVIDER_OF_TYPE[view.type]
+  const entry = config.find(({ key }) => key === 'coordinator.model')
+  if (provider === null || entry === undefined) return []
+  const general = typeof entry.value === 'string' ? entry.value : null
+  const isFit = models.some(({ isDefault, ...model }) => isDefault && model.provider === provider)
+  const isSaid = entry.source !== 'default'
+  const byExecutor = view.model !== null
+  const byCoordinator = !byExecutor && isSaid && isFit
+  return [
+    { stop: 'task', value: null, isPicked: false },
+    { stop: 'executor', value: view.model, isPicked: byExecutor },
+    { stop: 'coordinator', value: isSaid ? general : null, isPicked: byCoordinator },
+    {
+      stop: 'default',
+      value: !isSaid && isFit ? general : null,
+      isPicked: !byExecutor && !byCoordinator,
+    },
+  ]
 }

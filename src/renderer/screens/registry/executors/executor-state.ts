@@ -3,11 +3,9 @@ import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'
-import type { YardClient } from '../../../model/session/link.ts'
+import type { ExecutorView } from '../../../model/session/link.ts'
 import { formatKey, keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 import { countText, instantText, plural } from '../../../ui/format.ts'
-
-export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 
 export interface Standing {
   /** Of a lamp. */

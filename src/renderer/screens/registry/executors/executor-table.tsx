@@ -4,14 +4,14 @@ import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'
+import type { ExecutorView } from '../../../model/session/link.ts'
 import type { ConfigEntry } from '../../../components/config-entry.ts'
 import { Button } from '../../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../../ui/data-table.tsx'
 import { useYard } from '../../../model/session/session-context.tsx'
 import { Countdown } from '../../../components/countdown.tsx'
-import { Lamp } from '../../../components/status-badge.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
 import {
-  type ExecutorView,
   foundText,
   heldBy,
   isMissing,
@@ -106,10 +106,7 @@ export function StandingBadge({ standing }: { readonly standing: Standing }) {
   const { lamp, word, reason } = standing
   return (
     <>
-      <span className="status-badge" data-st={lamp}>
-        <Lamp state={lamp} />
-        {word}
-      </span>
+      <StatusBadge state={lamp} word={word} />
       {reason !== null && <span className="registry-sub registry-reason">{reason}</span>}
     </>
   )
@@ -166,7 +163,7 @@ interface PlacesProps {
   readonly max: number | null
 }
 
-export function Places({ alive, max }: PlacesProps) {
+function Places({ alive, max }: PlacesProps) {
   const text = max === null ? countText(alive) : `${countText(alive)} of ${countText(max)}`
   const boxes = max ?? 0
   if (boxes === 0 || boxes > MOST_BOXES || alive > boxes)

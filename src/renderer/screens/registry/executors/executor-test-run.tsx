@@ -5,25 +5,24 @@ import { durationText } from '../../../../domain/format.ts'
 import { instantText } from '../../../ui/format.ts'
 import { Elapsed } from '../../../components/elapsed.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
-import { Lamp } from '../../../components/status-badge.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../../../components/usage-text.ts'
 import { useCommands } from '../../../actions/commands.ts'
 import { KeyHint } from '../../../actions/key-hint.tsx'
-import type { ExecutorView } from './executor-state.ts'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { ExecutorType } from '../../../../domain/settings.ts'
-import type { YardClient } from '../../../model/session/link.ts'
+import type { ExecutorView, YardClient } from '../../../model/session/link.ts'
 import type { Problem } from '../../../model/session/problem.ts'
 import type { Session } from '../../../model/session/session.ts'
 
-interface ExecutorTrialProps {
+interface ExecutorTestRunProps {
   readonly view: ExecutorView
   /** It is told: the list may say other things of it now. */
   readonly onTold: () => void
 }
 
-export function ExecutorTestRun({ view, onTold }: ExecutorTrialProps) {
+export function ExecutorTestRun({ view, onTold }: ExecutorTestRunProps) {
   const session = useSession()
   const folder = useYard(({ summary }) => summary?.folder ?? '')
   const trial = useTestRun(folder, view.name)
@@ -65,10 +64,10 @@ function Told({ at, result }: { readonly at: string; readonly result: TestRunRes
   return (
     <div className="trial" role="status">
       <p>
-        <span className="status-badge" data-st={ok ? 'done' : 'failed'}>
-          <Lamp state={ok ? 'done' : 'failed'} />
-          {ok ? 'It answered' : `It failed: ${failure?.class ?? 'crash'}`}
-        </span>
+        <StatusBadge
+          state={ok ? 'done' : 'failed'}
+          word={ok ? 'It answered' : `It failed: ${failure?.class ?? 'crash'}`}
+        />
       </p>
       {text !== null && <blockquote dir="auto">{text}</blockquote>}
       {failure !== null && <p className="registry-warning">{failure.reason}</p>}

@@ -4,8 +4,7 @@ import { useTurnover } from '../../../model/session/session-context.tsx'
 import type { Problem } from '../../../model/session/problem.ts'
 import type { ConfigEntry, KnownNames } from '../../../components/config-entry.ts'
 import { useAnswer } from '../../../model/use-answer.ts'
-import type { ExecutorView } from './executor-state.ts'
-import type { ModelView } from './model-stops.ts'
+import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 
 const ASK_EVERY_MS = 30_000
 

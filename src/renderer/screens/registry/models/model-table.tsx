@@ -7,7 +7,8 @@ import { sourceLabel, type ConfigEntry } from '../../../components/config-entry.
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx'
 import { countText, tokensText } from '../../../ui/format.ts'
 import { navigate } from '../../../model/route.ts'
-import { runsModels, usesOf, type ExecutorView, type ModelView } from './model-use.ts'
+import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
+import { runsModels, usesOf } from './model-use.ts'
 
 export interface ModelActs {
   setDefault(model: ModelView): void

@@ -1,13 +1,10 @@
 /** Who uses a model, and whom another default would change. Pure. */
 import type { TaskCard } from '../../../../contract/view.ts'
 import { EXECUTOR_TYPES, PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
-import type { YardClient } from '../../../model/session/link.ts'
+import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 import { keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 import { plural } from '../../../ui/format.ts'
 import { isFinishedCard } from '../../../model/reach.ts'
-
-export type ModelView = Awaited<ReturnType<YardClient['service']['models']>>[number]
-export type ExecutorView = Awaited<ReturnType<YardClient['service']['executors']>>[number]
 
 /** A service is told the name of any model and does with it what it will: that is no word on what it runs. */
 export const runsModels = ({ type }: Pick<ExecutorView, 'type'>): boolean => type !== 'http'

@@ -8,11 +8,11 @@ import { countText, plural } from '../../../ui/format.ts'
 import { useCommands } from '../../../actions/commands.ts'
 import { FilterField } from '../../filter-field.tsx'
 import { hasText, useQuery } from '../../../model/filter.ts'
-import { NoneMatch } from '../../none-match.tsx'
+import { NoneMatch } from '../../filter-field.tsx'
 import { useRequest } from '../../../model/use-request.ts'
 import { ModelDialog } from './model-dialog.tsx'
 import { ModelTable } from './model-table.tsx'
-import type { ModelView } from './model-use.ts'
+import type { ModelView } from '../../../model/session/link.ts'
 import { useModelActs } from './use-model-acts.ts'
 import '../registry.css'
 import { formatKey } from '../../../components/config-entry.ts'
@@ -122,7 +122,7 @@ interface RolesDialogProps {
   readonly onClose: () => void
 }
 
-export function RolesDialog({ names, onSaved, onClose }: RolesDialogProps) {
+function RolesDialog({ names, onSaved, onClose }: RolesDialogProps) {
   const roles = useAnswer(({ service }) => service.roles())
   const settings = useAnswer(({ page }) => page.settings({}))
   const settingOf = (role: string) =>

@@ -1,15 +1,16 @@
 /** Acts on models: another default, said beforehand whom it changes; removal, refused while somebody uses it, and undone by ⌘Z. */
 import { useState } from 'react'
-import type { YardClient } from '../../../model/session/link.ts'
+import type { ModelView, YardClient } from '../../../model/session/link.ts'
 import type { Problem } from '../../../model/session/problem.ts'
 import { useSession } from '../../../model/session/session-context.tsx'
-import { formatKey, scopeOf } from '../../../components/config-entry.ts'
+import { formatKey, scopeOf, type ConfigScope } from '../../../components/config-entry.ts'
 import { plural } from '../../../ui/format.ts'
 import { ask } from '../../../actions/ask.ts'
 import { making, type Making } from '../../../actions/history.ts'
 import type { ModelActs } from './model-table.tsx'
-import { changedBy, usesOf, inUseReason, type ModelView, type ModelWorld } from './model-use.ts'
-import { saidOf } from './model-input.ts'
+import type { ConfigEdit } from '../config-form.tsx'
+import { saidOf } from './model-dialog.tsx'
+import { changedBy, usesOf, inUseReason, type ModelWorld } from './model-use.ts'
 
 interface ActsOnModels {
   readonly act: Omit<ModelActs, 'edit'>
@@ -80,9 +81,6 @@ export function useModelActs(
 }
 
 const configure =
-  (
-    scope: 'project' | 'global',
-    edits: readonly { readonly key: string; readonly value: string | null }[],
-  ) =>
+  (scope: ConfigScope, edits: readonly ConfigEdit[]) =>
   ({ page }: YardClient): Promise<unknown> =>
     page.configure({ scope, edits: [...edits] })
