@@ -1,16 +1,13 @@
 /** Keys of providers in the key store of this system: their names, one more, one less. Only in the app. */
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import type { DesktopBridge, DesktopKey, DesktopKeys } from '../../../contract/desktop.ts'
 import { Button, ConfirmButton } from '../../ui/button.tsx'
 import { type ConfigEntry, keyParts } from '../../components/config-entry.ts'
 import { Field } from '../../ui/fields.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
-import { Listed } from './listed.tsx'
-import { SettingRow } from './setting-row.tsx'
-import type { SettingSection } from './setting.ts'
-import type { Problem } from '../../model/session/problem.ts'
-import { problemOf } from './use-desktop.ts'
+import { Listed, SettingRow, type SettingSection } from './setting.tsx'
+import { type Desktop, useDesktop } from './use-desktop.ts'
 
 /** Which executors name a variable as that of their key. */
 type Users = ReadonlyMap<string, readonly string[]>
@@ -21,9 +18,12 @@ const STATES: Readonly<Record<DesktopKey['state'], string>> = {
   unreadable: 'Cannot be opened with the key ring of now. Add it again, or remove it.',
 }
 
+const readKeys = (host: DesktopBridge): Promise<DesktopKeys> => host.keys()
+
+/** A value goes out of here and never comes in: only names are read. */
 function Keys({ users }: { readonly users: Users }) {
-  const keys = useApiKeys()
-  const { kept } = keys
+  const keys = useDesktop(readKeys)
+  const kept = keys.value
   return (
     <SettingRow
       label="Keys of providers"
@@ -42,7 +42,7 @@ function Keys({ users }: { readonly users: Users }) {
 }
 
 interface KeysProps {
-  readonly keys: ApiKeys
+  readonly keys: Desktop<DesktopKeys>
   readonly users: Users
 }
 
@@ -69,7 +69,7 @@ function KeyTable({ keys, users }: KeysProps) {
   return (
     <Listed
       label="List of keys"
-      rows={keys.kept?.keys ?? []}
+      rows={keys.value?.keys ?? []}
       keyOf={({ name }) => name}
       columns={columns}
     />
@@ -86,7 +86,7 @@ function KeyForm({ keys, users }: KeysProps) {
     event.preventDefault()
     setTried(true)
     const value = form.current && new FormData(form.current).get('value')
-    if (name.trim() === '' || typeof value !== 'string' || value === '') return
+    if (keys.isBusy || name.trim() === '' || typeof value !== 'string' || value === '') return
     if (!(await keys.run((host) => host.keepKey(name.trim(), value)))) return
     form.current?.reset()
     setName('')
@@ -94,7 +94,7 @@ function KeyForm({ keys, users }: KeysProps) {
     setTried(false)
   }
   const missing = [...users.keys()].filter(
-    (each) => !keys.kept?.keys.some((key) => key.name === each),
+    (each) => !keys.value?.keys.some((key) => key.name === each),
   )
   return (
     <form ref={form} className="api-key-form" onSubmit={(event) => void submit(event)}>
@@ -147,39 +147,3 @@ export const apiKeySection = (entries: readonly ConfigEntry[]): SettingSection =
     },
   ],
 })
-
-// Names of the keys that the app keeps, read once and after each change. A value goes out of here and never comes in.
-
-export interface ApiKeys {
-  readonly kept: DesktopKeys | null
-  readonly problem: Problem | null
-  readonly isBusy: boolean
-  /** True once it was done. */
-  run(act: (host: DesktopBridge) => Promise<DesktopKeys>): Promise<boolean>
-  dismiss(): void
-}
-
-export function useApiKeys(): ApiKeys {
-  const [kept, setKept] = useState<DesktopKeys | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  useEffect(() => {
-    window.yardHost?.keys().then(setKept, (error) => setProblem(problemOf(error)))
-  }, [])
-  const run = async (act: (host: DesktopBridge) => Promise<DesktopKeys>): Promise<boolean> => {
-    const host = window.yardHost
-    if (!host || isBusy) return false
-    setBusy(true)
-    setProblem(null)
-    try {
-      setKept(await act(host))
-      return true
-    } catch (error) {
-      setProblem(problemOf(error))
-      return false
-    } finally {
-      setBusy(false)
-    }
-  }
-  return { kept, problem, isBusy, run, dismiss: () => setProblem(null) }
-}

@@ -1,94 +1,97 @@
 /** What only the app has: opening at login, the command line, new versions. */
-import { useEffect, useState } from 'react'
-import type { UpdateState } from '../../../contract/desktop.ts'
-import type { Problem } from '../../model/session/problem.ts'
+import { useEffect } from 'react'
+import type { DesktopBridge, DesktopPreferences, UpdateState } from '../../../contract/desktop.ts'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Switch } from '../../ui/fields.tsx'
-import { SettingRow } from './setting-row.tsx'
-import type { SettingSection } from './setting.ts'
-import { problemOf, useDesktopSettings } from './use-desktop.ts'
+import { SettingRow, type SettingSection } from './setting.tsx'
+import { useDesktop } from './use-desktop.ts'
 
-function OpenAtLogin() {
-  const { preferences, problem, change, dismiss } = useDesktopSettings()
+const readPreferences = (host: DesktopBridge): Promise<DesktopPreferences> => host.preferences()
+
+interface DesktopSwitchProps {
+  readonly name: keyof DesktopPreferences
+  readonly label: string
+  readonly note?: string
+}
+
+/** What the app keeps about itself, on or off. */
+export function DesktopSwitch({ name, label, note }: DesktopSwitchProps) {
+  const { value, problem, run, dismiss } = useDesktop(readPreferences)
   return (
-    <SettingRow label="Open at login" below={<ProblemNote problem={problem} onClose={dismiss} />}>
-      {preferences && (
+    <SettingRow
+      label={label}
+      note={note}
+      below={<ProblemNote problem={problem} onClose={dismiss} />}
+    >
+      {value && (
         <Switch
-          label="Open at login"
-          isOn={preferences.openAtLogin}
-          onChange={(openAtLogin) => change({ openAtLogin })}
+          label={label}
+          isOn={value[name]}
+          onChange={(isOn) => void run((host) => host.setPreferences({ [name]: isOn }))}
         />
       )}
     </SettingRow>
   )
 }
 
+async function installCommandLine(host: DesktopBridge): Promise<string> {
+  const { ok, message } = await host.installCommandLine()
+  if (!ok) throw new Error(message)
+  return message
+}
+
 function CommandLine() {
-  const [isBusy, setBusy] = useState(false)
-  const [said, setSaid] = useState<{ readonly ok: boolean; readonly message: string } | null>(null)
-  const install = async (): Promise<void> => {
-    setBusy(true)
-    try {
-      setSaid((await window.yardHost?.installCommandLine()) ?? null)
-    } catch (error) {
-      setSaid({ ok: false, message: problemOf(error).message })
-    }
-    setBusy(false)
-  }
+  const { value, problem, isBusy, run, dismiss } = useDesktop<string>()
   return (
     <SettingRow
       label="Command line"
       note="Puts the yard command where a terminal finds it."
       below={
         <>
-          <p role="status">{said?.ok && said.message}</p>
-          <ProblemNote
-            problem={said && !said.ok ? { kind: 'app', message: said.message, hint: null } : null}
-            onClose={() => setSaid(null)}
-          />
+          <p role="status">{problem === null && value}</p>
+          <ProblemNote problem={problem} onClose={dismiss} />
         </>
       }
     >
-      <Button isBusy={isBusy} onClick={() => void install()}>
+      <Button isBusy={isBusy} onClick={() => void run(installCommandLine)}>
         Install
       </Button>
     </SettingRow>
   )
 }
 
+const readUpdate = (host: DesktopBridge): Promise<UpdateState> => host.updateState()
+
 function Updates() {
-  const [state, setState] = useState<UpdateState | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const onFailure = (error: unknown): void => setProblem(problemOf(error))
-  const ask = (asked: Promise<UpdateState> | undefined): void => {
-    setProblem(null)
-    asked?.then(setState, onFailure)
-  }
-  useEffect(() => {
-    window.yardHost?.updateState().then(setState, (error) => setProblem(problemOf(error)))
-    return window.yardHost?.onAsk((asked) => {
-      if (asked.kind === 'update') setState(asked.state)
-    })
-  }, [])
-  const host = window.yardHost
+  const { value: state, problem, set, run, dismiss } = useDesktop(readUpdate)
+  useEffect(
+    () =>
+      window.yardHost?.onAsk((asked) => {
+        if (asked.kind === 'update') set(asked.state)
+      }),
+    [set],
+  )
   return (
     <SettingRow
       label="New versions"
       note={<span role="status">{state && updateText(state)}</span>}
-      below={<ProblemNote problem={problem} onClose={() => setProblem(null)} />}
+      below={<ProblemNote problem={problem} onClose={dismiss} />}
     >
       {state && canCheck(state) && (
-        <Button onClick={() => ask(host?.checkForUpdate())}>Look for one</Button>
+        <Button onClick={() => void run((host) => host.checkForUpdate())}>Look for one</Button>
       )}
       {state?.kind === 'available' && (
-        <Button onClick={() => ask(host?.downloadUpdate())}>Download</Button>
+        <Button onClick={() => void run((host) => host.downloadUpdate())}>Download</Button>
       )}
       {state?.kind === 'downloading' && (
-        <Button onClick={() => ask(host?.cancelUpdate())}>Cancel</Button>
+        <Button onClick={() => void run((host) => host.cancelUpdate())}>Cancel</Button>
       )}
       {state?.kind === 'ready' && (
-        <Button look="main" onClick={() => void host?.installUpdate().catch(onFailure)}>
+        <Button
+          look="main"
+          onClick={() => void run((host) => host.installUpdate().then(() => state))}
+        >
           Install and restart
         </Button>
       )}
@@ -117,11 +120,13 @@ export function updateText(state: UpdateState): string {
   }
 }
 
+const OPEN_AT_LOGIN = <DesktopSwitch name="openAtLogin" label="Open at login" />
+
 export const APP: SettingSection = {
   id: 'app',
   title: 'App',
   settings: [
-    { id: 'login', words: 'Open at login start', node: <OpenAtLogin /> },
+    { id: 'login', words: 'Open at login start', node: OPEN_AT_LOGIN },
     { id: 'command-line', words: 'Command line install yard terminal', node: <CommandLine /> },
   ],
 }

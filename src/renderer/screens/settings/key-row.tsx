@@ -5,7 +5,7 @@ import { type CommandInfo, COMMANDS } from '../../actions/command-table.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
 import { isSingle, keyNameOfEvent, keysOf, readableKey } from '../../actions/keys.ts'
 import { getPreferences, setPreferences, usePreferences } from '../../model/preferences.ts'
-import { SettingRow } from './setting-row.tsx'
+import { SettingRow } from './setting.tsx'
 import { focusAfterDraw } from '../../ui/focus.ts'
 
 const PLACES = { all: undefined, graph: 'On the graph', tasks: 'On tasks' } as const

@@ -8,8 +8,7 @@ import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { plural } from '../../ui/format.ts'
 import { ask, type Question } from '../../actions/ask.ts'
-import { SettingRow } from './setting-row.tsx'
-import type { SettingSection } from './setting.ts'
+import { SettingRow, type SettingSection } from './setting.tsx'
 
 const ASK_EVERY_MS = 10_000
 
@@ -28,6 +27,9 @@ function StatusOfService() {
     ['Version', version],
     ['Process', pid == null ? null : String(pid)],
     ['Up for', uptimeSec == null ? null : durationText(uptimeSec * 1000)],
+    ...(url == null
+      ? []
+      : [['Address', <CopyText key="url" text={withoutSecrets(url)} />] as const]),
   ] as const
   return (
     <SettingRow
@@ -42,14 +44,6 @@ function StatusOfService() {
                 <dd>{text}</dd>
               </div>
             ))}
-            {url != null && (
-              <div>
-                <dt>Address</dt>
-                <dd>
-                  <CopyText text={withoutSecrets(url)} />
-                </dd>
-              </div>
-            )}
           </dl>
           <ProblemNote problem={status.problem} onClose={status.askAgain} />
         </>

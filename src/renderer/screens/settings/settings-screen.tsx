@@ -6,8 +6,8 @@ import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { useCommands } from '../../actions/commands.ts'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
-import { foundIn, type SettingSection } from './setting.ts'
+import { navigate, setFilter, useRoute } from '../../model/route.ts'
+import { foundIn, type SettingSection } from './setting.tsx'
 import { useSections } from './use-sections.tsx'
 import './settings.css'
 
@@ -83,9 +83,6 @@ function PendingNote({ pending: { entries, problem } }: { readonly pending: Pend
     </p>
   )
 }
-
-const setFilter = (name: string, value: string): void =>
-  navigate({ filters: { ...currentRoute().filters, [name]: value } }, { replace: true })
 
 interface SectionListProps {
   readonly sections: readonly SettingSection[]

@@ -1,38 +1,47 @@
-/** What the app keeps about itself, read once and after each change. Null in a browser, and before the first answer. */
+/** What the app says of itself, asked once and after each change. Null in a browser, and before the first answer. */
 import { useEffect, useState } from 'react'
 import { errorText } from '../../../base/text.ts'
-import type { DesktopPreferences } from '../../../contract/desktop.ts'
+import type { DesktopBridge } from '../../../contract/desktop.ts'
 import type { Problem } from '../../model/session/problem.ts'
 
-export interface DesktopSettings {
-  readonly preferences: DesktopPreferences | null
+export interface Desktop<T> {
+  readonly value: T | null
   readonly problem: Problem | null
-  change(change: Partial<DesktopPreferences>): void
+  readonly isBusy: boolean
+  set(value: T): void
+  /** What it resolves to is the new value. True once it was done. */
+  run(act: (host: DesktopBridge) => Promise<T>): Promise<boolean>
   dismiss(): void
 }
 
-export function useDesktopSettings(): DesktopSettings {
-  const [preferences, setPreferences] = useState<DesktopPreferences | null>(null)
+/** `read` must stay the same function. */
+export function useDesktop<T>(read?: (host: DesktopBridge) => Promise<T>): Desktop<T> {
+  const [value, set] = useState<T | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [isBusy, setBusy] = useState(false)
   useEffect(() => {
-    window.yardHost?.preferences().then(setPreferences, (error) => setProblem(problemOf(error)))
-  }, [])
-  const change = (wish: Partial<DesktopPreferences>): void => {
+    if (read && window.yardHost)
+      read(window.yardHost).then(set, (error) => setProblem(problemOf(error)))
+  }, [read])
+  const run: Desktop<T>['run'] = async (act) => {
+    if (!window.yardHost) return false
+    setBusy(true)
     setProblem(null)
-    window.yardHost
-      ?.setPreferences(wish)
-      .then(setPreferences, (error) => setProblem(problemOf(error)))
+    try {
+      set(await act(window.yardHost))
+      return true
+    } catch (error) {
+      setProblem(problemOf(error))
+      return false
+    } finally {
+      setBusy(false)
+    }
   }
-  return {
-    preferences,
-    problem,
-    change,
-    dismiss: () => setProblem(null),
-  }
+  return { value, problem, isBusy, set, run, dismiss: () => setProblem(null) }
 }
 
 /** The app's own words, without what Electron writes around them. */
-export const problemOf = (error: unknown): Problem => ({
+const problemOf = (error: unknown): Problem => ({
   kind: 'app',
   message: errorText(error).replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, ''),
   hint: null,

@@ -1,22 +1,24 @@
 /** All sections as they are here: those of the app only in the app, those of the configuration once the host has said it. */
 import type { Setting } from '../../../contract/page.ts'
 import type { Problem } from '../../model/session/problem.ts'
-import type { ConfigScope, PendingConfig } from '../../components/config-entry.ts'
+import {
+  isSaidElsewhere,
+  keyParts,
+  sourceLabel,
+  titledSetting,
+  type ConfigScope,
+  type KnownNames,
+  type PendingConfig,
+  type PendingEntry,
+} from '../../components/config-entry.ts'
+import { ConfigRow } from '../../components/config-row.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { apiKeySection } from './api-keys.tsx'
 import { APP, UPDATES } from './app-settings.tsx'
-import { configSections } from './config-sections.tsx'
-import { LOOK, PreferenceSwitch } from './look-settings.tsx'
-import { notificationSection } from './notification-settings.tsx'
 import { SERVICE } from './service-settings.tsx'
-import { SettingRow } from './setting-row.tsx'
-import type { SettingSection } from './setting.ts'
+import { SettingRow, type SettingSection } from './setting.tsx'
+import { KEYS, LOOK, notificationSection } from './window-settings.tsx'
 import { WORKTREES } from './worktree-settings.tsx'
-import { Button } from '../../ui/button.tsx'
-import { COMMANDS } from '../../actions/command-table.ts'
-import { readableKey } from '../../actions/keys.ts'
-import { setPreferences, usePreferences } from '../../model/preferences.ts'
-import { KeyRow } from './key-row.tsx'
 
 /** Files are edited elsewhere too. */
 const ASK_EVERY_MS = 10_000
@@ -87,40 +89,61 @@ const TELEMETRY: SettingSection = {
   ],
 }
 
-// Keys: every command of the window with what calls it.
+// Every entry of the configuration, grouped by the first word of its key.
 
-function ResetAll() {
-  const count = usePreferences((preferences) => Object.keys(preferences.keys).length)
-  return (
-    <SettingRow
-      label="Keys of your own"
-      note={count === 0 ? 'None: all commands have their usual keys.' : undefined}
-    >
-      {count > 0 && <Button onClick={() => setPreferences({ keys: {} })}>Reset all {count}</Button>}
-    </SettingRow>
-  )
+const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
+  coordinator: ['Coordinator', 'The loop that keeps the graph moving.'],
+  agent: ['Agents', 'What holds for every agent.'],
+  schedule: ['Schedule', 'Tasks that repeat.'],
+  store: ['Storage', 'How the yard is kept, and its backups.'],
+  worktree: ['Worktrees', 'Where tasks under git work, and how what they have made is merged.'],
+  caps: ['Caps', 'Limits beside the greatest number of agents.'],
+  budget: [
+    'Budgets',
+    'At a cap no new agent starts; those that run go on. Raised, everything goes on by itself. Shell commands and people cost nothing here.',
+  ],
+  machine: ['This machine', 'Over all your yards; never in the file of a project.'],
+  executors: ['Executors', 'What files say of them. The Executors screen shows each whole.'],
+  models: ['Models', 'What files say of them. The Models screen shows the registry.'],
 }
 
-export const KEYS: SettingSection = {
-  id: 'keys',
-  title: 'Keys',
-  settings: [
-    {
-      id: 'single-keys',
-      words: 'Single keys',
-      node: (
-        <PreferenceSwitch
-          name="singleKeys"
-          label="Single keys"
-          note="Keys without ⌘, Ctrl or ⌥. They never work while a text field has the focus."
-        />
-      ),
-    },
-    { id: 'reset-keys', words: 'Keys of your own reset', node: <ResetAll /> },
-    ...COMMANDS.map((command) => ({
-      id: `key-${command.id}`,
-      words: `${command.title} ${command.group} ${command.keys.map(readableKey).join(' ')}`,
-      node: <KeyRow command={command} />,
-    })),
-  ],
+interface ConfigSectionsParts {
+  readonly entries: readonly Setting[]
+  readonly pending: readonly PendingEntry[]
+  readonly names: KnownNames
+  readonly scope: ConfigScope
+  readonly onSaved: () => void
+}
+
+export function configSections({
+  entries,
+  pending,
+  names,
+  scope,
+  onSaved,
+}: ConfigSectionsParts): readonly SettingSection[] {
+  const pendingAt = new Map(pending.map((entry) => [entry.key, entry]))
+  const groups = Map.groupBy(entries, ({ key }) => keyParts(key)[0] ?? '')
+  return [...groups].map(([group, members]) => ({
+    id: group,
+    title: GROUPS[group]?.[0] ?? group,
+    note: GROUPS[group]?.[1] ?? '',
+    settings: members.map((entry) => {
+      const titled = titledSetting(entry)
+      return {
+        id: entry.key,
+        words: `${titled.label} ${titled.note} ${entry.key} ${sourceLabel(entry.source)}`,
+        node: (
+          <ConfigRow
+            entry={titled}
+            names={names}
+            scope={scope}
+            isBorrowed={isSaidElsewhere(entry, entries) && entry.key.startsWith('coordinator.')}
+            pending={pendingAt.get(entry.key) ?? null}
+            onSaved={onSaved}
+          />
+        ),
+      }
+    }),
+  }))
 }

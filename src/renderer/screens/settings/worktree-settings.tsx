@@ -10,9 +10,7 @@ import { ask, type Question } from '../../actions/ask.ts'
 import { removeLandedWorktrees, removeWorktree } from '../../actions/requests.ts'
 import { navigate } from '../../model/route.ts'
 import type { DataColumn } from '../../ui/data-table.tsx'
-import { Listed } from './listed.tsx'
-import type { Setting } from './setting.ts'
-import { SettingRow } from './setting-row.tsx'
+import { Listed, type Setting, SettingRow } from './setting.tsx'
 import { plural } from '../../ui/format.ts'
 
 const ASK_EVERY_MS = 15_000

@@ -12,8 +12,8 @@ import {
   withoutSecrets,
 } from '../../../../src/renderer/screens/settings/service-settings.tsx'
 import { updateText } from '../../../../src/renderer/screens/settings/app-settings.tsx'
-import { configSections } from '../../../../src/renderer/screens/settings/config-sections.tsx'
-import { foundIn } from '../../../../src/renderer/screens/settings/setting.ts'
+import { configSections } from '../../../../src/renderer/screens/settings/use-sections.tsx'
+import { foundIn } from '../../../../src/renderer/screens/settings/setting.tsx'
 import {
   fixedReason,
   isSaidElsewhere,
