@@ -3,8 +3,11 @@ import type { AgendaItem } from '../../../contract/page.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { clock, clockIn, dateClock, weekdayClock } from '../../ui/format.ts'
 
-export const SPANS = ['24h', '7d'] as const
-export type Span = (typeof SPANS)[number]
+export const SPANS = [
+  ['24h', '24 h'],
+  ['7d', '7 d'],
+] as const
+export type Span = (typeof SPANS)[number][0]
 export const SPAN_MS: Readonly<Record<Span, number>> = {
   '24h': 86_400_000,
   '7d': 7 * 86_400_000,

@@ -11,19 +11,17 @@ import { useAnswer } from '../../model/use-answer.ts'
 import { useNow } from '../../ui/timers.ts'
 import { plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
-import { currentRoute, navigate, useRoute } from '../../model/route.ts'
+import { useRouteChoice } from '../../model/route.ts'
 import { missedText, SPAN_MS, SPANS, type Span } from './agenda.ts'
-import { ScheduleTable, type ScheduleRow } from './schedule-table.tsx'
+import { ScheduleTable, WaitsTable, type ScheduleRow } from './schedule-table.tsx'
 import { Timeline } from './timeline.tsx'
-import { WaitsTable } from './waits-table.tsx'
 import './schedule.css'
 
 const ASK_EVERY_MS = 60_000
 const CALM = { everyMs: 500 }
 
 export function ScheduleScreen() {
-  const { filters } = useRoute()
-  const span = SPANS.find((each) => each === filters['span']) ?? '24h'
+  const [span, setSpan] = useRouteChoice('span', SPANS, '24h')
   const stand = useCalmYard(standOf, CALM)
   const rows = useAnswer(({ task }) => task.scheduleList(), { key: stand, everyMs: ASK_EVERY_MS })
   const agenda = useAnswer(
@@ -34,7 +32,7 @@ export function ScheduleScreen() {
     <Screen
       title="Schedule"
       note={rows.value && plural(rows.value.length, 'repeating task')}
-      tools={<SpanChoice span={span} />}
+      tools={<Segmented label="Span" value={span} options={SPANS} onChange={setSpan} />}
     >
       <div className="screen-body schedule-body">
         <ProblemNote problem={rows.problem ?? agenda.problem} onClose={rows.askAgain} />
@@ -109,22 +107,6 @@ function stampOf(card: TaskCard): number {
   if (known !== undefined) return known
   stamps.set(card, ++lastStamp)
   return lastStamp
-}
-
-function SpanChoice({ span }: { readonly span: Span }) {
-  return (
-    <Segmented
-      label="Span"
-      value={span}
-      options={[
-        ['24h', '24 h'],
-        ['7d', '7 d'],
-      ]}
-      onChange={(next) =>
-        navigate({ filters: { ...currentRoute().filters, span: next } }, { replace: true })
-      }
-    />
-  )
 }
 
 function NothingScheduled() {

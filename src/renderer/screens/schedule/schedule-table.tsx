@@ -1,6 +1,8 @@
-/** All repeating tasks: when they start next, in which zone, and what can be done about it. */
+/** What is to come as two tables: repeating tasks, and what else will happen by itself. With what can be done about it. */
+import type { AgendaItem } from '../../../contract/page.ts'
 import type { YardClient } from '../../model/session/link.ts'
-import { useSession, useYard } from '../../model/session/session-context.tsx'
+import { useCommand, useSession, useYard } from '../../model/session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
@@ -11,7 +13,8 @@ import { ActionButton } from '../../actions/views/task-buttons.tsx'
 import { pause, resume } from '../../actions/task/hold.ts'
 import { skipOnce, startNow } from '../../actions/task/schedule.ts'
 import { isFinishedCard } from '../../model/reach.ts'
-import { isOverdue, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
+import { editOf } from '../../actions/task/edit.ts'
+import { isOverdue, KINDS, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
 import { scheduleText } from './schedule-text.ts'
 
 export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
@@ -52,9 +55,9 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
 }
 
 /** Options of the column with the buttons. */
-export const SCHEDULE_ACTS = { isHeadHidden: true, className: 'schedule-acts' } as const
+const SCHEDULE_ACTS = { isHeadHidden: true, className: 'schedule-acts' } as const
 
-export function TaskLink({ id, title }: { readonly id: string; readonly title: string }) {
+function TaskLink({ id, title }: { readonly id: string; readonly title: string }) {
   return (
     <button
       type="button"
@@ -83,15 +86,17 @@ function SpecText({ spec }: { readonly spec: string }) {
   )
 }
 
-function NextTime({
-  row,
-  nowMs,
-  policy,
-}: {
+const When = ({ at, nowMs }: { readonly at: string; readonly nowMs: number }) => (
+  <time dateTime={at} title={at}>
+    {timeText(at, nowMs)}
+  </time>
+)
+
+interface NextTimeProps extends Omit<ScheduleTableProps, 'rows'> {
   readonly row: ScheduleRow
-  readonly nowMs: number
-  readonly policy: unknown
-}) {
+}
+
+function NextTime({ row, nowMs, policy }: NextTimeProps) {
   const { next, tz } = row
   const missed = missedCount(row, policy)
   if (missed !== null)
@@ -100,7 +105,7 @@ function NextTime({
         {missed}
         {next !== null && (
           <>
-            , due <time dateTime={next}>{timeText(next, nowMs)}</time>
+            , due <When at={next} nowMs={nowMs} />
           </>
         )}
       </span>
@@ -109,9 +114,7 @@ function NextTime({
   const there = zoneTime(next, tz)
   return (
     <>
-      <time dateTime={next} title={next}>
-        {timeText(next, nowMs)}
-      </time>
+      <When at={next} nowMs={nowMs} />
       {there !== '' && <span className="text-text-3"> {there}</span>}
     </>
   )
@@ -139,4 +142,51 @@ function Acts({ row, nowMs, performing }: ActsProps) {
       of={row.title}
     />
   ))
+}
+
+interface WaitsTableProps {
+  readonly items: readonly AgendaItem[]
+  readonly nowMs: number
+}
+
+export function WaitsTable({ items, nowMs }: WaitsTableProps) {
+  const command = useCommand()
+  const columns: readonly DataColumn<AgendaItem>[] = [
+    ['Kind', ({ kind }) => <StatusBadge state={KINDS[kind][1]} word={KINDS[kind][0]} />],
+    [
+      'Task',
+      ({ task, title }) => (task === null ? title : <TaskLink id={task} title={title} />),
+      { sortBy: 'title' },
+    ],
+    ['Why', ({ text }) => text, { className: 'text-text-2', tip: ({ text }) => text }],
+    ['When', ({ at }) => <When at={at} nowMs={nowMs} />, { sortBy: 'at' }],
+    ['Actions', (item) => <StartNow item={item} command={command} />, SCHEDULE_ACTS],
+  ]
+  return (
+    <>
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <DataTable
+        label="Also to come"
+        className="schedule-table"
+        columns={columns}
+        rows={items}
+        keyOf={({ kind, task, title }) => `${kind} ${task ?? title}`}
+      />
+    </>
+  )
+}
+
+interface StartNowProps {
+  readonly item: AgendaItem
+  readonly command: ReturnType<typeof useCommand>
+}
+
+/** A person's own delay can be taken away; a retry's wait and a provider's sleep have their reasons. */
+function StartNow({ item: { task: id, kind, title }, command: { run, isBusy } }: StartNowProps) {
+  if (id === null || kind !== 'delay') return null
+  return (
+    <Button isBusy={isBusy} onClick={() => void run(editOf(id, { notBefore: null }))}>
+      Start now<span className="visually-hidden"> {title}</span>
+    </Button>
+  )
 }
