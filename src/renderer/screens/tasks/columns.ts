@@ -22,7 +22,7 @@ export interface Column {
   /** What is not known is empty. */
   readonly textOf: (card: TaskCard) => string
   /** Where the text is short for something. */
-  readonly tipOf?: (card: TaskCard) => string
+  readonly tipOf: ((card: TaskCard) => string) | undefined
 }
 
 const states: readonly string[] = STATES_IN_ORDER
@@ -30,56 +30,53 @@ const priorities: readonly string[] = PRIORITIES
 const text = (value: string | null): string | null => value || null
 const time = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))
 
-/** It says what it sorts by, unless that is said otherwise. */
-const column = (
-  id: string,
-  title: string,
-  width: number,
-  keyOf: Column['keyOf'],
-  textOf: Column['textOf'] = (card) => String(keyOf(card, 0) ?? ''),
-): Column => ({ id, title, width, keyOf, textOf, isNumber: NUMBERS.has(id) })
+/** Id, title, width, sort key, text where it is not the sort key, tip where the text is short for something. */
+type ColumnRow = readonly [
+  string,
+  string,
+  number,
+  Column['keyOf'],
+  Column['textOf']?,
+  Column['tipOf']?,
+]
+
 const NUMBERS = new Set(['tries', 'cost', 'time'])
 
-const instantColumn = (id: string, title: string, isoOf: (card: TaskCard) => string): Column => ({
-  ...column(
-    id,
-    title,
-    116,
-    (card) => time(isoOf(card)),
-    (card) => instantText(isoOf(card)),
-  ),
-  tipOf: isoOf,
-})
+function toColumn([id, title, width, keyOf, textOf, tipOf]: ColumnRow): Column {
+  const keyText = (card: TaskCard): string => String(keyOf(card, 0) ?? '')
+  return { id, title, width, keyOf, textOf: textOf ?? keyText, tipOf, isNumber: NUMBERS.has(id) }
+}
 
 export const routeOf = ({ executor, model }: TaskCard): string =>
   [executor, model].filter(Boolean).join(', ')
 
-export const COLUMNS: readonly Column[] = [
-  column('state', 'State', 128, ({ state }) => states.indexOf(state), stateText),
-  column('title', 'Title', 240, ({ title }) => title),
-  column('fact', 'Why', 200, (card) => text(factOf(card)), factText),
-  column('route', 'Executor, model', 150, (card) => text(routeOf(card))),
-  column('priority', 'Priority', 76, ({ priority }) => priorities.indexOf(priority), priorityText),
-  column('tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText),
-  column('cost', 'Cost', 108, ({ costUsd }) => costUsd, cardMoneyText),
-  column('time', 'Time', 88, tookMs, tookText),
-  instantColumn('updated', 'Updated', updatedAt),
-  column('tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))),
-  column('agent', 'Agent', 96, ({ agent }) => text(agent)),
-  instantColumn('added', 'Added', ({ createdAt }) => createdAt),
-  column('id', 'Id', 180, ({ id }) => id),
+const ROWS: readonly ColumnRow[] = [
+  ['state', 'State', 128, ({ state }) => states.indexOf(state), (card) => labelOfState(card.state)],
+  ['title', 'Title', 240, ({ title }) => title],
+  ['fact', 'Why', 200, (card) => text(factOf(card)), (card) => capital(factOf(card) ?? '')],
+  ['route', 'Executor, model', 150, (card) => text(routeOf(card))],
+  ['priority', 'Priority', 76, rankOf, ({ priority }) => capital(priority)],
+  ['tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText],
+  ['cost', 'Cost', 108, ({ costUsd }) => costUsd, cardMoneyText],
+  ['time', 'Time', 88, tookMs, tookText],
+  ['updated', 'Updated', 116, (card) => time(updatedAt(card)), updatedText, updatedAt],
+  ['tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))],
+  ['agent', 'Agent', 96, ({ agent }) => text(agent)],
+  ['added', 'Added', 116, (card) => time(card.createdAt), addedText, (card) => card.createdAt],
+  ['id', 'Id', 180, ({ id }) => id],
 ]
+export const COLUMNS: readonly Column[] = ROWS.map(toColumn)
 
-function stateText({ state }: TaskCard): string {
-  return labelOfState(state)
+function rankOf({ priority }: TaskCard): number {
+  return priorities.indexOf(priority)
 }
 
-function factText(card: TaskCard): string {
-  return capital(factOf(card) ?? '')
+function updatedText(card: TaskCard): string {
+  return instantText(updatedAt(card))
 }
 
-function priorityText({ priority }: TaskCard): string {
-  return capital(priority)
+function addedText({ createdAt }: TaskCard): string {
+  return instantText(createdAt)
 }
 
 /** `2 of 3`; empty before the first. */

@@ -1,5 +1,5 @@
 /** What the three shapes of the list have in common: which tasks, which of them are in the page, and what the list can do. */
-import { useDeferredValue, useMemo, useState, type RefObject } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import { useCommands } from '../../actions/commands.ts'
 import { OfferLater } from '../../actions/offer-later.tsx'
 import { toFilter, useQuery } from '../../model/filter.ts'

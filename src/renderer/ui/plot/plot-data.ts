@@ -33,8 +33,6 @@ export function greatest(series: readonly PlotSeries[]): number | null {
   return most
 }
 
-export const isUnknown = (series: readonly PlotSeries[]): boolean => greatest(series) === null
-
 /** `14:02: Agents 3, Cap 4`. What is not known is left out. */
 export function textAt(
   series: readonly PlotSeries[],
