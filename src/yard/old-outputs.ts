@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { compactOutput } from '../agents/output/compacted-output.ts'
-import { landingTarget } from '../agents/git/landing/landing-target.ts'
+import { landingTarget } from '../agents/git/landing/land.ts'
+import { attempted } from '../agents/git/git-failure.ts'
 import { isAncestor, openRepository } from '../agents/git/repository.ts'
 import { foldersIn } from '../agents/runtime/stages/old-stages.ts'
 import type { Agent } from '../domain/agent.ts'
@@ -109,7 +110,7 @@ function createLanded({ options, opened, current }: Parts): (task: Task) => Prom
     targets.set(folder, known)
     const target = await known
     if (target === null) return false
-    const isIn = await isAncestor(target.git, resultCommit, target.tip)
+    const isIn = await attempted(() => isAncestor(target.git, resultCommit, target.tip))
     return isIn.ok && isIn.value
   }
 }

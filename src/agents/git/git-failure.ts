@@ -1,6 +1,11 @@
-/** What can go wrong between us and git, as values. Nobody outside this folder reads git's prose. */
+/**
+ * What can go wrong between us and git. Inside this folder it is thrown, so that what is done with git reads as a list of steps; what the
+ * folder gives to others is a value (`attempted`). Nobody outside reads git's prose.
+ */
+import { err, ok, type Result } from '../../base/result.ts'
 import { errorCode } from '../../base/text.ts'
 import { isDiskFull } from '../process/stage-files.ts'
+
 export type GitProblem =
   | 'git-missing'
   | 'git-too-old'
@@ -33,6 +38,34 @@ export interface GitFailure {
 
 export function gitFailure(problem: GitProblem, message: string, detail = ''): GitFailure {
   return { kind: 'git', problem, message, detail: detail.slice(0, 4000) }
+}
+
+/** Never leaves this folder but as a value. */
+export class GitError extends Error {
+  readonly failure: GitFailure
+  constructor(failure: GitFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+export const gitError = (problem: GitProblem, message: string, detail?: string): GitError =>
+  new GitError(gitFailure(problem, message, detail))
+
+/** What the steps give, or the failure of git at which they ended. Any other error is thrown on. */
+export async function attempted<T>(steps: () => Promise<T>): Promise<Result<T, GitFailure>> {
+  try {
+    return ok(await steps())
+  } catch (error) {
+    if (error instanceof GitError) return err(error.failure)
+    throw error
+  }
+}
+
+/** The opposite, for a step that is one for others too. */
+export function valueOf<T>(result: Result<T, GitFailure>): T {
+  if (!result.ok) throw new GitError(result.error)
+  return result.value
 }
 
 interface Rule {
@@ -134,14 +167,24 @@ export function commandOf(args: readonly string[]): string {
 
 /** Translates what the file system said when we touched `path` ourselves. */
 export function diskFailure(path: string, error: unknown): GitFailure {
-  const code = errorCode(error)
-  if (isDiskFull(code)) {
-    return gitFailure(
-      'disk-full',
-      `the disk of ${path} is full; free some space and retry`,
-      String(error),
-    )
+  const isFull = isDiskFull(errorCode(error))
+  const message = isFull
+    ? `the disk of ${path} is full; free some space and retry`
+    : `${path} cannot be written; make it writable for you and retry`
+  return gitFailure(isFull ? 'disk-full' : 'no-permission', message, String(error))
+}
+
+/** Does it on the disk at `path`. */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof GitError ? error : new GitError(diskFailure(path, error))
   }
-  const message = `${path} cannot be written; make it writable for you and retry`
-  return gitFailure('no-permission', message, String(error))
+}
+
+/** The first of them by name, for a sentence. */
+export function someOf(names: readonly string[], most = 3): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : ''
+  return `${names.slice(0, most).join(', ')}${more}`
 }

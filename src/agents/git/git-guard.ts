@@ -7,9 +7,8 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { err, ok, type Result } from '../../base/result.ts'
 import { replaceFile } from '../../files/replace-file.ts'
-import { gitFailure, type GitFailure } from './git-failure.ts'
+import { gitError, type GitError, someOf } from './git-failure.ts'
 
 export interface GitGuard {
   /** Value of the marker variable for git and all that it starts: to the yard they are that agent, or nobody that it knows. */
@@ -129,21 +128,15 @@ const sorted = ({ accepted, refused }: Known) =>
   )
 
 /** `{key: value}` to lie over the repository's own settings, so that git runs what was accepted and nothing else. */
-export function pinsOf(
-  now: Settings,
-  { accepted }: Judged,
-): Result<Readonly<Record<string, string>>, GitFailure> {
+export function pinsOf(now: Settings, { accepted }: Judged): Readonly<Record<string, string>> {
   const pins: Record<string, string> = {}
   for (const name of namesIn('merge', now, accepted)) {
     const key = `merge.${name}.driver`
     if (!isSame(now[key], accepted[key])) pins[key] = accepted[key]?.at(-1) ?? TEXT_MERGE
   }
-  for (const name of namesIn('filter', now, accepted)) {
-    const pinned = filterPins(name, now, accepted)
-    if (!pinned.ok) return pinned
-    Object.assign(pins, pinned.value)
-  }
-  return ok(pins)
+  for (const name of namesIn('filter', now, accepted))
+    Object.assign(pins, filterPins(name, now, accepted))
+  return pins
 }
 
 const namesIn = (section: string, ...all: readonly Settings[]): ReadonlySet<string> =>
@@ -154,40 +147,36 @@ const namesIn = (section: string, ...all: readonly Settings[]): ReadonlySet<stri
       .map((key) => key.slice(section.length + 1, key.lastIndexOf('.'))),
   )
 
-function filterPins(
-  name: string,
-  now: Settings,
-  accepted: Settings,
-): Result<Record<string, string>, GitFailure> {
+function filterPins(name: string, now: Settings, accepted: Settings): Record<string, string> {
   const keyOf = (part: string): string => `filter.${name}.${part}`
   const keys = FILTER_PARTS.map(keyOf)
-  if (keys.every((key) => isSame(now[key], accepted[key]))) return ok({})
+  if (keys.every((key) => isSame(now[key], accepted[key]))) return {}
   const long = keyOf('process')
   const isAccepted = keys.some((key) => accepted[key] !== undefined)
   // With an empty `process` git would not run `clean` and `smudge` either.
-  if (isAccepted && now[long] && !accepted[long]) return err(changedFilter(name, long))
+  if (isAccepted && now[long] && !accepted[long]) throw changedFilter(name, long)
   const pins = Object.fromEntries(keys.map((key) => [key, accepted[key]?.at(-1) ?? '']))
   if (!now[long] && !accepted[long]) delete pins[long]
-  return ok({ ...pins, [keyOf('required')]: accepted[keyOf('required')]?.at(-1) ?? 'false' })
+  return { ...pins, [keyOf('required')]: accepted[keyOf('required')]?.at(-1) ?? 'false' }
 }
 
 const FILTER_PARTS = ['clean', 'smudge', 'process', 'required']
 /** What git does by itself where no driver is named; it cannot be told to forget one. */
 const TEXT_MERGE = 'git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B || exit 1'
 
-const changedFilter = (name: string, key: string): GitFailure =>
-  gitFailure(
+const changedFilter = (name: string, key: string): GitError =>
+  gitError(
     'settings-changed',
     `${key} was set while an agent worked, and the filter ${name} cannot be run without it; git config --unset ${key} takes it away, yard trust accepts it`,
   )
 
 /** Why git may not connect to anywhere now; null when nothing of that has changed. */
-export function changedConnection({ refused }: Judged): GitFailure | null {
+export function changedConnection({ refused }: Judged): GitError | null {
   const changed = refused.filter((key) => !FILE_PROGRAMS.test(key))
   if (changed.length === 0) return null
-  return gitFailure(
+  return gitError(
     'settings-changed',
-    `nothing was sent, for ${someOf(changed)} came while an agent worked; yard trust shows what it is and accepts it, or set it back with git config`,
+    `nothing was sent, for ${settingNames(changed)} came while an agent worked; yard trust shows what it is and accepts it, or set it back with git config`,
   )
 }
 
@@ -196,14 +185,14 @@ export function refusedNote({ refused }: Judged): string | null {
   const programs = refused.filter((key) => FILE_PROGRAMS.test(key))
   return programs.length === 0
     ? null
-    : `git settings that came or changed while an agent worked are not used by the yard: ${someOf(programs)}; yard trust shows and accepts them`
+    : `git settings that came or changed while an agent worked are not used by the yard: ${settingNames(programs)}; yard trust shows and accepts them`
 }
 
-const someOf = (keys: readonly string[]): string =>
-  `${keys
-    .slice(0, 5)
-    .map((key) => key.replace(/\p{C}/gu, '?').slice(0, 80))
-    .join(', ')}${keys.length > 5 ? ` and ${keys.length - 5} more` : ''}`
+const settingNames = (keys: readonly string[]): string =>
+  someOf(
+    keys.map((key) => key.replace(/\p{C}/gu, '?').slice(0, 80)),
+    5,
+  )
 
 export interface RefusedSetting {
   readonly repository: string

@@ -5,10 +5,9 @@
  */
 import { execa } from 'execa'
 import { stat } from 'node:fs/promises'
-import { err, ok, type Result } from '../../base/result.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { PROVIDER_KEY_NAMES } from '../executors/launch/environment.ts'
-import { commandOf, failureOf, gitFailure, type GitFailure } from './git-failure.ts'
+import { commandOf, failureOf, GitError, gitFailure, type GitFailure } from './git-failure.ts'
 import {
   changedConnection,
   guardedSettings,
@@ -35,10 +34,14 @@ export interface GitOptions {
   readonly withHooks?: boolean
 }
 
-export type GitResult = Promise<Result<GitOutput, GitFailure>>
-/** Runs git in one folder. What the folder turns out to be is git's answer; callers that must not be misled compare it. */
-export type Git = (args: readonly string[], options?: GitOptions) => GitResult
+/**
+ * Runs git in one folder; throws a `GitError`. What the folder turns out to be is git's answer; callers that must not be misled compare
+ * it.
+ */
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>
 
+/** For what writes many files. */
+export const SLOW_MS = 15 * 60_000
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 60_000
 const GRACE_MS = 2_000
@@ -78,16 +81,8 @@ export interface GuardedRepository extends GitGuard {
  * compares files as new as it is with what is stored (`update-index`, `write-tree`), and `worktree remove` asks for the status.
  */
 const HARMLESS_COMMANDS = new Set([
-  ...[
-    '--version',
-    'cat-file',
-    'commit-tree',
-    'config',
-    'diff-tree',
-    'for-each-ref',
-    'log',
-    'ls-files',
-  ],
+  ...['--version', 'cat-file', 'commit-tree', 'config', 'diff-tree', 'for-each-ref', 'log'],
+  'ls-files',
   ...['merge-base', 'rev-list', 'rev-parse', 'show', 'symbolic-ref', 'update-ref'],
 ])
 
@@ -103,17 +98,13 @@ export function createGit(
       return run(args, options)
     const where = args.slice(0, args.indexOf(command))
     const pins = await pinnedSettings(run, where, guard, command === 'push')
-    return pins.ok ? run(args, { ...options, env: { ...options.env, ...pins.value } }) : pins
+    return run(args, { ...options, env: { ...options.env, ...pins } })
   }
 }
 
 /** Without what we set ourselves about hooks, of which nothing is run by this. `where`: options that come before the command. */
-export async function listSettings(
-  git: Git,
-  where: readonly string[] = [],
-): Promise<Result<string, GitFailure>> {
-  const listed = await git([...where, 'config', '--list', '-z'], { withHooks: true })
-  return listed.ok ? ok(listed.value.stdout) : listed
+export async function listSettings(git: Git, where: readonly string[] = []): Promise<string> {
+  return (await git([...where, 'config', '--list', '-z'], { withHooks: true })).stdout
 }
 
 /** As variables for git: their names may hold what its `-c` does not take. */
@@ -122,22 +113,18 @@ async function pinnedSettings(
   where: readonly string[],
   guard: GuardedRepository,
   connects: boolean,
-): Promise<Result<Record<string, string>, GitFailure>> {
-  const listed = await listSettings(run, where)
-  if (!listed.ok) return listed
-  const now = guardedSettings(listed.value, guard.commonDir)
+): Promise<Record<string, string>> {
+  const now = guardedSettings(await listSettings(run, where), guard.commonDir)
   const judged = judgeSettings(guard, guard.commonDir, now)
   const refused = connects ? changedConnection(judged) : null
-  if (refused) return err(refused)
-  const pins = pinsOf(now, judged)
-  if (!pins.ok) return pins
-  const entries = Object.entries(pins.value)
+  if (refused) throw refused
+  const entries = Object.entries(pinsOf(now, judged))
   const env: Record<string, string> = { GIT_CONFIG_COUNT: String(entries.length) }
   for (const [at, [key, value]] of entries.entries()) {
     env[`GIT_CONFIG_KEY_${at}`] = key
     env[`GIT_CONFIG_VALUE_${at}`] = value
   }
-  return ok(env)
+  return env
 }
 
 function runGit(folder: string, marker: string | null): Git {
@@ -158,17 +145,16 @@ function runGit(folder: string, marker: string | null): Git {
     const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
     const result = await running
     limit.end()
-    if (limit.hasPassed()) return err(tooSlow(args, folder))
-    if (result.isMaxBuffer) {
-      const { maxBytes } = options
-      const failed = tooMuch(args, folder)
-      return err(maxBytes === undefined ? failed : { ...failed, detail: result.stdout })
+    const { exitCode, stdout, stderr } = result
+    const fail = (failure: GitFailure): never => {
+      throw new GitError(failure)
     }
-    if (result.exitCode === undefined) return err(await notStarted(args, folder, result))
-    if (!(options.expect ?? [0]).includes(result.exitCode)) {
-      return err(failureOf(args, folder, result.stderr))
-    }
-    return ok({ exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr })
+    if (limit.hasPassed()) fail(tooSlow(args, folder))
+    if (result.isMaxBuffer)
+      fail(tooMuch(args, folder, options.maxBytes === undefined ? '' : stdout))
+    if (exitCode === undefined) return fail(await notStarted(args, folder, result))
+    if (!(options.expect ?? [0]).includes(exitCode)) fail(failureOf(args, folder, stderr))
+    return { exitCode, stdout, stderr }
   }
 }
 
@@ -236,19 +222,16 @@ export function gitEnvironment(
 }
 
 /** The trimmed standard output of a command whose only answer is that. */
-export async function readLine(run: GitResult): Promise<Result<string, GitFailure>> {
-  const done = await run
-  return done.ok ? ok(done.value.stdout.trim()) : done
-}
+export const readLine = async (run: Promise<GitOutput>): Promise<string> =>
+  (await run).stdout.trim()
+
+/** What it printed with a NUL after each. */
+export const rowsOf = ({ stdout }: GitOutput): string[] =>
+  stdout.split('\0').filter((row) => row !== '')
 
 /** True for exit 0, false for exit 1. The caller must have made sure that every name resolves: git says 1 for that too. */
-export async function answers(
-  git: Git,
-  args: readonly string[],
-): Promise<Result<boolean, GitFailure>> {
-  const done = await git(args, { expect: [0, 1] })
-  return done.ok ? ok(done.value.exitCode === 0) : done
-}
+export const answers = async (git: Git, args: readonly string[]): Promise<boolean> =>
+  (await git(args, { expect: [0, 1] })).exitCode === 0
 
 function tooSlow(args: readonly string[], folder: string): GitFailure {
   return gitFailure(
@@ -257,12 +240,13 @@ function tooSlow(args: readonly string[], folder: string): GitFailure {
   )
 }
 
-function tooMuch(args: readonly string[], folder: string): GitFailure {
-  return gitFailure(
-    'too-much-output',
-    `git ${commandOf(args)} in ${folder} answered with more than 64 MB; ignore generated files in .gitignore and retry`,
-  )
-}
+/** The detail is whole: whoever gave a bound shows what came until there. */
+const tooMuch = (args: readonly string[], folder: string, detail: string): GitFailure => ({
+  kind: 'git',
+  problem: 'too-much-output',
+  message: `git ${commandOf(args)} in ${folder} answered with more than 64 MB; ignore generated files in .gitignore and retry`,
+  detail,
+})
 
 interface Unstarted {
   readonly code?: string | undefined
@@ -273,15 +257,12 @@ interface Unstarted {
 async function notStarted(
   args: readonly string[],
   folder: string,
-  result: Unstarted,
+  { code, stderr, shortMessage = '' }: Unstarted,
 ): Promise<GitFailure> {
   const found = await stat(folder).catch(() => null)
-  if (!found?.isDirectory()) {
+  if (!found?.isDirectory())
     return gitFailure('no-such-folder', `${folder} is not a folder; it was moved or removed`)
-  }
-  if (result.code === 'ENOENT') {
+  if (code === 'ENOENT')
     return gitFailure('git-missing', 'git is not on the PATH; install git 2.38 or newer and retry')
-  }
-  const detail = result.stderr || (result.shortMessage ?? '')
-  return failureOf(args, folder, detail)
+  return failureOf(args, folder, stderr || shortMessage)
 }

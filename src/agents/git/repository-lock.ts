@@ -10,9 +10,8 @@
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { err, ok, type Result } from '../../base/result.ts'
 import { errorCode } from '../../base/text.ts'
-import { diskFailure, gitFailure, type GitFailure } from './git-failure.ts'
+import { diskFailure, GitError, gitError } from './git-failure.ts'
 
 const STALE_AFTER_MS = 5 * 60_000
 // A holder that died between making the file and signing it.
@@ -21,10 +20,7 @@ const GIVE_UP_AFTER_MS = 2 * 60_000
 const queues = new Map<string, Promise<unknown>>()
 
 /** Runs `work` while nobody else holds the repository. The lock is given back whatever happens. */
-export async function withRepositoryLock<T>(
-  commonDir: string,
-  work: () => Promise<Result<T, GitFailure>>,
-): Promise<Result<T, GitFailure>> {
+export async function withRepositoryLock<T>(commonDir: string, work: () => Promise<T>): Promise<T> {
   const before = queues.get(commonDir) ?? Promise.resolve()
   const turn = before.then(() => holdLock(commonDir, work))
   // The queue only keeps the order; the outcome belongs to whoever asked.
@@ -37,18 +33,12 @@ export async function withRepositoryLock<T>(
   }
 }
 
-export function lockFileOf(commonDir: string): string {
-  return join(commonDir, 'yard-worktrees.lock')
-}
+export const lockFileOf = (commonDir: string): string => join(commonDir, 'yard-worktrees.lock')
 
-async function holdLock<T>(
-  commonDir: string,
-  work: () => Promise<Result<T, GitFailure>>,
-): Promise<Result<T, GitFailure>> {
+async function holdLock<T>(commonDir: string, work: () => Promise<T>): Promise<T> {
   const file = lockFileOf(commonDir)
   const content = `${process.pid} ${(await startOf(process.pid)) ?? '-'}\n`
-  const taken = await takeLock(file, content)
-  if (!taken.ok) return taken
+  await takeLock(file, content)
   try {
     return await work()
   } finally {
@@ -56,21 +46,18 @@ async function holdLock<T>(
   }
 }
 
-async function takeLock(file: string, content: string): Promise<Result<void, GitFailure>> {
+async function takeLock(file: string, content: string): Promise<void> {
   const deadline = performance.now() + GIVE_UP_AFTER_MS
   for (let round = 0; ; round += 1) {
-    const made = await createExclusively(file, content)
-    if (made !== 'taken') return made
+    if (await createExclusively(file, content)) return
     if (await isStale(file)) await moveAside(file)
-    else if (performance.now() > deadline) return err(tooBusy(file))
+    else if (performance.now() > deadline) throw tooBusy(file)
     else await wait(Math.min(10 * (round + 1), 100) * (0.5 + Math.random()))
   }
 }
 
-async function createExclusively(
-  file: string,
-  content: string,
-): Promise<'taken' | Result<void, GitFailure>> {
+/** False when somebody has it. */
+async function createExclusively(file: string, content: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx')
     try {
@@ -81,9 +68,10 @@ async function createExclusively(
     } finally {
       await handle.close()
     }
-    return ok(undefined)
+    return true
   } catch (error) {
-    return errorCode(error) === 'EEXIST' ? 'taken' : err(diskFailure(file, error))
+    if (errorCode(error) === 'EEXIST') return false
+    throw new GitError(diskFailure(file, error))
   }
 }
 
@@ -133,9 +121,8 @@ async function startOf(pid: number): Promise<string | null> {
   return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? null
 }
 
-function tooBusy(file: string): GitFailure {
-  return gitFailure(
+const tooBusy = (file: string): GitError =>
+  gitError(
     'locked',
     `another yard keeps ${file}; wait for it, or remove that file if no yard works in this repository`,
   )
-}

@@ -1,9 +1,10 @@
 /** A git repository as the worktrees see it: one common directory, whichever checkout we came in by. */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { err, ok, type Result } from '../../base/result.ts'
-import { gitFailure, type GitFailure } from './git-failure.ts'
+import type { Result } from '../../base/result.ts'
+import { errorCode } from '../../base/text.ts'
+import { attempted, gitError, onDisk, type GitFailure } from './git-failure.ts'
 import {
   changedConnection,
   guardedSettings,
@@ -38,39 +39,30 @@ const OLDEST = [2, 38] as const
  * Finds the repository of a folder. Holds nothing open. `guard`: null where no agent can have been. `isForeign`: its settings are not
  * trusted to say what is fetched, and none of them is put on record.
  */
-export async function openRepository(
+export const openRepository = (
   folder: string,
   guard: GitGuard | null,
   { isForeign = false }: { readonly isForeign?: boolean } = {},
-): Promise<Result<Repository, GitFailure>> {
-  const mark = guard && { marker: guard.marker }
-  const git = withoutRemotes(createGit(folder, mark))
-  const version = await checkVersion(git)
-  if (!version.ok) return version
-  const bare = await readLine(git(['rev-parse', '--is-bare-repository']))
-  if (!bare.ok) return bare
-  const isBare = bare.value === 'true'
-  const common = await readPath(git, '--git-common-dir')
-  if (!common.ok) return common
-  const toplevel = isBare ? ok(null) : await toplevelOf(git)
-  if (!toplevel.ok) return toplevel
-  const head = await headOf(git)
-  if (!head.ok) return head
-  const commonDir = common.value
-  const runner = await guardedRunner(git, commonDir, guard, isForeign)
-  if (!runner.ok) return runner
-  const { gitIn, note } = runner.value
-  const inCommonDir = gitIn(commonDir)
-  return ok({
-    toplevel: toplevel.value,
-    commonDir,
-    isBare,
-    ...head.value,
-    git: (args, options) => inCommonDir([`--git-dir=${commonDir}`, ...args], options),
-    gitIn,
-    note,
+): Promise<Result<Repository, GitFailure>> =>
+  attempted(async () => {
+    const git = withoutRemotes(createGit(folder, guard && { marker: guard.marker }))
+    await checkVersion(git)
+    const isBare = (await readLine(git(['rev-parse', '--is-bare-repository']))) === 'true'
+    const commonDir = await readPath(git, '--git-common-dir')
+    const toplevel = isBare ? null : await toplevelOf(git)
+    const head = await headOf(git)
+    const { gitIn, note } = await guardedRunner(git, commonDir, guard, isForeign)
+    const inCommonDir = gitIn(commonDir)
+    return {
+      toplevel,
+      commonDir,
+      isBare,
+      ...head,
+      git: (args, options) => inCommonDir([`--git-dir=${commonDir}`, ...args], options),
+      gitIn,
+      note,
+    }
   })
-}
 
 /** `git`: as it looks for the repository. */
 async function guardedRunner(
@@ -78,19 +70,18 @@ async function guardedRunner(
   commonDir: string,
   guard: GitGuard | null,
   isForeign: boolean,
-): Promise<Result<Pick<Repository, 'gitIn' | 'note'>, GitFailure>> {
-  if (guard === null) return ok({ gitIn: (folder) => createGit(folder, null), note: null })
+): Promise<Pick<Repository, 'gitIn' | 'note'>> {
+  if (guard === null) return { gitIn: (folder) => createGit(folder, null), note: null }
   const { marker } = guard
   if (isForeign)
-    return ok({ gitIn: (folder) => withoutRemotes(createGit(folder, { marker })), note: null })
+    return { gitIn: (folder) => withoutRemotes(createGit(folder, { marker })), note: null }
   const judged = await judge(git, guard, commonDir)
-  if (!judged.ok) return judged
   const gitIn = (folder: string): Git => createGit(folder, { ...guard, commonDir })
-  return ok({
+  return {
     // What is missing is fetched only by settings that nobody has changed.
-    gitIn: changedConnection(judged.value) ? (folder) => withoutRemotes(gitIn(folder)) : gitIn,
-    note: refusedNote(judged.value),
-  })
+    gitIn: changedConnection(judged) ? (folder) => withoutRemotes(gitIn(folder)) : gitIn,
+    note: refusedNote(judged),
+  }
 }
 
 /**
@@ -101,121 +92,97 @@ export async function recordSettings(folder: string, guard: GitGuard): Promise<s
   const place = findGit(folder)
   if (place === null) return null
   const git = withoutRemotes(createGit(folder, { marker: guard.marker }))
-  const judged = await judge(git, guard, place.commonDir)
+  const judged = await attempted(() => judge(git, guard, place.commonDir))
   return judged.ok ? refusedNote(judged.value) : null
 }
 
-async function judge(
-  git: Git,
-  guard: GitGuard,
-  commonDir: string,
-): Promise<Result<Judged, GitFailure>> {
-  const listed = await listSettings(git)
-  if (!listed.ok) return listed
-  return ok(judgeSettings(guard, commonDir, guardedSettings(listed.value, commonDir)))
-}
+const judge = async (git: Git, guard: GitGuard, commonDir: string): Promise<Judged> =>
+  judgeSettings(guard, commonDir, guardedSettings(await listSettings(git), commonDir))
 
 /** Where a checkout's HEAD is: on a branch or not, with a commit or not yet. */
-export async function headOf(
-  git: Git,
-): Promise<Result<{ headRef: string | null; head: string | null }, GitFailure>> {
-  const ref = await git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] })
-  if (!ref.ok) return ref
-  const head = await commitAt(git, 'HEAD')
-  if (!head.ok) return head
-  return ok({ headRef: ref.value.stdout.trim() || null, head: head.value })
+export async function headOf(git: Git): Promise<Pick<Repository, 'headRef' | 'head'>> {
+  const ref = await readLine(git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] }))
+  return { headRef: ref || null, head: await commitAt(git, 'HEAD') }
 }
+
+/** The short name of a branch. */
+export const branchName = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
 /**
- * Whether HEAD names a branch that is not there while others are. In a checkout that is how a person begins anew; in a bare
+ * Throws where HEAD names a branch that is not there while others are. In a checkout that is how a person begins anew; in a bare
  * repository nobody is there to mean it.
  */
-export async function isAstray({
-  git,
-  isBare,
-  head,
-}: Repository): Promise<Result<boolean, GitFailure>> {
-  if (!isBare || head !== null) return ok(false)
-  const branches = await git(['for-each-ref', '--count=1', '--format=%(refname)', 'refs/heads'])
-  return branches.ok ? ok(branches.value.stdout.trim() !== '') : branches
+export async function refuseAstray({ git, isBare, head, ...repo }: Repository): Promise<void> {
+  if (!isBare || head !== null) return
+  const branches = git(['for-each-ref', '--count=1', '--format=%(refname)', 'refs/heads'])
+  if ((await readLine(branches)) === '') return
+  const named = repo.headRef === null ? 'nothing' : branchName(repo.headRef)
+  throw gitError(
+    'no-branch',
+    `HEAD of the bare repository ${repo.commonDir} names ${named}, which has no commit, while others have; name one with git symbolic-ref HEAD refs/heads/main, or with yard config worktree.target main`,
+  )
 }
 
-export const astray = ({ headRef, commonDir }: Repository): GitFailure =>
-  gitFailure(
-    'no-branch',
-    `HEAD of the bare repository ${commonDir} names ${headRef?.replace(/^refs\/heads\//, '') ?? 'nothing'}, which has no commit, while others have; name one with git symbolic-ref HEAD refs/heads/main, or with yard config worktree.target main`,
-  )
-
 /** The commit that a name stands for; null when there is none. */
-export async function commitAt(git: Git, name: string): Promise<Result<string | null, GitFailure>> {
-  const found = await git(
-    ['rev-parse', '--quiet', '--verify', '--end-of-options', `${name}^{commit}`],
-    { expect: [0, 1] },
+export async function commitAt(git: Git, name: string): Promise<string | null> {
+  const args = ['rev-parse', '--quiet', '--verify', '--end-of-options', `${name}^{commit}`]
+  const { exitCode, stdout } = await git(args, { expect: [0, 1] })
+  return exitCode === 0 ? stdout.trim() : null
+}
+
+/** The id of its tree. */
+export async function treeOf(git: Git, commit: string): Promise<string> {
+  const said = await readLine(
+    git(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]),
   )
-  if (!found.ok) return found
-  return ok(found.value.exitCode === 0 ? found.value.stdout.trim() : null)
+  // With --end-of-options some versions of rev-parse repeat it.
+  return said.split('\n').at(-1) ?? ''
 }
 
 /** Whether one commit contains another. Both must exist. */
-export function isAncestor(
-  git: Git,
-  older: string,
-  newer: string,
-): Promise<Result<boolean, GitFailure>> {
-  return answers(git, ['merge-base', '--is-ancestor', older, newer])
-}
+export const isAncestor = (git: Git, older: string, newer: string): Promise<boolean> =>
+  answers(git, ['merge-base', '--is-ancestor', older, newer])
 
-async function toplevelOf(git: Git): Promise<Result<string | null, GitFailure>> {
-  const inside = await readLine(git(['rev-parse', '--is-inside-work-tree']))
-  if (!inside.ok) return inside
+async function toplevelOf(git: Git): Promise<string | null> {
   // Inside .git itself there is no checkout to name.
-  if (inside.value !== 'true') return ok(null)
-  return readPath(git, '--show-toplevel')
+  const isInside = (await readLine(git(['rev-parse', '--is-inside-work-tree']))) === 'true'
+  return isInside ? readPath(git, '--show-toplevel') : null
 }
 
 /** A path that rev-parse names, links resolved. Only the final newline goes: a folder's name may end in a space. */
-export async function readPath(git: Git, what: string): Promise<Result<string, GitFailure>> {
-  const said = await git(['rev-parse', '--path-format=absolute', what])
-  return said.ok ? ok(await realpath(said.value.stdout.replace(/\r?\n$/, ''))) : said
+export async function readPath(git: Git, what: string): Promise<string> {
+  const { stdout } = await git(['rev-parse', '--path-format=absolute', what])
+  return realpath(stdout.replace(/\r?\n$/, ''))
 }
 
-async function checkVersion(git: Git): Promise<Result<void, GitFailure>> {
+async function checkVersion(git: Git): Promise<void> {
   const said = await readLine(git(['--version']))
-  if (!said.ok) return said
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said.value) ?? []
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? []
   const isOld =
     Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1])
-  if (!isOld) return ok(undefined)
-  return err(
-    gitFailure('git-too-old', `${said.value} is too old for worktrees; install git 2.38 or newer`),
-  )
+  if (isOld)
+    throw gitError('git-too-old', `${said} is too old for worktrees; install git 2.38 or newer`)
 }
 
 /**
  * Makes a repository of a folder's files, with one commit on `main`. `author` is set in the repository itself, so the user's own
  * identity is neither needed nor used.
  */
-export async function makeRepository(
+export const makeRepository = (
   folder: string,
   author: { readonly name: string; readonly email: string },
   message: string,
-): Promise<Result<null, GitFailure>> {
-  const git = createGit(folder, null)
-  const steps = [
-    ['init', '-q'],
-    ['symbolic-ref', 'HEAD', 'refs/heads/main'],
-    ['config', 'user.name', author.name],
-    ['config', 'user.email', author.email],
-    ['config', 'commit.gpgsign', 'false'],
-    ['add', '.'],
-    ['commit', '-q', '-m', message],
-  ]
-  for (const step of steps) {
-    const done = await git(step)
-    if (!done.ok) return done
-  }
-  return ok(null)
-}
+): Promise<Result<void, GitFailure>> =>
+  attempted(async () => {
+    const git = createGit(folder, null)
+    await git(['init', '-q'])
+    await git(['symbolic-ref', 'HEAD', 'refs/heads/main'])
+    await git(['config', 'user.name', author.name])
+    await git(['config', 'user.email', author.email])
+    await git(['config', 'commit.gpgsign', 'false'])
+    await git(['add', '.'])
+    await git(['commit', '-q', '-m', message])
+  })
 
 // Where a folder's git repository is, read from its files alone: finding a yard must not cost a process.
 
@@ -276,4 +243,58 @@ function attempt<T>(read: () => T): T | null {
   } catch {
     return null
   }
+}
+
+// Keeps git's hands off `.yard/`. A line in `info/exclude` keeps it out of status and `git add -A` in every worktree; a tiny repository
+// of its own makes `git clean -fdx` and `git stash --all` pass it by. `git clean -ffdx`, twice forced, removes nested repositories too:
+// that cannot be prevented from here.
+
+export type Protection =
+  { readonly kind: 'protected'; readonly excludeFile: string } | { readonly kind: 'not-in-git' }
+
+const LINE = '.yard/'
+
+/**
+ * Needs no git program and no identity, and doing it again changes nothing. Outside git it does nothing and says so.
+ * Makes `.yard/` when it is not there yet.
+ */
+export const protectYardFolder = (projectRoot: string): Promise<Result<Protection, GitFailure>> =>
+  attempted(async () => {
+    const place = findGit(projectRoot)
+    if (!place) return { kind: 'not-in-git' }
+    const yard = join(projectRoot, '.yard')
+    const excludeFile = join(place.commonDir, 'info', 'exclude')
+    await onDisk(yard, async () => {
+      await addLine(excludeFile)
+      await plantRepository(join(yard, '.git'))
+    })
+    return { kind: 'protected', excludeFile }
+  })
+
+async function addLine(excludeFile: string): Promise<void> {
+  await mkdir(join(excludeFile, '..'), { recursive: true })
+  const before = await readFile(excludeFile, 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return ''
+    throw error
+  })
+  if (before.split(/\r?\n/).some((line) => line.trim() === LINE)) return
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n'
+  const draft = `${excludeFile}.yard-${process.pid}`
+  try {
+    await writeFile(draft, `${before}${gap}${LINE}\n`)
+    await rename(draft, excludeFile)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** The least that git takes for a repository. HEAD comes last: with it the stub counts. It ignores all, so it stays empty. */
+async function plantRepository(gitDir: string): Promise<void> {
+  if ((await stat(join(gitDir, 'HEAD')).catch(() => null)) !== null) return
+  await mkdir(join(gitDir, 'objects'), { recursive: true })
+  await mkdir(join(gitDir, 'refs', 'heads'), { recursive: true })
+  await mkdir(join(gitDir, 'info'), { recursive: true })
+  await writeFile(join(gitDir, 'info', 'exclude'), '*\n')
+  await writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n')
+  await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/yard\n')
 }

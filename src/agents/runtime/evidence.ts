@@ -11,10 +11,10 @@ import { plainText } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
-import type { GitFailure } from '../git/git-failure.ts'
+import { attempted, type GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
-import { holdsBoth } from '../git/landing/merge-places.ts'
 import { markedFiles } from '../git/landing/merge-tree.ts'
+import { holdsBoth } from '../git/landing/settled-merge.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { collectResult, type CollectedWork } from '../git/worktree/collect.ts'
 import { isDiskFull, type ExitRecord } from '../process/stage-files.ts'
@@ -288,16 +288,16 @@ async function withMerged(
   merging: Merging,
   work: CollectedWork,
 ): Promise<CollectedWork | Error> {
-  const unfinished = work.unfinished ?? 'merge'
-  if (work.commit === null) return { ...work, unfinished }
-  const isIn = await holdsBoth(git, merging, work.commit)
-  if (!isIn.ok) return uncollected(isIn.error)
-  if (!isIn.value) return { ...work, unfinished }
-  const marked = await markedFiles(git, merging, work.commit)
-  if (!marked.ok) return uncollected(marked.error)
-  const [first] = marked.value
-  if (first === undefined) return { ...work, changed: true }
-  return { ...work, unfinished: work.unfinished ?? `merge (with conflict marks in ${first})` }
+  const { commit, unfinished } = work
+  const open = { ...work, unfinished: unfinished ?? 'merge' }
+  if (commit === null) return open
+  const judged = await attempted(async () => {
+    if (!(await holdsBoth(git, merging, commit))) return open
+    const [first] = await markedFiles(git, merging, commit)
+    if (first === undefined) return { ...work, changed: true }
+    return { ...work, unfinished: unfinished ?? `merge (with conflict marks in ${first})` }
+  })
+  return judged.ok ? judged.value : uncollected(judged.error)
 }
 
 function workFound(

@@ -10,8 +10,13 @@ import { ok } from '../../base/result.ts'
 import type { Lander, LandingOrder, LandingOutcome, Withdrawal } from '../../domain/landing.ts'
 import { diskFailure, type GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
-import { mergeIntoTarget, moveTarget, obstacleTo } from '../git/landing/land.ts'
-import { landingTarget, type LandingTarget } from '../git/landing/landing-target.ts'
+import {
+  landingTarget,
+  mergeIntoTarget,
+  moveTarget,
+  obstacleTo,
+  type LandingTarget,
+} from '../git/landing/land.ts'
 import { preparePullRequest } from '../git/landing/pull-request.ts'
 import { addScratchTree, removeScratchTree } from '../git/landing/scratch-tree.ts'
 import { openRepository, type Repository } from '../git/repository.ts'

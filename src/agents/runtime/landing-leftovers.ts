@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../base/log.ts'
+import { attempted } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { removeScratchTree } from '../git/landing/scratch-tree.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
@@ -90,7 +91,7 @@ async function repositoriesOf(
 async function homeOf(tree: string, repos: readonly Repository[]): Promise<Repository | null> {
   const path = await spellingOf(tree)
   for (const repo of repos) {
-    const listed = await listWorktrees(repo)
+    const listed = await attempted(() => listWorktrees(repo))
     if (listed.ok && listed.value.some((entry) => entry.path === path)) return repo
   }
   return repos[0] ?? null

@@ -7,10 +7,16 @@ import type { Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { Conflict } from '../../domain/landing.ts'
-import type { GitFailure } from '../git/git-failure.ts'
+import { someOf, type GitFailure } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { conflictHunks, type MergeConflict } from '../git/landing/merge-tree.ts'
-import { findGit, openRepository, recordSettings, type Repository } from '../git/repository.ts'
+import {
+  branchName,
+  findGit,
+  openRepository,
+  recordSettings,
+  type Repository,
+} from '../git/repository.ts'
 import { taskBase, type BaseFailure } from '../git/worktree/base.ts'
 import { oneLine } from '../git/worktree/snapshot.ts'
 import { worktreeBranchOf, worktreeNameOf } from '../git/worktree/worktree-registry.ts'
@@ -98,7 +104,7 @@ async function prepareWorktree(
   const made = await ensureWorktree({ repo, root: worktrees, name, base: base.value, branch })
   if (!made.ok) return err(unisolated(made.error))
   const { path, notes } = made.value
-  const wanted = target ?? repo.headRef?.replace(/^refs\/heads\//, '') ?? null
+  const wanted = target ?? (repo.headRef === null ? null : branchName(repo.headRef))
   return ok({
     workplace: { cwd: path, branch, baseCommit: made.value.base, target: wanted },
     worktreeName: name,
@@ -127,12 +133,11 @@ export async function conflictFrom(
   { ours, theirs, paths, between, tree }: MergeConflict,
 ): Promise<Conflict> {
   const [first, second] = between
-  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
   return {
     ours: { name: first, commit: ours },
     theirs: { name: second, commit: theirs },
     paths: [...paths],
-    reason: oneLine(`${first} and ${second} conflict in ${paths.slice(0, 3).join(', ')}${more}`),
+    reason: oneLine(`${first} and ${second} conflict in ${someOf(paths)}`),
     hunks: await conflictHunks(repo.git, { tree, paths }),
   }
 }

@@ -12,7 +12,7 @@ import {
   type FilePatch,
   patchesOf,
 } from '../../agents/git/landing/changes.ts'
-import type { GitFailure } from '../../agents/git/git-failure.ts'
+import { attempted, type GitFailure } from '../../agents/git/git-failure.ts'
 import { commitAt, openRepository, type Repository } from '../../agents/git/repository.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
@@ -22,7 +22,7 @@ import type { Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { planGitGuard } from './plan-git-guard.ts'
 import { isoTime } from '../views/iso-time.ts'
-import { checkoutsOf, landingTarget } from '../../agents/git/landing/landing-target.ts'
+import { checkoutsOf, landingTarget } from '../../agents/git/landing/land.ts'
 import { NO_NESTED } from '../../agents/git/worktree/snapshot.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 
@@ -171,12 +171,10 @@ async function bothCommits(
   base: string,
   result: string,
 ): Promise<Result<Pick<Span, 'base' | 'result'> | null, GitFailure>> {
-  const from = await commitAt(git, base)
-  if (!from.ok) return from
-  const to = await commitAt(git, result)
-  if (!to.ok) return to
-  const isWhole = from.value !== null && to.value !== null
-  return ok(isWhole ? { base: from.value, result: to.value } : null)
+  return attempted(async () => {
+    const [from, to] = [await commitAt(git, base), await commitAt(git, result)]
+    return from === null || to === null ? null : { base: from, result: to }
+  })
 }
 
 /** The named try, else the latest that works or has worked in a worktree. */
@@ -212,6 +210,6 @@ async function landingPreview(
 /** Files that git knows there and that differ from its last commit; null when git cannot say. */
 async function changedIn(repo: Repository, folder: string): Promise<number | null> {
   const flags = ['--porcelain=v1', '-z', '--untracked-files=no', '--no-renames', NO_NESTED]
-  const status = await repo.gitIn(folder)(['status', ...flags])
+  const status = await attempted(() => repo.gitIn(folder)(['status', ...flags]))
   return status.ok ? status.value.stdout.split('\0').filter(Boolean).length : null
 }

@@ -1,7 +1,7 @@
 /** The worktrees of a yard with the tasks they belong to, and their removal. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { WorktreeView } from '../../contract/change.ts'
-import { landingTarget } from '../../agents/git/landing/landing-target.ts'
+import { landingTarget } from '../../agents/git/landing/land.ts'
 import { openRepository, type Repository } from '../../agents/git/repository.ts'
 import {
   removeWorktree,

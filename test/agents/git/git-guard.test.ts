@@ -3,13 +3,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { changedFiles, commitsBetween, patchesOf } from '../../../src/agents/git/landing/changes.ts'
+import { attempted } from '../../../src/agents/git/git-failure.ts'
 import {
   acceptSettings,
   refusedSettings,
   type GitGuard,
 } from '../../../src/agents/git/git-guard.ts'
-import { mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
-import { landingTarget } from '../../../src/agents/git/landing/landing-target.ts'
+import { landingTarget, mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
 import { addScratchTree } from '../../../src/agents/git/landing/scratch-tree.ts'
 import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree/worktree-facts.ts'
 import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
@@ -153,7 +153,9 @@ describe('what an agent planted', { timeout: 60_000 }, () => {
     const merged = must(await mergeIntoTarget(repo, target, workOf(result)))
     expect(must(await moveTarget(repo, target, moveTo(merged.commit)))).toEqual({ kind: 'moved' })
     expect(readFileSync(join(box.root, 'a.txt'), 'utf8')).toBe('two\n')
-    const pushed = await repo.git(['push', '--', 'origin', 'main'], { withHooks: true })
+    const pushed = await attempted(() =>
+      repo.git(['push', '--', 'origin', 'main'], { withHooks: true }),
+    )
     expect(mustFail(pushed)).toMatchObject({ problem: 'settings-changed' })
     const gone = { target: result, whyNot: () => Promise.resolve(null) }
     must(await removeWorktree(repo, { name: 't1', path: at.path }, gone))
@@ -216,7 +218,7 @@ describe('a filter that stood there before the agent', { timeout: 60_000 }, () =
     const here = await lfs()
     git(here.box.root, 'config', 'filter.big.process', here.spy('evil'))
     const repo = await open(here.box.root, here.guard)
-    const failed = mustFail(await repo.gitIn(here.at.path)(['status']))
+    const failed = mustFail(await attempted(() => repo.gitIn(here.at.path)(['status'])))
     expect(failed).toMatchObject({ problem: 'settings-changed' })
     expect(failed.message).toContain('git config --unset filter.big.process')
     expect(here.started()).toEqual([])
@@ -263,7 +265,8 @@ describe('a push', { timeout: 60_000 }, () => {
     chmodSync(join(box.root, '.git/hooks/pre-push'), 0o755)
     const repo = await open(box.root, guard)
     here.works(true)
-    const push = () => repo.git(['push', '--', 'origin', 'main'], { withHooks: true })
+    const push = () =>
+      attempted(() => repo.git(['push', '--', 'origin', 'main'], { withHooks: true }))
     must(await push())
     expect(here.started()).toEqual(['pre-push the-agent'])
     write(box.root, { '.git/hooks/pre-push': `#!/bin/sh\n${spy('evil')}\n` })

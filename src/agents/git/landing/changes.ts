@@ -1,6 +1,6 @@
 /** What lies between two commits, for people: files with their measure, commits, and patches of bounded size. */
-import { ok, type Result } from '../../../base/result.ts'
-import type { GitFailure } from '../git-failure.ts'
+import type { Result } from '../../../base/result.ts'
+import { attempted, GitError, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
 import { oneLine } from '../worktree/snapshot.ts'
 
@@ -53,22 +53,21 @@ export interface ChangeList {
   readonly isCut: boolean
 }
 
-export async function changedFiles(
+export const changedFiles = (
   git: Git,
   base: string,
   result: string,
-): Promise<Result<ChangeList, GitFailure>> {
-  const named = await git(['diff-tree', ...PLAIN, '-z', '--name-status', base, result, '--'])
-  if (!named.ok) return named
-  const counted = await git(['diff-tree', ...PLAIN, '-z', '--numstat', base, result, '--'])
-  if (!counted.ok) return counted
-  const counts = readCounts(counted.value.stdout)
-  const files = readNames(named.value.stdout).map(({ status, path, oldPath }): ChangedFile => {
-    const [insertions = null, deletions = null] = counts.get(path) ?? []
-    return { path, oldPath, status, insertions, deletions, binary: insertions === null }
+): Promise<Result<ChangeList, GitFailure>> =>
+  attempted(async () => {
+    const named = await git(['diff-tree', ...PLAIN, '-z', '--name-status', base, result, '--'])
+    const counted = await git(['diff-tree', ...PLAIN, '-z', '--numstat', base, result, '--'])
+    const counts = readCounts(counted.stdout)
+    const files = readNames(named.stdout).map(({ status, path, oldPath }): ChangedFile => {
+      const [insertions = null, deletions = null] = counts.get(path) ?? []
+      return { path, oldPath, status, insertions, deletions, binary: insertions === null }
+    })
+    return { files: files.slice(0, MAX_FILES), isCut: files.length > MAX_FILES }
   })
-  return ok({ files: files.slice(0, MAX_FILES), isCut: files.length > MAX_FILES })
-}
 
 /** `M NUL path NUL`, and for a rename `R100 NUL old NUL new NUL`. */
 function readNames(text: string): Pick<ChangedFile, 'status' | 'path' | 'oldPath'>[] {
@@ -100,23 +99,23 @@ function readCounts(text: string): Map<string, readonly (number | null)[]> {
 }
 
 /** Newest first. */
-export async function commitsBetween(
+export const commitsBetween = (
   git: Git,
   base: string,
   result: string,
-): Promise<Result<readonly ChangeCommit[], GitFailure>> {
-  const format = '--format=%H%x00%ct%x00%an%x00%s'
-  const args = ['log', '-z', format, '--no-show-signature', `--max-count=${MAX_COMMITS}`]
-  const listed = await git([...args, `${base}..${result}`, '--'])
-  if (!listed.ok) return listed
-  const fields = listed.value.stdout.split('\0')
-  const commits: ChangeCommit[] = []
-  for (let at = 0; at + 3 < fields.length; at += 4) {
-    const [id = '', seconds = '', author = '', subject = ''] = fields.slice(at, at + 4)
-    commits.push({ id, at: Number(seconds), author: oneLine(author), subject: oneLine(subject) })
-  }
-  return ok(commits)
-}
+): Promise<Result<readonly ChangeCommit[], GitFailure>> =>
+  attempted(async () => {
+    const format = '--format=%H%x00%ct%x00%an%x00%s'
+    const args = ['log', '-z', format, '--no-show-signature', `--max-count=${MAX_COMMITS}`]
+    const listed = await git([...args, `${base}..${result}`, '--'])
+    const fields = listed.stdout.split('\0')
+    const commits: ChangeCommit[] = []
+    for (let at = 0; at + 3 < fields.length; at += 4) {
+      const [id = '', seconds = '', author = '', subject = ''] = fields.slice(at, at + 4)
+      commits.push({ id, at: Number(seconds), author: oneLine(author), subject: oneLine(subject) })
+    }
+    return commits
+  })
 
 export interface PatchRequest {
   readonly base: string
@@ -127,32 +126,38 @@ export interface PatchRequest {
 }
 
 /** Patches of the files, in their order, until the bound is reached; those beyond it are told without a patch. */
-export async function patchesOf(
+export const patchesOf = (
+  git: Git,
+  request: PatchRequest,
+): Promise<Result<readonly FilePatch[], GitFailure>> => attempted(() => patches(git, request))
+
+async function patches(
   git: Git,
   { base, result, files, maxBytes }: PatchRequest,
-): Promise<Result<readonly FilePatch[], GitFailure>> {
-  const patches: FilePatch[] = []
+): Promise<FilePatch[]> {
+  const shownFiles: FilePatch[] = []
   let left = maxBytes
   for (const [index, { path, oldPath, binary }] of files.entries()) {
     if (left <= 0 || index >= MAX_PATCHES) {
-      patches.push({ path, oldPath, patch: '', truncated: true })
+      shownFiles.push({ path, oldPath, patch: '', truncated: true })
       continue
     }
     const paths = oldPath === null ? [path] : [oldPath, path]
     const flags = ['-p', '-U3', '--src-prefix=a/', '--dst-prefix=b/']
-    const shown = await git(
-      ['--literal-pathspecs', 'diff-tree', ...PLAIN, ...flags, base, result, '--', ...paths],
-      { maxBytes: binary ? 4096 : MAX_FILE_BYTES },
+    const form = ['--literal-pathspecs', 'diff-tree', ...PLAIN, ...flags]
+    const bytes = binary ? 4096 : MAX_FILE_BYTES
+    const shown = await attempted(() =>
+      git([...form, base, result, '--', ...paths], { maxBytes: bytes }),
     )
     const isTooLong = !shown.ok && shown.error.problem === 'too-much-output'
-    if (!shown.ok && !isTooLong) return shown
+    if (!shown.ok && !isTooLong) throw new GitError(shown.error)
     const whole = shown.ok ? shown.value.stdout : shown.error.detail
     const bound = Math.min(left, MAX_FILE_BYTES)
     const patch = whole.length > bound ? wholeLines(whole.slice(0, bound)) : whole
     left -= patch.length
-    patches.push({ path, oldPath, patch, truncated: isTooLong || patch.length < whole.length })
+    shownFiles.push({ path, oldPath, patch, truncated: isTooLong || patch.length < whole.length })
   }
-  return ok(patches)
+  return shownFiles
 }
 
 const wholeLines = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1)

@@ -1,15 +1,30 @@
 /** Landing: a result merged with its target without a checkout, and the target moved only where that disturbs nobody. */
-import { lstat } from 'node:fs/promises'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { shellWord } from '../../../base/text.ts'
-import { failureOf, gitFailure, type GitFailure } from '../git-failure.ts'
-import type { Git } from '../git.ts'
-import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
-import { commitMerge, mergeEven } from '../worktree/base.ts'
+import {
+  attempted,
+  failureOf,
+  GitError,
+  gitError,
+  someOf,
+  type GitFailure,
+} from '../git-failure.ts'
+import { readLine, rowsOf, SLOW_MS, type Git } from '../git.ts'
+import {
+  branchName,
+  commitAt,
+  isAncestor,
+  readPath,
+  refuseAstray,
+  treeOf,
+  type Repository,
+} from '../repository.ts'
+import { commitMerge, emptyTree, mergeEven } from '../worktree/base.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { identity, NO_NESTED, oneLine } from '../worktree/snapshot.ts'
-import { checkoutsOf, type LandingTarget } from './landing-target.ts'
+import { listWorktrees } from '../worktree/worktree-registry.ts'
 import { conflictOf, type MergeConflict } from './merge-tree.ts'
 
 /** What is to be landed. */
@@ -29,72 +44,55 @@ export interface Merged {
   readonly isIn: boolean
 }
 
-const SLOW_MS = 15 * 60_000
-
 /** The target's next commit. The same target and result give the same id, so that doing it again after a crash finds its own work. */
 export async function mergeIntoTarget(
   repo: Repository,
   target: LandingTarget,
   work: LandingWork,
 ): Promise<Result<Merged, GitFailure | MergeConflict>> {
-  const { tip } = target
-  const commit = await commitAt(repo.git, work.commit)
-  if (!commit.ok) return commit
-  if (commit.value === null) return err(resultGone(work))
-  const theirs = commit.value
-  if (tip === null) return ok({ commit: theirs, isIn: false })
-  const known = await holds(repo, tip, { ...work, commit: theirs })
-  if (!known.ok) return known
-  if (known.value) return ok({ commit: tip, isIn: true })
-  const isAhead = await isAncestor(repo.git, tip, theirs)
-  if (!isAhead.ok) return isAhead
-  return isAhead.value
-    ? ok({ commit: theirs, isIn: false })
-    : merge(repo, target, { tip, theirs }, work)
+  const merged = await attempted(() => mergedOrNot(repo, target, work))
+  if (!merged.ok) return merged
+  return 'kind' in merged.value ? err(merged.value) : ok(merged.value)
 }
 
-async function merge(
+async function mergedOrNot(
   repo: Repository,
-  { branch }: LandingTarget,
-  { tip, theirs }: { readonly tip: string; readonly theirs: string },
+  target: LandingTarget,
   work: LandingWork,
-): Promise<Result<Merged, GitFailure | MergeConflict>> {
+): Promise<Merged | MergeConflict> {
+  const { tip } = target
+  const theirs = await commitAt(repo.git, work.commit)
+  if (theirs === null) throw resultGone(work)
+  if (tip === null) return { commit: theirs, isIn: false }
+  if (await holds(repo, tip, { ...work, commit: theirs })) return { commit: tip, isIn: true }
+  if (await isAncestor(repo.git, tip, theirs)) return { commit: theirs, isIn: false }
   const merged = await mergeEven(repo, tip, theirs)
-  if (!merged.ok) return merged
-  if (merged.value.kind === 'merge-conflict') {
-    const clash = { ...merged.value, ours: tip }
-    const before = [{ name: branch, commit: tip }]
-    return conflictOf(repo.git, clash, before, { name: work.taskId, commit: theirs })
+  if (merged.kind === 'merge-conflict') {
+    const before = [{ name: target.branch, commit: tip }]
+    const part = { name: work.taskId, commit: theirs }
+    return conflictOf(repo.git, { ...merged, ours: tip }, before, part)
   }
-  const tree = await commitTreeOf(repo, tip)
-  if (!tree.ok) return tree
   // A squash or a rewrite has brought the same changes there.
-  if (tree.value === merged.value.tree) return ok({ commit: tip, isIn: true })
-  const made = await commitMerge(repo, merged.value.tree, [tip, theirs], {
-    message: messageOf(work),
-    env: await identity(repo.git),
-  })
-  return made.ok ? ok({ commit: made.value, isIn: false }) : made
+  if (merged.tree === (await treeOf(repo.git, tip))) return { commit: tip, isIn: true }
+  const how = { message: messageOf(work), env: await identity(repo.git) }
+  return { commit: await commitMerge(repo, merged.tree, [tip, theirs], how), isIn: false }
 }
 
 /** Whether the target's history holds the work: as a commit, or by the name that a merge of it bears. */
-export async function holds(
-  repo: Repository,
+async function holds(
+  { git }: Repository,
   tip: string,
   { result, commit }: Pick<LandingWork, 'result' | 'commit'>,
-): Promise<Result<boolean, GitFailure>> {
+): Promise<boolean> {
   for (const one of new Set([commit, result])) {
-    const known = await commitAt(repo.git, one)
-    if (!known.ok) return known
-    if (known.value === null) continue
-    const isIn = await isAncestor(repo.git, known.value, tip)
-    if (!isIn.ok || isIn.value) return isIn
+    const known = await commitAt(git, one)
+    if (known !== null && (await isAncestor(git, known, tip))) return true
   }
-  const named = await repo.git([
+  const named = git([
     ...['log', '--format=%H', '--max-count=1', '--fixed-strings', `--grep=Yard-Result: ${result}`],
     ...['--end-of-options', tip, '--'],
   ])
-  return named.ok ? ok(named.value.stdout.trim() !== '') : named
+  return (await readLine(named)) !== ''
 }
 
 export type Moved =
@@ -113,48 +111,39 @@ export interface Move {
 }
 
 /** Compare-and-set of the branch, through the checkout that has it where one does. No file that a person changed is touched. */
-export async function moveTarget(
+export const moveTarget = (
   repo: Repository,
   target: LandingTarget,
   move: Move,
-): Promise<Result<Moved, GitFailure>> {
-  const checkouts = await checkoutsOf(repo, target)
-  if (!checkouts.ok) return checkouts
-  const [checkout, ...others] = checkouts.value
-  if (checkout === undefined) return updateRef(repo, target, move)
-  if (others.length > 0) return ok(refused(severalCheckouts(target.branch, checkouts.value)))
-  const obstacle = await obstacleIn(repo, checkout, target, move.commit)
-  if (!obstacle.ok) return obstacle
-  if (obstacle.value !== null) return ok(refused(obstacle.value))
-  return fastForward(repo, checkout, target, move)
-}
+): Promise<Result<Moved, GitFailure>> =>
+  attempted(async () => {
+    const [checkout, ...others] = await foldersOn(repo, target)
+    if (checkout === undefined) return updateRef(repo, target, move)
+    const reason = await obstacleIn(repo, target, move.commit, [checkout, ...others])
+    return reason === null ? fastForward(repo, checkout, target, move) : { kind: 'refused', reason }
+  })
 
 /** Why the target cannot be moved to the commit now; null when it can. Looks only. */
-export async function obstacleTo(
+export const obstacleTo = (
   repo: Repository,
   target: LandingTarget,
   commit: string,
-): Promise<Result<string | null, GitFailure>> {
-  const checkouts = await checkoutsOf(repo, target)
-  if (!checkouts.ok) return checkouts
-  const [checkout, ...others] = checkouts.value
-  if (checkout === undefined) return ok(null)
-  if (others.length > 0) return ok(severalCheckouts(target.branch, checkouts.value))
-  return obstacleIn(repo, checkout, target, commit)
-}
+): Promise<Result<string | null, GitFailure>> =>
+  attempted(async () => obstacleIn(repo, target, commit, await foldersOn(repo, target)))
 
 async function updateRef(
   repo: Repository,
   { ref, tip }: LandingTarget,
   { commit, title, isWithdrawn }: Move,
-): Promise<Result<Moved, GitFailure>> {
-  if (isWithdrawn()) return ok(WITHDRAWN)
+): Promise<Moved> {
+  if (isWithdrawn()) return { kind: 'withdrawn' }
   const message = `yard: land ${oneLine(title).slice(0, 100)}`
-  const done = await repo.git(['update-ref', '-m', message, ref, commit, tip ?? ''])
-  if (done.ok) return ok({ kind: 'moved' })
-  return done.error.problem === 'ref-moved' || done.error.problem === 'locked'
-    ? ok({ kind: 'stale' })
-    : done
+  const args = ['update-ref', '-m', message, ref, commit, tip ?? '']
+  const done = await attempted(() => repo.git(args))
+  if (done.ok) return { kind: 'moved' }
+  const { problem } = done.error
+  if (problem === 'ref-moved' || problem === 'locked') return { kind: 'stale' }
+  throw new GitError(done.error)
 }
 
 async function fastForward(
@@ -162,25 +151,23 @@ async function fastForward(
   checkout: string,
   { ref, tip, branch }: LandingTarget,
   { commit, isWithdrawn }: Move,
-): Promise<Result<Moved, GitFailure>> {
+): Promise<Moved> {
   const git = repo.gitIn(checkout)
-  const on = await git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] })
-  if (!on.ok) return on
-  if (on.value.stdout.trim() !== ref) return ok({ kind: 'stale' })
-  if (isWithdrawn()) return ok(WITHDRAWN)
+  const on = await readLine(git(['symbolic-ref', '--quiet', 'HEAD'], { expect: [0, 1] }))
+  if (on !== ref) return { kind: 'stale' }
+  if (isWithdrawn()) return { kind: 'withdrawn' }
   const args = ['merge', '--ff-only', '--no-overwrite-ignore']
-  const done = await git([...args, '--no-autostash', '--quiet', commit], {
+  const { stderr } = await git([...args, '--no-autostash', '--quiet', commit], {
     expect: [0, 1, 2, 128],
     timeoutMs: SLOW_MS,
   })
-  if (!done.ok) return done
   const now = await commitAt(repo.git, ref)
-  if (!now.ok) return now
-  if (now.value === commit) return ok({ kind: 'moved' })
-  if (now.value !== tip) return ok({ kind: 'stale' })
-  const said = failureOf(args, checkout, done.value.stderr)
+  if (now === commit) return { kind: 'moved' }
+  if (now !== tip) return { kind: 'stale' }
+  const said = failureOf(args, checkout, stderr)
   const half = await halfWritten(git, checkout, tip, commit)
-  return ok(refused(`${branch} could not be moved in ${checkout}: ${said.message}${half}`))
+  const reason = `${branch} could not be moved in ${checkout}: ${said.message}${half}`
+  return { kind: 'refused', reason }
 }
 
 /** Git stops where it cannot write a file, and leaves those before it written: nothing but these, for all else was looked at before. */
@@ -190,7 +177,7 @@ async function halfWritten(
   tip: string | null,
   commit: string,
 ): Promise<string> {
-  const left = await blockingPaths(git, checkout, tip, commit)
+  const left = await attempted(() => blockingPaths(git, checkout, tip, commit))
   if (!left.ok || left.value.length === 0) return ''
   const names = left.value.map((path) => shellWord(oneLine(path))).join(' ')
   const some = names.length > 400 ? '.' : names
@@ -199,20 +186,24 @@ async function halfWritten(
 
 async function obstacleIn(
   repo: Repository,
-  checkout: string,
-  target: LandingTarget,
+  { branch, tip }: LandingTarget,
   commit: string,
-): Promise<Result<string | null, GitFailure>> {
+  checkouts: readonly string[],
+): Promise<string | null> {
+  const [checkout, ...others] = checkouts
+  if (checkout === undefined) return null
+  if (others.length > 0)
+    return `${branch} is checked out in ${checkouts.join(' and ')}, and they cannot be moved together; switch all but one to another branch`
   const git = repo.gitIn(checkout)
   const gitDir = await readPath(git, '--git-dir').catch(() => null)
-  if (gitDir === null || !gitDir.ok)
-    return ok(`${target.branch} is checked out in ${checkout}, which cannot be reached`)
-  const operation = await operationIn(gitDir.value)
+  if (gitDir === null) return `${branch} is checked out in ${checkout}, which cannot be reached`
+  const operation = await operationIn(gitDir)
   if (operation !== null)
-    return ok(`a ${operation} is under way in ${checkout}; finish it or abort it first`)
-  const blocking = await blockingPaths(git, checkout, target.tip, commit)
-  if (!blocking.ok) return blocking
-  return ok(blocking.value.length === 0 ? null : dirtyWords(checkout, blocking.value))
+    return `a ${operation} is under way in ${checkout}; finish it or abort it first`
+  const blocking = await blockingPaths(git, checkout, tip, commit)
+  if (blocking.length === 0) return null
+  const names = someOf(blocking.map((path) => oneLine(path)))
+  return `your checkout ${checkout} has changes in ${names}; commit or stash them, then merge again`
 }
 
 /** Paths that the move would write and that a person has changed, staged, or put there. */
@@ -221,17 +212,14 @@ async function blockingPaths(
   checkout: string,
   tip: string | null,
   commit: string,
-): Promise<Result<readonly string[], GitFailure>> {
+): Promise<readonly string[]> {
   const touched = await touchedPaths(git, tip, commit)
-  if (!touched.ok) return touched
   const args = ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--no-renames', NO_NESTED]
-  const status = await git(args)
-  if (!status.ok) return status
-  const changed = status.value.stdout.split('\0').map((row) => row.slice(3))
-  const blocking = new Set(changed.filter((path) => touched.value.has(path)))
-  for (const [path, kind] of touched.value)
+  const changed = rowsOf(await git(args)).map((row) => row.slice(3))
+  const blocking = new Set(changed.filter((path) => touched.has(path)))
+  for (const [path, kind] of touched)
     if (kind === 'A' && (await isThere(join(checkout, path)))) blocking.add(path)
-  return ok([...blocking].toSorted())
+  return [...blocking].toSorted()
 }
 
 /** With git's letter for what becomes of each. */
@@ -239,47 +227,22 @@ async function touchedPaths(
   git: Git,
   tip: string | null,
   commit: string,
-): Promise<Result<ReadonlyMap<string, string>, GitFailure>> {
+): Promise<ReadonlyMap<string, string>> {
   const from = tip ?? (await emptyTree(git))
   const flags = ['-r', '-z', '--name-status', '--no-renames', '--no-ext-diff']
-  const listed = await git(['diff-tree', ...flags, from, commit, '--'])
-  if (!listed.ok) return listed
-  const fields = listed.value.stdout.split('\0')
+  const fields = rowsOf(await git(['diff-tree', ...flags, from, commit, '--']))
   const touched = new Map<string, string>()
   for (let at = 0; at + 1 < fields.length; at += 2)
     touched.set(fields[at + 1] ?? '', fields[at] ?? '')
-  return ok(touched)
-}
-
-async function emptyTree(git: Git): Promise<string> {
-  const made = await git(['hash-object', '-t', 'tree', '-w', '--stdin'], { input: '' })
-  return made.ok ? made.value.stdout.trim() : '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+  return touched
 }
 
 async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null
 }
 
-async function commitTreeOf(repo: Repository, commit: string): Promise<Result<string, GitFailure>> {
-  const tree = await repo.git(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])
-  // With --end-of-options some versions of rev-parse repeat it.
-  return tree.ok ? ok(tree.value.stdout.trim().split('\n').at(-1) ?? '') : tree
-}
-
-const WITHDRAWN: Moved = { kind: 'withdrawn' }
-const refused = (reason: string): Moved => ({ kind: 'refused', reason })
-
-function dirtyWords(checkout: string, paths: readonly string[]): string {
-  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
-  const names = paths.slice(0, 3).map((path) => oneLine(path))
-  return `your checkout ${checkout} has changes in ${names.join(', ')}${more}; commit or stash them, then merge again`
-}
-
-const severalCheckouts = (branch: string, paths: readonly string[]): string =>
-  `${branch} is checked out in ${paths.join(' and ')}, and they cannot be moved together; switch all but one to another branch`
-
-const resultGone = ({ taskId, commit }: LandingWork): GitFailure =>
-  gitFailure(
+const resultGone = ({ taskId, commit }: LandingWork): GitError =>
+  gitError(
     'missing-commit',
     `the result ${commit} of ${taskId} is not in this repository any more; reopen the task to make it again`,
   )
@@ -287,4 +250,69 @@ const resultGone = ({ taskId, commit }: LandingWork): GitFailure =>
 function messageOf({ taskId, title, result }: LandingWork): string {
   const words = oneLine(title).slice(0, 200) || oneLine(taskId)
   return `Merge ${words}\n\nYard-Task: ${oneLine(taskId)}\nYard-Result: ${result}\n`
+}
+
+// Where results land: a branch, its tip, and the checkouts that have it.
+
+export interface LandingTarget {
+  /** Short name. */
+  readonly branch: string
+  readonly ref: string
+  /** Null while the branch has no commit yet. */
+  readonly tip: string | null
+}
+
+/** `wanted`: a short name, or null for the branch that the checkout we came in by has. */
+export const landingTarget = (
+  repo: Repository,
+  wanted: string | null,
+): Promise<Result<LandingTarget, GitFailure>> =>
+  attempted(async () => {
+    const branch = wanted ?? (repo.headRef === null ? null : branchName(repo.headRef))
+    if (branch === null)
+      throw noBranch(
+        'the checkout is on no branch (its HEAD is detached), so there is none to land on; switch to one, or name it: yard config worktree.target main',
+      )
+    if (branch.startsWith('yard/'))
+      throw noBranch(
+        `${branch} is the branch of a task; switch the checkout to another, or name one: yard config worktree.target main`,
+      )
+    const ref = `refs/heads/${branch}`
+    const tip = await commitAt(repo.git, ref)
+    if (tip === null && repo.headRef !== ref)
+      throw noBranch(
+        `there is no branch ${branch} to land on; make it, or set worktree.target to another`,
+      )
+    if (tip === null) await refuseAstray(repo)
+    return { branch, ref, tip }
+  })
+
+const noBranch = (message: string): GitError => gitError('no-branch', message)
+
+/** The folders that have the branch checked out; a failure where it must not be moved now at all. */
+export const checkoutsOf = (
+  repo: Repository,
+  target: LandingTarget,
+): Promise<Result<readonly string[], GitFailure>> => attempted(() => foldersOn(repo, target))
+
+async function foldersOn(repo: Repository, { branch, ref }: LandingTarget): Promise<string[]> {
+  const entries = await listWorktrees(repo)
+  if (await rebasing(repo, ref))
+    throw gitError(
+      'branch-in-use',
+      `a rebase of ${branch} is under way; finish it or abort it first`,
+    )
+  return entries.filter((entry) => entry.headRef === ref).map(({ path }) => path)
+}
+
+/** A branch under rebase is checked out nowhere, and will be moved when that ends. */
+async function rebasing({ commonDir }: Repository, ref: string): Promise<boolean> {
+  const linked = await readdir(join(commonDir, 'worktrees')).catch(() => [])
+  const gitDirs = [commonDir, ...linked.map((name) => join(commonDir, 'worktrees', name))]
+  for (const gitDir of gitDirs)
+    for (const kind of ['rebase-merge', 'rebase-apply']) {
+      const head = await readFile(join(gitDir, kind, 'head-name'), 'utf8').catch(() => '')
+      if (head.trim() === ref) return true
+    }
+  return false
 }

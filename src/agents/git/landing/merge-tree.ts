@@ -1,8 +1,7 @@
 /** `git merge-tree --write-tree` as a value: a tree, or a conflict that says who clashes where. */
-import { err, ok, type Result } from '../../../base/result.ts'
 import type { Merging } from '../../../domain/landing.ts'
-import { failureOf, type GitFailure } from '../git-failure.ts'
-import type { Git } from '../git.ts'
+import { attempted, failureOf, GitError, someOf } from '../git-failure.ts'
+import { rowsOf, type Git } from '../git.ts'
 
 export interface MergeConflict extends Clash {
   readonly message: string
@@ -30,25 +29,15 @@ export async function mergeTree(
   ours: string,
   theirs: string,
   flags: readonly string[] = [],
-): Promise<Result<Merge, GitFailure>> {
-  const args = [
-    'merge-tree',
-    '--write-tree',
-    '-z',
-    '--name-only',
-    '--messages',
-    ...flags,
-    ours,
-    theirs,
-  ]
-  const done = await git(args, { expect: [0, 1] })
-  if (!done.ok) return done
-  const fields = done.value.stdout.split('\0')
+): Promise<Merge> {
+  const form = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages']
+  const args = [...form, ...flags, ours, theirs]
+  const { exitCode, stdout, stderr } = await git(args, { expect: [0, 1] })
+  const fields = stdout.split('\0')
   const tree = (fields[0] ?? '').trim()
-  if (!/^[0-9a-f]{40,64}$/.test(tree))
-    return err(failureOf(args, 'the repository', done.value.stderr))
-  if (done.value.exitCode === 0) return ok({ kind: 'merged', tree })
-  return ok({ kind: 'merge-conflict', tree, ...readConflict(fields.slice(1)) })
+  if (!/^[0-9a-f]{40,64}$/.test(tree)) throw new GitError(failureOf(args, 'the repository', stderr))
+  if (exitCode === 0) return { kind: 'merged', tree }
+  return { kind: 'merge-conflict', tree, ...readConflict(fields.slice(1)) }
 }
 
 /** Names the two sides: the first earlier part that clashes with the new one by itself. */
@@ -57,36 +46,28 @@ export async function conflictOf(
   clash: Clash & { readonly ours: string },
   before: readonly { readonly name: string; readonly commit: string }[],
   part: { readonly name: string; readonly commit: string },
-): Promise<Result<never, MergeConflict>> {
+): Promise<MergeConflict> {
   let other = before.at(-1)?.name ?? 'the target'
   for (const candidate of before) {
-    const alone = await mergeTree(git, candidate.commit, part.commit)
+    const alone = await attempted(() => mergeTree(git, candidate.commit, part.commit))
     if (alone.ok && alone.value.kind === 'merge-conflict') {
       other = candidate.name
       break
     }
   }
-  const target = before[0]?.name ?? 'the target'
-  return err({
-    ...clash,
-    theirs: part.commit,
-    between: [other, part.name],
-    message: explain(clash.paths, [other, part.name], target),
-  })
+  const between = [other, part.name] as const
+  const message = explain(clash.paths, between, before[0]?.name ?? 'the target')
+  return { ...clash, theirs: part.commit, between, message }
 }
 
 function explain(
   paths: readonly string[],
-  names: readonly [string, string],
+  [first, second]: readonly [string, string],
   target: string,
 ): string {
-  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
-  const where = `${paths.slice(0, 3).join(', ')}${more}`
-  const both = names[0] === target ? names[1] : `${names[0]} and ${names[1]}`
-  return `${names[0]} and ${names[1]} conflict in ${where}; merge ${both} into ${target} with git, settle it there, then retry this task`.replace(
-    /\s+/g,
-    ' ',
-  )
+  const both = first === target ? second : `${first} and ${second}`
+  const message = `${first} and ${second} conflict in ${someOf(paths)}; merge ${both} into ${target} with git, settle it there, then retry this task`
+  return message.replace(/\s+/g, ' ')
 }
 
 /** `(path NUL)* NUL (count NUL path{count} type NUL message NUL)*` */
@@ -113,24 +94,19 @@ const CLOSES = '^>{7,} '
 const OPENING = new RegExp(OPENS)
 const CLOSING = new RegExp(CLOSES)
 
-const opensConflict = (line: string): boolean => OPENING.test(line)
-const closesConflict = (line: string): boolean => CLOSING.test(line)
-
 /** Files that clashed and have a mark in the commit, unless a side has some too: some are about such marks. */
 export async function markedFiles(
   git: Git,
   { ours, theirs, paths }: Merging,
   commit: string,
-): Promise<Result<readonly string[], GitFailure>> {
-  const found = await withMarks(git, commit, paths)
-  if (!found.ok || found.value.length === 0) return found
-  const before = new Set<string>()
+): Promise<readonly string[]> {
+  let found = await withMarks(git, commit, paths)
   for (const side of [ours, theirs]) {
-    const had = await withMarks(git, side.commit, found.value)
-    if (!had.ok) return had
-    for (const path of had.value) before.add(path)
+    if (found.length === 0) return found
+    const before = new Set(await withMarks(git, side.commit, found))
+    found = found.filter((path) => !before.has(path))
   }
-  return ok(found.value.filter((path) => !before.has(path)))
+  return found
 }
 
 /** Longer lists than a command line takes are no limit to what is searched. */
@@ -140,15 +116,14 @@ async function withMarks(
   git: Git,
   commit: string,
   paths: readonly string[],
-): Promise<Result<readonly string[], GitFailure>> {
+): Promise<readonly string[]> {
   const isShort = paths.reduce((sum, path) => sum + path.length + 1, 0) <= MAX_WORDS
   const flags = ['--text', '--no-color', '-E', '-l', '-z', '--full-name']
   const args = ['--literal-pathspecs', 'grep', ...flags, '-e', OPENS, '-e', CLOSES, commit]
   const done = await git([...args, '--', ...(isShort ? paths : [])], { expect: [0, 1] })
-  if (!done.ok) return done
-  const named = done.value.stdout.split('\0').filter((row) => row !== '')
   const wanted = new Set(paths)
-  return ok(named.map((row) => row.slice(commit.length + 1)).filter((path) => wanted.has(path)))
+  const named = rowsOf(done).map((row) => row.slice(commit.length + 1))
+  return named.filter((path) => wanted.has(path))
 }
 
 // The conflicts that git could not merge, with its marks, for the prompt of a merge task. Bounded, whatever the files hold.
@@ -177,12 +152,12 @@ export async function conflictHunks(
 }
 
 async function hunksOf(git: Git, tree: string, path: string): Promise<string> {
-  const size = await git(['cat-file', '-s', `${tree}:${path}`], { expect: [0, 128] })
-  if (!size.ok || size.value.exitCode !== 0) return '(one side has removed it)'
+  const file = `${tree}:${path}`
+  const size = await attempted(() => git(['cat-file', '-s', file]))
+  if (!size.ok) return '(one side has removed it)'
   if (Number(size.value.stdout) > 4_000_000) return '(too large to be shown)'
-  const shown = await git(['cat-file', 'blob', `${tree}:${path}`], { expect: [0, 128] })
-  if (!shown.ok || shown.value.exitCode !== 0) return '(not a file)'
-  return markedParts(shown.value.stdout)
+  const shown = await attempted(() => git(['cat-file', 'blob', file]))
+  return shown.ok ? markedParts(shown.value.stdout) : '(not a file)'
 }
 
 /** The lines between the marks, and a few around them. */
@@ -193,8 +168,8 @@ export function markedParts(text: string): string {
   const wanted = new Set<number>()
   let from: number | null = null
   for (const [at, line] of lines.entries()) {
-    if (opensConflict(line)) from = at
-    if (!closesConflict(line) || from === null) continue
+    if (OPENING.test(line)) from = at
+    if (!CLOSING.test(line) || from === null) continue
     for (let i = from - CONTEXT; i <= at + CONTEXT; i += 1) wanted.add(i)
     from = null
   }

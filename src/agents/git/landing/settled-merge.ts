@@ -1,14 +1,14 @@
 /** Whether a merge that was given to somebody is made: both sides in one commit, and no mark of the conflict left. */
-import { ok, type Result } from '../../../base/result.ts'
+import { basename, sep } from 'node:path'
+import type { Result } from '../../../base/result.ts'
 import type { Merging } from '../../../domain/landing.ts'
-import type { GitFailure } from '../git-failure.ts'
-import type { Git } from '../git.ts'
+import { attempted, someOf, type GitFailure } from '../git-failure.ts'
+import { readLine, rowsOf, type Git } from '../git.ts'
 import { commitAt, isAncestor, readPath, type Repository } from '../repository.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { oneLine } from '../worktree/snapshot.ts'
-import { mergeIntoTarget } from './land.ts'
-import { landingTarget } from './landing-target.ts'
-import { holdsBoth, placesOf, strayIn, type MergePlace } from './merge-places.ts'
+import { listWorktrees, type RegisteredWorktree } from '../worktree/worktree-registry.ts'
+import { landingTarget, mergeIntoTarget } from './land.ts'
 import { markedFiles } from './merge-tree.ts'
 
 /**
@@ -32,36 +32,36 @@ export type MergeState =
  * the branch that it is for. To find that nothing is left to be merged it merges on trial, by which git runs what the repository's
  * settings name: not for a yard that nobody has confirmed.
  */
-export async function stateOfMerge(
+export const stateOfMerge = (
   repo: Repository,
   merging: Merging,
   own: string | null,
-): Promise<Result<MergeState, GitFailure>> {
-  const places = await placesOf(repo, merging, own)
-  if (!places.ok) return places
-  const held = await targetTip(repo, merging)
-  if (!held.ok) return held
-  const search: Search = { repo, git: repo.git, merging, places: places.value, held: held.value }
-  const found = await mergedIn(search)
-  if (!found.ok) return found
-  const { commit, fault, stray } = found.value
-  if (commit !== null) return ok({ kind: 'settled', commit })
-  if (fault === null && (await isNeedless(repo, merging)))
-    return ok({ kind: 'settled', commit: null })
-  return ok(await stillOpen(search, repo.toplevel, fault, stray))
-}
+): Promise<Result<MergeState, GitFailure>> =>
+  attempted(async () => {
+    const places = await placesOf(repo, merging, own)
+    const held =
+      merging.kind === 'landing'
+        ? await commitAt(repo.git, `refs/heads/${merging.ours.name}`)
+        : null
+    const search: Search = { repo, git: repo.git, merging, places, held }
+    const { commit, fault, stray } = await mergedIn(search)
+    if (commit !== null) return { kind: 'settled', commit }
+    if (fault === null && (await isNeedless(repo, merging)))
+      return { kind: 'settled', commit: null }
+    const begun = fault ?? (await halfMade(search))
+    const start = held ?? merging.ours.commit
+    return begun === null
+      ? stillOpen(search, start, stray)
+      : { kind: 'open', ...begun, start, missing: [] }
+  })
 
 async function stillOpen(
   search: Search,
-  toplevel: string | null,
-  fault: Found['fault'],
+  start: string,
   stray: Found['stray'],
 ): Promise<MergeState> {
-  const { git, merging, held } = search
-  const start = held ?? merging.ours.commit
-  const begun = fault ?? (await halfMade(search))
-  if (begun !== null) return { kind: 'open', ...begun, start, missing: [] }
-  const folder = await offered(search, toplevel)
+  const { git, merging } = search
+  const folder = await offered(search)
   const missing = await missingIn(git, merging, folder?.commit ?? start)
   const why = stray ?? nowhere(merging)
   return { kind: 'open', why, folder: folder?.path ?? null, start, missing }
@@ -76,39 +76,33 @@ interface Search {
   readonly held: string | null
 }
 
-const targetTip = (
-  { git }: Repository,
-  { kind, ours }: Merging,
-): Promise<Result<string | null, GitFailure>> =>
-  kind === 'landing' ? commitAt(git, `refs/heads/${ours.name}`) : Promise.resolve(ok(null))
-
 /** Where it would be merged now; null when a folder has to be made for it. */
 async function offered(
   search: Search,
-  toplevel: string | null,
 ): Promise<{ readonly path: string; readonly commit: string | null } | null> {
-  for (const { folder, commit, isOffered, isMeant } of search.places) {
+  const { repo, merging, places } = search
+  for (const { folder, commit, isOffered, isMeant } of places) {
     if (folder === null || !isOffered) continue
     if (isMeant || (await isClear(search, commit))) return { path: folder, commit }
   }
-  const isAnywhere = search.merging.kind === 'base' && toplevel !== null
-  return isAnywhere ? { path: toplevel, commit: null } : null
+  const isAnywhere = merging.kind === 'base' && repo.toplevel !== null
+  return isAnywhere ? { path: repo.toplevel, commit: null } : null
 }
 
 async function isClear({ git, merging, held }: Search, commit: string): Promise<boolean> {
-  const stray = await strayIn(git, merging, commit, held)
+  const stray = await attempted(() => strayIn(git, merging, commit, held))
   return stray.ok && stray.value === null
 }
 
 async function missingIn(
   git: Git,
   { ours, theirs }: Merging,
-  commit: string | null,
+  commit: string,
 ): Promise<readonly string[]> {
   const missing: string[] = []
   for (const side of [ours.commit, theirs.commit]) {
-    const isIn = commit === null ? null : await isAncestor(git, side, commit)
-    if (!isIn?.ok || !isIn.value) missing.push(side)
+    const isIn = await attempted(() => isAncestor(git, side, commit))
+    if (!isIn.ok || !isIn.value) missing.push(side)
   }
   return missing
 }
@@ -121,32 +115,23 @@ interface Found {
 }
 
 /** The first commit that is the whole merge, or what is wrong with the first that could be it. */
-async function mergedIn({
-  git,
-  merging,
-  places,
-  held,
-}: Search): Promise<Result<Found, GitFailure>> {
+async function mergedIn({ git, merging, places, held }: Search): Promise<Found> {
   let fault: Found['fault'] = null
   let stray: string | null = null
   for (const { name, commit, folder, isMeant } of places) {
-    const isIn = await holdsBoth(git, merging, commit)
-    if (!isIn.ok) return isIn
-    if (!isIn.value) continue
+    if (!(await holdsBoth(git, merging, commit))) continue
     const marked = await markedFiles(git, merging, commit)
-    if (!marked.ok) return marked
-    const isMarked = marked.value.length > 0
+    const isMarked = marked.length > 0
     const made = isMarked ? commit : await firstMerged(git, merging, commit)
-    const besides = isMeant ? ok(null) : await strayIn(git, merging, made, held)
-    if (!besides.ok) return besides
-    if (besides.value !== null) {
-      stray ??= `${name} has both sides, but the commit ${besides.value.slice(0, 10)} too, which is of neither and would come along to ${oneLine(merging.ours.name)}`
+    const besides = isMeant ? null : await strayIn(git, merging, made, held)
+    if (besides !== null) {
+      stray ??= `${name} has both sides, but the commit ${besides.slice(0, 10)} too, which is of neither and would come along to ${oneLine(merging.ours.name)}`
     } else if (isMarked) {
-      const why = `${name} has both sides, but conflict marks are left in ${some(marked.value)}`
+      const why = `${name} has both sides, but conflict marks are left in ${someOf(marked.map(oneLine))}`
       fault ??= { why, folder }
-    } else return ok({ commit: made, fault: null, stray: null })
+    } else return { commit: made, fault: null, stray: null }
   }
-  return ok({ commit: null, fault, stray })
+  return { commit: null, fault, stray }
 }
 
 /** More are not looked through: then the whole of it is taken. */
@@ -160,7 +145,7 @@ async function firstMerged(git: Git, merging: Merging, tip: string): Promise<str
   ])
   const known = new Set(ours)
   for (const commit of theirs.filter((one) => known.has(one)).slice(0, MAX_LOOKED)) {
-    const marked = await markedFiles(git, merging, commit)
+    const marked = await attempted(() => markedFiles(git, merging, commit))
     if (marked.ok && marked.value.length === 0) return commit
   }
   return tip
@@ -169,7 +154,7 @@ async function firstMerged(git: Git, merging: Merging, tip: string): Promise<str
 /** Oldest first. */
 async function descendants(git: Git, from: string, tip: string): Promise<readonly string[]> {
   const how = ['--reverse', '--topo-order', '--ancestry-path']
-  const listed = await git(['rev-list', ...how, `${from}..${tip}`, '--'])
+  const listed = await attempted(() => git(['rev-list', ...how, `${from}..${tip}`, '--']))
   return listed.ok ? listed.value.stdout.split('\n').filter(Boolean) : []
 }
 
@@ -191,13 +176,15 @@ async function halfMade(
     if (folder === null) continue
     const git = search.repo.gitIn(folder)
     const gitDir = await readPath(git, '--git-dir').catch(() => null)
-    if (!gitDir?.ok || (await operationIn(gitDir.value)) !== 'merge') continue
+    if (gitDir === null || (await operationIn(gitDir)) !== 'merge') continue
     if (!isMeant && !(await isClear(search, commit))) continue
-    const unmerged = await git(['ls-files', '--unmerged', '-z'])
-    const rows = unmerged.ok ? unmerged.value.stdout.split('\0') : []
-    const paths = new Set(rows.flatMap((row) => row.split('\t')[1] ?? []))
+    const unmerged = await attempted(() => git(['ls-files', '--unmerged', '-z']))
+    const rows = unmerged.ok ? rowsOf(unmerged.value) : []
+    const paths = [...new Set(rows.flatMap((row) => row.split('\t')[1] ?? []))].map(oneLine)
     const left =
-      paths.size === 0 ? '' : `: ${some([...paths])} ${paths.size === 1 ? 'is' : 'are'} not settled`
+      paths.length === 0
+        ? ''
+        : `: ${someOf(paths)} ${paths.length === 1 ? 'is' : 'are'} not settled`
     return { why: `the merge in ${folder} is not committed yet${left}`, folder }
   }
   return null
@@ -206,7 +193,97 @@ async function halfMade(
 const nowhere = ({ ours, theirs }: Merging): string =>
   `no commit holds both ${oneLine(ours.name)} (${ours.commit.slice(0, 10)}) and ${oneLine(theirs.name)} (${theirs.commit.slice(0, 10)}) yet`
 
-function some(paths: readonly string[]): string {
-  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
-  return `${paths.slice(0, 3).map(oneLine).join(', ')}${more}`
+// Where a merge that was given to somebody may be made, and what such a place may not bring along.
+
+interface MergePlace {
+  /** As people know it. */
+  readonly name: string
+  readonly commit: string
+  /** Null where no folder has it checked out. */
+  readonly folder: string | null
+  /** Made for this merge, or the branch that it is for: all that it holds may count. Elsewhere nothing else may come along. */
+  readonly isMeant: boolean
+  /** Somebody may be sent there: no branch of theirs moves that this has nothing to do with. */
+  readonly isOffered: boolean
+}
+
+/** The folder of the merge task comes first (its branch is `own`), then that of the person. */
+async function placesOf(
+  repo: Repository,
+  { ours, kind }: Merging,
+  own: string | null,
+): Promise<readonly MergePlace[]> {
+  const ownRef = own === null ? null : `refs/heads/${own}`
+  const targetRef = kind === 'landing' ? `refs/heads/${ours.name}` : null
+  const isOwn = ({ path, headRef }: RegisteredWorktree): boolean =>
+    headRef === null
+      ? own !== null && isOfYard(path) && `yard/${basename(path)}` === own
+      : headRef === ownRef
+  const isOthers = (one: RegisteredWorktree): boolean =>
+    !isOwn(one) &&
+    one.path !== repo.toplevel &&
+    (isOfYard(one.path) || (one.headRef?.startsWith('refs/heads/yard/') ?? false))
+  const rank = (one: RegisteredWorktree): number =>
+    isOwn(one) ? 0 : one.path === repo.toplevel ? 1 : 2
+  const places: MergePlace[] = (await listWorktrees(repo))
+    .filter((one) => !isOthers(one))
+    .toSorted((a, b) => rank(a) - rank(b))
+    .flatMap((one) => {
+      const { path, head, headRef } = one
+      const isMeant = targetRef === null || isOwn(one) || headRef === targetRef
+      const isOffered = isMeant || headRef === null
+      return head === null ? [] : [{ name: path, commit: head, folder: path, isMeant, isOffered }]
+    })
+  for (const branch of [own, kind === 'landing' ? ours.name : null]) {
+    if (branch === null) continue
+    const tip = await commitAt(repo.git, `refs/heads/${branch}`)
+    if (tip !== null)
+      places.push({ name: branch, commit: tip, folder: null, isMeant: true, isOffered: false })
+  }
+  return places
+}
+
+const isOfYard = (path: string): boolean =>
+  [`${sep}.yard${sep}worktrees${sep}`, `${sep}.yard${sep}landings${sep}`].some((part) =>
+    path.includes(part),
+  )
+
+/**
+ * The newest commit that would come along with the merge at `tip` though it belongs to neither side nor to the target (`held`);
+ * null when there is none. The merge itself is none, nor is what only took the last marks out of it.
+ */
+async function strayIn(
+  git: Git,
+  merging: Merging,
+  tip: string,
+  held: string | null,
+): Promise<string | null> {
+  const known = [merging.ours.commit, merging.theirs.commit, ...(held === null ? [] : [held])]
+  const limits = ['--max-parents=1', `--max-count=${MAX_LOOKED + 1}`]
+  const listed = git(['rev-list', ...limits, tip, ...known.map((one) => `^${one}`), '--'])
+  const commits = (await readLine(listed)).split('\n').filter(Boolean)
+  if (commits.length > MAX_LOOKED) return commits[0] ?? null
+  for (const commit of commits) if (!(await isRestOfMerge(git, merging, commit))) return commit
+  return null
+}
+
+/** On top of the merge, and in nothing but the files that clashed. */
+async function isRestOfMerge(git: Git, merging: Merging, commit: string): Promise<boolean> {
+  if (!(await holdsBoth(git, merging, commit))) return false
+  const flags = ['-r', '-z', '--name-only', '--no-renames', '--no-commit-id', '--no-ext-diff']
+  const clashed = new Set(merging.paths)
+  return rowsOf(await git(['diff-tree', ...flags, commit, '--'])).every((path) => clashed.has(path))
+}
+
+/** Whether both sides of the merge are in the commit. */
+export async function holdsBoth(
+  git: Git,
+  { ours, theirs }: Merging,
+  commit: string,
+): Promise<boolean> {
+  for (const side of [ours, theirs]) {
+    const known = await commitAt(git, side.commit)
+    if (known === null || !(await isAncestor(git, known, commit))) return false
+  }
+  return true
 }

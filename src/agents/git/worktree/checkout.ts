@@ -3,9 +3,8 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { err, ok, type Result } from '../../../base/result.ts'
-import { diskFailure, gitFailure, type GitFailure } from '../git-failure.ts'
-import type { Git } from '../git.ts'
+import { gitError, onDisk } from '../git-failure.ts'
+import { SLOW_MS, type Git } from '../git.ts'
 import { withRepositoryLock } from '../repository-lock.ts'
 import { headOf, readPath, type Repository } from '../repository.ts'
 import { repairRegistration, pointsInto, spellingOf } from './worktree-registry.ts'
@@ -35,117 +34,83 @@ export async function openCheckout(
   repo: Repository,
   path: string,
   branch: string,
-): Promise<Result<Checkout, GitFailure>> {
+): Promise<Checkout> {
   const gitDir = await ownGitDir(repo, path)
-  if (!gitDir.ok) return gitDir
   const plain = repo.gitIn(path)
   const git: Git = (args, options) =>
-    plain([`--git-dir=${gitDir.value}`, `--work-tree=${path}`, ...args], options)
-  const at = await headOf(git)
-  if (!at.ok) return at
-  const { head, headRef } = at.value
-  if (head === null) return err(headless(path, branch))
-  const unfinished = await operationIn(gitDir.value)
+    plain([`--git-dir=${gitDir}`, `--work-tree=${path}`, ...args], options)
+  const { head, headRef } = await headOf(git)
+  if (head === null)
+    throw gitError(
+      'broken-worktree',
+      `${path} is on a branch without a commit; switch it to ${branch} with git and retry`,
+    )
+  const unfinished = await operationIn(gitDir)
   const notes = unfinished === null ? [] : [unfinishedNote(unfinished)]
   const stashes = await stashedOn(git, branch)
-  if (!stashes.ok) return stashes
-  if (stashes.value > 0) {
+  if (stashes > 0)
     notes.push(
-      `${stashes.value} stash${stashes.value > 1 ? 'es' : ''} of this worktree stay in git stash list and are not in the result`,
+      `${stashes} stash${stashes > 1 ? 'es' : ''} of this worktree stay in git stash list and are not in the result`,
     )
-  }
-  return ok({ path, gitDir: gitDir.value, headRef, head, unfinished, notes, git })
+  return { path, gitDir, headRef, head, unfinished, notes, git }
 }
 
 /** Never git's own search: from a folder that lost its `.git` file it would climb to another repository. */
-async function ownGitDir(repo: Repository, path: string): Promise<Result<string, GitFailure>> {
-  if (!(await isFolder(path))) return err(gone(path))
+async function ownGitDir(repo: Repository, path: string): Promise<string> {
+  if (!(await stat(path).catch(() => null))?.isDirectory())
+    throw gitError(
+      'broken-worktree',
+      `the worktree ${path} is gone, so nothing can be collected from it; retry the task to make it anew`,
+    )
   const spelled = await spellingOf(path)
-  if (!(await pointsInto(repo, spelled))) {
-    const mended = await withRepositoryLock(repo.commonDir, () => repairRegistration(repo, spelled))
-    if (!mended.ok) return mended
-  }
+  if (!(await pointsInto(repo, spelled)))
+    await withRepositoryLock(repo.commonDir, () => repairRegistration(repo, spelled))
   return readPath(repo.gitIn(path), '--git-dir')
 }
 
 /** The git operation that is under way in a checkout, by its git folder; null when none is. */
 export async function operationIn(gitDir: string): Promise<string | null> {
-  for (const [file, operation] of operations) {
-    if ((await stat(join(gitDir, file)).catch(() => null)) !== null) return operation
-  }
+  for (const [file, operation] of operations) if (await exists(join(gitDir, file))) return operation
   return null
 }
 
 /** The stash is shared by all worktrees, but each entry's reflog line says on which branch it was made. */
-async function stashedOn(git: Git, branch: string): Promise<Result<number, GitFailure>> {
-  const listed = await git(['stash', 'list', '--format=%gs'])
-  if (!listed.ok) return listed
+async function stashedOn(git: Git, branch: string): Promise<number> {
+  const { stdout } = await git(['stash', 'list', '--format=%gs'])
   const mine = [`WIP on ${branch}:`, `On ${branch}:`]
-  const lines = listed.value.stdout.split('\n')
-  return ok(lines.filter((line) => mine.some((start) => line.startsWith(start))).length)
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false
+  return stdout.split('\n').filter((line) => mine.some((start) => line.startsWith(start))).length
 }
 
 function unfinishedNote(operation: string): string {
   return `a ${operation} was left unfinished; the files are kept as they are, conflict marks included, and the ${operation} goes on or is undone with git in the worktree`
 }
 
-function gone(path: string): GitFailure {
-  return gitFailure(
-    'broken-worktree',
-    `the worktree ${path} is gone, so nothing can be collected from it; retry the task to make it anew`,
-  )
-}
-
-function headless(path: string, branch: string): GitFailure {
-  return gitFailure(
-    'broken-worktree',
-    `${path} is on a branch without a commit; switch it to ${branch} with git and retry`,
-  )
-}
-
 // The slow half of a new worktree: its files. `worktree add --no-checkout` leaves a mark in the worktree's own git folder that is removed
 // once all files are there, so that an interrupted checkout is detected and repeated; without the mark no file is overwritten.
 
-const CHECKOUT_TIMEOUT_MS = 15 * 60_000
 const DEAD_AFTER_MS = 30_000
 
-export async function markUnfinished(git: Git): Promise<Result<void, GitFailure>> {
+export async function markUnfinished(git: Git): Promise<void> {
   const gitDir = await readPath(git, '--git-dir')
-  if (!gitDir.ok) return gitDir
-  try {
-    await writeFile(markOf(gitDir.value), '')
-    return ok(undefined)
-  } catch (error) {
-    return err(diskFailure(gitDir.value, error))
-  }
+  await onDisk(gitDir, () => writeFile(markOf(gitDir), ''))
 }
 
 /** Does what is left of the checkout: all of it, only the index, or nothing. `git` runs in `path`. */
-export async function finishCheckout(git: Git, path: string): Promise<Result<void, GitFailure>> {
+export async function finishCheckout(git: Git, path: string): Promise<void> {
   const gitDir = await readPath(git, '--git-dir')
-  if (!gitDir.ok) return gitDir
-  const mark = markOf(gitDir.value)
-  const index = join(gitDir.value, 'index')
+  const mark = markOf(gitDir)
+  const index = join(gitDir, 'index')
   const isMarked = await exists(mark)
-  if (!isMarked && (await exists(index))) return ok(undefined)
+  if (!isMarked && (await exists(index))) return
   const isBlank = (await readdir(path)).every((entry) => entry === '.git')
   if (isMarked || isBlank) {
     if (isMarked) await clearDeadLock(`${index}.lock`)
     const workers = `checkout.workers=${Math.min(availableParallelism(), 4)}`
-    const filled = await git(['-c', workers, 'reset', '--hard', '--quiet'], {
-      timeoutMs: CHECKOUT_TIMEOUT_MS,
-    })
-    if (!filled.ok) return filled
-    await rm(mark, { force: true })
-    return ok(undefined)
+    await git(['-c', workers, 'reset', '--hard', '--quiet'], { timeoutMs: SLOW_MS })
+    return rm(mark, { force: true })
   }
   // Files but no index: the registration was made anew. Only the index is filled, every file stays as it is.
-  const mixed = await git(['reset', '--mixed', '--quiet'], { timeoutMs: CHECKOUT_TIMEOUT_MS })
-  return mixed.ok ? ok(undefined) : mixed
+  await git(['reset', '--mixed', '--quiet'], { timeoutMs: SLOW_MS })
 }
 
 /**
@@ -162,9 +127,7 @@ async function clearDeadLock(lock: string): Promise<void> {
   }
 }
 
-function markOf(gitDir: string): string {
-  return join(gitDir, 'yard-unfinished')
-}
+const markOf = (gitDir: string): string => join(gitDir, 'yard-unfinished')
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null

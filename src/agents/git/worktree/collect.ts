@@ -1,9 +1,9 @@
 /** What an agent did in its worktree, made into one commit on the task's branch. Runs after the agent is gone. */
 import { rm } from 'node:fs/promises'
-import { invariant, ok, type Result } from '../../../base/result.ts'
-import type { GitFailure } from '../git-failure.ts'
-import { readLine } from '../git.ts'
-import { commitAt, isAncestor, type Repository } from '../repository.ts'
+import { invariant, type Result } from '../../../base/result.ts'
+import { attempted, GitError, type GitFailure } from '../git-failure.ts'
+import { readLine, rowsOf, SLOW_MS } from '../git.ts'
+import { branchName, commitAt, isAncestor, type Repository } from '../repository.ts'
 import { openCheckout, type Checkout } from './checkout.ts'
 import { installIndex, NO_NESTED, snapshot, type Snapshot } from './snapshot.ts'
 import { listWorktrees, spellingOf } from './worktree-registry.ts'
@@ -47,230 +47,156 @@ export interface CollectedWork {
  * and lets the task's branch follow when that is a fast-forward. The worktree is clean afterwards, except in the middle
  * of a merge or rebase, which is kept for the next agent or a person. Twice has the effect of once.
  */
-export async function collectResult(
+export const collectResult = (
   request: CollectRequest,
-): Promise<Result<CollectedWork, GitFailure>> {
-  invariant(/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(request.agentId), `agent id ${request.agentId}`)
-  const checkout = await openCheckout(request.repo, request.path, request.branch)
-  if (!checkout.ok) return checkout
-  const taken =
-    request.uncommitted === 'keep'
-      ? await headAsItIs(checkout.value)
-      : await snapshot(checkout.value, request)
-  if (!taken.ok) return taken
-  const { note } = request.repo
-  const notes = [...(note === null ? [] : [note]), ...checkout.value.notes, ...taken.value.notes]
-  const isUntouched = taken.value.commit === request.base
-  if (!isUntouched) {
-    const anchored = await request.repo.git(['update-ref', refOf(request), taken.value.commit])
-    if (!anchored.ok) return anchored
-  }
-  const left = await leaveClean(request, checkout.value, taken.value)
-  if (!left.ok) return left
-  notes.push(...left.value)
-  return summarize(request, checkout.value, { ...taken.value, notes })
-}
+): Promise<Result<CollectedWork, GitFailure>> =>
+  attempted(async () => {
+    invariant(/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(request.agentId), `agent id ${request.agentId}`)
+    const { repo, path, branch, base } = request
+    const checkout = await openCheckout(repo, path, branch)
+    const isKept = request.uncommitted === 'keep'
+    const taken = isKept ? await headAsItIs(checkout) : await snapshot(checkout, request)
+    if (taken.commit !== base) await repo.git(['update-ref', refOf(request), taken.commit])
+    const left = await leaveClean(request, checkout, taken)
+    const own = repo.note === null ? [] : [repo.note]
+    const notes = [...own, ...checkout.notes, ...taken.notes, ...left]
+    return summarize(request, checkout, { ...taken, notes })
+  })
 
-const refOf = ({ resultRef, agentId }: CollectRequest): string =>
+const refOf = ({ resultRef, agentId }: Pick<CollectRequest, 'resultRef' | 'agentId'>): string =>
   resultRef ?? `refs/yard/results/${agentId}`
 
-async function headAsItIs({ git, head }: Checkout): Promise<Result<Snapshot, GitFailure>> {
-  const status = await git(['status', '--porcelain=v1', '-z', '--no-renames', NO_NESTED], {
-    timeoutMs: 15 * 60_000,
-  })
-  if (!status.ok) return status
-  const count = status.value.stdout.split('\0').filter((row) => row !== '').length
+async function headAsItIs({ git, head }: Checkout): Promise<Snapshot> {
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', NO_NESTED]
+  const count = rowsOf(await git(args, { timeoutMs: SLOW_MS })).length
   const notes =
     count === 0 ? [] : [`${count} uncommitted files stay in the worktree and are not in the result`]
-  return ok({ commit: head, isNew: false, indexFile: null, notes })
+  return { commit: head, isNew: false, indexFile: null, notes }
 }
 
 async function leaveClean(
   request: CollectRequest,
   checkout: Checkout,
-  taken: Snapshot,
-): Promise<Result<string[], GitFailure>> {
+  { indexFile, commit }: Snapshot,
+): Promise<string[]> {
   if (checkout.unfinished !== null) {
-    if (taken.indexFile !== null) await rm(taken.indexFile, { force: true })
-    return ok([])
+    if (indexFile !== null) await rm(indexFile, { force: true })
+    return []
   }
-  const moved = await moveBranch(request, checkout, taken.commit)
-  if (!moved.ok) return moved
-  if (taken.indexFile === null) return moved
-  const installed = await installIndex(checkout, taken.indexFile)
-  return installed.ok ? ok([...moved.value, ...installed.value]) : installed
+  const moved = await moveBranch(request, checkout, commit)
+  return indexFile === null ? moved : [...moved, ...(await installIndex(checkout, indexFile))]
 }
 
 async function summarize(
-  request: CollectRequest,
+  { repo, base }: CollectRequest,
   checkout: Checkout,
   taken: Snapshot,
-): Promise<Result<CollectedWork, GitFailure>> {
-  const { repo, base } = request
-  const size = await measure(checkout, base, taken.commit)
-  if (!size.ok) return size
-  const isOnBase = await isAncestor(repo.git, base, taken.commit)
-  if (!isOnBase.ok) return isOnBase
+): Promise<CollectedWork> {
+  const { ignored, ...counts } = await measure(checkout, base, taken.commit)
   const notes = [...taken.notes]
-  if (!isOnBase.value) {
+  if (!(await isAncestor(repo.git, base, taken.commit)))
     notes.push('the history was rewritten: the result no longer contains the base it started from')
-  }
-  if (!size.value.changed && size.value.ignored > 0) {
-    notes.push(`nothing but ignored files was left (${size.value.ignored})`)
-  }
-  const { ignored: _, ...counts } = size.value
-  return ok({
+  if (!counts.changed && ignored > 0) notes.push(`nothing but ignored files was left (${ignored})`)
+  return {
     commit: taken.commit === base ? null : taken.commit,
     ...counts,
     dirtyCommitted: taken.isNew,
     unfinished: checkout.unfinished,
     notes,
-  })
+  }
 }
 
 // How much a result differs from its base.
 
-export interface WorkMeasure {
-  readonly changed: boolean
-  readonly filesChanged: number
-  readonly insertions: number
-  readonly deletions: number
-  readonly commits: number
+type WorkMeasure = Pick<
+  CollectedWork,
+  'changed' | 'filesChanged' | 'insertions' | 'deletions' | 'commits'
+> & {
   /** Ignored files and folders that lie in the checkout; counted only when nothing else changed. */
   readonly ignored: number
 }
 
-export async function measure(
-  checkout: Checkout,
-  base: string,
-  result: string,
-): Promise<Result<WorkMeasure, GitFailure>> {
-  const counted = await readLine(checkout.git(['rev-list', '--count', `${base}..${result}`]))
-  if (!counted.ok) return counted
+async function measure({ git }: Checkout, base: string, result: string): Promise<WorkMeasure> {
+  const commits = Number(await readLine(git(['rev-list', '--count', `${base}..${result}`])))
   const flags = ['-r', '-z', '--numstat', '--no-renames', '--no-ext-diff', '--no-textconv']
-  const listed = await checkout.git(['diff-tree', ...flags, base, result, '--'])
-  if (!listed.ok) return listed
-  const rows = listed.value.stdout.split('\0').filter((row) => row !== '')
+  const rows = rowsOf(await git(['diff-tree', ...flags, base, result, '--']))
   const changed = rows.length > 0
-  const ignored = changed ? ok(0) : await countIgnored(checkout)
-  if (!ignored.ok) return ignored
-  return ok({
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z']
+  return {
     changed,
     filesChanged: rows.length,
     insertions: sum(rows, 0),
     deletions: sum(rows, 1),
-    commits: Number(counted.value),
-    ignored: ignored.value,
-  })
+    commits,
+    ignored: changed ? 0 : rowsOf(await git(args)).length,
+  }
 }
 
 /** Binary files count as files and not as lines: git writes `-` for them. */
-function sum(rows: readonly string[], column: number): number {
-  return rows.reduce((total, row) => total + (Number(row.split('\t')[column]) || 0), 0)
-}
-
-async function countIgnored(checkout: Checkout): Promise<Result<number, GitFailure>> {
-  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z']
-  const listed = await checkout.git(args)
-  return listed.ok ? ok(listed.value.stdout.split('\0').filter((row) => row !== '').length) : listed
-}
+const sum = (rows: readonly string[], column: number): number =>
+  rows.reduce((total, row) => total + (Number(row.split('\t')[column]) || 0), 0)
 
 // The task's branch and the worktree's HEAD follow a collected result. No commit is ever removed from a branch.
 
-interface Target {
-  readonly repo: Repository
-  /** Short name of the task's branch. */
-  readonly branch: string
-  readonly agentId: string
-  readonly resultRef?: string
-}
+type Target = Pick<CollectRequest, 'repo' | 'branch' | 'agentId' | 'resultRef'>
 
 // To update-ref an empty old value means: only if the branch does not exist.
 const ABSENT = ''
 
 /** Sentences about what was not as usual: another branch, a detached HEAD, a branch that could not follow. */
-async function moveBranch(
-  target: Target,
-  checkout: Checkout,
-  commit: string,
-): Promise<Result<string[], GitFailure>> {
-  if (checkout.headRef === `refs/heads/${target.branch}`) return advance(target, checkout, commit)
-  const where = checkout.headRef?.replace(/^refs\/heads\//, '')
-  const found = `the work was left on ${where === undefined ? 'a detached HEAD' : `the branch ${where}`}`
+async function moveBranch(target: Target, checkout: Checkout, commit: string): Promise<string[]> {
+  const { branch } = target
+  const { headRef, head, git } = checkout
+  const ref = `refs/heads/${branch}`
+  const kept = `the result is at ${refOf(target)}`
+  if (headRef === ref) {
+    if (head === commit || (await update(target, ref, commit, head))) return []
+    return [`${branch} moved while its work was collected and stays; ${kept}`]
+  }
+  const where = headRef === null ? 'a detached HEAD' : `the branch ${branchName(headRef)}`
+  const found = `the work was left on ${where}`
   const obstacle = await follow(target, checkout, commit)
-  if (!obstacle.ok) return obstacle
-  if (obstacle.value === null) return ok([`${found}; ${target.branch} now points at it`])
-  const kept = await keepApart(checkout, commit)
-  if (!kept.ok) return kept
-  return ok([
-    `${found}; ${target.branch} stays because ${obstacle.value}, and the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
-  ])
+  if (obstacle === null) return [`${found}; ${branch} now points at it`]
+  // HEAD goes to the result without a branch, so that the agent's own branch keeps only what the agent put there.
+  if (head !== commit)
+    await git(['update-ref', '--no-deref', '-m', 'yard: collect', 'HEAD', commit, head])
+  return [`${found}; ${branch} stays because ${obstacle}, and ${kept}`]
 }
 
 /** Moves the branch to the work and HEAD onto the branch; what stands against it, or null when done. */
-async function follow(
-  target: Target,
-  checkout: Checkout,
-  commit: string,
-): Promise<Result<string | null, GitFailure>> {
+async function follow(target: Target, checkout: Checkout, commit: string): Promise<string | null> {
   const ref = `refs/heads/${target.branch}`
   const tip = await commitAt(target.repo.git, ref)
-  if (!tip.ok) return tip
-  const obstacle = await whyNot(target, checkout, { commit, tip: tip.value })
-  if (!obstacle.ok || obstacle.value !== null) return obstacle
-  const moved = await update(target, ref, commit, tip.value ?? ABSENT)
-  if (!moved.ok) return moved
-  if (!moved.value) return ok('it moved at the same moment')
-  const attached = await checkout.git(['symbolic-ref', '-m', 'yard: collect', 'HEAD', ref])
-  return attached.ok ? ok(null) : attached
-}
-
-async function advance(
-  target: Target,
-  checkout: Checkout,
-  commit: string,
-): Promise<Result<string[], GitFailure>> {
-  if (checkout.head === commit) return ok([])
-  const moved = await update(target, `refs/heads/${target.branch}`, commit, checkout.head)
-  if (!moved.ok || moved.value) return moved.ok ? ok([]) : moved
-  return ok([
-    `${target.branch} moved while its work was collected and stays; the result is at ${target.resultRef ?? `refs/yard/results/${target.agentId}`}`,
-  ])
+  const obstacle = await whyNot(target, checkout, { commit, tip })
+  if (obstacle !== null) return obstacle
+  if (!(await update(target, ref, commit, tip ?? ABSENT))) return 'it moved at the same moment'
+  await checkout.git(['symbolic-ref', '-m', 'yard: collect', 'HEAD', ref])
+  return null
 }
 
 /** Compare-and-set: false when somebody else moved the branch first. */
 async function update(
-  target: Target,
+  { repo }: Target,
   ref: string,
   commit: string,
   old: string,
-): Promise<Result<boolean, GitFailure>> {
-  const done = await target.repo.git(['update-ref', '-m', 'yard: collect', ref, commit, old])
-  if (done.ok) return ok(true)
-  return done.error.problem === 'ref-moved' ? ok(false) : done
+): Promise<boolean> {
+  const args = ['update-ref', '-m', 'yard: collect', ref, commit, old]
+  const done = await attempted(() => repo.git(args))
+  if (!done.ok && done.error.problem !== 'ref-moved') throw new GitError(done.error)
+  return done.ok
 }
 
 async function whyNot(
-  target: Target,
+  { repo, branch }: Target,
   checkout: Checkout,
-  move: { readonly commit: string; readonly tip: string | null },
-): Promise<Result<string | null, GitFailure>> {
-  const listed = await listWorktrees(target.repo)
-  if (!listed.ok) return listed
+  { commit, tip }: { readonly commit: string; readonly tip: string | null },
+): Promise<string | null> {
   const own = await spellingOf(checkout.path)
-  const ref = `refs/heads/${target.branch}`
-  const other = listed.value.find((entry) => entry.headRef === ref && entry.path !== own)
-  if (other) return ok(`it is checked out in ${other.path}`)
-  if (move.tip === null) return ok(null)
-  const isIn = await isAncestor(target.repo.git, move.tip, move.commit)
-  if (!isIn.ok) return isIn
-  return ok(isIn.value ? null : 'it has commits that the result does not contain')
-}
-
-/** HEAD goes to the result without a branch, so that the agent's own branch keeps only what the agent put there. */
-async function keepApart(checkout: Checkout, commit: string): Promise<Result<void, GitFailure>> {
-  if (checkout.head === commit) return ok(undefined)
-  const args = ['update-ref', '--no-deref', '-m', 'yard: collect', 'HEAD', commit, checkout.head]
-  const moved = await checkout.git(args)
-  return moved.ok ? ok(undefined) : moved
+  const ref = `refs/heads/${branch}`
+  const entries = await listWorktrees(repo)
+  const other = entries.find((entry) => entry.headRef === ref && entry.path !== own)
+  if (other) return `it is checked out in ${other.path}`
+  if (tip === null || (await isAncestor(repo.git, tip, commit))) return null
+  return 'it has commits that the result does not contain'
 }

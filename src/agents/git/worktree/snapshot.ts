@@ -1,10 +1,10 @@
 /** The files of a worktree as a commit on top of its HEAD, made in an index of our own. */
 import { copyFile, lstat, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode } from '../../../base/text.ts'
-import { diskFailure, type GitFailure } from '../git-failure.ts'
-import { readLine, type Git, type GitResult } from '../git.ts'
+import { diskFailure, GitError, onDisk } from '../git-failure.ts'
+import { readLine, rowsOf, SLOW_MS, type Git, type GitOutput } from '../git.ts'
+import { treeOf } from '../repository.ts'
 import type { Checkout } from './checkout.ts'
 
 export interface Snapshot {
@@ -23,18 +23,12 @@ interface CommitInfo {
   readonly taskTitle: string
 }
 
-const SLOW_MS = 15 * 60_000
-
 /** For `git status`: it would run git in each nested repository, by the settings of that one. */
 export const NO_NESTED = '--ignore-submodules=dirty'
 
-export async function snapshot(
-  checkout: Checkout,
-  info: CommitInfo,
-): Promise<Result<Snapshot, GitFailure>> {
+export async function snapshot(checkout: Checkout, info: CommitInfo): Promise<Snapshot> {
   const indexFile = join(checkout.gitDir, 'yard-collect-index')
-  const copied = await copyIndex(checkout.gitDir, indexFile)
-  if (!copied.ok) return copied
+  await copyIndex(checkout.gitDir, indexFile)
   const git: Git = (args, options) =>
     checkout.git(args, {
       timeoutMs: SLOW_MS,
@@ -42,21 +36,15 @@ export async function snapshot(
       env: { ...options?.env, GIT_INDEX_FILE: indexFile },
     })
   const unhidden = await showHidden(git)
-  if (!unhidden.ok) return unhidden
   const nested = await nestedRepositories(git, checkout.path)
-  if (!nested.ok) return nested
-  const added = await addBeside(git, nested.value)
-  if (!added.ok) return added
-  const linked = await linkNested(git, nested.value)
-  if (!linked.ok) return linked
+  const added = await addBeside(git, nested)
+  await linkNested(git, nested)
   const stray = await dropStrayGitlinks(git, info.base)
-  if (!stray.ok) return stray
-  const notes = [...unhidden.value, ...unaddedNotes(added.value.stderr), ...stray.value]
-  const made = await commitIndex(git, checkout.head, info)
-  return made.ok ? ok({ ...made.value, indexFile, notes }) : made
+  const notes = [...unhidden, ...unaddedNotes(added.stderr), ...stray]
+  return { ...(await commitIndex(git, checkout.head, info)), indexFile, notes }
 }
 
-function addBeside(git: Git, nested: readonly string[]): GitResult {
+function addBeside(git: Git, nested: readonly string[]): Promise<GitOutput> {
   const args = ['add', '--all', '--ignore-errors']
   if (nested.length === 0) return git(args, { expect: [0, 1] })
   const specs = ['.', ...nested.map((path) => `:(exclude,top,literal)${path}`)]
@@ -67,61 +55,54 @@ function addBeside(git: Git, nested: readonly string[]): GitResult {
 }
 
 /** Makes our index the worktree's, the way git does it: under `index.lock`, by rename. Says so when it could not. */
-export async function installIndex(
-  checkout: Checkout,
-  indexFile: string,
-): Promise<Result<string[], GitFailure>> {
+export async function installIndex(checkout: Checkout, indexFile: string): Promise<string[]> {
   const index = join(checkout.gitDir, 'index')
   const lock = `${index}.lock`
   try {
     const handle = await open(lock, 'wx')
     await handle.close()
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') return err(diskFailure(lock, error))
+    if (errorCode(error) !== 'EEXIST') throw new GitError(diskFailure(lock, error))
     await rm(indexFile, { force: true })
-    return ok([
+    return [
       `${lock} was left behind, so the worktree's index is not refreshed; remove that file if no git is running there`,
-    ])
+    ]
   }
   try {
     // Over the lock and from there over the index: whoever looks sees the old index or the new one.
     await rename(indexFile, lock)
     await rename(lock, index)
-    return ok([])
+    return []
   } catch (error) {
     await rm(lock, { force: true })
-    return err(diskFailure(index, error))
+    throw new GitError(diskFailure(index, error))
   }
 }
 
-async function copyIndex(gitDir: string, to: string): Promise<Result<void, GitFailure>> {
-  try {
+const copyIndex = (gitDir: string, to: string): Promise<void> =>
+  onDisk(to, async () => {
     await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })))
     const index = join(gitDir, 'index')
-    const { mtimeMs } = await stat(index)
+    const facts = await stat(index).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return null
+      throw error
+    })
+    // Without an index git starts from an empty one, and adding everything fills it.
+    if (facts === null) return
     await copyFile(index, to)
     // git looks into a file as new as the index, for it may have changed in the same tick; a copy with today's date would
     // hide such a change. Whole seconds, rounded down, only make git look at more files.
-    await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000))
-  } catch (error) {
-    // Without an index git starts from an empty one, and adding everything fills it.
-    if (errorCode(error) !== 'ENOENT') return err(diskFailure(to, error))
-  }
-  return ok(undefined)
-}
+    const seconds = Math.floor(facts.mtimeMs / 1000)
+    await utimes(to, seconds, seconds)
+  })
 
 /** Files marked assume-unchanged hide their changes from status and add; in our copy of the index the marks are cleared. */
-async function showHidden(git: Git): Promise<Result<string[], GitFailure>> {
-  const listed = await git(['ls-files', '-v', '-z'])
-  if (!listed.ok) return listed
-  const hidden = listed.value.stdout.split('\0').filter((entry) => /^[a-z] /.test(entry))
-  if (hidden.length === 0) return ok([])
-  const input = hidden.map((entry) => `${entry.slice(2)}\0`).join('')
-  const shown = await git(['update-index', '--no-assume-unchanged', '-z', '--stdin'], { input })
-  if (!shown.ok) return shown
-  return ok([
-    `${hidden.length} files were marked assume-unchanged; their changes are in the result`,
-  ])
+async function showHidden(git: Git): Promise<string[]> {
+  const hidden = rowsOf(await git(['ls-files', '-v', '-z'])).filter((row) => /^[a-z] /.test(row))
+  if (hidden.length === 0) return []
+  const input = hidden.map((row) => `${row.slice(2)}\0`).join('')
+  await git(['update-index', '--no-assume-unchanged', '-z', '--stdin'], { input })
+  return [`${hidden.length} files were marked assume-unchanged; their changes are in the result`]
 }
 
 function unaddedNotes(stderr: string): string[] {
@@ -135,17 +116,12 @@ async function commitIndex(
   git: Git,
   head: string,
   info: CommitInfo,
-): Promise<Result<{ commit: string; isNew: boolean }, GitFailure>> {
+): Promise<Pick<Snapshot, 'commit' | 'isNew'>> {
   const tree = await readLine(git(['write-tree']))
-  if (!tree.ok) return tree
-  const before = await readLine(git(['rev-parse', '--verify', `${head}^{tree}`]))
-  if (!before.ok) return before
-  if (before.value === tree.value) return ok({ commit: head, isNew: false })
-  const env = await identity(git)
-  const commit = await readLine(
-    git(['commit-tree', tree.value, '-p', head, '-F', '-'], { input: messageOf(info), env }),
-  )
-  return commit.ok ? ok({ commit: commit.value, isNew: true }) : commit
+  if (tree === (await treeOf(git, head))) return { commit: head, isNew: false }
+  const args = ['commit-tree', tree, '-p', head, '-F', '-']
+  const input = messageOf(info)
+  return { commit: await readLine(git(args, { input, env: await identity(git) })), isNew: true }
 }
 
 export const YARD_IDENTITY: Record<string, string> = {
@@ -157,10 +133,10 @@ export const YARD_IDENTITY: Record<string, string> = {
 
 /** The repository's user when one is configured whole; else ours, so that a machine without any can collect too. */
 export async function identity(git: Git): Promise<Record<string, string>> {
-  const name = await readLine(git(['config', '--get', 'user.name'], { expect: [0, 1] }))
-  const email = await readLine(git(['config', '--get', 'user.email'], { expect: [0, 1] }))
-  if (name.ok && email.ok && /[^\s.,:;<>"'\\]/.test(name.value) && email.value !== '') return {}
-  return YARD_IDENTITY
+  const valueOf = (key: string): Promise<string> =>
+    readLine(git(['config', '--get', key], { expect: [0, 1] })).catch(() => '')
+  const isNamed = /[^\s.,:;<>"'\\]/.test(await valueOf('user.name'))
+  return isNamed && (await valueOf('user.email')) !== '' ? {} : YARD_IDENTITY
 }
 
 function messageOf(info: CommitInfo): string {
@@ -186,16 +162,13 @@ interface Change {
 }
 
 /** Puts every such path of the index back to what the base has there, and says so. `git` must be bound to that index. */
-async function dropStrayGitlinks(git: Git, base: string): Promise<Result<string[], GitFailure>> {
+async function dropStrayGitlinks(git: Git, base: string): Promise<string[]> {
   const args = ['diff-index', '--cached', '--raw', '-z', '--no-abbrev', '--no-renames', base, '--']
-  const compared = await git([...args])
-  if (!compared.ok) return compared
-  const links = readChanges(compared.value.stdout).filter((change) => change.newMode === GITLINK)
-  if (links.length === 0) return ok([])
+  const links = readChanges(rowsOf(await git(args))).filter((change) => change.newMode === GITLINK)
+  if (links.length === 0) return []
   const named = await submodulePaths(git)
-  if (!named.ok) return named
-  const stray = links.filter((change) => !named.value.has(change.path))
-  if (stray.length === 0) return ok([])
+  const stray = links.filter((change) => !named.has(change.path))
+  if (stray.length === 0) return []
   const input = stray
     .map(({ oldMode, oldId, path }) =>
       oldMode === GONE
@@ -203,19 +176,15 @@ async function dropStrayGitlinks(git: Git, base: string): Promise<Result<string[
         : `${oldMode} ${oldId}\t${path}\0`,
     )
     .join('')
-  const updated = await git(['update-index', '-z', '--index-info'], { input })
-  if (!updated.ok) return updated
-  return ok(
-    stray.map(
-      ({ path }) =>
-        `${path} is a repository of its own that .gitmodules does not name; it stays in the worktree and is not in the result`,
-    ),
+  await git(['update-index', '-z', '--index-info'], { input })
+  return stray.map(
+    ({ path }) =>
+      `${path} is a repository of its own that .gitmodules does not name; it stays in the worktree and is not in the result`,
   )
 }
 
 /** `:oldmode newmode oldid newid status NUL path NUL` … */
-function readChanges(raw: string): Change[] {
-  const fields = raw.split('\0')
+function readChanges(fields: readonly string[]): Change[] {
   const changes: Change[] = []
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [oldMode = '', newMode = '', oldId = ''] = (fields[at] ?? '').slice(1).split(' ')
@@ -225,40 +194,30 @@ function readChanges(raw: string): Change[] {
 }
 
 /** From the `.gitmodules` of the same index, which is what the commit will hold. */
-async function submodulePaths(git: Git): Promise<Result<Set<string>, GitFailure>> {
+async function submodulePaths(git: Git): Promise<ReadonlySet<string>> {
   const args = ['config', '--blob', ':.gitmodules', '-z', '--get-regexp', '^submodule\\..*\\.path$']
   // 1: names nothing; 128: there is no such file.
   const listed = await git(args, { expect: [0, 1, 128] })
-  if (!listed.ok) return listed
-  if (listed.value.exitCode !== 0) return ok(new Set())
-  const rows = listed.value.stdout.split('\0').filter((row) => row !== '')
-  return ok(new Set(rows.map((row) => row.slice(row.indexOf('\n') + 1))))
+  const rows = listed.exitCode === 0 ? rowsOf(listed) : []
+  return new Set(rows.map((row) => row.slice(row.indexOf('\n') + 1)))
 }
 
 /**
  * Paths in the index that are repositories with files of their own in the checkout. Git would run itself in them to see whether they
  * have changed, and with it the filters that they name: an agent may have made them.
  */
-async function nestedRepositories(
-  git: Git,
-  checkout: string,
-): Promise<Result<string[], GitFailure>> {
-  const listed = await git(['ls-files', '--stage', '-z'])
-  if (!listed.ok) return listed
-  const links = listed.value.stdout
-    .split('\0')
+async function nestedRepositories(git: Git, checkout: string): Promise<string[]> {
+  const links = rowsOf(await git(['ls-files', '--stage', '-z']))
     .filter((row) => row.startsWith(GITLINK))
     .map((row) => row.slice(row.indexOf('\t') + 1))
   const nested: string[] = []
   for (const path of links)
     if ((await lstat(join(checkout, path, '.git')).catch(() => null)) !== null) nested.push(path)
-  return ok(nested)
+  return nested
 }
 
 /** Puts into the index which commit each of them is at; git looks that up without running itself there. */
-async function linkNested(git: Git, paths: readonly string[]): Promise<Result<void, GitFailure>> {
-  if (paths.length === 0) return ok(undefined)
+async function linkNested(git: Git, paths: readonly string[]): Promise<void> {
   const input = paths.map((path) => `${path}\0`).join('')
-  const linked = await git(['update-index', '-z', '--stdin'], { input })
-  return linked.ok ? ok(undefined) : linked
+  if (input !== '') await git(['update-index', '-z', '--stdin'], { input })
 }

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { err, ok, type Result } from '../../../base/result.ts'
-import { gitFailure, type GitFailure } from '../git-failure.ts'
+import { gitError } from '../git-failure.ts'
 import type { Repository } from '../repository.ts'
 
 export interface RegisteredWorktree {
@@ -16,13 +15,10 @@ export interface RegisteredWorktree {
   readonly isLocked: boolean
 }
 
-export async function listWorktrees(
-  repo: Repository,
-): Promise<Result<readonly RegisteredWorktree[], GitFailure>> {
-  const listed = await repo.git(['worktree', 'list', '--porcelain', '-z'])
-  if (!listed.ok) return listed
-  const blocks = listed.value.stdout.split('\0\0').filter((block) => block !== '')
-  return ok(await Promise.all(blocks.map((block) => toWorktree(block.split('\0')))))
+export async function listWorktrees({ git }: Repository): Promise<readonly RegisteredWorktree[]> {
+  const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'])
+  const blocks = stdout.split('\0\0').filter((block) => block !== '')
+  return Promise.all(blocks.map((block) => toWorktree(block.split('\0'))))
 }
 
 /** The same folder has one spelling here, also when it is not there yet. */
@@ -56,9 +52,8 @@ export async function pointsInto(repo: Repository, path: string): Promise<boolea
 }
 
 /** Where a new registration is made before it is moved; a crash between leaves it registered there. */
-export function temporaryTwinOf(path: string): string {
-  return join(dirname(path), `.mend-${basename(path)}`)
-}
+export const temporaryTwinOf = (path: string): string =>
+  join(dirname(path), `.mend-${basename(path)}`)
 
 /**
  * Without a branch: the folder is registered and only its `.git` file is lost. With one: the folder is there and its
@@ -68,36 +63,23 @@ export async function repairRegistration(
   repo: Repository,
   path: string,
   branch?: string,
-): Promise<Result<void, GitFailure>> {
-  if (branch !== undefined) {
-    const moved = await registerAnew(repo, path, branch)
-    if (!moved.ok) return moved
-  }
-  const repaired = await repo.git(['worktree', 'repair', path], { expect: [0, 1] })
-  if (!repaired.ok) return repaired
-  if (await pointsInto(repo, path)) return ok(undefined)
-  return err(
-    gitFailure(
-      'broken-worktree',
-      `${path} has lost its tie to the repository and git could not mend it; move it away and retry`,
-      repaired.value.stderr,
-    ),
+): Promise<void> {
+  if (branch !== undefined) await registerAnew(repo, path, branch)
+  const { stderr } = await repo.git(['worktree', 'repair', path], { expect: [0, 1] })
+  if (await pointsInto(repo, path)) return
+  throw gitError(
+    'broken-worktree',
+    `${path} has lost its tie to the repository and git could not mend it; move it away and retry`,
+    stderr,
   )
 }
 
-async function registerAnew(
-  repo: Repository,
-  path: string,
-  branch: string,
-): Promise<Result<void, GitFailure>> {
+async function registerAnew(repo: Repository, path: string, branch: string): Promise<void> {
   const twin = temporaryTwinOf(path)
   await rm(join(twin, '.git'), { force: true })
-  const args = ['worktree', 'add', '--quiet', '--no-checkout', '--force', twin, branch]
-  const added = await repo.git(args)
-  if (!added.ok) return added
+  await repo.git(['worktree', 'add', '--quiet', '--no-checkout', '--force', twin, branch])
   await rename(join(twin, '.git'), join(path, '.git'))
   await rm(twin, { recursive: true, force: true })
-  return ok(undefined)
 }
 
 // The name of a task's worktree, branch and bases: legal as a ref and as a folder, and different for every task on any disk.
@@ -124,10 +106,7 @@ export function worktreeNameOf(taskId: string, yard = ''): string {
 }
 
 /** The short name of the branch of a worktree. */
-export function worktreeBranchOf(name: string): string {
-  return `yard/${name}`
-}
+export const worktreeBranchOf = (name: string): string => `yard/${name}`
 
-export function isWorktreeName(name: string): boolean {
-  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)
-}
+export const isWorktreeName = (name: string): boolean =>
+  /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)

@@ -4,15 +4,16 @@
  */
 import { constants, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode } from '../../../base/text.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import type { WorktreeSettings } from '../../../domain/settings.ts'
-import { diskFailure, type GitFailure } from '../../git/git-failure.ts'
+import { attempted, onDisk, type GitFailure } from '../../git/git-failure.ts'
 import type { GitGuard } from '../../git/git-guard.ts'
-import { createGit, type Git } from '../../git/git.ts'
+import { createGit, rowsOf, type Git } from '../../git/git.ts'
 import { openRepository, readPath } from '../../git/repository.ts'
+import { isInside } from '../../path-rules.ts'
 import type { LocalRuntimeOptions, TrackedAgent } from '../tracked-agent.ts'
 import { folderOf, isolationClass, type Workdir } from '../workdir.ts'
 import { lineEnvironment, runLine, type LineEnd, type LineStages } from './line-stage.ts'
@@ -34,7 +35,7 @@ export async function setUpWorktree(
 ): Promise<Result<readonly string[], WorkFailure>> {
   const { cwd, branch } = place.workplace
   if (branch === null || (settings.copy.length === 0 && settings.setup === null)) return ok([])
-  const gitDir = await readPath(createGit(cwd, parts.guard), '--git-dir')
+  const gitDir = await attempted(() => readPath(createGit(cwd, parts.guard), '--git-dir'))
   if (!gitDir.ok) return err(notReadyBy(gitDir.error))
   const done = join(gitDir.value, 'yard-ready')
   if (existsSync(done)) return ok([])
@@ -150,53 +151,41 @@ export interface CopyRequest {
 }
 
 /** Sentences about what was left out. Only what git ignores is copied, so a tracked file is never touched. */
-export async function copyIgnored(request: CopyRequest): Promise<Result<string[], GitFailure>> {
-  const { git, globs } = request
-  if (globs.length === 0) return ok([])
-  const pathspecs = globs.map((glob) => `:(glob)${glob}`)
-  const listed = await git([
-    ...['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--'],
-    ...pathspecs,
-  ])
-  if (!listed.ok) return listed
-  const paths = listed.value.stdout.split('\0').filter((path) => path !== '' && isOurs(path))
-  const notes: string[] = []
-  for (const path of paths.slice(0, MAX_FILES)) {
-    const copied = await copyOne(request, path)
-    if (!copied.ok) return copied
-    if (copied.value !== null) notes.push(copied.value)
-  }
-  if (paths.length > MAX_FILES)
-    notes.push(`${paths.length - MAX_FILES} more files match worktree.copy and were not copied`)
-  return ok(notes)
-}
+export const copyIgnored = (request: CopyRequest): Promise<Result<string[], GitFailure>> =>
+  attempted(async () => {
+    const { git, globs } = request
+    if (globs.length === 0) return []
+    const pathspecs = globs.map((glob) => `:(glob)${glob}`)
+    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--']
+    const paths = rowsOf(await git([...args, ...pathspecs])).filter(isOurs)
+    const notes: string[] = []
+    for (const path of paths.slice(0, MAX_FILES)) {
+      const note = await onDisk(join(request.to, path), () => copyOne(request, path))
+      if (note !== null) notes.push(note)
+    }
+    if (paths.length > MAX_FILES)
+      notes.push(`${paths.length - MAX_FILES} more files match worktree.copy and were not copied`)
+    return notes
+  })
 
 /** A nested repository is listed as its folder; the yard's own is not for copying in any case. */
 const isOurs = (path: string): boolean => !path.endsWith('/') && !path.startsWith('.yard/')
 
-async function copyOne(
-  { from, to, worktree }: CopyRequest,
-  path: string,
-): Promise<Result<string | null, GitFailure>> {
+async function copyOne({ from, to, worktree }: CopyRequest, path: string): Promise<string | null> {
   const source = join(from, path)
   const target = join(to, path)
   try {
     const facts = await lstat(source)
     // A link may lead anywhere; what it leads to is not what was asked for.
-    if (!facts.isFile()) return ok(`${path} is not a plain file and was not copied`)
-    if (facts.size > MAX_BYTES) return ok(`${path} is larger than 10 MB and was not copied`)
+    if (!facts.isFile()) return `${path} is not a plain file and was not copied`
+    if (facts.size > MAX_BYTES) return `${path} is larger than 10 MB and was not copied`
     await mkdir(dirname(target), { recursive: true })
-    if (!isInside(await realpath(dirname(target)), await realpath(worktree)))
-      return ok(`${path} would lie outside the worktree and was not copied`)
+    if (!isInside(await realpath(worktree), await realpath(dirname(target))))
+      return `${path} would lie outside the worktree and was not copied`
     await copyFile(source, target, constants.COPYFILE_EXCL)
-    return ok(null)
+    return null
   } catch (error) {
-    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return ok(null)
-    return err(diskFailure(target, error))
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return null
+    throw error
   }
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`))
 }

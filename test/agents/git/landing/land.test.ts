@@ -7,8 +7,12 @@ import {
   commitsBetween,
   patchesOf,
 } from '../../../../src/agents/git/landing/changes.ts'
-import { mergeIntoTarget, moveTarget, obstacleTo } from '../../../../src/agents/git/landing/land.ts'
-import { landingTarget } from '../../../../src/agents/git/landing/landing-target.ts'
+import {
+  landingTarget,
+  mergeIntoTarget,
+  moveTarget,
+  obstacleTo,
+} from '../../../../src/agents/git/landing/land.ts'
 import { markedParts } from '../../../../src/agents/git/landing/merge-tree.ts'
 import type { Repository } from '../../../../src/agents/git/repository.ts'
 import {

@@ -14,7 +14,6 @@ import { expect, test, vi } from 'vitest'
 import { lockFileOf, withRepositoryLock } from '../../../../src/agents/git/repository-lock.ts'
 import { worktreeNameOf } from '../../../../src/agents/git/worktree/worktree-registry.ts'
 import { ensureWorktree } from '../../../../src/agents/git/worktree/worktree.ts'
-import { ok } from '../../../../src/base/result.ts'
 import {
   checkoutState,
   commit,
@@ -240,9 +239,9 @@ test('a lock left by a dead process, or by one whose pid was given to another, i
   const commonDir = join(box.root, '.git')
   const dead = spawnSync(process.execPath, ['-e', '']).pid
   writeFileSync(lockFileOf(commonDir), `${dead} 1\n`)
-  expect(must(await withRepositoryLock(commonDir, async () => ok('mine')))).toBe('mine')
+  expect(await withRepositoryLock(commonDir, async () => 'mine')).toBe('mine')
   if (process.platform === 'linux') writeFileSync(lockFileOf(commonDir), `${process.pid} 1\n`)
-  expect(must(await withRepositoryLock(commonDir, async () => ok('mine')))).toBe('mine')
+  expect(await withRepositoryLock(commonDir, async () => 'mine')).toBe('mine')
   expect(existsSync(lockFileOf(commonDir))).toBe(false)
 })
 
@@ -254,7 +253,6 @@ test('a lock held by a living process is waited for', async () => {
   const order: string[] = []
   const waiting = withRepositoryLock(join(box.root, '.git'), async () => {
     order.push('taken')
-    return ok(null)
   })
   // One whole worktree command elsewhere is time enough to show that it waits.
   git(box.root, 'worktree', 'list')
@@ -277,12 +275,11 @@ test('work under the lock never overlaps, and a throw gives it back', async () =
       most = Math.max(most, inside)
       await open(box.root)
       inside -= 1
-      return ok(null)
     }),
   )
   const bad = withRepositoryLock(commonDir, () => Promise.reject(new Error('a bug')))
   await expect(bad).rejects.toThrow('a bug')
   await Promise.all(turns)
   expect(most).toBe(1)
-  expect(must(await withRepositoryLock(commonDir, async () => ok(1)))).toBe(1)
+  expect(await withRepositoryLock(commonDir, async () => 1)).toBe(1)
 })
