@@ -3,9 +3,8 @@
  * An edit whose inverse is refused (an agent has started meanwhile) says so and leaves the list; one that was not sent stays.
  */
 import { createStore } from 'zustand/vanilla'
-import type { Session } from '../model/session/session.ts'
+import { sendCommand, type Session } from '../model/session/session.ts'
 import type { YardClient } from '../model/session/link.ts'
-import { sendCommand } from '../model/session/send-command.ts'
 import { closeToast, openToast, showToast } from '../model/toasts.ts'
 
 export type SendEdit = (client: YardClient, commandId: string) => Promise<unknown>

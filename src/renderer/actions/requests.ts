@@ -1,5 +1,5 @@
 /** What is sent under a command id and is no action on tasks: for `useCommand`, where the place itself shows what was refused. */
-import type { SendCommand } from '../model/session/send-command.ts'
+import type { SendCommand } from '../model/session/session.ts'
 import type { YardClient } from '../model/session/link.ts'
 
 type Input<F extends (input: never) => unknown> = Omit<Parameters<F>[0], 'commandId'>

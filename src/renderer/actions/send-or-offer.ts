@@ -1,8 +1,7 @@
 /** Commands of parts without a place of their own for what went wrong: a toast offers to send again what was not sent. */
 import type { Result } from '../../base/result.ts'
 import { maySendAgain, type Problem } from '../model/session/problem.ts'
-import { sendCommand, type SendCommand } from '../model/session/send-command.ts'
-import type { Session } from '../model/session/session.ts'
+import { sendCommand, type SendCommand, type Session } from '../model/session/session.ts'
 import { showToast } from '../model/toasts.ts'
 
 /**

@@ -15,7 +15,7 @@ import { mergeAll, mergeAllBlocked } from './task/merge.ts'
 import { perform } from './perform.ts'
 import { TASK_COMMANDS, type TaskCommand } from './registry.ts'
 import { useYardFiles } from './transfer/use-yard-files.ts'
-import { announce } from '../model/announcer.ts'
+import { announce } from '../model/toasts.ts'
 
 /** Mounted once, by the window. */
 export function useTaskCommands(): void {

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Select } from '../ui/fields.tsx'
-import { agentStateText } from '../model/facts.ts'
+import { lookOf } from '../model/agent-state.ts'
 import { navigate, useRoute } from '../model/route.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { readsComments } from './change-text.ts'
@@ -87,7 +87,7 @@ function TryChoice({ all, tries, current, onChoose }: TryChoiceProps) {
       value={current}
       options={tries.map((agent) => [
         agent.id,
-        `Try ${numbers.get(agent.id)}: ${agent.id}, ${agentStateText(agent)}`,
+        `Try ${numbers.get(agent.id)}: ${agent.id}, ${lookOf(agent).word}`,
       ])}
       onChange={onChoose}
     />

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Check, Copy } from 'lucide-react'
 import { Button } from '../ui/button.tsx'
 import './config.css'
+import { placeText } from './config-entry.ts'
 
 type Copied = 'not-yet' | 'copied' | 'failed'
 
@@ -26,6 +27,42 @@ export function CopyText({ text }: { readonly text: string }) {
       <span role="status" className={state === 'failed' ? undefined : 'visually-hidden'}>
         {state === 'copied' && 'Copied'}
         {state === 'failed' && 'Not copied: mark it and copy it by hand'}
+      </span>
+    </span>
+  )
+}
+
+// A place in a file: shown in the person's editor or file manager by the app, copied in a browser, which can open no files.
+
+interface FilePlaceProps {
+  readonly file: string
+  readonly line: number | null
+}
+
+type Outcome = 'none' | 'copied' | 'failed'
+
+export function FilePlace({ file, line }: FilePlaceProps) {
+  const [outcome, setOutcome] = useState<Outcome>('none')
+  const host = window.yardHost
+  const full = line === null ? file : `${file}:${line}`
+  const press = async (): Promise<void> => {
+    if (host) return setOutcome((await host.reveal(file)) ? 'none' : 'failed')
+    await navigator.clipboard.writeText(full)
+    setOutcome('copied')
+  }
+  return (
+    <span className="file-place">
+      <button
+        type="button"
+        title={full}
+        aria-label={`${host ? 'Open' : 'Copy'} ${placeText(file, line)}`}
+        onClick={() => void press().catch(() => setOutcome('failed'))}
+      >
+        {placeText(file, line)}
+      </button>
+      <span role="status">
+        {outcome === 'copied' && ' Copied'}
+        {outcome === 'failed' && (host ? ' It could not be opened' : ' It could not be copied')}
       </span>
     </span>
   )

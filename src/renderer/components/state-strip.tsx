@@ -3,7 +3,7 @@ import type { MouseEvent } from 'react'
 import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../model/session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER } from './status-badge.tsx'
-import { labelOfState } from '../model/state-label.ts'
+import { labelOfState } from '../model/task-state.ts'
 import { countText } from '../ui/format.ts'
 import { setQuery, statesOf, useQuery, withStates } from '../model/filter.ts'
 

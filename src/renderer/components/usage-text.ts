@@ -1,5 +1,5 @@
 /** What an agent or a task used, in the words of the window; nothing where no CLI told, "at least" where a turn was cut off before it told. */
-import type { TaskCard } from '../../contract/view.ts'
+import type { Summary, TaskCard } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
 import { moneyText, tokensText } from '../ui/format.ts'
 
@@ -29,3 +29,30 @@ export const boundText = (
   of: { readonly atLeast?: true | number | undefined } | null,
   figure: string,
 ): string => (of?.atLeast && figure !== '' ? `at least ${figure}` : figure)
+
+// What was spent today, beside what may be. What nobody told is no zero. Pure.
+
+/** An older host tells no caps. */
+export type SpentDay = Pick<Summary, 'today'> & Partial<Pick<Summary, 'dayCap'>>
+
+const NO_CAP: Summary['dayCap'] = { usd: null, tokens: null }
+
+/** `$18.42 of $40, 1.2M tokens`; null = nothing is known and nothing set. */
+export function spentText({ today, dayCap = NO_CAP }: SpentDay): string | null {
+  const parts = [
+    withCap(
+      boundText(today, moneyText(today.costUsd)),
+      dayCap.usd === null ? '' : dollars(dayCap.usd),
+    ),
+    withCap(boundText(today, tokensText(today.tokens)), tokensText(dayCap.tokens), ' tokens'),
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? null : parts.join(', ')
+}
+
+function withCap(spent: string, cap: string, unit = ''): string {
+  if (cap === '') return spent === '' ? '' : spent + unit
+  return spent === '' ? `up to ${cap}${unit}` : `${spent} of ${cap}${unit}`
+}
+
+/** A cap is a round sum most of the time: `$40`. */
+const dollars = (usd: number): string => (Number.isInteger(usd) ? `$${usd}` : moneyText(usd))

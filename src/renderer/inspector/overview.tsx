@@ -18,7 +18,7 @@ import type { TaskDetails } from '../model/use-task-details.ts'
 import { WhyNote } from './why-note.tsx'
 import './overview.css'
 import { isAgentId } from '../../domain/ids.ts'
-import { questionOf } from '../model/question-of.ts'
+import { questionOf } from '../model/agent-state.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 
 interface OverviewProps {

@@ -1,14 +1,13 @@
 /** Who picks the executor and the model of a task, and a choice of its own. */
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import type { AgentView, TaskView } from '../../contract/view.ts'
 import { originText } from '../../domain/origin.ts'
 import type { YardClient } from '../model/session/link.ts'
-import { useConnection, useSession } from '../model/session/session-context.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../components/route-plan.tsx'
 import { Select } from '../ui/fields.tsx'
 import { useIsPast } from '../model/shown-time.ts'
-import { useLoaded } from '../model/use-loaded.ts'
+import { useAnswer } from '../model/use-answer.ts'
 import { useTaskEdit } from '../actions/task/use-task-edit.ts'
 import { Section } from './section.tsx'
 
@@ -72,19 +71,12 @@ function Endpoint({ task, last }: RoutesProps) {
 const UNSET = ''
 
 function Chooser({ task, what }: { readonly task: TaskView; readonly what: RoutedChoice }) {
-  const session = useSession()
   const isPast = useIsPast()
-  const isLive = useConnection().kind === 'live'
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   const [wanted, setWanted] = useState<string | null>(null)
-  const load = useCallback(async () => {
-    if (!isLive) return null
-    const found = await session.call(({ service }) =>
-      Promise.all([service.executors(), service.models()]),
-    )
-    return found.ok ? found.value : null
-  }, [session, isLive])
-  const known = useLoaded(load)
+  const { value: known } = useAnswer(({ service }) =>
+    Promise.all([service.executors(), service.models()]),
+  )
   const now = task.routes[what].find(({ stop }) => stop === 'task')?.value ?? null
   const options = [
     [UNSET, 'None set'] as const,

@@ -4,9 +4,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { Countdown } from '../components/countdown.tsx'
+import { Countdown, Elapsed } from '../components/ticking-time.tsx'
 import { durationText } from '../../domain/format.ts'
-import { Elapsed } from '../components/elapsed.tsx'
 import { Lamp, StatusBadge } from '../components/status-badge.tsx'
 import { useIsPast } from '../model/shown-time.ts'
 import { setPreferences, usePreferences } from '../model/preferences.ts'
@@ -15,9 +14,9 @@ import { selectTasks } from '../model/selection.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { subjectOf } from '../actions/action.ts'
 import { TaskButtons } from '../actions/views/task-buttons.tsx'
-import { tryText } from '../model/facts.ts'
+import { nthTryText } from '../model/task-state.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
-import { factOf, taskTookMs } from '../model/fact-of.ts'
+import { factOf, taskTookMs } from '../model/task-state.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { useTaskEdit } from '../actions/task/use-task-edit.ts'
@@ -105,7 +104,7 @@ interface StateLineProps {
 function StateLine({ card, agent, isHeld }: StateLineProps) {
   const route = agent ?? card
   const who = [route.executor, route.model].filter(Boolean).join(', ')
-  const words = [tryText(card), who, isHeld && card.state !== 'paused' && 'Also: paused']
+  const words = [nthTryText(card), who, isHeld && card.state !== 'paused' && 'Also: paused']
   return (
     <p className="inspector-state">
       <StatusBadge state={card.state} />

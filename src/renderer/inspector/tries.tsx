@@ -3,11 +3,11 @@ import { useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
 import { instantText, plural } from '../ui/format.ts'
-import { Elapsed } from '../components/elapsed.tsx'
+import { Elapsed } from '../components/ticking-time.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { navigate } from '../model/route.ts'
-import { agentState, agentStateText, tookMs } from '../model/facts.ts'
+import { lookOf, tookMs } from '../model/agent-state.ts'
 import { Section } from './section.tsx'
 
 export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
@@ -63,6 +63,7 @@ interface TryRowProps {
 
 function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
   const took = tookMs(agent)
+  const look = lookOf(agent)
   const label = `Compare try ${number}`
   return (
     <tr aria-selected={isChosen}>
@@ -81,12 +82,12 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
         <button
           type="button"
           className="try-open"
-          data-st={agentState(agent)}
+          data-st={look.state}
           onClick={() => navigate({ tab: 'output', agent: agent.id }, { replace: true })}
         >
-          <Lamp state={agentState(agent)} />
+          <Lamp state={look.state} />
           <span className="visually-hidden">Output of try {number}:</span>
-          {agentStateText(agent)}
+          {look.word}
           <code>{agent.id}</code>
         </button>
       </td>
@@ -107,7 +108,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
 type Line = readonly [string, (agent: AgentView) => string]
 
 const LINES: readonly Line[] = [
-  ['Outcome', agentStateText],
+  ['Outcome', (agent) => lookOf(agent).word],
   ['Why', ({ failure }) => failure?.reason ?? ''],
   ['Exit code', ({ exitCode }) => (exitCode === null ? '' : String(exitCode))],
   ['Executor', ({ executor, provenance }) => `${executor}, ${provenance.executor}`],

@@ -3,7 +3,7 @@ import type { TaskCard, TaskView, WaitReason, Why } from '../../contract/view.ts
 import { assertNever } from '../../base/result.ts'
 import { useCommand, useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { Countdown } from '../components/countdown.tsx'
+import { Countdown } from '../components/ticking-time.tsx'
 import { instantText } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { runCommand } from '../actions/commands.ts'

@@ -6,7 +6,6 @@ import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'
 import type { ShownState } from '../../domain/task.ts'
 import { clock, date, plural, weekdayClock, capital } from '../ui/format.ts'
-import { questionOf } from './question-of.ts'
 
 export interface AgentLook {
   /** The state whose lamp and colours it wears. */
@@ -29,7 +28,8 @@ export function silentFor(agent: AgentView, nowMs: number): number | null {
 export const isPerson = ({ by, executorType }: Pick<AgentView, 'by' | 'executorType'>): boolean =>
   by !== 'process' || executorType === 'manual'
 
-export function lookOf(agent: AgentView, nowMs: number): AgentLook {
+/** Without a time nobody is said to be silent. */
+export function lookOf(agent: AgentView, nowMs = -Infinity): AgentLook {
   switch (agent.status) {
     case 'claimed':
     case 'starting':
@@ -51,6 +51,12 @@ export function lookOf(agent: AgentView, nowMs: number): AgentLook {
     }
   }
 }
+
+/** What an agent asked by its end, for a person to answer: no failure of its own. Null = it ended by something else, or lives. */
+export const questionOf = ({ status, outcome, failure }: AgentView): string | null =>
+  status === 'ended' && outcome === 'failed' && failure?.class === 'question'
+    ? failure.reason
+    : null
 
 const ENDS: Readonly<Record<TryOutcome, AgentLook>> = {
   done: { state: 'done', word: 'Done' },

@@ -1,8 +1,7 @@
 /** One way to narrow tasks down, the same on the graph and in the lists: words, and `state: tag: executor: model: agent: is:` fields. It stands in the address (`q`). */
 import type { TaskCard } from '../../contract/view.ts'
-import { labelOfState } from './state-label.ts'
-import { useHalf } from './half.ts'
-import { currentRoute, navigate, type Screen } from './route.ts'
+import { labelOfState } from './task-state.ts'
+import { currentRoute, navigate, type Screen, useHalf } from './route.ts'
 
 export type TaskFilter = (card: TaskCard) => boolean
 

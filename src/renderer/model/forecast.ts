@@ -6,7 +6,7 @@
 import type { TaskCard } from '../../contract/view.ts'
 import { dagOf, longestChain } from '../../domain/graph/dag.ts'
 import { dagOfTasks, type Tasks } from './reach.ts'
-import { taskTookMs } from './fact-of.ts'
+import { taskTookMs } from './task-state.ts'
 
 const LEAST_DONE = 3
 

@@ -2,7 +2,7 @@
  * Where the person is, as the page's fragment, so that a reload, the Back button and a link from outside keep it:
  * `#/SCREEN?task=ID&tab=TAB&agent=ID&anchor=PART&q=FILTER&…`. `#/task/ID` is the short form of a task on the graph. Following a link never carries out anything.
  */
-import { useSyncExternalStore } from 'react'
+import { createContext, use, useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
 
 export const SCREENS = [
   'graph',
@@ -157,4 +157,60 @@ function decoded(text: string): string | null {
   } catch {
     return null // a broken escape names nothing
   }
+}
+
+// Two screens may stand on one page, as its halves. The address is that of one of them, and what it says is about that one alone.
+
+/** The screen whose half this is; null where a screen stands alone. */
+export const HalfContext = createContext<Screen | null>(null)
+
+export interface Half {
+  readonly screen: Screen
+  /** The address is about this one. */
+  readonly isCurrent: boolean
+  readonly filters: Route['filters']
+}
+
+export function useHalf(): Half {
+  const { screen, filters } = useRoute()
+  const half = use(HalfContext) ?? screen
+  const isCurrent = half === screen
+  return { screen: half, isCurrent, filters: isCurrent ? filters : NO_FILTERS }
+}
+
+const NO_FILTERS: Route['filters'] = {}
+
+// A command that was given elsewhere leads to a screen with a word in the address; the screen takes the word out and does it.
+
+/** `name`: of the filter that asks for it. */
+export function useRequest(name: string, act: () => void): void {
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
+  })
+  const isAskedFor = useHalf().filters[name] !== undefined
+  useEffect(() => {
+    if (!isAskedFor) return
+    navigate({ filters: { ...currentRoute().filters, [name]: '' } }, { replace: true })
+    latest.current()
+  }, [name, isAskedFor])
+}
+
+// How much room the window has: for the rail with its words and two screens on one page, or not even for the inspector beside a screen.
+
+const WIDE = '(min-width: 1280px)'
+
+export const useIsWide = (): boolean => useMatch(WIDE)
+export const useIsNarrow = (): boolean => useMatch(NARROW)
+
+function useMatch(words: string): boolean {
+  const watch = useCallback(
+    (onChange: () => void) => {
+      const query = matchMedia(words)
+      query.addEventListener('change', onChange)
+      return () => query.removeEventListener('change', onChange)
+    },
+    [words],
+  )
+  return useSyncExternalStore(watch, () => matchMedia(words).matches)
 }

@@ -42,3 +42,25 @@ export const closeToast = (id: number): void =>
     store.getState().filter((toast) => toast.id !== id),
     true,
   )
+
+// What a screen reader is told about news: merged, so that it does not babble. Only `assertive` interrupts.
+
+export interface Announcement {
+  readonly polite: string
+  readonly assertive: string
+}
+
+const spoken = createStore<Announcement>(() => ({ polite: '', assertive: '' }))
+export const useAnnouncement = (): Announcement => useStore(spoken)
+
+/** The same words twice are told twice: a no-break space makes them differ. */
+const again = (before: string, text: string): string => (before === text ? `${text}\u00a0` : text)
+
+export const announce = (text: string): void =>
+  spoken.setState(({ polite }) => ({ polite: again(polite, text) }))
+
+/** What interrupted is over: whoever reads on must not find it as if it still were so. */
+export const takeBack = (): void => spoken.setState({ assertive: '' })
+
+export const interrupt = (text: string): void =>
+  spoken.setState(({ assertive }) => ({ assertive: again(assertive, text) }))

@@ -6,7 +6,7 @@ import { Select } from '../ui/fields.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
 import { Button } from '../ui/button.tsx'
 import { navigate, useRoute } from '../model/route.ts'
-import { agentStateText } from '../model/facts.ts'
+import { lookOf } from '../model/agent-state.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { useAnswer } from '../model/use-answer.ts'
 import type { KnownFiles } from './output-context.ts'
@@ -67,7 +67,7 @@ function TryPicker({ tries, id }: { readonly tries: readonly AgentView[]; readon
         value={id}
         options={tries.map((agent, index) => [
           agent.id,
-          `Try ${count - index}: ${agent.id}, ${agentStateText(agent)}`,
+          `Try ${count - index}: ${agent.id}, ${lookOf(agent).word}`,
         ])}
         onChange={(agent) => navigate({ agent }, { replace: true })}
       />

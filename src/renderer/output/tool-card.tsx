@@ -2,7 +2,7 @@
 import { ChevronDown, ChevronRight, FileText, Pencil, Search, Terminal, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { durationText } from '../../domain/format.ts'
-import { Elapsed } from '../components/elapsed.tsx'
+import { Elapsed } from '../components/ticking-time.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { countText } from '../ui/format.ts'

@@ -1,12 +1,12 @@
 /** Composes the features into the window. */
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { Overlays } from './overlays.tsx'
-import { StartScreen } from './parts.ts'
+import { StartScreen } from './parts.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { YardWindow } from './yard-window.tsx'
 import { useEffect, useState } from 'react'
 import { usePreferences } from '../model/preferences.ts'
-import { askPageCommand } from '../model/session/token.ts'
+import { askPageCommand } from '../model/session/open-link.ts'
 import { Button } from '../ui/button.tsx'
 import { Logo } from '../ui/icon.tsx'
 

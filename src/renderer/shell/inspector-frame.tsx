@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { DragEdge } from '../ui/drag-edge.tsx'
 import { useFocusHome } from '../ui/focus.ts'
 import { setPreferences, usePreferences } from '../model/preferences.ts'
-import { Inspector } from './parts.ts'
+import { Inspector } from './parts.tsx'
 
 const LEAST = 320
 const MOST = 720

@@ -1,22 +1,21 @@
 /** What lies over every screen: palette, cards, dialogs, toasts, and the voice of the page. */
 import { ImportDialog } from '../actions/transfer/import-dialog.tsx'
 import { QuickAddCard } from '../actions/add/quick-add-card.tsx'
-import { YardSwitcher } from './start-screen/yard-switcher.tsx'
-import { Notifier } from './notifications/notifier.tsx'
-import { KeysMap } from './palette/keys-map.tsx'
+import { YardSwitcher } from './start-screen/start-screen-panel.tsx'
+import { Notifier } from './notifier.tsx'
 import { Palette } from './palette/palette.tsx'
-import { useAnnouncement } from '../model/announcer.ts'
+import { closeToast, type Toast, useAnnouncement, useToasts } from '../model/toasts.ts'
 import { TaskContextMenu } from '../actions/views/context-menu.tsx'
-import { AskDialog } from './ask-dialog.tsx'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import { closeToast, type Toast, useToasts } from '../model/toasts.ts'
+import { Dialog } from '../ui/popups.tsx'
+import { Field } from '../ui/fields.tsx'
+import { type Choice, type Question, useAsked } from '../actions/ask.ts'
 
 export function Overlays() {
   return (
     <>
       <Palette />
-      <KeysMap />
       <QuickAddCard />
       <ImportDialog />
       <YardSwitcher />
@@ -87,5 +86,86 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
       )}
       <Button look="quiet" icon="close" aria-label="Dismiss" onClick={() => closeToast(id)} />
     </div>
+  )
+}
+
+// The question before an act that stops or loses something. The focus begins on Cancel.
+
+export function AskDialog() {
+  const asked = useAsked()
+  return (
+    <Dialog
+      title={asked?.question.title ?? ''}
+      isOpen={asked !== null}
+      onClose={() => asked?.answer(null)}
+    >
+      {/* What was typed or focused for one question must not answer the next. */}
+      {asked && <QuestionForm key={asked.id} question={asked.question} onAnswer={asked.answer} />}
+    </Dialog>
+  )
+}
+
+interface QuestionFormProps {
+  readonly question: Question
+  readonly onAnswer: (answer: { readonly choice: string; readonly text: string } | null) => void
+}
+
+function QuestionForm({ question, onAnswer }: QuestionFormProps) {
+  const { lines, choices, typed, field } = question
+  const [text, setText] = useState('')
+  const [word, setWord] = useState('')
+  const cancel = useRef<HTMLSpanElement>(null)
+  useEffect(() => cancel.current?.querySelector('button')?.focus(), [])
+  const isOpen =
+    (typed === undefined || word === typed) && (!field?.isRequired || text.trim() !== '')
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line} className="text-12 text-text-2">
+          {line}
+        </p>
+      ))}
+      {field && (
+        <Field label={field.label} value={text} onChange={(event) => setText(event.target.value)} />
+      )}
+      {typed !== undefined && (
+        <Field
+          label={`Type ${typed} to go on`}
+          value={word}
+          onChange={(event) => setWord(event.target.value)}
+        />
+      )}
+      <Details choices={choices} />
+      <div className="dialog-acts">
+        <span ref={cancel}>
+          <Button onClick={() => onAnswer(null)}>Cancel</Button>
+        </span>
+        {choices.map(({ id, label, look = 'plain' }) => (
+          <Button
+            key={id}
+            look={look}
+            disabled={!isOpen}
+            onClick={() => onAnswer({ choice: id, text: text.trim() })}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+    </>
+  )
+}
+
+function Details({ choices }: { readonly choices: readonly Choice[] }) {
+  const told = choices.filter(({ detail }) => detail !== undefined)
+  if (told.length === 0) return null
+  return (
+    <dl className="text-12">
+      {told.map(({ id, label, detail }) => (
+        <div key={id} className="flex gap-2">
+          <dt className="font-medium">{label}:</dt>
+          <dd className="text-text-2">{detail}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -5,33 +5,36 @@ import {
   Box,
   CalendarClock,
   List,
+  type LucideIcon,
   SlidersHorizontal,
   SquareTerminal,
   Workflow,
-  type LucideIcon,
 } from 'lucide-react'
 import { useYard } from '../model/session/session-context.tsx'
-import { countText } from '../ui/format.ts'
-import { carried, currentRoute, formatRoute, HOME, useRoute, type Screen } from '../model/route.ts'
-import { useIsNarrow } from '../model/use-is-wide.ts'
-import { useRailOpen } from './use-rail-open.ts'
+import { capital, countText } from '../ui/format.ts'
+import {
+  carried,
+  currentRoute,
+  formatRoute,
+  HOME,
+  SCREENS,
+  type Screen,
+  useIsNarrow,
+  useIsWide,
+  useRoute,
+} from '../model/route.ts'
+import { usePreferences } from '../model/preferences.ts'
 
-interface Entry {
-  readonly screen: Screen
-  readonly word: string
-  readonly icon: LucideIcon
+const ICONS: Readonly<Record<Screen, LucideIcon>> = {
+  graph: Workflow,
+  tasks: List,
+  agents: Bot,
+  attention: Bell,
+  models: Box,
+  executors: SquareTerminal,
+  schedule: CalendarClock,
+  settings: SlidersHorizontal,
 }
-
-const ENTRIES: readonly Entry[] = [
-  { screen: 'graph', word: 'Graph', icon: Workflow },
-  { screen: 'tasks', word: 'Tasks', icon: List },
-  { screen: 'agents', word: 'Agents', icon: Bot },
-  { screen: 'attention', word: 'Attention', icon: Bell },
-  { screen: 'models', word: 'Models', icon: Box },
-  { screen: 'executors', word: 'Executors', icon: SquareTerminal },
-  { screen: 'schedule', word: 'Schedule', icon: CalendarClock },
-]
-const SETTINGS: Entry = { screen: 'settings', word: 'Settings', icon: SlidersHorizontal }
 
 /** `attention`: how many things need the person. */
 export function Rail({ attention }: { readonly attention: number }) {
@@ -43,31 +46,27 @@ export function Rail({ attention }: { readonly attention: number }) {
   }
   return (
     <nav className="rail" data-open={isOpen} data-region tabIndex={-1} aria-label="Screens">
-      {ENTRIES.map((entry) => (
-        <RailLink key={entry.screen} entry={entry} count={counts[entry.screen] ?? 0} />
+      {SCREENS.map((screen) => (
+        <RailLink key={screen} to={screen} count={counts[screen] ?? 0} />
       ))}
-      <span className="rail-space" />
-      <RailLink entry={SETTINGS} count={0} />
     </nav>
   )
 }
 
-function RailLink({ entry, count }: { readonly entry: Entry; readonly count: number }) {
+function RailLink({ to, count }: { readonly to: Screen; readonly count: number }) {
   const route = useRoute()
-  const isNarrow = useIsNarrow()
-  const { screen } = route
-  const { icon: Icon, word } = entry
-  const isHot = entry.screen === 'attention'
-  const { task, tab } = carried(route, entry.screen, isNarrow)
-  const hash = formatRoute({ ...HOME, screen: entry.screen, task, tab })
+  const Icon = ICONS[to]
+  const word = capital(to)
+  const isHot = to === 'attention'
+  const { task, tab } = carried(route, to, useIsNarrow())
   return (
     <a
-      href={hash}
+      href={formatRoute({ ...HOME, screen: to, task, tab })}
       title={word}
-      aria-current={screen === entry.screen ? 'page' : undefined}
+      aria-current={route.screen === to ? 'page' : undefined}
       onClick={(event) => {
         // The filters of the screen that one is on stay.
-        if (currentRoute().screen === entry.screen) event.preventDefault()
+        if (currentRoute().screen === to) event.preventDefault()
       }}
     >
       <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
@@ -80,4 +79,12 @@ function RailLink({ entry, count }: { readonly entry: Entry; readonly count: num
       )}
     </a>
   )
+}
+
+/** The rail stands open on a wide window unless the inspector needs the room on the graph, or the person chose. */
+export function useRailOpen(): boolean {
+  const chosen = usePreferences((preferences) => preferences.isRailOpen)
+  const { screen, task } = useRoute()
+  const isWide = useIsWide()
+  return chosen ?? (isWide && !(screen === 'graph' && task !== null))
 }

@@ -1,12 +1,15 @@
 /** The yard's name and folder, the way to everything by words, and the coordinator. In the app it is also the window's handle. */
 import { ChevronDown, Search } from 'lucide-react'
-import { CoordinatorControl } from './status/coordinator-control.tsx'
-import { useYard } from '../model/session/session-context.tsx'
+import { useCommand, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Logo } from '../ui/icon.tsx'
-import { Menu, type MenuEntry } from '../ui/menu.tsx'
-import { blockedReason, runCommand, useOfferedCommands } from '../actions/commands.ts'
-import { KeyHint } from '../actions/key-hint.tsx'
+import { Menu } from '../ui/popups.tsx'
+import { runCommand, useOfferedCommands } from '../actions/commands.ts'
+import { CommandKey, commandEntry } from '../actions/key-hint.tsx'
+import type { Summary } from '../../contract/view.ts'
+import { instantText } from '../ui/format.ts'
+import { ProblemNote } from '../components/problem-note.tsx'
+import { Lamp } from '../components/status-badge.tsx'
 
 export function TitleBar() {
   const folder = useYard((view) => view.summary?.folder)
@@ -31,7 +34,7 @@ export function TitleBar() {
       <button type="button" className="command-field" onClick={() => runCommand('palette')}>
         <Search size={14} strokeWidth={1.5} aria-hidden="true" />
         <span>Search, or type a command</span>
-        <KeyHint keys="mod+k" />
+        <CommandKey id="palette" />
       </button>
       <div className="title-end">
         <CoordinatorControl />
@@ -51,12 +54,6 @@ function YardMenu() {
   const name = useYard((view) => view.summary?.name)
   const host = useYard((view) => view.summary?.host)
   useOfferedCommands() // entries are greyed by what is offered now
-  const act = (id: string, label: string, keys?: string): MenuEntry => ({
-    label,
-    note: keys === undefined ? undefined : <KeyHint keys={keys} />,
-    blocked: blockedReason(id),
-    onSelect: () => void runCommand(id),
-  })
   return (
     <Menu
       trigger={
@@ -68,15 +65,55 @@ function YardMenu() {
       }
       entries={[
         { kind: 'head', label: host ? HOSTS[host] : '' },
-        act('yard.switch', 'Switch yard…', 'mod+shift+o'),
-        act('yard.open', 'Open a folder…', 'mod+o'),
+        commandEntry('yard.switch'),
+        commandEntry('yard.open'),
         { kind: 'line' },
-        act('yard.import', 'Import a graph…', 'mod+i'),
-        act('yard.export', 'Export…', 'mod+shift+e'),
+        commandEntry('yard.import'),
+        { ...commandEntry('yard.export'), label: 'Export…' },
         { kind: 'line' },
-        act('keys', 'Keys', '?'),
-        act('go.settings', 'Settings', 'mod+,'),
+        commandEntry('keys'),
+        commandEntry('go.settings'),
       ]}
     />
   )
+}
+
+/** What the coordinator does, in one line, and the button that pauses or resumes it. Never hidden. */
+export function CoordinatorControl() {
+  const summary = useYard((view) => view.summary)
+  const { run, isBusy, problem, dismiss } = useCommand()
+  if (summary === null) return null
+  const { paused, agents } = summary
+  const state = paused ? 'paused' : agents.alive > 0 ? 'in-progress' : 'ready'
+  return (
+    <div className="coordinator">
+      <p className="coordinator-state" role="status" data-st={state} title={pausedText(summary)}>
+        <Lamp state={state} />
+        <span className="coordinator-word">
+          {paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'}
+        </span>{' '}
+        <span className="coordinator-count">
+          {agents.alive} of {agents.max}
+          <span className="coordinator-unit"> {agents.max === 1 ? 'agent' : 'agents'}</span>
+        </span>
+      </p>
+      <Button
+        look={paused ? 'main' : 'plain'}
+        icon={paused ? 'play' : 'pause'}
+        isBusy={isBusy}
+        onClick={() => void run(({ service }) => (paused ? service.resume() : service.pause()))}
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </div>
+  )
+}
+
+/** `Paused by you, 14:02. Living agents go on.` */
+function pausedText({ paused, pausedAt, pausedBy }: Summary): string | undefined {
+  if (!paused) return undefined
+  const by = pausedBy === null ? '' : ` by ${pausedBy}`
+  const at = pausedAt === null ? '' : `, ${instantText(pausedAt)}`
+  return `Paused${by}${at}. Living agents go on; nothing new starts.`
 }

@@ -1,7 +1,7 @@
 /** What the frame itself can do: go to screens, show and hide its parts, steer the coordinator, undo and redo. */
 import { useEffect } from 'react'
 import { useCommand, useSession } from '../model/session/session-context.tsx'
-import { takeImportRequest } from '../model/session/token.ts'
+import { takeImportRequest } from '../model/session/open-link.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../actions/commands.ts'
 import { canRedo, canUndo, redo, undo } from '../actions/history.ts'
 import { pastReason } from '../model/shown-time.ts'
@@ -9,7 +9,7 @@ import { getPreferences, setPreferences } from '../model/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../model/route.ts'
 import { subjectTasks } from '../model/selection.ts'
 import { setInspectorWidth, WIDTH_STEP } from './inspector-frame.tsx'
-import { useRailOpen } from './use-rail-open.ts'
+import { useRailOpen } from './rail.tsx'
 
 export function useFrameCommands(): void {
   const session = useSession()

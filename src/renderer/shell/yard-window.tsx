@@ -1,10 +1,9 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
-import { type ReactNode, useEffect } from 'react'
+import { useEffect } from 'react'
 import { useAgentCommands } from '../actions/task/agents.ts'
 import { useAttentionCount } from '../screens/attention/snooze.ts'
 import { useTaskCommands } from '../actions/use-task-commands.ts'
-import { Banners } from './status/banners.tsx'
-import { StatusBar } from './status/status-bar.tsx'
+import { Banners, StatusBar } from './status.tsx'
 import { GraphScreen } from '../graph/canvas/graph-screen.tsx'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { TimeStrip } from './time/time-strip.tsx'
@@ -13,34 +12,19 @@ import { hasTasks, type Screen, useRoute } from '../model/route.ts'
 import { followRoute, useSelection } from '../model/selection.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { Overlays } from './overlays.tsx'
-import {
-  AgentsScreen,
-  AttentionScreen,
-  Drawer,
-  RegistryPage,
-  ScheduleScreen,
-  SettingsScreen,
-  TasksScreen,
-  usePreload,
-} from './parts.ts'
+import { Drawer, SCREEN_PARTS, usePreload } from './parts.tsx'
 import { Rail } from './rail.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useFrameCommands } from './use-frame-commands.ts'
 import { useKeyboard } from './use-keyboard.ts'
-import { announce, interrupt, takeBack } from '../model/announcer.ts'
-import {
-  addNews,
-  needsYouText,
-  newAttention,
-  newsBetween,
-  newsText,
-  NO_NEWS,
-} from './merge-news.ts'
+import { announce, interrupt, takeBack } from '../model/toasts.ts'
+import { needsYouText, newAttention, newsBetween, newsText, NO_NEWS } from './news.ts'
 import { runCommand, useCommands } from '../actions/commands.ts'
 import { DragEdge } from '../ui/drag-edge.tsx'
 import { Button } from '../ui/button.tsx'
+import { capital } from '../ui/format.ts'
 import { offerList } from '../actions/transfer/list-state.ts'
-import { KeyHint } from '../actions/key-hint.tsx'
+import { CommandKey } from '../actions/key-hint.tsx'
 import { openQuickAdd } from '../actions/quick-add.ts'
 
 export function YardWindow() {
@@ -62,7 +46,7 @@ export function YardWindow() {
     <div className="window" data-live={isLive}>
       <TitleBar />
       <Rail attention={attention} />
-      <main className="stage" data-region tabIndex={-1} aria-label={LABEL_OF[screen]}>
+      <main className="stage" data-region tabIndex={-1} aria-label={capital(screen)}>
         <Banners />
         <CurrentScreen screen={screen} />
         {isDrawerOpen && <DrawerFrame />}
@@ -76,34 +60,13 @@ export function YardWindow() {
   )
 }
 
-export const LABEL_OF: Readonly<Record<Screen, string>> = {
-  graph: 'Graph',
-  tasks: 'Tasks',
-  agents: 'Agents',
-  attention: 'Attention',
-  models: 'Models',
-  executors: 'Executors',
-  schedule: 'Schedule',
-  settings: 'Settings',
-}
-
-const SCREEN_OF: Readonly<Record<Exclude<Screen, 'graph'>, () => ReactNode>> = {
-  tasks: TasksScreen,
-  agents: AgentsScreen,
-  attention: AttentionScreen,
-  models: RegistryPage,
-  executors: RegistryPage,
-  schedule: ScheduleScreen,
-  settings: SettingsScreen,
-}
-
 function CurrentScreen({ screen }: { readonly screen: Screen }) {
   const isEmpty = useYard((view) => view.tasks.size === 0)
   const isTimeOpen = usePreferences(
     (preferences) => preferences.isTimeOpen && !preferences.isDrawerOpen,
   )
   if (screen !== 'graph') {
-    const Shown = SCREEN_OF[screen]
+    const Shown = SCREEN_PARTS[screen]
     return <Shown />
   }
   return isEmpty ? <EmptyYard /> : <GraphScreen footer={isTimeOpen ? <TimeStrip /> : null} />
@@ -127,10 +90,10 @@ export function useAnnouncements(): void {
     const stopYard = session.yard.subscribe((now, before) => {
       // The first snapshot is no news.
       if (before.seq < 0) return
-      const needs = needsYouText(newAttention(before.summary, now.summary))
-      if (needs !== null) interrupt(needs)
+      const needs = newAttention(before.summary, now.summary)
+      if (needs.length > 0) interrupt(needsYouText(needs))
       if (now.tasks === before.tasks) return
-      news = addNews(news, newsBetween(before.tasks, now.tasks))
+      news = newsBetween(before.tasks, now.tasks, news)
       if (newsText(news) !== '') timer ??= setTimeout(tell, EVERY_MS)
     })
     const stopLink = session.connection.subscribe(({ kind }, before) => {
@@ -210,8 +173,8 @@ export function EmptyYard() {
       </svg>
       <h1>Draw the first task</h1>
       <p>
-        Double-click, or press <KeyHint keys="n" />. Then drag from one task to the next to put them
-        in order.
+        Double-click, or press <CommandKey id="task.add" />. Then drag from one task to the next to
+        put them in order.
       </p>
       <div className="flex gap-2">
         <Button look="main" icon="plus" onClick={() => openQuickAdd()}>

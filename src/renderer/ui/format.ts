@@ -65,5 +65,9 @@ export const countText = (count: number): string => whole.format(count)
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${countText(count)} ${count === 1 ? one : many}`
 
+/** `1 needs you`, `3 need you` */
+export const needYouText = (count: number): string =>
+  `${countText(count)} ${count === 1 ? 'needs' : 'need'} you`
+
 /** Begins with a capital, as what stands by itself in the window does. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

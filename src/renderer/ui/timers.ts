@@ -1,4 +1,4 @@
-/** Values that change with time: the clock itself, and what changes too often to be drawn each time. */
+/** What changes with time: the clock itself, values that change too often to be drawn each time, what is written each second. */
 import { useEffect, useRef, useState } from 'react'
 
 /** ms since 1970, at most `everyMs` old. */
@@ -27,4 +27,20 @@ export function useThrottled<T>(value: T, everyMs: number): T {
     return () => clearTimeout(timer)
   }, [value, everyMs])
   return everyMs === 0 ? value : taken
+}
+
+const writers = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** Now and then once a second, all by one timer; for what is written into the page past React. */
+export function everySecond(write: () => void): () => void {
+  writers.add(write)
+  write()
+  timer ??= setInterval(() => writers.forEach((each) => each()), 1000)
+  return () => {
+    writers.delete(write)
+    if (writers.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
 }

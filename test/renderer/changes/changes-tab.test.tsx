@@ -8,7 +8,7 @@ import type {
   WorktreeView,
 } from '../../../src/contract/change.ts'
 import type { TaskCard } from '../../../src/contract/view.ts'
-import { AskDialog } from '../../../src/renderer/shell/ask-dialog.tsx'
+import { AskDialog } from '../../../src/renderer/shell/overlays.tsx'
 import { mergeAllBlocked, mergeAllQuestion } from '../../../src/renderer/actions/task/merge.ts'
 import { Refusal } from '../../../src/renderer/model/session/refusal.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { spentText } from '../../../src/renderer/components/spent-text.ts'
+import { spentText } from '../../../src/renderer/components/usage-text.ts'
 
 const NO_CAP = { usd: null, tokens: null }
 

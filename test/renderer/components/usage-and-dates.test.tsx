@@ -9,19 +9,19 @@ import { Budgets, CostTable } from '../../../src/renderer/screens/agents/costs.t
 import type { YardClient } from '../../../src/renderer/model/session/link.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
 import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session/yard-view.ts'
-import { spentText } from '../../../src/renderer/components/spent-text.ts'
+import {
+  cardMoneyText,
+  spentText,
+  usedMoneyText,
+  usedTokensText,
+} from '../../../src/renderer/components/usage-text.ts'
 import { Timeline } from '../../../src/renderer/inspector/timeline.tsx'
 import { Tries } from '../../../src/renderer/inspector/tries.tsx'
 import { COLUMNS } from '../../../src/renderer/screens/tasks/columns.ts'
 import { timeText } from '../../../src/renderer/screens/schedule/agenda.ts'
-import { clockText } from '../../../src/renderer/shell/time/time-text.ts'
+import { clockText } from '../../../src/renderer/shell/time/time-scale.ts'
 import { clock, exactClock, instantText, instantTextIn } from '../../../src/renderer/ui/format.ts'
 import { axisTime, dateTimeText } from '../../../src/renderer/ui/plot/plot-data.ts'
-import {
-  cardMoneyText,
-  usedMoneyText,
-  usedTokensText,
-} from '../../../src/renderer/components/usage-text.ts'
 import { agentOf, cardOf, snapshotOf } from '../../support/scripted-host.ts'
 import { liveSession } from '../model/session/live-session.ts'
 

@@ -14,7 +14,8 @@ import { actionsFor } from '../../../src/renderer/actions/registry.ts'
 import { pause } from '../../../src/renderer/actions/task/hold.ts'
 import { complete } from '../../../src/renderer/actions/task/complete.ts'
 import { reopen } from '../../../src/renderer/actions/task/reopen.ts'
-import { agentState, tookMs, tryText } from '../../../src/renderer/model/facts.ts'
+import { lookOf, tookMs } from '../../../src/renderer/model/agent-state.ts'
+import { nthTryText } from '../../../src/renderer/model/task-state.ts'
 import { forecastOf } from '../../../src/renderer/model/forecast.ts'
 import { Inspector } from '../../../src/renderer/inspector/inspector.tsx'
 import { isGraceOver, KillProgress } from '../../../src/renderer/actions/views/stop-progress.tsx'
@@ -191,12 +192,12 @@ test('a chain as long as the yard is followed without end of the stack', () => {
 })
 
 test('words for tries, ends and spans; the unknown is nothing', () => {
-  expect(tryText(cardOf('a', { attempts: 1 }))).toBeNull()
-  expect(tryText(cardOf('a', { attempts: 2 }))).toBe('2nd try of 3')
-  expect(tryText(cardOf('a', { attempts: 11, attemptsAllowed: null }))).toBe('11th try')
+  expect(nthTryText(cardOf('a', { attempts: 1 }))).toBeNull()
+  expect(nthTryText(cardOf('a', { attempts: 2 }))).toBe('2nd try of 3')
+  expect(nthTryText(cardOf('a', { attempts: 11, attemptsAllowed: null }))).toBe('11th try')
   expect(tookMs(agentOf('agent-1', 'a'))).toBeNull()
   const end = (more: Partial<AgentView>) =>
-    agentState(agentOf('x', 'a', { status: 'ended', ...more }))
+    lookOf(agentOf('x', 'a', { status: 'ended', ...more })).state
   expect([end({ outcome: 'done' }), end({ outcome: 'killed' }), end({ outcome: 'lost' })]).toEqual([
     'done',
     'abandoned',

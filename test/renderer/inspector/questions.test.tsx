@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { AgentView, TaskView } from '../../../src/contract/view.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
-import { agentState, agentStateText } from '../../../src/renderer/model/facts.ts'
+import { lookOf } from '../../../src/renderer/model/agent-state.ts'
 import { Questions, questionsAsked } from '../../../src/renderer/inspector/overview.tsx'
 import { QuestionAnswer } from '../../../src/renderer/actions/views/question-answer.tsx'
 import { agentOf } from '../../support/scripted-host.ts'
@@ -37,9 +37,9 @@ const taskOf = (log: TaskView['log'], waitsFor: string | null = null): TaskView 
 
 test('a try that ended by its question has asked; one that failed has failed', () => {
   const asked = tryOf('agent-1', 1, 2, asks('Blue or red?'))
-  expect([agentState(asked), agentStateText(asked)]).toEqual(['waiting', 'Asked'])
+  expect(lookOf(asked)).toEqual({ state: 'waiting', word: 'Asked' })
   const failed = tryOf('agent-1', 1, 2, { outcome: 'failed', failure: workFailure('exit', 'no') })
-  expect([agentState(failed), agentStateText(failed)]).toEqual(['failed', 'Failed'])
+  expect(lookOf(failed)).toEqual({ state: 'failed', word: 'Failed' })
 })
 
 test('each question has what people said until the next try began, and nothing else', () => {

@@ -1,15 +1,13 @@
 /** Adds what the quick-add card holds: as a draft, or published at once; one edit that can be taken back. */
 import type { Problem } from '../../model/session/problem.ts'
-import { sendCommand } from '../../model/session/send-command.ts'
-import type { Session } from '../../model/session/session.ts'
-import { announce } from '../../model/announcer.ts'
+import { sendCommand, type Session } from '../../model/session/session.ts'
+import { announce, showToast } from '../../model/toasts.ts'
 import { making } from '../history.ts'
 import { readableKey } from '../keys.ts'
 import type { QuickAdd } from '../quick-add.ts'
 import { currentRoute } from '../../model/route.ts'
 import { selectTasks } from '../../model/selection.ts'
 import { sendOrOffer } from '../send-or-offer.ts'
-import { showToast } from '../../model/toasts.ts'
 import { forgetPlace, wantFirst, wantPlace, type Spot } from '../wanted-places.ts'
 import type { toNewTaskInput } from './new-task-input.ts'
 

@@ -2,7 +2,7 @@
 import { PRIORITIES } from '../../../domain/task.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import type { PickOption } from '../../ui/pick-list.tsx'
-import { labelOfState } from '../../model/state-label.ts'
+import { labelOfState } from '../../model/task-state.ts'
 import { pathBetween } from '../../model/reach.ts'
 import { countOf } from '../action.ts'
 import type { ChooserKind } from './chooser-state.ts'

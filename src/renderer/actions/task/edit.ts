@@ -2,9 +2,8 @@
 import type { TaskCard } from '../../../contract/view.ts'
 import type { YardClient } from '../../model/session/link.ts'
 import type { Problem } from '../../model/session/problem.ts'
-import { sendCommand } from '../../model/session/send-command.ts'
+import { sendCommand, type Session } from '../../model/session/session.ts'
 import type { CommandRun } from '../../model/session/session-context.tsx'
-import type { Session } from '../../model/session/session.ts'
 import { sendChanges } from '../action.ts'
 import { making, type SendEdit } from '../history.ts'
 

@@ -2,11 +2,10 @@
 import type { TaskCard } from '../../../contract/view.ts'
 import type { Session } from '../../model/session/session.ts'
 import { plural } from '../../ui/format.ts'
-import { announce } from '../../model/announcer.ts'
+import { announce, showToast } from '../../model/toasts.ts'
 import { ask, type Question } from '../ask.ts'
 import { getShownTime } from '../../model/shown-time.ts'
 import { sendOrOffer } from '../send-or-offer.ts'
-import { showToast } from '../../model/toasts.ts'
 
 /** Only the host knows which of them have changed anything in git. */
 const mayMerge = ({ status, landing }: TaskCard): boolean =>

@@ -1,11 +1,9 @@
 /** Copies tasks as TOML, pastes them as drafts under fresh ids, duplicates them. Pasting is one edit that can be taken back. */
 import type { Problem } from '../../model/session/problem.ts'
-import { sendCommand } from '../../model/session/send-command.ts'
-import type { Session } from '../../model/session/session.ts'
-import { announce } from '../../model/announcer.ts'
+import { sendCommand, type Session } from '../../model/session/session.ts'
+import { announce, showToast } from '../../model/toasts.ts'
 import { making } from '../history.ts'
 import { selectTasks } from '../../model/selection.ts'
-import { showToast } from '../../model/toasts.ts'
 import { plural } from '../../ui/format.ts'
 import { offerList } from './list-state.ts'
 import { hasSeveralLines } from './task-list.ts'

@@ -1,8 +1,7 @@
 /** One import: how far it is, what was refused, and the way to leave it before anything is added. */
 import { useEffect, useRef, useState } from 'react'
 import type { Problem } from '../../model/session/problem.ts'
-import { sendCommand } from '../../model/session/send-command.ts'
-import type { Session } from '../../model/session/session.ts'
+import { sendCommand, type Session } from '../../model/session/session.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { plural } from '../../ui/format.ts'
 import { selectTasks } from '../../model/selection.ts'

@@ -8,12 +8,10 @@ import { getSelection, selectTasks } from '../../model/selection.ts'
 import { navigate } from '../../model/route.ts'
 import { getShownTime } from '../../model/shown-time.ts'
 import { showToast } from '../../model/toasts.ts'
-import { ContextMenu, type MenuEntry, type MenuPoint } from '../../ui/menu.tsx'
+import { ContextMenu, type MenuEntry, type MenuPoint } from '../../ui/popups.tsx'
 import { subjectOf, type Action } from '../action.ts'
 import { BULK_COMMANDS } from './bulk-bar.tsx'
-import { blockedReason, labelOfCommand, runCommand } from '../commands.ts'
-import { COMMANDS, type CommandInfo } from '../command-table.ts'
-import { keysOf, readableKey } from '../keys.ts'
+import { CommandKey, commandEntry } from '../key-hint.tsx'
 import { factsOf, perform } from '../perform.ts'
 import { openQuickAdd } from '../quick-add.ts'
 import { actionsFor, TASK_COMMANDS } from '../registry.ts'
@@ -107,7 +105,7 @@ export function entriesFor(session: Session, subject: MenuSubject): readonly Men
           blocked: pastReason(),
           onSelect: () => openQuickAdd({ place: subject.place }),
         },
-        ...commandEntries(['paste', 'select.all', 'zoom.fit', 'fold.finished', 'tidy']),
+        ...['paste', 'select.all', 'zoom.fit', 'fold.finished', 'tidy'].map(commandEntry),
       ]
   }
 }
@@ -120,18 +118,18 @@ function taskEntries(session: Session, id: string): readonly MenuEntry[] {
   const subject = subjectOf(session, card)
   const actions = getShownTime() ? [] : actionsFor(subject)
   return withCommon([
-    ...commandEntries(['task.open', 'task.output', 'task.changes']),
+    ...['task.open', 'task.output', 'task.changes'].map(commandEntry),
     { kind: 'line' },
     ...actions.map((action) => ({
       ...entryOf(action, subject, factsOf(session), () => perform(session, action, [subject])),
-      ...keyNote(commandOf(action)),
+      note: <CommandKey id={commandIdOf(action)} />,
     })),
     { kind: 'line' },
-    ...commandEntries(['task.rename', 'task.executor', 'task.model', 'task.link', 'task.unlink']),
+    ...['task.rename', 'task.executor', 'task.model', 'task.link', 'task.unlink'].map(commandEntry),
   ])
 }
 
-const bulkEntries = (): readonly MenuEntry[] => commandEntries(BULK_COMMANDS.map(([id]) => id))
+const bulkEntries = (): readonly MenuEntry[] => BULK_COMMANDS.map(([id]) => commandEntry(id))
 
 function dependencyEntries(
   session: Session,
@@ -162,25 +160,6 @@ function dependencyEntries(
   ]
 }
 
-const commandEntries = (ids: readonly string[]): readonly MenuEntry[] =>
-  ids.flatMap((id) => {
-    const info = COMMANDS.find((command) => command.id === id)
-    if (!info) return []
-    return {
-      label: labelOfCommand(id) ?? info.title,
-      blocked: blockedReason(id),
-      ...keyNote(info),
-      onSelect: () => void runCommand(id),
-    }
-  })
-
-/** The row of the table that carries it out; a few actions have none. */
-const commandOf = ({ id }: Action): CommandInfo | undefined => {
-  const command = TASK_COMMANDS.find(({ actions }) => actions.some((action) => action.id === id))
-  return COMMANDS.find((info) => info.id === command?.id)
-}
-
-const keyNote = (info: CommandInfo | undefined): { readonly note?: string } => {
-  const [key] = info ? keysOf(info) : []
-  return key === undefined ? {} : { note: readableKey(key) }
-}
+/** The command that carries it out; a few actions have none. */
+const commandIdOf = ({ id }: Action): string =>
+  TASK_COMMANDS.find(({ actions }) => actions.some((action) => action.id === id))?.id ?? ''

@@ -1,9 +1,9 @@
 /** How far the end of an agent is: Asked · 10s grace · Stopping 4 processes · Ended. Force is offered after the grace, not before. */
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import { durationText } from '../../../domain/format.ts'
 import { useSession } from '../../model/session/session-context.tsx'
-import { useLoaded } from '../../model/use-loaded.ts'
+import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { plural } from '../../ui/format.ts'
 import { useNow } from '../../ui/timers.ts'
@@ -50,7 +50,7 @@ interface StopProgressProps {
 
 export function StopProgress({ agent, isCompact = false }: StopProgressProps) {
   const session = useSession()
-  const graceMs = useLoaded(useCallback(() => fetchGrace(session), [session]))
+  const { value: graceMs } = useAnswer(() => fetchGrace(session))
   const isOver = isGraceOver(agent, graceMs, useNow(1000))
   const stopping =
     agent.processes === null

@@ -2,11 +2,9 @@
 import type { LucideIcon } from 'lucide-react'
 import { Ellipsis, FoldVertical, Focus, Network, Plus, Search, Waypoints } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
-import { Menu, type MenuEntry } from '../../ui/menu.tsx'
-import { COMMANDS } from '../../actions/command-table.ts'
-import { blockedReason, handlerOf, runCommand, useOfferedCommands } from '../../actions/commands.ts'
-import { KeyHint } from '../../actions/key-hint.tsx'
-import { keysOf } from '../../actions/keys.ts'
+import { Menu, type MenuEntry } from '../../ui/popups.tsx'
+import { handlerOf, runCommand, useOfferedCommands } from '../../actions/commands.ts'
+import { commandEntry, withKey } from '../../actions/key-hint.tsx'
 import { usePreferences } from '../../model/preferences.ts'
 import { useGraphView } from './view-state.ts'
 
@@ -39,14 +37,12 @@ export function GraphTools() {
 }
 
 function Tool({ id, label, icon: Icon, isPressed }: ToolProps) {
-  const command = COMMANDS.find((each) => each.id === id)
-  const key = command && keysOf(command)[0]
   return (
     <Button
       look="quiet"
       className="graph-tool"
       aria-label={label}
-      title={key ? `${label} (${key})` : label}
+      title={withKey(label, id)}
       aria-pressed={isPressed}
       disabled={handlerOf(id) === null}
       onClick={() => runCommand(id)}
@@ -67,7 +63,10 @@ function MoreMenu() {
   const isMinimapOpen = usePreferences((preferences) => preferences.isMinimapOpen)
   const entries = MORE.flatMap((group, index): MenuEntry[] => [
     ...(index > 0 ? [{ kind: 'line' } as const] : []),
-    ...group.flatMap((id) => entryOf(id, id === 'minimap' ? isMinimapOpen : undefined)),
+    ...group.map((id) => ({
+      ...commandEntry(id),
+      ...(id === 'minimap' ? { isChecked: isMinimapOpen } : {}),
+    })),
   ])
   const trigger = (
     <Button look="quiet" className="graph-tool" aria-label="More of the view">
@@ -75,19 +74,4 @@ function MoreMenu() {
     </Button>
   )
   return <Menu trigger={trigger} align="end" entries={entries} />
-}
-
-function entryOf(id: string, isChecked: boolean | undefined): MenuEntry[] {
-  const command = COMMANDS.find((each) => each.id === id)
-  if (!command) return []
-  const [key] = keysOf(command)
-  return [
-    {
-      label: command.title,
-      blocked: blockedReason(id),
-      onSelect: () => void runCommand(id),
-      ...(key === undefined ? {} : { note: <KeyHint keys={key} /> }),
-      ...(isChecked === undefined ? {} : { isChecked }),
-    },
-  ]
 }

@@ -2,22 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
 import { useSession } from '../../model/session/session-context.tsx'
-
-const EVERY_MS = 1000
-const writers = new Set<() => void>()
-let timer: ReturnType<typeof setInterval> | null = null
-
-function everySecond(write: () => void): () => void {
-  writers.add(write)
-  write()
-  timer ??= setInterval(() => writers.forEach((each) => each()), EVERY_MS)
-  return () => {
-    writers.delete(write)
-    if (writers.size > 0 || timer === null) return
-    clearInterval(timer)
-    timer = null
-  }
-}
+import { everySecond } from '../../ui/timers.ts'
 
 function useAgentWriter<E extends HTMLElement>(
   agentId: string | null,

@@ -1,7 +1,7 @@
 /** Which tasks a dependency can be added to or taken from by keys, the nearest on the canvas first. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
 import type { PickOption } from '../../ui/pick-list.tsx'
-import { labelOfState } from '../../model/state-label.ts'
+import { labelOfState } from '../../model/task-state.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
 import type { Scene } from '../scene/scene.ts'
 import { linkOf, refusalOf, type Direction, type LinkRefusal } from './link-rules.ts'

@@ -1,8 +1,7 @@
 /** Adds and removes dependencies for pointer and keys alike; a cycle is refused with its path lit. */
 import type { Session } from '../../model/session/session.ts'
-import { announce, interrupt } from '../../model/announcer.ts'
+import { announce, interrupt, showToast } from '../../model/toasts.ts'
 import { editDependency } from '../../actions/task/edit.ts'
-import { showToast } from '../../model/toasts.ts'
 import { canvasScene } from '../canvas/camera.ts'
 import { setGraphView, trackOf } from '../canvas/view-state.ts'
 import { cycleText, refusalOf, refusalText, type Link } from './link-rules.ts'

@@ -1,8 +1,8 @@
 /** The graph as shapes, drawn from its data: the same for an SVG file and for a canvas. Pure but for measuring text. */
 import type { ShownState } from '../../../domain/task.ts'
-import { labelOfState } from '../../model/state-label.ts'
+import { LAMP_DASHES, LAMPS } from '../../components/status-badge.tsx'
+import { factOf, labelOfState } from '../../model/task-state.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import { LAMPS } from '../paint/paint-lamps.ts'
 import type { Colours } from '../paint/paint-colours.ts'
 import {
   middleOfTrack,
@@ -11,7 +11,6 @@ import {
   type SceneTrack,
   type TrackState,
 } from '../scene/scene.ts'
-import { factOf } from '../../model/fact-of.ts'
 
 export interface Stroke {
   readonly colour: string
@@ -231,23 +230,26 @@ function lampShapes(
   at: { readonly x: number; readonly y: number; readonly scale: number },
   { colour, ground }: { readonly colour: string; readonly ground: string },
 ): readonly Shape[] {
-  const lamp = LAMPS[state] ?? LAMPS['blocked']
-  if (!lamp) return []
-  const width = 1.6
-  const dash = lamp.dash ? { dash: lamp.dash } : {}
-  const shapes: Shape[] = []
-  if (lamp.fill) shapes.push({ kind: 'path', d: lamp.fill, fill: colour, stroke: null, at })
-  if (lamp.stroke)
-    shapes.push({
-      kind: 'path',
-      d: lamp.stroke,
-      fill: null,
-      stroke: { colour, width, ...dash },
-      at,
-    })
-  if (lamp.knock)
-    shapes.push({ kind: 'path', d: lamp.knock, fill: null, stroke: { colour: ground, width }, at })
-  return shapes
+  const { fill, stroke, turning, dashed, knock } = LAMPS[state]
+  const path = (d: string | undefined, filled: string | null, line: Partial<Stroke>): Shape[] =>
+    d === undefined
+      ? []
+      : [
+          {
+            kind: 'path',
+            d,
+            fill: filled,
+            stroke: filled ? null : { colour, width: 1.6, ...line },
+            at,
+          },
+        ]
+  return [
+    ...path(fill, colour, {}),
+    ...path(stroke, null, {}),
+    ...path(turning, null, {}),
+    ...path(dashed, null, { dash: LAMP_DASHES }),
+    ...path(knock, null, { colour: ground }),
+  ]
 }
 
 type Measure = (text: string) => number

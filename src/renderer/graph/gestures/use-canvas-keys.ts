@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, type KeyboardEvent as ReactKeyboardEve
 import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
-import { announce } from '../../model/announcer.ts'
+import { announce } from '../../model/toasts.ts'
 import { getShownTime } from '../../model/shown-time.ts'
 import { focusTask, getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
 import { bringIntoSight, canvasScene } from '../canvas/camera.ts'

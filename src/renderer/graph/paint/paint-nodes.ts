@@ -3,8 +3,8 @@ import type { ShownState } from '../../../domain/task.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import type { Drawing } from './drawing.ts'
 import type { Colours } from './paint-colours.ts'
-import { paintLamp } from './paint-lamps.ts'
-import { boxOfNode, touches, type Box, type SceneNode } from '../scene/scene.ts'
+import { type Box, boxOfNode, type SceneNode, touches } from '../scene/scene.ts'
+import { LAMP_DASHES, LAMPS } from '../../components/status-badge.tsx'
 
 const PLAIN: ReadonlySet<ShownState> = new Set(['done', 'blocked'])
 const DASHED: ReadonlySet<ShownState> = new Set(['paused', 'abandoned'])
@@ -136,4 +136,52 @@ function ringSelected(
   context.strokeStyle = colours.accent
   context.lineWidth = 2 / zoom
   context.stroke()
+}
+
+// Paints the lamps of states.
+
+const SIZE = 16
+const paths = new Map<string, Path2D>()
+
+function pathOf(text: string): Path2D {
+  let path = paths.get(text)
+  if (!path) paths.set(text, (path = new Path2D(text)))
+  return path
+}
+
+interface LampPlace {
+  /** Its middle, in the units of the context. */
+  readonly x: number
+  readonly y: number
+  readonly size: number
+  readonly colour: string
+  readonly ground: string
+}
+
+export function paintLamp(
+  context: CanvasRenderingContext2D,
+  state: ShownState,
+  place: LampPlace,
+): void {
+  const lamp = LAMPS[state]
+  const { x, y, size, colour, ground } = place
+  const scale = size / SIZE
+  context.save()
+  context.translate(x - size / 2, y - size / 2)
+  context.scale(scale, scale)
+  context.lineCap = 'round'
+  context.lineJoin = 'round'
+  context.lineWidth = 1.6
+  context.fillStyle = colour
+  context.strokeStyle = colour
+  if (lamp.fill) context.fill(pathOf(lamp.fill))
+  for (const line of [lamp.stroke, lamp.turning]) if (line) context.stroke(pathOf(line))
+  if (lamp.dashed) {
+    context.setLineDash(LAMP_DASHES)
+    context.stroke(pathOf(lamp.dashed))
+    context.setLineDash([])
+  }
+  context.strokeStyle = ground
+  if (lamp.knock) context.stroke(pathOf(lamp.knock))
+  context.restore()
 }

@@ -1,10 +1,10 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { labelOfState } from '../../model/state-label.ts'
+import { labelOfState } from '../../model/task-state.ts'
 import { plural } from '../../ui/format.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../../model/reach.ts'
 import type { Stack } from './fold.ts'
-import { factOf } from '../../model/fact-of.ts'
+import { factOf } from '../../model/task-state.ts'
 
 interface NameInput {
   readonly card: TaskCard

@@ -2,10 +2,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../../contract/version.ts'
-import { holdLink, type HeldLink } from './held-link.ts'
-import type { Link, OpenLink } from './link.ts'
-import type { Outbox } from './outbox.ts'
-import type { YardStore } from './yard-store.ts'
+import { type HeldLink, holdLink, type Link, type OpenLink } from './link.ts'
+import type { YardStore } from './yard-view.ts'
 
 /**
  * connecting: nothing was ever shown. live: what is shown is true. lost: what is shown was true at `since`; it tries again by itself,
@@ -153,4 +151,43 @@ async function followYard({ client, close }: Link, store: YardStore, show: Show)
   show.onConnection({ kind: 'live' })
   const onGap = (): void => void refetch().catch(close)
   for await (const patch of patches) store.take(patch, onGap)
+}
+
+// Commands that wait for the connection, each for as long as it may.
+
+export interface Outbox {
+  readonly size: number
+  /** True once the connection is there; false when `ms` are over before, or `refuse` was called. */
+  wait(ms: number): Promise<boolean>
+  /** The connection is there. */
+  release(): void
+  /** It will not come, or leads elsewhere. */
+  refuse(): void
+}
+
+/** `onSize` is told how many wait whenever that changes. */
+export function createOutbox(clock: Clock, onSize: (size: number) => void): Outbox {
+  const waiting = new Set<(isThere: boolean) => void>()
+  const settleAll = (isThere: boolean): void => {
+    for (const settle of waiting) settle(isThere)
+  }
+  return {
+    get size() {
+      return waiting.size
+    },
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const settle = (isThere: boolean): void => {
+          cancel()
+          waiting.delete(settle)
+          resolve(isThere)
+          onSize(waiting.size)
+        }
+        const cancel = clock.after(ms, () => settle(false))
+        waiting.add(settle)
+        onSize(waiting.size)
+      }),
+    release: () => settleAll(true),
+    refuse: () => settleAll(false),
+  }
 }

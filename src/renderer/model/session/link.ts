@@ -3,8 +3,9 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
-import type { Result } from '../../../base/result.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
 import type { Contract } from '../../../contract/contract.ts'
+import { notSent, type Problem, toProblem } from './problem.ts'
 
 export type YardClient = ContractRouterClient<Contract>
 type ServiceAnswer<K extends 'executors' | 'models'> = Awaited<ReturnType<YardClient['service'][K]>>
@@ -44,5 +45,31 @@ export function linkOverPort(port: MessagePort): Link {
       port.close()
       onClosed() // closing one's own end fires no event
     },
+  }
+}
+
+// A link in use, and single requests over it.
+
+export interface HeldLink {
+  readonly link: Link
+  readonly isOpen: boolean
+}
+
+export function holdLink(link: Link): HeldLink {
+  const held = { link, isOpen: true }
+  void link.closed.then(() => (held.isOpen = false))
+  return held
+}
+
+/** `cut`: the link was lost before an answer came, so nobody knows whether it was carried out. */
+export async function sendOver<T>(
+  held: HeldLink,
+  send: (client: YardClient) => Promise<T>,
+): Promise<Result<T, Problem> | 'cut'> {
+  try {
+    return ok(await send(held.link.client))
+  } catch (error) {
+    const problem = toProblem(error)
+    return problem === notSent && !held.isOpen ? 'cut' : err(problem)
   }
 }

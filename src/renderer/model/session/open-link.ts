@@ -2,7 +2,7 @@
 import { type Link, type LinkIssue, linkOverPort, linkOverSocket, type OpenLink } from './link.ts'
 import type { DesktopBridge } from '../../../contract/desktop.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { takeToken } from './token.ts'
+import { z } from 'zod'
 
 export function chooseLink(page: Window): OpenLink {
   return page.yardHost ? () => openPort(page) : () => openSocket(page)
@@ -64,5 +64,70 @@ async function isRefused(page: Window, token: string): Promise<boolean> {
     return answer.status === 401
   } catch {
     return false // nobody is there
+  }
+}
+
+// The page's token: got once for the one-use code in its address, then kept for all tabs of this origin, for as long as the host says.
+
+const KEY = 'yardmaster.token'
+const THEN_KEY = 'yardmaster.then'
+const THEN = /(?:^|[#&?/])then=import(?:&|$)/
+const CODE = /(?:^|[#&?/])code=([^&]+)/
+const answerSchema = z.object({ token: z.string().min(1) })
+
+export async function takeToken(page: Window): Promise<Result<string, LinkIssue>> {
+  const code = CODE.exec(page.location.hash)?.[1]
+  if (code === undefined) return keptToken(page)
+  const token = await exchange(page, decodeURIComponent(code))
+  if (!token.ok && token.error === 'down') return token
+  if (THEN.test(page.location.hash)) beginWithImport(page)
+  // A used code is worth nothing; out of the address, a reload does not fail by it. Whoever went elsewhere meanwhile stays there.
+  if (CODE.exec(page.location.hash)?.[1] === code)
+    page.history.replaceState(null, '', page.location.pathname)
+  // A used address opens the page of a browser that has a session already.
+  if (!token.ok) return keptToken(page)
+  page.localStorage.setItem(KEY, token.value)
+  return token
+}
+
+function keptToken(page: Window): Result<string, LinkIssue> {
+  const kept = page.localStorage.getItem(KEY)
+  return kept === null ? err('unauthorised') : ok(kept)
+}
+
+const commandSchema = z.object({ error: z.object({ facts: z.object({ command: z.string() }) }) })
+
+/** What gives a fresh address, as the host of this page says it; null where nobody answers. */
+export async function askPageCommand(page: Window): Promise<string | null> {
+  try {
+    const answer = await page.fetch('/session', { cache: 'no-store' })
+    return commandSchema.parse(await answer.json()).error.facts.command
+  } catch {
+    return null
+  }
+}
+
+/** Leaves word that the window begins with the import of a graph. It opens the dialog and nothing more. */
+export const beginWithImport = (page: Window): void =>
+  page.sessionStorage.setItem(THEN_KEY, 'import')
+
+/** True once after such a word. */
+export function takeImportRequest(page: Window): boolean {
+  const isWished = page.sessionStorage.getItem(THEN_KEY) === 'import'
+  page.sessionStorage.removeItem(THEN_KEY)
+  return isWished
+}
+
+async function exchange(page: Window, code: string): Promise<Result<string, LinkIssue>> {
+  try {
+    const answer = await page.fetch('/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    })
+    const body = answer.ok ? answerSchema.safeParse(await answer.json()) : null
+    return body?.success ? ok(body.data.token) : err('unauthorised')
+  } catch {
+    return err('down')
   }
 }

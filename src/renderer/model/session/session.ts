@@ -1,12 +1,10 @@
 /** The page's side of its yard: what it shows, and what is sent to it. */
 import type { Clock } from '../../../base/clock.ts'
 import { err, type Result } from '../../../base/result.ts'
-import { createConnector, type Connector } from './connector.ts'
-import { sendOver } from './held-link.ts'
-import type { OpenLink, YardClient } from './link.ts'
-import { createOutbox } from './outbox.ts'
-import { notAnswered, notSent, unanswered, type Problem } from './problem.ts'
-import { createYardStore, type YardStore } from './yard-store.ts'
+import { type Connector, createConnector, createOutbox } from './connector.ts'
+import { type OpenLink, sendOver, type YardClient } from './link.ts'
+import { notAnswered, notSent, type Problem, unanswered } from './problem.ts'
+import { createYardStore, type YardStore } from './yard-view.ts'
 
 export type { Connection } from './connector.ts'
 
@@ -60,4 +58,19 @@ export function openSession(open: OpenLink, clock: Clock): Session {
     tryNow: connector.tryNow,
     close: connector.close,
   }
+}
+
+// Sends a command under one id: whatever happens to the connection, it has one effect.
+
+/** `commandId` goes with every request that it makes. One that takes no id cannot be told from a second one. */
+export type SendCommand<T> = (client: YardClient, commandId: string) => Promise<T>
+
+/** Waits for a lost connection as `Session.call` says. The same `commandId` again has no second effect. */
+export function sendCommand<T>(
+  session: Pick<Session, 'call'>,
+  send: SendCommand<T>,
+  commandId: string = crypto.randomUUID(),
+): Promise<Result<T, Problem>> {
+  const how = send.length > 1 ? 'repeats' : 'waits'
+  return session.call((client) => send(client, commandId), how)
 }

@@ -7,6 +7,8 @@ import type {
   Summary,
   TaskCard,
 } from '../../../contract/view.ts'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Clock } from '../../../base/clock.ts'
 
 export interface YardView {
   /** Sequence number of the last commit it holds; -1 before the first snapshot. */
@@ -134,3 +136,45 @@ const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
   known.after.some((id, index) => id !== card.after[index])
 
 const isSame = (a: TaskCard, b: TaskCard): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+// The server's truth in the page. It only takes snapshots and folds patches, at most once in `foldEveryMs`.
+
+/** No more than 30 changes a second reach the components, and 10 where each of them copies a large map of tasks. ms. */
+const foldEveryMs = (tasks: number): number => (tasks > 1000 ? 100 : 33)
+
+export interface YardStore {
+  readonly state: Pick<StoreApi<YardView>, 'getState' | 'subscribe' | 'getInitialState'>
+  replace(snapshot: Snapshot): void
+  /** Folds soon; `onGap` is called when news was missed. Patches that wait are dropped by `replace` if it already holds them. */
+  take(patch: Patch, onGap: () => void): void
+}
+
+export function createYardStore(clock: Clock): YardStore {
+  const store = createStore<YardView>(() => emptyView)
+  let waiting: Patch[] = []
+  let isScheduled = false
+  let foldedAt = -Infinity
+
+  const fold = (onGap: () => void): void => {
+    isScheduled = false
+    foldedAt = clock.monotonic()
+    const patches = waiting
+    waiting = []
+    const { view, isGap } = foldPatches(store.getState(), patches)
+    store.setState(view, true)
+    if (isGap) onGap()
+  }
+  return {
+    state: store,
+    replace(snapshot) {
+      store.setState(viewFromSnapshot(store.getState(), snapshot), true)
+    },
+    take(patch, onGap) {
+      waiting.push(patch)
+      if (isScheduled) return
+      isScheduled = true
+      const everyMs = foldEveryMs(store.getState().tasks.size)
+      clock.after(Math.max(0, foldedAt + everyMs - clock.monotonic()), () => fold(onGap))
+    },
+  }
+}

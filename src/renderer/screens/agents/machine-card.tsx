@@ -2,7 +2,7 @@
 import type { ShownState } from '../../../domain/task.ts'
 import type { ExecutorView } from '../../model/session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../../contract/view.ts'
-import { spentText } from '../../components/spent-text.ts'
+import { spentText } from '../../components/usage-text.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { bytesText } from '../../../domain/format.ts'
 import { Lamp } from '../../components/status-badge.tsx'

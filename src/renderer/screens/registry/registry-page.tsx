@@ -1,10 +1,8 @@
 /** Executors and models: what works, and with what. One page on a wide window, on which each has its half; else one at a time. */
 import { useEffect, useRef, type RefObject } from 'react'
-import { HalfContext } from '../../model/half.ts'
-import { useRoute } from '../../model/route.ts'
+import { HalfContext, useIsWide, useRoute } from '../../model/route.ts'
 import { ExecutorsScreen } from './executors/executors-screen.tsx'
 import { ModelsScreen } from './models/models-screen.tsx'
-import { useIsWide } from '../../model/use-is-wide.ts'
 import './registry-page.css'
 
 export function RegistryPage() {

@@ -4,8 +4,7 @@ import { PRIORITIES } from '../../../domain/task.ts'
 import { durationText } from '../../../domain/format.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'
-import { factOf, taskTookMs } from '../../model/fact-of.ts'
-import { labelOfState } from '../../model/state-label.ts'
+import { factOf, labelOfState, taskTookMs } from '../../model/task-state.ts'
 import { capital, instantText } from '../../ui/format.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */

@@ -2,7 +2,7 @@
 import { ArrowDown, ArrowUp, ChevronDown, Columns3 } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Menu } from '../../ui/menu.tsx'
+import { Menu } from '../../ui/popups.tsx'
 import { setPreferences, usePreferences } from '../../model/preferences.ts'
 import { setFilter } from '../../model/route.ts'
 import {

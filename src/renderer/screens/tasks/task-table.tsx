@@ -1,7 +1,7 @@
 /** The table: one stop of the Tab key for its rows, of which only those in sight are in the page. */
 import { memo, useRef, type CSSProperties } from 'react'
 import type { TaskCard } from '../../../contract/view.ts'
-import { Elapsed } from '../../components/elapsed.tsx'
+import { Elapsed } from '../../components/ticking-time.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { NoneMatch } from '../filter-field.tsx'
 import { plural } from '../../ui/format.ts'

@@ -1,12 +1,12 @@
 /** What goes wrong now, or did lately. */
-import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Status } from '../../../contract/service.ts'
-import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
+import { useMemo, useRef } from 'react'
+import { useYard } from '../../model/session/session-context.tsx'
 import { instantText } from '../../ui/format.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { useThrottled } from '../../ui/timers.ts'
+import { useAnswer } from '../../model/use-answer.ts'
 import { navigate } from '../../model/route.ts'
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
@@ -61,37 +61,16 @@ function ProblemRow({ line, top }: { readonly line: ProblemLine; readonly top: n
 }
 
 function useLines(): readonly ProblemLine[] {
-  const errors = useErrors()
+  const status = useAnswer(({ service }) => service.status(), { everyMs: EVERY_MS }).value
   const breakers = useYard((view) => view.summary?.breakers)
   const tasks = useThrottled(
     useYard((view) => view.tasks),
     TASKS_EVERY_MS,
   )
   return useMemo(
-    () => problemLines({ tasks, breakers: breakers ?? [], errors }),
-    [tasks, breakers, errors],
+    () => problemLines({ tasks, breakers: breakers ?? [], errors: status?.recentErrors ?? [] }),
+    [tasks, breakers, status],
   )
-}
-
-function useErrors(): Status['recentErrors'] {
-  const session = useSession()
-  const isLive = useConnection().kind === 'live'
-  const [errors, setErrors] = useState<Status['recentErrors']>([])
-  useEffect(() => {
-    if (!isLive) return undefined
-    let isGone = false
-    const take = async (): Promise<void> => {
-      const result = await session.call(({ service }) => service.status())
-      if (result.ok && !isGone) setErrors(result.value.recentErrors)
-    }
-    void take()
-    const timer = setInterval(() => void take(), EVERY_MS)
-    return () => {
-      isGone = true
-      clearInterval(timer)
-    }
-  }, [session, isLive])
-  return errors
 }
 
 // What goes wrong, or cannot go on, in one list: tasks that can never start, breakers, errors of the service. Pure.

@@ -1,7 +1,6 @@
 /** The end of the service's own log file. */
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { useConnection, useSession } from '../../model/session/session-context.tsx'
-import type { Problem } from '../../model/session/problem.ts'
+import { useEffect, useRef, useState } from 'react'
+import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
@@ -9,13 +8,8 @@ import { EmptyNote } from '../../ui/screen.tsx'
 const EVERY_MS = 3000
 const ROW = 20
 
-interface Log {
-  readonly path: string
-  readonly lines: readonly string[]
-}
-
 export function ServiceLog() {
-  const { log, problem } = useServiceLog()
+  const { value: log, problem } = useAnswer(({ page }) => page.serviceLog(), { everyMs: EVERY_MS })
   const scroller = useRef<HTMLDivElement>(null)
   const lines = log?.lines ?? []
   const { total, items } = useVirtualRows({
@@ -68,35 +62,6 @@ function CopyButton({ text }: { readonly text: string }) {
       {word}
     </Button>
   )
-}
-
-function useServiceLog(): { readonly log: Log | null; readonly problem: Problem | null } {
-  const session = useSession()
-  const isLive = useConnection().kind === 'live'
-  const [state, setState] = useState<{ log: Log | null; problem: Problem | null }>({
-    log: null,
-    problem: null,
-  })
-  const read = useCallback(() => session.call(({ page }) => page.serviceLog()), [session])
-  useEffect(() => {
-    if (!isLive) return undefined
-    let isGone = false
-    const take = async (): Promise<void> => {
-      if (document.hidden) return
-      const result = await read()
-      if (isGone) return
-      setState(({ log }) =>
-        result.ok ? { log: result.value, problem: null } : { log, problem: result.error },
-      )
-    }
-    void take()
-    const timer = setInterval(() => void take(), EVERY_MS)
-    return () => {
-      isGone = true
-      clearInterval(timer)
-    }
-  }, [read, isLive])
-  return state
 }
 
 /** Stays at the end until somebody scrolls up. */

@@ -1,26 +1,31 @@
-/** The palette's field and what it finds. Loaded apart from the page's start. */
+/** What the palette finds, and the map of keys. Loaded apart from the page's start. */
 import { Autocomplete } from '@base-ui/react/autocomplete'
-import { useState } from 'react'
 import { Clock, CornerDownRight, Hash } from 'lucide-react'
-import { useYard } from '../../model/session/session-context.tsx'
-import { COMMANDS } from '../../actions/command-table.ts'
+import { type ReactNode, useState } from 'react'
+import { type CommandGroup, COMMANDS } from '../../actions/command-table.ts'
 import { blockedReason, runCommand, useOfferedCommands } from '../../actions/commands.ts'
-import { keysOf } from '../../actions/keys.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
+import { keysOf } from '../../actions/keys.ts'
 import { Lamp } from '../../components/status-badge.tsx'
-import { labelOfState } from '../../model/state-label.ts'
 import { getPreferences, setPreferences, usePreferences } from '../../model/preferences.ts'
 import { currentRoute, navigate } from '../../model/route.ts'
 import { selectTasks } from '../../model/selection.ts'
-import { instantText } from '../../ui/format.ts'
+import { useYard } from '../../model/session/session-context.tsx'
+import { labelOfState } from '../../model/task-state.ts'
+import { instantText, plural } from '../../ui/format.ts'
 import { type Entry, findEntries } from './find-entries.ts'
-import { setOpen, useOpen } from './open-state.ts'
 
-export function Finder() {
-  const [typed, setTyped] = useState(useOpen(({ palette }) => palette) ?? '')
+export interface FinderProps {
+  /** What stands in the field when it opens. */
+  readonly first: string
+  readonly onClose: () => void
+}
+
+export function Finder({ first, onClose }: FinderProps) {
+  const [typed, setTyped] = useState(first)
   const entries = useEntries(typed)
   const choose = (entry: Entry): void => {
-    setOpen({ palette: null })
+    onClose()
     // After the dialog has given the focus back, or the command would find the dialog in its way.
     setTimeout(() => followEntry(entry))
   }
@@ -72,6 +77,8 @@ const REMEMBERED = 20
 
 /** Goes where an entry leads, or does what it says. */
 function followEntry(entry: Entry): void {
+  // The screen one is on, if it shows tasks.
+  const screen = currentRoute().screen === 'tasks' ? 'tasks' : 'graph'
   switch (entry.kind) {
     case 'command': {
       const rest = getPreferences().recentCommands.filter((id) => id !== entry.id)
@@ -80,27 +87,18 @@ function followEntry(entry: Entry): void {
       return
     }
     case 'task':
-      openTask(entry.id)
+      navigate({ screen, task: entry.id })
+      selectTasks([entry.id], { open: true })
       return
     case 'agent':
       navigate({ task: entry.agent.task, tab: 'output', agent: entry.id })
       return
     case 'tag':
-      navigate({ screen: withTasks(), filters: { q: `tag:${entry.id}` } })
+      navigate({ screen, filters: { q: `tag:${entry.id}` } })
       return
     case 'time':
       navigate({ screen: 'graph', filters: { at: entry.id } })
   }
-}
-
-function openTask(id: string): void {
-  navigate({ screen: withTasks(), task: id })
-  selectTasks([id], { open: true })
-}
-
-/** The screen one is on, if it shows tasks; else the graph. */
-function withTasks(): 'graph' | 'tasks' {
-  return currentRoute().screen === 'tasks' ? 'tasks' : 'graph'
 }
 
 interface EntryRowProps {
@@ -110,6 +108,8 @@ interface EntryRowProps {
 
 function EntryRow({ entry, onChoose }: EntryRowProps) {
   const blocked = entry.kind === 'command' ? blockedReason(entry.id) : null
+  const [key] = entry.kind === 'command' ? keysOf(entry.command) : []
+  const { icon, text, note } = contentOf(entry)
   return (
     <Autocomplete.Item
       className="palette-row"
@@ -117,66 +117,71 @@ function EntryRow({ entry, onChoose }: EntryRowProps) {
       disabled={blocked !== null}
       onClick={() => onChoose(entry)}
     >
-      <RowContent entry={entry} blocked={blocked} />
+      {icon}
+      <span className="truncate">{text}</span>
+      {blocked !== null && <span className="palette-note">{blocked}</span>}
+      {note !== undefined && <span className="palette-group">{note}</span>}
+      {key !== undefined && <KeyHint keys={key} />}
     </Autocomplete.Item>
   )
 }
 
 const ICON = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const
 
-interface RowContentProps {
-  readonly entry: Entry
-  readonly blocked: string | null
+interface EntryContent {
+  readonly icon: ReactNode
+  readonly text: ReactNode
+  readonly note?: string
 }
 
-function RowContent({ entry, blocked }: RowContentProps) {
+function contentOf(entry: Entry): EntryContent {
+  const { id } = entry
   switch (entry.kind) {
     case 'command': {
-      const [key] = keysOf(entry.command)
-      return (
-        <>
-          <CornerDownRight {...ICON} />
-          <span className="truncate">{entry.command.title}</span>
-          {blocked !== null && <span className="palette-note">{blocked}</span>}
-          <span className="palette-group">{entry.command.group}</span>
-          {key !== undefined && <KeyHint keys={key} />}
-        </>
-      )
+      const { title, group } = entry.command
+      return { icon: <CornerDownRight {...ICON} />, text: title, note: group }
     }
-    case 'task':
-      return (
-        <>
-          <Lamp state={entry.card.state} />
-          <span className="truncate">{entry.card.title}</span>
-          <span className="palette-group">
-            {labelOfState(entry.card.state)} · {entry.id}
-          </span>
-        </>
-      )
-    case 'agent':
-      return (
-        <>
-          <Lamp state="in-progress" />
-          <span className="truncate font-mono">{entry.id}</span>
-          <span className="palette-group">{entry.agent.task}</span>
-        </>
-      )
+    case 'task': {
+      const { state, title } = entry.card
+      return { icon: <Lamp state={state} />, text: title, note: `${labelOfState(state)} · ${id}` }
+    }
+    case 'agent': {
+      const text = <span className="font-mono">{id}</span>
+      return { icon: <Lamp state="in-progress" />, text, note: entry.agent.task }
+    }
     case 'tag':
-      return (
-        <>
-          <Hash {...ICON} />
-          <span className="truncate">{entry.id}</span>
-          <span className="palette-group">
-            {entry.count} {entry.count === 1 ? 'task' : 'tasks'}
-          </span>
-        </>
-      )
+      return { icon: <Hash {...ICON} />, text: id, note: plural(entry.count, 'task') }
     case 'time':
-      return (
-        <>
-          <Clock {...ICON} />
-          <span>The graph at {instantText(entry.id)}</span>
-        </>
-      )
+      return { icon: <Clock {...ICON} />, text: `The graph at ${instantText(id)}` }
   }
+}
+
+const GROUPS: readonly CommandGroup[] = ['Go', 'Task', 'Edit', 'Select', 'View', 'Yard']
+
+/** Every key, grouped as the commands are; those that work where the person is stand out. */
+export function KeysMap() {
+  useOfferedCommands()
+  const withKeys = COMMANDS.filter((command) => keysOf(command).length > 0)
+  const byGroup = Object.groupBy(withKeys, ({ group }) => group)
+  return (
+    <div className="keys-map" tabIndex={0} role="group" aria-label="Keys by group">
+      {GROUPS.map((group) => (
+        <section key={group} aria-label={group}>
+          <h3>{group}</h3>
+          <dl>
+            {byGroup[group]?.map((command) => (
+              <div key={command.id} data-here={blockedReason(command.id) === null}>
+                <dt>
+                  {keysOf(command).map((key) => (
+                    <KeyHint key={key} keys={key} />
+                  ))}
+                </dt>
+                <dd>{command.title}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  )
 }

@@ -1,29 +1,36 @@
-/** Everything by words: tasks, agents, tags, times and commands, with their keys and, where one cannot be done now, the reason. */
+/** Everything by words: tasks, agents, tags, times and commands, with their keys and, where one cannot be done now, the reason; and the map of keys. */
 import { Dialog as Base } from '@base-ui/react/dialog'
+import { useState } from 'react'
 import { useCommands } from '../../actions/commands.ts'
 import { useFinalFocus } from '../../ui/focus.ts'
-import { lazyPart } from '../lazy-part.tsx'
-import { setOpen, useOpen } from './open-state.ts'
+import { Dialog } from '../../ui/popups.tsx'
+import { Finder, KeysMap } from '../parts.tsx'
 import './palette.css'
 
-export const Finder = lazyPart(async () => (await import('./finder.tsx')).Finder)
-
 export function Palette() {
-  const first = useOpen(({ palette }) => palette)
+  /** What stands in the field when it opens; null = closed. */
+  const [first, setFirst] = useState<string | null>(null)
+  const [isMapOpen, setMapOpen] = useState(false)
   const finalFocus = useFinalFocus(first !== null)
   useCommands({
-    palette: () => setOpen({ palette: '' }),
-    'palette.commands': () => setOpen({ palette: '> ' }),
-    keys: () => setOpen({ keys: true }),
+    palette: () => setFirst(''),
+    'palette.commands': () => setFirst('> '),
+    keys: () => setMapOpen(true),
   })
+  const close = (): void => setFirst(null)
   return (
-    <Base.Root open={first !== null} onOpenChange={(open) => !open && setOpen({ palette: null })}>
-      <Base.Portal>
-        <Base.Backdrop className="scrim" />
-        <Base.Popup className="palette" aria-label="Search or command" finalFocus={finalFocus}>
-          {first !== null && <Finder />}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      <Base.Root open={first !== null} onOpenChange={(open) => !open && close()}>
+        <Base.Portal>
+          <Base.Backdrop className="scrim" />
+          <Base.Popup className="palette" aria-label="Search or command" finalFocus={finalFocus}>
+            {first !== null && <Finder first={first} onClose={close} />}
+          </Base.Popup>
+        </Base.Portal>
+      </Base.Root>
+      <Dialog title="Keys" size="wide" isOpen={isMapOpen} onClose={() => setMapOpen(false)}>
+        {isMapOpen && <KeysMap />}
+      </Dialog>
+    </>
   )
 }

@@ -2,44 +2,46 @@
 import { Download, FolderOpen, Workflow, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { CliList } from './cli-list.tsx'
-import { FolderForm } from './folder-form.tsx'
-import { RecentList } from './recent-list.tsx'
-import { useStartScreenFacts } from './use-start-screen-facts.ts'
-import { useOpenYard } from './use-open-yard.ts'
+import { useCommands } from '../../actions/commands.ts'
+import { Dialog } from '../../ui/popups.tsx'
+import { FolderForm, useOpenYard } from './open-yard.tsx'
+import { CliList, RecentList } from './start-facts.tsx'
 import './start-screen.css'
 
 type Way = 'open' | 'import'
 
+/** No way: the example, which asks nothing. */
+const WAYS: readonly (readonly [Way | null, LucideIcon, title: string, note: string])[] = [
+  ['open', FolderOpen, 'Open a folder', 'A git repository works best'],
+  ['import', Download, 'Import a graph', 'A TOML or JSON file, into a folder'],
+  [null, Workflow, 'Try the example', 'Nine shell tasks, no agent, no cost'],
+]
+
 export function StartScreenPanel({ first }: { readonly first: Way | null }) {
   const opening = useOpenYard()
-  const facts = useStartScreenFacts()
   const [way, setWay] = useState<Way | null>(first)
   return (
     <div className="start-panel">
       <div className="start-ways">
-        <WayCard
-          icon={FolderOpen}
-          title="Open a folder"
-          note="A git repository works best"
-          isMain
-          isChosen={way === 'open'}
-          onChoose={() => setWay('open')}
-        />
-        <WayCard
-          icon={Download}
-          title="Import a graph"
-          note="A TOML or JSON file, into a folder"
-          isChosen={way === 'import'}
-          onChoose={() => setWay('import')}
-        />
-        <WayCard
-          icon={Workflow}
-          title="Try the example"
-          note="Nine shell tasks, no agent, no cost"
-          isChosen={false}
-          onChoose={opening.isBusy ? () => {} : opening.example}
-        />
+        {WAYS.map(([each, Icon, title, note]) => (
+          <button
+            key={title}
+            type="button"
+            className="start-way"
+            data-main={each === 'open'}
+            aria-pressed={each !== null && way === each}
+            onClick={() => {
+              if (each !== null) setWay(each)
+              else if (!opening.isBusy) opening.example()
+            }}
+          >
+            <Icon size={18} strokeWidth={1.5} aria-hidden="true" />
+            <span>
+              <b>{title}</b>
+              <span>{note}</span>
+            </span>
+          </button>
+        ))}
       </div>
       {way !== null && (
         <FolderForm
@@ -55,36 +57,33 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
       )}
       <ProblemNote problem={opening.problem} onClose={opening.dismiss} />
       <div className="start-facts">
-        <RecentList recent={facts.recent} opening={opening} onForget={facts.forget} />
-        <CliList facts={facts} />
+        <RecentList opening={opening} />
+        <CliList />
       </div>
     </div>
   )
 }
 
-interface WayCardProps {
-  readonly icon: LucideIcon
-  readonly title: string
-  readonly note: string
-  readonly isMain?: boolean
-  readonly isChosen: boolean
-  readonly onChoose: () => void
-}
-
-function WayCard({ icon: Icon, title, note, isMain = false, isChosen, onChoose }: WayCardProps) {
+/** Another yard, from within one: the same ways as in the start screen, as a dialog. */
+export function YardSwitcher() {
+  const [shown, setShown] = useState<'open' | 'switch' | null>(null)
+  useCommands({
+    'yard.open': () => setShown('open'),
+    'yard.switch': () => setShown('switch'),
+  })
   return (
-    <button
-      type="button"
-      className="start-way"
-      data-main={isMain}
-      aria-pressed={isChosen}
-      onClick={onChoose}
+    <Dialog
+      title={shown === 'open' ? 'Open a folder' : 'Switch yard'}
+      size="wide"
+      isOpen={shown !== null}
+      onClose={() => setShown(null)}
     >
-      <Icon size={18} strokeWidth={1.5} aria-hidden="true" />
-      <span>
-        <b>{title}</b>
-        <span>{note}</span>
-      </span>
-    </button>
+      {shown !== null && <StartScreenPanel first={shown === 'open' ? 'open' : null} />}
+      {!window.yardHost && (
+        <p className="text-11 text-text-3">
+          Yardmaster keeps working on this yard when you leave or close the page.
+        </p>
+      )}
+    </Dialog>
   )
 }

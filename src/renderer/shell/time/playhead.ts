@@ -2,6 +2,9 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { currentRoute, navigate } from '../../model/route.ts'
+import type { KeyboardEvent } from 'react'
+import { nextFailure, stepHead } from './time-scale.ts'
+import type { Activity } from './use-activity.ts'
 
 export interface Playhead {
   /** ms; null = the present. */
@@ -49,3 +52,45 @@ export function leaveHead(): void {
 }
 
 export const isoOf = (at: number): string => new Date(at).toISOString()
+
+/** Bars that a key of the strip leads on; with ⇧ the arrows take ten. */
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: -Infinity,
+  End: Infinity,
+}
+
+const stepOf = ({ key, shiftKey }: KeyboardEvent): number =>
+  (STEPS[key] ?? 0) * (shiftKey && key.startsWith('Arrow') ? 10 : 1)
+
+/** A key while the strip has the focus. */
+export function pressHeadKey(event: KeyboardEvent, activity: Activity): void {
+  const { key, altKey } = event
+  const { at } = getPlayhead()
+  const isLeap = event.metaKey || event.ctrlKey
+  const step = stepOf(event)
+  if (altKey) return
+  if (isLeap && (key === 'ArrowLeft' || key === 'ArrowRight')) {
+    const to = nextFailure(activity.failures, at, key === 'ArrowRight' ? 1 : -1)
+    if (to !== null) moveHead(to)
+  } else if (key === ' ') replay(activity)
+  else if (step !== 0 && !isLeap) moveHead(stepHead(at, step, activity))
+  else return
+  event.preventDefault()
+}
+
+/** Plays from the head on, or from the start; where motion is not wanted it goes to the next bar with events instead. */
+export function replay(activity: Activity): void {
+  const { at, isReplaying } = getPlayhead()
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    const next = activity.bars.find((bar) => bar.events > 0 && bar.at > (at ?? -Infinity))
+    return moveHead(next?.at ?? null)
+  }
+  if (!isReplaying && at === null) moveHead(activity.from)
+  setReplaying(!isReplaying)
+}

@@ -1,13 +1,9 @@
 /** The strip itself: one canvas, one slider. */
-import { useThemeTurn } from '../../ui/theme-tokens.ts'
-import { useEffect, useMemo, useRef, useState, type PointerEvent, type RefObject } from 'react'
-import { drawStrip, readColours } from './draw-strip.ts'
-import { moveHead, setReplaying, usePlayhead } from './playhead.ts'
-import { atOf, placeLabels, type TimeScale } from './time-scale.ts'
-import { agoText, clockText } from './time-text.ts'
-import type { Activity } from './use-activity.ts'
-import { pressHeadKey } from './use-head-keys.ts'
-import { useAhead, useIsLive } from './use-present.ts'
+import { tokenOf, useThemeTurn } from '../../ui/theme-tokens.ts'
+import { type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { moveHead, pressHeadKey, setReplaying, usePlayhead } from './playhead.ts'
+import { agoText, atOf, clockText, placeLabels, type TimeScale, xOf, xOfNow } from './time-scale.ts'
+import { type Activity, useAhead, useIsLive } from './use-activity.ts'
 
 interface StripSliderProps {
   readonly ref: RefObject<HTMLDivElement | null>
@@ -34,7 +30,7 @@ export function StripSlider({ ref, activity: told, isSliding, end: toldEnd }: St
   const canvas = useRef<HTMLCanvasElement>(null)
   const { from, to: now } = activity
   const scale: TimeScale = { from, now, end, width }
-  usePicture(canvas, { scale, activity, head: at, height: HEIGHT })
+  usePicture(canvas, { scale, activity, head: at })
   const follow = (event: PointerEvent<HTMLDivElement>): void =>
     moveHead(atOf(scale, event.clientX - event.currentTarget.getBoundingClientRect().left))
   const spanMs = now - from
@@ -129,14 +125,60 @@ function useWidth(ref: RefObject<HTMLDivElement | null>): number {
   return width
 }
 
-type Picture = Parameters<typeof drawStrip>[1]
-
-function usePicture(canvas: RefObject<HTMLCanvasElement | null>, picture: Picture): void {
+function usePicture(canvas: RefObject<HTMLCanvasElement | null>, picture: StripPicture): void {
   const theme = useThemeTurn()
   useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (element && context) drawStrip(context, picture, readColours(element))
+    if (canvas.current) drawStrip(canvas.current, picture)
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another theme has other colours
   }, [canvas, picture, theme])
+}
+
+interface StripPicture {
+  readonly scale: TimeScale
+  readonly activity: Activity
+  /** ms; null = the present. */
+  readonly head: number | null
+}
+
+const TOP = 8
+const LEAST_BAR = 2
+
+/** Bars of what happened, failures in red; what is to come; the head. */
+function drawStrip(canvas: HTMLCanvasElement, { scale, activity, head }: StripPicture): void {
+  const context = canvas.getContext('2d')
+  if (!context) return
+  const token = (name: string): string => tokenOf(canvas, name)
+  /** From `top` down to the foot. */
+  const fill = (colour: string, left: number, top: number, width: number): void => {
+    context.fillStyle = colour
+    context.fillRect(left, top, width, HEIGHT - top)
+  }
+  const [line, failed] = [token('--line-3'), token('--st-failed-solid')]
+  const xNow = xOfNow(scale)
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+  context.clearRect(0, 0, scale.width, HEIGHT)
+  const most = Math.max(1, ...activity.bars.map(({ events }) => events))
+  const width = Math.max(1, xNow / Math.max(1, activity.bars.length) - 1.6)
+  for (const { at, events, failures } of activity.bars) {
+    // The strip has moved on since its bars were counted.
+    if (events === 0 || at < scale.from) continue
+    const tall = LEAST_BAR + (HEIGHT - TOP - LEAST_BAR) * Math.sqrt(events / most)
+    fill(failures > 0 ? failed : line, xOf(scale, at), HEIGHT - tall, width)
+  }
+  fill(line, 0, HEIGHT - 0.5, xNow)
+  if (scale.end !== null) {
+    const to = xOf(scale, scale.end)
+    fill(token('--press'), xNow, HEIGHT - 10, to - xNow)
+    context.strokeStyle = line
+    context.setLineDash([2, 2])
+    context.beginPath()
+    context.moveTo(to, 6)
+    context.lineTo(to, HEIGHT)
+    context.stroke()
+  }
+  const x = head === null ? xNow : xOf(scale, head)
+  fill(token(head === null ? '--lamp' : '--accent-solid'), x - 0.75, 3, 1.5)
+  context.beginPath()
+  context.arc(x, 4, 3.5, 0, Math.PI * 2)
+  context.fill()
 }

@@ -1,4 +1,6 @@
-/** Where instants stand on the strip, and the steps of the head. All instants in ms, all places in px. Pure. */
+/** Where instants stand on the strip, the steps of the head, and both in words. All instants in ms, all places in px. Pure. */
+import { clock, exactClock, weekdayDate } from '../../ui/format.ts'
+
 export interface TimeScale {
   readonly from: number
   /** The present, as last heard. */
@@ -90,26 +92,16 @@ const touches = (a: Label, b: Label, widthOf: (text: string) => number): boolean
   a.left < b.left + widthOf(b.text) + LABELS_APART &&
   b.left < a.left + widthOf(a.text) + LABELS_APART
 
-export type HeadStep = 'back' | 'on' | 'far-back' | 'far-on' | 'first' | 'live'
-
-/** ms of one step: a bar of the strip. */
-export const stepMs = ({ from, now }: Pick<TimeScale, 'from' | 'now'>, bars: number): number =>
-  Math.max(1, Math.round((now - from) / Math.max(1, bars)))
-
-/** Where a step leads from `at` (null = the present); null = the present. */
+/** So many bars on from `at`, or back; null = the present. */
 export function stepHead(
   at: number | null,
-  step: HeadStep,
-  { from, now, one }: { readonly from: number; readonly now: number; readonly one: number },
+  by: number,
+  { from, to, bars }: Recorded,
 ): number | null {
-  if (step === 'live') return null
-  if (step === 'first') return from
-  const by = { back: -1, on: 1, 'far-back': -10, 'far-on': 10 }[step] * one
-  const to = Math.max(from, (at ?? now) + by)
-  return to >= now ? null : to
+  const bar = Math.max(1, Math.round((to - from) / Math.max(1, bars.length)))
+  const next = Math.max(from, (at ?? to) + by * bar)
+  return next >= to ? null : next
 }
-
-const REPLAY = { leastMs: 500, mostMs: 30_000, steps: 40 }
 
 interface Recorded {
   readonly from: number
@@ -117,6 +109,8 @@ interface Recorded {
   readonly to: number
   readonly bars: readonly { readonly at: number; readonly events: number }[]
 }
+
+const REPLAY = { leastMs: 500, mostMs: 30_000, steps: 40 }
 
 /**
  * Where a replay goes from `at`: on by half a minute, or less where the span is short. Where nothing happened until then, to just
@@ -141,4 +135,21 @@ export function nextFailure(
 ): number | null {
   if (by > 0) return at === null ? null : (failures.find((each) => each > at) ?? null)
   return failures.findLast((each) => at === null || each < at) ?? null
+}
+
+const HOUR = 3_600_000
+
+/** `14:02`, with seconds where minutes would not tell it apart, and the day where it is another one. */
+export function clockText(at: number, { now, spanMs }: { now: number; spanMs: number }): string {
+  const text = (spanMs < HOUR ? exactClock : clock).format(at)
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString()
+  return isToday ? text : `${weekdayDate.format(at)} ${text}`
+}
+
+/** `12 min ago`, `3 h ago`, `2 days ago` */
+export function agoText(ms: number): string {
+  if (ms < 60_000) return `${Math.max(1, Math.round(ms / 1000))} s ago`
+  if (ms < HOUR) return `${Math.round(ms / 60_000)} min ago`
+  if (ms < 48 * HOUR) return `${Math.round(ms / HOUR)} h ago`
+  return `${Math.round(ms / (24 * HOUR))} days ago`
 }

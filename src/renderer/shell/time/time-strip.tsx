@@ -5,17 +5,17 @@ import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { useCommands } from '../../actions/commands.ts'
+import { KeyHint } from '../../actions/key-hint.tsx'
+import { readableKey } from '../../actions/keys.ts'
 import { forecastOf } from '../../model/forecast.ts'
-import { getPlayhead, moveHead, usePlayhead } from './playhead.ts'
+import { getPlayhead, moveHead, replay, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
-import { type Activity, useActivity } from './use-activity.ts'
-import { replay } from './use-head-keys.ts'
+import { type Activity, useActivity, useIsLive } from './use-activity.ts'
 import { useGraphAt } from './use-graph-at.ts'
-import { useIsLive } from './use-present.ts'
 import './time.css'
 import type { Problem } from '../../model/session/problem.ts'
 import { useShownTime } from '../../model/shown-time.ts'
-import { agoText, clockText } from './time-text.ts'
+import { agoText, clockText } from './time-scale.ts'
 
 const SPANS = [
   ['all', 'All'],
@@ -34,7 +34,7 @@ const FORECAST_CALM = { everyMs: 2000 }
 export function TimeStrip() {
   const [span, setSpan] = useState<Span>('all')
   const slider = useRef<HTMLDivElement>(null)
-  const { activity, problem } = useActivity(span === 'all' ? null : Number(span))
+  const { value: activity, problem } = useActivity(span === 'all' ? null : Number(span))
   const refusal = useGraphAt(activity)
   const end = useForecast(activity?.to ?? null)
   useCommands({ time: () => slider.current?.focus() })
@@ -66,7 +66,7 @@ function Controls({ activity }: { readonly activity: Activity }) {
         aria-label={
           isReplaying ? 'Stop the replay' : at === null ? 'Replay from the start' : 'Replay'
         }
-        title="Replay, up to 60 times as fast; idle time is skipped (Space)"
+        title={`Replay, up to 60 times as fast; idle time is skipped (${readableKey('space')})`}
         onClick={() => replay(activity)}
       >
         <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
@@ -127,7 +127,7 @@ export function PastBanner({ now, problem }: PastBannerProps) {
         {problem !== null && <span className="text-failed">. {problem.message}</span>}
       </p>
       <Button aria-keyshortcuts="Escape" onClick={() => moveHead(null)}>
-        Live <kbd>Esc</kbd>
+        Live <KeyHint keys="escape" />
       </Button>
     </div>
   )

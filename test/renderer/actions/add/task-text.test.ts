@@ -1,14 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseGraphFile } from '../../../../src/graph-file/read-graph.ts'
-import type { Summary } from '../../../../src/contract/view.ts'
-import {
-  addNews,
-  needsYouText,
-  newAttention,
-  newsBetween,
-  newsText,
-} from '../../../../src/renderer/shell/merge-news.ts'
 import { nextOf } from '../../../../src/renderer/actions/use-task-commands.ts'
 import {
   freeId,
@@ -19,7 +11,6 @@ import {
 } from '../../../../src/renderer/actions/add/task-text.ts'
 import { formatOf } from '../../../../src/renderer/actions/transfer/use-import.ts'
 import { fileName } from '../../../../src/renderer/ui/download.ts'
-import { cardOf } from '../../../support/scripted-host.ts'
 
 const taskOf = (id: string, fields: Record<string, unknown> = {}) => ({ id, title: id, ...fields })
 
@@ -89,46 +80,6 @@ describe('tasks on the clipboard', () => {
         },
       ),
     )
-  })
-})
-
-describe('news', () => {
-  test('counts of what happened between two looks, in one short sentence', () => {
-    const before = new Map([
-      ['a', cardOf('a', { status: 'in-progress' })],
-      ['b', cardOf('b', { status: 'in-progress' })],
-      ['c', cardOf('c')],
-    ])
-    const now = new Map(before)
-    now.set('a', cardOf('a', { status: 'done' }))
-    now.set('b', cardOf('b', { status: 'failed' }))
-    now.set('d', cardOf('d'))
-    const news = newsBetween(before, now)
-    expect(newsText(news)).toBe('1 done, 1 failed, 1 added')
-    expect(newsText(addNews(news, news))).toBe('2 done, 2 failed, 2 added')
-    expect(newsText(newsBetween(now, now))).toBe('')
-  })
-
-  test('several that need the person interrupt once', () => {
-    const item = (text: string) => ({ text }) as Parameters<typeof needsYouText>[0][number]
-    expect(needsYouText([])).toBeNull()
-    expect(needsYouText([item('a failed.')])).toBe('Needs you: a failed')
-    expect(needsYouText(['a', 'b', 'c', 'd'].map(item))).toBe('Needs you: a. b. 2 more')
-  })
-
-  test('only what was not waiting before interrupts', () => {
-    const item = {
-      task: 'a',
-      agent: null,
-      kind: 'failed',
-      text: 'A failed',
-      reason: 'failed',
-      since: 'x',
-    } as const
-    const of = (attention: Summary['attention']): Summary => ({ attention }) as Summary
-    expect(newAttention(of([]), of([item]))).toEqual([item])
-    expect(newAttention(of([item]), of([{ ...item }]))).toEqual([])
-    expect(newAttention(null, of([item]))).toEqual([])
   })
 })
 

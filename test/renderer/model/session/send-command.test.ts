@@ -6,10 +6,10 @@ import { err, ok } from '../../../../src/base/result.ts'
 import { contract } from '../../../../src/contract/contract.ts'
 import { linkOverPort, type OpenLink } from '../../../../src/renderer/model/session/link.ts'
 import { maySendAgain } from '../../../../src/renderer/model/session/problem.ts'
-import { sendCommand } from '../../../../src/renderer/model/session/send-command.ts'
 import {
   openSession,
   PATIENCE_MS,
+  sendCommand,
   type Session,
 } from '../../../../src/renderer/model/session/session.ts'
 import { createManualClock, type ManualClock } from '../../../support/manual-clock.ts'

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { rowsOf } from '../../../../src/renderer/screens/agents/agent-table.tsx'
 import { workFailure } from '../../../../src/domain/failure.ts'
-import { agentState, agentStateText } from '../../../../src/renderer/model/facts.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../../../src/renderer/model/agent-state.ts'
 import { faultOf } from '../../../../src/renderer/screens/agents/caps-popover.tsx'
 import { nextUp, packLanes, type Block } from '../../../../src/renderer/screens/agents/slots.ts'
@@ -78,7 +77,7 @@ describe('how an agent stands', () => {
       failure: workFailure('isolation', 'a and b conflict in x; merge-t settles that first'),
     })
     expect(lookOf(agent, now)).toEqual({ state: 'blocked', word: 'Held up' })
-    expect([agentState(agent), agentStateText(agent)]).toEqual(['blocked', 'Held up'])
+    expect(lookOf(agent)).toEqual({ state: 'blocked', word: 'Held up' })
   })
 
   test('a try is told as its task counts it, of the agent that is at it', () => {

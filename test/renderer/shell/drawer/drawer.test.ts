@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import type { TimelineRow } from '../../../../src/contract/page.ts'
-import { noRows, withNews, withOlder } from '../../../../src/renderer/shell/drawer/use-journal.ts'
-import { taskOf } from '../../../../src/renderer/shell/drawer/journal-list.tsx'
+import {
+  noRows,
+  taskOf,
+  withNews,
+  withOlder,
+} from '../../../../src/renderer/shell/drawer/journal-list.tsx'
 import { problemLines } from '../../../../src/renderer/shell/drawer/problem-list.tsx'
 import { cardOf } from '../../../support/scripted-host.ts'
 

@@ -1,7 +1,9 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RecentYard } from '../../../../src/contract/start-screen.ts'
-import { RecentList } from '../../../../src/renderer/shell/start-screen/recent-list.tsx'
+import { SessionContext } from '../../../../src/renderer/model/session/session-context.tsx'
+import { RecentList } from '../../../../src/renderer/shell/start-screen/start-facts.tsx'
+import { liveSession } from '../../model/session/live-session.ts'
 
 afterEach(cleanup)
 
@@ -15,7 +17,7 @@ const yardOf = (name: string, more: Partial<RecentYard>): RecentYard => ({
   ...more,
 })
 
-test('a yard that nobody runs is not said to be at rest, nor in the colour of what is done', () => {
+test('a yard that nobody runs is not said to be at rest, nor in the colour of what is done', async () => {
   const recent = [
     yardOf('stopped', { state: 'not-running' }),
     yardOf('quiet', {}),
@@ -28,7 +30,13 @@ test('a yard that nobody runs is not said to be at rest, nor in the colour of wh
     open: vi.fn<() => void>(),
     example: vi.fn<() => void>(),
   }
-  render(<RecentList recent={recent} opening={opening} onForget={vi.fn<() => void>()} />)
+  const session = liveSession({ startScreen: { recent: async () => recent } })
+  render(
+    <SessionContext value={session}>
+      <RecentList opening={opening} />
+    </SessionContext>,
+  )
+  await screen.findByText('Not running')
   const stateOf = (text: string) => screen.getByText(text).getAttribute('data-st')
   expect(stateOf('Not running')).toBe('off')
   expect(stateOf('At rest')).toBe('done')

@@ -7,6 +7,7 @@ import type { Problem } from '../../../../src/renderer/model/session/problem.ts'
 import { forecastOf } from '../../../../src/renderer/model/forecast.ts'
 import { createGraphAtLoader } from '../../../../src/renderer/shell/time/use-graph-at.ts'
 import {
+  agoText,
   atOf,
   nextFailure,
   nextOfReplay,
@@ -16,7 +17,6 @@ import {
   xOf,
   xOfNow,
 } from '../../../../src/renderer/shell/time/time-scale.ts'
-import { agoText } from '../../../../src/renderer/shell/time/time-text.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const scale = { from: 0, now: 3_600_000, end: null, width: 800 }
@@ -85,13 +85,14 @@ test('where there is room the present, the forecast and instants of the past are
 })
 
 test('steps of the head stay between the first commit and the present', () => {
-  const span = { from: 1000, now: 11_000, one: 100 }
-  expect(stepHead(null, 'back', span)).toBe(10_900)
-  expect(stepHead(10_900, 'on', span)).toBeNull()
-  expect(stepHead(2000, 'far-on', span)).toBe(3000)
-  expect(stepHead(1100, 'far-back', span)).toBe(1000)
-  expect(stepHead(5000, 'first', span)).toBe(1000)
-  expect(stepHead(5000, 'live', span)).toBeNull()
+  const bars = Array.from({ length: 100 }, () => ({ at: 0, events: 0 }))
+  const span = { from: 1000, to: 11_000, bars }
+  expect(stepHead(null, -1, span)).toBe(10_900)
+  expect(stepHead(10_900, 1, span)).toBeNull()
+  expect(stepHead(2000, 10, span)).toBe(3000)
+  expect(stepHead(1100, -10, span)).toBe(1000)
+  expect(stepHead(5000, -Infinity, span)).toBe(1000)
+  expect(stepHead(5000, Infinity, span)).toBeNull()
 })
 
 test('the next failure is found either way', () => {

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Countdown } from '../../../components/countdown.tsx'
+import { Countdown } from '../../../components/ticking-time.tsx'
 import { instantText } from '../../../ui/format.ts'
 import { useCommand } from '../../../model/session/session-context.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'

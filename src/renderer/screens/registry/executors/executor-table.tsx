@@ -9,7 +9,7 @@ import type { ConfigEntry } from '../../../components/config-entry.ts'
 import { Button } from '../../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../../ui/data-table.tsx'
 import { useYard } from '../../../model/session/session-context.tsx'
-import { Countdown } from '../../../components/countdown.tsx'
+import { Countdown } from '../../../components/ticking-time.tsx'
 import { StatusBadge } from '../../../components/status-badge.tsx'
 import {
   foundText,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { calmYardOf } from '../../../../src/renderer/model/session/calm-yard.ts'
+import { calmYardOf } from '../../../../src/renderer/model/session/session-context.tsx'
 import {
   emptyView,
   viewFromSnapshot,

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { lazyPart } from '../../../src/renderer/shell/lazy-part.tsx'
+import { lazyPart } from '../../../src/renderer/shell/parts.tsx'
 
 afterEach(() => {
   cleanup()
@@ -35,7 +35,7 @@ test('one that is shown first keeps what was done in it when it is preloaded lat
 
 test('a short wait shows nothing, a long one says so', async () => {
   vi.useFakeTimers()
-  const Part = lazyPart(() => new Promise(() => {}))
+  const Part = lazyPart(() => new Promise<typeof Counter>(() => {}))
   render(<Part />)
   act(() => vi.advanceTimersByTime(299))
   expect(screen.getByRole('status').textContent).toBe('')

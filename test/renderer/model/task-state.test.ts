@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nodeName } from '../../../src/renderer/graph/scene/node-name.ts'
-import { factOf } from '../../../src/renderer/model/fact-of.ts'
+import { factOf } from '../../../src/renderer/model/task-state.ts'
 import type { TaskCard } from '../../../src/contract/view.ts'
 import type { ReasonCode } from '../../../src/domain/reason.ts'
 import { cardOf } from '../../support/scripted-host.ts'

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Attention, AttentionKind, TaskCard } from '../../../../src/contract/view.ts'
+import type { Attention, AttentionKind, Summary, TaskCard } from '../../../src/contract/view.ts'
 import {
   merged,
+  needsYouText,
+  newAttention,
+  newsBetween,
+  newsText,
   noticesBetween,
   type Seen,
-} from '../../../../src/renderer/shell/notifications/notices.ts'
-import { card, cards } from '../../model/cards.ts'
+} from '../../../src/renderer/shell/news.ts'
+import { card, cards } from '../model/cards.ts'
 
 const attention = (kind: AttentionKind, task: string | null): Attention => ({
   task,
@@ -69,5 +73,44 @@ describe('notices', () => {
       title: '1 needs you, 1 failed',
       hash: '#/attention',
     })
+  })
+})
+
+describe('news', () => {
+  test('counts of what happened between two looks, in one short sentence', () => {
+    const before = new Map([
+      ['a', card('a', { status: 'in-progress' })],
+      ['b', card('b', { status: 'in-progress' })],
+      ['c', card('c')],
+    ])
+    const now = new Map(before)
+    now.set('a', card('a', { status: 'done' }))
+    now.set('b', card('b', { status: 'failed' }))
+    now.set('d', card('d'))
+    const news = newsBetween(before, now)
+    expect(newsText(news)).toBe('1 done, 1 failed, 1 added')
+    expect(newsText(newsBetween(before, now, news))).toBe('2 done, 2 failed, 2 added')
+    expect(newsText(newsBetween(now, now))).toBe('')
+  })
+
+  test('several that need the person interrupt once', () => {
+    const item = (text: string) => ({ text }) as Parameters<typeof needsYouText>[0][number]
+    expect(needsYouText([item('a failed.')])).toBe('Needs you: a failed')
+    expect(needsYouText(['a', 'b', 'c', 'd'].map(item))).toBe('Needs you: a. b. 2 more')
+  })
+
+  test('only what was not waiting before interrupts', () => {
+    const item = {
+      task: 'a',
+      agent: null,
+      kind: 'failed',
+      text: 'A failed',
+      reason: 'failed',
+      since: 'x',
+    } as const
+    const of = (attention: Summary['attention']): Summary => ({ attention }) as Summary
+    expect(newAttention(of([]), of([item]))).toEqual([item])
+    expect(newAttention(of([item]), of([{ ...item }]))).toEqual([])
+    expect(newAttention(null, of([item]))).toEqual([])
   })
 })

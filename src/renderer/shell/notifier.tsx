@@ -3,11 +3,11 @@
  * a minute. In the app the main process does this, also when no window is open.
  */
 import { useEffect } from 'react'
-import type { YardView } from '../../model/session/yard-view.ts'
-import { useSession, useYard } from '../../model/session/session-context.tsx'
-import { getPreferences, setPreferences } from '../../model/preferences.ts'
-import { showToast } from '../../model/toasts.ts'
-import { merged, noticesBetween, type Notice, type Seen } from './notices.ts'
+import type { YardView } from '../model/session/yard-view.ts'
+import { useSession, useYard } from '../model/session/session-context.tsx'
+import { getPreferences, setPreferences } from '../model/preferences.ts'
+import { showToast } from '../model/toasts.ts'
+import { merged, type Notice, noticesBetween, type Seen } from './news.ts'
 
 const EVERY_MS = 60_000
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { takeImportRequest, takeToken } from '../../../../src/renderer/model/session/token.ts'
+import { takeImportRequest, takeToken } from '../../../../src/renderer/model/session/open-link.ts'
 
 /** A page whose host answers the code `good` once it is told to. */
 function pageAt(hash: string) {
