@@ -3,22 +3,12 @@ import type { Agent } from '../domain/agent.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { Reporter } from './reports.ts'
 
-interface AgentReconciler {
-  /** Agents have changed, or it is time to look again. */
-  mark(): void
-  /** Does what the marks ask for. */
-  reconcile(): void
-}
-
 type Parts = Pick<
   CoordinatorParts,
   'plan' | 'runtime' | 'caps' | 'orderOf' | 'startsAgents' | 'log'
 >
 
-export function createAgentReconciler(
-  parts: Parts,
-  reporter: Pick<Reporter, 'isEnding'>,
-): AgentReconciler {
+export function createAgentReconciler(parts: Parts, reporter: Pick<Reporter, 'isEnding'>) {
   const { plan, runtime } = parts
   let isMarked = true
 
@@ -46,8 +36,10 @@ export function createAgentReconciler(
     })
   }
   return {
+    /** Agents have changed, or it is time to look again. */
     mark: () => void (isMarked = true),
-    reconcile() {
+    /** Does what the marks ask for. */
+    reconcile(): void {
       if (!isMarked) return
       isMarked = false
       for (const agent of plan.agents.values()) {

@@ -7,14 +7,7 @@ import type { AgentId, TaskId } from '../domain/ids.ts'
 import { signedOutOf } from '../domain/decide/decide-reopen.ts'
 import type { Breaker, EntityChange, Plan } from '../domain/plan.ts'
 
-export interface Breakers {
-  note(batch: CommittedBatch): void
-  /** An agent has ended: gives the commands that trip or clear breakers because of it. */
-  onEnded(agent: Agent, now: number): Command[]
-  /** Breakers whose time is over, and those of single agents that have ended. */
-  due(now: number): Command[]
-  nextDueAt(): number | null
-}
+export type Breakers = ReturnType<typeof createBreakers>
 
 /** More agents of one task than this within the window, and the task rests. */
 const RESPAWN = { agents: 5, windowMs: 60_000, restMs: 5 * 60_000 }
@@ -26,7 +19,7 @@ const UNLAUNCHED: ReadonlySet<FailureClass> = new Set(['launch', 'machine-busy',
 const FALSE_CLOCK_MS = 60_000
 const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 
-export function createBreakers(plan: Plan): Breakers {
+export function createBreakers(plan: Plan) {
   const starts = new Map<TaskId, number[]>()
   const launches = new Map<string, number>()
   const outages = createOutages(plan)
@@ -40,11 +33,12 @@ export function createBreakers(plan: Plan): Breakers {
   }
 
   return {
-    note(batch) {
+    note(batch: CommittedBatch): void {
       signIns.note(batch)
       outages.note(batch)
     },
-    onEnded: (agent, now) =>
+    /** An agent has ended: gives the commands that trip or clear breakers because of it. */
+    onEnded: (agent: Agent, now: number): Command[] =>
       !isLaunched(agent)
         ? []
         : [
@@ -52,11 +46,12 @@ export function createBreakers(plan: Plan): Breakers {
             ...launch(launches, agent, now),
             ...outages.onEnded(agent, now),
           ],
-    due(now) {
+    /** Breakers whose time is over, and those of single agents that have ended. */
+    due(now: number): Command[] {
       const over = [...plan.breakers.values()].filter((breaker) => isOver(breaker, now))
       return over.map((b) => ({ type: 'breaker.clear', key: b.id }))
     },
-    nextDueAt() {
+    nextDueAt(): number | null {
       let next: number | null = null
       for (const { until } of plan.breakers.values())
         if (until !== null && (next === null || until < next)) next = until
@@ -134,16 +129,10 @@ interface ProviderRecord {
   restsUntil: number
 }
 
-/** Providers that are down: after several refusals in a row a provider rests, longer each time. */
-interface Outages {
-  /** A rest that is over, or that a person has ended, has no effect any more. */
-  note(batch: CommittedBatch): void
-  onEnded(agent: Agent, now: number): Command[]
-}
-
 const providerIn = (key: string): string => key.replace(/^provider:/, '')
 
-function createOutages(plan: Plan): Outages {
+/** Providers that are down: after several refusals in a row a provider rests, longer each time. */
+function createOutages(plan: Plan) {
   const records = new Map<string, ProviderRecord>()
   /** Its rest begins now, unless another word holds it back for longer already. */
   const rest = (provider: string, record: ProviderRecord, now: number, why: string): Command[] => {
@@ -158,13 +147,14 @@ function createOutages(plan: Plan): Outages {
     return [{ type: 'breaker.trip', key, kind: 'provider', subject: provider, reason, until }]
   }
   return {
-    note({ changes }) {
+    /** A rest that is over, or that a person has ended, has no effect any more. */
+    note({ changes }: CommittedBatch): void {
       for (const { entity, id, after } of changes) {
         const record = entity === 'breaker' && !after ? records.get(providerIn(id)) : undefined
         if (record) record.restsUntil = 0
       }
     },
-    onEnded({ provider, state }, now) {
+    onEnded({ provider, state }: Agent, now: number): Command[] {
       if (provider === null || state.kind !== 'ended') return []
       const { failure, outcome } = state
       if (failure === null || !SENT_AWAY.has(failure.class)) {
@@ -183,13 +173,7 @@ function createOutages(plan: Plan): Outages {
 }
 
 /** Providers that wait for a person to sign in. When no task waits for one any more, its breaker is obsolete. */
-interface SignIns {
-  note(batch: CommittedBatch): void
-  /** The breaker of a provider that no task waits for. */
-  isForNobody(breaker: Breaker): boolean
-}
-
-function createSignIns(plan: Plan): SignIns {
+function createSignIns(plan: Plan) {
   /** Providers for which somebody was seen to wait; looked at anew when a task has left that state. */
   const known = new Map<string, boolean>()
   const leaves = (change: EntityChange): boolean =>
@@ -197,10 +181,11 @@ function createSignIns(plan: Plan): SignIns {
     change.before?.state.kind === 'waiting' &&
     change.after?.state.kind !== 'waiting'
   return {
-    note({ changes }) {
+    note({ changes }: CommittedBatch): void {
       if (changes.some(leaves)) known.clear()
     },
-    isForNobody({ kind, subject }) {
+    /** The breaker of a provider that no task waits for. */
+    isForNobody({ kind, subject }: Breaker): boolean {
       if (kind !== 'provider') return false
       let isWaitedFor = known.get(subject)
       if (isWaitedFor === undefined)

@@ -18,21 +18,11 @@ import type { Task } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-export interface Budgets {
-  note(batch: CommittedBatch): void
-  /** At the start, and when the settings have changed. */
-  reset(): void
-  /** What must be committed for the caps to hold; asked before each pick. */
-  commands(now: number): Command[]
-  /** A cap of the yard is reached, whether or not its breaker is committed yet. */
-  isReached(key: string): boolean
-  /** The task may spend no more. */
-  isOver(task: Task): boolean
-}
+export type Budgets = ReturnType<typeof createBudgets>
 
 type Parts = Pick<CoordinatorParts, 'plan' | 'money'>
 
-export function createBudgets({ plan, money }: Parts): Budgets {
+export function createBudgets({ plan, money }: Parts) {
   const noted = new Set<TaskId>()
   let reached: ReadonlySet<string> = new Set()
   const whyOver = (task: Task): string | null => whyOverspent({ plan, money }, task)
@@ -69,7 +59,7 @@ export function createBudgets({ plan, money }: Parts): Budgets {
     return [...trips, ...clears]
   }
   return {
-    note({ touched }) {
+    note({ touched }: CommittedBatch): void {
       for (const id of touched) {
         const task = plan.tasks.get(id)
         if (!task) continue
@@ -78,12 +68,16 @@ export function createBudgets({ plan, money }: Parts): Budgets {
           for (const one of familyOf(plan, payer)) noted.add(one.id)
       }
     },
-    reset() {
+    /** At the start, and when the settings have changed. */
+    reset(): void {
       for (const [id, task] of plan.tasks) if (payersOf(plan, task).length > 0) noted.add(id)
     },
-    commands: (now) => [...yard(now), ...tasks(), ...agents()],
-    isReached: (key) => reached.has(key),
-    isOver: (task) => whyOver(task) !== null,
+    /** What must be committed for the caps to hold; asked before each pick. */
+    commands: (now: number): Command[] => [...yard(now), ...tasks(), ...agents()],
+    /** A cap of the yard is reached, whether or not its breaker is committed yet. */
+    isReached: (key: string) => reached.has(key),
+    /** The task may spend no more. */
+    isOver: (task: Task) => whyOver(task) !== null,
   }
 }
 

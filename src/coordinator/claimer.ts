@@ -4,17 +4,7 @@ import type { Claim, Command } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
 import type { CoordinatorParts } from './ports.ts'
-import type { ReadySet } from './ready-set.ts'
-import { countedAs, createCapCounts, type CapCounts } from './cap-counts.ts'
-
-interface Claimer {
-  /** `isRetry`: also while nothing can be saved; asked by the timer only, so that a full disk does not spin the loop. */
-  claim(now: number, isRetry: boolean): void
-  /** Reports the living agents to the machine; called after each change of them. */
-  note(): void
-  /** Claims nothing from now on. */
-  drain(): void
-}
+import { type CapCounts, createCapCounts, type ReadySet } from './ready-set.ts'
 
 type Parts = Pick<
   CoordinatorParts,
@@ -31,7 +21,7 @@ export function createClaimer(
   ready: ReadySet,
   send: (command: Command) => Promise<unknown>,
   onAnswered: () => void,
-): Claimer {
+) {
   const { plan, dispatcher, machine } = parts
   let underWay: readonly AgentId[] = []
   let isDraining = false
@@ -41,7 +31,8 @@ export function createClaimer(
     machine.note([...living, ...underWay.filter((id) => !plan.agents.has(id))])
   }
   return {
-    claim(now, isRetry) {
+    /** `isRetry`: also while nothing can be saved; asked by the timer only, so that a full disk does not spin the loop. */
+    claim(now: number, isRetry: boolean): void {
       if (underWay.length > 0) return
       const wantsNone = isDraining || plan.facts.paused || ready.size === 0
       if (wantsNone) return void machine.take([], 0)
@@ -66,7 +57,9 @@ export function createClaimer(
         },
       )
     },
+    /** Reports the living agents to the machine; called after each change of them. */
     note,
+    /** Claims nothing from now on. */
     drain: () => void (isDraining = true),
   }
 }
@@ -87,7 +80,7 @@ function pickNext(parts: Parts, ready: ReadySet, folders: ExclusiveFolders, now:
     const agentId = parts.nextAgentId()
     folders.claimed(agentId, exclusive)
     picked.push({ claim: { ...route, taskId: task.id, agentId }, task })
-    counts.add({ executor: route.executor, model: route.model, tags: task.tags, exclusive })
+    counts.add({ ...route, tags: task.tags, exclusive })
   }
   return picked
 }
@@ -97,7 +90,7 @@ function countLiving({ agents }: Parts['plan'], folders: ExclusiveFolders): CapC
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
     const folder = folders.of(agent)
-    if (isLaunched(agent)) counts.add(countedAs(agent, folder))
+    if (isLaunched(agent)) counts.add({ ...agent, exclusive: folder })
     else if (folder !== null) counts.occupy(folder)
   }
   return counts
@@ -107,14 +100,7 @@ const livingIds = (plan: Parts['plan']): AgentId[] =>
   [...plan.agents.values()].filter(isLaunched).map(({ id }) => id)
 
 /** Which folder each living agent has for itself, so that two coding agents never edit one outside git. */
-interface ExclusiveFolders {
-  /** The folder that no other agent may have meanwhile; null when it shares. */
-  of(agent: Agent): string | null
-  /** What a claim that is under way will have. */
-  claimed(id: AgentId, folder: string | null): void
-  /** Forgets ended agents. */
-  tidy(): void
-}
+type ExclusiveFolders = ReturnType<typeof createFolders>
 
 interface ExclusiveFolder {
   readonly folder: string | null
@@ -122,10 +108,7 @@ interface ExclusiveFolder {
   readonly isCertain: boolean
 }
 
-function createFolders({
-  plan,
-  route,
-}: Pick<CoordinatorParts, 'plan' | 'route'>): ExclusiveFolders {
+function createFolders({ plan, route }: Pick<CoordinatorParts, 'plan' | 'route'>) {
   const known = new Map<AgentId, ExclusiveFolder>()
 
   const routeOf = (task: Task): string | null => {
@@ -147,7 +130,8 @@ function createFolders({
     return found.ok ? found.value.exclusive : cwd
   }
   return {
-    of(agent) {
+    /** The folder that no other agent may have meanwhile; null when it shares. */
+    of(agent: Agent): string | null {
       const isCertain = agent.workplace !== null
       const earlier = known.get(agent.id)
       if (earlier && (earlier.isCertain || !isCertain)) return earlier.folder
@@ -155,8 +139,11 @@ function createFolders({
       known.set(agent.id, { folder, isCertain })
       return folder
     },
-    claimed: (id, folder) => void known.set(id, { folder, isCertain: false }),
-    tidy() {
+    /** What a claim that is under way will have. */
+    claimed: (id: AgentId, folder: string | null) =>
+      void known.set(id, { folder, isCertain: false }),
+    /** Forgets ended agents. */
+    tidy(): void {
       for (const id of known.keys()) if (!plan.agents.has(id)) known.delete(id)
     },
   }

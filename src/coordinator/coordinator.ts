@@ -258,28 +258,19 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
   ]
 }
 
-interface LoopTimer {
-  /** Sets the timer anew: `dueInMs` from now, or at the next poll if that is sooner. */
-  set(dueInMs: number, everyMs: number): void
-  /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
-  sleptMs(): number
-  /** Ms for which the loop stood still (this process was stopped, or the machine overloaded), measured by how late the timer fired; 0 if it did not. */
-  stalledMs(): number
-  stop(): void
-}
-
 /** A timer that fires later than this shows that the loop was blocked. */
 const STALLED_AFTER_MS = 2000
 
 /** Fires at the earliest due time, and in any case at every poll interval, so that a busy yard never postpones its poll. */
-function createLoopTimer(clock: Clock, onFire: (isPoll: boolean) => void): LoopTimer {
+function createLoopTimer(clock: Clock, onFire: (isPoll: boolean) => void) {
   let cancel: (() => void) | null = null
   let lastPollAt = clock.monotonic()
   let setAt = clock.monotonic()
   let dueAt = Infinity
   let seen = { wall: clock.now(), monotonic: clock.monotonic() }
   return {
-    set(dueInMs, everyMs) {
+    /** Sets the timer anew: `dueInMs` from now, or at the next poll if that is sooner. */
+    set(dueInMs: number, everyMs: number): void {
       cancel?.()
       const pollInMs = lastPollAt + everyMs - clock.monotonic()
       const waitMs = Math.max(1, Math.min(dueInMs, pollInMs))
@@ -291,12 +282,14 @@ function createLoopTimer(clock: Clock, onFire: (isPoll: boolean) => void): LoopT
         onFire(isPoll)
       })
     },
-    sleptMs() {
+    /** Ms of wall time that passed since the last call while the machine slept, or that the clock was set forward. */
+    sleptMs(): number {
       const now = { wall: clock.now(), monotonic: clock.monotonic() }
       const slept = now.wall - seen.wall - (now.monotonic - seen.monotonic)
       seen = now
       return slept
     },
+    /** Ms for which the loop stood still (this process was stopped, or the machine overloaded), measured by how late the timer fired; 0 if it did not. */
     stalledMs: () => (clock.monotonic() > dueAt + STALLED_AFTER_MS ? clock.monotonic() - setAt : 0),
     stop: () => cancel?.(),
   }

@@ -4,14 +4,6 @@ import type { Leases } from './leases.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { LivenessMonitor } from './liveness-monitor.ts'
 
-interface Deadlines {
-  /** Looks, then ends those whose time or lease is over. The loop stood still for `stalledMs` before this (0 = it did not). */
-  judge(stalledMs: number): void
-  /** Ms until something is over; null while nothing has a deadline, or a look is under way. */
-  nextInMs(): number | null
-  stop(): void
-}
-
 interface DeadlineParts extends Pick<CoordinatorParts, 'defer' | 'log'> {
   readonly liveness: LivenessMonitor
   readonly leases: Leases
@@ -22,7 +14,7 @@ interface DeadlineParts extends Pick<CoordinatorParts, 'defer' | 'log'> {
 /** Turns of the loop in which a request that waits in a socket is read and answered. */
 const TURNS_FOR_REQUESTS = 20
 
-export function createDeadlines(parts: DeadlineParts): Deadlines {
+export function createDeadlines(parts: DeadlineParts) {
   const { liveness, leases } = parts
   let isLooking = false
   let isStopped = false
@@ -42,7 +34,8 @@ export function createDeadlines(parts: DeadlineParts): Deadlines {
     }
   }
   return {
-    judge(stalledMs) {
+    /** Looks, then ends those whose time or lease is over. The loop stood still for `stalledMs` before this (0 = it did not). */
+    judge(stalledMs: number): void {
       if (stalledMs > 0) {
         liveness.giveBack(stalledMs)
         leases.giveBack(stalledMs)
@@ -51,7 +44,8 @@ export function createDeadlines(parts: DeadlineParts): Deadlines {
       isLooking = true
       void lookAndJudge()
     },
-    nextInMs() {
+    /** Ms until something is over; null while nothing has a deadline, or a look is under way. */
+    nextInMs(): number | null {
       if (isLooking) return null
       const waits = [liveness.nextTimeoutInMs(), leases.nextInMs()].filter((ms) => ms !== null)
       return waits.length === 0 ? null : Math.min(...waits)

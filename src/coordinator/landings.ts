@@ -10,22 +10,9 @@ import { mergeAbove, type Plan } from '../domain/plan.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-interface Landings {
-  /** A commit: notes which tasks to look at again. */
-  note(batch: CommittedBatch): void
-  /** To be looked at, though nothing of it has changed: it may be queued since another owner. */
-  ask(id: TaskId): void
-  /** Everything anew: at the start and when the settings have changed. */
-  reset(): void
-  /** Asks for what the policy wants landed, and gives the lander its next orders. `isRetry`: also what could not be done before. */
-  update(isRetry: boolean): void
-  /** Gives the lander nothing from now on. */
-  drain(): void
-}
-
 type Parts = Pick<CoordinatorParts, 'plan' | 'landing' | 'dispatcher' | 'log' | 'startsAgents'>
 
-export function createLandings(parts: Parts, wake: () => void): Landings {
+export function createLandings(parts: Parts, wake: () => void) {
   const { plan, landing, dispatcher, log, startsAgents } = parts
   const noted = new Set<TaskId>()
   const queued = new Set<TaskId>()
@@ -91,7 +78,8 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
     for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
   }
   return {
-    note(batch) {
+    /** A commit: notes which tasks to look at again. */
+    note(batch: CommittedBatch): void {
       for (const change of batch.changes) {
         // What was held back while the yard was paused.
         if (change.entity === 'yard') reset()
@@ -100,12 +88,15 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
         withdraw(change.id as TaskId)
       }
     },
-    ask(id) {
+    /** To be looked at, though nothing of it has changed: it may be queued since another owner. */
+    ask(id: TaskId): void {
       noted.add(id)
       wake()
     },
+    /** Everything anew: at the start and when the settings have changed. */
     reset,
-    update(isRetry) {
+    /** Asks for what the policy wants landed, and gives the lander its next orders. `isRetry`: also what could not be done before. */
+    update(isRetry: boolean): void {
       if (isDraining) return
       const ids = [...noted]
       noted.clear()
@@ -118,6 +109,7 @@ export function createLandings(parts: Parts, wake: () => void): Landings {
       }
       give(inOrder(plan, queued), isRetry)
     },
+    /** Gives the lander nothing from now on. */
     drain: () => void (isDraining = true),
   }
 }

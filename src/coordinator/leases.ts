@@ -10,22 +10,11 @@ import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-export interface Leases {
-  /** Ends of those that were not renewed in time. */
-  expired(): Command[]
-  /** The loop stood still for so long: heartbeats of that time may still be on their way. */
-  giveBack(stalledMs: number): void
-  /** Ms until the next would run out; null without one. */
-  nextInMs(): number | null
-  /** Its holder lives. */
-  renew(id: AgentId): void
-  /** Ms since 1970; null for one without a lease. */
-  untilOf(id: AgentId): number | null
-}
+export type Leases = ReturnType<typeof createLeases>
 
 type Parts = Pick<CoordinatorParts, 'plan' | 'clock' | 'leases' | 'random' | 'startsAgents'>
 
-export function createLeases(parts: Parts): Leases {
+export function createLeases(parts: Parts) {
   const { plan, clock, leases: book, random, startsAgents } = parts
   /** Monotonic instants at which they run out. */
   const ends = new Map<AgentId, number>()
@@ -41,29 +30,34 @@ export function createLeases(parts: Parts): Leases {
     for (const id of ends.keys()) if (!plan.agents.has(id)) ends.delete(id)
   }
   return {
-    expired() {
+    /** Ends of those that were not renewed in time. */
+    expired(): Command[] {
       forget()
       return leased(plan).flatMap((agent) =>
         leftOf(agent) > 0 ? [] : [endOf(agent, clock.now(), random())],
       )
     },
-    giveBack(stalledMs) {
+    /** The loop stood still for so long: heartbeats of that time may still be on their way. */
+    giveBack(stalledMs: number): void {
       for (const { id, leaseMs } of leased(plan)) {
         const end = ends.get(id)
         if (end !== undefined) ends.set(id, Math.min(end + stalledMs, clock.monotonic() + leaseMs))
       }
     },
-    nextInMs() {
+    /** Ms until the next would run out; null without one. */
+    nextInMs(): number | null {
       const left = leased(plan).map(leftOf)
       return left.length === 0 ? null : Math.max(0, Math.min(...left))
     },
-    renew(id) {
+    /** Its holder lives. */
+    renew(id: AgentId): void {
       const agent = leased(plan).find((one) => one.id === id)
       if (!agent) return
       ends.set(id, clock.monotonic() + agent.leaseMs)
       book.write(id, clock.now() + agent.leaseMs)
     },
-    untilOf(id) {
+    /** Ms since 1970; null for one without a lease. */
+    untilOf(id: AgentId): number | null {
       const agent = leased(plan).find((one) => one.id === id)
       if (!agent) return null
       if (!startsAgents) return writtenEnd(book, agent)

@@ -12,18 +12,7 @@ import type { Plan } from '../domain/plan.ts'
 import { reportsProgress } from '../domain/settings.ts'
 import type { Caps } from './ports.ts'
 
-export interface LivenessMonitor {
-  /** Time limits that have run out, and reports whose agent has gone on for too long. */
-  timeouts(): Command[]
-  /** Ms until the next of these; null without one. */
-  nextTimeoutInMs(): number | null
-  /** Agents that have been silent for too long; call at poll intervals. */
-  silences(): Command[]
-  /** An agent spoke through the yard (a log line, a heartbeat). */
-  heard(id: AgentId): void
-  /** The loop was blocked for so long and could read no sign of life. */
-  giveBack(stalledMs: number): void
-}
+export type LivenessMonitor = ReturnType<typeof createLivenessMonitor>
 
 interface Watched {
   /** Run time when first seen by this owner, and the monotonic instant of that. */
@@ -52,12 +41,7 @@ const SETTLE_MS = 60_000
 /** A silent agent is ended, where it is at all, after so many times the limit. */
 const END_SILENT_AFTER = 3
 
-export function createLivenessMonitor({
-  plan,
-  runtime,
-  clock,
-  caps,
-}: LivenessParts): LivenessMonitor {
+export function createLivenessMonitor({ plan, runtime, clock, caps }: LivenessParts) {
   const watched = new Map<AgentId, Watched>()
   const adopted = new Set<AgentId>()
   for (const agent of plan.agents.values()) if (agent.startedAt !== null) adopted.add(agent.id)
@@ -127,22 +111,27 @@ export function createLivenessMonitor({
     return silent <= limitMs && isTripped ? [{ type: 'breaker.clear', key }] : []
   }
   return {
-    timeouts: () =>
+    /** Time limits that have run out, and reports whose agent has gone on for too long. */
+    timeouts: (): Command[] =>
       processes().flatMap((agent) => {
         if ((leftMs(agent) ?? 1) <= 0) return [stop(agent, 'timeout')]
         return (graceLeftMs(agent) ?? 1) <= 0 ? [stop(agent, 'reported')] : []
       }),
-    nextTimeoutInMs() {
+    /** Ms until the next of these; null without one. */
+    nextTimeoutInMs(): number | null {
       const waits = processes().flatMap((agent) => [leftMs(agent), graceLeftMs(agent)])
       const known = waits.filter((ms) => ms !== null)
       return known.length === 0 ? null : Math.min(...known)
     },
-    silences: () => processes().flatMap(judgeSilence),
-    heard(id) {
+    /** Agents that have been silent for too long; call at poll intervals. */
+    silences: (): Command[] => processes().flatMap(judgeSilence),
+    /** An agent spoke through the yard (a log line, a heartbeat). */
+    heard(id: AgentId): void {
       const known = watched.get(id)
       if (known) known.aliveAt = clock.monotonic()
     },
-    giveBack(stalledMs) {
+    /** The loop was blocked for so long and could read no sign of life. */
+    giveBack(stalledMs: number): void {
       for (const known of watched.values()) giveBackTo(known, stalledMs, clock.monotonic())
     },
   }

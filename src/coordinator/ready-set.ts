@@ -3,40 +3,25 @@ import { spends, YARD_BUDGET_KEYS } from '../domain/budget/budget.ts'
 import { createPathLengths } from '../domain/graph/path-lengths.ts'
 import { createHeap } from '../domain/graph/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
-import { endingBlockerOf, type Plan } from '../domain/plan.ts'
+import { type Breaker, endingBlockerOf, type Plan } from '../domain/plan.ts'
 import { createReadyQueue } from '../domain/graph/ready-queue.ts'
 import { PRIORITIES, type Task } from '../domain/task.ts'
 import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './dispatch.ts'
-import { awakeRoute } from './fallback.ts'
-import type { CapCounts } from './cap-counts.ts'
-import type { CoordinatorParts, Route } from './ports.ts'
+import type { Caps, CoordinatorParts, Route } from './ports.ts'
+import type { Agent } from '../domain/agent.ts'
+import { utcText } from '../base/clock.ts'
 
 export interface Candidate {
   readonly task: Task
   readonly route: Route
 }
 
-export interface ReadySet {
-  /** A commit: notes which tasks to look at again. */
-  note(batch: CommittedBatch): void
-  /** Everything anew: at the start and when the settings have changed. */
-  reset(): void
-  /** Looks at the noted tasks and at those whose time has come. */
-  update(now: number): void
-  /** The next task that its caps and breakers let start; it leaves the set. */
-  take(now: number, counts: CapCounts): Candidate | null
-  /** When the next delayed task is due, ms; null when none is. */
-  nextDueAt(): number | null
-  readonly size: number
-}
+export type ReadySet = ReturnType<typeof createReadySet>
 
 type Parts = Pick<CoordinatorParts, 'plan' | 'caps' | 'route' | 'canRun' | 'log'>
 
-export function createReadySet(
-  parts: Parts,
-  budgets: Pick<Budgets, 'isReached' | 'isOver'>,
-): ReadySet {
+export function createReadySet(parts: Parts, budgets: Pick<Budgets, 'isReached' | 'isOver'>) {
   const { plan } = parts
   const lengths = createPathLengths(plan)
   const noted = new Set<TaskId>()
@@ -88,7 +73,8 @@ export function createReadySet(
     get size() {
       return queue.size
     },
-    note(batch) {
+    /** A commit: notes which tasks to look at again. */
+    note(batch: CommittedBatch): void {
       for (const id of batch.touched) noted.add(id)
       for (const change of batch.changes) {
         if (change.entity === 'dependency')
@@ -97,14 +83,16 @@ export function createReadySet(
           noted.add(change.id.slice('respawn:'.length) as TaskId)
       }
     },
-    reset() {
+    /** Everything anew: at the start and when the settings have changed. */
+    reset(): void {
       buckets.forget()
       for (const id of plan.tasks.keys()) {
         if (plan.startable.has(id)) noted.add(id)
         if (plan.dependentsOf(id).size > 0) lengths.mark(id)
       }
     },
-    update(now) {
+    /** Looks at the noted tasks and at those whose time has come. */
+    update(now: number): void {
       for (let next = delayed.peek(); next && next.at <= now; next = delayed.peek()) {
         delayed.pop()
         noted.add(next.id)
@@ -115,7 +103,8 @@ export function createReadySet(
         for (const id of lengths.refresh()) if (queue.has(id)) noted.add(id)
       considerNoted(now)
     },
-    take(now, counts) {
+    /** The next task that its caps and breakers let start; it leaves the set. */
+    take(now: number, counts: CapCounts): Candidate | null {
       if (counts.total >= parts.caps().maxAgents) return null
       const waiting = queue.take(now, (bucket) => buckets.isOpen(bucket, counts))
       if (!waiting) return null
@@ -123,7 +112,8 @@ export function createReadySet(
       const route = routes.get(waiting.id)
       return task && route ? { task, route: awakeRoute(plan, route) } : null
     },
-    nextDueAt: () => delayed.peek()?.at ?? null,
+    /** When the next delayed task is due, ms; null when none is. */
+    nextDueAt: (): number | null => delayed.peek()?.at ?? null,
   }
 }
 
@@ -135,15 +125,6 @@ function readySinceOf(plan: Plan, task: Task, dueAt: number): number {
   return since
 }
 
-/** Tasks held back by the same caps and breakers share a bucket, so that a full cap costs one check, not one per task. */
-interface Buckets {
-  of(task: Task, route: Route): string
-  /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
-  isOpen(bucket: string, counts: CapCounts): boolean
-  /** The caps have changed: all buckets are made anew. */
-  forget(): void
-}
-
 interface Bucket {
   readonly route: Route
   readonly tags: readonly string[]
@@ -151,13 +132,14 @@ interface Bucket {
   readonly own: string | null
 }
 
+/** Tasks held back by the same caps and breakers share a bucket, so that a full cap costs one check, not one per task. */
 function createBuckets(
   { plan, caps, canRun = () => true }: Pick<CoordinatorParts, 'plan' | 'caps' | 'canRun'>,
   isReached: (cap: string) => boolean,
-): Buckets {
+) {
   const buckets = new Map<string, Bucket>()
   return {
-    of(task, route) {
+    of(task: Task, route: Route): string {
       const { tags: capped } = caps()
       const tags = task.tags.filter((tag) => capped[tag] !== undefined)
       const own = `respawn:${task.id}`
@@ -166,16 +148,18 @@ function createBuckets(
       buckets.set(key, { route, tags, own: isTripped ? own : null })
       return key
     },
-    isOpen(bucket, counts) {
+    /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
+    isOpen(bucket: string, counts: CapCounts): boolean {
       const known = buckets.get(bucket)
       if (!known) return false
       const route = awakeRoute(plan, known.route)
       return (
-        counts.full(caps(), route, known.tags) === null &&
+        counts.hasRoom(caps(), route, known.tags) &&
         !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key)) &&
         canRun(route)
       )
     },
+    /** The caps have changed: all buckets are made anew. */
     forget: () => buckets.clear(),
   }
 }
@@ -191,4 +175,72 @@ const breakersOf = ({ executor, executorType, provider }: Route, own: string | n
 /** Everything by which two routes may be held back differently. */
 function keyPartsOf({ executor, model, exclusive, provider, fallback }: Route): unknown[] {
   return [executor, model, exclusive, provider, fallback ? keyPartsOf(fallback) : null]
+}
+
+/** What a claim or a living agent counts as. */
+type Counted = Pick<Agent, 'executor' | 'model' | 'tags'> & Pick<Route, 'exclusive'>
+
+export type CapCounts = ReturnType<typeof createCapCounts>
+
+/** Living agents counted by what caps speak of, so that a pick asks counts and not all agents. */
+export function createCapCounts() {
+  let total = 0
+  const counts = new Map<string, number>()
+  const of = (key: string): number => counts.get(key) ?? 0
+  const up = (key: string): void => void counts.set(key, of(key) + 1)
+  return {
+    get total() {
+      return total
+    },
+    add({ executor, model, tags, exclusive }: Counted): void {
+      total += 1
+      up(`e ${executor}`)
+      if (model !== null) up(`m ${model}`)
+      for (const tag of tags) up(`t ${tag}`)
+      if (exclusive !== null) up(`x ${exclusive}`)
+    },
+    /** An agent that no cap counts has this folder for itself. */
+    occupy: (folder: string) => up(`x ${folder}`),
+    /** One more of these breaks no cap. */
+    hasRoom: (caps: Caps, { executor, model, exclusive }: Route, tags: readonly string[]) =>
+      total < caps.maxAgents &&
+      !isFull(caps.executors[executor], of(`e ${executor}`)) &&
+      (model === null || !isFull(caps.models[model], of(`m ${model}`))) &&
+      !tags.some((tag) => isFull(caps.tags[tag], of(`t ${tag}`))) &&
+      !(exclusive !== null && of(`x ${exclusive}`) > 0),
+  }
+}
+
+const isFull = (cap: number | undefined, count: number): boolean =>
+  cap !== undefined && count >= cap
+
+// While a provider sleeps, an executor that the profile names may take its tasks. Asked anew at each pick, so nothing is remembered.
+
+const sleeping = (plan: Plan, { provider }: Route): Breaker | null =>
+  provider === null ? null : (plan.breakers.get(`provider:${provider}`) ?? null)
+
+/** The route and all that stand in for it, in their order. */
+function* chainOf(route: Route): Generator<Route> {
+  for (let next: Route | null = route; next; next = next.fallback ?? null) yield next
+}
+
+/** The route, or the first of its stand-ins whose provider is awake; the route itself when all of them sleep. */
+export function awakeRoute(plan: Plan, route: Route): Route {
+  const breaker = sleeping(plan, route)
+  if (!breaker) return route
+  for (const next of chainOf(route)) {
+    if (next === route || sleeping(plan, next)) continue
+    const until = breaker.until === null ? '' : ` until ${utcText(breaker.until)}`
+    const executor = `fallback of "${route.executor}" while ${breaker.subject} sleeps${until}`
+    return { ...next, provenance: { ...next.provenance, executor } }
+  }
+  return route
+}
+
+/** Whether somebody would take the task at once if this provider fell asleep now. */
+export function hasAwakeFallback(plan: Plan, route: Route, provider: string | null): boolean {
+  if (provider === null) return false
+  for (const next of chainOf(route))
+    if (next.provider !== provider && !sleeping(plan, next)) return true
+  return false
 }

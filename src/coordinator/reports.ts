@@ -7,20 +7,9 @@ import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
-import { hasAwakeFallback } from './fallback.ts'
+import { hasAwakeFallback } from './ready-set.ts'
 
-export interface Reporter {
-  onReport(agentId: AgentId, generation: number, report: RuntimeReport): void
-  /** This agent is stopped, which could not be saved: it is, once it can be, and before its end. */
-  keepStop(stop: AgentStop, by?: Actor): void
-  /** Its end was reported and is not saved yet. */
-  isEnding(agentId: AgentId): boolean
-  /** How many reports wait to be saved. */
-  pending(): number
-  retry(): void
-  /** Resolves when every report so far has been answered. */
-  settled(): Promise<void>
-}
+export type Reporter = ReturnType<typeof createReporter>
 
 type Parts = Pick<
   CoordinatorParts,
@@ -41,7 +30,7 @@ const BY = { kind: 'coordinator' } as const
 export type AgentStop = Extract<Command, { type: 'agent.stop' }>
 
 /** `wake`: there is something to send again, or to look at. */
-export function createReporter(parts: Parts, wake: () => void): Reporter {
+export function createReporter(parts: Parts, wake: () => void) {
   /** What must be done again, by agent and kind of report. */
   const unsaved = new Map<string, () => void>()
   const underWay = new Set<Promise<void>>()
@@ -85,15 +74,20 @@ export function createReporter(parts: Parts, wake: () => void): Reporter {
 
   return {
     onReport: take,
-    keepStop: (stop, by) => send(`${stop.agentId} stop ${stop.reason}`, stop, by),
-    isEnding: (agentId) => ending.has(agentId),
+    /** This agent is stopped, which could not be saved: it is, once it can be, and before its end. */
+    keepStop: (stop: AgentStop, by?: Actor) =>
+      send(`${stop.agentId} stop ${stop.reason}`, stop, by),
+    /** Its end was reported and is not saved yet. */
+    isEnding: (agentId: AgentId) => ending.has(agentId),
+    /** How many reports wait to be saved. */
     pending: () => unsaved.size,
-    retry() {
+    retry(): void {
       const again = [...unsaved.values()]
       unsaved.clear()
       for (const sendAgain of again) sendAgain()
     },
-    async settled() {
+    /** Resolves when every report so far has been answered. */
+    async settled(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }

@@ -19,17 +19,6 @@ export interface Request {
   readonly commandId: string | undefined
 }
 
-interface Transaction {
-  readonly changes: readonly EntityChange[]
-  readonly touched: ReadonlySet<TaskId>
-  /** Throws when the whole transaction must be undone: the disk is full, the ownership is lost. */
-  carryOut(request: Request): Result<Reply, Failure>
-  /** Undoes everything. */
-  undo(): void
-  /** The plan reports touched tasks to it no more. */
-  leave(): void
-}
-
 export interface TransactionParts {
   readonly plan: MutablePlan
   readonly store: Store
@@ -40,7 +29,7 @@ export interface TransactionParts {
   readonly decide?: typeof decide
 }
 
-export function createTransaction(parts: TransactionParts): Transaction {
+export function createTransaction(parts: TransactionParts) {
   const { plan, writer } = parts
   const changes: EntityChange[] = []
   const touched = new Set<TaskId>()
@@ -87,7 +76,8 @@ export function createTransaction(parts: TransactionParts): Transaction {
   return {
     changes,
     touched,
-    carryOut(request) {
+    /** Throws when the whole transaction must be undone: the disk is full, the ownership is lost. */
+    carryOut(request: Request): Result<Reply, Failure> {
       const key = replyKeyOf(request)
       const known = key === null ? null : parts.store.replyOf(key)
       if (known) return repeated(request, known)
@@ -101,7 +91,9 @@ export function createTransaction(parts: TransactionParts): Transaction {
         return err(inside(parts.log, request.command, error))
       }
     },
+    /** Undoes everything. */
     undo: () => undoTo(0),
+    /** The plan reports touched tasks to it no more. */
     leave: () => void (plan.onTouched = null),
   }
 }

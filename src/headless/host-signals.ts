@@ -17,16 +17,13 @@ interface SignalParts {
   readonly clock?: Clock
 }
 
-export interface HostSignals {
-  isDraining(): boolean
-  stop(): void
-}
+export type HostSignals = ReturnType<typeof listenForSignals>
 
 /**
  * A service: INT and TERM end it and leave its agents, HUP reloads. In a terminal: the first ^C starts no new agent and waits for
  * the living ones, the second kills them; TERM and HUP (the terminal is gone) end it and leave them.
  */
-export function listenForSignals(parts: SignalParts): HostSignals {
+export function listenForSignals(parts: SignalParts) {
   const isService = parts.order.kind === 'service'
   const drain = createDrain(parts)
   const onReload = (): void => void reload(parts)
@@ -38,7 +35,7 @@ export function listenForSignals(parts: SignalParts): HostSignals {
   for (const [signal, handler] of handlers) process.on(signal, handler)
   return {
     isDraining: drain.isDraining,
-    stop() {
+    stop(): void {
       for (const [signal, handler] of handlers) process.off(signal, handler)
       drain.stop()
     },

@@ -10,12 +10,12 @@ import { rememberYard } from '../yard/start-screen/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
 import type { Yard } from '../yard/yard.ts'
 import { commandAnswers, ownerUrlOf } from './client.ts'
-import type { HostRegistry } from './host-registry.ts'
 import { listenForSignals } from './host-signals.ts'
 import { createServiceStartScreen, yardCommand } from './service-start-screen.ts'
 import { type Served, serveYard } from './serve.ts'
 import { utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { openPlaces } from '../yard/machine/places.ts'
 
 export interface HostOrder {
   readonly paths: YardPaths
@@ -173,4 +173,28 @@ export function keepPrograms(entry: string, clock: Pick<Clock, 'now' | 'after'>)
   }
   touch()
   return () => cancel()
+}
+
+export type HostRegistry = ReturnType<typeof createHostRegistry>
+
+/** The yards that one process holds: each with its own lock, listener, token, log and caps; together they have this machine's places. */
+export function createHostRegistry(
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+  log: Log,
+) {
+  const places = openPlaces(env, clock, log)
+  const roots = new Set<string>()
+  return {
+    places,
+    /** Folders of the yards that are served, in the order in which they came. */
+    yards: (): readonly string[] => [...roots],
+    /** Until the returned function is called. */
+    join(root: string): () => void {
+      roots.add(root)
+      return () => void roots.delete(root)
+    },
+    /** After the last yard is closed. */
+    close: () => places.close(),
+  }
 }

@@ -5,8 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Log } from '../base/log.ts'
-import { createHostRegistry } from './host-registry.ts'
-import { runHost, type Host, type HostOrder } from './run-host.ts'
+import { createHostRegistry, type Host, type HostOrder, runHost } from './run-host.ts'
 
 interface HostsOrder extends Omit<HostOrder, 'paths' | 'log' | 'registry'> {
   readonly yards: readonly { readonly paths: YardPaths; readonly log: Log }[]

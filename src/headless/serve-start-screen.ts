@@ -1,24 +1,16 @@
 /** The page without a yard: the same listener, guard, code and token as a yard's page, with the start screen behind them and nothing else. */
 import { randomBytes } from 'node:crypto'
-import { OpenAPIHandler } from '@orpc/openapi/node'
-import { RPCHandler } from '@orpc/server/node'
 import { RPCHandler as SocketHandler } from '@orpc/server/ws'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { failureFrom } from '../yard/handlers/failures.ts'
 import { startScreenRouter, type StartScreenContext } from '../yard/start-screen/router.ts'
-import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 import { createPageSessions, memoryBook } from '../yard/access/page-sessions.ts'
-import { errorBody, sendFailure } from './http/exchange.ts'
-import { readJsonBody } from './http/exchange.ts'
-import type { Api } from './http/api.ts'
-import { createGuard } from './http/guard.ts'
+import { sendFailure } from './http/exchange.ts'
+import { type Api, createCalls } from './http/api.ts'
 import { createHttpListener } from './http/listener.ts'
-import { createOneUseCodes } from './http/one-use-codes.ts'
-import { listen } from './http/port.ts'
-import { createSocketEndpoint } from './http/socket.ts'
 
 interface StartScreenHostOptions {
   readonly startScreen: StartScreen
@@ -39,53 +31,34 @@ export interface ServedStartScreen {
   close(): Promise<void>
 }
 
-const ADDRESS = '127.0.0.1'
 /** Long enough for a page that is loaded again, or a machine that wakes up. */
 const LINGER_MS = 60_000
 
 export async function serveStartScreen(
   options: StartScreenHostOptions,
 ): Promise<Result<ServedStartScreen, Failure>> {
-  const { clock, log } = options
+  const { clock } = options
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const rest = createRest(clock, resolve)
   const startScreen = noticeWork(options.startScreen, rest.workIsDone)
-  const ownerToken = `yot_${randomBytes(32).toString('base64url')}`
-  // They end with this process: its secret is written nowhere.
-  const sessions = createPageSessions(memoryBook(), randomBytes(32), clock)
-  const codes = createOneUseCodes(() => clock.monotonic())
-  const bound = { port: 0 }
-  const guard = createGuard({
-    agentsOf: null,
-    ownerToken,
-    sessions,
-    host: ADDRESS,
-    port: () => bound.port,
-  })
+  const context = { host: { startScreen } }
   const rpc = new SocketHandler<StartScreenContext>(startScreenRouter)
   const listener = createHttpListener({
-    guard,
-    codes,
-    sessions,
-    pageRoot: options.pageRoot,
-    log,
-    pageCommand: options.pageCommand,
-    api: () => createStartScreenApi(startScreen),
-    sockets: createSocketEndpoint({
-      guard,
-      clock,
-      log,
-      onCount: rest.connected,
-      serve: (socket) => void rpc.upgrade(socket, { context: { startScreen } }),
-    }),
+    ...options,
+    agentsOf: null,
+    ownerToken: `yot_${randomBytes(32).toString('base64url')}`,
+    // They end with this process: its secret is written nowhere.
+    sessions: createPageSessions(memoryBook(), randomBytes(32), clock),
+    host: '127.0.0.1',
+    api: () => createStartScreenApi(context),
+    onCount: rest.connected,
+    serve: (socket) => void rpc.upgrade(socket, { context }),
   })
-  const port = await listen(listener.server, ADDRESS, { asked: null, kept: null })
+  const port = await listener.listen({ asked: null, kept: null })
   if (!port.ok) return port
-  bound.port = port.value
-  const url = `http://${ADDRESS}:${port.value}`
   return ok({
-    url,
-    pageUrl: () => `${url}/#code=${codes.issue()}`,
+    url: listener.url(),
+    pageUrl: listener.pageUrl,
     ended,
     async close() {
       rest.stop()
@@ -134,25 +107,10 @@ function noticeWork(startScreen: StartScreen, onDone: () => void): StartScreen {
 const BODY_LIMIT = 100_000
 
 /** Only the owner's token gets here: where no yard is, there are no agents. */
-function createStartScreenApi(startScreen: StartScreen): Api {
-  const rpc = new RPCHandler<StartScreenContext>(startScreenRouter)
-  const rest = new OpenAPIHandler<StartScreenContext>(startScreenRouter, {
-    customErrorResponseBodyEncoder: (error) => errorBody(failureFrom(error).failure),
-  })
+function createStartScreenApi(context: StartScreenContext): Api {
+  const call = createCalls<StartScreenContext>(startScreenRouter)
   return async (request, response, url) => {
-    const isRpc = url.pathname.startsWith('/rpc/')
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const body = await readJsonBody(request, BODY_LIMIT)
-      if (!body.ok) return sendFailure(response, body.error, { isLast: true })
-      Object.assign(request, { body: body.value })
-    }
-    const handler = isRpc ? rpc : rest
-    const prefix = isRpc ? '/rpc' : '/api'
-    const { matched } = await handler.handle(request, response, {
-      prefix,
-      context: { startScreen },
-    })
-    if (matched) return
+    if (await call(request, response, url, { context, limit: BODY_LIMIT })) return
     const unknown = failure('no-yard', `there is nothing at ${url.pathname}: no yard is open here`)
     sendFailure(response, unknown, { status: 404 })
   }

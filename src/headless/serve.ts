@@ -11,17 +11,14 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { openSecret } from '../yard/handlers/agent-token.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
-import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 import { createPageSessions, fileBook, type PageSessions } from '../yard/access/page-sessions.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
 import { createApi } from './http/api.ts'
-import { createGuard, type Guard } from './http/guard.ts'
 import { createHttpListener } from './http/listener.ts'
-import { createOneUseCodes } from './http/one-use-codes.ts'
-import { savePort, listen, readSavedPort } from './http/port.ts'
-import { createSocketEndpoint, type SocketEndpoint } from './http/socket.ts'
+import { savePort, readSavedPort } from './http/port.ts'
 import { openStateFile } from './state-file.ts'
 
 interface ServeOptions {
@@ -54,8 +51,6 @@ export interface Served {
   close(): Promise<void>
 }
 
-const DEFAULT_HOST = '127.0.0.1'
-
 export async function serveYard(
   yard: Yard,
   options: ServeOptions,
@@ -74,70 +69,50 @@ async function openListeners(
   scope: Scope,
 ): Promise<Result<Served, Failure>> {
   const { service } = yard.paths
-  const address = options.host ?? DEFAULT_HOST
   mkdirSync(service.folder, { recursive: true, mode: 0o700 })
   const secret = openSecret(service.secret)
   const ownerToken = ownerTokenOf(secret)
-  const codes = createOneUseCodes(() => systemClock.monotonic())
   const sessions = createPageSessions(fileBook(service.pageSessions), secret, systemClock)
   const view = createLiveView(yard, systemClock)
   scope.add(() => view.close())
-  const bound = { port: 0, url: '' }
-  const guard = createGuard({
-    agentsOf: { yard, secret },
-    ownerToken,
-    sessions,
-    host: address,
-    port: () => bound.port,
-  })
-  const pageUrl = (): string => `${bound.url}/#code=${codes.issue()}`
   const host = {
-    url: () => bound.url,
-    pageUrl,
+    url: () => listener.url(),
+    pageUrl: () => listener.pageUrl(),
     sessions,
     stop: () => void setTimeout(options.onStop, STOP_DELAY_MS),
     ...(options.startScreen ? { startScreen: options.startScreen } : {}),
     ...(options.yards ? { yards: options.yards } : {}),
   }
   const parts = { yard, view, host }
+  const rpc = new RPCHandler<HandlerContext>(router)
   const listener = createHttpListener({
-    guard,
-    codes,
+    agentsOf: { yard, secret },
+    ownerToken,
     sessions,
+    host: options.host ?? '127.0.0.1',
     pageRoot: options.pageRoot,
+    clock: systemClock,
     log: yard.log,
     pageCommand: options.pageCommand ?? 'yard page',
     api: (signal) => createApi({ ...parts, clock: systemClock, signal }),
-    sockets: createYardSockets(parts, guard),
+    serve: (socket, actor) => void rpc.upgrade(socket, { context: { ...parts, actor } }),
   })
-  const port = await listen(listener.server, address, {
+  const port = await listener.listen({
     asked: options.port ?? null,
     kept: readSavedPort(service.port),
   })
   if (!port.ok) return port
   scope.add(() => listener.close())
-  bound.port = port.value
-  bound.url = urlOf(address, port.value)
   savePort(service.port, port.value)
-  announce(yard, { url: bound.url, token: ownerToken }, options.log, scope)
+  announce(yard, { url: listener.url(), token: ownerToken }, options.log, scope)
   return ok({
-    url: bound.url,
-    port: bound.port,
+    url: listener.url(),
+    port: port.value,
     token: ownerToken,
     view,
     sessions,
-    pageUrl,
+    pageUrl: listener.pageUrl,
     close: () => scope.close(),
-  })
-}
-
-function createYardSockets(parts: Omit<HandlerContext, 'actor'>, guard: Guard): SocketEndpoint {
-  const rpc = new RPCHandler<HandlerContext>(router)
-  return createSocketEndpoint({
-    guard,
-    clock: systemClock,
-    log: parts.yard.log,
-    serve: (socket, actor) => void rpc.upgrade(socket, { context: { ...parts, actor } }),
   })
 }
 
@@ -161,13 +136,6 @@ function announce(
   )
   scope.add(() => state.close())
   log.info('serving', { url: at.url, pid: process.pid })
-}
-
-/** Everywhere means here, too: a browser is sent to loopback. */
-function urlOf(address: string, port: number): string {
-  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`
-  if (address === '::') return `http://[::1]:${port}`
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 function translate(error: unknown, yard: Yard): Failure {

@@ -28,15 +28,10 @@ export function readState(paths: Pick<YardPaths, 'service'>): HostState | null {
   }
 }
 
-interface StateFile {
-  /** Removes it, if it is still ours. */
-  close(): void
-}
-
 /** A watch may miss news on some file systems. */
 const BACKSTOP_MS = 10_000
 
-export function openStateFile(paths: YardPaths, state: HostState, log: Log): StateFile {
+export function openStateFile(paths: YardPaths, state: HostState, log: Log) {
   const { service } = paths
   const text = `${JSON.stringify(state, null, 2)}\n`
   mkdirSync(service.folder, { recursive: true, mode: 0o700 })
@@ -59,7 +54,8 @@ export function openStateFile(paths: YardPaths, state: HostState, log: Log): Sta
   const backstop = setInterval(restore, BACKSTOP_MS)
   backstop.unref()
   return {
-    close() {
+    /** Removes it, if it is still ours. */
+    close(): void {
       watcher.close()
       clearInterval(backstop)
       if (isOurs()) rmSync(service.state, { force: true })

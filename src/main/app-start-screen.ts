@@ -6,9 +6,9 @@ import type { Failure } from '../domain/failure.ts'
 import { glanceAt, pageUrlOf } from '../headless/client.ts'
 import {
   createStartScreen,
+  type StartScreen,
   type StartScreenParts,
 } from '../yard/start-screen/create-start-screen.ts'
-import type { StartScreen } from '../yard/start-screen/start-screen.ts'
 
 interface AppStartScreenParts extends Pick<
   StartScreenParts,

@@ -9,7 +9,7 @@ import type { YardClient, YardConnector } from '../desktop/open-yards.ts'
 import { readState } from '../headless/state-file.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
-import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 
 export interface YardHost extends YardConnector {
   /** Serves one page over this port until either side closes it. `start screen`: what opening another yard means for its window. */

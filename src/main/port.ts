@@ -8,7 +8,7 @@ import {
 } from 'electron'
 import { RPCHandler } from '@orpc/server/message-port'
 import { startScreenRouter, type StartScreenContext } from '../yard/start-screen/router.ts'
-import type { StartScreen } from '../yard/start-screen/start-screen.ts'
+import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 import { isOwnPage } from './lock-down.ts'
 import type { YardHost } from './hosts.ts'
 
@@ -42,7 +42,7 @@ export function givePorts({ hostOf, startScreenOf, onConnected }: PortParts): ()
     const host = hostOf(window)
     if (host) host.attach(port1, startScreen)
     else {
-      startScreenRpc.upgrade(port1, { context: { startScreen } })
+      startScreenRpc.upgrade(port1, { context: { host: { startScreen } } })
       port1.start()
     }
     frame.postMessage('yardmaster:port', null, [port2])

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
-import type { Client, YardAccess } from './yard-connection.ts'
+import { answerOf, type Client, tool, type Tool, type YardAccess } from './tool.ts'
 import { leanTask } from './fit.ts'
 import { editInput, newTaskInput, taskId, toRequest } from './task-fields.ts'
-import { tool, answerOf, type Tool } from './tool.ts'
 
 const one = z.strictObject({ id: taskId })
 const endAgent = z

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { jsonFault } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { reportableClassSchema, type Failure } from '../domain/failure.ts'
-import type { AgentCaller, YardAccess } from './yard-connection.ts'
+import { type AgentCaller, tool, type Tool, type YardAccess } from './tool.ts'
 import { leanTask } from './fit.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'
-import { tool, type Tool } from './tool.ts'
 
 const line = (most: number) => z.string().trim().min(1).max(most)
 

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
-import type { Client } from './yard-connection.ts'
+import { answerOf, type Client, tool, type Tool } from './tool.ts'
 import { fit, lean, leanTask, MAX_ANSWER_BYTES, takeFitting } from './fit.ts'
 import { taskId } from './task-fields.ts'
-import { tool, answerOf, type Tool } from './tool.ts'
 
 const STATES = [...new Set<string>([...TASK_STATUSES, ...SHOWN_STATES])]
 /** Of one list, below what an answer may hold. */

@@ -7,10 +7,9 @@ import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/
 import type { Failure } from '../domain/failure.ts'
 import { actingTools } from './acting-tools.ts'
 import { agentTools } from './agent-tools.ts'
-import type { AgentCaller, YardConnection } from './yard-connection.ts'
+import type { AgentCaller, Effect, Tool, YardConnection } from './tool.ts'
 import { fit } from './fit.ts'
 import { readingTools } from './reading-tools.ts'
-import type { Effect, Tool } from './tool.ts'
 
 interface ServerOptions {
   readonly version: string

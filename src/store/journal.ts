@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { EntityChange } from '../domain/plan.ts'
 import type { RowFacts, StoredRow } from './store.ts'
-import { upgraded } from './old-agent.ts'
+import { upgraded } from './read.ts'
 
 export interface Journal {
   readonly seq: number
@@ -61,28 +61,16 @@ function changeText(before: object | null, after: object | null): string | null 
 }
 
 /** As the table holds it. */
-export interface RawRow {
-  readonly seq: number
-  readonly at: number
-  readonly event: string
-  readonly by: string
-  readonly entity: string
-  readonly id: string
+export interface RawRow extends Omit<StoredRow, 'set' | 'unset' | 'gone' | 'isUnreadable'> {
   readonly change: string | null
 }
 
 /** A row whose change cannot be read says so and changes nothing: one bad row must not hide all that come after it. */
-export function toRow(raw: RawRow): StoredRow {
-  const { seq, at, event, by, entity, id } = raw
-  const change = raw.change === null ? null : readChange(raw.change)
+export function toRow({ change: text, ...row }: RawRow): StoredRow {
+  const change = text === null ? null : readChange(text)
   return {
-    seq,
-    at,
-    event,
-    by,
-    entity,
-    id,
-    set: event === 'agent.claimed' ? upgraded(change?.s ?? {}) : (change?.s ?? {}),
+    ...row,
+    set: row.event === 'agent.claimed' ? upgraded(change?.s ?? {}) : (change?.s ?? {}),
     unset: change?.u ?? [],
     gone: change === null,
     ...(change === UNREADABLE ? { isUnreadable: true } : {}),
@@ -124,20 +112,3 @@ function levelsOf(text: string): number {
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Rebuilds entities from rows: what the tables were after the last of them. Keyed by entity, then id. */
-export function fold(rows: Iterable<StoredRow>): Map<string, Map<string, Record<string, unknown>>> {
-  const world = new Map<string, Map<string, Record<string, unknown>>>()
-  for (const row of rows) {
-    let table = world.get(row.entity)
-    if (!table) world.set(row.entity, (table = new Map()))
-    if (row.gone) {
-      table.delete(row.id)
-      continue
-    }
-    const entity = { ...table.get(row.id), ...row.set }
-    for (const key of row.unset) delete entity[key]
-    table.set(row.id, entity)
-  }
-  return world
-}

@@ -3,7 +3,7 @@ import { renameSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { MIGRATIONS, type Migration } from './migrations/index.ts'
+import { MIGRATIONS, type Migration } from './migrations.ts'
 
 interface MigrateOptions {
   readonly at: number

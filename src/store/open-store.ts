@@ -1,12 +1,11 @@
 /** Opens a yard's database: schema, owner epoch, writer. The only file that makes a connection to `yard.db`. */
 import Database from 'better-sqlite3'
-import { errorText } from '../base/text.ts'
+import { errorCode, errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
-import { codeOf } from './owner-lock.ts'
 import { preparePast } from './past.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
 import { prepareSpending } from './spending.ts'
@@ -21,7 +20,7 @@ export interface OpenStore {
   readonly writer: StoreWriter
   readonly plan: MutablePlan
   /** Furniture of the page; written inside `writer.begin` and `commit`. */
-  readonly positions: PositionTable
+  readonly positions: ReturnType<typeof preparePositions>
   /** Highest agent number ever used, ended agents included. */
   readonly lastAgentNumber: number
   readonly ownerEpoch: number
@@ -58,7 +57,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<OpenS
 }
 
 function openFailure(path: string, error: unknown): Failure {
-  const code = codeOf(error)
+  const code = errorCode(error)
   const hint =
     code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR')
       ? 'free some space on the disk and try again'
@@ -231,29 +230,21 @@ class TransactionLost extends Error {
 }
 
 /** Where a person put a node. Not in the journal: it is removed with its task, and nothing that runs depends on it. */
-interface StoredPosition {
-  readonly x: number
-  readonly y: number
-}
+type StoredPosition = { readonly x: number; readonly y: number }
 
-interface PositionTable {
-  all(): Map<string, StoredPosition>
-  /** Inside a transaction of the writer. Null takes one out. Throws for a task that is not there. */
-  set(taskId: string, position: StoredPosition | null): void
-}
-
-function preparePositions(db: Database.Database): PositionTable {
+function preparePositions(db: Database.Database) {
   const select = db.prepare('SELECT task_id, x, y FROM position')
   const put = db.prepare(
     'INSERT INTO position (task_id, x, y) VALUES (?, ?, ?) ON CONFLICT (task_id) DO UPDATE SET x = excluded.x, y = excluded.y',
   )
   const remove = db.prepare('DELETE FROM position WHERE task_id = ?')
   return {
-    all() {
+    all(): Map<string, StoredPosition> {
       const rows = select.all() as { task_id: string; x: number; y: number }[]
       return new Map(rows.map(({ task_id, x, y }) => [task_id, { x, y }]))
     },
-    set(taskId, position) {
+    /** Inside a transaction of the writer. Null takes one out. Throws for a task that is not there. */
+    set(taskId: string, position: StoredPosition | null): void {
       if (position) put.run(taskId, position.x, position.y)
       else remove.run(taskId)
     },

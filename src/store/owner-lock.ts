@@ -4,18 +4,15 @@
  * Nothing else in this process may open, copy or stat-by-open that file: on POSIX, closing any descriptor of it drops the lock.
  */
 import Database from 'better-sqlite3'
-import { errorText } from '../base/text.ts'
+import { errorCode, errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-
-interface OwnerLock {
-  release(): void
-}
+import { existsSync } from 'node:fs'
 
 /** A connection that nothing refers to is closed by the garbage collector, and its lock goes with it: those that hold one are kept here. */
 const holders = new Set<Database.Database>()
 
-export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
+export function takeOwnerLock(path: string): Result<{ release(): void }, Failure> {
   let db: Database.Database
   try {
     db = new Database(path, { timeout: 0 })
@@ -39,7 +36,7 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
     })
   } catch (error) {
     db.close()
-    if (codeOf(error).startsWith('SQLITE_BUSY'))
+    if (errorCode(error).startsWith('SQLITE_BUSY'))
       return err(
         failure('locked', 'another process owns this yard', {
           hint: 'yard service status shows it',
@@ -53,5 +50,10 @@ export function takeOwnerLock(path: string): Result<OwnerLock, Failure> {
   }
 }
 
-export const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+/** Whether any process owns the yard of this lock. Never in a process that may own it itself. */
+export function isOwned(path: string): boolean {
+  if (!existsSync(path)) return false
+  const lock = takeOwnerLock(path)
+  if (lock.ok) lock.value.release()
+  return !lock.ok && lock.error.kind === 'locked'
+}

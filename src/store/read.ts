@@ -1,21 +1,20 @@
 /** Reads of the entity tables, through their schemas where a row comes from outside the plan. */
 import type Database from 'better-sqlite3'
-import { agentNumberOf, type AgentId } from '../domain/ids.ts'
+import { agentNumberOf } from '../domain/ids.ts'
 import {
-  createPlan,
-  dependencyIdOf,
   type Breaker,
+  createPlan,
   type Dependency,
+  dependencyIdOf,
   type LogLine,
   type MutablePlan,
   type StoredArtifact,
   type YardFacts,
 } from '../domain/plan.ts'
-import { agentSchema, type Agent } from '../domain/agent.ts'
-import { taskSchema, type Task } from '../domain/task.ts'
+import { type Agent, agentSchema } from '../domain/agent.ts'
+import { type Task, taskSchema } from '../domain/task.ts'
 import { BODY_VERSION } from './tables.ts'
 import type { AgentFilter, KeptReply, StoreReader } from './store.ts'
-import { upgraded } from './old-agent.ts'
 
 export function prepareReads(
   db: Database.Database,
@@ -86,34 +85,24 @@ export async function loadPlan(
     }
     await breathe()
   }
-  for (const body of db.prepare("SELECT body FROM agent WHERE state <> 'ended'").pluck().all()) {
-    const agent = agentSchema.parse(upgraded(JSON.parse(String(body)) as Agent))
+  const bodies = <T>(sql: string): T[] =>
+    db
+      .prepare(sql)
+      .pluck()
+      .all()
+      .map((body) => JSON.parse(String(body)) as T)
+  for (const body of bodies<Agent>("SELECT body FROM agent WHERE state <> 'ended'")) {
+    const agent = agentSchema.parse(upgraded(body))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })
   }
-  loadSmall(db, plan)
+  for (const breaker of bodies<Breaker>('SELECT body FROM breaker'))
+    plan.put({ entity: 'breaker', id: breaker.id, before: null, after: breaker })
+  for (const facts of bodies<YardFacts>("SELECT body FROM yard_fact WHERE id = 'yard'"))
+    plan.put({ entity: 'yard', id: 'yard', before: null, after: facts })
   return plan
 }
 
-function loadSmall(db: Database.Database, plan: MutablePlan): void {
-  for (const body of db.prepare('SELECT body FROM breaker').pluck().all()) {
-    const breaker = JSON.parse(String(body)) as Breaker
-    plan.put({ entity: 'breaker', id: breaker.id, before: null, after: breaker })
-  }
-  const facts = db.prepare("SELECT body FROM yard_fact WHERE id = 'yard'").pluck().get()
-  if (facts !== undefined)
-    plan.put({
-      entity: 'yard',
-      id: 'yard',
-      before: null,
-      after: JSON.parse(String(facts)) as YardFacts,
-    })
-}
-
-interface TaskRow {
-  readonly k: number
-  readonly v: number
-  readonly body: string
-}
+type TaskRow = { readonly k: number; readonly v: number; readonly body: string }
 
 function* taskSlices(db: Database.Database): Generator<TaskRow[]> {
   const select = db.prepare(
@@ -135,15 +124,12 @@ function* dependencySlices(db: Database.Database): Generator<Ends[]> {
   const select = db.prepare(
     'SELECT blocker, dependent FROM dependency WHERE (blocker, dependent) > (?, ?) ORDER BY blocker, dependent LIMIT ?',
   )
-  let last: { readonly blocker: string; readonly dependent: string } = {
-    blocker: '',
-    dependent: '',
-  }
+  let last = ['', '']
   for (;;) {
-    const edges = select.all(last.blocker, last.dependent, SLICE) as Ends[]
+    const edges = select.all(...last, SLICE) as Ends[]
     const next = edges.at(-1)
     if (!next) return
-    last = next
+    last = [next.blocker, next.dependent]
     yield edges
   }
 }
@@ -158,7 +144,7 @@ function toAgent(stored: Agent): Agent {
 }
 
 /** Bodies of today's version were written by this very code from a parsed task; only an older version is parsed again. */
-function toTask(row: { v: number; body: string }): Task {
+function toTask(row: TaskRow): Task {
   const body: unknown = JSON.parse(row.body)
   return row.v === BODY_VERSION ? withSharedParts(body as Task) : taskSchema.parse(body)
 }
@@ -183,13 +169,36 @@ function withSharedParts(task: Task): Task {
 
 /** Of all agents that ever were, the forgotten ones included: a number names one agent for ever. */
 export const highestAgentNumber = (db: Database.Database): number =>
-  Number(
-    db
-      .prepare(
-        "SELECT max(coalesce((SELECT max(number) FROM agent), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_agent'), 0))",
-      )
-      .pluck()
-      .get(),
-  )
+  Number(db.prepare(HIGHEST_NUMBER).pluck().get())
+const HIGHEST_NUMBER =
+  "SELECT max(coalesce((SELECT max(number) FROM agent), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_agent'), 0))"
 
-export type { AgentId }
+// Agents as earlier programs wrote them.
+
+const MARK = '; claimed as '
+
+type OldAgent = {
+  readonly [Name in 'by' | 'executorType' | 'leaseMs' | 'claimedBy' | 'provenance']?: unknown
+}
+
+/** The agent, or what a row of the journal says of one, as it is written now. */
+export const upgraded = <T extends OldAgent>(agent: T): T => withClaimer(withService(agent))
+
+/** Services were called processes. */
+const withService = <T extends OldAgent>(agent: T): T =>
+  agent.by === 'process' && agent.executorType === 'http' ? { ...agent, by: 'service' } : agent
+
+/** The name under which another orchestrator claimed a task stood at the end of the reason for the agent's executor. */
+function withClaimer<T extends OldAgent>(agent: T): T {
+  const { leaseMs, claimedBy, provenance } = agent
+  if (claimedBy !== undefined || typeof leaseMs !== 'number') return agent
+  if (typeof provenance !== 'object' || provenance === null) return agent
+  const executor: unknown = Reflect.get(provenance, 'executor')
+  const at = typeof executor === 'string' ? executor.indexOf(MARK) : -1
+  if (typeof executor !== 'string' || at < 0) return agent
+  return {
+    ...agent,
+    claimedBy: executor.slice(at + MARK.length).trim() || null,
+    provenance: { ...provenance, executor: executor.slice(0, at) },
+  }
+}

@@ -14,7 +14,7 @@ import { dirname } from 'node:path'
 import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { MIGRATIONS } from './migrations/index.ts'
+import { MIGRATIONS } from './migrations.ts'
 import { takeOwnerLock } from './owner-lock.ts'
 import { highestAgentNumber } from './read.ts'
 

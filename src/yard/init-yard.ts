@@ -1,14 +1,14 @@
 /** `yard init`: makes a yard in a folder. A second time changes nothing. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorText } from '../base/text.ts'
+import { errorCode, errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { protectYardFolder } from '../agents/git/repository.ts'
 import { DEFAULT_CONFIG_TEXT } from '../config/default-config.ts'
 import { yardPaths, type YardPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { openStore } from '../store/open-store.ts'
-import { codeOf, takeOwnerLock } from '../store/owner-lock.ts'
+import { takeOwnerLock } from '../store/owner-lock.ts'
 import { listBackups } from './backup/backups.ts'
 import { hasDatabase } from './backup/lost-database.ts'
 import { trustAsMade } from './access/trust.ts'
@@ -95,7 +95,7 @@ function writeIfMissing(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' })
   } catch (error) {
     // Another made it meanwhile.
-    if (codeOf(error) === 'EEXIST') return
+    if (errorCode(error) === 'EEXIST') return
     rmSync(file, { force: true })
     throw error
   }

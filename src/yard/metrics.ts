@@ -179,11 +179,7 @@ export const RATE_STEPS = 90
 /** Ended ones are let go oldest first beyond this. */
 const MAX_AGENTS = 500
 
-export interface Rates {
-  /** Bytes per step, oldest first, of agents that live or have ended within the last 90 steps. */
-  all(): ReadonlyMap<AgentId, readonly number[]>
-  close(): void
-}
+export type Rates = ReturnType<typeof createRates>
 
 interface Ring {
   readonly steps: number[]
@@ -195,7 +191,7 @@ export function createRates(parts: {
   readonly plan: Plan
   readonly runtime: Pick<Runtime, 'facts'>
   readonly clock: Clock
-}): Rates {
+}) {
   const { plan, runtime, clock } = parts
   const rings = new Map<AgentId, Ring>()
   const step = (): void => {
@@ -225,7 +221,9 @@ export function createRates(parts: {
   }
   let cancel = clock.after(RATE_STEP_MS, step)
   return {
-    all: () => new Map([...rings].map(([id, ring]) => [id, ring.steps])),
+    /** Bytes per step, oldest first, of agents that live or have ended within the last 90 steps. */
+    all: (): ReadonlyMap<AgentId, readonly number[]> =>
+      new Map([...rings].map(([id, ring]) => [id, ring.steps])),
     close: () => cancel(),
   }
 }

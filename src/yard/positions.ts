@@ -19,24 +19,14 @@ interface NodePosition {
 /** Null gives a node back to the layout. */
 export type Moves = Readonly<Record<string, NodePosition | null>>
 
-export interface Positions {
-  all(): ReadonlyMap<string, NodePosition>
-  /**
-   * Moves what is there and passes over tasks that are gone; gives how many were moved. `unknown-task` when none is there,
-   * `read-only` when it cannot be saved, `locked` when another owner has taken over.
-   */
-  move(set: Moves): Promise<Result<number, Failure>>
-  onMoved(listener: (set: Moves) => void): () => void
-  /** A task that goes takes its place along. */
-  note(batch: CommittedBatch): void
-}
+export type Positions = ReturnType<typeof createPositions>
 
 /** Written in one transaction; more would hold the loop. */
 const BATCH = 2000
 
 type Parts = { readonly opened: Pick<OpenStore, 'positions' | 'writer' | 'plan'>; log: Log }
 
-export function createPositions({ opened, log }: Parts): Positions {
+export function createPositions({ opened, log }: Parts) {
   // Read when first asked for: a short command never asks.
   let known: Map<string, NodePosition> | null = null
   const all = (): Map<string, NodePosition> => (known ??= opened.positions.all())
@@ -46,7 +36,11 @@ export function createPositions({ opened, log }: Parts): Positions {
   return {
     all,
     onMoved: news.on,
-    async move(set) {
+    /**
+     * Moves what is there and passes over tasks that are gone; gives how many were moved. `unknown-task` when none is there,
+     * `read-only` when it cannot be saved, `locked` when another owner has taken over.
+     */
+    async move(set: Moves): Promise<Result<number, Failure>> {
       const asked = Object.entries(set)
       const isNobody = !asked.some(([id]) => hasTask(opened.plan, id))
       if (asked.length > 0 && isNobody) return err(unknownTask(opened.plan, asked[0]?.[0] ?? ''))
@@ -69,7 +63,8 @@ export function createPositions({ opened, log }: Parts): Positions {
       }
       return told(ok(moved.size))
     },
-    note({ changes }) {
+    /** A task that goes takes its place along. */
+    note({ changes }: CommittedBatch): void {
       if (!known) return
       for (const change of changes)
         if (change.entity === 'task' && !change.after) known.delete(change.id)

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { JournalRow } from '../contract/view.ts'
 import type { Failure } from '../domain/failure.ts'
-import { readJournal } from '../store/journal-reader.ts'
+import { readJournal } from '../store/read-only.ts'
 import { lostDatabase } from './backup/lost-database.ts'
 import { toJournalRow } from './handlers/service-handlers.ts'
 
@@ -16,6 +16,6 @@ export function readJournalOf(
   const lost = lostDatabase(paths, dataFolder)
   if (lost) return err(lost)
   if (!existsSync(paths.db)) return ok([])
-  const read = readJournal(paths.db, since)
-  return read.ok ? ok(read.value.rows.map(toJournalRow)) : read
+  const read = readJournal(paths.db, since ?? Number.MAX_SAFE_INTEGER)
+  return read.ok ? ok(read.value.map(toJournalRow)) : read
 }

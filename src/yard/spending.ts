@@ -23,19 +23,9 @@ interface DaySpending {
   readonly atLeast?: true
 }
 
-export interface Spending {
-  /** Over all tries of a task. */
-  costOf(taskId: string): Cost
-  /** What counts towards a task's own budget: all its tries, or those of the current run of a repeating task. */
-  ofTask(task: Pick<Task, 'id' | 'schedule' | 'completedAt'>): Spent
-  /** Of agents that ended since midnight of this machine. */
-  today(now: number): DaySpending
-  /** Of agents that ended at that instant or later. */
-  since(at: number): Spent
-  note(batch: CommittedBatch): void
-}
+export type Spending = ReturnType<typeof createSpending>
 
-export function createSpending(reads: SpendingReads): Spending {
+export function createSpending(reads: SpendingReads) {
   let tasks: Map<string, Spent> | null = null
   const runs = new Map<string, { readonly since: number; readonly spent: Spent }>()
   let day: { readonly end: number; readonly start: number; spent: Spent } | null = null
@@ -53,10 +43,17 @@ export function createSpending(reads: SpendingReads): Spending {
     return spent
   }
   return {
+    /** Over all tries of a task. */
     costOf: allOf,
-    ofTask: ({ id, schedule, completedAt }) =>
+    /** What counts towards a task's own budget: all its tries, or those of the current run of a repeating task. */
+    ofTask: ({
+      id,
+      schedule,
+      completedAt,
+    }: Pick<Task, 'id' | 'schedule' | 'completedAt'>): Spent =>
       schedule && completedAt !== null ? runOf(id, completedAt + 1) : allOf(id),
-    today(now) {
+    /** Of agents that ended since midnight of this machine. */
+    today(now: number): DaySpending {
       if (!day || now >= day.end || now < day.start) {
         const { start, end } = dayOf(now)
         day = { start, end, spent: spentOfSum(reads.usageBetween(start, end)) }
@@ -64,12 +61,13 @@ export function createSpending(reads: SpendingReads): Spending {
       const { usd, ...rest } = day.spent
       return { costUsd: usd, ...rest }
     },
-    since(at) {
+    /** Of agents that ended at that instant or later. */
+    since(at: number): Spent {
       if (graph?.start !== at)
         graph = { start: at, spent: spentOfSum(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }
       return graph.spent
     },
-    note({ changes }) {
+    note({ changes }: CommittedBatch): void {
       for (const change of changes) {
         const ended = change.entity === 'agent' ? endedNow(change) : null
         if (!ended?.usage) continue

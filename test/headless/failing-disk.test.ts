@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths } from '../../src/config/paths.ts'
 import { createHttpClient } from '../../src/headless/client.ts'
 import { readState } from '../../src/headless/state-file.ts'
-import { fold } from '../../src/store/journal.ts'
+import { fold } from '../support/fold-journal.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 

@@ -10,7 +10,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { ok } from '../../src/base/result.ts'
 import type { Contract } from '../../src/contract/contract.ts'
 import { serveStartScreen, type ServedStartScreen } from '../../src/headless/serve-start-screen.ts'
-import type { StartScreen } from '../../src/yard/start-screen/start-screen.ts'
+import type { StartScreen } from '../../src/yard/start-screen/create-start-screen.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { eventually } from '../support/eventually.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readJournal } from '../../src/store/journal-reader.ts'
+import { readJournal } from '../../src/store/read-only.ts'
 import { createFold } from '../../src/yard/past/past.ts'
 import { createYardBench } from '../coordinator/yard-bench.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
@@ -41,7 +41,7 @@ it.each([
   ])
   expect(rows[1]).toMatchObject({ set: {}, unset: [], gone: false })
   const read = readJournal(path, 0)
-  expect(read.ok && read.value.rows).toEqual(rows)
+  expect(read.ok && read.value).toEqual(rows)
   expect(store.past.turns(0, 99).map(({ id }) => id)).toEqual(expect.arrayContaining(['a', 'c']))
   expect(store.past.taskRows('b', 99, 10).map(({ seq }) => seq)).toEqual([4, 2])
   expect(store.past.statusBefore('b', 99)).toBeNull()

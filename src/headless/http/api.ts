@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/node'
+import type { AnyContractRouter } from '@orpc/contract'
+import type { Router } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import type { Clock } from '../../base/clock.ts'
@@ -12,9 +14,10 @@ import type { HandlerContext } from '../../yard/handlers/context.ts'
 import { failureFrom } from '../../yard/handlers/failures.ts'
 import { isEnded } from '../../domain/permissions.ts'
 import { router } from '../../yard/handlers/router.ts'
-import { errorBody, sendFailure, sendJson } from './exchange.ts'
-import { readJsonBody } from './exchange.ts'
-import { sinceOf, streamEvents } from './event-stream.ts'
+import { errorBody, readJsonBody, sendFailure, sendJson } from './exchange.ts'
+import { once } from 'node:events'
+import { toJournalRow } from '../../yard/handlers/service-handlers.ts'
+import type { Yard } from '../../yard/yard.ts'
 
 interface ApiParts extends Omit<HandlerContext, 'actor'> {
   readonly clock: Clock
@@ -33,27 +36,38 @@ export type Api = (
 const BODY_LIMIT = { person: 100_000_000, agent: 5_000_000, coordinator: 0 } as const
 
 export function createApi(parts: ApiParts): Api {
-  const rpc = new RPCHandler<HandlerContext>(router)
-  const rest = new OpenAPIHandler<HandlerContext>(router, {
-    customErrorResponseBodyEncoder: (error) => errorBody(failureFrom(error).failure),
-  })
+  const { yard, view, host } = parts
+  const call = createCalls<HandlerContext>(router)
   let page: Promise<unknown> | null = null
   return async (request, response, url, actor) => {
     if (url.pathname === '/api/openapi.json' && isRead(request))
-      return sendJson(response, 200, await (page ??= openApiPage(parts.yard.version)))
+      return sendJson(response, 200, await (page ??= openApiPage(yard.version)))
     if (url.pathname === '/api/events' && isRead(request))
       return sendEvents(parts, { request, response, url, actor })
-    const prefix = ['/rpc', '/api'].find((each) => url.pathname.startsWith(`${each}/`))
-    const handler = prefix === '/rpc' ? rpc : rest
-    if (!prefix || !(await takeBody(request, response, actor)))
-      return prefix ? undefined : sendUnknown(parts, response, url, actor)
-    const { yard, view, host } = parts
     const context = { yard, view, host, actor }
-    const { matched } = await handler.handle(request, response, {
-      prefix: prefix === '/rpc' ? '/rpc' : '/api',
-      context,
-    })
-    if (!matched) sendUnknown(parts, response, url, actor)
+    const isKnown = await call(request, response, url, { context, limit: BODY_LIMIT[actor.kind] })
+    if (!isKnown) sendUnknown(parts, response, url, actor)
+  }
+}
+
+/** The calls of a router by RPC and REST. Gives false, and answers nothing, where there is none at that address. */
+export function createCalls<Context extends object>(calls: Router<AnyContractRouter, Context>) {
+  const rpc = new RPCHandler<Context>(calls)
+  const rest = new OpenAPIHandler<Context>(calls, {
+    customErrorResponseBodyEncoder: (error) => errorBody(failureFrom(error).failure),
+  })
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    { context, limit }: { readonly context: Context; readonly limit: number },
+  ): Promise<boolean> => {
+    const prefix = (['/rpc', '/api'] as const).find((each) => url.pathname.startsWith(`${each}/`))
+    if (!prefix) return false
+    if (!(await takeBody(request, response, limit))) return true
+    const handler = prefix === '/rpc' ? rpc : rest
+    const { matched } = await handler.handle(request, response, { prefix, context })
+    return matched
   }
 }
 
@@ -63,10 +77,10 @@ const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || met
 async function takeBody(
   request: IncomingMessage & { body?: unknown },
   response: ServerResponse,
-  actor: Actor,
+  limit: number,
 ): Promise<boolean> {
   if (isRead(request)) return true
-  const body = await readJsonBody(request, BODY_LIMIT[actor.kind])
+  const body = await readJsonBody(request, limit)
   if (body.ok) {
     request.body = body.value
     return true
@@ -150,4 +164,84 @@ const EVENTS_PAGE = {
       422: { description: '`since` is no sequence number.' },
     },
   },
+}
+
+// `GET /api/events`: the journal as server-sent events. The reader sets the pace: rows are read from the store as they are taken.
+
+const PAGE_ROWS = 200
+const HEARTBEAT_MS = 15_000
+
+/** The sequence number to go on from: what the client saw last, else `?since=`, else 0; null when it is no number. */
+function sinceOf(request: IncomingMessage, query: URLSearchParams): number | null {
+  const last = request.headers['last-event-id']
+  const text = (typeof last === 'string' && last !== '' ? last : query.get('since')) ?? '0'
+  return /^\d{1,15}$/.test(text) ? Number(text) : null
+}
+
+/** Resolves when the client is gone or the host closes (`signal`). */
+async function streamEvents(
+  yard: Pick<Yard, 'store' | 'onCommitted'>,
+  response: ServerResponse,
+  options: { readonly since: number; readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const gone = new AbortController()
+  const signal = AbortSignal.any([gone.signal, options.signal])
+  response.once('close', () => gone.abort())
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  response.flushHeaders()
+  const news = createBell()
+  const stop = yard.onCommitted(news.ring)
+  signal.addEventListener('abort', news.ring, { once: true })
+  let next = options.since
+  try {
+    while (!signal.aborted) {
+      const rows = yard.store.journal(next, PAGE_ROWS)
+      for (const row of rows) next = row.seq
+      const text = rows.map(
+        (row) => `id: ${row.seq}\ndata: ${JSON.stringify(toJournalRow(row))}\n\n`,
+      )
+      if (rows.length > 0) await write(response, text.join(''), signal)
+      else if (await news.wait(options.clock, HEARTBEAT_MS)) continue
+      else await write(response, ': alive\n\n', signal)
+    }
+  } finally {
+    stop()
+    response.end()
+  }
+}
+
+async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.write(text)) return
+  await once(response, 'drain', { signal }).catch(() => {}) // it went away instead; the loop sees that
+}
+
+/** Remembers a signal that arrives while none is awaited. */
+function createBell() {
+  let isRung = false
+  let wake: (() => void) | null = null
+  const ring = (): void => {
+    isRung = true
+    wake?.()
+  }
+  return {
+    ring,
+    /** True when it rang, false when `ms` have passed. */
+    wait(clock: Clock, ms: number): Promise<boolean> {
+      return new Promise((resolve) => {
+        const cancel = clock.after(ms, () => settle(false))
+        const settle = (rang: boolean): void => {
+          cancel()
+          wake = null
+          isRung = false
+          resolve(rang)
+        }
+        wake = () => settle(true)
+        if (isRung) settle(true)
+      })
+    },
+  }
 }

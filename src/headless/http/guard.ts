@@ -27,7 +27,7 @@ export interface Guard {
   watch(request: IncomingMessage, onEnd: () => void, token?: string | null): () => void
 }
 
-interface GuardParts {
+export interface GuardParts {
   /** Whose agents may come in, by tokens made with `secret`; null where no yard is open. */
   readonly agentsOf: {
     readonly yard: Pick<Yard, 'plan' | 'store' | 'config' | 'paths'>

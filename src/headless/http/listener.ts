@@ -1,46 +1,39 @@
 /** The one listener: the public page, the exchange of a code for a page session, and behind the guard everything else. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { Log } from '../../base/log.ts'
-import { failure } from '../../domain/failure.ts'
-import { sendFailure, sendJson } from './exchange.ts'
+import type { Result } from '../../base/result.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { readJsonBody, sendFailure, sendJson, urlOf } from './exchange.ts'
 import type { Api } from './api.ts'
-import { readJsonBody } from './exchange.ts'
-import type { Guard } from './guard.ts'
-import type { OneUseCodes } from './one-use-codes.ts'
-import type { SocketEndpoint } from './socket.ts'
+import { createGuard, type Guard, type GuardParts } from './guard.ts'
+import { createOneUseCodes, type OneUseCodes } from './one-use-codes.ts'
+import { listen } from './port.ts'
+import { createSocketEndpoint, type SocketParts } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
-import { urlOf } from './exchange.ts'
 import type { PageSessions } from '../../yard/access/page-sessions.ts'
 
-interface HttpParts {
-  readonly guard: Guard
-  readonly codes: OneUseCodes
-  readonly sessions: Pick<PageSessions, 'open'>
+interface HttpParts extends Omit<GuardParts, 'sessions' | 'port'>, Omit<SocketParts, 'guard'> {
+  readonly sessions: PageSessions
   /** The command that gives a fresh address of the page, as a person can paste it. */
   readonly pageCommand: string
   /** The built page; null = none is served. */
   readonly pageRoot: string | null
-  readonly log: Log
   /** What is behind the guard; the signal aborts when the doors close. */
   readonly api: (signal: AbortSignal) => Api
-  readonly sockets: SocketEndpoint
-}
-
-interface HttpListener {
-  readonly server: Server
-  /** Ends all connections; resolves when the port is free. */
-  close(): Promise<void>
 }
 
 /** A request that dawdles is dropped: headers within 10 s, the whole of it within a minute. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 
-export function createHttpListener(parts: HttpParts): HttpListener {
+export function createHttpListener(parts: HttpParts) {
   const closing = new AbortController()
-  const { sockets } = parts
-  const answer = createAnswer(parts, parts.api(closing.signal))
+  const codes = createOneUseCodes(() => parts.clock.monotonic())
+  let bound = 0
+  const guard = createGuard({ ...parts, port: () => bound })
+  const sockets = createSocketEndpoint({ ...parts, guard })
+  const answer = createAnswer({ ...parts, guard, codes }, parts.api(closing.signal))
+  const url = (): string => addressOf(parts.host, bound)
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -57,8 +50,17 @@ export function createHttpListener(parts: HttpParts): HttpListener {
   })
   server.on('upgrade', sockets.upgrade)
   return {
-    server,
-    close() {
+    url,
+    /** Where a browser is sent: good once, within ten minutes. */
+    pageUrl: () => `${url()}/#code=${codes.issue()}`,
+    /** Gives the port. */
+    async listen(ports: Parameters<typeof listen>[2]): Promise<Result<number, Failure>> {
+      const port = await listen(server, parts.host, ports)
+      if (port.ok) bound = port.value
+      return port
+    },
+    /** Ends all connections; resolves when the port is free. */
+    close(): Promise<void> {
       closing.abort()
       sockets.close()
       return new Promise((resolve) => {
@@ -69,9 +71,18 @@ export function createHttpListener(parts: HttpParts): HttpListener {
   }
 }
 
+/** Everywhere means here, too: a browser is sent to loopback. */
+function addressOf(host: string, port: number): string {
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`
+  if (host === '::') return `http://[::1]:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-function createAnswer(parts: HttpParts, api: Api): Answer {
+type Doors = HttpParts & { readonly guard: Guard; readonly codes: OneUseCodes }
+
+function createAnswer(parts: Doors, api: Api): Answer {
   const { guard } = parts
   return async (request, response) => {
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value)
@@ -111,7 +122,7 @@ const CODE_BODY_BYTES = 1000
  * without one learns which command gives a fresh one.
  */
 async function answerSession(
-  { guard, codes, sessions, pageCommand }: HttpParts,
+  { guard, codes, sessions, pageCommand }: Doors,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

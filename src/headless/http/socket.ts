@@ -11,17 +11,12 @@ import { failure, httpStatusOf, type Failure } from '../../domain/failure.ts'
 import type { Guard } from './guard.ts'
 import { urlOf } from './exchange.ts'
 
-export interface SocketEndpoint {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  close(): void
-}
-
 /** A WebSocket whose `send` resolves once the message has left this process. */
 type PacedSocket = Pick<WebSocket, 'addEventListener'> & {
   send(data: Parameters<WebSocket['send']>[0]): Promise<void>
 }
 
-interface SocketParts {
+export interface SocketParts {
   readonly guard: Guard
   readonly clock: Clock
   readonly log: Log
@@ -38,7 +33,7 @@ const PING_MS = 30_000
 /** Close code of our own: the page asks again, and is refused. */
 const SESSION_ENDED = 4401
 
-export function createSocketEndpoint(parts: SocketParts): SocketEndpoint {
+export function createSocketEndpoint(parts: SocketParts) {
   const { guard, log } = parts
   let count = 0
   const tell = (change: 1 | -1): void => {
@@ -57,7 +52,7 @@ export function createSocketEndpoint(parts: SocketParts): SocketEndpoint {
     parts.serve({ addEventListener: shallowOnly(socket), send: pacedSend(socket) }, actor)
   }
   return {
-    upgrade(request, socket, head) {
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       socket.on('error', () => socket.destroy()) // it went away before it was one of ours
       try {
         const admitted = admitSocket(guard, request)
@@ -70,7 +65,7 @@ export function createSocketEndpoint(parts: SocketParts): SocketEndpoint {
         socket.destroy()
       }
     },
-    close() {
+    close(): void {
       for (const server of [persons, others]) {
         for (const socket of server.clients) socket.close(1001, 'the host ends')
         server.close()

@@ -13,7 +13,7 @@ import type { YardPaths } from '../../config/paths.ts'
 import { createProfile } from '../../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../../config/models.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
-import { readTaskLines, type TaskLine } from '../../store/read-lines.ts'
+import { readTaskLines, type TaskLine } from '../../store/read-only.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 

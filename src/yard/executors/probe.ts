@@ -146,14 +146,7 @@ interface LastFailure {
   readonly failure: WorkFailure
 }
 
-export interface ExecutorHealth {
-  /** Null for a program that was not found, or has no version to tell. */
-  version(profile: Profile, binary: string | null): Promise<string | null>
-  credentials(profile: Profile): string | null
-  /** Of its last agent that failed for a reason of its own; null after one that was done, or when there was none. */
-  lastFailure(name: string): LastFailure | null
-  note(batch: CommittedBatch): void
-}
+export type ExecutorHealth = ReturnType<typeof createExecutorHealth>
 
 /** So far is looked back when it is first asked. */
 const LOOK_BACK = 500
@@ -161,7 +154,7 @@ const LOOK_BACK = 500
 export function createExecutorHealth(
   env: Readonly<Record<string, string | undefined>>,
   store: Pick<StoreReader, 'agents'>,
-): ExecutorHealth {
+) {
   const versions = createVersions(env)
   let known: Map<string, LastFailure | null> | null = null
   const all = (): Map<string, LastFailure | null> => {
@@ -173,13 +166,15 @@ export function createExecutorHealth(
     return known
   }
   return {
-    version: async (profile, binary) =>
+    /** Null for a program that was not found, or has no version to tell. */
+    version: async (profile: Profile, binary: string | null): Promise<string | null> =>
       binary === null || !(isAgentCli(profile.type) || profile.type === 'acp')
         ? null
         : versions.of(binary),
-    credentials: (profile) => credentialsOf(profile, env),
-    lastFailure: (name) => all().get(name) ?? null,
-    note({ changes }) {
+    credentials: (profile: Profile): string | null => credentialsOf(profile, env),
+    /** Of its last agent that failed for a reason of its own; null after one that was done, or when there was none. */
+    lastFailure: (name: string): LastFailure | null => all().get(name) ?? null,
+    note({ changes }: CommittedBatch): void {
       if (!known) return
       for (const change of changes)
         if (change.entity === 'agent' && change.after && change.before?.state.kind !== 'ended')

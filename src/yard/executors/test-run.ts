@@ -28,13 +28,7 @@ export interface TestRunResult {
   readonly failure: WorkFailure | null
 }
 
-export interface Trials {
-  /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
-  run(settings: Settings, name: string): Promise<Result<TestRunResult, Failure>>
-  /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
-  clear(): Promise<void>
-  close(): Promise<void>
-}
+export type Trials = ReturnType<typeof createTrials>
 
 /** A CLI that retries its provider in silence takes long to give up. */
 const TRIAL_MS = 180_000
@@ -53,7 +47,7 @@ interface TestRunParts {
   openRuntime(agents: string): Runtime
 }
 
-export function createTrials(parts: TestRunParts): Trials {
+export function createTrials(parts: TestRunParts) {
   const { folder, clock } = parts
   let runtime: Runtime | null = null
   let number = 0
@@ -61,8 +55,10 @@ export function createTrials(parts: TestRunParts): Trials {
   const agents = join(folder, 'agents')
   const clear = (): Promise<void> => (clearing ??= parts.endOld(agents))
   return {
+    /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
     clear,
-    async run(settings, name) {
+    /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
+    async run(settings: Settings, name: string): Promise<Result<TestRunResult, Failure>> {
       const profile = profileOf(settings, name)
       if (!profile) return err(unknownExecutor(settings, name))
       const unfit = whyUntestable(profile)
@@ -79,7 +75,7 @@ export function createTrials(parts: TestRunParts): Trials {
       rmSync(join(agents, order.value.agent.id), { recursive: true, force: true })
       return ok(resultOf(order.value, ended))
     },
-    async close() {
+    async close(): Promise<void> {
       await clearing
       await runtime?.close()
     },

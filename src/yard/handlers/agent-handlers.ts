@@ -7,7 +7,7 @@ import { toAgentView } from '../views/agent-view.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { procedures, taskOf, type HandlerContext } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { parseAgentId } from './task-handlers.ts'
+import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.agent
 

@@ -1,18 +1,12 @@
 /** Requests of those who do a task themselves: people who take one in hand, and other orchestrators that claim one. */
-import { resolve } from 'node:path'
 import { toArtifacts } from '../../domain/executor.ts'
-import type { Claim } from '../../domain/command.ts'
 import { parseDuration } from '../../domain/format.ts'
 import { failure } from '../../domain/failure.ts'
-import { resolveExecutor } from '../../domain/routing/resolve.ts'
-import { isTakenByPeople } from '../../domain/settings.ts'
-import type { Task } from '../../domain/task.ts'
 import { isoTime } from '../views/iso-time.ts'
-import { originsOf } from '../executors/origins.ts'
 import { agentToken, openSecret } from './agent-token.ts'
-import { procedures, send, taskOf, type HandlerContext } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
-import { parseAgentId, reportOf, simple, viewOf } from './task-handlers.ts'
+import { procedures, send, taskOf } from './context.ts'
+import { refuse } from './failures.ts'
+import { act, change, claimOf, parseAgentId, reportOf } from './task-commands.ts'
 
 const os = procedures.task
 
@@ -21,13 +15,8 @@ const MIN_LEASE_MS = 1000
 const MAX_LEASE_MS = 7 * 24 * 3_600_000
 
 export const claimHandlers = {
-  take: os.take.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const { claim, workplaceCwd } = claimOf(context, task)
-    await send(context, { type: 'task.take', claim, workplaceCwd }, input.commandId)
-    return viewOf(context, task.id)
-  }),
-  letGo: os.letGo.handler(({ context, input }) => simple(context, input, 'task.letGo')),
+  take: os.take.handler(({ context, input }) => change(context, { do: 'take', ...input })),
+  letGo: os.letGo.handler(({ context, input }) => change(context, { do: 'letGo', ...input })),
   claim: os.claim.handler(async ({ context, input }) => {
     const { yard } = context
     const task = taskOf(context, input.id)
@@ -54,20 +43,15 @@ export const claimHandlers = {
       leaseUntil: isoTime(yard.coordinator.leaseUntil(agentId) ?? yard.now()),
     }
   }),
-  settle: os.settle.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const about = reportOf(context, task, input)
-    const { status, reason = 'the service says that it failed', commandId } = input
-    const artifacts = toArtifacts(input.artifacts)
-    await send(
-      context,
-      status === 'done'
-        ? { type: 'task.complete', ...about, artifacts, force: false }
-        : { type: 'task.fail', ...about, reason, class: input.class ?? 'reported' },
-      commandId,
-    )
-    return viewOf(context, task.id)
-  }),
+  settle: os.settle.handler(({ context, input }) =>
+    act(context, input, (task) => {
+      const about = reportOf(context, task, input)
+      const { status, reason = 'the service says that it failed' } = input
+      return status === 'done'
+        ? { type: 'task.complete', ...about, artifacts: toArtifacts(input.artifacts), force: false }
+        : { type: 'task.fail', ...about, reason, class: input.class ?? 'reported' }
+    }),
+  ),
 }
 
 const untrusted = () =>
@@ -85,33 +69,4 @@ function leaseOf(given: string | number | undefined): number {
       facts: { field: 'lease' },
     }),
   )
-}
-
-/** A claim on a task that the coordinator never starts. */
-export function claimOf(
-  { yard }: HandlerContext,
-  task: Task,
-): { claim: Claim; workplaceCwd: string } {
-  const config = yard.config()
-  const choice = resolveExecutor(config.settings, task, originsOf(config))
-  const { profile, why } = valueOf(choice)
-  if (!isTakenByPeople(profile.type))
-    refuse(
-      failure('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {
-        hint: `yard edit ${task.id} --executor manual (or external) makes it one to take`,
-        facts: { id: task.id, executor: profile.name },
-      }),
-    )
-  const claim = {
-    taskId: task.id,
-    agentId: yard.nextAgentId(),
-    executor: profile.name,
-    executorType: profile.type,
-    model: null,
-    modelId: null,
-    provider: null,
-    provenance: { executor: why, model: 'whoever takes it has its own' },
-    timeoutMs: null,
-  }
-  return { claim, workplaceCwd: task.repo === null ? yard.paths.root : resolve(task.repo) }
 }

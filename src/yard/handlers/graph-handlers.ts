@@ -4,16 +4,16 @@ import { toDot, toMermaid } from '../../domain/graph/drawing.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { SHOWN_STATES, TASK_STATUSES, type Task } from '../../domain/task.ts'
+import { SHOWN_STATES, type Task, TASK_STATUSES } from '../../domain/task.ts'
 import type { TaskListItem } from '../../contract/view.ts'
 import type { Yard } from '../yard.ts'
 import { missedTimes } from '../timetable.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { cardSourceOf, toTaskCard } from '../views/task-card.ts'
 import { toTaskView } from '../views/task-view.ts'
-import { procedures, send, taskOf } from './context.ts'
+import { procedures, send } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { simple } from './task-handlers.ts'
+import { act } from './task-commands.ts'
 import { nextFireAt } from './wire-tasks.ts'
 import { refuseFaults, toNewTasks } from './import-text.ts'
 
@@ -37,18 +37,18 @@ export const graphHandlers = {
   scheduleList: os.scheduleList.handler(({ context: { yard } }) =>
     [...yard.plan.tasks.values()].flatMap((task) => scheduleRow(yard, task)),
   ),
-  scheduleSkip: os.scheduleSkip.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const planned = task.state.kind === 'open' ? task.state.notBefore : null
-    const from = Math.max(context.yard.now(), planned ?? 0)
-    const next = valueOf(nextFireAt(context.yard, task.schedule, from))
-    // Without a time it would be due at once, which is no skipping.
-    if (task.schedule && task.state.kind === 'open' && next === null) refuse(noFurtherTime(task))
-    await send(context, { type: 'schedule.skip', id: task.id, nextFireAt: next }, input.commandId)
-    return toTaskView(context.yard, taskOf(context, task.id))
-  }),
+  scheduleSkip: os.scheduleSkip.handler(({ context, input }) =>
+    act(context, input, (task) => {
+      const planned = task.state.kind === 'open' ? task.state.notBefore : null
+      const from = Math.max(context.yard.now(), planned ?? 0)
+      const next = valueOf(nextFireAt(context.yard, task.schedule, from))
+      // Without a time it would be due at once, which is no skipping.
+      if (task.schedule && task.state.kind === 'open' && next === null) refuse(noFurtherTime(task))
+      return { type: 'schedule.skip', id: task.id, nextFireAt: next }
+    }),
+  ),
   scheduleNow: os.scheduleNow.handler(({ context, input }) =>
-    simple(context, input, 'schedule.fireNow'),
+    act(context, input, ({ id }) => ({ type: 'schedule.fireNow', id })),
   ),
   import: os.import.handler(async ({ context, input }) => {
     const tasks = toNewTasks(context.yard, input.tasks)

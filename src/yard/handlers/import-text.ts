@@ -80,19 +80,13 @@ export function toNewTasks(
   return check.all()
 }
 
-interface Check {
-  take(index: number, task: Readonly<Record<string, unknown>>): void
-  /** All of them, or a throw that names what is wrong. */
-  all(): Timed<NewTask>[]
-}
-
-function startCheck(yard: Yard): Check {
+function startCheck(yard: Yard) {
   const faults: IndexedFault[] = []
   const tasks: Timed<NewTask>[] = []
   /** Of each task that can be looked at further: its place, and whether it is only a name that others may wait for. */
   const places: { readonly index: number; readonly task: NewTask; readonly isName: boolean }[] = []
   return {
-    take(index, task) {
+    take(index: number, task: Readonly<Record<string, unknown>>): void {
       const read = toNewTask(yard, task)
       if (read.ok) {
         tasks.push(read.value)
@@ -103,7 +97,8 @@ function startCheck(yard: Yard): Check {
       const id = taskIdSchema.safeParse(task['id'])
       if (id.success) places.push({ index, task: { id: id.data, title: '?' }, isName: true })
     },
-    all() {
+    /** All of them, or a throw that names what is wrong. */
+    all(): Timed<NewTask>[] {
       if (faults.length === 0) return tasks
       const others = yard.importFaults(places.map(({ task }) => task)).flatMap((fault) => {
         const place = places[fault.index]

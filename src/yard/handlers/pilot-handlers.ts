@@ -18,7 +18,7 @@ import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
-import { parseAgentId } from './task-handlers.ts'
+import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.task
 

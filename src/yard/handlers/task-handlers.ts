@@ -1,26 +1,19 @@
-/** Requests about single tasks: each builds one command and answers with the task as it is then. */
-import type { TaskView } from '../../contract/view.ts'
-import { nextRunFrom } from '../../coordinator/schedules.ts'
-import { err, ok, type Result } from '../../base/result.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
-import { unknownTask } from '../../domain/decide/decision.ts'
-import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
-import { toArtifacts } from '../../domain/executor.ts'
-import { isDraft, isFinished, type Task } from '../../domain/task.ts'
-import { toTaskView } from '../views/task-view.ts'
-import { toWhy } from '../views/why.ts'
-import { type HandlerContext, procedures, send, taskOf } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
-import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
+/** Requests about tasks: each builds one command, and most answer with the task as it is then. */
 import { constants, realpathSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { err, ok, type Result } from '../../base/result.ts'
+import { toArtifacts } from '../../domain/executor.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { isDraft, isFinished, type Task } from '../../domain/task.ts'
+import { toWhy } from '../views/why.ts'
 import type { Yard } from '../yard.ts'
+import { procedures, send, taskOf } from './context.ts'
+import { refuse, valueOf } from './failures.ts'
+import { act, change, idOf, reportOf, toCommand, viewOf } from './task-commands.ts'
+import { toNewTask } from './wire-tasks.ts'
 
 const os = procedures.task
-
-export const viewOf = (context: HandlerContext, id: string): TaskView =>
-  toTaskView(context.yard, taskOf(context, id))
 
 export const taskHandlers = {
   add: os.add.handler(async ({ context, input: { commandId, ...wire } }) => {
@@ -32,19 +25,11 @@ export const taskHandlers = {
   why: os.why.handler(({ context, input }) =>
     toWhy(context.yard, taskOf(context, input.id), input.voice),
   ),
-  edit: os.edit.handler(async ({ context, input: { commandId, id, ...wire } }) => {
-    const task = taskOf(context, id)
-    const wish = valueOf(toTaskEdit(context.yard, task, wire))
-    await send(context, { type: 'task.edit', id: task.id, ...wish }, commandId)
-    return viewOf(context, id)
-  }),
-  hold: os.hold.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    const asDraft = input.asDraft ?? false
-    await send(context, { type: 'task.hold', id, asDraft }, input.commandId)
-    return viewOf(context, id)
-  }),
-  release: os.release.handler(({ context, input }) => simple(context, input, 'task.release')),
+  edit: os.edit.handler(({ context, input: { commandId, id, ...edit } }) =>
+    change(context, { do: 'edit', id, edit, commandId }),
+  ),
+  hold: os.hold.handler(({ context, input }) => change(context, { do: 'hold', ...input })),
+  release: os.release.handler(({ context, input }) => change(context, { do: 'release', ...input })),
   releaseAll: os.releaseAll.handler(async ({ context }) => {
     const paused = [...context.yard.plan.tasks.values()].filter(
       (task) => task.held && !isDraft(task) && !isFinished(task),
@@ -56,51 +41,38 @@ export const taskHandlers = {
     return { released: paused.map(({ id }) => id) }
   }),
   publish: os.publish.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    const only = input.only ?? false
-    const reply = await send(context, { type: 'task.publish', id, only }, input.commandId)
+    taskOf(context, input.id)
+    const command = toCommand(context, { do: 'publish', ...input })
+    const reply = await send(context, command, input.commandId)
     return { published: reply.isNoOp ? [] : [...reply.ids] }
   }),
-  complete: os.complete.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const artifacts = toArtifacts(input.artifacts)
-    const force = input.force ?? false
-    const about = reportOf(context, task, input)
-    await send(context, { type: 'task.complete', ...about, artifacts, force }, input.commandId)
-    return viewOf(context, task.id)
-  }),
-  fail: os.fail.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const { reason, class: failureClass = 'reported' } = input
-    const about = reportOf(context, task, input)
-    await send(
-      context,
-      { type: 'task.fail', ...about, reason, class: failureClass },
-      input.commandId,
-    )
-    return viewOf(context, task.id)
-  }),
-  ask: os.ask.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    await send(context, { type: 'task.ask', id, text: input.text }, input.commandId)
-    return viewOf(context, id)
-  }),
-  answer: os.answer.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    await send(context, { type: 'task.answer', id, text: input.text }, input.commandId)
-    return viewOf(context, id)
-  }),
-  retry: os.retry.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    await send(context, { type: 'task.retry', id, fresh: input.fresh ?? false }, input.commandId)
-    return viewOf(context, id)
-  }),
-  reopen: os.reopen.handler(({ context, input }) => simple(context, input, 'task.reopen')),
+  complete: os.complete.handler(({ context, input }) =>
+    act(context, input, (task) => ({
+      type: 'task.complete',
+      ...reportOf(context, task, input),
+      artifacts: toArtifacts(input.artifacts),
+      force: input.force ?? false,
+    })),
+  ),
+  fail: os.fail.handler(({ context, input }) =>
+    act(context, input, (task) => ({
+      type: 'task.fail',
+      ...reportOf(context, task, input),
+      reason: input.reason,
+      class: input.class ?? 'reported',
+    })),
+  ),
+  ask: os.ask.handler(({ context, input }) =>
+    act(context, input, ({ id }) => ({ type: 'task.ask', id, text: input.text })),
+  ),
+  answer: os.answer.handler(({ context, input }) =>
+    act(context, input, ({ id }) => ({ type: 'task.answer', id, text: input.text })),
+  ),
+  retry: os.retry.handler(({ context, input }) => change(context, { do: 'retry', ...input })),
+  reopen: os.reopen.handler(({ context, input }) => change(context, { do: 'reopen', ...input })),
   abandon: os.abandon.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    const withDependents = input.withDependents ?? false
-    const join = input.join ?? false
-    const command = { type: 'task.abandon', id, withDependents, join } as const
+    taskOf(context, input.id)
+    const command = toCommand(context, { do: 'abandon', ...input })
     const reply = await send(context, command, input.commandId)
     return { abandoned: reply.isNoOp ? [] : [...reply.ids], becameReady: reply.becameReady ?? 0 }
   }),
@@ -109,77 +81,28 @@ export const taskHandlers = {
     await send(context, { type: 'task.remove', id }, input.commandId)
     return { removed: id }
   }),
-  log: os.log.handler(async ({ context, input }) => {
-    const { id } = taskOf(context, input.id)
-    await send(context, { type: 'task.log', id, text: input.text }, input.commandId)
-    return viewOf(context, id)
+  removeAll: os.removeAll.handler(async ({ context, input }) => {
+    const ids = input.ids.map((id) => idOf(context, id))
+    const { dependents, commandId } = input
+    const reply = await send(context, { type: 'tasks.remove', ids, dependents }, commandId)
+    return { removed: [...reply.ids] }
   }),
-  artifact: os.artifact.handler(async ({ context, input }) => {
-    const task = taskOf(context, input.id)
-    const { id } = task
-    const fault = artifactFault(context.yard, task, input.paths)
-    if (fault) refuse(fault)
-    const artifacts = toArtifacts(input.paths)
-    await send(context, { type: 'task.attach', id, artifacts }, input.commandId)
-    return viewOf(context, id)
+  change: os.change.handler(async ({ context, input }) => {
+    const commands = input.changes.map((each) => toCommand(context, each))
+    const reply = await send(context, { type: 'tasks.change', commands }, input.commandId)
+    return { ids: (reply.replies ?? []).map(({ ids, isNoOp }) => (isNoOp ? [] : [...ids])) }
   }),
-}
-
-/** Of a task that may have gone: a repeated command that removed it gets the reply of the first time. */
-export const idOf = ({ yard }: HandlerContext, id: string): TaskId =>
-  isTaskId(id) ? id : refuse(unknownTask(yard.plan, id))
-
-type Simple = 'task.release' | 'task.reopen' | 'task.letGo' | 'schedule.fireNow'
-
-/** Commands that name nothing but the task. */
-export async function simple(
-  context: HandlerContext,
-  input: { readonly id: string; readonly commandId?: string | undefined },
-  type: Simple,
-): Promise<TaskView> {
-  const { id } = taskOf(context, input.id)
-  await send(context, { type, id }, input.commandId)
-  return viewOf(context, id)
-}
-
-interface ReportInput {
-  readonly agent?: string | undefined
-  readonly generation?: number | undefined
-}
-
-/** An agent that names no agent reports for itself; a person means the holder of the task. */
-export function reportOf(context: HandlerContext, task: Task, input: ReportInput) {
-  const { actor, yard } = context
-  const own = actor.kind === 'agent' ? actor.agentId : null
-  const claimedAt = yard.plan.agentOf(task.id)?.claimedAt ?? null
-  const { missed } = yard.config().settings.schedule
-  const from = nextRunFrom(task, claimedAt, yard.now(), missed)
-  return {
-    id: task.id,
-    agentId: input.agent === undefined ? own : knownAgent(yard, input.agent),
-    generation: input.generation ?? null,
-    nextFireAt: valueOf(nextFireAt(yard, task.schedule, from)),
-  }
-}
-
-/** One that has ended is known, even where it was forgotten since: what it says is late. */
-function knownAgent(yard: HandlerContext['yard'], text: string): AgentId {
-  const id = parseAgentId(text)
-  return yard.wasGiven(id) ? id : noAgent(text)
-}
-
-export function parseAgentId(text: string): AgentId {
-  const read = agentIdSchema.safeParse(text)
-  return read.success ? read.data : noAgent(text)
-}
-
-const noAgent = (text: string): never =>
-  refuse(
-    failure('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
-      hint: 'yard agents lists them',
-      facts: { id: text },
+  log: os.log.handler(({ context, input }) =>
+    act(context, input, ({ id }) => ({ type: 'task.log', id, text: input.text })),
+  ),
+  artifact: os.artifact.handler(({ context, input }) =>
+    act(context, input, (task) => {
+      const fault = artifactFault(context.yard, task, input.paths)
+      if (fault) refuse(fault)
+      return { type: 'task.attach', id: task.id, artifacts: toArtifacts(input.paths) }
     }),
-  )
+  ),
+}
 
 /** Which files may be kept as results of a task: its own, because dependents are told to read them. */
 type Source = Pick<Yard, 'plan' | 'store' | 'paths'>

@@ -4,24 +4,26 @@
  * live, so a crash neither blocks places for ever nor gives them away too early.
  */
 import { join } from 'node:path'
-import { isAlive, startTimeOf, type MemoryProbe } from '../../agents/process/host/identity.ts'
+import {
+  createProcessHost,
+  isAlive,
+  type MemoryProbe,
+  startTimeOf,
+  systemMemory,
+} from '../../agents/process/host/identity.ts'
 import type { ProcessHost } from '../../agents/process/host/process-host.ts'
 import { stageStatus } from '../../agents/process/recover.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { yardPaths } from '../../config/paths.ts'
+import { userPaths, yardPaths } from '../../config/paths.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
 import { openPlaceBook, type PlaceBook, type PlaceRow } from '../../store/place-book.ts'
 import { createYardPlace, type OpenedBook, type YardPlace } from './yard-place.ts'
+import type { Scope } from '../../base/scope.ts'
+import type { OpenYardOptions } from '../yard.ts'
 
 /** One for all yards of a process. */
-export interface Places {
-  /** The place of a yard that is opened here. */
-  join(root: string, settings: () => MachineSettings): YardPlace
-  /** Looks after rows whose owner is gone. Resolves when all of them have been looked at. */
-  tidy(): Promise<void>
-  close(): void
-}
+export type Places = ReturnType<typeof createPlaces>
 
 interface PlacesParts {
   /** The user's data folder. */
@@ -37,7 +39,7 @@ const STARTING_MS = 60_000
 /** Looking at processes costs, on some systems, a process. */
 const TIDY_EVERY_MS = 5000
 
-export function createPlaces(parts: PlacesParts): Places {
+export function createPlaces(parts: PlacesParts) {
   const { clock, host, memory } = parts
   const log = sayOnce(parts.log)
   const yards = new Set<YardPlace>()
@@ -68,7 +70,8 @@ export function createPlaces(parts: PlacesParts): Places {
     }))
   const isTidy = (): boolean => tidiedAt !== null && clock.monotonic() < tidiedAt + TIDY_EVERY_MS
   return {
-    join(root, settings) {
+    /** The place of a yard that is opened here. */
+    join(root: string, settings: () => MachineSettings): YardPlace {
       const yard = createYardPlace({
         root,
         file: books.file,
@@ -86,6 +89,7 @@ export function createPlaces(parts: PlacesParts): Places {
       void books.known().then(tellRoom, () => {})
       return yard
     },
+    /** Looks after rows whose owner is gone. Resolves when all of them have been looked at. */
     tidy,
     close: books.close,
   }
@@ -149,4 +153,42 @@ function sayOnce(log: Log): Log {
     last = text
   }
   return { ...log, warn }
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** For the yards of one process, on the machine as it is. */
+export const openPlaces = (env: Env, clock: Clock, log: Log): Places =>
+  createPlaces({
+    dataFolder: userPaths(env).data,
+    clock,
+    log,
+    host: createProcessHost(),
+    memory: systemMemory,
+  })
+
+/** There is room for all: where nothing is started, or something stands in for processes of this machine. */
+export const ROOMY: YardPlace = {
+  take: (_living, wanted) => wanted,
+  note() {},
+  retryInMs: () => null,
+  onRoom: () => () => {},
+  hold: () => null,
+  hearRoom() {},
+  leave() {},
+}
+
+/** The place of one yard, in the book that all yards of this process share, or in one opened for this yard alone. */
+export function openPlace(
+  options: OpenYardOptions & { readonly clock: Clock; readonly log: Log },
+  settings: () => MachineSettings,
+  scope: Scope,
+): YardPlace {
+  const { places: shared, runsAgents, runtime, env, paths, clock, log } = options
+  if (!runsAgents || (runtime && !shared)) return ROOMY
+  const places = shared ?? openPlaces(env, clock, log)
+  if (!shared) scope.add(() => places.close())
+  const place = places.join(paths.root, settings)
+  scope.add(() => place.leave())
+  return place
 }

@@ -8,14 +8,14 @@ import type { Span, Store, Turn } from '../../store/store.ts'
 import { TASK_STATUSES } from '../../domain/task.ts'
 import { createPacer, type Pacer } from '../slices.ts'
 import { dayOf } from '../spending.ts'
-import { isoTime } from '../views/iso-time.ts'
+import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'config'>
 
 const MAX_TRIES = 500
-/** Rows of the journal looked through at a time. */
-const PIECE = 2000
+/** Rows of the journal looked through at a time for changes of status. */
+const TURNS_AT_ONCE = 2000
 
 export async function readHistory(
   yard: Source,
@@ -56,8 +56,8 @@ async function countBack(
   const deltas = createDeltas(steps.buckets)
   const known = new Map<string, string | null>()
   const peak = createPeak(steps)
-  for (let seq = store.past.seqAt(steps.from); seq < upTo; seq += PIECE) {
-    for (const turn of store.past.turns(seq, Math.min(upTo, seq + PIECE))) {
+  for (let seq = store.past.seqAt(steps.from); seq < upTo; seq += TURNS_AT_ONCE) {
+    for (const turn of store.past.turns(seq, Math.min(upTo, seq + TURNS_AT_ONCE))) {
       const step = stepOf(steps, turn.at)
       if (turn.entity === 'agent') {
         const by = turn.event === 'agent.ended' ? -1 : 1
@@ -108,13 +108,9 @@ function noteStatus(store: Store, { known, deltas, step }: Noting, { id, seq, ki
   if (kind !== null) deltas.add(kind, step, 1)
 }
 
-interface Deltas {
-  add(name: string, step: number, by: number): void
-  /** What it was at the end of each step, when it is `now` at the end of all. */
-  back(name: string, now: number): number[]
-}
+type Deltas = ReturnType<typeof createDeltas>
 
-function createDeltas(buckets: number): Deltas {
+function createDeltas(buckets: number) {
   const lists = new Map<string, number[]>()
   const listOf = (name: string): number[] => {
     let list = lists.get(name)
@@ -122,11 +118,12 @@ function createDeltas(buckets: number): Deltas {
     return list
   }
   return {
-    add(name, step, by) {
+    add(name: string, step: number, by: number): void {
       const list = listOf(name)
       list[step] = (list[step] ?? 0) + by
     },
-    back(name, now) {
+    /** What it was at the end of each step, when it is `now` at the end of all. */
+    back(name: string, now: number): number[] {
       const list = listOf(name)
       const counts: number[] = []
       for (let step = buckets, count = now; step > 0; step -= 1) {
@@ -195,4 +192,53 @@ async function usageOf(store: Store, span: Span, pacer: Pacer): Promise<History[
     if (wait) await wait
   }
   return days
+}
+
+// Commits over time, for the time strip.
+
+/** Rows of the journal counted at a time. */
+const ROWS_AT_ONCE = 20_000
+const MAX_FAILURES = 1000
+
+/** `from` null = from the first commit. Both instants in ms; what was committed at `to` itself counts. */
+export async function readActivity(
+  { store: { past } }: Pick<Yard, 'store'>,
+  span: { readonly from: number | null; readonly to: number },
+  buckets: number,
+  signal?: AbortSignal,
+) {
+  const firstAt = past.firstAt()
+  const to = span.to + 1
+  const from = Math.min(span.from ?? firstAt ?? span.to, span.to)
+  const stepMs = (to - from) / buckets
+  const bars = Array.from({ length: buckets }, (_, i) => ({
+    at: isoTime(Math.round(from + i * stepMs)),
+    events: 0,
+    failures: 0,
+  }))
+  const pacer = createPacer(signal)
+  let failed: number[] = []
+  for (let at = from; at < to;) {
+    const end = past.pieceEnd(at, to, ROWS_AT_ONCE)
+    const steps = past.activity({ from: at, to: end, origin: from, stepMs })
+    for (const { step, events, failures } of steps) {
+      const bar = bars[Math.min(step, buckets - 1)]
+      if (!bar) continue
+      bar.events += events
+      bar.failures += failures
+    }
+    // Asked piece by piece as well: to find few among very many rows takes as long as to count them.
+    failed = [...failed, ...past.failures({ from: at, to: end }, MAX_FAILURES).toReversed()]
+    failed = failed.slice(-MAX_FAILURES)
+    at = end
+    const wait = pacer.check()
+    if (wait) await wait
+  }
+  return {
+    from: isoTime(from),
+    to: isoTime(span.to),
+    firstAt: isoOrNull(firstAt),
+    bars,
+    failures: failed.map(isoTime),
+  }
 }

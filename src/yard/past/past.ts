@@ -30,11 +30,7 @@ interface PastGraph {
   readonly tasks: TaskCard[]
 }
 
-export interface Past {
-  /** The graph as it was at `at`, ms, told as of then. Throws when the signal says so. */
-  moment(at: number, signal?: AbortSignal): Promise<PastGraph>
-  close(): void
-}
+export type Past = ReturnType<typeof createPast>
 
 const KEPT_MS = 60_000
 const ROWS = 400
@@ -42,7 +38,7 @@ const ROWS = 400
 export function createPast(
   { opened, clock }: { readonly opened: { readonly store: Store }; readonly clock: Clock },
   settings: () => Settings,
-): Past {
+) {
   const { past } = opened.store
   let fold: Fold | null = null
   let cancelDrop = (): void => {}
@@ -69,13 +65,14 @@ export function createPast(
     return { seq, tasks: await cardsOf(mine, at, settings(), pacer) }
   }
   return {
-    moment(at, signal) {
+    /** The graph as it was at `at`, ms, told as of then. Throws when the signal says so. */
+    moment(at: number, signal?: AbortSignal): Promise<PastGraph> {
       // One after the other: they share the fold.
       const next = last.then(() => moment(at, signal))
       last = next.catch(() => {})
       return next
     },
-    close() {
+    close(): void {
       cancelDrop()
       fold = null
     },
@@ -98,20 +95,7 @@ async function cardsOf(
 }
 
 /** A plan made of journal rows, which can take rows in and give them back. Log lines and artifacts are no part of a plan. */
-export interface Fold {
-  readonly plan: Plan
-  /** All rows up to this one are in it. */
-  readonly seq: number
-  /** Whether it can become what it was after that row: later is always possible, earlier as far as it remembers. */
-  canReach(seq: number): boolean
-  put(row: StoredRow): void
-  /** Rows up to there hold nothing more that is of a plan. */
-  pass(seq: number): void
-  /** Gives the newest row back if it is later than that one; false when there is none. */
-  stepBack(toSeq: number): boolean
-  /** Over the ended tries so far. */
-  costOf(taskId: string): Cost
-}
+export type Fold = ReturnType<typeof createFold>
 
 /** Rows that can be given back; older ones are folded anew. */
 const REMEMBERED = 300_000
@@ -121,7 +105,7 @@ interface Done {
   readonly change: EntityChange
 }
 
-export function createFold(): Fold {
+export function createFold() {
   const plan = createPlan()
   const costs = createCosts()
   let done: Done[] = []
@@ -136,11 +120,13 @@ export function createFold(): Fold {
   }
   return {
     plan,
+    /** All rows up to this one are in it. */
     get seq() {
       return seq
     },
-    canReach: (to) => to >= earliest,
-    put(row) {
+    /** Whether it can become what it was after that row: later is always possible, earlier as far as it remembers. */
+    canReach: (to: number) => to >= earliest,
+    put(row: StoredRow): void {
       const change = changeOf(plan, row)
       seq = row.seq
       if (!change || isFragment(change)) return
@@ -148,8 +134,10 @@ export function createFold(): Fold {
       costs.note(change)
       remember({ seq, change })
     },
-    pass: (to) => void (seq = Math.max(seq, to)),
-    stepBack(toSeq) {
+    /** Rows up to there hold nothing more that is of a plan. */
+    pass: (to: number) => void (seq = Math.max(seq, to)),
+    /** Gives the newest row back if it is later than that one; false when there is none. */
+    stepBack(toSeq: number): boolean {
       const last = done.at(-1)
       if (!last || last.seq <= toSeq) {
         seq = Math.min(seq, toSeq)
@@ -162,6 +150,7 @@ export function createFold(): Fold {
       seq = last.seq - 1
       return true
     },
+    /** Over the ended tries so far. */
     costOf: costs.of,
   }
 }

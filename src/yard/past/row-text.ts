@@ -2,21 +2,16 @@
 import { clipJson } from '../../domain/bounds.ts'
 import { reasonAtTerminal } from '../../domain/landing.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
-import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
+import { type ShownState, WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/store.ts'
-import {
-  type AgentContext,
-  agentRowText,
-  part,
-  reasonOf,
-  type RowText,
-  saidOf,
-  textOf,
-} from './agent-row-text.ts'
+import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
+import { assertNever } from '../../base/result.ts'
+import { oneLine as toOneLine } from '../../base/text.ts'
+import { oneLine } from '../views/task-fact.ts'
 
-export interface RowContext extends AgentContext {
+export interface RowContext {
   readonly now: number
   titleOf(taskId: string): string
   /** Stored status of the row's task before it. */
@@ -27,13 +22,26 @@ export interface RowContext extends AgentContext {
   maxAttempts(): number | null
   /** Under which name that agent has claimed its task; null = under none. */
   claimerOf(agent: string): string | null
+  /** Whether the row's agent held its task until then, and left it open again. */
+  hasGivenBack(): boolean
+}
+
+export interface RowText {
+  readonly text: string
+  readonly agent: string | null
+  /** The shown state whose tone it has. */
+  readonly state: ShownState | null
+  /** When what it began will end by itself, ms. */
+  readonly until: number | null
 }
 
 export function textOfRow(row: StoredRow, context: RowContext): RowText {
-  if (row.entity === 'agent') return agentRowText(row, context)
-  const told = TELLERS[row.event]?.(row, context) ?? {}
-  const agent = isAgentId(row.by) ? row.by : null
-  return { text: row.event, state: null, until: null, agent, ...told }
+  const { entity, id, event, by } = row
+  const isOfAgent = entity === 'agent'
+  const told = (isOfAgent ? AGENT_TELLERS : TELLERS)[event]?.(row, context)
+  const text = isOfAgent ? `${id}: ${event}` : event
+  const agent = isOfAgent ? id : isAgentId(by) ? by : null
+  return { text, state: null, until: null, agent, ...told }
 }
 
 type Told = Partial<RowText>
@@ -219,3 +227,119 @@ function changedText(fields: readonly string[]): string {
   if (last === undefined) return 'Changed nothing'
   return `Changed ${first.length > 0 ? `${first.toReversed().join(', ')} and ${last}` : last}`
 }
+
+// What became of an agent.
+
+const AGENT_TELLERS: Readonly<Record<string, Teller>> = {
+  'agent.claimed': ({ id, set }) => {
+    if (set['by'] === 'person') return { text: takenText(id, set), state: 'in-progress' }
+    const way = [textOf(set['executor']), textOf(set['model'])].filter((word) => word !== null)
+    const resumes = set['resumed'] === true ? ', in the same conversation' : ''
+    const pilot = set['by'] === 'pilot' ? ', piloted by a person' : ''
+    return { text: `${id} claimed it: ${way.join(', ')}${pilot}${resumes}`, state: 'in-progress' }
+  },
+  'agent.placed': ({ id, set }) => {
+    const place = part(set['workplace'], 'branch') ?? part(set['workplace'], 'cwd')
+    return { text: `${id} works in ${textOf(place) ?? 'its folder'}` }
+  },
+  'agent.started': ({ id, set }) => ({ text: startText(id, set), state: 'in-progress' }),
+  'agent.heard': ({ id }) => ({ text: `${id} was heard`, state: 'in-progress' }),
+  'agent.conversed': ({ id }) => ({ text: `${id} began a conversation` }),
+  'agent.reported': ({ id, set }) =>
+    part(set['report'], 'kind') === 'done'
+      ? { text: `${id} says it is done` }
+      : { text: `${id} ${reportOf(part(set['report'], 'failure'))}` },
+  'agent.stopping': ({ id, set }) => ({
+    text: `${id} ${stopWords(part(set['state'], 'reason'))}`,
+  }),
+  'agent.ended': ended,
+  'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
+}
+
+type Fields = StoredRow['set']
+
+function takenText(id: string, { claimedBy }: Fields): string {
+  const name = textOf(claimedBy)
+  return name === null ? 'Claimed by a person' : `${name} claimed it, as ${id}`
+}
+
+/** The process of one that had started already is told when it is known. */
+function startText(id: string, { startedAt, pid }: Fields): string {
+  if (typeof pid !== 'number') return `${id} started`
+  return startedAt === undefined ? `${id} is process ${pid}` : `${id} started, pid ${pid}`
+}
+
+const isQuestion = (failure: unknown): boolean => part(failure, 'class') === 'question'
+
+const reportOf = (failure: unknown): string =>
+  isQuestion(failure)
+    ? `asks: ${saidOf(part(failure, 'reason')) ?? ''}`
+    : `says it failed: ${reasonOf(failure)}`
+
+/** A row of another program may name a reason that this one does not know. */
+function stopWords(value: unknown): string {
+  const reason = stopReasonSchema.safeParse(value)
+  return reason.success ? STOP_WORDS[reason.data] : 'is being stopped'
+}
+
+const STOP_WORDS: Readonly<Record<StopReason, string>> = {
+  killed: 'is being killed',
+  redispatch: 'is being stopped, another takes its place',
+  reported: 'is being stopped: it has reported its end and did not end',
+  'taken-back': 'is being stopped: a person took its task back',
+  timeout: 'is being stopped: its time is up',
+  silent: 'is being stopped: it was silent for too long',
+  budget: 'is being stopped: its task has used up its budget',
+  superseded: 'is being stopped: its task was settled',
+  abandoned: 'is being stopped: its task was abandoned',
+}
+
+function ended({ id, set }: StoredRow, { hasGivenBack }: RowContext): Told {
+  const known = outcomeSchema.safeParse(part(set['state'], 'outcome'))
+  if (!known.success) return { text: `${id} ended` }
+  const outcome = known.data
+  const failure = part(set['state'], 'failure')
+  switch (outcome) {
+    case 'done':
+      return { text: `${id} is done`, state: 'done' }
+    case 'failed':
+      // The question itself is told by the line of its task that waits for the answer.
+      if (isQuestion(failure)) return { text: `${id} has asked and ended`, state: 'waiting' }
+      return { text: `${id} failed: ${whyOf(failure)}`, state: 'failed' }
+    case 'killed':
+      return { text: `${id} was killed` }
+    case 'lost':
+      return { text: `${id} was lost: ${whyOf(failure)}`, state: 'failed' }
+    case 'refused':
+      return { text: `${id} ended with no result that counts: ${whyOf(failure)}`, state: 'failed' }
+    case 'superseded':
+      if (part(failure, 'class') === 'isolation')
+        return { text: `${id} did not begin: ${reasonOf(failure)}`, state: 'blocked' }
+      return {
+        text: hasGivenBack() ? `${id} gave it back` : `${id} ended, its task was settled already`,
+      }
+    default:
+      return assertNever(outcome)
+  }
+}
+
+/** The exit code alone says it all where it is all there is. */
+function whyOf(failure: unknown): string {
+  const code = part(failure, 'exitCode')
+  return part(failure, 'class') === 'exit' && typeof code === 'number'
+    ? `exit ${code}`
+    : reasonOf(failure)
+}
+
+// Pieces of journal rows, read with care: an older or newer program may have written them.
+
+/** A field of something that was written by this program, but maybe by an older one. */
+const part = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? oneLine(value) : null
+/** What people and agents say to each other is told whole, as far as a line of a list can hold it. */
+const saidOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? toOneLine(value, MOST_SIGNS) : null
+const MOST_SIGNS = 2000
+const reasonOf = (failure: unknown): string => textOf(part(failure, 'reason')) ?? 'no reason told'

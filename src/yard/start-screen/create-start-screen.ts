@@ -1,17 +1,33 @@
 /** The start screen of this machine. What only a host can do, ask other hosts and start one, comes in by hand. */
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
+import type { InferContractRouterOutputs } from '@orpc/contract'
 import { findClis, pathOf } from '../../agents/clis/find-clis.ts'
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../config/paths.ts'
-import type { RecentYard } from '../../contract/start-screen.ts'
+import type { RecentYard, startScreenContract } from '../../contract/start-screen.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { initYard } from '../init-yard.ts'
 import { isoTime } from '../views/iso-time.ts'
-import type { Entered, Inspected, StartScreen } from './start-screen.ts'
 import { type ExampleParts, makeExample } from './make-example.ts'
 import { forgetYard, readRecentYards, type RecentEntry, rememberYard } from './recent-yards.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
+
+type Answers = InferContractRouterOutputs<typeof startScreenContract>
+
+/** Before and beside a yard, as its handlers see it. Only ever for a person: an agent's token may call none of it. */
+export interface StartScreen {
+  recent(): Promise<RecentYard[]>
+  /** Forgets that it was opened; the yard itself stays as it is. */
+  forget(folder: string): Promise<Result<Answers['forget'], Failure>>
+  clis(): Promise<Answers['clis']>
+  inspect(folder: string): Promise<Result<Answers['inspect'], Failure>>
+  open(wish: {
+    readonly folder: string
+    readonly make: boolean
+  }): Promise<Result<Answers['open'], Failure>>
+  example(): Promise<Result<Answers['example'], Failure>>
+}
 
 /** What the owner of a yard says of it. */
 export interface Glance {
@@ -31,7 +47,7 @@ export interface StartScreenParts extends ExampleParts {
 
 export function createStartScreen(parts: StartScreenParts): StartScreen {
   const { dataFolder, home, now } = parts
-  const enter = async (paths: YardPaths): Promise<Result<Entered, Failure>> => {
+  const enter = async (paths: YardPaths): Promise<Result<Answers['open'], Failure>> => {
     const entered = await parts.enter(paths)
     if (!entered.ok) return entered
     rememberYard(dataFolder, paths.root, now())
@@ -124,7 +140,7 @@ function readFolder(text: string, home: string): Result<string, Failure> {
   return ok(plain.length > 1 && plain.endsWith(sep) ? plain.slice(0, -1) : plain)
 }
 
-function inspectFolder(folder: string): Inspected {
+function inspectFolder(folder: string): Answers['inspect'] {
   const exists = isFolder(folder)
   const found = exists ? findYard(folder, {}) : null
   const yard = found?.ok ? found.value.root : null

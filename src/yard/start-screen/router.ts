@@ -1,57 +1,66 @@
-/** The contract where no yard is open: who we are, and the start screen. Everything else is not there. */
-import { createRouterClient, implement } from '@orpc/server'
-import type { ContractRouterClient } from '@orpc/contract'
-import { contract, type Contract } from '../../contract/contract.ts'
+/** The start screen of the contract, and the contract where no yard is open: who we are, the start screen, and nothing else. */
+import { implement } from '@orpc/server'
+import { contract } from '../../contract/contract.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
-import { failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
+import { failure } from '../../domain/failure.ts'
+import { failureFrom, refuse, toOrpcError, valueOf } from '../handlers/failures.ts'
 import { YARD_VERSION } from '../yard.ts'
-import type { StartScreen } from './start-screen.ts'
+import type { StartScreen } from './create-start-screen.ts'
 
 export interface StartScreenContext {
-  readonly startScreen: StartScreen
+  readonly host: { readonly startScreen?: StartScreen }
 }
 
-const os = implement(contract)
+const plain = implement(contract)
   .$config({ initialOutputValidationIndex: Number.NaN })
   .$context<StartScreenContext>()
-  .use(async ({ next }) => {
-    try {
-      return await next()
-    } catch (error) {
-      throw toOrpcError(failureFrom(error).failure, error)
-    }
-  })
+const os = plain.startScreen
+
+function startScreenOf({ host }: StartScreenContext): StartScreen {
+  return (
+    host.startScreen ??
+    refuse(
+      failure('not-running', 'a single command opens no other yards', {
+        hint: 'start a host: `yard serve` or `yard service start`',
+      }),
+    )
+  )
+}
+
+/** Requests about other yards, which the host of one answers, too. */
+export const startScreenHandlers = {
+  recent: os.recent.handler(({ context }) => startScreenOf(context).recent()),
+  forget: os.forget.handler(async ({ context, input }) =>
+    valueOf(await startScreenOf(context).forget(input.folder)),
+  ),
+  clis: os.clis.handler(({ context }) => startScreenOf(context).clis()),
+  inspect: os.inspect.handler(async ({ context, input }) =>
+    valueOf(await startScreenOf(context).inspect(input.folder)),
+  ),
+  open: os.open.handler(async ({ context, input }) =>
+    valueOf(await startScreenOf(context).open(input)),
+  ),
+  example: os.example.handler(async ({ context }) =>
+    valueOf(await startScreenOf(context).example()),
+  ),
+}
+
+const told = plain.use(async ({ next }) => {
+  try {
+    return await next()
+  } catch (error) {
+    throw toOrpcError(failureFrom(error).failure, error)
+  }
+})
 
 export const startScreenRouter = {
   service: {
-    hello: os.service.hello.handler(() => ({
+    hello: told.service.hello.handler(() => ({
       contract: CONTRACT_VERSION,
       version: YARD_VERSION,
       pid: process.pid,
       root: null,
     })),
   },
-  startScreen: {
-    recent: os.startScreen.recent.handler(({ context }) => context.startScreen.recent()),
-    forget: os.startScreen.forget.handler(async ({ context, input }) =>
-      valueOf(await context.startScreen.forget(input.folder)),
-    ),
-    clis: os.startScreen.clis.handler(({ context }) => context.startScreen.clis()),
-    inspect: os.startScreen.inspect.handler(async ({ context, input }) =>
-      valueOf(await context.startScreen.inspect(input.folder)),
-    ),
-    open: os.startScreen.open.handler(async ({ context, input }) =>
-      valueOf(await context.startScreen.open(input)),
-    ),
-    example: os.startScreen.example.handler(async ({ context }) =>
-      valueOf(await context.startScreen.example()),
-    ),
-  },
+  startScreen: told.startScreen.router(startScreenHandlers),
 }
-
-/** Calls the handlers directly. */
-export const createStartScreenClient = (
-  startScreen: StartScreen,
-): Pick<ContractRouterClient<Contract>, 'startScreen'> & {
-  readonly service: Pick<ContractRouterClient<Contract>['service'], 'hello'>
-} => createRouterClient(startScreenRouter, { context: { startScreen } })

@@ -1,9 +1,10 @@
-/** Starts the service of a yard in the background and waits until somebody answers for the yard. */
+/** Starts the service of a yard in the background and waits until somebody answers for the yard; and what an app starts with. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { spawnDetached } from '../../agents/process/node-program.ts'
+import { nodeProgram, spawnDetached } from '../../agents/process/node-program.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
+import { loginEnvironment } from '../../agents/clis/login-environment.ts'
 
 /** A yard of 100,000 tasks opens in a second; a machine under load takes its time. */
 const START_PATIENCE_MS = 30_000
@@ -46,3 +47,20 @@ export async function startHost<T>(
     stranger.release()
   }
 }
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** What the runtime of an AppImage sets points into a mount that goes away with the app. */
+const OF_THE_IMAGE = ['APPDIR', 'APPIMAGE', 'ARGV0', 'OWD']
+
+/** The environment of an app: what the person's login shell sets, without what made this process an app. */
+export async function appEnvironment(env: Env): Promise<Record<string, string | undefined>> {
+  const all = await loginEnvironment(env)
+  const isElectron = (name: string): boolean => name.startsWith('ELECTRON_')
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => !isElectron(name) && !OF_THE_IMAGE.includes(name)),
+  )
+}
+
+/** The Node that runs here, as other programs can run it. */
+export { nodeProgram as nodeHere }

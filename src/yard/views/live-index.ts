@@ -10,24 +10,13 @@ import { basename } from 'node:path'
 import type { Yard } from '../yard.ts'
 import { type AgentSource, toAgentView } from './agent-view.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
+import type { CommittedBatch } from '../../coordinator/dispatch.ts'
+import { createPacer } from '../slices.ts'
 
-export interface LiveIndex {
-  /** Reads the task from the plan again. */
-  refresh(id: TaskId): void
-  /** Null when there is no such task (any more). */
-  card(id: TaskId): TaskCard | null
-  /** Tasks per shown state; states with none are left out. */
-  counts(): Partial<Record<ShownState, number>>
-  /** Oldest first. */
-  attention(): Attention[]
-  /** The next instant at which a task becomes something else by itself. */
-  nextDueAt(): number | null
-  /** Refreshes those whose time has come and names them. */
-  takeDue(): TaskId[]
-}
+export type LiveIndex = ReturnType<typeof createLiveIndex>
 
 /** Knows no task yet: each is to be refreshed once. `sourceNow` gives what cards are made from at that time. */
-export function createLiveIndex(sourceNow: () => CardSource): LiveIndex {
+export function createLiveIndex(sourceNow: () => CardSource) {
   const shown = new Map<TaskId, ShownState>()
   const counts = new Map<ShownState, number>()
   const attention = new Map<TaskId, Attention>()
@@ -59,17 +48,24 @@ export function createLiveIndex(sourceNow: () => CardSource): LiveIndex {
     else attention.delete(id)
   }
   return {
+    /** Reads the task from the plan again. */
     refresh,
-    card(id) {
+    /** Null when there is no such task (any more). */
+    card(id: TaskId): TaskCard | null {
       const source = sourceNow()
       const task = source.plan.tasks.get(id)
       return task ? toTaskCard(source, task) : null
     },
-    counts: () => Object.fromEntries([...counts].filter(([, n]) => n > 0)),
-    attention: () =>
+    /** Tasks per shown state; states with none are left out. */
+    counts: (): Partial<Record<ShownState, number>> =>
+      Object.fromEntries([...counts].filter(([, n]) => n > 0)),
+    /** Oldest first. */
+    attention: (): Attention[] =>
       [...attention.values()].toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since)),
-    nextDueAt: () => due.next(),
-    takeDue() {
+    /** The next instant at which a task becomes something else by itself. */
+    nextDueAt: (): number | null => due.next(),
+    /** Refreshes those whose time has come and names them. */
+    takeDue(): TaskId[] {
       const ids = due.take(sourceNow().now)
       for (const id of ids) refresh(id)
       return ids
@@ -77,21 +73,12 @@ export function createLiveIndex(sourceNow: () => CardSource): LiveIndex {
   }
 }
 
-/** The first of its times that lies ahead; a later one is set when this one has come. */
-function dueAt(task: Task, now: number): number | null {
-  if (task.state.kind !== 'open') return null
+/** When it is shown differently by time alone, ms: the first of its times that lies ahead. A later one is set when this one has come. */
+function dueAt(task: Task | undefined, now: number): number | null {
+  if (task?.state.kind !== 'open') return null
   const times = [task.state.notBefore, task.state.park?.until ?? null]
   const ahead = times.filter((at): at is number => at !== null && at > now)
   return ahead.length > 0 ? Math.min(...ahead) : null
-}
-
-interface DueTimes {
-  /** `null` takes it out. */
-  set(id: TaskId, at: number | null): void
-  /** When the next one is due; null = none. */
-  next(): number | null
-  /** Takes out all that are due at `now`. */
-  take(now: number): TaskId[]
 }
 
 interface Entry {
@@ -100,7 +87,7 @@ interface Entry {
 }
 
 /** Tasks that change by time alone, soonest first. An entry that was replaced is dropped when it comes up. */
-function createDueTimes(): DueTimes {
+function createDueTimes() {
   const wanted = new Map<TaskId, number>()
   const heap = createHeap<Entry>((a, b) => a.at < b.at)
   const peek = (): Entry | null => {
@@ -111,7 +98,8 @@ function createDueTimes(): DueTimes {
     return null
   }
   return {
-    set(id, at) {
+    /** `null` takes it out. */
+    set(id: TaskId, at: number | null): void {
       if (wanted.get(id) === (at ?? undefined)) return
       if (at === null) wanted.delete(id)
       else {
@@ -119,8 +107,10 @@ function createDueTimes(): DueTimes {
         heap.push({ id, at })
       }
     },
-    next: () => peek()?.at ?? null,
-    take(now) {
+    /** When the next one is due; null = none. */
+    next: (): number | null => peek()?.at ?? null,
+    /** Takes out all that are due at `now`. */
+    take(now: number): TaskId[] {
       const due: TaskId[] = []
       for (let entry = peek(); entry && entry.at <= now; entry = peek()) {
         heap.pop()
@@ -204,3 +194,60 @@ const toBreakerView = (breaker: Breaker): BreakerView => ({
   since: isoTime(breaker.since),
   until: isoOrNull(breaker.until),
 })
+
+// A walk over all tasks of a large graph in pieces, so that the event loop is never blocked. Tasks that change meanwhile are
+// visited again at the end, so that the result is consistent at one instant.
+
+/** So many tasks are visited in one turn at the end. */
+const LAST = 300
+/** After so many rounds the rest is visited at once, however many tasks keep changing. */
+const MAX_ROUNDS = 20
+
+interface Walk<T> {
+  /** The tasks that are shown differently after a commit. */
+  readonly touchedBy: (batch: CommittedBatch) => Iterable<TaskId>
+  /** Reads the task as it is now; it may be gone. */
+  readonly visit: (id: TaskId) => void
+  /** Called in the turn of the event loop in which everything visited is current. */
+  readonly finish: () => T
+}
+
+/** Rejects when the signal says so. */
+export async function walkTasks<T>(
+  yard: Pick<CardPort, 'plan' | 'config' | 'now'> & Pick<Yard, 'onCommitted'>,
+  { touchedBy, visit, finish }: Walk<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const timed = new Map<TaskId, number>()
+  let stale = new Set<TaskId>(yard.plan.tasks.keys())
+  let { settings } = yard.config()
+  const pacer = createPacer(signal)
+  const stop = yard.onCommitted((batch) => {
+    for (const id of touchedBy(batch)) stale.add(id)
+  })
+  const take = (id: TaskId): void => {
+    visit(id)
+    const at = dueAt(yard.plan.tasks.get(id), yard.now())
+    if (at === null) timed.delete(id)
+    else timed.set(id, at)
+  }
+  try {
+    for (let round = 0; stale.size > LAST && round < MAX_ROUNDS; round += 1) {
+      const ids = stale
+      stale = new Set()
+      for (const id of ids) {
+        take(id)
+        const wait = pacer.pause()
+        if (wait) await wait
+      }
+      for (const [id, at] of timed) if (at <= yard.now()) stale.add(id)
+      // Other settings may change what is shown of any task.
+      if (yard.config().settings !== settings) stale = new Set(yard.plan.tasks.keys())
+      settings = yard.config().settings
+    }
+    for (const id of stale) take(id)
+    return finish()
+  } finally {
+    stop()
+  }
+}

@@ -6,18 +6,9 @@ import type { AgentId, TaskId } from '../../domain/ids.ts'
 import { toAgentView } from './agent-view.ts'
 import { type LiveIndex, type SummarySource, toSummary } from './live-index.ts'
 
-export interface News {
-  add(batch: CommittedBatch): void
-  touch(id: TaskId): void
-  /** All since the last time as one patch; null when there is none. */
-  take(): Patch | null
-  /** Living agents whose live facts differ from those last asked for. */
-  changedFacts(): Patch['agents']
-  /** Null when it is as it was last told. */
-  changedSummary(): Summary | null
-}
+export type News = ReturnType<typeof createNews>
 
-export function createNews(yard: SummarySource, index: LiveIndex): News {
+export function createNews(yard: SummarySource, index: LiveIndex) {
   let tasks = new Set<TaskId>()
   let agents = new Map<AgentId, Agent>()
   let from: number | null = null
@@ -50,17 +41,20 @@ export function createNews(yard: SummarySource, index: LiveIndex): News {
     return patch
   }
   return {
-    touch: (id) => void tasks.add(id),
-    add(batch) {
+    touch: (id: TaskId) => void tasks.add(id),
+    add(batch: CommittedBatch): void {
       from ??= batch.from
       for (const id of batch.touched) tasks.add(id)
       for (const id of alsoTouched(yard, batch)) tasks.add(id)
       for (const change of batch.changes)
         if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
     },
+    /** All since the last time as one patch; null when there is none. */
     take,
+    /** Null when it is as it was last told. */
     changedSummary,
-    changedFacts() {
+    /** Living agents whose live facts differ from those last asked for. */
+    changedFacts(): Patch['agents'] {
       const now = new Map<AgentId, string>()
       const changed: Agent[] = []
       for (const agent of yard.plan.agents.values()) {

@@ -7,8 +7,6 @@ import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
-import { walkTasks } from './all-tasks.ts'
-import { cardSourceOf, toTaskCard } from './task-card.ts'
 import {
   createLiveIndex,
   indexOf,
@@ -16,7 +14,9 @@ import {
   type SummarySource,
   toSnapshot,
   toSummary,
+  walkTasks,
 } from './live-index.ts'
+import { cardSourceOf, toTaskCard } from './task-card.ts'
 import { alsoTouched, createNews, type News } from './live-news.ts'
 
 export interface LiveView {
@@ -89,15 +89,9 @@ function takeCard(yard: LiveSource, cards: Map<TaskId, TaskCard>, id: TaskId): v
 }
 
 /** Who follows, and the one watch over the yard for all of them. */
-interface Following {
-  /** Up to date: what waited for the end of its turn has been sent. Null while no client follows. */
-  watch(): Watch | null
-  join(): Promise<PatchQueue>
-  leave(queue: PatchQueue): void
-  close(): void
-}
+type Following = ReturnType<typeof createFollowing>
 
-function createFollowing(yard: LiveSource, clock: Clock): Following {
+function createFollowing(yard: LiveSource, clock: Clock) {
   const queues = new Set<PatchQueue>()
   let watch: Watch | null = null
   let opening: Promise<void> | null = null
@@ -121,11 +115,12 @@ function createFollowing(yard: LiveSource, clock: Clock): Following {
     return walkTasks(yard, { touchedBy: touched, visit: index.refresh, finish })
   }
   return {
-    watch() {
+    /** Up to date: what waited for the end of its turn has been sent. Null while no client follows. */
+    watch(): Watch | null {
       watch?.flush()
       return watch
     },
-    async join() {
+    async join(): Promise<PatchQueue> {
       // The watch of those who came together may be over again when the last of them gets here.
       while (!watch && !isClosed) await (opening ??= begin().finally(() => (opening = null)))
       watch?.flush()
@@ -136,7 +131,7 @@ function createFollowing(yard: LiveSource, clock: Clock): Following {
       return queue
     },
     leave,
-    close() {
+    close(): void {
       isClosed = true
       // What the last agents did before the end is news, too.
       isDone(yard, () => watch?.flush())
@@ -194,12 +189,7 @@ const emptyPatch = (seq: number): Patch => ({
   positions: null,
 })
 
-interface Watch {
-  readonly index: LiveIndex
-  /** Sends at once what waits for the end of its turn. */
-  flush(): void
-  close(): void
-}
+type Watch = ReturnType<typeof openWatch>
 
 interface Told {
   readonly clock: Clock
@@ -207,7 +197,7 @@ interface Told {
 }
 
 /** Exists while somebody follows. */
-function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told): Watch {
+function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told) {
   const news = createNews(yard, index)
   const hasNewSettings = createSettingsWatch(yard)
   let flushedAt = -TURN_MS
@@ -259,8 +249,9 @@ function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told): W
   waitForDue()
   return {
     index,
+    /** Sends at once what waits for the end of its turn. */
     flush,
-    close() {
+    close(): void {
       for (const stop of stops) stop()
       cancelTurn?.()
       cancelDue?.()
@@ -328,14 +319,9 @@ function everySecond(clock: Clock, run: () => void): () => void {
 
 // The news that one subscriber has not taken yet. Bounded: who is too slow loses all that waits and sees a gap in the sequence.
 
-export interface PatchQueue {
-  put(patch: Patch): void
-  /** The next patch; null once closed and empty. Only one taker at a time. */
-  take(): Promise<Patch | null>
-  close(): void
-}
+export type PatchQueue = ReturnType<typeof createPatchQueue>
 
-export function createPatchQueue(limit: number): PatchQueue {
+export function createPatchQueue(limit: number) {
   let waiting: Patch[] = []
   let taker: ((patch: Patch | null) => void) | null = null
   let isClosed = false
@@ -346,20 +332,21 @@ export function createPatchQueue(limit: number): PatchQueue {
     return take !== null
   }
   return {
-    put(patch) {
+    put(patch: Patch): void {
       if (isClosed || hand(patch)) return
       if (waiting.length < limit) return void waiting.push(patch)
       // Moved nodes make no gap that a subscriber could see, so they are the one thing that is kept.
       const moved = waiting.flatMap(({ positions }) => (positions ? [positions] : []))
       waiting = [{ ...patch, positions: merged([...moved, patch.positions ?? {}]) }]
     },
-    take() {
+    /** The next patch; null once closed and empty. Only one taker at a time. */
+    take(): Promise<Patch | null> {
       const next = waiting.shift()
       if (next) return Promise.resolve(next)
       if (isClosed) return Promise.resolve(null)
       return new Promise((resolve) => (taker = resolve))
     },
-    close() {
+    close(): void {
       isClosed = true
       hand(null)
     },

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
-import { agentRowText } from '../../../src/yard/past/agent-row-text.ts'
+import { type RowContext, textOfRow } from '../../../src/yard/past/row-text.ts'
 import { STOP_REASONS } from '../../../src/domain/agent.ts'
 import { addCommand, claimOf, COORDINATOR, endCommand, taskId } from '../../support/plan-builder.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
@@ -16,7 +16,7 @@ afterEach(() => bench.close())
 const lines = async (id: string): Promise<string[]> =>
   (await bench.client.page.timeline({ id })).rows.map(({ text }) => text).toReversed()
 const textOf = (event: string, set: Record<string, unknown>): string =>
-  agentRowText(
+  textOfRow(
     {
       seq: 1,
       at: 0,
@@ -28,7 +28,8 @@ const textOf = (event: string, set: Record<string, unknown>): string =>
       unset: [],
       gone: false,
     },
-    { hasGivenBack: () => false },
+    // Of all that may be asked, rows of agents ask this alone.
+    { hasGivenBack: () => false } as RowContext,
   ).text
 const isStep = (text: string): boolean => /started|is process/.test(text)
 

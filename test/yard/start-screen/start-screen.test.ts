@@ -18,7 +18,8 @@ import {
   createStartScreen,
   type Glance,
 } from '../../../src/yard/start-screen/create-start-screen.ts'
-import { createStartScreenClient } from '../../../src/yard/start-screen/router.ts'
+import { createRouterClient } from '@orpc/server'
+import { startScreenRouter } from '../../../src/yard/start-screen/router.ts'
 import { makeExample } from '../../../src/yard/start-screen/make-example.ts'
 import {
   forgetYard,
@@ -60,7 +61,9 @@ const parts = () =>
       return ok(`http://127.0.0.1:1/#code=${entered.length}`)
     },
   })
-const client = () => createStartScreenClient(parts()).startScreen
+const calls = () =>
+  createRouterClient(startScreenRouter, { context: { host: { startScreen: parts() } } })
+const client = () => calls().startScreen
 
 test('the list of opened yards survives a broken file and keeps the latest first', () => {
   expect(readRecentYards(data)).toEqual([])
@@ -204,7 +207,7 @@ test('clis names the folders that were searched', async () => {
 })
 
 test('where no yard is open, hello says so', async () => {
-  expect(await createStartScreenClient(parts()).service.hello()).toMatchObject({ root: null })
+  expect(await calls().service.hello()).toMatchObject({ root: null })
 })
 
 test.skipIf(process.platform === 'win32')(

@@ -56,7 +56,7 @@ export const install = defineSubcommand({
 
 /** Program and arguments of the Node.js that runs here, for a unit of the system. */
 async function nodeCommand(): Promise<string[]> {
-  const { nodeHere } = await import('../../../yard/start-screen/app-environment.ts')
+  const { nodeHere } = await import('../../../yard/start-screen/start-host.ts')
   const { command, env } = nodeHere()
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return variables.length === 0 ? [command] : ['/usr/bin/env', ...variables, command]

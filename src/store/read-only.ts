@@ -1,9 +1,37 @@
-/** What the tasks of a yard would run and where, read without becoming its owner. */
-import Database from 'better-sqlite3'
+/** Reads of a yard's database without becoming its owner, and without changing a byte of it. */
 import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { errorText } from '../base/text.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { failure, type Failure } from '../domain/failure.ts'
+import { openJournal } from './journal.ts'
+import type { StoredRow } from './store.ts'
+
+function readFrom<T>(path: string, read: (db: Database.Database) => T): T {
+  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 })
+  try {
+    return read(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Rows after `since`, oldest first. */
+export function readJournal(path: string, since: number): Result<StoredRow[], Failure> {
+  try {
+    return ok(readFrom(path, (db) => openJournal(db).read(since, -1)))
+  } catch (error) {
+    return err(
+      failure('io', `the journal in ${path} cannot be read: ${errorText(error)}`, {
+        hint: 'any command that opens the yard makes its database',
+      }),
+    )
+  }
+}
 
 const TASK_LINE_KINDS = ['exec', 'verify', 'executor', 'repo'] as const
 
+/** What a task would run, and where. */
 export interface TaskLine {
   readonly task: string
   /** `executor` only where it is an address to post to; `repo` is a folder beside the yard's own. */
@@ -18,13 +46,8 @@ export interface TaskLine {
 export function readTaskLines(path: string): TaskLine[] {
   if (!existsSync(path)) return []
   try {
-    const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 })
-    try {
-      const rows = db.prepare(SELECT_LINES).all() as Row[]
-      return rows.flatMap(linesOf)
-    } finally {
-      db.close()
-    }
+    const rows = readFrom(path, (db) => db.prepare(SELECT_LINES).all() as Row[])
+    return rows.flatMap(linesOf)
   } catch {
     return [] // no database of ours
   }
