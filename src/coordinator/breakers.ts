@@ -7,8 +7,6 @@ import type { AgentId, TaskId } from '../domain/ids.ts'
 import { signedOutOf } from '../domain/decide/decide-reopen.ts'
 import type { Breaker, EntityChange, Plan } from '../domain/plan.ts'
 
-export type Breakers = ReturnType<typeof createBreakers>
-
 /** More agents of one task than this within the window, and the task rests. */
 const RESPAWN = { agents: 5, windowMs: 60_000, restMs: 5 * 60_000 }
 /** Those that were lost are tried again only after a while, so they are counted for longer. */

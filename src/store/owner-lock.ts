@@ -7,7 +7,6 @@ import Database from 'better-sqlite3'
 import { errorCode, errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { existsSync } from 'node:fs'
 
 /** A connection that nothing refers to is closed by the garbage collector, and its lock goes with it: those that hold one are kept here. */
 const holders = new Set<Database.Database>()
@@ -48,12 +47,4 @@ export function takeOwnerLock(path: string): Result<{ release(): void }, Failure
       }),
     )
   }
-}
-
-/** Whether any process owns the yard of this lock. Never in a process that may own it itself. */
-export function isOwned(path: string): boolean {
-  if (!existsSync(path)) return false
-  const lock = takeOwnerLock(path)
-  if (lock.ok) lock.value.release()
-  return !lock.ok && lock.error.kind === 'locked'
 }

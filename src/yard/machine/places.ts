@@ -20,7 +20,6 @@ import type { MachineSettings } from '../../domain/settings.ts'
 import { openPlaceBook, type PlaceBook, type PlaceRow } from '../../store/place-book.ts'
 import { createYardPlace, type OpenedBook, type YardPlace } from './yard-place.ts'
 import type { Scope } from '../../base/scope.ts'
-import type { OpenYardOptions } from '../yard.ts'
 
 /** One for all yards of a process. */
 export type Places = ReturnType<typeof createPlaces>
@@ -180,7 +179,13 @@ export const ROOMY: YardPlace = {
 
 /** The place of one yard, in the book that all yards of this process share, or in one opened for this yard alone. */
 export function openPlace(
-  options: OpenYardOptions & { readonly clock: Clock; readonly log: Log },
+  options: Pick<PlacesParts, 'clock' | 'log'> & {
+    readonly places?: Places
+    readonly runtime?: unknown
+    readonly runsAgents: boolean
+    readonly env: Env
+    readonly paths: { readonly root: string }
+  },
   settings: () => MachineSettings,
   scope: Scope,
 ): YardPlace {

@@ -24,7 +24,7 @@ export const watch = defineCommand({
       await follow(cli, owner.value.client, since)
       return ok(0)
     }
-    const { readJournalOf } = await import('../../../yard/read-journal.ts')
+    const { readJournalOf } = await import('../../../yard/without-owner.ts')
     const yard = { paths: paths.value, dataFolder: userPaths(machine.env).data }
     const rows = readJournalOf(yard, since ?? null)
     if (!rows.ok) return rows

@@ -191,16 +191,16 @@ function signalEnd(pid: number): boolean {
 const END_TIMEOUT_MS = 40_000
 
 async function isGone(paths: YardPaths, owner: Owner, isAlone: boolean): Promise<boolean> {
-  const { isOwned } = await import('../../../store/owner-lock.ts')
+  const { isOwned } = await import('../../../yard/without-owner.ts')
   const giveUpAt = performance.now() + END_TIMEOUT_MS
   while (performance.now() < giveUpAt) {
     if (!isAlive(owner.pid)) return true
     const now = await findOwner(paths, { kind: 'person' })
     if (now !== null && now.pid !== owner.pid) return true
     // A process that goes on with other yards, or as an app, lets go of the lock last.
-    if (now === null && !isAlone && !isOwned(paths.service.ownerDb)) return true
+    if (now === null && !isAlone && !isOwned(paths)) return true
     await delay(25)
   }
   // It may answer no more and hold the yard all the same: it has stopped when the lock is free.
-  return !isOwned(paths.service.ownerDb)
+  return !isOwned(paths)
 }

@@ -1,14 +1,23 @@
-/** The journal of a yard without an owner, as clients read it. */
+/** What is asked of a yard without becoming its owner. */
 import { existsSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { JournalRow } from '../contract/view.ts'
 import type { Failure } from '../domain/failure.ts'
+import { takeOwnerLock } from '../store/owner-lock.ts'
 import { readJournal } from '../store/read-only.ts'
 import { lostDatabase } from './backup/lost-database.ts'
 import { toJournalRow } from './handlers/service-handlers.ts'
 
-/** Settles nothing and takes no lock. A yard that was never opened has no rows. */
+/** Whether any process owns it, asked of its lock. Never in a process that may own it itself. */
+export function isOwned({ service }: Pick<YardPaths, 'service'>): boolean {
+  if (!existsSync(service.ownerDb)) return false
+  const lock = takeOwnerLock(service.ownerDb)
+  if (lock.ok) lock.value.release()
+  return !lock.ok && lock.error.kind === 'locked'
+}
+
+/** The journal as clients read it. Settles nothing and takes no lock. A yard that was never opened has no rows. */
 export function readJournalOf(
   { paths, dataFolder }: { readonly paths: YardPaths; readonly dataFolder: string },
   since: number | null,
