@@ -21,6 +21,7 @@ import {
   tookMs,
   tryText,
 } from '../../model/agent-state.ts'
+import { Button } from '../../ui/button.tsx'
 import { StopProgress } from '../../actions/views/stop-progress.tsx'
 
 export interface AgentCellProps {
@@ -57,7 +58,7 @@ const known = (value: number | null | undefined, text: (value: number) => string
 const Task = ({ agent, card }: AgentCellProps) => (
   <>
     <b title={card?.title}>{card?.title ?? agent.task}</b>
-    <span>{tryText(agent, card)}</span>
+    <span className="text-11 text-text-3">{tryText(agent, card)}</span>
   </>
 )
 
@@ -73,7 +74,7 @@ function Doing({ agent, nowMs }: AgentCellProps) {
   const doing = doingOf(agent, nowMs)
   if (doing === null) return null
   return (
-    <span className="doing" title={doing.text}>
+    <span className="text-text-2" title={doing.text}>
       {doing.tag !== null && <span className="doing-tag">{doing.tag}</span>} {doing.text}
     </span>
   )
@@ -104,15 +105,14 @@ function Heard({ agent, nowMs }: AgentCellProps) {
 function RowAct({ agent, card, onOpen }: AgentCellProps) {
   if (agent.status === 'ended' || isPerson(agent))
     return (
-      <button
-        type="button"
-        className="row-open"
+      <Button
+        look="quiet"
         tabIndex={-1}
         aria-label={`Open ${agent.id}`}
         onClick={() => onOpen(agent)}
       >
         <ChevronRight size={14} strokeWidth={1.5} />
-      </button>
+      </Button>
     )
   return agent.status === 'stopping' || card === null ? null : <Kill agent={agent} card={card} />
 }

@@ -1,10 +1,7 @@
 /** Agents: slots, this machine, and everyone who works or has worked here. */
 import { useRef, useState } from 'react'
 import { Ellipsis, SlidersHorizontal } from 'lucide-react'
-import type { History } from '../../../contract/page.ts'
 import type { AgentView } from '../../../contract/view.ts'
-import type { ExecutorView } from '../../model/session/link.ts'
-import type { Problem } from '../../model/session/problem.ts'
 import { useSession, useTurnover, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
@@ -185,7 +182,7 @@ function Body({ shown, facts, nowMs, hasMore, onMore }: BodyProps) {
         <Nobody words={words} shown={shown} count={agents.size + facts.ended.length} />
       )}
       {shown !== 'live' && hasMore && (
-        <div className="agents-more">
+        <div className="flex flex-col items-center p-4">
           <Button onClick={onMore}>Show {PAGE} more</Button>
         </div>
       )}
@@ -210,18 +207,10 @@ function Nobody({ words, shown, count }: NobodyProps) {
 
 // What the Agents screen asks the host beside the living agents: ended ones, tries, output rates, executors.
 
-interface AgentFacts {
-  /** Newest first, as many as were asked for. */
-  readonly ended: readonly AgentView[]
-  readonly tries: History['tries']
-  readonly rates: Readonly<Record<string, readonly number[]>>
-  readonly executors: readonly ExecutorView[] | null
-  /** Profiles that are people. */
-  readonly people: ReadonlySet<string>
-  readonly problem: Problem | null
-}
+type AgentFacts = ReturnType<typeof useAgentFacts>
 
-function useAgentFacts(limit: number): AgentFacts {
+/** `limit`: of ended agents, newest first. */
+function useAgentFacts(limit: number) {
   // Ended agents change only when a living one goes.
   const turnover = useTurnover()
   const ended = useAnswer(({ agent }) => agent.list({ which: 'dead', limit }), {
@@ -239,6 +228,7 @@ function useAgentFacts(limit: number): AgentFacts {
     tries: history.value?.tries ?? [],
     rates: rates.value?.agents ?? {},
     executors: executors.value,
+    /** Profiles that are people. */
     people: new Set(
       (executors.value ?? []).filter(({ type }) => type === 'manual').map(({ name }) => name),
     ),

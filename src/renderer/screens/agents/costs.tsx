@@ -205,7 +205,7 @@ function Name({ by, row: { key, title } }: NameProps): ReactNode {
   return open === null ? (
     name
   ) : (
-    <button type="button" className="cost-name" onClick={open}>
+    <button type="button" className="text-button" onClick={open}>
       {name}
     </button>
   )
@@ -241,7 +241,7 @@ export function Budgets({ budget }: { readonly budget: Budget }) {
       <p className="cost-source">
         At a cap no new agent starts; those that run go on. Raised, everything goes on by itself.
       </p>
-      <details className="cost-caps">
+      <details>
         <summary>Change budgets</summary>
         {budgets.map((entry) => (
           <ConfigRow

@@ -1,5 +1,4 @@
 /** This machine: what agents may still take, what today has cost, and which executors can be used. */
-import type { ShownState } from '../../../domain/task.ts'
 import type { ExecutorView } from '../../model/session/link.ts'
 import type { AgentView, BreakerView, Summary } from '../../../contract/view.ts'
 import { spentText } from '../../components/usage-text.ts'
@@ -30,14 +29,10 @@ export function MachineCard({ executors }: MachineCardProps) {
       <dl>
         <Meter
           name="Memory"
-          share={machine.memoryUsedBytes / machine.memoryBytes}
+          percent={(machine.memoryUsedBytes / machine.memoryBytes) * 100}
           text={bytesText(machine.memoryUsedBytes)}
         />
-        <Meter
-          name="CPU"
-          share={machine.cpuPercent === null ? null : machine.cpuPercent / 100}
-          text={machine.cpuPercent === null ? '' : `${Math.round(machine.cpuPercent)}%`}
-        />
+        <Meter name="CPU" percent={machine.cpuPercent} />
         {spent !== null && (
           <div>
             <dt>Today</dt>
@@ -48,7 +43,11 @@ export function MachineCard({ executors }: MachineCardProps) {
       {more > 0 && (
         <p>
           Memory for about {more} more.{' '}
-          <button type="button" onClick={() => runCommand('coordinator.caps')}>
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => runCommand('coordinator.caps')}
+          >
             Raise the cap
           </button>
         </p>
@@ -60,19 +59,20 @@ export function MachineCard({ executors }: MachineCardProps) {
 
 interface MeterProps {
   readonly name: string
-  /** 0 to 1; null = not known. */
-  readonly share: number | null
-  readonly text: string
+  /** Null = not known. */
+  readonly percent: number | null
+  /** Where it is not the percentage. */
+  readonly text?: string
 }
 
-function Meter({ name, share, text }: MeterProps) {
+function Meter({ name, percent, text }: MeterProps) {
   return (
     <div>
       <dt>{name}</dt>
       <dd className="meter" aria-hidden="true">
-        {share !== null && <i style={{ width: `${Math.min(100, share * 100)}%` }} />}
+        {percent !== null && <i style={{ width: `${Math.min(100, percent)}%` }} />}
       </dd>
-      <dd>{text}</dd>
+      <dd>{text ?? (percent === null ? '' : `${Math.round(percent)}%`)}</dd>
     </div>
   )
 }
@@ -113,7 +113,11 @@ function Health({ executors, breakers }: HealthProps) {
       ))}
       {rest > 0 && (
         <li>
-          <button type="button" onClick={() => navigate({ screen: 'executors' })}>
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => navigate({ screen: 'executors' })}
+          >
             {rest} more
           </button>
         </li>
@@ -122,18 +126,11 @@ function Health({ executors, breakers }: HealthProps) {
   )
 }
 
-interface ExecutorHealth {
-  readonly name: string
-  readonly state: ShownState
-  readonly note: string
-  /** What is in use or held back comes first; 0 = it cannot run here, which is said on its own screen. */
-  readonly weight: number
-}
-
+/** `weight`: what is in use or held back comes first; 0 = it cannot run here, which is said on its own screen. */
 function healthOf(
   { name, account, canRun, alive, problem }: ExecutorView,
   breakers: readonly BreakerView[],
-): ExecutorHealth {
+) {
   const breaker = breakers.find(
     ({ kind, subject }) =>
       (kind === 'launch' && subject === name) ||
@@ -141,11 +138,8 @@ function healthOf(
   )
   if (breaker) {
     const state = breaker.until === null ? 'failed' : 'parked'
-    return { name, state, note: breaker.reason, weight: 3 }
+    return { name, state, note: breaker.reason, weight: 3 } as const
   }
-  if (!canRun) {
-    const weight = alive > 0 ? 2 : 0
-    return { name, state: 'failed', note: problem ?? 'cannot run here', weight }
-  }
-  return { name, state: 'done', note: 'ready', weight: alive > 0 ? 2 : 1 }
+  const [state, note] = canRun ? (['done', 'ready'] as const) : (['failed', problem] as const)
+  return { name, state, note: note ?? 'cannot run here', weight: alive > 0 ? 2 : Number(canRun) }
 }

@@ -62,7 +62,11 @@ function NextLine({ next }: { readonly next: NextUp | null }) {
   return (
     <span className="slot-next">
       Next:{' '}
-      <button type="button" onClick={() => navigate({ task: next.task, tab: 'overview' })}>
+      <button
+        type="button"
+        className="text-button"
+        onClick={() => navigate({ task: next.task, tab: 'overview' })}
+      >
         {next.title}
       </button>{' '}
       {next.why}
@@ -142,26 +146,18 @@ function BlockMark({ block, nowMs, isFirst }: BlockMarkProps) {
 }
 
 /** Null for a key that does not move, and at an end. */
-function blockAfter(
-  list: HTMLElement | null,
-  { key, target }: Pick<KeyboardEvent, 'key' | 'target'>,
-): HTMLElement | null {
-  const step = STEPS[key]
-  if (list === null || step === undefined || !(target instanceof HTMLElement)) return null
+function blockAfter(list: HTMLElement | null, { key, target }: KeyboardEvent): HTMLElement | null {
+  if (list === null || !(target instanceof HTMLElement)) return null
   const slots = [...list.querySelectorAll('.slot')]
     .map((slot) => [...slot.querySelectorAll<HTMLElement>('.slot-block')])
     .filter((blocks) => blocks.length > 0)
   const slot = slots.findIndex((blocks) => blocks.includes(target))
-  if (step.along !== 0) {
-    const place = (slots[slot]?.indexOf(target) ?? 0) + step.along
-    return slots[slot]?.[place] ?? null
+  const place = slots[slot]?.indexOf(target) ?? 0
+  const next = {
+    ArrowLeft: slots[slot]?.[place - 1],
+    ArrowRight: slots[slot]?.[place + 1],
+    ArrowUp: slots[slot - 1]?.at(-1),
+    ArrowDown: slots[slot + 1]?.at(-1),
   }
-  return slots[slot + step.across]?.at(-1) ?? null
-}
-
-const STEPS: Readonly<Record<string, { readonly along: number; readonly across: number }>> = {
-  ArrowLeft: { along: -1, across: 0 },
-  ArrowRight: { along: 1, across: 0 },
-  ArrowUp: { along: 0, across: -1 },
-  ArrowDown: { along: 0, across: 1 },
+  return next[key as keyof typeof next] ?? null
 }

@@ -46,17 +46,10 @@ export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): reado
     const card = tasks.get(agent.task)
     const title = card?.title ?? agent.task
     const number = card && card.attempts > 1 ? tryText(agent, card) : null
-    return [
-      {
-        agent: agent.id,
-        task: agent.task,
-        label: number === null ? title : `${title}, ${number.toLowerCase()}`,
-        ...lookOf(agent, nowMs),
-        from: Date.parse(agent.claimedAt),
-        to: nowMs,
-        isAlive: true,
-      },
-    ]
+    const label = number === null ? title : `${title}, ${number.toLowerCase()}`
+    const from = Date.parse(agent.claimedAt)
+    const { id, task } = agent
+    return [{ agent: id, task, label, ...lookOf(agent, nowMs), from, to: nowMs, isAlive: true }]
   })
   return [...ended, ...now].toSorted((a, b) => a.from - b.from)
 }

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import type { TaskView } from '../../../contract/view.ts'
 import { mismatchOf } from '../../../domain/routing/resolve.ts'
 import type { ExecutorView } from '../../model/session/link.ts'
-import { useSession, useYard, type CommandRun } from '../../model/session/session-context.tsx'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
@@ -21,14 +21,9 @@ import { editTask } from '../../actions/task/edit.ts'
 import { retry, retryFresh } from '../../actions/task/retry.ts'
 import { giveBack, take } from '../../actions/task/take.ts'
 import { runCommand } from '../../actions/commands.ts'
-import type { AttentionItem, ItemKind } from './attention-items.ts'
-import { TaskBudgetAnswer, YardBudgetAnswer } from './budget-answers.tsx'
+import type { ItemKind } from './attention-items.ts'
+import { TaskBudgetAnswer, YardBudgetAnswer, type AnswerProps } from './budget-answers.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
-
-export interface AnswerProps {
-  readonly item: AttentionItem
-  readonly command: CommandRun
-}
 
 /** A button that leads to where it is put right. */
 const leadsTo = (label: string, to: Partial<Route>) => () => (

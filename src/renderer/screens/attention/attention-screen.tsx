@@ -178,7 +178,7 @@ function AttentionRow(props: AttentionRowProps) {
           {item.task === null ? (
             <strong>{item.title}</strong>
           ) : (
-            <button type="button" className="attention-title" onClick={open}>
+            <button type="button" className="text-button" onClick={open}>
               {item.title}
             </button>
           )}

@@ -1,56 +1,38 @@
 /** A larger budget, given where it is missed: what waits for it goes on by itself, in the same conversations. */
 import { type FormEvent, useState } from 'react'
-import type { Costs } from '../../../contract/page.ts'
 import { type CommandRun, useSession, useTurnover } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { editTask } from '../../actions/task/edit.ts'
 import type { AttentionItem } from './attention-items.ts'
 
-interface BudgetAnswerProps {
+export interface AnswerProps {
   readonly item: AttentionItem
   readonly command: CommandRun
 }
 
 /** The cap of a day, or of the graph, as the yard’s own file says it. */
-export function YardBudgetAnswer({ item, command }: BudgetAnswerProps) {
+export function YardBudgetAnswer({ item, command }: AnswerProps) {
   // Those that run go on at a cap: what is spent grows while the cap stays what it is.
-  const turnover = useTurnover()
-  const costs = useAnswer(({ page }) => page.cost({ by: 'executor', limit: 1 }), {
-    key: `${turnover} ${item.key}`,
-  })
+  const key = `${useTurnover()} ${item.key}`
+  const costs = useAnswer(({ page }) => page.cost({ by: 'executor', limit: 1 }), { key })
   const which = item.subject === 'graph' ? 'graph' : 'day'
-  const reached = costs.value && capOf(costs.value, which)
+  const budget = costs.value?.budget[which]
+  const reached = budget && reachedCap({ ...budget, usd: budget.costUsd })
   if (!reached) return null
   const raise = (value: number): Promise<boolean> => {
-    const key = `budget.${which}_${reached.unit}`
-    const edits = [{ key, value: String(value) }]
+    const edits = [{ key: `budget.${which}_${reached.unit}`, value: String(value) }]
     return command.run(({ page }) => page.configure({ scope: 'project', edits }))
   }
-  return (
-    <RaiseForm
-      label={`New budget: ${item.title}`}
-      reached={reached}
-      command={command}
-      raise={raise}
-    />
-  )
+  const label = `New budget: ${item.title}`
+  return <RaiseForm label={label} reached={reached} command={command} raise={raise} />
 }
 
-const capOf = ({ budget }: Costs, which: 'day' | 'graph'): ReachedCap | null =>
-  reachedCap({
-    capUsd: budget[which].capUsd,
-    capTokens: budget[which].capTokens,
-    usd: budget[which].costUsd,
-    tokens: budget[which].tokens,
-  })
-
 /** The cap of a task, over all its tries. */
-export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
+export function TaskBudgetAnswer({ item, command }: AnswerProps) {
   const session = useSession()
   const id = item.task ?? ''
-  const turnover = useTurnover()
-  const key = `${turnover} ${item.key}`
+  const key = `${useTurnover()} ${item.key}`
   const task = useAnswer((client) => client.task.get({ id }), { key }).value
   const reached =
     task &&
@@ -69,14 +51,8 @@ export function TaskBudgetAnswer({ item, command }: BudgetAnswerProps) {
       next: { [field]: value },
       before: { [field]: reached.cap },
     })
-  return (
-    <RaiseForm
-      label={`New budget of ${item.title}`}
-      reached={reached}
-      command={command}
-      raise={raise}
-    />
-  )
+  const label = `New budget of ${item.title}`
+  return <RaiseForm label={label} reached={reached} command={command} raise={raise} />
 }
 
 interface RaiseFormProps {
@@ -96,7 +72,7 @@ function RaiseForm({ label, reached, command, raise }: RaiseFormProps) {
     if (isMore && !command.isBusy) void raise(value)
   }
   return (
-    <form className="attention-raise" onSubmit={submit}>
+    <form className="flex items-center gap-2" onSubmit={submit}>
       <span aria-hidden="true">{unit === 'usd' ? '$' : ''}</span>
       <input
         className="input"
@@ -123,7 +99,7 @@ function RaiseForm({ label, reached, command, raise }: RaiseFormProps) {
 
 // Which cap of a budget is reached. Pure.
 
-export interface ReachedCap {
+interface ReachedCap {
   readonly unit: 'usd' | 'tokens'
   readonly cap: number
   readonly spent: number

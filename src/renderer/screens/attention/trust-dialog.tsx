@@ -107,19 +107,18 @@ function WhatRuns({ shown, onEnd }: WhatRunsProps) {
       onScroll={look}
     >
       <Lines lines={lines} most={most} onMore={() => setMost(most * 2)} />
-      <section aria-label="Variables">
-        <h3>Variables of your environment that its executors read</h3>
+      <Part name="Variables" title="Variables of your environment that its executors read">
         {variables.length === 0 ? <p>None is named.</p> : <Texts texts={variables} />}
-      </section>
+      </Part>
       {settings.length > 0 && (
-        <Part name="Settings" title={plural(settings.length, 'setting')} texts={settings} />
+        <Part name="Settings" title={plural(settings.length, 'setting')}>
+          <Texts texts={settings} />
+        </Part>
       )}
       {changed.length > 0 && (
-        <Part
-          name="Executors"
-          title={`${plural(changed.length, 'executor')} set up by a config`}
-          texts={changed}
-        />
+        <Part name="Executors" title={`${plural(changed.length, 'executor')} set up by a config`}>
+          <Texts texts={changed} />
+        </Part>
       )}
       {builtIn.size > 0 && (
         <section aria-label="Built-in executors">
@@ -160,17 +159,17 @@ const SLACK_PX = 4
 interface PartProps {
   readonly name: string
   readonly title: string
-  readonly texts: readonly string[]
+  readonly children: ReactNode
 }
 
-const Part = ({ name, title, texts }: PartProps): ReactNode => (
+const Part = ({ name, title, children }: PartProps): ReactNode => (
   <section aria-label={name}>
     <h3>{title}</h3>
-    <Texts texts={texts} />
+    {children}
   </section>
 )
 
-const Texts = ({ texts }: Pick<PartProps, 'texts'>): ReactNode => (
+const Texts = ({ texts }: { readonly texts: readonly string[] }): ReactNode => (
   <ul>
     {texts.map((text) => (
       <li key={text}>
@@ -195,10 +194,10 @@ interface LinesProps extends Pick<Shown, 'lines'> {
 function Lines({ lines, most, onMore }: LinesProps) {
   const rest = lines.length - most
   return (
-    <section aria-label="Lines">
-      <h3>
-        {lines.length === 0 ? 'No lines of tasks' : `${plural(lines.length, 'line')} of tasks`}
-      </h3>
+    <Part
+      name="Lines"
+      title={`${lines.length === 0 ? 'No lines' : plural(lines.length, 'line')} of tasks`}
+    >
       <ul>
         {lines.slice(0, most).map(({ task, kind, line }) => (
           <li key={`${task} ${kind}`}>
@@ -215,7 +214,7 @@ function Lines({ lines, most, onMore }: LinesProps) {
           Show {countText(Math.min(most, rest))} more of {countText(rest)}
         </Button>
       )}
-    </section>
+    </Part>
   )
 }
 

@@ -61,7 +61,7 @@ function TaskLink({ id, title }: { readonly id: string; readonly title: string }
   return (
     <button
       type="button"
-      className="task-link"
+      className="text-button"
       onClick={() => navigate({ task: id, tab: 'overview' })}
     >
       {title}
@@ -101,7 +101,7 @@ function NextTime({ row, nowMs, policy }: NextTimeProps) {
   const missed = missedCount(row, policy)
   if (missed !== null)
     return (
-      <span className="missed">
+      <span className="text-state" data-st="waiting">
         {missed}
         {next !== null && (
           <>

@@ -49,7 +49,9 @@ export function Timeline({ items, span, nowMs }: TimelineProps) {
         ))}
       </div>
       <div className="agenda-rows" ref={host} onKeyDown={onKeyDown}>
-        {rows.length === 0 && <p className="agenda-none">Nothing starts by itself in this time.</p>}
+        {rows.length === 0 && (
+          <p className="text-12 text-text-2">Nothing starts by itself in this time.</p>
+        )}
         {rows.map((row, index) => (
           <ul key={index} className="agenda-row" aria-label={`Row ${index + 1}`}>
             {row.map((placed) => (

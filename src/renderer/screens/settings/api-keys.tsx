@@ -7,7 +7,7 @@ import { Field } from '../../ui/fields.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
 import { Listed, SettingRow, type SettingSection } from './setting.tsx'
-import { type Desktop, useDesktop } from './use-desktop.ts'
+import { useDesktop } from './use-desktop.ts'
 
 /** Which executors name a variable as that of their key. */
 type Users = ReadonlyMap<string, readonly string[]>
@@ -42,7 +42,7 @@ function Keys({ users }: { readonly users: Users }) {
 }
 
 interface KeysProps {
-  readonly keys: Desktop<DesktopKeys>
+  readonly keys: ReturnType<typeof useDesktop<DesktopKeys>>
   readonly users: Users
 }
 
@@ -97,7 +97,7 @@ function KeyForm({ keys, users }: KeysProps) {
     (each) => !keys.value?.keys.some((key) => key.name === each),
   )
   return (
-    <form ref={form} className="api-key-form" onSubmit={(event) => void submit(event)}>
+    <form ref={form} className="form-below" onSubmit={(event) => void submit(event)}>
       <Field
         label="Name of the variable"
         placeholder="ANTHROPIC_API_KEY"

@@ -1,5 +1,5 @@
 /** One command with its keys: pressed anew, given back, or turned off. */
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { type CommandInfo, COMMANDS } from '../../actions/command-table.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
@@ -66,14 +66,10 @@ export function KeyRow({ command }: { readonly command: CommandInfo }) {
           Change<span className="visually-hidden"> keys of {command.title}</span>
         </Button>
       </span>
-      {own === undefined && keys.length > 0 && (
-        <Button look="quiet" onClick={() => turnOff(command)}>
-          Turn off<span className="visually-hidden"> keys of {command.title}</span>
-        </Button>
-      )}
-      {own !== undefined && (
-        <Button look="quiet" onClick={() => resetKeys(command)}>
-          Reset<span className="visually-hidden"> keys of {command.title}</span>
+      {(own !== undefined || keys.length > 0) && (
+        <Button look="quiet" onClick={() => (own ? resetKeys : turnOff)(command)}>
+          {own ? 'Reset' : 'Turn off'}
+          <span className="visually-hidden"> keys of {command.title}</span>
         </Button>
       )}
     </SettingRow>
@@ -93,13 +89,10 @@ interface KeyCatcherProps {
 /** Takes what is pressed next; Esc and Tab leave. */
 function KeyCatcher({ label, onKeys, onLeave, onBlur }: KeyCatcherProps) {
   const [first, setFirst] = useState<string | null>(null)
-  const latest = useRef(onKeys)
-  useEffect(() => {
-    latest.current = onKeys
-  })
+  const onAlone = useEffectEvent(onKeys)
   useEffect(() => {
     if (first === null) return undefined
-    const timer = setTimeout(() => latest.current(first), SECOND_KEY_MS)
+    const timer = setTimeout(() => onAlone(first), SECOND_KEY_MS)
     return () => clearTimeout(timer)
   }, [first])
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -115,7 +108,7 @@ function KeyCatcher({ label, onKeys, onLeave, onBlur }: KeyCatcherProps) {
   }
   return (
     <input
-      className="input key-catcher"
+      className="input"
       aria-label={label}
       readOnly
       autoFocus
@@ -131,19 +124,16 @@ function KeyCatcher({ label, onKeys, onLeave, onBlur }: KeyCatcherProps) {
 
 /** A command that has these keys, or whose keys could not be told from them. Null = they are free. */
 export function holderOf(keys: string, command: CommandInfo): CommandInfo | null {
-  return (
-    COMMANDS.find(
-      (other) =>
-        other.id !== command.id &&
-        meet(other.place, command.place) &&
-        keysOf(other).some((each) => clash(each, keys)),
-    ) ?? null
-  )
+  const holds = (other: CommandInfo): boolean =>
+    other.id !== command.id &&
+    meet(other.place, command.place) &&
+    keysOf(other).some((each) => clash(each, keys))
+  return COMMANDS.find(holds) ?? null
 }
 
 /** The graph is a place of tasks, too. */
 const meet = (a: CommandInfo['place'], b: CommandInfo['place']): boolean =>
-  a === 'all' || b === 'all' || a === b || (a !== b && [a, b].includes('graph'))
+  a === b || [a, b].some((each) => each === 'all' || each === 'graph')
 
 /** `g` is never heard alone while `g a` waits for its second key. */
 const clash = (a: string, b: string): boolean =>
@@ -152,21 +142,16 @@ const clash = (a: string, b: string): boolean =>
 /** Gives the command these keys alone; `from` loses what clashes with them. */
 export function takeKeys(command: CommandInfo, keys: string, from: CommandInfo | null): void {
   const own = { ...getPreferences().keys }
-  if (from !== null) own[from.id] = allKeysOf(from).filter((each) => !clash(each, keys))
+  // With those that are off at the moment because single keys are.
+  if (from !== null) own[from.id] = (own[from.id] ?? from.keys).filter((each) => !clash(each, keys))
   own[command.id] = [keys]
   setPreferences({ keys: own })
 }
 
-/** With those that are off at the moment because single keys are. */
-const allKeysOf = (command: CommandInfo): readonly string[] & string[] => [
-  ...(getPreferences().keys[command.id] ?? command.keys),
-]
+export const turnOff = ({ id }: CommandInfo): void =>
+  setPreferences({ keys: { ...getPreferences().keys, [id]: [] } })
 
-export function turnOff(command: CommandInfo): void {
-  setPreferences({ keys: { ...getPreferences().keys, [command.id]: [] } })
-}
-
-export function resetKeys(command: CommandInfo): void {
-  const { [command.id]: _own, ...rest } = getPreferences().keys
+export function resetKeys({ id }: CommandInfo): void {
+  const { [id]: _own, ...rest } = getPreferences().keys
   setPreferences({ keys: rest })
 }

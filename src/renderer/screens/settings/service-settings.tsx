@@ -37,7 +37,7 @@ function StatusOfService() {
       note={host && HOSTS[host]}
       below={
         <>
-          <dl className="service-facts">
+          <dl className="facts">
             {facts.map(([word, text]) => (
               <div key={word}>
                 <dt>{word}</dt>

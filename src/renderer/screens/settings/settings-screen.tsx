@@ -115,7 +115,7 @@ function Section({ section }: { readonly section: SettingSection }) {
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      {note !== undefined && <p className="settings-note">{note}</p>}
+      {note !== undefined && <p className="text-12 text-text-2">{note}</p>}
       {settings.map(({ id, node }) => (
         <div key={id}>{node}</div>
       ))}

@@ -4,18 +4,8 @@ import { errorText } from '../../../base/text.ts'
 import type { DesktopBridge } from '../../../contract/desktop.ts'
 import type { Problem } from '../../model/session/problem.ts'
 
-export interface Desktop<T> {
-  readonly value: T | null
-  readonly problem: Problem | null
-  readonly isBusy: boolean
-  set(value: T): void
-  /** What it resolves to is the new value. True once it was done. */
-  run(act: (host: DesktopBridge) => Promise<T>): Promise<boolean>
-  dismiss(): void
-}
-
 /** `read` must stay the same function. */
-export function useDesktop<T>(read?: (host: DesktopBridge) => Promise<T>): Desktop<T> {
+export function useDesktop<T>(read?: (host: DesktopBridge) => Promise<T>) {
   const [value, set] = useState<T | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -23,7 +13,8 @@ export function useDesktop<T>(read?: (host: DesktopBridge) => Promise<T>): Deskt
     if (read && window.yardHost)
       read(window.yardHost).then(set, (error) => setProblem(problemOf(error)))
   }, [read])
-  const run: Desktop<T>['run'] = async (act) => {
+  /** What it resolves to is the new value. True once it was done. */
+  const run = async (act: (host: DesktopBridge) => Promise<T>): Promise<boolean> => {
     if (!window.yardHost) return false
     setBusy(true)
     setProblem(null)
@@ -37,7 +28,7 @@ export function useDesktop<T>(read?: (host: DesktopBridge) => Promise<T>): Deskt
       setBusy(false)
     }
   }
-  return { value, problem, isBusy, set, run, dismiss: () => setProblem(null) }
+  return { value, problem, isBusy, set, run, dismiss: (): void => setProblem(null) }
 }
 
 /** The app's own words, without what Electron writes around them. */

@@ -1,6 +1,5 @@
 /** All sections as they are here: those of the app only in the app, those of the configuration once the host has said it. */
 import type { Setting } from '../../../contract/page.ts'
-import type { Problem } from '../../model/session/problem.ts'
 import {
   isSaidElsewhere,
   keyParts,
@@ -23,22 +22,11 @@ import { WORKTREES } from './worktree-settings.tsx'
 /** Files are edited elsewhere too. */
 const ASK_EVERY_MS = 10_000
 
-const NOTHING_READ = { entries: [], pending: [], problem: null }
-
-interface Sections {
-  readonly sections: readonly SettingSection[]
-  /** Sections whose changes go to a file of the configuration. */
-  readonly configIds: ReadonlySet<string>
-  /** What the files say that is not in force. */
-  readonly pending: PendingConfig
-  readonly problem: Problem | null
-  askAgain(): void
-}
-
-export function useSections(scope: ConfigScope): Sections {
+export function useSections(scope: ConfigScope) {
   const config = useAnswer(({ page }) => page.settings({}), { everyMs: ASK_EVERY_MS })
-  const read = config.value ?? NOTHING_READ
+  const read = config.value ?? { entries: [], pending: [], problem: null }
   const entries: readonly Setting[] = read.entries
+  /** What the files say that is not in force. */
   const pending: PendingConfig = { entries: read.pending, problem: read.problem }
   const executors = useAnswer(({ service }) => service.executors())
   const models = useAnswer(({ service }) => service.models())
@@ -66,6 +54,7 @@ export function useSections(scope: ConfigScope): Sections {
       ...ofApp,
       TELEMETRY,
     ],
+    /** Sections whose changes go to a file of the configuration. */
     configIds: new Set(ofConfig.map(({ id }) => id)),
     pending,
     problem: config.problem ?? executors.problem ?? models.problem,

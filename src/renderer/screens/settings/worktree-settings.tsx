@@ -114,7 +114,9 @@ function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
 const Content = ({ worktree }: { readonly worktree: WorktreeView }) => (
   <>
     {heldText(worktree)}
-    {worktree.problem !== null && <span className="worktree-problem">{worktree.problem}</span>}
+    {worktree.problem !== null && (
+      <span className="block text-11 text-text-3">{worktree.problem}</span>
+    )}
   </>
 )
 
@@ -123,7 +125,7 @@ function TaskLink({ id }: { readonly id: string }) {
   return (
     <button
       type="button"
-      className="worktree-task"
+      className="text-button"
       onClick={() => navigate({ task: id, tab: 'changes' })}
     >
       {title ?? id}

@@ -15,27 +15,26 @@ import { editDependency } from '../../actions/task/edit.ts'
 import { downstreamOf, type Tasks } from '../../model/reach.ts'
 
 type How = 'add' | 'remove'
-interface Editing {
-  readonly id: string
-  readonly how: How
-}
 
-const store = createStore<{ readonly editing: Editing | null }>(() => ({ editing: null }))
+/** `id`: of the task whose dependencies are edited; null = none. */
+const store = createStore<{ readonly id: string | null; readonly how: How }>(() => ({
+  id: null,
+  how: 'add',
+}))
 
-export const editDependencies = (id: string, how: How): void =>
-  store.setState({ editing: { id, how } })
-const close = (): void => store.setState({ editing: null })
+export const editDependencies = (id: string, how: How): void => store.setState({ id, how })
+const close = (): void => store.setState({ id: null })
 
 export function DependencyEditor() {
-  const editing = useStore(store, (state) => state.editing)
-  const card = useYard((view) => (editing === null ? undefined : view.tasks.get(editing.id)))
+  const { id, how } = useStore(store)
+  const card = useYard((view) => view.tasks.get(id ?? ''))
   return (
     <Dialog
       title={card ? `What “${card.title}” waits for` : 'Dependencies'}
       isOpen={card !== undefined}
       onClose={close}
     >
-      {card && editing && <Editor card={card} how={editing.how} />}
+      {card && <Editor card={card} how={how} />}
     </Dialog>
   )
 }
@@ -132,28 +131,21 @@ function Finder({ card, hasFocus, onPick }: FinderProps) {
   )
 }
 
-/** What a task could wait for. */
-export interface Candidate {
-  readonly card: TaskCard
-  /** Why it cannot; null = it can. */
-  readonly blocked: string | null
-}
-
 const MOST = 8
 
-/** By title or id, at most eight, those that fit first. What it waits for already is left out. */
-export function candidates(tasks: Tasks, id: string, query: string): readonly Candidate[] {
+/** What a task could wait for, by title or id, at most eight, those that fit first; `blocked` says why one cannot. What it waits for already is left out. */
+export function candidates(tasks: Tasks, id: string, query: string) {
   const words = query.trim().toLowerCase()
   const already = new Set(tasks.get(id)?.after)
   const below = downstreamOf(tasks, [id])
-  const fitting: Candidate[] = []
-  const others: Candidate[] = []
-  for (const card of tasks.values()) {
-    if (fitting.length === MOST) break
-    if (card.id === id || already.has(card.id)) continue
-    if (!card.title.toLowerCase().includes(words) && !card.id.includes(words)) continue
-    if (below.has(card.id)) others.push({ card, blocked: 'Would close a cycle' })
-    else fitting.push({ card, blocked: null })
-  }
-  return [...fitting, ...others].slice(0, MOST)
+  const found = [...tasks.values()].filter(
+    (card) =>
+      card.id !== id &&
+      !already.has(card.id) &&
+      (card.title.toLowerCase().includes(words) || card.id.includes(words)),
+  )
+  return found
+    .map((card) => ({ card, blocked: below.has(card.id) ? 'Would close a cycle' : null }))
+    .toSorted((a, b) => Number(a.blocked !== null) - Number(b.blocked !== null))
+    .slice(0, MOST)
 }

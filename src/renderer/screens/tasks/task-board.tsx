@@ -197,13 +197,13 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
       }}
       onDragEnd={() => onDrag([])}
     >
-      <span className="board-title truncate">{card.title}</span>
+      <span className="text-12 font-medium truncate">{card.title}</span>
       <span className="truncate text-state text-11">
         <Fact card={card} />
       </span>
       <span className="board-facts">
         <span className="truncate">{routeOf(card)}</span>
-        <span className="end">{cardMoneyText(card)}</span>
+        <span className="ml-auto">{cardMoneyText(card)}</span>
       </span>
     </div>
   )

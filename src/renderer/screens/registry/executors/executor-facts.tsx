@@ -24,7 +24,7 @@ export function ExecutorFacts({ view, clis, breakers }: ExecutorFactsProps) {
   return (
     <>
       {held && <Held view={view} breaker={held} />}
-      <dl className="registry-facts">
+      <dl className="facts">
         {version !== null && <Fact name="Version">{version}</Fact>}
         {wantsSignIn(view) && (
           <Fact name="Sign-in">
@@ -91,7 +91,7 @@ function Held({ view: { fallback }, breaker: { kind, subject, until } }: HeldPro
   const { run, isBusy, problem, dismiss } = useCommand()
   if (kind !== 'provider') return null
   return (
-    <div className="registry-held">
+    <div className="form-below">
       <p>
         {until === null ? (
           `${subject} waits for somebody to sign in.`

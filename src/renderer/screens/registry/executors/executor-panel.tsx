@@ -33,7 +33,7 @@ const NO_BREAKERS: readonly BreakerView[] = []
 export function ExecutorPanel(props: ExecutorPanelProps) {
   const { view, registry, onClose } = props
   const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
-  const missing = isMissing(view, registry.clis, registry.config ?? [])
+  const missing = isMissing(view, registry.clis, registry.config)
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     // A narrow window shows the panel instead of the list, and with it goes what had the focus.
@@ -90,7 +90,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Mending({ view, registry }: PartProps) {
   const { clis, searched } = registry
   const cli = cliOf(view, clis)
-  const fixes = fixesOf(view, clis, namesProgram(view.name, registry.config ?? []))
+  const fixes = fixesOf(view, clis, namesProgram(view.name, registry.config))
   if (view.canRun)
     return view.binary === null ? null : (
       <Part title="Program">
@@ -101,7 +101,7 @@ function Mending({ view, registry }: PartProps) {
   return (
     <Part title="What to do">
       {fixes.map(({ text, command }) => (
-        <p key={command} className="registry-fix">
+        <p key={command}>
           {text}
           <CopyText text={command} />
         </p>
@@ -125,7 +125,7 @@ function Mending({ view, registry }: PartProps) {
 
 function Uses({ view, registry }: PartProps) {
   const tasks = useYard((yard) => yard.tasks)
-  const { named, byDefault, handedBy } = usesOf(view.name, tasks.values(), registry.config ?? [])
+  const { named, byDefault, handedBy } = usesOf(view.name, tasks.values(), registry.config)
   const showTasks = (): void =>
     navigate({ screen: 'tasks', filters: { q: `executor:${view.name}` } })
   const isIdle = named + byDefault + handedBy.length + view.alive === 0
@@ -151,7 +151,7 @@ function Uses({ view, registry }: PartProps) {
 
 /** For a task that names none. */
 function Model({ view, registry }: PartProps) {
-  const stops = modelStops(view, registry.models, registry.config ?? [])
+  const stops = modelStops(view, registry.models, registry.config)
   if (stops.length === 0) return null
   return (
     <Part title="Who picks the model">

@@ -87,7 +87,7 @@ function Name({ view, chosen, onChoose }: NameProps) {
     <>
       <button
         type="button"
-        className="registry-name"
+        className="text-button block"
         data-name={name}
         aria-expanded={name === chosen}
         onClick={(event) => {
@@ -146,7 +146,7 @@ const permissionsText = ({ type, permissions }: ExecutorView): string =>
 function walkNames(event: KeyboardEvent<HTMLTableElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   if (step === undefined) return
-  const names = [...event.currentTarget.querySelectorAll<HTMLElement>('.registry-name')]
+  const names = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-name]')]
   const now = names.findIndex((name) => name === document.activeElement)
   if (now < 0) return
   event.preventDefault()

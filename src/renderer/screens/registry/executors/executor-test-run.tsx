@@ -40,7 +40,7 @@ export function ExecutorTestRun({ view, onTold }: ExecutorTestRunProps) {
   return (
     <>
       <p>One real question with a one-word answer. It costs one short answer of its model.</p>
-      <p className="trial-acts">
+      <p className="flex items-center gap-2">
         <Button icon="play" isBusy={isRunning} disabled={!view.canRun} onClick={start}>
           Test {view.name} <KeyHint keys="alt+t" />
         </Button>
@@ -62,7 +62,7 @@ export function ExecutorTestRun({ view, onTold }: ExecutorTestRunProps) {
 function Told({ at, result }: { readonly at: string; readonly result: TestRunResult }) {
   const { ok, text, failure } = result
   return (
-    <div className="trial" role="status">
+    <div className="form-below text-text-2" role="status">
       <p>
         <StatusBadge
           state={ok ? 'done' : 'failed'}

@@ -5,11 +5,9 @@ import { ProblemNote } from '../../../components/problem-note.tsx'
 import { Screen } from '../../../ui/screen.tsx'
 import { plural } from '../../../ui/format.ts'
 import { currentRoute, navigate, useHalf, useRequest } from '../../../model/route.ts'
-import type { ConfigEntry } from '../../../components/config-entry.ts'
 import type { FoundCli } from '../../../../contract/start-screen.ts'
-import { FilterField } from '../../filter-field.tsx'
+import { FilterField, NoneMatch } from '../../filter-field.tsx'
 import { hasText, useQuery } from '../../../model/filter.ts'
-import { NoneMatch } from '../../filter-field.tsx'
 import { useCommands } from '../../../actions/commands.ts'
 import { ExecutorDialog } from './new-executor.tsx'
 import { ExecutorPanel } from './executor-panel.tsx'
@@ -25,7 +23,7 @@ export function ExecutorsScreen() {
   const registry = useRegistry()
   const { executors, isLooking, problem, askAgain } = registry
   const table = useRef<HTMLTableElement>(null)
-  const shown = useShown(executors ?? NONE, registry.clis)
+  const shown = useShown(executors ?? [], registry.clis)
   const view = executors?.find(({ name }) => name === chosen)
   const [isAdding, setAdding] = useState(false)
   useCommands({ 'executor.add': () => setAdding(true) })
@@ -74,7 +72,7 @@ export function ExecutorsScreen() {
               ref={table}
               executors={shown}
               clis={registry.clis}
-              config={registry.config ?? NO_CONFIG}
+              config={registry.config}
               chosen={chosen}
               onChoose={choose}
             />
@@ -92,9 +90,6 @@ export function ExecutorsScreen() {
     </Screen>
   )
 }
-
-const NONE: readonly ExecutorView[] = []
-const NO_CONFIG: readonly ConfigEntry[] = []
 
 /** Those that the filter leaves. */
 function useShown(

@@ -26,7 +26,7 @@ export function HeaderForm({ name, onSaved }: HeaderFormProps) {
     },
   })
   return (
-    <form className="header-form" onSubmit={onSubmit}>
+    <form className="form-below" onSubmit={onSubmit}>
       <Field
         label="New header"
         placeholder="Authorization"

@@ -1,29 +1,12 @@
 /** All that the screen shows of executors, as the host says it; asked anew when agents come and go. */
-import type { FoundCli } from '../../../../contract/start-screen.ts'
 import { useTurnover } from '../../../model/session/session-context.tsx'
-import type { Problem } from '../../../model/session/problem.ts'
-import type { ConfigEntry, KnownNames } from '../../../components/config-entry.ts'
 import { useAnswer } from '../../../model/use-answer.ts'
-import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 
 const ASK_EVERY_MS = 30_000
 
-export interface Registry {
-  /** Null before the first answer. */
-  readonly executors: readonly ExecutorView[] | null
-  readonly config: readonly ConfigEntry[] | null
-  readonly clis: readonly FoundCli[]
-  /** Folders of the PATH that is searched, in order. */
-  readonly searched: readonly string[]
-  readonly models: readonly ModelView[]
-  readonly names: KnownNames
-  /** The programs of this machine are being looked at. */
-  readonly isLooking: boolean
-  readonly problem: Problem | null
-  askAgain(): void
-}
+export type Registry = ReturnType<typeof useRegistry>
 
-export function useRegistry(): Registry {
+export function useRegistry() {
   // Places in use come and go with agents.
   const turnover = useTurnover()
   const executors = useAnswer(({ service }) => service.executors(), {
@@ -34,15 +17,18 @@ export function useRegistry(): Registry {
   const models = useAnswer(({ service }) => service.models())
   const programs = useAnswer(({ startScreen }) => startScreen.clis())
   return {
+    /** Null before the first answer. */
     executors: executors.value,
-    config: config.value,
+    config: config.value ?? [],
     clis: programs.value?.clis ?? [],
+    /** Folders of the PATH that is searched, in order. */
     searched: programs.value?.path ?? [],
     models: models.value ?? [],
     names: { executors: namesOf(executors.value), models: namesOf(models.value) },
+    /** The programs of this machine are being looked at. */
     isLooking: !programs.isCurrent && programs.problem === null,
     problem: executors.problem ?? config.problem ?? programs.problem,
-    askAgain: () => {
+    askAgain(): void {
       for (const each of [executors, config, models, programs]) each.askAgain()
     },
   }

@@ -7,22 +7,12 @@ import { formatKey, scopeOf, type ConfigScope } from '../../../components/config
 import { plural } from '../../../ui/format.ts'
 import { ask } from '../../../actions/ask.ts'
 import { making, type Making } from '../../../actions/history.ts'
-import type { ModelActs } from './model-table.tsx'
 import type { ConfigEdit } from '../config-form.tsx'
 import { saidOf } from './model-dialog.tsx'
 import { changedBy, usesOf, inUseReason, type ModelWorld } from './model-use.ts'
 
-interface ActsOnModels {
-  readonly act: Omit<ModelActs, 'edit'>
-  readonly problem: Problem | null
-  dismiss(): void
-}
-
 /** `onChanged`: the host has taken a change, now or by an undo later. */
-export function useModelActs(
-  world: Omit<ModelWorld, 'tasks'>,
-  onChanged: () => void,
-): ActsOnModels {
+export function useModelActs(world: Omit<ModelWorld, 'tasks'>, onChanged: () => void) {
   const session = useSession()
   const [problem, setProblem] = useState<Problem | null>(null)
   const tasks = () => session.yard.getState().tasks.values()
@@ -72,8 +62,8 @@ export function useModelActs(
   }
   return {
     act: {
-      setDefault: (model) => void setDefault(model),
-      remove: (model) => void making((own) => remove(model, own)),
+      setDefault: (model: ModelView) => void setDefault(model),
+      remove: (model: ModelView) => void making((own) => remove(model, own)),
     },
     problem,
     dismiss: () => setProblem(null),
