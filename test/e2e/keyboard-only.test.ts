@@ -31,6 +31,22 @@ onStage('with the keyboard alone', {}, ({ page, yard }) => {
     for (const title of ['Plan', 'Build', 'Test']) await node(page, title, 'Done').waitFor()
     expect(await page.getByText('Draw the first task').count()).toBe(0)
   })
+
+  test('a bar of tools is one stop of the Tab key, walked by arrow keys', async () => {
+    await yard.addTask({ title: 'One', exec: 'true' })
+    const tools = page.getByRole('toolbar', { name: 'View' })
+    await tools.waitFor()
+    expect(await tools.locator('button[tabindex="0"]').count()).toBe(1)
+    await tools.getByRole('button', { name: 'Find' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    const focused = tools.locator('button:focus')
+    expect(await focused.getAttribute('tabindex')).toBe('0')
+    expect(await focused.getAttribute('aria-label')).toBe('Critical path')
+    expect(await tools.locator('button[tabindex="0"]').count()).toBe(1)
+    await page.keyboard.press('Tab')
+    expect(await tools.locator('button:focus').count()).toBe(0)
+  })
 })
 
 const node = (page: Page, title: string, word: string): Locator =>

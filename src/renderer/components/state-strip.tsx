@@ -4,6 +4,7 @@ import type { ShownState } from '../../domain/task.ts'
 import { useYard } from '../model/session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER } from './status-badge.tsx'
 import { labelOfState } from '../model/task-state.ts'
+import { Toolbar } from '../ui/tabs.tsx'
 import { countText } from '../ui/format.ts'
 import { setQuery, statesOf, useQuery, withStates } from '../model/filter.ts'
 
@@ -25,7 +26,7 @@ export function StateStrip() {
           <i key={state} data-st={state} style={{ flexGrow: counts[state] ?? 0 }} />
         ))}
       </div>
-      <div className="state-counts" role="group" aria-label="Filter by state">
+      <Toolbar className="state-counts" aria-label="Filter by state">
         {shown.map((state) => (
           <button
             key={state}
@@ -40,7 +41,7 @@ export function StateStrip() {
             {countText(counts[state] ?? 0)}
           </button>
         ))}
-      </div>
+      </Toolbar>
     </div>
   )
 }

@@ -1,7 +1,8 @@
 /** Form controls: a labelled field, a list to choose from, a switch, a choice of few. */
-import { type InputHTMLAttributes, type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
 import { Select as SelectBase } from '@base-ui/react/select'
 import { Switch as SwitchBase } from '@base-ui/react/switch'
+import { stepFocus } from './focus.ts'
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string
@@ -112,37 +113,20 @@ interface SegmentedProps<T extends string> {
 }
 
 /** A choice of few, all in sight. Arrow keys move it. */
-export function Segmented<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: SegmentedProps<T>) {
-  const group = useRef<HTMLDivElement>(null)
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    const place = options.findIndex(([each]) => each === value) + step
-    const next = options.at(place % options.length)
-    if (!next) return
-    onChange(next[0])
-    group.current?.querySelector<HTMLElement>(`[data-value="${next[0]}"]`)?.focus()
-  }
+export function Segmented<T extends string>(props: SegmentedProps<T>) {
+  const { label, value, options, onChange } = props
   return (
     <div
-      ref={group}
       className="segmented"
       role="radiogroup"
       aria-label={label}
-      onKeyDown={onKeyDown}
+      onKeyDown={(event) => stepFocus(event)?.click()}
     >
       {options.map(([each, word]) => (
         <button
           key={each}
           type="button"
           role="radio"
-          data-value={each}
           aria-checked={each === value}
           tabIndex={each === value ? 0 : -1}
           onClick={() => onChange(each)}

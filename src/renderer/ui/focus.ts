@@ -1,5 +1,5 @@
-/** Where the keyboard focus goes when the element that had it appears late or is gone. */
-import { type RefObject, useLayoutEffect, useState } from 'react'
+/** Where the keyboard focus goes: in a group that is one stop of the Tab key, and when the element that had it appears late or is gone. */
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useState } from 'react'
 
 /** Focuses with the next drawing what is not there before it; not if the person has gone elsewhere meanwhile. */
 export function focusAfterDraw(find: () => HTMLElement | null | undefined): void {
@@ -50,4 +50,26 @@ function placeOf(opener: Element | null): HTMLElement | null {
   const place = menu === null ? opener : document.getElementById(menu)
   const isThere = place instanceof HTMLElement && place.isConnected && place !== document.body
   return isThere ? place : focusHome()
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 }
+/** A choice of one is walked by all four. */
+const RADIO_STEPS: typeof STEPS = { ...STEPS, ArrowDown: 1, ArrowUp: -1 }
+
+export const buttonsOf = (group: HTMLElement): readonly HTMLElement[] => [
+  ...group.querySelectorAll<HTMLElement>('button:not(:disabled)'),
+]
+
+/** ← and → lead to the button before and the one after, and round. Gives the one that has got the focus. */
+export function stepFocus(event: KeyboardEvent<HTMLElement>): HTMLElement | null {
+  const group = event.currentTarget
+  const buttons = buttonsOf(group)
+  const place = buttons.findIndex((button) => button === event.target)
+  const step = (group.role === 'radiogroup' ? RADIO_STEPS : STEPS)[event.key]
+  // What opened from here lies in the same tree of components.
+  if (step === undefined || place < 0) return null
+  event.preventDefault()
+  const next = buttons.at((place + step) % buttons.length) ?? null
+  next?.focus()
+  return next
 }

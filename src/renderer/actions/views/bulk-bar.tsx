@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { useCalmYard, useConnection } from '../../model/session/session-context.tsx'
 import { useSelection } from '../../model/selection.ts'
 import { Button } from '../../ui/button.tsx'
+import { Toolbar } from '../../ui/tabs.tsx'
 import { plural } from '../../ui/format.ts'
 import { useFocusHome } from '../../ui/focus.ts'
 import { blockedReason, labelOfCommand, runCommand, useOfferedCommands } from '../commands.ts'
@@ -36,12 +37,7 @@ function Bar({ count, className }: { readonly count: number; readonly className:
   const bar = useRef<HTMLDivElement>(null)
   useFocusHome(bar)
   return (
-    <div
-      ref={bar}
-      className={className}
-      role="toolbar"
-      aria-label={`${plural(count, 'task')} chosen`}
-    >
+    <Toolbar ref={bar} className={className} aria-label={`${plural(count, 'task')} chosen`}>
       <span>{plural(count, 'task')} chosen</span>
       {BULK_COMMANDS.map(([id, label, look]) => {
         const blocked = isLive ? blockedReason(id) : 'Not connected'
@@ -63,6 +59,6 @@ function Bar({ count, className }: { readonly count: number; readonly className:
         aria-label="Choose none"
         onClick={() => runCommand('select.none')}
       />
-    </div>
+    </Toolbar>
   )
 }

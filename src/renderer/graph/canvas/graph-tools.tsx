@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react'
 import { Ellipsis, FoldVertical, Focus, Network, Plus, Search, Waypoints } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
+import { Toolbar } from '../../ui/tabs.tsx'
 import { Menu, type MenuEntry } from '../../ui/popups.tsx'
 import { handlerOf, runCommand, useOfferedCommands } from '../../actions/commands.ts'
 import { commandEntry, withKey } from '../../actions/key-hint.tsx'
@@ -22,7 +23,7 @@ export function GraphTools() {
   const isFolded = useGraphView((view) => view.foldFinished)
   const isFinding = useGraphView((view) => view.find !== null)
   return (
-    <div className="graph-tools" role="toolbar" aria-label="View">
+    <Toolbar className="graph-tools" aria-label="View">
       <Tool id="find" label="Find" icon={Search} isPressed={isFinding} />
       <Tool id="focus" label="Focus" icon={Focus} isPressed={isFocused} />
       <Tool id="main-line" label="Critical path" icon={Waypoints} isPressed={isLine} />
@@ -32,7 +33,7 @@ export function GraphTools() {
       <Button look="main" aria-label="Add a task" onClick={() => runCommand('task.add')}>
         <Plus size={14} strokeWidth={2} aria-hidden="true" /> Task
       </Button>
-    </div>
+    </Toolbar>
   )
 }
 
