@@ -1,7 +1,7 @@
 /** The page's side of its yard: what it shows, and what is sent to it. */
 import type { Clock } from '../../../base/clock.ts'
 import { err, type Result } from '../../../base/result.ts'
-import { type Connector, createConnector, createOutbox } from './connector.ts'
+import { type Connector, createConnector } from './connector.ts'
 import { type OpenLink, sendOver, type YardClient } from './link.ts'
 import { notAnswered, notSent, type Problem, unanswered } from './problem.ts'
 import { createYardStore, type YardStore } from './yard-view.ts'
@@ -29,16 +29,7 @@ export const PATIENCE_MS = 10_000
 
 export function openSession(open: OpenLink, clock: Clock): Session {
   const store = createYardStore(clock)
-  const outbox = createOutbox(clock, (size) => connector.onWaiting(size))
-  const connector = createConnector({ open, clock, store, outbox })
-
-  /** False when it was too late, or there will be no connection. */
-  const waitForLink = async (untilMs: number): Promise<boolean> => {
-    const left = untilMs - clock.monotonic()
-    if (left <= 0 || connector.isOver()) return false
-    connector.tryNow()
-    return outbox.wait(left)
-  }
+  const connector = createConnector({ open, clock, store })
   return {
     yard: store.state,
     connection: connector.connection,
@@ -52,7 +43,7 @@ export function openSession(open: OpenLink, clock: Clock): Session {
         if (link !== null && how === 'waits') return err(notAnswered)
         if (link !== null && how === 'repeats') unsent = unanswered
         until ??= clock.monotonic() + PATIENCE_MS
-        if (how === 'once' || !(await waitForLink(until))) return err(unsent)
+        if (how === 'once' || !(await connector.wait(until - clock.monotonic()))) return err(unsent)
       }
     },
     tryNow: connector.tryNow,
@@ -60,12 +51,10 @@ export function openSession(open: OpenLink, clock: Clock): Session {
   }
 }
 
-// Sends a command under one id: whatever happens to the connection, it has one effect.
-
 /** `commandId` goes with every request that it makes. One that takes no id cannot be told from a second one. */
 export type SendCommand<T> = (client: YardClient, commandId: string) => Promise<T>
 
-/** Waits for a lost connection as `Session.call` says. The same `commandId` again has no second effect. */
+/** Sends a command under one id: whatever happens to the connection, it has one effect. It waits for a lost connection as `Session.call` says. */
 export function sendCommand<T>(
   session: Pick<Session, 'call'>,
   send: SendCommand<T>,
