@@ -19,7 +19,6 @@ export function titledSetting(setting: Setting): Setting {
   return { ...setting, label: `${name}: ${setting.label}` }
 }
 
-/** What a key may name. */
 export interface KnownNames {
   readonly executors: readonly string[]
   readonly models: readonly string[]
@@ -29,7 +28,6 @@ export interface KnownNames {
 export const formatKey = (parts: readonly string[]): string =>
   parts.map((part) => (/^[A-Za-z0-9_-]+$/.test(part) ? part : JSON.stringify(part))).join('.')
 
-/** The parts of a key as the host writes it. */
 export function keyParts(key: string): readonly string[] {
   const parts: string[] = []
   for (const [, quoted, plain] of key.matchAll(/"((?:[^"\\]|\\.)*)"|([^".]+)/g))

@@ -18,12 +18,11 @@ export function CopyText({ text }: { readonly text: string }) {
     <span className="copy-text">
       <code>{text}</code>
       <Button
+        icon={Mark}
         look="quiet"
         aria-label={state === 'copied' ? `Copied ${text}` : `Copy ${text}`}
         onClick={() => void copy().catch(() => setState('failed'))}
-      >
-        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Button>
+      />
       <span role="status" className={state === 'failed' ? undefined : 'visually-hidden'}>
         {state === 'copied' && 'Copied'}
         {state === 'failed' && 'Not copied: mark it and copy it by hand'}

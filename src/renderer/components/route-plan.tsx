@@ -1,22 +1,10 @@
 /** Who picks an executor or a model, as a track plan: the first stop that names one sends the track off. */
 import type { RouteStop } from '../../contract/view.ts'
 import { originText } from '../../domain/origin.ts'
+import { capital } from '../ui/format.ts'
 import './route-plan.css'
 
 export type RoutedChoice = 'executor' | 'model'
-
-const STOP_WORDS: Readonly<Record<RouteStop['stop'], string>> = {
-  task: 'Task',
-  executor: 'Executor',
-  coordinator: 'Coordinator',
-  default: 'Default',
-}
-const WHO: Readonly<Record<RouteStop['stop'], string>> = {
-  task: 'the task',
-  executor: 'the executor',
-  coordinator: 'the coordinator',
-  default: 'the default',
-}
 
 const WIDTH = 348
 const LINE_Y = 26
@@ -58,7 +46,7 @@ export function RoutePlan({ what, stops }: RoutePlanProps) {
           <g key={stop.stop} data-picked={stop.isPicked} transform={`translate(${x(index)} 0)`}>
             <circle cy={LINE_Y} r="5" />
             <text y="46" textAnchor="middle">
-              {STOP_WORDS[stop.stop]}
+              {capital(stop.stop)}
             </text>
             <text y="60" textAnchor="middle" className="route-value">
               {short(stop.value)}
@@ -71,7 +59,7 @@ export function RoutePlan({ what, stops }: RoutePlanProps) {
           ? what === 'model'
             ? 'No stop names one: its executor’s own choice is used.'
             : 'No stop names one that is known.'
-          : `${chosen.value} is used, named by ${WHO[chosen.stop]}${chosen.origin?.key == null ? '' : `: ${originText(chosen.origin)}`}.`}
+          : `${chosen.value} is used, named by the ${chosen.stop}${chosen.origin?.key == null ? '' : `: ${originText(chosen.origin)}`}.`}
       </p>
     </>
   )
@@ -80,9 +68,8 @@ export function RoutePlan({ what, stops }: RoutePlanProps) {
 const short = (value: string | null): string =>
   value === null ? 'none set' : value.length > 14 ? `${value.slice(0, 13)}…` : value
 
-/** The same as the drawing says. */
 function planWords(what: RoutedChoice, stops: readonly RouteStop[]): string {
-  const each = stops.map((stop) => `${STOP_WORDS[stop.stop]} ${stop.value ?? 'none set'}`)
+  const each = stops.map((stop) => `${capital(stop.stop)} ${stop.value ?? 'none set'}`)
   const picked = stops.find((stop) => stop.isPicked)?.value
   return `Choice of the ${what}: ${each.join(', ')}${picked == null ? '' : `, so ${picked} is used`}`
 }

@@ -3,7 +3,6 @@ import { type ComponentProps, useEffect, useRef } from 'react'
 import { elapsedText, remainingText } from '../../domain/format.ts'
 import { everySecond } from '../ui/timers.ts'
 
-/** A time that counts up. */
 export const Elapsed = ({ since }: { readonly since: string }) => (
   <TickingTime at={since} textOf={sinceText} />
 )

@@ -26,28 +26,19 @@ export interface Forecast {
 }
 
 export function forecastOf({ tasks, maxAgents, isPaused, now }: ForecastFacts): Forecast | null {
-  if (isPaused || maxAgents === 0) return null
-  const left: TaskCard[] = []
-  let tookMs = 0
-  let done = 0
-  for (const card of tasks.values()) {
-    if (card.status === 'abandoned') continue
-    if (card.status === 'done') {
-      const took = taskTookMs(card)
-      if (took === null) continue
-      tookMs += took
-      done += 1
-    } else if (canGoOn(card)) left.push(card)
-    else return null
-  }
-  if (done < LEAST_DONE || left.length === 0) return null
-  const mean = tookMs / done
+  const spans = doneSpans(tasks)
+  const left = [...tasks.values()].filter(
+    ({ status }) => status !== 'done' && status !== 'abandoned',
+  )
+  if (isPaused || maxAgents === 0 || spans.length < LEAST_DONE) return null
+  if (left.length === 0 || !left.every(canGoOn)) return null
+  const mean = meanOf(spans)
   const rests = new Map(left.map((card) => [card.id, restMs(card, mean, now)]))
-  const restOf = (id: string): number => rests.get(id) ?? 0
-  const work = left.reduce((sum, { id }) => sum + restOf(id), 0)
-  const chain = longestChain(dagOf(left), (id) => [restOf(id), 1])
-  const chainMs = chain.reduce((sum, id) => sum + restOf(id), 0)
-  return { endAt: Math.round(now + Math.max(chainMs, work / maxAgents)), chain: chain.length }
+  const sum = (ids: Iterable<string>): number =>
+    [...ids].reduce((all, id) => all + (rests.get(id) ?? 0), 0)
+  const chain = longestChain(dagOf(left), (id) => [rests.get(id) ?? 0, 1])
+  const longer = Math.max(sum(chain), sum(rests.keys()) / maxAgents)
+  return { endAt: Math.round(now + longer), chain: chain.length }
 }
 
 const canGoOn = (card: TaskCard): boolean =>
@@ -68,20 +59,17 @@ function restMs({ state, startedAt, notBefore }: TaskCard, mean: number, now: nu
  * is the longest chain of that, with the longest finished chain that led there.
  */
 export function criticalPath(tasks: Tasks): readonly string[] {
-  const mean = meanDurationMs(tasks)
+  // A task that took no time says nothing of how long others will take.
+  const mean = meanOf(doneSpans(tasks).filter((ms) => ms > 0))
   return longestChain(dagOfTasks(tasks), (id) => {
     const card = tasks.get(id)
     if (!card || card.status === 'abandoned') return null
-    return card.status === 'done' ? [0, spanMs(card) ?? mean] : [mean, 0]
+    return card.status === 'done' ? [0, taskTookMs(card) || mean] : [mean, 0]
   })
 }
 
-/** A task that took no time says nothing of how long others will take. */
-const spanMs = (card: TaskCard): number | null => taskTookMs(card) || null
+const doneSpans = (tasks: Tasks): readonly number[] =>
+  [...tasks.values()].flatMap((card) => (card.status === 'done' ? (taskTookMs(card) ?? []) : []))
 
-function meanDurationMs(tasks: Tasks): number {
-  const spans = [...tasks.values()].flatMap((card) =>
-    card.status === 'done' ? (spanMs(card) ?? []) : [],
-  )
-  return spans.length === 0 ? 1 : spans.reduce((sum, ms) => sum + ms, 0) / spans.length
-}
+const meanOf = (spans: readonly number[]): number =>
+  spans.length === 0 ? 1 : spans.reduce((sum, ms) => sum + ms, 0) / spans.length

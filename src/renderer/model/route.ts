@@ -2,7 +2,14 @@
  * Where the person is, as the page's fragment, so that a reload, the Back button and a link from outside keep it:
  * `#/SCREEN?task=ID&tab=TAB&agent=ID&anchor=PART&q=FILTER&…`. `#/task/ID` is the short form of a task on the graph. Following a link never carries out anything.
  */
-import { createContext, use, useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useSyncExternalStore,
+} from 'react'
 
 export const SCREENS = [
   'graph',
@@ -32,14 +39,10 @@ export interface Route {
   readonly filters: Readonly<Record<string, string>>
 }
 
-export const HOME: Route = {
-  screen: 'graph',
-  task: null,
-  tab: null,
-  agent: null,
-  anchor: null,
-  filters: {},
-}
+type Inspected = Pick<Route, 'task' | 'tab' | 'agent' | 'anchor'>
+const NOTHING: Inspected = { task: null, tab: null, agent: null, anchor: null }
+
+export const HOME: Route = { screen: 'graph', ...NOTHING, filters: {} }
 
 /** Total: whatever cannot be read is left out. */
 export function parseRoute(hash: string): Route {
@@ -82,11 +85,7 @@ export const carried = (
   { task, tab, agent, anchor }: Inspected,
   to: Screen,
   isNarrow: boolean,
-): Inspected =>
-  isNarrow && !hasTasks(to)
-    ? { task: null, tab: null, agent: null, anchor: null }
-    : { task, tab, agent, anchor }
-type Inspected = Pick<Route, 'task' | 'tab' | 'agent' | 'anchor'>
+): Inspected => (isNarrow && !hasTasks(to) ? NOTHING : { task, tab, agent, anchor })
 
 /** Goes there. `replace` leaves no step for the Back button: for filters and tabs. */
 export function navigate(change: Partial<Route>, { replace = false } = {}): void {
@@ -184,20 +183,16 @@ const NO_FILTERS: Route['filters'] = {}
 
 /** `name`: of the filter that asks for it. */
 export function useRequest(name: string, act: () => void): void {
-  const latest = useRef(act)
-  useEffect(() => {
-    latest.current = act
-  })
+  const latest = useEffectEvent(act)
   const isAskedFor = useHalf().filters[name] !== undefined
   useEffect(() => {
     if (!isAskedFor) return
     navigate({ filters: { ...currentRoute().filters, [name]: '' } }, { replace: true })
-    latest.current()
+    latest()
   }, [name, isAskedFor])
 }
 
-// How much room the window has: for the rail with its words and two screens on one page, or not even for the inspector beside a screen.
-
+/** How much room the window has: for the rail with its words and two screens on one page, or not even for the inspector beside a screen. */
 const WIDE = '(min-width: 1280px)'
 
 export const useIsWide = (): boolean => useMatch(WIDE)

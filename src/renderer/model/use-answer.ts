@@ -1,5 +1,5 @@
 /** What the host says to a question of the page, asked once or again and again. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { YardClient } from './session/link.ts'
 import type { Problem } from './session/problem.ts'
 import { useConnection, useSession } from './session/session-context.tsx'
@@ -34,10 +34,7 @@ export function useAnswer<T>(
   const session = useSession()
   const { kind } = useConnection()
   const isAnswering = kind === 'live' || kind === 'start-screen'
-  const latest = useRef(ask)
-  useEffect(() => {
-    latest.current = ask
-  })
+  const put = useEffectEvent(ask)
   const [turn, setTurn] = useState(0)
   const question = useMemo(() => ({ key, turn }), [key, turn])
   const [told, setTold] = useState<Told<T>>({ value: null, problem: null, question: null })
@@ -48,16 +45,16 @@ export function useAnswer<T>(
     const once = async (): Promise<void> => {
       if (isAsking || document.hidden) return
       isAsking = true
-      const result = await session.call((client) => latest.current(client))
+      const result = await session.call((client) => put(client))
       isAsking = false
       if (over.signal.aborted) return
       if (result.ok) setTold({ value: result.value, problem: null, question })
       else setTold((before) => ({ ...before, problem: result.error }))
     }
-    const put = (): void => void once()
-    put()
-    document.addEventListener('visibilitychange', put, { signal: over.signal })
-    const timer = everyMs === null ? undefined : setInterval(put, everyMs)
+    const ask = (): void => void once()
+    ask()
+    document.addEventListener('visibilitychange', ask, { signal: over.signal })
+    const timer = everyMs === null ? undefined : setInterval(ask, everyMs)
     return () => {
       over.abort()
       clearInterval(timer)

@@ -1,14 +1,14 @@
 /** Composes the features into the window. */
+import { type ReactNode, useEffect, useState } from 'react'
+import { usePreferences } from '../model/preferences.ts'
+import { askPageCommand } from '../model/session/open-link.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { Logo } from '../ui/icon.tsx'
 import { Overlays } from './overlays.tsx'
 import { StartScreen } from './parts.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { YardWindow } from './yard-window.tsx'
-import { useEffect, useState } from 'react'
-import { usePreferences } from '../model/preferences.ts'
-import { askPageCommand } from '../model/session/open-link.ts'
-import { Button } from '../ui/button.tsx'
-import { Logo } from '../ui/icon.tsx'
 
 export function App() {
   useTheme()
@@ -30,9 +30,8 @@ function StartScreenWindow() {
   )
 }
 
-// The chosen theme, on the page's root; without one the system decides.
-
-export function useTheme(): void {
+/** The chosen theme, on the page's root; without one the system decides. */
+function useTheme(): void {
   const theme = usePreferences((preferences) => preferences.theme)
   useEffect(() => {
     const root = document.documentElement
@@ -43,49 +42,61 @@ export function useTheme(): void {
   }, [theme])
 }
 
-// What is shown while there is no yard to show, with the way out.
+interface NoticePageProps {
+  readonly className?: string
+  readonly title: string
+  readonly text: ReactNode
+  readonly command: string
+  readonly children?: ReactNode
+}
 
-export function Connecting() {
-  const session = useSession()
+/** While there is no yard to show: why, and the command that is the way out. */
+function NoticePage({ className = '', title, text, command, children }: NoticePageProps) {
   return (
-    <main className="notice-page connecting">
+    <main className={`notice-page ${className}`}>
       <Logo />
-      <h1>Connecting to the yard</h1>
-      <p role="status">If this lasts, nobody runs it: start it with</p>
-      <pre>yard service start</pre>
-      <Button onClick={session.tryNow}>Try now</Button>
+      <h1>{title}</h1>
+      <p role="status">{text}</p>
+      <pre>{command}</pre>
+      {children}
     </main>
   )
 }
 
-export function Unauthorised() {
+function Connecting() {
+  const session = useSession()
+  return (
+    <NoticePage
+      className="connecting"
+      title="Connecting to the yard"
+      text="If this lasts, nobody runs it: start it with"
+      command="yard service start"
+    >
+      <Button onClick={session.tryNow}>Try now</Button>
+    </NoticePage>
+  )
+}
+
+function Unauthorised() {
   const [command, setCommand] = useState('yard page')
   useEffect(() => {
     void askPageCommand(window).then((told) => told !== null && setCommand(told))
   }, [])
   return (
-    <main className="notice-page">
-      <Logo />
-      <h1>This address opens nothing any more</h1>
-      <p role="status">
-        An address of this page works once and within ten minutes, and a browser stays signed in for
-        30 days. Get a fresh address with
-      </p>
-      <pre>{command}</pre>
+    <NoticePage
+      title="This address opens nothing any more"
+      text="An address of this page works once and within ten minutes, and a browser stays signed in for 30 days. Get a fresh address with"
+      command={command}
+    >
       <p>and open what it prints. The yard keeps working meanwhile.</p>
-    </main>
+    </NoticePage>
   )
 }
 
-export function OtherVersion({ host }: { readonly host: string }) {
-  return (
-    <main className="notice-page">
-      <Logo />
-      <h1>The yard is run by another version</h1>
-      <p role="status">
-        It runs Yardmaster {host}, which this page does not understand. Restart it, then reload:
-      </p>
-      <pre>yard service restart</pre>
-    </main>
-  )
-}
+const OtherVersion = ({ host }: { readonly host: string }) => (
+  <NoticePage
+    title="The yard is run by another version"
+    text={`It runs Yardmaster ${host}, which this page does not understand. Restart it, then reload:`}
+    command="yard service restart"
+  />
+)

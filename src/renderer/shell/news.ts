@@ -65,11 +65,9 @@ export interface Notice {
   readonly kind: 'needs-you' | 'failed' | 'all-done'
   readonly title: string
   readonly body: string
-  /** Where a click leads. */
   readonly hash: string
 }
 
-/** What has happened between two views of the yard. */
 export function noticesBetween(before: Seen, after: Seen): readonly Notice[] {
   if (before.tasks.size === 0) return []
   const notices = newAttention(before, after).map(toNotice)
@@ -90,7 +88,7 @@ function toNotice({ kind, task, text }: Attention): Notice {
 /** States that end without anybody's doing. A draft and what waits behind a failure are at rest. */
 const BUSY: readonly ShownState[] = ['in-progress', 'ready', 'delayed', 'parked', 'pending-eval']
 const isBusy = ({ tasks }: Seen): boolean =>
-  [...tasks.values()].some(({ state }) => BUSY.includes(state))
+  tasks.values().some(({ state }) => BUSY.includes(state))
 
 const countOf = ({ tasks }: Seen, status: TaskStatus): number =>
   [...tasks.values()].filter((card) => card.status === status).length
@@ -107,7 +105,6 @@ function atRest(after: Seen): Notice {
   }
 }
 
-/** Several at once are told as one. */
 export function merged(notices: readonly Notice[]): Notice | null {
   const [first] = notices
   if (!first || notices.length === 1) return first ?? null

@@ -1,7 +1,8 @@
 /** What lies over every screen: palette, cards, dialogs, toasts, and the voice of the page. */
 import { ImportDialog } from '../actions/transfer/import-dialog.tsx'
 import { QuickAddCard } from '../actions/add/quick-add-card.tsx'
-import { YardSwitcher } from './start-screen/start-screen-panel.tsx'
+import { StartScreenPanel } from './parts.tsx'
+import { useCommands } from '../actions/commands.ts'
 import { Notifier } from './notifier.tsx'
 import { Palette } from './palette/palette.tsx'
 import { closeToast, type Toast, useAnnouncement, useToasts } from '../model/toasts.ts'
@@ -10,7 +11,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/popups.tsx'
 import { Field } from '../ui/fields.tsx'
-import { type Choice, type Question, useAsked } from '../actions/ask.ts'
+import { type Question, useAsked } from '../actions/ask.ts'
 
 export function Overlays() {
   return (
@@ -42,8 +43,7 @@ function Voice() {
   )
 }
 
-// The toasts of the moment, above the zoom bar. They wait while the pointer or the focus is on them.
-
+/** The toasts of the moment, above the zoom bar. They wait while the pointer or the focus is on them. */
 export function ToastStack() {
   const toasts = useToasts()
   return (
@@ -89,8 +89,7 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
   )
 }
 
-// The question before an act that stops or loses something. The focus begins on Cancel.
-
+/** The question before an act that stops or loses something. The focus begins on Cancel. */
 export function AskDialog() {
   const asked = useAsked()
   return (
@@ -112,6 +111,7 @@ interface QuestionFormProps {
 
 function QuestionForm({ question, onAnswer }: QuestionFormProps) {
   const { lines, choices, typed, field } = question
+  const details = choices.filter(({ detail }) => detail !== undefined)
   const [text, setText] = useState('')
   const [word, setWord] = useState('')
   const cancel = useRef<HTMLSpanElement>(null)
@@ -135,7 +135,16 @@ function QuestionForm({ question, onAnswer }: QuestionFormProps) {
           onChange={(event) => setWord(event.target.value)}
         />
       )}
-      <Details choices={choices} />
+      {details.length > 0 && (
+        <dl className="text-12">
+          {details.map(({ id, label, detail }) => (
+            <div key={id} className="flex gap-2">
+              <dt className="font-medium">{label}:</dt>
+              <dd className="text-text-2">{detail}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       <div className="dialog-acts">
         <span ref={cancel}>
           <Button onClick={() => onAnswer(null)}>Cancel</Button>
@@ -155,17 +164,26 @@ function QuestionForm({ question, onAnswer }: QuestionFormProps) {
   )
 }
 
-function Details({ choices }: { readonly choices: readonly Choice[] }) {
-  const told = choices.filter(({ detail }) => detail !== undefined)
-  if (told.length === 0) return null
+/** Another yard, from within one: the same ways as in the start screen, as a dialog. */
+function YardSwitcher() {
+  const [shown, setShown] = useState<'open' | 'switch' | null>(null)
+  useCommands({
+    'yard.open': () => setShown('open'),
+    'yard.switch': () => setShown('switch'),
+  })
   return (
-    <dl className="text-12">
-      {told.map(({ id, label, detail }) => (
-        <div key={id} className="flex gap-2">
-          <dt className="font-medium">{label}:</dt>
-          <dd className="text-text-2">{detail}</dd>
-        </div>
-      ))}
-    </dl>
+    <Dialog
+      title={shown === 'open' ? 'Open a folder' : 'Switch yard'}
+      size="wide"
+      isOpen={shown !== null}
+      onClose={() => setShown(null)}
+    >
+      {shown !== null && <StartScreenPanel first={shown === 'open' ? 'open' : null} />}
+      {!window.yardHost && (
+        <p className="text-11 text-text-3">
+          Yardmaster keeps working on this yard when you leave or close the page.
+        </p>
+      )}
+    </Dialog>
   )
 }

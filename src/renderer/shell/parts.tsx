@@ -96,7 +96,12 @@ export const Finder = lazyPart(async () => (await import('./palette/finder.tsx')
 export const KeysMap = part(() => import('./palette/finder.tsx'), 'KeysMap')
 export const Drawer = part(() => import('./drawer/drawer.tsx'), 'Drawer')
 /** Shown where no yard is, or not at all: nothing loads it ahead. */
-export const StartScreen = part(() => import('./start-screen/start-screen.tsx'), 'StartScreen')
+export const StartScreen = lazyPart(
+  async () => (await import('./start-screen/start-screen.tsx')).StartScreen,
+)
+export const StartScreenPanel = lazyPart(
+  async () => (await import('./start-screen/start-screen.tsx')).StartScreenPanel,
+)
 
 const registry = part(() => import('../screens/registry/registry-page.tsx'), 'RegistryPage')
 

@@ -1,6 +1,6 @@
 /** The line at the foot: connection, cost, machine, who sleeps; where the journal stands. A press opens what is named. */
 import type { ReactNode } from 'react'
-import type { BreakerView, Summary } from '../../contract/view.ts'
+import type { Summary } from '../../contract/view.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { Countdown, Elapsed } from '../components/ticking-time.tsx'
 import { bytesText } from '../../domain/format.ts'
@@ -8,13 +8,15 @@ import { countText, instantText, needYouText, plural } from '../ui/format.ts'
 import { Lamp } from '../components/status-badge.tsx'
 import { runCommand } from '../actions/commands.ts'
 import { navigate } from '../model/route.ts'
-import { type SpentDay, spentText } from '../components/usage-text.ts'
+import { spentText } from '../components/usage-text.ts'
 import { Button } from '../ui/button.tsx'
 
 /** `attention`: how many things need the person. */
 export function StatusBar({ attention }: { readonly attention: number }) {
   const summary = useYard((view) => view.summary)
   const seq = useYard((view) => view.seq)
+  const spent = summary && spentText(summary)
+  const sleeping = summary?.breakers.filter(({ kind }) => kind === 'provider')
   return (
     <footer className="status-bar" data-region tabIndex={-1} aria-label="Status">
       <LinkState />
@@ -23,9 +25,13 @@ export function StatusBar({ attention }: { readonly attention: number }) {
           {needYouText(attention)}
         </Item>
       )}
-      {summary && <Spent {...summary} />}
+      {spent !== null && (
+        <Item onPress={() => navigate({ screen: 'agents', filters: { show: 'costs' } })}>
+          Today {spent}
+        </Item>
+      )}
       {summary && <Machine {...summary} />}
-      {summary?.breakers.filter(isSleep).map((breaker) => (
+      {sleeping?.map((breaker) => (
         <Item
           key={breaker.key}
           onPress={() => navigate({ screen: breaker.until === null ? 'attention' : 'schedule' })}
@@ -48,8 +54,6 @@ export function StatusBar({ attention }: { readonly attention: number }) {
     </footer>
   )
 }
-
-const isSleep = ({ kind }: BreakerView): boolean => kind === 'provider'
 
 function LinkState() {
   const connection = useConnection()
@@ -78,16 +82,6 @@ function Item({ hot = false, onPress, children }: ItemProps) {
     <button type="button" className="status-item" data-hot={hot || undefined} onClick={onPress}>
       {children}
     </button>
-  )
-}
-
-function Spent(day: SpentDay) {
-  const text = spentText(day)
-  if (text === null) return null
-  return (
-    <Item onPress={() => navigate({ screen: 'agents', filters: { show: 'costs' } })}>
-      Today {text}
-    </Item>
   )
 }
 
@@ -163,7 +157,6 @@ function LostBanner() {
   )
 }
 
-/** `2 commands wait and are sent once it is back.` */
 const waitingText = (count: number): string =>
   count === 1
     ? '1 command waits and is sent once it is back.'

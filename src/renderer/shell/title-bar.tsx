@@ -27,13 +27,13 @@ export function TitleBar() {
       </Button>
       <div className="title-start">
         <YardMenu />
-        <span className="yard-folder" title={folder}>
+        <span className="yard-folder truncate" title={folder}>
           {folder}
         </span>
       </div>
       <button type="button" className="command-field" onClick={() => runCommand('palette')}>
         <Search size={14} strokeWidth={1.5} aria-hidden="true" />
-        <span>Search, or type a command</span>
+        <span className="truncate">Search, or type a command</span>
         <CommandKey id="palette" />
       </button>
       <div className="title-end">
@@ -110,7 +110,6 @@ export function CoordinatorControl() {
   )
 }
 
-/** `Paused by you, 14:02. Living agents go on.` */
 function pausedText({ paused, pausedAt, pausedBy }: Summary): string | undefined {
   if (!paused) return undefined
   const by = pausedBy === null ? '' : ` by ${pausedBy}`

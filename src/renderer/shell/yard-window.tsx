@@ -72,8 +72,7 @@ function CurrentScreen({ screen }: { readonly screen: Screen }) {
   return isEmpty ? <EmptyYard /> : <GraphScreen footer={isTimeOpen ? <TimeStrip /> : null} />
 }
 
-// News for a screen reader: merged every five seconds; only what needs the person, and a lost service, interrupt.
-
+/** News for a screen reader: merged every five seconds; only what needs the person, and a lost service, interrupt. */
 const EVERY_MS = 5000
 
 export function useAnnouncements(): void {
@@ -112,8 +111,7 @@ export function useAnnouncements(): void {
   }, [session])
 }
 
-// F6 and ⇧F6 go round the regions of the window.
-
+/** F6 and ⇧F6 go round the regions of the window. */
 export function useRegions(): void {
   useCommands({ 'region.next': () => step(1), 'region.previous': () => step(-1) })
 }
@@ -129,8 +127,7 @@ function step(by: 1 | -1): void {
   ;(first ?? next).focus()
 }
 
-// Where the journal stands: under the screen, up to three fifths of the window.
-
+/** Where the journal stands: under the screen, up to three fifths of the window. */
 const LEAST = 120
 
 export function DrawerFrame() {
@@ -157,8 +154,7 @@ export function DrawerFrame() {
   )
 }
 
-// A yard without tasks: what to do first.
-
+/** A yard without tasks: what to do first. */
 export function EmptyYard() {
   return (
     <div

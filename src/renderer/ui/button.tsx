@@ -1,18 +1,27 @@
 /** The one button, and the one that asks before it does what cannot be undone. */
 import { type ButtonHTMLAttributes, type Ref, useEffect, useRef, useState } from 'react'
+import type { LucideIcon } from 'lucide-react'
 import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: Ref<HTMLButtonElement>
   readonly look?: 'plain' | 'main' | 'quiet' | 'danger' | undefined
-  readonly icon?: IconName
+  readonly icon?: IconName | LucideIcon | undefined
   /** A command of it is under way: dimmed, and presses do nothing. */
   readonly isBusy?: boolean
 }
 
 /** `main` is the single inked one of a view, `quiet` has no outline, `danger` ends something. */
 export function Button(props: ButtonProps) {
-  const { look = 'plain', icon, isBusy = false, children, onClick, className, ...rest } = props
+  const {
+    look = 'plain',
+    icon: Mark,
+    isBusy = false,
+    children,
+    onClick,
+    className,
+    ...rest
+  } = props
   return (
     <button
       type="button"
@@ -22,7 +31,8 @@ export function Button(props: ButtonProps) {
       aria-busy={isBusy || undefined}
       onClick={isBusy ? undefined : onClick}
     >
-      {icon && <Icon name={icon} />}
+      {typeof Mark === 'string' && <Icon name={Mark} />}
+      {Mark && typeof Mark !== 'string' && <Mark size={14} strokeWidth={1.5} aria-hidden="true" />}
       {children}
     </button>
   )
@@ -65,7 +75,7 @@ export function ConfirmButton(props: ConfirmButtonProps) {
     >
       <Button
         look="danger"
-        {...(icon === undefined ? {} : { icon })}
+        icon={icon}
         isBusy={isBusy}
         aria-live="polite"
         data-asks={room !== null || undefined}

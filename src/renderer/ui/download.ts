@@ -14,8 +14,7 @@ export function download(name: string, content: Blob): void {
 /** `atlas-2026-11-21.svg`: of the yard's name only what every system takes in a file's name. */
 export function fileName(yard: string, ending: string, now: Date): string {
   const safe = yard.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '')
-  const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join('-')
+  // Swedish dates are those of ISO 8601, in the zone of the page.
+  const day = now.toLocaleDateString('sv')
   return `${safe || 'yard'}-${day}.${ending}`
 }

@@ -1,5 +1,12 @@
 /** Values of tokens for what is drawn on a canvas, which knows no custom properties. */
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
+
+declare module 'react' {
+  /** The style prop takes the page's own custom properties, too. */
+  interface CSSProperties {
+    [name: `--${string}`]: string | number | undefined
+  }
+}
 
 /** The token's value as it holds for this element now, of `light-dark(A, B)` the one of its theme. */
 export function tokenOf(element: Element, name: string): string {
@@ -13,37 +20,22 @@ export function tokenOf(element: Element, name: string): string {
   return isDark ? dark : light
 }
 
-let turns = 0
-const listeners = new Set<() => void>()
-let watch: (() => void) | null = null
-
 /** Another number whenever the theme has changed: read the tokens again. */
-export const useThemeTurn = (): number => useSyncExternalStore(subscribe, () => turns)
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  watch ??= watchTheme(() => {
-    turns++
-    for (const each of listeners) each()
-  })
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size > 0) return
-    watch?.()
-    watch = null
-  }
+export function useThemeTurn(): number {
+  const [turn, setTurn] = useState(0)
+  useEffect(() => watchTheme(() => setTurn((before) => before + 1)), [])
+  return turn
 }
 
 /** Calls when the tokens may have other values: another theme, more contrast. */
 export function watchTheme(onChange: () => void): () => void {
   const observer = new MutationObserver(onChange)
   observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'class', 'style'] })
-  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((query) =>
-    matchMedia(query),
-  )
-  for (const query of queries) query.addEventListener('change', onChange)
+  const over = new AbortController()
+  for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'])
+    matchMedia(query).addEventListener('change', onChange, { signal: over.signal })
   return () => {
     observer.disconnect()
-    for (const query of queries) query.removeEventListener('change', onChange)
+    over.abort()
   }
 }

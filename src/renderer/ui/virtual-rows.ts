@@ -1,6 +1,6 @@
 /** Which rows of a long list are in the page: those in sight, and the one with the keyboard's focus; and where a key leads. */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type RefObject } from 'react'
+import { useEffect, useEffectEvent, type RefObject } from 'react'
 
 interface RowsOptions {
   readonly scroller: RefObject<HTMLElement | null>
@@ -45,14 +45,12 @@ export function useVirtualRows(options: RowsOptions) {
       return isSeen ? seen : [...seen, focusIndex].toSorted((a, b) => a - b)
     },
   })
-  const latest = useRef(focusIndex)
+  const showFocus = useEffectEvent(() => {
+    if (focusIndex >= 0) rows.scrollToIndex(focusIndex, { align: 'auto' })
+  })
   useEffect(() => {
-    latest.current = focusIndex
-  }, [focusIndex])
-  useEffect(() => {
-    if (focusId !== null && latest.current >= 0)
-      rows.scrollToIndex(latest.current, { align: 'auto' })
-  }, [focusId, rows])
+    if (focusId !== null) showFocus()
+  }, [focusId])
   return {
     /** px of all rows together. */
     total: rows.getTotalSize(),

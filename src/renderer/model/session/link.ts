@@ -48,8 +48,7 @@ export function linkOverPort(port: MessagePort): Link {
   }
 }
 
-// A link in use, and single requests over it.
-
+/** A link in use. */
 export interface HeldLink {
   readonly link: Link
   readonly isOpen: boolean

@@ -8,8 +8,6 @@ export function chooseLink(page: Window): OpenLink {
   return page.yardHost ? () => openPort(page) : () => openSocket(page)
 }
 
-// Asks the preload for a port to the main process.
-
 declare global {
   interface Window {
     /** Set by the preload, in the app only. */
@@ -20,6 +18,7 @@ declare global {
 export const PORT_MESSAGE = 'yardmaster:port'
 const PATIENCE_MS = 5000
 
+/** Asks the preload for a port to the main process. */
 export function openPort(page: Window): Promise<Result<Link, LinkIssue>> {
   return new Promise((resolve) => {
     const settle = (result: Result<Link, LinkIssue>): void => {
@@ -38,8 +37,7 @@ export function openPort(page: Window): Promise<Result<Link, LinkIssue>> {
   })
 }
 
-// Opens a WebSocket to the service that served the page. The token goes as a subprotocol: an address would end in logs.
-
+/** Opens a WebSocket to the service that served the page. The token goes as a subprotocol: an address would end in logs. */
 export async function openSocket(page: Window): Promise<Result<Link, LinkIssue>> {
   const token = await takeToken(page)
   if (!token.ok) return token
@@ -67,8 +65,7 @@ async function isRefused(page: Window, token: string): Promise<boolean> {
   }
 }
 
-// The page's token: got once for the one-use code in its address, then kept for all tabs of this origin, for as long as the host says.
-
+/** The page's token: got once for the one-use code in its address, then kept for all tabs of this origin, for as long as the host says. */
 const KEY = 'yardmaster.token'
 const THEN_KEY = 'yardmaster.then'
 const THEN = /(?:^|[#&?/])then=import(?:&|$)/

@@ -87,7 +87,6 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
   }
 }
 
-/** How many of them came or ended. */
 function foldAgents(living: Map<string, AgentView>, news: readonly AgentView[]): number {
   const come = news.filter(({ id, status }) => status === 'ended' || !living.has(id))
   for (const agent of news) {

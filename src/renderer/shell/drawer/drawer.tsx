@@ -5,8 +5,12 @@ import { Tabs } from '../../ui/tabs.tsx'
 import { setPreferences, usePreferences } from '../../model/preferences.ts'
 import { JournalList } from './journal-list.tsx'
 import { ProblemList } from './problem-list.tsx'
-import { ServiceLog } from './service-log.tsx'
 import './drawer.css'
+import { useEffect, useRef } from 'react'
+import { CopyText } from '../../components/copy-text.tsx'
+import { useAnswer } from '../../model/use-answer.ts'
+import { useVirtualRows } from '../../ui/virtual-rows.ts'
+import { EmptyNote } from '../../ui/screen.tsx'
 
 const TABS = [
   ['journal', 'Journal'],
@@ -30,13 +34,77 @@ export function Drawer() {
         <Panel />
       </Tabs>
       <Button
+        icon={X}
         look="quiet"
         className="drawer-close"
         aria-label="Close the journal"
         onClick={() => setPreferences({ isDrawerOpen: false })}
-      >
-        <X size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Button>
+      />
     </div>
   )
+}
+
+const EVERY_MS = 3000
+const ROW = 20
+
+/** The end of the service's own log file. */
+function ServiceLog() {
+  const { value: log, problem } = useAnswer(({ page }) => page.serviceLog(), { everyMs: EVERY_MS })
+  const scroller = useRef<HTMLDivElement>(null)
+  const lines = log?.lines ?? []
+  const { total, items } = useVirtualRows({
+    scroller,
+    count: lines.length,
+    height: ROW,
+    overscan: 20,
+  })
+  useFollow(scroller, lines)
+  if (log === null) return problem === null ? null : <EmptyNote text={problem.message} />
+  return (
+    <div className="service-log">
+      <p className="service-log-path">
+        <CopyText text={log.path} />
+        {problem !== null && <span className="text-failed">{problem.message}</span>}
+      </p>
+      <div
+        ref={scroller}
+        className="service-log-lines"
+        role="log"
+        aria-label="Service log"
+        tabIndex={0}
+      >
+        <div style={{ height: total, position: 'relative' }}>
+          {items.map(({ index, top }) => (
+            <code
+              key={index}
+              className="service-log-line"
+              style={{ transform: `translateY(${top}px)` }}
+            >
+              {lines[index]}
+            </code>
+          ))}
+        </div>
+      </div>
+      {lines.length === 0 && <EmptyNote text="The log is empty." />}
+    </div>
+  )
+}
+
+/** Stays at the end until somebody scrolls up. */
+function useFollow(
+  scroller: { readonly current: HTMLElement | null },
+  lines: readonly string[],
+): void {
+  const isAtEnd = useRef(true)
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const look = (): void => {
+      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 2 * ROW
+    }
+    if (isAtEnd.current) element.scrollTo({ top: element.scrollHeight })
+    element.addEventListener('scroll', look, { passive: true })
+    return () => element.removeEventListener('scroll', look)
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- new lines are the reason to follow
+  }, [scroller, lines])
 }

@@ -1,7 +1,7 @@
 /** The journal, newest on top. Scrolled down, it stays where it is and says how much is new. */
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 import type { TimelineRow } from '../../../contract/page.ts'
-import { useConnection, useSession, useYard } from '../../model/session/session-context.tsx'
+import { useCalmYard, useConnection, useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { countText, instantText, instantTextIn } from '../../ui/format.ts'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
@@ -12,7 +12,6 @@ import { navigate } from '../../model/route.ts'
 import { showToast } from '../../model/toasts.ts'
 import type { YardClient } from '../../model/session/link.ts'
 import type { Problem } from '../../model/session/problem.ts'
-import { useThrottled } from '../../ui/timers.ts'
 
 const ROW = 28
 /** Rows before the end at which older ones are read. */
@@ -152,17 +151,11 @@ function useKeptPlace(
     return () => element.removeEventListener('scroll', look)
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list is there once it has rows
   }, [scroller, isEmpty])
-  return seen === null
-    ? 0
-    : Math.max(
-        0,
-        rows.findIndex(({ seq }) => seq <= seen),
-      )
+  const place = seen === null ? 0 : rows.findIndex(({ seq }) => seq <= seen)
+  return Math.max(0, place)
 }
 
-// Goes to what a row of the journal is about.
-
-/** A row names its agent at most, so the journal itself is asked for the task. */
+/** Goes to what a row is about. A row names its agent at most, so the journal itself is asked for the task. */
 export async function openRow(session: Session, row: TimelineRow): Promise<void> {
   const found = await session.call(async (client) => {
     const [entry] = await client.service.journal({ since: row.seq - 1, limit: 1 })
@@ -191,35 +184,24 @@ export function taskOf(entry: {
   return typeof taskId === 'string' ? taskId : null
 }
 
-// Reads the journal in pieces: news as it comes, older rows when they are scrolled to. One reading at a time.
-
+/** Reads the journal in pieces: news as it comes, older rows when they are scrolled to. One reading at a time. */
 const PIECE = 200
 /** Pieces of news read at once; with more, what was held is let go. */
 const MOST_PIECES = 5
-const NEWS_EVERY_MS = 300
+const NEWS_CALM = { everyMs: 300 }
 
-export interface Journal extends JournalPage {
-  readonly problem: Problem | null
-  readonly isLoaded: boolean
-  readonly readOlder: () => void
-}
-
-interface State {
-  readonly held: JournalPage
+interface Journal extends JournalPage {
   readonly problem: Problem | null
   readonly isLoaded: boolean
 }
 
 type Reading = (client: YardClient, held: JournalPage) => Promise<JournalPage>
 
-export function useJournal(): Journal {
+function useJournal(): Journal & { readonly readOlder: () => void } {
   const session = useSession()
   const isLive = useConnection().kind === 'live'
-  const seq = useThrottled(
-    useYard((view) => view.seq),
-    NEWS_EVERY_MS,
-  )
-  const [state, setState] = useState<State>({ held: noRows, problem: null, isLoaded: false })
+  const seq = useCalmYard((view) => view.seq, NEWS_CALM)
+  const [state, setState] = useState<Journal>({ ...noRows, problem: null, isLoaded: false })
   const held = useRef(noRows)
   const turn = useRef(Promise.resolve())
   const read = useCallback(
@@ -228,7 +210,7 @@ export function useJournal(): Journal {
         const result = await session.call((client) => reading(client, held.current))
         if (result.ok) held.current = result.value
         const problem = result.ok ? null : result.error
-        setState({ held: held.current, problem, isLoaded: true })
+        setState({ ...held.current, problem, isLoaded: true })
       }
       turn.current = turn.current.then(inTurn)
     },
@@ -238,7 +220,7 @@ export function useJournal(): Journal {
     if (isLive && seq >= 0) read(readNews)
   }, [read, isLive, seq])
   const readOlder = useCallback(() => read(readBelow), [read])
-  return { ...state.held, problem: state.problem, isLoaded: state.isLoaded, readOlder }
+  return { ...state, readOlder }
 }
 
 async function readNews({ page }: YardClient, held: JournalPage): Promise<JournalPage> {
@@ -285,7 +267,6 @@ export function withNews(held: JournalPage, page: JournalPage): JournalPage | nu
   return rows.length <= MOST ? { ...held, rows } : { rows: rows.slice(0, MOST), isEnd: false }
 }
 
-/** Older rows below. */
 export function withOlder(held: JournalPage, page: JournalPage): JournalPage {
   const oldest = held.rows.at(-1)?.seq ?? Infinity
   return { rows: [...held.rows, ...page.rows.filter(({ seq }) => seq < oldest)], isEnd: page.isEnd }

@@ -1,11 +1,10 @@
 /** What goes wrong now, or did lately. */
 import { useMemo, useRef } from 'react'
-import { useYard } from '../../model/session/session-context.tsx'
+import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
 import { instantText } from '../../ui/format.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
-import { useThrottled } from '../../ui/timers.ts'
 import { useAnswer } from '../../model/use-answer.ts'
 import { navigate } from '../../model/route.ts'
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
@@ -13,7 +12,7 @@ import type { ShownState } from '../../../domain/task.ts'
 
 const ROW = 28
 const EVERY_MS = 5000
-const TASKS_EVERY_MS = 500
+const TASKS_CALM = { everyMs: 500 }
 
 export function ProblemList() {
   const lines = useLines()
@@ -63,10 +62,7 @@ function ProblemRow({ line, top }: { readonly line: ProblemLine; readonly top: n
 function useLines(): readonly ProblemLine[] {
   const status = useAnswer(({ service }) => service.status(), { everyMs: EVERY_MS }).value
   const breakers = useYard((view) => view.summary?.breakers)
-  const tasks = useThrottled(
-    useYard((view) => view.tasks),
-    TASKS_EVERY_MS,
-  )
+  const tasks = useCalmYard((view) => view.tasks, TASKS_CALM)
   return useMemo(
     () => problemLines({ tasks, breakers: breakers ?? [], errors: status?.recentErrors ?? [] }),
     [tasks, breakers, status],

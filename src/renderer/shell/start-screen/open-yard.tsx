@@ -71,15 +71,14 @@ function noteOf(inspected: InspectedFolder | null): string {
     : 'Not a git repository: agents work in the folder itself. Yardmaster adds .yard/.'
 }
 
-/** The system's own chooser, in the app. */
 function Chooser({ onChosen }: { readonly onChosen: (folder: string) => void }) {
   const choose = async (): Promise<void> => {
     const folder = await window.yardHost?.chooseFolder()
     if (folder) onChosen(folder)
   }
   return (
-    <Button onClick={() => void choose()}>
-      <FolderOpen size={14} strokeWidth={1.5} aria-hidden="true" /> Choose…
+    <Button icon={FolderOpen} onClick={() => void choose()}>
+      Choose…
     </Button>
   )
 }

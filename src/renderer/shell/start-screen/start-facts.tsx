@@ -3,6 +3,7 @@ import { Copy, Folder, RefreshCw } from 'lucide-react'
 import { useEffect } from 'react'
 import type { FoundCli, RecentYard } from '../../../contract/start-screen.ts'
 import type { ShownState } from '../../../domain/task.ts'
+import { copyText } from '../../actions/transfer/clipboard.ts'
 import { Lamp } from '../../components/status-badge.tsx'
 import { useSession } from '../../model/session/session-context.tsx'
 import { showToast } from '../../model/toasts.ts'
@@ -32,8 +33,8 @@ export function RecentList({ opening }: { readonly opening: OpenYard }) {
             >
               <Folder size={16} strokeWidth={1.5} aria-hidden="true" />
               <span className="start-name">
-                <b>{yard.name}</b>
-                <span>{yard.folder}</span>
+                <b className="truncate">{yard.name}</b>
+                <span className="truncate">{yard.folder}</span>
               </span>
               <StateOf yard={yard} />
             </button>
@@ -89,8 +90,13 @@ export function CliList() {
     <section className="card start-card" aria-label="Agent CLIs">
       <h2>
         Agent CLIs found here
-        <Button look="quiet" isBusy={clis === null && problem === null} onClick={askAgain}>
-          <RefreshCw size={14} strokeWidth={1.5} aria-hidden="true" /> Look again
+        <Button
+          icon={RefreshCw}
+          look="quiet"
+          isBusy={clis === null && problem === null}
+          onClick={askAgain}
+        >
+          Look again
         </Button>
       </h2>
       {clis && isAnyAgent === false && (
@@ -136,30 +142,19 @@ function CliRow({ cli }: { readonly cli: FoundCli }) {
     <li className="start-cli" data-st={state}>
       <Lamp state={state} />
       <b>{type}</b>
-      <span className="start-version">{[label, version].filter(Boolean).join(' ')}</span>
+      <span className="start-version truncate">{[label, version].filter(Boolean).join(' ')}</span>
       <span className="start-problem">{path === null ? 'Not found' : (problem ?? 'Found')}</span>
-      {path === null && install !== null && <CopyInstall name={label} command={install} />}
+      {path === null && install !== null && (
+        <Button
+          icon={Copy}
+          look="quiet"
+          title={install}
+          aria-label={`Copy how to install ${label}`}
+          onClick={() => void copyText(install, install)}
+        >
+          Install
+        </Button>
+      )}
     </li>
-  )
-}
-
-function CopyInstall({ name, command }: { readonly name: string; readonly command: string }) {
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(command)
-      showToast(`Copied: ${command}`)
-    } catch {
-      showToast(command) // no clipboard here: to be read and typed
-    }
-  }
-  return (
-    <Button
-      look="quiet"
-      title={command}
-      aria-label={`Copy how to install ${name}`}
-      onClick={() => void copy()}
-    >
-      <Copy size={14} strokeWidth={1.5} aria-hidden="true" /> Install
-    </Button>
   )
 }

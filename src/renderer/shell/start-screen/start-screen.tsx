@@ -1,7 +1,69 @@
-/** The window without a yard. */
+/** Opening a yard: a folder, a graph, or the example; what was open lately; which agents are here. A window of its own, or a dialog's content. */
+import { Download, FolderOpen, Workflow, type LucideIcon } from 'lucide-react'
+import { useState } from 'react'
+import { ProblemNote } from '../../components/problem-note.tsx'
 import { Logo } from '../../ui/icon.tsx'
-import { StartScreenPanel } from './start-screen-panel.tsx'
+import { FolderForm, useOpenYard } from './open-yard.tsx'
+import { CliList, RecentList } from './start-facts.tsx'
+import './start-screen.css'
 
+type Way = 'open' | 'import'
+
+/** No way: the example, which asks nothing. */
+const WAYS: readonly (readonly [Way | null, LucideIcon, title: string, note: string])[] = [
+  ['open', FolderOpen, 'Open a folder', 'A git repository works best'],
+  ['import', Download, 'Import a graph', 'A TOML or JSON file, into a folder'],
+  [null, Workflow, 'Try the example', 'Nine shell tasks, no agent, no cost'],
+]
+
+export function StartScreenPanel({ first }: { readonly first: Way | null }) {
+  const opening = useOpenYard()
+  const [way, setWay] = useState<Way | null>(first)
+  return (
+    <div className="start-panel">
+      <div className="start-ways">
+        {WAYS.map(([each, Icon, title, note]) => (
+          <button
+            key={title}
+            type="button"
+            className="start-way"
+            data-main={each === 'open'}
+            aria-pressed={each !== null && way === each}
+            onClick={() => {
+              if (each !== null) setWay(each)
+              else if (!opening.isBusy) opening.example()
+            }}
+          >
+            <Icon size={18} strokeWidth={1.5} aria-hidden="true" />
+            <span>
+              <b>{title}</b>
+              <span>{note}</span>
+            </span>
+          </button>
+        ))}
+      </div>
+      {way !== null && (
+        <FolderForm
+          key={way}
+          opening={opening}
+          {...(way === 'import' ? ({ then: 'import' } as const) : {})}
+        />
+      )}
+      {opening.isBusy && (
+        <p role="status" className="text-12 text-text-2">
+          Opening…
+        </p>
+      )}
+      <ProblemNote problem={opening.problem} onClose={opening.dismiss} />
+      <div className="start-facts">
+        <RecentList opening={opening} />
+        <CliList />
+      </div>
+    </div>
+  )
+}
+
+/** The window without a yard. */
 export function StartScreen() {
   return (
     <div className="start-screen">
@@ -32,7 +94,6 @@ const BOXES: readonly (readonly [number, number, string])[] = [
   [610, 46, 'blocked'],
 ]
 
-/** A small graph at work. */
 function Picture() {
   return (
     <svg className="start-picture" viewBox="0 0 720 128" aria-hidden="true">

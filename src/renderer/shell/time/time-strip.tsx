@@ -62,22 +62,21 @@ function Controls({ activity }: { readonly activity: Activity }) {
   return (
     <>
       <Button
+        icon={Mark}
         look="quiet"
         aria-label={
           isReplaying ? 'Stop the replay' : at === null ? 'Replay from the start' : 'Replay'
         }
         title={`Replay, up to 60 times as fast; idle time is skipped (${readableKey('space')})`}
         onClick={() => replay(activity)}
-      >
-        <Mark size={14} strokeWidth={1.5} aria-hidden="true" />
-      </Button>
+      />
       <Button
+        icon={Radio}
         look="quiet"
         className="time-live"
         aria-pressed={at === null && isLive}
         onClick={() => moveHead(null)}
       >
-        <Radio size={14} strokeWidth={1.5} aria-hidden="true" />
         {isLive || at !== null ? 'Live' : 'Not live'}
       </Button>
     </>
@@ -110,7 +109,6 @@ function useEscape(): void {
 interface PastBannerProps {
   /** ms */
   readonly now: number
-  /** Why the moment cannot be shown. */
   readonly problem: Problem | null
 }
 

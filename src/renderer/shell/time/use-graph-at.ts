@@ -1,5 +1,5 @@
 /** Keeps what the graph shows in step with the head: fetches moments, runs the replay, goes back to the present. */
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { showLive, showTime } from '../../model/shown-time.ts'
@@ -10,7 +10,6 @@ import { getPlayhead, isoOf, leaveHead, moveHead, readAddress, usePlayhead } fro
 import type { GraphAt } from '../../../contract/page.ts'
 import type { Result } from '../../../base/result.ts'
 
-/** A replay moves on twice a second. */
 const REPLAY_EVERY_MS = 500
 
 /** Gives why a point in time cannot be shown. */
@@ -19,10 +18,6 @@ export function useGraphAt(activity: Activity | null): Problem | null {
   const { at, isReplaying } = usePlayhead()
   const [problem, setProblem] = useState<Problem | null>(null)
   const named = useRoute().filters['at']
-  const latest = useRef(activity)
-  useEffect(() => {
-    latest.current = activity
-  })
   const loader = useMemo(
     () =>
       createGraphAtLoader({
@@ -38,18 +33,18 @@ export function useGraphAt(activity: Activity | null): Problem | null {
     loader.want(at)
     if (at === null) showLive()
   }, [loader, at])
+  const replayOn = useEffectEvent(() => {
+    const { at: from } = getPlayhead()
+    const to = activity === null || from === null ? null : nextOfReplay(activity, from)
+    moveHead(to)
+    const next = activity === null || to === null ? null : nextOfReplay(activity, to)
+    if (next !== null) loader.prefetch(next)
+  })
   useEffect(() => {
     if (!isReplaying) return undefined
-    const timer = setInterval(() => {
-      const shown = latest.current
-      const { at: from } = getPlayhead()
-      const to = shown === null || from === null ? null : nextOfReplay(shown, from)
-      moveHead(to)
-      const next = shown === null || to === null ? null : nextOfReplay(shown, to)
-      if (next !== null) loader.prefetch(next)
-    }, REPLAY_EVERY_MS)
+    const timer = setInterval(() => replayOn(), REPLAY_EVERY_MS)
     return () => clearInterval(timer)
-  }, [loader, isReplaying])
+  }, [isReplaying])
   useEffect(
     () => () => {
       leaveHead()

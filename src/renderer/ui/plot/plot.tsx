@@ -46,9 +46,10 @@ function PlotBody(props: PlotProps) {
   const index = Math.min(pointed ?? last, last)
   const when = times.length === 0 ? '' : timeText(times[index] ?? 0)
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = placeAfter(event.key, index, last)
-    if (next === null) return
+    const step = STEPS[event.key]
+    if (step === undefined) return
     event.preventDefault()
+    const next = Math.max(0, Math.min(last, index + step))
     setPointed(next)
     point(next)
   }
@@ -78,26 +79,15 @@ function PlotBody(props: PlotProps) {
   )
 }
 
-/** Null for a key that does not move. */
-function placeAfter(key: string, index: number, last: number): number | null {
-  switch (key) {
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return Math.max(0, index - 1)
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return Math.min(last, index + 1)
-    case 'PageUp':
-      return Math.max(0, index - 10)
-    case 'PageDown':
-      return Math.min(last, index + 10)
-    case 'Home':
-      return 0
-    case 'End':
-      return last
-    default:
-      return null
-  }
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageUp: -10,
+  PageDown: 10,
+  Home: -Infinity,
+  End: Infinity,
 }
 
 interface ReadoutProps {
@@ -124,8 +114,6 @@ function Readout({ when, series, index, format }: ReadoutProps) {
   )
 }
 
-// The numbers of a plot as a table, for whoever reads rather than looks. Made only once it is opened.
-
 interface PlotTableProps {
   readonly label: string
   /** First column, one word per instant. */
@@ -134,6 +122,7 @@ interface PlotTableProps {
   readonly format: (value: number) => string
 }
 
+/** The numbers of a plot, for whoever reads rather than looks. Made only once it is opened. */
 export function PlotTable({ label, times, series, format }: PlotTableProps) {
   const [isOpen, setOpen] = useState(false)
   return (
