@@ -1,7 +1,13 @@
-/** The page's own scheme `app://yard/`: files of the built renderer under a policy that lets nothing else in. */
+/** The page's own scheme `app://yard/`: files of the built renderer under a policy that lets nothing else in, and what a frame of it shows. */
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { protocol } from 'electron'
+import {
+  createFrames,
+  FRAME_HEADERS,
+  FRAME_PATH,
+  frameInputSchema,
+} from '../headless/http/frames.ts'
 import { FILE_TYPES, PAGE_POLICY } from '../headless/http/page-files.ts'
 
 export const PAGE_ORIGIN = 'app://yard'
@@ -16,7 +22,17 @@ export function declareScheme(): void {
 
 /** `folder`: the built renderer, absolute. */
 export function servePage(folder: string): void {
-  protocol.handle('app', (request) => answer(folder, new URL(request.url)))
+  const frames = createFrames()
+  protocol.handle('app', async (request) => {
+    const url = new URL(request.url)
+    if (url.host !== 'yard') return notFound()
+    if (request.method === 'POST' && url.pathname === FRAME_PATH) {
+      const read = frameInputSchema.safeParse(await request.json().catch(() => null))
+      return read.success ? Response.json({ path: frames.keep(read.data.html) }) : notFound()
+    }
+    const html = frames.take(url.pathname)
+    return html === null ? answer(folder, url) : new Response(html, { headers: FRAME_HEADERS })
+  })
 }
 
 async function answer(folder: string, url: URL): Promise<Response> {
@@ -24,7 +40,7 @@ async function answer(folder: string, url: URL): Promise<Response> {
   if (asked === null) return notFound()
   const path = normalize(join(folder, asked))
   const type = FILE_TYPES[extname(path)]
-  if (url.host !== 'yard' || type === undefined || !path.startsWith(folder + sep)) return notFound()
+  if (type === undefined || !path.startsWith(folder + sep)) return notFound()
   const headers = {
     'content-type': type,
     'content-security-policy': PAGE_POLICY,

@@ -31,8 +31,9 @@ beforeAll(() => {
 })
 afterAll(() => test1.close())
 
-const ask = async (url: string): Promise<Response> => {
-  const answer = await protocol.handlers.get('app')?.(new Request(url))
+const ask = async (url: string, body?: string): Promise<Response> => {
+  const more = body === undefined ? {} : { method: 'POST', body }
+  const answer = await protocol.handlers.get('app')?.(new Request(url, more))
   if (!answer) throw new Error('app:// is not served')
   return answer
 }
@@ -78,6 +79,18 @@ test('the page comes with a strict policy, and nothing outside of it is served',
     'app://elsewhere/index.html',
   ])
     expect((await ask(url)).status).toBe(404)
+})
+
+test('what an agent made is framed under a policy without rights, once', async () => {
+  const html = '<style>p { color: red }</style><p>é'
+  expect((await ask('app://yard/frame', 'no JSON')).status).toBe(404)
+  const { path } = (await (await ask('app://yard/frame', JSON.stringify({ html }))).json()) as {
+    path: string
+  }
+  const frame = await ask(`app://yard${path}`)
+  expect(await frame.text()).toBe(html)
+  expect(frame.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none';/)
+  expect((await ask(`app://yard${path}`)).status).toBe(404)
 })
 
 test('permissions, devices, downloads, new windows, foreign pages and embedded views are denied', () => {

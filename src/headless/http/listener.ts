@@ -5,6 +5,14 @@ import type { Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { readJsonBody, sendFailure, sendJson, urlOf } from './exchange.ts'
 import type { Api } from './api.ts'
+import {
+  createFrames,
+  FRAME_BODY_BYTES,
+  FRAME_HEADERS,
+  FRAME_PATH,
+  frameInputSchema,
+  type Frames,
+} from './frames.ts'
 import { createGuard, type Guard, type GuardParts } from './guard.ts'
 import { createOneUseCodes, type OneUseCodes } from './one-use-codes.ts'
 import { listen } from './port.ts'
@@ -84,6 +92,7 @@ type Doors = HttpParts & { readonly guard: Guard; readonly codes: OneUseCodes }
 
 function createAnswer(parts: Doors, api: Api): Answer {
   const { guard } = parts
+  const frames = createFrames()
   return async (request, response) => {
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value)
     const url = urlOf(request)
@@ -91,9 +100,11 @@ function createAnswer(parts: Doors, api: Api): Answer {
     const wrongHost = guard.checkHost(request)
     if (wrongHost) return sendFailure(response, wrongHost, { isLast: true })
     if (await sendPage(parts.pageRoot, request, response, url.pathname)) return
+    if (sendFrame(frames, request, response, url.pathname)) return
     if (url.pathname === '/session') return answerSession(parts, request, response)
     const admitted = guard.admit(request)
     if (!admitted.ok) return sendFailure(response, admitted.error, { isLast: true })
+    if (url.pathname === FRAME_PATH) return keepFrame(frames, request, response)
     const unwatch = guard.watch(request, () => response.destroy())
     response.once('close', unwatch)
     await api(request, response, url, admitted.value)
@@ -110,6 +121,31 @@ async function sendPage(
   if (pageRoot === null || (request.method !== 'GET' && !isHead)) return false
   const file = pageFileOf(pageRoot, path)
   return file !== null && (await sendPageFile(response, file, isHead))
+}
+
+/** Its code is all that a frame can bring along: it is unguessable, good once, and shows only what the page has just put there. */
+function sendFrame(
+  frames: Frames,
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): boolean {
+  const html = method === 'GET' ? frames.take(path) : null
+  if (html === null) return false
+  response.writeHead(200, FRAME_HEADERS).end(html)
+  return true
+}
+
+async function keepFrame(
+  frames: Frames,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readJsonBody(request, FRAME_BODY_BYTES)
+  const read = frameInputSchema.safeParse(body.ok ? body.value : null)
+  if (read.success) return sendJson(response, 200, { path: frames.keep(read.data.html) })
+  const wrong = failure('bad-request', 'a frame is asked for with {"html": "…"}')
+  sendFailure(response, body.ok ? wrong : body.error, { isLast: true })
 }
 
 const codeSchema = z.strictObject({ code: z.string().min(1).max(200) })

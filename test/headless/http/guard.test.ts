@@ -63,6 +63,24 @@ describe('the page', () => {
     expect((await host.call('/assets/index-1a2b.js', { token: null })).status).toBe(200)
   })
 
+  it('gets a document into a frame once, with a token, and that under a policy without rights', async () => {
+    const keep = { method: 'POST', body: { html: '<style>p { color: red }</style><p>é' } }
+    expect((await host.call('/frame', { ...keep, token: null })).status).toBe(401)
+    expect((await host.call('/frame', { ...keep, headers: { origin: 'http://a.b' } })).status).toBe(
+      403,
+    )
+    expect((await host.call('/frame', { ...keep, body: { html: 1 } })).status).toBe(422)
+    const { path } = (await host.call('/frame', keep)).json
+    const frame = await host.call(path, { token: null })
+    expect(frame.text).toBe(keep.body.html)
+    const policy = frame.headers['content-security-policy']
+    expect(policy).toMatch(
+      /^sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;/,
+    )
+    expect(policy).not.toContain('allow')
+    expect((await host.call(path, { token: null })).status).toBe(401)
+  })
+
   it.each([
     '/assets/../../private.txt',
     '/assets/%2e%2e/private.txt',

@@ -104,6 +104,26 @@ export async function askPageCommand(page: Window): Promise<string | null> {
   }
 }
 
+const frameSchema = z.object({ path: z.string() })
+
+/** Where a frame can show this document once, without scripts and of nobody's origin; null when the host keeps none. In the app no token is needed. */
+export async function frameAddress(page: Window, html: string): Promise<string | null> {
+  const token = keptToken(page)
+  try {
+    const answer = await page.fetch('/frame', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token.ok ? { authorization: `Bearer ${token.value}` } : {}),
+      },
+      body: JSON.stringify({ html }),
+    })
+    return frameSchema.parse(await answer.json()).path
+  } catch {
+    return null
+  }
+}
+
 /** Leaves word that the window begins with the import of a graph. It opens the dialog and nothing more. */
 export const beginWithImport = (page: Window): void =>
   page.sessionStorage.setItem(THEN_KEY, 'import')
