@@ -10,9 +10,6 @@ import { App } from './shell/app.tsx'
 import { chooseLink } from './model/session/open-link.ts'
 import { SessionContext } from './model/session/session-context.tsx'
 import { openSession } from './model/session/session.ts'
-import './graph/canvas/graph.css'
-import './graph/canvas/task-node.css'
-import './graph/canvas/canvas-tools.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('invariant: the page has no #root')

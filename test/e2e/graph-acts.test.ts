@@ -100,7 +100,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await card().waitFor({ state: 'detached' })
   })
 
-  test('handle to handle adds a dependency both ways; the track is removed and put back', async () => {
+  test('handle to handle adds a dependency both ways; the edge is removed and put back', async () => {
     await draft('build', 'Build')
     await node('Build').waitFor()
     await dragHandle({ title: 'Plan', side: 'right' }, await handleOf('Build', 'left'))
@@ -119,7 +119,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
     expect(await node('Build').count()).toBe(1)
   })
 
-  test('a track that is dropped on empty canvas opens the card with its dependency', async () => {
+  test('an edge that is dropped on empty canvas opens the card with its dependency', async () => {
     await restOf(node('Plan'))
     const from = await middleOf(node('Plan'))
     await dragHandle({ title: 'Plan', side: 'right' }, { x: from.x + 300, y: from.y + 160 })

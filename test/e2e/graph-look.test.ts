@@ -61,6 +61,28 @@ onStage('the canvas', { prepare: addFirst }, ({ isServed, openAnother, page, rel
     await levelIs('block')
   })
 
+  test('when everything has ended, what came of it is shown as it looks', async () => {
+    const poster = '<style>h1 { color: red }</style><h1>The night train</h1>'
+    await yard.addTask({
+      id: 'draw',
+      title: 'Draw',
+      exec: `echo '${poster}' > poster.html`,
+      deliverables: ['poster.html'],
+    })
+    await yard.addTask({ id: 'frame', title: 'Frame', exec: 'true', after: ['draw'] })
+    await yard.post('/task/first/abandon', {})
+    const card = page.locator('.draft-bar').filter({ hasText: 'Everything done: 3 tasks' })
+    const title = card.frameLocator('iframe').getByRole('heading', { name: 'The night train' })
+    await title.waitFor()
+    expect(await title.evaluate((element) => getComputedStyle(element).color)).toBe(
+      'rgb(255, 0, 0)',
+    )
+    expect(await axeViolations(page)).toEqual([])
+    await card.getByRole('button', { name: 'Open poster.html' }).click()
+    await page.getByRole('dialog').getByRole('heading', { name: 'poster.html' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   test('forty dependents of one task are a block that can be read, and folded they are one card', async () => {
     const leaves = Array.from({ length: 40 }, (_, i) => ({
       id: `leaf${i}`,

@@ -246,7 +246,7 @@ onStage('more of the canvas', {}, ({ goTo, inspector, isServed, page, reload, ya
   })
 
   test.skipIf(!isServed)(
-    'the picture of the graph holds every task and track (not in the app, whose downloads a test cannot take)',
+    'the picture of the graph holds every task and edge (not in the app, whose downloads a test cannot take)',
     async () => {
       await yard.addTasks([
         { id: 'a', title: 'Fetch the sources', exec: 'true' },

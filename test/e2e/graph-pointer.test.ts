@@ -24,7 +24,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     await node('Ship').waitFor()
     await restOf(node('Ship'))
   }
-  /** On the track between two nodes that stand level, that share of the way along it. */
+  /** On the edge between two nodes that stand level, that share of the way along it. */
   const between = async (one: string, other: string, share = 0.5): Promise<Point> => {
     const [a, b] = [await node(one).boundingBox(), await node(other).boundingBox()]
     if (!a || !b) throw new Error('not drawn')
@@ -71,7 +71,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     await expect.poll(() => apart('Build', 'Ship')).toEqual(together)
   })
 
-  test('the × of a track removes the dependency, and its toast puts it back', async () => {
+  test('the × of a edge removes the dependency, and its toast puts it back', async () => {
     await settled()
     const middle = await between('Plan', 'Build')
     await page.mouse.move(middle.x, middle.y)
@@ -84,7 +84,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     expect(await linkOf('Ship').count()).toBe(1)
   })
 
-  test('a track is chosen by a click: ⌫ removes it and no task', async () => {
+  test('an edge is chosen by a click: ⌫ removes it and no task', async () => {
     await settled()
     await choose('Ship')
     await restOf(node('Ship'))
@@ -99,7 +99,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     expect(await node('Ship').count()).toBe(1)
   })
 
-  test('after the × of a track ⌫ has nothing left to delete', async () => {
+  test('after the × of a edge ⌫ has nothing left to delete', async () => {
     await settled()
     await choose('Plan')
     await press('Escape', 2)
@@ -295,7 +295,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     }
   })
 
-  test('new tasks by N, ⇧N and a dropped track cover no other', async () => {
+  test('new tasks by N, ⇧N and a dropped edge cover no other', async () => {
     await settled()
     const named = async (title: string): Promise<void> => {
       await page.getByRole('dialog', { name: 'New task' }).getByLabel('Title').fill(title)

@@ -3,7 +3,7 @@ import type { ChangedFileView, ChangeView, LandingView } from '../../contract/ch
 import type { AgentView, TaskCard, TaskView } from '../../contract/view.ts'
 import type { ShownState } from '../../domain/task.ts'
 import { countText, plural } from '../ui/format.ts'
-import { namedText } from './signs.ts'
+import { namedText } from './shown-line.tsx'
 
 const LETTERS: Readonly<Record<ChangedFileView['status'], string>> = {
   added: 'A',

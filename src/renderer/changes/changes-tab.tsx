@@ -9,15 +9,17 @@ import { Select } from '../ui/fields.tsx'
 import { lookOf } from '../model/agent-state.ts'
 import { navigate, useRoute } from '../model/route.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
-import { readsComments } from './change-text.ts'
+import { amountText, countsText, readsComments, shortCommit } from './change-text.ts'
 import { Comments } from './comments.tsx'
 import { FileDiff } from './file-diff.tsx'
 import { FileList } from './file-list.tsx'
 import { MergeBox } from './merge-box.tsx'
-import { Summary } from './summary.tsx'
 import './changes.css'
 import { useYard } from '../model/session/session-context.tsx'
 import { type Answer, useAnswer } from '../model/use-answer.ts'
+import { OpenFolder } from '../components/open-folder.tsx'
+import { instantText, plural } from '../ui/format.ts'
+import { ShownLine } from './shown-line.tsx'
 
 export interface ChangesTabProps {
   readonly card: TaskCard
@@ -169,4 +171,73 @@ export function useChanges(card: TaskCard, agent: string | null): Answer<ChangeV
   const isLiveNow = answer.value?.isLive ?? false
   if (isLiveNow !== isLive) setLive(isLiveNow)
   return answer
+}
+
+// How much was changed, between which commits, on which branch, and what else was found.
+
+interface SummaryProps {
+  readonly view: ChangeView
+  /** The worktree; null when it is not known. */
+  readonly folder: string | null
+}
+
+export function Summary({ view, folder }: SummaryProps) {
+  const { base, result, branch, notes } = view
+  return (
+    <section className="changes-summary" aria-label="Summary of the changes">
+      <p className="changes-amount">
+        <strong>{amountText(view)}</strong>
+        <span className="counts">{countsText(view)}</span>
+        {view.isLive && <span>so far</span>}
+      </p>
+      <dl className="changes-facts">
+        <div>
+          <dt>Branch</dt>
+          <dd>
+            <code>
+              <ShownLine text={branch ?? ''} />
+            </code>
+            {folder !== null && <OpenFolder folder={folder} name="worktree" />}
+          </dd>
+        </div>
+        {base !== null && result !== null && (
+          <div>
+            <dt>From, to</dt>
+            <dd>
+              <code title={base}>{shortCommit(base)}</code>
+              <span aria-hidden="true">→</span>
+              <code title={result}>{shortCommit(result)}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
+      {notes.map((note) => (
+        <p key={note} className="changes-note">
+          <ShownLine text={note} />
+        </p>
+      ))}
+      {view.commits.length > 0 && <Commits commits={view.commits} />}
+    </section>
+  )
+}
+
+function Commits({ commits }: Pick<ChangeView, 'commits'>) {
+  return (
+    <details className="changes-commits">
+      <summary>{plural(commits.length, 'commit')}</summary>
+      <ol aria-label="Commits">
+        {commits.map(({ id, subject, author, at }) => (
+          <li key={id}>
+            <code title={id}>{shortCommit(id)}</code>
+            <bdi dir="auto">
+              <ShownLine text={subject} />
+            </bdi>
+            <span className="text-text-3">
+              <ShownLine text={author} />, {instantText(at)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  )
 }

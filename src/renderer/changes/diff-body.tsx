@@ -13,13 +13,18 @@ import {
 } from 'react-diff-view'
 import type { ChangedFileView, ChangeView } from '../../contract/change.ts'
 import { useIsPast } from '../model/shown-time.ts'
-import { CommentField } from './comment-field.tsx'
-import { CommentText } from './comment-text.tsx'
+import { CommentField, CommentText } from './comments.tsx'
 import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'
-import { lineTokens } from './line-tokens.ts'
-import { hunksBetween, indexLines, keyAt, type LinePlace, type Patch, placeOf } from './patch.ts'
-import { ShownLine } from './shown-line.tsx'
-import { namedText } from './signs.ts'
+import {
+  hunksBetween,
+  indexLines,
+  keyAt,
+  type LinePlace,
+  lineTokens,
+  type Patch,
+  placeOf,
+} from './patch.ts'
+import { namedText, ShownLine } from './shown-line.tsx'
 import { Button } from '../ui/button.tsx'
 import { countText, plural } from '../ui/format.ts'
 

@@ -1,5 +1,13 @@
 /** One file's patch as lines that can be shown in parts and pointed at. Pure. */
-import { getChangeKey, type ChangeData, type HunkData } from 'react-diff-view'
+import {
+  type ChangeData,
+  getChangeKey,
+  type HunkData,
+  type HunkTokens,
+  markEdits,
+  tokenize,
+  type TokenNode,
+} from 'react-diff-view'
 import type { ChangeComment } from '../../contract/change.ts'
 
 export type LinePlace = Pick<ChangeComment, 'side' | 'line'>
@@ -131,3 +139,41 @@ const placeKey = ({ side, line }: LinePlace): string => `${side} ${line}`
 /** The line that a comment is at; null when the patch does not show it. */
 export const keyAt = ({ byPlace }: LineIndex, place: LinePlace): string | null =>
   byPlace.get(placeKey(place)) ?? null
+
+// What of a line stands out in a diff: the words in which it differs from the line that it replaces. Pure.
+
+/** Above these, whole lines are enough: comparing them costs more than it tells. */
+const MOST_LINES = 400
+const MOST_CHARACTERS = 400
+/** The library fills up to the last line's number. */
+const HIGHEST_LINE = 20_000
+
+export function lineTokens(hunks: readonly HunkData[]): HunkTokens {
+  const changes = hunks.flatMap((hunk) => hunk.changes)
+  const isSmall =
+    changes.length <= MOST_LINES &&
+    changes.every(
+      (change) => change.content.length <= MOST_CHARACTERS && numberOf(change) <= HIGHEST_LINE,
+    )
+  if (!isSmall) return plainTokens(changes)
+  const all = [...hunks]
+  return tokenize(all, { highlight: false, enhancers: [markEdits(all, { type: 'block' })] })
+}
+
+const numberOf = (change: ChangeData): number =>
+  change.type === 'normal'
+    ? Math.max(change.oldLineNumber, change.newLineNumber)
+    : change.lineNumber
+
+/** Each line as it is. Lines that are not shown have none. */
+function plainTokens(changes: readonly ChangeData[]): HunkTokens {
+  const tokens: HunkTokens = { old: [], new: [] }
+  for (const change of changes) {
+    const line: TokenNode[] = [{ type: 'text', value: change.content }]
+    if (change.type !== 'insert')
+      tokens.old[(change.type === 'normal' ? change.oldLineNumber : change.lineNumber) - 1] = line
+    if (change.type !== 'delete')
+      tokens.new[(change.type === 'normal' ? change.newLineNumber : change.lineNumber) - 1] = line
+  }
+  return tokens
+}

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineTokens } from '../../../src/renderer/changes/line-tokens.ts'
 import {
   hunksBetween,
   indexLines,
   keyAt,
+  lineTokens,
   parsePatch,
   placeOf,
 } from '../../../src/renderer/changes/patch.ts'
-import { namedText, textParts } from '../../../src/renderer/changes/signs.ts'
+import { namedText, textParts } from '../../../src/renderer/changes/shown-line.tsx'
 
 const PATCH = [
   'diff --git a/a.sql b/a.sql',

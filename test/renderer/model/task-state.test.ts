@@ -18,7 +18,7 @@ test.each<readonly [TaskCard['state'], ReasonCode | null, string | null, string 
   const name = nodeName({
     card,
     tasks: new Map([['a', card]]),
-    isOnMainLine: false,
+    isOnCriticalPath: false,
     isSelected: false,
     now: 0,
   })

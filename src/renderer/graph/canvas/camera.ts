@@ -1,10 +1,17 @@
 /** The camera over the canvas, for commands that stand outside of it. Without a canvas nothing happens. */
 import type { ReactFlowInstance } from '@xyflow/react'
 import type { Position } from '../../../contract/view.ts'
-import { coversOf } from '../scene/covers.ts'
-import { fitting, FREE, leastZoom, TOOLS, viewportFor, type Camera } from '../paint/fitting.ts'
+import {
+  type Camera,
+  type Cover,
+  fitting,
+  FREE,
+  leastZoom,
+  TOOLS,
+  viewportFor,
+} from '../paint/fitting.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import type { Viewport } from '../scene/in-sight.ts'
+import { type Viewport } from '../scene/viewport.ts'
 import {
   boundsOf,
   boxOfNode,
@@ -261,3 +268,26 @@ export function centreAt({ x, y }: Position): void {
 export const viewportNow = (): Viewport | null => mounted?.viewport() ?? null
 
 export const focusCanvas = (): void => mounted?.element()?.focus({ preventScroll: true })
+
+// What lies over the foot of the canvas now.
+
+/** px between a cover and the nearest node */
+const APART = 8
+const COVERS = '.minimap, .toast, .draft-bar'
+
+export function coversOf(canvas: HTMLElement | null): readonly Cover[] {
+  if (canvas === null) return []
+  const { left, right, top, bottom } = canvas.getBoundingClientRect()
+  return [...document.querySelectorAll(COVERS)].flatMap((element): Cover[] => {
+    const box = element.getBoundingClientRect()
+    const isOver = box.width > 0 && box.right > left && box.left < right && box.top < bottom
+    if (!isOver) return []
+    return [
+      {
+        left: box.left - left - APART,
+        right: box.right - left + APART,
+        top: box.top - top - APART,
+      },
+    ]
+  })
+}

@@ -10,7 +10,7 @@ export interface Shown {
   readonly light: Light
   readonly isSelected: boolean
   readonly isFocused: boolean
-  /** At an end of the track that is hovered or chosen. */
+  /** At an end of the edge that is hovered or chosen. */
   readonly isEnd: boolean
   readonly isOnLine: boolean
   readonly isDraggable: boolean
@@ -59,13 +59,13 @@ export function createNodeMapper(): (input: FlowNodesInput) => FlowNode[] {
 const isSameShown = (a: Shown, b: Shown): boolean =>
   (Object.keys(a) as (keyof Shown)[]).every((key) => a[key] === b[key])
 
-interface NodeWords {
+interface NodeLabel {
   readonly name: string
   readonly direction: Direction
 }
 
 /** Sized and with handles, so that React Flow neither measures it nor mounts it for that. */
-function toNode(source: SceneNode, shown: Shown, { name, direction }: NodeWords): FlowNode {
+function toNode(source: SceneNode, shown: Shown, { name, direction }: NodeLabel): FlowNode {
   const size = { width: NODE_WIDTH, height: NODE_HEIGHT }
   const { light, isSelected, isFocused, isEnd, isOnLine, isDraggable } = shown
   const classes = [`light-${light}`, isFocused && 'is-focused', isEnd && 'is-end']

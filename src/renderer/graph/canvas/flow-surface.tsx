@@ -1,37 +1,34 @@
-/** React Flow with the nodes that are in the page. It owns camera and gestures; what they mean is in `acts`. */
-import { type MouseEvent, type PointerEvent, useMemo, useState } from 'react'
+/** React Flow with the nodes that are in the page. It owns camera and gestures; what they mean is in `useCanvasActions`. */
+import { type PointerEvent, useMemo, useState } from 'react'
 import {
   ConnectionLineType,
   type NodeTypes,
   ReactFlow,
   SelectionMode,
-  useReactFlow,
   useStore,
+  ViewportPortal,
 } from '@xyflow/react'
 import type { TaskCard } from '../../../contract/view.ts'
 import { useNow } from '../../ui/timers.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
-import type { CanvasActs } from '../gestures/use-canvas-acts.ts'
-import { unfold } from '../gestures/unfold.ts'
-import { canvasScene, holdCamera, MOST_ZOOM, viewportNow } from './camera.ts'
+import { removeOnlyEdge, useCanvasActions } from '../gestures/use-canvas-actions.ts'
+import { useGraphView } from './view-state.ts'
+import { holdCamera, MOST_ZOOM } from './camera.ts'
 import { leastZoom } from '../paint/fitting.ts'
 import type { Light } from '../scene/dimming.ts'
 import { createNodeMapper, type Shown } from './flow-nodes.ts'
 import { nodeName, stackName } from '../scene/node-name.ts'
-import type { Scene, SceneNode } from '../scene/scene.ts'
+import { middleOfEdge, type Scene, type SceneNode, edgeOf } from '../scene/scene.ts'
 import { type FlowNode, TaskNode } from './task-node.tsx'
-import { TrackMarks } from './track-marks.tsx'
 import type { Drag } from './use-drag.ts'
-import { getGraphView, setGraphView, trackOf, useGraphView } from './view-state.ts'
-import { flushSync } from 'react-dom'
-import { nodeAt, trackAt } from '../scene/hit.ts'
+import { X } from 'lucide-react'
+import { useSession } from '../../model/session/session-context.tsx'
 
 const nodeTypes: NodeTypes = { task: TaskNode, stack: TaskNode }
 const NO_EDGES: never[] = []
 
-export interface FlowSurfaceProps {
-  readonly acts: CanvasActs
+interface FlowSurfaceProps {
   readonly drag: Drag
   readonly tasks: ReadonlyMap<string, TaskCard>
   readonly scene: Scene
@@ -43,10 +40,9 @@ export interface FlowSurfaceProps {
 }
 
 export function FlowSurface(props: FlowSurfaceProps) {
-  const { acts, drag, scene, isPast } = props
+  const { drag, scene, isPast } = props
   const nodes = useFlowNodes(props)
-  const hover = useHover()
-  const clicks = useMemo(() => clicksOf(acts, hover), [acts, hover])
+  const actions = useCanvasActions()
   const least = useStore(({ width, height }) => leastZoom(scene.bounds, { width, height }))
   const wheelZooms = usePreferences((preferences) => preferences.wheelZooms)
   return (
@@ -55,19 +51,11 @@ export function FlowSurface(props: FlowSurfaceProps) {
       nodes={nodes}
       edges={NO_EDGES}
       nodeTypes={nodeTypes}
+      {...actions}
       onNodeDragStart={drag.onNodeDragStart}
       onNodeDrag={drag.onNodeDrag}
       onNodeDragStop={drag.onNodeDragStop}
-      onConnect={acts.onConnect}
-      onConnectStart={acts.onConnectStart}
-      onConnectEnd={acts.onConnectEnd}
-      isValidConnection={acts.isValidConnection}
-      onSelectionStart={acts.onSelectionStart}
-      onSelectionEnd={acts.onSelectionEnd}
       onPointerDownCapture={holdWhilePressed}
-      onMouseMove={hover.onMouseMove}
-      onMouseLeave={hover.onMouseLeave}
-      {...clicks}
       nodesConnectable={!isPast}
       nodesDraggable={!isPast}
       nodesFocusable={false}
@@ -91,7 +79,7 @@ export function FlowSurface(props: FlowSurfaceProps) {
       selectionKeyCode={null}
       proOptions={NO_MARK}
     >
-      <TrackMarks scene={scene} onRemove={isPast ? null : acts.onTrackRemove} />
+      <EdgeMarks scene={scene} isPast={isPast} />
     </ReactFlow>
   )
 }
@@ -109,43 +97,15 @@ const MIDDLE_BUTTON = [1]
 const RIGHT_BUTTON = 2
 const NO_MARK = { hideAttribution: true }
 
-function clicksOf(acts: CanvasActs, hover: Hover) {
-  return {
-    onNodeClick: (event: MouseEvent, node: FlowNode) => {
-      if (!unfold(node.id)) acts.onNodeClick(event, node)
-    },
-    onNodeMouseEnter: (_event: MouseEvent, { id }: FlowNode) =>
-      setGraphView({ hoverId: id, hoverTrack: null }),
-    onNodeMouseLeave: () => setGraphView({ hoverId: null }),
-    onNodeContextMenu: (event: MouseEvent, node: FlowNode) => acts.onNodeMenu(event, node),
-    onPaneContextMenu: (event: globalThis.MouseEvent | MouseEvent) => {
-      const id = hover.nodeUnder(event)
-      if (id !== null) return acts.onNodeMenu(event, { id })
-      acts.onPaneMenu(event, getGraphView().hoverTrack)
-    },
-    onPaneClick: (event: MouseEvent) => {
-      const id = hover.nodeUnder(event)
-      if (id !== null) return unfold(id) || acts.onNodeClick(event, { id })
-      const { hoverTrack } = getGraphView()
-      if (hoverTrack !== null) return acts.onEdgeClick(event, { id: hoverTrack })
-      acts.onPaneClick(event)
-    },
-    onDoubleClick: (event: MouseEvent) => {
-      if (!isPane(event.target) || hover.nodeUnder(event) !== null) return
-      if (getGraphView().hoverTrack === null) acts.onPaneDoubleClick(event)
-    },
-  }
-}
-
 function useFlowNodes(props: FlowSurfaceProps): FlowNode[] {
   const { tasks, scene, ids, line, lightOf, isPast } = props
   const now = useNow(MINUTE)
   const [map] = useState(createNodeMapper)
   const selected = useSelection((selection) => selection.ids)
   const focusId = useSelection(({ focusId: id, isRinged }) => (isRinged ? id : null))
-  const track = useGraphView((view) => view.hoverTrack ?? view.chosenTrack)
+  const edge = useGraphView((view) => view.hoverEdge ?? view.chosenEdge)
   return useMemo(() => {
-    const ends = track === null ? null : trackOf(track)
+    const ends = edge === null ? null : edgeOf(edge)
     const focused = focusId === null ? null : (scene.memberOf.get(focusId) ?? focusId)
     const shownOf = (id: string): Shown => ({
       light: lightOf(id),
@@ -156,50 +116,56 @@ function useFlowNodes(props: FlowSurfaceProps): FlowNode[] {
       isDraggable: !isPast,
     })
     const nameOf = ({ card, stack }: SceneNode, { isOnLine, isSelected }: Shown): string =>
-      card ? nodeName({ card, tasks, isOnMainLine: isOnLine, isSelected, now }) : stackName(stack)
+      card
+        ? nodeName({ card, tasks, isOnCriticalPath: isOnLine, isSelected, now })
+        : stackName(stack)
     return map({ scene, ids, shownOf, nameOf })
-  }, [map, tasks, scene, ids, line, lightOf, isPast, selected, focusId, track, now])
+  }, [map, tasks, scene, ids, line, lightOf, isPast, selected, focusId, edge, now])
 }
 
-// What the pointer is at where nothing of the page is: painted nodes and tracks.
+// What lies over the edges in the page: the × of the one that is hovered or chosen, and the numbers of a refused cycle.
 
-/** px of the screen around a track that count as on it. */
-const TRACK_REACH = 7
-
-export interface Hover {
-  readonly onMouseMove: (event: MouseEvent) => void
-  readonly onMouseLeave: () => void
-  /** The node under the pointer, painted or in the page. */
-  readonly nodeUnder: (event: {
-    readonly clientX: number
-    readonly clientY: number
-  }) => string | null
+function EdgeMarks({ scene, isPast }: Pick<FlowSurfaceProps, 'scene' | 'isPast'>) {
+  const cycle = useGraphView((view) => view.cycle)
+  return (
+    <ViewportPortal>
+      {!isPast && <EdgeCross scene={scene} />}
+      {cycle?.map((id, index) => {
+        const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
+        return (
+          node && (
+            <span key={id} className="cycle-number" style={placed(node.at)} aria-hidden="true">
+              {index + 1}
+            </span>
+          )
+        )
+      })}
+    </ViewportPortal>
+  )
 }
 
-export function useHover(): Hover {
-  const flow = useReactFlow()
-  return useMemo(() => {
-    const at = (event: { clientX: number; clientY: number }) =>
-      flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
-    return {
-      onMouseMove: (event) => {
-        if (event.buttons !== 0 || !isPane(event.target)) return
-        const point = at(event)
-        const hoverId = nodeAt(canvasScene(), point)
-        const zoom = viewportNow()?.zoom ?? 1
-        const track = hoverId === null ? trackAt(canvasScene(), point, TRACK_REACH / zoom) : null
-        const now = getGraphView()
-        const hoverTrack = track?.id ?? null
-        if (now.hoverId === hoverId && now.hoverTrack === hoverTrack) return
-        // Before the next press: a painted node must be in the page to be dragged or linked.
-        flushSync(() => setGraphView({ hoverId, hoverTrack }))
-      },
-      onMouseLeave: () => setGraphView({ hoverId: null, hoverTrack: null }),
-      nodeUnder: (event) => nodeAt(canvasScene(), at(event)),
-    }
-  }, [flow])
-}
+const placed = ({ x, y }: { readonly x: number; readonly y: number }) => ({
+  transform: `translate(${x}px, ${y}px)`,
+})
 
-/** Empty canvas, or what is only painted there. */
-export const isPane = (target: EventTarget): boolean =>
-  target instanceof Element && target.classList.contains('react-flow__pane')
+function EdgeCross({ scene }: Pick<FlowSurfaceProps, 'scene'>) {
+  const session = useSession()
+  const id = useGraphView((view) => view.hoverEdge ?? view.chosenEdge)
+  const edge = id === null ? undefined : scene.edges.get(id)
+  if (!edge) return null
+  const { blocker, dependent } = edge
+  const title = (task: string): string => session.yard.getState().tasks.get(task)?.title ?? task
+  // An edge between blocks may stand for several dependencies: those are removed one by one, unfolded.
+  if (edge.from !== blocker || edge.to !== dependent) return null
+  return (
+    <button
+      type="button"
+      className="edge-x nodrag nopan"
+      style={placed(middleOfEdge(edge))}
+      aria-label={`Remove: ${title(dependent)} no longer waits for ${title(blocker)}`}
+      onClick={() => removeOnlyEdge(session, edge.id)}
+    >
+      <X size={12} strokeWidth={2} aria-hidden="true" />
+    </button>
+  )
+}

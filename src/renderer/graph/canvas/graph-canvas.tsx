@@ -4,25 +4,19 @@ import { ReactFlowProvider, useStore } from '@xyflow/react'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
-import { GraphActs } from '../gestures/graph-acts.tsx'
+import { GraphOverlay } from '../gestures/graph-overlay.tsx'
 import { useCanvasKeys } from '../gestures/use-canvas-keys.ts'
-import { type CanvasActs, useCanvasActs } from '../gestures/use-canvas-acts.ts'
 import { CanvasLayer } from '../paint/canvas-layer.tsx'
 import type { Drawing } from '../paint/drawing.ts'
-import { OPACITY } from '../scene/dimming.ts'
+import { OPACITY, useLight } from '../scene/dimming.ts'
 import { elementIdOf } from './flow-nodes.ts'
 import { FlowSurface } from './flow-surface.tsx'
-import { LayoutProgress } from '../layout/layout-progress.tsx'
-import { titleSizeAt } from '../scene/level.ts'
+import { titleSizeAt, useViewport, type WatchedViewport } from '../scene/viewport.ts'
 import { Minimap } from '../paint/minimap.tsx'
 import { useCamera } from './use-camera.ts'
 import { useDrag } from './use-drag.ts'
-import { useInSight } from '../scene/use-in-sight.ts'
-import { useLight } from '../scene/use-light.ts'
-import { tracksAlong, useMainLine } from '../scene/use-main-line.ts'
-import { useScene } from '../scene/use-scene.ts'
-import { useTidy } from '../layout/use-tidy.ts'
-import { useViewport, type WatchedViewport } from './use-viewport.ts'
+import { useInSight } from '../scene/in-sight.ts'
+import { edgesAlong, useCriticalPath, useScene } from '../scene/use-scene.ts'
 import { useGraphView } from './view-state.ts'
 import { Button } from '../../ui/button.tsx'
 import { fitAll, zoomBy } from './camera.ts'
@@ -37,20 +31,18 @@ export function GraphCanvas() {
 
 function Canvas() {
   const element = useRef<HTMLDivElement>(null)
-  const acts = useCanvasActs()
-  const drag = useDrag(useLatest(acts))
+  const drag = useDrag()
   const now = useScene(drag.dragged)
   const { tasks, scene } = now
   const viewport = useViewport()
   const isPast = useShownTime() !== null
   const isMinimapOpen = usePreferences((preferences) => preferences.isMinimapOpen)
   const focusId = useSelection((selection) => selection.focusId)
-  const line = useMainLine(tasks, scene.memberOf)
+  const line = useCriticalPath(tasks, scene.memberOf)
   const lightOf = useLight(tasks, scene.nodes, line.ids)
   const inSight = useInSight(viewport, useWanted(scene.memberOf, { scene, lightOf }))
-  const drawing = useDrawing({ now, inSight, line: line.tracks, lightOf })
+  const drawing = useDrawing({ now, inSight, line: line.edges, lightOf })
   useCamera(element, viewport, now)
-  useTidy(now.tidy)
   const onKeyDown = useCanvasKeys()
   useTitleSize(element, viewport)
   const focused = focusId === null ? null : (scene.memberOf.get(focusId) ?? focusId)
@@ -72,12 +64,11 @@ function Canvas() {
       data-still={isStill(drawing) || undefined}
     >
       <p id="graph-keys" className="visually-hidden">
-        Arrow keys walk along the tracks: right to what waits for a task, left to what it waits for.
-        Enter opens it, N adds one, question mark shows all keys.
+        Arrow keys walk along the dependencies: right to what waits for a task, left to what it
+        waits for. Enter opens it, N adds one, question mark shows all keys.
       </p>
       <CanvasLayer drawing={drawing} viewport={viewport} />
       <FlowSurface
-        acts={acts}
         drag={drag}
         tasks={tasks}
         scene={scene}
@@ -87,24 +78,16 @@ function Canvas() {
         ids={inSight.ids}
       />
       <CanvasTools />
-      <GraphActs />
+      <GraphOverlay layOutAnew={now.tidy} />
       {isMinimapOpen && <Minimap scene={scene} viewport={viewport} />}
       <LayoutProgress share={now.share} onCancel={now.cancel} />
     </div>
   )
 }
 
-function useLatest(acts: CanvasActs): () => CanvasActs | null {
-  const latest = useRef<CanvasActs | null>(null)
-  useEffect(() => {
-    latest.current = acts
-  }, [acts])
-  return useCallback(() => latest.current, [])
-}
-
 type LightOf = ReturnType<typeof useLight>
 
-/** Focused, hovered, selected, at the ends of a track being drawn: in the page at every zoom. */
+/** Focused, hovered, selected, at the ends of an edge being drawn: in the page at every zoom. */
 function useWanted(
   memberOf: ReadonlyMap<string, string>,
   { scene, lightOf }: { readonly scene: Drawing['scene']; readonly lightOf: LightOf },
@@ -131,24 +114,24 @@ interface DrawingInput {
   readonly lightOf: LightOf
 }
 
-const NO_TRACKS: ReadonlySet<string> = new Set()
+const NO_EDGES: ReadonlySet<string> = new Set()
 
 function useDrawing({ now: { scene, headings }, inSight, line, lightOf }: DrawingInput): Drawing {
   const isLineShown = useGraphView((view) => view.criticalPath !== 'off')
   const cycle = useGraphView((view) => view.cycle)
-  const hoverTrack = useGraphView((view) => view.hoverTrack)
-  const chosenTrack = useGraphView((view) => view.chosenTrack)
+  const hoverEdge = useGraphView((view) => view.hoverEdge)
+  const chosenEdge = useGraphView((view) => view.chosenEdge)
   const selected = useSelection(({ ids }) => ids)
   const inPage = useMemo(() => new Set(inSight.ids), [inSight.ids])
-  const cycleTracks = useMemo(
-    () => (cycle?.[0] ? tracksAlong([...cycle, cycle[0]], scene.memberOf) : NO_TRACKS),
+  const cycleEdges = useMemo(
+    () => (cycle?.[0] ? edgesAlong([...cycle, cycle[0]], scene.memberOf) : NO_EDGES),
     [cycle, scene.memberOf],
   )
   const opacityOf = useCallback((id: string) => OPACITY[lightOf(id)], [lightOf])
   return useMemo(() => {
-    const lineTracks = isLineShown ? line : NO_TRACKS
+    const lineEdges = isLineShown ? line : NO_EDGES
     const { level } = inSight
-    const marks = { hoverTrack, chosenTrack, cycleTracks, lineTracks, selected }
+    const marks = { hoverEdge, chosenEdge, cycleEdges, lineEdges, selected }
     return { scene, headings, level, inPage, opacityOf, ...marks }
   }, [
     scene,
@@ -158,9 +141,9 @@ function useDrawing({ now: { scene, headings }, inSight, line, lightOf }: Drawin
     opacityOf,
     isLineShown,
     line,
-    cycleTracks,
-    hoverTrack,
-    chosenTrack,
+    cycleEdges,
+    hoverEdge,
+    chosenEdge,
     selected,
   ])
 }
@@ -191,9 +174,9 @@ function useTitleSize(
   }, [viewport, write])
 }
 
-// Zoom and the key to the tracks, over the canvas.
+// Zoom and the key to the edges, over the canvas.
 
-const TRACKS = [
+const EDGES = [
   ['satisfied', 'Satisfied'],
   ['waiting', 'Waiting'],
   ['upstream-failed', 'Upstream failed'],
@@ -212,20 +195,42 @@ export function CanvasTools() {
         <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => zoomBy(STEP)} />
         <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => fitAll()} />
       </div>
-      <ul className="track-key" aria-label="What the tracks mean">
-        {TRACKS.map(([state, word]) => (
+      <ul className="edge-key" aria-label="What the lines mean">
+        {EDGES.map(([state, word]) => (
           <li key={state}>
-            <svg className="track" data-track={state} viewBox="0 0 28 14" aria-hidden="true">
-              <path className="track-line" d="M0 7H28" />
-              {state === 'main' && <path className="track-gap" d="M0 7H28" />}
+            <svg className="edge" data-edge={state} viewBox="0 0 28 14" aria-hidden="true">
+              <path className="edge-line" d="M0 7H28" />
+              {state === 'main' && <path className="edge-gap" d="M0 7H28" />}
               {state !== 'satisfied' && state !== 'main' && (
-                <path className="track-stop" d="M23 2v10" />
+                <path className="edge-stop" d="M23 2v10" />
               )}
             </svg>
             {word}
           </li>
         ))}
       </ul>
+    </div>
+  )
+}
+
+// How far the layout of a huge graph is, with a way out.
+
+interface LayoutProgressProps {
+  /** From 0 to 1; null at rest. */
+  readonly share: number | null
+  readonly onCancel: () => void
+}
+
+export function LayoutProgress({ share, onCancel }: LayoutProgressProps) {
+  if (share === null) return null
+  const percent = Math.round(share * 100)
+  return (
+    <div className="layout-progress">
+      <span>Laying out, {percent} %</span>
+      <progress aria-label="Laying out" max={100} value={percent} />
+      <Button look="quiet" onClick={onCancel}>
+        Cancel
+      </Button>
     </div>
   )
 }

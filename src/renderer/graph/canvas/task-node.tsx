@@ -1,19 +1,19 @@
 /** One task on the canvas. What it shows at which zoom is a class of the canvas, not of the node. */
 import { capital } from '../../ui/format.ts'
-import { memo, useState } from 'react'
-import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
+import { everySecond } from '../../ui/timers.ts'
+import { memo, useEffect, useRef, useState } from 'react'
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
-import type { TaskCard } from '../../../contract/view.ts'
+import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { Countdown, Elapsed } from '../../components/ticking-time.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { Lamp } from '../../components/status-badge.tsx'
-import { labelOfState } from '../../model/task-state.ts'
+import { labelOfState, taskTookMs } from '../../model/task-state.ts'
 import { cardMoneyText } from '../../components/usage-text.ts'
-import { taskTookMs } from '../../model/task-state.ts'
 import type { Stack } from '../scene/fold.ts'
 import type { Direction } from '../layout/grid.ts'
-import { Doing, TimeLimit } from './node-metrics.tsx'
+import { useSession } from '../../model/session/session-context.tsx'
 
 export type FlowNode = Node<
   | { readonly card: TaskCard; readonly direction: Direction; readonly isOnLine: boolean }
@@ -81,14 +81,15 @@ function usePulse(state: ShownState): number {
 
 /** Why it stands there, or how long it takes; where nothing more is known, the word of its state. */
 function Fact({ card }: { readonly card: TaskCard }) {
-  if (card.fact !== null && card.fact !== '') return <Told card={card} fact={capital(card.fact)} />
+  if (card.fact !== null && card.fact !== '')
+    return <FactText card={card} fact={capital(card.fact)} />
   if (card.state === 'in-progress' && card.startedAt) return <Elapsed since={card.startedAt} />
   const took = card.state === 'done' ? taskTookMs(card) : null
   return took === null ? labelOfState(card.state) : durationText(took)
 }
 
 /** What the host says, and while its provider sleeps how long that will be. */
-function Told({ card, fact }: { readonly card: TaskCard; readonly fact: string }) {
+function FactText({ card, fact }: { readonly card: TaskCard; readonly fact: string }) {
   const until = card.state === 'parked' ? (card.park?.until ?? null) : null
   return (
     <span title={fact}>
@@ -157,4 +158,58 @@ function StackNode({ stack, direction }: StackNodeProps) {
       <FoldVertical size={14} strokeWidth={1.5} aria-hidden="true" />
     </div>
   )
+}
+
+// What an agent does now, and how much of its time is used. Written by one timer into the page, not through React.
+
+function useAgentWriter<E extends HTMLElement>(
+  agentId: string | null,
+  write: (element: E, agent: AgentView | undefined) => void,
+) {
+  const { yard } = useSession()
+  const ref = useRef<E>(null)
+  const latest = useRef(write)
+  useEffect(() => {
+    latest.current = write
+  })
+  useEffect(
+    () =>
+      everySecond(() => {
+        const agent = agentId === null ? undefined : yard.getState().agents.get(agentId)
+        if (ref.current) latest.current(ref.current, agent)
+      }),
+    [agentId, yard],
+  )
+  return ref
+}
+
+interface MetricProps {
+  readonly agentId: string | null
+}
+
+/** Its last act, one line. */
+export function Doing({ agentId }: MetricProps) {
+  const ref = useAgentWriter<HTMLElement>(agentId, (element, agent) => {
+    const text = agent?.doing ?? ''
+    if (element.textContent !== text) element.textContent = text
+  })
+  return <code ref={ref} className="task-node-doing" />
+}
+
+const SHOWN_FROM = 0.8
+
+/** A bar from 80 % of the time limit on. */
+export function TimeLimit({ agentId }: MetricProps) {
+  const ref = useAgentWriter<HTMLElement>(agentId, (element, agent) => {
+    const share = shareOf(agent)
+    element.hidden = share < SHOWN_FROM
+    element.style.transform = `scaleX(${share})`
+    if (share >= SHOWN_FROM) element.title = `${Math.floor(share * 100)} % of its time is used`
+  })
+  return <i ref={ref} className="task-node-limit" hidden />
+}
+
+function shareOf(agent: AgentView | undefined): number {
+  if (!agent?.timeoutMs || !agent.startedAt) return 0
+  return Math.min(1, (Date.now() - Date.parse(agent.startedAt)) / agent.timeoutMs)
 }

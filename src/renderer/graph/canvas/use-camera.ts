@@ -20,10 +20,9 @@ import {
   stayInWindow,
 } from './camera.ts'
 import { viewportFor, type Camera } from '../paint/fitting.ts'
-import { boxInView } from '../scene/in-sight.ts'
+import { type WatchedViewport, boxInView } from '../scene/viewport.ts'
 import { boxOfNode, EMPTY_SCENE, touches, type Scene } from '../scene/scene.ts'
 import type { SceneNow } from '../scene/use-scene.ts'
-import type { WatchedViewport } from './use-viewport.ts'
 
 /** The first view is legible: no smaller than what still shows titles, even if not all of a large graph is seen. */
 const LEAST_FIRST_ZOOM = 0.5

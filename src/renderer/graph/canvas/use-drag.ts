@@ -2,9 +2,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Node } from '@xyflow/react'
 import type { Position } from '../../../contract/view.ts'
-import { useYard } from '../../model/session/session-context.tsx'
+import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { getSelection } from '../../model/selection.ts'
-import type { CanvasActs } from '../gestures/use-canvas-acts.ts'
+import { getShownTime } from '../../model/shown-time.ts'
+import { moveNodes } from '../gestures/move-nodes.ts'
 import { canvasScene } from './camera.ts'
 
 export interface Drag {
@@ -18,7 +19,8 @@ export interface Drag {
 /** After that the nodes go back to where the yard has them: the move was refused or lost. */
 const PATIENCE_MS = 3000
 
-export function useDrag(acts: () => CanvasActs | null): Drag {
+export function useDrag(): Drag {
+  const session = useSession()
   const [dragged, setDragged] = useState<ReadonlyMap<string, Position> | null>(null)
   const start = useRef<ReadonlyMap<string, Position>>(new Map())
   const isHeld = useRef(false)
@@ -41,7 +43,7 @@ export function useDrag(acts: () => CanvasActs | null): Drag {
     [],
   )
   const onNodeDragStop = useCallback(
-    (event: unknown, node: Node) => {
+    (_event: unknown, node: Node) => {
       isHeld.current = false
       const moved = [...movedBy(start.current, node)]
       const { unfolded } = canvasScene()
@@ -50,11 +52,9 @@ export function useDrag(acts: () => CanvasActs | null): Drag {
         return !from || !isSame(unfolded(from), at)
       })
       setDragged(hasMoved ? rounded(moved) : null)
-      if (!hasMoved) return
-      const places = moved.map(([id, position]) => ({ id, position }))
-      acts()?.onNodeDragStop(event, { id: node.id, position: node.position }, places)
+      if (hasMoved && !getShownTime()) void moveNodes(session, Object.fromEntries(moved))
     },
-    [acts],
+    [session],
   )
   return { dragged, onNodeDragStart, onNodeDrag, onNodeDragStop }
 }

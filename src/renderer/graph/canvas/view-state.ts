@@ -1,6 +1,7 @@
 /** How this page looks at the graph: what is lit, folded, sought. Nothing of it is the yard's; it is gone with the page. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import { canvasScene } from './camera.ts'
 
 export interface Find {
   readonly query: string
@@ -19,7 +20,7 @@ export interface Linking {
 }
 
 export interface GraphView {
-  /** Of the critical path. rails: its tracks are drawn as two rails. lit: all else recedes as well. */
+  /** Of the critical path. rails: its edges are drawn as two rails. lit: all else recedes as well. */
   readonly criticalPath: 'rails' | 'lit' | 'off'
   /** reach: what the selection needs and what needs it is lit, others are dimmed. only: the others are not drawn at all. */
   readonly focus: 'none' | 'reach' | 'only'
@@ -30,9 +31,9 @@ export interface GraphView {
   readonly find: Find | null
   /** The task under the pointer. */
   readonly hoverId: string | null
-  /** The track under the pointer, and the chosen one, by the ids of `trackIdOf`. */
-  readonly hoverTrack: string | null
-  readonly chosenTrack: string | null
+  /** The edge under the pointer, and the chosen one, by the ids of `edgeIdOf`. */
+  readonly hoverEdge: string | null
+  readonly chosenEdge: string | null
   readonly linking: Linking | null
   /** Tasks that a dependency would be refused to, while one is drawn. */
   readonly refused: ReadonlySet<string>
@@ -47,8 +48,8 @@ const AT_FIRST: GraphView = {
   foldedTags: new Set(),
   find: null,
   hoverId: null,
-  hoverTrack: null,
-  chosenTrack: null,
+  hoverEdge: null,
+  chosenEdge: null,
   linking: null,
   refused: new Set(),
   cycle: null,
@@ -60,10 +61,17 @@ export const getGraphView = (): GraphView => store.getState()
 export const useGraphView = <T>(select: (view: GraphView) => T): T => useStore(store, select)
 export const setGraphView = (change: Partial<GraphView>): void => store.setState(change)
 
-/** `\n` stands in no id. */
-export const trackIdOf = (blocker: string, dependent: string): string => `${blocker}\n${dependent}`
+// Opens a folded block: the person wants to see what is in it.
 
-export function trackOf(id: string): { readonly blocker: string; readonly dependent: string } {
-  const [blocker = '', dependent = ''] = id.split('\n')
-  return { blocker, dependent }
+/** False when the id names no block. */
+export function unfold(id: string): boolean {
+  const stack = canvasScene().nodes.get(id)?.stack
+  if (!stack) return false
+  if (stack.tag === null) setGraphView({ foldFinished: false })
+  else {
+    const foldedTags = new Set(getGraphView().foldedTags)
+    foldedTags.delete(stack.tag)
+    setGraphView({ foldedTags })
+  }
+  return true
 }

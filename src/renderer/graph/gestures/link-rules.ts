@@ -1,5 +1,11 @@
 /** Which dependencies can be added, and why not. The host has the last word; this says it before the hand lets go. Pure. */
-import { downstreamOf, pathBetween, upstreamOf, type Tasks } from '../../model/reach.ts'
+import { downstreamOf, pathBetween, type Tasks, upstreamOf } from '../../model/reach.ts'
+import type { Session } from '../../model/session/session.ts'
+import { announce, interrupt, showToast } from '../../model/toasts.ts'
+import { editDependency } from '../../actions/task/edit.ts'
+import { canvasScene } from '../canvas/camera.ts'
+import { setGraphView } from '../canvas/view-state.ts'
+import { edgeOf } from '../scene/scene.ts'
 
 export interface Link {
   readonly blocker: string
@@ -62,3 +68,56 @@ export function refusalText(tasks: Tasks, link: Link, refusal: LinkRefusal): str
 /** `That would close a cycle. A → B → A.` */
 export const cycleText = (names: readonly string[]): string =>
   `That would close a cycle. ${[...names, names[0] ?? ''].join(' → ')}.`
+
+// Adds and removes dependencies for pointer and keys alike; a cycle is refused with its path lit.
+
+/** True when the host accepted it. */
+export async function makeLink(session: Session, link: Link): Promise<boolean> {
+  const { tasks } = session.yard.getState()
+  const refusal = refusalOf(tasks, link)
+  if (refusal?.kind === 'cycle') {
+    showCycle(session, refusal.path)
+    return false
+  }
+  if (refusal) {
+    showToast(refusalText(tasks, link, refusal), { kind: 'error' })
+    return false
+  }
+  const problem = await editDependency(session, 'add', link)
+  if (problem === null) {
+    announce(`${nameOf(session, link.dependent)} now waits for ${nameOf(session, link.blocker)}.`)
+    return true
+  }
+  const path = problem.kind === 'cycle' ? cycleOf(problem.facts?.['path']) : null
+  if (path) showCycle(session, path)
+  else showToast(problem.message, { kind: 'error' })
+  return false
+}
+
+export async function removeLink(session: Session, { blocker, dependent }: Link): Promise<void> {
+  setGraphView({ chosenEdge: null, hoverEdge: null })
+  const problem = await editDependency(session, 'remove', { blocker, dependent })
+  if (problem) showToast(problem.message, { kind: 'error' })
+}
+
+/** The dependency that an edge stands for; of several between two blocks, the first. */
+export async function removeEdge(session: Session, edgeId: string): Promise<void> {
+  const edge = canvasScene().edges.get(edgeId)
+  await removeLink(session, edge ?? edgeOf(edgeId))
+}
+
+/** Lights the cycle on the canvas and says it at once. */
+function showCycle(session: Session, path: readonly string[]): void {
+  setGraphView({ cycle: path, linking: null, refused: new Set() })
+  interrupt(cycleText(path.map((id) => nameOf(session, id))))
+}
+
+/** The host names the first task again at the end. */
+function cycleOf(path: unknown): readonly string[] | null {
+  if (!Array.isArray(path)) return null
+  const ids = path.filter((id): id is string => typeof id === 'string')
+  return ids.length > 1 ? [...new Set(ids)] : null
+}
+
+const nameOf = (session: Session, id: string): string =>
+  session.yard.getState().tasks.get(id)?.title ?? id

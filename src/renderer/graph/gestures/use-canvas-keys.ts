@@ -1,5 +1,5 @@
 /** Keys that walk and move on the canvas. Everything else with a key is a command of the table. */
-import { useCallback, useEffect, useMemo, type KeyboardEvent as ReactKeyboardEvent } from 'react'
+import { type KeyboardEvent as ReactKeyboardEvent, useCallback, useEffect, useMemo } from 'react'
 import type { Position } from '../../../contract/view.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
@@ -9,8 +9,9 @@ import { focusTask, getSelection, selectTasks, subjectTasks } from '../../model/
 import { bringIntoSight, canvasScene } from '../canvas/camera.ts'
 import { tasksOf } from '../scene/hit.ts'
 import { moveNodes } from './move-nodes.ts'
-import { unfold } from './unfold.ts'
-import { stepOfKey, walk } from './walk.ts'
+import { unfold } from '../canvas/view-state.ts'
+import { type Direction, NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
+import type { Scene } from '../scene/scene.ts'
 
 /** Canvas units per press; ⇧ makes it five times that. */
 const MOVE = 20
@@ -114,4 +115,89 @@ function createMover(session: Session): Mover {
     },
     flush,
   }
+}
+
+// Where an arrow key leads on the canvas: along dependencies, and among those that stand side by side. Pure.
+
+export type Step = 'dependents' | 'blockers' | 'previous' | 'next' | 'first' | 'last'
+
+const STEPS: Readonly<Record<Direction, Readonly<Record<string, Step>>>> = {
+  right: {
+    ArrowRight: 'dependents',
+    ArrowLeft: 'blockers',
+    ArrowUp: 'previous',
+    ArrowDown: 'next',
+  },
+  down: {
+    ArrowDown: 'dependents',
+    ArrowUp: 'blockers',
+    ArrowLeft: 'previous',
+    ArrowRight: 'next',
+  },
+}
+
+/** Edges run along the arrows of their direction; null for every other key. */
+export function stepOfKey(key: string, direction: Direction): Step | null {
+  if (key === 'Home') return 'first'
+  if (key === 'End') return 'last'
+  return STEPS[direction][key] ?? null
+}
+
+/** The node to go to; null = there is none that way. Without a place to start from it is the first. */
+export function walk(scene: Scene, from: string | null, step: Step): string | null {
+  const here = from === null ? undefined : scene.nodes.get(scene.memberOf.get(from) ?? from)
+  const order = inReadingOrder(scene)
+  if (step === 'last') return order.at(-1) ?? null
+  if (step === 'first' || !here) return order[0] ?? null
+  const ids =
+    step === 'dependents' || step === 'blockers'
+      ? alongEdges(scene, here.id, step)
+      : besides(scene, here.id, here.at, step)
+  return ids[0] ?? null
+}
+
+/** Column by column along the edges. */
+function inReadingOrder({ nodes, direction }: Scene): readonly string[] {
+  const isRight = direction === 'right'
+  return [...nodes.values()]
+    .toSorted((a, b) =>
+      isRight ? a.at.x - b.at.x || a.at.y - b.at.y : a.at.y - b.at.y || a.at.x - b.at.x,
+    )
+    .map(({ id }) => id)
+}
+
+/** The level one first, then the nearest. */
+function alongEdges(scene: Scene, id: string, step: 'dependents' | 'blockers'): readonly string[] {
+  const here = scene.nodes.get(id)?.at ?? { x: 0, y: 0 }
+  const others: string[] = []
+  for (const edge of scene.edges.values()) {
+    if (step === 'dependents' && edge.from === id) others.push(edge.to)
+    if (step === 'blockers' && edge.to === id) others.push(edge.from)
+  }
+  const across = (other: string): number => {
+    const at = scene.nodes.get(other)?.at ?? here
+    return scene.direction === 'right' ? Math.abs(at.y - here.y) : Math.abs(at.x - here.x)
+  }
+  return others.toSorted((a, b) => across(a) - across(b))
+}
+
+/** The next one up or down in the same column; where that ends, the next in any near column. */
+function besides(
+  { nodes, direction }: Scene,
+  id: string,
+  here: Position,
+  step: 'previous' | 'next',
+): readonly string[] {
+  const isRight = direction === 'right'
+  const sign = step === 'next' ? 1 : -1
+  const breadth = isRight ? NODE_WIDTH : NODE_HEIGHT
+  const found: { readonly id: string; readonly far: number }[] = []
+  for (const node of nodes.values()) {
+    const across = (isRight ? node.at.y - here.y : node.at.x - here.x) * sign
+    const along = Math.abs(isRight ? node.at.x - here.x : node.at.y - here.y)
+    if (node.id === id || across <= 0) continue
+    // A node of another column counts as much farther, so that the column comes first.
+    found.push({ id: node.id, far: across + (along < breadth ? 0 : along * 100) })
+  }
+  return found.toSorted((a, b) => a.far - b.far).map((each) => each.id)
 }

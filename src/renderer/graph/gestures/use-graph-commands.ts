@@ -9,18 +9,19 @@ import { currentRoute } from '../../model/route.ts'
 import { getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
 import { canvasScene, fitAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
-import { openLinkCard } from './link-card-state.ts'
-import { removeTrack } from './make-link.ts'
-import { tokenOf } from '../../ui/theme-tokens.ts'
+import { openLinkCard } from './link-card.tsx'
+import { removeEdge } from './link-rules.ts'
 import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
-import { readColours } from '../paint/paint-colours.ts'
+import { readColours } from '../paint/drawing.ts'
+import { moveNodes } from './move-nodes.ts'
 import { type Picture, toPicture } from './picture.ts'
 import { toPng, toSvg } from './picture-png.ts'
 
 const PAST = 'The past is read-only'
 
-export function useGraphCommands(): void {
+/** `layOutAnew`: a full layout, which gives back what was moved by hand. */
+export function useGraphCommands(layOutAnew: () => void): void {
   const session = useSession()
   const hasTasks = useYard((view) => view.tasks.size > 0)
   useCommands({
@@ -31,8 +32,17 @@ export function useGraphCommands(): void {
     find: () => setGraphView({ find: getGraphView().find ?? { query: '', index: 0 } }),
     minimap: () => setPreferences({ isMinimapOpen: !getPreferences().isMinimapOpen }),
     'select.all': { run: selectShown, blocked: () => (hasTasks ? null : 'There are no tasks') },
+    tidy: { run: () => tidy(session, layOutAnew), blocked: () => (getShownTime() ? PAST : null) },
     ...pictures(session),
   })
+}
+
+function tidy(session: Session, layOutAnew: () => void): void {
+  layOutAnew()
+  const chosen = [...session.yard.getState().positions.keys()]
+  if (chosen.length === 0) return
+  const moves = Object.fromEntries(chosen.map((id) => [id, null] as const))
+  void moveNodes(session, moves, { label: 'Tidied the layout', isLoud: true })
 }
 
 const ZOOM_STEP = 1.2
@@ -123,12 +133,12 @@ const pictures = (session: Session): CommandHandlers => {
   }
 }
 
-/** ⌫ means the chosen track while there is one, whatever tasks are chosen. */
-export function useTrackCommands(): void {
+/** ⌫ means the chosen edge while there is one, whatever tasks are chosen. */
+export function useEdgeCommands(): void {
   const session = useSession()
-  const chosen = useGraphView(({ chosenTrack }) => chosenTrack)
+  const chosen = useGraphView(({ chosenEdge }) => chosenEdge)
   const remove = {
-    run: () => void removeTrack(session, chosen ?? ''),
+    run: () => void removeEdge(session, chosen ?? ''),
     blocked: () => (getShownTime() ? PAST : null),
   }
   useCommands({ 'task.delete': remove, 'task.unlink': remove })
@@ -151,8 +161,7 @@ async function contentOf(picture: Picture, format: 'svg' | 'png'): Promise<Blob 
 
 function drawNow(): Picture | null {
   const { body } = document
-  const text = tokenOf(body, '--text')
-  const colours = { ...readColours(body), text }
+  const colours = readColours(body)
   const context = document.createElement('canvas').getContext('2d')
   return toPicture(canvasScene(), colours, (words, size, weight) => {
     if (!context) return words.length * size * 0.6

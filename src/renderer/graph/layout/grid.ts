@@ -1,4 +1,4 @@
-/** Measures of the canvas, in its own units. The layout speaks of columns (along the tracks) and rows (across them). */
+/** Measures of the canvas, in its own units. The layout speaks of columns (along the edges) and rows (across them). */
 import type { Position } from '../../../contract/view.ts'
 
 /** Where a task stands in the grid of the layout. */
@@ -15,7 +15,7 @@ export type Direction = 'right' | 'down'
 
 export interface Grid {
   readonly direction: Direction
-  /** Of a node along the tracks and across them. */
+  /** Of a node along the edges and across them. */
   readonly length: number
   readonly breadth: number
   /** Between two columns: room for trunks. */
@@ -71,3 +71,23 @@ export function cornersOf(input: Placing): (id: string) => Position | undefined 
     return place && cornerOf(place, grid)
   }
 }
+
+/** A whole place as one number. Rows and columns of a yard are within ±2 million. */
+export const cellOf = ({ column, row }: Place): number => (column + SPAN) * ROWS + row + SPAN
+export const rowOfCell = (cell: number): number => (cell % ROWS) - SPAN
+const SPAN = 2_000_000
+const ROWS = 4_194_304
+
+/** Of a node that stands between the places of the grid, the places that it covers or comes near to. */
+export const cellsUnder = (at: Place): readonly Place[] =>
+  around(at.row, ROW_COVERED).flatMap((row) =>
+    around(at.column, COLUMN_COVERED).map((column) => ({ column, row })),
+  )
+
+const AIR = 12
+const COLUMN_COVERED = (GRIDS.right.length + AIR) / GRIDS.right.columnPitch
+const ROW_COVERED = (GRIDS.right.breadth + AIR) / GRIDS.right.rowPitch
+
+/** Whole numbers that are nearer than `reach`, which is less than 1. */
+const around = (at: number, reach: number): readonly number[] =>
+  [Math.floor(at), Math.floor(at) + 1].filter((each) => Math.abs(each - at) < reach)

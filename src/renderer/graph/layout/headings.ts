@@ -7,7 +7,7 @@ export interface Heading {
   readonly name: string
   readonly done: number
   readonly total: number
-  /** Canvas units along the tracks: of the first column's begin and the last one's end. */
+  /** Canvas units along the edges: of the first column's begin and the last one's end. */
   readonly from: number
   readonly to: number
 }

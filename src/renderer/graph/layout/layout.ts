@@ -4,16 +4,18 @@
  * Deterministic. With a former layout, known tasks keep their place for as long as their blockers stand to the left, and new
  * ones take free places, which nodes that a person moved do not cover.
  */
-import { type DagNode, longestChain } from '../../../domain/graph/dag.ts'
-import { type Layered, toLayered } from './layered.ts'
-import { orderLayers } from './order-layers.ts'
-import { GRIDS, type Layout, type Place } from './grid.ts'
-import { type Block, cellsUnder, freshRows, placeBesideKnown } from './place-rows.ts'
+import type { DagNode } from '../../../domain/graph/dag.ts'
+import { cellOf, cellsUnder, GRIDS, type Layout, type Place, rowOfCell } from './grid.ts'
+import { isAlone, type Layered, orderLayers, toLayered } from './layers.ts'
+import { type Block, freshRows, placeBesideKnown, type Placing, put } from './place-rows.ts'
 
-/** Told a share from 0 to 1 now and then. */
-export type OnProgress = (share: number) => void
+interface LayoutOptions {
+  /** FactText a share from 0 to 1 now and then. */
+  readonly onProgress?: (share: number) => void
+  /** Where tasks stand that a person has moved; with fractions. */
+  readonly byHand?: Layout
+}
 
-/** `byHand`: where tasks stand that a person has moved; with fractions. */
 export function layOut(
   tasks: readonly DagNode[],
   former: Layout = new Map(),
@@ -28,29 +30,20 @@ export function layOut(
   return nextLayout(tasks, left, { onProgress, byHand })
 }
 
-export interface LayoutOptions {
-  readonly onProgress?: OnProgress
-  readonly byHand?: Layout
-}
-
 /** Tasks whose place lies under a node that was moved there by hand. */
 function coveredBy(byHand: Layout, layout: Layout): ReadonlySet<string> {
   if (byHand.size === 0) return new Set()
-  const cells = new Set<string>()
-  for (const [id, place] of byHand)
-    if (layout.has(id))
-      for (const { column, row } of cellsUnder(place)) cells.add(`${column}:${row}`)
-  return new Set(
-    [...layout].flatMap(([id, { column, row }]) =>
-      !byHand.has(id) && cells.has(`${column}:${row}`) ? [id] : [],
-    ),
+  const cells = new Set(
+    [...byHand].flatMap(([id, at]) => (layout.has(id) ? cellsUnder(at).map(cellOf) : [])),
   )
+  const covered = [...layout].filter(([id, at]) => !byHand.has(id) && cells.has(cellOf(at)))
+  return new Set(covered.map(([id]) => id))
 }
 
-function freshLayout(tasks: readonly DagNode[], onProgress: OnProgress): Layout {
+function freshLayout(tasks: readonly DagNode[], onProgress: (share: number) => void): Layout {
   const layered = toLayered(tasks)
-  const joined = layered.columnOf.flatMap((_, index) => (layered.isAlone(index) ? [] : [index]))
-  const chain = new Set(longestChain(layered.dag, () => [1]))
+  const joined = [...tasks.keys()].filter((index) => !isAlone(layered, index))
+  const chain = longestChain(layered, joined)
   // Filled from the start: an array with holes is slow.
   const zeros = (): number[] => tasks.map(() => 0)
   const [placeOf, rowOf, columnOf] = [zeros(), zeros(), zeros()]
@@ -65,25 +58,39 @@ function freshLayout(tasks: readonly DagNode[], onProgress: OnProgress): Layout 
     return { members, wide: blocks.reduce((sum, { wide }) => sum + wide, 0), high }
   })
   onProgress(0.95)
-  const layout = new Map<string, Place>()
   const corners = pack(parts)
-  let lowest = -1
-  parts.forEach(({ members, high }, nth) => {
+  let top = 0
+  for (const [nth, { members, high }] of parts.entries()) {
     const corner = corners[nth] ?? { column: 0, row: 0 }
-    lowest = Math.max(lowest, corner.row + high - 1)
-    for (const index of members)
-      layout.set(tasks[index]?.id ?? '', {
-        column: corner.column + (columnOf[index] ?? 0),
-        row: corner.row + (rowOf[index] ?? 0),
-      })
-  })
+    if (high > 0) top = Math.max(top, corner.row + high + APART)
+    for (const index of members) {
+      columnOf[index] = corner.column + (columnOf[index] ?? 0)
+      rowOf[index] = corner.row + (rowOf[index] ?? 0)
+    }
+  }
   const width = fieldWidth(tasks.length - joined.length)
-  const top = lowest < 0 ? 0 : lowest + 2
   let alone = 0
-  tasks.forEach(({ id }, index) => {
-    if (layered.isAlone(index)) layout.set(id, placeInField(alone++, width, top))
-  })
-  return layout
+  return new Map(
+    tasks.map(({ id }, index) => [
+      id,
+      isAlone(layered, index)
+        ? placeInField(alone++, width, top)
+        : { column: columnOf[index] ?? 0, row: rowOf[index] ?? 0 },
+    ]),
+  )
+}
+
+/** Of a fresh layout, where a column is the length of the longest path that ends there; ties go to the first. */
+function longestChain({ blockers, columnOf }: Layered, joined: readonly number[]): Set<number> {
+  const chain = new Set<number>()
+  let [last] = joined
+  for (const index of joined) if ((columnOf[index] ?? 0) > (columnOf[last ?? 0] ?? 0)) last = index
+  while (last !== undefined) {
+    chain.add(last)
+    const before: number = (columnOf[last] ?? 0) - 1
+    last = blockers[last]?.find((each) => columnOf[each] === before)
+  }
+  return chain
 }
 
 /** Sets of tasks with no dependency between them; all in one while no column is long, for then they stand close together. */
@@ -95,20 +102,24 @@ function partsOf(layered: Layered, joined: readonly number[]): readonly (readonl
     lengths[column] = (lengths[column] ?? 0) + 1
   }
   if (joined.length === 0 || lengths.every((length) => length <= LEAST_ROWS)) return [joined]
-  const seen = new Set<number>()
-  return joined.flatMap((start) => {
-    if (seen.has(start)) return []
-    seen.add(start)
+  const partOf: (number[] | undefined)[] = columnOf.map(() => undefined)
+  const parts: number[][] = []
+  for (const start of joined) {
+    if (partOf[start]) continue
     const part = [start]
-    for (const index of part)
-      for (const near of [blockers[index] ?? [], dependents[index] ?? []])
-        for (const each of near)
-          if (!seen.has(each)) {
-            seen.add(each)
-            part.push(each)
-          }
-    return [part.toSorted((one, other) => one - other)]
-  })
+    partOf[start] = part
+    const take = (each: number): void => {
+      if (partOf[each]) return
+      partOf[each] = part
+      part.push(each)
+    }
+    for (const index of part) {
+      blockers[index]?.forEach(take)
+      dependents[index]?.forEach(take)
+    }
+    parts.push(part.toSorted((one, other) => one - other))
+  }
+  return parts
 }
 
 interface Size {
@@ -183,61 +194,58 @@ function nextLayout(
   { onProgress, byHand }: Required<LayoutOptions>,
 ): Layout {
   const layered = toLayered(tasks, (id) => former.get(id)?.column)
-  const known = keptRows(tasks, layered, former)
-  const columns = [...layered.columnOf]
-  const covered = tasks.map(({ id }) => byHand.get(id) ?? null)
-  placeNewByHand(known, columns, covered)
-  const taken = new Set(covered.flatMap((place) => (place ? cellsUnder(place).map(keyOf) : [])))
-  placeNewParts(tasks, layered, { former, known, columns, taken })
+  const placing = keepPlaces(tasks, layered, former)
+  placeByHand(tasks, placing, byHand)
+  placeNewParts(tasks, placing, former)
   onProgress(0.5)
-  placeNewAlone(layered, known, { columns, taken })
-  const rows = placeBesideKnown(layered, known, { columns, byHand: covered })
+  placeNewAlone(placing)
+  placeBesideKnown(
+    placing,
+    tasks.map(({ id }) => byHand.get(id)),
+  )
+  const { columns, rows } = placing
   return new Map(
     tasks.map(({ id }, index) => [id, { column: columns[index] ?? 0, row: rows[index] ?? 0 }]),
   )
 }
 
-const keyOf = ({ column, row }: Place): string => `${column}:${row}`
+/** Each task that may keep its place does. Of two on one place (one of them was away) the later gives way. */
+function keepPlaces(tasks: readonly DagNode[], layered: Layered, former: Layout): Placing {
+  const rows: (number | null)[] = tasks.map(() => null)
+  const placing = { layered, rows, columns: [...layered.columnOf], taken: new Set<number>() }
+  tasks.forEach(({ id }, index) => {
+    const place = former.get(id)
+    if (!place || place.column !== layered.columnOf[index]) return
+    if (!placing.taken.has(cellOf(place))) put(placing, index, place)
+  })
+  return placing
+}
 
-/** A new task that a person has placed stands in the layout where it is seen, if its blockers stand left of that. */
-function placeNewByHand(
-  known: (number | null)[],
-  columns: number[],
-  byHand: readonly (Place | null)[],
-): void {
-  byHand.forEach((place, index) => {
-    if (place === null || known[index] !== null) return
-    const column = Math.round(place.column)
-    if (column !== columns[index]) return
-    known[index] = Math.round(place.row)
+/** What lies under moved nodes is taken. A new task that a person has placed stands in the layout where it is seen, if its blockers stand left of that. */
+function placeByHand(tasks: readonly DagNode[], placing: Placing, byHand: Layout): void {
+  if (byHand.size === 0) return
+  const { columns, rows, taken } = placing
+  tasks.forEach(({ id }, index) => {
+    const at = byHand.get(id)
+    if (!at) return
+    for (const cell of cellsUnder(at)) taken.add(cellOf(cell))
+    const [column, row] = [Math.round(at.column), Math.round(at.row)]
+    if (rows[index] === null && column === columns[index]) put(placing, index, { column, row })
   })
 }
 
-interface Placed {
-  readonly columns: number[]
-  /** Cells that lie under nodes moved by hand. */
-  readonly taken: ReadonlySet<string>
-}
-
-/** What hangs together and is wholly new (an import, a paste) is laid out by itself, below the rest. Writes into `known` and `columns`. */
-function placeNewParts(
-  tasks: readonly DagNode[],
-  layered: Layered,
-  placed: Placed & { readonly former: Layout; readonly known: (number | null)[] },
-): void {
-  const { former, known, columns, taken } = placed
-  const indices = newParts(tasks, layered, former)
+/** What hangs together and is wholly new (an import, a paste) is laid out by itself, below the rest. */
+function placeNewParts(tasks: readonly DagNode[], placing: Placing, former: Layout): void {
+  const indices = newParts(tasks, placing.layered, former)
   if (indices.length === 0) return
-  const lowest = lowestOf(known, taken)
+  const top = lowestOf([...placing.taken].map(rowOfCell)) + 2
   const part = freshLayout(
     indices.flatMap((index) => tasks[index] ?? []),
     () => {},
   )
   for (const index of indices) {
     const place = part.get(tasks[index]?.id ?? '')
-    if (!place) continue
-    columns[index] = place.column
-    known[index] = lowest + 2 + place.row
+    if (place) put(placing, index, { column: place.column, row: top + place.row })
   }
 }
 
@@ -245,77 +253,49 @@ function placeNewParts(
 function newParts(tasks: readonly DagNode[], layered: Layered, former: Layout): number[] {
   const { blockers, dependents } = layered
   const isOld = tasks.map(({ id }) => former.has(id))
-  const queue = isOld.flatMap((old, index) => (old ? [index] : []))
-  for (const index of queue)
-    for (const each of [...(blockers[index] ?? []), ...(dependents[index] ?? [])])
-      if (!isOld[each]) {
-        isOld[each] = true
-        queue.push(each)
-      }
-  return isOld.flatMap((old, index) => (old || layered.isAlone(index) ? [] : [index]))
+  if (!isOld.includes(false)) return []
+  const queue = [...tasks.keys()].filter((index) => isOld[index])
+  const take = (each: number): void => {
+    if (isOld[each]) return
+    isOld[each] = true
+    queue.push(each)
+  }
+  for (const index of queue) {
+    blockers[index]?.forEach(take)
+    dependents[index]?.forEach(take)
+  }
+  return [...tasks.keys()].filter((index) => !isOld[index] && !isAlone(layered, index))
 }
 
-/** The row of each task that keeps its place, else null. Of two on one place (one of them was away) the later gives way. */
-function keptRows(
-  tasks: readonly DagNode[],
-  { columnOf }: Layered,
-  former: Layout,
-): (number | null)[] {
-  const taken = new Set<string>()
-  return tasks.map(({ id }, index) => {
-    const place = former.get(id)
-    if (!place || place.column !== columnOf[index]) return null
-    const key = `${place.column}:${place.row}`
-    if (taken.has(key)) return null
-    taken.add(key)
-    return place.row
-  })
-}
+const lowestOf = (rows: readonly (number | null)[]): number =>
+  rows.reduce<number>((most, row) => Math.max(most, row ?? 0), 0)
 
-const lowestOf = (known: readonly (number | null)[], taken: ReadonlySet<string>): number =>
-  Math.max(
-    known.reduce<number>((most, row) => Math.max(most, row ?? 0), 0),
-    [...taken].reduce((most, cell) => Math.max(most, Number(cell.split(':')[1])), 0),
-  )
-
-/** New tasks that stand alone fill the last row of the field, then the next. Writes into `known` and `columns`. */
-function placeNewAlone(
-  layered: Layered,
-  known: (number | null)[],
-  { columns, taken: byHand }: Placed,
-): void {
-  const fresh = known.flatMap((row, index) =>
-    row === null && layered.isAlone(index) ? [index] : [],
-  )
+/** New tasks that stand alone fill the last row of the field, then the next. */
+function placeNewAlone(placing: Placing): void {
+  const { layered, rows, taken } = placing
+  const all = [...rows.keys()].filter((index) => isAlone(layered, index))
+  const fresh = all.filter((index) => rows[index] === null)
   if (fresh.length === 0) return
-  const all = known.filter((_, index) => layered.isAlone(index)).length
-  const width = fieldWidth(all)
-  const taken = new Set(byHand)
-  known.forEach((row, index) => {
-    if (row !== null) taken.add(`${columns[index]}:${row}`)
-  })
-  let row = known.reduce<number>((most, each) => Math.max(most, each ?? 0), 0)
-  let column = 0
+  const width = fieldWidth(all.length)
+  let [column, row] = [0, lowestOf(rows)]
   for (const index of fresh) {
-    while (taken.has(`${column}:${row}`) || column >= width) {
+    while (taken.has(cellOf({ column, row })) || column >= width) {
       column = column + 1 >= width ? 0 : column + 1
       if (column === 0) row += 1
     }
-    columns[index] = column
-    known[index] = row
-    taken.add(`${column}:${row}`)
+    put(placing, index, { column, row })
   }
 }
 
 // Tasks without any dependency stand in a field, about as wide as it is high, instead of one long column.
 
 /** Columns of a field of so many tasks; a handful is a plain list. */
-export function fieldWidth(count: number): number {
+function fieldWidth(count: number): number {
   const { columnPitch, rowPitch } = GRIDS.right
   return Math.max(1, Math.floor(Math.sqrt((count * rowPitch * SHAPE) / columnPitch) + 0.001))
 }
 
-export const placeInField = (nth: number, width: number, top: number): Place => ({
+const placeInField = (nth: number, width: number, top: number): Place => ({
   column: nth % width,
   row: top + Math.floor(nth / width),
 })

@@ -1,11 +1,11 @@
-/** The one <canvas> under the nodes: tracks at every level, blocks where nodes are not in the page. */
+/** The one <canvas> under the nodes: edges at every level, blocks where nodes are not in the page. */
 import { useEffect, useRef } from 'react'
-import type { Drawing } from './drawing.ts'
-import { readColours, type Colours } from './paint-colours.ts'
+import { type Colours, type Drawing, readColours } from './drawing.ts'
 import { watchTheme } from '../../ui/theme-tokens.ts'
-import { paintScene } from './paint-scene.ts'
-import type { Viewport } from '../scene/in-sight.ts'
-import type { WatchedViewport } from '../canvas/use-viewport.ts'
+import { type WatchedViewport, boxInView, type Viewport } from '../scene/viewport.ts'
+import { NODE_HEIGHT } from '../layout/grid.ts'
+import { paintNodes } from './paint-nodes.ts'
+import { paintEdges } from './paint-edges.ts'
 
 /** Patches reach the picture no oftener; the camera is followed frame by frame. ms. */
 const PAINT_EVERY_MS = 66
@@ -52,7 +52,7 @@ const isSeenAtOnce = (before: Drawing, now: Drawing): boolean =>
   before.level !== now.level ||
   before.inPage !== now.inPage ||
   before.opacityOf !== now.opacityOf ||
-  before.hoverTrack !== now.hoverTrack ||
+  before.hoverEdge !== now.hoverEdge ||
   before.scene.shape !== now.scene.shape
 
 function createPainter(
@@ -107,4 +107,102 @@ function fitSize(canvas: HTMLCanvasElement, width: number, height: number): void
   const [w, h] = [Math.round(width), Math.round(height)]
   if (canvas.width !== w) canvas.width = w
   if (canvas.height !== h) canvas.height = h
+}
+
+// One picture of the canvas: ground, edges, blocks where nodes are not in the page, and the names of columns.
+
+const DOT_EVERY = 20
+const HEADING_PX = 11
+
+export interface Sheet {
+  readonly context: CanvasRenderingContext2D
+  readonly viewport: Viewport
+  /** Device px per px. */
+  readonly ratio: number
+}
+
+export function paintScene(
+  { context, viewport, ratio }: Sheet,
+  drawing: Drawing,
+  colours: Colours,
+): void {
+  const { x, y, zoom, width, height } = viewport
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, width, height)
+  paintDots(context, colours, viewport)
+  context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
+  const view = { zoom, box: boxInView(viewport, 12) }
+  paintEdges(context, drawing, colours, view)
+  if (drawing.level === 'block') paintNodes(context, drawing, colours, view)
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  paintHeadings(context, drawing, colours, viewport)
+}
+
+/** The grid of dots moves with the canvas; its step stays between 14 and 28 px. */
+function paintDots(
+  context: CanvasRenderingContext2D,
+  colours: Colours,
+  { x, y, zoom, width, height }: Viewport,
+): void {
+  let step = DOT_EVERY * zoom
+  while (step < 14) step *= 2
+  while (step > 28) step /= 2
+  const tile = tileOf(colours.grid)
+  const pattern = context.createPattern(tile, 'repeat')
+  if (!pattern) return
+  const scale = step / TILE
+  pattern.setTransform(new DOMMatrix([scale, 0, 0, scale, x % step, y % step]))
+  context.fillStyle = pattern
+  context.fillRect(0, 0, width, height)
+}
+
+const TILE = 40
+let tile: { readonly colour: string; readonly canvas: HTMLCanvasElement } | null = null
+
+function tileOf(colour: string): HTMLCanvasElement {
+  if (tile?.colour === colour) return tile.canvas
+  const canvas = document.createElement('canvas')
+  canvas.width = TILE
+  canvas.height = TILE
+  const context = canvas.getContext('2d')
+  if (context) {
+    context.fillStyle = colour
+    context.arc(TILE / 2, TILE / 2, 2, 0, Math.PI * 2)
+    context.fill()
+  }
+  tile = { colour, canvas }
+  return canvas
+}
+
+/** `Build 6/8` over a hairline, above the first row. Left out where the column is too narrow for its name. */
+function paintHeadings(
+  context: CanvasRenderingContext2D,
+  { scene, headings }: Drawing,
+  colours: Colours,
+  { x, y, zoom, height }: Viewport,
+): void {
+  if (headings.length === 0 || !scene.bounds) return
+  const isRight = scene.direction === 'right'
+  if (!isRight) return
+  const line = scene.bounds.top * zoom + y - Math.max(18, 0.28 * NODE_HEIGHT * zoom)
+  if (line < -2 || line > height) return
+  context.textBaseline = 'alphabetic'
+  for (const { name, done, total, from, to } of headings) {
+    const [left, right] = [from * zoom + x, to * zoom + x]
+    const count = `${done}/${total}`
+    context.font = `400 ${HEADING_PX}px ${colours.font}`
+    const countWidth = context.measureText(count).width
+    context.font = `600 ${HEADING_PX}px ${colours.font}`
+    const nameWidth = context.measureText(name).width
+    if (nameWidth > right - left) continue
+    context.fillStyle = colours.text2
+    context.fillText(name, left, line - 6)
+    if (nameWidth + countWidth + 12 <= right - left) {
+      context.font = `400 ${HEADING_PX}px ${colours.font}`
+      context.fillStyle = colours.text3
+      context.fillText(count, right - countWidth, line - 6)
+    }
+    context.fillStyle = colours.line2
+    context.fillRect(left, line, right - left, 1)
+  }
 }

@@ -1,15 +1,12 @@
 /** The whole yard in a corner. Drag the frame, or press a place to go there. Keys reach the same by walking the graph. */
 import { useEffect, useRef, type PointerEvent } from 'react'
-import type { ShownState } from '../../../domain/task.ts'
 import { useThrottled } from '../../ui/timers.ts'
 import { centreAt } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import { boxInView, type Viewport } from '../scene/in-sight.ts'
-import { readColours, type Colours } from './paint-colours.ts'
+import { type WatchedViewport, boxInView, type Viewport } from '../scene/viewport.ts'
+import { BRIGHT, readColours, stateOf } from './drawing.ts'
 import { watchTheme } from '../../ui/theme-tokens.ts'
-import { stateOf } from './paint-nodes.ts'
-import type { Box, Scene, SceneNode } from '../scene/scene.ts'
-import type { WatchedViewport } from '../canvas/use-viewport.ts'
+import type { Box, Scene } from '../scene/scene.ts'
 
 const WIDTH = 168
 const HEIGHT = 112
@@ -79,8 +76,6 @@ function scaleOf({ bounds }: Scene): { zoom: number; x: number; y: number } | nu
   }
 }
 
-const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting'])
-
 function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
   const context = canvas?.getContext('2d')
   const scale = scaleOf(scene)
@@ -95,30 +90,15 @@ function paint(canvas: HTMLCanvasElement | null, scene: Scene): void {
   // At least a px, so that a large yard is a texture and not nothing.
   const width = Math.max(NODE_WIDTH, 1.5 / zoom)
   const height = Math.max(NODE_HEIGHT, 1 / zoom)
-  const places = placesByState(scene)
+  // A colour is read from its text once per state, not once per node.
+  const places = Map.groupBy(scene.nodes.values(), stateOf)
   for (const isBright of [false, true])
     for (const [state, nodes] of places) {
       if (BRIGHT.has(state) !== isBright) continue
-      fill(context, colours, state)
+      context.globalAlpha = isBright ? 1 : 0.55
+      context.fillStyle = colours.ofState(state).solid
       for (const { at } of nodes) context.fillRect(at.x, at.y, width, height)
     }
-}
-
-/** A colour is read from its text once per state, not once per node. */
-function placesByState({ nodes }: Scene): ReadonlyMap<ShownState, readonly SceneNode[]> {
-  const byState = new Map<ShownState, SceneNode[]>()
-  for (const node of nodes.values()) {
-    const state = stateOf(node)
-    const list = byState.get(state)
-    if (list) list.push(node)
-    else byState.set(state, [node])
-  }
-  return byState
-}
-
-function fill(context: CanvasRenderingContext2D, colours: Colours, state: ShownState): void {
-  context.globalAlpha = BRIGHT.has(state) ? 1 : 0.55
-  context.fillStyle = colours.ofState(state).solid
 }
 
 function placeFrame(frame: HTMLDivElement | null, scene: Scene, viewport: Viewport): void {

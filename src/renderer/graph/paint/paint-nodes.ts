@@ -1,15 +1,18 @@
 /** Paints nodes as blocks: tint and outline of the state, and a lamp for all that is neither done nor blocked. */
 import type { ShownState } from '../../../domain/task.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import type { Drawing } from './drawing.ts'
-import type { Colours } from './paint-colours.ts'
-import { type Box, boxOfNode, type SceneNode, touches } from '../scene/scene.ts'
+import {
+  type Batch,
+  batchesOf,
+  BRIGHT,
+  type Colours,
+  DASHED,
+  type Drawing,
+  PLAIN,
+  stateOf,
+} from './drawing.ts'
 import { LAMP_DASHES, LAMPS } from '../../components/status-badge.tsx'
-
-const PLAIN: ReadonlySet<ShownState> = new Set(['done', 'blocked'])
-const DASHED: ReadonlySet<ShownState> = new Set(['paused', 'abandoned'])
-/** Their colour is seen from far away. */
-const BRIGHT: ReadonlySet<ShownState> = new Set(['in-progress', 'failed', 'waiting'])
+import { boxOfNode, touches, type Box, type SceneNode } from '../scene/scene.ts'
 
 /** px on the screen: the least size of a lamp, and the height of a block below which it is left out. */
 const LAMP = 12
@@ -19,12 +22,6 @@ const OUTLINE_FROM = 6
 const RADIUS = 8
 const RECEDING = 0.55
 
-interface Batch {
-  readonly state: ShownState
-  readonly opacity: number
-  readonly nodes: SceneNode[]
-}
-
 /** `context` is in canvas units. */
 export function paintNodes(
   context: CanvasRenderingContext2D,
@@ -32,7 +29,10 @@ export function paintNodes(
   colours: Colours,
   view: { readonly zoom: number; readonly box: Box },
 ): void {
-  for (const batch of batchesOf(drawing, view.box)) {
+  const { scene, inPage } = drawing
+  const opacityOf = (node: SceneNode): number =>
+    inPage.has(node.id) || !touches(boxOfNode(node), view.box) ? 0 : drawing.opacityOf(node.id)
+  for (const batch of batchesOf(scene.nodes.values(), opacityOf, stateOf)) {
     context.globalAlpha = batch.opacity
     paintBatch(context, batch, colours, view.zoom)
   }
@@ -40,27 +40,9 @@ export function paintNodes(
   ringSelected(context, drawing, colours, view)
 }
 
-function batchesOf(drawing: Drawing, box: Box): Iterable<Batch> {
-  const batches = new Map<string, Batch>()
-  for (const node of drawing.scene.nodes.values()) {
-    if (drawing.inPage.has(node.id) || !touches(boxOfNode(node), box)) continue
-    const opacity = drawing.opacityOf(node.id)
-    if (opacity === 0) continue
-    const state = stateOf(node)
-    const key = `${state} ${opacity}`
-    const batch = batches.get(key)
-    if (batch) batch.nodes.push(node)
-    else batches.set(key, { state, opacity, nodes: [node] })
-  }
-  return batches.values()
-}
-
-export const stateOf = ({ card, stack }: SceneNode): ShownState =>
-  card?.state ?? stack?.state ?? 'blocked'
-
 function paintBatch(
   context: CanvasRenderingContext2D,
-  { state, nodes }: Batch,
+  { look: state, all: nodes }: Batch<SceneNode, ShownState>,
   colours: Colours,
   zoom: number,
 ): void {
@@ -138,7 +120,24 @@ function ringSelected(
   context.stroke()
 }
 
-// Paints the lamps of states.
+interface LampPart {
+  readonly d: string
+  readonly fill?: string
+  readonly stroke?: { readonly colour: string; readonly width: number; readonly dash?: number[] }
+}
+
+/** What a lamp is drawn of, one over the other, on a field of 16 × 16. `ground`: the colour that lies behind it. */
+export function lampParts(state: ShownState, colour: string, ground: string): readonly LampPart[] {
+  const { fill, stroke, turning, dashed, knock } = LAMPS[state]
+  const line = { colour, width: 1.6 }
+  return [
+    ...(fill ? [{ d: fill, fill: colour }] : []),
+    ...(stroke ? [{ d: stroke, stroke: line }] : []),
+    ...(turning ? [{ d: turning, stroke: line }] : []),
+    ...(dashed ? [{ d: dashed, stroke: { ...line, dash: LAMP_DASHES } }] : []),
+    ...(knock ? [{ d: knock, stroke: { ...line, colour: ground } }] : []),
+  ]
+}
 
 const SIZE = 16
 const paths = new Map<string, Path2D>()
@@ -158,30 +157,27 @@ interface LampPlace {
   readonly ground: string
 }
 
-export function paintLamp(
+function paintLamp(
   context: CanvasRenderingContext2D,
   state: ShownState,
-  place: LampPlace,
+  { x, y, size, colour, ground }: LampPlace,
 ): void {
-  const lamp = LAMPS[state]
-  const { x, y, size, colour, ground } = place
   const scale = size / SIZE
   context.save()
   context.translate(x - size / 2, y - size / 2)
   context.scale(scale, scale)
   context.lineCap = 'round'
   context.lineJoin = 'round'
-  context.lineWidth = 1.6
-  context.fillStyle = colour
-  context.strokeStyle = colour
-  if (lamp.fill) context.fill(pathOf(lamp.fill))
-  for (const line of [lamp.stroke, lamp.turning]) if (line) context.stroke(pathOf(line))
-  if (lamp.dashed) {
-    context.setLineDash(LAMP_DASHES)
-    context.stroke(pathOf(lamp.dashed))
-    context.setLineDash([])
+  for (const { d, fill, stroke } of lampParts(state, colour, ground)) {
+    if (fill) {
+      context.fillStyle = fill
+      context.fill(pathOf(d))
+    }
+    if (!stroke) continue
+    context.strokeStyle = stroke.colour
+    context.lineWidth = stroke.width
+    context.setLineDash(stroke.dash ?? [])
+    context.stroke(pathOf(d))
   }
-  context.strokeStyle = ground
-  if (lamp.knock) context.stroke(pathOf(lamp.knock))
   context.restore()
 }

@@ -1,15 +1,18 @@
-/** Which nodes are lit and which recede: by the cycle that was refused, a track being drawn, the search, the filter, focus and the critical path. Pure. */
+/** Which nodes are lit and which recede: by the cycle that was refused, an edge being drawn, the search, the filter, focus and the critical path. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { toFilter } from '../../model/filter.ts'
-import { downstreamOf, upstreamOf, type Tasks } from '../../model/reach.ts'
-import type { GraphView } from '../canvas/view-state.ts'
+import { toFilter, useQuery } from '../../model/filter.ts'
+import { downstreamOf, type Tasks, upstreamOf } from '../../model/reach.ts'
+import { type GraphView, useGraphView } from '../canvas/view-state.ts'
+import { useMemo } from 'react'
+import { useSelection } from '../../model/selection.ts'
+import type { Scene } from './scene.ts'
 
 /** Of a node: 1 = lit. gone: not drawn at all. */
-export type Light = 'lit' | 'main-line-off' | 'dim' | 'gone'
+export type Light = 'lit' | 'off-path' | 'dim' | 'gone'
 
 export const OPACITY: Readonly<Record<Light, number>> = {
   lit: 1,
-  'main-line-off': 0.6,
+  'off-path': 0.6,
   dim: 0.28,
   gone: 0,
 }
@@ -48,7 +51,7 @@ export function createDimming(input: DimInput): ((card: TaskCard) => Light) | nu
       const light = test(card)
       if (light !== 'lit') return light
     }
-    return isPathLit && !line.has(card.id) ? 'main-line-off' : 'lit'
+    return isPathLit && !line.has(card.id) ? 'off-path' : 'lit'
   }
 }
 
@@ -79,3 +82,53 @@ const among =
   (ids: ReadonlySet<string>) =>
   ({ id }: TaskCard): Light =>
     ids.has(id) ? 'lit' : 'dim'
+
+// Which nodes are lit now, as the person narrowed the view.
+
+const NO_ONE: ReadonlySet<string> = new Set()
+
+/** A block is lit when one of its members is. */
+export function useLight(
+  tasks: Tasks,
+  nodes: Scene['nodes'],
+  line: ReadonlySet<string>,
+): (id: string) => Light {
+  const query = useQuery()
+  const criticalPath = useGraphView((view) => view.criticalPath)
+  const focus = useGraphView((view) => view.focus)
+  const find = useGraphView((view) => view.find)
+  const linking = useGraphView((view) => view.linking)
+  const refused = useGraphView((view) => view.refused)
+  const cycle = useGraphView((view) => view.cycle)
+  const chosen = useSelection(({ ids }) => ids)
+  const selected = focus === 'none' ? NO_ONE : chosen
+  const dimming = useMemo(() => {
+    const view = { criticalPath, focus, find, linking, refused, cycle }
+    return createDimming({ tasks, view, query, selected, line })
+  }, [tasks, criticalPath, focus, find, linking, refused, cycle, query, selected, line])
+  // While all is lit the answer stays the same function, whatever the tasks do.
+  const isAllLit = dimming === null
+  const lit = useMemo(
+    () => (dimming === null ? allLit : lightBy(dimming, tasks, nodes)),
+    [dimming, tasks, nodes],
+  )
+  return isAllLit ? allLit : lit
+}
+
+const allLit = (_id: string): Light => 'lit'
+
+function lightBy(
+  dimming: (card: TaskCard) => Light,
+  tasks: Tasks,
+  nodes: Scene['nodes'],
+): (id: string) => Light {
+  const lightOf = (id: string): Light => {
+    const card = tasks.get(id)
+    return card ? dimming(card) : 'lit'
+  }
+  return (id) => {
+    const members = nodes.get(id)?.stack?.members
+    if (!members) return lightOf(id)
+    return members.map(lightOf).find((light) => light === 'lit') ?? lightOf(members[0] ?? id)
+  }
+}

@@ -10,11 +10,12 @@ import { dagOfTasks, dependentsOf } from '../../model/reach.ts'
 import {
   cornerOf as cornerOfPlace,
   cornersOf,
+  cellsUnder,
   GRIDS,
   placeAt,
   type Direction,
+  type Place,
 } from '../layout/grid.ts'
-import { cellsUnder } from '../layout/place-rows.ts'
 
 export interface FoldOptions {
   readonly foldFinished: boolean
@@ -78,7 +79,7 @@ const isFinished = ({ status }: TaskCard): boolean => status === 'done' || statu
 
 /**
  * Connected sets of tasks that are finished together with all that they waited for. What is finished behind unfinished work
- * stays in sight, and so does what stands beside or behind a dependent that is not folded: no track runs back from a block.
+ * stays in sight, and so does what stands beside or behind a dependent that is not folded: no edge runs back from a block.
  */
 function finishedSets(tasks: Tasks, standing: Standing): TaskCard[][] {
   const settled = settledTasks(tasks)
@@ -98,7 +99,7 @@ function connected(cards: Tasks): TaskCard[][] {
   return [...new Set(setOf.values())]
 }
 
-/** How far along the tracks it stands. */
+/** How far along the edges it stands. */
 function alongOf(id: string, { cornerOf, direction }: Standing): number {
   const corner = cornerOf(id)
   if (!corner) return Infinity
@@ -170,73 +171,119 @@ type Placing = Parameters<typeof cornersOf>[0] & {
 
 /** Found anew when other tasks are folded or laid out, and not when one is moved by hand: what stands beside it stays. */
 export function createCloser(): (now: Placing) => Closing {
-  let before: { readonly now: Placing; readonly hidden: string; readonly closing: Closing } | null =
-    null
+  let before: Placing | null = null
+  let hidden = ''
+  let closing = AS_IS
   return (now) => {
-    const hidden = [...now.folding.memberOf.keys()].join('\n')
+    const nowHidden = [...now.folding.memberOf.keys()].join('\n')
     const isSame =
-      before !== null &&
-      before.hidden === hidden &&
-      before.now.layout === now.layout &&
-      before.now.direction === now.direction
-    const closing =
-      isSame && before
-        ? before.closing
-        : closeEmptied(now.tasks.keys(), now.folding, {
-            cornerOf: cornersOf(now),
-            direction: now.direction,
-          })
-    before = { now, hidden, closing }
+      hidden === nowHidden && before?.layout === now.layout && before.direction === now.direction
+    if (!isSame) closing = closeEmptied(now)
+    before = now
+    hidden = nowHidden
     return closing
   }
 }
 
-/** Rows and columns that only hidden tasks stood in are closed. */
-function closeEmptied(
-  ids: Iterable<string>,
-  { stacks, memberOf }: Folding,
-  { cornerOf, direction }: Standing,
-): Closing {
+/**
+ * Rows and columns that only hidden tasks stood in are closed. A row that lost a task joins the one above it where no column has a card
+ * in both: what was scattered leaves no rows of one card. Columns never join, for edges run along them.
+ */
+function closeEmptied(now: Placing): Closing {
+  const { stacks, memberOf } = now.folding
   if (memberOf.size === 0) return AS_IS
-  const grid = GRIDS[direction]
-  const before: Cells = { column: new Set(), row: new Set() }
-  const after: Cells = { column: new Set(), row: new Set() }
-  const take = (cells: Cells, id: string): void => {
+  const grid = GRIDS[now.direction]
+  const cornerOf = cornersOf(now)
+  const cellsOf = (id: string): readonly Place[] => {
     const corner = cornerOf(id)
-    for (const { column, row } of corner ? cellsUnder(placeAt(corner, grid)) : []) {
-      cells.column.add(column)
-      cells.row.add(row)
-    }
+    return corner ? cellsUnder(placeAt(corner, grid)) : []
   }
-  for (const id of ids) take(memberOf.has(id) ? before : after, id)
-  for (const { at } of stacks.values()) take(after, at)
-  const columns = emptied(before.column, after.column)
-  const rows = emptied(before.row, after.row)
+  const shown = [...now.tasks.keys()].filter((id) => !memberOf.has(id))
+  const left = [...shown, ...[...stacks.values()].map(({ at }) => at)].flatMap(cellsOf)
+  const lost = [...memberOf.keys()].flatMap(cellsOf)
+  const columns = ascending(
+    cutsOfEmptied(linesOf(left, 'column', 'row'), linesOf(lost, 'column', 'row')),
+  )
+  const [cards, hidden] = [linesOf(left, 'row', 'column'), linesOf(lost, 'row', 'column')]
+  const rows = ascending([...cutsOfEmptied(cards, hidden), ...cutsOfThinned(cards, hidden)])
   return {
     folded(at) {
       const { column, row } = placeAt(at, grid)
       return cornerOfPlace({ column: closed(column, columns), row: closed(row, rows) }, grid)
     },
     unfolded(at) {
-      const { column, row } = placeAt(at, grid)
-      return cornerOfPlace({ column: opened(column, columns), row: opened(row, rows) }, grid)
+      const place = placeAt(at, grid)
+      const column = opened(place.column, columns)
+      // Of rows that have joined it is the one with a card in that column, else the last.
+      let row = opened(place.row, rows)
+      const isHere = (each: number): boolean => cards.get(Math.floor(each))?.has(column) ?? false
+      for (let each = row; closed(each, rows) >= place.row; each -= 1)
+        if (isHere(each) && closed(each, rows) === place.row) row = each
+      return cornerOfPlace({ column, row }, grid)
     },
   }
 }
 
-interface Cells {
-  readonly column: Set<number>
-  readonly row: Set<number>
+/** What stands in each row or column: the columns or rows of its cards. A cut is a line that moves up by one, with all below it. */
+type Lines = ReadonlyMap<number, ReadonlySet<number>>
+
+const linesOf = (cells: readonly Place[], line: keyof Place, across: keyof Place): Lines =>
+  new Map(
+    [...Map.groupBy(cells, (cell) => cell[line])].map(([at, all]) => [
+      at,
+      new Set(all.map((cell) => cell[across])),
+    ]),
+  )
+
+/** Of two gaps of the layout around closed lines one is left. */
+function cutsOfEmptied(left: Lines, lost: Lines): readonly number[] {
+  const cuts: number[] = []
+  let [before, isAfterGap] = [-Infinity, true]
+  for (const at of ascending([...new Set([...left.keys(), ...lost.keys()])])) {
+    const isBelowGap = at > before + 1
+    if (isBelowGap && isAfterGap && before > -Infinity) cuts.push(at)
+    const isEmptied = !left.has(at)
+    if (isEmptied) cuts.push(at + 1)
+    isAfterGap = isEmptied && (isAfterGap || isBelowGap)
+    before = at
+  }
+  return cuts
 }
 
-const emptied = (before: ReadonlySet<number>, after: ReadonlySet<number>): readonly number[] =>
-  [...before].filter((each) => !after.has(each)).toSorted((a, b) => a - b)
+/** Rows that join the one above them, where no gap of the layout lies between. */
+function cutsOfThinned(left: Lines, lost: Lines): readonly number[] {
+  const cuts: number[] = []
+  let above = { at: -Infinity, cards: new Set<number>(), isThinned: false }
+  for (const at of ascending([...left.keys()])) {
+    const cards = new Set(left.get(at))
+    const isThinned = above.isThinned || lost.has(at)
+    let next = above.at + 1
+    while (next < at && lost.has(next)) next += 1
+    if (next === at && isThinned && ![...cards].some((each) => above.cards.has(each))) {
+      cuts.push(at)
+      above = { at, cards: new Set([...above.cards, ...cards]), isThinned }
+    } else above = { at, cards, isThinned: lost.has(at) }
+  }
+  return cuts
+}
 
-const closed = (at: number, empty: readonly number[]): number =>
-  at - empty.filter((each) => each < at).length
+const ascending = (numbers: readonly number[]): readonly number[] =>
+  numbers.toSorted((a, b) => a - b)
 
-const opened = (at: number, empty: readonly number[]): number =>
-  empty.reduce((open, each) => (each <= open ? open + 1 : open), at)
+/** It is asked for each node: the cuts at or above it are found by halving. */
+function closed(at: number, cuts: readonly number[]): number {
+  let [low, high] = [0, cuts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((cuts[middle] ?? Infinity) <= at) low = middle + 1
+    else high = middle
+  }
+  return at - low
+}
+
+/** The last line that is shown there. */
+const opened = (at: number, cuts: readonly number[]): number =>
+  at + cuts.findLastIndex((cut, nth) => cut <= at + nth + 1) + 1
 
 /** The first tag that all of them have. */
 export const commonTag = (cards: readonly TaskCard[]): string | null =>

@@ -1,7 +1,7 @@
 /** What lies under a point of the canvas, or in a rectangle of it, whether it is in the page or only painted. Pure. */
 import type { Position } from '../../../contract/view.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
-import { distanceTo } from './route-track.ts'
+import { distanceTo } from './route-edge.ts'
 import {
   boxOfNode,
   holds,
@@ -9,7 +9,7 @@ import {
   type Box,
   type Scene,
   type SceneNode,
-  type SceneTrack,
+  type SceneEdge,
 } from './scene.ts'
 
 /** The topmost node there. */
@@ -72,18 +72,18 @@ function ring(away: number): readonly Position[] {
   return steps.toSorted((a, b) => far(a) - far(b))
 }
 
-/** The nearest track that is no further than `reach` canvas units. */
-export function trackAt(scene: Scene, point: Position, reach: number): SceneTrack | null {
+/** The nearest edge that is no further than `reach` canvas units. */
+export function edgeAt(scene: Scene, point: Position, reach: number): SceneEdge | null {
   let least = reach
-  let found: SceneTrack | null = null
-  for (const track of scene.tracks.values()) {
-    const { left, top, right, bottom } = track.box
+  let found: SceneEdge | null = null
+  for (const edge of scene.edges.values()) {
+    const { left, top, right, bottom } = edge.box
     if (point.x < left - reach || point.x > right + reach) continue
     if (point.y < top - reach || point.y > bottom + reach) continue
-    const distance = distanceTo(track.points, point)
+    const distance = distanceTo(edge.points, point)
     if (distance <= least) {
       least = distance
-      found = track
+      found = edge
     }
   }
   return found

@@ -1,16 +1,14 @@
 /** Which nodes are in the page: those in sight at the levels that show text, else only the few that a person is at. Pure. */
-import { levelAt, MOST_NODES, type Level } from './level.ts'
-import { boxOfNode, touches, type Box, type Scene } from './scene.ts'
-
-export interface Viewport {
-  /** Of the canvas' origin on the screen, px. */
-  readonly x: number
-  readonly y: number
-  readonly zoom: number
-  /** Of the canvas on the screen, px. */
-  readonly width: number
-  readonly height: number
-}
+import {
+  boxInView,
+  type Level,
+  levelAt,
+  MOST_NODES,
+  type Viewport,
+  type WatchedViewport,
+} from './viewport.ts'
+import { type Box, boxOfNode, holds, type Scene, touches } from './scene.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 export interface InSight {
   readonly level: Level
@@ -24,15 +22,6 @@ export interface InSight {
 const MARGIN = 160
 /** A graph of so many nodes is in the page whole: by names and roles it is found wherever the camera is. */
 const SMALL = 40
-
-export function boxInView({ x, y, zoom, width, height }: Viewport, margin = 0): Box {
-  return {
-    left: (-x - margin) / zoom,
-    top: (-y - margin) / zoom,
-    right: (-x + width + margin) / zoom,
-    bottom: (-y + height + margin) / zoom,
-  }
-}
 
 interface InSightInput {
   readonly scene: Scene
@@ -72,3 +61,63 @@ function first(ids: Iterable<string>, most: number, fits: (id: string) => boolea
   }
   return found
 }
+
+// Which nodes are in the page now. Drawn anew only when that changes: a small pan inside the margin costs nothing.
+
+export interface Wanted {
+  readonly scene: Scene
+  /** In the page at every level, most wanted first. */
+  readonly wanted: readonly string[]
+  readonly isGone: (id: string) => boolean
+}
+
+const NOTHING: InSight = {
+  level: 'compact',
+  ids: [],
+  covers: { left: 0, top: 0, right: 0, bottom: 0 },
+}
+
+export function useInSight(viewport: WatchedViewport, input: Wanted): InSight {
+  const [shown, setShown] = useState(NOTHING)
+  const latest = useRef<{ input: Wanted; shown: InSight | null; zoom: number }>({
+    input,
+    shown: null,
+    zoom: 0,
+  })
+  const look = useRef((isForced: boolean): void => {
+    const now = viewport.now()
+    const { current } = latest
+    if (now.width === 0) return
+    const isHeld =
+      !isForced &&
+      current.shown !== null &&
+      now.zoom === current.zoom &&
+      holds(current.shown.covers, boxInView(now))
+    if (isHeld) return
+    const before = current.shown?.level ?? null
+    const next = nodesInSight({ ...current.input, viewport: now, before })
+    const isSame = current.shown !== null && isSameSight(current.shown, next)
+    current.zoom = now.zoom
+    current.shown = next
+    if (!isSame) setShown(next)
+  })
+  useLayoutEffect(() => {
+    const before = latest.current.input
+    latest.current.input = input
+    look.current(!isSameQuestion(before, input))
+  }, [input])
+  useEffect(() => viewport.watch(() => look.current(false)), [viewport])
+  return shown
+}
+
+/** Where nodes stand decides, not what they say: most news of the yard asks nothing new. */
+const isSameQuestion = (a: Wanted, b: Wanted): boolean =>
+  a.scene.shape === b.scene.shape &&
+  a.isGone === b.isGone &&
+  a.wanted.length === b.wanted.length &&
+  a.wanted.every((id, index) => id === b.wanted[index])
+
+const isSameSight = (a: InSight, b: InSight): boolean =>
+  a.level === b.level &&
+  a.ids.length === b.ids.length &&
+  a.ids.every((id, index) => id === b.ids[index])

@@ -1,30 +1,29 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { labelOfState } from '../../model/task-state.ts'
+import { labelOfState, factOf } from '../../model/task-state.ts'
 import { plural } from '../../ui/format.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../../model/reach.ts'
 import type { Stack } from './fold.ts'
-import { factOf } from '../../model/task-state.ts'
 
 interface NameInput {
   readonly card: TaskCard
   readonly tasks: Tasks
-  readonly isOnMainLine: boolean
+  readonly isOnCriticalPath: boolean
   readonly isSelected: boolean
   /** ms since 1970, for how long it is at work. */
   readonly now: number
 }
 
 /** “Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the critical path.” */
-export function nodeName({ card, tasks, isOnMainLine, isSelected, now }: NameInput): string {
+export function nodeName({ card, tasks, isOnCriticalPath, isSelected, now }: NameInput): string {
   const dependents = dependentsOf(tasks)(card.id).length
   return [
     card.title.replace(/[.\s]+$/, ''),
-    stateWords(card, now),
-    whoWords(card),
-    dependencyWords(card, tasks),
+    stateText(card, now),
+    whoText(card),
+    dependencyText(card, tasks),
     dependents > 0 && `${plural(dependents, 'task waits', 'tasks wait')} for it`,
-    isOnMainLine && 'On the critical path',
+    isOnCriticalPath && 'On the critical path',
     isSelected && 'Selected',
   ]
     .filter(Boolean)
@@ -35,7 +34,7 @@ export function nodeName({ card, tasks, isOnMainLine, isSelected, now }: NameInp
 export const stackName = (stack: Stack): string =>
   `${stack.title}. Folded, ${plural(stack.members.length, 'task')}, ${stack.fact}.`
 
-function stateWords(card: TaskCard, now: number): string {
+function stateText(card: TaskCard, now: number): string {
   const word = labelOfState(card.state)
   if (card.state === 'in-progress' && card.startedAt !== null && card.fact === null)
     return `${word}, ${spoken(now - Date.parse(card.startedAt))}`
@@ -50,7 +49,7 @@ function spoken(ms: number): string {
   return `${plural(Math.floor(minutes / 60), 'hour')} ${plural(minutes % 60, 'minute')}`
 }
 
-function whoWords(card: TaskCard): string {
+function whoText(card: TaskCard): string {
   const isAtWork = card.state === 'in-progress'
   const by = [card.executor, card.model].filter(Boolean).join(' ')
   const tries = card.attempts > 1 ? `${ordinal(card.attempts)} try` : ''
@@ -61,7 +60,7 @@ const suffixes: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 
 const rules = new Intl.PluralRules('en', { type: 'ordinal' })
 const ordinal = (n: number): string => `${n}${suffixes[rules.select(n)] ?? 'th'}`
 
-function dependencyWords(card: TaskCard, tasks: Tasks): string {
+function dependencyText(card: TaskCard, tasks: Tasks): string {
   const count = card.after.length
   if (count === 0) return ''
   const met = card.after.filter((id) => {

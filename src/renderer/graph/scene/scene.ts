@@ -1,5 +1,5 @@
 /**
- * What stands on the canvas and where: nodes and tracks in canvas units, whether they are in the page or painted. What did not
+ * What stands on the canvas and where: nodes and edges in canvas units, whether they are in the page or painted. What did not
  * change keeps its identity, so that only changed nodes are drawn again.
  */
 import type { Position, TaskCard } from '../../../contract/view.ts'
@@ -14,24 +14,24 @@ import {
 } from '../layout/grid.ts'
 import {
   courseOf,
-  drawTrack,
+  drawEdge,
   middleOf,
+  MIDDLE,
   takenPlaces,
   type Course,
   type Lanes,
   type Points,
   type Taken,
-} from './route-track.ts'
-import { laneOf, lanesOf } from './track-lanes.ts'
-import { trackIdOf } from '../canvas/view-state.ts'
+} from './route-edge.ts'
+import { lanesOf } from './edge-lanes.ts'
 
 export type SceneNode =
   | { readonly id: string; readonly at: Position; readonly card: TaskCard; readonly stack: null }
   | { readonly id: string; readonly at: Position; readonly card: null; readonly stack: Stack }
 
-export type TrackState = 'satisfied' | 'waiting' | 'upstream-failed'
+export type EdgeState = 'satisfied' | 'waiting' | 'upstream-failed'
 
-export interface SceneTrack {
+export interface SceneEdge {
   readonly id: string
   /** Ids of the nodes at its ends: tasks or blocks. */
   readonly from: string
@@ -39,7 +39,7 @@ export interface SceneTrack {
   /** The dependency that it stands for; of several between two blocks, the first. */
   readonly blocker: string
   readonly dependent: string
-  readonly state: TrackState
+  readonly state: EdgeState
   readonly course: Course
   readonly lanes: Lanes
   readonly points: Points
@@ -56,7 +56,7 @@ export interface Box {
 export interface Scene {
   readonly direction: Direction
   readonly nodes: ReadonlyMap<string, SceneNode>
-  readonly tracks: ReadonlyMap<string, SceneTrack>
+  readonly edges: ReadonlyMap<string, SceneEdge>
   readonly memberOf: ReadonlyMap<string, string>
   /** Around all nodes; null for no nodes. */
   readonly bounds: Box | null
@@ -80,7 +80,7 @@ export interface SceneInput {
 export const EMPTY_SCENE: Scene = {
   direction: 'right',
   nodes: new Map(),
-  tracks: new Map(),
+  edges: new Map(),
   memberOf: new Map(),
   bounds: null,
   unfolded: (at) => at,
@@ -105,7 +105,7 @@ function wholeScene(before: Scene, input: SceneInput): Scene {
   return {
     direction: input.direction,
     nodes,
-    tracks: makeTracks(input, nodes, isSameShape ? before.tracks : null),
+    edges: makeEdges(input, nodes, isSameShape ? before.edges : null),
     memberOf: input.folding.memberOf,
     bounds: isSameShape ? before.bounds : boundsOf(nodes),
     unfolded: input.closing?.unfolded ?? EMPTY_SCENE.unfolded,
@@ -136,32 +136,32 @@ function changedCards(last: SceneInput, input: SceneInput): readonly TaskCard[] 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((id, index) => id === b[index])
 
-/** The same places and tracks with newer cards. No block is folded: each track is one dependency. */
+/** The same places and edges with newer cards. No block is folded: each edge is one dependency. */
 function withCards(before: Scene, changed: readonly TaskCard[]): Scene {
   if (changed.length === 0) return before
   const nodes = new Map(before.nodes)
-  const turned = new Map<string, TrackState>()
+  const turned = new Map<string, EdgeState>()
   for (const card of changed) {
     const known = nodes.get(card.id)
     if (!known?.card) continue
     nodes.set(card.id, { id: card.id, at: known.at, card, stack: null })
-    const state = trackStateOf(card)
-    if (state !== trackStateOf(known.card)) turned.set(card.id, state)
+    const state = edgeStateOf(card)
+    if (state !== edgeStateOf(known.card)) turned.set(card.id, state)
   }
-  return { ...before, nodes, tracks: withStates(before.tracks, turned) }
+  return { ...before, nodes, edges: withStates(before.edges, turned) }
 }
 
 function withStates(
-  before: Scene['tracks'],
-  turned: ReadonlyMap<string, TrackState>,
-): Scene['tracks'] {
+  before: Scene['edges'],
+  turned: ReadonlyMap<string, EdgeState>,
+): Scene['edges'] {
   if (turned.size === 0) return before
-  const tracks = new Map(before)
-  for (const track of before.values()) {
-    const state = turned.get(track.blocker)
-    if (state !== undefined) tracks.set(track.id, { ...track, state })
+  const edges = new Map(before)
+  for (const edge of before.values()) {
+    const state = turned.get(edge.blocker)
+    if (state !== undefined) edges.set(edge.id, { ...edge, state })
   }
-  return tracks
+  return edges
 }
 
 function makeNodes(input: SceneInput, before: Scene['nodes']): Map<string, SceneNode> {
@@ -209,103 +209,72 @@ function hasSameShape(a: Scene['nodes'], b: Scene['nodes']): boolean {
 }
 
 /** `before` = null: ways must be found anew. */
-function makeTracks(
+function makeEdges(
   input: SceneInput,
   nodes: Scene['nodes'],
-  before: Scene['tracks'] | null,
-): Map<string, SceneTrack> {
-  const links = linksOf(input, nodes)
-  const courseFor = createRouter(input, nodes)
-  const coursed = links.map((link) => ({
-    ...link,
-    from: link.source.id,
-    to: link.target.id,
-    course: before?.get(link.id)?.course ?? courseFor(link.source, link.target),
-  }))
+  before: Scene['edges'] | null,
+): Map<string, SceneEdge> {
   const grid = GRIDS[input.direction]
-  const lanes = lanesOf(coursed, grid)
-  const tracks = new Map<string, SceneTrack>()
-  for (const { id, from, to, blocker, dependent, state, course } of coursed) {
-    const own = laneOf(lanes, id)
-    const known = before?.get(id)
-    const way = known && isSameLane(known.lanes, own) ? wayOf(known) : null
-    const isSame = way !== null && known?.state === state
-    if (isSame) tracks.set(id, known)
-    else
-      tracks.set(id, {
-        id,
-        from,
-        to,
-        blocker,
-        dependent,
-        state,
-        course,
-        lanes: own,
-        ...(way ?? wayAlong(drawTrack(course, grid, own))),
-      })
+  let taken: Taken | null = null
+  const routed = linksOf(input, nodes).map(({ source, target, ...link }) => {
+    const known = before?.get(link.id)?.course
+    if (known) return { ...link, course: known }
+    taken ??= takenPlaces(nodes.values(), grid)
+    return { ...link, course: courseOf(source.at, target.at, grid, taken) }
+  })
+  const lanesFor = lanesOf(routed, grid)
+  const edges = new Map<string, SceneEdge>()
+  for (const edge of routed) {
+    const known = before?.get(edge.id)
+    const lanes = lanesFor.get(edge.id) ?? MIDDLE
+    if (!known || !isSameLane(known.lanes, lanes)) {
+      const points = drawEdge(edge.course, grid, lanes)
+      edges.set(edge.id, { ...edge, lanes, points, box: boxOf(points) })
+    } else {
+      const isSame =
+        known.state === edge.state &&
+        known.blocker === edge.blocker &&
+        known.dependent === edge.dependent
+      edges.set(edge.id, isSame ? known : { ...known, ...edge })
+    }
   }
-  return tracks
+  return edges
 }
 
-interface Link {
-  readonly id: string
+type Link = Pick<SceneEdge, 'id' | 'from' | 'to' | 'blocker' | 'dependent' | 'state'> & {
   readonly source: SceneNode
   readonly target: SceneNode
-  readonly blocker: string
-  readonly dependent: string
-  readonly state: TrackState
 }
 
 /** One for each two nodes with dependencies between them. */
-function linksOf(input: SceneInput, nodes: Scene['nodes']): readonly Link[] {
+function linksOf({ tasks, folding }: SceneInput, nodes: Scene['nodes']): readonly Link[] {
   const links = new Map<string, Link>()
-  const nodeOf = (id: string): SceneNode | undefined =>
-    nodes.get(input.folding.memberOf.get(id) ?? id)
-  for (const card of input.tasks.values()) {
-    const target = nodeOf(card.id)
-    if (!target) continue
-    for (const blockerId of card.after) {
-      const [source, blocker] = [nodeOf(blockerId), input.tasks.get(blockerId)]
-      if (source === target || !source || !blocker) continue
-      const id = trackIdOf(source.id, target.id)
+  const nodeOf = (id: string) => nodes.get(folding.memberOf.get(id) ?? id)
+  for (const { id: dependent, after } of tasks.values()) {
+    const target = nodeOf(dependent)
+    for (const blocker of target ? after : []) {
+      const [source, card] = [nodeOf(blocker), tasks.get(blocker)]
+      if (source === target || !source || !target || !card) continue
+      const [from, to] = [source.id, target.id]
+      const id = edgeIdOf(from, to)
       const known = links.get(id)
-      const state = worse(trackStateOf(blocker), known?.state)
-      if (known) links.set(id, { ...known, state })
-      else links.set(id, { id, source, target, blocker: blockerId, dependent: card.id, state })
+      const state = worse(edgeStateOf(card), known?.state)
+      links.set(id, { id, from, to, source, target, blocker, dependent, ...known, state })
     }
   }
   return [...links.values()]
 }
 
-type Way = Pick<SceneTrack, 'points' | 'box'>
-
-const wayOf = ({ points, box }: SceneTrack): Way => ({ points, box })
-const wayAlong = (points: Points): Way => ({ points, box: boxOf(points) })
 const isSameLane = (a: Lanes, b: Lanes): boolean =>
   a.out === b.out && a.in === b.in && a.row === b.row
 
-function createRouter(
-  { direction }: SceneInput,
-  nodes: Scene['nodes'],
-): (source: SceneNode, target: SceneNode) => Course {
-  const grid = GRIDS[direction]
-  let taken: Taken | null = null
-  return (source, target) => {
-    taken ??= takenPlaces(
-      [...nodes.values()].map(({ at }) => at),
-      grid,
-    )
-    return courseOf(source.at, target.at, grid, taken)
-  }
-}
+const SEVERITY: readonly EdgeState[] = ['satisfied', 'waiting', 'upstream-failed']
 
-const SEVERITY: readonly TrackState[] = ['satisfied', 'waiting', 'upstream-failed']
-
-/** Several dependencies on one track show the worst. */
-const worse = (a: TrackState, b: TrackState = 'satisfied'): TrackState =>
+/** Several dependencies on one edge show the worst. */
+const worse = (a: EdgeState, b: EdgeState = 'satisfied'): EdgeState =>
   SEVERITY.indexOf(a) > SEVERITY.indexOf(b) ? a : b
 
-function trackStateOf(blocker: TaskCard): TrackState {
+function edgeStateOf(blocker: TaskCard): EdgeState {
   if (blocker.status === 'done' || blocker.status === 'abandoned') return 'satisfied'
   return blocker.status === 'failed' ? 'upstream-failed' : 'waiting'
 }
@@ -331,14 +300,9 @@ export const boxOfNode = ({ at: { x, y } }: SceneNode): Box => ({
 
 export function boundsOf(nodes: ReadonlyMap<string, SceneNode>): Box | null {
   if (nodes.size === 0) return null
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const { at } of nodes.values()) {
-    left = Math.min(left, at.x)
-    top = Math.min(top, at.y)
-    right = Math.max(right, at.x + NODE_WIDTH)
-    bottom = Math.max(bottom, at.y + NODE_HEIGHT)
-  }
-  return { left, top, right, bottom }
+  return boxOf(
+    [...nodes.values()].flatMap(({ at: { x, y } }) => [x, y, x + NODE_WIDTH, y + NODE_HEIGHT]),
+  )
 }
 
 export const touches = (a: Box, b: Box): boolean =>
@@ -350,5 +314,13 @@ export const holds = (outer: Box, inner: Box): boolean =>
   outer.right >= inner.right &&
   outer.bottom >= inner.bottom
 
-/** Where the cross of a failed track and its button sit. */
-export const middleOfTrack = (track: SceneTrack): Position => middleOf(track.points)
+/** `\n` stands in no id. */
+export const edgeIdOf = (blocker: string, dependent: string): string => `${blocker}\n${dependent}`
+
+export function edgeOf(id: string): { readonly blocker: string; readonly dependent: string } {
+  const [blocker = '', dependent = ''] = id.split('\n')
+  return { blocker, dependent }
+}
+
+/** Where the cross of a failed edge and its button sit. */
+export const middleOfEdge = (edge: SceneEdge): Position => middleOf(edge.points)

@@ -8,10 +8,12 @@ import { usePreferences } from '../../model/preferences.ts'
 import { useWantedPlaces } from '../../actions/wanted-places.ts'
 import { createCloser, foldTasks } from './fold.ts'
 import { cornersOf, NODE_WIDTH } from '../layout/grid.ts'
-import { headingsOf, type Heading } from '../layout/headings.ts'
-import { createSceneMaker, type Scene } from './scene.ts'
-import { useLayout, type LaidOut } from '../layout/use-layout.ts'
+import { type Heading, headingsOf } from '../layout/headings.ts'
+import { createSceneMaker, type Scene, edgeIdOf } from './scene.ts'
+import { type LaidOut, useLayout } from '../layout/use-layout.ts'
 import { useGraphView } from '../canvas/view-state.ts'
+import { criticalPath } from '../../model/forecast.ts'
+import type { Tasks } from '../../model/reach.ts'
 
 export interface SceneNow extends Pick<LaidOut, 'share' | 'cancel' | 'tidy'> {
   readonly tasks: ReadonlyMap<string, TaskCard>
@@ -87,4 +89,32 @@ function useShown(): Pick<SceneNow, 'tasks'> & { readonly structure: number } {
   const tasks = useCalmYard((view) => view.tasks, CALM)
   const structure = useCalmYard((view) => view.structure, CALM)
   return useShownTime() ?? { tasks, structure }
+}
+
+// The critical path of what is shown, found anew at most twice a second: in a busy yard each commit changes a little of it.
+
+const EVERY_MS = 500
+
+export interface CriticalPath {
+  readonly ids: ReadonlySet<string>
+  /** Ids of its edges; those inside of a block are none. */
+  readonly edges: ReadonlySet<string>
+}
+
+export function useCriticalPath(tasks: Tasks, memberOf: Scene['memberOf']): CriticalPath {
+  const calm = useThrottled(tasks, EVERY_MS)
+  const line = useMemo(() => criticalPath(calm).join('\n'), [calm])
+  return useMemo(() => {
+    const ids = line === '' ? [] : line.split('\n')
+    return { ids: new Set(ids), edges: edgesAlong(ids, memberOf) }
+  }, [line, memberOf])
+}
+
+/** Ids of the edges from each to the next. */
+export function edgesAlong(
+  ids: readonly string[],
+  memberOf: Scene['memberOf'],
+): ReadonlySet<string> {
+  const shown = ids.map((id) => memberOf.get(id) ?? id)
+  return new Set(shown.slice(1).map((id, index) => edgeIdOf(shown[index] ?? '', id)))
 }

@@ -14,7 +14,7 @@ const all = [ended('a', '00', '05'), ended('b', '03', '14'), ended('c', '05', '0
 test('the end of a graph is summed up from its first start to its last end', () => {
   expect(doneSummary(all)).toMatchObject({
     text: 'Everything done: 3 tasks, 14s, nothing failed',
-    last: 'b',
+    ids: ['b', 'c', 'a'],
   })
   expect(doneSummary([...all, ended('d', '06', '20', 'failed')])?.text).toBe(
     'Everything has ended: 4 tasks, 20s, 1 failed',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
 import { freeSpot, tasksWithin } from '../../../../src/renderer/graph/scene/hit.ts'
-import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-candidates.ts'
+import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-card.tsx'
 import {
   cycleText,
   linkOf,
@@ -16,8 +16,8 @@ import {
   type Shape,
 } from '../../../../src/renderer/graph/gestures/picture.ts'
 import { escaped, scaleFor, toSvg } from '../../../../src/renderer/graph/gestures/picture-png.ts'
-import { stepOfKey, walk } from '../../../../src/renderer/graph/gestures/walk.ts'
-import type { PictureColours } from '../../../../src/renderer/graph/gestures/picture.ts'
+import { stepOfKey, walk } from '../../../../src/renderer/graph/gestures/use-canvas-keys.ts'
+import type { Colours } from '../../../../src/renderer/graph/paint/drawing.ts'
 import { UNFOLDED } from '../../../../src/renderer/graph/scene/fold.ts'
 import { createSceneMaker, type Scene } from '../../../../src/renderer/graph/scene/scene.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
@@ -119,7 +119,7 @@ describe('a dependency', () => {
 })
 
 describe('walking', () => {
-  test('arrows go along the tracks and among those in the column', () => {
+  test('arrows go along the edges and among those in the column', () => {
     expect(walk(scene, 'a', 'dependents')).toBe('b')
     expect(walk(scene, 'c', 'blockers')).toBe('b')
     expect(walk(scene, 'b', 'next')).toBe('d')
@@ -137,7 +137,7 @@ describe('walking', () => {
     expect(stepOfKey('x', 'right')).toBeNull()
   })
 
-  test('↑ and ↓ reach every task of a graph without tracks', () => {
+  test('↑ and ↓ reach every task of a graph without edges', () => {
     const seen = new Set<string>()
     const alone = sceneOf(cards.map((card) => ({ ...card, after: [] })))
     for (let id = walk(alone, null, 'first'); id !== null && !seen.has(id);) {
@@ -159,12 +159,14 @@ test('the lasso takes what it touches, with ⌥ what it holds whole', () => {
 
 describe('a picture', () => {
   const state = { text: '#111', solid: '#222', tint: '#333', line: '#444' }
-  const colours = new Proxy({} as PictureColours, {
-    get: (_target, name) => (name === 'ofState' ? () => state : String(name)),
+  const edges = { satisfied: 'done', waiting: 'open', 'upstream-failed': 'edgeFail', main: 'main' }
+  const colours = new Proxy({} as Colours, {
+    get: (_target, name) =>
+      name === 'ofState' ? () => state : name === 'edges' ? edges : String(name),
   })
   const widthOf = (text: string, size: number): number => text.length * size * 0.5
 
-  test('holds every task and track, and nothing of a title becomes markup', () => {
+  test('holds every task and edge, and nothing of a title becomes markup', () => {
     const evil = cards.with(3, cardOf('d', { title: `</text><script>"&'` }))
     const picture = toPicture(sceneOf(evil), colours, widthOf)
     if (!picture) throw new Error('nothing was drawn')
@@ -176,15 +178,15 @@ describe('a picture', () => {
     expect(toPicture(sceneOf([]), colours, widthOf)).toBeNull()
   })
 
-  test('a track whose blocker failed has a ring with a cross, and what is at work its light', () => {
+  test('an edge whose blocker failed has a ring with a cross, and what is at work its light', () => {
     const drawn = (list: readonly TaskCard[]): readonly Shape[] =>
       toPicture(sceneOf(list), colours, widthOf)?.shapes ?? []
     const strokes = (list: readonly TaskCard[], colour: string): number =>
       drawn(list).filter((shape) => shape.kind === 'path' && shape.stroke?.colour === colour).length
     const failed = cards.with(0, cardOf('a', { status: 'failed', state: 'failed' }))
     const busy = cards.with(3, cardOf('d', { status: 'in-progress', state: 'in-progress' }))
-    expect(strokes(cards, 'trackFail')).toBe(0)
-    expect(strokes(failed, 'trackFail')).toBe(4)
+    expect(strokes(cards, 'edgeFail')).toBe(0)
+    expect(strokes(failed, 'edgeFail')).toBe(4)
     expect(strokes(cards, 'glow')).toBe(0)
     expect(strokes(busy, 'glow')).toBe(1)
   })

@@ -7,7 +7,7 @@ import {
   foundIn,
   type DimInput,
 } from '../../../../src/renderer/graph/scene/dimming.ts'
-import { levelAt, titleSizeAt, type Level } from '../../../../src/renderer/graph/scene/level.ts'
+import { levelAt, titleSizeAt, type Level } from '../../../../src/renderer/graph/scene/viewport.ts'
 import { criticalPath } from '../../../../src/renderer/model/forecast.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 import { graphs } from '../graphs.ts'
@@ -87,7 +87,7 @@ describe('light', () => {
 
   test('the critical path lights its tasks', () => {
     const line = new Set(['a'])
-    const off = 'main-line-off'
+    const off = 'off-path'
     expect(lights({ line }, { criticalPath: 'lit' })).toEqual(['lit', off, off])
     expect(getGraphView().criticalPath).toBe('rails')
     expect(lights({ line }, { criticalPath: 'rails' })).toBeNull()
@@ -98,7 +98,7 @@ describe('light', () => {
     expect(lights({}, look)).toEqual(['dim', 'lit', 'lit'])
   })
 
-  test('while a track is drawn, targets that would be refused recede', () => {
+  test('while an edge is drawn, targets that would be refused recede', () => {
     const linking = { from: 'a', direction: 'after', to: null } as const
     expect(lights({}, { linking, refused: new Set(['c']) })).toEqual(['lit', 'lit', 'dim'])
   })

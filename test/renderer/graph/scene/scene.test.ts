@@ -4,7 +4,7 @@ import type { TaskCard } from '../../../../src/contract/view.ts'
 import { UNFOLDED } from '../../../../src/renderer/graph/scene/fold.ts'
 import { createNodeMapper, type Shown } from '../../../../src/renderer/graph/canvas/flow-nodes.ts'
 import { headingsOf } from '../../../../src/renderer/graph/layout/headings.ts'
-import { nodeAt, trackAt } from '../../../../src/renderer/graph/scene/hit.ts'
+import { nodeAt, edgeAt } from '../../../../src/renderer/graph/scene/hit.ts'
 import { nodesInSight } from '../../../../src/renderer/graph/scene/in-sight.ts'
 import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
 import { nodeName } from '../../../../src/renderer/graph/scene/node-name.ts'
@@ -38,7 +38,7 @@ describe('scene', () => {
   test('the same input gives the same objects', () => {
     const again = make(inputOf(cards))
     for (const [id, node] of again.nodes) expect(node).toBe(first.nodes.get(id))
-    for (const [id, track] of again.tracks) expect(track).toBe(first.tracks.get(id))
+    for (const [id, edge] of again.edges) expect(edge).toBe(first.edges.get(id))
     expect(again.shape).toBe(first.shape)
   })
 
@@ -54,11 +54,11 @@ describe('scene', () => {
     ['done', 'satisfied'],
     ['abandoned', 'satisfied'],
     ['failed', 'upstream-failed'],
-  ] as const)('a blocker that is %s changes its tracks, not their way', (status, state) => {
+  ] as const)('a blocker that is %s changes its edges, not their way', (status, state) => {
     const next = make(inputOf([cardOf('a', { status, state: status }), ...cards.slice(1)]))
-    for (const [id, track] of next.tracks) {
-      expect(track.state).toBe(state)
-      expect(track.points).toBe(first.tracks.get(id)?.points)
+    for (const [id, edge] of next.edges) {
+      expect(edge.state).toBe(state)
+      expect(edge.points).toBe(first.edges.get(id)?.points)
     }
   })
 
@@ -90,7 +90,7 @@ describe('scene', () => {
           const { shape: fresh, ...anew } = sceneOf(createSceneMaker())
           expect(shape).toBe(fresh)
           expect([...followed.nodes]).toEqual([...anew.nodes])
-          expect(followed.tracks).toEqual(anew.tracks)
+          expect(followed.edges).toEqual(anew.edges)
           expect(followed.bounds).toEqual(anew.bounds)
         }
       }),
@@ -98,27 +98,27 @@ describe('scene', () => {
     )
   })
 
-  test('a place chosen by hand goes before the layout, and tracks follow it', () => {
+  test('a place chosen by hand goes before the layout, and edges follow it', () => {
     const next = make(inputOf(cards, { positions: new Map([['b', { x: 1000, y: 500 }]]) }))
     expect(next.nodes.get('b')?.at).toEqual({ x: 1000, y: 500 })
-    expect(next.tracks.get('a\nb')?.points.slice(-2)).toEqual([1006, 546])
+    expect(next.edges.get('a\nb')?.points.slice(-2)).toEqual([1006, 546])
     expect(next.shape).not.toBe(first.shape)
     expect(next.bounds?.right).toBe(1216)
   })
 
-  test('a task without a place yet is not drawn, nor its tracks', () => {
+  test('a task without a place yet is not drawn, nor its edges', () => {
     const next = make(inputOf([...cards, cardOf('new', { after: ['a'] })]))
     expect([...next.nodes.keys()]).toEqual(['a', 'b', 'c'])
-    expect(next.tracks.size).toBe(2)
+    expect(next.edges.size).toBe(2)
   })
 
-  test('a point finds the node or the track under it', () => {
+  test('a point finds the node or the edge under it', () => {
     const at = first.nodes.get('b')?.at ?? { x: 0, y: 0 }
     expect(nodeAt(first, { x: at.x + 5, y: at.y + 5 })).toBe('b')
     expect(nodeAt(first, { x: at.x - 30, y: at.y - 30 })).toBeNull()
-    const [x = 0, y = 0] = first.tracks.get('a\nb')?.points ?? []
-    expect(trackAt(first, { x: x + 4, y: y + 3 }, 7)?.from).toBe('a')
-    expect(trackAt(first, { x: x + 4, y: y + 300 }, 7)).toBeNull()
+    const [x = 0, y = 0] = first.edges.get('a\nb')?.points ?? []
+    expect(edgeAt(first, { x: x + 4, y: y + 3 }, 7)?.from).toBe('a')
+    expect(edgeAt(first, { x: x + 4, y: y + 300 }, 7)).toBeNull()
   })
 
   test('a drawn node changes only when something of it does', () => {
@@ -233,7 +233,7 @@ test('a node says in words all that it shows', () => {
   })
   const blocker = cardOf('b', { status: 'done', state: 'done' })
   const tasks = mapOf([card, blocker, cardOf('c', { after: ['a'] })])
-  expect(nodeName({ card, tasks, isOnMainLine: true, isSelected: false, now })).toBe(
+  expect(nodeName({ card, tasks, isOnCriticalPath: true, isSelected: false, now })).toBe(
     'Fix flaky restore test. In progress, 12 minutes. agent-31, 2nd try, claude opus. Its 1 dependency is satisfied. 1 task waits for it. On the critical path.',
   )
 })

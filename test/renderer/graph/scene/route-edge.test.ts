@@ -11,39 +11,46 @@ import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
 import {
   courseOf,
   distanceTo,
-  drawTrack,
+  drawEdge,
   MIDDLE,
   middleOf,
   passingRow,
   takenPlaces,
+  type Lanes,
   type Points,
   type Taken,
-} from '../../../../src/renderer/graph/scene/route-track.ts'
-import { laneOf, lanesOf } from '../../../../src/renderer/graph/scene/track-lanes.ts'
+} from '../../../../src/renderer/graph/scene/route-edge.ts'
+import { lanesOf } from '../../../../src/renderer/graph/scene/edge-lanes.ts'
 import type { Position } from '../../../../src/contract/view.ts'
 import { graphs, task } from '../graphs.ts'
 
 const grid = GRIDS.right
-const routeTrack = (from: Position, to: Position, on: typeof grid, free: Taken): Points =>
-  drawTrack(courseOf(from, to, on, free), on, MIDDLE)
+const laneOf = (lanes: ReturnType<typeof lanesOf>, id: string): Lanes => lanes.get(id) ?? MIDDLE
+const routeEdge = (from: Position, to: Position, on: typeof grid, free: Taken): Points =>
+  drawEdge(courseOf(from, to, on, free), on, MIDDLE)
 const at = (column: number, row: number) => ({ column, row })
 const corner = (column: number, row: number) => cornerOf(at(column, row), grid)
-const taken = takenPlaces([corner(0, 0), corner(1, 0), corner(1, 2), corner(2, 2)], grid)
+const takenBy = (corners: Iterable<Position>, on = grid): Taken =>
+  takenPlaces(
+    [...corners].map((at) => ({ at })),
+    on,
+  )
+const taken = takenBy([corner(0, 0), corner(1, 0), corner(1, 2), corner(2, 2)])
 
-test('between neighbouring columns a track needs no passing row', () => {
+test('between neighbouring columns an edge needs no passing row', () => {
   expect(passingRow(at(0, 0), at(1, 2), taken)).toBeNull()
 })
 
-test('a long track runs along a free row, else through the gap next to its end', () => {
+test('a long edge runs along a free row, else through the gap next to its end', () => {
   expect(passingRow(at(0, 0), at(2, 1), taken)).toBe(1)
   expect(passingRow(at(0, 0), at(2, 2), taken)).toBe(1.5)
   expect(passingRow(at(0, 2), at(2, 0), taken)).toBe(0.5)
 })
 
-test('a level track is straight, others bend by 45° in the middle of the gap', () => {
-  const none = takenPlaces([], grid)
-  expect(routeTrack(corner(0, 0), corner(1, 0), grid, none)).toEqual([210, 46, 310, 46])
-  expect(routeTrack(corner(0, 0), corner(1, 1), grid, none)).toEqual([
+test('a level edge is straight, others bend by 45° in the middle of the gap', () => {
+  const none = takenBy([])
+  expect(routeEdge(corner(0, 0), corner(1, 0), grid, none)).toEqual([210, 46, 310, 46])
+  expect(routeEdge(corner(0, 0), corner(1, 1), grid, none)).toEqual([
     210, 46, 248, 46, 260, 58, 260, 158, 272, 170, 310, 170,
   ])
 })
@@ -51,7 +58,7 @@ test('a level track is straight, others bend by 45° in the middle of the gap', 
 test('from top to bottom it is the same, turned', () => {
   const down = GRIDS.down
   const from = cornerOf(at(0, 0), down)
-  const points = routeTrack(from, cornerOf(at(1, 0), down), down, takenPlaces([], down))
+  const points = routeEdge(from, cornerOf(at(1, 0), down), down, takenBy([], down))
   expect(points).toEqual([108, 86, 108, 186])
 })
 
@@ -76,35 +83,35 @@ interface Drawn {
 
 function drawn(tasks: readonly DagNode[]) {
   const corners = new Map([...layOut(tasks)].map(([id, place]) => [id, cornerOf(place, grid)]))
-  const places = takenPlaces(corners.values(), grid)
-  const tracks = tasks.flatMap(({ id: to, after }) =>
+  const places = takenBy(corners.values())
+  const edges = tasks.flatMap(({ id: to, after }) =>
     after.map((from) => {
       const [start, end] = [corners.get(from), corners.get(to)]
       if (!start || !end) throw new Error('a task has no place')
       return { id: `${from}>${to}`, from, to, course: courseOf(start, end, grid, places) }
     }),
   )
-  const lanes = lanesOf(tracks, grid)
-  const all: Drawn[] = tracks.map(({ id, from, to, course }) => ({
+  const lanes = lanesOf(edges, grid)
+  const all: Drawn[] = edges.map(({ id, from, to, course }) => ({
     id,
     from,
     to,
-    points: drawTrack(course, grid, laneOf(lanes, id)),
+    points: drawEdge(course, grid, laneOf(lanes, id)),
   }))
-  return { corners, tracks: all }
+  return { corners, edges: all }
 }
 
-/** `blocker>dependent under node` of each track that runs under a node. */
+/** `blocker>dependent under node` of each edge that runs under a node. */
 function hidden(tasks: readonly DagNode[]): string[] {
-  const { corners, tracks } = drawn(tasks)
-  return tracks.flatMap(({ id, from, to, points }) => {
+  const { corners, edges } = drawn(tasks)
+  return edges.flatMap(({ id, from, to, points }) => {
     const others = [...corners].filter(([other]) => other !== to && other !== from)
     const under = others.filter(([, box]) => crosses(points, box))
     return under.map(([other]) => `${id} under ${other}`)
   })
 }
 
-test('no track of a laid out graph runs under a node', () => {
+test('no edge of a laid out graph runs under a node', () => {
   fc.assert(fc.property(graphs, (tasks) => hidden(tasks).length === 0))
   expect(hidden([task('a'), task('b', 'a'), task('c', 'b', 'a')])).toEqual([])
 })
@@ -126,15 +133,15 @@ function stretches({ points }: Drawn): readonly Stretch[] {
   return found
 }
 
-const trunksOf = (track: Drawn): readonly Stretch[] =>
-  stretches(track).filter(({ on }) => on.startsWith('x'))
+const trunksOf = (edge: Drawn): readonly Stretch[] =>
+  stretches(edge).filter(({ on }) => on.startsWith('x'))
 
-/** Pairs of tracks that lie upon each other in a trunk although that joins tasks which have nothing to do with each other. */
+/** Pairs of edges that lie upon each other in a trunk although that joins tasks which have nothing to do with each other. */
 function mixedUp(tasks: readonly DagNode[]): string[] {
-  const { tracks } = drawn(tasks)
-  const links = new Set(tracks.map(({ id }) => id))
-  return tracks.flatMap((one) =>
-    tracks.flatMap((other) => {
+  const { edges } = drawn(tasks)
+  const links = new Set(edges.map(({ id }) => id))
+  return edges.flatMap((one) =>
+    edges.flatMap((other) => {
       const isPlain = links.has(`${one.from}>${other.to}`) && links.has(`${other.from}>${one.to}`)
       const isShared = trunksOf(one).some(({ on, low, high }) =>
         trunksOf(other).some((near) => near.on === on && low < near.high && near.low < high),
@@ -157,7 +164,7 @@ test('no trunk joins tasks that have nothing to do with each other', () => {
   )
 })
 
-test('of two tracks along one row each has a lane of its own', () => {
+test('of two edges along one row each has a lane of its own', () => {
   const course = (from: Position, to: Position) => courseOf(from, to, grid, taken)
   const [one, other] = [course(corner(0, 0), corner(3, 2)), course(corner(0, 1), corner(3, 2))]
   const along = (ends: readonly [string, string, string, string]) =>
@@ -175,7 +182,7 @@ test('of two tracks along one row each has a lane of its own', () => {
 })
 
 test('what leaves at a row stands left of what arrives there', () => {
-  // d goes down from row 1, where a track from above ends.
+  // d goes down from row 1, where an edge from above ends.
   const down = courseOf(corner(0, 1), corner(1, 3), grid, taken)
   const arriving = courseOf(corner(0, 0), corner(1, 1), grid, taken)
   const lanes = lanesOf(
@@ -190,15 +197,15 @@ test('what leaves at a row stands left of what arrives there', () => {
 
 test('those of one task, and those that all lead to the same tasks, share a trunk in the middle', () => {
   const both = [task('a'), task('b'), task('c', 'a', 'b'), task('d', 'a', 'b')]
-  const { tracks } = drawn(both)
-  expect(new Set(tracks.flatMap(trunksOf).map(({ on }) => on))).toEqual(
+  const { edges } = drawn(both)
+  expect(new Set(edges.flatMap(trunksOf).map(({ on }) => on))).toEqual(
     new Set([`x${NODE_WIDTH + grid.gap / 2}`]),
   )
 })
 
-test('a track to a node that was moved to the left of its blocker goes round both', () => {
+test('an edge to a node that was moved to the left of its blocker goes round both', () => {
   const [from, to] = [corner(2, 0), corner(0, 2)]
-  const points = routeTrack(from, to, grid, takenPlaces([from, to], grid))
+  const points = routeEdge(from, to, grid, takenBy([from, to]))
   expect(points.slice(0, 2)).toEqual([from.x + NODE_WIDTH - 6, from.y + 46])
   expect(points.slice(-2)).toEqual([to.x + 6, to.y + 46])
   expect(crosses(points, from) || crosses(points, to)).toBe(false)

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { closeOne } from '../../../../src/renderer/graph/gestures/graph-acts.tsx'
+import { closeOne } from '../../../../src/renderer/graph/gestures/graph-overlay.tsx'
 import { currentRoute, navigate } from '../../../../src/renderer/model/route.ts'
 import { getSelection, selectTasks } from '../../../../src/renderer/model/selection.ts'
 

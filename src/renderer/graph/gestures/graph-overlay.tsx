@@ -1,17 +1,15 @@
 /** The cards over the canvas, and the commands that only the graph carries out. Stands inside of the canvas' own element. */
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { currentRoute, navigate, useRoute } from '../../model/route.ts'
-import { dropSelection, getSelection, useSelection } from '../../model/selection.ts'
-import { bringIntoSight } from '../canvas/camera.ts'
+import { dropSelection, getSelection, selectTasks, useSelection } from '../../model/selection.ts'
+import { bringIntoSight, flyTo, focusCanvas } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
-import { CycleCard } from './cycle-card.tsx'
 import { DoneBar } from './done-bar.tsx'
 import { FindBar } from './find-bar.tsx'
-import { LinkCard } from './link-card.tsx'
-import { closeLinkCard, isLinkCardOpen, useLinkCard } from './link-card-state.ts'
-import { useGraphCommands, useTrackCommands } from './use-graph-commands.ts'
+import { closeLinkCard, isLinkCardOpen, LinkCard, useLinkCard } from './link-card.tsx'
+import { useGraphCommands, useEdgeCommands } from './use-graph-commands.ts'
 import './gestures.css'
-import { useCalmYard, useSession } from '../../model/session/session-context.tsx'
+import { useCalmYard, useSession, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { runCommand } from '../../actions/commands.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
@@ -21,18 +19,18 @@ import { BulkBar } from '../../actions/views/bulk-bar.tsx'
 import { perform } from '../../actions/perform.ts'
 import { publish } from '../../actions/task/publish.ts'
 
-export function GraphActs() {
-  useGraphCommands()
+export function GraphOverlay({ layOutAnew }: { readonly layOutAnew: () => void }) {
+  useGraphCommands(layOutAnew)
   useEscape()
   useFollowTask()
   const cycle = useGraphView((view) => view.cycle)
   const find = useGraphView((view) => view.find)
-  const chosenTrack = useGraphView((view) => view.chosenTrack)
+  const chosenEdge = useGraphView((view) => view.chosenEdge)
   const wish = useLinkCard()
   useEffect(() => closeLinkCard, [])
   return (
     <>
-      {chosenTrack !== null && <TrackCommands />}
+      {chosenEdge !== null && <EdgeCommands />}
       {find && <FindBar find={find} />}
       {cycle && <CycleCard key={cycle.join('\n')} path={cycle} takesFocus={wish !== null} />}
       {wish && !cycle && <LinkCard key={`${wish.how} ${wish.ids.join(' ')}`} wish={wish} />}
@@ -41,8 +39,8 @@ export function GraphActs() {
   )
 }
 
-function TrackCommands() {
-  useTrackCommands()
+function EdgeCommands() {
+  useEdgeCommands()
   return null
 }
 
@@ -122,7 +120,7 @@ function DraftBar() {
   )
 }
 
-// Esc on the graph closes one thing at a time: cycle, card, find, track, focus mode, time, selection, inspector.
+// Esc on the graph closes one thing at a time: cycle, card, find, edge, focus mode, time, selection, inspector.
 
 export function useEscape(): void {
   useEffect(() => {
@@ -140,11 +138,11 @@ export function useEscape(): void {
 
 /** True when something was closed. */
 export function closeOne(): boolean {
-  const { cycle, find, chosenTrack, focus } = getGraphView()
+  const { cycle, find, chosenEdge, focus } = getGraphView()
   if (cycle) setGraphView({ cycle: null })
   else if (isLinkCardOpen()) closeLinkCard()
   else if (find) setGraphView({ find: null })
-  else if (chosenTrack) setGraphView({ chosenTrack: null })
+  else if (chosenEdge) setGraphView({ chosenEdge: null })
   else if (focus !== 'none') setGraphView({ focus: 'none' })
   // The way back to the present is the time strip's.
   else if (getShownTime()) return false
@@ -152,4 +150,72 @@ export function closeOne(): boolean {
   else if (currentRoute().task !== null) navigate({ task: null })
   else return false
   return true
+}
+
+// A dependency that would close a cycle: the path, lit on the canvas at the same time, and the ways out.
+
+const SHOWN_FOR_MS = 6000
+
+interface CycleCardProps {
+  readonly path: readonly string[]
+  /** It was made by keys: the focus goes to it, and it stays until it is left. */
+  readonly takesFocus: boolean
+}
+
+export function CycleCard({ path, takesFocus }: CycleCardProps) {
+  const tasks = useYard((view) => view.tasks)
+  const card = useRef<HTMLDivElement>(null)
+  const [isHeld, setHeld] = useState(takesFocus)
+  useEffect(() => {
+    if (takesFocus) card.current?.querySelector('button')?.focus()
+  }, [takesFocus])
+  useEffect(() => flyTo(path), [path])
+  useEffect(() => {
+    if (isHeld) return undefined
+    const timer = setTimeout(leave, SHOWN_FOR_MS)
+    return () => clearTimeout(timer)
+  }, [isHeld])
+  const name = (id: string): string => tasks.get(id)?.title ?? id
+  const open = (id: string): void => {
+    selectTasks([id], { open: true })
+    navigate({ task: id, tab: 'overview' })
+    leave()
+  }
+  const hold = (): void => setHeld(true)
+  const letGo = (): void => setHeld(card.current?.contains(document.activeElement) ?? false)
+  const [first = ''] = path
+  return (
+    <div
+      ref={card}
+      className="canvas-card cycle-card"
+      role="group"
+      aria-label="A cycle was refused"
+      onPointerEnter={hold}
+      onPointerLeave={letGo}
+      onFocus={hold}
+      onBlur={() => setTimeout(letGo)}
+    >
+      <p>
+        That would close a cycle.{' '}
+        {[...path, first].map((id, index) => (
+          <Fragment key={index}>
+            {index > 0 && <span aria-hidden="true"> → </span>}
+            <button type="button" className="link" dir="auto" onClick={() => open(id)}>
+              {name(id)}
+            </button>
+          </Fragment>
+        ))}
+        . Remove one of these, or repeat the task instead.
+      </p>
+      <div className="flex justify-end gap-2">
+        <Button onClick={() => open(first)}>Repeat the task</Button>
+        <Button onClick={leave}>Close</Button>
+      </div>
+    </div>
+  )
+}
+
+function leave(): void {
+  setGraphView({ cycle: null })
+  focusCanvas()
 }

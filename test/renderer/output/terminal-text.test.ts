@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { textParts } from '../../../src/renderer/output/text-links.ts'
+import { textParts } from '../../../src/renderer/output/terminal-text.tsx'
 
 const none = { openers: new Map<string, () => void>(), folder: null }
 const hrefs = (text: string): string[] =>

@@ -1,26 +1,24 @@
 /**
- * The way of a track: switch lines with 45° chamfers, through the gaps between rows, never under a node of the grid. All in
+ * The way of an edge: switch lines with 45° chamfers, through the gaps between rows, never under a node of the grid. All in
  * grid terms (along, across), so that both directions share it; `toPoints` gives canvas units.
  */
 import type { Position } from '../../../contract/view.ts'
-import { type Grid, type Place, placeAt } from '../layout/grid.ts'
+import { cellOf, type Grid, type Place, placeAt } from '../layout/grid.ts'
 
 const CHAMFER = 12
-/** Handles stand out from the node's edge; a track begins and ends under it. */
+/** Handles stand out from the node's edge; an edge begins and ends under it. */
 const INTO_NODE = 6
 const LEAST_TRUNK = 20
 
 /** Grid places that a node covers, wholly or in part. */
 export type Taken = ReadonlySet<number>
 
-/** Rows and columns of a yard are within ±2 million: one number per place. */
-const keyOf = (column: number, row: number): number => (column + 2_000_000) * 4_194_304 + row
-
-export function takenPlaces(corners: Iterable<Position>, grid: Grid): Taken {
+export function takenPlaces(nodes: Iterable<{ readonly at: Position }>, grid: Grid): Taken {
   const taken = new Set<number>()
-  for (const corner of corners) {
-    const { column, row } = placeAt(corner, grid)
-    for (const c of span(column)) for (const r of span(row)) taken.add(keyOf(c, r))
+  for (const { at } of nodes) {
+    const { column, row } = placeAt(at, grid)
+    for (const c of span(column))
+      for (const r of span(row)) taken.add(cellOf({ column: c, row: r }))
   }
   return taken
 }
@@ -29,7 +27,7 @@ export function takenPlaces(corners: Iterable<Position>, grid: Grid): Taken {
 const span = (at: number): readonly number[] =>
   Number.isInteger(at) ? [at] : [Math.floor(at), Math.ceil(at)]
 
-/** The row along which a track passes the columns between its ends; n + ½ is the gap below row n. Null when there is none between. */
+/** The row along which an edge passes the columns between its ends; n + ½ is the gap below row n. Null when there is none between. */
 export function passingRow(from: Place, to: Place, taken: Taken): number | null {
   const left = Math.floor(from.column) + 1
   const right = Math.ceil(to.column) - 1
@@ -47,14 +45,14 @@ const backRow = (from: Place, to: Place): number =>
 function isFree(row: number, left: number, right: number, taken: Taken): boolean {
   const rows = span(row)
   for (let column = left; column <= right; column++)
-    for (const each of rows) if (taken.has(keyOf(column, each))) return false
+    for (const each of rows) if (taken.has(cellOf({ column, row: each }))) return false
   return true
 }
 
 /** A polyline in canvas units: x, y, x, y, … */
 export type Points = readonly number[]
 
-/** Where a track goes, before it is known which of several side by side it is. `a` along the tracks, `c` across them. */
+/** Where an edge goes, before it is known which of several side by side it is. `a` along the edges, `c` across them. */
 export interface Course {
   readonly begin: Spot
   readonly finish: Spot
@@ -94,7 +92,7 @@ export function courseOf(from: Position, to: Position, grid: Grid, taken: Taken)
   }
 }
 
-export function drawTrack(course: Course, grid: Grid, lanes: Lanes): Points {
+export function drawEdge(course: Course, grid: Grid, lanes: Lanes): Points {
   const { begin, finish, passing, trunkAt } = course
   const [out, back] = [begin.a + trunkAt + lanes.out, finish.a - trunkAt + lanes.in]
   const line = [begin.a - INTO_NODE, begin.c]

@@ -1,10 +1,10 @@
 /**
- * Tracks side by side: where there is room, two that lead from different tasks to different tasks do not lie upon each other, for
+ * Edges side by side: where there is room, two that lead from different tasks to different tasks do not lie upon each other, for
  * nobody could tell then what waits for what. A gap has room for five trunks, a row for three lines; in a crowd they are shared. Those
  * of one task share a trunk anyway, and so do those of several that all lead to the same tasks.
  */
 import type { Grid } from '../layout/grid.ts'
-import { MIDDLE, type Course, type Lanes } from './route-track.ts'
+import type { Course, Lanes } from './route-edge.ts'
 
 export interface Coursed {
   readonly id: string
@@ -17,9 +17,9 @@ export interface Coursed {
 /** Canvas units between two trunks of a gap, and how many there is room for. */
 const TRUNK_STEP = 10
 const MOST_TRUNKS = 5
-/** Lanes of the rows that tracks pass along: beside the middle, where the gap between two rows still holds them. */
+/** Lanes of the rows that edges pass along: beside the middle, where the gap between two rows still holds them. */
 const ROWS = [0, 8, -8]
-/** Of a gap with more than that a crowd is seen and no track: it is not worth the time. */
+/** Of a gap with more than that a crowd is seen and no edge: it is not worth the time. */
 const CROWD = 40
 /** Ends of two trunks that are nearer than that touch. */
 const APART = 4
@@ -44,12 +44,12 @@ interface Passage {
   lane: number
 }
 
-/** Of each track that leaves the middle somewhere; all others lie in the `MIDDLE`. */
-export function lanesOf(tracks: readonly Coursed[], grid: Grid): ReadonlyMap<string, Lanes> {
+/** Of each edge that leaves the middle somewhere; all others lie in the `MIDDLE`. */
+export function lanesOf(edges: readonly Coursed[], grid: Grid): ReadonlyMap<string, Lanes> {
   const trunks: Gaps = new Map()
   const rows = new Map<number, Passage[]>()
-  const targets = targetsOf(tracks)
-  const parts = tracks.map(({ id, from, to, course }) => {
+  const targets = targetsOf(edges)
+  const parts = edges.map(({ id, from, to, course }) => {
     const { begin, finish, passing, trunkAt } = course
     // Nodes that a person put close together leave no room for lanes.
     const isRoomy = trunkAt >= grid.gap / 2
@@ -86,18 +86,18 @@ export function lanesOf(tracks: readonly Coursed[], grid: Grid): ReadonlyMap<str
   return lanes
 }
 
-export const laneOf = (lanes: ReadonlyMap<string, Lanes>, id: string): Lanes =>
-  lanes.get(id) ?? MIDDLE
-
 /** By blocker: all that it leads to, as one text. Blockers with the same text may share a trunk. */
-function targetsOf(tracks: readonly Coursed[]): ReadonlyMap<string, string> {
-  const lists = new Map<string, string[]>()
-  for (const { from, to } of tracks) {
-    const list = lists.get(from)
-    if (list) list.push(to)
-    else lists.set(from, [to])
-  }
-  return new Map([...lists].map(([from, list]) => [from, list.toSorted().join('\n')]))
+function targetsOf(edges: readonly Coursed[]): ReadonlyMap<string, string> {
+  const lists = Map.groupBy(edges, ({ from }) => from)
+  return new Map(
+    [...lists].map(([from, list]) => [
+      from,
+      list
+        .map(({ to }) => to)
+        .toSorted()
+        .join('\n'),
+    ]),
+  )
 }
 
 /** Null for a line that is straight there: nothing of it lies along the gap. */

@@ -1,16 +1,11 @@
-/** Paints the tracks in sight. One path per look: thousands of tracks are a handful of strokes. */
-import type { Colours } from './paint-colours.ts'
-import type { Drawing } from './drawing.ts'
+/** Paints the edges in sight. One path per look: thousands of edges are a handful of strokes. */
+import { type Batch as Batched, batchesOf, type Colours, type Drawing } from './drawing.ts'
 import type { Direction } from '../layout/grid.ts'
-import { middleOfTrack, touches, type Box, type SceneTrack } from '../scene/scene.ts'
+import { middleOfEdge, touches, type Box, type SceneEdge } from '../scene/scene.ts'
 
 type Look = 'satisfied' | 'waiting' | 'upstream-failed' | 'main' | 'accent' | 'cycle'
 
-interface Batch {
-  readonly look: Look
-  readonly opacity: number
-  readonly tracks: SceneTrack[]
-}
+type Batch = Batched<SceneEdge, Look>
 
 /** Painted last = on top. */
 const ORDER: readonly Look[] = [
@@ -36,65 +31,48 @@ const SMALL = 0.45
 const TINY = 0.22
 
 /** `context` is in canvas units. */
-export function paintTracks(
+export function paintEdges(
   context: CanvasRenderingContext2D,
   drawing: Drawing,
   colours: Colours,
   view: { readonly zoom: number; readonly box: Box },
 ): void {
-  const batches = [...batchesOf(drawing, view.box)].toSorted(
-    (a, b) => ORDER.indexOf(a.look) - ORDER.indexOf(b.look),
+  const { scene, opacityOf } = drawing
+  const batches = batchesOf(
+    scene.edges.values(),
+    ({ from, to, box }) => (touches(box, view.box) ? Math.min(opacityOf(from), opacityOf(to)) : 0),
+    (edge) => lookOf(drawing, edge),
   )
   context.lineJoin = 'round'
-  for (const batch of batches) {
+  for (const batch of [...batches].toSorted((a, b) => rankOf(a) - rankOf(b))) {
     context.globalAlpha = batch.opacity
     strokeLines(context, batch, colours, view.zoom)
-    if (view.zoom >= TINY)
-      strokeStops(context, batch, colours, { zoom: view.zoom, direction: drawing.scene.direction })
-    if (view.zoom >= TINY) paintCrosses(context, batch, colours, view.zoom)
+    if (view.zoom < TINY) continue
+    strokeStops(context, batch, colours, { zoom: view.zoom, direction: scene.direction })
+    paintCrosses(context, batch, colours, view.zoom)
   }
   context.globalAlpha = 1
 }
 
-function batchesOf(drawing: Drawing, box: Box): Iterable<Batch> {
-  const batches = new Map<string, Batch>()
-  for (const track of drawing.scene.tracks.values()) {
-    if (!touches(track.box, box)) continue
-    const opacity = Math.min(drawing.opacityOf(track.from), drawing.opacityOf(track.to))
-    if (opacity === 0) continue
-    const look = lookOf(drawing, track)
-    const key = `${look} ${opacity}`
-    const batch = batches.get(key)
-    if (batch) batch.tracks.push(track)
-    else batches.set(key, { look, opacity, tracks: [track] })
-  }
-  return batches.values()
+function lookOf(drawing: Drawing, { id, state }: SceneEdge): Look {
+  if (drawing.cycleEdges.has(id)) return 'cycle'
+  if (id === drawing.hoverEdge || id === drawing.chosenEdge) return 'accent'
+  return drawing.lineEdges.has(id) ? 'main' : state
 }
 
-function lookOf(drawing: Drawing, { id, state }: SceneTrack): Look {
-  if (drawing.cycleTracks.has(id)) return 'cycle'
-  if (id === drawing.hoverTrack || id === drawing.chosenTrack) return 'accent'
-  return drawing.lineTracks.has(id) ? 'main' : state
-}
+const rankOf = ({ look }: Batch): number => ORDER.indexOf(look)
 
-const colourOf = (look: Look, colours: Colours): string =>
-  ({
-    satisfied: colours.trackDone,
-    waiting: colours.trackOpen,
-    'upstream-failed': colours.trackFail,
-    main: colours.trackMain,
-    cycle: colours.trackFail,
-    accent: colours.accent,
-  })[look]
+const colourOf = (look: Look, { accent, edges }: Colours): string =>
+  look === 'accent' ? accent : edges[look === 'cycle' ? 'upstream-failed' : look]
 
 function strokeLines(
   context: CanvasRenderingContext2D,
-  { look, tracks }: Batch,
+  { look, all }: Batch,
   colours: Colours,
   zoom: number,
 ): void {
   context.beginPath()
-  for (const { points } of tracks) trace(context, points)
+  for (const { points } of all) trace(context, points)
   const shrink = zoom < SMALL ? 0.7 : 1
   context.lineCap = 'butt'
   context.strokeStyle = colourOf(look, colours)
@@ -118,7 +96,7 @@ const INTO_NODE = 6
 
 function strokeStops(
   context: CanvasRenderingContext2D,
-  { look, tracks }: Batch,
+  { look, all }: Batch,
   colours: Colours,
   { zoom, direction }: { readonly zoom: number; readonly direction: Direction },
 ): void {
@@ -126,7 +104,7 @@ function strokeStops(
   context.beginPath()
   const back = INTO_NODE + Math.max(STOP_BEFORE, 5 / zoom)
   const half = Math.max(STOP_HALF, Math.min(STOP_HALF / zoom, 16))
-  for (const { points, state } of tracks) {
+  for (const { points, state } of all) {
     if (state === 'satisfied') continue
     const x = points.at(-2) ?? 0
     const y = points.at(-1) ?? 0
@@ -147,19 +125,19 @@ function strokeStops(
 /** A ring with a cross in the middle says that its blocker failed, also on the critical path. */
 function paintCrosses(
   context: CanvasRenderingContext2D,
-  { look, tracks }: Batch,
+  { look, all }: Batch,
   colours: Colours,
   zoom: number,
 ): void {
   if (look === 'accent' || look === 'cycle') return
   const scale = 1 / Math.max(zoom, 0.6)
-  for (const track of tracks) {
-    if (track.state !== 'upstream-failed') continue
-    const { x, y } = middleOfTrack(track)
+  for (const edge of all) {
+    if (edge.state !== 'upstream-failed') continue
+    const { x, y } = middleOfEdge(edge)
     context.beginPath()
     context.arc(x, y, 7 * scale, 0, Math.PI * 2)
     context.fillStyle = colours.canvas
-    context.strokeStyle = colours.trackFail
+    context.strokeStyle = colours.edges['upstream-failed']
     context.lineWidth = 1.5 * scale
     context.fill()
     context.moveTo(x - 2.6 * scale, y - 2.6 * scale)
