@@ -1,12 +1,11 @@
 /** What a task has changed in git: its files, one diff at a time with remarks on its lines, and its way to the target branch. */
 import { useState } from 'react'
 import type { ChangeView } from '../../contract/change.ts'
-import type { AgentView, TaskCard } from '../../contract/view.ts'
+import type { TaskCard } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { Select } from '../ui/fields.tsx'
-import { lookOf } from '../model/agent-state.ts'
+import { TrySelect } from '../components/try-select.tsx'
 import { navigate, useRoute } from '../model/route.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { amountText, countsText, readsComments, shortCommit } from './change-text.ts'
@@ -31,13 +30,15 @@ export function ChangesTab({ card, details }: ChangesTabProps) {
   const [agent, setAgent] = useState(route.anchor === null ? null : route.agent)
   const { value: view, problem, askAgain } = useChanges(card, agent)
   const tries = details.tries.filter(({ branch }) => branch !== null)
-  if (view === null)
-    return problem === null ? (
+  if (view === null && problem === null)
+    return (
       <div className="panel skeletons" aria-busy="true" aria-label="Loading">
         <div className="skeleton" />
         <div className="skeleton" />
       </div>
-    ) : (
+    )
+  if (view === null)
+    return (
       <div className="panel">
         <ProblemNote problem={problem} onClose={askAgain} />
         <Button icon="retry" onClick={askAgain}>
@@ -49,11 +50,12 @@ export function ChangesTab({ card, details }: ChangesTabProps) {
     <div className="panel changes">
       <ProblemNote problem={problem} onClose={askAgain} />
       {tries.length > 1 && (
-        <TryChoice
-          all={details.tries}
-          tries={tries}
-          current={agent ?? view.agent ?? ''}
-          onChoose={setAgent}
+        <TrySelect
+          label="Whose changes"
+          tries={details.tries}
+          offered={tries}
+          value={agent ?? view.agent ?? ''}
+          onChange={setAgent}
         />
       )}
       {view.agent === null && agent !== null ? (
@@ -71,28 +73,6 @@ export function ChangesTab({ card, details }: ChangesTabProps) {
         />
       )}
     </div>
-  )
-}
-
-interface TryChoiceProps {
-  readonly all: readonly AgentView[]
-  readonly tries: readonly AgentView[]
-  readonly current: string
-  readonly onChoose: (agent: string) => void
-}
-
-function TryChoice({ all, tries, current, onChoose }: TryChoiceProps) {
-  const numbers = new Map(all.map(({ id }, index) => [id, all.length - index]))
-  return (
-    <Select
-      label="Whose changes"
-      value={current}
-      options={tries.map((agent) => [
-        agent.id,
-        `Try ${numbers.get(agent.id)}: ${agent.id}, ${lookOf(agent).word}`,
-      ])}
-      onChange={onChoose}
-    />
   )
 }
 

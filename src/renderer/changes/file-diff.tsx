@@ -32,8 +32,8 @@ export function FileDiff({ view, file, isRead, onCommented }: FileDiffProps) {
     ({ change }) => change.diff({ task, path: file.path, ...(agent === null ? {} : { agent }) }),
     { key: `${agent} ${result} ${file.path}` },
   )
-  const told = value?.files.find(({ path }) => path === file.path) ?? null
-  const text = told?.patch ?? null
+  const found = value?.files.find(({ path }) => path === file.path)
+  const text = found?.patch ?? null
   const patch = useMemo(() => (text === null ? null : parsePatch(text)), [text])
   return (
     <section className="file-diff" aria-label="Diff">
@@ -50,14 +50,12 @@ export function FileDiff({ view, file, isRead, onCommented }: FileDiffProps) {
           onCommented={onCommented}
         />
       )}
-      {told !== null && <Missing file={file} patch={patch} isCut={told.truncated} />}
+      {found && <Missing file={file} patch={patch} isCut={found.truncated} />}
     </section>
   )
 }
 
-interface HeadProps {
-  readonly view: ChangeView
-  readonly file: ChangedFileView
+interface HeadProps extends Pick<FileDiffProps, 'view' | 'file'> {
   readonly patch: string | null
 }
 
@@ -85,7 +83,7 @@ function Head({ view, file, patch }: HeadProps) {
           onChange={(diffLook) => setPreferences({ diffLook })}
         />
         {view.result !== null && <ViewedBox result={view.result} path={file.path} />}
-        <CopyMenu view={view} path={file.path} patch={patch} />
+        <CopyMenu view={view} file={file} patch={patch} />
       </div>
     </header>
   )
@@ -100,13 +98,11 @@ interface MissingProps {
 /** What of the diff is not there to be read, and why. */
 function Missing({ file, patch, isCut }: MissingProps) {
   const isEmpty = patch === null || patch.hunks.length === 0
-  if (isEmpty) return <p className="changes-none">{withoutLines(file, isCut)}</p>
-  return isCut ? (
-    <p className="changes-none">
-      The diff is longer than what is shown. In the worktree, git shows all of it.
-    </p>
-  ) : null
+  if (!isEmpty && !isCut) return null
+  return <p className="changes-none">{isEmpty ? withoutLines(file, isCut) : LONGER}</p>
 }
+
+const LONGER = 'The diff is longer than what is shown. In the worktree, git shows all of it.'
 
 /** Why there is nothing to read. */
 function withoutLines({ binary, status }: ChangedFileView, isTruncated: boolean): string {
@@ -130,13 +126,7 @@ function ViewedBox({ result, path }: { readonly result: string; readonly path: s
   )
 }
 
-interface CopyMenuProps {
-  readonly view: ChangeView
-  readonly path: string
-  readonly patch: string | null
-}
-
-function CopyMenu({ view, path, patch }: CopyMenuProps) {
+function CopyMenu({ view, file: { path }, patch }: HeadProps) {
   const session = useSession()
   const [said, setSaid] = useState('')
   const copy = async (text: string, what: string): Promise<void> => {

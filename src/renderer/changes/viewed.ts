@@ -1,4 +1,5 @@
 /** Which files of a result this person has looked at, kept in this browser or app. A newer result is to be looked at anew. */
+import { keep, readKept } from '../model/kept.ts'
 import { z } from 'zod'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
@@ -7,17 +8,9 @@ const KEY = 'yardmaster.viewed'
 /** The oldest marks go first. */
 const MOST = 2000
 
-type Marks = readonly string[]
-
-function read(): Marks {
-  try {
-    return z.array(z.string()).parse(JSON.parse(localStorage.getItem(KEY) ?? '[]'))
-  } catch {
-    return []
-  }
-}
-
-const store = createStore<{ readonly marks: Marks }>(() => ({ marks: read() }))
+const store = createStore<{ readonly marks: readonly string[] }>(() => ({
+  marks: readKept('localStorage', KEY, z.array(z.string())) ?? [],
+}))
 
 /** Paths of that result which were looked at. */
 export function useViewed(result: string | null): ReadonlySet<string> {
@@ -33,9 +26,5 @@ export function setViewed(result: string, path: string, isViewed: boolean): void
   const others = store.getState().marks.filter((each) => each !== mark)
   const marks = isViewed ? [...others, mark].slice(-MOST) : others
   store.setState({ marks })
-  try {
-    localStorage.setItem(KEY, JSON.stringify(marks))
-  } catch {
-    // A full or forbidden storage: the mark holds until the page is closed.
-  }
+  keep('localStorage', KEY, marks)
 }

@@ -88,37 +88,25 @@ function addReport(
   { prefix, at, line = 0 }: Place,
 ): void {
   const keyed = { key: `${prefix}:${blocks.length}`, at, line }
+  const add = (block: OutputBlock): void => void blocks.push(block)
   switch (report.kind) {
     case 'raw':
       return addTerminal(blocks, `${report.text}\n`, { prefix, at, line, stream: report.stream })
     case 'text':
     case 'question':
-      return void blocks.push({ ...keyed, kind: report.kind, text: report.text })
+      return add({ ...keyed, kind: report.kind, text: report.text })
     case 'thinking':
-      return void blocks.push({
-        ...keyed,
-        kind: 'thinking',
-        text: report.text,
-        tookMs: spanSince(blocks, at),
-      })
+      return add({ ...keyed, kind: 'thinking', text: report.text, tookMs: spanSince(blocks, at) })
     case 'tool-call':
-      return void blocks.push({
-        ...keyed,
-        kind: 'tool',
-        id: report.id,
-        name: report.name,
-        summary: report.summary,
-        input: report.input,
-        result: null,
-      })
+      return add({ ...report, ...keyed, kind: 'tool', result: null })
     case 'tool-result':
       return addResult(blocks, report, keyed)
     case 'waiting':
-      return void blocks.push({ ...keyed, kind: 'notice', text: report.why, until: report.until })
+      return add({ ...keyed, kind: 'notice', text: report.why, until: report.until })
     case 'error':
-      return void blocks.push({ ...keyed, kind: 'error', text: report.message })
+      return add({ ...keyed, kind: 'error', text: report.message })
     case 'result':
-      return void blocks.push({ ...keyed, kind: 'result', ok: report.ok, text: report.text })
+      return add({ ...keyed, kind: 'result', ok: report.ok, text: report.text })
     case 'usage':
     case 'conversation':
       return undefined // facts of the agent, shown elsewhere

@@ -56,7 +56,7 @@ export function OutputList(props: OutputListProps) {
     scrollEndThreshold: NEAR_END_PX,
     followOnAppend: isFollowing,
   })
-  useFollowing({ rows, isFollowing, shown })
+  useFollowing(props, rows)
   useEdges(props, rows)
   useTargets(props, rows)
   const byHand = useHands(scroller, isFollowing, onFollow, shown.isAtEnd)
@@ -157,15 +157,7 @@ function estimate(block: OutputBlock | undefined): number {
   return 40
 }
 
-function useFollowing({
-  rows,
-  isFollowing,
-  shown,
-}: {
-  readonly rows: Rows
-  readonly isFollowing: boolean
-  readonly shown: OutputShown
-}): void {
+function useFollowing({ isFollowing, shown }: OutputListProps, rows: Rows): void {
   useLayoutEffect(() => {
     if (isFollowing && shown.isRead) rows.scrollToEnd()
     // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- more output is the reason to scroll

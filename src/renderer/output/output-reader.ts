@@ -92,29 +92,141 @@ export interface OutputReader {
 
 type Job = 'more' | 'earlier' | 'later' | 'end' | { readonly jumpTo: number }
 
-export function openOutputReader(options: OutputReaderOptions): OutputReader {
-  const state = { shown: nothingShown, isFollowing: true, jumps: 0 }
+export function openOutputReader({
+  read,
+  lineAt,
+  onShown,
+  now,
+}: OutputReaderOptions): OutputReader {
+  let shown = nothingShown
+  let isFollowing = true
+  let jumps = 0
   let waiting: Job[] = ['end']
   let isWorking = false
   let isClosed = false
 
   const show = (change: Partial<OutputShown>): void => {
     if (isClosed) return
-    state.shown = { ...state.shown, ...change }
-    options.onShown(state.shown)
+    shown = { ...shown, ...change }
+    onShown(shown)
   }
   /** A piece that lies before all others has a number of its own: the line is asked for while the text stands there already. */
   const number = async (): Promise<void> => {
-    const start = state.shown.pieces[0]?.start
+    const start = shown.pieces[0]?.start
     if (start === undefined) return
-    const firstLine = start === 0 ? 1 : await options.lineAt(start)
-    if (state.shown.pieces[0]?.start === start) show({ firstLine })
+    const firstLine = start === 0 ? 1 : await lineAt(start)
+    if (shown.pieces[0]?.start === start) show({ firstLine })
   }
-  const parts: Parts = { options, state, show, number, ask: (job) => ask(job) }
+  /** Begins anew near the end of the file. */
+  const readEnd = async (): Promise<void> => {
+    const probe = await read({ from: 0, maxBytes: 1 })
+    if (probe === null) return
+    const from = Math.max(0, probe.size - STEP_BYTES)
+    const window = await read({ from, maxBytes: STEP_BYTES })
+    if (window === null) return
+    const isAtEnd = window.isEnd || isStuck(window, from)
+    show({
+      ...nothingShown,
+      pieces: [pieceOf(window)],
+      size: window.size,
+      isRead: true,
+      isAtEnd,
+      compacted: window.compacted ?? null,
+      firstLine: window.start === 0 ? 1 : null,
+    })
+    if (window.start > 0) void number()
+    if (!isAtEnd) ask('more')
+  }
+  /** `more`: something was written. `later`: somebody scrolled there. */
+  const readOn = async (why: 'more' | 'later'): Promise<void> => {
+    const { pieces, isAtEnd } = shown
+    const from = endOf(pieces)
+    // Somebody reads what is loaded: nothing of it is dropped, and it does not grow without end.
+    const isStanding = why === 'more' && !isFollowing
+    if (isStanding && (!isAtEnd || bytesOf(pieces) >= KEPT_BYTES)) {
+      const probe = await read({ from, maxBytes: 1 })
+      if (probe) show({ size: probe.size, isAtEnd: from >= probe.size })
+      return
+    }
+    const window = await read({ from, maxBytes: STEP_BYTES })
+    if (window === null) return
+    if (isFollowing && window.size - window.next > FAR_BEHIND_BYTES) return ask('end')
+    take(window, why === 'more' && isAtEnd, isStanding)
+    if (!shown.isAtEnd && isFollowing) ask('more')
+  }
+  const take = (window: OutputWindow, isNews: boolean, isStanding: boolean): void => {
+    const { pieces: before, firstLine } = shown
+    const end = endOf(before)
+    const pieces = isStuck(window, end) ? before : appended(before, window, isNews ? now() : null)
+    const kept = isStanding ? pieces : trimmed(pieces, 'start')
+    const dropped = pieces.slice(0, pieces.length - kept.length)
+    const news = isNews ? shown.news + newsOf(window) : shown.news
+    show({
+      pieces: kept,
+      firstLine: firstLine === null ? null : firstLine + linesIn(dropped),
+      size: window.size,
+      isAtEnd: window.isEnd || isStuck(window, end),
+      news: isFollowing ? 0 : news,
+    })
+  }
+  const readEarlier = async (): Promise<void> => {
+    const before = shown.pieces[0]?.start ?? 0
+    if (before === 0) return
+    const readBack = async (bytes: number): Promise<OutputWindow | null> => {
+      const from = Math.max(0, before - bytes)
+      const window = await read({ from, maxBytes: before - from })
+      // A line longer than that has no beginning in this window: it is passed over.
+      return window && window.next <= window.start ? { ...window, start: from } : window
+    }
+    let window = await readBack(STEP_BYTES)
+    if (window && isBlank(window)) window = await readBack(LONGEST_BYTES)
+    if (window === null) return
+    const pieces = trimmed([{ ...pieceOf(window), end: before }, ...shown.pieces], 'end')
+    const isCut = pieces.length <= shown.pieces.length
+    show({
+      pieces,
+      firstLine: lineBefore(shown.firstLine, window, before),
+      size: window.size,
+      ...(isCut ? { isAtEnd: false } : {}),
+    })
+    if (shown.firstLine === null) void number()
+  }
+  const jump = async (offset: number): Promise<void> => {
+    let before: OutputWindow | null = null
+    let start = offset
+    for (const back of BEFORE_BYTES) {
+      if (offset === 0) break
+      const from = Math.max(0, offset - back)
+      const window = await read({ from, maxBytes: offset - from })
+      if (window === null) return
+      before = wholeLines(window)
+      start = before.next
+      if (start < offset || !isBlank(before) || from === 0) break
+    }
+    const window = await read({ from: start, maxBytes: STEP_BYTES })
+    if (window === null) return
+    const head = before !== null && before.next > before.start ? [pieceOf(before)] : []
+    jumps += 1
+    show({
+      pieces: [...head, pieceOf({ ...window, start })],
+      size: window.size,
+      isRead: true,
+      isAtEnd: window.isEnd,
+      news: 0,
+      target: { start, count: jumps },
+      firstLine: null,
+    })
+    await number()
+  }
+  const doJob = (job: Job): Promise<void> => {
+    if (typeof job === 'object') return jump(job.jumpTo)
+    if (job === 'end') return readEnd()
+    return job === 'earlier' ? readEarlier() : readOn(job)
+  }
   const work = async (): Promise<void> => {
     isWorking = true
     for (let job = waiting.shift(); job !== undefined && !isClosed; job = waiting.shift())
-      await doJob(parts, job)
+      await doJob(job)
     isWorking = false
   }
   /** A jump or the way to the end makes all that waits pointless. */
@@ -124,18 +236,18 @@ export function openOutputReader(options: OutputReaderOptions): OutputReader {
     if (!isWorking) void work()
   }
   return {
-    more: () => ask(state.shown.isRead ? 'more' : 'end'),
+    more: () => ask(shown.isRead ? 'more' : 'end'),
     earlier: () => ask('earlier'),
     later: () => ask('later'),
-    follow(isFollowing) {
-      if (state.isFollowing === isFollowing) return
-      state.isFollowing = isFollowing
-      if (!isFollowing) return
+    follow(isOn) {
+      if (isFollowing === isOn) return
+      isFollowing = isOn
+      if (!isOn) return
       show({ news: 0 })
-      ask(state.shown.isAtEnd ? 'more' : 'end')
+      ask(shown.isAtEnd ? 'more' : 'end')
     },
     jump(offset) {
-      state.isFollowing = false
+      isFollowing = false
       ask({ jumpTo: offset })
     },
     close() {
@@ -144,147 +256,11 @@ export function openOutputReader(options: OutputReaderOptions): OutputReader {
   }
 }
 
-interface Parts {
-  readonly options: OutputReaderOptions
-  readonly state: { shown: OutputShown; isFollowing: boolean; jumps: number }
-  readonly show: (change: Partial<OutputShown>) => void
-  /** Finds out the number of the first line anew. */
-  readonly number: () => Promise<void>
-  readonly ask: (job: Job) => void
-}
-
-function doJob(parts: Parts, job: Job): Promise<void> {
-  if (typeof job === 'object') return jump(parts, job.jumpTo)
-  if (job === 'end') return readEnd(parts)
-  if (job === 'earlier') return readEarlier(parts)
-  return readOn(parts, job)
-}
-
-/** Begins anew near the end of the file. */
-async function readEnd(parts: Parts): Promise<void> {
-  const probe = await parts.options.read({ from: 0, maxBytes: 1 })
-  if (probe === null) return
-  const from = Math.max(0, probe.size - STEP_BYTES)
-  const window = await parts.options.read({ from, maxBytes: STEP_BYTES })
-  if (window === null) return
-  parts.show({
-    pieces: [pieceOf(window)],
-    size: window.size,
-    isRead: true,
-    isAtEnd: window.isEnd || isStuck(window, from),
-    news: 0,
-    compacted: window.compacted ?? null,
-    target: null,
-    firstLine: window.start === 0 ? 1 : null,
-  })
-  if (window.start > 0) void parts.number()
-  if (!window.isEnd && !isStuck(window, from)) parts.ask('more')
-}
-
-/** `more`: something was written. `later`: somebody scrolled there. */
-async function readOn(parts: Parts, why: 'more' | 'later'): Promise<void> {
-  const { options, state } = parts
-  const { pieces, isAtEnd } = state.shown
-  const from = endOf(pieces)
-  const isRead = why === 'more' && !state.isFollowing
-  if (isRead && (!isAtEnd || bytesOf(pieces) >= KEPT_BYTES)) return measure(parts, from)
-  const window = await options.read({ from, maxBytes: STEP_BYTES })
-  if (window === null) return
-  const isBehind = window.size - window.next > FAR_BEHIND_BYTES
-  if (state.isFollowing && isBehind) return parts.ask('end')
-  take(parts, window, { isNews: why === 'more' && isAtEnd, isRead })
-  if (!parts.state.shown.isAtEnd && state.isFollowing) parts.ask('more')
-}
-
-/** Only how much there is: what is being read stays as it is. */
-async function measure({ options, show }: Parts, end: number): Promise<void> {
-  const probe = await options.read({ from: end, maxBytes: 1 })
-  if (probe) show({ size: probe.size, isAtEnd: end >= probe.size })
-}
-
-interface Taking {
-  readonly isNews: boolean
-  /** Somebody reads what is loaded: nothing of it is dropped. */
-  readonly isRead: boolean
-}
-
-function take({ options, state, show }: Parts, window: OutputWindow, how: Taking): void {
-  const { shown, isFollowing } = state
-  const end = endOf(shown.pieces)
-  const pieces = isStuck(window, end)
-    ? shown.pieces
-    : appended(shown.pieces, window, how.isNews ? options.now() : null)
-  const news = how.isNews ? shown.news + newsOf(window) : shown.news
-  const kept = how.isRead ? pieces : trimmed(pieces, 'start')
-  const dropped = pieces.slice(0, pieces.length - kept.length)
-  const { firstLine } = shown
-  show({
-    pieces: kept,
-    firstLine: firstLine === null ? null : firstLine + linesIn(dropped),
-    size: window.size,
-    isAtEnd: window.isEnd || isStuck(window, end),
-    news: isFollowing ? 0 : news,
-  })
-}
-
-async function readEarlier({ options, state, show, number }: Parts): Promise<void> {
-  const before = state.shown.pieces[0]?.start ?? 0
-  if (before === 0) return
-  const read = async (bytes: number): Promise<OutputWindow | null> => {
-    const from = Math.max(0, before - bytes)
-    const window = await options.read({ from, maxBytes: before - from })
-    // A line longer than that has no beginning in this window: it is passed over.
-    return window && window.next <= window.start ? { ...window, start: from } : window
-  }
-  let window = await read(STEP_BYTES)
-  if (window && window.text === null && window.reports.length === 0)
-    window = await read(LONGEST_BYTES)
-  if (window === null) return
-  const piece = { ...pieceOf(window), end: before }
-  const pieces = trimmed([piece, ...state.shown.pieces], 'end')
-  const isCut = pieces.length <= state.shown.pieces.length
-  show({
-    pieces,
-    firstLine: lineBefore(state.shown.firstLine, window, before),
-    size: window.size,
-    ...(isCut ? { isAtEnd: false } : {}),
-  })
-  if (state.shown.firstLine === null) void number()
-}
-
 /** Number of the line at the start of a window that is put before what begins at `end`. */
 function lineBefore(firstLine: number | null, window: OutputWindow, end: number): number | null {
   if (window.start === 0) return 1
   // Of a line that was passed over nobody knows whether it ends there.
   return firstLine === null || window.next !== end ? null : firstLine - linesOf(window)
-}
-
-async function jump({ options, state, show, number }: Parts, offset: number): Promise<void> {
-  let before: OutputWindow | null = null
-  let lineStart = offset
-  for (const back of BEFORE_BYTES) {
-    if (offset === 0) break
-    const from = Math.max(0, offset - back)
-    const read = await options.read({ from, maxBytes: offset - from })
-    if (read === null) return
-    before = wholeLines(read)
-    lineStart = before.next
-    if (lineStart < offset || before.reports.length > 0 || before.text !== null || from === 0) break
-  }
-  const window = await options.read({ from: lineStart, maxBytes: STEP_BYTES })
-  if (window === null) return
-  const head = before !== null && before.next > before.start ? [pieceOf(before)] : []
-  state.jumps += 1
-  show({
-    pieces: [...head, pieceOf({ ...window, start: lineStart })],
-    size: window.size,
-    isRead: true,
-    isAtEnd: window.isEnd,
-    news: 0,
-    target: { start: lineStart, count: state.jumps },
-    firstLine: null,
-  })
-  await number()
 }
 
 /** Of raw text the last line, which the place is in, is left to the next window. */
@@ -295,6 +271,7 @@ function wholeLines(window: OutputWindow): OutputWindow {
   return { ...window, text: window.text.slice(0, end), next: window.next - rest }
 }
 
+const isBlank = ({ text, reports }: OutputWindow): boolean => text === null && reports.length === 0
 const isStuck = (window: OutputWindow, from: number): boolean => window.next <= from
 const endOf = (pieces: readonly OutputPiece[]): number => pieces.at(-1)?.end ?? 0
 const bytesOf = (pieces: readonly OutputPiece[]): number => endOf(pieces) - (pieces[0]?.start ?? 0)
@@ -307,12 +284,15 @@ const linesOf = (window: OutputWindow): number =>
 const newsOf = (window: OutputWindow): number =>
   window.text === null ? window.reports.length : countLines(window.text)
 
-const pieceOf = (window: OutputWindow): OutputPiece => ({
-  start: window.start,
-  end: window.next,
-  lines: linesOf(window),
-  blocks: folded([], window, { prefix: String(window.start), at: null }),
-})
+const pieceOf = (window: OutputWindow, at: number | null = null): OutputPiece => {
+  const { start, next: end } = window
+  return {
+    start,
+    end,
+    lines: linesOf(window),
+    blocks: folded([], window, { prefix: `${start}`, at }),
+  }
+}
 
 function folded(
   blocks: readonly OutputBlock[],
@@ -330,13 +310,8 @@ function appended(
   at: number | null,
 ): readonly OutputPiece[] {
   const last = pieces.at(-1)
-  if (!last || last.end - last.start > SMALL_BYTES) {
-    const prefix = String(window.start)
-    const blocks = folded([], window, { prefix, at })
-    return [...pieces, { start: window.start, end: window.next, lines: linesOf(window), blocks }]
-  }
-  const place = { prefix: String(last.start), at, line: last.lines }
-  const blocks = folded(last.blocks, window, place)
+  if (!last || last.end - last.start > SMALL_BYTES) return [...pieces, pieceOf(window, at)]
+  const blocks = folded(last.blocks, window, { prefix: `${last.start}`, at, line: last.lines })
   const lines = last.lines + linesOf(window)
   return [...pieces.slice(0, -1), { ...last, end: window.next, lines, blocks }]
 }

@@ -6,10 +6,9 @@ import { instantText } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Markdown } from '../ui/markdown.tsx'
 import type { OutputBlock } from './fold-output.ts'
-import { useOpened } from './output-context.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { TerminalText } from './terminal-text.tsx'
-import { LooseResultCard, ToolCard } from './tool-card.tsx'
+import { LooseResultCard, ToolCard, useOpened } from './tool-card.tsx'
 
 interface OutputRowProps {
   readonly block: OutputBlock
@@ -76,28 +75,28 @@ function Body({ block, isAlive, heardAt }: OutputRowProps) {
       return <LooseResultCard block={block} />
     case 'result':
       return (
-        <Told state={block.ok ? 'done' : 'failed'} word={block.ok ? 'Result' : 'Ended badly'}>
+        <Labelled state={block.ok ? 'done' : 'failed'} word={block.ok ? 'Result' : 'Ended badly'}>
           <Markdown text={block.text} />
-        </Told>
+        </Labelled>
       )
     case 'error':
       return (
-        <Told state="failed" word="Error">
+        <Labelled state="failed" word="Error">
           <PlainText text={block.text} />
-        </Told>
+        </Labelled>
       )
     case 'question':
       return (
-        <Told state="waiting" word="Asks">
+        <Labelled state="waiting" word="Asks">
           <PlainText text={block.text} />
-        </Told>
+        </Labelled>
       )
     case 'notice':
       return (
-        <Told state="parked" word="Waits">
+        <Labelled state="parked" word="Waits">
           <PlainText text={block.text} />
           {block.until !== null && `, until ${clockOf(block.until)}`}
-        </Told>
+        </Labelled>
       )
   }
 }
@@ -105,13 +104,13 @@ function Body({ block, isAlive, heardAt }: OutputRowProps) {
 const sinceOf = (at: number | null, heardAt: string | null): string | null =>
   at === null ? heardAt : utcIso(at)
 
-function Told(props: {
+function Labelled(props: {
   readonly state: string
   readonly word: string
   readonly children: ReactNode
 }) {
   return (
-    <div className="told" data-st={props.state}>
+    <div className="labelled" data-st={props.state}>
       <b>{props.word}</b> {props.children}
     </div>
   )

@@ -9,7 +9,7 @@ import { countText } from '../ui/format.ts'
 import { blockText, type OutputBlock } from './fold-output.ts'
 
 interface SearchBarProps {
-  readonly search: OutputSearch
+  readonly search: ReturnType<typeof useSearch>
   readonly onClose: () => void
 }
 
@@ -54,7 +54,7 @@ export function SearchBar({ search, onClose }: SearchBarProps) {
   )
 }
 
-function searchCountText({ text, count, index, isMore, isBusy }: OutputSearch): string {
+function searchCountText({ text, count, index, isMore, isBusy }: SearchBarProps['search']): string {
   if (text === '') return ''
   if (count === 0) return isBusy ? 'Looking' : 'Not found'
   return `${countText(index + 1)} of ${countText(count)}${isMore ? '+' : ''}`
@@ -71,19 +71,6 @@ interface Matches {
 }
 const none: Matches = { text: '', found: [], next: null }
 
-interface OutputSearch {
-  readonly text: string
-  readonly index: number
-  readonly count: number
-  /** There may be more than `count`. */
-  readonly isMore: boolean
-  readonly isBusy: boolean
-  readonly problem: Problem | null
-  setText(text: string): void
-  step(by: 1 | -1): void
-  dismiss(): void
-}
-
 interface SearchParts {
   readonly agentId: string
   readonly isWholeFile: boolean
@@ -93,7 +80,7 @@ interface SearchParts {
 
 const TYPING_MS = 200
 
-export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts): OutputSearch {
+export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts) {
   const [text, setText] = useState('')
   const [index, setIndex] = useState(0)
   const goTo = useRef(onFound)
@@ -127,16 +114,17 @@ export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts
   return {
     text,
     index,
+    /** There may be more than `count`. */
     isMore,
     count: found.length,
     isBusy: file.isBusy,
     problem: file.problem,
-    setText(next) {
+    setText(next: string): void {
       stop()
       setIndex(0)
       setText(next)
     },
-    step: (by) => void step(by),
+    step: (by: 1 | -1) => void step(by),
     dismiss: file.dismiss,
   }
 }

@@ -2,14 +2,13 @@
 import type { AgentView } from '../../contract/view.ts'
 import { useMemo } from 'react'
 import { useYard } from '../model/session/session-context.tsx'
-import { Select } from '../ui/fields.tsx'
+import { TrySelect } from '../components/try-select.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
 import { Button } from '../ui/button.tsx'
 import { navigate, useRoute } from '../model/route.ts'
-import { lookOf } from '../model/agent-state.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { useAnswer } from '../model/use-answer.ts'
-import type { KnownFiles } from './output-context.ts'
+import type { KnownFiles } from './terminal-text.tsx'
 import { OutputView } from './output-view.tsx'
 
 export function OutputTab({ details }: { readonly details: TaskDetails }) {
@@ -29,7 +28,16 @@ export function OutputTab({ details }: { readonly details: TaskDetails }) {
     )
   return (
     <>
-      {tries.length > 1 && <TryPicker tries={tries} id={id} />}
+      {tries.length > 1 && (
+        <div className="try-picker">
+          <TrySelect
+            label="Which try"
+            tries={tries}
+            value={id}
+            onChange={(each) => navigate({ agent: each }, { replace: true })}
+          />
+        </div>
+      )}
       <ShownOutput key={agent.id} agent={agent} details={details} />
     </>
   )
@@ -56,21 +64,4 @@ function useKnownFiles({ agent, details }: Parameters<typeof ShownOutput>[0]): K
       openers.set(path, () => navigate({ tab: 'changes', agent: id, anchor: path }))
     return { openers, folder: cwd }
   }, [artifacts, value, id, cwd])
-}
-
-function TryPicker({ tries, id }: { readonly tries: readonly AgentView[]; readonly id: string }) {
-  const count = tries.length
-  return (
-    <div className="try-picker">
-      <Select
-        label="Which try"
-        value={id}
-        options={tries.map((agent, index) => [
-          agent.id,
-          `Try ${count - index}: ${agent.id}, ${lookOf(agent).word}`,
-        ])}
-        onChange={(agent) => navigate({ agent }, { replace: true })}
-      />
-    </div>
-  )
 }

@@ -15,19 +15,20 @@ import { showToast } from '../model/toasts.ts'
 import { download } from '../ui/download.ts'
 import { Menu, type MenuEntry } from '../ui/popups.tsx'
 import { joinedRaw, joinedText } from './fold-output.ts'
-import { KnownFilesContext, OpenedBlocksContext, type KnownFiles } from './output-context.ts'
+import { KnownFilesContext, type KnownFiles } from './terminal-text.tsx'
+import { OpenedBlocksContext } from './tool-card.tsx'
 import { OutputList } from './output-list.tsx'
 import type { OutputShown } from './output-reader.ts'
 import { SearchBar, useSearch, type Found } from './output-search.tsx'
 import { useLineOfAddress, useOutput, wholeOutput, type OutputKind } from './use-output.ts'
 import { AgentMetrics } from './agent-metrics.tsx'
 
+/** The last only of programs that keep a stderr of their own. */
 const KINDS: readonly (readonly [OutputKind, string])[] = [
   ['parsed', 'Output'],
   ['raw', 'Raw'],
+  ['errors', 'stderr'],
 ]
-/** Of programs that keep a stderr of their own. */
-const MORE_KINDS: typeof KINDS = [['errors', 'stderr']]
 
 interface OutputViewProps {
   readonly agent: AgentView
@@ -44,7 +45,7 @@ export function OutputView({ agent, files }: OutputViewProps) {
     }),
     [chosen],
   )
-  const options = printsPlainText(agent.executorType) ? KINDS : [...KINDS, ...MORE_KINDS]
+  const options = printsPlainText(agent.executorType) ? KINDS.slice(0, -1) : KINDS
   const kinds = <Segmented label="What to show" value={kind} options={options} onChange={setKind} />
   return (
     <section className="output" aria-label={`Output of ${agent.id}`}>
@@ -209,13 +210,7 @@ const LABELS: Readonly<Record<OutputKind, string>> = {
   errors: 'Its stderr',
 }
 
-function NothingThere({
-  shown,
-  isAlive,
-}: {
-  readonly shown: OutputShown
-  readonly isAlive: boolean
-}) {
+function NothingThere({ shown, isAlive }: Pick<PlaceProps, 'shown' | 'isAlive'>) {
   const text =
     (shown.pieces[0]?.start ?? 0) > 0
       ? 'The end of it is one line that is too long to show. Raw shows it.'

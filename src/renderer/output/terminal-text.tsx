@@ -1,11 +1,10 @@
 /** What a program wrote for a terminal: its colours, numbered lines, and links to what it names. */
-import { Fragment, memo, useContext } from 'react'
+import { createContext, Fragment, memo, useContext } from 'react'
 import { utcIso } from '../../base/instant.ts'
 import { instantTextIn } from '../ui/format.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { type AnsiSpan, type AnsiStyle, parseAnsi, plainStyle } from './ansi.ts'
 import type { TerminalLine } from './fold-output.ts'
-import { type KnownFiles, KnownFilesContext } from './output-context.ts'
 
 interface TerminalTextProps {
   readonly text: string
@@ -94,11 +93,7 @@ export function LinkedText({ text }: { readonly text: string }) {
   return textParts(text, files).map((part, index) => {
     switch (part.kind) {
       case 'text':
-        return (
-          <Fragment key={index}>
-            <PlainText text={part.text} />
-          </Fragment>
-        )
+        return <PlainText key={index} text={part.text} />
       case 'address':
         return (
           <a
@@ -121,10 +116,16 @@ export function LinkedText({ text }: { readonly text: string }) {
   })
 }
 
+/** Light and dark of a colour have one tone; black and grey are dim, for either theme may be their ground. */
+function toneOf(color: number): string {
+  if (color === 15) return 'ansi-white'
+  return color % 8 === 0 || color === 7 ? 'ansi-dim' : `ansi-${color % 8}`
+}
+
 function lookOf(style: AnsiStyle): string {
   const { color, background } = style
   return [
-    color !== null && `ansi-${color}`,
+    color !== null && toneOf(color),
     (background !== null || style.reverse) && 'ansi-back',
     style.bold && 'ansi-bold',
     style.dim && 'ansi-dim',
@@ -136,6 +137,16 @@ function lookOf(style: AnsiStyle): string {
 }
 
 // Addresses and known files in a text that a program wrote. Only http and https are addresses, and none with a user name in it.
+
+/** Files that an output may name and that can be opened. */
+export interface KnownFiles {
+  /** What opens each, by its path from the agent's folder. */
+  readonly openers: ReadonlyMap<string, () => void>
+  /** Where the agent works: an absolute path below it is known, too. */
+  readonly folder: string | null
+}
+
+export const KnownFilesContext = createContext<KnownFiles>({ openers: new Map(), folder: null })
 
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }

@@ -1,13 +1,12 @@
 /** One call of a tool: what was asked, what came of it. Long bodies are folded; a failure stands open; what runs counts. */
 import { ChevronDown, ChevronRight, FileText, Pencil, Search, Terminal, Wrench } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { createContext, useContext, type ReactNode } from 'react'
 import { durationText } from '../../domain/format.ts'
 import { Elapsed } from '../components/ticking-time.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { countText } from '../ui/format.ts'
 import type { LooseResult, ToolBlock, ToolResult } from './fold-output.ts'
-import { useOpened } from './output-context.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { LinkedText, TerminalText } from './terminal-text.tsx'
 import { diffLines } from 'diff'
@@ -181,6 +180,24 @@ function Folded({ blockKey, count, isOpenAtFirst, children }: FoldedProps) {
       )}
     </>
   )
+}
+
+/** Which blocks a person has opened or closed, kept while they are scrolled out of sight. */
+export interface OpenedBlocks {
+  /** What the person chose; undefined = nothing. */
+  readonly chosen: ReadonlyMap<string, boolean>
+  choose(key: string, isOpen: boolean): void
+}
+
+export const OpenedBlocksContext = createContext<OpenedBlocks>({
+  chosen: new Map(),
+  choose: () => {},
+})
+
+export function useOpened(key: string, isOpenAtFirst: boolean): readonly [boolean, () => void] {
+  const { chosen, choose } = useContext(OpenedBlocksContext)
+  const isOpen = chosen.get(key) ?? isOpenAtFirst
+  return [isOpen, () => choose(key, !isOpen)]
 }
 
 // What an editing tool was asked to change, as lines taken out and put in. Read from its input; null when that says nothing of the kind.

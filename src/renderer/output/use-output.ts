@@ -4,34 +4,22 @@ import type { AgentView } from '../../contract/view.ts'
 import type { Problem } from '../model/session/problem.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import type { Session } from '../model/session/session.ts'
-import { linkBlocks, type OutputBlock } from './fold-output.ts'
-import {
-  nothingShown,
-  openOutputReader,
-  type OutputReader,
-  type OutputShown,
-} from './output-reader.ts'
+import { linkBlocks } from './fold-output.ts'
+import { nothingShown, openOutputReader } from './output-reader.ts'
 
 /** parsed: what it said and did. raw: what its program wrote, byte for byte. errors: its stderr alone. */
 export type OutputKind = 'parsed' | 'raw' | 'errors'
 
 const streamOf = (kind: OutputKind) => (kind === 'errors' ? 'stderr' : 'merged')
 
-export interface LiveOutput {
-  readonly shown: OutputShown
-  readonly blocks: readonly OutputBlock[]
-  /** Why it could not be read last; null = it could. */
-  readonly problem: Problem | null
-  readonly reader: OutputReader
-}
-
 /** The arguments of one component's life must stay the same: others are another component. */
-export function useOutput(agentId: string, kind: OutputKind): LiveOutput {
+export function useOutput(agentId: string, kind: OutputKind) {
   const session = useSession()
   const isLive = useConnection().kind === 'live'
   const [shown, setShown] = useState(nothingShown)
+  /** Why it could not be read last; null = it could. */
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [reader] = useState<OutputReader>(() =>
+  const [reader] = useState(() =>
     openOutputReader({
       onShown: setShown,
       now: () => Date.now(),

@@ -59,13 +59,12 @@ export function createNodeMapper(): (input: FlowNodesInput) => FlowNode[] {
 const isSameShown = (a: Shown, b: Shown): boolean =>
   (Object.keys(a) as (keyof Shown)[]).every((key) => a[key] === b[key])
 
-interface NodeLabel {
-  readonly name: string
-  readonly direction: Direction
-}
-
 /** Sized and with handles, so that React Flow neither measures it nor mounts it for that. */
-function toNode(source: SceneNode, shown: Shown, { name, direction }: NodeLabel): FlowNode {
+function toNode(
+  source: SceneNode,
+  shown: Shown,
+  { name, direction }: { readonly name: string; readonly direction: Direction },
+): FlowNode {
   const size = { width: NODE_WIDTH, height: NODE_HEIGHT }
   const { light, isSelected, isFocused, isEnd, isOnLine, isDraggable } = shown
   const classes = [`light-${light}`, isFocused && 'is-focused', isEnd && 'is-end']
@@ -98,14 +97,12 @@ const SIZE = 10
 
 function handlesOf(direction: Direction): NonNullable<FlowNode['handles']> {
   const size = { width: SIZE, height: SIZE }
-  if (direction === 'right') {
-    const y = NODE_HEIGHT / 2 - SIZE / 2
+  const [x, y] = [(NODE_WIDTH - SIZE) / 2, (NODE_HEIGHT - SIZE) / 2]
+  if (direction === 'right')
     return [
       { type: 'target', position: Position.Left, x: 0, y, ...size },
       { type: 'source', position: Position.Right, x: NODE_WIDTH - SIZE, y, ...size },
     ]
-  }
-  const x = NODE_WIDTH / 2 - SIZE / 2
   return [
     { type: 'target', position: Position.Top, x, y: 0, ...size },
     { type: 'source', position: Position.Bottom, x, y: NODE_HEIGHT - SIZE, ...size },

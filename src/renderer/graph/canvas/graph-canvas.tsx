@@ -191,7 +191,7 @@ export function CanvasTools() {
     <div className="canvas-tools">
       <div className="zoom" role="group" aria-label="Zoom">
         <Button look="quiet" icon="minus" aria-label="Zoom out" onClick={() => zoomBy(1 / STEP)} />
-        <span className="zoom-value">{percent}%</span>
+        <span>{percent}%</span>
         <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => zoomBy(STEP)} />
         <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => fitAll()} />
       </div>

@@ -1,6 +1,7 @@
 /** The camera's own moves: the first view or the kept one, and staying where it was when the canvas changes its size. */
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { useReactFlow } from '@xyflow/react'
+import { keep, readKept } from '../../model/kept.ts'
 import { z } from 'zod'
 import type { Position } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
@@ -70,22 +71,12 @@ const KEPT = 'yardmaster.camera:'
 const keptSchema = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() })
 
 /** Over a change of screen and a reload, for as long as the window is open; counted from the corner of the window. */
-function keepCamera(yard: string, { x, y, zoom }: Camera, corner: Position): void {
-  try {
-    const kept = { x: x + corner.x, y: y + corner.y, zoom }
-    sessionStorage.setItem(KEPT + yard, JSON.stringify(kept))
-  } catch {
-    // A full or forbidden storage: the next visit begins with the first view.
-  }
-}
+const keepCamera = (yard: string, { x, y, zoom }: Camera, corner: Position): void =>
+  keep('sessionStorage', KEPT + yard, { x: x + corner.x, y: y + corner.y, zoom })
 
 function readKeptCamera(yard: string, corner: Position): Camera | null {
-  try {
-    const { x, y, zoom } = keptSchema.parse(JSON.parse(sessionStorage.getItem(KEPT + yard) ?? ''))
-    return { x: x - corner.x, y: y - corner.y, zoom }
-  } catch {
-    return null
-  }
+  const kept = readKept('sessionStorage', KEPT + yard, keptSchema)
+  return kept && { x: kept.x - corner.x, y: kept.y - corner.y, zoom: kept.zoom }
 }
 
 function isAnyInView({ nodes }: Scene, viewport: Parameters<typeof boxInView>[0]): boolean {

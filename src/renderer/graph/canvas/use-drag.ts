@@ -8,19 +8,14 @@ import { getShownTime } from '../../model/shown-time.ts'
 import { moveNodes } from '../gestures/move-nodes.ts'
 import { canvasScene } from './camera.ts'
 
-export interface Drag {
-  /** Where nodes are while they are dragged, and until the yard says so too; null at rest. */
-  readonly dragged: ReadonlyMap<string, Position> | null
-  readonly onNodeDragStart: (event: unknown, node: Node) => void
-  readonly onNodeDrag: (event: unknown, node: Node) => void
-  readonly onNodeDragStop: (event: unknown, node: Node) => void
-}
-
 /** After that the nodes go back to where the yard has them: the move was refused or lost. */
 const PATIENCE_MS = 3000
 
-export function useDrag(): Drag {
+export type Drag = ReturnType<typeof useDrag>
+
+export function useDrag() {
   const session = useSession()
+  /** Where nodes are while they are dragged, and until the yard says so too; null at rest. */
   const [dragged, setDragged] = useState<ReadonlyMap<string, Position> | null>(null)
   const start = useRef<ReadonlyMap<string, Position>>(new Map())
   const isHeld = useRef(false)

@@ -120,9 +120,7 @@ function useLitCandidate(
 
 // Which tasks a dependency can be added to or taken from by keys, the nearest on the canvas first. Pure.
 
-export interface LinkQuestion {
-  readonly how: 'add' | 'remove'
-  readonly ids: readonly string[]
+export interface LinkQuestion extends LinkCardRequest {
   /** `before`: these wait for the other; `after`: the other waits for these. */
   readonly direction: Direction
 }

@@ -10,7 +10,7 @@ import { bringIntoSight, canvasScene } from '../canvas/camera.ts'
 import { tasksOf } from '../scene/hit.ts'
 import { moveNodes } from './move-nodes.ts'
 import { unfold } from '../canvas/view-state.ts'
-import { type Direction, NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
+import { acrossOf, alongOf, type Direction, GRIDS } from '../layout/grid.ts'
 import type { Scene } from '../scene/scene.ts'
 
 /** Canvas units per press; ⇧ makes it five times that. */
@@ -158,28 +158,23 @@ export function walk(scene: Scene, from: string | null, step: Step): string | nu
 
 /** Column by column along the edges. */
 function inReadingOrder({ nodes, direction }: Scene): readonly string[] {
-  const isRight = direction === 'right'
-  return [...nodes.values()]
-    .toSorted((a, b) =>
-      isRight ? a.at.x - b.at.x || a.at.y - b.at.y : a.at.y - b.at.y || a.at.x - b.at.x,
-    )
-    .map(({ id }) => id)
+  const order = (a: Position, b: Position): number =>
+    alongOf(a, direction) - alongOf(b, direction) || acrossOf(a, direction) - acrossOf(b, direction)
+  return [...nodes.values()].toSorted((a, b) => order(a.at, b.at)).map(({ id }) => id)
 }
 
 /** The level one first, then the nearest. */
 function alongEdges(scene: Scene, id: string, step: 'dependents' | 'blockers'): readonly string[] {
-  const here = scene.nodes.get(id)?.at ?? { x: 0, y: 0 }
-  const others: string[] = []
-  for (const edge of scene.edges.values()) {
-    if (step === 'dependents' && edge.from === id) others.push(edge.to)
-    if (step === 'blockers' && edge.to === id) others.push(edge.from)
-  }
-  const across = (other: string): number => {
-    const at = scene.nodes.get(other)?.at ?? here
-    return scene.direction === 'right' ? Math.abs(at.y - here.y) : Math.abs(at.x - here.x)
-  }
-  return others.toSorted((a, b) => across(a) - across(b))
+  const { nodes, edges, direction } = scene
+  const levelOf = (each: string): number => acrossOf(nodes.get(each)?.at ?? ORIGIN, direction)
+  const [near, far] = step === 'dependents' ? (['from', 'to'] as const) : (['to', 'from'] as const)
+  const here = levelOf(id)
+  return [...edges.values()]
+    .flatMap((edge) => (edge[near] === id ? [edge[far]] : []))
+    .toSorted((a, b) => Math.abs(levelOf(a) - here) - Math.abs(levelOf(b) - here))
 }
+
+const ORIGIN = { x: 0, y: 0 }
 
 /** The next one up or down in the same column; where that ends, the next in any near column. */
 function besides(
@@ -188,16 +183,14 @@ function besides(
   here: Position,
   step: 'previous' | 'next',
 ): readonly string[] {
-  const isRight = direction === 'right'
   const sign = step === 'next' ? 1 : -1
-  const breadth = isRight ? NODE_WIDTH : NODE_HEIGHT
   const found: { readonly id: string; readonly far: number }[] = []
   for (const node of nodes.values()) {
-    const across = (isRight ? node.at.y - here.y : node.at.x - here.x) * sign
-    const along = Math.abs(isRight ? node.at.x - here.x : node.at.y - here.y)
+    const across = (acrossOf(node.at, direction) - acrossOf(here, direction)) * sign
+    const along = Math.abs(alongOf(node.at, direction) - alongOf(here, direction))
     if (node.id === id || across <= 0) continue
     // A node of another column counts as much farther, so that the column comes first.
-    found.push({ id: node.id, far: across + (along < breadth ? 0 : along * 100) })
+    found.push({ id: node.id, far: across + (along < GRIDS[direction].length ? 0 : along * 100) })
   }
   return found.toSorted((a, b) => a.far - b.far).map((each) => each.id)
 }

@@ -48,11 +48,17 @@ export function cornerOf(place: Place, grid: Grid): Position {
   return grid.direction === 'right' ? { x: along, y: across } : { x: across, y: along }
 }
 
+/** How far a corner is along the edges, and across them. */
+export const alongOf = ({ x, y }: Position, direction: Direction): number =>
+  direction === 'right' ? x : y
+export const acrossOf = ({ x, y }: Position, direction: Direction): number =>
+  direction === 'right' ? y : x
+
 /** Where a corner is in the grid; with fractions when a person put it there. */
-export function placeAt({ x, y }: Position, grid: Grid): Place {
-  const [along, across] = grid.direction === 'right' ? [x, y] : [y, x]
-  return { column: along / grid.columnPitch, row: across / grid.rowPitch }
-}
+export const placeAt = (at: Position, grid: Grid): Place => ({
+  column: alongOf(at, grid.direction) / grid.columnPitch,
+  row: acrossOf(at, grid.direction) / grid.rowPitch,
+})
 
 interface Placing {
   readonly layout: Layout

@@ -1,7 +1,7 @@
 /** Names over columns, where a column has an honest one: all its tasks share a tag, and no task outside of a run of such columns has it. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
 import { commonTag } from '../scene/fold.ts'
-import { cornerOf, type Direction, GRIDS, type Layout } from './grid.ts'
+import { type Direction, GRIDS, type Layout } from './grid.ts'
 
 export interface Heading {
   readonly name: string
@@ -22,15 +22,8 @@ interface HeadingInput {
 /** From left to right. None where a task was moved by hand: its column says nothing then. */
 export function headingsOf({ tasks, layout, positions, direction }: HeadingInput): Heading[] {
   if (positions.size > 0) return []
-  const columns = new Map<number, TaskCard[]>()
-  for (const card of tasks.values()) {
-    const place = layout.get(card.id)
-    if (!place) continue
-    const column = columns.get(place.column)
-    if (column) column.push(card)
-    else columns.set(place.column, [card])
-  }
-  const runs = toRuns(columns)
+  const placed = [...tasks.values()].filter(({ id }) => layout.has(id))
+  const runs = toRuns(Map.groupBy(placed, ({ id }) => layout.get(id)?.column ?? 0))
   return runs.flatMap((run) => (isHonest(run, runs, tasks) ? [toHeading(run, direction)] : []))
 }
 
@@ -64,15 +57,12 @@ function isHonest(run: Run, runs: readonly Run[], tasks: HeadingInput['tasks']):
 }
 
 function toHeading({ tag, first, last, cards }: Run, direction: Direction): Heading {
-  const grid = GRIDS[direction]
-  const begin = cornerOf({ column: first, row: 0 }, grid)
-  const end = cornerOf({ column: last, row: 0 }, grid)
-  const isRight = direction === 'right'
+  const { columnPitch, length } = GRIDS[direction]
   return {
     name: tag ?? '',
     done: cards.filter(({ status }) => status === 'done').length,
     total: cards.length,
-    from: isRight ? begin.x : begin.y,
-    to: (isRight ? end.x : end.y) + grid.length,
+    from: first * columnPitch,
+    to: last * columnPitch + length,
   }
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Position, TaskCard } from '../../../contract/view.ts'
 import { type Direction, GRIDS, type Layout, type Place, placeAt } from './grid.ts'
 import { useYard } from '../../model/session/session-context.tsx'
+import { keep, readKept } from '../../model/kept.ts'
 import { z } from 'zod'
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
@@ -41,7 +42,7 @@ export function useLayout({ tasks, structure, positions, direction }: Shown): La
       former: readKeptLayout(yard),
       onLayout(next) {
         setLayout(next)
-        if (latest.current.structure >= 0) keepLayout(yard, next) // not of a moment of the past
+        if (latest.current.structure >= 0) keepLayout(yard, next) // not of an earlier point in time
       },
       onProgress: setShare,
     })
@@ -71,60 +72,38 @@ const PREFIX = 'yardmaster.layout:'
 const MOST = 10_000
 const keptSchema = z.array(z.tuple([z.string(), z.number().int(), z.number().int()]))
 
-/** Empty when nothing was kept or it cannot be read. */
-export function readKeptLayout(yard: string): Layout {
-  try {
-    const kept = keptSchema.parse(JSON.parse(localStorage.getItem(PREFIX + yard) ?? '[]'))
-    return new Map(kept.map(([id, column, row]) => [id, { column, row }]))
-  } catch {
-    return new Map()
-  }
-}
+const readKeptLayout = (yard: string): Layout =>
+  new Map(
+    readKept('localStorage', PREFIX + yard, keptSchema)?.map(([id, column, row]) => [
+      id,
+      { column, row },
+    ]),
+  )
 
-export function keepLayout(yard: string, layout: Layout): void {
-  const key = PREFIX + yard
-  try {
-    if (layout.size > MOST) return localStorage.removeItem(key)
-    const rows = [...layout].map(([id, { column, row }]) => [id, column, row])
-    localStorage.setItem(key, JSON.stringify(rows))
-  } catch {
-    // A full or forbidden storage: the next visit lays out anew.
-  }
-}
+const keepLayout = (yard: string, layout: Layout): void =>
+  keep(
+    'localStorage',
+    PREFIX + yard,
+    layout.size > MOST ? null : [...layout].map(([id, { column, row }]) => [id, column, row]),
+  )
 
 // The page's side of the layout worker: one request at a time; of those that come meanwhile only the newest is kept.
 
-export interface Wanted {
-  readonly structure: number
-  readonly tasks: readonly DagNode[]
-  readonly anew: boolean
-  readonly byHand: Layout
-}
-
-export interface Layouter {
-  request(wanted: Wanted): void
-  cancel(): void
-  close(): void
-}
+type Wanted = Omit<LayoutRequest, 'former'>
+type Layouter = ReturnType<typeof createLayouter>
 
 interface LayouterOptions {
   /** Places from an earlier visit. */
-  readonly former?: Layout
+  readonly former: Layout
   readonly onLayout: (layout: Layout) => void
   readonly onProgress: (share: number | null) => void
-  readonly open?: () => Worker
 }
 
 const openWorker = (): Worker =>
   new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
 
-export function createLayouter({
-  former = new Map(),
-  onLayout,
-  onProgress,
-  open = openWorker,
-}: LayouterOptions): Layouter {
-  let worker = open()
+function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
+  let worker = openWorker()
   let current: Wanted | null = null
   let next: Wanted | null = null
   let latest: Layout = former
@@ -154,13 +133,13 @@ export function createLayouter({
     })
   listen()
   return {
-    request(wanted) {
+    request(wanted: Wanted): void {
       if (current === null) send(wanted)
       else next = { ...wanted, anew: wanted.anew || (next?.anew ?? false) }
     },
-    cancel() {
+    cancel(): void {
       worker.terminate()
-      worker = open()
+      worker = openWorker()
       listen()
       isFresh = true
       current = null

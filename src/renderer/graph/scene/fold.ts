@@ -8,6 +8,7 @@ import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { topologicalOrder } from '../../../domain/graph/dag.ts'
 import { dagOfTasks, dependentsOf } from '../../model/reach.ts'
 import {
+  alongOf,
   cornerOf as cornerOfPlace,
   cornersOf,
   cellsUnder,
@@ -86,8 +87,8 @@ function finishedSets(tasks: Tasks, standing: Standing): TaskCard[][] {
   const dependents = dependentsOf(tasks)
   return connected(settled).flatMap((set) => {
     const open = set.flatMap(({ id }) => dependents(id).filter((each) => !settled.has(each)))
-    const border = Math.min(...open.map((id) => alongOf(id, standing)))
-    const before = set.filter(({ id }) => alongOf(id, standing) < border)
+    const border = Math.min(...open.map((id) => standsAt(id, standing)))
+    const before = set.filter(({ id }) => standsAt(id, standing) < border)
     return connected(new Map(before.map((card) => [card.id, card])))
   })
 }
@@ -100,10 +101,9 @@ function connected(cards: Tasks): TaskCard[][] {
 }
 
 /** How far along the edges it stands. */
-function alongOf(id: string, { cornerOf, direction }: Standing): number {
+function standsAt(id: string, { cornerOf, direction }: Standing): number {
   const corner = cornerOf(id)
-  if (!corner) return Infinity
-  return direction === 'right' ? corner.x : corner.y
+  return corner ? alongOf(corner, direction) : Infinity
 }
 
 /** Makes one set of two, the smaller into the larger. */
@@ -132,7 +132,7 @@ function furthest(cards: readonly TaskCard[], standing: Standing): TaskCard {
   const [first] = cards
   if (!first) throw new Error('invariant: a block without members')
   return cards.reduce(
-    (best, card) => (alongOf(card.id, standing) > alongOf(best.id, standing) ? card : best),
+    (best, card) => (standsAt(card.id, standing) > standsAt(best.id, standing) ? card : best),
     first,
   )
 }

@@ -3,7 +3,7 @@
  * grid terms (along, across), so that both directions share it; `toPoints` gives canvas units.
  */
 import type { Position } from '../../../contract/view.ts'
-import { cellOf, type Grid, type Place, placeAt } from '../layout/grid.ts'
+import { acrossOf, alongOf, cellOf, type Grid, type Place, placeAt } from '../layout/grid.ts'
 
 const CHAMFER = 12
 /** Handles stand out from the node's edge; an edge begins and ends under it. */
@@ -78,10 +78,10 @@ export const MIDDLE: Lanes = { out: 0, in: 0, row: 0 }
 
 /** `from` and `to` are the top left corners of its blocker and its dependent. */
 export function courseOf(from: Position, to: Position, grid: Grid, taken: Taken): Course {
-  const [start, end] = [along(from, grid), along(to, grid)]
+  const { direction } = grid
   const half = grid.breadth / 2
-  const begin = { a: start.a + grid.length, c: start.c + half }
-  const finish = { a: end.a, c: end.c + half }
+  const begin = { a: alongOf(from, direction) + grid.length, c: acrossOf(from, direction) + half }
+  const finish = { a: alongOf(to, direction), c: acrossOf(to, direction) + half }
   const row = passingRow(placeAt(from, grid), placeAt(to, grid), taken)
   const room = finish.a - begin.a
   return {
@@ -106,9 +106,6 @@ export function drawEdge(course: Course, grid: Grid, lanes: Lanes): Points {
   line.push(finish.a + INTO_NODE, finish.c)
   return grid.direction === 'right' ? line : turned(line)
 }
-
-const along = ({ x, y }: Position, grid: Grid): { a: number; c: number } =>
-  grid.direction === 'right' ? { a: x, c: y } : { a: y, c: x }
 
 interface Trunk {
   readonly at: number
