@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useYard } from '../../model/session/session-context.tsx'
 import { Screen } from '../../ui/screen.tsx'
+import { Toolbar } from '../../ui/tabs.tsx'
 import { StateStrip } from '../../components/state-strip.tsx'
 import { GraphCanvas } from './graph-canvas.tsx'
 import './graph.css'
@@ -55,7 +56,7 @@ export function GraphTools() {
   const isFolded = useGraphView((view) => view.foldFinished)
   const isFinding = useGraphView((view) => view.find !== null)
   return (
-    <div className="graph-tools" role="toolbar" aria-label="View">
+    <Toolbar className="graph-tools" aria-label="View">
       <Tool id="find" label="Find" icon={Search} isPressed={isFinding} />
       <Tool id="focus" label="Focus" icon={Focus} isPressed={isFocused} />
       <Tool id="main-line" label="Critical path" icon={Waypoints} isPressed={isLine} />
@@ -65,7 +66,7 @@ export function GraphTools() {
       <Button look="main" aria-label="Add a task" onClick={() => runCommand('task.add')}>
         <Plus size={14} strokeWidth={2} aria-hidden="true" /> Task
       </Button>
-    </div>
+    </Toolbar>
   )
 }
 

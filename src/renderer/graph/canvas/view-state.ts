@@ -19,6 +19,12 @@ export interface Linking {
   readonly to: string | null
 }
 
+/** A dependency that is chosen by keys, and for which tasks. */
+export interface LinkCardRequest {
+  readonly how: 'add' | 'remove'
+  readonly ids: readonly string[]
+}
+
 export interface GraphView {
   /** Of the critical path. rails: its edges are drawn as two rails. lit: all else recedes as well. */
   readonly criticalPath: 'rails' | 'lit' | 'off'
@@ -35,6 +41,7 @@ export interface GraphView {
   readonly hoverEdge: string | null
   readonly chosenEdge: string | null
   readonly linking: Linking | null
+  readonly linkCard: LinkCardRequest | null
   /** Tasks that a dependency would be refused to, while one is drawn. */
   readonly refused: ReadonlySet<string>
   /** The cycle that was refused, in order; each id once. Null = none is shown. */
@@ -51,6 +58,7 @@ const AT_FIRST: GraphView = {
   hoverEdge: null,
   chosenEdge: null,
   linking: null,
+  linkCard: null,
   refused: new Set(),
   cycle: null,
 }

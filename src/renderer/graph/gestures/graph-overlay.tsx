@@ -6,7 +6,7 @@ import { bringIntoSight, flyTo, focusCanvas } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
 import { DoneBar } from './done-bar.tsx'
 import { FindBar } from './find-bar.tsx'
-import { closeLinkCard, isLinkCardOpen, LinkCard, useLinkCard } from './link-card.tsx'
+import { LinkCard } from './link-card.tsx'
 import { useGraphCommands, useEdgeCommands } from './use-graph-commands.ts'
 import './gestures.css'
 import { useCalmYard, useSession, useYard } from '../../model/session/session-context.tsx'
@@ -26,14 +26,16 @@ export function GraphOverlay({ layOutAnew }: { readonly layOutAnew: () => void }
   const cycle = useGraphView((view) => view.cycle)
   const find = useGraphView((view) => view.find)
   const chosenEdge = useGraphView((view) => view.chosenEdge)
-  const wish = useLinkCard()
-  useEffect(() => closeLinkCard, [])
+  const linkCard = useGraphView((view) => view.linkCard)
+  useEffect(() => () => setGraphView({ linkCard: null }), [])
   return (
     <>
       {chosenEdge !== null && <EdgeCommands />}
       {find && <FindBar find={find} />}
-      {cycle && <CycleCard key={cycle.join('\n')} path={cycle} takesFocus={wish !== null} />}
-      {wish && !cycle && <LinkCard key={`${wish.how} ${wish.ids.join(' ')}`} wish={wish} />}
+      {cycle && <CycleCard key={cycle.join('\n')} path={cycle} takesFocus={linkCard !== null} />}
+      {linkCard && !cycle && (
+        <LinkCard key={`${linkCard.how} ${linkCard.ids.join(' ')}`} {...linkCard} />
+      )}
       <CanvasBar />
     </>
   )
@@ -138,9 +140,9 @@ export function useEscape(): void {
 
 /** True when something was closed. */
 export function closeOne(): boolean {
-  const { cycle, find, chosenEdge, focus } = getGraphView()
+  const { cycle, linkCard, find, chosenEdge, focus } = getGraphView()
   if (cycle) setGraphView({ cycle: null })
-  else if (isLinkCardOpen()) closeLinkCard()
+  else if (linkCard) setGraphView({ linkCard: null })
   else if (find) setGraphView({ find: null })
   else if (chosenEdge) setGraphView({ chosenEdge: null })
   else if (focus !== 'none') setGraphView({ focus: 'none' })

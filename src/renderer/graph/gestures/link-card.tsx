@@ -6,7 +6,7 @@ import { PickList, type PickOption } from '../../ui/pick-list.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { countOf } from '../../actions/action.ts'
 import { bringIntoSight, canvasScene, focusCanvas } from '../canvas/camera.ts'
-import { setGraphView } from '../canvas/view-state.ts'
+import { type LinkCardRequest, setGraphView } from '../canvas/view-state.ts'
 import {
   type Direction,
   linkOf,
@@ -20,10 +20,8 @@ import type { TaskCard } from '../../../contract/view.ts'
 import { labelOfState } from '../../model/task-state.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
 import type { Scene } from '../scene/scene.ts'
-import { useStore } from 'zustand'
-import { createStore } from 'zustand/vanilla'
 
-export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardRequest }) {
+export function LinkCard({ how, ids }: LinkCardRequest) {
   const session = useSession()
   const tasks = useYard((view) => view.tasks)
   const [direction, setDirection] = useState<Direction>('before')
@@ -31,7 +29,7 @@ export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardReques
   const cards = ids.flatMap((id) => tasks.get(id) ?? [])
   const onActive = useLitCandidate(from, direction, how)
   const leave = (): void => {
-    closeLinkCard()
+    setGraphView({ linkCard: null })
     focusCanvas()
   }
   const onPick = async ({ id }: PickOption): Promise<void> => {
@@ -41,7 +39,7 @@ export function LinkCard({ wish: { how, ids } }: { readonly wish: LinkCardReques
       const fitting = links.filter((link) => refusalOf(tasks, link) === null)
       // When none fits, the first says why: a cycle has its card.
       for (const link of fitting.length > 0 ? fitting : links.slice(0, 1))
-        if (!(await makeLink(session, link))) return closeLinkCard()
+        if (!(await makeLink(session, link))) return setGraphView({ linkCard: null })
     }
     leave()
   }
@@ -187,16 +185,3 @@ function distanceFrom({ nodes, memberOf }: Scene, from: string): (id: string) =>
 
 /** Infinity minus itself is no order. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
-
-// Whether a dependency is being chosen by keys, and for which tasks.
-
-export interface LinkCardRequest {
-  readonly how: 'add' | 'remove'
-  readonly ids: readonly string[]
-}
-
-const store = createStore<{ readonly wish: LinkCardRequest | null }>(() => ({ wish: null }))
-export const useLinkCard = (): LinkCardRequest | null => useStore(store, ({ wish }) => wish)
-export const isLinkCardOpen = (): boolean => store.getState().wish !== null
-export const openLinkCard = (wish: LinkCardRequest): void => store.setState({ wish })
-export const closeLinkCard = (): void => store.setState({ wish: null })

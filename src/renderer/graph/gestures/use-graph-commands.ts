@@ -9,7 +9,6 @@ import { currentRoute } from '../../model/route.ts'
 import { getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
 import { canvasScene, fitAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
-import { openLinkCard } from './link-card.tsx'
 import { removeEdge } from './link-rules.ts'
 import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
@@ -28,7 +27,8 @@ export function useGraphCommands(layOutAnew: () => void): void {
     ...camera,
     ...lights,
     ...folds(session),
-    ...linking,
+    'task.link': linkAs('add'),
+    'task.unlink': linkAs('remove'),
     find: () => setGraphView({ find: getGraphView().find ?? { query: '', index: 0 } }),
     minimap: () => setPreferences({ isMinimapOpen: !getPreferences().isMinimapOpen }),
     'select.all': { run: selectShown, blocked: () => (hasTasks ? null : 'There are no tasks') },
@@ -99,19 +99,11 @@ function tagsToFold(session: Session): readonly string[] {
   return [...new Set([...shared, ...getGraphView().foldedTags])]
 }
 
-const linking: CommandHandlers = {
-  'task.link': {
-    run: () => openLinkCard({ how: 'add', ids: subjectTasks() }),
-    blocked: () => linkBlocked(),
-  },
-  'task.unlink': {
-    run: () => openLinkCard({ how: 'remove', ids: subjectTasks() }),
-    blocked: () => linkBlocked(),
-  },
-}
-
-const linkBlocked = (): string | null =>
-  getShownTime() ? PAST : subjectTasks().length === 0 ? 'Choose a task first' : null
+const linkAs = (how: 'add' | 'remove'): CommandHandlers[string] => ({
+  run: () => setGraphView({ linkCard: { how, ids: subjectTasks() } }),
+  blocked: () =>
+    getShownTime() ? PAST : subjectTasks().length === 0 ? 'Choose a task first' : null,
+})
 
 /** What the filter lets through and is not folded away. */
 function selectShown(): void {

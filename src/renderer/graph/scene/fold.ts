@@ -54,8 +54,8 @@ export interface Standing {
   readonly direction: Direction
 }
 
-export function foldTasks(tasks: Tasks, wish: FoldOptions, standing: Standing): Folding {
-  if (!wish.foldFinished && wish.foldedTags.size === 0) return UNFOLDED
+export function foldTasks(tasks: Tasks, options: FoldOptions, standing: Standing): Folding {
+  if (!options.foldFinished && options.foldedTags.size === 0) return UNFOLDED
   const stacks = new Map<string, Stack>()
   const memberOf = new Map<string, string>()
   const add = (cards: readonly TaskCard[], tag: string | null): void => {
@@ -66,8 +66,8 @@ export function foldTasks(tasks: Tasks, wish: FoldOptions, standing: Standing): 
     stacks.set(stack.id, stack)
     for (const { id } of placed) memberOf.set(id, stack.id)
   }
-  for (const tag of wish.foldedTags) add(foldable(tasks, tag), tag)
-  if (wish.foldFinished) for (const set of finishedSets(tasks, standing)) add(set, null)
+  for (const tag of options.foldedTags) add(foldable(tasks, tag), tag)
+  if (options.foldFinished) for (const set of finishedSets(tasks, standing)) add(set, null)
   return { stacks, memberOf }
 }
 
