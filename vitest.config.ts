@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './scripts/chromium.mjs'
 import { JsonReport } from './scripts/json-report.mjs'
+import { TimeBudget } from './scripts/time-budget.mjs'
 
 const NOT_UNIT = ['test/renderer/**', 'test/e2e/**', 'test/agents-real/**']
 
@@ -20,7 +21,7 @@ const isForRealAgents = process.argv.some((word) => /^(--project=)?agents$/.test
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    reporters: ['default', new JsonReport({})],
+    reporters: ['default', new JsonReport({}), new TimeBudget()],
     outputFile: { json: '.cache/test-report.json' },
     projects: [
       {
