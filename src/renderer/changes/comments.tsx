@@ -39,7 +39,11 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
           {comments.map((comment) => (
             <li key={`${comment.at} ${comment.path} ${comment.line} ${comment.text}`}>
               {shown.has(comment.path) ? (
-                <button type="button" className="remark-place" onClick={() => onOpen(comment.path)}>
+                <button
+                  type="button"
+                  className="text-button text-11"
+                  onClick={() => onOpen(comment.path)}
+                >
                   <ShownPath path={comment.path} />, {placeText(comment)}
                 </button>
               ) : (

@@ -123,7 +123,7 @@ function MergeTaskLink({ id }: { readonly id: string }) {
     <p className="landing-detail">
       <button
         type="button"
-        className="changes-link"
+        className="text-button"
         onClick={() => navigate({ task: id, tab: null })}
       >
         <ShownLine text={task.title} />

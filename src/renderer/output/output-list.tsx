@@ -1,6 +1,14 @@
 /** The blocks of an output, drawn only where they are in sight. Follows the end until somebody scrolls up, and never moves what is being read. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  type MouseEvent,
+} from 'react'
 import type { OutputBlock } from './fold-output.ts'
 import { OutputRow } from './output-row.tsx'
 import {
@@ -158,9 +166,9 @@ function estimate(block: OutputBlock | undefined): number {
 }
 
 function useFollowing({ isFollowing, shown }: OutputListProps, rows: Rows): void {
+  const follow = useEffectEvent(() => rows.scrollToEnd())
   useLayoutEffect(() => {
-    if (isFollowing && shown.isRead) rows.scrollToEnd()
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- more output is the reason to scroll
+    if (isFollowing && shown.isRead) follow()
   }, [shown, isFollowing])
 }
 
@@ -183,16 +191,16 @@ function useEdges({ shown, blocks, reader, isFollowing }: OutputListProps, rows:
 /** Goes where a jump or a search leads. */
 function useTargets({ shown, blocks, wanted }: OutputListProps, rows: Rows): void {
   const { target } = shown
+  const goTo = useEffectEvent((prefix: string, align: 'start' | 'center'): void => {
+    const index = blocks.findIndex(({ key }) => key.startsWith(prefix))
+    if (index >= 0 || align === 'start')
+      rows.scrollToIndex(index < 0 ? blocks.length - 1 : index, { align })
+  })
   useLayoutEffect(() => {
-    if (target === null) return
-    const index = blocks.findIndex((block) => block.key.startsWith(`${target.start}:`))
-    rows.scrollToIndex(index < 0 ? blocks.length - 1 : index, { align: 'start' })
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- once for each jump
+    if (target) goTo(`${target.start}:`, 'start')
   }, [target])
   useLayoutEffect(() => {
-    const index = blocks.findIndex((block) => block.key === wanted?.blockKey)
-    if (index >= 0) rows.scrollToIndex(index, { align: 'center' })
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- once for each wish
+    if (wanted) goTo(wanted.blockKey, 'center')
   }, [wanted])
 }
 

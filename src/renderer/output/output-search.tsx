@@ -1,6 +1,14 @@
 /** Finding a text in an output: in all of it, or in what is loaded of stderr alone, which the host does not search. */
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from 'react'
 import { ProblemNote } from '../components/problem-note.tsx'
 import type { Problem } from '../model/session/problem.ts'
 import { useSession } from '../model/session/session-context.tsx'
@@ -83,17 +91,14 @@ const TYPING_MS = 200
 export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts) {
   const [text, setText] = useState('')
   const [index, setIndex] = useState(0)
-  const goTo = useRef(onFound)
-  useEffect(() => {
-    goTo.current = onFound
-  })
+  const goTo = useEffectEvent(onFound)
   const file = useFileSearch(agentId)
   const { begin, stop } = file
   useEffect(() => {
     if (text === '' || !isWholeFile) return undefined
     const timer = setTimeout(async () => {
       const first = (await begin(text))?.found[0]
-      if (first) goTo.current(first)
+      if (first) goTo(first)
     }, TYPING_MS)
     return () => clearTimeout(timer)
   }, [text, isWholeFile, begin])
@@ -109,7 +114,7 @@ export function useSearch({ agentId, isWholeFile, blocks, onFound }: SearchParts
     const place = list[to]
     if (place === undefined) return
     setIndex(to)
-    goTo.current(place)
+    onFound(place)
   }
   return {
     text,

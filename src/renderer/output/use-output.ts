@@ -1,5 +1,5 @@
 /** The output of one agent: read again whenever the host says that there is more of it, never by polling. */
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { AgentView } from '../../contract/view.ts'
 import type { Problem } from '../model/session/problem.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
@@ -65,6 +65,7 @@ export function useLineOfAddress(
   line: number | null,
   onFound: (offset: number) => void,
 ): void {
+  const goTo = useEffectEvent(onFound)
   const session = useSession()
   const isLive = useConnection().kind === 'live'
   useEffect(() => {
@@ -73,13 +74,12 @@ export function useLineOfAddress(
     void session
       .call(({ page }) => page.outputLine({ id: agent.id, line }))
       .then((found) => {
-        if (found.ok && !isOver) onFound(found.value.offset)
+        if (found.ok && !isOver) goTo(found.value.offset)
         return undefined
       })
     return () => {
       isOver = true
     }
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- once for each line
   }, [session, agent.id, line, isLive])
 }
 

@@ -1,7 +1,7 @@
 /** One task on the canvas. What it shows at which zoom is a class of the canvas, not of the node. */
 import { capital } from '../../ui/format.ts'
 import { everySecond } from '../../ui/timers.ts'
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
@@ -168,18 +168,11 @@ function useAgentWriter<E extends HTMLElement>(
 ) {
   const { yard } = useSession()
   const ref = useRef<E>(null)
-  const latest = useRef(write)
-  useEffect(() => {
-    latest.current = write
+  const put = useEffectEvent((id: string | null) => {
+    const agent = id === null ? undefined : yard.getState().agents.get(id)
+    if (ref.current) write(ref.current, agent)
   })
-  useEffect(
-    () =>
-      everySecond(() => {
-        const agent = agentId === null ? undefined : yard.getState().agents.get(agentId)
-        if (ref.current) latest.current(ref.current, agent)
-      }),
-    [agentId, yard],
-  )
+  useEffect(() => everySecond(() => put(agentId)), [agentId])
   return ref
 }
 

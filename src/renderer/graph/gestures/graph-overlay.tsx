@@ -202,7 +202,7 @@ export function CycleCard({ path, takesFocus }: CycleCardProps) {
         {[...path, first].map((id, index) => (
           <Fragment key={index}>
             {index > 0 && <span aria-hidden="true"> → </span>}
-            <button type="button" className="link" dir="auto" onClick={() => open(id)}>
+            <button type="button" className="text-button" dir="auto" onClick={() => open(id)}>
               {name(id)}
             </button>
           </Fragment>

@@ -1,5 +1,5 @@
 /** The whole yard in a corner. Drag the frame, or press a place to go there. Keys reach the same by walking the graph. */
-import { useEffect, useRef, type PointerEvent } from 'react'
+import { useEffect, useEffectEvent, useRef, type PointerEvent } from 'react'
 import { useThrottled } from '../../ui/timers.ts'
 import { centreAt } from '../canvas/camera.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
@@ -22,18 +22,14 @@ export function Minimap({ scene: latestScene, viewport }: MinimapProps) {
   const scene = useThrottled(latestScene, PAINT_EVERY_MS)
   const canvas = useRef<HTMLCanvasElement>(null)
   const frame = useRef<HTMLDivElement>(null)
-  const latest = useRef(scene)
+  const place = useEffectEvent((shown = scene) => placeFrame(frame.current, shown, viewport.now()))
+  const repaint = useEffectEvent((shown = scene) => paint(canvas.current, shown))
+  useEffect(() => viewport.watch(() => place()), [viewport])
   useEffect(() => {
-    const place = (): void => placeFrame(frame.current, latest.current, viewport.now())
-    place()
-    return viewport.watch(place)
-  }, [viewport])
-  useEffect(() => {
-    latest.current = scene
-    placeFrame(frame.current, scene, viewport.now())
-    paint(canvas.current, scene)
-  }, [scene, viewport])
-  useEffect(() => watchTheme(() => paint(canvas.current, latest.current)), [])
+    place(scene)
+    repaint(scene)
+  }, [scene])
+  useEffect(() => watchTheme(() => repaint()), [])
 
   const go = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons !== 1) return
