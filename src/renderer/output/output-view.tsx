@@ -145,7 +145,16 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
         >
           <Search size={14} strokeWidth={1.5} aria-hidden="true" />
         </Button>
-        <CopyButton text={() => (kind === 'parsed' ? joinedText : joinedRaw)(blocks)} />
+        <Button
+          look="quiet"
+          aria-label="Copy what is loaded"
+          onClick={() => {
+            const text = (kind === 'parsed' ? joinedText : joinedRaw)(blocks)
+            void copyText(text, 'Copied what is loaded of the output')
+          }}
+        >
+          <Copy size={14} strokeWidth={1.5} aria-hidden="true" />
+        </Button>
         <MoreMenu agent={agent} kind={kind} line={line} />
       </div>
     </div>
@@ -252,18 +261,6 @@ function Place({ shown, isAlive, isFollowing, onFollow }: PlaceProps) {
         {shown.isRead ? bytesText(shown.size) : ''}
       </span>
     </>
-  )
-}
-
-function CopyButton({ text }: { readonly text: () => string }) {
-  return (
-    <Button
-      look="quiet"
-      aria-label="Copy what is loaded"
-      onClick={() => void copyText(text(), 'Copied what is loaded of the output')}
-    >
-      <Copy size={14} strokeWidth={1.5} aria-hidden="true" />
-    </Button>
   )
 }
 
