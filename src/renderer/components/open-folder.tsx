@@ -1,5 +1,5 @@
 /** Opens a folder of the yard outside of the window: in the file manager, the editor, a terminal. A browser can open none. */
-import { FolderOpen, SquarePen, SquareTerminal } from 'lucide-react'
+import { FolderOpen, SquarePen, SquareTerminal, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { errorText } from '../../base/text.ts'
 import type { DesktopBridge } from '../../contract/desktop.ts'
@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 
 interface FolderProgramRow {
   readonly label: (name: string) => string
-  readonly Icon: typeof FolderOpen
+  readonly icon: LucideIcon
   /** Null = opened; else why not. */
   readonly open: (host: DesktopBridge, folder: string) => Promise<string | null>
 }
@@ -15,17 +15,17 @@ interface FolderProgramRow {
 const PROGRAMS: readonly FolderProgramRow[] = [
   {
     label: (name) => `Show the ${name} in the file manager`,
-    Icon: FolderOpen,
+    icon: FolderOpen,
     open: async (host, folder) => ((await host.reveal(folder)) ? null : 'It could not be opened'),
   },
   {
     label: (name) => `Open the ${name} in the editor`,
-    Icon: SquarePen,
+    icon: SquarePen,
     open: (host, folder) => host.openFolder(folder, 'editor'),
   },
   {
     label: (name) => `Open a terminal in the ${name}`,
-    Icon: SquareTerminal,
+    icon: SquareTerminal,
     open: (host, folder) => host.openFolder(folder, 'terminal'),
   },
 ]
@@ -49,12 +49,11 @@ export function OpenFolder({ folder, name }: OpenFolderProps) {
         <Button
           key={program.label('')}
           look="quiet"
+          icon={program.icon}
           aria-label={program.label(name)}
           title={`${program.label(name)}: ${folder}`}
           onClick={() => void press(program)}
-        >
-          <program.Icon size={14} strokeWidth={1.5} aria-hidden="true" />
-        </Button>
+        />
       ))}
       <span role="status">{problem}</span>
     </>

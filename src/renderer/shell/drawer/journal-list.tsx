@@ -4,7 +4,7 @@ import type { TimelineRow } from '../../../contract/page.ts'
 import { useCalmYard, useConnection, useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { countText, instantText, instantTextIn } from '../../ui/format.ts'
-import { useVirtualRows } from '../../ui/virtual-rows.ts'
+import { stepOf, useVirtualRows } from '../../ui/virtual-rows.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import type { Session } from '../../model/session/session.ts'
@@ -86,12 +86,6 @@ export function JournalList() {
       )}
     </div>
   )
-}
-
-/** Where a key leads; null = it does not move. */
-function stepOf(key: string, from: number, count: number): number | null {
-  const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: count - 1 }[key]
-  return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to))
 }
 
 interface JournalRowProps {
