@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import type { GraphAt } from '../../contract/page.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { useYard } from './session/session-context.tsx'
+import { isNewShape } from './session/yard-view.ts'
 
 export interface ShownTime {
   readonly moment: GraphAt
@@ -43,11 +44,5 @@ export function useShownTasks(): {
   return shown ?? { tasks: live, structure }
 }
 
-function isSameShape(a: ReadonlyMap<string, TaskCard>, b: ReadonlyMap<string, TaskCard>): boolean {
-  if (a.size !== b.size) return false
-  for (const [id, card] of b) {
-    const known = a.get(id)
-    if (!known || known.after.join('\n') !== card.after.join('\n')) return false
-  }
-  return true
-}
+const isSameShape = (before: ShownTime['tasks'], now: ShownTime['tasks']): boolean =>
+  before.size === now.size && now.values().every((card) => !isNewShape(before.get(card.id), card))

@@ -91,7 +91,10 @@ const isBusy = ({ tasks }: Seen): boolean =>
   tasks.values().some(({ state }) => BUSY.includes(state))
 
 const countOf = ({ tasks }: Seen, status: TaskStatus): number =>
-  [...tasks.values()].filter((card) => card.status === status).length
+  tasks
+    .values()
+    .filter((card) => card.status === status)
+    .toArray().length
 
 function atRest(after: Seen): Notice {
   const done = countOf(after, 'done')

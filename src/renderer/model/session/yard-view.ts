@@ -129,7 +129,8 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
   }
 }
 
-const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
+/** It is new, or waits for others than before. */
+export const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
   known === undefined ||
   known.after.length !== card.after.length ||
   known.after.some((id, index) => id !== card.after[index])
