@@ -1,8 +1,7 @@
 /** A file that a task has left, as it is shown: text, a picture, or a frame without rights. */
-import { useEffect, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
 import { frameAddress } from '../model/session/open-link.ts'
 import type { YardClient } from '../model/session/link.ts'
-import { Markdown } from '../ui/markdown.tsx'
 import { PlainText } from '../ui/plain-text.tsx'
 import './artifact.css'
 
@@ -17,6 +16,14 @@ interface ContentProps {
   readonly path: string
   readonly bytes: Uint8Array<ArrayBuffer>
 }
+
+/** Its parser and its sanitiser are no part of the page's start; where they cannot be loaded, the text stands as it is. */
+const Markdown = lazy<ComponentType<{ readonly text: string }>>(() =>
+  import('../ui/markdown.tsx').then(
+    (loaded) => ({ default: loaded.Markdown }),
+    () => ({ default: PlainText }),
+  ),
+)
 
 /** Of pictures that the browser draws without running anything. */
 const PICTURES: Readonly<Record<string, string>> = {
@@ -54,7 +61,9 @@ export function ArtifactContent({ path, bytes }: ContentProps) {
   if (ending === 'md' || ending === 'markdown')
     return (
       <div className="artifact-body" tabIndex={0} role="region" aria-label={path}>
-        <Markdown text={text} />
+        <Suspense fallback={<PlainText text={text} />}>
+          <Markdown text={text} />
+        </Suspense>
       </div>
     )
   return (
