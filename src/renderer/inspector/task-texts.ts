@@ -2,6 +2,7 @@
 import { err, ok } from '../../base/result.ts'
 import { formatDuration, parseDuration } from '../../domain/format.ts'
 import type { TextOfTask } from './editable-text.tsx'
+import { readableKey } from '../actions/keys.ts'
 
 /** Empty means "not said". */
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text)
@@ -17,7 +18,7 @@ const listOf = (text: string, between: RegExp): string[] => [
 export const DESCRIPTION: TextOfTask = {
   name: 'Description',
   isLong: true,
-  note: 'Markdown. ⌘↵ or Ctrl ↵ saves.',
+  note: `Markdown. ${readableKey('mod+enter')} saves.`,
   read: (task) => task.description,
   write: (description) => ok({ description }),
 }

@@ -89,7 +89,7 @@ export const LOOK: SettingSection = {
     switchSetting(
       'wheelZooms',
       'The wheel zooms',
-      'Off: it moves the graph, and zooms with ⌘ or Ctrl.',
+      `Off: it moves the graph, and zooms with ${readableKey('mod')}.`,
       'scroll pan',
     ),
     switchSetting('isMinimapOpen', 'Minimap', 'The whole graph in a corner.'),
@@ -117,7 +117,7 @@ export const KEYS: SettingSection = {
     switchSetting(
       'singleKeys',
       'Single keys',
-      'Keys without ⌘, Ctrl or ⌥. They never work while a text field has the focus.',
+      `Keys without ${readableKey('mod')} or ${readableKey('alt')}. They never work while a text field has the focus.`,
     ),
     { id: 'reset-keys', words: 'Keys of your own reset', node: <ResetAll /> },
     ...COMMANDS.map((command) => ({

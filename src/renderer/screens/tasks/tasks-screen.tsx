@@ -22,6 +22,7 @@ import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/task-state.ts'
 import { useSelection } from '../../model/selection.ts'
 import { boardColumns, type MoveFacts, moveTo, useMoves } from './board-moves.ts'
+import { readableKey } from '../../actions/keys.ts'
 
 const SHAPES = [
   ['table', 'Table'],
@@ -98,7 +99,11 @@ function MoveMenu() {
     <Menu
       align="end"
       trigger={
-        <Button look="quiet" data-move-menu title="Move to another column (⌥↓)">
+        <Button
+          look="quiet"
+          data-move-menu
+          title={`Move to another column (${readableKey('alt+arrowdown')})`}
+        >
           <MoveRight size={14} strokeWidth={1.5} aria-hidden="true" />
           Move to
         </Button>
