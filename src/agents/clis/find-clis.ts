@@ -2,7 +2,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { EXECUTOR_TYPE_LABELS } from '../../domain/routing/executor-labels.ts'
 import {
+  AGENT_CLIS,
   isAgentCli,
   type AgentCliType,
   type ExecutorType,
@@ -24,84 +26,21 @@ export interface FoundProgram {
   readonly install: string | null
 }
 
-interface KnownCli {
-  readonly type: ExecutorType
-  readonly label: string
-  readonly program: string
-  readonly install: string | null
-  /** Null: it has no version worth asking for. */
-  readonly asksVersion: readonly string[] | null
-}
-
 type Env = Readonly<Record<string, string | undefined>>
 
 const VERSION_PATIENCE_MS = 10_000
 
-const knownClis = (platform: NodeJS.Platform): readonly KnownCli[] => [
-  {
-    type: 'claude',
-    label: 'Claude Code',
-    program: 'claude',
-    asksVersion: ['--version'],
-    install: 'npm install -g @anthropic-ai/claude-code',
-  },
-  {
-    type: 'codex',
-    label: 'Codex',
-    program: 'codex',
-    asksVersion: ['--version'],
-    install: 'npm install -g @openai/codex',
-  },
-  {
-    type: 'gemini',
-    label: 'Gemini CLI',
-    program: 'gemini',
-    asksVersion: ['--version'],
-    install: 'npm install -g @google/gemini-cli',
-  },
-  {
-    type: 'qwen',
-    label: 'Qwen Code',
-    program: 'qwen',
-    asksVersion: ['--version'],
-    install: 'npm install -g @qwen-code/qwen-code',
-  },
-  {
-    type: 'opencode',
-    label: 'opencode',
-    program: 'opencode',
-    asksVersion: ['--version'],
-    install: 'npm install -g opencode-ai',
-  },
-  {
-    type: 'pi',
-    label: 'pi',
-    program: 'pi',
-    asksVersion: ['--version'],
-    install: 'npm install -g @mariozechner/pi-coding-agent',
-  },
-  {
-    type: 'copilot',
-    label: 'Copilot CLI',
-    program: 'copilot',
-    asksVersion: ['--version'],
-    install: 'npm install -g @github/copilot',
-  },
-  {
-    type: 'kimi',
-    label: 'Kimi Code CLI',
-    program: 'kimi',
-    asksVersion: ['--version'],
-    install: 'npm install -g @moonshot-ai/kimi-code',
-  },
-  {
-    type: 'shell',
-    label: 'Shell',
-    asksVersion: null,
-    install: null,
-    program: platform === 'win32' ? 'powershell.exe' : '/bin/sh',
-  },
-]
+/** The npm packages. Each CLI's program has the name of its type. */
+const PACKAGES: Readonly<Record<AgentCliType, string>> = {
+  claude: '@anthropic-ai/claude-code',
+  codex: '@openai/codex',
+  gemini: '@google/gemini-cli',
+  qwen: '@qwen-code/qwen-code',
+  opencode: 'opencode-ai',
+  pi: '@mariozechner/pi-coding-agent',
+  copilot: '@github/copilot',
+  kimi: '@moonshot-ai/kimi-code',
+}
 
 /** `env` with the PATH to be searched. Each CLI is run once for its version, with the environment that agents get. */
 export function findClis(
@@ -110,24 +49,32 @@ export function findClis(
   platform: NodeJS.Platform = process.platform,
   patienceMs: number = VERSION_PATIENCE_MS,
 ): Promise<FoundProgram[]> {
-  return Promise.all(
-    knownClis(platform).map(async (known) => {
-      const { type, label, program, install } = known
-      const path = which(program, searchable(env), cwd)
-      const base = { type, label, path, install }
-      if (path === null)
-        return { ...base, version: null, problem: `${program} was not found on your PATH` }
-      if (known.asksVersion === null) return { ...base, version: null, problem: null }
-      const ended = await runBriefly({
-        command: path,
-        args: known.asksVersion,
-        cwd,
-        timeoutMs: patienceMs,
-        env: applyEnvironment(env, agentEnvironment(builtIn(type), env)),
-      })
-      return { ...base, ...readVersion(program, ended) }
-    }),
-  )
+  const find = (program: string) => {
+    const path = which(program, searchable(env), cwd)
+    return { path, problem: path === null ? `${program} was not found on your PATH` : null }
+  }
+  const clis = AGENT_CLIS.map(async (type): Promise<FoundProgram> => {
+    const install = `npm install -g ${PACKAGES[type]}`
+    const found = { type, label: EXECUTOR_TYPE_LABELS[type], install, version: null, ...find(type) }
+    if (found.path === null) return found
+    const ended = await runBriefly({
+      command: found.path,
+      args: ['--version'],
+      cwd,
+      timeoutMs: patienceMs,
+      env: applyEnvironment(env, agentEnvironment(builtIn(type), env)),
+    })
+    return { ...found, ...readVersion(type, ended) }
+  })
+  const shell = platform === 'win32' ? 'powershell.exe' : '/bin/sh'
+  const system: FoundProgram = {
+    type: 'shell',
+    label: EXECUTOR_TYPE_LABELS.shell,
+    install: null,
+    version: null,
+    ...find(shell),
+  }
+  return Promise.all([...clis, system])
 }
 
 /** What the profile of that name has unless the config says more. */
